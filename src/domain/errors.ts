@@ -1,0 +1,68 @@
+/** Root of every error that Kuleshov throws on purpose. The message is one sentence a user can act on. */
+export class KuleshovError extends Error {
+  override name = "KuleshovError";
+}
+
+/** A picture cannot be read: missing, not an image, truncated, too large, or of a format that sharp cannot decode. */
+export class ImageDecodeError extends KuleshovError {
+  override name = "ImageDecodeError";
+  readonly path: string;
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot read image as ${reason}: \`${path}\``, options);
+    this.path = path;
+  }
+}
+
+/** A network's published file, manifest or compiled form is missing, damaged or not what its hash says. */
+export class ModelFileError extends KuleshovError {
+  override name = "ModelFileError";
+  readonly networkId: string;
+
+  constructor(networkId: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot use network "${networkId}" as ${reason}`, options);
+    this.networkId = networkId;
+  }
+}
+
+/** A network ran and failed, or gave numbers that cannot be (NaN, wrong shape). */
+export class InferenceError extends KuleshovError {
+  override name = "InferenceError";
+}
+
+/** The model called a tool with something that does not exist. Its message is shown to the model, never a stack. */
+export class ToolInputError extends KuleshovError {
+  override name = "ToolInputError";
+}
+
+/** The model's answer stayed unusable after it was asked to repair it. */
+export class JudgmentError extends KuleshovError {
+  override name = "JudgmentError";
+  /** What was wrong with the answer, one sentence each. */
+  readonly complaints: readonly string[];
+
+  constructor(message: string, complaints: readonly string[], options?: ErrorOptions) {
+    super(message, options);
+    this.complaints = complaints;
+  }
+}
+
+/** A model server failed: unreachable, refused the key, over its limit, or answered with something else than its protocol. */
+export class ProviderError extends KuleshovError {
+  override name = "ProviderError";
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  /** HTTP status, when there was one. */
+  readonly status: number | undefined;
+
+  constructor(message: string, details: { retryable: boolean; status?: number }, options?: ErrorOptions) {
+    super(message, options);
+    this.retryable = details.retryable;
+    this.status = details.status;
+  }
+}
+
+/** The user asked for something that cannot be: an unknown model, toolbox, option or file. Exit code 2. */
+export class ConfigurationError extends KuleshovError {
+  override name = "ConfigurationError";
+}

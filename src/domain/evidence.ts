@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { PixelBox } from "./geometry.ts";
+import { LabelProbability } from "./labels.ts";
+import { ActionUnitName, Presence, Scale, Side } from "./measurement.ts";
+
+export const EvidenceKind = z.enum([
+  "face",
+  "quality",
+  "head-pose",
+  "gaze",
+  "eye-openness",
+  "action-unit",
+  "expression",
+  "not-supported",
+  "context-text",
+  "observation",
+  "object",
+  "posture",
+  "consensus",
+  "exemplar",
+]);
+export type EvidenceKind = z.infer<typeof EvidenceKind>;
+
+/** What was found, in a form that a program can check. Absence has values of its own and is never a zero. */
+export const EvidenceValue = z.union([
+  z.strictObject({
+    type: z.literal("action-unit"),
+    au: ActionUnitName,
+    side: Side,
+    value: z.number(),
+    scale: Scale,
+    presence: Presence,
+    weight: z.number().nullable(),
+  }),
+  z.strictObject({ type: z.literal("distribution"), distribution: z.array(LabelProbability) }),
+  z.strictObject({ type: z.literal("quantity"), value: z.number(), unit: z.string() }),
+  z.strictObject({
+    type: z.literal("quantities"),
+    values: z.array(z.strictObject({ name: z.string(), value: z.number(), unit: z.string() })),
+  }),
+  z.strictObject({ type: z.literal("text"), text: z.string() }),
+  z.strictObject({ type: z.literal("not-supported"), actionUnits: z.array(ActionUnitName) }),
+  z.strictObject({ type: z.literal("not-measured"), reason: z.string() }),
+]);
+export type EvidenceValue = z.infer<typeof EvidenceValue>;
+
+/** Who says so. */
+export const EvidenceSource = z.strictObject({
+  type: z.enum(["toolbox", "network", "model", "user", "store"]),
+  /** With version where there is one: `mesh@1`, `openai:gpt-4.1`, `user`. */
+  name: z.string().min(1),
+});
+export type EvidenceSource = z.infer<typeof EvidenceSource>;
+
+/** One thing that a claim can cite. */
+export const EvidenceItem = z.strictObject({
+  /** `E1`, `E2`, ... in the order of entry. */
+  id: z.string().regex(/^E[1-9]\d*$/),
+  kind: EvidenceKind,
+  /** The face it is about, `null` when it is about the scene or was given. */
+  faceId: z.string().nullable(),
+  region: PixelBox.nullable(),
+  /** One plain sentence. */
+  statement: z.string().min(1),
+  value: EvidenceValue,
+  source: EvidenceSource,
+});
+export type EvidenceItem = z.infer<typeof EvidenceItem>;

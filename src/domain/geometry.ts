@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/** Axis-aligned box in source-image pixels. Origin top-left, x right, y down. It may reach past the frame. */
+export const PixelBox = z.strictObject({
+  leftPx: z.number(),
+  topPx: z.number(),
+  widthPx: z.number().positive(),
+  heightPx: z.number().positive(),
+});
+export type PixelBox = z.infer<typeof PixelBox>;
+
+/** Intersection over union of two boxes, 0..1. */
+export function boxOverlap(a: PixelBox, b: PixelBox): number {
+  const width = Math.min(a.leftPx + a.widthPx, b.leftPx + b.widthPx) - Math.max(a.leftPx, b.leftPx);
+  const height = Math.min(a.topPx + a.heightPx, b.topPx + b.heightPx) - Math.max(a.topPx, b.topPx);
+  if (width <= 0 || height <= 0) return 0;
+  const shared = width * height;
+  return shared / (a.widthPx * a.heightPx + b.widthPx * b.heightPx - shared);
+}
+
+/** The part of a box inside a `widthPx` x `heightPx` frame, or `undefined` when nothing of it is inside. */
+export function clipBox(box: PixelBox, frame: { widthPx: number; heightPx: number }): PixelBox | undefined {
+  const leftPx = Math.max(0, box.leftPx);
+  const topPx = Math.max(0, box.topPx);
+  const widthPx = Math.min(frame.widthPx, box.leftPx + box.widthPx) - leftPx;
+  const heightPx = Math.min(frame.heightPx, box.topPx + box.heightPx) - topPx;
+  return widthPx > 0 && heightPx > 0 ? { leftPx, topPx, widthPx, heightPx } : undefined;
+}

@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { PixelBox } from "./geometry.ts";
+import { LabelProbability } from "./labels.ts";
+
+/** What a number means. Numbers on different scales are never compared or averaged without a named mapping. */
+export const Scale = z.enum(["probability", "intensity-0-5", "percent-0-100", "binary", "log-odds"]);
+export type Scale = z.infer<typeof Scale>;
+
+/** The subject's own left or right, or the whole face. */
+export const Side = z.enum(["both", "left", "right"]);
+export type Side = z.infer<typeof Side>;
+
+/** Whether an action unit is shown, as far as one measurement can tell. */
+export const Presence = z.enum(["present", "absent", "uncertain"]);
+export type Presence = z.infer<typeof Presence>;
+
+/** Name of a FACS action unit as this project writes it: `AU1`, `AU12`, `AU43`. */
+export const ActionUnitName = z.string().regex(/^AU([1-9]|[1-9]\d)$/, "an action unit is written like AU12");
+export type ActionUnitName = z.infer<typeof ActionUnitName>;
+
+/** Name and version of a toolbox, e.g. `mesh@1`. */
+export const ToolboxId = z.string().regex(/^[a-z][a-z0-9-]*@[\w.+-]+$/, "a toolbox id is written like mesh@1");
+export type ToolboxId = z.infer<typeof ToolboxId>;
+
+/** One action unit as one toolbox measured it. An action unit without an entry was not measured. */
+export const ActionUnitMeasurement = z.strictObject({
+  au: ActionUnitName,
+  side: Side,
+  value: z.number(),
+  scale: Scale,
+  /** True when it was inferred by a mapping (geometry, blendshapes) rather than by a model trained on FACS codes. */
+  estimated: z.boolean(),
+  /** How far to trust it here, 0..1, from head pose, face size and occlusion; `null` when the toolbox does not say. */
+  weight: z.number().min(0).max(1).nullable(),
+  toolbox: ToolboxId,
+});
+export type ActionUnitMeasurement = z.infer<typeof ActionUnitMeasurement>;
+
+/** One witness's reading of the expression: a distribution over labels that sums to 1. */
+export const ExpressionReading = z.strictObject({
+  /** Network or toolbox with version, e.g. `face-api-expression@1.7.15`. */
+  source: z.string().min(1),
+  distribution: z.array(LabelProbability).min(1),
+});
+export type ExpressionReading = z.infer<typeof ExpressionReading>;
+
+/**
+ * Head rotation in radians, all 0 when the face looks straight into the camera. Yaw is positive when the subject turns
+ * toward the right edge of the image, pitch when the chin is raised, roll when the head is tilted clockwise as seen.
+ */
+export const HeadPose = z.strictObject({ yawRad: z.number(), pitchRad: z.number(), rollRad: z.number() });
+export type HeadPose = z.infer<typeof HeadPose>;
+
+/** Gaze relative to the head in radians: yaw positive toward the right edge of the image, pitch positive upward. */
+export const Gaze = z.strictObject({ yawRad: z.number(), pitchRad: z.number() });
+export type Gaze = z.infer<typeof Gaze>;
+
+/** Eye openness: 0 closed, about 1 at rest, above 1 when widened. Subject's own left and right. */
+export const EyeOpenness = z.strictObject({ left: z.number().min(0), right: z.number().min(0) });
+export type EyeOpenness = z.infer<typeof EyeOpenness>;
+
+/** When not to trust a face. */
+export const FaceQuality = z.strictObject({
+  /** Distance between the outer eye corners' sides of the box: the face's size in source pixels. */
+  facePx: z.number().positive(),
+  /** Variance of the Laplacian of the 8-bit luminance on the aligned face crop; under about 20 is blurred. */
+  sharpness: z.number().min(0),
+  /** Mean luminance of the face, 0..255. */
+  luminance: z.number().min(0).max(255),
+  /** Share of the face box outside the frame, 0..1. */
+  cutOff: z.number().min(0).max(1),
+  /** How sure the mesh network is that it looks at a face, 0..1; `null` when the toolbox does not say. */
+  facePresence: z.number().min(0).max(1).nullable(),
+  /** 0..1, the product of the above as documented in models/cards/mesh.md. */
+  overall: z.number().min(0).max(1),
+  /** What to beware of, one short phrase each, e.g. `"face is 38 px wide"`. Empty when nothing is wrong. */
+  warnings: z.array(z.string()),
+});
+export type FaceQuality = z.infer<typeof FaceQuality>;
+
+/** Everything one toolbox says of one face. */
+export const FaceMeasurement = z.strictObject({
+  toolbox: ToolboxId,
+  box: PixelBox,
+  /** Detector's confidence, 0..1; `null` when the toolbox does not say. */
+  score: z.number().min(0).max(1).nullable(),
+  /** float64 [points, 3]: x and y in source pixels, z in the same unit, smaller nearer. `null` when not measured. */
+  landmarks: z.array(z.tuple([z.number(), z.number(), z.number()])).nullable(),
+  quality: FaceQuality.nullable(),
+  headPose: HeadPose.nullable(),
+  gaze: Gaze.nullable(),
+  eyeOpenness: EyeOpenness.nullable(),
+  actionUnits: z.array(ActionUnitMeasurement),
+  expressions: z.array(ExpressionReading),
+});
+export type FaceMeasurement = z.infer<typeof FaceMeasurement>;
+
+/** One person's face, with what each toolbox measured on it. `faceId` is `F1`, `F2`, ... from left to right. */
+export const Face = z.strictObject({
+  faceId: z.string(),
+  box: PixelBox,
+  measurements: z.array(FaceMeasurement).min(1),
+});
+export type Face = z.infer<typeof Face>;
+
+/** What a toolbox can measure at all. Whatever is missing here is "not supported", which is neither zero nor absent. */
+export interface ToolboxSupport {
+  readonly actionUnits: readonly { readonly au: ActionUnitName; readonly scale: Scale; readonly sides: boolean }[];
+  readonly expressions: readonly string[];
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { EvidenceItem } from "./evidence.ts";
+import { Grounding } from "./grounding.ts";
+import { Judgment } from "./judgment.ts";
+import { Face, ToolboxId } from "./measurement.ts";
+
+/** One step of the conversation with the model, as it happened. */
+export const TraceStep = z.strictObject({
+  /** `model` answered, a `tool` answered, or the pipeline `complained` and asked again. */
+  type: z.enum(["model", "tool", "complaint"]),
+  /** Tool name, or the model id. */
+  name: z.string(),
+  /** Tool arguments as JSON, `null` for other steps. */
+  input: z.string().nullable(),
+  /** What came back, as text. Pictures are named, not included. */
+  output: z.string(),
+  durationMs: z.number().nullable(),
+});
+export type TraceStep = z.infer<typeof TraceStep>;
+
+/** A prompt or tool description file, as it was used. */
+export const PromptReference = z.strictObject({ id: z.string(), version: z.string(), sha256: z.string() });
+export type PromptReference = z.infer<typeof PromptReference>;
+
+/** What must be known to repeat this judgment. */
+export const Provenance = z.strictObject({
+  kuleshovVersion: z.string(),
+  createdAt: z.string(),
+  image: z.strictObject({ path: z.string(), sha256: z.string(), widthPx: z.number(), heightPx: z.number() }),
+  question: z.string(),
+  context: z.string().nullable(),
+  model: z.strictObject({
+    id: z.string(),
+    /** What the server says it really ran, `null` when it does not say. */
+    fingerprint: z.string().nullable(),
+    mode: z.enum(["agent", "single-pass"]),
+    /** Whether pixels left this machine. */
+    remote: z.boolean(),
+    temperature: z.number().nullable(),
+    seed: z.number().nullable(),
+  }),
+  prompts: z.array(PromptReference),
+  toolboxes: z.array(
+    z.strictObject({ id: ToolboxId, networks: z.array(z.strictObject({ id: z.string(), sha256: z.string() })) }),
+  ),
+  /** Ids of the exemplars shown before the query, in order. */
+  exemplars: z.array(z.string()),
+  timingsMs: z.strictObject({ decode: z.number(), measure: z.number(), judge: z.number(), total: z.number() }),
+  tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable() }),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
+/** Judgment + evidence + grounding + provenance: everything `ask --json` prints. */
+export const Report = z.strictObject({
+  judgment: Judgment,
+  evidence: z.array(EvidenceItem),
+  faces: z.array(Face),
+  grounding: Grounding,
+  trace: z.array(TraceStep),
+  warnings: z.array(z.string()),
+  provenance: Provenance,
+});
+export type Report = z.infer<typeof Report>;

@@ -1,0 +1,16 @@
+import type { DecodedImage } from "../domain/image.ts";
+import type { FaceMeasurement, ToolboxId, ToolboxSupport } from "../domain/measurement.ts";
+
+/** Measures faces in one image. Holds weights, keeps no state between calls. */
+export interface FerToolbox {
+  /** Id and version, copied into every measurement so that a report can be replayed, e.g. `"mesh@1"`. */
+  readonly id: ToolboxId;
+  /** What it can measure at all. A missing action unit here means "not supported", never "absent". */
+  readonly supports: ToolboxSupport;
+  /** The networks behind it, for the provenance of a report. */
+  readonly networks: readonly { readonly id: string; readonly sha256: string }[];
+  /** @throws {InferenceError} if a network fails. No face found is an empty array. */
+  measure(image: DecodedImage, signal?: AbortSignal): Promise<readonly FaceMeasurement[]>;
+  /** Ends workers and child processes after the calls under way. */
+  close(): Promise<void>;
+}
