@@ -1,0 +1,13 @@
+import { EXIT } from "./exit-codes.ts";
+
+/** A signal that Ctrl-C (or a polite kill) aborts. A second Ctrl-C ends the process without waiting. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort(new DOMException("interrupted by the user", "AbortError"));
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  return controller.signal;
+}

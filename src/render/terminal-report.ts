@@ -1,0 +1,181 @@
+import { basename } from "node:path";
+import type { CheckedClaim, GroundingVerdict } from "../domain/grounding.ts";
+import type { CoreAffect, Cue, Reading, SubjectJudgment } from "../domain/judgment.ts";
+import type { Face } from "../domain/measurement.ts";
+import type { Report } from "../domain/report.ts";
+import { contextEffect } from "./context-effect.ts";
+import { bar, plain, type TerminalStyle, wrap } from "./terminal-style.ts";
+
+const BAR_CELLS = 24;
+const LABELS_SHOWN = 4;
+
+/** A report as a person reads it in a terminal: answer, readings, cues with their evidence, what context changed, warnings. */
+export function renderTerminalReport(report: Report, style: TerminalStyle): string {
+  const sections = [
+    renderHead(report, style),
+    ...report.judgment.subjects.map((subject) => renderSubject(subject, report, style)),
+    renderGrounding(report, style),
+    renderEvidence(report, style),
+    renderWarnings(report.warnings, style),
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function renderHead({ provenance, faces, judgment }: Report, style: TerminalStyle): string {
+  const { image, model, toolboxes } = provenance;
+  const facts = [
+    `${image.widthPx} x ${image.heightPx} px`,
+    faces.length === 1 ? "1 face" : `${faces.length} faces`,
+    `model ${model.id} (${model.mode}${model.remote ? ", remote" : ""})`,
+    toolboxes.map((toolbox) => toolbox.id).join(", "),
+  ];
+  const lines = [`${style.bold(basename(image.path))}  ${style.dim(facts.join(" · "))}`, ""];
+  const label = (name: string) => style.dim(name.padEnd(10));
+  const paragraph = (name: string, text: string) =>
+    lines.push(label(name) + wrap(plain(text), style.columns - 10, " ".repeat(10)));
+  paragraph("Question", provenance.question);
+  if (provenance.context !== null) paragraph("Context", provenance.context);
+  paragraph("Answer", judgment.answer);
+  return lines.join("\n");
+}
+
+function renderSubject(subject: SubjectJudgment, report: Report, style: TerminalStyle): string {
+  const face = report.faces.find((candidate) => candidate.faceId === subject.faceId);
+  const lines = [
+    `${style.bold(subject.faceId ?? "Scene")}  ${style.dim(face === undefined ? "no face: context alone" : describeFace(face))}`,
+    ...renderReading("face only", subject.faceOnly, style),
+    ...renderReading("context only", subject.contextOnly, style),
+    ...renderReading("together", subject.integrated, style),
+  ];
+  const effect = contextEffect(subject);
+  if (effect !== null)
+    lines.push(`  ${style.dim("context".padEnd(14))}${wrap(effect, style.columns - 16, " ".repeat(16))}`);
+  lines.push(...renderCues(subject, report, style));
+  const { congruence } = subject;
+  const kind = congruence.kind === null ? "" : ` (${plain(congruence.kind)})`;
+  lines.push(entry("congruence", `${congruence.verdict}${kind}: ${plain(congruence.statement)}`, style));
+  for (const alternative of subject.alternatives) {
+    lines.push(entry("or", `${plain(alternative.label)}: ${plain(alternative.whatWouldDecide)}`, style));
+  }
+  const appraised = subject.appraisals.filter((appraisal) => appraisal.value !== "not inferable");
+  if (appraised.length > 0) {
+    const text = appraised
+      .map((one) => `${one.dimension} ${signed(Number(one.value))} [${one.evidenceIds.join(" ")}]`)
+      .join(", ");
+    lines.push(entry("appraisals", text, style));
+  }
+  return lines.join("\n");
+}
+
+function entry(name: string, text: string, style: TerminalStyle): string {
+  return `  ${style.dim(name.padEnd(14))}${wrap(text, style.columns - 16, " ".repeat(16))}`;
+}
+
+function describeFace({ box, measurements }: Face): string {
+  const parts = [
+    `${Math.round(box.widthPx)} x ${Math.round(box.heightPx)} px at ${Math.round(box.leftPx)},${Math.round(box.topPx)}`,
+  ];
+  const measured = measurements.find((measurement) => measurement.quality !== null);
+  if (measured?.quality) parts.push(`quality ${measured.quality.overall.toFixed(2)}`);
+  if (measured?.headPose) {
+    const { yawRad, pitchRad, rollRad } = measured.headPose;
+    parts.push(`yaw ${degrees(yawRad)}, pitch ${degrees(pitchRad)}, roll ${degrees(rollRad)}`);
+  }
+  return parts.join(" · ");
+}
+
+function renderReading(name: string, reading: Reading, style: TerminalStyle): string[] {
+  const head = `  ${style.dim(name.padEnd(14))}`;
+  if (reading.abstention !== null)
+    return [head + style.doubtful(wrap(`abstained: ${plain(reading.abstention)}`, style.columns - 16, " ".repeat(16)))];
+  const ranked = [...reading.distribution].sort((a, b) => b.probability - a.probability);
+  const shown = ranked.slice(0, LABELS_SHOWN).filter(({ probability }, index) => index === 0 || probability >= 0.02);
+  const lines = shown.map(({ label, probability, novel }, index) => {
+    const text = `${plain(label).padEnd(14)} ${probability.toFixed(2)} ${bar(probability, BAR_CELLS)}${novel ? style.doubtful(" novel") : ""}`;
+    return (index === 0 ? head : " ".repeat(16)) + text;
+  });
+  const affect = [describeAffect("valence", reading.valence), describeAffect("arousal", reading.arousal)].filter(
+    (text) => text !== "",
+  );
+  if (affect.length > 0) lines.push(" ".repeat(16) + style.dim(affect.join("   ")));
+  return lines;
+}
+
+function describeAffect(name: string, affect: CoreAffect | null): string {
+  return affect === null ? "" : `${name} ${signed(affect.value)} [${signed(affect.low)}, ${signed(affect.high)}]`;
+}
+
+function renderCues(subject: SubjectJudgment, report: Report, style: TerminalStyle): string[] {
+  return subject.cues.map((cue, index) => {
+    const claim = claimOf(cue, subject, report);
+    const verdict = claim === undefined ? "" : ` ${verdictColor(claim.verdict, style)(describeVerdict(claim))}`;
+    const sign = cue.direction === "for" ? "+" : "-";
+    const text = `${sign} ${plain(cue.label)}: ${plain(cue.statement)} [${cue.evidenceIds.join(" ")}]`;
+    return `  ${style.dim((index === 0 ? "cues" : "").padEnd(14))}${wrap(text, style.columns - 16, " ".repeat(18))}${verdict}`;
+  });
+}
+
+function claimOf(cue: Cue, subject: SubjectJudgment, report: Report): CheckedClaim | undefined {
+  return report.grounding.claims.find(
+    (claim) => claim.part === "cue" && claim.faceId === subject.faceId && claim.statement === cue.statement,
+  );
+}
+
+function describeVerdict(claim: CheckedClaim): string {
+  if (claim.verdict === "supported") return "supported";
+  return `${claim.verdict.replace("-", " ")}: ${plain(claim.reason)}`;
+}
+
+function verdictColor(verdict: GroundingVerdict, style: TerminalStyle): (text: string) => string {
+  if (verdict === "supported") return style.good;
+  return verdict === "contradicted" || verdict === "uncited" ? style.bad : style.doubtful;
+}
+
+function renderGrounding({ grounding }: Report, style: TerminalStyle): string {
+  if (grounding.shares === null) return `${style.bold("Grounding")}  no claims were made`;
+  const { supported, contradicted, disputed, notMeasurable, uncited } = grounding.shares;
+  const shares = [
+    style.good(`${percent(supported)} supported`),
+    (contradicted > 0 ? style.bad : style.dim)(`${percent(contradicted)} contradicted`),
+    ...(disputed > 0 ? [style.doubtful(`${percent(disputed)} disputed`)] : []),
+    style.dim(`${percent(notMeasurable)} not measurable`),
+    (uncited > 0 ? style.bad : style.dim)(`${percent(uncited)} uncited`),
+  ];
+  const again = grounding.askedAgain
+    ? "\n           the model was asked again about contradictions; what remains is shown"
+    : "";
+  return `${style.bold("Grounding")}  ${grounding.claims.length} claims: ${shares.join(", ")}${again}`;
+}
+
+function renderEvidence({ evidence, grounding }: Report, style: TerminalStyle): string {
+  const cited = new Set(grounding.claims.flatMap((claim) => claim.evidenceIds));
+  const items = evidence.filter((item) => cited.has(item.id));
+  if (items.length === 0) return "";
+  const lines = items.map((item) => {
+    const text = `${item.faceId ?? "scene"}: ${plain(item.statement)}`;
+    return `  ${item.id.padEnd(5)}${wrap(text, style.columns - 7, " ".repeat(7))} ${style.dim(`(${plain(item.source.name)})`)}`;
+  });
+  return [
+    `${style.bold("Evidence")}  ${style.dim(`${items.length} of ${evidence.length} items are cited`)}`,
+    ...lines,
+  ].join("\n");
+}
+
+function renderWarnings(warnings: readonly string[], style: TerminalStyle): string {
+  return warnings
+    .map((warning) => `${style.doubtful("!")} ${wrap(plain(warning), style.columns - 2, "  ")}`)
+    .join("\n");
+}
+
+function degrees(radians: number): string {
+  return `${signed((radians * 180) / Math.PI, 0)}°`;
+}
+
+function signed(value: number, digits = 2): string {
+  const text = value.toFixed(digits);
+  return value > 0 && Number(text) !== 0 ? `+${text}` : text;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

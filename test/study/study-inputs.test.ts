@@ -1,0 +1,63 @@
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { studyInputs } from "../../src/study/study-inputs.ts";
+import { collect } from "../support/collect.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kuleshov-inputs-"));
+});
+
+const touch = (name: string) => writeFile(join(folder, name), "");
+const list = async (text: string | Uint8Array) => {
+  await writeFile(join(folder, "list.csv"), text);
+  return join(folder, "list.csv");
+};
+const paths = async (...words: string[]) =>
+  (await collect(studyInputs(words))).map((input) => input.path.replace(`${folder}/`, ""));
+
+describe("studyInputs", () => {
+  it("finds every picture in a folder and below, sorted, whatever the case of its ending", async () => {
+    await mkdir(join(folder, "sub"));
+    await Promise.all(["b.JPG", "a.png", "sub/c.webp", "notes.txt"].map(touch));
+    expect(await paths(folder)).toEqual(["a.png", "b.JPG", "sub/c.webp"]);
+  });
+
+  it("says so when a folder holds no picture", async () => {
+    await expect(paths(folder)).rejects.toThrow("holds no picture");
+  });
+
+  it("expands a glob and says so when nothing matches", async () => {
+    await Promise.all(["b.jpg", "a.jpg"].map(touch));
+    expect(await paths(join(folder, "*.jpg"))).toEqual(["a.jpg", "b.jpg"]);
+    await expect(paths(join(folder, "*.gif"))).rejects.toThrow("no file matches the pattern");
+  });
+
+  it("gives a path that comes twice once, and a missing file through, so that it is reported as a failure", async () => {
+    await touch("a.jpg");
+    expect(await paths(join(folder, "a.jpg"), folder, join(folder, "gone.jpg"))).toEqual(["a.jpg", "gone.jpg"]);
+  });
+
+  it.each([
+    ["commas", "path,neutral\na.jpg,n.jpg\nb.jpg,\n"],
+    ["semicolons, Windows line ends and a BOM", "\uFEFFPath;Neutral\r\na.jpg;n.jpg\r\nb.jpg;\r\n"],
+    ["tabs and columns nobody asked for", "id\timage\tneutral\n1\ta.jpg\tn.jpg\n2\tb.jpg\t\n"],
+  ])("reads a list with %s", async (_case, text) => {
+    expect(await collect(studyInputs([await list(text)]))).toEqual([
+      { path: join(folder, "a.jpg"), neutralPath: join(folder, "n.jpg") },
+      { path: join(folder, "b.jpg"), neutralPath: null },
+    ]);
+  });
+
+  it.each([
+    ["has no path column", "photo_name,neutral\na.jpg,\n", "no column named path (it has: photo_name, neutral)"],
+    ["has an empty path", "path,neutral\na.jpg,\n,n.jpg\n", "line 3 has no path"],
+    ["has a row of another length", "path,neutral\na.jpg\n", "another number of columns"],
+    ["has an endless line", `path\n${"x".repeat(100_000)}\n`, "longer than 32768 characters"],
+    ["is not UTF-8", Uint8Array.from([0x70, 0x61, 0x74, 0x68, 0x0a, 0xe9, 0x2e, 0x6a, 0x70, 0x67, 0x0a]), "not UTF-8"],
+  ])("refuses a list that %s, in one sentence", async (_case, text, sentence) => {
+    await expect(paths(await list(text))).rejects.toThrow(sentence);
+  });
+});
