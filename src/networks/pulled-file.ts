@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { unzipSync } from "fflate";
+import { ModelFileError } from "../domain/errors.ts";
+import type { NetworkManifest, NetworkSource } from "./manifest.ts";
+import { sha256 } from "./sha256.ts";
+
+type UrlSource = Extract<NetworkSource, { kind: "url" }>;
+
+/** Where a pulled download lies in the cache, named by its hash so that a newer one never takes its place. */
+export function pulledFile(manifest: NetworkManifest, cacheDir: string): string {
+  if (manifest.source.kind !== "url") throw new TypeError(`"${manifest.id}" is not pulled`);
+  const { url, sha256: hash } = manifest.source;
+  return join(cacheDir, "pulled", `${hash.slice(0, 16)}${extname(new URL(url).pathname)}`);
+}
+
+/**
+ * The graph in a pulled file: the file itself, or the member of the zip that the manifest names.
+ *
+ * @throws {ModelFileError} if it was never pulled, or is not what its hash says.
+ */
+export async function readPulledGraph(id: string, source: UrlSource, path: string): Promise<Uint8Array> {
+  const download = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw new ModelFileError(id, `its file cannot be read: \`${path}\``, { cause: error });
+    throw new ModelFileError(id, `it has not been pulled yet: run \`kuleshov models pull ${id}\``);
+  });
+  checkHash(id, download, source.sha256);
+  return source.member === undefined ? download : unzipMember(id, download, source.member);
+}
+
+function unzipMember(id: string, zip: Uint8Array, member: { path: string; sha256: string }): Uint8Array {
+  const bytes = unzipSync(zip, { filter: ({ name }) => name === member.path })[member.path];
+  if (bytes === undefined) throw new ModelFileError(id, `its download holds no \`${member.path}\``);
+  checkHash(id, bytes, member.sha256);
+  return bytes;
+}
+
+function checkHash(id: string, bytes: Uint8Array, expected: string): void {
+  if (sha256(bytes) === expected) return;
+  throw new ModelFileError(id, `its pulled file is damaged: run \`kuleshov models pull ${id}\` again`);
+}

