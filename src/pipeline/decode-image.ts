@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import sharp from "sharp";
+import { ImageDecodeError } from "../domain/errors.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import { refusalOfBytes, refusalOfFormat } from "./image-format.ts";
+
+/** Largest picture that is decoded. A small file can claim any size, so this is checked before pixels are made. */
+export const MAX_PIXELS = 50_000_000;
+
+/** Largest file that is read into memory. 50 megapixels of 16-bit TIFF are 300 MB. */
+const MAX_FILE_BYTES = 400_000_000;
+
+/**
+ * Reads a picture file into upright 8-bit sRGB. Camera orientation is applied, transparency is laid on white, of an
+ * animation the first frame is taken; EXIF and every other metadata stay behind.
+ *
+ * @returns `rgb` is uint8 [heightPx, widthPx, 3] on shared memory, so that worker threads read it without a copy.
+ * @throws {ImageDecodeError} if the file is missing, no picture, damaged, too large or of a format that is not read.
+ */
+export async function decodeImage(path: string, signal?: AbortSignal): Promise<DecodedImage> {
+  const bytes = await readPictureFile(path, signal);
+  const refusal = refusalOfBytes(bytes);
+  if (refusal !== undefined) throw new ImageDecodeError(path, refusal);
+  const { pixels, widthPx, heightPx } = await decodePixels(path, bytes);
+  signal?.throwIfAborted();
+  return { path, widthPx, heightPx, rgb: shared(pixels), sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+async function readPictureFile(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_FILE_BYTES)
+      throw new ImageDecodeError(path, `the file has ${Math.round(size / 1e6)} MB (limit 400)`);
+    return await readFile(path, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof ImageDecodeError) throw error;
+    throw new ImageDecodeError(path, reasonForUnreadableFile(error), { cause: error });
+  }
+}
+
+function reasonForUnreadableFile(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder, not a file";
+  if (code === "EACCES" || code === "EPERM") return "this user may not read it";
+  return `the file system refused (${code ?? String(error)})`;
+}
+
+async function decodePixels(path: string, bytes: Buffer) {
+  try {
+    const options = { limitInputPixels: MAX_PIXELS } as const;
+    const refusal = refusalOfFormat(await sharp(bytes, options).metadata());
+    if (refusal !== undefined) throw new ImageDecodeError(path, refusal);
+    const { data, info } = await sharp(bytes, options)
+      .autoOrient()
+      .flatten({ background: "white" })
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return { pixels: data, widthPx: info.width, heightPx: info.height };
+  } catch (error) {
+    if (error instanceof ImageDecodeError) throw error;
+    throw new ImageDecodeError(path, reasonForUndecodable(error), { cause: error });
+  }
+}
+
+/** Turns libvips' complaints into ours. Its texts are stable prefixes; anything else means damaged data. */
+function reasonForUndecodable(error: unknown): string {
+  const complaint = error instanceof Error ? error.message : String(error);
+  if (complaint.includes("exceeds pixel limit"))
+    return `it has more than ${MAX_PIXELS / 1e6} megapixels: make it smaller`;
+  if (complaint.includes("unsupported image format")) return "it is not an image in JPEG, PNG, WebP, GIF, TIFF or AVIF";
+  return "its image data is damaged or cut short: fetch the file again";
+}
+
+function shared(pixels: Buffer): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(pixels.length));
+  copy.set(pixels);
+  return copy;
+}

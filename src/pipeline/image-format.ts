@@ -1,0 +1,45 @@
+import type { Metadata } from "sharp";
+
+/** What `measure` and `ask` read, by the name that sharp gives the format. AVIF is a kind of `heif` there. */
+const READABLE_FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif"]);
+
+/** File name endings that a folder listing picks up, lower case and without the dot. */
+export const IMAGE_EXTENSIONS = ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "avif"] as const;
+
+/** Brands of the ISO container that iPhones and some cameras write (ISO/IEC 23008-12). */
+const HEIC_BRANDS: ReadonlySet<string> = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]);
+
+/**
+ * Why a file cannot be a picture, judged by its first bytes alone; `undefined` when it may be one. Formats that the
+ * decoder lacks are named here, since its own complaint would only be "unsupported".
+ */
+export function refusalOfBytes(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return "the file is empty";
+  const brand = latin1(bytes, 8, 12);
+  if (latin1(bytes, 4, 8) === "ftyp" && HEIC_BRANDS.has(brand)) {
+    return "it is HEIC, the iPhone's own format: convert it to JPEG or PNG";
+  }
+  if (startsWith(bytes, [0xff, 0x0a]) || latin1(bytes, 4, 8) === "JXL ") {
+    return "it is JPEG XL: convert it to JPEG or PNG";
+  }
+  if (latin1(bytes, 4, 8) === "jP  ") return "it is JPEG 2000: convert it to JPEG or PNG";
+  if (latin1(bytes, 0, 4) === "%PDF") return "it is a PDF document: export the page as JPEG or PNG";
+  if (latin1(bytes, 0, 2) === "BM") return "it is a BMP bitmap: convert it to JPEG or PNG";
+  return undefined;
+}
+
+/** Why a file that the decoder knows is refused all the same; `undefined` when it is welcome. */
+export function refusalOfFormat({ format, compression }: Metadata): string | undefined {
+  if (format === "svg") return "it is an SVG drawing, not a photograph: export it as PNG";
+  const name = format === "heif" && compression === "av1" ? "avif" : format;
+  if (READABLE_FORMATS.has(name)) return undefined;
+  return `its format ${name.toUpperCase()} is not supported: convert it to JPEG or PNG`;
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.subarray(start, end)).toString("latin1");
+}
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => bytes[index] === byte);
+}
