@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { feltStateIn } from "../../src/domain/felt-state.ts";
+
+describe("feltStateIn", () => {
+  it.each([
+    ["She feels proud of her win.", "feels"],
+    ["The man is clearly feeling anxious.", "is clearly feeling"],
+    ["He felt cheated.", "felt"],
+    ["Deep down, the smile hides grief.", "deep down"],
+    ["The smile masks her true feelings.", "true feelings"],
+    ["F1 is experiencing joy.", "experiencing"],
+    ["The woman is very happy because she won.", "woman is very happy"],
+    ["They are angry.", "they are angry"],
+    ["She appears calm, but she feels sad.", "feels"],
+    ["Internally there is conflict.", "internally"],
+    ["People feel threatened here.", "people feel"],
+  ])("finds the assertion in: %s", (text, words) => {
+    expect(feltStateIn(text)).toContain(words);
+  });
+
+  it.each([
+    ["She is perceived as feeling proud."],
+    ["He looks as if he feels cheated."],
+    ["She appears to be feeling relieved."],
+    ["Her expression is happy."],
+    ["The smile is read as polite, and what he feels is not asserted."],
+    ["It cannot be told whether she is happy."],
+    ["The true emotional state is not known."],
+    ["The scene feels festive."],
+    ["A man in a felt hat raises his glass."],
+    ["The two readings are internally consistent."],
+    ["Happiness is expressed by raised lip corners."],
+  ])("accepts: %s", (text) => {
+    expect(feltStateIn(text)).toBeUndefined();
+  });
+});
