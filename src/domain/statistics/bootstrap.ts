@@ -1,0 +1,141 @@
+import { normalCdf, normalQuantile } from "./normal-distribution.ts";
+import { createRandom } from "./random.ts";
+import { quantileOfSorted } from "./summary.ts";
+import { plainValue, type WeightedStatistic } from "./weighted-statistic.ts";
+
+/** More than this share of resamples without a value, and an interval would describe only the lucky ones. */
+const MOST_UNDEFINED = 0.05;
+
+/** How an interval is made. */
+export interface BootstrapOptions {
+  readonly seed: number;
+  /** Which subject or image each unit belongs to; whole clusters are resampled. */
+  readonly clusters?: readonly string[];
+  readonly resamples?: number;
+  readonly level?: number;
+}
+
+/** A bootstrap interval. */
+export interface BootstrapInterval {
+  readonly low: number;
+  readonly high: number;
+  /** Percentile when bias and acceleration are undefined (all resamples on one side of the value). */
+  readonly method: "bca" | "percentile";
+}
+
+/**
+ * Bias-corrected and accelerated interval (Efron 1987) by seeded resampling of units or clusters, with the acceleration
+ * from the jackknife. `null` when the statistic is undefined, there are fewer than two clusters, or more than 5 % of the
+ * resamples are undefined.
+ */
+export function bootstrapInterval(
+  statistic: WeightedStatistic,
+  n: number,
+  options: BootstrapOptions,
+): BootstrapInterval | null {
+  const value = plainValue(statistic, n);
+  const clusters = clusterPlaces(n, options.clusters);
+  if (value === null || clusters.count < 2) return null;
+  const draws = resampled(statistic, clusters, options);
+  if (draws === null) return null;
+  const tail = (1 - (options.level ?? 0.95)) / 2;
+  const probabilities = bcaProbabilities(value, draws, { jackknife: jackknifed(statistic, clusters), tail });
+  const [lowAt, highAt] = probabilities ?? [tail, 1 - tail];
+  return {
+    low: quantileOfSorted(draws, lowAt) as number,
+    high: quantileOfSorted(draws, highAt) as number,
+    method: probabilities === null ? "percentile" : "bca",
+  };
+}
+
+interface Clusters {
+  readonly count: number;
+  /** Cluster of each unit. */
+  readonly of: Uint32Array;
+}
+
+function clusterPlaces(n: number, names: readonly string[] | undefined): Clusters {
+  if (names === undefined) return { count: n, of: Uint32Array.from({ length: n }, (_, i) => i) };
+  if (names.length !== n) throw new RangeError(`${n} units need ${n} cluster names, not ${names.length}`);
+  const places = new Map<string, number>();
+  const of = Uint32Array.from(names, (name) => {
+    const place = places.get(name) ?? places.size;
+    places.set(name, place);
+    return place;
+  });
+  return { count: places.size, of };
+}
+
+/** Ascending values of the statistic over resamples; `null` when too many are undefined. */
+function resampled(statistic: WeightedStatistic, clusters: Clusters, options: BootstrapOptions): Float64Array | null {
+  const random = createRandom(options.seed);
+  const rounds = options.resamples ?? 10_000;
+  const drawn = new Float64Array(clusters.count);
+  const weights = new Float64Array(clusters.of.length);
+  const values = new Float64Array(rounds);
+  let defined = 0;
+  for (let round = 0; round < rounds; round++) {
+    drawn.fill(0);
+    for (let i = 0; i < clusters.count; i++) {
+      const pick = random.below(clusters.count);
+      drawn[pick] = (drawn[pick] as number) + 1;
+    }
+    for (let i = 0; i < weights.length; i++) weights[i] = drawn[clusters.of[i] as number] as number;
+    const value = statistic(weights);
+    if (value !== null && Number.isFinite(value)) values[defined++] = value;
+  }
+  return defined < rounds * (1 - MOST_UNDEFINED) ? null : values.subarray(0, defined).sort();
+}
+
+/** The statistic with each cluster left out in turn; `null` when one of these is undefined. */
+function jackknifed(statistic: WeightedStatistic, clusters: Clusters): Float64Array | null {
+  const members: number[][] = Array.from({ length: clusters.count }, () => []);
+  clusters.of.forEach((cluster, unit) => {
+    members[cluster]?.push(unit);
+  });
+  const weights = new Float64Array(clusters.of.length).fill(1);
+  const values = new Float64Array(clusters.count);
+  for (const [cluster, units] of members.entries()) {
+    for (const unit of units) weights[unit] = 0;
+    const value = statistic(weights);
+    if (value === null || !Number.isFinite(value)) return null;
+    values[cluster] = value;
+    for (const unit of units) weights[unit] = 1;
+  }
+  return values;
+}
+
+/** The percentiles at which BCa reads the sorted draws; `null` when bias or acceleration is undefined. */
+function bcaProbabilities(
+  value: number,
+  draws: Float64Array,
+  { jackknife, tail }: { readonly jackknife: Float64Array | null; readonly tail: number },
+): readonly [number, number] | null {
+  let below = 0;
+  let equal = 0;
+  for (const draw of draws) {
+    if (draw < value) below++;
+    else if (draw === value) equal++;
+  }
+  const bias = normalQuantile((below + equal / 2) / draws.length);
+  const acceleration = accelerationOf(jackknife);
+  if (!Number.isFinite(bias) || acceleration === null) return null;
+  const at = (probability: number) => {
+    const shifted = bias + normalQuantile(probability);
+    return normalCdf(bias + shifted / (1 - acceleration * shifted));
+  };
+  return [at(tail), at(1 - tail)];
+}
+
+function accelerationOf(jackknife: Float64Array | null): number | null {
+  if (jackknife === null) return null;
+  const centre = jackknife.reduce((sum, value) => sum + value, 0) / jackknife.length;
+  let cubes = 0;
+  let squares = 0;
+  for (const value of jackknife) {
+    const gap = centre - value;
+    cubes += gap ** 3;
+    squares += gap ** 2;
+  }
+  return squares > 0 ? cubes / (6 * squares ** 1.5) : null;
+}

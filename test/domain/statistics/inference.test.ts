@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { bootstrapInterval } from "../../../src/domain/statistics/bootstrap.ts";
+import {
+  concordance,
+  concordanceStatistic,
+  pearson,
+  pearsonStatistic,
+} from "../../../src/domain/statistics/correlation.ts";
+import { estimate } from "../../../src/domain/statistics/estimate.ts";
+import { holmAdjusted } from "../../../src/domain/statistics/holm.ts";
+import { mcnemarTest } from "../../../src/domain/statistics/mcnemar.ts";
+import { pairedPermutationTest } from "../../../src/domain/statistics/permutation-test.ts";
+import { rocAuc, rocAucStatistic } from "../../../src/domain/statistics/roc-auc.ts";
+import { median, pairedEffectSize, quantileOfSorted } from "../../../src/domain/statistics/summary.ts";
+import { meanStatistic } from "../../../src/domain/statistics/weighted-statistic.ts";
+import { reference } from "./reference.ts";
+
+const { x, y, skewed } = reference.pairs;
+
+describe("correlation", () => {
+  it("agrees with SciPy and Lin's formula", () => {
+    expect(pearson(x, y)).toBeCloseTo(reference.pairs.pearson, 12);
+    expect(concordance(x, y)).toBeCloseTo(reference.pairs.concordance, 12);
+  });
+
+  it("is unscored, not 0, when a side does not vary", () => {
+    expect(pearson([1, 2, 3], [2, 2, 2])).toBeNull();
+    expect(concordance([2, 2], [2, 2])).toBeNull();
+    expect(concordance([1], [1])).toBeNull();
+  });
+});
+
+describe("BCa bootstrap", () => {
+  it.each([
+    ["a mean", meanStatistic(x), reference.pairs.meanXBca, 40, 0.01],
+    ["a correlation", pearsonStatistic(x, y), reference.pairs.pearsonBca, 40, 0.02],
+    // The upper end of a mean of squared exponentials wobbles by about 1 % of its width between seeds.
+    ["a skewed mean", meanStatistic(skewed), reference.pairs.skewedMeanBca, 30, 0.12],
+  ] as const)("finds SciPy's interval of %s", (_name, statistic, [low, high], n, tolerance) => {
+    const interval = bootstrapInterval(statistic, n, { seed: 1, resamples: 20_000 });
+    expect(interval?.method).toBe("bca");
+    expect(Math.abs((interval?.low as number) - (low as number))).toBeLessThan(tolerance);
+    expect(Math.abs((interval?.high as number) - (high as number))).toBeLessThan(tolerance);
+  });
+
+  it("is the same for the same seed and another for another", () => {
+    const once = (seed: number) => bootstrapInterval(meanStatistic(x), x.length, { seed, resamples: 500 });
+    expect(once(4)).toEqual(once(4));
+    expect(once(4)).not.toEqual(once(5));
+  });
+
+  it("resamples whole subjects: repeating every sample does not narrow the interval", () => {
+    const alone = bootstrapInterval(meanStatistic(x), x.length, { seed: 2 });
+    const tenTimes = x.flatMap((value) => new Array<number>(10).fill(value));
+    const clusters = x.flatMap((_, subject) => new Array<string>(10).fill(`subject ${subject}`));
+    const clustered = bootstrapInterval(meanStatistic(tenTimes), tenTimes.length, { seed: 2, clusters });
+    expect(clustered?.low).toBeCloseTo(alone?.low as number, 10);
+    expect(clustered?.high).toBeCloseTo(alone?.high as number, 10);
+  });
+
+  it("gives no interval from one subject, of an undefined statistic, or when resamples often lose their meaning", () => {
+    const one = { seed: 1, clusters: ["s1", "s1", "s1"] };
+    expect(bootstrapInterval(meanStatistic([1, 2, 3]), 3, one)).toBeNull();
+    expect(bootstrapInterval(pearsonStatistic([1, 1], [1, 2]), 2, { seed: 1 })).toBeNull();
+    // With one positive among four samples a third of the resamples have none.
+    const rare = rocAucStatistic([1, 2, 3, 4], [false, false, false, true]);
+    expect(bootstrapInterval(rare, 4, { seed: 1 })).toBeNull();
+    expect(() => bootstrapInterval(meanStatistic([1, 2]), 2, { seed: 1, clusters: ["a"] })).toThrow(RangeError);
+  });
+
+  it("closes on the value when nothing varies", () => {
+    const interval = bootstrapInterval(meanStatistic([1, 1, 1]), 3, { seed: 1, resamples: 100 });
+    expect(interval).toEqual({ low: 1, high: 1, method: "percentile" });
+  });
+
+  it("says how many units an estimate rests on and how many have no value", () => {
+    const found = estimate(concordanceStatistic(x, y), x.length, { seed: 1, unscored: 3, resamples: 200 });
+    expect(found).toMatchObject({ n: 40, unscored: 3, level: 0.95, value: concordance(x, y) });
+    expect(estimate(meanStatistic([]), 0, { seed: 1, unscored: 5 })).toEqual({
+      value: null,
+      low: null,
+      high: null,
+      level: 0.95,
+      n: 0,
+      unscored: 5,
+    });
+  });
+});
+
+describe("tests of a difference", () => {
+  it.each(reference.mcnemar)("McNemar agrees with statsmodels for $b against $c", ({ b, c, pValue }) => {
+    expect(mcnemarTest(b, c).pValue).toBeCloseTo(pValue, 12);
+  });
+
+  it("McNemar has nothing to test without discordant pairs", () => {
+    expect(mcnemarTest(0, 0).pValue).toBeNull();
+  });
+
+  it("the permutation test agrees with SciPy, exactly and by sampling", () => {
+    const { differences, pValue, differences40, pValue40 } = reference.permutation;
+    const exact = pairedPermutationTest(differences, { seed: 1 });
+    expect(exact).toMatchObject({ method: "exact", permutations: 4096 });
+    expect(exact?.pValue).toBeCloseTo(pValue, 12);
+    const sampled = pairedPermutationTest(differences40, { seed: 1, permutations: 50_000 });
+    // Five standard errors of a share near 0.02 over 50 000 draws.
+    expect(Math.abs((sampled?.pValue as number) - pValue40)).toBeLessThan(0.004);
+    expect(pairedPermutationTest([], { seed: 1 })).toBeNull();
+  });
+
+  it("Holm agrees with statsmodels and leaves out tests that could not be made", () => {
+    const { p, adjusted } = reference.holm;
+    holmAdjusted(p).forEach((value, i) => {
+      expect(value).toBeCloseTo(adjusted[i] as number, 12);
+    });
+    expect(holmAdjusted([0.01, null, 0.04])).toEqual([0.02, null, 0.04]);
+  });
+});
+
+describe("area under the ROC curve", () => {
+  it("agrees with scikit-learn on tied scores", () => {
+    const { scores, positive, value } = reference.auc;
+    expect(rocAuc(scores, positive)).toBeCloseTo(value, 12);
+  });
+
+  it("is unscored without both kinds", () => {
+    expect(rocAuc([1, 2], [true, true])).toBeNull();
+  });
+});
+
+describe("summaries", () => {
+  it("interpolate quantiles as R's type 7", () => {
+    expect(quantileOfSorted([1, 2, 3, 10], 0.9)).toBeCloseTo(7.9, 12);
+    expect(median([3, 1, 2, 10])).toBe(2.5);
+    expect(median([])).toBeNull();
+  });
+
+  it("have no effect size when differences do not vary", () => {
+    expect(pairedEffectSize([1, 2, 3])).toBe(2);
+    expect(pairedEffectSize([1, 1])).toBeNull();
+  });
+});
