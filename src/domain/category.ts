@@ -30,7 +30,10 @@ export function sameCategory(a: string, b: string): boolean {
 }
 
 function normalised(name: string): string {
-  return name.trim().toLowerCase().replaceAll(/[\s_-]+/g, " ");
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, " ");
 }
 
 /**

@@ -66,3 +66,31 @@ export class ProviderError extends KuleshovError {
 export class ConfigurationError extends KuleshovError {
   override name = "ConfigurationError";
 }
+
+/** An exemplar store cannot be used: damaged, of another version, or holding vectors of another toolbox. */
+export class StoreError extends KuleshovError {
+  override name = "StoreError";
+  readonly location: string;
+
+  constructor(location: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot use exemplar store as ${reason}: \`${location}\``, options);
+    this.location = location;
+  }
+}
+
+/** An exemplar pack, table or folder has entries that cannot be imported. */
+export class PackError extends KuleshovError {
+  override name = "PackError";
+  readonly path: string;
+  /** Every bad entry; `line` is 1-based, `null` when the reason concerns the whole. */
+  readonly problems: readonly { readonly line: number | null; readonly reason: string }[];
+
+  constructor(path: string, problems: PackError["problems"], options?: ErrorOptions) {
+    const [first] = problems;
+    const where = first === undefined || first.line === null ? "" : `line ${first.line}: `;
+    const rest = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+    super(`Cannot read exemplar pack as ${where}${first?.reason ?? "it is empty"}${rest}: \`${path}\``, options);
+    this.path = path;
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,235 @@
+import type { Query, Table, VectorQuery } from "@lancedb/lancedb";
+import { StoreError } from "../../domain/errors.ts";
+import type { ExemplarEntry } from "../../domain/exemplar.ts";
+import type { ExpressionSpace } from "../../domain/expression-space.ts";
+import type {
+  EmbeddingChannel,
+  ExemplarIdentity,
+  ExemplarStore,
+  PlacedExemplar,
+  StoreHit,
+  StoreSearch,
+} from "../../ports/exemplar-store.ts";
+import { checkEntries } from "./check-entries.ts";
+import { embeddersOf, ensureEmbeddings, lengthsOf } from "./embedding-columns.ts";
+import { ensureIndexes, ensureTextIndex, REFINE_FACTOR, SEARCHED_PARTITIONS } from "./indexes.ts";
+import { loadLance } from "./load-lance.ts";
+import { createTableDoor, inWords } from "./open-table.ts";
+import { retryOnConflict } from "./retry.ts";
+import { EMBEDDING_COLUMNS, fromRecord, toRow } from "./schema.ts";
+import { sqlText, wherePredicate } from "./sql.ts";
+import { storeStatistics } from "./statistics.ts";
+
+/** Rows per commit: one commit is one version and at least one file. */
+const ROWS_PER_COMMIT = 2_000;
+const PLACED_COLUMNS = ["record", "expression"];
+
+/**
+ * An exemplar store in a LanceDB folder, or at an object-store address such as `s3://bucket/exemplars`, which LanceDB
+ * reads with the usual environment variables.
+ *
+ * @param space where new expression vectors live. A store that holds vectors of another space is refused; without it
+ * the store is opened as it is, and cannot be created.
+ */
+export function createLanceExemplarStore(location: string, space: ExpressionSpace | null): ExemplarStore {
+  const door = createTableDoor(location);
+
+  async function existing() {
+    const opened = await door.open();
+    if (opened !== undefined && space !== null) refuseOtherSpace(opened.space, space, location);
+    return opened;
+  }
+
+  async function forWriting() {
+    const opened = (await existing()) ?? (space === null ? undefined : await door.openOrCreate(space));
+    if (opened === undefined) throw new StoreError(location, "it does not exist yet and no toolbox was named for it");
+    if (space !== null) refuseOtherSpace(opened.space, space, location);
+    return opened;
+  }
+
+  /** Runs a read; a store that nobody has written to yet answers with `empty`. */
+  async function read<T>(empty: T, work: (table: Table, space: ExpressionSpace) => Promise<T>): Promise<T> {
+    const opened = await existing();
+    return opened === undefined ? empty : await inWords(location, () => work(opened.table, opened.space));
+  }
+
+  async function hits(query: Query | VectorQuery, scoreColumn: string): Promise<StoreHit[]> {
+    const rows = await query.select([...PLACED_COLUMNS, scoreColumn]).toArray();
+    return rows.map((row) => ({ ...toPlaced(row, location), score: Number(row[scoreColumn]) }));
+  }
+
+  return {
+    location,
+    space: async () => (await door.open())?.space ?? null,
+    embedders: () => read({ "text-embedding": null, "image-embedding": null }, embeddersOf),
+    async add(entries, embedders = {}) {
+      if (entries.length === 0) return [];
+      const { table, space: held } = await forWriting();
+      return await inWords(location, async () => {
+        await retryOnConflict(() => ensureEmbeddings(table, entries, { embedders, location }));
+        const lengths = await lengthsOf(table, held);
+        checkEntries(entries, lengths, location);
+        const channels = (["text-embedding", "image-embedding"] as const).filter((name) => lengths[name] !== null);
+        const added: string[] = [];
+        for (const batch of batches(uniqueById(entries), ROWS_PER_COMMIT)) {
+          added.push(...(await insertMissing(table, batch, channels)));
+        }
+        await ensureTextIndex(table);
+        return added;
+      });
+    },
+    get: (id) =>
+      read(undefined, async (table) => {
+        const [row] = await table
+          .query()
+          .where(`id = ${sqlText(id)}`)
+          .limit(1)
+          .toArray();
+        return row === undefined ? undefined : toEntry(row, location);
+      }),
+    list: ({ filter, limit, offset } = {}) =>
+      read([], async (table) => {
+        let query = table.query().select(["id", "record"]).orderBy({ columnName: "id" });
+        const where = wherePredicate(filter);
+        if (where !== undefined) query = query.where(where);
+        query = query.limit(limit ?? (await table.countRows()));
+        if (offset !== undefined) query = query.offset(offset);
+        return (await query.toArray()).map((row) => fromRecord(row.record, location));
+      }),
+    placed: (filter) =>
+      read([], async (table) => {
+        const where = wherePredicate(filter);
+        const query = table.query().select(PLACED_COLUMNS);
+        const rows = await (where === undefined ? query : query.where(where)).toArray();
+        return rows.map((row) => toPlaced(row, location)).sort((a, b) => (a.exemplar.id < b.exemplar.id ? -1 : 1));
+      }),
+    count: (filter) => read(0, (table) => table.countRows(wherePredicate(filter))),
+    identities: () => read([], identitiesOf),
+    nearestExpressions: (vector, search) =>
+      read([], (table, held) => {
+        if (vector.length !== held.dimensions.length || !vector.every(Number.isFinite)) {
+          throw new StoreError(
+            location,
+            `the query has ${vector.length} numbers, its vectors ${held.dimensions.length}`,
+          );
+        }
+        const query = bounded(table.query().nearestTo(vector).column("expression"), search);
+        return hits(
+          search.exact === true ? query.bypassVectorIndex() : query.nprobes(SEARCHED_PARTITIONS),
+          "_distance",
+        );
+      }),
+    nearestEmbeddings: (channel, vector, search) =>
+      read([], async (table, held) => {
+        const length = (await lengthsOf(table, held))[channel];
+        if (length === null) return [];
+        if (vector.length !== length || !vector.every(Number.isFinite)) {
+          throw new StoreError(location, `the query has ${vector.length} numbers, its vectors ${length}`);
+        }
+        const query = table.query().nearestTo(vector).column(EMBEDDING_COLUMNS[channel]);
+        return hits(bounded(query.refineFactor(REFINE_FACTOR), search), "_distance");
+      }),
+    matchText: (text, search) =>
+      read([], async (table) => {
+        if (text.trim() === "") return [];
+        const { MatchQuery } = await loadLance();
+        await ensureTextIndex(table);
+        return hits(bounded(table.query().fullTextSearch(new MatchQuery(text, "text")), search), "_score");
+      }),
+    remove: (filter) =>
+      read(0, async (table) => {
+        const where = wherePredicate(filter);
+        const count = await table.countRows(where);
+        if (count > 0) await retryOnConflict(() => table.delete(where ?? "true"));
+        return count;
+      }),
+    optimize: () =>
+      read(undefined, async (table, held) => {
+        const lengths = await lengthsOf(table, held);
+        await ensureIndexes(table, [
+          { name: "expression", length: held.dimensions.length },
+          ...(["text-embedding", "image-embedding"] as const).flatMap((channel) => {
+            const length = lengths[channel];
+            return length === null ? [] : [{ name: EMBEDDING_COLUMNS[channel], length }];
+          }),
+        ]);
+        await retryOnConflict(() => table.optimize());
+      }),
+    statistics: async () => {
+      const empty = { exemplars: 0, measured: 0, categories: [], labellers: [], licences: [], packs: [], indexes: [] };
+      return await read(empty, storeStatistics);
+    },
+    close: async () => door.close(),
+  };
+}
+
+function refuseOtherSpace(held: ExpressionSpace, wanted: ExpressionSpace, location: string): void {
+  if (held.id === wanted.id) return;
+  throw new StoreError(
+    location,
+    `its vectors were measured by ${held.id} and the toolbox in use is ${wanted.id}, whose numbers mean something ` +
+      "else; measure it again with `kuleshov exemplars remeasure --to <new store>` or choose another store",
+  );
+}
+
+/** Two writers may add the same exemplar at once: the merge on the id keeps one. */
+async function insertMissing(
+  table: Table,
+  entries: readonly ExemplarEntry[],
+  channels: readonly EmbeddingChannel[],
+): Promise<string[]> {
+  const ids = entries.map((entry) => entry.exemplar.id);
+  const where = `id IN (${ids.map(sqlText).join(", ")})`;
+  const present = new Set((await table.query().where(where).select(["id"]).toArray()).map((row) => String(row.id)));
+  const missing = entries.filter((entry) => !present.has(entry.exemplar.id));
+  if (missing.length === 0) return [];
+  const rows = missing.map((entry) => toRow(entry, channels));
+  await retryOnConflict(() => table.mergeInsert("id").whenNotMatchedInsertAll().execute(rows));
+  return missing.map((entry) => entry.exemplar.id);
+}
+
+function uniqueById(entries: readonly ExemplarEntry[]): ExemplarEntry[] {
+  return [...new Map(entries.map((entry) => [entry.exemplar.id, entry])).values()];
+}
+
+function* batches<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
+
+function bounded<Q extends Query | VectorQuery>(query: Q, { limit, filter }: StoreSearch): Q {
+  const where = wherePredicate(filter);
+  const limited = query.limit(limit) as Q;
+  return where === undefined ? limited : (limited.where(where) as Q);
+}
+
+async function identitiesOf(table: Table): Promise<ExemplarIdentity[]> {
+  const rows = await table.query().select(["id", "category", "image_sha256", "image_hash", "region_hash"]).toArray();
+  return rows.map((row) => ({
+    id: String(row.id),
+    category: String(row.category),
+    imageSha256: String(row.image_sha256),
+    imageHash: row.image_hash === null ? null : String(row.image_hash),
+    regionHash: row.region_hash === null ? null : String(row.region_hash),
+  }));
+}
+
+function toPlaced(row: Record<string, unknown>, location: string): PlacedExemplar {
+  return { exemplar: fromRecord(row.record, location), expression: toVector(row.expression) };
+}
+
+function toEntry(row: Record<string, unknown>, location: string): ExemplarEntry {
+  const view = row.view;
+  return {
+    exemplar: fromRecord(row.record, location),
+    expression: toVector(row.expression),
+    textEmbedding: toVector(row[EMBEDDING_COLUMNS["text-embedding"]]),
+    imageEmbedding: toVector(row[EMBEDDING_COLUMNS["image-embedding"]]),
+    view: view instanceof Uint8Array ? new Uint8Array(view) : null,
+  };
+}
+
+/** LanceDB hands back Arrow vectors, and null or undefined where there is none. */
+function toVector(value: unknown): Float32Array | null {
+  if (value === null || value === undefined) return null;
+  return Float32Array.from(value as Iterable<number>);
+}

@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Connection, Table } from "@lancedb/lancedb";
+import { StoreError } from "../../domain/errors.ts";
+import type { ExpressionSpace } from "../../domain/expression-space.ts";
+import { loadLance } from "./load-lance.ts";
+import { isConflict } from "./retry.ts";
+import { readStamp, storeSchema } from "./schema.ts";
+
+const TABLE = "exemplars";
+
+/** Tables that are open, one connection per store. */
+export interface TableDoor {
+  /** The table as it is now, or `undefined` while nobody has written to the store. */
+  open(): Promise<OpenTable | undefined>;
+  /** The table, made for `space` if there is none. Two processes that make it at once get the same one. */
+  openOrCreate(space: ExpressionSpace): Promise<OpenTable>;
+  close(): void;
+}
+
+export interface OpenTable {
+  readonly table: Table;
+  readonly space: ExpressionSpace;
+}
+
+/** @throws {StoreError} from its methods when the store is damaged, not a store, or of another version. */
+export function createTableDoor(location: string): TableDoor {
+  let connection: Connection | undefined;
+  let opened: OpenTable | undefined;
+
+  async function connected(): Promise<Connection> {
+    if (connection !== undefined) return connection;
+    const { connect } = await loadLance();
+    // Every read sees what other processes have committed.
+    connection = await connect(location, { readConsistencyInterval: 0 });
+    return connection;
+  }
+
+  async function openExisting(database: Connection): Promise<OpenTable> {
+    const table = await database.openTable(TABLE);
+    return { table, space: readStamp(await table.schema(), location) };
+  }
+
+  return {
+    async open() {
+      if (opened !== undefined) return opened;
+      if (!(await mayExist(location))) return undefined;
+      opened = await inWords(location, async () => {
+        const database = await connected();
+        return (await database.tableNames()).includes(TABLE) ? await openExisting(database) : undefined;
+      });
+      return opened;
+    },
+    async openOrCreate(space) {
+      const existing = await this.open();
+      if (existing !== undefined) return existing;
+      opened = await inWords(location, async () => {
+        const database = await connected();
+        const table = await database.createEmptyTable(TABLE, storeSchema(space), { mode: "create", existOk: true });
+        table.close();
+        return await openExisting(database);
+      });
+      return opened;
+    },
+    close() {
+      opened?.table.close();
+      connection?.close();
+      opened = undefined;
+      connection = undefined;
+    },
+  };
+}
+
+/** Looks before LanceDB does: it would make the folder, and its complaint about a file in the way is unreadable. */
+async function mayExist(location: string): Promise<boolean> {
+  if (isAddress(location)) return true;
+  const found = await stat(location).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new StoreError(location, `the file system refused (${error.code ?? String(error)})`, { cause: error });
+  });
+  if (found === undefined) return false;
+  if (!found.isDirectory()) throw new StoreError(location, "it is a file, not a folder; choose another place");
+  const folder = join(location, `${TABLE}.lance`);
+  if (!existsSync(folder)) return false;
+  const versions = await readdir(join(folder, "_versions")).catch(() => []);
+  if (versions.length === 0) {
+    throw new StoreError(
+      location,
+      "it is half deleted: its versions are gone; restore it from a backup or import again",
+    );
+  }
+  return true;
+}
+
+function isAddress(location: string): boolean {
+  return /^[a-z][a-z0-9+]*:\/\//i.test(location);
+}
+
+/** Says what LanceDB's errors mean for a store. Errors that are ours already pass unchanged. */
+export async function inWords<T>(location: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError(location, reasonOf(error), { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/permission denied|read-only file system|os error (13|30)\b/i.test(text)) {
+    return "this user may not write there, or another program has locked it; change its permissions or choose another place";
+  }
+  if (/no space left|os error 28\b/i.test(text)) return "the disk is full; make room and try again";
+  if (isConflict(error)) {
+    return "another program kept writing to it at the same time; try again";
+  }
+  if (/not found|no such file|os error 2\b|NotFound/i.test(text)) {
+    return "it is half deleted: files it refers to are gone; restore it from a backup or import again";
+  }
+  return `its database failed (${firstLine(text)})`;
+}
+
+function firstLine(text: string): string {
+  return (text.split("\n")[0] ?? text).slice(0, 200);
+}

@@ -1,0 +1,100 @@
+import type { Exemplar, ExemplarEntry } from "../domain/exemplar.ts";
+import type { ExpressionSpace } from "../domain/expression-space.ts";
+import type { PerceptualHash } from "../domain/perceptual-hash.ts";
+
+/** Which exemplars are meant. Lists are alternatives, different fields must all hold, nothing means all. */
+export interface ExemplarFilter {
+  readonly ids?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly labellers?: readonly string[];
+  readonly licences?: readonly string[];
+  readonly packs?: readonly string[];
+  /** Toolboxes by which the face was measured, e.g. `mesh@1`. */
+  readonly toolboxes?: readonly string[];
+  readonly roles?: readonly Exemplar["role"][];
+  /** Only exemplars in which a face was measured. */
+  readonly measured?: boolean;
+}
+
+/** An exemplar with its place in the store's expression space; `null` when no face was measured. */
+export interface PlacedExemplar {
+  readonly exemplar: Exemplar;
+  readonly expression: Float32Array | null;
+}
+
+/** An exemplar found by one channel, best first. */
+export interface StoreHit extends PlacedExemplar {
+  /** Distance for vector channels (smaller is nearer), BM25 score for text (larger is better). */
+  readonly score: number;
+}
+
+/** How an exemplar is told from copies of itself. */
+export interface ExemplarIdentity {
+  readonly id: string;
+  readonly category: string;
+  readonly imageSha256: string;
+  readonly imageHash: PerceptualHash | null;
+  readonly regionHash: PerceptualHash | null;
+}
+
+export interface StoreStatistics {
+  readonly exemplars: number;
+  readonly measured: number;
+  readonly categories: readonly { readonly name: string; readonly exemplars: number }[];
+  readonly labellers: readonly { readonly name: string; readonly exemplars: number }[];
+  readonly licences: readonly { readonly name: string | null; readonly exemplars: number }[];
+  readonly packs: readonly { readonly name: string | null; readonly exemplars: number }[];
+  /** What is searched through an index and what row by row. */
+  readonly indexes: readonly {
+    readonly column: string;
+    readonly kind: string;
+    readonly unindexedRows: number | null;
+  }[];
+}
+
+/** Which vectors besides expressions an entry carries. Every vector of a store comes from the same embedder. */
+export type EmbeddingChannel = "text-embedding" | "image-embedding";
+
+/** How a search by a channel is bounded. */
+export interface StoreSearch {
+  readonly limit: number;
+  readonly filter?: ExemplarFilter;
+}
+
+/**
+ * Keeps exemplars and finds them. Writes are all or nothing per call, and safe against other writers and against the
+ * end of the process at any moment. Nothing is created until the first {@link add}.
+ */
+export interface ExemplarStore {
+  /** Folder or address. */
+  readonly location: string;
+  /** The space its expression vectors live in; `null` while the store does not exist. */
+  space(): Promise<ExpressionSpace | null>;
+  /** Embedders whose vectors it holds. */
+  embedders(): Promise<Readonly<Record<EmbeddingChannel, string | null>>>;
+  /**
+   * Adds entries in one batch. An id that is there already is left as it is.
+   * @returns the ids that are new.
+   * @throws {StoreError} if a vector is not of this store's space or embedder, or has a value that is no number.
+   */
+  add(entries: readonly ExemplarEntry[], embedders?: Partial<Record<EmbeddingChannel, string>>): Promise<string[]>;
+  get(id: string): Promise<ExemplarEntry | undefined>;
+  /** In the order of their ids, pictures and vectors left out. */
+  list(page?: { filter?: ExemplarFilter; limit?: number; offset?: number }): Promise<Exemplar[]>;
+  /** Exemplars with their expression vectors, e.g. to distil a category or to measure again. */
+  placed(filter?: ExemplarFilter): Promise<PlacedExemplar[]>;
+  count(filter?: ExemplarFilter): Promise<number>;
+  identities(): Promise<ExemplarIdentity[]>;
+  /** By distance in expression space. `exact` passes an index by. */
+  nearestExpressions(vector: Float32Array, search: StoreSearch & { readonly exact?: boolean }): Promise<StoreHit[]>;
+  /** By distance between embeddings of the store's embedder. */
+  nearestEmbeddings(channel: EmbeddingChannel, vector: Float32Array, search: StoreSearch): Promise<StoreHit[]>;
+  /** By words (BM25) in category, caption, reason, definition and objects. */
+  matchText(query: string, search: StoreSearch): Promise<StoreHit[]>;
+  /** @returns how many were removed. */
+  remove(filter: ExemplarFilter): Promise<number>;
+  /** Merges small files and brings the indexes up to date, or makes them where the store has grown enough. */
+  optimize(): Promise<void>;
+  statistics(): Promise<StoreStatistics>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { CategoryName, categorySlug, sameCategory } from "../../src/domain/category.ts";
+import { Taxonomy } from "../../src/domain/taxonomy.ts";
+
+describe("a category name", () => {
+  it.each(["awe", "it's", 'say "cheese"', "../../etc/passwd", "喜び", "doubt/confusion"])("may be %s", (name) => {
+    expect(CategoryName.parse(` ${name} `)).toBe(name);
+  });
+
+  it.each(["", "  ", "two\nlines", "nul\0", "x".repeat(81)])("may not be %j", (name) => {
+    expect(CategoryName.safeParse(name).success).toBe(false);
+  });
+
+  it.each([
+    ["../../etc/passwd", "etc-passwd"],
+    ['doubt/"confusion"', "doubt-confusion"],
+    ["Selfie Smile", "selfie-smile"],
+    ["喜び", "喜び"],
+    ["...", "category"],
+    ["CON", "con"],
+  ])("makes of %s the file name %s", (name, slug) => {
+    expect(categorySlug(name)).toBe(slug);
+  });
+
+  it("is the same in other letter case and with hyphens", () => {
+    expect(sameCategory("Aesthetic-Appreciation", "aesthetic appreciation")).toBe(true);
+    expect(sameCategory("awe", "awed")).toBe(false);
+  });
+
+  it("is refused when a taxonomy lists it twice", () => {
+    const category = (name: string) => ({ name, definition: null, contrast: null });
+    const taxonomy = { id: "mine", name: "Mine", source: "me", categories: [category("awe"), category("Awe")] };
+    expect(Taxonomy.safeParse(taxonomy).error?.issues[0]?.message).toBe('"Awe" is listed twice');
+  });
+});
