@@ -106,5 +106,8 @@ export type Face = z.infer<typeof Face>;
 /** What a toolbox can measure at all. Whatever is missing here is "not supported", which is neither zero nor absent. */
 export interface ToolboxSupport {
   readonly actionUnits: readonly { readonly au: ActionUnitName; readonly scale: Scale; readonly sides: boolean }[];
+  /** Labels of its expression readings. */
   readonly expressions: readonly string[];
+  /** `source` of each of its readings where that is not the toolbox itself, e.g. two networks within one toolbox. */
+  readonly expressionSources?: readonly string[];
 }

@@ -3,9 +3,6 @@ import type { Metadata } from "sharp";
 /** What `measure` and `ask` read, by the name that sharp gives the format. AVIF is a kind of `heif` there. */
 const READABLE_FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif"]);
 
-/** File name endings that a folder listing picks up, lower case and without the dot. */
-export const IMAGE_EXTENSIONS = ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "avif"] as const;
-
 /** Brands of the ISO container that iPhones and some cameras write (ISO/IEC 23008-12). */
 const HEIC_BRANDS: ReadonlySet<string> = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]);
 

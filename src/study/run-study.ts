@@ -1,4 +1,4 @@
-import { mapInOrder } from "./map-in-order.ts";
+import { mapInOrder } from "../pipeline/map-in-order.ts";
 import type { StudyFiles, StudyRecord } from "./study-files.ts";
 import type { StudyInput } from "./study-inputs.ts";
 

@@ -1,0 +1,154 @@
+import { stringify } from "csv-stringify/sync";
+import type { DecodedImage } from "../domain/image.ts";
+import type {
+  ActionUnitMeasurement,
+  Face,
+  FaceMeasurement,
+  Scale,
+  Side,
+  ToolboxSupport,
+} from "../domain/measurement.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+
+/** One column of a measurement table. */
+export interface MeasurementColumn {
+  readonly name: string;
+  /** For the data dictionary: what it is, in which unit or on which scale. */
+  readonly description: string;
+  /** The cell of one face; `null` stays empty and means "not measured". */
+  value(face: Face, image: Pick<DecodedImage, "path">): string | number | null;
+}
+
+/**
+ * The columns of a table with one row per face, for the toolboxes in use. Action units are named `AU01_both`,
+ * `AU12_left` and so on, each followed by its weight where the toolbox gives one; expressions `face-api-expression_happiness`: source and label.
+ * From the second toolbox on, names begin with the toolbox: `openface_AU12_both`.
+ */
+export function measurementColumns(
+  toolboxes: readonly Pick<FerToolbox, "id" | "supports">[],
+): readonly MeasurementColumn[] {
+  return [
+    ...FACE_COLUMNS,
+    ...toolboxes.flatMap(({ id, supports }, index) => {
+      const prefix = index === 0 ? "" : `${id.slice(0, id.indexOf("@"))}_`;
+      return [...actionUnitColumns(id, supports, prefix), ...expressionColumns(id, supports)];
+    }),
+  ];
+}
+
+/** One CSV line per face, without header; a picture without faces gives none. */
+export function csvRows(
+  columns: readonly MeasurementColumn[],
+  faces: readonly Face[],
+  image: Pick<DecodedImage, "path">,
+): string {
+  return toCsv(faces.map((face) => columns.map((column) => cellText(column.value(face, image)))));
+}
+
+export function csvHeader(columns: readonly MeasurementColumn[]): string {
+  return toCsv([columns.map(({ name }) => name)]);
+}
+
+/** The columns explained, as CSV with header: what `data-dictionary.csv` holds. */
+export function dataDictionary(columns: readonly MeasurementColumn[]): string {
+  return toCsv([["column", "meaning"], ...columns.map(({ name, description }) => [name, description])]);
+}
+
+function toCsv(rows: readonly (readonly string[])[]): string {
+  return stringify(rows.map((row) => [...row]));
+}
+
+/** Six decimals: far below any measurement's error, and the same text on every machine. */
+function cellText(value: string | number | null): string {
+  if (value === null) return "";
+  return typeof value === "string" ? value : String(Math.round(value * 1e6) / 1e6);
+}
+
+const SCALE_WORDS: Readonly<Record<Scale, string>> = {
+  probability: "probability 0..1",
+  "intensity-0-5": "intensity 0..5",
+  "percent-0-100": "percent 0..100",
+  binary: "0 absent or 1 present",
+  "log-odds": "log-odds, 0 = as likely as not",
+};
+
+const FACE_COLUMNS: readonly MeasurementColumn[] = [
+  { name: "path", description: "The picture, as it was named", value: (_face, image) => image.path },
+  { name: "face_id", description: "F1, F2, ... from left to right", value: ({ faceId }) => faceId },
+  boxColumn("box_left_px", "Left edge of the face box in source pixels", "leftPx"),
+  boxColumn("box_top_px", "Upper edge of the face box in source pixels", "topPx"),
+  boxColumn("box_width_px", "Width of the face box in source pixels", "widthPx"),
+  boxColumn("box_height_px", "Height of the face box in source pixels", "heightPx"),
+  measuredColumn("score", "Confidence of the face detector, 0..1", ({ score }) => score),
+  measuredColumn("quality", "How far the face can be trusted at all, 0..1", ({ quality }) => quality?.overall),
+  measuredColumn("face_px", "Size of the face in source pixels", ({ quality }) => quality?.facePx),
+  measuredColumn("sharpness", "Variance of the Laplacian; under about 20 is blurred", (m) => m.quality?.sharpness),
+  measuredColumn("luminance", "Mean luminance of the face, 0..255", ({ quality }) => quality?.luminance),
+  measuredColumn("cut_off", "Share of the face box outside the picture, 0..1", ({ quality }) => quality?.cutOff),
+  measuredColumn("warnings", "What to beware of, separated by semicolons", (m) => m.quality?.warnings.join("; ")),
+  measuredColumn("yaw_rad", "Head turn, positive toward the right edge", ({ headPose }) => headPose?.yawRad),
+  measuredColumn("pitch_rad", "Head pitch, positive with the chin raised", ({ headPose }) => headPose?.pitchRad),
+  measuredColumn("roll_rad", "Head tilt, positive clockwise as seen", ({ headPose }) => headPose?.rollRad),
+  measuredColumn("gaze_yaw_rad", "Gaze relative to the head, positive to the right edge", ({ gaze }) => gaze?.yawRad),
+  measuredColumn("gaze_pitch_rad", "Gaze relative to the head, positive upward", ({ gaze }) => gaze?.pitchRad),
+  measuredColumn("eye_openness_left", "Subject's left eye: 0 closed, 1 at rest", (m) => m.eyeOpenness?.left),
+  measuredColumn("eye_openness_right", "Subject's right eye: 0 closed, 1 at rest", (m) => m.eyeOpenness?.right),
+];
+
+function boxColumn(name: string, description: string, key: keyof Face["box"]): MeasurementColumn {
+  return { name, description, value: ({ box }) => box[key] };
+}
+
+/** A column whose cell comes from the first toolbox that has a value for it. */
+function measuredColumn(
+  name: string,
+  description: string,
+  pick: (measurement: FaceMeasurement) => string | number | null | undefined,
+): MeasurementColumn {
+  return {
+    name,
+    description,
+    value: ({ measurements }) => {
+      for (const measurement of measurements) {
+        const value = pick(measurement);
+        if (value !== null && value !== undefined) return value;
+      }
+      return null;
+    },
+  };
+}
+
+function actionUnitColumns(toolbox: string, supports: ToolboxSupport, prefix: string): MeasurementColumn[] {
+  return supports.actionUnits.flatMap(({ au, scale, sides }) =>
+    (sides ? (["both", "left", "right"] as const) : (["both"] as const)).flatMap((side) => {
+      const name = `${prefix}AU${au.slice(2).padStart(2, "0")}_${side}`;
+      const where = side === "both" ? "whole face" : `subject's ${side} side`;
+      const cell = (key: "value" | "weight") => (face: Face) => actionUnitOf(face, toolbox, au, side)?.[key] ?? null;
+      return [
+        { name, description: `${au}, ${where}, ${SCALE_WORDS[scale]}, measured by ${toolbox}`, value: cell("value") },
+        { name: `${name}_weight`, description: `How far to trust ${name} here, 0..1`, value: cell("weight") },
+      ];
+    }),
+  );
+}
+
+function actionUnitOf(face: Face, toolbox: string, au: string, side: Side): ActionUnitMeasurement | undefined {
+  return face.measurements
+    .find((measurement) => measurement.toolbox === toolbox)
+    ?.actionUnits.find((measured) => measured.au === au && measured.side === side);
+}
+
+function expressionColumns(toolbox: string, supports: ToolboxSupport): MeasurementColumn[] {
+  return (supports.expressionSources ?? [toolbox]).flatMap((source) =>
+    supports.expressions.map((label) => ({
+      name: `${source.replace(/@.*/, "")}_${label}`,
+      description: `Probability of ${label} as ${source} reads the expression, 0..1`,
+      value: (face: Face) => probabilityOf(face, source, label),
+    })),
+  );
+}
+
+function probabilityOf({ measurements }: Face, source: string, label: string): number | null {
+  const reading = measurements.flatMap(({ expressions }) => expressions).find((found) => found.source === source);
+  return reading?.distribution.find((entry) => entry.label === label)?.probability ?? null;
+}

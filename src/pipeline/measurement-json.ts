@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { PixelBox } from "../domain/geometry.ts";
+import {
+  ActionUnitMeasurement,
+  ExpressionReading,
+  EyeOpenness,
+  type Face,
+  FaceMeasurement,
+  FaceQuality,
+  Gaze,
+  HeadPose,
+  ToolboxId,
+} from "../domain/measurement.ts";
+import type { ImageOutcome } from "./measure-images.ts";
+
+/**
+ * One face as `measure --json` prints it: what all toolboxes say, side by side. Box, score, quality, pose, gaze and eye
+ * openness come from the first toolbox that measured them; `null` when none did.
+ */
+export const FaceRecord = z.strictObject({
+  faceId: z.string(),
+  box: PixelBox,
+  score: z.number().nullable(),
+  toolboxes: z.array(ToolboxId),
+  quality: FaceQuality.nullable(),
+  headPose: HeadPose.nullable(),
+  gaze: Gaze.nullable(),
+  eyeOpenness: EyeOpenness.nullable(),
+  actionUnits: z.array(ActionUnitMeasurement),
+  expressions: z.array(ExpressionReading),
+  /** Only when asked for. */
+  landmarks: FaceMeasurement.shape.landmarks.optional(),
+});
+export type FaceRecord = z.infer<typeof FaceRecord>;
+
+/** One measured picture as `measure --json` prints it. */
+export const ImageRecord = z.strictObject({
+  path: z.string(),
+  widthPx: z.number(),
+  heightPx: z.number(),
+  sha256: z.string(),
+  faces: z.array(FaceRecord),
+});
+export type ImageRecord = z.infer<typeof ImageRecord>;
+
+/** A picture that could not be measured, and why. */
+export const FailureRecord = z.strictObject({ path: z.string(), reason: z.string() });
+export type FailureRecord = z.infer<typeof FailureRecord>;
+
+/** Everything `measure --json` prints. */
+export const MeasureOutput = z.strictObject({ images: z.array(ImageRecord), failures: z.array(FailureRecord) });
+export type MeasureOutput = z.infer<typeof MeasureOutput>;
+
+/** The record of one outcome: of a measured picture or of a failure, told apart by `"reason" in record`. */
+export function toRecord(outcome: ImageOutcome, options: { landmarks: boolean }): ImageRecord | FailureRecord {
+  if ("reason" in outcome) return { path: outcome.path, reason: outcome.reason };
+  const { image, faces } = outcome.measured;
+  const { path, widthPx, heightPx, sha256 } = image;
+  return { path, widthPx, heightPx, sha256, faces: faces.map((face) => toFaceRecord(face, options)) };
+}
+
+export function toFaceRecord({ faceId, box, measurements }: Face, options: { landmarks: boolean }): FaceRecord {
+  return {
+    faceId,
+    box,
+    score: firstMeasured(measurements, "score"),
+    toolboxes: measurements.map(({ toolbox }) => toolbox),
+    quality: firstMeasured(measurements, "quality"),
+    headPose: firstMeasured(measurements, "headPose"),
+    gaze: firstMeasured(measurements, "gaze"),
+    eyeOpenness: firstMeasured(measurements, "eyeOpenness"),
+    actionUnits: measurements.flatMap(({ actionUnits }) => actionUnits),
+    expressions: measurements.flatMap(({ expressions }) => expressions),
+    ...(options.landmarks ? { landmarks: firstMeasured(measurements, "landmarks") } : {}),
+  };
+}
+
+/** The value of the first toolbox that has one. `null` stands for "nobody measured it". */
+export function firstMeasured<Key extends keyof FaceMeasurement>(
+  measurements: readonly FaceMeasurement[],
+  key: Key,
+): FaceMeasurement[Key] | null {
+  return measurements.find((measurement) => measurement[key] !== null)?.[key] ?? null;
+}

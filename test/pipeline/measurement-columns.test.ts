@@ -1,0 +1,80 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, it } from "vitest";
+import type { ToolboxSupport } from "../../src/domain/measurement.ts";
+import { csvHeader, csvRows, dataDictionary, measurementColumns } from "../../src/pipeline/measurement-columns.ts";
+import { actionUnits, face } from "../support/builders.ts";
+
+const mesh = {
+  id: "mesh@1",
+  supports: {
+    actionUnits: [
+      { au: "AU4", scale: "probability", sides: false },
+      { au: "AU12", scale: "probability", sides: true },
+    ],
+    expressions: ["happiness"],
+    expressionSources: ["face-api-expression@1.7.15"],
+  } satisfies ToolboxSupport,
+};
+const openface = {
+  id: "openface@2.2",
+  supports: {
+    actionUnits: [{ au: "AU12", scale: "intensity-0-5", sides: false }],
+    expressions: [],
+  } satisfies ToolboxSupport,
+};
+
+describe("measurementColumns", () => {
+  it("writes one row per face under names that sort, and leaves empty what was not measured", () => {
+    const columns = measurementColumns([mesh, openface]);
+    const smiling = face({ AU4: 0.1, AU12: 0.93, "AU12:left": 0.9 }, { weight: 0.75 });
+    const [measurement] = smiling.measurements;
+    if (measurement === undefined) throw new Error("the builder gives one measurement");
+    const reading = {
+      source: "face-api-expression@1.7.15",
+      distribution: [{ label: "happiness", probability: 0.123456789 }],
+    };
+    const coded = {
+      ...smiling,
+      measurements: [
+        { ...measurement, expressions: [reading] },
+        {
+          ...measurement,
+          toolbox: "openface@2.2",
+          actionUnits: actionUnits({ AU12: 3.5 }, { toolbox: "openface@2.2", scale: "intensity-0-5" }),
+        },
+      ],
+    };
+    const csv = csvHeader(columns) + csvRows(columns, [coded], { path: 'group, "first".jpg' });
+    const rows = parse(csv, { columns: true }) as Record<string, string>[];
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      path: 'group, "first".jpg',
+      face_id: "F1",
+      box_width_px: "200",
+      quality: "",
+      yaw_rad: "",
+      AU04_both: "0.1",
+      AU04_both_weight: "0.75",
+      AU12_both: "0.93",
+      AU12_left: "0.9",
+      AU12_right: "",
+      "face-api-expression_happiness": "0.123457",
+      openface_AU12_both: "3.5",
+      openface_AU12_both_weight: "",
+    });
+  });
+
+  it("explains every column once", () => {
+    const columns = measurementColumns([mesh, openface]);
+    const rows = parse(dataDictionary(columns), { columns: true }) as { column: string; meaning: string }[];
+    expect(rows.map(({ column }) => column)).toEqual(columns.map(({ name }) => name));
+    expect(new Set(rows.map(({ column }) => column)).size).toBe(rows.length);
+    expect(rows.find(({ column }) => column === "openface_AU12_both")?.meaning).toMatch(
+      /intensity 0\.\.5.*openface@2\.2/,
+    );
+  });
+
+  it("gives a picture without faces no row", () => {
+    expect(csvRows(measurementColumns([mesh]), [], { path: "wall.jpg" })).toBe("");
+  });
+});
