@@ -1,0 +1,62 @@
+import type { WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+
+/** Action units that DISFA and BP4D are scored on. */
+export const DISFA_8 = ["AU1", "AU2", "AU4", "AU6", "AU9", "AU12", "AU25", "AU26"] as const;
+export const BP4D_12 = [
+  "AU1",
+  "AU2",
+  "AU4",
+  "AU6",
+  "AU7",
+  "AU10",
+  "AU12",
+  "AU14",
+  "AU15",
+  "AU17",
+  "AU23",
+  "AU24",
+] as const;
+
+interface Decisions {
+  readonly hits: number;
+  readonly misses: number;
+  readonly falseAlarms: number;
+  readonly rejections: number;
+}
+
+/** F1 of present against absent; `null` when the action unit is neither shown nor claimed. */
+export function presenceF1Statistic(truth: readonly boolean[], predicted: readonly boolean[]): WeightedStatistic {
+  return decisionStatistic(truth, predicted, ({ hits, misses, falseAlarms }) => {
+    const below = 2 * hits + misses + falseAlarms;
+    return below > 0 ? (2 * hits) / below : null;
+  });
+}
+
+/**
+ * Skew-normalised F1 (Jeni, Cohn and De la Torre 2013): F1 as it would be if present and absent were equally frequent,
+ * 2 TPR / (1 + TPR + FPR). `null` unless both occur.
+ */
+export function skewNormalisedF1Statistic(truth: readonly boolean[], predicted: readonly boolean[]): WeightedStatistic {
+  return decisionStatistic(truth, predicted, ({ hits, misses, falseAlarms, rejections }) => {
+    if (hits + misses === 0 || falseAlarms + rejections === 0) return null;
+    const hitRate = hits / (hits + misses);
+    return (2 * hitRate) / (1 + hitRate + falseAlarms / (falseAlarms + rejections));
+  });
+}
+
+function decisionStatistic(
+  truth: readonly boolean[],
+  predicted: readonly boolean[],
+  summarise: (decisions: Decisions) => number | null,
+): WeightedStatistic {
+  const codes = Uint8Array.from(truth, (shown, i) => (shown ? 2 : 0) + (predicted[i] === true ? 1 : 0));
+  return (weights) => {
+    const sums = new Float64Array(4);
+    for (let i = 0; i < codes.length; i++) {
+      const code = codes[i] as number;
+      sums[code] = (sums[code] as number) + (weights[i] as number);
+    }
+    const [rejections, falseAlarms, misses, hits] = sums as unknown as readonly [number, number, number, number];
+    return summarise({ hits, misses, falseAlarms, rejections });
+  };
+}
