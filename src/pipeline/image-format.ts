@@ -3,6 +3,9 @@ import type { Metadata } from "sharp";
 /** What `measure` and `ask` read, by the name that sharp gives the format. AVIF is a kind of `heif` there. */
 const READABLE_FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif"]);
 
+/** Endings that are looked for in a folder. A file that is named outright is tried whatever its ending. */
+export const IMAGE_ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "gif", "avif", "bmp", "heic", "heif"];
+
 /** Brands of the ISO container that iPhones and some cameras write (ISO/IEC 23008-12). */
 const HEIC_BRANDS: ReadonlySet<string> = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]);
 

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { extname, isAbsolute, relative, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
+import { IMAGE_ENDINGS } from "../pipeline/image-format.ts";
 import { readInputList } from "./input-list.ts";
 
 /** One picture of a study. */
@@ -11,8 +12,7 @@ export interface StudyInput {
   readonly neutralPath: string | null;
 }
 
-/** Endings that are looked for in a folder. A file that is named outright is tried whatever its ending. */
-export const IMAGE_ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "gif", "avif", "bmp", "heic", "heif"];
+/** Endings of films, which are looked for by name only. */
 export const VIDEO_ENDINGS = ["mp4", "mov", "avi", "mkv", "webm", "m4v", "mpg", "mpeg", "wmv"];
 
 /**

@@ -1,0 +1,105 @@
+import { type Exemplar, exemplarText } from "../domain/exemplar.ts";
+import { coordinatesOf, type ExpressionSpace, type SpaceDimension } from "../domain/expression-space.ts";
+
+/** A coordinate on both faces, in the units of its dimension. */
+export interface ComparedDimension {
+  readonly name: string;
+  readonly query: number;
+  readonly exemplar: number;
+}
+
+/** In which named coordinates two faces are alike and unlike. Both lists lead with the most telling. */
+export interface ExpressionMatch {
+  readonly alike: readonly ComparedDimension[];
+  readonly unlike: readonly ComparedDimension[];
+}
+
+/** Both faces depart at least so far from an average face... */
+const NOTABLE_DEPARTURE = 0.25;
+/** ...and stand no farther apart than this: alike. */
+const ALIKE_WITHIN = 0.2;
+/** From here on a difference is worth a word. */
+const UNLIKE_FROM = 0.35;
+const MOST_ALIKE = 4;
+const MOST_UNLIKE = 2;
+
+/** Compares two stored vectors by name. Coordinates that were not measured stand at the centre and are never named. */
+export function compareExpressions(
+  space: ExpressionSpace,
+  query: Float32Array,
+  exemplar: Float32Array,
+): ExpressionMatch {
+  const [here, there] = [coordinatesOf(space, query), coordinatesOf(space, exemplar)];
+  const compared = space.dimensions.map((dimension, index) => ({
+    dimension,
+    pair: { name: dimension.name, query: here[index] as number, exemplar: there[index] as number },
+  }));
+  const alike = compared
+    .filter(({ dimension, pair }) => sharedDeparture(dimension, pair) >= NOTABLE_DEPARTURE)
+    .filter(({ pair }) => Math.abs(pair.query - pair.exemplar) <= ALIKE_WITHIN)
+    .sort((a, b) => sharedDeparture(b.dimension, b.pair) - sharedDeparture(a.dimension, a.pair));
+  const unlike = compared
+    .filter(({ pair }) => Math.abs(pair.query - pair.exemplar) >= UNLIKE_FROM)
+    .sort((a, b) => weightedDifference(b) - weightedDifference(a));
+  return {
+    alike: alike.slice(0, MOST_ALIKE).map(({ pair }) => pair),
+    unlike: unlike.slice(0, MOST_UNLIKE).map(({ pair }) => pair),
+  };
+}
+
+/** How far both are from the centre on the same side of it. */
+function sharedDeparture(dimension: SpaceDimension, pair: ComparedDimension): number {
+  const [a, b] = [pair.query - dimension.centre, pair.exemplar - dimension.centre];
+  return Math.sign(a) === Math.sign(b) ? Math.min(Math.abs(a), Math.abs(b)) : 0;
+}
+
+function weightedDifference({ dimension, pair }: { dimension: SpaceDimension; pair: ComparedDimension }): number {
+  return dimension.weight * Math.abs(pair.query - pair.exemplar);
+}
+
+/** The comparison in words: `AU6 and AU12 alike (0.84 and 0.95 here, 0.79 and 0.93 there)`. */
+export function expressionReasons(match: ExpressionMatch): string[] {
+  const reasons: string[] = [];
+  if (match.alike.length > 0) reasons.push(`${names(match.alike)} alike (${numbers(match.alike)})`);
+  else reasons.push("no action unit stands out on either face");
+  if (match.unlike.length > 0) reasons.push(`${names(match.unlike)} unlike (${numbers(match.unlike)})`);
+  return reasons;
+}
+
+/** Words of the query that the exemplar's text has too, as the query writes them, in their order. */
+export function sharedWords(query: string, exemplar: Exemplar): string[] {
+  const there = new Set(words(exemplarText(exemplar)).map(stem));
+  return [...new Map(words(query).map((word) => [stem(word), word])).entries()]
+    .filter(([stemmed, word]) => there.has(stemmed) && word.length > 2 && !COMMON.has(word))
+    .map(([, word]) => word);
+}
+
+/** English words that match everything and explain nothing. */
+const COMMON = new Set(
+  "the and for with are was were this that from into what which who how has have had not but his her their its you".split(
+    " ",
+  ),
+);
+
+function words(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** Drops the English endings that the text index also ignores. Crude: it explains a match, it does not make one. */
+function stem(word: string): string {
+  const short = word.replace(/(ing|ed|es|s|er)$/u, "");
+  return short.length < 3 || short === word ? word : stem(short);
+}
+
+function names(pairs: readonly ComparedDimension[]): string {
+  return listed(pairs.map((pair) => pair.name));
+}
+
+function numbers(pairs: readonly ComparedDimension[]): string {
+  const values = (side: "query" | "exemplar") => listed(pairs.map((pair) => pair[side].toFixed(2)));
+  return `${values("query")} here, ${values("exemplar")} there`;
+}
+
+function listed(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}

@@ -1,0 +1,37 @@
+import type { Exemplar } from "../domain/exemplar.ts";
+import type { PixelBox } from "../domain/geometry.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import { hashDistance, mirroredHash, perceptualHash, SAME_PICTURE_BITS } from "../domain/perceptual-hash.ts";
+
+/** By what a picture is known again. */
+export interface PictureIdentity {
+  readonly sha256: string;
+  /** Of the whole picture, as it is and mirrored. Empty for a plain surface. */
+  readonly hashes: readonly string[];
+  /** Of each face, as it is and mirrored. */
+  readonly regionHashes: readonly string[];
+}
+
+/** Hashes a picture and its faces for {@link leakReason}. */
+export function identifyPicture(image: DecodedImage, faceBoxes: readonly PixelBox[]): PictureIdentity {
+  const both = (box: PixelBox | null) =>
+    [perceptualHash(image, box), mirroredHash(image, box)].filter((hash) => hash !== null);
+  return { sha256: image.sha256, hashes: both(null), regionHashes: faceBoxes.flatMap(both) };
+}
+
+/**
+ * Why an exemplar would give the answer away: it is the query's own picture, a copy of it (scaled, re-encoded,
+ * mirrored), or the same face cut from it. `undefined` when it would not.
+ */
+export function leakReason(query: PictureIdentity, exemplar: Exemplar): string | undefined {
+  if (exemplar.image.sha256 === query.sha256) return "it is the same picture";
+  const { hash } = exemplar.image;
+  if (hash !== null && query.hashes.some((own) => isCopy(own, hash))) return "it is nearly the same picture";
+  const cut = exemplar.regionHash ?? hash;
+  if (cut !== null && query.regionHashes.some((own) => isCopy(own, cut))) return "it shows nearly the same face";
+  return undefined;
+}
+
+function isCopy(a: string, b: string): boolean {
+  return hashDistance(a, b) <= SAME_PICTURE_BITS;
+}

@@ -1,0 +1,190 @@
+import type { Exemplar } from "../domain/exemplar.ts";
+import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
+import type { ExemplarFilter, ExemplarStore, PlacedExemplar, StoreHit } from "../ports/exemplar-store.ts";
+import { diversify } from "./diversify.ts";
+import { compareExpressions, type ExpressionMatch, expressionReasons, sharedWords } from "./explain-match.ts";
+import { type FusedRank, fuseRanks, type Ranking } from "./fuse-ranks.ts";
+import { leakReason, type PictureIdentity } from "./leakage.ts";
+
+/** What is asked for. Whatever is null or empty is not searched by. */
+export interface ExemplarQuery {
+  /** The picture to be judged, so that copies of it are left out. */
+  readonly picture: PictureIdentity | null;
+  /** Places of its faces in the store's expression space. */
+  readonly faces: readonly { readonly faceId: string; readonly expression: Float32Array }[];
+  readonly text: string | null;
+  readonly textEmbedding: Float32Array | null;
+  readonly imageEmbedding: Float32Array | null;
+}
+
+export interface RetrievalOptions {
+  readonly count: number;
+  readonly filter?: ExemplarFilter;
+  /** Take turns among `filter.categories`, so that each that has exemplars is shown. */
+  readonly balanced?: boolean;
+  /** 1: relevance alone. 0.7 unless told. */
+  readonly relevanceShare?: number;
+}
+
+/** An exemplar with why it was found. */
+export interface ExemplarHit extends PlacedExemplar {
+  /** By reciprocal rank fusion: comparable within one retrieval only. */
+  readonly score: number;
+  readonly ranks: Readonly<Record<string, number>>;
+  /** The query's face it is most like, how much (0..1) and in what; `null` when faces were not compared. */
+  readonly face: { readonly faceId: string; readonly similarity: number; readonly match: ExpressionMatch } | null;
+  /** One phrase each. */
+  readonly why: readonly string[];
+}
+
+export interface Retrieval {
+  /** Most relevant first. */
+  readonly hits: readonly ExemplarHit[];
+  /** Found and left out, since they would give the answer away. */
+  readonly excluded: readonly { readonly exemplar: Exemplar; readonly reason: string }[];
+  /** What was searched by: `expression F1`, `text`, `text embedding`, `picture embedding`. */
+  readonly channels: readonly string[];
+}
+
+const RELEVANCE_SHARE = 0.7;
+/** Candidates per channel: enough to stay choosy after copies of the query are gone. */
+const CANDIDATES = 50;
+
+/** Searches by everything the query has, joins the ranks, leaves out copies of the query and chooses variety. */
+export async function retrieveExemplars(
+  store: ExemplarStore,
+  query: ExemplarQuery,
+  options: RetrievalOptions,
+): Promise<Retrieval> {
+  const space = await store.space();
+  if (space === null) return { hits: [], excluded: [], channels: [] };
+  const pools = await Promise.all(
+    poolFilters(options).map((filter) => candidates(store, query, { ...options, filter })),
+  );
+  const context = { space, query };
+  const safe = pools.map((pool) => pool.found.filter((hit) => leakOf(query, hit.exemplar) === undefined));
+  const chosen = chooseInTurn(safe, options);
+  const seen = new Map(pools.flatMap((pool) => pool.found).map((hit) => [hit.exemplar.id, hit.exemplar]));
+  return {
+    hits: chosen.map((hit) => explained(hit, context)).sort((a, b) => b.score - a.score),
+    excluded: [...seen.values()].flatMap((exemplar) => {
+      const reason = leakOf(query, exemplar);
+      return reason === undefined ? [] : [{ exemplar, reason }];
+    }),
+    channels: [...new Set(pools.flatMap((pool) => pool.channels))],
+  };
+}
+
+interface Candidate extends PlacedExemplar {
+  readonly fused: FusedRank;
+}
+
+interface Pool {
+  readonly found: readonly Candidate[];
+  readonly channels: readonly string[];
+}
+
+function leakOf(query: ExemplarQuery, exemplar: Exemplar): string | undefined {
+  return query.picture === null ? undefined : leakReason(query.picture, exemplar);
+}
+
+function poolFilters({ filter, balanced }: RetrievalOptions): (ExemplarFilter | undefined)[] {
+  const categories = filter?.categories;
+  if (balanced !== true || categories === undefined || categories.length < 2) return [filter];
+  return categories.map((category) => ({ ...filter, categories: [category] }));
+}
+
+async function candidates(store: ExemplarStore, query: ExemplarQuery, options: RetrievalOptions): Promise<Pool> {
+  const limit = Math.max(CANDIDATES, options.count * 5);
+  const search = options.filter === undefined ? { limit } : { limit, filter: options.filter };
+  const { text, textEmbedding, imageEmbedding } = query;
+  const searches: { channel: string; weight: number; hits: Promise<StoreHit[]> }[] = query.faces.map((face) => ({
+    channel: `expression ${face.faceId}`,
+    weight: 1 / query.faces.length,
+    hits: store.nearestExpressions(face.expression, search),
+  }));
+  if (text !== null) searches.push({ channel: "text", weight: 1, hits: store.matchText(text, search) });
+  if (textEmbedding !== null) {
+    const hits = store.nearestEmbeddings("text-embedding", textEmbedding, search);
+    searches.push({ channel: "text embedding", weight: 1, hits });
+  }
+  if (imageEmbedding !== null) {
+    const hits = store.nearestEmbeddings("image-embedding", imageEmbedding, search);
+    searches.push({ channel: "picture embedding", weight: 1, hits });
+  }
+  const answers = await Promise.all(searches.map(async (one) => ({ ...one, hits: await one.hits })));
+  const byId = new Map(answers.flatMap((answer) => answer.hits).map((hit) => [hit.exemplar.id, hit]));
+  const rankings: Ranking[] = answers.map(({ channel, weight, hits }) => ({
+    channel,
+    weight,
+    ids: hits.map((hit) => hit.exemplar.id),
+  }));
+  const found = fuseRanks(rankings).flatMap((fused) => {
+    const hit = byId.get(fused.id);
+    return hit === undefined ? [] : [{ exemplar: hit.exemplar, expression: hit.expression, fused }];
+  });
+  return { found, channels: searches.map((one) => one.channel) };
+}
+
+/** From one pool, the most relevant and varied; from several, one of each in turn until there are enough. */
+function chooseInTurn(pools: readonly (readonly Candidate[])[], options: RetrievalOptions): Candidate[] {
+  const chosen: Candidate[] = [];
+  const left = pools.map((pool) => [...pool]);
+  while (chosen.length < options.count && left.some((pool) => pool.length > 0)) {
+    for (const pool of left) {
+      if (chosen.length >= options.count || pool.length === 0) continue;
+      const [next] = diversify(pool, {
+        count: 1,
+        relevanceShare: options.relevanceShare ?? RELEVANCE_SHARE,
+        relevance: (candidate) => candidate.fused.score,
+        similarity: alikeness,
+        chosen,
+      });
+      if (next === undefined) continue;
+      chosen.push(next);
+      pool.splice(pool.indexOf(next), 1);
+    }
+  }
+  return chosen;
+}
+
+/** 1 for faces at one point or of one picture; without measured faces nothing is known to be alike. */
+function alikeness(a: Candidate, b: Candidate): number {
+  if (a.exemplar.image.sha256 === b.exemplar.image.sha256) return 1;
+  if (a.expression === null || b.expression === null) return 0;
+  return similarityAt(vectorDistance(a.expression, b.expression));
+}
+
+function explained(hit: Candidate, context: { space: ExpressionSpace; query: ExemplarQuery }): ExemplarHit {
+  const { exemplar, expression, fused } = hit;
+  const face = nearestFace(expression, context);
+  const ranks = Object.fromEntries(fused.ranks);
+  return { exemplar, expression, score: fused.score, ranks, face, why: reasons(hit, face, context.query) };
+}
+
+function nearestFace(
+  expression: Float32Array | null,
+  { space, query }: { space: ExpressionSpace; query: ExemplarQuery },
+): ExemplarHit["face"] {
+  if (expression === null) return null;
+  const [nearest] = query.faces
+    .map((face) => ({ ...face, similarity: similarityAt(vectorDistance(face.expression, expression)) }))
+    .sort((a, b) => b.similarity - a.similarity);
+  if (nearest === undefined) return null;
+  const match = compareExpressions(space, nearest.expression, expression);
+  return { faceId: nearest.faceId, similarity: nearest.similarity, match };
+}
+
+function reasons(hit: Candidate, face: ExemplarHit["face"], query: ExemplarQuery): string[] {
+  const found = face === null ? [] : expressionReasons(face.match);
+  if (query.text !== null) {
+    const words = sharedWords(query.text, hit.exemplar);
+    if (words.length > 0) found.push(`text match ${words.map((word) => `"${word}"`).join(", ")}`);
+    else if (hit.fused.ranks.has("text")) found.push("text match");
+  }
+  for (const channel of ["text embedding", "picture embedding"]) {
+    const rank = hit.fused.ranks.get(channel);
+    if (rank !== undefined) found.push(`${channel}: place ${rank}`);
+  }
+  return found;
+}
