@@ -47,6 +47,9 @@ export class JudgmentError extends KuleshovError {
   }
 }
 
+/** What a model server may turn down although the rest of the request is fine. */
+export type RejectedFeature = "tools" | "pictures" | "schema" | "temperature";
+
 /** A model server failed: unreachable, refused the key, over its limit, or answered with something else than its protocol. */
 export class ProviderError extends KuleshovError {
   override name = "ProviderError";
@@ -54,11 +57,21 @@ export class ProviderError extends KuleshovError {
   readonly retryable: boolean;
   /** HTTP status, when there was one. */
   readonly status: number | undefined;
+  /** How long the server asked to wait. */
+  readonly retryAfterMs: number | undefined;
+  /** The part of the request that this server or model does not take, when it said so. */
+  readonly rejects: RejectedFeature | undefined;
 
-  constructor(message: string, details: { retryable: boolean; status?: number }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: { retryable: boolean; status?: number; retryAfterMs?: number; rejects?: RejectedFeature },
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.retryable = details.retryable;
     this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
+    this.rejects = details.rejects;
   }
 }
 

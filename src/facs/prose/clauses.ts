@@ -1,0 +1,96 @@
+import type { CodeGroup } from "./action-unit-codes.ts";
+import { type Content, lexicon, type Marker } from "./lexicon.ts";
+import type { PhraseMatch } from "./phrase-table.ts";
+import { type Word, wordsOf } from "./words.ts";
+
+/** A stretch of text in which one thing is said, with what the lexicon finds in it. */
+export interface Clause {
+  /** Without codes and brackets; `index` counts in the whole text. */
+  readonly words: readonly Word[];
+  readonly content: readonly PhraseMatch<Content>[];
+  readonly markers: readonly PhraseMatch<Marker>[];
+  readonly codes: readonly CodeGroup[];
+  /** Brackets that say the same in other words: "raised cheeks (AU6)". */
+  readonly asides: readonly Clause[];
+  /** The conjunction that opened it, `null` after a full stop, a comma or at the start. */
+  readonly openedBy: string | null;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const BREAK =
+  /[.;:!?]+(?=\s|$)|\n+|[—–]|\s-\s|,\s|\b(but|while|although|though|whereas|yet|however|despite|because)\b/gi;
+const BRACKETS = /\(([^()]*)\)|\[([^[\]]*)\]/g;
+
+/**
+ * Cuts a text into clauses. A bracket that names something and says whether it is shown ("(AU4 absent)") is a clause of
+ * its own, one that only names something ("(AU6)") an aside of the clause around it, any other is read in place.
+ */
+export function splitClauses(text: string, codes: readonly CodeGroup[]): Clause[] {
+  const masked = blank(text, codes);
+  const brackets = [...masked.matchAll(BRACKETS)].map((match) => {
+    const span = { from: match.index, to: match.index + match[0].length };
+    return { ...span, clause: clauseIn(masked, span, { codes, asides: [], openedBy: null }) };
+  });
+  const naming = brackets.filter(({ clause }) => clause.codes.length > 0 || namesSomething(clause));
+  const own = naming.filter(({ clause }) => clause.markers.length > 0);
+  const asides = naming.filter(({ clause }) => clause.markers.length === 0);
+  const outer = blank(
+    masked,
+    naming.map(({ from, to }) => ({ index: from, end: to })),
+  ).replace(/[()[\]]/g, " ");
+  const outside = codes.filter(({ index }) => !naming.some((span) => isInside(index, span)));
+  const clauses = cut(outer).map(({ from, to, openedBy }) =>
+    clauseIn(
+      outer,
+      { from, to },
+      {
+        codes: outside,
+        asides: asides.filter((aside) => isInside(aside.from, { from, to })).map(({ clause }) => clause),
+        openedBy,
+      },
+    ),
+  );
+  return [...clauses, ...own.map(({ clause }) => clause)];
+}
+
+function clauseIn(text: string, span: Span, rest: Pick<Clause, "codes" | "asides" | "openedBy">): Clause {
+  const words = wordsOf(text.slice(span.from, span.to)).map((word) => ({ ...word, index: word.index + span.from }));
+  const content = lexicon().content.matchAll(words);
+  const ignored = content.filter(({ meanings }) => meanings[0]?.type === "ignored");
+  const markers = lexicon()
+    .markers.matchAll(words)
+    .filter((marker) => !ignored.some((match) => marker.from <= match.to && marker.to >= match.from));
+  return { words, content, markers, ...rest, codes: rest.codes.filter(({ index }) => isInside(index, span)) };
+}
+
+function isInside(index: number, { from, to }: Span): boolean {
+  return index >= from && index < to;
+}
+
+function namesSomething(clause: Clause): boolean {
+  return clause.content.some(({ meanings }) => meanings.some(({ type }) => type === "phrase" || type === "part"));
+}
+
+/** Overwrites spans with spaces, so that offsets stay what they are. */
+function blank(text: string, spans: readonly { index: number; end: number }[]): string {
+  let result = text;
+  for (const { index, end } of spans) result = result.slice(0, index) + " ".repeat(end - index) + result.slice(end);
+  return result;
+}
+
+function cut(text: string): { from: number; to: number; openedBy: string | null }[] {
+  const pieces: { from: number; to: number; openedBy: string | null }[] = [];
+  let from = 0;
+  let openedBy: string | null = null;
+  for (const match of text.matchAll(BREAK)) {
+    pieces.push({ from, to: match.index, openedBy });
+    from = match.index + match[0].length;
+    openedBy = match[1]?.toLowerCase() ?? null;
+  }
+  pieces.push({ from, to: text.length, openedBy });
+  return pieces;
+}
