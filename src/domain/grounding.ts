@@ -12,8 +12,10 @@ export type GroundingVerdict = z.infer<typeof GroundingVerdict>;
 
 /** What became of one claim when it was held against the ledger. */
 export const CheckedClaim = z.strictObject({
+  /** Where in the judgment it stands, e.g. `subjects[0].cues[1]`; a sentence of the answer is `answer`. */
+  path: z.string(),
   faceId: z.string().nullable(),
-  /** Where in the judgment it stands: `cue`, `appraisal`, `congruence` or `answer`. */
+  /** Which kind of claim it is. */
   part: z.enum(["answer", "cue", "congruence", "appraisal"]),
   statement: z.string(),
   evidenceIds: z.array(z.string()),

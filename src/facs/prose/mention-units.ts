@@ -182,17 +182,24 @@ function unitFrom(
 
 /** A side named within two words before, inside, or as "on the left side" later in the clause. */
 function sideNear(clause: Clause, span: { index: number; end: number }): Side {
-  const { words } = clause;
-  const start = words.filter(({ index }) => index < span.index).length;
-  const stop = words.filter(({ index }) => index < span.end).length;
-  const near = words.slice(Math.max(0, start - 2), stop).map(({ text }) => text);
-  const later = words.slice(stop).map(({ text }) => text);
-  later.forEach((word, at) => {
-    const named = later[at + 1] === "side" || later[at + 1] === "half" || later[at + 1] === "corner";
-    if ((word === "left" || word === "right") && named) near.push(word);
-  });
-  const left = near.includes("left");
-  const right = near.includes("right");
+  const start = clause.words.filter(({ index }) => index < span.index).length;
+  const stop = clause.words.filter(({ index }) => index < span.end).length;
+  const sides = clause.words
+    .filter((_word, at) => at >= start - 2 && (at < stop || isSideOfFace(clause, at)) && !isPlace(clause, at))
+    .map(({ text }) => text);
+  const left = sides.includes("left");
+  const right = sides.includes("right");
   if (left === right) return "both";
   return left ? "left" : "right";
+}
+
+/** "On the left side". */
+function isSideOfFace(clause: Clause, at: number): boolean {
+  return ["side", "half", "corner"].includes(clause.words[at + 1]?.text ?? "");
+}
+
+/** "The man on the right smiles" says where he stands, "on the right cheek" which cheek. */
+function isPlace(clause: Clause, at: number): boolean {
+  const preposition = ["on", "at", "to", "from"].includes(clause.words[at - 1]?.text ?? "");
+  return preposition && !isSideOfFace(clause, at) && !marks(clause, "part").some(({ from }) => from === at + 1);
 }

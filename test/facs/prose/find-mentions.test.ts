@@ -60,6 +60,9 @@ describe("findActionUnitMentions", () => {
     ["raised inner brows and lowered lip corners", ["+AU1", "+AU15"]],
     ["the cheeks and lip corners are raised", ["+AU6", "+AU12|AU13"]],
     ["the left lip corner is raised", ["+AU12|AU13:left"]],
+    ["raised on the left cheek", ["+AU6:left"]],
+    ["The man on the right smiles", ["+AU12|AU13"]],
+    ["The man on the left raises his brows", ["+AU1|AU2"]],
     ["a smirk on the right side of the face", ["+AU12|AU14:right"]],
   ])("reads movements in: %s", (text, expected) => {
     expect(claims(text)).toEqual(expected);

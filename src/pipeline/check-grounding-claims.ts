@@ -1,0 +1,145 @@
+import type { CheckedClaim } from "../domain/grounding.ts";
+import type { Cue, Judgment, SubjectJudgment } from "../domain/judgment.ts";
+import type { Side } from "../domain/measurement.ts";
+import { type ActionUnitMention, findActionUnitMentions } from "../facs/prose/find-mentions.ts";
+
+/** An assertion about action units, structured or read out of the prose. */
+export interface Assertion {
+  /** At least one when present, none when absent. */
+  readonly anyOf: readonly string[];
+  readonly side: Side;
+  readonly state: "present" | "absent";
+  /** Prose: its left may be the viewer's. */
+  readonly fromProse: boolean;
+  readonly statedValue: number | null;
+  /** Whom it is about; several when the text does not say. */
+  readonly faceIds: readonly string[];
+}
+
+/** One sentence of a judgment that can be held against the ledger. */
+export interface Claim extends Pick<CheckedClaim, "path" | "part" | "faceId" | "statement" | "evidenceIds"> {
+  readonly assertions: readonly Assertion[];
+  /** The label a cue speaks for or against. */
+  readonly label: Pick<Cue, "label" | "direction"> | null;
+  /** A sentence of the answer has no place for citations, so it is held against the whole ledger. */
+  readonly mustCite: boolean;
+}
+
+/**
+ * Every claim of a judgment: cues, appraisals with a value, congruence that was assessed, and the sentences of the
+ * answer that speak of action units or cite evidence.
+ */
+export function claimsIn(judgment: Judgment, faceIds: readonly string[]): Claim[] {
+  return [
+    ...judgment.subjects.flatMap((subject, index) => subjectClaims(subject, `subjects[${index}]`, faceIds)),
+    ...answerClaims(judgment.answer, faceIds),
+  ];
+}
+
+function subjectClaims(subject: SubjectJudgment, path: string, known: readonly string[]): Claim[] {
+  const { faceId, congruence } = subject;
+  const faceIds = faceId === null ? [] : [faceId];
+  const claims = subject.cues.map(
+    (cue, index): Claim => ({
+      path: `${path}.cues[${index}]`,
+      part: "cue",
+      faceId,
+      statement: cue.statement,
+      evidenceIds: cue.evidenceIds,
+      assertions: [...structured(cue, faceIds), ...inProse(cue.statement, { known, otherwise: faceIds })],
+      label: cue,
+      mustCite: true,
+    }),
+  );
+  subject.appraisals.forEach((appraisal, index) => {
+    if (appraisal.value === "not inferable") return;
+    claims.push({
+      path: `${path}.appraisals[${index}]`,
+      part: "appraisal",
+      faceId,
+      statement: `${appraisal.dimension}: ${appraisal.value}`,
+      evidenceIds: appraisal.evidenceIds,
+      assertions: [],
+      label: null,
+      mustCite: true,
+    });
+  });
+  if (congruence.verdict === "not assessable") return claims;
+  const assertions = inProse(congruence.statement, { known, otherwise: faceIds });
+  const { statement, evidenceIds } = congruence;
+  const base = { path: `${path}.congruence`, part: "congruence" as const, faceId, statement, evidenceIds };
+  return [...claims, { ...base, assertions, label: null, mustCite: true }];
+}
+
+function structured(cue: Cue, faceIds: readonly string[]): Assertion[] {
+  return cue.actionUnits.map(({ au, side, state }) => ({
+    anyOf: [au],
+    side,
+    state,
+    fromProse: false,
+    statedValue: null,
+    faceIds,
+  }));
+}
+
+const EVIDENCE_ID = /\bE[1-9]\d*\b/g;
+
+function answerClaims(answer: string, known: readonly string[]): Claim[] {
+  let before: readonly string[] = known.length === 1 ? known : [];
+  return sentencesOf(answer).flatMap((statement) => {
+    const assertions = inProse(statement, { known, otherwise: before.length > 0 ? before : known });
+    const named = facesNamed(statement, known).map(({ faceId }) => faceId);
+    if (named.length > 0) before = [...new Set(named)];
+    const evidenceIds = [...new Set(statement.match(EVIDENCE_ID) ?? [])];
+    if (assertions.length === 0 && evidenceIds.length === 0) return [];
+    const about = [...new Set(assertions.flatMap(({ faceIds }) => faceIds))];
+    const faceId = about.length === 1 ? (about[0] ?? null) : null;
+    const claim = { path: "answer", part: "answer" as const, faceId, statement, evidenceIds };
+    return [{ ...claim, assertions, label: null, mustCite: false }];
+  });
+}
+
+function sentencesOf(text: string): string[] {
+  const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+  return [...segmenter.segment(text)].map(({ segment }) => segment.trim()).filter((sentence) => sentence !== "");
+}
+
+function inProse(text: string, faces: { known: readonly string[]; otherwise: readonly string[] }): Assertion[] {
+  const named = facesNamed(text, faces.known);
+  return findActionUnitMentions(text).map((mention) => ({
+    anyOf: mention.anyOf,
+    side: mention.side,
+    state: mention.state,
+    fromProse: true,
+    statedValue: mention.statedValue,
+    faceIds: faceOf(mention, named) ?? faces.otherwise,
+  }));
+}
+
+/** The face named last before the mention, or else the first one named in the sentence. */
+function faceOf(mention: ActionUnitMention, named: readonly { faceId: string; index: number }[]) {
+  const face = named.findLast(({ index }) => index <= mention.index) ?? named[0];
+  return face === undefined ? undefined : [face.faceId];
+}
+
+const PLACES: readonly [RegExp, (known: readonly string[]) => string | undefined][] = [
+  [/\b(?:on|at|to) the (?:far |very )?left\b(?! (?:side|half|corner))/gi, (known) => known[0]],
+  [/\b(?:on|at|to) the (?:far |very )?right\b(?! (?:side|half|corner))/gi, (known) => known.at(-1)],
+  [
+    /\bin the (?:middle|cent(?:re|er))\b/gi,
+    (known) => (known.length % 2 === 1 ? known[(known.length - 1) / 2] : undefined),
+  ],
+];
+
+/** Faces by id, and by place where there are several: faces are numbered from left to right. */
+function facesNamed(text: string, known: readonly string[]): { faceId: string; index: number }[] {
+  const byId = [...text.matchAll(/\bF\d+\b/g)]
+    .filter((match) => known.includes(match[0]))
+    .map((match) => ({ faceId: match[0], index: match.index }));
+  if (known.length < 2) return byId;
+  const byPlace = PLACES.flatMap(([pattern, pick]) => {
+    const faceId = pick(known);
+    return faceId === undefined ? [] : [...text.matchAll(pattern)].map(({ index }) => ({ faceId, index }));
+  });
+  return [...byId, ...byPlace].sort((a, b) => a.index - b.index);
+}
