@@ -50,13 +50,18 @@ const FileSource = z.strictObject({
 export const NetworkSource = z.discriminatedUnion("kind", [NpmSource, UrlSource, FileSource]);
 export type NetworkSource = z.infer<typeof NetworkSource>;
 
-/** How pixel values 0..255 become tensor values: `(pixel / 255 - mean) / std` per channel, in channel order. */
+/**
+ * How pixels 0..255 become tensor values: `(pixel / divisor - mean) / std`, with one mean and std per channel, in channel
+ * order. `gray` is ITU-R 601 luma, `0.2989 R + 0.587 G + 0.114 B`.
+ */
 const PixelCoding = z.strictObject({
   channels: z.enum(["rgb", "bgr", "gray"]),
   layout: z.enum(["nhwc", "nchw"]),
+  divisor: z.number().positive(),
   mean: z.array(z.number()).min(1),
   std: z.array(z.number().positive()).min(1),
 });
+export type PixelCoding = z.infer<typeof PixelCoding>;
 
 /** One input. `name` is ours and stable; `tensor` is what the published file calls it. */
 export const NetworkInput = z.strictObject({
@@ -76,6 +81,8 @@ export const NetworkOutput = z.strictObject({
   tensor: z.string().min(1),
   dtype: Dtype,
   shape: Shape,
+  /** For points that sharpen those of the face mesh: the mesh point that each one stands for, in order. */
+  meshPoints: z.array(z.int().min(0).max(477)).optional(),
   description: z.string().min(1),
 });
 export type NetworkOutput = z.infer<typeof NetworkOutput>;
@@ -161,7 +168,7 @@ export type Golden = z.infer<typeof Golden>;
 export const NetworkManifest = z.strictObject({
   id: NetworkId,
   title: z.string().min(1),
-  format: z.enum(["tflite", "tfjs-graph", "face-api", "onnx"]),
+  format: z.enum(["tflite", "tfjs-graph", "face-api-expression", "onnx"]),
   source: NetworkSource,
   licence: z.strictObject({ spdx: z.string().min(1), holder: z.string().min(1), url: z.url() }),
   inputs: z.array(NetworkInput).min(1),

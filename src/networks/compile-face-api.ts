@@ -1,0 +1,121 @@
+import { constantValue, createGraphBuilder, type GraphBuilder, type OnnxGraph, type Value } from "./graph-builder.ts";
+import type { NetworkManifest } from "./manifest.ts";
+import { type Activation, activated } from "./ops/activation.ts";
+import { reshape } from "./ops/arrange.ts";
+import { convolution } from "./ops/convolution.ts";
+import { broadcast } from "./ops/elementwise.ts";
+import { pooling } from "./ops/pooling.ts";
+import { matrixProduct, softmax } from "./ops/reduce.ts";
+import { at, type Constant, reshaped, transposed } from "./tensor-data.ts";
+import { readWeights, WeightGroups } from "./tfjs/weights.ts";
+
+/**
+ * face-api's expression network. Its file holds weights alone, so the graph is written here: four dense blocks of 3x3
+ * separable convolutions that halve the picture from 112 to 7 pixels while widening it from 32 to 256 channels, the mean
+ * over those pixels, one fully connected layer and a softmax.
+ *
+ * Source of the architecture: @vladmandic/face-api 1.7.15, `src/faceFeatureExtractor`, `src/faceExpressionNet`.
+ */
+export function compileFaceApiExpression(manifest: NetworkManifest, list: Uint8Array, bin: Uint8Array): OnnxGraph {
+  const [input] = manifest.inputs;
+  const [output] = manifest.outputs;
+  if (input === undefined || output === undefined) throw new RangeError("its manifest names no input or output");
+  const graph = createGraphBuilder();
+  const weights = weightReader(readWeights(WeightGroups.parse(parseJson(list)), bin));
+  const picture = graph.input(input);
+  const features = ["dense0", "dense1", "dense2", "dense3"].reduce(
+    (x, block) => denseBlock(graph, x, { block, weights }),
+    picture,
+  );
+  const { shape } = features;
+  const mean = pooling(graph, "average", features, {
+    kernel: [at(shape, 1), at(shape, 2)],
+    strides: [1, 1],
+    dilations: [1, 1],
+    padding: "valid",
+  });
+  const logits = broadcast(graph, "Add", [
+    matrixProduct(graph, reshape(graph, mean, [1, at(shape, 3)]), constantValue(weights("fc/weights"))),
+    constantValue(weights("fc/bias")),
+  ]);
+  graph.output(output.name, softmax(graph, logits));
+  return graph.finish();
+}
+
+type WeightReader = (name: string) => Constant;
+
+interface Block {
+  readonly block: string;
+  readonly weights: WeightReader;
+}
+
+/** Each layer sees the rectified sum of all layers before it in the block; the first one halves height and width. */
+function denseBlock(graph: GraphBuilder, x: Value, { block, weights }: Block): Value {
+  const layer = (from: Value, name: string, stride: 1 | 2) =>
+    separable(graph, from, { weights, prefix: `${block}/${name}`, stride });
+  const first =
+    block === "dense0"
+      ? plain(graph, x, { weights, prefix: "dense0/conv0", stride: 2 })
+      : activated(graph, layer(x, "conv0", 2), "relu");
+  let sum = first;
+  let rectified = first;
+  for (const name of ["conv1", "conv2", "conv3"]) {
+    sum = broadcast(graph, "Add", [sum, layer(rectified, name, 1)]);
+    rectified = activated(graph, sum, "relu");
+  }
+  return rectified;
+}
+
+interface Layer {
+  readonly weights: WeightReader;
+  readonly prefix: string;
+  readonly stride: 1 | 2;
+}
+
+function plain(graph: GraphBuilder, x: Value, { weights, prefix, stride }: Layer): Value {
+  return convolution(graph, x, {
+    filter: transposed(weights(`${prefix}/filters`), [3, 2, 0, 1]),
+    bias: weights(`${prefix}/bias`),
+    strides: [stride, stride],
+    ...common("relu"),
+  });
+}
+
+/** A filter of its own for each channel, then a mix of the channels at each pixel. */
+function separable(graph: GraphBuilder, x: Value, { weights, prefix, stride }: Layer): Value {
+  const perChannel = weights(`${prefix}/depthwise_filter`);
+  const [height, width, channels] = [at(perChannel.shape, 0), at(perChannel.shape, 1), at(perChannel.shape, 2)];
+  const filtered = convolution(graph, x, {
+    filter: reshaped(transposed(perChannel, [2, 3, 0, 1]), [channels, 1, height, width]),
+    bias: undefined,
+    strides: [stride, stride],
+    ...common("none"),
+    groups: channels,
+  });
+  return convolution(graph, filtered, {
+    filter: transposed(weights(`${prefix}/pointwise_filter`), [3, 2, 0, 1]),
+    bias: weights(`${prefix}/bias`),
+    strides: [1, 1],
+    ...common("none"),
+  });
+}
+
+function common(activation: Activation) {
+  return { dilations: [1, 1], padding: "same", groups: 1, activation } as const;
+}
+
+function weightReader(weights: ReadonlyMap<string, Constant>): WeightReader {
+  return (name) => {
+    const constant = weights.get(name);
+    if (constant === undefined) throw new RangeError(`its weights have no "${name}"`);
+    return constant;
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch (error) {
+    throw new RangeError("its list of weights is not JSON", { cause: error });
+  }
+}

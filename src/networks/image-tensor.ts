@@ -1,0 +1,52 @@
+import type { NetworkInput, PixelCoding } from "./manifest.ts";
+import type { Tensor } from "./network.ts";
+import { at, sizeOf } from "./tensor-data.ts";
+
+/**
+ * A picture as a network wants it.
+ *
+ * @param rgb uint8 or float `[height, width, 3]`, RGB 0..255, already of the input's height and width.
+ * @throws {RangeError} if the input is not a picture or of another size.
+ */
+export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>): Tensor {
+  const { pixels, shape, name } = input;
+  if (pixels === undefined) throw new RangeError(`Input "${name}" takes no picture`);
+  const size = imageSize(input);
+  const count = size.width * size.height;
+  if (rgb.length !== 3 * count) {
+    throw new RangeError(`Input "${name}" takes ${size.width}x${size.height} RGB pixels, not ${rgb.length} numbers`);
+  }
+  const data = emptyData(input.dtype, sizeOf(shape));
+  const channels = channelReaders(pixels, rgb);
+  const [step, plane] = pixels.layout === "nhwc" ? [channels.length, 1] : [1, count];
+  for (const [channel, read] of channels.entries()) {
+    const [mean, std] = [at(pixels.mean, channel), at(pixels.std, channel)];
+    for (let pixel = 0; pixel < count; pixel++) {
+      data[pixel * step + channel * plane] = (read(pixel) / pixels.divisor - mean) / std;
+    }
+  }
+  return { data, shape };
+}
+
+/** Width and height of the picture that an input takes. */
+export function imageSize({ pixels, shape, name }: NetworkInput): { width: number; height: number } {
+  if (pixels === undefined || shape.length !== 4) throw new RangeError(`Input "${name}" takes no picture`);
+  const [height, width] = pixels.layout === "nhwc" ? [at(shape, 1), at(shape, 2)] : [at(shape, 2), at(shape, 3)];
+  return { width, height };
+}
+
+function emptyData(dtype: NetworkInput["dtype"], size: number): Float32Array | Int32Array | Uint8Array {
+  if (dtype === "float32") return new Float32Array(size);
+  if (dtype === "int32") return new Int32Array(size);
+  if (dtype === "uint8") return new Uint8Array(size);
+  throw new RangeError(`Pictures of type ${dtype} are not supported`);
+}
+
+function channelReaders({ channels }: PixelCoding, rgb: ArrayLike<number>): readonly ((pixel: number) => number)[] {
+  // The caller checked the length: every index below is inside.
+  const channel = (offset: number) => (pixel: number) => rgb[3 * pixel + offset] as number;
+  const [red, green, blue] = [channel(0), channel(1), channel(2)];
+  if (channels === "rgb") return [red, green, blue];
+  if (channels === "bgr") return [blue, green, red];
+  return [(pixel) => 0.2989 * red(pixel) + 0.587 * green(pixel) + 0.114 * blue(pixel)];
+}

@@ -1,0 +1,50 @@
+import { type CacheOptions, isCompiled } from "./build.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import type { NetworkManifest } from "./manifest.ts";
+import { loadManifests, type StoredManifest } from "./manifest-store.ts";
+import { readSource } from "./source.ts";
+
+/**
+ * What can be done with a network now. `ready`: compiled, or published as ONNX. `to-compile`: its file is here and is
+ * compiled on first use. `unavailable`: its file is missing, damaged, or was never pulled; `reason` says which.
+ */
+export type NetworkState =
+  | { readonly state: "ready" }
+  | { readonly state: "to-compile" }
+  | { readonly state: "unavailable"; readonly reason: string };
+
+export interface NetworkListing {
+  readonly manifest: NetworkManifest;
+  /** Where the published bytes come from, in one phrase: `@mediapipe/face_mesh@0.4.1657299874`. */
+  readonly origin: string;
+  readonly status: NetworkState;
+}
+
+/** Every known network and whether it can be used. Nothing is compiled, nothing downloaded. */
+export async function listNetworks({
+  cacheDir = cacheFolder(),
+}: CacheOptions = {}): Promise<readonly NetworkListing[]> {
+  const stored = await loadManifests();
+  return Promise.all(
+    stored.map(async (one) => ({
+      manifest: one.manifest,
+      origin: originOf(one.manifest),
+      status: await networkState(one, cacheDir),
+    })),
+  );
+}
+
+async function networkState(stored: StoredManifest, cacheDir: string): Promise<NetworkState> {
+  if (stored.manifest.format !== "onnx" && (await isCompiled(stored.manifest, cacheDir))) return { state: "ready" };
+  try {
+    await readSource(stored, cacheDir);
+    return { state: stored.manifest.format === "onnx" ? "ready" : "to-compile" };
+  } catch (error) {
+    return { state: "unavailable", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function originOf({ source }: NetworkManifest): string {
+  if (source.kind === "npm") return `${source.package}@${source.version}`;
+  return source.kind === "url" ? source.url : source.path;
+}

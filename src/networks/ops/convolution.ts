@@ -1,0 +1,37 @@
+import { channelsFirst, channelsFirstName, type GraphBuilder, type Value } from "../graph-builder.ts";
+import { at, type Constant } from "../tensor-data.ts";
+import { type Activation, activated } from "./activation.ts";
+import { type Padding, type Pair, slidingWindow } from "./sliding-window.ts";
+
+export interface Convolution {
+  /** `[out, in / groups, height, width]`. */
+  readonly filter: Constant;
+  readonly bias: Constant | undefined;
+  readonly strides: Pair;
+  readonly dilations: Pair;
+  readonly padding: Padding;
+  /** 1, or the number of input channels for a depthwise convolution. */
+  readonly groups: number;
+  readonly activation: Activation;
+}
+
+/** 2-d convolution of a `[N, H, W, C]` value. */
+export function convolution(graph: GraphBuilder, x: Value, spec: Convolution): Value {
+  const [outChannels, inPerGroup] = [at(spec.filter.shape, 0), at(spec.filter.shape, 1)];
+  if (at(x.shape, 3) !== inPerGroup * spec.groups) {
+    throw new RangeError(`a filter for ${inPerGroup * spec.groups} channels meets ${at(x.shape, 3)}`);
+  }
+  const kernel: Pair = [at(spec.filter.shape, 2), at(spec.filter.shape, 3)];
+  const window = slidingWindow(x.shape, { kernel, ...spec });
+  const inputs = [channelsFirstName(graph, x), graph.initialiser(spec.filter)];
+  if (spec.bias !== undefined) inputs.push(graph.initialiser(spec.bias));
+  const name = graph.node("Conv", inputs, {
+    kernel_shape: kernel,
+    strides: spec.strides,
+    dilations: spec.dilations,
+    pads: window.pads,
+    group: spec.groups,
+  });
+  const shape = [at(x.shape, 0), ...window.extent, outChannels];
+  return activated(graph, channelsFirst(x.dtype, shape, name), spec.activation);
+}
