@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { ProviderError } from "../../domain/errors.ts";
+import type { TextEmbedder } from "../../ports/embedder.ts";
+import {
+  faultOfAnswer,
+  faultOfConnection,
+  faultOfProtocol,
+  faultOfTimeout,
+  type ServerName,
+} from "../model-server/server-fault.ts";
+import { serverPlace } from "../model-server/server-place.ts";
+import { DEFAULT_RETRIES, type RetryPolicy, retryAfterMs, withRetries } from "../model-server/with-retries.ts";
+
+export interface HttpEmbedderOptions {
+  /** How the user names it, e.g. `ollama:nomic-embed-text`; stamped on every vector. */
+  readonly id: string;
+  readonly model: string;
+  /** Where `/embeddings` is: OpenAI's, Ollama's and every compatible server's address ends in `/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey?: string;
+  readonly timeoutMs?: number;
+  readonly retries?: RetryPolicy;
+}
+
+const TEXTS_PER_CALL = 64;
+const DEFAULT_TIMEOUT_MS = 120_000;
+
+const Answer = z.looseObject({
+  data: z.array(z.looseObject({ index: z.number().int(), embedding: z.array(z.number()).min(1) })),
+});
+
+/** Text embeddings from any server that speaks OpenAI's embeddings protocol, Ollama included. */
+export function createHttpTextEmbedder(options: HttpEmbedderOptions): TextEmbedder {
+  const place = serverPlace(options.baseUrl);
+  const name: ServerName = {
+    server: `The embedding server at ${place.name}`,
+    model: options.model,
+    keyVariable: "OPENAI_API_KEY",
+    whenDown: "start it, or leave --embedder out",
+    secret: options.apiKey,
+  };
+  return {
+    id: options.id,
+    remote: !place.loopback,
+    async embedTexts(texts, signal) {
+      const vectors: Float32Array[] = [];
+      for (let start = 0; start < texts.length; start += TEXTS_PER_CALL) {
+        const batch = texts.slice(start, start + TEXTS_PER_CALL);
+        const call = () => embedBatch(batch, { ...options, name }, signal);
+        vectors.push(...(await withRetries(call, options.retries ?? DEFAULT_RETRIES, signal)));
+      }
+      return vectors;
+    },
+  };
+}
+
+type Call = HttpEmbedderOptions & { readonly name: ServerName };
+
+async function embedBatch(texts: readonly string[], call: Call, signal?: AbortSignal): Promise<Float32Array[]> {
+  const { name } = call;
+  const answer = Answer.safeParse(await post(texts, call, signal));
+  if (!answer.success) throw faultOfProtocol(name, "JSON that is no list of embeddings");
+  const byIndex = new Map(answer.data.data.map((entry) => [entry.index, entry.embedding]));
+  return texts.map((_, index) => {
+    const embedding = byIndex.get(index);
+    if (embedding === undefined) throw faultOfProtocol(name, "fewer embeddings than texts");
+    return unitVector(embedding, name);
+  });
+}
+
+async function post(texts: readonly string[], call: Call, signal?: AbortSignal): Promise<unknown> {
+  const { name, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS } = call;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(`${call.baseUrl.replace(/\/+$/, "")}/embeddings`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      },
+      body: JSON.stringify({ model: call.model, input: texts, encoding_format: "float" }),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      const retry = retryAfterMs(response.headers);
+      throw faultOfAnswer(name, {
+        status: response.status,
+        message: messageIn(text),
+        code: undefined,
+        retryAfterMs: retry,
+      });
+    }
+    return parsed(text, name);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (timeout.aborted) throw faultOfTimeout(name, timeoutMs);
+    if (error instanceof ProviderError) throw error;
+    throw faultOfConnection(name, codeOf(error), "connecting");
+  }
+}
+
+function parsed(text: string, name: ServerName): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw faultOfProtocol(name, /^\s*</.test(text) ? "a web page instead of JSON" : "text instead of JSON");
+  }
+}
+
+const ErrorBody = z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]) });
+
+function messageIn(text: string): string {
+  try {
+    const body = ErrorBody.safeParse(JSON.parse(text));
+    if (!body.success) return "";
+    return typeof body.data.error === "string" ? body.data.error : body.data.error.message;
+  } catch {
+    return "";
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ("code" in cause && typeof cause.code === "string") return cause.code;
+  }
+  return undefined;
+}
+
+/** Length 1, so that Euclidean distance ranks as cosine similarity does. */
+function unitVector(values: readonly number[], name: ServerName): Float32Array {
+  const length = Math.hypot(...values);
+  if (!Number.isFinite(length) || length === 0) throw faultOfProtocol(name, "an embedding of nothing but zeros");
+  return Float32Array.from(values, (value) => value / length);
+}
