@@ -78,6 +78,19 @@ export const FaceQuality = z.strictObject({
 });
 export type FaceQuality = z.infer<typeof FaceQuality>;
 
+/**
+ * A reading that is neither an action unit nor a distribution: independent emotion scores, valence, a top label without
+ * probabilities. It keeps the toolbox's own name and range and is never turned into a probability.
+ */
+export const ToolboxScore = z.strictObject({
+  /** As the toolbox writes it: `joy`, `valence`, `facial_expression`. */
+  name: z.string().min(1),
+  value: z.union([z.number(), z.string()]),
+  /** `0..100`, `-1..1`, `log10 odds`, `label`. */
+  range: z.string().min(1),
+});
+export type ToolboxScore = z.infer<typeof ToolboxScore>;
+
 /** Everything one toolbox says of one face. */
 export const FaceMeasurement = z.strictObject({
   toolbox: ToolboxId,
@@ -92,6 +105,8 @@ export const FaceMeasurement = z.strictObject({
   eyeOpenness: EyeOpenness.nullable(),
   actionUnits: z.array(ActionUnitMeasurement),
   expressions: z.array(ExpressionReading),
+  /** Left out by toolboxes that have none. */
+  scores: z.array(ToolboxScore).optional(),
 });
 export type FaceMeasurement = z.infer<typeof FaceMeasurement>;
 
