@@ -1,0 +1,113 @@
+import { open, readFile, stat } from "node:fs/promises";
+import { extname } from "node:path";
+import type { EvidenceFile } from "../../ports/evidence-file.ts";
+import { createCsvEvidence, sampleCsv } from "./csv-evidence.ts";
+import { readCsvHeader } from "./csv-header.ts";
+import { openEvidenceFolder } from "./evidence-folder.ts";
+import { tableOfJson } from "./json-cells.ts";
+import { createListedEvidence, evidenceOfJsonTable, type ListedEvidence } from "./listed-evidence.ts";
+import { createTableColumns, type TableColumns } from "./table-columns.ts";
+import { tableError } from "./table-error.ts";
+import type { TableFormat } from "./table-format.ts";
+
+/** JSON is read whole; larger exports come as CSV. */
+const LARGEST_JSON_BYTES = 1 << 28;
+
+/** What can be opened, and how. */
+export interface KnownFormats {
+  readonly tables: readonly TableFormat[];
+  /** JSON that is no table: results of MediaPipe's face landmarker. */
+  readonly readJson: (json: unknown, from: { path: string; version: string | undefined }) => ListedEvidence | undefined;
+}
+
+export interface EvidenceRequest {
+  readonly path: string;
+  /** Toolbox that the user named, else it is told by the columns. */
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+}
+
+/**
+ * Opens what a toolbox wrote: a CSV, TSV or JSON file, or a folder of them (one per image). Nothing but the first lines
+ * is read yet.
+ *
+ * @throws {ConfigurationError} if there is no such file, its columns are no toolbox's or not the named one's, or a
+ * column is missing without which it says nothing.
+ */
+export async function openEvidence(request: EvidenceRequest, formats: KnownFormats): Promise<EvidenceFile> {
+  const { path } = request;
+  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw tableError(path, cause.code === "ENOENT" ? "there is no such file" : `it cannot be read (${cause.code})`, {
+      cause,
+    });
+  });
+  if (info.isDirectory()) return openEvidenceFolder(path, (part) => openEvidence({ ...request, path: part }, formats));
+  if (extname(path).toLowerCase() === ".json") return openJson(request, info.size, formats);
+  return openCsv(request, formats);
+}
+
+async function openCsv(request: EvidenceRequest, formats: KnownFormats): Promise<EvidenceFile> {
+  const { path } = request;
+  const file = await open(path);
+  try {
+    const header = await readCsvHeader(file, path);
+    const columns = createTableColumns(path, header.columns);
+    const format = chooseFormat(columns, request, formats);
+    const sample = await sampleCsv({ path, file, header });
+    const reader = format.reader(columns, { version: request.version, sample });
+    return createCsvEvidence({ path, file, header }, format.title, reader);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function openJson(request: EvidenceRequest, sizeBytes: number, formats: KnownFormats): Promise<EvidenceFile> {
+  const { path, version } = request;
+  if (sizeBytes > LARGEST_JSON_BYTES) throw tableError(path, "it has more than 256 MB of JSON: export it as CSV");
+  const json = parseJson(await readFile(path, "utf8"), path);
+  const listed = formats.readJson(json, { path, version });
+  if (listed !== undefined) return createListedEvidence(listed);
+  const table = tableOfJson(json);
+  if (table === undefined)
+    throw tableError(path, "it is neither a table in JSON nor a result of MediaPipe's face landmarker");
+  const columns = createTableColumns(path, table.columns);
+  const format = chooseFormat(columns, request, formats);
+  const sample = { numbers: (column: number) => table.rows.flatMap((row) => finite(row[column])) };
+  return evidenceOfJsonTable({ path, title: format.title, table }, format.reader(columns, { version, sample }));
+}
+
+function finite(value: unknown): readonly number[] {
+  return typeof value === "number" && Number.isFinite(value) ? [value] : [];
+}
+
+function parseJson(text: string, path: string): unknown {
+  const json = text.replace(/^\uFEFF/, "");
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    const standard = withoutPythonNumbers(json);
+    if (standard === json) throw tableError(path, "it is not valid JSON (cut short?)", { cause });
+    return parseJson(standard, path);
+  }
+}
+
+/** Python's json module writes NaN and Infinity, which JSON does not have. */
+function withoutPythonNumbers(json: string): string {
+  return json.replaceAll(/(?<=[[,:]\s*)-?(?:NaN|Infinity)(?=\s*[\],}])/g, "null");
+}
+
+function chooseFormat(columns: TableColumns, { path, name }: EvidenceRequest, { tables }: KnownFormats): TableFormat {
+  const recognised = tables.find((format) => format.recognises(columns));
+  if (name === undefined) {
+    if (recognised !== undefined) return recognised;
+    const names = tables.map((format) => format.name).join(", ");
+    throw columns.lacks(`its columns are those of no toolbox known here (${names})`);
+  }
+  const named = tables.find((format) => format.name === name);
+  if (named === undefined) throw tableError(path, `there is no table format of a toolbox "${name}"`);
+  if (recognised !== undefined && recognised !== named && !named.recognises(columns)) {
+    throw tableError(path, `its columns are those of ${recognised.title}, not of ${named.title}`);
+  }
+  return named;
+}
