@@ -1,0 +1,106 @@
+import type { PixelBox } from "../../domain/geometry.ts";
+import type { ImportedRow } from "../../ports/evidence-file.ts";
+import { isObject } from "../toolbox-table/json-cells.ts";
+import { type ListedEvidence, recordPosition } from "../toolbox-table/listed-evidence.ts";
+import { tableError } from "../toolbox-table/table-error.ts";
+import { BLENDSHAPE_SUPPORT, faceOfBlendshapes } from "./blendshape-face.ts";
+
+const IMAGE_KEYS = ["image", "image_path", "file", "filename", "input", "path"] as const;
+
+/** The result of MediaPipe's face landmarker for one image. */
+interface LandmarkerResult {
+  readonly image: string | null;
+  readonly faces: readonly { readonly coefficients: ReadonlyMap<string, number>; readonly box: PixelBox | null }[];
+}
+
+/**
+ * Reads results of MediaPipe's face landmarker as saved by its JavaScript (`faceBlendshapes`, `categoryName`) or Python
+ * (`face_blendshapes`, `category_name`) API: one result, a list of results that name their image, or an object from
+ * image name to result. `undefined` when it is something else.
+ *
+ * @throws {ConfigurationError} if a coefficient is no number of 0..1.
+ */
+export function readBlendshapeJson(
+  json: unknown,
+  { path, version }: { path: string; version: string | undefined },
+): ListedEvidence | undefined {
+  const results = resultsIn(json, path);
+  if (results === undefined) return undefined;
+  const toolbox = `blendshapes@${version ?? "unknown"}`;
+  const rows: ImportedRow[] = [];
+  for (const { image, faces } of results) {
+    const where = { file: path, image, frame: null, timeSec: null };
+    if (faces.length === 0) rows.push({ ...where, at: recordPosition(rows.length), faceKey: null, face: null });
+    faces.forEach(({ coefficients, box }, index) => {
+      const face = faceOfBlendshapes(coefficients, { toolbox, box });
+      rows.push({ ...where, at: recordPosition(rows.length), faceKey: String(index), face });
+    });
+  }
+  return {
+    path,
+    title: "MediaPipe blendshapes",
+    toolbox,
+    supports: BLENDSHAPE_SUPPORT,
+    warnings: [],
+    rows,
+  };
+}
+
+function resultsIn(json: unknown, path: string): readonly LandmarkerResult[] | undefined {
+  if (Array.isArray(json)) {
+    const results = json.map((entry) => resultOf(entry, { path, image: null }));
+    return results.length > 0 && results.every((result) => result !== undefined) ? results : undefined;
+  }
+  const single = resultOf(json, { path, image: null });
+  if (single !== undefined) return [single];
+  if (!isObject(json)) return undefined;
+  const named = Object.entries(json).map(([image, entry]) => resultOf(entry, { path, image }));
+  return named.length > 0 && named.every((result) => result !== undefined) ? named : undefined;
+}
+
+function resultOf(entry: unknown, from: { path: string; image: string | null }): LandmarkerResult | undefined {
+  if (!isObject(entry)) return undefined;
+  const shapes = entry.faceBlendshapes ?? entry.face_blendshapes;
+  if (!Array.isArray(shapes)) return undefined;
+  const landmarks = entry.faceLandmarks ?? entry.face_landmarks;
+  const named = IMAGE_KEYS.map((key) => entry[key]).find((value) => typeof value === "string");
+  return {
+    image: typeof named === "string" ? named : from.image,
+    faces: shapes.map((face, index) => ({
+      coefficients: coefficientsOf(face, from.path),
+      box: boxOfLandmarks(Array.isArray(landmarks) ? landmarks[index] : undefined),
+    })),
+  };
+}
+
+function coefficientsOf(face: unknown, path: string): ReadonlyMap<string, number> {
+  const categories = isObject(face) && Array.isArray(face.categories) ? face.categories : face;
+  if (!Array.isArray(categories)) throw tableError(path, "a face's blendshapes are no list of categories");
+  return new Map(
+    categories.map((category: unknown) => {
+      const { name, score } = categoryOf(category);
+      if (typeof name !== "string") throw tableError(path, "a blendshape has no categoryName");
+      if (typeof score !== "number" || !(score >= 0 && score <= 1)) {
+        throw tableError(path, `blendshape ${name} has the score ${score}, which is no number from 0 to 1`);
+      }
+      return [name, score];
+    }),
+  );
+}
+
+function categoryOf(category: unknown): { name: unknown; score: unknown } {
+  if (!isObject(category)) return { name: undefined, score: undefined };
+  return { name: category.categoryName ?? category.category_name, score: category.score };
+}
+
+/** In shares of the image's width and height, as the landmarker gives its points. */
+function boxOfLandmarks(points: unknown): PixelBox | null {
+  if (!Array.isArray(points) || points.length === 0) return null;
+  const x = points.map((point) => (isObject(point) ? Number(point.x) : Number.NaN));
+  const y = points.map((point) => (isObject(point) ? Number(point.y) : Number.NaN));
+  const leftPx = Math.min(...x);
+  const topPx = Math.min(...y);
+  const widthPx = Math.max(...x) - leftPx;
+  const heightPx = Math.max(...y) - topPx;
+  return widthPx > 0 && heightPx > 0 ? { leftPx, topPx, widthPx, heightPx } : null;
+}

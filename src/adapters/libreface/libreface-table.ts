@@ -1,0 +1,75 @@
+import type { ColumnLayout } from "../toolbox-table/column-layout.ts";
+import { readerOfColumns } from "../toolbox-table/column-layout.ts";
+import {
+  boxAroundPoints,
+  type ExpectedUnits,
+  imageColumn,
+  missingUnits,
+  NO_PLACE,
+  unitColumns,
+} from "../toolbox-table/common-columns.ts";
+import type { TableColumns } from "../toolbox-table/table-columns.ts";
+import type { TableFormat } from "../toolbox-table/table-format.ts";
+
+const PRESENCE: ExpectedUnits = {
+  numbers: [1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24],
+  columnName: (number) => `au_${number}`,
+};
+const INTENSITY: ExpectedUnits = {
+  numbers: [1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26],
+  columnName: (number) => `au_${number}_intensity`,
+};
+const MESH_POINTS = Array.from({ length: 478 }, (_, index) => index);
+
+/**
+ * Tables of LibreFace, one face per image or frame. Its `frame_time_in_ms` holds seconds: the code divides the frame
+ * number by the frame rate. Pose and gaze are left out: the pose is computed from pixels mixed with normalised depths,
+ * and the gaze is off by 6.55 and 5.05 degrees by its authors' own account. Source: libreface 0.2.0.
+ */
+export const libreFaceTable: TableFormat = {
+  name: "libreface",
+  title: "LibreFace",
+  recognises: (columns) => unitsOf(columns).length > 0,
+  reader(columns, { version }) {
+    const actionUnits = unitsOf(columns);
+    if (actionUnits.length === 0)
+      throw columns.lacks("LibreFace's action units (au_1 ..., au_1_intensity ...) are missing");
+    const time = columns.find("frame_time_in_ms");
+    const label = columns.find("facial_expression");
+    // The mesh is in shares of the image's width and height.
+    const box = boxAroundPoints(columns, {
+      x: MESH_POINTS.map((point) => `lm_mp_${point}_x`),
+      y: MESH_POINTS.map((point) => `lm_mp_${point}_y`),
+    });
+    const layout: ColumnLayout = {
+      toolbox: `libreface@${version ?? "unknown"}`,
+      image: imageColumn(columns),
+      frame: columns.find("frame_idx"),
+      timeSec: time === undefined ? undefined : { column: time, secondsPerUnit: 1 },
+      faceKey: undefined,
+      score: undefined,
+      found: undefined,
+      actionUnits,
+      box: box === undefined ? undefined : { ...box, unit: "frame" },
+      headPose: undefined,
+      gaze: undefined,
+      expressions: [],
+      // One label without probabilities is no distribution.
+      scores: label === undefined ? [] : [{ column: label, name: "facial_expression", range: "label" }],
+      emptyRow: "no-face",
+      warnings: [
+        ...missingUnits(columns, PRESENCE),
+        ...missingUnits(columns, INTENSITY),
+        ...(box === undefined ? [NO_PLACE] : []),
+      ],
+    };
+    return readerOfColumns(layout);
+  },
+};
+
+function unitsOf(columns: TableColumns) {
+  return [
+    ...unitColumns(columns, PRESENCE, { scale: "binary", estimated: false }),
+    ...unitColumns(columns, INTENSITY, { scale: "intensity-0-5", estimated: false }),
+  ];
+}

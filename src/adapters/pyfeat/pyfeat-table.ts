@@ -1,0 +1,160 @@
+import type { BasicLabel } from "../../domain/labels.ts";
+import type { HeadPose } from "../../domain/measurement.ts";
+import type { ActionUnitColumn, ColumnLayout, Derived } from "../toolbox-table/column-layout.ts";
+import { readerOfColumns } from "../toolbox-table/column-layout.ts";
+import {
+  boxOrNull,
+  type ExpectedUnits,
+  imageColumn,
+  missingUnits,
+  NO_PLACE,
+  unitColumns,
+} from "../toolbox-table/common-columns.ts";
+import type { TableColumns } from "../toolbox-table/table-columns.ts";
+import type { TableFormat, TableSample } from "../toolbox-table/table-format.ts";
+import { versionAtLeast } from "../toolbox-table/version-order.ts";
+
+const columnName = (number: number): string => `AU${String(number).padStart(2, "0")}`;
+const UNITS: ExpectedUnits = {
+  numbers: [1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 17, 20, 23, 24, 25, 26, 28, 43],
+  columnName,
+};
+/** Four more that the first 2.x checkpoints wrote. */
+const EARLY_UNITS: ExpectedUnits = { numbers: [16, 18, 27, 45], columnName };
+const FACE_BOX = ["FaceRectX", "FaceRectY", "FaceRectWidth", "FaceRectHeight"] as const;
+
+/** Both spellings: version 1 writes lower case nouns, version 2 capitalised adjectives. */
+const EMOTIONS: readonly (readonly [column: string, label: BasicLabel])[] = [
+  ["anger", "anger"],
+  ["disgust", "disgust"],
+  ["fear", "fear"],
+  ["happiness", "happiness"],
+  ["sadness", "sadness"],
+  ["surprise", "surprise"],
+  ["neutral", "neutral"],
+  ["Anger", "anger"],
+  ["Disgust", "disgust"],
+  ["Fear", "fear"],
+  ["Happy", "happiness"],
+  ["Sad", "sadness"],
+  ["Surprise", "surprise"],
+  ["Neutral", "neutral"],
+  ["Contempt", "contempt"],
+];
+
+/** Too few to tell a support vector machine's 0s and 1s from probabilities. */
+const FEWEST_UNITS_FOR_BINARY = 5;
+
+/**
+ * Tables of Py-Feat: `Detector` and `Detectorv1` (here 1.x), `Detectorv2` (2.x, told by valence and arousal or by the
+ * 478-point mesh) and `MPDetector`, whose action units are inferred from blendshapes. Source: py-feat 0.6.2 and 2.1.5.
+ */
+export const pyFeatTable: TableFormat = {
+  name: "pyfeat",
+  title: "Py-Feat",
+  recognises: (columns) =>
+    unitColumns(columns, UNITS, { scale: "probability", estimated: false }).length > 0 &&
+    (columns.find("FaceRectX") !== undefined || columns.find("FaceScore") !== undefined || hasEmotions(columns)),
+  reader(columns, { version, sample }) {
+    const family = isVersion2(columns) ? "2.x" : "1.x";
+    const units = unitsOf(columns, sample);
+    if (units.length === 0) throw columns.lacks("Py-Feat's action units (AU01 ... AU43) are missing");
+    const toolbox = `pyfeat@${version ?? family}`;
+    const box = columns.findAll(FACE_BOX);
+    const pose = headPoseOf(columns, { version, family });
+    const layout: ColumnLayout = {
+      toolbox,
+      image: imageColumn(columns),
+      frame: columns.find("frame"),
+      timeSec: undefined,
+      faceKey: undefined,
+      score: columns.find("FaceScore"),
+      found: undefined,
+      actionUnits: units,
+      box: box === undefined ? undefined : { columns: box, from: boxOfFaceRect, unit: "pixel" },
+      headPose: pose.headPose,
+      gaze: undefined,
+      expressions: EMOTIONS.flatMap(([name, label]) => {
+        const column = columns.find(name);
+        return column === undefined ? [] : [{ column, label }];
+      }),
+      scores: ["valence", "arousal"].flatMap((name) => {
+        const column = columns.find(name);
+        return column === undefined ? [] : [{ column, name, range: "-1..1" }];
+      }),
+      emptyRow: "no-face",
+      warnings: [
+        ...missingUnits(columns, UNITS),
+        ...(box === undefined ? [NO_PLACE] : []),
+        ...binaryWarnings(units, columns, sample),
+        ...pose.warnings,
+      ],
+    };
+    return readerOfColumns(layout);
+  },
+};
+
+function isVersion2(columns: TableColumns): boolean {
+  return columns.findAll(["valence", "arousal"]) !== undefined || columns.find("mesh_x_0") !== undefined;
+}
+
+function hasEmotions(columns: TableColumns): boolean {
+  return EMOTIONS.filter(([name]) => columns.find(name) !== undefined).length >= 5;
+}
+
+/** Probabilities, unless every value is 0 or 1, as its support vector machines write them. */
+function unitsOf(columns: TableColumns, sample: TableSample): readonly ActionUnitColumn[] {
+  const estimated = columns.find("mouthSmileLeft") !== undefined && !isVersion2(columns);
+  const units = [UNITS, EARLY_UNITS].flatMap((expected) =>
+    unitColumns(columns, expected, { scale: "probability", estimated }),
+  );
+  const values = units.map(({ column }) => sample.numbers(column));
+  const binary = units.length >= FEWEST_UNITS_FOR_BINARY && values.every(isBinary) && values.some((v) => v.length > 0);
+  return binary ? units.map((unit) => ({ ...unit, scale: "binary" })) : units;
+}
+
+function isBinary(values: readonly number[]): boolean {
+  return values.every((value) => value === 0 || value === 1);
+}
+
+function binaryWarnings(
+  units: readonly ActionUnitColumn[],
+  columns: TableColumns,
+  sample: TableSample,
+): readonly string[] {
+  if (units[0]?.scale === "binary") return ["Its action units are all 0 or 1 (Py-Feat's svm), no probabilities"];
+  const lidTightener = columns.find("AU07");
+  if (lidTightener === undefined) return [];
+  const values = sample.numbers(lidTightener);
+  const binary = values.length > 0 && isBinary(values);
+  return binary ? ["Its AU07 is only ever 0 or 1 (Py-Feat's xgb): do not read it as a probability"] : [];
+}
+
+function boxOfFaceRect([leftPx, topPx, widthPx, heightPx]: readonly number[]) {
+  if (leftPx === undefined || topPx === undefined || widthPx === undefined || heightPx === undefined) return null;
+  return boxOrNull({ leftPx, topPx, widthPx, heightPx });
+}
+
+/**
+ * Py-Feat's angles changed unit (degrees until 0.6, radians since), names and signs between releases, so that they are
+ * read only where the version is known. Since 2.1.1 they are radians, pitch up, yaw and roll to the subject's right.
+ */
+function headPoseOf(
+  columns: TableColumns,
+  { version, family }: { version: string | undefined; family: string },
+): { headPose: Derived<HeadPose> | undefined; warnings: readonly string[] } {
+  const angles = columns.findAll(["Pitch", "Yaw", "Roll"]);
+  if (angles === undefined) return { headPose: undefined, warnings: [] };
+  if (version === undefined || !versionAtLeast(version, "2.1.1")) {
+    const hint = family === "2.x" && version === undefined ? ": name it, as in pyfeat@2.1.5:results.csv" : "";
+    return {
+      headPose: undefined,
+      warnings: [`Its head pose is left out, as unit and signs depend on the version of Py-Feat${hint}`],
+    };
+  }
+  const from = ([pitch, yaw, roll]: readonly number[]): HeadPose | null => {
+    if (pitch === undefined || yaw === undefined || roll === undefined || Number.isNaN(pitch + yaw + roll)) return null;
+    return { yawRad: -yaw, pitchRad: pitch, rollRad: -roll };
+  };
+  return { headPose: { columns: angles, from }, warnings: [] };
+}

@@ -1,0 +1,202 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../../../src/domain/errors.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+import { goldenFile, importAll, valuesOn } from "../../support/toolbox-files.ts";
+
+/** Writes a table and reads it as what its columns say. */
+async function imported(text: string | Uint8Array, { name = "results.csv", as = "" } = {}) {
+  const path = join(await tempFolder(), name);
+  await writeFile(path, text);
+  return importAll(`${as}${path}`);
+}
+
+const SMALL = "input,face,confidence,AU04_r,AU12_r,AU12_c\nparty.jpg,0,0.98,0.5,3.25,1\n";
+
+describe("a table as it comes", () => {
+  it.each([
+    ["a byte order mark", `\uFEFF${SMALL}`],
+    ["Windows line ends", SMALL.replaceAll("\n", "\r\n")],
+    ["tabs", SMALL.replaceAll(",", "\t")],
+    ["semicolons and decimal commas", SMALL.replaceAll(",", ";").replaceAll(".2", ",2").replaceAll("0.5", "0,5")],
+    ["spaces after the commas", SMALL.replaceAll(",", ", ")],
+    ["quotes around every cell", SMALL.replaceAll(/[^,\n]+/g, '"$&"')],
+    ["no line end after the last row", SMALL.trimEnd()],
+    ["empty lines", SMALL.replace("\n", "\n\n\n")],
+    ["lines with # before the header", `#Study,Faces\n"#Notes, and more"\n${SMALL}`],
+    ["columns that nobody knows", SMALL.replace("face", "glasses,face").replace(",0,", ",no,0,")],
+  ])("is read with %s", async (_case, text) => {
+    const { rows } = await imported(text);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.image).toBe("party.jpg");
+    expect(valuesOn("intensity-0-5", rows[0]?.face)).toEqual({ AU4: 0.5, AU12: 3.25 });
+    expect(valuesOn("binary", rows[0]?.face)).toEqual({ AU12: 1 });
+  });
+
+  it("keeps an image name with a comma, a quote and a line break in it", async () => {
+    const { rows } = await imported('input,AU12_r\n"a, ""b""\nc.jpg",1\nd.jpg,2\n');
+    expect(rows.map(({ image, at }) => [image, at.line])).toEqual([
+      ['a, "b"\nc.jpg', 2],
+      ["d.jpg", 4],
+    ]);
+  });
+
+  it("counts a cell without a number as not measured, and says which columns are not there", async () => {
+    const { file, rows } = await imported("input,AU04_r,AU12_r\na.jpg,,3\nb.jpg,NaN,nan\n");
+    expect(valuesOn("intensity-0-5", rows[0]?.face)).toEqual({ AU12: 3 });
+    expect(rows[1]?.face).toBeNull();
+    expect(file.warnings[0]).toMatch(/^It has no column AU01_r, AU02_r, AU05_r, .*: what they would say/);
+  });
+
+  it("reads a column that stands there twice from its first place", async () => {
+    const { rows } = await imported("input,AU12_r,AU12_r\na.jpg,3,4\n");
+    expect(valuesOn("intensity-0-5", rows[0]?.face)).toEqual({ AU12: 3 });
+  });
+});
+
+describe("a table that cannot be used", () => {
+  it.each([
+    [
+      "is cut short",
+      "input,AU04_r,AU12_r\na.jpg,1,2\nb.jpg,1",
+      /the file ends in the middle of a row: line 3 has 2 cells for 3 columns/,
+    ],
+    ["lacks cells in the middle", "input,AU04_r,AU12_r\na.jpg,1\nb.jpg,1,2\n", /line 2 has 2 cells for 3 columns/],
+    [
+      "has a comma in a name without quotes",
+      "input,AU12_r\na, b.jpg,1\n",
+      /line 2 has 3 cells for 2 columns \(a comma/,
+    ],
+    [
+      "has words where numbers must be",
+      "input,AU12_r\na.jpg,high\n",
+      /line 2 has AU12_r = high, which is not a number/,
+    ],
+    [
+      "has an intensity outside 0 to 5",
+      "input,AU12_r\na.jpg,1\nb.jpg,7.2\n",
+      /line 3 has AU12_r = 7.2, outside its scale intensity-0-5 \(0 to 5\)/,
+    ],
+    ["has half a presence", "input,AU12_c\na.jpg,0.5\n", /line 2 has AU12_c = 0.5, but it can only be 0 or 1/],
+    ["never closes a quote", `input,AU12_r\n"a.jpg,1\n${"x".repeat(18_000_000)}`, /does not end \(a quote/],
+    [
+      "is of no toolbox",
+      "name,age\nAnn,30\n",
+      /its columns are those of no toolbox known here \(openface3, openface.*; its columns are name, age/,
+    ],
+    ["is empty", "", /the file is empty/],
+    ["is a spreadsheet", "PK\u0003\u0004", /spreadsheet or zip file/],
+    ["is in UTF-16", Buffer.from(`\uFEFF${SMALL}`, "utf16le"), /UTF-16: save it as CSV in UTF-8/],
+    ["is not text", Buffer.from([1, 2, 0, 4, 5]), /not a text file/],
+    ["has only comments", "#Study\n#Notes\n", /no line with column names/],
+  ])("when it %s, is refused in one sentence", async (_case, text, sentence) => {
+    const refusal = imported(text);
+    await expect(refusal).rejects.toThrow(ConfigurationError);
+    await expect(refusal).rejects.toThrow(sentence);
+    await expect(refusal).rejects.toThrow(/results\.csv`$/);
+  });
+
+  it("says whose columns they are when another toolbox was named", async () => {
+    await expect(imported(SMALL, { as: "libreface:" })).rejects.toThrow(
+      /its columns are those of OpenFace 2, not of LibreFace/,
+    );
+  });
+
+  it("says which columns it looked for when the named toolbox's are missing", async () => {
+    await expect(imported("a,b\n1,2\n", { as: "openface:" })).rejects.toThrow(
+      /OpenFace's action units \(AU01_r .*\) are missing; its columns are a, b/,
+    );
+  });
+
+  it("says that there is no such toolbox, or no such file", async () => {
+    await expect(imported(SMALL, { as: "openfce:" })).rejects.toThrow(/There is no toolbox "openfce"/);
+    await expect(importAll("openface:nowhere.csv")).rejects.toThrow(/there is no such file: `nowhere.csv`/);
+  });
+
+  it.each([
+    ["cut short", '{"AU01": [0.1', /not valid JSON \(cut short\?\)/],
+    ["no table", '"hello"', /neither a table in JSON nor a result/],
+    [
+      "a blendshape over 1",
+      '{"faceBlendshapes":[{"categories":[{"categoryName":"jawOpen","score":3}]}]}',
+      /jawOpen has the score 3/,
+    ],
+  ])("refuses JSON that is %s", async (_case, text, sentence) => {
+    await expect(imported(text, { name: "results.json" })).rejects.toThrow(sentence);
+  });
+});
+
+describe("JSON tables", () => {
+  it.each([
+    ["records", '[{"input":"a.jpg","AU12_r":3.5,"AU12_c":1},{"input":"b.jpg","AU12_r":NaN,"AU12_c":null}]'],
+    ["pandas columns", '{"input":{"0":"a.jpg","1":"b.jpg"},"AU12_r":{"0":3.5,"1":null},"AU12_c":{"0":1,"1":null}}'],
+    ["lists", '{"input":["a.jpg","b.jpg"],"AU12_r":[3.5,null],"AU12_c":[1,null]}'],
+  ])("are read as %s", async (_case, text) => {
+    const { rows } = await imported(text, { name: "results.json" });
+    expect(rows.map(({ image, face }) => [image, valuesOn("intensity-0-5", face)])).toEqual([
+      ["a.jpg", { AU12: 3.5 }],
+      ["b.jpg", {}],
+    ]);
+  });
+});
+
+describe("any subset and order of columns", () => {
+  const golden = ["openface-image.csv", "pyfeat1.csv", "affdex-sdk.csv", "pyafar-adult.csv", "blendshapes-arkit.csv"];
+
+  it.each(golden)("of %s gives the same numbers, or says what is missing", async (name) => {
+    const { readFile } = await import("node:fs/promises");
+    const table: string[][] = parse(await readFile(goldenFile(name)), { bom: true, trim: true });
+    const header = table[0] ?? [];
+    const whole = await importAll(goldenFile(name));
+    const full = new Map<string, number>();
+    for (const unit of whole.rows[0]?.face?.measurement.actionUnits ?? [])
+      full.set(`${unit.au} ${unit.side} ${unit.scale}`, unit.value);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(
+          header.map((_, column) => column),
+          { minLength: 1 },
+        ),
+        async (columns) => {
+          const text = table.map((row) => columns.map((column) => row[column]).join(",")).join("\n");
+          const read = await imported(text, { as: `${whole.file.toolbox.split("@")[0]}:` }).catch(
+            (error: unknown) => error,
+          );
+          if (read instanceof ConfigurationError) {
+            expect(read.message).toMatch(/ (is|are) missing; its columns are /);
+            return;
+          }
+          const { file, rows } = read as Awaited<ReturnType<typeof importAll>>;
+          const units = rows[0]?.face?.measurement.actionUnits ?? [];
+          const values = new Map(units.map((unit) => [`${unit.au} ${unit.side} ${unit.scale}`, unit.value]));
+          for (const [key, value] of values) expect([key, value]).toEqual([key, full.get(key)]);
+          if (values.size < full.size) expect(file.warnings.join()).toMatch(/It has no column/);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("cuts rows and cells as csv-parse does, quotes, line breaks and all", async () => {
+    const cell = fc.oneof(
+      fc.stringMatching(/^[a-z0-9.]{1,6}$/),
+      fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", " x"), minLength: 1, maxLength: 5 }),
+    );
+    const written = fc.array(fc.tuple(cell, fc.nat(5)), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(written, fc.constantFrom("\n", "\r\n"), async (cells, lineEnd) => {
+        const quoted = cells.map(([text, value]) => `"${text.replaceAll('"', '""')}",${value}`);
+        const text = `input,AU12_r${lineEnd}${quoted.join(lineEnd)}${lineEnd}`;
+        const expected: string[][] = parse(text, { from_line: 1 });
+        const { rows } = await imported(text);
+        expect(rows.map(({ image, face }) => [image ?? "", `${valuesOn("intensity-0-5", face).AU12}`])).toEqual(
+          expected.slice(1).map(([image = "", value = ""]) => [image.trim(), value]),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
