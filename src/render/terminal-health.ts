@@ -1,0 +1,34 @@
+import type { HealthCheck } from "../domain/health.ts";
+import { plain, type TerminalStyle, wrap } from "./terminal-style.ts";
+
+const GROUPS: readonly HealthCheck["group"][] = ["machine", "networks", "toolboxes", "models"];
+
+/** What is installed and can run, and what to do about the rest, as a person reads it in a terminal. */
+export function renderHealth(checks: readonly HealthCheck[], style: TerminalStyle): string {
+  const groups = GROUPS.map((group) => checks.filter((check) => check.group === group)).filter(
+    (group) => group.length > 0,
+  );
+  const width = Math.max(...checks.map((check) => check.name.length)) + 2;
+  const sections = groups.map((group) => [
+    style.bold(group[0]?.group ?? ""),
+    ...group.map((check) => line(check, width, style)),
+  ]);
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function line({ name, state, detail, remedy }: HealthCheck, width: number, style: TerminalStyle): string {
+  const indent = " ".repeat(width + 12);
+  const found = wrap(plain(detail), style.columns - indent.length, indent);
+  const todo =
+    remedy === null
+      ? ""
+      : `\n${indent}${style.dim(wrap(`-> ${plain(remedy)}`, style.columns - indent.length, `${indent}   `))}`;
+  return `  ${dressed(state, style)}${name.padEnd(width)}${found}${todo}`;
+}
+
+function dressed(state: HealthCheck["state"], style: TerminalStyle): string {
+  const text = state.padEnd(10);
+  if (state === "ready") return style.good(text);
+  if (state === "missing") return style.dim(text);
+  return state === "suspect" ? style.doubtful(text) : style.bad(text);
+}
