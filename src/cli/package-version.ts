@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
-import { findPackageRoot } from "../networks/package-paths.ts";
+import { ownPath } from "../networks/package-paths.ts";
 
 /** The version in package.json. */
 export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL("package.json", findPackageRoot()), "utf8")) as {
-    version: string;
-  };
+  const { version } = JSON.parse(readFileSync(ownPath("package.json"), "utf8")) as { version: string };
   return version;
 }
