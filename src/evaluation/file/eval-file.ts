@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { ReadingName } from "../answer.ts";
+import { SCORER_NAMES } from "../scorers/registry.ts";
+import { DatasetSource } from "./dataset-source.ts";
+
+/** Ways of showing a stimulus. */
+export const ARM_NAMES = [
+  "full",
+  "face-only",
+  "context-only",
+  "blurred-background",
+  "swapped-context",
+  "neutral-in-context",
+  "grayscale",
+  "re-encoded",
+] as const;
+export const ArmName = z.enum(ARM_NAMES);
+export type ArmName = z.infer<typeof ArmName>;
+
+/** Scorers that ask a judge model. */
+export const JUDGE_SCORER_NAMES = ["emer"] as const;
+
+const nonEmpty = <T extends z.ZodType>(item: T) => z.array(item).min(1);
+
+/** Toolboxes whose measurements are shown to the model, or `none`. */
+export const EvidenceChoice = z.union([z.literal("none"), nonEmpty(z.string().min(1))]);
+export type EvidenceChoice = z.infer<typeof EvidenceChoice>;
+
+const Matrix = z.strictObject({
+  prompts: nonEmpty(z.string().min(1)).default(["judge"]).describe("Prompt ids, or paths of .prompt.md files"),
+  models: nonEmpty(z.string().min(1)).default(["rules"]).describe("As on the command line: rules, ollama:llava, ..."),
+  shots: nonEmpty(z.int().min(0).max(64)).default([0]).describe("Exemplars shown before the query"),
+  evidence: nonEmpty(EvidenceChoice)
+    .default([["mesh"]])
+    .describe("Toolboxes whose measurements the model gets: none, or a list"),
+  arms: nonEmpty(ArmName).default(["full"]).describe("Ways of showing the picture"),
+  seeds: nonEmpty(z.int()).default([1]),
+  repeats: z.int().min(1).max(1000).default(1),
+});
+
+const Budget = z.strictObject({
+  usd: z.number().positive().optional(),
+  calls: z.int().positive().optional(),
+  tokens: z.int().positive().optional(),
+  minutes: z.number().positive().optional(),
+});
+
+const ProviderLimit = z.strictObject({
+  concurrency: z.int().min(1).max(512).optional(),
+  requestsPerMinute: z.int().min(1).optional(),
+});
+
+const Execution = z.strictObject({
+  concurrency: z.int().min(1).max(512).default(4).describe("Calls under way at once, per provider"),
+  providers: z.record(z.string(), ProviderLimit).default({}).describe("Limits of one provider, e.g. openai, ollama"),
+  attempts: z.int().min(1).max(20).default(4).describe("Tries of one call, the first included"),
+  timeoutSeconds: z.number().positive().default(300),
+  stopAfterFailures: z.int().min(1).default(10).describe("Failures in a row after which a provider counts as dead"),
+});
+
+const Price = z.strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) });
+export type Price = z.infer<typeof Price>;
+
+const Analysis = z.strictObject({
+  seed: z.int().default(1),
+  resamples: z.int().min(100).max(1_000_000).default(10_000),
+  level: z.number().gt(0.5).lt(1).default(0.95),
+  reading: ReadingName.default("integrated"),
+  groupBy: z.array(z.string().min(1)).default([]).describe("Dataset columns to break results down by"),
+});
+
+const FewShot = z.strictObject({
+  store: z.string().min(1).optional().describe("Exemplar store; the default one when left out"),
+  pack: z.string().min(1).optional(),
+  taxonomy: z.string().min(1).optional(),
+  mode: z.enum(["images", "descriptions", "both"]).default("images"),
+});
+
+/** One evaluation, as written in `evals/<name>.eval.yaml`. */
+export const EvalFile = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "a name is lower-case letters, digits and hyphens"),
+  description: z.string().optional(),
+  task: z
+    .enum(["judge", "choose", "verify"])
+    .default("judge")
+    .describe("judge a picture, choose one of given options, or verify a statement about a picture"),
+  question: z.string().min(1).optional().describe("Asked of every sample that brings no question of its own"),
+  dataset: DatasetSource,
+  matrix: Matrix.prefault({}),
+  scorers: nonEmpty(z.enum([...SCORER_NAMES, ...JUDGE_SCORER_NAMES])),
+  judge: z
+    .strictObject({ model: z.string().min(1) })
+    .optional()
+    .describe("Model that scores `emer`"),
+  fewShot: FewShot.optional(),
+  budget: Budget.default({}),
+  execution: Execution.prefault({}),
+  prices: z.record(z.string(), Price).default({}).describe("USD per million tokens, by model id"),
+  analysis: Analysis.prefault({}),
+});
+export type EvalFile = z.infer<typeof EvalFile>;

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { PixelBox } from "../domain/geometry.ts";
+import { ActionUnitName } from "../domain/measurement.ts";
+
+/** An action unit as human coders gave it: intensity A-E as 1..5 (0 absent), or coded present / absent only. */
+export const CodedActionUnit = z.strictObject({
+  au: ActionUnitName,
+  value: z.number().min(0).max(5),
+  scale: z.enum(["intensity-0-5", "binary"]),
+});
+export type CodedActionUnit = z.infer<typeof CodedActionUnit>;
+
+/** What is held to be right about one sample. `null` is "the dataset does not say", which leaves a scorer nothing to score. */
+export const Truth = z.strictObject({
+  label: z.string().min(1).nullable(),
+  labels: z.array(z.string().min(1)).nullable(),
+  /** All three on -1..1, whatever scale the dataset uses. */
+  valence: z.number().min(-1).max(1).nullable(),
+  arousal: z.number().min(-1).max(1).nullable(),
+  dominance: z.number().min(-1).max(1).nullable(),
+  actionUnits: z.array(CodedActionUnit).nullable(),
+  /** A reference explanation, as in EMER. */
+  explanation: z.string().min(1).nullable(),
+  /** The right one of `options`; `true` or `false` for a statement. */
+  choice: z.string().min(1).nullable(),
+});
+export type Truth = z.infer<typeof Truth>;
+
+/** One thing to be judged, with its truth. */
+export const Sample = z.strictObject({
+  id: z.string().min(1),
+  /** Absolute path of the picture; `null` for a question without one. */
+  image: z.string().nullable(),
+  /** The person who is asked about, in source pixels; `null` when the picture decides. */
+  region: PixelBox.nullable(),
+  /** Who is shown. Samples of one subject are resampled together. */
+  subject: z.string().nullable(),
+  question: z.string().nullable(),
+  context: z.string().nullable(),
+  /** For choosing: the options, one of which is right. */
+  options: z.array(z.string().min(1)).nullable(),
+  /** For verifying: what is claimed of the picture. */
+  statement: z.string().nullable(),
+  /** Samples that belong together, e.g. a true and a false statement about the same face. */
+  pair: z.string().nullable(),
+  /** What human raters said, one entry each; `null` where one did not rate. */
+  raters: z.array(z.union([z.string(), z.number()]).nullable()).nullable(),
+  truth: Truth,
+  /** Whatever else the dataset says, for grouping in reports. */
+  columns: z.record(z.string(), z.string()),
+});
+export type Sample = z.infer<typeof Sample>;
+
+/** A truth that says nothing yet. */
+export const NO_TRUTH: Truth = {
+  label: null,
+  labels: null,
+  valence: null,
+  arousal: null,
+  dominance: null,
+  actionUnits: null,
+  explanation: null,
+  choice: null,
+};
+
+/** The unit of resampling: the subject where known, otherwise the picture, otherwise the sample itself. */
+export function clusterOfSample(sample: Pick<Sample, "subject" | "image" | "id">): string {
+  if (sample.subject !== null) return `subject ${sample.subject}`;
+  return sample.image === null ? `sample ${sample.id}` : `image ${sample.image}`;
+}

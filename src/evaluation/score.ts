@@ -1,0 +1,104 @@
+import type { WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
+import type { Answer } from "./answer.ts";
+import type { Sample, Truth } from "./sample.ts";
+
+/** Why a score has no value. A failure is never a wrong answer. */
+export type UnscoredReason = "failed" | "abstained" | "no truth" | "not measured" | "judge failed";
+
+/** What one scorer says of one answer. `value: null` is unscored: counted apart, never 0. */
+export interface Score<Metadata = unknown> {
+  readonly value: number | null;
+  readonly explanation: string;
+  /** What metrics over many scores need beside the value. */
+  readonly metadata: Metadata | null;
+  readonly unscored: UnscoredReason | null;
+}
+
+/** A score with a value, as metrics see it. */
+export interface ScoredRow<Metadata = unknown> {
+  readonly sampleId: string;
+  /** The unit of resampling. */
+  readonly cluster: string;
+  readonly value: number;
+  readonly metadata: Metadata;
+}
+
+/** A number over many scores. */
+export interface Metric<Metadata = unknown> {
+  readonly name: string;
+  /** Which direction is good; `null` where neither is. */
+  readonly better: "higher" | "lower" | null;
+  statistic(rows: readonly ScoredRow<Metadata>[]): WeightedStatistic;
+}
+
+/** Something a report shows beside the numbers. */
+export type ScoreTable =
+  | {
+      readonly type: "confusion";
+      readonly title: string;
+      readonly labels: readonly string[];
+      readonly counts: readonly (readonly number[])[];
+    }
+  | {
+      readonly type: "reliability";
+      readonly title: string;
+      readonly bins: readonly {
+        readonly from: number;
+        readonly to: number;
+        readonly n: number;
+        readonly meanConfidence: number | null;
+        readonly accuracy: number | null;
+      }[];
+    }
+  | {
+      readonly type: "table";
+      readonly title: string;
+      readonly headers: readonly string[];
+      readonly rows: readonly (readonly (string | number | null)[])[];
+    };
+
+/** What a dataset must say for a scorer to have anything to do. */
+export type Requirement = keyof Truth | "options" | "pair" | "raters" | "repeats";
+
+/** How an author writes a scorer. */
+export interface ScorerDefinition<Metadata> {
+  readonly name: string;
+  readonly description: string;
+  readonly requires: readonly Requirement[];
+  score(answer: Answer, sample: Sample): Score<Metadata>;
+  /** Numbers over the scored rows. The rows say which categories occur. */
+  metrics(rows: readonly ScoredRow<Metadata>[]): readonly Metric<Metadata>[];
+  tables?(rows: readonly ScoredRow<Metadata>[]): readonly ScoreTable[];
+}
+
+/** A scorer whose metadata is its own business. */
+export type Scorer = ScorerDefinition<unknown>;
+
+/** Hides the metadata's type, which only the scorer's own metrics read. */
+export function defineScorer<Metadata>(definition: ScorerDefinition<Metadata>): Scorer {
+  const own = (rows: readonly ScoredRow[]) => rows as readonly ScoredRow<Metadata>[];
+  const { tables } = definition;
+  return {
+    name: definition.name,
+    description: definition.description,
+    requires: definition.requires,
+    score: (answer, sample) => definition.score(answer, sample),
+    metrics: (rows) =>
+      definition.metrics(own(rows)).map(({ name, better, statistic }) => ({
+        name,
+        better,
+        statistic: (some) => statistic(own(some)),
+      })),
+    ...(tables === undefined ? {} : { tables: (rows) => tables(own(rows)) }),
+  };
+}
+
+/** A score with a value. */
+export function scored<Metadata>(value: number, metadata: Metadata, explanation: string): Score<Metadata> {
+  return { value, explanation, metadata, unscored: null };
+}
+
+/** A score without one. */
+export function unscored(reason: UnscoredReason, explanation: string): Score<never> {
+  return { value: null, explanation, metadata: null, unscored: reason };
+}
