@@ -8,7 +8,7 @@ const common = {
   path: z
     .string()
     .min(1)
-    .describe("Relative to this file; ${NAME} is read from the environment, npm:<package>/<path> from a dependency"),
+    .describe("Relative to this file; $NAME is read from the environment, npm:<package>/<path> lies in a dependency"),
   taxonomy: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(2)])
     .optional()

@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { glob } from "tinyglobby";
+import { ConfigurationError } from "../../domain/errors.ts";
+import type { ReadRow } from "./dataset.ts";
+import { parseNpy } from "./npy.ts";
+import { sampleOf } from "./sample-of.ts";
+import { readCsvRows } from "./table-rows.ts";
+
+/** AffectNet's codes in order (Mollahosseini et al. 2019); 8 none, 9 uncertain and 10 no face are not judged. */
+export const AFFECTNET_LABELS = [
+  "neutral",
+  "happiness",
+  "sadness",
+  "surprise",
+  "fear",
+  "disgust",
+  "anger",
+  "contempt",
+] as const;
+
+/** Where AffectNet writes -2 for "no valence": that is nothing, not very unpleasant. */
+function affectOf(value: number): number | null {
+  return value >= -1 && value <= 1 ? value : null;
+}
+
+/**
+ * AffectNet in either form it is handed out: `<split>/images/0.jpg` with `<split>/annotations/0_exp.npy`, `0_val.npy`,
+ * `0_aro.npy`; or `validation.csv` / `training.csv` beside the folder `Manually_Annotated_Images`.
+ */
+export async function readAffectNetSamples(path: string, split: string): Promise<ReadRow[]> {
+  const annotations = join(path, split, "annotations");
+  if (existsSync(annotations)) return fromAnnotations(join(path, split));
+  const list = join(path, `${split.startsWith("train") ? "training" : "validation"}.csv`);
+  if (existsSync(list)) return fromList(list, path);
+  throw new ConfigurationError(
+    `Cannot use dataset as it is not laid out as AffectNet (${split}/annotations or ${split.startsWith("train") ? "training" : "validation"}.csv expected): \`${path}\``,
+  );
+}
+
+async function fromAnnotations(folder: string): Promise<ReadRow[]> {
+  const files = (await glob(["*_exp.npy"], { cwd: join(folder, "annotations") })).sort(
+    (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10),
+  );
+  const rows: ReadRow[] = [];
+  for (const file of files) {
+    const id = file.replace("_exp.npy", "");
+    try {
+      const value = async (part: string) =>
+        Number(parseNpy(await readFile(join(folder, "annotations", `${id}_${part}.npy`)))[0]);
+      const image = join(folder, "images", `${id}.jpg`);
+      rows.push(...rowOf({ where: file, id, image, code: await value("exp") }, await value("val"), await value("aro")));
+    } catch (error) {
+      rows.push({ where: file, reason: `its annotation cannot be read (${(error as Error).message})` });
+    }
+  }
+  return rows;
+}
+
+async function fromList(list: string, path: string): Promise<ReadRow[]> {
+  const rows = await readCsvRows(list);
+  return rows.flatMap(({ where, cells }) => {
+    const file = cells.subDirectory_filePath;
+    if (file === undefined) return [{ where, reason: "it has no subDirectory_filePath" }];
+    const image = join(path, "Manually_Annotated_Images", file);
+    return rowOf(
+      { where, id: file, image, code: Number(cells.expression) },
+      Number(cells.valence),
+      Number(cells.arousal),
+    );
+  });
+}
+
+function rowOf(
+  row: { readonly where: string; readonly id: string; readonly image: string; readonly code: number },
+  valence: number,
+  arousal: number,
+): ReadRow[] {
+  if (row.code >= 8 && row.code <= 10) return [];
+  const label = AFFECTNET_LABELS[row.code];
+  if (label === undefined) return [{ where: row.where, reason: `${row.code} is no AffectNet expression` }];
+  const truth = { label, valence: affectOf(valence), arousal: affectOf(arousal) };
+  return [{ where: row.where, sample: sampleOf({ id: row.id, image: row.image, truth }) }];
+}

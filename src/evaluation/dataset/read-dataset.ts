@@ -1,0 +1,148 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { createRandom } from "../../domain/statistics/random.ts";
+import type { DatasetSource } from "../file/dataset-source.ts";
+import { nearestWord } from "../file/nearest-word.ts";
+import { createLabelReader, type LabelReader } from "../label-reader.ts";
+import type { Lemmas } from "../metrics/emotion-wheels.ts";
+import type { Sample } from "../sample.ts";
+import { AFFECTNET_LABELS, readAffectNetSamples } from "./affectnet-samples.ts";
+import { CK_PLUS_LABELS, readCkPlusSamples } from "./ck-plus-samples.ts";
+import type { BadRow, Dataset, ReadRow } from "./dataset.ts";
+import { EMOTIC_LABELS, readEmoticSamples } from "./emotic-samples.ts";
+import { readFolderSamples } from "./folder-samples.ts";
+import { locateDatasetPath } from "./locate.ts";
+import { readOasisSamples } from "./oasis-samples.ts";
+import { RAF_DB_LABELS, readRafDbSamples } from "./raf-db-samples.ts";
+import { readTableSamples } from "./table-samples.ts";
+
+/** What reading a dataset needs from outside. */
+export interface DatasetSetting {
+  readonly evalFilePath: string;
+  readonly lemmas: Lemmas;
+  /** Labels of a taxonomy by its id. @throws {ConfigurationError} for an unknown id. */
+  taxonomyLabels(id: string): Promise<readonly string[]>;
+}
+
+/** Problems that are spelled out before "and N more". */
+const SHOWN_PROBLEMS = 5;
+
+/**
+ * Reads the samples of an evaluation file's dataset, checked: pictures there, ids unique, labels in the taxonomy.
+ * @throws {ConfigurationError} if it cannot be read, or has rows that cannot be used and `badRows` is `stop`.
+ */
+export async function readDataset(source: DatasetSource, setting: DatasetSetting): Promise<Dataset> {
+  const path = locateDatasetPath(source.path, setting.evalFilePath);
+  const { rows, labels: ownLabels } = await readRows(source, path, setting.evalFilePath);
+  const labels = await labelsOf(source, ownLabels, setting);
+  const checked = await checkRows(rows, createLabelReader(labels, setting.lemmas));
+  const skipped = checked.filter((row): row is BadRow => "reason" in row);
+  if (skipped.length > 0 && source.badRows === "stop") throw new ConfigurationError(describe(skipped, path));
+  const samples = checked.flatMap((row) => ("sample" in row ? [row.sample] : []));
+  if (samples.length === 0) throw new ConfigurationError(`Cannot use dataset as no row of it can be used: \`${path}\``);
+  return { samples: subset(samples, source), skipped, labels };
+}
+
+async function readRows(
+  source: DatasetSource,
+  path: string,
+  evalFilePath: string,
+): Promise<{ rows: readonly ReadRow[]; labels: readonly string[] }> {
+  switch (source.format) {
+    case "csv":
+    case "jsonl":
+      return { rows: await readTableSamples(source, path, evalFilePath), labels: [] };
+    case "folder": {
+      const rows = await readFolderSamples(path);
+      return {
+        rows,
+        labels: [...new Set(rows.flatMap((row) => ("sample" in row ? (row.sample.truth.label ?? []) : [])))],
+      };
+    }
+    case "affectnet":
+      return { rows: await readAffectNetSamples(path, source.split), labels: AFFECTNET_LABELS };
+    case "raf-db":
+      return { rows: await readRafDbSamples(path, source.split), labels: RAF_DB_LABELS };
+    case "emotic":
+      return { rows: await readEmoticSamples(path, source.split), labels: EMOTIC_LABELS };
+    case "oasis":
+      return { rows: await readOasisSamples(path), labels: [] };
+    case "ck-plus":
+      return { rows: await readCkPlusSamples(path), labels: CK_PLUS_LABELS };
+  }
+}
+
+async function labelsOf(
+  { taxonomy }: DatasetSource,
+  ownLabels: readonly string[],
+  setting: DatasetSetting,
+): Promise<readonly string[]> {
+  if (taxonomy === undefined) return ownLabels;
+  return typeof taxonomy === "string" ? setting.taxonomyLabels(taxonomy) : taxonomy;
+}
+
+async function checkRows(rows: readonly ReadRow[], reader: LabelReader): Promise<ReadRow[]> {
+  const seen = new Map<string, string>();
+  const hasFile = createFileLookup();
+  const checked: ReadRow[] = [];
+  for (const row of rows) {
+    const reason = "reason" in row ? row.reason : await problemOf(row.sample, { seen, reader, hasFile });
+    if ("sample" in row && !seen.has(row.sample.id)) seen.set(row.sample.id, row.where);
+    checked.push(reason === undefined ? row : { where: row.where, reason });
+  }
+  return checked;
+}
+
+async function problemOf(
+  { id, image, truth }: Sample,
+  known: {
+    readonly seen: ReadonlyMap<string, string>;
+    readonly reader: LabelReader;
+    readonly hasFile: (path: string) => Promise<boolean>;
+  },
+): Promise<string | undefined> {
+  const first = known.seen.get(id);
+  if (first !== undefined) return `its id "${id}" is that of ${first} too`;
+  if (image !== null && !(await known.hasFile(image))) return `its picture is missing: \`${image}\``;
+  if (known.reader.labels.length === 0) return undefined;
+  for (const label of [...(truth.labels ?? []), ...(truth.label === null ? [] : [truth.label])]) {
+    if (known.reader.read(label) !== null) continue;
+    const near = nearestWord(label, known.reader.labels);
+    return `its label "${label}" is not in the taxonomy${near === undefined ? "" : ` (nearest: "${near}")`}`;
+  }
+  return undefined;
+}
+
+/** Looks files up by listing each folder once: a study has many pictures in few folders. */
+function createFileLookup(): (path: string) => Promise<boolean> {
+  const folders = new Map<string, Promise<ReadonlySet<string>>>();
+  return async (path) => {
+    const folder = dirname(path);
+    let names = folders.get(folder);
+    if (names === undefined) {
+      names = readdir(folder).then(
+        (found) => new Set(found),
+        () => new Set<string>(),
+      );
+      folders.set(folder, names);
+    }
+    return (await names).has(basename(path));
+  };
+}
+
+function subset(samples: readonly Sample[], { limit, seed }: DatasetSource): readonly Sample[] {
+  if (limit === undefined || limit >= samples.length) return samples;
+  const picked = new Set(createRandom(seed).shuffled(samples).slice(0, limit));
+  return samples.filter((sample) => picked.has(sample));
+}
+
+function describe(problems: readonly BadRow[], path: string): string {
+  const shown = problems.slice(0, SHOWN_PROBLEMS).map(({ where, reason }) => `  ${where}: ${reason}`);
+  const more = problems.length - shown.length;
+  return [
+    `Cannot use dataset as ${problems.length} of its rows cannot be used (correct them, or set badRows: skip): \`${path}\``,
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join("\n");
+}

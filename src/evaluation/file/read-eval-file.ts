@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { EvalFile } from "./eval-file.ts";
+import { explainIssue, type FileProblem } from "./explain-issue.ts";
+
+/** An evaluation file as read: the parsed form, its text for the record, and where it was. */
+export interface LoadedEvalFile {
+  readonly path: string;
+  readonly text: string;
+  readonly file: EvalFile;
+}
+
+/** @throws {ConfigurationError} naming each line with what is wrong and the nearest valid key. */
+export async function readEvalFile(path: string): Promise<LoadedEvalFile> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "ENOENT" ? "there is no such file" : `it cannot be read (${error.code})`;
+    throw new ConfigurationError(`Cannot run evaluation as ${reason}: \`${path}\``, { cause: error });
+  });
+  return { path, text, file: parseEvalFile(text, path) };
+}
+
+/** Parses the text of an evaluation file; `path` is only named. @throws {ConfigurationError} */
+export function parseEvalFile(text: string, path: string): EvalFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    throw new ConfigurationError(
+      `Cannot run evaluation as line ${lines.linePos(broken.pos[0]).line} is not YAML (${firstLine(broken.message)}): \`${path}\``,
+    );
+  }
+  const data: unknown = document.toJS();
+  const parsed = EvalFile.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues
+    .flatMap((issue) => explainIssue(issue, data))
+    .map((problem) => ({ line: lineOf(document, problem, lines), sentence: problem.sentence }))
+    .sort((a, b) => a.line - b.line);
+  throw new ConfigurationError(describe(problems, path));
+}
+
+function describe(problems: readonly { readonly line: number; readonly sentence: string }[], path: string): string {
+  const [first] = problems;
+  if (problems.length === 1 && first !== undefined) {
+    return `Cannot run evaluation as of line ${first.line}, ${first.sentence}: \`${path}\``;
+  }
+  const list = problems.map(({ line, sentence }) => `  line ${line}: ${sentence}`);
+  return [`Cannot run evaluation as it has ${problems.length} problems: \`${path}\``, ...list].join("\n");
+}
+
+/** Line of a key or value; of what should hold it when it is missing. */
+function lineOf(document: Document, { path, isKey }: FileProblem, lines: LineCounter): number {
+  const keys = path.map((key) => (typeof key === "symbol" ? String(key) : key));
+  if (isKey) {
+    const holder = document.getIn(keys.slice(0, -1), true);
+    const pair = isMap(holder)
+      ? holder.items.find(({ key }) => isScalar(key) && String(key.value) === String(keys.at(-1)))
+      : undefined;
+    const offset = isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  for (let depth = keys.length; depth >= 0; depth--) {
+    const node = depth === 0 ? document.contents : document.getIn(keys.slice(0, depth), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? text;
+}

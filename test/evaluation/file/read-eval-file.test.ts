@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../../../src/domain/errors.ts";
+import { parseEvalFile } from "../../../src/evaluation/file/read-eval-file.ts";
+import { evalFileJsonSchema } from "../../../src/evaluation/file/schema-node.ts";
+
+const minimal = `name: trial
+dataset:
+  format: folder
+  path: photos
+scorers: [accuracy]
+`;
+
+function complaint(text: string): string {
+  try {
+    parseEvalFile(text, "evals/trial.eval.yaml");
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as Error).message;
+  }
+  throw new Error("The file was accepted");
+}
+
+describe("an evaluation file", () => {
+  it("fills in what a small one leaves out", () => {
+    expect(parseEvalFile(minimal, "x")).toMatchObject({
+      task: "judge",
+      matrix: { models: ["rules"], shots: [0], evidence: [["mesh"]], arms: ["full"], seeds: [1], repeats: 1 },
+      execution: { concurrency: 4, attempts: 4 },
+      analysis: { resamples: 10_000, reading: "integrated" },
+      dataset: { badRows: "stop" },
+    });
+  });
+
+  it.each([
+    ["a misspelt top key", minimal.replace("scorers", "scorer"), 'unknown key "scorer": did you mean "scorers"?'],
+    [
+      "a misspelt key deep inside",
+      `${minimal}matrix:\n  modles: [rules]\n`,
+      'of line 7, unknown key "modles": did you mean "models"?',
+    ],
+    [
+      "a misspelt key of a dataset format",
+      minimal.replace("path: photos", "path: photos\n  taxnomy: emotic26"),
+      'of line 5, unknown key "taxnomy": did you mean "taxonomy"?',
+    ],
+    [
+      "a scorer that does not exist",
+      minimal.replace("accuracy", "acuracy"),
+      'of line 5, "scorers.0" cannot be "acuracy": did you mean "accuracy"?',
+    ],
+    [
+      "an arm that does not exist",
+      `${minimal}matrix: { arms: [face_only] }\n`,
+      'of line 6, "matrix.arms.0" cannot be "face_only": did you mean "face-only"?',
+    ],
+    ["an unknown dataset format", minimal.replace("folder", "rafdb"), 'did you mean "raf-db"?'],
+    ["a number out of range", `${minimal}matrix:\n  repeats: 0\n`, 'of line 7, "matrix.repeats"'],
+    ["something that is not YAML", `${minimal}matrix: [1, 2\nbudget: {`, "is not YAML"],
+  ])("names line and remedy of %s", (_case, text, expected) => {
+    expect(complaint(text)).toContain(expected);
+  });
+
+  it("does not offer a key that has nothing to do with the unknown one", () => {
+    expect(complaint(`${minimal}execution:\n  zzzzzz: 1\n`)).toContain(
+      'unknown key "zzzzzz" (possible: concurrency, providers',
+    );
+  });
+
+  it("says what is missing and where it belongs", () => {
+    expect(complaint("name: trial\nscorers: [accuracy]\n")).toBe(
+      'Cannot run evaluation as of line 1, "dataset" is missing: `evals/trial.eval.yaml`',
+    );
+  });
+
+  it("lists all problems of a file at once, by line", () => {
+    const text = `${minimal.replace("path", "pth")}budgt: 3\n`;
+    const [head, ...rest] = complaint(text).split("\n");
+    expect(head).toBe("Cannot run evaluation as it has 3 problems: `evals/trial.eval.yaml`");
+    expect(rest.map((line) => line.replace(/:.*/, "").trim())).toEqual(["line 3", "line 4", "line 6"]);
+  });
+
+  it("takes evidence as none or as a list of toolboxes, and nothing else", () => {
+    const text = `${minimal}matrix:\n  evidence: [none, [mesh, openface]]\n`;
+    expect(parseEvalFile(text, "x").matrix.evidence).toEqual(["none", ["mesh", "openface"]]);
+    expect(complaint(`${minimal}matrix:\n  evidence: [3]\n`)).toMatch(/"matrix\.evidence\.0" cannot be 3 \(toolboxes/);
+  });
+});
+
+describe("the schema for editors", () => {
+  it("is the one that the program checks with", () => {
+    const published = readFileSync(new URL("../../../evals/eval.schema.json", import.meta.url), "utf8");
+    expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(evalFileJsonSchema())));
+  });
+});
