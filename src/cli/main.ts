@@ -1,0 +1,21 @@
+import { Command, CommanderError } from "commander";
+
+import { reportFailure } from "./failure.ts";
+
+import * as models from "./models.ts";
+import { packageVersion } from "./package-version.ts";
+
+const program = new Command("kuleshov")
+  .description("Measures faces, reads them with and without their context, and traces every sentence to a measurement.")
+  .version(packageVersion(), "-V, --version")
+  .showSuggestionAfterError()
+  .showHelpAfterError("(add --help for what it takes)")
+  .exitOverride();
+
+for (const command of [models]) command.register(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : reportFailure(error);
+}

@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+import type { NetworkListing } from "../networks/list-networks.ts";
+import type { NetworkCheck } from "../networks/verify-network.ts";
+import { EXIT } from "./exit-codes.ts";
+import { note, outputStyle, print } from "./output.ts";
+
+interface OutputOptions {
+  readonly json?: true;
+}
+
+export function register(program: Command): void {
+  const models = program.command("models").description("the networks that measure: list, build, verify");
+  models
+    .command("list")
+    .description("every network, where it comes from, its licence, and whether it can run")
+    .option("--json", "print JSON")
+    .action(list);
+  models
+    .command("build")
+    .description("compile published networks into the cache now rather than on first use")
+    .argument("[ids...]", "networks; all when none is named")
+    .option("--force", "compile again even if an intact compiled form is there")
+    .action(build);
+  models
+    .command("verify")
+    .description("run networks on their golden input and compare with the reference runtime's numbers")
+    .argument("[ids...]", "networks; all that can run when none is named")
+    .option("--json", "print JSON")
+    .action(verify);
+}
+
+async function list(options: OutputOptions): Promise<void> {
+  const { listNetworks } = await import("../networks/list-networks.ts");
+  const listings = await listNetworks();
+  if (options.json) {
+    const rows = listings.map(({ manifest, origin, status }) => {
+      return { id: manifest.id, title: manifest.title, licence: manifest.licence.spdx, origin, ...status };
+    });
+    await print(`${JSON.stringify(rows, null, 2)}\n`);
+    return;
+  }
+  const style = outputStyle();
+  for (const { manifest, origin, status } of listings) {
+    const state = status.state === "unavailable" ? style.doubtful(status.state) : style.good(status.state);
+    await print(
+      `${style.bold(manifest.id)}  ${state}\n  ${manifest.title}\n  ${style.dim(`${origin} · ${manifest.licence.spdx}`)}\n`,
+    );
+    if (status.state === "unavailable") await print(`  ${status.reason}\n`);
+  }
+}
+
+async function build(ids: readonly string[], options: { readonly force?: true }): Promise<void> {
+  const { buildNetwork } = await import("../networks/build.ts");
+  for (const id of ids.length > 0 ? ids : await runnable()) {
+    const built = await buildNetwork(id, { force: options.force === true });
+    const how = { cache: "was compiled already", compiler: "compiled", published: "is published as ONNX" }[built.from];
+    await print(`${id}: ${how}, ${Math.round(built.onnx.byteLength / 1024)} KB\n`);
+    if (built.notKept !== undefined) note(`${id} could not be kept in the cache: ${built.notKept}`);
+  }
+}
+
+async function verify(ids: readonly string[], options: OutputOptions): Promise<void> {
+  const { verifyNetwork } = await import("../networks/verify-network.ts");
+  const checks: NetworkCheck[] = [];
+  for (const id of ids.length > 0 ? ids : await runnable()) checks.push(await verifyNetwork(id));
+  if (options.json) await print(`${JSON.stringify(checks, null, 2)}\n`);
+  else await print(`${checks.map(describeCheck).join("\n")}\n`);
+  if (checks.some((check) => check.verdict === "failed")) process.exitCode = EXIT.doneWithFailures;
+}
+
+function describeCheck({ id, verdict, origin, outputs }: NetworkCheck): string {
+  const style = outputStyle();
+  if (verdict === "no-golden") return `${id}: ${style.doubtful("not verified")}, its manifest has no golden numbers`;
+  const worst = outputs.map(
+    (output) => `${output.name} ${output.worst.toExponential(1)} (allowed ${output.tolerance})`,
+  );
+  const word = verdict === "passed" ? style.good("passed") : style.bad("FAILED");
+  return `${id}: ${word}, largest differences: ${worst.join(", ")}\n  ${style.dim(`reference: ${origin}`)}`;
+}
+
+/** Networks whose file is here. The others must be pulled first and are not an error until they are named. */
+async function runnable(): Promise<string[]> {
+  const { listNetworks } = await import("../networks/list-networks.ts");
+  const isHere = ({ status }: NetworkListing) => status.state !== "unavailable";
+  return (await listNetworks()).filter(isHere).map(({ manifest }) => manifest.id);
+}
