@@ -1,0 +1,101 @@
+import { availableParallelism, release } from "node:os";
+import { listOllamaModels, type OllamaModelInfo } from "./adapters/ollama/ollama-judge.ts";
+import { ollamaUrl } from "./adapters/ollama/ollama-server.ts";
+import type { HealthCheck } from "./domain/health.ts";
+import { cacheFolder } from "./networks/cache-folder.ts";
+import { listNetworks, type NetworkListing } from "./networks/list-networks.ts";
+
+/** Everything that Kuleshov can use on this machine, found or not. Nothing is installed, compiled or sent anywhere. */
+export async function checkHealth(signal?: AbortSignal): Promise<HealthCheck[]> {
+  const [networks, models] = await Promise.all([checkNetworks(), checkModels(signal)]);
+  return [...checkMachine(), ...networks, ...models];
+}
+
+function checkMachine(): HealthCheck[] {
+  const supported = Number(process.versions.node.split(".")[0]) >= 20;
+  return [
+    {
+      group: "machine",
+      name: "node",
+      state: supported ? "ready" : "broken",
+      detail: `${process.version} on ${process.platform} ${process.arch} (${release()}), ${availableParallelism()} cores`,
+      remedy: supported ? null : "install Node 20.19 or newer",
+    },
+    { group: "machine", name: "cache", state: "ready", detail: cacheFolder(), remedy: null },
+  ];
+}
+
+async function checkNetworks(): Promise<HealthCheck[]> {
+  return (await listNetworks()).map(checkNetwork);
+}
+
+function checkNetwork({ manifest, origin, status }: NetworkListing): HealthCheck {
+  const check = { group: "networks", name: manifest.id } as const;
+  if (status.state === "ready")
+    return { ...check, state: "ready", detail: `${manifest.title}, ${origin}`, remedy: null };
+  if (status.state === "to-compile") {
+    return { ...check, state: "ready", detail: `${manifest.title}, compiled on first use, ${origin}`, remedy: null };
+  }
+  const pulled = manifest.source.kind === "url";
+  return {
+    ...check,
+    state: pulled ? "missing" : "broken",
+    detail: pulled ? `${manifest.title}, optional` : status.reason,
+    remedy: pulled ? `kuleshov models pull ${manifest.id} (${manifest.licence.spdx})` : "run npm ci again",
+  };
+}
+
+async function checkModels(signal?: AbortSignal): Promise<HealthCheck[]> {
+  const rules: HealthCheck = {
+    group: "models",
+    name: "rules",
+    state: "ready",
+    detail: "the built-in baseline: Bayesian cue integration, no language model",
+    remedy: null,
+  };
+  return [rules, checkOllama(await listOllamaModels(process.env.OLLAMA_HOST, signal)), checkOpenAi()];
+}
+
+function checkOllama(models: readonly OllamaModelInfo[]): HealthCheck {
+  const check = { group: "models", name: "ollama" } as const;
+  const seeing = models.filter((model) => model.vision).map((model) => model.name);
+  const at = ollamaUrl(process.env.OLLAMA_HOST);
+  if (models.length === 0) {
+    return {
+      ...check,
+      state: "missing",
+      detail: `nobody answers at ${at}, or no model is there`,
+      remedy: "install Ollama from ollama.com, then: ollama pull qwen2.5vl",
+    };
+  }
+  if (seeing.length === 0) {
+    return {
+      ...check,
+      state: "missing",
+      detail: `${models.length} models at ${at}, none of which sees pictures`,
+      remedy: "ollama pull qwen2.5vl",
+    };
+  }
+  return {
+    ...check,
+    state: "ready",
+    detail: `${seeing.join(", ")} at ${at}`,
+    remedy: `kuleshov ask photo.jpg --model ollama:${seeing[0]}`,
+  };
+}
+
+function checkOpenAi(): HealthCheck {
+  const check = { group: "models", name: "openai" } as const;
+  const server = process.env.OPENAI_BASE_URL;
+  if (server) return { ...check, state: "ready", detail: `OPENAI_BASE_URL is ${server}`, remedy: null };
+  if (process.env.OPENAI_API_KEY) {
+    return {
+      ...check,
+      state: "ready",
+      detail: "OPENAI_API_KEY is set; pictures leave this machine when it is used",
+      remedy: null,
+    };
+  }
+  const remedy = "set OPENAI_API_KEY, or OPENAI_BASE_URL for another compatible server";
+  return { ...check, state: "missing", detail: "OPENAI_API_KEY is not set", remedy };
+}
