@@ -61,7 +61,7 @@ export type EyeOpenness = z.infer<typeof EyeOpenness>;
 
 /** When not to trust a face. */
 export const FaceQuality = z.strictObject({
-  /** Distance between the outer eye corners' sides of the box: the face's size in source pixels. */
+  /** The longer side of the box around the face's landmarks, in source pixels. */
   facePx: z.number().positive(),
   /** Variance of the Laplacian of the 8-bit luminance on the aligned face crop; under about 20 is blurred. */
   sharpness: z.number().min(0),

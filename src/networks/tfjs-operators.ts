@@ -1,6 +1,6 @@
 import { type GraphBuilder, ONNX_DTYPE, type Value } from "./graph-builder.ts";
 import { type Activation, activated } from "./ops/activation.ts";
-import { concatenate, expandDims, pack, reshape, squeeze, unpack } from "./ops/arrange.ts";
+import { concatenate, expandDims, pack, padZeros, reshape, squeeze, unpack } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
 import { broadcast, cast, floorDivide, floorModulo, squaredDifference, unary } from "./ops/elementwise.ts";
 import { pooling, resizeBilinear } from "./ops/pooling.ts";
@@ -65,6 +65,7 @@ export const TFJS_OPERATORS: ReadonlyMap<string, Lowering> = new Map<string, Low
   ["ConcatV2", ({ graph, inputs }) => concatenate(graph, inputs.slice(0, -1), knownNumber(last(inputs)))],
   ["Pack", ({ graph, inputs, attributes }) => pack(graph, inputs, attributes.integer("axis", 0))],
   ["Unpack", ({ graph, input, attributes }) => unpack(graph, input(0), attributes.integer("axis", 0))],
+  ["Pad", ({ graph, input }) => padZeros(graph, input(0), pairs(knownNumbers(input(1))))],
   ["Reshape", ({ graph, input }) => reshape(graph, input(0), knownNumbers(input(1)))],
   ["ExpandDims", ({ graph, input }) => expandDims(graph, input(0), knownNumber(input(1)))],
   ["Squeeze", ({ graph, input, attributes }) => squeeze(graph, input(0), attributes.integers("squeeze_dims"))],
@@ -187,6 +188,11 @@ function knownNumbers(value: Value): number[] {
 
 function knownNumber(value: Value): number {
   return at(knownNumbers(value), 0);
+}
+
+/** `[before, after]` per axis. */
+function pairs(numbers: readonly number[]): (readonly [number, number])[] {
+  return Array.from({ length: numbers.length / 2 }, (_, axis) => [at(numbers, 2 * axis), at(numbers, 2 * axis + 1)]);
 }
 
 function last(values: readonly Value[]): Value {

@@ -9,26 +9,23 @@ export interface Detection {
   readonly score: number;
 }
 
-/** Side of the network's input. Its regressors are in these pixels. */
-export const INPUT_PX = 128;
-
 const KEYPOINTS = 6;
 const VALUES_PER_ANCHOR = 4 + 2 * KEYPOINTS;
 
-/** Stride of each feature map and anchors per cell (MediaPipe's face_detection_short_range: strides 8, 16, 16, 16). */
+/** Cells per side of each feature map and anchors per cell (MediaPipe's front and back camera detectors alike). */
 const ANCHOR_LAYERS = [
-  { stridePx: 8, perCell: 2 },
-  { stridePx: 16, perCell: 6 },
+  { cells: 16, perCell: 2 },
+  { cells: 8, perCell: 6 },
 ] as const;
 
 /** Overlap from which two candidates are one face, as in MediaPipe's graph. */
 const SAME_FACE_OVERLAP = 0.3;
 
-/** Anchor centres, float32 [896, 2], in input pixels. */
-export function anchorCenters(): Float32Array {
+/** Anchor centres, float32 [896, 2], in pixels of a square input. */
+export function anchorCenters(inputPx: number): Float32Array {
   const centers: number[] = [];
-  for (const { stridePx, perCell } of ANCHOR_LAYERS) {
-    const cells = INPUT_PX / stridePx;
+  for (const { cells, perCell } of ANCHOR_LAYERS) {
+    const stridePx = inputPx / cells;
     for (let row = 0; row < cells; row++) {
       for (let column = 0; column < cells; column++) {
         for (let i = 0; i < perCell; i++) centers.push((column + 0.5) * stridePx, (row + 0.5) * stridePx);
@@ -38,13 +35,19 @@ export function anchorCenters(): Float32Array {
   return Float32Array.from(centers);
 }
 
-/**
- * Candidates from the raw outputs: regressors float32 [896, 16] relative to the anchors, logits float32 [896].
- *
- * @returns in input pixels, best first, not yet merged.
- */
-export function decodeDetections(regressors: Float32Array, logits: Float32Array, minScore: number): Detection[] {
-  const anchors = anchorCenters();
+/** The raw answer of the network for all anchors. */
+export interface DetectorOutput {
+  /** float32 [896, 16], relative to the anchors. */
+  readonly regressors: Float32Array;
+  /** float32 [896]. */
+  readonly logits: Float32Array;
+  /** Side of the square input. */
+  readonly inputPx: number;
+}
+
+/** Candidates in input pixels, best first, not yet merged. */
+export function decodeDetections({ regressors, logits, inputPx }: DetectorOutput, minScore: number): Detection[] {
+  const anchors = anchorCenters(inputPx);
   const detections: Detection[] = [];
   logits.forEach((logit, index) => {
     const score = sigmoid(logit);

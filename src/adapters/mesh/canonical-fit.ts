@@ -1,11 +1,5 @@
 import { Matrix, SVD } from "ml-matrix";
-
-/** MediaPipe's average face, and which of its points a head pose is fitted to. Centimetres; x right, y up, z to the viewer. */
-export interface CanonicalFace {
-  /** float [468, 3]. */
-  readonly vertices: ArrayLike<number>;
-  readonly anchors: readonly { readonly index: number; readonly weight: number }[];
-}
+import type { CanonicalFace } from "../../networks/canonical-face.ts";
 
 /** Row-major 3 x 3. */
 export type Rotation = readonly [number, number, number, number, number, number, number, number, number];
@@ -45,9 +39,9 @@ function pointAt(points: ArrayLike<number>, index: number): Vector {
   return [points[index * 3] as number, points[index * 3 + 1] as number, points[index * 3 + 2] as number];
 }
 
-function weightedCenter(points: ArrayLike<number>, { anchors }: CanonicalFace): Vector {
+function weightedCenter(points: ArrayLike<number>, { landmarks }: CanonicalFace): Vector {
   let [x, y, z, total] = [0, 0, 0, 0];
-  for (const { index, weight } of anchors) {
+  for (const { point: index, weight } of landmarks) {
     const point = pointAt(points, index);
     x += weight * point[0];
     y += weight * point[1];
@@ -61,7 +55,7 @@ function weightedCenter(points: ArrayLike<number>, { anchors }: CanonicalFace): 
 function weightedCovariance(camera: Float64Array, from: Vector, canonical: CanonicalFace, to: Vector) {
   const covariance = Matrix.zeros(3, 3);
   let spread = 0;
-  for (const { index, weight } of canonical.anchors) {
+  for (const { point: index, weight } of canonical.landmarks) {
     const a = Matrix.columnVector(minus(pointAt(camera, index), from));
     const b = Matrix.rowVector(minus(pointAt(canonical.vertices, index), to));
     covariance.add(a.mmul(b).mul(weight));

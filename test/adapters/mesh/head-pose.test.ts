@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CanonicalFace, fitToCanonical } from "../../../src/adapters/mesh/canonical-fit.ts";
+import { fitToCanonical } from "../../../src/adapters/mesh/canonical-fit.ts";
 import { headPoseOf } from "../../../src/adapters/mesh/head-pose.ts";
+import type { CanonicalFace } from "../../../src/networks/canonical-face.ts";
 
 /** Five points that are no plane, with unequal weights. */
 const canonical: CanonicalFace = {
-  vertices: [-5, 3, 0, 5, 3, 0, 0, 0, 4, -3, -4, 1, 3, -4, 1],
-  anchors: [0.1, 0.1, 0.3, 0.2, 0.3].map((weight, index) => ({ index, weight })),
+  vertices: Float32Array.of(-5, 3, 0, 5, 3, 0, 0, 0, 4, -3, -4, 1, 3, -4, 1),
+  triangles: new Uint16Array(),
+  landmarks: [0.1, 0.1, 0.3, 0.2, 0.3].map((weight, point) => ({ point, weight })),
 };
 
 interface Pose {
@@ -22,7 +24,7 @@ function photographed(
   offset: readonly [number, number],
 ): Float64Array {
   const landmarks: number[] = [];
-  for (const { index } of canonical.anchors) {
+  for (const { point: index } of canonical.landmarks) {
     let [x = 0, y = 0, z = 0] = Array.from(canonical.vertices).slice(index * 3, index * 3 + 3);
     [x, y] = [x * Math.cos(rollRad) + y * Math.sin(rollRad), -x * Math.sin(rollRad) + y * Math.cos(rollRad)];
     [y, z] = [y * Math.cos(pitchRad) + z * Math.sin(pitchRad), -y * Math.sin(pitchRad) + z * Math.cos(pitchRad)];

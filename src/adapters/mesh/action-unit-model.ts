@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { ModelFileError } from "../../domain/errors.ts";
+import { ownPath } from "../../networks/package-paths.ts";
+
+const PointIndex = z.int().min(0).max(477);
+const PointGroup = z.array(PointIndex).min(1);
+/** Corners top left, top right, bottom right, bottom left; each the mean of its points. */
+const Quad = z.tuple([PointGroup, PointGroup, PointGroup, PointGroup]);
+
+const GeometryFeature = z.strictObject({
+  name: z.string().min(1),
+  kind: z.literal("geometry"),
+  side: z.literal("per side"),
+  formula: z.string().min(1),
+  doc: z.string(),
+});
+
+const AppearanceFeature = z.strictObject({
+  name: z.string().min(1),
+  kind: z.literal("appearance"),
+  statistic: z.enum(["mean", "gradV"]),
+  side: z.literal("midline"),
+  quads: z.array(Quad).min(1),
+  doc: z.string(),
+});
+export type AppearanceFeature = z.infer<typeof AppearanceFeature>;
+
+/** One standardised feature in a sum: `weight * (feature - mean) / sd`. */
+const Term = z.strictObject({
+  feature: z.string().min(1),
+  mean: z.number(),
+  sd: z.number().positive(),
+  weight: z.number(),
+});
+
+/** A logit: `bias` plus the terms. */
+export const LinearModel = z.object({ bias: z.number(), terms: z.array(Term).min(1) });
+export type LinearModel = z.infer<typeof LinearModel>;
+
+const ActionUnitFormula = z.strictObject({
+  au: z.int().positive(),
+  name: z.string(),
+  /** Whether left and right are measured apart. */
+  sided: z.boolean(),
+  /** How much of a difference between the sides is believed; side differences are noisier than their mean. */
+  sideShrink: z.number().min(0).max(1),
+  /** How the sides make the value of the whole face. */
+  combine: z.enum(["mean", "max"]),
+  bias: z.number(),
+  terms: z.array(Term).min(1),
+  doc: z.string(),
+  calibration: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+});
+export type ActionUnitFormula = z.infer<typeof ActionUnitFormula>;
+
+const AngleRamp = z.strictObject({
+  yawFull: z.number(),
+  yawZero: z.number(),
+  pitchFull: z.number(),
+  pitchZero: z.number(),
+});
+
+/** How action units, eye openness and gaze follow from a mesh: formulas and numbers as data, `models/action-units/`. */
+export const ActionUnitModel = z.strictObject({
+  version: z.string(),
+  frame: z.string(),
+  /** Mesh points of each group on the subject's right, then left. */
+  points: z.record(z.string(), z.tuple([PointGroup, PointGroup])),
+  midpoints: z.record(z.string(), PointGroup),
+  /** Named quantities that formulas use. */
+  macros: z.record(z.string(), z.string()),
+  features: z.array(z.discriminatedUnion("kind", [GeometryFeature, AppearanceFeature])),
+  derived: z.strictObject({
+    smile: z.strictObject({ ...LinearModel.shape, doc: z.string(), type: z.literal("softplus") }),
+  }),
+  /** From geometry alone. */
+  aus: z.array(ActionUnitFormula),
+  /** From geometry and the look of the skin. */
+  ausAppearance: z.array(ActionUnitFormula),
+  appearance: z.strictObject({
+    /** Blur as a share of the distance between the outer eye corners, so that features do not depend on resolution. */
+    sigmaPerIod: z.number().positive(),
+    grid: z.int().positive(),
+    faceGrid: z.int().positive(),
+    faceQuad: Quad,
+  }),
+  openness: z.strictObject({ closed: z.number(), open: z.number(), doc: z.string() }),
+  gaze: z.strictObject({
+    /** Of the eyeball, centimetres. */
+    radius: z.number().positive(),
+    lateralOffset: z.number(),
+    verticalOffset: z.number(),
+    /** Eyes less open than this do not show where they look. */
+    minOpenness: z.number(),
+  }),
+  weights: z.strictObject({
+    upperFace: z.array(z.int().positive()),
+    /** Degrees of head turn up to which an action unit counts fully, and from which it does not count. */
+    upper: AngleRamp,
+    lower: AngleRamp,
+    sizeZero: z.number(),
+    sizeFull: z.number(),
+  }),
+});
+export type ActionUnitModel = z.infer<typeof ActionUnitModel>;
+
+/** @throws {ModelFileError} if the shipped model is missing or does not fit the schema. */
+export async function readActionUnitModel(): Promise<ActionUnitModel> {
+  const text = await readFile(ownPath("models", "action-units", "mesh-1.json"), "utf8").catch((cause: unknown) => {
+    throw new ModelFileError("action units", "models/action-units/mesh-1.json cannot be read", { cause });
+  });
+  const parsed = ActionUnitModel.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new ModelFileError("action units", z.prettifyError(parsed.error));
+  return parsed.data;
+}

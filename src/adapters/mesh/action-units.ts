@@ -1,0 +1,100 @@
+import type { ActionUnitMeasurement, HeadPose, Side, ToolboxSupport } from "../../domain/measurement.ts";
+import type { ActionUnitFormula, ActionUnitModel } from "./action-unit-model.ts";
+import { sigmoid } from "./blazeface.ts";
+import { type FaceFeatures, type Features, logitOf } from "./face-features.ts";
+
+/** Logits of one action unit. The sides equal the whole where it has no sides. */
+export interface ActionUnitLogits {
+  readonly formula: ActionUnitFormula;
+  readonly both: number;
+  readonly right: number;
+  readonly left: number;
+}
+
+/** What the weight of an action unit depends on, besides the action unit. */
+export interface WeightFactors {
+  readonly headPose: HeadPose;
+  readonly facePx: number;
+  /** Everything else that speaks against the face, 0..1. */
+  readonly trust: number;
+}
+
+/** Evaluates all formulas. @param appearance features that stand beside the geometry on every side. */
+export function actionUnitLogits(
+  formulas: readonly ActionUnitFormula[],
+  features: FaceFeatures,
+  appearance: Features,
+): ActionUnitLogits[] {
+  const right = new Map([...features.right, ...appearance]);
+  const left = new Map([...features.left, ...appearance]);
+  const both = new Map([...features.both, ...appearance]);
+  return formulas.map((formula) => {
+    if (!formula.sided) {
+      const logit = logitOf(formula, both);
+      return { formula, both: logit, right: logit, left: logit };
+    }
+    return sidedLogits(formula, logitOf(formula, right), logitOf(formula, left));
+  });
+}
+
+/** Side differences are noisier than their mean, so each side is drawn toward it. */
+function sidedLogits(formula: ActionUnitFormula, right: number, left: number): ActionUnitLogits {
+  const mean = (right + left) / 2;
+  const half = (formula.sideShrink * (left - right)) / 2;
+  const both = formula.combine === "max" ? Math.max(right, left) : mean;
+  return { formula, both, right: mean - half, left: mean + half };
+}
+
+/** Measurements from logits: one for the whole face, and one per side where there are sides. */
+export function toMeasurements(
+  logits: readonly ActionUnitLogits[],
+  model: ActionUnitModel,
+  options: { readonly toolbox: string; readonly factors: WeightFactors },
+): ActionUnitMeasurement[] {
+  return logits.flatMap(({ formula, ...values }) => {
+    const sides: readonly Side[] = formula.sided ? ["both", "left", "right"] : ["both"];
+    return sides.map((side) => ({
+      au: `AU${formula.au}`,
+      side,
+      value: round(sigmoid(values[side])),
+      scale: "probability" as const,
+      estimated: true,
+      weight: round(weightOf(model, formula.au, side, options.factors)),
+      toolbox: options.toolbox,
+    }));
+  });
+}
+
+/**
+ * How far an action unit can be trusted at this head pose and face size, 0..1. The side that is turned away counts as if
+ * the head were turned half as far again.
+ */
+export function weightOf({ weights }: ActionUnitModel, au: number, side: Side, factors: WeightFactors): number {
+  const { yawRad, pitchRad } = factors.headPose;
+  const limits = weights.upperFace.includes(au) ? weights.upper : weights.lower;
+  // Turned toward the right edge of the picture, the subject's left side (on that edge) is the one that vanishes.
+  const hidden = (side === "left" && yawRad > 0) || (side === "right" && yawRad < 0);
+  const yaw = fade(degrees(yawRad) * (hidden ? 1.5 : 1), limits.yawFull, limits.yawZero);
+  const pitch = fade(degrees(pitchRad), limits.pitchFull, limits.pitchZero);
+  const size = 1 - fade(factors.facePx, weights.sizeZero, weights.sizeFull);
+  return yaw * pitch * size * factors.trust;
+}
+
+/** 1 up to `full`, 0 from `zero` on, straight between. */
+export function fade(value: number, full: number, zero: number): number {
+  return Math.min(1, Math.max(0, (zero - value) / (zero - full)));
+}
+
+function degrees(radians: number): number {
+  return (Math.abs(radians) * 180) / Math.PI;
+}
+
+/** Four decimals: far finer than any action unit can be measured, and the same digits on every machine. */
+function round(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}
+
+/** The action units that a model measures. */
+export function supportedActionUnits(formulas: readonly ActionUnitFormula[]): ToolboxSupport["actionUnits"] {
+  return formulas.map(({ au, sided }) => ({ au: `AU${au}`, scale: "probability", sides: sided }));
+}

@@ -1,0 +1,86 @@
+import { boxOverlap, type PixelBox } from "../../domain/geometry.ts";
+import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
+import type { Network, Tensor } from "../../networks/network.ts";
+import { type Detection, decodeDetections, mergeDetections } from "./blazeface.ts";
+import { type RotatedRegion, regionToSource } from "./rotated-region.ts";
+import { type PixelSource, sampleRegion } from "./sample-region.ts";
+
+/** A face that the detector believes in, in source pixels. */
+export interface FaceCandidate {
+  /** The detector's box, turned so that the line through the eyes is level. */
+  readonly region: RotatedRegion;
+  /** 0..1. */
+  readonly score: number;
+}
+
+export interface DetectOptions {
+  /** Candidates below this score are not faces. */
+  readonly minScore: number;
+  /** Gray level 0..255 of what lies outside the picture, or its edge pixels. */
+  readonly outside: "edge" | number;
+}
+
+/** Runs BlazeFace once on a square region of the picture. */
+export async function detectFaces(
+  network: Network,
+  source: PixelSource,
+  square: RotatedRegion,
+  { minScore, outside }: DetectOptions,
+): Promise<FaceCandidate[]> {
+  const [input] = network.manifest.inputs;
+  if (input === undefined) throw new RangeError("The face detector has no input");
+  const { width, height } = imageSize(input);
+  const crop = sampleRegion(source, square, { widthPx: width, heightPx: height, outside });
+  const outputs = await network.run({ [input.name]: imageTensor(input, crop.rgb) });
+  const found = decodeDetections({ ...joinedOutputs(outputs), inputPx: width }, minScore);
+  return mergeDetections(found).map((detection) => toCandidate(detection, square, width));
+}
+
+/** One detector gives all anchors at once, the other those of its two feature maps apart. */
+function joinedOutputs(outputs: Readonly<Record<string, Tensor>>) {
+  const joined = (name: string) =>
+    [name, `${name}_fine`, `${name}_coarse`].flatMap((key) => {
+      const data = outputs[key]?.data;
+      return data instanceof Float32Array ? [data] : [];
+    });
+  return { regressors: concatenated(joined("regressors")), logits: concatenated(joined("scores")) };
+}
+
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function toCandidate({ box, keypoints, score }: Detection, square: RotatedRegion, inputPx: number): FaceCandidate {
+  const place = (x: number, y: number) => regionToSource(square, x / inputPx, y / inputPx);
+  const [centerXPx, centerYPx] = place(box.leftPx + box.widthPx / 2, box.topPx + box.heightPx / 2);
+  const scale = square.widthPx / inputPx;
+  const [rightEye, leftEye] = keypoints.map(([x, y]) => place(x, y)) as [
+    readonly [number, number],
+    readonly [number, number],
+  ];
+  const angleRad = Math.atan2(leftEye[1] - rightEye[1], leftEye[0] - rightEye[0]);
+  return {
+    region: { centerXPx, centerYPx, widthPx: box.widthPx * scale, heightPx: box.heightPx * scale, angleRad },
+    score,
+  };
+}
+
+/** Candidates of several passes without repetitions: of those that overlap, the surest one stays. Best first. */
+export function withoutRepetitions(candidates: readonly FaceCandidate[], sameFaceOverlap: number): FaceCandidate[] {
+  const kept: FaceCandidate[] = [];
+  for (const candidate of [...candidates].sort((a, b) => b.score - a.score)) {
+    const box = uprightBox(candidate.region);
+    if (kept.every(({ region }) => boxOverlap(uprightBox(region), box) < sameFaceOverlap)) kept.push(candidate);
+  }
+  return kept;
+}
+
+function uprightBox({ centerXPx, centerYPx, widthPx, heightPx }: RotatedRegion): PixelBox {
+  return { leftPx: centerXPx - widthPx / 2, topPx: centerYPx - heightPx / 2, widthPx, heightPx };
+}

@@ -1,0 +1,31 @@
+import type { FaceMeasurement } from "../../domain/measurement.ts";
+import type { CanonicalFace } from "../../networks/canonical-face.ts";
+import type { Network } from "../../networks/network.ts";
+import type { ActionUnitModel } from "./action-unit-model.ts";
+import type { FeatureReader } from "./face-features.ts";
+
+/** Id of the toolbox: the version changes with every change of what it answers. */
+export const MESH_TOOLBOX_ID = "mesh@1";
+
+/** The networks that the toolbox runs. */
+export const MESH_NETWORKS = {
+  detector: "human-blazeface",
+  mesh: "face-mesh-attention",
+  expressions: ["face-api-expression"],
+} as const;
+
+/** Everything that measuring one face needs, opened once per thread. */
+export interface MeshParts {
+  readonly detector: Network;
+  readonly mesh: Network;
+  readonly expressions: readonly Network[];
+  readonly canonical: CanonicalFace;
+  readonly model: ActionUnitModel;
+  readonly readFeatures: FeatureReader;
+}
+
+/** A measured face as a worker hands it over: its landmarks are one flat array, which moves without being copied. */
+export type MeasuredMesh = Omit<FaceMeasurement, "landmarks"> & {
+  /** float64 [478, 3], source pixels. */
+  readonly landmarks: Float64Array;
+};

@@ -1,0 +1,60 @@
+import { availableParallelism } from "node:os";
+import type { FaceMeasurement } from "../../domain/measurement.ts";
+import { loadManifest } from "../../networks/manifest-store.ts";
+import { networkProvenance } from "../../networks/network.ts";
+import { builtFile } from "../../networks/package-paths.ts";
+import { createWorkerPool } from "../../networks/worker-pool.ts";
+import type { FerToolbox } from "../../ports/fer-toolbox.ts";
+import { readActionUnitModel } from "./action-unit-model.ts";
+import { supportedActionUnits } from "./action-units.ts";
+import { MESH_NETWORKS, MESH_TOOLBOX_ID, type MeasuredMesh } from "./mesh-parts.ts";
+import type { MeshWorkerData } from "./mesh-worker.ts";
+import { expressionLabels, expressionSource } from "./read-expression.ts";
+import type { PixelSource } from "./sample-region.ts";
+
+export interface MeshToolboxOptions {
+  /** Most worker threads. They start on first need; each holds its own networks, about 60 MB. */
+  readonly workers?: number;
+  /** Where compiled networks are kept, instead of the default cache folder. */
+  readonly cacheDir?: string;
+}
+
+/**
+ * The toolbox that comes with Kuleshov: BlazeFace, MediaPipe's attention mesh and face-api's expression network, action
+ * units from the geometry and look of the face. See models/cards/mesh.md for what it is good and bad at.
+ *
+ * @throws {ModelFileError} if a manifest or the action-unit model is missing or wrong.
+ */
+export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promise<FerToolbox> {
+  const model = await readActionUnitModel();
+  const witnesses = await Promise.all(MESH_NETWORKS.expressions.map((id) => loadManifest(id)));
+  const ids = [MESH_NETWORKS.detector, MESH_NETWORKS.mesh, ...MESH_NETWORKS.expressions];
+  const workerData: MeshWorkerData = { cacheDir: options.cacheDir };
+  const pool = createWorkerPool<PixelSource, MeasuredMesh[]>(
+    builtFile("adapters/mesh/mesh-worker.ts"),
+    options.workers ?? availableParallelism(),
+    { workerData },
+  );
+  return {
+    id: MESH_TOOLBOX_ID,
+    supports: {
+      actionUnits: supportedActionUnits(model.ausAppearance),
+      expressions: [...new Set(witnesses.flatMap(({ manifest }) => expressionLabels(manifest)))].sort(),
+      expressionSources: witnesses.map(({ manifest }) => expressionSource(manifest)),
+    },
+    networks: await Promise.all(ids.map(networkProvenance)),
+    async measure({ rgb, widthPx, heightPx }, signal) {
+      const faces = await pool.run({ rgb, widthPx, heightPx }, [], signal);
+      return faces.map(toMeasurement);
+    },
+    close: () => pool.close(),
+  };
+}
+
+function toMeasurement({ landmarks, ...rest }: MeasuredMesh): FaceMeasurement {
+  const points = Array.from(
+    { length: landmarks.length / 3 },
+    (_, index) => [...landmarks.subarray(index * 3, index * 3 + 3)] as [number, number, number],
+  );
+  return { ...rest, landmarks: points };
+}

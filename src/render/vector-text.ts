@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import opentype, { type Font } from "opentype.js";
+
+export type FontWeight = "regular" | "bold";
+
+const FONT_FILES: Readonly<Record<FontWeight, string>> = {
+  regular: "@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-400-normal.woff",
+  bold: "@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-600-normal.woff",
+};
+
+const fonts = new Map<FontWeight, Font>();
+
+/** Fonts come with the package, so a picture looks the same on a server without any; they are read on first use. */
+function fontOf(weight: FontWeight): Font {
+  const known = fonts.get(weight);
+  if (known !== undefined) return known;
+  const bytes = readFileSync(createRequire(import.meta.url).resolve(FONT_FILES[weight]));
+  const font = opentype.parse(new Uint8Array(bytes).buffer);
+  fonts.set(weight, font);
+  return font;
+}
+
+export interface TextStyle {
+  readonly sizePx: number;
+  readonly weight?: FontWeight;
+  readonly fill: string;
+  readonly opacity?: number;
+}
+
+/** Width of a line of text in pixels. */
+export function textWidth(text: string, { sizePx, weight = "regular" }: Pick<TextStyle, "sizePx" | "weight">): number {
+  return fontOf(weight).getAdvanceWidth(text, sizePx);
+}
+
+/** A line of text as an SVG path, its baseline starting at (x, y). */
+export function svgText(text: string, x: number, y: number, style: TextStyle): string {
+  const outline = fontOf(style.weight ?? "regular")
+    .getPath(text, x, y, style.sizePx)
+    .toPathData(1);
+  const opacity = style.opacity === undefined ? "" : ` fill-opacity="${style.opacity}"`;
+  return `<path d="${outline}" fill="${style.fill}"${opacity}/>`;
+}
+
+/** The text, cut with an ellipsis so that it fits. */
+export function fitText(text: string, maxWidthPx: number, style: Pick<TextStyle, "sizePx" | "weight">): string {
+  if (textWidth(text, style) <= maxWidthPx) return text;
+  for (let length = text.length - 1; length > 0; length--) {
+    const shorter = `${text.slice(0, length).trimEnd()}…`;
+    if (textWidth(shorter, style) <= maxWidthPx) return shorter;
+  }
+  return "…";
+}
