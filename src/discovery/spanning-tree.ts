@@ -1,0 +1,100 @@
+/** Points in a common space, one after the other. float64 [count, dimensions]. */
+export interface Points {
+  readonly count: number;
+  readonly dimensions: number;
+  readonly values: Float64Array;
+}
+
+/** An edge of the minimum spanning tree; `distance` is the mutual reachability of its ends. */
+export interface TreeEdge {
+  readonly a: number;
+  readonly b: number;
+  readonly distance: number;
+}
+
+/** Copies rows into {@link Points}. @throws {RangeError} if rows differ in length. */
+export function pointsFrom(rows: readonly ArrayLike<number>[]): Points {
+  const dimensions = rows[0]?.length ?? 0;
+  const values = new Float64Array(rows.length * dimensions);
+  rows.forEach((row, index) => {
+    if (row.length !== dimensions)
+      throw new RangeError(`Point ${index} has ${row.length} of ${dimensions} coordinates`);
+    values.set(row, index * dimensions);
+  });
+  return { count: rows.length, dimensions, values };
+}
+
+/** Euclidean distance of two points. */
+export function pointDistance(points: Points, a: number, b: number): number {
+  return Math.sqrt(squaredDistance(points, a, b));
+}
+
+/**
+ * Distance of each point to its `neighbours`-th nearest neighbour, itself counted as the first: how sparse the space is
+ * around it. Quadratic in the number of points, without a distance matrix.
+ */
+export function coreDistances(points: Points, neighbours: number): Float64Array {
+  const wanted = Math.max(1, Math.min(neighbours, points.count) - 1);
+  const core = new Float64Array(points.count);
+  const nearest = new Float64Array(wanted);
+  for (let point = 0; point < points.count; point += 1) {
+    nearest.fill(Number.POSITIVE_INFINITY);
+    for (let other = 0; other < points.count; other += 1) {
+      if (other === point) continue;
+      const squared = squaredDistance(points, point, other);
+      if (squared < (nearest[wanted - 1] as number)) insertSorted(nearest, squared);
+    }
+    const farthest = nearest[wanted - 1] as number;
+    core[point] = Number.isFinite(farthest) ? Math.sqrt(farthest) : 0;
+  }
+  return core;
+}
+
+/** Minimum spanning tree under mutual reachability, max(core a, core b, distance): Prim's algorithm, edges ascending. */
+export function spanningTree(points: Points, core: Float64Array): TreeEdge[] {
+  const { count } = points;
+  const best = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  const from = new Int32Array(count).fill(-1);
+  const done = new Uint8Array(count);
+  const edges: TreeEdge[] = [];
+  let current = 0;
+  for (let step = 1; step < count; step += 1) {
+    done[current] = 1;
+    let next = -1;
+    for (let point = 0; point < count; point += 1) {
+      if (done[point] === 1) continue;
+      const reach = mutualReachability(points, core, current, point);
+      if (reach < (best[point] as number)) {
+        best[point] = reach;
+        from[point] = current;
+      }
+      if (next === -1 || (best[point] as number) < (best[next] as number)) next = point;
+    }
+    edges.push({ a: from[next] as number, b: next, distance: best[next] as number });
+    current = next;
+  }
+  return edges.sort((x, y) => x.distance - y.distance);
+}
+
+function mutualReachability(points: Points, core: Float64Array, a: number, b: number): number {
+  return Math.max(core[a] as number, core[b] as number, Math.sqrt(squaredDistance(points, a, b)));
+}
+
+function squaredDistance({ dimensions, values }: Points, a: number, b: number): number {
+  const [startA, startB] = [a * dimensions, b * dimensions];
+  let sum = 0;
+  for (let dimension = 0; dimension < dimensions; dimension += 1) {
+    const gap = (values[startA + dimension] as number) - (values[startB + dimension] as number);
+    sum += gap * gap;
+  }
+  return sum;
+}
+
+function insertSorted(ascending: Float64Array, value: number): void {
+  let at = ascending.length - 1;
+  while (at > 0 && (ascending[at - 1] as number) > value) {
+    ascending[at] = ascending[at - 1] as number;
+    at -= 1;
+  }
+  ascending[at] = value;
+}

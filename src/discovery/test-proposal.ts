@@ -1,0 +1,117 @@
+import type { ProposalTest, TestName } from "../domain/discovery.ts";
+import type { Estimate } from "../domain/statistics/estimate.ts";
+import { mean, quantileOfSorted } from "../domain/statistics/summary.ts";
+import type { DenseCluster } from "./hdbscan.ts";
+import { recogniseByExamples } from "./recognise.ts";
+import type { ClusterResamples } from "./resample-clusters.ts";
+import type { Points } from "./spanning-tree.ts";
+
+/** Lower bounds that must be exceeded. Both are as far from chance as they can be told from it with a dozen faces. */
+const STABILITY_ABOVE = 0.6;
+const RECOGNITION_ABOVE = 0.6;
+
+/** Everything the tests of one cluster need. */
+export interface TestMaterial {
+  readonly points: Points;
+  readonly cluster: DenseCluster;
+  readonly resamples: ClusterResamples;
+  /** Largest prominence in each set of faces without categories. */
+  readonly byChance: readonly number[];
+  readonly nearestKnown: { readonly category: string; readonly faces: readonly number[] } | undefined;
+  readonly seed: number;
+}
+
+/** The four tests, each with an interval. A test that cannot be made says so and is not passed. */
+export function testProposal(material: TestMaterial): ProposalTest[] {
+  return [separation(material), stability(material), recognition(material), discrimination(material)];
+}
+
+function separation({ resamples, byChance, cluster }: TestMaterial): ProposalTest {
+  const threshold = quantileOfSorted(
+    [...byChance].sort((a, b) => a - b),
+    0.95,
+  ) as number;
+  const overResamples = percentiles(resamples.prominence);
+  return judged({
+    name: "separation",
+    statistic: "prominence: how many times closer its faces stand than the distance at which it parts from the rest",
+    estimate: { ...overResamples, value: cluster.prominence },
+    threshold,
+    failing: "Faces without any categories, but of the same spread and correlations, clump as much by chance.",
+    passing: `It stands out more than 95 % of what clumps by chance among faces without categories (${threshold.toFixed(2)}).`,
+  });
+}
+
+function stability({ resamples }: TestMaterial): ProposalTest {
+  return judged({
+    name: "stability",
+    statistic: "adjusted Rand index of its membership over resamples of 80 % of the faces",
+    estimate: percentiles(resamples.agreement),
+    threshold: STABILITY_ABOVE,
+    failing: "It does not come back in the same shape when a fifth of the faces is left out.",
+    passing: "It comes back when a fifth of the faces is left out.",
+  });
+}
+
+function recognition({ points, cluster, seed }: TestMaterial): ProposalTest {
+  const inside = new Set(cluster.members);
+  const others = Array.from({ length: points.count }, (_, index) => index).filter((index) => !inside.has(index));
+  return judged({
+    name: "recognition",
+    statistic: "balanced accuracy on held-out faces after 4 examples of it and 4 of other faces (chance 0.5)",
+    estimate: recogniseByExamples(points, { members: cluster.members, others }, { seed }),
+    threshold: RECOGNITION_ABOVE,
+    failing: "Its members are not told from other faces by a few examples.",
+    passing: "Its members are told from other faces by a few examples.",
+  });
+}
+
+function discrimination({ points, cluster, nearestKnown, seed }: TestMaterial): ProposalTest {
+  if (nearestKnown === undefined) {
+    return {
+      name: "discrimination",
+      statistic: "balanced accuracy against the nearest known category (chance 0.5)",
+      estimate: { value: null, low: null, high: null, level: 0.95, n: 0, unscored: cluster.members.length },
+      threshold: RECOGNITION_ABOVE,
+      passed: null,
+      explanation: "There are fewer than 5 faces of any known category outside it to tell it from.",
+    };
+  }
+  return judged({
+    name: "discrimination",
+    statistic: `balanced accuracy against ${nearestKnown.category}, the nearest known category (chance 0.5)`,
+    estimate: recogniseByExamples(points, { members: cluster.members, others: nearestKnown.faces }, { seed }),
+    threshold: RECOGNITION_ABOVE,
+    failing: `Its members are not told from ${nearestKnown.category} by a few examples.`,
+    passing: `Its members are told from ${nearestKnown.category} by a few examples.`,
+  });
+}
+
+interface Judging {
+  readonly name: TestName;
+  readonly statistic: string;
+  readonly estimate: Estimate;
+  readonly threshold: number;
+  readonly failing: string;
+  readonly passing: string;
+}
+
+function judged({ failing, passing, ...test }: Judging): ProposalTest {
+  const { low } = test.estimate;
+  if (low === null) return { ...test, passed: null, explanation: "There are too few faces to make this test." };
+  const passed = low > test.threshold;
+  return { ...test, passed, explanation: passed ? passing : failing };
+}
+
+/** Mean and central 95 % of numbers over resamples. */
+function percentiles(values: readonly number[]): Estimate {
+  const ascending = [...values].sort((a, b) => a - b);
+  return {
+    value: mean(values),
+    low: quantileOfSorted(ascending, 0.025),
+    high: quantileOfSorted(ascending, 0.975),
+    level: 0.95,
+    n: values.length,
+    unscored: 0,
+  };
+}

@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { CategoryName } from "./category.ts";
+import { ExpressionSpace } from "./expression-space.ts";
+import { PixelBox } from "./geometry.ts";
+import { Appraisal } from "./judgment.ts";
+import { LabelProbability } from "./labels.ts";
+import { FaceMeasurement } from "./measurement.ts";
+import { Estimate } from "./statistics/estimate.ts";
+
+/** One face that took part in a discovery. */
+export const StudyFace = z.strictObject({
+  /** `path#F1`, unique within the discovery. */
+  id: z.string().min(1),
+  path: z.string().min(1),
+  sha256: z.string(),
+  faceId: z.string(),
+  box: PixelBox,
+  measurement: FaceMeasurement,
+  /** Which known categories it may be, as far as the toolbox's witnesses and rules say. */
+  known: z.array(LabelProbability),
+  /** What a model says it shows, with the model's id; `null` when none was asked. */
+  description: z.strictObject({ text: z.string().min(1), model: z.string().min(1) }).nullable(),
+});
+export type StudyFace = z.infer<typeof StudyFace>;
+
+/** How one named coordinate of a proposal's faces differs from other faces. */
+export const SignatureEntry = z.strictObject({
+  dimension: z.string(),
+  /** Mean over the members, and over all other faces, in the units of the dimension. */
+  mean: z.number(),
+  elsewhere: z.number(),
+  /** Cohen's d against all other faces, with the pooled standard deviation, and its 95 % interval. */
+  effect: z.number(),
+  low: z.number(),
+  high: z.number(),
+  /** Mean over the faces of the nearest known category; `null` when there are none. */
+  nearestKnown: z.number().nullable(),
+});
+export type SignatureEntry = z.infer<typeof SignatureEntry>;
+
+export const TestName = z.enum(["separation", "stability", "recognition", "discrimination"]);
+export type TestName = z.infer<typeof TestName>;
+
+/** One test of a proposal. `passed` is null when it could not be made; an unmade test is not a passed one. */
+export const ProposalTest = z.strictObject({
+  name: TestName,
+  /** What the number is: `prominence`, `adjusted Rand index`, `balanced accuracy`. */
+  statistic: z.string(),
+  estimate: Estimate,
+  /** What the lower bound must exceed. */
+  threshold: z.number(),
+  passed: z.boolean().nullable(),
+  /** One sentence. */
+  explanation: z.string().min(1),
+});
+export type ProposalTest = z.infer<typeof ProposalTest>;
+
+/**
+ * - `set aside`: a known category explains it
+ * - `failed`: at least one test failed or could not be made
+ * - `survived`: all tests passed; nobody has looked yet
+ * - `confirmed`, `rejected`: raters have looked
+ * - `accepted`: it is a category in a store
+ */
+export const ProposalStatus = z.enum(["set aside", "failed", "survived", "confirmed", "rejected", "accepted"]);
+export type ProposalStatus = z.infer<typeof ProposalStatus>;
+
+/** A category that nobody has named, or that turned out to be known. */
+export const Proposal = z.strictObject({
+  /** `P1`, `P2`, ... by falling size. */
+  id: z.string().regex(/^P[1-9]\d*$/),
+  name: CategoryName,
+  /** `signature`: put together by rule from what was measured; otherwise the id of the model that named it. */
+  namedBy: z.string().min(1),
+  definition: z.string().min(1),
+  contrast: z.string().min(1),
+  nearestKnown: z.string().nullable(),
+  size: z.number().int().positive(),
+  signature: z.array(SignatureEntry),
+  /** As a model infers them from its faces; empty when no model was asked. */
+  appraisals: z.array(Appraisal),
+  members: z.array(z.string()),
+  medoid: z.string(),
+  /** Members that hardly belong, and faces that nearly do. */
+  boundary: z.array(z.string()),
+  counter: z.array(z.string()),
+  tests: z.array(ProposalTest),
+  status: ProposalStatus,
+  /** One sentence: why it has this status. */
+  verdict: z.string().min(1),
+});
+export type Proposal = z.infer<typeof Proposal>;
+
+/** What must be known to repeat a discovery. */
+export const DiscoveryProvenance = z.strictObject({
+  kuleshovVersion: z.string(),
+  createdAt: z.string(),
+  space: ExpressionSpace,
+  /** Known categories that were asked for: taxonomy ids or names. */
+  known: z.array(z.string()),
+  describedBy: z.string().nullable(),
+  textEmbedder: z.string().nullable(),
+  seed: z.number(),
+  minClusterSize: z.number().int(),
+  resamples: z.number().int(),
+  components: z.number().int(),
+  faces: z.number().int(),
+  /** Faces that no cluster took. */
+  outliers: z.number().int(),
+  /** Faces that could not take part, by reason. */
+  leftOut: z.array(z.strictObject({ reason: z.string(), faces: z.number().int() })),
+});
+export type DiscoveryProvenance = z.infer<typeof DiscoveryProvenance>;
+
+/** A whole discovery: everything that `discover` writes as JSON. */
+export const Discovery = z.strictObject({
+  proposals: z.array(Proposal),
+  faces: z.array(StudyFace),
+  /** Place of each face on a two-dimensional map, in the order of `faces`. Axes are named by what drives them. */
+  map: z.strictObject({
+    axes: z.tuple([z.string(), z.string()]),
+    points: z.array(z.strictObject({ id: z.string(), x: z.number(), y: z.number(), proposal: z.string().nullable() })),
+  }),
+  notes: z.array(z.string()),
+  provenance: DiscoveryProvenance,
+});
+export type Discovery = z.infer<typeof Discovery>;
