@@ -55,10 +55,8 @@ function prefixOf({ networkId, key }: CompiledKey): string {
   return `${networkId}.${key.slice(0, 16)}.`;
 }
 
+/** A cache that cannot be listed is an empty one: that it cannot be written either is told when it is written. */
 async function entriesOf(cacheDir: string, key: CompiledKey): Promise<string[]> {
-  const names = await readdir(compiledFolder(cacheDir)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
+  const names = await readdir(compiledFolder(cacheDir)).catch(() => []);
   return names.filter((name) => name.startsWith(prefixOf(key)) && name.endsWith(".onnx"));
 }

@@ -1,6 +1,6 @@
 import { imageSize, imageTensor } from "./image-tensor.ts";
 import type { Golden, NetworkInput, NetworkManifest } from "./manifest.ts";
-import type { Tensor } from "./network.ts";
+import type { Tensor } from "./session.ts";
 import { sizeOf } from "./tensor-data.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { NetworkInput, PixelCoding } from "./manifest.ts";
-import type { Tensor } from "./network.ts";
+import type { Tensor } from "./session.ts";
 import { at, sizeOf } from "./tensor-data.ts";
 
 /**

@@ -1,16 +1,20 @@
+import { existsSync } from "node:fs";
 import { type CacheOptions, isCompiled } from "./build.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifests, type StoredManifest } from "./manifest-store.ts";
+import { pulledFile } from "./pulled-file.ts";
 import { readSource } from "./source.ts";
 
 /**
  * What can be done with a network now. `ready`: compiled, or published as ONNX. `to-compile`: its file is here and is
- * compiled on first use. `unavailable`: its file is missing, damaged, or was never pulled; `reason` says which.
+ * compiled on first use. `to-pull`: its file has to be downloaded first, under the name `download`. `unavailable`: its
+ * file is missing or damaged; `reason` says which.
  */
 export type NetworkState =
   | { readonly state: "ready" }
   | { readonly state: "to-compile" }
+  | { readonly state: "to-pull"; readonly download: string; readonly sizeBytes: number }
   | { readonly state: "unavailable"; readonly reason: string };
 
 export interface NetworkListing {
@@ -35,6 +39,10 @@ export async function listNetworks({
 }
 
 async function networkState(stored: StoredManifest, cacheDir: string): Promise<NetworkState> {
+  const { source } = stored.manifest;
+  if (source.kind === "url" && !existsSync(pulledFile(source, cacheDir))) {
+    return { state: "to-pull", download: source.download, sizeBytes: source.sizeBytes };
+  }
   if (stored.manifest.format !== "onnx" && (await isCompiled(stored.manifest, cacheDir))) return { state: "ready" };
   try {
     await readSource(stored, cacheDir);

@@ -31,6 +31,8 @@ const NpmSource = z.strictObject({
 
 const UrlSource = z.strictObject({
   kind: z.literal("url"),
+  /** What the user pulls. Networks that come in one download share its name, address, size and hash. */
+  download: NetworkId,
   /** Official address. Nothing is downloaded unless the user pulls. */
   url: z.url({ protocol: /^https?$/ }),
   sizeBytes: z.int().positive(),
@@ -63,6 +65,9 @@ const PixelCoding = z.strictObject({
 });
 export type PixelCoding = z.infer<typeof PixelCoding>;
 
+/** Points of the 478-point face mesh by their number; 468 to 477 are the irises. */
+const MeshPoints = z.array(z.int().min(0).max(477)).min(1);
+
 /** One input. `name` is ours and stable; `tensor` is what the published file calls it. */
 export const NetworkInput = z.strictObject({
   name: z.string().min(1),
@@ -71,6 +76,8 @@ export const NetworkInput = z.strictObject({
   shape: Shape,
   /** Present when the input is a picture. */
   pixels: PixelCoding.optional(),
+  /** Present when the input is a list of face mesh points: which ones, in order. */
+  meshPoints: MeshPoints.optional(),
   description: z.string().min(1),
 });
 export type NetworkInput = z.infer<typeof NetworkInput>;
@@ -82,7 +89,7 @@ export const NetworkOutput = z.strictObject({
   dtype: Dtype,
   shape: Shape,
   /** For points that sharpen those of the face mesh: the mesh point that each one stands for, in order. */
-  meshPoints: z.array(z.int().min(0).max(477)).optional(),
+  meshPoints: MeshPoints.optional(),
   description: z.string().min(1),
 });
 export type NetworkOutput = z.infer<typeof NetworkOutput>;
@@ -167,13 +174,23 @@ export const Golden = z.strictObject({
 });
 export type Golden = z.infer<typeof Golden>;
 
+/** Terms of the weights. A licence outside the SPDX list is written `LicenseRef-...`. */
+export const Licence = z.strictObject({
+  spdx: z.string().min(1),
+  holder: z.string().min(1),
+  url: z.url(),
+  /** What the licence's text does not say, such as the terms of the data it was trained on. */
+  note: z.string().min(1).optional(),
+});
+export type Licence = z.infer<typeof Licence>;
+
 /** One network, as `models/manifests/<id>.json` describes it. The code reads it; nothing else names tensors or labels. */
 export const NetworkManifest = z.strictObject({
   id: NetworkId,
   title: z.string().min(1),
   format: z.enum(["tflite", "tfjs-graph", "face-api-expression", "onnx"]),
   source: NetworkSource,
-  licence: z.strictObject({ spdx: z.string().min(1), holder: z.string().min(1), url: z.url() }),
+  licence: Licence,
   inputs: z.array(NetworkInput).min(1),
   outputs: z.array(NetworkOutput).min(1),
   crop: CropRule,

@@ -2,15 +2,13 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { ModelFileError } from "../domain/errors.ts";
-import type { NetworkManifest, NetworkSource } from "./manifest.ts";
+import type { NetworkSource } from "./manifest.ts";
 import { sha256 } from "./sha256.ts";
 
-type UrlSource = Extract<NetworkSource, { kind: "url" }>;
+export type UrlSource = Extract<NetworkSource, { kind: "url" }>;
 
 /** Where a pulled download lies in the cache, named by its hash so that a newer one never takes its place. */
-export function pulledFile(manifest: NetworkManifest, cacheDir: string): string {
-  if (manifest.source.kind !== "url") throw new TypeError(`"${manifest.id}" is not pulled`);
-  const { url, sha256: hash } = manifest.source;
+export function pulledFile({ url, sha256: hash }: UrlSource, cacheDir: string): string {
   return join(cacheDir, "pulled", `${hash.slice(0, 16)}${extname(new URL(url).pathname)}`);
 }
 
@@ -22,20 +20,21 @@ export function pulledFile(manifest: NetworkManifest, cacheDir: string): string 
 export async function readPulledGraph(id: string, source: UrlSource, path: string): Promise<Uint8Array> {
   const download = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw new ModelFileError(id, `its file cannot be read: \`${path}\``, { cause: error });
-    throw new ModelFileError(id, `it has not been pulled yet: run \`kuleshov models pull ${id}\``);
+    throw new ModelFileError(id, `it has not been pulled yet: run \`kuleshov models pull ${source.download}\``);
   });
-  checkHash(id, download, source.sha256);
-  return source.member === undefined ? download : unzipMember(id, download, source.member);
+  checkHash(id, download, { sha256: source.sha256, download: source.download });
+  return unzipMember(id, download, source);
 }
 
-function unzipMember(id: string, zip: Uint8Array, member: { path: string; sha256: string }): Uint8Array {
+function unzipMember(id: string, zip: Uint8Array, { member, download }: UrlSource): Uint8Array {
+  if (member === undefined) return zip;
   const bytes = unzipSync(zip, { filter: ({ name }) => name === member.path })[member.path];
   if (bytes === undefined) throw new ModelFileError(id, `its download holds no \`${member.path}\``);
-  checkHash(id, bytes, member.sha256);
+  checkHash(id, bytes, { sha256: member.sha256, download });
   return bytes;
 }
 
-function checkHash(id: string, bytes: Uint8Array, expected: string): void {
-  if (sha256(bytes) === expected) return;
-  throw new ModelFileError(id, `its pulled file is damaged: run \`kuleshov models pull ${id}\` again`);
+function checkHash(id: string, bytes: Uint8Array, expected: { sha256: string; download: string }): void {
+  if (sha256(bytes) === expected.sha256) return;
+  throw new ModelFileError(id, `its pulled file is damaged: run \`kuleshov models pull ${expected.download}\` again`);
 }

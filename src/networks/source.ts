@@ -27,7 +27,7 @@ export async function readSource({ manifest, folder }: StoredManifest, cacheDir:
   const { source } = manifest;
   if (source.kind === "npm") return readNpmSource(manifest.id, source);
   if (source.kind === "url") {
-    return { graph: await readPulledGraph(manifest.id, source, pulledFile(manifest, cacheDir)), weights: undefined };
+    return { graph: await readPulledGraph(manifest.id, source, pulledFile(source, cacheDir)), weights: undefined };
   }
   const path = isAbsolute(source.path) ? source.path : join(folder, source.path);
   const bytes = await readChecked(manifest.id, path, { path: source.path, sha256: source.sha256 });
