@@ -36,13 +36,12 @@ function checkNetwork({ manifest, origin, status }: NetworkListing): HealthCheck
   if (status.state === "to-compile") {
     return { ...check, state: "ready", detail: `${manifest.title}, compiled on first use, ${origin}`, remedy: null };
   }
-  const pulled = manifest.source.kind === "url";
-  return {
-    ...check,
-    state: pulled ? "missing" : "broken",
-    detail: pulled ? `${manifest.title}, optional` : status.reason,
-    remedy: pulled ? `kuleshov models pull ${manifest.id} (${manifest.licence.spdx})` : "run npm ci again",
-  };
+  if (status.state === "to-pull") {
+    const remedy = `kuleshov models pull ${status.download} (${manifest.licence.spdx})`;
+    return { ...check, state: "missing", detail: `${manifest.title}, optional`, remedy };
+  }
+  const remedy = manifest.source.kind === "npm" ? "run npm ci again" : "see the reason";
+  return { ...check, state: "broken", detail: status.reason, remedy };
 }
 
 async function checkModels(signal?: AbortSignal): Promise<HealthCheck[]> {
