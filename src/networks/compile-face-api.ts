@@ -1,3 +1,4 @@
+import { readFaceApiWeights, type WeightReader } from "./face-api-weights.ts";
 import { constantValue, createGraphBuilder, type GraphBuilder, type OnnxGraph, type Value } from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { type Activation, activated } from "./ops/activation.ts";
@@ -6,8 +7,7 @@ import { convolution } from "./ops/convolution.ts";
 import { broadcast } from "./ops/elementwise.ts";
 import { pooling } from "./ops/pooling.ts";
 import { matrixProduct, softmax } from "./ops/reduce.ts";
-import { at, type Constant, reshaped, transposed } from "./tensor-data.ts";
-import { readWeights, WeightGroups } from "./tfjs/weights.ts";
+import { at, reshaped, transposed } from "./tensor-data.ts";
 
 /**
  * face-api's expression network. Its file holds weights alone, so the graph is written here: four dense blocks of 3x3
@@ -21,7 +21,7 @@ export function compileFaceApiExpression(manifest: NetworkManifest, list: Uint8A
   const [output] = manifest.outputs;
   if (input === undefined || output === undefined) throw new RangeError("its manifest names no input or output");
   const graph = createGraphBuilder();
-  const weights = weightReader(readWeights(WeightGroups.parse(parseJson(list)), bin));
+  const weights = readFaceApiWeights(list, bin);
   const picture = graph.input(input);
   const features = ["dense0", "dense1", "dense2", "dense3"].reduce(
     (x, block) => denseBlock(graph, x, { block, weights }),
@@ -41,8 +41,6 @@ export function compileFaceApiExpression(manifest: NetworkManifest, list: Uint8A
   graph.output(output.name, softmax(graph, logits));
   return graph.finish();
 }
-
-type WeightReader = (name: string) => Constant;
 
 interface Block {
   readonly block: string;
@@ -102,20 +100,4 @@ function separable(graph: GraphBuilder, x: Value, { weights, prefix, stride }: L
 
 function common(activation: Activation) {
   return { dilations: [1, 1], padding: "same", groups: 1, activation } as const;
-}
-
-function weightReader(weights: ReadonlyMap<string, Constant>): WeightReader {
-  return (name) => {
-    const constant = weights.get(name);
-    if (constant === undefined) throw new RangeError(`its weights have no "${name}"`);
-    return constant;
-  };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch (error) {
-    throw new RangeError("its list of weights is not JSON", { cause: error });
-  }
 }

@@ -1,5 +1,6 @@
 import { ModelFileError } from "../domain/errors.ts";
 import { compileFaceApiExpression } from "./compile-face-api.ts";
+import { compileFaceApiIdentity } from "./compile-face-api-identity.ts";
 import { compileTfjs } from "./compile-tfjs.ts";
 import { compileTflite } from "./compile-tflite.ts";
 import type { OnnxGraph } from "./graph-builder.ts";
@@ -25,6 +26,9 @@ function compileGraph(manifest: NetworkManifest, source: SourceBytes): OnnxGraph
     if (source.weights === undefined)
       throw new RangeError(`its manifest names no weights for the format "${manifest.format}"`);
     if (manifest.format === "tfjs-graph") return compileTfjs(manifest, source.graph, source.weights);
+    if (manifest.format === "face-api-identity") {
+      return compileFaceApiIdentity(manifest, source.graph, source.weights);
+    }
     return compileFaceApiExpression(manifest, source.graph, source.weights);
   } catch (error) {
     if (error instanceof ModelFileError || !(error instanceof RangeError)) throw error;

@@ -188,7 +188,7 @@ export type Licence = z.infer<typeof Licence>;
 export const NetworkManifest = z.strictObject({
   id: NetworkId,
   title: z.string().min(1),
-  format: z.enum(["tflite", "tfjs-graph", "face-api-expression", "onnx"]),
+  format: z.enum(["tflite", "tfjs-graph", "face-api-expression", "face-api-identity", "onnx"]),
   source: NetworkSource,
   licence: Licence,
   inputs: z.array(NetworkInput).min(1),
