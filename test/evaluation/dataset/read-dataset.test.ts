@@ -32,7 +32,7 @@ function read(folder: string, source: Record<string, unknown>): Promise<Dataset>
 function npy(value: string | number): Uint8Array {
   const text = typeof value === "string";
   const descr = text ? `<U${value.length}` : "<f8";
-  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (), }`.padEnd(117) + "\n";
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (), }`.padEnd(117).concat("\n");
   const body = Buffer.alloc(text ? value.length * 4 : 8);
   if (text)
     [...value].forEach((letter, i) => {

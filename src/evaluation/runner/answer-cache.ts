@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { access, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import { z } from "zod";
+import { Answer } from "../answer.ts";
+import type { Solution } from "../solver.ts";
+import { inWordsIfDiskFull } from "./disk-full.ts";
+
+/** What is kept of one call. */
+export const CachedSolution = z.strictObject({
+  key: z.string(),
+  answer: Answer,
+  usage: z.strictObject({
+    inputTokens: z.number().nullable(),
+    outputTokens: z.number().nullable(),
+    latencyMs: z.number(),
+  }),
+  fingerprint: z.string().nullable(),
+  detail: z.unknown(),
+});
+
+/** Answers by the hash of everything that determined them. */
+export interface AnswerCache {
+  /** `undefined` when there is none, or when what is there is damaged. */
+  get(key: string): Promise<Solution | undefined>;
+  /** Whether there is an answer, without reading it. */
+  has(key: string): Promise<boolean>;
+  /** Resolves when the answer is safe on disk. */
+  put(key: string, solution: Solution): Promise<void>;
+  /** Where an answer is kept. */
+  path(key: string): string;
+}
+
+/** A folder with one gzipped JSON file per answer, each written whole or not at all. */
+export function createFolderAnswerCache(folder: string): AnswerCache {
+  const path = (key: string) => join(folder, key.slice(0, 2), `${key}.json.gz`);
+  return {
+    path,
+    has: (key) =>
+      access(path(key)).then(
+        () => true,
+        () => false,
+      ),
+    async get(key) {
+      const bytes = await readFile(path(key)).catch(() => undefined);
+      if (bytes === undefined) return undefined;
+      const text = await promisify(gunzip)(bytes).catch(() => undefined);
+      return text === undefined ? undefined : parse(text.toString("utf8"), key);
+    },
+    async put(key, { answer, usage, fingerprint, detail }) {
+      const text = JSON.stringify({ key, answer, usage, fingerprint, detail: detail === undefined ? null : detail });
+      await writeSafely(path(key), await promisify(gzip)(text, { level: 1 }));
+    },
+  };
+}
+
+function parse(text: string, key: string): Solution | undefined {
+  try {
+    const entry = CachedSolution.safeParse(JSON.parse(text));
+    return entry.success && entry.data.key === key ? entry.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes beside the target, syncs and renames: a reader never sees half a file. */
+async function writeSafely(target: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  const draft = `${target}.${randomUUID()}.part`;
+  try {
+    const handle = await open(draft, "wx");
+    try {
+      await handle.writeFile(bytes);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw inWordsIfDiskFull(error, target);
+  }
+}

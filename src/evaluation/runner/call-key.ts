@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import type { Call } from "../solver.ts";
+
+/** Raised when the meaning of a cached answer changes, so that old ones are asked again rather than misread. */
+const ANSWER_FORMAT = 1;
+
+/** Hash of everything that determines an answer: what is asked, of which picture, under which identity, how often. */
+export function callKey(call: Call, identity: unknown, stimulus: unknown): string {
+  const { sample, seed, repeat, condition } = call;
+  const asked = {
+    question: sample.question,
+    context: sample.context,
+    options: sample.options,
+    statement: sample.statement,
+    region: sample.region,
+  };
+  const whole = { format: ANSWER_FORMAT, identity, condition, stimulus, asked, seed, repeat };
+  return createHash("sha256").update(canonicalJson(whole)).digest("hex");
+}
+
+/** JSON with keys in one order, so that equal values have equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+}

@@ -1,0 +1,52 @@
+import type { EvalFile } from "../file/eval-file.ts";
+import type { Sample } from "../sample.ts";
+import type { Call, Condition } from "../solver.ts";
+
+/** A condition with its short name, e.g. `judge | rules | 0 shots | mesh | full`. */
+export interface Cell {
+  readonly id: string;
+  readonly condition: Condition;
+}
+
+/** All cells of a matrix, in the order written. */
+export function cellsOf({ prompts, models, shots, evidence, arms }: EvalFile["matrix"]): Cell[] {
+  return prompts.flatMap((prompt) =>
+    models.flatMap((model) =>
+      shots.flatMap((shot) =>
+        evidence.flatMap((choice) =>
+          arms.map((arm) => {
+            const condition = { prompt, model, shots: shot, evidence: choice, arm };
+            return { id: cellId(condition), condition };
+          }),
+        ),
+      ),
+    ),
+  );
+}
+
+/** The short name of a condition. */
+export function cellId({ prompt, model, shots, evidence, arm }: Condition): string {
+  const toolboxes = evidence === "none" ? "no evidence" : evidence.join("+");
+  return [prompt, model, `${shots} shots`, toolboxes, arm].join(" | ");
+}
+
+/**
+ * All calls of a run, sample by sample, so that a run that stops early has judged the same samples under every
+ * condition.
+ */
+export function callsOf(samples: readonly Sample[], matrix: EvalFile["matrix"]): Call[] {
+  const cells = cellsOf(matrix);
+  return samples.flatMap((sample) =>
+    matrix.seeds.flatMap((seed) =>
+      Array.from({ length: matrix.repeats }, (_, index) => index + 1).flatMap((repeat) =>
+        cells.map(({ id, condition }) => ({
+          id: `${id} | ${sample.id} | seed ${seed} | repeat ${repeat}`,
+          condition,
+          sample,
+          seed,
+          repeat,
+        })),
+      ),
+    ),
+  );
+}

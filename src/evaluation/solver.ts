@@ -1,0 +1,80 @@
+import type { Answer } from "./answer.ts";
+import type { ArmName, EvalFile, EvidenceChoice } from "./file/eval-file.ts";
+import type { Sample } from "./sample.ts";
+
+/** One cell of the matrix: everything that is varied on purpose. */
+export interface Condition {
+  readonly prompt: string;
+  readonly model: string;
+  readonly shots: number;
+  readonly evidence: EvidenceChoice;
+  readonly arm: ArmName;
+}
+
+/** One question to a solver. */
+export interface Call {
+  /** Unique within a run and the same in every resumption of it. */
+  readonly id: string;
+  readonly condition: Condition;
+  readonly sample: Sample;
+  readonly seed: number;
+  readonly repeat: number;
+}
+
+/** A picture made ready for a call. */
+export interface Stimulus {
+  /** Absolute path of the file that the solver shows. */
+  readonly path: string;
+  /** The asked-about person in that file's pixels; `null` when unknown or hidden. */
+  readonly region: Sample["region"];
+}
+
+/** What a call used. `null` is unknown. */
+export interface Usage {
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly latencyMs: number;
+}
+
+/** A solver's answer with everything worth keeping. */
+export interface Solution {
+  readonly answer: Answer;
+  readonly usage: Usage;
+  /** What the server says it really ran. */
+  readonly fingerprint: string | null;
+  /** The whole report, for the record and for showing evidence. */
+  readonly detail: unknown;
+}
+
+/** What answers the questions of an evaluation. */
+export interface Solver {
+  /**
+   * Everything besides sample, stimulus, seed and repeat that determines the answers under a condition: prompt and its
+   * hash, model and its address, toolboxes with versions, exemplar pack. Plain JSON.
+   */
+  identify(condition: Condition): Promise<unknown>;
+  /** Rough size of one call, for the plan. */
+  estimate(condition: Condition): Promise<{ readonly inputTokens: number; readonly outputTokens: number }>;
+  /** Whose limits a condition falls under, e.g. `openai`. */
+  provider(condition: Condition): string;
+  /** Whether calls under a condition cost nothing, because they stay on this machine. */
+  isFree(condition: Condition): boolean;
+  /** @throws {KuleshovError} when no answer could be had; a {ProviderError} says whether to try again. */
+  solve(call: Call, stimulus: Stimulus | null, signal?: AbortSignal): Promise<Solution>;
+}
+
+/** Makes the pictures that arms show. */
+export interface StimulusSource {
+  /** What determines the picture: hash of the source, arm, recipe version. Plain JSON. */
+  identify(sample: Sample, arm: ArmName): Promise<unknown>;
+  /** @throws {StimulusUnavailable} when the arm cannot be made of this sample. */
+  prepare(sample: Sample, arm: ArmName, signal?: AbortSignal): Promise<Stimulus | null>;
+}
+
+/** An arm cannot be made of a sample (no face to hide, no partner to swap with): the call is left out and counted. */
+export class StimulusUnavailable extends Error {
+  override name = "StimulusUnavailable";
+}
+
+/** What of an evaluation file decides which calls are made. */
+export type CallSettings = Pick<EvalFile, "matrix">;

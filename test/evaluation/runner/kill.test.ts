@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { CallRecord } from "../../../src/evaluation/runner/call-record.ts";
+import { openJournal, readJournal } from "../../../src/evaluation/runner/journal.ts";
+import { startAnsweringServer } from "../../support/answering-server.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+
+const child = fileURLToPath(new URL("../../support/eval-child.mjs", import.meta.url));
+const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
+const CALLS = 120;
+const CONCURRENCY = 4;
+
+function start(url: string, folder: string) {
+  return spawn(process.execPath, [child, dist, url, folder, String(CALLS)], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+describe("a run that is killed without warning", () => {
+  it("has lost and repeats no answer that had arrived before the last moment", async () => {
+    const server = await startAnsweringServer({ delayMs: 4 });
+    const folder = await tempFolder();
+    for (const killAfter of [10, 45, 80]) {
+      const process = start(server.url, folder);
+      const exited = new Promise((resolve) => process.on("exit", resolve));
+      while (server.requests.size < killAfter) await new Promise((resolve) => setTimeout(resolve, 2));
+      process.kill("SIGKILL");
+      await exited;
+    }
+    const last = start(server.url, folder);
+    expect(await new Promise((resolve) => last.on("exit", resolve))).toBe(0);
+
+    const recorded: string[] = [];
+    for await (const line of readJournal(join(folder, "results.jsonl"))) recorded.push(CallRecord.parse(line).call);
+    expect(new Set(recorded).size).toBe(CALLS);
+    expect(recorded).toHaveLength(CALLS);
+    // Only answers under way at a kill (four at most, three kills) can have been asked for twice.
+    const asked = [...server.requests.values()].reduce((sum, n) => sum + n, 0);
+    expect(asked - CALLS).toBeLessThanOrEqual(3 * CONCURRENCY);
+  });
+});
+
+describe("the journal", () => {
+  it("drops a half-written last line, when read and when written on", async () => {
+    const path = join(await tempFolder(), "results.jsonl");
+    const first = await openJournal(path);
+    await first.append({ n: 1 });
+    await first.close();
+    await appendFile(path, '{"n": 2, "text": "cut o');
+    const read = async () => {
+      const found: unknown[] = [];
+      for await (const line of readJournal(path)) found.push(line);
+      return found;
+    };
+    expect(await read()).toEqual([{ n: 1 }]);
+    const second = await openJournal(path);
+    await second.append({ n: 3 });
+    await second.close();
+    expect(await read()).toEqual([{ n: 1 }, { n: 3 }]);
+  });
+
+  it("names the line that is damaged in the middle", async () => {
+    const path = join(await tempFolder(), "results.jsonl");
+    await appendFile(path, '{"n":1}\n{"n":\n{"n":3}\n');
+    const read = async () => {
+      for await (const _line of readJournal(path));
+    };
+    await expect(read()).rejects.toThrow(/line 2 is damaged/);
+  });
+});

@@ -1,0 +1,270 @@
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../../../src/domain/errors.ts";
+import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
+import type { EvalFile } from "../../../src/evaluation/file/eval-file.ts";
+import { createFolderAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
+import { CallRecord } from "../../../src/evaluation/runner/call-record.ts";
+import { openJournal, readJournal } from "../../../src/evaluation/runner/journal.ts";
+import { callsOf } from "../../../src/evaluation/runner/plan.ts";
+import { identitiesOf, planRun } from "../../../src/evaluation/runner/plan-run.ts";
+import type { RunProgress } from "../../../src/evaluation/runner/progress.ts";
+import { type RunSetting, runCalls } from "../../../src/evaluation/runner/run-calls.ts";
+import { type Solver, StimulusUnavailable } from "../../../src/evaluation/solver.ts";
+import { evalFile, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+
+const samples = (n: number) =>
+  Array.from({ length: n }, (_, i) => sampleOf({ id: `s${i}`, question: `Question ${i}?` }));
+
+async function records(folder: string): Promise<CallRecord[]> {
+  const found: CallRecord[] = [];
+  for await (const line of readJournal(join(folder, "results.jsonl"))) found.push(CallRecord.parse(line));
+  return found;
+}
+
+async function run(
+  folder: string,
+  file: EvalFile,
+  solver: Solver,
+  more: Partial<RunSetting> & { readonly n?: number } = {},
+) {
+  const calls = callsOf(samples(more.n ?? 12), file.matrix);
+  const journal = await openJournal(join(folder, "results.jsonl"));
+  try {
+    return await runCalls(calls, {
+      file,
+      solver,
+      stimuli: plainStimuli,
+      identities: await identitiesOf(calls, solver),
+      cache: createFolderAnswerCache(join(folder, "cache")),
+      reuse: true,
+      journal,
+      doneBefore: 0,
+      expected: { tokens: 1100, usd: 0.001 },
+      firstRetryWaitMs: 1,
+      ...more,
+    });
+  } finally {
+    await journal.close();
+  }
+}
+
+describe("a run", () => {
+  it("asks every call once, within the concurrency, and records each answer with what it cost", async () => {
+    const server = await startAnsweringServer({ delayMs: 5 });
+    const folder = await tempFolder();
+    const file = evalFile({
+      matrix: { models: ["loop:a", "loop:b"], seeds: [1, 2] },
+      execution: { concurrency: 3 },
+      prices: { "loop:a": { inputPerMillion: 2, outputPerMillion: 10 } },
+    });
+    const seen: RunProgress[] = [];
+    const outcome = await run(folder, file, httpSolver(server.url), { n: 5, onProgress: (now) => seen.push(now) });
+    expect(outcome).toMatchObject({ total: 20, done: 20, cached: 0, failed: 0, unpriced: 10, stopped: null });
+    // 10 calls of model a: 1000 x 2 + 100 x 10 USD per million tokens.
+    expect(outcome.usd).toBeCloseTo(0.03, 12);
+    expect(outcome.tokens).toBe(22_000);
+    expect([...server.requests.values()]).toEqual(new Array(20).fill(1));
+    expect(server.mostOpen()).toBeLessThanOrEqual(3);
+    expect(seen).toHaveLength(20);
+    expect(seen.at(-1)).toMatchObject({ done: 20, underWay: 0 });
+    const written = await records(folder);
+    expect(new Set(written.map(({ call }) => call)).size).toBe(20);
+    expect(written.every(({ answer, cached }) => answer?.text === "happiness" && !cached)).toBe(true);
+    expect(written.filter(({ costUsd }) => costUsd === null)).toHaveLength(10);
+  });
+
+  it("takes an answer it has had from the cache, says so, and pays nothing", async () => {
+    const server = await startAnsweringServer();
+    const folder = await tempFolder();
+    const file = evalFile();
+    await run(folder, file, httpSolver(server.url));
+    const again = await run(join(folder), file, httpSolver(server.url));
+    expect(again).toMatchObject({ done: 12, cached: 12, usd: 0 });
+    expect([...server.requests.values()]).toEqual(new Array(12).fill(1));
+    expect((await records(folder)).filter(({ cached }) => cached)).toHaveLength(12);
+  });
+
+  it("asks again when anything that determines the answer changed", async () => {
+    const server = await startAnsweringServer();
+    const folder = await tempFolder();
+    await run(folder, evalFile(), httpSolver(server.url));
+    const otherPrompt = httpSolver(server.url, { identify: async () => ({ prompt: "judge@2" }) });
+    expect(await run(folder, evalFile(), otherPrompt)).toMatchObject({ cached: 0 });
+    expect(await run(folder, evalFile({ matrix: { models: ["loop:a"], seeds: [7] } }), otherPrompt)).toMatchObject({
+      cached: 0,
+    });
+    expect(await run(folder, evalFile(), otherPrompt, { reuse: false })).toMatchObject({ cached: 0 });
+    expect(await run(folder, evalFile(), otherPrompt)).toMatchObject({ cached: 12 });
+  });
+
+  it("asks again rather than trust a damaged cache entry", async () => {
+    const server = await startAnsweringServer();
+    const folder = await tempFolder();
+    await run(folder, evalFile(), httpSolver(server.url), { n: 1 });
+    const [first] = await records(folder);
+    const { writeFile } = await import("node:fs/promises");
+    await writeFile(createFolderAnswerCache(join(folder, "cache")).path(first?.key as string), "not gzip");
+    expect(await run(folder, evalFile(), httpSolver(server.url), { n: 1 })).toMatchObject({ cached: 0, failed: 0 });
+  });
+
+  it("retries what may pass and records what does not as a failure, not as an answer", async () => {
+    const server = await startAnsweringServer({
+      misbehave(callId, nth, response) {
+        if (callId.includes("s3") && nth < 3) {
+          response.writeHead(503).end();
+          return true;
+        }
+        if (callId.includes("s5")) {
+          response.writeHead(400).end();
+          return true;
+        }
+        return false;
+      },
+    });
+    const folder = await tempFolder();
+    const outcome = await run(folder, evalFile(), httpSolver(server.url), { n: 8 });
+    expect(outcome).toMatchObject({ done: 8, failed: 1, stopped: null });
+    const written = await records(folder);
+    expect(written.find(({ sample }) => sample === "s3")).toMatchObject({ attempts: 3, failure: null });
+    expect(written.find(({ sample }) => sample === "s5")).toMatchObject({
+      attempts: 1,
+      answer: null,
+      costUsd: null,
+      failure: { kind: "ProviderError", message: "The model server says 400" },
+    });
+  });
+
+  it("gives up on a call that never ends, and goes on", async () => {
+    const server = await startAnsweringServer({ misbehave: (callId) => callId.includes("s2 ") });
+    const folder = await tempFolder();
+    const file = evalFile({ execution: { timeoutSeconds: 0.15, attempts: 2 } });
+    const outcome = await run(folder, file, httpSolver(server.url), { n: 5 });
+    expect(outcome).toMatchObject({ done: 5, failed: 1 });
+    const stuck = (await records(folder)).find(({ sample }) => sample === "s2");
+    expect(stuck).toMatchObject({ attempts: 2, failure: { message: "No answer within 0.15 s" } });
+  });
+
+  it("stops when a provider has died half-way, leaving the rest to a resumption", async () => {
+    let answered = 0;
+    const server = await startAnsweringServer({
+      misbehave(_callId, _nth, response) {
+        answered++;
+        if (answered <= 6) return false;
+        response.socket?.destroy();
+        return true;
+      },
+    });
+    const folder = await tempFolder();
+    const file = evalFile({ execution: { concurrency: 2, attempts: 1, stopAfterFailures: 4 } });
+    const outcome = await run(folder, file, httpSolver(server.url), { n: 60 });
+    expect(outcome.stopped).toMatch(/^loop failed 4 times in a row \(The model server is not reachable\)/);
+    expect(outcome.done).toBeLessThan(15);
+  });
+
+  it.each([
+    ["calls", { calls: 5 }, /budget of 5 calls/],
+    ["tokens", { tokens: 5500 }, /budget of 5500 tokens/],
+    ["money", { usd: 0.015 }, /budget of 0.015 USD/],
+  ])("keeps a budget of %s, with several calls under way", async (_what, budget, reason) => {
+    const server = await startAnsweringServer({ delayMs: 3 });
+    const folder = await tempFolder();
+    const file = evalFile({
+      budget,
+      execution: { concurrency: 4 },
+      prices: { "loop:a": { inputPerMillion: 2, outputPerMillion: 10 } },
+    });
+    // The plan expects 1100 tokens and 0.003 USD a call, as they turn out to be.
+    const outcome = await run(folder, file, httpSolver(server.url), { n: 40, expected: { tokens: 1100, usd: 0.003 } });
+    expect(outcome.stopped).toMatch(reason);
+    expect(outcome.done).toBe(5);
+    expect(server.requests.size).toBe(5);
+  });
+
+  it("waits for the calls under way when it is interrupted, because they are paid", async () => {
+    const server = await startAnsweringServer({ delayMs: 40 });
+    const folder = await tempFolder();
+    const stop = new AbortController();
+    const outcome = await run(folder, evalFile({ execution: { concurrency: 3 } }), httpSolver(server.url), {
+      n: 50,
+      stop: stop.signal,
+      onProgress: ({ done }) => {
+        if (done === 4) stop.abort();
+      },
+    });
+    expect(outcome.stopped).toBe("it was interrupted");
+    expect(outcome.done).toBe(server.requests.size);
+    expect(await records(folder)).toHaveLength(server.requests.size);
+  });
+
+  it("does not sit out a rate limit once it is interrupted", async () => {
+    const server = await startAnsweringServer();
+    const folder = await tempFolder();
+    const stop = new AbortController();
+    const file = evalFile({ execution: { providers: { loop: { requestsPerMinute: 1 } } } });
+    const onProgress = () => stop.abort();
+    const outcome = await run(folder, file, httpSolver(server.url), { n: 10, stop: stop.signal, onProgress });
+    expect(outcome).toMatchObject({ done: 1, stopped: "it was interrupted" });
+  });
+
+  it("counts an arm that cannot be made of a sample as unanswered, and asks nobody", async () => {
+    const server = await startAnsweringServer();
+    const folder = await tempFolder();
+    const stimuli = {
+      ...plainStimuli,
+      prepare: async () => {
+        throw new StimulusUnavailable("No face to hide");
+      },
+    };
+    const outcome = await run(folder, evalFile(), httpSolver(server.url), { n: 2, stimuli });
+    expect(outcome).toMatchObject({ done: 2, failed: 2, stopped: null });
+    expect(server.requests.size).toBe(0);
+    expect((await records(folder))[0]).toMatchObject({ costUsd: 0, failure: { kind: "StimulusUnavailable" } });
+  });
+
+  it("ends at once, with the reason, when the settings are wrong for every call", async () => {
+    const folder = await tempFolder();
+    const solver = httpSolver("http://127.0.0.1:9", {
+      solve: async () => {
+        throw new ConfigurationError("Unknown model loop:a");
+      },
+    });
+    await expect(run(folder, evalFile(), solver)).rejects.toThrow("Unknown model loop:a");
+    expect(await records(folder)).toEqual([]);
+  });
+
+  it.runIf(process.platform === "linux")("says that the disk is full, and asks nothing more", async () => {
+    const server = await startAnsweringServer();
+    const folder = await tempFolder();
+    await symlink("/dev/full", join(folder, "results.jsonl"));
+    await expect(run(folder, evalFile({ execution: { concurrency: 1 } }), httpSolver(server.url))).rejects.toThrow(
+      /^Cannot write results as the disk is full; make room and resume/,
+    );
+    expect(server.requests.size).toBeLessThan(4);
+  });
+});
+
+describe("the plan", () => {
+  it("counts calls, cached answers, tokens and money per cell before anything is spent", async () => {
+    const server = await startAnsweringServer();
+    const folder = await tempFolder();
+    const file = evalFile({
+      matrix: { models: ["loop:a", "loop:b"], arms: ["full", "face-only"] },
+      prices: { "loop:a": { inputPerMillion: 2, outputPerMillion: 10 } },
+    });
+    const solver = httpSolver(server.url);
+    await run(folder, evalFile(), solver, { n: 3 });
+    const calls = callsOf(samples(5), file.matrix);
+    const cache = createFolderAnswerCache(join(folder, "cache"));
+    const identities = await identitiesOf(calls, solver);
+    const plan = await planRun(calls, { file, solver, stimuli: plainStimuli, cache, identities });
+    expect(plan).toMatchObject({ calls: 20, cached: 3, inputTokens: 17_000, outputTokens: 1700 });
+    expect(plan.unpricedModels).toEqual(["loop:b"]);
+    expect(plan.usd).toBeCloseTo(7 * 0.003, 12);
+    expect(plan.cells).toHaveLength(4);
+    expect(plan.cells[0]).toMatchObject({ cell: "judge | loop:a | 0 shots | mesh | full", calls: 5, cached: 3 });
+    expect(server.requests.size).toBe(3);
+  });
+});
