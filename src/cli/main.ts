@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import * as doctor from "./doctor.ts";
 import { reportFailure } from "./failure.ts";
+import * as measure from "./measure.ts";
 import * as models from "./models.ts";
 import { packageVersion } from "./package-version.ts";
 
@@ -11,7 +12,7 @@ const program = new Command("kuleshov")
   .showHelpAfterError("(add --help for what it takes)")
   .exitOverride();
 
-for (const command of [models, doctor]) command.register(program);
+for (const command of [measure, models, doctor]) command.register(program);
 
 try {
   await program.parseAsync();
