@@ -32,6 +32,11 @@ export const ExpressionSpace = z.strictObject({
 });
 export type ExpressionSpace = z.infer<typeof ExpressionSpace>;
 
+/*
+ * The weights below were compared by nearest-neighbour recognition of the labels of 352 portraits (leave one out, 8
+ * labels, unweighted recall): expressions at 1 beat 0.6, 0.3 and 0 (.43, .41, .33, .32), head and gaze at 0.3 beat 0.
+ */
+
 /** Version of the recipe below. A change of names, centres or weights is a new version. */
 const RECIPE_VERSION = 1;
 /** Action units read about so much on faces that do not show them. */
@@ -69,7 +74,7 @@ export function createExpressionSpace(
       ...units.filter((unit) => unit.sides).map(({ au }) => dimension(`${au} one-sided`, "one-sidedness", 0, 0.5)),
       ...(sources.length === 0
         ? []
-        : BASIC_LABELS.map((label) => dimension(label, "expression", 1 / BASIC_LABELS.length, 0.6))),
+        : BASIC_LABELS.map((label) => dimension(label, "expression", 1 / BASIC_LABELS.length, 1))),
       ...HEAD_AND_GAZE.map((name) => dimension(name, "head-and-gaze", 0, 0.3)),
     ],
   };

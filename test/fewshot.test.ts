@@ -1,0 +1,78 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLanceExemplarStore } from "../src/adapters/lancedb/exemplar-store.ts";
+import { createMeshToolbox } from "../src/adapters/mesh/mesh-toolbox.ts";
+import { ownPath } from "../src/networks/package-paths.ts";
+import { importExemplars } from "../src/pipeline/import-exemplars.ts";
+import { identifyPicture } from "../src/pipeline/leakage.ts";
+import { placeMeasured } from "../src/pipeline/make-exemplar.ts";
+import { measureImage } from "../src/pipeline/measure-image.ts";
+import { readPack } from "../src/pipeline/read-pack.ts";
+import { retrieveExemplars } from "../src/pipeline/retrieve-exemplars.ts";
+import { toolboxSpace } from "../src/pipeline/toolbox-space.ts";
+import type { FerToolbox } from "../src/ports/fer-toolbox.ts";
+import { samplePhoto } from "./support/photos.ts";
+import { tempFolder } from "./support/temp-folder.ts";
+
+describe("the starter packs", () => {
+  let toolbox: FerToolbox;
+  beforeAll(async () => {
+    toolbox = await createMeshToolbox({ workers: 2 });
+  });
+  afterAll(() => toolbox.close());
+
+  async function packs() {
+    const files = (await readdir(ownPath("fewshot"))).filter((file) => file.endsWith(".jsonl"));
+    return Promise.all(files.map((file) => readPack(join(ownPath("fewshot"), file))));
+  }
+
+  async function filledStore() {
+    const space = toolboxSpace(toolbox);
+    const store = createLanceExemplarStore(await tempFolder(), space);
+    const candidates = (await packs()).flatMap((pack) => pack.candidates);
+    const outcome = await importExemplars(store, candidates, {
+      space,
+      measure: (path, signal) => measureImage(path, [toolbox], signal),
+      duplicates: "refuse",
+      keepViews: true,
+      textEmbedder: null,
+      concurrency: 2,
+      now: () => new Date(),
+    });
+    return { store, space, outcome, candidates };
+  }
+
+  it("point at photos that are there, with the right hash, and at faces that the mesh toolbox finds", async () => {
+    expect((await packs()).flatMap((pack) => pack.problems)).toEqual([]);
+    const { outcome, candidates } = await filledStore();
+    expect(outcome).toMatchObject({ duplicates: [], failures: [], unmeasured: [] });
+    expect(outcome.added).toHaveLength(candidates.length);
+  });
+
+  it("give a laughing face the laughs and smiles of other photos, never its own", async () => {
+    const { store, space } = await filledStore();
+    const { image, faces } = await measureImage(samplePhoto(1), [toolbox]);
+    const laughing = faces.at(-1);
+    const expression = placeMeasured(space, laughing?.measurements ?? []);
+    if (expression === null) throw new Error("the laughing face has no place");
+    const query = {
+      picture: identifyPicture(
+        image,
+        faces.map((face) => face.box),
+      ),
+      faces: [{ faceId: "F3", expression }],
+      text: null,
+      textEmbedding: null,
+      imageEmbedding: null,
+    };
+    const { hits, excluded } = await retrieveExemplars(store, query, { count: 4, relevanceShare: 1 });
+    const smiling = hits.filter((hit) => ["laugh", "open smile"].includes(hit.exemplar.category));
+    // The fourth is a mock disbelief that the toolbox takes for a smile; fewshot/SOURCES.md says so.
+    expect(hits[0]).toBe(smiling[0]);
+    expect(smiling).toHaveLength(3);
+    expect(hits[0]?.why[0]).toMatch(/AU12.* alike/);
+    expect(excluded).toHaveLength(3);
+    expect(new Set(excluded.map((one) => one.reason))).toEqual(new Set(["it is the same picture"]));
+  });
+});
