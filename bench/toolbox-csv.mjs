@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
-import { openEvidenceFile } from "../dist/src/compose-toolboxes.js";
+import { openEvidenceFile } from "../dist/src/compose-evidence.js";
 import { indexEvidence } from "../dist/src/pipeline/evidence-index.js";
 import { importEvidence } from "../dist/src/pipeline/import-evidence.js";
 

@@ -26,3 +26,13 @@ export function clipBox(box: PixelBox, frame: { widthPx: number; heightPx: numbe
   const heightPx = Math.min(frame.heightPx, box.topPx + box.heightPx) - topPx;
   return widthPx > 0 && heightPx > 0 ? { leftPx, topPx, widthPx, heightPx } : undefined;
 }
+
+/** A box given in shares of a picture's width and height, 0..1, in the picture's pixels. */
+export function boxOfShares(shares: PixelBox, frame: { widthPx: number; heightPx: number }): PixelBox {
+  return {
+    leftPx: shares.leftPx * frame.widthPx,
+    topPx: shares.topPx * frame.heightPx,
+    widthPx: shares.widthPx * frame.widthPx,
+    heightPx: shares.heightPx * frame.heightPx,
+  };
+}

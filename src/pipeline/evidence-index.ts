@@ -48,12 +48,14 @@ export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal
     ({ path }) => imageName(path),
   );
   const byStem = grouped(list, ({ path }) => imageStem(path));
+  // LibreFace writes `photo (1).csv` beside an earlier `photo.csv`.
+  const byFirstStem = grouped(list, ({ path }) => imageStem(path).replace(/ \(\d+\)$/, ""));
   return {
     evidence,
     images: list,
     faceCount,
     named: (path) => byName.get(imageName(path)) ?? NONE,
-    likeNamed: (path) => byStem.get(imageStem(path)) ?? NONE,
+    likeNamed: (path) => byStem.get(imageStem(path)) ?? byFirstStem.get(imageStem(path)) ?? NONE,
   };
 }
 

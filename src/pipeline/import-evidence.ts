@@ -1,13 +1,10 @@
-import { boxOverlap } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face, FaceMeasurement, ToolboxId, ToolboxSupport } from "../domain/measurement.ts";
 import type { EvidenceFile } from "../ports/evidence-file.ts";
 import { type EvidenceIndex, indexEvidence } from "./evidence-index.ts";
+import { matchFaces } from "./match-faces.ts";
 import { type ImageMatch, matchImages } from "./match-images.ts";
 import { placeImportedFaces } from "./place-imported-faces.ts";
-
-/** Toolboxes draw boxes around different parts of a head: landmarks without the forehead, squares with a margin. */
-const LEAST_OVERLAP = 0.2;
 
 /** Measurements from files, ready to be joined to those taken here. */
 export interface ImportedEvidence {
@@ -65,36 +62,16 @@ export async function importEvidence(
 }
 
 /**
- * Gives each measurement of one toolbox to the face it overlaps most, no face twice, best pairs first. What overlaps no
- * face becomes a face of its own. Faces are numbered anew from left to right.
+ * Joins one more toolbox's measurements to faces that were joined before, by the same rule. What overlaps no face
+ * becomes a face of its own; faces are numbered anew from left to right.
  */
 export function attachMeasurements(faces: readonly Face[], measurements: readonly FaceMeasurement[]): readonly Face[] {
   if (measurements.length === 0) return faces;
-  const pairs = measurements.flatMap((measurement, index) =>
-    faces.flatMap((face, of) => {
-      const overlap = boxOverlap(face.box, measurement.box);
-      return overlap >= LEAST_OVERLAP ? [{ index, of, overlap }] : [];
-    }),
-  );
-  const faceOf = new Map<number, number>();
-  const taken = new Set<number>();
-  for (const { index, of } of pairs.sort((a, b) => b.overlap - a.overlap)) {
-    if (faceOf.has(index) || taken.has(of)) continue;
-    faceOf.set(index, of);
-    taken.add(of);
+  const byToolbox = new Map<ToolboxId, FaceMeasurement[]>();
+  for (const measurement of faces.flatMap((face) => face.measurements)) {
+    const own = byToolbox.get(measurement.toolbox);
+    if (own === undefined) byToolbox.set(measurement.toolbox, [measurement]);
+    else own.push(measurement);
   }
-  const added = new Map([...faceOf].map(([index, of]) => [of, measurements[index] as FaceMeasurement]));
-  const joined = faces.map((face, of) => withMeasurement(face, added.get(of)));
-  const alone = measurements.filter((_, index) => !faceOf.has(index));
-  if (alone.length === 0) return joined;
-  return numberedFromLeft([...joined, ...alone.map((one) => ({ faceId: "", box: one.box, measurements: [one] }))]);
-}
-
-function withMeasurement(face: Face, measurement: FaceMeasurement | undefined): Face {
-  return measurement === undefined ? face : { ...face, measurements: [...face.measurements, measurement] };
-}
-
-function numberedFromLeft(faces: readonly Face[]): readonly Face[] {
-  const centre = ({ box }: Face): number => box.leftPx + box.widthPx / 2;
-  return [...faces].sort((a, b) => centre(a) - centre(b)).map((face, index) => ({ ...face, faceId: `F${index + 1}` }));
+  return matchFaces([...byToolbox.values(), measurements]);
 }

@@ -27,7 +27,8 @@ export function measureImages(
   paths: AsyncIterable<string> | Iterable<string>,
   options: MeasureOptions,
 ): AsyncGenerator<ImageOutcome> {
-  const concurrency = options.concurrency ?? CONCURRENCY;
+  const wished = options.toolboxes.map(({ imagesAtOnce = CONCURRENCY }) => imagesAtOnce);
+  const concurrency = options.concurrency ?? Math.max(CONCURRENCY, ...wished);
   return mapInOrder(paths, (path) => measureOrExplain(path, options), { concurrency });
 }
 

@@ -1,4 +1,4 @@
-import { boxOverlap, clipBox, type PixelBox } from "../domain/geometry.ts";
+import { boxOfShares, boxOverlap, clipBox, type PixelBox } from "../domain/geometry.ts";
 import type { Face, FaceMeasurement } from "../domain/measurement.ts";
 import type { ImportedFace, ImportedRow } from "../ports/evidence-file.ts";
 
@@ -47,15 +47,7 @@ export function placeImportedFaces(
 /** The box in pixels of this image; `undefined` when there is none or it cannot be of this image. */
 function statedBox({ box, boxUnit }: ImportedFace, image: PlacedImage): PixelBox | undefined {
   if (box === null) return undefined;
-  const inPixels =
-    boxUnit === "pixel"
-      ? box
-      : {
-          leftPx: box.leftPx * image.widthPx,
-          topPx: box.topPx * image.heightPx,
-          widthPx: box.widthPx * image.widthPx,
-          heightPx: box.heightPx * image.heightPx,
-        };
+  const inPixels = boxUnit === "pixel" ? box : boxOfShares(box, image);
   const inside = clipBox(inPixels, image);
   return inside !== undefined && boxOverlap(inside, inPixels) >= LEAST_INSIDE ? inPixels : undefined;
 }

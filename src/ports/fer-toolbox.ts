@@ -9,6 +9,11 @@ export interface FerToolbox {
   readonly supports: ToolboxSupport;
   /** The networks behind it, for the provenance of a report. */
   readonly networks: readonly { readonly id: string; readonly sha256: string }[];
+  /**
+   * How many images it would like to be given at once: a toolbox that is slow to start measures those that wait in one
+   * start. Without it, a few.
+   */
+  readonly imagesAtOnce?: number;
   /** @throws {InferenceError} if a network fails. No face found is an empty array. */
   measure(image: DecodedImage, signal?: AbortSignal): Promise<readonly FaceMeasurement[]>;
   /** Ends workers and child processes after the calls under way. */

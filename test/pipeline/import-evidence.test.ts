@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openEvidenceFile } from "../../src/compose-toolboxes.ts";
+import { openEvidenceFile } from "../../src/compose-evidence.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import type { Face } from "../../src/domain/measurement.ts";
 import { importEvidence } from "../../src/pipeline/import-evidence.ts";
@@ -18,7 +18,9 @@ async function opened(text: string, name = "results.csv") {
 }
 
 function faceAt(leftPx: number, topPx: number, faceId = "F1"): Face {
-  return { ...face({}, { faceId }), box: { leftPx, topPx, widthPx: 150, heightPx: 170 } };
+  const box = { leftPx, topPx, widthPx: 150, heightPx: 170 };
+  const { measurements } = face({}, { faceId });
+  return { faceId, box, measurements: measurements.map((measurement) => ({ ...measurement, box })) };
 }
 
 /** Toolboxes by face, from left to right. */
@@ -46,8 +48,8 @@ describe("finding our images in a toolbox's file", () => {
     const imported = await importEvidence(files, [party.path]);
     const { faces } = await imported.attach(party, [faceAt(390, 80, "F2"), faceAt(105, 85, "F1")]);
     expect(toolboxesOf(faces)).toEqual([
-      ["F2", ["mesh@1", "pyfeat@1.x"]],
       ["F1", ["mesh@1", "openface3@unknown", "pyfeat@1.x"]],
+      ["F2", ["mesh@1", "pyfeat@1.x"]],
     ]);
   });
 

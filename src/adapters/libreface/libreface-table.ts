@@ -1,3 +1,4 @@
+import type { ToolboxSupport } from "../../domain/measurement.ts";
 import type { ColumnLayout } from "../toolbox-table/column-layout.ts";
 import { readerOfColumns } from "../toolbox-table/column-layout.ts";
 import {
@@ -18,6 +19,15 @@ const PRESENCE: ExpectedUnits = {
 const INTENSITY: ExpectedUnits = {
   numbers: [1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26],
   columnName: (number) => `au_${number}_intensity`,
+};
+
+/** What LibreFace measures when it is run here. */
+export const LIBREFACE_SUPPORT: ToolboxSupport = {
+  actionUnits: [
+    ...PRESENCE.numbers.map((number) => ({ au: `AU${number}`, scale: "binary" as const, sides: false })),
+    ...INTENSITY.numbers.map((number) => ({ au: `AU${number}`, scale: "intensity-0-5" as const, sides: false })),
+  ],
+  expressions: [],
 };
 const MESH_POINTS = Array.from({ length: 478 }, (_, index) => index);
 

@@ -1,3 +1,4 @@
+import type { ToolboxSupport } from "../../domain/measurement.ts";
 import type { ColumnLayout } from "../toolbox-table/column-layout.ts";
 import { readerOfColumns } from "../toolbox-table/column-layout.ts";
 import {
@@ -23,6 +24,15 @@ const PRESENCE: ExpectedUnits = {
   columnName: (number) => `AU${String(number).padStart(2, "0")}_c`,
 };
 const LANDMARKS = 68;
+
+/** What OpenFace 2 measures when it is run here. */
+export const OPENFACE_SUPPORT: ToolboxSupport = {
+  actionUnits: [
+    ...INTENSITY.numbers.map((number) => ({ au: `AU${number}`, scale: "intensity-0-5" as const, sides: false })),
+    ...PRESENCE.numbers.map((number) => ({ au: `AU${number}`, scale: "binary" as const, sides: false })),
+  ],
+  expressions: [],
+};
 
 /**
  * Tables of OpenFace 2.x: FaceLandmarkImg (`face, confidence, ...`, a file per image), FeatureExtraction and

@@ -1,6 +1,6 @@
 import type { PixelBox } from "../../domain/geometry.ts";
 import type { BasicLabel } from "../../domain/labels.ts";
-import type { ActionUnitMeasurement, ToolboxScore } from "../../domain/measurement.ts";
+import type { ActionUnitMeasurement, ToolboxScore, ToolboxSupport } from "../../domain/measurement.ts";
 import type { ImportedFace } from "../../ports/evidence-file.ts";
 import { boxOrNull } from "../toolbox-table/common-columns.ts";
 import { offScale } from "../toolbox-table/scale-range.ts";
@@ -20,6 +20,12 @@ const EMOTIONS: readonly BasicLabel[] = [
   "anger",
   "contempt",
 ];
+
+/** What OpenFace 3 measures. */
+export const OPENFACE3_SUPPORT: ToolboxSupport = {
+  actionUnits: UNITS.map((au) => ({ au, scale: "probability", sides: false })),
+  expressions: [],
+};
 
 const REQUIRED = ["action_units", "face_detection"] as const;
 const OPTIONAL = ["image_path", "video_path", "frame_index", "face_id", "emotion"] as const;
@@ -42,9 +48,9 @@ export const openFace3Table: TableFormat = {
 };
 
 function createReader(columns: TableColumns, toolbox: string): RowReader {
-  const present = [...REQUIRED, ...OPTIONAL].filter((name) => columns.find(name) !== undefined);
+  const present: readonly string[] = [...REQUIRED, ...OPTIONAL].filter((name) => columns.find(name) !== undefined);
   const text = (cells: Cells, name: string): string | null => {
-    const slot = present.findIndex((known) => known === name);
+    const slot = present.indexOf(name);
     const value = slot === -1 ? "" : cells.text(slot);
     return value === "" || value.toLowerCase() === "nan" ? null : value;
   };
@@ -57,7 +63,7 @@ function createReader(columns: TableColumns, toolbox: string): RowReader {
   };
   return {
     toolbox,
-    supports: { actionUnits: UNITS.map((au) => ({ au, scale: "probability", sides: false })), expressions: [] },
+    supports: OPENFACE3_SUPPORT,
     wanted: present.flatMap((name) => columns.find(name) ?? []),
     warnings: columns.find("image_path") === undefined ? ["It has no column image_path"] : [],
     read(cells, warn): RowContent | undefined {

@@ -1,5 +1,5 @@
 import type { BasicLabel } from "../../domain/labels.ts";
-import type { HeadPose } from "../../domain/measurement.ts";
+import type { HeadPose, ToolboxSupport } from "../../domain/measurement.ts";
 import type { ActionUnitColumn, ColumnLayout, Derived } from "../toolbox-table/column-layout.ts";
 import { readerOfColumns } from "../toolbox-table/column-layout.ts";
 import {
@@ -41,6 +41,12 @@ const EMOTIONS: readonly (readonly [column: string, label: BasicLabel])[] = [
   ["Neutral", "neutral"],
   ["Contempt", "contempt"],
 ];
+
+/** What Py-Feat measures when it is run here. */
+export const PYFEAT_SUPPORT: ToolboxSupport = {
+  actionUnits: UNITS.numbers.map((number) => ({ au: `AU${number}`, scale: "probability", sides: false })),
+  expressions: ["anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"],
+};
 
 /** Too few to tell a support vector machine's 0s and 1s from probabilities. */
 const FEWEST_UNITS_FOR_BINARY = 5;

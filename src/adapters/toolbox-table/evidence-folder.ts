@@ -56,7 +56,8 @@ export async function openEvidenceFolder(
         all.push(...batch.map((row) => ({ ...row, at: { ...row.at, part } })));
       return all;
     });
-    return rows === undefined ? [] : rows;
+    if (rows === undefined) return [];
+    return rows.length === 0 ? [withoutFace(paths[part] as string, part)] : rows;
   }
 
   return {
@@ -72,7 +73,7 @@ export async function openEvidenceFolder(
     },
     async rowsAt(positions, signal) {
       const read: ImportedRow[] = [];
-      for (const [part, own] of byPart(positions)) {
+      for (const [part, own] of byPart(positions.filter(({ lengthBytes }) => lengthBytes > 0))) {
         const rows = await withPart(part, (file) => file.rowsAt(own, signal));
         for (const row of rows ?? []) read.push({ ...row, at: { ...row.at, part } });
       }
@@ -80,6 +81,12 @@ export async function openEvidenceFolder(
     },
     close: async () => undefined,
   };
+}
+
+/** A table of one image that has only its header: the toolbox looked and saw no face. There is nothing to read again. */
+function withoutFace(file: string, part: number): ImportedRow {
+  const at = { part, line: 1, offsetBytes: 0, lengthBytes: 0 };
+  return { at, file, image: null, frame: null, timeSec: null, faceKey: null, face: null };
 }
 
 async function firstThatOpens(

@@ -1,0 +1,51 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
+
+/** Where programs are looked for. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+}
+
+/**
+ * The program that a setting names (itself, or the folder that it is in), else the first on PATH. Links are not
+ * followed: a virtual environment's Python is one.
+ */
+export async function findProgram(
+  names: readonly string[],
+  setting: string,
+  surroundings: Surroundings,
+): Promise<string | undefined> {
+  const set = surroundings.env[setting];
+  if (set === undefined || set === "") return (await programsOnPath(names, surroundings))[0];
+  return (await isProgram(set)) ? resolve(set) : (await programsIn([set], names, surroundings))[0];
+}
+
+export function programsOnPath(names: readonly string[], surroundings: Surroundings): Promise<readonly string[]> {
+  const folders = (surroundings.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  return programsIn(folders, names, surroundings);
+}
+
+/** All programs of these names in these folders, folder by folder. */
+export async function programsIn(
+  folders: readonly string[],
+  names: readonly string[],
+  { platform }: Surroundings,
+): Promise<readonly string[]> {
+  const files = names.flatMap((name) => (platform === "win32" ? [`${name}.exe`, `${name}.cmd`, name] : [name]));
+  const found: string[] = [];
+  for (const path of folders.flatMap((folder) => files.map((file) => join(folder, file)))) {
+    if (await isProgram(path)) found.push(resolve(path));
+  }
+  return found;
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

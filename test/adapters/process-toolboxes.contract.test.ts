@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { libreFaceKind } from "../../src/adapters/libreface/libreface-program.ts";
+import { openFaceKind } from "../../src/adapters/openface/openface-program.ts";
+import { openFace3Kind } from "../../src/adapters/openface3/openface3-program.ts";
+import { pyFeatKind } from "../../src/adapters/pyfeat/pyfeat-program.ts";
+import type { Surroundings } from "../../src/adapters/toolbox-process/find-program.ts";
+import type { ToolboxKind } from "../../src/ports/toolbox-kind.ts";
+import { describeFerToolbox } from "../contract/fer-toolbox.ts";
+import {
+  FAKE_LIBREFACE,
+  FAKE_OPENFACE3,
+  FAKE_PYFEAT,
+  fakeOpenFace,
+  fakePython,
+  plainImage,
+} from "../support/fake-toolboxes.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "kuleshov-contract-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function opened(kindOf: (surroundings: Surroundings) => ToolboxKind, env: NodeJS.ProcessEnv) {
+  const found = await kindOf({ env, platform: process.platform }).find?.();
+  if (found === undefined || "missing" in found) throw new Error(`not found: ${found?.missing}`);
+  return {
+    toolbox: found.open(),
+    faces: [plainImage(200), plainImage(120)] as const,
+    noFace: plainImage(0),
+  };
+}
+
+describeFerToolbox("OpenFace 2", async () =>
+  opened((surroundings) => openFaceKind(surroundings), { PATH: await fakeOpenFace(join(folder, "openface")) }),
+);
+
+describeFerToolbox("Py-Feat", async () =>
+  opened((surroundings) => pyFeatKind(surroundings), { PATH: await fakePython(join(folder, "pyfeat"), FAKE_PYFEAT) }),
+);
+
+describeFerToolbox("LibreFace", async () =>
+  opened((surroundings) => libreFaceKind(surroundings), {
+    PATH: await fakePython(join(folder, "libreface"), FAKE_LIBREFACE),
+  }),
+);
+
+describeFerToolbox("OpenFace 3", async () => {
+  const PATH = await fakePython(join(folder, "openface3"), FAKE_OPENFACE3);
+  for (const name of ["Alignment_RetinaFace.pth", "MTL_backbone.pth"]) await writeFile(join(PATH, name), "weights");
+  return opened((surroundings) => openFace3Kind(surroundings), { PATH, KULESHOV_OPENFACE3_WEIGHTS: PATH });
+});
