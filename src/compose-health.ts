@@ -1,14 +1,19 @@
 import { availableParallelism, release } from "node:os";
 import { listOllamaModels, type OllamaModelInfo } from "./adapters/ollama/ollama-judge.ts";
 import { ollamaUrl } from "./adapters/ollama/ollama-server.ts";
+import { healthOfToolbox, probeToolboxes } from "./compose-toolboxes.ts";
 import type { HealthCheck } from "./domain/health.ts";
 import { cacheFolder } from "./networks/cache-folder.ts";
 import { listNetworks, type NetworkListing } from "./networks/list-networks.ts";
 
 /** Everything that Kuleshov can use on this machine, found or not. Nothing is installed, compiled or sent anywhere. */
 export async function checkHealth(signal?: AbortSignal): Promise<HealthCheck[]> {
-  const [networks, models] = await Promise.all([checkNetworks(), checkModels(signal)]);
-  return [...checkMachine(), ...networks, ...models];
+  const [networks, toolboxes, models] = await Promise.all([
+    checkNetworks(),
+    probeToolboxes(undefined, signal),
+    checkModels(signal),
+  ]);
+  return [...checkMachine(), ...networks, ...toolboxes.map(healthOfToolbox), ...models];
 }
 
 function checkMachine(): HealthCheck[] {

@@ -1,68 +1,163 @@
-import { existsSync } from "node:fs";
-import { affdexTable } from "./adapters/affdex/affdex-table.ts";
-import { facetTable } from "./adapters/affdex/facet-table.ts";
-import { readBlendshapeJson } from "./adapters/blendshapes/blendshape-json.ts";
-import { blendshapeTable } from "./adapters/blendshapes/blendshape-table.ts";
-import { libreFaceTable } from "./adapters/libreface/libreface-table.ts";
-import { openFaceTable } from "./adapters/openface/openface-table.ts";
-import { openFace3Table } from "./adapters/openface3/openface3-table.ts";
-import { pyAfarTable } from "./adapters/pyafar/pyafar-table.ts";
-import { pyFeatTable } from "./adapters/pyfeat/pyfeat-table.ts";
-import { type EvidenceRequest, type KnownFormats, openEvidence } from "./adapters/toolbox-table/open-evidence.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { affdexKind } from "./adapters/affdex/affdex-kind.ts";
+import { blendshapesKind } from "./adapters/blendshapes/blendshapes-kind.ts";
+import { libreFaceKind } from "./adapters/libreface/libreface-program.ts";
+import { openFaceKind } from "./adapters/openface/openface-program.ts";
+import { openFace3Kind } from "./adapters/openface3/openface3-program.ts";
+import { pyAfarKind } from "./adapters/pyafar/pyafar-kind.ts";
+import { pyFeatKind } from "./adapters/pyfeat/pyfeat-program.ts";
+import type { Surroundings } from "./adapters/toolbox-process/find-program.ts";
 import { ConfigurationError } from "./domain/errors.ts";
-import type { EvidenceFile } from "./ports/evidence-file.ts";
+import type { HealthCheck } from "./domain/health.ts";
+import { cacheFolder } from "./networks/cache-folder.ts";
+import { writeAtomically } from "./networks/compiled-cache.ts";
+import { findInstalledPackage } from "./networks/package-paths.ts";
+import { cropImage } from "./pipeline/crop-image.ts";
+import { decodeImage } from "./pipeline/decode-image.ts";
+import { checkKnownSmile, type SmileCheck, smileWarning } from "./pipeline/known-smile.ts";
+import type { FerToolbox } from "./ports/fer-toolbox.ts";
+import type { FoundToolbox, ToolboxKind } from "./ports/toolbox-kind.ts";
 
-/** Every table that a toolbox writes. The first that recognises a file's columns reads it. */
-export const KNOWN_FORMATS: KnownFormats = {
-  tables: [
-    openFace3Table,
-    openFaceTable,
-    pyFeatTable,
-    libreFaceTable,
-    pyAfarTable,
-    facetTable,
-    affdexTable,
-    blendshapeTable,
-  ],
-  readJson: readBlendshapeJson,
-};
+/** The toolboxes of other people, in the order in which `doctor` lists them. */
+export function toolboxKinds(surroundings: Surroundings = process): readonly ToolboxKind[] {
+  return [
+    openFaceKind(surroundings),
+    openFace3Kind(surroundings),
+    pyFeatKind(surroundings),
+    libreFaceKind(surroundings),
+    pyAfarKind,
+    affdexKind,
+    blendshapesKind,
+  ];
+}
 
-/** Other names under which people know them. */
-const ALIASES: Readonly<Record<string, string>> = {
-  "py-feat": "pyfeat",
-  imotions: "affdex",
-  affectiva: "affdex",
-  mediapipe: "blendshapes",
-  openface2: "openface",
-};
+/** What is known about one toolbox on this machine. */
+export interface ToolboxProbe {
+  readonly kind: ToolboxKind;
+  readonly found: FoundToolbox | undefined;
+  /** Why it cannot be run, as a clause; `undefined` when it can. */
+  readonly missing: string | undefined;
+  readonly smile: SmileCheck | undefined;
+}
+
+/** Looks for every toolbox, and has those found measure a known smile, once per version. */
+export async function probeToolboxes(
+  kinds: readonly ToolboxKind[] = toolboxKinds(),
+  signal?: AbortSignal,
+): Promise<readonly ToolboxProbe[]> {
+  const probes: ToolboxProbe[] = [];
+  for (const kind of kinds) probes.push(await probe(kind, signal));
+  return probes;
+}
+
+async function probe(kind: ToolboxKind, signal?: AbortSignal): Promise<ToolboxProbe> {
+  const nothing = { kind, found: undefined, smile: undefined };
+  if (kind.find === undefined) return { ...nothing, missing: "it cannot be run by other programs" };
+  const found = await kind.find(signal);
+  if ("missing" in found) return { ...nothing, missing: found.missing };
+  const toolbox = found.open();
+  try {
+    return { kind, found, missing: undefined, smile: await smileCheckOf(toolbox, { recheckSuspect: true }, signal) };
+  } finally {
+    await toolbox.close();
+  }
+}
+
+/** A probe as a line of `doctor`. */
+export function healthOfToolbox({ kind, found, missing, smile }: ToolboxProbe): HealthCheck {
+  const check = { group: "toolboxes", name: kind.name } as const;
+  const install = [...kind.install, `licence: ${kind.licence}`].join("\n");
+  if (found === undefined) {
+    const detail = `${kind.title}: ${missing}; its files can be imported with --evidence`;
+    return { ...check, state: "missing", detail, remedy: install };
+  }
+  const detail = `${found.id} at ${found.path}; ${smile?.detail ?? "not checked"}. ${kind.licence}`;
+  if (smile?.state === "suspect")
+    return { ...check, state: "suspect", detail, remedy: `install it again:\n${install}` };
+  if (smile?.state === "failed") return { ...check, state: "broken", detail, remedy: `install it again:\n${install}` };
+  return { ...check, state: "ready", detail, remedy: null };
+}
 
 /**
- * Opens what a toolbox wrote, as the user names it: `results.csv`, `openface:results.csv`, `pyfeat@2.1.5:faces.csv`, or
- * a folder with a file per image.
+ * Opens a toolbox that the user asked for by name.
  *
- * @throws {ConfigurationError} as `openEvidence` does.
+ * @returns it with what every report that uses it must say about it.
+ * @throws {ConfigurationError} if there is no such toolbox, or it is not on this machine.
  */
-export async function openEvidenceFile(spec: string): Promise<EvidenceFile> {
-  const mistyped = mistypedToolbox(spec);
-  if (mistyped !== undefined) {
-    const names = KNOWN_FORMATS.tables.map(({ name }) => name).join(", ");
-    throw new ConfigurationError(`There is no toolbox "${mistyped}": files of ${names} can be imported`);
+export async function openToolbox(
+  name: string,
+  kinds: readonly ToolboxKind[] = toolboxKinds(),
+  signal?: AbortSignal,
+): Promise<{ readonly toolbox: FerToolbox; readonly warnings: readonly string[] }> {
+  const kind = kinds.find((known) => known.name === name.toLowerCase());
+  if (kind === undefined) {
+    throw new ConfigurationError(`There is no toolbox "${name}": known are ${kinds.map((k) => k.name).join(", ")}`);
   }
-  return openEvidence(evidenceRequest(spec), KNOWN_FORMATS);
+  if (kind.find === undefined) {
+    throw new ConfigurationError(`${kind.title} cannot be run by other programs: ${kind.install.join("; ")}`);
+  }
+  const found = await kind.find(signal);
+  if ("missing" in found) {
+    throw new ConfigurationError(
+      `Cannot run ${kind.title} as ${found.missing}. To install it: ${kind.install.join("; ")}`,
+    );
+  }
+  const toolbox = found.open();
+  try {
+    const warning = smileWarning(toolbox.id, await smileCheckOf(toolbox, {}, signal));
+    return { toolbox, warnings: warning === undefined ? [] : [warning] };
+  } catch (error) {
+    await toolbox.close();
+    throw error;
+  }
 }
 
-/** What stands before the colon when it is no toolbox's name although a file stands after it. */
-function mistypedToolbox(spec: string): string | undefined {
-  if (evidenceRequest(spec).name !== undefined || existsSync(spec)) return undefined;
-  const colon = spec.indexOf(":");
-  return colon > 1 && existsSync(spec.slice(colon + 1)) ? spec.slice(0, colon) : undefined;
+/** A woman who smiles at the camera, in a photograph that ships with face-api. */
+const SMILE = {
+  package: "@vladmandic/face-api",
+  file: "demo/sample3.jpg",
+  part: { leftPx: 1380, topPx: 220, widthPx: 460, heightPx: 460 },
+  faceInPart: { leftPx: 115, topPx: 60, widthPx: 190, heightPx: 290 },
+} as const;
+
+const KnownChecks = z.record(
+  z.string(),
+  z.object({ state: z.enum(["passed", "suspect", "unsupported", "failed"]), detail: z.string() }),
+);
+
+/**
+ * Checks a toolbox on the known smile, or remembers what came of it for this version. Failures are not remembered, and a
+ * suspicion can be looked into again, as weights can be replaced under the same version.
+ */
+export async function smileCheckOf(
+  toolbox: FerToolbox,
+  options: { readonly recheckSuspect?: boolean } = {},
+  signal?: AbortSignal,
+): Promise<SmileCheck> {
+  const photo = findInstalledPackage(SMILE.package);
+  if (photo === undefined) throw new ConfigurationError(`${SMILE.package} is not installed: run npm ci again`);
+  const file = join(cacheFolder(), "toolbox-checks.json");
+  const key = `${toolbox.id} on ${SMILE.file}@${photo.version}`;
+  const known = await readChecks(file);
+  const earlier = known[key];
+  if (earlier !== undefined && !(earlier.state === "suspect" && options.recheckSuspect === true)) return earlier;
+  const image = cropImage(await decodeImage(join(photo.folder, SMILE.file), signal), SMILE.part);
+  const check = await checkKnownSmile(toolbox, { image, box: SMILE.faceInPart }, signal);
+  if (check.state !== "failed") {
+    const checks = { ...(await readChecks(file)), [key]: check };
+    // Where nothing can be kept, it is checked again next time.
+    await writeAtomically(file, JSON.stringify(checks, null, 2)).catch(() => undefined);
+  }
+  return check;
 }
 
-/** Splits `[toolbox[@version]:]path`. A colon after anything but a toolbox's name belongs to the path (`C:\...`). */
-export function evidenceRequest(spec: string): EvidenceRequest {
-  const named = /^([a-z][a-z0-9-]*)(?:@([\w.+-]+))?:(.+)$/is.exec(spec);
-  const [, typed = "", version, path = ""] = named ?? [];
-  const name = ALIASES[typed.toLowerCase()] ?? typed.toLowerCase();
-  const known = KNOWN_FORMATS.tables.some((format) => format.name === name);
-  return known ? { path, name, version } : { path: spec, name: undefined, version: undefined };
+async function readChecks(file: string): Promise<z.infer<typeof KnownChecks>> {
+  const text = await readFile(file, "utf8").catch(() => "{}");
+  try {
+    return KnownChecks.parse(JSON.parse(text));
+  } catch {
+    return {}; // a damaged cache is rebuilt, not used
+  }
 }

@@ -18,12 +18,15 @@ export function renderHealth(checks: readonly HealthCheck[], style: TerminalStyl
 
 function line({ name, state, detail, remedy }: HealthCheck, width: number, style: TerminalStyle): string {
   const indent = " ".repeat(width + 12);
-  const found = wrap(plain(detail), style.columns - indent.length, indent);
-  const todo =
-    remedy === null
-      ? ""
-      : `\n${indent}${style.dim(wrap(`-> ${plain(remedy)}`, style.columns - indent.length, `${indent}   `))}`;
+  const found = block(detail, style.columns, indent);
+  const todo = remedy === null ? "" : `\n${indent}${style.dim(`-> ${block(remedy, style.columns, `${indent}   `)}`)}`;
   return `  ${dressed(state, style)}${name.padEnd(width)}${found}${todo}`;
+}
+
+/** Lines of text that all begin at the same column; commands to type each have a line of their own. */
+function block(text: string, columns: number, indent: string): string {
+  const lines = text.split("\n").flatMap((part) => wrap(plain(part), columns - indent.length).split("\n"));
+  return lines.join(`\n${indent}`);
 }
 
 function dressed(state: HealthCheck["state"], style: TerminalStyle): string {
