@@ -66,3 +66,6 @@ export const EvidenceItem = z.strictObject({
   source: EvidenceSource,
 });
 export type EvidenceItem = z.infer<typeof EvidenceItem>;
+
+/** An item before the ledger gives it an id. */
+export type NewEvidence = Omit<EvidenceItem, "id">;

@@ -29,11 +29,15 @@ export const Provenance = z.strictObject({
   image: z.strictObject({ path: z.string(), sha256: z.string(), widthPx: z.number(), heightPx: z.number() }),
   question: z.string(),
   context: z.string().nullable(),
+  /** The labels that were given to choose from, `null` when they were left open. */
+  labels: z.array(z.string()).nullable(),
   model: z.strictObject({
     id: z.string(),
     /** What the server says it really ran, `null` when it does not say. */
     fingerprint: z.string().nullable(),
     mode: z.enum(["agent", "single-pass"]),
+    /** Whether the model was shown the picture. */
+    vision: z.boolean(),
     /** Whether pixels left this machine. */
     remote: z.boolean(),
     temperature: z.number().nullable(),

@@ -1,0 +1,22 @@
+import type { ImageView } from "./image-view.ts";
+import type { PromptReference } from "./report.ts";
+
+/** A piece of a message: words, or a picture. */
+export type PromptPart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "picture"; readonly view: ImageView };
+
+/** What a model is told, before any vendor's message format. */
+export interface Prompt {
+  /** Who it is and what the rules are. */
+  readonly system: string;
+  /** The first message of the user, pictures and words in order. */
+  readonly user: readonly PromptPart[];
+  /** The files it was made from. */
+  readonly references: readonly PromptReference[];
+}
+
+/** What a model finally said: something structured, still to be checked, or only words. */
+export type ModelAnswer =
+  | { readonly type: "structured"; readonly value: unknown }
+  | { readonly type: "prose"; readonly text: string };

@@ -1,0 +1,23 @@
+import type { NewEvidence } from "../domain/evidence.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import type { ImageView } from "../domain/image-view.ts";
+import type { Face } from "../domain/measurement.ts";
+import type { Question } from "../domain/question.ts";
+
+/** An exemplar chosen for a query, before the ledger gives it an id. */
+export interface ChosenExemplar {
+  readonly id: string;
+  /** Of kind `exemplar`. */
+  readonly item: NewEvidence;
+  /** `null` when only its description is to be shown. */
+  readonly view: ImageView | null;
+}
+
+/** Chooses the labelled examples that a question is asked with. */
+export interface ExemplarSource {
+  /** In the order in which they are to be shown; `warnings` say what was left out and why. */
+  choose(
+    query: { readonly image: DecodedImage; readonly faces: readonly Face[]; readonly question: Question },
+    signal?: AbortSignal,
+  ): Promise<{ readonly exemplars: readonly ChosenExemplar[]; readonly warnings: readonly string[] }>;
+}

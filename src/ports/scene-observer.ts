@@ -1,0 +1,16 @@
+import type { NewEvidence } from "../domain/evidence.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import type { Face } from "../domain/measurement.ts";
+
+/** Finds in a picture what is not a face's own doing: objects, postures, who looks where, hands over a face. */
+export interface SceneObserver {
+  /** Name and version, as it stands in the source of its items. */
+  readonly id: string;
+  /** The networks behind it, for the provenance of a report. */
+  readonly networks: readonly { readonly id: string; readonly sha256: string }[];
+  /** Ledger items with regions. @throws {InferenceError} if a network fails. */
+  observe(
+    scene: { readonly image: DecodedImage; readonly faces: readonly Face[] },
+    signal?: AbortSignal,
+  ): Promise<readonly NewEvidence[]>;
+}
