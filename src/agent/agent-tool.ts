@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { ToolInputError } from "../domain/errors.ts";
+import { EvidenceItem, type EvidenceSource } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import type { ImageView } from "../domain/image-view.ts";
+import type { PromptReference } from "../domain/report.ts";
+import { issueSentences } from "../pipeline/issue-sentences.ts";
+import type { PromptLibrary } from "../pipeline/prompt-library.ts";
+
+/** What lies before the model while it judges: one picture, what was measured on it, and who is looking. */
+export interface Desk {
+  readonly image: DecodedImage;
+  readonly ledger: EvidenceLedger;
+  /** The source of whatever is noted here: the model, or a person behind an MCP client. */
+  readonly observer: EvidenceSource;
+}
+
+/** What every tool gives a program: the ledger items that it showed or made, and its own fields. */
+export const ToolOutput = z.looseObject({ evidence: z.array(EvidenceItem) });
+export type ToolOutput = z.infer<typeof ToolOutput>;
+
+/** A tool's answer: `text` for the model, `output` for programs, and the pictures it asked for. */
+export interface ToolAnswer<Output extends ToolOutput = ToolOutput> {
+  readonly text: string;
+  readonly output: Output;
+  readonly views?: readonly ImageView[];
+}
+
+/** A tool as its file defines it; its description is a file of its own in `prompts/tools/`. */
+export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType<ToolOutput>> {
+  /** Snake case, as models and MCP clients call it. */
+  readonly name: string;
+  /** Arguments. Strict at providers: every field required, `null` where there is nothing to say. */
+  readonly schema: Input;
+  readonly output: Output;
+  /** Whether only a model that sees pictures can use it. */
+  readonly needsVision: boolean;
+  /** @throws {ToolInputError} if an argument names what does not exist; the model reads its message. */
+  run(input: z.infer<Input>, desk: Desk, signal?: AbortSignal): Promise<ToolAnswer<z.infer<Output>>>;
+}
+
+/** A tool as LangChain, MCP and tests use it: it checks its own arguments and has its description with it. */
+export interface AgentTool {
+  readonly name: string;
+  readonly description: string;
+  readonly reference: PromptReference;
+  readonly schema: z.ZodObject;
+  readonly output: z.ZodType<ToolOutput>;
+  readonly needsVision: boolean;
+  /** @throws {ToolInputError} if the arguments do not fit the schema or name what does not exist. */
+  run(input: unknown, desk: Desk, signal?: AbortSignal): Promise<ToolAnswer>;
+}
+
+/** A definition as part of a list of tools with different arguments. */
+export type AnyToolDefinition = Omit<AgentTool, "description" | "reference">;
+
+/** Types a tool's `run` by its schemas and makes it check its own arguments. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodType<ToolOutput>>(
+  definition: ToolDefinition<Input, Output>,
+): AnyToolDefinition {
+  return {
+    ...definition,
+    async run(input, desk, signal) {
+      const parsed = definition.schema.safeParse(input);
+      if (!parsed.success) {
+        throw new ToolInputError(`Bad arguments for ${definition.name}: ${issueSentences(parsed.error).join("; ")}`);
+      }
+      return definition.run(parsed.data, desk, signal);
+    },
+  };
+}
+
+/** Gives tools their descriptions. @throws {ConfigurationError} if a tool has no description file. */
+export function describeTools(definitions: readonly AnyToolDefinition[], prompts: PromptLibrary): AgentTool[] {
+  return definitions.map((definition) => {
+    const { body, reference } = prompts.toolDescription(definition.name);
+    return { ...definition, description: body, reference };
+  });
+}

@@ -1,0 +1,120 @@
+import { AIMessage, type BaseMessage } from "@langchain/core/messages";
+import { createAgent, tool } from "langchain";
+import { KuleshovError } from "../domain/errors.ts";
+import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
+import type { TraceStep } from "../domain/report.ts";
+import type { JudgeModel } from "../ports/chat-model.ts";
+import type { AgentTool, Desk } from "./agent-tool.ts";
+import { type AnswerFormat, type AnswerShape, jsonSchemaOf } from "./answer-format.ts";
+import { forbidTracing } from "./forbid-tracing.ts";
+import { asLangChainTool } from "./langchain-tools.ts";
+import { userMessage } from "./messages.ts";
+import { guardTools } from "./middleware/guard-tools.ts";
+import { steerModel } from "./middleware/steer-model.ts";
+import { createTraceRecorder, type TokenUse, type TraceRecorder } from "./trace-recorder.ts";
+import { createTurn, type Turn } from "./turn.ts";
+
+export interface ConversationLimits {
+  /** Most calls of the model, repairs included. */
+  readonly modelCalls: number;
+  readonly toolCalls: number;
+}
+
+export interface ConversationSetup {
+  readonly model: JudgeModel;
+  readonly system: string;
+  readonly answer: AnswerShape;
+  readonly format: AnswerFormat;
+  readonly limits: ConversationLimits;
+  /** Tools and what they work on; without them the model answers in one pass. */
+  readonly tools: readonly AgentTool[];
+  readonly desk?: Desk;
+}
+
+/** A talk with one model that ends every turn with an answer in an agreed shape. It remembers what was said. */
+export interface Conversation {
+  /**
+   * Says something and returns the answer, unchecked. Tools are called in between.
+   *
+   * @throws {ProviderError} if the server fails. @throws {JudgmentError} if the calls are used up.
+   */
+  say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer>;
+  /** Says what is wrong with the answer; kept in the trace as a complaint. */
+  complain(text: string, signal?: AbortSignal): Promise<ModelAnswer>;
+  trace(): readonly TraceStep[];
+  tokens(): TokenUse;
+  fingerprint(): string | null;
+}
+
+/**
+ * Opens a conversation through LangChain's agent loop, with tools or without. LangChain's own `responseFormat` is not
+ * used: it drops what the model wrote when that does not fit, and the pipeline has to complain about exactly that.
+ */
+export function openConversation(setup: ConversationSetup): Conversation {
+  forbidTracing();
+  const trace = createTraceRecorder(setup.model.id);
+  const turn = createTurn();
+  const agent = agentFor(setup, turn, trace);
+  let messages: BaseMessage[] = [];
+
+  async function say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer> {
+    signal?.throwIfAborted();
+    turn.begin();
+    try {
+      const said = { messages: [...messages, userMessage(parts)] };
+      const result = await agent.invoke(said, { signal, recursionLimit: supersteps(setup.limits) });
+      messages = result.messages;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw ownErrorIn(error) ?? error;
+    }
+    return turn.answer(messages.findLast((message) => AIMessage.isInstance(message)));
+  }
+
+  return {
+    say,
+    complain(text, signal) {
+      trace.complaint(text);
+      return say([{ type: "text", text }], signal);
+    },
+    trace: trace.steps,
+    tokens: trace.tokens,
+    fingerprint: trace.fingerprint,
+  };
+}
+
+function agentFor(setup: ConversationSetup, turn: Turn, trace: TraceRecorder) {
+  const { model, system, answer, format, limits, tools, desk } = setup;
+  if (tools.length > 0 && desk === undefined) throw new TypeError("Tools need a desk to work on");
+  const answerTool = format === "tool" ? answer.name : null;
+  return createAgent({
+    model: model.chat,
+    systemPrompt: system,
+    tools: [
+      ...tools.map((each) => asLangChainTool(each, desk as Desk)),
+      ...(answerTool === null ? [] : [answerToolFor(answer)]),
+    ],
+    middleware: [
+      steerModel({ shape: answer, format, limit: limits.modelCalls }, turn, trace),
+      guardTools({ tools, answerTool, limit: limits.toolCalls }, turn, trace),
+    ],
+  });
+}
+
+/** Ends the turn. The guard takes its arguments as they are; the pipeline checks them and complains once, by name. */
+function answerToolFor({ name, description, schema }: AnswerShape) {
+  return tool(async () => "Received.", { name, description, schema: jsonSchemaOf(schema), returnDirect: true });
+}
+
+/** LangGraph counts two supersteps for a call of the model and its tools; the middleware's limit must bind first. */
+function supersteps({ modelCalls }: ConversationLimits): number {
+  return 2 * modelCalls + 10;
+}
+
+/** LangChain wraps what a model or tool throws, several times over. */
+function ownErrorIn(error: unknown): KuleshovError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof KuleshovError) return cause;
+  }
+  return undefined;
+}

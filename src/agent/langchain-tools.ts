@@ -1,0 +1,23 @@
+import { tool } from "langchain";
+import type { ImageView } from "../domain/image-view.ts";
+import type { AgentTool, Desk, ToolOutput } from "./agent-tool.ts";
+import { jsonSchemaOf } from "./answer-format.ts";
+
+/** What stays with a tool message for the program: the evidence, and the pictures that the next message shows. */
+export type ToolArtifact = ToolOutput & { readonly views: readonly ImageView[] };
+
+/** One of our tools as LangChain calls it, at this desk: `[what the model reads, what the program keeps]`. */
+export function asLangChainTool(agentTool: AgentTool, desk: Desk) {
+  return tool(
+    async (input: unknown, runtime: { signal?: AbortSignal }): Promise<[string, ToolArtifact]> => {
+      const { text, output, views = [] } = await agentTool.run(input, desk, runtime.signal);
+      return [text, { ...output, views }];
+    },
+    {
+      name: agentTool.name,
+      description: agentTool.description,
+      schema: jsonSchemaOf(agentTool.schema),
+      responseFormat: "content_and_artifact",
+    },
+  );
+}

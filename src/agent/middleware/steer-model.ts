@@ -1,0 +1,89 @@
+import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import { createMiddleware } from "langchain";
+import { JudgmentError } from "../../domain/errors.ts";
+import type { ImageView } from "../../domain/image-view.ts";
+import { type AnswerFormat, type AnswerShape, responseFormatOf } from "../answer-format.ts";
+import type { ToolArtifact } from "../langchain-tools.ts";
+import { pictureBlocks } from "../messages.ts";
+import type { TraceRecorder } from "../trace-recorder.ts";
+import type { Turn } from "../turn.ts";
+
+export interface Steering {
+  readonly shape: AnswerShape;
+  readonly format: AnswerFormat;
+  /** Most calls of the model in one conversation. */
+  readonly limit: number;
+}
+
+/**
+ * Goes with every call of the model: asks for the answer in the agreed format, shows the pictures that tools returned,
+ * counts and records the call, and mends tool calls whose arguments are not JSON, at which LangChain would stop silently.
+ */
+export function steerModel({ shape, format, limit }: Steering, turn: Turn, trace: TraceRecorder) {
+  let calls = 0;
+  return createMiddleware({
+    name: "steerModel",
+    async wrapModelCall(request, handler) {
+      // An answer given beside other tool calls leaves nothing to ask.
+      if (turn.isAnswered()) return new AIMessage("");
+      calls += 1;
+      if (calls > limit) throw new JudgmentError(`The model gave no answer within ${limit} calls`, []);
+      const started = performance.now();
+      const message = (await handler({
+        ...request,
+        messages: withPictures(request.messages),
+        ...(format === "provider" ? { modelSettings: { response_format: responseFormatOf(shape) } } : {}),
+        ...(format === "tool" ? { toolChoice: "required" as const } : {}),
+      })) as AIMessage;
+      trace.model(message, performance.now() - started);
+      return mended(message, turn);
+    },
+  });
+}
+
+/**
+ * Puts the pictures of tool results into a user message after them: servers take pictures from users only, and a
+ * picture inside a tool message is refused or dropped.
+ */
+export function withPictures(messages: readonly BaseMessage[]): BaseMessage[] {
+  const shown: BaseMessage[] = [];
+  let waiting: ImageView[] = [];
+  const show = () => {
+    if (waiting.length > 0) shown.push(new HumanMessage({ contentBlocks: waiting.flatMap(pictureBlocks) }));
+    waiting = [];
+  };
+  for (const message of messages) {
+    if (!ToolMessage.isInstance(message)) show();
+    shown.push(message);
+    if (ToolMessage.isInstance(message)) waiting.push(...((message.artifact as ToolArtifact | undefined)?.views ?? []));
+  }
+  show();
+  return shown;
+}
+
+/**
+ * The message as the loop keeps it. Its id is dropped: LangGraph replaces a message by the next one of the same id, and
+ * some compatible servers give all of theirs one id.
+ */
+function mended(message: AIMessage, turn: Turn): AIMessage {
+  const written = new Map<string, string>();
+  const broken = (message.invalid_tool_calls ?? []).map((call) => {
+    const id = call.id || newCallId();
+    written.set(id, call.args ?? "");
+    return { type: "tool_call" as const, id, name: call.name ?? "", args: {} };
+  });
+  turn.malformed(written);
+  const calls = (message.tool_calls ?? []).map((call) => ({ ...call, id: call.id || newCallId() }));
+  const { content, response_metadata, usage_metadata } = message;
+  return new AIMessage({
+    content,
+    tool_calls: [...calls, ...broken],
+    response_metadata,
+    ...(usage_metadata === undefined ? {} : { usage_metadata }),
+  });
+}
+
+/** Some servers leave it out; results are matched to calls by it. */
+function newCallId(): string {
+  return `call_${crypto.randomUUID()}`;
+}

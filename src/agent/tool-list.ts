@@ -1,0 +1,15 @@
+import type { PromptLibrary } from "../pipeline/prompt-library.ts";
+import { type AgentTool, type AnyToolDefinition, describeTools } from "./agent-tool.ts";
+import { findFaces } from "./tools/find-faces.ts";
+import { listEvidence } from "./tools/list-evidence.ts";
+import { lookCloser } from "./tools/look-closer.ts";
+import { measureFace } from "./tools/measure-face.ts";
+import { noteObservation } from "./tools/note-observation.ts";
+
+/** The tools that work on any picture. */
+const TOOLS: readonly AnyToolDefinition[] = [findFaces, measureFace, lookCloser, noteObservation, listEvidence];
+
+/** The one list of tools that the agent loop and the MCP server read. */
+export function createTools(prompts: PromptLibrary, more: readonly AnyToolDefinition[] = []): AgentTool[] {
+  return describeTools([...TOOLS, ...more], prompts);
+}

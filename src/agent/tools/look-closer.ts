@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { ToolInputError } from "../../domain/errors.ts";
+import { clipBox, PixelBox } from "../../domain/geometry.ts";
+import { FACE_PARTS, type FacePart, facePartBox } from "../../pipeline/face-parts.ts";
+import { boxText } from "../../pipeline/render-evidence.ts";
+import { renderView } from "../../pipeline/render-view.ts";
+import { type Desk, defineTool, ToolOutput } from "../agent-tool.ts";
+import { knownFace } from "./known-face.ts";
+
+const LONGEST_SIDE_PX = 768;
+/** Vision models see nothing in a crop of 60 px; enlarging adds no detail but makes it visible. */
+const ENLARGED_TO_PX = 448;
+
+/** Shows a part of a face, or any region, at full resolution. Looking makes no evidence. */
+export const lookCloser = defineTool({
+  name: "look_closer",
+  schema: z.strictObject({
+    faceId: z.string().nullable().describe("The face whose part is meant; null when region is a box"),
+    region: z
+      .union([z.enum(FACE_PARTS), PixelBox])
+      .describe("A part of the face, its surroundings with hands and shoulders, or a box in source pixels"),
+  }),
+  output: ToolOutput.extend({ region: PixelBox }),
+  needsVision: true,
+  async run({ faceId, region }, desk, signal) {
+    const { box, caption } = typeof region === "string" ? partOf(region, faceId, desk) : { box: region, caption: "" };
+    const { image } = desk;
+    const visible = clipBox(box, image);
+    if (visible === undefined) {
+      throw new ToolInputError(`The region lies outside the picture, which is ${image.widthPx} x ${image.heightPx} px`);
+    }
+    const named = caption === "" ? boxText(visible) : caption;
+    const options = { caption: named, region: visible, maxSidePx: LONGEST_SIDE_PX, minSidePx: ENLARGED_TO_PX };
+    const view = await renderView(image, options, signal);
+    const text = `The next picture shows ${named}: ${boxText(visible)}.`;
+    return { text, output: { evidence: [], region: visible }, views: [view] };
+  },
+});
+
+function partOf(part: FacePart, faceId: string | null, { ledger }: Desk): { box: PixelBox; caption: string } {
+  if (faceId === null) throw new ToolInputError(`Whose ${part}? Give a faceId with a part of a face`);
+  return { box: facePartBox(knownFace(ledger, faceId), part), caption: `${faceId}, ${part}` };
+}

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { evidenceLines } from "../../pipeline/render-evidence.ts";
+import { defineTool, ToolOutput } from "../agent-tool.ts";
+import { knownFace } from "./known-face.ts";
+
+/** Shows every measurement of one face, and what could not be measured on it. It cannot change evidence. */
+export const measureFace = defineTool({
+  name: "measure_face",
+  schema: z.strictObject({ faceId: z.string().describe("Id of a face, such as F1") }),
+  output: ToolOutput,
+  needsVision: false,
+  async run({ faceId }, { ledger }) {
+    knownFace(ledger, faceId);
+    const notSupported = ledger.ofKind("not-supported").filter((item) => item.faceId === null);
+    const evidence = [...ledger.ofFace(faceId), ...notSupported];
+    return { text: evidenceLines(evidence), output: { evidence } };
+  },
+});

@@ -1,0 +1,72 @@
+import { think } from "./agent/think.ts";
+import type { AskParts } from "./ask-parts.ts";
+import type { DecodedImage } from "./domain/image.ts";
+import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
+import type { Report } from "./domain/report.ts";
+import { announceTransfer } from "./pipeline/announce-transfer.ts";
+import { chooseExemplars } from "./pipeline/choose-exemplars.ts";
+import { decodeImage } from "./pipeline/decode-image.ts";
+import { fillLedger } from "./pipeline/fill-ledger.ts";
+import { measureFaces } from "./pipeline/measure-image.ts";
+import { observeScene } from "./pipeline/observe-scene.ts";
+import { renderView } from "./pipeline/render-view.ts";
+import { startStopwatch } from "./pipeline/stopwatch.ts";
+import { writeReport } from "./pipeline/write-report.ts";
+
+/** One question about one picture. */
+export interface AskQuery {
+  /** A file, or a picture that is in memory already. */
+  readonly picture: string | DecodedImage;
+  readonly question?: string;
+  /** What the user states of the situation. */
+  readonly context?: string | null;
+  /** Labels to choose from; open when not given. */
+  readonly labels?: readonly string[] | null;
+}
+
+/** Longest side of the picture that a model is shown: what vision models resolve, and no more than needs to leave. */
+const SHOWN_SIDE_PX = 1280;
+
+/**
+ * One picture from bytes to report: what the faces show as measured, what the scene tells, and what a model makes of
+ * both, with every claim held against the measurements.
+ *
+ * @throws {ImageDecodeError} if the picture cannot be read. @throws {InferenceError} if a toolbox fails.
+ * @throws {ProviderError} if the model's server fails. @throws {JudgmentError} if its answer stays unusable.
+ */
+export async function ask(query: AskQuery, parts: AskParts, signal?: AbortSignal): Promise<Report> {
+  const watch = startStopwatch();
+  const question = questionOf(query);
+
+  const image = await watch.time("decode", () => opened(query.picture, signal));
+  const faces = await watch.time("measure", () => measureFaces(image, parts.toolboxes, signal));
+
+  const ledger = fillLedger({ faces, toolboxes: parts.toolboxes, context: question.context });
+  await watch.time("measure", () => observeScene({ image, faces, ledger }, parts.observers, signal));
+  const { exemplars, warnings } = await chooseExemplars({ image, faces, question, ledger }, parts.exemplars, signal);
+
+  const picture = await renderView(image, { caption: "the whole picture", maxSidePx: SHOWN_SIDE_PX }, signal);
+  const transfer = announceTransfer(parts.model, parts.notify);
+  const desk = { image, ledger, observer: { type: "model" as const, name: parts.model.id } };
+  const thought = await watch.time("judge", () => think({ question, desk, picture, exemplars }, parts, signal));
+
+  return writeReport({
+    question,
+    image,
+    faces,
+    ledger,
+    exemplars,
+    thought,
+    parts,
+    warnings: [...transfer, ...warnings, ...thought.warnings],
+    timingsMs: watch.timingsMs(),
+  });
+}
+
+function questionOf({ question = DEFAULT_QUESTION, context = null, labels = null }: AskQuery): Question {
+  return { text: question, context: context?.trim() ? context : null, labels };
+}
+
+function opened(picture: AskQuery["picture"], signal?: AbortSignal): Promise<DecodedImage> {
+  return typeof picture === "string" ? decodeImage(picture, signal) : Promise.resolve(picture);
+}

@@ -1,0 +1,92 @@
+import { JudgmentError } from "../domain/errors.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
+import type { Grounding } from "../domain/grounding.ts";
+import { Judgment } from "../domain/judgment.ts";
+import { complaintsAbout, withoutRounding } from "../domain/judgment-check.ts";
+import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
+import { checkGrounding, contradictionComplaints } from "./check-grounding.ts";
+import { issueSentences } from "./issue-sentences.ts";
+import { fillIn, type PromptLibrary } from "./prompt-library.ts";
+
+/** Someone who answers and can be told what is wrong with an answer. */
+export interface Judge {
+  say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer>;
+  complain(text: string, signal?: AbortSignal): Promise<ModelAnswer>;
+}
+
+export interface JudgingTask {
+  readonly question: readonly PromptPart[];
+  readonly ledger: EvidenceLedger;
+  readonly labels: readonly string[] | null;
+  readonly prompts: PromptLibrary;
+}
+
+export interface Verdict {
+  readonly judgment: Judgment;
+  readonly grounding: Grounding;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Asks for a judgment, has it repaired once if it cannot be used, and sends contradictions with the measurements back
+ * once. Whatever contradictions remain stay in the grounding, to be shown.
+ *
+ * @throws {JudgmentError} if it cannot be used after the repair.
+ */
+export async function judge(judging: Judge, task: JudgingTask, signal?: AbortSignal): Promise<Verdict> {
+  const judgment = await usableJudgment(judging, task, signal);
+  const grounding = checkGrounding(judgment, task.ledger);
+  const contradictions = contradictionComplaints(grounding);
+  if (contradictions.length === 0) return { judgment, grounding, warnings: [] };
+  const text = asked(task, "contradictions", { contradictions: listed(contradictions) });
+  const second = read(await judging.complain(text, signal), task);
+  if ("complaints" in second) {
+    const reason = second.complaints.join("; ");
+    const warning = `Asked about contradictions, the model gave no usable judgment (${reason}), so its first one stands`;
+    return { judgment, grounding: { ...grounding, askedAgain: true }, warnings: [warning] };
+  }
+  const checked = checkGrounding(second.judgment, task.ledger);
+  return { judgment: second.judgment, grounding: { ...checked, askedAgain: true }, warnings: [] };
+}
+
+async function usableJudgment(judging: Judge, task: JudgingTask, signal?: AbortSignal): Promise<Judgment> {
+  const first = read(await judging.say(task.question, signal), task);
+  if ("judgment" in first) return first.judgment;
+  const text = asked(task, "repair", { complaints: listed(first.complaints) });
+  const second = read(await judging.complain(text, signal), task);
+  if ("judgment" in second) return second.judgment;
+  const reasons = second.complaints.join("; ");
+  throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${reasons}`, second.complaints);
+}
+
+type Reading = { readonly judgment: Judgment } | { readonly complaints: readonly string[] };
+
+/** Longest piece of a prose answer that is quoted back. */
+const QUOTE_LENGTH = 300;
+
+function read(answer: ModelAnswer, { ledger, labels }: JudgingTask): Reading {
+  if (answer.type === "prose") {
+    const said = answer.text.trim().slice(0, QUOTE_LENGTH);
+    const what = said === "" ? "it was empty" : `it says ${JSON.stringify(said)}`;
+    return { complaints: [`The answer is not a judgment in the agreed form: ${what}`] };
+  }
+  const parsed = Judgment.safeParse(answer.value);
+  if (!parsed.success) return { complaints: issueSentences(parsed.error) };
+  const judgment = withoutRounding(parsed.data);
+  const facts = { ledger, faces: ledger.faces(), ...(labels === null ? {} : { taxonomy: labels }) };
+  const complaints = complaintsAbout(judgment, facts);
+  return complaints.length === 0 ? { judgment } : { complaints };
+}
+
+/** Most complaints sent back at once: a hundred of one kind teach no more than twenty. */
+const MOST_COMPLAINTS = 20;
+
+function listed(complaints: readonly string[]): string {
+  const shown = complaints.slice(0, MOST_COMPLAINTS).map((complaint) => `- ${complaint}`);
+  const rest = complaints.length - shown.length;
+  return rest > 0 ? [...shown, `- and ${rest} more of the same kinds`].join("\n") : shown.join("\n");
+}
+
+function asked({ prompts }: JudgingTask, id: string, values: Readonly<Record<string, string>>): string {
+  return fillIn(prompts.prompt(id), values);
+}

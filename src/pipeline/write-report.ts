@@ -1,0 +1,72 @@
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import type { Face } from "../domain/measurement.ts";
+import type { Question, ShownExemplar } from "../domain/question.ts";
+import type { PromptReference, Provenance, Report, TraceStep } from "../domain/report.ts";
+import type { JudgeModel } from "../ports/chat-model.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { Verdict } from "./judge.ts";
+
+export interface ReportContents {
+  readonly question: Question;
+  readonly image: DecodedImage;
+  readonly faces: readonly Face[];
+  readonly ledger: EvidenceLedger;
+  readonly exemplars: readonly ShownExemplar[];
+  readonly thought: Verdict & {
+    readonly mode: Provenance["model"]["mode"];
+    readonly vision: boolean;
+    readonly pictureSent: boolean;
+    readonly trace: readonly TraceStep[];
+    readonly tokens: Provenance["tokens"];
+    readonly fingerprint: string | null;
+    readonly prompts: readonly PromptReference[];
+  };
+  readonly parts: {
+    readonly model: JudgeModel;
+    readonly toolboxes: readonly FerToolbox[];
+    readonly version: string;
+  };
+  readonly warnings: readonly string[];
+  readonly timingsMs: Provenance["timingsMs"];
+}
+
+/** Puts judgment, evidence, grounding and provenance together. */
+export function writeReport(contents: ReportContents): Report {
+  const { thought, ledger, faces, warnings } = contents;
+  return {
+    judgment: thought.judgment,
+    evidence: [...ledger.items()],
+    faces: [...faces],
+    grounding: thought.grounding,
+    trace: [...thought.trace],
+    warnings: [...new Set(warnings)],
+    provenance: provenanceOf(contents),
+  };
+}
+
+function provenanceOf({ question, image, exemplars, thought, parts, timingsMs }: ReportContents): Provenance {
+  const { id, remote, temperature, seed } = parts.model;
+  return {
+    kuleshovVersion: parts.version,
+    createdAt: new Date().toISOString(),
+    image: { path: image.path, sha256: image.sha256, widthPx: image.widthPx, heightPx: image.heightPx },
+    question: question.text,
+    context: question.context,
+    labels: question.labels === null ? null : [...question.labels],
+    model: {
+      id,
+      fingerprint: thought.fingerprint,
+      mode: thought.mode,
+      vision: thought.vision,
+      remote: remote && thought.pictureSent,
+      temperature,
+      seed,
+    },
+    prompts: [...thought.prompts],
+    toolboxes: parts.toolboxes.map((toolbox) => ({ id: toolbox.id, networks: [...toolbox.networks] })),
+    exemplars: exemplars.map((exemplar) => exemplar.id),
+    timingsMs,
+    tokens: { ...thought.tokens },
+  };
+}

@@ -1,0 +1,28 @@
+import { createTools } from "../../src/agent/tool-list.ts";
+import type { AskParts } from "../../src/ask-parts.ts";
+import { ownPath } from "../../src/networks/package-paths.ts";
+import { loadPromptLibrary } from "../../src/pipeline/prompt-library.ts";
+import type { JudgeModel } from "../../src/ports/chat-model.ts";
+import { fixedToolbox } from "./fixed-toolbox.ts";
+
+/** A smiling face, measured: cheeks and lip corners raised, brows down not. */
+export const SMILE = {
+  actionUnits: { AU6: 0.8, AU12: 0.93, AU4: 0.05 },
+  expression: { happiness: 0.92, neutral: 0.08 },
+};
+
+/** Everything `ask` needs, around a model, with one smiling face in every picture. */
+export async function partsFor(model: JudgeModel, parts: Partial<AskParts> = {}): Promise<AskParts> {
+  const prompts = await loadPromptLibrary(ownPath("prompts"));
+  return {
+    toolboxes: [fixedToolbox([SMILE], ["AU6", "AU12", "AU4"])],
+    observers: [],
+    exemplars: null,
+    model,
+    prompts,
+    tools: createTools(prompts),
+    mode: null,
+    version: "0.0.0-test",
+    ...parts,
+  };
+}
