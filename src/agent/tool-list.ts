@@ -3,11 +3,19 @@ import { type AgentTool, type AnyToolDefinition, describeTools } from "./agent-t
 import { findFaces } from "./tools/find-faces.ts";
 import { listEvidence } from "./tools/list-evidence.ts";
 import { lookCloser } from "./tools/look-closer.ts";
+import { lookUpFacs } from "./tools/look-up-facs.ts";
 import { measureFace } from "./tools/measure-face.ts";
 import { noteObservation } from "./tools/note-observation.ts";
 
 /** The tools that work on any picture. */
-const TOOLS: readonly AnyToolDefinition[] = [findFaces, measureFace, lookCloser, noteObservation, listEvidence];
+const TOOLS: readonly AnyToolDefinition[] = [
+  findFaces,
+  measureFace,
+  lookCloser,
+  lookUpFacs,
+  noteObservation,
+  listEvidence,
+];
 
 /** The one list of tools that the agent loop and the MCP server read. */
 export function createTools(prompts: PromptLibrary, more: readonly AnyToolDefinition[] = []): AgentTool[] {

@@ -79,6 +79,7 @@ describe("the prompts that ship", () => {
       "find_faces",
       "measure_face",
       "look_closer",
+      "look_up_facs",
       "note_observation",
       "list_evidence",
     ]);
