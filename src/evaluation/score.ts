@@ -28,6 +28,8 @@ export interface Metric<Metadata = unknown> {
   readonly name: string;
   /** Which direction is good; `null` where neither is. */
   readonly better: "higher" | "lower" | null;
+  /** True when rows are put together (repeats of a sample, pairs), so that rows of two systems must not be mixed. */
+  readonly grouped?: true;
   statistic(rows: readonly ScoredRow<Metadata>[]): WeightedStatistic;
 }
 
@@ -84,9 +86,8 @@ export function defineScorer<Metadata>(definition: ScorerDefinition<Metadata>): 
     requires: definition.requires,
     score: (answer, sample) => definition.score(answer, sample),
     metrics: (rows) =>
-      definition.metrics(own(rows)).map(({ name, better, statistic }) => ({
-        name,
-        better,
+      definition.metrics(own(rows)).map(({ statistic, ...metric }) => ({
+        ...metric,
         statistic: (some) => statistic(own(some)),
       })),
     ...(tables === undefined ? {} : { tables: (rows) => tables(own(rows)) }),

@@ -47,7 +47,7 @@ export function createChoiceScorer() {
 }
 
 const PAIR_METRICS: readonly Metric<Chosen>[] = [
-  { name: "pair_accuracy", better: "higher", statistic: pairAccuracy },
+  { name: "pair_accuracy", better: "higher", grouped: true, statistic: pairAccuracy },
   {
     name: "says_true_share",
     better: null,

@@ -26,11 +26,12 @@ export function createReproducibilityScorer(reader: LabelReader, reading: Readin
       const total = (part: keyof Repeat) => (some: readonly ScoredRow<Repeat>[]) =>
         meanOverSamples(some, part, (agreement) => (agreement.total ? 1 : 0));
       return [
-        { name: `tar_raw_at_${n}`, better: "higher", statistic: total("text") },
-        { name: `tar_answer_at_${n}`, better: "higher", statistic: total("parsed") },
+        { name: `tar_raw_at_${n}`, better: "higher", grouped: true, statistic: total("text") },
+        { name: `tar_answer_at_${n}`, better: "higher", grouped: true, statistic: total("parsed") },
         {
           name: "pairwise_answer_agreement",
           better: "higher",
+          grouped: true,
           statistic: (some) => meanOverSamples(some, "parsed", ({ pairwise }) => pairwise),
         },
       ];

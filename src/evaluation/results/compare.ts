@@ -1,0 +1,195 @@
+import { bootstrapInterval } from "../../domain/statistics/bootstrap.ts";
+import { holmAdjusted } from "../../domain/statistics/holm.ts";
+import { mcnemarTest } from "../../domain/statistics/mcnemar.ts";
+import { createRandom } from "../../domain/statistics/random.ts";
+import { plainValue, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import type { EvalFile } from "../file/eval-file.ts";
+import type { Metric, ScoredRow, Scorer } from "../score.ts";
+import { resamplesFor, rowsOf, type ScoredCall } from "./score-cell.ts";
+
+/** Scored calls under one name: a cell, or a cell of another run. */
+export interface Side {
+  readonly name: string;
+  readonly calls: readonly ScoredCall[];
+}
+
+/** One metric of two sides on the samples that both have a score for. */
+export interface Comparison {
+  readonly scorer: string;
+  readonly metric: string;
+  readonly better: "higher" | "lower" | null;
+  readonly first: string;
+  readonly second: string;
+  readonly firstValue: number | null;
+  readonly secondValue: number | null;
+  /** second - first, with its interval. */
+  readonly difference: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Pairs of answers to the same sample, seed and repeat. */
+  readonly pairs: number;
+  readonly test: "McNemar, exact" | "McNemar, chi-square" | "paired permutation" | "none";
+  readonly pValue: number | null;
+  /** Corrected over all comparisons of one `compare` call (Holm). */
+  readonly adjustedPValue: number | null;
+}
+
+/** Resamples of the metric permutation test: each recomputes the metric on both sides. */
+const PERMUTATIONS = 5000;
+const GROUPED_PERMUTATIONS = 1000;
+
+/** Compares sides pairwise, metric by metric: every side with the first one. p values are Holm-corrected together. */
+export function compareSides(sides: readonly Side[], scorer: Scorer, analysis: EvalFile["analysis"]): Comparison[] {
+  const [baseline, ...others] = sides;
+  if (baseline === undefined) return [];
+  const raw = others.flatMap((other) => comparePair(baseline, other, { scorer, analysis }));
+  const adjusted = holmAdjusted(raw.map(({ pValue }) => pValue));
+  return raw.map((comparison, i) => ({ ...comparison, adjustedPValue: adjusted[i] ?? null }));
+}
+
+interface PairedRows {
+  readonly first: readonly ScoredRow[];
+  readonly second: readonly ScoredRow[];
+  readonly clusters: readonly string[];
+}
+
+function comparePair(
+  first: Side,
+  second: Side,
+  { scorer, analysis }: { readonly scorer: Scorer; readonly analysis: EvalFile["analysis"] },
+): Comparison[] {
+  const paired = pairRows(first.calls, second.calls);
+  return scorer.metrics(paired.first).map((metric) => {
+    const firstValue = plainValue(metric.statistic(paired.first), paired.first.length);
+    const secondValue = plainValue(metric.statistic(paired.second), paired.second.length);
+    const defined = firstValue !== null && secondValue !== null;
+    const difference = defined ? secondValue - firstValue : null;
+    const interval = defined ? differenceInterval(metric, paired, analysis) : null;
+    return {
+      scorer: scorer.name,
+      metric: metric.name,
+      better: metric.better,
+      first: first.name,
+      second: second.name,
+      firstValue,
+      secondValue,
+      difference,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      pairs: paired.first.length,
+      ...testOf(metric, paired, { difference, seed: analysis.seed }),
+      adjustedPValue: null,
+    };
+  });
+}
+
+/** Rows of the calls that both sides have scored: same sample, seed and repeat. */
+function pairRows(first: readonly ScoredCall[], second: readonly ScoredCall[]): PairedRows {
+  const place = ({ record }: ScoredCall) => JSON.stringify([record.sample, record.seed, record.repeat]);
+  const others = new Map(second.map((call) => [place(call), call]));
+  const pairs = first.flatMap((call) => {
+    const other = others.get(place(call));
+    const both = call.score.value !== null && other !== undefined && other.score.value !== null;
+    return both ? [[call, other] as const] : [];
+  });
+  const firstRows = rowsOf(pairs.map(([call]) => call));
+  return {
+    first: firstRows,
+    second: rowsOf(pairs.map(([, other]) => other)),
+    clusters: firstRows.map(({ cluster }) => cluster),
+  };
+}
+
+function differenceInterval(metric: Metric, paired: PairedRows, analysis: EvalFile["analysis"]) {
+  const [first, second] = [metric.statistic(paired.first), metric.statistic(paired.second)];
+  const difference: WeightedStatistic = (weights) => {
+    return differenceOf(first(weights), second(weights));
+  };
+  const { seed, level, resamples } = analysis;
+  const n = paired.first.length;
+  return bootstrapInterval(difference, n, {
+    seed,
+    level,
+    clusters: paired.clusters,
+    resamples: resamplesFor(2 * n, resamples),
+  });
+}
+
+function testOf(
+  metric: Metric,
+  paired: PairedRows,
+  { difference, seed }: { readonly difference: number | null; readonly seed: number },
+): Pick<Comparison, "test" | "pValue"> {
+  if (difference === null) return { test: "none", pValue: null };
+  if (isShareOfRightAnswers(metric, paired)) {
+    const only = (own: readonly ScoredRow[], other: readonly ScoredRow[]) =>
+      own.filter(({ value }, i) => value === 1 && other[i]?.value === 0).length;
+    const { pValue, method } = mcnemarTest(only(paired.first, paired.second), only(paired.second, paired.first));
+    return { test: method === "exact" ? "McNemar, exact" : "McNemar, chi-square", pValue };
+  }
+  return { test: "paired permutation", pValue: permutationP(metric, paired, { difference, seed }) };
+}
+
+/** McNemar's test holds for one right-or-wrong answer per cluster; repeats and shared subjects need the permutation. */
+function isShareOfRightAnswers(metric: Metric, { first, second, clusters }: PairedRows): boolean {
+  if (!/(^|_)accuracy$/.test(metric.name) || metric.name === "pair_accuracy" || metric.name === "subset_accuracy") {
+    return false;
+  }
+  const binary = [...first, ...second].every(({ value }) => value === 0 || value === 1);
+  return binary && new Set(clusters).size === clusters.length;
+}
+
+/** Swaps the two sides' answers cluster by cluster and counts how often the metric differs at least as much. */
+function permutationP(
+  metric: Metric,
+  paired: PairedRows,
+  { difference, seed }: { readonly difference: number; readonly seed: number },
+): number | null {
+  const names = [...new Set(paired.clusters)];
+  const place = new Map(names.map((name, index) => [name, index]));
+  const of = Uint32Array.from(paired.clusters, (name) => place.get(name) as number);
+  const random = createRandom(seed);
+  const swappedDifference = metric.grouped === true ? bySortingRows(metric, paired) : byWeighing(metric, paired);
+  let [hits, defined] = [0, 0];
+  for (let round = 0; round < (metric.grouped === true ? GROUPED_PERMUTATIONS : PERMUTATIONS); round++) {
+    const swap = Uint8Array.from(names, () => random.uint32() >>> 31);
+    const value = swappedDifference((row) => swap[of[row] as number] === 1);
+    if (value === null) continue;
+    defined++;
+    if (Math.abs(value) >= Math.abs(difference) - 1e-12) hits++;
+  }
+  return defined === 0 ? null : (hits + 1) / (defined + 1);
+}
+
+type SwappedDifference = (isSwapped: (row: number) => boolean) => number | null;
+
+/** Both sides' rows stand in one statistic, and a swap only moves weight from one to the other. */
+function byWeighing(metric: Metric, { first, second }: PairedRows): SwappedDifference {
+  const statistic = metric.statistic([...first, ...second]);
+  const n = first.length;
+  const [a, b] = [new Float64Array(2 * n), new Float64Array(2 * n)];
+  return (isSwapped) => {
+    for (let i = 0; i < n; i++) {
+      const swapped = isSwapped(i) ? 1 : 0;
+      a[i] = 1 - swapped;
+      a[n + i] = swapped;
+      b[i] = swapped;
+      b[n + i] = 1 - swapped;
+    }
+    return differenceOf(statistic(a), statistic(b));
+  };
+}
+
+/** For metrics that put rows together: each side is built anew. */
+function bySortingRows(metric: Metric, { first, second }: PairedRows): SwappedDifference {
+  return (isSwapped) => {
+    const pick = (own: readonly ScoredRow[], other: readonly ScoredRow[]) =>
+      own.map((row, i) => (isSwapped(i) ? (other[i] as ScoredRow) : row));
+    const value = (rows: readonly ScoredRow[]) => plainValue(metric.statistic(rows), rows.length);
+    return differenceOf(value(pick(first, second)), value(pick(second, first)));
+  };
+}
+
+function differenceOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : b - a;
+}

@@ -1,0 +1,99 @@
+import { type Estimate, estimate } from "../../domain/statistics/estimate.ts";
+import type { EvalFile } from "../file/eval-file.ts";
+import type { CallRecord } from "../runner/call-record.ts";
+import { clusterOfSample, type Sample } from "../sample.ts";
+import type { Score, ScoredRow, Scorer, ScoreTable, UnscoredReason } from "../score.ts";
+
+/** A finished call with what its scorer says. */
+export interface ScoredCall {
+  readonly record: CallRecord;
+  readonly sample: Sample;
+  readonly score: Score;
+}
+
+/** One metric of one scorer in one cell. */
+export interface MetricResult {
+  readonly scorer: string;
+  readonly metric: string;
+  readonly better: "higher" | "lower" | null;
+  readonly estimate: Estimate;
+}
+
+/** Everything one scorer says about one cell. */
+export interface ScorerResult {
+  readonly scorer: string;
+  readonly metrics: readonly MetricResult[];
+  readonly tables: readonly ScoreTable[];
+  /** Why scores are missing, with how many. */
+  readonly unscored: Readonly<Partial<Record<UnscoredReason, number>>>;
+  readonly calls: readonly ScoredCall[];
+}
+
+/** Resamples x units beyond which fewer resamples are drawn, but never fewer than 1000: 10 000 x 3 000. */
+const MOST_DRAWS = 30_000_000;
+const FEWEST_RESAMPLES = 1000;
+
+/** Resamples for a number of units: as asked for up to 3 000 units, fewer beyond, where intervals are narrow anyway. */
+export function resamplesFor(units: number, asked: number): number {
+  return Math.max(Math.min(asked, FEWEST_RESAMPLES), Math.min(asked, Math.floor(MOST_DRAWS / Math.max(1, units))));
+}
+
+/** Scores the calls of one cell and estimates the scorer's metrics with intervals over subjects or images. */
+export function scoreCell(
+  scorer: Scorer,
+  calls: readonly { readonly record: CallRecord; readonly sample: Sample }[],
+  analysis: EvalFile["analysis"],
+): ScorerResult {
+  const scoredCalls = calls.map(({ record, sample }) => ({ record, sample, score: scoreOf(scorer, record, sample) }));
+  const rows = rowsOf(scoredCalls);
+  const missing = scoredCalls.length - rows.length;
+  const options = {
+    clusters: rows.map(({ cluster }) => cluster),
+    unscored: missing,
+    seed: analysis.seed,
+    level: analysis.level,
+    resamples: resamplesFor(rows.length, analysis.resamples),
+  };
+  return {
+    scorer: scorer.name,
+    metrics: scorer.metrics(rows).map((metric) => ({
+      scorer: scorer.name,
+      metric: metric.name,
+      better: metric.better,
+      estimate: estimate(metric.statistic(rows), rows.length, options),
+    })),
+    tables: rows.length === 0 ? [] : [...(scorer.tables?.(rows) ?? [])],
+    unscored: countReasons(scoredCalls),
+    calls: scoredCalls,
+  };
+}
+
+/** A call without an answer is unscored, whatever the scorer. */
+export function scoreOf(scorer: Scorer, { answer, failure }: CallRecord, sample: Sample): Score {
+  if (answer !== null) return scorer.score(answer, sample);
+  return { value: null, explanation: failure?.message ?? "No answer", metadata: null, unscored: "failed" };
+}
+
+/** The rows that metrics see: scored calls only. */
+export function rowsOf(calls: readonly ScoredCall[]): ScoredRow[] {
+  return calls.flatMap(({ record, sample, score }) =>
+    score.value === null
+      ? []
+      : [
+          {
+            sampleId: record.sample,
+            cluster: clusterOfSample(sample),
+            value: score.value,
+            metadata: score.metadata,
+          },
+        ],
+  );
+}
+
+function countReasons(calls: readonly ScoredCall[]): Partial<Record<UnscoredReason, number>> {
+  const counts: Partial<Record<UnscoredReason, number>> = {};
+  for (const { score } of calls) {
+    if (score.unscored !== null) counts[score.unscored] = 1 + (counts[score.unscored] ?? 0);
+  }
+  return counts;
+}

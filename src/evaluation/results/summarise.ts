@@ -1,0 +1,68 @@
+import type { EvalFile } from "../file/eval-file.ts";
+import type { CallRecord } from "../runner/call-record.ts";
+import { type Cell, cellsOf } from "../runner/plan.ts";
+import type { Sample } from "../sample.ts";
+import type { Scorer } from "../score.ts";
+import { type ScorerResult, scoreCell } from "./score-cell.ts";
+import { type UsageSummary, usageOf } from "./usage-summary.ts";
+
+/** One cell's results. */
+export interface CellResult {
+  readonly cell: Cell;
+  readonly usage: UsageSummary;
+  readonly scorers: readonly ScorerResult[];
+  /** The same scorers over the samples with one value of a dataset column. */
+  readonly groups: readonly {
+    readonly column: string;
+    readonly value: string;
+    readonly scorers: readonly ScorerResult[];
+  }[];
+}
+
+/** A run's results, cell by cell in the order of the matrix. Cells without any finished call are there, empty. */
+export interface RunSummary {
+  readonly cells: readonly CellResult[];
+}
+
+/** Scores every finished call and summarises every cell. */
+export function summarise(
+  records: readonly CallRecord[],
+  samples: readonly Sample[],
+  { file, scorers }: { readonly file: EvalFile; readonly scorers: readonly Scorer[] },
+): RunSummary {
+  const bySample = new Map(samples.map((sample) => [sample.id, sample]));
+  const byCell = new Map<string, { record: CallRecord; sample: Sample }[]>();
+  for (const record of records) {
+    const sample = bySample.get(record.sample);
+    if (sample === undefined) continue;
+    const known = byCell.get(record.cell);
+    if (known === undefined) byCell.set(record.cell, [{ record, sample }]);
+    else known.push({ record, sample });
+  }
+  return {
+    cells: cellsOf(file.matrix).map((cell) => {
+      const calls = byCell.get(cell.id) ?? [];
+      return {
+        cell,
+        usage: usageOf(calls.map(({ record }) => record)),
+        scorers: scorers.map((scorer) => scoreCell(scorer, calls, file.analysis)),
+        groups: groupsOf(calls, file.analysis.groupBy).map(({ column, value, calls: own }) => ({
+          column,
+          value,
+          scorers: scorers.map((scorer) => scoreCell(scorer, own, file.analysis)),
+        })),
+      };
+    }),
+  };
+}
+
+function groupsOf<T extends { readonly sample: Sample }>(calls: readonly T[], columns: readonly string[]) {
+  return columns.flatMap((column) => {
+    const values = [...new Set(calls.flatMap(({ sample }) => sample.columns[column] ?? []))].sort();
+    return values.map((value) => ({
+      column,
+      value,
+      calls: calls.filter(({ sample }) => sample.columns[column] === value),
+    }));
+  });
+}

@@ -1,0 +1,150 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../../src/domain/errors.ts";
+import {
+  type EvaluationParts,
+  prepareEvaluation,
+  resumeEvaluation,
+  startEvaluation,
+} from "../../src/evaluation/evaluation.ts";
+import { readResults } from "../../src/evaluation/results/read-results.ts";
+import { createFolderAnswerCache } from "../../src/evaluation/runner/answer-cache.ts";
+import type { Solver } from "../../src/evaluation/solver.ts";
+import { httpSolver, plainStimuli, startAnsweringServer } from "../support/answering-server.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const yaml = (more = "") => `name: trial
+dataset:
+  format: csv
+  path: list.csv
+  columns: { id: id, label: emotion, question: question }
+matrix:
+  models: ["loop:a"]
+scorers: [accuracy]
+execution: { concurrency: 2 }
+${more}`;
+
+async function study(more = ""): Promise<{ folder: string; file: string }> {
+  const folder = await tempFolder();
+  const rows = Array.from({ length: 10 }, (_, i) => `s${i},${i < 6 ? "happiness" : "fear"},Question ${i}?`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "list.csv"), `id,emotion,question\n${rows.join("\n")}\n`);
+  await writeFile(join(folder, "trial.eval.yaml"), yaml(more));
+  return { folder, file: join(folder, "trial.eval.yaml") };
+}
+
+function parts(folder: string, solver: Solver): EvaluationParts {
+  return {
+    solverFor: async () => solver,
+    stimuliFor: async () => plainStimuli,
+    cache: createFolderAnswerCache(join(folder, "cache")),
+    cacheFolder: join(folder, "cache"),
+    taxonomyLabels: async (id) => {
+      throw new ConfigurationError(`No taxonomy ${id}`);
+    },
+    version: "0.0.0",
+  };
+}
+
+describe("an evaluation", () => {
+  it("that was interrupted is resumed where it stopped, and failures are tried again", async () => {
+    let healthy = false;
+    const server = await startAnsweringServer({
+      misbehave(callId, _nth, response) {
+        if (healthy || !callId.includes("| s1 |")) return false;
+        response.writeHead(400).end();
+        return true;
+      },
+    });
+    const { folder, file } = await study();
+    const own = parts(folder, httpSolver(server.url));
+    const prepared = await prepareEvaluation(file, own);
+    expect(prepared.plan).toMatchObject({ calls: 10, cached: 0 });
+    const stop = new AbortController();
+    const out = join(folder, "run");
+    const first = await startEvaluation(prepared, own, {
+      folder: out,
+      stop: stop.signal,
+      onProgress: ({ done }) => {
+        if (done === 5) stop.abort();
+      },
+    });
+    expect(first).toMatchObject({ stopped: "it was interrupted", failed: 1 });
+    healthy = true;
+    const second = await resumeEvaluation(own, { folder: out });
+    expect(second).toMatchObject({ total: 10, done: 10, failed: 0, cached: 0, stopped: null });
+    const results = await readResults(out);
+    expect(results.filter(({ answer }) => answer !== null)).toHaveLength(10);
+    expect(new Set(results.map(({ call }) => call)).size).toBe(10);
+    const asked = [...server.requests].filter(([id]) => !id.includes("| s1 |")).map(([, n]) => n);
+    expect(asked).toEqual(new Array(9).fill(1));
+  });
+
+  it("is not started over another run, nor resumed where there is none", async () => {
+    const server = await startAnsweringServer();
+    const { folder, file } = await study();
+    const own = parts(folder, httpSolver(server.url));
+    const prepared = await prepareEvaluation(file, own);
+    await startEvaluation(prepared, own, { folder: join(folder, "run") });
+    await expect(startEvaluation(prepared, own, { folder: join(folder, "run") })).rejects.toThrow(
+      /a run is there already/,
+    );
+    await expect(resumeEvaluation(own, { folder: join(folder, "nothing") })).rejects.toThrow(/has no run.json/);
+  });
+
+  it("is not resumed with another prompt or toolbox, nor by a version that reads other files", async () => {
+    const server = await startAnsweringServer();
+    const { folder, file } = await study();
+    const own = parts(folder, httpSolver(server.url));
+    const out = join(folder, "run");
+    await startEvaluation(await prepareEvaluation(file, own), own, { folder: out });
+    const changed = parts(folder, httpSolver(server.url, { identify: async () => ({ prompt: "judge@2" }) }));
+    await expect(resumeEvaluation(changed, { folder: out })).rejects.toThrow(
+      /prompt, model or toolboxes of "judge \| loop:a/,
+    );
+    const header = JSON.parse(await readFile(join(out, "run.json"), "utf8"));
+    await writeFile(join(out, "run.json"), JSON.stringify({ ...header, format: 9 }));
+    await expect(resumeEvaluation(own, { folder: out })).rejects.toThrow(
+      /its files are of format 9 and this Kuleshov reads format 1/,
+    );
+    await writeFile(join(out, "run.json"), "{");
+    await expect(resumeEvaluation(own, { folder: out })).rejects.toThrow(/run.json is damaged/);
+  });
+
+  it("is not written to by two processes, but by the next one when the first is gone", async () => {
+    const server = await startAnsweringServer();
+    const { folder, file } = await study();
+    const own = parts(folder, httpSolver(server.url));
+    const out = join(folder, "run");
+    await startEvaluation(await prepareEvaluation(file, own), own, { folder: out });
+    await writeFile(join(out, "run.lock"), String(process.ppid));
+    await expect(resumeEvaluation(own, { folder: out })).rejects.toThrow(/process \d+ is at it/);
+    // No process has this id: Linux numbers end at 4194304.
+    await writeFile(join(out, "run.lock"), "99999999");
+    expect(await resumeEvaluation(own, { folder: out })).toMatchObject({ done: 10 });
+    await rm(out, { recursive: true });
+  });
+
+  it.each([
+    [
+      "a scorer whose truth no sample has",
+      "",
+      "[valence]",
+      /needs valence, which no sample has \(the dataset gives label\)/,
+    ],
+    ["repeats that are not asked for", "", "[reproducibility]", /set matrix.repeats to 2 or more/],
+    [
+      "a budget in money without a price",
+      "budget: { usd: 1 }",
+      "[accuracy]",
+      /the price of loop:a is unknown: add it under prices/,
+    ],
+  ])("refuses %s before anything is asked", async (_case, more, scorers, expected) => {
+    const server = await startAnsweringServer();
+    const { folder, file } = await study(more);
+    await writeFile(file, yaml(more).replace("[accuracy]", scorers));
+    await expect(prepareEvaluation(file, parts(folder, httpSolver(server.url)))).rejects.toThrow(expected);
+    expect(server.requests.size).toBe(0);
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
+import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
+import { compareSides } from "../../../src/evaluation/results/compare.ts";
+import { resamplesFor } from "../../../src/evaluation/results/score-cell.ts";
+import { summarise } from "../../../src/evaluation/results/summarise.ts";
+import type { CallRecord } from "../../../src/evaluation/runner/call-record.ts";
+import { callsOf, cellId } from "../../../src/evaluation/runner/plan.ts";
+import { answeredRecord, failedRecord } from "../../../src/evaluation/runner/record-call.ts";
+import type { Sample } from "../../../src/evaluation/sample.ts";
+import { createAccuracyScorer } from "../../../src/evaluation/scorers/accuracy.ts";
+import { createReproducibilityScorer } from "../../../src/evaluation/scorers/reproducibility.ts";
+import type { Call } from "../../../src/evaluation/solver.ts";
+import { answerOf, evalFile } from "../../support/answering-server.ts";
+
+const reader = createLabelReader(["happiness", "fear"], new Map());
+const accuracy = createAccuracyScorer(reader, "integrated");
+
+function samplesOf(n: number, subject: (i: number) => string | null = () => null): Sample[] {
+  return Array.from({ length: n }, (_, i) =>
+    sampleOf({
+      id: `s${i}`,
+      subject: subject(i),
+      truth: { label: i % 2 === 0 ? "happiness" : "fear" },
+      columns: { site: i < n / 2 ? "A" : "B" },
+    }),
+  );
+}
+
+function recordsOf(calls: readonly Call[], labelOf: (call: Call) => string | null): CallRecord[] {
+  return calls.map((call) => {
+    const label = labelOf(call);
+    if (label === null) return failedRecord(call, "k", { attempts: 1, error: new Error("The model server says 500") });
+    const solution = {
+      answer: answerOf(label),
+      usage: { inputTokens: 10, outputTokens: 5, latencyMs: 20 },
+      fingerprint: null,
+      detail: null,
+    };
+    return answeredRecord(call, "k", { solution, cached: false, attempts: 1, costUsd: 0.01 });
+  });
+}
+
+const truth = (call: Call) => call.sample.truth.label as string;
+const wrong = (call: Call) => (truth(call) === "fear" ? "happiness" : "fear");
+const index = (call: Call) => Number(call.sample.id.slice(1));
+
+describe("a summary", () => {
+  it("counts failures as unscored, never as wrong, with the reason", () => {
+    const file = evalFile({ analysis: { resamples: 500 } });
+    const samples = samplesOf(20);
+    const records = recordsOf(callsOf(samples, file.matrix), (call) => (index(call) < 4 ? null : truth(call)));
+    const [cell] = summarise(records, samples, { file, scorers: [accuracy] }).cells;
+    expect(cell?.scorers[0]?.metrics[0]?.estimate).toMatchObject({ value: 1, n: 16, unscored: 4 });
+    expect(cell?.scorers[0]?.unscored).toEqual({ failed: 4 });
+    expect(cell?.usage).toMatchObject({
+      calls: 20,
+      answered: 16,
+      failures: { Error: 4 },
+      inputTokens: 10,
+      unpriced: 4,
+    });
+    expect(cell?.usage.paidUsd).toBeCloseTo(0.16, 12);
+  });
+
+  it("gives wider intervals to few subjects than to as many independent pictures", () => {
+    const file = evalFile({ analysis: { resamples: 2000 } });
+    const width = (samples: Sample[]) => {
+      // Two subjects in five are judged wrongly throughout.
+      const records = recordsOf(callsOf(samples, file.matrix), (call) =>
+        index(call) % 5 < 2 ? wrong(call) : truth(call),
+      );
+      const [cell] = summarise(records, samples, { file, scorers: [accuracy] }).cells;
+      const { low, high } = cell?.scorers[0]?.metrics[0]?.estimate ?? {};
+      return (high as number) - (low as number);
+    };
+    expect(width(samplesOf(100, (i) => `p${i % 5}`))).toBeGreaterThan(2 * width(samplesOf(100)));
+  });
+
+  it("breaks results down by a column", () => {
+    const file = evalFile({ analysis: { resamples: 200, groupBy: ["site"] } });
+    const samples = samplesOf(20);
+    const records = recordsOf(callsOf(samples, file.matrix), (call) =>
+      call.sample.columns.site === "A" ? truth(call) : wrong(call),
+    );
+    const [cell] = summarise(records, samples, { file, scorers: [accuracy] }).cells;
+    const values = cell?.groups.map(({ value, scorers }) => [value, scorers[0]?.metrics[0]?.estimate.value]);
+    expect(values).toEqual([
+      ["A", 1],
+      ["B", 0],
+    ]);
+  });
+
+  it("draws fewer resamples of very large cells, never fewer than a thousand", () => {
+    expect([resamplesFor(3000, 10_000), resamplesFor(6000, 10_000), resamplesFor(50_000, 10_000)]).toEqual([
+      10_000, 5000, 1000,
+    ]);
+    expect(resamplesFor(50_000, 200)).toBe(200);
+  });
+});
+
+describe("a comparison", () => {
+  const file = evalFile({ matrix: { models: ["loop:a", "loop:b", "loop:c"] }, analysis: { resamples: 2000 } });
+  const samples = samplesOf(40);
+  // b is wrong on 12 of a's 40 right answers; c is as good as a, on other samples.
+  const records = recordsOf(callsOf(samples, file.matrix), (call) => {
+    if (call.condition.model === "loop:b" && index(call) < 12) return wrong(call);
+    if (call.condition.model === "loop:c" && index(call) === 0) return null;
+    return truth(call);
+  });
+  const sides = summarise(records, samples, { file, scorers: [accuracy] }).cells.map(({ cell, scorers }) => ({
+    name: cellId(cell.condition),
+    calls: scorers[0]?.calls ?? [],
+  }));
+  const compared = compareSides(sides, accuracy, file.analysis);
+
+  it("says which difference holds up, on the pairs that both answered, corrected for their number", () => {
+    const byAccuracy = compared.filter(({ metric }) => metric === "accuracy");
+    expect(byAccuracy[0]).toMatchObject({ firstValue: 1, secondValue: 0.7, pairs: 40, test: "McNemar, exact" });
+    // 12 to 0: 2 x 0.5^12.
+    expect(byAccuracy[0]?.pValue).toBeCloseTo(2 / 4096, 12);
+    expect(byAccuracy[0]?.adjustedPValue).toBeGreaterThan(byAccuracy[0]?.pValue as number);
+    expect(byAccuracy[0]?.high).toBeLessThan(0);
+    expect(byAccuracy[1]).toMatchObject({ pairs: 39, difference: 0, pValue: null });
+  });
+
+  it("tests metrics of the whole by permutation", () => {
+    const f1 = compared.find(({ metric }) => metric === "macro_f1");
+    expect(f1?.test).toBe("paired permutation");
+    expect(f1?.pValue).toBeLessThan(0.01);
+  });
+
+  it("keeps the repeats of one system together when systems are swapped", () => {
+    const twice = evalFile({ matrix: { models: ["loop:a", "loop:b"], repeats: 2 }, analysis: { resamples: 500 } });
+    const scorer = createReproducibilityScorer(reader, "integrated");
+    const few = samplesOf(12);
+    // a repeats itself; b answers otherwise the second time.
+    const own = recordsOf(callsOf(few, twice.matrix), (call) =>
+      call.condition.model === "loop:b" && call.repeat === 2 ? wrong(call) : truth(call),
+    );
+    const cells = summarise(own, few, { file: twice, scorers: [scorer] }).cells;
+    const [raw] = compareSides(
+      cells.map(({ cell, scorers }) => ({ name: cell.id, calls: scorers[0]?.calls ?? [] })),
+      scorer,
+      twice.analysis,
+    );
+    expect(raw).toMatchObject({ metric: "tar_raw_at_2", firstValue: 1, secondValue: 0, difference: -1 });
+    expect(raw?.pValue).toBeLessThan(0.01);
+  });
+});
