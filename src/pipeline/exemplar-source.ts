@@ -1,0 +1,222 @@
+import sharp from "sharp";
+import { sameCategory } from "../domain/category.ts";
+import type { EvidenceItem } from "../domain/evidence.ts";
+import type { Exemplar } from "../domain/exemplar.ts";
+import type { ExpressionSpace } from "../domain/expression-space.ts";
+import { groupBy } from "../domain/group-by.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import type { ImageView } from "../domain/image-view.ts";
+import type { Face } from "../domain/measurement.ts";
+import { presenceOf } from "../domain/presence.ts";
+import { createRandom } from "../domain/statistics/random.ts";
+import type { TextEmbedder } from "../ports/embedder.ts";
+import type { ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
+import { type CategoryDescription, distilCategories, nearestDescriptions } from "./distil-category.ts";
+import { identifyPicture, leakReason, type PictureIdentity } from "./leakage.ts";
+import { placeMeasured } from "./make-exemplar.ts";
+import { type ExemplarHit, type ExemplarQuery, retrieveExemplars } from "./retrieve-exemplars.ts";
+
+/** How examples are put before a question. */
+export type ShotMode = "images" | "descriptions" | "both";
+
+export interface ShotOptions {
+  readonly store: ExemplarStore;
+  readonly space: ExpressionSpace;
+  /** How many exemplars are shown; descriptions come in addition. */
+  readonly shots: number;
+  readonly mode: ShotMode;
+  /** Only these categories, in any letter case; `null` for all. */
+  readonly categories: readonly string[] | null;
+  /** Only from these packs; `null` for all. */
+  readonly packs: readonly string[] | null;
+  /** Order of the examples. The same seed gives the same order of the same examples. */
+  readonly seed: number;
+  readonly textEmbedder: TextEmbedder | null;
+}
+
+/** What is asked, as far as examples depend on it. */
+export interface ShotQuery {
+  readonly image: DecodedImage;
+  readonly faces: readonly Face[];
+  /** The question and the context given, as one text to search by; `null` when neither says anything. */
+  readonly text: string | null;
+}
+
+/** A labelled example, before a ledger gives it an id. */
+export interface ChosenShot {
+  readonly id: string;
+  /** Of kind `exemplar`. Its value is the vote: category and likeness to the face it was found for. */
+  readonly item: Omit<EvidenceItem, "id">;
+  /** `null` when only its description is shown. */
+  readonly view: ImageView | null;
+}
+
+export interface ChosenShots {
+  /** In the order in which they are shown. */
+  readonly exemplars: readonly ChosenShot[];
+  /** What was left out or is missing, and why. */
+  readonly warnings: readonly string[];
+}
+
+/** Chooses the examples for one question: retrieved exemplars, distilled descriptions, or both, in seeded order. */
+export async function chooseShots(query: ShotQuery, options: ShotOptions, signal?: AbortSignal): Promise<ChosenShots> {
+  const { store, space, mode } = options;
+  const { filter, unknown } = await filterFor(options);
+  const picture = identifyPicture(
+    query.image,
+    query.faces.map((face) => face.box),
+  );
+  const faces = query.faces.flatMap((face) => {
+    const expression = placeMeasured(space, face.measurements);
+    return expression === null ? [] : [{ faceId: face.faceId, expression }];
+  });
+  const warnings = unknown.map((name) => `There is no exemplar of "${name}" in ${store.location}`);
+  const described = mode === "images" ? [] : await descriptions({ faces, picture, filter }, options);
+  const shown =
+    mode === "descriptions"
+      ? { shots: [], warnings: [] }
+      : await images({ faces, picture, text: query.text, filter }, options, signal);
+  warnings.push(...shown.warnings);
+  if (described.length + shown.shots.length === 0)
+    warnings.push(`No exemplar could be shown: ${store.location} has none that fits`);
+  const order = createRandom(`${options.seed} order of exemplars`);
+  return { exemplars: [...order.shuffled(described), ...order.shuffled(shown.shots)], warnings };
+}
+
+interface Searching {
+  readonly faces: ExemplarQuery["faces"];
+  readonly picture: PictureIdentity;
+  readonly filter: ExemplarFilter;
+}
+
+/** Category names as the store writes them, and those that it does not have. */
+async function filterFor({ store, categories, packs }: ShotOptions) {
+  const fromPacks: ExemplarFilter = packs === null ? {} : { packs };
+  if (categories === null) return { filter: { ...fromPacks, roles: ["instance"] as const }, unknown: [] };
+  const held = (await store.statistics()).categories.map(({ name }) => name);
+  const wanted = held.filter((name) => categories.some((category) => sameCategory(category, name)));
+  const unknown = categories.filter((category) => !held.some((name) => sameCategory(category, name)));
+  return { filter: { ...fromPacks, categories: wanted, roles: ["instance"] as const }, unknown };
+}
+
+async function images(
+  { text, ...searching }: Searching & { readonly text: string | null },
+  options: ShotOptions,
+  signal?: AbortSignal,
+) {
+  const { store, shots, textEmbedder } = options;
+  const [textEmbedding = null] =
+    text === null || textEmbedder === null ? [] : await textEmbedder.embedTexts([text], signal);
+  const { hits, excluded } = await retrieveExemplars(
+    store,
+    { ...searching, text, textEmbedding, imageEmbedding: null },
+    { count: shots, filter: searching.filter, balanced: true },
+  );
+  const chosen = await Promise.all(hits.map((hit) => shotOf(hit, options)));
+  const missing = chosen.filter((shot) => shot.view === null).map((shot) => shot.id);
+  const warnings = leakWarnings(excluded);
+  if (missing.length > 0) {
+    warnings.push(`Only the description is shown of ${missing.join(", ")}: the store keeps no picture of it`);
+  }
+  return { shots: chosen, warnings };
+}
+
+function leakWarnings(excluded: readonly { readonly exemplar: Exemplar; readonly reason: string }[]): string[] {
+  return [...groupBy(excluded, ({ reason }) => reason)].map(([reason, group]) => {
+    const ids = group.map(({ exemplar }) => `${exemplar.id} ("${exemplar.category}")`).join(", ");
+    return `Left out as an example, since ${reason}: ${ids}`;
+  });
+}
+
+async function shotOf(hit: ExemplarHit, { store, space }: ShotOptions): Promise<ChosenShot> {
+  const { exemplar, face } = hit;
+  const entry = await store.get(exemplar.id);
+  const likeness = face?.similarity;
+  return {
+    id: exemplar.id,
+    view: entry === undefined || entry.view === null ? null : await viewOf(entry.view, exemplar.category),
+    item: {
+      kind: "exemplar",
+      faceId: face?.faceId ?? null,
+      region: null,
+      statement: [labelSentence(exemplar), likenessSentence(hit), measuredSentence(exemplar, space)].join(" ").trim(),
+      value:
+        likeness === undefined
+          ? { type: "text", text: exemplar.category }
+          : { type: "distribution", distribution: [{ label: exemplar.category, probability: likeness }] },
+      source: { type: "store", name: exemplar.id },
+    },
+  };
+}
+
+async function viewOf(data: Uint8Array, category: string): Promise<ImageView> {
+  const { width, height } = await sharp(data).metadata();
+  return { mimeType: "image/jpeg", data, widthPx: width, heightPx: height, caption: `an example of ${category}` };
+}
+
+/** Texts come from whoever wrote the pack: they are quoted, so that they cannot pose as instructions or items. */
+function labelSentence({ category, labeller, caption, why }: Exemplar): string {
+  const details = [
+    caption === null ? undefined : `caption ${JSON.stringify(caption)}`,
+    why === null ? undefined : `reason ${JSON.stringify(why)}`,
+  ].filter((part) => part !== undefined);
+  const rest = details.length === 0 ? "" : `, ${details.join(", ")}`;
+  return `Labelled ${JSON.stringify(category)} by ${JSON.stringify(labeller)}${rest}.`;
+}
+
+function likenessSentence({ face, why }: ExemplarHit): string {
+  const found = why.length === 0 ? "" : `: ${why.join("; ")}`;
+  return face === null ? `Found${found}.` : `Like ${face.faceId} to ${face.similarity.toFixed(2)} of 1${found}.`;
+}
+
+/** What the toolbox in use measured on the example, as far as it is present. */
+function measuredSentence({ measurements }: Exemplar, space: ExpressionSpace): string {
+  const measurement = measurements.find(({ toolbox }) => toolbox === space.toolbox);
+  if (measurement === undefined) return "No face was measured on it.";
+  const units = measurement.actionUnits
+    .filter((unit) => unit.side === "both" && presenceOf(unit) === "present")
+    .map((unit) => `${unit.au} ${unit.value.toFixed(2)}`);
+  const tops = measurement.expressions.flatMap(({ distribution }) =>
+    distribution
+      .filter(({ probability }) => probability >= 0.3)
+      .map(({ label, probability }) => `${label} ${probability.toFixed(2)}`),
+  );
+  const present = units.length === 0 ? "no action unit present" : units.join(", ");
+  return `Measured on it by ${measurement.toolbox}: ${[present, ...tops].join(", ")}.`;
+}
+
+async function descriptions({ faces, picture, filter }: Searching, options: ShotOptions): Promise<ChosenShot[]> {
+  const placed = await options.store.placed({ ...filter, measured: true });
+  const safe = placed.filter(({ exemplar }) => leakReason(picture, exemplar) === undefined);
+  const distilled = distilCategories(safe, options.space);
+  if (faces.length === 0)
+    return nearestDescriptions(distilled, null).map((one) => describedShot(one.description, null));
+  return faces.flatMap(({ faceId, expression }) =>
+    nearestDescriptions(distilled, expression).map(({ description, similarity }) =>
+      describedShot(description, similarity === null ? null : { faceId, similarity }),
+    ),
+  );
+}
+
+function describedShot(
+  description: CategoryDescription,
+  face: { faceId: string; similarity: number } | null,
+): ChosenShot {
+  const { category, id, text } = description;
+  const like = face === null ? "" : ` Like ${face.faceId} to ${face.similarity.toFixed(2)} of 1.`;
+  return {
+    id: `distilled:${id}`,
+    view: null,
+    item: {
+      kind: "exemplar",
+      faceId: face?.faceId ?? null,
+      region: null,
+      statement: `What ${JSON.stringify(category)} looks like, distilled from exemplars: ${text}${like}`,
+      value:
+        face === null
+          ? { type: "text", text: category }
+          : { type: "distribution", distribution: [{ label: category, probability: face.similarity }] },
+      source: { type: "store", name: `distilled:${id}` },
+    },
+  };
+}
