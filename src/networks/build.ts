@@ -1,5 +1,5 @@
 import { cacheFolder } from "./cache-folder.ts";
-import { COMPILER_VERSION, compileNetwork } from "./compile.ts";
+import { COMPILER_TARGET, COMPILER_VERSION, compileNetwork } from "./compile.ts";
 import { type CompiledKey, readCompiled, writeCompiled } from "./compiled-cache.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifest, type StoredManifest } from "./manifest-store.ts";
@@ -67,6 +67,11 @@ async function keep(cacheDir: string, key: CompiledKey, onnx: Uint8Array): Promi
 
 function compiledKey({ id, source, format, inputs, outputs }: NetworkManifest): CompiledKey {
   const ports = [...inputs, ...outputs].map(({ name, tensor, dtype, shape }) => ({ name, tensor, dtype, shape }));
-  const parts = [sourceSha256(source), `compiler ${COMPILER_VERSION}`, format, JSON.stringify(ports)];
+  const parts = [
+    sourceSha256(source),
+    `compiler ${COMPILER_VERSION} ${COMPILER_TARGET}`,
+    format,
+    JSON.stringify(ports),
+  ];
   return { networkId: id, key: sha256(parts.join("\n")) };
 }

@@ -1,12 +1,21 @@
 import { readFaceApiWeights, type WeightReader } from "./face-api-weights.ts";
-import { constantValue, createGraphBuilder, type GraphBuilder, type OnnxGraph, type Value } from "./graph-builder.ts";
+import {
+  constantValue,
+  createGraphBuilder,
+  type GraphBuilder,
+  type OnnxGraph,
+  type Target,
+  type Value,
+} from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { activated } from "./ops/activation.ts";
-import { concatenate, reshape } from "./ops/arrange.ts";
+import { reshape } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
 import { broadcast } from "./ops/elementwise.ts";
+import { padZeros } from "./ops/pad.ts";
 import { pooling } from "./ops/pooling.ts";
 import { matrixProduct } from "./ops/reduce.ts";
+import type { TwoFiles } from "./source.ts";
 import { at, type Constant, float32, numbersOf, sizeOf, transposed } from "./tensor-data.ts";
 
 /** Blocks of each width. The first of a width but 32 halves the picture; the very last one does so once more. */
@@ -34,11 +43,15 @@ const BLOCKS = [
  *
  * Source of the architecture: @vladmandic/face-api 1.7.15, `src/faceRecognitionNet`.
  */
-export function compileFaceApiIdentity(manifest: NetworkManifest, list: Uint8Array, bin: Uint8Array): OnnxGraph {
+export function compileFaceApiIdentity(
+  manifest: NetworkManifest,
+  { graph: list, weights: bin }: TwoFiles,
+  target: Target,
+): OnnxGraph {
   const [input] = manifest.inputs;
   const [output] = manifest.outputs;
   if (input === undefined || output === undefined) throw new RangeError("its manifest names no input or output");
-  const graph = createGraphBuilder();
+  const graph = createGraphBuilder(target);
   const weights = readFaceApiWeights(list, bin);
   const stem = convolved(graph, graph.input(input), {
     weights,
@@ -102,14 +115,11 @@ function halvedSum(graph: GraphBuilder, x: Value, result: Value): Value {
 function grownTo(graph: GraphBuilder, x: Value, axis: number, extent: number): Value {
   const missing = extent - at(x.shape, axis);
   if (missing === 0) return x;
-  const shape = x.shape.map((own, index) => (index === axis ? missing : own));
-  const zeros = constantValue(
-    float32(
-      shape,
-      Array.from({ length: sizeOf(shape) }, () => 0),
-    ),
+  return padZeros(
+    graph,
+    x,
+    x.shape.map((_, index) => (index === axis ? [0, missing] : [0, 0])),
   );
-  return concatenate(graph, [x, zeros], axis);
 }
 
 interface Layer {

@@ -1,5 +1,12 @@
 import { readFaceApiWeights, type WeightReader } from "./face-api-weights.ts";
-import { constantValue, createGraphBuilder, type GraphBuilder, type OnnxGraph, type Value } from "./graph-builder.ts";
+import {
+  constantValue,
+  createGraphBuilder,
+  type GraphBuilder,
+  type OnnxGraph,
+  type Target,
+  type Value,
+} from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { type Activation, activated } from "./ops/activation.ts";
 import { reshape } from "./ops/arrange.ts";
@@ -7,6 +14,7 @@ import { convolution } from "./ops/convolution.ts";
 import { broadcast } from "./ops/elementwise.ts";
 import { pooling } from "./ops/pooling.ts";
 import { matrixProduct, softmax } from "./ops/reduce.ts";
+import type { TwoFiles } from "./source.ts";
 import { at, reshaped, transposed } from "./tensor-data.ts";
 
 /**
@@ -16,11 +24,15 @@ import { at, reshaped, transposed } from "./tensor-data.ts";
  *
  * Source of the architecture: @vladmandic/face-api 1.7.15, `src/faceFeatureExtractor`, `src/faceExpressionNet`.
  */
-export function compileFaceApiExpression(manifest: NetworkManifest, list: Uint8Array, bin: Uint8Array): OnnxGraph {
+export function compileFaceApiExpression(
+  manifest: NetworkManifest,
+  { graph: list, weights: bin }: TwoFiles,
+  target: Target,
+): OnnxGraph {
   const [input] = manifest.inputs;
   const [output] = manifest.outputs;
   if (input === undefined || output === undefined) throw new RangeError("its manifest names no input or output");
-  const graph = createGraphBuilder();
+  const graph = createGraphBuilder(target);
   const weights = readFaceApiWeights(list, bin);
   const picture = graph.input(input);
   const features = ["dense0", "dense1", "dense2", "dense3"].reduce(

@@ -1,14 +1,26 @@
 import { ModelFileError } from "../domain/errors.ts";
-import { constantValue, createGraphBuilder, type GraphBuilder, type OnnxGraph, type Value } from "./graph-builder.ts";
+import {
+  constantValue,
+  createGraphBuilder,
+  type GraphBuilder,
+  type OnnxGraph,
+  type Target,
+  type Value,
+} from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
+import type { TwoFiles } from "./source.ts";
 import { attributesOf, type GraphNode, readGraphModel } from "./tfjs/graph-file.ts";
 import { readWeights } from "./tfjs/weights.ts";
 import { TFJS_OPERATORS } from "./tfjs-operators.ts";
 
 /** A TensorFlow.js graph model as an ONNX graph with the manifest's names and shapes. What no output needs is left out. */
-export function compileTfjs(manifest: NetworkManifest, topology: Uint8Array, bin: Uint8Array): OnnxGraph {
+export function compileTfjs(
+  manifest: NetworkManifest,
+  { graph: topology, weights: bin }: TwoFiles,
+  target: Target,
+): OnnxGraph {
   const model = readGraphModel(topology);
-  const graph = createGraphBuilder();
+  const graph = createGraphBuilder(target);
   const values = new Map<string, readonly Value[]>();
   for (const [name, constant] of readWeights(model.weightsManifest, bin)) values.set(name, [constantValue(constant)]);
   for (const { name, tensor, dtype, shape } of manifest.inputs)

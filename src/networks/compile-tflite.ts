@@ -1,13 +1,13 @@
 import { ModelFileError } from "../domain/errors.ts";
-import { constantValue, createGraphBuilder, type OnnxGraph, type Value } from "./graph-builder.ts";
+import { constantValue, createGraphBuilder, type OnnxGraph, type Target, type Value } from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { readTflite, type TfliteModel, type TfliteOperator } from "./tflite/tflite-file.ts";
 import { TFLITE_OPERATORS } from "./tflite-operators.ts";
 
 /** A TFLite file as an ONNX graph with the manifest's names. */
-export function compileTflite(manifest: NetworkManifest, bytes: Uint8Array): OnnxGraph {
+export function compileTflite(manifest: NetworkManifest, bytes: Uint8Array, target: Target): OnnxGraph {
   const model = readTflite(bytes);
-  const graph = createGraphBuilder();
+  const graph = createGraphBuilder(target);
   const values = new Map<number, Value>();
   for (const { name, tensor, dtype, shape } of manifest.inputs) {
     values.set(indexOf(model, model.inputs, tensor), graph.input({ name, dtype, shape }));

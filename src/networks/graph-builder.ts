@@ -38,8 +38,15 @@ export interface Value {
   readonly names: { published?: string; channelsFirst?: string };
 }
 
+/**
+ * What the graph is written for. On x64 onnxruntime computes convolutions in a blocked layout (NCHWc), and each operator
+ * that it has in that layout saves the way out of it and back. `plain` is for every other processor.
+ */
+export type Target = "blocked" | "plain";
+
 /** Collects the nodes of one graph. Names are numbered in order, so the same source gives the same bytes. */
 export interface GraphBuilder {
+  readonly target: Target;
   input(port: OnnxPort): Value;
   output(name: string, value: Value): void;
   /** Writes a node and returns the names of its outputs. */
@@ -51,7 +58,7 @@ export interface GraphBuilder {
   finish(): OnnxGraph;
 }
 
-export function createGraphBuilder(): GraphBuilder {
+export function createGraphBuilder(target: Target): GraphBuilder {
   const inputs: OnnxPort[] = [];
   const outputs: OnnxPort[] = [];
   const initialisers: { name: string; constant: Constant }[] = [];
@@ -67,6 +74,7 @@ export function createGraphBuilder(): GraphBuilder {
   const node: GraphBuilder["node"] = (op, from, attributes) => first(write(op, from, 1, attributes));
 
   return {
+    target,
     nodes: write,
     node,
     input(port) {

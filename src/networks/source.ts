@@ -14,6 +14,12 @@ export interface SourceBytes {
   readonly weights: Uint8Array | undefined;
 }
 
+/** A format that keeps weights in a file of their own. */
+export interface TwoFiles {
+  readonly graph: Uint8Array;
+  readonly weights: Uint8Array;
+}
+
 /** SHA-256 of a network's published bytes, hex: of the one file, or of the hashes of its files in order. */
 export function sourceSha256(source: NetworkSource): string {
   if (source.kind === "file") return source.sha256;

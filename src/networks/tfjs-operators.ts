@@ -1,8 +1,10 @@
 import { type GraphBuilder, ONNX_DTYPE, type Value } from "./graph-builder.ts";
 import { type Activation, activated } from "./ops/activation.ts";
-import { concatenate, expandDims, pack, padZeros, reshape, squeeze, unpack } from "./ops/arrange.ts";
+import { type ArithmeticOp, arithmetic } from "./ops/arithmetic.ts";
+import { concatenate, expandDims, pack, reshape, squeeze, unpack } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
 import { broadcast, cast, floorDivide, floorModulo, squaredDifference, unary } from "./ops/elementwise.ts";
+import { padZeros } from "./ops/pad.ts";
 import { pooling, resizeBilinear } from "./ops/pooling.ts";
 import { argMax, gather, gatherNd, reduce, softmax, topK } from "./ops/reduce.ts";
 import type { Padding, Pair } from "./ops/sliding-window.ts";
@@ -20,10 +22,10 @@ interface Site {
 
 type Lowering = (site: Site) => Value | readonly Value[];
 
-const arithmetic =
-  (op: string): Lowering =>
+const of =
+  (op: ArithmeticOp): Lowering =>
   ({ graph, input }) =>
-    broadcast(graph, op, [input(0), input(1)]);
+    arithmetic(graph, op, [input(0), input(1)]);
 
 /** How each TensorFlow operator is written in ONNX. Some have several outputs. */
 export const TFJS_OPERATORS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
@@ -34,11 +36,11 @@ export const TFJS_OPERATORS: ReadonlyMap<string, Lowering> = new Map<string, Low
   ["DepthwiseConv2dNative", depthwiseConv2d],
   ["MaxPool", maxPool],
   ["ResizeBilinear", resize],
-  ["Add", arithmetic("Add")],
-  ["AddV2", arithmetic("Add")],
-  ["Sub", arithmetic("Sub")],
-  ["Mul", arithmetic("Mul")],
-  ["RealDiv", arithmetic("Div")],
+  ["Add", of("Add")],
+  ["AddV2", of("Add")],
+  ["Sub", of("Sub")],
+  ["Mul", of("Mul")],
+  ["RealDiv", of("Div")],
   ["FloorDiv", ({ graph, input }) => floorDivide(graph, input(0), input(1))],
   ["FloorMod", ({ graph, input }) => floorModulo(graph, input(0), input(1))],
   ["SquaredDifference", ({ graph, input }) => squaredDifference(graph, input(0), input(1))],

@@ -1,9 +1,12 @@
 import { type GraphBuilder, ONNX_DTYPE, type Value } from "./graph-builder.ts";
 import { type Activation, activated } from "./ops/activation.ts";
-import { concatenate, padZeros, reshape, transpose } from "./ops/arrange.ts";
+import { type ArithmeticOp, arithmetic } from "./ops/arithmetic.ts";
+import { concatenate, reshape, transpose } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
-import { broadcast, cast, parametricRelu, reciprocalSquareRoot, squaredDifference, unary } from "./ops/elementwise.ts";
+import { cast, reciprocalSquareRoot, squaredDifference, unary } from "./ops/elementwise.ts";
 import { landmarksToMatrix, transformBilinear, transformPoints } from "./ops/mediapipe.ts";
+import { padZeros } from "./ops/pad.ts";
+import { parametricRelu } from "./ops/parametric-relu.ts";
 import { pooling } from "./ops/pooling.ts";
 import { reduce, softmax } from "./ops/reduce.ts";
 import type { Padding, Pair } from "./ops/sliding-window.ts";
@@ -30,7 +33,7 @@ interface Lowering {
 
 /** How each built-in operator (by its number in the schema) and custom operator (by name) is written in ONNX. */
 export const TFLITE_OPERATORS: ReadonlyMap<number | string, Lowering> = new Map<number | string, Lowering>([
-  [0, { name: "ADD", lower: (site) => arithmetic(site, "Add") }],
+  [0, { name: "ADD", lower: (site) => binary(site, "Add") }],
   [
     2,
     { name: "CONCATENATION", lower: ({ graph, inputs, operator }) => concatenate(graph, inputs, int32(operator, 0)) },
@@ -41,7 +44,7 @@ export const TFLITE_OPERATORS: ReadonlyMap<number | string, Lowering> = new Map<
   [14, { name: "LOGISTIC", lower: ({ graph, input }) => unary(graph, "Sigmoid", input(0)) }],
   [17, { name: "MAX_POOL_2D", lower: (site) => pool(site, "max") }],
   [1, { name: "AVERAGE_POOL_2D", lower: (site) => pool(site, "average") }],
-  [18, { name: "MUL", lower: (site) => arithmetic(site, "Mul") }],
+  [18, { name: "MUL", lower: (site) => binary(site, "Mul") }],
   [19, { name: "RELU", lower: ({ graph, input }) => activated(graph, input(0), "relu") }],
   [21, { name: "RELU6", lower: ({ graph, input }) => activated(graph, input(0), "relu6") }],
   [22, { name: "RESHAPE", lower: reshapeTo }],
@@ -50,8 +53,8 @@ export const TFLITE_OPERATORS: ReadonlyMap<number | string, Lowering> = new Map<
   [34, { name: "PAD", lower: ({ graph, input }) => padZeros(graph, input(0), pairs(knownNumbers(input(1)))) }],
   [39, { name: "TRANSPOSE", lower: ({ graph, input }) => transpose(graph, input(0), knownNumbers(input(1))) }],
   [40, { name: "MEAN", lower: (site) => reduceOver(site, "mean") }],
-  [41, { name: "SUB", lower: (site) => arithmetic(site, "Sub") }],
-  [42, { name: "DIV", lower: (site) => arithmetic(site, "Div") }],
+  [41, { name: "SUB", lower: (site) => binary(site, "Sub") }],
+  [42, { name: "DIV", lower: (site) => binary(site, "Div") }],
   [45, { name: "STRIDED_SLICE", lower: slicing }],
   [54, { name: "PRELU", lower: ({ graph, input }) => parametricRelu(graph, input(0), input(1)) }],
   [59, { name: "NEG", lower: ({ graph, input }) => unary(graph, "Neg", input(0)) }],
@@ -106,8 +109,9 @@ function pool({ graph, operator, input }: Site, kind: "max" | "average"): Value 
   return activated(graph, pooling(graph, kind, input(0), window), activationOf(options.int8(5, 0)));
 }
 
-function arithmetic({ graph, operator, input }: Site, op: string): Value {
-  return activated(graph, broadcast(graph, op, [input(0), input(1)]), activationOf(operator.options?.int8(0, 0) ?? 0));
+function binary({ graph, operator, input }: Site, op: ArithmeticOp): Value {
+  const result = arithmetic(graph, op, [input(0), input(1)]);
+  return activated(graph, result, activationOf(operator.options?.int8(0, 0) ?? 0));
 }
 
 /** Weights stay as they are stored (float16); the builder widens them where they are used. */

@@ -22,7 +22,7 @@ export function meanColourNetwork(options: {
   readonly names?: { readonly input: string; readonly output: string };
 }): Uint8Array {
   const { input = "input", output = "output" } = options.names ?? {};
-  const graph = createGraphBuilder();
+  const graph = createGraphBuilder("plain");
   const picture = graph.input({ name: input, dtype: "float32", shape: options.inputShape });
   graph.output(output, scores(graph, picture, options));
   return writeOnnx("mean-colour", graph.finish(), "test");

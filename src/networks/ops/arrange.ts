@@ -7,7 +7,7 @@ import {
   publishedName,
   type Value,
 } from "../graph-builder.ts";
-import { at, float32, int64, reshaped, sizeOf } from "../tensor-data.ts";
+import { at, int64, reshaped, sizeOf } from "../tensor-data.ts";
 
 /** The same elements under another shape; one extent may be -1, for whatever is left. */
 export function reshape(graph: GraphBuilder, x: Value, wanted: readonly number[]): Value {
@@ -74,17 +74,6 @@ export function unpack(graph: GraphBuilder, x: Value, axis: number): Value[] {
   });
 }
 
-/** Zeros around `x`: `[before, after]` per axis, in the publisher's order of axes. */
-export function padZeros(graph: GraphBuilder, x: Value, padding: readonly (readonly [number, number])[]): Value {
-  const shape = x.shape.map((extent, axis) => extent + sum(padding[axis]));
-  const stay = x.names.channelsFirst !== undefined;
-  const order = stay ? [0, 3, 1, 2] : x.shape.map((_, axis) => axis);
-  const pads = [0, 1].flatMap((side) => order.map((axis) => padding[axis]?.[side] ?? 0));
-  const from = stay ? channelsFirstName(graph, x) : publishedName(graph, x);
-  const name = graph.node("Pad", [from, graph.initialiser(int64(pads)), graph.initialiser(float32([], [0]))]);
-  return (stay ? channelsFirst : published)(x.dtype, shape, name);
-}
-
 export interface Slice {
   readonly begin: readonly number[];
   /** Exclusive. */
@@ -110,8 +99,4 @@ export function positiveAxis(axis: number, rank: number): number {
 /** Where an axis of `[N, H, W, C]` lies in `[N, C, H, W]`. */
 export function channelsFirstAxis(axis: number): number {
   return at([0, 2, 3, 1], axis);
-}
-
-function sum(pair: readonly [number, number] | undefined): number {
-  return pair === undefined ? 0 : pair[0] + pair[1];
 }

@@ -53,11 +53,6 @@ export function reciprocalSquareRoot(graph: GraphBuilder, x: Value): Value {
   return unary(graph, "Reciprocal", unary(graph, "Sqrt", x));
 }
 
-/** `x` where positive, `slope * x` elsewhere. `slope` broadcasts over a `[N, H, W, C]` value from the right. */
-export function parametricRelu(graph: GraphBuilder, x: Value, slope: Value): Value {
-  return broadcast(graph, "PRelu", [x, slope]);
-}
-
 /** TensorFlow's integer floor division: ONNX's Div truncates, so the remainder with the divisor's sign is taken off. */
 export function floorDivide(graph: GraphBuilder, a: Value, b: Value): Value {
   if (a.dtype === "float32") return unary(graph, "Floor", broadcast(graph, "Div", [a, b]));
