@@ -1,0 +1,194 @@
+import { stat } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { type ExemplarDesk, openDesk, openTextEmbedder } from "../compose-exemplars.ts";
+import { ConfigurationError, PackError } from "../domain/errors.ts";
+import { ExemplarLabel } from "../domain/exemplar.ts";
+import { ownPath } from "../networks/package-paths.ts";
+import { type CandidateList, type ExemplarCandidate, RegionText } from "../pipeline/exemplar-candidate.ts";
+import { type ImportOutcome, importExemplars, type NotImported } from "../pipeline/import-exemplars.ts";
+import { readCategoryFolders } from "../pipeline/read-category-folders.ts";
+import { readExemplarTable } from "../pipeline/read-exemplar-table.ts";
+import { issueInWords, readPack } from "../pipeline/read-pack.ts";
+import { EXIT } from "./exit-codes.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { note, outputStyle, print } from "./output.ts";
+
+interface AddingOptions {
+  readonly store?: string;
+  readonly labeller: string;
+  readonly duplicates: "refuse" | "link";
+  readonly pictures: boolean;
+  readonly embedder?: string;
+  readonly json?: true;
+}
+
+export interface AddOptions extends AddingOptions {
+  readonly category: string;
+  readonly face?: string;
+  readonly region?: string;
+  readonly caption?: string;
+  readonly definition?: string;
+  readonly why?: string;
+  readonly licence?: string;
+  readonly source?: string;
+  readonly counter?: true;
+}
+
+export async function add(picture: string, options: AddOptions): Promise<void> {
+  const label = labelOf(options);
+  await withDesk(options, async (desk, signal) => {
+    const path = resolve(picture);
+    const region = await regionOf(path, options, { desk, signal });
+    const candidate: ExemplarCandidate = {
+      label,
+      path,
+      name: path,
+      sha256: null,
+      region,
+      pack: null,
+      line: null,
+      measurements: null,
+    };
+    return await take(desk, [candidate], { options, signal });
+  });
+}
+
+export async function importAll(
+  sources: readonly string[],
+  options: AddingOptions & { readonly partial?: true },
+): Promise<void> {
+  const lists = await Promise.all(sources.map(async (source) => ({ source, list: await readSource(source, options) })));
+  for (const { source, list } of lists) {
+    if (list.problems.length === 0) continue;
+    for (const { line, reason } of list.problems) note(`${source}${line === null ? "" : `, line ${line}`}: ${reason}`);
+    if (options.partial !== true) {
+      note("Nothing was imported. Correct these entries, or pass --partial to import the others.");
+      throw new PackError(source, list.problems);
+    }
+  }
+  const left = lists.reduce((sum, { list }) => sum + list.problems.length, 0);
+  await withDesk(options, (desk, signal) =>
+    take(
+      desk,
+      lists.flatMap(({ list }) => list.candidates),
+      { options, signal },
+    ),
+  );
+  if (left > 0 && process.exitCode === undefined) process.exitCode = EXIT.doneWithFailures;
+}
+
+/** What kind of source a word names: a folder, a file by its ending, or a pack that ships. */
+async function readSource(source: string, options: { readonly labeller: string }): Promise<CandidateList> {
+  const found = await stat(source).catch(() => undefined);
+  if (found?.isDirectory()) return await readCategoryFolders(source, options);
+  const ending = extname(source).toLowerCase();
+  if (found === undefined && ending === "" && !/[\\/]/.test(source)) {
+    const shipped = ownPath("fewshot", `${source}.jsonl`);
+    if ((await stat(shipped).catch(() => undefined)) === undefined) {
+      throw new ConfigurationError(
+        `There is no file, folder or starter pack "${source}" (starter packs: smiles, posed-faces)`,
+      );
+    }
+    return await readPack(shipped);
+  }
+  if (ending === ".csv" || ending === ".tsv") return await readExemplarTable(source, options);
+  if (ending === ".jsonl" || ending === ".ndjson") return await readPack(source);
+  throw new ConfigurationError(
+    `Cannot import as it is neither a pack (.jsonl), a table (.csv) nor a folder: \`${source}\``,
+  );
+}
+
+function labelOf(options: AddOptions): ExemplarLabel {
+  const parsed = ExemplarLabel.safeParse({
+    category: options.category,
+    role: options.counter === true ? "counter" : "instance",
+    caption: options.caption ?? null,
+    definition: options.definition ?? null,
+    why: options.why ?? null,
+    labeller: options.labeller,
+    licence: options.licence ?? null,
+    source: options.source ?? null,
+  });
+  if (!parsed.success) throw new ConfigurationError(`Cannot add exemplar as ${issueInWords(parsed.error)}`);
+  return parsed.data;
+}
+
+interface Working {
+  readonly desk: ExemplarDesk;
+  readonly signal: AbortSignal;
+}
+
+async function regionOf(path: string, options: AddOptions, { desk, signal }: Working) {
+  if (options.region !== undefined) {
+    if (options.face !== undefined) throw new ConfigurationError("Give either --face or --region, not both");
+    const parsed = RegionText.safeParse(options.region);
+    if (!parsed.success) throw new ConfigurationError("Cannot add exemplar as its region is not left,top,width,height");
+    return parsed.data;
+  }
+  if (options.face === undefined) return null;
+  const { faces } = await desk.measure(path, signal);
+  const meant = faces.find((face) => face.faceId === options.face);
+  if (meant !== undefined) return meant.box;
+  const known = faces.length === 0 ? "none was found" : `there are ${faces.map((face) => face.faceId).join(", ")}`;
+  throw new ConfigurationError(`Cannot add exemplar as there is no face ${options.face} (${known}): \`${path}\``);
+}
+
+async function withDesk(
+  options: AddingOptions,
+  work: (desk: ExemplarDesk, signal: AbortSignal) => Promise<ImportOutcome>,
+): Promise<void> {
+  const signal = interruptSignal();
+  const desk = await openDesk(options.store);
+  try {
+    const outcome = await work(desk, signal);
+    if (options.json === true) await print(`${JSON.stringify(outcome, null, 2)}\n`);
+    else await printOutcome(outcome);
+    process.exitCode = exitCodeOf(outcome);
+  } finally {
+    await desk.close();
+  }
+}
+
+async function take(
+  desk: ExemplarDesk,
+  candidates: readonly ExemplarCandidate[],
+  { options, signal }: { readonly options: AddingOptions; readonly signal: AbortSignal },
+): Promise<ImportOutcome> {
+  const outcome = await importExemplars(desk.store, candidates, {
+    space: desk.space,
+    measure: desk.measure,
+    duplicates: options.duplicates,
+    keepViews: options.pictures,
+    textEmbedder: openTextEmbedder(options.embedder),
+    concurrency: desk.concurrency,
+    now: () => new Date(),
+    onProgress: (done, total) => {
+      if (total > 64) note(`${done} of ${total}`);
+    },
+    signal,
+  });
+  if (outcome.added.length >= 64) await desk.store.optimize();
+  return outcome;
+}
+
+async function printOutcome(outcome: ImportOutcome): Promise<void> {
+  const style = outputStyle();
+  const lines = [`${style.bold(String(outcome.added.length))} added`];
+  if (outcome.added.length === 1) lines.push(`  ${outcome.added[0]}`);
+  if (outcome.linked.length > 0) lines.push(`${outcome.linked.length} of them linked to exemplars of the same pixels`);
+  const section = (title: string, entries: readonly NotImported[]) => {
+    if (entries.length === 0) return;
+    lines.push(`${entries.length} ${title}`);
+    for (const { line, path, reason } of entries)
+      lines.push(`  ${line === null ? "" : `line ${line}, `}${path}: ${reason}`);
+  };
+  section("left out as duplicates", outcome.duplicates);
+  section("without a measured face, to be found by words alone", outcome.unmeasured);
+  section(style.bad("failed"), outcome.failures);
+  await print(`${lines.join("\n")}\n`);
+}
+
+function exitCodeOf({ added, duplicates, failures }: ImportOutcome): number {
+  if (failures.length === 0) return EXIT.done;
+  return added.length + duplicates.length === 0 ? EXIT.nothingDone : EXIT.doneWithFailures;
+}

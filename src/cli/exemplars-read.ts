@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { rename, writeFile } from "node:fs/promises";
+import { openDesk, openStore, openTextEmbedder } from "../compose-exemplars.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import { identifyPicture } from "../pipeline/leakage.ts";
+import { placeMeasured } from "../pipeline/make-exemplar.ts";
+import { type ExemplarQuery, retrieveExemplars } from "../pipeline/retrieve-exemplars.ts";
+import type { ExemplarFilter } from "../ports/exemplar-store.ts";
+import { renderExemplar, renderExemplarList } from "../render/terminal-exemplars.ts";
+import { EXIT } from "./exit-codes.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { note, outputStyle, print } from "./output.ts";
+
+export interface FilterOptions {
+  readonly store?: string;
+  readonly category?: readonly string[];
+  readonly labelledBy?: readonly string[];
+  readonly licence?: readonly string[];
+  readonly pack?: readonly string[];
+  readonly toolbox?: readonly string[];
+  readonly json?: true;
+}
+
+/** What the options let through. */
+export function filterOf({ category, labelledBy, licence, pack, toolbox }: FilterOptions): ExemplarFilter {
+  return {
+    ...(category === undefined ? {} : { categories: category }),
+    ...(labelledBy === undefined ? {} : { labellers: labelledBy }),
+    ...(licence === undefined ? {} : { licences: licence }),
+    ...(pack === undefined ? {} : { packs: pack }),
+    ...(toolbox === undefined ? {} : { toolboxes: toolbox }),
+  };
+}
+
+export async function list(
+  options: FilterOptions & { readonly limit: number; readonly offset: number },
+): Promise<void> {
+  const store = openStore(options.store);
+  const filter = filterOf(options);
+  const found = await store.list({ filter, limit: options.limit, offset: options.offset });
+  if (options.json === true) return await print(`${JSON.stringify(found, null, 2)}\n`);
+  await print(
+    renderExemplarList(
+      found.map((exemplar) => ({ exemplar, similarity: null, why: [] })),
+      outputStyle(),
+    ),
+  );
+  const total = await store.count(filter);
+  note(
+    found.length < total
+      ? `${found.length} of ${total}; see --limit and --offset`
+      : `${total} exemplars in ${store.location}`,
+  );
+}
+
+export async function show(
+  id: string,
+  options: { readonly store?: string; readonly picture?: string; readonly json?: true },
+): Promise<void> {
+  const store = openStore(options.store);
+  const entry = await store.get(id);
+  if (entry === undefined) throw new ConfigurationError(`There is no exemplar "${id}" in ${store.location}`);
+  if (options.picture !== undefined) {
+    if (entry.view === null)
+      throw new ConfigurationError(`The store keeps no picture of ${id}; the original is ${entry.exemplar.image.path}`);
+    const temporary = `${options.picture}.${randomUUID()}.tmp`;
+    await writeFile(temporary, entry.view);
+    await rename(temporary, options.picture);
+  }
+  if (options.json === true) await print(`${JSON.stringify(entry.exemplar, null, 2)}\n`);
+  else await print(renderExemplar(entry.exemplar, outputStyle()));
+}
+
+export interface SearchOptions extends FilterOptions {
+  readonly like?: string;
+  readonly face?: string;
+  readonly count: number;
+  readonly embedder?: string;
+}
+
+export async function search(words: readonly string[], options: SearchOptions): Promise<void> {
+  const text = words.length === 0 ? null : words.join(" ");
+  if (text === null && options.like === undefined) {
+    throw new ConfigurationError("Say what to search for: words, or --like <picture>, or both");
+  }
+  const signal = interruptSignal();
+  const desk = options.like === undefined ? undefined : await openDesk(options.store);
+  try {
+    const store = desk?.store ?? openStore(options.store);
+    const [textEmbedding = null] =
+      text === null || options.embedder === undefined
+        ? []
+        : ((await openTextEmbedder(options.embedder)?.embedTexts([text], signal)) ?? []);
+    const face = desk === undefined ? { faces: [], picture: null } : await facesOf(options, desk, signal);
+    const retrieval = await retrieveExemplars(
+      store,
+      { ...face, text, textEmbedding, imageEmbedding: null },
+      { count: options.count, filter: filterOf(options) },
+    );
+    if (options.json === true) {
+      const hits = retrieval.hits.map(({ expression: _, ...hit }) => hit);
+      await print(`${JSON.stringify({ ...retrieval, hits }, null, 2)}\n`);
+    } else {
+      const listed = retrieval.hits.map((hit) => ({ ...hit, similarity: hit.face?.similarity ?? null }));
+      await print(renderExemplarList(listed, outputStyle()));
+      for (const { exemplar, reason } of retrieval.excluded) note(`${exemplar.id} was left out: ${reason}`);
+    }
+    if (retrieval.hits.length === 0) {
+      note(`Nothing found in ${store.location}`);
+      process.exitCode = EXIT.nothingDone;
+    }
+  } finally {
+    await desk?.close();
+  }
+}
+
+async function facesOf(
+  { like, face }: SearchOptions,
+  desk: Awaited<ReturnType<typeof openDesk>>,
+  signal: AbortSignal,
+): Promise<Pick<ExemplarQuery, "faces" | "picture">> {
+  const { image, faces } = await desk.measure(like as string, signal);
+  const meant = face === undefined ? faces : faces.filter(({ faceId }) => faceId === face);
+  const placed = meant.flatMap(({ faceId, measurements }) => {
+    const expression = placeMeasured(desk.space, measurements);
+    return expression === null ? [] : [{ faceId, expression }];
+  });
+  if (placed.length === 0) {
+    const known =
+      faces.length === 0 ? "no face was found" : `its faces are ${faces.map(({ faceId }) => faceId).join(", ")}`;
+    throw new ConfigurationError(
+      `Cannot search by face as ${face === undefined ? "none" : `no ${face}`} could be measured (${known}): \`${like}\``,
+    );
+  }
+  return {
+    faces: placed,
+    picture: identifyPicture(
+      image,
+      faces.map(({ box }) => box),
+    ),
+  };
+}
+
+export async function stats(options: { readonly store?: string; readonly json?: true }): Promise<void> {
+  const store = openStore(options.store);
+  const [statistics, space, embedders] = [await store.statistics(), await store.space(), await store.embedders()];
+  if (options.json === true) {
+    await print(`${JSON.stringify({ location: store.location, ...statistics, space, embedders }, null, 2)}\n`);
+    return;
+  }
+  const style = outputStyle();
+  const section = (title: string, rows: readonly { readonly name: string | null; readonly exemplars: number }[]) =>
+    `${style.dim(title)}\n${rows.map(({ name, exemplars }) => `  ${String(exemplars).padStart(6)}  ${name ?? "unknown"}\n`).join("")}`;
+  await print(
+    [
+      `${style.bold(String(statistics.exemplars))} exemplars in ${store.location}, ${statistics.measured} with a measured face\n`,
+      ...(space === null
+        ? []
+        : [`${style.dim("measured by")} ${space.id}, ${space.dimensions.length} named dimensions\n`]),
+      ...(embedders["text-embedding"] === null
+        ? []
+        : [`${style.dim("texts embedded by")} ${embedders["text-embedding"]}\n`]),
+      section("categories", statistics.categories),
+      section("labellers", statistics.labellers),
+      section("licences", statistics.licences),
+      section(
+        "packs",
+        statistics.packs.filter(({ name }) => name !== null),
+      ),
+      ...statistics.indexes.map(
+        ({ column, kind, unindexedRows }) =>
+          `${style.dim("index")} ${column}: ${kind}${unindexedRows ? `, ${unindexedRows} rows not in it yet` : ""}\n`,
+      ),
+    ].join(""),
+  );
+}

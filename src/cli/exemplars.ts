@@ -1,0 +1,90 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+export function register(program: Command): void {
+  const exemplars = program
+    .command("exemplars")
+    .description("labelled examples: keep them, find them by face and by words, share them as packs");
+  const command = (name: string, description: string) =>
+    exemplars
+      .command(name)
+      .description(description)
+      .option(
+        "--store <place>",
+        "folder or object-store address (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)",
+      );
+  const adding = (name: string, description: string) =>
+    command(name, description)
+      .option("--labeller <name>", "who says so", "user")
+      .addOption(
+        new Option("--duplicates <what>", "nearly the same pixels under one category")
+          .choices(["refuse", "link"])
+          .default("refuse"),
+      )
+      .option("--no-pictures", "keep no small copy of the pictures in the store")
+      .option("--embedder <model>", "embed the texts too: ollama:<model> or openai:<model>")
+      .option("--json", "print JSON");
+  const filtered = (name: string, description: string) =>
+    command(name, description)
+      .option("--category <names...>", "only these categories")
+      .option("--labelled-by <names...>", "only these labellers")
+      .option("--licence <names...>", "only these licences")
+      .option("--pack <names...>", "only these packs")
+      .option("--toolbox <ids...>", "only faces that these toolboxes measured, e.g. mesh@1");
+
+  adding("add", "add one picture, or one face of it")
+    .argument("<picture>")
+    .requiredOption("--category <name>", "what it is an example of")
+    .option("--face <id>", "the face that is meant, e.g. F2 (as `measure` numbers them)")
+    .option("--region <box>", "the part that is meant: left,top,width,height in pixels")
+    .option("--caption <text>", "what is to be seen")
+    .option("--definition <text>", "what the category means")
+    .option("--why <text>", "why this is an example of it")
+    .option("--licence <name>", "licence of the picture")
+    .option("--source <text>", "where the picture comes from")
+    .option("--counter", "it looks like the category and is not")
+    .action(async (picture, options) => (await import("./exemplars-add.ts")).add(picture, options));
+  adding("import", "add many: packs (.jsonl), tables (.csv), trees with one folder per category, or a starter pack")
+    .argument("<sources...>", "files or folders, or smiles, posed-faces")
+    .option("--partial", "import what can be used when some entries cannot")
+    .action(async (sources, options) => (await import("./exemplars-add.ts")).importAll(sources, options));
+  filtered("list", "what is there")
+    .option("--limit <count>", "at most so many", wholeNumber, 100)
+    .option("--offset <count>", "pass over so many", wholeNumber, 0)
+    .option("--json", "print JSON")
+    .action(async (options) => (await import("./exemplars-read.ts")).list(options));
+  command("show", "everything about one exemplar")
+    .argument("<id>")
+    .option("--picture <file>", "write its picture there (JPEG)")
+    .option("--json", "print JSON")
+    .action(async (id, options) => (await import("./exemplars-read.ts")).show(id, options));
+  filtered("search", "find by words, by a face, or by both, and say why each was found")
+    .argument("[words...]")
+    .option("--like <picture>", "like the faces of this picture; copies of it are left out")
+    .option("--face <id>", "like this face of it only")
+    .option("--count <number>", "how many", wholeNumber, 10)
+    .option("--embedder <model>", "search by meaning too, with the embedder of the store")
+    .option("--json", "print JSON")
+    .action(async (words, options) => (await import("./exemplars-read.ts")).search(words, options));
+  filtered("export", "write a pack that `import` reads")
+    .argument("<file>", "ends in .jsonl")
+    .option("--force", "replace the file")
+    .action(async (file, options) => (await import("./exemplars-write.ts")).exportPack(file, options));
+  filtered("remove", "remove exemplars by id or by filter; pictures outside the store stay where they are")
+    .argument("[ids...]")
+    .option("--yes", "do not ask")
+    .action(async (ids, options) => (await import("./exemplars-write.ts")).remove(ids, options));
+  command("stats", "how many, of what, by whom, and how they are searched")
+    .option("--json", "print JSON")
+    .action(async (options) => (await import("./exemplars-read.ts")).stats(options));
+  command("optimize", "merge small files and bring the indexes up to date").action(async (options) =>
+    (await import("./exemplars-write.ts")).optimize(options),
+  );
+  command("remeasure", "measure everything again into a new store, after the toolbox has changed")
+    .requiredOption("--to <place>", "the new store")
+    .action(async (options) => (await import("./exemplars-write.ts")).remeasure(options));
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("it must be a whole number");
+  return Number(text);
+}
