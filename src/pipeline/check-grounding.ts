@@ -3,9 +3,10 @@ import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { CheckedClaim, Grounding, GroundingVerdict } from "../domain/grounding.ts";
 import type { Judgment } from "../domain/judgment.ts";
 import type { Scale } from "../domain/measurement.ts";
+import { measuredItems } from "../domain/presence-votes.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import { type Assertion, type Claim, claimsIn } from "./check-grounding-claims.ts";
-import { type Finding, findingFor, measuredValues, tellItem } from "./check-grounding-votes.ts";
+import { type Finding, findingFor, tellItem } from "./check-grounding-votes.ts";
 
 /**
  * Holds every claim of a judgment against the ledger.
@@ -135,18 +136,14 @@ function quoteFinding(assertion: Assertion, faceId: string, ledger: EvidenceLedg
   const { statedValue, anyOf, state } = assertion;
   const [au] = anyOf;
   if (statedValue === null || au === undefined) return undefined;
-  const measured = measuredValues(au, faceId, ledger);
+  const measured = measuredItems(ledger.ofFace(faceId, "action-unit"), au);
   if (measured.length === 0) return undefined;
   const quoted = measured.filter(({ value }) => {
     const range = SCALE_SPAN[value.scale];
     const candidates = value.scale === "percent-0-100" ? [statedValue, statedValue * 100] : [statedValue];
     return candidates.some((candidate) => Math.abs(candidate - value.value) <= QUOTE_TOLERANCE * range);
   });
-  const told = (list: typeof measured) =>
-    list
-      .map(({ item, value }) => tellItem(item, value))
-      .sort()
-      .join(", ");
+  const told = (list: typeof measured) => list.map(tellItem).sort().join(", ");
   if (quoted.length === 0) {
     const reason = `${au} is quoted as ${statedValue}, but ${told(measured)}`;
     return { verdict: "contradicted", reason, itemIds: measured.map(({ item }) => item.id) };
