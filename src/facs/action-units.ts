@@ -11,6 +11,8 @@ export const ActionUnitEntry = z.strictObject({
   muscles: z.array(z.string()),
   /** What changes in the face, in one or two sentences. */
   appearance: z.string().min(1),
+  /** A clause for sentences, e.g. `the cheeks are raised`; `null` where none is needed. */
+  shown: z.string().min(1).nullable(),
   /** Whether it can be shown on one side only. */
   sides: z.boolean(),
   /** What it is mistaken for, and how to tell. */

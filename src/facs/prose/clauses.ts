@@ -82,15 +82,29 @@ function blank(text: string, spans: readonly { index: number; end: number }[]): 
   return result;
 }
 
-function cut(text: string): { from: number; to: number; openedBy: string | null }[] {
-  const pieces: { from: number; to: number; openedBy: string | null }[] = [];
+interface Piece extends Span {
+  readonly openedBy: string | null;
+}
+
+function cut(text: string): Piece[] {
+  const pieces: Piece[] = [];
   let from = 0;
   let openedBy: string | null = null;
   for (const match of text.matchAll(BREAK)) {
-    pieces.push({ from, to: match.index, openedBy });
-    from = match.index + match[0].length;
-    openedBy = match[1]?.toLowerCase() ?? null;
+    if (!isApposition(text, { from, to: match.index }, match)) {
+      pieces.push({ from, to: match.index, openedBy });
+      from = match.index + match[0].length;
+      openedBy = match[1]?.toLowerCase() ?? null;
+    }
   }
   pieces.push({ from, to: text.length, openedBy });
   return pieces;
+}
+
+const VERB = /^\s*(?:is|are|was|were|remains?|stays?)\b/i;
+
+/** A comma cuts nothing after a bare code or before a verb: "AU4, the brow lowerer, is absent" is one clause. */
+function isApposition(text: string, before: Span, comma: RegExpExecArray): boolean {
+  if (!comma[0].startsWith(",")) return false;
+  return text.slice(before.from, before.to).trim() === "" || VERB.test(text.slice(comma.index + comma[0].length));
 }

@@ -100,7 +100,9 @@ function saidAfterwards(
   const at = startOf(clause, marker);
   const otherUnit = units.some(({ index, aside }) => !aside && index >= unit.end && index < at);
   const and = clause.words.some(({ text, index }) => text === "and" && index >= unit.end && index < at);
-  if ((otherUnit || and) && !isPlural(clause, marker)) return undefined;
+  // "AU12, which raises the lip corners, is absent": what is said comes after the explanation.
+  const explained = clause.words.find(({ index }) => index >= unit.end)?.text === "which";
+  if ((otherUnit || and) && !explained && !isPlural(clause, marker)) return undefined;
   return kind;
 }
 

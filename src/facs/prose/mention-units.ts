@@ -34,7 +34,14 @@ export function unitsInClause(clause: Clause, previous: Clause | undefined): Men
   const asides = clause.asides.flatMap((aside) =>
     unitsInClause(aside, undefined).map((unit) => ({ ...unit, aside: true })),
   );
-  return [...fixed, ...movementUnits(clause, fixed, previous), ...asides].sort((a, b) => a.index - b.index);
+  const units = [...fixed, ...movementUnits(clause, fixed, previous), ...asides].sort((a, b) => a.index - b.index);
+  return units.map((unit, at) => (isRepetition(clause, units[at - 1], unit) ? { ...unit, aside: true } : unit));
+}
+
+/** "AU4, the brow lowerer": the name right behind the code says nothing new. */
+function isRepetition(clause: Clause, before: MentionUnit | undefined, unit: MentionUnit): boolean {
+  if (before === undefined || !unit.anyOf.some((au) => before.anyOf.includes(au))) return false;
+  return !clause.words.some(({ index }) => index >= before.end && index < unit.index);
 }
 
 function codeUnits(clause: Clause): MentionUnit[] {

@@ -15,7 +15,7 @@ const FILLERS = new Set(
 
 /** Adverbs of degree and manner are skipped, except those that deny or doubt. */
 const KEPT_ADVERBS = new Set(
-  "hardly barely scarcely usually normally generally merely only family lonely ugly early likely unlikely friendly".split(
+  "hardly barely scarcely usually normally generally merely nearly suddenly unexpectedly wrongly falsely only family lonely ugly early likely unlikely friendly supply assembly anomaly butterfly".split(
     " ",
   ),
 );
@@ -44,7 +44,7 @@ export function wordsOf(text: string): Word[] {
       words.push({ text: "not", stem: "not", index: match.index + base.length });
       continue;
     }
-    if (FILLERS.has(word) || (word.endsWith("ly") && word.length > 4 && !KEPT_ADVERBS.has(word))) continue;
+    if (FILLERS.has(word) || (word.endsWith("ly") && word.length > 5 && !KEPT_ADVERBS.has(word))) continue;
     words.push({ text: word, stem: stemOf(word), index: match.index });
   }
   return words;

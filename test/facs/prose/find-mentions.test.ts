@@ -105,6 +105,8 @@ describe("findActionUnitMentions", () => {
     ["Both AU1 and AU2 are below the threshold", ["-AU1", "-AU2"]],
     ["The eyebrows show no elevation", ["-AU1|AU2"]],
     ["There is no sign of brow lowering or lip pressing", ["-AU4", "-AU23|AU24"]],
+    ["AU4, the brow lowerer, is absent", ["-AU4", "-AU4"]],
+    ["AU12, which raises the lip corners, is not visible", ["-AU12", "-AU12|AU13"]],
     ["AU4 (brow lowerer) is absent", ["-AU4", "-AU4"]],
   ])("reads denials in: %s", (text, expected) => {
     expect(claims(text).sort()).toEqual([...expected].sort());

@@ -1,0 +1,62 @@
+import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import { z } from "zod";
+import { EvidenceItem } from "../../domain/evidence.ts";
+
+/** What tools leave beside their words, as far as the baseline reads it. */
+const Artifact = z.looseObject({
+  evidence: z.array(EvidenceItem),
+  faces: z.array(z.looseObject({ faceId: z.string() })).optional(),
+  labels: z.array(z.string()).nullable().optional(),
+});
+
+/** A call that was made, whether or not it succeeded. */
+export interface MadeCall {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** Where a conversation stands. */
+export interface ConversationState {
+  readonly calls: readonly MadeCall[];
+  /** Every item that a tool showed, each once, in the order of their ids. */
+  readonly items: readonly EvidenceItem[];
+  readonly faceIds: readonly string[];
+  readonly labels: readonly string[] | null;
+  /** What was said after each judgment, oldest first. */
+  readonly complaints: readonly string[];
+}
+
+/** Reads the conversation so far; of tool results only the artifacts, never the prose. */
+export function readConversation(messages: readonly BaseMessage[], answerTool: string): ConversationState {
+  const calls = messages
+    .filter((message) => AIMessage.isInstance(message))
+    .flatMap(({ tool_calls }) => tool_calls ?? []);
+  const artifacts = messages.flatMap((message) => {
+    if (!ToolMessage.isInstance(message)) return [];
+    const parsed = Artifact.safeParse(message.artifact);
+    return parsed.success ? [parsed.data] : [];
+  });
+  const items = new Map(artifacts.flatMap(({ evidence }) => evidence.map((item) => [item.id, item] as const)));
+  return {
+    calls: calls.map(({ name, args }) => ({ name, args })),
+    items: [...items.values()].sort((a, b) => numberOf(a) - numberOf(b)),
+    faceIds: artifacts.flatMap(({ faces }) => (faces ?? []).map(({ faceId }) => faceId)),
+    labels: artifacts.findLast(({ labels }) => labels != null)?.labels ?? null,
+    complaints: complaintsIn(messages, answerTool),
+  };
+}
+
+function complaintsIn(messages: readonly BaseMessage[], answerTool: string): string[] {
+  const answered = messages.findIndex((message) => {
+    return AIMessage.isInstance(message) && (message.tool_calls ?? []).some(({ name }) => name === answerTool);
+  });
+  if (answered === -1) return [];
+  return messages
+    .slice(answered)
+    .filter((message) => HumanMessage.isInstance(message))
+    .map(({ text }) => text);
+}
+
+function numberOf({ id }: EvidenceItem): number {
+  return Number(id.slice(1));
+}

@@ -1,0 +1,153 @@
+import type { Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
+import type { LabelProbability } from "../../domain/labels.ts";
+import { deriveCoreAffect } from "../../facs/circumplex.ts";
+import { integrateReadings } from "../../facs/cue-integration.ts";
+import { readSmiles } from "../../facs/smile-types.ts";
+import { answerText } from "./answer-text.ts";
+import { contextAppraisals, contextCues } from "./context-statements.ts";
+import { type EvidenceView, quantity } from "./evidence-view.ts";
+import { faceCues } from "./face-cues.ts";
+import { priorDistribution } from "./integration-settings.ts";
+import { inGivenLabels, mainLabelFor } from "./label-kin.ts";
+import { nameAlternatives } from "./name-alternatives.ts";
+import { nameCongruence, topLabel } from "./name-congruence.ts";
+import { type ContextReading, readContext } from "./read-context.ts";
+import { type FaceReading, readFace } from "./read-face.ts";
+
+/** One face, or the scene, with the readings behind its judgment. */
+export interface JudgedSubject {
+  readonly faceId: string | null;
+  /** `null` when there is no face. */
+  readonly face: FaceReading | null;
+  readonly context: ContextReading;
+  readonly judgment: SubjectJudgment;
+}
+
+/**
+ * The baseline's whole judgment: for each face p(e|face), p(e|context) and p(e|face) p(e|context) / p(e), with the cues,
+ * appraisals and alternatives that its rules and tables give. Pure: the same evidence gives the same judgment.
+ */
+export function judgeEvidence(view: EvidenceView): Judgment {
+  const subjects =
+    view.faceIds.length === 0 ? [judgeScene(view)] : view.faceIds.map((faceId) => judgeFace(view, faceId));
+  return { answer: answerText(subjects), subjects: subjects.map(({ judgment }) => judgment) };
+}
+
+function judgeScene(view: EvidenceView): JudgedSubject {
+  const context = readContext(view, null);
+  const judgment: SubjectJudgment = {
+    faceId: null,
+    faceOnly: abstaining("No face was found in the picture"),
+    contextOnly: contextOnlyReading(context, view.labels),
+    integrated: readingOf(context.distribution, view.labels, `No face was found, and: ${context.abstention}`),
+    cues: inLabels(contextCues(context), view.labels),
+    congruence: {
+      verdict: "not assessable",
+      kind: null,
+      statement: "There is no face to compare the context with",
+      evidenceIds: [],
+    },
+    appraisals: contextAppraisals(context),
+    alternatives: nameAlternatives(context.distribution ?? [], null, context),
+  };
+  return { faceId: null, face: null, context, judgment };
+}
+
+function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
+  const items = view.ofFace(faceId);
+  const face = readFace(view, faceId);
+  const context = readContext(view, faceId);
+  const integrated = integrate(face, context);
+  const judgment: SubjectJudgment = {
+    faceId,
+    faceOnly: readingOf(face.distribution, view.labels, face.abstention),
+    contextOnly: contextOnlyReading(context, view.labels),
+    integrated: readingOf(integrated, view.labels, `Neither can be read: ${face.abstention}; ${context.abstention}`),
+    cues: inLabels(
+      [...faceCues(face, items, labelsToArgue(face, context, integrated)), ...contextCues(context)],
+      view.labels,
+    ),
+    congruence: nameCongruence({ face, context, smiles: smilesShown(view, face) }),
+    appraisals: contextAppraisals(context),
+    alternatives: nameAlternatives(integrated ?? [], face, context),
+  };
+  return { faceId, face, context, judgment };
+}
+
+/** Where one reading abstains, the other stands alone. */
+function integrate(face: FaceReading, context: ContextReading): readonly LabelProbability[] | null {
+  if (face.distribution === null || context.distribution === null) return face.distribution ?? context.distribution;
+  return integrateReadings(face.distribution, context.distribution, priorOver(face.distribution));
+}
+
+/** The prior, with categories that only exemplars know as likely as their reading says: the context has no word on them. */
+function priorOver(distribution: readonly LabelProbability[]): LabelProbability[] {
+  const prior = priorDistribution();
+  const others = distribution.filter(({ label }) => !prior.some((entry) => entry.label === label));
+  return [...prior, ...others];
+}
+
+function labelsToArgue(
+  face: FaceReading,
+  context: ContextReading,
+  integrated: readonly LabelProbability[] | null,
+): string[] {
+  const tops = [integrated, face.distribution, context.distribution].flatMap((distribution) =>
+    distribution === null ? [] : [topLabel(distribution)],
+  );
+  return [...new Set(tops)];
+}
+
+function smilesShown(view: EvidenceView, face: FaceReading): string[] {
+  const items = view.ofFace(face.faceId);
+  const angles = (kind: "head-pose" | "gaze") => ({
+    yawRad: quantity(items, kind, "yawRad"),
+    pitchRad: quantity(items, kind, "pitchRad"),
+  });
+  const [head, gaze] = [angles("head-pose"), angles("gaze")];
+  const direction = {
+    headPose: head.pitchRad === undefined ? null : { yawRad: head.yawRad ?? 0, pitchRad: head.pitchRad, rollRad: 0 },
+    gaze: gaze.pitchRad === undefined ? null : { yawRad: gaze.yawRad ?? 0, pitchRad: gaze.pitchRad },
+  };
+  const readings = face.vectors.flatMap(({ vector }) => readSmiles(vector, direction));
+  return [...new Set(readings.filter(({ verdict }) => verdict === "shown").map(({ type }) => type))];
+}
+
+function contextOnlyReading(context: ContextReading, labels: readonly string[] | null): Reading {
+  return readingOf(context.distribution, labels, context.abstention);
+}
+
+/** Valence and arousal are derived from the distribution, and no second estimate. */
+function readingOf(
+  distribution: readonly LabelProbability[] | null,
+  labels: readonly string[] | null,
+  abstention: string | null,
+): Reading {
+  if (distribution === null) return abstaining(abstention ?? "Nothing is known about it");
+  const affect = deriveCoreAffect(distribution);
+  return {
+    distribution: rounded(inGivenLabels(distribution, labels)),
+    valence: affect?.valence ?? null,
+    arousal: affect?.arousal ?? null,
+    abstention: null,
+  };
+}
+
+function abstaining(reason: string): Reading {
+  return { distribution: [], valence: null, arousal: null, abstention: reason };
+}
+
+/** Four decimals, strongest first; what rounding took or gave goes to the strongest, so that the sum stays 1. */
+function rounded(distribution: readonly JudgedLabel[]): JudgedLabel[] {
+  const sorted = [...distribution]
+    .map((entry) => ({ ...entry, probability: Number(entry.probability.toFixed(4)) }))
+    .sort((a, b) => b.probability - a.probability || a.label.localeCompare(b.label));
+  const [first, ...rest] = sorted;
+  if (first === undefined) return [];
+  const others = rest.reduce((sum, { probability }) => sum + probability, 0);
+  return [{ ...first, probability: Number((1 - others).toFixed(4)) }, ...rest];
+}
+
+function inLabels(cues: readonly Cue[], labels: readonly string[] | null): Cue[] {
+  return cues.map((cue) => ({ ...cue, label: mainLabelFor(cue.label, labels) }));
+}

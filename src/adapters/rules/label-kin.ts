@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { JudgedLabel } from "../../domain/judgment.ts";
+import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
+import { basicLabelOf } from "../../facs/basic-label.ts";
+import { knowledgeFile } from "../../facs/knowledge-file.ts";
+
+const LabelKin = z.strictObject({
+  about: z.string(),
+  kin: z.record(z.string(), z.partialRecord(z.enum(BASIC_LABELS), z.number().min(0).max(1))),
+});
+const labelKin = knowledgeFile(["rules", "label-kin.json"], LabelKin);
+
+/** The basic labels that a label is a shade of, and how much; `undefined` when nothing is known of it. */
+function kinOf(label: string): Readonly<Record<string, number>> | undefined {
+  const basic = basicLabelOf(label);
+  if (basic !== undefined) return { [basic]: 1 };
+  return labelKin().kin[label.trim().toLowerCase()];
+}
+
+/**
+ * A distribution over basic labels in the labels that the question gave. What a given label is a shade of is divided
+ * among those labels; what none of them claims keeps its basic label, flagged novel. Without given labels everything
+ * stays as it is.
+ */
+export function inGivenLabels(
+  distribution: readonly LabelProbability[],
+  given: readonly string[] | null,
+): JudgedLabel[] {
+  const known = new Set((given ?? BASIC_LABELS).map((label) => label.toLowerCase()));
+  if (given === null) return distribution.map((entry) => ({ ...entry, novel: !known.has(entry.label.toLowerCase()) }));
+  const masses = new Map<string, number>();
+  const add = (label: string, mass: number) => masses.set(label, (masses.get(label) ?? 0) + mass);
+  for (const { label, probability } of distribution) {
+    for (const { name, share } of sharesOf(label, given)) add(name, share * probability);
+  }
+  return [...masses]
+    .filter(([, probability]) => probability > 0)
+    .map(([label, probability]) => ({ label, probability, novel: !known.has(label.toLowerCase()) }));
+}
+
+/** To which given labels a label's mass goes, in shares that sum to 1. */
+function sharesOf(label: string, given: readonly string[]): { name: string; share: number }[] {
+  const same = given.find((name) => name.toLowerCase() === label.toLowerCase());
+  if (same !== undefined && basicLabelOf(label) === undefined) return [{ name: same, share: 1 }];
+  const claims = given.flatMap((name) => {
+    const claim = kinOf(name)?.[label];
+    return claim === undefined || claim === 0 ? [] : [{ name, claim }];
+  });
+  const total = claims.reduce((sum, { claim }) => sum + claim, 0);
+  if (total === 0) return [{ name: label, share: 1 }];
+  return claims.map(({ name, claim }) => ({ name, share: claim / total }));
+}
+
+/** The given label that a basic label mostly becomes, for cues about it. */
+export function mainLabelFor(label: string, given: readonly string[] | null): string {
+  if (given === null) return label;
+  const shares = sharesOf(label, given);
+  return shares.sort((a, b) => b.share - a.share)[0]?.name ?? label;
+}

@@ -1,0 +1,91 @@
+import type { Alternative } from "../../domain/judgment.ts";
+import type { LabelProbability } from "../../domain/labels.ts";
+import { nameWithCode } from "../../facs/action-units.ts";
+import { PRESENT_FROM } from "../../facs/activation.ts";
+import { basicLabelOf } from "../../facs/basic-label.ts";
+import { matchCompounds } from "../../facs/compound-emotions.ts";
+import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";
+import type { ContextReading } from "./read-context.ts";
+import type { FaceReading } from "./read-face.ts";
+
+const WORTH_NAMING_FROM = 0.1;
+const MAXIMUM_ALTERNATIVES = 3;
+/** Terms of a rule that count less than this decide nothing. */
+const DECIDING_WEIGHT = 1;
+const STATE_SEEN_FROM = 0.6;
+
+/** The readings that the evidence leaves open, with what would decide. */
+export function nameAlternatives(
+  integrated: readonly LabelProbability[],
+  face: FaceReading | null,
+  context: ContextReading,
+): Alternative[] {
+  const [first, ...others] = [...integrated].sort((a, b) => b.probability - a.probability);
+  if (first === undefined) return [];
+  const near = others
+    .filter(({ probability }) => probability >= WORTH_NAMING_FROM)
+    .slice(0, MAXIMUM_ALTERNATIVES)
+    .map(({ label }) => ({ label, whatWouldDecide: whatWouldDecide(label, first.label, { face, context }) }));
+  const all = [...near, ...compounds(face), ...states(face)];
+  return all.filter(({ label }, at) => label !== first.label && all.findIndex((other) => other.label === label) === at);
+}
+
+function whatWouldDecide(
+  label: string,
+  winner: string,
+  on: { face: FaceReading | null; context: ContextReading },
+): string {
+  const situation = on.context.given
+    ? `a closer account of what happened, in which ${label} or ${winner} would be expected`
+    : "knowing what happened just before";
+  const units = on.face === null ? [] : decidingUnits(label, winner, on.face);
+  return units.length === 0 ? sentence(situation) : sentence(`${units.join(", ")}, and ${situation}`);
+}
+
+/** What the alternative's rule asks for, the winner's does not, and the measurements leave open or lack. */
+function decidingUnits(label: string, winner: string, face: FaceReading): string[] {
+  const vector = face.vectors[0]?.vector;
+  const winning = new Set(ruleFor(winner)?.supporting.flatMap(({ anyOf }) => anyOf));
+  const wanted = (ruleFor(label)?.supporting ?? []).filter(
+    ({ anyOf, weight }) => weight >= DECIDING_WEIGHT && !anyOf.some((au) => winning.has(au)),
+  );
+  return wanted.flatMap(({ anyOf }) => {
+    const [au] = anyOf;
+    const level = au === undefined ? undefined : vector?.activations.get(au)?.level;
+    if (au === undefined || (level !== undefined && level >= PRESENT_FROM)) return [];
+    if (level === undefined) return [`${nameWithCode(au)}, which was not measured`];
+    return [level > 0 ? `a clearer ${nameWithCode(au)}` : `${nameWithCode(au)} at another moment`];
+  });
+}
+
+function ruleFor(label: string): EmotionRule | undefined {
+  return emotionRules().find(({ emotion }) => basicLabelOf(emotion) === label);
+}
+
+/** Du and Martinez's compounds that fit, ties together. A fit with a single basic emotion is no alternative. */
+function compounds(face: FaceReading | null): Alternative[] {
+  const vector = face?.vectors[0]?.vector;
+  if (vector === undefined) return [];
+  const { best } = matchCompounds(vector);
+  const tied = best.length > 1 ? `, equally with ${best.length - 1} other` : "";
+  return best
+    .filter(({ label, seenShare }) => basicLabelOf(label) === undefined && seenShare >= 0.5)
+    .map(({ label }) => ({
+      label,
+      whatWouldDecide: `Its combination in Du and Martinez's compounds fits${tied}; a rater who knows the occasion could tell`,
+    }));
+}
+
+function states(face: FaceReading | null): Alternative[] {
+  const scores = face?.vectors.flatMap((one) => one.scores) ?? [];
+  return scores
+    .filter(({ kind, score }) => kind === "state" && score !== null && score >= STATE_SEEN_FROM)
+    .map(({ emotion }) => ({
+      label: emotion,
+      whatWouldDecide: "Whether there is something here that is hard to make out",
+    }));
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { Congruence } from "../../domain/judgment.ts";
+import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
+import { labelledJensenShannon } from "../../domain/statistics/divergence.ts";
+import { knowledgeFile } from "../../facs/knowledge-file.ts";
+import type { ContextReading } from "./read-context.ts";
+import type { FaceReading } from "./read-face.ts";
+
+const Labels = z.array(z.enum(BASIC_LABELS)).min(1).nullable();
+const CongruenceRule = z.strictObject({
+  kind: z.string().min(1),
+  verdict: z.enum(["congruent", "incongruent", "ambiguous"]),
+  face: Labels,
+  context: Labels,
+  /** Ids of context cues. */
+  cues: z.array(z.string()).min(1).nullable(),
+  /** Types of smile. */
+  smile: z.array(z.string()).min(1).nullable(),
+  says: z.string().min(1),
+});
+
+const congruenceRules = knowledgeFile(
+  ["rules", "congruence.json"],
+  z.strictObject({ about: z.string(), rules: z.array(CongruenceRule) }),
+);
+
+/** From which probability on a label is part of what a reading says. */
+const SAID_FROM = 0.35;
+/** Jensen-Shannon divergence in bits up to which two readings agree, and from which they do not. */
+const AGREE_UP_TO = 0.15;
+const DIFFER_FROM = 0.35;
+
+export interface Compared {
+  readonly face: FaceReading;
+  readonly context: ContextReading;
+  /** Types of smile that are shown. */
+  readonly smiles: readonly string[];
+}
+
+/** Says how face and context go together, by name where a rule has one. */
+export function nameCongruence({ face, context, smiles }: Compared): Congruence {
+  const [fromFace, fromContext] = [face.distribution, context.distribution];
+  if (fromFace === null || fromContext === null) {
+    const what = fromFace === null ? "The face could not be read" : "The context says nothing";
+    return {
+      verdict: "not assessable",
+      kind: null,
+      statement: `${what}, so there is nothing to compare`,
+      evidenceIds: [],
+    };
+  }
+  const evidenceIds = [
+    ...new Set([
+      ...face.witnesses.flatMap(({ evidenceIds: ids }) => ids.slice(0, 1)),
+      ...context.cues.map(({ evidenceId }) => evidenceId),
+    ]),
+  ];
+  const comparison = `The face alone is read as ${topLabel(fromFace)}, and the context alone leads one to expect ${topLabel(fromContext)}`;
+  const ids = context.cues.map(({ cue }) => cue.id);
+  const rule = congruenceRules().rules.find((candidate) => {
+    return (
+      saysOneOf(fromFace, candidate.face) &&
+      saysOneOf(fromContext, candidate.context) &&
+      (candidate.cues === null || candidate.cues.some((id) => ids.includes(id))) &&
+      (candidate.smile === null || candidate.smile.some((type) => smiles.includes(type)))
+    );
+  });
+  if (rule === undefined) {
+    return { verdict: verdictOf(fromFace, fromContext), kind: null, statement: comparison, evidenceIds };
+  }
+  return { verdict: rule.verdict, kind: rule.kind, statement: `${comparison}; ${rule.says}`, evidenceIds };
+}
+
+function saysOneOf(distribution: readonly LabelProbability[], labels: readonly string[] | null): boolean {
+  if (labels === null) return true;
+  return distribution.some(({ label, probability }) => probability >= SAID_FROM && labels.includes(label));
+}
+
+function verdictOf(face: readonly LabelProbability[], context: readonly LabelProbability[]): Congruence["verdict"] {
+  const apart = labelledJensenShannon(face, context);
+  if (apart === null) return "not assessable";
+  if (apart <= AGREE_UP_TO || topLabel(face) === topLabel(context)) return "congruent";
+  return apart >= DIFFER_FROM ? "incongruent" : "ambiguous";
+}
+
+export function topLabel(distribution: readonly LabelProbability[]): string {
+  const [top] = [...distribution].sort((a, b) => b.probability - a.probability);
+  if (top === undefined) throw new RangeError("A distribution without labels has no top");
+  return top.label;
+}

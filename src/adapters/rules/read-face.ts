@@ -1,0 +1,155 @@
+import type { EvidenceItem } from "../../domain/evidence.ts";
+import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
+import type { ActionUnitMeasurement } from "../../domain/measurement.ts";
+import { type ActivationVector, activationVectors } from "../../facs/activation.ts";
+import { basicLabelOf } from "../../facs/basic-label.ts";
+import { disagreement, poolWitnesses, widened } from "../../facs/cue-integration.ts";
+import { type RuleScore, scoreRules } from "../../facs/emotion-rules.ts";
+import { type EvidenceView, quantity } from "./evidence-view.ts";
+import { integrationSettings, priorDistribution } from "./integration-settings.ts";
+
+/** One witness of one face. */
+export interface FaceWitness {
+  readonly type: "expression" | "rules";
+  /** Network or toolbox, e.g. `face-api-expression@1.7.15`. */
+  readonly name: string;
+  /** Over all basic labels. */
+  readonly distribution: readonly LabelProbability[];
+  /** As the witness itself gives it, over the labels that it knows. */
+  readonly own: readonly LabelProbability[];
+  readonly weight: number;
+  readonly evidenceIds: readonly string[];
+}
+
+/** p(e|face) with all that it rests on. */
+export interface FaceReading {
+  readonly faceId: string;
+  /** `null` when the baseline abstains. */
+  readonly distribution: readonly LabelProbability[] | null;
+  /** Why it abstains. */
+  readonly abstention: string | null;
+  readonly witnesses: readonly FaceWitness[];
+  /** 0 when the witnesses agree, 1 when they exclude each other. */
+  readonly disagreement: number;
+  /** One for each toolbox and scale. */
+  readonly vectors: readonly { readonly vector: ActivationVector; readonly scores: readonly RuleScore[] }[];
+}
+
+/**
+ * Reads one face alone. Every expression network is a witness, and so are the emotion rules over each toolbox's action
+ * units. Their pool is widened toward the prior where they disagree and where the face cannot be trusted.
+ */
+export function readFace(view: EvidenceView, faceId: string): FaceReading {
+  const items = view.ofFace(faceId);
+  const vectors = activationVectors(items.flatMap(measurementIn)).map((vector) => ({
+    vector,
+    scores: scoreRules(vector),
+  }));
+  const witnesses = [...expressionWitnesses(items), ...vectors.flatMap((one) => ruleWitness(one, items))];
+  const apart = disagreement(witnesses);
+  const base = { faceId, witnesses, disagreement: apart, vectors };
+  const abstention = reasonToAbstain(items, witnesses);
+  const pooled = abstention === null ? poolWitnesses(witnesses) : null;
+  if (pooled === null) return { ...base, distribution: null, abstention: abstention ?? "nothing was measured on it" };
+  const { disagreementWidens, poorQualityWidens } = integrationSettings();
+  const quality = quantity(items, "quality", "overall") ?? 1;
+  const share = Math.min(1, disagreementWidens * apart + poorQualityWidens * (1 - quality));
+  const read = widened(pooled, priorDistribution(), share);
+  return { ...base, distribution: withExemplars(read, exemplarVotes(view, faceId)), abstention: null };
+}
+
+function reasonToAbstain(items: readonly EvidenceItem[], witnesses: readonly FaceWitness[]): string | null {
+  const { minimumFacePx, minimumQuality } = integrationSettings();
+  const facePx = quantity(items, "quality", "facePx");
+  if (facePx !== undefined && facePx < minimumFacePx) {
+    return `The face is ${Math.round(facePx)} px wide, too small to be read`;
+  }
+  const quality = quantity(items, "quality", "overall");
+  if (quality !== undefined && quality < minimumQuality) {
+    return `The quality of the face is ${quality.toFixed(2)} of 1, too poor to be read`;
+  }
+  return witnesses.length === 0 ? "No expression and too few action units were measured on this face" : null;
+}
+
+function measurementIn(item: EvidenceItem): Omit<ActionUnitMeasurement, "estimated">[] {
+  if (item.value.type !== "action-unit") return [];
+  const { au, side, value, scale, weight } = item.value;
+  return [{ au, side, value, scale, weight, toolbox: item.source.name }];
+}
+
+function expressionWitnesses(items: readonly EvidenceItem[]): FaceWitness[] {
+  return items.flatMap((item): FaceWitness[] => {
+    if (item.kind !== "expression" || item.value.type !== "distribution") return [];
+    const basic = item.value.distribution.flatMap(({ label, probability }) => {
+      const known = basicLabelOf(label);
+      return known === undefined ? [] : [{ label: known, probability }];
+    });
+    if (!basic.some(({ probability }) => probability > 0)) return [];
+    const { expression } = integrationSettings().witnessWeights;
+    const { name } = item.source;
+    const distribution = overBasicLabels(basic);
+    return [{ type: "expression", name, distribution, own: basic, weight: expression, evidenceIds: [item.id] }];
+  });
+}
+
+/** A label that a network does not know (face-api has no contempt) keeps its prior share: it is not ruled out. */
+function overBasicLabels(known: readonly LabelProbability[]): LabelProbability[] {
+  const prior = priorDistribution();
+  const unknown = prior.filter(({ label }) => !known.some((entry) => entry.label === label));
+  const rest = unknown.reduce((sum, { probability }) => sum + probability, 0);
+  const total = known.reduce((sum, { probability }) => sum + probability, 0);
+  return [...known.map((entry) => ({ ...entry, probability: ((1 - rest) * entry.probability) / total })), ...unknown];
+}
+
+/** The rules of one toolbox as a witness: the softmax of their logits, weighed by the share of emotions it can score. */
+function ruleWitness(
+  { vector, scores }: FaceReading["vectors"][number],
+  items: readonly EvidenceItem[],
+): FaceWitness[] {
+  const scored = scores.flatMap(({ emotion, kind, logit }) => {
+    const label = basicLabelOf(emotion);
+    return kind === "state" || label === undefined || logit === null ? [] : [{ label, logit }];
+  });
+  // One emotion alone has nothing to be compared with.
+  if (scored.length < 2) return [];
+  const masses = scored.map(({ logit }) => Math.exp(logit));
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
+  const known = scored.map(({ label }, at) => ({ label, probability: (masses[at] ?? 0) / total }));
+  const evidenceIds = items
+    .filter(({ source, value }) => {
+      return value.type === "action-unit" && source.name === vector.toolbox && value.scale === vector.scale;
+    })
+    .map(({ id }) => id);
+  const weight = (integrationSettings().witnessWeights.rules * scored.length) / BASIC_LABELS.length;
+  return [
+    { type: "rules", name: vector.toolbox, distribution: overBasicLabels(known), own: known, weight, evidenceIds },
+  ];
+}
+
+/** One labelled example's vote: its category, and how like this face it is (0..1). */
+export interface ExemplarVote extends LabelProbability {
+  readonly evidenceId: string;
+}
+
+/**
+ * The nearest neighbours' votes. An exemplar votes when its evidence value is a distribution: each label is its category
+ * and each probability its likeness to the face, which may be any face when it names none.
+ */
+export function exemplarVotes(view: EvidenceView, faceId: string): ExemplarVote[] {
+  return view.items.flatMap((item) => {
+    if (item.kind !== "exemplar" || item.value.type !== "distribution") return [];
+    if (item.faceId !== null && item.faceId !== faceId) return [];
+    return item.value.distribution.map((vote) => ({ ...vote, evidenceId: item.id }));
+  });
+}
+
+/** Gives the votes a part of the reading that grows with the likeness of the nearest one. */
+function withExemplars(read: LabelProbability[], votes: readonly ExemplarVote[]): LabelProbability[] {
+  const nearest = Math.max(0, ...votes.map(({ probability }) => probability));
+  const total = votes.reduce((sum, { probability }) => sum + probability, 0);
+  if (total === 0) return read;
+  const elected = new Map<string, number>();
+  for (const { label, probability } of votes) elected.set(label, (elected.get(label) ?? 0) + probability / total);
+  const voted = [...elected].map(([label, probability]) => ({ label: basicLabelOf(label) ?? label, probability }));
+  return widened(read, voted, integrationSettings().exemplarShare * nearest);
+}

@@ -1,0 +1,75 @@
+import type { LabelProbability } from "../domain/labels.ts";
+import { alignDistributions, jensenShannon } from "../domain/statistics/divergence.ts";
+
+type Distribution = readonly Pick<LabelProbability, "label" | "probability">[];
+
+/** One witness of the same face, with its say in the pool. */
+export interface Witness {
+  readonly distribution: Distribution;
+  readonly weight: number;
+}
+
+/** No witness is so sure that it can rule a label out alone. */
+const FLOOR = 0.005;
+
+/**
+ * Pools witnesses of one face: the weighted geometric mean of their distributions (a logarithmic opinion pool), in which
+ * two agreeing witnesses are as sure as each of them and two that differ meet in between. `null` without witnesses.
+ */
+export function poolWitnesses(witnesses: readonly Witness[]): LabelProbability[] | null {
+  const aligned = alignDistributions(witnesses.map(({ distribution }) => distribution));
+  const total = witnesses.reduce((sum, { weight }) => sum + weight, 0);
+  if (aligned === null || !(total > 0)) return null;
+  const logs = aligned.labels.map((_label, index) =>
+    aligned.rows.reduce((sum, row, at) => {
+      const weight = (witnesses[at]?.weight ?? 0) / total;
+      return sum + weight * Math.log(FLOOR + (1 - FLOOR * aligned.labels.length) * (row[index] ?? 0));
+    }, 0),
+  );
+  return normalised(aligned.labels, logs.map(Math.exp));
+}
+
+/** How far witnesses differ, 0 (equal) to 1 (disjoint): the largest Jensen-Shannon divergence between any two, in bits. */
+export function disagreement(witnesses: readonly Pick<Witness, "distribution">[]): number {
+  if (witnesses.length < 2) return 0;
+  const aligned = alignDistributions(witnesses.map(({ distribution }) => distribution));
+  if (aligned === null) return 0;
+  const pairs = aligned.rows.flatMap((a, at) => aligned.rows.slice(at + 1).map((b) => jensenShannon(a, b)));
+  return Math.max(...pairs);
+}
+
+/** Mixes `share` (0..1) of the prior into a distribution, over the labels of both. */
+export function widened(distribution: Distribution, prior: Distribution, share: number): LabelProbability[] {
+  const aligned = alignDistributions([distribution, prior]);
+  if (aligned === null) return [...distribution];
+  const [own, background] = aligned.rows;
+  const mixed = aligned.labels.map((_label, at) => (1 - share) * (own?.[at] ?? 0) + share * (background?.[at] ?? 0));
+  return normalised(aligned.labels, mixed);
+}
+
+/**
+ * Bayesian cue integration: p(e|face, context) is proportional to p(e|face) p(e|context) / p(e), for cues that are
+ * independent given the emotion (Ong, Zaki and Goodman 2015). Without a prior every label is as likely beforehand.
+ * `null` when a reading is empty or they rule each other out completely.
+ */
+export function integrateReadings(
+  face: Distribution,
+  context: Distribution,
+  prior?: Distribution,
+): LabelProbability[] | null {
+  const aligned = alignDistributions([face, context, ...(prior === undefined ? [] : [prior])]);
+  if (aligned === null) return null;
+  const [fromFace, fromContext, before] = aligned.rows;
+  const products = aligned.labels.map((_label, at) => {
+    const joint = (fromFace?.[at] ?? 0) * (fromContext?.[at] ?? 0);
+    if (before === undefined) return joint;
+    return joint === 0 ? 0 : joint / (before[at] ?? 0);
+  });
+  const sum = products.reduce((total, product) => total + product, 0);
+  return sum > 0 && Number.isFinite(sum) ? normalised(aligned.labels, products) : null;
+}
+
+function normalised(labels: readonly string[], masses: readonly number[]): LabelProbability[] {
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
+  return labels.map((label, at) => ({ label, probability: (masses[at] ?? 0) / total }));
+}

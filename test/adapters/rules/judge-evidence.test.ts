@@ -1,0 +1,316 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { viewOf } from "../../../src/adapters/rules/evidence-view.ts";
+import { judgeEvidence } from "../../../src/adapters/rules/judge-evidence.ts";
+import type { EvidenceLedger } from "../../../src/domain/evidence-ledger.ts";
+import { Judgment, type Reading } from "../../../src/domain/judgment.ts";
+import { complaintsAbout } from "../../../src/domain/judgment-check.ts";
+import { BASIC_LABELS } from "../../../src/domain/labels.ts";
+import { checkGrounding, contradictionComplaints } from "../../../src/pipeline/check-grounding.ts";
+import {
+  contextEvidence,
+  expressionEvidence,
+  faceEvidence,
+  ledgerOf,
+  type NewEvidence,
+  observationEvidence,
+  qualityEvidence,
+} from "../../support/builders.ts";
+
+const REST = Object.fromEntries(
+  [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 24, 25, 26, 27].map((n) => [`AU${n}`, 0.1]),
+);
+const smiling = faceEvidence({ ...REST, AU6: 0.9, AU12: 0.95 });
+const polite = faceEvidence({ ...REST, AU12: 0.9 });
+const faint = { anger: 0.005, disgust: 0.005, fear: 0.005, sadness: 0.005 };
+const happyNetwork = expressionEvidence({ ...faint, happiness: 0.92, neutral: 0.04, surprise: 0.02 });
+const atRest = faceEvidence(REST);
+const neutralNetwork = expressionEvidence({ ...faint, neutral: 0.9, sadness: 0.06, happiness: 0.02, surprise: 0.01 });
+
+function judge(ledger: EvidenceLedger, labels: readonly string[] | null = null) {
+  return judgeEvidence(viewOf(ledger.items(), { labels }));
+}
+
+function judgeOne(...items: (NewEvidence | NewEvidence[])[]) {
+  const [subject] = judge(ledgerOf(...items)).subjects;
+  if (subject === undefined) throw new Error("There is always a subject");
+  return subject;
+}
+
+function top(reading: Reading) {
+  return reading.distribution[0]?.label;
+}
+
+function probabilityOf(reading: Reading, label: string): number {
+  return reading.distribution.find((entry) => entry.label === label)?.probability ?? 0;
+}
+
+describe("the rules baseline, readings", () => {
+  it("reads a smile as happiness and says which measurements speak for it", () => {
+    const subject = judgeOne(smiling, happyNetwork);
+    expect(top(subject.faceOnly)).toBe("happiness");
+    expect(probabilityOf(subject.faceOnly, "happiness")).toBeGreaterThan(0.8);
+    const smile = subject.cues.find(({ actionUnits }) => actionUnits[0]?.au === "AU12");
+    expect(smile).toMatchObject({
+      statement: "The lip corners are pulled up (AU12)",
+      label: "happiness",
+      direction: "for",
+      claimType: "expressed",
+      actionUnits: [{ au: "AU12", side: "both", state: "present" }],
+    });
+  });
+
+  it("leaves the integrated reading to the face when there is no context, and says so", () => {
+    const subject = judgeOne(smiling, happyNetwork);
+    expect(subject.contextOnly).toMatchObject({ distribution: [], abstention: expect.stringContaining("No context") });
+    expect(subject.integrated.distribution).toEqual(subject.faceOnly.distribution);
+    expect(subject.congruence.verdict).toBe("not assessable");
+  });
+
+  it("lets a context that agrees strengthen the face", () => {
+    const subject = judgeOne(polite, neutralNetwork, contextEvidence("She has just won the final"));
+    expect(top(subject.contextOnly)).toBe("happiness");
+    expect(probabilityOf(subject.integrated, "happiness")).toBeGreaterThan(
+      probabilityOf(subject.faceOnly, "happiness"),
+    );
+  });
+
+  it("lets the same neutral face be read by its context, as Kuleshov did", () => {
+    const valence = (text: string) =>
+      judgeOne(atRest, neutralNetwork, contextEvidence(text)).integrated.valence?.value ?? Number.NaN;
+    expect(valence("At the funeral of her child")).toBeLessThan(valence("A passport photo") - 0.1);
+    expect(valence("She has just won the lottery")).toBeGreaterThan(valence("A passport photo") + 0.1);
+  });
+
+  it("abstains from the context that it does not understand and names the item", () => {
+    const subject = judgeOne(smiling, contextEvidence("Quarterly numbers of the firm"));
+    expect(subject.contextOnly.abstention).toMatch(/knows no situation in E\d+/);
+  });
+
+  it("reads the context alone where no face was found", () => {
+    const [scene] = judge(ledgerOf(contextEvidence("A birthday party"))).subjects;
+    expect(scene).toMatchObject({ faceId: null, faceOnly: { abstention: expect.stringContaining("No face") } });
+    expect(scene?.integrated.distribution).toEqual(scene?.contextOnly.distribution);
+  });
+
+  it("abstains from everything when there is nothing at all", () => {
+    const judged = judge(ledgerOf());
+    expect(judged.subjects[0]?.integrated.distribution).toEqual([]);
+    expect(complaintsAbout(judged, { ledger: ledgerOf(), faces: [] })).toEqual([]);
+  });
+
+  it("does not read a face that is too small or too poor", () => {
+    const small = judgeOne(smiling, happyNetwork, qualityEvidence({ facePx: 14, overall: 0.4 }));
+    expect(small.faceOnly.abstention).toBe("The face is 14 px wide, too small to be read");
+    const poor = judgeOne(smiling, happyNetwork, qualityEvidence({ facePx: 90, overall: 0.01 }));
+    expect(poor.faceOnly.abstention).toContain("too poor to be read");
+  });
+
+  it("is less sure of a poor face and of witnesses that disagree", () => {
+    const clear = probabilityOf(judgeOne(smiling, happyNetwork).faceOnly, "happiness");
+    const poor = judgeOne(smiling, happyNetwork, qualityEvidence({ facePx: 90, overall: 0.3 }));
+    const torn = judgeOne(smiling, expressionEvidence({ anger: 0.95, neutral: 0.05 }));
+    expect(probabilityOf(poor.faceOnly, "happiness")).toBeLessThan(clear);
+    expect(probabilityOf(torn.faceOnly, "happiness")).toBeLessThan(clear);
+    expect(torn.faceOnly.distribution.every(({ probability }) => probability < 0.7)).toBe(true);
+  });
+
+  it("does not take a label that a network does not know for ruled out", () => {
+    const oneSided = faceEvidence({ ...REST, "AU14:left": 0.95, "AU14:right": 0.05 });
+    const withoutContempt = expressionEvidence({ neutral: 0.7, happiness: 0.2, anger: 0.1 });
+    const subject = judgeOne(
+      oneSided.filter(({ statement }) => !statement.startsWith("AU14 (both)")),
+      withoutContempt,
+    );
+    expect(probabilityOf(subject.faceOnly, "contempt")).toBeGreaterThan(0.1);
+  });
+
+  it("keeps what is said of the face out of the context", () => {
+    const subject = judgeOne(atRest, neutralNetwork, observationEvidence("She smiles with raised cheeks at the party"));
+    expect(subject.contextOnly.distribution).toEqual([]);
+  });
+
+  it("reads observations about another face for that face only", () => {
+    const items = [smiling, faceEvidence(REST, { faceId: "F2" }), observationEvidence("She holds a trophy", "F2")];
+    const [one, two] = judge(ledgerOf(...items)).subjects;
+    expect(one?.contextOnly.distribution).toEqual([]);
+    expect(two && top(two.contextOnly)).toBe("happiness");
+  });
+});
+
+describe("the rules baseline, names for combinations", () => {
+  it.each([
+    ["masking", polite, happyNetwork, "She is at her mother's funeral"],
+    ["nervous smile", smiling, happyNetwork, "He is waiting for the results of his exam"],
+    ["schadenfreude", smiling, happyNetwork, "His rival fell on the stairs"],
+    ["polite smile", polite, happyNetwork, "A receptionist greets a guest"],
+    ["restraint", atRest, neutralNetwork, "He has just been insulted by his boss"],
+    [
+      "tears of joy",
+      faceEvidence({ ...REST, AU1: 0.9, AU4: 0.8, AU15: 0.9 }),
+      expressionEvidence({ sadness: 0.9, neutral: 0.1 }),
+      "She won the gold medal",
+    ],
+    [
+      "startled delight",
+      faceEvidence({ ...REST, AU1: 0.9, AU2: 0.9, AU5: 0.9, AU26: 0.9 }),
+      expressionEvidence({ surprise: 0.95, neutral: 0.05 }),
+      "He unwraps a gift",
+    ],
+  ])("finds %s", (kind, face, network, text) => {
+    expect(judgeOne(face, network, contextEvidence(text)).congruence.kind).toBe(kind);
+  });
+
+  it("gives no name to face and context that simply agree", () => {
+    const { congruence } = judgeOne(smiling, happyNetwork, contextEvidence("A wedding"));
+    expect(congruence).toMatchObject({ verdict: "congruent", kind: null });
+  });
+});
+
+describe("the rules baseline, what else it says", () => {
+  it("infers appraisals from the situation alone and names the others as not inferable", () => {
+    const { appraisals } = judgeOne(smiling, contextEvidence("She lost the final"));
+    expect(appraisals).toHaveLength(18);
+    const conduciveness = appraisals.find(({ dimension }) => dimension === "goal conduciveness");
+    expect(conduciveness?.value).toBeLessThan(-0.5);
+    expect(conduciveness?.evidenceIds).toHaveLength(1);
+    expect(appraisals.find(({ dimension }) => dimension === "suddenness")?.value).toBe("not inferable");
+  });
+
+  it("offers compound emotions, ties together, and what would decide", () => {
+    const face = faceEvidence({ ...REST, AU4: 0.9, AU10: 0.9, AU24: 0.9 });
+    const labels = judgeOne(face, expressionEvidence({ disgust: 0.6, anger: 0.4 })).alternatives.map(
+      ({ label }) => label,
+    );
+    expect(labels).toEqual(expect.arrayContaining(["appalled", "hatred"]));
+  });
+
+  it("makes no cue of an action unit that toolboxes dispute", () => {
+    const subject = judgeOne(
+      smiling,
+      happyNetwork,
+      faceEvidence({ AU12: 0 }, { toolbox: "pyafar@1", scale: "binary" }),
+    );
+    expect(subject.cues.flatMap(({ actionUnits }) => actionUnits.map(({ au }) => au))).not.toContain("AU12");
+  });
+
+  it("answers in the labels that were given, and flags what none of them covers", () => {
+    const ledger = ledgerOf(smiling, happyNetwork);
+    const [subject] = judge(ledger, ["Amusement", "Awe", "Fear"]).subjects;
+    const labels = subject?.integrated.distribution ?? [];
+    expect(labels[0]).toMatchObject({ label: "Amusement", novel: false });
+    expect(labels.find(({ label }) => label === "neutral")).toMatchObject({ novel: true });
+    expect(labels.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
+    const facts = { ledger, faces: ledger.faces(), taxonomy: ["Amusement", "Awe", "Fear"] };
+    expect(complaintsAbout(judge(ledger, facts.taxonomy), facts)).toEqual([]);
+  });
+
+  it("takes the vote of labelled examples that are like the face", () => {
+    const vote: NewEvidence = {
+      kind: "exemplar",
+      faceId: "F1",
+      region: null,
+      statement: "An example of a selfie smile",
+      value: { type: "distribution", distribution: [{ label: "selfie smile", probability: 0.9 }] },
+      source: { type: "store", name: "my-pack" },
+    };
+    const subject = judgeOne(smiling, happyNetwork, vote);
+    expect(probabilityOf(subject.faceOnly, "selfie smile")).toBeCloseTo(0.45, 2);
+    expect(subject.faceOnly.distribution.find(({ label }) => label === "selfie smile")?.novel).toBe(true);
+  });
+
+  it("answers in two to four plain sentences that say what answers", () => {
+    const { answer } = judge(ledgerOf(smiling, happyNetwork, contextEvidence("She has just won the final")));
+    expect(answer).toMatch(/^The face alone is perceived as expressing happiness \(0\.\d\d\): /);
+    expect(answer).toContain("The context, winning, leads one to expect happiness");
+    expect(answer).toContain("rules baseline");
+    expect(answer.match(/[.!?](?=\s|$)/g)?.length).toBeLessThanOrEqual(4);
+  });
+
+  it("counts the faces of a crowd instead of naming each", () => {
+    const faces = Array.from({ length: 7 }, (_, index) =>
+      faceEvidence({ ...REST, AU6: 0.9, AU12: 0.9 }, { faceId: `F${index + 1}` }),
+    );
+    expect(judge(ledgerOf(...faces)).answer).toContain("Of 7 faces, 7 are perceived as expressing happiness");
+  });
+});
+
+describe("the rules baseline, whatever the evidence", () => {
+  const unit = fc.double({ min: 0, max: 1, noNaN: true });
+  const aus = Object.keys(REST);
+  const faceItems = (faceId: string) =>
+    fc
+      .record({
+        values: fc.array(unit, { minLength: aus.length, maxLength: aus.length }),
+        kept: fc.subarray(aus),
+        sided: fc.boolean(),
+        second: fc.option(fc.array(fc.double({ min: 0, max: 5, noNaN: true }), { minLength: 4, maxLength: 4 }), {
+          nil: null,
+        }),
+        masses: fc.option(fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 }), {
+          nil: null,
+        }),
+        quality: fc.option(unit, { nil: null }),
+      })
+      .map(({ values, kept, sided, second, masses, quality }): NewEvidence[] => {
+        const measured = Object.fromEntries(
+          kept.map((au) => [sided && au === "AU14" ? "AU14:left" : au, values[aus.indexOf(au)] ?? 0]),
+        );
+        const total = (masses ?? []).reduce((sum, mass) => sum + mass, 0);
+        return [
+          ...faceEvidence(measured, { faceId }),
+          ...(second === null
+            ? []
+            : faceEvidence(
+                { AU12: second[0] ?? 0, AU4: second[1] ?? 0, AU6: second[2] ?? 0, AU1: second[3] ?? 0 },
+                { faceId, toolbox: "openface@2.2", scale: "intensity-0-5" },
+              )),
+          ...(masses === null
+            ? []
+            : [
+                expressionEvidence(
+                  Object.fromEntries(BASIC_LABELS.map((label, at) => [label, (masses[at] ?? 0) / total])),
+                  { faceId },
+                ),
+              ]),
+          ...(quality === null ? [] : [qualityEvidence({ overall: quality, facePx: 100 }, faceId)]),
+        ];
+      });
+  const texts = fc.constantFrom(
+    "She has just won the final",
+    "At the funeral",
+    "He smiles at a joke",
+    "Someone stole his bike, but he got a gift",
+    "Quarterly numbers",
+    "Not a party",
+  );
+  const ledgers = fc
+    .tuple(fc.array(fc.constant(null), { maxLength: 3 }), fc.option(texts, { nil: null }))
+    .chain(([faces, text]) =>
+      fc.tuple(fc.tuple(...faces.map((_face, index) => faceItems(`F${index + 1}`))), fc.constant(text)),
+    )
+    .map(([faces, text]) => ledgerOf(...faces, ...(text === null ? [] : [contextEvidence(text)])));
+
+  it("gives a judgment that passes every check and contradicts no measurement", () => {
+    fc.assert(
+      fc.property(ledgers, (ledger) => {
+        const judged = judge(ledger);
+        expect(Judgment.safeParse(judged).error).toBeUndefined();
+        expect(complaintsAbout(judged, { ledger, faces: ledger.faces() })).toEqual([]);
+        const grounding = checkGrounding(judged, ledger);
+        expect(contradictionComplaints(grounding)).toEqual([]);
+        expect(grounding.claims.filter(({ verdict }) => verdict === "uncited")).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("gives the same judgment to the same evidence", () => {
+    fc.assert(
+      fc.property(ledgers, (ledger) => {
+        expect(judge(ledger)).toEqual(judge(ledger));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
