@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
-import { openEvidenceFile } from "../dist/src/compose-evidence.js";
+import { openEvidenceFile } from "../dist/src/compose/evidence.js";
 import { indexEvidence } from "../dist/src/pipeline/evidence-index.js";
 import { importEvidence } from "../dist/src/pipeline/import-evidence.js";
+import { joinToFaces } from "../dist/src/pipeline/match-faces.js";
 
 const COLUMNS = 709;
 const FACES_PER_IMAGE = 4;
@@ -62,7 +63,7 @@ async function readWithCsvParse(path) {
 
 async function matchFaces(path, rows) {
   const images = Array.from({ length: Math.ceil(rows / FACES_PER_IMAGE) }, (_, i) => `photos/img_${i}.jpg`);
-  const imported = await importEvidence([await openEvidenceFile(path)], images);
+  const imported = await importEvidence(await openEvidenceFile(path), images);
   const measured = Array.from({ length: FACES_PER_IMAGE }, (_, i) => {
     const box = { leftPx: 200 * i, topPx: 30, widthPx: 140, heightPx: 150 };
     return { faceId: `F${i + 1}`, box, measurements: [{ toolbox: "mesh@1", box }] };
@@ -70,7 +71,8 @@ async function matchFaces(path, rows) {
   const matching = await timed(async () => {
     let joined = 0;
     for (const image of images) {
-      const { faces } = await imported.attach({ path: image, widthPx: 800, heightPx: 600 }, measured);
+      const given = await imported.measureGiven({ path: image, widthPx: 800, heightPx: 600 }, measured);
+      const faces = joinToFaces(measured, given);
       joined += faces.filter(({ measurements }) => measurements.length === 2).length;
     }
     return joined;

@@ -1,7 +1,7 @@
 import { availableParallelism, release } from "node:os";
 import { listOllamaModels, type OllamaModelInfo } from "./adapters/ollama/ollama-judge.ts";
 import { ollamaUrl } from "./adapters/ollama/ollama-server.ts";
-import { healthOfToolbox, probeToolboxes } from "./compose-toolboxes.ts";
+import { healthOfToolbox, probeToolboxes } from "./compose/field-toolboxes.ts";
 import type { HealthCheck } from "./domain/health.ts";
 import { cacheFolder } from "./networks/cache-folder.ts";
 import { listNetworks, type NetworkListing } from "./networks/list-networks.ts";

@@ -9,6 +9,7 @@ interface MeasureOptions {
   readonly csv?: true;
   readonly landmarks?: true;
   readonly toolbox: readonly string[];
+  readonly evidence?: readonly string[];
 }
 
 export function register(program: Command): void {
@@ -20,17 +21,17 @@ export function register(program: Command): void {
     .option("--csv", "print one row per face")
     .option("--landmarks", "with --json: the landmarks too")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
+    .option("--evidence <file...>", "what toolboxes wrote earlier, as in openface:results.csv")
     .action(measure);
 }
 
 async function measure(words: readonly string[], options: MeasureOptions): Promise<void> {
   const signal = interruptSignal();
-  const { createToolboxes } = await import("../compose/toolboxes.ts");
   const { measureImages } = await import("../pipeline/measure-images.ts");
   const { studyInputs } = await import("../study/study-inputs.ts");
   const paths: string[] = [];
   for await (const input of studyInputs(words)) paths.push(input.path);
-  const toolboxes = await createToolboxes(options.toolbox);
+  const toolboxes = await openToolboxes(options, paths, signal);
   try {
     const printer = await choosePrinter(options, toolboxes);
     let [measured, failed] = [0, 0];
@@ -40,9 +41,27 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
       await printer.add(outcome);
     }
     await printer.end();
+    for (const warning of new Set(toolboxes.flatMap(({ warnings = [] }) => warnings))) note(warning);
     if (failed > 0) process.exitCode = measured > 0 ? EXIT.doneWithFailures : EXIT.nothingDone;
   } finally {
     await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
+  }
+}
+
+/** Toolboxes to measure with, and files of toolboxes that measured these pictures earlier. */
+async function openToolboxes(
+  { toolbox, evidence = [] }: MeasureOptions,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Toolboxes> {
+  const { createToolboxes } = await import("../compose/toolboxes.ts");
+  const { importEvidenceFiles } = await import("../compose/evidence.ts");
+  const imported = await importEvidenceFiles(evidence, paths, signal);
+  try {
+    return [...(await createToolboxes(toolbox)), ...imported];
+  } catch (error) {
+    await Promise.all(imported.map((file) => file.close()));
+    throw error;
   }
 }
 

@@ -2,15 +2,20 @@ import { createMeshToolbox } from "../adapters/mesh/mesh-toolbox.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { openToolbox } from "./field-toolboxes.ts";
 
 export interface ToolboxOptions {
   /** Most worker threads of each toolbox that runs in this process; all cores when left out. */
   readonly workers?: number;
 }
 
-/** Every toolbox that can measure pictures, by the name that the user types. */
+/** Every toolbox that can measure pictures, by the name that the user types: ours, and those of other people. */
 const TOOLBOXES: Readonly<Record<string, (options: ToolboxOptions) => Promise<FerToolbox>>> = {
   mesh: createMeshToolbox,
+  openface: () => openToolbox("openface"),
+  openface3: () => openToolbox("openface3"),
+  pyfeat: () => openToolbox("pyfeat"),
+  libreface: () => openToolbox("libreface"),
 };
 
 /** Names of the toolboxes that can be asked for. */
@@ -19,7 +24,7 @@ export const TOOLBOX_NAMES: readonly string[] = Object.keys(TOOLBOXES);
 /**
  * Opens toolboxes by name, in that order, each once. The first one is preferred where a face needs one box.
  *
- * @throws {ConfigurationError} if there is no toolbox of that name.
+ * @throws {ConfigurationError} if there is no toolbox of that name, or it is not on this machine.
  */
 export async function createToolboxes(
   names: readonly string[],

@@ -1,77 +1,63 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { DecodedImage } from "../domain/image.ts";
-import type { Face, FaceMeasurement, ToolboxId, ToolboxSupport } from "../domain/measurement.ts";
+import type { Face } from "../domain/measurement.ts";
 import type { EvidenceFile } from "../ports/evidence-file.ts";
-import { type EvidenceIndex, indexEvidence } from "./evidence-index.ts";
-import { matchFaces } from "./match-faces.ts";
-import { type ImageMatch, matchImages } from "./match-images.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { indexEvidence } from "./evidence-index.ts";
+import { matchImages } from "./match-images.ts";
 import { placeImportedFaces } from "./place-imported-faces.ts";
 
-/** Measurements from files, ready to be joined to those taken here. */
-export interface ImportedEvidence {
-  readonly toolboxes: readonly { readonly id: ToolboxId; readonly supports: ToolboxSupport }[];
-  /** What was odd about the files, and images they say nothing about. */
-  readonly warnings: readonly string[];
-  /** Adds what the files say about an image to the faces found in it, and faces that only they found. */
-  attach(
-    image: Pick<DecodedImage, "path" | "widthPx" | "heightPx">,
-    faces: readonly Face[],
-    signal?: AbortSignal,
-  ): Promise<{ readonly faces: readonly Face[]; readonly warnings: readonly string[] }>;
-  close(): Promise<void>;
-}
+/** So many different things about single rows are worth saying; a study may have a hundred thousand. */
+const MOST_ROW_WARNINGS = 20;
 
 /**
- * Reads and checks files that toolboxes wrote, and finds our images in them. Memory grows with the number of rows by
- * some 100 bytes each: measurements are read again when an image comes up.
+ * Reads and checks a file that a toolbox wrote, finds our images in it, and makes of it a toolbox that says what it said
+ * then. Memory grows with the number of rows by some 100 bytes each: measurements are read again when an image comes up.
  *
  * @param imagePaths all images that will be asked for.
- * @throws {ConfigurationError} if a file cannot be used, or is about none of the images.
+ * @throws {ConfigurationError} if the file cannot be used, or is about none of the images.
  */
 export async function importEvidence(
-  files: readonly EvidenceFile[],
+  file: EvidenceFile,
   imagePaths: readonly string[],
   signal?: AbortSignal,
-): Promise<ImportedEvidence> {
-  const sources: { readonly index: EvidenceIndex; readonly match: ImageMatch }[] = [];
-  for (const file of files) {
-    const index = await indexEvidence(file, signal);
-    sources.push({ index, match: matchImages(index, imagePaths) });
+): Promise<FerToolbox> {
+  const index = await indexEvidence(file, signal);
+  const match = matchImages(index, imagePaths);
+  const aboutRows = new Set<string>();
+
+  async function measureGiven(image: DecodedImage, faces: readonly Face[], stop?: AbortSignal) {
+    stop?.throwIfAborted();
+    const positions = match.rowsOf(image.path);
+    if (positions === undefined) return [];
+    const rows = await file.rowsAt(positions, stop);
+    stop?.throwIfAborted();
+    const { measurements, warnings } = placeImportedFaces(rows, image, faces);
+    for (const warning of warnings) if (aboutRows.size < MOST_ROW_WARNINGS) aboutRows.add(warning);
+    return measurements;
   }
+
   return {
-    toolboxes: files.map(({ toolbox, supports }) => ({ id: toolbox, supports })),
-    warnings: sources.flatMap(({ index, match }) => [
-      ...index.evidence.warnings.map((warning) => `${warning} (\`${index.evidence.path}\`)`),
-      ...match.warnings,
-    ]),
-    async attach(image, faces, stop) {
-      let joined = faces;
-      const warnings: string[] = [];
-      for (const { index, match } of sources) {
-        const positions = match.rowsOf(image.path);
-        if (positions === undefined) continue;
-        const placed = placeImportedFaces(await index.evidence.rowsAt(positions, stop), image, joined);
-        warnings.push(...placed.warnings);
-        joined = attachMeasurements(joined, placed.measurements);
-      }
-      return { faces: joined, warnings };
+    id: file.toolbox,
+    supports: file.supports,
+    networks: await hashOf(file.path, signal),
+    get warnings() {
+      return [...file.warnings.map((warning) => `${warning} (\`${file.path}\`)`), ...match.warnings, ...aboutRows];
     },
-    async close() {
-      for (const file of files) await file.close();
-    },
+    measure: (image, stop) => measureGiven(image, [], stop),
+    measureGiven,
+    close: () => file.close(),
   };
 }
 
-/**
- * Joins one more toolbox's measurements to faces that were joined before, by the same rule. What overlaps no face
- * becomes a face of its own; faces are numbered anew from left to right.
- */
-export function attachMeasurements(faces: readonly Face[], measurements: readonly FaceMeasurement[]): readonly Face[] {
-  if (measurements.length === 0) return faces;
-  const byToolbox = new Map<ToolboxId, FaceMeasurement[]>();
-  for (const measurement of faces.flatMap((face) => face.measurements)) {
-    const own = byToolbox.get(measurement.toolbox);
-    if (own === undefined) byToolbox.set(measurement.toolbox, [measurement]);
-    else own.push(measurement);
-  }
-  return matchFaces([...byToolbox.values(), measurements]);
+/** What a report needs to be replayed: which file it was. A folder of files has no hash. */
+async function hashOf(path: string, signal?: AbortSignal): Promise<FerToolbox["networks"]> {
+  if (!(await stat(path)).isFile()) return [];
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash, { signal });
+  return [{ id: basename(path), sha256: hash.digest("hex") }];
 }

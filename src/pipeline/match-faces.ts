@@ -21,14 +21,27 @@ interface Pair {
  */
 export function matchFaces(byToolbox: readonly (readonly FaceMeasurement[])[]): Face[] {
   const people: FaceMeasurement[][] = [];
-  for (const measurements of byToolbox) {
-    const owner = ownersOf(measurements, people);
-    measurements.forEach((measurement, index) => {
-      const person = owner.get(index);
-      if (person === undefined) people.push([measurement]);
-      else people[person]?.push(measurement);
-    });
-  }
+  for (const measurements of byToolbox) join(people, measurements);
+  return numbered(people);
+}
+
+/** Joins what one more toolbox measured to faces that were joined before. Ids run from left to right again. */
+export function joinToFaces(faces: readonly Face[], measurements: readonly FaceMeasurement[]): Face[] {
+  const people = faces.map((face) => [...face.measurements]);
+  join(people, measurements);
+  return numbered(people);
+}
+
+function join(people: FaceMeasurement[][], measurements: readonly FaceMeasurement[]): void {
+  const owner = ownersOf(measurements, people);
+  measurements.forEach((measurement, index) => {
+    const person = owner.get(index);
+    if (person === undefined) people.push([measurement]);
+    else people[person]?.push(measurement);
+  });
+}
+
+function numbered(people: readonly FaceMeasurement[][]): Face[] {
   return people
     .map((measurements) => ({ box: (measurements[0] as FaceMeasurement).box, measurements }))
     .sort((a, b) => centerX(a) - centerX(b) || a.box.topPx - b.box.topPx)

@@ -2,7 +2,7 @@ import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { decodeImage } from "./decode-image.ts";
-import { matchFaces } from "./match-faces.ts";
+import { joinToFaces, matchFaces } from "./match-faces.ts";
 
 /** A picture with every face that was found in it, left to right. */
 export interface MeasuredImage {
@@ -30,11 +30,20 @@ export async function measureImage(
   return { image, faces, timingsMs };
 }
 
-/** Measures a decoded picture with all toolboxes at once; the first one is preferred where a face needs one box. */
+/**
+ * Measures a decoded picture with all toolboxes at once; the first one is preferred where a face needs one box. Those
+ * that need to know the faces, as files without boxes do, come after the others.
+ */
 export async function measureFaces(
   image: DecodedImage,
   toolboxes: readonly FerToolbox[],
   signal?: AbortSignal,
 ): Promise<Face[]> {
-  return matchFaces(await Promise.all(toolboxes.map((toolbox) => toolbox.measure(image, signal))));
+  const looking = toolboxes.filter(({ measureGiven }) => measureGiven === undefined);
+  let faces = matchFaces(await Promise.all(looking.map((toolbox) => toolbox.measure(image, signal))));
+  for (const toolbox of toolboxes) {
+    if (toolbox.measureGiven === undefined) continue;
+    faces = joinToFaces(faces, await toolbox.measureGiven(image, faces, signal));
+  }
+  return faces;
 }

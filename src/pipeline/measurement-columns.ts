@@ -118,24 +118,40 @@ function measuredColumn(
   };
 }
 
+/** Told apart in a column's name where a toolbox measures one action unit on two scales, as OpenFace does. */
+const SCALE_SUFFIXES: Readonly<Record<Scale, string>> = {
+  probability: "_probability",
+  "intensity-0-5": "_intensity",
+  "percent-0-100": "_percent",
+  binary: "_presence",
+  "log-odds": "_logodds",
+};
+
 function actionUnitColumns(toolbox: string, supports: ToolboxSupport, prefix: string): MeasurementColumn[] {
-  return supports.actionUnits.flatMap(({ au, scale, sides }) =>
-    (sides ? (["both", "left", "right"] as const) : (["both"] as const)).flatMap((side) => {
-      const name = `${prefix}AU${au.slice(2).padStart(2, "0")}_${side}`;
+  return supports.actionUnits.flatMap(({ au, scale, sides }) => {
+    const onTwoScales = supports.actionUnits.some((other) => other.au === au && other.scale !== scale);
+    const suffix = onTwoScales ? SCALE_SUFFIXES[scale] : "";
+    return (sides ? (["both", "left", "right"] as const) : (["both"] as const)).flatMap((side) => {
+      const name = `${prefix}AU${au.slice(2).padStart(2, "0")}_${side}${suffix}`;
       const where = side === "both" ? "whole face" : `subject's ${side} side`;
-      const cell = (key: "value" | "weight") => (face: Face) => actionUnitOf(face, toolbox, au, side)?.[key] ?? null;
+      const cell = (key: "value" | "weight") => (face: Face) =>
+        actionUnitOf(face, toolbox, { au, side, scale })?.[key] ?? null;
       return [
         { name, description: `${au}, ${where}, ${SCALE_WORDS[scale]}, measured by ${toolbox}`, value: cell("value") },
         { name: `${name}_weight`, description: `How far to trust ${name} here, 0..1`, value: cell("weight") },
       ];
-    }),
-  );
+    });
+  });
 }
 
-function actionUnitOf(face: Face, toolbox: string, au: string, side: Side): ActionUnitMeasurement | undefined {
+function actionUnitOf(
+  face: Face,
+  toolbox: string,
+  unit: { readonly au: string; readonly side: Side; readonly scale: Scale },
+): ActionUnitMeasurement | undefined {
   return face.measurements
     .find((measurement) => measurement.toolbox === toolbox)
-    ?.actionUnits.find((measured) => measured.au === au && measured.side === side);
+    ?.actionUnits.find(({ au, side, scale }) => au === unit.au && side === unit.side && scale === unit.scale);
 }
 
 function expressionColumns(toolbox: string, supports: ToolboxSupport): MeasurementColumn[] {

@@ -1,5 +1,5 @@
 import type { DecodedImage } from "../domain/image.ts";
-import type { FaceMeasurement, ToolboxId, ToolboxSupport } from "../domain/measurement.ts";
+import type { Face, FaceMeasurement, ToolboxId, ToolboxSupport } from "../domain/measurement.ts";
 
 /** Measures faces in one image. Holds weights, keeps no state between calls. */
 export interface FerToolbox {
@@ -14,8 +14,15 @@ export interface FerToolbox {
    * start. Without it, a few.
    */
   readonly imagesAtOnce?: number;
+  /** What every report that uses it must say about it, one sentence each: that it saw no smile in a known smile. */
+  readonly warnings?: readonly string[];
   /** @throws {InferenceError} if a network fails. No face found is an empty array. */
   measure(image: DecodedImage, signal?: AbortSignal): Promise<readonly FaceMeasurement[]>;
+  /**
+   * Measures when others have found the faces: called instead of `measure`, after them, by toolboxes that may not know
+   * where a face is.
+   */
+  measureGiven?(image: DecodedImage, faces: readonly Face[], signal?: AbortSignal): Promise<readonly FaceMeasurement[]>;
   /** Ends workers and child processes after the calls under way. */
   close(): Promise<void>;
 }

@@ -41,7 +41,7 @@ describe("a toolbox's file", () => {
   });
 
   it.each(everyFile)("%s is read again row by row as it was read through", async (name) => {
-    const { openEvidenceFile } = await import("../../src/compose-evidence.ts");
+    const { openEvidenceFile } = await import("../../src/compose/evidence.ts");
     const { rows } = await importAll(goldenFile(name));
     const file = await openEvidenceFile(goldenFile(name));
     expect(await file.rowsAt(rows.map(({ at }) => at))).toEqual(rows);

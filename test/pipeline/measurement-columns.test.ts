@@ -64,6 +64,27 @@ describe("measurementColumns", () => {
     });
   });
 
+  it("keeps intensity and presence of one action unit in columns of their own", () => {
+    const both: ToolboxSupport = {
+      actionUnits: [
+        { au: "AU12", scale: "intensity-0-5", sides: false },
+        { au: "AU12", scale: "binary", sides: false },
+        { au: "AU28", scale: "binary", sides: false },
+      ],
+      expressions: [],
+    };
+    const columns = measurementColumns([{ id: "openface@2.2.0", supports: both }]);
+    const by = { toolbox: "openface@2.2.0" };
+    const smiling = face({}, by);
+    const units = [
+      ...actionUnits({ AU12: 3.25 }, { ...by, scale: "intensity-0-5" }),
+      ...actionUnits({ AU12: 1, AU28: 0 }, { ...by, scale: "binary" }),
+    ];
+    const coded = { ...smiling, measurements: smiling.measurements.map((m) => ({ ...m, actionUnits: units })) };
+    const [row] = parse(csvHeader(columns) + csvRows(columns, [coded], { path: "a.jpg" }), { columns: true });
+    expect(row).toMatchObject({ AU12_both_intensity: "3.25", AU12_both_presence: "1", AU28_both: "0" });
+  });
+
   it("explains every column once", () => {
     const columns = measurementColumns([mesh, openface]);
     const rows = parse(dataDictionary(columns), { columns: true }) as { column: string; meaning: string }[];

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { openEvidenceFile } from "../../src/compose-evidence.ts";
+import { openEvidenceFile } from "../../src/compose/evidence.ts";
 import type { EvidenceFile, ImportedFace, ImportedRow } from "../../src/ports/evidence-file.ts";
 import { collect } from "./collect.ts";
 

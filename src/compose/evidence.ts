@@ -1,16 +1,18 @@
 import { existsSync } from "node:fs";
-import { affdexTable } from "./adapters/affdex/affdex-table.ts";
-import { facetTable } from "./adapters/affdex/facet-table.ts";
-import { readBlendshapeJson } from "./adapters/blendshapes/blendshape-json.ts";
-import { blendshapeTable } from "./adapters/blendshapes/blendshape-table.ts";
-import { libreFaceTable } from "./adapters/libreface/libreface-table.ts";
-import { openFaceTable } from "./adapters/openface/openface-table.ts";
-import { openFace3Table } from "./adapters/openface3/openface3-table.ts";
-import { pyAfarTable } from "./adapters/pyafar/pyafar-table.ts";
-import { pyFeatTable } from "./adapters/pyfeat/pyfeat-table.ts";
-import { type EvidenceRequest, type KnownFormats, openEvidence } from "./adapters/toolbox-table/open-evidence.ts";
-import { ConfigurationError } from "./domain/errors.ts";
-import type { EvidenceFile } from "./ports/evidence-file.ts";
+import { affdexTable } from "../adapters/affdex/affdex-table.ts";
+import { facetTable } from "../adapters/affdex/facet-table.ts";
+import { readBlendshapeJson } from "../adapters/blendshapes/blendshape-json.ts";
+import { blendshapeTable } from "../adapters/blendshapes/blendshape-table.ts";
+import { libreFaceTable } from "../adapters/libreface/libreface-table.ts";
+import { openFaceTable } from "../adapters/openface/openface-table.ts";
+import { openFace3Table } from "../adapters/openface3/openface3-table.ts";
+import { pyAfarTable } from "../adapters/pyafar/pyafar-table.ts";
+import { pyFeatTable } from "../adapters/pyfeat/pyfeat-table.ts";
+import { type EvidenceRequest, type KnownFormats, openEvidence } from "../adapters/toolbox-table/open-evidence.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import { importEvidence } from "../pipeline/import-evidence.ts";
+import type { EvidenceFile } from "../ports/evidence-file.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
 /** Every table that a toolbox writes. The first that recognises a file's columns reads it. */
 export const KNOWN_FORMATS: KnownFormats = {
@@ -49,6 +51,26 @@ export async function openEvidenceFile(spec: string): Promise<EvidenceFile> {
     throw new ConfigurationError(`There is no toolbox "${mistyped}": files of ${names} can be imported`);
   }
   return openEvidence(evidenceRequest(spec), KNOWN_FORMATS);
+}
+
+/**
+ * Opens, reads and checks files that toolboxes wrote, as toolboxes that say what they said then.
+ *
+ * @param imagePaths all images that they will be asked about.
+ */
+export async function importEvidenceFiles(
+  specs: readonly string[],
+  imagePaths: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly FerToolbox[]> {
+  const imported: FerToolbox[] = [];
+  try {
+    for (const spec of specs) imported.push(await importEvidence(await openEvidenceFile(spec), imagePaths, signal));
+    return imported;
+  } catch (error) {
+    await Promise.all(imported.map((toolbox) => toolbox.close()));
+    throw error;
+  }
 }
 
 /** What stands before the colon when it is no toolbox's name although a file stands after it. */

@@ -1,24 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { affdexKind } from "./adapters/affdex/affdex-kind.ts";
-import { blendshapesKind } from "./adapters/blendshapes/blendshapes-kind.ts";
-import { libreFaceKind } from "./adapters/libreface/libreface-program.ts";
-import { openFaceKind } from "./adapters/openface/openface-program.ts";
-import { openFace3Kind } from "./adapters/openface3/openface3-program.ts";
-import { pyAfarKind } from "./adapters/pyafar/pyafar-kind.ts";
-import { pyFeatKind } from "./adapters/pyfeat/pyfeat-program.ts";
-import type { Surroundings } from "./adapters/toolbox-process/find-program.ts";
-import { ConfigurationError } from "./domain/errors.ts";
-import type { HealthCheck } from "./domain/health.ts";
-import { cacheFolder } from "./networks/cache-folder.ts";
-import { writeAtomically } from "./networks/compiled-cache.ts";
-import { findInstalledPackage } from "./networks/package-paths.ts";
-import { cropImage } from "./pipeline/crop-image.ts";
-import { decodeImage } from "./pipeline/decode-image.ts";
-import { checkKnownSmile, type SmileCheck, smileWarning } from "./pipeline/known-smile.ts";
-import type { FerToolbox } from "./ports/fer-toolbox.ts";
-import type { FoundToolbox, ToolboxKind } from "./ports/toolbox-kind.ts";
+import { affdexKind } from "../adapters/affdex/affdex-kind.ts";
+import { blendshapesKind } from "../adapters/blendshapes/blendshapes-kind.ts";
+import { libreFaceKind } from "../adapters/libreface/libreface-program.ts";
+import { openFaceKind } from "../adapters/openface/openface-program.ts";
+import { openFace3Kind } from "../adapters/openface3/openface3-program.ts";
+import { pyAfarKind } from "../adapters/pyafar/pyafar-kind.ts";
+import { pyFeatKind } from "../adapters/pyfeat/pyfeat-program.ts";
+import type { Surroundings } from "../adapters/toolbox-process/find-program.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import type { HealthCheck } from "../domain/health.ts";
+import { cacheFolder } from "../networks/cache-folder.ts";
+import { writeAtomically } from "../networks/compiled-cache.ts";
+import { findInstalledPackage } from "../networks/package-paths.ts";
+import { cropImage } from "../pipeline/crop-image.ts";
+import { decodeImage } from "../pipeline/decode-image.ts";
+import { checkKnownSmile, type SmileCheck, smileWarning } from "../pipeline/known-smile.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { FoundToolbox, ToolboxKind } from "../ports/toolbox-kind.ts";
 
 /** The toolboxes of other people, in the order in which `doctor` lists them. */
 export function toolboxKinds(surroundings: Surroundings = process): readonly ToolboxKind[] {
@@ -81,16 +81,15 @@ export function healthOfToolbox({ kind, found, missing, smile }: ToolboxProbe): 
 }
 
 /**
- * Opens a toolbox that the user asked for by name.
+ * Opens a toolbox that the user asked for by name. Its `warnings` say whether it saw a known smile.
  *
- * @returns it with what every report that uses it must say about it.
  * @throws {ConfigurationError} if there is no such toolbox, or it is not on this machine.
  */
 export async function openToolbox(
   name: string,
   kinds: readonly ToolboxKind[] = toolboxKinds(),
   signal?: AbortSignal,
-): Promise<{ readonly toolbox: FerToolbox; readonly warnings: readonly string[] }> {
+): Promise<FerToolbox> {
   const kind = kinds.find((known) => known.name === name.toLowerCase());
   if (kind === undefined) {
     throw new ConfigurationError(`There is no toolbox "${name}": known are ${kinds.map((k) => k.name).join(", ")}`);
@@ -107,7 +106,7 @@ export async function openToolbox(
   const toolbox = found.open();
   try {
     const warning = smileWarning(toolbox.id, await smileCheckOf(toolbox, {}, signal));
-    return { toolbox, warnings: warning === undefined ? [] : [warning] };
+    return warning === undefined ? toolbox : { ...toolbox, warnings: [warning] };
   } catch (error) {
     await toolbox.close();
     throw error;
