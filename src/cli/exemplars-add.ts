@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { type ExemplarDesk, openDesk, openTextEmbedder } from "../compose-exemplars.ts";
+import { type ExemplarDesk, openDesk, openTextEmbedder } from "../compose/exemplars.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import { ExemplarLabel } from "../domain/exemplar.ts";
 import { ownPath } from "../networks/package-paths.ts";
@@ -138,7 +138,7 @@ async function withDesk(
   work: (desk: ExemplarDesk, signal: AbortSignal) => Promise<ImportOutcome>,
 ): Promise<void> {
   const signal = interruptSignal();
-  const desk = await openDesk(options.store);
+  const desk = await openDesk(options);
   try {
     const outcome = await work(desk, signal);
     if (options.json === true) await print(`${JSON.stringify(outcome, null, 2)}\n`);

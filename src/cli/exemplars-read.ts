@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
-import { openDesk, openStore, openTextEmbedder } from "../compose-exemplars.ts";
+import { openDesk, openStore, openTextEmbedder } from "../compose/exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { identifyPicture } from "../pipeline/leakage.ts";
 import { placeMeasured } from "../pipeline/make-exemplar.ts";
@@ -84,7 +84,10 @@ export async function search(words: readonly string[], options: SearchOptions): 
     throw new ConfigurationError("Say what to search for: words, or --like <picture>, or both");
   }
   const signal = interruptSignal();
-  const desk = options.like === undefined ? undefined : await openDesk(options.store);
+  const desk =
+    options.like === undefined
+      ? undefined
+      : await openDesk(options.store === undefined ? {} : { store: options.store });
   try {
     const store = desk?.store ?? openStore(options.store);
     const [textEmbedding = null] =

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { openDesk, openStore } from "../compose-exemplars.ts";
+import { openDesk, openStore } from "../compose/exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { importExemplars } from "../pipeline/import-exemplars.ts";
 import { locatePicture } from "../pipeline/picture-reference.ts";
@@ -54,7 +54,7 @@ export async function remeasure(options: { readonly store?: string; readonly to:
   const signal = interruptSignal();
   const old = openStore(options.store);
   const exemplars = await old.list();
-  const desk = await openDesk(options.to);
+  const desk = await openDesk({ store: options.to });
   try {
     const outcome = await importExemplars(
       desk.store,

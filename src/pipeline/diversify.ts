@@ -12,14 +12,16 @@ export interface DiversityOptions<T> {
 
 /**
  * Maximal marginal relevance (Carbonell and Goldstein 1998): chooses one after the other what is relevant and unlike
- * everything chosen before. Relevance is scaled so that the best candidate has 1.
+ * everything chosen before. Relevance is scaled so that the best candidate has 1 and the worst 0: fused ranks lie close
+ * together, and variety would otherwise outweigh them all.
  */
 export function diversify<T>(candidates: readonly T[], options: DiversityOptions<T>): T[] {
   const { relevance, similarity, relevanceShare } = options;
   const best = Math.max(...candidates.map(relevance));
+  const worst = Math.min(...candidates.map(relevance));
   const rest = candidates.map((candidate) => ({
     candidate,
-    relevance: best > 0 ? relevance(candidate) / best : 1,
+    relevance: best > worst ? (relevance(candidate) - worst) / (best - worst) : 1,
     nearest: Math.max(0, ...(options.chosen ?? []).map((other) => similarity(candidate, other))),
   }));
   const picked: T[] = [];

@@ -1,6 +1,5 @@
 import sharp from "sharp";
 import { sameCategory } from "../domain/category.ts";
-import type { EvidenceItem } from "../domain/evidence.ts";
 import type { Exemplar } from "../domain/exemplar.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
 import { groupBy } from "../domain/group-by.ts";
@@ -8,8 +7,10 @@ import type { DecodedImage } from "../domain/image.ts";
 import type { ImageView } from "../domain/image-view.ts";
 import type { Face } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
+import { DEFAULT_QUESTION, type Question } from "../domain/question.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
+import type { ChosenExemplar, ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
 import { type CategoryDescription, distilCategories, nearestDescriptions } from "./distil-category.ts";
 import { identifyPicture, leakReason, type PictureIdentity } from "./leakage.ts";
@@ -42,20 +43,27 @@ export interface ShotQuery {
   readonly text: string | null;
 }
 
-/** A labelled example, before a ledger gives it an id. */
-export interface ChosenShot {
-  readonly id: string;
-  /** Of kind `exemplar`. Its value is the vote: category and likeness to the face it was found for. */
-  readonly item: Omit<EvidenceItem, "id">;
-  /** `null` when only its description is shown. */
-  readonly view: ImageView | null;
-}
-
 export interface ChosenShots {
   /** In the order in which they are shown. */
-  readonly exemplars: readonly ChosenShot[];
+  readonly exemplars: readonly ChosenExemplar[];
   /** What was left out or is missing, and why. */
   readonly warnings: readonly string[];
+}
+
+/**
+ * The examples that a question is asked with. Exemplars are searched by the faces and by the words of the question and
+ * the context; the standard question has no words to search by.
+ */
+export function createExemplarSource(options: ShotOptions): ExemplarSource {
+  return {
+    choose: ({ image, faces, question }, signal) =>
+      chooseShots({ image, faces, text: searchText(question) }, options, signal),
+  };
+}
+
+function searchText({ text, context }: Question): string | null {
+  const words = [text === DEFAULT_QUESTION ? null : text, context].filter((part) => part !== null).join(" ");
+  return words.trim() === "" ? null : words;
 }
 
 /** Chooses the examples for one question: retrieved exemplars, distilled descriptions, or both, in seeded order. */
@@ -128,7 +136,7 @@ function leakWarnings(excluded: readonly { readonly exemplar: Exemplar; readonly
   });
 }
 
-async function shotOf(hit: ExemplarHit, { store, space }: ShotOptions): Promise<ChosenShot> {
+async function shotOf(hit: ExemplarHit, { store, space }: ShotOptions): Promise<ChosenExemplar> {
   const { exemplar, face } = hit;
   const entry = await store.get(exemplar.id);
   const likeness = face?.similarity;
@@ -185,7 +193,7 @@ function measuredSentence({ measurements }: Exemplar, space: ExpressionSpace): s
   return `Measured on it by ${measurement.toolbox}: ${[present, ...tops].join(", ")}.`;
 }
 
-async function descriptions({ faces, picture, filter }: Searching, options: ShotOptions): Promise<ChosenShot[]> {
+async function descriptions({ faces, picture, filter }: Searching, options: ShotOptions): Promise<ChosenExemplar[]> {
   const placed = await options.store.placed({ ...filter, measured: true });
   const safe = placed.filter(({ exemplar }) => leakReason(picture, exemplar) === undefined);
   const distilled = distilCategories(safe, options.space);
@@ -201,7 +209,7 @@ async function descriptions({ faces, picture, filter }: Searching, options: Shot
 function describedShot(
   description: CategoryDescription,
   face: { faceId: string; similarity: number } | null,
-): ChosenShot {
+): ChosenExemplar {
   const { category, id, text } = description;
   const like = face === null ? "" : ` Like ${face.faceId} to ${face.similarity.toFixed(2)} of 1.`;
   return {

@@ -61,7 +61,7 @@ function weightedDifference({ dimension, pair }: { dimension: SpaceDimension; pa
 export function expressionReasons(match: ExpressionMatch): string[] {
   const reasons: string[] = [];
   if (match.alike.length > 0) reasons.push(`${names(match.alike)} alike (${numbers(match.alike)})`);
-  else reasons.push("no action unit stands out on either face");
+  else reasons.push("nothing that stands out in common");
   if (match.unlike.length > 0) reasons.push(`${names(match.unlike)} unlike (${numbers(match.unlike)})`);
   return reasons;
 }

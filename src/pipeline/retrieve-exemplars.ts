@@ -20,7 +20,7 @@ export interface ExemplarQuery {
 export interface RetrievalOptions {
   readonly count: number;
   readonly filter?: ExemplarFilter;
-  /** Take turns among `filter.categories`, so that each that has exemplars is shown. */
+  /** Take turns among `filter.categories`, so that each that has exemplars is shown; when they fit into `count`. */
   readonly balanced?: boolean;
   /** 1: relevance alone. 0.7 unless told. */
   readonly relevanceShare?: number;
@@ -88,9 +88,10 @@ function leakOf(query: ExemplarQuery, exemplar: Exemplar): string | undefined {
   return query.picture === null ? undefined : leakReason(query.picture, exemplar);
 }
 
-function poolFilters({ filter, balanced }: RetrievalOptions): (ExemplarFilter | undefined)[] {
+function poolFilters({ filter, balanced, count }: RetrievalOptions): (ExemplarFilter | undefined)[] {
   const categories = filter?.categories;
-  if (balanced !== true || categories === undefined || categories.length < 2) return [filter];
+  if (balanced !== true || categories === undefined || categories.length < 2 || categories.length > count)
+    return [filter];
   return categories.map((category) => ({ ...filter, categories: [category] }));
 }
 

@@ -1,0 +1,196 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { createHttpTextEmbedder } from "../adapters/embeddings/http-text-embedder.ts";
+import { createLanceExemplarStore } from "../adapters/lancedb/exemplar-store.ts";
+import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
+import { OPENAI_BASE_URL } from "../adapters/openai/openai-judge.ts";
+import { ConfigurationError, PackError } from "../domain/errors.ts";
+import type { ExpressionSpace } from "../domain/expression-space.ts";
+import { ownPath } from "../networks/package-paths.ts";
+import { createExemplarSource, type ShotMode } from "../pipeline/exemplar-source.ts";
+import { importExemplars } from "../pipeline/import-exemplars.ts";
+import { loadTaxonomy } from "../pipeline/load-taxonomy.ts";
+import type { MeasurePicture } from "../pipeline/make-exemplar.ts";
+import { measureImage } from "../pipeline/measure-image.ts";
+import { readPack } from "../pipeline/read-pack.ts";
+import { toolboxSpace } from "../pipeline/toolbox-space.ts";
+import type { TextEmbedder } from "../ports/embedder.ts";
+import type { ExemplarSource } from "../ports/exemplar-source.ts";
+import type { ExemplarStore } from "../ports/exemplar-store.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { createToolboxes } from "./toolboxes.ts";
+
+/** Where exemplars are kept unless the user says otherwise: beside the study, in the current folder. */
+export const DEFAULT_STORE = ".kuleshov/exemplars";
+
+function storePlace(location: string | undefined): string {
+  return location ?? process.env.KULESHOV_EXEMPLARS ?? DEFAULT_STORE;
+}
+
+/** A store as it is, for what needs no toolbox: list, show, export, remove, search by words. */
+export function openStore(location: string | undefined): ExemplarStore {
+  return createLanceExemplarStore(storePlace(location), null);
+}
+
+/** A toolbox with a store of its space: what adding, searching by face, finding and discovering need. */
+export interface ExemplarDesk {
+  readonly store: ExemplarStore;
+  readonly toolbox: FerToolbox;
+  readonly space: ExpressionSpace;
+  readonly measure: MeasurePicture;
+  readonly concurrency: number;
+  close(): Promise<void>;
+}
+
+export interface DeskOptions {
+  readonly store?: string;
+  /** `mesh` unless told. */
+  readonly toolbox?: string;
+}
+
+export async function openDesk({ store: location, toolbox: name = "mesh" }: DeskOptions): Promise<ExemplarDesk> {
+  const [toolbox] = await createToolboxes([name]);
+  if (toolbox === undefined) throw new ConfigurationError(`There is no toolbox "${name}"`);
+  const space = toolboxSpace(toolbox);
+  const store = createLanceExemplarStore(storePlace(location), space);
+  return {
+    store,
+    toolbox,
+    space,
+    measure: (path, signal) => measureImage(path, [toolbox], signal),
+    // One picture more than workers: its decoding overlaps with their measuring.
+    concurrency: availableParallelism() + 1,
+    async close() {
+      await toolbox.close();
+      await store.close();
+    },
+  };
+}
+
+/**
+ * The packs that a user names: those in the store by name, pack files by path, and starter packs. What is not in the
+ * store yet is imported first; exemplars that are there already are passed over.
+ * @throws {PackError} if a pack has a line that cannot be used. @throws {ConfigurationError} if there is no such pack.
+ */
+export async function openPacks(
+  names: readonly string[],
+  desk: Pick<ExemplarDesk, "store" | "space" | "measure" | "concurrency">,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const held = new Set((await desk.store.statistics()).packs.map(({ name }) => name));
+  const packs: string[] = [];
+  for (const name of names) {
+    const file = packFile(name);
+    if (file === undefined && held.has(name)) packs.push(name);
+    else if (file === undefined) throw new ConfigurationError(`There is no pack "${name}" in ${desk.store.location}`);
+    else packs.push(await importPack(file, desk, signal));
+  }
+  return packs;
+}
+
+function packFile(name: string): string | undefined {
+  if (name.endsWith(".jsonl")) return name;
+  const shipped = ownPath("fewshot", `${name}.jsonl`);
+  return /^[a-z0-9-]+$/.test(name) && existsSync(shipped) ? shipped : undefined;
+}
+
+async function importPack(
+  file: string,
+  { store, space, measure, concurrency }: Pick<ExemplarDesk, "store" | "space" | "measure" | "concurrency">,
+  signal?: AbortSignal,
+): Promise<string> {
+  const { candidates, problems } = await readPack(file);
+  const [first] = candidates;
+  if (problems.length > 0 || first === undefined) throw new PackError(file, problems);
+  await importExemplars(store, candidates, {
+    space,
+    measure,
+    duplicates: "link",
+    keepViews: true,
+    textEmbedder: null,
+    concurrency,
+    now: () => new Date(),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return first.pack as string;
+}
+
+/** What a user says of the examples to be shown with a question. */
+export interface ShotRequest {
+  readonly store?: string;
+  readonly shots: number;
+  readonly mode?: ShotMode;
+  readonly categories?: readonly string[];
+  /** Id of a taxonomy that ships, or a file. */
+  readonly taxonomy?: string;
+  readonly packs?: readonly string[];
+  readonly seed?: number;
+  readonly embedder?: string;
+}
+
+/** Examples for questions, with the labels that the user's words imply; `labels` is null when they leave them open. */
+export interface ShotSource {
+  readonly source: ExemplarSource | null;
+  readonly labels: readonly string[] | null;
+  close(): Promise<void>;
+}
+
+/** Opens the store behind `--shots`. The first toolbox in use is the one whose space is searched. */
+export async function openShotSource(
+  request: ShotRequest,
+  toolboxes: readonly FerToolbox[],
+  signal?: AbortSignal,
+): Promise<ShotSource> {
+  const taxonomy = request.taxonomy === undefined ? undefined : await loadTaxonomy(request.taxonomy);
+  const asked = request.categories ?? taxonomy?.categories.map(({ name }) => name) ?? null;
+  const [toolbox] = toolboxes;
+  if (request.shots === 0 || toolbox === undefined)
+    return { source: null, labels: asked, close: async () => undefined };
+  const space = toolboxSpace(toolbox);
+  const store = createLanceExemplarStore(storePlace(request.store), space);
+  const desk = {
+    store,
+    space,
+    measure: (path: string, abort?: AbortSignal) => measureImage(path, [toolbox], abort),
+    concurrency: availableParallelism() + 1,
+  };
+  const packs = request.packs === undefined ? null : await openPacks(request.packs, desk, signal);
+  return {
+    source: createExemplarSource({
+      store,
+      space,
+      shots: request.shots,
+      mode: request.mode ?? "images",
+      categories: asked,
+      packs,
+      seed: request.seed ?? 1,
+      textEmbedder: openTextEmbedder(request.embedder),
+    }),
+    labels: asked ?? (packs === null ? null : await categoriesOf(store, packs)),
+    close: () => store.close(),
+  };
+}
+
+async function categoriesOf(store: ExemplarStore, packs: readonly string[]): Promise<string[]> {
+  return [...new Set((await store.list({ filter: { packs } })).map(({ category }) => category))].sort();
+}
+
+/**
+ * A text embedder as the user names it: `ollama:<model>` or `openai:<model>`.
+ * @throws {ConfigurationError} if it is neither, or OpenAI's key is missing.
+ */
+export function openTextEmbedder(name: string | undefined): TextEmbedder | null {
+  if (name === undefined) return null;
+  const [, provider, model] = /^(ollama|openai):(.+)$/.exec(name) ?? [];
+  if (provider === undefined || model === undefined) {
+    throw new ConfigurationError(`An embedder is written ollama:<model> or openai:<model>, not "${name}"`);
+  }
+  if (provider === "ollama") {
+    return createHttpTextEmbedder({ id: name, model, baseUrl: `${ollamaUrl(process.env.OLLAMA_HOST)}/v1` });
+  }
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl = OPENAI_BASE_URL } = process.env;
+  if (apiKey === undefined && baseUrl === OPENAI_BASE_URL) {
+    throw new ConfigurationError("OpenAI needs a key: set OPENAI_API_KEY, or OPENAI_BASE_URL for another server");
+  }
+  return createHttpTextEmbedder({ id: name, model, baseUrl, ...(apiKey === undefined ? {} : { apiKey }) });
+}

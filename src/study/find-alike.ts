@@ -1,0 +1,127 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { KuleshovError } from "../domain/errors.ts";
+import { PixelBox } from "../domain/geometry.ts";
+import type { Face } from "../domain/measurement.ts";
+import { identifyPicture, leakReason, type PictureIdentity } from "../pipeline/leakage.ts";
+import { type MeasurePicture, placeMeasured } from "../pipeline/make-exemplar.ts";
+import { type LikenessExamples, scoreLikeness } from "../pipeline/score-likeness.ts";
+import { runStudy, type StudyOutcome, type StudyProgress } from "./run-study.ts";
+import { openStudyFiles } from "./study-files.ts";
+import type { StudyInput } from "./study-inputs.ts";
+
+/** One face of the pictures searched, with how far it shows the same expression as the examples. */
+export const FoundFace = z.strictObject({
+  path: z.string(),
+  faceId: z.string(),
+  box: PixelBox,
+  score: z.number(),
+  similarity: z.number(),
+  contrast: z.number().nullable(),
+  nearest: z.string(),
+  why: z.array(z.string()),
+  /** Why it is no find: it is one of the examples, or nearly. */
+  copyOf: z.string().nullable(),
+  expression: z.string().nullable(),
+});
+export type FoundFace = z.infer<typeof FoundFace>;
+
+const FailedPicture = z.strictObject({ path: z.string(), reason: z.string() });
+
+/** Everything that was found, best first, and what could not be searched. */
+export interface FoundFaces {
+  readonly faces: readonly FoundFace[];
+  readonly failures: readonly z.infer<typeof FailedPicture>[];
+}
+
+const FACES_FILE = "faces.jsonl";
+const FAILURES_FILE = "failures.jsonl";
+
+export interface FindOptions {
+  readonly examples: LikenessExamples;
+  readonly measure: MeasurePicture;
+  readonly concurrency: number;
+  readonly onProgress?: (progress: StudyProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Scores every face of the pictures against examples and ranks them. Each picture's faces are on disk in `folder` before
+ * the next batch, so that a search that was interrupted goes on where it stopped.
+ */
+export async function findAlike(
+  inputs: readonly StudyInput[],
+  folder: string,
+  options: FindOptions,
+): Promise<FoundFaces> {
+  const files = await openStudyFiles(
+    folder,
+    new Map([
+      [FACES_FILE, ""],
+      [FAILURES_FILE, ""],
+    ]),
+  );
+  try {
+    await runStudy(inputs, (input) => searchPicture(input.path, options), { ...options, files });
+  } finally {
+    await files.close();
+  }
+  return await readFound(folder);
+}
+
+/** What a search has written to its folder so far. */
+export async function readFound(folder: string): Promise<FoundFaces> {
+  const faces = await readLines(join(folder, FACES_FILE), FoundFace);
+  const failures = await readLines(join(folder, FAILURES_FILE), FailedPicture);
+  return { faces: [...faces].sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1)), failures };
+}
+
+async function searchPicture(path: string, options: FindOptions): Promise<StudyOutcome> {
+  try {
+    const { image, faces } = await options.measure(path, options.signal);
+    const identity = identifyPicture(
+      image,
+      faces.map(({ box }) => box),
+    );
+    const lines = faces.flatMap((face) => {
+      const found = scoreFace(path, face, { identity, ...options });
+      return found === undefined ? [] : [`${JSON.stringify(found)}\n`];
+    });
+    return { failed: false, record: { path, text: new Map([[FACES_FILE, lines.join("")]]) } };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof KuleshovError)) throw error;
+    const line = `${JSON.stringify({ path, reason: error.message })}\n`;
+    return { failed: true, record: { path, text: new Map([[FAILURES_FILE, line]]) } };
+  }
+}
+
+/** `undefined` for a face of which too little was measured. */
+function scoreFace(
+  path: string,
+  face: Face,
+  { identity, examples }: { readonly identity: PictureIdentity; readonly examples: LikenessExamples },
+): FoundFace | undefined {
+  const expression = placeMeasured(examples.space, face.measurements);
+  const likeness = expression === null ? undefined : scoreLikeness(expression, examples);
+  if (likeness === undefined) return undefined;
+  const copy = examples.alike.find(({ exemplar }) => leakReason(identity, exemplar) !== undefined);
+  const [top] = [...(face.measurements[0]?.expressions[0]?.distribution ?? [])].sort(
+    (a, b) => b.probability - a.probability,
+  );
+  return {
+    path,
+    faceId: face.faceId,
+    box: face.box,
+    ...likeness,
+    why: [...likeness.why],
+    copyOf: copy?.exemplar.id ?? null,
+    expression: top === undefined ? null : `${top.label} ${top.probability.toFixed(2)}`,
+  };
+}
+
+async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
+  const text = await readFile(path, "utf8");
+  return text.split("\n").flatMap((line) => (line === "" ? [] : [schema.parse(JSON.parse(line))]));
+}

@@ -1,0 +1,116 @@
+import { appendFile, copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { perceptualHash } from "../../src/domain/perceptual-hash.ts";
+import { decodeImage } from "../../src/pipeline/decode-image.ts";
+import type { MeasurePicture } from "../../src/pipeline/make-exemplar.ts";
+import { type LikenessExamples, scoreLikeness } from "../../src/pipeline/score-likeness.ts";
+import { type FindOptions, findAlike } from "../../src/study/find-alike.ts";
+import { exemplarEntry, expressionOf, testSpace } from "../support/exemplars.ts";
+import { measureAs } from "../support/measured-pictures.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const entries = (category: string, faces: readonly Record<string, number>[]) =>
+  faces.map((face) => exemplarEntry({ category, face }));
+const smiles = entries("smile", [
+  { AU6: 0.9, AU12: 0.9 },
+  { AU6: 0.8, AU12: 0.9, AU25: 0.5 },
+] as Record<string, number>[]);
+const scowls = entries("scowl", [{ AU4: 0.9 }, { AU4: 0.7, AU15: 0.5 }] as Record<string, number>[]);
+const examples: LikenessExamples = { space: testSpace, alike: smiles, unlike: scowls };
+
+const box = { leftPx: 100, topPx: 100, widthPx: 200, heightPx: 200 };
+const shows: Record<string, Record<string, number>> = {
+  "sample1.jpg": { AU4: 0.9 },
+  "sample2.jpg": { AU6: 0.85, AU12: 0.9 },
+  "sample3.jpg": { AU6: 0.4, AU12: 0.5 },
+};
+const measure = measureAs((path) => [{ box, shows: shows[path.split("/").at(-1) ?? ""] ?? {} }]);
+const inputs = ([1, 2, 3] as const).map((n) => ({ path: samplePhoto(n), neutralPath: null }));
+const options = (parts: Partial<FindOptions> = {}): FindOptions => ({ examples, measure, concurrency: 2, ...parts });
+const names = (faces: readonly { readonly path: string }[]) => faces.map(({ path }) => path.split("/").at(-1));
+
+describe("findAlike", () => {
+  it("ranks faces by likeness to the examples and says in what", async () => {
+    const { faces, failures } = await findAlike(inputs, await tempFolder(), options());
+    expect(names(faces)).toEqual(["sample2.jpg", "sample3.jpg", "sample1.jpg"]);
+    expect(failures).toEqual([]);
+    expect(faces[0]).toMatchObject({ faceId: "F1", copyOf: null, nearest: smiles[0]?.exemplar.id });
+    expect(faces[0]?.why[0]).toMatch(/AU6.*AU12|AU12.*AU6/);
+    expect(faces[2]?.score).toBeLessThan(0.6 * (faces[2]?.similarity ?? 0));
+  });
+
+  it("goes on where it was interrupted and ends with the same ranking", async () => {
+    const [whole, halves] = [await tempFolder(), await tempFolder()];
+    const controller = new AbortController();
+    const interrupted = findAlike(
+      inputs,
+      halves,
+      options({ concurrency: 1, signal: controller.signal, onProgress: () => controller.abort() }),
+    );
+    await expect(interrupted).rejects.toThrow();
+    await appendFile(join(halves, "faces.jsonl"), '{"path": "half a line'); // as a killed process leaves it
+    const paths: string[] = [];
+    const counting: MeasurePicture = (path, signal) => {
+      paths.push(path);
+      return measure(path, signal);
+    };
+    const resumed = await findAlike(inputs, halves, options({ measure: counting }));
+    expect(paths).toHaveLength(2);
+    expect(resumed).toEqual(await findAlike(inputs, whole, options()));
+  });
+
+  it("lists pictures that cannot be read", async () => {
+    const folder = await tempFolder();
+    const broken = join(folder, "broken.jpg");
+    await writeFile(broken, (await readFile(samplePhoto(1))).subarray(0, 5000));
+    const found = await findAlike(
+      [{ path: broken, neutralPath: null }, ...inputs],
+      join(await tempFolder()),
+      options(),
+    );
+    expect(found.failures).toEqual([{ path: broken, reason: expect.stringMatching(/^Cannot read image/) }]);
+    expect(found.faces).toHaveLength(3);
+  });
+
+  it("marks pictures that are copies of an example", async () => {
+    const folder = await tempFolder();
+    const copy = join(folder, "copy.jpg");
+    await sharp(samplePhoto(2)).resize(600).jpeg({ quality: 50 }).toFile(copy);
+    await copyFile(samplePhoto(3), join(folder, "other.jpg"));
+    const example = exemplarEntry({ category: "smile", face: { AU12: 0.9 } });
+    const hash = perceptualHash(await decodeImage(samplePhoto(2)), null);
+    const known = { ...example, exemplar: { ...example.exemplar, image: { ...example.exemplar.image, hash } } };
+    const { faces } = await findAlike(
+      [copy, join(folder, "other.jpg")].map((path) => ({ path, neutralPath: null })),
+      await tempFolder(),
+      options({ examples: { ...examples, alike: [known] } }),
+    );
+    expect(Object.fromEntries(faces.map((face) => [names([face])[0], face.copyOf]))).toEqual({
+      "copy.jpg": known.exemplar.id,
+      "other.jpg": null,
+    });
+  });
+});
+
+describe("scoreLikeness", () => {
+  const face = expressionOf({ AU4: 0.6, AU12: 0.6 });
+
+  it("lowers the score of a face that is more like the contrasting examples", () => {
+    const alone = scoreLikeness(face, { ...examples, unlike: [] });
+    const against = scoreLikeness(face, {
+      ...examples,
+      unlike: [exemplarEntry({ category: "grimace", face: { AU4: 0.6, AU12: 0.6 } })],
+    });
+    expect(alone?.score).toBe(alone?.similarity);
+    expect(against?.similarity).toBe(alone?.similarity);
+    expect(against?.score).toBeCloseTo((against?.similarity ?? 0) ** 2, 6);
+  });
+
+  it("has nothing to say without a measured example", () => {
+    expect(scoreLikeness(face, { ...examples, alike: [exemplarEntry({ face: null })] })).toBeUndefined();
+    expect(scoreLikeness(face, { ...examples, alike: [] })).toBeUndefined();
+  });
+});
