@@ -1,6 +1,8 @@
+import type { Desk } from "./agent/agent-tool.ts";
 import { think } from "./agent/think.ts";
 import type { AskParts } from "./ask-parts.ts";
 import type { DecodedImage } from "./domain/image.ts";
+import type { ImageView } from "./domain/image-view.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
 import { announceTransfer } from "./pipeline/announce-transfer.ts";
@@ -12,6 +14,7 @@ import { observeScene } from "./pipeline/observe-scene.ts";
 import { renderView } from "./pipeline/render-view.ts";
 import { startStopwatch } from "./pipeline/stopwatch.ts";
 import { writeReport } from "./pipeline/write-report.ts";
+import type { JudgeModel } from "./ports/chat-model.ts";
 
 /** One question about one picture. */
 export interface AskQuery {
@@ -39,15 +42,16 @@ export async function ask(query: AskQuery, parts: AskParts, signal?: AbortSignal
   const question = questionOf(query);
 
   const image = await watch.time("decode", () => opened(query.picture, signal));
-  const faces = await watch.time("measure", () => measureFaces(image, parts.toolboxes, signal));
+  const [faces, picture] = await watch.time("measure", () =>
+    Promise.all([measureFaces(image, parts.toolboxes, signal), shownPicture(image, parts.model, signal)]),
+  );
 
   const ledger = fillLedger({ faces, toolboxes: parts.toolboxes, context: question.context });
   await watch.time("measure", () => observeScene({ image, faces, ledger }, parts.observers, signal));
   const { exemplars, warnings } = await chooseExemplars({ image, faces, question, ledger }, parts.exemplars, signal);
 
-  const picture = await renderView(image, { caption: "the whole picture", maxSidePx: SHOWN_SIDE_PX }, signal);
   const transfer = announceTransfer(parts.model, parts.notify);
-  const desk = { image, ledger, observer: { type: "model" as const, name: parts.model.id } };
+  const desk: Desk = { image, ledger, labels: question.labels, observer: { type: "model", name: parts.model.id } };
   const thought = await watch.time("judge", () => think({ question, desk, picture, exemplars }, parts, signal));
 
   return writeReport({
@@ -69,4 +73,10 @@ function questionOf({ question = DEFAULT_QUESTION, context = null, labels = null
 
 function opened(picture: AskQuery["picture"], signal?: AbortSignal): Promise<DecodedImage> {
   return typeof picture === "string" ? decodeImage(picture, signal) : Promise.resolve(picture);
+}
+
+/** The picture as a model is shown it, encoded while the faces are measured; `null` for a model that cannot see. */
+async function shownPicture(image: DecodedImage, model: JudgeModel, signal?: AbortSignal): Promise<ImageView | null> {
+  if (!model.capabilities.vision) return null;
+  return renderView(image, { caption: "the whole picture", maxSidePx: SHOWN_SIDE_PX }, signal);
 }

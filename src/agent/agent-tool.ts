@@ -12,6 +12,8 @@ import type { PromptLibrary } from "../pipeline/prompt-library.ts";
 export interface Desk {
   readonly image: DecodedImage;
   readonly ledger: EvidenceLedger;
+  /** The labels that the question gave to choose from, `null` when it left them open. */
+  readonly labels: readonly string[] | null;
   /** The source of whatever is noted here: the model, or a person behind an MCP client. */
   readonly observer: EvidenceSource;
 }
@@ -36,6 +38,8 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodT
   readonly output: Output;
   /** Whether only a model that sees pictures can use it. */
   readonly needsVision: boolean;
+  /** Whether it works on the picture at the desk; an MCP client then has to say which picture that is. */
+  readonly needsPicture: boolean;
   /** @throws {ToolInputError} if an argument names what does not exist; the model reads its message. */
   run(input: z.infer<Input>, desk: Desk, signal?: AbortSignal): Promise<ToolAnswer<z.infer<Output>>>;
 }
@@ -48,6 +52,7 @@ export interface AgentTool {
   readonly schema: z.ZodObject;
   readonly output: z.ZodType<ToolOutput>;
   readonly needsVision: boolean;
+  readonly needsPicture: boolean;
   /** @throws {ToolInputError} if the arguments do not fit the schema or name what does not exist. */
   run(input: unknown, desk: Desk, signal?: AbortSignal): Promise<ToolAnswer>;
 }

@@ -17,8 +17,8 @@ import type { TokenUse } from "./trace-recorder.ts";
 export interface Thinking {
   readonly question: Question;
   readonly desk: Desk;
-  /** The picture as it would be shown, whether or not the model can see. */
-  readonly picture: ImageView;
+  /** The picture as it is shown; `null` for a model that cannot see. */
+  readonly picture: ImageView | null;
   readonly exemplars: readonly ShownExemplar[];
 }
 

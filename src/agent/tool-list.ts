@@ -6,12 +6,16 @@ import { lookCloser } from "./tools/look-closer.ts";
 import { lookUpFacs } from "./tools/look-up-facs.ts";
 import { measureFace } from "./tools/measure-face.ts";
 import { noteObservation } from "./tools/note-observation.ts";
+import { viewFaceAlone } from "./tools/view-face-alone.ts";
+import { viewWithoutFaces } from "./tools/view-without-faces.ts";
 
 /** The tools that work on any picture. */
 const TOOLS: readonly AnyToolDefinition[] = [
   findFaces,
   measureFace,
   lookCloser,
+  viewFaceAlone,
+  viewWithoutFaces,
   lookUpFacs,
   noteObservation,
   listEvidence,

@@ -13,19 +13,30 @@ export function nearestNames(name: string, known: readonly string[], count = 3):
     .map(({ candidate }) => candidate);
 }
 
-/** Levenshtein distance, except that what follows a full prefix of the candidate costs half an edit in all. */
+/**
+ * Optimal string alignment distance: letters inserted, left out, replaced, or swapped with their neighbour. What follows
+ * a full prefix of the candidate costs half an edit in all.
+ */
 function editsBetween(wanted: string, candidate: string): number {
   if (wanted.length > 1 && candidate.startsWith(wanted)) return candidate === wanted ? 0 : 0.5;
-  let previous = Array.from({ length: candidate.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...wanted].entries()) {
-    const current = [row + 1];
-    for (const [column, other] of [...candidate].entries()) {
-      const substituted = (previous[column] as number) + (letter === other ? 0 : 1);
-      current.push(Math.min(substituted, (previous[column + 1] as number) + 1, (current[column] as number) + 1));
+  const rows = [Array.from({ length: candidate.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let row = 1; row <= wanted.length; row++) {
+    rows.push([row]);
+    for (let column = 1; column <= candidate.length; column++) {
+      const same = wanted[row - 1] === candidate[column - 1];
+      const swapped = wanted[row - 1] === candidate[column - 2] && wanted[row - 2] === candidate[column - 1];
+      rows[row]?.push(
+        Math.min(
+          at(row - 1, column - 1) + (same ? 0 : 1),
+          at(row - 1, column) + 1,
+          at(row, column - 1) + 1,
+          swapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
-    previous = current;
   }
-  return previous[candidate.length] as number;
+  return at(wanted.length, candidate.length);
 }
 
 /** `Did you mean "a" or "b"?`, or the whole list when nothing is near and it is short; `""` when neither helps. */

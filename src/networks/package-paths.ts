@@ -34,6 +34,13 @@ export function packageRoot(): string {
   return root;
 }
 
+/** The version in package.json. */
+export function packageVersion(): string {
+  const version = readPackageJson(packageRoot())?.version;
+  if (version === undefined) throw new Error("Kuleshov's own package.json has no version: reinstall the package");
+  return version;
+}
+
 /** A folder or file that ships with Kuleshov, by its path from the package's root. */
 export function ownPath(...segments: string[]): string {
   return join(packageRoot(), ...segments);

@@ -79,6 +79,8 @@ describe("the prompts that ship", () => {
       "find_faces",
       "measure_face",
       "look_closer",
+      "view_face_alone",
+      "view_without_faces",
       "look_up_facs",
       "note_observation",
       "list_evidence",

@@ -20,6 +20,7 @@ export interface Steering {
  * counts and records the call, and mends tool calls whose arguments are not JSON, at which LangChain would stop silently.
  */
 export function steerModel({ shape, format, limit }: Steering, turn: Turn, trace: TraceRecorder) {
+  const settings = format === "provider" ? { modelSettings: { response_format: responseFormatOf(shape) } } : {};
   let calls = 0;
   return createMiddleware({
     name: "steerModel",
@@ -32,7 +33,7 @@ export function steerModel({ shape, format, limit }: Steering, turn: Turn, trace
       const message = (await handler({
         ...request,
         messages: withPictures(request.messages),
-        ...(format === "provider" ? { modelSettings: { response_format: responseFormatOf(shape) } } : {}),
+        ...settings,
         ...(format === "tool" ? { toolChoice: "required" as const } : {}),
       })) as AIMessage;
       trace.model(message, performance.now() - started);

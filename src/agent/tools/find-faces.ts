@@ -3,17 +3,27 @@ import { PixelBox } from "../../domain/geometry.ts";
 import { evidenceLines } from "../../pipeline/render-evidence.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
 
-/** Lists the faces that the toolboxes found, left to right, with the ledger items that say so. */
+/**
+ * Lists the faces that the toolboxes found, left to right, with the ledger items that say so. Programs also get the
+ * labels of the question, which a language model reads in its prompt.
+ */
 export const findFaces = defineTool({
   name: "find_faces",
   schema: z.strictObject({}),
-  output: ToolOutput.extend({ faces: z.array(z.strictObject({ faceId: z.string(), box: PixelBox })) }),
+  output: ToolOutput.extend({
+    faces: z.array(z.strictObject({ faceId: z.string(), box: PixelBox })),
+    labels: z.array(z.string()).nullable(),
+  }),
   needsVision: false,
-  async run(_input, { ledger, image }) {
+  needsPicture: true,
+  async run(_input, { ledger, image, labels }) {
     const evidence = ledger.items().filter((item) => item.kind === "face" || item.kind === "quality");
     const faces = ledger.faces().map(({ faceId, box }) => ({ faceId, box }));
     const head = `The picture is ${image.widthPx} x ${image.heightPx} px and has ${countOf(faces.length)}.`;
-    return { text: `${head}\n${evidenceLines(evidence)}`.trim(), output: { evidence, faces } };
+    return {
+      text: `${head}\n${evidenceLines(evidence)}`.trim(),
+      output: { evidence, faces, labels: labels === null ? null : [...labels] },
+    };
   },
 });
 

@@ -22,6 +22,7 @@ export const lookCloser = defineTool({
   }),
   output: ToolOutput.extend({ region: PixelBox }),
   needsVision: true,
+  needsPicture: true,
   async run({ faceId, region }, desk, signal) {
     const { box, caption } = typeof region === "string" ? partOf(region, faceId, desk) : { box: region, caption: "" };
     const { image } = desk;

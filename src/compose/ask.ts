@@ -1,0 +1,63 @@
+import type { ModelMode } from "../agent/stance.ts";
+import { createTools } from "../agent/tool-list.ts";
+import type { AskParts } from "../ask-parts.ts";
+import { ownPath, packageVersion } from "../networks/package-paths.ts";
+import { loadPromptLibrary } from "../pipeline/prompt-library.ts";
+import type { ExemplarSource } from "../ports/exemplar-source.ts";
+import { type ModelOptions, openModel } from "./models.ts";
+import { createToolboxes } from "./toolboxes.ts";
+
+export interface AskOptions extends ModelOptions {
+  /** `rules`, `openai:<name>` or `ollama:<name>`. */
+  readonly model: string;
+  /** Names of toolboxes; `[]` asks without measurements. */
+  readonly toolboxes: readonly string[];
+  /** Folder of prompt files, for trying others; the shipped ones by default. */
+  readonly prompts?: string;
+  /** Insists on a loop with tools or on a single pass, whatever the server says. */
+  readonly mode?: ModelMode | null;
+  readonly exemplars?: ExemplarSource | null;
+  /** Worker threads of each toolbox. */
+  readonly workers?: number;
+  /** Told before a picture leaves this machine. */
+  readonly notify?: (notice: string) => void;
+}
+
+/** Parts to ask with, and an end to them. */
+export interface OpenedParts {
+  readonly parts: AskParts;
+  /** Ends the toolboxes' workers after the calls under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens everything that `ask` needs: prompts, model, toolboxes. The model comes first, so that a missing key is told
+ * before networks are compiled.
+ *
+ * @throws {ConfigurationError} if something is asked for that does not exist.
+ * @throws {ProviderError} if the model's server does not answer.
+ */
+export async function openParts(options: AskOptions, signal?: AbortSignal): Promise<OpenedParts> {
+  const { model: spec, toolboxes: names, mode = null, exemplars = null, workers, notify, ...modelOptions } = options;
+  const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
+  const temperature = options.temperature ?? prompts.prompt("judge").temperature;
+  const model = await openModel(spec, { ...modelOptions, temperature }, signal);
+  const toolboxes = await createToolboxes(names, workers === undefined ? {} : { workers });
+  const parts: AskParts = {
+    toolboxes,
+    observers: [],
+    exemplars,
+    model,
+    prompts,
+    tools: createTools(prompts),
+    mode,
+    version: packageVersion(),
+    ...(notify === undefined ? {} : { notify }),
+  };
+  return {
+    parts,
+    async close() {
+      await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
+    },
+  };
+}
