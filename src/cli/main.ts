@@ -1,9 +1,10 @@
 import { Command, CommanderError } from "commander";
+import { packageVersion } from "../networks/package-paths.ts";
 import * as doctor from "./doctor.ts";
 import { reportFailure } from "./failure.ts";
+import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
 import * as models from "./models.ts";
-import { packageVersion } from "./package-version.ts";
 
 const program = new Command("kuleshov")
   .description("Measures faces, reads them with and without their context, and traces every sentence to a measurement.")
@@ -12,7 +13,7 @@ const program = new Command("kuleshov")
   .showHelpAfterError("(add --help for what it takes)")
   .exitOverride();
 
-for (const command of [measure, models, doctor]) command.register(program);
+for (const command of [measure, models, doctor, mcp]) command.register(program);
 
 try {
   await program.parseAsync();

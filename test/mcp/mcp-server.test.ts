@@ -1,0 +1,172 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type CallToolResult, Client, InMemoryTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
+import { createMcpServer } from "../../src/mcp/mcp-server.ts";
+import { createPictureDesks } from "../../src/mcp/picture-desks.ts";
+import { ownPath } from "../../src/networks/package-paths.ts";
+import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
+import { fixedToolbox } from "../support/fixed-toolbox.ts";
+import { partsFor, SMILE } from "../support/judge-of.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const PHOTO = samplePhoto(2);
+
+/** A real client, connected to a server in this process. */
+async function connected(toolbox: FerToolbox = fixedToolbox([SMILE])) {
+  const parts = await partsFor(createRulesModel(), { toolboxes: [toolbox] });
+  const bugs: unknown[] = [];
+  const server = createMcpServer({
+    desks: createPictureDesks(parts),
+    tools: parts.tools,
+    ask: parts,
+    askDescription: parts.prompts.toolDescription("ask").body,
+    onBug: (error) => bugs.push(error),
+  });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  const client = new Client({ name: "test", version: "1" });
+  await Promise.all([server.connect(far), client.connect(near)]);
+  onTestFinished(() => client.close());
+  const call = async (name: string, args: Record<string, unknown> = {}) =>
+    (await client.callTool({ name, arguments: args })) as CallToolResult;
+  return { client, call, bugs };
+}
+
+const textOf = ({ content }: CallToolResult) =>
+  content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
+
+describe("the tools", () => {
+  it("are the agent's own, with descriptions and schemas, and ask", async () => {
+    const { client } = await connected();
+    const { tools } = await client.listTools();
+    const parts = await partsFor(createRulesModel());
+    expect(tools.map(({ name }) => name)).toEqual([...parts.tools.map(({ name }) => name), "ask"]);
+    const measure = tools.find(({ name }) => name === "measure_face");
+    expect(measure?.inputSchema).toMatchObject({ required: ["faceId", "image"] });
+    expect(measure?.outputSchema).toMatchObject({ properties: { evidence: { type: "array" } } });
+    expect(tools.find(({ name }) => name === "look_up_facs")?.inputSchema).toMatchObject({ required: ["query"] });
+  });
+
+  it("find, measure and list with text for the model and evidence for a program", async () => {
+    const { call } = await connected();
+    const found = await call("find_faces", { image: PHOTO });
+    expect(found.structuredContent).toMatchObject({ faces: [{ faceId: "F1" }] });
+    const measured = await call("measure_face", { image: PHOTO, faceId: "F1" });
+    expect(textOf(measured)).toContain("AU12 (lip corner puller) is present: probability 0.93");
+    expect(measured.structuredContent).toMatchObject({
+      evidence: expect.arrayContaining([expect.objectContaining({ kind: "expression" })]),
+    });
+  });
+
+  it("show pictures as pictures", async () => {
+    const { call } = await connected();
+    const looked = await call("look_closer", { image: PHOTO, faceId: "F1", region: "whole face" });
+    const picture = looked.content.find((part) => part.type === "image");
+    expect(picture).toMatchObject({ mimeType: "image/jpeg" });
+    const bytes = Buffer.from(picture?.type === "image" ? picture.data : "", "base64");
+    expect(bytes.subarray(0, 2).toString("hex")).toBe("ffd8");
+  });
+
+  it("keep what a client notes about a picture", async () => {
+    const { call } = await connected();
+    const statement = "A glass on the table";
+    await call("note_observation", { image: PHOTO, statement, region: null, faceId: null });
+    expect(textOf(await call("list_evidence", { image: PHOTO }))).toContain(statement);
+    expect(textOf(await call("list_evidence", { image: samplePhoto(3) }))).not.toContain(statement);
+  });
+
+  it("look up FACS without a picture", async () => {
+    const { call } = await connected();
+    expect(textOf(await call("look_up_facs", { query: "AU14" }))).toContain("dimpler");
+  });
+
+  it("ask the server's own model", async () => {
+    const { call } = await connected();
+    const answer = await call("ask", { image: PHOTO, context: "A wedding" });
+    expect(answer.structuredContent).toMatchObject({
+      judgment: { subjects: [{ faceId: "F1" }] },
+      grounding: { shares: { contradicted: 0 } },
+      provenance: { model: { id: "rules" }, context: "A wedding" },
+    });
+    expect(textOf(answer)).toContain("Claims supported by their evidence:");
+  });
+
+  it("measure a picture once, and again when its file has changed", async () => {
+    let measured = 0;
+    const toolbox = fixedToolbox([SMILE]);
+    const { call } = await connected({
+      ...toolbox,
+      measure: (image, signal) => {
+        measured += 1;
+        return toolbox.measure(image, signal);
+      },
+    });
+    await Promise.all([call("find_faces", { image: PHOTO }), call("measure_face", { image: PHOTO, faceId: "F1" })]);
+    expect(measured).toBe(1);
+  });
+});
+
+describe("what goes wrong", () => {
+  it.each([
+    [
+      "a face that does not exist",
+      "measure_face",
+      { image: PHOTO, faceId: "F9" },
+      'Unknown face "F9": known faces are F1',
+    ],
+    [
+      "a picture that does not exist",
+      "find_faces",
+      { image: "no/such.jpg" },
+      "Cannot read image as there is no such file",
+    ],
+    ["a missing argument", "find_faces", {}, "image"],
+    ["an argument of the wrong type", "measure_face", { image: PHOTO, faceId: 3 }, "faceId"],
+  ])("is an answer in one sentence for %s", async (_case, tool, args, sentence) => {
+    const { call, bugs } = await connected();
+    const answer = await call(tool, args);
+    expect(answer.isError).toBe(true);
+    expect(textOf(answer)).toContain(sentence);
+    expect(textOf(answer)).not.toMatch(/node_modules|at .*:\d+:\d+/);
+    expect(bugs).toEqual([]);
+  });
+
+  it("is an answer for a file that is no picture", async () => {
+    const { call } = await connected();
+    const path = join(await tempFolder(), "notes.jpg");
+    await writeFile(path, "not a picture");
+    expect((await call("find_faces", { image: path })).isError).toBe(true);
+  });
+
+  it("tells the client nothing of a bug, and the operator everything", async () => {
+    const bug = new TypeError("cannot read 'x' of undefined");
+    const { call, bugs } = await connected({
+      ...fixedToolbox([]),
+      measure: async () => {
+        throw bug;
+      },
+    });
+    const answer = await call("find_faces", { image: PHOTO });
+    expect(answer.isError).toBe(true);
+    expect(textOf(answer)).not.toContain("undefined");
+    expect(bugs).toEqual([bug]);
+  });
+});
+
+describe("the command", () => {
+  it("serves a real client over stdin and stdout", async () => {
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [ownPath("bin", "kuleshov.js"), "mcp"],
+      stderr: "pipe",
+    });
+    const client = new Client({ name: "test", version: "1" });
+    await client.connect(transport);
+    const found = (await client.callTool({ name: "find_faces", arguments: { image: PHOTO } })) as CallToolResult;
+    expect(textOf(found)).toMatch(/F1 is a face at/);
+    await client.close();
+  });
+});
