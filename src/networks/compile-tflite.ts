@@ -17,7 +17,7 @@ export function compileTflite(manifest: NetworkManifest, bytes: Uint8Array, targ
   }
   for (const [number, operator] of model.operators.entries()) {
     const lowering = TFLITE_OPERATORS.get(operator.kind);
-    const name = lowering?.name ?? `number ${operator.kind}`;
+    const name = lowering?.name ?? (typeof operator.kind === "string" ? operator.kind : `of kind ${operator.kind}`);
     if (lowering === undefined) throw unsupported(manifest.id, name, number);
     try {
       const inputs = operator.inputs.filter((index) => index >= 0).map((index) => valueAt(values, index));
@@ -58,5 +58,5 @@ function indexOf(model: TfliteModel, among: readonly number[], name: string): nu
 
 function unsupported(id: string, operator: string, number: number, cause?: unknown): ModelFileError {
   const why = cause instanceof Error ? `: ${cause.message}` : "";
-  return new ModelFileError(id, `its operator ${operator} (the ${number + 1}th) cannot be compiled${why}`, { cause });
+  return new ModelFileError(id, `its operator ${number + 1}, ${operator}, cannot be compiled${why}`, { cause });
 }

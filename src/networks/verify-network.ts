@@ -1,7 +1,7 @@
 import type { CacheOptions } from "./build.ts";
 import { goldenFeeds } from "./golden-input.ts";
 import type { Golden } from "./manifest.ts";
-import { openNetwork, type Tensor } from "./network.ts";
+import { type Network, openNetwork, type Tensor } from "./network.ts";
 
 /** How far one output lies from the reference numbers. */
 export interface OutputCheck {
@@ -30,14 +30,19 @@ export interface NetworkCheck {
 export async function verifyNetwork(id: string, options: CacheOptions = {}): Promise<NetworkCheck> {
   const network = await openNetwork(id, options);
   try {
-    const { golden } = network.manifest;
-    if (golden === undefined) return { id, verdict: "no-golden", origin: undefined, outputs: [] };
-    const answers = await network.run(goldenFeeds(network.manifest, golden));
-    const outputs = golden.outputs.map((expected) => checkOutput(expected, answers[expected.name]));
-    return { id, verdict: outputs.every(({ passed }) => passed) ? "passed" : "failed", origin: golden.origin, outputs };
+    return await checkNetwork(network);
   } finally {
     await network.close();
   }
+}
+
+/** The same for a network that is open already. */
+export async function checkNetwork({ manifest, run }: Network): Promise<NetworkCheck> {
+  const { id, golden } = manifest;
+  if (golden === undefined) return { id, verdict: "no-golden", origin: undefined, outputs: [] };
+  const answers = await run(goldenFeeds(manifest, golden));
+  const outputs = golden.outputs.map((expected) => checkOutput(expected, answers[expected.name]));
+  return { id, verdict: outputs.every(({ passed }) => passed) ? "passed" : "failed", origin: golden.origin, outputs };
 }
 
 function checkOutput(expected: Golden["outputs"][number], answer?: Tensor): OutputCheck {
