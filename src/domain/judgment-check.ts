@@ -55,7 +55,9 @@ export function withoutRounding(judgment: Judgment): Judgment {
 
 function normalised(reading: Reading): Reading {
   const sum = sumOf(reading);
-  if (reading.distribution.length === 0 || !(Math.abs(sum - 1) <= SUM_TOLERANCE)) return reading;
+  const off = Math.abs(sum - 1);
+  // Sums that miss 1 by floating point alone are left, so that 0.59 stays 0.59.
+  if (reading.distribution.length === 0 || !(off <= SUM_TOLERANCE) || off < 1e-9) return reading;
   const distribution = reading.distribution.map((entry) => ({ ...entry, probability: entry.probability / sum }));
   return { ...reading, distribution };
 }

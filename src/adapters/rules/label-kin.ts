@@ -18,9 +18,9 @@ function kinOf(label: string): Readonly<Record<string, number>> | undefined {
 }
 
 /**
- * A distribution over basic labels in the labels that the question gave. What a given label is a shade of is divided
- * among those labels; what none of them claims keeps its basic label, flagged novel. Without given labels everything
- * stays as it is.
+ * A distribution over basic labels in the labels that the question gave. A label takes of each basic label the square of
+ * how much it is a shade of it, so that one which is mostly something else takes little; what no given label takes stays
+ * with the basic label, flagged novel. Without given labels everything stays as it is.
  */
 export function inGivenLabels(
   distribution: readonly LabelProbability[],
@@ -43,12 +43,12 @@ function sharesOf(label: string, given: readonly string[]): { name: string; shar
   const same = given.find((name) => name.toLowerCase() === label.toLowerCase());
   if (same !== undefined && basicLabelOf(label) === undefined) return [{ name: same, share: 1 }];
   const claims = given.flatMap((name) => {
-    const claim = kinOf(name)?.[label];
-    return claim === undefined || claim === 0 ? [] : [{ name, claim }];
+    const kin = kinOf(name)?.[label];
+    return kin === undefined || kin === 0 ? [] : [{ name, share: kin ** 2 }];
   });
-  const total = claims.reduce((sum, { claim }) => sum + claim, 0);
-  if (total === 0) return [{ name: label, share: 1 }];
-  return claims.map(({ name, claim }) => ({ name, share: claim / total }));
+  const total = claims.reduce((sum, { share }) => sum + share, 0);
+  if (total >= 1) return claims.map(({ name, share }) => ({ name, share: share / total }));
+  return [...claims, { name: label, share: 1 - total }];
 }
 
 /** The given label that a basic label mostly becomes, for cues about it. */
