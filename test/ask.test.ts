@@ -256,6 +256,7 @@ describe("a judgment that cannot be used", () => {
     expect(told).toContain("- `subjects[0].faceOnly.distribution` sums to 1.3 instead of 1");
     expect(told).toContain('- `subjects[0].cues[0].evidenceIds` cites "E999", which is not in the ledger');
     expect(report.trace.filter(({ type }) => type === "complaint")).toHaveLength(1);
+    expect(report.provenance.prompts.map(({ id }) => id)).toContain("repair");
     expect(report.judgment.subjects[0]?.faceOnly).toEqual(reading({ happiness: 0.9, neutral: 0.1 }));
   });
 

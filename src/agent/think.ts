@@ -105,7 +105,7 @@ async function thinkOnce(
     trace: conversation.trace(),
     tokens: conversation.tokens(),
     fingerprint: conversation.fingerprint(),
-    prompts: [...references, ...tools.map(({ reference }) => reference)],
+    prompts: [...references, ...verdict.prompts, ...tools.map(({ reference }) => reference)],
   };
 }
 

@@ -4,6 +4,7 @@ import type { Grounding } from "../domain/grounding.ts";
 import { Judgment } from "../domain/judgment.ts";
 import { complaintsAbout, withoutRounding } from "../domain/judgment-check.ts";
 import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
+import type { PromptReference } from "../domain/report.ts";
 import { checkGrounding, contradictionComplaints } from "./check-grounding.ts";
 import { issueSentences } from "./issue-sentences.ts";
 import { fillIn, type PromptLibrary } from "./prompt-library.ts";
@@ -25,6 +26,8 @@ export interface Verdict {
   readonly judgment: Judgment;
   readonly grounding: Grounding;
   readonly warnings: readonly string[];
+  /** The prompts with which the judgment was sent back. */
+  readonly prompts: readonly PromptReference[];
 }
 
 /**
@@ -34,27 +37,33 @@ export interface Verdict {
  * @throws {JudgmentError} if it cannot be used after the repair.
  */
 export async function judge(judging: Judge, task: JudgingTask, signal?: AbortSignal): Promise<Verdict> {
-  const judgment = await usableJudgment(judging, task, signal);
+  const { judgment, prompts } = await usableJudgment(judging, task, signal);
   const grounding = checkGrounding(judgment, task.ledger);
   const contradictions = contradictionComplaints(grounding);
-  if (contradictions.length === 0) return { judgment, grounding, warnings: [] };
-  const text = asked(task, "contradictions", { contradictions: listed(contradictions) });
+  if (contradictions.length === 0) return { judgment, grounding, warnings: [], prompts };
+  const file = task.prompts.prompt("contradictions");
+  const all = [...prompts, file.reference];
+  const text = fillIn(file, { contradictions: listed(contradictions) });
   const second = read(await judging.complain(text, signal), task);
   if ("complaints" in second) {
     const reason = second.complaints.join("; ");
     const warning = `Asked about contradictions, the model gave no usable judgment (${reason}), so its first one stands`;
-    return { judgment, grounding: { ...grounding, askedAgain: true }, warnings: [warning] };
+    return { judgment, grounding: { ...grounding, askedAgain: true }, warnings: [warning], prompts: all };
   }
   const checked = checkGrounding(second.judgment, task.ledger);
-  return { judgment: second.judgment, grounding: { ...checked, askedAgain: true }, warnings: [] };
+  return { judgment: second.judgment, grounding: { ...checked, askedAgain: true }, warnings: [], prompts: all };
 }
 
-async function usableJudgment(judging: Judge, task: JudgingTask, signal?: AbortSignal): Promise<Judgment> {
+async function usableJudgment(
+  judging: Judge,
+  task: JudgingTask,
+  signal?: AbortSignal,
+): Promise<Pick<Verdict, "judgment" | "prompts">> {
   const first = read(await judging.say(task.question, signal), task);
-  if ("judgment" in first) return first.judgment;
-  const text = asked(task, "repair", { complaints: listed(first.complaints) });
-  const second = read(await judging.complain(text, signal), task);
-  if ("judgment" in second) return second.judgment;
+  if ("judgment" in first) return { judgment: first.judgment, prompts: [] };
+  const file = task.prompts.prompt("repair");
+  const second = read(await judging.complain(fillIn(file, { complaints: listed(first.complaints) }), signal), task);
+  if ("judgment" in second) return { judgment: second.judgment, prompts: [file.reference] };
   const reasons = second.complaints.join("; ");
   throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${reasons}`, second.complaints);
 }
@@ -85,8 +94,4 @@ function listed(complaints: readonly string[]): string {
   const shown = complaints.slice(0, MOST_COMPLAINTS).map((complaint) => `- ${complaint}`);
   const rest = complaints.length - shown.length;
   return rest > 0 ? [...shown, `- and ${rest} more of the same kinds`].join("\n") : shown.join("\n");
-}
-
-function asked({ prompts }: JudgingTask, id: string, values: Readonly<Record<string, string>>): string {
-  return fillIn(prompts.prompt(id), values);
 }

@@ -1,21 +1,17 @@
+import { AIMessage, type BaseMessage, type InvalidToolCall } from "@langchain/core/messages";
 import { ChatOpenAICompletions } from "@langchain/openai";
 import { z } from "zod";
 import { ProviderError } from "../../domain/errors.ts";
-import {
-  faultOfAnswer,
-  faultOfConnection,
-  faultOfProtocol,
-  faultOfTimeout,
-  faultOfTruncation,
-  type ServerName,
-} from "../model-server/server-fault.ts";
-import { type RetryPolicy, retryAfterMs, withRetries } from "../model-server/with-retries.ts";
+import { faultOfProtocol, faultOfTimeout, faultOfTruncation, type ServerName } from "../model-server/server-fault.ts";
+import { type RetryPolicy, withRetries } from "../model-server/with-retries.ts";
+import { openAiFault } from "./openai-fault.ts";
 
 type Fields = NonNullable<ConstructorParameters<typeof ChatOpenAICompletions>[0]>;
 type Completions = ChatOpenAICompletions["completionWithRetry"];
 type Request = Parameters<Completions>[0];
 type RequestOptions = Parameters<Completions>[1];
 type Completion = Awaited<ReturnType<Completions>>;
+type ChatMessage = Completion["choices"][number]["message"];
 
 /** How this model is to be called. */
 export interface CarefulCalls {
@@ -66,6 +62,20 @@ export class CarefulChat extends ChatOpenAICompletions {
     }
   }) as Completions;
 
+  /** Sets calls whose arguments are not JSON apart: LangChain does too, but tells users to upgrade other packages. */
+  protected override _convertCompletionsMessageToBaseMessage(
+    message: ChatMessage,
+    completion: Completion,
+  ): BaseMessage {
+    const { tool_calls: calls = [], ...rest } = message;
+    const broken = calls.filter((call) => call.type === "function" && !isJson(call.function.arguments));
+    const sound = calls.filter((call) => !broken.includes(call));
+    const kept = sound.length === 0 ? rest : { ...rest, tool_calls: sound };
+    const converted = super._convertCompletionsMessageToBaseMessage(kept, completion);
+    if (AIMessage.isInstance(converted)) converted.invalid_tool_calls = broken.flatMap(invalidCall);
+    return converted;
+  }
+
   async #untruncated(request: Request, options: RequestOptions): Promise<Completion> {
     const answer = await this.#asked(request, options);
     if (!isCutOff(answer)) return answer;
@@ -91,7 +101,7 @@ export class CarefulChat extends ChatOpenAICompletions {
     } catch (error) {
       given?.throwIfAborted();
       if (timeout.aborted) throw faultOfTimeout(name, timeoutMs);
-      throw error instanceof ProviderError ? error : faultOf(error, name);
+      throw error instanceof ProviderError ? error : openAiFault(error, name);
     }
   }
 }
@@ -104,64 +114,29 @@ function checked(answer: unknown, name: ServerName): Completion {
   return answer as Completion;
 }
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function invalidCall(call: NonNullable<ChatMessage["tool_calls"]>[number]): InvalidToolCall[] {
+  if (call.type !== "function") return [];
+  const { name, arguments: args } = call.function;
+  return [{ type: "invalid_tool_call", id: call.id, name, args, error: "The arguments are not JSON" }];
+}
+
 /** LangChain drops refusals; as the content they are seen for what they are: words instead of an answer. */
 function withRefusalShown(answer: Completion): Completion {
-  for (const choice of "choices" in answer ? answer.choices : []) {
+  for (const choice of answer.choices) {
     if (choice.message.content === null && choice.message.refusal) choice.message.content = choice.message.refusal;
   }
   return answer;
 }
 
 function isCutOff(answer: Completion): boolean {
-  return "choices" in answer && answer.choices[0]?.finish_reason === "length";
-}
-
-const HttpFailure = z.looseObject({
-  status: z.number(),
-  headers: z.instanceof(Headers).optional(),
-  code: z.unknown(),
-  message: z.string(),
-  error: z.unknown(),
-});
-
-/** Sorts what the SDK throws. The SDK's error is not kept as a cause: it may repeat the key. */
-function faultOf(error: unknown, name: ServerName): ProviderError {
-  const failure = HttpFailure.safeParse(error);
-  if (failure.success) {
-    const { status, headers, code } = failure.data;
-    return faultOfAnswer(name, {
-      status,
-      message: messageOf(failure.data),
-      code: typeof code === "string" ? code : undefined,
-      retryAfterMs: headers === undefined ? undefined : retryAfterMs(headers),
-    });
-  }
-  if (error instanceof SyntaxError) return faultOfProtocol(name, "JSON that is cut short or malformed");
-  const code = nodeCodeIn(error);
-  if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") return faultOfTimeout(name, 300_000);
-  return faultOfConnection(name, code, isTermination(error) ? "answering" : "connecting");
-}
-
-/** The server's own sentence. Without a body the SDK makes one of the status, and an HTML body is no sentence. */
-function messageOf({ error, message }: z.infer<typeof HttpFailure>): string {
-  if (typeof error === "string") return error;
-  if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
-  const text = message.replace(/^\d{3}\s*/, "");
-  return /^\s*<|no body/.test(text) ? "" : text;
-}
-
-function nodeCodeIn(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string") return cause.code;
-    if (cause instanceof AggregateError) return nodeCodeIn(cause.errors[0]);
-  }
-  return undefined;
-}
-
-/** undici says "terminated" when the body breaks off. */
-function isTermination(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (/terminated|other side closed|premature close/i.test(cause.message)) return true;
-  }
-  return false;
+  return answer.choices[0]?.finish_reason === "length";
 }

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AskQuery, ask } from "../src/ask.ts";
+import { type OpenedParts, openParts } from "../src/compose/ask.ts";
+import { ConfigurationError } from "../src/domain/errors.ts";
+import type { Report } from "../src/domain/report.ts";
+import { samplePhoto } from "./support/photos.ts";
+
+let opened: OpenedParts;
+beforeAll(async () => {
+  opened = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1 });
+});
+afterAll(() => opened.close());
+
+const asked = (query: Omit<AskQuery, "picture">, photo = samplePhoto(1)) =>
+  ask({ picture: photo, ...query }, opened.parts);
+
+/** What must not depend on when, where and how fast it ran. */
+function lasting({ trace, provenance, ...rest }: Report) {
+  const { createdAt: _at, timingsMs: _ms, ...stable } = provenance;
+  return { ...rest, provenance: stable, trace: trace.map(({ durationMs: _duration, ...step }) => step) };
+}
+
+describe("the whole path, offline, on a photograph", () => {
+  it("judges every face with claims that the measurements support", async () => {
+    const { judgment, grounding, faces } = await asked({ context: "A costume party" });
+    expect(faces.length).toBeGreaterThanOrEqual(3);
+    expect(judgment.subjects.map(({ faceId }) => faceId)).toEqual(faces.map(({ faceId }) => faceId));
+    expect(grounding.shares).toMatchObject({ contradicted: 0, uncited: 0 });
+  });
+
+  it("keeps the face-only reading as it is, whatever the context says", async () => {
+    const [none, funeral, party] = [
+      await asked({}),
+      await asked({ context: "At the funeral of a friend" }),
+      await asked({ context: "They have just won the lottery" }),
+    ];
+    const faceOnly = ({ judgment }: Report) => judgment.subjects.map((subject) => subject.faceOnly);
+    expect(faceOnly(funeral)).toEqual(faceOnly(none));
+    expect(faceOnly(party)).toEqual(faceOnly(none));
+    const contextOnly = ({ judgment }: Report) => judgment.subjects.map((subject) => subject.contextOnly);
+    expect(contextOnly(funeral)).not.toEqual(contextOnly(party));
+    expect(none.judgment.subjects.every((subject) => subject.contextOnly.abstention !== null)).toBe(true);
+  });
+
+  it("gives the same report again", async () => {
+    const [one, other] = [await asked({ context: "A joke" }), await asked({ context: "A joke" })];
+    expect(lasting(one)).toEqual(lasting(other));
+  });
+
+  it("keeps to given labels", async () => {
+    const labels = ["happiness", "sadness", "neutral"];
+    const { judgment, provenance } = await asked({ labels });
+    const given = judgment.subjects.flatMap((subject) => subject.faceOnly.distribution);
+    expect(given.every(({ label, novel }) => labels.includes(label) !== novel)).toBe(true);
+    expect(provenance.labels).toEqual(labels);
+  });
+
+  it("tells what it needs to do it again", async () => {
+    const { provenance } = await asked({});
+    expect(provenance.toolboxes).toMatchObject([
+      {
+        id: expect.stringMatching(/^mesh@/),
+        networks: expect.arrayContaining([{ id: expect.any(String), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]),
+      },
+    ]);
+    expect(provenance.model).toMatchObject({ id: "rules", remote: false, vision: false });
+  });
+});
+
+describe("opening parts", () => {
+  it("refuses what does not exist before anything is measured", async () => {
+    await expect(openParts({ model: "rules", toolboxes: ["mash"] })).rejects.toThrow('Did you mean "mesh"?');
+    await expect(openParts({ model: "rulse", toolboxes: ["mesh"] })).rejects.toThrow(ConfigurationError);
+  });
+
+  it("refuses a single pass for the baseline, which reads tools and not words", async () => {
+    const parts = { ...opened.parts, mode: "single-pass" as const };
+    await expect(ask({ picture: samplePhoto(1) }, parts)).rejects.toThrow(ConfigurationError);
+  });
+});
