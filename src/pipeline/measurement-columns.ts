@@ -45,12 +45,12 @@ export function csvRows(
   return toCsv(faces.map((face) => columns.map((column) => cellText(column.value(face, image)))));
 }
 
-export function csvHeader(columns: readonly MeasurementColumn[]): string {
+export function csvHeader(columns: readonly Pick<MeasurementColumn, "name">[]): string {
   return toCsv([columns.map(({ name }) => name)]);
 }
 
 /** The columns explained, as CSV with header: what `data-dictionary.csv` holds. */
-export function dataDictionary(columns: readonly MeasurementColumn[]): string {
+export function dataDictionary(columns: readonly Pick<MeasurementColumn, "name" | "description">[]): string {
   return toCsv([["column", "meaning"], ...columns.map(({ name, description }) => [name, description])]);
 }
 

@@ -1,0 +1,77 @@
+import type { FaceMeasurement, ToolboxId } from "../../domain/measurement.ts";
+import { landmarkColumns } from "./landmarks-68.ts";
+import {
+  type ColumnOptions,
+  createToolboxColumns,
+  emptyColumn,
+  measuredColumn,
+  type RowColumn,
+  type ToolboxColumns,
+} from "./toolbox-columns.ts";
+
+const UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 17, 20, 23, 24, 25, 26, 28, 43] as const;
+const EMOTIONS = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral"] as const;
+
+const CAVEATS = [
+  "AUxx is filled from probabilities, and from 0 or 1; an intensity of 0 to 5 is not a probability, and is left out",
+  "Action units that the toolbox does not measure are empty, which is not 0",
+  "Emotions are the toolbox's first expression reading; where it knows contempt, which Py-Feat 1 does not, they do not sum to 1",
+  "Pitch, Roll and Yaw are radians as in Py-Feat 2: up, and to the subject's right; X, Y and Z are empty",
+] as const;
+
+/**
+ * Measurements under the column names of Py-Feat's Detectorv1, as its `read_feat` and scripts for it expect them.
+ * Identities are left out.
+ */
+export function pyFeatColumns({ toolbox, firstFrame = 0 }: ColumnOptions): ToolboxColumns {
+  const measured = (
+    name: string,
+    description: string,
+    pick: (measurement: FaceMeasurement) => number | null | undefined,
+  ): RowColumn => measuredColumn(toolbox, { name, description }, pick);
+  const columns: RowColumn[] = [
+    measured("FaceRectX", "Left edge of the face box in source pixels", ({ box }) => box.leftPx),
+    measured("FaceRectY", "Upper edge of the face box in source pixels", ({ box }) => box.topPx),
+    measured("FaceRectWidth", "Width of the face box in source pixels", ({ box }) => box.widthPx),
+    measured("FaceRectHeight", "Height of the face box in source pixels", ({ box }) => box.heightPx),
+    measured("FaceScore", "Confidence of the face detector, 0..1", ({ score }) => score),
+    ...landmarkColumns(toolbox),
+    measured("Pitch", "Head pitch in radians, positive with the chin raised", ({ headPose }) => headPose?.pitchRad),
+    measured("Roll", "Head tilt in radians, positive to the subject's right", ({ headPose }) =>
+      negated(headPose?.rollRad),
+    ),
+    measured("Yaw", "Head turn in radians, positive to the subject's right", ({ headPose }) =>
+      negated(headPose?.yawRad),
+    ),
+    ...["X", "Y", "Z"].map((name) => emptyColumn(name, "distances are not measured")),
+    ...UNITS.map((number) => unitColumn(toolbox, number)),
+    ...EMOTIONS.map((label) => measured(label, `Probability of ${label}, 0..1`, (m) => probabilityOf(m, label))),
+    measured("gaze_pitch", "Gaze relative to the head in radians, positive upward", ({ gaze }) => gaze?.pitchRad),
+    measured("gaze_yaw", "Gaze relative to the head in radians, positive to the subject's right", ({ gaze }) =>
+      negated(gaze?.yawRad),
+    ),
+    measured("gaze_angle", "Angle between gaze and head in radians", ({ gaze }) =>
+      gaze === null ? null : Math.acos(Math.cos(gaze.pitchRad) * Math.cos(gaze.yawRad)),
+    ),
+    { name: "input", description: "The picture, as it was named", cell: ({ image }) => image.path },
+    { name: "frame", description: "Number of the picture, from 0", cell: ({ frame }) => frame },
+  ];
+  return createToolboxColumns(columns, { caveats: CAVEATS, firstFrame });
+}
+
+function negated(value: number | undefined): number | null {
+  return value === undefined ? null : 0 - value;
+}
+
+function unitColumn(toolbox: ToolboxId, number: number): RowColumn {
+  const name = `AU${String(number).padStart(2, "0")}`;
+  const description = `AU${number}, probability 0..1; empty unless it was measured as one`;
+  return measuredColumn(toolbox, { name, description }, ({ actionUnits }) => {
+    const units = actionUnits.filter(({ au, side }) => au === `AU${number}` && side === "both");
+    return (units.find(({ scale }) => scale === "probability") ?? units.find(({ scale }) => scale === "binary"))?.value;
+  });
+}
+
+function probabilityOf({ expressions }: FaceMeasurement, label: string): number | undefined {
+  return expressions[0]?.distribution.find((entry) => entry.label === label)?.probability;
+}

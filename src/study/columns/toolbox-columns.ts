@@ -1,0 +1,88 @@
+import { stringify } from "csv-stringify/sync";
+import type { DecodedImage } from "../../domain/image.ts";
+import type { Face, FaceMeasurement, ToolboxId } from "../../domain/measurement.ts";
+import type { MeasurementColumn } from "../../pipeline/measurement-columns.ts";
+
+/** A table under another toolbox's column names, for scripts that were written for that toolbox. */
+export interface ToolboxColumns {
+  readonly columns: readonly Pick<MeasurementColumn, "name" | "description">[];
+  /** Said once, beside the table and in its data dictionary: in what it differs from the toolbox's own. */
+  readonly caveats: readonly string[];
+  /**
+   * CSV lines of one picture, without header. A picture without faces has a row too, empty but for its name, as those
+   * toolboxes write it.
+   */
+  rows(faces: readonly Face[], image: Pick<DecodedImage, "path">): string;
+}
+
+export interface ColumnOptions {
+  /** Whose measurements are written; those of others would come from other scales. */
+  readonly toolbox: ToolboxId;
+  /** Number of the first picture, so that a resumed study goes on counting. */
+  readonly firstFrame?: number;
+}
+
+/** One row: a face, or none, of a picture with its number. */
+export interface ColumnRow {
+  readonly face: Face | undefined;
+  readonly image: Pick<DecodedImage, "path">;
+  readonly frame: number;
+  /** Position of the face in the picture, 0 for the leftmost. */
+  readonly faceIndex: number;
+}
+
+/** A column that also needs to know which picture and which face of it a row is about. */
+export interface RowColumn {
+  readonly name: string;
+  readonly description: string;
+  cell(row: ColumnRow): string | number | null;
+}
+
+/** A column whose cell comes from what the chosen toolbox measured on the face. */
+export function measuredColumn(
+  toolbox: ToolboxId,
+  column: { name: string; description: string },
+  pick: (measurement: FaceMeasurement) => number | null | undefined,
+): RowColumn {
+  return {
+    ...column,
+    cell: ({ face }) => {
+      const measurement = measurementBy(toolbox, face);
+      return measurement === undefined ? null : (pick(measurement) ?? null);
+    },
+  };
+}
+
+export function measurementBy(toolbox: ToolboxId, face: Face | undefined): FaceMeasurement | undefined {
+  return face?.measurements.find((measurement) => measurement.toolbox === toolbox);
+}
+
+/** A column of the toolbox that is there for scripts that name it, and stays empty. */
+export function emptyColumn(name: string, why: string): RowColumn {
+  return { name, description: `Empty: ${why}`, cell: () => null };
+}
+
+/** Makes a table of row columns; pictures are numbered in the order in which they come. */
+export function createToolboxColumns(
+  columns: readonly RowColumn[],
+  options: { readonly caveats: readonly string[]; readonly firstFrame: number },
+): ToolboxColumns {
+  let frame = options.firstFrame - 1;
+  return {
+    caveats: options.caveats,
+    columns,
+    rows(faces, image) {
+      frame += 1;
+      const rows: readonly (Face | undefined)[] = faces.length === 0 ? [undefined] : faces;
+      return stringify(
+        rows.map((face, faceIndex) => columns.map(({ cell }) => cellText(cell({ face, image, frame, faceIndex })))),
+      );
+    },
+  };
+}
+
+/** Six decimals: far below any measurement's error, and the same text on every machine. */
+function cellText(value: string | number | null): string {
+  if (value === null) return "";
+  return typeof value === "string" ? value : String(Math.round(value * 1e6) / 1e6);
+}
