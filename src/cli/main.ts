@@ -1,6 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../networks/package-paths.ts";
+import * as ask from "./ask.ts";
+import * as demo from "./demo.ts";
 import * as doctor from "./doctor.ts";
+import * as exemplars from "./exemplars.ts";
 import { reportFailure } from "./failure.ts";
 import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
@@ -13,7 +16,7 @@ const program = new Command("kuleshov")
   .showHelpAfterError("(add --help for what it takes)")
   .exitOverride();
 
-for (const command of [measure, models, doctor, mcp]) command.register(program);
+for (const command of [ask, measure, models, doctor, exemplars, mcp, demo]) command.register(program);
 
 try {
   await program.parseAsync();

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { ModelFileError } from "../domain/errors.ts";
+import { findInstalledPackage } from "../networks/package-paths.ts";
+import { betterModel, judgePhoto } from "./ask.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { note, outputStyle, print } from "./output.ts";
+
+const CONTEXT = "Friends at a costume party; someone has just told a joke.";
+
+const NEXT_STEPS = `
+Next:
+  npx kuleshov ask photo.jpg "Is this a polite smile?" --context "She has just lost the final" --out report
+  npx kuleshov measure photos/ --csv > faces.csv
+  npx kuleshov doctor`;
+
+export function register(program: Command): void {
+  program
+    .command("demo")
+    .description("judge a sample photo, offline, and say what to try next (npm start)")
+    .action(demo);
+}
+
+async function demo(): Promise<void> {
+  const signal = interruptSignal();
+  const report = await judgePhoto({ photo: samplePhoto(), context: CONTEXT, toolbox: ["mesh"] }, signal);
+  const { renderTerminalReport } = await import("../render/terminal-report.ts");
+  await print(renderTerminalReport(report, outputStyle()));
+  note(await betterModel(signal));
+  note(NEXT_STEPS);
+}
+
+/** A photo that comes with a dependency: three women at a costume party. */
+function samplePhoto(): string {
+  const installed = findInstalledPackage("@vladmandic/face-api");
+  if (installed === undefined) throw new ModelFileError("sample photo", "its package is missing: run npm ci again");
+  return join(installed.folder, "demo", "sample1.jpg");
+}

@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ConfigurationError } from "../domain/errors.ts";
+import type { Report } from "../domain/report.ts";
+import { writeAtomically } from "../networks/compiled-cache.ts";
+
+const REPORT = "report.json";
+const PICTURE = "annotated.png";
+
+/**
+ * Makes the folder before anything is computed, so that a wrong path costs nothing.
+ *
+ * @throws {ConfigurationError} if it holds a report already, unless `force`.
+ */
+export async function prepareReportFolder(folder: string, force: boolean): Promise<void> {
+  if (existsSync(join(folder, REPORT)) && !force) {
+    throw new ConfigurationError(
+      `Cannot write report as there is one already (add --force to replace it): \`${folder}\``,
+    );
+  }
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError(`Cannot write report as the folder cannot be made (${code}): \`${folder}\``, {
+      cause: error,
+    });
+  }
+}
+
+/** Writes the report and the annotated picture beside it. @returns one line that says where. */
+export async function writeReportFolder(folder: string, report: Report, signal: AbortSignal): Promise<string> {
+  const { decodeImage } = await import("../pipeline/decode-image.ts");
+  const { renderOverlay } = await import("../render/overlay.ts");
+  const image = await decodeImage(report.provenance.image.path, signal);
+  await writeAtomically(join(folder, PICTURE), await renderOverlay(image, report.faces));
+  await writeAtomically(join(folder, REPORT), `${JSON.stringify(report, null, 2)}\n`);
+  return `Wrote ${join(folder, REPORT)} and ${join(folder, PICTURE)}`;
+}
