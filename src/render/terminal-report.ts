@@ -111,7 +111,7 @@ function renderCues(subject: SubjectJudgment, report: Report, style: TerminalSty
     const verdict = claim === undefined ? "" : ` ${verdictColor(claim.verdict, style)(describeVerdict(claim))}`;
     const sign = cue.direction === "for" ? "+" : "-";
     const text = `${sign} ${plain(cue.label)}: ${plain(cue.statement)} [${cue.evidenceIds.join(" ")}]`;
-    return `  ${style.dim((index === 0 ? "cues" : "").padEnd(14))}${wrap(text, style.columns - 16, " ".repeat(18))}${verdict}`;
+    return `  ${style.dim((index === 0 ? "cues" : "").padEnd(14))}${wrap(text, style.columns - 18, " ".repeat(18))}${verdict}`;
   });
 }
 

@@ -32,14 +32,13 @@ export function bar(share: number, cells: number): string {
   return "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
 }
 
-/** Breaks text at spaces so that no line is longer than `columns`; following lines start with `indent`. */
+/** Breaks text at spaces into lines of at most `columns`; `indent` stands before every line but the first. */
 export function wrap(text: string, columns: number, indent = ""): string {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/\s+/)) {
     const longer = line === "" ? word : `${line} ${word}`;
-    const room = lines.length === 0 ? columns : columns - indent.length;
-    if (longer.length > room && line !== "") {
+    if (longer.length > columns && line !== "") {
       lines.push(line);
       line = word;
     } else {
