@@ -62,13 +62,17 @@ export async function ask(query: AskQuery, parts: AskParts, signal?: AbortSignal
     exemplars,
     thought,
     parts,
-    warnings: [...transfer, ...warnings, ...thought.warnings],
+    warnings: [...aboutToolboxes(parts), ...transfer, ...warnings, ...thought.warnings],
     timingsMs: watch.timingsMs(),
   });
 }
 
 function questionOf({ question = DEFAULT_QUESTION, context = null, labels = null }: AskQuery): Question {
   return { text: question, context: context?.trim() ? context : null, labels };
+}
+
+function aboutToolboxes({ toolboxes }: AskParts): readonly string[] {
+  return toolboxes.flatMap(({ warnings = [] }) => warnings);
 }
 
 function opened(picture: AskQuery["picture"], signal?: AbortSignal): Promise<DecodedImage> {

@@ -4,6 +4,8 @@ import type { AskParts } from "../ask-parts.ts";
 import { ownPath, packageVersion } from "../networks/package-paths.ts";
 import { loadPromptLibrary } from "../pipeline/prompt-library.ts";
 import type { ExemplarSource } from "../ports/exemplar-source.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { importEvidenceFiles } from "./evidence.ts";
 import { type ModelOptions, openModel } from "./models.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
@@ -12,6 +14,8 @@ export interface AskOptions extends ModelOptions {
   readonly model: string;
   /** Names of toolboxes; `[]` asks without measurements. */
   readonly toolboxes: readonly string[];
+  /** What toolboxes wrote earlier, as in `openface:results.csv`, and the pictures that will be asked about. */
+  readonly evidence?: { readonly files: readonly string[]; readonly pictures: readonly string[] };
   /** Folder of prompt files, for trying others; the shipped ones by default. */
   readonly prompts?: string;
   /** Insists on a loop with tools or on a single pass, whatever the server says. */
@@ -38,11 +42,11 @@ export interface OpenedParts {
  * @throws {ProviderError} if the model's server does not answer.
  */
 export async function openParts(options: AskOptions, signal?: AbortSignal): Promise<OpenedParts> {
-  const { model: spec, toolboxes: names, mode = null, exemplars = null, workers, notify, ...modelOptions } = options;
+  const { model: spec, mode = null, exemplars = null, notify, ...modelOptions } = options;
   const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
   const temperature = options.temperature ?? prompts.prompt("judge").temperature;
   const model = await openModel(spec, { ...modelOptions, temperature }, signal);
-  const toolboxes = await createToolboxes(names, workers === undefined ? {} : { workers });
+  const toolboxes = await openAllToolboxes(options, signal);
   const parts: AskParts = {
     toolboxes,
     observers: [],
@@ -60,4 +64,18 @@ export async function openParts(options: AskOptions, signal?: AbortSignal): Prom
       await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
     },
   };
+}
+
+/** Toolboxes that measure now, and files that say what toolboxes measured earlier. */
+async function openAllToolboxes(
+  { toolboxes: names, evidence, workers }: AskOptions,
+  signal?: AbortSignal,
+): Promise<readonly FerToolbox[]> {
+  const imported = evidence === undefined ? [] : await importEvidenceFiles(evidence.files, evidence.pictures, signal);
+  try {
+    return [...(await createToolboxes(names, workers === undefined ? {} : { workers })), ...imported];
+  } catch (error) {
+    await Promise.all(imported.map((toolbox) => toolbox.close()));
+    throw error;
+  }
 }

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ask } from "../src/ask.ts";
+import { openParts } from "../src/compose/ask.ts";
+import { Report } from "../src/domain/report.ts";
+import { samplePhoto } from "./support/photos.ts";
+import { tempFolder } from "./support/temp-folder.ts";
+
+/** What OpenFace said of the woman on the right of sample3.jpg, in a file of its own making. */
+async function openFaceFile(au12: string): Promise<string> {
+  const path = join(await tempFolder(), "openface.csv");
+  const points = (low: number, high: number) =>
+    Array.from({ length: 68 }, (_, i) => low + ((high - low) * (i % 17)) / 16);
+  const names = ["x", "y"].flatMap((axis) => Array.from({ length: 68 }, (_, i) => `${axis}_${i}`));
+  const header = ["input", "face", "confidence", ...names, "AU12_r", "AU12_c"];
+  const cells = [
+    "C:\\study\\sample3.jpg",
+    0,
+    0.98,
+    ...points(1470, 1690),
+    ...points(330, 570),
+    au12,
+    Number(au12) >= 1 ? 1 : 0,
+  ];
+  await writeFile(path, `${header.join(", ")}\r\n${cells.join(", ")}\r\n`);
+  return path;
+}
+
+async function askedWith(file: string): Promise<Report> {
+  const evidence = { files: [`openface@2.2.0:${file}`], pictures: [samplePhoto(3)] };
+  const { parts, close } = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1, evidence });
+  try {
+    return await ask({ picture: samplePhoto(3) }, parts);
+  } finally {
+    await close();
+  }
+}
+
+describe("a question with what a toolbox measured earlier", () => {
+  it("holds both toolboxes' numbers of the same face in the ledger, each on its own scale", async () => {
+    const file = await openFaceFile("3.25");
+    const report = await askedWith(file);
+    expect(() => Report.parse(report)).not.toThrow();
+    expect(report.faces.map(({ measurements }) => measurements.map(({ toolbox }) => toolbox))).toEqual([
+      ["mesh@1"],
+      ["mesh@1"],
+      ["mesh@1", "openface@2.2.0"],
+    ]);
+    const smiles = report.evidence.filter(({ faceId, value, source }) => {
+      return faceId === "F3" && source.name === "openface@2.2.0" && value.type === "action-unit" && value.au === "AU12";
+    });
+    expect(smiles.map(({ value }) => value)).toEqual([
+      expect.objectContaining({ value: 3.25, scale: "intensity-0-5", presence: "present" }),
+      expect.objectContaining({ value: 1, scale: "binary", presence: "present" }),
+    ]);
+  });
+
+  it("says which file it was, and what was odd about it", async () => {
+    const file = await openFaceFile("3.25");
+    const { createHash } = await import("node:crypto");
+    const { provenance, warnings } = await askedWith(file);
+    const sha256 = createHash("sha256").update(readFileSync(file)).digest("hex");
+    expect(provenance.toolboxes).toContainEqual({ id: "openface@2.2.0", networks: [{ id: "openface.csv", sha256 }] });
+    expect(warnings.join()).toContain("It has no column AU01_r");
+  });
+});
