@@ -17,6 +17,7 @@ export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>): Tensor
     throw new RangeError(`Input "${name}" takes ${size.width}x${size.height} RGB pixels, not ${rgb.length} numbers`);
   }
   const data = emptyData(input.dtype, sizeOf(shape));
+  if (pixels.channels === "rgb" && pixels.layout === "nhwc") return { data: scaledInPlace(data, pixels, rgb), shape };
   const channels = channelReaders(pixels, rgb);
   const [step, plane] = pixels.layout === "nhwc" ? [channels.length, 1] : [1, count];
   for (const [channel, read] of channels.entries()) {
@@ -26,6 +27,21 @@ export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>): Tensor
     }
   }
   return { data, shape };
+}
+
+/** The most frequent case, where the tensor lies in memory as the pixels do. */
+function scaledInPlace<T extends Float32Array | Int32Array | Uint8Array>(
+  data: T,
+  { divisor, mean, std }: PixelCoding,
+  rgb: ArrayLike<number>,
+): T {
+  for (const channel of [0, 1, 2]) {
+    const scale = 1 / (divisor * at(std, channel));
+    const offset = at(mean, channel) / at(std, channel);
+    // The caller checked the length: every index below is inside.
+    for (let index = channel; index < data.length; index += 3) data[index] = (rgb[index] as number) * scale - offset;
+  }
+  return data;
 }
 
 /** Width and height of the picture that an input takes. */

@@ -150,20 +150,26 @@ function blurred(picture: LumaImage, sigmaPx: number): LumaImage {
   return { widthPx, heightPx, luma };
 }
 
-function convolve(
-  from: Float32Array,
-  kernel: Float32Array,
-  { lines, length, step, lineStep }: { lines: number; length: number; step: number; lineStep: number },
-): Float32Array {
+interface Lines {
+  readonly lines: number;
+  readonly length: number;
+  /** Distance in memory between neighbours on a line, and between lines. */
+  readonly step: number;
+  readonly lineStep: number;
+}
+
+function convolve(from: Float32Array, kernel: Float32Array, { lines, length, step, lineStep }: Lines): Float32Array {
   const radius = (kernel.length - 1) / 2;
   const to = new Float32Array(from.length);
+  const padded = new Float32Array(length + 2 * radius);
   for (let line = 0; line < lines; line++) {
+    for (let index = 0; index < padded.length; index++) {
+      const inside = Math.min(Math.max(index - radius, 0), length - 1);
+      padded[index] = from[line * lineStep + inside * step] as number;
+    }
     for (let index = 0; index < length; index++) {
       let sum = 0;
-      for (let tap = -radius; tap <= radius; tap++) {
-        const inside = Math.min(Math.max(index + tap, 0), length - 1);
-        sum += (kernel[tap + radius] as number) * (from[line * lineStep + inside * step] as number);
-      }
+      for (let tap = 0; tap < kernel.length; tap++) sum += (kernel[tap] as number) * (padded[index + tap] as number);
       to[line * lineStep + index * step] = sum;
     }
   }

@@ -1,8 +1,8 @@
-import { boxOverlap, type PixelBox } from "../../domain/geometry.ts";
+import { boxOverlap } from "../../domain/geometry.ts";
 import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
 import type { Network, Tensor } from "../../networks/network.ts";
 import { type Detection, decodeDetections, mergeDetections } from "./blazeface.ts";
-import { type RotatedRegion, regionToSource } from "./rotated-region.ts";
+import { type RotatedRegion, regionToSource, uprightBox } from "./rotated-region.ts";
 import { type PixelSource, sampleRegion } from "./sample-region.ts";
 
 /** A face that the detector believes in, in source pixels. */
@@ -30,7 +30,7 @@ export async function detectFaces(
   const [input] = network.manifest.inputs;
   if (input === undefined) throw new RangeError("The face detector has no input");
   const { width, height } = imageSize(input);
-  const crop = sampleRegion(source, square, { widthPx: width, heightPx: height, outside });
+  const crop = sampleRegion(source, square, { widthPx: width, heightPx: height, outside, maxTaps: 2 });
   const outputs = await network.run({ [input.name]: imageTensor(input, crop.rgb) });
   const found = decodeDetections({ ...joinedOutputs(outputs), inputPx: width }, minScore);
   return mergeDetections(found).map((detection) => toCandidate(detection, square, width));
@@ -79,8 +79,4 @@ export function withoutRepetitions(candidates: readonly FaceCandidate[], sameFac
     if (kept.every(({ region }) => boxOverlap(uprightBox(region), box) < sameFaceOverlap)) kept.push(candidate);
   }
   return kept;
-}
-
-function uprightBox({ centerXPx, centerYPx, widthPx, heightPx }: RotatedRegion): PixelBox {
-  return { leftPx: centerXPx - widthPx / 2, topPx: centerYPx - heightPx / 2, widthPx, heightPx };
 }

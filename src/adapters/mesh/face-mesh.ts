@@ -1,4 +1,5 @@
 import { InferenceError } from "../../domain/errors.ts";
+import type { PixelBox } from "../../domain/geometry.ts";
 import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
 import type { Network, Tensor } from "../../networks/network.ts";
 import { sigmoid } from "./blazeface.ts";
@@ -10,7 +11,7 @@ import {
   RIGHT_EYE_POINTS,
   RIGHT_IRIS_FROM,
 } from "./refined-points.ts";
-import { type RotatedRegion, regionToSource, squareAround } from "./rotated-region.ts";
+import { type RotatedRegion, regionToSource, squareAround, uprightBox } from "./rotated-region.ts";
 import { type Crop, type PixelSource, sampleRegion } from "./sample-region.ts";
 
 /** A face's mesh with irises. */
@@ -19,9 +20,9 @@ export interface FaceMesh {
   readonly landmarks: Float64Array;
   /** How sure the network is that it saw a face, 0..1. */
   readonly presence: number;
-  /** The aligned crop it was read from. */
+  /** The aligned crop that the network saw, mirrored if that was asked for. */
   readonly crop: Crop;
-  /** float64 [478, 3]: the same points in pixels of that crop. */
+  /** float64 [478, 3]: the points as the network saw them, in pixels of that crop. */
   readonly cropLandmarks: Float64Array;
 }
 
@@ -32,17 +33,43 @@ const ALL_POINTS = 478;
 const RIGHT_EYE_OUTER = 33;
 const LEFT_EYE_OUTER = 263;
 
-/** Reads the mesh of the face in a region. @param faceRegion the face box, turned so that the eyes are level. */
+/** Reads the mesh of a face. @param faceRegion the face box, turned so that the eyes are level. */
 export async function readMesh(network: Network, source: PixelSource, faceRegion: RotatedRegion): Promise<FaceMesh> {
+  const region = squareAround(faceRegion, REGION_SCALE);
+  const { points, presence, crop } = await runMesh(network, source, region, false);
+  return { landmarks: toSource(points, region, crop.widthPx), presence, crop, cropLandmarks: points };
+}
+
+/**
+ * Reads the mesh of a face from its mirror image. The network is not symmetric, so this is a second opinion on the same
+ * face; the answer is in the unmirrored picture, left and right put back.
+ *
+ * @param twins for each point the point on the other side of the face (mirror-points.ts).
+ */
+export async function readMirroredMesh(
+  network: Network,
+  source: PixelSource,
+  faceRegion: RotatedRegion,
+  twins: Uint16Array,
+): Promise<FaceMesh> {
+  const region = squareAround(faceRegion, REGION_SCALE);
+  const { points, presence, crop } = await runMesh(network, source, region, true);
+  const restored = new Float64Array(points.length);
+  twins.forEach((twin, index) => {
+    const [x, y, z] = points.subarray(twin * 3, twin * 3 + 3) as unknown as [number, number, number];
+    restored.set([crop.widthPx - x, y, z], index * 3);
+  });
+  return { landmarks: toSource(restored, region, crop.widthPx), presence, crop, cropLandmarks: points };
+}
+
+async function runMesh(network: Network, source: PixelSource, region: RotatedRegion, mirrored: boolean) {
   const [input] = network.manifest.inputs;
   if (input === undefined) throw new RangeError("The face mesh has no input");
   const { width, height } = imageSize(input);
-  const region = squareAround(faceRegion, REGION_SCALE);
-  const crop = sampleRegion(source, region, { widthPx: width, heightPx: height, outside: "edge" });
+  const crop = sampleRegion(source, region, { widthPx: width, heightPx: height, outside: "edge", mirrored });
   const outputs = await network.run({ [input.name]: imageTensor(input, crop.rgb) });
-  const points = mergeRefined(outputs);
   const [flag] = valuesOf(outputs, "face_flag");
-  return { landmarks: toSource(points, region, width), presence: sigmoid(flag as number), crop, cropLandmarks: points };
+  return { points: mergeRefined(outputs), presence: sigmoid(flag as number), crop };
 }
 
 /** The region of the face that a mesh outlines: what a second, sharper reading starts from. */
@@ -64,6 +91,11 @@ export function regionOfMesh(landmarks: Float64Array): RotatedRegion {
     heightPx: bottom - top,
     angleRad: Math.atan2(dy, dx),
   };
+}
+
+/** The axis-aligned box around a mesh. */
+export function boxOfMesh(landmarks: Float64Array): PixelBox {
+  return uprightBox(regionOfMesh(landmarks));
 }
 
 /** Lips and eyes replace the mesh's own x and y and keep its depth; irises take the mean depth of their eyelids. */

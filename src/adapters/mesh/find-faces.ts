@@ -3,14 +3,31 @@ import { detectFaces, type FaceCandidate, withoutRepetitions } from "./face-dete
 import type { RotatedRegion } from "./rotated-region.ts";
 import type { PixelSource } from "./sample-region.ts";
 
+/** The two detectors: one knows faces in a group, the other faces before the camera. */
+export interface FaceDetectors {
+  /** BlazeFace of the back camera, 256 px: faces down to about a fortieth of the picture. */
+  readonly wide: Network;
+  /** BlazeFace of the front camera, 128 px: faces that take up a good part of the picture. */
+  readonly near: Network;
+}
+
 /** MediaPipe's own threshold. */
 const MIN_SCORE = 0.5;
 
 /** Two candidates that overlap more than this are one face seen twice. */
 const SAME_FACE_OVERLAP = 0.4;
 
+/**
+ * From this share of the picture's longer side on, a face is large: the wide detector then sees faces within the face,
+ * and the near one is asked as well.
+ */
+const LARGE_SHARE = 0.25;
+
 /** Nobody in an upright picture leans further than this; a face that seems to is one in a picture on its side. */
 const UPRIGHT_RAD = Math.PI / 4;
+
+/** A picture that shows an upright face this clearly stands upright. */
+const CONVINCING_SCORE = 0.65;
 
 /** How the picture is looked at: with how much margin, and from which side. */
 interface View {
@@ -19,44 +36,55 @@ interface View {
 }
 
 const PLAIN: View = { margin: 1, angleRad: 0 };
-/** For faces that fill the frame, which the detector does not know. */
-const WITH_MARGIN: View = { margin: 1.6, angleRad: 0 };
-const TURNED: readonly View[] = [Math.PI / 2, -Math.PI / 2, Math.PI].map((angleRad) => ({ margin: 1, angleRad }));
+
+/** With a margin, for faces that fill the frame or reach out of it, which no detector knows; and from the other sides. */
+const OTHER_VIEWS: readonly View[] = [
+  { margin: 1.5, angleRad: 0 },
+  { margin: 2.2, angleRad: 0 },
+  { margin: 1, angleRad: Math.PI / 2 },
+  { margin: 1, angleRad: -Math.PI / 2 },
+  { margin: 1, angleRad: Math.PI },
+];
 
 /**
  * Where faces may be, best first; the mesh network has the last word on each. The picture is looked at as it is; when
- * that shows no upright face, with a margin, and then turned, in case it lies on its side or upside down. The view with
- * the most convincing faces wins.
+ * that shows no upright face clearly, with a margin and turned as well, in case it lies on its side or upside down, and the view
+ * with the most convincing faces wins.
  */
-export async function findFaces(network: Network, source: PixelSource): Promise<FaceCandidate[]> {
-  const plain = await lookAt(network, source, PLAIN);
-  if (plain.some(isUpright)) return plain;
-  const padded = await lookAt(network, source, WITH_MARGIN);
-  if (padded.some(isUpright)) return padded;
-  let best = totalScore(padded) > totalScore(plain) ? padded : plain;
-  for (const view of TURNED) {
-    const found = await lookAt(network, source, view);
+export async function findFaces(detectors: FaceDetectors, source: PixelSource): Promise<FaceCandidate[]> {
+  let best = await lookAt(detectors, source, PLAIN);
+  if (best.some(isConvincing)) return best;
+  for (const view of OTHER_VIEWS) {
+    const found = await lookAt(detectors, source, view);
     if (totalScore(found) > totalScore(best)) best = found;
   }
   return best;
 }
 
-async function lookAt(network: Network, source: PixelSource, { margin, angleRad }: View): Promise<FaceCandidate[]> {
-  const { widthPx, heightPx } = source;
-  const side = Math.max(widthPx, heightPx) * margin;
-  const square: RotatedRegion = {
-    centerXPx: widthPx / 2,
-    centerYPx: heightPx / 2,
-    widthPx: side,
-    heightPx: side,
-    angleRad,
-  };
-  const found = await detectFaces(network, source, square, { minScore: MIN_SCORE, outside: 0 });
-  return withoutRepetitions(found, SAME_FACE_OVERLAP);
+async function lookAt({ wide, near }: FaceDetectors, source: PixelSource, view: View): Promise<FaceCandidate[]> {
+  const longerSidePx = Math.max(source.widthPx, source.heightPx);
+  const square = squareOf(source, longerSidePx * view.margin, view.angleRad);
+  const options = { minScore: MIN_SCORE, outside: 0 };
+  const found = await detectFaces(wide, source, square, options);
+  const isLarge = ({ region }: FaceCandidate) => region.widthPx > LARGE_SHARE * longerSidePx;
+  if (found.length > 0 && !found.some(isLarge)) return withoutRepetitions(found, SAME_FACE_OVERLAP);
+  const large = (await detectFaces(near, source, square, options)).filter(isLarge);
+  const others = found.filter((candidate) => !large.some((face) => holds(face.region, candidate.region)));
+  return withoutRepetitions([...large, ...others], SAME_FACE_OVERLAP);
 }
 
-function isUpright({ region }: FaceCandidate): boolean {
-  return Math.abs(region.angleRad) < UPRIGHT_RAD;
+function squareOf({ widthPx, heightPx }: PixelSource, side: number, angleRad: number): RotatedRegion {
+  return { centerXPx: widthPx / 2, centerYPx: heightPx / 2, widthPx: side, heightPx: side, angleRad };
+}
+
+/** Whether the middle of one region lies within the other. */
+function holds(outer: RotatedRegion, { centerXPx, centerYPx }: RotatedRegion): boolean {
+  const [dx, dy] = [Math.abs(centerXPx - outer.centerXPx), Math.abs(centerYPx - outer.centerYPx)];
+  return dx < outer.widthPx / 2 && dy < outer.heightPx / 2;
+}
+
+function isConvincing({ region, score }: FaceCandidate): boolean {
+  return Math.abs(region.angleRad) < UPRIGHT_RAD && score >= CONVINCING_SCORE;
 }
 
 function totalScore(candidates: readonly FaceCandidate[]): number {

@@ -6,6 +6,7 @@ import { createFeatureReader } from "./face-features.ts";
 import { findFaces } from "./find-faces.ts";
 import { measureFace } from "./measure-face.ts";
 import { MESH_NETWORKS, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
+import { mirrorPoints } from "./mirror-points.ts";
 import type { PixelSource } from "./sample-region.ts";
 
 /** Measures pictures in the calling thread, which it blocks: it belongs in a worker. */
@@ -18,25 +19,28 @@ export interface MeshEngine {
 export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEngine> {
   const open = (id: string) => openNetwork(id, options);
   const model = await readActionUnitModel();
+  const canonical = await readCanonicalFace();
   const parts: MeshParts = {
-    detector: await open(MESH_NETWORKS.detector),
+    detectors: { wide: await open(MESH_NETWORKS.detectors.wide), near: await open(MESH_NETWORKS.detectors.near) },
     mesh: await open(MESH_NETWORKS.mesh),
     expressions: await Promise.all(MESH_NETWORKS.expressions.map(open)),
-    canonical: await readCanonicalFace(),
+    canonical,
+    twins: mirrorPoints(canonical),
     model,
     readFeatures: createFeatureReader(model),
   };
   return {
     measure: (source) => measurePicture(parts, source),
     async close() {
-      for (const network of [parts.detector, parts.mesh, ...parts.expressions]) await network.close();
+      const { detectors, mesh, expressions } = parts;
+      for (const network of [detectors.wide, detectors.near, mesh, ...expressions]) await network.close();
     },
   };
 }
 
 async function measurePicture(parts: MeshParts, source: PixelSource): Promise<MeasuredMesh[]> {
   const faces: MeasuredMesh[] = [];
-  for (const candidate of await findFaces(parts.detector, source)) {
+  for (const candidate of await findFaces(parts.detectors, source)) {
     const face = await measureFace(parts, source, candidate);
     if (face !== undefined) faces.push(face);
   }

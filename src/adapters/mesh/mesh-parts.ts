@@ -3,23 +3,26 @@ import type { CanonicalFace } from "../../networks/canonical-face.ts";
 import type { Network } from "../../networks/network.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
 import type { FeatureReader } from "./face-features.ts";
+import type { FaceDetectors } from "./find-faces.ts";
 
 /** Id of the toolbox: the version changes with every change of what it answers. */
 export const MESH_TOOLBOX_ID = "mesh@1";
 
 /** The networks that the toolbox runs. */
 export const MESH_NETWORKS = {
-  detector: "human-blazeface",
+  detectors: { wide: "human-blazeface", near: "blazeface-short" },
   mesh: "face-mesh-attention",
   expressions: ["face-api-expression"],
 } as const;
 
 /** Everything that measuring one face needs, opened once per thread. */
 export interface MeshParts {
-  readonly detector: Network;
+  readonly detectors: FaceDetectors;
   readonly mesh: Network;
   readonly expressions: readonly Network[];
   readonly canonical: CanonicalFace;
+  /** For each mesh point the one on the other side of the face. */
+  readonly twins: Uint16Array;
   readonly model: ActionUnitModel;
   readonly readFeatures: FeatureReader;
 }

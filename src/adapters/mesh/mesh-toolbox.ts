@@ -28,7 +28,8 @@ export interface MeshToolboxOptions {
 export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promise<FerToolbox> {
   const model = await readActionUnitModel();
   const witnesses = await Promise.all(MESH_NETWORKS.expressions.map((id) => loadManifest(id)));
-  const ids = [MESH_NETWORKS.detector, MESH_NETWORKS.mesh, ...MESH_NETWORKS.expressions];
+  const { detectors, mesh, expressions } = MESH_NETWORKS;
+  const ids = [detectors.wide, detectors.near, mesh, ...expressions];
   const workerData: MeshWorkerData = { cacheDir: options.cacheDir };
   const pool = createWorkerPool<PixelSource, MeasuredMesh[]>(
     builtFile("adapters/mesh/mesh-worker.ts"),

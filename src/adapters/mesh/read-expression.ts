@@ -3,8 +3,7 @@ import type { ExpressionReading } from "../../domain/measurement.ts";
 import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
 import type { NetworkManifest } from "../../networks/manifest.ts";
 import type { Network } from "../../networks/network.ts";
-import type { RotatedRegion } from "./rotated-region.ts";
-import { squareAround } from "./rotated-region.ts";
+import { type RotatedRegion, squareAround } from "./rotated-region.ts";
 import { type PixelSource, sampleRegion } from "./sample-region.ts";
 
 /** Lets an expression network read a face. Crop, pixel coding and labels are as its manifest says. */

@@ -1,3 +1,5 @@
+import type { PixelBox } from "../../domain/geometry.ts";
+
 /**
  * A rectangle in source pixels, turned about its centre. The angle is clockwise as seen (y points down); at 0 the
  * region is axis-aligned.
@@ -19,22 +21,13 @@ export function regionToSource(region: RotatedRegion, u: number, v: number): rea
   return [region.centerXPx + along * cos - down * sin, region.centerYPx + along * sin + down * cos];
 }
 
-/** The axis-aligned extent of the region in the source. */
-export function regionExtent(region: RotatedRegion) {
-  const cos = Math.abs(Math.cos(region.angleRad));
-  const sin = Math.abs(Math.sin(region.angleRad));
-  const halfWidth = (region.widthPx * cos + region.heightPx * sin) / 2;
-  const halfHeight = (region.widthPx * sin + region.heightPx * cos) / 2;
-  return {
-    leftPx: region.centerXPx - halfWidth,
-    topPx: region.centerYPx - halfHeight,
-    rightPx: region.centerXPx + halfWidth,
-    bottomPx: region.centerYPx + halfHeight,
-  };
-}
-
 /** The smallest square around the same centre at the same angle that holds the region, scaled. */
 export function squareAround(region: RotatedRegion, scale: number): RotatedRegion {
   const side = Math.max(region.widthPx, region.heightPx) * scale;
   return { ...region, widthPx: side, heightPx: side };
+}
+
+/** A box of the region's size around its centre, its turn left out. */
+export function uprightBox({ centerXPx, centerYPx, widthPx, heightPx }: RotatedRegion): PixelBox {
+  return { leftPx: centerXPx - widthPx / 2, topPx: centerYPx - heightPx / 2, widthPx, heightPx };
 }

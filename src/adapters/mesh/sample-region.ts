@@ -1,4 +1,4 @@
-import { type RotatedRegion, regionExtent, regionToSource } from "./rotated-region.ts";
+import { type RotatedRegion, regionToSource } from "./rotated-region.ts";
 
 /** Pixels to sample from: uint8 [heightPx, widthPx, 3], RGB. */
 export interface PixelSource {
@@ -7,11 +7,15 @@ export interface PixelSource {
   readonly rgb: Uint8Array;
 }
 
-export interface SampleOptions {
+export interface CropOptions {
   readonly widthPx: number;
   readonly heightPx: number;
   /** What lies outside the picture: its nearest edge pixel, or a gray level 0..255. */
   readonly outside: "edge" | number;
+  /** Samples per output pixel and axis are at most this; more cost time, fewer let fine patterns alias. */
+  readonly maxTaps?: number;
+  /** Samples the region as a mirror shows it, left and right exchanged. */
+  readonly mirrored?: boolean;
 }
 
 /** A sampled region: float32 [heightPx, widthPx, 3], RGB 0..255. */
@@ -21,83 +25,24 @@ export interface Crop {
   readonly rgb: Float32Array;
 }
 
-/** Averaging more pixels than this per block and axis costs time and changes no network's answer. */
-const MAX_TAPS = 5;
+const MAX_TAPS = 4;
 
 /**
- * Samples a turned region into an upright crop. Shrinking averages whole blocks of source pixels first and interpolates
- * bilinearly in what that gives, so a face of 2000 pixels does not alias; pixel centres lie at half coordinates.
+ * A turned region as an upright crop. Enlarging interpolates bilinearly; shrinking averages a grid of source pixels for
+ * each output pixel, so a face of 2000 pixels does not alias. Pixel centres lie at half coordinates.
  */
-export function sampleRegion(source: PixelSource, region: RotatedRegion, options: SampleOptions): Crop {
-  const { widthPx, heightPx, outside } = options;
+export function sampleRegion(source: PixelSource, region: RotatedRegion, options: CropOptions): Crop {
+  const { widthPx, heightPx } = options;
+  const crop = { widthPx, heightPx, rgb: new Float32Array(widthPx * heightPx * 3) };
   const shrink = Math.max(region.widthPx / widthPx, region.heightPx / heightPx);
-  const blocks = blockMeans(source, region, Math.max(1, Math.round(shrink)));
-  const rgb = new Float32Array(widthPx * heightPx * 3);
-  if (blocks === undefined) return { widthPx, heightPx, rgb: rgb.fill(outside === "edge" ? 0 : outside) };
-  const [startX, startY] = regionToSource(region, 0.5 / widthPx, 0.5 / heightPx);
-  const cos = Math.cos(region.angleRad) / blocks.blockPx;
-  const sin = Math.sin(region.angleRad) / blocks.blockPx;
-  const [stepX, stepY] = [region.widthPx / widthPx, region.heightPx / heightPx];
-  interpolate(blocks, { widthPx, heightPx, rgb }, outside, {
-    x: (startX - blocks.leftPx) / blocks.blockPx - 0.5,
-    y: (startY - blocks.topPx) / blocks.blockPx - 0.5,
-    columnX: cos * stepX,
-    columnY: sin * stepX,
-    rowX: -sin * stepY,
-    rowY: cos * stepY,
-  });
-  return { widthPx, heightPx, rgb };
+  const taps = shrink < 1.5 ? 1 : Math.min(options.maxTaps ?? MAX_TAPS, Math.max(2, Math.ceil(shrink / 2)));
+  const walk = walkOver(region, options);
+  if (taps === 1) interpolate(source, crop, walk, options.outside);
+  else average(source, crop, walk, { ...gridOfTaps(walk, taps), outside: options.outside });
+  return crop;
 }
 
-interface BlockMeans {
-  /** Source pixel at which the first block begins. */
-  readonly leftPx: number;
-  readonly topPx: number;
-  readonly blockPx: number;
-  readonly columns: number;
-  readonly rows: number;
-  /** float32 [rows, columns, 3], RGB 0..255. */
-  readonly rgb: Float32Array;
-}
-
-/** Means of square blocks over the part of the region that is inside the picture; `undefined` when none is. */
-function blockMeans(source: PixelSource, region: RotatedRegion, blockPx: number): BlockMeans | undefined {
-  const extent = regionExtent(region);
-  const leftPx = Math.max(0, Math.floor(extent.leftPx) - blockPx);
-  const topPx = Math.max(0, Math.floor(extent.topPx) - blockPx);
-  const columns = Math.ceil((Math.min(source.widthPx, Math.ceil(extent.rightPx) + blockPx) - leftPx) / blockPx);
-  const rows = Math.ceil((Math.min(source.heightPx, Math.ceil(extent.bottomPx) + blockPx) - topPx) / blockPx);
-  if (columns <= 0 || rows <= 0) return undefined;
-  const blocks = { leftPx, topPx, blockPx, columns, rows, rgb: new Float32Array(columns * rows * 3) };
-  const stride = Math.ceil(blockPx / MAX_TAPS);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) meanOfBlock(source, blocks, row, column, stride);
-  }
-  return blocks;
-}
-
-function meanOfBlock(source: PixelSource, blocks: BlockMeans, row: number, column: number, stride: number): void {
-  const { rgb, widthPx, heightPx } = source;
-  const fromX = blocks.leftPx + column * blocks.blockPx;
-  const fromY = blocks.topPx + row * blocks.blockPx;
-  const toX = Math.min(fromX + blocks.blockPx, widthPx);
-  const toY = Math.min(fromY + blocks.blockPx, heightPx);
-  let [red, green, blue, count] = [0, 0, 0, 0];
-  for (let y = fromY; y < toY; y += stride) {
-    for (let x = fromX, at = (y * widthPx + fromX) * 3; x < toX; x += stride, at += stride * 3) {
-      red += rgb[at] as number; // inside the picture by construction
-      green += rgb[at + 1] as number;
-      blue += rgb[at + 2] as number;
-      count++;
-    }
-  }
-  const to = (row * blocks.columns + column) * 3;
-  blocks.rgb[to] = red / count;
-  blocks.rgb[to + 1] = green / count;
-  blocks.rgb[to + 2] = blue / count;
-}
-
-/** Where in the blocks the crop's first pixel lies, and how far one column and one row of the crop move. */
+/** Where in the source the crop's first pixel lies, and how far one column and one row of the crop move. */
 interface Walk {
   readonly x: number;
   readonly y: number;
@@ -107,40 +52,147 @@ interface Walk {
   readonly rowY: number;
 }
 
-function interpolate(blocks: BlockMeans, crop: Crop, outside: "edge" | number, walk: Walk): void {
-  const [lastX, lastY] = [blocks.columns - 0.5, blocks.rows - 0.5];
-  let at = 0;
-  for (let row = 0; row < crop.heightPx; row++) {
-    for (let column = 0; column < crop.widthPx; column++, at += 3) {
-      const x = walk.x + column * walk.columnX + row * walk.rowX;
-      const y = walk.y + column * walk.columnY + row * walk.rowY;
-      const inside = x >= -0.5 && y >= -0.5 && x <= lastX && y <= lastY;
-      if (inside || outside === "edge") mixNeighbours(blocks, x, y, crop.rgb, at);
-      else crop.rgb.fill(outside, at, at + 3);
+function walkOver(region: RotatedRegion, { widthPx, heightPx, mirrored = false }: CropOptions): Walk {
+  const [x, y] = regionToSource(region, (mirrored ? widthPx - 0.5 : 0.5) / widthPx, 0.5 / heightPx);
+  const stepX = ((mirrored ? -1 : 1) * region.widthPx) / widthPx;
+  const stepY = region.heightPx / heightPx;
+  const [cos, sin] = [Math.cos(region.angleRad), Math.sin(region.angleRad)];
+  return { x, y, columnX: cos * stepX, columnY: sin * stepX, rowX: -sin * stepY, rowY: cos * stepY };
+}
+
+/**
+ * Coordinates are walked in whole numbers of this fraction of a pixel: integer steps are several times quicker than
+ * converting every sample's position from a float. Pictures may be 2^17 pixels wide before this overflows.
+ */
+const FRACTION_BITS = 14;
+const ONE = 1 << FRACTION_BITS;
+
+/** The samples that make one output pixel: x, y of each in fixed-point source pixels, from the pixel's middle. */
+interface Taps {
+  readonly offsets: Int32Array;
+  /** How far the farthest lies from the middle, in x or y. */
+  readonly reach: number;
+  readonly outside: "edge" | number;
+}
+
+/** A grid of samples that covers one output pixel evenly. */
+function gridOfTaps({ columnX, columnY, rowX, rowY }: Walk, taps: number): Pick<Taps, "offsets" | "reach"> {
+  const offsets = new Int32Array(taps * taps * 2);
+  for (let index = 0; index < taps * taps; index++) {
+    const along = ((index % taps) + 0.5) / taps - 0.5;
+    const down = (Math.floor(index / taps) + 0.5) / taps - 0.5;
+    offsets[index * 2] = Math.round((along * columnX + down * rowX) * ONE);
+    offsets[index * 2 + 1] = Math.round((along * columnY + down * rowY) * ONE);
+  }
+  return { offsets, reach: offsets.reduce((most, offset) => Math.max(most, Math.abs(offset)), 0) };
+}
+
+function average(source: PixelSource, crop: Crop, walk: Walk, taps: Taps): void {
+  const [least, lastX, lastY] = [taps.reach, source.widthPx * ONE - taps.reach, source.heightPx * ONE - taps.reach];
+  const [stepX, stepY] = [Math.round(walk.columnX * ONE), Math.round(walk.columnY * ONE)];
+  for (let row = 0, at = 0; row < crop.heightPx; row++) {
+    let x = Math.round((walk.x + row * walk.rowX) * ONE);
+    let y = Math.round((walk.y + row * walk.rowY) * ONE);
+    for (let column = 0; column < crop.widthPx; column++, at += 3, x += stepX, y += stepY) {
+      const inside = x >= least && y >= least && x < lastX && y < lastY;
+      if (inside) meanInside(source, x, y, taps.offsets, crop.rgb, at);
+      else meanAcrossEdge(source, { x, y, taps }, crop.rgb, at);
     }
   }
 }
 
-/** Bilinear mean of the four blocks around a point; beyond the last block its value goes on. */
-function mixNeighbours({ columns, rows, rgb }: BlockMeans, x: number, y: number, to: Float32Array, at: number): void {
-  const insideX = Math.min(Math.max(x, 0), columns - 1);
-  const insideY = Math.min(Math.max(y, 0), rows - 1);
-  const left = insideX | 0;
-  const top = insideY | 0;
-  const right = Math.min(left + 1, columns - 1);
-  const bottom = Math.min(top + 1, rows - 1);
-  const alongX = insideX - left;
-  const alongY = insideY - top;
-  const [a, b] = [(top * columns + left) * 3, (top * columns + right) * 3];
-  const [c, d] = [(bottom * columns + left) * 3, (bottom * columns + right) * 3];
-  for (let channel = 0; channel < 3; channel++) {
-    // All four lie inside the blocks by the clamps above.
-    const upper = lerp(rgb[a + channel] as number, rgb[b + channel] as number, alongX);
-    const lower = lerp(rgb[c + channel] as number, rgb[d + channel] as number, alongX);
-    to[at + channel] = lerp(upper, lower, alongY);
+/** For output pixels whose samples all lie within the picture, which are nearly all: no sample needs a check. */
+function meanInside(
+  { rgb, widthPx }: PixelSource,
+  x: number,
+  y: number,
+  offsets: Int32Array,
+  to: Float32Array,
+  at: number,
+): void {
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  for (let tap = 0; tap < offsets.length; tap += 2) {
+    const left = (x + (offsets[tap] as number)) >> FRACTION_BITS;
+    const top = (y + (offsets[tap + 1] as number)) >> FRACTION_BITS;
+    const from = (top * widthPx + left) * 3;
+    red += rgb[from] as number;
+    green += rgb[from + 1] as number;
+    blue += rgb[from + 2] as number;
+  }
+  const share = 2 / offsets.length;
+  to[at] = red * share;
+  to[at + 1] = green * share;
+  to[at + 2] = blue * share;
+}
+
+function meanAcrossEdge(
+  { rgb, widthPx, heightPx }: PixelSource,
+  { x, y, taps }: { x: number; y: number; taps: Taps },
+  to: Float32Array,
+  at: number,
+): void {
+  const { offsets, outside } = taps;
+  const share = 2 / offsets.length;
+  for (let tap = 0; tap < offsets.length; tap += 2) {
+    const left = (x + (offsets[tap] as number)) >> FRACTION_BITS;
+    const top = (y + (offsets[tap + 1] as number)) >> FRACTION_BITS;
+    const column = Math.min(Math.max(left, 0), widthPx - 1);
+    const row = Math.min(Math.max(top, 0), heightPx - 1);
+    const beyond = outside !== "edge" && (column !== left || row !== top);
+    const from = (row * widthPx + column) * 3; // the clamps keep it inside
+    for (let channel = 0; channel < 3; channel++) {
+      to[at + channel] = (to[at + channel] as number) + (beyond ? outside : (rgb[from + channel] as number)) * share;
+    }
   }
 }
 
-function lerp(from: number, to: number, share: number): number {
-  return from + (to - from) * share;
+function interpolate(source: PixelSource, crop: Crop, walk: Walk, outside: "edge" | number): void {
+  const { widthPx, heightPx } = source;
+  for (let row = 0, at = 0; row < crop.heightPx; row++) {
+    for (let column = 0; column < crop.widthPx; column++, at += 3) {
+      const x = walk.x + row * walk.rowX + column * walk.columnX;
+      const y = walk.y + row * walk.rowY + column * walk.columnY;
+      if (outside === "edge" || (x >= 0 && y >= 0 && x <= widthPx && y <= heightPx)) {
+        mixNeighbours(source, x - 0.5, y - 0.5, crop.rgb, at);
+      } else {
+        crop.rgb[at] = outside;
+        crop.rgb[at + 1] = outside;
+        crop.rgb[at + 2] = outside;
+      }
+    }
+  }
+}
+
+/** Bilinear mean of the four pixels around a point; beyond the last pixel its value goes on. */
+function mixNeighbours(
+  { widthPx, heightPx, rgb }: PixelSource,
+  x: number,
+  y: number,
+  to: Float32Array,
+  at: number,
+): void {
+  const insideX = x < 0 ? 0 : x > widthPx - 1 ? widthPx - 1 : x;
+  const insideY = y < 0 ? 0 : y > heightPx - 1 ? heightPx - 1 : y;
+  const left = insideX | 0;
+  const top = insideY | 0;
+  const along = insideX - left;
+  const down = insideY - top;
+  const right = left + 1 < widthPx ? 3 : 0;
+  const below = top + 1 < heightPx ? widthPx * 3 : 0;
+  const a = (top * widthPx + left) * 3;
+  // All four neighbours lie inside the picture by the clamps above.
+  const wa = (1 - along) * (1 - down);
+  const wb = along * (1 - down);
+  const wc = (1 - along) * down;
+  const wd = along * down;
+  for (let channel = 0; channel < 3; channel++) {
+    const p = a + channel;
+    to[at + channel] =
+      wa * (rgb[p] as number) +
+      wb * (rgb[p + right] as number) +
+      wc * (rgb[p + below] as number) +
+      wd * (rgb[p + right + below] as number);
+  }
 }

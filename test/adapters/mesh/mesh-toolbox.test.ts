@@ -143,6 +143,7 @@ describe("createMeshToolbox", () => {
   it("names its networks with the hashes of what was published", () => {
     expect(toolbox.networks.map(({ id }) => id)).toEqual([
       "human-blazeface",
+      "blazeface-short",
       "face-mesh-attention",
       "face-api-expression",
     ]);
