@@ -1,4 +1,5 @@
 import type { EvidenceItem } from "./evidence.ts";
+import { groupBy } from "./group-by.ts";
 import type { Presence, Side } from "./measurement.ts";
 
 type ActionUnitValue = Extract<EvidenceItem["value"], { type: "action-unit" }>;
@@ -31,19 +32,16 @@ export function measuredItems(items: readonly EvidenceItem[], au: string): Measu
  * consequence. Give it the items of one face.
  */
 export function presenceVotes(items: readonly EvidenceItem[], au: string, side: Side): PresenceVote[] {
-  const witnesses = new Map<string, MeasuredItem[]>();
-  for (const measured of measuredItems(items, au)) {
-    const key = `${measured.item.source.name} ${measured.value.scale}`;
-    const group = witnesses.get(key);
-    if (group === undefined) witnesses.set(key, [measured]);
-    else group.push(measured);
-  }
+  const witnesses = groupBy(measuredItems(items, au), ({ item, value }) => `${item.source.name} ${value.scale}`);
   return [...witnesses]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, group]) => {
       const [first] = group;
       if (first === undefined) return [];
-      const presence = presenceOnSide(group, side);
+      const presence = presenceOnSide(
+        group.map(({ value }) => value),
+        side,
+      );
       return [{ source: first.item.source.name, scale: first.value.scale, presence, items: group }];
     });
 }
@@ -53,9 +51,11 @@ export function presenceVotes(items: readonly EvidenceItem[], au: string, side: 
  * and absent when the whole face or both sides lack it. A whole-face measurement can rule a side out but cannot say
  * which side shows what it found.
  */
-function presenceOnSide(items: readonly MeasuredItem[], side: Side): Presence {
-  const of = (wanted: Side) =>
-    agreed(items.filter(({ value }) => value.side === wanted).map(({ value }) => value.presence));
+export function presenceOnSide(
+  measured: readonly { readonly side: Side; readonly presence: Presence }[],
+  side: Side,
+): Presence {
+  const of = (wanted: Side) => agreed(measured.filter((one) => one.side === wanted).map(({ presence }) => presence));
   const [both, left, right] = [of("both"), of("left"), of("right")];
   if (side !== "both") {
     const own = side === "left" ? left : right;

@@ -1,3 +1,4 @@
+import { groupBy } from "../domain/group-by.ts";
 import type { ActionUnitMeasurement, Scale } from "../domain/measurement.ts";
 import { MINIMUM_WEIGHT, PRESENCE_BANDS } from "../domain/presence.ts";
 
@@ -54,24 +55,14 @@ type Measured = Pick<ActionUnitMeasurement, "au" | "side" | "value" | "scale" | 
  */
 export function activationVectors(measurements: readonly Measured[]): ActivationVector[] {
   const trusted = measurements.filter(({ weight }) => weight === null || weight >= MINIMUM_WEIGHT);
-  const groups = grouped(trusted, ({ toolbox, scale }) => `${toolbox} ${scale}`);
+  const groups = groupBy(trusted, ({ toolbox, scale }) => `${toolbox} ${scale}`);
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const byUnit = [...grouped(group, ({ au }) => au)];
+    const byUnit = [...groupBy(group, ({ au }) => au)];
     const activations = new Map(byUnit.map(([au, items]) => [au, combineSides(items)] as const));
     return [{ toolbox: first.toolbox, scale: first.scale, activations }];
   });
-}
-
-function grouped(items: readonly Measured[], keyOf: (item: Measured) => string): Map<string, Measured[]> {
-  const groups = new Map<string, Measured[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function combineSides(items: readonly Measured[]): Activation {

@@ -3,6 +3,7 @@ import { createEvidenceLedger, type EvidenceLedger } from "../domain/evidence-le
 import type { Face } from "../domain/measurement.ts";
 import { actionUnits } from "../facs/action-units.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { consensusEvidence } from "./consensus.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
 import { quoted } from "./prompt-library.ts";
 
@@ -24,7 +25,10 @@ export function fillLedger({ faces, toolboxes, context }: LedgerContents): Evide
   add(contextItem(context));
   if (toolboxes.length > 0) notSupported(toolboxes).forEach(add);
   if (faces.length === 0) add(noFace(toolboxes));
-  for (const face of faces) evidenceOfFace(face, toolboxes).forEach(add);
+  for (const face of faces) {
+    evidenceOfFace(face, toolboxes).forEach(add);
+    consensusEvidence(face).forEach(add);
+  }
   return ledger;
 }
 
