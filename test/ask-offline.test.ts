@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AskQuery, ask } from "../src/ask.ts";
 import { type OpenedParts, openParts } from "../src/compose/ask.ts";
 import { ConfigurationError } from "../src/domain/errors.ts";
 import type { Report } from "../src/domain/report.ts";
 import { samplePhoto } from "./support/photos.ts";
+import { tempFolder } from "./support/temp-folder.ts";
 
 let opened: OpenedParts;
 beforeAll(async () => {
@@ -76,5 +78,26 @@ describe("opening parts", () => {
   it("refuses a single pass for the baseline, which reads tools and not words", async () => {
     const parts = { ...opened.parts, mode: "single-pass" as const };
     await expect(ask({ picture: samplePhoto(1) }, parts)).rejects.toThrow(ConfigurationError);
+  });
+});
+
+describe("asking with examples", () => {
+  it("puts a starter pack's exemplars into the ledger, takes their labels, and lets the model search", async () => {
+    const store = join(await tempFolder(), "store");
+    const shots = { store, shots: 4, packs: ["smiles"], seed: 7 };
+    const withShots = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1, shots });
+    try {
+      const { provenance, evidence } = await ask(
+        { picture: samplePhoto(1), labels: withShots.labels },
+        withShots.parts,
+      );
+      expect(provenance.exemplars.length).toBeGreaterThan(0);
+      const shown = evidence.filter(({ kind }) => kind === "exemplar");
+      expect(shown.map(({ source }) => source.name)).toEqual(provenance.exemplars);
+      expect(provenance.labels).toEqual(withShots.labels);
+      expect(withShots.parts.tools.map(({ name }) => name)).toContain("find_exemplars");
+    } finally {
+      await withShots.close();
+    }
   });
 });

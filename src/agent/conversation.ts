@@ -25,6 +25,8 @@ export interface ConversationSetup {
   readonly system: string;
   readonly answer: AnswerShape;
   readonly format: AnswerFormat;
+  /** Whether tools may show it pictures. */
+  readonly vision: boolean;
   readonly limits: ConversationLimits;
   /** Tools and what they work on; without them the model answers in one pass. */
   readonly tools: readonly AgentTool[];
@@ -84,14 +86,14 @@ export function openConversation(setup: ConversationSetup): Conversation {
 }
 
 function agentFor(setup: ConversationSetup, turn: Turn, trace: TraceRecorder) {
-  const { model, system, answer, format, limits, tools, desk } = setup;
+  const { model, system, answer, format, vision, limits, tools, desk } = setup;
   if (tools.length > 0 && desk === undefined) throw new TypeError("Tools need a desk to work on");
   const answerTool = format === "tool" ? answer.name : null;
   return createAgent({
     model: model.chat,
     systemPrompt: system,
     tools: [
-      ...tools.map((each) => asLangChainTool(each, desk as Desk)),
+      ...tools.map((each) => asLangChainTool(each, desk as Desk, vision)),
       ...(answerTool === null ? [] : [answerToolFor(answer)]),
     ],
     middleware: [

@@ -6,12 +6,15 @@ import { jsonSchemaOf } from "./answer-format.ts";
 /** What stays with a tool message for the program: the evidence, and the pictures that the next message shows. */
 export type ToolArtifact = ToolOutput & { readonly views: readonly ImageView[] };
 
-/** One of our tools as LangChain calls it, at this desk: `[what the model reads, what the program keeps]`. */
-export function asLangChainTool(agentTool: AgentTool, desk: Desk) {
+/**
+ * One of our tools as LangChain calls it, at this desk: `[what the model reads, what the program keeps]`. A model without
+ * vision is shown no picture, also by tools that are of use without one.
+ */
+export function asLangChainTool(agentTool: AgentTool, desk: Desk, vision: boolean) {
   return tool(
     async (input: unknown, runtime: { signal?: AbortSignal }): Promise<[string, ToolArtifact]> => {
       const { text, output, views = [] } = await agentTool.run(input, desk, runtime.signal);
-      return [text, { ...output, views }];
+      return [text, { ...output, views: vision ? views : [] }];
     },
     {
       name: agentTool.name,

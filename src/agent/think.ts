@@ -95,7 +95,16 @@ async function thinkOnce(
     prompts,
   );
   const { system, user, references } = prompt;
-  const conversation = openConversation({ model, system, answer: JUDGMENT_ANSWER, format, limits, tools, desk });
+  const conversation = openConversation({
+    model,
+    system,
+    answer: JUDGMENT_ANSWER,
+    format,
+    vision,
+    limits,
+    tools,
+    desk,
+  });
   const task = { question: user, ledger: desk.ledger, labels: question.labels, prompts };
   const verdict = await judge(conversation, task, signal);
   return {

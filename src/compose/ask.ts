@@ -1,11 +1,12 @@
 import type { ModelMode } from "../agent/stance.ts";
 import { createTools } from "../agent/tool-list.ts";
+import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
 import type { AskParts } from "../ask-parts.ts";
 import { ownPath, packageVersion } from "../networks/package-paths.ts";
 import { loadPromptLibrary } from "../pipeline/prompt-library.ts";
-import type { ExemplarSource } from "../ports/exemplar-source.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { importEvidenceFiles } from "./evidence.ts";
+import type { ShotRequest, ShotSource } from "./exemplars.ts";
 import { type ModelOptions, openModel } from "./models.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
@@ -20,7 +21,8 @@ export interface AskOptions extends ModelOptions {
   readonly prompts?: string;
   /** Insists on a loop with tools or on a single pass, whatever the server says. */
   readonly mode?: ModelMode | null;
-  readonly exemplars?: ExemplarSource | null;
+  /** Labelled examples to ask with, and to let the model search. */
+  readonly shots?: ShotRequest;
   /** Worker threads of each toolbox. */
   readonly workers?: number;
   /** Told before a picture leaves this machine. */
@@ -30,6 +32,8 @@ export interface AskOptions extends ModelOptions {
 /** Parts to ask with, and an end to them. */
 export interface OpenedParts {
   readonly parts: AskParts;
+  /** The labels that the examples imply, `null` when they leave them open. */
+  readonly labels: readonly string[] | null;
   /** Ends the toolboxes' workers after the calls under way. */
   close(): Promise<void>;
 }
@@ -42,28 +46,43 @@ export interface OpenedParts {
  * @throws {ProviderError} if the model's server does not answer.
  */
 export async function openParts(options: AskOptions, signal?: AbortSignal): Promise<OpenedParts> {
-  const { model: spec, mode = null, exemplars = null, notify, ...modelOptions } = options;
+  const { model: spec, mode = null, shots, notify, ...modelOptions } = options;
   const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
   const temperature = options.temperature ?? prompts.prompt("judge").temperature;
   const model = await openModel(spec, { ...modelOptions, temperature }, signal);
   const toolboxes = await openAllToolboxes(options, signal);
-  const parts: AskParts = {
-    toolboxes,
-    observers: [],
-    exemplars,
-    model,
-    prompts,
-    tools: createTools(prompts),
-    mode,
-    version: packageVersion(),
-    ...(notify === undefined ? {} : { notify }),
+  const close = async () => {
+    await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
   };
-  return {
-    parts,
-    async close() {
-      await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
-    },
-  };
+  try {
+    const examples = await openExamples(shots, toolboxes, signal);
+    const parts: AskParts = {
+      toolboxes,
+      observers: [],
+      exemplars: examples.source,
+      model,
+      prompts,
+      tools: createTools(prompts, examples.source === null ? [] : [createFindExemplars(examples.source)]),
+      mode,
+      version: packageVersion(),
+      ...(notify === undefined ? {} : { notify }),
+    };
+    return { parts, labels: examples.labels, close: () => Promise.all([close(), examples.close()]).then(() => {}) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The store is a large library: it is loaded only by those who ask with examples. */
+async function openExamples(
+  shots: ShotRequest | undefined,
+  toolboxes: readonly FerToolbox[],
+  signal?: AbortSignal,
+): Promise<ShotSource> {
+  if (shots === undefined) return { source: null, labels: null, close: async () => {} };
+  const { openShotSource } = await import("./exemplars.ts");
+  return openShotSource(shots, toolboxes, signal);
 }
 
 /** Toolboxes that measure now, and files that say what toolboxes measured earlier. */

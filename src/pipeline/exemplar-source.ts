@@ -41,6 +41,8 @@ export interface ShotQuery {
   readonly faces: readonly Face[];
   /** The question and the context given, as one text to search by; `null` when neither says anything. */
   readonly text: string | null;
+  /** Ids of the faces to search by; all when left out. */
+  readonly like?: readonly string[];
 }
 
 export interface ChosenShots {
@@ -56,8 +58,12 @@ export interface ChosenShots {
  */
 export function createExemplarSource(options: ShotOptions): ExemplarSource {
   return {
-    choose: ({ image, faces, question }, signal) =>
-      chooseShots({ image, faces, text: searchText(question) }, options, signal),
+    choose: ({ image, faces, question, like }, signal) =>
+      chooseShots(
+        { image, faces, text: searchText(question), ...(like === undefined ? {} : { like }) },
+        options,
+        signal,
+      ),
   };
 }
 
@@ -74,7 +80,8 @@ export async function chooseShots(query: ShotQuery, options: ShotOptions, signal
     query.image,
     query.faces.map((face) => face.box),
   );
-  const faces = query.faces.flatMap((face) => {
+  const alike = query.faces.filter(({ faceId }) => query.like === undefined || query.like.includes(faceId));
+  const faces = alike.flatMap((face) => {
     const expression = placeMeasured(space, face.measurements);
     return expression === null ? [] : [{ faceId: face.faceId, expression }];
   });

@@ -13,11 +13,21 @@ export interface ChosenExemplar {
   readonly view: ImageView | null;
 }
 
+/** What examples are wanted for. */
+export interface ExemplarRequest {
+  readonly image: DecodedImage;
+  /** All faces of the picture: copies of any of them are left out. */
+  readonly faces: readonly Face[];
+  readonly question: Question;
+  /** Ids of the faces that the examples should be like; all faces when left out. */
+  readonly like?: readonly string[];
+}
+
 /** Chooses the labelled examples that a question is asked with. */
 export interface ExemplarSource {
   /** In the order in which they are to be shown; `warnings` say what was left out and why. */
   choose(
-    query: { readonly image: DecodedImage; readonly faces: readonly Face[]; readonly question: Question },
+    query: ExemplarRequest,
     signal?: AbortSignal,
   ): Promise<{ readonly exemplars: readonly ChosenExemplar[]; readonly warnings: readonly string[] }>;
 }

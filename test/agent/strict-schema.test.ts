@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { jsonSchemaOf } from "../../src/agent/answer-format.ts";
 import { createTools } from "../../src/agent/tool-list.ts";
+import { createFindExemplars } from "../../src/agent/tools/find-exemplars.ts";
 import { Judgment } from "../../src/domain/judgment.ts";
 import { ownPath } from "../../src/networks/package-paths.ts";
 import { loadPromptLibrary } from "../../src/pipeline/prompt-library.ts";
@@ -54,7 +55,8 @@ describe("the schema of a judgment", () => {
 
 describe("the arguments of every tool", () => {
   it("are taken by strict providers", async () => {
-    const tools = createTools(await loadPromptLibrary(ownPath("prompts")));
+    const findExemplars = createFindExemplars({ choose: async () => ({ exemplars: [], warnings: [] }) });
+    const tools = createTools(await loadPromptLibrary(ownPath("prompts")), [findExemplars]);
     for (const { name, schema } of tools) expect([name, refusedIn(jsonSchemaOf(schema))]).toEqual([name, []]);
   });
 });

@@ -14,6 +14,8 @@ export const measureFace = defineTool({
     knownFace(ledger, faceId);
     const notSupported = ledger.ofKind("not-supported").filter((item) => item.faceId === null);
     const evidence = [...ledger.ofFace(faceId), ...notSupported];
-    return { text: evidenceLines(evidence), output: { evidence } };
+    // Exemplars stand before the question, or in the answer of the tool that found them.
+    const text = evidenceLines(evidence.filter(({ kind }) => kind !== "exemplar"));
+    return { text, output: { evidence } };
   },
 });
