@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Report } from "../domain/report.ts";
+import type { ShotMode } from "../pipeline/exemplar-source.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { prepareReportFolder, writeReportFolder } from "./report-folder.ts";
@@ -9,6 +10,13 @@ interface AskCommandOptions {
   readonly model?: string;
   readonly labels?: readonly string[];
   readonly toolbox: readonly string[];
+  readonly evidence?: readonly string[];
+  readonly shots?: number;
+  readonly shotMode?: ShotMode;
+  readonly categories?: readonly string[];
+  readonly taxonomy?: string;
+  readonly pack?: readonly string[];
+  readonly store?: string;
   readonly json?: true;
   readonly out?: string;
   readonly force?: true;
@@ -29,14 +37,26 @@ export function register(program: Command): void {
     .option("--model <name>", "rules (built in), ollama:<name> or openai:<name>")
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
+    .option("--evidence <file...>", "what toolboxes wrote of this photo, as in openface:results.csv")
+    .option("--shots <number>", "labelled examples to show first; 8 when examples are asked for", wholeNumber)
+    .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(["images", "descriptions", "both"]))
+    .option("--categories <name...>", "judge by these categories of the exemplar store")
+    .option("--taxonomy <name>", "judge by a taxonomy: emotic26, ekman7, ... or your own file")
+    .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
+    .option("--store <folder>", "exemplar store (default: .kuleshov/exemplars)")
     .option("--json", "print the whole report as JSON")
     .option("--out <folder>", "write report.json and an annotated picture into this folder")
     .option("--force", "with --out: replace an earlier report")
-    .option("--mode <mode>", "insist on agent or single-pass instead of asking the model's server")
+    .addOption(
+      new Option("--mode <mode>", "insist on one instead of asking the model's server").choices([
+        "agent",
+        "single-pass",
+      ]),
+    )
     .option("--base-url <url>", "address of an OpenAI-compatible server")
-    .option("--temperature <number>", "sampling temperature of the model", Number)
-    .option("--seed <number>", "seed for models that take one", Number)
-    .option("--timeout <seconds>", "longest wait for one answer of the model", Number)
+    .option("--temperature <number>", "sampling temperature of the model", decimal)
+    .option("--seed <number>", "seed for models that take one, and for the order of examples", wholeNumber)
+    .option("--timeout <seconds>", "longest wait for one answer of the model", decimal)
     .action(askCommand);
 }
 
@@ -61,26 +81,58 @@ export async function judgePhoto(
 ): Promise<Report> {
   const { ask } = await import("../ask.ts");
   const { openParts } = await import("../compose/ask.ts");
+  const { openShotSource } = await import("../compose/exemplars.ts");
   const opened = await openParts({ ...partsOptions(asked), notify: note }, signal);
   try {
-    const { photo: picture, question, context, labels } = asked;
-    const query = { picture, context: context ?? null, labels: labels ?? null };
-    return await ask(question === undefined ? query : { ...query, question }, opened.parts, signal);
+    const shots = await openShotSource(shotRequest(asked), opened.parts.toolboxes, signal);
+    const { photo: picture, question, context = null } = asked;
+    const query = { picture, context, labels: asked.labels ?? shots.labels };
+    const parts = { ...opened.parts, exemplars: shots.source };
+    return await ask(question === undefined ? query : { ...query, question }, parts, signal).finally(shots.close);
   } finally {
     await opened.close();
   }
 }
 
-function partsOptions({ model = "rules", toolbox, mode, baseUrl, temperature, seed, timeout }: AskCommandOptions) {
+function partsOptions(asked: AskCommandOptions & { readonly photo: string }) {
+  const { model = "rules", toolbox, evidence, mode, baseUrl, temperature, seed, timeout } = asked;
   return {
     model,
     toolboxes: toolbox,
     mode: mode ?? null,
+    ...(evidence === undefined ? {} : { evidence: { files: evidence, pictures: [asked.photo] } }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(seed === undefined ? {} : { seed }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
   };
+}
+
+const SHOTS_WHEN_ASKED_FOR = 8;
+
+/** Examples are shown when a number, categories or a pack is named; a taxonomy alone only names the labels. */
+function shotRequest({ shots, shotMode, categories, taxonomy, pack, store, seed }: AskCommandOptions) {
+  const wanted = categories !== undefined || pack !== undefined;
+  return {
+    shots: shots ?? (wanted ? SHOTS_WHEN_ASKED_FOR : 0),
+    ...(shotMode === undefined ? {} : { mode: shotMode }),
+    ...(categories === undefined ? {} : { categories }),
+    ...(taxonomy === undefined ? {} : { taxonomy }),
+    ...(pack === undefined ? {} : { packs: pack }),
+    ...(store === undefined ? {} : { store }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It takes a whole number.");
+  return Number(text);
+}
+
+function decimal(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It takes a number.");
+  return value;
 }
 
 /** One line on how to get a better judgment than the baseline's. A model that is there is offered, never used unasked. */
