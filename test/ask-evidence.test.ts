@@ -28,8 +28,8 @@ async function openFaceFile(au12: string): Promise<string> {
   return path;
 }
 
-async function askedWith(file: string): Promise<Report> {
-  const evidence = { files: [`openface@2.2.0:${file}`], pictures: [samplePhoto(3)] };
+async function askedWith(file: string, toolbox = "openface@2.2.0"): Promise<Report> {
+  const evidence = { files: [`${toolbox}:${file}`], pictures: [samplePhoto(3)] };
   const { parts, close } = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1, evidence });
   try {
     return await ask({ picture: samplePhoto(3) }, parts);
@@ -54,6 +54,31 @@ describe("a question with what a toolbox measured earlier", () => {
     expect(smiles.map(({ value }) => value)).toEqual([
       expect.objectContaining({ value: 3.25, scale: "intensity-0-5", presence: "present" }),
       expect.objectContaining({ value: 1, scale: "binary", presence: "present" }),
+    ]);
+  });
+
+  it("keeps scores that are no distribution, and a label without a probability, as what they are", async () => {
+    const file = join(await tempFolder(), "affdex.csv");
+    const box = "upperLeftX,upperLeftY,lowerRightX,lowerRightY";
+    await writeFile(
+      file,
+      `input,${box},joy,valence,smile,browRaise,jawDrop\nsample3.jpg,1470,330,1690,570,91.5,76,98,2,12\n`,
+    );
+    const { evidence } = await askedWith(file, "affdex@2.0");
+    const scores = evidence.filter(({ source, kind }) => source.name === "affdex@2.0" && kind === "expression");
+    expect(scores.map(({ faceId, statement, value }) => ({ faceId, statement, value }))).toEqual([
+      {
+        faceId: "F3",
+        statement:
+          "Scores of affdex@2.0, each for itself and no distribution: joy 91.50 (0..100), valence 76.00 (-100..100)",
+        value: {
+          type: "quantities",
+          values: [
+            { name: "joy", value: 91.5, unit: "0..100" },
+            { name: "valence", value: 76, unit: "-100..100" },
+          ],
+        },
+      },
     ]);
   });
 

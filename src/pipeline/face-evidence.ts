@@ -38,6 +38,7 @@ function evidenceOfMeasurement(faceId: string, measurement: FaceMeasurement): Ne
     ...(eyeOpenness === null ? [] : [item("eye-openness", eyeStatement(eyeOpenness), ratios(eyeOpenness))]),
     ...actionUnitEvidence(faceId, measurement.actionUnits),
     ...measurement.expressions.map((reading) => expressionItem(faceId, reading, toolbox)),
+    ...scoreItems(measurement).map(({ statement, value }) => item("expression", statement, value)),
   ];
 }
 
@@ -115,6 +116,30 @@ function expressionItem(faceId: string, { source, distribution }: ExpressionRead
   };
 }
 
+/** Scores that are no distribution, so that nothing may treat them as one: numbers together, each label for itself. */
+function scoreItems({ toolbox, scores = [] }: FaceMeasurement): { statement: string; value: Value }[] {
+  const numbers = scores.flatMap(({ name, value, range }) =>
+    typeof value === "number" ? [{ name, value, range }] : [],
+  );
+  const labels = scores.flatMap(({ name, value }) => (typeof value === "string" ? [{ name, value }] : []));
+  const shown = numbers.map(({ name, value, range }) => `${name} ${decimal(value)} (${range})`).join(", ");
+  const values = numbers.map(({ name, value, range }) => ({ name, value, unit: range }));
+  return [
+    ...(numbers.length === 0
+      ? []
+      : [
+          {
+            statement: `Scores of ${toolbox}, each for itself and no distribution: ${shown}`,
+            value: { type: "quantities" as const, values },
+          },
+        ]),
+    ...labels.map(({ name, value }) => ({
+      statement: `${toolbox} gives the ${name.replaceAll("_", " ")} as ${value}, without a probability`,
+      value: { type: "text" as const, text: value },
+    })),
+  ];
+}
+
 /** What no toolbox measured on this face, one item for each kind. */
 function unmeasured({ faceId, measurements }: Face): NewEvidence[] {
   const missing: readonly [EvidenceItem["kind"], string, boolean][] = [
@@ -147,8 +172,8 @@ function leftOut({ faceId, measurements }: Face, { id, supports }: Pick<FerToolb
         kind: "face",
         faceId,
         region: null,
-        statement: `${id} did not find ${faceId}, so it measured nothing on it`,
-        value: { type: "not-measured", reason: "this toolbox did not find the face" },
+        statement: `${id} says nothing about ${faceId}`,
+        value: { type: "not-measured", reason: "this toolbox did not find the face, or has nothing on this picture" },
         source,
       },
     ];

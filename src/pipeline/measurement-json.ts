@@ -10,6 +10,7 @@ import {
   Gaze,
   HeadPose,
   ToolboxId,
+  ToolboxScore,
 } from "../domain/measurement.ts";
 import type { ImageOutcome } from "./measure-images.ts";
 
@@ -28,6 +29,8 @@ export const FaceRecord = z.strictObject({
   eyeOpenness: EyeOpenness.nullable(),
   actionUnits: z.array(ActionUnitMeasurement),
   expressions: z.array(ExpressionReading),
+  /** Scores that are no distribution, of toolboxes that have them. */
+  scores: z.array(ToolboxScore.extend({ toolbox: ToolboxId })).optional(),
   /** Only when asked for. */
   landmarks: FaceMeasurement.shape.landmarks.optional(),
 });
@@ -71,8 +74,14 @@ export function toFaceRecord({ faceId, box, measurements }: Face, options: { lan
     eyeOpenness: firstMeasured(measurements, "eyeOpenness"),
     actionUnits: measurements.flatMap(({ actionUnits }) => actionUnits),
     expressions: measurements.flatMap(({ expressions }) => expressions),
+    ...scoresOf(measurements),
     ...(options.landmarks ? { landmarks: firstMeasured(measurements, "landmarks") } : {}),
   };
+}
+
+function scoresOf(measurements: readonly FaceMeasurement[]): Pick<FaceRecord, "scores"> {
+  const scores = measurements.flatMap((one) => (one.scores ?? []).map((score) => ({ ...score, toolbox: one.toolbox })));
+  return scores.length === 0 ? {} : { scores };
 }
 
 /** The value of the first toolbox that has one. `null` stands for "nobody measured it". */

@@ -113,7 +113,7 @@ describe("absence", () => {
   it("is told apart: a face that only one toolbox found", async () => {
     const second = { ...fixedToolbox([]), id: "other@2" };
     const ledger = await ledgerFor([fixedToolbox([{}]), second]);
-    expect(statements(ledger.ofFace("F1", "face"))).toContain("other@2 did not find F1, so it measured nothing on it");
+    expect(statements(ledger.ofFace("F1", "face"))).toContain("other@2 says nothing about F1");
   });
 
   it("is told apart: no context given", async () => {
