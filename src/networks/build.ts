@@ -1,6 +1,6 @@
 import { cacheFolder } from "./cache-folder.ts";
-import { COMPILER_TARGET, COMPILER_VERSION, compileNetwork } from "./compile.ts";
 import { type CompiledKey, readCompiled, writeCompiled } from "./compiled-cache.ts";
+import { COMPILER_TARGET, COMPILER_VERSION } from "./compiler-version.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifest, type StoredManifest } from "./manifest-store.ts";
 import { sha256 } from "./sha256.ts";
@@ -47,6 +47,8 @@ export async function buildStored(
   const key = compiledKey(manifest);
   const kept = force ? undefined : await readCompiled(cacheDir, key);
   if (kept !== undefined) return { id, onnx: kept, from: "cache", notKept: undefined };
+  // Loaded when there is something to compile: a warm start should not pay for readers of formats.
+  const { compileNetwork } = await import("./compile.ts");
   const onnx = await compileNetwork(manifest, await readSource(stored, cacheDir));
   return { id, onnx, from: "compiler", notKept: await keep(cacheDir, key, onnx) };
 }

@@ -1,4 +1,4 @@
-import protobuf from "protobufjs";
+import protobuf from "protobufjs/minimal.js";
 import { ModelFileError } from "../domain/errors.ts";
 import { readNpmFile } from "./source.ts";
 
@@ -26,23 +26,6 @@ const POINTS = 468;
 /** A vertex is kept as x, y, z and two texture coordinates. */
 const VERTEX_LENGTH = 5;
 
-/** The fields read of MediaPipe's `GeometryPipelineMetadata`, with the numbers of its schema. */
-const SCHEMA = {
-  Metadata: { fields: { mesh: { type: "Mesh", id: 1 }, basis: { rule: "repeated", type: "Landmark", id: 2 } } },
-  Landmark: { fields: { point: { type: "uint32", id: 1 }, weight: { type: "float", id: 2 } } },
-  Mesh: {
-    fields: {
-      vertexBuffer: { rule: "repeated", type: "float", id: 3 },
-      indexBuffer: { rule: "repeated", type: "uint32", id: 4 },
-    },
-  },
-};
-
-interface Metadata {
-  readonly mesh: { readonly vertexBuffer: readonly number[]; readonly indexBuffer: readonly number[] };
-  readonly basis: readonly { readonly point: number; readonly weight: number }[];
-}
-
 /**
  * Reads the canonical face out of MediaPipe's npm package.
  *
@@ -50,14 +33,57 @@ interface Metadata {
  */
 export async function readCanonicalFace(): Promise<CanonicalFace> {
   const bytes = await readNpmFile(ID, PACKAGE, FILE);
-  const type = protobuf.Root.fromJSON({ nested: SCHEMA }).lookupType("Metadata");
-  const { mesh, basis } = type.toObject(type.decode(bytes), { arrays: true, defaults: true }) as Metadata;
-  if (mesh.vertexBuffer.length !== POINTS * VERTEX_LENGTH) {
-    throw new ModelFileError(ID, `it has ${mesh.vertexBuffer.length / VERTEX_LENGTH} points instead of ${POINTS}`);
+  const { vertexBuffer, indexBuffer, landmarks } = decode(bytes);
+  if (vertexBuffer.length !== POINTS * VERTEX_LENGTH) {
+    throw new ModelFileError(ID, `it has ${vertexBuffer.length / VERTEX_LENGTH} points instead of ${POINTS}`);
   }
   return {
-    vertices: Float32Array.from(mesh.vertexBuffer.filter((_, index) => index % VERTEX_LENGTH < 3)),
-    triangles: Uint16Array.from(mesh.indexBuffer),
-    landmarks: basis.map(({ point, weight }) => ({ point, weight })),
+    vertices: Float32Array.from(vertexBuffer.filter((_, index) => index % VERTEX_LENGTH < 3)),
+    triangles: Uint16Array.from(indexBuffer),
+    landmarks,
   };
+}
+
+interface Decoded {
+  readonly vertexBuffer: number[];
+  readonly indexBuffer: number[];
+  readonly landmarks: { readonly point: number; readonly weight: number }[];
+}
+
+/** What is wanted of MediaPipe's `GeometryPipelineMetadata`; numbers of fields are those of its schema. */
+function decode(bytes: Uint8Array): Decoded {
+  const decoded: Decoded = { vertexBuffer: [], indexBuffer: [], landmarks: [] };
+  readFields(protobuf.Reader.create(bytes), {
+    1: (reader) =>
+      readFields(protobuf.Reader.create(reader.bytes()), {
+        3: (mesh) => decoded.vertexBuffer.push(mesh.float()),
+        4: (mesh) => decoded.indexBuffer.push(mesh.uint32()),
+      }),
+    2: (reader) => {
+      const landmark = { point: 0, weight: 0 };
+      readFields(protobuf.Reader.create(reader.bytes()), {
+        1: (basis) => {
+          landmark.point = basis.uint32();
+        },
+        2: (basis) => {
+          landmark.weight = basis.float();
+        },
+      });
+      decoded.landmarks.push(landmark);
+    },
+  });
+  return decoded;
+}
+
+/** Calls the reader of each field by its number and skips the others. */
+function readFields(
+  reader: protobuf.Reader,
+  fields: Readonly<Record<number, (reader: protobuf.Reader) => void>>,
+): void {
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const read = fields[tag >>> 3];
+    if (read === undefined) reader.skipType(tag & 7);
+    else read(reader);
+  }
 }

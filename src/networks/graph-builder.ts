@@ -1,4 +1,4 @@
-import { at, type Constant, type Dtype, int64, transposed } from "./tensor-data.ts";
+import { at, type Constant, type Dtype, int64, transposed, widened } from "./tensor-data.ts";
 
 /** An ONNX attribute. A plain number is an integer; a real number is wrapped, as ONNX keeps the two apart. */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
@@ -53,10 +53,13 @@ export interface GraphBuilder {
   nodes(op: string, inputs: readonly string[], outputs: number, attributes?: OnnxNode["attributes"]): string[];
   /** Writes a node with one output and returns its name. */
   node(op: string, inputs: readonly string[], attributes?: OnnxNode["attributes"]): string;
-  /** Name of a constant as an initialiser; float16 stays float16 in the file and is widened by a Cast. */
+  /** Name of a constant as an initialiser; large float16 ones stay float16 in the file and are widened by a Cast. */
   initialiser(constant: Constant): string;
   finish(): OnnxGraph;
 }
+
+/** Below so many elements a Cast costs more when a session is opened than the half saves on disk. */
+const WIDENED_BELOW = 4096;
 
 export function createGraphBuilder(target: Target): GraphBuilder {
   const inputs: OnnxPort[] = [];
@@ -90,8 +93,9 @@ export function createGraphBuilder(target: Target): GraphBuilder {
       const before = known.get(constant);
       if (before !== undefined) return before;
       const stored = `constant_${initialisers.length}`;
-      initialisers.push({ name: stored, constant });
-      const name = constant.dtype === "float16" ? node("Cast", [stored], { to: ONNX_DTYPE.float32 }) : stored;
+      const kept = constant.data.length < WIDENED_BELOW ? widened(constant) : constant;
+      initialisers.push({ name: stored, constant: kept });
+      const name = kept.dtype === "float16" ? node("Cast", [stored], { to: ONNX_DTYPE.float32 }) : stored;
       known.set(constant, name);
       return name;
     },

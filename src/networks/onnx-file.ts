@@ -1,4 +1,4 @@
-import protobuf from "protobufjs";
+import protobuf from "protobufjs/light.js";
 import type { Attribute, OnnxGraph, OnnxNode, OnnxPort } from "./graph-builder.ts";
 import { ONNX_DTYPE } from "./graph-builder.ts";
 import type { Constant } from "./tensor-data.ts";

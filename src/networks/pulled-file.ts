@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { unzipSync } from "fflate";
 import { ModelFileError } from "../domain/errors.ts";
 import type { NetworkSource } from "./manifest.ts";
 import { sha256 } from "./sha256.ts";
@@ -26,8 +25,9 @@ export async function readPulledGraph(id: string, source: UrlSource, path: strin
   return unzipMember(id, download, source);
 }
 
-function unzipMember(id: string, zip: Uint8Array, { member, download }: UrlSource): Uint8Array {
+async function unzipMember(id: string, zip: Uint8Array, { member, download }: UrlSource): Promise<Uint8Array> {
   if (member === undefined) return zip;
+  const { unzipSync } = await import("fflate");
   const bytes = unzipSync(zip, { filter: ({ name }) => name === member.path })[member.path];
   if (bytes === undefined) throw new ModelFileError(id, `its download holds no \`${member.path}\``);
   checkHash(id, bytes, { sha256: member.sha256, download });

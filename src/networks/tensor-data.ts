@@ -59,6 +59,11 @@ export function numbersOf({ dtype, data }: Constant): number[] {
   return Array.from(data, dtype === "float16" ? (bits) => halfToNumber(Number(bits)) : Number);
 }
 
+/** A float16 constant as float32, which holds each of its numbers exactly; any other constant as it is. */
+export function widened(constant: Constant): Constant {
+  return constant.dtype === "float16" ? float32(constant.shape, numbersOf(constant)) : constant;
+}
+
 /** IEEE 754 binary16 bits to a number. */
 export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

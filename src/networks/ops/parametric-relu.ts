@@ -7,11 +7,16 @@ import { broadcast } from "./elementwise.ts";
 /** Both blocked layouts of onnxruntime, 8 and 16 channels wide, hold such a count without a remainder. */
 const BLOCK = 16;
 
+/** Up to so many pixels the way out of the layout and back costs less than two more operators. */
+const SMALL_MAP = 4;
+
 /** `x` where positive, `slope * x` elsewhere, with one slope for each channel of a `[N, H, W, C]` value. */
 export function parametricRelu(graph: GraphBuilder, x: Value, slope: Value): Value {
-  const channels = at(x.shape, 3);
-  const blocked = graph.target === "blocked" && x.names.channelsFirst !== undefined && channels % BLOCK === 0;
-  if (blocked && slope.constant?.data.length === channels) return byConvolutions(graph, x, slope.constant);
+  const [height, width, channels] = [at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
+  const worthwhile = channels % BLOCK === 0 && height * width > SMALL_MAP;
+  if (graph.target === "blocked" && x.names.channelsFirst !== undefined && worthwhile) {
+    if (slope.constant?.data.length === channels) return byConvolutions(graph, x, slope.constant);
+  }
   return broadcast(graph, "PRelu", [x, slope]);
 }
 
