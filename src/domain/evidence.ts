@@ -17,6 +17,8 @@ export const EvidenceKind = z.enum([
   "object",
   "posture",
   "consensus",
+  /** What rules over action units make of a face: derived from its measurements, never one itself. */
+  "facs-rule",
   "exemplar",
 ]);
 export type EvidenceKind = z.infer<typeof EvidenceKind>;

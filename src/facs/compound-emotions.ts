@@ -26,13 +26,17 @@ export interface CompoundFit {
   readonly missing: readonly string[];
   /** Shown although the category has no place for it. */
   readonly extra: readonly string[];
-  /** Share of the category's action units that the toolbox measured, 0..1. */
+  /** Share of the category's action units that the toolbox measured, 0..1, and of its core alone. */
   readonly seenShare: number;
+  readonly coreSeenShare: number;
   readonly unseen: readonly string[];
 }
 
 export interface CompoundMatch {
-  /** The best fitting categories whose visible core is complete: several when they fit equally, none when none does. */
+  /**
+   * The best fitting categories whose visible core is complete and at least half of the core: several when they fit
+   * equally, none when none does.
+   */
   readonly best: readonly CompoundFit[];
   /** All categories, best first. */
   readonly fits: readonly CompoundFit[];
@@ -40,6 +44,7 @@ export interface CompoundMatch {
 
 /** A variant is shown by only some people, so it explains half of what a core action unit explains. */
 const VARIANT_SHARE = 0.5;
+const MINIMUM_CORE_SEEN = 0.5;
 
 /**
  * Compares what is shown with every category: the share of core and shown action units that the category explains, a
@@ -56,7 +61,9 @@ export function matchCompounds(
   const fits = categories
     .map((category) => fitOf(category, shown, vector))
     .sort((a, b) => (b.fit ?? -1) - (a.fit ?? -1) || a.label.localeCompare(b.label));
-  const complete = fits.filter(({ fit, missing }) => fit !== null && missing.length === 0);
+  const complete = fits.filter(({ fit, missing, coreSeenShare }) => {
+    return fit !== null && missing.length === 0 && coreSeenShare >= MINIMUM_CORE_SEEN;
+  });
   const top = complete[0]?.fit;
   return { best: complete.filter(({ fit }) => fit === top), fits };
 }
@@ -76,6 +83,7 @@ function fitOf(category: CompoundCategory, shown: readonly string[], vector: Act
     missing: visibleCore.filter((au) => !shown.includes(au)),
     extra: shown.filter((au) => !all.includes(au)),
     seenShare: 1 - unseen.length / all.length,
+    coreSeenShare: visibleCore.length / core.length,
     unseen,
   };
 }

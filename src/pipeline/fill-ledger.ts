@@ -5,6 +5,7 @@ import { actionUnits } from "../facs/action-units.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { consensusEvidence } from "./consensus.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
+import { facsEvidence } from "./facs-evidence.ts";
 import { quoted } from "./prompt-library.ts";
 
 /** What is known before the model is asked. */
@@ -28,6 +29,7 @@ export function fillLedger({ faces, toolboxes, context }: LedgerContents): Evide
   for (const face of faces) {
     evidenceOfFace(face, toolboxes).forEach(add);
     consensusEvidence(face).forEach(add);
+    facsEvidence(face).forEach(add);
   }
   return ledger;
 }

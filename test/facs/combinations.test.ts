@@ -50,6 +50,10 @@ describe("matchCompounds", () => {
     const happy = best.find(({ label }) => label === "happy");
     expect(happy).toMatchObject({ fit: 1, unseen: ["AU25", "AU6"] });
     expect(happy?.seenShare).toBeCloseTo(1 / 3, 12);
+    // With a third of the core nothing is named.
+    expect(
+      matchCompounds(vectorOf({ AU10: 3, AU1: 0 }, { scale: "intensity-0-5" })).best.map(({ label }) => label),
+    ).not.toContain("disgusted");
   });
 });
 
