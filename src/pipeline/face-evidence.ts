@@ -105,7 +105,10 @@ function ratios(values: Readonly<Record<string, number>>): Value {
 
 function expressionItem(faceId: string, { source, distribution }: ExpressionReading, toolbox: string): NewEvidence {
   const sorted = [...distribution].sort((a, b) => b.probability - a.probability);
-  const shown = sorted.map(({ label, probability }) => `${label} ${decimal(probability)}`).join(", ");
+  const named = sorted.filter(({ probability }, rank) => rank === 0 || probability >= 0.01);
+  const parts = named.map(({ label, probability }) => `${label} ${decimal(probability)}`);
+  const rest = sorted.slice(named.length).map(({ label }) => label);
+  const shown = [...parts, ...(rest.length === 0 ? [] : [`under 0.01: ${rest.join(", ")}`])].join(", ");
   return {
     kind: "expression",
     faceId,

@@ -1,6 +1,6 @@
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ActionUnitAssertion, Cue } from "../../domain/judgment.ts";
-import { type PresenceVote, presenceVotes } from "../../domain/presence-votes.ts";
+import { type MeasuredItem, type PresenceVote, presenceVotes } from "../../domain/presence-votes.ts";
 import { actionUnit, nameWithCode } from "../../facs/action-units.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";
@@ -73,10 +73,15 @@ function oneSidedCue(rule: EmotionRule, term: Term, items: readonly EvidenceItem
       const here = presenceVotes(items, au, side);
       const there = presenceVotes(items, au, other);
       if (agreed(here) !== "present" || agreed(there) !== "absent") continue;
-      return [cueOf(rule, [{ au, side, state: "present" }], [...here, ...there])];
+      const sides = [...here, ...there].map((vote) => ({ ...vote, items: sidesOf(vote.items) }));
+      return [cueOf(rule, [{ au, side, state: "present" }], sides)];
     }
   }
   return [];
+}
+
+function sidesOf(items: readonly MeasuredItem[]): MeasuredItem[] {
+  return items.filter(({ value }) => value.side !== "both");
 }
 
 /** What all votes that can tell say; `undefined` when they differ or none can tell. */
@@ -87,7 +92,7 @@ function agreed(votes: readonly PresenceVote[]): "present" | "absent" | undefine
 }
 
 function cueOf(rule: EmotionRule, actionUnits: ActionUnitAssertion[], votes: readonly PresenceVote[]): Cue {
-  const ids = votes.flatMap(({ items }) => items.map(({ item }) => item.id));
+  const ids = votes.flatMap(decisiveItems).map(({ item }) => item.id);
   return {
     statement: actionUnits.map(statementOf).join(", "),
     claimType: "expressed",
@@ -96,6 +101,13 @@ function cueOf(rule: EmotionRule, actionUnits: ActionUnitAssertion[], votes: rea
     actionUnits,
     evidenceIds: [...new Set(ids)],
   };
+}
+
+/** Of one toolbox's items the ones that made its vote: the whole face where that says it, otherwise the sides. */
+function decisiveItems({ presence, items }: PresenceVote): readonly MeasuredItem[] {
+  const agreeing = items.filter(({ value }) => value.presence === presence);
+  const whole = agreeing.filter(({ value }) => value.side === "both");
+  return whole.length > 0 ? whole : agreeing;
 }
 
 function statementOf({ au, side, state }: ActionUnitAssertion): string {
