@@ -6,14 +6,13 @@ import { compileNetwork } from "../../src/networks/compile.ts";
 import { COMPILER_TARGET } from "../../src/networks/compiler-version.ts";
 import { goldenFeeds } from "../../src/networks/golden-input.ts";
 import type { NetworkManifest } from "../../src/networks/manifest.ts";
-import { loadManifest, loadManifests } from "../../src/networks/manifest-store.ts";
+import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { openSession } from "../../src/networks/session.ts";
 import { readSource, type SourceBytes } from "../../src/networks/source.ts";
 import { checkNetwork } from "../../src/networks/verify-network.ts";
 
-const fromNpm = (await loadManifests())
-  .filter(({ manifest }) => manifest.source.kind === "npm")
-  .map(({ manifest }) => manifest.id);
+/** Networks with operators that are written in one way or the other: PRelu, and zeros as further channels. */
+const WRITTEN_TWICE = ["face-mesh-attention", "face-mesh-lite", "blazeface-short", "human-blazeface"];
 
 async function load(id: string): Promise<{ manifest: NetworkManifest; source: SourceBytes }> {
   const stored = await loadManifest(id);
@@ -29,7 +28,7 @@ function withText(bytes: Uint8Array, from: string, to: string): Uint8Array {
 }
 
 describe("compileNetwork", () => {
-  it.each(fromNpm)("writes %s for the other kind of processor too, with the same answers", async (id) => {
+  it.each(WRITTEN_TWICE)("writes %s for the other kind of processor too, with the same answers", async (id) => {
     const { manifest, source } = await load(id);
     const other = COMPILER_TARGET === "plain" ? "blocked" : "plain";
     const network = await openSession(manifest, await compileNetwork(manifest, source, other));

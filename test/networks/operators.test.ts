@@ -185,8 +185,9 @@ describe("operators written in ONNX", () => {
         const against = () => constantValue(int32([by], []));
         const quotients = await run(x, (graph, value) => floorDivide(graph, value, against()));
         const remainders = await run(x, (graph, value) => floorModulo(graph, value, against()));
-        expect(quotients.values).toEqual(numbers.map((n) => Math.floor(n / by)));
-        expect(remainders.values.map((n) => n + 0)).toEqual(numbers.map((n) => n - by * Math.floor(n / by)));
+        // JavaScript knows a negative zero, whole numbers do not: `+ 0` takes it away.
+        expect(quotients.values).toEqual(numbers.map((n) => Math.floor(n / by) + 0));
+        expect(remainders.values).toEqual(numbers.map((n) => n - by * Math.floor(n / by) + 0));
       }),
       few,
     );

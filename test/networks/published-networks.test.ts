@@ -26,14 +26,18 @@ describe("networks that come through npm", () => {
     expect(check.outputs.map(({ name }) => name)).toEqual(manifest(id).outputs.map(({ name }) => name));
   });
 
-  it.each(fromNpm)("%s compiles to the same bytes every time, and is taken from the cache after that", async (id) => {
-    const once = await buildNetwork(id, { cacheDir, force: true });
-    const again = await buildNetwork(id, { cacheDir, force: true });
-    expect(once.from).toBe("compiler");
-    expect(Buffer.compare(once.onnx, again.onnx)).toBe(0);
-    const kept = await buildNetwork(id, { cacheDir });
-    expect({ from: kept.from, same: Buffer.compare(kept.onnx, once.onnx) }).toEqual({ from: "cache", same: 0 });
-  });
+  // One of each format.
+  it.each(["blazeface-short", "human-emotion", "face-api-expression"])(
+    "%s compiles to the same bytes every time, and is taken from the cache after that",
+    async (id) => {
+      const once = await buildNetwork(id, { cacheDir, force: true });
+      const again = await buildNetwork(id, { cacheDir, force: true });
+      expect(once.from).toBe("compiler");
+      expect(Buffer.compare(once.onnx, again.onnx)).toBe(0);
+      const kept = await buildNetwork(id, { cacheDir });
+      expect({ from: kept.from, same: Buffer.compare(kept.onnx, once.onnx) }).toEqual({ from: "cache", same: 0 });
+    },
+  );
 
   it("are listed as ready once they are compiled, with where they come from", async () => {
     const listed = await listNetworks({ cacheDir });
