@@ -199,7 +199,7 @@ function verdictOn(members: readonly number[], { known, tests }: Description, sh
   if (shown.length === 0) {
     return {
       status: "set aside" as const,
-      verdict: "It shows no action unit more than other faces do: faces at rest.",
+      verdict: "It shows no action unit more than other faces do.",
     };
   }
   const failed = tests.filter((test) => test.passed === false);

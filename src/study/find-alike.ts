@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
@@ -55,6 +55,7 @@ export async function findAlike(
   folder: string,
   options: FindOptions,
 ): Promise<FoundFaces> {
+  await mkdir(folder, { recursive: true });
   const files = await openStudyFiles(
     folder,
     new Map([

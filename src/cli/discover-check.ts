@@ -1,0 +1,83 @@
+import { readFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { openDesk } from "../compose/exemplars.ts";
+import { acceptProposal } from "../discovery/accept-proposal.ts";
+import { readSheet, scoreSheet, withScore } from "../discovery/score-sheet.ts";
+import { readCheckKey, readDiscovery, writeDiscovery } from "../discovery/write-discovery.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import type { Estimate } from "../domain/statistics/estimate.ts";
+import { importExemplars } from "../pipeline/import-exemplars.ts";
+import { portraitsOf } from "./discover-run.ts";
+import { EXIT } from "./exit-codes.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { note, outputStyle, print } from "./output.ts";
+
+export async function score(
+  sheets: readonly string[],
+  options: { readonly in: string; readonly json?: true },
+): Promise<void> {
+  const [discovery, key] = [await readDiscovery(options.in), await readCheckKey(options.in)];
+  const ratings = (await Promise.all(sheets.map(async (path) => readSheet(await sheetText(path), path)))).flat();
+  const scores = scoreSheet(ratings, key);
+  const scored = new Map(scores.map((one) => [one.proposal, one]));
+  const proposals = discovery.proposals.map((proposal) => withScore(proposal, scored.get(proposal.id)));
+  const updated = { ...discovery, proposals };
+  await writeDiscovery(options.in, updated, portraitsOf(updated, interruptSignal()));
+  if (options.json === true) return await print(`${JSON.stringify(scores, null, 2)}\n`);
+  const style = outputStyle();
+  const number = ({ value, low, high }: Estimate) =>
+    value === null ? "not defined" : `${value.toFixed(2)} [${low?.toFixed(2) ?? "–"}, ${high?.toFixed(2) ?? "–"}]`;
+  for (const one of scores) {
+    const word = { confirmed: style.good, rejected: style.bad, undecided: style.doubtful }[one.verdict];
+    await print(
+      `${style.bold(one.proposal)}  ${word(one.verdict)}\n    ${one.explanation}\n    Krippendorff's alpha ${number(one.agreement)}, told apart ${number(one.toldApart)}, ${one.raters} raters\n`,
+    );
+  }
+}
+
+async function sheetText(path: string): Promise<string> {
+  return await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
+    throw new ConfigurationError(`Cannot read check sheet as ${reason}: \`${path}\``, { cause: error });
+  });
+}
+
+export async function accept(
+  id: string,
+  options: { readonly in: string; readonly name?: string; readonly store?: string; readonly unconfirmed?: true },
+): Promise<void> {
+  const signal = interruptSignal();
+  const discovery = await readDiscovery(options.in);
+  const accepted = acceptProposal(discovery, id, { ...options, discovery: basename(resolve(options.in)) });
+  // A store outlives the folder that a discovery was started in.
+  const candidates = accepted.map((one) => ({ ...one, path: resolve(one.path), name: resolve(one.path) }));
+  const desk = await openDesk(options);
+  try {
+    const outcome = await importExemplars(desk.store, candidates, {
+      space: desk.space,
+      measure: desk.measure,
+      duplicates: "refuse",
+      keepViews: true,
+      textEmbedder: null,
+      concurrency: desk.concurrency,
+      now: () => new Date(),
+      signal,
+    });
+    for (const { path, reason } of [...outcome.failures, ...outcome.duplicates]) note(`${path}: ${reason}`);
+    if (outcome.added.length + outcome.duplicates.length === 0) {
+      process.exitCode = EXIT.nothingDone;
+      return;
+    }
+    const category = candidates[0]?.label.category ?? id;
+    const verdict = `It is the category "${category}" in ${desk.store.location}.`;
+    const proposals = discovery.proposals.map((proposal) =>
+      proposal.id === id ? { ...proposal, status: "accepted" as const, verdict } : proposal,
+    );
+    const updated = { ...discovery, proposals };
+    await writeDiscovery(options.in, updated, portraitsOf(updated, signal));
+    note(`"${category}": ${outcome.added.length} exemplars added to ${desk.store.location}`);
+    if (outcome.failures.length > 0) process.exitCode = EXIT.doneWithFailures;
+  } finally {
+    await desk.close();
+  }
+}

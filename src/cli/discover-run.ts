@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { openDesk } from "../compose/exemplars.ts";
+import { discoverCategories } from "../discovery/discover-categories.ts";
+import { gatherFaces } from "../discovery/gather-faces.ts";
+import { type CutPortraits, writeCheck, writeDiscovery } from "../discovery/write-discovery.ts";
+import type { Discovery } from "../domain/discovery.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import { cutPortraits } from "../pipeline/cut-portraits.ts";
+import { loadTaxonomy, taxonomyIds } from "../pipeline/load-taxonomy.ts";
+import { studyInputs } from "../study/study-inputs.ts";
+import { EXIT } from "./exit-codes.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { note, outputStyle, print } from "./output.ts";
+import { packageVersion } from "./package-version.ts";
+import { progressNotes } from "./progress-notes.ts";
+
+export interface DiscoverOptions {
+  readonly known: readonly string[];
+  readonly out: string;
+  readonly store?: string;
+  readonly seed: number;
+  readonly minSize?: number;
+  readonly resamples: number;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+export async function run(pictures: readonly string[], options: DiscoverOptions): Promise<void> {
+  const signal = interruptSignal();
+  if (options.resamples < 2) throw new ConfigurationError("--resamples must be at least 2");
+  const known = await knownNames(options.known);
+  if (options.force === true) await rm(options.out, { recursive: true, force: true });
+  else if (existsSync(join(options.out, "discovery.json"))) {
+    throw new ConfigurationError(
+      `Results are there already; pass --force to replace them or --out for another place: \`${options.out}\``,
+    );
+  }
+  const inputs = [];
+  for await (const input of studyInputs(pictures)) inputs.push(input);
+  const desk = await openDesk(options);
+  try {
+    const exemplars = await desk.store.placed({ categories: known, measured: true, roles: ["instance"] });
+    const gathered = await gatherFaces(inputs, join(options.out, "measured"), {
+      space: desk.space,
+      measure: desk.measure,
+      known,
+      exemplars,
+      concurrency: desk.concurrency,
+      onProgress: progressNotes("pictures measured"),
+      signal,
+    });
+    for (const { path, reason } of gathered.failures) note(`${path}: ${reason}`);
+    const discovery = await discoverCategories(
+      { faces: gathered.faces, space: desk.space, textEmbeddings: null },
+      {
+        known: options.known,
+        seed: options.seed,
+        resamples: options.resamples,
+        ...(options.minSize === undefined ? {} : { minClusterSize: options.minSize }),
+        describedBy: null,
+        textEmbedder: null,
+        kuleshovVersion: packageVersion(),
+        now: () => new Date(),
+        onProgress: note,
+        signal,
+      },
+    );
+    const cut = portraitsOf(discovery, signal);
+    await writeDiscovery(options.out, discovery, cut);
+    const items = await writeCheck(options.out, discovery, cut);
+    await report(discovery, options, items);
+    process.exitCode = exitCodeOf(gathered.faces.length, gathered.failures.length);
+  } finally {
+    await desk.close();
+  }
+}
+
+/** Names of taxonomies become their categories; other words are category names. */
+async function knownNames(words: readonly string[]): Promise<string[]> {
+  const ids = await taxonomyIds();
+  const lists = await Promise.all(
+    words.map(async (word) =>
+      ids.includes(word) || /[\\/.]/.test(word)
+        ? (await loadTaxonomy(word)).categories.map(({ name }) => name)
+        : [word],
+    ),
+  );
+  return [...new Set(lists.flat())];
+}
+
+/** Cuts portraits out of the pictures that a discovery was made of. */
+export function portraitsOf({ faces }: Discovery, signal: AbortSignal): CutPortraits {
+  const byId = new Map(faces.map((face) => [face.id, face]));
+  return (ids) =>
+    cutPortraits(
+      ids.flatMap((id) => {
+        const face = byId.get(id);
+        return face === undefined ? [] : [{ id, path: face.path, box: face.box }];
+      }),
+      { sidePx: 200 },
+      signal,
+    );
+}
+
+async function report(discovery: Discovery, options: DiscoverOptions, items: number): Promise<void> {
+  if (options.json === true) {
+    await print(`${JSON.stringify(discovery.proposals, null, 2)}\n`);
+  } else {
+    const style = outputStyle();
+    for (const { id, name, size, status, verdict } of discovery.proposals) {
+      const word = { "set aside": style.dim, failed: style.bad, rejected: style.bad }[status as string] ?? style.good;
+      await print(`${style.bold(id)}  ${name}  (${size} faces)  ${word(status)}\n    ${verdict}\n`);
+    }
+  }
+  for (const text of discovery.notes) note(text);
+  note(`Everything is in ${options.out}: discovery.json, discovery.html`);
+  if (items > 0) {
+    note(
+      `For raters: ${join(options.out, "check")} (${items} faces). Then: kuleshov discover score ${join(options.out, "check", "sheet.csv")} --in ${options.out}`,
+    );
+  }
+}
+
+function exitCodeOf(faces: number, failures: number): number {
+  if (faces === 0) return EXIT.nothingDone;
+  return failures === 0 ? EXIT.done : EXIT.doneWithFailures;
+}

@@ -1,0 +1,42 @@
+import { type Command, InvalidArgumentError } from "commander";
+
+export function register(program: Command): void {
+  const discover = program
+    .command("discover")
+    .description(
+      "find groups of faces that no known category explains, test them, and show what passed and what failed",
+    )
+    .argument("<pictures...>", "files, folders, globs or lists")
+    .option("--known <names...>", "taxonomies (see fewshot/taxonomies) or category names that are not new", [
+      "affectnet8",
+    ])
+    .option("--out <folder>", "where the results go", "discovery")
+    .option("--store <place>", "exemplars of known categories (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
+    .option("--seed <number>", "of everything that is drawn", wholeNumber, 1)
+    .option("--min-size <faces>", "fewer faces are never a group (default: 1 % of them, at least 8)", wholeNumber)
+    .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)
+    .option("--force", "replace results that are there; without it an interrupted run goes on")
+    .option("--json", "print the proposals as JSON")
+    .action(async (pictures, options) => (await import("./discover-run.ts")).run(pictures, options));
+  discover
+    .command("score")
+    .description("read filled-in check sheets, say how far raters agree, and update the verdicts")
+    .argument("<sheets...>", "one file per rater, or several raters in one")
+    .option("--in <folder>", "the discovery", "discovery")
+    .option("--json", "print JSON")
+    .action(async (sheets, options) => (await import("./discover-check.ts")).score(sheets, options));
+  discover
+    .command("accept")
+    .description("turn a confirmed proposal into a category with exemplars in the store")
+    .argument("<id>", "such as P3")
+    .option("--in <folder>", "the discovery", "discovery")
+    .option("--name <name>", "what the category is to be called")
+    .option("--store <place>", "folder or object-store address (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
+    .option("--unconfirmed", "take a proposal that passed its tests and that no raters have seen")
+    .action(async (id, options) => (await import("./discover-check.ts")).accept(id, options));
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("it must be a whole number");
+  return Number(text);
+}

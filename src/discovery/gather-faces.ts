@@ -1,0 +1,145 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { sameCategory } from "../domain/category.ts";
+import { StudyFace } from "../domain/discovery.ts";
+import { KuleshovError } from "../domain/errors.ts";
+import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
+import type { LabelProbability } from "../domain/labels.ts";
+import type { Face, FaceMeasurement } from "../domain/measurement.ts";
+import { basicLabelOf } from "../facs/basic-label.ts";
+import { type MeasurePicture, placeMeasured } from "../pipeline/make-exemplar.ts";
+import type { PlacedExemplar } from "../ports/exemplar-store.ts";
+import { runStudy, type StudyOutcome, type StudyProgress } from "../study/run-study.ts";
+import { openStudyFiles } from "../study/study-files.ts";
+import type { StudyInput } from "../study/study-inputs.ts";
+
+const FACES_FILE = "faces.jsonl";
+const FAILURES_FILE = "failures.jsonl";
+const FailedPicture = z.strictObject({ path: z.string(), reason: z.string() });
+
+export interface GatherOptions {
+  readonly space: ExpressionSpace;
+  readonly measure: MeasurePicture;
+  /** Names of the categories that count as known. */
+  readonly known: readonly string[];
+  /** Exemplars of known categories; may be empty. */
+  readonly exemplars: readonly PlacedExemplar[];
+  readonly concurrency: number;
+  readonly onProgress?: (progress: StudyProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The faces of a study, and the pictures that could not be measured. */
+export interface GatheredFaces {
+  readonly faces: readonly StudyFace[];
+  readonly failures: readonly z.infer<typeof FailedPicture>[];
+}
+
+/** Measures every face of the pictures into `folder`, going on where an interrupted run stopped. */
+export async function gatherFaces(
+  inputs: readonly StudyInput[],
+  folder: string,
+  options: GatherOptions,
+): Promise<GatheredFaces> {
+  await mkdir(folder, { recursive: true });
+  const files = await openStudyFiles(
+    folder,
+    new Map([
+      [FACES_FILE, ""],
+      [FAILURES_FILE, ""],
+    ]),
+  );
+  try {
+    await runStudy(inputs, (input) => gatherPicture(input.path, options), { ...options, files });
+  } finally {
+    await files.close();
+  }
+  return {
+    faces: await readLines(join(folder, FACES_FILE), StudyFace),
+    failures: await readLines(join(folder, FAILURES_FILE), FailedPicture),
+  };
+}
+
+async function gatherPicture(path: string, options: GatherOptions): Promise<StudyOutcome> {
+  try {
+    const { image, faces } = await options.measure(path, options.signal);
+    const lines = faces.flatMap((face) => {
+      const gathered = toStudyFace(face, { path, sha256: image.sha256 }, options);
+      return gathered === undefined ? [] : [`${JSON.stringify(gathered)}\n`];
+    });
+    return { failed: false, record: { path, text: new Map([[FACES_FILE, lines.join("")]]) } };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof KuleshovError)) throw error;
+    const line = `${JSON.stringify({ path, reason: error.message })}\n`;
+    return { failed: true, record: { path, text: new Map([[FAILURES_FILE, line]]) } };
+  }
+}
+
+function toStudyFace(
+  face: Face,
+  picture: { readonly path: string; readonly sha256: string },
+  options: GatherOptions,
+): StudyFace | undefined {
+  const measurement = face.measurements.find(({ toolbox }) => toolbox === options.space.toolbox);
+  if (measurement === undefined) return undefined;
+  return {
+    id: `${picture.path}#${face.faceId}`,
+    ...picture,
+    faceId: face.faceId,
+    box: face.box,
+    measurement: { ...measurement, landmarks: null },
+    known: knownLabels(measurement, options),
+    description: null,
+  };
+}
+
+/** An exemplar this like a face says that the face is of its category. */
+const EXEMPLAR_NEIGHBOURS = 3;
+
+/**
+ * Which known categories a face may be: those that the expression networks name, under the name that the taxonomy has
+ * for them (`neutral` always counts as known), and those of exemplars, by likeness to the nearest ones.
+ */
+export function knownLabels(
+  measurement: FaceMeasurement,
+  { space, known, exemplars }: Pick<GatherOptions, "space" | "known" | "exemplars">,
+): LabelProbability[] {
+  const labels = new Map<string, number>();
+  const raise = (label: string, probability: number) =>
+    labels.set(label, Math.max(labels.get(label) ?? 0, Math.min(1, probability)));
+  for (const { label, probability } of meanReading(measurement)) {
+    const name =
+      label === "neutral"
+        ? label
+        : known.find((category) => sameCategory(category, label) || basicLabelOf(category) === label);
+    if (name !== undefined) raise(name, probability);
+  }
+  const place = placeMeasured(space, [measurement]);
+  for (const category of place === null ? [] : known) {
+    const alike = exemplars
+      .filter(({ exemplar, expression }) => expression !== null && sameCategory(exemplar.category, category))
+      .map(({ expression }) => similarityAt(vectorDistance(place as Float32Array, expression as Float32Array)))
+      .sort((a, b) => b - a)
+      .slice(0, EXEMPLAR_NEIGHBOURS);
+    if (alike.length > 0) raise(category, alike.reduce((sum, value) => sum + value, 0) / alike.length);
+  }
+  return [...labels].map(([label, probability]) => ({ label, probability }));
+}
+
+/** Mean over the witnesses of each label's probability. */
+function meanReading({ expressions }: FaceMeasurement): LabelProbability[] {
+  const sums = new Map<string, number>();
+  for (const { distribution } of expressions) {
+    for (const { label, probability } of distribution) {
+      sums.set(label, (sums.get(label) ?? 0) + probability / expressions.length);
+    }
+  }
+  return [...sums].map(([label, probability]) => ({ label, probability }));
+}
+
+async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
+  const text = await readFile(path, "utf8");
+  return text.split("\n").flatMap((line) => (line === "" ? [] : [schema.parse(JSON.parse(line))]));
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { z } from "zod";
+import { Discovery } from "../domain/discovery.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../render/discovery-page.ts";
+import { CheckKey, drawCheck } from "./check-sheet.ts";
+import { SHEET_COLUMNS } from "./score-sheet.ts";
+
+const DISCOVERY_FILE = "discovery.json";
+const PAGE_FILE = "discovery.html";
+const CHECK_FOLDER = "check";
+/** Beside the folder that raters are given, not in it. */
+const KEY_FILE = "check-key.json";
+
+/** Cuts portraits of faces; a face whose picture is gone is left out. */
+export type CutPortraits = (faceIds: readonly string[]) => Promise<Portraits>;
+
+/** Writes the discovery as JSON and as a page. Every file appears whole or not at all. */
+export async function writeDiscovery(folder: string, discovery: Discovery, cut: CutPortraits): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const page = renderDiscoveryPage(discovery, await cut(portraitsNeeded(discovery)));
+  await writeWhole(join(folder, DISCOVERY_FILE), `${JSON.stringify(discovery, null, 1)}\n`);
+  await writeWhole(join(folder, PAGE_FILE), page);
+}
+
+/**
+ * Writes the blind check: `check/sheet.csv`, a picture for each of its lines and for each reference, instructions; and,
+ * beside that folder, the key. @returns how many items there are, 0 when no proposal survived.
+ */
+export async function writeCheck(folder: string, discovery: Discovery, cut: CutPortraits): Promise<number> {
+  const key = drawCheck(discovery, discovery.provenance.seed);
+  if (key === null) return 0;
+  const place = join(folder, CHECK_FOLDER);
+  await mkdir(place, { recursive: true });
+  const references = key.groups.flatMap(({ group, references: faces }) =>
+    faces.map((face, index) => ({ face, file: `reference-${group}${index + 1}.jpg` })),
+  );
+  const pictures = [...references, ...key.items.map(({ item, face }) => ({ face, file: `item-${item}.jpg` }))];
+  const portraits = await cut(pictures.map(({ face }) => face));
+  for (const { face, file } of pictures) {
+    const bytes = portraits.get(face);
+    if (bytes !== undefined) await writeWhole(join(place, file), bytes);
+  }
+  const rows = key.items
+    .filter(({ face }) => portraits.has(face))
+    .map(({ item, group }) => [item, `item-${item}.jpg`, `reference-${group}*.jpg`, "", ""]);
+  await writeWhole(join(place, "sheet.csv"), stringify([[...SHEET_COLUMNS], ...rows]));
+  await writeWhole(join(place, "INSTRUCTIONS.txt"), INSTRUCTIONS);
+  await writeWhole(join(folder, KEY_FILE), `${JSON.stringify(key, null, 1)}\n`);
+  return rows.length;
+}
+
+const INSTRUCTIONS = `For each line of sheet.csv, look at the picture and at the reference pictures named in compare_with.
+Does the face show the same expression as the reference faces do? Write a number into the column rating:
+
+  1  no, clearly another expression
+  2  rather not
+  3  cannot tell
+  4  rather yes
+  5  yes, the same expression
+
+Judge the expression only: not the person, the pose of the head, the light or the scene. There is no right answer to be
+guessed; the pictures are in random order. Leave the rating empty if you cannot see the face. Write your initials into the
+column rater, or save the sheet under your name. Do not rate together with somebody else.
+`;
+
+/** @throws {ConfigurationError} if the folder holds no discovery. */
+export async function readDiscovery(folder: string): Promise<Discovery> {
+  return await readJson(join(folder, DISCOVERY_FILE), Discovery, "a discovery");
+}
+
+/** @throws {ConfigurationError} if no check was written there. */
+export async function readCheckKey(folder: string): Promise<CheckKey> {
+  return await readJson(join(folder, KEY_FILE), CheckKey, "the key of a check");
+}
+
+async function readJson<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
+    throw new ConfigurationError(`Cannot read ${what} as ${reason}: \`${path}\``, { cause: error });
+  });
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    const detail =
+      error instanceof z.ZodError ? `${error.issues[0]?.path.join(".")}: ${error.issues[0]?.message}` : "not JSON";
+    throw new ConfigurationError(
+      `Cannot read ${what} as it is damaged or of another version (${detail}): \`${path}\``,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

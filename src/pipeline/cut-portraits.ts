@@ -1,0 +1,43 @@
+import { KuleshovError } from "../domain/errors.ts";
+import type { PixelBox } from "../domain/geometry.ts";
+import { groupBy } from "../domain/group-by.ts";
+import { decodeImage } from "./decode-image.ts";
+import { renderView } from "./render-view.ts";
+
+/** A face to be cut out. */
+export interface PortraitRequest {
+  readonly id: string;
+  readonly path: string;
+  readonly box: PixelBox;
+}
+
+/** Share of the box that is left around it. */
+const MARGIN = 0.35;
+
+/** Square JPEGs of faces by their id, each picture opened once. A face whose picture cannot be read has none. */
+export async function cutPortraits(
+  requests: readonly PortraitRequest[],
+  options: { readonly sidePx: number },
+  signal?: AbortSignal,
+): Promise<Map<string, Uint8Array>> {
+  const portraits = new Map<string, Uint8Array>();
+  for (const [path, faces] of groupBy(requests, (request) => request.path)) {
+    try {
+      const image = await decodeImage(path, signal);
+      for (const { id, box } of faces) {
+        const view = await renderView(image, { caption: id, region: squareAround(box), maxSidePx: options.sidePx });
+        portraits.set(id, view.data);
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof KuleshovError) && !(error instanceof RangeError)) throw error;
+    }
+  }
+  return portraits;
+}
+
+function squareAround({ leftPx, topPx, widthPx, heightPx }: PixelBox): PixelBox {
+  const side = Math.max(widthPx, heightPx) * (1 + 2 * MARGIN);
+  const [x, y] = [leftPx + widthPx / 2, topPx + heightPx / 2];
+  return { leftPx: x - side / 2, topPx: y - side / 2, widthPx: side, heightPx: side };
+}

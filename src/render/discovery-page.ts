@@ -1,0 +1,154 @@
+import type { Discovery, Proposal, ProposalTest, SignatureEntry } from "../domain/discovery.ts";
+import { discoveryMap, proposalColour } from "./discovery-map.ts";
+
+/** A portrait of each face that the page shows, as JPEG bytes, by face id. A face without one is named only. */
+export type Portraits = ReadonlyMap<string, Uint8Array>;
+
+/** Face ids that the page shows pictures of. */
+export function portraitsNeeded({ proposals }: Discovery): string[] {
+  return [
+    ...new Set(proposals.flatMap((proposal) => [...galleryOf(proposal), ...proposal.boundary, ...proposal.counter])),
+  ];
+}
+
+const GALLERY = 11;
+const SIGNATURE_ROWS = 8;
+
+function galleryOf({ medoid, members }: Proposal): string[] {
+  return [medoid, ...members.filter((member) => member !== medoid).slice(0, GALLERY)];
+}
+
+/** A page of its own, without scripts or anything from elsewhere: gallery, map, signatures and tests. */
+export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits): string {
+  const { proposals, notes, provenance } = discovery;
+  const count = (status: Proposal["status"]) => proposals.filter((proposal) => proposal.status === status).length;
+  const order: readonly Proposal["status"][] = ["accepted", "confirmed", "survived", "rejected", "failed", "set aside"];
+  const summary = order.flatMap((status) => (count(status) === 0 ? [] : [`${count(status)} ${status}`])).join(", ");
+  const ordered = order.flatMap((status) => proposals.filter((proposal) => proposal.status === status));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>Discovery: ${escapeHtml(summary === "" ? "no groups" : summary)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>Discovery of expression categories</h1>
+<p>${provenance.faces} faces, ${provenance.outliers} of them in no group. ${summary === "" ? "No group was found." : `Groups: ${escapeHtml(summary)}.`}</p>
+<p class="small">A group is a set of faces that look alike to the toolbox. It says nothing about what anybody felt. ${namingNote(discovery)}</p>
+${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join("\n")}
+</header>
+<section><h2>Map</h2>${discoveryMap(discovery)}</section>
+${ordered.map((proposal) => proposalSection(proposal, portraits)).join("\n")}
+<footer><h2>How this was made</h2>${provenanceTable(discovery)}</footer>
+</body>
+</html>
+`;
+}
+
+function namingNote({ provenance, proposals }: Discovery): string {
+  if (provenance.describedBy !== null) return `Described by ${escapeHtml(provenance.describedBy)}.`;
+  return proposals.length === 0
+    ? ""
+    : "Names are put together by rule from the action units that set a group apart; no model was asked for better ones.";
+}
+
+function proposalSection(proposal: Proposal, portraits: Portraits): string {
+  const picture = (id: string) => portrait(id, portraits);
+  const row = (title: string, ids: readonly string[]) =>
+    ids.length === 0 ? "" : `<h4>${title}</h4><div class="faces">${ids.map(picture).join("")}</div>`;
+  return `<section class="proposal" id="${proposal.id}">
+<h2><span class="dot" style="background:${proposalColour(proposal.id)}"></span>${proposal.id} · ${escapeHtml(proposal.name)} <span class="status ${proposal.status.replace(" ", "-")}">${proposal.status}</span></h2>
+<p><b>${escapeHtml(proposal.verdict)}</b> ${proposal.size} faces. Named by ${escapeHtml(proposal.namedBy)}.</p>
+<p>${escapeHtml(proposal.definition)}</p>
+<p>${escapeHtml(proposal.contrast)}</p>
+${row("Members, the most typical first", galleryOf(proposal))}
+<div class="two"><div>${row("At the boundary, inside", proposal.boundary)}</div><div>${row("Near, and outside", proposal.counter)}</div></div>
+<div class="two"><div><h4>Signature</h4>${signatureTable(proposal.signature.slice(0, SIGNATURE_ROWS))}</div>
+<div><h4>Tests</h4>${testTable(proposal.tests)}${appraisalList(proposal)}</div></div>
+</section>`;
+}
+
+function portrait(id: string, portraits: Portraits): string {
+  const bytes = portraits.get(id);
+  const caption = `<figcaption>${escapeHtml(shortId(id))}</figcaption>`;
+  if (bytes === undefined) return `<figure class="missing" title="${escapeHtml(id)}">no picture${caption}</figure>`;
+  const data = Buffer.from(bytes).toString("base64");
+  return `<figure title="${escapeHtml(id)}"><img alt="${escapeHtml(id)}" src="data:image/jpeg;base64,${data}">${caption}</figure>`;
+}
+
+function shortId(id: string): string {
+  const name = id.split(/[\\/]/).at(-1) ?? id;
+  return name.length > 24 ? `…${name.slice(-23)}` : name;
+}
+
+/** Means here and elsewhere as two bars, and Cohen's d with its interval. */
+function signatureTable(entries: readonly SignatureEntry[]): string {
+  const bar = (value: number, kind: string) =>
+    `<span class="bar ${kind}" style="width:${(Math.min(1, Math.max(0, Math.abs(value))) * 100).toFixed(0)}px"></span>`;
+  const rows = entries.map(
+    (
+      entry,
+    ) => `<tr><td>${escapeHtml(entry.dimension)}</td><td>${bar(entry.mean, "here")}<br>${bar(entry.elsewhere, "elsewhere")}</td>
+<td class="number">${entry.mean.toFixed(2)}<br>${entry.elsewhere.toFixed(2)}</td><td class="number">${entry.effect.toFixed(2)} <span class="small">[${entry.low.toFixed(2)}, ${entry.high.toFixed(2)}]</span></td></tr>`,
+  );
+  return `<table><tr><th></th><th>here / elsewhere</th><th></th><th>Cohen's d [95 %]</th></tr>${rows.join("")}</table>`;
+}
+
+function testTable(tests: readonly ProposalTest[]): string {
+  const rows = tests.map(({ name, statistic, estimate, threshold, passed, explanation }) => {
+    const word = passed === null ? "not made" : passed ? "passed" : "failed";
+    const number = (value: number | null) => (value === null ? "–" : value.toFixed(2));
+    return `<tr><td><b>${name}</b><br><span class="small">${escapeHtml(statistic)}</span></td>
+<td class="number">${number(estimate.value)}<br><span class="small">[${number(estimate.low)}, ${number(estimate.high)}]</span></td>
+<td class="number">&gt; ${threshold.toFixed(2)}</td><td class="${word.replace(" ", "-")}">${word}<br><span class="small">${escapeHtml(explanation)}</span></td></tr>`;
+  });
+  return `<table><tr><th>test</th><th>value [95 %]</th><th>lower bound asked for</th><th></th></tr>${rows.join("")}</table>`;
+}
+
+function appraisalList({ appraisals }: Proposal): string {
+  if (appraisals.length === 0)
+    return `<p class="small">Appraisals: not inferable by rule; a language model was not asked.</p>`;
+  const rows = appraisals.map(
+    ({ dimension, value }) =>
+      `<tr><td>${escapeHtml(dimension)}</td><td class="number">${typeof value === "number" ? value.toFixed(2) : value}</td></tr>`,
+  );
+  return `<h4>Appraisals, as perceived</h4><table>${rows.join("")}</table>`;
+}
+
+function provenanceTable({ provenance }: Discovery): string {
+  const { space, known, leftOut, ...rest } = provenance;
+  const rows: readonly (readonly [string, string])[] = [
+    ["expression space", `${space.id}, ${space.dimensions.length} named dimensions`],
+    ["known categories", known.join(", ") || "none named"],
+    ...Object.entries(rest).map(([name, value]) => [name, value === null ? "none" : String(value)] as const),
+    ...leftOut.map(({ reason, faces }) => ["left out", `${faces}: ${reason}`] as const),
+  ];
+  return `<table>${rows.map(([name, value]) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(value)}</td></tr>`).join("")}</table>`;
+}
+
+/** Text of a name, a path or a model, made harmless for HTML. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const STYLE = `
+body{font:15px/1.45 system-ui,sans-serif;color:#1b1b1b;max-width:1150px;margin:0 auto;padding:24px}
+h1{margin:0 0 8px}h2{margin:32px 0 8px}h4{margin:14px 0 6px}
+.small{color:#666;font-size:12.5px}.note{background:#fff6d8;padding:8px 12px;border-radius:6px}
+.proposal{border-top:1px solid #ddd}.dot{display:inline-block;width:14px;height:14px;border-radius:50%;margin-right:8px}
+.status{font-size:13px;padding:2px 8px;border-radius:10px;background:#eee;vertical-align:middle;font-weight:normal}
+.status.survived,.status.confirmed,.status.accepted,.passed{color:#0a6b2d}.status.survived,.status.confirmed,.status.accepted{background:#dff3e4}
+.status.failed,.status.rejected{background:#fbe3e0}.failed{color:#a3221a}.not-made{color:#8a6d00}
+.faces{display:flex;flex-wrap:wrap;gap:8px}figure{margin:0;width:112px}figure img{width:112px;height:112px;object-fit:cover;border-radius:6px}
+figure.missing{height:112px;background:#eee;border-radius:6px;font-size:12px;color:#666;text-align:center;line-height:100px}
+figcaption{font-size:10.5px;color:#777;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:1.3}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:24px}
+table{border-collapse:collapse;font-size:13.5px}td,th{padding:4px 10px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid #eee}
+.number{font-variant-numeric:tabular-nums;white-space:nowrap}.bar{display:inline-block;height:8px;border-radius:2px}.bar.here{background:#2364aa}.bar.elsewhere{background:#bbb}
+svg{max-width:100%;height:auto}
+@media print{.proposal{break-inside:avoid}}
+`;
