@@ -7,13 +7,13 @@ import { gatherFaces } from "../discovery/gather-faces.ts";
 import { type CutPortraits, writeCheck, writeDiscovery } from "../discovery/write-discovery.ts";
 import type { Discovery } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import { packageVersion } from "../networks/package-paths.ts";
 import { cutPortraits } from "../pipeline/cut-portraits.ts";
 import { loadTaxonomy, taxonomyIds } from "../pipeline/load-taxonomy.ts";
 import { studyInputs } from "../study/study-inputs.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { packageVersion } from "./package-version.ts";
 import { progressNotes } from "./progress-notes.ts";
 
 export interface DiscoverOptions {
