@@ -179,7 +179,8 @@ function describeCluster(cluster: DenseCluster, context: Description): Proposal 
     size: members.length,
     signature,
     appraisals: [],
-    members: members.map(idOf),
+    // The surest first.
+    members: [...rim].reverse().map((place) => idOf(members[place] as number)),
     medoid: idOf(medoidOf(points, members)),
     boundary: rim.slice(0, EXAMPLES).map((place) => idOf(members[place] as number)),
     counter: nearestOutside(points, members, near?.faces).map(idOf),

@@ -1,5 +1,6 @@
 import type { Discovery, Proposal, ProposalTest, SignatureEntry } from "../domain/discovery.ts";
 import { discoveryMap, proposalColour } from "./discovery-map.ts";
+import { escapeHtml } from "./escape-html.ts";
 
 /** A portrait of each face that the page shows, as JPEG bytes, by face id. A face without one is named only. */
 export type Portraits = ReadonlyMap<string, Uint8Array>;
@@ -130,11 +131,6 @@ function provenanceTable({ provenance }: Discovery): string {
   return `<table>${rows.map(([name, value]) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(value)}</td></tr>`).join("")}</table>`;
 }
 
-/** Text of a name, a path or a model, made harmless for HTML. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
 const STYLE = `
 body{font:15px/1.45 system-ui,sans-serif;color:#1b1b1b;max-width:1150px;margin:0 auto;padding:24px}
 h1{margin:0 0 8px}h2{margin:32px 0 8px}h4{margin:14px 0 6px}
@@ -149,6 +145,7 @@ figcaption{font-size:10.5px;color:#777;overflow:hidden;text-overflow:ellipsis;wh
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:24px}
 table{border-collapse:collapse;font-size:13.5px}td,th{padding:4px 10px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid #eee}
 .number{font-variant-numeric:tabular-nums;white-space:nowrap}.bar{display:inline-block;height:8px;border-radius:2px}.bar.here{background:#2364aa}.bar.elsewhere{background:#bbb}
+ul.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:4px 22px;font-size:13.5px}
 svg{max-width:100%;height:auto}
 @media print{.proposal{break-inside:avoid}}
 `;
