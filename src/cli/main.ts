@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../networks/package-paths.ts";
+import * as agreement from "./agreement.ts";
 import * as ask from "./ask.ts";
 import * as demo from "./demo.ts";
 import * as doctor from "./doctor.ts";
@@ -16,7 +17,7 @@ const program = new Command("kuleshov")
   .showHelpAfterError("(add --help for what it takes)")
   .exitOverride();
 
-for (const command of [ask, measure, models, doctor, exemplars, mcp, demo]) command.register(program);
+for (const command of [ask, measure, agreement, models, doctor, exemplars, mcp, demo]) command.register(program);
 
 try {
   await program.parseAsync();
