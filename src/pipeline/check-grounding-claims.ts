@@ -12,8 +12,10 @@ export interface Assertion {
   /** Prose: its left may be the viewer's. */
   readonly fromProse: boolean;
   readonly statedValue: number | null;
-  /** Whom it is about; several when the text does not say. */
+  /** Whom it is about. */
   readonly faceIds: readonly string[];
+  /** Whether it must hold for each of these faces or for any, as where the text does not say whom it means. */
+  readonly of: "each" | "any";
 }
 
 /** One sentence of a judgment that can be held against the ledger. */
@@ -79,6 +81,7 @@ function structured(cue: Cue, faceIds: readonly string[]): Assertion[] {
     fromProse: false,
     statedValue: null,
     faceIds,
+    of: "each",
   }));
 }
 
@@ -106,20 +109,44 @@ function sentencesOf(text: string): string[] {
 
 function inProse(text: string, faces: { known: readonly string[]; otherwise: readonly string[] }): Assertion[] {
   const named = facesNamed(text, faces.known);
-  return findActionUnitMentions(text).map((mention) => ({
-    anyOf: mention.anyOf,
-    side: mention.side,
-    state: mention.state,
-    fromProse: true,
-    statedValue: mention.statedValue,
-    faceIds: faceOf(mention, named) ?? faces.otherwise,
-  }));
+  return findActionUnitMentions(text).map((mention) => {
+    const { anyOf, side, state, statedValue } = mention;
+    const base = { anyOf, side, state, statedValue, fromProse: true };
+    const meant = facesMeant(mention, text, named);
+    if (meant.length > 0) return { ...base, faceIds: meant, of: "each" };
+    return { ...base, faceIds: faces.otherwise, of: isOfEach(text, state) ? "each" : "any" };
+  });
 }
 
-/** The face named last before the mention, or else the first one named in the sentence. */
-function faceOf(mention: ActionUnitMention, named: readonly { faceId: string; index: number }[]) {
-  const face = named.findLast(({ index }) => index <= mention.index) ?? named[0];
-  return face === undefined ? undefined : [face.faceId];
+const EVERYONE =
+  /\b(?:all|both|each|every)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?(?:faces?|people|persons?|women|men|children|girls|boys|them|subjects?|individuals)\b|\b(?:everyone|everybody|they all)\b/i;
+const SOMEONE = /\b(?:someone|somebody|one of|one person|another|at least one|not all|not everyone)\b/i;
+
+/** Of nobody in particular: "a smile" is shown by someone, "no smile" by no one. */
+function isOfEach(text: string, state: Assertion["state"]): boolean {
+  return EVERYONE.test(text) ? !SOMEONE.test(text) : state === "absent" && !SOMEONE.test(text);
+}
+
+/** What may stand between the faces of one list: "F1 (0.98), F2 and F3". */
+const LIST_LINK = /^[\s,;&+]*(?:\([^()]*\))?[\s,;&+]*(?:and|as well as|or)?\s*$/;
+
+/** The face or the list of faces named last before the mention, or else first in the sentence. */
+function facesMeant(mention: ActionUnitMention, text: string, named: readonly NamedFace[]): string[] {
+  const last = named.findLastIndex(({ index }) => index <= mention.index);
+  if (last === -1) return named[0] === undefined ? [] : [named[0].faceId];
+  let first = last;
+  while (first > 0 && isListed(text, named[first - 1], named[first])) first -= 1;
+  return [...new Set(named.slice(first, last + 1).map(({ faceId }) => faceId))];
+}
+
+function isListed(text: string, before: NamedFace | undefined, face: NamedFace | undefined): boolean {
+  return before !== undefined && face !== undefined && LIST_LINK.test(text.slice(before.end, face.index));
+}
+
+interface NamedFace {
+  readonly faceId: string;
+  readonly index: number;
+  readonly end: number;
 }
 
 const PLACES: readonly [RegExp, (known: readonly string[]) => string | undefined][] = [
@@ -132,14 +159,19 @@ const PLACES: readonly [RegExp, (known: readonly string[]) => string | undefined
 ];
 
 /** Faces by id, and by place where there are several: faces are numbered from left to right. */
-function facesNamed(text: string, known: readonly string[]): { faceId: string; index: number }[] {
+function facesNamed(text: string, known: readonly string[]): NamedFace[] {
+  const placed = (match: RegExpExecArray, faceId: string) => ({
+    faceId,
+    index: match.index,
+    end: match.index + match[0].length,
+  });
   const byId = [...text.matchAll(/\bF\d+\b/g)]
     .filter((match) => known.includes(match[0]))
-    .map((match) => ({ faceId: match[0], index: match.index }));
+    .map((match) => placed(match, match[0]));
   if (known.length < 2) return byId;
   const byPlace = PLACES.flatMap(([pattern, pick]) => {
     const faceId = pick(known);
-    return faceId === undefined ? [] : [...text.matchAll(pattern)].map(({ index }) => ({ faceId, index }));
+    return faceId === undefined ? [] : [...text.matchAll(pattern)].map((match) => placed(match, faceId));
   });
   return [...byId, ...byPlace].sort((a, b) => a.index - b.index);
 }

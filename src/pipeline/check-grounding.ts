@@ -102,7 +102,8 @@ function assertionFinding(assertion: Assertion, ledger: EvidenceLedger): Finding
   if (assertion.faceIds.length === 0) {
     return { verdict: "not-measurable", reason: "no face was measured that could show it", itemIds: [] };
   }
-  return best(assertion.faceIds.map((faceId) => findingOnFace(assertion, faceId, ledger)));
+  const findings = assertion.faceIds.map((faceId) => findingOnFace(assertion, faceId, ledger));
+  return (assertion.of === "each" ? worst(findings) : undefined) ?? best(findings);
 }
 
 function findingOnFace(assertion: Assertion, faceId: string, ledger: EvidenceLedger): Finding {

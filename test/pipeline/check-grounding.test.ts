@@ -251,6 +251,20 @@ describe("checkGrounding, the whole judgment", () => {
     expect(verdicts("Someone smiles.")).toEqual([[null, "supported"]]);
   });
 
+  it("holds a sentence about several faces against each of them", () => {
+    const two = ledgerOf(faceEvidence({ AU12: 0.9 }), faceEvidence({ AU12: 0.05 }, { faceId: "F2" }));
+    const verdict = (answer: string) => checkGrounding({ answer, subjects: [] }, two).claims[0]?.verdict;
+    expect(verdict("F1 and F2 smile.")).toBe("contradicted");
+    expect(verdict("F1 (0.98), F2 (0.9) are perceived as happy, as the lip corners are raised.")).toBe("contradicted");
+    expect(verdict("F1 smiles next to F2.")).toBe("supported");
+    expect(verdict("Both women smile.")).toBe("contradicted");
+    expect(verdict("Everyone is smiling.")).toBe("contradicted");
+    expect(verdict("Nobody smiles.")).toBe("contradicted");
+    expect(verdict("There is no smile.")).toBe("contradicted");
+    expect(verdict("One of them is not smiling.")).toBe("supported");
+    expect(verdict("A smile is shown.")).toBe("supported");
+  });
+
   it("asks again with one sentence for each contradiction and for nothing else", () => {
     const made = judgment(subject({ cues: [cue("Her brows are lowered", { evidenceIds: ["E2"] }), cue("Uncited")] }));
     expect(contradictionComplaints(checkGrounding({ ...made, answer: "Fine." }, smile))).toEqual([

@@ -1,3 +1,4 @@
+import { groupBy } from "../../domain/group-by.ts";
 import type { SubjectJudgment } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import type { JudgedSubject } from "./judge-evidence.ts";
@@ -61,17 +62,39 @@ function crowdSentences(subjects: readonly JudgedSubject[]): string[] {
   const read = subjects.map(({ judgment }) => judgment).filter(({ integrated }) => integrated.abstention === null);
   const unread = subjects.length - read.length;
   const rest = unread === 0 ? "" : `; ${unread === 1 ? "one is" : `${unread} are`} not read`;
-  const faces = subjects.length <= NAMED_FACES ? listed(read.map(namedFace)) : counted(read);
   if (read.length === 0) return [`None of ${subjects.length} faces is read.`, crowdContext(subjects)];
-  return [`Of ${subjects.length} faces, ${faces}${rest}.`, crowdContext(subjects)];
+  const few = subjects.length <= NAMED_FACES;
+  const said = few ? [...groupBy(read, kindOf).values()].map(namedGroup).join("; ") : counted(read);
+  return [`Of ${subjects.length} faces, ${said}${rest}.`, crowdContext(subjects)];
 }
 
-function namedFace(judgment: SubjectJudgment): string {
-  const { faceId, integrated, cues } = judgment;
-  const top = topLabel(integrated.distribution);
-  const reason = cues.find((cue) => cue.label === top && cue.direction === "for" && cue.actionUnits.length > 0);
-  const because = reason === undefined ? "" : `, as ${lower(reason.statement)}`;
-  return `${faceId} is perceived as ${expressing(integrated.distribution)}${because}`;
+/** Faces that are read alike share a clause; one without a clear reading has its own. */
+function kindOf({ faceId, integrated }: SubjectJudgment): string {
+  const [first] = sorted(integrated.distribution);
+  return first !== undefined && first.probability >= CLEAR_FROM ? first.label : `open ${faceId}`;
+}
+
+/** "F1 (0.98) and F3 (0.99) are perceived as expressing happiness, as the lip corners are pulled up (AU12) on each". */
+function namedGroup(group: readonly SubjectJudgment[]): string {
+  const [first] = group;
+  if (first === undefined) throw new RangeError("A group of faces has a first face");
+  const label = topLabel(first.integrated.distribution);
+  const because = sharedReasons(group, label);
+  if (group.length === 1)
+    return `${first.faceId} is perceived as ${expressing(first.integrated.distribution)}${because}`;
+  const faces = group.map(({ faceId, integrated }) => `${faceId} (${withoutLabel(integrated.distribution)})`);
+  return `${listed(faces)} are perceived as ${named(label)}${because}${because === "" ? "" : " on each"}`;
+}
+
+/** What speaks for the label on every face of the group, at most two clauses. */
+function sharedReasons(group: readonly SubjectJudgment[], label: string): string {
+  const [first, ...others] = group.map(({ cues }) =>
+    cues
+      .filter((cue) => cue.label === label && cue.direction === "for" && cue.actionUnits.length > 0)
+      .map(({ statement }) => statement),
+  );
+  const shared = (first ?? []).filter((statement) => others.every((statements) => statements.includes(statement)));
+  return shared.length === 0 ? "" : `, as ${listed(shared.slice(0, 2).map(lower))}`;
 }
 
 /** "7 are perceived as expressing happiness and 2 as neutral". */
@@ -105,7 +128,7 @@ function situations(subject: JudgedSubject | undefined): string {
 }
 
 function expressing(distribution: readonly LabelProbability[]): string {
-  const [first, second] = [...distribution].sort((a, b) => b.probability - a.probability);
+  const [first, second] = sorted(distribution);
   if (first === undefined) throw new RangeError("A distribution without labels expresses nothing");
   if (first.probability >= CLEAR_FROM || second === undefined) return `${named(first.label)} (${share(first)})`;
   return `open between ${first.label} (${share(first)}) and ${second.label} (${share(second)})`;
@@ -119,6 +142,15 @@ function withShare(distribution: readonly LabelProbability[]): string {
   const label = topLabel(distribution);
   const top = distribution.find((entry) => entry.label === label);
   return top === undefined ? label : `${label} (${share(top)})`;
+}
+
+function withoutLabel(distribution: readonly LabelProbability[]): string {
+  const [first] = sorted(distribution);
+  return first === undefined ? "" : share(first);
+}
+
+function sorted(distribution: readonly LabelProbability[]): LabelProbability[] {
+  return [...distribution].sort((a, b) => b.probability - a.probability);
 }
 
 function share({ probability }: LabelProbability): string {

@@ -26,6 +26,7 @@ const LexiconFile = z
     present: Phrases,
     undecided: Phrases,
     hypothetical: Phrases,
+    qualifiers: Phrases,
   })
   .superRefine((file, context) => {
     file.pairs.forEach((pair, index) => {
@@ -53,7 +54,7 @@ export type Content =
   | { readonly type: "part"; readonly part: string }
   | { readonly type: "move"; readonly move: string };
 
-export type Marker = "negator" | "absent" | "present" | "undecided" | "hypothetical";
+export type Marker = "negator" | "absent" | "present" | "undecided" | "hypothetical" | "qualifier";
 
 /** `models/facs/lexicon.json` with the names of the action units, made ready for looking up. */
 export interface Lexicon {
@@ -84,6 +85,7 @@ function compileLexicon(file: z.infer<typeof LexiconFile>): Lexicon {
       ...file.present.map((phrase) => [phrase, "present"] as const),
       ...file.undecided.map((phrase) => [phrase, "undecided"] as const),
       ...file.hypothetical.map((phrase) => [phrase, "hypothetical"] as const),
+      ...file.qualifiers.map((phrase) => [phrase, "qualifier"] as const),
     ]),
     meaningOf: (part, move) => pairs.get(`${part}|${move}`),
   };

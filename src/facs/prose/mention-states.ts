@@ -75,7 +75,16 @@ function findingFor(clause: Clause, unit: MentionUnit, units: readonly MentionUn
   const said = saidAfterwards(clause, unit, units);
   if (said === "undecided") return "open";
   if (said === "absent") return "denied";
-  return deniedBefore(clause, unit, units) ? "denied" : "affirmed";
+  if (!deniedBefore(clause, unit, units)) return "affirmed";
+  return isQualified(clause, unit) ? "open" : "denied";
+}
+
+/** "No genuine smile" may still be a smile. */
+function isQualified(clause: Clause, unit: MentionUnit): boolean {
+  return clause.markers.some((marker) => {
+    const word = clause.words[marker.to + 1];
+    return marker.meanings.includes("qualifier") && word !== undefined && word.index === unit.index;
+  });
 }
 
 /** "Brows are not raised". */
@@ -93,7 +102,9 @@ function saidAfterwards(
   units: readonly MentionUnit[],
 ): "absent" | "present" | "undecided" | undefined {
   const after = clause.markers.filter((marker) => startOf(clause, marker) >= unit.end);
-  const marker = after.find(({ meanings }) => meanings.some((meaning) => meaning !== "hypothetical"));
+  const marker = after.find(({ meanings }) =>
+    meanings.some((meaning) => meaning !== "hypothetical" && meaning !== "qualifier"),
+  );
   if (marker === undefined) return undefined;
   const kind = postKind(clause, marker);
   if (kind === undefined) return undefined;
