@@ -48,7 +48,7 @@ class RulesChatModel extends BaseChatModel<RulesCallOptions> {
 
 function boundTools(tools: readonly BindToolsInput[]): BoundTool[] {
   return tools.map((tool) => {
-    const { name, parameters } = FunctionTool.parse(convertToOpenAITool(tool as never)).function;
+    const { name, parameters } = FunctionTool.parse(convertToOpenAITool(tool)).function;
     return { name, parameters: Object.keys(parameters?.properties ?? {}) };
   });
 }
