@@ -11,6 +11,7 @@ export const ARM_NAMES = [
   "blurred-background",
   "swapped-context",
   "neutral-in-context",
+  "neutral-alone",
   "grayscale",
   "re-encoded",
 ] as const;
@@ -76,6 +77,16 @@ const FewShot = z.strictObject({
   mode: z.enum(["images", "descriptions", "both"]).default("images"),
 });
 
+const Stimuli = z.strictObject({
+  hide: z.enum(["faces", "people"]).default("faces").describe("What the context-only arm hides"),
+  neutral: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Picture of a neutral face for the neutral arms; path as for datasets"),
+  seed: z.int().default(1).describe("Of partners in the swapped-context arm and of filled texture"),
+});
+
 /** One evaluation, as written in `evals/<name>.eval.yaml`. */
 export const EvalFile = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "a name is lower-case letters, digits and hyphens"),
@@ -92,6 +103,7 @@ export const EvalFile = z.strictObject({
     .strictObject({ model: z.string().min(1) })
     .optional()
     .describe("Model that scores `emer`"),
+  stimuli: Stimuli.prefault({}),
   fewShot: FewShot.optional(),
   budget: Budget.default({}),
   execution: Execution.prefault({}),

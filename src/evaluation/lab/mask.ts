@@ -1,0 +1,69 @@
+import sharp from "sharp";
+
+/** Where something is: float32 [heightPx, widthPx], 0 outside to 1 inside. */
+export interface Mask {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly values: Float32Array;
+}
+
+/** A corner in pixels. */
+export type Point = readonly [number, number];
+
+export function emptyMask({ widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number }): Mask {
+  return { widthPx, heightPx, values: new Float32Array(widthPx * heightPx) };
+}
+
+/** Fills a polygon (even-odd) at pixel centres. */
+export function fillPolygon(mask: Mask, corners: readonly Point[]): void {
+  const ys = corners.map(([, y]) => y);
+  const from = Math.max(0, Math.floor(Math.min(...ys)));
+  const to = Math.min(mask.heightPx - 1, Math.ceil(Math.max(...ys)));
+  for (let y = from; y <= to; y++) {
+    const crossings = crossingsAt(corners, y + 0.5);
+    for (let i = 0; i + 1 < crossings.length; i += 2) {
+      const left = Math.max(0, Math.ceil((crossings[i] as number) - 0.5));
+      const right = Math.min(mask.widthPx - 1, Math.floor((crossings[i + 1] as number) - 0.5));
+      if (right >= left) mask.values.fill(1, y * mask.widthPx + left, y * mask.widthPx + right + 1);
+    }
+  }
+}
+
+function crossingsAt(corners: readonly Point[], y: number): number[] {
+  const crossings: number[] = [];
+  corners.forEach(([x1, y1], i) => {
+    const [x2, y2] = corners[(i + 1) % corners.length] as Point;
+    if (y1 > y !== y2 > y) crossings.push(x1 + ((y - y1) / (y2 - y1)) * (x2 - x1));
+  });
+  return crossings.sort((a, b) => a - b);
+}
+
+/** Blurs the edge; grows the mask first by `growPx` so that nothing of what it covers shines through. */
+export async function softened(
+  mask: Mask,
+  { growPx, featherPx }: { readonly growPx: number; readonly featherPx: number },
+): Promise<Mask> {
+  let values = mask.values;
+  if (growPx > 0) {
+    // What a blur of sigma growPx leaves above 2 % reaches about two sigmas out.
+    values = (await blurredValues({ ...mask, values }, growPx / 2)).map((value) => (value > 0.02 ? 1 : 0));
+  }
+  return { ...mask, values: await blurredValues({ ...mask, values }, featherPx) };
+}
+
+/** Gaussian blur of a mask. */
+export async function blurredValues({ widthPx, heightPx, values }: Mask, sigmaPx: number): Promise<Float32Array> {
+  if (sigmaPx < 0.3) return values;
+  const bytes = Uint8Array.from(values, (value) => Math.round(value * 255));
+  const blurred = await sharp(bytes, { raw: { width: widthPx, height: heightPx, channels: 1 } })
+    .blur(sigmaPx)
+    .extractChannel(0)
+    .raw()
+    .toBuffer();
+  return Float32Array.from(blurred, (byte) => byte / 255);
+}
+
+/** The larger of two masks everywhere. */
+export function union(a: Mask, b: Mask): Mask {
+  return { ...a, values: a.values.map((value, i) => Math.max(value, b.values[i] as number)) };
+}
