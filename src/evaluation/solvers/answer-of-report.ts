@@ -1,0 +1,56 @@
+import type { PixelBox } from "../../domain/geometry.ts";
+import type { Reading, SubjectJudgment } from "../../domain/judgment.ts";
+import { presenceOf } from "../../domain/presence.ts";
+import type { Report } from "../../domain/report.ts";
+import type { Answer, AnsweredReading } from "../answer.ts";
+import { NO_READING } from "../answer.ts";
+import { targetFace } from "../lab/lab-stimuli.ts";
+
+/** What scorers see of a report: the subject that was asked about, and the claims made of it. */
+export function answerOfReport(report: Report, region: PixelBox | null): Answer {
+  const face = targetFace(report.faces, region);
+  const { subjects } = report.judgment;
+  const subject =
+    subjects.find(({ faceId }) => faceId === (face?.faceId ?? null)) ??
+    subjects.find(({ faceId }) => faceId === null) ??
+    subjects[0];
+  const cues = subject?.cues ?? [];
+  return {
+    text: JSON.stringify(report.judgment),
+    integrated: readingOf(subject, "integrated"),
+    faceOnly: readingOf(subject, "faceOnly"),
+    contextOnly: readingOf(subject, "contextOnly"),
+    explanation: [report.judgment.answer, ...cues.map(({ statement }) => statement)].join(" "),
+    claimedActionUnits: cues.flatMap(({ actionUnits }) => actionUnits.map(({ au, state }) => ({ au, state }))),
+    measuredActionUnits: (face?.measurements ?? []).flatMap(({ actionUnits }) =>
+      actionUnits
+        .filter(({ side }) => side === "both")
+        .map((one) => ({
+          toolbox: one.toolbox,
+          au: one.au,
+          value: one.value,
+          scale: one.scale,
+          presence: presenceOf(one),
+        })),
+    ),
+    verdicts: report.grounding.claims
+      .filter(({ faceId }) => faceId === null || faceId === subject?.faceId)
+      .map(({ verdict }) => verdict),
+    choice: null,
+    confidence: null,
+    abstention: subject === undefined ? "The judgment names no subject" : subject.integrated.abstention,
+  };
+}
+
+function readingOf(
+  subject: SubjectJudgment | undefined,
+  name: "integrated" | "faceOnly" | "contextOnly",
+): AnsweredReading {
+  const reading: Reading | undefined = subject?.[name];
+  if (reading === undefined || reading.abstention !== null || reading.distribution.length === 0) return NO_READING;
+  return {
+    distribution: reading.distribution.map(({ label, probability }) => ({ label, probability })),
+    valence: reading.valence?.value ?? null,
+    arousal: reading.arousal?.value ?? null,
+  };
+}

@@ -1,0 +1,154 @@
+import { type BaseMessage, SystemMessage } from "@langchain/core/messages";
+import { userMessage } from "../../agent/messages.ts";
+import { createTraceRecorder } from "../../agent/trace-recorder.ts";
+import type { AskParts } from "../../ask-parts.ts";
+import { JudgmentError } from "../../domain/errors.ts";
+import type { EvidenceItem } from "../../domain/evidence.ts";
+import type { ImageView } from "../../domain/image-view.ts";
+import { fillLedger } from "../../pipeline/fill-ledger.ts";
+import { measureImage } from "../../pipeline/measure-image.ts";
+import { fillIn, quoted } from "../../pipeline/prompt-library.ts";
+import { evidenceLines } from "../../pipeline/render-evidence.ts";
+import { renderView } from "../../pipeline/render-view.ts";
+import { type Answer, NO_READING } from "../answer.ts";
+import type { EvalFile } from "../file/eval-file.ts";
+import { targetFace } from "../lab/lab-stimuli.ts";
+import type { Sample } from "../sample.ts";
+import { type Call, type Solution, type Solver, type Stimulus, StimulusUnavailable } from "../solver.ts";
+import { readChoice } from "./choice-reply.ts";
+import { type ConditionParts, identityOfParts, isFreeModel, providerOfModel } from "./condition-parts.ts";
+import { type BaselineChoice, chooseByFacs, verifyByMeasurement } from "./facs-baseline.ts";
+
+/** Not to decide is no wrong answer: it counts as abstained. */
+const CANNOT_TELL = "cannot tell";
+
+/** What a statement can be called. */
+export const VERIFY_OPTIONS = ["true", "false", CANNOT_TELL] as const;
+
+const SHOWN_SIDE_PX = 1280;
+const TOKENS = { text: 250, evidence: 1800, picture: 1100, answer: 60 } as const;
+const SYSTEM =
+  "You answer questions about facial expressions for affective scientists, briefly and in the form asked for.";
+
+/** What can be seen and read of one sample. */
+interface Material {
+  readonly view: ImageView | null;
+  readonly evidence: readonly EvidenceItem[];
+}
+
+/** Lets a model choose among options or verify a statement; with the `rules` model, the FACS tables and measurements do. */
+export function createChoiceSolver(file: EvalFile, conditions: ConditionParts): Solver {
+  return {
+    async identify(condition) {
+      return { task: file.task, parts: identityOfParts(await conditions.partsFor(condition, 0)) };
+    },
+    estimate: async ({ evidence }) => ({
+      inputTokens:
+        TOKENS.text + (file.task === "verify" ? TOKENS.picture + (evidence === "none" ? 0 : TOKENS.evidence) : 0),
+      outputTokens: TOKENS.answer,
+    }),
+    provider: ({ model }) => providerOfModel(model),
+    isFree: ({ model }) => isFreeModel(model),
+    async solve(call, stimulus, signal) {
+      const parts = await conditions.partsFor(call.condition, call.seed);
+      const startedAt = performance.now();
+      const material = await materialOf(stimulus, parts, signal);
+      const solution =
+        parts.model.id === "rules" ? byRules(call.sample, material) : await byModel(call, parts, { material, signal });
+      return { ...solution, usage: { ...solution.usage, latencyMs: performance.now() - startedAt } };
+    },
+  };
+}
+
+async function materialOf(stimulus: Stimulus | null, parts: AskParts, signal?: AbortSignal): Promise<Material> {
+  if (stimulus === null) return { view: null, evidence: [] };
+  const { image, faces } = await measureImage(stimulus.path, parts.toolboxes, signal);
+  const ledger = fillLedger({ faces, toolboxes: parts.toolboxes, context: null });
+  const target = targetFace(faces, stimulus.region);
+  const view = await renderView(image, { caption: "the whole picture", maxSidePx: SHOWN_SIDE_PX }, signal);
+  return { view, evidence: target === undefined ? [] : ledger.ofFace(target.faceId) };
+}
+
+function byRules(sample: Sample, { evidence }: Material): Solution {
+  const chosen =
+    sample.statement === null
+      ? chooseByFacs(questionOf(sample).question, questionOf(sample).options)
+      : verifyByMeasurement(sample.statement, evidence);
+  return solutionOf(chosen, { text: JSON.stringify(chosen), inputTokens: 0, outputTokens: 0, fingerprint: null });
+}
+
+async function byModel(
+  { sample }: Call,
+  parts: AskParts,
+  { material, signal }: { readonly material: Material; readonly signal: AbortSignal | undefined },
+): Promise<Solution> {
+  const options = sample.statement === null ? questionOf(sample).options : VERIFY_OPTIONS;
+  const picture =
+    material.view !== null && parts.model.capabilities.vision
+      ? [{ type: "picture" as const, view: material.view }]
+      : [];
+  const messages: BaseMessage[] = [
+    new SystemMessage(SYSTEM),
+    userMessage([{ type: "text", text: promptText(sample, parts, { material, options }) }, ...picture]),
+  ];
+  const trace = createTraceRecorder(parts.model.id);
+  let problem = "";
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const reply = await parts.model.chat.invoke(messages, signal === undefined ? {} : { signal });
+    trace.model(reply, 0);
+    const read = readChoice(reply.text, options);
+    if ("choice" in read) {
+      const { input, output } = trace.tokens();
+      const usage = { text: reply.text, inputTokens: input, outputTokens: output, fingerprint: trace.fingerprint() };
+      return solutionOf(read, usage);
+    }
+    problem = read.problem;
+    messages.push(
+      reply,
+      userMessage([{ type: "text", text: `That cannot be used: ${problem}. Reply again, as asked for.` }]),
+    );
+  }
+  throw new JudgmentError(`The model's choice stayed unusable: ${problem}`, [problem]);
+}
+
+function questionOf({ question, options }: Sample): { readonly question: string; readonly options: readonly string[] } {
+  if (question === null || options === null) {
+    throw new StimulusUnavailable("The sample has neither a statement nor a question with options");
+  }
+  return { question, options };
+}
+
+function promptText(
+  sample: Sample,
+  { prompts }: AskParts,
+  { material, options }: { readonly material: Material; readonly options: readonly string[] },
+): string {
+  const evidence = material.evidence.length === 0 ? "none" : `\n${evidenceLines(material.evidence)}`;
+  if (sample.statement !== null) {
+    return fillIn(prompts.prompt("eval-verify"), { statement: quoted(sample.statement), evidence });
+  }
+  const question = quoted(questionOf(sample).question);
+  return fillIn(prompts.prompt("eval-choose"), { question, options: JSON.stringify(options), evidence });
+}
+
+function solutionOf(
+  { choice, confidence, reason }: BaselineChoice,
+  said: Pick<Solution, "fingerprint"> & { text: string; inputTokens: number | null; outputTokens: number | null },
+): Solution {
+  const { text, inputTokens, outputTokens, fingerprint } = said;
+  const isChoice = choice !== null && choice !== CANNOT_TELL;
+  const answer: Answer = {
+    text,
+    integrated: NO_READING,
+    faceOnly: NO_READING,
+    contextOnly: NO_READING,
+    explanation: reason ?? text,
+    claimedActionUnits: [],
+    measuredActionUnits: [],
+    verdicts: null,
+    choice: isChoice ? choice : null,
+    confidence,
+    abstention: isChoice ? null : (reason ?? "It cannot tell"),
+  };
+  return { answer, usage: { inputTokens, outputTokens, latencyMs: 0 }, fingerprint, detail: null };
+}
