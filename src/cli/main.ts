@@ -4,8 +4,10 @@ import * as agreement from "./agreement.ts";
 import * as ask from "./ask.ts";
 import * as demo from "./demo.ts";
 import * as doctor from "./doctor.ts";
+import * as evaluation from "./eval.ts";
 import * as exemplars from "./exemplars.ts";
 import { reportFailure } from "./failure.ts";
+import * as lab from "./lab.ts";
 import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
 import * as models from "./models.ts";
@@ -17,7 +19,8 @@ const program = new Command("kuleshov")
   .showHelpAfterError("(add --help for what it takes)")
   .exitOverride();
 
-for (const command of [ask, measure, agreement, models, doctor, exemplars, mcp, demo]) command.register(program);
+const commands = [ask, measure, agreement, models, doctor, exemplars, evaluation, lab, mcp, demo];
+for (const command of commands) command.register(program);
 
 try {
   await program.parseAsync();

@@ -23,7 +23,7 @@ export type MeasuredActionUnit = z.infer<typeof MeasuredActionUnit>;
 
 /** What scorers see of one answer: small enough that a study of 50 000 fits into memory. */
 export const Answer = z.strictObject({
-  /** What the model wrote, or its structured answer as JSON: compared verbatim over repeats. */
+  /** What the model wrote, or the hash of its structured answer: compared verbatim over repeats. */
   text: z.string(),
   integrated: AnsweredReading,
   faceOnly: AnsweredReading,

@@ -72,7 +72,7 @@ const Analysis = z.strictObject({
 
 const FewShot = z.strictObject({
   store: z.string().min(1).optional().describe("Exemplar store; the default one when left out"),
-  pack: z.string().min(1).optional(),
+  packs: nonEmpty(z.string().min(1)).optional().describe("Packs of the store, pack files, or starter packs"),
   taxonomy: z.string().min(1).optional(),
   mode: z.enum(["images", "descriptions", "both"]).default("images"),
 });

@@ -1,13 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { boxOverlap, type PixelBox } from "../../domain/geometry.ts";
+import { z } from "zod";
+import { boxOverlap, type PixelBox, PixelBox as PixelBoxSchema } from "../../domain/geometry.ts";
 import type { Face } from "../../domain/measurement.ts";
 import { measureImage } from "../../pipeline/measure-image.ts";
 import type { FerToolbox } from "../../ports/fer-toolbox.ts";
 import type { ArmName } from "../file/eval-file.ts";
+import { writeWhole } from "../runner/run-folder.ts";
 import type { Sample } from "../sample.ts";
-import { type Stimulus, type StimulusSource, StimulusUnavailable } from "../solver.ts";
+import { type StimulusSource, StimulusUnavailable } from "../solver.ts";
 import { partnersOf } from "./partners.ts";
 import { type Raster, rasterOf, sharpOf } from "./raster.ts";
 import {
@@ -21,9 +23,11 @@ import {
 } from "./stimuli.ts";
 
 /** Raised when a recipe changes what it shows. */
-const RECIPES = 1;
+const RECIPES = 2;
+/** Intersection over union from which a face counts as the one that a region means. */
+const SAME_FACE_OVERLAP = 0.3;
 /** Decoded and measured pictures that are kept: a run asks for all arms of a sample in a row. */
-const KEPT_SCENES = 6;
+const KEPT_SCENES = 4;
 
 /** What the lab needs. */
 export interface LabSetting {
@@ -70,26 +74,30 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
     };
   }
 
-  async function build(sample: Sample & { image: string }, arm: ArmName, signal?: AbortSignal): Promise<Raster | null> {
+  async function build(sample: Sample & { image: string }, arm: ArmName, signal?: AbortSignal): Promise<Built | null> {
     const scene = await sceneOf(sample.image, sample.region, signal);
     if (scene === null) throw new StimulusUnavailable(`No face was found to make "${arm}" of`);
+    const region = regionOf(scene);
     switch (arm) {
       case "face-only":
-        return faceOnly(scene);
+        return { raster: await faceOnly(scene), region: null };
       case "context-only":
-        return contextOnly(scene, setting.hide, setting.seed);
+        return { raster: await contextOnly(scene, setting.hide, setting.seed), region };
       case "blurred-background":
-        return blurredBackground(scene);
+        return { raster: await blurredBackground(scene), region };
       case "grayscale":
-        return grayscale(scene);
-      case "swapped-context":
-        return swappedContext(scene, await partnerScene(sample, signal));
+        return { raster: grayscale(scene), region };
+      case "swapped-context": {
+        const partner = await partnerScene(sample, signal);
+        return built(await swappedContext(scene, partner), regionOf(partner));
+      }
       case "neutral-in-context":
-        return neutralInContext(scene, await neutralScene(signal));
+        return built(await neutralInContext(scene, await neutralScene(signal)), region);
       case "neutral-alone":
-        return faceOnly(await neutralScene(signal));
+        return { raster: await faceOnly(await neutralScene(signal)), region: null };
       default:
-        return scene.raster;
+        // The very pixels of the original, at its full size, in another file format.
+        return { raster: scene.image, region: scene.target.box };
     }
   }
 
@@ -116,15 +124,50 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       if (arm === "full") return { path: image, region: sample.region };
       const identity = await identify(sample, arm);
       const path = stimulusPath(setting.folder, sample.id, arm, identity);
-      if (!(await exists(path))) {
-        const raster = await build({ ...sample, image }, arm, signal);
-        if (raster === null)
-          throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
-        await write(raster, path);
-      }
-      return { path, region: null } satisfies Stimulus;
+      const known = await readNote(path);
+      if (known !== undefined) return { path, region: known };
+      const made = await build({ ...sample, image }, arm, signal);
+      if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
+      await write(made.raster, path);
+      const about = { sample: sample.id, arm, region: made.region, recipe: identity };
+      await writeWhole(notePath(path), `${JSON.stringify(about)}\n`);
+      return { path, region: made.region };
     },
   };
+}
+
+/** A stimulus, with the asked-about person in its own pixels; `null` when that person fills or has left it. */
+interface Built {
+  readonly raster: Raster;
+  readonly region: PixelBox | null;
+}
+
+function built(raster: Raster | null, region: PixelBox): Built | null {
+  return raster === null ? null : { raster, region };
+}
+
+function regionOf({ target: { box }, scale }: Scene): PixelBox {
+  return {
+    leftPx: box.leftPx * scale,
+    topPx: box.topPx * scale,
+    widthPx: box.widthPx * scale,
+    heightPx: box.heightPx * scale,
+  };
+}
+
+/** What is written beside a stimulus once it is whole: what it shows, of what, and where the person is. */
+const StimulusNote = z.object({ region: PixelBoxSchema.nullable() });
+
+function notePath(stimulus: string): string {
+  return stimulus.replace(/\.\w+$/, ".json");
+}
+
+/** The region of a finished stimulus; `undefined` when there is none yet. */
+async function readNote(stimulus: string): Promise<PixelBox | null | undefined> {
+  const text = await readFile(notePath(stimulus), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const note = StimulusNote.safeParse(JSON.parse(text));
+  return note.success ? note.data.region : undefined;
 }
 
 async function openScene(
@@ -135,7 +178,7 @@ async function openScene(
 ): Promise<Scene | null> {
   const { image, faces } = await measureImage(path, [toolbox], signal);
   const target = targetFace(faces, region);
-  return target === undefined ? null : { ...(await rasterOf(image)), faces, target };
+  return target === undefined ? null : { image, ...(await rasterOf(image)), faces, target };
 }
 
 /** The face that a region means (most of it inside, the largest such), or the largest face of all. */
@@ -145,7 +188,7 @@ export function targetFace<F extends Pick<Face, "box">>(faces: readonly F[], reg
   if (region === null) return largestFirst[0];
   return (
     largestFirst.find(({ box }) => isCentredIn(box, region)) ??
-    largestFirst.find(({ box }) => boxOverlap(box, region) > 0)
+    largestFirst.find(({ box }) => boxOverlap(box, region) >= SAME_FACE_OVERLAP)
   );
 }
 
@@ -189,11 +232,4 @@ function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => 
   known.set(key, made);
   made.catch(() => known.delete(key));
   return made;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,5 @@
 import type { PixelBox } from "../../domain/geometry.ts";
+import type { DecodedImage } from "../../domain/image.ts";
 import type { Face } from "../../domain/measurement.ts";
 import { fillHole } from "./fill-hole.ts";
 import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
@@ -9,6 +10,8 @@ import { blurred, cropped, mixed, plain, type Raster } from "./raster.ts";
 
 /** A picture with its faces, ready to make stimuli of. */
 export interface Scene {
+  /** The picture at its full size. */
+  readonly image: DecodedImage;
   readonly raster: Raster;
   /** Factor from source pixels, in which faces are given, to raster pixels. */
   readonly scale: number;

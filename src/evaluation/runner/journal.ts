@@ -1,5 +1,4 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { KuleshovError } from "../../domain/errors.ts";
 import { inWordsIfDiskFull } from "./disk-full.ts";
 
@@ -46,6 +45,9 @@ export async function openJournal(path: string): Promise<Journal> {
   };
 }
 
+/** Bytes read at once. */
+const PIECE_BYTES = 1 << 22;
+
 /** Bytes looked at from the end for the last line's start; one result line is a few kB. */
 const TAIL_BYTES = 1 << 20;
 
@@ -66,23 +68,29 @@ async function cutHalfLine(handle: FileHandle): Promise<void> {
   await handle.truncate(0);
 }
 
-/** Reads a journal line by line without holding it; a half-written last line is left out. No file is no lines. */
+/** Reads a journal record by record. A half-written last line is left out; no file is no records. */
 export async function* readJournal(path: string): AsyncGenerator<unknown> {
+  let number = 0;
+  for await (const line of journalLines(path)) {
+    number += 1;
+    yield parseLine(line, number, path);
+  }
+}
+
+/** The whole lines of a journal, read in large pieces. A last line without its end is left out unless it is whole JSON. */
+export async function* journalLines(path: string): AsyncGenerator<string> {
   const handle = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
   if (handle === undefined) return;
-  const lines = createInterface({ input: handle.createReadStream(), crlfDelay: Number.POSITIVE_INFINITY });
-  let number = 0;
-  let pending: string | undefined;
-  for await (const line of lines) {
-    if (pending !== undefined) yield parseLine(pending, number, path);
-    pending = line;
-    number += 1;
+  let rest = "";
+  for await (const piece of handle.createReadStream({ encoding: "utf8", highWaterMark: PIECE_BYTES })) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop() as string;
+    yield* lines;
   }
-  // Only the last line may be half-written.
-  if (pending !== undefined && isWhole(pending)) yield parseLine(pending, number, path);
+  if (isWhole(rest)) yield rest;
 }
 
 function isWhole(line: string): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { PixelBox } from "../../domain/geometry.ts";
 import type { Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { presenceOf } from "../../domain/presence.ts";
@@ -6,17 +7,18 @@ import type { Answer, AnsweredReading } from "../answer.ts";
 import { NO_READING } from "../answer.ts";
 import { targetFace } from "../lab/lab-stimuli.ts";
 
-/** What scorers see of a report: the subject that was asked about, and the claims made of it. */
+/**
+ * What scorers see of a report: the subject that was asked about, and the claims made of it. When that person's face was
+ * not found, the judgment of the scene stands for it, never that of somebody else.
+ */
 export function answerOfReport(report: Report, region: PixelBox | null): Answer {
   const face = targetFace(report.faces, region);
   const { subjects } = report.judgment;
-  const subject =
-    subjects.find(({ faceId }) => faceId === (face?.faceId ?? null)) ??
-    subjects.find(({ faceId }) => faceId === null) ??
-    subjects[0];
+  const subject = subjects.find(({ faceId }) => faceId === (face?.faceId ?? null));
   const cues = subject?.cues ?? [];
   return {
-    text: JSON.stringify(report.judgment),
+    // A judgment is long and kept whole in the cache; over repeats only its being the same matters.
+    text: `sha256 ${createHash("sha256").update(JSON.stringify(report.judgment)).digest("hex")}`,
     integrated: readingOf(subject, "integrated"),
     faceOnly: readingOf(subject, "faceOnly"),
     contextOnly: readingOf(subject, "contextOnly"),
@@ -28,7 +30,7 @@ export function answerOfReport(report: Report, region: PixelBox | null): Answer 
         .map((one) => ({
           toolbox: one.toolbox,
           au: one.au,
-          value: one.value,
+          value: Number(one.value.toFixed(4)),
           scale: one.scale,
           presence: presenceOf(one),
         })),
@@ -38,7 +40,7 @@ export function answerOfReport(report: Report, region: PixelBox | null): Answer 
       .map(({ verdict }) => verdict),
     choice: null,
     confidence: null,
-    abstention: subject === undefined ? "The judgment names no subject" : subject.integrated.abstention,
+    abstention: subject === undefined ? "The person who was asked about was not found" : subject.integrated.abstention,
   };
 }
 

@@ -5,6 +5,8 @@ import type { Condition } from "../solver.ts";
 export interface ConditionParts {
   /** @throws {ConfigurationError} when something it names does not exist. */
   partsFor(condition: Condition, seed: number): Promise<AskParts>;
+  /** What exemplars a condition shows, as plain JSON; `null` without any. */
+  exemplarsOf(condition: Condition): unknown;
   close(): Promise<void>;
 }
 
@@ -25,7 +27,6 @@ export function identityOfParts(parts: AskParts): unknown {
     tools: parts.tools.map(({ name }) => name),
     toolboxes: parts.toolboxes.map(({ id, networks }) => ({ id, networks })),
     observers: parts.observers.length,
-    exemplars: parts.exemplars === null ? null : "store",
   };
 }
 

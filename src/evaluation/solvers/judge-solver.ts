@@ -17,8 +17,8 @@ export function createJudgeSolver(file: EvalFile, labels: readonly string[], con
         task: "judge",
         question: file.question ?? null,
         labels,
-        fewShot: file.fewShot ?? null,
-        ...wrapped(identityOfParts(parts)),
+        exemplars: conditions.exemplarsOf(condition),
+        parts: identityOfParts(parts),
       };
     },
     estimate: async ({ shots, evidence }) => ({
@@ -56,10 +56,6 @@ export function createJudgeSolver(file: EvalFile, labels: readonly string[], con
       };
     },
   };
-}
-
-function wrapped(parts: unknown): { readonly parts: unknown } {
-  return { parts };
 }
 
 /** Landmarks are most of a report's size and can be measured again. */

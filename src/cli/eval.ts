@@ -1,0 +1,99 @@
+import type { Command } from "commander";
+import { EXIT } from "./exit-codes.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { note, print } from "./output.ts";
+
+interface RunCommandOptions {
+  readonly out?: string;
+  readonly dryRun?: true;
+  readonly cache: boolean;
+  readonly bundle?: string;
+  readonly json?: true;
+}
+
+export function register(program: Command): void {
+  const evaluation = program.command("eval").description("put prompts and models on trial, as an evaluation file says");
+  evaluation
+    .command("run")
+    .description("run an evaluation, or with --bundle replay one offline from its bundle")
+    .argument("[file]", "evals/<name>.eval.yaml, or the name of one that ships")
+    .option("--out <folder>", "where results go (eval-results/<name>-<time> unless told)")
+    .option("--dry-run", "print calls, tokens and estimated cost; ask nothing")
+    .option("--no-cache", "ask again even where an identical call was answered before")
+    .option("--bundle <file>", "replay this bundle: no model is asked")
+    .option("--json", "print the outcome as JSON")
+    .action(run);
+  evaluation
+    .command("resume")
+    .description("go on with a run that stopped, and try its failures again")
+    .argument("<run>", "folder of the run")
+    .option("--json", "print the outcome as JSON")
+    .action(resume);
+  evaluation
+    .command("report")
+    .description("write report.html: one file with tables, intervals, plots, worst cases and a methods paragraph")
+    .argument("<run>", "folder of the run")
+    .action(report);
+  evaluation
+    .command("compare")
+    .description("say which differences hold up, between the conditions of one run or of several")
+    .argument("<runs...>", "folders of runs; the first condition of the first run is the baseline")
+    .option("--json", "print JSON")
+    .action(compare);
+  evaluation
+    .command("export")
+    .description("write metrics, answers, comparisons and context effects as CSV for R and Python")
+    .argument("<run>", "folder of the run")
+    .option("--bundle <file>", "write a bundle instead, with which the run can be replayed offline")
+    .action(exportRun);
+  evaluation.command("list").description("list the evaluations that ship, and the runs here").action(list);
+}
+
+async function run(file: string | undefined, options: RunCommandOptions): Promise<void> {
+  const { runFile, replay } = await import("./eval-run.ts");
+  const stop = interruptSignal();
+  if (options.bundle !== undefined) return replay(options.bundle, options);
+  await runFile(file, options, stop);
+}
+
+async function resume(folder: string, options: { readonly json?: true }): Promise<void> {
+  const { resumeRun } = await import("./eval-run.ts");
+  await resumeRun(folder, options, interruptSignal());
+}
+
+async function report(folder: string): Promise<void> {
+  const { scoreRun, writeReport } = await import("../evaluation/report/write-report.ts");
+  const { createFolderAnswerCache } = await import("../evaluation/runner/answer-cache.ts");
+  const scored = await scoreRun(folder);
+  const path = await writeReport(scored, createFolderAnswerCache(scored.run.header.cacheFolder));
+  await print(`${path}\n`);
+}
+
+async function compare(folders: readonly string[], options: { readonly json?: true }): Promise<void> {
+  const { compareRuns, comparisonText } = await import("../evaluation/report/compare-runs.ts");
+  const comparisons = await compareRuns(folders);
+  await print(options.json ? `${JSON.stringify(comparisons, null, 2)}\n` : comparisonText(comparisons));
+}
+
+async function exportRun(folder: string, options: { readonly bundle?: string }): Promise<void> {
+  if (options.bundle !== undefined) {
+    const { writeBundle } = await import("../evaluation/report/bundle.ts");
+    await print(`${await writeBundle(folder, options.bundle)}\n`);
+    return;
+  }
+  const { scoreRun } = await import("../evaluation/report/write-report.ts");
+  const { exportCsv } = await import("../evaluation/report/export-csv.ts");
+  await print(`${(await exportCsv(await scoreRun(folder))).join("\n")}\n`);
+}
+
+async function list(): Promise<void> {
+  const { listEvaluations, listRuns } = await import("../evaluation/list-evaluations.ts");
+  const evaluations = await listEvaluations();
+  const runs = await listRuns("eval-results");
+  for (const { name, description } of evaluations) await print(`${name.padEnd(22)} ${description}\n`);
+  for (const one of runs) await print(`${one.folder}  ${one.answered} of ${one.calls} answered\n`);
+  if (evaluations.length === 0 && runs.length === 0) {
+    note("There are no evaluations here");
+    process.exitCode = EXIT.nothingDone;
+  }
+}

@@ -1,0 +1,150 @@
+import { basename, dirname, join } from "node:path";
+import type { AskParts } from "../ask-parts.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
+import type { EvaluationParts } from "../evaluation/evaluation.ts";
+import type { EvalFile } from "../evaluation/file/eval-file.ts";
+import { createLabStimuli } from "../evaluation/lab/lab-stimuli.ts";
+import { createFolderAnswerCache } from "../evaluation/runner/answer-cache.ts";
+import { cellId } from "../evaluation/runner/plan.ts";
+import type { Condition } from "../evaluation/solver.ts";
+import { createChoiceSolver } from "../evaluation/solvers/choice-solver.ts";
+import type { ConditionParts } from "../evaluation/solvers/condition-parts.ts";
+import { createJudgeSolver } from "../evaluation/solvers/judge-solver.ts";
+import { cacheFolder } from "../networks/cache-folder.ts";
+import { packageVersion } from "../networks/package-paths.ts";
+import { loadTaxonomy } from "../pipeline/load-taxonomy.ts";
+import { loadPromptLibrary, type PromptLibrary } from "../pipeline/prompt-library.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { openParts } from "./ask.ts";
+import { openShotSource } from "./exemplars.ts";
+import type { ModelOptions } from "./models.ts";
+import { createToolboxes } from "./toolboxes.ts";
+
+/** How evaluations are set up. */
+export interface EvaluationOptions extends ModelOptions {
+  /** Path of the evaluation file: prompts and neutral faces are relative to it. */
+  readonly evalFilePath: string;
+  /** Where the lab writes stimuli. */
+  readonly stimuliFolder: string;
+  /** Where answers are kept; beside the other caches unless told. */
+  readonly answersFolder?: string;
+  /** Told before a picture leaves this machine. */
+  readonly notify?: (notice: string) => void;
+}
+
+/** Parts to run evaluations with, and an end to them. */
+export interface OpenedEvaluation {
+  readonly parts: EvaluationParts;
+  close(): Promise<void>;
+}
+
+/** Opens what evaluations need. Models and toolboxes are opened when a condition first asks for them, each once. */
+export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
+  const folder = options.answersFolder ?? join(cacheFolder(), "answers");
+  const toolboxes = createToolboxShelf();
+  const conditions: ConditionParts[] = [];
+  const parts: EvaluationParts = {
+    async solverFor(file, labels) {
+      const own = createConditionParts(file, options, toolboxes);
+      conditions.push(own);
+      return file.task === "judge" ? createJudgeSolver(file, labels, own) : createChoiceSolver(file, own);
+    },
+    async stimuliFor(file, samples) {
+      const { hide, neutral, seed } = file.stimuli;
+      return createLabStimuli({
+        samples,
+        folder: options.stimuliFolder,
+        toolbox: await toolboxes.one("mesh"),
+        hide,
+        neutral: neutral === undefined ? null : locateDatasetPath(neutral, options.evalFilePath),
+        seed,
+      });
+    },
+    cache: createFolderAnswerCache(folder),
+    cacheFolder: folder,
+    taxonomyLabels: async (id) => (await loadTaxonomy(id)).categories.map(({ name }) => name),
+    version: packageVersion(),
+  };
+  return {
+    parts,
+    async close() {
+      await Promise.all(conditions.map((own) => own.close()));
+      await toolboxes.close();
+    },
+  };
+}
+
+/** Toolboxes by name, opened once whatever the number of conditions that use them. */
+interface ToolboxShelf {
+  one(name: string): Promise<FerToolbox>;
+  close(): Promise<void>;
+}
+
+function createToolboxShelf(): ToolboxShelf {
+  const opened = new Map<string, Promise<readonly FerToolbox[]>>();
+  return {
+    async one(name) {
+      const known = opened.get(name) ?? createToolboxes([name]);
+      opened.set(name, known);
+      const [toolbox] = await known;
+      if (toolbox === undefined) throw new ConfigurationError(`There is no toolbox "${name}"`);
+      return toolbox;
+    },
+    async close() {
+      const all = await Promise.allSettled(opened.values());
+      const toolboxes = all.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
+      await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
+    },
+  };
+}
+
+function createConditionParts(file: EvalFile, options: EvaluationOptions, shelf: ToolboxShelf): ConditionParts {
+  const known = new Map<string, Promise<AskParts>>();
+  const closers: (() => Promise<void>)[] = [];
+
+  async function open(condition: Condition, seed: number): Promise<AskParts> {
+    const { evalFilePath: _path, stimuliFolder: _stimuli, answersFolder: _answers, ...modelOptions } = options;
+    const opened = await openParts({ ...modelOptions, model: condition.model, toolboxes: [], seed });
+    closers.push(() => opened.close());
+    const toolboxes =
+      condition.evidence === "none" ? [] : await Promise.all(condition.evidence.map((name) => shelf.one(name)));
+    const shots = await openShotSource(
+      { ...file.fewShot, shots: condition.shots, seed },
+      toolboxes.length === 0 && condition.shots > 0 ? [await shelf.one("mesh")] : toolboxes,
+    );
+    closers.push(() => shots.close());
+    const prompts = await withJudgePrompt(opened.parts.prompts, condition.prompt, options.evalFilePath);
+    return { ...opened.parts, toolboxes, exemplars: shots.source, prompts };
+  }
+
+  return {
+    partsFor(condition, seed) {
+      const { arm: _arm, ...rest } = condition;
+      const key = `${cellId({ ...rest, arm: "full" })} | ${seed}`;
+      const parts = known.get(key) ?? open(condition, seed);
+      known.set(key, parts);
+      return parts;
+    },
+    exemplarsOf: ({ shots }) => (shots === 0 ? null : { shots, ...file.fewShot }),
+    async close() {
+      await Promise.allSettled(known.values());
+      await Promise.all(closers.map((close) => close()));
+    },
+  };
+}
+
+/** The shipped prompts with another judge prompt: one of theirs by id, or a file of the user's own. */
+async function withJudgePrompt(shipped: PromptLibrary, prompt: string, evalFilePath: string): Promise<PromptLibrary> {
+  if (prompt === "judge") return shipped;
+  const isFile = prompt.endsWith(".prompt.md");
+  const path = isFile ? locateDatasetPath(prompt, evalFilePath) : "";
+  const judge = isFile
+    ? (await loadPromptLibrary(dirname(path))).prompt(basename(path, ".prompt.md"))
+    : shipped.prompt(prompt);
+  return {
+    ...shipped,
+    prompt: (id) => (id === "judge" ? judge : shipped.prompt(id)),
+    all: () => [...shipped.all().filter(({ reference }) => reference.id !== "judge"), judge],
+  };
+}

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { ConfigurationError } from "../domain/errors.ts";
+import { didYouMean } from "../domain/nearest-name.ts";
+import { ownPath } from "../networks/package-paths.ts";
+import { parseEvalFile } from "./file/read-eval-file.ts";
+import { answeredCalls } from "./results/read-results.ts";
+import { callsOf } from "./runner/plan.ts";
+import { openRun } from "./runner/run-folder.ts";
+
+const ENDING = ".eval.yaml";
+
+/** An evaluation file that ships. */
+export interface ShippedEvaluation {
+  readonly name: string;
+  readonly description: string;
+  readonly path: string;
+}
+
+/** The evaluations that ship with Kuleshov. */
+export async function listEvaluations(): Promise<ShippedEvaluation[]> {
+  const names = (await readdir(ownPath("evals"))).filter((name) => name.endsWith(ENDING)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const path = ownPath("evals", name);
+      const head: unknown = parse(await readFile(path, "utf8"));
+      const description = (head as { description?: string } | null)?.description;
+      return { name: name.slice(0, -ENDING.length), description: description ?? "", path };
+    }),
+  );
+}
+
+/** A file as the user names it: a path, or the name of an evaluation that ships. @throws {ConfigurationError} */
+export async function evaluationPath(named: string): Promise<string> {
+  if (existsSync(named)) return named;
+  const shipped = await listEvaluations();
+  const found = shipped.find(({ name }) => name === named);
+  if (found !== undefined) return found.path;
+  const names = shipped.map(({ name }) => name);
+  throw new ConfigurationError(`There is no evaluation "${named}". ${didYouMean(named, names)}`.trim());
+}
+
+/** Runs in a folder with how far they are; a folder that cannot be read as a run is left out. */
+export async function listRuns(folder: string): Promise<{ folder: string; answered: number; calls: number }[]> {
+  const names = await readdir(folder).catch(() => []);
+  const runs = await Promise.all(
+    names.sort().map(async (name) => {
+      const own = join(folder, name);
+      if (!existsSync(join(own, "run.json"))) return [];
+      const { header, samples } = await openRun(own);
+      const calls = callsOf(samples, parseEvalFile(header.evalFileText, header.evalFilePath).matrix).length;
+      return [{ folder: own, answered: (await answeredCalls(own)).size, calls }];
+    }),
+  );
+  return runs.flat();
+}

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { createFolderAnswerCache } from "../runner/answer-cache.ts";
+import { CallRecord } from "../runner/call-record.ts";
+import { resultsPath, writeWhole } from "../runner/run-folder.ts";
+import type { Sample } from "../sample.ts";
+import { type ScoredRun, scoreRun } from "./write-report.ts";
+
+/** Cache keys are hashes: anything else in a bundle would be a path that leaves the folder. */
+const KEY = /^[0-9a-f]{64}$/;
+
+/** Metrics by cell, scorer and name, as a bundle keeps and a replay compares them. */
+type MetricList = readonly {
+  readonly name: string;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}[];
+
+/**
+ * Writes a run with every answer it used and the numbers it gave into one zip. Pictures are not in it. @returns its path.
+ */
+export async function writeBundle(folder: string, path: string): Promise<string> {
+  const scored = await scoreRun(folder);
+  const cache = createFolderAnswerCache(scored.run.header.cacheFolder);
+  const files: Record<string, Uint8Array> = {};
+  const { header, samples } = scored.run;
+  // Where pictures lie on this machine is nobody else's business; their names still keep samples of one picture together.
+  const places = { evalFilePath: basename(header.evalFilePath), cacheFolder: "answers" };
+  files["run.json"] = strToU8(JSON.stringify({ ...header, ...places }, null, 2));
+  files["samples.jsonl"] = strToU8(samples.map((sample) => `${JSON.stringify(withoutPlace(sample))}\n`).join(""));
+  files["results.jsonl"] = await readFile(join(folder, "results.jsonl"));
+  for (const { key, answer } of scored.records) {
+    if (answer === null || !KEY.test(key)) continue;
+    const bytes = await readFile(cache.path(key)).catch(() => undefined);
+    if (bytes === undefined) {
+      throw new ConfigurationError(
+        `Cannot bundle run as answer ${key.slice(0, 12)} is not in the cache any more: \`${folder}\``,
+      );
+    }
+    files[`answers/${key}.json.gz`] = bytes;
+  }
+  files["metrics.json"] = strToU8(JSON.stringify(metricsOf(scored), null, 2));
+  await writeWhole(path, zipSync(files, { level: 6 }));
+  return path;
+}
+
+function withoutPlace(sample: Sample): Sample {
+  if (sample.image === null) return sample;
+  const folder = createHash("sha256").update(dirname(sample.image)).digest("hex").slice(0, 8);
+  return { ...sample, image: `${folder}/${basename(sample.image)}` };
+}
+
+/**
+ * Unpacks a bundle into `folder`, takes every answer from it (no model is asked) and computes all numbers anew.
+ * @returns how many metrics there are, and those that differ, in words.
+ */
+export async function replayBundle(path: string, folder: string): Promise<{ metrics: number; differing: string[] }> {
+  const files = await readZip(path);
+  const text = (name: string) => {
+    const bytes = files[name];
+    if (bytes === undefined) throw new ConfigurationError(`Cannot replay bundle as it has no ${name}: \`${path}\``);
+    return strFromU8(bytes);
+  };
+  const cacheFolder = join(folder, "answers");
+  const cache = createFolderAnswerCache(cacheFolder);
+  await mkdir(folder, { recursive: true });
+  await writeWhole(join(folder, "samples.jsonl"), text("samples.jsonl"));
+  await unpackAnswers(files, cache.path);
+  const lines: string[] = [];
+  for (const line of text("results.jsonl").split("\n")) {
+    if (line === "") continue;
+    lines.push(`${JSON.stringify(await replayed(CallRecord.parse(JSON.parse(line)), cache, path))}\n`);
+  }
+  await writeWhole(resultsPath(folder), lines.join(""));
+  await writeWhole(
+    join(folder, "run.json"),
+    `${JSON.stringify({ ...JSON.parse(text("run.json")), cacheFolder }, null, 2)}\n`,
+  );
+  const expected: MetricList = JSON.parse(text("metrics.json"));
+  const found = new Map(metricsOf(await scoreRun(folder)).map((metric) => [metric.name, metric]));
+  const differing = expected.flatMap((metric) => {
+    const again = found.get(metric.name);
+    return JSON.stringify(again) === JSON.stringify(metric)
+      ? []
+      : [`${metric.name}: ${metric.value} became ${again?.value ?? "unscored"}`];
+  });
+  return { metrics: expected.length, differing };
+}
+
+async function readZip(path: string): Promise<Unzipped> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new ConfigurationError(`Cannot replay bundle as it cannot be read: \`${path}\``, { cause: error });
+  });
+  try {
+    return unzipSync(bytes);
+  } catch (error) {
+    throw new ConfigurationError(`Cannot replay bundle as it is damaged or no bundle: \`${path}\``, { cause: error });
+  }
+}
+
+async function unpackAnswers(files: Unzipped, target: (key: string) => string): Promise<void> {
+  for (const [name, bytes] of Object.entries(files)) {
+    const key = /^answers\/(.+)\.json\.gz$/.exec(name)?.[1];
+    if (key === undefined || !KEY.test(key)) continue;
+    await mkdir(join(target(key), ".."), { recursive: true });
+    await writeWhole(target(key), bytes);
+  }
+}
+
+/** The record with its answer as the cache has it, so that the replay rests on the answers and not on the old lines. */
+async function replayed(
+  record: CallRecord,
+  cache: ReturnType<typeof createFolderAnswerCache>,
+  path: string,
+): Promise<CallRecord> {
+  if (record.answer === null) return record;
+  const solution = await cache.get(record.key);
+  if (solution === undefined) {
+    throw new ConfigurationError(
+      `Cannot replay bundle as answer ${record.key.slice(0, 12)} is missing or damaged: \`${path}\``,
+    );
+  }
+  return { ...record, cached: true, costUsd: 0, answer: solution.answer, usage: solution.usage };
+}
+
+function metricsOf({ summary, contextEffects }: ScoredRun): MetricList {
+  const cells = summary.cells.flatMap(({ cell, scorers }) =>
+    scorers.flatMap(({ metrics }) =>
+      metrics.map(({ scorer, metric, estimate: { value, low, high } }) => ({
+        name: `${cell.id} | ${scorer} | ${metric}`,
+        value,
+        low,
+        high,
+      })),
+    ),
+  );
+  const effects = contextEffects.flatMap(({ condition, effects: own }) =>
+    own.map(({ name, estimate: { value, low, high } }) => ({ name: `${condition} | ${name}`, value, low, high })),
+  );
+  return [...cells, ...effects];
+}

@@ -1,0 +1,45 @@
+import { ConfigurationError } from "../../domain/errors.ts";
+import { type Comparison, compareSides, type Side } from "../results/compare.ts";
+import { number, pText } from "./markup.ts";
+import { readable } from "./sections.ts";
+import { type ScoredRun, scoreRun } from "./write-report.ts";
+
+/**
+ * Compares the conditions of one or several runs with the first condition of the first run, on the samples both judged.
+ * @throws {ConfigurationError} if there is only one condition, or the runs share no scorer.
+ */
+export async function compareRuns(folders: readonly string[]): Promise<Comparison[]> {
+  const runs: ScoredRun[] = [];
+  for (const folder of folders) runs.push(await scoreRun(folder));
+  const [first] = runs;
+  if (first === undefined) throw new ConfigurationError("Which runs? Name at least one folder");
+  if (runs.reduce((sum, { summary }) => sum + summary.cells.length, 0) < 2) {
+    throw new ConfigurationError("There is only one condition: name a second run to compare it with");
+  }
+  const shared = first.scorers.filter(({ name }) =>
+    runs.every(({ scorers }) => scorers.some((one) => one.name === name)),
+  );
+  if (shared.length === 0) throw new ConfigurationError("The runs share no scorer, so nothing of them can be compared");
+  return shared.flatMap((scorer) => compareSides(sidesOf(runs, scorer.name), scorer, first.file.analysis));
+}
+
+function sidesOf(runs: readonly ScoredRun[], scorer: string): Side[] {
+  return runs.flatMap(({ run, summary }) =>
+    summary.cells.map(({ cell, scorers }) => ({
+      name: runs.length === 1 ? cell.id : `${run.folder}: ${cell.id}`,
+      calls: scorers.find((result) => result.scorer === scorer)?.calls ?? [],
+    })),
+  );
+}
+
+/** One line per comparison, those that hold up first. */
+export function comparisonText(comparisons: readonly Comparison[]): string {
+  const holds = ({ adjustedPValue }: Comparison) => adjustedPValue !== null && adjustedPValue < 0.05;
+  const line = (one: Comparison) =>
+    `${holds(one) ? "holds up     " : "does not hold"} ${readable(one.metric)}: ${one.second} ${signed(one.difference)} [${number(one.low)}, ${number(one.high)}] against ${one.first}, ${one.pairs} pairs, ${one.test}, p ${pText(one.pValue)}, Holm ${pText(one.adjustedPValue)}\n`;
+  return [...comparisons.filter(holds), ...comparisons.filter((one) => !holds(one))].map(line).join("");
+}
+
+function signed(value: number | null): string {
+  return value !== null && value > 0 ? `+${number(value)}` : number(value);
+}

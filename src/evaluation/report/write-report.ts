@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { scorersOf } from "../evaluation.ts";
+import { parseEvalFile } from "../file/read-eval-file.ts";
+import { createLabelReader } from "../label-reader.ts";
+import { loadLemmas } from "../load-wheels.ts";
+import { type Comparison, compareSides } from "../results/compare.ts";
+import { readResults } from "../results/read-results.ts";
+import { type RunSummary, summarise } from "../results/summarise.ts";
+import type { AnswerCache } from "../runner/answer-cache.ts";
+import type { CallRecord } from "../runner/call-record.ts";
+import { openRun, type StoredRun, writeWhole } from "../runner/run-folder.ts";
+import type { Scorer } from "../score.ts";
+import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
+import { type Markup, markup } from "./markup.ts";
+import { methodsParagraph } from "./methods.ts";
+import {
+  cellSections,
+  comparisonSection,
+  contextSection,
+  metricsSection,
+  usageSection,
+  worstCasesSection,
+} from "./sections.ts";
+import { REPORT_STYLE } from "./style.ts";
+import { type WorstCase, worstCases } from "./worst-cases.ts";
+
+/** A run with everything that is computed from it. */
+export interface ScoredRun {
+  readonly run: StoredRun;
+  readonly file: ReturnType<typeof parseEvalFile>;
+  readonly records: readonly CallRecord[];
+  readonly scorers: readonly Scorer[];
+  readonly summary: RunSummary;
+  readonly comparisons: readonly Comparison[];
+  readonly contextEffects: readonly ContextEffectsOf[];
+}
+
+/** Reads a run's results and scores them. @throws {ConfigurationError} if there is no run. */
+export async function scoreRun(folder: string): Promise<ScoredRun> {
+  const run = await openRun(folder);
+  const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
+  const records = await readResults(folder);
+  const scorers = await scorersOf(file, run.header.labels);
+  const summary = summarise(records, run.samples, { file, scorers });
+  const reader = createLabelReader(run.header.labels, await loadLemmas());
+  return {
+    run,
+    file,
+    records,
+    scorers,
+    summary,
+    comparisons: scorers.flatMap((scorer) => compareCells(summary, scorer, file.analysis)),
+    contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
+  };
+}
+
+function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun["file"]["analysis"]): Comparison[] {
+  const sides = cells.map(({ cell, scorers }) => ({
+    name: cell.id,
+    calls: scorers.find((result) => result.scorer === scorer.name)?.calls ?? [],
+  }));
+  return compareSides(sides, scorer, analysis);
+}
+
+/** Writes `report.html` into the run's folder: one file, no network. @returns its path. */
+export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promise<string> {
+  const cases = (await Promise.all(scored.summary.cells.map((cell) => worstCases(cell, cache)))).flat();
+  const path = join(scored.run.folder, "report.html");
+  await writeWhole(path, `<!doctype html>\n${page(scored, cases).html}\n`);
+  return path;
+}
+
+function page({ run, file, summary, comparisons, contextEffects }: ScoredRun, cases: readonly WorstCase[]): Markup {
+  const { header, samples } = run;
+  const style: Markup = { html: REPORT_STYLE };
+  return markup`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+  <title>${file.name}: evaluation report</title><style>${style}</style></head><body><main>
+  <h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
+  <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
+  ${notesOf(run, summary)}
+  ${metricsSection(summary)}
+  ${comparisonSection(comparisons)}
+  ${contextSection(contextEffects)}
+  ${cellSections(summary)}
+  ${usageSection(summary)}
+  ${worstCasesSection(cases)}
+  <h2>Methods</h2><p>${methodsParagraph(header, file, summary, samples.length)}</p>
+  <details><summary>What determined the answers</summary><pre>${JSON.stringify(header.identities, null, 2)}</pre></details>
+  <details><summary>The evaluation file</summary><pre>${header.evalFileText}</pre></details>
+  </main></body></html>`;
+}
+
+function notesOf({ header }: StoredRun, { cells }: RunSummary): Markup | null {
+  const notes = [
+    ...cells.filter(({ usage }) => usage.calls === 0).map(({ cell }) => `Nothing was asked yet under "${cell.id}"`),
+    ...(header.skippedRows.length === 0
+      ? []
+      : [
+          `${header.skippedRows.length} rows of the dataset were left out: ${header.skippedRows
+            .slice(0, 5)
+            .map(({ where, reason }) => `${where} (${reason})`)
+            .join("; ")}`,
+        ]),
+  ];
+  return notes.length === 0 ? null : markup`<ul class="notes">${notes.map((one) => markup`<li>${one}</li>`)}</ul>`;
+}
