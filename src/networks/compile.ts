@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { ModelFileError } from "../domain/errors.ts";
 import { compileFaceApiExpression } from "./compile-face-api.ts";
 import { compileFaceApiIdentity } from "./compile-face-api-identity.ts";
@@ -34,7 +35,12 @@ function compileGraph(manifest: NetworkManifest, source: SourceBytes, target: Ta
       return compileFaceApiExpression(manifest, { graph, weights }, target);
     throw new RangeError("it is ONNX already");
   } catch (error) {
+    if (error instanceof z.ZodError) throw new ModelFileError(manifest.id, notAsExpected(error), { cause: error });
     if (error instanceof ModelFileError || !(error instanceof RangeError)) throw error;
     throw new ModelFileError(manifest.id, error.message, { cause: error });
   }
+}
+
+function notAsExpected({ issues: [first] }: z.ZodError): string {
+  return `its file is not as its format has it: ${first?.path.join(".")}: ${first?.message}`;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
-import { ModelFileError } from "../domain/errors.ts";
+import type { z } from "zod";
+import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
 import { NetworkManifest } from "./manifest.ts";
 import { ownPath } from "./package-paths.ts";
 
@@ -39,12 +39,22 @@ export async function loadManifests(
 ): Promise<readonly StoredManifest[]> {
   const found = new Map<string, StoredManifest>();
   for (const folder of folders) {
-    for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json"))) {
+    for (const file of await manifestFiles(folder)) {
       const id = file.slice(0, -".json".length);
       if (!found.has(id)) found.set(id, await loadManifest(id, [folder]));
     }
   }
   return [...found.values()].sort((a, b) => a.manifest.id.localeCompare(b.manifest.id));
+}
+
+async function manifestFiles(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith(".json"));
+  } catch (error) {
+    throw new ConfigurationError(`The folder of networks in KULESHOV_MODELS cannot be read: \`${folder}\``, {
+      cause: error,
+    });
+  }
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
@@ -58,9 +68,14 @@ async function readIfThere(file: string): Promise<string | undefined> {
 
 function parseManifest(id: string, text: string): NetworkManifest {
   const parsed = NetworkManifest.safeParse(parseJson(id, text));
-  if (!parsed.success) throw new ModelFileError(id, `its manifest is wrong: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new ModelFileError(id, `its manifest is wrong: ${complaintsOf(parsed.error)}`);
   if (parsed.data.id !== id) throw new ModelFileError(id, `its manifest calls itself "${parsed.data.id}"`);
   return parsed.data;
+}
+
+/** In one line: `inputs.0.shape: expected array; licence: required`. */
+function complaintsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`).join("; ");
 }
 
 function parseJson(id: string, text: string): unknown {

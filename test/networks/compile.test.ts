@@ -93,6 +93,14 @@ describe("compileNetwork", () => {
     await expect(compileNetwork(manifest, { ...source, graph: Buffer.from("<html>") })).rejects.toThrow(reason);
   });
 
+  it("tells what is unexpected in a list of weights", async () => {
+    const { manifest, source } = await load("face-api-expression");
+    const graph = withText(source.graph, '"dtype":"float32"', '"dtype":"string "');
+    await expect(compileNetwork(manifest, { ...source, graph })).rejects.toThrow(
+      /its file is not as its format has it: 0\.weights\.0\.dtype: /,
+    );
+  });
+
   it("tells that weights are missing or of another length", async () => {
     const { manifest, source } = await load("human-emotion");
     await expect(compileNetwork(manifest, { ...source, weights: undefined })).rejects.toThrow("names no weights");

@@ -156,8 +156,32 @@ describe("a network added with a manifest alone", () => {
     await writeFile(join(folder, "broken.json"), "{");
     await expect(openNetwork("broken")).rejects.toThrow("its manifest is not JSON");
     await writeFile(join(folder, "broken.json"), JSON.stringify({ id: "broken", format: "pytorch" }));
-    await expect(openNetwork("broken")).rejects.toThrow(/its manifest is wrong[\s\S]*at format/);
+    await expect(openNetwork("broken")).rejects.toThrow(/its manifest is wrong: .*format: /);
     await expect(openNetwork("broken")).rejects.toBeInstanceOf(ModelFileError);
+  });
+
+  it("from npm is refused when its package is missing or its file is another", async () => {
+    const file = { path: "package.json", sha256: "0".repeat(64) };
+    const install = async (name: string) => {
+      const source = { kind: "npm", package: name, version: "1.0.0", graph: file };
+      await writeFile(
+        join(folder, "packaged.json"),
+        JSON.stringify({ ...(await hsemotionShape("packaged")), format: "onnx", source }),
+      );
+    };
+    await install("@kuleshov/no-such-package");
+    await expect(openNetwork("packaged")).rejects.toThrow(
+      'Cannot use network "packaged" as its package @kuleshov/no-such-package is not installed: run `npm install`',
+    );
+    await install("zod");
+    await expect(openNetwork("packaged")).rejects.toThrow(
+      /has SHA-256 [0-9a-f]{12}… where the manifest says 000000000000…/,
+    );
+  });
+
+  it("says when the folder of networks is not there", async () => {
+    vi.stubEnv("KULESHOV_MODELS", join(folder, "nowhere"));
+    await expect(listNetworks()).rejects.toThrow(/folder of networks in KULESHOV_MODELS cannot be read: `.*nowhere`/);
   });
 
   it("cannot take the place of a shipped one", async () => {

@@ -28,7 +28,7 @@ export type GraphModel = z.infer<typeof GraphModel>;
 /** @throws {RangeError} if the bytes are not a TensorFlow.js graph model. */
 export function readGraphModel(bytes: Uint8Array): GraphModel {
   const parsed = GraphModel.safeParse(parseJson(bytes));
-  if (!parsed.success) throw new RangeError(`it is not a TensorFlow.js graph: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new RangeError(`it is not a TensorFlow.js graph: ${firstComplaint(parsed.error)}`);
   return parsed.data;
 }
 
@@ -48,6 +48,10 @@ export function attributesOf({ attr }: GraphNode) {
   };
 }
 export type Attributes = ReturnType<typeof attributesOf>;
+
+function firstComplaint({ issues: [first] }: z.ZodError): string {
+  return `${first?.path.join(".")}: ${first?.message}`;
+}
 
 function decodeText(base64: string): string {
   return Buffer.from(base64, "base64").toString("latin1");
