@@ -35,23 +35,40 @@ export function reshaped(constant: Constant, shape: readonly number[]): Constant
 /** Axes in a new order: axis `i` of the result is axis `order[i]` of the constant. */
 export function transposed(constant: Constant, order: readonly number[]): Constant {
   const shape = order.map((axis) => at(constant.shape, axis));
-  const data = constant.data.slice();
   const strides = stridesOf(constant.shape);
   const steps = order.map((axis) => at(strides, axis));
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < data.length; to++) {
-    copyElement(constant.data, from, data, to);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const step = at(steps, axis);
-      index[axis] = at(index, axis) + 1;
-      from += step;
-      if (at(index, axis) < at(shape, axis)) break;
-      from -= step * at(shape, axis);
-      index[axis] = 0;
-    }
+  const data = constant.data.slice();
+  const inner = shape.length - 1;
+  if (inner < 1) return { dtype: constant.dtype, shape, data };
+  const [rows, length, step] = [sizeOf(shape.slice(0, inner)), at(shape, inner), at(steps, inner)];
+  for (let row = 0; row < rows; row++) {
+    copyRow(constant.data, { from: startOfRow(row, shape, steps), step }, data, { to: row * length, length });
   }
   return { dtype: constant.dtype, shape, data };
+}
+
+/** Where the elements of one row, along the last axis of the result, begin in the source. */
+function startOfRow(row: number, shape: readonly number[], steps: readonly number[]): number {
+  let rest = row;
+  let start = 0;
+  for (let axis = shape.length - 2; axis >= 0; axis--) {
+    const extent = at(shape, axis);
+    start += (rest % extent) * at(steps, axis);
+    rest = Math.floor(rest / extent);
+  }
+  return start;
+}
+
+function copyRow(
+  source: TensorArray,
+  { from, step }: { from: number; step: number },
+  target: TensorArray,
+  { to, length }: { to: number; length: number },
+): void {
+  for (let index = 0; index < length; index++) {
+    // Both arrays are of one type: the target began as a copy of the source.
+    target[to + index] = source[from + index * step] as never;
+  }
 }
 
 /** The numbers as JavaScript numbers, float16 widened. */
@@ -102,9 +119,4 @@ function stridesOf(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
   for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = at(strides, axis + 1) * at(shape, axis + 1);
   return strides;
-}
-
-function copyElement(source: TensorArray, from: number, target: TensorArray, to: number): void {
-  // Both arrays are of one type: `target` is a copy of `source`.
-  target[to] = source[from] as never;
 }

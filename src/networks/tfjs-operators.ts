@@ -1,7 +1,7 @@
 import { type GraphBuilder, ONNX_DTYPE, type Value } from "./graph-builder.ts";
 import { type Activation, activated } from "./ops/activation.ts";
 import { type ArithmeticOp, arithmetic } from "./ops/arithmetic.ts";
-import { concatenate, expandDims, pack, reshape, squeeze, unpack } from "./ops/arrange.ts";
+import { concatenate, expandDims, pack, reshape, slice, squeeze, transpose, unpack } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
 import { broadcast, cast, floorDivide, floorModulo, squaredDifference, unary } from "./ops/elementwise.ts";
 import { padZeros } from "./ops/pad.ts";
@@ -48,6 +48,7 @@ export const TFJS_OPERATORS: ReadonlyMap<string, Lowering> = new Map<string, Low
   ["Relu", ({ graph, input }) => activated(graph, input(0), "relu")],
   ["Relu6", ({ graph, input }) => activated(graph, input(0), "relu6")],
   ["Sigmoid", ({ graph, input }) => activated(graph, input(0), "sigmoid")],
+  ["Exp", ({ graph, input }) => unary(graph, "Exp", input(0))],
   ["Sqrt", ({ graph, input }) => unary(graph, "Sqrt", input(0))],
   ["Cast", castTo],
   [
@@ -71,6 +72,8 @@ export const TFJS_OPERATORS: ReadonlyMap<string, Lowering> = new Map<string, Low
   ["Reshape", ({ graph, input }) => reshape(graph, input(0), knownNumbers(input(1)))],
   ["ExpandDims", ({ graph, input }) => expandDims(graph, input(0), knownNumber(input(1)))],
   ["Squeeze", ({ graph, input, attributes }) => squeeze(graph, input(0), attributes.integers("squeeze_dims"))],
+  ["Transpose", ({ graph, input }) => transpose(graph, input(0), knownNumbers(input(1)))],
+  ["Slice", sliced],
   ["StridedSlice", slicing],
 ]);
 
@@ -140,6 +143,14 @@ function resize({ graph, attributes, input }: Site): Value {
 function castTo({ graph, attributes, input }: Site): Value {
   const dtype = dtypeNamed(attributes.type("DstT"));
   return cast(graph, input(0), dtype, ONNX_DTYPE[dtype]);
+}
+
+/** A size of -1 reaches to the end of the axis. */
+function sliced({ graph, input }: Site): Value {
+  const begin = knownNumbers(input(1));
+  const size = knownNumbers(input(2));
+  const end = begin.map((from, axis) => (at(size, axis) < 0 ? at(input(0).shape, axis) : from + at(size, axis)));
+  return slice(graph, input(0), { begin, end, steps: begin.map(() => 1) });
 }
 
 function slicing({ graph, attributes, input }: Site): Value {

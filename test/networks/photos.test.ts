@@ -20,12 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cacheDir, { recursive: true, force: true }));
 
-async function look(id: string, region: Region) {
+async function look(id: string, region: Region, photo = PARTY) {
   const network = await openNetwork(id, { cacheDir });
   const [input] = network.manifest.inputs;
   if (input === undefined) throw new Error("no input");
   const { width, height } = imageSize(input);
-  const pixels = await sharp(PARTY)
+  const pixels = await sharp(photo)
     .extract(region)
     .resize(width, height, { fit: "fill" })
     .removeAlpha()
@@ -67,6 +67,25 @@ describe("the networks on a photograph", () => {
     expect(leftShoulder?.[0]).toBeLessThan(leftHip?.[0] as number);
     // She faces the camera, so that her left shoulder is on the right.
     expect(leftShoulder?.[1]).toBeGreaterThan(rightShoulder?.[1] as number);
+  });
+
+  it("find the hand on the knee of the woman in sample 2", async () => {
+    const region = { left: 0, top: 0, width: 1920, height: 1367 };
+    const { outputs } = await look("human-handtrack", region, samplePhoto(2));
+    const [boxes, scores] = [output(outputs, "boxes"), output(outputs, "scores")];
+    const classes = { open: 0, closed: 1, face: 4 };
+    const best = (label: number) => {
+      const ofLabel = scores.filter((_, index) => index % 7 === label);
+      const anchor = ofLabel.indexOf(Math.max(...ofLabel));
+      return { score: ofLabel[anchor] as number, box: boxes.slice(4 * anchor, 4 * anchor + 4) };
+    };
+    const hand = best(classes.closed);
+    expect(hand.score).toBeGreaterThan(0.6);
+    const [top, left, bottom, right] = hand.box as [number, number, number, number];
+    // Its middle, by eye, at 870, 1120 px.
+    expect(Math.abs((left + right) / 2 - 870 / 1920)).toBeLessThan(0.03);
+    expect(Math.abs((top + bottom) / 2 - 1120 / 1367)).toBeLessThan(0.03);
+    expect(best(classes.face).score).toBeGreaterThan(0.6);
   });
 
   it("see a face and lay a mesh on it, the subject's left on the right of the picture", async () => {
