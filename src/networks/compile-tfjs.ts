@@ -44,7 +44,7 @@ function lowered(id: string, node: GraphNode, { graph, values }: Progress): read
   const lowering = TFJS_OPERATORS.get(node.op);
   if (lowering === undefined) throw unsupported(id, node);
   try {
-    const inputs = node.input.map((reference) => operand(values, reference));
+    const inputs = operandsOf(node).map((reference) => operand(values, reference));
     const input = (index: number): Value => {
       const value = inputs[index];
       if (value === undefined) throw new RangeError(`its operand ${index + 1} is missing`);
@@ -64,13 +64,19 @@ function unmetInOrder(
   done: ReadonlyMap<string, unknown>,
 ): readonly GraphNode[] {
   const order = new Set<GraphNode>();
+  const begun = new Set<string>();
   const pending = [nodeName(tensor)];
   while (pending.length > 0) {
     const name = pending.at(-1) as string;
     const node = nodes.get(name);
     if (node === undefined) throw new RangeError(`its graph has no "${name}"`);
-    const unmet = node.input.map(nodeName).filter((before) => !done.has(before) && !hasNode(order, nodes, before));
+    const unmet = operandsOf(node)
+      .map(nodeName)
+      .filter((before) => !done.has(before) && !hasNode(order, nodes, before));
     if (unmet.length > 0 && !done.has(name)) {
+      // What it needs was to be met before coming back to it.
+      if (begun.has(name)) throw new RangeError(`its graph loops through "${name}", and loops are not supported`);
+      begun.add(name);
       pending.push(...unmet);
       continue;
     }
@@ -83,6 +89,11 @@ function unmetInOrder(
 function hasNode(order: ReadonlySet<GraphNode>, nodes: ReadonlyMap<string, GraphNode>, name: string): boolean {
   const node = nodes.get(name);
   return node !== undefined && order.has(node);
+}
+
+/** What a node computes with. `^name` only says what runs before it, which the order of an ONNX graph has no need of. */
+function operandsOf({ input }: GraphNode): readonly string[] {
+  return input.filter((reference) => !reference.startsWith("^"));
 }
 
 /** `name` or `name:1` for the second output of a node. */

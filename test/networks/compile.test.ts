@@ -78,6 +78,12 @@ describe("compileNetwork", () => {
     );
   });
 
+  it("refuses a graph with a loop in it", async () => {
+    const { manifest, source } = await load("human-handtrack");
+    const inputs = manifest.inputs.map((input) => ({ ...input, tensor: "input_tensor" }));
+    await expect(compileNetwork({ ...manifest, inputs }, source)).rejects.toThrow(/its graph loops through ".*while/);
+  });
+
   it("says what is wrong with an operator that it knows", async () => {
     const { manifest, source } = await load("human-emotion");
     const graph = withText(source.graph, '"U0FNRQ=="', '"T0RERQ=="');
