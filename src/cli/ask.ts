@@ -81,16 +81,13 @@ export async function judgePhoto(
 ): Promise<Report> {
   const { ask } = await import("../ask.ts");
   const { openParts } = await import("../compose/ask.ts");
-  const { openShotSource } = await import("../compose/exemplars.ts");
-  const opened = await openParts({ ...partsOptions(asked), notify: note }, signal);
+  const { parts, labels, close } = await openParts({ ...partsOptions(asked), notify: note }, signal);
   try {
-    const shots = await openShotSource(shotRequest(asked), opened.parts.toolboxes, signal);
     const { photo: picture, question, context = null } = asked;
-    const query = { picture, context, labels: asked.labels ?? shots.labels };
-    const parts = { ...opened.parts, exemplars: shots.source };
-    return await ask(question === undefined ? query : { ...query, question }, parts, signal).finally(shots.close);
+    const query = { picture, context, labels: asked.labels ?? labels };
+    return await ask(question === undefined ? query : { ...query, question }, parts, signal);
   } finally {
-    await opened.close();
+    await close();
   }
 }
 
@@ -100,6 +97,7 @@ function partsOptions(asked: AskCommandOptions & { readonly photo: string }) {
     model,
     toolboxes: toolbox,
     mode: mode ?? null,
+    ...shotOptions(asked),
     ...(evidence === undefined ? {} : { evidence: { files: evidence, pictures: [asked.photo] } }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(temperature === undefined ? {} : { temperature }),
@@ -111,9 +109,10 @@ function partsOptions(asked: AskCommandOptions & { readonly photo: string }) {
 const SHOTS_WHEN_ASKED_FOR = 8;
 
 /** Examples are shown when a number, categories or a pack is named; a taxonomy alone only names the labels. */
-function shotRequest({ shots, shotMode, categories, taxonomy, pack, store, seed }: AskCommandOptions) {
+function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed }: AskCommandOptions) {
   const wanted = categories !== undefined || pack !== undefined;
-  return {
+  if (!wanted && shots === undefined && taxonomy === undefined) return {};
+  const request = {
     shots: shots ?? (wanted ? SHOTS_WHEN_ASKED_FOR : 0),
     ...(shotMode === undefined ? {} : { mode: shotMode }),
     ...(categories === undefined ? {} : { categories }),
@@ -122,6 +121,7 @@ function shotRequest({ shots, shotMode, categories, taxonomy, pack, store, seed 
     ...(store === undefined ? {} : { store }),
     ...(seed === undefined ? {} : { seed }),
   };
+  return { shots: request };
 }
 
 function wholeNumber(text: string): number {

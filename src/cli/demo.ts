@@ -6,7 +6,7 @@ import { betterModel, judgePhoto } from "./ask.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
 
-const CONTEXT = "Friends at a costume party; someone has just told a joke.";
+const CONTEXT = "Friends at a costume party.";
 
 const NEXT_STEPS = `
 Next:
