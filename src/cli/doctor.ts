@@ -12,7 +12,7 @@ export function register(program: Command): void {
 }
 
 async function doctor(options: { readonly json?: true }): Promise<void> {
-  const { checkHealth } = await import("../compose-health.ts");
+  const { checkHealth } = await import("../compose/health.ts");
   const checks = await checkHealth(interruptSignal());
   if (options.json) {
     await print(`${JSON.stringify(checks, null, 2)}\n`);

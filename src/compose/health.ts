@@ -1,10 +1,10 @@
 import { availableParallelism, release } from "node:os";
-import { listOllamaModels, type OllamaModelInfo } from "./adapters/ollama/ollama-judge.ts";
-import { ollamaUrl } from "./adapters/ollama/ollama-server.ts";
-import { healthOfToolbox, probeToolboxes } from "./compose/field-toolboxes.ts";
-import type { HealthCheck } from "./domain/health.ts";
-import { cacheFolder } from "./networks/cache-folder.ts";
-import { listNetworks, type NetworkListing } from "./networks/list-networks.ts";
+import { listOllamaModels, type OllamaModelInfo } from "../adapters/ollama/ollama-judge.ts";
+import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
+import type { HealthCheck } from "../domain/health.ts";
+import { cacheFolder } from "../networks/cache-folder.ts";
+import { listNetworks, type NetworkListing } from "../networks/list-networks.ts";
+import { healthOfToolbox, probeToolboxes } from "./field-toolboxes.ts";
 
 /** Everything that Kuleshov can use on this machine, found or not. Nothing is installed, compiled or sent anywhere. */
 export async function checkHealth(signal?: AbortSignal): Promise<HealthCheck[]> {
