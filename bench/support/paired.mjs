@@ -1,4 +1,6 @@
 // Paired comparisons: machines are busy, so two ways are timed in turn, many times, and their ratio is what counts.
+// Each contestant is a process of its own, so neither collects the other's garbage.
+import { fork } from "node:child_process";
 
 /** CPU milliseconds of all threads of this process that `work` uses per call, over `calls` calls. */
 export async function cpuMsPerCall(work, calls) {
@@ -8,12 +10,40 @@ export async function cpuMsPerCall(work, calls) {
   return (user + system) / 1000 / calls;
 }
 
-/** Medians of both and of their ratio b / a over `rounds` rounds, with the least and the greatest ratio. */
-export async function compare(a, b, { rounds, calls }) {
+/** Turns this process into a contestant: `works` are what it can be asked to do, by name. */
+export function serveContestant(works) {
+  process.on("message", async ({ name, argument, calls }) => {
+    const result = await works[name](argument);
+    const cpuMs = await cpuMsPerCall(() => works[name](argument), calls);
+    process.send?.({ cpuMs, result });
+  });
+  process.send?.("ready");
+}
+
+/** Starts a contestant's file. `ask(name, argument, calls)` gives its CPU time per call and what the work returned. */
+export async function startContestant(file) {
+  const child = fork(file, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const answer = () =>
+    new Promise((resolve, reject) => {
+      child.once("message", resolve);
+      child.once("exit", (code) => reject(new Error(`${file} ended with ${code}`)));
+    });
+  await answer();
+  return {
+    ask(name, argument, calls) {
+      const reply = answer();
+      child.send({ name, argument, calls });
+      return reply;
+    },
+    stop: () => child.kill(),
+  };
+}
+
+/** Medians of both and of their ratio b / a over the rounds, with the least and the greatest ratio. */
+export async function compare(a, b, { rounds }) {
   const pairs = [];
   for (let round = 0; round < rounds; round++) {
-    const first = await cpuMsPerCall(a, calls);
-    const second = await cpuMsPerCall(b, calls);
+    const [first, second] = [(await a()).cpuMs, (await b()).cpuMs];
     pairs.push({ a: first, b: second, ratio: second / first });
   }
   const of = (key) => pairs.map((pair) => pair[key]).sort((x, y) => x - y);

@@ -6,9 +6,10 @@ import { at, sizeOf } from "./tensor-data.ts";
  * A picture as a network wants it.
  *
  * @param rgb uint8 or float `[height, width, 3]`, RGB 0..255, already of the input's height and width.
+ * @param into an earlier tensor of the same input, to be overwritten instead of making a new one.
  * @throws {RangeError} if the input is not a picture or of another size.
  */
-export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>): Tensor {
+export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>, into?: Tensor): Tensor {
   const { pixels, shape, name } = input;
   if (pixels === undefined) throw new RangeError(`Input "${name}" takes no picture`);
   const size = imageSize(input);
@@ -16,7 +17,7 @@ export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>): Tensor
   if (rgb.length !== 3 * count) {
     throw new RangeError(`Input "${name}" takes ${size.width}x${size.height} RGB pixels, not ${rgb.length} numbers`);
   }
-  const data = emptyData(input.dtype, sizeOf(shape));
+  const data = into === undefined ? emptyData(input.dtype, sizeOf(shape)) : pictureData(into);
   if (pixels.channels === "rgb" && pixels.layout === "nhwc") return { data: scaledInPlace(data, pixels, rgb), shape };
   const channels = channelReaders(pixels, rgb);
   const [step, plane] = pixels.layout === "nhwc" ? [channels.length, 1] : [1, count];
@@ -49,6 +50,11 @@ export function imageSize({ pixels, shape, name }: NetworkInput): { width: numbe
   if (pixels === undefined || shape.length !== 4) throw new RangeError(`Input "${name}" takes no picture`);
   const [height, width] = pixels.layout === "nhwc" ? [at(shape, 1), at(shape, 2)] : [at(shape, 2), at(shape, 3)];
   return { width, height };
+}
+
+function pictureData({ data }: Tensor): Float32Array | Int32Array | Uint8Array {
+  if (data instanceof BigInt64Array) throw new RangeError("Pictures of type int64 are not supported");
+  return data;
 }
 
 function emptyData(dtype: NetworkInput["dtype"], size: number): Float32Array | Int32Array | Uint8Array {

@@ -41,13 +41,12 @@ export interface DetectorOutput {
   readonly regressors: Float32Array;
   /** float32 [896]. */
   readonly logits: Float32Array;
-  /** Side of the square input. */
-  readonly inputPx: number;
+  /** float32 [896, 2], from `anchorCenters`. */
+  readonly anchors: Float32Array;
 }
 
 /** Candidates in input pixels, best first, not yet merged. */
-export function decodeDetections({ regressors, logits, inputPx }: DetectorOutput, minScore: number): Detection[] {
-  const anchors = anchorCenters(inputPx);
+export function decodeDetections({ regressors, logits, anchors }: DetectorOutput, minScore: number): Detection[] {
   const detections: Detection[] = [];
   logits.forEach((logit, index) => {
     const score = sigmoid(logit);

@@ -1,9 +1,8 @@
 import { boxOverlap } from "../../domain/geometry.ts";
-import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
-import type { Network, Tensor } from "../../networks/network.ts";
-import { type Detection, decodeDetections, mergeDetections } from "./blazeface.ts";
+import { anchorCenters, type Detection, decodeDetections, mergeDetections } from "./blazeface.ts";
+import type { PixelSource } from "./crop.ts";
+import type { PictureNetwork } from "./picture-network.ts";
 import { type RotatedRegion, regionToSource, uprightBox } from "./rotated-region.ts";
-import { type PixelSource, sampleRegion } from "./sample-region.ts";
 
 /** A face that the detector believes in, in source pixels. */
 export interface FaceCandidate {
@@ -22,28 +21,32 @@ export interface DetectOptions {
 
 /** Runs BlazeFace once on a square region of the picture. */
 export async function detectFaces(
-  network: Network,
+  network: PictureNetwork,
   source: PixelSource,
   square: RotatedRegion,
   { minScore, outside }: DetectOptions,
 ): Promise<FaceCandidate[]> {
-  const [input] = network.manifest.inputs;
-  if (input === undefined) throw new RangeError("The face detector has no input");
-  const { width, height } = imageSize(input);
-  const crop = sampleRegion(source, square, { widthPx: width, heightPx: height, outside, maxTaps: 2 });
-  const outputs = await network.run({ [input.name]: imageTensor(input, crop.rgb) });
-  const found = decodeDetections({ ...joinedOutputs(outputs), inputPx: width }, minScore);
-  return mergeDetections(found).map((detection) => toCandidate(detection, square, width));
+  const { output } = await network.look(source, square, { outside, maxTaps: 2 });
+  const found = decodeDetections({ ...rawAnswer(network, output), anchors: anchorsFor(network.widthPx) }, minScore);
+  return mergeDetections(found).map((detection) => toCandidate(detection, square, network.widthPx));
+}
+
+const anchorsBySide = new Map<number, Float32Array>();
+
+function anchorsFor(inputPx: number): Float32Array {
+  const known = anchorsBySide.get(inputPx) ?? anchorCenters(inputPx);
+  anchorsBySide.set(inputPx, known);
+  return known;
 }
 
 /** One detector gives all anchors at once, the other those of its two feature maps apart. */
-function joinedOutputs(outputs: Readonly<Record<string, Tensor>>) {
-  const joined = (name: string) =>
-    [name, `${name}_fine`, `${name}_coarse`].flatMap((key) => {
-      const data = outputs[key]?.data;
-      return data instanceof Float32Array ? [data] : [];
-    });
-  return { regressors: concatenated(joined("regressors")), logits: concatenated(joined("scores")) };
+function rawAnswer({ manifest }: PictureNetwork, output: (name: string) => Float32Array) {
+  const together = manifest.outputs.some(({ name }) => name === "scores");
+  if (together) return { regressors: output("regressors"), logits: output("scores") };
+  return {
+    regressors: concatenated([output("regressors_fine"), output("regressors_coarse")]),
+    logits: concatenated([output("scores_fine"), output("scores_coarse")]),
+  };
 }
 
 function concatenated(parts: readonly Float32Array[]): Float32Array {

@@ -1,8 +1,7 @@
-import { InferenceError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
-import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
-import type { Network, Tensor } from "../../networks/network.ts";
 import { sigmoid } from "./blazeface.ts";
+import type { Crop, PixelSource } from "./crop.ts";
+import type { PictureNetwork } from "./picture-network.ts";
 import {
   EYELID_POINT_COUNT,
   LEFT_EYE_POINTS,
@@ -12,7 +11,6 @@ import {
   RIGHT_IRIS_FROM,
 } from "./refined-points.ts";
 import { type RotatedRegion, regionToSource, squareAround, uprightBox } from "./rotated-region.ts";
-import { type Crop, type PixelSource, sampleRegion } from "./sample-region.ts";
 
 /** A face's mesh with irises. */
 export interface FaceMesh {
@@ -20,7 +18,7 @@ export interface FaceMesh {
   readonly landmarks: Float64Array;
   /** How sure the network is that it saw a face, 0..1. */
   readonly presence: number;
-  /** The aligned crop that the network saw, mirrored if that was asked for. */
+  /** The aligned crop that the network saw, mirrored if that was asked for; holds until the next reading. */
   readonly crop: Crop;
   /** float64 [478, 3]: the points as the network saw them, in pixels of that crop. */
   readonly cropLandmarks: Float64Array;
@@ -34,7 +32,11 @@ const RIGHT_EYE_OUTER = 33;
 const LEFT_EYE_OUTER = 263;
 
 /** Reads the mesh of a face. @param faceRegion the face box, turned so that the eyes are level. */
-export async function readMesh(network: Network, source: PixelSource, faceRegion: RotatedRegion): Promise<FaceMesh> {
+export async function readMesh(
+  network: PictureNetwork,
+  source: PixelSource,
+  faceRegion: RotatedRegion,
+): Promise<FaceMesh> {
   const region = squareAround(faceRegion, REGION_SCALE);
   const { points, presence, crop } = await runMesh(network, source, region, false);
   return { landmarks: toSource(points, region, crop.widthPx), presence, crop, cropLandmarks: points };
@@ -47,7 +49,7 @@ export async function readMesh(network: Network, source: PixelSource, faceRegion
  * @param twins for each point the point on the other side of the face (mirror-points.ts).
  */
 export async function readMirroredMesh(
-  network: Network,
+  network: PictureNetwork,
   source: PixelSource,
   faceRegion: RotatedRegion,
   twins: Uint16Array,
@@ -62,14 +64,10 @@ export async function readMirroredMesh(
   return { landmarks: toSource(restored, region, crop.widthPx), presence, crop, cropLandmarks: points };
 }
 
-async function runMesh(network: Network, source: PixelSource, region: RotatedRegion, mirrored: boolean) {
-  const [input] = network.manifest.inputs;
-  if (input === undefined) throw new RangeError("The face mesh has no input");
-  const { width, height } = imageSize(input);
-  const crop = sampleRegion(source, region, { widthPx: width, heightPx: height, outside: "edge", mirrored });
-  const outputs = await network.run({ [input.name]: imageTensor(input, crop.rgb) });
-  const [flag] = valuesOf(outputs, "face_flag");
-  return { points: mergeRefined(outputs), presence: sigmoid(flag as number), crop };
+async function runMesh(network: PictureNetwork, source: PixelSource, region: RotatedRegion, mirrored: boolean) {
+  const { crop, output } = await network.look(source, region, { outside: "edge", mirrored });
+  const [flag] = output("face_flag");
+  return { points: mergeRefined(output), presence: sigmoid(flag as number), crop };
 }
 
 /** The region of the face that a mesh outlines: what a second, sharper reading starts from. */
@@ -99,14 +97,14 @@ export function boxOfMesh(landmarks: Float64Array): PixelBox {
 }
 
 /** Lips and eyes replace the mesh's own x and y and keep its depth; irises take the mean depth of their eyelids. */
-function mergeRefined(outputs: Readonly<Record<string, Tensor>>): Float64Array {
+function mergeRefined(output: (name: string) => Float32Array): Float64Array {
   const points = new Float64Array(ALL_POINTS * 3);
-  points.set(valuesOf(outputs, "mesh"));
-  replace(points, LIP_POINTS, valuesOf(outputs, "lips"));
-  replace(points, RIGHT_EYE_POINTS, valuesOf(outputs, "right_eye"));
-  replace(points, LEFT_EYE_POINTS, valuesOf(outputs, "left_eye"));
-  addIris(points, RIGHT_IRIS_FROM, RIGHT_EYE_POINTS, valuesOf(outputs, "right_iris"));
-  addIris(points, LEFT_IRIS_FROM, LEFT_EYE_POINTS, valuesOf(outputs, "left_iris"));
+  points.set(output("mesh"));
+  replace(points, LIP_POINTS, output("lips"));
+  replace(points, RIGHT_EYE_POINTS, output("right_eye"));
+  replace(points, LEFT_EYE_POINTS, output("left_eye"));
+  addIris(points, RIGHT_IRIS_FROM, RIGHT_EYE_POINTS, output("right_iris"));
+  addIris(points, LEFT_IRIS_FROM, LEFT_EYE_POINTS, output("left_iris"));
   return points;
 }
 
@@ -132,10 +130,4 @@ function toSource(points: Float64Array, region: RotatedRegion, inputPx: number):
     placed[index + 2] = ((points[index + 2] as number) / inputPx) * region.widthPx;
   }
   return placed;
-}
-
-function valuesOf(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
-  const data = outputs[name]?.data;
-  if (!(data instanceof Float32Array)) throw new InferenceError(`The face mesh gave no "${name}"`);
-  return data;
 }

@@ -1,15 +1,15 @@
 import { clipBox, type PixelBox } from "../../domain/geometry.ts";
 import type { FaceQuality, HeadPose } from "../../domain/measurement.ts";
 import { fade } from "./action-units.ts";
-import type { LumaImage } from "./face-appearance.ts";
+import type { LumaImage } from "./luma-image.ts";
 
 export interface QualityInput {
   readonly box: PixelBox;
   readonly frame: { readonly widthPx: number; readonly heightPx: number };
   readonly presence: number;
   readonly headPose: HeadPose;
-  /** Luma of the aligned mesh crop, in which the face fills the middle two thirds. */
-  readonly crop: LumaImage;
+  /** The face in the aligned crop that the mesh network saw, so that sharpness means the same for every size. */
+  readonly luma: LumaImage;
 }
 
 /** Where each quantity begins to cost trust, and where none is left. models/cards/mesh.md says why. */
@@ -27,7 +27,7 @@ const LIMITS = {
 export function qualityOf(input: QualityInput): FaceQuality {
   const { box, presence, headPose } = input;
   const facePx = Math.max(box.widthPx, box.heightPx);
-  const { sharpness, luminance } = textureOf(input.crop);
+  const { sharpness, luminance } = textureOf(input.luma);
   const cutOff = shareOutside(box, input.frame);
   const [yaw, pitch] = [degrees(headPose.yawRad), degrees(headPose.pitchRad)];
   const factors = {
@@ -72,14 +72,12 @@ export function trustOf({ sharpness, luminance, cutOff, facePresence }: FaceQual
   );
 }
 
-/** Variance of the 4-neighbour Laplacian and mean of the luma, over the part of the crop that the face fills. */
+/** Variance of the 4-neighbour Laplacian, and mean of the luma. */
 function textureOf({ widthPx, heightPx, luma }: LumaImage): { sharpness: number; luminance: number } {
-  const [left, right] = [Math.round(widthPx / 6), Math.round((widthPx * 5) / 6)];
-  const [top, bottom] = [Math.round(heightPx / 6), Math.round((heightPx * 5) / 6)];
   let [sum, squares, brightness, count] = [0, 0, 0, 0];
-  for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) {
-      const at = y * widthPx + x; // a sixth of the crop away from its edges, so all neighbours exist
+  for (let y = 1; y < heightPx - 1; y++) {
+    for (let x = 1; x < widthPx - 1; x++) {
+      const at = y * widthPx + x; // not on the edge, so all neighbours exist
       const middle = luma[at] as number;
       const laplacian =
         (luma[at - 1] as number) +

@@ -1,14 +1,14 @@
-import type { Network } from "../../networks/network.ts";
+import type { PixelSource } from "./crop.ts";
 import { detectFaces, type FaceCandidate, withoutRepetitions } from "./face-detector.ts";
+import type { PictureNetwork } from "./picture-network.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
-import type { PixelSource } from "./sample-region.ts";
 
 /** The two detectors: one knows faces in a group, the other faces before the camera. */
 export interface FaceDetectors {
   /** BlazeFace of the back camera, 256 px: faces down to about a fortieth of the picture. */
-  readonly wide: Network;
+  readonly wide: PictureNetwork;
   /** BlazeFace of the front camera, 128 px: faces that take up a good part of the picture. */
-  readonly near: Network;
+  readonly near: PictureNetwork;
 }
 
 /** MediaPipe's own threshold. */

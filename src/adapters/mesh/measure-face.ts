@@ -1,15 +1,19 @@
 import { actionUnitLogits, toMeasurements } from "./action-units.ts";
 import { fitToCanonical } from "./canonical-fit.ts";
+import type { PixelSource } from "./crop.ts";
 import { eyeOpennessOf, gazeOf } from "./eyes.ts";
-import { appearanceFeatures, toLuma } from "./face-appearance.ts";
+import { appearanceFeatures } from "./face-appearance.ts";
 import type { FaceCandidate } from "./face-detector.ts";
 import { boxOfMesh, type FaceMesh, regionOfMesh } from "./face-mesh.ts";
 import { qualityOf, trustOf } from "./face-quality.ts";
 import { headPoseOf } from "./head-pose.ts";
+import { lumaAround } from "./luma-image.ts";
 import { MESH_TOOLBOX_ID, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
 import { readExpression } from "./read-expression.ts";
-import type { PixelSource } from "./sample-region.ts";
 import { settleMesh } from "./settle-mesh.ts";
+
+/** Room for the blur that precedes the look of the skin. */
+const LUMA_MARGIN_PX = 6;
 
 /** Measures the face at a candidate; `undefined` when the mesh network finds none there. */
 export async function measureFace(
@@ -31,8 +35,8 @@ async function describe(
   const features = parts.readFeatures(fit.points);
   const headPose = headPoseOf(fit.rotation);
   const box = boxOfMesh(mesh.landmarks);
-  const luma = toLuma(mesh.crop);
-  const quality = qualityOf({ box, frame: source, presence: mesh.presence, headPose, crop: luma });
+  const luma = lumaAround(mesh.crop, mesh.cropLandmarks, LUMA_MARGIN_PX);
+  const quality = qualityOf({ box, frame: source, presence: mesh.presence, headPose, luma });
   const appearance = appearanceFeatures(model, luma, mesh.cropLandmarks);
   const logits = actionUnitLogits(model.ausAppearance, features, appearance);
   const eyeOpenness = eyeOpennessOf(model, features);

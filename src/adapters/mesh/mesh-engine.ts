@@ -2,12 +2,13 @@ import type { CacheOptions } from "../../networks/build.ts";
 import { readCanonicalFace } from "../../networks/canonical-face.ts";
 import { openNetwork } from "../../networks/network.ts";
 import { readActionUnitModel } from "./action-unit-model.ts";
+import type { PixelSource } from "./crop.ts";
 import { createFeatureReader } from "./face-features.ts";
 import { findFaces } from "./find-faces.ts";
 import { measureFace } from "./measure-face.ts";
 import { MESH_NETWORKS, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
 import { mirrorPoints } from "./mirror-points.ts";
-import type { PixelSource } from "./sample-region.ts";
+import { toPictureNetwork } from "./picture-network.ts";
 
 /** Measures pictures in the calling thread, which it blocks: it belongs in a worker. */
 export interface MeshEngine {
@@ -17,7 +18,7 @@ export interface MeshEngine {
 
 /** @throws {ModelFileError} if a network, its source or the action-unit model cannot be used. */
 export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEngine> {
-  const open = (id: string) => openNetwork(id, options);
+  const open = async (id: string) => toPictureNetwork(await openNetwork(id, options));
   const model = await readActionUnitModel();
   const canonical = await readCanonicalFace();
   const parts: MeshParts = {

@@ -1,9 +1,9 @@
 import type { FaceMeasurement } from "../../domain/measurement.ts";
 import type { CanonicalFace } from "../../networks/canonical-face.ts";
-import type { Network } from "../../networks/network.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
 import type { FeatureReader } from "./face-features.ts";
 import type { FaceDetectors } from "./find-faces.ts";
+import type { PictureNetwork } from "./picture-network.ts";
 
 /** Id of the toolbox: the version changes with every change of what it answers. */
 export const MESH_TOOLBOX_ID = "mesh@1";
@@ -18,8 +18,8 @@ export const MESH_NETWORKS = {
 /** Everything that measuring one face needs, opened once per thread. */
 export interface MeshParts {
   readonly detectors: FaceDetectors;
-  readonly mesh: Network;
-  readonly expressions: readonly Network[];
+  readonly mesh: PictureNetwork;
+  readonly expressions: readonly PictureNetwork[];
   readonly canonical: CanonicalFace;
   /** For each mesh point the one on the other side of the face. */
   readonly twins: Uint16Array;

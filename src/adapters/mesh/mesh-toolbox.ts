@@ -7,10 +7,10 @@ import { createWorkerPool } from "../../networks/worker-pool.ts";
 import type { FerToolbox } from "../../ports/fer-toolbox.ts";
 import { readActionUnitModel } from "./action-unit-model.ts";
 import { supportedActionUnits } from "./action-units.ts";
+import type { PixelSource } from "./crop.ts";
 import { MESH_NETWORKS, MESH_TOOLBOX_ID, type MeasuredMesh } from "./mesh-parts.ts";
 import type { MeshWorkerData } from "./mesh-worker.ts";
 import { expressionLabels, expressionSource } from "./read-expression.ts";
-import type { PixelSource } from "./sample-region.ts";
 
 export interface MeshToolboxOptions {
   /** Most worker threads. They start on first need; each holds its own networks, about 60 MB. */

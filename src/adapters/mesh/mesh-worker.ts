@@ -1,8 +1,8 @@
 import { workerData } from "node:worker_threads";
 import { serveWorker } from "../../networks/worker-server.ts";
+import type { PixelSource } from "./crop.ts";
 import { type MeshEngine, openMeshEngine } from "./mesh-engine.ts";
 import type { MeasuredMesh } from "./mesh-parts.ts";
-import type { PixelSource } from "./sample-region.ts";
 
 /** What the toolbox tells each of its worker threads. */
 export interface MeshWorkerData {

@@ -1,27 +1,20 @@
-import { InferenceError, ModelFileError } from "../../domain/errors.ts";
+import { ModelFileError } from "../../domain/errors.ts";
 import type { ExpressionReading } from "../../domain/measurement.ts";
-import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
 import type { NetworkManifest } from "../../networks/manifest.ts";
-import type { Network } from "../../networks/network.ts";
+import type { PixelSource } from "./crop.ts";
+import type { PictureNetwork } from "./picture-network.ts";
 import { type RotatedRegion, squareAround } from "./rotated-region.ts";
-import { type PixelSource, sampleRegion } from "./sample-region.ts";
 
 /** Lets an expression network read a face. Crop, pixel coding and labels are as its manifest says. */
 export async function readExpression(
-  network: Network,
+  network: PictureNetwork,
   source: PixelSource,
   faceBox: RotatedRegion,
 ): Promise<ExpressionReading> {
   const { manifest } = network;
-  const [input] = manifest.inputs;
-  if (input === undefined) throw new ModelFileError(manifest.id, "its manifest names no input");
-  const { width, height } = imageSize(input);
-  const region = squareAround(faceBox, manifest.crop.scale);
-  const crop = sampleRegion(source, region, { widthPx: width, heightPx: height, outside: "edge" });
-  const outputs = await network.run({ [input.name]: imageTensor(input, crop.rgb) });
+  const { output } = await network.look(source, squareAround(faceBox, manifest.crop.scale), { outside: "edge" });
   const reading = expressionOutputOf(manifest);
-  const data = outputs[reading.output]?.data;
-  if (!(data instanceof Float32Array)) throw new InferenceError(`Network "${manifest.id}" gave no expression`);
+  const data = output(reading.output);
   const probabilities = activated(
     data.subarray(reading.offset, reading.offset + reading.labels.length),
     reading.activation,

@@ -1,14 +1,14 @@
 import { boxOverlap } from "../../domain/geometry.ts";
+import type { PixelSource } from "./crop.ts";
 import { boxOfMesh, type FaceMesh, readMesh, readMirroredMesh, regionOfMesh } from "./face-mesh.ts";
 import type { MeshParts } from "./mesh-parts.ts";
 import { type RotatedRegion, uprightBox } from "./rotated-region.ts";
-import type { PixelSource } from "./sample-region.ts";
 
 /** Below this the mesh network does not see a face. */
 const MIN_PRESENCE = 0.5;
 
 /** Two readings whose points lie closer than this share of the face's size on average agree. */
-const AGREEMENT = 0.02;
+const AGREEMENT = 0.025;
 
 /** Readings after which a face that never agrees with itself is taken as it is. */
 const MAX_READINGS = 4;

@@ -4,9 +4,10 @@ import { type ActionUnitModel, readActionUnitModel } from "../../../src/adapters
 import { actionUnitLogits, toMeasurements, weightOf } from "../../../src/adapters/mesh/action-units.ts";
 import { type CanonicalFit, fitToCanonical } from "../../../src/adapters/mesh/canonical-fit.ts";
 import { eyeOpennessOf, gazeOf } from "../../../src/adapters/mesh/eyes.ts";
-import { appearanceFeatures, toLuma } from "../../../src/adapters/mesh/face-appearance.ts";
+import { appearanceFeatures } from "../../../src/adapters/mesh/face-appearance.ts";
 import { createFeatureReader, type FeatureReader } from "../../../src/adapters/mesh/face-features.ts";
 import { headPoseOf } from "../../../src/adapters/mesh/head-pose.ts";
+import { lumaAround } from "../../../src/adapters/mesh/luma-image.ts";
 import { type CanonicalFace, readCanonicalFace } from "../../../src/networks/canonical-face.ts";
 import { decodeImage } from "../../../src/pipeline/decode-image.ts";
 import { flatLandmarks, GOLDEN_FACES, type GoldenFace } from "../../support/golden-faces.ts";
@@ -78,8 +79,8 @@ describe("the mesh toolbox's measurements agree with a separate implementation o
 
   it.each(named)("appearance features of %s", async (_name, golden) => {
     const number = Number(/\d/.exec(basename(golden.image))?.[0]) as 1;
-    const picture = toLuma(await decodeImage(samplePhoto(number)));
     const centred = flatLandmarks(golden).map((value, index) => (index % 3 === 2 ? value : value + 0.5));
+    const picture = lumaAround(await decodeImage(samplePhoto(number)), centred, 30);
     const features = Object.fromEntries(appearanceFeatures(model, picture, centred));
     // Two JPEG decoders differ by a level here and there.
     for (const [name, value] of Object.entries(golden.appearance)) {

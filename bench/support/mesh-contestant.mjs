@@ -1,0 +1,16 @@
+import { createMeshToolbox } from "../../dist/src/adapters/mesh/mesh-toolbox.js";
+import { decodeImage } from "../../dist/src/pipeline/decode-image.js";
+import { serveContestant } from "./paired.mjs";
+
+const toolbox = await createMeshToolbox({ workers: 1 });
+const decoded = new Map();
+
+async function pictureOf(path) {
+  if (!decoded.has(path)) decoded.set(path, await decodeImage(path));
+  return decoded.get(path);
+}
+
+serveContestant({
+  measure: async (path) => (await toolbox.measure(await pictureOf(path))).length,
+  decode: async (path) => (await decodeImage(path)).widthPx,
+});

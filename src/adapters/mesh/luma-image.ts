@@ -1,0 +1,123 @@
+/** Gray part of a picture: float32 [heightPx, widthPx], luma 0..255. */
+export interface LumaImage {
+  /** Where its first pixel lies in the picture it was cut from. */
+  readonly leftPx: number;
+  readonly topPx: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly luma: Float32Array;
+}
+
+export interface RgbPicture {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** [heightPx, widthPx, 3], 0..255. */
+  readonly rgb: ArrayLike<number>;
+}
+
+/**
+ * ITU-R 601 luma of the part of a picture that some points span, with a margin.
+ *
+ * @param points float64 [points, 3], x and y in pixels of the picture.
+ */
+export function lumaAround(picture: RgbPicture, points: Float64Array, marginPx: number): LumaImage {
+  const [left, right] = spanOf(points, 0, marginPx, picture.widthPx);
+  const [top, bottom] = spanOf(points, 1, marginPx, picture.heightPx);
+  const [widthPx, heightPx] = [right - left, bottom - top];
+  const luma = new Float32Array(widthPx * heightPx);
+  for (let row = 0, to = 0; row < heightPx; row++) {
+    let at = ((top + row) * picture.widthPx + left) * 3;
+    for (let column = 0; column < widthPx; column++, at += 3, to++) luma[to] = lumaOf(picture.rgb, at);
+  }
+  return { leftPx: left, topPx: top, widthPx, heightPx, luma };
+}
+
+function lumaOf(rgb: ArrayLike<number>, at: number): number {
+  return 0.299 * (rgb[at] as number) + 0.587 * (rgb[at + 1] as number) + 0.114 * (rgb[at + 2] as number);
+}
+
+/** Whole pixels, at least one, that the points span along one axis. */
+function spanOf(points: Float64Array, axis: 0 | 1, marginPx: number, sizePx: number): readonly [number, number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let index = axis; index < points.length; index += 3) {
+    least = Math.min(least, points[index] as number);
+    most = Math.max(most, points[index] as number);
+  }
+  const first = Math.min(Math.max(0, Math.floor(least - marginPx)), sizePx - 1);
+  return [first, Math.max(first + 1, Math.min(sizePx, Math.ceil(most + marginPx)))];
+}
+
+export type Xy = readonly [x: number, y: number];
+
+/** Corners of a patch in pixels of the picture. */
+export type Corners = readonly [topLeft: Xy, topRight: Xy, bottomRight: Xy, bottomLeft: Xy];
+
+/** A grid of bilinear samples spread over a quad, row by row from the top. */
+export function sampleQuad(picture: LumaImage, [tl, tr, br, bl]: Corners, grid: number): Float32Array {
+  const samples = new Float32Array(grid * grid);
+  for (let row = 0; row < grid; row++) {
+    const v = (row + 0.5) / grid;
+    for (let column = 0; column < grid; column++) {
+      const u = (column + 0.5) / grid;
+      const along = (axis: 0 | 1) =>
+        tl[axis] * (1 - u) * (1 - v) + tr[axis] * u * (1 - v) + br[axis] * u * v + bl[axis] * (1 - u) * v;
+      samples[row * grid + column] = bilinear(picture, along(0) - picture.leftPx - 0.5, along(1) - picture.topPx - 0.5);
+    }
+  }
+  return samples;
+}
+
+function bilinear({ widthPx, heightPx, luma }: LumaImage, x: number, y: number): number {
+  const insideX = Math.min(Math.max(x, 0), widthPx - 1);
+  const insideY = Math.min(Math.max(y, 0), heightPx - 1);
+  const left = Math.min(Math.floor(insideX), Math.max(0, widthPx - 2));
+  const top = Math.min(Math.floor(insideY), Math.max(0, heightPx - 2));
+  const at = (column: number, row: number) =>
+    luma[Math.min(row, heightPx - 1) * widthPx + Math.min(column, widthPx - 1)] as number;
+  const [alongX, alongY] = [insideX - left, insideY - top];
+  const upper = at(left, top) * (1 - alongX) + at(left + 1, top) * alongX;
+  const lower = at(left, top + 1) * (1 - alongX) + at(left + 1, top + 1) * alongX;
+  return upper * (1 - alongY) + lower * alongY;
+}
+
+/** Blurs of less than this many pixels change nothing that is measured. */
+const LEAST_SIGMA_PX = 0.3;
+
+/** Gaussian blur, edges repeated; the picture itself when the blur is too small to matter. */
+export function blurred(picture: LumaImage, sigmaPx: number): LumaImage {
+  if (sigmaPx <= LEAST_SIGMA_PX) return picture;
+  const radius = Math.max(1, Math.ceil(3 * sigmaPx));
+  const raw = Array.from({ length: 2 * radius + 1 }, (_, index) => Math.exp(-0.5 * ((index - radius) / sigmaPx) ** 2));
+  const total = raw.reduce((sum, value) => sum + value, 0);
+  const kernel = Float32Array.from(raw, (value) => value / total);
+  const { widthPx, heightPx } = picture;
+  const down = convolve(picture.luma, kernel, { lines: widthPx, length: heightPx, step: widthPx, lineStep: 1 });
+  const luma = convolve(down, kernel, { lines: heightPx, length: widthPx, step: 1, lineStep: widthPx });
+  return { ...picture, luma };
+}
+
+interface Lines {
+  readonly lines: number;
+  readonly length: number;
+  /** Distance in memory between neighbours on a line, and between lines. */
+  readonly step: number;
+  readonly lineStep: number;
+}
+
+function convolve(from: Float32Array, kernel: Float32Array, { lines, length, step, lineStep }: Lines): Float32Array {
+  const radius = (kernel.length - 1) / 2;
+  const to = new Float32Array(from.length);
+  const padded = new Float32Array(length + 2 * radius);
+  for (let line = 0; line < lines; line++) {
+    for (let index = 0; index < padded.length; index++) {
+      const inside = Math.min(Math.max(index - radius, 0), length - 1);
+      padded[index] = from[line * lineStep + inside * step] as number;
+    }
+    for (let index = 0; index < length; index++) {
+      let sum = 0;
+      for (let tap = 0; tap < kernel.length; tap++) sum += (kernel[tap] as number) * (padded[index + tap] as number);
+      to[line * lineStep + index * step] = sum;
+    }
+  }
+  return to;
+}

@@ -1,0 +1,61 @@
+import { InferenceError, ModelFileError } from "../../domain/errors.ts";
+import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
+import type { NetworkManifest } from "../../networks/manifest.ts";
+import type { Network, Tensor } from "../../networks/network.ts";
+import type { Crop, CropOptions, PixelSource } from "./crop.ts";
+import type { RotatedRegion } from "./rotated-region.ts";
+import { sampleRegion } from "./sample-region.ts";
+
+/** What a network saw and what it answered. */
+export interface Look {
+  /** Holds only until the same network looks again: its pixels lie in a buffer that is used over and over. */
+  readonly crop: Crop;
+  /** An output by the manifest's name. @throws {InferenceError} if the network has none of that name. */
+  output(name: string): Float32Array;
+}
+
+/** A network that looks at one region of a picture at a time. */
+export interface PictureNetwork {
+  readonly manifest: NetworkManifest;
+  /** The picture it takes. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Samples the region to the size of the network's input and runs it. */
+  look(source: PixelSource, region: RotatedRegion, options: LookOptions): Promise<Look>;
+  close(): Promise<void>;
+}
+
+export type LookOptions = Omit<CropOptions, "widthPx" | "heightPx" | "into">;
+
+/**
+ * Makes a network look at pictures. The buffers for its input are made once: fresh ones for every face would keep the
+ * garbage collector busier than the network.
+ *
+ * @throws {ModelFileError} if its first input is no picture.
+ */
+export function toPictureNetwork(network: Network): PictureNetwork {
+  const { manifest } = network;
+  const [input] = manifest.inputs;
+  if (input?.pixels === undefined) throw new ModelFileError(manifest.id, "its manifest describes no picture as input");
+  const { width, height } = imageSize(input);
+  const pixels = new Float32Array(width * height * 3);
+  let tensor: Tensor | undefined;
+  return {
+    manifest,
+    widthPx: width,
+    heightPx: height,
+    async look(source, region, options) {
+      const crop = sampleRegion(source, region, { ...options, widthPx: width, heightPx: height, into: pixels });
+      tensor = imageTensor(input, crop.rgb, tensor);
+      const outputs = await network.run({ [input.name]: tensor });
+      return { crop, output: (name) => float32Output(manifest.id, outputs, name) };
+    },
+    close: () => network.close(),
+  };
+}
+
+function float32Output(id: string, outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
+  const data = outputs[name]?.data;
+  if (!(data instanceof Float32Array)) throw new InferenceError(`Network "${id}" gave no "${name}"`);
+  return data;
+}
