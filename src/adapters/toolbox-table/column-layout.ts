@@ -2,7 +2,6 @@ import type { PixelBox } from "../../domain/geometry.ts";
 import type {
   ActionUnitMeasurement,
   ExpressionReading,
-  FaceMeasurement,
   Gaze,
   HeadPose,
   Scale,
@@ -59,26 +58,80 @@ const SUM_TOLERANCE = 0.02;
 /** Reads rows of a table whose measurements stand in columns of their own. */
 export function readerOfColumns(layout: ColumnLayout): RowReader {
   const slots = createSlots();
-  const slotOf = (column: number | undefined): number | undefined =>
-    column === undefined ? undefined : slots.of(column);
-  const actionUnits = layout.actionUnits.map((unit) => ({ ...unit, slot: slots.of(unit.column) }));
-  const expressions = layout.expressions.map(({ column, label }) => ({ label, slot: slots.of(column) }));
-  const scores = layout.scores.map(({ column, name, range }) => ({ name, range, slot: slots.of(column) }));
-  const derived = <T>(part: Derived<T> | undefined) =>
-    part === undefined ? undefined : { slots: part.columns.map(slots.of), from: part.from };
-  const box = derived(layout.box);
-  const headPose = derived(layout.headPose);
-  const gaze = derived(layout.gaze);
-  const image = slotOf(layout.image);
-  const frame = slotOf(layout.frame);
-  const timeSec = slotOf(layout.timeSec?.column);
-  const faceKey = slotOf(layout.faceKey);
-  const score = slotOf(layout.score);
-  const found = slotOf(layout.found);
+  const readFace = faceReader(layout, slots);
+  const readPlace = placeReader(layout, slots);
+  return {
+    toolbox: layout.toolbox,
+    supports: supportOf(layout),
+    wanted: slots.columns,
+    warnings: layout.warnings,
+    read(cells, warn) {
+      const face = readFace(cells, warn);
+      return face === null && layout.emptyRow === "other" ? undefined : { ...readPlace(cells), face };
+    },
+  };
+}
 
-  const readActionUnits = (cells: Cells): ActionUnitMeasurement[] => {
+type Slots = ReturnType<typeof createSlots>;
+type Read<T> = (cells: Cells) => T;
+
+/** Which image, when, and which face of it. */
+function placeReader(layout: ColumnLayout, slots: Slots): Read<Omit<RowContent, "face">> {
+  const image = slots.text(layout.image);
+  const frame = slots.number(layout.frame);
+  const time = slots.number(layout.timeSec?.column);
+  const faceKey = slots.text(layout.faceKey);
+  const secondsPerUnit = layout.timeSec?.secondsPerUnit ?? 1;
+  return (cells) => {
+    const units = time(cells);
+    const timeSec = units === null ? null : units * secondsPerUnit;
+    return { image: image(cells), frame: frame(cells), timeSec, faceKey: faceKey(cells) };
+  };
+}
+
+function faceReader(layout: ColumnLayout, slots: Slots) {
+  const { toolbox } = layout;
+  const found = slots.number(layout.found);
+  const score = slots.number(layout.score);
+  const readUnits = unitReader(layout, slots);
+  const readExpressions = expressionReader(layout, slots);
+  const readScores = scoreReader(layout, slots);
+  const box = derivedReader(layout.box, slots);
+  const headPose = derivedReader(layout.headPose, slots);
+  const gaze = derivedReader(layout.gaze, slots);
+  return (cells: Cells, warn: (sentence: string) => void): ImportedFace | null => {
+    if (found(cells) === 0) return null;
+    const actionUnits = readUnits(cells);
+    const expressions = readExpressions(cells, warn);
+    const scores = readScores(cells);
+    if (actionUnits.length === 0 && expressions.length === 0 && scores.length === 0) return null;
+    const measurement: ImportedFace["measurement"] = {
+      toolbox,
+      score: shareOrNull(score(cells)),
+      landmarks: null,
+      quality: null,
+      headPose: headPose(cells),
+      gaze: gaze(cells),
+      eyeOpenness: null,
+      actionUnits,
+      expressions,
+      ...(scores.length > 0 ? { scores } : {}),
+    };
+    return { box: box(cells), boxUnit: layout.box?.unit ?? "pixel", measurement };
+  };
+}
+
+function derivedReader<T>(part: Derived<T> | undefined, slots: Slots): Read<T | null> {
+  if (part === undefined) return () => null;
+  const own = part.columns.map(slots.of);
+  return (cells) => part.from(own.map((slot) => cells.number(slot)));
+}
+
+function unitReader(layout: ColumnLayout, slots: Slots): Read<ActionUnitMeasurement[]> {
+  const units = layout.actionUnits.map((unit) => ({ ...unit, slot: slots.of(unit.column) }));
+  return (cells) => {
     const read: ActionUnitMeasurement[] = [];
-    for (const { slot, au, side, scale, estimated } of actionUnits) {
+    for (const { slot, au, side, scale, estimated } of units) {
       const value = cells.number(slot);
       if (Number.isNaN(value)) continue;
       const wrong = offScale(value, scale);
@@ -87,91 +140,65 @@ export function readerOfColumns(layout: ColumnLayout): RowReader {
     }
     return read;
   };
+}
 
-  const readFace = (cells: Cells, warn: (sentence: string) => void): ImportedFace | null => {
-    if (found !== undefined && cells.number(found) === 0) return null;
-    const units = readActionUnits(cells);
-    const where = box === undefined ? null : box.from(box.slots.map((slot) => cells.number(slot)));
-    const readings = readExpressions(cells, { expressions, source: layout.toolbox, warn });
-    const extra = readScores(cells, scores);
-    if (units.length === 0 && readings.length === 0 && extra.length === 0) return null;
-    const measurement: Omit<FaceMeasurement, "box"> = {
-      toolbox: layout.toolbox,
-      score: score === undefined ? null : shareOrNull(cells.number(score)),
-      landmarks: null,
-      quality: null,
-      headPose: headPose === undefined ? null : headPose.from(headPose.slots.map((slot) => cells.number(slot))),
-      gaze: gaze === undefined ? null : gaze.from(gaze.slots.map((slot) => cells.number(slot))),
-      eyeOpenness: null,
-      actionUnits: units,
-      expressions: readings,
-      ...(extra.length > 0 ? { scores: extra } : {}),
-    };
-    return { box: where, boxUnit: layout.box?.unit ?? "pixel", measurement };
+function expressionReader({ expressions, toolbox }: ColumnLayout, slots: Slots) {
+  const columns = expressions.map(({ column, label }) => ({ label, slot: slots.of(column) }));
+  return (cells: Cells, warn: (sentence: string) => void): ExpressionReading[] => {
+    const distribution = columns.map(({ label, slot }) => ({ label, probability: cells.number(slot) }));
+    if (distribution.length === 0 || distribution.some(({ probability }) => Number.isNaN(probability))) return [];
+    const sum = distribution.reduce((total, { probability }) => total + probability, 0);
+    const isDistribution =
+      Math.abs(sum - 1) <= SUM_TOLERANCE && distribution.every(({ probability: p }) => p >= 0 && p <= 1);
+    if (isDistribution) return [{ source: toolbox, distribution }];
+    warn("Its emotion columns do not sum to 1 everywhere: such rows have no expression distribution");
+    return [];
   };
+}
 
+function scoreReader(layout: ColumnLayout, slots: Slots): Read<ToolboxScore[]> {
+  const scores = layout.scores.map(({ column, name, range }) => ({ name, range, slot: slots.of(column) }));
+  return (cells) => {
+    const read: ToolboxScore[] = [];
+    for (const { name, range, slot } of scores) {
+      const value = range === "label" ? cells.text(slot) : cells.number(slot);
+      if (typeof value === "string" ? value !== "" : !Number.isNaN(value)) read.push({ name, value, range });
+    }
+    return read;
+  };
+}
+
+/** Numbers the columns in the order in which they are first asked for, and reads them. */
+function createSlots() {
+  const columns: number[] = [];
+  const slotOf = new Map<number, number>();
+  const of = (column: number): number => {
+    const known = slotOf.get(column);
+    if (known !== undefined) return known;
+    slotOf.set(column, columns.length);
+    return columns.push(column) - 1;
+  };
   return {
-    toolbox: layout.toolbox,
-    supports: supportOf(layout),
-    wanted: slots.columns,
-    warnings: layout.warnings,
-    read(cells, warn): RowContent | undefined {
-      const face = readFace(cells, warn);
-      if (face === null && layout.emptyRow === "other") return undefined;
-      return {
-        image: image === undefined ? null : textOrNull(cells.text(image)),
-        frame: frame === undefined ? null : numberOrNull(cells.number(frame)),
-        timeSec: timeSec === undefined ? null : secondsOrNull(cells.number(timeSec), layout.timeSec?.secondsPerUnit),
-        faceKey: faceKey === undefined ? null : textOrNull(cells.text(faceKey)),
-        face,
+    columns: columns as readonly number[],
+    of,
+    /** `null` where there is no such column, or no value in it. */
+    number(column: number | undefined): Read<number | null> {
+      if (column === undefined) return () => null;
+      const slot = of(column);
+      return (cells) => {
+        const value = cells.number(slot);
+        return Number.isNaN(value) ? null : value;
+      };
+    },
+    text(column: number | undefined): Read<string | null> {
+      if (column === undefined) return () => null;
+      const slot = of(column);
+      return (cells) => {
+        const text = cells.text(slot);
+        return text === "" || text.toLowerCase() === "nan" ? null : text;
       };
     },
   };
-}
-
-/** Numbers the columns in the order in which they are first asked for. */
-function createSlots(): { readonly columns: readonly number[]; of(column: number): number } {
-  const columns: number[] = [];
-  const slotOf = new Map<number, number>();
-  return {
-    columns,
-    of(column) {
-      const known = slotOf.get(column);
-      if (known !== undefined) return known;
-      slotOf.set(column, columns.length);
-      return columns.push(column) - 1;
-    },
-  };
-}
-
-interface ExpressionCells {
-  readonly expressions: readonly { readonly label: string; readonly slot: number }[];
-  readonly source: string;
-  readonly warn: (sentence: string) => void;
-}
-
-function readExpressions(cells: Cells, { expressions, source, warn }: ExpressionCells): ExpressionReading[] {
-  if (expressions.length === 0) return [];
-  const distribution = expressions.map(({ label, slot }) => ({ label, probability: cells.number(slot) }));
-  if (distribution.some(({ probability }) => Number.isNaN(probability))) return [];
-  const sum = distribution.reduce((total, { probability }) => total + probability, 0);
-  const isDistribution =
-    Math.abs(sum - 1) <= SUM_TOLERANCE && distribution.every(({ probability: p }) => p >= 0 && p <= 1);
-  if (isDistribution) return [{ source, distribution }];
-  warn("Its emotion columns do not sum to 1 everywhere: such rows have no expression distribution");
-  return [];
-}
-
-function readScores(
-  cells: Cells,
-  scores: readonly { readonly name: string; readonly range: string; readonly slot: number }[],
-): ToolboxScore[] {
-  const read: ToolboxScore[] = [];
-  for (const { name, range, slot } of scores) {
-    const value = range === "label" ? cells.text(slot) : cells.number(slot);
-    if (typeof value === "string" ? value !== "" : !Number.isNaN(value)) read.push({ name, value, range });
-  }
-  return read;
 }
 
 function supportOf(layout: ColumnLayout): ToolboxSupport {
@@ -183,18 +210,6 @@ function supportOf(layout: ColumnLayout): ToolboxSupport {
   };
 }
 
-function numberOrNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
-}
-
-function shareOrNull(value: number): number | null {
-  return value >= 0 && value <= 1 ? value : null;
-}
-
-function textOrNull(text: string): string | null {
-  return text === "" || text.toLowerCase() === "nan" ? null : text;
-}
-
-function secondsOrNull(value: number, secondsPerUnit = 1): number | null {
-  return Number.isNaN(value) ? null : value * secondsPerUnit;
+function shareOrNull(value: number | null): number | null {
+  return value !== null && value >= 0 && value <= 1 ? value : null;
 }

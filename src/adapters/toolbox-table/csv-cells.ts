@@ -76,21 +76,35 @@ interface Where {
 
 /** Marks where each cell begins and ends. Returns how many cells the row has. */
 function locate(bytes: Buffer, { start, end }: { start: number; end: number }, where: Where): number {
-  const { delimiter, starts, ends } = where;
+  const quote = bytes.indexOf(QUOTE, start);
+  return quote === -1 || quote >= end ? locatePlain(bytes, start, end, where) : locateQuoted(bytes, start, end, where);
+}
+
+/** The loop that most of the time is spent in. */
+function locatePlain(bytes: Buffer, start: number, end: number, { delimiter, starts, ends }: Where): number {
   let cell = 0;
-  let from = start;
+  starts[0] = start;
+  for (let i = start; i < end; i++) {
+    if (bytes[i] !== delimiter) continue;
+    ends[cell++] = i;
+    starts[cell] = i + 1;
+  }
+  ends[cell] = end;
+  return cell + 1;
+}
+
+function locateQuoted(bytes: Buffer, start: number, end: number, { delimiter, starts, ends }: Where): number {
+  let cell = 0;
   let quoted = false;
+  starts[0] = start;
   for (let i = start; i < end; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) quoted = !quoted;
     else if (byte === delimiter && !quoted) {
-      starts[cell] = from;
-      ends[cell] = i;
-      cell++;
-      from = i + 1;
+      ends[cell++] = i;
+      starts[cell] = i + 1;
     }
   }
-  starts[cell] = from;
   ends[cell] = end;
   return cell + 1;
 }

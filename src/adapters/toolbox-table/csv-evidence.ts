@@ -8,7 +8,7 @@ import type { RowReader, TableSample } from "./table-format.ts";
 
 const SAMPLE_ROWS = 200;
 /** Rows that lie closer together than this are read in one go. */
-const WINDOW_BYTES = 1 << 18;
+const WINDOW_BYTES = 1 << 20;
 
 export interface CsvSource {
   readonly path: string;

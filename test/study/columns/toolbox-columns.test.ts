@@ -4,6 +4,7 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import type { ActionUnitMeasurement, Face, FaceMeasurement } from "../../../src/domain/measurement.ts";
 import { csvHeader, dataDictionary } from "../../../src/pipeline/measurement-columns.ts";
+import { chooseColumns } from "../../../src/study/columns/choose-columns.ts";
 import { MESH_POINT_OF_LANDMARK } from "../../../src/study/columns/landmarks-68.ts";
 import { openFaceColumns } from "../../../src/study/columns/openface-columns.ts";
 import { pyFeatColumns } from "../../../src/study/columns/pyfeat-columns.ts";
@@ -82,6 +83,14 @@ describe("--columns of another toolbox", () => {
     expect(dictionary.map(({ column }) => column)).toEqual(columns.columns.map(({ name }) => name));
     expect(dictionary.every(({ meaning }) => meaning.length > 5)).toBe(true);
     expect(columns.caveats.length).toBeGreaterThan(0);
+  });
+});
+
+describe("choosing columns", () => {
+  it("gives the toolbox's table by name, and a hint for a name that is none", () => {
+    const names = ({ columns }: ToolboxColumns) => columns.map(({ name }) => name);
+    expect(names(chooseColumns("pyfeat", { toolbox }))).toEqual(names(pyFeatColumns({ toolbox })));
+    expect(() => chooseColumns("openfase", { toolbox })).toThrow(/There are no columns "openfase".*openface/);
   });
 });
 
