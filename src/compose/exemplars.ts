@@ -27,6 +27,11 @@ function storePlace(location: string | undefined): string {
   return location ?? process.env.KULESHOV_EXEMPLARS ?? DEFAULT_STORE;
 }
 
+/** The store that the user named, for parts that open it themselves. */
+export function storeNames({ store }: { readonly store?: string }): { readonly store?: string } {
+  return store === undefined ? {} : { store };
+}
+
 /** A store as it is, for what needs no toolbox: list, show, export, remove, search by words. */
 export function openStore(location: string | undefined): ExemplarStore {
   return createLanceExemplarStore(storePlace(location), null);

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { KuleshovError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import { groupBy } from "../domain/group-by.ts";
@@ -14,10 +15,13 @@ export interface PortraitRequest {
 /** Share of the box that is left around it. */
 const MARGIN = 0.35;
 
-/** Square JPEGs of faces by their id, each picture opened once. A face whose picture cannot be read has none. */
+/**
+ * JPEGs of faces by their id, each picture opened once. A face whose picture cannot be read has none. At the edge of a
+ * picture a portrait is narrower than high or the other way round, unless it must be `square`.
+ */
 export async function cutPortraits(
   requests: readonly PortraitRequest[],
-  options: { readonly sidePx: number },
+  options: { readonly sidePx: number; readonly square?: boolean },
   signal?: AbortSignal,
 ): Promise<Map<string, Uint8Array>> {
   const portraits = new Map<string, Uint8Array>();
@@ -26,7 +30,7 @@ export async function cutPortraits(
       const image = await decodeImage(path, signal);
       for (const { id, box } of faces) {
         const view = await renderView(image, { caption: id, region: squareAround(box), maxSidePx: options.sidePx });
-        portraits.set(id, view.data);
+        portraits.set(id, options.square === true ? await padded(view.data, options.sidePx) : view.data);
       }
     } catch (error) {
       signal?.throwIfAborted();
@@ -34,6 +38,10 @@ export async function cutPortraits(
     }
   }
   return portraits;
+}
+
+function padded(jpeg: Uint8Array, sidePx: number): Promise<Uint8Array> {
+  return sharp(jpeg).resize(sidePx, sidePx, { fit: "contain", background: "#ffffff" }).jpeg({ quality: 90 }).toBuffer();
 }
 
 function squareAround({ leftPx, topPx, widthPx, heightPx }: PixelBox): PixelBox {

@@ -250,7 +250,7 @@ describe("accepting a proposal", () => {
 describe("the discovery page", () => {
   it("is one file with pictures, map, signatures and tests, and nothing from elsewhere", async () => {
     const html = renderDiscoveryPage(discovery, await cut(portraitsNeeded(discovery)));
-    expect(html.match(/<circle /g)?.length).toBeGreaterThan(discovery.faces.length);
+    expect(html.match(/<circle /g)).toHaveLength(discovery.faces.length);
     expect(html).toContain("data:image/jpeg;base64,");
     expect(html).toContain("AU12+AU14, near: neutral");
     for (const test of ["separation", "stability", "recognition", "discrimination"])

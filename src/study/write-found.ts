@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { cutPortraits } from "../pipeline/cut-portraits.ts";
+import { renderContactSheet, TILE_PX, TILES_PER_SHEET } from "../render/contact-sheet.ts";
+import type { FoundFace, FoundFaces } from "./find-alike.ts";
+import type { FoundVerdict } from "./judge-found.ts";
+
+const COLUMNS = [
+  "rank",
+  "path",
+  "face",
+  "left_px",
+  "top_px",
+  "width_px",
+  "height_px",
+  "score",
+  "similarity",
+  "contrast",
+  "nearest_exemplar",
+  "why",
+  "copy_of_exemplar",
+  "expression",
+  "verdict",
+  "probability",
+  "model",
+  "cues",
+] as const;
+
+/** Writes the ranking as CSV, the verdicts with their evidence as JSONL, and the best faces as a contact sheet. */
+export async function writeFound(
+  folder: string,
+  found: FoundFaces,
+  best: { readonly verdicts: readonly FoundVerdict[]; readonly candidates: readonly FoundFace[] },
+  signal?: AbortSignal,
+): Promise<void> {
+  const said = new Map(best.verdicts.map((verdict) => [keyOf(verdict), verdict]));
+  const rows = found.faces.map((face, index) => rankingRow(face, index + 1, said.get(keyOf(face))));
+  await writeWhole(
+    join(folder, "verdicts.jsonl"),
+    best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""),
+  );
+  await writeSheet(join(folder, "contact-sheet.jpg"), best.candidates, signal);
+  // Last, since its presence says that the search is done.
+  await writeWhole(join(folder, "ranking.csv"), stringify([[...COLUMNS], ...rows]));
+}
+
+function keyOf({ path, faceId }: { readonly path: string; readonly faceId: string }): string {
+  return `${path}#${faceId}`;
+}
+
+function rankingRow(face: FoundFace, rank: number, verdict: FoundVerdict | undefined): (string | number | null)[] {
+  const { leftPx, topPx, widthPx, heightPx } = face.box;
+  return [
+    rank,
+    face.path,
+    face.faceId,
+    ...[leftPx, topPx, widthPx, heightPx].map((value) => Math.round(value)),
+    ...[face.score, face.similarity].map((value) => value.toFixed(4)),
+    face.contrast === null ? null : face.contrast.toFixed(4),
+    face.nearest,
+    face.why.join("; "),
+    face.copyOf,
+    face.expression,
+    verdict === undefined
+      ? null
+      : verdict.same === null
+        ? `none: ${verdict.reason ?? "abstained"}`
+        : verdict.same
+          ? "same"
+          : "other",
+    verdict?.probability?.toFixed(4) ?? null,
+    verdict?.model ?? null,
+    verdict?.cues
+      .map(({ statement, evidence }) => `${statement} [${evidence.map((text) => text.split(" ")[0]).join(", ")}]`)
+      .join("; ") ?? null,
+  ];
+}
+
+async function writeSheet(path: string, candidates: readonly FoundFace[], signal?: AbortSignal): Promise<void> {
+  const shown = candidates.slice(0, TILES_PER_SHEET);
+  if (shown.length === 0) return;
+  const requests = shown.map((face) => ({ id: keyOf(face), path: face.path, box: face.box }));
+  const portraits = await cutPortraits(requests, { sidePx: TILE_PX, square: true }, signal);
+  const tiles = shown.flatMap((face, index) => {
+    const portrait = portraits.get(keyOf(face));
+    if (portrait === undefined) return [];
+    const name = face.path.split(/[\\/]/).at(-1) ?? face.path;
+    return [
+      {
+        portrait,
+        title: `${name} ${face.faceId}`,
+        lines: [`${index + 1}: ${face.score.toFixed(2)}`, face.expression ?? ""],
+      },
+    ];
+  });
+  if (tiles.length > 0) await writeWhole(path, await renderContactSheet(tiles));
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
