@@ -74,7 +74,7 @@ export async function importAll(
       { options, signal },
     ),
   );
-  if (left > 0 && process.exitCode === undefined) process.exitCode = EXIT.doneWithFailures;
+  if (left > 0 && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
 }
 
 /** What kind of source a word names: a folder, a file by its ending, or a pack that ships. */

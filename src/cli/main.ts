@@ -3,10 +3,12 @@ import { packageVersion } from "../networks/package-paths.ts";
 import * as agreement from "./agreement.ts";
 import * as ask from "./ask.ts";
 import * as demo from "./demo.ts";
+import * as discover from "./discover.ts";
 import * as doctor from "./doctor.ts";
 import * as evaluation from "./eval.ts";
 import * as exemplars from "./exemplars.ts";
 import { reportFailure } from "./failure.ts";
+import * as find from "./find.ts";
 import * as lab from "./lab.ts";
 import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
@@ -19,7 +21,7 @@ const program = new Command("kuleshov")
   .showHelpAfterError("(add --help for what it takes)")
   .exitOverride();
 
-const commands = [ask, measure, agreement, models, doctor, exemplars, evaluation, lab, mcp, demo];
+const commands = [ask, measure, agreement, models, doctor, exemplars, find, discover, evaluation, lab, mcp, demo];
 for (const command of commands) command.register(program);
 
 try {
