@@ -7,6 +7,7 @@ import { note, outputStyle, print } from "./output.ts";
 interface MeasureOptions {
   readonly json?: true;
   readonly csv?: true;
+  readonly columns?: string;
   readonly landmarks?: true;
   readonly toolbox: readonly string[];
   readonly evidence?: readonly string[];
@@ -19,6 +20,7 @@ export function register(program: Command): void {
     .argument("<pictures...>", "pictures, folders, globs, or lists (.csv with a column path)")
     .option("--json", "print one JSON object with every number")
     .option("--csv", "print one row per face")
+    .option("--columns <toolbox>", "print one row per face under the column names of openface or pyfeat")
     .option("--landmarks", "with --json: the landmarks too")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote earlier, as in openface:results.csv")
@@ -75,6 +77,7 @@ type Toolboxes = Awaited<ReturnType<typeof import("../compose/toolboxes.ts").cre
 
 async function choosePrinter(options: MeasureOptions, toolboxes: Toolboxes): Promise<Printer> {
   if (options.json) return jsonPrinter(options.landmarks === true);
+  if (options.columns !== undefined) return columnsPrinter(options.columns, toolboxes);
   return options.csv ? csvPrinter(toolboxes) : terminalPrinter();
 }
 
@@ -108,6 +111,24 @@ async function csvPrinter(toolboxes: Toolboxes): Promise<Printer> {
     async add(outcome) {
       if ("reason" in outcome) note(outcome.reason);
       else await print(csvRows(columns, outcome.measured.faces, outcome.measured.image));
+    },
+    end: () => Promise.resolve(),
+  };
+}
+
+/** For scripts that were written for another toolbox's tables. What these cannot hold is said on standard error. */
+async function columnsPrinter(name: string, toolboxes: Toolboxes): Promise<Printer> {
+  const { csvHeader } = await import("../pipeline/measurement-columns.ts");
+  const { chooseColumns } = await import("../study/columns/choose-columns.ts");
+  const [first] = toolboxes;
+  if (first === undefined) throw new RangeError("There is no toolbox to measure with");
+  const table = chooseColumns(name, { toolbox: first.id });
+  for (const caveat of table.caveats) note(caveat);
+  await print(csvHeader(table.columns));
+  return {
+    async add(outcome) {
+      if ("reason" in outcome) note(outcome.reason);
+      else await print(table.rows(outcome.measured.faces, outcome.measured.image));
     },
     end: () => Promise.resolve(),
   };
