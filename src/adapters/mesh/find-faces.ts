@@ -29,6 +29,9 @@ const UPRIGHT_RAD = Math.PI / 4;
 /** A picture that shows an upright face this clearly stands upright. */
 const CONVINCING_SCORE = 0.65;
 
+/** Pictures stand upright far more often than not: so many times more must another view show to be believed. */
+const UPRIGHT_ADVANTAGE = 2;
+
 /** How the picture is looked at: with how much margin, and from which side. */
 interface View {
   readonly margin: number;
@@ -47,18 +50,23 @@ const OTHER_VIEWS: readonly View[] = [
 ];
 
 /**
- * Where faces may be, best first; the mesh network has the last word on each. The picture is looked at as it is; when
- * that shows no upright face clearly, with a margin and turned as well, in case it lies on its side or upside down, and the view
- * with the most convincing faces wins.
+ * Where faces may be, best first: one list per view of the picture, the likeliest view first. The mesh network has the
+ * last word: the next list is only worth asking for when it sees no face in the last one. A picture that shows an
+ * upright face clearly is not looked at in other ways before that.
  */
-export async function findFaces(detectors: FaceDetectors, source: PixelSource): Promise<FaceCandidate[]> {
-  let best = await lookAt(detectors, source, PLAIN);
-  if (best.some(isConvincing)) return best;
+export async function* findFaces(detectors: FaceDetectors, source: PixelSource): AsyncGenerator<FaceCandidate[]> {
+  const plain = await lookAt(detectors, source, PLAIN);
+  const convincing = plain.some(isConvincing);
+  if (convincing) yield plain;
+  const views = convincing
+    ? []
+    : [{ found: plain, score: totalScore(plain) * (plain.some(isUpright) ? UPRIGHT_ADVANTAGE : 1) }];
   for (const view of OTHER_VIEWS) {
     const found = await lookAt(detectors, source, view);
-    if (totalScore(found) > totalScore(best)) best = found;
+    views.push({ found, score: totalScore(found) });
   }
-  return best;
+  views.sort((a, b) => b.score - a.score);
+  for (const { found } of views) if (found.length > 0) yield found;
 }
 
 async function lookAt({ wide, near }: FaceDetectors, source: PixelSource, view: View): Promise<FaceCandidate[]> {
@@ -83,8 +91,12 @@ function holds(outer: RotatedRegion, { centerXPx, centerYPx }: RotatedRegion): b
   return dx < outer.widthPx / 2 && dy < outer.heightPx / 2;
 }
 
-function isConvincing({ region, score }: FaceCandidate): boolean {
-  return Math.abs(region.angleRad) < UPRIGHT_RAD && score >= CONVINCING_SCORE;
+function isConvincing(candidate: FaceCandidate): boolean {
+  return isUpright(candidate) && candidate.score >= CONVINCING_SCORE;
+}
+
+function isUpright({ region }: FaceCandidate): boolean {
+  return Math.abs(region.angleRad) < UPRIGHT_RAD;
 }
 
 function totalScore(candidates: readonly FaceCandidate[]): number {

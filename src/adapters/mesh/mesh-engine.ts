@@ -40,10 +40,13 @@ export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEn
 }
 
 async function measurePicture(parts: MeshParts, source: PixelSource): Promise<MeasuredMesh[]> {
-  const faces: MeasuredMesh[] = [];
-  for (const candidate of await findFaces(parts.detectors, source)) {
-    const face = await measureFace(parts, source, candidate);
-    if (face !== undefined) faces.push(face);
+  for await (const candidates of findFaces(parts.detectors, source)) {
+    const faces: MeasuredMesh[] = [];
+    for (const candidate of candidates) {
+      const face = await measureFace(parts, source, candidate);
+      if (face !== undefined) faces.push(face);
+    }
+    if (faces.length > 0) return faces;
   }
-  return faces;
+  return [];
 }
