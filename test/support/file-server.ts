@@ -20,6 +20,9 @@ export interface FileServerFaults {
   readonly hideLength?: boolean;
 }
 
+/** Long enough for what was sent to arrive and be written, on a busy machine too. */
+const BREAK_AFTER_MS = 150;
+
 export async function serveFile(bytes: Uint8Array, faults: FileServerFaults = {}): Promise<FileServer> {
   const ranges: (string | undefined)[] = [];
   const server = createServer((request, response) => {
@@ -57,5 +60,5 @@ function sendFile({ request, response, bytes, faults, breakAfter }: Exchange): v
   const part = start > 0 ? { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {};
   response.writeHead(start > 0 ? 206 : 200, { ...length, ...part });
   if (breakAfter === undefined) response.end(body);
-  else response.write(body.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), 20));
+  else response.write(body.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), BREAK_AFTER_MS));
 }
