@@ -1,7 +1,7 @@
 """What the shims have in common: the job they are given, and what they leave behind for each image.
 
 Kuleshov starts a shim with the path of a job file:
-    {"images": [{"stem": "0000", "path": "/tmp/x/in/0000.png"}], "out": "/tmp/x/out", "device": "cpu", "weights": "..."}
+    {"images": [{"stem": "0000", "path": "run/in/0000.png"}], "out": "run/out", "device": "cpu", "weights": "..."}
 For each image the shim writes one of
     <stem>.csv        the toolbox's own table
     <stem>.noface     the toolbox looked and saw no face
