@@ -14,6 +14,28 @@ export class ImageDecodeError extends KuleshovError {
   }
 }
 
+/** A video cannot be read, or not to its end: missing, without a video stream, damaged, or ffmpeg is not installed. */
+export class VideoDecodeError extends KuleshovError {
+  override name = "VideoDecodeError";
+  readonly path: string;
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot read video as ${reason}: \`${path}\``, options);
+    this.path = path;
+  }
+}
+
+/** A picture cannot serve as someone's resting face: no face or several, not at rest, or of another person. */
+export class NeutralFaceError extends KuleshovError {
+  override name = "NeutralFaceError";
+  readonly path: string;
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot use neutral face as ${reason}: \`${path}\``, options);
+    this.path = path;
+  }
+}
+
 /** A network's published file, manifest or compiled form is missing, damaged or not what its hash says. */
 export class ModelFileError extends KuleshovError {
   override name = "ModelFileError";

@@ -1,0 +1,139 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { VideoDecodeError } from "../../domain/errors.ts";
+import type { FrameOptions, VideoFrame, VideoReader } from "../../ports/video-reader.ts";
+import { createFfmpegLog, type FfmpegLog } from "./ffmpeg-log.ts";
+import { readPpmStream } from "./ppm-stream.ts";
+
+export interface FfmpegOptions {
+  /** The program: a path, or a name that is looked up in `PATH`. */
+  readonly command: string;
+}
+
+/**
+ * Reads videos through the ffmpeg of this machine (version 4 or newer). Frames come through a pipe, nothing is written
+ * to disk, and ffmpeg may open nothing but local files: a playlist in disguise cannot make it call anyone.
+ */
+export function createFfmpegReader({ command }: FfmpegOptions): VideoReader {
+  return {
+    async *frames(path, options) {
+      const sha256 = await hashOf(path, options.signal);
+      yield* decode(command, { path, sha256 }, options);
+    },
+  };
+}
+
+interface VideoFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+type Decoder = ChildProcessByStdio<null, Readable, Readable>;
+
+async function* decode(
+  command: string,
+  { path, sha256 }: VideoFile,
+  { fps, skip, signal }: FrameOptions,
+): AsyncGenerator<VideoFrame> {
+  const decoder = spawn(command, ffmpegArguments(path, fps), { stdio: ["ignore", "pipe", "pipe"] });
+  const log = createFfmpegLog();
+  const ended = endOf(decoder, log);
+  const stop = () => decoder.kill("SIGKILL");
+  signal?.addEventListener("abort", stop, { once: true });
+  let index = 0;
+  try {
+    for await (const { widthPx, heightPx, rgb } of readPpmStream(decoder.stdout)) {
+      signal?.throwIfAborted();
+      const timestampS = await log.timestampOf(index);
+      if (timestampS === undefined) throw new VideoDecodeError(path, "ffmpeg gave no time for a frame");
+      const frame = { index, timestampS };
+      if (index >= skip) yield { image: { path, widthPx, heightPx, rgb, sha256, frame }, durationS: log.durationS() };
+      index += 1;
+    }
+    const exit = await ended;
+    signal?.throwIfAborted();
+    const fault = faultOf(exit, log, index);
+    if (fault !== undefined) throw new VideoDecodeError(path, fault);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    stop();
+    await ended;
+  }
+}
+
+/**
+ * `select` takes the first frame of every interval, `showinfo` tells its true time, `scale` makes pixels square. What
+ * comes out is renumbered, as ffmpeg would otherwise repeat frames to fill the gaps; the option against that has another
+ * name in every few versions.
+ */
+function ffmpegArguments(path: string, fps: number): string[] {
+  const interval = (time: string) => `floor(${time}*${fps}+0.001)`;
+  const filters = [
+    `select='isnan(prev_selected_t)+gt(${interval("t")}\\,${interval("prev_selected_t")})'`,
+    "showinfo",
+    "scale=w='iw*sar':h=ih",
+    "setpts=N/(25*TB)",
+  ].join(",");
+  return [
+    ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"],
+    ...["-protocol_whitelist", "file,pipe", "-i", `file:${resolve(path)}`],
+    // A capital V leaves out cover pictures of audio files.
+    ...["-map", "0:V:0", "-vf", filters, "-r", "25"],
+    ...["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "pipe:1"],
+  ];
+}
+
+/** How a process ended: its exit code, or that it could not be started. */
+type Exit = { readonly code: number | null } | { readonly missing: NodeJS.ErrnoException };
+
+function endOf(decoder: Decoder, log: FfmpegLog): Promise<Exit> {
+  decoder.stderr.setEncoding("utf8").on("data", (text: string) => log.read(text));
+  return new Promise((settle) => {
+    decoder.once("error", (missing) => settle({ missing }));
+    decoder.once("close", (code) => settle({ code }));
+  }).then((exit) => {
+    log.end();
+    return exit as Exit;
+  });
+}
+
+/** Why a video was not read to its end, in words; `undefined` when it was. */
+function faultOf(exit: Exit, log: FfmpegLog, frames: number): string | undefined {
+  if ("missing" in exit) {
+    return exit.missing.code === "ENOENT"
+      ? "ffmpeg, which reads videos, is not installed: install it from ffmpeg.org or set KULESHOV_FFMPEG to where it is"
+      : `ffmpeg cannot be started (${exit.missing.code ?? exit.missing.message})`;
+  }
+  const complaints = log.complaints();
+  if (complaints.some((complaint) => complaint.includes("matches no streams"))) return "it has no video stream";
+  const [first] = complaints;
+  if (frames === 0) {
+    return first === undefined ? "it has no frame" : `it is no video or is damaged (ffmpeg: ${withoutPath(first)})`;
+  }
+  if (first !== undefined) return `some of it is damaged (ffmpeg: ${withoutPath(first)})`;
+  return exit.code === 0 ? undefined : `ffmpeg stopped before its end (exit code ${exit.code})`;
+}
+
+function withoutPath(complaint: string): string {
+  return complaint.replace(/file:.*?: /, "");
+}
+
+async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new VideoDecodeError(path, error.code === "ENOENT" ? "there is no such file" : "this user may not read it");
+  });
+  if (!found.isFile()) throw new VideoDecodeError(path, "it is not a file");
+  const hash = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), hash, { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new VideoDecodeError(path, "it cannot be read", { cause });
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,26 @@
+import type { DecodedImage } from "../domain/image.ts";
+
+/** One frame of a video, upright, with square pixels. */
+export interface VideoFrame {
+  /** `path` and `sha256` are those of the video; `frame` is present. */
+  readonly image: DecodedImage;
+  /** Length of the video as its header says; `null` when it does not. */
+  readonly durationS: number | null;
+}
+
+export interface FrameOptions {
+  /** The first frame of every `1 / fps` seconds is read; all of them when the video has fewer. */
+  readonly fps: number;
+  /** Frames at the start that are already known and not handed out. */
+  readonly skip: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads the frames of videos, one at a time, as fast as they are taken. */
+export interface VideoReader {
+  /**
+   * @throws {VideoDecodeError} before the first frame if there is nothing to read, after the last good one if the video
+   * is damaged.
+   */
+  frames(path: string, options: FrameOptions): AsyncGenerator<VideoFrame>;
+}
