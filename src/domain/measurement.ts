@@ -91,6 +91,18 @@ export const ToolboxScore = z.strictObject({
 });
 export type ToolboxScore = z.infer<typeof ToolboxScore>;
 
+/** A number that an action-unit formula works on, on the subject's left and right; equal where it belongs to no side. */
+export const FaceFeature = z.strictObject({ left: z.number(), right: z.number() });
+export type FaceFeature = z.infer<typeof FaceFeature>;
+
+/** The picture of a person's resting face that action units were measured against. */
+export const NeutralReference = z.strictObject({
+  path: z.string(),
+  /** SHA-256 of that file's bytes, hex. */
+  sha256: z.string(),
+});
+export type NeutralReference = z.infer<typeof NeutralReference>;
+
 /** Everything one toolbox says of one face. */
 export const FaceMeasurement = z.strictObject({
   toolbox: ToolboxId,
@@ -107,6 +119,10 @@ export const FaceMeasurement = z.strictObject({
   expressions: z.array(ExpressionReading),
   /** Left out by toolboxes that have none. */
   scores: z.array(ToolboxScore).optional(),
+  /** What its formulas work on, by name, in the toolbox's own units. Left out by toolboxes that have none. */
+  features: z.record(z.string(), FaceFeature).optional(),
+  /** Present when action units were measured against this person's own resting face instead of the average one. */
+  neutral: NeutralReference.optional(),
 });
 export type FaceMeasurement = z.infer<typeof FaceMeasurement>;
 
@@ -115,6 +131,8 @@ export const Face = z.strictObject({
   faceId: z.string(),
   box: PixelBox,
   measurements: z.array(FaceMeasurement).min(1),
+  /** The same person through the frames of a video: `T1`, `T2`, ... in order of appearance. Left out for pictures. */
+  trackId: z.string().optional(),
 });
 export type Face = z.infer<typeof Face>;
 

@@ -23,6 +23,11 @@ export interface FerToolbox {
    * where a face is.
    */
   measureGiven?(image: DecodedImage, faces: readonly Face[], signal?: AbortSignal): Promise<readonly FaceMeasurement[]>;
+  /**
+   * Measures the action units of a face again, against the same person's resting face, both as this toolbox measured
+   * them. Left out by toolboxes that cannot. The caller makes sure that it is one person.
+   */
+  againstNeutral?(face: FaceMeasurement, neutral: FaceMeasurement): FaceMeasurement;
   /** Ends workers and child processes after the calls under way. */
   close(): Promise<void>;
 }

@@ -37,8 +37,8 @@ function meanOf(right: Features, left: Features): Features {
   return new Map([...right].map(([name, value]) => [name, (value + (left.get(name) as number)) / 2]));
 }
 
-/** The smile is one value for the whole face; action units that a smile imitates subtract it. */
-function withSmile(model: ActionUnitModel, { right, left, both }: FaceFeatures): FaceFeatures {
+/** Adds the smile: one value for the whole face, which action units that a smile imitates subtract. */
+export function withSmile(model: ActionUnitModel, { right, left, both }: FaceFeatures): FaceFeatures {
   const smile = Math.log1p(Math.exp(logitOf(model.derived.smile, both)));
   const add = (features: Features) => new Map([...features, ["smile", smile] as const]);
   return { right: add(right), left: add(left), both: add(both) };

@@ -6,6 +6,7 @@ import { appearanceFeatures } from "./face-appearance.ts";
 import type { FaceCandidate } from "./face-detector.ts";
 import { boxOfMesh, type FaceMesh, regionOfMesh } from "./face-mesh.ts";
 import { qualityOf, trustOf } from "./face-quality.ts";
+import { toFaceFeatures } from "./feature-record.ts";
 import { headPoseOf } from "./head-pose.ts";
 import { lumaAround } from "./luma-image.ts";
 import { MESH_TOOLBOX_ID, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
@@ -58,5 +59,6 @@ async function describe(
       factors: { headPose, facePx: quality.facePx, trust: trustOf(quality) },
     }),
     expressions,
+    features: toFaceFeatures(features, appearance),
   };
 }

@@ -10,6 +10,7 @@ import { supportedActionUnits } from "./action-units.ts";
 import type { PixelSource } from "./crop.ts";
 import { MESH_NETWORKS, MESH_TOOLBOX_ID, type MeasuredMesh } from "./mesh-parts.ts";
 import type { MeshWorkerData } from "./mesh-worker.ts";
+import { createNeutralComparison, readAverageNeutral } from "./neutral-face.ts";
 import { expressionLabels, expressionSource } from "./read-expression.ts";
 
 export interface MeshToolboxOptions {
@@ -48,6 +49,7 @@ export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promi
       const faces = await pool.run({ rgb, widthPx, heightPx }, [], signal);
       return faces.map(toMeasurement);
     },
+    againstNeutral: createNeutralComparison(model, await readAverageNeutral()),
     close: () => pool.close(),
   };
 }

@@ -1,0 +1,41 @@
+import { workerData } from "node:worker_threads";
+import { InferenceError } from "../../domain/errors.ts";
+import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
+import { type Network, openNetwork } from "../../networks/network.ts";
+import { serveWorker } from "../../networks/worker-server.ts";
+import type { RotatedRegion } from "./rotated-region.ts";
+import { type PixelSource, sampleRegion } from "./sample-region.ts";
+
+/** What the main thread tells this one when it starts. */
+export interface IdentityWorkerData {
+  readonly networkId: string;
+  readonly cacheDir: string | undefined;
+}
+
+export interface IdentityRequest {
+  readonly source: PixelSource;
+  /** See face-chip.ts. */
+  readonly region: RotatedRegion;
+}
+
+const { networkId, cacheDir } = workerData as IdentityWorkerData;
+let network: Promise<Network> | undefined;
+
+serveWorker<IdentityRequest, Float32Array>({
+  async handle(request) {
+    network ??= openNetwork(networkId, cacheDir === undefined ? {} : { cacheDir });
+    const descriptor = await describePerson(await network, request);
+    return { response: descriptor, transfer: [descriptor.buffer as ArrayBuffer] };
+  },
+  close: async () => (await network)?.close(),
+});
+
+async function describePerson(opened: Network, { source, region }: IdentityRequest): Promise<Float32Array> {
+  const [input] = opened.manifest.inputs;
+  if (input === undefined) throw new RangeError("The identity network has no input");
+  const { width, height } = imageSize(input);
+  const chip = sampleRegion(source, region, { widthPx: width, heightPx: height, outside: "edge" });
+  const { descriptor } = await opened.run({ [input.name]: imageTensor(input, chip.rgb) });
+  if (!(descriptor?.data instanceof Float32Array)) throw new InferenceError("The identity network gave no descriptor");
+  return descriptor.data.slice();
+}

@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { ModelFileError } from "../../domain/errors.ts";
+import type { ActionUnitMeasurement, FaceFeature, FaceMeasurement } from "../../domain/measurement.ts";
+import { ownPath } from "../../networks/package-paths.ts";
+import type { ActionUnitModel } from "./action-unit-model.ts";
+import { type ActionUnitLogits, actionUnitLogits } from "./action-units.ts";
+import { sigmoid } from "./blazeface.ts";
+import { type FaceFeatures, withSmile } from "./face-features.ts";
+
+/** What an average resting face measures, `models/action-units/neutral-1.json`. */
+export const AverageNeutral = z.strictObject({
+  version: z.string(),
+  about: z.string(),
+  features: z.record(z.string(), z.number()),
+});
+export type AverageNeutral = z.infer<typeof AverageNeutral>;
+
+/** @throws {ModelFileError} if the shipped numbers are missing or do not fit the schema. */
+export async function readAverageNeutral(): Promise<AverageNeutral> {
+  const text = await readFile(ownPath("models", "action-units", "neutral-1.json"), "utf8").catch((cause: unknown) => {
+    throw new ModelFileError("action units", "models/action-units/neutral-1.json cannot be read", { cause });
+  });
+  const parsed = AverageNeutral.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new ModelFileError("action units", z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+/** A resting face measured against itself shows no action unit more than this. */
+const MOST_AT_REST = 0.1;
+
+/**
+ * Measures action units as FACS coders do: by what changed from the person's own resting face. Every feature is moved by
+ * the difference between the average resting face and this person's, on each side for itself, so that low brows, thin
+ * lips or a crooked mouth by nature count for nothing; the formulas stay the same. Never a difference of probabilities:
+ * those saturate.
+ *
+ * @returns a function that throws {RangeError} when a measurement is not one of this toolbox.
+ */
+export function createNeutralComparison(
+  model: ActionUnitModel,
+  average: AverageNeutral,
+): (face: FaceMeasurement, neutral: FaceMeasurement) => FaceMeasurement {
+  const atRest = new Map(
+    logitsOf(model, (name) => {
+      const value = averageOf(average, name);
+      return { left: value, right: value };
+    }).map(({ formula, both }) => [formula.au, Math.min(both, logit(MOST_AT_REST)) - both]),
+  );
+  return (face, neutral) => {
+    const logits = logitsOf(model, (name) =>
+      moved(featureOf(face, name), featureOf(neutral, name), averageOf(average, name)),
+    );
+    const byName = new Map(logits.map((found) => [`AU${found.formula.au}`, found]));
+    return {
+      ...face,
+      actionUnits: face.actionUnits.map((unit) => {
+        const found = byName.get(unit.au);
+        if (found === undefined) return unit;
+        const shift = atRest.get(found.formula.au) as number; // both come from the same formulas
+        return { ...unit, value: rounded(sigmoid(found[unit.side] + shift)), weight: weightOf(unit, neutral) };
+      }),
+    };
+  };
+}
+
+function logitsOf(model: ActionUnitModel, feature: (name: string) => FaceFeature): ActionUnitLogits[] {
+  const values = model.features.map(({ name }) => [name, feature(name)] as const);
+  const features: FaceFeatures = {
+    left: new Map(values.map(([name, { left }]) => [name, left])),
+    right: new Map(values.map(([name, { right }]) => [name, right])),
+    both: new Map(values.map(([name, { left, right }]) => [name, (left + right) / 2])),
+  };
+  return actionUnitLogits(model.ausAppearance, withSmile(model, features), new Map());
+}
+
+function moved(face: FaceFeature, neutral: FaceFeature, average: number): FaceFeature {
+  return { left: face.left - neutral.left + average, right: face.right - neutral.right + average };
+}
+
+function featureOf({ features, toolbox }: FaceMeasurement, name: string): FaceFeature {
+  const feature = features?.[name];
+  if (feature === undefined) throw new RangeError(`A measurement of ${toolbox} has no feature "${name}"`);
+  return feature;
+}
+
+function averageOf({ features }: AverageNeutral, name: string): number {
+  const value = features[name];
+  if (value === undefined) throw new ModelFileError("action units", `neutral-1.json has no feature "${name}"`);
+  return value;
+}
+
+/** A comparison is no better than the worse of its two pictures. */
+function weightOf(unit: ActionUnitMeasurement, neutral: FaceMeasurement): number | null {
+  const weight = neutral.actionUnits.find(({ au, side }) => au === unit.au && side === unit.side)?.weight;
+  if (unit.weight === null || weight === undefined || weight === null) return unit.weight;
+  return Math.min(unit.weight, weight);
+}
+
+function logit(probability: number): number {
+  return Math.log(probability / (1 - probability));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}
