@@ -1,75 +1,194 @@
 import sharp from "sharp";
-import type { Face } from "../domain/measurement.ts";
+import type { PixelBox } from "../domain/geometry.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import type { ActionUnitMeasurement, Face } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
+import { fitText, svgText, type TextStyle, textWidth } from "./vector-text.ts";
 
-/** One face of a study, ready to be placed on a sheet. */
+/** One face, ready to be placed on a sheet. */
 export interface ContactTile {
-  /** JPEG of the face, square, `TILE_PX` wide. */
+  /** JPEG of the face, `TILE_PX` square. */
   readonly portrait: Uint8Array;
-  /** Where it comes from, e.g. `img_0412.jpg F2`. */
+  /** Where it comes from: file, face, and time in a video. */
   readonly title: string;
-  /** Strongest expression and action units, e.g. `happiness 0.93` and `AU6 AU12 AU25`. */
-  readonly lines: readonly string[];
+  /** Top label of the first expression reading; `null` when nobody read the expression. */
+  readonly expression: { readonly label: string; readonly probability: number } | null;
+  /** Action units that are shown, strongest first, as the toolbox writes them. */
+  readonly actionUnits: readonly { readonly au: string; readonly value: string }[];
+  /** What to beware of, e.g. a low quality; `null` when nothing. */
+  readonly warning: string | null;
 }
 
-export const TILE_PX = 160;
-const TEXT_PX = 58;
-const GAP_PX = 12;
+export const TILE_PX = 176;
+const TEXT_PX = 100;
+const GAP_PX = 18;
+const MARGIN_PX = 32;
+const HEADER_PX = 64;
 const COLUMNS = 8;
 
 /** How many faces one sheet shows. */
-export const TILES_PER_SHEET = 64;
+export const TILES_PER_SHEET = 56;
 
-/** What a tile says of a face: its top expression by the first witness and the action units it shows, strongest first. */
-export function describeTile(face: Face): string[] {
-  const measurement = face.measurements[0];
-  const [top] = [...(measurement?.expressions[0]?.distribution ?? [])].sort((a, b) => b.probability - a.probability);
-  const shown = (measurement?.actionUnits ?? [])
-    .filter((unit) => unit.side === "both" && presenceOf(unit) === "present")
-    .sort((a, b) => b.value - a.value)
-    .slice(0, 5);
-  return [
-    top === undefined ? "no expression measured" : `${top.label} ${top.probability.toFixed(2)}`,
-    shown.length === 0 ? "no action unit" : shown.map((unit) => unit.au).join(" "),
-  ];
+/** Half a face of surroundings, so that a tilted head is not cut. */
+const PORTRAIT_SCALE = 1.4;
+const MOST_ACTION_UNITS = 4;
+const TRUSTED_FROM = 0.5;
+
+const INK = {
+  dark: "#1c1c1e",
+  medium: "#5a5a60",
+  light: "#9a9aa2",
+  track: "#e8e8ec",
+  bar: "#3a6ea5",
+  warning: "#b4541a",
+};
+
+/** Cuts a face out and gathers what its tile says. @param title see `ContactTile`. */
+export async function createTile(image: DecodedImage, face: Face, title: string): Promise<ContactTile> {
+  return { portrait: await portraitOf(image, face.box), title, ...describeFace(face) };
 }
 
-/** Draws up to `TILES_PER_SHEET` faces in rows of eight. @returns a JPEG. */
-export async function renderContactSheet(tiles: readonly ContactTile[]): Promise<Uint8Array> {
-  const rows = Math.ceil(tiles.length / COLUMNS);
-  const width = COLUMNS * (TILE_PX + GAP_PX) + GAP_PX;
-  const height = rows * (TILE_PX + TEXT_PX + GAP_PX) + GAP_PX;
-  const place = (index: number) => ({
-    left: GAP_PX + (index % COLUMNS) * (TILE_PX + GAP_PX),
-    top: GAP_PX + Math.floor(index / COLUMNS) * (TILE_PX + TEXT_PX + GAP_PX),
-  });
-  const portraits = tiles.map((tile, index) => ({ input: Buffer.from(tile.portrait), ...place(index) }));
-  const texts = tiles.map((tile, index) => tileText(tile, place(index))).join("");
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="DejaVu Sans, Arial, sans-serif">${texts}</svg>`;
-  return sharp({ create: { width, height, channels: 3, background: "#ffffff" } })
-    .composite([...portraits, { input: Buffer.from(svg), left: 0, top: 0 }])
-    .jpeg({ quality: 88 })
+/** What a tile says of a face, by the first toolbox that measured each. */
+export function describeFace({ measurements }: Face): Pick<ContactTile, "expression" | "actionUnits" | "warning"> {
+  const reading = measurements.flatMap(({ expressions }) => expressions)[0];
+  const [top] = [...(reading?.distribution ?? [])].sort((a, b) => b.probability - a.probability);
+  const units = measurements.find(({ actionUnits }) => actionUnits.length > 0)?.actionUnits ?? [];
+  const shown = units
+    .filter((unit) => unit.side === "both" && presenceOf(unit) === "present")
+    .sort((a, b) => b.value - a.value)
+    .slice(0, MOST_ACTION_UNITS);
+  const quality = measurements.find((measurement) => measurement.quality !== null)?.quality;
+  const doubtful = quality !== null && quality !== undefined && quality.overall < TRUSTED_FROM;
+  return {
+    expression: top === undefined ? null : { label: top.label, probability: top.probability },
+    actionUnits: shown.map((unit) => ({ au: unit.au, value: valueText(unit) })),
+    warning: doubtful ? (quality.warnings[0] ?? `quality ${quality.overall.toFixed(2)}`) : null,
+  };
+}
+
+function valueText({ value, scale }: ActionUnitMeasurement): string {
+  if (scale === "probability" || scale === "log-odds") return value.toFixed(2);
+  return scale === "binary" ? "" : value.toFixed(1);
+}
+
+/** A square around the face; what lies outside the picture is gray. */
+async function portraitOf(image: DecodedImage, box: PixelBox): Promise<Uint8Array> {
+  const side = Math.max(box.widthPx, box.heightPx) * PORTRAIT_SCALE;
+  const left = Math.round(box.leftPx + (box.widthPx - side) / 2);
+  const top = Math.round(box.topPx + (box.heightPx - side) / 2);
+  const size = Math.max(1, Math.round(side));
+  const inside = {
+    left: Math.min(Math.max(0, left), image.widthPx - 1),
+    top: Math.min(Math.max(0, top), image.heightPx - 1),
+    right: Math.max(1, Math.min(image.widthPx, left + size)),
+    bottom: Math.max(1, Math.min(image.heightPx, top + size)),
+  };
+  const width = Math.max(1, inside.right - inside.left);
+  const height = Math.max(1, inside.bottom - inside.top);
+  const cut = await sharp(image.rgb, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } })
+    .extract({ left: inside.left, top: inside.top, width, height })
+    .extend({
+      left: Math.max(0, inside.left - left),
+      top: Math.max(0, inside.top - top),
+      right: Math.max(0, left + size - inside.left - width),
+      bottom: Math.max(0, top + size - inside.top - height),
+      background: INK.track,
+    })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return sharp(cut.data, { raw: { width: cut.info.width, height: cut.info.height, channels: 3 } })
+    .resize(TILE_PX, TILE_PX, { fit: "fill" })
+    .jpeg({ quality: 82 })
     .toBuffer();
 }
 
-function tileText(tile: ContactTile, { left, top }: { left: number; top: number }): string {
-  const [expression, ...rest] = tile.lines;
-  const y = top + TILE_PX;
-  const line = (text: string, offset: number, style: string) =>
-    `<text x="${left}" y="${y + offset}" ${style}>${escapeXml(shorten(text))}</text>`;
+export interface SheetCaption {
+  readonly title: string;
+  /** E.g. `faces 57 to 112 of 340`. */
+  readonly range: string;
+}
+
+/** Draws up to `TILES_PER_SHEET` faces in rows under a caption. @returns a JPEG. */
+export async function renderContactSheet(tiles: readonly ContactTile[], caption: SheetCaption): Promise<Uint8Array> {
+  const rows = Math.max(1, Math.ceil(tiles.length / COLUMNS));
+  const width = 2 * MARGIN_PX + COLUMNS * TILE_PX + (COLUMNS - 1) * GAP_PX;
+  const height = MARGIN_PX + HEADER_PX + rows * (TILE_PX + TEXT_PX + GAP_PX) + MARGIN_PX - GAP_PX;
+  const place = (index: number) => ({
+    left: MARGIN_PX + (index % COLUMNS) * (TILE_PX + GAP_PX),
+    top: MARGIN_PX + HEADER_PX + Math.floor(index / COLUMNS) * (TILE_PX + TEXT_PX + GAP_PX),
+  });
+  const portraits = tiles.map((tile, index) => ({ input: Buffer.from(tile.portrait), ...place(index) }));
+  const texts = tiles.map((tile, index) => tileText(tile, place(index)));
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`,
+    ...captionText(caption, width),
+    ...texts,
+    "</svg>",
+  ].join("");
+  return sharp({ create: { width, height, channels: 3, background: "#ffffff" } })
+    .composite([...portraits, { input: Buffer.from(svg), left: 0, top: 0 }])
+    .jpeg({ quality: 88, chromaSubsampling: "4:4:4" })
+    .toBuffer();
+}
+
+const STYLES = {
+  caption: { sizePx: 22, weight: "bold", fill: INK.dark },
+  range: { sizePx: 15, fill: INK.medium },
+  label: { sizePx: 14.5, weight: "bold", fill: INK.dark },
+  value: { sizePx: 13, fill: INK.medium },
+  units: { sizePx: 12.5, fill: INK.dark },
+  title: { sizePx: 11.5, fill: INK.light },
+  warning: { sizePx: 11.5, fill: INK.warning },
+} as const satisfies Record<string, TextStyle>;
+
+function captionText({ title, range }: SheetCaption, width: number): string[] {
+  const baseline = MARGIN_PX + 22;
+  const rangeWidth = textWidth(range, STYLES.range);
+  const room = width - 2 * MARGIN_PX - rangeWidth - GAP_PX;
   return [
-    line(tile.title, 16, 'font-size="11" fill="#666"'),
-    line(expression ?? "", 33, 'font-size="13" font-weight="bold" fill="#111"'),
-    ...rest.map((text, index) => line(text, 49 + index * 14, 'font-size="11" fill="#333"')),
+    svgText(fitText(title, room, STYLES.caption), MARGIN_PX, baseline, STYLES.caption),
+    svgText(range, width - MARGIN_PX - rangeWidth, baseline, STYLES.range),
+    `<rect x="${MARGIN_PX}" y="${baseline + 16}" width="${width - 2 * MARGIN_PX}" height="1" fill="${INK.track}"/>`,
+  ];
+}
+
+/** Under the portrait: expression with a bar, action units, and where the face comes from or what to beware of. */
+function tileText(tile: ContactTile, { left, top }: { readonly left: number; readonly top: number }): string {
+  const line = (text: string, below: number, style: TextStyle) =>
+    svgText(fitText(text, TILE_PX, style), left, top + TILE_PX + below, style);
+  const units = tile.actionUnits.map(({ au, value }) => `${au} ${value}`.trim());
+  return [
+    expressionText(tile.expression, left, top + TILE_PX),
+    ...unitLines(units).map((text, index) => line(text, 50 + index * 16, STYLES.units)),
+    units.length === 0 ? line("no action unit clearly present", 50, STYLES.title) : "",
+    line(shortTitle(tile.title), 82, STYLES.title),
+    tile.warning === null ? "" : line(tile.warning, 96, STYLES.warning),
   ].join("");
 }
 
-const CHARACTERS_PER_TILE = 25;
-
-function shorten(text: string): string {
-  return text.length <= CHARACTERS_PER_TILE ? text : `…${text.slice(1 - CHARACTERS_PER_TILE)}`;
+/** Two to a line. */
+function unitLines(units: readonly string[]): string[] {
+  return [units.slice(0, 2), units.slice(2, 4)].filter((line) => line.length > 0).map((line) => line.join("   "));
 }
 
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+function expressionText(expression: ContactTile["expression"], left: number, top: number): string {
+  if (expression === null) return svgText("expression not read", left, top + 19, STYLES.title);
+  const value = expression.probability.toFixed(2);
+  const filled = Math.round(TILE_PX * Math.min(1, Math.max(0, expression.probability)));
+  return [
+    svgText(expression.label, left, top + 19, STYLES.label),
+    svgText(value, left + TILE_PX - textWidth(value, STYLES.value), top + 19, STYLES.value),
+    `<rect x="${left}" y="${top + 27}" width="${TILE_PX}" height="4" rx="2" fill="${INK.track}"/>`,
+    `<rect x="${left}" y="${top + 27}" width="${filled}" height="4" rx="2" fill="${INK.bar}"/>`,
+  ].join("");
+}
+
+/** The end of a long path says more than its beginning. */
+function shortTitle(title: string): string {
+  if (textWidth(title, STYLES.title) <= TILE_PX) return title;
+  for (let start = 1; start < title.length; start++) {
+    const shorter = `…${title.slice(start)}`;
+    if (textWidth(shorter, STYLES.title) <= TILE_PX) return shorter;
+  }
+  return "…";
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import opentype, { type Font } from "opentype.js";
+import opentype, { type Font, type PathCommand } from "opentype.js";
 
 export type FontWeight = "regular" | "bold";
 
@@ -35,11 +35,29 @@ export function textWidth(text: string, { sizePx, weight = "regular" }: Pick<Tex
 
 /** A line of text as an SVG path, its baseline starting at (x, y). */
 export function svgText(text: string, x: number, y: number, style: TextStyle): string {
-  const outline = fontOf(style.weight ?? "regular")
-    .getPath(text, x, y, style.sizePx)
-    .toPathData(1);
+  const outline = pathData(fontOf(style.weight ?? "regular").getPath(text, x, y, style.sizePx).commands);
   const opacity = style.opacity === undefined ? "" : ` fill-opacity="${style.opacity}"`;
   return `<path d="${outline}" fill="${style.fill}"${opacity}/>`;
+}
+
+/** Written here since opentype.js 2.0.0 writes coordinates next to zero as NaN, at which renderers stop drawing. */
+function pathData(commands: readonly PathCommand[]): string {
+  return commands
+    .map(
+      (command) =>
+        command.type +
+        pointsOf(command)
+          .map((value) => value.toFixed(1))
+          .join(" "),
+    )
+    .join("");
+}
+
+function pointsOf(command: PathCommand): number[] {
+  if (command.type === "Z") return [];
+  const { x, y } = command;
+  if (command.type === "C") return [command.x1, command.y1, command.x2, command.y2, x, y];
+  return command.type === "Q" ? [command.x1, command.y1, x, y] : [x, y];
 }
 
 /** The text, cut with an ellipsis so that it fits. */
