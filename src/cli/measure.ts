@@ -1,147 +1,146 @@
 import type { Command } from "commander";
-import type { ImageOutcome } from "../pipeline/measure-images.ts";
+import { ConfigurationError, NeutralFaceError } from "../domain/errors.ts";
+import type { MeasureInputsOptions, StudyTools } from "../study/measure-inputs.ts";
+import type { StudyInput } from "../study/study-inputs.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { note, outputStyle, print } from "./output.ts";
-
-interface MeasureOptions {
-  readonly json?: true;
-  readonly csv?: true;
-  readonly columns?: string;
-  readonly landmarks?: true;
-  readonly toolbox: readonly string[];
-  readonly evidence?: readonly string[];
-}
+import type { MeasureOptions } from "./measure-options.ts";
+import { note } from "./output.ts";
 
 export function register(program: Command): void {
   program
     .command("measure")
-    .description("measure every face in pictures: action units, expression, head pose, gaze, quality; no judgment")
-    .argument("<pictures...>", "pictures, folders, globs, or lists (.csv with a column path)")
+    .description("measure every face in pictures and videos: action units, expression, head pose, gaze; no judgment")
+    .argument(
+      "<inputs...>",
+      "pictures, videos, folders, globs, or lists (.csv with a column path, and neutral if wanted)",
+    )
     .option("--json", "print one JSON object with every number")
     .option("--csv", "print one row per face")
-    .option("--columns <toolbox>", "print one row per face under the column names of openface or pyfeat")
-    .option("--landmarks", "with --json: the landmarks too")
+    .option("--landmarks", "with --json or --out: the landmarks too")
+    .option("--out <folder>", "write a study: tables, a data dictionary, what failed; can be resumed")
+    .option("--resume", "with --out: go on with the study in the folder")
+    .option("--force", "with --out: start the study in the folder anew")
+    .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
+    .option(
+      "--columns <name>",
+      "names of the columns: kuleshov, pyfeat or openface, for scripts made for those",
+      "kuleshov",
+    )
+    .option("--neutral <picture>", "measure action units against this resting face of the same person")
+    .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
+    .option("--workers <number>", "worker threads per toolbox (default: all cores)", positiveInteger)
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote earlier, as in openface:results.csv")
     .action(measure);
 }
 
 async function measure(words: readonly string[], options: MeasureOptions): Promise<void> {
+  refuseContradictions(options);
   const signal = interruptSignal();
-  const { measureImages } = await import("../pipeline/measure-images.ts");
-  const { studyInputs } = await import("../study/study-inputs.ts");
-  const paths: string[] = [];
-  for await (const input of studyInputs(words)) paths.push(input.path);
-  const toolboxes = await openToolboxes(options, paths, signal);
+  const inputs = await readInputs(words, options);
+  const { openStudyTools } = await import("../compose/study.ts");
+  const paths = inputs.map(({ path }) => path);
+  const { toolbox: toolboxes, evidence = [], workers, fps } = options;
+  const { tools, concurrency, close } = await openStudyTools({ toolboxes, evidence, workers, paths }, signal);
   try {
-    const printer = await choosePrinter(options, toolboxes);
-    let [measured, failed] = [0, 0];
-    for await (const outcome of measureImages(paths, { toolboxes, signal })) {
-      if ("reason" in outcome) failed += 1;
-      else measured += 1;
-      await printer.add(outcome);
-    }
-    await printer.end();
-    for (const warning of new Set(toolboxes.flatMap(({ warnings = [] }) => warnings))) note(warning);
-    if (failed > 0) process.exitCode = measured > 0 ? EXIT.doneWithFailures : EXIT.nothingDone;
+    const measuring: MeasureInputsOptions = { concurrency, fps, signal };
+    await checkNeutral(options, tools, signal);
+    const counts =
+      options.out === undefined
+        ? await printAll(inputs, tools, { options, measuring })
+        : await writeStudy(words, inputs, { folder: options.out, tools, options, measuring });
+    for (const warning of new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))) note(warning);
+    signal.throwIfAborted();
+    if (counts.failures > 0) process.exitCode = counts.images > 0 ? EXIT.doneWithFailures : EXIT.nothingDone;
   } finally {
-    await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
+    await close();
   }
 }
 
-/** Toolboxes to measure with, and files of toolboxes that measured these pictures earlier. */
-async function openToolboxes(
-  { toolbox, evidence = [] }: MeasureOptions,
-  paths: readonly string[],
-  signal: AbortSignal,
-): Promise<Toolboxes> {
-  const { createToolboxes } = await import("../compose/toolboxes.ts");
-  const { importEvidenceFiles } = await import("../compose/evidence.ts");
-  const imported = await importEvidenceFiles(evidence, paths, signal);
+interface Counts {
+  readonly images: number;
+  readonly failures: number;
+}
+
+interface Task {
+  readonly options: MeasureOptions;
+  readonly measuring: MeasureInputsOptions;
+}
+
+async function printAll(
+  inputs: readonly StudyInput[],
+  tools: StudyTools,
+  { options, measuring }: Task,
+): Promise<Counts> {
+  const { measureInputs } = await import("../study/measure-inputs.ts");
+  const { choosePrinter } = await import("./measure-printers.ts");
+  const printer = await choosePrinter(options, tools.toolboxes);
+  let [images, failures] = [0, 0];
+  for await (const { outcome } of measureInputs(inputs, tools, measuring)) {
+    if (outcome === null) continue;
+    if ("reason" in outcome) failures += 1;
+    else images += 1;
+    await printer.add(outcome);
+  }
+  await printer.end();
+  return { images, failures };
+}
+
+async function writeStudy(
+  words: readonly string[],
+  inputs: readonly StudyInput[],
+  task: Task & { readonly folder: string; readonly tools: StudyTools },
+): Promise<Counts> {
+  const { measureStudy } = await import("./measure-study.ts");
+  return measureStudy(words, inputs, task);
+}
+
+async function readInputs(words: readonly string[], { neutral }: MeasureOptions): Promise<StudyInput[]> {
+  const { studyInputs } = await import("../study/study-inputs.ts");
+  const inputs: StudyInput[] = [];
+  for await (const input of studyInputs(words)) {
+    inputs.push(neutral === undefined ? input : { ...input, neutralPath: input.neutralPath ?? neutral });
+  }
+  return inputs;
+}
+
+/** A neutral picture for everything that cannot serve is a wrong option; one in a list concerns its row alone. */
+async function checkNeutral({ neutral }: MeasureOptions, tools: StudyTools, signal: AbortSignal): Promise<void> {
+  if (neutral === undefined) return;
+  if (tools.toolboxes.every(({ againstNeutral }) => againstNeutral === undefined)) {
+    throw new ConfigurationError("Cannot measure against a neutral face as no toolbox in use can: add --toolbox mesh");
+  }
+  const { readNeutral } = await import("../pipeline/read-neutral.ts");
   try {
-    return [...(await createToolboxes(toolbox)), ...imported];
+    await readNeutral(neutral, tools, signal);
   } catch (error) {
-    await Promise.all(imported.map((file) => file.close()));
-    throw error;
+    if (!(error instanceof NeutralFaceError)) throw error;
+    throw new ConfigurationError(error.message, { cause: error });
   }
 }
 
-/** Prints outcomes as they come, and whatever must stand around them. Failures go to standard error as well. */
-interface Printer {
-  add(outcome: ImageOutcome): Promise<void>;
-  end(): Promise<void>;
-}
-
-type Toolboxes = Awaited<ReturnType<typeof import("../compose/toolboxes.ts").createToolboxes>>;
-
-async function choosePrinter(options: MeasureOptions, toolboxes: Toolboxes): Promise<Printer> {
-  if (options.json) return jsonPrinter(options.landmarks === true);
-  if (options.columns !== undefined) return columnsPrinter(options.columns, toolboxes);
-  return options.csv ? csvPrinter(toolboxes) : terminalPrinter();
-}
-
-/** One JSON object, written piece by piece so that a large study is never held in memory. */
-async function jsonPrinter(landmarks: boolean): Promise<Printer> {
-  const { toRecord } = await import("../pipeline/measurement-json.ts");
-  const failures: object[] = [];
-  let opening = '{"images": [';
-  return {
-    async add(outcome) {
-      const record = toRecord(outcome, { landmarks });
-      if ("reason" in record) {
-        failures.push(record);
-        return;
-      }
-      await print(`${opening}${JSON.stringify(record)}`);
-      opening = ",\n";
-    },
-    async end() {
-      const start = opening === ",\n" ? "" : opening;
-      await print(`${start}], "failures": ${JSON.stringify(failures)}}\n`);
-    },
+function refuseContradictions({ json, csv, out, resume, force, contactSheet, landmarks }: MeasureOptions): void {
+  const refuse = (sentence: string) => {
+    throw new ConfigurationError(sentence);
   };
+  if (json && csv) refuse("Choose one of --json and --csv");
+  if (resume && force) refuse("Choose one of --resume, which goes on, and --force, which starts anew");
+  if (out !== undefined && (json || csv)) refuse("--out writes both JSON and CSV: leave out --json and --csv");
+  if (out === undefined && (resume || force || contactSheet)) {
+    refuse("--resume, --force and --contact-sheet need --out with the folder of the study");
+  }
+  if (landmarks && out === undefined && !json) refuse("--landmarks needs --json or --out");
 }
 
-async function csvPrinter(toolboxes: Toolboxes): Promise<Printer> {
-  const { csvHeader, csvRows, measurementColumns } = await import("../pipeline/measurement-columns.ts");
-  const columns = measurementColumns(toolboxes);
-  await print(csvHeader(columns));
-  return {
-    async add(outcome) {
-      if ("reason" in outcome) note(outcome.reason);
-      else await print(csvRows(columns, outcome.measured.faces, outcome.measured.image));
-    },
-    end: () => Promise.resolve(),
-  };
+function positiveNumber(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 1000) return number;
+  throw new ConfigurationError(`A frame rate is a number from above 0 to 1000, not "${text}"`);
 }
 
-/** For scripts that were written for another toolbox's tables. What these cannot hold is said on standard error. */
-async function columnsPrinter(name: string, toolboxes: Toolboxes): Promise<Printer> {
-  const { csvHeader } = await import("../pipeline/measurement-columns.ts");
-  const { chooseColumns } = await import("../study/columns/choose-columns.ts");
-  const [first] = toolboxes;
-  if (first === undefined) throw new RangeError("There is no toolbox to measure with");
-  const table = chooseColumns(name, { toolbox: first.id });
-  for (const caveat of table.caveats) note(caveat);
-  await print(csvHeader(table.columns));
-  return {
-    async add(outcome) {
-      if ("reason" in outcome) note(outcome.reason);
-      else await print(table.rows(outcome.measured.faces, outcome.measured.image));
-    },
-    end: () => Promise.resolve(),
-  };
-}
-
-async function terminalPrinter(): Promise<Printer> {
-  const { renderMeasurement } = await import("../render/terminal-measurement.ts");
-  const style = outputStyle();
-  return {
-    async add(outcome) {
-      if ("reason" in outcome) note(outcome.reason);
-      else await print(`${renderMeasurement(outcome.measured.image, outcome.measured.faces, style)}\n`);
-    },
-    end: () => Promise.resolve(),
-  };
+function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0 && number <= 256) return number;
+  throw new ConfigurationError(`A number of workers is a whole number from 1 to 256, not "${text}"`);
 }

@@ -10,13 +10,16 @@ import type {
 } from "../domain/measurement.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
+/** Which picture, or which frame of a video, a row is about. */
+export type ImagePlace = Pick<DecodedImage, "path" | "frame">;
+
 /** One column of a measurement table. */
 export interface MeasurementColumn {
   readonly name: string;
   /** For the data dictionary: what it is, in which unit or on which scale. */
   readonly description: string;
   /** The cell of one face; `null` stays empty and means "not measured". */
-  value(face: Face, image: Pick<DecodedImage, "path">): string | number | null;
+  value(face: Face, image: ImagePlace): string | number | null;
 }
 
 /**
@@ -37,11 +40,7 @@ export function measurementColumns(
 }
 
 /** One CSV line per face, without header; a picture without faces gives none. */
-export function csvRows(
-  columns: readonly MeasurementColumn[],
-  faces: readonly Face[],
-  image: Pick<DecodedImage, "path">,
-): string {
+export function csvRows(columns: readonly MeasurementColumn[], faces: readonly Face[], image: ImagePlace): string {
   return toCsv(faces.map((face) => columns.map((column) => cellText(column.value(face, image)))));
 }
 
@@ -49,9 +48,9 @@ export function csvHeader(columns: readonly Pick<MeasurementColumn, "name">[]): 
   return toCsv([columns.map(({ name }) => name)]);
 }
 
-/** The columns explained, as CSV with header: what `data-dictionary.csv` holds. */
-export function dataDictionary(columns: readonly Pick<MeasurementColumn, "name" | "description">[]): string {
-  return toCsv([["column", "meaning"], ...columns.map(({ name, description }) => [name, description])]);
+/** Name and meaning of every column, for a data dictionary. */
+export function dictionaryRows(columns: readonly Pick<MeasurementColumn, "name" | "description">[]): string[][] {
+  return columns.map(({ name, description }) => [name, description]);
 }
 
 function toCsv(rows: readonly (readonly string[])[]): string {
@@ -73,8 +72,23 @@ const SCALE_WORDS: Readonly<Record<Scale, string>> = {
 };
 
 const FACE_COLUMNS: readonly MeasurementColumn[] = [
-  { name: "path", description: "The picture, as it was named", value: (_face, image) => image.path },
-  { name: "face_id", description: "F1, F2, ... from left to right", value: ({ faceId }) => faceId },
+  { name: "path", description: "The picture or video, as it was named", value: (_face, image) => image.path },
+  {
+    name: "frame",
+    description: "Number of the frame among those measured of a video, from 0; empty for a picture",
+    value: (_face, { frame }) => frame?.index ?? null,
+  },
+  {
+    name: "timestamp_s",
+    description: "When the frame is shown, in seconds from the start of the video; empty for a picture",
+    value: (_face, { frame }) => frame?.timestampS ?? null,
+  },
+  { name: "face_id", description: "F1, F2, ... from left to right in each picture", value: ({ faceId }) => faceId },
+  {
+    name: "track_id",
+    description: "T1, T2, ...: the same person through the frames of a video; empty for a picture",
+    value: ({ trackId }) => trackId ?? null,
+  },
   boxColumn("box_left_px", "Left edge of the face box in source pixels", "leftPx"),
   boxColumn("box_top_px", "Upper edge of the face box in source pixels", "topPx"),
   boxColumn("box_width_px", "Width of the face box in source pixels", "widthPx"),
@@ -93,6 +107,11 @@ const FACE_COLUMNS: readonly MeasurementColumn[] = [
   measuredColumn("gaze_pitch_rad", "Gaze relative to the head, positive upward", ({ gaze }) => gaze?.pitchRad),
   measuredColumn("eye_openness_left", "Subject's left eye: 0 closed, 1 at rest", (m) => m.eyeOpenness?.left),
   measuredColumn("eye_openness_right", "Subject's right eye: 0 closed, 1 at rest", (m) => m.eyeOpenness?.right),
+  measuredColumn(
+    "neutral_sha256",
+    "SHA-256 of the picture of this person's resting face that action units were measured against; empty for the average",
+    (m) => m.neutral?.sha256,
+  ),
 ];
 
 function boxColumn(name: string, description: string, key: keyof Face["box"]): MeasurementColumn {

@@ -9,6 +9,7 @@ import {
   FaceQuality,
   Gaze,
   HeadPose,
+  NeutralReference,
   ToolboxId,
   ToolboxScore,
 } from "../domain/measurement.ts";
@@ -20,6 +21,8 @@ import type { ImageOutcome } from "./measure-images.ts";
  */
 export const FaceRecord = z.strictObject({
   faceId: z.string(),
+  /** Of videos: the same person from frame to frame. */
+  trackId: z.string().optional(),
   box: PixelBox,
   score: z.number().nullable(),
   toolboxes: z.array(ToolboxId),
@@ -31,6 +34,8 @@ export const FaceRecord = z.strictObject({
   expressions: z.array(ExpressionReading),
   /** Scores that are no distribution, of toolboxes that have them. */
   scores: z.array(ToolboxScore.extend({ toolbox: ToolboxId })).optional(),
+  /** Present when action units were measured against this person's own resting face. */
+  neutral: NeutralReference.optional(),
   /** Only when asked for. */
   landmarks: FaceMeasurement.shape.landmarks.optional(),
 });
@@ -42,6 +47,8 @@ export const ImageRecord = z.strictObject({
   widthPx: z.number(),
   heightPx: z.number(),
   sha256: z.string(),
+  /** Of videos: which frame, counted from 0 among those measured, and when it is shown. */
+  frame: z.strictObject({ index: z.int().min(0), timestampS: z.number() }).optional(),
   faces: z.array(FaceRecord),
 });
 export type ImageRecord = z.infer<typeof ImageRecord>;
@@ -58,13 +65,19 @@ export type MeasureOutput = z.infer<typeof MeasureOutput>;
 export function toRecord(outcome: ImageOutcome, options: { landmarks: boolean }): ImageRecord | FailureRecord {
   if ("reason" in outcome) return { path: outcome.path, reason: outcome.reason };
   const { image, faces } = outcome.measured;
-  const { path, widthPx, heightPx, sha256 } = image;
-  return { path, widthPx, heightPx, sha256, faces: faces.map((face) => toFaceRecord(face, options)) };
+  const { path, widthPx, heightPx, sha256, frame } = image;
+  const place = { path, widthPx, heightPx, sha256, ...(frame === undefined ? {} : { frame }) };
+  return { ...place, faces: faces.map((face) => toFaceRecord(face, options)) };
 }
 
-export function toFaceRecord({ faceId, box, measurements }: Face, options: { landmarks: boolean }): FaceRecord {
+export function toFaceRecord(
+  { faceId, trackId, box, measurements }: Face,
+  options: { landmarks: boolean },
+): FaceRecord {
+  const neutral = measurements.find((measurement) => measurement.neutral !== undefined)?.neutral;
   return {
     faceId,
+    ...(trackId === undefined ? {} : { trackId }),
     box,
     score: firstMeasured(measurements, "score"),
     toolboxes: measurements.map(({ toolbox }) => toolbox),
@@ -75,6 +88,7 @@ export function toFaceRecord({ faceId, box, measurements }: Face, options: { lan
     actionUnits: measurements.flatMap(({ actionUnits }) => actionUnits),
     expressions: measurements.flatMap(({ expressions }) => expressions),
     ...scoresOf(measurements),
+    ...(neutral === undefined ? {} : { neutral }),
     ...(options.landmarks ? { landmarks: firstMeasured(measurements, "landmarks") } : {}),
   };
 }

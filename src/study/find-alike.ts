@@ -7,9 +7,9 @@ import type { Face } from "../domain/measurement.ts";
 import { identifyPicture, leakReason, type PictureIdentity } from "../pipeline/leakage.ts";
 import { type MeasurePicture, placeMeasured } from "../pipeline/make-exemplar.ts";
 import { type LikenessExamples, scoreLikeness } from "../pipeline/score-likeness.ts";
-import { runStudy, type StudyOutcome, type StudyProgress } from "./run-study.ts";
+import type { StudyProgress } from "./record-study.ts";
+import { runStudy, type StudyOutcome } from "./run-study.ts";
 import { openStudyFiles } from "./study-files.ts";
-import type { StudyInput } from "./study-inputs.ts";
 
 /** One face of the pictures searched, with how far it shows the same expression as the examples. */
 export const FoundFace = z.strictObject({
@@ -51,7 +51,7 @@ export interface FindOptions {
  * the next batch, so that a search that was interrupted goes on where it stopped.
  */
 export async function findAlike(
-  inputs: readonly StudyInput[],
+  inputs: readonly { readonly path: string }[],
   folder: string,
   options: FindOptions,
 ): Promise<FoundFaces> {
@@ -66,7 +66,7 @@ export async function findAlike(
   try {
     await runStudy(inputs, (input) => searchPicture(input.path, options), { ...options, files });
   } finally {
-    await files.close();
+    await files.close({ finished: false });
   }
   return await readFound(folder);
 }

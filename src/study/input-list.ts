@@ -1,12 +1,20 @@
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import { ConfigurationError } from "../domain/errors.ts";
-import type { StudyInput } from "./study-inputs.ts";
 
 const PATH_COLUMNS = ["path", "image", "file", "filename", "input"];
 const LONGEST_LINE = 32_768;
+
+/** One line of a list. */
+export interface ListedInput {
+  readonly path: string;
+  readonly neutralPath: string | null;
+  /** 1-based. */
+  readonly line: number;
+}
 
 interface ListRow {
   readonly record: Readonly<Record<string, string>>;
@@ -14,16 +22,16 @@ interface ListRow {
 }
 
 /**
- * Reads a list of pictures, row by row: CSV with a header, one column for the path and, if wanted, `neutral`. Relative
- * paths are relative to the list. The separator is a comma, a semicolon or a tab.
+ * Reads a list of pictures and videos, row by row: CSV with a header, one column for the path and, if wanted, `neutral`.
+ * Relative paths are relative to the list. The separator is the comma, semicolon or tab that the header uses.
  *
  * @throws {ConfigurationError} naming the line, if there is no path column, a path is empty, or it is not UTF-8 text.
  */
-export async function* readInputList(listPath: string): AsyncGenerator<StudyInput> {
+export async function* readInputList(listPath: string): AsyncGenerator<ListedInput> {
   const parser = parse({
     columns: (header: string[]) => header.map((name) => name.trim().toLowerCase()),
     bom: true,
-    delimiter: [",", ";", "\t"],
+    delimiter: await separatorOf(listPath),
     info: true,
     skip_empty_lines: true,
     trim: true,
@@ -39,7 +47,24 @@ export async function* readInputList(listPath: string): AsyncGenerator<StudyInpu
   }
 }
 
-function toInput({ record, info }: ListRow, listPath: string): StudyInput {
+/** A header of one column has none: then commas belong to the names of the files. */
+async function separatorOf(listPath: string): Promise<string> {
+  const file = await open(listPath);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_LINE), 0, LONGEST_LINE, 0);
+    const [header = ""] = buffer
+      .subarray(0, bytesRead)
+      .toString("latin1")
+      .split(/[\r\n]/, 1);
+    const counted = [",", ";", "\t"].map((separator) => ({ separator, count: header.split(separator).length - 1 }));
+    const [most] = counted.sort((a, b) => b.count - a.count);
+    return most !== undefined && most.count > 0 ? most.separator : "\t";
+  } finally {
+    await file.close();
+  }
+}
+
+function toInput({ record, info }: ListRow, listPath: string): ListedInput {
   const column = PATH_COLUMNS.find((name) => name in record);
   if (column === undefined) {
     throw new ConfigurationError(
@@ -50,7 +75,7 @@ function toInput({ record, info }: ListRow, listPath: string): StudyInput {
   if (!path) throw new ConfigurationError(`Cannot read list as line ${info.lines} has no path: \`${listPath}\``);
   const neutral = record.neutral;
   const here = (name: string) => (isAbsolute(name) ? name : join(dirname(listPath), name));
-  return { path: here(path), neutralPath: neutral ? here(neutral) : null };
+  return { path: here(path), neutralPath: neutral ? here(neutral) : null, line: info.lines };
 }
 
 function refuseOtherEncodings(listPath: string) {

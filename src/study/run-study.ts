@@ -1,60 +1,43 @@
 import { mapInOrder } from "../pipeline/map-in-order.ts";
-import type { StudyFiles, StudyRecord } from "./study-files.ts";
-import type { StudyInput } from "./study-inputs.ts";
+import { type RecordedStep, recordStudy, type StudyProgress } from "./record-study.ts";
+import type { StudyFiles } from "./study-files.ts";
 
-/** How far a study is. */
-export interface StudyProgress {
-  /** Pictures recorded, those of earlier runs included. */
-  readonly done: number;
-  readonly total: number;
-  readonly failed: number;
-  /** From the pace of this run; `null` until there is one. */
-  readonly secondsLeft: number | null;
-}
-
-/** What became of one picture. */
+/** What became of one picture: the lines that it adds to each of the study's files. */
 export interface StudyOutcome {
-  readonly record: StudyRecord;
+  readonly record: { readonly path: string; readonly text: ReadonlyMap<string, string> };
   readonly failed: boolean;
 }
 
+export interface RunStudyOptions {
+  readonly files: StudyFiles;
+  readonly concurrency: number;
+  readonly onProgress?: (progress: StudyProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Measures every input that is not recorded yet, several at once, and appends the outcomes in the order of the inputs.
- * When `signal` aborts, what is finished is kept and the rest is left for a resume.
+ * Works on every picture that is not recorded yet, several at once, and appends the outcomes in the order of the
+ * pictures. When `signal` aborts, what is finished is kept and the rest is left for a resume.
  */
-export async function runStudy(
-  inputs: readonly StudyInput[],
-  work: (input: StudyInput) => Promise<StudyOutcome>,
-  options: {
-    readonly files: StudyFiles;
-    readonly concurrency: number;
-    readonly onProgress?: (progress: StudyProgress) => void;
-    readonly signal?: AbortSignal;
-  },
+export async function runStudy<Input extends { readonly path: string }>(
+  inputs: readonly Input[],
+  work: (input: Input) => Promise<StudyOutcome>,
+  options: RunStudyOptions,
 ): Promise<StudyProgress> {
-  const { files, onProgress, signal } = options;
-  const left = inputs.filter((input) => !files.recorded.has(input.path));
-  const already = inputs.length - left.length;
-  const startedMs = performance.now();
-  let [measured, failed] = [0, 0];
-  const progress = (): StudyProgress => ({
-    done: already + measured,
-    total: inputs.length,
-    failed,
-    secondsLeft: measured === 0 ? null : ((performance.now() - startedMs) / 1000 / measured) * (left.length - measured),
-  });
-  try {
-    for await (const outcome of mapInOrder(untilAborted(left, signal), work, options)) {
-      await files.append(outcome.record);
-      measured += 1;
-      if (outcome.failed) failed += 1;
-      onProgress?.(progress());
-    }
-  } finally {
-    await files.flush();
+  const left = inputs.filter(({ path }) => !options.files.done.has(path));
+  const counted = { total: inputs.length, already: inputs.length - left.length };
+  return recordStudy(steps(untilAborted(left, options.signal), work, options), { ...options, ...counted });
+}
+
+async function* steps<Input>(
+  inputs: Iterable<Input>,
+  work: (input: Input) => Promise<StudyOutcome>,
+  { concurrency }: RunStudyOptions,
+): AsyncGenerator<RecordedStep> {
+  for await (const { record, failed } of mapInOrder(inputs, work, { concurrency })) {
+    const counts = { images: failed ? 0 : 1, faces: 0, failures: failed ? 1 : 0 };
+    yield { record: { done: record.path, begun: null, text: record.text, counts }, share: 1 };
   }
-  signal?.throwIfAborted();
-  return progress();
 }
 
 function* untilAborted<T>(inputs: readonly T[], signal: AbortSignal | undefined): Generator<T> {

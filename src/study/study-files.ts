@@ -1,75 +1,118 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { KuleshovError } from "../domain/errors.ts";
-import { type JournalEntry, readJournal } from "./study-journal.ts";
+import {
+  commitLine,
+  compactJournal,
+  type JournalCommit,
+  NO_COUNTS,
+  readJournal,
+  type StudyCounts,
+} from "./study-journal.ts";
 
-/** The text that one picture adds to each of the study's files. */
+/** What one step of a study adds to its files. */
 export interface StudyRecord {
-  readonly path: string;
+  /** The input that is done with it; `null` while a video is under way. */
+  readonly done: string | null;
+  /** The video that is under way after it. */
+  readonly begun: JournalCommit["begun"];
   /** Lines by file name, each with its line end; a file that gets nothing is left out. */
   readonly text: ReadonlyMap<string, string>;
+  readonly counts: StudyCounts;
 }
 
 /** Append-only files of a study that lose nothing and repeat nothing, whenever the process ends. */
 export interface StudyFiles {
-  /** Paths that are recorded already, in order. */
-  readonly recorded: ReadonlySet<string>;
+  /** Keys of the inputs that are done already. */
+  readonly done: ReadonlySet<string>;
+  /** The video that was under way when the study ended. */
+  readonly begun: JournalCommit["begun"];
+  /** Earlier runs included; what is appended counts at once. */
+  counts(): StudyCounts;
   append(record: StudyRecord): Promise<void>;
   /** Makes everything appended so far safe against power loss, then records it as done. */
   flush(): Promise<void>;
-  close(): Promise<void>;
+  /** Flushes and lets go of the files. `finished` when nothing is left to do: the journal is cleaned up then. */
+  close(options: { readonly finished: boolean }): Promise<void>;
 }
 
 const RECORDS_PER_FLUSH = 64;
+const JOURNAL = "journal.jsonl";
 
 /**
  * Opens the files in `folder`, with `headers` as first lines of new ones. Data is written and synced first and the
- * journal afterwards, so on a resume whatever stands behind the journal's last entry is cut off and measured again.
+ * journal afterwards, so on a resume whatever stands behind the journal's last commit is cut off and measured again.
+ *
+ * @throws {KuleshovError} if the disk is full, or a file is shorter than the journal says.
  */
 export async function openStudyFiles(folder: string, headers: ReadonlyMap<string, string>): Promise<StudyFiles> {
-  const journal = await readJournal(join(folder, "journal.jsonl"));
+  const journalPath = join(folder, JOURNAL);
+  const journal = await readJournal(journalPath);
   const handles = new Map<string, FileHandle>();
   const sizes = new Map<string, number>();
-  for (const [name, header] of headers) {
-    const handle = await open(join(folder, name), "a+");
-    handles.set(name, handle);
-    sizes.set(name, await cutBack(handle, journal.last?.bytes[name], header));
+  const closeAll = async () => {
+    for (const handle of handles.values()) await handle.close();
+  };
+  try {
+    for (const name of [...headers.keys(), JOURNAL]) handles.set(name, await open(join(folder, name), "a+"));
+    for (const [name, header] of headers) {
+      sizes.set(name, await cutBack(handleOf(handles, name), journal.last?.bytes[name], header));
+    }
+    await cutTo(handleOf(handles, JOURNAL), journal.bytes);
+    await syncFolder(folder);
+  } catch (error) {
+    await closeAll();
+    throw error;
   }
-  const journalHandle = await open(join(folder, "journal.jsonl"), "a+");
-  await journalHandle.truncate(journal.bytes);
+  let counts = journal.last?.counts ?? NO_COUNTS;
   let pending: StudyRecord[] = [];
+  let broken = false;
 
   async function flush(): Promise<void> {
-    if (pending.length === 0) return;
+    const begun = pending.at(-1)?.begun;
+    if (begun === undefined || broken) return;
     const records = pending;
     pending = [];
-    for (const [name, handle] of handles)
-      await appendAll(handle, records.map((record) => record.text.get(name) ?? "").join(""));
-    const entries = records.map((record) => {
-      for (const [name, text] of record.text) sizes.set(name, sizeOf(sizes, name) + Buffer.byteLength(text));
-      return `${JSON.stringify({ path: record.path, bytes: Object.fromEntries(sizes) } satisfies JournalEntry)}\n`;
-    });
-    await appendAll(journalHandle, entries.join(""));
+    broken = true; // until all of it is written: a half-written batch must never be followed by another
+    for (const [name, size] of sizes) {
+      const text = records.map((record) => record.text.get(name) ?? "").join("");
+      await appendAll(handleOf(handles, name), text);
+      sizes.set(name, size + Buffer.byteLength(text));
+    }
+    const done = records.map((record) => record.done).filter((key) => key !== null);
+    await appendAll(handleOf(handles, JOURNAL), commitLine({ done, begun, bytes: Object.fromEntries(sizes), counts }));
+    broken = false;
   }
 
   return {
-    recorded: new Set(journal.paths),
+    done: new Set(journal.done),
+    begun: journal.last?.begun ?? null,
+    counts: () => counts,
     async append(record) {
       pending.push(record);
+      counts = sum(counts, record.counts);
       if (pending.length >= RECORDS_PER_FLUSH) await flush();
     },
     flush,
-    async close() {
-      await flush();
-      for (const handle of [...handles.values(), journalHandle]) await handle.close();
+    async close({ finished }) {
+      try {
+        await flush();
+      } finally {
+        await closeAll();
+      }
+      if (finished) await compactJournal(journalPath);
     },
   };
 }
 
-function sizeOf(sizes: ReadonlyMap<string, number>, name: string): number {
-  const size = sizes.get(name);
-  if (size === undefined) throw new RangeError(`No study file named ${name}`);
-  return size;
+function sum(a: StudyCounts, b: StudyCounts): StudyCounts {
+  return { images: a.images + b.images, faces: a.faces + b.faces, failures: a.failures + b.failures };
+}
+
+function handleOf(handles: ReadonlyMap<string, FileHandle>, name: string): FileHandle {
+  const handle = handles.get(name);
+  if (handle === undefined) throw new RangeError(`No study file named ${name}`);
+  return handle;
 }
 
 async function cutBack(handle: FileHandle, recordedBytes: number | undefined, header: string): Promise<number> {
@@ -79,11 +122,25 @@ async function cutBack(handle: FileHandle, recordedBytes: number | undefined, he
       "Cannot resume study as one of its files is shorter than its journal says; start it again with --force",
     );
   }
-  await handle.truncate(recordedBytes ?? 0);
+  await cutTo(handle, recordedBytes ?? 0);
   if (recordedBytes !== undefined) return recordedBytes;
   await appendAll(handle, header);
   return Buffer.byteLength(header);
 }
+
+async function cutTo(handle: FileHandle, bytes: number): Promise<void> {
+  const { size } = await handle.stat();
+  if (size > bytes) await handle.truncate(bytes);
+}
+
+/** New files are safe against power loss once their folder is. Where folders cannot be synced, the system does it alone. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+const NO_ROOM = ["ENOSPC", "EDQUOT"];
 
 async function appendAll(handle: FileHandle, text: string): Promise<void> {
   if (text === "") return;
@@ -91,7 +148,7 @@ async function appendAll(handle: FileHandle, text: string): Promise<void> {
     await handle.appendFile(text);
     await handle.datasync();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    if (!NO_ROOM.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     throw new KuleshovError("Cannot write study as the disk is full; make room and run it again with --resume", {
       cause: error,
     });

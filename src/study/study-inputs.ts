@@ -5,29 +5,38 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { IMAGE_ENDINGS } from "../pipeline/image-format.ts";
 import { readInputList } from "./input-list.ts";
 
-/** One picture of a study. */
+/** One picture or video of a study. */
 export interface StudyInput {
+  /** Tells it from every other input, and is what a resumed study knows it by. */
+  readonly key: string;
   readonly path: string;
+  readonly kind: "picture" | "video";
   /** The same person's resting face, against which action units are measured; `null` when there is none. */
   readonly neutralPath: string | null;
+  /** Why it is not measured at all; `null` for most. */
+  readonly refusal: string | null;
 }
 
-/** Endings of films, which are looked for by name only. */
-export const VIDEO_ENDINGS = ["mp4", "mov", "avi", "mkv", "webm", "m4v", "mpg", "mpeg", "wmv"];
+/** Endings by which a file counts as a video. */
+export const VIDEO_ENDINGS = [
+  ...["mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "flv"],
+  ...["mpg", "mpeg", "mts", "m2ts", "3gp", "ogv"],
+];
 
 /**
- * The pictures that the user's words name: files, folders (all pictures in them, sorted by path), globs, or lists
- * (`.csv` with a column `path` and, if wanted, `neutral`). A path that comes twice is given once.
+ * The pictures and videos that the user's words name: files, folders (everything in and below them, sorted by path),
+ * globs, or lists (`.csv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
+ * list names twice is given a second time with a refusal, so that it is reported.
  *
- * @throws {ConfigurationError} if a word names nothing, or a folder or glob holds no picture.
+ * @throws {ConfigurationError} if a word names nothing, a folder or glob holds nothing to measure, or a list is wrong.
  */
 export async function* studyInputs(words: readonly string[]): AsyncGenerator<StudyInput> {
   const seen = new Set<string>();
   for (const word of words) {
     for await (const input of inputsOf(word)) {
-      const key = resolve(input.path);
-      if (seen.has(key)) continue;
-      seen.add(key);
+      const place = resolve(input.key);
+      if (seen.has(place)) continue;
+      seen.add(place);
       yield input;
     }
   }
@@ -35,14 +44,31 @@ export async function* studyInputs(words: readonly string[]): AsyncGenerator<Stu
 
 async function* inputsOf(word: string): AsyncGenerator<StudyInput> {
   const found = await stat(word).catch(() => undefined);
-  if (found?.isDirectory()) yield* withoutNeutral(await picturesIn(word));
-  else if (found !== undefined && extname(word).toLowerCase() === ".csv") yield* readInputList(word);
-  else if (found !== undefined || !isDynamicPattern(word)) yield { path: word, neutralPath: null };
-  else yield* withoutNeutral(await picturesMatching(word));
+  if (found?.isDirectory()) yield* toInputs(await filesIn(word));
+  else if (found !== undefined && extname(word).toLowerCase() === ".csv") yield* listedInputs(word);
+  else if (found !== undefined || !isDynamicPattern(word)) yield toInput(word);
+  else yield* toInputs(await filesMatching(word));
 }
 
-async function picturesIn(folder: string): Promise<string[]> {
-  const found = await glob([`**/*.{${IMAGE_ENDINGS.join(",")}}`], {
+async function* listedInputs(listPath: string): AsyncGenerator<StudyInput> {
+  const lines = new Map<string, number>();
+  for await (const { path, neutralPath, line } of readInputList(listPath)) {
+    const place = resolve(path);
+    const firstLine = lines.get(place);
+    if (firstLine === undefined) {
+      lines.set(place, line);
+      yield { ...toInput(path), neutralPath };
+    } else {
+      const refusal = `Listed twice, measured once: line ${line} repeats line ${firstLine} of \`${listPath}\``;
+      yield { ...toInput(path), key: `${path} (line ${line})`, refusal };
+    }
+  }
+}
+
+const MEASURABLE = [...IMAGE_ENDINGS, ...VIDEO_ENDINGS];
+
+async function filesIn(folder: string): Promise<string[]> {
+  const found = await glob([`**/*.{${MEASURABLE.join(",")}}`], {
     cwd: folder,
     caseSensitiveMatch: false,
     absolute: true,
@@ -50,14 +76,14 @@ async function picturesIn(folder: string): Promise<string[]> {
   });
   if (found.length === 0) {
     throw new ConfigurationError(
-      `Cannot measure folder as it holds no picture (${IMAGE_ENDINGS.join(", ")}): \`${folder}\``,
+      `Cannot measure folder as it holds no picture or video (${MEASURABLE.join(", ")}): \`${folder}\``,
     );
   }
   const prefix = resolve(folder);
   return found.map((path) => `${folder.replace(/[\\/]+$/, "")}/${relative(prefix, path)}`).sort();
 }
 
-async function picturesMatching(pattern: string): Promise<string[]> {
+async function filesMatching(pattern: string): Promise<string[]> {
   const found = await glob([pattern], {
     caseSensitiveMatch: false,
     absolute: isAbsolute(pattern),
@@ -67,6 +93,11 @@ async function picturesMatching(pattern: string): Promise<string[]> {
   return found.sort();
 }
 
-function* withoutNeutral(paths: readonly string[]): Generator<StudyInput> {
-  for (const path of paths) yield { path, neutralPath: null };
+function* toInputs(paths: readonly string[]): Generator<StudyInput> {
+  for (const path of paths) yield toInput(path);
+}
+
+function toInput(path: string): StudyInput {
+  const kind = VIDEO_ENDINGS.includes(extname(path).slice(1).toLowerCase()) ? "video" : "picture";
+  return { key: path, path, kind, neutralPath: null, refusal: null };
 }

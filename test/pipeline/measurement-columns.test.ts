@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import type { ToolboxSupport } from "../../src/domain/measurement.ts";
-import { csvHeader, csvRows, dataDictionary, measurementColumns } from "../../src/pipeline/measurement-columns.ts";
+import { csvHeader, csvRows, dictionaryRows, measurementColumns } from "../../src/pipeline/measurement-columns.ts";
 import { actionUnits, face } from "../support/builders.ts";
 
 const mesh = {
@@ -87,7 +87,7 @@ describe("measurementColumns", () => {
 
   it("explains every column once", () => {
     const columns = measurementColumns([mesh, openface]);
-    const rows = parse(dataDictionary(columns), { columns: true }) as { column: string; meaning: string }[];
+    const rows = dictionaryRows(columns).map(([column, meaning]) => ({ column, meaning }));
     expect(rows.map(({ column }) => column)).toEqual(columns.map(({ name }) => name));
     expect(new Set(rows.map(({ column }) => column)).size).toBe(rows.length);
     expect(rows.find(({ column }) => column === "openface_AU12_both")?.meaning).toMatch(

@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFile, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
-import { openStudyFiles } from "../../src/study/study-files.ts";
+import { openStudyFiles, type StudyRecord } from "../../src/study/study-files.ts";
 
 const HEADERS = new Map([
   ["faces.csv", "path,value\n"],
@@ -15,19 +16,34 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "kuleshov-study-"));
 });
 
-const record = (path: string) => ({ path, text: new Map([["faces.csv", `${path},1\n`]]) });
+const record = (path: string): StudyRecord => ({
+  done: path,
+  begun: null,
+  text: new Map([["faces.csv", `${path},1\n`]]),
+  counts: { images: 1, faces: 1, failures: 0 },
+});
+const frame = (number: number): StudyRecord => ({
+  done: null,
+  begun: {
+    key: "clip.mp4",
+    progress: { frames: number + 1, tracking: { count: 1, tracks: [] }, seen: { anyone: true, neutralPerson: false } },
+  },
+  text: new Map([["faces.csv", `clip.mp4,${number}\n`]]),
+  counts: { images: 1, faces: 1, failures: 0 },
+});
+const half = { finished: false } as const;
 const faces = () => readFile(join(folder, "faces.csv"), "utf8");
 
 describe("a study's files", () => {
   it("go on where they ended", async () => {
     const first = await openStudyFiles(folder, HEADERS);
     await first.append(record("a.jpg"));
-    await first.close();
+    await first.close(half);
 
     const second = await openStudyFiles(folder, HEADERS);
-    expect([...second.recorded]).toEqual(["a.jpg"]);
+    expect([...second.done]).toEqual(["a.jpg"]);
     await second.append(record("b.jpg"));
-    await second.close();
+    await second.close(half);
 
     expect(await faces()).toBe("path,value\na.jpg,1\nb.jpg,1\n");
   });
@@ -35,12 +51,12 @@ describe("a study's files", () => {
   it("cut off what was written but not recorded", async () => {
     const first = await openStudyFiles(folder, HEADERS);
     await first.append(record("a.jpg"));
-    await first.close();
+    await first.close(half);
     await appendFile(join(folder, "faces.csv"), "b.jpg,1\nc.jp");
 
     const second = await openStudyFiles(folder, HEADERS);
     await second.append(record("b.jpg"));
-    await second.close();
+    await second.close(half);
 
     expect(await faces()).toBe("path,value\na.jpg,1\nb.jpg,1\n");
   });
@@ -48,31 +64,91 @@ describe("a study's files", () => {
   it("do not count a half-written journal line", async () => {
     const first = await openStudyFiles(folder, HEADERS);
     await first.append(record("a.jpg"));
+    await first.flush();
     await first.append(record("b.jpg"));
-    await first.close();
+    await first.close(half);
     const journal = join(folder, "journal.jsonl");
     await truncate(journal, (await readFile(journal)).length - 5);
 
     const second = await openStudyFiles(folder, HEADERS);
-    expect([...second.recorded]).toEqual(["a.jpg"]);
+    expect([...second.done]).toEqual(["a.jpg"]);
     await second.append(record("b.jpg"));
-    await second.close();
+    await second.close(half);
 
     expect(await faces()).toBe("path,value\na.jpg,1\nb.jpg,1\n");
+  });
+
+  it("drop a commit whose middle was lost in a power cut, and all that follow it", async () => {
+    const first = await openStudyFiles(folder, HEADERS);
+    for (const path of ["a.jpg", "b.jpg", "c.jpg"]) {
+      await first.append(record(path));
+      await first.flush();
+    }
+    await first.close(half);
+    const path = join(folder, "journal.jsonl");
+    const bytes = await readFile(path);
+    bytes.fill(0, bytes.indexOf("b.jpg") - 4, bytes.indexOf("b.jpg") + 8);
+    await writeFile(path, bytes);
+
+    const second = await openStudyFiles(folder, HEADERS);
+    expect([...second.done]).toEqual(["a.jpg"]);
+    expect(second.counts()).toEqual({ images: 1, faces: 1, failures: 0 });
+    await second.close(half);
+    expect(await faces()).toBe("path,value\na.jpg,1\n");
+  });
+
+  it("know where a video that was under way goes on, and forget its people once it is done", async () => {
+    const first = await openStudyFiles(folder, HEADERS);
+    await first.append(record("a.jpg"));
+    await first.append(frame(0));
+    await first.append(frame(1));
+    await first.close(half);
+
+    const second = await openStudyFiles(folder, HEADERS);
+    expect([...second.done]).toEqual(["a.jpg"]);
+    expect(second.begun).toEqual(frame(1).begun);
+    await second.append({ ...frame(2), done: "clip.mp4", begun: null });
+    await second.close({ finished: true });
+
+    expect(await faces()).toBe("path,value\na.jpg,1\nclip.mp4,0\nclip.mp4,1\nclip.mp4,2\n");
+    expect(await readFile(join(folder, "journal.jsonl"), "utf8")).not.toContain("tracks");
+    const third = await openStudyFiles(folder, HEADERS);
+    expect([...third.done]).toEqual(["a.jpg", "clip.mp4"]);
+    expect(third.begun).toBeNull();
+    expect(third.counts()).toEqual({ images: 4, faces: 4, failures: 0 });
+    await third.close(half);
+  });
+
+  it("say so when the disk is full, and keep what was recorded before", async () => {
+    const first = await openStudyFiles(folder, HEADERS);
+    await first.append(record("a.jpg"));
+    await first.close(half);
+    await symlink("/dev/full", join(folder, "measurements.jsonl")); // every write to it fails for want of room
+
+    const full = await openStudyFiles(folder, new Map([...HEADERS, ["measurements.jsonl", ""]]));
+    await full.append({ ...record("b.jpg"), text: new Map([["measurements.jsonl", "{}\n"]]) });
+    await expect(full.flush()).rejects.toThrow("the disk is full; make room and run it again with --resume");
+    await full.append(record("c.jpg"));
+    await full.close(half); // what comes after a failed write must not be recorded
+
+    await rm(join(folder, "measurements.jsonl"));
+    const again = await openStudyFiles(folder, HEADERS);
+    expect([...again.done]).toEqual(["a.jpg"]);
+    await again.close(half);
   });
 
   it("start anew after a death before the first record", async () => {
     await writeFile(join(folder, "faces.csv"), "path,va");
     const files = await openStudyFiles(folder, HEADERS);
     await files.append(record("a.jpg"));
-    await files.close();
+    await files.close(half);
     expect(await faces()).toBe("path,value\na.jpg,1\n");
   });
 
   it("refuse to go on when a file is shorter than its journal says", async () => {
     const files = await openStudyFiles(folder, HEADERS);
     await files.append(record("a.jpg"));
-    await files.close();
+    await files.close(half);
     await truncate(join(folder, "faces.csv"), 3);
     await expect(openStudyFiles(folder, HEADERS)).rejects.toThrow("shorter than its journal says");
   });
@@ -82,23 +158,36 @@ describe("a study's files", () => {
     const script = `
       const { openStudyFiles } = await import(${JSON.stringify(module)});
       const files = await openStudyFiles(${JSON.stringify(folder)}, new Map([["faces.csv", "path,value\\n"]]));
+      const counts = { images: 1, faces: 1, failures: 0 };
       for (let i = 0; i < 3000; i += 1) {
-        const path = i + ".jpg";
-        if (!files.recorded.has(path)) await files.append({ path, text: new Map([["faces.csv", path + ",1\\n"]]) });
+        const done = i + ".jpg";
+        const text = new Map([["faces.csv", done + ",1\\n"]]);
+        if (!files.done.has(done)) await files.append({ done, begun: null, text, counts });
       }
-      await files.close();
+      await files.close({ finished: true });
     `;
-    for (let kill = 0; kill < 6; kill += 1) await runAndKill(script, 120 + kill * 40);
-    await runAndKill(script, undefined);
+    for (let kill = 0; kill < 6; kill += 1) {
+      const before = await sizeOfFaces();
+      await run(script, async (child) => {
+        while ((await sizeOfFaces()) < before + 300 + 700 * kill) await setTimeout(1);
+        child.kill("SIGKILL");
+      });
+    }
+    expect(await sizeOfFaces()).toBeLessThan(3000 * "1000.jpg,1\n".length);
+    await run(script);
     const rows = (await faces()).trim().split("\n").slice(1);
     expect(rows).toEqual(Array.from({ length: 3000 }, (_, i) => `${i}.jpg,1`));
   });
 });
 
-function runAndKill(script: string, afterMs: number | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "inherit" });
-    if (afterMs !== undefined) setTimeout(() => child.kill("SIGKILL"), afterMs);
-    child.on("close", () => resolve());
-  });
+async function sizeOfFaces(): Promise<number> {
+  const found = await stat(join(folder, "faces.csv")).catch(() => undefined);
+  return found?.size ?? 0;
+}
+
+async function run(script: string, meanwhile?: (child: ChildProcess) => Promise<void>): Promise<void> {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "inherit" });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  await meanwhile?.(child);
+  await ended;
 }

@@ -25,6 +25,27 @@ describe("studyInputs", () => {
     expect(await paths(folder)).toEqual(["a.png", "b.JPG", "sub/c.webp"]);
   });
 
+  it("tells videos from pictures by their ending", async () => {
+    await Promise.all(["a.jpg", "b.MP4", "c.mkv", "d.txt"].map(touch));
+    const inputs = await collect(studyInputs([folder]));
+    expect(inputs.map(({ kind }) => kind)).toEqual(["picture", "video", "video"]);
+  });
+
+  it("leaves commas in the names of files alone when the list has one column or another separator", async () => {
+    expect(await paths(await list("path\nAnna, smiling.jpg\n"))).toEqual(["Anna, smiling.jpg"]);
+    expect(await paths(await list("path;neutral\nAnna, smiling.jpg;Anna.jpg\n"))).toEqual(["Anna, smiling.jpg"]);
+  });
+
+  it("gives what a list names twice a second time with the reason why it is not measured again", async () => {
+    const inputs = await collect(studyInputs([await list("path\na.jpg\nb.jpg\n./a.jpg\n")]));
+    expect(inputs.map(({ refusal }) => refusal)).toEqual([
+      null,
+      null,
+      expect.stringMatching(/^Listed twice, measured once: line 4 repeats line 2 of/),
+    ]);
+    expect(new Set(inputs.map(({ key }) => key)).size).toBe(3);
+  });
+
   it("says so when a folder holds no picture", async () => {
     await expect(paths(folder)).rejects.toThrow("holds no picture");
   });
@@ -45,9 +66,10 @@ describe("studyInputs", () => {
     ["semicolons, Windows line ends and a BOM", "\uFEFFPath;Neutral\r\na.jpg;n.jpg\r\nb.jpg;\r\n"],
     ["tabs and columns nobody asked for", "id\timage\tneutral\n1\ta.jpg\tn.jpg\n2\tb.jpg\t\n"],
   ])("reads a list with %s", async (_case, text) => {
-    expect(await collect(studyInputs([await list(text)]))).toEqual([
-      { path: join(folder, "a.jpg"), neutralPath: join(folder, "n.jpg") },
-      { path: join(folder, "b.jpg"), neutralPath: null },
+    const inputs = await collect(studyInputs([await list(text)]));
+    expect(inputs.map(({ path, neutralPath, refusal }) => ({ path, neutralPath, refusal }))).toEqual([
+      { path: join(folder, "a.jpg"), neutralPath: join(folder, "n.jpg"), refusal: null },
+      { path: join(folder, "b.jpg"), neutralPath: null, refusal: null },
     ]);
   });
 

@@ -3,6 +3,7 @@ import { MINIMUM_WEIGHT, PRESENCE_BANDS } from "../../domain/presence.ts";
 import { landmarkColumns } from "./landmarks-68.ts";
 import {
   type ColumnOptions,
+  type ColumnRow,
   createToolboxColumns,
   emptyColumn,
   measuredColumn,
@@ -24,11 +25,23 @@ const CAVEATS = [
  * Measurements under the column names of OpenFace 2's FeatureExtraction, with OpenFace's axes and signs. Its eye
  * landmarks, 3D landmarks and shape parameters are left out. `input` names the picture, which OpenFace does not do.
  */
-export function openFaceColumns({ toolbox, firstFrame = 1 }: ColumnOptions): ToolboxColumns {
+export function openFaceColumns({ toolbox }: ColumnOptions): ToolboxColumns {
   const columns: RowColumn[] = [
-    { name: "frame", description: "Number of the picture, from 1", cell: ({ frame }) => frame },
-    { name: "face_id", description: "Face of the picture, 0 is the leftmost", cell: ({ faceIndex }) => faceIndex },
-    { name: "timestamp", description: "Seconds; 0, as pictures have no time", cell: () => 0 },
+    {
+      name: "frame",
+      description: "Number of the picture, or of the frame in its video, from 1",
+      cell: ({ frame }) => frame,
+    },
+    {
+      name: "face_id",
+      description: "Face of the picture, 0 is the leftmost; of a video, the same number for the same person",
+      cell: faceNumber,
+    },
+    {
+      name: "timestamp",
+      description: "Seconds from the start of the video; 0 for pictures, which have no time",
+      cell: ({ image }) => image.frame?.timestampS ?? 0,
+    },
     measuredColumn(
       toolbox,
       { name: "confidence", description: "Confidence of the face detector, 0..1" },
@@ -55,7 +68,12 @@ export function openFaceColumns({ toolbox, firstFrame = 1 }: ColumnOptions): Too
     ...PRESENCE_UNITS.map((number) => presenceColumn(toolbox, number)),
     { name: "input", description: "The picture, as it was named", cell: ({ image }) => image.path },
   ];
-  return createToolboxColumns(columns, { caveats: CAVEATS, firstFrame });
+  return createToolboxColumns(columns, { caveats: CAVEATS, firstFrame: 1 });
+}
+
+/** Track ids count from T1. */
+function faceNumber({ face, faceIndex }: ColumnRow): number {
+  return face?.trackId === undefined ? faceIndex : Number(face.trackId.slice(1)) - 1;
 }
 
 function poseColumns(toolbox: ToolboxId): RowColumn[] {

@@ -23,7 +23,7 @@ const CAVEATS = [
  * Measurements under the column names of Py-Feat's Detectorv1, as its `read_feat` and scripts for it expect them.
  * Identities are left out.
  */
-export function pyFeatColumns({ toolbox, firstFrame = 0 }: ColumnOptions): ToolboxColumns {
+export function pyFeatColumns({ toolbox }: ColumnOptions): ToolboxColumns {
   const measured = (
     name: string,
     description: string,
@@ -54,9 +54,13 @@ export function pyFeatColumns({ toolbox, firstFrame = 0 }: ColumnOptions): Toolb
       gaze === null ? null : Math.acos(Math.cos(gaze.pitchRad) * Math.cos(gaze.yawRad)),
     ),
     { name: "input", description: "The picture, as it was named", cell: ({ image }) => image.path },
-    { name: "frame", description: "Number of the picture, from 0", cell: ({ frame }) => frame },
+    {
+      name: "frame",
+      description: "Number of the picture, or of the frame in its video, from 0",
+      cell: ({ frame }) => frame,
+    },
   ];
-  return createToolboxColumns(columns, { caveats: CAVEATS, firstFrame });
+  return createToolboxColumns(columns, { caveats: CAVEATS, firstFrame: 0 });
 }
 
 function negated(value: number | undefined): number | null {

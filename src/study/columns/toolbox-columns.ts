@@ -1,7 +1,6 @@
 import { stringify } from "csv-stringify/sync";
-import type { DecodedImage } from "../../domain/image.ts";
 import type { Face, FaceMeasurement, ToolboxId } from "../../domain/measurement.ts";
-import type { MeasurementColumn } from "../../pipeline/measurement-columns.ts";
+import type { ImagePlace, MeasurementColumn } from "../../pipeline/measurement-columns.ts";
 
 /** A table under another toolbox's column names, for scripts that were written for that toolbox. */
 export interface ToolboxColumns {
@@ -9,23 +8,23 @@ export interface ToolboxColumns {
   /** Said once, beside the table and in its data dictionary: in what it differs from the toolbox's own. */
   readonly caveats: readonly string[];
   /**
-   * CSV lines of one picture, without header. A picture without faces has a row too, empty but for its name, as those
+   * CSV lines of one picture or frame, without header. One without faces has a row too, empty but for its name, as those
    * toolboxes write it.
+   *
+   * @param order how many pictures and frames come before it in the table; frames of a video are numbered within it.
    */
-  rows(faces: readonly Face[], image: Pick<DecodedImage, "path">): string;
+  rows(faces: readonly Face[], image: ImagePlace, order: number): string;
 }
 
 export interface ColumnOptions {
   /** Whose measurements are written; those of others would come from other scales. */
   readonly toolbox: ToolboxId;
-  /** Number of the first picture, so that a resumed study goes on counting. */
-  readonly firstFrame?: number;
 }
 
 /** One row: a face, or none, of a picture with its number. */
 export interface ColumnRow {
   readonly face: Face | undefined;
-  readonly image: Pick<DecodedImage, "path">;
+  readonly image: ImagePlace;
   readonly frame: number;
   /** Position of the face in the picture, 0 for the leftmost. */
   readonly faceIndex: number;
@@ -62,17 +61,16 @@ export function emptyColumn(name: string, why: string): RowColumn {
   return { name, description: `Empty: ${why}`, cell: () => null };
 }
 
-/** Makes a table of row columns; pictures are numbered in the order in which they come. */
+/** Makes a table of row columns. @param options.firstFrame number of the first picture: toolboxes count from 0 or 1. */
 export function createToolboxColumns(
   columns: readonly RowColumn[],
   options: { readonly caveats: readonly string[]; readonly firstFrame: number },
 ): ToolboxColumns {
-  let frame = options.firstFrame - 1;
   return {
     caveats: options.caveats,
     columns,
-    rows(faces, image) {
-      frame += 1;
+    rows(faces, image, order) {
+      const frame = (image.frame?.index ?? order) + options.firstFrame;
       const rows: readonly (Face | undefined)[] = faces.length === 0 ? [undefined] : faces;
       return stringify(
         rows.map((face, faceIndex) => columns.map(({ cell }) => cellText(cell({ face, image, frame, faceIndex })))),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import type { ActionUnitMeasurement, Face, FaceMeasurement } from "../../../src/domain/measurement.ts";
-import { csvHeader, dataDictionary } from "../../../src/pipeline/measurement-columns.ts";
+import { csvHeader, dictionaryRows } from "../../../src/pipeline/measurement-columns.ts";
 import { chooseColumns } from "../../../src/study/columns/choose-columns.ts";
 import { MESH_POINT_OF_LANDMARK } from "../../../src/study/columns/landmarks-68.ts";
 import { openFaceColumns } from "../../../src/study/columns/openface-columns.ts";
@@ -44,8 +44,10 @@ function meshFace(units: ActionUnitMeasurement[], parts: Partial<FaceMeasurement
 
 const smile = meshFace(actionUnits({ AU6: 0.8, AU12: 0.93, "AU12:left": 0.99, AU25: 0.4, AU43: 0.02 }));
 
-function table(columns: ToolboxColumns, pictures: readonly (readonly [string, readonly Face[]])[]) {
-  const text = csvHeader(columns.columns) + pictures.map(([path, faces]) => columns.rows(faces, { path })).join("");
+function table(columns: ToolboxColumns, pictures: readonly (readonly [string, readonly Face[]])[], before = 0) {
+  const rowsOf = ([path, faces]: readonly [string, readonly Face[]], index: number) =>
+    columns.rows(faces, { path }, before + index);
+  const text = csvHeader(columns.columns) + pictures.map(rowsOf).join("");
   return { text, rows: parse(text, { columns: true }) as Record<string, string>[] };
 }
 
@@ -76,12 +78,9 @@ describe("--columns of another toolbox", () => {
   );
 
   it.each(written)("%s explains every column", (_name, columns) => {
-    const dictionary = parse(dataDictionary(columns.columns), { columns: true }) as {
-      column: string;
-      meaning: string;
-    }[];
-    expect(dictionary.map(({ column }) => column)).toEqual(columns.columns.map(({ name }) => name));
-    expect(dictionary.every(({ meaning }) => meaning.length > 5)).toBe(true);
+    const dictionary = dictionaryRows(columns.columns);
+    expect(dictionary.map(([column]) => column)).toEqual(columns.columns.map(({ name }) => name));
+    expect(dictionary.every(([, meaning = ""]) => meaning.length > 5)).toBe(true);
     expect(columns.caveats.length).toBeGreaterThan(0);
   });
 });
@@ -106,10 +105,11 @@ describe("Py-Feat's columns", () => {
   });
 
   it("keep a row for a picture without a face, and go on counting after a resume", () => {
-    const { rows } = table(pyFeatColumns({ toolbox, firstFrame: 40 }), [
+    const pictures = [
       ["a.jpg", []],
       ["b.jpg", [smile, smile]],
-    ]);
+    ] as const;
+    const { rows } = table(pyFeatColumns({ toolbox }), pictures, 40);
     expect(rows.map(({ input, frame, AU12 }) => [input, frame, AU12])).toEqual([
       ["a.jpg", "40", ""],
       ["b.jpg", "41", "0.93"],
@@ -177,6 +177,14 @@ describe("OpenFace's columns", () => {
     // Gaze went from head to camera axes and back.
     expect(first?.face?.measurement.gaze?.yawRad).toBeCloseTo(-0.2, 5);
     expect(first?.face?.measurement.gaze?.pitchRad).toBeCloseTo(0.1, 5);
+  });
+
+  it("number the frames of a video by themselves, keep their time, and give a person one number", () => {
+    const columns = openFaceColumns({ toolbox });
+    const frame = { index: 7, timestampS: 1.4 };
+    const text = csvHeader(columns.columns) + columns.rows([{ ...smile, trackId: "T3" }], { path: "a.mp4", frame }, 90);
+    const [row] = parse(text, { columns: true }) as Record<string, string>[];
+    expect(row).toMatchObject({ frame: "8", timestamp: "1.4", face_id: "2", input: "a.mp4" });
   });
 
   it("take 68 different points of the mesh as landmarks", () => {

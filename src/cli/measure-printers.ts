@@ -1,0 +1,69 @@
+import type { ImageOutcome } from "../pipeline/measure-images.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { MeasureOptions } from "./measure-options.ts";
+import { note, outputStyle, print } from "./output.ts";
+
+/** Prints outcomes as they come, and whatever must stand around them. Failures go to standard error as well. */
+export interface MeasurePrinter {
+  add(outcome: ImageOutcome): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** JSON, CSV, or a view for a person at a terminal. */
+export async function choosePrinter(
+  options: MeasureOptions,
+  toolboxes: readonly FerToolbox[],
+): Promise<MeasurePrinter> {
+  if (options.json) return jsonPrinter(options.landmarks === true);
+  return options.csv ? csvPrinter(options.columns, toolboxes) : terminalPrinter();
+}
+
+/** One JSON object, written piece by piece so that a large study is never held in memory. */
+async function jsonPrinter(landmarks: boolean): Promise<MeasurePrinter> {
+  const { toRecord } = await import("../pipeline/measurement-json.ts");
+  const failures: object[] = [];
+  let opening = '{"images": [';
+  return {
+    async add(outcome) {
+      const record = toRecord(outcome, { landmarks });
+      if ("reason" in record) {
+        note(record.reason);
+        failures.push(record);
+        return;
+      }
+      await print(`${opening}${JSON.stringify(record)}`);
+      opening = ",\n";
+    },
+    async end() {
+      const start = opening === ",\n" ? "" : opening;
+      await print(`${start}], "failures": ${JSON.stringify(failures)}}\n`);
+    },
+  };
+}
+
+async function csvPrinter(columns: string, toolboxes: readonly FerToolbox[]): Promise<MeasurePrinter> {
+  const { faceTableNamed } = await import("../study/face-tables.ts");
+  const table = faceTableNamed(columns, toolboxes);
+  for (const caveat of table.caveats) note(caveat);
+  await print(table.header);
+  let order = 0;
+  return {
+    async add(outcome) {
+      if ("reason" in outcome) note(outcome.reason);
+      else await print(table.rowsOf(outcome.measured, order++));
+    },
+    end: () => Promise.resolve(),
+  };
+}
+
+async function terminalPrinter(): Promise<MeasurePrinter> {
+  const { renderMeasurement } = await import("../render/terminal-measurement.ts");
+  const style = outputStyle();
+  return {
+    async add(outcome) {
+      if ("reason" in outcome) note(outcome.reason);
+      else await print(`${renderMeasurement(outcome.measured.image, outcome.measured.faces, style)}\n`);
+    },
+    end: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,55 @@
+import { availableParallelism } from "node:os";
+import { createFfmpegReader } from "../adapters/ffmpeg/ffmpeg-reader.ts";
+import { createFaceIdentity } from "../adapters/mesh/face-identity.ts";
+import type { StudyTools } from "../study/measure-inputs.ts";
+import { importEvidenceFiles } from "./evidence.ts";
+import { createToolboxes } from "./toolboxes.ts";
+
+export interface StudyToolOptions {
+  /** Names of toolboxes to measure with. */
+  readonly toolboxes: readonly string[];
+  /** What toolboxes wrote earlier, as in `openface:results.csv`. */
+  readonly evidence: readonly string[];
+  /** All files that will be measured. */
+  readonly paths: readonly string[];
+  /** Most worker threads of each toolbox; all cores when left out. */
+  readonly workers?: number | undefined;
+}
+
+/** Tools to measure a study with, and an end to them. */
+export interface OpenedStudyTools {
+  readonly tools: StudyTools;
+  /** Pictures to have under way at once, so that no worker waits for the next one to be decoded. */
+  readonly concurrency: number;
+  close(): Promise<void>;
+}
+
+/** Program that reads videos, unless `KULESHOV_FFMPEG` names another. */
+const FFMPEG = "ffmpeg";
+
+/**
+ * Opens everything that measuring pictures and videos needs. Workers and programs start on first need.
+ *
+ * @throws {ConfigurationError} if a toolbox or a file of one does not exist.
+ */
+export async function openStudyTools(options: StudyToolOptions, signal?: AbortSignal): Promise<OpenedStudyTools> {
+  const { evidence, paths, workers = availableParallelism() } = options;
+  const imported = await importEvidenceFiles(evidence, paths, signal);
+  const closing = imported.map((toolbox) => () => toolbox.close());
+  const closeAll = async () => {
+    await Promise.all(closing.map((close) => close()));
+  };
+  try {
+    const opened = await createToolboxes(options.toolboxes, { workers });
+    closing.push(...opened.map((toolbox) => () => toolbox.close()));
+    const identity = await createFaceIdentity();
+    closing.push(() => identity.close());
+    const toolboxes = [...opened, ...imported];
+    const video = createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
+    const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? workers + 1);
+    return { tools: { toolboxes, identity, video }, concurrency: Math.max(...wanted), close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

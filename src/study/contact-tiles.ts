@@ -1,0 +1,94 @@
+import { basename } from "node:path";
+import { z } from "zod";
+import type { DecodedImage } from "../domain/image.ts";
+import type { Face } from "../domain/measurement.ts";
+import { presenceOf } from "../domain/presence.ts";
+import type { MeasuredImage } from "../pipeline/measure-image.ts";
+import { type ContactTile, createTile } from "../render/contact-sheet.ts";
+import type { StudyStep } from "./measure-inputs.ts";
+
+/** Where the portraits of a study wait for their sheets, one tile per line. */
+export const TILES_FILE = "contact-tiles.jsonl";
+
+const TileLine = z.strictObject({
+  title: z.string(),
+  expression: z.strictObject({ label: z.string(), probability: z.number() }).nullable(),
+  actionUnits: z.array(z.strictObject({ au: z.string(), value: z.string() })),
+  warning: z.string().nullable(),
+  /** JPEG, base64. */
+  portrait: z.string(),
+});
+
+/** Gathers the tiles of a study's contact sheets. */
+export interface TileGatherer {
+  /** Lines for `TILES_FILE`: one per face of a picture; at the end of a video, one per person in it. */
+  linesOf(step: StudyStep): Promise<string>;
+}
+
+interface BestMoment {
+  readonly tile: ContactTile;
+  readonly strength: number;
+}
+
+/**
+ * Pictures give every face at once. A video gives each person once, at the moment that shows most; after a resume in its
+ * middle, the moments before it are forgotten.
+ */
+export function createTileGatherer(): TileGatherer {
+  const people = new Map<string, BestMoment>();
+  return {
+    async linesOf({ outcome, goOnAt, input }) {
+      const measured = outcome === null || "reason" in outcome ? undefined : outcome.measured;
+      if (input.kind === "picture") return measured === undefined ? "" : toLines(await tilesOf(measured));
+      if (measured !== undefined) await keepBestMoments(people, measured);
+      if (goOnAt !== null) return "";
+      const lines = toLines([...people.values()].map(({ tile }) => tile));
+      people.clear();
+      return lines;
+    },
+  };
+}
+
+function tilesOf({ image, faces }: MeasuredImage): Promise<ContactTile[]> {
+  return Promise.all(faces.map((face) => createTile(image, face, titleOf(image, face))));
+}
+
+async function keepBestMoments(people: Map<string, BestMoment>, { image, faces }: MeasuredImage): Promise<void> {
+  for (const face of faces) {
+    const person = face.trackId ?? face.faceId;
+    const strength = strengthOf(face);
+    const best = people.get(person);
+    if (best !== undefined && best.strength >= strength) continue;
+    people.set(person, { tile: await createTile(image, face, titleOf(image, face)), strength });
+  }
+}
+
+/** How much a face shows: the action units present, as far as they can be trusted. */
+function strengthOf({ measurements }: Face): number {
+  const [measurement] = measurements;
+  const shown = (measurement?.actionUnits ?? []).filter(
+    (unit) => unit.side === "both" && unit.scale === "probability" && presenceOf(unit) === "present",
+  );
+  return (measurement?.quality?.overall ?? 1) * (1 + shown.reduce((sum, { value }) => sum + value, 0));
+}
+
+function titleOf({ path, frame }: DecodedImage, { faceId, trackId }: Face): string {
+  const name = basename(path);
+  return frame === undefined ? `${name} ${faceId}` : `${name} ${trackId ?? faceId} ${frame.timestampS.toFixed(1)} s`;
+}
+
+function toLines(tiles: readonly ContactTile[]): string {
+  const line = ({ portrait, title, expression, actionUnits, warning }: ContactTile): z.infer<typeof TileLine> => ({
+    title,
+    expression,
+    actionUnits: [...actionUnits],
+    warning,
+    portrait: Buffer.from(portrait).toString("base64"),
+  });
+  return tiles.map((tile) => `${JSON.stringify(line(tile))}\n`).join("");
+}
+
+export function parseTile(line: string): ContactTile {
+  const { portrait, ...words } = TileLine.parse(JSON.parse(line));
+  return { ...words, portrait: Buffer.from(portrait, "base64") };
+}

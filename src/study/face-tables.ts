@@ -1,0 +1,55 @@
+import { ConfigurationError } from "../domain/errors.ts";
+import { didYouMean } from "../domain/nearest-name.ts";
+import type { MeasuredImage } from "../pipeline/measure-image.ts";
+import { csvHeader, csvRows, type MeasurementColumn, measurementColumns } from "../pipeline/measurement-columns.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { openFaceColumns } from "./columns/openface-columns.ts";
+import { pyFeatColumns } from "./columns/pyfeat-columns.ts";
+import type { ToolboxColumns } from "./columns/toolbox-columns.ts";
+
+/** How faces are written to faces.csv. */
+export interface FaceTable {
+  readonly columns: readonly Pick<MeasurementColumn, "name" | "description">[];
+  readonly header: string;
+  /** What to know before using it, one sentence each. */
+  readonly caveats: readonly string[];
+  rowsOf(measured: MeasuredImage, order: number): string;
+}
+
+/** Our own columns. */
+function plainFaceTable(columns: readonly MeasurementColumn[]): FaceTable {
+  return {
+    columns,
+    header: csvHeader(columns),
+    caveats: [],
+    rowsOf: ({ faces, image }) => csvRows(columns, faces, image),
+  };
+}
+
+/** The columns of another toolbox, for scripts that were written for it. */
+function toolboxFaceTable({ columns, caveats, rows }: ToolboxColumns): FaceTable {
+  return {
+    columns,
+    header: csvHeader(columns),
+    caveats,
+    rowsOf: ({ faces, image }, order) => rows(faces, image, order),
+  };
+}
+
+/** Under which columns faces can be written. */
+export const FACE_TABLES = ["kuleshov", "pyfeat", "openface"] as const;
+
+/**
+ * The table of faces under our own columns, which hold every toolbox in use, or under those of Py-Feat or OpenFace, which
+ * hold the first.
+ *
+ * @throws {ConfigurationError} if there are no columns of that name.
+ */
+export function faceTableNamed(name: string, toolboxes: readonly FerToolbox[]): FaceTable {
+  if (name === "kuleshov") return plainFaceTable(measurementColumns(toolboxes));
+  const [first] = toolboxes;
+  if (first === undefined) throw new RangeError("A table of faces needs a toolbox");
+  if (name === "pyfeat") return toolboxFaceTable(pyFeatColumns({ toolbox: first.id }));
+  if (name === "openface") return toolboxFaceTable(openFaceColumns({ toolbox: first.id }));
+  throw new ConfigurationError(`There are no columns "${name}". ${didYouMean(name, FACE_TABLES)}`);
+}

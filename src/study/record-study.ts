@@ -1,0 +1,76 @@
+import type { StudyFiles, StudyRecord } from "./study-files.ts";
+
+/** How far a study is. */
+export interface StudyProgress {
+  /** Inputs that are done, those of earlier runs included. */
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  /** From the pace of this run; `null` until there is one. */
+  readonly secondsLeft: number | null;
+}
+
+/** One step of a study, ready to be written. */
+export interface RecordedStep {
+  readonly record: StudyRecord;
+  /** How much of its input is done with it, 0..1; 1 for a picture. */
+  readonly share: number;
+}
+
+export interface RecordOptions {
+  readonly files: StudyFiles;
+  /** How many inputs there are, those done earlier included. */
+  readonly total: number;
+  /** How many of them were done earlier. */
+  readonly already: number;
+  readonly onProgress?: ((progress: StudyProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Steps may wait for each other to be written together; no longer than this, as a crash would measure them again. */
+const FLUSH_EVERY_MS = 2_000;
+
+/**
+ * Writes the steps of a study to its files as they come. When `signal` aborts, what came is kept and the rest is left
+ * for a resume.
+ */
+export async function recordStudy(steps: AsyncIterable<RecordedStep>, options: RecordOptions): Promise<StudyProgress> {
+  const { files, total, already, onProgress, signal } = options;
+  const startedMs = performance.now();
+  let flushedMs = startedMs;
+  let done = 0;
+  let share = 0;
+  /** How much of a video that goes on was done by an earlier run. */
+  let before: number | undefined;
+  const progress = (): StudyProgress => ({
+    done: already + done,
+    total,
+    failed: files.counts().failures,
+    secondsLeft: secondsLeft(
+      performance.now() - startedMs,
+      done + share - (before ?? 0),
+      total - already - (before ?? 0),
+    ),
+  });
+  try {
+    for await (const step of steps) {
+      before ??= files.begun !== null && step.record.done === null ? step.share : 0;
+      await files.append(step.record);
+      if (step.record.done !== null) done += 1;
+      share = step.record.done === null ? step.share : 0;
+      if (performance.now() - flushedMs >= FLUSH_EVERY_MS) {
+        await files.flush();
+        flushedMs = performance.now();
+      }
+      onProgress?.(progress());
+    }
+  } finally {
+    await files.flush();
+  }
+  signal?.throwIfAborted();
+  return progress();
+}
+
+function secondsLeft(passedMs: number, done: number, toDo: number): number | null {
+  return done <= 0 ? null : (passedMs / 1000 / done) * (toDo - done);
+}

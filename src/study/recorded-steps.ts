@@ -1,0 +1,36 @@
+import { TILES_FILE, type TileGatherer } from "./contact-tiles.ts";
+import type { StudyStep } from "./measure-inputs.ts";
+import type { RecordedStep } from "./record-study.ts";
+import { NO_COUNTS, type StudyCounts } from "./study-journal.ts";
+import type { StudyTables } from "./study-tables.ts";
+
+export interface RecordingOptions {
+  readonly tables: StudyTables;
+  /** How many pictures and frames earlier runs measured. */
+  readonly before: number;
+  /** `null` when no contact sheets are wanted. */
+  readonly tiles: TileGatherer | null;
+}
+
+/** Turns what was measured into lines of the study's files, step by step. */
+export async function* recordedSteps(
+  steps: AsyncIterable<StudyStep>,
+  { tables, before, tiles }: RecordingOptions,
+): AsyncGenerator<RecordedStep> {
+  let order = before;
+  for await (const step of steps) {
+    const { input, outcome, goOnAt, share } = step;
+    const text = new Map(outcome === null ? [] : tables.linesOf(input, outcome, order));
+    if (tiles !== null) text.set(TILES_FILE, await tiles.linesOf(step));
+    const counts = countsOf(step);
+    order += counts.images;
+    const [done, begun] = goOnAt === null ? [input.key, null] : [null, { key: input.key, progress: goOnAt }];
+    yield { share, record: { done, begun, text, counts } };
+  }
+}
+
+function countsOf({ outcome }: StudyStep): StudyCounts {
+  if (outcome === null) return NO_COUNTS;
+  if ("reason" in outcome) return { ...NO_COUNTS, failures: 1 };
+  return { images: 1, faces: outcome.measured.faces.length, failures: 0 };
+}

@@ -1,0 +1,97 @@
+import { stringify } from "csv-stringify/sync";
+import type { ImageOutcome } from "../pipeline/measure-images.ts";
+import { dictionaryRows } from "../pipeline/measurement-columns.ts";
+import { toRecord } from "../pipeline/measurement-json.ts";
+import { TILES_FILE } from "./contact-tiles.ts";
+import type { FaceTable } from "./face-tables.ts";
+import type { StudyInput } from "./study-inputs.ts";
+
+/** The tables of a study: what each starts with, and what one outcome adds to each. */
+export interface StudyTables {
+  /** First lines by file name. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** What each file holds, in a few words. */
+  readonly about: Readonly<Record<string, string>>;
+  /** `data-dictionary.csv`. */
+  readonly dictionary: string;
+  /** Lines by file name. @param order how many pictures and frames were measured before it. */
+  linesOf(input: StudyInput, outcome: ImageOutcome, order: number): ReadonlyMap<string, string>;
+}
+
+const IMAGE_COLUMNS = [
+  ["path", "The picture or video, as it was named"],
+  ["frame", "Number of the frame among those measured of a video, from 0; empty for a picture"],
+  ["timestamp_s", "When the frame is shown, in seconds from the start of the video; empty for a picture"],
+  ["width_px", "Width, orientation applied"],
+  ["height_px", "Height, orientation applied"],
+  ["faces", "How many faces were found; 0 is a result, not a failure"],
+  ["sha256", "SHA-256 of the file's bytes; of the whole video for a frame"],
+] as const;
+
+const FAILURE_COLUMNS = [
+  ["path", "The picture or video that could not be measured, or not to its end"],
+  ["reason", "Why not"],
+] as const;
+
+const ABOUT = {
+  "faces.csv": "one row per face",
+  "images.csv": "one row per picture or frame, those without faces included",
+  "failures.csv": "what could not be measured, with the reason",
+  "measurements.jsonl": "everything, one picture or frame per line, as measure --json prints it",
+} as const;
+
+const ABOUT_SHEETS = {
+  [TILES_FILE]: "portraits for the contact sheets",
+  "contact-sheet-001.jpg": "and so on: every face with its expression and strongest action units",
+} as const;
+
+export interface StudyTableOptions {
+  /** Whether measurements.jsonl holds the landmarks. */
+  readonly landmarks: boolean;
+  /** Whether portraits are gathered for contact sheets. */
+  readonly contactSheet: boolean;
+}
+
+/** The tables of a study whose faces are written as `faceTable` says. */
+export function createStudyTables(faceTable: FaceTable, options: StudyTableOptions): StudyTables {
+  const imageHeader = IMAGE_COLUMNS.map(([name]) => name);
+  const failureHeader = FAILURE_COLUMNS.map(([name]) => name);
+  return {
+    headers: new Map([
+      ["faces.csv", faceTable.header],
+      ["images.csv", stringify([imageHeader])],
+      ["failures.csv", stringify([failureHeader])],
+      ["measurements.jsonl", ""],
+      ...(options.contactSheet ? [[TILES_FILE, ""] as const] : []),
+    ]),
+    about: options.contactSheet ? { ...ABOUT, ...ABOUT_SHEETS } : ABOUT,
+    dictionary: stringify([
+      ["file", "column", "meaning"],
+      ...dictionaryRows(faceTable.columns).map((row) => ["faces.csv", ...row]),
+      ...faceTable.caveats.map((caveat) => ["faces.csv", "", caveat]),
+      ...IMAGE_COLUMNS.map((row) => ["images.csv", ...row]),
+      ...FAILURE_COLUMNS.map((row) => ["failures.csv", ...row]),
+    ]),
+    linesOf: (input, outcome, order) => linesOf(input, outcome, { faceTable, order, ...options }),
+  };
+}
+
+function linesOf(
+  input: StudyInput,
+  outcome: ImageOutcome,
+  {
+    faceTable,
+    order,
+    landmarks,
+  }: { readonly faceTable: FaceTable; readonly order: number; readonly landmarks: boolean },
+): ReadonlyMap<string, string> {
+  if ("reason" in outcome) return new Map([["failures.csv", stringify([[input.path, outcome.reason]])]]);
+  const { image, faces } = outcome.measured;
+  const { path, frame, widthPx, heightPx, sha256 } = image;
+  const place = frame === undefined ? ["", ""] : [frame.index, frame.timestampS];
+  return new Map([
+    ["faces.csv", faceTable.rowsOf(outcome.measured, order)],
+    ["images.csv", stringify([[path, ...place, widthPx, heightPx, faces.length, sha256]])],
+    ["measurements.jsonl", `${JSON.stringify(toRecord(outcome, { landmarks }))}\n`],
+  ]);
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { NeutralFaceError } from "../domain/errors.ts";
+import type { Face } from "../domain/measurement.ts";
+import { measureRelative } from "../pipeline/measure-against-neutral.ts";
+import type { ImageOutcome } from "../pipeline/measure-images.ts";
+import type { NeutralFace } from "../pipeline/read-neutral.ts";
+import { trackFaces } from "../pipeline/track-faces.ts";
+import { NO_TRACKS, TrackingState } from "../pipeline/track-state.ts";
+import { type FaceIdentity, personDistance } from "../ports/face-identity.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { StudyInput } from "./study-inputs.ts";
+
+/** How far a video is: enough to go on with it in another process. */
+export const VideoProgress = z.strictObject({
+  /** Frames that are measured. */
+  frames: z.int().min(0),
+  tracking: TrackingState,
+  /** Whether anyone has been seen, and whether the person of the neutral picture has. */
+  seen: z.strictObject({ anyone: z.boolean(), neutralPerson: z.boolean() }),
+});
+export type VideoProgress = z.infer<typeof VideoProgress>;
+
+/** Follows the faces of one video from frame to frame. */
+export interface VideoTracker {
+  readonly key: string;
+  /** Gives the faces of the next frame their track ids, and measures the right person against the neutral face. */
+  follow(outcome: ImageOutcome): Promise<ImageOutcome>;
+  progress(): VideoProgress;
+  /** What is wrong with the video as a whole, once it has ended. */
+  fault(): string | undefined;
+}
+
+/** Faces measured worse than this do not show who they are. */
+const LEAST_QUALITY = 0.3;
+
+/**
+ * Distance of descriptors up to which a face is taken for someone seen before, as a share of the network's own limit.
+ * Stricter than a comparison of two pictures, since everybody seen so far is a candidate.
+ */
+const SAME_AGAIN_SHARE = 0.75;
+
+export function createVideoTracker(
+  input: StudyInput,
+  options: {
+    readonly tools: { readonly toolboxes: readonly FerToolbox[]; readonly identity: FaceIdentity };
+    /** Against which the person it shows is measured. */
+    readonly neutral: NeutralFace | null;
+    readonly progress: VideoProgress | undefined;
+  },
+): VideoTracker {
+  const { neutral, tools } = options;
+  const { toolboxes, identity } = tools;
+  let frames = options.progress?.frames ?? 0;
+  let tracking = options.progress?.tracking ?? NO_TRACKS;
+  const seen = { ...(options.progress?.seen ?? { anyone: false, neutralPerson: false }) };
+
+  /** Faces of the neutral person against their resting face. Who a track is, is known from several looks. */
+  function relative(face: Face): Face {
+    const person = tracking.tracks.find(({ id }) => id === face.trackId)?.person;
+    if (neutral === null || person === null || person === undefined) return face;
+    if (personDistance(person.descriptor, neutral.descriptor) > identity.samePersonUpTo) return face;
+    seen.neutralPerson = true;
+    return measureRelative(face, neutral, toolboxes);
+  }
+
+  return {
+    key: input.key,
+    async follow(outcome) {
+      frames += 1;
+      if ("reason" in outcome) return outcome;
+      const { image, faces } = outcome.measured;
+      const timestampS = image.frame?.timestampS;
+      if (timestampS === undefined) throw new RangeError("A frame of a video has a time");
+      const describe = (face: Face) => (isClear(face) ? identity.describe(image, face) : Promise.resolve(null));
+      const sameAgainUpTo = identity.samePersonUpTo * SAME_AGAIN_SHARE;
+      const tracked = await trackFaces(tracking, { faces, timestampS }, { describe, sameAgainUpTo });
+      tracking = tracked.state;
+      seen.anyone ||= faces.length > 0;
+      return { ...outcome, measured: { ...outcome.measured, faces: tracked.faces.map(relative) } };
+    },
+    progress: () => ({ frames, tracking, seen: { ...seen } }),
+    fault() {
+      if (neutral === null || !seen.anyone || seen.neutralPerson) return undefined;
+      return new NeutralFaceError(neutral.reference.path, `nobody in ${input.path} is the person it shows`).message;
+    },
+  };
+}
+
+function isClear({ measurements }: Face): boolean {
+  return measurements.some(({ quality }) => quality !== null && quality.overall >= LEAST_QUALITY);
+}
