@@ -1,4 +1,4 @@
-import type { StudyProgress } from "../study/run-study.ts";
+import type { StudyProgress } from "../study/record-study.ts";
 import { note } from "./output.ts";
 
 const EVERY_MS = 5_000;

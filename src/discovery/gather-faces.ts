@@ -6,11 +6,12 @@ import { StudyFace } from "../domain/discovery.ts";
 import { KuleshovError } from "../domain/errors.ts";
 import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
 import type { LabelProbability } from "../domain/labels.ts";
-import type { Face, FaceMeasurement } from "../domain/measurement.ts";
+import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import { type MeasurePicture, placeMeasured } from "../pipeline/make-exemplar.ts";
 import type { PlacedExemplar } from "../ports/exemplar-store.ts";
-import { runStudy, type StudyOutcome, type StudyProgress } from "../study/run-study.ts";
+import type { StudyProgress } from "../study/record-study.ts";
+import { runStudy, type StudyOutcome } from "../study/run-study.ts";
 import { openStudyFiles } from "../study/study-files.ts";
 import type { StudyInput } from "../study/study-inputs.ts";
 
@@ -89,7 +90,7 @@ function toStudyFace(
     ...picture,
     faceId: face.faceId,
     box: face.box,
-    measurement: { ...measurement, landmarks: null },
+    measurement: withoutGeometry(measurement),
     known: knownLabels(measurement, options),
     description: null,
   };

@@ -144,3 +144,8 @@ export interface ToolboxSupport {
   /** `source` of each of its readings where that is not the toolbox itself, e.g. two networks within one toolbox. */
   readonly expressionSources?: readonly string[];
 }
+
+/** A measurement to keep: without the points and numbers that only measuring itself needs, which are most of its bulk. */
+export function withoutGeometry({ features: _features, ...measurement }: FaceMeasurement): FaceMeasurement {
+  return { ...measurement, landmarks: null };
+}

@@ -3,7 +3,7 @@ import type { Exemplar, ExemplarEntry, ExemplarLabel } from "../domain/exemplar.
 import { type ExpressionSpace, placeFace, searchVector } from "../domain/expression-space.ts";
 import { boxOverlap, clipBox, type PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
-import type { Face, FaceMeasurement } from "../domain/measurement.ts";
+import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
 import { perceptualHash } from "../domain/perceptual-hash.ts";
 import { renderView } from "./render-view.ts";
 
@@ -73,7 +73,7 @@ export async function makeExemplar(parts: ExemplarParts): Promise<ExemplarEntry>
   const { label, picture, region, space } = parts;
   const { image } = picture;
   const face = faceMeant(picture.faces, region);
-  const measurements = (parts.measurements ?? face?.measurements ?? []).map(withoutLandmarks);
+  const measurements = (parts.measurements ?? face?.measurements ?? []).map(withoutGeometry);
   const exemplar: Exemplar = {
     id: exemplarId({ sha256: image.sha256, region, category: label.category, labeller: label.labeller }),
     ...label,
@@ -139,9 +139,4 @@ function overlapWithRegion(face: PixelBox, region: PixelBox): number {
 
 function area(box: PixelBox): number {
   return box.widthPx * box.heightPx;
-}
-
-/** 478 points per face would be most of the store, and everything that is searched by comes from them already. */
-function withoutLandmarks(measurement: FaceMeasurement): FaceMeasurement {
-  return { ...measurement, landmarks: null };
 }

@@ -66,7 +66,7 @@ export async function findAlike(
   try {
     await runStudy(inputs, (input) => searchPicture(input.path, options), { ...options, files });
   } finally {
-    await files.close({ finished: false });
+    await files.close();
   }
   return await readFound(folder);
 }

@@ -33,7 +33,7 @@ export interface StudyFiles {
   /** Makes everything appended so far safe against power loss, then records it as done. */
   flush(): Promise<void>;
   /** Flushes and lets go of the files. `finished` when nothing is left to do: the journal is cleaned up then. */
-  close(options: { readonly finished: boolean }): Promise<void>;
+  close(options?: { readonly finished: boolean }): Promise<void>;
 }
 
 const RECORDS_PER_FLUSH = 64;
@@ -94,7 +94,7 @@ export async function openStudyFiles(folder: string, headers: ReadonlyMap<string
       if (pending.length >= RECORDS_PER_FLUSH) await flush();
     },
     flush,
-    async close({ finished }) {
+    async close({ finished } = { finished: false }) {
       try {
         await flush();
       } finally {
