@@ -3,8 +3,9 @@ import { InferenceError } from "../../domain/errors.ts";
 import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
 import { type Network, openNetwork } from "../../networks/network.ts";
 import { serveWorker } from "../../networks/worker-server.ts";
+import type { PixelSource } from "./crop.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
-import { type PixelSource, sampleRegion } from "./sample-region.ts";
+import { sampleRegion } from "./sample-region.ts";
 
 /** What the main thread tells this one when it starts. */
 export interface IdentityWorkerData {
