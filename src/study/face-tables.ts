@@ -1,10 +1,7 @@
-import { ConfigurationError } from "../domain/errors.ts";
-import { didYouMean } from "../domain/nearest-name.ts";
 import type { MeasuredImage } from "../pipeline/measure-image.ts";
 import { csvHeader, csvRows, type MeasurementColumn, measurementColumns } from "../pipeline/measurement-columns.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import { openFaceColumns } from "./columns/openface-columns.ts";
-import { pyFeatColumns } from "./columns/pyfeat-columns.ts";
+import { chooseColumns } from "./columns/choose-columns.ts";
 import type { ToolboxColumns } from "./columns/toolbox-columns.ts";
 
 /** How faces are written to faces.csv. */
@@ -36,20 +33,18 @@ function toolboxFaceTable({ columns, caveats, rows }: ToolboxColumns): FaceTable
   };
 }
 
-/** Under which columns faces can be written. */
-export const FACE_TABLES = ["kuleshov", "pyfeat", "openface"] as const;
+/** Our own columns; the other names are those of `chooseColumns`. */
+export const OWN_COLUMNS = "kuleshov";
 
 /**
- * The table of faces under our own columns, which hold every toolbox in use, or under those of Py-Feat or OpenFace, which
+ * The table of faces under our own columns, which hold every toolbox in use, or under those of another toolbox, which
  * hold the first.
  *
  * @throws {ConfigurationError} if there are no columns of that name.
  */
 export function faceTableNamed(name: string, toolboxes: readonly FerToolbox[]): FaceTable {
-  if (name === "kuleshov") return plainFaceTable(measurementColumns(toolboxes));
+  if (name === OWN_COLUMNS) return plainFaceTable(measurementColumns(toolboxes));
   const [first] = toolboxes;
   if (first === undefined) throw new RangeError("A table of faces needs a toolbox");
-  if (name === "pyfeat") return toolboxFaceTable(pyFeatColumns({ toolbox: first.id }));
-  if (name === "openface") return toolboxFaceTable(openFaceColumns({ toolbox: first.id }));
-  throw new ConfigurationError(`There are no columns "${name}". ${didYouMean(name, FACE_TABLES)}`);
+  return toolboxFaceTable(chooseColumns(name, { toolbox: first.id }));
 }
