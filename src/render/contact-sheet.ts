@@ -11,10 +11,10 @@ export interface ContactTile {
   readonly portrait: Uint8Array;
   /** Where it comes from: file, face, and time in a video. */
   readonly title: string;
-  /** Top label of the first expression reading; `null` when nobody read the expression. */
-  readonly expression: { readonly label: string; readonly probability: number } | null;
-  /** Action units that are shown, strongest first, as the toolbox writes them. */
-  readonly actionUnits: readonly { readonly au: string; readonly value: string }[];
+  /** What is said first, with a bar: a label, its value, and how much of the bar is filled, 0..1. */
+  readonly heading: { readonly label: string; readonly value: string; readonly share: number } | null;
+  /** At most two short lines, e.g. of action units. */
+  readonly lines: readonly string[];
   /** What to beware of, e.g. a low quality; `null` when nothing. */
   readonly warning: string | null;
 }
@@ -48,22 +48,27 @@ export async function createTile(image: DecodedImage, face: Face, title: string)
   return { portrait: await portraitOf(image, face.box), title, ...describeFace(face) };
 }
 
-/** What a tile says of a face, by the first toolbox that measured each. */
-export function describeFace({ measurements }: Face): Pick<ContactTile, "expression" | "actionUnits" | "warning"> {
+/** What a tile says of a face: top expression and strongest action units, by the first toolbox that measured each. */
+export function describeFace({ measurements }: Face): Pick<ContactTile, "heading" | "lines" | "warning"> {
   const reading = measurements.flatMap(({ expressions }) => expressions)[0];
   const [top] = [...(reading?.distribution ?? [])].sort((a, b) => b.probability - a.probability);
   const units = measurements.find(({ actionUnits }) => actionUnits.length > 0)?.actionUnits ?? [];
   const shown = units
     .filter((unit) => unit.side === "both" && presenceOf(unit) === "present")
     .sort((a, b) => b.value - a.value)
-    .slice(0, MOST_ACTION_UNITS);
+    .slice(0, MOST_ACTION_UNITS)
+    .map((unit) => `${unit.au} ${valueText(unit)}`.trim());
   const quality = measurements.find((measurement) => measurement.quality !== null)?.quality;
   const doubtful = quality !== null && quality !== undefined && quality.overall < TRUSTED_FROM;
   return {
-    expression: top === undefined ? null : { label: top.label, probability: top.probability },
-    actionUnits: shown.map((unit) => ({ au: unit.au, value: valueText(unit) })),
+    heading: top === undefined ? null : { label: top.label, value: top.probability.toFixed(2), share: top.probability },
+    lines: shown.length === 0 ? ["no action unit clearly present"] : inPairs(shown),
     warning: doubtful ? (quality.warnings[0] ?? `quality ${quality.overall.toFixed(2)}`) : null,
   };
+}
+
+function inPairs(units: readonly string[]): string[] {
+  return [units.slice(0, 2), units.slice(2)].filter((pair) => pair.length > 0).map((pair) => pair.join("   "));
 }
 
 function valueText({ value, scale }: ActionUnitMeasurement): string {
@@ -136,7 +141,7 @@ const STYLES = {
   range: { sizePx: 15, fill: INK.medium },
   label: { sizePx: 14.5, weight: "bold", fill: INK.dark },
   value: { sizePx: 13, fill: INK.medium },
-  units: { sizePx: 12.5, fill: INK.dark },
+  lines: { sizePx: 12.5, fill: INK.dark },
   title: { sizePx: 11.5, fill: INK.light },
   warning: { sizePx: 11.5, fill: INK.warning },
 } as const satisfies Record<string, TextStyle>;
@@ -152,32 +157,25 @@ function captionText({ title, range }: SheetCaption, width: number): string[] {
   ];
 }
 
-/** Under the portrait: expression with a bar, action units, and where the face comes from or what to beware of. */
+/** Under the portrait: heading with a bar, lines, where the face comes from, what to beware of. */
 function tileText(tile: ContactTile, { left, top }: { readonly left: number; readonly top: number }): string {
   const line = (text: string, below: number, style: TextStyle) =>
     svgText(fitText(text, TILE_PX, style), left, top + TILE_PX + below, style);
-  const units = tile.actionUnits.map(({ au, value }) => `${au} ${value}`.trim());
   return [
-    expressionText(tile.expression, left, top + TILE_PX),
-    ...unitLines(units).map((text, index) => line(text, 50 + index * 16, STYLES.units)),
-    units.length === 0 ? line("no action unit clearly present", 50, STYLES.title) : "",
+    headingText(tile.heading, left, top + TILE_PX),
+    ...tile.lines.slice(0, 2).map((text, index) => line(text, 50 + index * 16, STYLES.lines)),
     line(shortTitle(tile.title), 82, STYLES.title),
     tile.warning === null ? "" : line(tile.warning, 96, STYLES.warning),
   ].join("");
 }
 
-/** Two to a line. */
-function unitLines(units: readonly string[]): string[] {
-  return [units.slice(0, 2), units.slice(2, 4)].filter((line) => line.length > 0).map((line) => line.join("   "));
-}
-
-function expressionText(expression: ContactTile["expression"], left: number, top: number): string {
-  if (expression === null) return svgText("expression not read", left, top + 19, STYLES.title);
-  const value = expression.probability.toFixed(2);
-  const filled = Math.round(TILE_PX * Math.min(1, Math.max(0, expression.probability)));
+function headingText(heading: ContactTile["heading"], left: number, top: number): string {
+  if (heading === null) return svgText("expression not read", left, top + 19, STYLES.title);
+  const valueWidth = textWidth(heading.value, STYLES.value);
+  const filled = Math.round(TILE_PX * Math.min(1, Math.max(0, heading.share)));
   return [
-    svgText(expression.label, left, top + 19, STYLES.label),
-    svgText(value, left + TILE_PX - textWidth(value, STYLES.value), top + 19, STYLES.value),
+    svgText(fitText(heading.label, TILE_PX - valueWidth - 6, STYLES.label), left, top + 19, STYLES.label),
+    svgText(heading.value, left + TILE_PX - valueWidth, top + 19, STYLES.value),
     `<rect x="${left}" y="${top + 27}" width="${TILE_PX}" height="4" rx="2" fill="${INK.track}"/>`,
     `<rect x="${left}" y="${top + 27}" width="${filled}" height="4" rx="2" fill="${INK.bar}"/>`,
   ].join("");

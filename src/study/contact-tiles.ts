@@ -12,8 +12,8 @@ export const TILES_FILE = "contact-tiles.jsonl";
 
 const TileLine = z.strictObject({
   title: z.string(),
-  expression: z.strictObject({ label: z.string(), probability: z.number() }).nullable(),
-  actionUnits: z.array(z.strictObject({ au: z.string(), value: z.string() })),
+  heading: z.strictObject({ label: z.string(), value: z.string(), share: z.number() }).nullable(),
+  lines: z.array(z.string()),
   warning: z.string().nullable(),
   /** JPEG, base64. */
   portrait: z.string(),
@@ -78,10 +78,10 @@ function titleOf({ path, frame }: DecodedImage, { faceId, trackId }: Face): stri
 }
 
 function toLines(tiles: readonly ContactTile[]): string {
-  const line = ({ portrait, title, expression, actionUnits, warning }: ContactTile): z.infer<typeof TileLine> => ({
+  const line = ({ portrait, title, heading, lines, warning }: ContactTile): z.infer<typeof TileLine> => ({
     title,
-    expression,
-    actionUnits: [...actionUnits],
+    heading,
+    lines: [...lines],
     warning,
     portrait: Buffer.from(portrait).toString("base64"),
   });

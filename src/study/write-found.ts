@@ -91,11 +91,14 @@ async function writeSheet(path: string, candidates: readonly FoundFace[], signal
       {
         portrait,
         title: `${name} ${face.faceId}`,
-        lines: [`${index + 1}: ${face.score.toFixed(2)}`, face.expression ?? ""],
+        heading: { label: `Likeness, rank ${index + 1}`, value: face.score.toFixed(2), share: face.score },
+        lines: face.expression === null ? [] : [face.expression],
+        warning: null,
       },
     ];
   });
-  if (tiles.length > 0) await writeWhole(path, await renderContactSheet(tiles));
+  if (tiles.length > 0)
+    await writeWhole(path, await renderContactSheet(tiles, { title: "Most alike", range: `the best ${tiles.length}` }));
 }
 
 async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
