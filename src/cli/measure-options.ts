@@ -7,7 +7,7 @@ export interface MeasureOptions {
   readonly resume?: true;
   readonly force?: true;
   readonly contactSheet?: true;
-  readonly columns: string;
+  readonly columns?: string;
   readonly neutral?: string;
   readonly fps: number;
   readonly workers?: number;

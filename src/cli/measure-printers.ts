@@ -15,7 +15,8 @@ export async function choosePrinter(
   toolboxes: readonly FerToolbox[],
 ): Promise<MeasurePrinter> {
   if (options.json) return jsonPrinter(options.landmarks === true);
-  return options.csv ? csvPrinter(options.columns, toolboxes) : terminalPrinter();
+  if (options.csv || options.columns !== undefined) return csvPrinter(options.columns, toolboxes);
+  return terminalPrinter();
 }
 
 /** One JSON object, written piece by piece so that a large study is never held in memory. */
@@ -41,9 +42,9 @@ async function jsonPrinter(landmarks: boolean): Promise<MeasurePrinter> {
   };
 }
 
-async function csvPrinter(columns: string, toolboxes: readonly FerToolbox[]): Promise<MeasurePrinter> {
-  const { faceTableNamed } = await import("../study/face-tables.ts");
-  const table = faceTableNamed(columns, toolboxes);
+async function csvPrinter(columns: string | undefined, toolboxes: readonly FerToolbox[]): Promise<MeasurePrinter> {
+  const { faceTable } = await import("../study/face-tables.ts");
+  const table = faceTable(columns, toolboxes);
   for (const caveat of table.caveats) note(caveat);
   await print(table.header);
   let order = 0;

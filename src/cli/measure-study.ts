@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { packageVersion } from "../networks/package-paths.ts";
 import { createTileGatherer, type TileGatherer } from "../study/contact-tiles.ts";
-import { faceTableNamed } from "../study/face-tables.ts";
+import { faceTable } from "../study/face-tables.ts";
 import { hashOfFile } from "../study/file-hash.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "../study/measure-inputs.ts";
 import { recordStudy } from "../study/record-study.ts";
@@ -28,7 +28,7 @@ export async function measureStudy(
   inputs: readonly StudyInput[],
   { folder, tools, options, measuring }: StudyTask,
 ): Promise<StudyCounts> {
-  const tables = createStudyTables(faceTableNamed(options.columns, tools.toolboxes), {
+  const tables = createStudyTables(faceTable(options.columns, tools.toolboxes), {
     landmarks: options.landmarks === true,
     contactSheet: options.contactSheet === true,
   });
@@ -104,7 +104,7 @@ async function settingsOf(
     neutral: neutral === undefined ? null : { path: neutral, sha256: await hashOfFile(neutral) },
     identity: identity.network,
     fps,
-    columns,
+    columns: columns ?? "kuleshov",
     landmarks: landmarks === true,
     contactSheet: contactSheet === true,
   };

@@ -22,11 +22,7 @@ export function register(program: Command): void {
     .option("--resume", "with --out: go on with the study in the folder")
     .option("--force", "with --out: start the study in the folder anew")
     .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
-    .option(
-      "--columns <name>",
-      "names of the columns: kuleshov, pyfeat or openface, for scripts made for those",
-      "kuleshov",
-    )
+    .option("--columns <toolbox>", "one row per face under the column names of openface or pyfeat")
     .option("--neutral <picture>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
     .option("--workers <number>", "worker threads per toolbox (default: all cores)", positiveInteger)
@@ -120,11 +116,21 @@ async function checkNeutral({ neutral }: MeasureOptions, tools: StudyTools, sign
   }
 }
 
-function refuseContradictions({ json, csv, out, resume, force, contactSheet, landmarks }: MeasureOptions): void {
+function refuseContradictions({
+  json,
+  csv,
+  columns,
+  out,
+  resume,
+  force,
+  contactSheet,
+  landmarks,
+}: MeasureOptions): void {
   const refuse = (sentence: string) => {
     throw new ConfigurationError(sentence);
   };
   if (json && csv) refuse("Choose one of --json and --csv");
+  if (json && columns !== undefined) refuse("--columns names the columns of a table: leave out --json");
   if (resume && force) refuse("Choose one of --resume, which goes on, and --force, which starts anew");
   if (out !== undefined && (json || csv)) refuse("--out writes both JSON and CSV: leave out --json and --csv");
   if (out === undefined && (resume || force || contactSheet)) {

@@ -33,17 +33,14 @@ function toolboxFaceTable({ columns, caveats, rows }: ToolboxColumns): FaceTable
   };
 }
 
-/** Our own columns; the other names are those of `chooseColumns`. */
-export const OWN_COLUMNS = "kuleshov";
-
 /**
- * The table of faces under our own columns, which hold every toolbox in use, or under those of another toolbox, which
- * hold the first.
+ * The table of faces under our own columns, which hold every toolbox in use, or under those that `chooseColumns` knows by
+ * a name, which hold the first.
  *
  * @throws {ConfigurationError} if there are no columns of that name.
  */
-export function faceTableNamed(name: string, toolboxes: readonly FerToolbox[]): FaceTable {
-  if (name === OWN_COLUMNS) return plainFaceTable(measurementColumns(toolboxes));
+export function faceTable(name: string | undefined, toolboxes: readonly FerToolbox[]): FaceTable {
+  if (name === undefined) return plainFaceTable(measurementColumns(toolboxes));
   const [first] = toolboxes;
   if (first === undefined) throw new RangeError("A table of faces needs a toolbox");
   return toolboxFaceTable(chooseColumns(name, { toolbox: first.id }));
