@@ -106,7 +106,7 @@ export async function search(words: readonly string[], options: SearchOptions): 
     } else {
       const listed = retrieval.hits.map((hit) => ({ ...hit, similarity: hit.face?.similarity ?? null }));
       await print(renderExemplarList(listed, outputStyle()));
-      for (const { exemplar, reason } of retrieval.excluded) note(`${exemplar.id} was left out: ${reason}`);
+      for (const { id, reason } of retrieval.excluded) note(`${id} was left out: ${reason}`);
     }
     if (retrieval.hits.length === 0) {
       note(`Nothing found in ${store.location}`);

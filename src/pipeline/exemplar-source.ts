@@ -13,9 +13,9 @@ import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ChosenExemplar, ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
 import { type CategoryDescription, distilCategories, nearestDescriptions } from "./distil-category.ts";
-import { identifyPicture, leakReason, type PictureIdentity } from "./leakage.ts";
+import { identifyPicture, identityOf, leakReason, type PictureIdentity } from "./leakage.ts";
 import { placeMeasured } from "./make-exemplar.ts";
-import { type ExemplarHit, type ExemplarQuery, retrieveExemplars } from "./retrieve-exemplars.ts";
+import { type ExemplarHit, type ExemplarQuery, type Retrieval, retrieveExemplars } from "./retrieve-exemplars.ts";
 
 /** How examples are put before a question. */
 export type ShotMode = "images" | "descriptions" | "both";
@@ -136,9 +136,9 @@ async function images(
   return { shots: chosen, warnings };
 }
 
-function leakWarnings(excluded: readonly { readonly exemplar: Exemplar; readonly reason: string }[]): string[] {
+function leakWarnings(excluded: Retrieval["excluded"]): string[] {
   return [...groupBy(excluded, ({ reason }) => reason)].map(([reason, group]) => {
-    const ids = group.map(({ exemplar }) => `${exemplar.id} ("${exemplar.category}")`).join(", ");
+    const ids = group.map(({ id, category }) => `${id} ("${category}")`).join(", ");
     return `Left out as an example, since ${reason}: ${ids}`;
   });
 }
@@ -202,7 +202,7 @@ function measuredSentence({ measurements }: Exemplar, space: ExpressionSpace): s
 
 async function descriptions({ faces, picture, filter }: Searching, options: ShotOptions): Promise<ChosenExemplar[]> {
   const placed = await options.store.placed({ ...filter, measured: true });
-  const safe = placed.filter(({ exemplar }) => leakReason(picture, exemplar) === undefined);
+  const safe = placed.filter(({ exemplar }) => leakReason(picture, identityOf(exemplar)) === undefined);
   const distilled = distilCategories(safe, options.space);
   if (faces.length === 0)
     return nearestDescriptions(distilled, null).map((one) => describedShot(one.description, null));

@@ -2,6 +2,7 @@ import type { Exemplar } from "../domain/exemplar.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import { hashDistance, mirroredHash, perceptualHash, SAME_PICTURE_BITS } from "../domain/perceptual-hash.ts";
+import type { ExemplarIdentity } from "../ports/exemplar-store.ts";
 
 /** By what a picture is known again. */
 export interface PictureIdentity {
@@ -19,13 +20,18 @@ export function identifyPicture(image: DecodedImage, faceBoxes: readonly PixelBo
   return { sha256: image.sha256, hashes: both(null), regionHashes: faceBoxes.flatMap(both) };
 }
 
+/** What {@link leakReason} needs to know of an exemplar. */
+export function identityOf({ id, category, image, regionHash }: Exemplar): ExemplarIdentity {
+  return { id, category, imageSha256: image.sha256, imageHash: image.hash, regionHash };
+}
+
 /**
  * Why an exemplar would give the answer away: it is the query's own picture, a copy of it (scaled, re-encoded,
  * mirrored), or the same face cut from it. `undefined` when it would not.
  */
-export function leakReason(query: PictureIdentity, exemplar: Exemplar): string | undefined {
-  if (exemplar.image.sha256 === query.sha256) return "it is the same picture";
-  const { hash } = exemplar.image;
+export function leakReason(query: PictureIdentity, exemplar: ExemplarIdentity): string | undefined {
+  if (exemplar.imageSha256 === query.sha256) return "it is the same picture";
+  const hash = exemplar.imageHash;
   if (hash !== null && query.hashes.some((own) => isCopy(own, hash))) return "it is nearly the same picture";
   const cut = exemplar.regionHash ?? hash;
   if (cut !== null && query.regionHashes.some((own) => isCopy(own, cut))) return "it shows nearly the same face";

@@ -1,6 +1,12 @@
 import type { Exemplar } from "../domain/exemplar.ts";
 import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
-import type { ExemplarFilter, ExemplarStore, PlacedExemplar, StoreHit } from "../ports/exemplar-store.ts";
+import type {
+  ExemplarFilter,
+  ExemplarIdentity,
+  ExemplarStore,
+  PlacedExemplar,
+  StoreHit,
+} from "../ports/exemplar-store.ts";
 import { diversify } from "./diversify.ts";
 import { compareExpressions, type ExpressionMatch, expressionReasons, sharedWords } from "./explain-match.ts";
 import { type FusedRank, fuseRanks, type Ranking } from "./fuse-ranks.ts";
@@ -41,7 +47,7 @@ export interface Retrieval {
   /** Most relevant first. */
   readonly hits: readonly ExemplarHit[];
   /** Found and left out, since they would give the answer away. */
-  readonly excluded: readonly { readonly exemplar: Exemplar; readonly reason: string }[];
+  readonly excluded: readonly { readonly id: string; readonly category: string; readonly reason: string }[];
   /** What was searched by: `expression F1`, `text`, `text embedding`, `picture embedding`. */
   readonly channels: readonly string[];
 }
@@ -62,21 +68,36 @@ export async function retrieveExemplars(
     poolFilters(options).map((filter) => candidates(store, query, { ...options, filter })),
   );
   const context = { space, query };
-  const safe = pools.map((pool) => pool.found.filter((hit) => leakOf(query, hit.exemplar) === undefined));
+  const safe = pools.map((pool) => pool.found.filter((hit) => leakOf(query, hit.identity) === undefined));
   const chosen = chooseInTurn(safe, options);
-  const seen = new Map(pools.flatMap((pool) => pool.found).map((hit) => [hit.exemplar.id, hit.exemplar]));
+  const whole = await wholeExemplars(store, chosen);
+  const seen = new Map(pools.flatMap((pool) => pool.found).map(({ identity }) => [identity.id, identity]));
   return {
-    hits: chosen.map((hit) => explained(hit, context)).sort((a, b) => b.score - a.score),
-    excluded: [...seen.values()].flatMap((exemplar) => {
-      const reason = leakOf(query, exemplar);
-      return reason === undefined ? [] : [{ exemplar, reason }];
+    hits: chosen
+      .flatMap((hit) => {
+        const exemplar = whole.get(hit.identity.id);
+        // One that another program has removed in the meantime is no hit.
+        return exemplar === undefined ? [] : [explained({ ...hit, exemplar }, context)];
+      })
+      .sort((a, b) => b.score - a.score),
+    excluded: [...seen.values()].flatMap((identity) => {
+      const reason = leakOf(query, identity);
+      return reason === undefined ? [] : [{ id: identity.id, category: identity.category, reason }];
     }),
     channels: [...new Set(pools.flatMap((pool) => pool.channels))],
   };
 }
 
-interface Candidate extends PlacedExemplar {
+interface Candidate {
+  readonly identity: ExemplarIdentity;
+  readonly expression: Float32Array | null;
   readonly fused: FusedRank;
+}
+
+async function wholeExemplars(store: ExemplarStore, chosen: readonly Candidate[]): Promise<Map<string, Exemplar>> {
+  if (chosen.length === 0) return new Map();
+  const ids = chosen.map(({ identity }) => identity.id);
+  return new Map((await store.list({ filter: { ids }, limit: ids.length })).map((exemplar) => [exemplar.id, exemplar]));
 }
 
 interface Pool {
@@ -84,8 +105,8 @@ interface Pool {
   readonly channels: readonly string[];
 }
 
-function leakOf(query: ExemplarQuery, exemplar: Exemplar): string | undefined {
-  return query.picture === null ? undefined : leakReason(query.picture, exemplar);
+function leakOf(query: ExemplarQuery, identity: ExemplarIdentity): string | undefined {
+  return query.picture === null ? undefined : leakReason(query.picture, identity);
 }
 
 function poolFilters({ filter, balanced, count }: RetrievalOptions): (ExemplarFilter | undefined)[] {
@@ -114,15 +135,15 @@ async function candidates(store: ExemplarStore, query: ExemplarQuery, options: R
     searches.push({ channel: "picture embedding", weight: 1, hits });
   }
   const answers = await Promise.all(searches.map(async (one) => ({ ...one, hits: await one.hits })));
-  const byId = new Map(answers.flatMap((answer) => answer.hits).map((hit) => [hit.exemplar.id, hit]));
+  const byId = new Map(answers.flatMap((answer) => answer.hits).map((hit) => [hit.identity.id, hit]));
   const rankings: Ranking[] = answers.map(({ channel, weight, hits }) => ({
     channel,
     weight,
-    ids: hits.map((hit) => hit.exemplar.id),
+    ids: hits.map((hit) => hit.identity.id),
   }));
   const found = fuseRanks(rankings).flatMap((fused) => {
     const hit = byId.get(fused.id);
-    return hit === undefined ? [] : [{ exemplar: hit.exemplar, expression: hit.expression, fused }];
+    return hit === undefined ? [] : [{ identity: hit.identity, expression: hit.expression, fused }];
   });
   return { found, channels: searches.map((one) => one.channel) };
 }
@@ -149,14 +170,16 @@ function chooseInTurn(pools: readonly (readonly Candidate[])[], options: Retriev
   return chosen;
 }
 
+type WholeCandidate = Candidate & { readonly exemplar: Exemplar };
+
 /** 1 for faces at one point or of one picture; without measured faces nothing is known to be alike. */
 function alikeness(a: Candidate, b: Candidate): number {
-  if (a.exemplar.image.sha256 === b.exemplar.image.sha256) return 1;
+  if (a.identity.imageSha256 === b.identity.imageSha256) return 1;
   if (a.expression === null || b.expression === null) return 0;
   return similarityAt(vectorDistance(a.expression, b.expression));
 }
 
-function explained(hit: Candidate, context: { space: ExpressionSpace; query: ExemplarQuery }): ExemplarHit {
+function explained(hit: WholeCandidate, context: { space: ExpressionSpace; query: ExemplarQuery }): ExemplarHit {
   const { exemplar, expression, fused } = hit;
   const face = nearestFace(expression, context);
   const ranks = Object.fromEntries(fused.ranks);
@@ -176,7 +199,7 @@ function nearestFace(
   return { faceId: nearest.faceId, similarity: nearest.similarity, match };
 }
 
-function reasons(hit: Candidate, face: ExemplarHit["face"], query: ExemplarQuery): string[] {
+function reasons(hit: WholeCandidate, face: ExemplarHit["face"], query: ExemplarQuery): string[] {
   const found = face === null ? [] : expressionReasons(face.match);
   if (query.text !== null) {
     const words = sharedWords(query.text, hit.exemplar);

@@ -22,8 +22,14 @@ export interface PlacedExemplar {
   readonly expression: Float32Array | null;
 }
 
-/** An exemplar found by one channel, best first. */
-export interface StoreHit extends PlacedExemplar {
+/**
+ * An exemplar found by one channel, best first: what is needed to join channels, to leave out copies and to choose
+ * variety. Whole exemplars are read for the few that are shown.
+ */
+export interface StoreHit {
+  readonly identity: ExemplarIdentity;
+  /** In the store's expression space; `null` when no face was measured. */
+  readonly expression: Float32Array | null;
   /** Distance for vector channels (smaller is nearer), BM25 score for text (larger is better). */
   readonly score: number;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
 import { PixelBox } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
-import { identifyPicture, leakReason, type PictureIdentity } from "../pipeline/leakage.ts";
+import { identifyPicture, identityOf, leakReason, type PictureIdentity } from "../pipeline/leakage.ts";
 import { type MeasurePicture, placeMeasured } from "../pipeline/make-exemplar.ts";
 import { type LikenessExamples, scoreLikeness } from "../pipeline/score-likeness.ts";
 import type { StudyProgress } from "./record-study.ts";
@@ -107,7 +107,7 @@ function scoreFace(
   const expression = placeMeasured(examples.space, face.measurements);
   const likeness = expression === null ? undefined : scoreLikeness(expression, examples);
   if (likeness === undefined) return undefined;
-  const copy = examples.alike.find(({ exemplar }) => leakReason(identity, exemplar) !== undefined);
+  const copy = examples.alike.find(({ exemplar }) => leakReason(identity, identityOf(exemplar)) !== undefined);
   const [top] = [...(face.measurements[0]?.expressions[0]?.distribution ?? [])].sort(
     (a, b) => b.probability - a.probability,
   );

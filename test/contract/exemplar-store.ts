@@ -23,8 +23,10 @@ const frown = exemplarEntry({
 });
 const scene = exemplarEntry({ category: "awe", face: null, caption: "a canyon at dawn", pack: "canyons" });
 const all = [smile, polite, frown, scene];
-const ids = (entries: readonly { exemplar: { id: string } }[]) => entries.map((entry) => entry.exemplar.id);
-const sorted = (entries: readonly { exemplar: { id: string } }[]) => ids(entries).sort();
+type Found = { exemplar: { id: string } } | { identity: { id: string } };
+const ids = (entries: readonly Found[]) =>
+  entries.map((entry) => ("exemplar" in entry ? entry.exemplar : entry.identity).id);
+const sorted = (entries: readonly Found[]) => ids(entries).sort();
 
 /** What every exemplar store must do, wherever it keeps its rows. */
 export function describeExemplarStore(name: string, open: (space: ExpressionSpace | null) => Promise<ExemplarStore>) {

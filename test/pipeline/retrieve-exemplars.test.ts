@@ -115,7 +115,7 @@ describe("retrieveExemplars", () => {
     const { hits, excluded } = await retrieveExemplars(store, query({ face: duchenne, picture }), { count: 3 });
     expect(hits.map((hit) => hit.exemplar.category)).not.toContain("amusement");
     expect(hits).toHaveLength(2);
-    expect(excluded).toEqual([{ exemplar: laugh.exemplar, reason }]);
+    expect(excluded).toEqual([{ id: laugh.exemplar.id, category: "amusement", reason }]);
   });
 
   it("finds nothing in an empty store and one in a store of one", async () => {

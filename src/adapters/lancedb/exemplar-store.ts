@@ -23,6 +23,7 @@ import { storeStatistics } from "./statistics.ts";
 /** Rows per commit: one commit is one version and at least one file. */
 const ROWS_PER_COMMIT = 2_000;
 const PLACED_COLUMNS = ["record", "expression"];
+const IDENTITY_COLUMNS = ["id", "category", "image_sha256", "image_hash", "region_hash"];
 
 /**
  * An exemplar store in a LanceDB folder, or at an object-store address such as `s3://bucket/exemplars`, which LanceDB
@@ -54,8 +55,12 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
   }
 
   async function hits(query: Query | VectorQuery, scoreColumn: string): Promise<StoreHit[]> {
-    const rows = await query.select([...PLACED_COLUMNS, scoreColumn]).toArray();
-    return rows.map((row) => ({ ...toPlaced(row, location), score: Number(row[scoreColumn]) }));
+    const rows = await query.select([...IDENTITY_COLUMNS, "expression", scoreColumn]).toArray();
+    return rows.map((row) => ({
+      identity: toIdentity(row),
+      expression: toVector(row.expression),
+      score: Number(row[scoreColumn]),
+    }));
   }
 
   return {
@@ -203,14 +208,17 @@ function bounded<Q extends Query | VectorQuery>(query: Q, { limit, filter }: Sto
 }
 
 async function identitiesOf(table: Table): Promise<ExemplarIdentity[]> {
-  const rows = await table.query().select(["id", "category", "image_sha256", "image_hash", "region_hash"]).toArray();
-  return rows.map((row) => ({
+  return (await table.query().select(IDENTITY_COLUMNS).toArray()).map(toIdentity);
+}
+
+function toIdentity(row: Record<string, unknown>): ExemplarIdentity {
+  return {
     id: String(row.id),
     category: String(row.category),
     imageSha256: String(row.image_sha256),
     imageHash: row.image_hash === null ? null : String(row.image_hash),
     regionHash: row.region_hash === null ? null : String(row.region_hash),
-  }));
+  };
 }
 
 function toPlaced(row: Record<string, unknown>, location: string): PlacedExemplar {
