@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { NetworkListing } from "../networks/list-networks.ts";
 import type { NetworkCheck } from "../networks/verify-network.ts";
 import { EXIT } from "./exit-codes.ts";
+import { pull } from "./models-pull.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 interface OutputOptions {
@@ -9,12 +10,21 @@ interface OutputOptions {
 }
 
 export function register(program: Command): void {
-  const models = program.command("models").description("the networks that measure: list, build, verify");
+  const models = program.command("models").description("the networks that measure: list, pull, build, verify");
   models
     .command("list")
     .description("every network, where it comes from, its licence, and whether it can run")
     .option("--json", "print JSON")
     .action(list);
+  models
+    .command("pull")
+    .description(
+      "fetch a network that npm does not carry, once its licence is accepted; a rerun goes on where it broke",
+    )
+    .argument("<name>", "the download, as `models list` names it, or one of its networks")
+    .option("--from <file>", "take it from this file rather than from the internet")
+    .option("--accept", "accept the licence without being asked")
+    .action(pull);
   models
     .command("build")
     .description("compile published networks into the cache now rather than on first use")
@@ -41,11 +51,13 @@ async function list(options: OutputOptions): Promise<void> {
   }
   const style = outputStyle();
   for (const { manifest, origin, status } of listings) {
-    const state = status.state === "unavailable" ? style.doubtful(status.state) : style.good(status.state);
+    const isHere = status.state === "ready" || status.state === "to-compile";
+    const state = isHere ? style.good(status.state) : style.doubtful(status.state);
     await print(
       `${style.bold(manifest.id)}  ${state}\n  ${manifest.title}\n  ${style.dim(`${origin} · ${manifest.licence.spdx}`)}\n`,
     );
     if (status.state === "unavailable") await print(`  ${status.reason}\n`);
+    if (status.state === "to-pull") await print(`  kuleshov models pull ${status.download}\n`);
   }
 }
 
@@ -81,6 +93,6 @@ function describeCheck({ id, verdict, origin, outputs }: NetworkCheck): string {
 /** Networks whose file is here. The others must be pulled first and are not an error until they are named. */
 async function runnable(): Promise<string[]> {
   const { listNetworks } = await import("../networks/list-networks.ts");
-  const isHere = ({ status }: NetworkListing) => status.state !== "unavailable";
+  const isHere = ({ status }: NetworkListing) => status.state === "ready" || status.state === "to-compile";
   return (await listNetworks()).filter(isHere).map(({ manifest }) => manifest.id);
 }

@@ -12,6 +12,8 @@ export interface FileServer {
 export interface FileServerFaults {
   /** Break the connection after so many bytes of an answer, for each of the first requests. */
   readonly breakAfterBytes?: readonly number[];
+  /** Fall silent after so many bytes of an answer, the connection left open. */
+  readonly holdAfterBytes?: number;
   /** Answer a Range with the whole file, as servers may. */
   readonly ignoreRange?: boolean;
   /** Answer the first requests with these statuses instead. */
@@ -59,6 +61,7 @@ function sendFile({ request, response, bytes, faults, breakAfter }: Exchange): v
   const length = faults.hideLength ? {} : { "content-length": body.length };
   const part = start > 0 ? { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {};
   response.writeHead(start > 0 ? 206 : 200, { ...length, ...part });
-  if (breakAfter === undefined) response.end(body);
+  if (faults.holdAfterBytes !== undefined) response.write(body.subarray(0, faults.holdAfterBytes));
+  else if (breakAfter === undefined) response.end(body);
   else response.write(body.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), BREAK_AFTER_MS));
 }

@@ -1,0 +1,113 @@
+import { createInterface } from "node:readline/promises";
+import { ConfigurationError } from "../domain/errors.ts";
+import type { PullProgress } from "../networks/download.ts";
+import type { PullResult, PullTerms } from "../networks/pull.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { note, print } from "./output.ts";
+
+export interface PullCommandOptions {
+  readonly from?: string;
+  readonly accept?: true;
+}
+
+/** `kuleshov models pull <name>`: shows the terms, has them accepted, fetches the file, and says what can be used now. */
+export async function pull(name: string, options: PullCommandOptions): Promise<void> {
+  const { pullNetwork } = await import("../networks/pull.ts");
+  const signal = interruptSignal();
+  const meter = createMeter();
+  try {
+    const from = options.from === undefined ? {} : { from: options.from };
+    const result = await pullNetwork(
+      name,
+      {
+        ...from,
+        acceptLicence: (terms) => askForConsent(terms, options, signal),
+        onProgress: meter.update,
+      },
+      signal,
+    );
+    meter.end();
+    await print(`${describeResult(result)}\n`);
+  } catch (error) {
+    meter.end();
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+function describeResult({ download, networks, path, outcome }: PullResult): string {
+  const what = { downloaded: "pulled", copied: "copied", "already-here": "was here already, intact" }[outcome];
+  return `${download}: ${what}, for ${networks.join(", ")}\n  ${path}`;
+}
+
+/** @throws {ConfigurationError} if nobody is there to be asked. */
+async function askForConsent(terms: PullTerms, options: PullCommandOptions, signal: AbortSignal): Promise<boolean> {
+  note(describeTerms(terms, options.from));
+  if (options.accept) return true;
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    throw new ConfigurationError(
+      `Nothing was pulled as nobody is at a terminal to accept the licence of "${terms.download}": read it at ` +
+        `${terms.licence.url} and add --accept`,
+    );
+  }
+  const answer = await ask("Accept this licence and go on? [y/N] ", signal);
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function describeTerms({ download, networks, url, sizeBytes, licence }: PullTerms, from: string | undefined): string {
+  const lines = [
+    `${download} (${networks.join(", ")})`,
+    `  address  ${url}`,
+    ...(from === undefined ? [] : [`  taken from  ${from}`]),
+    `  size     ${sizeText(sizeBytes)}`,
+    `  licence  ${licence.spdx}, ${licence.holder}: ${licence.url}`,
+  ];
+  if (licence.note !== undefined) lines.push(`  note     ${licence.note}`);
+  return lines.join("\n");
+}
+
+/** An end of input (Ctrl-D) is no. */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+  // While it asks, the terminal hands Ctrl-C to readline rather than to the process.
+  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    return await Promise.race([terminal.question(question, { signal }), ended]);
+  } finally {
+    terminal.close();
+  }
+}
+
+const NOTE_EVERY_SHARE = 0.1;
+
+/** Tells on standard error how much has come: over and over in one line of a terminal, or a line for each tenth. */
+function createMeter(): { update(progress: PullProgress): void; end(): void } {
+  const { stderr } = process;
+  const isTerminal = stderr.isTTY === true;
+  let lastShare = 0;
+  let isLineOpen = false;
+  return {
+    update({ receivedBytes, totalBytes }) {
+      const share = receivedBytes / totalBytes;
+      const text = `${sizeText(receivedBytes)} of ${sizeText(totalBytes)} (${Math.floor(share * 100)}%)`;
+      if (isTerminal) {
+        stderr.write(`\r\u001b[K${text}`);
+        isLineOpen = true;
+      } else if (share - lastShare >= NOTE_EVERY_SHARE || receivedBytes === totalBytes) {
+        lastShare = share;
+        note(text);
+      }
+    },
+    end() {
+      if (isLineOpen) stderr.write("\n");
+      isLineOpen = false;
+    },
+  };
+}
+
+const BYTES_PER_MB = 1_000_000;
+const BYTES_PER_KB = 1000;
+
+function sizeText(bytes: number): string {
+  return bytes >= BYTES_PER_MB ? `${(bytes / BYTES_PER_MB).toFixed(1)} MB` : `${Math.round(bytes / BYTES_PER_KB)} kB`;
+}
