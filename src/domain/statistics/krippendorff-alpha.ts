@@ -29,29 +29,52 @@ function categoryStatistic(
 ): WeightedStatistic {
   const values = [...new Set(ratings.flat().filter((value) => value !== null))].sort((a, b) => a - b);
   const place = new Map(values.map((value, index) => [value, index]));
-  const units = ratings.map((unit) => unitOf(unit, place));
+  const units = ratings.map((unit) => unitOf(unit, place)).map((unit) => (unit.ratings > 1 ? unit : NOTHING));
+  const flat = flattened(units);
+  // The distance of nominal values is always 1, so what a unit disagrees about is known beforehand.
+  const apart = Float64Array.from(units, (unit) => disagreement(unit, () => 1) / Math.max(1, unit.ratings - 1));
   return (weights) => {
     const totals = new Float64Array(values.length);
     let pairable = 0;
-    units.forEach((unit, index) => {
-      if (unit.ratings < 2) return;
-      const weight = weights[index] as number;
-      pairable += weight * unit.ratings;
-      for (let j = 0; j < unit.places.length; j++) {
-        const at = unit.places[j] as number;
-        totals[at] = (totals[at] as number) + weight * (unit.counts[j] as number);
-      }
-    });
+    for (let i = 0; i < flat.places.length; i++) {
+      const count = (weights[flat.units[i] as number] as number) * (flat.counts[i] as number);
+      const at = flat.places[i] as number;
+      totals[at] = (totals[at] as number) + count;
+      pairable += count;
+    }
     const distance = level === "nominal" ? () => 1 : midrankDistance(totals);
-    let observed = 0;
-    units.forEach((unit, index) => {
-      const weight = weights[index] as number;
-      if (unit.ratings > 1 && weight > 0) observed += (weight * disagreement(unit, distance)) / (unit.ratings - 1);
-    });
+    const observed = level === "nominal" ? weighted(apart, weights) : observedIn(units, weights, distance);
     const all = { places: values.map((_, i) => i), counts: [...totals], ratings: pairable };
     const expected = disagreement(all, distance) / (pairable - 1);
     return expected > 0 ? 1 - observed / expected : null;
   };
+}
+
+/** A unit that nothing can be paired in. */
+const NOTHING: Unit = { places: [], counts: [], ratings: 0 };
+
+/** All units' distinct values one after the other, for a quick loop. */
+function flattened(units: readonly Unit[]) {
+  return {
+    units: Uint32Array.from(units.flatMap(({ places }, unit) => places.map(() => unit))),
+    places: Uint32Array.from(units.flatMap(({ places }) => places)),
+    counts: Float64Array.from(units.flatMap(({ counts }) => counts)),
+  };
+}
+
+function weighted(values: Float64Array, weights: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (weights[i] as number) * (values[i] as number);
+  return sum;
+}
+
+function observedIn(units: readonly Unit[], weights: Float64Array, distance: Distance): number {
+  let sum = 0;
+  units.forEach((unit, index) => {
+    const weight = weights[index] as number;
+    if (weight > 0 && unit.ratings > 1) sum += (weight * disagreement(unit, distance)) / (unit.ratings - 1);
+  });
+  return sum;
 }
 
 /** Squared differences, by the moments of each unit: values may then be as many as ratings. */

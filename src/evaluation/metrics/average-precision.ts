@@ -6,17 +6,18 @@ import type { WeightedStatistic } from "../../domain/statistics/weighted-statist
  */
 export function averagePrecisionStatistic(scores: ArrayLike<number>, positive: readonly boolean[]): WeightedStatistic {
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => (scores[b] as number) - (scores[a] as number));
-  const ranked = Float64Array.from(order, (i) => scores[i] as number);
-  const truth = Uint8Array.from(order, (i) => (positive[i] === true ? 1 : 0));
+  const truth = Float64Array.from(order, (i) => (positive[i] === true ? 1 : 0));
+  const ends = tieEnds(order, scores);
   return (weights) => {
-    let [hits, seen, area] = [0, 0, 0];
-    for (let start = 0; start < order.length; ) {
+    let [hits, seen, area, start] = [0, 0, 0, 0];
+    for (let group = 0; group < ends.length; group++) {
+      const end = ends[group] as number;
       let tiedHits = 0;
-      let end = start;
-      for (; end < order.length && ranked[end] === ranked[start]; end++) {
-        const weight = weights[order[end] as number] as number;
+      // No branches: this loop runs for every category of every resample.
+      for (let i = start; i < end; i++) {
+        const weight = weights[order[i] as number] as number;
         seen += weight;
-        if (truth[end] === 1) tiedHits += weight;
+        tiedHits += weight * (truth[i] as number);
       }
       hits += tiedHits;
       if (tiedHits > 0) area += (tiedHits * hits) / seen;
@@ -24,6 +25,15 @@ export function averagePrecisionStatistic(scores: ArrayLike<number>, positive: r
     }
     return hits > 0 ? area / hits : null;
   };
+}
+
+/** Where each run of equal scores ends. */
+function tieEnds(order: Uint32Array, scores: ArrayLike<number>): Uint32Array {
+  const ends: number[] = [];
+  for (let i = 1; i <= order.length; i++) {
+    if (i === order.length || scores[order[i] as number] !== scores[order[i - 1] as number]) ends.push(i);
+  }
+  return Uint32Array.from(ends);
 }
 
 /** What mean average precision needs of one sample. */

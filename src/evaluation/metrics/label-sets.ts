@@ -27,14 +27,11 @@ export function microStatistic(samples: readonly LabelSets[], part: Part): Weigh
 
 /** Mean over labels of their precision, recall or F1; labels for which it is undefined are left out. */
 export function macroStatistic(samples: readonly LabelSets[], part: Part): WeightedStatistic {
-  const labels = [...new Set(samples.flatMap(({ truth, predicted }) => [...truth, ...predicted]))];
-  const bits = labels.map((label) =>
-    Uint8Array.from(samples, ({ truth, predicted }) => (truth.has(label) ? 1 : 0) + (predicted.has(label) ? 2 : 0)),
-  );
+  const decisions = sparseDecisions(samples);
   return (weights) => {
     let sum = 0;
     let defined = 0;
-    for (const label of bits) {
+    for (const label of decisions) {
       const value = ratioOf(part, labelCounts(label, weights));
       if (value === null) continue;
       sum += value;
@@ -66,17 +63,36 @@ interface Counts {
   readonly given: number;
 }
 
-function labelCounts(label: Uint8Array, weights: Float64Array): Counts {
-  let [hit, expected, given] = [0, 0, 0];
-  for (let i = 0; i < label.length; i++) {
-    const bits = label[i] as number;
-    if (bits === 0) continue;
-    const weight = weights[i] as number;
-    if (bits === 3) hit += weight;
-    if (bits & 1) expected += weight;
-    if (bits & 2) given += weight;
+/** Of one label: the samples that have it or were given it, with 1 true, 2 given, 3 both. Most have neither. */
+interface LabelDecisions {
+  readonly places: Uint32Array;
+  readonly bits: Uint8Array;
+}
+
+function sparseDecisions(samples: readonly LabelSets[]): LabelDecisions[] {
+  const labels = new Map<string, { places: number[]; bits: number[] }>();
+  samples.forEach(({ truth, predicted }, place) => {
+    for (const label of new Set([...truth, ...predicted])) {
+      const known = labels.get(label) ?? { places: [], bits: [] };
+      labels.set(label, known);
+      known.places.push(place);
+      known.bits.push((truth.has(label) ? 1 : 0) + (predicted.has(label) ? 2 : 0));
+    }
+  });
+  return [...labels.values()].map(({ places, bits }) => ({
+    places: Uint32Array.from(places),
+    bits: Uint8Array.from(bits),
+  }));
+}
+
+function labelCounts({ places, bits }: LabelDecisions, weights: Float64Array): Counts {
+  const sums = new Float64Array(4);
+  for (let i = 0; i < places.length; i++) {
+    const bit = bits[i] as number;
+    sums[bit] = (sums[bit] as number) + (weights[places[i] as number] as number);
   }
-  return { hit, expected, given };
+  const [, expectedOnly, givenOnly, hit] = sums as unknown as readonly [number, number, number, number];
+  return { hit, expected: expectedOnly + hit, given: givenOnly + hit };
 }
 
 function ratioOf(part: Part, { hit, expected, given }: Counts): number | null {

@@ -59,7 +59,8 @@ function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun
     name: cell.id,
     calls: scorers.find((result) => result.scorer === scorer.name)?.calls ?? [],
   }));
-  return compareSides(sides, scorer, analysis);
+  // The report shows what each scorer is mainly about; `eval compare` tests every metric.
+  return compareSides(sides, scorer, { ...analysis, metrics: "first" });
 }
 
 /** Writes `report.html` into the run's folder: one file, no network. @returns its path. */

@@ -34,15 +34,23 @@ export interface Comparison {
   readonly adjustedPValue: number | null;
 }
 
-/** Resamples of the metric permutation test: each recomputes the metric on both sides. */
+/** Permutations of a metric that is recomputed on both sides each time; fewer of large and of grouped data. */
 const PERMUTATIONS = 5000;
-const GROUPED_PERMUTATIONS = 1000;
+const FEWEST_PERMUTATIONS = 1000;
+const MOST_PERMUTED_ROWS = 10_000_000;
 
-/** Compares sides pairwise, metric by metric: every side with the first one. p values are Holm-corrected together. */
-export function compareSides(sides: readonly Side[], scorer: Scorer, analysis: EvalFile["analysis"]): Comparison[] {
+/**
+ * Compares every side with the first one, by all metrics of a scorer or only by its first, main one. p values are
+ * Holm-corrected together.
+ */
+export function compareSides(
+  sides: readonly Side[],
+  scorer: Scorer,
+  { metrics = "all", ...analysis }: EvalFile["analysis"] & { readonly metrics?: "first" | "all" },
+): Comparison[] {
   const [baseline, ...others] = sides;
   if (baseline === undefined) return [];
-  const raw = others.flatMap((other) => comparePair(baseline, other, { scorer, analysis }));
+  const raw = others.flatMap((other) => comparePair(baseline, other, { scorer, analysis, metrics }));
   const adjusted = holmAdjusted(raw.map(({ pValue }) => pValue));
   return raw.map((comparison, i) => ({ ...comparison, adjustedPValue: adjusted[i] ?? null }));
 }
@@ -56,10 +64,15 @@ interface PairedRows {
 function comparePair(
   first: Side,
   second: Side,
-  { scorer, analysis }: { readonly scorer: Scorer; readonly analysis: EvalFile["analysis"] },
+  {
+    scorer,
+    analysis,
+    metrics,
+  }: { readonly scorer: Scorer; readonly analysis: EvalFile["analysis"]; readonly metrics: "first" | "all" },
 ): Comparison[] {
   const paired = pairRows(first.calls, second.calls);
-  return scorer.metrics(paired.first).map((metric) => {
+  const compared = scorer.metrics(paired.first).slice(0, metrics === "first" ? 1 : undefined);
+  return compared.map((metric) => {
     const firstValue = plainValue(metric.statistic(paired.first), paired.first.length);
     const secondValue = plainValue(metric.statistic(paired.second), paired.second.length);
     const defined = firstValue !== null && secondValue !== null;
@@ -151,7 +164,9 @@ function permutationP(
   const random = createRandom(seed);
   const swappedDifference = metric.grouped === true ? bySortingRows(metric, paired) : byWeighing(metric, paired);
   let [hits, defined] = [0, 0];
-  for (let round = 0; round < (metric.grouped === true ? GROUPED_PERMUTATIONS : PERMUTATIONS); round++) {
+  const affordable = Math.max(FEWEST_PERMUTATIONS, Math.floor(MOST_PERMUTED_ROWS / paired.first.length));
+  const rounds = metric.grouped === true ? FEWEST_PERMUTATIONS : Math.min(PERMUTATIONS, affordable);
+  for (let round = 0; round < rounds; round++) {
     const swap = Uint8Array.from(names, () => random.uint32() >>> 31);
     const value = swappedDifference((row) => swap[of[row] as number] === 1);
     if (value === null) continue;

@@ -29,13 +29,15 @@ export interface ScorerResult {
   readonly calls: readonly ScoredCall[];
 }
 
-/** Resamples x units beyond which fewer resamples are drawn, but never fewer than 1000: 10 000 x 3 000. */
-const MOST_DRAWS = 30_000_000;
+/** Up to so many units all resamples are drawn that were asked for; beyond, so many draws in all, but at least 1000 resamples. */
+const ALL_RESAMPLES_UP_TO = 3000;
+const MOST_DRAWS = 12_000_000;
 const FEWEST_RESAMPLES = 1000;
 
-/** Resamples for a number of units: as asked for up to 3 000 units, fewer beyond, where intervals are narrow anyway. */
+/** Resamples for a number of units: as asked for up to 3 000, fewer beyond, where intervals are narrow anyway. */
 export function resamplesFor(units: number, asked: number): number {
-  return Math.max(Math.min(asked, FEWEST_RESAMPLES), Math.min(asked, Math.floor(MOST_DRAWS / Math.max(1, units))));
+  if (units <= ALL_RESAMPLES_UP_TO) return asked;
+  return Math.min(asked, Math.max(FEWEST_RESAMPLES, Math.floor(MOST_DRAWS / units)));
 }
 
 /** Scores the calls of one cell and estimates the scorer's metrics with intervals over subjects or images. */

@@ -93,7 +93,7 @@ describe("a summary", () => {
 
   it("draws fewer resamples of very large cells, never fewer than a thousand", () => {
     expect([resamplesFor(3000, 10_000), resamplesFor(6000, 10_000), resamplesFor(50_000, 10_000)]).toEqual([
-      10_000, 5000, 1000,
+      10_000, 2000, 1000,
     ]);
     expect(resamplesFor(50_000, 200)).toBe(200);
   });
