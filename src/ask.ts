@@ -47,7 +47,7 @@ export async function ask(query: AskQuery, parts: AskParts, signal?: AbortSignal
   );
 
   const ledger = fillLedger({ faces, toolboxes: parts.toolboxes, context: question.context });
-  await watch.time("measure", () => observeScene({ image, faces, ledger }, parts.observers, signal));
+  await watch.time("observe", () => observeScene({ image, faces, ledger }, parts.observers, signal));
   const { exemplars, warnings } = await chooseExemplars({ image, faces, question, ledger }, parts.exemplars, signal);
 
   const transfer = announceTransfer(parts.model, parts.notify);

@@ -11,6 +11,7 @@ interface AskCommandOptions {
   readonly labels?: readonly string[];
   readonly toolbox: readonly string[];
   readonly evidence?: readonly string[];
+  readonly scene: boolean;
   readonly shots?: number;
   readonly shotMode?: ShotMode;
   readonly categories?: readonly string[];
@@ -38,6 +39,7 @@ export function register(program: Command): void {
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote of this photo, as in openface:results.csv")
+    .option("--no-scene", "leave out objects, bodies and who looks where")
     .option("--shots <number>", "labelled examples to show first; 8 when examples are asked for", wholeNumber)
     .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(["images", "descriptions", "both"]))
     .option("--categories <name...>", "judge by these categories of the exemplar store")
@@ -92,10 +94,11 @@ export async function judgePhoto(
 }
 
 function partsOptions(asked: AskCommandOptions & { readonly photo: string }) {
-  const { model = "rules", toolbox, evidence, mode, baseUrl, temperature, seed, timeout } = asked;
+  const { model = "rules", toolbox, scene, evidence, mode, baseUrl, temperature, seed, timeout } = asked;
   return {
     model,
     toolboxes: toolbox,
+    scene,
     mode: mode ?? null,
     ...shotOptions(asked),
     ...(evidence === undefined ? {} : { evidence: { files: evidence, pictures: [asked.photo] } }),

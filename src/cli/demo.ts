@@ -23,7 +23,7 @@ export function register(program: Command): void {
 
 async function demo(): Promise<void> {
   const signal = interruptSignal();
-  const report = await judgePhoto({ photo: samplePhoto(), context: CONTEXT, toolbox: ["mesh"] }, signal);
+  const report = await judgePhoto({ photo: samplePhoto(), context: CONTEXT, toolbox: ["mesh"], scene: true }, signal);
   const { renderTerminalReport } = await import("../render/terminal-report.ts");
   await print(renderTerminalReport(report, outputStyle()));
   note(await betterModel(signal));

@@ -1,3 +1,4 @@
+import { createSceneObserver } from "../adapters/scene/scene-observer.ts";
 import type { ModelMode } from "../agent/stance.ts";
 import { createTools } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
@@ -5,6 +6,7 @@ import type { AskParts } from "../ask-parts.ts";
 import { ownPath, packageVersion } from "../networks/package-paths.ts";
 import { loadPromptLibrary } from "../pipeline/prompt-library.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { SceneObserver } from "../ports/scene-observer.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import type { ShotRequest, ShotSource } from "./exemplars.ts";
 import { type ModelOptions, openModel } from "./models.ts";
@@ -17,6 +19,8 @@ export interface AskOptions extends ModelOptions {
   readonly toolboxes: readonly string[];
   /** What toolboxes wrote earlier, as in `openface:results.csv`, and the pictures that will be asked about. */
   readonly evidence?: { readonly files: readonly string[]; readonly pictures: readonly string[] };
+  /** Whether objects, bodies and who looks where are looked for; they are unless told. */
+  readonly scene?: boolean;
   /** Folder of prompt files, for trying others; the shipped ones by default. */
   readonly prompts?: string;
   /** Insists on a loop with tools or on a single pass, whatever the server says. */
@@ -51,14 +55,16 @@ export async function openParts(options: AskOptions, signal?: AbortSignal): Prom
   const temperature = options.temperature ?? prompts.prompt("judge").temperature;
   const model = await openModel(spec, { ...modelOptions, temperature }, signal);
   const toolboxes = await openAllToolboxes(options, signal);
+  const observers: SceneObserver[] = [];
   const close = async () => {
-    await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
+    await Promise.all([...toolboxes, ...observers].map((opened) => opened.close()));
   };
   try {
+    if (options.scene !== false) observers.push(await createSceneObserver());
     const examples = await openExamples(shots, toolboxes, signal);
     const parts: AskParts = {
       toolboxes,
-      observers: [],
+      observers,
       exemplars: examples.source,
       model,
       prompts,

@@ -16,6 +16,8 @@ export const EvidenceKind = z.enum([
   "observation",
   "object",
   "posture",
+  /** Who is near whom, who looks where. */
+  "relation",
   "consensus",
   /** What rules over action units make of a face: derived from its measurements, never one itself. */
   "facs-rule",
@@ -39,6 +41,22 @@ export const EvidenceValue = z.union([
   z.strictObject({
     type: z.literal("quantities"),
     values: z.array(z.strictObject({ name: z.string(), value: z.number(), unit: z.string() })),
+  }),
+  /** Something of a known name that was found in the scene: an object, a posture, a relation between people. */
+  z.strictObject({
+    type: z.literal("finding"),
+    /** `wine glass`, `arms raised`, `looks at`. */
+    name: z.string().min(1),
+    /** 0..1, from the scores of the network and how clearly the thresholds are passed; not a calibrated probability. */
+    confidence: z.number().min(0).max(1),
+    /** What it relates to: face ids, the name of an object, a part of the face. */
+    to: z.array(z.string().min(1)),
+    measures: z.array(z.strictObject({ name: z.string(), value: z.number(), unit: z.string() })),
+  }),
+  /** Places in source pixels with the network's score for each, 0..1. */
+  z.strictObject({
+    type: z.literal("points"),
+    points: z.array(z.strictObject({ name: z.string(), xPx: z.number(), yPx: z.number(), score: z.number() })),
   }),
   z.strictObject({ type: z.literal("text"), text: z.string() }),
   z.strictObject({ type: z.literal("not-supported"), actionUnits: z.array(ActionUnitName) }),

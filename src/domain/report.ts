@@ -22,6 +22,9 @@ export type TraceStep = z.infer<typeof TraceStep>;
 export const PromptReference = z.strictObject({ id: z.string(), version: z.string(), sha256: z.string() });
 export type PromptReference = z.infer<typeof PromptReference>;
 
+/** A network by the published bytes it stands for. */
+const NetworkReference = z.strictObject({ id: z.string(), sha256: z.string() });
+
 /** What must be known to repeat this judgment. */
 export const Provenance = z.strictObject({
   kuleshovVersion: z.string(),
@@ -44,12 +47,18 @@ export const Provenance = z.strictObject({
     seed: z.number().nullable(),
   }),
   prompts: z.array(PromptReference),
-  toolboxes: z.array(
-    z.strictObject({ id: ToolboxId, networks: z.array(z.strictObject({ id: z.string(), sha256: z.string() })) }),
-  ),
+  toolboxes: z.array(z.strictObject({ id: ToolboxId, networks: z.array(NetworkReference) })),
+  /** What looked at the scene around the faces; empty when nothing did. */
+  observers: z.array(z.strictObject({ id: z.string(), networks: z.array(NetworkReference) })),
   /** Ids of the exemplars shown before the query, in order. */
   exemplars: z.array(z.string()),
-  timingsMs: z.strictObject({ decode: z.number(), measure: z.number(), judge: z.number(), total: z.number() }),
+  timingsMs: z.strictObject({
+    decode: z.number(),
+    measure: z.number(),
+    observe: z.number(),
+    judge: z.number(),
+    total: z.number(),
+  }),
   tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable() }),
 });
 export type Provenance = z.infer<typeof Provenance>;

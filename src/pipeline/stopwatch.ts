@@ -11,7 +11,7 @@ export interface Stopwatch {
 
 export function startStopwatch(): Stopwatch {
   const started = performance.now();
-  const steps: Record<Step, number> = { decode: 0, measure: 0, judge: 0 };
+  const steps: Record<Step, number> = { decode: 0, measure: 0, observe: 0, judge: 0 };
   return {
     async time(step, work) {
       const begun = performance.now();

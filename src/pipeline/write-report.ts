@@ -5,6 +5,7 @@ import type { Question, ShownExemplar } from "../domain/question.ts";
 import type { PromptReference, Provenance, Report, TraceStep } from "../domain/report.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { SceneObserver } from "../ports/scene-observer.ts";
 import type { Verdict } from "./judge.ts";
 
 export interface ReportContents {
@@ -25,6 +26,7 @@ export interface ReportContents {
   readonly parts: {
     readonly model: JudgeModel;
     readonly toolboxes: readonly FerToolbox[];
+    readonly observers: readonly SceneObserver[];
     readonly version: string;
   };
   readonly warnings: readonly string[];
@@ -65,6 +67,7 @@ function provenanceOf({ question, image, exemplars, thought, parts, timingsMs }:
     },
     prompts: [...thought.prompts],
     toolboxes: parts.toolboxes.map((toolbox) => ({ id: toolbox.id, networks: [...toolbox.networks] })),
+    observers: parts.observers.map((observer) => ({ id: observer.id, networks: [...observer.networks] })),
     exemplars: exemplars.map((exemplar) => exemplar.id),
     timingsMs,
     tokens: { ...thought.tokens },

@@ -8,9 +8,15 @@ export interface SceneObserver {
   readonly id: string;
   /** The networks behind it, for the provenance of a report. */
   readonly networks: readonly { readonly id: string; readonly sha256: string }[];
-  /** Ledger items with regions. @throws {InferenceError} if a network fails. */
+  /**
+   * Ledger items, with regions where they have one. What cannot be told is an item of its own, or none, never a zero.
+   *
+   * @throws {InferenceError} if a network fails.
+   */
   observe(
     scene: { readonly image: DecodedImage; readonly faces: readonly Face[] },
     signal?: AbortSignal,
   ): Promise<readonly NewEvidence[]>;
+  /** Ends its workers after the calls under way. */
+  close(): Promise<void>;
 }

@@ -39,7 +39,8 @@ export function readContext(view: EvidenceView, faceId: string | null): ContextR
 }
 
 function textOf(item: EvidenceItem): string | undefined {
-  if (item.value.type === "not-measured") return undefined;
+  // What networks found in the scene has names of its own, which are no words of a text.
+  if (["not-measured", "finding", "points"].includes(item.value.type)) return undefined;
   return item.value.type === "text" ? item.value.text : item.statement;
 }
 

@@ -1,0 +1,67 @@
+import type { PixelBox } from "../../domain/geometry.ts";
+import { faceSize } from "./body.ts";
+
+/** A place before the camera in metres: x right, y down, z away from it. */
+export type Place = readonly [x: number, y: number, z: number];
+
+export interface Frame {
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** From the hairline to the chin of an adult, as face meshes outline it. A child's face is smaller and seems further off. */
+const FACE_M = 0.18;
+/** The focal length of a camera of which nothing is known, in longer sides of the picture: 53 degrees of view. */
+const FOCAL_LENGTH = 1;
+/** How wrong a distance from the camera may be that only rests on the size of a face. */
+export const DEPTH_ERROR = 0.25;
+
+/** Where a face is, estimated from its size. Good to about a quarter in depth, better across the picture. */
+export function placeOf(face: PixelBox, frame: Frame): Place {
+  const focalPx = FOCAL_LENGTH * Math.max(frame.widthPx, frame.heightPx);
+  const z = (focalPx * FACE_M) / faceSize(face);
+  const x = face.leftPx + face.widthPx / 2 - frame.widthPx / 2;
+  const y = face.topPx + face.heightPx / 2 - frame.heightPx / 2;
+  return [(x * z) / focalPx, (y * z) / focalPx, z];
+}
+
+export function minus(a: Place, b: Place): Place {
+  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+}
+
+export function lengthOf(a: Place): number {
+  return Math.hypot(...a);
+}
+
+/** Angle between two directions, 0..pi. */
+export function angleBetween(a: Place, b: Place): number {
+  const cosine = (a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) / (lengthOf(a) * lengthOf(b));
+  return Math.acos(Math.min(1, Math.max(-1, cosine)));
+}
+
+/**
+ * A direction seen from a place, from angles that are 0 toward the camera: yaw positive toward the right edge of the
+ * picture, pitch positive upward. Away from the middle of the picture "toward the camera" is turned with the place.
+ */
+export function directionFrom(place: Place, angles: { yawRad: number; pitchRad: number }): Place {
+  const distance = lengthOf(place);
+  const back: Place = [-place[0] / distance, -place[1] / distance, -place[2] / distance];
+  const level = Math.hypot(back[0], back[2]);
+  const right: Place = [-back[2] / level, 0, back[0] / level];
+  const up: Place = [
+    back[1] * right[2] - back[2] * right[1],
+    back[2] * right[0] - back[0] * right[2],
+    back[0] * right[1] - back[1] * right[0],
+  ];
+  const { yawRad, pitchRad } = angles;
+  const [along, lift, toward] = [
+    Math.sin(yawRad) * Math.cos(pitchRad),
+    Math.sin(pitchRad),
+    Math.cos(yawRad) * Math.cos(pitchRad),
+  ];
+  return [
+    along * right[0] + lift * up[0] + toward * back[0],
+    along * right[1] + lift * up[1] + toward * back[1],
+    along * right[2] + lift * up[2] + toward * back[2],
+  ];
+}

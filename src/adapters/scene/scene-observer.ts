@@ -1,0 +1,77 @@
+import type { EvidenceSource, NewEvidence } from "../../domain/evidence.ts";
+import type { DecodedImage } from "../../domain/image.ts";
+import type { NetworkManifest } from "../../networks/manifest.ts";
+import { loadManifest } from "../../networks/manifest-store.ts";
+import { networkProvenance } from "../../networks/network.ts";
+import { builtFile } from "../../networks/package-paths.ts";
+import { createWorkerPool } from "../../networks/worker-pool.ts";
+import type { SceneObserver } from "../../ports/scene-observer.ts";
+import { bodyEvidence } from "./body-evidence.ts";
+import { stretched } from "./cut-square.ts";
+import { decodeObjects, type SceneObject } from "./find-objects.ts";
+import { personOfFace } from "./people.ts";
+import { relationEvidence } from "./relation-evidence.ts";
+import { noObjectItem, objectItem } from "./scene-evidence.ts";
+import type { SceneRequest, SceneWorkerData } from "./scene-worker.ts";
+
+/** Id of the observer: the version changes with every change of what it answers. */
+export const SCENE_OBSERVER_ID = "scene@1";
+
+/** The networks that it runs. */
+const NETWORKS = { objects: "human-centernet", bodies: "human-movenet-lightning" } as const;
+
+/** Side of the object network's input. */
+const OBJECTS_INPUT_PX = 512;
+
+export interface SceneObserverOptions {
+  /** Where compiled networks are kept, instead of the default cache folder. */
+  readonly cacheDir?: string;
+}
+
+/**
+ * Looks at the scene around the faces: objects, bodies with their postures, hands at faces, who is near whom and who
+ * looks where. One worker thread, which starts on first need. See models/cards/scene.md for what it is good and bad at.
+ *
+ * @throws {ModelFileError} if a manifest is missing or wrong.
+ */
+export async function createSceneObserver({ cacheDir }: SceneObserverOptions = {}): Promise<SceneObserver> {
+  const sources = { objects: await sourceOf(NETWORKS.objects), bodies: await sourceOf(NETWORKS.bodies) };
+  const workerData: SceneWorkerData = { cacheDir };
+  const workerFile = builtFile("adapters/scene/scene-worker.ts");
+  const pool = createWorkerPool<SceneRequest, Float32Array>(workerFile, 1, { workerData });
+  const run = (network: string, signal?: AbortSignal) => (rgb: Uint8Array) => pool.run({ network, rgb }, [], signal);
+  return {
+    id: SCENE_OBSERVER_ID,
+    networks: await Promise.all(Object.values(NETWORKS).map(networkProvenance)),
+    async observe({ image, faces }, signal) {
+      signal?.throwIfAborted();
+      const objects = await findObjects(image, run(NETWORKS.objects, signal));
+      const people = faces.map(personOfFace);
+      const readJoints = run(NETWORKS.bodies, signal);
+      const bodies = await bodyEvidence({ image, people, objects, source: sources.bodies }, readJoints);
+      return [...objectEvidence(objects, sources.objects), ...bodies, ...relationEvidence(people, objects, image)];
+    },
+    close: () => pool.close(),
+  };
+}
+
+async function findObjects(
+  image: DecodedImage,
+  readObjects: (rgb: Uint8Array) => Promise<Float32Array>,
+): Promise<SceneObject[]> {
+  const detections = await readObjects(await stretched(image, OBJECTS_INPUT_PX));
+  return decodeObjects(detections, image, OBJECTS_INPUT_PX);
+}
+
+function objectEvidence(objects: readonly SceneObject[], source: EvidenceSource): NewEvidence[] {
+  return objects.length === 0 ? [noObjectItem(source)] : objects.map((object) => objectItem(object, source));
+}
+
+async function sourceOf(id: string): Promise<EvidenceSource> {
+  const { manifest } = await loadManifest(id);
+  return { type: "network", name: versioned(manifest) };
+}
+
+function versioned({ id, source }: NetworkManifest): string {
+  return source.kind === "npm" ? `${id}@${source.version}` : `${id}@${source.sha256.slice(0, 8)}`;
+}
