@@ -1,5 +1,6 @@
 import type { PromptLibrary } from "../pipeline/prompt-library.ts";
 import { type AgentTool, type AnyToolDefinition, describeTools } from "./agent-tool.ts";
+import { compareToolboxes } from "./tools/compare-toolboxes.ts";
 import { findFaces } from "./tools/find-faces.ts";
 import { listEvidence } from "./tools/list-evidence.ts";
 import { lookCloser } from "./tools/look-closer.ts";
@@ -13,6 +14,7 @@ import { viewWithoutFaces } from "./tools/view-without-faces.ts";
 const TOOLS: readonly AnyToolDefinition[] = [
   findFaces,
   measureFace,
+  compareToolboxes,
   lookCloser,
   viewFaceAlone,
   viewWithoutFaces,

@@ -10,7 +10,9 @@ interface McpOptions {
 export function register(program: Command): void {
   program
     .command("mcp")
-    .description("offer the tools (find faces, measure, look closer, FACS, ask) to an MCP client over stdin and stdout")
+    .description(
+      "offer the tools (find faces, measure, consensus, look closer, FACS, ask) to an MCP client over stdin and stdout",
+    )
     .option("--model <model>", "model behind the tool `ask`: rules, openai:<name> or ollama:<name>", "rules")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .action(mcp);

@@ -1,35 +1,10 @@
+import type { ToolboxVote, UnitConsensus } from "../domain/consensus.ts";
 import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
 import { groupBy } from "../domain/group-by.ts";
-import type { ActionUnitMeasurement, Face, Presence, Scale } from "../domain/measurement.ts";
+import type { ActionUnitMeasurement, Face, Presence } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
 import { presenceOnSide } from "../domain/presence-votes.ts";
 import { nameWithCode } from "../facs/action-units.ts";
-
-/** What one toolbox says of one action unit on the whole face. */
-export interface ToolboxVote {
-  readonly toolbox: string;
-  /** `uncertain` also when its own models differ, as OpenFace's intensity and presence models may. */
-  readonly presence: Presence;
-  /** Each scale on its own: they are never averaged. */
-  readonly scales: readonly {
-    readonly scale: Scale;
-    readonly presence: Presence;
-    readonly values: readonly number[];
-  }[];
-}
-
-/** What several toolboxes say of one action unit on one face. */
-export interface UnitConsensus {
-  readonly faceId: string;
-  readonly au: string;
-  readonly votes: readonly ToolboxVote[];
-  /** Toolboxes that measured this face and not this action unit: neither for nor against. */
-  readonly silent: readonly string[];
-  /** `present` or `absent` when all who decide say so, `disputed` when they differ, `undecided` when none decides. */
-  readonly verdict: "present" | "absent" | "disputed" | "undecided";
-  /** Share of the deciding toolboxes that say present, 0..1; `null` when none decides. */
-  readonly presentShare: number | null;
-}
 
 /** Compares the toolboxes on one face, by action unit in FACS order. One toolbox alone agrees with itself. */
 export function faceConsensus(face: Face): UnitConsensus[] {
@@ -104,7 +79,7 @@ export function consensusEvidence(face: Face): NewEvidence[] {
   return [
     ...seen.map((unit) => {
       const share = unit.presentShare ?? Number.NaN;
-      return item(statementOf(unit), {
+      return item(consensusStatement(unit), {
         type: "quantity",
         value: share,
         unit: "share of deciding toolboxes that say present",
@@ -121,12 +96,21 @@ export function consensusEvidence(face: Face): NewEvidence[] {
   ];
 }
 
-function statementOf({ au, votes, silent, verdict }: UnitConsensus): string {
+/** One line, e.g. `AU12 (lip corner puller) is disputed: present by mesh@1; absent by openface@2.2`. */
+export function consensusStatement({ au, votes, silent, verdict }: UnitConsensus): string {
   const who = (presence: Presence) => votes.filter((vote) => vote.presence === presence).map(({ toolbox }) => toolbox);
   const parts = (["present", "absent", "uncertain"] as const).flatMap((presence) => {
     const toolboxes = who(presence);
     return toolboxes.length === 0 ? [] : [`${presence} by ${toolboxes.join(", ")}`];
   });
   const rest = silent.length === 0 ? "" : `; not measured by ${silent.join(", ")}`;
-  return `${nameWithCode(au)} is ${verdict === "disputed" ? "disputed" : "agreed"}: ${parts.join("; ")}${rest}`;
+  return `${nameWithCode(au)} is ${standing(votes, verdict)}: ${parts.join("; ")}${rest}`;
+}
+
+/** Toolboxes agree only where at least two decide: one that decides beside others that cannot is alone. */
+function standing(votes: readonly ToolboxVote[], verdict: UnitConsensus["verdict"]): string {
+  if (verdict === "disputed" || verdict === "undecided") return verdict;
+  return votes.filter(({ presence }) => presence !== "uncertain").length > 1
+    ? "agreed"
+    : "decided by one toolbox alone";
 }

@@ -8,6 +8,7 @@ import { bar, plain, type TerminalStyle, wrap } from "./terminal-style.ts";
 
 const BAR_CELLS = 24;
 const LABELS_SHOWN = 4;
+const DISSENT_SHOWN = 5;
 
 /** A report as a person reads it in a terminal: answer, readings, cues with their evidence, what context changed, warnings. */
 export function renderTerminalReport(report: Report, style: TerminalStyle): string {
@@ -51,6 +52,7 @@ function renderSubject(subject: SubjectJudgment, report: Report, style: Terminal
   if (effect !== null)
     lines.push(`  ${style.dim("context".padEnd(14))}${wrap(effect, style.columns - 16, " ".repeat(16))}`);
   lines.push(...renderCues(subject, report, style));
+  lines.push(...renderDissent(subject.faceId, report, style));
   const { congruence } = subject;
   const kind = congruence.kind === null ? "" : ` (${plain(congruence.kind)})`;
   lines.push(entry("congruence", `${congruence.verdict}${kind}: ${plain(congruence.statement)}`, style));
@@ -113,6 +115,18 @@ function renderCues(subject: SubjectJudgment, report: Report, style: TerminalSty
     const text = `${sign} ${plain(cue.label)}: ${plain(cue.statement)} [${cue.evidenceIds.join(" ")}]`;
     return `  ${style.dim((index === 0 ? "cues" : "").padEnd(14))}${wrap(text, style.columns - 18, " ".repeat(18))}${verdict}`;
   });
+}
+
+/** Where toolboxes contradict each other on this face, also about what no cue mentions. */
+function renderDissent(faceId: string | null, { evidence }: Report, style: TerminalStyle): string[] {
+  const disputed = evidence.filter(({ kind, faceId: about, value }) => {
+    return kind === "consensus" && about === faceId && value.type === "quantity" && value.value > 0 && value.value < 1;
+  });
+  if (disputed.length === 0) return [];
+  const shown = disputed.slice(0, DISSENT_SHOWN).map(({ id, statement }) => `${plain(statement)} [${id}]`);
+  const more = disputed.length - shown.length;
+  if (more > 0) shown.push(`and ${more} more action units: see the items of kind consensus in the whole report`);
+  return shown.map((text, index) => entry(index === 0 ? "toolboxes" : "", text, style));
 }
 
 function claimOf(cue: Cue, subject: SubjectJudgment, report: Report): CheckedClaim | undefined {

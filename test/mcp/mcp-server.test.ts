@@ -16,8 +16,10 @@ import { tempFolder } from "../support/temp-folder.ts";
 const PHOTO = samplePhoto(2);
 
 /** A real client, connected to a server in this process. */
-async function connected(toolbox: FerToolbox = fixedToolbox([SMILE])) {
-  const parts = await partsFor(createRulesModel(), { toolboxes: [toolbox] });
+async function connected(...toolboxes: FerToolbox[]) {
+  const parts = await partsFor(createRulesModel(), {
+    toolboxes: toolboxes.length > 0 ? toolboxes : [fixedToolbox([SMILE])],
+  });
   const bugs: unknown[] = [];
   const server = createMcpServer({
     desks: createPictureDesks(parts),
@@ -59,6 +61,33 @@ describe("the tools", () => {
     expect(measured.structuredContent).toMatchObject({
       evidence: expect.arrayContaining([expect.objectContaining({ kind: "expression" })]),
     });
+  });
+
+  it("compare the toolboxes on a face, vote by vote", async () => {
+    const seeing = fixedToolbox([{ actionUnits: { AU12: 0.1, AU9: 0.9 } }]);
+    const other: FerToolbox = {
+      ...seeing,
+      id: "other@1",
+      measure: async (image, signal) =>
+        (await seeing.measure(image, signal)).map((face) => ({
+          ...face,
+          toolbox: "other@1",
+          actionUnits: face.actionUnits.map((unit) => ({ ...unit, toolbox: "other@1" })),
+        })),
+    };
+    const { call } = await connected(fixedToolbox([SMILE]), other);
+    const compared = await call("compare_toolboxes", { image: PHOTO, faceId: "F1" });
+    expect(textOf(compared)).toContain("AU12 (lip corner puller) is disputed: present by fixed@1; absent by other@1");
+    expect(textOf(compared)).toContain("AU9 (other@1)");
+    expect(compared.structuredContent).toMatchObject({
+      toolboxes: ["fixed@1", "other@1"],
+      units: expect.arrayContaining([
+        expect.objectContaining({ au: "AU12", verdict: "disputed", presentShare: 0.5 }),
+        expect.objectContaining({ au: "AU9", verdict: "present", silent: ["fixed@1"] }),
+      ]),
+    });
+    const alone = await (await connected()).call("compare_toolboxes", { image: PHOTO, faceId: "F1" });
+    expect(textOf(alone)).toContain("Only fixed@1 measured F1");
   });
 
   it("show pictures as pictures", async () => {

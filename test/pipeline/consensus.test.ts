@@ -85,6 +85,15 @@ describe("consensusEvidence", () => {
     });
   });
 
+  it("calls nothing agreed that one toolbox decides alone", () => {
+    const [item] = consensusEvidence(
+      faceWith(actionUnits({ AU6: 0.4 }), actionUnits({ AU6: 3 }, openface), actionUnits({ AU12: 0.1 }, pyafar)),
+    );
+    expect(item?.statement).toBe(
+      "AU6 (cheek raiser) is decided by one toolbox alone: present by openface@2.2; uncertain by mesh@1; not measured by pyafar@1",
+    );
+  });
+
   it("has nothing to add to one toolbox", () => {
     expect(consensusEvidence(faceWith(actionUnits({ AU12: 0.9 })))).toEqual([]);
   });

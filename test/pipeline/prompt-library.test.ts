@@ -78,6 +78,7 @@ describe("the prompts that ship", () => {
     expect(createTools(prompts).map(({ name }) => name)).toEqual([
       "find_faces",
       "measure_face",
+      "compare_toolboxes",
       "look_closer",
       "view_face_alone",
       "view_without_faces",
