@@ -7,7 +7,7 @@ import { plainValue, type WeightedStatistic } from "./weighted-statistic.ts";
 const MOST_UNDEFINED = 0.05;
 
 /** Above this many clusters the jackknife leaves out groups of them: one by one it would cost n squared. */
-const MOST_JACKKNIFE_GROUPS = 1000;
+const MOST_JACKKNIFE_GROUPS = 500;
 
 /** How an interval is made. */
 export interface BootstrapOptions {
@@ -91,7 +91,7 @@ function resampled(statistic: WeightedStatistic, clusters: Clusters, options: Bo
 }
 
 /**
- * The statistic with each cluster, or each of 1000 groups of clusters, left out in turn; `null` when one of these is
+ * The statistic with each cluster, or each of 500 groups of clusters, left out in turn; `null` when one of these is
  * undefined. The acceleration is a ratio in which the size of the groups cancels.
  */
 function jackknifed(statistic: WeightedStatistic, clusters: Clusters): Float64Array | null {

@@ -32,21 +32,14 @@ function meanOverLabels(
   ofLabel: (counts: LabelCounts, label: number) => number,
 ): WeightedStatistic {
   const place = new Map([...new Set([...truth, ...predicted])].map((label, index) => [label, index]));
-  const trueCodes = Uint32Array.from(truth, (label) => place.get(label) as number);
-  const predictedCodes = Uint32Array.from(predicted, (label) => place.get(label) as number);
+  const pairs = distinctPairs(truth, predicted, place);
   return (weights) => {
-    const counts = {
-      truth: new Float64Array(place.size),
-      predicted: new Float64Array(place.size),
-      hits: new Float64Array(place.size),
-    };
-    for (let i = 0; i < trueCodes.length; i++) {
-      const weight = weights[i] as number;
-      const [t, p] = [trueCodes[i] as number, predictedCodes[i] as number];
-      counts.truth[t] = (counts.truth[t] as number) + weight;
-      counts.predicted[p] = (counts.predicted[p] as number) + weight;
-      if (t === p) counts.hits[t] = (counts.hits[t] as number) + weight;
+    const perPair = new Float64Array(pairs.truth.length);
+    for (let i = 0; i < pairs.of.length; i++) {
+      const pair = pairs.of[i] as number;
+      perPair[pair] = (perPair[pair] as number) + (weights[i] as number);
     }
+    const counts = countsOf(pairs, perPair, place.size);
     let sum = 0;
     let labels = 0;
     for (let label = 0; label < place.size; label++) {
@@ -56,6 +49,49 @@ function meanOverLabels(
     }
     return labels > 0 ? sum / labels : null;
   };
+}
+
+/** The different (true, predicted) pairs, and which of them each sample is: there are far fewer than samples. */
+interface LabelPairs {
+  readonly truth: readonly number[];
+  readonly predicted: readonly number[];
+  readonly of: Uint32Array;
+}
+
+function distinctPairs(
+  truth: readonly string[],
+  predicted: readonly string[],
+  place: ReadonlyMap<string, number>,
+): LabelPairs {
+  const pairs = { truth: [] as number[], predicted: [] as number[], of: new Uint32Array(truth.length) };
+  const known = new Map<number, number>();
+  truth.forEach((label, i) => {
+    const [t, p] = [place.get(label) as number, place.get(predicted[i] as string) as number];
+    const code = t * place.size + p;
+    const pair = known.get(code) ?? known.size;
+    if (pair === known.size) {
+      known.set(code, pair);
+      pairs.truth.push(t);
+      pairs.predicted.push(p);
+    }
+    pairs.of[i] = pair;
+  });
+  return pairs;
+}
+
+function countsOf({ truth, predicted }: LabelPairs, perPair: Float64Array, labels: number): LabelCounts {
+  const counts = {
+    truth: new Float64Array(labels),
+    predicted: new Float64Array(labels),
+    hits: new Float64Array(labels),
+  };
+  perPair.forEach((weight, pair) => {
+    const [t, p] = [truth[pair] as number, predicted[pair] as number];
+    counts.truth[t] = (counts.truth[t] as number) + weight;
+    counts.predicted[p] = (counts.predicted[p] as number) + weight;
+    if (t === p) counts.hits[t] = (counts.hits[t] as number) + weight;
+  });
+  return counts;
 }
 
 /** How often each true label (row) was called each label (column). Labels are sorted. */
