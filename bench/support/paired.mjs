@@ -23,11 +23,11 @@ export function serveContestant(works) {
 /** Starts a contestant's file. `ask(name, argument, calls)` gives its CPU time per call and what the work returned. */
 export async function startContestant(file) {
   const child = fork(file, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  const answer = () =>
-    new Promise((resolve, reject) => {
-      child.once("message", resolve);
-      child.once("exit", (code) => reject(new Error(`${file} ended with ${code}`)));
-    });
+  const ended = new Promise((_resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`${file} ended with ${code}`)));
+  });
+  ended.catch(() => undefined); // matters only to who still waits for an answer
+  const answer = () => Promise.race([new Promise((resolve) => child.once("message", resolve)), ended]);
   await answer();
   return {
     ask(name, argument, calls) {

@@ -99,6 +99,8 @@ export const CropRule = z.strictObject({
   region: z.enum(["whole-image", "face-box", "face-roi-upright", "none"]),
   /** Side of the region relative to the face box (`face-box`: its longer side). 1 where it does not apply. */
   scale: z.number().positive(),
+  /** How much lower than the face box the region lies, as a share of the box's height; negative is higher. */
+  shiftDown: z.number().optional(),
   fit: z.enum(["letterbox", "stretch", "square", "none"]),
   description: z.string().min(1),
 });

@@ -90,33 +90,39 @@ export function blurred(picture: LumaImage, sigmaPx: number): LumaImage {
   const raw = Array.from({ length: 2 * radius + 1 }, (_, index) => Math.exp(-0.5 * ((index - radius) / sigmaPx) ** 2));
   const total = raw.reduce((sum, value) => sum + value, 0);
   const kernel = Float32Array.from(raw, (value) => value / total);
-  const { widthPx, heightPx } = picture;
-  const down = convolve(picture.luma, kernel, { lines: widthPx, length: heightPx, step: widthPx, lineStep: 1 });
-  const luma = convolve(down, kernel, { lines: heightPx, length: widthPx, step: 1, lineStep: widthPx });
-  return { ...picture, luma };
+  const across = blurredAcross(picture, kernel);
+  return { ...picture, luma: blurredDown({ ...picture, luma: across }, kernel) };
 }
 
-interface Lines {
-  readonly lines: number;
-  readonly length: number;
-  /** Distance in memory between neighbours on a line, and between lines. */
-  readonly step: number;
-  readonly lineStep: number;
-}
-
-function convolve(from: Float32Array, kernel: Float32Array, { lines, length, step, lineStep }: Lines): Float32Array {
+function blurredAcross({ widthPx, heightPx, luma }: LumaImage, kernel: Float32Array): Float32Array {
   const radius = (kernel.length - 1) / 2;
-  const to = new Float32Array(from.length);
-  const padded = new Float32Array(length + 2 * radius);
-  for (let line = 0; line < lines; line++) {
-    for (let index = 0; index < padded.length; index++) {
-      const inside = Math.min(Math.max(index - radius, 0), length - 1);
-      padded[index] = from[line * lineStep + inside * step] as number;
-    }
-    for (let index = 0; index < length; index++) {
+  const to = new Float32Array(luma.length);
+  const padded = new Float32Array(widthPx + 2 * radius);
+  for (let start = 0; start < widthPx * heightPx; start += widthPx) {
+    padded.fill(luma[start] as number, 0, radius);
+    padded.set(luma.subarray(start, start + widthPx), radius);
+    padded.fill(luma[start + widthPx - 1] as number, radius + widthPx);
+    for (let column = 0; column < widthPx; column++) {
       let sum = 0;
-      for (let tap = 0; tap < kernel.length; tap++) sum += (kernel[tap] as number) * (padded[index + tap] as number);
-      to[line * lineStep + index * step] = sum;
+      for (let tap = 0; tap < kernel.length; tap++) sum += (kernel[tap] as number) * (padded[column + tap] as number);
+      to[start + column] = sum;
+    }
+  }
+  return to;
+}
+
+/** Whole rows are added up, so that memory is read in order. */
+function blurredDown({ widthPx, heightPx, luma }: LumaImage, kernel: Float32Array): Float32Array {
+  const radius = (kernel.length - 1) / 2;
+  const to = new Float32Array(luma.length);
+  for (let row = 0; row < heightPx; row++) {
+    for (let tap = 0; tap < kernel.length; tap++) {
+      const from = Math.min(Math.max(row + tap - radius, 0), heightPx - 1) * widthPx;
+      const weight = kernel[tap] as number;
+      const start = row * widthPx;
+      for (let column = 0; column < widthPx; column++) {
+        to[start + column] = (to[start + column] as number) + weight * (luma[from + column] as number);
+      }
     }
   }
   return to;

@@ -3,7 +3,7 @@ import type { ExpressionReading } from "../../domain/measurement.ts";
 import type { NetworkManifest } from "../../networks/manifest.ts";
 import type { PixelSource } from "./crop.ts";
 import type { PictureNetwork } from "./picture-network.ts";
-import { type RotatedRegion, squareAround } from "./rotated-region.ts";
+import { type RotatedRegion, regionToSource, squareAround } from "./rotated-region.ts";
 
 /** Lets an expression network read a face. Crop, pixel coding and labels are as its manifest says. */
 export async function readExpression(
@@ -12,7 +12,7 @@ export async function readExpression(
   faceBox: RotatedRegion,
 ): Promise<ExpressionReading> {
   const { manifest } = network;
-  const { output } = await network.look(source, squareAround(faceBox, manifest.crop.scale), { outside: "edge" });
+  const { output } = await network.look(source, regionFor(manifest, faceBox), { outside: "edge" });
   const reading = expressionOutputOf(manifest);
   const data = output(reading.output);
   const probabilities = activated(
@@ -23,6 +23,12 @@ export async function readExpression(
     source: expressionSource(manifest),
     distribution: reading.labels.map(({ label }, index) => ({ label, probability: probabilities[index] as number })),
   };
+}
+
+/** The square of the manifest's crop rule, turned with the face. */
+function regionFor({ crop: { scale, shiftDown = 0 } }: NetworkManifest, faceBox: RotatedRegion): RotatedRegion {
+  const [centerXPx, centerYPx] = regionToSource(faceBox, 0.5, 0.5 + shiftDown);
+  return squareAround({ ...faceBox, centerXPx, centerYPx }, scale);
 }
 
 /** `face-api-expression@1.7.15`: the network and the version of the package its file comes from. */

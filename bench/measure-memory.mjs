@@ -1,0 +1,34 @@
+// Memory of measuring many pictures, one after another: resident set after 100 and after 1000 pictures, decoding
+// included. Target: less than 5 % growth between the two.
+import { createMeshToolbox } from "../dist/src/adapters/mesh/mesh-toolbox.js";
+import { measureImages } from "../dist/src/pipeline/measure-images.js";
+
+const [PICTURES, WARM, LIMIT] = [1000, 100, 0.05];
+const photo = (number) =>
+  new URL(`../node_modules/@vladmandic/face-api/demo/sample${number}.jpg`, import.meta.url).pathname;
+
+function* paths() {
+  for (let index = 0; index < PICTURES; index++) yield photo((index % 6) + 1);
+}
+
+const toolbox = await createMeshToolbox();
+const samplesMb = [];
+let faces = 0;
+let done = 0;
+for await (const outcome of measureImages(paths(), { toolboxes: [toolbox] })) {
+  faces += outcome.measured.faces.length;
+  done += 1;
+  if (done % 10 === 0) samplesMb.push(process.memoryUsage.rss() / 1e6);
+}
+await toolbox.close();
+
+// Decoded pictures come and go, so single samples jump: each end is the mean of a hundred pictures' samples.
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const [early, late] = [mean(samplesMb.slice(WARM / 10, (2 * WARM) / 10)), mean(samplesMb.slice(-WARM / 10))];
+const growth = late / early - 1;
+console.log(
+  `${PICTURES} pictures, ${faces} faces: ${early.toFixed(0)} MB resident after ${WARM}, ${late.toFixed(0)} MB at the end ` +
+    `(${(100 * growth).toFixed(1)} %), at most ${Math.max(...samplesMb).toFixed(0)} MB`,
+);
+console.log(`target: less than ${100 * LIMIT} % growth: ${growth < LIMIT ? "met" : "missed"}`);
+process.exit(growth < LIMIT ? 0 : 1);
