@@ -1,15 +1,20 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openDesk } from "../compose/exemplars.ts";
+import { openDesk, openTextEmbedder } from "../compose/exemplars.ts";
+import { openModel } from "../compose/models.ts";
+import { describeFaces } from "../discovery/describe-with-model.ts";
 import { discoverCategories } from "../discovery/discover-categories.ts";
 import { gatherFaces } from "../discovery/gather-faces.ts";
+import { nameWithModel } from "../discovery/name-with-model.ts";
 import { type CutPortraits, writeCheck, writeDiscovery } from "../discovery/write-discovery.ts";
-import type { Discovery } from "../domain/discovery.ts";
+import type { Discovery, StudyFace } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { packageVersion } from "../networks/package-paths.ts";
+import { ownPath, packageVersion } from "../networks/package-paths.ts";
 import { cutPortraits } from "../pipeline/cut-portraits.ts";
 import { loadTaxonomy, taxonomyIds } from "../pipeline/load-taxonomy.ts";
+import { loadPromptLibrary } from "../pipeline/prompt-library.ts";
+import type { JudgeModel } from "../ports/chat-model.ts";
 import { studyInputs } from "../study/study-inputs.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -23,6 +28,8 @@ export interface DiscoverOptions {
   readonly seed: number;
   readonly minSize?: number;
   readonly resamples: number;
+  readonly model: string;
+  readonly embedder?: string;
   readonly force?: true;
   readonly json?: true;
 }
@@ -52,21 +59,24 @@ export async function run(pictures: readonly string[], options: DiscoverOptions)
       signal,
     });
     for (const { path, reason } of gathered.failures) note(`${path}: ${reason}`);
-    const discovery = await discoverCategories(
-      { faces: gathered.faces, space: desk.space, textEmbeddings: null },
+    const helped = await withWords(gathered.faces, options, signal);
+    const { faces, textEmbeddings, model } = helped;
+    const found = await discoverCategories(
+      { faces, space: desk.space, textEmbeddings },
       {
         known: options.known,
         seed: options.seed,
         resamples: options.resamples,
         ...(options.minSize === undefined ? {} : { minClusterSize: options.minSize }),
-        describedBy: null,
-        textEmbedder: null,
+        describedBy: model?.id ?? null,
+        textEmbedder: textEmbeddings === null ? null : (options.embedder ?? null),
         kuleshovVersion: packageVersion(),
         now: () => new Date(),
         onProgress: note,
         signal,
       },
     );
+    const discovery = model === null ? found : await named(found, model, signal);
     const cut = portraitsOf(discovery, signal);
     await writeDiscovery(options.out, discovery, cut);
     const items = await writeCheck(options.out, discovery, cut);
@@ -75,6 +85,62 @@ export async function run(pictures: readonly string[], options: DiscoverOptions)
   } finally {
     await desk.close();
   }
+}
+
+/** What a model says of each face, kept as it comes, and its embeddings; nothing when the baseline is to do without. */
+async function withWords(measured: readonly StudyFace[], options: DiscoverOptions, signal: AbortSignal) {
+  if (options.model === "rules") {
+    if (options.embedder !== undefined)
+      note("--embedder embeds what a --model says; without one there is nothing to embed");
+    return { faces: measured, textEmbeddings: null, model: null };
+  }
+  const model = await openModel(options.model, {}, signal);
+  const prompts = await loadPromptLibrary(ownPath("prompts"));
+  if (model.remote) note(`Portraits and measurements of ${measured.length} faces are sent to ${model.id}.`);
+  const kept = join(options.out, "measured", "descriptions.jsonl");
+  const earlier = await keptDescriptions(kept);
+  note(`${measured.length - earlier.size} faces to be described by ${model.id}, one call each`);
+  const { faces, failures } = await describeFaces(
+    measured.map((face) => ({ ...face, description: earlier.get(face.id) ?? null })),
+    {
+      model,
+      prompts,
+      cut: portraitsOf({ faces: [...measured] }, signal),
+      concurrency: 2,
+      onDescribed: (face) => appendFile(kept, `${JSON.stringify({ id: face.id, description: face.description })}\n`),
+      signal,
+    },
+  );
+  for (const { face, reason } of failures.slice(0, 5)) note(`${face} has no description: ${reason}`);
+  const embedder = openTextEmbedder(options.embedder);
+  if (embedder === null) return { faces, textEmbeddings: null, model };
+  const described = faces.filter(({ description }) => description !== null);
+  const vectors = await embedder.embedTexts(
+    described.map(({ description }) => description?.text ?? ""),
+    signal,
+  );
+  const byId = new Map(described.map((face, index) => [face.id, vectors[index] ?? null]));
+  return { faces, textEmbeddings: faces.map((face) => byId.get(face.id) ?? null), model };
+}
+
+/** Descriptions of an earlier run; a half-written last line is none. */
+async function keptDescriptions(path: string): Promise<Map<string, StudyFace["description"]>> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  await writeFile(path, whole);
+  return new Map(
+    whole.split("\n").flatMap((line) => {
+      if (line === "") return [];
+      const { id, description } = JSON.parse(line) as Pick<StudyFace, "id" | "description">;
+      return [[id, description] as const];
+    }),
+  );
+}
+
+async function named(found: Discovery, model: JudgeModel, signal: AbortSignal): Promise<Discovery> {
+  const prompts = await loadPromptLibrary(ownPath("prompts"));
+  const { proposals, notes } = await nameWithModel(found.proposals, found.faces, { model, prompts, signal });
+  return { ...found, proposals, notes: [...found.notes, ...notes] };
 }
 
 /** Names of taxonomies become their categories; other words are category names. */
@@ -91,7 +157,7 @@ async function knownNames(words: readonly string[]): Promise<string[]> {
 }
 
 /** Cuts portraits out of the pictures that a discovery was made of. */
-export function portraitsOf({ faces }: Discovery, signal: AbortSignal): CutPortraits {
+export function portraitsOf({ faces }: Pick<Discovery, "faces">, signal: AbortSignal): CutPortraits {
   const byId = new Map(faces.map((face) => [face.id, face]));
   return (ids) =>
     cutPortraits(

@@ -12,6 +12,12 @@ export function register(program: Command): void {
     ])
     .option("--out <folder>", "where the results go", "discovery")
     .option("--store <place>", "exemplars of known categories (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
+    .option(
+      "--model <name>",
+      "who describes faces and names groups: rules (by signature), ollama:<name>, openai:<name>",
+      "rules",
+    )
+    .option("--embedder <model>", "embed the descriptions too: ollama:<model> or openai:<model>")
     .option("--seed <number>", "of everything that is drawn", wholeNumber, 1)
     .option("--min-size <faces>", "fewer faces are never a group (default: 1 % of them, at least 8)", wholeNumber)
     .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)

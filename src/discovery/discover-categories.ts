@@ -10,13 +10,14 @@ import { prominenceByChance, resampleClusters } from "./resample-clusters.ts";
 import { type NamedCoordinates, signatureOf } from "./signature.ts";
 import { type Points, pointsFrom } from "./spanning-tree.ts";
 import { testProposal } from "./test-proposal.ts";
+import { withWords } from "./word-coordinates.ts";
 
 /** What a discovery starts from. */
 export interface DiscoveryInput {
   readonly faces: readonly StudyFace[];
   readonly space: ExpressionSpace;
-  /** A text embedding of each face's description, in the order of the faces; `null` without an embedder. */
-  readonly textEmbeddings: readonly Float32Array[] | null;
+  /** A text embedding of each face's description, in the order of the faces; `null` for a face, or for all, without. */
+  readonly textEmbeddings: readonly (Float32Array | null)[] | null;
 }
 
 export interface DiscoveryOptions {
@@ -45,7 +46,11 @@ const EXAMPLES = 3;
  */
 export async function discoverCategories(input: DiscoveryInput, options: DiscoveryOptions): Promise<Discovery> {
   const { placed, leftOut } = placeFaces(input);
-  const points = clusteringPoints(placed, input.space);
+  const measured = clusteringPoints(placed, input.space);
+  const embeddings = placed.flatMap(({ embedding }) => (embedding === null ? [] : [embedding]));
+  // Words count only when every face has some: a face without would stand apart for that alone.
+  const points =
+    embeddings.length === placed.length && placed.length > 1 ? withWords(measured, embeddings, options.seed) : measured;
   const minClusterSize = options.minClusterSize ?? Math.max(LEAST_CLUSTER, Math.round(points.count * 0.01));
   const resamples = options.resamples ?? RESAMPLES;
   options.onProgress?.(`looking for groups among ${points.count} faces`);
@@ -86,15 +91,16 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
 export interface PlacedFace {
   readonly face: StudyFace;
   readonly vector: Float32Array;
+  readonly embedding: Float32Array | null;
 }
 
-function placeFaces({ faces, space }: DiscoveryInput) {
+function placeFaces({ faces, space, textEmbeddings }: DiscoveryInput) {
   const placed: PlacedFace[] = [];
   let unplaced = 0;
-  for (const face of faces) {
+  for (const [index, face] of faces.entries()) {
     const point = placeFace(space, face.measurement);
     if (point === undefined) unplaced += 1;
-    else placed.push({ face, vector: searchVector(space, point) });
+    else placed.push({ face, vector: searchVector(space, point), embedding: textEmbeddings?.[index] ?? null });
   }
   const leftOut = unplaced === 0 ? [] : [{ reason: "too little of the face could be measured", faces: unplaced }];
   return { placed, leftOut };

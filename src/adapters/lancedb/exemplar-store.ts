@@ -34,6 +34,7 @@ const IDENTITY_COLUMNS = ["id", "category", "image_sha256", "image_hash", "regio
  */
 export function createLanceExemplarStore(location: string, space: ExpressionSpace | null): ExemplarStore {
   const door = createTableDoor(location);
+  let textIndexed = false;
 
   async function existing() {
     const opened = await door.open();
@@ -138,7 +139,9 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
       read([], async (table) => {
         if (text.trim() === "") return [];
         const { MatchQuery } = await loadLance();
-        await ensureTextIndex(table);
+        // Looked for once: no program takes the index away again.
+        if (!textIndexed) await ensureTextIndex(table);
+        textIndexed = true;
         return hits(bounded(table.query().fullTextSearch(new MatchQuery(text, "text")), search), "_score");
       }),
     remove: (filter) =>
