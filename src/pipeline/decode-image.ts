@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
 import { ImageDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
+import { FRESH_PIXELS, type PixelPool } from "../domain/pixel-pool.ts";
 import { refusalOfBytes, refusalOfFormat } from "./image-format.ts";
 
 /** Largest picture that is decoded. A small file can claim any size, so this is checked before pixels are made. */
@@ -18,13 +19,24 @@ const MAX_FILE_BYTES = 400_000_000;
  * @returns `rgb` is uint8 [heightPx, widthPx, 3] on shared memory, so that worker threads read it without a copy.
  * @throws {ImageDecodeError} if the file is missing, no picture, damaged, too large or of a format that is not read.
  */
-export async function decodeImage(path: string, signal?: AbortSignal): Promise<DecodedImage> {
+export function decodeImage(path: string, signal?: AbortSignal): Promise<DecodedImage> {
+  return decodeImageInto(FRESH_PIXELS, path, signal);
+}
+
+/** As `decodeImage`, on memory from a pool, for those who decode many. */
+export async function decodeImageInto(pool: PixelPool, path: string, signal?: AbortSignal): Promise<DecodedImage> {
   const bytes = await readPictureFile(path, signal);
   const refusal = refusalOfBytes(bytes);
   if (refusal !== undefined) throw new ImageDecodeError(path, refusal);
   const { pixels, widthPx, heightPx } = await decodePixels(path, bytes);
   signal?.throwIfAborted();
-  return { path, widthPx, heightPx, rgb: shared(pixels), sha256: createHash("sha256").update(bytes).digest("hex") };
+  return {
+    path,
+    widthPx,
+    heightPx,
+    rgb: copied(pixels, pool),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  };
 }
 
 async function readPictureFile(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
@@ -75,8 +87,8 @@ function reasonForUndecodable(error: unknown): string {
   return "its image data is damaged or cut short: fetch the file again";
 }
 
-function shared(pixels: Buffer): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(pixels.length));
+function copied(pixels: Buffer, pool: PixelPool): Uint8Array {
+  const copy = pool.take(pixels.length);
   copy.set(pixels);
   return copy;
 }

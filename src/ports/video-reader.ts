@@ -1,4 +1,5 @@
 import type { DecodedImage } from "../domain/image.ts";
+import type { PixelPool } from "../domain/pixel-pool.ts";
 
 /** One frame of a video, upright, with square pixels. */
 export interface VideoFrame {
@@ -13,6 +14,8 @@ export interface FrameOptions {
   readonly fps: number;
   /** Frames at the start that are already known and not handed out. */
   readonly skip: number;
+  /** Where the pixels of frames go; whoever takes a frame gives them back. */
+  readonly pixels: PixelPool;
   readonly signal?: AbortSignal | undefined;
 }
 

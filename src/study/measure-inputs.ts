@@ -1,9 +1,6 @@
-import { ImageDecodeError, InferenceError, NeutralFaceError, VideoDecodeError } from "../domain/errors.ts";
-import type { DecodedImage } from "../domain/image.ts";
-import type { Face } from "../domain/measurement.ts";
+import { NeutralFaceError } from "../domain/errors.ts";
+import { createPixelPool } from "../domain/pixel-pool.ts";
 import { mapInOrder } from "../pipeline/map-in-order.ts";
-import { measureAgainstNeutral } from "../pipeline/measure-against-neutral.ts";
-import { type MeasuredImage, measureFaces, measureImage } from "../pipeline/measure-image.ts";
 import type { ImageOutcome } from "../pipeline/measure-images.ts";
 import type { NeutralFace } from "../pipeline/read-neutral.ts";
 import type { FaceIdentity } from "../ports/face-identity.ts";
@@ -11,6 +8,7 @@ import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { VideoReader } from "../ports/video-reader.ts";
 import { createNeutralFaces, type NeutralFaces } from "./neutral-faces.ts";
 import type { StudyInput } from "./study-inputs.ts";
+import { type DoneJob, doJob, type JobParts, jobsOf } from "./study-jobs.ts";
 import { createVideoTracker, type VideoProgress, type VideoTracker } from "./video-tracker.ts";
 
 /** What measuring a study takes. */
@@ -46,6 +44,8 @@ export interface StudyStep {
  * order of time. What cannot be read or measured is an outcome of its own and stops nothing else. When `signal` aborts,
  * whatever is under way is still given, and nothing more is begun.
  *
+ * The pixels of a step are used for another picture as soon as the next step is asked for.
+ *
  * @throws whatever concerns all inputs: a broken network file, a wrong configuration.
  */
 export async function* measureInputs(
@@ -53,104 +53,35 @@ export async function* measureInputs(
   tools: StudyTools,
   options: MeasureInputsOptions,
 ): AsyncGenerator<StudyStep> {
-  const neutrals = createNeutralFaces(tools);
+  const parts: JobParts = { ...tools, neutrals: createNeutralFaces(tools), pixels: createPixelPool() };
   let tracker: VideoTracker | undefined;
-  for await (const done of mapInOrder(
-    jobsOf(inputs, { ...tools, neutrals }, options),
-    (job) => work(job, tools, neutrals),
-    options,
-  )) {
-    const { input } = done.job;
+  for await (const done of mapInOrder(jobsOf(inputs, parts, options), (job) => doJob(job, parts), options)) {
     if (done.job.kind === "picture") {
-      yield { input, outcome: done.outcome, goOnAt: null, share: 1 };
-      continue;
+      yield { input: done.job.input, outcome: done.outcome, goOnAt: null, share: 1 };
+    } else {
+      if (tracker?.key !== done.job.input.key) tracker = await openTracker(done.job.input, parts, options);
+      yield await videoStep(done, tracker);
     }
-    if (tracker?.key !== input.key) {
-      const progress = options.begun?.key === input.key ? options.begun.progress : undefined;
-      tracker = createVideoTracker(input, { tools, neutral: await neutralOrNone(input, neutrals), progress });
-    }
-    if (done.job.kind === "frame") {
-      const outcome = done.outcome === null ? null : await tracker.follow(done.outcome);
-      yield { input, outcome, goOnAt: tracker.progress(), share: done.job.share };
-      continue;
-    }
-    const fault = done.job.fault ?? tracker.fault();
-    const outcome = fault === undefined ? null : { path: input.path, reason: fault };
-    yield { input, outcome, goOnAt: null, share: 1 };
+    if (done.outcome !== null && "measured" in done.outcome) parts.pixels.give(done.outcome.measured.image.rgb);
   }
 }
 
-type Job =
-  | { readonly kind: "picture"; readonly input: StudyInput }
-  | { readonly kind: "frame"; readonly input: StudyInput; readonly image: DecodedImage; readonly share: number }
-  | { readonly kind: "end"; readonly input: StudyInput; readonly fault: string | undefined };
-
-interface DoneJob {
-  readonly job: Job;
-  readonly outcome: ImageOutcome | null;
-}
-
-async function* jobsOf(
-  inputs: Iterable<StudyInput> | AsyncIterable<StudyInput>,
-  tools: StudyTools & { readonly neutrals: NeutralFaces },
-  options: MeasureInputsOptions,
-): AsyncGenerator<Job> {
-  for await (const input of inputs) {
-    if (options.signal?.aborted) return;
-    if (input.kind === "picture" || input.refusal !== null) yield { kind: "picture", input };
-    else yield* framesOf(input, tools, options);
-  }
-}
-
-async function* framesOf(
+async function openTracker(
   input: StudyInput,
-  { video, neutrals }: StudyTools & { readonly neutrals: NeutralFaces },
-  { fps, begun, signal }: MeasureInputsOptions,
-): AsyncGenerator<Job> {
-  const skip = begun?.key === input.key ? begun.progress.frames : 0;
-  try {
-    await neutrals.of(input); // a picture that cannot serve is found out before the video is measured
-    for await (const { image, durationS } of video.frames(input.path, { fps, skip, signal })) {
-      if (signal?.aborted) return;
-      const shownS = image.frame?.timestampS;
-      const share = durationS === null || shownS === undefined ? 0 : Math.min(1, shownS / durationS);
-      yield { kind: "frame", input, image, share };
-    }
-    yield { kind: "end", input, fault: undefined };
-  } catch (error) {
-    if (signal?.aborted) return;
-    if (!(error instanceof VideoDecodeError || error instanceof NeutralFaceError)) throw error;
-    yield { kind: "end", input, fault: error.message };
+  { neutrals, ...tools }: JobParts,
+  { begun }: MeasureInputsOptions,
+): Promise<VideoTracker> {
+  const progress = begun?.key === input.key ? begun.progress : undefined;
+  return createVideoTracker(input, { tools, neutral: await neutralOrNone(input, neutrals), progress });
+}
+
+async function videoStep({ job, outcome }: DoneJob, tracker: VideoTracker): Promise<StudyStep> {
+  const { input } = job;
+  if (job.kind === "frame" && outcome !== null) {
+    return { input, outcome: await tracker.follow(outcome), goOnAt: tracker.progress(), share: job.share };
   }
-}
-
-async function work(job: Job, tools: StudyTools, neutrals: NeutralFaces): Promise<DoneJob> {
-  if (job.kind === "end") return { job, outcome: null };
-  const { path, refusal } = job.input;
-  if (refusal !== null) return { job, outcome: { path, reason: refusal } };
-  try {
-    const measured =
-      job.kind === "frame" ? await measureFrame(job.image, tools) : await measurePicture(job.input, tools, neutrals);
-    return { job, outcome: { path, measured } };
-  } catch (error) {
-    const expected =
-      error instanceof ImageDecodeError || error instanceof InferenceError || error instanceof NeutralFaceError;
-    if (!expected) throw error;
-    return { job, outcome: { path, reason: error.message } };
-  }
-}
-
-async function measurePicture(input: StudyInput, tools: StudyTools, neutrals: NeutralFaces): Promise<MeasuredImage> {
-  const neutral = await neutrals.of(input);
-  const measured = await measureImage(input.path, tools.toolboxes);
-  if (neutral === null) return measured;
-  return { ...measured, faces: await measureAgainstNeutral(measured, neutral, tools) };
-}
-
-async function measureFrame(image: DecodedImage, { toolboxes }: StudyTools): Promise<MeasuredImage> {
-  const startedMs = performance.now();
-  const faces: readonly Face[] = await measureFaces(image, toolboxes);
-  return { image, faces, timingsMs: { decode: 0, measure: performance.now() - startedMs } };
+  const fault = job.kind === "end" ? (job.fault ?? tracker.fault()) : undefined;
+  return { input, outcome: fault === undefined ? null : { path: input.path, reason: fault }, goOnAt: null, share: 1 };
 }
 
 /** A neutral picture that cannot serve has ended its video before the first frame, so nothing is lost here. */

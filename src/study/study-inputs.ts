@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
-import { extname, isAbsolute, relative, resolve } from "node:path";
+import { extname, isAbsolute, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { IMAGE_ENDINGS } from "../pipeline/image-format.ts";
 import { readInputList } from "./input-list.ts";
+import { walkFolder } from "./walk-folder.ts";
 
 /** One picture or video of a study. */
 export interface StudyInput {
@@ -65,22 +66,17 @@ async function* listedInputs(listPath: string): AsyncGenerator<StudyInput> {
   }
 }
 
-const MEASURABLE = [...IMAGE_ENDINGS, ...VIDEO_ENDINGS];
+const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);
 
 async function filesIn(folder: string): Promise<string[]> {
-  const found = await glob([`**/*.{${MEASURABLE.join(",")}}`], {
-    cwd: folder,
-    caseSensitiveMatch: false,
-    absolute: true,
-    followSymbolicLinks: false,
-  });
-  if (found.length === 0) {
-    throw new ConfigurationError(
-      `Cannot measure folder as it holds no picture or video (${MEASURABLE.join(", ")}): \`${folder}\``,
-    );
+  const found: string[] = [];
+  for await (const path of walkFolder(folder)) {
+    if (MEASURABLE.has(endingOf(path))) found.push(path);
   }
-  const prefix = resolve(folder);
-  return found.map((path) => `${folder.replace(/[\\/]+$/, "")}/${relative(prefix, path)}`).sort();
+  if (found.length > 0) return found.sort();
+  throw new ConfigurationError(
+    `Cannot measure folder as it holds no picture or video (${[...MEASURABLE].join(", ")}): \`${folder}\``,
+  );
 }
 
 async function filesMatching(pattern: string): Promise<string[]> {
@@ -98,6 +94,10 @@ function* toInputs(paths: readonly string[]): Generator<StudyInput> {
 }
 
 function toInput(path: string): StudyInput {
-  const kind = VIDEO_ENDINGS.includes(extname(path).slice(1).toLowerCase()) ? "video" : "picture";
+  const kind = VIDEO_ENDINGS.includes(endingOf(path)) ? "video" : "picture";
   return { key: path, path, kind, neutralPath: null, refusal: null };
+}
+
+function endingOf(path: string): string {
+  return extname(path).slice(1).toLowerCase();
 }

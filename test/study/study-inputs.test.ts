@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -44,6 +44,16 @@ describe("studyInputs", () => {
       expect.stringMatching(/^Listed twice, measured once: line 4 repeats line 2 of/),
     ]);
     expect(new Set(inputs.map(({ key }) => key)).size).toBe(3);
+  });
+
+  it("follows links, each folder once, and keeps links that lead nowhere so that they are reported", async () => {
+    await mkdir(join(folder, "a", "b"), { recursive: true });
+    await touch("a/x.jpg");
+    await symlink("x.jpg", join(folder, "a", "y.jpg"));
+    await symlink("gone.jpg", join(folder, "a", "z.jpg"));
+    await symlink("..", join(folder, "a", "b", "up"));
+    await symlink("a", join(folder, "again"));
+    expect(await paths(folder)).toEqual(["a/x.jpg", "a/y.jpg", "a/z.jpg"]);
   });
 
   it("says so when a folder holds no picture", async () => {

@@ -38,7 +38,7 @@ type Decoder = ChildProcessByStdio<null, Readable, Readable>;
 async function* decode(
   command: string,
   { path, sha256 }: VideoFile,
-  { fps, skip, signal }: FrameOptions,
+  { fps, skip, pixels, signal }: FrameOptions,
 ): AsyncGenerator<VideoFrame> {
   const decoder = spawn(command, ffmpegArguments(path, fps), { stdio: ["ignore", "pipe", "pipe"] });
   const log = createFfmpegLog();
@@ -47,12 +47,13 @@ async function* decode(
   signal?.addEventListener("abort", stop, { once: true });
   let index = 0;
   try {
-    for await (const { widthPx, heightPx, rgb } of readPpmStream(decoder.stdout)) {
+    for await (const { widthPx, heightPx, rgb } of readPpmStream(decoder.stdout, pixels)) {
       signal?.throwIfAborted();
       const timestampS = await log.timestampOf(index);
       if (timestampS === undefined) throw new VideoDecodeError(path, "ffmpeg gave no time for a frame");
       const frame = { index, timestampS };
-      if (index >= skip) yield { image: { path, widthPx, heightPx, rgb, sha256, frame }, durationS: log.durationS() };
+      if (index < skip) pixels.give(rgb);
+      else yield { image: { path, widthPx, heightPx, rgb, sha256, frame }, durationS: log.durationS() };
       index += 1;
     }
     const exit = await ended;

@@ -1,3 +1,5 @@
+import type { PixelPool } from "../../domain/pixel-pool.ts";
+
 /** Pixels of one picture of a PPM stream, on shared memory so that worker threads read them without a copy. */
 export interface PpmPicture {
   readonly widthPx: number;
@@ -15,7 +17,7 @@ const LONGEST_HEADER = 32;
  *
  * @throws {RangeError} if something else than a picture comes.
  */
-export async function* readPpmStream(chunks: AsyncIterable<Buffer>): AsyncGenerator<PpmPicture> {
+export async function* readPpmStream(chunks: AsyncIterable<Buffer>, pool: PixelPool): AsyncGenerator<PpmPicture> {
   let head: Buffer = Buffer.alloc(0);
   let picture: PpmPicture | undefined;
   let filled = 0;
@@ -28,7 +30,7 @@ export async function* readPpmStream(chunks: AsyncIterable<Buffer>): AsyncGenera
         if (size === undefined) break;
         rest = head.subarray(size.headerBytes);
         head = Buffer.alloc(0);
-        picture = emptyPicture(size);
+        picture = emptyPicture(size, pool);
         filled = 0;
       }
       const taken = rest.subarray(0, picture.rgb.length - filled);
@@ -56,6 +58,6 @@ function headerOf(bytes: Buffer): PpmSize | undefined {
   return undefined;
 }
 
-function emptyPicture({ widthPx, heightPx }: PpmSize): PpmPicture {
-  return { widthPx, heightPx, rgb: new Uint8Array(new SharedArrayBuffer(widthPx * heightPx * 3)) };
+function emptyPicture({ widthPx, heightPx }: PpmSize, pool: PixelPool): PpmPicture {
+  return { widthPx, heightPx, rgb: pool.take(widthPx * heightPx * 3) };
 }

@@ -1,0 +1,92 @@
+import { ImageDecodeError, InferenceError, NeutralFaceError, VideoDecodeError } from "../domain/errors.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import type { PixelPool } from "../domain/pixel-pool.ts";
+import { decodeImageInto } from "../pipeline/decode-image.ts";
+import { measureAgainstNeutral } from "../pipeline/measure-against-neutral.ts";
+import { type MeasuredImage, measureFaces } from "../pipeline/measure-image.ts";
+import type { ImageOutcome } from "../pipeline/measure-images.ts";
+import type { MeasureInputsOptions, StudyTools } from "./measure-inputs.ts";
+import type { NeutralFaces } from "./neutral-faces.ts";
+import type { StudyInput } from "./study-inputs.ts";
+
+/** One thing to do for a study; each can be done while others are under way. */
+export type StudyJob =
+  | { readonly kind: "picture"; readonly input: StudyInput }
+  | { readonly kind: "frame"; readonly input: StudyInput; readonly image: DecodedImage; readonly share: number }
+  /** No more frames come; `fault` says why, when that is not simply the end. */
+  | { readonly kind: "end"; readonly input: StudyInput; readonly fault: string | undefined };
+
+/** What jobs are done with. */
+export interface JobParts extends StudyTools {
+  readonly neutrals: NeutralFaces;
+  readonly pixels: PixelPool;
+}
+
+/** The jobs of all inputs in their order; videos are read as their frames are asked for. */
+export async function* jobsOf(
+  inputs: Iterable<StudyInput> | AsyncIterable<StudyInput>,
+  parts: JobParts,
+  options: MeasureInputsOptions,
+): AsyncGenerator<StudyJob> {
+  for await (const input of inputs) {
+    if (options.signal?.aborted) return;
+    if (input.kind === "picture" || input.refusal !== null) yield { kind: "picture", input };
+    else yield* framesOf(input, parts, options);
+  }
+}
+
+async function* framesOf(
+  input: StudyInput,
+  { video, neutrals, pixels }: JobParts,
+  { fps, begun, signal }: MeasureInputsOptions,
+): AsyncGenerator<StudyJob> {
+  const skip = begun?.key === input.key ? begun.progress.frames : 0;
+  try {
+    await neutrals.of(input); // a picture that cannot serve is found out before the video is measured
+    for await (const { image, durationS } of video.frames(input.path, { fps, skip, pixels, signal })) {
+      if (signal?.aborted) return;
+      const shownS = image.frame?.timestampS;
+      const share = durationS === null || shownS === undefined ? 0 : Math.min(1, shownS / durationS);
+      yield { kind: "frame", input, image, share };
+    }
+    yield { kind: "end", input, fault: undefined };
+  } catch (error) {
+    if (signal?.aborted) return;
+    if (!(error instanceof VideoDecodeError || error instanceof NeutralFaceError)) throw error;
+    yield { kind: "end", input, fault: error.message };
+  }
+}
+
+/** A job and what became of it; the end of a video has no outcome of its own. */
+export interface DoneJob {
+  readonly job: StudyJob;
+  readonly outcome: ImageOutcome | null;
+}
+
+/** Does one job. @throws whatever concerns every other job as well. */
+export async function doJob(job: StudyJob, parts: JobParts): Promise<DoneJob> {
+  if (job.kind === "end") return { job, outcome: null };
+  const { path, refusal } = job.input;
+  if (refusal !== null) return { job, outcome: { path, reason: refusal } };
+  try {
+    return { job, outcome: { path, measured: await measureJob(job, parts) } };
+  } catch (error) {
+    const expected =
+      error instanceof ImageDecodeError || error instanceof InferenceError || error instanceof NeutralFaceError;
+    if (!expected) throw error;
+    return { job, outcome: { path, reason: error.message } };
+  }
+}
+
+async function measureJob(job: Exclude<StudyJob, { kind: "end" }>, parts: JobParts): Promise<MeasuredImage> {
+  if (job.kind === "frame") return measureDecoded(job.image, parts);
+  const neutral = await parts.neutrals.of(job.input);
+  const measured = await measureDecoded(await decodeImageInto(parts.pixels, job.input.path), parts);
+  return neutral === null ? measured : { ...measured, faces: await measureAgainstNeutral(measured, neutral, parts) };
+}
+
+async function measureDecoded(image: DecodedImage, { toolboxes }: JobParts): Promise<MeasuredImage> {
+  const startedMs = performance.now();
+  const faces = await measureFaces(image, toolboxes);
+  return { image, faces, timingsMs: { decode: 0, measure: performance.now() - startedMs } };
+}
