@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../domain/errors.ts";
 import type { RowPosition } from "../ports/evidence-file.ts";
-import type { EvidenceIndex, ImageRows } from "./evidence-index.ts";
+import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
 import { sharedFolders, trailingNumber } from "./image-names.ts";
 
 /** Which rows of a toolbox's file belong to which of our images. */
@@ -69,17 +69,67 @@ function matchFrames(
     return new Map([[imagePaths[0] as string, onlyFrame(sequence)]]);
   }
   if (frames.length === 1) throw namesNone(index, imagePaths);
+  return (
+    framesByNumber(sequence, index, { imagePaths, warnings }) ?? framesInOrder(frames, index, { imagePaths, warnings })
+  );
+}
+
+type MatchedFrames = ReadonlyMap<string, readonly RowPosition[]>;
+
+interface Matching {
+  readonly imagePaths: readonly string[];
+  readonly warnings: string[];
+}
+
+/** `undefined` unless every image's name ends with the number of a frame of its own. */
+function framesByNumber(
+  sequence: ImageRows,
+  { evidence }: EvidenceIndex,
+  { imagePaths, warnings }: Matching,
+): MatchedFrames | undefined {
   const numbers = imagePaths.map(trailingNumber);
-  if (numbers.every((number) => number !== undefined && sequence.frames.has(number))) {
-    return new Map(imagePaths.map((path, i) => [path, sequence.frames.get(numbers[i] as number)?.positions ?? []]));
-  }
+  const matched = new Map<string, readonly RowPosition[]>();
+  imagePaths.forEach((path, i) => {
+    const frame = numbers[i] === undefined ? undefined : sequence.frames.get(numbers[i]);
+    if (frame !== undefined) matched.set(path, frame.positions);
+  });
+  if (matched.size < imagePaths.length || new Set(numbers).size < imagePaths.length) return undefined;
+  // Some programs count frames from 0 and others from 1, so that a reader has to check it.
+  warnings.push(
+    `${evidence.title}'s frames were matched to the images by the number in their names: ` +
+      `frame ${numbers[0]} is ${imagePaths[0]} (\`${evidence.path}\`)`,
+  );
+  return matched;
+}
+
+function framesInOrder(
+  frames: readonly FrameRows[],
+  index: EvidenceIndex,
+  { imagePaths, warnings }: Matching,
+): MatchedFrames {
   if (frames.length !== imagePaths.length) throw otherFrames(index, frames.length, imagePaths);
+  const byLetters = [...imagePaths].sort();
+  const byNumbers = [...imagePaths].sort(compareByNumbers);
+  const differs = byLetters.findIndex((path, i) => path !== byNumbers[i]);
+  const inOrder = [...frames].sort((a, b) => (a.frame ?? 0) - (b.frame ?? 0));
   const { path, title } = index.evidence;
+  if (differs >= 0) {
+    throw new ConfigurationError(
+      `Cannot import measurements as they do not name their images and the order of these is not certain: ` +
+        `frame ${inOrder[differs]?.frame} is ${byLetters[differs]} by letters and ${byNumbers[differs]} by numbers ` +
+        `(name the image of each row in a column \`input\`, or number the images with leading zeros): \`${path}\``,
+    );
+  }
   warnings.push(
     `${title}'s frames were matched to the images in the order of their names, as it does not name them (\`${path}\`)`,
   );
-  const inOrder = [...frames].sort((a, b) => (a.frame ?? 0) - (b.frame ?? 0));
-  return new Map([...imagePaths].sort().map((image, i) => [image, inOrder[i]?.positions ?? []]));
+  return new Map(byLetters.map((image, i) => [image, inOrder[i]?.positions ?? []]));
+}
+
+/** "take9" before "take10", and otherwise the order of plain characters. */
+function compareByNumbers(a: string, b: string): number {
+  const padded = (name: string) => name.replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+  return padded(a) < padded(b) ? -1 : Number(padded(a) > padded(b));
 }
 
 function namesNone({ evidence, images }: EvidenceIndex, imagePaths: readonly string[]): ConfigurationError {

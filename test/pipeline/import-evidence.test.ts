@@ -129,6 +129,7 @@ describe("finding our images in a toolbox's file", () => {
     const at = async (path: string) => (await attach(imported, { ...party, path }, [])).faces[0]?.measurements[0];
     expect((await at("clip/frame_0003.png"))?.actionUnits.find(({ au }) => au === "AU4")?.value).toBe(2.4);
     expect((await at("clip/frame_0001.png"))?.actionUnits.find(({ au }) => au === "AU12")?.value).toBe(3.25);
+    expect(imported.warnings?.join()).toContain("by the number in their names: frame 3 is clip/frame_0003.png");
   });
 
   it("takes as many frames as images in order, and says so", async () => {
@@ -141,6 +142,21 @@ describe("finding our images in a toolbox's file", () => {
 });
 
 describe("what cannot be matched", () => {
+  it("refuses an order of frames that depends on how names are sorted", async () => {
+    const file = await openEvidenceFile(goldenFile("openface-video.csv"));
+    const images = ["take9.png", "take10.png", "take11.png"];
+    await expect(importEvidence(file, images)).rejects.toThrow(
+      /frame 1 is take10\.png by letters and take9\.png by numbers/,
+    );
+  });
+
+  it("does not give two images with the same number the same frame", async () => {
+    const file = await openEvidenceFile(goldenFile("openface-video.csv"));
+    await expect(importEvidence(file, ["ann/frame_1.png", "bob/frame_1.png"])).rejects.toThrow(
+      /3 frames, which cannot be the 2 images given/,
+    );
+  });
+
   it.each([
     [
       "frames that cannot be these images",
