@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
 import { afterAll } from "vitest";
 import { openEvidenceFile } from "../../src/compose/evidence.ts";
 import { importEvidence } from "../../src/pipeline/import-evidence.ts";
@@ -46,4 +48,73 @@ describeFerToolbox("imported blendshapes", () =>
     street.faceBlendshapes[0].categories[44].score = 0.2;
     return JSON.stringify({ ...results, "street.jpg": street });
   }),
+);
+
+describeFerToolbox("an imported OpenFace 3 file", () =>
+  opened("openface3.csv", (text) => {
+    const [header, first, second = "", ...rest] = text.split("\n");
+    return [header, first, second.replace("photos/party.jpg", "photos/street.jpg"), ...rest].join("\n");
+  }),
+);
+
+interface OneFace {
+  /** Index of the lines with the header and with a face. */
+  readonly header: number;
+  readonly face: number;
+  /** What is another number in the second picture. */
+  readonly change: readonly [column: string, value: string];
+  readonly delimiter?: string;
+  /** Exports of whole recordings have no row where there is no face. */
+  readonly noFaceRow?: false;
+}
+
+/** A table with one face made to be about two pictures with it, and one without, in a column for the image. */
+function asThreePictures(text: string, { header, face, change, delimiter = ",", noFaceRow }: OneFace): string {
+  const options = { delimiter, bom: true, relax_column_count: true, relax_quotes: true };
+  const table: string[][] = parse(text, options);
+  const names = table[header] ?? [];
+  const cells = table[face] ?? [];
+  const [column, value] = change;
+  const changed = cells.map((cell, i) => (names[i] === column ? value : cell));
+  const rows = [
+    ["image_name", ...names],
+    ["party.jpg", ...cells],
+    ["street.jpg", ...changed],
+    ...(noFaceRow === false ? [] : [["empty.jpg", ...cells.map(() => "")]]),
+  ];
+  return stringify([...table.slice(0, header), ...rows], { delimiter });
+}
+
+describeFerToolbox("an imported LibreFace file", () =>
+  opened("libreface-image.csv", (text) =>
+    asThreePictures(text, { header: 0, face: 1, change: ["au_12_intensity", "0.4"] }),
+  ),
+);
+
+describeFerToolbox("an imported PyAFAR file", () =>
+  opened("pyafar-adult.csv", (text) => asThreePictures(text, { header: 0, face: 1, change: ["Occ_au_12", "0.2"] })),
+);
+
+describeFerToolbox("an imported AFFDEX file", () =>
+  opened("affdex-sdk.csv", (text) =>
+    asThreePictures(text, { header: 0, face: 1, change: ["smile", "3"], noFaceRow: false }),
+  ),
+);
+
+describeFerToolbox("an imported iMotions file", () =>
+  opened("imotions.csv", (text) =>
+    asThreePictures(text, { header: 5, face: 7, change: ["Smile", "3"], noFaceRow: false }),
+  ),
+);
+
+describeFerToolbox("an imported FACET file", () =>
+  opened("facet.txt", (text) =>
+    asThreePictures(text, {
+      header: 5,
+      face: 6,
+      change: ["AU12 Evidence", "-2"],
+      delimiter: "\t",
+      noFaceRow: false,
+    }),
+  ),
 );
