@@ -5,21 +5,24 @@ import { note } from "./output.ts";
 interface McpOptions {
   readonly model: string;
   readonly toolbox: readonly string[];
+  readonly store?: string;
 }
 
 export function register(program: Command): void {
   program
     .command("mcp")
     .description(
-      "offer the tools (find faces, measure, consensus, look closer, FACS, ask) to an MCP client over stdin and stdout",
+      "offer the tools (find faces, measure, consensus, look closer, FACS, exemplars, ask) to an MCP client over stdin and stdout",
     )
     .option("--model <model>", "model behind the tool `ask`: rules, openai:<name> or ollama:<name>", "rules")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
+    .option("--store <place>", "exemplars that clients may search (default: .kuleshov/exemplars, if it is there)")
     .action(mcp);
 }
 
-async function mcp({ model, toolbox }: McpOptions): Promise<void> {
+async function mcp({ model, toolbox, store }: McpOptions): Promise<void> {
   const { serveMcp } = await import("../compose/mcp.ts");
   const onBug = (error: unknown) => note(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  await serveMcp({ model, toolboxes: toolbox, notify: note }, onBug, interruptSignal());
+  const exemplars = store === undefined ? {} : { store };
+  await serveMcp({ model, toolboxes: toolbox, notify: note, ...exemplars }, onBug, interruptSignal());
 }

@@ -27,6 +27,12 @@ function storePlace(location: string | undefined): string {
   return location ?? process.env.KULESHOV_EXEMPLARS ?? DEFAULT_STORE;
 }
 
+/** The store that is meant without asking for one: named by the user or a setting, or there in the current folder. */
+export function existingStore(location: string | undefined): string | undefined {
+  const named = location ?? process.env.KULESHOV_EXEMPLARS;
+  return named ?? (existsSync(DEFAULT_STORE) ? DEFAULT_STORE : undefined);
+}
+
 /** The store that the user named, for parts that open it themselves. */
 export function storeNames({ store }: { readonly store?: string }): { readonly store?: string } {
   return store === undefined ? {} : { store };

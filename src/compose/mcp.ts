@@ -3,6 +3,14 @@ import { createMcpServer } from "../mcp/mcp-server.ts";
 import { createPictureDesks } from "../mcp/picture-desks.ts";
 import { type AskOptions, openParts } from "./ask.ts";
 
+export interface McpOptions extends Omit<AskOptions, "shots"> {
+  /** Place of the exemplars that clients may search; the store of the current folder unless told, if there is one. */
+  readonly store?: string;
+}
+
+/** How many exemplars one search gives: a client can search again, and each comes with a picture. */
+const FOUND_AT_ONCE = 4;
+
 /**
  * Serves the agent's tools and `ask` over standard input and output until the client closes its end or the signal
  * aborts. Nothing else may write to standard output meanwhile.
@@ -11,14 +19,18 @@ import { type AskOptions, openParts } from "./ask.ts";
  * @throws {ProviderError} if the model's server does not answer.
  */
 export async function serveMcp(
-  options: AskOptions,
+  { store: named, ...options }: McpOptions,
   onBug: (error: unknown) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { parts, close } = await openParts(options, signal);
+  const { existingStore } = await import("./exemplars.ts");
+  const store = existingStore(named);
+  const shots = store === undefined ? {} : { shots: { store, shots: FOUND_AT_ONCE } };
+  const { parts, close } = await openParts({ ...options, ...shots }, signal);
   const desks = createPictureDesks(parts);
   const askDescription = parts.prompts.toolDescription("ask").body;
-  const mcpParts = { desks, tools: parts.tools, ask: parts, askDescription, onBug };
+  // A store that happens to be there may be searched, but changes no judgment unasked.
+  const mcpParts = { desks, tools: parts.tools, ask: { ...parts, exemplars: null }, askDescription, onBug };
   const ended = new Promise<void>((resolve) => {
     process.stdin.once("end", resolve);
     process.stdin.once("close", resolve);

@@ -1,5 +1,8 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type CallToolResult, Client, InMemoryTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -185,17 +188,56 @@ describe("what goes wrong", () => {
   });
 });
 
+/** A real client of a server in a process of its own, in a folder of its own. */
+async function connectedToCommand(cwd: string, ...args: string[]) {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [ownPath("bin", "kuleshov.js"), "mcp", ...args],
+    stderr: "pipe",
+    cwd,
+  });
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(transport);
+  onTestFinished(() => client.close());
+  return client;
+}
+
 describe("the command", () => {
   it("serves a real client over stdin and stdout", async () => {
-    const transport = new StdioClientTransport({
-      command: process.execPath,
-      args: [ownPath("bin", "kuleshov.js"), "mcp"],
-      stderr: "pipe",
-    });
-    const client = new Client({ name: "test", version: "1" });
-    await client.connect(transport);
+    const client = await connectedToCommand(await tempFolder());
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).not.toContain("find_exemplars");
     const found = (await client.callTool({ name: "find_faces", arguments: { image: PHOTO } })) as CallToolResult;
     expect(textOf(found)).toMatch(/F1 is a face at/);
-    await client.close();
+  });
+
+  it("lets a client search the exemplars of the folder that it was started in", async () => {
+    const cwd = await tempFolder();
+    const add = ["exemplars", "add", samplePhoto(1), "--face", "F1", "--category", "grin"];
+    await promisify(execFile)(process.execPath, [ownPath("bin", "kuleshov.js"), ...add], { cwd });
+    const client = await connectedToCommand(cwd);
+    const search = { image: samplePhoto(3), query: null, faceId: "F3" };
+    const found = (await client.callTool({ name: "find_exemplars", arguments: search })) as CallToolResult;
+    expect(textOf(found)).toMatch(/E\d+ \[exemplar.*grin/);
+    expect(found.content).toContainEqual(expect.objectContaining({ type: "image", mimeType: "image/jpeg" }));
+  });
+
+  it.each([
+    ["its client goes", (child: ChildProcess) => child.stdin?.end(), 0],
+    ["it is interrupted", (child: ChildProcess) => child.kill("SIGINT"), 0],
+  ])("says nothing but protocol, and ends when %s", async (_case, end, code) => {
+    const child = spawn(process.execPath, [ownPath("bin", "kuleshov.js"), "mcp"], { cwd: await tempFolder() });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    child.stdout.on("data", (chunk) => {
+      said += chunk;
+    });
+    const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+    child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`);
+    await once(child.stdout, "data");
+    end(child);
+    expect(await once(child, "exit")).toEqual([code, null]);
+    const messages = said.trim().split("\n");
+    expect(messages.map((line) => JSON.parse(line).jsonrpc)).toEqual(["2.0"]);
   });
 });
