@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { ConfigurationError, KuleshovError } from "../domain/errors.ts";
 import { EXIT } from "./exit-codes.ts";
+import { OutputError } from "./output.ts";
 
 /**
  * Tells the user in one sentence why nothing came out, and gives the exit code for it. A stack trace is shown only when
@@ -8,6 +9,7 @@ import { EXIT } from "./exit-codes.ts";
  */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return EXIT.wrongUse; // commander has said why
+  if (error instanceof OutputError && error.readerLeft) return EXIT.done;
   if (isAbort(error)) {
     process.stderr.write("Interrupted.\n");
     return EXIT.interrupted;

@@ -13,6 +13,7 @@ import * as lab from "./lab.ts";
 import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
 import * as models from "./models.ts";
+import { outliveReaders } from "./output.ts";
 
 const program = new Command("kuleshov")
   .description("Measures faces, reads them with and without their context, and traces every sentence to a measurement.")
@@ -24,6 +25,7 @@ const program = new Command("kuleshov")
 const commands = [ask, measure, agreement, models, doctor, exemplars, find, discover, evaluation, lab, mcp, demo];
 for (const command of commands) command.register(program);
 
+outliveReaders();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,3 +1,4 @@
+import { KuleshovError } from "../domain/errors.ts";
 import { createTerminalStyle, type TerminalStyle } from "../render/terminal-style.ts";
 
 /** How to dress text for standard output as it is now: a terminal, a pipe or a file. */
@@ -7,10 +8,34 @@ export function outputStyle(): TerminalStyle {
   return createTerminalStyle({ color, columns: stdout.columns ?? 100 });
 }
 
-/** Writes to standard output and waits until it is taken, so that a slow pipe loses nothing. */
+/** Standard output took no more. */
+export class OutputError extends KuleshovError {
+  /** Whether the program at the other end of a pipe has read what it wanted, as `head` does. */
+  readonly readerLeft: boolean;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    const reason = cause.code === "ENOSPC" ? "the disk is full: free some space" : (cause.code ?? cause.message);
+    super(`Cannot write the result to standard output as ${reason}`, { cause });
+    this.readerLeft = cause.code === "EPIPE";
+  }
+}
+
+/**
+ * Keeps a full disk or a reader that has left from ending the process in the middle: {@link print} rejects instead, and
+ * notes that nobody reads are dropped.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}
+
+/**
+ * Writes to standard output and waits until it is taken, so that a slow pipe loses nothing.
+ *
+ * @throws {OutputError} if it takes no more.
+ */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(text, (error) => (error ? reject(new OutputError(error)) : resolve()));
   });
 }
 

@@ -23,9 +23,8 @@ export async function prepareReportFolder(folder: string, force: boolean): Promi
     await mkdir(folder, { recursive: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigurationError(`Cannot write report as the folder cannot be made (${code}): \`${folder}\``, {
-      cause: error,
-    });
+    const reason = code === "EEXIST" ? "there is a file of that name" : `the folder cannot be made (${code})`;
+    throw new ConfigurationError(`Cannot write report as ${reason}: \`${folder}\``, { cause: error });
   }
 }
 

@@ -39,7 +39,7 @@ function judgeScene(view: EvidenceView): JudgedSubject {
     faceId: null,
     faceOnly: abstaining("No face was found in the picture"),
     contextOnly: contextOnlyReading(context, view.labels),
-    integrated: readingOf(context.distribution, view.labels, `No face was found, and: ${context.abstention}`),
+    integrated: readingOf(context.distribution, view.labels, `No face was found. ${context.abstention}`),
     cues: inLabels(contextCues(context), view.labels),
     congruence: {
       verdict: "not assessable",
