@@ -4,6 +4,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
 import type { EvaluationParts } from "../evaluation/evaluation.ts";
 import type { EvalFile } from "../evaluation/file/eval-file.ts";
+import { createEmerSolver } from "../evaluation/judge/judge-solver.ts";
 import { createLabStimuli } from "../evaluation/lab/lab-stimuli.ts";
 import { createFolderAnswerCache } from "../evaluation/runner/answer-cache.ts";
 import { cellId } from "../evaluation/runner/plan.ts";
@@ -49,6 +50,11 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       const own = createConditionParts(file, options, toolboxes);
       conditions.push(own);
       return file.task === "judge" ? createJudgeSolver(file, labels, own) : createChoiceSolver(file, own);
+    },
+    async judgeFor(file) {
+      const own = createConditionParts(file, options, toolboxes);
+      conditions.push(own);
+      return createEmerSolver(own);
     },
     async stimuliFor(file, samples) {
       const { hide, neutral, seed } = file.stimuli;
@@ -136,7 +142,7 @@ function createConditionParts(file: EvalFile, options: EvaluationOptions, shelf:
 
 /** The shipped prompts with another judge prompt: one of theirs by id, or a file of the user's own. */
 async function withJudgePrompt(shipped: PromptLibrary, prompt: string, evalFilePath: string): Promise<PromptLibrary> {
-  if (prompt === "judge") return shipped;
+  if (prompt === "judge" || prompt === "eval-emer") return shipped;
   const isFile = prompt.endsWith(".prompt.md");
   const path = isFile ? locateDatasetPath(prompt, evalFilePath) : "";
   const judge = isFile

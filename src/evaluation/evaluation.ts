@@ -2,20 +2,22 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { type LoadedEvalFile, parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
+import { judgeCalls } from "./judge/judge-calls.ts";
 import { createLabelReader } from "./label-reader.ts";
 import { loadLemmas, loadWheels } from "./load-wheels.ts";
 import { checkRequirements } from "./requirements.ts";
-import { answeredCalls } from "./results/read-results.ts";
+import { answeredCalls, readResults } from "./results/read-results.ts";
 import type { AnswerCache } from "./runner/answer-cache.ts";
 import { canonicalJson } from "./runner/call-key.ts";
 import { openJournal } from "./runner/journal.ts";
 import { callsOf } from "./runner/plan.ts";
 import { identitiesOf, planRun, type RunPlan } from "./runner/plan-run.ts";
 import type { RunProgress } from "./runner/progress.ts";
-import { type RunOutcome, runCalls } from "./runner/run-calls.ts";
-import { createRun, lockRun, openRun, resultsPath, type StoredRun } from "./runner/run-folder.ts";
+import { type RunOutcome, type RunSetting, runCalls } from "./runner/run-calls.ts";
+import { createRun, judgmentsPath, lockRun, openRun, resultsPath, type StoredRun } from "./runner/run-folder.ts";
 import type { Sample } from "./sample.ts";
 import type { Scorer } from "./score.ts";
+import { createEmerScorer } from "./scorers/emer.ts";
 import { createScorer, SCORER_NAMES, type ScorerName } from "./scorers/registry.ts";
 import type { Call, Solver, StimulusSource } from "./solver.ts";
 
@@ -23,6 +25,8 @@ import type { Call, Solver, StimulusSource } from "./solver.ts";
 export interface EvaluationParts {
   /** The solver for a file: it decides on question, labels and few-shot settings. */
   solverFor(file: EvalFile, labels: readonly string[]): Promise<Solver>;
+  /** The solver that rates explanations for `emer`. */
+  judgeFor(file: EvalFile): Promise<Solver>;
   stimuliFor(file: EvalFile, samples: readonly Sample[]): Promise<StimulusSource>;
   readonly cache: AnswerCache;
   readonly cacheFolder: string;
@@ -69,6 +73,9 @@ export async function prepareEvaluation(path: string, parts: EvaluationParts): P
   const notes = checkRequirements(scorers, samples, file.matrix);
   if (skipped.length > 0) notes.push(`${skipped.length} rows of the dataset were left out`);
   const work = await workOf(file, { samples, labels, parts });
+  if (file.scorers.includes("emer") && file.judge === undefined) {
+    throw new ConfigurationError('Cannot score "emer" as no judge is named: set judge.model');
+  }
   const plan = await planRun(work.calls, { file, cache: parts.cache, ...work });
   if (file.budget.usd !== undefined && plan.unpricedModels.length > 0) {
     const models = plan.unpricedModels.join(", ");
@@ -124,13 +131,13 @@ export async function resumeEvaluation(parts: EvaluationParts, options: RunOptio
   return askAll(run, file, { ...work, plan, parts, options });
 }
 
-/** The scorers a file names that need no judge. */
+/** The scorers a file names. */
 export async function scorersOf(file: EvalFile, labels: readonly string[]): Promise<Scorer[]> {
   const lemmas = await loadLemmas();
   const wheels = await loadWheels();
   const context = { reader: createLabelReader(labels, lemmas), reading: file.analysis.reading, wheels, lemmas };
   const isPlain = (name: string): name is ScorerName => SCORER_NAMES.some((known) => known === name);
-  return file.scorers.filter(isPlain).map((name) => createScorer(name, context));
+  return file.scorers.map((name) => (isPlain(name) ? createScorer(name, context) : createEmerScorer()));
 }
 
 async function workOf(
@@ -166,30 +173,97 @@ async function askAll(
   },
 ): Promise<RunOutcome> {
   const unlock = await lockRun(run.folder);
+  const toAsk = Math.max(1, plan.calls - plan.cached);
+  const expected = { tokens: (plan.inputTokens + plan.outputTokens) / toAsk, usd: plan.usd / toAsk };
   try {
-    const answered = await answeredCalls(run.folder);
-    const journal = await openJournal(resultsPath(run.folder));
-    const toAsk = Math.max(1, plan.calls - plan.cached);
-    try {
-      return await runCalls(
-        calls.filter(({ id }) => !answered.has(id)),
-        {
-          file,
-          ...work,
-          cache: parts.cache,
-          reuse: options.reuse ?? true,
-          journal,
-          doneBefore: answered.size,
-          expected: { tokens: (plan.inputTokens + plan.outputTokens) / toAsk, usd: plan.usd / toAsk },
-          onProgress: options.onProgress,
-          stop: options.stop,
-          firstRetryWaitMs: options.firstRetryWaitMs,
-        },
-      );
-    } finally {
-      await journal.close();
-    }
+    const place = { folder: run.folder, journalPath: resultsPath(run.folder) };
+    const outcome = await askInto(place, calls, { file, ...work, parts, options, expected });
+    if (file.judge === undefined || !file.scorers.includes("emer") || outcome.stopped !== null) return outcome;
+    return await judgeAll(run, file, { parts, options, outcome });
   } finally {
     await unlock();
+  }
+}
+
+/** Has the judge rate what was answered. What it costs counts with the rest. */
+async function judgeAll(
+  run: StoredRun,
+  file: EvalFile,
+  {
+    parts,
+    options,
+    outcome,
+  }: { readonly parts: EvaluationParts; readonly options: RunOptions; readonly outcome: RunOutcome },
+): Promise<RunOutcome> {
+  const solver = await parts.judgeFor(file);
+  const calls = judgeCalls(await readResults(run.folder), run.samples, file.judge?.model ?? "");
+  const identities = await identitiesOf(calls, solver);
+  const place = { folder: run.folder, journalPath: judgmentsPath(run.folder) };
+  const stimuli: StimulusSource = { identify: async () => null, prepare: async () => null };
+  const budget = remainingBudget(file.budget, outcome);
+  const judged = await askInto(place, calls, {
+    file: { ...file, budget },
+    solver,
+    stimuli,
+    identities,
+    parts,
+    options,
+    expected: { tokens: 0, usd: 0 },
+  });
+  return {
+    ...outcome,
+    total: outcome.total + judged.total,
+    done: outcome.done + judged.done,
+    cached: outcome.cached + judged.cached,
+    failed: outcome.failed + judged.failed,
+    tokens: outcome.tokens + judged.tokens,
+    usd: outcome.usd + judged.usd,
+    unpriced: outcome.unpriced + judged.unpriced,
+    stopped: judged.stopped,
+  };
+}
+
+/** What is left for the judge. A limit that is used up leaves next to nothing rather than no limit. */
+function remainingBudget({ calls, tokens, usd, minutes }: EvalFile["budget"], spent: RunOutcome): EvalFile["budget"] {
+  const left = (limit: number | undefined, used: number) =>
+    limit === undefined ? undefined : Math.max(Number.EPSILON, limit - used);
+  return {
+    calls: left(calls, spent.done - spent.cached),
+    tokens: left(tokens, spent.tokens),
+    usd: left(usd, spent.usd),
+    minutes,
+  };
+}
+
+async function askInto(
+  { folder, journalPath }: { readonly folder: string; readonly journalPath: string },
+  calls: readonly Call[],
+  {
+    parts,
+    options,
+    ...setting
+  }: Pick<RunSetting, "file" | "solver" | "stimuli" | "identities" | "expected"> & {
+    readonly parts: EvaluationParts;
+    readonly options: RunOptions;
+  },
+): Promise<RunOutcome> {
+  const answered = await answeredCalls(folder, journalPath);
+  const journal = await openJournal(journalPath);
+  try {
+    return await runCalls(
+      calls.filter(({ id }) => !answered.has(id)),
+      {
+        ...setting,
+        cache: parts.cache,
+        reuse: options.reuse ?? true,
+        journal,
+        doneBefore: answered.size,
+        onProgress: options.onProgress,
+        stop: options.stop,
+        firstRetryWaitMs: options.firstRetryWaitMs,
+      },
+    );
+  } finally {
+    await journal.close();
   }
 }

@@ -1,5 +1,6 @@
 import type { WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
 import type { Answer } from "./answer.ts";
+import type { CallRecord } from "./runner/call-record.ts";
 import type { Sample, Truth } from "./sample.ts";
 
 /** Why a score has no value. A failure is never a wrong answer. */
@@ -67,7 +68,8 @@ export interface ScorerDefinition<Metadata> {
   readonly name: string;
   readonly description: string;
   readonly requires: readonly Requirement[];
-  score(answer: Answer, sample: Sample): Score<Metadata>;
+  /** `judged` is what a judge model said of the answer, for scorers that need one. */
+  score(answer: Answer, sample: Sample, judged: CallRecord | null): Score<Metadata>;
   /** Numbers over the scored rows. The rows say which categories occur. */
   metrics(rows: readonly ScoredRow<Metadata>[]): readonly Metric<Metadata>[];
   tables?(rows: readonly ScoredRow<Metadata>[]): readonly ScoreTable[];
@@ -84,7 +86,7 @@ export function defineScorer<Metadata>(definition: ScorerDefinition<Metadata>): 
     name: definition.name,
     description: definition.description,
     requires: definition.requires,
-    score: (answer, sample) => definition.score(answer, sample),
+    score: (answer, sample, judged) => definition.score(answer, sample, judged),
     metrics: (rows) =>
       definition.metrics(own(rows)).map(({ statistic, ...metric }) => ({
         ...metric,

@@ -37,6 +37,9 @@ async function study(more = ""): Promise<{ folder: string; file: string }> {
 function parts(folder: string, solver: Solver): EvaluationParts {
   return {
     solverFor: async () => solver,
+    judgeFor: async () => {
+      throw new Error("No judge is expected here");
+    },
     stimuliFor: async () => plainStimuli,
     cache: createFolderAnswerCache(join(folder, "cache")),
     cacheFolder: join(folder, "cache"),

@@ -3,9 +3,10 @@ import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { readResults } from "../results/read-results.ts";
 import { createFolderAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";
-import { resultsPath, writeWhole } from "../runner/run-folder.ts";
+import { judgmentsPath, resultsPath, writeWhole } from "../runner/run-folder.ts";
 import type { Sample } from "../sample.ts";
 import { type ScoredRun, scoreRun } from "./write-report.ts";
 
@@ -33,7 +34,9 @@ export async function writeBundle(folder: string, path: string): Promise<string>
   files["run.json"] = strToU8(JSON.stringify({ ...header, ...places }, null, 2));
   files["samples.jsonl"] = strToU8(samples.map((sample) => `${JSON.stringify(withoutPlace(sample))}\n`).join(""));
   files["results.jsonl"] = await readFile(join(folder, "results.jsonl"));
-  for (const { key, answer } of scored.records) {
+  const judgments = await readFile(judgmentsPath(folder)).catch(() => undefined);
+  if (judgments !== undefined) files["judgments.jsonl"] = judgments;
+  for (const { key, answer } of [...scored.records, ...(await readResults(folder, judgmentsPath(folder)))]) {
     if (answer === null || !KEY.test(key)) continue;
     const bytes = await readFile(cache.path(key)).catch(() => undefined);
     if (bytes === undefined) {
@@ -70,12 +73,16 @@ export async function replayBundle(path: string, folder: string): Promise<{ metr
   await mkdir(folder, { recursive: true });
   await writeWhole(join(folder, "samples.jsonl"), text("samples.jsonl"));
   await unpackAnswers(files, cache.path);
-  const lines: string[] = [];
-  for (const line of text("results.jsonl").split("\n")) {
-    if (line === "") continue;
-    lines.push(`${JSON.stringify(await replayed(CallRecord.parse(JSON.parse(line)), cache, path))}\n`);
-  }
-  await writeWhole(resultsPath(folder), lines.join(""));
+  const replay = async (name: string) => {
+    const lines: string[] = [];
+    for (const line of text(name).split("\n")) {
+      if (line === "") continue;
+      lines.push(`${JSON.stringify(await replayed(CallRecord.parse(JSON.parse(line)), cache, path))}\n`);
+    }
+    return lines.join("");
+  };
+  await writeWhole(resultsPath(folder), await replay("results.jsonl"));
+  if (files["judgments.jsonl"] !== undefined) await writeWhole(judgmentsPath(folder), await replay("judgments.jsonl"));
   await writeWhole(
     join(folder, "run.json"),
     `${JSON.stringify({ ...JSON.parse(text("run.json")), cacheFolder }, null, 2)}\n`,

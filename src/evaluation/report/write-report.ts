@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { scorersOf } from "../evaluation.ts";
 import { parseEvalFile } from "../file/read-eval-file.ts";
+import { judgedCall } from "../judge/judge-calls.ts";
 import { createLabelReader } from "../label-reader.ts";
 import { loadLemmas } from "../load-wheels.ts";
 import { type Comparison, compareSides } from "../results/compare.ts";
@@ -8,7 +9,7 @@ import { readResults } from "../results/read-results.ts";
 import { type RunSummary, summarise } from "../results/summarise.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
-import { openRun, type StoredRun, writeWhole } from "../runner/run-folder.ts";
+import { judgmentsPath, openRun, type StoredRun, writeWhole } from "../runner/run-folder.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
 import { type Markup, markup } from "./markup.ts";
@@ -41,7 +42,7 @@ export async function scoreRun(folder: string): Promise<ScoredRun> {
   const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
   const records = await readResults(folder);
   const scorers = await scorersOf(file, run.header.labels);
-  const summary = summarise(records, run.samples, { file, scorers });
+  const summary = summarise(records, run.samples, { file, scorers, judged: await judgmentsOf(folder) });
   const reader = createLabelReader(run.header.labels, await loadLemmas());
   return {
     run,
@@ -52,6 +53,12 @@ export async function scoreRun(folder: string): Promise<ScoredRun> {
     comparisons: scorers.flatMap((scorer) => compareCells(summary, scorer, file.analysis)),
     contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
   };
+}
+
+/** What the judge said, by the call it judged. */
+async function judgmentsOf(folder: string): Promise<ReadonlyMap<string, CallRecord>> {
+  const records = await readResults(folder, judgmentsPath(folder));
+  return new Map(records.map((record) => [judgedCall(record.call), record]));
 }
 
 function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun["file"]["analysis"]): Comparison[] {

@@ -7,9 +7,9 @@ import { resultsPath } from "../runner/run-folder.ts";
  * the run was resumed counts as answered.
  * @throws {KuleshovError} if a line is damaged.
  */
-export async function readResults(folder: string): Promise<CallRecord[]> {
+export async function readResults(folder: string, path: string = resultsPath(folder)): Promise<CallRecord[]> {
   const byCall = new Map<string, CallRecord>();
-  for await (const line of readJournal(resultsPath(folder))) {
+  for await (const line of readJournal(path)) {
     // Our own lines, written whole and synced: a full check of 50 000 would take longer than the report.
     const record = line as CallRecord;
     if (byCall.size === 0) CallRecord.parse(line);
@@ -19,9 +19,9 @@ export async function readResults(folder: string): Promise<CallRecord[]> {
 }
 
 /** Calls that need not be asked when a run goes on: those that were answered. Lines are not parsed: there may be many. */
-export async function answeredCalls(folder: string): Promise<Set<string>> {
+export async function answeredCalls(folder: string, path: string = resultsPath(folder)): Promise<Set<string>> {
   const answered = new Set<string>();
-  for await (const line of journalLines(resultsPath(folder))) {
+  for await (const line of journalLines(path)) {
     const call: unknown = JSON.parse(line.slice(CALL_AT, line.indexOf(CALL_ENDS)));
     // Inside a text these quotes would be escaped, so only the keys themselves can match.
     if (line.includes('"answer":null,"failure":')) answered.delete(call as string);

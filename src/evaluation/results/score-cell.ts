@@ -4,10 +4,16 @@ import type { CallRecord } from "../runner/call-record.ts";
 import { clusterOfSample, type Sample } from "../sample.ts";
 import type { Score, ScoredRow, Scorer, ScoreTable, UnscoredReason } from "../score.ts";
 
-/** A finished call with what its scorer says. */
-export interface ScoredCall {
+/** A finished call. */
+export interface FinishedCall {
   readonly record: CallRecord;
   readonly sample: Sample;
+  /** What a judge model said of its answer, when one was asked. */
+  readonly judged: CallRecord | null;
+}
+
+/** A finished call with what its scorer says. */
+export interface ScoredCall extends FinishedCall {
   readonly score: Score;
 }
 
@@ -43,10 +49,10 @@ export function resamplesFor(units: number, asked: number): number {
 /** Scores the calls of one cell and estimates the scorer's metrics with intervals over subjects or images. */
 export function scoreCell(
   scorer: Scorer,
-  calls: readonly { readonly record: CallRecord; readonly sample: Sample }[],
+  calls: readonly FinishedCall[],
   analysis: EvalFile["analysis"],
 ): ScorerResult {
-  const scoredCalls = calls.map(({ record, sample }) => ({ record, sample, score: scoreOf(scorer, record, sample) }));
+  const scoredCalls = calls.map((call) => ({ ...call, score: scoreOf(scorer, call) }));
   const rows = rowsOf(scoredCalls);
   const missing = scoredCalls.length - rows.length;
   const options = {
@@ -71,8 +77,8 @@ export function scoreCell(
 }
 
 /** A call without an answer is unscored, whatever the scorer. */
-export function scoreOf(scorer: Scorer, { answer, failure }: CallRecord, sample: Sample): Score {
-  if (answer !== null) return scorer.score(answer, sample);
+export function scoreOf(scorer: Scorer, { record: { answer, failure }, sample, judged }: FinishedCall): Score {
+  if (answer !== null) return scorer.score(answer, sample, judged);
   return { value: null, explanation: failure?.message ?? "No answer", metadata: null, unscored: "failed" };
 }
 

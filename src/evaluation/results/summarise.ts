@@ -3,7 +3,7 @@ import type { CallRecord } from "../runner/call-record.ts";
 import { type Cell, cellsOf } from "../runner/plan.ts";
 import type { Sample } from "../sample.ts";
 import type { Scorer } from "../score.ts";
-import { type ScorerResult, scoreCell } from "./score-cell.ts";
+import { type FinishedCall, type ScorerResult, scoreCell } from "./score-cell.ts";
 import { type UsageSummary, usageOf } from "./usage-summary.ts";
 
 /** One cell's results. */
@@ -28,16 +28,26 @@ export interface RunSummary {
 export function summarise(
   records: readonly CallRecord[],
   samples: readonly Sample[],
-  { file, scorers }: { readonly file: EvalFile; readonly scorers: readonly Scorer[] },
+  {
+    file,
+    scorers,
+    judged = new Map(),
+  }: {
+    readonly file: EvalFile;
+    readonly scorers: readonly Scorer[];
+    /** By the id of the call that was judged. */
+    readonly judged?: ReadonlyMap<string, CallRecord>;
+  },
 ): RunSummary {
   const bySample = new Map(samples.map((sample) => [sample.id, sample]));
-  const byCell = new Map<string, { record: CallRecord; sample: Sample }[]>();
+  const byCell = new Map<string, FinishedCall[]>();
   for (const record of records) {
     const sample = bySample.get(record.sample);
     if (sample === undefined) continue;
     const known = byCell.get(record.cell);
-    if (known === undefined) byCell.set(record.cell, [{ record, sample }]);
-    else known.push({ record, sample });
+    const call = { record, sample, judged: judged.get(record.call) ?? null };
+    if (known === undefined) byCell.set(record.cell, [call]);
+    else known.push(call);
   }
   return {
     cells: cellsOf(file.matrix).map((cell) => {

@@ -41,6 +41,11 @@ export function resultsPath(folder: string): string {
   return join(folder, "results.jsonl");
 }
 
+/** What the judge model said of the results, one JSON line per finished call. */
+export function judgmentsPath(folder: string): string {
+  return join(folder, "judgments.jsonl");
+}
+
 /** @throws {ConfigurationError} when the folder holds a run already. */
 export async function createRun(
   folder: string,

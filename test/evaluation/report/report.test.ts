@@ -58,6 +58,9 @@ analysis: { resamples: 500 }
         return { ...solution, answer: answerOf(miss ? (right === "fear" ? "happiness" : "fear") : right) };
       },
     }),
+    judgeFor: async () => {
+      throw new Error("No judge is expected here");
+    },
     stimuliFor: async () => plainStimuli,
     cache: createFolderAnswerCache(join(folder, "cache")),
     cacheFolder: join(folder, "cache"),
