@@ -41,7 +41,19 @@ describe("the whole path, offline, on a photograph", () => {
     expect(faceOnly(party)).toEqual(faceOnly(none));
     const contextOnly = ({ judgment }: Report) => judgment.subjects.map((subject) => subject.contextOnly);
     expect(contextOnly(funeral)).not.toEqual(contextOnly(party));
-    expect(none.judgment.subjects.every((subject) => subject.contextOnly.abstention !== null)).toBe(true);
+  });
+
+  it("takes a scene without a word about it for context only where something in it tells", async () => {
+    const seen = await asked({});
+    const unseen = await ask({ picture: samplePhoto(1) }, { ...opened.parts, observers: [] });
+    expect(unseen.judgment.subjects.every(({ contextOnly }) => contextOnly.abstention !== null)).toBe(true);
+    expect(seen.judgment.subjects.map(({ faceOnly }) => faceOnly)).toEqual(
+      unseen.judgment.subjects.map(({ faceOnly }) => faceOnly),
+    );
+    const glass = seen.evidence.find(({ statement }) => statement.startsWith("A wine glass"));
+    const [first] = seen.judgment.subjects;
+    expect(first?.contextOnly.abstention).toBeNull();
+    expect(first?.cues.flatMap(({ evidenceIds }) => evidenceIds)).toContain(glass?.id);
   });
 
   it("gives the same report again", async () => {
@@ -65,6 +77,13 @@ describe("the whole path, offline, on a photograph", () => {
         networks: expect.arrayContaining([{ id: expect.any(String), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]),
       },
     ]);
+    expect(provenance.observers).toMatchObject([
+      {
+        id: expect.stringMatching(/^scene@/),
+        networks: [{ id: "human-centernet" }, { id: "human-movenet-lightning" }],
+      },
+    ]);
+    expect(provenance.timingsMs.observe).toBeGreaterThan(0);
     expect(provenance.model).toMatchObject({ id: "rules", remote: false, vision: false });
   });
 });

@@ -1,5 +1,6 @@
 import type { PromptLibrary } from "../pipeline/prompt-library.ts";
 import { type AgentTool, type AnyToolDefinition, describeTools } from "./agent-tool.ts";
+import { bodyPosture } from "./tools/body-posture.ts";
 import { compareToolboxes } from "./tools/compare-toolboxes.ts";
 import { findFaces } from "./tools/find-faces.ts";
 import { listEvidence } from "./tools/list-evidence.ts";
@@ -7,14 +8,19 @@ import { lookCloser } from "./tools/look-closer.ts";
 import { lookUpFacs } from "./tools/look-up-facs.ts";
 import { measureFace } from "./tools/measure-face.ts";
 import { noteObservation } from "./tools/note-observation.ts";
+import { objectsInScene } from "./tools/objects-in-scene.ts";
 import { viewFaceAlone } from "./tools/view-face-alone.ts";
 import { viewWithoutFaces } from "./tools/view-without-faces.ts";
+import { whoLooksWhere } from "./tools/who-looks-where.ts";
 
 /** The tools that work on any picture. */
 const TOOLS: readonly AnyToolDefinition[] = [
   findFaces,
   measureFace,
   compareToolboxes,
+  objectsInScene,
+  bodyPosture,
+  whoLooksWhere,
   lookCloser,
   viewFaceAlone,
   viewWithoutFaces,

@@ -122,6 +122,23 @@ export function observationEvidence(text: string, faceId: string | null = null):
   };
 }
 
+/** Something that networks found in the scene: `findingEvidence("object", "cake")`. */
+export function findingEvidence(
+  kind: "object" | "posture" | "relation",
+  name: string,
+  more: { faceId?: string | null; confidence?: number; to?: string[] } = {},
+): NewEvidence {
+  const { faceId = kind === "object" ? null : "F1", confidence = 0.6, to = [] } = more;
+  return {
+    kind,
+    faceId,
+    region: { leftPx: 10, topPx: 20, widthPx: 30, heightPx: 40 },
+    statement: `${faceId ?? "The scene"}: ${name}`,
+    value: { type: "finding", name, confidence, to, measures: [] },
+    source: { type: "network", name: "human-centernet@3.3.6" },
+  };
+}
+
 /** A face that one toolbox measured: `face({ AU12: 0.93 })`. */
 export function face(values: Readonly<Record<string, number>> = {}, by: MeasuredBy = {}): Face {
   const box = { leftPx: 10, topPx: 10, widthPx: 200, heightPx: 200 };

@@ -66,7 +66,8 @@ export function nameCongruence({ face, context, smiles }: Compared): Congruence 
     );
   });
   if (rule === undefined) {
-    return { verdict: verdictOf(fromFace, fromContext), kind: null, statement: comparison, evidenceIds };
+    const verdict = softened(verdictOf(fromFace, fromContext), context);
+    return { verdict, kind: null, statement: comparison, evidenceIds };
   }
   return { verdict: rule.verdict, kind: rule.kind, statement: `${comparison}; ${rule.says}`, evidenceIds };
 }
@@ -81,6 +82,12 @@ function verdictOf(face: readonly LabelProbability[], context: readonly LabelPro
   if (apart === null) return "not assessable";
   if (apart <= AGREE_UP_TO || topLabel(face) === topLabel(context)) return "congruent";
   return apart >= DIFFER_FROM ? "incongruent" : "ambiguous";
+}
+
+/** A table and a posture do not make a face wrong: without words about the situation, what differs is ambiguous. */
+function softened(verdict: Congruence["verdict"], { cues }: ContextReading): Congruence["verdict"] {
+  const foundOnly = cues.every(({ kind }) => kind === "object" || kind === "posture");
+  return verdict === "incongruent" && foundOnly ? "ambiguous" : verdict;
 }
 
 export function topLabel(distribution: readonly LabelProbability[]): string {

@@ -5,6 +5,7 @@ import { findActionUnitMentions } from "../../facs/prose/find-mentions.ts";
 import { type FoundCue, findContextCues } from "./context-cues.ts";
 import type { EvidenceView } from "./evidence-view.ts";
 import { integrationSettings, priorDistribution } from "./integration-settings.ts";
+import { findSceneCue, sceneCueTable } from "./scene-cues.ts";
 
 /** A situation that the evidence tells of. */
 export interface SituatedCue extends FoundCue {
@@ -24,18 +25,41 @@ export interface ContextReading {
 }
 
 /**
- * Reads the situation alone: each cue that the table finds in given text, observations, objects and postures multiplies
- * the prior by its likelihoods. Sentences about the face are left to the face, so that the readings stay apart.
+ * Reads the situation alone: each cue that the tables find in given text, observations, objects and postures multiplies
+ * the prior by its likelihoods. What networks found counts as a context on its own only when it moves a label clearly. Sentences about the face are left to the face, so that the readings stay apart.
  */
 export function readContext(view: EvidenceView, faceId: string | null): ContextReading {
-  const sources = view.sceneFor(faceId).flatMap((item) => {
+  const scene = view.sceneFor(faceId);
+  const sources = scene.flatMap((item) => {
     const text = textOf(item);
     return text === undefined ? [] : [{ item, text }];
   });
-  const cues = strongestOfEach(sources.flatMap(({ item, text }) => cuesIn(item, text)));
-  const given = sources.length > 0;
-  if (cues.length > 0) return { distribution: distributionOf(cues), abstention: null, cues, given };
-  return { distribution: null, abstention: abstentionFor(sources.map(({ item }) => item)), cues, given };
+  const told = sources.flatMap(({ item, text }) => cuesIn(item, text));
+  const found = scene.flatMap((item) => foundCue(item, faceId));
+  const cues = strongestOfEach([...told, ...found]);
+  const given = sources.length > 0 || found.length > 0;
+  if (told.length > 0 || saysEnough(cues)) {
+    return { distribution: distributionOf(cues), abstention: null, cues, given };
+  }
+  const read = sources.map(({ item }) => item);
+  return { distribution: null, abstention: abstentionFor(read, scene), cues: [], given };
+}
+
+/** What a network found, with the situation that the scene table takes it for. A posture is its own person's only. */
+function foundCue(item: EvidenceItem, faceId: string | null): SituatedCue[] {
+  const found = findSceneCue(item);
+  const kindStrength = integrationSettings().kindStrength[item.kind];
+  if (found === undefined || kindStrength === undefined || kindStrength === 0) return [];
+  if (item.kind === "posture" && item.faceId !== faceId) return [];
+  return [{ ...found, strength: found.strength * kindStrength, evidenceId: item.id, kind: item.kind }];
+}
+
+/** Whether what was found moves any label enough to call it a context. */
+function saysEnough(cues: readonly SituatedCue[]): boolean {
+  const moved = priorDistribution().map(({ label }) => {
+    return cues.reduce((factor, { cue, strength }) => factor * (likelihoodOf(cue, label) ?? 1) ** strength, 1);
+  });
+  return Math.max(...moved) >= sceneCueTable().saysFrom;
 }
 
 function textOf(item: EvidenceItem): string | undefined {
@@ -91,7 +115,10 @@ export function expectedLabel({ cue }: FoundCue): string | undefined {
   return Object.entries(cue.likelihood).sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-function abstentionFor(items: readonly EvidenceItem[]): string {
+function abstentionFor(items: readonly EvidenceItem[], scene: readonly EvidenceItem[]): string {
+  const found = scene.some(({ value }) => value.type === "finding");
+  if (items.length === 0 && found)
+    return "No context was given, and what was found in the scene tells too little of one";
   if (items.length === 0) return "No context was given, and nothing was noted about the scene";
   const ids = items.map(({ id }) => id).join(", ");
   return `The word table of the rules baseline knows no situation in ${ids}`;

@@ -3,7 +3,7 @@ import { boxOverlap, clipBox, type PixelBox } from "../../domain/geometry.ts";
 import { knowledgeFile } from "../../facs/knowledge-file.ts";
 
 /** The names of the network's classes: `models/scene/coco-80.json`. */
-const objectNames = knowledgeFile(
+export const objectNames = knowledgeFile(
   ["scene", "coco-80.json"],
   z.strictObject({ about: z.string(), source: z.string(), names: z.array(z.string().min(1)).length(80) }),
 );

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { defineTool, ToolOutput } from "../agent-tool.ts";
+import { sceneText } from "./scene-text.ts";
+
+/** Shows which objects were found, with their places and scores, or that nobody looked for any. */
+export const objectsInScene = defineTool({
+  name: "objects_in_scene",
+  schema: z.strictObject({}),
+  output: ToolOutput,
+  needsVision: false,
+  needsPicture: true,
+  async run(_input, { ledger }) {
+    const evidence = [...ledger.ofKind("object")];
+    return { text: sceneText(evidence, "Objects"), output: { evidence } };
+  },
+});
