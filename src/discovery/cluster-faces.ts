@@ -1,12 +1,6 @@
 import type { Random } from "../domain/statistics/random.ts";
 import { type Clustering, hdbscan } from "./hdbscan.ts";
-import {
-  type Components,
-  componentsBeyondChance,
-  lumpiness,
-  principalComponents,
-  project,
-} from "./principal-components.ts";
+import { componentsBeyondChance, lumpiness, principalComponents, project } from "./principal-components.ts";
 import type { Points } from "./spanning-tree.ts";
 
 /** More components than this add little but distance between neighbours. */
@@ -19,6 +13,8 @@ const LUMPY_FROM = 3;
 export interface FaceClustering extends Clustering {
   /** How many components were searched. 0: nothing varies together in lumps, and nothing was searched. */
   readonly kept: number;
+  /** The points on those components. float64 [points, kept] */
+  readonly searched: Points;
 }
 
 /**
@@ -30,36 +26,35 @@ export function clusterFaces(
   options: { readonly minClusterSize: number },
   random: Random,
 ): FaceClustering {
-  if (points.count < 2 * options.minClusterSize) return { ...nothing(points), kept: 0 };
+  if (points.count < 2 * options.minClusterSize) return nothing(points);
   const components = principalComponents(points);
   const beyond = componentsBeyondChance(points, components, { most: MOST_COMPONENTS, random });
   const chosen = indexesOf(lumpiness(points, components, beyond), (score) => score > LUMPY_FROM);
-  return { ...clusterOn(points, components, { ...options, chosen }), kept: chosen.length };
+  if (chosen.length === 0) return nothing(points);
+  const searched = project(points, components, chosen);
+  return { ...hdbscan(searched, options), kept: chosen.length, searched };
 }
 
-/** The same for a resample, or for faces without categories: the `kept` components that are least like a bell. */
-export function clusterAgain(
+/** The same for faces without categories: the `kept` of their own components that are least like a bell. */
+export function clusterStructureless(
   points: Points,
   options: { readonly minClusterSize: number; readonly kept: number },
 ): Clustering {
   const components = principalComponents(points);
   const scores = lumpiness(points, components, MOST_COMPONENTS);
-  const lowest = [...scores].sort((a, b) => b - a)[options.kept - 1] ?? Number.NEGATIVE_INFINITY;
+  const lowest = [...scores].sort((x, y) => y - x)[options.kept - 1] ?? Number.NEGATIVE_INFINITY;
   const chosen = options.kept === 0 ? [] : indexesOf(scores, (score) => score >= lowest);
-  return clusterOn(points, components, { ...options, chosen });
+  return chosen.length === 0 ? nothing(points) : hdbscan(project(points, components, chosen), options);
 }
 
-function clusterOn(
-  points: Points,
-  components: Components,
-  { minClusterSize, chosen }: { readonly minClusterSize: number; readonly chosen: readonly number[] },
-): Clustering {
-  if (chosen.length === 0) return nothing(points);
-  return hdbscan(project(points, components, chosen), { minClusterSize });
-}
-
-function nothing(points: Points): Clustering {
-  return { clusters: [], labels: new Int32Array(points.count).fill(-1) };
+function nothing(points: Points): FaceClustering {
+  const labels = new Int32Array(points.count).fill(-1);
+  return {
+    clusters: [],
+    labels,
+    kept: 0,
+    searched: { count: points.count, dimensions: 0, values: new Float64Array() },
+  };
 }
 
 function indexesOf(scores: readonly number[], wanted: (score: number) => boolean): number[] {

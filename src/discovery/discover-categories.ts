@@ -134,7 +134,7 @@ async function proposeAll(
   const { seed, resamples, minClusterSize, signal } = options;
   const resampling = { seed, resamples, minClusterSize, kept, ...(signal === undefined ? {} : { signal }) };
   options.onProgress?.(`looking for ${clusters.length} groups again in ${resamples} resamples`);
-  const again = await resampleClusters(points, clusters, resampling);
+  const again = await resampleClusters(clustering.searched, clusters, resampling);
   options.onProgress?.(`looking for groups in ${resamples} sets of faces without categories`);
   const byChance = await prominenceByChance(points, resampling);
   const known = facesByKnown(placed.map(({ face }) => face));

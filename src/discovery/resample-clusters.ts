@@ -1,7 +1,7 @@
 import { adjustedRandIndex } from "../domain/statistics/adjusted-rand-index.ts";
 import { createRandom } from "../domain/statistics/random.ts";
-import { clusterAgain, selectPoints } from "./cluster-faces.ts";
-import type { DenseCluster } from "./hdbscan.ts";
+import { clusterStructureless, selectPoints } from "./cluster-faces.ts";
+import { type DenseCluster, hdbscan } from "./hdbscan.ts";
 import type { Points } from "./spanning-tree.ts";
 import { createStructureless } from "./structureless.ts";
 
@@ -24,20 +24,23 @@ export interface ClusterResamples {
   readonly prominence: readonly number[];
 }
 
-/** Clusters random subsets of the faces again and looks for each cluster in them. */
+/**
+ * Clusters random subsets of the faces again, on the components that the clusters were found on, and looks for each
+ * cluster in them.
+ */
 export async function resampleClusters(
-  points: Points,
+  searched: Points,
   clusters: readonly DenseCluster[],
   options: ResampleOptions,
 ): Promise<ClusterResamples[]> {
   const found = clusters.map(() => ({ agreement: [] as number[], prominence: [] as number[] }));
-  const all = Array.from({ length: points.count }, (_, index) => index);
+  const all = Array.from({ length: searched.count }, (_, index) => index);
   for (let round = 0; round < options.resamples; round += 1) {
     await breathe(options.signal);
     const random = createRandom(`${options.seed} resample ${round}`);
-    const chosen = random.shuffled(all).slice(0, Math.round(points.count * SUBSAMPLE));
+    const chosen = random.shuffled(all).slice(0, Math.round(searched.count * SUBSAMPLE));
     const minClusterSize = Math.max(2, Math.round(options.minClusterSize * SUBSAMPLE));
-    const again = clusterAgain(selectPoints(points, chosen), { minClusterSize, kept: options.kept });
+    const again = hdbscan(selectPoints(searched, chosen), { minClusterSize });
     clusters.forEach((cluster, index) => {
       const match = bestMatch(cluster, chosen, again.clusters);
       found[index]?.agreement.push(match.agreement);
@@ -67,7 +70,7 @@ export async function prominenceByChance(points: Points, options: ResampleOption
   for (let round = 0; round < options.resamples; round += 1) {
     await breathe(options.signal);
     const structureless = draw(createRandom(`${options.seed} structureless ${round}`));
-    const { clusters } = clusterAgain(structureless, options);
+    const { clusters } = clusterStructureless(structureless, options);
     largest.push(Math.max(1, ...clusters.map((cluster) => cluster.prominence)));
   }
   return largest;
