@@ -1,5 +1,6 @@
 import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
 import type { ExpressionReading, Face, FaceMeasurement } from "../domain/measurement.ts";
+import { isExpressionPool } from "../facs/expression-pool.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { actionUnitEvidence, unmeasuredActionUnits } from "./action-unit-evidence.ts";
 import { boxText } from "./render-evidence.ts";
@@ -109,11 +110,14 @@ function expressionItem(faceId: string, { source, distribution }: ExpressionRead
   const parts = named.map(({ label, probability }) => `${label} ${decimal(probability)}`);
   const rest = sorted.slice(named.length).map(({ label }) => label);
   const shown = [...parts, ...(rest.length === 0 ? [] : [`under 0.01: ${rest.join(", ")}`])].join(", ");
+  const whose = isExpressionPool(source)
+    ? `the networks of ${toolbox} taken together (${source}, no witness beside them)`
+    : `over the labels that ${source} knows`;
   return {
     kind: "expression",
     faceId,
     region: null,
-    statement: `Expression of the face alone, over the labels that ${source} knows: ${shown}`,
+    statement: `Expression of the face alone, ${whose}: ${shown}`,
     value: { type: "distribution", distribution: [...distribution] },
     source: { type: source === toolbox ? "toolbox" : "network", name: source },
   };

@@ -1,3 +1,5 @@
+import type { ExpressionReading } from "../../domain/measurement.ts";
+import { poolExpressions } from "../../facs/expression-pool.ts";
 import { actionUnitLogits, toMeasurements } from "./action-units.ts";
 import { fitToCanonical } from "./canonical-fit.ts";
 import type { PixelSource } from "./crop.ts";
@@ -41,10 +43,6 @@ async function describe(
   const appearance = appearanceFeatures(model, luma, mesh.cropLandmarks);
   const logits = actionUnitLogits(model.ausAppearance, features, appearance);
   const eyeOpenness = eyeOpennessOf(model, features);
-  const expressions = [];
-  for (const network of parts.expressions) {
-    expressions.push(await readExpression(network, source, regionOfMesh(mesh.landmarks)));
-  }
   return {
     toolbox: MESH_TOOLBOX_ID,
     box,
@@ -58,7 +56,19 @@ async function describe(
       toolbox: MESH_TOOLBOX_ID,
       factors: { headPose, facePx: quality.facePx, trust: trustOf(quality) },
     }),
-    expressions,
+    expressions: await readExpressions(parts.expressions, source, mesh),
     features: toFaceFeatures(features, appearance),
   };
+}
+
+/** What the networks read together, then what each of them reads. */
+async function readExpressions(
+  networks: MeshParts["expressions"],
+  source: PixelSource,
+  { landmarks }: FaceMesh,
+): Promise<ExpressionReading[]> {
+  const single: ExpressionReading[] = [];
+  for (const network of networks) single.push(await readExpression(network, source, regionOfMesh(landmarks)));
+  const pooled = poolExpressions(single);
+  return pooled === undefined ? single : [pooled, ...single];
 }

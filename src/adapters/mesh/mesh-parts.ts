@@ -12,7 +12,7 @@ export const MESH_TOOLBOX_ID = "mesh@1";
 export const MESH_NETWORKS = {
   detectors: { wide: "human-blazeface", near: "blazeface-short" },
   mesh: "face-mesh-attention",
-  expressions: ["face-api-expression"],
+  expressions: ["face-api-expression", "human-emotion"],
 } as const;
 
 /** Everything that measuring one face needs, opened once per thread. */

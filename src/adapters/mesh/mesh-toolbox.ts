@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { FaceMeasurement } from "../../domain/measurement.ts";
+import { EXPRESSION_POOL } from "../../facs/expression-pool.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
 import { networkProvenance } from "../../networks/network.ts";
 import { builtFile } from "../../networks/package-paths.ts";
@@ -21,8 +22,8 @@ export interface MeshToolboxOptions {
 }
 
 /**
- * The toolbox that comes with Kuleshov: BlazeFace, MediaPipe's attention mesh and face-api's expression network, action
- * units from the geometry and look of the face. See models/cards/mesh.md for what it is good and bad at.
+ * The toolbox that comes with Kuleshov: BlazeFace, MediaPipe's attention mesh, the expression networks of face-api and
+ * Human, each alone and both pooled, action units from the geometry and look of the face. See models/cards/mesh.md for what it is good and bad at.
  *
  * @throws {ModelFileError} if a manifest or the action-unit model is missing or wrong.
  */
@@ -42,7 +43,7 @@ export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promi
     supports: {
       actionUnits: supportedActionUnits(model.ausAppearance),
       expressions: [...new Set(witnesses.flatMap(({ manifest }) => expressionLabels(manifest)))].sort(),
-      expressionSources: witnesses.map(({ manifest }) => expressionSource(manifest)),
+      expressionSources: [EXPRESSION_POOL, ...witnesses.map(({ manifest }) => expressionSource(manifest))],
     },
     networks: await Promise.all(ids.map(networkProvenance)),
     async measure({ rgb, widthPx, heightPx }, signal) {

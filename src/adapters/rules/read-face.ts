@@ -5,6 +5,7 @@ import { type ActivationVector, activationVectors } from "../../facs/activation.
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { disagreement, poolWitnesses, widened } from "../../facs/cue-integration.ts";
 import { type RuleScore, scoreRules } from "../../facs/emotion-rules.ts";
+import { isExpressionPool } from "../../facs/expression-pool.ts";
 import { type EvidenceView, quantity } from "./evidence-view.ts";
 import { integrationSettings, priorDistribution } from "./integration-settings.ts";
 
@@ -78,8 +79,11 @@ function measurementIn(item: EvidenceItem): Omit<ActionUnitMeasurement, "estimat
 }
 
 function expressionWitnesses(items: readonly EvidenceItem[]): FaceWitness[] {
-  return items.flatMap((item): FaceWitness[] => {
-    if (item.kind !== "expression" || item.value.type !== "distribution") return [];
+  const readings = items.filter(({ kind }) => kind === "expression");
+  const single = readings.filter(({ source }) => !isExpressionPool(source.name));
+  // A pool says nothing that the readings in it do not say: it counts only where they are not known.
+  return (single.length > 0 ? single : readings).flatMap((item): FaceWitness[] => {
+    if (item.value.type !== "distribution") return [];
     const basic = item.value.distribution.flatMap(({ label, probability }) => {
       const known = basicLabelOf(label);
       return known === undefined ? [] : [{ label: known, probability }];

@@ -146,6 +146,7 @@ describe("createMeshToolbox", () => {
       "blazeface-short",
       "face-mesh-attention",
       "face-api-expression",
+      "human-emotion",
     ]);
     expect(toolbox.networks.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
   });
