@@ -3,6 +3,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { openToolbox } from "./field-toolboxes.ts";
+import { networkToolboxNames, openNetworkToolbox } from "./network-toolboxes.ts";
 
 export interface ToolboxOptions {
   /** Most worker threads of each toolbox that runs in this process; all cores when left out. */
@@ -18,13 +19,13 @@ const TOOLBOXES: Readonly<Record<string, (options: ToolboxOptions) => Promise<Fe
   libreface: () => openToolbox("libreface"),
 };
 
-/** Names of the toolboxes that can be asked for. */
+/** Names of the toolboxes that can be asked for, besides every network that reads faces (network-toolboxes.ts). */
 export const TOOLBOX_NAMES: readonly string[] = Object.keys(TOOLBOXES);
 
 /**
- * Opens toolboxes by name, in that order, each once. The first one is preferred where a face needs one box.
+ * Opens toolboxes by name, in that order, each once; any known network that reads faces is one by its id. The first one is preferred where a face needs one box.
  *
- * @throws {ConfigurationError} if there is no toolbox of that name, or it is not on this machine.
+ * @throws {ConfigurationError} if there is no toolbox of that name, or it is not on this machine or not pulled.
  */
 export async function createToolboxes(
   names: readonly string[],
@@ -32,7 +33,8 @@ export async function createToolboxes(
 ): Promise<readonly FerToolbox[]> {
   const opened: FerToolbox[] = [];
   try {
-    for (const open of [...new Set(names)].map(openerOf)) opened.push(await open(options));
+    const openers = await Promise.all([...new Set(names)].map(openerOf));
+    for (const open of openers) opened.push(await open(options));
   } catch (error) {
     await Promise.all(opened.map((toolbox) => toolbox.close()));
     throw error;
@@ -40,8 +42,14 @@ export async function createToolboxes(
   return opened;
 }
 
-function openerOf(name: string): (options: ToolboxOptions) => Promise<FerToolbox> {
+type Opener = (options: ToolboxOptions) => Promise<FerToolbox>;
+
+async function openerOf(name: string): Promise<Opener> {
   const open = Object.hasOwn(TOOLBOXES, name) ? TOOLBOXES[name] : undefined;
   if (open !== undefined) return open;
-  throw new ConfigurationError(`There is no toolbox "${name}". ${didYouMean(name, TOOLBOX_NAMES)}`);
+  const networks = await networkToolboxNames();
+  if (networks.includes(name)) return (options) => openNetworkToolbox(name, options);
+  throw new ConfigurationError(
+    `There is no toolbox "${name}". ${didYouMean(name, [...new Set([...TOOLBOX_NAMES, ...networks])])}`,
+  );
 }

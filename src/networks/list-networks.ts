@@ -38,7 +38,8 @@ export async function listNetworks({
   );
 }
 
-async function networkState(stored: StoredManifest, cacheDir: string): Promise<NetworkState> {
+/** Whether a network can be used now. */
+export async function networkState(stored: StoredManifest, cacheDir: string): Promise<NetworkState> {
   const { source } = stored.manifest;
   if (source.kind === "url" && !existsSync(pulledFile(source, cacheDir))) {
     return { state: "to-pull", download: source.download, sizeBytes: source.sizeBytes };

@@ -12,7 +12,7 @@ export async function readExpression(
   faceBox: RotatedRegion,
 ): Promise<ExpressionReading> {
   const { manifest } = network;
-  const { output } = await network.look(source, regionFor(manifest, faceBox), { outside: "edge" });
+  const { output } = await network.look(source, cropRegion(manifest, faceBox), { outside: "edge" });
   const reading = expressionOutputOf(manifest);
   const data = output(reading.output);
   const probabilities = activated(
@@ -25,8 +25,8 @@ export async function readExpression(
   };
 }
 
-/** The square of the manifest's crop rule, turned with the face. */
-function regionFor({ crop: { scale, shiftDown = 0 } }: NetworkManifest, faceBox: RotatedRegion): RotatedRegion {
+/** The square of a manifest's crop rule around the outline of a face, turned with it. */
+export function cropRegion({ crop: { scale, shiftDown = 0 } }: NetworkManifest, faceBox: RotatedRegion): RotatedRegion {
   const [centerXPx, centerYPx] = regionToSource(faceBox, 0.5, 0.5 + shiftDown);
   return squareAround({ ...faceBox, centerXPx, centerYPx }, scale);
 }
