@@ -36,14 +36,20 @@ async function checkNetworks(): Promise<HealthCheck[]> {
 
 function checkNetwork({ manifest, origin, status }: NetworkListing): HealthCheck {
   const check = { group: "networks", name: manifest.id } as const;
+  const use = manifest.readings.length > 0 ? `, --toolbox ${manifest.id}` : "";
   if (status.state === "ready")
-    return { ...check, state: "ready", detail: `${manifest.title}, ${origin}`, remedy: null };
+    return { ...check, state: "ready", detail: `${manifest.title}, ${origin}${use}`, remedy: null };
   if (status.state === "to-compile") {
-    return { ...check, state: "ready", detail: `${manifest.title}, compiled on first use, ${origin}`, remedy: null };
+    return {
+      ...check,
+      state: "ready",
+      detail: `${manifest.title}, compiled on first use, ${origin}${use}`,
+      remedy: null,
+    };
   }
   if (status.state === "to-pull") {
     const remedy = `kuleshov models pull ${status.download} (${manifest.licence.spdx})`;
-    return { ...check, state: "missing", detail: `${manifest.title}, optional`, remedy };
+    return { ...check, state: "missing", detail: `${manifest.title}, optional${use}`, remedy };
   }
   const remedy = manifest.source.kind === "npm" ? "run npm ci again" : "see the reason";
   return { ...check, state: "broken", detail: status.reason, remedy };
