@@ -73,6 +73,7 @@ function answerFor(label) {
       presence: random.real() < 0.5 ? "present" : "absent",
     })),
     verdicts: ["supported", "supported", "not-measurable"],
+    exemplars: [],
     choice: null,
     confidence: null,
     abstention: null,

@@ -42,6 +42,7 @@ async function solve(call, _stimulus, signal) {
     claimedActionUnits: [],
     measuredActionUnits: [],
     verdicts: [],
+    exemplars: [],
     choice: null,
     confidence: null,
     abstention: null,

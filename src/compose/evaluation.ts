@@ -3,6 +3,7 @@ import type { AskParts } from "../ask-parts.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
 import type { EvaluationParts } from "../evaluation/evaluation.ts";
+import { variedSource } from "../evaluation/few-shot/exemplar-variant.ts";
 import type { EvalFile } from "../evaluation/file/eval-file.ts";
 import { createEmerSolver } from "../evaluation/judge/judge-solver.ts";
 import { createLabStimuli } from "../evaluation/lab/lab-stimuli.ts";
@@ -115,13 +116,19 @@ function createConditionParts(file: EvalFile, options: EvaluationOptions, shelf:
     closers.push(() => opened.close());
     const toolboxes =
       condition.evidence === "none" ? [] : await Promise.all(condition.evidence.map((name) => shelf.one(name)));
+    const { audit: _audit, ...fewShot } = file.fewShot ?? {};
     const shots = await openShotSource(
-      { ...file.fewShot, shots: condition.shots, seed },
+      { ...fewShot, shots: condition.shots, seed },
       toolboxes.length === 0 && condition.shots > 0 ? [await shelf.one("mesh")] : toolboxes,
     );
     closers.push(() => shots.close());
     const prompts = await withJudgePrompt(opened.parts.prompts, condition.prompt, options.evalFilePath);
-    return { ...opened.parts, toolboxes, exemplars: shots.source, prompts };
+    return {
+      ...opened.parts,
+      toolboxes,
+      exemplars: shots.source === null ? null : variedSource(shots.source, condition.variant),
+      prompts,
+    };
   }
 
   return {
@@ -132,7 +139,7 @@ function createConditionParts(file: EvalFile, options: EvaluationOptions, shelf:
       known.set(key, parts);
       return parts;
     },
-    exemplarsOf: ({ shots }) => (shots === 0 ? null : { shots, ...file.fewShot }),
+    exemplarsOf: ({ shots, variant }) => (shots === 0 ? null : { shots, variant, ...file.fewShot, audit: null }),
     async close() {
       await Promise.allSettled(known.values());
       await Promise.all(closers.map((close) => close()));

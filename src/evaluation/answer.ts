@@ -39,6 +39,8 @@ export const Answer = z.strictObject({
   choice: z.string().nullable(),
   /** Stated probability of the choice. */
   confidence: z.number().min(0).max(1).nullable(),
+  /** Ids of the exemplars that were shown, in order. */
+  exemplars: z.array(z.string()),
   /** Why no answer is given, `null` when one is. */
   abstention: z.string().nullable(),
 });

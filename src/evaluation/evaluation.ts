@@ -154,7 +154,7 @@ async function workOf(
 ) {
   const solver = await parts.solverFor(file, labels);
   const stimuli = await parts.stimuliFor(file, samples);
-  const calls = callsOf(samples, file.matrix);
+  const calls = callsOf(samples, file.matrix, file.fewShot?.audit);
   return { solver, stimuli, calls, identities: await identitiesOf(calls, solver) };
 }
 

@@ -50,7 +50,8 @@ export async function listRuns(folder: string): Promise<{ folder: string; answer
       const own = join(folder, name);
       if (!existsSync(join(own, "run.json"))) return [];
       const { header, samples } = await openRun(own);
-      const calls = callsOf(samples, parseEvalFile(header.evalFileText, header.evalFilePath).matrix).length;
+      const file = parseEvalFile(header.evalFileText, header.evalFilePath);
+      const calls = callsOf(samples, file.matrix, file.fewShot?.audit).length;
       return [{ folder: own, answered: (await answeredCalls(own)).size, calls }];
     }),
   );

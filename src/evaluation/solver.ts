@@ -1,4 +1,5 @@
 import type { Answer } from "./answer.ts";
+import type { ExemplarVariant } from "./few-shot/exemplar-variant.ts";
 import type { ArmName, EvalFile, EvidenceChoice } from "./file/eval-file.ts";
 import type { Sample } from "./sample.ts";
 
@@ -9,6 +10,8 @@ export interface Condition {
   readonly shots: number;
   readonly evidence: EvidenceChoice;
   readonly arm: ArmName;
+  /** How the chosen exemplars are shown; only a few-shot audit varies it. */
+  readonly variant: ExemplarVariant;
 }
 
 /** One question to a solver. */

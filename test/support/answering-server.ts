@@ -59,6 +59,7 @@ export function answerOf(label: string, more: Partial<Answer> = {}): Answer {
     claimedActionUnits: [],
     measuredActionUnits: [],
     verdicts: [],
+    exemplars: [],
     choice: null,
     confidence: null,
     abstention: null,

@@ -36,6 +36,7 @@ const solver = {
       claimedActionUnits: [],
       measuredActionUnits: [],
       verdicts: [],
+      exemplars: [],
       choice: null,
       confidence: null,
       abstention: null,

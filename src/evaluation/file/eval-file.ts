@@ -75,6 +75,12 @@ const FewShot = z.strictObject({
   packs: nonEmpty(z.string().min(1)).optional().describe("Packs of the store, pack files, or starter packs"),
   taxonomy: z.string().min(1).optional(),
   mode: z.enum(["images", "descriptions", "both"]).default("images"),
+  audit: z
+    .strictObject({
+      orders: z.int().min(0).max(32).default(0).describe("Latin-square orders of the exemplars to try"),
+      leaveOneOut: z.boolean().default(false).describe("Ask again without each exemplar in turn"),
+    })
+    .optional(),
 });
 
 const Stimuli = z.strictObject({

@@ -14,7 +14,14 @@ export function judgeCalls(records: readonly CallRecord[], samples: readonly Sam
     return [
       {
         id: judgeCallId(record.call),
-        condition: { prompt: "eval-emer", model, shots: 0, evidence: "none" as const, arm: "full" as const },
+        condition: {
+          prompt: "eval-emer",
+          model,
+          shots: 0,
+          evidence: "none" as const,
+          arm: "full" as const,
+          variant: "as chosen" as const,
+        },
         sample: {
           ...sample,
           image: null,

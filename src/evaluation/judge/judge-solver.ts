@@ -64,6 +64,7 @@ function solutionOf(ratings: EmerRatings, trace: ReturnType<typeof createTraceRe
       claimedActionUnits: [],
       measuredActionUnits: [],
       verdicts: null,
+      exemplars: [],
       choice: null,
       confidence: null,
       abstention: null,

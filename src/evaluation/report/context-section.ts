@@ -26,6 +26,7 @@ export function contextEffectsOf(
   const partners = partnersOf(samples, file.stimuli.seed);
   const byCall = groupByCellAndSample(records);
   const conditions = new Map<string, Map<ArmName, string>>();
+  // Without the audit: exemplars as chosen only.
   for (const { id, condition } of cellsOf(file.matrix)) {
     const name = id.slice(0, id.lastIndexOf(" | "));
     const arms = conditions.get(name) ?? new Map<ArmName, string>();

@@ -1,3 +1,4 @@
+import type { FewShotAudit } from "../few-shot/audit.ts";
 import type { Comparison } from "../results/compare.ts";
 import type { ScorerResult } from "../results/score-cell.ts";
 import type { CellResult, RunSummary } from "../results/summarise.ts";
@@ -80,6 +81,25 @@ export function contextSection(all: readonly ContextEffectsOf[]): Markup | null 
         markup`<tr><td>${readable(name)}</td><td class="n">${number(estimate.value)}</td><td class="interval">${intervalText(estimate.low, estimate.high)}</td><td class="n">${effectSize === null ? "" : number(effectSize, 2)}</td><td class="n">${estimate.n}</td><td class="n">${estimate.unscored}</td><td class="soft">${meaning}</td></tr>`,
     )}</tbody></table></div>`;
   })}`;
+}
+
+/** How far answers depend on the exemplars and their order. */
+export function auditSection(audits: readonly FewShotAudit[]): Markup | null {
+  if (audits.length === 0) return null;
+  return markup`<h2>Few-shot audit</h2>${audits.map(
+    ({ condition, orderSensitivity, influences }) => markup`<h3>${condition}</h3>
+    ${
+      orderSensitivity === null
+        ? null
+        : markup`<p>Order sensitivity (1 - mean agreement over Latin-square orders): ${number(orderSensitivity.value)} <span class="interval">${intervalText(orderSensitivity.low, orderSensitivity.high)}</span>, n = ${orderSensitivity.n}, ${orderSensitivity.unscored} unscored</p>`
+    }
+    ${
+      influences.length === 0
+        ? null
+        : markup`<div class="scroll"><table><thead><tr><th>exemplar left out</th><th class="n">answers</th><th class="n">divergence, bits</th><th class="n">labels changed</th></tr></thead><tbody>
+    ${influences.slice(0, 30).map(({ exemplar, answers, divergence, flips }) => markup`<tr><td>${exemplar}</td><td class="n">${answers}</td><td class="n">${number(divergence)}</td><td class="n">${number(flips)}</td></tr>`)}</tbody></table></div>`
+    }`,
+  )}`;
 }
 
 /** Tables and diagrams of every cell, and why scores are missing. */

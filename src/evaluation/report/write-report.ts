@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { scorersOf } from "../evaluation.ts";
+import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import { parseEvalFile } from "../file/read-eval-file.ts";
 import { judgedCall } from "../judge/judge-calls.ts";
 import { createLabelReader } from "../label-reader.ts";
@@ -15,6 +16,7 @@ import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
 import { type Markup, markup } from "./markup.ts";
 import { methodsParagraph } from "./methods.ts";
 import {
+  auditSection,
   cellSections,
   comparisonSection,
   contextSection,
@@ -34,6 +36,7 @@ export interface ScoredRun {
   readonly summary: RunSummary;
   readonly comparisons: readonly Comparison[];
   readonly contextEffects: readonly ContextEffectsOf[];
+  readonly audits: readonly FewShotAudit[];
 }
 
 /** Reads a run's results and scores them. @throws {ConfigurationError} if there is no run. */
@@ -52,6 +55,7 @@ export async function scoreRun(folder: string): Promise<ScoredRun> {
     summary,
     comparisons: scorers.flatMap((scorer) => compareCells(summary, scorer, file.analysis)),
     contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
+    audits: auditFewShot(records, run.samples, { file, reader }),
   };
 }
 
@@ -62,7 +66,8 @@ async function judgmentsOf(folder: string): Promise<ReadonlyMap<string, CallReco
 }
 
 function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun["file"]["analysis"]): Comparison[] {
-  const sides = cells.map(({ cell, scorers }) => ({
+  const asChosen = cells.filter(({ cell }) => cell.condition.variant === "as chosen");
+  const sides = asChosen.map(({ cell, scorers }) => ({
     name: cell.id,
     calls: scorers.find((result) => result.scorer === scorer.name)?.calls ?? [],
   }));
@@ -78,7 +83,10 @@ export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promis
   return path;
 }
 
-function page({ run, file, summary, comparisons, contextEffects }: ScoredRun, cases: readonly WorstCase[]): Markup {
+function page(
+  { run, file, summary, comparisons, contextEffects, audits }: ScoredRun,
+  cases: readonly WorstCase[],
+): Markup {
   const { header, samples } = run;
   const style: Markup = { html: REPORT_STYLE };
   return markup`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -90,6 +98,7 @@ function page({ run, file, summary, comparisons, contextEffects }: ScoredRun, ca
   ${metricsSection(summary)}
   ${comparisonSection(comparisons)}
   ${contextSection(contextEffects)}
+  ${auditSection(audits)}
   ${cellSections(summary)}
   ${usageSection(summary)}
   ${worstCasesSection(cases)}

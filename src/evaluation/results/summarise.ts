@@ -50,7 +50,7 @@ export function summarise(
     else known.push(call);
   }
   return {
-    cells: cellsOf(file.matrix).map((cell) => {
+    cells: cellsOf(file.matrix, file.fewShot?.audit).map((cell) => {
       const calls = byCell.get(cell.id) ?? [];
       return {
         cell,

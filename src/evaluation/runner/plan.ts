@@ -1,6 +1,10 @@
+import { variantsOf } from "../few-shot/exemplar-variant.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Sample } from "../sample.ts";
 import type { Call, Condition } from "../solver.ts";
+
+/** What of a few-shot audit makes cells. */
+type Audit = NonNullable<EvalFile["fewShot"]>["audit"];
 
 /** A condition with its short name, e.g. `judge | rules | 0 shots | mesh | full`. */
 export interface Cell {
@@ -9,15 +13,17 @@ export interface Cell {
 }
 
 /** All cells of a matrix, in the order written. */
-export function cellsOf({ prompts, models, shots, evidence, arms }: EvalFile["matrix"]): Cell[] {
+export function cellsOf({ prompts, models, shots, evidence, arms }: EvalFile["matrix"], audit?: Audit): Cell[] {
   return prompts.flatMap((prompt) =>
     models.flatMap((model) =>
       shots.flatMap((shot) =>
         evidence.flatMap((choice) =>
-          arms.map((arm) => {
-            const condition = { prompt, model, shots: shot, evidence: choice, arm };
-            return { id: cellId(condition), condition };
-          }),
+          arms.flatMap((arm) =>
+            variantsOf(shot, audit).map((variant) => {
+              const condition = { prompt, model, shots: shot, evidence: choice, arm, variant };
+              return { id: cellId(condition), condition };
+            }),
+          ),
         ),
       ),
     ),
@@ -25,17 +31,18 @@ export function cellsOf({ prompts, models, shots, evidence, arms }: EvalFile["ma
 }
 
 /** The short name of a condition. */
-export function cellId({ prompt, model, shots, evidence, arm }: Condition): string {
+export function cellId({ prompt, model, shots, evidence, arm, variant }: Condition): string {
   const toolboxes = evidence === "none" ? "no evidence" : evidence.join("+");
-  return [prompt, model, `${shots} shots`, toolboxes, arm].join(" | ");
+  const varied = variant === "as chosen" ? [] : [variant];
+  return [prompt, model, `${shots} shots`, toolboxes, arm, ...varied].join(" | ");
 }
 
 /**
  * All calls of a run, sample by sample, so that a run that stops early has judged the same samples under every
  * condition.
  */
-export function callsOf(samples: readonly Sample[], matrix: EvalFile["matrix"]): Call[] {
-  const cells = cellsOf(matrix);
+export function callsOf(samples: readonly Sample[], matrix: EvalFile["matrix"], audit?: Audit): Call[] {
+  const cells = cellsOf(matrix, audit);
   return samples.flatMap((sample) =>
     matrix.seeds.flatMap((seed) =>
       Array.from({ length: matrix.repeats }, (_, index) => index + 1).flatMap((repeat) =>

@@ -38,6 +38,7 @@ export function answerOfReport(report: Report, region: PixelBox | null): Answer 
     verdicts: report.grounding.claims
       .filter(({ faceId }) => faceId === null || faceId === subject?.faceId)
       .map(({ verdict }) => verdict),
+    exemplars: report.provenance.exemplars,
     choice: null,
     confidence: null,
     abstention: subject === undefined ? "The person who was asked about was not found" : subject.integrated.abstention,

@@ -146,6 +146,7 @@ function solutionOf(
     claimedActionUnits: [],
     measuredActionUnits: [],
     verdicts: null,
+    exemplars: [],
     choice: isChoice ? choice : null,
     confidence,
     abstention: isChoice ? null : (reason ?? "It cannot tell"),

@@ -35,7 +35,7 @@ async function solve(task: "choose" | "verify", sample: Sample, model: JudgeMode
   });
   const call: Call = {
     id: "x",
-    condition: { prompt: "judge", model: model.id, shots: 0, evidence: ["mesh"], arm: "full" },
+    condition: { prompt: "judge", model: model.id, shots: 0, evidence: ["mesh"], arm: "full", variant: "as chosen" },
     sample,
     seed: 1,
     repeat: 1,
