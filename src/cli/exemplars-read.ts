@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { rename, writeFile } from "node:fs/promises";
 import { openDesk, openStore, openTextEmbedder } from "../compose/exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { identifyPicture } from "../pipeline/leakage.ts";
@@ -7,6 +5,7 @@ import { placeMeasured } from "../pipeline/make-exemplar.ts";
 import { type ExemplarQuery, retrieveExemplars } from "../pipeline/retrieve-exemplars.ts";
 import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { renderExemplar, renderExemplarList } from "../render/terminal-exemplars.ts";
+import { writeWhole } from "../write-whole.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
@@ -63,9 +62,7 @@ export async function show(
   if (options.picture !== undefined) {
     if (entry.view === null)
       throw new ConfigurationError(`The store keeps no picture of ${id}; the original is ${entry.exemplar.image.path}`);
-    const temporary = `${options.picture}.${randomUUID()}.tmp`;
-    await writeFile(temporary, entry.view);
-    await rename(temporary, options.picture);
+    await writeWhole(options.picture, entry.view);
   }
   if (options.json === true) await print(`${JSON.stringify(entry.exemplar, null, 2)}\n`);
   else await print(renderExemplar(entry.exemplar, outputStyle()));

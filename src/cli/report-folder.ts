@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
-import { writeAtomically } from "../networks/compiled-cache.ts";
+import { writeWhole } from "../write-whole.ts";
 
 const REPORT = "report.json";
 const PICTURE = "annotated.png";
@@ -33,7 +33,7 @@ export async function writeReportFolder(folder: string, report: Report, signal: 
   const { decodeImage } = await import("../pipeline/decode-image.ts");
   const { renderOverlay } = await import("../render/overlay.ts");
   const image = await decodeImage(report.provenance.image.path, signal);
-  await writeAtomically(join(folder, PICTURE), await renderOverlay(image, report.faces));
-  await writeAtomically(join(folder, REPORT), `${JSON.stringify(report, null, 2)}\n`);
+  await writeWhole(join(folder, PICTURE), await renderOverlay(image, report.faces));
+  await writeWhole(join(folder, REPORT), `${JSON.stringify(report, null, 2)}\n`);
   return `Wrote ${join(folder, REPORT)} and ${join(folder, PICTURE)}`;
 }

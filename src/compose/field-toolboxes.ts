@@ -12,13 +12,13 @@ import type { Surroundings } from "../adapters/toolbox-process/find-program.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import { cacheFolder } from "../networks/cache-folder.ts";
-import { writeAtomically } from "../networks/compiled-cache.ts";
 import { findInstalledPackage } from "../networks/package-paths.ts";
 import { cropImage } from "../pipeline/crop-image.ts";
 import { decodeImage } from "../pipeline/decode-image.ts";
 import { checkKnownSmile, type SmileCheck, smileWarning } from "../pipeline/known-smile.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { FoundToolbox, ToolboxKind } from "../ports/toolbox-kind.ts";
+import { writeWhole } from "../write-whole.ts";
 
 /** The toolboxes of other people, in the order in which `doctor` lists them. */
 export function toolboxKinds(surroundings: Surroundings = process): readonly ToolboxKind[] {
@@ -147,7 +147,7 @@ export async function smileCheckOf(
   if (check.state !== "failed") {
     const checks = { ...(await readChecks(file)), [key]: check };
     // Where nothing can be kept, it is checked again next time.
-    await writeAtomically(file, JSON.stringify(checks, null, 2)).catch(() => undefined);
+    await writeWhole(file, JSON.stringify(checks, null, 2)).catch(() => undefined);
   }
   return check;
 }

@@ -1,11 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { Discovery } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../render/discovery-page.ts";
+import { writeWhole } from "../write-whole.ts";
 import { CheckKey, drawCheck } from "./check-sheet.ts";
 import { SHEET_COLUMNS } from "./score-sheet.ts";
 
@@ -93,15 +93,5 @@ async function readJson<T>(path: string, schema: z.ZodType<T>, what: string): Pr
         cause: error,
       },
     );
-  }
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

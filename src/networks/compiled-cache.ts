@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { writeWhole } from "../write-whole.ts";
 import { sha256 } from "./sha256.ts";
 
 /** What a compiled network is kept under. Changes with the published bytes, the manifest's shapes and the compiler. */
@@ -32,19 +32,7 @@ export async function readCompiled(cacheDir: string, key: CompiledKey): Promise<
 
 /** Keeps compiled bytes. Several processes may write the same entry at once: each renames a whole file into place. */
 export async function writeCompiled(cacheDir: string, key: CompiledKey, bytes: Uint8Array): Promise<void> {
-  await writeAtomically(join(compiledFolder(cacheDir), entryName(key, bytes)), bytes);
-}
-
-/** Writes under a temporary name in the same folder, then renames. */
-export async function writeAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await writeWhole(join(compiledFolder(cacheDir), entryName(key, bytes)), bytes);
 }
 
 function entryName(key: CompiledKey, bytes: Uint8Array): string {

@@ -1,21 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { Exemplar } from "../domain/exemplar.ts";
+import { writeWhole } from "../write-whole.ts";
 import { pictureName } from "./picture-reference.ts";
 import type { PackLine } from "./read-pack.ts";
 
 /** Writes exemplars as a pack that {@link readPack} reads back, measurements included. Replaces the file at once. */
 export async function writePack(path: string, exemplars: readonly Exemplar[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const text = exemplars.map((exemplar) => `${JSON.stringify(packLine(exemplar, path))}\n`).join("");
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await writeWhole(path, text);
 }
 
 function packLine(exemplar: Exemplar, packPath: string): PackLine {

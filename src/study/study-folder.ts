@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError, KuleshovError } from "../domain/errors.ts";
+import { writeWhole } from "../write-whole.ts";
 import {
   type StudyDescription,
   StudyDescription as StudyDescriptionSchema,
@@ -11,7 +12,6 @@ import { openStudyFiles, type StudyFiles } from "./study-files.ts";
 import { NO_COUNTS, type StudyCounts } from "./study-journal.ts";
 import { lockStudy } from "./study-lock.ts";
 import type { StudyTables } from "./study-tables.ts";
-import { writeWhole } from "./write-whole.ts";
 
 /** What to do when the folder is not empty: refuse, go on with the study in it, or start it anew. */
 export type OutputMode = "new" | "resume" | "force";

@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { cutPortraits } from "../pipeline/cut-portraits.ts";
 import { renderContactSheet, TILE_PX, TILES_PER_SHEET } from "../render/contact-sheet.ts";
+import { writeWhole } from "../write-whole.ts";
 import type { FoundFace, FoundFaces } from "./find-alike.ts";
 import type { FoundVerdict } from "./judge-found.ts";
 
@@ -99,14 +98,4 @@ async function writeSheet(path: string, candidates: readonly FoundFace[], signal
   });
   if (tiles.length > 0)
     await writeWhole(path, await renderContactSheet(tiles, { title: "Most alike", range: `the best ${tiles.length}` }));
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }

@@ -6,8 +6,8 @@ import { boxOverlap, type PixelBox, PixelBox as PixelBoxSchema } from "../../dom
 import type { Face } from "../../domain/measurement.ts";
 import { measureImage } from "../../pipeline/measure-image.ts";
 import type { FerToolbox } from "../../ports/fer-toolbox.ts";
+import { writeWhole } from "../../write-whole.ts";
 import type { ArmName } from "../file/eval-file.ts";
-import { writeWhole } from "../runner/run-folder.ts";
 import type { Sample } from "../sample.ts";
 import { type StimulusSource, StimulusUnavailable } from "../solver.ts";
 import { partnersOf } from "./partners.ts";

@@ -3,10 +3,11 @@ import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { writeWhole } from "../../write-whole.ts";
 import { readResults } from "../results/read-results.ts";
 import { createFolderAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";
-import { judgmentsPath, resultsPath, writeWhole } from "../runner/run-folder.ts";
+import { judgmentsPath, resultsPath } from "../runner/run-folder.ts";
 import type { Sample } from "../sample.ts";
 import { type ScoredRun, scoreRun } from "./write-report.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
+import { writeWhole } from "../../write-whole.ts";
 import { topLabel } from "../answer.ts";
-import { writeWhole } from "../runner/run-folder.ts";
 import type { ScoredRun } from "./write-report.ts";
 
 type Cell = string | number | boolean | null;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { writeWhole } from "../../write-whole.ts";
 import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import { parseEvalFile } from "../file/read-eval-file.ts";
@@ -10,7 +11,7 @@ import { readResults } from "../results/read-results.ts";
 import { type RunSummary, summarise } from "../results/summarise.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
-import { judgmentsPath, openRun, type StoredRun, writeWhole } from "../runner/run-folder.ts";
+import { judgmentsPath, openRun, type StoredRun } from "../runner/run-folder.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
 import { type Markup, markup } from "./markup.ts";

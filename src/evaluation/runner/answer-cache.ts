@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { access, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
+import { writeWhole } from "../../write-whole.ts";
 import { Answer } from "../answer.ts";
 import type { Solution } from "../solver.ts";
 import { inWordsIfDiskFull } from "./disk-full.ts";
@@ -65,21 +65,10 @@ function parse(text: string, key: string): Solution | undefined {
   }
 }
 
-/** Writes beside the target, syncs and renames: a reader never sees half a file. */
 async function writeSafely(target: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  const draft = `${target}.${randomUUID()}.part`;
   try {
-    const handle = await open(draft, "wx");
-    try {
-      await handle.writeFile(bytes);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, target);
+    await writeWhole(target, bytes);
   } catch (error) {
-    await rm(draft, { force: true });
     throw inWordsIfDiskFull(error, target);
   }
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { writeWhole } from "../../write-whole.ts";
 import { Sample } from "../sample.ts";
 import { readJournal } from "./journal.ts";
 
@@ -94,13 +95,6 @@ function parseHeader(text: string, folder: string): RunHeader {
   throw new ConfigurationError(
     `Cannot open run as its run.json is damaged (${issue?.path.join(".")}: ${issue?.message}): \`${folder}\``,
   );
-}
-
-/** Writes a file whole or not at all. */
-export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.part`;
-  await writeFile(draft, text, { flush: true });
-  await rename(draft, path);
 }
 
 /**
