@@ -1,12 +1,13 @@
 import { createMeshToolbox } from "../../dist/src/adapters/mesh/mesh-toolbox.js";
-import { decodeImage } from "../../dist/src/pipeline/decode-image.js";
+import { createPixelPool } from "../../dist/src/domain/pixel-pool.js";
+import { decodeImage, decodeImageInto } from "../../dist/src/pipeline/decode-image.js";
 import { serveContestant } from "./paired.mjs";
 
 const toolbox = await createMeshToolbox({ workers: 1 });
 const decoded = new Map();
 
 async function pictureOf(path) {
-  if (!decoded.has(path)) decoded.set(path, await decodeImage(path));
+  if (!decoded.has(path)) decoded.set(path, await decodeImageInto(createPixelPool(), path)); // as studies do
   return decoded.get(path);
 }
 

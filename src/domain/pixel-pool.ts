@@ -1,14 +1,17 @@
 /** Memory for the pixels of pictures. */
 export interface PixelPool {
-  /** That many bytes on shared memory. Whatever was in them before is still there. */
+  /** That many bytes. Whatever was in them before is still there. */
   take(bytes: number): Uint8Array;
   /** Gives bytes back that nobody reads any more. */
   give(bytes: Uint8Array): void;
 }
 
-/** New memory for every picture, left to be cleaned up whenever. */
+/**
+ * New memory for every picture, left to be cleaned up. Not shared between threads: V8 does not count shared memory when
+ * it decides whether to collect garbage, so pictures would pile up.
+ */
 export const FRESH_PIXELS: PixelPool = {
-  take: (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)),
+  take: (bytes) => new Uint8Array(bytes),
   give: () => undefined,
 };
 
@@ -18,7 +21,7 @@ const MOST_WASTE = 2;
 const MOST_KEPT = 8;
 
 /**
- * Memory that is used again and again. Without it a study holds dozens of pictures instead of a few: every thread that
+ * Memory that is shared between threads and used again and again. Without it a study holds dozens of pictures instead of a few: every thread that
  * saw one holds on to its memory until that thread happens to clean up.
  */
 export function createPixelPool(): PixelPool {

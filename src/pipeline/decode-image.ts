@@ -16,7 +16,6 @@ const MAX_FILE_BYTES = 400_000_000;
  * Reads a picture file into upright 8-bit sRGB. Camera orientation is applied, transparency is laid on white, of an
  * animation the first frame is taken; EXIF and every other metadata stay behind.
  *
- * @returns `rgb` is uint8 [heightPx, widthPx, 3] on shared memory, so that worker threads read it without a copy.
  * @throws {ImageDecodeError} if the file is missing, no picture, damaged, too large or of a format that is not read.
  */
 export function decodeImage(path: string, signal?: AbortSignal): Promise<DecodedImage> {

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { FaceMeasurement } from "../../domain/measurement.ts";
+import { createPixelPool, type PixelPool } from "../../domain/pixel-pool.ts";
 import { EXPRESSION_POOL } from "../../facs/expression-pool.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
 import { networkProvenance } from "../../networks/network.ts";
@@ -38,6 +39,7 @@ export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promi
     options.workers ?? availableParallelism(),
     { workerData },
   );
+  const staging = createPixelPool();
   return {
     id: MESH_TOOLBOX_ID,
     supports: {
@@ -47,12 +49,24 @@ export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promi
     },
     networks: await Promise.all(ids.map(networkProvenance)),
     async measure({ rgb, widthPx, heightPx }, signal) {
-      const faces = await pool.run({ rgb, widthPx, heightPx }, [], signal);
+      signal?.throwIfAborted();
+      const shared = onSharedMemory(rgb, staging);
+      const faces = await pool.run({ rgb: shared, widthPx, heightPx }, [], signal);
+      // After an abort a worker may still be reading: then the memory is left to it.
+      if (shared !== rgb) staging.give(shared);
       return faces.map(toMeasurement);
     },
     againstNeutral: createNeutralComparison(model, await readAverageNeutral()),
     close: () => pool.close(),
   };
+}
+
+/** Pixels that worker threads can read without a copy of their own for each; as they are, if they already can. */
+function onSharedMemory(rgb: Uint8Array, staging: PixelPool): Uint8Array {
+  if (rgb.buffer instanceof SharedArrayBuffer) return rgb;
+  const shared = staging.take(rgb.length);
+  shared.set(rgb);
+  return shared;
 }
 
 function toMeasurement({ landmarks, ...rest }: MeasuredMesh): FaceMeasurement {
