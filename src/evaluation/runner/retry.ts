@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { ProviderError } from "../../domain/errors.ts";
 
@@ -26,7 +27,10 @@ export async function tryRepeatedly<T>(
   for (let attempt = 1; ; attempt++) {
     const timeout = AbortSignal.timeout(policy.timeoutMs);
     try {
-      return { value: await work(AbortSignal.any([signal, timeout])), attempts: attempt };
+      const either = AbortSignal.any([signal, timeout]);
+      // One agent loop hangs a listener on it for every step; they go when the call ends.
+      setMaxListeners(0, either);
+      return { value: await work(either), attempts: attempt };
     } catch (error) {
       signal.throwIfAborted();
       const cause = timeout.aborted ? timeoutError(policy, error) : error;
