@@ -98,7 +98,7 @@ async function openAllToolboxes(
 ): Promise<readonly FerToolbox[]> {
   const imported = evidence === undefined ? [] : await importEvidenceFiles(evidence.files, evidence.pictures, signal);
   try {
-    return [...(await createToolboxes(names, workers === undefined ? {} : { workers })), ...imported];
+    return [...(await createToolboxes(names, workers === undefined ? {} : { workers }, signal)), ...imported];
   } catch (error) {
     await Promise.all(imported.map((toolbox) => toolbox.close()));
     throw error;

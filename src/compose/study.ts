@@ -40,7 +40,7 @@ export async function openStudyTools(options: StudyToolOptions, signal?: AbortSi
     await Promise.all(closing.map((close) => close()));
   };
   try {
-    const opened = await createToolboxes(options.toolboxes, { workers });
+    const opened = await createToolboxes(options.toolboxes, { workers }, signal);
     closing.push(...opened.map((toolbox) => () => toolbox.close()));
     const identity = await createFaceIdentity();
     closing.push(() => identity.close());

@@ -10,13 +10,15 @@ export interface ToolboxOptions {
   readonly workers?: number;
 }
 
+type OpenToolbox = (options: ToolboxOptions, signal?: AbortSignal) => Promise<FerToolbox>;
+
 /** Every toolbox that can measure pictures, by the name that the user types: ours, and those of other people. */
-const TOOLBOXES: Readonly<Record<string, (options: ToolboxOptions) => Promise<FerToolbox>>> = {
+const TOOLBOXES: Readonly<Record<string, OpenToolbox>> = {
   mesh: createMeshToolbox,
-  openface: () => openToolbox("openface"),
-  openface3: () => openToolbox("openface3"),
-  pyfeat: () => openToolbox("pyfeat"),
-  libreface: () => openToolbox("libreface"),
+  openface: (_options, signal) => openToolbox("openface", undefined, signal),
+  openface3: (_options, signal) => openToolbox("openface3", undefined, signal),
+  pyfeat: (_options, signal) => openToolbox("pyfeat", undefined, signal),
+  libreface: (_options, signal) => openToolbox("libreface", undefined, signal),
 };
 
 /** Names of the toolboxes that can be asked for, besides every network that reads faces (network-toolboxes.ts). */
@@ -30,11 +32,12 @@ export const TOOLBOX_NAMES: readonly string[] = Object.keys(TOOLBOXES);
 export async function createToolboxes(
   names: readonly string[],
   options: ToolboxOptions = {},
+  signal?: AbortSignal,
 ): Promise<readonly FerToolbox[]> {
   const opened: FerToolbox[] = [];
   try {
     const openers = await Promise.all([...new Set(names)].map(openerOf));
-    for (const open of openers) opened.push(await open(options));
+    for (const open of openers) opened.push(await open(options, signal));
   } catch (error) {
     await Promise.all(opened.map((toolbox) => toolbox.close()));
     throw error;
@@ -42,9 +45,7 @@ export async function createToolboxes(
   return opened;
 }
 
-type Opener = (options: ToolboxOptions) => Promise<FerToolbox>;
-
-async function openerOf(name: string): Promise<Opener> {
+async function openerOf(name: string): Promise<OpenToolbox> {
   const open = Object.hasOwn(TOOLBOXES, name) ? TOOLBOXES[name] : undefined;
   if (open !== undefined) return open;
   const networks = await networkToolboxNames();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import {
   healthOfToolbox,
   openToolbox,
@@ -9,6 +9,7 @@ import {
   smileCheckOf,
   toolboxKinds,
 } from "../../src/compose/field-toolboxes.ts";
+import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import { HealthCheck } from "../../src/domain/health.ts";
 import type { FaceMeasurement } from "../../src/domain/measurement.ts";
@@ -164,4 +165,18 @@ describe("the known-smile check", () => {
     const other = { ...toolbox("1", 0.9), supports: { actionUnits: [], expressions: [] } };
     expect(await smileCheckOf(other)).toEqual({ state: "unsupported", detail: "it does not measure AU12" });
   });
+});
+
+it("stops the check on a known smile when the user interrupts", async () => {
+  const hanging = await fakeOpenFace(await tempFolder(), {
+    before: "await new Promise(() => setInterval(() => 0, 1000));",
+  });
+  const usual = process.env.KULESHOV_OPENFACE;
+  process.env.KULESHOV_OPENFACE = hanging;
+  onTestFinished(() => {
+    if (usual === undefined) delete process.env.KULESHOV_OPENFACE;
+    else process.env.KULESHOV_OPENFACE = usual;
+  });
+  // The program is given minutes to start: without the signal this would wait for all of them.
+  await expect(createToolboxes(["openface"], {}, AbortSignal.timeout(1500))).rejects.toThrow(/abort/i);
 });
