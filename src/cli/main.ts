@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../networks/package-paths.ts";
 import * as agreement from "./agreement.ts";
@@ -15,9 +14,6 @@ import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
 import * as models from "./models.ts";
 import { outliveReaders } from "./output.ts";
-
-// LangGraph hangs a listener for every step on abort signals of its own making, and takes them off when a call ends.
-setMaxListeners(0);
 
 const program = new Command("kuleshov")
   .description("Measures faces, reads them with and without their context, and traces every sentence to a measurement.")

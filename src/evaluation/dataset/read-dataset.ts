@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { nearestNames } from "../../domain/nearest-name.ts";
 import { createRandom } from "../../domain/statistics/random.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
-import { nearestWord } from "../file/nearest-word.ts";
 import { createLabelReader, type LabelReader } from "../label-reader.ts";
 import type { Lemmas } from "../metrics/emotion-wheels.ts";
 import type { Sample } from "../sample.ts";
@@ -108,7 +108,7 @@ async function problemOf(
   if (known.reader.labels.length === 0) return undefined;
   for (const label of [...(truth.labels ?? []), ...(truth.label === null ? [] : [truth.label])]) {
     if (known.reader.read(label) !== null) continue;
-    const near = nearestWord(label, known.reader.labels);
+    const near = nearestNames(label, known.reader.labels, 1)[0];
     return `its label "${label}" is not in the taxonomy${near === undefined ? "" : ` (nearest: "${near}")`}`;
   }
   return undefined;

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
+import { nearestNames } from "../../domain/nearest-name.ts";
 import type { Columns, DatasetSource } from "../file/dataset-source.ts";
-import { nearestWord } from "../file/nearest-word.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
 import type { ReadRow } from "./dataset.ts";
 import { locateDatasetPath } from "./locate.ts";
@@ -33,7 +33,7 @@ function checkColumns(rows: readonly TableRow[], columns: Columns, path: string)
   if (rows.length === 0) throw new ConfigurationError(`Cannot use dataset as it has no rows: \`${path}\``);
   for (const name of namedColumns(columns)) {
     if (present.includes(name)) continue;
-    const near = nearestWord(name, present);
+    const near = nearestNames(name, present, 1)[0];
     const remedy = near === undefined ? `it has ${present.join(", ")}` : `did you mean "${near}"?`;
     throw new ConfigurationError(`Cannot use dataset as it has no column "${name}": ${remedy} (\`${path}\`)`);
   }

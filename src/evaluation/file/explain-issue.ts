@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearestWord } from "./nearest-word.ts";
+import { nearestNames } from "../../domain/nearest-name.ts";
 import { schemasAt } from "./schema-node.ts";
 
 /** A complaint about one place of an evaluation file. */
@@ -45,7 +45,7 @@ function allowedValues(issue: z.core.$ZodIssue, data: unknown): string[] {
 }
 
 function suggestion(word: string, known: readonly string[]): string {
-  const nearest = nearestWord(word, known);
+  const nearest = nearestNames(word, known, 1)[0];
   return nearest === undefined ? ` (possible: ${known.join(", ")})` : `: did you mean "${nearest}"?`;
 }
 

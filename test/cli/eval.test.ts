@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ownPath } from "../../src/networks/package-paths.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+function kuleshov(folder: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const env = { ...process.env, KULESHOV_CACHE: join(folder, "cache") };
+  const child = spawn(process.execPath, [ownPath("bin", "kuleshov.js"), ...args], { cwd: folder, env });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (piece) => {
+    out += piece;
+  });
+  child.stderr.on("data", (piece) => {
+    err += piece;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+const exam = `name: tiny
+task: choose
+dataset: { format: csv, path: list.csv, columns: { id: id, question: question, options: options, choice: answer } }
+matrix: { evidence: [none] }
+scorers: [choice]
+`;
+
+async function tinyExam(): Promise<string> {
+  const folder = await tempFolder();
+  await writeFile(
+    join(folder, "list.csv"),
+    "id,question,options,answer\nq1,Which action unit wrinkles the nose?,AU9|AU12,AU9\n",
+  );
+  await writeFile(join(folder, "tiny.eval.yaml"), exam);
+  return folder;
+}
+
+describe("kuleshov eval", () => {
+  it("plans without asking, runs, and says from the cache what it has asked before", async () => {
+    const folder = await tinyExam();
+    const plan = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--dry-run", "--json");
+    expect(plan.code).toBe(0);
+    expect(JSON.parse(plan.out)).toMatchObject({ calls: 1, cached: 0, usd: 0 });
+    expect(existsSync(join(folder, "eval-results"))).toBe(false);
+    const first = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "one", "--json");
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.out)).toMatchObject({ done: 1, cached: 0, failed: 0, stopped: null });
+    expect(await readFile(join(folder, "one", "report.html"), "utf8")).toContain("choice accuracy");
+    const second = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "two");
+    expect(second.out).toContain("choice accuracy");
+    expect(second.err).toContain("1 of 1 calls done, 1 of them from the cache, 0 failed");
+  });
+
+  it.each([
+    ["a file that is not there", ["eval", "run", "missing.eval.yaml"], /There is no evaluation "missing.eval.yaml"/],
+    ["a folder without a run", ["eval", "resume", "."], /has no run.json/],
+    ["a second run into the same folder", ["eval", "run", "tiny.eval.yaml", "--out", "."], /a run is there already/],
+    ["one condition compared with nothing", ["eval", "compare", "."], /There is only one condition/],
+    ["a lab arm that does not exist", ["lab", "x.jpg", "--hide", "legs"], /--hide takes faces or people/],
+  ])("refuses %s with one sentence and exit code 2", async (name, args, sentence) => {
+    const folder = await tinyExam();
+    if (name.startsWith("a second") || name.startsWith("one")) {
+      await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", ".");
+    }
+    const { code, err } = await kuleshov(folder, ...args);
+    expect(err).toMatch(sentence);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(code).toBe(2);
+  });
+});
