@@ -3,6 +3,7 @@ export interface MeasureOptions {
   readonly json?: true;
   readonly csv?: true;
   readonly landmarks?: true;
+  readonly scene?: true;
   readonly out?: string;
   readonly resume?: true;
   readonly force?: true;

@@ -1,5 +1,6 @@
 import type { ImageOutcome } from "../pipeline/measure-images.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { SceneObserver } from "../ports/scene-observer.ts";
 import type { MeasureOptions } from "./measure-options.ts";
 import { note, outputStyle, print } from "./output.ts";
 
@@ -12,16 +13,17 @@ export interface MeasurePrinter {
 /** JSON, CSV, or a view for a person at a terminal. */
 export async function choosePrinter(
   options: MeasureOptions,
-  toolboxes: readonly FerToolbox[],
+  { toolboxes, observers }: { readonly toolboxes: readonly FerToolbox[]; readonly observers: readonly SceneObserver[] },
 ): Promise<MeasurePrinter> {
-  if (options.json) return jsonPrinter(options.landmarks === true);
+  if (options.json) return jsonPrinter(options.landmarks === true, observers);
   if (options.csv || options.columns !== undefined) return csvPrinter(options.columns, toolboxes);
   return terminalPrinter();
 }
 
 /** One JSON object, written piece by piece so that a large study is never held in memory. */
-async function jsonPrinter(landmarks: boolean): Promise<MeasurePrinter> {
+async function jsonPrinter(landmarks: boolean, observers: readonly SceneObserver[]): Promise<MeasurePrinter> {
   const { toRecord } = await import("../pipeline/measurement-json.ts");
+  const { sceneOf } = await import("../pipeline/observe-scene.ts");
   const failures: object[] = [];
   let opening = '{"images": [';
   return {
@@ -32,7 +34,9 @@ async function jsonPrinter(landmarks: boolean): Promise<MeasurePrinter> {
         failures.push(record);
         return;
       }
-      await print(`${opening}${JSON.stringify(record)}`);
+      const scene =
+        observers.length > 0 && "measured" in outcome ? await sceneOf(outcome.measured, observers) : undefined;
+      await print(`${opening}${JSON.stringify({ ...record, scene })}`);
       opening = ",\n";
     },
     async end() {

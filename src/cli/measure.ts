@@ -23,6 +23,7 @@ export function register(program: Command): void {
     .option("--force", "with --out: start the study in the folder anew")
     .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
     .option("--columns <toolbox>", "one row per face under the column names of openface or pyfeat")
+    .option("--scene", "with --json: objects, bodies and who looks where too")
     .option("--neutral <picture>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
     .option("--workers <number>", "worker threads per toolbox (default: all cores)", positiveInteger)
@@ -71,15 +72,21 @@ async function printAll(
 ): Promise<Counts> {
   const { measureInputs } = await import("../study/measure-inputs.ts");
   const { choosePrinter } = await import("./measure-printers.ts");
-  const printer = await choosePrinter(options, tools.toolboxes);
+  const { createObservers } = await import("../compose/scene.ts");
+  const observers = await createObservers(options.scene === true);
+  const printer = await choosePrinter(options, { toolboxes: tools.toolboxes, observers });
   let [images, failures] = [0, 0];
-  for await (const { outcome } of measureInputs(inputs, tools, measuring)) {
-    if (outcome === null) continue;
-    if ("reason" in outcome) failures += 1;
-    else images += 1;
-    await printer.add(outcome);
+  try {
+    for await (const { outcome } of measureInputs(inputs, tools, measuring)) {
+      if (outcome === null) continue;
+      if ("reason" in outcome) failures += 1;
+      else images += 1;
+      await printer.add(outcome);
+    }
+    await printer.end();
+  } finally {
+    await Promise.all(observers.map((observer) => observer.close()));
   }
-  await printer.end();
   return { images, failures };
 }
 
@@ -125,6 +132,7 @@ function refuseContradictions({
   force,
   contactSheet,
   landmarks,
+  scene,
 }: MeasureOptions): void {
   const refuse = (sentence: string) => {
     throw new ConfigurationError(sentence);
@@ -136,6 +144,7 @@ function refuseContradictions({
   if (out === undefined && (resume || force || contactSheet)) {
     refuse("--resume, --force and --contact-sheet need --out with the folder of the study");
   }
+  if (scene && !json) refuse("--scene needs --json");
   if (landmarks && out === undefined && !json) refuse("--landmarks needs --json or --out");
 }
 

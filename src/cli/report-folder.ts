@@ -33,7 +33,7 @@ export async function writeReportFolder(folder: string, report: Report, signal: 
   const { decodeImage } = await import("../pipeline/decode-image.ts");
   const { renderOverlay } = await import("../render/overlay.ts");
   const image = await decodeImage(report.provenance.image.path, signal);
-  await writeWhole(join(folder, PICTURE), await renderOverlay(image, report.faces));
+  await writeWhole(join(folder, PICTURE), await renderOverlay(image, report.faces, { evidence: report.evidence }));
   await writeWhole(join(folder, REPORT), `${JSON.stringify(report, null, 2)}\n`);
   return `Wrote ${join(folder, REPORT)} and ${join(folder, PICTURE)}`;
 }

@@ -1,4 +1,3 @@
-import { createSceneObserver } from "../adapters/scene/scene-observer.ts";
 import type { ModelMode } from "../agent/stance.ts";
 import { createTools } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
@@ -10,6 +9,7 @@ import type { SceneObserver } from "../ports/scene-observer.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import type { ShotRequest, ShotSource } from "./exemplars.ts";
 import { type ModelOptions, openModel } from "./models.ts";
+import { createObservers } from "./scene.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 export interface AskOptions extends ModelOptions {
@@ -60,7 +60,7 @@ export async function openParts(options: AskOptions, signal?: AbortSignal): Prom
     await Promise.all([...toolboxes, ...observers].map((opened) => opened.close()));
   };
   try {
-    if (options.scene !== false) observers.push(await createSceneObserver());
+    observers.push(...(await createObservers(options.scene !== false)));
     const examples = await openExamples(shots, toolboxes, signal);
     const parts: AskParts = {
       toolboxes,

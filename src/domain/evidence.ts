@@ -64,6 +64,9 @@ export const EvidenceValue = z.union([
 ]);
 export type EvidenceValue = z.infer<typeof EvidenceValue>;
 
+/** From which score on a point counts as seen; below, a network guesses. MoveNet's authors draw from 0.2 to 0.3 on. */
+export const POINT_SEEN_FROM = 0.3;
+
 /** Who says so. */
 export const EvidenceSource = z.strictObject({
   type: z.enum(["toolbox", "network", "model", "user", "store"]),
@@ -88,4 +91,5 @@ export const EvidenceItem = z.strictObject({
 export type EvidenceItem = z.infer<typeof EvidenceItem>;
 
 /** An item before the ledger gives it an id. */
-export type NewEvidence = Omit<EvidenceItem, "id">;
+export const NewEvidence = EvidenceItem.omit({ id: true });
+export type NewEvidence = z.infer<typeof NewEvidence>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NewEvidence } from "../domain/evidence.ts";
 import { PixelBox } from "../domain/geometry.ts";
 import {
   ActionUnitMeasurement,
@@ -50,6 +51,8 @@ export const ImageRecord = z.strictObject({
   /** Of videos: which frame, counted from 0 among those measured, and when it is shown. */
   frame: z.strictObject({ index: z.int().min(0), timestampS: z.number() }).optional(),
   faces: z.array(FaceRecord),
+  /** What observers found around the faces. Only when asked for. */
+  scene: z.array(NewEvidence).optional(),
 });
 export type ImageRecord = z.infer<typeof ImageRecord>;
 

@@ -1,3 +1,4 @@
+import type { NewEvidence } from "../domain/evidence.ts";
 import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
@@ -9,6 +10,15 @@ export async function observeScene(
   observers: readonly SceneObserver[],
   signal?: AbortSignal,
 ): Promise<void> {
+  for (const item of await sceneOf(scene, observers, signal)) scene.ledger.add(item);
+}
+
+/** What every observer finds, in the order of the observers. */
+export async function sceneOf(
+  scene: { readonly image: DecodedImage; readonly faces: readonly Face[] },
+  observers: readonly SceneObserver[],
+  signal?: AbortSignal,
+): Promise<readonly NewEvidence[]> {
   const found = await Promise.all(observers.map((observer) => observer.observe(scene, signal)));
-  for (const item of found.flat()) scene.ledger.add(item);
+  return found.flat();
 }

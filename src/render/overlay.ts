@@ -1,10 +1,12 @@
 import sharp from "sharp";
+import type { EvidenceItem } from "../domain/evidence.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { drawFace } from "./overlay-face.ts";
 import { flowPanels, placePanels } from "./overlay-layout.ts";
 import { createPanel, drawPanel, type Panel } from "./overlay-panel.ts";
+import { drawScene } from "./overlay-scene.ts";
 import { svgText, textWidth } from "./vector-text.ts";
 
 export interface OverlayOptions {
@@ -13,6 +15,8 @@ export interface OverlayOptions {
   readonly maxActionUnits?: number;
   /** Name of an action unit beside its code, e.g. `lip corner puller`. */
   readonly nameOf?: (au: string) => string | undefined;
+  /** Items of a ledger: the objects, bodies and looks among them are drawn too. */
+  readonly evidence?: readonly EvidenceItem[];
 }
 
 /** The longer side of the result: small pictures are enlarged so that labels stay legible, huge ones reduced. */
@@ -23,7 +27,7 @@ const ACCENTS = ["#5bd1ff", "#ffd166", "#9be564", "#ff8fab", "#c8a2ff", "#ffa15c
 
 /**
  * Draws what was measured onto the picture: per face its box and id, the mesh, irises and gaze, and a panel with its
- * readings and action units that covers no face. Panels that find no room stand in a strip below the picture.
+ * readings and action units that covers no face; and what was found in the scene, below all that. Panels that find no room stand in a strip below the picture.
  *
  * @returns the encoded picture, without metadata.
  */
@@ -79,11 +83,14 @@ function drawEverything(faces: readonly Face[], { frame, scale, fontPx, options 
     const meshes = face.measurements.slice(0, 1).map((measurement) => drawFace(measurement, { scale, accent }));
     return [...meshes, drawBox(boxes[index] as PixelBox, face.faceId, accent, fontPx)];
   });
+  const scene = drawScene(options.evidence ?? NO_EVIDENCE, faces, { scale, fontPx, frame, accentOf });
   const drawnPanels = [...places].map(([panel, place]) => drawPanel(panel, place, fontPx));
   const size = `width="${frame.widthPx}" height="${Math.ceil(heightPx)}"`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${[...parts, ...drawnPanels].join("\n")}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${[...scene, ...parts, ...drawnPanels].join("\n")}</svg>`;
   return { svg, heightPx: Math.ceil(heightPx) };
 }
+
+const NO_EVIDENCE: readonly EvidenceItem[] = [];
 
 function sizesOf(panels: readonly Panel[]) {
   return panels.map(({ size }) => size);

@@ -1,3 +1,4 @@
+import { POINT_SEEN_FROM } from "../../domain/evidence.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
 import type { Square } from "./cut-square.ts";
 
@@ -35,9 +36,6 @@ export interface JointPoint {
 /** One person's joints, in the order of `JOINTS`. */
 export type Body = readonly JointPoint[];
 
-/** From which score on a joint counts as seen. MoveNet's authors draw from 0.2 to 0.3 on. */
-export const JOINT_SEEN_FROM = 0.3;
-
 /** @param keypoints float32 [17, 3]: y, x as shares of the square, score. */
 export function decodeBody(keypoints: Float32Array, square: Square): Body {
   return JOINTS.map((name, index) => {
@@ -49,7 +47,7 @@ export function decodeBody(keypoints: Float32Array, square: Square): Body {
 /** A joint that is seen, `undefined` when its score is too low to say anything of it. */
 export function seenJoint(body: Body, name: Joint): JointPoint | undefined {
   const joint = body.find((each) => each.name === name);
-  return joint !== undefined && joint.score >= JOINT_SEEN_FROM ? joint : undefined;
+  return joint !== undefined && joint.score >= POINT_SEEN_FROM ? joint : undefined;
 }
 
 /** The longer side of a face's box, the unit in which bodies are measured: about 18 cm on an adult. */
@@ -136,7 +134,7 @@ export function plausibleBody(body: Body, face: PixelBox, frame: { widthPx: numb
   for (const { from, to, longest } of BONES) {
     const [near, far] = [kept.get(from), kept.get(to)];
     if (near === undefined || far === undefined) continue;
-    const hangs = near.score >= JOINT_SEEN_FROM && distancePx(near, far) <= longest * faceSize(face);
+    const hangs = near.score >= POINT_SEEN_FROM && distancePx(near, far) <= longest * faceSize(face);
     // A wrist beside the face says something even where the elbow is hidden; a hip without a shoulder does not.
     if (!hangs && !isLoneWrist(to, near)) kept.set(to, { ...far, score: 0 });
   }
@@ -144,5 +142,5 @@ export function plausibleBody(body: Body, face: PixelBox, frame: { widthPx: numb
 }
 
 function isLoneWrist(joint: Joint, elbow: JointPoint): boolean {
-  return (joint === "left wrist" || joint === "right wrist") && elbow.score < JOINT_SEEN_FROM;
+  return (joint === "left wrist" || joint === "right wrist") && elbow.score < POINT_SEEN_FROM;
 }
