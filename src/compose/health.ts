@@ -1,3 +1,5 @@
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
 import { availableParallelism, release } from "node:os";
 import { listOllamaModels, type OllamaModelInfo } from "../adapters/ollama/ollama-judge.ts";
 import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
@@ -13,10 +15,10 @@ export async function checkHealth(signal?: AbortSignal): Promise<HealthCheck[]> 
     probeToolboxes(undefined, signal),
     checkModels(signal),
   ]);
-  return [...checkMachine(), ...networks, ...toolboxes.map(healthOfToolbox), ...models];
+  return [...(await checkMachine()), ...networks, ...toolboxes.map(healthOfToolbox), ...models];
 }
 
-function checkMachine(): HealthCheck[] {
+async function checkMachine(): Promise<HealthCheck[]> {
   const supported = Number(process.versions.node.split(".")[0]) >= 20;
   return [
     {
@@ -26,8 +28,23 @@ function checkMachine(): HealthCheck[] {
       detail: `${process.version} on ${process.platform} ${process.arch} (${release()}), ${availableParallelism()} cores`,
       remedy: supported ? null : "install Node 20.19 or newer",
     },
-    { group: "machine", name: "cache", state: "ready", detail: cacheFolder(), remedy: null },
+    await checkCache(),
   ];
+}
+
+/** A cache that cannot be written costs a compilation at every start, and nothing can be pulled. */
+async function checkCache(): Promise<HealthCheck> {
+  const folder = cacheFolder();
+  const check = { group: "machine", name: "cache" } as const;
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return { ...check, state: "ready", detail: folder, remedy: null };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const remedy = "set KULESHOV_CACHE to a folder that can be written";
+    return { ...check, state: "broken", detail: `${folder} cannot be written (${code})`, remedy };
+  }
 }
 
 async function checkNetworks(): Promise<HealthCheck[]> {

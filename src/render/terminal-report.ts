@@ -43,7 +43,7 @@ function renderHead({ provenance, faces, judgment }: Report, style: TerminalStyl
 function renderSubject(subject: SubjectJudgment, report: Report, style: TerminalStyle): string {
   const face = report.faces.find((candidate) => candidate.faceId === subject.faceId);
   const lines = [
-    `${style.bold(subject.faceId ?? "Scene")}  ${style.dim(face === undefined ? "no face: context alone" : describeFace(face))}`,
+    `${style.bold(subject.faceId ?? "Scene")}  ${style.dim(wrap(face === undefined ? "no face: context alone" : describeFace(face), style.columns - 4, "    "))}`,
     ...renderReading("face only", subject.faceOnly, style),
     ...renderReading("context only", subject.contextOnly, style),
     ...renderReading("together", subject.integrated, style),
@@ -55,7 +55,8 @@ function renderSubject(subject: SubjectJudgment, report: Report, style: Terminal
   lines.push(...renderDissent(subject.faceId, report, style));
   const { congruence } = subject;
   const kind = congruence.kind === null ? "" : ` (${plain(congruence.kind)})`;
-  lines.push(entry("congruence", `${congruence.verdict}${kind}: ${plain(congruence.statement)}`, style));
+  const cited = congruence.evidenceIds.length === 0 ? "" : ` [${congruence.evidenceIds.join(" ")}]`;
+  lines.push(entry("congruence", `${congruence.verdict}${kind}: ${plain(congruence.statement)}${cited}`, style));
   for (const alternative of subject.alternatives) {
     lines.push(entry("or", `${plain(alternative.label)}: ${plain(alternative.whatWouldDecide)}`, style));
   }
@@ -79,6 +80,7 @@ function describeFace({ box, measurements }: Face): string {
   ];
   const measured = measurements.find((measurement) => measurement.quality !== null);
   if (measured?.quality) parts.push(`quality ${measured.quality.overall.toFixed(2)}`);
+  parts.push(...(measured?.quality?.warnings ?? []));
   if (measured?.headPose) {
     const { yawRad, pitchRad, rollRad } = measured.headPose;
     parts.push(`yaw ${degrees(yawRad)}, pitch ${degrees(pitchRad)}, roll ${degrees(rollRad)}`);
