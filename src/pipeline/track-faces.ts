@@ -1,6 +1,7 @@
 import { boxOverlap, type PixelBox } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
 import { type PersonDescriptor, personDistance } from "../ports/face-identity.ts";
+import { patchLikeness } from "./face-patch.ts";
 import type { FaceTrack, TrackingState } from "./track-state.ts";
 
 /** The faces of one frame. */
@@ -12,6 +13,10 @@ export interface FrameFaces {
 export interface TrackingTools {
   /** Who a face of this frame is; `null` when it cannot be told. Asked only where position does not decide. */
   describe(face: Face): Promise<PersonDescriptor | null>;
+  /** What a face of this frame looks like, see face-patch.ts. */
+  patch(face: Face): number[];
+  /** Distance of descriptors beyond which a face that is where someone was is somebody else. */
+  readonly samePersonUpTo: number;
   /** Distance of descriptors up to which a face that came out of nowhere is someone seen before. */
   readonly sameAgainUpTo: number;
 }
@@ -22,6 +27,8 @@ const LONGEST_GAP_S = 1.5;
 const LEAST_OVERLAP = 0.2;
 /** When two tracks could claim a face, or two faces a track, and their overlaps differ by less, looks decide. */
 const CLEAR_LEAD = 0.25;
+/** A face that looks less like the last sighting than this may be another: after a cut, someone else may sit there. */
+const CLEARLY_LIKE = 0.7;
 /** How often a track's person is looked at again to steady the mean, and how many looks are enough. */
 const LOOK_EVERY_S = 1;
 const LOOKS_ENOUGH = 6;
@@ -35,7 +42,7 @@ interface Link {
 
 /**
  * Gives every face of the next frame the id of the person it continues. Position decides first: the face that overlaps
- * most with where a track is heading. Where people cross, after a cut, and when someone comes back, appearance decides.
+ * most with where a track was or is heading. Where people cross, after a cut, and when someone comes back, looks decide.
  * Ids count from `T1` in order of appearance, left to right, and are never given twice.
  *
  * @returns the faces in the same order, with ids, and the state to hand in with the next frame.
@@ -47,15 +54,17 @@ export async function trackFaces(
 ): Promise<{ readonly faces: readonly Face[]; readonly state: TrackingState }> {
   const looks = createLooks(tools);
   const owner = new Map<Face, FaceTrack>();
-  await linkByPosition(owner, { state, frame, looks });
-  await linkByPerson(owner, { state, frame, looks }, tools.sameAgainUpTo);
+  const scene: Scene = { state, frame, looks, tools };
+  await linkByPosition(owner, scene);
+  await unlinkOthers(owner, scene);
+  await linkByPerson(owner, scene);
   let { count } = state;
   const tracks = new Map(state.tracks.map((track) => [track.id, track]));
   const faces: Face[] = [];
   for (const face of frame.faces) {
     const before = owner.get(face);
     const id = before?.id ?? `T${++count}`;
-    tracks.set(id, await continued(id, before, { face, timestampS: frame.timestampS, looks }));
+    tracks.set(id, await continued(id, before, face, scene));
     faces.push({ ...face, trackId: id });
   }
   return { faces, state: { count, tracks: [...tracks.values()] } };
@@ -81,14 +90,17 @@ interface Scene {
   readonly state: TrackingState;
   readonly frame: FrameFaces;
   readonly looks: Looks;
+  readonly tools: TrackingTools;
 }
 
 async function linkByPosition(owner: Map<Face, FaceTrack>, { state, frame, looks }: Scene): Promise<void> {
   const live = state.tracks.filter(({ lastSeenS }) => frame.timestampS - lastSeenS <= LONGEST_GAP_S);
   const links = live
     .flatMap((track) => {
-      const expected = expectedBox(track, frame.timestampS);
-      return frame.faces.map((face): Link => ({ track, face, overlap: boxOverlap(expected, face.box) }));
+      // Where it was counts as well as where it was heading: people turn back.
+      const places = [expectedBox(track, frame.timestampS), track.box];
+      const overlap = ({ box }: Face) => Math.max(...places.map((place) => boxOverlap(place, box)));
+      return frame.faces.map((face): Link => ({ track, face, overlap: overlap(face) }));
     })
     .filter(({ overlap }) => overlap >= LEAST_OVERLAP)
     .sort((a, b) => b.overlap - a.overlap);
@@ -122,12 +134,17 @@ async function mostAlike(links: readonly Link[], looks: Looks): Promise<Link> {
   return best.link;
 }
 
+/** Takes back links to faces that look different from the last sighting and turn out to be of somebody else. */
+async function unlinkOthers(owner: Map<Face, FaceTrack>, { looks, tools }: Scene): Promise<void> {
+  for (const [face, { patch, person }] of owner) {
+    if (person === null || patchLikeness(patch, tools.patch(face)) >= CLEARLY_LIKE) continue;
+    const look = await looks.of(face);
+    if (look !== null && personDistance(look, person.descriptor) > tools.samePersonUpTo) owner.delete(face);
+  }
+}
+
 /** Faces that no position explains: after a cut, or someone who comes back. The most alike are linked first. */
-async function linkByPerson(
-  owner: Map<Face, FaceTrack>,
-  { state, frame, looks }: Scene,
-  sameAgainUpTo: number,
-): Promise<void> {
+async function linkByPerson(owner: Map<Face, FaceTrack>, { state, frame, looks, tools }: Scene): Promise<void> {
   const free = state.tracks.filter((track) => ![...owner.values()].includes(track));
   const pairs: { face: Face; track: FaceTrack; distance: number }[] = [];
   for (const face of frame.faces.filter((one) => !owner.has(one))) {
@@ -138,7 +155,7 @@ async function linkByPerson(
     }
   }
   for (const { face, track, distance } of pairs.sort((a, b) => a.distance - b.distance)) {
-    if (distance > sameAgainUpTo) return;
+    if (distance > tools.sameAgainUpTo) return;
     if (!owner.has(face) && ![...owner.values()].includes(track)) owner.set(face, track);
   }
 }
@@ -153,17 +170,14 @@ function expectedBox({ box, velocity, lastSeenS }: FaceTrack, timestampS: number
   };
 }
 
-async function continued(
-  id: string,
-  before: FaceTrack | undefined,
-  { face, timestampS, looks }: { readonly face: Face; readonly timestampS: number; readonly looks: Looks },
-): Promise<FaceTrack> {
+async function continued(id: string, before: FaceTrack | undefined, face: Face, scene: Scene): Promise<FaceTrack> {
+  const { timestampS } = scene.frame;
   const still = { xPxPerS: 0, yPxPerS: 0 };
   const passedS = before === undefined ? 0 : timestampS - before.lastSeenS;
   const velocity =
     before === undefined || passedS <= 0 || passedS > LONGEST_GAP_S ? still : motion(before, face, passedS);
-  const person = await steadied(before?.person ?? null, { face, timestampS, looks });
-  return { id, box: face.box, velocity, lastSeenS: timestampS, person };
+  const person = await steadied(before?.person ?? null, face, scene);
+  return { id, box: face.box, velocity, lastSeenS: timestampS, patch: scene.tools.patch(face), person };
 }
 
 function motion({ box }: FaceTrack, face: Face, passedS: number): FaceTrack["velocity"] {
@@ -179,7 +193,8 @@ function middleOf({ leftPx, topPx, widthPx, heightPx }: PixelBox): readonly [num
 /** Looks at the person again now and then, until the mean of the looks is steady. */
 async function steadied(
   person: FaceTrack["person"],
-  { face, timestampS, looks }: { readonly face: Face; readonly timestampS: number; readonly looks: Looks },
+  face: Face,
+  { frame: { timestampS }, looks }: Scene,
 ): Promise<FaceTrack["person"]> {
   const due = person === null || (person.looks < LOOKS_ENOUGH && timestampS - person.lookedAtS >= LOOK_EVERY_S);
   const look = due ? await looks.of(face) : null;

@@ -9,6 +9,8 @@ export const FaceTrack = z.strictObject({
   /** How its middle moved there, source pixels per second. */
   velocity: z.strictObject({ xPxPerS: z.number(), yPxPerS: z.number() }),
   lastSeenS: z.number(),
+  /** What the face looked like then, see face-patch.ts. */
+  patch: z.array(z.number()),
   /** Mean descriptor of who it is, over how many looks, and when the last of them was; `null` before the first. */
   person: z.strictObject({ descriptor: z.array(z.number()), looks: z.int(), lookedAtS: z.number() }).nullable(),
 });

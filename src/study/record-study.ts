@@ -28,7 +28,7 @@ export interface RecordOptions {
 }
 
 /** Steps may wait for each other to be written together; no longer than this, as a crash would measure them again. */
-const FLUSH_EVERY_MS = 2_000;
+const FLUSH_EVERY_MS = 1_000;
 
 /**
  * Writes the steps of a study to its files as they come. When `signal` aborts, what came is kept and the rest is left

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { NeutralFaceError } from "../domain/errors.ts";
 import type { Face } from "../domain/measurement.ts";
+import { facePatch } from "../pipeline/face-patch.ts";
 import { measureRelative } from "../pipeline/measure-against-neutral.ts";
 import type { ImageOutcome } from "../pipeline/measure-images.ts";
 import type { NeutralFace } from "../pipeline/read-neutral.ts";
@@ -71,9 +72,16 @@ export function createVideoTracker(
       const { image, faces } = outcome.measured;
       const timestampS = image.frame?.timestampS;
       if (timestampS === undefined) throw new RangeError("A frame of a video has a time");
-      const describe = (face: Face) => (isClear(face) ? identity.describe(image, face) : Promise.resolve(null));
-      const sameAgainUpTo = identity.samePersonUpTo * SAME_AGAIN_SHARE;
-      const tracked = await trackFaces(tracking, { faces, timestampS }, { describe, sameAgainUpTo });
+      const tracked = await trackFaces(
+        tracking,
+        { faces, timestampS },
+        {
+          describe: (face) => (isClear(face) ? identity.describe(image, face) : Promise.resolve(null)),
+          patch: ({ box }) => facePatch(image, box),
+          samePersonUpTo: identity.samePersonUpTo,
+          sameAgainUpTo: identity.samePersonUpTo * SAME_AGAIN_SHARE,
+        },
+      );
       tracking = tracked.state;
       seen.anyone ||= faces.length > 0;
       return { ...outcome, measured: { ...outcome.measured, faces: tracked.faces.map(relative) } };

@@ -13,10 +13,12 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Sends Ctrl-C when this resolves. */
   readonly interrupt?: Promise<unknown>;
+  /** Kills it without warning when this resolves. */
+  readonly kill?: Promise<unknown>;
 }
 
 /** Runs the built `kuleshov` as a user does. Model servers of this machine are out of its reach unless named in `env`. */
-export function runCli(words: readonly string[], { cwd, env, interrupt }: CliOptions = {}): Promise<CliRun> {
+export function runCli(words: readonly string[], { cwd, env, interrupt, kill }: CliOptions = {}): Promise<CliRun> {
   const child = spawn(process.execPath, [ownPath("bin", "kuleshov.js"), ...words], {
     cwd,
     env: { ...process.env, OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OLLAMA_HOST: "http://127.0.0.1:9", ...env },
@@ -30,5 +32,6 @@ export function runCli(words: readonly string[], { cwd, env, interrupt }: CliOpt
     stderr += text;
   });
   interrupt?.then(() => child.kill("SIGINT"));
+  kill?.then(() => child.kill("SIGKILL"));
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
 }

@@ -1,0 +1,43 @@
+import type { PixelBox } from "../domain/geometry.ts";
+import type { DecodedImage } from "../domain/image.ts";
+
+/** Rows and columns of a patch. */
+const SIDE = 12;
+/** Samples per cell and axis. */
+const TAPS = 3;
+
+/** A face box as 12 x 12 luminances 0..255, row by row: enough to tell whether the same face is still there. */
+export function facePatch({ widthPx, heightPx, rgb }: DecodedImage, box: PixelBox): number[] {
+  const luminanceAt = (u: number, v: number): number => {
+    const x = Math.min(widthPx - 1, Math.max(0, Math.floor(box.leftPx + u * box.widthPx)));
+    const y = Math.min(heightPx - 1, Math.max(0, Math.floor(box.topPx + v * box.heightPx)));
+    const at = (y * widthPx + x) * 3; // inside by the clamps above
+    return 0.299 * (rgb[at] as number) + 0.587 * (rgb[at + 1] as number) + 0.114 * (rgb[at + 2] as number);
+  };
+  return Array.from({ length: SIDE * SIDE }, (_, cell) => {
+    let sum = 0;
+    for (let tap = 0; tap < TAPS * TAPS; tap++) {
+      const u = ((cell % SIDE) + ((tap % TAPS) + 0.5) / TAPS) / SIDE;
+      const v = (Math.floor(cell / SIDE) + (Math.floor(tap / TAPS) + 0.5) / TAPS) / SIDE;
+      sum += luminanceAt(u, v);
+    }
+    return Math.round(sum / (TAPS * TAPS));
+  });
+}
+
+/** Correlation of two patches, -1..1: 1 for the same picture at any brightness and contrast. */
+export function patchLikeness(a: readonly number[], b: readonly number[]): number {
+  const [meanA, meanB] = [meanOf(a), meanOf(b)];
+  let [shared, ownA, ownB] = [0, 0, 0];
+  for (const [index, value] of a.entries()) {
+    const [fromA, fromB] = [value - meanA, (b[index] as number) - meanB]; // patches are of one size
+    shared += fromA * fromB;
+    ownA += fromA * fromA;
+    ownB += fromB * fromB;
+  }
+  return ownA === 0 || ownB === 0 ? 0 : shared / Math.sqrt(ownA * ownB);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
