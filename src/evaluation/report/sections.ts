@@ -50,18 +50,20 @@ function intervalText(low: number | null, high: number | null): string {
 }
 
 /** Which differences hold up. */
-export function comparisonSection(comparisons: readonly Comparison[]): Markup | null {
+export function comparisonSection(comparisons: readonly Comparison[], { cells }: RunSummary): Markup | null {
   if (comparisons.length === 0) return null;
+  const short = shortNames(cells.map(({ cell }) => cell));
+  const shortOf = (id: string) => short.get(id) ?? id;
   const plotted = comparisons.flatMap(({ metric, second, difference, low, high }) =>
-    difference === null ? [] : [{ name: `${readable(metric)}: ${second}`, value: difference, low, high }],
+    difference === null ? [] : [{ name: `${readable(metric)}: ${shortOf(second)}`, value: difference, low, high }],
   );
-  return markup`<h2>Differences from "${comparisons[0]?.first ?? ""}"</h2>
-  <p class="soft">On the samples that both answered. A difference holds up when its p value stays below .05 after Holm's correction over all of them.</p>
+  return markup`<h2>Differences from "${shortOf(comparisons[0]?.first ?? "the first condition")}"</h2>
+  <p class="soft">On the samples that both answered. A difference holds up when its p value stays below .05 after Holm's correction over the comparisons by one scorer. The report tests each scorer's main metric; <code>kuleshov eval compare</code> tests all.</p>
   ${plotted.length <= 40 ? intervalPlot(plotted, { title: "Differences", zero: true }) : null}
   <div class="scroll"><table><thead><tr><th>condition</th><th>metric</th><th class="n">difference</th><th>interval</th><th class="n">pairs</th><th>test</th><th class="n">p</th><th class="n">p, Holm</th><th></th></tr></thead><tbody>
   ${comparisons.map((one) => {
     const holds = one.adjustedPValue !== null && one.adjustedPValue < 0.05;
-    return markup`<tr><td>${one.second}</td><td>${readable(one.metric)}</td><td class="n">${number(one.difference)}</td><td class="interval">${intervalText(one.low, one.high)}</td><td class="n">${one.pairs}</td><td>${one.test}</td><td class="n">${pText(one.pValue)}</td><td class="n">${pText(one.adjustedPValue)}</td><td class="${holds ? "holds" : "falls"}">${holds ? "holds up" : "does not hold up"}</td></tr>`;
+    return markup`<tr><td>${shortOf(one.second)}</td><td>${readable(one.metric)}</td><td class="n">${number(one.difference)}</td><td class="interval">${intervalText(one.low, one.high)}</td><td class="n">${one.pairs}</td><td>${one.test}</td><td class="n">${pText(one.pValue)}</td><td class="n">${pText(one.adjustedPValue)}</td><td class="${holds ? "holds" : "falls"}">${holds ? "holds up" : "does not hold up"}</td></tr>`;
   })}</tbody></table></div>`;
 }
 

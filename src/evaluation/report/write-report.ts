@@ -97,7 +97,7 @@ function page(
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
   ${notesOf(run, summary)}
   ${metricsSection(summary)}
-  ${comparisonSection(comparisons)}
+  ${comparisonSection(comparisons, summary)}
   ${contextSection(contextEffects)}
   ${auditSection(audits)}
   ${cellSections(summary)}
