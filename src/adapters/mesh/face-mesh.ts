@@ -58,8 +58,9 @@ export async function readMirroredMesh(
   const { points, presence, crop } = await runMesh(network, source, region, true);
   const restored = new Float64Array(points.length);
   twins.forEach((twin, index) => {
-    const [x, y, z] = points.subarray(twin * 3, twin * 3 + 3) as unknown as [number, number, number];
-    restored.set([crop.widthPx - x, y, z], index * 3);
+    restored[index * 3] = crop.widthPx - (points[twin * 3] as number);
+    restored[index * 3 + 1] = points[twin * 3 + 1] as number;
+    restored[index * 3 + 2] = points[twin * 3 + 2] as number;
   });
   return { landmarks: toSource(restored, region, crop.widthPx), presence, crop, cropLandmarks: points };
 }
@@ -123,11 +124,15 @@ function addIris(points: Float64Array, from: number, eye: readonly number[], iri
 }
 
 function toSource(points: Float64Array, region: RotatedRegion, inputPx: number): Float64Array {
+  const scale = region.widthPx / inputPx;
+  const [alongX, alongY] = [Math.cos(region.angleRad) * scale, Math.sin(region.angleRad) * scale];
+  const [originX, originY] = regionToSource(region, 0, 0);
   const placed = new Float64Array(points.length);
   for (let index = 0; index < points.length; index += 3) {
-    const [u, v] = [(points[index] as number) / inputPx, (points[index + 1] as number) / inputPx];
-    placed.set(regionToSource(region, u, v), index);
-    placed[index + 2] = ((points[index + 2] as number) / inputPx) * region.widthPx;
+    const [x, y] = [points[index] as number, points[index + 1] as number];
+    placed[index] = originX + x * alongX - y * alongY; // the region is square
+    placed[index + 1] = originY + x * alongY + y * alongX;
+    placed[index + 2] = (points[index + 2] as number) * scale;
   }
   return placed;
 }

@@ -55,29 +55,31 @@ export type Corners = readonly [topLeft: Xy, topRight: Xy, bottomRight: Xy, bott
 /** A grid of bilinear samples spread over a quad, row by row from the top. */
 export function sampleQuad(picture: LumaImage, [tl, tr, br, bl]: Corners, grid: number): Float32Array {
   const samples = new Float32Array(grid * grid);
-  for (let row = 0; row < grid; row++) {
+  const [shiftX, shiftY] = [picture.leftPx + 0.5, picture.topPx + 0.5]; // from pixel edges to pixel centres
+  for (let row = 0, to = 0; row < grid; row++) {
     const v = (row + 0.5) / grid;
-    for (let column = 0; column < grid; column++) {
+    const [leftX, leftY] = [tl[0] + (bl[0] - tl[0]) * v, tl[1] + (bl[1] - tl[1]) * v];
+    const [spanX, spanY] = [tr[0] + (br[0] - tr[0]) * v - leftX, tr[1] + (br[1] - tr[1]) * v - leftY];
+    for (let column = 0; column < grid; column++, to++) {
       const u = (column + 0.5) / grid;
-      const along = (axis: 0 | 1) =>
-        tl[axis] * (1 - u) * (1 - v) + tr[axis] * u * (1 - v) + br[axis] * u * v + bl[axis] * (1 - u) * v;
-      samples[row * grid + column] = bilinear(picture, along(0) - picture.leftPx - 0.5, along(1) - picture.topPx - 0.5);
+      samples[to] = bilinear(picture, leftX + spanX * u - shiftX, leftY + spanY * u - shiftY);
     }
   }
   return samples;
 }
 
 function bilinear({ widthPx, heightPx, luma }: LumaImage, x: number, y: number): number {
-  const insideX = Math.min(Math.max(x, 0), widthPx - 1);
-  const insideY = Math.min(Math.max(y, 0), heightPx - 1);
-  const left = Math.min(Math.floor(insideX), Math.max(0, widthPx - 2));
-  const top = Math.min(Math.floor(insideY), Math.max(0, heightPx - 2));
-  const at = (column: number, row: number) =>
-    luma[Math.min(row, heightPx - 1) * widthPx + Math.min(column, widthPx - 1)] as number;
-  const [alongX, alongY] = [insideX - left, insideY - top];
-  const upper = at(left, top) * (1 - alongX) + at(left + 1, top) * alongX;
-  const lower = at(left, top + 1) * (1 - alongX) + at(left + 1, top + 1) * alongX;
-  return upper * (1 - alongY) + lower * alongY;
+  const insideX = x < 0 ? 0 : x > widthPx - 1 ? widthPx - 1 : x;
+  const insideY = y < 0 ? 0 : y > heightPx - 1 ? heightPx - 1 : y;
+  const left = insideX | 0;
+  const top = insideY | 0;
+  const [along, down] = [insideX - left, insideY - top];
+  const upper = top * widthPx + left; // all four neighbours are inside by the clamps above
+  const right = left + 1 < widthPx ? 1 : 0;
+  const lower = top + 1 < heightPx ? upper + widthPx : upper;
+  const above = (luma[upper] as number) * (1 - along) + (luma[upper + right] as number) * along;
+  const below = (luma[lower] as number) * (1 - along) + (luma[lower + right] as number) * along;
+  return above + (below - above) * down;
 }
 
 /** Blurs of less than this many pixels change nothing that is measured. */

@@ -1,3 +1,4 @@
+import { boxOverlap } from "../../domain/geometry.ts";
 import type { CacheOptions } from "../../networks/build.ts";
 import { readCanonicalFace } from "../../networks/canonical-face.ts";
 import { openNetwork } from "../../networks/network.ts";
@@ -39,12 +40,16 @@ export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEn
   };
 }
 
+/** Two meshes that overlap more than this lie on one face, found by two candidates. */
+const SAME_FACE_OVERLAP = 0.5;
+
 async function measurePicture(parts: MeshParts, source: PixelSource): Promise<MeasuredMesh[]> {
   for await (const candidates of findFaces(parts.detectors, source)) {
     const faces: MeasuredMesh[] = [];
     for (const candidate of candidates) {
       const face = await measureFace(parts, source, candidate);
-      if (face !== undefined) faces.push(face);
+      const repeated = faces.some(({ box }) => face !== undefined && boxOverlap(box, face.box) > SAME_FACE_OVERLAP);
+      if (face !== undefined && !repeated) faces.push(face);
     }
     if (faces.length > 0) return faces;
   }
