@@ -1,12 +1,8 @@
 import { basename, join } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import {
-  type PreparedEvaluation,
-  prepareEvaluation,
-  resumeEvaluation,
-  startEvaluation,
-} from "../evaluation/evaluation.ts";
+import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../evaluation/evaluation.ts";
+import type { PreparedEvaluation } from "../evaluation/evaluation-parts.ts";
 import { evaluationPath } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
 import { planText, summaryText } from "../evaluation/report/run-text.ts";

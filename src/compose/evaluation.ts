@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import type { AskParts } from "../ask-parts.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
-import type { EvaluationParts } from "../evaluation/evaluation.ts";
+import type { EvaluationParts } from "../evaluation/evaluation-parts.ts";
 import { variedSource } from "../evaluation/few-shot/exemplar-variant.ts";
 import type { EvalFile } from "../evaluation/file/eval-file.ts";
 import { createEmerSolver } from "../evaluation/judge/judge-solver.ts";

@@ -2,12 +2,8 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../src/domain/errors.ts";
-import {
-  type EvaluationParts,
-  prepareEvaluation,
-  resumeEvaluation,
-  startEvaluation,
-} from "../../src/evaluation/evaluation.ts";
+import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
+import type { EvaluationParts } from "../../src/evaluation/evaluation-parts.ts";
 import { readResults } from "../../src/evaluation/results/read-results.ts";
 import { createFolderAnswerCache } from "../../src/evaluation/runner/answer-cache.ts";
 import type { Solver } from "../../src/evaluation/solver.ts";

@@ -3,12 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
-import {
-  type EvaluationParts,
-  prepareEvaluation,
-  resumeEvaluation,
-  startEvaluation,
-} from "../../../src/evaluation/evaluation.ts";
+import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../../src/evaluation/evaluation.ts";
+import type { EvaluationParts } from "../../../src/evaluation/evaluation-parts.ts";
 import { readRatings } from "../../../src/evaluation/judge/emer-ratings.ts";
 import { createEmerSolver } from "../../../src/evaluation/judge/judge-solver.ts";
 import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle.ts";

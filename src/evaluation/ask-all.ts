@@ -1,0 +1,120 @@
+import type { EvaluationParts, PreparedEvaluation, RunOptions } from "./evaluation-parts.ts";
+import type { EvalFile } from "./file/eval-file.ts";
+import { judgeCalls } from "./judge/judge-calls.ts";
+import { answeredCalls, readResults } from "./results/read-results.ts";
+import { openJournal } from "./runner/journal.ts";
+import { identitiesOf } from "./runner/plan-run.ts";
+import { type RunOutcome, type RunSetting, runCalls } from "./runner/run-calls.ts";
+import { judgmentsPath, lockRun, resultsPath, type StoredRun } from "./runner/run-folder.ts";
+import type { Call, StimulusSource } from "./solver.ts";
+
+/** Asks what a run has not been answered yet, then has the judge rate it where the file names one. */
+export async function askAll(
+  run: StoredRun,
+  file: EvalFile,
+  {
+    calls,
+    plan,
+    parts,
+    options,
+    ...work
+  }: Pick<PreparedEvaluation, "calls" | "solver" | "stimuli" | "identities" | "plan"> & {
+    readonly parts: EvaluationParts;
+    readonly options: RunOptions;
+  },
+): Promise<RunOutcome> {
+  const unlock = await lockRun(run.folder);
+  const toAsk = Math.max(1, plan.calls - plan.cached);
+  const expected = { tokens: (plan.inputTokens + plan.outputTokens) / toAsk, usd: plan.usd / toAsk };
+  try {
+    const place = { folder: run.folder, journalPath: resultsPath(run.folder) };
+    const outcome = await askInto(place, calls, { file, ...work, parts, options, expected });
+    if (file.judge === undefined || !file.scorers.includes("emer") || outcome.stopped !== null) return outcome;
+    return await judgeAll(run, file, { parts, options, outcome });
+  } finally {
+    await unlock();
+  }
+}
+
+/** Has the judge rate what was answered. What it costs counts with the rest. */
+async function judgeAll(
+  run: StoredRun,
+  file: EvalFile,
+  {
+    parts,
+    options,
+    outcome,
+  }: { readonly parts: EvaluationParts; readonly options: RunOptions; readonly outcome: RunOutcome },
+): Promise<RunOutcome> {
+  const solver = await parts.judgeFor(file);
+  const calls = judgeCalls(await readResults(run.folder), run.samples, file.judge?.model ?? "");
+  const identities = await identitiesOf(calls, solver);
+  const place = { folder: run.folder, journalPath: judgmentsPath(run.folder) };
+  const stimuli: StimulusSource = { identify: async () => null, prepare: async () => null };
+  const budget = remainingBudget(file.budget, outcome);
+  const judged = await askInto(place, calls, {
+    file: { ...file, budget },
+    solver,
+    stimuli,
+    identities,
+    parts,
+    options,
+    expected: { tokens: 0, usd: 0 },
+  });
+  return {
+    ...outcome,
+    total: outcome.total + judged.total,
+    done: outcome.done + judged.done,
+    cached: outcome.cached + judged.cached,
+    failed: outcome.failed + judged.failed,
+    tokens: outcome.tokens + judged.tokens,
+    usd: outcome.usd + judged.usd,
+    unpriced: outcome.unpriced + judged.unpriced,
+    stopped: judged.stopped,
+  };
+}
+
+/** What is left for the judge. A limit that is used up leaves next to nothing rather than no limit. */
+function remainingBudget({ calls, tokens, usd, minutes }: EvalFile["budget"], spent: RunOutcome): EvalFile["budget"] {
+  const left = (limit: number | undefined, used: number) =>
+    limit === undefined ? undefined : Math.max(Number.EPSILON, limit - used);
+  return {
+    calls: left(calls, spent.done - spent.cached),
+    tokens: left(tokens, spent.tokens),
+    usd: left(usd, spent.usd),
+    minutes,
+  };
+}
+
+async function askInto(
+  { folder, journalPath }: { readonly folder: string; readonly journalPath: string },
+  calls: readonly Call[],
+  {
+    parts,
+    options,
+    ...setting
+  }: Pick<RunSetting, "file" | "solver" | "stimuli" | "identities" | "expected"> & {
+    readonly parts: EvaluationParts;
+    readonly options: RunOptions;
+  },
+): Promise<RunOutcome> {
+  const answered = await answeredCalls(folder, journalPath);
+  const journal = await openJournal(journalPath);
+  try {
+    return await runCalls(
+      calls.filter(({ id }) => !answered.has(id)),
+      {
+        ...setting,
+        cache: parts.cache,
+        reuse: options.reuse ?? true,
+        journal,
+        doneBefore: answered.size,
+        onProgress: options.onProgress,
+        stop: options.stop,
+        firstRetryWaitMs: options.firstRetryWaitMs,
+      },
+    );
+  } finally {
+    await journal.close();
+  }
+}

@@ -1,0 +1,49 @@
+import type { EvalFile } from "./file/eval-file.ts";
+import type { LoadedEvalFile } from "./file/read-eval-file.ts";
+import type { AnswerCache } from "./runner/answer-cache.ts";
+import type { RunPlan } from "./runner/plan-run.ts";
+import type { RunProgress } from "./runner/progress.ts";
+import type { Sample } from "./sample.ts";
+import type { Call, Solver, StimulusSource } from "./solver.ts";
+
+/** What evaluations need from outside; `compose.ts` picks it. */
+export interface EvaluationParts {
+  /** The solver for a file: it decides on question, labels and few-shot settings. */
+  solverFor(file: EvalFile, labels: readonly string[]): Promise<Solver>;
+  /** The solver that rates explanations for `emer`. */
+  judgeFor(file: EvalFile): Promise<Solver>;
+  stimuliFor(file: EvalFile, samples: readonly Sample[]): Promise<StimulusSource>;
+  readonly cache: AnswerCache;
+  readonly cacheFolder: string;
+  /** @throws {ConfigurationError} for an unknown id. */
+  taxonomyLabels(id: string): Promise<readonly string[]>;
+  /** Kuleshov's version. */
+  readonly version: string;
+}
+
+/** How a run is made. */
+export interface RunOptions {
+  /** Where results go. */
+  readonly folder: string;
+  /** Whether cached answers are taken; true unless told. */
+  readonly reuse?: boolean;
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** No new calls from here on. */
+  readonly stop?: AbortSignal;
+  readonly firstRetryWaitMs?: number;
+}
+
+/** An evaluation that is ready to run, with nothing asked yet. */
+export interface PreparedEvaluation {
+  readonly loaded: LoadedEvalFile;
+  readonly samples: readonly Sample[];
+  readonly labels: readonly string[];
+  readonly skipped: readonly { readonly where: string; readonly reason: string }[];
+  readonly calls: readonly Call[];
+  readonly identities: ReadonlyMap<string, unknown>;
+  readonly solver: Solver;
+  readonly stimuli: StimulusSource;
+  readonly plan: RunPlan;
+  /** What the user should know before spending anything. */
+  readonly notes: readonly string[];
+}
