@@ -67,10 +67,8 @@ describe("the starter packs", () => {
       imageEmbedding: null,
     };
     const { hits, excluded } = await retrieveExemplars(store, query, { count: 4, relevanceShare: 1 });
-    const smiling = hits.filter((hit) => ["laugh", "open smile"].includes(hit.exemplar.category));
     // The fourth is a mock disbelief that the toolbox takes for a smile; fewshot/SOURCES.md says so.
-    expect(hits[0]).toBe(smiling[0]);
-    expect(smiling).toHaveLength(3);
+    for (const { exemplar } of hits.slice(0, 3)) expect(exemplar.category).toMatch(/laugh|smile/);
     expect(hits[0]?.why[0]).toMatch(/AU12.* alike/);
     expect(excluded).toHaveLength(3);
     expect(new Set(excluded.map((one) => one.reason))).toEqual(new Set(["it is the same picture"]));

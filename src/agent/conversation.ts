@@ -6,6 +6,7 @@ import type { TraceStep } from "../domain/report.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, Desk } from "./agent-tool.ts";
 import { type AnswerFormat, type AnswerShape, jsonSchemaOf } from "./answer-format.ts";
+import { expectListeners } from "./expect-listeners.ts";
 import { forbidTracing } from "./forbid-tracing.ts";
 import { asLangChainTool } from "./langchain-tools.ts";
 import { userMessage } from "./messages.ts";
@@ -54,6 +55,7 @@ export interface Conversation {
  */
 export function openConversation(setup: ConversationSetup): Conversation {
   forbidTracing();
+  expectListeners();
   const trace = createTraceRecorder(setup.model.id);
   const turn = createTurn();
   const agent = agentFor(setup, turn, trace);

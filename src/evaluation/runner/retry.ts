@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { ProviderError } from "../../domain/errors.ts";
 
@@ -28,8 +27,6 @@ export async function tryRepeatedly<T>(
     const timeout = AbortSignal.timeout(policy.timeoutMs);
     try {
       const either = AbortSignal.any([signal, timeout]);
-      // One agent loop hangs a listener on it for every step; they go when the call ends.
-      setMaxListeners(0, either);
       return { value: await work(either), attempts: attempt };
     } catch (error) {
       signal.throwIfAborted();
