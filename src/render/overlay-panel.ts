@@ -51,15 +51,15 @@ export function createPanel(face: Face, options: PanelOptions): Panel {
   };
 }
 
+/** The first reading of each toolbox: where it has several, that is the one that pools them. */
 function readingLines({ measurements }: Face): PanelLine[] {
-  return measurements
-    .flatMap(({ expressions }) => expressions)
-    .flatMap(({ distribution }) => {
-      const [top] = [...distribution].sort((a, b) => b.probability - a.probability);
-      if (top === undefined) return [];
-      const value = `${Math.round(top.probability * 100)} %`;
-      return [{ kind: "bar" as const, text: top.label, value, share: top.probability }];
-    });
+  return measurements.flatMap(({ expressions: [reading] }) => {
+    if (reading === undefined) return [];
+    const [top] = [...reading.distribution].sort((a, b) => b.probability - a.probability);
+    if (top === undefined) return [];
+    const value = `${Math.round(top.probability * 100)} %`;
+    return [{ kind: "bar" as const, text: top.label, value, share: top.probability }];
+  });
 }
 
 function actionUnitLines({ measurements }: Face, { maxActionUnits, nameOf }: PanelOptions): PanelLine[] {

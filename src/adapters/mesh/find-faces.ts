@@ -33,7 +33,7 @@ const SMALL_SHARE = 0.07;
  */
 const CLOSER_LOOKS = [
   { side: 0.45, leastPx: 700, leastFaces: 1 },
-  { side: 0.2, leastPx: 1500, leastFaces: 6 },
+  { side: 0.2, leastPx: 1000, leastFaces: 6 },
 ] as const;
 
 /** Nobody in an upright picture leans further than this; a face that seems to is one in a picture on its side. */
