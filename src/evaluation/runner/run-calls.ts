@@ -119,6 +119,8 @@ interface Lane {
   readonly concurrency: number;
   failuresInARow: number;
   readonly provider: string;
+  /** Answers on their way to disk. Their calls have left the queue, so that the disk never keeps the model waiting. */
+  readonly recordings: Set<Promise<void>>;
 }
 
 async function feed(calls: readonly Call[], run: Run, provider: string): Promise<void> {
@@ -128,7 +130,13 @@ async function feed(calls: readonly Call[], run: Run, provider: string): Promise
   const perMinute = limit?.requestsPerMinute;
   const rate =
     perMinute === undefined ? {} : { interval: 60_000 / perMinute, intervalCap: 1, carryoverIntervalCount: true };
-  const lane: Lane = { queue: new PQueue({ concurrency, ...rate }), concurrency, failuresInARow: 0, provider };
+  const lane: Lane = {
+    queue: new PQueue({ concurrency, ...rate }),
+    concurrency,
+    failuresInARow: 0,
+    provider,
+    recordings: new Set(),
+  };
   const lookups = new PQueue({ concurrency: LOOKUPS });
   for (const call of calls) {
     if (run.stopped !== null || run.signal.aborted) break;
@@ -140,6 +148,7 @@ async function feed(calls: readonly Call[], run: Run, provider: string): Promise
   await lookups.onIdle();
   await Promise.race([lane.queue.onIdle(), run.whenStopped]);
   await lane.queue.onPendingZero();
+  await Promise.all(lane.recordings);
 }
 
 /** Errors that no other call would escape end the run. */
@@ -199,13 +208,25 @@ async function ask(call: Call, run: Run, { lane, key }: { readonly lane: Lane; r
     const { value: solution, attempts } = outcome;
     const price = setting.file.prices[call.condition.model];
     const costUsd = costOf(solution.usage, price, setting.solver.isFree(call.condition));
-    await setting.cache.put(key, solution);
-    await finish(run, answeredRecord(call, key, { solution, cached: false, attempts, costUsd }));
+    const record = answeredRecord(call, key, { solution, cached: false, attempts, costUsd });
+    await recordBeside(lane, () =>
+      guarded(run, async () => {
+        await setting.cache.put(key, solution);
+        await finish(run, record);
+      }),
+    );
   } catch (error) {
     if (run.signal.aborted) return progress.abandoned();
     if (!isOfThisSampleOnly(error)) throw error;
     await finish(run, failedRecord(call, key, { attempts: 0, error }));
   }
+}
+
+/** Starts a recording, once fewer are under way than calls may be. */
+async function recordBeside({ recordings, concurrency }: Lane, record: () => Promise<void>): Promise<void> {
+  while (recordings.size >= concurrency) await Promise.race(recordings);
+  const recording = record().finally(() => recordings.delete(recording));
+  recordings.add(recording);
 }
 
 function limitReached({ setting, progress }: Run): string | null {
