@@ -18,6 +18,12 @@ export function boxOverlap(a: PixelBox, b: PixelBox): number {
   return shared / (a.widthPx * a.heightPx + b.widthPx * b.heightPx - shared);
 }
 
+/** Whether the middle of one box lies within another. */
+export function holdsMiddle(outer: PixelBox, { leftPx, topPx, widthPx, heightPx }: PixelBox): boolean {
+  const [x, y] = [leftPx + widthPx / 2 - outer.leftPx, topPx + heightPx / 2 - outer.topPx];
+  return x >= 0 && y >= 0 && x <= outer.widthPx && y <= outer.heightPx;
+}
+
 /** The part of a box inside a `widthPx` x `heightPx` frame, or `undefined` when nothing of it is inside. */
 export function clipBox(box: PixelBox, frame: { widthPx: number; heightPx: number }): PixelBox | undefined {
   const leftPx = Math.max(0, box.leftPx);

@@ -1,5 +1,5 @@
 import { type EvidenceItem, type EvidenceValue, POINT_SEEN_FROM } from "../domain/evidence.ts";
-import type { PixelBox } from "../domain/geometry.ts";
+import { holdsMiddle, type PixelBox } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
 import { svgText, textWidth } from "./vector-text.ts";
 
@@ -63,11 +63,6 @@ function drawObject(item: EvidenceItem, faces: readonly Face[], { scale, fontPx,
 
 function rect(box: { left: number; top: number; width: number; height: number }, style: string): string {
   return `<rect x="${round(box.left)}" y="${round(box.top)}" width="${round(box.width)}" height="${round(box.height)}" ${style}/>`;
-}
-
-function holdsMiddle(outer: PixelBox, { leftPx, topPx, widthPx, heightPx }: PixelBox): boolean {
-  const [x, y] = [leftPx + widthPx / 2 - outer.leftPx, topPx + heightPx / 2 - outer.topPx];
-  return x >= 0 && y >= 0 && x <= outer.widthPx && y <= outer.heightPx;
 }
 
 /** Lines between joints; the head is drawn by its mesh. */

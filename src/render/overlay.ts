@@ -27,7 +27,8 @@ const ACCENTS = ["#5bd1ff", "#ffd166", "#9be564", "#ff8fab", "#c8a2ff", "#ffa15c
 
 /**
  * Draws what was measured onto the picture: per face its box and id, the mesh, irises and gaze, and a panel with its
- * readings and action units that covers no face; and what was found in the scene, below all that. Panels that find no room stand in a strip below the picture.
+ * readings and action units that covers no face; and what was found in the scene, below all that. Panels that find no
+ * room stand in a strip below the picture.
  *
  * @returns the encoded picture, without metadata.
  */

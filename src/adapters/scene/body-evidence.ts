@@ -1,5 +1,5 @@
 import type { EvidenceSource, NewEvidence } from "../../domain/evidence.ts";
-import type { PixelBox } from "../../domain/geometry.ts";
+import { holdsMiddle, type PixelBox } from "../../domain/geometry.ts";
 import type { DecodedImage } from "../../domain/image.ts";
 import { type Body, faceSize, seenJoint } from "./body.ts";
 import { findBody, findFacelessBody, personOf, type ReadJoints } from "./find-bodies.ts";
@@ -46,6 +46,7 @@ function headEvidence(person: Person): NewEvidence[] {
 
 async function personEvidence(person: Person, scene: BodyScene, readJoints: ReadJoints): Promise<NewEvidence[]> {
   const about = aboutBody(person, scene);
+  if (fillsPicture(person, scene)) return [unseenBodyItem("the face fills the picture", about)];
   const body = await findBody(scene.image, person.box, scene.objects, readJoints);
   if (body === undefined) return [unseenBodyItem("no body could be matched to the face", about)];
   const { rollRad } = person.headPose ?? UPRIGHT;
@@ -56,6 +57,13 @@ async function personEvidence(person: Person, scene: BodyScene, readJoints: Read
   });
   const hands = handsItem(handsAtFace(body, person.box, person.headPose ?? UPRIGHT), about);
   return [joints, ...postures, ...(hands === undefined ? [] : [hands])];
+}
+
+/** A portrait as close as this shows no body, but the network makes one up, hands over the face included. */
+const FILLS_FROM = 0.5;
+
+function fillsPicture({ box }: Person, { image }: BodyScene): boolean {
+  return faceSize(box) > FILLS_FROM * Math.max(image.widthPx, image.heightPx);
 }
 
 /** A head whose pose nobody measured is taken to be upright. */
@@ -90,11 +98,6 @@ function withoutFace({ people, objects }: BodyScene): SceneObject[] {
   return objects.filter(({ name, score, box }) => {
     return name === PERSON && score >= SURE_PERSON && !people.some((person) => holdsMiddle(box, person.box));
   });
-}
-
-function holdsMiddle(outer: PixelBox, { leftPx, topPx, widthPx, heightPx }: PixelBox): boolean {
-  const [x, y] = [leftPx + widthPx / 2 - outer.leftPx, topPx + heightPx / 2 - outer.topPx];
-  return x >= 0 && y >= 0 && x <= outer.widthPx && y <= outer.heightPx;
 }
 
 /** A person whose face no toolbox found: turned away, cut off, too small, or with hands before it. */

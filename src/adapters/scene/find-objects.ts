@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { boxOverlap, clipBox, type PixelBox } from "../../domain/geometry.ts";
+import { boxOverlap, clipBox, holdsMiddle, type PixelBox } from "../../domain/geometry.ts";
 import { knowledgeFile } from "../../facs/knowledge-file.ts";
 
 /** The names of the network's classes: `models/scene/coco-80.json`. */
@@ -67,4 +67,17 @@ function withoutRepetitions(found: readonly SceneObject[]): SceneObject[] {
     if (!kept.some(repeats)) kept.push(object);
   }
   return kept;
+}
+
+const ANIMALS = new Set(["bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"]);
+
+/** A face that takes up this share of an animal's box is what was taken for the animal. */
+const FACE_SHARE = 0.1;
+
+/** Objects without the animals that are somebody's face: the network takes one close portrait in five for a dog or cat. */
+export function withoutMistakenFaces(objects: readonly SceneObject[], faces: readonly PixelBox[]): SceneObject[] {
+  const area = ({ widthPx, heightPx }: PixelBox) => widthPx * heightPx;
+  return objects.filter(({ name, box }) => {
+    return !ANIMALS.has(name) || !faces.some((face) => holdsMiddle(box, face) && area(face) > FACE_SHARE * area(box));
+  });
 }

@@ -33,7 +33,7 @@ export type Look =
 export type LookedWith = "eyes" | "head";
 
 /** Standard error of the direction: head pose and uncalibrated irises together, or the head with eyes that may differ. */
-const SIGMA_RAD: Readonly<Record<LookedWith, number>> = { eyes: radians(9), head: radians(14) };
+const SIGMA_RAD: Readonly<Record<LookedWith, number>> = { eyes: radians(11), head: radians(15) };
 /** Most that a direction is trusted: uncalibrated eyes may be off by ten degrees, a head alone by more. */
 const TRUST: Readonly<Record<LookedWith, number>> = { eyes: 0.9, head: 0.5 };
 /** Beyond this the irises of a turned head are not seen well enough. */
@@ -88,7 +88,7 @@ function target(sight: Sight, people: readonly Person[], objects: readonly Scene
   const camera = fits(angleBetween(direction, [-from[0], -from[1], -from[2]]));
   const faces = people
     .filter(({ faceId }) => faceId !== person.faceId)
-    .map((other) => ({ other, confidence: fits(angleToFace(from, direction, placeOf(other.box, frame))) }))
+    .map((other) => ({ other, confidence: fitToFace(from, direction, placeOf(other.box, frame), fits) }))
     .sort((a, b) => b.confidence - a.confidence);
   const [best] = faces;
   if (camera >= NAMED_FROM && camera >= (best?.confidence ?? camera)) return { type: "camera", confidence: camera, by };
@@ -103,17 +103,20 @@ function target(sight: Sight, people: readonly Person[], objects: readonly Scene
   return { type: "elsewhere", direction: directionWords(angles), confidence: trust * (1 - nearest), by };
 }
 
-/** How far a line of sight misses a head, at the distance from the camera, of those possible, that suits it best. */
-function angleToFace(from: Place, direction: Place, target: Place): number {
-  const steps = 8;
-  let least = Number.POSITIVE_INFINITY;
-  for (let step = -steps; step <= steps; step++) {
-    const scale = 1 + (DEPTH_ERROR * step) / steps;
+/** How many distances on either side of the estimated one are tried, out to two standard errors. */
+const DEPTH_STEPS = 8;
+
+/** How well a line of sight fits a head, at the distance from the camera that suits it best, less likely ones counting less. */
+function fitToFace(from: Place, direction: Place, target: Place, fits: (angleRad: number) => number): number {
+  let best = 0;
+  for (let step = -DEPTH_STEPS; step <= DEPTH_STEPS; step++) {
+    const errors = (2 * step) / DEPTH_STEPS;
+    const scale = 1 + DEPTH_ERROR * errors;
     const way = minus([target[0] * scale, target[1] * scale, target[2] * scale], from);
     const missed = angleBetween(direction, way) - Math.atan2(HEAD_RADIUS_M, lengthOf(way));
-    least = Math.min(least, Math.max(0, missed));
+    best = Math.max(best, Math.exp(-0.5 * errors ** 2) * fits(Math.max(0, missed)));
   }
-  return least;
+  return best;
 }
 
 /** A line of sight is only followed across the picture when it leaves the camera's direction by this much. */

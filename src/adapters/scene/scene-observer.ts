@@ -8,7 +8,7 @@ import { createWorkerPool } from "../../networks/worker-pool.ts";
 import type { SceneObserver } from "../../ports/scene-observer.ts";
 import { bodyEvidence } from "./body-evidence.ts";
 import { stretched } from "./cut-square.ts";
-import { decodeObjects, type SceneObject } from "./find-objects.ts";
+import { decodeObjects, type SceneObject, withoutMistakenFaces } from "./find-objects.ts";
 import { personOfFace } from "./people.ts";
 import { relationEvidence } from "./relation-evidence.ts";
 import { noObjectItem, objectItem } from "./scene-evidence.ts";
@@ -45,8 +45,10 @@ export async function createSceneObserver({ cacheDir }: SceneObserverOptions = {
     networks: await Promise.all(Object.values(NETWORKS).map(networkProvenance)),
     async observe({ image, faces }, signal) {
       signal?.throwIfAborted();
-      const objects = await findObjects(image, run(NETWORKS.objects, signal));
       const people = faces.map(personOfFace);
+      const found = await findObjects(image, run(NETWORKS.objects, signal));
+      const boxes = people.map(({ box }) => box);
+      const objects = withoutMistakenFaces(found, boxes);
       const readJoints = run(NETWORKS.bodies, signal);
       const bodies = await bodyEvidence({ image, people, objects, source: sources.bodies }, readJoints);
       return [...objectEvidence(objects, sources.objects), ...bodies, ...relationEvidence(people, objects, image)];

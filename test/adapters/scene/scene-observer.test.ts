@@ -6,7 +6,7 @@ import { decodeImage } from "../../../src/pipeline/decode-image.ts";
 import { measureFaces } from "../../../src/pipeline/measure-image.ts";
 import { describeSceneObserver } from "../../contract/scene-observer.ts";
 import { samplePhoto } from "../../support/photos.ts";
-import { gradientImage } from "../../support/pictures.ts";
+import { cutOut, gradientImage } from "../../support/pictures.ts";
 
 const toolbox = await createMeshToolbox({ workers: 1 });
 const scenes = await Promise.all(([1, 2, 3, 4] as const).map(sceneOf));
@@ -78,6 +78,18 @@ describe("people", () => {
   it("who bow the head are said to", async () => {
     const bowed = findings(await seen(2), "posture").filter(({ name }) => name === "head bowed");
     expect(bowed.map(({ faceId }) => faceId)).toEqual(["F2", "F3"]);
+  });
+
+  it("whose face fills the picture have no body made up for them", async () => {
+    const { image, faces } = sceneAt(3);
+    const { box } = faces[0] ?? { box: undefined };
+    if (box === undefined) throw new Error("Photo 3 has faces");
+    const near = await cutOut(image, box, 300);
+    const closeUp = { leftPx: 0, topPx: 0, widthPx: near.widthPx, heightPx: near.heightPx };
+    const [face] = faces.map((each) => ({ ...each, box: closeUp }));
+    const items = await observer.observe({ image: near, faces: face === undefined ? [] : [face] });
+    const bodies = items.filter(({ kind, value }) => kind === "posture" && value.type !== "finding");
+    expect(bodies).toMatchObject([{ value: { type: "not-measured", reason: "the face fills the picture" } }]);
   });
 
   it("have joints that lie in the picture where they count as seen", async () => {
