@@ -59,7 +59,7 @@ async function personEvidence(person: Person, scene: BodyScene, readJoints: Read
   return [joints, ...postures, ...(hands === undefined ? [] : [hands])];
 }
 
-/** A portrait as close as this shows no body, but the network makes one up, hands over the face included. */
+/** A portrait as close as this shows no body, but the network makes one up, with hands on the face more often than not. */
 const FILLS_FROM = 0.5;
 
 function fillsPicture({ box }: Person, { image }: BodyScene): boolean {
