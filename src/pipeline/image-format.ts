@@ -28,8 +28,12 @@ export function refusalOfBytes(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** Longest side that is read: positions are computed in whole numbers of a fraction of a pixel, which end at 2^17. */
+const MAX_SIDE_PX = 100_000;
+
 /** Why a file that the decoder knows is refused all the same; `undefined` when it is welcome. */
-export function refusalOfFormat({ format, compression }: Metadata): string | undefined {
+export function refusalOfFormat({ format, compression, width, height }: Metadata): string | undefined {
+  if (Math.max(width, height) > MAX_SIDE_PX) return `a side is longer than ${MAX_SIDE_PX} pixels: cut it into parts`;
   if (format === "svg") return "it is an SVG drawing, not a photograph: export it as PNG";
   const name = format === "heif" && compression === "av1" ? "avif" : format;
   if (READABLE_FORMATS.has(name)) return undefined;

@@ -91,6 +91,7 @@ describe("decodeImage", () => {
     ["SVG", () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /SVG drawing/],
     ["HEIC", heicHeader, /HEIC.*convert it to JPEG or PNG/],
     ["a decompression bomb", () => decompressionBomb(60_000), /more than 50 megapixels/],
+    ["a strip of 120 000 px", () => decompressionBomb(120_000, 10), /a side is longer than 100000 pixels/],
     ["a truncated JPEG", async () => (await smallPhoto().jpeg().toBuffer()).subarray(0, 1500), /damaged or cut short/],
     ["a truncated PNG", async () => (await smallPhoto().png().toBuffer()).subarray(0, 3000), /damaged or cut short/],
     ["a corrupt PNG", async () => (await smallPhoto().png().toBuffer()).fill(0x55, 400, 900), /damaged or cut short/],

@@ -7,11 +7,11 @@ export function smallPhoto() {
   return sharp(samplePhoto(1)).resize(96, 64);
 }
 
-/** A PNG of about 100 bytes that claims to be `sidePx` x `sidePx`. */
-export function decompressionBomb(sidePx: number): Buffer {
+/** A PNG of about 100 bytes that claims to be `widthPx` x `heightPx`. */
+export function decompressionBomb(widthPx: number, heightPx = widthPx): Buffer {
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(sidePx, 0);
-  header.writeUInt32BE(sidePx, 4);
+  header.writeUInt32BE(widthPx, 0);
+  header.writeUInt32BE(heightPx, 4);
   header[8] = 8; // bits per sample; colour type 0 is gray
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([
