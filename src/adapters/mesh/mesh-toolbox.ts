@@ -70,9 +70,9 @@ function onSharedMemory(rgb: Uint8Array, staging: PixelPool): Uint8Array {
 }
 
 function toMeasurement({ landmarks, ...rest }: MeasuredMesh): FaceMeasurement {
-  const points = Array.from(
-    { length: landmarks.length / 3 },
-    (_, index) => [...landmarks.subarray(index * 3, index * 3 + 3)] as [number, number, number],
-  );
+  const points: [number, number, number][] = [];
+  for (let index = 0; index < landmarks.length; index += 3) {
+    points.push([landmarks[index] as number, landmarks[index + 1] as number, landmarks[index + 2] as number]);
+  }
   return { ...rest, landmarks: points };
 }
