@@ -49,7 +49,6 @@ export async function measureStudy(
     if (measuring.signal?.aborted) note(`Interrupted: run it again with --resume to go on. \`${folder}\``);
   }
   const counts = study.files.counts();
-  if (options.contactSheet) await drawSheets(folder);
   await print(`${summary(counts)} \`${folder}\`\n`);
   return counts;
 }
@@ -82,7 +81,8 @@ async function measureLeft(
   }
 }
 
-async function drawSheets(folder: string): Promise<void> {
+/** Draws the sheets of a study that is finished. Best after its tools are closed, whose memory the sheets can use. */
+export async function drawSheets(folder: string): Promise<void> {
   const { writeContactSheets } = await import("../study/contact-pages.ts");
   const sheets = await writeContactSheets(folder, basename(resolve(folder)));
   note(`${sheets} ${sheets === 1 ? "contact sheet" : "contact sheets"} drawn`);

@@ -53,6 +53,10 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
   } finally {
     await close();
   }
+  if (options.contactSheet && options.out !== undefined) {
+    const { drawSheets } = await import("./measure-study.ts");
+    await drawSheets(options.out);
+  }
 }
 
 interface Counts {

@@ -19,7 +19,7 @@ export interface StudyToolOptions {
 /** Tools to measure a study with, and an end to them. */
 export interface OpenedStudyTools {
   readonly tools: StudyTools;
-  /** Pictures to have under way at once, so that no worker waits for the next one to be decoded. */
+  /** Pictures to work on at once. */
   readonly concurrency: number;
   close(): Promise<void>;
 }
@@ -46,10 +46,18 @@ export async function openStudyTools(options: StudyToolOptions, signal?: AbortSi
     closing.push(() => identity.close());
     const toolboxes = [...opened, ...imported];
     const video = createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
-    const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? workers + 1);
+    const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? picturesFor(workers));
     return { tools: { toolboxes, identity, video }, concurrency: Math.max(...wanted), close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
+}
+
+/**
+ * Who asks for one worker asks for one core: decoding and measuring then follow each other. From two on one more picture is
+ * decoded ahead, so that no worker waits for the next.
+ */
+function picturesFor(workers: number): number {
+  return workers === 1 ? 1 : workers + 1;
 }

@@ -1,21 +1,30 @@
 import type { NewEvidence } from "../domain/evidence.ts";
-import type { ActionUnitMeasurement, FaceMeasurement, Side, ToolboxSupport } from "../domain/measurement.ts";
+import type {
+  ActionUnitMeasurement,
+  FaceMeasurement,
+  NeutralReference,
+  Side,
+  ToolboxSupport,
+} from "../domain/measurement.ts";
 import { MINIMUM_WEIGHT, presenceOf } from "../domain/presence.ts";
 import { nameWithCode } from "../facs/action-units.ts";
 
 /** Action units of one measurement as items, whole face and sides apart. */
-export function actionUnitEvidence(faceId: string, measured: readonly ActionUnitMeasurement[]): NewEvidence[] {
-  return measured.map((measurement) => itemOf(faceId, measurement));
+export function actionUnitEvidence(
+  faceId: string,
+  { actionUnits, neutral }: Pick<FaceMeasurement, "actionUnits" | "neutral">,
+): NewEvidence[] {
+  return actionUnits.map((measurement) => itemOf(faceId, measurement, neutral));
 }
 
-function itemOf(faceId: string, measurement: ActionUnitMeasurement): NewEvidence {
+function itemOf(faceId: string, measurement: ActionUnitMeasurement, neutral?: NeutralReference): NewEvidence {
   const { au, side, value, scale, weight, toolbox } = measurement;
   const presence = presenceOf(measurement);
   return {
     kind: "action-unit",
     faceId,
     region: null,
-    statement: statementOf(measurement, presence),
+    statement: statementOf(measurement, presence, neutral),
     value: { type: "action-unit", au, side, value, scale, presence, weight },
     source: { type: "toolbox", name: toolbox },
   };
@@ -23,10 +32,11 @@ function itemOf(faceId: string, measurement: ActionUnitMeasurement): NewEvidence
 
 const SIDE_WORDS: Readonly<Record<Side, string>> = { both: "", left: " on the left side", right: " on the right side" };
 
-function statementOf(measurement: ActionUnitMeasurement, presence: string): string {
+function statementOf(measurement: ActionUnitMeasurement, presence: string, neutral?: NeutralReference): string {
   const { au, side, weight, estimated } = measurement;
   const notes = [
     ...(estimated ? ["estimated"] : []),
+    ...(neutral === undefined ? [] : [`against the person's own resting face ${neutral.sha256.slice(0, 12)}`]),
     ...(weight === null ? [] : [`weight ${weight.toFixed(2)}`]),
     ...(weight !== null && weight < MINIMUM_WEIGHT ? ["too low to say anything either way"] : []),
   ];

@@ -37,7 +37,7 @@ function evidenceOfMeasurement(faceId: string, measurement: FaceMeasurement): Ne
     ...(headPose === null ? [] : [item("head-pose", headStatement(headPose), radians(headPose))]),
     ...(gaze === null ? [] : [item("gaze", gazeStatement(gaze), radians(gaze))]),
     ...(eyeOpenness === null ? [] : [item("eye-openness", eyeStatement(eyeOpenness), ratios(eyeOpenness))]),
-    ...actionUnitEvidence(faceId, measurement.actionUnits),
+    ...actionUnitEvidence(faceId, measurement),
     ...measurement.expressions.map((reading) => expressionItem(faceId, reading, toolbox)),
     ...scoreItems(measurement).map(({ statement, value }) => item("expression", statement, value)),
   ];

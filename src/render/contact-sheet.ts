@@ -122,18 +122,65 @@ export async function renderContactSheet(tiles: readonly ContactTile[], caption:
     left: MARGIN_PX + (index % COLUMNS) * (TILE_PX + GAP_PX),
     top: MARGIN_PX + HEADER_PX + Math.floor(index / COLUMNS) * (TILE_PX + TEXT_PX + GAP_PX),
   });
-  const portraits = tiles.map((tile, index) => ({ input: Buffer.from(tile.portrait), ...place(index) }));
-  const texts = tiles.map((tile, index) => tileText(tile, place(index)));
-  const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`,
-    ...captionText(caption, width),
-    ...texts,
-    "</svg>",
-  ].join("");
-  return sharp({ create: { width, height, channels: 3, background: "#ffffff" } })
-    .composite([...portraits, { input: Buffer.from(svg), left: 0, top: 0 }])
+  const paper: Paper = { width, height, rgb: Buffer.alloc(width * height * 3, 255) };
+  await putDrawing(paper, captionText(caption, width), { left: 0, top: 0, width, height: MARGIN_PX + HEADER_PX });
+  for (const [index, tile] of tiles.entries()) {
+    const { left, top } = place(index);
+    await putPortrait(paper, tile.portrait, { left, top });
+    await putDrawing(paper, tileText(tile), { left, top: top + TILE_PX, width: TILE_PX, height: TEXT_PX });
+  }
+  return sharp(paper.rgb, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 88, chromaSubsampling: "4:4:4" })
     .toBuffer();
+}
+
+/** A sheet under way: uint8 [height, width, 3], RGB. */
+interface Paper {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Buffer;
+}
+
+interface Place {
+  readonly left: number;
+  readonly top: number;
+}
+
+/*
+ * Pieces are put onto the paper by hand: composing a sheet of dozens of pictures in one go takes libvips hundreds of
+ * megabytes that are not given back.
+ */
+
+async function putPortrait(paper: Paper, portrait: Uint8Array, { left, top }: Place): Promise<void> {
+  const { data, info } = await sharp(portrait)
+    .resize(TILE_PX, TILE_PX, { fit: "contain", background: "#ffffff" })
+    .toColourspace("srgb")
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const rowBytes = info.width * 3;
+  for (let row = 0; row < info.height; row++) {
+    data.copy(paper.rgb, ((top + row) * paper.width + left) * 3, row * rowBytes, (row + 1) * rowBytes);
+  }
+}
+
+/** Lays an SVG drawing over the paper. */
+async function putDrawing(
+  paper: Paper,
+  drawing: string,
+  { left, top, width, height }: Place & { readonly width: number; readonly height: number },
+): Promise<void> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawing}</svg>`;
+  const rgba = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer();
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const alpha = (rgba[pixel * 4 + 3] as number) / 255; // both pictures hold the whole drawing
+    if (alpha === 0) continue;
+    const at = ((top + Math.floor(pixel / width)) * paper.width + left + (pixel % width)) * 3;
+    for (let channel = 0; channel < 3; channel++) {
+      const under = paper.rgb[at + channel] as number;
+      paper.rgb[at + channel] = Math.round(under + ((rgba[pixel * 4 + channel] as number) - under) * alpha);
+    }
+  }
 }
 
 const STYLES = {
@@ -146,7 +193,7 @@ const STYLES = {
   warning: { sizePx: 11.5, fill: INK.warning },
 } as const satisfies Record<string, TextStyle>;
 
-function captionText({ title, range }: SheetCaption, width: number): string[] {
+function captionText({ title, range }: SheetCaption, width: number): string {
   const baseline = MARGIN_PX + 22;
   const rangeWidth = textWidth(range, STYLES.range);
   const room = width - 2 * MARGIN_PX - rangeWidth - GAP_PX;
@@ -154,30 +201,30 @@ function captionText({ title, range }: SheetCaption, width: number): string[] {
     svgText(fitText(title, room, STYLES.caption), MARGIN_PX, baseline, STYLES.caption),
     svgText(range, width - MARGIN_PX - rangeWidth, baseline, STYLES.range),
     `<rect x="${MARGIN_PX}" y="${baseline + 16}" width="${width - 2 * MARGIN_PX}" height="1" fill="${INK.track}"/>`,
-  ];
+  ].join("");
 }
 
 /** Under the portrait: heading with a bar, lines, where the face comes from, what to beware of. */
-function tileText(tile: ContactTile, { left, top }: { readonly left: number; readonly top: number }): string {
+function tileText(tile: ContactTile): string {
   const line = (text: string, below: number, style: TextStyle) =>
-    svgText(fitText(text, TILE_PX, style), left, top + TILE_PX + below, style);
+    svgText(fitText(text, TILE_PX, style), 0, below, style);
   return [
-    headingText(tile.heading, left, top + TILE_PX),
+    headingText(tile.heading),
     ...tile.lines.slice(0, 2).map((text, index) => line(text, 50 + index * 16, STYLES.lines)),
     line(shortTitle(tile.title), 82, STYLES.title),
     tile.warning === null ? "" : line(tile.warning, 96, STYLES.warning),
   ].join("");
 }
 
-function headingText(heading: ContactTile["heading"], left: number, top: number): string {
-  if (heading === null) return svgText("expression not read", left, top + 19, STYLES.title);
+function headingText(heading: ContactTile["heading"]): string {
+  if (heading === null) return svgText("expression not read", 0, 19, STYLES.title);
   const valueWidth = textWidth(heading.value, STYLES.value);
   const filled = Math.round(TILE_PX * Math.min(1, Math.max(0, heading.share)));
   return [
-    svgText(fitText(heading.label, TILE_PX - valueWidth - 6, STYLES.label), left, top + 19, STYLES.label),
-    svgText(heading.value, left + TILE_PX - valueWidth, top + 19, STYLES.value),
-    `<rect x="${left}" y="${top + 27}" width="${TILE_PX}" height="4" rx="2" fill="${INK.track}"/>`,
-    `<rect x="${left}" y="${top + 27}" width="${filled}" height="4" rx="2" fill="${INK.bar}"/>`,
+    svgText(fitText(heading.label, TILE_PX - valueWidth - 6, STYLES.label), 0, 19, STYLES.label),
+    svgText(heading.value, TILE_PX - valueWidth, 19, STYLES.value),
+    `<rect x="0" y="27" width="${TILE_PX}" height="4" rx="2" fill="${INK.track}"/>`,
+    `<rect x="0" y="27" width="${filled}" height="4" rx="2" fill="${INK.bar}"/>`,
   ].join("");
 }
 
