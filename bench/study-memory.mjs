@@ -1,0 +1,55 @@
+// Memory of a whole study, by the command line as a user calls it: most resident memory of the process, and how it grows
+// over the length of the study. Target: under 700 MB, and no growth. Linux only (reads /proc).
+// node bench/study-memory.mjs [pictures]
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PICTURES = Number(process.argv[2] ?? 600);
+const TARGET_MB = 700;
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+const folder = await mkdtemp(join(tmpdir(), "kuleshov-bench-"));
+const pictures = await mkdtemp(join(tmpdir(), "kuleshov-bench-"));
+for (let index = 0; index < PICTURES; index += 1) {
+  const photo = file(`../node_modules/@vladmandic/face-api/demo/sample${(index % 6) + 1}.jpg`);
+  await symlink(photo, join(pictures, `${index}.jpg`));
+}
+
+const child = spawn(process.execPath, [
+  file("../bin/kuleshov.js"),
+  "measure",
+  pictures,
+  "--out",
+  join(folder, "study"),
+  "--contact-sheet",
+]);
+const samples = [];
+const status = (name) => async () => {
+  const text = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
+  const kb = new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1];
+  return kb === undefined ? undefined : Number(kb) / 1000;
+};
+const [resident, most] = [status("VmRSS"), status("VmHWM")];
+let peak = 0;
+const sampling = setInterval(async () => {
+  const [now, highest] = [await resident(), await most()];
+  if (now !== undefined) samples.push(now);
+  if (highest !== undefined) peak = highest;
+}, 200);
+const code = await new Promise((resolve) => child.on("close", resolve));
+clearInterval(sampling);
+await rm(folder, { recursive: true });
+await rm(pictures, { recursive: true });
+if (code !== 0) throw new Error(`measure ended with ${code}`);
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const fifth = Math.floor(samples.length / 5);
+const [early, late] = [median(samples.slice(fifth, 2 * fifth)), median(samples.slice(-2 * fifth, -fifth))];
+console.log(
+  `${PICTURES} pictures: ${peak.toFixed(0)} MB at most, ${early.toFixed(0)} MB early and ${late.toFixed(0)} MB late`,
+);
+const met = peak < TARGET_MB && late < 1.05 * early;
+console.log(`target: under ${TARGET_MB} MB, and under 5 % growth: ${met ? "met" : "missed"}`);
+process.exitCode = met ? 0 : 1;
