@@ -1,5 +1,5 @@
 import type { Discovery } from "../domain/discovery.ts";
-import { escapeHtml } from "./escape-html.ts";
+import { escapeMarkup } from "./escape-markup.ts";
 
 const WIDTH = 900;
 const HEIGHT = 560;
@@ -28,17 +28,17 @@ export function discoveryMap({ map, proposals }: Discovery): string {
   const ordered = [...map.points].sort((a, b) => Number(a.proposal !== null) - Number(b.proposal !== null));
   const dots = ordered.map((point) => {
     const fill = point.proposal === null ? "#c4c4c4" : proposalColour(point.proposal);
-    return `<circle cx="${x(point.x).toFixed(1)}" cy="${y(point.y).toFixed(1)}" r="4" fill="${fill}" fill-opacity=".75"><title>${escapeHtml(point.id)}</title></circle>`;
+    return `<circle cx="${x(point.x).toFixed(1)}" cy="${y(point.y).toFixed(1)}" r="4" fill="${fill}" fill-opacity=".75"><title>${escapeMarkup(point.id)}</title></circle>`;
   });
   const legend = proposals.map(
     ({ id, name }) =>
-      `<li><span class="dot" style="background:${proposalColour(id)}"></span><a href="#${id}">${id}</a> ${escapeHtml(name)}</li>`,
+      `<li><span class="dot" style="background:${proposalColour(id)}"></span><a href="#${id}">${id}</a> ${escapeMarkup(name)}</li>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Map of the faces" font-family="system-ui, sans-serif" font-size="12">
 <rect x="${MARGIN / 2}" y="${MARGIN / 2}" width="${WIDTH - MARGIN}" height="${HEIGHT - MARGIN}" fill="#fafafa" stroke="#ddd"/>
 ${dots.join("")}
-<text x="${WIDTH / 2}" y="${HEIGHT - 6}" text-anchor="middle" fill="#555">to the right: ${escapeHtml(map.axes[0])}</text>
-<text x="14" y="${HEIGHT / 2}" text-anchor="middle" fill="#555" transform="rotate(-90 14 ${HEIGHT / 2})">upward: ${escapeHtml(map.axes[1])}</text>
+<text x="${WIDTH / 2}" y="${HEIGHT - 6}" text-anchor="middle" fill="#555">to the right: ${escapeMarkup(map.axes[0])}</text>
+<text x="14" y="${HEIGHT / 2}" text-anchor="middle" fill="#555" transform="rotate(-90 14 ${HEIGHT / 2})">upward: ${escapeMarkup(map.axes[1])}</text>
 </svg>
 <ul class="legend">${legend.join("")}<li><span class="dot" style="background:#c4c4c4"></span>in no group</li></ul>`;
 }

@@ -1,6 +1,6 @@
 import type { Discovery, Proposal, ProposalTest, SignatureEntry } from "../domain/discovery.ts";
 import { discoveryMap, proposalColour } from "./discovery-map.ts";
-import { escapeHtml } from "./escape-html.ts";
+import { escapeMarkup } from "./escape-markup.ts";
 
 /** A portrait of each face that the page shows, as JPEG bytes, by face id. A face without one is named only. */
 export type Portraits = ReadonlyMap<string, Uint8Array>;
@@ -32,15 +32,15 @@ export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits):
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>Discovery: ${escapeHtml(summary === "" ? "no groups" : summary)}</title>
+<title>Discovery: ${escapeMarkup(summary === "" ? "no groups" : summary)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header>
 <h1>Discovery of expression categories</h1>
-<p>${provenance.faces} faces, ${provenance.outliers} of them in no group. ${summary === "" ? "No group was found." : `Groups: ${escapeHtml(summary)}.`}</p>
+<p>${provenance.faces} faces, ${provenance.outliers} of them in no group. ${summary === "" ? "No group was found." : `Groups: ${escapeMarkup(summary)}.`}</p>
 <p class="small">A group is a set of faces that look alike to the toolbox. It says nothing about what anybody felt. ${namingNote(discovery)}</p>
-${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join("\n")}
+${notes.map((note) => `<p class="note">${escapeMarkup(note)}</p>`).join("\n")}
 </header>
 <section><h2>Map</h2>${discoveryMap(discovery)}</section>
 ${ordered.map((proposal) => proposalSection(proposal, portraits)).join("\n")}
@@ -51,7 +51,7 @@ ${ordered.map((proposal) => proposalSection(proposal, portraits)).join("\n")}
 }
 
 function namingNote({ provenance, proposals }: Discovery): string {
-  if (provenance.describedBy !== null) return `Described by ${escapeHtml(provenance.describedBy)}.`;
+  if (provenance.describedBy !== null) return `Described by ${escapeMarkup(provenance.describedBy)}.`;
   return proposals.length === 0
     ? ""
     : "Names are put together by rule from the action units that set a group apart; no model was asked for better ones.";
@@ -62,10 +62,10 @@ function proposalSection(proposal: Proposal, portraits: Portraits): string {
   const row = (title: string, ids: readonly string[]) =>
     ids.length === 0 ? "" : `<h4>${title}</h4><div class="faces">${ids.map(picture).join("")}</div>`;
   return `<section class="proposal" id="${proposal.id}">
-<h2><span class="dot" style="background:${proposalColour(proposal.id)}"></span>${proposal.id} · ${escapeHtml(proposal.name)} <span class="status ${proposal.status.replace(" ", "-")}">${proposal.status}</span></h2>
-<p><b>${escapeHtml(proposal.verdict)}</b> ${proposal.size} faces. Named by ${escapeHtml(proposal.namedBy)}.</p>
-<p>${escapeHtml(proposal.definition)}</p>
-<p>${escapeHtml(proposal.contrast)}</p>
+<h2><span class="dot" style="background:${proposalColour(proposal.id)}"></span>${proposal.id} · ${escapeMarkup(proposal.name)} <span class="status ${proposal.status.replace(" ", "-")}">${proposal.status}</span></h2>
+<p><b>${escapeMarkup(proposal.verdict)}</b> ${proposal.size} faces. Named by ${escapeMarkup(proposal.namedBy)}.</p>
+<p>${escapeMarkup(proposal.definition)}</p>
+<p>${escapeMarkup(proposal.contrast)}</p>
 ${row("Members, the most typical first", galleryOf(proposal))}
 <div class="two"><div>${row("At the boundary, inside", proposal.boundary)}</div><div>${row("Near, and outside", proposal.counter)}</div></div>
 <div class="two"><div><h4>Signature</h4>${signatureTable(proposal.signature.slice(0, SIGNATURE_ROWS))}</div>
@@ -75,10 +75,10 @@ ${row("Members, the most typical first", galleryOf(proposal))}
 
 function portrait(id: string, portraits: Portraits): string {
   const bytes = portraits.get(id);
-  const caption = `<figcaption>${escapeHtml(shortId(id))}</figcaption>`;
-  if (bytes === undefined) return `<figure class="missing" title="${escapeHtml(id)}">no picture${caption}</figure>`;
+  const caption = `<figcaption>${escapeMarkup(shortId(id))}</figcaption>`;
+  if (bytes === undefined) return `<figure class="missing" title="${escapeMarkup(id)}">no picture${caption}</figure>`;
   const data = Buffer.from(bytes).toString("base64");
-  return `<figure title="${escapeHtml(id)}"><img alt="${escapeHtml(id)}" src="data:image/jpeg;base64,${data}">${caption}</figure>`;
+  return `<figure title="${escapeMarkup(id)}"><img alt="${escapeMarkup(id)}" src="data:image/jpeg;base64,${data}">${caption}</figure>`;
 }
 
 function shortId(id: string): string {
@@ -93,7 +93,7 @@ function signatureTable(entries: readonly SignatureEntry[]): string {
   const rows = entries.map(
     (
       entry,
-    ) => `<tr><td>${escapeHtml(entry.dimension)}</td><td>${bar(entry.mean, "here")}<br>${bar(entry.elsewhere, "elsewhere")}</td>
+    ) => `<tr><td>${escapeMarkup(entry.dimension)}</td><td>${bar(entry.mean, "here")}<br>${bar(entry.elsewhere, "elsewhere")}</td>
 <td class="number">${entry.mean.toFixed(2)}<br>${entry.elsewhere.toFixed(2)}</td><td class="number">${entry.effect.toFixed(2)} <span class="small">[${entry.low.toFixed(2)}, ${entry.high.toFixed(2)}]</span></td></tr>`,
   );
   return `<table><tr><th></th><th>here / elsewhere</th><th></th><th>Cohen's d [95 %]</th></tr>${rows.join("")}</table>`;
@@ -103,9 +103,9 @@ function testTable(tests: readonly ProposalTest[]): string {
   const rows = tests.map(({ name, statistic, estimate, threshold, passed, explanation }) => {
     const word = passed === null ? "not made" : passed ? "passed" : "failed";
     const number = (value: number | null) => (value === null ? "–" : value.toFixed(2));
-    return `<tr><td><b>${name}</b><br><span class="small">${escapeHtml(statistic)}</span></td>
+    return `<tr><td><b>${name}</b><br><span class="small">${escapeMarkup(statistic)}</span></td>
 <td class="number">${number(estimate.value)}<br><span class="small">[${number(estimate.low)}, ${number(estimate.high)}]</span></td>
-<td class="number">&gt; ${threshold.toFixed(2)}</td><td class="${word.replace(" ", "-")}">${word}<br><span class="small">${escapeHtml(explanation)}</span></td></tr>`;
+<td class="number">&gt; ${threshold.toFixed(2)}</td><td class="${word.replace(" ", "-")}">${word}<br><span class="small">${escapeMarkup(explanation)}</span></td></tr>`;
   });
   return `<table><tr><th>test</th><th>value [95 %]</th><th>lower bound asked for</th><th></th></tr>${rows.join("")}</table>`;
 }
@@ -115,7 +115,7 @@ function appraisalList({ appraisals }: Proposal): string {
     return `<p class="small">Appraisals: not inferable by rule; a language model was not asked.</p>`;
   const rows = appraisals.map(
     ({ dimension, value }) =>
-      `<tr><td>${escapeHtml(dimension)}</td><td class="number">${typeof value === "number" ? value.toFixed(2) : value}</td></tr>`,
+      `<tr><td>${escapeMarkup(dimension)}</td><td class="number">${typeof value === "number" ? value.toFixed(2) : value}</td></tr>`,
   );
   return `<h4>Appraisals, as perceived</h4><table>${rows.join("")}</table>`;
 }
@@ -128,7 +128,7 @@ function provenanceTable({ provenance }: Discovery): string {
     ...Object.entries(rest).map(([name, value]) => [name, value === null ? "none" : String(value)] as const),
     ...leftOut.map(({ reason, faces }) => ["left out", `${faces}: ${reason}`] as const),
   ];
-  return `<table>${rows.map(([name, value]) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(value)}</td></tr>`).join("")}</table>`;
+  return `<table>${rows.map(([name, value]) => `<tr><td>${escapeMarkup(name)}</td><td>${escapeMarkup(value)}</td></tr>`).join("")}</table>`;
 }
 
 const STYLE = `
