@@ -8,9 +8,9 @@ import { createOpenAiJudge } from "../dist/src/adapters/openai/openai-judge.js";
 import { createTools } from "../dist/src/agent/tool-list.js";
 import { ask } from "../dist/src/ask.js";
 import { createToolboxes } from "../dist/src/compose/toolboxes.js";
-import { ownPath } from "../dist/src/networks/package-paths.js";
-import { decodeImage } from "../dist/src/pipeline/decode-image.js";
-import { loadPromptLibrary } from "../dist/src/pipeline/prompt-library.js";
+import { ownPath } from "../dist/src/platform/package-paths.js";
+import { decodeImage } from "../dist/src/measuring/decode-image.js";
+import { loadPromptLibrary } from "../dist/src/judging/prompt-library.js";
 
 const TARGET_MS = 50;
 const runs = Number(process.argv[2] ?? 15);

@@ -1,7 +1,7 @@
 // Memory of measuring many pictures, one after another: resident set after 100 and after 1000 pictures, decoding
 // included. Target: less than 5 % growth between the two.
 import { createMeshToolbox } from "../dist/src/adapters/mesh/mesh-toolbox.js";
-import { measureImages } from "../dist/src/pipeline/measure-images.js";
+import { measureImages } from "../dist/src/measuring/measure-images.js";
 
 const [PICTURES, WARM, LIMIT] = [1000, 100, 0.05];
 const photo = (number) =>

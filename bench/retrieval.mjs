@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createLanceExemplarStore } from "../dist/src/adapters/lancedb/exemplar-store.js";
 import { createExpressionSpace, placeFace, searchVector } from "../dist/src/domain/expression-space.js";
 import { createRandom } from "../dist/src/domain/statistics/random.js";
-import { retrieveExemplars } from "../dist/src/pipeline/retrieve-exemplars.js";
+import { retrieveExemplars } from "../dist/src/exemplars/retrieve-exemplars.js";
 
 const EMBEDDING = 512;
 const QUERIES = 60;

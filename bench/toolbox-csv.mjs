@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
 import { openEvidenceFile } from "../dist/src/compose/evidence.js";
-import { indexEvidence } from "../dist/src/pipeline/evidence-index.js";
-import { joinToFaces } from "../dist/src/pipeline/match-faces.js";
-import { matchImages } from "../dist/src/pipeline/match-images.js";
-import { placeImportedFaces } from "../dist/src/pipeline/place-imported-faces.js";
+import { indexEvidence } from "../dist/src/evidence/evidence-index.js";
+import { joinToFaces } from "../dist/src/measuring/match-faces.js";
+import { matchImages } from "../dist/src/evidence/match-images.js";
+import { placeImportedFaces } from "../dist/src/evidence/place-imported-faces.js";
 
 const COLUMNS = 709;
 const FACES_PER_IMAGE = 4;

@@ -1,19 +1,19 @@
 import type { Desk } from "./agent/agent-tool.ts";
-import { think } from "./agent/think.ts";
-import type { AskParts } from "./ask-parts.ts";
+import { think } from "./agent/run-judge.ts";
+import type { AskParts } from "./ask-dependencies.ts";
 import type { DecodedImage } from "./domain/image.ts";
 import type { ImageView } from "./domain/image-view.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
-import { announceTransfer } from "./pipeline/announce-transfer.ts";
-import { chooseExemplars } from "./pipeline/choose-exemplars.ts";
-import { decodeImage } from "./pipeline/decode-image.ts";
-import { fillLedger } from "./pipeline/fill-ledger.ts";
-import { measureFaces } from "./pipeline/measure-image.ts";
-import { observeScene } from "./pipeline/observe-scene.ts";
-import { renderView } from "./pipeline/render-view.ts";
-import { startStopwatch } from "./pipeline/stopwatch.ts";
-import { writeReport } from "./pipeline/write-report.ts";
+import { announceTransfer } from "./judging/announce-transfer.ts";
+import { chooseExemplars } from "./exemplars/choose-exemplars.ts";
+import { decodeImage } from "./measuring/decode-image.ts";
+import { fillLedger } from "./evidence/fill-ledger.ts";
+import { measureFaces } from "./measuring/measure-image.ts";
+import { observeScene } from "./evidence/observe-scene.ts";
+import { renderView } from "./measuring/render-view.ts";
+import { startStopwatch } from "./platform/stopwatch.ts";
+import { writeReport } from "./judging/write-report.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 
 /** One question about one picture. */

@@ -17,6 +17,6 @@ export { BASIC_LABELS } from "./domain/labels.ts";
 export { Face, FaceMeasurement, Scale } from "./domain/measurement.ts";
 export { presenceOf } from "./domain/presence.ts";
 export { Report } from "./domain/report.ts";
-export { type ImageOutcome, measureImages } from "./pipeline/measure-images.ts";
-export { MeasureOutput, toRecord } from "./pipeline/measurement-json.ts";
+export { type ImageOutcome, measureImages } from "./measuring/measure-images.ts";
+export { MeasureOutput, toRecord } from "./measuring/measurement-json.ts";
 export { renderOverlay } from "./render/overlay.ts";

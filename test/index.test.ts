@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { ownPath } from "../src/networks/package-paths.ts";
+import { ownPath } from "../src/platform/package-paths.ts";
 import { samplePhoto } from "./support/photos.ts";
 
 describe("the package", () => {

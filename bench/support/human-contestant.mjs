@@ -1,4 +1,4 @@
-import { decodeImage } from "../../dist/src/pipeline/decode-image.js";
+import { decodeImage } from "../../dist/src/measuring/decode-image.js";
 import { openHuman } from "./human-wasm.mjs";
 import { serveContestant } from "./paired.mjs";
 

@@ -1,6 +1,6 @@
 import { createMeshToolbox } from "../../dist/src/adapters/mesh/mesh-toolbox.js";
 import { createPixelPool } from "../../dist/src/domain/pixel-pool.js";
-import { decodeImage, decodeImageInto } from "../../dist/src/pipeline/decode-image.js";
+import { decodeImage, decodeImageInto } from "../../dist/src/measuring/decode-image.js";
 import { serveContestant } from "./paired.mjs";
 
 const toolbox = await createMeshToolbox({ workers: 1 });

@@ -5,8 +5,8 @@ import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { ImageView } from "../domain/image-view.ts";
 import type { PromptReference } from "../domain/report.ts";
-import { issueSentences } from "../pipeline/issue-sentences.ts";
-import type { PromptLibrary } from "../pipeline/prompt-library.ts";
+import { issueSentences } from "../judging/issue-sentences.ts";
+import type { PromptLibrary } from "../judging/prompt-library.ts";
 
 /** What lies before the model while it judges: one picture, what was measured on it, and who is looking. */
 export interface Desk {

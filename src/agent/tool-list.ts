@@ -1,4 +1,4 @@
-import type { PromptLibrary } from "../pipeline/prompt-library.ts";
+import type { PromptLibrary } from "../judging/prompt-library.ts";
 import { type AgentTool, type AnyToolDefinition, describeTools } from "./agent-tool.ts";
 import { bodyPosture } from "./tools/body-posture.ts";
 import { compareToolboxes } from "./tools/compare-toolboxes.ts";

@@ -37,9 +37,9 @@ async function agreement(paths: readonly string[], options: AgreementOptions): P
 
 async function writeAll(found: StudyAgreement, folder: string): Promise<void> {
   const { agreementCsv } = await import("../study/agreement-csv.ts");
-  const { agreementFigure } = await import("../render/agreement-figure.ts");
-  const { agreementPage } = await import("../render/agreement-page.ts");
-  const { writeWhole } = await import("../write-whole.ts");
+  const { agreementFigure } = await import("../pages/agreement-figure.ts");
+  const { agreementPage } = await import("../pages/agreement-page.ts");
+  const { writeWhole } = await import("../platform/write-file-atomic.ts");
   await mkdir(folder, { recursive: true });
   const texts = {
     csv: agreementCsv(found),

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Report } from "../domain/report.ts";
-import type { ShotMode } from "../pipeline/exemplar-source.ts";
+import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { prepareReportFolder, writeReportFolder } from "./report-folder.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ModelFileError } from "../domain/errors.ts";
-import { findInstalledPackage } from "../networks/package-paths.ts";
+import { findInstalledPackage } from "../platform/package-paths.ts";
 import { betterModel, judgePhoto } from "./ask.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";

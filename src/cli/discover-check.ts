@@ -6,7 +6,7 @@ import { readSheet, scoreSheet, withScore } from "../discovery/score-sheet.ts";
 import { readCheckKey, readDiscovery, writeDiscovery } from "../discovery/write-discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Estimate } from "../domain/statistics/estimate.ts";
-import { importExemplars } from "../pipeline/import-exemplars.ts";
+import { importExemplars } from "../exemplars/import-exemplars.ts";
 import { portraitsOf } from "./discover-run.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";

@@ -1,11 +1,11 @@
 import { openDesk, openStore, openTextEmbedder } from "../compose/exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { identifyPicture } from "../pipeline/leakage.ts";
-import { placeMeasured } from "../pipeline/make-exemplar.ts";
-import { type ExemplarQuery, retrieveExemplars } from "../pipeline/retrieve-exemplars.ts";
+import { identifyPicture } from "../exemplars/leakage.ts";
+import { placeMeasured } from "../exemplars/make-exemplar.ts";
+import { type ExemplarQuery, retrieveExemplars } from "../exemplars/retrieve-exemplars.ts";
 import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { renderExemplar, renderExemplarList } from "../render/terminal-exemplars.ts";
-import { writeWhole } from "../write-whole.ts";
+import { writeWhole } from "../platform/write-file-atomic.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";

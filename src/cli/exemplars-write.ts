@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { openDesk, openStore } from "../compose/exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { importExemplars } from "../pipeline/import-exemplars.ts";
-import { locatePicture } from "../pipeline/picture-reference.ts";
-import { writePack } from "../pipeline/write-pack.ts";
+import { importExemplars } from "../exemplars/import-exemplars.ts";
+import { locatePicture } from "../exemplars/image-reference.ts";
+import { writePack } from "../exemplars/write-pack.ts";
 import { type FilterOptions, filterOf } from "./exemplars-read.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";

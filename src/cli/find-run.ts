@@ -5,7 +5,7 @@ import { type ExemplarDesk, openDesk, openPacks, storeNames } from "../compose/e
 import { sameCategory } from "../domain/category.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
-import type { LikenessExamples } from "../pipeline/score-likeness.ts";
+import type { LikenessExamples } from "../exemplars/score-similarity.ts";
 import { type FoundFace, findAlike } from "../study/find-alike.ts";
 import { type FoundVerdict, judgeFound } from "../study/judge-found.ts";
 import { studyInputs } from "../study/study-inputs.ts";

@@ -4,7 +4,7 @@ import { stringify } from "csv-stringify/sync";
 import { openEvaluation } from "../compose/evaluation.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { prepareEvaluation, startEvaluation } from "../evaluation/evaluation.ts";
-import { number } from "../evaluation/report/markup.ts";
+import { number } from "../pages/markup.ts";
 import { readable } from "../evaluation/report/sections.ts";
 import { scoreRun, writeReport } from "../evaluation/report/write-report.ts";
 import { createFolderAnswerCache } from "../evaluation/runner/answer-cache.ts";

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { packageVersion } from "../networks/package-paths.ts";
+import { packageVersion } from "../platform/package-paths.ts";
 import * as agreement from "./agreement.ts";
 import * as ask from "./ask.ts";
 import * as demo from "./demo.ts";

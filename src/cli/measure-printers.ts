@@ -1,4 +1,4 @@
-import type { ImageOutcome } from "../pipeline/measure-images.ts";
+import type { ImageOutcome } from "../measuring/measure-images.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import type { MeasureOptions } from "./measure-options.ts";
@@ -22,8 +22,8 @@ export async function choosePrinter(
 
 /** One JSON object, written piece by piece so that a large study is never held in memory. */
 async function jsonPrinter(landmarks: boolean, observers: readonly SceneObserver[]): Promise<MeasurePrinter> {
-  const { toRecord } = await import("../pipeline/measurement-json.ts");
-  const { sceneOf } = await import("../pipeline/observe-scene.ts");
+  const { toRecord } = await import("../measuring/measurement-json.ts");
+  const { sceneOf } = await import("../evidence/observe-scene.ts");
   const failures: object[] = [];
   let opening = '{"images": [';
   return {

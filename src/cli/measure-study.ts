@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { packageVersion } from "../networks/package-paths.ts";
+import { packageVersion } from "../platform/package-paths.ts";
 import { createTileGatherer, type TileGatherer } from "../study/contact-tiles.ts";
 import { faceTable } from "../study/face-tables.ts";
 import { hashOfFile } from "../study/file-hash.ts";

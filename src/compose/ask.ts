@@ -1,9 +1,9 @@
-import type { ModelMode } from "../agent/stance.ts";
+import type { ModelMode } from "../agent/call-plan.ts";
 import { createTools } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
-import type { AskParts } from "../ask-parts.ts";
-import { ownPath, packageVersion } from "../networks/package-paths.ts";
-import { loadPromptLibrary } from "../pipeline/prompt-library.ts";
+import type { AskParts } from "../ask-dependencies.ts";
+import { ownPath, packageVersion } from "../platform/package-paths.ts";
+import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import { importEvidenceFiles } from "./evidence.ts";

@@ -10,7 +10,7 @@ import { pyAfarTable } from "../adapters/pyafar/pyafar-table.ts";
 import { pyFeatTable } from "../adapters/pyfeat/pyfeat-table.ts";
 import { type EvidenceRequest, type KnownFormats, openEvidence } from "../adapters/toolbox-table/open-evidence.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { importEvidence } from "../pipeline/import-evidence.ts";
+import { importEvidence } from "../evidence/import-evidence.ts";
 import type { EvidenceFile } from "../ports/evidence-file.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 

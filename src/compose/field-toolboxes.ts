@@ -1,24 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { affdexKind } from "../adapters/affdex/affdex-kind.ts";
-import { blendshapesKind } from "../adapters/blendshapes/blendshapes-kind.ts";
+import { affdexKind } from "../adapters/affdex/affdex-definition.ts";
+import { blendshapesKind } from "../adapters/blendshapes/blendshapes-definition.ts";
 import { libreFaceKind } from "../adapters/libreface/libreface-program.ts";
 import { openFaceKind } from "../adapters/openface/openface-program.ts";
 import { openFace3Kind } from "../adapters/openface3/openface3-program.ts";
-import { pyAfarKind } from "../adapters/pyafar/pyafar-kind.ts";
+import { pyAfarKind } from "../adapters/pyafar/pyafar-definition.ts";
 import { pyFeatKind } from "../adapters/pyfeat/pyfeat-program.ts";
 import type { Surroundings } from "../adapters/toolbox-process/find-program.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { HealthCheck } from "../domain/health.ts";
-import { cacheFolder } from "../networks/cache-folder.ts";
-import { findInstalledPackage } from "../networks/package-paths.ts";
-import { cropImage } from "../pipeline/crop-image.ts";
-import { decodeImage } from "../pipeline/decode-image.ts";
-import { checkKnownSmile, type SmileCheck, smileWarning } from "../pipeline/known-smile.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
+import { findInstalledPackage } from "../platform/package-paths.ts";
+import { cropImage } from "../measuring/crop-image.ts";
+import { decodeImage } from "../measuring/decode-image.ts";
+import { checkKnownSmile, type SmileCheck, smileWarning } from "../measuring/known-smile.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import type { FoundToolbox, ToolboxKind } from "../ports/toolbox-kind.ts";
-import { writeWhole } from "../write-whole.ts";
+import type { FoundToolbox, ToolboxKind } from "../ports/toolbox-definition.ts";
+import { writeWhole } from "../platform/write-file-atomic.ts";
 
 /** The toolboxes of other people, in the order in which `doctor` lists them. */
 export function toolboxKinds(surroundings: Surroundings = process): readonly ToolboxKind[] {

@@ -4,7 +4,7 @@ import { availableParallelism, release } from "node:os";
 import { listOllamaModels, type OllamaModelInfo } from "../adapters/ollama/ollama-judge.ts";
 import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
 import type { HealthCheck } from "../domain/health.ts";
-import { cacheFolder } from "../networks/cache-folder.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
 import { listNetworks, type NetworkListing } from "../networks/list-networks.ts";
 import { healthOfToolbox, probeToolboxes } from "./field-toolboxes.ts";
 

@@ -1,6 +1,6 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createMcpServer } from "../mcp/mcp-server.ts";
-import { createPictureDesks } from "../mcp/picture-desks.ts";
+import { createPictureDesks } from "../mcp/image-sessions.ts";
 import { type AskOptions, openParts } from "./ask.ts";
 
 export interface McpOptions extends Omit<AskOptions, "shots"> {

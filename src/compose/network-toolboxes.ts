@@ -1,6 +1,6 @@
 import { createNetworkToolbox } from "../adapters/mesh/network-toolbox.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { cacheFolder } from "../networks/cache-folder.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
 import { networkState } from "../networks/list-networks.ts";
 import type { NetworkManifest } from "../networks/manifest.ts";
 import { loadManifests } from "../networks/manifest-store.ts";

@@ -1,7 +1,7 @@
 import { CategoryName } from "../domain/category.ts";
 import type { Discovery, Proposal, StudyFace } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import type { ExemplarCandidate } from "../pipeline/exemplar-candidate.ts";
+import type { ExemplarCandidate } from "../exemplars/exemplar-candidate.ts";
 
 export interface AcceptOptions {
   /** What the category is to be called; the proposal's own name without it. */

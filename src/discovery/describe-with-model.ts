@@ -2,8 +2,8 @@ import { HumanMessage } from "@langchain/core/messages";
 import type { StudyFace } from "../domain/discovery.ts";
 import { ProviderError } from "../domain/errors.ts";
 import { presenceOf } from "../domain/presence.ts";
-import { mapInOrder } from "../pipeline/map-in-order.ts";
-import { fillIn, type PromptLibrary } from "../pipeline/prompt-library.ts";
+import { mapInOrder } from "../platform/map-in-order.ts";
+import { fillIn, type PromptLibrary } from "../judging/prompt-library.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { CutPortraits } from "./write-discovery.ts";
 

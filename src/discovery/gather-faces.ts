@@ -8,7 +8,7 @@ import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/ex
 import type { LabelProbability } from "../domain/labels.ts";
 import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
-import { type MeasurePicture, placeMeasured } from "../pipeline/make-exemplar.ts";
+import { type MeasurePicture, placeMeasured } from "../exemplars/make-exemplar.ts";
 import type { PlacedExemplar } from "../ports/exemplar-store.ts";
 import type { StudyProgress } from "../study/record-study.ts";
 import { runStudy, type StudyOutcome } from "../study/run-study.ts";

@@ -6,7 +6,7 @@ import type { Proposal, StudyFace } from "../domain/discovery.ts";
 import { ProviderError } from "../domain/errors.ts";
 import { feltStateIn } from "../domain/felt-state.ts";
 import { APPRAISAL_DIMENSIONS } from "../domain/judgment.ts";
-import { fillIn, type PromptLibrary, quoted } from "../pipeline/prompt-library.ts";
+import { fillIn, type PromptLibrary, quoted } from "../judging/prompt-library.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 
 /** What a model makes of a group. */

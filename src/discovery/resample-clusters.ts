@@ -3,7 +3,7 @@ import { createRandom } from "../domain/statistics/random.ts";
 import { clusterStructureless, selectPoints } from "./cluster-faces.ts";
 import { type DenseCluster, hdbscan } from "./hdbscan.ts";
 import type { Points } from "./spanning-tree.ts";
-import { createStructureless } from "./structureless.ts";
+import { createStructureless } from "./null-model.ts";
 
 /** Share of the faces in each resample. */
 const SUBSAMPLE = 0.8;

@@ -6,7 +6,7 @@ import { groupBy } from "../domain/group-by.ts";
 import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
 import { krippendorffStatistic } from "../domain/statistics/krippendorff-alpha.ts";
 import { mean } from "../domain/statistics/summary.ts";
-import type { CheckKey } from "./check-sheet.ts";
+import type { CheckKey } from "./rating-sheet.ts";
 
 /** The columns of a sheet. A rater fills in the last one. */
 export const SHEET_COLUMNS = ["item", "picture", "compare_with", "rater", "rating"] as const;

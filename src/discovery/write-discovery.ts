@@ -4,9 +4,9 @@ import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { Discovery } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../render/discovery-page.ts";
-import { writeWhole } from "../write-whole.ts";
-import { CheckKey, drawCheck } from "./check-sheet.ts";
+import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../pages/discovery-page.ts";
+import { writeWhole } from "../platform/write-file-atomic.ts";
+import { CheckKey, drawCheck } from "./rating-sheet.ts";
 import { SHEET_COLUMNS } from "./score-sheet.ts";
 
 const DISCOVERY_FILE = "discovery.json";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
-import { ownPath } from "../networks/package-paths.ts";
+import { ownPath } from "../platform/package-paths.ts";
 import { parseEvalFile } from "./file/read-eval-file.ts";
 import { answeredCalls } from "./results/read-results.ts";
 import { callsOf } from "./runner/plan.ts";

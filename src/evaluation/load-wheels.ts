@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ownPath } from "../networks/package-paths.ts";
+import { ownPath } from "../platform/package-paths.ts";
 import { EmotionWheel, LemmaFile, type Lemmas, lemmaLookup } from "./metrics/emotion-wheels.ts";
 
 /** Wheels that ship with Kuleshov. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
-import { ownPath } from "../networks/package-paths.ts";
+import { ownPath } from "../platform/package-paths.ts";
 
 /**
  * A function that reads one of the knowledge files in `models/` at its first call and keeps it. The files are data that

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AskQuery, ask } from "../ask.ts";
-import type { AskParts } from "../ask-parts.ts";
+import type { AskParts } from "../ask-dependencies.ts";
 import { Grounding } from "../domain/grounding.ts";
 import { Judgment } from "../domain/judgment.ts";
 import { Provenance, type Report } from "../domain/report.ts";

@@ -1,11 +1,11 @@
 import { type CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { AgentTool, Desk } from "../agent/agent-tool.ts";
-import type { AskParts } from "../ask-parts.ts";
+import type { AskParts } from "../ask-dependencies.ts";
 import { KuleshovError } from "../domain/errors.ts";
 import type { ImageView } from "../domain/image-view.ts";
 import { AskInput, AskOutput, askText, runAsk } from "./ask-tool.ts";
-import type { PictureDesks } from "./picture-desks.ts";
+import type { PictureDesks } from "./image-sessions.ts";
 
 export interface McpServerParts {
   readonly desks: PictureDesks;

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "../write-whole.ts";
-import { sha256 } from "./sha256.ts";
+import { writeWhole } from "../platform/write-file-atomic.ts";
+import { sha256 } from "../platform/sha256.ts";
 
 /** What a compiled network is kept under. Changes with the published bytes, the manifest's shapes and the compiler. */
 export interface CompiledKey {

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelFileError } from "../domain/errors.ts";
-import { sha256OfFile } from "./file-hash.ts";
+import { sha256OfFile } from "../platform/file-hash.ts";
 import type { UrlSource } from "./pulled-file.ts";
 
 export interface PullProgress {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
 import { NetworkManifest } from "./manifest.ts";
-import { ownPath } from "./package-paths.ts";
+import { ownPath } from "../platform/package-paths.ts";
 
 /** A manifest and the folder it came from, against which its relative paths are resolved. */
 export interface StoredManifest {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { ModelFileError } from "../domain/errors.ts";
 import type { NetworkSource } from "./manifest.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../platform/sha256.ts";
 
 export type UrlSource = Extract<NetworkSource, { kind: "url" }>;
 

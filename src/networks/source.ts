@@ -3,9 +3,9 @@ import { isAbsolute, join } from "node:path";
 import { ModelFileError } from "../domain/errors.ts";
 import type { NetworkManifest, NetworkSource, SourceFile } from "./manifest.ts";
 import type { StoredManifest } from "./manifest-store.ts";
-import { findInstalledPackage } from "./package-paths.ts";
+import { findInstalledPackage } from "../platform/package-paths.ts";
 import { pulledFile, readPulledGraph } from "./pulled-file.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../platform/sha256.ts";
 
 /** A network's bytes as published, checked against the manifest's hashes. */
 export interface SourceBytes {

@@ -1,6 +1,6 @@
 import type { TransferListItem } from "node:worker_threads";
 import { InferenceError } from "../domain/errors.ts";
-import { createSeat, type Job, type Seat } from "./worker-seat.ts";
+import { createSeat, type Job, type Seat } from "./worker-slot.ts";
 
 /** Worker threads that answer requests, first come first served. */
 export interface WorkerPool<Request, Response> {

@@ -1,7 +1,7 @@
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ContactTile, renderContactSheet, TILES_PER_SHEET } from "../render/contact-sheet.ts";
-import { writeWhole } from "../write-whole.ts";
+import { writeWhole } from "../platform/write-file-atomic.ts";
 import { parseTile, TILES_FILE } from "./contact-tiles.ts";
 
 const SHEET = /^contact-sheet-\d+\.jpg$/;

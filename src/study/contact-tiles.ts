@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
-import type { MeasuredImage } from "../pipeline/measure-image.ts";
+import type { MeasuredImage } from "../measuring/measure-image.ts";
 import { type ContactTile, createTile } from "../render/contact-sheet.ts";
 import type { StudyStep } from "./measure-inputs.ts";
 

@@ -1,5 +1,5 @@
-import type { MeasuredImage } from "../pipeline/measure-image.ts";
-import { csvHeader, csvRows, type MeasurementColumn, measurementColumns } from "../pipeline/measurement-columns.ts";
+import type { MeasuredImage } from "../measuring/measure-image.ts";
+import { csvHeader, csvRows, type MeasurementColumn, measurementColumns } from "../measuring/measurement-columns.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { chooseColumns } from "./columns/choose-columns.ts";
 import type { ToolboxColumns } from "./columns/toolbox-columns.ts";

@@ -1,5 +1,5 @@
 import { ask } from "../ask.ts";
-import type { AskParts } from "../ask-parts.ts";
+import type { AskParts } from "../ask-dependencies.ts";
 import { sameCategory } from "../domain/category.ts";
 import { KuleshovError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";

@@ -1,8 +1,8 @@
 import { NeutralFaceError } from "../domain/errors.ts";
 import { createPixelPool } from "../domain/pixel-pool.ts";
-import { mapInOrder } from "../pipeline/map-in-order.ts";
-import type { ImageOutcome } from "../pipeline/measure-images.ts";
-import type { NeutralFace } from "../pipeline/read-neutral.ts";
+import { mapInOrder } from "../platform/map-in-order.ts";
+import type { ImageOutcome } from "../measuring/measure-images.ts";
+import type { NeutralFace } from "../measuring/read-neutral.ts";
 import type { FaceIdentity } from "../ports/face-identity.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { VideoReader } from "../ports/video-reader.ts";

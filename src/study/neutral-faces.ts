@@ -1,4 +1,4 @@
-import { type NeutralFace, type NeutralTools, readNeutral } from "../pipeline/read-neutral.ts";
+import { type NeutralFace, type NeutralTools, readNeutral } from "../measuring/read-neutral.ts";
 import type { StudyInput } from "./study-inputs.ts";
 
 /** The resting faces of a study's people, each measured once. */

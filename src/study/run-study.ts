@@ -1,4 +1,4 @@
-import { mapInOrder } from "../pipeline/map-in-order.ts";
+import { mapInOrder } from "../platform/map-in-order.ts";
 import { type RecordedStep, recordStudy, type StudyProgress } from "./record-study.ts";
 import type { StudyFiles } from "./study-files.ts";
 

@@ -1,6 +1,6 @@
 import type { StudyAgreement } from "../domain/agreement.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { createAgreementCounter } from "../pipeline/agreement.ts";
+import { createAgreementCounter } from "../evidence/agreement.ts";
 import { readMeasuredFaces } from "./read-measured-faces.ts";
 
 /**

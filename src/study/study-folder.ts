@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError, KuleshovError } from "../domain/errors.ts";
-import { writeWhole } from "../write-whole.ts";
+import { writeWhole } from "../platform/write-file-atomic.ts";
 import {
   type StudyDescription,
   StudyDescription as StudyDescriptionSchema,

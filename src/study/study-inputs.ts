@@ -2,9 +2,9 @@ import { stat } from "node:fs/promises";
 import { extname, isAbsolute, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
-import { IMAGE_ENDINGS } from "../pipeline/image-format.ts";
+import { IMAGE_ENDINGS } from "../measuring/image-format.ts";
 import { readInputList } from "./input-list.ts";
-import { walkFolder } from "./walk-folder.ts";
+import { walkFolder } from "../platform/walk-folder.ts";
 
 /** One picture or video of a study. */
 export interface StudyInput {

@@ -1,10 +1,10 @@
 import { ImageDecodeError, InferenceError, NeutralFaceError, VideoDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { PixelPool } from "../domain/pixel-pool.ts";
-import { decodeImageInto } from "../pipeline/decode-image.ts";
-import { measureAgainstNeutral } from "../pipeline/measure-against-neutral.ts";
-import { type MeasuredImage, measureFaces } from "../pipeline/measure-image.ts";
-import type { ImageOutcome } from "../pipeline/measure-images.ts";
+import { decodeImageInto } from "../measuring/decode-image.ts";
+import { measureAgainstNeutral } from "../measuring/measure-against-neutral.ts";
+import { type MeasuredImage, measureFaces } from "../measuring/measure-image.ts";
+import type { ImageOutcome } from "../measuring/measure-images.ts";
 import type { MeasureInputsOptions, StudyTools } from "./measure-inputs.ts";
 import type { NeutralFaces } from "./neutral-faces.ts";
 import type { StudyInput } from "./study-inputs.ts";

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
-import type { ImageOutcome } from "../pipeline/measure-images.ts";
-import { dictionaryRows } from "../pipeline/measurement-columns.ts";
-import { toRecord } from "../pipeline/measurement-json.ts";
+import type { ImageOutcome } from "../measuring/measure-images.ts";
+import { dictionaryRows } from "../measuring/measurement-columns.ts";
+import { toRecord } from "../measuring/measurement-json.ts";
 import { TILES_FILE } from "./contact-tiles.ts";
 import type { FaceTable } from "./face-tables.ts";
 import type { StudyInput } from "./study-inputs.ts";

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { NeutralFaceError } from "../domain/errors.ts";
 import type { Face } from "../domain/measurement.ts";
-import { facePatch } from "../pipeline/face-patch.ts";
-import { measureRelative } from "../pipeline/measure-against-neutral.ts";
-import type { ImageOutcome } from "../pipeline/measure-images.ts";
-import type { NeutralFace } from "../pipeline/read-neutral.ts";
-import { trackFaces } from "../pipeline/track-faces.ts";
-import { NO_TRACKS, TrackingState } from "../pipeline/track-state.ts";
+import { facePatch } from "../measuring/face-patch.ts";
+import { measureRelative } from "../measuring/measure-against-neutral.ts";
+import type { ImageOutcome } from "../measuring/measure-images.ts";
+import type { NeutralFace } from "../measuring/read-neutral.ts";
+import { trackFaces } from "../measuring/track-faces.ts";
+import { NO_TRACKS, TrackingState } from "../measuring/track-state.ts";
 import { type FaceIdentity, personDistance } from "../ports/face-identity.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { StudyInput } from "./study-inputs.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { cutPortraits } from "../pipeline/cut-portraits.ts";
+import { cutPortraits } from "../measuring/cut-portraits.ts";
 import { renderContactSheet, TILE_PX, TILES_PER_SHEET } from "../render/contact-sheet.ts";
-import { writeWhole } from "../write-whole.ts";
+import { writeWhole } from "../platform/write-file-atomic.ts";
 import type { FoundFace, FoundFaces } from "./find-alike.ts";
 import type { FoundVerdict } from "./judge-found.ts";
 

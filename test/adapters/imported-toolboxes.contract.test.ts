@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { afterAll } from "vitest";
 import { openEvidenceFile } from "../../src/compose/evidence.ts";
-import { importEvidence } from "../../src/pipeline/import-evidence.ts";
+import { importEvidence } from "../../src/evidence/import-evidence.ts";
 import { describeFerToolbox } from "../contract/fer-toolbox.ts";
 import { plainImage } from "../support/fake-toolboxes.ts";
 import { goldenFile } from "../support/toolbox-files.ts";

@@ -7,7 +7,7 @@ import { openFaceKind } from "../../src/adapters/openface/openface-program.ts";
 import { openFace3Kind } from "../../src/adapters/openface3/openface3-program.ts";
 import { pyFeatKind } from "../../src/adapters/pyfeat/pyfeat-program.ts";
 import type { Surroundings } from "../../src/adapters/toolbox-process/find-program.ts";
-import type { ToolboxKind } from "../../src/ports/toolbox-kind.ts";
+import type { ToolboxKind } from "../../src/ports/toolbox-definition.ts";
 import { describeFerToolbox } from "../contract/fer-toolbox.ts";
 import {
   FAKE_LIBREFACE,

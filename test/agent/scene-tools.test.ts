@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createTools } from "../../src/agent/tool-list.ts";
 import { ToolInputError } from "../../src/domain/errors.ts";
-import { ownPath } from "../../src/networks/package-paths.ts";
-import { loadPromptLibrary } from "../../src/pipeline/prompt-library.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
+import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
 import { face, findingEvidence, foundFaceEvidence, ledgerOf, type NewEvidence } from "../support/builders.ts";
 import { gradientImage } from "../support/pictures.ts";
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ownPath } from "../../src/networks/package-paths.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 function kuleshov(folder: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MeasureOutput } from "../../src/pipeline/measurement-json.ts";
+import { MeasureOutput } from "../../src/measuring/measurement-json.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { parse } from "csv-parse/sync";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { ImageRecord } from "../../src/pipeline/measurement-json.ts";
+import { ImageRecord } from "../../src/measuring/measurement-json.ts";
 import { StudyDescription } from "../../src/study/study-description.ts";
 import { installFakeFfmpeg, type Shot, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";

@@ -6,7 +6,7 @@ import { prepareEvaluation, startEvaluation } from "../../src/evaluation/evaluat
 import { readEvalFile } from "../../src/evaluation/file/read-eval-file.ts";
 import { evaluationPath, listEvaluations } from "../../src/evaluation/list-evaluations.ts";
 import { scoreRun } from "../../src/evaluation/report/write-report.ts";
-import { ownPath } from "../../src/networks/package-paths.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const files = readdirSync(ownPath("evals")).filter((name) => name.endsWith(".eval.yaml"));

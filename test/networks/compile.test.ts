@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ModelFileError } from "../../src/domain/errors.ts";
-import { cacheFolder } from "../../src/networks/cache-folder.ts";
+import { cacheFolder } from "../../src/platform/cache-folder.ts";
 import { compileNetwork } from "../../src/networks/compile.ts";
 import { COMPILER_TARGET } from "../../src/networks/compiler-version.ts";
 import { goldenFeeds } from "../../src/networks/golden-input.ts";

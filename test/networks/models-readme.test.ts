@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { NetworkManifest } from "../../src/networks/manifest.ts";
 import { loadManifests } from "../../src/networks/manifest-store.ts";
-import { ownPath } from "../../src/networks/package-paths.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 
 it("shows a manifest to copy that is a valid one, once the hash is filled in", async () => {
   const text = await readFile(ownPath("models", "README.md"), "utf8");

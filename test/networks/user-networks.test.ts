@@ -9,7 +9,7 @@ import type { NetworkManifest } from "../../src/networks/manifest.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { networkProvenance, openNetwork } from "../../src/networks/network.ts";
 import { type Reading, readOutputs } from "../../src/networks/readings.ts";
-import { sha256 } from "../../src/networks/sha256.ts";
+import { sha256 } from "../../src/platform/sha256.ts";
 import { verifyNetwork } from "../../src/networks/verify-network.ts";
 import { installNetwork, meanColourNetwork } from "../support/tiny-network.ts";
 

@@ -1,6 +1,6 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ownPath } from "../../src/networks/package-paths.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 
 /** A view over a photograph that moves sideways from a time on. */
 export interface Shot {

@@ -1,7 +1,7 @@
 import { createTools } from "../../src/agent/tool-list.ts";
-import type { AskParts } from "../../src/ask-parts.ts";
-import { ownPath } from "../../src/networks/package-paths.ts";
-import { loadPromptLibrary } from "../../src/pipeline/prompt-library.ts";
+import type { AskParts } from "../../src/ask-dependencies.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
+import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
 import type { JudgeModel } from "../../src/ports/chat-model.ts";
 import { fixedToolbox } from "./fixed-toolbox.ts";
 

@@ -1,7 +1,7 @@
 import type { PixelBox } from "../../src/domain/geometry.ts";
 import type { Face } from "../../src/domain/measurement.ts";
-import { decodeImage } from "../../src/pipeline/decode-image.ts";
-import type { MeasurePicture } from "../../src/pipeline/make-exemplar.ts";
+import { decodeImage } from "../../src/measuring/decode-image.ts";
+import type { MeasurePicture } from "../../src/exemplars/make-exemplar.ts";
 import { measuredFace } from "./exemplars.ts";
 
 /** Where a face is and which action units it shows. */

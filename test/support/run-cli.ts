@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { ownPath } from "../../src/networks/package-paths.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 
 /** What a run of the command line left behind. */
 export interface CliRun {

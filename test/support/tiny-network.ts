@@ -6,7 +6,7 @@ import { writeOnnx } from "../../src/networks/onnx-file.ts";
 import { reshape } from "../../src/networks/ops/arrange.ts";
 import { broadcast } from "../../src/networks/ops/elementwise.ts";
 import { matrixProduct, reduce } from "../../src/networks/ops/reduce.ts";
-import { sha256 } from "../../src/networks/sha256.ts";
+import { sha256 } from "../../src/platform/sha256.ts";
 import { float32 } from "../../src/networks/tensor-data.ts";
 
 /**

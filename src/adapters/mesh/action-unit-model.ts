@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ModelFileError } from "../../domain/errors.ts";
-import { ownPath } from "../../networks/package-paths.ts";
+import { ownPath } from "../../platform/package-paths.ts";
 
 const PointIndex = z.int().min(0).max(477);
 const PointGroup = z.array(PointIndex).min(1);

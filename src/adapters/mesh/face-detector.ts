@@ -1,7 +1,7 @@
 import { boxOverlap } from "../../domain/geometry.ts";
 import { anchorCenters, type Detection, decodeDetections, mergeDetections } from "./blazeface.ts";
 import type { PixelSource } from "./crop.ts";
-import type { PictureNetwork } from "./picture-network.ts";
+import type { PictureNetwork } from "./image-network.ts";
 import { type RotatedRegion, regionToSource, uprightBox } from "./rotated-region.ts";
 
 /** A face that the detector believes in, in source pixels. */

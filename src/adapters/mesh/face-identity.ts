@@ -1,5 +1,5 @@
 import { networkProvenance } from "../../networks/network.ts";
-import { builtFile } from "../../networks/package-paths.ts";
+import { builtFile } from "../../platform/package-paths.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import type { FaceIdentity } from "../../ports/face-identity.ts";
 import { chipRegion } from "./face-chip.ts";

@@ -1,7 +1,7 @@
 import type { PixelBox } from "../../domain/geometry.ts";
 import { sigmoid } from "./blazeface.ts";
 import type { Crop, PixelSource } from "./crop.ts";
-import type { PictureNetwork } from "./picture-network.ts";
+import type { PictureNetwork } from "./image-network.ts";
 import {
   EYELID_POINT_COUNT,
   LEFT_EYE_POINTS,

@@ -1,6 +1,6 @@
 import type { PixelSource } from "./crop.ts";
 import { detectFaces, type FaceCandidate, withoutRepetitions } from "./face-detector.ts";
-import type { PictureNetwork } from "./picture-network.ts";
+import type { PictureNetwork } from "./image-network.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
 import { tilesOver } from "./tile-views.ts";
 

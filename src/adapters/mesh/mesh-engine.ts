@@ -9,7 +9,7 @@ import { findFaces } from "./find-faces.ts";
 import { measureFace } from "./measure-face.ts";
 import { MESH_NETWORKS, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
 import { mirrorPoints } from "./mirror-points.ts";
-import { toPictureNetwork } from "./picture-network.ts";
+import { toPictureNetwork } from "./image-network.ts";
 
 /** Measures pictures in the calling thread, which it blocks: it belongs in a worker. */
 export interface MeshEngine {

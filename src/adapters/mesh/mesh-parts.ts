@@ -3,7 +3,7 @@ import type { CanonicalFace } from "../../networks/canonical-face.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
 import type { FeatureReader } from "./face-features.ts";
 import type { FaceDetectors } from "./find-faces.ts";
-import type { PictureNetwork } from "./picture-network.ts";
+import type { PictureNetwork } from "./image-network.ts";
 
 /** Id of the toolbox: the version changes with every change of what it answers. */
 export const MESH_TOOLBOX_ID = "mesh@1";

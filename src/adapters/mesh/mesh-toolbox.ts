@@ -4,7 +4,7 @@ import { createPixelPool, type PixelPool } from "../../domain/pixel-pool.ts";
 import { EXPRESSION_POOL } from "../../facs/expression-pool.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
 import { networkProvenance } from "../../networks/network.ts";
-import { builtFile } from "../../networks/package-paths.ts";
+import { builtFile } from "../../platform/package-paths.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import type { FerToolbox } from "../../ports/fer-toolbox.ts";
 import { readActionUnitModel } from "./action-unit-model.ts";

@@ -4,7 +4,7 @@ import type { DecodedImage } from "../../domain/image.ts";
 import type { Face, FaceMeasurement } from "../../domain/measurement.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
 import { networkProvenance } from "../../networks/network.ts";
-import { builtFile } from "../../networks/package-paths.ts";
+import { builtFile } from "../../platform/package-paths.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import type { FerToolbox } from "../../ports/fer-toolbox.ts";
 import { boxOfMesh } from "./face-mesh.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ModelFileError } from "../../domain/errors.ts";
 import type { ActionUnitMeasurement, FaceFeature, FaceMeasurement } from "../../domain/measurement.ts";
-import { ownPath } from "../../networks/package-paths.ts";
+import { ownPath } from "../../platform/package-paths.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
 import { type ActionUnitLogits, actionUnitLogits } from "./action-units.ts";
 import { sigmoid } from "./blazeface.ts";

@@ -1,6 +1,6 @@
 import { access, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import type { MissingToolbox, ToolboxKind } from "../../ports/toolbox-kind.ts";
+import type { MissingToolbox, ToolboxKind } from "../../ports/toolbox-definition.ts";
 import { findProgram, type Surroundings } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ImageOutput, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { versionOfFile } from "../toolbox-process/program-version.ts";

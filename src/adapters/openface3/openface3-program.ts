@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../networks/cache-folder.ts";
-import type { ToolboxKind } from "../../ports/toolbox-kind.ts";
+import { cacheFolder } from "../../platform/cache-folder.ts";
+import type { ToolboxKind } from "../../ports/toolbox-definition.ts";
 import type { Surroundings } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { findPython } from "../toolbox-python/find-python.ts";

@@ -1,4 +1,4 @@
-import type { ToolboxKind } from "../../ports/toolbox-kind.ts";
+import type { ToolboxKind } from "../../ports/toolbox-definition.ts";
 import type { Surroundings } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { findPython } from "../toolbox-python/find-python.ts";

@@ -8,7 +8,7 @@ import { contextAppraisals, contextCues } from "./context-statements.ts";
 import { type EvidenceView, quantity } from "./evidence-view.ts";
 import { faceCues } from "./face-cues.ts";
 import { priorDistribution } from "./integration-settings.ts";
-import { inGivenLabels, mainLabelFor } from "./label-kin.ts";
+import { inGivenLabels, mainLabelFor } from "./related-labels.ts";
 import { nameAlternatives } from "./name-alternatives.ts";
 import { nameCongruence, topLabel } from "./name-congruence.ts";
 import { type ContextReading, readContext } from "./read-context.ts";

@@ -11,7 +11,7 @@ import type { ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { ownPath } from "../../networks/package-paths.ts";
+import { ownPath } from "../../platform/package-paths.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import { readConversation } from "./conversation-state.ts";
 import { type BoundTool, nextStep } from "./next-step.ts";

@@ -3,7 +3,7 @@ import type { DecodedImage } from "../../domain/image.ts";
 import type { NetworkManifest } from "../../networks/manifest.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
 import { networkProvenance } from "../../networks/network.ts";
-import { builtFile } from "../../networks/package-paths.ts";
+import { builtFile } from "../../platform/package-paths.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import type { SceneObserver } from "../../ports/scene-observer.ts";
 import { bodyEvidence } from "./body-evidence.ts";

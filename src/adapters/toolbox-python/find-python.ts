@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { ownPath } from "../../networks/package-paths.ts";
+import { ownPath } from "../../platform/package-paths.ts";
 import { findProgram, programsIn, programsOnPath, type Surroundings } from "../toolbox-process/find-program.ts";
 import { runProcess } from "../toolbox-process/run-process.ts";
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ownPath } from "../../networks/package-paths.ts";
+import { ownPath } from "../../platform/package-paths.ts";
 import type { ImageOutput, ToolboxProgram } from "../toolbox-process/process-toolbox.ts";
 import type { Command } from "../toolbox-process/run-process.ts";
 import type { TemporaryRun } from "../toolbox-process/temporary-run.ts";

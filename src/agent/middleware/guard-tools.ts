@@ -1,7 +1,7 @@
 import { ToolMessage } from "@langchain/core/messages";
 import { createMiddleware } from "langchain";
 import { ToolInputError } from "../../domain/errors.ts";
-import { issueSentences } from "../../pipeline/issue-sentences.ts";
+import { issueSentences } from "../../judging/issue-sentences.ts";
 import type { AgentTool } from "../agent-tool.ts";
 import type { TraceRecorder } from "../trace-recorder.ts";
 import type { Turn } from "../turn.ts";

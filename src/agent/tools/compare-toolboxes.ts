@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UnitConsensus } from "../../domain/consensus.ts";
-import { consensusStatement, faceConsensus } from "../../pipeline/consensus.ts";
-import { evidenceLines } from "../../pipeline/render-evidence.ts";
+import { consensusStatement, faceConsensus } from "../../evidence/consensus.ts";
+import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
 import { knownFace } from "./known-face.ts";
 

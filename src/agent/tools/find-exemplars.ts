@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { evidenceLines } from "../../pipeline/render-evidence.ts";
+import { evidenceLines } from "../../evidence/render-evidence.ts";
 import type { ExemplarSource } from "../../ports/exemplar-source.ts";
 import { type AnyToolDefinition, defineTool, ToolOutput } from "../agent-tool.ts";
 import { knownFace } from "./known-face.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PixelBox } from "../../domain/geometry.ts";
-import { evidenceLines } from "../../pipeline/render-evidence.ts";
+import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { evidenceLines } from "../../pipeline/render-evidence.ts";
+import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
 
 /** Shows the whole ledger as it stands, with whatever was noted since. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { ToolInputError } from "../../domain/errors.ts";
 import { clipBox, PixelBox } from "../../domain/geometry.ts";
-import { FACE_PARTS, type FacePart, facePartBox } from "../../pipeline/face-parts.ts";
-import { boxText } from "../../pipeline/render-evidence.ts";
-import { renderView } from "../../pipeline/render-view.ts";
+import { FACE_PARTS, type FacePart, facePartBox } from "../../measuring/face-parts.ts";
+import { boxText } from "../../evidence/render-evidence.ts";
+import { renderView } from "../../measuring/render-view.ts";
 import { type Desk, defineTool, ToolOutput } from "../agent-tool.ts";
 import { knownFace } from "./known-face.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ToolInputError } from "../../domain/errors.ts";
 import { clipBox, PixelBox } from "../../domain/geometry.ts";
-import { evidenceLine } from "../../pipeline/render-evidence.ts";
+import { evidenceLine } from "../../evidence/render-evidence.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
 import { knownFace } from "./known-face.ts";
 

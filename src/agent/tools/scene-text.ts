@@ -1,5 +1,5 @@
 import type { EvidenceItem } from "../../domain/evidence.ts";
-import { evidenceLines } from "../../pipeline/render-evidence.ts";
+import { evidenceLines } from "../../evidence/render-evidence.ts";
 
 /** Items of the scene as a model reads them; where there are none, that nobody looked, which is no absence. */
 export function sceneText(items: readonly EvidenceItem[], what: string): string {

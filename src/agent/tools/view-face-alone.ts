@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { facePartBox } from "../../pipeline/face-parts.ts";
-import { renderView } from "../../pipeline/render-view.ts";
+import { facePartBox } from "../../measuring/face-parts.ts";
+import { renderView } from "../../measuring/render-view.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
 import { knownFace } from "./known-face.ts";
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { locatePicture } from "../../pipeline/picture-reference.ts";
+import { locatePicture } from "../../exemplars/image-reference.ts";
 
 /** Where a dataset path of an evaluation file leads: `$NAME` from the environment, `npm:` into a dependency. */
 export function locateDatasetPath(

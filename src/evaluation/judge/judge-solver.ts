@@ -2,7 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { userMessage } from "../../agent/messages.ts";
 import { createTraceRecorder } from "../../agent/trace-recorder.ts";
 import { ConfigurationError, JudgmentError } from "../../domain/errors.ts";
-import { fillIn, quoted } from "../../pipeline/prompt-library.ts";
+import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { NO_READING } from "../answer.ts";
 import { type Solution, type Solver, StimulusUnavailable } from "../solver.ts";
 import { type ConditionParts, isFreeModel, providerOfModel } from "../solvers/condition-parts.ts";

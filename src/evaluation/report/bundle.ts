@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { writeWhole } from "../../write-whole.ts";
+import { writeWhole } from "../../platform/write-file-atomic.ts";
 import { readResults } from "../results/read-results.ts";
 import { createFolderAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { writeWhole } from "../../write-whole.ts";
+import { writeWhole } from "../../platform/write-file-atomic.ts";
 import { topLabel } from "../answer.ts";
 import type { ScoredRun } from "./write-report.ts";
 

@@ -4,9 +4,9 @@ import type { ScorerResult } from "../results/score-cell.ts";
 import type { CellResult, RunSummary } from "../results/summarise.ts";
 import { shortNames } from "../runner/plan.ts";
 import type { ScoreTable } from "../score.ts";
-import { confusionTable, intervalPlot, reliabilityDiagram } from "./charts.ts";
+import { confusionTable, intervalPlot, reliabilityDiagram } from "../../pages/charts.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
-import { type Markup, markup, number, pText } from "./markup.ts";
+import { type Markup, markup, number, pText } from "../../pages/markup.ts";
 import type { WorstCase } from "./worst-cases.ts";
 
 /** Metrics of every cell side by side, with a plot of each. */

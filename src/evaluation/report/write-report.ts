@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeWhole } from "../../write-whole.ts";
+import { writeWhole } from "../../platform/write-file-atomic.ts";
 import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import { parseEvalFile } from "../file/read-eval-file.ts";
@@ -14,7 +14,7 @@ import type { CallRecord } from "../runner/call-record.ts";
 import { judgmentsPath, openRun, type StoredRun } from "../runner/run-folder.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
-import { type Markup, markup } from "./markup.ts";
+import { type Markup, markup } from "../../pages/markup.ts";
 import { methodsParagraph } from "./methods.ts";
 import {
   auditSection,
@@ -25,7 +25,7 @@ import {
   usageSection,
   worstCasesSection,
 } from "./sections.ts";
-import { REPORT_STYLE } from "./style.ts";
+import { REPORT_STYLE } from "../../pages/style.ts";
 import { type WorstCase, worstCases } from "./worst-cases.ts";
 
 /** A run with everything that is computed from it. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
-import { writeWhole } from "../../write-whole.ts";
+import { writeWhole } from "../../platform/write-file-atomic.ts";
 import { Answer } from "../answer.ts";
 import type { Solution } from "../solver.ts";
 import { inWordsIfDiskFull } from "./disk-full.ts";

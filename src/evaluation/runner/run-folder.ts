@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { writeWhole } from "../../write-whole.ts";
+import { writeWhole } from "../../platform/write-file-atomic.ts";
 import { Sample } from "../sample.ts";
 import { readJournal } from "./journal.ts";
 

@@ -1,4 +1,4 @@
-import type { AskParts } from "../../ask-parts.ts";
+import type { AskParts } from "../../ask-dependencies.ts";
 import type { Condition } from "../solver.ts";
 
 /** Picks what a condition asks with: the model, toolboxes, prompt and exemplars it names. */

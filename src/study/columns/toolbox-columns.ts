@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import type { Face, FaceMeasurement, ToolboxId } from "../../domain/measurement.ts";
-import type { ImagePlace, MeasurementColumn } from "../../pipeline/measurement-columns.ts";
+import type { ImagePlace, MeasurementColumn } from "../../measuring/measurement-columns.ts";
 
 /** A table under another toolbox's column names, for scripts that were written for that toolbox. */
 export interface ToolboxColumns {

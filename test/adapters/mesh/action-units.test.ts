@@ -9,7 +9,7 @@ import { createFeatureReader, type FeatureReader } from "../../../src/adapters/m
 import { headPoseOf } from "../../../src/adapters/mesh/head-pose.ts";
 import { lumaAround } from "../../../src/adapters/mesh/luma-image.ts";
 import { type CanonicalFace, readCanonicalFace } from "../../../src/networks/canonical-face.ts";
-import { decodeImage } from "../../../src/pipeline/decode-image.ts";
+import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { flatLandmarks, GOLDEN_FACES, type GoldenFace } from "../../support/golden-faces.ts";
 import { samplePhoto } from "../../support/photos.ts";
 

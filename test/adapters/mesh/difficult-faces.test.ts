@@ -7,7 +7,7 @@ import { createMeshToolbox } from "../../../src/adapters/mesh/mesh-toolbox.ts";
 import { boxOverlap, type PixelBox } from "../../../src/domain/geometry.ts";
 import type { DecodedImage } from "../../../src/domain/image.ts";
 import type { FaceMeasurement } from "../../../src/domain/measurement.ts";
-import { decodeImage } from "../../../src/pipeline/decode-image.ts";
+import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import type { FerToolbox } from "../../../src/ports/fer-toolbox.ts";
 import { samplePhoto } from "../../support/photos.ts";
 import { mosaic, transformed } from "../../support/transformed.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { createMeshToolbox } from "../../../src/adapters/mesh/mesh-toolbox.ts";
-import { decodeImage } from "../../../src/pipeline/decode-image.ts";
+import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { describeFerToolbox } from "../../contract/fer-toolbox.ts";
 import { samplePhoto } from "../../support/photos.ts";
 import { gradientImage } from "../../support/pictures.ts";

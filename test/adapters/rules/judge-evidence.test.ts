@@ -6,7 +6,7 @@ import type { EvidenceLedger } from "../../../src/domain/evidence-ledger.ts";
 import { Judgment, type Reading } from "../../../src/domain/judgment.ts";
 import { complaintsAbout } from "../../../src/domain/judgment-check.ts";
 import { BASIC_LABELS } from "../../../src/domain/labels.ts";
-import { checkGrounding, contradictionComplaints } from "../../../src/pipeline/check-grounding.ts";
+import { checkGrounding, contradictionComplaints } from "../../../src/judging/check-grounding.ts";
 import {
   contextEvidence,
   expressionEvidence,

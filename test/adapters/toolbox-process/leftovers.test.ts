@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { builtFile } from "../../../src/networks/package-paths.ts";
+import { builtFile } from "../../../src/platform/package-paths.ts";
 import { fakeOpenFace } from "../../support/fake-toolboxes.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 

@@ -9,7 +9,7 @@ import type { EvaluationParts } from "../../../src/evaluation/evaluation-parts.t
 import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle.ts";
 import { compareRuns, comparisonText } from "../../../src/evaluation/report/compare-runs.ts";
 import { exportCsv } from "../../../src/evaluation/report/export-csv.ts";
-import { markup, number, pText } from "../../../src/evaluation/report/markup.ts";
+import { markup, number, pText } from "../../../src/pages/markup.ts";
 import { scoreRun, writeReport } from "../../../src/evaluation/report/write-report.ts";
 import { createFolderAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
 import { answerOf, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import type { ActionUnitMeasurement, Face, FaceMeasurement } from "../../../src/domain/measurement.ts";
-import { csvHeader, dictionaryRows } from "../../../src/pipeline/measurement-columns.ts";
+import { csvHeader, dictionaryRows } from "../../../src/measuring/measurement-columns.ts";
 import { chooseColumns } from "../../../src/study/columns/choose-columns.ts";
 import { MESH_POINT_OF_LANDMARK } from "../../../src/study/columns/landmarks-68.ts";
 import { openFaceColumns } from "../../../src/study/columns/openface-columns.ts";

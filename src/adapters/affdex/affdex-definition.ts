@@ -1,0 +1,10 @@
+import type { ToolboxKind } from "../../ports/toolbox-definition.ts";
+
+/** AFFDEX is sold, on its own and within iMotions; what it exported can be imported. */
+export const affdexKind: ToolboxKind = {
+  name: "affdex",
+  title: "AFFDEX / iMotions",
+  install: ["export the facial expression data from iMotions as CSV, then: --evidence affdex:export.csv"],
+  licence: "Commercial, by subscription",
+  find: undefined,
+};

@@ -1,0 +1,83 @@
+import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
+import { createEvidenceLedger, type EvidenceLedger } from "../domain/evidence-ledger.ts";
+import type { Face } from "../domain/measurement.ts";
+import { actionUnits } from "../facs/action-units.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { consensusEvidence } from "./consensus.ts";
+import { evidenceOfFace } from "./face-evidence.ts";
+import { facsEvidence } from "./facs-evidence.ts";
+import { quoted } from "../judging/prompt-library.ts";
+
+/** What is known before the model is asked. */
+export interface LedgerContents {
+  readonly faces: readonly Face[];
+  readonly toolboxes: readonly Pick<FerToolbox, "id" | "supports">[];
+  /** Context that the user gave in words. */
+  readonly context: string | null;
+}
+
+/**
+ * Turns measurements and given text into ledger items, and what is absent too: no face found, not measured here, not
+ * supported by any toolbox in use, no context given. First what concerns all, then face by face from left to right.
+ */
+export function fillLedger({ faces, toolboxes, context }: LedgerContents): EvidenceLedger {
+  const ledger = createEvidenceLedger(faces);
+  const add = (item: NewEvidence) => ledger.add(item);
+  add(contextItem(context));
+  if (toolboxes.length > 0) notSupported(toolboxes).forEach(add);
+  if (faces.length === 0) add(noFace(toolboxes));
+  for (const face of faces) {
+    evidenceOfFace(face, toolboxes).forEach(add);
+    consensusEvidence(face).forEach(add);
+    facsEvidence(face).forEach(add);
+  }
+  return ledger;
+}
+
+function contextItem(context: string | null): NewEvidence {
+  const place = { kind: "context-text", faceId: null, region: null, source: { type: "user", name: "user" } } as const;
+  if (context === null) {
+    return {
+      ...place,
+      statement: "No context was given in words",
+      value: { type: "not-measured", reason: "the user gave no context" },
+    };
+  }
+  return { ...place, statement: `The user states: ${quoted(context)}`, value: { type: "text", text: context } };
+}
+
+/** Units of the face that FACS knows and none of these toolboxes measures. Head and neck movements are pose, not AUs. */
+function notSupported(toolboxes: LedgerContents["toolboxes"]): NewEvidence[] {
+  const supported = new Set(toolboxes.flatMap(({ supports }) => supports.actionUnits.map(({ au }) => au)));
+  const missing = actionUnits()
+    .filter(({ au, region }) => region !== "head" && region !== "neck" && !supported.has(au))
+    .map(({ au }) => au);
+  if (missing.length === 0) return [];
+  return [
+    {
+      kind: "not-supported",
+      faceId: null,
+      region: null,
+      statement: `Not supported by any toolbox in use, so neither present nor absent: ${missing.join(", ")}`,
+      value: { type: "not-supported", actionUnits: missing },
+      source: namesOf(toolboxes),
+    },
+  ];
+}
+
+function noFace(toolboxes: LedgerContents["toolboxes"]): NewEvidence {
+  const reason = toolboxes.length === 0 ? "no toolbox is in use" : "no face was found";
+  const statement = toolboxes.length === 0 ? "Faces were not looked for" : "No face was found in the picture";
+  return {
+    kind: "face",
+    faceId: null,
+    region: null,
+    statement,
+    value: { type: "not-measured", reason },
+    source: namesOf(toolboxes),
+  };
+}
+
+function namesOf(toolboxes: LedgerContents["toolboxes"]): EvidenceItem["source"] {
+  return { type: "toolbox", name: toolboxes.length === 0 ? "none" : toolboxes.map(({ id }) => id).join(", ") };
+}

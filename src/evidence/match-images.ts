@@ -1,0 +1,153 @@
+import { ConfigurationError } from "../domain/errors.ts";
+import type { RowPosition } from "../ports/evidence-file.ts";
+import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
+import { sharedFolders, trailingNumber } from "../measuring/image-names.ts";
+
+/** Which rows of a toolbox's file belong to which of our images. */
+export interface ImageMatch {
+  /** `undefined`: the file says nothing about this image, which is not the same as "no face". */
+  rowsOf(imagePath: string): readonly RowPosition[] | undefined;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Finds our images in a toolbox's file: by name, by name without ending (a toolbox was given converted copies, or wrote
+ * a file per image), or by frame number when the file is about one video or sequence and our images are its frames.
+ *
+ * @throws {ConfigurationError} if no image can be found in it, or its frames cannot be these images.
+ */
+export function matchImages(index: EvidenceIndex, imagePaths: readonly string[]): ImageMatch {
+  const rows = new Map<string, readonly RowPosition[]>();
+  const warnings: string[] = [];
+  const missing: string[] = [];
+  for (const path of imagePaths) {
+    const found = findByName(index, path, warnings);
+    if (found === undefined) missing.push(path);
+    else rows.set(path, found);
+  }
+  if (rows.size === 0 && imagePaths.length > 0) {
+    const byFrame = matchFrames(index, imagePaths, warnings);
+    return { rowsOf: (path) => byFrame.get(path), warnings };
+  }
+  if (missing.length > 0) {
+    warnings.push(
+      `${index.evidence.title} has no row about ${listed(missing)}: there it counts as not measured (\`${index.evidence.path}\`)`,
+    );
+  }
+  return { rowsOf: (path) => rows.get(path), warnings };
+}
+
+function findByName(index: EvidenceIndex, path: string, warnings: string[]): readonly RowPosition[] | undefined {
+  const exact = index.named(path);
+  const candidates = exact.length > 0 ? exact : index.likeNamed(path);
+  const stills = candidates.filter(({ frames }) => frames.size === 1);
+  const nearest = Math.max(...stills.map((image) => sharedFolders(image.path, path)));
+  const best = stills.filter((image) => sharedFolders(image.path, path) === nearest);
+  if (best.length > 1) {
+    warnings.push(
+      `${index.evidence.title} measured ${listed(best.map((image) => image.path))}: ` +
+        `which of them is ${path} cannot be told, so that none is used`,
+    );
+    return undefined;
+  }
+  return best[0] === undefined ? undefined : onlyFrame(best[0]);
+}
+
+function onlyFrame(image: ImageRows): readonly RowPosition[] {
+  return [...image.frames.values()].flatMap(({ positions }) => positions);
+}
+
+function matchFrames(
+  index: EvidenceIndex,
+  imagePaths: readonly string[],
+  warnings: string[],
+): ReadonlyMap<string, readonly RowPosition[]> {
+  const [sequence] = index.images;
+  if (sequence === undefined || index.images.length > 1) throw namesNone(index, imagePaths);
+  const frames = [...sequence.frames.values()];
+  if (frames.length === 1 && imagePaths.length === 1 && !sequence.named) {
+    return new Map([[imagePaths[0] as string, onlyFrame(sequence)]]);
+  }
+  if (frames.length === 1) throw namesNone(index, imagePaths);
+  return (
+    framesByNumber(sequence, index, { imagePaths, warnings }) ?? framesInOrder(frames, index, { imagePaths, warnings })
+  );
+}
+
+type MatchedFrames = ReadonlyMap<string, readonly RowPosition[]>;
+
+interface Matching {
+  readonly imagePaths: readonly string[];
+  readonly warnings: string[];
+}
+
+/** `undefined` unless every image's name ends with the number of a frame of its own. */
+function framesByNumber(
+  sequence: ImageRows,
+  { evidence }: EvidenceIndex,
+  { imagePaths, warnings }: Matching,
+): MatchedFrames | undefined {
+  const numbers = imagePaths.map(trailingNumber);
+  const matched = new Map<string, readonly RowPosition[]>();
+  imagePaths.forEach((path, i) => {
+    const frame = numbers[i] === undefined ? undefined : sequence.frames.get(numbers[i]);
+    if (frame !== undefined) matched.set(path, frame.positions);
+  });
+  if (matched.size < imagePaths.length || new Set(numbers).size < imagePaths.length) return undefined;
+  // Some programs count frames from 0 and others from 1, so that a reader has to check it.
+  warnings.push(
+    `${evidence.title}'s frames were matched to the images by the number in their names: ` +
+      `frame ${numbers[0]} is ${imagePaths[0]} (\`${evidence.path}\`)`,
+  );
+  return matched;
+}
+
+function framesInOrder(
+  frames: readonly FrameRows[],
+  index: EvidenceIndex,
+  { imagePaths, warnings }: Matching,
+): MatchedFrames {
+  if (frames.length !== imagePaths.length) throw otherFrames(index, frames.length, imagePaths);
+  const byLetters = [...imagePaths].sort();
+  const byNumbers = [...imagePaths].sort(compareByNumbers);
+  const differs = byLetters.findIndex((path, i) => path !== byNumbers[i]);
+  const inOrder = [...frames].sort((a, b) => (a.frame ?? 0) - (b.frame ?? 0));
+  const { path, title } = index.evidence;
+  if (differs >= 0) {
+    throw new ConfigurationError(
+      `Cannot import measurements as they do not name their images and the order of these is not certain: ` +
+        `frame ${inOrder[differs]?.frame} is ${byLetters[differs]} by letters and ${byNumbers[differs]} by numbers ` +
+        `(name the image of each row in a column \`input\`, or number the images with leading zeros): \`${path}\``,
+    );
+  }
+  warnings.push(
+    `${title}'s frames were matched to the images in the order of their names, as it does not name them (\`${path}\`)`,
+  );
+  return new Map(byLetters.map((image, i) => [image, inOrder[i]?.positions ?? []]));
+}
+
+/** "take9" before "take10", and otherwise the order of plain characters. */
+function compareByNumbers(a: string, b: string): number {
+  const padded = (name: string) => name.replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+  return padded(a) < padded(b) ? -1 : Number(padded(a) > padded(b));
+}
+
+function namesNone({ evidence, images }: EvidenceIndex, imagePaths: readonly string[]): ConfigurationError {
+  const named = images.filter((image) => image.named).map((image) => image.path);
+  const about = named.length > 0 ? `it is about ${listed(named)}` : "it does not name its images in a column `input`";
+  return new ConfigurationError(
+    `Cannot import measurements as none of them is about ${listed(imagePaths)}: ${about}: \`${evidence.path}\``,
+  );
+}
+
+function otherFrames({ evidence }: EvidenceIndex, frames: number, imagePaths: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot import measurements as they are about ${frames} frames, which cannot be the ${imagePaths.length} ` +
+      `${imagePaths.length === 1 ? "image" : "images"} given (name the image of each row in a column \`input\`): \`${evidence.path}\``,
+  );
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(", ");
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
+}

@@ -1,0 +1,63 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { ConfigurationError } from "../domain/errors.ts";
+import { didYouMean } from "../domain/nearest-name.ts";
+import { Taxonomy } from "../domain/taxonomy.ts";
+import { ownPath } from "../platform/package-paths.ts";
+
+/** Ids of the taxonomies that ship with Kuleshov. */
+export async function taxonomyIds(): Promise<string[]> {
+  const files = await readdir(ownPath("fewshot", "taxonomies"));
+  return files
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => basename(file, ".json"))
+    .sort();
+}
+
+/**
+ * A taxonomy by the id of one that ships, or from a file of the user's own: JSON as in `fewshot/taxonomies`, or plain
+ * text with one category per line, `name: definition` if wanted.
+ * @throws {ConfigurationError} if there is no such taxonomy or file, or it is not a taxonomy.
+ */
+export async function loadTaxonomy(idOrPath: string): Promise<Taxonomy> {
+  const ids = await taxonomyIds();
+  if (ids.includes(idOrPath)) return await readTaxonomy(ownPath("fewshot", "taxonomies", `${idOrPath}.json`));
+  if (/[\\/.]/.test(idOrPath)) return await readTaxonomy(idOrPath);
+  throw new ConfigurationError(`There is no taxonomy "${idOrPath}". ${didYouMean(idOrPath, ids)}`.trim());
+}
+
+async function readTaxonomy(path: string): Promise<Taxonomy> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
+    throw new ConfigurationError(`Cannot read taxonomy as ${reason}: \`${path}\``, { cause: error });
+  });
+  const parsed = Taxonomy.safeParse(extname(path) === ".json" ? parseJson(text, path) : fromLines(text, path));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new ConfigurationError(
+    `Cannot read taxonomy as it is not one (${issue?.path.join(".")}: ${issue?.message}): \`${path}\``,
+  );
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigurationError(`Cannot read taxonomy as it is not JSON: \`${path}\``, { cause: error });
+  }
+}
+
+function fromLines(text: string, path: string): unknown {
+  const name = basename(path, extname(path));
+  const id = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const categories = lines.map((line) => {
+    const [label = "", ...rest] = line.split(/:\s+/);
+    const definition = rest.join(": ").trim();
+    return { name: label.trim(), definition: definition === "" ? null : definition, contrast: null };
+  });
+  return { id: id === "" ? "own" : id, name, source: path, categories };
+}

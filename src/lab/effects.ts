@@ -1,0 +1,176 @@
+import type { LabelProbability } from "../domain/labels.ts";
+import { alignDistributions, jensenShannon, smoothedKl } from "../domain/statistics/divergence.ts";
+import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
+import { pairedEffectSize } from "../domain/statistics/summary.ts";
+import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
+import type { AnsweredReading } from "../evaluation/answer.ts";
+import { topLabel } from "../evaluation/answer.ts";
+import type { ArmName } from "../evaluation/file/eval-file.ts";
+
+/** What a model made of one sample in each arm; `null` where it failed or abstained. Readings of repeats are averaged. */
+export interface ArmReadings {
+  readonly cluster: string;
+  readonly arms: Readonly<Partial<Record<ArmName, AnsweredReading | null>>>;
+  /** Labels of the face and of the scene that it was swapped into; `null` when nothing says. */
+  readonly faceLabel: string | null;
+  readonly contextLabel: string | null;
+}
+
+/** One effect over all samples that have what it needs. */
+export interface ContextEffect {
+  readonly name: string;
+  /** One sentence: what it is and how to read it. */
+  readonly meaning: string;
+  readonly estimate: Estimate;
+  /** Cohen's d_z where the effect is a paired difference. */
+  readonly effectSize: number | null;
+}
+
+/** Uniform mass mixed into a prediction before KL, so that a label it rules out costs much but not infinitely. */
+const KL_FLOOR = 0.01;
+
+interface Effect {
+  readonly name: string;
+  readonly meaning: string;
+  /** `null` where the sample lacks an arm or an answer. */
+  readonly value: (sample: ArmReadings) => number | null;
+  readonly paired?: true;
+}
+
+const EFFECTS: readonly Effect[] = [
+  {
+    name: "context_capture",
+    meaning: "Share of swapped scenes in which the answer is the label of the scene, not of the face",
+    value: ({ arms, contextLabel }) => hit(arms["swapped-context"], contextLabel),
+  },
+  {
+    name: "face_dominance",
+    meaning: "Share of swapped scenes in which the answer stays the label of the face",
+    value: ({ arms, faceLabel }) => hit(arms["swapped-context"], faceLabel),
+  },
+  {
+    name: "congruency_effect",
+    meaning: "How much oftener the face's label is given in its own scene than in a swapped one",
+    value: ({ arms, faceLabel }) => difference(hit(arms.full, faceLabel), hit(arms["swapped-context"], faceLabel)),
+    paired: true,
+  },
+  {
+    name: "dependence_on_context",
+    meaning: "JSD(full, face) / (JSD(full, face) + JSD(full, context)): 0 reads the face only, 1 the context only",
+    value: ({ arms }) => dependence(arms.full, arms["face-only"], arms["context-only"]),
+  },
+  {
+    name: "kuleshov_valence_shift",
+    meaning: "How far the valence of one identical neutral face moves towards the valence of its context (-1..1 scale)",
+    value: ({ arms }) => valenceShift(arms["neutral-in-context"], arms["neutral-alone"], arms["context-only"]),
+    paired: true,
+  },
+  {
+    name: "distance_to_bayesian_cue_integration",
+    meaning:
+      "KL in bits of the full reading from p(e|face) p(e|context) / p(e) with uniform p(e): 0 integrates optimally",
+    value: ({ arms }) => distanceToIntegration(arms.full, arms["face-only"], arms["context-only"]),
+  },
+  ...(["blurred-background", "grayscale", "re-encoded"] as const).flatMap((arm): Effect[] => [
+    {
+      name: `label_flips_${arm}`,
+      meaning: `Share of answers whose label changes under ${arm}, which is no evidence`,
+      value: ({ arms }) => flip(arms.full, arms[arm]),
+    },
+    {
+      name: `valence_change_${arm}`,
+      meaning: `Mean absolute change of valence under ${arm}`,
+      value: ({ arms }) => {
+        const change = difference(arms.full?.valence, arms[arm]?.valence);
+        return change === null ? null : Math.abs(change);
+      },
+    },
+  ]),
+];
+
+/** All effects that some sample has the arms for, each with an interval over subjects or images. */
+export function contextEffects(
+  samples: readonly ArmReadings[],
+  options: { readonly seed: number; readonly resamples: number; readonly level: number },
+): ContextEffect[] {
+  return EFFECTS.flatMap(({ name, meaning, value, paired }) => {
+    const scored = samples.flatMap((sample) => {
+      const one = value(sample);
+      return one === null ? [] : [{ value: one, cluster: sample.cluster }];
+    });
+    if (scored.length === 0) return [];
+    const values = scored.map((one) => one.value);
+    const statistic: WeightedStatistic = meanStatistic(values);
+    const clusters = scored.map(({ cluster }) => cluster);
+    return [
+      {
+        name,
+        meaning,
+        estimate: estimate(statistic, scored.length, {
+          ...options,
+          clusters,
+          unscored: samples.length - scored.length,
+        }),
+        effectSize: paired === true ? pairedEffectSize(values) : null,
+      },
+    ];
+  });
+}
+
+/** The optimal mixture of two cues: proportional to p(e|face) p(e|context) / p(e), with uniform p(e). */
+export function bayesianIntegration(
+  face: readonly LabelProbability[],
+  context: readonly LabelProbability[],
+): LabelProbability[] | null {
+  const aligned = alignDistributions([face, context]);
+  if (aligned === null) return null;
+  const [f, c] = aligned.rows as readonly [Float64Array, Float64Array];
+  const products = aligned.labels.map((label, i) => ({ label, probability: (f[i] as number) * (c[i] as number) }));
+  const total = products.reduce((sum, { probability }) => sum + probability, 0);
+  return total > 0 ? products.map(({ label, probability }) => ({ label, probability: probability / total })) : null;
+}
+
+type MaybeReading = AnsweredReading | null | undefined;
+
+function labelOf(reading: MaybeReading): string | null {
+  return reading ? (topLabel(reading)?.label ?? null) : null;
+}
+
+function hit(reading: MaybeReading, label: string | null): number | null {
+  const given = labelOf(reading);
+  return given === null || label === null ? null : given === label ? 1 : 0;
+}
+
+function difference(a: number | null | undefined, b: number | null | undefined): number | null {
+  return a === null || a === undefined || b === null || b === undefined ? null : a - b;
+}
+
+function flip(before: MaybeReading, after: MaybeReading): number | null {
+  const [a, b] = [labelOf(before), labelOf(after)];
+  return a === null || b === null ? null : a === b ? 0 : 1;
+}
+
+function dependence(full: MaybeReading, face: MaybeReading, context: MaybeReading): number | null {
+  const distributions = [full?.distribution, face?.distribution, context?.distribution];
+  if (!distributions.every((one) => one !== null && one !== undefined)) return null;
+  const aligned = alignDistributions(distributions as readonly LabelProbability[][]);
+  if (aligned === null) return null;
+  const [fc, f, c] = aligned.rows as readonly [Float64Array, Float64Array, Float64Array];
+  const [fromFace, fromContext] = [jensenShannon(fc, f), jensenShannon(fc, c)];
+  // Both alike: face and context say the same, and nothing tells which one was read.
+  return fromFace + fromContext > 0 ? fromFace / (fromFace + fromContext) : null;
+}
+
+function valenceShift(inContext: MaybeReading, alone: MaybeReading, context: MaybeReading): number | null {
+  const shift = difference(inContext?.valence, alone?.valence);
+  const direction = context?.valence;
+  if (shift === null || direction === null || direction === undefined || direction === 0) return null;
+  return shift * Math.sign(direction);
+}
+
+function distanceToIntegration(full: MaybeReading, face: MaybeReading, context: MaybeReading): number | null {
+  const [fc, f, c] = [full?.distribution, face?.distribution, context?.distribution];
+  if (!fc || !f || !c) return null;
+  const predicted = bayesianIntegration(f, c);
+  return predicted === null ? null : smoothedKl(fc, predicted, { floor: KL_FLOOR });
+}

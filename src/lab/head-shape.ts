@@ -1,0 +1,97 @@
+import type { PixelBox } from "../domain/geometry.ts";
+import type { Face } from "../domain/measurement.ts";
+import { fillPolygon, type Mask, type Point } from "./mask.ts";
+
+/** The face's outline on the 468-point mesh (MediaPipe's FACEMESH_FACE_OVAL), clockwise from the forehead. */
+const FACE_OVAL = [
+  10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
+  172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+] as const;
+
+/** Outline of a face in raster pixels: the mesh's oval, or an ellipse in the box when there is no mesh. */
+export function faceOutline(face: Face, scale: number): Point[] {
+  const landmarks = face.measurements.find((one) => (one.landmarks?.length ?? 0) >= 468)?.landmarks;
+  if (landmarks === undefined || landmarks === null) return ellipseIn(scaledBox(face.box, scale));
+  return FACE_OVAL.map((index): Point => {
+    const [x, y] = landmarks[index] as [number, number, number];
+    return [x * scale, y * scale];
+  });
+}
+
+/**
+ * Outline of the whole head, hair and ears included. The mesh's oval ends at the hairline and before the ears, so it is
+ * widened by a quarter and its upper half raised by four fifths along the axis from chin to forehead.
+ */
+export function headOutline(face: Face, scale: number): Point[] {
+  const oval = faceOutline(face, scale);
+  const [cx, cy] = centreOf(oval);
+  const top = oval[0] as Point;
+  const chin = oval[Math.floor(oval.length / 2)] as Point;
+  const up: Point = [top[0] - chin[0], top[1] - chin[1]];
+  const length = Math.max(1, Math.hypot(...up));
+  const [ux, uy] = [up[0] / length, up[1] / length];
+  return oval.map(([x, y]): Point => {
+    const along = (x - cx) * ux + (y - cy) * uy;
+    const across = (x - cx) * -uy + (y - cy) * ux;
+    const raised = along > 0 ? along * 1.8 : along * 1.12;
+    const widened = across * 1.28;
+    return [cx + raised * ux - widened * uy, cy + raised * uy + widened * ux];
+  });
+}
+
+/** Head, neck, shoulders and trunk down to the frame, as a seated or standing person is seen from the front. */
+export function personOutline(face: Face, scale: number, frame: { readonly heightPx: number }): Point[] {
+  const box = boxAround(headOutline(face, scale));
+  const w = box.widthPx;
+  const cx = box.leftPx + w / 2;
+  const bottom = box.topPx + box.heightPx;
+  const shoulders = bottom + 0.35 * w;
+  const floor = Math.min(frame.heightPx, bottom + 5 * w);
+  return [
+    [cx - 0.3 * w, bottom - 0.15 * w],
+    [cx - 0.34 * w, bottom + 0.1 * w],
+    [cx - 1.05 * w, shoulders],
+    [cx - 1.25 * w, bottom + 1.2 * w],
+    [cx - 1.25 * w, floor],
+    [cx + 1.25 * w, floor],
+    [cx + 1.25 * w, bottom + 1.2 * w],
+    [cx + 1.05 * w, shoulders],
+    [cx + 0.34 * w, bottom + 0.1 * w],
+    [cx + 0.3 * w, bottom - 0.15 * w],
+  ];
+}
+
+/** Fills outlines into a mask. */
+export function fillOutlines(mask: Mask, outlines: readonly (readonly Point[])[]): Mask {
+  for (const outline of outlines) fillPolygon(mask, outline);
+  return mask;
+}
+
+/** The upright box around some points. */
+export function boxAround(points: readonly Point[]): PixelBox {
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  const [leftPx, topPx] = [Math.min(...xs), Math.min(...ys)];
+  return {
+    leftPx,
+    topPx,
+    widthPx: Math.max(1, Math.max(...xs) - leftPx),
+    heightPx: Math.max(1, Math.max(...ys) - topPx),
+  };
+}
+
+function scaledBox({ leftPx, topPx, widthPx, heightPx }: PixelBox, scale: number): PixelBox {
+  return { leftPx: leftPx * scale, topPx: topPx * scale, widthPx: widthPx * scale, heightPx: heightPx * scale };
+}
+
+function ellipseIn({ leftPx, topPx, widthPx, heightPx }: PixelBox): Point[] {
+  return Array.from({ length: 36 }, (_, i): Point => {
+    const angle = (i / 36) * 2 * Math.PI;
+    return [leftPx + (widthPx / 2) * (1 + Math.sin(angle)), topPx + (heightPx / 2) * (1 - Math.cos(angle))];
+  });
+}
+
+function centreOf(points: readonly Point[]): Point {
+  const n = points.length;
+  return [points.reduce((sum, [x]) => sum + x, 0) / n, points.reduce((sum, [, y]) => sum + y, 0) / n];
+}

@@ -1,0 +1,235 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { boxOverlap, type PixelBox, PixelBox as PixelBoxSchema } from "../domain/geometry.ts";
+import type { Face } from "../domain/measurement.ts";
+import { measureImage } from "../measuring/measure-image.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { writeWhole } from "../platform/write-file-atomic.ts";
+import type { ArmName } from "../evaluation/file/eval-file.ts";
+import type { Sample } from "../evaluation/sample.ts";
+import { type StimulusSource, StimulusUnavailable } from "../evaluation/solver.ts";
+import { partnersOf } from "./partners.ts";
+import { type Raster, rasterOf, sharpOf } from "./raster.ts";
+import {
+  blurredBackground,
+  contextOnly,
+  faceOnly,
+  grayscale,
+  neutralInContext,
+  type Scene,
+  swappedContext,
+} from "./stimuli.ts";
+
+/** Raised when a recipe changes what it shows. */
+const RECIPES = 2;
+/** Intersection over union from which a face counts as the one that a region means. */
+const SAME_FACE_OVERLAP = 0.3;
+/** Decoded and measured pictures that are kept: a run asks for all arms of a sample in a row. */
+const KEPT_SCENES = 4;
+
+/** What the lab needs. */
+export interface LabSetting {
+  readonly samples: readonly Sample[];
+  /** Where stimuli are written, so that people can be shown the same. */
+  readonly folder: string;
+  /** Finds the faces that are hidden, cut out and replaced. */
+  readonly toolbox: FerToolbox;
+  readonly hide: "faces" | "people";
+  /** Absolute path of a picture of a neutral face; `null` leaves the neutral arms out. */
+  readonly neutral: string | null;
+  readonly seed: number;
+}
+
+/** Builds the pictures of all arms and writes each once. */
+export function createLabStimuli(setting: LabSetting): StimulusSource {
+  const partners = partnersOf(setting.samples, setting.seed);
+  const hashes = new Map<string, Promise<string>>();
+  const scenes = new Map<string, Promise<Scene | null>>();
+  const hashOf = (path: string) => remembered(hashes, path, () => sha256Of(path));
+  const sceneOf = (path: string, region: PixelBox | null, signal?: AbortSignal) => {
+    const oldest = scenes.keys().next().value;
+    if (scenes.size > KEPT_SCENES && oldest !== undefined) scenes.delete(oldest);
+    return remembered(scenes, `${path} ${JSON.stringify(region)}`, () =>
+      openScene(path, region, setting.toolbox, signal),
+    );
+  };
+
+  async function identify({ id, image }: Sample, arm: ArmName): Promise<unknown> {
+    if (image === null) return null;
+    const source = await hashOf(image);
+    if (arm === "full") return { source };
+    const partner = arm === "swapped-context" ? partners.get(id) : undefined;
+    const usesNeutral = arm === "neutral-in-context" || arm === "neutral-alone";
+    return {
+      source,
+      arm,
+      recipes: RECIPES,
+      toolbox: setting.toolbox.id,
+      hide: arm === "context-only" ? setting.hide : null,
+      seed: setting.seed,
+      partner: partner?.image ? await hashOf(partner.image) : null,
+      neutral: usesNeutral && setting.neutral !== null ? await hashOf(setting.neutral) : null,
+    };
+  }
+
+  async function build(sample: Sample & { image: string }, arm: ArmName, signal?: AbortSignal): Promise<Built | null> {
+    const scene = await sceneOf(sample.image, sample.region, signal);
+    if (scene === null) throw new StimulusUnavailable(`No face was found to make "${arm}" of`);
+    const region = regionOf(scene);
+    switch (arm) {
+      case "face-only":
+        return { raster: await faceOnly(scene), region: null };
+      case "context-only":
+        return { raster: await contextOnly(scene, setting.hide, setting.seed), region };
+      case "blurred-background":
+        return { raster: await blurredBackground(scene), region };
+      case "grayscale":
+        return { raster: grayscale(scene), region };
+      case "swapped-context": {
+        const partner = await partnerScene(sample, signal);
+        return built(await swappedContext(scene, partner), regionOf(partner));
+      }
+      case "neutral-in-context":
+        return built(await neutralInContext(scene, await neutralScene(signal)), region);
+      case "neutral-alone":
+        return { raster: await faceOnly(await neutralScene(signal)), region: null };
+      default:
+        // The very pixels of the original, at its full size, in another file format.
+        return { raster: scene.image, region: scene.target.box };
+    }
+  }
+
+  async function partnerScene({ id }: Sample, signal?: AbortSignal): Promise<Scene> {
+    const partner = partners.get(id);
+    const scene = partner?.image ? await sceneOf(partner.image, partner.region, signal) : null;
+    if (scene === null) throw new StimulusUnavailable("There is no other picture with a face to swap with");
+    return scene;
+  }
+
+  async function neutralScene(signal?: AbortSignal): Promise<Scene> {
+    if (setting.neutral === null) throw new StimulusUnavailable("No neutral face is given: set stimuli.neutral");
+    const scene = await sceneOf(setting.neutral, null, signal);
+    if (scene === null)
+      throw new StimulusUnavailable(`No face was found in the neutral picture \`${setting.neutral}\``);
+    return scene;
+  }
+
+  return {
+    identify,
+    async prepare(sample, arm, signal) {
+      const { image } = sample;
+      if (image === null) return null;
+      if (arm === "full") return { path: image, region: sample.region };
+      const identity = await identify(sample, arm);
+      const path = stimulusPath(setting.folder, sample.id, arm, identity);
+      const known = await readNote(path);
+      if (known !== undefined) return { path, region: known };
+      const made = await build({ ...sample, image }, arm, signal);
+      if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
+      await write(made.raster, path);
+      const about = { sample: sample.id, arm, region: made.region, recipe: identity };
+      await writeWhole(notePath(path), `${JSON.stringify(about)}\n`);
+      return { path, region: made.region };
+    },
+  };
+}
+
+/** A stimulus, with the asked-about person in its own pixels; `null` when that person fills or has left it. */
+interface Built {
+  readonly raster: Raster;
+  readonly region: PixelBox | null;
+}
+
+function built(raster: Raster | null, region: PixelBox): Built | null {
+  return raster === null ? null : { raster, region };
+}
+
+function regionOf({ target: { box }, scale }: Scene): PixelBox {
+  return {
+    leftPx: box.leftPx * scale,
+    topPx: box.topPx * scale,
+    widthPx: box.widthPx * scale,
+    heightPx: box.heightPx * scale,
+  };
+}
+
+/** What is written beside a stimulus once it is whole: what it shows, of what, and where the person is. */
+const StimulusNote = z.object({ region: PixelBoxSchema.nullable() });
+
+function notePath(stimulus: string): string {
+  return stimulus.replace(/\.\w+$/, ".json");
+}
+
+/** The region of a finished stimulus; `undefined` when there is none yet. */
+async function readNote(stimulus: string): Promise<PixelBox | null | undefined> {
+  const text = await readFile(notePath(stimulus), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const note = StimulusNote.safeParse(JSON.parse(text));
+  return note.success ? note.data.region : undefined;
+}
+
+async function openScene(
+  path: string,
+  region: PixelBox | null,
+  toolbox: FerToolbox,
+  signal?: AbortSignal,
+): Promise<Scene | null> {
+  const { image, faces } = await measureImage(path, [toolbox], signal);
+  const target = targetFace(faces, region);
+  return target === undefined ? null : { image, ...(await rasterOf(image)), faces, target };
+}
+
+/** The face that a region means (most of it inside, the largest such), or the largest face of all. */
+export function targetFace<F extends Pick<Face, "box">>(faces: readonly F[], region: PixelBox | null): F | undefined {
+  const area = ({ box }: F) => box.widthPx * box.heightPx;
+  const largestFirst = [...faces].sort((a, b) => area(b) - area(a));
+  if (region === null) return largestFirst[0];
+  return (
+    largestFirst.find(({ box }) => isCentredIn(box, region)) ??
+    largestFirst.find(({ box }) => boxOverlap(box, region) >= SAME_FACE_OVERLAP)
+  );
+}
+
+function isCentredIn(box: PixelBox, region: PixelBox): boolean {
+  const [x, y] = [box.leftPx + box.widthPx / 2, box.topPx + box.heightPx / 2];
+  return (
+    x >= region.leftPx &&
+    x <= region.leftPx + region.widthPx &&
+    y >= region.topPx &&
+    y <= region.topPx + region.heightPx
+  );
+}
+
+function stimulusPath(folder: string, sampleId: string, arm: ArmName, identity: unknown): string {
+  const hash = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 8);
+  const name = sampleId.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(-80);
+  // A re-encoded copy must have the very same pixels, so it cannot be a JPEG.
+  return join(folder, `${name}-${hash}-${arm}.${arm === "re-encoded" ? "png" : "jpg"}`);
+}
+
+async function write(raster: Raster, path: string): Promise<void> {
+  await mkdir(join(path, ".."), { recursive: true });
+  const draft = path.replace(/\.(\w+)$/, `.${randomUUID().slice(0, 8)}.part.$1`);
+  const encoded = path.endsWith(".png")
+    ? sharpOf(raster).png()
+    : sharpOf(raster).jpeg({ quality: 95, chromaSubsampling: "4:4:4" });
+  await encoded.toFile(draft);
+  await rename(draft, path);
+}
+
+async function sha256Of(path: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+}
+
+function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  made.catch(() => known.delete(key));
+  return made;
+}

@@ -1,0 +1,136 @@
+import type { Face } from "../domain/measurement.ts";
+import { faceOutline, fillOutlines } from "./head-shape.ts";
+import { emptyMask, type Point, softened } from "./mask.ts";
+import { mixed, type Raster } from "./raster.ts";
+
+/** A face in a raster, with the factor from source to raster pixels. */
+export interface PlacedFace {
+  readonly raster: Raster;
+  readonly face: Face;
+  readonly scale: number;
+}
+
+/** Points that two faces are laid over each other by: eye corners, nose tip, mouth corners, chin, temples. */
+const ANCHORS = [33, 133, 362, 263, 1, 61, 291, 152, 234, 454, 10] as const;
+
+/**
+ * Puts one face in place of another: an affine fit of the two meshes, the colours matched to those of the face that is
+ * replaced, a soft edge inside the outline. `null` when one of the two has no mesh.
+ */
+export async function pasteFace(scene: PlacedFace, donor: PlacedFace): Promise<Raster | null> {
+  const [to, from] = [anchorsOf(scene), anchorsOf(donor)];
+  if (to === null || from === null) return null;
+  const affine = fitAffine(to, from);
+  const outline = faceOutline(scene.face, scene.scale);
+  const size = Math.max(...outline.map(([, y]) => y)) - Math.min(...outline.map(([, y]) => y));
+  const mask = await softened(fillOutlines(emptyMask(scene.raster), [shrunk(outline, 0.97)]), {
+    growPx: 0,
+    featherPx: Math.max(1, 0.025 * size),
+  });
+  const warped = warp(donor.raster, affine, scene.raster);
+  return mixed(scene.raster, matched(warped, scene.raster, mask.values), mask.values);
+}
+
+function anchorsOf({ face, scale }: PlacedFace): Point[] | null {
+  const landmarks = face.measurements.find((one) => (one.landmarks?.length ?? 0) >= 468)?.landmarks;
+  if (landmarks === undefined || landmarks === null) return null;
+  return ANCHORS.map((index): Point => {
+    const [x, y] = landmarks[index] as [number, number, number];
+    return [x * scale, y * scale];
+  });
+}
+
+/** x' = a x + b y + c and y' = d x + e y + f. */
+type Affine = readonly [number, number, number, number, number, number];
+
+/** Least-squares affine map that takes `to` points onto `from` points. */
+function fitAffine(to: readonly Point[], from: readonly Point[]): Affine {
+  const row = (pick: (point: Point) => number) =>
+    solve3(
+      [
+        [sum(to, ([x]) => x * x), sum(to, ([x, y]) => x * y), sum(to, ([x]) => x)],
+        [sum(to, ([x, y]) => x * y), sum(to, ([, y]) => y * y), sum(to, ([, y]) => y)],
+        [sum(to, ([x]) => x), sum(to, ([, y]) => y), to.length],
+      ],
+      [
+        sum(to, ([x], i) => x * pick(from[i] as Point)),
+        sum(to, ([, y], i) => y * pick(from[i] as Point)),
+        sum(to, (_, i) => pick(from[i] as Point)),
+      ],
+    );
+  return [...row(([x]) => x), ...row(([, y]) => y)];
+}
+
+function sum(points: readonly Point[], of: (point: Point, index: number) => number): number {
+  return points.reduce((total, point, index) => total + of(point, index), 0);
+}
+
+type Row3 = readonly [number, number, number];
+
+/** Cramer's rule for three unknowns. */
+function solve3(m: readonly [Row3, Row3, Row3], v: Row3): [number, number, number] {
+  const determinant = (a: Row3, b: Row3, c: Row3) =>
+    a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
+  const whole = determinant(...m);
+  const withColumn = (column: number) =>
+    determinant(
+      ...(m.map((row, i) => row.map((value, j) => (j === column ? v[i] : value))) as unknown as [Row3, Row3, Row3]),
+    );
+  return [withColumn(0) / whole, withColumn(1) / whole, withColumn(2) / whole];
+}
+
+/** The donor drawn in the scene's frame, bilinear; black where the donor has no pixel. */
+function warp(donor: Raster, [a, b, c, d, e, f]: Affine, { widthPx, heightPx }: Raster): Raster {
+  const rgb = new Uint8Array(widthPx * heightPx * 3);
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++) {
+      const [sx, sy] = [a * x + b * y + c, d * x + e * y + f];
+      if (sx < 0 || sy < 0 || sx > donor.widthPx - 1 || sy > donor.heightPx - 1) continue;
+      const [x0, y0] = [Math.floor(sx), Math.floor(sy)];
+      const [x1, y1] = [Math.min(x0 + 1, donor.widthPx - 1), Math.min(y0 + 1, donor.heightPx - 1)];
+      const [fx, fy] = [sx - x0, sy - y0];
+      for (let channel = 0; channel < 3; channel++) {
+        const at = (px: number, py: number) => donor.rgb[(py * donor.widthPx + px) * 3 + channel] as number;
+        const top = (1 - fx) * at(x0, y0) + fx * at(x1, y0);
+        const bottom = (1 - fx) * at(x0, y1) + fx * at(x1, y1);
+        rgb[(y * widthPx + x) * 3 + channel] = Math.round((1 - fy) * top + fy * bottom);
+      }
+    }
+  }
+  return { widthPx, heightPx, rgb };
+}
+
+/** Shifts and stretches each channel so that mean and spread under the mask become those of the target. */
+export function matched(source: Raster, target: Raster, mask: Float32Array): Raster {
+  const rgb = Uint8Array.from(source.rgb);
+  for (let channel = 0; channel < 3; channel++) {
+    const own = momentsUnder(source.rgb, mask, channel);
+    const wanted = momentsUnder(target.rgb, mask, channel);
+    // Within limits: a face in deep shadow must not be drained of its features.
+    const stretch = Math.max(0.6, Math.min(1.6, wanted.spread / Math.max(1, own.spread)));
+    for (let i = channel; i < rgb.length; i += 3) {
+      const value = wanted.mean + stretch * ((source.rgb[i] as number) - own.mean);
+      rgb[i] = Math.max(0, Math.min(255, Math.round(value)));
+    }
+  }
+  return { ...source, rgb };
+}
+
+function momentsUnder(rgb: Uint8Array, mask: Float32Array, channel: number): { mean: number; spread: number } {
+  let [total, first, second] = [0, 0, 0];
+  mask.forEach((share, i) => {
+    if (share < 0.5) return;
+    const value = rgb[i * 3 + channel] as number;
+    total += 1;
+    first += value;
+    second += value * value;
+  });
+  const n = Math.max(1, total);
+  return { mean: first / n, spread: Math.sqrt(Math.max(0, second / n - (first / n) ** 2)) };
+}
+
+function shrunk(outline: readonly Point[], factor: number): Point[] {
+  const cx = outline.reduce((total, [x]) => total + x, 0) / outline.length;
+  const cy = outline.reduce((total, [, y]) => total + y, 0) / outline.length;
+  return outline.map(([x, y]): Point => [cx + factor * (x - cx), cy + factor * (y - cy)]);
+}

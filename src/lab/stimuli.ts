@@ -1,0 +1,96 @@
+import type { PixelBox } from "../domain/geometry.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import type { Face } from "../domain/measurement.ts";
+import { fillHole } from "./fill-hole.ts";
+import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
+import { emptyMask, type Mask, softened, union } from "./mask.ts";
+import { type PlacedFace, pasteFace } from "./paste-face.ts";
+import { personMask } from "./person-mask.ts";
+import { blurred, cropped, mixed, plain, type Raster } from "./raster.ts";
+
+/** A picture with its faces, ready to make stimuli of. */
+export interface Scene {
+  /** The picture at its full size. */
+  readonly image: DecodedImage;
+  readonly raster: Raster;
+  /** Factor from source pixels, in which faces are given, to raster pixels. */
+  readonly scale: number;
+  readonly faces: readonly Face[];
+  /** The person who is asked about. */
+  readonly target: Face;
+}
+
+/** Mid gray, as in most published face-only stimuli. */
+const GRAY = 128;
+
+/** The head alone on plain gray, cut to it. */
+export async function faceOnly({ raster, scale, target }: Scene): Promise<Raster> {
+  const outline = headOutline(target, scale);
+  const box = boxAround(outline);
+  const size = Math.max(box.widthPx, box.heightPx);
+  const mask = await softened(fillOutlines(emptyMask(raster), [outline]), { growPx: 0, featherPx: 0.02 * size });
+  const alone = mixed(plain(raster, GRAY), raster, mask.values);
+  return cropped(alone, square(box, 1.1));
+}
+
+/**
+ * The scene without its faces, or without its people: what they covered is filled from around it. Every face is hidden,
+ * not only the one that is asked about, since other faces tell as much.
+ */
+export async function contextOnly(scene: Scene, hide: "faces" | "people", seed: number): Promise<Raster> {
+  return fillHole(scene.raster, await hiddenPart(scene, hide), seed);
+}
+
+async function hiddenPart({ raster, scale, faces }: Scene, hide: "faces" | "people"): Promise<Mask> {
+  const heads = fillOutlines(
+    emptyMask(raster),
+    faces.map((face) => headOutline(face, scale)),
+  );
+  const size = Math.max(...faces.map((face) => boxAround(headOutline(face, scale)).heightPx));
+  const hidden = await softened(heads, { growPx: 0.06 * size, featherPx: 0.03 * size });
+  if (hide === "faces") return hidden;
+  const people = await personMask(raster, faces, scale);
+  const covered = { ...people, values: people.values.map((value) => (value > 0.35 ? 1 : 0)) };
+  return union(hidden, await softened(covered, { growPx: 0.08 * size, featherPx: 0.03 * size }));
+}
+
+/** The people sharp, everything else blurred beyond recognition. */
+export async function blurredBackground({ raster, scale, faces }: Scene): Promise<Raster> {
+  const people = await personMask(raster, faces, scale);
+  const background = await blurred(raster, 0.02 * Math.max(raster.widthPx, raster.heightPx));
+  return mixed(background, raster, people.values);
+}
+
+/** The target's face cut out and set into another scene in place of the person there. `null` without a mesh on both. */
+export async function swappedContext(own: Scene, other: Scene): Promise<Raster | null> {
+  return pasteFace(placed(other), placed(own));
+}
+
+/** A neutral face in place of the target's: the Kuleshov arm. `null` without a mesh on both. */
+export async function neutralInContext(scene: Scene, neutral: Scene): Promise<Raster | null> {
+  return pasteFace(placed(scene), placed(neutral));
+}
+
+/** The same picture without colour: luma of ITU-R BT.601 in all three channels. */
+export function grayscale({ raster }: Pick<Scene, "raster">): Raster {
+  const rgb = new Uint8Array(raster.rgb.length);
+  for (let i = 0; i < rgb.length; i += 3) {
+    const [r, g, b] = [raster.rgb[i] as number, raster.rgb[i + 1] as number, raster.rgb[i + 2] as number];
+    rgb.fill(Math.round(0.299 * r + 0.587 * g + 0.114 * b), i, i + 3);
+  }
+  return { ...raster, rgb };
+}
+
+function placed({ raster, target, scale }: Scene): PlacedFace {
+  return { raster, face: target, scale };
+}
+
+function square(box: PixelBox, factor: number): PixelBox {
+  const side = Math.max(box.widthPx, box.heightPx) * factor;
+  return {
+    leftPx: box.leftPx + box.widthPx / 2 - side / 2,
+    topPx: box.topPx + box.heightPx / 2 - side / 2,
+    widthPx: side,
+    heightPx: side,
+  };
+}

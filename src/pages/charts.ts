@@ -1,0 +1,98 @@
+import type { ScoreTable } from "../evaluation/score.ts";
+import { type Markup, markup, number } from "./markup.ts";
+
+/** A value with its interval, as one line of a plot. */
+export interface PlotRow {
+  readonly name: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+const PLOT = { namePx: 330, widthPx: 720, rowPx: 24, rightPx: 60, axisPx: 26 } as const;
+
+/** Values with their intervals one below the other on one axis. `zero` draws a line at 0. */
+export function intervalPlot(
+  rows: readonly PlotRow[],
+  { title, zero }: { readonly title: string; readonly zero: boolean },
+): Markup | null {
+  if (rows.length === 0) return null;
+  const ends = rows.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
+  const [from, to] = axisAround(zero ? [...ends, 0] : ends);
+  const x = (value: number) =>
+    PLOT.namePx + ((value - from) / (to - from)) * (PLOT.widthPx - PLOT.namePx - PLOT.rightPx);
+  const height = rows.length * PLOT.rowPx + PLOT.axisPx;
+  const bottom = rows.length * PLOT.rowPx + 4;
+  return markup`<svg role="img" aria-label="${title}" viewBox="0 0 ${PLOT.widthPx} ${height}" width="${PLOT.widthPx}">
+    ${ticksOf(from, to).map(
+      (tick) => markup`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="0" y2="${bottom}"/>
+      <text class="tick" x="${x(tick)}" y="${bottom + 15}" text-anchor="middle">${Number(tick.toFixed(4))}</text>`,
+    )}
+    ${zero ? markup`<line class="zero" x1="${x(0)}" x2="${x(0)}" y1="0" y2="${bottom}"/>` : null}
+    ${rows.map((row, i) => {
+      const y = i * PLOT.rowPx + PLOT.rowPx / 2;
+      const whisker =
+        row.low === null || row.high === null
+          ? null
+          : markup`<line class="whisker" x1="${x(row.low)}" x2="${x(row.high)}" y1="${y}" y2="${y}"/>`;
+      return markup`<text x="${PLOT.namePx - 10}" y="${y + 4}" text-anchor="end">${shortened(row.name)}</text>${whisker}
+      <circle class="dot" cx="${x(row.value)}" cy="${y}" r="4"/>
+      <text class="tick" x="${PLOT.widthPx - PLOT.rightPx + 8}" y="${y + 4}">${number(row.value)}</text>`;
+    })}</svg>`;
+}
+
+function shortened(name: string): string {
+  return name.length > 52 ? `${name.slice(0, 51)}…` : name;
+}
+
+function axisAround(values: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = high > low ? (high - low) * 0.06 : 0.05;
+  return [low - margin, high + margin];
+}
+
+/** About five round numbers between two ends. */
+export function ticksOf(from: number, to: number): number[] {
+  const rough = (to - from) / 5;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * magnitude).find((size) => size >= rough) ?? rough;
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(from / step) * step; tick <= to + step / 1e6; tick += step) ticks.push(tick);
+  return ticks;
+}
+
+/** Accuracy against stated confidence, bin by bin; a dot's size is its number of answers. */
+export function reliabilityDiagram(table: Extract<ScoreTable, { type: "reliability" }>): Markup {
+  const side = 260;
+  const at = (share: number) => 40 + share * side;
+  const up = (share: number) => 20 + (1 - share) * side;
+  const most = Math.max(1, ...table.bins.map(({ n }) => n));
+  return markup`<svg role="img" aria-label="${table.title}" viewBox="0 0 330 330" width="330">
+    <rect class="frame" x="40" y="20" width="${side}" height="${side}"/>
+    <line class="ideal" x1="${at(0)}" y1="${up(0)}" x2="${at(1)}" y2="${up(1)}"/>
+    ${[0, 0.5, 1].map(
+      (tick) => markup`<text class="tick" x="${at(tick)}" y="${side + 38}" text-anchor="middle">${tick}</text>
+      <text class="tick" x="32" y="${up(tick) + 4}" text-anchor="end">${tick}</text>`,
+    )}
+    <text class="tick" x="${at(0.5)}" y="${side + 60}" text-anchor="middle">stated confidence</text>
+    <text class="tick" transform="translate(10 ${up(0.5)}) rotate(-90)" text-anchor="middle">share right</text>
+    ${table.bins.map(({ n, meanConfidence, accuracy }) =>
+      meanConfidence === null || accuracy === null
+        ? null
+        : markup`<line class="gap" x1="${at(meanConfidence)}" x2="${at(meanConfidence)}" y1="${up(meanConfidence)}" y2="${up(accuracy)}"/>
+        <circle class="dot" cx="${at(meanConfidence)}" cy="${up(accuracy)}" r="${3 + 7 * Math.sqrt(n / most)}"><title>${n} answers: ${number(meanConfidence, 2)} sure, ${number(accuracy, 2)} right</title></circle>`,
+    )}</svg>`;
+}
+
+/** Counts of true label by answer, shaded by their share of the row. */
+export function confusionTable({ labels, counts }: Extract<ScoreTable, { type: "confusion" }>): Markup {
+  return markup`<table class="confusion"><thead><tr><th></th>${labels.map((label) => markup`<th scope="col"><span>${label}</span></th>`)}</tr></thead><tbody>
+    ${labels.map((label, i) => {
+      const row = counts[i] as readonly number[];
+      const total = row.reduce((sum, count) => sum + count, 0);
+      return markup`<tr><th scope="row">${label}</th>${row.map((count, j) => {
+        const share = total === 0 ? 0 : count / total;
+        return markup`<td class="${i === j ? "right" : "wrong"}" style="--share:${share.toFixed(3)}">${count === 0 ? "" : count}</td>`;
+      })}</tr>`;
+    })}</tbody></table>`;
+}

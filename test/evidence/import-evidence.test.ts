@@ -1,0 +1,231 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openEvidenceFile } from "../../src/compose/evidence.ts";
+import { ConfigurationError } from "../../src/domain/errors.ts";
+import type { DecodedImage } from "../../src/domain/image.ts";
+import type { Face } from "../../src/domain/measurement.ts";
+import { importEvidence } from "../../src/evidence/import-evidence.ts";
+import { measureFaces } from "../../src/measuring/measure-image.ts";
+import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
+import { face } from "../support/builders.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+import { goldenFile } from "../support/toolbox-files.ts";
+
+/** A picture of which only the name and size matter. */
+const picture = (path: string): DecodedImage => ({
+  path,
+  widthPx: 800,
+  heightPx: 600,
+  rgb: new Uint8Array(),
+  sha256: "",
+});
+
+/** Measures a picture in which these faces are found by a toolbox that runs here, and with what was imported. */
+async function attach(imported: FerToolbox | readonly FerToolbox[], image: { path: string }, found: readonly Face[]) {
+  const toolboxes = [imported].flat();
+  const mesh: FerToolbox = {
+    id: "mesh@1",
+    supports: { actionUnits: [], expressions: [] },
+    networks: [],
+    measure: async () => found.flatMap(({ measurements }) => measurements),
+    close: async () => undefined,
+  };
+  const faces = await measureFaces(picture(image.path), [mesh, ...toolboxes]);
+  return { faces, warnings: toolboxes.flatMap(({ warnings = [] }) => warnings) };
+}
+
+const party = { path: "photos/party.jpg", widthPx: 800, heightPx: 600 };
+
+async function opened(text: string, name = "results.csv") {
+  const path = join(await tempFolder(), name);
+  await writeFile(path, text);
+  return openEvidenceFile(path);
+}
+
+function faceAt(leftPx: number, topPx: number, faceId = "F1"): Face {
+  const box = { leftPx, topPx, widthPx: 150, heightPx: 170 };
+  const { measurements } = face({}, { faceId });
+  return { faceId, box, measurements: measurements.map((measurement) => ({ ...measurement, box })) };
+}
+
+/** Toolboxes by face, from left to right. */
+function toolboxesOf(faces: readonly Face[]): readonly (readonly [string, readonly string[]])[] {
+  return faces.map(({ faceId, measurements }) => [faceId, measurements.map(({ toolbox }) => toolbox)]);
+}
+
+describe("finding our images in a toolbox's file", () => {
+  it("joins rows to the faces they overlap and keeps a face that only the file has", async () => {
+    const imported = await importEvidence(await openEvidenceFile(goldenFile("pyfeat1.csv")), [party.path]);
+    const { faces, warnings } = await attach(imported, party, [faceAt(105, 85)]);
+    expect(toolboxesOf(faces)).toEqual([
+      ["F1", ["mesh@1", "pyfeat@1.x"]],
+      ["F2", ["pyfeat@1.x"]],
+    ]);
+    expect(warnings.filter((warning) => warning.includes("left out:"))).toEqual([]);
+    await imported.close();
+  });
+
+  it("joins several files, each to its own face, whatever the order of their rows", async () => {
+    const files = [
+      await openEvidenceFile(goldenFile("openface3.csv")),
+      await openEvidenceFile(goldenFile("pyfeat1.csv")),
+    ];
+    const imported = await Promise.all(files.map((file) => importEvidence(file, [party.path])));
+    const { faces } = await attach(imported, party, [faceAt(390, 80, "F2"), faceAt(105, 85, "F1")]);
+    expect(toolboxesOf(faces)).toEqual([
+      ["F1", ["mesh@1", "openface3@unknown", "pyfeat@1.x"]],
+      ["F2", ["mesh@1", "pyfeat@1.x"]],
+    ]);
+  });
+
+  it("tells 'no face' from 'not mentioned'", async () => {
+    const paths = [party.path, "photos/empty.jpg", "photos/other.jpg"];
+    const imported = await importEvidence(await openEvidenceFile(goldenFile("pyfeat1.csv")), paths);
+    expect(imported.warnings?.filter((warning) => warning.includes("no row about"))).toEqual([
+      expect.stringContaining("no row about photos/other.jpg: there it counts as not measured"),
+    ]);
+    expect((await attach(imported, { ...party, path: "photos/empty.jpg" }, [])).faces).toEqual([]);
+  });
+
+  it("knows an image by its name whatever the folder, case, ending and separators", async () => {
+    const file = await openEvidenceFile(goldenFile("pyfeat2.csv"));
+    const imported = await importEvidence(file, ["/data/study/PARTY.JPG"]);
+    expect((await attach(imported, { ...party, path: "/data/study/PARTY.JPG" }, [])).faces).toHaveLength(1);
+  });
+
+  it("tells two images of one name apart by their folders, and uses neither when it cannot", async () => {
+    const text = "input,AU12_r\n/x/happy/a.jpg,3\n/x/sad/a.jpg,0\n";
+    const read = async (path: string) => {
+      const imported = await importEvidence(await opened(text), [path]).catch((error: Error) => error.message);
+      if (typeof imported === "string") return imported;
+      const { faces } = await attach(imported, { ...party, path }, [faceAt(10, 10)]);
+      return faces[0]?.measurements[1]?.actionUnits[0]?.value;
+    };
+    expect(await read("study/sad/a.jpg")).toBe(0);
+    expect(await read("study/happy/a.jpg")).toBe(3);
+    expect(await read("a.jpg")).toMatch(/about \/x\/happy\/a.jpg, \/x\/sad\/a.jpg/);
+  });
+
+  it("takes a folder with a file per image, named after it", async () => {
+    const folder = await tempFolder();
+    for (const [name, value] of [
+      ["one", 1],
+      ["two", 2],
+    ] as const) {
+      await writeFile(join(folder, `${name}.csv`), `face, confidence, AU12_r\n0, 0.9, ${value}\n`);
+    }
+    await writeFile(join(folder, "people.csv"), "name,age\nAnn,30\n");
+    await mkdir(join(folder, "two_aligned"));
+    const imported = await importEvidence(await openEvidenceFile(`openface:${folder}`), ["p/two.png", "p/one.png"]);
+    const { faces } = await attach(imported, { ...party, path: "p/two.png" }, [faceAt(0, 0)]);
+    expect(faces[0]?.measurements[1]?.actionUnits[0]?.value).toBe(2);
+    expect(imported.warnings?.join("\n")).toMatch(/Left out: .*people\.csv/);
+  });
+
+  it("takes frames by the number in the name of our images", async () => {
+    const file = await openEvidenceFile(goldenFile("openface-video.csv"));
+    const imported = await importEvidence(file, ["clip/frame_0003.png", "clip/frame_0001.png"]);
+    const at = async (path: string) => (await attach(imported, { ...party, path }, [])).faces[0]?.measurements[0];
+    expect((await at("clip/frame_0003.png"))?.actionUnits.find(({ au }) => au === "AU4")?.value).toBe(2.4);
+    expect((await at("clip/frame_0001.png"))?.actionUnits.find(({ au }) => au === "AU12")?.value).toBe(3.25);
+    expect(imported.warnings?.join()).toContain("by the number in their names: frame 3 is clip/frame_0003.png");
+  });
+
+  it("takes as many frames as images in order, and says so", async () => {
+    const file = await openEvidenceFile(goldenFile("openface-video.csv"));
+    const imported = await importEvidence(file, ["c.png", "a.png", "b.png"]);
+    expect(imported.warnings?.join()).toContain("in the order of their names");
+    expect((await attach(imported, { ...party, path: "b.png" }, [])).faces).toEqual([]);
+    expect((await attach(imported, { ...party, path: "c.png" }, [])).faces).toHaveLength(1);
+  });
+});
+
+describe("what cannot be matched", () => {
+  it("refuses an order of frames that depends on how names are sorted", async () => {
+    const file = await openEvidenceFile(goldenFile("openface-video.csv"));
+    const images = ["take9.png", "take10.png", "take11.png"];
+    await expect(importEvidence(file, images)).rejects.toThrow(
+      /frame 1 is take10\.png by letters and take9\.png by numbers/,
+    );
+  });
+
+  it("does not give two images with the same number the same frame", async () => {
+    const file = await openEvidenceFile(goldenFile("openface-video.csv"));
+    await expect(importEvidence(file, ["ann/frame_1.png", "bob/frame_1.png"])).rejects.toThrow(
+      /3 frames, which cannot be the 2 images given/,
+    );
+  });
+
+  it.each([
+    [
+      "frames that cannot be these images",
+      "openface-video.csv",
+      ["a.jpg", "b.jpg"],
+      /3 frames, which cannot be the 2 images given/,
+    ],
+    [
+      "a file about other images",
+      "pyfeat1.csv",
+      ["a.jpg"],
+      /none of them is about a.jpg: it is about photos\/party.jpg, photos\/empty.jpg/,
+    ],
+    [
+      "one nameless row for several images",
+      "libreface-image.csv",
+      ["a.jpg", "b.jpg"],
+      /it does not name its images in a column `input`/,
+    ],
+  ])("refuses %s", async (_case, name, paths, sentence) => {
+    const refusal = importEvidence(await openEvidenceFile(goldenFile(name)), paths);
+    await expect(refusal).rejects.toThrow(ConfigurationError);
+    await expect(refusal).rejects.toThrow(sentence);
+  });
+
+  it("refuses a face that stands there twice", async () => {
+    const file = await opened("face,confidence,AU12_r\n0,0.9,1\n1,0.9,2\n0,0.8,3\n");
+    await expect(importEvidence(file, ["results.jpg"])).rejects.toThrow(/lines 2 and 4 are both about face 0/);
+  });
+
+  it("refuses a file with a header and no rows", async () => {
+    await expect(importEvidence(await opened("input,AU12_r\n"), ["a.jpg"])).rejects.toThrow(/no rows in the file/);
+  });
+});
+
+describe("placing faces of files without boxes", () => {
+  const text = "input,AU12_r\nparty.jpg,3\n";
+
+  it("gives the only row to the only face", async () => {
+    const imported = await importEvidence(await opened(text), [party.path]);
+    const { faces } = await attach(imported, party, [faceAt(300, 200)]);
+    expect(toolboxesOf(faces)).toEqual([["F1", ["mesh@1", "openface@unknown"]]]);
+    expect(faces[0]?.measurements[1]?.box).toEqual(faces[0]?.box);
+  });
+
+  it("leaves the row out when there are two faces to choose from, and says so", async () => {
+    const imported = await importEvidence(await opened(text), [party.path]);
+    const { faces, warnings } = await attach(imported, party, [faceAt(10, 10), faceAt(500, 10, "F2")]);
+    expect(toolboxesOf(faces)).toEqual([
+      ["F1", ["mesh@1"]],
+      ["F2", ["mesh@1"]],
+    ]);
+    expect(warnings.at(-1)).toMatch(/which of 2 faces of photos\/party.jpg line 2 is about: left out/);
+  });
+
+  it("leaves out a box that lies outside the image, as of a picture of another size", async () => {
+    const far =
+      "input,FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12\nparty.jpg,3000,2000,400,400,0.9,0.8\n";
+    const imported = await importEvidence(await opened(far), [party.path]);
+    const { faces, warnings } = await attach(imported, party, [faceAt(10, 10), faceAt(500, 10, "F2")]);
+    expect(faces.every(({ measurements }) => measurements.length === 1)).toBe(true);
+    expect(warnings.join()).toContain("not for this size of the image");
+  });
+
+  it("scales a box that is given in shares of the image", async () => {
+    const file = await openEvidenceFile(goldenFile("blendshapes-javascript.json"));
+    const imported = await importEvidence(file, [party.path]);
+    const { faces } = await attach(imported, party, []);
+    expect(faces[0]?.box.leftPx).toBeCloseTo(0.25 * 800, 6);
+    expect(faces[0]?.box.heightPx).toBeCloseTo(0.3 * 600, 6);
+  });
+});

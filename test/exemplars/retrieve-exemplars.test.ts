@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { createLanceExemplarStore } from "../../src/adapters/lancedb/exemplar-store.ts";
+import type { ExemplarEntry } from "../../src/domain/exemplar.ts";
+import type { PictureIdentity } from "../../src/exemplars/leakage.ts";
+import { type ExemplarQuery, retrieveExemplars } from "../../src/exemplars/retrieve-exemplars.ts";
+import { exemplarEntry, expressionOf, testSpace } from "../support/exemplars.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+async function storeOf(...entries: ExemplarEntry[]) {
+  const store = createLanceExemplarStore(await tempFolder(), testSpace);
+  await store.add(entries);
+  return store;
+}
+
+function query(parts: Partial<ExemplarQuery> & { face?: Record<string, number> }): ExemplarQuery {
+  const faces = parts.face === undefined ? [] : [{ faceId: "F1", expression: expressionOf(parts.face) }];
+  return { picture: null, faces, text: null, textEmbedding: null, imageEmbedding: null, ...parts };
+}
+
+const duchenne = { AU6: 0.9, AU12: 0.93, AU25: 0.8 };
+const laugh = exemplarEntry({ category: "amusement", face: duchenne, caption: "laughing on a rollercoaster" });
+const polite = exemplarEntry({ category: "politeness", face: { AU12: 0.75 }, caption: "a portrait for work" });
+const scowl = exemplarEntry({ category: "anger", face: { AU4: 0.9 }, caption: "waiting at the rollercoaster" });
+const canyon = exemplarEntry({ category: "awe", face: null, caption: "looking into a canyon" });
+
+describe("retrieveExemplars", () => {
+  it("says which named coordinates are alike and which unlike", async () => {
+    const { hits } = await retrieveExemplars(await storeOf(laugh, polite), query({ face: duchenne }), { count: 2 });
+    expect(hits.map((hit) => hit.exemplar.category)).toEqual(["amusement", "politeness"]);
+    expect(hits[0]?.why).toEqual(["AU12, AU6 and AU25 alike (0.93, 0.90 and 0.80 here, 0.93, 0.90 and 0.80 there)"]);
+    expect(hits[1]?.why).toEqual([
+      "AU12 alike (0.93 here, 0.75 there)",
+      "AU6 and AU25 unlike (0.90 and 0.80 here, 0.10 and 0.10 there)",
+    ]);
+    expect(hits[0]?.face?.similarity).toBeCloseTo(1, 6);
+  });
+
+  it("names the words that matched", async () => {
+    const { hits, channels } = await retrieveExemplars(
+      await storeOf(laugh, polite, scowl, canyon),
+      query({ text: "Two people ride the rollercoasters" }),
+      { count: 4 },
+    );
+    expect(channels).toEqual(["text"]);
+    expect(hits.map((hit) => hit.exemplar.category).sort()).toEqual(["amusement", "anger"]);
+    expect(hits[0]?.why).toContain('text match "rollercoasters"');
+  });
+
+  it("joins both: first comes what matches in face and in words", async () => {
+    const store = await storeOf(laugh, polite, scowl, canyon);
+    const { hits } = await retrieveExemplars(store, query({ face: { AU12: 0.8 }, text: "rollercoaster" }), {
+      count: 4,
+    });
+    expect(hits[0]?.exemplar.category).toBe("amusement");
+    expect(Object.keys(hits[0]?.ranks ?? {})).toEqual(["expression F1", "text"]);
+  });
+
+  it("compares an exemplar with the face it is most like", async () => {
+    const faces = [
+      { faceId: "F1", expression: expressionOf({ AU4: 0.9 }) },
+      { faceId: "F2", expression: expressionOf(duchenne) },
+    ];
+    const { hits } = await retrieveExemplars(await storeOf(laugh, scowl), query({ faces }), { count: 2 });
+    const nearest = Object.fromEntries(hits.map((hit) => [hit.exemplar.category, hit.face?.faceId]));
+    expect(nearest).toEqual({ amusement: "F2", anger: "F1" });
+  });
+
+  it("prefers variety among the equally near", async () => {
+    const twins = Array.from({ length: 6 }, (_, n) =>
+      exemplarEntry({ category: "smile", face: { AU12: 0.9 }, picture: `t${n}` }),
+    );
+    const other = exemplarEntry({
+      category: "smile",
+      face: { AU12: 0.9, AU1: 0.8, AU2: 0.8, AU26: 0.8 },
+      picture: "other",
+    });
+    const store = await storeOf(...twins, other);
+    const ids = async (relevanceShare: number) =>
+      (await retrieveExemplars(store, query({ face: { AU12: 0.9 } }), { count: 2, relevanceShare })).hits.map(
+        (h) => h.exemplar.id,
+      );
+    expect(await ids(1)).not.toContain(other.exemplar.id);
+    expect(await ids(0.2)).toContain(other.exemplar.id);
+  });
+
+  it("takes turns among the categories asked for", async () => {
+    const smiles = Array.from({ length: 8 }, (_, n) =>
+      exemplarEntry({ category: "smile", face: { AU12: 0.9 }, picture: `s${n}` }),
+    );
+    const store = await storeOf(...smiles, scowl, canyon);
+    const { hits } = await retrieveExemplars(store, query({ face: { AU12: 0.9 }, text: "canyon" }), {
+      count: 4,
+      balanced: true,
+      filter: { categories: ["smile", "anger", "awe"] },
+    });
+    expect(hits.map((hit) => hit.exemplar.category).sort()).toEqual(["anger", "awe", "smile", "smile"]);
+  });
+
+  it.each<[string, (identity: PictureIdentity) => PictureIdentity, string]>([
+    ["is the query itself", (identity) => identity, "it is the same picture"],
+    [
+      "is a copy of the query",
+      (identity) => ({ ...identity, sha256: "0".repeat(64) }),
+      "it is nearly the same picture",
+    ],
+    [
+      "is a face cut from the query",
+      ({ hashes }) => ({ sha256: "0".repeat(64), hashes: [], regionHashes: hashes }),
+      "it shows nearly the same face",
+    ],
+  ])("leaves out and reports an exemplar that %s", async (_name, change, reason) => {
+    const { image } = laugh.exemplar;
+    const picture = change({ sha256: image.sha256, hashes: [flipBits(image.hash as string)], regionHashes: [] });
+    const store = await storeOf(laugh, polite, scowl);
+    const { hits, excluded } = await retrieveExemplars(store, query({ face: duchenne, picture }), { count: 3 });
+    expect(hits.map((hit) => hit.exemplar.category)).not.toContain("amusement");
+    expect(hits).toHaveLength(2);
+    expect(excluded).toEqual([{ id: laugh.exemplar.id, category: "amusement", reason }]);
+  });
+
+  it("finds nothing in an empty store and one in a store of one", async () => {
+    expect((await retrieveExemplars(await storeOf(), query({ face: duchenne }), { count: 3 })).hits).toEqual([]);
+    expect((await retrieveExemplars(await storeOf(laugh), query({ face: duchenne }), { count: 3 })).hits).toHaveLength(
+      1,
+    );
+  });
+
+  it("copes with a store of identical faces", async () => {
+    const same = Array.from({ length: 30 }, (_, n) => exemplarEntry({ face: {}, picture: `same ${n}` }));
+    const { hits } = await retrieveExemplars(await storeOf(...same), query({ face: {} }), { count: 5 });
+    expect(hits).toHaveLength(5);
+    expect(hits[0]?.why).toEqual(["nothing that stands out in common"]);
+  });
+});
+
+/** Moves a few bits, as re-encoding does. */
+function flipBits(hash: string): string {
+  const first = Number.parseInt(hash.slice(0, 4), 16) ^ 0x0f0f;
+  return first.toString(16).padStart(4, "0") + hash.slice(4);
+}

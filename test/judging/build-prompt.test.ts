@@ -1,0 +1,83 @@
+import { expect, it } from "vitest";
+import type { Prompt } from "../../src/domain/prompt.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
+import { buildPrompt, type PromptContents } from "../../src/judging/build-prompt.ts";
+import { fillLedger } from "../../src/evidence/fill-ledger.ts";
+import { matchFaces } from "../../src/measuring/match-faces.ts";
+import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
+import { fixedToolbox } from "../support/fixed-toolbox.ts";
+import { SMILE } from "../support/judge-of.ts";
+import { gradientImage } from "../support/pictures.ts";
+
+const picture = { mimeType: "image/jpeg", data: new Uint8Array(3), widthPx: 8, heightPx: 4, caption: "it" } as const;
+
+async function promptFor(contents: Partial<PromptContents> = {}): Promise<Prompt> {
+  const image = gradientImage(200, 100);
+  const toolbox = fixedToolbox([SMILE]);
+  const faces = matchFaces([await toolbox.measure(image)]);
+  const ledger = fillLedger({ faces, toolboxes: [toolbox], context: "At a wedding" });
+  const all: PromptContents = {
+    question: { text: "What is shown?", context: "At a wedding", labels: null },
+    image,
+    ledger,
+    picture,
+    exemplars: [],
+    withTools: true,
+    answer: { type: "provider" },
+    ...contents,
+  };
+  return buildPrompt(all, await loadPromptLibrary(ownPath("prompts")));
+}
+
+const textOf = ({ user }: Prompt) =>
+  user.map((part) => (part.type === "text" ? part.text : "[picture]")).join("\n---\n");
+
+it("gives a model with tools the faces, the scene and the question, and the picture last", async () => {
+  await expect(textOf(await promptFor())).toMatchFileSnapshot("../fixtures/prompts/question-with-tools.txt");
+});
+
+it("gives a model without tools all evidence at once", async () => {
+  const prompt = await promptFor({ withTools: false, picture: null, answer: { type: "text", schema: "{}" } });
+  await expect(textOf(prompt)).toMatchFileSnapshot("../fixtures/prompts/question-in-one-pass.txt");
+});
+
+it("says the same rules to every model", async () => {
+  await expect((await promptFor()).system).toMatchFileSnapshot("../fixtures/prompts/judge.txt");
+});
+
+it("puts examples before the question, each with its picture", async () => {
+  const item = {
+    id: "E9",
+    kind: "exemplar" as const,
+    faceId: null,
+    region: null,
+    statement: 'Example of "awe": eyes wide at a waterfall',
+    value: { type: "text" as const, text: "awe" },
+    source: { type: "store" as const, name: "pack" },
+  };
+  const prompt = await promptFor({
+    exemplars: [
+      { id: "x1", item, view: picture },
+      { id: "x2", item, view: null },
+    ],
+  });
+  const parts = prompt.user.map((part) => (part.type === "text" ? part.text.slice(0, 30) : "[picture]"));
+  expect(parts).toEqual([
+    "First, 2 labelled examples, to",
+    "E9 [exemplar, pack] Example of",
+    "[picture]",
+    "E9 [exemplar, pack] Example of",
+    "The picture is shown below. It",
+    "[picture]",
+  ]);
+});
+
+it("names the files it was made from, with their hashes", async () => {
+  expect((await promptFor()).references).toEqual(
+    ["judge", "picture-shown", "answer-by-schema", "question-with-tools"].map((id) => ({
+      id,
+      version: "1",
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })),
+  );
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import type { AnsweredReading } from "../../src/evaluation/answer.ts";
+import { sampleOf } from "../../src/evaluation/dataset/sample-of.ts";
+import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
+import { type ArmReadings, bayesianIntegration, contextEffects } from "../../src/lab/effects.ts";
+import { partnersOf } from "../../src/lab/partners.ts";
+
+const options = { seed: 1, resamples: 500, level: 0.95 };
+
+function reading(joy: number, valence: number | null = null): AnsweredReading {
+  const distribution = [
+    { label: "joy", probability: joy },
+    { label: "fear", probability: 1 - joy },
+  ];
+  return { distribution, valence, arousal: null };
+}
+
+function sample(
+  cluster: string,
+  arms: Partial<Record<ArmName, AnsweredReading | null>>,
+  labels: { face?: string; context?: string } = {},
+): ArmReadings {
+  return { cluster, arms, faceLabel: labels.face ?? null, contextLabel: labels.context ?? null };
+}
+
+function effect(name: string, samples: readonly ArmReadings[]) {
+  return contextEffects(samples, options).find((one) => one.name === name);
+}
+
+describe("context effects", () => {
+  it("tell capture by the context from dominance of the face in swapped scenes", () => {
+    const labels = { face: "joy", context: "fear" };
+    const swapped = [
+      sample("a", { "swapped-context": reading(0.2) }, labels),
+      sample("b", { "swapped-context": reading(0.3) }, labels),
+      sample("c", { "swapped-context": reading(0.9) }, labels),
+      sample("d", { "swapped-context": null }, labels),
+    ];
+    expect(effect("context_capture", swapped)?.estimate).toMatchObject({ value: 2 / 3, n: 3, unscored: 1 });
+    expect(effect("face_dominance", swapped)?.estimate).toMatchObject({ value: 1 / 3, n: 3, unscored: 1 });
+  });
+
+  it("give the congruency effect with its paired effect size", () => {
+    const labels = { face: "joy", context: "fear" };
+    const samples = [
+      sample("a", { full: reading(0.9), "swapped-context": reading(0.2) }, labels),
+      sample("b", { full: reading(0.9), "swapped-context": reading(0.8) }, labels),
+      sample("c", { full: reading(0.9), "swapped-context": reading(0.1) }, labels),
+    ];
+    const found = effect("congruency_effect", samples);
+    expect(found?.estimate.value).toBeCloseTo(2 / 3, 12);
+    // Differences 1, 0, 1: mean 2/3 over standard deviation 1/sqrt(3).
+    expect(found?.effectSize).toBeCloseTo(2 / Math.sqrt(3), 12);
+  });
+
+  it("put dependence at 0 for a reading of the face and at 1 for one of the context", () => {
+    const arms = { "face-only": reading(0.9), "context-only": reading(0.1) };
+    expect(effect("dependence_on_context", [sample("a", { ...arms, full: reading(0.9) })])?.estimate.value).toBe(0);
+    expect(effect("dependence_on_context", [sample("a", { ...arms, full: reading(0.1) })])?.estimate.value).toBe(1);
+    expect(effect("dependence_on_context", [sample("a", { ...arms, full: reading(0.5) })])?.estimate.value).toBeCloseTo(
+      0.5,
+      12,
+    );
+  });
+
+  it("cannot tell dependence when face, context and both say the same", () => {
+    const same = { full: reading(0.7), "face-only": reading(0.7), "context-only": reading(0.7) };
+    expect(effect("dependence_on_context", [sample("a", same)])).toBeUndefined();
+  });
+
+  it("sign the Kuleshov shift by the valence of the context", () => {
+    const alone = reading(0.5, 0.1);
+    const samples = [
+      sample("a", {
+        "neutral-alone": alone,
+        "neutral-in-context": reading(0.5, 0.4),
+        "context-only": reading(0.5, 0.8),
+      }),
+      sample("b", {
+        "neutral-alone": alone,
+        "neutral-in-context": reading(0.5, -0.1),
+        "context-only": reading(0.5, -0.6),
+      }),
+      sample("c", {
+        "neutral-alone": alone,
+        "neutral-in-context": reading(0.5, 0.3),
+        "context-only": reading(0.5, -0.6),
+      }),
+    ];
+    // +0.3, +0.2, -0.2.
+    const found = effect("kuleshov_valence_shift", samples);
+    expect(found?.estimate.value).toBeCloseTo(0.1, 12);
+    expect(found?.effectSize).toBeCloseTo(0.1 / Math.sqrt(0.07), 10);
+  });
+
+  it("measure the distance to Bayesian cue integration", () => {
+    const joined = bayesianIntegration(reading(0.8).distribution ?? [], reading(0.6).distribution ?? []);
+    // 0.48 to 0.08.
+    expect(joined?.find(({ label }) => label === "joy")?.probability).toBeCloseTo(0.48 / 0.56, 12);
+    const arms = { "face-only": reading(0.8), "context-only": reading(0.6) };
+    const optimal = effect("distance_to_bayesian_cue_integration", [
+      sample("a", { ...arms, full: reading(0.48 / 0.56) }),
+    ]);
+    const ignoring = effect("distance_to_bayesian_cue_integration", [sample("a", { ...arms, full: reading(0.2) })]);
+    expect(optimal?.estimate.value).toBeLessThan(0.001);
+    expect(ignoring?.estimate.value).toBeGreaterThan(1);
+  });
+
+  it("are undefined where face and context rule each other out", () => {
+    expect(bayesianIntegration(reading(1).distribution ?? [], reading(0).distribution ?? [])).toBeNull();
+  });
+
+  it("count flips under changes that are no evidence", () => {
+    const samples = [
+      sample("a", { full: reading(0.9, 0.5), grayscale: reading(0.8, 0.3) }),
+      sample("b", { full: reading(0.9, 0.5), grayscale: reading(0.2, 0.6) }),
+    ];
+    expect(effect("label_flips_grayscale", samples)?.estimate.value).toBe(0.5);
+    expect(effect("valence_change_grayscale", samples)?.estimate.value).toBeCloseTo(0.15, 12);
+    expect(effect("label_flips_re-encoded", samples)).toBeUndefined();
+  });
+});
+
+describe("partners for swapping", () => {
+  const samples = Array.from({ length: 12 }, (_, i) =>
+    sampleOf({ id: `s${i}`, image: `/p/${i}.jpg`, truth: { label: i % 2 === 0 ? "joy" : "fear" } }),
+  );
+
+  it("are other pictures of another label, the same for the same seed", () => {
+    const partners = partnersOf(samples, 3);
+    for (const one of samples) {
+      const partner = partners.get(one.id);
+      expect(partner?.image).not.toBe(one.image);
+      expect(partner?.truth.label).not.toBe(one.truth.label);
+    }
+    expect([...partnersOf(samples, 3).values()]).toEqual([...partners.values()]);
+    expect([...partnersOf(samples, 4).values()]).not.toEqual([...partners.values()]);
+  });
+
+  it("are never the same picture under another id, and missing when there is no other", () => {
+    const twice = [sampleOf({ id: "a", image: "/p/1.jpg" }), sampleOf({ id: "b", image: "/p/1.jpg" })];
+    expect(partnersOf(twice, 1).size).toBe(0);
+  });
+});

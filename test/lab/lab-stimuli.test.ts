@@ -1,0 +1,184 @@
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createMeshToolbox } from "../../src/adapters/mesh/mesh-toolbox.ts";
+import { boxOverlap } from "../../src/domain/geometry.ts";
+import { sampleOf } from "../../src/evaluation/dataset/sample-of.ts";
+import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
+import { createLabStimuli } from "../../src/lab/lab-stimuli.ts";
+import { StimulusUnavailable } from "../../src/evaluation/solver.ts";
+import { decodeImage } from "../../src/measuring/decode-image.ts";
+import { measureImage } from "../../src/measuring/measure-image.ts";
+import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+let toolbox: FerToolbox;
+beforeAll(async () => {
+  toolbox = await createMeshToolbox({ workers: 1 });
+});
+afterAll(() => toolbox.close());
+
+/** The woman on the right of photo 3, who smiles broadly, and a woman on photo 2 who does not. */
+const smiling = {
+  id: "smile",
+  image: samplePhoto(3),
+  region: { leftPx: 1472, topPx: 325, widthPx: 219, heightPx: 251 },
+};
+const earnest = {
+  id: "earnest",
+  image: samplePhoto(2),
+  region: { leftPx: 1440, topPx: 183, widthPx: 213, heightPx: 209 },
+};
+
+async function lab(neutral: string | null = null) {
+  const samples = [sampleOf(smiling), sampleOf(earnest)];
+  const folder = await tempFolder();
+  const stimuli = createLabStimuli({ samples, folder, toolbox, hide: "faces", neutral, seed: 1 });
+  const prepare = async (arm: ArmName, sample = samples[0]) => {
+    const stimulus = await stimuli.prepare(sample as (typeof samples)[number], arm);
+    if (stimulus === null) throw new Error("No stimulus");
+    return { ...stimulus, faces: (await measureImage(stimulus.path, [toolbox])).faces };
+  };
+  return { prepare, folder, stimuli, samples };
+}
+
+function strength(face: Awaited<ReturnType<typeof measureImage>>["faces"][number] | undefined, au: string): number {
+  const units = face?.measurements[0]?.actionUnits ?? [];
+  return units.find((one) => one.au === au && one.side === "both")?.value ?? Number.NaN;
+}
+
+describe("stimuli of the context lab", () => {
+  it("show the face alone: one face, still smiling, on plain gray", async () => {
+    const { prepare } = await lab();
+    const { path, faces } = await prepare("face-only");
+    expect(faces).toHaveLength(1);
+    expect(strength(faces[0], "AU12")).toBeGreaterThan(0.5);
+    const corner = await sharp(path).extract({ left: 2, top: 2, width: 6, height: 6 }).stats();
+    // The soft edge of the hair may reach into a corner.
+    for (const { mean } of corner.channels) expect(Math.abs(mean - 128)).toBeLessThan(12);
+  });
+
+  it("hide every face from the context, filled with what is around it rather than a box", async () => {
+    const { prepare } = await lab();
+    const { path, region, faces } = await prepare("context-only");
+    expect(faces).toEqual([]);
+    if (region === null) throw new Error("The hidden place is not known");
+    const part = {
+      left: Math.round(region.leftPx),
+      top: Math.round(region.topPx),
+      width: Math.round(region.widthPx),
+      height: Math.round(region.heightPx),
+    };
+    const { channels } = await sharp(path).extract(part).stats();
+    // Neither black nor of one colour: photo 3 is warm and of middle brightness there.
+    expect(channels[0]?.mean).toBeGreaterThan(40);
+    expect(channels[0]?.stdev).toBeGreaterThan(3);
+  });
+
+  it("blur the background but not the faces", async () => {
+    const { prepare } = await lab();
+    const { path, region, faces } = await prepare("blurred-background");
+    expect(faces.some(({ box }) => region !== null && boxOverlap(box, region) > 0.5)).toBe(true);
+    const whole = await sharp(path).metadata();
+    const detail = async (image: string, left: number) => {
+      const { data } = await sharp(image)
+        .resize(whole.width, whole.height, { fit: "fill" })
+        .extract({ left, top: 20, width: 160, height: 160 })
+        .grayscale()
+        .convolve({ width: 3, height: 3, kernel: [0, 1, 0, 1, -4, 1, 0, 1, 0], offset: 128 })
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      return data.reduce((sum, value) => sum + Math.abs(value - 128), 0) / data.length;
+    };
+    expect(await detail(path, 20)).toBeLessThan(0.7 * (await detail(smiling.image, 20)));
+  });
+
+  it("set the face into another scene, where it still smiles", async () => {
+    const { prepare } = await lab();
+    const { region, faces } = await prepare("swapped-context");
+    const pasted = faces.find(({ box }) => region !== null && boxOverlap(box, region) > 0.3);
+    expect(strength(pasted, "AU12")).toBeGreaterThan(0.5);
+    const { faces: before } = await measureImage(earnest.image, [toolbox]);
+    const there = before.find(({ box }) => boxOverlap(box, earnest.region) > 0.5);
+    expect(strength(there, "AU12")).toBeLessThan(0.3);
+  });
+
+  it("put a neutral face into the scene: the smile is gone", async () => {
+    const { prepare } = await lab(samplePhoto(4));
+    const { region, faces } = await prepare("neutral-in-context");
+    const pasted = faces.find(({ box }) => region !== null && boxOverlap(box, region) > 0.3);
+    expect(strength(pasted, "AU12")).toBeLessThan(0.5);
+  });
+
+  it("take away colour and nothing else", async () => {
+    const { prepare } = await lab();
+    const { path } = await prepare("grayscale");
+    const { rgb } = await decodeImage(path);
+    let widest = 0;
+    for (let i = 0; i < rgb.length; i += 3)
+      widest = Math.max(widest, Math.abs((rgb[i] as number) - (rgb[i + 2] as number)));
+    // JPEG may shift a channel by a step or two.
+    expect(widest).toBeLessThanOrEqual(3);
+  });
+
+  it("re-encode to the very same pixels", async () => {
+    const { prepare } = await lab();
+    const { path } = await prepare("re-encoded");
+    const [before, after] = [await decodeImage(smiling.image), await decodeImage(path)];
+    expect(path).toMatch(/\.png$/);
+    expect(after.sha256).not.toBe(before.sha256);
+    expect(Buffer.compare(Buffer.from(after.rgb), Buffer.from(before.rgb))).toBe(0);
+  });
+
+  it("are written once, with a note of what they show, for people to be shown the same", async () => {
+    const { prepare, folder } = await lab();
+    const first = await prepare("grayscale");
+    const written = (await stat(first.path)).mtimeMs;
+    expect(await prepare("grayscale")).toEqual(first);
+    expect((await stat(first.path)).mtimeMs).toBe(written);
+    const names = await readdir(folder);
+    expect(names).toHaveLength(2);
+    const note = JSON.parse(
+      await readFile(join(folder, names.find((name) => name.endsWith(".json")) as string), "utf8"),
+    );
+    expect(note).toMatchObject({ sample: "smile", arm: "grayscale", recipe: { arm: "grayscale" } });
+  });
+
+  it("are identified by what they are made from, before they are made", async () => {
+    const { stimuli, samples } = await lab(samplePhoto(4));
+    const identity = async (arm: ArmName) =>
+      JSON.stringify(await stimuli.identify(samples[0] as (typeof samples)[number], arm));
+    const all = await Promise.all(
+      (["full", "grayscale", "swapped-context", "neutral-in-context"] as const).map(identity),
+    );
+    expect(new Set(all).size).toBe(4);
+  });
+
+  it("are unavailable, in words, without a face, a partner or a neutral face", async () => {
+    const { stimuli, folder, samples } = await lab();
+    const plain = join(folder, "plain.png");
+    await sharp({ create: { width: 300, height: 200, channels: 3, background: "#779" } }).toFile(plain);
+    const empty = sampleOf({ id: "plain", image: plain });
+    await expect(stimuli.prepare(empty, "face-only")).rejects.toThrow(/No face was found/);
+    await expect(stimuli.prepare(empty, "face-only")).rejects.toBeInstanceOf(StimulusUnavailable);
+    await expect(stimuli.prepare(samples[0] as (typeof samples)[number], "neutral-alone")).rejects.toThrow(
+      /set stimuli.neutral/,
+    );
+    const alone = createLabStimuli({
+      samples: [sampleOf(smiling)],
+      folder,
+      toolbox,
+      hide: "faces",
+      neutral: null,
+      seed: 1,
+    });
+    await expect(alone.prepare(sampleOf(smiling), "swapped-context")).rejects.toThrow(/no other picture/);
+    const broken = join(folder, "broken.png");
+    await writeFile(broken, "not a picture");
+    await expect(stimuli.prepare(sampleOf({ id: "broken", image: broken }), "grayscale")).rejects.toThrow(
+      /Cannot read image/,
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { FaceMeasurement } from "../../src/domain/measurement.ts";
+import { matchFaces } from "../../src/measuring/match-faces.ts";
+import { face } from "../support/builders.ts";
+
+function measured(toolbox: string, leftPx: number, topPx = 0, sidePx = 100): FaceMeasurement {
+  const [measurement] = face({}, { toolbox }).measurements;
+  if (measurement === undefined) throw new Error("the builder gives one measurement");
+  return { ...measurement, box: { leftPx, topPx, widthPx: sidePx, heightPx: sidePx } };
+}
+
+/** `F1: mesh@1 0, openface@2.2 10`: which toolbox's box at which left edge belongs to which face. */
+function summary(faces: ReturnType<typeof matchFaces>): string[] {
+  return faces.map(
+    ({ faceId, measurements }) =>
+      `${faceId}: ${measurements.map(({ toolbox, box }) => `${toolbox} ${box.leftPx}`).join(", ")}`,
+  );
+}
+
+describe("matchFaces", () => {
+  it("names faces from left to right whatever order they were found in", () => {
+    const faces = matchFaces([[measured("mesh@1", 400), measured("mesh@1", 0), measured("mesh@1", 200)]]);
+    expect(summary(faces)).toEqual(["F1: mesh@1 0", "F2: mesh@1 200", "F3: mesh@1 400"]);
+  });
+
+  it("joins what two toolboxes measured on one person and keeps whoever only one of them found", () => {
+    const faces = matchFaces([
+      [measured("mesh@1", 0), measured("mesh@1", 300)],
+      [measured("openface@2.2", 310), measured("openface@2.2", 600)],
+    ]);
+    expect(summary(faces)).toEqual(["F1: mesh@1 0", "F2: mesh@1 300, openface@2.2 310", "F3: openface@2.2 600"]);
+  });
+
+  it("gives a face to the best overlap when two boxes of one toolbox claim it", () => {
+    const faces = matchFaces([[measured("mesh@1", 0)], [measured("openface@2.2", 40), measured("openface@2.2", 5)]]);
+    expect(summary(faces)).toEqual(["F1: mesh@1 0, openface@2.2 5", "F2: openface@2.2 40"]);
+  });
+
+  it("takes the box of the first toolbox", () => {
+    const [first] = matchFaces([[measured("mesh@1", 0)], [measured("openface@2.2", 10)]]);
+    expect(first?.box.leftPx).toBe(0);
+  });
+
+  it("loses no measurement and gives no face two of one toolbox", () => {
+    const boxes = (toolbox: string) =>
+      fc
+        .array(fc.tuple(fc.nat(500), fc.nat(300), fc.integer({ min: 10, max: 200 })), { maxLength: 8 })
+        .map((list) => list.map(([left, top, side]) => measured(toolbox, left, top, side)));
+    fc.assert(
+      fc.property(boxes("mesh@1"), boxes("openface@2.2"), boxes("pyfeat@0.6"), (...byToolbox) => {
+        const faces = matchFaces(byToolbox);
+        const all = faces.flatMap(({ measurements }) => measurements);
+        expect(new Set(all)).toEqual(new Set(byToolbox.flat()));
+        expect(all.length).toBe(byToolbox.flat().length);
+        for (const { measurements } of faces) {
+          expect(new Set(measurements.map(({ toolbox }) => toolbox)).size).toBe(measurements.length);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import type { Face } from "../../src/domain/measurement.ts";
+import { trackFaces } from "../../src/measuring/track-faces.ts";
+import { NO_TRACKS, type TrackingState } from "../../src/measuring/track-state.ts";
+import { face } from "../support/builders.ts";
+
+/** A face 100 px wide at a place, which belongs to a person whose descriptor points along an axis of its own. */
+function seen(person: number, leftPx: number, topPx = 0): Face & { person: number } {
+  const box = { leftPx, topPx, widthPx: 100, heightPx: 100 };
+  const [measurement] = face().measurements;
+  if (measurement === undefined) throw new Error("the builder gives one measurement");
+  return { faceId: "F?", box, measurements: [{ ...measurement, box }], person };
+}
+
+/** What a face looks like; a person may change, as when they turn their head. */
+const patchOf = (one: Face) => {
+  const { person, turned } = one as Face & { person: number; turned?: true };
+  return Array.from({ length: 144 }, (_, cell) => Math.round(128 + 100 * Math.sin(cell * (turned ? 7 : 3 + person))));
+};
+
+const tools = (describe = describePerson) => ({ describe, patch: patchOf, samePersonUpTo: 0.6, sameAgainUpTo: 0.45 });
+
+const describePerson = (one: Face) => {
+  const { person } = one as Face & { person: number };
+  return Promise.resolve(person < 0 ? null : Array.from({ length: 8 }, (_, axis) => (axis === person ? 1 : 0)));
+};
+
+/** Track ids, frame by frame, of faces that are seen `stepS` apart. */
+async function idsThrough(frames: readonly (readonly Face[])[], stepS = 0.2): Promise<(string | undefined)[][]> {
+  let state: TrackingState = NO_TRACKS;
+  const ids: (string | undefined)[][] = [];
+  for (const [index, faces] of frames.entries()) {
+    const tracked = await trackFaces(state, { faces, timestampS: index * stepS }, tools());
+    // As a study's journal keeps it between two processes.
+    state = JSON.parse(JSON.stringify(tracked.state));
+    ids.push(tracked.faces.map(({ trackId }) => trackId));
+  }
+  return ids;
+}
+
+describe("trackFaces", () => {
+  it("keeps an id while a face moves, faster than its own width in the end", async () => {
+    const lefts = [0, 20, 60, 120, 200, 300, 420, 560];
+    expect(await idsThrough(lefts.map((left) => [seen(-1, left)]))).toEqual(lefts.map(() => ["T1"]));
+  });
+
+  it("numbers people in order of appearance and gives no id twice", async () => {
+    const frames = [[seen(0, 0)], [seen(0, 0), seen(1, 300)], [seen(1, 300)], [seen(2, 600), seen(1, 300)]];
+    expect(await idsThrough(frames)).toEqual([["T1"], ["T1", "T2"], ["T2"], ["T3", "T2"]]);
+  });
+
+  it("tells people apart by their looks while they cross", async () => {
+    const frames = Array.from({ length: 11 }, (_, step) => [seen(0, step * 30), seen(1, 300 - step * 30)]);
+    expect(await idsThrough(frames)).toEqual(frames.map(() => ["T1", "T2"]));
+  });
+
+  it("tells people apart by their looks when they meet and turn back", async () => {
+    const path = [0, 45, 90, 135, 90, 45, 0];
+    const frames = path.map((left) => [seen(0, left), seen(1, 300 - left)]);
+    expect(await idsThrough(frames)).toEqual(path.map(() => ["T1", "T2"]));
+    // Nobody looks: whoever moved on as before is taken for the other.
+    const blind = path.map((left) => [seen(-1, left), seen(-1, 300 - left)]);
+    expect((await idsThrough(blind)).at(-1)).toEqual(["T2", "T1"]);
+  });
+
+  it("finds people again after a cut, wherever they are then", async () => {
+    const frames = [
+      [seen(0, 0), seen(1, 300)],
+      [seen(1, 10, 400), seen(0, 500, 400)],
+    ];
+    expect(await idsThrough(frames)).toEqual([
+      ["T1", "T2"],
+      ["T2", "T1"],
+    ]);
+  });
+
+  it("sees that somebody else sits where someone sat before a cut", async () => {
+    expect(await idsThrough([[seen(0, 0)], [seen(0, 5)], [seen(1, 0)], [seen(0, 0)]])).toEqual([
+      ["T1"],
+      ["T1"],
+      ["T2"],
+      ["T1"],
+    ]);
+  });
+
+  it("keeps the id of someone who turns their head", async () => {
+    const turned = { ...seen(0, 5), turned: true };
+    expect(await idsThrough([[seen(0, 0)], [turned], [seen(0, 5)]])).toEqual([["T1"], ["T1"], ["T1"]]);
+  });
+
+  it("knows who comes back after a long while, and who does not", async () => {
+    const gone = Array.from({ length: 20 }, () => []);
+    expect((await idsThrough([[seen(0, 0)], ...gone, [seen(0, 700)]])).at(-1)).toEqual(["T1"]);
+    expect((await idsThrough([[seen(0, 0)], ...gone, [seen(3, 0)]])).at(-1)).toEqual(["T2"]);
+    // Nobody can tell who it is: a new id is the honest one.
+    expect((await idsThrough([[seen(-1, 0)], ...gone, [seen(-1, 0)]])).at(-1)).toEqual(["T2"]);
+  });
+
+  it("bridges a few frames in which a face was missed, by position alone", async () => {
+    const frames = [[seen(-1, 0)], [seen(-1, 30)], [], [], [seen(-1, 120)]];
+    expect((await idsThrough(frames)).at(-1)).toEqual(["T1"]);
+  });
+
+  it("looks at people seldom where position decides", async () => {
+    let looks = 0;
+    let state: TrackingState = NO_TRACKS;
+    for (let frame = 0; frame < 100; frame += 1) {
+      const describe = (one: Face) => {
+        looks += 1;
+        return describePerson(one);
+      };
+      const faces = [seen(0, frame), seen(1, 400 + frame)];
+      ({ state } = await trackFaces(state, { faces, timestampS: frame / 10 }, tools(describe)));
+    }
+    // Six looks at each of two people settle who they are.
+    expect(looks).toBe(12);
+  });
+});
