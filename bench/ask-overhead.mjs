@@ -1,5 +1,5 @@
 // What `ask` adds to the bare provider calls, with a loopback model that answers at once. The faces are measured once,
-// and timed apart, as is encoding the picture, which `ask` does while faces are measured.
+// and timed apart, as is encoding the image, which `ask` does while faces are measured.
 // node bench/ask-overhead.mjs [runs]     (npm run build first)
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -8,9 +8,9 @@ import { createOpenAiJudge } from "../dist/src/adapters/openai/openai-judge.js";
 import { createTools } from "../dist/src/agent/tool-list.js";
 import { ask } from "../dist/src/ask.js";
 import { createToolboxes } from "../dist/src/compose/toolboxes.js";
-import { ownPath } from "../dist/src/platform/package-paths.js";
-import { decodeImage } from "../dist/src/measuring/decode-image.js";
 import { loadPromptLibrary } from "../dist/src/judging/prompt-library.js";
+import { decodeImage } from "../dist/src/measuring/decode-image.js";
+import { ownPath } from "../dist/src/platform/package-paths.js";
 
 const TARGET_MS = 50;
 const runs = Number(process.argv[2] ?? 15);
@@ -68,8 +68,8 @@ const baseUrl = `http://127.0.0.1:${server.address().port}/v1`;
 const prompts = await loadPromptLibrary(ownPath("prompts"));
 const [mesh] = await createToolboxes(["mesh"]);
 const started = performance.now();
-const picture = await decodeImage(photo);
-const measured = await mesh.measure(picture);
+const image = await decodeImage(photo);
+const measured = await mesh.measure(image);
 const firstMs = performance.now() - started;
 await mesh.close();
 const parts = {
@@ -103,7 +103,7 @@ async function timed(work) {
 const samples = [];
 for (let run = 0; run < runs + 3; run++) {
   bodies.length = 0;
-  const whole = await timed(() => ask({ picture }, parts));
+  const whole = await timed(() => ask({ image }, parts));
   const requests = [...bodies];
   const bare = await timed(() => bareCalls(requests));
   // The first runs compile code and open connections.

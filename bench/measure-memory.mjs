@@ -1,4 +1,4 @@
-// Memory of measuring many pictures, one after another: resident set after 100 and after 1000 pictures, decoding
+// Memory of measuring many images, one after another: resident set after 100 and after 1000 images, decoding
 // included. Target: less than 5 % growth between the two.
 import { createMeshToolbox } from "../dist/src/adapters/mesh/mesh-toolbox.js";
 import { measureImages } from "../dist/src/measuring/measure-images.js";
@@ -22,12 +22,12 @@ for await (const outcome of measureImages(paths(), { toolboxes: [toolbox] })) {
 }
 await toolbox.close();
 
-// Decoded pictures come and go, so single samples jump: each end is the mean of a hundred pictures' samples.
+// Decoded images come and go, so single samples jump: each end is the mean of a hundred images' samples.
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const [early, late] = [mean(samplesMb.slice(WARM / 10, (2 * WARM) / 10)), mean(samplesMb.slice(-WARM / 10))];
 const growth = late / early - 1;
 console.log(
-  `${PICTURES} pictures, ${faces} faces: ${early.toFixed(0)} MB resident after ${WARM}, ${late.toFixed(0)} MB at the end ` +
+  `${PICTURES} images, ${faces} faces: ${early.toFixed(0)} MB resident after ${WARM}, ${late.toFixed(0)} MB at the end ` +
     `(${(100 * growth).toFixed(1)} %), at most ${Math.max(...samplesMb).toFixed(0)} MB`,
 );
 console.log(`target: less than ${100 * LIMIT} % growth: ${growth < LIMIT ? "met" : "missed"}`);

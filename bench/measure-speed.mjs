@@ -1,4 +1,4 @@
-// CPU time per picture of the mesh toolbox against @vladmandic/human (WASM): detection, mesh and emotion of the same
+// CPU time per image of the mesh toolbox against @vladmandic/human (WASM): detection, mesh and emotion of the same
 // decoded photograph, in turn. Target: at least 3 times less.
 import { fileURLToPath } from "node:url";
 import { compare, startContestant } from "./support/paired.mjs";

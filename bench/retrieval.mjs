@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLanceExemplarStore } from "../dist/src/adapters/lancedb/exemplar-store.js";
-import { createExpressionSpace, placeFace, searchVector } from "../dist/src/domain/expression-space.js";
+import { createExpressionSpace, embedFace, searchVector } from "../dist/src/domain/expression-space.js";
 import { createRandom } from "../dist/src/domain/statistics/random.js";
 import { retrieveExemplars } from "../dist/src/exemplars/retrieve-exemplars.js";
 
@@ -57,7 +57,7 @@ function madeMeasurement(look) {
 }
 
 function madeVector(look) {
-  return searchVector(space, placeFace(space, madeMeasurement(look)));
+  return searchVector(space, embedFace(space, madeMeasurement(look)));
 }
 
 function madeEmbedding(theme) {
@@ -70,7 +70,7 @@ const madeText = () => Array.from({ length: 12 }, () => WORDS[random.below(WORDS
 
 function madeEntry(index) {
   const look = index % looks.length;
-  const sha256 = createHash("sha256").update(`picture ${index}`).digest("hex");
+  const sha256 = createHash("sha256").update(`image ${index}`).digest("hex");
   const measurement = madeMeasurement(look);
   return {
     exemplar: {
@@ -92,7 +92,7 @@ function madeEntry(index) {
       linkedTo: null,
       addedAt: "2026-01-01T00:00:00Z",
     },
-    expression: searchVector(space, placeFace(space, measurement)),
+    expression: searchVector(space, embedFace(space, measurement)),
     textEmbedding: madeEmbedding(index % themes.length),
     imageEmbedding: null,
     view: null,
@@ -121,7 +121,7 @@ async function benchRows(rows) {
     });
     const indexing = await timedMs(() => store.optimize());
     const query = () => ({
-      picture: null,
+      image: null,
       faces: [{ faceId: "F1", expression: madeVector(random.below(looks.length)) }],
       text: `${WORDS[random.below(WORDS.length)]} ${WORDS[random.below(WORDS.length)]}`,
       textEmbedding: madeEmbedding(random.below(themes.length)),

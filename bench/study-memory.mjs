@@ -1,6 +1,6 @@
 // Memory of a whole study, by the command line as a user calls it: most resident memory of the process, and how it grows
 // over the length of the study. Target: under 700 MB, and no growth. Linux only (reads /proc).
-// node bench/study-memory.mjs [pictures]
+// node bench/study-memory.mjs [images]
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,16 +11,16 @@ const PICTURES = Number(process.argv[2] ?? 600);
 const TARGET_MB = 700;
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "kuleshov-bench-"));
-const pictures = await mkdtemp(join(tmpdir(), "kuleshov-bench-"));
+const images = await mkdtemp(join(tmpdir(), "kuleshov-bench-"));
 for (let index = 0; index < PICTURES; index += 1) {
   const photo = file(`../node_modules/@vladmandic/face-api/demo/sample${(index % 6) + 1}.jpg`);
-  await symlink(photo, join(pictures, `${index}.jpg`));
+  await symlink(photo, join(images, `${index}.jpg`));
 }
 
 const child = spawn(process.execPath, [
   file("../bin/kuleshov.js"),
   "measure",
-  pictures,
+  images,
   "--out",
   join(folder, "study"),
   "--contact-sheet",
@@ -41,14 +41,14 @@ const sampling = setInterval(async () => {
 const code = await new Promise((resolve) => child.on("close", resolve));
 clearInterval(sampling);
 await rm(folder, { recursive: true });
-await rm(pictures, { recursive: true });
+await rm(images, { recursive: true });
 if (code !== 0) throw new Error(`measure ended with ${code}`);
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const fifth = Math.floor(samples.length / 5);
 const [early, late] = [median(samples.slice(fifth, 2 * fifth)), median(samples.slice(-2 * fifth, -fifth))];
 console.log(
-  `${PICTURES} pictures: ${peak.toFixed(0)} MB at most, ${early.toFixed(0)} MB early and ${late.toFixed(0)} MB late`,
+  `${PICTURES} images: ${peak.toFixed(0)} MB at most, ${early.toFixed(0)} MB early and ${late.toFixed(0)} MB late`,
 );
 const met = peak < TARGET_MB && late < 1.05 * early;
 console.log(`target: under ${TARGET_MB} MB, and under 5 % growth: ${met ? "met" : "missed"}`);

@@ -1,4 +1,4 @@
-// Going on with a study of 100 000 rows, by the command line as a user calls it, one new picture included.
+// Going on with a study of 100 000 rows, by the command line as a user calls it, one new image included.
 // Target: under 5 s. node bench/study-resume.mjs [rows]     (npm run build first; needs 3 kB of temporary disk per row)
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -25,7 +25,7 @@ function measure(...words) {
 
 const TABLES = ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl"];
 
-/** Makes the study of one picture one of `ROWS` more, by the same code that writes studies. */
+/** Makes the study of one image one of `ROWS` more, by the same code that writes studies. */
 async function grow() {
   const headers = new Map();
   const lines = new Map();
@@ -38,9 +38,9 @@ async function grow() {
   const files = await openStudyFiles(study, headers);
   const counts = { images: 1, faces: 1, failures: 0 };
   for (let row = 0; row < ROWS; row += 1) {
-    const done = join(folder, "pictures", `participant-${row}`, "frame.jpg");
+    const done = join(folder, "images", `participant-${row}`, "frame.jpg");
     const text = new Map([...lines].map(([name, line]) => [name, line.replaceAll("PATH", done)]));
-    await files.append({ done, begun: null, text, counts });
+    await files.append({ done, inProgress: null, text, counts });
   }
   await files.close();
 }
@@ -48,13 +48,13 @@ async function grow() {
 await writeFile(list, `path\n${photo(2)}\n`);
 measure();
 await grow();
-const paths = Array.from({ length: ROWS }, (_, row) => join("pictures", `participant-${row}`, "frame.jpg"));
+const paths = Array.from({ length: ROWS }, (_, row) => join("images", `participant-${row}`, "frame.jpg"));
 await writeFile(list, ["path", photo(2), ...paths, photo(3), ""].join("\n"));
 const { seconds, said } = measure("--resume");
 const nothing = measure("--resume").seconds;
 await rm(folder, { recursive: true });
 
 console.log(said.replace(/ `.*/, ""));
-console.log(`resumed with one new picture in ${seconds.toFixed(2)} s, with none in ${nothing.toFixed(2)} s`);
+console.log(`resumed with one new image in ${seconds.toFixed(2)} s, with none in ${nothing.toFixed(2)} s`);
 console.log(`target: under ${TARGET_S} s: ${seconds < TARGET_S ? "met" : "missed"}`);
 process.exitCode = seconds < TARGET_S ? 0 : 1;

@@ -1,4 +1,4 @@
-// Two workers against one on the same pictures, in turn, decoding and all: target at least 1.8 times the pictures per
+// Two workers against one on the same images, in turn, decoding and all: target at least 1.8 times the images per
 // second on two free cores. What others of this machine use meanwhile is printed; when it is much, nothing can be said.
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ const photo = (number) =>
 const inputs = Array.from({ length: PICTURES }, (_, index) => ({
   key: String(index),
   path: photo((index % 6) + 1),
-  kind: "picture",
+  kind: "image",
   neutralPath: null,
   refusal: null,
 }));
@@ -51,7 +51,7 @@ for (const [name, at] of [
   ["two workers", 1],
 ]) {
   const of = (figure) => median(rounds.map((pair) => pair[at][figure]));
-  console.log(`${name}: ${of("perSecond").toFixed(1)} pictures per second on ${of("cores").toFixed(2)} cores`);
+  console.log(`${name}: ${of("perSecond").toFixed(1)} images per second on ${of("cores").toFixed(2)} cores`);
 }
 console.log(`two workers do ${ratio.toFixed(2)} times what one does; others used ${others.toFixed(2)} cores meanwhile`);
 const free = cpus().length >= 2 && others <= MOST_BY_OTHERS;

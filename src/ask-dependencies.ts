@@ -1,6 +1,6 @@
 import type { AgentTool } from "./agent/agent-tool.ts";
-import type { ConversationLimits } from "./agent/conversation.ts";
 import type { ModelMode } from "./agent/call-plan.ts";
+import type { ConversationLimits } from "./agent/conversation.ts";
 import type { PromptLibrary } from "./judging/prompt-library.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import type { ExemplarSource } from "./ports/exemplar-source.ts";
@@ -8,7 +8,7 @@ import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import type { SceneObserver } from "./ports/scene-observer.ts";
 
 /** Everything that answering a question needs from outside; `compose.ts` picks it. */
-export interface AskParts {
+export interface AskDependencies {
   /** The first one is preferred where a face needs one box. Empty: no face is measured. */
   readonly toolboxes: readonly FerToolbox[];
   readonly observers: readonly SceneObserver[];
@@ -21,6 +21,6 @@ export interface AskParts {
   readonly limits?: ConversationLimits;
   /** Kuleshov's version, for provenance. */
   readonly version: string;
-  /** Told before a picture leaves this machine. */
+  /** Told before an image leaves this machine. */
   readonly notify?: (notice: string) => void;
 }

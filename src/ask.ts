@@ -1,25 +1,25 @@
-import type { Desk } from "./agent/agent-tool.ts";
+import type { ToolContext } from "./agent/agent-tool.ts";
 import { think } from "./agent/run-judge.ts";
-import type { AskParts } from "./ask-dependencies.ts";
+import type { AskDependencies } from "./ask-dependencies.ts";
 import type { DecodedImage } from "./domain/image.ts";
 import type { ImageView } from "./domain/image-view.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
-import { announceTransfer } from "./judging/announce-transfer.ts";
-import { chooseExemplars } from "./exemplars/choose-exemplars.ts";
-import { decodeImage } from "./measuring/decode-image.ts";
 import { fillLedger } from "./evidence/fill-ledger.ts";
-import { measureFaces } from "./measuring/measure-image.ts";
 import { observeScene } from "./evidence/observe-scene.ts";
+import { chooseExemplars } from "./exemplars/choose-exemplars.ts";
+import { announceTransfer } from "./judging/announce-transfer.ts";
+import { writeReport } from "./judging/write-report.ts";
+import { decodeImage } from "./measuring/decode-image.ts";
+import { measureFaces } from "./measuring/measure-image.ts";
 import { renderView } from "./measuring/render-view.ts";
 import { startStopwatch } from "./platform/stopwatch.ts";
-import { writeReport } from "./judging/write-report.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 
-/** One question about one picture. */
+/** One question about one image. */
 export interface AskQuery {
-  /** A file, or a picture that is in memory already. */
-  readonly picture: string | DecodedImage;
+  /** A file, or an image that is in memory already. */
+  readonly image: string | DecodedImage;
   readonly question?: string;
   /** What the user states of the situation. */
   readonly context?: string | null;
@@ -27,32 +27,43 @@ export interface AskQuery {
   readonly labels?: readonly string[] | null;
 }
 
-/** Longest side of the picture that a model is shown: what vision models resolve, and no more than needs to leave. */
+/** Longest side of the image that a model is shown: what vision models resolve, and no more than needs to leave. */
 const SHOWN_SIDE_PX = 1280;
 
 /**
- * One picture from bytes to report: what the faces show as measured, what the scene tells, and what a model makes of
+ * One image from bytes to report: what the faces show as measured, what the scene tells, and what a model makes of
  * both, with every claim held against the measurements.
  *
- * @throws {ImageDecodeError} if the picture cannot be read. @throws {InferenceError} if a toolbox fails.
+ * @throws {ImageDecodeError} if the image cannot be read. @throws {InferenceError} if a toolbox fails.
  * @throws {ProviderError} if the model's server fails. @throws {JudgmentError} if its answer stays unusable.
  */
-export async function ask(query: AskQuery, parts: AskParts, signal?: AbortSignal): Promise<Report> {
+export async function ask(query: AskQuery, dependencies: AskDependencies, signal?: AbortSignal): Promise<Report> {
   const watch = startStopwatch();
   const question = questionOf(query);
 
-  const image = await watch.time("decode", () => opened(query.picture, signal));
-  const [faces, picture] = await watch.time("measure", () =>
-    Promise.all([measureFaces(image, parts.toolboxes, signal), shownPicture(image, parts.model, signal)]),
+  const image = await watch.time("decode", () => opened(query.image, signal));
+  const [faces, shown] = await watch.time("measure", () =>
+    Promise.all([measureFaces(image, dependencies.toolboxes, signal), shownImage(image, dependencies.model, signal)]),
   );
 
-  const ledger = fillLedger({ faces, toolboxes: parts.toolboxes, context: question.context });
-  await watch.time("observe", () => observeScene({ image, faces, ledger }, parts.observers, signal));
-  const { exemplars, warnings } = await chooseExemplars({ image, faces, question, ledger }, parts.exemplars, signal);
+  const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: question.context });
+  await watch.time("observe", () => observeScene({ image, faces, ledger }, dependencies.observers, signal));
+  const { exemplars, warnings } = await chooseExemplars(
+    { image, faces, question, ledger },
+    dependencies.exemplars,
+    signal,
+  );
 
-  const transfer = announceTransfer(parts.model, parts.notify);
-  const desk: Desk = { image, ledger, labels: question.labels, observer: { type: "model", name: parts.model.id } };
-  const thought = await watch.time("judge", () => think({ question, desk, picture, exemplars }, parts, signal));
+  const transfer = announceTransfer(dependencies.model, dependencies.notify);
+  const toolContext: ToolContext = {
+    image,
+    ledger,
+    labels: question.labels,
+    observer: { type: "model", name: dependencies.model.id },
+  };
+  const judgeRun = await watch.time("judge", () =>
+    think({ question, toolContext, shown, exemplars }, dependencies, signal),
+  );
 
   return writeReport({
     question,
@@ -60,9 +71,9 @@ export async function ask(query: AskQuery, parts: AskParts, signal?: AbortSignal
     faces,
     ledger,
     exemplars,
-    thought,
-    parts,
-    warnings: [...aboutToolboxes(parts), ...transfer, ...warnings, ...thought.warnings],
+    judgeRun,
+    dependencies,
+    warnings: [...aboutToolboxes(dependencies), ...transfer, ...warnings, ...judgeRun.warnings],
     timingsMs: watch.timingsMs(),
   });
 }
@@ -71,16 +82,16 @@ function questionOf({ question = DEFAULT_QUESTION, context = null, labels = null
   return { text: question, context: context?.trim() ? context : null, labels };
 }
 
-function aboutToolboxes({ toolboxes }: AskParts): readonly string[] {
+function aboutToolboxes({ toolboxes }: AskDependencies): readonly string[] {
   return toolboxes.flatMap(({ warnings = [] }) => warnings);
 }
 
-function opened(picture: AskQuery["picture"], signal?: AbortSignal): Promise<DecodedImage> {
-  return typeof picture === "string" ? decodeImage(picture, signal) : Promise.resolve(picture);
+function opened(image: AskQuery["image"], signal?: AbortSignal): Promise<DecodedImage> {
+  return typeof image === "string" ? decodeImage(image, signal) : Promise.resolve(image);
 }
 
-/** The picture as a model is shown it, encoded while the faces are measured; `null` for a model that cannot see. */
-async function shownPicture(image: DecodedImage, model: JudgeModel, signal?: AbortSignal): Promise<ImageView | null> {
+/** The image as a model is shown it, encoded while the faces are measured; `null` for a model that cannot see. */
+async function shownImage(image: DecodedImage, model: JudgeModel, signal?: AbortSignal): Promise<ImageView | null> {
   if (!model.capabilities.vision) return null;
-  return renderView(image, { caption: "the whole picture", maxSidePx: SHOWN_SIDE_PX }, signal);
+  return renderView(image, { caption: "the whole image", maxSidePx: SHOWN_SIDE_PX }, signal);
 }

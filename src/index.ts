@@ -2,12 +2,12 @@
  * Kuleshov as a library: measure faces, ask about them, and read the shapes of what comes back.
  *
  * @example
- * const { parts, close } = await openParts({ model: "rules", toolboxes: ["mesh"] });
- * const report = await ask({ picture: "photo.jpg", context: "She has just won the final" }, parts);
+ * const { dependencies, close } = await openDependencies({ model: "rules", toolboxes: ["mesh"] });
+ * const report = await ask({ image: "photo.jpg", context: "She has just won the final" }, dependencies);
  * await close();
  */
 export { type AskQuery, ask } from "./ask.ts";
-export { type AskOptions, type OpenedParts, openParts } from "./compose/ask.ts";
+export { type AskOptions, type OpenedDependencies, openDependencies } from "./compose/ask.ts";
 export { createToolboxes, TOOLBOX_NAMES } from "./compose/toolboxes.ts";
 export * from "./domain/errors.ts";
 export { type EvidenceItem, EvidenceKind } from "./domain/evidence.ts";

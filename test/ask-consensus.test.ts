@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
 import { ask } from "../src/ask.ts";
-import { openParts } from "../src/compose/ask.ts";
+import { openDependencies } from "../src/compose/ask.ts";
 import { renderTerminalReport } from "../src/render/terminal-report.ts";
 import { createTerminalStyle } from "../src/render/terminal-style.ts";
 import { cue, judgment, subject } from "./support/builders.ts";
@@ -55,10 +55,10 @@ async function askedAgainstOpenFace() {
     return index === 1 ? calls("compare_toolboxes", { faceId: "F3" }) : judged(asked);
   });
   const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
-  const evidence = { files: [`openface@2.2.0:${await dissentingFile()}`], pictures: [samplePhoto(3)] };
-  const { parts, close } = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1, evidence });
+  const evidence = { files: [`openface@2.2.0:${await dissentingFile()}`], images: [samplePhoto(3)] };
+  const { dependencies, close } = await openDependencies({ model: "rules", toolboxes: ["mesh"], workers: 1, evidence });
   onTestFinished(close);
-  const report = await ask({ picture: samplePhoto(3) }, { ...parts, model });
+  const report = await ask({ image: samplePhoto(3) }, { ...dependencies, model });
   return { report, chats: server.chats };
 }
 

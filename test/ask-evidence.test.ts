@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ask } from "../src/ask.ts";
-import { openParts } from "../src/compose/ask.ts";
+import { openDependencies } from "../src/compose/ask.ts";
 import { Report } from "../src/domain/report.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { tempFolder } from "./support/temp-folder.ts";
@@ -29,10 +29,10 @@ async function openFaceFile(au12: string): Promise<string> {
 }
 
 async function askedWith(file: string, toolbox = "openface@2.2.0"): Promise<Report> {
-  const evidence = { files: [`${toolbox}:${file}`], pictures: [samplePhoto(3)] };
-  const { parts, close } = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1, evidence });
+  const evidence = { files: [`${toolbox}:${file}`], images: [samplePhoto(3)] };
+  const { dependencies, close } = await openDependencies({ model: "rules", toolboxes: ["mesh"], workers: 1, evidence });
   try {
-    return await ask({ picture: samplePhoto(3) }, parts);
+    return await ask({ image: samplePhoto(3) }, dependencies);
   } finally {
     await close();
   }

@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AskQuery, ask } from "../src/ask.ts";
-import { type OpenedParts, openParts } from "../src/compose/ask.ts";
+import { type OpenedDependencies, openDependencies } from "../src/compose/ask.ts";
 import { ConfigurationError } from "../src/domain/errors.ts";
 import type { Report } from "../src/domain/report.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { tempFolder } from "./support/temp-folder.ts";
 
-let opened: OpenedParts;
+let opened: OpenedDependencies;
 beforeAll(async () => {
-  opened = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1 });
+  opened = await openDependencies({ model: "rules", toolboxes: ["mesh"], workers: 1 });
 });
 afterAll(() => opened.close());
 
-const asked = (query: Omit<AskQuery, "picture">, photo = samplePhoto(1)) =>
-  ask({ picture: photo, ...query }, opened.parts);
+const asked = (query: Omit<AskQuery, "image">, photo = samplePhoto(1)) =>
+  ask({ image: photo, ...query }, opened.dependencies);
 
 /** What must not depend on when, where and how fast it ran. */
 function lasting({ trace, provenance, ...rest }: Report) {
@@ -45,7 +45,7 @@ describe("the whole path, offline, on a photograph", () => {
 
   it("takes a scene without a word about it for context only where something in it tells", async () => {
     const seen = await asked({});
-    const unseen = await ask({ picture: samplePhoto(1) }, { ...opened.parts, observers: [] });
+    const unseen = await ask({ image: samplePhoto(1) }, { ...opened.dependencies, observers: [] });
     expect(unseen.judgment.subjects.every(({ contextOnly }) => contextOnly.abstention !== null)).toBe(true);
     expect(seen.judgment.subjects.map(({ faceOnly }) => faceOnly)).toEqual(
       unseen.judgment.subjects.map(({ faceOnly }) => faceOnly),
@@ -88,15 +88,15 @@ describe("the whole path, offline, on a photograph", () => {
   });
 });
 
-describe("opening parts", () => {
+describe("opening dependencies", () => {
   it("refuses what does not exist before anything is measured", async () => {
-    await expect(openParts({ model: "rules", toolboxes: ["mash"] })).rejects.toThrow('Did you mean "mesh"?');
-    await expect(openParts({ model: "rulse", toolboxes: ["mesh"] })).rejects.toThrow(ConfigurationError);
+    await expect(openDependencies({ model: "rules", toolboxes: ["mash"] })).rejects.toThrow('Did you mean "mesh"?');
+    await expect(openDependencies({ model: "rulse", toolboxes: ["mesh"] })).rejects.toThrow(ConfigurationError);
   });
 
   it("refuses a single pass for the baseline, which reads tools and not words", async () => {
-    const parts = { ...opened.parts, mode: "single-pass" as const };
-    await expect(ask({ picture: samplePhoto(1) }, parts)).rejects.toThrow(ConfigurationError);
+    const dependencies = { ...opened.dependencies, mode: "single-pass" as const };
+    await expect(ask({ image: samplePhoto(1) }, dependencies)).rejects.toThrow(ConfigurationError);
   });
 });
 
@@ -104,17 +104,17 @@ describe("asking with examples", () => {
   it("puts a starter pack's exemplars into the ledger, takes their labels, and lets the model search", async () => {
     const store = join(await tempFolder(), "store");
     const shots = { store, shots: 4, packs: ["smiles"], seed: 7 };
-    const withShots = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1, shots });
+    const withShots = await openDependencies({ model: "rules", toolboxes: ["mesh"], workers: 1, shots });
     try {
       const { provenance, evidence } = await ask(
-        { picture: samplePhoto(1), labels: withShots.labels },
-        withShots.parts,
+        { image: samplePhoto(1), labels: withShots.labels },
+        withShots.dependencies,
       );
       expect(provenance.exemplars.length).toBeGreaterThan(0);
       const shown = evidence.filter(({ kind }) => kind === "exemplar");
       expect(shown.map(({ source }) => source.name)).toEqual(provenance.exemplars);
       expect(provenance.labels).toEqual(withShots.labels);
-      expect(withShots.parts.tools.map(({ name }) => name)).toContain("find_exemplars");
+      expect(withShots.dependencies.tools.map(({ name }) => name)).toContain("find_exemplars");
     } finally {
       await withShots.close();
     }

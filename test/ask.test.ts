@@ -3,13 +3,14 @@ import { createOllamaJudge } from "../src/adapters/ollama/ollama-judge.ts";
 import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
 import { createTools } from "../src/agent/tool-list.ts";
 import { type AskQuery, ask } from "../src/ask.ts";
-import type { AskParts } from "../src/ask-dependencies.ts";
+import type { AskDependencies } from "../src/ask-dependencies.ts";
 import { JudgmentError, ProviderError } from "../src/domain/errors.ts";
 import { Report } from "../src/domain/report.ts";
-import { ownPath } from "../src/platform/package-paths.ts";
 import { loadPromptLibrary } from "../src/judging/prompt-library.ts";
+import { ownPath } from "../src/platform/package-paths.ts";
 import { abstained, judgment, reading, subject } from "./support/builders.ts";
 import { fixedToolbox } from "./support/fixed-toolbox.ts";
+import { gradientImage } from "./support/images.ts";
 import { partsFor } from "./support/judge-of.ts";
 import {
   calls,
@@ -26,7 +27,6 @@ import {
 import { LLAVA_LIKE, type OllamaModel, startOllamaServer, VISION_AGENT } from "./support/ollama-server.ts";
 import { type OpenAiServerOptions, startOpenAiServer } from "./support/openai-server.ts";
 import { samplePhoto } from "./support/photos.ts";
-import { gradientImage } from "./support/pictures.ts";
 import { carefulJudgment, idOf, lastIn, lyingJudgment, toldIn } from "./support/scripted-judge.ts";
 
 const PICTURE = gradientImage(200, 100);
@@ -34,15 +34,15 @@ const QUICK = { tries: 2, firstWaitMs: 1, longestWaitMs: 10 };
 
 interface Setting {
   readonly server?: OpenAiServerOptions;
-  readonly parts?: Partial<AskParts>;
+  readonly dependencies?: Partial<AskDependencies>;
   readonly query?: Partial<AskQuery>;
 }
 
 /** Asks about one smiling face, with an OpenAI-compatible server that follows a script. */
-async function askOpenAi(script: Script, { server: serverOptions, parts, query }: Setting = {}) {
+async function askOpenAi(script: Script, { server: serverOptions, dependencies, query }: Setting = {}) {
   const server = await startOpenAiServer(script, serverOptions);
   const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1`, retries: QUICK });
-  const answer = partsFor(model, parts).then((all) => ask({ picture: PICTURE, ...query }, all));
+  const answer = partsFor(model, dependencies).then((all) => ask({ image: PICTURE, ...query }, all));
   answer.catch(() => {});
   return { server, answer };
 }
@@ -50,7 +50,7 @@ async function askOpenAi(script: Script, { server: serverOptions, parts, query }
 async function askOllama(script: Script, model: OllamaModel, setting: Setting = {}) {
   const server = await startOllamaServer(script, [model]);
   const judge = await createOllamaJudge(model.name, { host: server.url, retries: QUICK });
-  const answer = ask({ picture: PICTURE, ...setting.query }, await partsFor(judge, setting.parts));
+  const answer = ask({ image: PICTURE, ...setting.query }, await partsFor(judge, setting.dependencies));
   answer.catch(() => {});
   return { server, answer };
 }
@@ -71,7 +71,7 @@ describe("with tools", () => {
     const { server, answer } = await askOpenAi(
       (asked, index) =>
         pick([() => calls("find_faces"), () => calls("measure_face", { faceId: "F1" }), careful], index)(asked),
-      { query: { picture: samplePhoto(1), question: "What is shown?", context: "A party" } },
+      { query: { image: samplePhoto(1), question: "What is shown?", context: "A party" } },
     );
     const report = await answer;
     expect(Report.parse(report)).toEqual(report);
@@ -104,12 +104,14 @@ describe("with tools", () => {
     expect(server.chats).toHaveLength(3);
   });
 
-  it("shows the picture as a JPEG without metadata, and the schema as a strict one", async () => {
-    const { server, answer } = await askOpenAi(afterMeasuring(careful), { query: { picture: samplePhoto(2) } });
+  it("shows the image as a JPEG without metadata, and the schema as a strict one", async () => {
+    const { server, answer } = await askOpenAi(afterMeasuring(careful), { query: { image: samplePhoto(2) } });
     await answer;
     const first = server.chats[0];
-    const parts = first?.messages[1]?.content;
-    const url = Array.isArray(parts) ? parts.find((part) => part.type === "image_url")?.image_url?.url : undefined;
+    const dependencies = first?.messages[1]?.content;
+    const url = Array.isArray(dependencies)
+      ? dependencies.find((part) => part.type === "image_url")?.image_url?.url
+      : undefined;
     expect(url).toMatch(/^data:image\/jpeg;base64,/);
     const jpeg = Buffer.from(url?.split(",")[1] ?? "", "base64");
     expect([jpeg.includes("Exif"), jpeg.includes("http://ns.adobe.com")]).toEqual([false, false]);
@@ -139,15 +141,15 @@ describe("with tools", () => {
     expect(server.chats).toHaveLength(2);
   });
 
-  it("puts a closer look into a message of the user, which is where servers take pictures", async () => {
+  it("puts a closer look into a message of the user, which is where servers take images", async () => {
     const { server, answer } = await askOpenAi(
       afterMeasuring(() => calls("look_closer", { faceId: "F1", region: "mouth" }), careful),
     );
     const report = await answer;
-    const [tool, picture] = server.chats[2]?.messages.slice(-2) ?? [];
-    expect(tool).toMatchObject({ role: "tool", content: expect.stringContaining("The next picture shows F1, mouth") });
-    expect(picture?.role).toBe("user");
-    expect(JSON.stringify(picture?.content)).toContain("data:image/jpeg;base64,");
+    const [tool, image] = server.chats[2]?.messages.slice(-2) ?? [];
+    expect(tool).toMatchObject({ role: "tool", content: expect.stringContaining("The next image shows F1, mouth") });
+    expect(image?.role).toBe("user");
+    expect(JSON.stringify(image?.content)).toContain("data:image/jpeg;base64,");
     expect(JSON.stringify(report.trace)).not.toContain("base64");
   });
 
@@ -185,9 +187,9 @@ describe("a model that calls tools wrongly", () => {
       "Bad arguments for find_faces: Unrecognized key",
     ],
     [
-      "a region outside the picture",
+      "a region outside the image",
       calls("look_closer", { faceId: null, region: { leftPx: 900, topPx: 0, widthPx: 5, heightPx: 5 } }),
-      "lies outside the picture, which is 200 x 100 px",
+      "lies outside the image, which is 200 x 100 px",
     ],
     ["a part of nobody's face", calls("look_closer", { faceId: null, region: "mouth" }), "Whose mouth?"],
   ])("is told so when it asks with %s, and goes on", async (_case, mistake, told) => {
@@ -209,7 +211,7 @@ describe("a model that calls tools wrongly", () => {
         throw new TypeError("cannot read 'x' of undefined");
       },
     };
-    const { answer } = await askOpenAi([], { parts: { toolboxes: [broken] } });
+    const { answer } = await askOpenAi([], { dependencies: { toolboxes: [broken] } });
     await expect(answer).rejects.toThrow(TypeError);
 
     const tools = createTools(await loadPromptLibrary(ownPath("prompts")));
@@ -219,7 +221,7 @@ describe("a model that calls tools wrongly", () => {
         throw new TypeError("cannot read 'y' of undefined");
       },
     }));
-    const { server, answer: second } = await askOpenAi([calls("find_faces")], { parts: { tools: buggy } });
+    const { server, answer: second } = await askOpenAi([calls("find_faces")], { dependencies: { tools: buggy } });
     await expect(second).rejects.toThrow("cannot read 'y' of undefined");
     expect(server.chats).toHaveLength(1);
   });
@@ -227,7 +229,7 @@ describe("a model that calls tools wrongly", () => {
   it("is told when its tool calls are used up, and may still answer", async () => {
     const { server, answer } = await askOpenAi(
       afterMeasuring(() => calls("find_faces"), careful),
-      { parts: { limits: { modelCalls: 9, toolCalls: 1 } } },
+      { dependencies: { limits: { modelCalls: 9, toolCalls: 1 } } },
     );
     await answer;
     expect(server.chats[2] && lastIn(server.chats[2]).text).toContain("No tool calls are left");
@@ -235,7 +237,7 @@ describe("a model that calls tools wrongly", () => {
 
   it("is stopped when it never comes to an answer", async () => {
     const { server, answer } = await askOpenAi(() => calls("find_faces"), {
-      parts: { limits: { modelCalls: 5, toolCalls: 50 } },
+      dependencies: { limits: { modelCalls: 5, toolCalls: 50 } },
     });
     await expect(answer).rejects.toThrow("The model gave no answer within 5 calls");
     expect(server.chats).toHaveLength(5);
@@ -365,7 +367,7 @@ describe("what a server can do", () => {
       { mode: "single-pass", vision: true },
       /turned tools down/,
     ],
-    ["pictures", turnsDown("image input is not supported"), { mode: "agent", vision: false }, /turned pictures down/],
+    ["images", turnsDown("image input is not supported"), { mode: "agent", vision: false }, /turned images down/],
     [
       "schemas",
       turnsDown("response_format json_schema is not supported"),
@@ -396,9 +398,11 @@ describe("what a server can do", () => {
   });
 
   it("is taken at the user's word when a mode is forced", async () => {
-    const single = await askOpenAi(careful, { parts: { mode: "single-pass" } });
+    const single = await askOpenAi(careful, { dependencies: { mode: "single-pass" } });
     expect((await single.answer).provenance.model.mode).toBe("single-pass");
-    const agent = await askOpenAi([turnsDown("test-model does not support tools")], { parts: { mode: "agent" } });
+    const agent = await askOpenAi([turnsDown("test-model does not support tools")], {
+      dependencies: { mode: "agent" },
+    });
     await expect(agent.answer).rejects.toThrow(ProviderError);
   });
 });
@@ -416,7 +420,7 @@ describe("Ollama", () => {
     expect(server.chats[0]?.messages[1]?.images).toHaveLength(1);
   });
 
-  it("gives a model without tools the same evidence in one pass, with picture and format", async () => {
+  it("gives a model without tools the same evidence in one pass, with image and format", async () => {
     const { server, answer } = await askOllama(careful, LLAVA_LIKE);
     const report = await answer;
     expect(report.provenance.model).toMatchObject({ mode: "single-pass", vision: true });
@@ -425,13 +429,13 @@ describe("Ollama", () => {
     expect(server.chats[0]?.messages[1]?.images).toHaveLength(1);
   });
 
-  it("sends no picture to a model that cannot see, and warns", async () => {
+  it("sends no image to a model that cannot see, and warns", async () => {
     const blind = { name: "blind:1b", capabilities: ["completion", "tools"] };
     const { server, answer } = await askOllama(afterMeasuring(careful), blind);
     const report = await answer;
     expect(JSON.stringify(server.chats)).not.toContain("images");
     expect(server.chats[0]?.tools?.map((tool) => tool.function.name)).not.toContain("look_closer");
-    expect(report.warnings).toContain("ollama:blind:1b cannot see pictures: it judged from the evidence alone");
+    expect(report.warnings).toContain("ollama:blind:1b cannot see images: it judged from the evidence alone");
   });
 });
 
@@ -440,14 +444,14 @@ describe("privacy", () => {
     const server = await startOpenAiServer(careful, { models: [{ id: "test-model", type: "vlm" }] });
     const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
     const told: { notice: string; sent: number }[] = [];
-    const parts = await partsFor(
+    const dependencies = await partsFor(
       { ...model, remote: true },
       {
         mode: "single-pass",
         notify: (notice) => told.push({ notice, sent: server.chats.length }),
       },
     );
-    const report = await ask({ picture: PICTURE }, parts);
+    const report = await ask({ image: PICTURE }, dependencies);
     expect(told).toEqual([
       { notice: expect.stringMatching(/leave this machine: openai:test-model runs elsewhere/), sent: 0 },
     ]);
@@ -477,7 +481,7 @@ describe("the user", () => {
     const server = await startOpenAiServer([hangs]);
     const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
     const controller = new AbortController();
-    const answer = ask({ picture: PICTURE }, await partsFor(model), controller.signal);
+    const answer = ask({ image: PICTURE }, await partsFor(model), controller.signal);
     setTimeout(() => controller.abort(new Error("stopped by the user")), 100);
     await expect(answer).rejects.toThrow("stopped by the user");
     await server.abandoned;
@@ -493,7 +497,7 @@ describe("the user", () => {
       }),
     );
     const { server, answer } = await askOpenAi([saysJson(contextual)], {
-      parts: { toolboxes: [fixedToolbox([], ["AU12"])] },
+      dependencies: { toolboxes: [fixedToolbox([], ["AU12"])] },
       query: { context: "She has just won the final" },
     });
     const report = await answer;
@@ -501,7 +505,7 @@ describe("the user", () => {
       faceId: null,
       contextOnly: { distribution: [{ label: "triumph" }] },
     });
-    expect(server.chats[0] && toldIn(server.chats[0])).toContain("No face was found in the picture");
+    expect(server.chats[0] && toldIn(server.chats[0])).toContain("No face was found in the image");
   });
 
   it("can give labels, outside of which a label must be marked as novel", async () => {

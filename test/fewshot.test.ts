@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLanceExemplarStore } from "../src/adapters/lancedb/exemplar-store.ts";
 import { createMeshToolbox } from "../src/adapters/mesh/mesh-toolbox.ts";
-import { ownPath } from "../src/platform/package-paths.ts";
 import { importExemplars } from "../src/exemplars/import-exemplars.ts";
-import { identifyPicture } from "../src/exemplars/leakage.ts";
-import { placeMeasured } from "../src/exemplars/make-exemplar.ts";
-import { measureImage } from "../src/measuring/measure-image.ts";
+import { identifyImage } from "../src/exemplars/leakage.ts";
+import { embedMeasured } from "../src/exemplars/make-exemplar.ts";
 import { readPack } from "../src/exemplars/read-pack.ts";
 import { retrieveExemplars } from "../src/exemplars/retrieve-exemplars.ts";
 import { toolboxSpace } from "../src/exemplars/toolbox-space.ts";
+import { measureImage } from "../src/measuring/measure-image.ts";
+import { ownPath } from "../src/platform/package-paths.ts";
 import type { FerToolbox } from "../src/ports/fer-toolbox.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { tempFolder } from "./support/temp-folder.ts";
@@ -54,10 +54,10 @@ describe("the starter packs", () => {
     const { store, space } = await filledStore();
     const { image, faces } = await measureImage(samplePhoto(1), [toolbox]);
     const laughing = faces.at(-1);
-    const expression = placeMeasured(space, laughing?.measurements ?? []);
+    const expression = embedMeasured(space, laughing?.measurements ?? []);
     if (expression === null) throw new Error("the laughing face has no place");
     const query = {
-      picture: identifyPicture(
+      image: identifyImage(
         image,
         faces.map((face) => face.box),
       ),
@@ -71,6 +71,6 @@ describe("the starter packs", () => {
     for (const { exemplar } of hits.slice(0, 3)) expect(exemplar.category).toMatch(/laugh|smile/);
     expect(hits[0]?.why[0]).toMatch(/AU12.* alike/);
     expect(excluded).toHaveLength(3);
-    expect(new Set(excluded.map((one) => one.reason))).toEqual(new Set(["it is the same picture"]));
+    expect(new Set(excluded.map((one) => one.reason))).toEqual(new Set(["it is the same image"]));
   });
 });

@@ -6,9 +6,9 @@ import { samplePhoto } from "./support/photos.ts";
 describe("the package", () => {
   it("can be imported by name and asked without any configuration", () => {
     const script = `
-      import { ask, openParts, Report } from "kuleshov";
-      const { parts, close } = await openParts({ model: "rules", toolboxes: ["mesh"], workers: 1 });
-      const report = await ask({ picture: ${JSON.stringify(samplePhoto(3))} }, parts);
+      import { ask, openDependencies, Report } from "kuleshov";
+      const { dependencies, close } = await openDependencies({ model: "rules", toolboxes: ["mesh"], workers: 1 });
+      const report = await ask({ image: ${JSON.stringify(samplePhoto(3))} }, dependencies);
       await close();
       process.stdout.write(JSON.stringify(Report.parse(report).judgment.subjects.map(({ faceId }) => faceId)));
     `;

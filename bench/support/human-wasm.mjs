@@ -17,7 +17,7 @@ async function serveModels() {
   return server;
 }
 
-/** `detect(image)` gives its faces for a decoded picture; nothing is cached between calls. */
+/** `detect(image)` gives its faces for a decoded image; nothing is cached between calls. */
 export async function openHuman() {
   const { Human } = require(join(home, "dist", "human.node-wasm.js"));
   const server = await serveModels();

@@ -6,12 +6,12 @@ import { serveContestant } from "./paired.mjs";
 const toolbox = await createMeshToolbox({ workers: 1 });
 const decoded = new Map();
 
-async function pictureOf(path) {
+async function imageOf(path) {
   if (!decoded.has(path)) decoded.set(path, await decodeImageInto(createPixelPool(), path)); // as studies do
   return decoded.get(path);
 }
 
 serveContestant({
-  measure: async (path) => (await toolbox.measure(await pictureOf(path))).length,
+  measure: async (path) => (await toolbox.measure(await imageOf(path))).length,
   decode: async (path) => (await decodeImage(path)).widthPx,
 });

@@ -8,8 +8,8 @@ import type { PromptReference } from "../domain/report.ts";
 import { issueSentences } from "../judging/issue-sentences.ts";
 import type { PromptLibrary } from "../judging/prompt-library.ts";
 
-/** What lies before the model while it judges: one picture, what was measured on it, and who is looking. */
-export interface Desk {
+/** What lies before the model while it judges: one image, what was measured on it, and who is looking. */
+export interface ToolContext {
   readonly image: DecodedImage;
   readonly ledger: EvidenceLedger;
   /** The labels that the question gave to choose from, `null` when it left them open. */
@@ -22,7 +22,7 @@ export interface Desk {
 export const ToolOutput = z.looseObject({ evidence: z.array(EvidenceItem) });
 export type ToolOutput = z.infer<typeof ToolOutput>;
 
-/** A tool's answer: `text` for the model, `output` for programs, and the pictures it asked for. */
+/** A tool's answer: `text` for the model, `output` for programs, and the images it asked for. */
 export interface ToolAnswer<Output extends ToolOutput = ToolOutput> {
   readonly text: string;
   readonly output: Output;
@@ -36,12 +36,12 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodT
   /** Arguments. Strict at providers: every field required, `null` where there is nothing to say. */
   readonly schema: Input;
   readonly output: Output;
-  /** Whether only a model that sees pictures can use it. */
+  /** Whether only a model that sees images can use it. */
   readonly needsVision: boolean;
-  /** Whether it works on the picture at the desk; an MCP client then has to say which picture that is. */
-  readonly needsPicture: boolean;
+  /** Whether it works on the image of the session; an MCP client then has to say which image that is. */
+  readonly needsImage: boolean;
   /** @throws {ToolInputError} if an argument names what does not exist; the model reads its message. */
-  run(input: z.infer<Input>, desk: Desk, signal?: AbortSignal): Promise<ToolAnswer<z.infer<Output>>>;
+  run(input: z.infer<Input>, toolContext: ToolContext, signal?: AbortSignal): Promise<ToolAnswer<z.infer<Output>>>;
 }
 
 /** A tool as LangChain, MCP and tests use it: it checks its own arguments and has its description with it. */
@@ -52,9 +52,9 @@ export interface AgentTool {
   readonly schema: z.ZodObject;
   readonly output: z.ZodType<ToolOutput>;
   readonly needsVision: boolean;
-  readonly needsPicture: boolean;
+  readonly needsImage: boolean;
   /** @throws {ToolInputError} if the arguments do not fit the schema or name what does not exist. */
-  run(input: unknown, desk: Desk, signal?: AbortSignal): Promise<ToolAnswer>;
+  run(input: unknown, toolContext: ToolContext, signal?: AbortSignal): Promise<ToolAnswer>;
 }
 
 /** A definition as part of a list of tools with different arguments. */
@@ -66,12 +66,12 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodType<T
 ): AnyToolDefinition {
   return {
     ...definition,
-    async run(input, desk, signal) {
+    async run(input, toolContext, signal) {
       const parsed = definition.schema.safeParse(input);
       if (!parsed.success) {
         throw new ToolInputError(`Bad arguments for ${definition.name}: ${issueSentences(parsed.error).join("; ")}`);
       }
-      return definition.run(parsed.data, desk, signal);
+      return definition.run(parsed.data, toolContext, signal);
     },
   };
 }

@@ -4,7 +4,7 @@ import { KuleshovError } from "../domain/errors.ts";
 import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
 import type { TraceStep } from "../domain/report.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
-import type { AgentTool, Desk } from "./agent-tool.ts";
+import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import { type AnswerFormat, type AnswerShape, jsonSchemaOf } from "./answer-format.ts";
 import { expectListeners } from "./expect-listeners.ts";
 import { forbidTracing } from "./forbid-tracing.ts";
@@ -26,12 +26,12 @@ export interface ConversationSetup {
   readonly system: string;
   readonly answer: AnswerShape;
   readonly format: AnswerFormat;
-  /** Whether tools may show it pictures. */
+  /** Whether tools may show it images. */
   readonly vision: boolean;
   readonly limits: ConversationLimits;
   /** Tools and what they work on; without them the model answers in one pass. */
   readonly tools: readonly AgentTool[];
-  readonly desk?: Desk;
+  readonly toolContext?: ToolContext;
 }
 
 /** A talk with one model that ends every turn with an answer in an agreed shape. It remembers what was said. */
@@ -43,7 +43,7 @@ export interface Conversation {
    */
   say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer>;
   /** Says what is wrong with the answer; kept in the trace as a complaint. */
-  complain(text: string, signal?: AbortSignal): Promise<ModelAnswer>;
+  requestRepair(text: string, signal?: AbortSignal): Promise<ModelAnswer>;
   trace(): readonly TraceStep[];
   tokens(): TokenUse;
   fingerprint(): string | null;
@@ -77,7 +77,7 @@ export function openConversation(setup: ConversationSetup): Conversation {
 
   return {
     say,
-    complain(text, signal) {
+    requestRepair(text, signal) {
       trace.complaint(text);
       return say([{ type: "text", text }], signal);
     },
@@ -88,14 +88,14 @@ export function openConversation(setup: ConversationSetup): Conversation {
 }
 
 function agentFor(setup: ConversationSetup, turn: Turn, trace: TraceRecorder) {
-  const { model, system, answer, format, vision, limits, tools, desk } = setup;
-  if (tools.length > 0 && desk === undefined) throw new TypeError("Tools need a desk to work on");
+  const { model, system, answer, format, vision, limits, tools, toolContext } = setup;
+  if (tools.length > 0 && toolContext === undefined) throw new TypeError("Tools need a toolContext to work on");
   const answerTool = format === "tool" ? answer.name : null;
   return createAgent({
     model: model.chat,
     systemPrompt: system,
     tools: [
-      ...tools.map((each) => asLangChainTool(each, desk as Desk, vision)),
+      ...tools.map((each) => asLangChainTool(each, toolContext as ToolContext, vision)),
       ...(answerTool === null ? [] : [answerToolFor(answer)]),
     ],
     middleware: [

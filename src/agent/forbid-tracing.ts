@@ -8,7 +8,7 @@ const SENDS_OR_PRINTS = [
 
 /**
  * Turns off LangChain's tracing for this process. With these variables set for some other project, it would upload
- * every prompt and picture to LangSmith, or print them: no pixel leaves unless the model itself is remote.
+ * every prompt and image to LangSmith, or print them: no pixel leaves unless the model itself is remote.
  */
 export function forbidTracing(): void {
   for (const name of SENDS_OR_PRINTS) {

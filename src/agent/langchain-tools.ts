@@ -1,19 +1,19 @@
 import { tool } from "langchain";
 import type { ImageView } from "../domain/image-view.ts";
-import type { AgentTool, Desk, ToolOutput } from "./agent-tool.ts";
+import type { AgentTool, ToolContext, ToolOutput } from "./agent-tool.ts";
 import { jsonSchemaOf } from "./answer-format.ts";
 
-/** What stays with a tool message for the program: the evidence, and the pictures that the next message shows. */
+/** What stays with a tool message for the program: the evidence, and the images that the next message shows. */
 export type ToolArtifact = ToolOutput & { readonly views: readonly ImageView[] };
 
 /**
- * One of our tools as LangChain calls it, at this desk: `[what the model reads, what the program keeps]`. A model without
- * vision is shown no picture, also by tools that are of use without one.
+ * One of our tools as LangChain calls it, in this tool context: `[what the model reads, what the program keeps]`. A model without
+ * vision is shown no image, also by tools that are of use without one.
  */
-export function asLangChainTool(agentTool: AgentTool, desk: Desk, vision: boolean) {
+export function asLangChainTool(agentTool: AgentTool, toolContext: ToolContext, vision: boolean) {
   return tool(
     async (input: unknown, runtime: { signal?: AbortSignal }): Promise<[string, ToolArtifact]> => {
-      const { text, output, views = [] } = await agentTool.run(input, desk, runtime.signal);
+      const { text, output, views = [] } = await agentTool.run(input, toolContext, runtime.signal);
       return [text, { ...output, views: vision ? views : [] }];
     },
     {

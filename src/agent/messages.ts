@@ -2,10 +2,10 @@ import { type ContentBlock, HumanMessage } from "@langchain/core/messages";
 import type { ImageView } from "../domain/image-view.ts";
 import type { PromptPart } from "../domain/prompt.ts";
 
-/** A picture with its caption before it, so that a model with several pictures knows which is which. */
-export function pictureBlocks(view: ImageView): ContentBlock.Standard[] {
+/** An image with its caption before it, so that a model with several images knows which is which. */
+export function imageBlocks(view: ImageView): ContentBlock.Standard[] {
   return [
-    { type: "text", text: `Picture: ${view.caption} (${view.widthPx} x ${view.heightPx} px)` },
+    { type: "text", text: `Image: ${view.caption} (${view.widthPx} x ${view.heightPx} px)` },
     { type: "image", mimeType: view.mimeType, data: Buffer.from(view.data).toString("base64") },
   ];
 }
@@ -14,7 +14,7 @@ export function pictureBlocks(view: ImageView): ContentBlock.Standard[] {
 export function userMessage(parts: readonly PromptPart[]): HumanMessage {
   return new HumanMessage({
     contentBlocks: parts.flatMap((part): ContentBlock.Standard[] =>
-      part.type === "text" ? [{ type: "text", text: part.text }] : pictureBlocks(part.view),
+      part.type === "text" ? [{ type: "text", text: part.text }] : imageBlocks(part.view),
     ),
   });
 }

@@ -7,22 +7,22 @@ import { type AnswerInstruction, buildPrompt } from "../judging/build-prompt.ts"
 import { judge, type Verdict } from "../judging/judge.ts";
 import type { PromptLibrary } from "../judging/prompt-library.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
-import type { AgentTool, Desk } from "./agent-tool.ts";
+import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import { type AnswerShape, jsonSchemaOf } from "./answer-format.ts";
+import { type CallPlan, callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
 import { type ConversationLimits, openConversation } from "./conversation.ts";
-import { type ModelMode, retreat, type Stance, stanceFor } from "./call-plan.ts";
 import type { TokenUse } from "./trace-recorder.ts";
 
 /** What the model thinks about. */
 export interface Thinking {
   readonly question: Question;
-  readonly desk: Desk;
-  /** The picture as it is shown; `null` for a model that cannot see. */
-  readonly picture: ImageView | null;
+  readonly toolContext: ToolContext;
+  /** The image as it is shown; `null` for a model that cannot see. */
+  readonly shown: ImageView | null;
   readonly exemplars: readonly ShownExemplar[];
 }
 
-export interface ThinkingParts {
+export interface JudgeDependencies {
   readonly model: JudgeModel;
   readonly prompts: PromptLibrary;
   readonly tools: readonly AgentTool[];
@@ -31,12 +31,12 @@ export interface ThinkingParts {
   readonly limits?: ConversationLimits;
 }
 
-export interface Thought extends Verdict {
+export interface JudgeRun extends Verdict {
   readonly mode: ModelMode;
-  /** Whether the model was shown the picture. */
+  /** Whether the model was shown the image. */
   readonly vision: boolean;
-  /** Whether it was sent at all, also to a server that then turned pictures down. */
-  readonly pictureSent: boolean;
+  /** Whether it was sent at all, also to a server that then turned images down. */
+  readonly imageSent: boolean;
   readonly trace: readonly TraceStep[];
   readonly tokens: TokenUse;
   readonly fingerprint: string | null;
@@ -45,49 +45,53 @@ export interface Thought extends Verdict {
 
 export const JUDGMENT_ANSWER: AnswerShape = {
   name: "judgment",
-  description: "The whole judgment of this picture.",
+  description: "The whole judgment of this image.",
   schema: Judgment,
 };
 
-/** Enough for a crowd: some looks at each of a dozen faces, a repair and a second thought. */
+/** Enough for a crowd: some looks at each of a dozen faces, a repair and a second judgeRun. */
 const DEFAULT_LIMITS: ConversationLimits = { modelCalls: 24, toolCalls: 60 };
 
 /**
  * Lets the model judge, in an agent loop with tools or in a single pass, as its server says it can. A server that turns
- * something down after all (tools, pictures, a schema) is asked again without it, and the report says so.
+ * something down after all (tools, images, a schema) is asked again without it, and the report says so.
  *
  * @throws {ProviderError} if the server fails. @throws {JudgmentError} if no usable judgment comes of it.
  */
-export async function think(thinking: Thinking, parts: ThinkingParts, signal?: AbortSignal): Promise<Thought> {
+export async function think(
+  thinking: Thinking,
+  dependencies: JudgeDependencies,
+  signal?: AbortSignal,
+): Promise<JudgeRun> {
   const warnings: string[] = [];
-  let stance = stanceFor(parts.model, parts.mode);
-  const pictureSent = stance.vision;
+  let plan = callPlanFor(dependencies.model, dependencies.mode);
+  const imageSent = plan.vision;
   for (;;) {
     try {
-      const thought = await thinkOnce(thinking, { ...parts, stance }, signal);
-      return { ...thought, pictureSent, warnings: [...stance.warnings, ...warnings, ...thought.warnings] };
+      const judgeRun = await thinkOnce(thinking, { ...dependencies, plan }, signal);
+      return { ...judgeRun, imageSent, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
     } catch (error) {
-      const retreated = error instanceof ProviderError ? retreat(stance, error, parts.mode) : undefined;
-      if (retreated === undefined) throw error;
-      warnings.push(retreated.warning);
-      stance = retreated.stance;
+      const downgraded = error instanceof ProviderError ? downgrade(plan, error, dependencies.mode) : undefined;
+      if (downgraded === undefined) throw error;
+      warnings.push(downgraded.warning);
+      plan = downgraded.plan;
     }
   }
 }
 
 async function thinkOnce(
-  { question, desk, picture, exemplars }: Thinking,
-  { model, prompts, stance, limits = DEFAULT_LIMITS, ...parts }: ThinkingParts & { stance: Stance },
+  { question, toolContext, shown, exemplars }: Thinking,
+  { model, prompts, plan, limits = DEFAULT_LIMITS, ...dependencies }: JudgeDependencies & { plan: CallPlan },
   signal?: AbortSignal,
-): Promise<Omit<Thought, "pictureSent">> {
-  const { mode, vision, format } = stance;
-  const tools = mode === "agent" ? parts.tools.filter((tool) => vision || !tool.needsVision) : [];
+): Promise<Omit<JudgeRun, "imageSent">> {
+  const { mode, vision, format } = plan;
+  const tools = mode === "agent" ? dependencies.tools.filter((tool) => vision || !tool.needsVision) : [];
   const prompt = buildPrompt(
     {
       question,
-      image: desk.image,
-      ledger: desk.ledger,
-      picture: vision ? picture : null,
+      image: toolContext.image,
+      ledger: toolContext.ledger,
+      shown: vision ? shown : null,
       exemplars: vision ? exemplars : exemplars.map((exemplar) => ({ ...exemplar, view: null })),
       withTools: mode === "agent",
       answer: answerInstruction(format),
@@ -103,9 +107,9 @@ async function thinkOnce(
     vision,
     limits,
     tools,
-    desk,
+    toolContext,
   });
-  const task = { question: user, ledger: desk.ledger, labels: question.labels, prompts };
+  const task = { question: user, ledger: toolContext.ledger, labels: question.labels, prompts };
   const verdict = await judge(conversation, task, signal);
   return {
     ...verdict,
@@ -118,7 +122,7 @@ async function thinkOnce(
   };
 }
 
-function answerInstruction(format: Stance["format"]): AnswerInstruction {
+function answerInstruction(format: CallPlan["format"]): AnswerInstruction {
   if (format === "tool") return { type: "tool", tool: JUDGMENT_ANSWER.name };
   if (format === "provider") return { type: "provider" };
   return { type: "text", schema: JSON.stringify(jsonSchemaOf(Judgment)) };

@@ -13,7 +13,7 @@ import { viewFaceAlone } from "./tools/view-face-alone.ts";
 import { viewWithoutFaces } from "./tools/view-without-faces.ts";
 import { whoLooksWhere } from "./tools/who-looks-where.ts";
 
-/** The tools that work on any picture. */
+/** The tools that work on any image. */
 const TOOLS: readonly AnyToolDefinition[] = [
   findFaces,
   measureFace,

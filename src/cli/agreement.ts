@@ -39,7 +39,7 @@ async function writeAll(found: StudyAgreement, folder: string): Promise<void> {
   const { agreementCsv } = await import("../study/agreement-csv.ts");
   const { agreementFigure } = await import("../pages/agreement-figure.ts");
   const { agreementPage } = await import("../pages/agreement-page.ts");
-  const { writeWhole } = await import("../platform/write-file-atomic.ts");
+  const { writeFileAtomic } = await import("../platform/write-file-atomic.ts");
   await mkdir(folder, { recursive: true });
   const texts = {
     csv: agreementCsv(found),
@@ -47,7 +47,7 @@ async function writeAll(found: StudyAgreement, folder: string): Promise<void> {
     svg: agreementFigure(found),
     html: agreementPage(found),
   };
-  for (const [ending, text] of Object.entries(texts)) await writeWhole(join(folder, `agreement.${ending}`), text);
+  for (const [ending, text] of Object.entries(texts)) await writeFileAtomic(join(folder, `agreement.${ending}`), text);
   note(`Written: ${join(folder, "agreement.csv, .json, .svg, .html")}`);
 }
 

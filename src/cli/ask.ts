@@ -31,14 +31,14 @@ interface AskCommandOptions {
 export function register(program: Command): void {
   program
     .command("ask")
-    .description("judge the expressions in a photo, with every claim traced to a measurement")
-    .argument("<photo>", "the photo to judge")
+    .description("judge the expressions in an image, with every claim traced to a measurement")
+    .argument("<image>", "the image to judge")
     .argument("[question]", "what you want to know of it")
     .option("--context <text>", "what you know of the situation; it is kept apart from what the face shows")
     .option("--model <name>", "rules (built in), ollama:<name> or openai:<name>")
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
-    .option("--evidence <file...>", "what toolboxes wrote of this photo, as in openface:results.csv")
+    .option("--evidence <file...>", "what toolboxes wrote of this image, as in openface:results.csv")
     .option("--no-scene", "leave out objects, bodies and who looks where")
     .option("--shots <number>", "labelled examples to show first; 8 when examples are asked for", wholeNumber)
     .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(["images", "descriptions", "both"]))
@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
     .option("--store <folder>", "exemplar store (default: .kuleshov/exemplars)")
     .option("--json", "print the whole report as JSON")
-    .option("--out <folder>", "write report.json and an annotated picture into this folder")
+    .option("--out <folder>", "write report.json and an annotated image into this folder")
     .option("--force", "with --out: replace an earlier report")
     .addOption(
       new Option("--mode <mode>", "insist on one instead of asking the model's server").choices([
@@ -62,10 +62,10 @@ export function register(program: Command): void {
     .action(askCommand);
 }
 
-async function askCommand(photo: string, question: string | undefined, options: AskCommandOptions): Promise<void> {
+async function askCommand(image: string, question: string | undefined, options: AskCommandOptions): Promise<void> {
   const signal = interruptSignal();
   if (options.out !== undefined) await prepareReportFolder(options.out, options.force === true);
-  const report = await judgePhoto({ photo, question, ...options }, signal);
+  const report = await judgePhoto({ image, question, ...options }, signal);
   if (options.json) {
     await print(`${JSON.stringify(report, null, 2)}\n`);
   } else {
@@ -76,24 +76,24 @@ async function askCommand(photo: string, question: string | undefined, options: 
   if (options.model === undefined) note(await betterModel(signal));
 }
 
-/** Asks with the parts that the options name. */
+/** Asks with the dependencies that the options name. */
 export async function judgePhoto(
-  asked: AskCommandOptions & { readonly photo: string; readonly question?: string | undefined },
+  asked: AskCommandOptions & { readonly image: string; readonly question?: string | undefined },
   signal: AbortSignal,
 ): Promise<Report> {
   const { ask } = await import("../ask.ts");
-  const { openParts } = await import("../compose/ask.ts");
-  const { parts, labels, close } = await openParts({ ...partsOptions(asked), notify: note }, signal);
+  const { openDependencies } = await import("../compose/ask.ts");
+  const { dependencies, labels, close } = await openDependencies({ ...partsOptions(asked), notify: note }, signal);
   try {
-    const { photo: picture, question, context = null } = asked;
-    const query = { picture, context, labels: asked.labels ?? labels };
-    return await ask(question === undefined ? query : { ...query, question }, parts, signal);
+    const { image, question, context = null } = asked;
+    const query = { image, context, labels: asked.labels ?? labels };
+    return await ask(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
     await close();
   }
 }
 
-function partsOptions(asked: AskCommandOptions & { readonly photo: string }) {
+function partsOptions(asked: AskCommandOptions & { readonly image: string }) {
   const { model = "rules", toolbox, scene, evidence, mode, baseUrl, temperature, seed, timeout } = asked;
   return {
     model,
@@ -101,7 +101,7 @@ function partsOptions(asked: AskCommandOptions & { readonly photo: string }) {
     scene,
     mode: mode ?? null,
     ...shotOptions(asked),
-    ...(evidence === undefined ? {} : { evidence: { files: evidence, pictures: [asked.photo] } }),
+    ...(evidence === undefined ? {} : { evidence: { files: evidence, images: [asked.image] } }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(seed === undefined ? {} : { seed }),
@@ -143,6 +143,6 @@ export async function betterModel(signal: AbortSignal): Promise<string> {
   const { offerLocalModel } = await import("../compose/models.ts");
   const offered = await offerLocalModel(process.env, signal);
   return offered === null
-    ? "This is the rules baseline, not a language model. For one that sees the picture: --model ollama:<name> or openai:<name> (see kuleshov doctor)."
-    : `This is the rules baseline, not a language model. A model that sees the picture is at hand: --model ${offered}`;
+    ? "This is the rules baseline, not a language model. For one that sees the image: --model ollama:<name> or openai:<name> (see kuleshov doctor)."
+    : `This is the rules baseline, not a language model. A model that sees the image is at hand: --model ${offered}`;
 }

@@ -11,28 +11,28 @@ const CONTEXT = "Friends at a costume party.";
 const NEXT_STEPS = `
 Next:
   npx kuleshov ask photo.jpg "Is this a polite smile?" --context "She has just lost the final" --out report
-  npx kuleshov measure photos/ --csv > faces.csv
+  npx kuleshov measure images/ --csv > faces.csv
   npx kuleshov doctor`;
 
 export function register(program: Command): void {
   program
     .command("demo")
-    .description("judge a sample photo, offline, and say what to try next (npm start)")
+    .description("judge a sample image, offline, and say what to try next (npm start)")
     .action(demo);
 }
 
 async function demo(): Promise<void> {
   const signal = interruptSignal();
-  const report = await judgePhoto({ photo: samplePhoto(), context: CONTEXT, toolbox: ["mesh"], scene: true }, signal);
+  const report = await judgePhoto({ image: samplePhoto(), context: CONTEXT, toolbox: ["mesh"], scene: true }, signal);
   const { renderTerminalReport } = await import("../render/terminal-report.ts");
   await print(renderTerminalReport(report, outputStyle()));
   note(await betterModel(signal));
   note(NEXT_STEPS);
 }
 
-/** A photo that comes with a dependency: three women at a costume party. */
+/** An image that comes with a dependency: three women at a costume party. */
 function samplePhoto(): string {
   const installed = findInstalledPackage("@vladmandic/face-api");
-  if (installed === undefined) throw new ModelFileError("sample photo", "its package is missing: run npm ci again");
+  if (installed === undefined) throw new ModelFileError("sample image", "its package is missing: run npm ci again");
   return join(installed.folder, "demo", "sample1.jpg");
 }

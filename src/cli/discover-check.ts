@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { openDesk } from "../compose/exemplars.ts";
+import { openExemplarSession } from "../compose/exemplars.ts";
 import { acceptProposal } from "../discovery/accept-proposal.ts";
 import { readSheet, scoreSheet, withScore } from "../discovery/score-sheet.ts";
 import { readCheckKey, readDiscovery, writeDiscovery } from "../discovery/write-discovery.ts";
@@ -38,7 +38,7 @@ export async function score(
 async function sheetText(path: string): Promise<string> {
   return await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
-    throw new ConfigurationError(`Cannot read check sheet as ${reason}: \`${path}\``, { cause: error });
+    throw new ConfigurationError(`Cannot read rating sheet as ${reason}: \`${path}\``, { cause: error });
   });
 }
 
@@ -51,15 +51,15 @@ export async function accept(
   const accepted = acceptProposal(discovery, id, { ...options, discovery: basename(resolve(options.in)) });
   // A store outlives the folder that a discovery was started in.
   const candidates = accepted.map((one) => ({ ...one, path: resolve(one.path), name: resolve(one.path) }));
-  const desk = await openDesk(options);
+  const toolContext = await openExemplarSession(options);
   try {
-    const outcome = await importExemplars(desk.store, candidates, {
-      space: desk.space,
-      measure: desk.measure,
+    const outcome = await importExemplars(toolContext.store, candidates, {
+      space: toolContext.space,
+      measure: toolContext.measure,
       duplicates: "refuse",
       keepViews: true,
       textEmbedder: null,
-      concurrency: desk.concurrency,
+      concurrency: toolContext.concurrency,
       now: () => new Date(),
       signal,
     });
@@ -69,15 +69,15 @@ export async function accept(
       return;
     }
     const category = candidates[0]?.label.category ?? id;
-    const verdict = `It is the category "${category}" in ${desk.store.location}.`;
+    const verdict = `It is the category "${category}" in ${toolContext.store.location}.`;
     const proposals = discovery.proposals.map((proposal) =>
       proposal.id === id ? { ...proposal, status: "accepted" as const, verdict } : proposal,
     );
     const updated = { ...discovery, proposals };
     await writeDiscovery(options.in, updated, portraitsOf(updated, signal));
-    note(`"${category}": ${outcome.added.length} exemplars added to ${desk.store.location}`);
+    note(`"${category}": ${outcome.added.length} exemplars added to ${toolContext.store.location}`);
     if (outcome.failures.length > 0) process.exitCode = EXIT.doneWithFailures;
   } finally {
-    await desk.close();
+    await toolContext.close();
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openDesk, openTextEmbedder } from "../compose/exemplars.ts";
+import { openExemplarSession, openTextEmbedder } from "../compose/exemplars.ts";
 import { openModel } from "../compose/models.ts";
 import { describeFaces } from "../discovery/describe-with-model.ts";
 import { discoverCategories } from "../discovery/discover-categories.ts";
@@ -10,10 +10,10 @@ import { nameWithModel } from "../discovery/name-with-model.ts";
 import { type CutPortraits, writeCheck, writeDiscovery } from "../discovery/write-discovery.ts";
 import type { Discovery, StudyFace } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { ownPath, packageVersion } from "../platform/package-paths.ts";
-import { cutPortraits } from "../measuring/cut-portraits.ts";
 import { loadTaxonomy, taxonomyIds } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
+import { cutPortraits } from "../measuring/cut-portraits.ts";
+import { ownPath, packageVersion } from "../platform/package-paths.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import { studyInputs } from "../study/study-inputs.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -34,7 +34,7 @@ export interface DiscoverOptions {
   readonly json?: true;
 }
 
-export async function run(pictures: readonly string[], options: DiscoverOptions): Promise<void> {
+export async function run(images: readonly string[], options: DiscoverOptions): Promise<void> {
   const signal = interruptSignal();
   if (options.resamples < 2) throw new ConfigurationError("--resamples must be at least 2");
   const known = await knownNames(options.known);
@@ -45,24 +45,24 @@ export async function run(pictures: readonly string[], options: DiscoverOptions)
     );
   }
   const inputs = [];
-  for await (const input of studyInputs(pictures)) inputs.push(input);
-  const desk = await openDesk(options);
+  for await (const input of studyInputs(images)) inputs.push(input);
+  const toolContext = await openExemplarSession(options);
   try {
-    const exemplars = await desk.store.placed({ categories: known, measured: true, roles: ["instance"] });
+    const exemplars = await toolContext.store.placed({ categories: known, measured: true, roles: ["instance"] });
     const gathered = await gatherFaces(inputs, join(options.out, "measured"), {
-      space: desk.space,
-      measure: desk.measure,
+      space: toolContext.space,
+      measure: toolContext.measure,
       known,
       exemplars,
-      concurrency: desk.concurrency,
-      onProgress: progressNotes("pictures measured"),
+      concurrency: toolContext.concurrency,
+      onProgress: progressNotes("images measured"),
       signal,
     });
     for (const { path, reason } of gathered.failures) note(`${path}: ${reason}`);
     const helped = await withWords(gathered.faces, options, signal);
     const { faces, textEmbeddings, model } = helped;
     const found = await discoverCategories(
-      { faces, space: desk.space, textEmbeddings },
+      { faces, space: toolContext.space, textEmbeddings },
       {
         known: options.known,
         seed: options.seed,
@@ -83,7 +83,7 @@ export async function run(pictures: readonly string[], options: DiscoverOptions)
     await report(discovery, options, items);
     process.exitCode = exitCodeOf(gathered.faces.length, gathered.failures.length);
   } finally {
-    await desk.close();
+    await toolContext.close();
   }
 }
 
@@ -156,7 +156,7 @@ async function knownNames(words: readonly string[]): Promise<string[]> {
   return [...new Set(lists.flat())];
 }
 
-/** Cuts portraits out of the pictures that a discovery was made of. */
+/** Cuts portraits out of the images that a discovery was made of. */
 export function portraitsOf({ faces }: Pick<Discovery, "faces">, signal: AbortSignal): CutPortraits {
   const byId = new Map(faces.map((face) => [face.id, face]));
   return (ids) =>

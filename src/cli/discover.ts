@@ -6,7 +6,7 @@ export function register(program: Command): void {
     .description(
       "find groups of faces that no known category explains, test them, and show what passed and what failed",
     )
-    .argument("<pictures...>", "files, folders, globs or lists")
+    .argument("<images...>", "files, folders, globs or lists")
     .option("--known <names...>", "taxonomies (see fewshot/taxonomies) or category names that are not new", [
       "affectnet8",
     ])
@@ -23,7 +23,7 @@ export function register(program: Command): void {
     .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)
     .option("--force", "replace results that are there; without it an interrupted run goes on")
     .option("--json", "print the proposals as JSON")
-    .action(async (pictures, options) => (await import("./discover-run.ts")).run(pictures, options));
+    .action(async (images, options) => (await import("./discover-run.ts")).run(images, options));
   discover
     .command("score")
     .description("read filled-in check sheets, say how far raters agree, and update the verdicts")

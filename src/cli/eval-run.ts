@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../evaluation/evaluation.ts";
-import type { PreparedEvaluation } from "../evaluation/evaluation-parts.ts";
+import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
 import { planText, summaryText } from "../evaluation/report/run-text.ts";
@@ -28,11 +28,11 @@ export async function runFile(file: string | undefined, options: RunFileOptions,
   const folder = options.out ?? join("eval-results", `${basename(path, ".eval.yaml")}-${timestamp()}`);
   const opened = openEvaluation({ evalFilePath: path, stimuliFolder: join(folder, "stimuli"), notify: note });
   try {
-    const prepared = await prepareEvaluation(path, opened.parts);
+    const prepared = await prepareEvaluation(path, opened.dependencies);
     await showPlan(prepared, options);
     if (options.dryRun) return;
     const progress = showProgress(prepared.plan.calls);
-    const outcome = await startEvaluation(prepared, opened.parts, {
+    const outcome = await startEvaluation(prepared, opened.dependencies, {
       folder,
       reuse: options.cache,
       onProgress: progress.update,
@@ -61,7 +61,7 @@ export async function resumeRun(folder: string, options: { readonly json?: true 
   });
   try {
     const progress = showProgress(null);
-    const outcome = await resumeEvaluation(opened.parts, { folder, onProgress: progress.update, stop }).finally(
+    const outcome = await resumeEvaluation(opened.dependencies, { folder, onProgress: progress.update, stop }).finally(
       progress.end,
     );
     await finish(folder, outcome, { json: options.json === true, stop });

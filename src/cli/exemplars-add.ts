@@ -1,14 +1,14 @@
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { type ExemplarDesk, openDesk, openTextEmbedder } from "../compose/exemplars.ts";
+import { type ExemplarSession, openExemplarSession, openTextEmbedder } from "../compose/exemplars.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import { ExemplarLabel } from "../domain/exemplar.ts";
-import { ownPath } from "../platform/package-paths.ts";
 import { type CandidateList, type ExemplarCandidate, RegionText } from "../exemplars/exemplar-candidate.ts";
 import { type ImportOutcome, importExemplars, type NotImported } from "../exemplars/import-exemplars.ts";
 import { readCategoryFolders } from "../exemplars/read-category-folders.ts";
 import { readExemplarTable } from "../exemplars/read-exemplar-table.ts";
 import { issueInWords, readPack } from "../exemplars/read-pack.ts";
+import { ownPath } from "../platform/package-paths.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
@@ -34,11 +34,11 @@ export interface AddOptions extends AddingOptions {
   readonly counter?: true;
 }
 
-export async function add(picture: string, options: AddOptions): Promise<void> {
+export async function add(image: string, options: AddOptions): Promise<void> {
   const label = labelOf(options);
-  await withDesk(options, async (desk, signal) => {
-    const path = resolve(picture);
-    const region = await regionOf(path, options, { desk, signal });
+  await withExemplarSession(options, async (toolContext, signal) => {
+    const path = resolve(image);
+    const region = await regionOf(path, options, { toolContext, signal });
     const candidate: ExemplarCandidate = {
       label,
       path,
@@ -49,7 +49,7 @@ export async function add(picture: string, options: AddOptions): Promise<void> {
       line: null,
       measurements: null,
     };
-    return await take(desk, [candidate], { options, signal });
+    return await take(toolContext, [candidate], { options, signal });
   });
 }
 
@@ -67,9 +67,9 @@ export async function importAll(
     }
   }
   const left = lists.reduce((sum, { list }) => sum + list.problems.length, 0);
-  await withDesk(options, (desk, signal) =>
+  await withExemplarSession(options, (toolContext, signal) =>
     take(
-      desk,
+      toolContext,
       lists.flatMap(({ list }) => list.candidates),
       { options, signal },
     ),
@@ -114,11 +114,11 @@ function labelOf(options: AddOptions): ExemplarLabel {
 }
 
 interface Working {
-  readonly desk: ExemplarDesk;
+  readonly toolContext: ExemplarSession;
   readonly signal: AbortSignal;
 }
 
-async function regionOf(path: string, options: AddOptions, { desk, signal }: Working) {
+async function regionOf(path: string, options: AddOptions, { toolContext, signal }: Working) {
   if (options.region !== undefined) {
     if (options.face !== undefined) throw new ConfigurationError("Give either --face or --region, not both");
     const parsed = RegionText.safeParse(options.region);
@@ -126,48 +126,48 @@ async function regionOf(path: string, options: AddOptions, { desk, signal }: Wor
     return parsed.data;
   }
   if (options.face === undefined) return null;
-  const { faces } = await desk.measure(path, signal);
+  const { faces } = await toolContext.measure(path, signal);
   const meant = faces.find((face) => face.faceId === options.face);
   if (meant !== undefined) return meant.box;
   const known = faces.length === 0 ? "none was found" : `there are ${faces.map((face) => face.faceId).join(", ")}`;
   throw new ConfigurationError(`Cannot add exemplar as there is no face ${options.face} (${known}): \`${path}\``);
 }
 
-async function withDesk(
+async function withExemplarSession(
   options: AddingOptions,
-  work: (desk: ExemplarDesk, signal: AbortSignal) => Promise<ImportOutcome>,
+  work: (toolContext: ExemplarSession, signal: AbortSignal) => Promise<ImportOutcome>,
 ): Promise<void> {
   const signal = interruptSignal();
-  const desk = await openDesk(options);
+  const toolContext = await openExemplarSession(options);
   try {
-    const outcome = await work(desk, signal);
+    const outcome = await work(toolContext, signal);
     if (options.json === true) await print(`${JSON.stringify(outcome, null, 2)}\n`);
     else await printOutcome(outcome);
     process.exitCode = exitCodeOf(outcome);
   } finally {
-    await desk.close();
+    await toolContext.close();
   }
 }
 
 async function take(
-  desk: ExemplarDesk,
+  toolContext: ExemplarSession,
   candidates: readonly ExemplarCandidate[],
   { options, signal }: { readonly options: AddingOptions; readonly signal: AbortSignal },
 ): Promise<ImportOutcome> {
-  const outcome = await importExemplars(desk.store, candidates, {
-    space: desk.space,
-    measure: desk.measure,
+  const outcome = await importExemplars(toolContext.store, candidates, {
+    space: toolContext.space,
+    measure: toolContext.measure,
     duplicates: options.duplicates,
     keepViews: options.pictures,
     textEmbedder: openTextEmbedder(options.embedder),
-    concurrency: desk.concurrency,
+    concurrency: toolContext.concurrency,
     now: () => new Date(),
     onProgress: (done, total) => {
       if (total > 64) note(`${done} of ${total}`);
     },
     signal,
   });
-  if (outcome.added.length >= 64) await desk.store.optimize();
+  if (outcome.added.length >= 64) await toolContext.store.optimize();
   return outcome;
 }
 

@@ -1,11 +1,11 @@
-import { openDesk, openStore, openTextEmbedder } from "../compose/exemplars.ts";
+import { openExemplarSession, openStore, openTextEmbedder } from "../compose/exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { identifyPicture } from "../exemplars/leakage.ts";
-import { placeMeasured } from "../exemplars/make-exemplar.ts";
+import { identifyImage } from "../exemplars/leakage.ts";
+import { embedMeasured } from "../exemplars/make-exemplar.ts";
 import { type ExemplarQuery, retrieveExemplars } from "../exemplars/retrieve-exemplars.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { renderExemplar, renderExemplarList } from "../render/terminal-exemplars.ts";
-import { writeWhole } from "../platform/write-file-atomic.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
@@ -61,8 +61,8 @@ export async function show(
   if (entry === undefined) throw new ConfigurationError(`There is no exemplar "${id}" in ${store.location}`);
   if (options.picture !== undefined) {
     if (entry.view === null)
-      throw new ConfigurationError(`The store keeps no picture of ${id}; the original is ${entry.exemplar.image.path}`);
-    await writeWhole(options.picture, entry.view);
+      throw new ConfigurationError(`The store keeps no image of ${id}; the original is ${entry.exemplar.image.path}`);
+    await writeFileAtomic(options.picture, entry.view);
   }
   if (options.json === true) await print(`${JSON.stringify(entry.exemplar, null, 2)}\n`);
   else await print(renderExemplar(entry.exemplar, outputStyle()));
@@ -78,20 +78,20 @@ export interface SearchOptions extends FilterOptions {
 export async function search(words: readonly string[], options: SearchOptions): Promise<void> {
   const text = words.length === 0 ? null : words.join(" ");
   if (text === null && options.like === undefined) {
-    throw new ConfigurationError("Say what to search for: words, or --like <picture>, or both");
+    throw new ConfigurationError("Say what to search for: words, or --like <image>, or both");
   }
   const signal = interruptSignal();
-  const desk =
+  const toolContext =
     options.like === undefined
       ? undefined
-      : await openDesk(options.store === undefined ? {} : { store: options.store });
+      : await openExemplarSession(options.store === undefined ? {} : { store: options.store });
   try {
-    const store = desk?.store ?? openStore(options.store);
+    const store = toolContext?.store ?? openStore(options.store);
     const [textEmbedding = null] =
       text === null || options.embedder === undefined
         ? []
         : ((await openTextEmbedder(options.embedder)?.embedTexts([text], signal)) ?? []);
-    const face = desk === undefined ? { faces: [], picture: null } : await facesOf(options, desk, signal);
+    const face = toolContext === undefined ? { faces: [], image: null } : await facesOf(options, toolContext, signal);
     const retrieval = await retrieveExemplars(
       store,
       { ...face, text, textEmbedding, imageEmbedding: null },
@@ -110,19 +110,19 @@ export async function search(words: readonly string[], options: SearchOptions): 
       process.exitCode = EXIT.nothingDone;
     }
   } finally {
-    await desk?.close();
+    await toolContext?.close();
   }
 }
 
 async function facesOf(
   { like, face }: SearchOptions,
-  desk: Awaited<ReturnType<typeof openDesk>>,
+  toolContext: Awaited<ReturnType<typeof openExemplarSession>>,
   signal: AbortSignal,
-): Promise<Pick<ExemplarQuery, "faces" | "picture">> {
-  const { image, faces } = await desk.measure(like as string, signal);
+): Promise<Pick<ExemplarQuery, "faces" | "image">> {
+  const { image, faces } = await toolContext.measure(like as string, signal);
   const meant = face === undefined ? faces : faces.filter(({ faceId }) => faceId === face);
   const placed = meant.flatMap(({ faceId, measurements }) => {
-    const expression = placeMeasured(desk.space, measurements);
+    const expression = embedMeasured(toolContext.space, measurements);
     return expression === null ? [] : [{ faceId, expression }];
   });
   if (placed.length === 0) {
@@ -134,7 +134,7 @@ async function facesOf(
   }
   return {
     faces: placed,
-    picture: identifyPicture(
+    image: identifyImage(
       image,
       faces.map(({ box }) => box),
     ),

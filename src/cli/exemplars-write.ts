@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { openDesk, openStore } from "../compose/exemplars.ts";
+import { openExemplarSession, openStore } from "../compose/exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import { locateImage } from "../exemplars/image-reference.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
-import { locatePicture } from "../exemplars/image-reference.ts";
 import { writePack } from "../exemplars/write-pack.ts";
 import { type FilterOptions, filterOf } from "./exemplars-read.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -54,15 +54,15 @@ export async function remeasure(options: { readonly store?: string; readonly to:
   const signal = interruptSignal();
   const old = openStore(options.store);
   const exemplars = await old.list();
-  const desk = await openDesk({ store: options.to });
+  const toolContext = await openExemplarSession({ store: options.to });
   try {
     const outcome = await importExemplars(
-      desk.store,
+      toolContext.store,
       exemplars.map((exemplar) => {
         const { category, role, caption, definition, why, labeller, licence, source, image, region, pack } = exemplar;
         return {
           label: { category, role, caption, definition, why, labeller, licence, source },
-          path: locatePicture(image.path, "") ?? image.path,
+          path: locateImage(image.path, "") ?? image.path,
           name: image.path,
           sha256: image.sha256,
           region,
@@ -72,20 +72,20 @@ export async function remeasure(options: { readonly store?: string; readonly to:
         };
       }),
       {
-        space: desk.space,
-        measure: desk.measure,
+        space: toolContext.space,
+        measure: toolContext.measure,
         duplicates: "link",
         keepViews: true,
         textEmbedder: null,
-        concurrency: desk.concurrency,
+        concurrency: toolContext.concurrency,
         now: () => new Date(),
         signal,
       },
     );
     for (const { path, reason } of outcome.failures) note(`${path}: ${reason}`);
-    note(`${outcome.added.length} of ${exemplars.length} measured again into ${options.to} by ${desk.space.id}`);
+    note(`${outcome.added.length} of ${exemplars.length} measured again into ${options.to} by ${toolContext.space.id}`);
     if (outcome.failures.length > 0) process.exitCode = EXIT.doneWithFailures;
   } finally {
-    await desk.close();
+    await toolContext.close();
   }
 }

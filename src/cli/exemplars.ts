@@ -20,7 +20,7 @@ export function register(program: Command): void {
           .choices(["refuse", "link"])
           .default("refuse"),
       )
-      .option("--no-pictures", "keep no small copy of the pictures in the store")
+      .option("--no-pictures", "keep no small copy of the images in the store")
       .option("--embedder <model>", "embed the texts too: ollama:<model> or openai:<model>")
       .option("--json", "print JSON");
   const filtered = (name: string, description: string) =>
@@ -31,18 +31,18 @@ export function register(program: Command): void {
       .option("--pack <names...>", "only these packs")
       .option("--toolbox <ids...>", "only faces that these toolboxes measured, e.g. mesh@1");
 
-  adding("add", "add one picture, or one face of it")
-    .argument("<picture>")
+  adding("add", "add one image, or one face of it")
+    .argument("<image>")
     .requiredOption("--category <name>", "what it is an example of")
     .option("--face <id>", "the face that is meant, e.g. F2 (as `measure` numbers them)")
     .option("--region <box>", "the part that is meant: left,top,width,height in pixels")
     .option("--caption <text>", "what is to be seen")
     .option("--definition <text>", "what the category means")
     .option("--why <text>", "why this is an example of it")
-    .option("--licence <name>", "licence of the picture")
-    .option("--source <text>", "where the picture comes from")
+    .option("--licence <name>", "licence of the image")
+    .option("--source <text>", "where the image comes from")
     .option("--counter", "it looks like the category and is not")
-    .action(async (picture, options) => (await import("./exemplars-add.ts")).add(picture, options));
+    .action(async (image, options) => (await import("./exemplars-add.ts")).add(image, options));
   adding("import", "add many: packs (.jsonl), tables (.csv), trees with one folder per category, or a starter pack")
     .argument("<sources...>", "files or folders, or smiles, posed-faces")
     .option("--partial", "import what can be used when some entries cannot")
@@ -54,12 +54,12 @@ export function register(program: Command): void {
     .action(async (options) => (await import("./exemplars-read.ts")).list(options));
   command("show", "everything about one exemplar")
     .argument("<id>")
-    .option("--picture <file>", "write its picture there (JPEG)")
+    .option("--picture <file>", "write its image there (JPEG)")
     .option("--json", "print JSON")
     .action(async (id, options) => (await import("./exemplars-read.ts")).show(id, options));
   filtered("search", "find by words, by a face, or by both, and say why each was found")
     .argument("[words...]")
-    .option("--like <picture>", "like the faces of this picture; copies of it are left out")
+    .option("--like <image>", "like the faces of this image; copies of it are left out")
     .option("--face <id>", "like this face of it only")
     .option("--count <number>", "how many", wholeNumber, 10)
     .option("--embedder <model>", "search by meaning too, with the embedder of the store")
@@ -69,7 +69,7 @@ export function register(program: Command): void {
     .argument("<file>", "ends in .jsonl")
     .option("--force", "replace the file")
     .action(async (file, options) => (await import("./exemplars-write.ts")).exportPack(file, options));
-  filtered("remove", "remove exemplars by id or by filter; pictures outside the store stay where they are")
+  filtered("remove", "remove exemplars by id or by filter; images outside the store stay where they are")
     .argument("[ids...]")
     .option("--yes", "do not ask")
     .action(async (ids, options) => (await import("./exemplars-write.ts")).remove(ids, options));

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type ExemplarDesk, openDesk, openPacks, storeNames } from "../compose/exemplars.ts";
+import { type ExemplarSession, openExemplarSession, openPacks, storeNames } from "../compose/exemplars.ts";
 import { sameCategory } from "../domain/category.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
-import type { LikenessExamples } from "../exemplars/score-similarity.ts";
+import type { SimilarityExamples } from "../exemplars/score-similarity.ts";
 import { type FoundFace, findAlike } from "../study/find-alike.ts";
 import { type FoundVerdict, judgeFound } from "../study/judge-found.ts";
 import { studyInputs } from "../study/study-inputs.ts";
@@ -25,7 +25,7 @@ export interface FindOptions {
   readonly json?: true;
 }
 
-export async function run(category: string, pictures: readonly string[], options: FindOptions): Promise<void> {
+export async function run(category: string, images: readonly string[], options: FindOptions): Promise<void> {
   const signal = interruptSignal();
   if (options.force === true) await rm(options.out, { recursive: true, force: true });
   else if (existsSync(join(options.out, "ranking.csv"))) {
@@ -34,15 +34,15 @@ export async function run(category: string, pictures: readonly string[], options
     );
   }
   const inputs = [];
-  for await (const input of studyInputs(pictures)) inputs.push(input);
-  const desk = await openDesk(options);
+  for await (const input of studyInputs(images)) inputs.push(input);
+  const toolContext = await openExemplarSession(options);
   try {
-    const { examples, name } = await examplesOf(category, desk, { options, signal });
+    const { examples, name } = await examplesOf(category, toolContext, { options, signal });
     const found = await findAlike(inputs, join(options.out, "searched"), {
       examples,
-      measure: desk.measure,
-      concurrency: desk.concurrency,
-      onProgress: progressNotes("pictures searched"),
+      measure: toolContext.measure,
+      concurrency: toolContext.concurrency,
+      onProgress: progressNotes("images searched"),
       signal,
     });
     for (const { path, reason } of found.failures) note(`${path}: ${reason}`);
@@ -56,7 +56,7 @@ export async function run(category: string, pictures: readonly string[], options
     process.exitCode =
       found.faces.length === 0 ? EXIT.nothingDone : found.failures.length > 0 ? EXIT.doneWithFailures : EXIT.done;
   } finally {
-    await desk.close();
+    await toolContext.close();
   }
 }
 
@@ -68,25 +68,25 @@ interface Running {
 /** Examples of the category, and everything else in the store (or packs) as contrast. */
 async function examplesOf(
   category: string,
-  desk: ExemplarDesk,
+  toolContext: ExemplarSession,
   { options, signal }: Running,
-): Promise<{ readonly examples: LikenessExamples; readonly name: string }> {
-  const packs = options.pack === undefined ? undefined : await openPacks(options.pack, desk, signal);
-  const placed = await desk.store.placed({ measured: true, ...(packs === undefined ? {} : { packs }) });
+): Promise<{ readonly examples: SimilarityExamples; readonly name: string }> {
+  const packs = options.pack === undefined ? undefined : await openPacks(options.pack, toolContext, signal);
+  const placed = await toolContext.store.placed({ measured: true, ...(packs === undefined ? {} : { packs }) });
   const alike = placed.filter(
     ({ exemplar }) => sameCategory(exemplar.category, category) && exemplar.role === "instance",
   );
   const [first] = alike;
   if (first === undefined) {
     const known = [...new Set(placed.map(({ exemplar }) => exemplar.category))].sort();
-    const where = packs === undefined ? desk.store.location : packs.join(", ");
+    const where = packs === undefined ? toolContext.store.location : packs.join(", ");
     throw new ConfigurationError(
       `There is no measured example of "${category}" in ${where}. ${didYouMean(category, known)}`.trim(),
     );
   }
   const chosen = new Set(alike.map(({ exemplar }) => exemplar.id));
   const unlike = placed.filter(({ exemplar }) => !chosen.has(exemplar.id));
-  return { examples: { space: desk.space, alike, unlike }, name: first.exemplar.category };
+  return { examples: { space: toolContext.space, alike, unlike }, name: first.exemplar.category };
 }
 
 async function verdictsOn(
@@ -95,8 +95,8 @@ async function verdictsOn(
   { options, signal }: Running,
 ): Promise<FoundVerdict[]> {
   if (options.model === "none" || candidates.length === 0) return [];
-  const { openParts } = await import("../compose/ask.ts");
-  const opened = await openParts(
+  const { openDependencies } = await import("../compose/ask.ts");
+  const opened = await openDependencies(
     {
       model: options.model,
       toolboxes: ["mesh"],
@@ -107,7 +107,7 @@ async function verdictsOn(
   );
   try {
     return await judgeFound(candidates, name, {
-      parts: opened.parts,
+      dependencies: opened.dependencies,
       rivals,
       onProgress: (done) => {
         if (done % 8 === 0 || done === candidates.length)

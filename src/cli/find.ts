@@ -3,9 +3,9 @@ import { type Command, InvalidArgumentError } from "commander";
 export function register(program: Command): void {
   program
     .command("find")
-    .description("rank pictures by how far their faces show the same expression as examples of a category")
+    .description("rank images by how far their faces show the same expression as examples of a category")
     .argument("<category>", "the category of the examples")
-    .argument("<pictures...>", "files, folders, globs or lists")
+    .argument("<images...>", "files, folders, globs or lists")
     .option("--pack <names...>", "take the examples from these packs, e.g. smiles")
     .option("--store <place>", "exemplar store (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
     .option("--out <folder>", "where the results go", "found")
@@ -17,7 +17,7 @@ export function register(program: Command): void {
     )
     .option("--force", "replace results that are there; without it an interrupted search goes on")
     .option("--json", "print the ranking as JSON")
-    .action(async (category, pictures, options) => (await import("./find-run.ts")).run(category, pictures, options));
+    .action(async (category, images, options) => (await import("./find-run.ts")).run(category, images, options));
 }
 
 function wholeNumber(text: string): number {

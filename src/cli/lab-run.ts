@@ -4,27 +4,27 @@ import { stringify } from "csv-stringify/sync";
 import { openEvaluation } from "../compose/evaluation.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { prepareEvaluation, startEvaluation } from "../evaluation/evaluation.ts";
-import { number } from "../pages/markup.ts";
 import { readable } from "../evaluation/report/sections.ts";
 import { scoreRun, writeReport } from "../evaluation/report/write-report.ts";
 import { createFolderAnswerCache } from "../evaluation/runner/answer-cache.ts";
+import { number } from "../pages/markup.ts";
 import { showProgress } from "./eval-progress.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { LabOptions } from "./lab.ts";
 import { note, print } from "./output.ts";
 
-/** Builds the arms of some pictures, has them judged, and prints what context did. */
-export async function runLab(pictures: readonly string[], options: LabOptions, stop: AbortSignal): Promise<void> {
+/** Builds the arms of some images, has them judged, and prints what context did. */
+export async function runLab(images: readonly string[], options: LabOptions, stop: AbortSignal): Promise<void> {
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
   const folder = resolve(
-    options.out ?? join("lab-results", `${basename(pictures[0] ?? "lab").replace(/\.\w+$/, "")}-${stamp}`),
+    options.out ?? join("lab-results", `${basename(images[0] ?? "lab").replace(/\.\w+$/, "")}-${stamp}`),
   );
-  const file = await writeLabFile(folder, pictures, options);
+  const file = await writeLabFile(folder, images, options);
   const opened = openEvaluation({ evalFilePath: file, stimuliFolder: join(folder, "stimuli"), notify: note });
   try {
-    const prepared = await prepareEvaluation(file, opened.parts);
+    const prepared = await prepareEvaluation(file, opened.dependencies);
     const progress = showProgress(prepared.plan.calls);
-    const outcome = await startEvaluation(prepared, opened.parts, {
+    const outcome = await startEvaluation(prepared, opened.dependencies, {
       folder,
       onProgress: progress.update,
       stop,
@@ -49,7 +49,7 @@ export async function runLab(pictures: readonly string[], options: LabOptions, s
 }
 
 /** Writes the evaluation that the lab runs, so that it can be run again, changed and resumed like any other. */
-async function writeLabFile(folder: string, pictures: readonly string[], options: LabOptions): Promise<string> {
+async function writeLabFile(folder: string, images: readonly string[], options: LabOptions): Promise<string> {
   if (!["faces", "people"].includes(options.hide)) {
     throw new ConfigurationError(`--hide takes faces or people, not "${options.hide}"`);
   }
@@ -57,7 +57,7 @@ async function writeLabFile(folder: string, pictures: readonly string[], options
   if (!Number.isInteger(repeats) || repeats < 1) {
     throw new ConfigurationError(`--repeats takes a number from 1 up, not "${options.repeats}"`);
   }
-  const all = [...pictures, ...(options.swap === undefined ? [] : [options.swap])].map((path) => resolve(path));
+  const all = [...images, ...(options.swap === undefined ? [] : [options.swap])].map((path) => resolve(path));
   const arms = [
     "full",
     "face-only",
@@ -72,14 +72,14 @@ async function writeLabFile(folder: string, pictures: readonly string[], options
   const names = all.map((path) => basename(path));
   const rows = all.map((path, i) => ({
     id: names.indexOf(basename(path)) === i ? basename(path) : `${i + 1}-${basename(path)}`,
-    picture: path,
+    image: path,
     situation: options.context,
   }));
-  await writeFile(join(folder, "pictures.csv"), stringify(rows, { header: true }));
+  await writeFile(join(folder, "images.csv"), stringify(rows, { header: true }));
   const evaluation = {
     name: "lab",
     description: "Context lab",
-    dataset: { format: "csv", path: "pictures.csv", columns: { id: "id", image: "picture", context: "situation" } },
+    dataset: { format: "csv", path: "images.csv", columns: { id: "id", image: "image", context: "situation" } },
     matrix: { models: [options.model], arms, repeats },
     stimuli: { hide: options.hide, ...(options.neutral === undefined ? {} : { neutral: resolve(options.neutral) }) },
     scorers: ["faithfulness", "fixed-values"],

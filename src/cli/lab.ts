@@ -15,11 +15,11 @@ export interface LabOptions {
 export function register(program: Command): void {
   program
     .command("lab")
-    .description("show pictures with and without their context, and report what the context does to the judgment")
-    .argument("<pictures...>", "pictures; several are set into one another's scenes")
+    .description("show images with and without their context, and report what the context does to the judgment")
+    .argument("<images...>", "images; several are set into one another's scenes")
     .option("--model <model>", "rules, openai:<name> or ollama:<name>", "rules")
-    .option("--swap <picture>", "scene into which the face is set, when there is only one picture")
-    .option("--neutral <picture>", "neutral face for the Kuleshov arms")
+    .option("--swap <image>", "scene into which the face is set, when there is only one image")
+    .option("--neutral <image>", "neutral face for the Kuleshov arms")
     .option("--hide <what>", "what the context-only arm hides: faces or people", "faces")
     .option("--repeats <n>", "answers per arm", "1")
     .option("--context <text>", "what is known of the situation, in words")
@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .action(lab);
 }
 
-async function lab(pictures: readonly string[], options: LabOptions): Promise<void> {
+async function lab(images: readonly string[], options: LabOptions): Promise<void> {
   const { runLab } = await import("./lab-run.ts");
-  await runLab(pictures, options, interruptSignal());
+  await runLab(images, options, interruptSignal());
 }

@@ -67,7 +67,7 @@ async function measureLeft(
   const { files } = study;
   const left = inputs.filter(({ key }) => !files.done.has(key));
   const view = createProgressView();
-  const steps = measureInputs(left, tools, { ...measuring, begun: files.begun ?? undefined });
+  const steps = measureInputs(left, tools, { ...measuring, inProgress: files.inProgress ?? undefined });
   try {
     await recordStudy(recordedSteps(steps, { tables, before: files.counts().images, tiles }), {
       files,

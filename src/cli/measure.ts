@@ -10,10 +10,10 @@ import { note } from "./output.ts";
 export function register(program: Command): void {
   program
     .command("measure")
-    .description("measure every face in pictures and videos: action units, expression, head pose, gaze; no judgment")
+    .description("measure every face in images and videos: action units, expression, head pose, gaze; no judgment")
     .argument(
       "<inputs...>",
-      "pictures, videos, folders, globs, or lists (.csv with a column path, and neutral if wanted)",
+      "images, videos, folders, globs, or lists (.csv with a column path, and neutral if wanted)",
     )
     .option("--json", "print one JSON object with every number")
     .option("--csv", "print one row per face")
@@ -24,7 +24,7 @@ export function register(program: Command): void {
     .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
     .option("--columns <toolbox>", "one row per face under the column names of openface or pyfeat")
     .option("--scene", "with --json: objects, bodies and who looks where too")
-    .option("--neutral <picture>", "measure action units against this resting face of the same person")
+    .option("--neutral <image>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
     .option("--workers <number>", "worker threads per toolbox (default: all cores)", positiveInteger)
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
@@ -112,7 +112,7 @@ async function readInputs(words: readonly string[], { neutral }: MeasureOptions)
   return inputs;
 }
 
-/** A neutral picture for everything that cannot serve is a wrong option; one in a list concerns its row alone. */
+/** A neutral image for everything that cannot serve is a wrong option; one in a list concerns its row alone. */
 async function checkNeutral({ neutral }: MeasureOptions, tools: StudyTools, signal: AbortSignal): Promise<void> {
   if (neutral === undefined) return;
   if (tools.toolboxes.every(({ againstNeutral }) => againstNeutral === undefined)) {

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
-import { writeWhole } from "../platform/write-file-atomic.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 
 const REPORT = "report.json";
 const PICTURE = "annotated.png";
@@ -28,12 +28,12 @@ export async function prepareReportFolder(folder: string, force: boolean): Promi
   }
 }
 
-/** Writes the report and the annotated picture beside it. @returns one line that says where. */
+/** Writes the report and the annotated image beside it. @returns one line that says where. */
 export async function writeReportFolder(folder: string, report: Report, signal: AbortSignal): Promise<string> {
   const { decodeImage } = await import("../measuring/decode-image.ts");
   const { renderOverlay } = await import("../render/overlay.ts");
   const image = await decodeImage(report.provenance.image.path, signal);
-  await writeWhole(join(folder, PICTURE), await renderOverlay(image, report.faces, { evidence: report.evidence }));
-  await writeWhole(join(folder, REPORT), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFileAtomic(join(folder, PICTURE), await renderOverlay(image, report.faces, { evidence: report.evidence }));
+  await writeFileAtomic(join(folder, REPORT), `${JSON.stringify(report, null, 2)}\n`);
   return `Wrote ${join(folder, REPORT)} and ${join(folder, PICTURE)}`;
 }

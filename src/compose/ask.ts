@@ -1,9 +1,9 @@
 import type { ModelMode } from "../agent/call-plan.ts";
 import { createTools } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
-import type { AskParts } from "../ask-dependencies.ts";
-import { ownPath, packageVersion } from "../platform/package-paths.ts";
+import type { AskDependencies } from "../ask-dependencies.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
+import { ownPath, packageVersion } from "../platform/package-paths.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import { importEvidenceFiles } from "./evidence.ts";
@@ -17,8 +17,8 @@ export interface AskOptions extends ModelOptions {
   readonly model: string;
   /** Names of toolboxes; `[]` asks without measurements. */
   readonly toolboxes: readonly string[];
-  /** What toolboxes wrote earlier, as in `openface:results.csv`, and the pictures that will be asked about. */
-  readonly evidence?: { readonly files: readonly string[]; readonly pictures: readonly string[] };
+  /** What toolboxes wrote earlier, as in `openface:results.csv`, and the images that will be asked about. */
+  readonly evidence?: { readonly files: readonly string[]; readonly images: readonly string[] };
   /** Whether objects, bodies and who looks where are looked for; they are unless told. */
   readonly scene?: boolean;
   /** Folder of prompt files, for trying others; the shipped ones by default. */
@@ -29,13 +29,13 @@ export interface AskOptions extends ModelOptions {
   readonly shots?: ShotRequest;
   /** Worker threads of each toolbox. */
   readonly workers?: number;
-  /** Told before a picture leaves this machine. */
+  /** Told before an image leaves this machine. */
   readonly notify?: (notice: string) => void;
 }
 
 /** Parts to ask with, and an end to them. */
-export interface OpenedParts {
-  readonly parts: AskParts;
+export interface OpenedDependencies {
+  readonly dependencies: AskDependencies;
   /** The labels that the examples imply, `null` when they leave them open. */
   readonly labels: readonly string[] | null;
   /** Ends the toolboxes' workers after the calls under way. */
@@ -49,7 +49,7 @@ export interface OpenedParts {
  * @throws {ConfigurationError} if something is asked for that does not exist.
  * @throws {ProviderError} if the model's server does not answer.
  */
-export async function openParts(options: AskOptions, signal?: AbortSignal): Promise<OpenedParts> {
+export async function openDependencies(options: AskOptions, signal?: AbortSignal): Promise<OpenedDependencies> {
   const { model: spec, mode = null, shots, notify, ...modelOptions } = options;
   const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
   const temperature = options.temperature ?? prompts.prompt("judge").temperature;
@@ -62,7 +62,7 @@ export async function openParts(options: AskOptions, signal?: AbortSignal): Prom
   try {
     observers.push(...(await createObservers(options.scene !== false)));
     const examples = await openExamples(shots, toolboxes, signal);
-    const parts: AskParts = {
+    const dependencies: AskDependencies = {
       toolboxes,
       observers,
       exemplars: examples.source,
@@ -73,7 +73,11 @@ export async function openParts(options: AskOptions, signal?: AbortSignal): Prom
       version: packageVersion(),
       ...(notify === undefined ? {} : { notify }),
     };
-    return { parts, labels: examples.labels, close: () => Promise.all([close(), examples.close()]).then(() => {}) };
+    return {
+      dependencies,
+      labels: examples.labels,
+      close: () => Promise.all([close(), examples.close()]).then(() => {}),
+    };
   } catch (error) {
     await close();
     throw error;
@@ -96,7 +100,7 @@ async function openAllToolboxes(
   { toolboxes: names, evidence, workers }: AskOptions,
   signal?: AbortSignal,
 ): Promise<readonly FerToolbox[]> {
-  const imported = evidence === undefined ? [] : await importEvidenceFiles(evidence.files, evidence.pictures, signal);
+  const imported = evidence === undefined ? [] : await importEvidenceFiles(evidence.files, evidence.images, signal);
   try {
     return [...(await createToolboxes(names, workers === undefined ? {} : { workers }, signal)), ...imported];
   } catch (error) {

@@ -1,24 +1,24 @@
 import { basename, dirname, join } from "node:path";
-import type { AskParts } from "../ask-dependencies.ts";
+import type { AskDependencies } from "../ask-dependencies.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
-import type { EvaluationParts } from "../evaluation/evaluation-parts.ts";
+import type { EvaluationDependencies } from "../evaluation/evaluation-dependencies.ts";
 import { variedSource } from "../evaluation/few-shot/exemplar-variant.ts";
 import type { EvalFile } from "../evaluation/file/eval-file.ts";
 import { createEmerSolver } from "../evaluation/judge/judge-solver.ts";
-import { createLabStimuli } from "../lab/lab-stimuli.ts";
 import { createFolderAnswerCache } from "../evaluation/runner/answer-cache.ts";
 import { cellId } from "../evaluation/runner/plan.ts";
 import type { Condition } from "../evaluation/solver.ts";
 import { createChoiceSolver } from "../evaluation/solvers/choice-solver.ts";
-import type { ConditionParts } from "../evaluation/solvers/condition-parts.ts";
+import type { ConditionDependencies } from "../evaluation/solvers/condition-dependencies.ts";
 import { createJudgeSolver } from "../evaluation/solvers/judge-solver.ts";
-import { cacheFolder } from "../platform/cache-folder.ts";
-import { packageVersion } from "../platform/package-paths.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library.ts";
+import { createLabStimuli } from "../lab/lab-stimuli.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
+import { packageVersion } from "../platform/package-paths.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import { openParts } from "./ask.ts";
+import { openDependencies } from "./ask.ts";
 import { openShotSource } from "./exemplars.ts";
 import type { ModelOptions } from "./models.ts";
 import { createToolboxes } from "./toolboxes.ts";
@@ -31,13 +31,13 @@ export interface EvaluationOptions extends ModelOptions {
   readonly stimuliFolder: string;
   /** Where answers are kept; beside the other caches unless told. */
   readonly answersFolder?: string;
-  /** Told before a picture leaves this machine. */
+  /** Told before an image leaves this machine. */
   readonly notify?: (notice: string) => void;
 }
 
 /** Parts to run evaluations with, and an end to them. */
 export interface OpenedEvaluation {
-  readonly parts: EvaluationParts;
+  readonly dependencies: EvaluationDependencies;
   close(): Promise<void>;
 }
 
@@ -45,15 +45,15 @@ export interface OpenedEvaluation {
 export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
   const folder = options.answersFolder ?? join(cacheFolder(), "answers");
   const toolboxes = createToolboxShelf();
-  const conditions: ConditionParts[] = [];
-  const parts: EvaluationParts = {
+  const conditions: ConditionDependencies[] = [];
+  const dependencies: EvaluationDependencies = {
     async solverFor(file, labels) {
-      const own = createConditionParts(file, options, toolboxes);
+      const own = createConditionDependencies(file, options, toolboxes);
       conditions.push(own);
       return file.task === "judge" ? createJudgeSolver(file, labels, own) : createChoiceSolver(file, own);
     },
     async judgeFor(file) {
-      const own = createConditionParts(file, options, toolboxes);
+      const own = createConditionDependencies(file, options, toolboxes);
       conditions.push(own);
       return createEmerSolver(own);
     },
@@ -74,7 +74,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
     version: packageVersion(),
   };
   return {
-    parts,
+    dependencies,
     async close() {
       await Promise.all(conditions.map((own) => own.close()));
       await toolboxes.close();
@@ -106,13 +106,17 @@ function createToolboxShelf(): ToolboxShelf {
   };
 }
 
-function createConditionParts(file: EvalFile, options: EvaluationOptions, shelf: ToolboxShelf): ConditionParts {
-  const known = new Map<string, Promise<AskParts>>();
+function createConditionDependencies(
+  file: EvalFile,
+  options: EvaluationOptions,
+  shelf: ToolboxShelf,
+): ConditionDependencies {
+  const known = new Map<string, Promise<AskDependencies>>();
   const closers: (() => Promise<void>)[] = [];
 
-  async function open(condition: Condition, seed: number): Promise<AskParts> {
+  async function open(condition: Condition, seed: number): Promise<AskDependencies> {
     const { evalFilePath: _path, stimuliFolder: _stimuli, answersFolder: _answers, ...modelOptions } = options;
-    const opened = await openParts({ ...modelOptions, model: condition.model, toolboxes: [], seed });
+    const opened = await openDependencies({ ...modelOptions, model: condition.model, toolboxes: [], seed });
     closers.push(() => opened.close());
     const toolboxes =
       condition.evidence === "none" ? [] : await Promise.all(condition.evidence.map((name) => shelf.one(name)));
@@ -122,9 +126,9 @@ function createConditionParts(file: EvalFile, options: EvaluationOptions, shelf:
       toolboxes.length === 0 && condition.shots > 0 ? [await shelf.one("mesh")] : toolboxes,
     );
     closers.push(() => shots.close());
-    const prompts = await withJudgePrompt(opened.parts.prompts, condition.prompt, options.evalFilePath);
+    const prompts = await withJudgePrompt(opened.dependencies.prompts, condition.prompt, options.evalFilePath);
     return {
-      ...opened.parts,
+      ...opened.dependencies,
       toolboxes,
       exemplars: shots.source === null ? null : variedSource(shots.source, condition.variant),
       prompts,
@@ -135,9 +139,9 @@ function createConditionParts(file: EvalFile, options: EvaluationOptions, shelf:
     partsFor(condition, seed) {
       const { arm: _arm, ...rest } = condition;
       const key = `${cellId({ ...rest, arm: "full" })} | ${seed}`;
-      const parts = known.get(key) ?? open(condition, seed);
-      known.set(key, parts);
-      return parts;
+      const dependencies = known.get(key) ?? open(condition, seed);
+      known.set(key, dependencies);
+      return dependencies;
     },
     exemplarsOf: ({ shots, variant }) => (shots === 0 ? null : { shots, variant, ...file.fewShot, audit: null }),
     async close() {

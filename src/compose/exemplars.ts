@@ -6,14 +6,14 @@ import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
 import { OPENAI_BASE_URL } from "../adapters/openai/openai-judge.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
-import { ownPath } from "../platform/package-paths.ts";
 import { createExemplarSource, type ShotMode } from "../exemplars/exemplar-source.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
-import type { MeasurePicture } from "../exemplars/make-exemplar.ts";
-import { measureImage } from "../measuring/measure-image.ts";
+import type { MeasureImage } from "../exemplars/make-exemplar.ts";
 import { readPack } from "../exemplars/read-pack.ts";
 import { toolboxSpace } from "../exemplars/toolbox-space.ts";
+import { measureImage } from "../measuring/measure-image.ts";
+import { ownPath } from "../platform/package-paths.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarStore } from "../ports/exemplar-store.ts";
@@ -44,22 +44,25 @@ export function openStore(location: string | undefined): ExemplarStore {
 }
 
 /** A toolbox with a store of its space: what adding, searching by face, finding and discovering need. */
-export interface ExemplarDesk {
+export interface ExemplarSession {
   readonly store: ExemplarStore;
   readonly toolbox: FerToolbox;
   readonly space: ExpressionSpace;
-  readonly measure: MeasurePicture;
+  readonly measure: MeasureImage;
   readonly concurrency: number;
   close(): Promise<void>;
 }
 
-export interface DeskOptions {
+export interface ExemplarSessionOptions {
   readonly store?: string;
   /** `mesh` unless told. */
   readonly toolbox?: string;
 }
 
-export async function openDesk({ store: location, toolbox: name = "mesh" }: DeskOptions): Promise<ExemplarDesk> {
+export async function openExemplarSession({
+  store: location,
+  toolbox: name = "mesh",
+}: ExemplarSessionOptions): Promise<ExemplarSession> {
   const [toolbox] = await createToolboxes([name]);
   if (toolbox === undefined) throw new ConfigurationError(`There is no toolbox "${name}"`);
   const space = toolboxSpace(toolbox);
@@ -69,7 +72,7 @@ export async function openDesk({ store: location, toolbox: name = "mesh" }: Desk
     toolbox,
     space,
     measure: (path, signal) => measureImage(path, [toolbox], signal),
-    // One picture more than workers: its decoding overlaps with their measuring.
+    // One image more than workers: its decoding overlaps with their measuring.
     concurrency: availableParallelism() + 1,
     async close() {
       await toolbox.close();
@@ -85,16 +88,17 @@ export async function openDesk({ store: location, toolbox: name = "mesh" }: Desk
  */
 export async function openPacks(
   names: readonly string[],
-  desk: Pick<ExemplarDesk, "store" | "space" | "measure" | "concurrency">,
+  toolContext: Pick<ExemplarSession, "store" | "space" | "measure" | "concurrency">,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const held = new Set((await desk.store.statistics()).packs.map(({ name }) => name));
+  const held = new Set((await toolContext.store.statistics()).packs.map(({ name }) => name));
   const packs: string[] = [];
   for (const name of names) {
     const file = packFile(name);
     if (file === undefined && held.has(name)) packs.push(name);
-    else if (file === undefined) throw new ConfigurationError(`There is no pack "${name}" in ${desk.store.location}`);
-    else packs.push(await importPack(file, desk, signal));
+    else if (file === undefined)
+      throw new ConfigurationError(`There is no pack "${name}" in ${toolContext.store.location}`);
+    else packs.push(await importPack(file, toolContext, signal));
   }
   return packs;
 }
@@ -107,7 +111,7 @@ function packFile(name: string): string | undefined {
 
 async function importPack(
   file: string,
-  { store, space, measure, concurrency }: Pick<ExemplarDesk, "store" | "space" | "measure" | "concurrency">,
+  { store, space, measure, concurrency }: Pick<ExemplarSession, "store" | "space" | "measure" | "concurrency">,
   signal?: AbortSignal,
 ): Promise<string> {
   const { candidates, problems } = await readPack(file);
@@ -159,13 +163,13 @@ export async function openShotSource(
     return { source: null, labels: asked, close: async () => undefined };
   const space = toolboxSpace(toolbox);
   const store = createLanceExemplarStore(storePlace(request.store), space);
-  const desk = {
+  const toolContext = {
     store,
     space,
     measure: (path: string, abort?: AbortSignal) => measureImage(path, [toolbox], abort),
     concurrency: availableParallelism() + 1,
   };
-  const packs = request.packs === undefined ? null : await openPacks(request.packs, desk, signal);
+  const packs = request.packs === undefined ? null : await openPacks(request.packs, toolContext, signal);
   return {
     source: createExemplarSource({
       store,

@@ -1,41 +1,41 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { affdexKind } from "../adapters/affdex/affdex-definition.ts";
-import { blendshapesKind } from "../adapters/blendshapes/blendshapes-definition.ts";
-import { libreFaceKind } from "../adapters/libreface/libreface-program.ts";
-import { openFaceKind } from "../adapters/openface/openface-program.ts";
-import { openFace3Kind } from "../adapters/openface3/openface3-program.ts";
-import { pyAfarKind } from "../adapters/pyafar/pyafar-definition.ts";
-import { pyFeatKind } from "../adapters/pyfeat/pyfeat-program.ts";
-import type { Surroundings } from "../adapters/toolbox-process/find-program.ts";
+import { affdexDefinition } from "../adapters/affdex/affdex-definition.ts";
+import { blendshapesDefinition } from "../adapters/blendshapes/blendshapes-definition.ts";
+import { libreFaceDefinition } from "../adapters/libreface/libreface-program.ts";
+import { openFaceDefinition } from "../adapters/openface/openface-program.ts";
+import { openFace3Definition } from "../adapters/openface3/openface3-program.ts";
+import { pyAfarDefinition } from "../adapters/pyafar/pyafar-definition.ts";
+import { pyFeatDefinition } from "../adapters/pyfeat/pyfeat-program.ts";
+import type { ToolboxEnvironment } from "../adapters/toolbox-process/find-program.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { HealthCheck } from "../domain/health.ts";
-import { cacheFolder } from "../platform/cache-folder.ts";
-import { findInstalledPackage } from "../platform/package-paths.ts";
 import { cropImage } from "../measuring/crop-image.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { checkKnownSmile, type SmileCheck, smileWarning } from "../measuring/known-smile.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
+import { findInstalledPackage } from "../platform/package-paths.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import type { FoundToolbox, ToolboxKind } from "../ports/toolbox-definition.ts";
-import { writeWhole } from "../platform/write-file-atomic.ts";
+import type { FoundToolbox, ToolboxDefinition } from "../ports/toolbox-definition.ts";
 
 /** The toolboxes of other people, in the order in which `doctor` lists them. */
-export function toolboxKinds(surroundings: Surroundings = process): readonly ToolboxKind[] {
+export function toolboxDefinitions(environment: ToolboxEnvironment = process): readonly ToolboxDefinition[] {
   return [
-    openFaceKind(surroundings),
-    openFace3Kind(surroundings),
-    pyFeatKind(surroundings),
-    libreFaceKind(surroundings),
-    pyAfarKind,
-    affdexKind,
-    blendshapesKind,
+    openFaceDefinition(environment),
+    openFace3Definition(environment),
+    pyFeatDefinition(environment),
+    libreFaceDefinition(environment),
+    pyAfarDefinition,
+    affdexDefinition,
+    blendshapesDefinition,
   ];
 }
 
 /** What is known about one toolbox on this machine. */
 export interface ToolboxProbe {
-  readonly kind: ToolboxKind;
+  readonly kind: ToolboxDefinition;
   readonly found: FoundToolbox | undefined;
   /** Why it cannot be run, as a clause; `undefined` when it can. */
   readonly missing: string | undefined;
@@ -44,7 +44,7 @@ export interface ToolboxProbe {
 
 /** Looks for every toolbox, and has those found measure a known smile, once per version. */
 export async function probeToolboxes(
-  kinds: readonly ToolboxKind[] = toolboxKinds(),
+  kinds: readonly ToolboxDefinition[] = toolboxDefinitions(),
   signal?: AbortSignal,
 ): Promise<readonly ToolboxProbe[]> {
   const probes: ToolboxProbe[] = [];
@@ -52,7 +52,7 @@ export async function probeToolboxes(
   return probes;
 }
 
-async function probe(kind: ToolboxKind, signal?: AbortSignal): Promise<ToolboxProbe> {
+async function probe(kind: ToolboxDefinition, signal?: AbortSignal): Promise<ToolboxProbe> {
   const nothing = { kind, found: undefined, smile: undefined };
   if (kind.find === undefined) return { ...nothing, missing: "it cannot be run by other programs" };
   const found = await kind.find(signal);
@@ -87,7 +87,7 @@ export function healthOfToolbox({ kind, found, missing, smile }: ToolboxProbe): 
  */
 export async function openToolbox(
   name: string,
-  kinds: readonly ToolboxKind[] = toolboxKinds(),
+  kinds: readonly ToolboxDefinition[] = toolboxDefinitions(),
   signal?: AbortSignal,
 ): Promise<FerToolbox> {
   const kind = kinds.find((known) => known.name === name.toLowerCase());
@@ -113,7 +113,7 @@ export async function openToolbox(
   }
 }
 
-/** A woman who smiles at the camera, in a photograph that ships with face-api. */
+/** A woman who smiles at the camera, in an image that ships with face-api. */
 const SMILE = {
   package: "@vladmandic/face-api",
   file: "demo/sample3.jpg",
@@ -135,19 +135,19 @@ export async function smileCheckOf(
   options: { readonly recheckSuspect?: boolean } = {},
   signal?: AbortSignal,
 ): Promise<SmileCheck> {
-  const photo = findInstalledPackage(SMILE.package);
-  if (photo === undefined) throw new ConfigurationError(`${SMILE.package} is not installed: run npm ci again`);
+  const installed = findInstalledPackage(SMILE.package);
+  if (installed === undefined) throw new ConfigurationError(`${SMILE.package} is not installed: run npm ci again`);
   const file = join(cacheFolder(), "toolbox-checks.json");
-  const key = `${toolbox.id} on ${SMILE.file}@${photo.version}`;
+  const key = `${toolbox.id} on ${SMILE.file}@${installed.version}`;
   const known = await readChecks(file);
   const earlier = known[key];
   if (earlier !== undefined && !(earlier.state === "suspect" && options.recheckSuspect === true)) return earlier;
-  const image = cropImage(await decodeImage(join(photo.folder, SMILE.file), signal), SMILE.part);
+  const image = cropImage(await decodeImage(join(installed.folder, SMILE.file), signal), SMILE.part);
   const check = await checkKnownSmile(toolbox, { image, box: SMILE.faceInPart }, signal);
   if (check.state !== "failed") {
     const checks = { ...(await readChecks(file)), [key]: check };
     // Where nothing can be kept, it is checked again next time.
-    await writeWhole(file, JSON.stringify(checks, null, 2)).catch(() => undefined);
+    await writeFileAtomic(file, JSON.stringify(checks, null, 2)).catch(() => undefined);
   }
   return check;
 }

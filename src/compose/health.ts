@@ -4,8 +4,8 @@ import { availableParallelism, release } from "node:os";
 import { listOllamaModels, type OllamaModelInfo } from "../adapters/ollama/ollama-judge.ts";
 import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
 import type { HealthCheck } from "../domain/health.ts";
-import { cacheFolder } from "../platform/cache-folder.ts";
 import { listNetworks, type NetworkListing } from "../networks/list-networks.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
 import { healthOfToolbox, probeToolboxes } from "./field-toolboxes.ts";
 
 /** Everything that Kuleshov can use on this machine, found or not. Nothing is installed, compiled or sent anywhere. */
@@ -99,7 +99,7 @@ function checkOllama(models: readonly OllamaModelInfo[]): HealthCheck {
     return {
       ...check,
       state: "missing",
-      detail: `${models.length} models at ${at}, none of which sees pictures`,
+      detail: `${models.length} models at ${at}, none of which sees images`,
       remedy: "ollama pull qwen2.5vl",
     };
   }
@@ -119,7 +119,7 @@ function checkOpenAi(): HealthCheck {
     return {
       ...check,
       state: "ready",
-      detail: "OPENAI_API_KEY is set; pictures leave this machine when it is used",
+      detail: "OPENAI_API_KEY is set; images leave this machine when it is used",
       remedy: null,
     };
   }

@@ -1,14 +1,14 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { createImageSessions } from "../mcp/image-sessions.ts";
 import { createMcpServer } from "../mcp/mcp-server.ts";
-import { createPictureDesks } from "../mcp/image-sessions.ts";
-import { type AskOptions, openParts } from "./ask.ts";
+import { type AskOptions, openDependencies } from "./ask.ts";
 
 export interface McpOptions extends Omit<AskOptions, "shots"> {
   /** Place of the exemplars that clients may search; the store of the current folder unless told, if there is one. */
   readonly store?: string;
 }
 
-/** How many exemplars one search gives: a client can search again, and each comes with a picture. */
+/** How many exemplars one search gives: a client can search again, and each comes with an image. */
 const FOUND_AT_ONCE = 4;
 
 /**
@@ -26,17 +26,23 @@ export async function serveMcp(
   const { existingStore } = await import("./exemplars.ts");
   const store = existingStore(named);
   const shots = store === undefined ? {} : { shots: { store, shots: FOUND_AT_ONCE } };
-  const { parts, close } = await openParts({ ...options, ...shots }, signal);
-  const desks = createPictureDesks(parts);
-  const askDescription = parts.prompts.toolDescription("ask").body;
+  const { dependencies, close } = await openDependencies({ ...options, ...shots }, signal);
+  const sessions = createImageSessions(dependencies);
+  const askDescription = dependencies.prompts.toolDescription("ask").body;
   // A store that happens to be there may be searched, but changes no judgment unasked.
-  const mcpParts = { desks, tools: parts.tools, ask: { ...parts, exemplars: null }, askDescription, onBug };
+  const mcpDependencies = {
+    sessions,
+    tools: dependencies.tools,
+    ask: { ...dependencies, exemplars: null },
+    askDescription,
+    onBug,
+  };
   const ended = new Promise<void>((resolve) => {
     process.stdin.once("end", resolve);
     process.stdin.once("close", resolve);
     signal?.addEventListener("abort", () => resolve(), { once: true });
   });
-  const server = serveStdio(() => createMcpServer(mcpParts), { onerror: onBug });
+  const server = serveStdio(() => createMcpServer(mcpDependencies), { onerror: onBug });
   await ended;
   await server.close();
   await close();

@@ -93,7 +93,7 @@ function given(text: string | undefined): string | undefined {
 const OFFER_TIMEOUT_MS = 1_500;
 
 /**
- * A model on this machine that could judge better than the baseline: the first that sees pictures on a reachable Ollama,
+ * A model on this machine that could judge better than the baseline: the first that sees images on a reachable Ollama,
  * one with tools before one without. It is only named, never used unasked. `null` when there is none.
  */
 export async function offerLocalModel(

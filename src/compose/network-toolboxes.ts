@@ -1,9 +1,9 @@
 import { createNetworkToolbox } from "../adapters/mesh/network-toolbox.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { cacheFolder } from "../platform/cache-folder.ts";
 import { networkState } from "../networks/list-networks.ts";
 import type { NetworkManifest } from "../networks/manifest.ts";
 import { loadManifests } from "../networks/manifest-store.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
 /** Other names under which a network can be asked for, and what reports then call it. */

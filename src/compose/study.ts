@@ -19,7 +19,7 @@ export interface StudyToolOptions {
 /** Tools to measure a study with, and an end to them. */
 export interface OpenedStudyTools {
   readonly tools: StudyTools;
-  /** Pictures to work on at once. */
+  /** Images to work on at once. */
   readonly concurrency: number;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface OpenedStudyTools {
 const FFMPEG = "ffmpeg";
 
 /**
- * Opens everything that measuring pictures and videos needs. Workers and programs start on first need.
+ * Opens everything that measuring images and videos needs. Workers and programs start on first need.
  *
  * @throws {ConfigurationError} if a toolbox or a file of one does not exist.
  */
@@ -46,7 +46,7 @@ export async function openStudyTools(options: StudyToolOptions, signal?: AbortSi
     closing.push(() => identity.close());
     const toolboxes = [...opened, ...imported];
     const video = createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
-    const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? picturesFor(workers));
+    const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(workers));
     return { tools: { toolboxes, identity, video }, concurrency: Math.max(...wanted), close: closeAll };
   } catch (error) {
     await closeAll();
@@ -55,9 +55,9 @@ export async function openStudyTools(options: StudyToolOptions, signal?: AbortSi
 }
 
 /**
- * Who asks for one worker asks for one core: decoding and measuring then follow each other. From two on one more picture is
+ * Who asks for one worker asks for one core: decoding and measuring then follow each other. From two on one more image is
  * decoded ahead, so that no worker waits for the next.
  */
-function picturesFor(workers: number): number {
+function imagesFor(workers: number): number {
   return workers === 1 ? 1 : workers + 1;
 }

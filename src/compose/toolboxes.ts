@@ -12,7 +12,7 @@ export interface ToolboxOptions {
 
 type OpenToolbox = (options: ToolboxOptions, signal?: AbortSignal) => Promise<FerToolbox>;
 
-/** Every toolbox that can measure pictures, by the name that the user types: ours, and those of other people. */
+/** Every toolbox that can measure images, by the name that the user types: ours, and those of other people. */
 const TOOLBOXES: Readonly<Record<string, OpenToolbox>> = {
   mesh: createMeshToolbox,
   openface: (_options, signal) => openToolbox("openface", undefined, signal),

@@ -46,7 +46,7 @@ export function acceptProposal(discovery: Discovery, id: string, options: Accept
 function refuseUnfit({ id, status, verdict }: Proposal, { unconfirmed }: AcceptOptions): void {
   if (status === "confirmed" || status === "accepted") return;
   if (status === "survived" && unconfirmed === true) return;
-  const remedy = status === "survived" ? " Score a check sheet first, or pass --unconfirmed." : "";
+  const remedy = status === "survived" ? " Score a rating sheet first, or pass --unconfirmed." : "";
   throw new ConfigurationError(`Cannot accept ${id}, whose status is "${status}": ${verdict}${remedy}`);
 }
 

@@ -2,8 +2,8 @@ import { HumanMessage } from "@langchain/core/messages";
 import type { StudyFace } from "../domain/discovery.ts";
 import { ProviderError } from "../domain/errors.ts";
 import { presenceOf } from "../domain/presence.ts";
-import { mapInOrder } from "../platform/map-in-order.ts";
 import { fillIn, type PromptLibrary } from "../judging/prompt-library.ts";
+import { mapInOrder } from "../platform/map-in-order.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { CutPortraits } from "./write-discovery.ts";
 
@@ -21,7 +21,7 @@ export interface DescribeOptions {
 const LONGEST = 1000;
 
 /**
- * Has a model describe each face in open vocabulary, with its picture when the model sees, and with what was measured on
+ * Has a model describe each face in open vocabulary, with its image when the model sees, and with what was measured on
  * it. Faces that have a description keep it; a face that the model fails on has none.
  */
 export async function describeFaces(
@@ -54,14 +54,14 @@ async function describe(
   const portrait = model.capabilities.vision ? (await cut([face.id])).get(face.id) : undefined;
   const text = fillIn(prompts.prompt("describe-face"), {
     measured: measuredWords(face),
-    picture: portrait === undefined ? "You are not shown the picture." : "The picture follows.",
+    image: portrait === undefined ? "You are not shown the image." : "The image follows.",
   });
-  const picture =
+  const image =
     portrait === undefined
       ? []
       : [{ type: "image" as const, mimeType: "image/jpeg", data: Buffer.from(portrait).toString("base64") }];
   try {
-    const message = new HumanMessage({ contentBlocks: [{ type: "text", text }, ...picture] });
+    const message = new HumanMessage({ contentBlocks: [{ type: "text", text }, ...image] });
     const answer = await model.chat.invoke([message], signal === undefined ? {} : { signal });
     const words = answer.text.replace(/\s+/g, " ").trim().slice(0, LONGEST);
     if (words === "") return { face, reason: "the model answered with nothing" };

@@ -1,5 +1,5 @@
 import type { Discovery, Proposal, ProposalTest, StudyFace } from "../domain/discovery.ts";
-import { coordinatesOf, type ExpressionSpace, placeFace, searchVector } from "../domain/expression-space.ts";
+import { coordinatesOf, type ExpressionSpace, embedFace, searchVector } from "../domain/expression-space.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { clusterFaces, type FaceClustering } from "./cluster-faces.ts";
 import { drawMap } from "./draw-map.ts";
@@ -98,7 +98,7 @@ function placeFaces({ faces, space, textEmbeddings }: DiscoveryInput) {
   const placed: PlacedFace[] = [];
   let unplaced = 0;
   for (const [index, face] of faces.entries()) {
-    const point = placeFace(space, face.measurement);
+    const point = embedFace(space, face.measurement);
     if (point === undefined) unplaced += 1;
     else placed.push({ face, vector: searchVector(space, point), embedding: textEmbeddings?.[index] ?? null });
   }

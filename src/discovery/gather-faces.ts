@@ -7,9 +7,9 @@ import { KuleshovError } from "../domain/errors.ts";
 import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
 import type { LabelProbability } from "../domain/labels.ts";
 import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
+import { embedMeasured, type MeasureImage } from "../exemplars/make-exemplar.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
-import { type MeasurePicture, placeMeasured } from "../exemplars/make-exemplar.ts";
-import type { PlacedExemplar } from "../ports/exemplar-store.ts";
+import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
 import type { StudyProgress } from "../study/record-study.ts";
 import { runStudy, type StudyOutcome } from "../study/run-study.ts";
 import { openStudyFiles } from "../study/study-files.ts";
@@ -17,27 +17,27 @@ import type { StudyInput } from "../study/study-inputs.ts";
 
 const FACES_FILE = "faces.jsonl";
 const FAILURES_FILE = "failures.jsonl";
-const FailedPicture = z.strictObject({ path: z.string(), reason: z.string() });
+const FailedImage = z.strictObject({ path: z.string(), reason: z.string() });
 
 export interface GatherOptions {
   readonly space: ExpressionSpace;
-  readonly measure: MeasurePicture;
+  readonly measure: MeasureImage;
   /** Names of the categories that count as known. */
   readonly known: readonly string[];
   /** Exemplars of known categories; may be empty. */
-  readonly exemplars: readonly PlacedExemplar[];
+  readonly exemplars: readonly EmbeddedExemplar[];
   readonly concurrency: number;
   readonly onProgress?: (progress: StudyProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-/** The faces of a study, and the pictures that could not be measured. */
+/** The faces of a study, and the images that could not be measured. */
 export interface GatheredFaces {
   readonly faces: readonly StudyFace[];
-  readonly failures: readonly z.infer<typeof FailedPicture>[];
+  readonly failures: readonly z.infer<typeof FailedImage>[];
 }
 
-/** Measures every face of the pictures into `folder`, going on where an interrupted run stopped. */
+/** Measures every face of the images into `folder`, going on where an interrupted run stopped. */
 export async function gatherFaces(
   inputs: readonly StudyInput[],
   folder: string,
@@ -52,17 +52,17 @@ export async function gatherFaces(
     ]),
   );
   try {
-    await runStudy(inputs, (input) => gatherPicture(input.path, options), { ...options, files });
+    await runStudy(inputs, (input) => gatherImage(input.path, options), { ...options, files });
   } finally {
     await files.close();
   }
   return {
     faces: await readLines(join(folder, FACES_FILE), StudyFace),
-    failures: await readLines(join(folder, FAILURES_FILE), FailedPicture),
+    failures: await readLines(join(folder, FAILURES_FILE), FailedImage),
   };
 }
 
-async function gatherPicture(path: string, options: GatherOptions): Promise<StudyOutcome> {
+async function gatherImage(path: string, options: GatherOptions): Promise<StudyOutcome> {
   try {
     const { image, faces } = await options.measure(path, options.signal);
     const lines = faces.flatMap((face) => {
@@ -80,14 +80,14 @@ async function gatherPicture(path: string, options: GatherOptions): Promise<Stud
 
 function toStudyFace(
   face: Face,
-  picture: { readonly path: string; readonly sha256: string },
+  image: { readonly path: string; readonly sha256: string },
   options: GatherOptions,
 ): StudyFace | undefined {
   const measurement = face.measurements.find(({ toolbox }) => toolbox === options.space.toolbox);
   if (measurement === undefined) return undefined;
   return {
-    id: `${picture.path}#${face.faceId}`,
-    ...picture,
+    id: `${image.path}#${face.faceId}`,
+    ...image,
     faceId: face.faceId,
     box: face.box,
     measurement: withoutGeometry(measurement),
@@ -101,7 +101,7 @@ const EXEMPLAR_NEIGHBOURS = 3;
 
 /**
  * Which known categories a face may be: those that the expression networks name, under the name that the taxonomy has
- * for them (`neutral` always counts as known), and those of exemplars, by likeness to the nearest ones.
+ * for them (`neutral` always counts as known), and those of exemplars, by similarity to the nearest ones.
  */
 export function knownLabels(
   measurement: FaceMeasurement,
@@ -117,7 +117,7 @@ export function knownLabels(
         : known.find((category) => sameCategory(category, label) || basicLabelOf(category) === label);
     if (name !== undefined) raise(name, probability);
   }
-  const place = placeMeasured(space, [measurement]);
+  const place = embedMeasured(space, [measurement]);
   for (const category of place === null ? [] : known) {
     const alike = exemplars
       .filter(({ exemplar, expression }) => expression !== null && sameCategory(exemplar.category, category))

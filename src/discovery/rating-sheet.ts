@@ -35,7 +35,7 @@ export type CheckKey = z.infer<typeof CheckKey>;
 export function drawCheck({ proposals, faces }: Discovery, seed: number): CheckKey | null {
   const surviving = proposals.filter(({ status }) => status === "survived");
   if (surviving.length === 0) return null;
-  const random = createRandom(`${seed} check sheet`);
+  const random = createRandom(`${seed} rating sheet`);
   const everyone = faces.map(({ id }) => id);
   const drawn = surviving.map((proposal, index) =>
     drawGroup(proposal, { everyone, group: groupLetter(index), random }),

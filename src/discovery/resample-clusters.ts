@@ -2,8 +2,8 @@ import { adjustedRandIndex } from "../domain/statistics/adjusted-rand-index.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { clusterStructureless, selectPoints } from "./cluster-faces.ts";
 import { type DenseCluster, hdbscan } from "./hdbscan.ts";
-import type { Points } from "./spanning-tree.ts";
 import { createStructureless } from "./null-model.ts";
+import type { Points } from "./spanning-tree.ts";
 
 /** Share of the faces in each resample. */
 const SUBSAMPLE = 0.8;
@@ -69,8 +69,8 @@ export async function prominenceByChance(points: Points, options: ResampleOption
   const largest: number[] = [];
   for (let round = 0; round < options.resamples; round += 1) {
     await breathe(options.signal);
-    const structureless = draw(createRandom(`${options.seed} structureless ${round}`));
-    const { clusters } = clusterStructureless(structureless, options);
+    const nullModel = draw(createRandom(`${options.seed} nullModel ${round}`));
+    const { clusters } = clusterStructureless(nullModel, options);
     largest.push(Math.max(1, ...clusters.map((cluster) => cluster.prominence)));
   }
   return largest;

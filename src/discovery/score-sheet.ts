@@ -48,14 +48,14 @@ export function readSheet(text: string, path: string): SheetRating[] {
     const { item, rating } = record;
     if (item === undefined || rating === undefined) {
       throw new ConfigurationError(
-        `Cannot read check sheet as it has no column ${item === undefined ? "item" : "rating"}: \`${path}\``,
+        `Cannot read rating sheet as it has no column ${item === undefined ? "item" : "rating"}: \`${path}\``,
       );
     }
     if (rating.trim() === "") continue;
     const value = Number(rating);
     if (!Number.isInteger(value) || value < RATINGS.lowest || value > RATINGS.highest) {
       throw new ConfigurationError(
-        `Cannot read check sheet as the rating in line ${info.lines} is "${rating}", not 1 to 5: \`${path}\``,
+        `Cannot read rating sheet as the rating in line ${info.lines} is "${rating}", not 1 to 5: \`${path}\``,
       );
     }
     const rater = record.rater?.trim() ? record.rater.trim() : basename(path, extname(path));
@@ -74,7 +74,7 @@ function parseRows(text: string, path: string): SheetRow[] {
     return parse(text, { columns: true, bom: true, delimiter: [",", ";", "\t"], info: true, skip_empty_lines: true });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new ConfigurationError(`Cannot read check sheet as it is not a table (${error.message}): \`${path}\``, {
+    throw new ConfigurationError(`Cannot read rating sheet as it is not a table (${error.message}): \`${path}\``, {
       cause: error,
     });
   }

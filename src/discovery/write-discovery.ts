@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Discovery } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../pages/discovery-page.ts";
-import { writeWhole } from "../platform/write-file-atomic.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { CheckKey, drawCheck } from "./rating-sheet.ts";
 import { SHEET_COLUMNS } from "./score-sheet.ts";
 
@@ -15,19 +15,19 @@ const CHECK_FOLDER = "check";
 /** Beside the folder that raters are given, not in it. */
 const KEY_FILE = "check-key.json";
 
-/** Cuts portraits of faces; a face whose picture is gone is left out. */
+/** Cuts portraits of faces; a face whose image is gone is left out. */
 export type CutPortraits = (faceIds: readonly string[]) => Promise<Portraits>;
 
 /** Writes the discovery as JSON and as a page. Every file appears whole or not at all. */
 export async function writeDiscovery(folder: string, discovery: Discovery, cut: CutPortraits): Promise<void> {
   await mkdir(folder, { recursive: true });
   const page = renderDiscoveryPage(discovery, await cut(portraitsNeeded(discovery)));
-  await writeWhole(join(folder, DISCOVERY_FILE), `${JSON.stringify(discovery, null, 1)}\n`);
-  await writeWhole(join(folder, PAGE_FILE), page);
+  await writeFileAtomic(join(folder, DISCOVERY_FILE), `${JSON.stringify(discovery, null, 1)}\n`);
+  await writeFileAtomic(join(folder, PAGE_FILE), page);
 }
 
 /**
- * Writes the blind check: `check/sheet.csv`, a picture for each of its lines and for each reference, instructions; and,
+ * Writes the blind check: `check/sheet.csv`, an image for each of its lines and for each reference, instructions; and,
  * beside that folder, the key. @returns how many items there are, 0 when no proposal survived.
  */
 export async function writeCheck(folder: string, discovery: Discovery, cut: CutPortraits): Promise<number> {
@@ -38,22 +38,22 @@ export async function writeCheck(folder: string, discovery: Discovery, cut: CutP
   const references = key.groups.flatMap(({ group, references: faces }) =>
     faces.map((face, index) => ({ face, file: `reference-${group}${index + 1}.jpg` })),
   );
-  const pictures = [...references, ...key.items.map(({ item, face }) => ({ face, file: `item-${item}.jpg` }))];
-  const portraits = await cut(pictures.map(({ face }) => face));
-  for (const { face, file } of pictures) {
+  const images = [...references, ...key.items.map(({ item, face }) => ({ face, file: `item-${item}.jpg` }))];
+  const portraits = await cut(images.map(({ face }) => face));
+  for (const { face, file } of images) {
     const bytes = portraits.get(face);
-    if (bytes !== undefined) await writeWhole(join(place, file), bytes);
+    if (bytes !== undefined) await writeFileAtomic(join(place, file), bytes);
   }
   const rows = key.items
     .filter(({ face }) => portraits.has(face))
     .map(({ item, group }) => [item, `item-${item}.jpg`, `reference-${group}*.jpg`, "", ""]);
-  await writeWhole(join(place, "sheet.csv"), stringify([[...SHEET_COLUMNS], ...rows]));
-  await writeWhole(join(place, "INSTRUCTIONS.txt"), INSTRUCTIONS);
-  await writeWhole(join(folder, KEY_FILE), `${JSON.stringify(key, null, 1)}\n`);
+  await writeFileAtomic(join(place, "sheet.csv"), stringify([[...SHEET_COLUMNS], ...rows]));
+  await writeFileAtomic(join(place, "INSTRUCTIONS.txt"), INSTRUCTIONS);
+  await writeFileAtomic(join(folder, KEY_FILE), `${JSON.stringify(key, null, 1)}\n`);
   return rows.length;
 }
 
-const INSTRUCTIONS = `For each line of sheet.csv, look at the picture and at the reference pictures named in compare_with.
+const INSTRUCTIONS = `For each line of sheet.csv, look at the image and at the reference images named in compare_with.
 Does the face show the same expression as the reference faces do? Write a number into the column rating:
 
   1  no, clearly another expression
@@ -63,7 +63,7 @@ Does the face show the same expression as the reference faces do? Write a number
   5  yes, the same expression
 
 Judge the expression only: not the person, the pose of the head, the light or the scene. There is no right answer to be
-guessed; the pictures are in random order. Leave the rating empty if you cannot see the face. Write your initials into the
+guessed; the images are in random order. Leave the rating empty if you cannot see the face. Write your initials into the
 column rater, or save the sheet under your name. Do not rate together with somebody else.
 `;
 

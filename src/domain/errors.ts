@@ -3,7 +3,7 @@ export class KuleshovError extends Error {
   override name = "KuleshovError";
 }
 
-/** A picture cannot be read: missing, not an image, truncated, too large, or of a format that sharp cannot decode. */
+/** An image cannot be read: missing, not an image, truncated, too large, or of a format that sharp cannot decode. */
 export class ImageDecodeError extends KuleshovError {
   override name = "ImageDecodeError";
   readonly path: string;
@@ -25,7 +25,7 @@ export class VideoDecodeError extends KuleshovError {
   }
 }
 
-/** A picture cannot serve as someone's resting face: no face or several, not at rest, or of another person. */
+/** An image cannot serve as someone's resting face: no face or several, not at rest, or of another person. */
 export class NeutralFaceError extends KuleshovError {
   override name = "NeutralFaceError";
   readonly path: string;
@@ -70,7 +70,7 @@ export class JudgmentError extends KuleshovError {
 }
 
 /** What a model server may turn down although the rest of the request is fine. */
-export type RejectedFeature = "tools" | "pictures" | "schema" | "temperature";
+export type RejectedFeature = "tools" | "images" | "schema" | "temperature";
 
 /** A model server failed: unreachable, refused the key, over its limit, or answered with something else than its protocol. */
 export class ProviderError extends KuleshovError {

@@ -6,11 +6,11 @@ import { PerceptualHash } from "./perceptual-hash.ts";
 
 const Text = z.string().trim().min(1).max(4000);
 
-/** `x` and 24 hex digits of a hash over picture, region, category and labeller: the same label twice has one id. */
+/** `x` and 24 hex digits of a hash over image, region, category and labeller: the same label twice has one id. */
 export const ExemplarId = z.string().regex(/^x[0-9a-f]{24}$/, "an exemplar id is x and 24 hex digits");
 export type ExemplarId = z.infer<typeof ExemplarId>;
 
-/** What a person says of a picture or a part of it. Nothing in it was measured. */
+/** What a person says of an image or a part of it. Nothing in it was measured. */
 export const ExemplarLabel = z.strictObject({
   category: CategoryName,
   /** `counter`: looks like it and is not. Shown as contrast, never as an instance. */
@@ -23,20 +23,20 @@ export const ExemplarLabel = z.strictObject({
   why: Text.nullable(),
   /** Who says so: a person, a panel, a dataset, `discovery:<id>`. */
   labeller: z.string().trim().min(1).max(200),
-  /** Licence of the picture, e.g. an SPDX id; `null` when unknown. */
+  /** Licence of the image, e.g. an SPDX id; `null` when unknown. */
   licence: z.string().trim().min(1).max(200).nullable(),
-  /** Where the picture comes from. */
+  /** Where the image comes from. */
   source: Text.nullable(),
 });
 export type ExemplarLabel = z.infer<typeof ExemplarLabel>;
 
-/** The picture an exemplar points at. It may vanish: the exemplar then lives on with its view and measurements. */
+/** The image an exemplar points at. It may vanish: the exemplar then lives on with its view and measurements. */
 export const ExemplarImage = z.strictObject({
   path: z.string().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),
-  /** Of the whole picture; `null` when it is too plain to have one. */
+  /** Of the whole image; `null` when it is too plain to have one. */
   hash: PerceptualHash.nullable(),
 });
 export type ExemplarImage = z.infer<typeof ExemplarImage>;
@@ -54,7 +54,7 @@ export const Exemplar = z.strictObject({
   id: ExemplarId,
   ...ExemplarLabel.shape,
   image: ExemplarImage,
-  /** The face or part that is meant, in source pixels; `null` for the whole picture. */
+  /** The face or part that is meant, in source pixels; `null` for the whole image. */
   region: PixelBox.nullable(),
   /** Perceptual hash of the region, `null` without a region or when it is too plain. */
   regionHash: PerceptualHash.nullable(),
@@ -77,9 +77,9 @@ export interface ExemplarEntry {
   readonly expression: Float32Array | null;
   /** Text embedding by the store's text embedder. */
   readonly textEmbedding: Float32Array | null;
-  /** Picture embedding by the store's image embedder. */
+  /** Image embedding by the store's image embedder. */
   readonly imageEmbedding: Float32Array | null;
-  /** JPEG of the region with some margin, or of the picture, without metadata; `null` when pictures are not kept. */
+  /** JPEG of the region with some margin, or of the image, without metadata; `null` when images are not kept. */
   readonly view: Uint8Array | null;
 }
 

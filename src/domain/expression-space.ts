@@ -93,7 +93,7 @@ export interface ExpressionPoint {
  * function) and drawn toward the centre by their weight; under {@link MINIMUM_WEIGHT} they count as unmeasured.
  * @returns `undefined` when the measurement is another toolbox's, or too little of it was measured.
  */
-export function placeFace(space: ExpressionSpace, face: FaceMeasurement): ExpressionPoint | undefined {
+export function embedFace(space: ExpressionSpace, face: FaceMeasurement): ExpressionPoint | undefined {
   if (face.toolbox !== space.toolbox) return undefined;
   const read = coordinateReader(space, face);
   const unmeasured: string[] = [];

@@ -7,7 +7,7 @@
 const ASSERTIONS: readonly RegExp[] = [
   /\b(?:is|are|was|were|be|been|being|he's|she's|they're|person's)\s+(?:\w+ly\s+|really\s+|also\s+|still\s+)?feeling\b/,
   // A scene may feel festive and a hat may be of felt.
-  /(?<!\b(?:scene|atmosphere|mood|setting|context|image|photo|picture|room|it) )\b(?:feels|felt)\b(?! (?:hat|tip|pen|cloth))/,
+  /(?<!\b(?:scene|atmosphere|mood|setting|context|image|image|image|room|it) )\b(?:feels|felt)\b(?! (?:hat|tip|pen|cloth))/,
   /\b(?:he|she|they|people|person|man|woman|child|boy|girl|subject|f\d+)\s+(?:really\s+|truly\s+|both\s+)?feel\b/,
   /\bexperienc(?:es|ing)\s+(?!the\s+(?:event|scene))/,
   /\b(?:deep down|internally(?! (?:consistent|coherent))|on the inside|inside (?:he|she|they)|inner (?:state|feelings?|emotions?))\b/,
@@ -34,7 +34,7 @@ const PERCEIVED =
 const DISCLAIMED =
   /\b(?:is not|isn't|not|cannot be|can't be|never) (?:known|asserted|claimed|told|inferred|measured|said)\b/;
 
-/** Splits where a new thought may start, so that a hedge in one does not excuse the next. */
+/** Splits where a new judgeRun may start, so that a hedge in one does not excuse the next. */
 function clauses(text: string): string[] {
   return text
     .toLowerCase()

@@ -33,7 +33,7 @@ export function clipBox(box: PixelBox, frame: { widthPx: number; heightPx: numbe
   return widthPx > 0 && heightPx > 0 ? { leftPx, topPx, widthPx, heightPx } : undefined;
 }
 
-/** A box given in shares of a picture's width and height, 0..1, in the picture's pixels. */
+/** A box given in shares of an image's width and height, 0..1, in the image's pixels. */
 export function boxOfShares(shares: PixelBox, frame: { widthPx: number; heightPx: number }): PixelBox {
   return {
     leftPx: shares.leftPx * frame.widthPx,

@@ -1,4 +1,4 @@
-/** A picture in memory: orientation applied, metadata dropped. */
+/** An image in memory: orientation applied, metadata dropped. */
 export interface DecodedImage {
   /** As the user gave it. */
   readonly path: string;
@@ -8,7 +8,7 @@ export interface DecodedImage {
   readonly rgb: Uint8Array;
   /** SHA-256 of the file's bytes, hex; of the whole video for one of its frames. */
   readonly sha256: string;
-  /** Left out for pictures. */
+  /** Left out for images. */
   readonly frame?: VideoFramePlace;
 }
 

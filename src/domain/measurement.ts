@@ -95,7 +95,7 @@ export type ToolboxScore = z.infer<typeof ToolboxScore>;
 export const FaceFeature = z.strictObject({ left: z.number(), right: z.number() });
 export type FaceFeature = z.infer<typeof FaceFeature>;
 
-/** The picture of a person's resting face that action units were measured against. */
+/** The image of a person's resting face that action units were measured against. */
 export const NeutralReference = z.strictObject({
   path: z.string(),
   /** SHA-256 of that file's bytes, hex. */
@@ -131,7 +131,7 @@ export const Face = z.strictObject({
   faceId: z.string(),
   box: PixelBox,
   measurements: z.array(FaceMeasurement).min(1),
-  /** The same person through the frames of a video: `T1`, `T2`, ... in order of appearance. Left out for pictures. */
+  /** The same person through the frames of a video: `T1`, `T2`, ... in order of appearance. Left out for images. */
   trackId: z.string().optional(),
 });
 export type Face = z.infer<typeof Face>;

@@ -5,30 +5,30 @@ import type { DecodedImage } from "./image.ts";
 
 const COLUMNS = 17;
 const ROWS = 16;
-/** Standard deviation of the 17 x 16 luminance grid (0..255) under which a picture says nothing about itself. */
+/** Standard deviation of the 17 x 16 luminance grid (0..255) under which an image says nothing about itself. */
 const PLAIN_BELOW = 2;
 
 /**
- * Difference hash of a picture: 256 bits, one for each pair of neighbours on a 17 x 16 luminance grid, set where it gets
+ * Difference hash of an image: 256 bits, one for each pair of neighbours on a 17 x 16 luminance grid, set where it gets
  * brighter to the right. Written as 64 hex digits. It survives scaling, re-encoding and changes of brightness.
  */
 export const PerceptualHash = z.string().regex(/^[0-9a-f]{64}$/, "a perceptual hash is 64 hex digits");
 export type PerceptualHash = z.infer<typeof PerceptualHash>;
 
 /**
- * Up to so many of 256 bits two pictures count as copies of one another. On 413 face photos re-encoding (JPEG 30),
+ * Up to so many of 256 bits two images count as copies of one another. On 413 face images re-encoding (JPEG 30),
  * halving, greyscale and blur moved at most 13 bits, brightening by a fifth 24, trimming 2 % off each side 25 in the
- * median; two different photos differed by at least 48 and 113 in the median.
+ * median; two different images differed by at least 48 and 113 in the median.
  */
 export const SAME_PICTURE_BITS = 30;
 
-/** Hash of a picture or of a region of it; `null` when it is a plain surface and any other plain surface would match. */
+/** Hash of an image or of a region of it; `null` when it is a plain surface and any other plain surface would match. */
 export function perceptualHash(image: DecodedImage, region: PixelBox | null): PerceptualHash | null {
   const grid = luminanceGrid(image, region);
   return grid === null ? null : hashOfGrid(grid, (row, column) => row * COLUMNS + column);
 }
 
-/** The hash that the same picture would have when flipped left to right. */
+/** The hash that the same image would have when flipped left to right. */
 export function mirroredHash(image: DecodedImage, region: PixelBox | null): PerceptualHash | null {
   const grid = luminanceGrid(image, region);
   return grid === null ? null : hashOfGrid(grid, (row, column) => row * COLUMNS + (COLUMNS - 1 - column));
@@ -90,7 +90,7 @@ interface Cell {
   readonly bottom: number;
 }
 
-/** Samples at most 8 x 8 pixels of a cell, which is plenty for a mean and keeps a 50 MP picture quick. */
+/** Samples at most 8 x 8 pixels of a cell, which is plenty for a mean and keeps a 50 MP image quick. */
 function cellLuminance(image: DecodedImage, cell: Cell): number {
   const xs = samplePositions(cell.left, cell.right, image.widthPx);
   const ys = samplePositions(cell.top, cell.bottom, image.heightPx);

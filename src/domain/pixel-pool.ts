@@ -1,4 +1,4 @@
-/** Memory for the pixels of pictures. */
+/** Memory for the pixels of images. */
 export interface PixelPool {
   /** That many bytes. Whatever was in them before is still there. */
   take(bytes: number): Uint8Array;
@@ -7,8 +7,8 @@ export interface PixelPool {
 }
 
 /**
- * New memory for every picture, left to be cleaned up. Not shared between threads: V8 does not count shared memory when
- * it decides whether to collect garbage, so pictures would pile up.
+ * New memory for every image, left to be cleaned up. Not shared between threads: V8 does not count shared memory when
+ * it decides whether to collect garbage, so images would pile up.
  */
 export const FRESH_PIXELS: PixelPool = {
   take: (bytes) => new Uint8Array(bytes),
@@ -17,11 +17,11 @@ export const FRESH_PIXELS: PixelPool = {
 
 /** Blocks larger than asked for by more than this factor are not handed out for it. */
 const MOST_WASTE = 2;
-/** As many as there are pictures under way; those of sizes that do not come again go first. */
+/** As many as there are images under way; those of sizes that do not come again go first. */
 const MOST_KEPT = 8;
 
 /**
- * Memory that is shared between threads and used again and again. Without it a study holds dozens of pictures instead of a few: every thread that
+ * Memory that is shared between threads and used again and again. Without it a study holds dozens of images instead of a few: every thread that
  * saw one holds on to its memory until that thread happens to clean up.
  */
 export function createPixelPool(): PixelPool {

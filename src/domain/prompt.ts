@@ -1,16 +1,16 @@
 import type { ImageView } from "./image-view.ts";
 import type { PromptReference } from "./report.ts";
 
-/** A piece of a message: words, or a picture. */
+/** A piece of a message: words, or an image. */
 export type PromptPart =
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "picture"; readonly view: ImageView };
+  | { readonly type: "image"; readonly view: ImageView };
 
 /** What a model is told, before any vendor's message format. */
 export interface Prompt {
   /** Who it is and what the rules are. */
   readonly system: string;
-  /** The first message of the user, pictures and words in order. */
+  /** The first message of the user, images and words in order. */
   readonly user: readonly PromptPart[];
   /** The files it was made from. */
   readonly references: readonly PromptReference[];

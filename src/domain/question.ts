@@ -1,7 +1,7 @@
 import type { EvidenceItem } from "./evidence.ts";
 import type { ImageView } from "./image-view.ts";
 
-/** What a user wants to know of a picture. */
+/** What a user wants to know of an image. */
 export interface Question {
   readonly text: string;
   /** What the user states of the situation, `null` when nothing. */
@@ -17,7 +17,7 @@ export const DEFAULT_QUESTION = "What emotions are shown, and which facial cues 
 export interface ShownExemplar {
   /** Its id in the store, for provenance. */
   readonly id: string;
-  /** Of kind `exemplar`: its category, caption, likeness and measurements in one statement. */
+  /** Of kind `exemplar`: its category, caption, similarity and measurements in one statement. */
   readonly item: EvidenceItem;
   /** `null` when only its description is shown. */
   readonly view: ImageView | null;

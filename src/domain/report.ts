@@ -12,7 +12,7 @@ export const TraceStep = z.strictObject({
   name: z.string(),
   /** Tool arguments as JSON, `null` for other steps. */
   input: z.string().nullable(),
-  /** What came back, as text. Pictures are named, not included. */
+  /** What came back, as text. Images are named, not included. */
   output: z.string(),
   durationMs: z.number().nullable(),
 });
@@ -39,7 +39,7 @@ export const Provenance = z.strictObject({
     /** What the server says it really ran, `null` when it does not say. */
     fingerprint: z.string().nullable(),
     mode: z.enum(["agent", "single-pass"]),
-    /** Whether the model was shown the picture. */
+    /** Whether the model was shown the image. */
     vision: z.boolean(),
     /** Whether pixels left this machine. */
     remote: z.boolean(),

@@ -1,4 +1,4 @@
-import type { EvaluationParts, PreparedEvaluation, RunOptions } from "./evaluation-parts.ts";
+import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { judgeCalls } from "./judge/judge-calls.ts";
 import { answeredCalls, readResults } from "./results/read-results.ts";
@@ -15,11 +15,11 @@ export async function askAll(
   {
     calls,
     plan,
-    parts,
+    dependencies,
     options,
     ...work
   }: Pick<PreparedEvaluation, "calls" | "solver" | "stimuli" | "identities" | "plan"> & {
-    readonly parts: EvaluationParts;
+    readonly dependencies: EvaluationDependencies;
     readonly options: RunOptions;
   },
 ): Promise<RunOutcome> {
@@ -28,9 +28,9 @@ export async function askAll(
   const expected = { tokens: (plan.inputTokens + plan.outputTokens) / toAsk, usd: plan.usd / toAsk };
   try {
     const place = { folder: run.folder, journalPath: resultsPath(run.folder) };
-    const outcome = await askInto(place, calls, { file, ...work, parts, options, expected });
+    const outcome = await askInto(place, calls, { file, ...work, dependencies, options, expected });
     if (file.judge === undefined || !file.scorers.includes("emer") || outcome.stopped !== null) return outcome;
-    return await judgeAll(run, file, { parts, options, outcome });
+    return await judgeAll(run, file, { dependencies, options, outcome });
   } finally {
     await unlock();
   }
@@ -41,12 +41,12 @@ async function judgeAll(
   run: StoredRun,
   file: EvalFile,
   {
-    parts,
+    dependencies,
     options,
     outcome,
-  }: { readonly parts: EvaluationParts; readonly options: RunOptions; readonly outcome: RunOutcome },
+  }: { readonly dependencies: EvaluationDependencies; readonly options: RunOptions; readonly outcome: RunOutcome },
 ): Promise<RunOutcome> {
-  const solver = await parts.judgeFor(file);
+  const solver = await dependencies.judgeFor(file);
   const calls = judgeCalls(await readResults(run.folder), run.samples, file.judge?.model ?? "");
   const identities = await identitiesOf(calls, solver);
   const place = { folder: run.folder, journalPath: judgmentsPath(run.folder) };
@@ -57,7 +57,7 @@ async function judgeAll(
     solver,
     stimuli,
     identities,
-    parts,
+    dependencies,
     options,
     expected: { tokens: 0, usd: 0 },
   });
@@ -90,11 +90,11 @@ async function askInto(
   { folder, journalPath }: { readonly folder: string; readonly journalPath: string },
   calls: readonly Call[],
   {
-    parts,
+    dependencies,
     options,
     ...setting
   }: Pick<RunSetting, "file" | "solver" | "stimuli" | "identities" | "expected"> & {
-    readonly parts: EvaluationParts;
+    readonly dependencies: EvaluationDependencies;
     readonly options: RunOptions;
   },
 ): Promise<RunOutcome> {
@@ -105,7 +105,7 @@ async function askInto(
       calls.filter(({ id }) => !answered.has(id)),
       {
         ...setting,
-        cache: parts.cache,
+        cache: dependencies.cache,
         reuse: options.reuse ?? true,
         journal,
         doneBefore: answered.size,

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../domain/errors.ts";
 import { askAll } from "./ask-all.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
-import type { EvaluationParts, PreparedEvaluation, RunOptions } from "./evaluation-parts.ts";
+import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
 import { createLabelReader } from "./label-reader.ts";
@@ -18,19 +18,22 @@ import { createEmerScorer } from "./scorers/emer.ts";
 import { createScorer, SCORER_NAMES, type ScorerName } from "./scorers/registry.ts";
 
 /** Reads and checks an evaluation file with its dataset, and plans its calls. @throws {ConfigurationError} */
-export async function prepareEvaluation(path: string, parts: EvaluationParts): Promise<PreparedEvaluation> {
+export async function prepareEvaluation(
+  path: string,
+  dependencies: EvaluationDependencies,
+): Promise<PreparedEvaluation> {
   const loaded = await readEvalFile(path);
   const { file } = loaded;
   const lemmas = await loadLemmas();
-  const { samples, skipped, labels } = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...parts });
+  const { samples, skipped, labels } = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
   const scorers = await scorersOf(file, labels);
   const notes = checkRequirements(scorers, samples, file.matrix);
   if (skipped.length > 0) notes.push(`${skipped.length} rows of the dataset were left out`);
-  const work = await workOf(file, { samples, labels, parts });
+  const work = await workOf(file, { samples, labels, dependencies });
   if (file.scorers.includes("emer") && file.judge === undefined) {
     throw new ConfigurationError('Cannot score "emer" as no judge is named: set judge.model');
   }
-  const plan = await planRun(work.calls, { file, cache: parts.cache, ...work });
+  const plan = await planRun(work.calls, { file, cache: dependencies.cache, ...work });
   if (file.budget.usd !== undefined && plan.unpricedModels.length > 0) {
     const models = plan.unpricedModels.join(", ");
     throw new ConfigurationError(
@@ -43,14 +46,14 @@ export async function prepareEvaluation(path: string, parts: EvaluationParts): P
 /** Runs a prepared evaluation into a new folder. @throws {ConfigurationError} if a run is there already. */
 export async function startEvaluation(
   prepared: PreparedEvaluation,
-  parts: EvaluationParts,
+  dependencies: EvaluationDependencies,
   options: RunOptions,
 ): Promise<RunOutcome> {
   const { loaded, samples, labels, skipped, identities } = prepared;
   const run = await createRun(
     options.folder,
     {
-      kuleshovVersion: parts.version,
+      kuleshovVersion: dependencies.version,
       nodeVersion: process.version,
       platform: `${process.platform} ${process.arch}`,
       name: loaded.file.name,
@@ -60,29 +63,29 @@ export async function startEvaluation(
       labels: [...labels],
       skippedRows: skipped.map(({ where, reason }) => ({ where, reason })),
       identities: Object.fromEntries(identities),
-      cacheFolder: parts.cacheFolder,
+      cacheFolder: dependencies.cacheFolder,
     },
     samples,
   );
-  return askAll(run, loaded.file, { ...prepared, parts, options });
+  return askAll(run, loaded.file, { ...prepared, dependencies, options });
 }
 
 /**
  * Goes on with a run: calls that were answered are not asked again, those that failed are.
  * @throws {ConfigurationError} if there is no run, or what determines its answers has changed since.
  */
-export async function resumeEvaluation(parts: EvaluationParts, options: RunOptions): Promise<RunOutcome> {
+export async function resumeEvaluation(dependencies: EvaluationDependencies, options: RunOptions): Promise<RunOutcome> {
   const run = await openRun(options.folder);
   const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
-  const work = await workOf(file, { samples: run.samples, labels: run.header.labels, parts });
+  const work = await workOf(file, { samples: run.samples, labels: run.header.labels, dependencies });
   for (const [cell, identity] of work.identities) {
     if (canonicalJson(run.header.identities[cell]) === canonicalJson(identity)) continue;
     throw new ConfigurationError(
       `Cannot resume run as prompt, model or toolboxes of "${cell}" changed since it began: start a new one (\`${options.folder}\`)`,
     );
   }
-  const plan = await planRun([], { file, cache: parts.cache, ...work });
-  return askAll(run, file, { ...work, plan, parts, options });
+  const plan = await planRun([], { file, cache: dependencies.cache, ...work });
+  return askAll(run, file, { ...work, plan, dependencies, options });
 }
 
 /** The scorers a file names. */
@@ -99,15 +102,15 @@ async function workOf(
   {
     samples,
     labels,
-    parts,
+    dependencies,
   }: {
     readonly samples: readonly Sample[];
     readonly labels: readonly string[];
-    readonly parts: EvaluationParts;
+    readonly dependencies: EvaluationDependencies;
   },
 ) {
-  const solver = await parts.solverFor(file, labels);
-  const stimuli = await parts.stimuliFor(file, samples);
+  const solver = await dependencies.solverFor(file, labels);
+  const stimuli = await dependencies.stimuliFor(file, samples);
   const calls = callsOf(samples, file.matrix, file.fewShot?.audit);
   return { solver, stimuli, calls, identities: await identitiesOf(calls, solver) };
 }

@@ -29,9 +29,9 @@ export type Truth = z.infer<typeof Truth>;
 /** One thing to be judged, with its truth. */
 export const Sample = z.strictObject({
   id: z.string().min(1),
-  /** Absolute path of the picture; `null` for a question without one. */
+  /** Absolute path of the image; `null` for a question without one. */
   image: z.string().nullable(),
-  /** The person who is asked about, in source pixels; `null` when the picture decides. */
+  /** The person who is asked about, in source pixels; `null` when the image decides. */
   region: PixelBox.nullable(),
   /** Who is shown. Samples of one subject are resampled together. */
   subject: z.string().nullable(),
@@ -39,7 +39,7 @@ export const Sample = z.strictObject({
   context: z.string().nullable(),
   /** For choosing: the options, one of which is right. */
   options: z.array(z.string().min(1)).nullable(),
-  /** For verifying: what is claimed of the picture. */
+  /** For verifying: what is claimed of the image. */
   statement: z.string().nullable(),
   /** Samples that belong together, e.g. a true and a false statement about the same face. */
   pair: z.string().nullable(),
@@ -63,7 +63,7 @@ export const NO_TRUTH: Truth = {
   choice: null,
 };
 
-/** The unit of resampling: the subject where known, otherwise the picture, otherwise the sample itself. */
+/** The unit of resampling: the subject where known, otherwise the image, otherwise the sample itself. */
 export function clusterOfSample(sample: Pick<Sample, "subject" | "image" | "id">): string {
   if (sample.subject !== null) return `subject ${sample.subject}`;
   return sample.image === null ? `sample ${sample.id}` : `image ${sample.image}`;

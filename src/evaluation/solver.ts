@@ -24,7 +24,7 @@ export interface Call {
   readonly repeat: number;
 }
 
-/** A picture made ready for a call. */
+/** An image made ready for a call. */
 export interface Stimulus {
   /** Absolute path of the file that the solver shows. */
   readonly path: string;
@@ -66,9 +66,9 @@ export interface Solver {
   solve(call: Call, stimulus: Stimulus | null, signal?: AbortSignal): Promise<Solution>;
 }
 
-/** Makes the pictures that arms show. */
+/** Makes the images that arms show. */
 export interface StimulusSource {
-  /** What determines the picture: hash of the source, arm, recipe version. Plain JSON. */
+  /** What determines the image: hash of the source, arm, recipe version. Plain JSON. */
   identify(sample: Sample, arm: ArmName): Promise<unknown>;
   /** @throws {StimulusUnavailable} when the arm cannot be made of this sample. */
   prepare(sample: Sample, arm: ArmName, signal?: AbortSignal): Promise<Stimulus | null>;

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../domain/errors.ts";
-import type { EvidenceFile, ImportedRow, RowPosition } from "../ports/evidence-file.ts";
 import { imageName, imageStem } from "../measuring/image-names.ts";
+import type { EvidenceFile, ImportedRow, RowPosition } from "../ports/evidence-file.ts";
 
 /** Rows about one image, or about one frame of a video. */
 export interface FrameRows {
@@ -48,7 +48,7 @@ export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal
     ({ path }) => imageName(path),
   );
   const byStem = grouped(list, ({ path }) => imageStem(path));
-  // LibreFace writes `photo (1).csv` beside an earlier `photo.csv`.
+  // LibreFace writes `image (1).csv` beside an earlier `image.csv`.
   const byFirstStem = grouped(list, ({ path }) => imageStem(path).replace(/ \(\d+\)$/, ""));
   return {
     evidence,

@@ -71,7 +71,7 @@ const STRAIGHT_DEG = 5;
 
 function headStatement({ yawRad, pitchRad, rollRad }: NonNullable<FaceMeasurement["headPose"]>): string {
   const parts = [
-    direction(yawRad, "turned", ["toward the right edge of the picture", "toward the left edge of the picture"]),
+    direction(yawRad, "turned", ["toward the right edge of the image", "toward the left edge of the image"]),
     direction(pitchRad, "chin", ["raised", "lowered"]),
     direction(rollRad, "tilted", ["clockwise as seen", "counter-clockwise as seen"]),
   ].filter((part) => part !== undefined);
@@ -80,7 +80,7 @@ function headStatement({ yawRad, pitchRad, rollRad }: NonNullable<FaceMeasuremen
 
 function gazeStatement({ yawRad, pitchRad }: NonNullable<FaceMeasurement["gaze"]>): string {
   const parts = [
-    direction(yawRad, "turned", ["toward the right edge of the picture", "toward the left edge of the picture"]),
+    direction(yawRad, "turned", ["toward the right edge of the image", "toward the left edge of the image"]),
     direction(pitchRad, "turned", ["up", "down"]),
   ].filter((part) => part !== undefined);
   return `The gaze, relative to the head, is ${parts.length === 0 ? "straight ahead" : parts.join(" and ")}`;
@@ -180,7 +180,7 @@ function leftOut({ faceId, measurements }: Face, { id, supports }: Pick<FerToolb
         faceId,
         region: null,
         statement: `${id} says nothing about ${faceId}`,
-        value: { type: "not-measured", reason: "this toolbox did not find the face, or has nothing on this picture" },
+        value: { type: "not-measured", reason: "this toolbox did not find the face, or has nothing on this image" },
         source,
       },
     ];

@@ -2,11 +2,11 @@ import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
 import { createEvidenceLedger, type EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { Face } from "../domain/measurement.ts";
 import { actionUnits } from "../facs/action-units.ts";
+import { quoted } from "../judging/prompt-library.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { consensusEvidence } from "./consensus.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
 import { facsEvidence } from "./facs-evidence.ts";
-import { quoted } from "../judging/prompt-library.ts";
 
 /** What is known before the model is asked. */
 export interface LedgerContents {
@@ -67,7 +67,7 @@ function notSupported(toolboxes: LedgerContents["toolboxes"]): NewEvidence[] {
 
 function noFace(toolboxes: LedgerContents["toolboxes"]): NewEvidence {
   const reason = toolboxes.length === 0 ? "no toolbox is in use" : "no face was found";
-  const statement = toolboxes.length === 0 ? "Faces were not looked for" : "No face was found in the picture";
+  const statement = toolboxes.length === 0 ? "Faces were not looked for" : "No face was found in the image";
   return {
     kind: "face",
     faceId: null,

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import { sharedFolders, trailingNumber } from "../measuring/image-names.ts";
 import type { RowPosition } from "../ports/evidence-file.ts";
 import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
-import { sharedFolders, trailingNumber } from "../measuring/image-names.ts";
 
 /** Which rows of a toolbox's file belong to which of our images. */
 export interface ImageMatch {

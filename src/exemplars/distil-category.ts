@@ -1,7 +1,7 @@
 import type { Exemplar } from "../domain/exemplar.ts";
 import { coordinatesOf, type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
 import { groupBy } from "../domain/group-by.ts";
-import type { PlacedExemplar } from "../ports/exemplar-store.ts";
+import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
 
 /** One way in which a category looks, distilled from the exemplars that look that way. */
 export interface CategoryDescription {
@@ -26,10 +26,10 @@ const MOST_NAMED = 5;
 
 /**
  * Describes categories in words from the centroids of their exemplars (as EmoGist does with a language model; here by
- * rule, from what was measured and what the labellers wrote). Small models read these where pictures would be too many.
+ * rule, from what was measured and what the labellers wrote). Small models read these where images would be too many.
  * Categories without a measured exemplar have no description.
  */
-export function distilCategories(placed: readonly PlacedExemplar[], space: ExpressionSpace): CategoryDescription[] {
+export function distilCategories(placed: readonly EmbeddedExemplar[], space: ExpressionSpace): CategoryDescription[] {
   const measured = placed.flatMap(({ exemplar, expression }) =>
     expression === null || exemplar.role === "counter" ? [] : [{ exemplar, expression }],
   );

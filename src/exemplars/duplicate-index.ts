@@ -2,17 +2,17 @@ import { SAME_PICTURE_BITS } from "../domain/perceptual-hash.ts";
 import type { ExemplarIdentity } from "../ports/exemplar-store.ts";
 
 /** An exemplar that shows nearly the same pixels as a new one. */
-export interface KnownPicture {
+export interface KnownImage {
   readonly id: string;
   readonly category: string;
 }
 
-/** Knows which pictures and regions a store holds already. */
+/** Knows which images and regions a store holds already. */
 export interface DuplicateIndex {
   has(id: string): boolean;
   add(identity: ExemplarIdentity): void;
-  /** Exemplars of the same region, or of the same whole picture when there is no region; nearest first. */
-  find(cut: { readonly imageHash: string | null; readonly regionHash: string | null }): KnownPicture[];
+  /** Exemplars of the same region, or of the same whole image when there is no region; nearest first. */
+  find(cut: { readonly imageHash: string | null; readonly regionHash: string | null }): KnownImage[];
 }
 
 const WORDS = 8;
@@ -44,7 +44,7 @@ export function createDuplicateIndex(identities: readonly ExemplarIdentity[]): D
       const hash = regionHash ?? imageHash;
       if (hash === null) return [];
       const wanted = wordsOf(hash);
-      const found: { readonly known: KnownPicture; readonly bits: number }[] = [];
+      const found: { readonly known: KnownImage; readonly bits: number }[] = [];
       for (const [index, entry] of known.entries()) {
         if (entry.region !== (regionHash !== null)) continue;
         const bits = differingBits(words, index * WORDS, wanted);

@@ -3,14 +3,14 @@ import type { ExemplarLabel } from "../domain/exemplar.ts";
 import { PixelBox } from "../domain/geometry.ts";
 import type { FaceMeasurement } from "../domain/measurement.ts";
 
-/** An exemplar before its picture was opened. */
+/** An exemplar before its image was opened. */
 export interface ExemplarCandidate {
   readonly label: ExemplarLabel;
-  /** Where the picture is on this machine. */
+  /** Where the image is on this machine. */
   readonly path: string;
-  /** How the exemplar will name the picture: a path, or `npm:<package>/<file>` for one that a dependency ships. */
+  /** How the exemplar will name the image: a path, or `npm:<package>/<file>` for one that a dependency ships. */
   readonly name: string;
-  /** SHA-256 that the picture's file must have; `null` when nobody recorded it. */
+  /** SHA-256 that the image's file must have; `null` when nobody recorded it. */
   readonly sha256: string | null;
   readonly region: PixelBox | null;
   readonly pack: string | null;

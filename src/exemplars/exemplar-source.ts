@@ -13,8 +13,8 @@ import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ChosenExemplar, ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
 import { type CategoryDescription, distilCategories, nearestDescriptions } from "./distil-category.ts";
-import { identifyPicture, identityOf, leakReason, type PictureIdentity } from "./leakage.ts";
-import { placeMeasured } from "./make-exemplar.ts";
+import { type ImageIdentity, identifyImage, identityOf, leakReason } from "./leakage.ts";
+import { embedMeasured } from "./make-exemplar.ts";
 import { type ExemplarHit, type ExemplarQuery, type Retrieval, retrieveExemplars } from "./retrieve-exemplars.ts";
 
 /** How examples are put before a question. */
@@ -76,21 +76,21 @@ function searchText({ text, context }: Question): string | null {
 export async function chooseShots(query: ShotQuery, options: ShotOptions, signal?: AbortSignal): Promise<ChosenShots> {
   const { store, space, mode } = options;
   const { filter, unknown } = await filterFor(options);
-  const picture = identifyPicture(
+  const image = identifyImage(
     query.image,
     query.faces.map((face) => face.box),
   );
   const alike = query.faces.filter(({ faceId }) => query.like === undefined || query.like.includes(faceId));
   const faces = alike.flatMap((face) => {
-    const expression = placeMeasured(space, face.measurements);
+    const expression = embedMeasured(space, face.measurements);
     return expression === null ? [] : [{ faceId: face.faceId, expression }];
   });
   const warnings = unknown.map((name) => `There is no exemplar of "${name}" in ${store.location}`);
-  const described = mode === "images" ? [] : await descriptions({ faces, picture, filter }, options);
+  const described = mode === "images" ? [] : await descriptions({ faces, image, filter }, options);
   const shown =
     mode === "descriptions"
       ? { shots: [], warnings: [] }
-      : await images({ faces, picture, text: query.text, filter }, options, signal);
+      : await images({ faces, image, text: query.text, filter }, options, signal);
   warnings.push(...shown.warnings);
   if (described.length + shown.shots.length === 0)
     warnings.push(`No exemplar could be shown: ${store.location} has none that fits`);
@@ -100,7 +100,7 @@ export async function chooseShots(query: ShotQuery, options: ShotOptions, signal
 
 interface Searching {
   readonly faces: ExemplarQuery["faces"];
-  readonly picture: PictureIdentity;
+  readonly image: ImageIdentity;
   readonly filter: ExemplarFilter;
 }
 
@@ -131,7 +131,7 @@ async function images(
   const missing = chosen.filter((shot) => shot.view === null).map((shot) => shot.id);
   const warnings = leakWarnings(excluded);
   if (missing.length > 0) {
-    warnings.push(`Only the description is shown of ${missing.join(", ")}: the store keeps no picture of it`);
+    warnings.push(`Only the description is shown of ${missing.join(", ")}: the store keeps no image of it`);
   }
   return { shots: chosen, warnings };
 }
@@ -146,7 +146,7 @@ function leakWarnings(excluded: Retrieval["excluded"]): string[] {
 async function shotOf(hit: ExemplarHit, { store, space }: ShotOptions): Promise<ChosenExemplar> {
   const { exemplar, face } = hit;
   const entry = await store.get(exemplar.id);
-  const likeness = face?.similarity;
+  const similarity = face?.similarity;
   return {
     id: exemplar.id,
     view: entry === undefined || entry.view === null ? null : await viewOf(entry.view, exemplar.category),
@@ -156,9 +156,9 @@ async function shotOf(hit: ExemplarHit, { store, space }: ShotOptions): Promise<
       region: null,
       statement: [labelSentence(exemplar), likenessSentence(hit), measuredSentence(exemplar, space)].join(" ").trim(),
       value:
-        likeness === undefined
+        similarity === undefined
           ? { type: "text", text: exemplar.category }
-          : { type: "distribution", distribution: [{ label: exemplar.category, probability: likeness }] },
+          : { type: "distribution", distribution: [{ label: exemplar.category, probability: similarity }] },
       source: { type: "store", name: exemplar.id },
     },
   };
@@ -200,9 +200,9 @@ function measuredSentence({ measurements }: Exemplar, space: ExpressionSpace): s
   return `Measured on it by ${measurement.toolbox}: ${[present, ...tops].join(", ")}.`;
 }
 
-async function descriptions({ faces, picture, filter }: Searching, options: ShotOptions): Promise<ChosenExemplar[]> {
+async function descriptions({ faces, image, filter }: Searching, options: ShotOptions): Promise<ChosenExemplar[]> {
   const placed = await options.store.placed({ ...filter, measured: true });
-  const safe = placed.filter(({ exemplar }) => leakReason(picture, identityOf(exemplar)) === undefined);
+  const safe = placed.filter(({ exemplar }) => leakReason(image, identityOf(exemplar)) === undefined);
   const distilled = distilCategories(safe, options.space);
   if (faces.length === 0)
     return nearestDescriptions(distilled, null).map((one) => describedShot(one.description, null));

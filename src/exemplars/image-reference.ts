@@ -4,11 +4,11 @@ import { findInstalledPackage } from "../platform/package-paths.ts";
 const NPM = /^npm:((?:@[^/]+\/)?[^/]+)\/(.+)$/;
 
 /**
- * Where a picture named in a pack is: `npm:@vladmandic/face-api/demo/sample1.jpg` in the installed dependency, other
+ * Where an image named in a pack is: `npm:@vladmandic/face-api/demo/sample1.jpg` in the installed dependency, other
  * names relative to the pack's file.
  * @returns `undefined` when it names a package that is not installed, or a place outside that package.
  */
-export function locatePicture(name: string, packPath: string): string | undefined {
+export function locateImage(name: string, packPath: string): string | undefined {
   const reference = NPM.exec(name);
   if (reference === null) return isAbsolute(name) ? name : join(dirname(packPath), name);
   const [, packageName = "", file = ""] = reference;
@@ -18,8 +18,8 @@ export function locatePicture(name: string, packPath: string): string | undefine
   return relative(installed.folder, path).startsWith("..") ? undefined : path;
 }
 
-/** How a pack at `packPath` names a picture: as it is when it names a package, else relative to the pack. */
-export function pictureName(path: string, packPath: string): string {
+/** How a pack at `packPath` names an image: as it is when it names a package, else relative to the pack. */
+export function imageName(path: string, packPath: string): string {
   if (NPM.test(path)) return path;
   const near = relative(dirname(packPath), path);
   return near.startsWith("..") || isAbsolute(near) ? path : near.split(sep).join("/");

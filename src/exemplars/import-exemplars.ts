@@ -5,19 +5,19 @@ import { KuleshovError } from "../domain/errors.ts";
 import { type ExemplarEntry, exemplarText } from "../domain/exemplar.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
 import type { FaceMeasurement } from "../domain/measurement.ts";
+import { decodeImage } from "../measuring/decode-image.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ExemplarStore } from "../ports/exemplar-store.ts";
-import { decodeImage } from "../measuring/decode-image.ts";
 import { createDuplicateIndex, type DuplicateIndex } from "./duplicate-index.ts";
 import type { ExemplarCandidate } from "./exemplar-candidate.ts";
-import { exemplarId, type MeasurePicture, makeExemplar } from "./make-exemplar.ts";
+import { exemplarId, type MeasureImage, makeExemplar } from "./make-exemplar.ts";
 
 /** Candidates per write: one write is one version of the store. */
 const BATCH = 64;
 
 export interface ImportOptions {
   readonly space: ExpressionSpace;
-  readonly measure: MeasurePicture;
+  readonly measure: MeasureImage;
   /** What to do with nearly the same pixels under the same category: leave out, or keep with a link to the first. */
   readonly duplicates: "refuse" | "link";
   readonly keepViews: boolean;
@@ -42,7 +42,7 @@ export interface ImportOutcome {
   readonly linked: readonly { readonly id: string; readonly to: string }[];
   /** There already, or the same pixels under the same category. */
   readonly duplicates: readonly NotImported[];
-  /** The picture could not be read or measured. */
+  /** The image could not be read or measured. */
   readonly failures: readonly NotImported[];
   /** Added, but without a face that was measured; found by words alone. */
   readonly unmeasured: readonly NotImported[];
@@ -97,18 +97,18 @@ async function open(candidate: ExemplarCandidate, { known, options }: Opening): 
       .update(await readFile(candidate.path))
       .digest("hex");
     if (candidate.sha256 !== null && candidate.sha256 !== sha256) {
-      return { candidate, failure: "its picture is not the one that was labelled (the hash differs)" };
+      return { candidate, failure: "its image is not the one that was labelled (the hash differs)" };
     }
     const id = exemplarId({ sha256, region, category: label.category, labeller: label.labeller });
     if (known.has(id)) return { candidate, duplicate: `it is there already as ${id}` };
     const measurements = reusable(candidate, options.space);
-    const picture =
+    const measured =
       measurements === undefined
         ? await options.measure(candidate.path, options.signal)
         : { image: await decodeImage(candidate.path, options.signal), faces: [] };
     const entry = await makeExemplar({
       label,
-      picture,
+      measured,
       name: candidate.name,
       region,
       pack: candidate.pack,
@@ -122,12 +122,12 @@ async function open(candidate: ExemplarCandidate, { known, options }: Opening): 
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof KuleshovError) return { candidate, failure: error.message };
-    if (isMissing(error)) return { candidate, failure: "its picture is gone" };
+    if (isMissing(error)) return { candidate, failure: "its image is gone" };
     throw error;
   }
 }
 
-/** What a pack brought along, if it is of this very picture and of the toolbox in use. */
+/** What a pack brought along, if it is of this very image and of the toolbox in use. */
 function reusable(candidate: ExemplarCandidate, space: ExpressionSpace): readonly FaceMeasurement[] | undefined {
   if (candidate.sha256 === null || candidate.measurements === null) return undefined;
   return candidate.measurements.some((one) => one.toolbox === space.toolbox) ? candidate.measurements : undefined;

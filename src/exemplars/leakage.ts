@@ -4,17 +4,17 @@ import type { DecodedImage } from "../domain/image.ts";
 import { hashDistance, mirroredHash, perceptualHash, SAME_PICTURE_BITS } from "../domain/perceptual-hash.ts";
 import type { ExemplarIdentity } from "../ports/exemplar-store.ts";
 
-/** By what a picture is known again. */
-export interface PictureIdentity {
+/** By what an image is known again. */
+export interface ImageIdentity {
   readonly sha256: string;
-  /** Of the whole picture, as it is and mirrored. Empty for a plain surface. */
+  /** Of the whole image, as it is and mirrored. Empty for a plain surface. */
   readonly hashes: readonly string[];
   /** Of each face, as it is and mirrored. */
   readonly regionHashes: readonly string[];
 }
 
-/** Hashes a picture and its faces for {@link leakReason}. */
-export function identifyPicture(image: DecodedImage, faceBoxes: readonly PixelBox[]): PictureIdentity {
+/** Hashes an image and its faces for {@link leakReason}. */
+export function identifyImage(image: DecodedImage, faceBoxes: readonly PixelBox[]): ImageIdentity {
   const both = (box: PixelBox | null) =>
     [perceptualHash(image, box), mirroredHash(image, box)].filter((hash) => hash !== null);
   return { sha256: image.sha256, hashes: both(null), regionHashes: faceBoxes.flatMap(both) };
@@ -26,13 +26,13 @@ export function identityOf({ id, category, image, regionHash }: Exemplar): Exemp
 }
 
 /**
- * Why an exemplar would give the answer away: it is the query's own picture, a copy of it (scaled, re-encoded,
+ * Why an exemplar would give the answer away: it is the query's own image, a copy of it (scaled, re-encoded,
  * mirrored), or the same face cut from it. `undefined` when it would not.
  */
-export function leakReason(query: PictureIdentity, exemplar: ExemplarIdentity): string | undefined {
-  if (exemplar.imageSha256 === query.sha256) return "it is the same picture";
+export function leakReason(query: ImageIdentity, exemplar: ExemplarIdentity): string | undefined {
+  if (exemplar.imageSha256 === query.sha256) return "it is the same image";
   const hash = exemplar.imageHash;
-  if (hash !== null && query.hashes.some((own) => isCopy(own, hash))) return "it is nearly the same picture";
+  if (hash !== null && query.hashes.some((own) => isCopy(own, hash))) return "it is nearly the same image";
   const cut = exemplar.regionHash ?? hash;
   if (cut !== null && query.regionHashes.some((own) => isCopy(own, cut))) return "it shows nearly the same face";
   return undefined;

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Exemplar, ExemplarEntry, ExemplarLabel } from "../domain/exemplar.ts";
-import { type ExpressionSpace, placeFace, searchVector } from "../domain/expression-space.ts";
+import { type ExpressionSpace, embedFace, searchVector } from "../domain/expression-space.ts";
 import { boxOverlap, clipBox, type PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
 import { perceptualHash } from "../domain/perceptual-hash.ts";
 import { renderView } from "../measuring/render-view.ts";
 
-/** A picture with the faces that the toolboxes found in it. */
-export interface MeasuredPicture {
+/** An image with the faces that the toolboxes found in it. */
+export interface MeasuredImage {
   readonly image: DecodedImage;
   readonly faces: readonly Face[];
 }
 
-/** Opens a picture and measures its faces: the pipeline's own `measure`, given by whoever composes the program. */
-export type MeasurePicture = (path: string, signal?: AbortSignal) => Promise<MeasuredPicture>;
+/** Opens an image and measures its faces: the pipeline's own `measure`, given by whoever composes the program. */
+export type MeasureImage = (path: string, signal?: AbortSignal) => Promise<MeasuredImage>;
 
 /** An exemplar's view is kept small: it is shown to a model among others. */
 const VIEW_SIDE_PX = 448;
@@ -22,17 +22,17 @@ const VIEW_SIDE_PX = 448;
 const VIEW_MARGIN = 0.6;
 /** A face and a region mean the same person from this overlap on. */
 const SAME_FACE_OVERLAP = 0.3;
-/** Without a region, a picture is about its largest face when that is so many times the next one's area. */
+/** Without a region, an image is about its largest face when that is so many times the next one's area. */
 const CLEARLY_LARGER = 2;
 
-/** The id under which a label of a picture is kept. */
-export function exemplarId(parts: {
+/** The id under which a label of an image is kept. */
+export function exemplarId(contents: {
   readonly sha256: string;
   readonly region: PixelBox | null;
   readonly category: string;
   readonly labeller: string;
 }): string {
-  const { sha256, region, category, labeller } = parts;
+  const { sha256, region, category, labeller } = contents;
   const box = region === null ? null : [region.leftPx, region.topPx, region.widthPx, region.heightPx];
   const text = JSON.stringify([sha256, box, category, labeller]);
   return `x${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
@@ -53,10 +53,10 @@ export function faceMeant(faces: readonly Face[], region: PixelBox | null): Face
   return area(largest.box) >= CLEARLY_LARGER * area(next.box) ? largest : undefined;
 }
 
-export interface ExemplarParts {
+export interface ExemplarContents {
   readonly label: ExemplarLabel;
-  readonly picture: MeasuredPicture;
-  /** How the picture is named from now on. */
+  readonly measured: MeasuredImage;
+  /** How the image is named from now on. */
   readonly name: string;
   readonly region: PixelBox | null;
   readonly pack: string | null;
@@ -68,17 +68,17 @@ export interface ExemplarParts {
   readonly measurements?: readonly FaceMeasurement[];
 }
 
-/** Joins a label with everything measured from its picture. Embeddings are added by whoever has an embedder. */
-export async function makeExemplar(parts: ExemplarParts): Promise<ExemplarEntry> {
-  const { label, picture, region, space } = parts;
-  const { image } = picture;
-  const face = faceMeant(picture.faces, region);
-  const measurements = (parts.measurements ?? face?.measurements ?? []).map(withoutGeometry);
+/** Joins a label with everything measured from its image. Embeddings are added by whoever has an embedder. */
+export async function makeExemplar(contents: ExemplarContents): Promise<ExemplarEntry> {
+  const { label, measured, region, space } = contents;
+  const { image } = measured;
+  const face = faceMeant(measured.faces, region);
+  const measurements = (contents.measurements ?? face?.measurements ?? []).map(withoutGeometry);
   const exemplar: Exemplar = {
     id: exemplarId({ sha256: image.sha256, region, category: label.category, labeller: label.labeller }),
     ...label,
     image: {
-      path: parts.name,
+      path: contents.name,
       sha256: image.sha256,
       widthPx: image.widthPx,
       heightPx: image.heightPx,
@@ -88,23 +88,23 @@ export async function makeExemplar(parts: ExemplarParts): Promise<ExemplarEntry>
     regionHash: region === null ? null : perceptualHash(image, region),
     measurements,
     objects: null,
-    pack: parts.pack,
-    linkedTo: parts.linkedTo,
-    addedAt: parts.addedAt,
+    pack: contents.pack,
+    linkedTo: contents.linkedTo,
+    addedAt: contents.addedAt,
   };
   return {
     exemplar,
-    expression: placeMeasured(space, measurements),
+    expression: embedMeasured(space, measurements),
     textEmbedding: null,
     imageEmbedding: null,
-    view: parts.keepView ? await exemplarView(image, region) : null,
+    view: contents.keepView ? await exemplarView(image, region) : null,
   };
 }
 
 /** The vector of whichever measurement belongs to the space. */
-export function placeMeasured(space: ExpressionSpace, measurements: readonly FaceMeasurement[]): Float32Array | null {
+export function embedMeasured(space: ExpressionSpace, measurements: readonly FaceMeasurement[]): Float32Array | null {
   for (const measurement of measurements) {
-    const point = placeFace(space, measurement);
+    const point = embedFace(space, measurement);
     if (point !== undefined) return searchVector(space, point);
   }
   return null;

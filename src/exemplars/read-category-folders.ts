@@ -2,13 +2,13 @@ import { basename, join } from "node:path";
 import { glob } from "tinyglobby";
 import { CategoryName } from "../domain/category.ts";
 import { PackError } from "../domain/errors.ts";
-import type { CandidateList } from "./exemplar-candidate.ts";
 import { IMAGE_ENDINGS } from "../measuring/image-format.ts";
+import type { CandidateList } from "./exemplar-candidate.ts";
 
 /**
  * Reads a tree with one folder per category: `awe/1.jpg`, `awe/more/2.jpg`, `triumph/3.jpg`. The first folder's name is
  * the category.
- * @throws {PackError} if there is no picture in any folder of it.
+ * @throws {PackError} if there is no image in any folder of it.
  */
 export async function readCategoryFolders(
   root: string,
@@ -20,7 +20,7 @@ export async function readCategoryFolders(
     followSymbolicLinks: false,
   });
   if (found.length === 0) {
-    throw new PackError(root, [{ line: null, reason: "it has no folder per category with pictures in it" }]);
+    throw new PackError(root, [{ line: null, reason: "it has no folder per category with images in it" }]);
   }
   const problems: { line: null; reason: string }[] = [];
   const candidates = found.sort().flatMap((file) => {

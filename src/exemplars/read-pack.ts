@@ -6,11 +6,11 @@ import { ExemplarImage, ExemplarLabel } from "../domain/exemplar.ts";
 import { PixelBox } from "../domain/geometry.ts";
 import { FaceMeasurement } from "../domain/measurement.ts";
 import type { CandidateList, ExemplarCandidate } from "./exemplar-candidate.ts";
-import { locatePicture } from "./image-reference.ts";
+import { locateImage } from "./image-reference.ts";
 
 const { category, role, caption, definition, why, labeller, licence, source } = ExemplarLabel.shape;
 
-/** One line of a pack. Only the picture, the category and the labeller must be there. */
+/** One line of a pack. Only the image, the category and the labeller must be there. */
 export const PackLine = z.strictObject({
   /** Relative to the pack, absolute, or `npm:<package>/<file>`. */
   image: z.string().min(1),
@@ -58,7 +58,7 @@ async function readLine(
   const parsed = PackLine.safeParse(json);
   if (!parsed.success) return { line, reason: issueInWords(parsed.error) };
   const entry = parsed.data;
-  const place = locatePicture(entry.image, path);
+  const place = locateImage(entry.image, path);
   if (place === undefined) return { line, reason: `it points into a package that is not installed (${entry.image})` };
   const reason = await missingFile(place, entry.image);
   if (reason !== undefined) return { line, reason };
@@ -84,11 +84,11 @@ async function readLine(
   };
 }
 
-/** Why a picture file cannot be opened, `undefined` when it can. */
+/** Why an image file cannot be opened, `undefined` when it can. */
 export async function missingFile(path: string, name: string): Promise<string | undefined> {
   return await access(path).then(
     () => undefined,
-    () => `its picture is gone (${name})`,
+    () => `its image is gone (${name})`,
   );
 }
 

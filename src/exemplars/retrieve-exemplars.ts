@@ -1,21 +1,21 @@
 import type { Exemplar } from "../domain/exemplar.ts";
 import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
 import type {
+  EmbeddedExemplar,
   ExemplarFilter,
   ExemplarIdentity,
   ExemplarStore,
-  PlacedExemplar,
   StoreHit,
 } from "../ports/exemplar-store.ts";
 import { diversify } from "./diversify.ts";
 import { compareExpressions, type ExpressionMatch, expressionReasons, sharedWords } from "./explain-match.ts";
 import { type FusedRank, fuseRanks, type Ranking } from "./fuse-ranks.ts";
-import { leakReason, type PictureIdentity } from "./leakage.ts";
+import { type ImageIdentity, leakReason } from "./leakage.ts";
 
 /** What is asked for. Whatever is null or empty is not searched by. */
 export interface ExemplarQuery {
-  /** The picture to be judged, so that copies of it are left out. */
-  readonly picture: PictureIdentity | null;
+  /** The image to be judged, so that copies of it are left out. */
+  readonly image: ImageIdentity | null;
   /** Places of its faces in the store's expression space. */
   readonly faces: readonly { readonly faceId: string; readonly expression: Float32Array }[];
   readonly text: string | null;
@@ -33,7 +33,7 @@ export interface RetrievalOptions {
 }
 
 /** An exemplar with why it was found. */
-export interface ExemplarHit extends PlacedExemplar {
+export interface ExemplarHit extends EmbeddedExemplar {
   /** By reciprocal rank fusion: comparable within one retrieval only. */
   readonly score: number;
   readonly ranks: Readonly<Record<string, number>>;
@@ -48,7 +48,7 @@ export interface Retrieval {
   readonly hits: readonly ExemplarHit[];
   /** Found and left out, since they would give the answer away. */
   readonly excluded: readonly { readonly id: string; readonly category: string; readonly reason: string }[];
-  /** What was searched by: `expression F1`, `text`, `text embedding`, `picture embedding`. */
+  /** What was searched by: `expression F1`, `text`, `text embedding`, `image embedding`. */
   readonly channels: readonly string[];
 }
 
@@ -106,7 +106,7 @@ interface Pool {
 }
 
 function leakOf(query: ExemplarQuery, identity: ExemplarIdentity): string | undefined {
-  return query.picture === null ? undefined : leakReason(query.picture, identity);
+  return query.image === null ? undefined : leakReason(query.image, identity);
 }
 
 function poolFilters({ filter, balanced, count }: RetrievalOptions): (ExemplarFilter | undefined)[] {
@@ -132,7 +132,7 @@ async function candidates(store: ExemplarStore, query: ExemplarQuery, options: R
   }
   if (imageEmbedding !== null) {
     const hits = store.nearestEmbeddings("image-embedding", imageEmbedding, search);
-    searches.push({ channel: "picture embedding", weight: 1, hits });
+    searches.push({ channel: "image embedding", weight: 1, hits });
   }
   const answers = await Promise.all(searches.map(async (one) => ({ ...one, hits: await one.hits })));
   const byId = new Map(answers.flatMap((answer) => answer.hits).map((hit) => [hit.identity.id, hit]));
@@ -172,7 +172,7 @@ function chooseInTurn(pools: readonly (readonly Candidate[])[], options: Retriev
 
 type WholeCandidate = Candidate & { readonly exemplar: Exemplar };
 
-/** 1 for faces at one point or of one picture; without measured faces nothing is known to be alike. */
+/** 1 for faces at one point or of one image; without measured faces nothing is known to be alike. */
 function alikeness(a: Candidate, b: Candidate): number {
   if (a.identity.imageSha256 === b.identity.imageSha256) return 1;
   if (a.expression === null || b.expression === null) return 0;
@@ -206,7 +206,7 @@ function reasons(hit: WholeCandidate, face: ExemplarHit["face"], query: Exemplar
     if (words.length > 0) found.push(`text match ${words.map((word) => `"${word}"`).join(", ")}`);
     else if (hit.fused.ranks.has("text")) found.push("text match");
   }
-  for (const channel of ["text embedding", "picture embedding"]) {
+  for (const channel of ["text embedding", "image embedding"]) {
     const rank = hit.fused.ranks.get(channel);
     if (rank !== undefined) found.push(`${channel}: place ${rank}`);
   }

@@ -1,21 +1,21 @@
 import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
-import type { PlacedExemplar } from "../ports/exemplar-store.ts";
+import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
 import { compareExpressions, expressionReasons } from "./explain-match.ts";
 
 /** What a face is compared with. */
-export interface LikenessExamples {
+export interface SimilarityExamples {
   readonly space: ExpressionSpace;
   /** Show the expression. */
-  readonly alike: readonly PlacedExemplar[];
+  readonly alike: readonly EmbeddedExemplar[];
   /** Do not: counter exemplars and other categories. May be empty. */
-  readonly unlike: readonly PlacedExemplar[];
+  readonly unlike: readonly EmbeddedExemplar[];
 }
 
 /** How far a face shows the same expression as the examples. */
-export interface Likeness {
+export interface Similarity {
   /**
-   * Ranks faces, 0..1: likeness to the examples, lowered by as much as the contrasting ones are nearer. Without
-   * contrasting ones, or when they are not nearer, likeness itself.
+   * Ranks faces, 0..1: similarity to the examples, lowered by as much as the contrasting ones are nearer. Without
+   * contrasting ones, or when they are not nearer, similarity itself.
    */
   readonly score: number;
   /** Mean similarity to the nearest examples, 0..1. */
@@ -31,7 +31,10 @@ export interface Likeness {
 const NEIGHBOURS = 3;
 
 /** Compares a face with examples. @returns `undefined` when no example has a measured face. */
-export function scoreLikeness(face: Float32Array, { space, alike, unlike }: LikenessExamples): Likeness | undefined {
+export function scoreSimilarity(
+  face: Float32Array,
+  { space, alike, unlike }: SimilarityExamples,
+): Similarity | undefined {
   const near = nearest(face, alike);
   const [first] = near;
   if (first === undefined) return undefined;
@@ -53,7 +56,7 @@ interface Neighbour {
   readonly similarity: number;
 }
 
-function nearest(face: Float32Array, examples: readonly PlacedExemplar[]): Neighbour[] {
+function nearest(face: Float32Array, examples: readonly EmbeddedExemplar[]): Neighbour[] {
   return examples
     .flatMap(({ exemplar, expression }) =>
       expression === null

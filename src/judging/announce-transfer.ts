@@ -1,7 +1,7 @@
 import type { JudgeModel } from "../ports/chat-model.ts";
 
 /**
- * Tells the user, before it happens, that a picture leaves this machine. Nothing is told of a local model.
+ * Tells the user, before it happens, that an image leaves this machine. Nothing is told of a local model.
  *
  * @returns the same words for the report.
  */
@@ -10,7 +10,7 @@ export function announceTransfer(
   notify: ((notice: string) => void) | undefined,
 ): string[] {
   if (!remote) return [];
-  const what = capabilities.vision ? "The picture and its measurements" : "The measurements, not the picture,";
+  const what = capabilities.vision ? "The image and its measurements" : "The measurements, not the image,";
   const notice = `${what} leave this machine: ${id} runs elsewhere. Metadata such as EXIF does not.`;
   notify?.(notice);
   return [notice];

@@ -3,8 +3,8 @@ import type { DecodedImage } from "../domain/image.ts";
 import type { ImageView } from "../domain/image-view.ts";
 import type { Prompt, PromptPart } from "../domain/prompt.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
-import { fillIn, type PromptFile, type PromptLibrary, quoted } from "./prompt-library.ts";
 import { evidenceLine, evidenceLines } from "../evidence/render-evidence.ts";
+import { fillIn, type PromptFile, type PromptLibrary, quoted } from "./prompt-library.ts";
 
 /** How the model is to give its answer; each has a prompt file of its own. */
 export type AnswerInstruction =
@@ -17,14 +17,14 @@ export interface PromptContents {
   readonly image: Pick<DecodedImage, "widthPx" | "heightPx">;
   readonly ledger: EvidenceLedger;
   /** `null` for a model that cannot see. */
-  readonly picture: ImageView | null;
+  readonly shown: ImageView | null;
   readonly exemplars: readonly ShownExemplar[];
   /** Whether the model reads the evidence through tools; otherwise all of it stands in the prompt. */
   readonly withTools: boolean;
   readonly answer: AnswerInstruction;
 }
 
-/** Fills the prompt files with what is known: rules, examples, question, picture, in this order. */
+/** Fills the prompt files with what is known: rules, examples, question, image, in this order. */
 export function buildPrompt(contents: PromptContents, prompts: PromptLibrary): Prompt {
   const used: PromptFile[] = [];
   const filled = (id: string, values: Readonly<Record<string, string>>) => {
@@ -35,8 +35,8 @@ export function buildPrompt(contents: PromptContents, prompts: PromptLibrary): P
   const system = filled("judge", {});
   const examples = exampleParts(contents.exemplars, filled);
   const question = questionText(contents, filled);
-  const picture: PromptPart[] = contents.picture === null ? [] : [{ type: "picture", view: contents.picture }];
-  const user: PromptPart[] = [...examples, { type: "text", text: question }, ...picture];
+  const shown: PromptPart[] = contents.shown === null ? [] : [{ type: "image", view: contents.shown }];
+  const user: PromptPart[] = [...examples, { type: "text", text: question }, ...shown];
   return { system, user, references: used.map(({ reference }) => reference) };
 }
 
@@ -46,7 +46,7 @@ function questionText(contents: PromptContents, filled: Filled): string {
   const { image, ledger, question, withTools } = contents;
   const size = { widthPx: String(image.widthPx), heightPx: String(image.heightPx) };
   const values = {
-    picture: filled(contents.picture === null ? "picture-not-shown" : "picture-shown", size),
+    image: filled(contents.shown === null ? "image-not-shown" : "image-shown", size),
     labels: labelText(question.labels),
     question: quoted(question.text),
     answer: answerText(contents.answer, filled),
@@ -84,7 +84,7 @@ function exampleParts(exemplars: readonly ShownExemplar[], filled: Filled): Prom
     intro,
     ...exemplars.flatMap(({ item, view }): PromptPart[] => [
       { type: "text", text: evidenceLine(item) },
-      ...(view === null ? [] : [{ type: "picture" as const, view }]),
+      ...(view === null ? [] : [{ type: "image" as const, view }]),
     ]),
   ];
 }

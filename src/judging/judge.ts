@@ -12,7 +12,7 @@ import { fillIn, type PromptLibrary } from "./prompt-library.ts";
 /** Someone who answers and can be told what is wrong with an answer. */
 export interface Judge {
   say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer>;
-  complain(text: string, signal?: AbortSignal): Promise<ModelAnswer>;
+  requestRepair(text: string, signal?: AbortSignal): Promise<ModelAnswer>;
 }
 
 export interface JudgingTask {
@@ -44,7 +44,7 @@ export async function judge(judging: Judge, task: JudgingTask, signal?: AbortSig
   const file = task.prompts.prompt("contradictions");
   const all = [...prompts, file.reference];
   const text = fillIn(file, { contradictions: listed(contradictions) });
-  const second = read(await judging.complain(text, signal), task);
+  const second = read(await judging.requestRepair(text, signal), task);
   if ("complaints" in second) {
     const reason = second.complaints.join("; ");
     const warning = `Asked about contradictions, the model gave no usable judgment (${reason}), so its first one stands`;
@@ -62,7 +62,10 @@ async function usableJudgment(
   const first = read(await judging.say(task.question, signal), task);
   if ("judgment" in first) return { judgment: first.judgment, prompts: [] };
   const file = task.prompts.prompt("repair");
-  const second = read(await judging.complain(fillIn(file, { complaints: listed(first.complaints) }), signal), task);
+  const second = read(
+    await judging.requestRepair(fillIn(file, { complaints: listed(first.complaints) }), signal),
+    task,
+  );
   if ("judgment" in second) return { judgment: second.judgment, prompts: [file.reference] };
   const reasons = second.complaints.join("; ");
   throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${reasons}`, second.complaints);

@@ -14,16 +14,16 @@ export interface ReportContents {
   readonly faces: readonly Face[];
   readonly ledger: EvidenceLedger;
   readonly exemplars: readonly ShownExemplar[];
-  readonly thought: Verdict & {
+  readonly judgeRun: Verdict & {
     readonly mode: Provenance["model"]["mode"];
     readonly vision: boolean;
-    readonly pictureSent: boolean;
+    readonly imageSent: boolean;
     readonly trace: readonly TraceStep[];
     readonly tokens: Provenance["tokens"];
     readonly fingerprint: string | null;
     readonly prompts: readonly PromptReference[];
   };
-  readonly parts: {
+  readonly dependencies: {
     readonly model: JudgeModel;
     readonly toolboxes: readonly FerToolbox[];
     readonly observers: readonly SceneObserver[];
@@ -35,22 +35,22 @@ export interface ReportContents {
 
 /** Puts judgment, evidence, grounding and provenance together. */
 export function writeReport(contents: ReportContents): Report {
-  const { thought, ledger, faces, warnings } = contents;
+  const { judgeRun, ledger, faces, warnings } = contents;
   return {
-    judgment: thought.judgment,
+    judgment: judgeRun.judgment,
     evidence: [...ledger.items()],
     faces: [...faces],
-    grounding: thought.grounding,
-    trace: [...thought.trace],
+    grounding: judgeRun.grounding,
+    trace: [...judgeRun.trace],
     warnings: [...new Set(warnings)],
     provenance: provenanceOf(contents),
   };
 }
 
-function provenanceOf({ question, image, exemplars, thought, parts, timingsMs }: ReportContents): Provenance {
-  const { id, remote, temperature, seed } = parts.model;
+function provenanceOf({ question, image, exemplars, judgeRun, dependencies, timingsMs }: ReportContents): Provenance {
+  const { id, remote, temperature, seed } = dependencies.model;
   return {
-    kuleshovVersion: parts.version,
+    kuleshovVersion: dependencies.version,
     createdAt: new Date().toISOString(),
     image: { path: image.path, sha256: image.sha256, widthPx: image.widthPx, heightPx: image.heightPx },
     question: question.text,
@@ -58,18 +58,18 @@ function provenanceOf({ question, image, exemplars, thought, parts, timingsMs }:
     labels: question.labels === null ? null : [...question.labels],
     model: {
       id,
-      fingerprint: thought.fingerprint,
-      mode: thought.mode,
-      vision: thought.vision,
-      remote: remote && thought.pictureSent,
+      fingerprint: judgeRun.fingerprint,
+      mode: judgeRun.mode,
+      vision: judgeRun.vision,
+      remote: remote && judgeRun.imageSent,
       temperature,
       seed,
     },
-    prompts: [...thought.prompts],
-    toolboxes: parts.toolboxes.map((toolbox) => ({ id: toolbox.id, networks: [...toolbox.networks] })),
-    observers: parts.observers.map((observer) => ({ id: observer.id, networks: [...observer.networks] })),
+    prompts: [...judgeRun.prompts],
+    toolboxes: dependencies.toolboxes.map((toolbox) => ({ id: toolbox.id, networks: [...toolbox.networks] })),
+    observers: dependencies.observers.map((observer) => ({ id: observer.id, networks: [...observer.networks] })),
     exemplars: exemplars.map((exemplar) => exemplar.id),
     timingsMs,
-    tokens: { ...thought.tokens },
+    tokens: { ...judgeRun.tokens },
   };
 }

@@ -2,7 +2,7 @@ import { createRandom } from "../domain/statistics/random.ts";
 import type { Mask } from "./mask.ts";
 import { blurred, type Raster } from "./raster.ts";
 
-/** Side of the texture pieces that are laid over the fill, as a share of the picture's longer side. */
+/** Side of the texture pieces that are laid over the fill, as a share of the image's longer side. */
 const PIECE_SHARE = 0.03;
 
 /**
@@ -31,7 +31,7 @@ interface Level {
   readonly weight: Float32Array;
 }
 
-/** Halves the picture again and again with holes left out, then fills each level's holes from the coarser one. */
+/** Halves the image again and again with holes left out, then fills each level's holes from the coarser one. */
 function pushPull({ widthPx, heightPx, rgb }: Raster, hole: Mask): Float32Array {
   // Pixels that are covered at all know nothing: half-covered ones already carry what is hidden.
   const weight = hole.values.map((value) => (value > 0.02 ? 0 : 1));
@@ -101,7 +101,7 @@ function bilinear({ widthPx, heightPx, colour }: Level, [x, y]: readonly [number
   return (1 - fy) * top + fy * bottom;
 }
 
-/** Adds to the smooth fill the fine detail (picture minus its blur) of uncovered places, in overlapping pieces. */
+/** Adds to the smooth fill the fine detail (image minus its blur) of uncovered places, in overlapping pieces. */
 function withTexture(
   { raster, soft, smooth }: { readonly raster: Raster; readonly soft: Raster; readonly smooth: Float32Array },
   hole: Mask,

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { boxOverlap, type PixelBox, PixelBox as PixelBoxSchema } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
-import { measureImage } from "../measuring/measure-image.ts";
-import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import { writeWhole } from "../platform/write-file-atomic.ts";
 import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { Sample } from "../evaluation/sample.ts";
 import { type StimulusSource, StimulusUnavailable } from "../evaluation/solver.ts";
+import { measureImage } from "../measuring/measure-image.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { partnersOf } from "./partners.ts";
 import { type Raster, rasterOf, sharpOf } from "./raster.ts";
 import {
@@ -26,7 +26,7 @@ import {
 const RECIPES = 2;
 /** Intersection over union from which a face counts as the one that a region means. */
 const SAME_FACE_OVERLAP = 0.3;
-/** Decoded and measured pictures that are kept: a run asks for all arms of a sample in a row. */
+/** Decoded and measured images that are kept: a run asks for all arms of a sample in a row. */
 const KEPT_SCENES = 4;
 
 /** What the lab needs. */
@@ -37,12 +37,12 @@ export interface LabSetting {
   /** Finds the faces that are hidden, cut out and replaced. */
   readonly toolbox: FerToolbox;
   readonly hide: "faces" | "people";
-  /** Absolute path of a picture of a neutral face; `null` leaves the neutral arms out. */
+  /** Absolute path of an image of a neutral face; `null` leaves the neutral arms out. */
   readonly neutral: string | null;
   readonly seed: number;
 }
 
-/** Builds the pictures of all arms and writes each once. */
+/** Builds the images of all arms and writes each once. */
 export function createLabStimuli(setting: LabSetting): StimulusSource {
   const partners = partnersOf(setting.samples, setting.seed);
   const hashes = new Map<string, Promise<string>>();
@@ -104,15 +104,14 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   async function partnerScene({ id }: Sample, signal?: AbortSignal): Promise<Scene> {
     const partner = partners.get(id);
     const scene = partner?.image ? await sceneOf(partner.image, partner.region, signal) : null;
-    if (scene === null) throw new StimulusUnavailable("There is no other picture with a face to swap with");
+    if (scene === null) throw new StimulusUnavailable("There is no other image with a face to swap with");
     return scene;
   }
 
   async function neutralScene(signal?: AbortSignal): Promise<Scene> {
     if (setting.neutral === null) throw new StimulusUnavailable("No neutral face is given: set stimuli.neutral");
     const scene = await sceneOf(setting.neutral, null, signal);
-    if (scene === null)
-      throw new StimulusUnavailable(`No face was found in the neutral picture \`${setting.neutral}\``);
+    if (scene === null) throw new StimulusUnavailable(`No face was found in the neutral image \`${setting.neutral}\``);
     return scene;
   }
 
@@ -130,7 +129,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
       await write(made.raster, path);
       const about = { sample: sample.id, arm, region: made.region, recipe: identity };
-      await writeWhole(notePath(path), `${JSON.stringify(about)}\n`);
+      await writeFileAtomic(notePath(path), `${JSON.stringify(about)}\n`);
       return { path, region: made.region };
     },
   };

@@ -12,7 +12,7 @@ export interface Raster {
 /** Longest side of a built stimulus: what models are shown, and enough for a person at a screen. */
 export const STIMULUS_SIDE_PX = 1280;
 
-/** The picture, made smaller where it is larger than a stimulus; `scale` maps source pixels to raster pixels. */
+/** The image, made smaller where it is larger than a stimulus; `scale` maps source pixels to raster pixels. */
 export async function rasterOf(image: DecodedImage): Promise<{ readonly raster: Raster; readonly scale: number }> {
   const scale = Math.min(1, STIMULUS_SIDE_PX / Math.max(image.widthPx, image.heightPx));
   if (scale === 1) return { raster: image, scale };

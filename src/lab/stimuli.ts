@@ -8,9 +8,9 @@ import { type PlacedFace, pasteFace } from "./paste-face.ts";
 import { personMask } from "./person-mask.ts";
 import { blurred, cropped, mixed, plain, type Raster } from "./raster.ts";
 
-/** A picture with its faces, ready to make stimuli of. */
+/** An image with its faces, ready to make stimuli of. */
 export interface Scene {
-  /** The picture at its full size. */
+  /** The image at its full size. */
   readonly image: DecodedImage;
   readonly raster: Raster;
   /** Factor from source pixels, in which faces are given, to raster pixels. */
@@ -71,7 +71,7 @@ export async function neutralInContext(scene: Scene, neutral: Scene): Promise<Ra
   return pasteFace(placed(scene), placed(neutral));
 }
 
-/** The same picture without colour: luma of ITU-R BT.601 in all three channels. */
+/** The same image without colour: luma of ITU-R BT.601 in all three channels. */
 export function grayscale({ raster }: Pick<Scene, "raster">): Raster {
   const rgb = new Uint8Array(raster.rgb.length);
   for (let i = 0; i < rgb.length; i += 3) {

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { type AskQuery, ask } from "../ask.ts";
-import type { AskParts } from "../ask-dependencies.ts";
+import type { AskDependencies } from "../ask-dependencies.ts";
 import { Grounding } from "../domain/grounding.ts";
 import { Judgment } from "../domain/judgment.ts";
 import { Provenance, type Report } from "../domain/report.ts";
 
 /** Arguments of the `ask` tool. */
 export const AskInput = z.strictObject({
-  image: z.string().min(1).describe("Path of a picture file on the server's machine"),
+  image: z.string().min(1).describe("Path of an image file on the server's machine"),
   question: z.string().min(1).optional().describe("What to judge; what emotions are shown, unless told"),
   context: z.string().optional().describe("What is known of the situation, in words"),
   labels: z.array(z.string().min(1)).min(1).optional().describe("Labels to choose from; open unless told"),
@@ -23,11 +23,11 @@ export const AskOutput = z.strictObject({
 });
 export type AskOutput = z.infer<typeof AskOutput>;
 
-/** Lets Kuleshov's own model judge the picture. */
-export async function runAsk(input: AskInput, parts: AskParts, signal?: AbortSignal): Promise<AskOutput> {
+/** Lets Kuleshov's own model judge the image. */
+export async function runAsk(input: AskInput, dependencies: AskDependencies, signal?: AbortSignal): Promise<AskOutput> {
   const { image, ...rest } = input;
-  const query: AskQuery = { picture: image, ...rest };
-  const { judgment, grounding, warnings, provenance } = await ask(query, parts, signal);
+  const query: AskQuery = { image: image, ...rest };
+  const { judgment, grounding, warnings, provenance } = await ask(query, dependencies, signal);
   return { judgment, grounding, warnings, provenance };
 }
 

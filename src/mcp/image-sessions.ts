@@ -1,44 +1,44 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Desk } from "../agent/agent-tool.ts";
+import type { ToolContext } from "../agent/agent-tool.ts";
 import { ImageDecodeError } from "../domain/errors.ts";
-import { decodeImage } from "../measuring/decode-image.ts";
 import { fillLedger } from "../evidence/fill-ledger.ts";
-import { measureFaces } from "../measuring/measure-image.ts";
 import { observeScene } from "../evidence/observe-scene.ts";
+import { decodeImage } from "../measuring/decode-image.ts";
+import { measureFaces } from "../measuring/measure-image.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 
-/** Pictures that clients have opened, each with its own ledger, kept for the next calls. */
-export interface PictureDesks {
+/** Images that clients have opened, each with its own ledger, kept for the next calls. */
+export interface ImageSessions {
   /**
-   * The desk of a picture file, measured on the first call. A file that changed is opened anew.
+   * The tool context of an image file, measured on the first call. A file that changed is opened anew.
    *
-   * @throws {ImageDecodeError} if it cannot be read as a picture. @throws {InferenceError} if a toolbox fails.
+   * @throws {ImageDecodeError} if it cannot be read as an image. @throws {InferenceError} if a toolbox fails.
    */
-  open(path: string, signal?: AbortSignal): Promise<Desk>;
+  open(path: string, signal?: AbortSignal): Promise<ToolContext>;
 }
 
-export interface DeskParts {
+export interface SessionDependencies {
   readonly toolboxes: readonly FerToolbox[];
   readonly observers: readonly SceneObserver[];
 }
 
-/** A decoded picture takes up to 150 MB, so only the latest few are kept. */
+/** A decoded image takes up to 150 MB, so only the latest few are kept. */
 const KEPT = 4;
 
-export function createPictureDesks(parts: DeskParts): PictureDesks {
-  const desks = new Map<string, Promise<Desk>>();
+export function createImageSessions(dependencies: SessionDependencies): ImageSessions {
+  const sessions = new Map<string, Promise<ToolContext>>();
   return {
     async open(path, signal) {
       const key = `${resolve(path)} ${await changedAt(path)}`;
-      // An abort of one caller must not fail another that waits for the same picture.
-      const desk = desks.get(key) ?? opened(path, parts);
-      desks.delete(key);
-      desks.set(key, desk);
-      desk.catch(() => desks.delete(key));
-      for (const oldest of [...desks.keys()].slice(0, -KEPT)) desks.delete(oldest);
-      const ready = await desk;
+      // An abort of one caller must not fail another that waits for the same image.
+      const toolContext = sessions.get(key) ?? opened(path, dependencies);
+      sessions.delete(key);
+      sessions.set(key, toolContext);
+      toolContext.catch(() => sessions.delete(key));
+      for (const oldest of [...sessions.keys()].slice(0, -KEPT)) sessions.delete(oldest);
+      const ready = await toolContext;
       signal?.throwIfAborted();
       return ready;
     },
@@ -53,7 +53,7 @@ async function changedAt(path: string): Promise<number> {
   }
 }
 
-async function opened(path: string, { toolboxes, observers }: DeskParts): Promise<Desk> {
+async function opened(path: string, { toolboxes, observers }: SessionDependencies): Promise<ToolContext> {
   const image = await decodeImage(path);
   const faces = await measureFaces(image, toolboxes);
   const ledger = fillLedger({ faces, toolboxes, context: null });

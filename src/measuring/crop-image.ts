@@ -2,13 +2,13 @@ import { clipBox, type PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 
 /**
- * A part of a decoded picture as a picture of its own. It keeps the path and hash of the file that it is from.
+ * A part of a decoded image as an image of its own. It keeps the path and hash of the file that it is from.
  *
- * @throws {RangeError} if nothing of the box is inside the picture.
+ * @throws {RangeError} if nothing of the box is inside the image.
  */
 export function cropImage(image: DecodedImage, box: PixelBox): DecodedImage {
   const inside = clipBox(box, image);
-  if (inside === undefined) throw new RangeError(`The box is outside the picture: ${image.path}`);
+  if (inside === undefined) throw new RangeError(`The box is outside the image: ${image.path}`);
   const left = Math.floor(inside.leftPx);
   const top = Math.floor(inside.topPx);
   const widthPx = Math.floor(inside.leftPx + inside.widthPx) - left;

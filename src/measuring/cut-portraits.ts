@@ -16,8 +16,8 @@ export interface PortraitRequest {
 const MARGIN = 0.35;
 
 /**
- * JPEGs of faces by their id, each picture opened once. A face whose picture cannot be read has none. At the edge of a
- * picture a portrait is narrower than high or the other way round, unless it must be `square`.
+ * JPEGs of faces by their id, each image opened once. A face whose image cannot be read has none. At the edge of a
+ * image a portrait is narrower than high or the other way round, unless it must be `square`.
  */
 export async function cutPortraits(
   requests: readonly PortraitRequest[],

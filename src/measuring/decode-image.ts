@@ -6,17 +6,17 @@ import type { DecodedImage } from "../domain/image.ts";
 import { FRESH_PIXELS, type PixelPool } from "../domain/pixel-pool.ts";
 import { refusalOfBytes, refusalOfFormat } from "./image-format.ts";
 
-/** Largest picture that is decoded. A small file can claim any size, so this is checked before pixels are made. */
+/** Largest image that is decoded. A small file can claim any size, so this is checked before pixels are made. */
 export const MAX_PIXELS = 50_000_000;
 
 /** Largest file that is read into memory. 50 megapixels of 16-bit TIFF are 300 MB. */
 const MAX_FILE_BYTES = 400_000_000;
 
 /**
- * Reads a picture file into upright 8-bit sRGB. Camera orientation is applied, transparency is laid on white, of an
+ * Reads an image file into upright 8-bit sRGB. Camera orientation is applied, transparency is laid on white, of an
  * animation the first frame is taken; EXIF and every other metadata stay behind.
  *
- * @throws {ImageDecodeError} if the file is missing, no picture, damaged, too large or of a format that is not read.
+ * @throws {ImageDecodeError} if the file is missing, no image, damaged, too large or of a format that is not read.
  */
 export function decodeImage(path: string, signal?: AbortSignal): Promise<DecodedImage> {
   return decodeImageInto(FRESH_PIXELS, path, signal);
@@ -24,7 +24,7 @@ export function decodeImage(path: string, signal?: AbortSignal): Promise<Decoded
 
 /** As `decodeImage`, on memory from a pool, for those who decode many. */
 export async function decodeImageInto(pool: PixelPool, path: string, signal?: AbortSignal): Promise<DecodedImage> {
-  const bytes = await readPictureFile(path, signal);
+  const bytes = await readImageFile(path, signal);
   const refusal = refusalOfBytes(bytes);
   if (refusal !== undefined) throw new ImageDecodeError(path, refusal);
   const { pixels, widthPx, heightPx } = await decodePixels(path, bytes);
@@ -38,7 +38,7 @@ export async function decodeImageInto(pool: PixelPool, path: string, signal?: Ab
   };
 }
 
-async function readPictureFile(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
+async function readImageFile(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
   try {
     const { size } = await stat(path);
     if (size > MAX_FILE_BYTES)

@@ -10,7 +10,7 @@ export const IMAGE_ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "gif"
 const HEIC_BRANDS: ReadonlySet<string> = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]);
 
 /**
- * Why a file cannot be a picture, judged by its first bytes alone; `undefined` when it may be one. Formats that the
+ * Why a file cannot be an image, judged by its first bytes alone; `undefined` when it may be one. Formats that the
  * decoder lacks are named here, since its own complaint would only be "unsupported".
  */
 export function refusalOfBytes(bytes: Uint8Array): string | undefined {
@@ -34,7 +34,7 @@ const MAX_SIDE_PX = 100_000;
 /** Why a file that the decoder knows is refused all the same; `undefined` when it is welcome. */
 export function refusalOfFormat({ format, compression, width, height }: Metadata): string | undefined {
   if (Math.max(width, height) > MAX_SIDE_PX) return `a side is longer than ${MAX_SIDE_PX} pixels: cut it into parts`;
-  if (format === "svg") return "it is an SVG drawing, not a photograph: export it as PNG";
+  if (format === "svg") return "it is an SVG drawing, not an image: export it as PNG";
   const name = format === "heif" && compression === "av1" ? "avif" : format;
   if (READABLE_FORMATS.has(name)) return undefined;
   return `its format ${name.toUpperCase()} is not supported: convert it to JPEG or PNG`;

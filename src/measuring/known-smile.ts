@@ -16,7 +16,7 @@ export interface SmileCheck {
   readonly detail: string;
 }
 
-/** Has a toolbox measure a picture in which the face in `box` smiles clearly. */
+/** Has a toolbox measure an image in which the face in `box` smiles clearly. */
 export async function checkKnownSmile(
   toolbox: FerToolbox,
   smile: { readonly image: DecodedImage; readonly box: PixelBox },
@@ -36,7 +36,7 @@ export async function checkKnownSmile(
 function judge(faces: readonly FaceMeasurement[], box: PixelBox): SmileCheck {
   const overlaps = faces.map((face) => ({ face, overlap: boxOverlap(face.box, box) }));
   const best = overlaps.filter(({ overlap }) => overlap > 0).sort((a, b) => b.overlap - a.overlap)[0];
-  if (best === undefined) return { state: "suspect", detail: "it found no face in a photo of a clear smile" };
+  if (best === undefined) return { state: "suspect", detail: "it found no face in an image of a clear smile" };
   const units = best.face.actionUnits.filter(({ au, side }) => au === "AU12" && side === "both");
   if (units.length === 0) return { state: "suspect", detail: "it gave no AU12 for a clear smile" };
   const said = units.map(saying).join(", ");

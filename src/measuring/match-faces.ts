@@ -14,7 +14,7 @@ interface Pair {
 }
 
 /**
- * Joins what several toolboxes measured on one picture into faces. Each toolbox gives a person at most one measurement,
+ * Joins what several toolboxes measured on one image into faces. Each toolbox gives a person at most one measurement,
  * the best overlaps first; whoever only one toolbox found is a face too. Ids run from left to right.
  *
  * @param byToolbox one list per toolbox, the preferred toolbox first: a face takes its box from it.

@@ -12,14 +12,14 @@ import type { NeutralFace, NeutralTools } from "./read-neutral.ts";
  * @throws {NeutralFaceError} if the person is not among the faces, or nobody is large enough to tell.
  */
 export async function measureAgainstNeutral(
-  picture: { readonly image: DecodedImage; readonly faces: readonly Face[] },
+  measured: { readonly image: DecodedImage; readonly faces: readonly Face[] },
   neutral: NeutralFace,
   tools: NeutralTools,
   signal?: AbortSignal,
 ): Promise<readonly Face[]> {
-  const { image, faces } = picture;
+  const { image, faces } = measured;
   if (faces.length === 0) return faces;
-  const person = await findPerson(picture, neutral, { tools, signal });
+  const person = await findPerson(measured, neutral, { tools, signal });
   if (person === undefined) {
     throw new NeutralFaceError(neutral.reference.path, `no face in ${image.path} is large enough to compare with it`);
   }

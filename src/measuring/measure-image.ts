@@ -4,7 +4,7 @@ import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { decodeImage } from "./decode-image.ts";
 import { joinToFaces, matchFaces } from "./match-faces.ts";
 
-/** A picture with every face that was found in it, left to right. */
+/** An image with every face that was found in it, left to right. */
 export interface MeasuredImage {
   readonly image: DecodedImage;
   readonly faces: readonly Face[];
@@ -12,9 +12,9 @@ export interface MeasuredImage {
 }
 
 /**
- * Reads one picture and measures it with every toolbox. No face found is an empty list.
+ * Reads one image and measures it with every toolbox. No face found is an empty list.
  *
- * @throws {ImageDecodeError} if the file cannot be read as a picture.
+ * @throws {ImageDecodeError} if the file cannot be read as an image.
  * @throws {InferenceError} if a toolbox fails on it.
  */
 export async function measureImage(
@@ -31,7 +31,7 @@ export async function measureImage(
 }
 
 /**
- * Measures a decoded picture with all toolboxes at once; the first one is preferred where a face needs one box. Those
+ * Measures a decoded image with all toolboxes at once; the first one is preferred where a face needs one box. Those
  * that need to know the faces, as files without boxes do, come after the others.
  */
 export async function measureFaces(

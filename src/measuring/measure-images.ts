@@ -1,6 +1,6 @@
 import { ImageDecodeError, InferenceError } from "../domain/errors.ts";
-import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { mapInOrder } from "../platform/map-in-order.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { type MeasuredImage, measureImage } from "./measure-image.ts";
 
 /** What became of one path: measured, or the one sentence that says why not. */
@@ -10,7 +10,7 @@ export type ImageOutcome =
 
 export interface MeasureOptions {
   readonly toolboxes: readonly FerToolbox[];
-  /** Pictures under way at once; decoding one overlaps with measuring another. */
+  /** Images under way at once; decoding one overlaps with measuring another. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
 }
@@ -18,7 +18,7 @@ export interface MeasureOptions {
 const CONCURRENCY = 3;
 
 /**
- * Measures many pictures, several at once, and yields the outcomes in the order of the paths. A picture that cannot be
+ * Measures many images, several at once, and yields the outcomes in the order of the paths. An image that cannot be
  * read or measured is an outcome of its own and does not stop the others.
  *
  * @throws whatever concerns all of them: a broken network file, a wrong configuration, an abort.

@@ -10,7 +10,7 @@ import type {
 } from "../domain/measurement.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
-/** Which picture, or which frame of a video, a row is about. */
+/** Which image, or which frame of a video, a row is about. */
 export type ImagePlace = Pick<DecodedImage, "path" | "frame">;
 
 /** One column of a measurement table. */
@@ -39,7 +39,7 @@ export function measurementColumns(
   ];
 }
 
-/** One CSV line per face, without header; a picture without faces gives none. */
+/** One CSV line per face, without header; an image without faces gives none. */
 export function csvRows(columns: readonly MeasurementColumn[], faces: readonly Face[], image: ImagePlace): string {
   return toCsv(faces.map((face) => columns.map((column) => cellText(column.value(face, image)))));
 }
@@ -72,21 +72,21 @@ const SCALE_WORDS: Readonly<Record<Scale, string>> = {
 };
 
 const FACE_COLUMNS: readonly MeasurementColumn[] = [
-  { name: "path", description: "The picture or video, as it was named", value: (_face, image) => image.path },
+  { name: "path", description: "The image or video, as it was named", value: (_face, image) => image.path },
   {
     name: "frame",
-    description: "Number of the frame among those measured of a video, from 0; empty for a picture",
+    description: "Number of the frame among those measured of a video, from 0; empty for an image",
     value: (_face, { frame }) => frame?.index ?? null,
   },
   {
     name: "timestamp_s",
-    description: "When the frame is shown, in seconds from the start of the video; empty for a picture",
+    description: "When the frame is shown, in seconds from the start of the video; empty for an image",
     value: (_face, { frame }) => frame?.timestampS ?? null,
   },
-  { name: "face_id", description: "F1, F2, ... from left to right in each picture", value: ({ faceId }) => faceId },
+  { name: "face_id", description: "F1, F2, ... from left to right in each image", value: ({ faceId }) => faceId },
   {
     name: "track_id",
-    description: "T1, T2, ...: the same person through the frames of a video; empty for a picture",
+    description: "T1, T2, ...: the same person through the frames of a video; empty for an image",
     value: ({ trackId }) => trackId ?? null,
   },
   boxColumn("box_left_px", "Left edge of the face box in source pixels", "leftPx"),
@@ -98,7 +98,7 @@ const FACE_COLUMNS: readonly MeasurementColumn[] = [
   measuredColumn("face_px", "Size of the face in source pixels", ({ quality }) => quality?.facePx),
   measuredColumn("sharpness", "Variance of the Laplacian; under about 20 is blurred", (m) => m.quality?.sharpness),
   measuredColumn("luminance", "Mean luminance of the face, 0..255", ({ quality }) => quality?.luminance),
-  measuredColumn("cut_off", "Share of the face box outside the picture, 0..1", ({ quality }) => quality?.cutOff),
+  measuredColumn("cut_off", "Share of the face box outside the image, 0..1", ({ quality }) => quality?.cutOff),
   measuredColumn("warnings", "What to beware of, separated by semicolons", (m) => m.quality?.warnings.join("; ")),
   measuredColumn("yaw_rad", "Head turn, positive toward the right edge", ({ headPose }) => headPose?.yawRad),
   measuredColumn("pitch_rad", "Head pitch, positive with the chin raised", ({ headPose }) => headPose?.pitchRad),
@@ -109,7 +109,7 @@ const FACE_COLUMNS: readonly MeasurementColumn[] = [
   measuredColumn("eye_openness_right", "Subject's right eye: 0 closed, 1 at rest", (m) => m.eyeOpenness?.right),
   measuredColumn(
     "neutral_sha256",
-    "SHA-256 of the picture of this person's resting face that action units were measured against; empty for the average",
+    "SHA-256 of the image of this person's resting face that action units were measured against; empty for the average",
     (m) => m.neutral?.sha256,
   ),
 ];

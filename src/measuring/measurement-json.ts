@@ -42,7 +42,7 @@ export const FaceRecord = z.strictObject({
 });
 export type FaceRecord = z.infer<typeof FaceRecord>;
 
-/** One measured picture as `measure --json` prints it. */
+/** One measured image as `measure --json` prints it. */
 export const ImageRecord = z.strictObject({
   path: z.string(),
   widthPx: z.number(),
@@ -56,7 +56,7 @@ export const ImageRecord = z.strictObject({
 });
 export type ImageRecord = z.infer<typeof ImageRecord>;
 
-/** A picture that could not be measured, and why. */
+/** An image that could not be measured, and why. */
 export const FailureRecord = z.strictObject({ path: z.string(), reason: z.string() });
 export type FailureRecord = z.infer<typeof FailureRecord>;
 
@@ -64,7 +64,7 @@ export type FailureRecord = z.infer<typeof FailureRecord>;
 export const MeasureOutput = z.strictObject({ images: z.array(ImageRecord), failures: z.array(FailureRecord) });
 export type MeasureOutput = z.infer<typeof MeasureOutput>;
 
-/** The record of one outcome: of a measured picture or of a failure, told apart by `"reason" in record`. */
+/** The record of one outcome: of a measured image or of a failure, told apart by `"reason" in record`. */
 export function toRecord(outcome: ImageOutcome, options: { landmarks: boolean }): ImageRecord | FailureRecord {
   if ("reason" in outcome) return { path: outcome.path, reason: outcome.reason };
   const { image, faces } = outcome.measured;

@@ -26,18 +26,18 @@ const NEVER_AT_REST = ["AU5", "AU6", "AU9", "AU12", "AU27", "AU43"];
 
 /**
  * An action unit this strong, while an expression network sees some emotion with this probability, is no resting face.
- * Both must agree: of 76 press photographs labelled neutral 2 are refused so, of 78 labelled happiness 47.
+ * Both must agree: of 76 press images labelled neutral 2 are refused so, of 78 labelled happiness 47.
  */
 const NOT_AT_REST = { actionUnit: 0.7, expression: 0.9 } as const;
 
 /**
- * Measures a person's resting face, once for all the pictures that are compared with it.
+ * Measures a person's resting face, once for all the images that are compared with it.
  *
- * @throws {NeutralFaceError} if the picture cannot be read, has no face or several, or the face is too small, badly
+ * @throws {NeutralFaceError} if the image cannot be read, has no face or several, or the face is too small, badly
  * seen or not at rest.
  */
 export async function readNeutral(path: string, tools: NeutralTools, signal?: AbortSignal): Promise<NeutralFace> {
-  const { image, faces } = await measurePicture(path, tools, signal);
+  const { image, faces } = await measureReference(path, tools, signal);
   const [face, another] = faces;
   if (face === undefined) throw new NeutralFaceError(path, "no face is found in it");
   if (another !== undefined) {
@@ -50,7 +50,11 @@ export async function readNeutral(path: string, tools: NeutralTools, signal?: Ab
   return { reference: { path, sha256: image.sha256 }, measurements: face.measurements, descriptor };
 }
 
-async function measurePicture(path: string, { toolboxes }: NeutralTools, signal?: AbortSignal): Promise<MeasuredImage> {
+async function measureReference(
+  path: string,
+  { toolboxes }: NeutralTools,
+  signal?: AbortSignal,
+): Promise<MeasuredImage> {
   try {
     return await measureImage(path, toolboxes, signal);
   } catch (error) {

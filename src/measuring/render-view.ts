@@ -7,7 +7,7 @@ import type { ImageView } from "../domain/image-view.ts";
 export interface ViewOptions {
   /** What it shows, for the model and the trace. */
   readonly caption: string;
-  /** Part of the picture, in source pixels; what reaches past the frame is left out. Without it, the whole picture. */
+  /** Part of the image, in source pixels; what reaches past the frame is left out. Without it, the whole image. */
   readonly region?: PixelBox;
   /** The longer side is made no larger than this. */
   readonly maxSidePx: number;
@@ -19,9 +19,9 @@ export interface ViewOptions {
 }
 
 /**
- * Encodes the picture, or a region of it, as a model is shown it. There is no metadata in the result.
+ * Encodes the image, or a region of it, as a model is shown it. There is no metadata in the result.
  *
- * @throws {RangeError} if no pixel of the region is inside the picture.
+ * @throws {RangeError} if no pixel of the region is inside the image.
  */
 export async function renderView(image: DecodedImage, options: ViewOptions, signal?: AbortSignal): Promise<ImageView> {
   signal?.throwIfAborted();
@@ -44,7 +44,7 @@ function wholePixels(image: DecodedImage, region: PixelBox | undefined): Region 
   if (region === undefined) return { left: 0, top: 0, width: image.widthPx, height: image.heightPx };
   const inside = clipBox(region, image);
   if (inside === undefined) {
-    throw new RangeError(`The region is outside the picture of ${image.widthPx} x ${image.heightPx} pixels`);
+    throw new RangeError(`The region is outside the image of ${image.widthPx} x ${image.heightPx} pixels`);
   }
   const left = Math.min(Math.floor(inside.leftPx), image.widthPx - 1);
   const top = Math.min(Math.floor(inside.topPx), image.heightPx - 1);

@@ -56,8 +56,8 @@ export async function trackFaces(
   const owner = new Map<Face, FaceTrack>();
   const scene: Scene = { state, frame, looks, tools };
   await linkByPosition(owner, scene);
-  await unlinkOthers(owner, scene);
-  await linkByPerson(owner, scene);
+  await rejectMismatches(owner, scene);
+  await reidentify(owner, scene);
   let { count } = state;
   const tracks = new Map(state.tracks.map((track) => [track.id, track]));
   const faces: Face[] = [];
@@ -135,7 +135,7 @@ async function mostAlike(links: readonly Link[], looks: Looks): Promise<Link> {
 }
 
 /** Takes back links to faces that look different from the last sighting and turn out to be of somebody else. */
-async function unlinkOthers(owner: Map<Face, FaceTrack>, { looks, tools }: Scene): Promise<void> {
+async function rejectMismatches(owner: Map<Face, FaceTrack>, { looks, tools }: Scene): Promise<void> {
   for (const [face, { patch, person }] of owner) {
     if (person === null || patchLikeness(patch, tools.patch(face)) >= CLEARLY_LIKE) continue;
     const look = await looks.of(face);
@@ -144,7 +144,7 @@ async function unlinkOthers(owner: Map<Face, FaceTrack>, { looks, tools }: Scene
 }
 
 /** Faces that no position explains: after a cut, or someone who comes back. The most alike are linked first. */
-async function linkByPerson(owner: Map<Face, FaceTrack>, { state, frame, looks, tools }: Scene): Promise<void> {
+async function reidentify(owner: Map<Face, FaceTrack>, { state, frame, looks, tools }: Scene): Promise<void> {
   const free = state.tracks.filter((track) => ![...owner.values()].includes(track));
   const pairs: { face: Face; track: FaceTrack; distance: number }[] = [];
   for (const face of frame.faces.filter((one) => !owner.has(one))) {
@@ -176,7 +176,7 @@ async function continued(id: string, before: FaceTrack | undefined, face: Face, 
   const passedS = before === undefined ? 0 : timestampS - before.lastSeenS;
   const velocity =
     before === undefined || passedS <= 0 || passedS > LONGEST_GAP_S ? still : motion(before, face, passedS);
-  const person = await steadied(before?.person ?? null, face, scene);
+  const person = await updatedMean(before?.person ?? null, face, scene);
   return { id, box: face.box, velocity, lastSeenS: timestampS, patch: scene.tools.patch(face), person };
 }
 
@@ -191,7 +191,7 @@ function middleOf({ leftPx, topPx, widthPx, heightPx }: PixelBox): readonly [num
 }
 
 /** Looks at the person again now and then, until the mean of the looks is steady. */
-async function steadied(
+async function updatedMean(
   person: FaceTrack["person"],
   face: Face,
   { frame: { timestampS }, looks }: Scene,

@@ -7,7 +7,7 @@ import { readNpmFile } from "./source.ts";
  * much each of 33 of them counts when a measured mesh is fitted to it.
  */
 export interface CanonicalFace {
-  /** float32 [468, 3] in centimetres: x to the right as seen in a picture, y up, z toward the viewer. */
+  /** float32 [468, 3] in centimetres: x to the right as seen in an image, y up, z toward the viewer. */
   readonly vertices: Float32Array;
   /** uint16 [898, 3]: the mesh points at the corners of each triangle. */
   readonly triangles: Uint16Array;

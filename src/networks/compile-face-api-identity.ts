@@ -18,7 +18,7 @@ import { matrixProduct } from "./ops/reduce.ts";
 import type { TwoFiles } from "./source.ts";
 import { at, type Constant, float32, numbersOf, sizeOf, transposed } from "./tensor-data.ts";
 
-/** Blocks of each width. The first of a width but 32 halves the picture; the very last one does so once more. */
+/** Blocks of each width. The first of a width but 32 halves the image; the very last one does so once more. */
 const BLOCKS = [
   "conv32_1",
   "conv32_2",
@@ -38,7 +38,7 @@ const BLOCKS = [
 
 /**
  * dlib's face recognition network as face-api publishes it: a residual network of 29 convolutions that turns an aligned
- * face of 150 x 150 pixels into 128 numbers, close together for pictures of one person. Its file holds weights alone, so
+ * face of 150 x 150 pixels into 128 numbers, close together for images of one person. Its file holds weights alone, so
  * the graph is written here.
  *
  * Source of the architecture: @vladmandic/face-api 1.7.15, `src/faceRecognitionNet`.

@@ -19,7 +19,7 @@ import { at, reshaped, transposed } from "./tensor-data.ts";
 
 /**
  * face-api's expression network. Its file holds weights alone, so the graph is written here: four dense blocks of 3x3
- * separable convolutions that halve the picture from 112 to 7 pixels while widening it from 32 to 256 channels, the mean
+ * separable convolutions that halve the image from 112 to 7 pixels while widening it from 32 to 256 channels, the mean
  * over those pixels, one fully connected layer and a softmax.
  *
  * Source of the architecture: @vladmandic/face-api 1.7.15, `src/faceFeatureExtractor`, `src/faceExpressionNet`.
@@ -34,10 +34,10 @@ export function compileFaceApiExpression(
   if (input === undefined || output === undefined) throw new RangeError("its manifest names no input or output");
   const graph = createGraphBuilder(target);
   const weights = readFaceApiWeights(list, bin);
-  const picture = graph.input(input);
+  const image = graph.input(input);
   const features = ["dense0", "dense1", "dense2", "dense3"].reduce(
     (x, block) => denseBlock(graph, x, { block, weights }),
-    picture,
+    image,
   );
   const { shape } = features;
   const mean = pooling(graph, "average", features, {

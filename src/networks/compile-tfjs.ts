@@ -64,7 +64,7 @@ function unmetInOrder(
   done: ReadonlyMap<string, unknown>,
 ): readonly GraphNode[] {
   const order = new Set<GraphNode>();
-  const begun = new Set<string>();
+  const inProgress = new Set<string>();
   const pending = [nodeName(tensor)];
   while (pending.length > 0) {
     const name = pending.at(-1) as string;
@@ -75,8 +75,8 @@ function unmetInOrder(
       .filter((before) => !done.has(before) && !hasNode(order, nodes, before));
     if (unmet.length > 0 && !done.has(name)) {
       // What it needs was to be met before coming back to it.
-      if (begun.has(name)) throw new RangeError(`its graph loops through "${name}", and loops are not supported`);
-      begun.add(name);
+      if (inProgress.has(name)) throw new RangeError(`its graph loops through "${name}", and loops are not supported`);
+      inProgress.add(name);
       pending.push(...unmet);
       continue;
     }

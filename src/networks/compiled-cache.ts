@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "../platform/write-file-atomic.ts";
 import { sha256 } from "../platform/sha256.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 
 /** What a compiled network is kept under. Changes with the published bytes, the manifest's shapes and the compiler. */
 export interface CompiledKey {
@@ -32,7 +32,7 @@ export async function readCompiled(cacheDir: string, key: CompiledKey): Promise<
 
 /** Keeps compiled bytes. Several processes may write the same entry at once: each renames a whole file into place. */
 export async function writeCompiled(cacheDir: string, key: CompiledKey, bytes: Uint8Array): Promise<void> {
-  await writeWhole(join(compiledFolder(cacheDir), entryName(key, bytes)), bytes);
+  await writeFileAtomic(join(compiledFolder(cacheDir), entryName(key, bytes)), bytes);
 }
 
 function entryName(key: CompiledKey, bytes: Uint8Array): string {

@@ -4,8 +4,8 @@ import type { Tensor } from "./session.ts";
 import { sizeOf } from "./tensor-data.ts";
 
 /**
- * The feeds a manifest's golden numbers belong to. They are formulas, so that no picture has to be shipped, and every
- * pixel is a whole number, so that a reference runtime that takes 8-bit pictures can be fed the very same.
+ * The feeds a manifest's golden numbers belong to. They are formulas, so that no image has to be shipped, and every
+ * pixel is a whole number, so that a reference runtime that takes 8-bit images can be fed the very same.
  */
 export function goldenFeeds(manifest: NetworkManifest, golden: Golden): Record<string, Tensor> {
   return Object.fromEntries(manifest.inputs.map((input) => [input.name, goldenTensor(input, golden.input)]));
@@ -23,7 +23,7 @@ function wave(_: unknown, index: number): number {
 }
 
 interface Blob {
-  /** Centre and radii as shares of the picture's side. */
+  /** Centre and radii as shares of the image's side. */
   readonly x: number;
   readonly y: number;
   readonly rx: number;

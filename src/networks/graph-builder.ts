@@ -27,7 +27,7 @@ export interface OnnxGraph {
 
 /**
  * A tensor while a graph is built. Its shape is the publisher's: TensorFlow keeps channels last, `[N, H, W, C]`, while
- * onnxruntime computes pictures with channels first. So a rank 4 value may exist under two names, one per layout, and a
+ * onnxruntime computes images with channels first. So a rank 4 value may exist under two names, one per layout, and a
  * Transpose is written only when an operator asks for the one that is missing.
  */
 export interface Value {

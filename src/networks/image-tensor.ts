@@ -3,21 +3,21 @@ import type { Tensor } from "./session.ts";
 import { at, sizeOf } from "./tensor-data.ts";
 
 /**
- * A picture as a network wants it.
+ * An image as a network wants it.
  *
  * @param rgb uint8 or float `[height, width, 3]`, RGB 0..255, already of the input's height and width.
  * @param into an earlier tensor of the same input, to be overwritten instead of making a new one.
- * @throws {RangeError} if the input is not a picture or of another size.
+ * @throws {RangeError} if the input is not an image or of another size.
  */
 export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>, into?: Tensor): Tensor {
   const { pixels, shape, name } = input;
-  if (pixels === undefined) throw new RangeError(`Input "${name}" takes no picture`);
+  if (pixels === undefined) throw new RangeError(`Input "${name}" takes no image`);
   const size = imageSize(input);
   const count = size.width * size.height;
   if (rgb.length !== 3 * count) {
     throw new RangeError(`Input "${name}" takes ${size.width}x${size.height} RGB pixels, not ${rgb.length} numbers`);
   }
-  const data = into === undefined ? emptyData(input.dtype, sizeOf(shape)) : pictureData(into);
+  const data = into === undefined ? emptyData(input.dtype, sizeOf(shape)) : imageData(into);
   if (pixels.channels === "rgb" && pixels.layout === "nhwc") return { data: scaledInPlace(data, pixels, rgb), shape };
   const channels = channelReaders(pixels, rgb);
   const [step, plane] = pixels.layout === "nhwc" ? [channels.length, 1] : [1, count];
@@ -45,15 +45,15 @@ function scaledInPlace<T extends Float32Array | Int32Array | Uint8Array>(
   return data;
 }
 
-/** Width and height of the picture that an input takes. */
+/** Width and height of the image that an input takes. */
 export function imageSize({ pixels, shape, name }: NetworkInput): { width: number; height: number } {
-  if (pixels === undefined || shape.length !== 4) throw new RangeError(`Input "${name}" takes no picture`);
+  if (pixels === undefined || shape.length !== 4) throw new RangeError(`Input "${name}" takes no image`);
   const [height, width] = pixels.layout === "nhwc" ? [at(shape, 1), at(shape, 2)] : [at(shape, 2), at(shape, 3)];
   return { width, height };
 }
 
-function pictureData({ data }: Tensor): Float32Array | Int32Array | Uint8Array {
-  if (data instanceof BigInt64Array) throw new RangeError("Pictures of type int64 are not supported");
+function imageData({ data }: Tensor): Float32Array | Int32Array | Uint8Array {
+  if (data instanceof BigInt64Array) throw new RangeError("Images of type int64 are not supported");
   return data;
 }
 
@@ -61,7 +61,7 @@ function emptyData(dtype: NetworkInput["dtype"], size: number): Float32Array | I
   if (dtype === "float32") return new Float32Array(size);
   if (dtype === "int32") return new Int32Array(size);
   if (dtype === "uint8") return new Uint8Array(size);
-  throw new RangeError(`Pictures of type ${dtype} are not supported`);
+  throw new RangeError(`Images of type ${dtype} are not supported`);
 }
 
 function channelReaders({ channels }: PixelCoding, rgb: ArrayLike<number>): readonly ((pixel: number) => number)[] {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { type CacheOptions, isCompiled } from "./build.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
+import { type CacheOptions, isCompiled } from "./build.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifests, type StoredManifest } from "./manifest-store.ts";
 import { pulledFile } from "./pulled-file.ts";

@@ -2,8 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
-import { NetworkManifest } from "./manifest.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { NetworkManifest } from "./manifest.ts";
 
 /** A manifest and the folder it came from, against which its relative paths are resolved. */
 export interface StoredManifest {

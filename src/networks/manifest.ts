@@ -74,7 +74,7 @@ export const NetworkInput = z.strictObject({
   tensor: z.string().min(1),
   dtype: Dtype,
   shape: Shape,
-  /** Present when the input is a picture. */
+  /** Present when the input is an image. */
   pixels: PixelCoding.optional(),
   /** Present when the input is a list of face mesh points: which ones, in order. */
   meshPoints: MeshPoints.optional(),
@@ -94,7 +94,7 @@ export const NetworkOutput = z.strictObject({
 });
 export type NetworkOutput = z.infer<typeof NetworkOutput>;
 
-/** Which part of a picture is shown to the network, and how it is fitted to the input. */
+/** Which part of an image is shown to the network, and how it is fitted to the input. */
 export const CropRule = z.strictObject({
   region: z.enum(["whole-image", "face-box", "face-roi-upright", "none"]),
   /** Side of the region relative to the face box (`face-box`: its longer side). 1 where it does not apply. */

@@ -1,11 +1,11 @@
 import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
-import type { CacheOptions } from "./build.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
-import { download, type PullProgress } from "./download.ts";
 import { sha256OfFile } from "../platform/file-hash.ts";
 import { withFileLock } from "../platform/file-lock.ts";
+import type { CacheOptions } from "./build.ts";
+import { download, type PullProgress } from "./download.ts";
 import type { Licence, NetworkManifest } from "./manifest.ts";
 import { loadManifests } from "./manifest-store.ts";
 import { pulledFile, type UrlSource } from "./pulled-file.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { ModelFileError } from "../domain/errors.ts";
-import type { NetworkSource } from "./manifest.ts";
 import { sha256 } from "../platform/sha256.ts";
+import type { NetworkSource } from "./manifest.ts";
 
 export type UrlSource = Extract<NetworkSource, { kind: "url" }>;
 

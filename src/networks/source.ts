@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { ModelFileError } from "../domain/errors.ts";
+import { findInstalledPackage } from "../platform/package-paths.ts";
+import { sha256 } from "../platform/sha256.ts";
 import type { NetworkManifest, NetworkSource, SourceFile } from "./manifest.ts";
 import type { StoredManifest } from "./manifest-store.ts";
-import { findInstalledPackage } from "../platform/package-paths.ts";
 import { pulledFile, readPulledGraph } from "./pulled-file.ts";
-import { sha256 } from "../platform/sha256.ts";
 
 /** A network's bytes as published, checked against the manifest's hashes. */
 export interface SourceBytes {

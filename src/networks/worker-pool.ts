@@ -1,6 +1,6 @@
 import type { TransferListItem } from "node:worker_threads";
 import { InferenceError } from "../domain/errors.ts";
-import { createSeat, type Job, type Seat } from "./worker-slot.ts";
+import { createSlot, type Job, type WorkerSlot } from "./worker-slot.ts";
 
 /** Worker threads that answer requests, first come first served. */
 export interface WorkerPool<Request, Response> {
@@ -32,33 +32,33 @@ export function createWorkerPool<Request, Response>(
   { workerData }: WorkerPoolOptions = {},
 ): WorkerPool<Request, Response> {
   if (!Number.isInteger(size) || size < 1) throw new RangeError(`A worker pool needs at least 1 worker, not ${size}`);
-  const seats = new Set<Seat<Request, Response>>();
+  const slots = new Set<WorkerSlot<Request, Response>>();
   const queue: Job<Request, Response>[] = [];
   let accepted = 0;
   let closing: Promise<void> | undefined;
   let onDrained: (() => void) | undefined;
 
   function dispatch(): void {
-    for (let seat = freeSeat(); queue.length > 0 && seat !== undefined; seat = freeSeat()) {
+    for (let slot = freeSlot(); queue.length > 0 && slot !== undefined; slot = freeSlot()) {
       const job = queue.shift();
-      if (job !== undefined) seat.start(job);
+      if (job !== undefined) slot.start(job);
     }
-    if (queue.length === 0 && ![...seats].some((seat) => seat.busy())) onDrained?.();
+    if (queue.length === 0 && ![...slots].some((slot) => slot.busy())) onDrained?.();
   }
 
-  function freeSeat(): Seat<Request, Response> | undefined {
-    const idle = [...seats].find((seat) => !seat.busy());
-    return idle ?? (queue.length > 0 && seats.size < size ? addSeat() : undefined);
+  function freeSlot(): WorkerSlot<Request, Response> | undefined {
+    const idle = [...slots].find((slot) => !slot.busy());
+    return idle ?? (queue.length > 0 && slots.size < size ? addSlot() : undefined);
   }
 
-  function addSeat(): Seat<Request, Response> {
+  function addSlot(): WorkerSlot<Request, Response> {
     const onGone = () => {
-      seats.delete(seat);
+      slots.delete(slot);
       dispatch();
     };
-    const seat = createSeat<Request, Response>(workerFile, workerData, { onIdle: dispatch, onGone });
-    seats.add(seat);
-    return seat;
+    const slot = createSlot<Request, Response>(workerFile, workerData, { onIdle: dispatch, onGone });
+    slots.add(slot);
+    return slot;
   }
 
   async function drainAndEnd(): Promise<void> {
@@ -66,7 +66,7 @@ export function createWorkerPool<Request, Response>(
       onDrained = resolve;
       dispatch();
     });
-    await Promise.all([...seats].map((seat) => seat.end()));
+    await Promise.all([...slots].map((slot) => slot.end()));
   }
 
   return {

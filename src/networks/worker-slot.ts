@@ -13,7 +13,7 @@ export interface Job<Request, Response> {
 }
 
 /** One worker thread and the job it is on. */
-export interface Seat<Request, Response> {
+export interface WorkerSlot<Request, Response> {
   busy(): boolean;
   /** Gives an idle worker its next job. */
   start(job: Job<Request, Response>): void;
@@ -31,11 +31,11 @@ export interface SeatEvents {
 const END_TIMEOUT_MS = 5_000;
 
 /** Starts a worker thread. It keeps the process alive only while it has a job. */
-export function createSeat<Request, Response>(
+export function createSlot<Request, Response>(
   workerFile: URL | string,
   workerData: unknown,
   { onIdle, onGone }: SeatEvents,
-): Seat<Request, Response> {
+): WorkerSlot<Request, Response> {
   // Flags of the main process (loaders, --input-type) are not meant for built worker files.
   const worker = new Worker(workerFile, { workerData, execArgv: [] });
   worker.unref();

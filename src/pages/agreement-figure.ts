@@ -44,7 +44,7 @@ const KAPPA: Panel = {
 const ICC: Panel = { ...KAPPA, title: "ICC(2,1), same scale", leftPx: 910, widthPx: 150 };
 
 /**
- * How toolboxes agree, action unit by action unit, as an SVG picture: how often each says present, on how many faces all
+ * How toolboxes agree, action unit by action unit, as an SVG image: how often each says present, on how many faces all
  * say the same, and that corrected for chance; for toolboxes on one scale, how their numbers agree.
  */
 export function agreementFigure({ faces, toolboxes, units }: StudyAgreement): string {

@@ -5,7 +5,7 @@ import { escapeMarkup } from "./escape-markup.ts";
 /** A portrait of each face that the page shows, as JPEG bytes, by face id. A face without one is named only. */
 export type Portraits = ReadonlyMap<string, Uint8Array>;
 
-/** Face ids that the page shows pictures of. */
+/** Face ids that the page shows images of. */
 export function portraitsNeeded({ proposals }: Discovery): string[] {
   return [
     ...new Set(proposals.flatMap((proposal) => [...galleryOf(proposal), ...proposal.boundary, ...proposal.counter])),
@@ -58,9 +58,9 @@ function namingNote({ provenance, proposals }: Discovery): string {
 }
 
 function proposalSection(proposal: Proposal, portraits: Portraits): string {
-  const picture = (id: string) => portrait(id, portraits);
+  const image = (id: string) => portrait(id, portraits);
   const row = (title: string, ids: readonly string[]) =>
-    ids.length === 0 ? "" : `<h4>${title}</h4><div class="faces">${ids.map(picture).join("")}</div>`;
+    ids.length === 0 ? "" : `<h4>${title}</h4><div class="faces">${ids.map(image).join("")}</div>`;
   return `<section class="proposal" id="${proposal.id}">
 <h2><span class="dot" style="background:${proposalColour(proposal.id)}"></span>${proposal.id} · ${escapeMarkup(proposal.name)} <span class="status ${proposal.status.replace(" ", "-")}">${proposal.status}</span></h2>
 <p><b>${escapeMarkup(proposal.verdict)}</b> ${proposal.size} faces. Named by ${escapeMarkup(proposal.namedBy)}.</p>
@@ -76,7 +76,7 @@ ${row("Members, the most typical first", galleryOf(proposal))}
 function portrait(id: string, portraits: Portraits): string {
   const bytes = portraits.get(id);
   const caption = `<figcaption>${escapeMarkup(shortId(id))}</figcaption>`;
-  if (bytes === undefined) return `<figure class="missing" title="${escapeMarkup(id)}">no picture${caption}</figure>`;
+  if (bytes === undefined) return `<figure class="missing" title="${escapeMarkup(id)}">no image${caption}</figure>`;
   const data = Buffer.from(bytes).toString("base64");
   return `<figure title="${escapeMarkup(id)}"><img alt="${escapeMarkup(id)}" src="data:image/jpeg;base64,${data}">${caption}</figure>`;
 }

@@ -14,7 +14,7 @@ export async function withFileLock<T>(lock: string, what: string, act: () => Pro
     }
     await rm(lock, { force: true });
     if (!(await acquire(lock)))
-      throw new ConfigurationError(`Another process has begun to fetch "${what}": wait for it`);
+      throw new ConfigurationError(`Another process has inProgress to fetch "${what}": wait for it`);
   }
   try {
     return await act();

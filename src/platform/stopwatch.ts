@@ -14,9 +14,9 @@ export function startStopwatch(): Stopwatch {
   const steps: Record<Step, number> = { decode: 0, measure: 0, observe: 0, judge: 0 };
   return {
     async time(step, work) {
-      const begun = performance.now();
+      const inProgress = performance.now();
       const result = await work();
-      steps[step] += performance.now() - begun;
+      steps[step] += performance.now() - inProgress;
       return result;
     },
     timingsMs: () => ({ ...steps, total: performance.now() - started }),

@@ -8,7 +8,7 @@ import { dirname } from "node:path";
  *
  * @throws what the file system says; nothing is left behind then.
  */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${randomUUID()}.part`;
   try {

@@ -9,7 +9,7 @@ export interface JudgeModel {
   readonly capabilities: { readonly tools: boolean; readonly vision: boolean };
   /** How a structured answer is had: by a provider's JSON schema, or as one more tool. */
   readonly structuredOutput: "provider" | "tool";
-  /** Whether pictures leave this machine when it is used. */
+  /** Whether images leave this machine when it is used. */
   readonly remote: boolean;
   readonly temperature: number | null;
   readonly seed: number | null;

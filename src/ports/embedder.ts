@@ -13,7 +13,7 @@ export interface TextEmbedder {
   embedTexts(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
 }
 
-/** Turns pictures into vectors of one length. */
+/** Turns images into vectors of one length. */
 export interface ImageEmbedder {
   readonly id: string;
   /** @throws {InferenceError} if the network fails. */

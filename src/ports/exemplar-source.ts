@@ -16,7 +16,7 @@ export interface ChosenExemplar {
 /** What examples are wanted for. */
 export interface ExemplarRequest {
   readonly image: DecodedImage;
-  /** All faces of the picture: copies of any of them are left out. */
+  /** All faces of the image: copies of any of them are left out. */
   readonly faces: readonly Face[];
   readonly question: Question;
   /** Ids of the faces that the examples should be like; all faces when left out. */

@@ -17,7 +17,7 @@ export interface ExemplarFilter {
 }
 
 /** An exemplar with its place in the store's expression space; `null` when no face was measured. */
-export interface PlacedExemplar {
+export interface EmbeddedExemplar {
   readonly exemplar: Exemplar;
   readonly expression: Float32Array | null;
 }
@@ -85,10 +85,10 @@ export interface ExemplarStore {
    */
   add(entries: readonly ExemplarEntry[], embedders?: Partial<Record<EmbeddingChannel, string>>): Promise<string[]>;
   get(id: string): Promise<ExemplarEntry | undefined>;
-  /** In the order of their ids, pictures and vectors left out. */
+  /** In the order of their ids, images and vectors left out. */
   list(page?: { filter?: ExemplarFilter; limit?: number; offset?: number }): Promise<Exemplar[]>;
   /** Exemplars with their expression vectors, e.g. to distil a category or to measure again. */
-  placed(filter?: ExemplarFilter): Promise<PlacedExemplar[]>;
+  placed(filter?: ExemplarFilter): Promise<EmbeddedExemplar[]>;
   count(filter?: ExemplarFilter): Promise<number>;
   identities(): Promise<ExemplarIdentity[]>;
   /** By distance in expression space. `exact` passes an index by. */

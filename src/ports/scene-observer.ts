@@ -2,7 +2,7 @@ import type { NewEvidence } from "../domain/evidence.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 
-/** Finds in a picture what is not a face's own doing: objects, postures, who looks where, hands over a face. */
+/** Finds in an image what is not a face's own doing: objects, postures, who looks where, hands over a face. */
 export interface SceneObserver {
   /** Name and version, as it stands in the source of its items. */
   readonly id: string;

@@ -15,7 +15,7 @@ export interface MissingToolbox {
 }
 
 /** A toolbox of the field that other people made. */
-export interface ToolboxKind {
+export interface ToolboxDefinition {
   /** As in `--toolbox openface`. */
   readonly name: string;
   readonly title: string;

@@ -76,7 +76,7 @@ function valueText({ value, scale }: ActionUnitMeasurement): string {
   return scale === "binary" ? "" : value.toFixed(1);
 }
 
-/** A square around the face; what lies outside the picture is gray. */
+/** A square around the face; what lies outside the image is gray. */
 async function portraitOf(image: DecodedImage, box: PixelBox): Promise<Uint8Array> {
   const side = Math.max(box.widthPx, box.heightPx) * PORTRAIT_SCALE;
   const left = Math.round(box.leftPx + (box.widthPx - side) / 2);
@@ -147,7 +147,7 @@ interface Place {
 }
 
 /*
- * Pieces are put onto the paper by hand: composing a sheet of dozens of pictures in one go takes libvips hundreds of
+ * Pieces are put onto the paper by hand: composing a sheet of dozens of images in one go takes libvips hundreds of
  * megabytes that are not given back.
  */
 
@@ -173,7 +173,7 @@ async function putDrawing(
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawing}</svg>`;
   const rgba = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer();
   for (let pixel = 0; pixel < width * height; pixel++) {
-    const alpha = (rgba[pixel * 4 + 3] as number) / 255; // both pictures hold the whole drawing
+    const alpha = (rgba[pixel * 4 + 3] as number) / 255; // both images hold the whole drawing
     if (alpha === 0) continue;
     const at = ((top + Math.floor(pixel / width)) * paper.width + left + (pixel % width)) * 3;
     for (let channel = 0; channel < 3; channel++) {

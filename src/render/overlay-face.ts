@@ -1,7 +1,7 @@
 import type { FaceMeasurement, Gaze, HeadPose } from "../domain/measurement.ts";
 import { FACE_CONTOURS, type FaceContour, IRISES, MESH_POINTS } from "./face-contours.ts";
 
-/** How source pixels become pixels of the annotated picture. */
+/** How source pixels become pixels of the annotated image. */
 export interface FaceDrawing {
   /** Output pixels per source pixel. */
   readonly scale: number;

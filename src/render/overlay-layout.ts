@@ -12,8 +12,8 @@ export interface LayoutOptions {
 }
 
 /**
- * A place for each face's panel: beside its face, inside the picture, covering no face and no other panel. Faces in the
- * thick of a crowd may get none (`undefined`); their panels belong outside the picture.
+ * A place for each face's panel: beside its face, inside the image, covering no face and no other panel. Faces in the
+ * thick of a crowd may get none (`undefined`); their panels belong outside the image.
  */
 export function placePanels(
   faces: readonly PixelBox[],

@@ -7,7 +7,7 @@ export interface SceneDrawing {
   /** Output pixels per source pixel. */
   readonly scale: number;
   readonly fontPx: number;
-  /** Size of the picture in output pixels. */
+  /** Size of the image in output pixels. */
   readonly frame: { readonly widthPx: number; readonly heightPx: number };
   /** Colour of a face by its place in the list of faces. */
   readonly accentOf: (index: number) => string;

@@ -19,18 +19,18 @@ export interface OverlayOptions {
   readonly evidence?: readonly EvidenceItem[];
 }
 
-/** The longer side of the result: small pictures are enlarged so that labels stay legible, huge ones reduced. */
+/** The longer side of the result: small images are enlarged so that labels stay legible, huge ones reduced. */
 const SIDE_PX = { least: 1200, most: 2400 } as const;
 
-/** One colour per face, in turn: bright enough for a line on a photograph, apart from each other in any colour vision. */
+/** One colour per face, in turn: bright enough for a line on an image, apart from each other in any colour vision. */
 const ACCENTS = ["#5bd1ff", "#ffd166", "#9be564", "#ff8fab", "#c8a2ff", "#ffa15c", "#6ff0c8", "#f3f36b"] as const;
 
 /**
- * Draws what was measured onto the picture: per face its box and id, the mesh, irises and gaze, and a panel with its
+ * Draws what was measured onto the image: per face its box and id, the mesh, irises and gaze, and a panel with its
  * readings and action units that covers no face; and what was found in the scene, below all that. Panels that find no
- * room stand in a strip below the picture.
+ * room stand in a strip below the image.
  *
- * @returns the encoded picture, without metadata.
+ * @returns the encoded image, without metadata.
  */
 export async function renderOverlay(
   image: DecodedImage,
@@ -42,12 +42,12 @@ export async function renderOverlay(
   const frame = { widthPx: Math.round(image.widthPx * scale), heightPx: Math.round(image.heightPx * scale) };
   const fontPx = Math.min(22, Math.max(13, Math.round(Math.min(frame.widthPx, frame.heightPx) / 62)));
   const drawing = drawEverything(faces, { frame, scale, fontPx, options });
-  const photo = await sharp(image.rgb, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } })
+  const canvas = await sharp(image.rgb, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } })
     .resize(frame.widthPx, frame.heightPx)
     .extend({ bottom: drawing.heightPx - frame.heightPx, background: "#0f1419" })
     .png({ compressionLevel: 0 })
     .toBuffer();
-  const annotated = sharp(photo).composite([{ input: Buffer.from(drawing.svg), left: 0, top: 0 }]);
+  const annotated = sharp(canvas).composite([{ input: Buffer.from(drawing.svg), left: 0, top: 0 }]);
   return options.format === "jpeg" ? annotated.jpeg({ quality: 92 }).toBuffer() : annotated.png().toBuffer();
 }
 

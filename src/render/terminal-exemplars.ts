@@ -13,9 +13,9 @@ export interface ListedExemplar {
 export function renderExemplarList(listed: readonly ListedExemplar[], style: TerminalStyle): string {
   return listed
     .map(({ exemplar, similarity, why }) => {
-      const likeness = similarity === null ? "" : `  ${style.good(similarity.toFixed(2))}`;
+      const score = similarity === null ? "" : `  ${style.good(similarity.toFixed(2))}`;
       const role = exemplar.role === "counter" ? style.doubtful(" (counter)") : "";
-      const head = `${style.dim(exemplar.id)}  ${style.bold(plain(exemplar.category))}${role}${likeness}  ${plain(exemplar.image.path)}`;
+      const head = `${style.dim(exemplar.id)}  ${style.bold(plain(exemplar.category))}${role}${score}  ${plain(exemplar.image.path)}`;
       const reasons = why.length === 0 ? "" : `\n  ${wrap(plain(why.join("; ")), style.columns - 2, "  ")}`;
       return `${head}${reasons}\n`;
     })
@@ -35,7 +35,7 @@ export function renderExemplar(exemplar: Exemplar, style: TerminalStyle): string
     ["labeller", exemplar.labeller],
     ["licence", exemplar.licence ?? "unknown"],
     ["source", exemplar.source],
-    ["picture", `${exemplar.image.path} (${exemplar.image.widthPx} x ${exemplar.image.heightPx} px)`],
+    ["image", `${exemplar.image.path} (${exemplar.image.widthPx} x ${exemplar.image.heightPx} px)`],
     ["region", regionText(exemplar)],
     ["pack", exemplar.pack],
     ["linked to", exemplar.linkedTo],
@@ -49,7 +49,7 @@ export function renderExemplar(exemplar: Exemplar, style: TerminalStyle): string
 }
 
 function regionText({ region }: Exemplar): string {
-  if (region === null) return "the whole picture";
+  if (region === null) return "the whole image";
   return [region.leftPx, region.topPx, region.widthPx, region.heightPx].map(Math.round).join(",");
 }
 

@@ -5,7 +5,7 @@ import { bar, plain, type TerminalStyle, wrap } from "./terminal-style.ts";
 
 const INDENT = 16;
 
-/** The measurements of one picture as a person reads them in a terminal. */
+/** The measurements of one image as a person reads them in a terminal. */
 export function renderMeasurement(
   image: Pick<DecodedImage, "path" | "widthPx" | "heightPx">,
   faces: readonly Face[],

@@ -11,7 +11,7 @@ const FONT_FILES: Readonly<Record<FontWeight, string>> = {
 
 const fonts = new Map<FontWeight, Font>();
 
-/** Fonts come with the package, so a picture looks the same on a server without any; they are read on first use. */
+/** Fonts come with the package, so an image looks the same on a server without any; they are read on first use. */
 function fontOf(weight: FontWeight): Font {
   const known = fonts.get(weight);
   if (known !== undefined) return known;

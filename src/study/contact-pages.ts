@@ -1,7 +1,7 @@
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { type ContactTile, renderContactSheet, TILES_PER_SHEET } from "../render/contact-sheet.ts";
-import { writeWhole } from "../platform/write-file-atomic.ts";
 import { parseTile, TILES_FILE } from "./contact-tiles.ts";
 
 const SHEET = /^contact-sheet-\d+\.jpg$/;
@@ -21,7 +21,7 @@ export async function writeContactSheets(folder: string, title: string): Promise
     const range = `faces ${first} to ${first + tiles.length - 1} of ${total}`;
     sheets += 1;
     const name = `contact-sheet-${String(sheets).padStart(digits, "0")}.jpg`;
-    await writeWhole(join(folder, name), await renderContactSheet(tiles, { title, range }));
+    await writeFileAtomic(join(folder, name), await renderContactSheet(tiles, { title, range }));
   }
   await removeOldSheets(folder, sheets, digits);
   return sheets;

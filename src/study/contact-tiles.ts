@@ -21,7 +21,7 @@ const TileLine = z.strictObject({
 
 /** Gathers the tiles of a study's contact sheets. */
 export interface TileGatherer {
-  /** Lines for `TILES_FILE`: one per face of a picture; at the end of a video, one per person in it. */
+  /** Lines for `TILES_FILE`: one per face of an image; at the end of a video, one per person in it. */
   linesOf(step: StudyStep): Promise<string>;
 }
 
@@ -31,17 +31,17 @@ interface BestMoment {
 }
 
 /**
- * Pictures give every face at once. A video gives each person once, at the moment that shows most; after a resume in its
+ * Images give every face at once. A video gives each person once, at the moment that shows most; after a resume in its
  * middle, the moments before it are forgotten.
  */
 export function createTileGatherer(): TileGatherer {
   const people = new Map<string, BestMoment>();
   return {
-    async linesOf({ outcome, goOnAt, input }) {
+    async linesOf({ outcome, resumeFrom, input }) {
       const measured = outcome === null || "reason" in outcome ? undefined : outcome.measured;
-      if (input.kind === "picture") return measured === undefined ? "" : toLines(await tilesOf(measured));
+      if (input.kind === "image") return measured === undefined ? "" : toLines(await tilesOf(measured));
       if (measured !== undefined) await keepBestMoments(people, measured);
-      if (goOnAt !== null) return "";
+      if (resumeFrom !== null) return "";
       const lines = toLines([...people.values()].map(({ tile }) => tile));
       people.clear();
       return lines;

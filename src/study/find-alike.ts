@@ -4,14 +4,14 @@ import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
 import { PixelBox } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
-import { identifyPicture, identityOf, leakReason, type PictureIdentity } from "../exemplars/leakage.ts";
-import { type MeasurePicture, placeMeasured } from "../exemplars/make-exemplar.ts";
-import { type LikenessExamples, scoreLikeness } from "../exemplars/score-similarity.ts";
+import { type ImageIdentity, identifyImage, identityOf, leakReason } from "../exemplars/leakage.ts";
+import { embedMeasured, type MeasureImage } from "../exemplars/make-exemplar.ts";
+import { type SimilarityExamples, scoreSimilarity } from "../exemplars/score-similarity.ts";
 import type { StudyProgress } from "./record-study.ts";
 import { runStudy, type StudyOutcome } from "./run-study.ts";
 import { openStudyFiles } from "./study-files.ts";
 
-/** One face of the pictures searched, with how far it shows the same expression as the examples. */
+/** One face of the images searched, with how far it shows the same expression as the examples. */
 export const FoundFace = z.strictObject({
   path: z.string(),
   faceId: z.string(),
@@ -27,27 +27,27 @@ export const FoundFace = z.strictObject({
 });
 export type FoundFace = z.infer<typeof FoundFace>;
 
-const FailedPicture = z.strictObject({ path: z.string(), reason: z.string() });
+const FailedImage = z.strictObject({ path: z.string(), reason: z.string() });
 
 /** Everything that was found, best first, and what could not be searched. */
 export interface FoundFaces {
   readonly faces: readonly FoundFace[];
-  readonly failures: readonly z.infer<typeof FailedPicture>[];
+  readonly failures: readonly z.infer<typeof FailedImage>[];
 }
 
 const FACES_FILE = "faces.jsonl";
 const FAILURES_FILE = "failures.jsonl";
 
 export interface FindOptions {
-  readonly examples: LikenessExamples;
-  readonly measure: MeasurePicture;
+  readonly examples: SimilarityExamples;
+  readonly measure: MeasureImage;
   readonly concurrency: number;
   readonly onProgress?: (progress: StudyProgress) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Scores every face of the pictures against examples and ranks them. Each picture's faces are on disk in `folder` before
+ * Scores every face of the images against examples and ranks them. Each image's faces are on disk in `folder` before
  * the next batch, so that a search that was interrupted goes on where it stopped.
  */
 export async function findAlike(
@@ -64,7 +64,7 @@ export async function findAlike(
     ]),
   );
   try {
-    await runStudy(inputs, (input) => searchPicture(input.path, options), { ...options, files });
+    await runStudy(inputs, (input) => searchImage(input.path, options), { ...options, files });
   } finally {
     await files.close();
   }
@@ -74,14 +74,14 @@ export async function findAlike(
 /** What a search has written to its folder so far. */
 export async function readFound(folder: string): Promise<FoundFaces> {
   const faces = await readLines(join(folder, FACES_FILE), FoundFace);
-  const failures = await readLines(join(folder, FAILURES_FILE), FailedPicture);
+  const failures = await readLines(join(folder, FAILURES_FILE), FailedImage);
   return { faces: [...faces].sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1)), failures };
 }
 
-async function searchPicture(path: string, options: FindOptions): Promise<StudyOutcome> {
+async function searchImage(path: string, options: FindOptions): Promise<StudyOutcome> {
   try {
     const { image, faces } = await options.measure(path, options.signal);
-    const identity = identifyPicture(
+    const identity = identifyImage(
       image,
       faces.map(({ box }) => box),
     );
@@ -102,11 +102,11 @@ async function searchPicture(path: string, options: FindOptions): Promise<StudyO
 function scoreFace(
   path: string,
   face: Face,
-  { identity, examples }: { readonly identity: PictureIdentity; readonly examples: LikenessExamples },
+  { identity, examples }: { readonly identity: ImageIdentity; readonly examples: SimilarityExamples },
 ): FoundFace | undefined {
-  const expression = placeMeasured(examples.space, face.measurements);
-  const likeness = expression === null ? undefined : scoreLikeness(expression, examples);
-  if (likeness === undefined) return undefined;
+  const expression = embedMeasured(examples.space, face.measurements);
+  const similarity = expression === null ? undefined : scoreSimilarity(expression, examples);
+  if (similarity === undefined) return undefined;
   const copy = examples.alike.find(({ exemplar }) => leakReason(identity, identityOf(exemplar)) !== undefined);
   const [top] = [...(face.measurements[0]?.expressions[0]?.distribution ?? [])].sort(
     (a, b) => b.probability - a.probability,
@@ -115,8 +115,8 @@ function scoreFace(
     path,
     faceId: face.faceId,
     box: face.box,
-    ...likeness,
-    why: [...likeness.why],
+    ...similarity,
+    why: [...similarity.why],
     copyOf: copy?.exemplar.id ?? null,
     expression: top === undefined ? null : `${top.label} ${top.probability.toFixed(2)}`,
   };

@@ -22,7 +22,7 @@ interface ListRow {
 }
 
 /**
- * Reads a list of pictures and videos, row by row: CSV with a header, one column for the path and, if wanted, `neutral`.
+ * Reads a list of images and videos, row by row: CSV with a header, one column for the path and, if wanted, `neutral`.
  * Relative paths are relative to the list. The separator is the comma, semicolon or tab that the header uses.
  *
  * @throws {ConfigurationError} naming the line, if there is no path column, a path is empty, or it is not UTF-8 text.

@@ -1,5 +1,5 @@
 import { ask } from "../ask.ts";
-import type { AskParts } from "../ask-dependencies.ts";
+import type { AskDependencies } from "../ask-dependencies.ts";
 import { sameCategory } from "../domain/category.ts";
 import { KuleshovError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
@@ -24,28 +24,28 @@ export interface FoundVerdict {
 const OTHERWISE = "another expression";
 
 export interface JudgeFoundOptions {
-  readonly parts: AskParts;
+  readonly dependencies: AskDependencies;
   /** Other categories of the examples: what the face may show instead. */
   readonly rivals: readonly string[];
   readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Asks the model about the best faces, one picture after the other; a failure is a verdict that is missing. */
+/** Asks the model about the best faces, one image after the other; a failure is a verdict that is missing. */
 export async function judgeFound(
   faces: readonly FoundFace[],
   category: string,
   options: JudgeFoundOptions,
 ): Promise<FoundVerdict[]> {
-  const { parts, signal } = options;
+  const { dependencies, signal } = options;
   const labels = [category, ...options.rivals, OTHERWISE];
   const reports = new Map<string, Report | KuleshovError>();
   const verdicts: FoundVerdict[] = [];
   for (const face of faces) {
     signal?.throwIfAborted();
-    const report = reports.get(face.path) ?? (await askAbout(face.path, labels, { parts, signal }));
+    const report = reports.get(face.path) ?? (await askAbout(face.path, labels, { dependencies, signal }));
     reports.set(face.path, report);
-    verdicts.push(verdictOf(face, labels, { report, model: parts.model.id }));
+    verdicts.push(verdictOf(face, labels, { report, model: dependencies.model.id }));
     options.onProgress?.(verdicts.length);
   }
   return verdicts;
@@ -54,11 +54,11 @@ export async function judgeFound(
 async function askAbout(
   path: string,
   labels: readonly string[],
-  { parts, signal }: { readonly parts: AskParts; readonly signal: AbortSignal | undefined },
+  { dependencies, signal }: { readonly dependencies: AskDependencies; readonly signal: AbortSignal | undefined },
 ): Promise<Report | KuleshovError> {
   const question = `For each face: does it show the same expression as the examples labelled ${JSON.stringify(labels[0])}, and which facial cues tell you?`;
   try {
-    return await ask({ picture: path, question, labels }, parts, signal);
+    return await ask({ image: path, question, labels }, dependencies, signal);
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof KuleshovError) return error;

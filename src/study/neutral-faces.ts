@@ -3,11 +3,11 @@ import type { StudyInput } from "./study-inputs.ts";
 
 /** The resting faces of a study's people, each measured once. */
 export interface NeutralFaces {
-  /** @throws {NeutralFaceError} for every input that names a picture which cannot serve. `null` when it names none. */
+  /** @throws {NeutralFaceError} for every input that names an image which cannot serve. `null` when it names none. */
   of(input: StudyInput): Promise<NeutralFace | null>;
 }
 
-/** People whose pictures stand together in a list need no more; a face takes some 50 KB. */
+/** People whose images stand together in a list need no more; a face takes some 50 KB. */
 const KEPT = 200;
 
 export function createNeutralFaces(tools: NeutralTools): NeutralFaces {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { ActionUnitMeasurement } from "../domain/measurement.ts";
 
-/** Of a measured picture, as `measure --json` and studies write it, what agreement needs. */
+/** Of a measured image, as `measure --json` and studies write it, what agreement needs. */
 const MeasuredImage = z.object({
   path: z.string(),
   faces: z.array(z.object({ actionUnits: z.array(ActionUnitMeasurement) })),
@@ -14,7 +14,7 @@ const MeasuredImage = z.object({
 const MeasureJson = z.object({ images: z.array(MeasuredImage) });
 
 /**
- * The action units of every face that was measured: from the output of `measure --json`, from lines of measured pictures
+ * The action units of every face that was measured: from the output of `measure --json`, from lines of measured images
  * (`.jsonl`), or from a study's folder with such lines. Lines are read one by one.
  *
  * @throws {ConfigurationError} if there is nothing measured in it.
@@ -32,7 +32,7 @@ export async function* readMeasuredFaces(path: string): AsyncGenerator<readonly 
     }
   }
   if (images === 0)
-    throw unreadable(path, "there is no measured picture in it (write one with: kuleshov measure --json)");
+    throw unreadable(path, "there is no measured image in it (write one with: kuleshov measure --json)");
 }
 
 type Faces = readonly (readonly ActionUnitMeasurement[])[];
@@ -55,7 +55,7 @@ async function* facesOfLines(file: string, amongOthers: boolean): AsyncGenerator
     if (line.trim() === "") continue;
     const image = MeasuredImage.safeParse(jsonIn(line));
     if (image.success) yield image.data.faces.map(({ actionUnits }) => actionUnits);
-    else if (!amongOthers) throw unreadable(file, `line ${number} is no measured picture`);
+    else if (!amongOthers) throw unreadable(file, `line ${number} is no measured image`);
   }
 }
 

@@ -13,7 +13,7 @@ export interface StudyProgress {
 /** One step of a study, ready to be written. */
 export interface RecordedStep {
   readonly record: StudyRecord;
-  /** How much of its input is done with it, 0..1; 1 for a picture. */
+  /** How much of its input is done with it, 0..1; 1 for an image. */
   readonly share: number;
 }
 
@@ -54,7 +54,7 @@ export async function recordStudy(steps: AsyncIterable<RecordedStep>, options: R
   });
   try {
     for await (const step of steps) {
-      before ??= files.begun !== null && step.record.done === null ? step.share : 0;
+      before ??= files.inProgress !== null && step.record.done === null ? step.share : 0;
       await files.append(step.record);
       if (step.record.done !== null) done += 1;
       share = step.record.done === null ? step.share : 0;

@@ -6,7 +6,7 @@ import type { StudyTables } from "./study-tables.ts";
 
 export interface RecordingOptions {
   readonly tables: StudyTables;
-  /** How many pictures and frames earlier runs measured. */
+  /** How many images and frames earlier runs measured. */
   readonly before: number;
   /** `null` when no contact sheets are wanted. */
   readonly tiles: TileGatherer | null;
@@ -19,13 +19,14 @@ export async function* recordedSteps(
 ): AsyncGenerator<RecordedStep> {
   let order = before;
   for await (const step of steps) {
-    const { input, outcome, goOnAt, share } = step;
+    const { input, outcome, resumeFrom, share } = step;
     const text = new Map(outcome === null ? [] : tables.linesOf(input, outcome, order));
     if (tiles !== null) text.set(TILES_FILE, await tiles.linesOf(step));
     const counts = countsOf(step);
     order += counts.images;
-    const [done, begun] = goOnAt === null ? [input.key, null] : [null, { key: input.key, progress: goOnAt }];
-    yield { share, record: { done, begun, text, counts } };
+    const [done, inProgress] =
+      resumeFrom === null ? [input.key, null] : [null, { key: input.key, progress: resumeFrom }];
+    yield { share, record: { done, inProgress, text, counts } };
   }
 }
 

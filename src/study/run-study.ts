@@ -2,7 +2,7 @@ import { mapInOrder } from "../platform/map-in-order.ts";
 import { type RecordedStep, recordStudy, type StudyProgress } from "./record-study.ts";
 import type { StudyFiles } from "./study-files.ts";
 
-/** What became of one picture: the lines that it adds to each of the study's files. */
+/** What became of one image: the lines that it adds to each of the study's files. */
 export interface StudyOutcome {
   readonly record: { readonly path: string; readonly text: ReadonlyMap<string, string> };
   readonly failed: boolean;
@@ -16,8 +16,8 @@ export interface RunStudyOptions {
 }
 
 /**
- * Works on every picture that is not recorded yet, several at once, and appends the outcomes in the order of the
- * pictures. When `signal` aborts, what is finished is kept and the rest is left for a resume.
+ * Works on every image that is not recorded yet, several at once, and appends the outcomes in the order of the
+ * images. When `signal` aborts, what is finished is kept and the rest is left for a resume.
  */
 export async function runStudy<Input extends { readonly path: string }>(
   inputs: readonly Input[],
@@ -36,7 +36,7 @@ async function* steps<Input>(
 ): AsyncGenerator<RecordedStep> {
   for await (const { record, failed } of mapInOrder(inputs, work, { concurrency })) {
     const counts = { images: failed ? 0 : 1, faces: 0, failures: failed ? 1 : 0 };
-    yield { record: { done: record.path, begun: null, text: record.text, counts }, share: 1 };
+    yield { record: { done: record.path, inProgress: null, text: record.text, counts }, share: 1 };
   }
 }
 

@@ -5,7 +5,7 @@ const NetworkUsed = z.strictObject({ id: z.string(), sha256: z.string() });
 
 /** What decides the numbers of a study. A study is only resumed under the very same. */
 export const StudySettings = z.strictObject({
-  /** Pictures, folders, globs and lists, as they were named. */
+  /** Images, folders, globs and lists, as they were named. */
   inputs: z.array(z.string()),
   /** Those whose files are imported too, with the hash of the file. */
   toolboxes: z.array(z.strictObject({ id: z.string(), networks: z.array(NetworkUsed) })),

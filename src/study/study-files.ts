@@ -15,7 +15,7 @@ export interface StudyRecord {
   /** The input that is done with it; `null` while a video is under way. */
   readonly done: string | null;
   /** The video that is under way after it. */
-  readonly begun: JournalCommit["begun"];
+  readonly inProgress: JournalCommit["inProgress"];
   /** Lines by file name, each with its line end; a file that gets nothing is left out. */
   readonly text: ReadonlyMap<string, string>;
   readonly counts: StudyCounts;
@@ -26,7 +26,7 @@ export interface StudyFiles {
   /** Keys of the inputs that are done already. */
   readonly done: ReadonlySet<string>;
   /** The video that was under way when the study ended. */
-  readonly begun: JournalCommit["begun"];
+  readonly inProgress: JournalCommit["inProgress"];
   /** Earlier runs included; what is appended counts at once. */
   counts(): StudyCounts;
   append(record: StudyRecord): Promise<void>;
@@ -69,8 +69,8 @@ export async function openStudyFiles(folder: string, headers: ReadonlyMap<string
   let broken = false;
 
   async function flush(): Promise<void> {
-    const begun = pending.at(-1)?.begun;
-    if (begun === undefined || broken) return;
+    const inProgress = pending.at(-1)?.inProgress;
+    if (inProgress === undefined || broken) return;
     const records = pending;
     pending = [];
     broken = true; // until all of it is written: a half-written batch must never be followed by another
@@ -80,13 +80,16 @@ export async function openStudyFiles(folder: string, headers: ReadonlyMap<string
       sizes.set(name, size + Buffer.byteLength(text));
     }
     const done = records.map((record) => record.done).filter((key) => key !== null);
-    await appendAll(handleOf(handles, JOURNAL), commitLine({ done, begun, bytes: Object.fromEntries(sizes), counts }));
+    await appendAll(
+      handleOf(handles, JOURNAL),
+      commitLine({ done, inProgress, bytes: Object.fromEntries(sizes), counts }),
+    );
     broken = false;
   }
 
   return {
     done: new Set(journal.done),
-    begun: journal.last?.begun ?? null,
+    inProgress: journal.last?.inProgress ?? null,
     counts: () => counts,
     async append(record) {
       pending.push(record);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError, KuleshovError } from "../domain/errors.ts";
-import { writeWhole } from "../platform/write-file-atomic.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import {
   type StudyDescription,
   StudyDescription as StudyDescriptionSchema,
@@ -51,10 +51,10 @@ export async function openStudyFolder(folder: string, options: StudyFolderOption
     const earlier = await prepare(folder, options);
     const createdAt = earlier?.createdAt ?? new Date().toISOString();
     const describe = (state: StudyDescription["state"], counts: StudyCounts) =>
-      writeWhole(join(folder, DESCRIPTION), descriptionText(options, { createdAt, state, counts }));
+      writeFileAtomic(join(folder, DESCRIPTION), descriptionText(options, { createdAt, state, counts }));
     // Before the first row, so that what a crash leaves behind is known to be a study.
     await describe("running", earlier?.counts ?? NO_COUNTS);
-    await writeWhole(join(folder, DICTIONARY), options.tables.dictionary);
+    await writeFileAtomic(join(folder, DICTIONARY), options.tables.dictionary);
     const files = await openStudyFiles(folder, options.tables.headers);
     return {
       files,

@@ -3,15 +3,15 @@ import { extname, isAbsolute, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { IMAGE_ENDINGS } from "../measuring/image-format.ts";
-import { readInputList } from "./input-list.ts";
 import { walkFolder } from "../platform/walk-folder.ts";
+import { readInputList } from "./input-list.ts";
 
-/** One picture or video of a study. */
+/** One image or video of a study. */
 export interface StudyInput {
   /** Tells it from every other input, and is what a resumed study knows it by. */
   readonly key: string;
   readonly path: string;
-  readonly kind: "picture" | "video";
+  readonly kind: "image" | "video";
   /** The same person's resting face, against which action units are measured; `null` when there is none. */
   readonly neutralPath: string | null;
   /** Why it is not measured at all; `null` for most. */
@@ -25,7 +25,7 @@ export const VIDEO_ENDINGS = [
 ];
 
 /**
- * The pictures and videos that the user's words name: files, folders (everything in and below them, sorted by path),
+ * The images and videos that the user's words name: files, folders (everything in and below them, sorted by path),
  * globs, or lists (`.csv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
  * list names twice is given a second time with a refusal, so that it is reported.
  *
@@ -75,7 +75,7 @@ async function filesIn(folder: string): Promise<string[]> {
   }
   if (found.length > 0) return found.sort();
   throw new ConfigurationError(
-    `Cannot measure folder as it holds no picture or video (${[...MEASURABLE].join(", ")}): \`${folder}\``,
+    `Cannot measure folder as it holds no image or video (${[...MEASURABLE].join(", ")}): \`${folder}\``,
   );
 }
 
@@ -94,7 +94,7 @@ function* toInputs(paths: readonly string[]): Generator<StudyInput> {
 }
 
 function toInput(path: string): StudyInput {
-  const kind = VIDEO_ENDINGS.includes(endingOf(path)) ? "video" : "picture";
+  const kind = VIDEO_ENDINGS.includes(endingOf(path)) ? "video" : "image";
   return { key: path, path, kind, neutralPath: null, refusal: null };
 }
 

@@ -11,13 +11,13 @@ import type { StudyInput } from "./study-inputs.ts";
 
 /** One thing to do for a study; each can be done while others are under way. */
 export type StudyJob =
-  | { readonly kind: "picture"; readonly input: StudyInput }
+  | { readonly kind: "image"; readonly input: StudyInput }
   | { readonly kind: "frame"; readonly input: StudyInput; readonly image: DecodedImage; readonly share: number }
   /** No more frames come; `fault` says why, when that is not simply the end. */
   | { readonly kind: "end"; readonly input: StudyInput; readonly fault: string | undefined };
 
 /** What jobs are done with. */
-export interface JobParts extends StudyTools {
+export interface JobDependencies extends StudyTools {
   readonly neutrals: NeutralFaces;
   readonly pixels: PixelPool;
 }
@@ -25,24 +25,24 @@ export interface JobParts extends StudyTools {
 /** The jobs of all inputs in their order; videos are read as their frames are asked for. */
 export async function* jobsOf(
   inputs: Iterable<StudyInput> | AsyncIterable<StudyInput>,
-  parts: JobParts,
+  dependencies: JobDependencies,
   options: MeasureInputsOptions,
 ): AsyncGenerator<StudyJob> {
   for await (const input of inputs) {
     if (options.signal?.aborted) return;
-    if (input.kind === "picture" || input.refusal !== null) yield { kind: "picture", input };
-    else yield* framesOf(input, parts, options);
+    if (input.kind === "image" || input.refusal !== null) yield { kind: "image", input };
+    else yield* framesOf(input, dependencies, options);
   }
 }
 
 async function* framesOf(
   input: StudyInput,
-  { video, neutrals, pixels }: JobParts,
-  { fps, begun, signal }: MeasureInputsOptions,
+  { video, neutrals, pixels }: JobDependencies,
+  { fps, inProgress, signal }: MeasureInputsOptions,
 ): AsyncGenerator<StudyJob> {
-  const skip = begun?.key === input.key ? begun.progress.frames : 0;
+  const skip = inProgress?.key === input.key ? inProgress.progress.frames : 0;
   try {
-    await neutrals.of(input); // a picture that cannot serve is found out before the video is measured
+    await neutrals.of(input); // an image that cannot serve is found out before the video is measured
     for await (const { image, durationS } of video.frames(input.path, { fps, skip, pixels, signal })) {
       if (signal?.aborted) return;
       const shownS = image.frame?.timestampS;
@@ -64,12 +64,12 @@ export interface DoneJob {
 }
 
 /** Does one job. @throws whatever concerns every other job as well. */
-export async function doJob(job: StudyJob, parts: JobParts): Promise<DoneJob> {
+export async function doJob(job: StudyJob, dependencies: JobDependencies): Promise<DoneJob> {
   if (job.kind === "end") return { job, outcome: null };
   const { path, refusal } = job.input;
   if (refusal !== null) return { job, outcome: { path, reason: refusal } };
   try {
-    return { job, outcome: { path, measured: await measureJob(job, parts) } };
+    return { job, outcome: { path, measured: await measureJob(job, dependencies) } };
   } catch (error) {
     const expected =
       error instanceof ImageDecodeError || error instanceof InferenceError || error instanceof NeutralFaceError;
@@ -78,14 +78,19 @@ export async function doJob(job: StudyJob, parts: JobParts): Promise<DoneJob> {
   }
 }
 
-async function measureJob(job: Exclude<StudyJob, { kind: "end" }>, parts: JobParts): Promise<MeasuredImage> {
-  if (job.kind === "frame") return measureDecoded(job.image, parts);
-  const neutral = await parts.neutrals.of(job.input);
-  const measured = await measureDecoded(await decodeImageInto(parts.pixels, job.input.path), parts);
-  return neutral === null ? measured : { ...measured, faces: await measureAgainstNeutral(measured, neutral, parts) };
+async function measureJob(
+  job: Exclude<StudyJob, { kind: "end" }>,
+  dependencies: JobDependencies,
+): Promise<MeasuredImage> {
+  if (job.kind === "frame") return measureDecoded(job.image, dependencies);
+  const neutral = await dependencies.neutrals.of(job.input);
+  const measured = await measureDecoded(await decodeImageInto(dependencies.pixels, job.input.path), dependencies);
+  return neutral === null
+    ? measured
+    : { ...measured, faces: await measureAgainstNeutral(measured, neutral, dependencies) };
 }
 
-async function measureDecoded(image: DecodedImage, { toolboxes }: JobParts): Promise<MeasuredImage> {
+async function measureDecoded(image: DecodedImage, { toolboxes }: JobDependencies): Promise<MeasuredImage> {
   const startedMs = performance.now();
   const faces = await measureFaces(image, toolboxes);
   return { image, faces, timingsMs: { decode: 0, measure: performance.now() - startedMs } };

@@ -5,7 +5,7 @@ import { VideoProgress } from "./video-tracker.ts";
 
 /** Counts of a study so far. */
 export const StudyCounts = z.strictObject({
-  /** Pictures and frames that were measured, and the faces in them. */
+  /** Images and frames that were measured, and the faces in them. */
   images: z.int().min(0),
   faces: z.int().min(0),
   failures: z.int().min(0),
@@ -19,7 +19,7 @@ export const JournalCommit = z.strictObject({
   /** Keys of the inputs that are done since the last commit. */
   done: z.array(z.string()),
   /** The video that is under way, and where to go on with it. */
-  begun: z.strictObject({ key: z.string(), progress: VideoProgress }).nullable(),
+  inProgress: z.strictObject({ key: z.string(), progress: VideoProgress }).nullable(),
   /** Length of each of the study's files. */
   bytes: z.record(z.string(), z.number()),
   counts: StudyCounts,
@@ -80,7 +80,7 @@ function checksum(text: string): string {
  */
 export async function compactJournal(path: string): Promise<void> {
   const { done, last } = await readJournal(path);
-  if (last === undefined || last.begun !== null) return;
+  if (last === undefined || last.inProgress !== null) return;
   const temporary = `${path}.new`;
   await writeFile(temporary, commitLine({ ...last, done: [...done] }), { flush: true });
   await rename(temporary, path);

@@ -14,14 +14,14 @@ export interface StudyTables {
   readonly about: Readonly<Record<string, string>>;
   /** `data-dictionary.csv`. */
   readonly dictionary: string;
-  /** Lines by file name. @param order how many pictures and frames were measured before it. */
+  /** Lines by file name. @param order how many images and frames were measured before it. */
   linesOf(input: StudyInput, outcome: ImageOutcome, order: number): ReadonlyMap<string, string>;
 }
 
 const IMAGE_COLUMNS = [
-  ["path", "The picture or video, as it was named"],
-  ["frame", "Number of the frame among those measured of a video, from 0; empty for a picture"],
-  ["timestamp_s", "When the frame is shown, in seconds from the start of the video; empty for a picture"],
+  ["path", "The image or video, as it was named"],
+  ["frame", "Number of the frame among those measured of a video, from 0; empty for an image"],
+  ["timestamp_s", "When the frame is shown, in seconds from the start of the video; empty for an image"],
   ["width_px", "Width, orientation applied"],
   ["height_px", "Height, orientation applied"],
   ["faces", "How many faces were found; 0 is a result, not a failure"],
@@ -29,15 +29,15 @@ const IMAGE_COLUMNS = [
 ] as const;
 
 const FAILURE_COLUMNS = [
-  ["path", "The picture or video that could not be measured, or not to its end"],
+  ["path", "The image or video that could not be measured, or not to its end"],
   ["reason", "Why not"],
 ] as const;
 
 const ABOUT = {
   "faces.csv": "one row per face",
-  "images.csv": "one row per picture or frame, those without faces included",
+  "images.csv": "one row per image or frame, those without faces included",
   "failures.csv": "what could not be measured, with the reason",
-  "measurements.jsonl": "everything, one picture or frame per line, as measure --json prints it",
+  "measurements.jsonl": "everything, one image or frame per line, as measure --json prints it",
 } as const;
 
 const ABOUT_SHEETS = {

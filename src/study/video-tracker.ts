@@ -16,7 +16,7 @@ export const VideoProgress = z.strictObject({
   /** Frames that are measured. */
   frames: z.int().min(0),
   tracking: TrackingState,
-  /** Whether anyone has been seen, and whether the person of the neutral picture has. */
+  /** Whether anyone has been seen, and whether the person of the neutral image has. */
   seen: z.strictObject({ anyone: z.boolean(), neutralPerson: z.boolean() }),
 });
 export type VideoProgress = z.infer<typeof VideoProgress>;
@@ -36,7 +36,7 @@ const LEAST_QUALITY = 0.3;
 
 /**
  * Distance of descriptors up to which a face is taken for someone seen before, as a share of the network's own limit.
- * Stricter than a comparison of two pictures, since everybody seen so far is a candidate.
+ * Stricter than a comparison of two images, since everybody seen so far is a candidate.
  */
 const SAME_AGAIN_SHARE = 0.75;
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { renderContactSheet, TILE_PX, TILES_PER_SHEET } from "../render/contact-sheet.ts";
-import { writeWhole } from "../platform/write-file-atomic.ts";
 import type { FoundFace, FoundFaces } from "./find-alike.ts";
 import type { FoundVerdict } from "./judge-found.ts";
 
@@ -36,13 +36,13 @@ export async function writeFound(
 ): Promise<void> {
   const said = new Map(best.verdicts.map((verdict) => [keyOf(verdict), verdict]));
   const rows = found.faces.map((face, index) => rankingRow(face, index + 1, said.get(keyOf(face))));
-  await writeWhole(
+  await writeFileAtomic(
     join(folder, "verdicts.jsonl"),
     best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""),
   );
   await writeSheet(join(folder, "contact-sheet.jpg"), best.candidates, signal);
   // Last, since its presence says that the search is done.
-  await writeWhole(join(folder, "ranking.csv"), stringify([[...COLUMNS], ...rows]));
+  await writeFileAtomic(join(folder, "ranking.csv"), stringify([[...COLUMNS], ...rows]));
 }
 
 function keyOf({ path, faceId }: { readonly path: string; readonly faceId: string }): string {
@@ -90,12 +90,15 @@ async function writeSheet(path: string, candidates: readonly FoundFace[], signal
       {
         portrait,
         title: `${name} ${face.faceId}`,
-        heading: { label: `Likeness, rank ${index + 1}`, value: face.score.toFixed(2), share: face.score },
+        heading: { label: `Similarity, rank ${index + 1}`, value: face.score.toFixed(2), share: face.score },
         lines: face.expression === null ? [] : [face.expression],
         warning: null,
       },
     ];
   });
   if (tiles.length > 0)
-    await writeWhole(path, await renderContactSheet(tiles, { title: "Most alike", range: `the best ${tiles.length}` }));
+    await writeFileAtomic(
+      path,
+      await renderContactSheet(tiles, { title: "Most alike", range: `the best ${tiles.length}` }),
+    );
 }

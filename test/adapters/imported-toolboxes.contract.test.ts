@@ -14,18 +14,18 @@ const folder = await mkdtemp(join(tmpdir(), "kuleshov-imported-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const sized = (path: string) => ({ ...plainImage(0, path), widthPx: 800, heightPx: 600 });
-const pictures = { faces: [sized("party.jpg"), sized("street.jpg")] as const, noFace: sized("empty.jpg") };
+const images = { faces: [sized("party.jpg"), sized("street.jpg")] as const, noFace: sized("empty.jpg") };
 const paths = ["party.jpg", "street.jpg", "empty.jpg"];
 
-/** A golden file made to be about our three pictures. */
+/** A golden file made to be about our three images. */
 async function opened(golden: string, edit: (text: string) => string) {
   const path = join(folder, golden);
   await writeFile(path, edit(await readFile(goldenFile(golden), "utf8")));
-  return { toolbox: await importEvidence(await openEvidenceFile(path), paths), ...pictures };
+  return { toolbox: await importEvidence(await openEvidenceFile(path), paths), ...images };
 }
 
 describeFerToolbox("an imported Py-Feat file", () =>
-  // The second of two faces in party.jpg is moved to a picture of its own.
+  // The second of two faces in party.jpg is moved to an image of its own.
   opened("pyfeat1.csv", (text) => {
     const lines = text.split("\n");
     lines[2] = lines[2]?.replace("photos/party.jpg", "photos/street.jpg") ?? "";
@@ -61,15 +61,15 @@ interface OneFace {
   /** Index of the lines with the header and with a face. */
   readonly header: number;
   readonly face: number;
-  /** What is another number in the second picture. */
+  /** What is another number in the second image. */
   readonly change: readonly [column: string, value: string];
   readonly delimiter?: string;
   /** Exports of whole recordings have no row where there is no face. */
   readonly noFaceRow?: false;
 }
 
-/** A table with one face made to be about two pictures with it, and one without, in a column for the image. */
-function asThreePictures(text: string, { header, face, change, delimiter = ",", noFaceRow }: OneFace): string {
+/** A table with one face made to be about two images with it, and one without, in a column for the image. */
+function asThreeImages(text: string, { header, face, change, delimiter = ",", noFaceRow }: OneFace): string {
   const options = { delimiter, bom: true, relax_column_count: true, relax_quotes: true };
   const table: string[][] = parse(text, options);
   const names = table[header] ?? [];
@@ -87,29 +87,29 @@ function asThreePictures(text: string, { header, face, change, delimiter = ",", 
 
 describeFerToolbox("an imported LibreFace file", () =>
   opened("libreface-image.csv", (text) =>
-    asThreePictures(text, { header: 0, face: 1, change: ["au_12_intensity", "0.4"] }),
+    asThreeImages(text, { header: 0, face: 1, change: ["au_12_intensity", "0.4"] }),
   ),
 );
 
 describeFerToolbox("an imported PyAFAR file", () =>
-  opened("pyafar-adult.csv", (text) => asThreePictures(text, { header: 0, face: 1, change: ["Occ_au_12", "0.2"] })),
+  opened("pyafar-adult.csv", (text) => asThreeImages(text, { header: 0, face: 1, change: ["Occ_au_12", "0.2"] })),
 );
 
 describeFerToolbox("an imported AFFDEX file", () =>
   opened("affdex-sdk.csv", (text) =>
-    asThreePictures(text, { header: 0, face: 1, change: ["smile", "3"], noFaceRow: false }),
+    asThreeImages(text, { header: 0, face: 1, change: ["smile", "3"], noFaceRow: false }),
   ),
 );
 
 describeFerToolbox("an imported iMotions file", () =>
   opened("imotions.csv", (text) =>
-    asThreePictures(text, { header: 5, face: 7, change: ["Smile", "3"], noFaceRow: false }),
+    asThreeImages(text, { header: 5, face: 7, change: ["Smile", "3"], noFaceRow: false }),
   ),
 );
 
 describeFerToolbox("an imported FACET file", () =>
   opened("facet.txt", (text) =>
-    asThreePictures(text, {
+    asThreeImages(text, {
       header: 5,
       face: 6,
       change: ["AU12 Evidence", "-2"],

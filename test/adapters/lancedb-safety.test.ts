@@ -15,7 +15,7 @@ import { tempFolder } from "../support/temp-folder.ts";
 const writer = fileURLToPath(new URL("../support/store-writer.mjs", import.meta.url));
 
 const numbered = (from: number, to: number): ExemplarEntry[] =>
-  Array.from({ length: to - from }, (_, n) => exemplarEntry({ picture: `picture ${from + n}`, face: { AU12: 0.5 } }));
+  Array.from({ length: to - from }, (_, n) => exemplarEntry({ image: `image ${from + n}`, face: { AU12: 0.5 } }));
 
 /** Writes entries from a process of its own. `killAfter`: end it by force once it has acknowledged so many. */
 async function writeFromElsewhere(location: string, entries: readonly ExemplarEntry[], killAfter?: number) {

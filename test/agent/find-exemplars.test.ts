@@ -4,10 +4,10 @@ import { createTools } from "../../src/agent/tool-list.ts";
 import { createFindExemplars } from "../../src/agent/tools/find-exemplars.ts";
 import { ask } from "../../src/ask.ts";
 import type { ExemplarRequest, ExemplarSource } from "../../src/ports/exemplar-source.ts";
+import { gradientImage } from "../support/images.ts";
 import { partsFor } from "../support/judge-of.ts";
 import { calls, saysJson, type WireBody } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
-import { gradientImage } from "../support/pictures.ts";
 import { carefulJudgment, idOf, toldIn } from "../support/scripted-judge.ts";
 
 const JPEG = { mimeType: "image/jpeg", data: new Uint8Array([1, 2, 3]), widthPx: 4, heightPx: 4 } as const;
@@ -38,7 +38,7 @@ async function askWith(script: (asked: WireBody, index: number) => ReturnType<ty
   const server = await startOpenAiServer(script, { models: [{ id: "m", type: vision ? "vlm" : "llm" }] });
   const parts = await partsFor(await createOpenAiJudge("m", { baseUrl: `${server.url}/v1` }));
   const tools = createTools(parts.prompts, [createFindExemplars(source)]);
-  const report = await ask({ picture: gradientImage(200, 100) }, { ...parts, tools });
+  const report = await ask({ image: gradientImage(200, 100) }, { ...parts, tools });
   return { server, report, requests };
 }
 
@@ -46,7 +46,7 @@ const steps = (args: object) => (asked: WireBody, index: number) =>
   [calls("measure_face", { faceId: "F1" }), calls("find_exemplars", args)][index] ?? saysJson(carefulJudgment(asked));
 
 describe("searching exemplars", () => {
-  it("searches by words and by likeness to a face, and makes what it finds citable", async () => {
+  it("searches by words and by similarity to a face, and makes what it finds citable", async () => {
     const { server, report, requests } = await askWith(steps({ query: "smile with raised cheeks", faceId: "F1" }));
     expect(requests).toMatchObject([
       { like: ["F1"], faces: [{ faceId: "F1" }], question: { text: "smile with raised cheeks" } },
@@ -63,7 +63,7 @@ describe("searching exemplars", () => {
     expect(requests).toMatchObject([{ like: [], faces: [{ faceId: "F1" }] }]);
   });
 
-  it("shows no pictures to a model that cannot see", async () => {
+  it("shows no images to a model that cannot see", async () => {
     const { server } = await askWith(steps({ query: "smile", faceId: null }), false);
     expect(JSON.stringify(server.chats)).not.toContain("image_url");
     expect(server.chats.at(-1) && toldIn(server.chats.at(-1) as WireBody)).toContain('Labelled "Duchenne smile"');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createTools } from "../../src/agent/tool-list.ts";
 import { ToolInputError } from "../../src/domain/errors.ts";
-import { ownPath } from "../../src/platform/package-paths.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import { face, findingEvidence, foundFaceEvidence, ledgerOf, type NewEvidence } from "../support/builders.ts";
-import { gradientImage } from "../support/pictures.ts";
+import { gradientImage } from "../support/images.ts";
 
 const tools = createTools(await loadPromptLibrary(ownPath("prompts")));
 const people = [foundFaceEvidence("F1"), foundFaceEvidence("F2")];
@@ -18,13 +18,13 @@ const SCENE = [
 async function run(name: string, input: object, items: readonly NewEvidence[] = SCENE) {
   const tool = tools.find((each) => each.name === name);
   if (tool === undefined) throw new Error(`There is no tool ${name}`);
-  const desk = {
+  const toolContext = {
     image: gradientImage(64, 64),
     ledger: ledgerOf(people, items),
     labels: null,
     observer: { type: "model" as const, name: "test" },
   };
-  const { text, output } = await tool.run(input, desk);
+  const { text, output } = await tool.run(input, toolContext);
   return { text, names: output.evidence.map(({ value }) => (value.type === "finding" ? value.name : value.type)) };
 }
 

@@ -4,8 +4,8 @@ import { jsonSchemaOf } from "../../src/agent/answer-format.ts";
 import { createTools } from "../../src/agent/tool-list.ts";
 import { createFindExemplars } from "../../src/agent/tools/find-exemplars.ts";
 import { Judgment } from "../../src/domain/judgment.ts";
-import { ownPath } from "../../src/platform/package-paths.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 
 /** What strict modes of providers take; whatever else stands in a schema makes them refuse it. */
 const TAKEN = new Set([

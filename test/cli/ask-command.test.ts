@@ -4,10 +4,10 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { Report } from "../../src/domain/report.ts";
+import { decompressionBomb, heicHeader } from "../support/image-files.ts";
 import { hangs, html } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
-import { decompressionBomb, heicHeader } from "../support/picture-files.ts";
 import { runCli } from "../support/run-cli.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -29,7 +29,7 @@ describe("kuleshov ask", () => {
     expect(stderr).toContain("rules baseline");
   });
 
-  it("writes the report and an annotated picture, and does not overwrite them unasked", async () => {
+  it("writes the report and an annotated image, and does not overwrite them unasked", async () => {
     const folder = join(await tempFolder(), "report");
     const first = await runCli(["ask", photo, "--out", folder]);
     expect(first.code).toBe(0);
@@ -43,7 +43,7 @@ describe("kuleshov ask", () => {
     expect(await readFile(join(folder, "report.json"), "utf8")).toBe(written);
   });
 
-  it("judges a picture without a face by its context alone", async () => {
+  it("judges an image without a face by its context alone", async () => {
     const empty = join(await tempFolder(), "wall.png");
     await sharp({ create: { width: 320, height: 240, channels: 3, background: "#889" } }).toFile(empty);
     const { code, stdout } = await runCli(["ask", empty, "--context", "They have just won the final", "--json"]);

@@ -78,7 +78,7 @@ describe("kuleshov exemplars", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/laugh {2}0\.\d\d .*sample1\.jpg\n {2}.*alike/);
     expect(stdout).toMatch(/text\s+match\s+"laughing"/);
-    expect(stderr).toMatch(/was left out: it is the same picture/);
+    expect(stderr).toMatch(/was left out: it is the same image/);
   });
 
   it("exports a pack that imports elsewhere without measuring anew", async () => {
@@ -94,7 +94,7 @@ describe("kuleshov exemplars", () => {
     const refused = await run("exemplars", "import", "bad.jsonl", "--store", "partial");
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(
-      /bad\.jsonl, line 2: its picture is gone \(gone\.jpg\)\n.*line 3: it has no image\nNothing was imported/,
+      /bad\.jsonl, line 2: its image is gone \(gone\.jpg\)\n.*line 3: it has no image\nNothing was imported/,
     );
     expect(await listed("--store", "partial")).toEqual([]);
     const partial = await run("exemplars", "import", "bad.jsonl", "--store", "partial", "--partial");
@@ -105,7 +105,7 @@ describe("kuleshov exemplars", () => {
   });
 
   it.each([
-    [["add", "nope.jpg", "--category", "x"], 3, /its picture is gone/],
+    [["add", "nope.jpg", "--category", "x"], 3, /its image is gone/],
     [["add", samplePhoto(1), "--category", "x", "--face", "F9"], 2, /no face F9 \(there are F1, F2, F3\)/],
     [["add", samplePhoto(1), "--category", "x", "--region", "1,2,3"], 2, /not left,top,width,height/],
     [["add", samplePhoto(1), "--category", " "], 2, /a category needs a name/],

@@ -178,7 +178,7 @@ describe("measure on videos", () => {
     return { folder, run: (words: readonly string[], options = {}) => runCli(words, { env, ...options }) };
   }
 
-  it("follows people through moving pictures and across cuts, with the true time of every frame", async () => {
+  it("follows people through moving images and across cuts, with the true time of every frame", async () => {
     const { folder, run } = await setUp();
     const moving = { ...party, movesXPxPerS: 80 };
     const meanwhile = { ...party, fromS: 0.8, photo: samplePhoto(6), leftPx: 1000, topPx: 200 };

@@ -50,7 +50,7 @@ describe("measure with other people's toolboxes", () => {
     });
     expect(code).toBe(0);
     expect(JSON.parse(stdout).images[0].faces[0].toolboxes).toEqual([expect.stringMatching(/^openface@unknown\+/)]);
-    expect(stderr).toMatch(/openface@unknown\+\w+ is suspect, as it found no face in a photo of a clear smile/);
+    expect(stderr).toMatch(/openface@unknown\+\w+ is suspect, as it found no face in an image of a clear smile/);
   });
 
   it("prints what scripts for OpenFace read, and says what it cannot hold", async () => {

@@ -7,7 +7,7 @@ import {
   openToolbox,
   probeToolboxes,
   smileCheckOf,
-  toolboxKinds,
+  toolboxDefinitions,
 } from "../../src/compose/field-toolboxes.ts";
 import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
@@ -30,7 +30,10 @@ afterEach(() => {
 });
 
 async function kindsWith(behaviour: FakeOpenFace) {
-  return toolboxKinds({ env: { PATH: await fakeOpenFace(await tempFolder(), behaviour) }, platform: process.platform });
+  return toolboxDefinitions({
+    env: { PATH: await fakeOpenFace(await tempFolder(), behaviour) },
+    platform: process.platform,
+  });
 }
 
 /** The fake reads its AU12 from pixels; for the smiling photo it is told what to say. */
@@ -100,7 +103,7 @@ describe("opening a toolbox by name", () => {
     ["affdex", /AFFDEX \/ iMotions cannot be run by other programs: export the facial expression data/],
     ["pyfeat", /Cannot run Py-Feat as there is no Python on PATH. To install it: python3 -m venv/],
   ])("refuses %s with what to do", async (name, sentence) => {
-    const refusal = openToolbox(name, toolboxKinds({ env: { PATH: "" }, platform: process.platform }));
+    const refusal = openToolbox(name, toolboxDefinitions({ env: { PATH: "" }, platform: process.platform }));
     await expect(refusal).rejects.toThrow(ConfigurationError);
     await expect(refusal).rejects.toThrow(sentence);
   });

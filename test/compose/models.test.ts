@@ -28,7 +28,7 @@ describe("a model as the user names it", () => {
 });
 
 describe("opening a model", () => {
-  it("needs nothing for the baseline, which says that it sees no pictures and stays on this machine", async () => {
+  it("needs nothing for the baseline, which says that it sees no images and stays on this machine", async () => {
     const rules = await openModel("rules");
     expect(rules).toMatchObject({ id: "rules", remote: false, capabilities: { tools: true, vision: false } });
   });

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { type Face, FaceMeasurement } from "../../src/domain/measurement.ts";
+import { decodeImage } from "../../src/measuring/decode-image.ts";
+import { measureFaces } from "../../src/measuring/measure-image.ts";
 import type { NetworkManifest } from "../../src/networks/manifest.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import { sha256 } from "../../src/platform/sha256.ts";
-import { decodeImage } from "../../src/measuring/decode-image.ts";
-import { measureFaces } from "../../src/measuring/measure-image.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -111,8 +111,8 @@ describe("a network as a toolbox", () => {
 
   it("gives blendshapes as scores and estimated action units in percent", async () => {
     const shape = (await loadManifest("face-landmarker-blendshapes")).manifest;
-    // Pulled for real it reads mesh points; here a picture network of the same outputs stands in.
-    const picture = (await loadManifest("hsemotion")).manifest;
+    // Pulled for real it reads mesh points; here an image network of the same outputs stands in.
+    const image = (await loadManifest("hsemotion")).manifest;
     const smile = shape.readings
       .flatMap((one) => (one.kind === "blendshapes" ? one.names : []))
       .indexOf("mouthSmileLeft");
@@ -122,7 +122,7 @@ describe("a network as a toolbox", () => {
       bias: zeros(52).with(smile, 0.8),
     });
     const output = { ...shape.outputs[0], tensor: "output", shape: [1, 52] } as NetworkManifest["outputs"][number];
-    const manifest = { ...shape, id: "my-shapes", inputs: picture.inputs, crop: picture.crop, outputs: [output] };
+    const manifest = { ...shape, id: "my-shapes", inputs: image.inputs, crop: image.crop, outputs: [output] };
     const { golden: _golden, source: _source, format: _format, ...rest } = manifest;
     await installNetwork(folder, rest, onnx);
     const [face] = await measureFaces(await decodeImage(photo), await open("my-shapes"));

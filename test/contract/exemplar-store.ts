@@ -141,7 +141,7 @@ export function describeExemplarStore(name: string, open: (space: ExpressionSpac
       expect(await store.count()).toBe(all.length);
     });
 
-    it("refuses an exemplar without a proper id, category or picture", async () => {
+    it("refuses an exemplar without a proper id, category or image", async () => {
       const store = await filled();
       for (const broken of [{ id: "" }, { category: " " }, { image: undefined }, { labeller: "" }]) {
         const entry = { ...smile, exemplar: { ...smile.exemplar, ...broken } as typeof smile.exemplar };
@@ -197,7 +197,7 @@ export function describeExemplarStore(name: string, open: (space: ExpressionSpac
 
     it("takes identical faces, one exemplar and many removals in its stride", async () => {
       const store = await open(testSpace);
-      const twins = Array.from({ length: 20 }, (_, n) => exemplarEntry({ face: { AU12: 0.5 }, picture: `twin ${n}` }));
+      const twins = Array.from({ length: 20 }, (_, n) => exemplarEntry({ face: { AU12: 0.5 }, image: `twin ${n}` }));
       await store.add(twins.slice(0, 1));
       expect(await store.nearestExpressions(expressionOf({ AU12: 0.5 }), { limit: 10 })).toHaveLength(1);
       await store.add(twins.slice(1));

@@ -6,9 +6,9 @@ import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 
 export interface ToolboxUnderTest {
   readonly toolbox: FerToolbox;
-  /** Two pictures with at least one face each, not the same. */
+  /** Two images with at least one face each, not the same. */
   readonly faces: readonly [DecodedImage, DecodedImage];
-  /** A picture without any face. */
+  /** An image without any face. */
   readonly noFace: DecodedImage;
 }
 
@@ -76,7 +76,7 @@ export function describeFerToolbox(name: string, open: () => Promise<ToolboxUnde
       }
     });
 
-    it("draws boxes that lie mostly in the picture", async () => {
+    it("draws boxes that lie mostly in the image", async () => {
       const [image] = tested.faces;
       for (const { box } of await tested.toolbox.measure(image)) {
         const inside = clipBox(box, image);
@@ -84,16 +84,16 @@ export function describeFerToolbox(name: string, open: () => Promise<ToolboxUnde
       }
     });
 
-    it("says the same of the same picture twice", async () => {
+    it("says the same of the same image twice", async () => {
       const [image] = tested.faces;
       expect(await tested.toolbox.measure(image)).toEqual(await tested.toolbox.measure(image));
     });
 
-    it("keeps pictures apart that are measured at once, whatever the order", async () => {
+    it("keeps images apart that are measured at once, whatever the order", async () => {
       const [first, second] = tested.faces;
       const alone = [await tested.toolbox.measure(first), await tested.toolbox.measure(second)];
-      const pictures = [first, second, tested.noFace, second, first];
-      const together = await Promise.all(pictures.map((image) => tested.toolbox.measure(image)));
+      const images = [first, second, tested.noFace, second, first];
+      const together = await Promise.all(images.map((image) => tested.toolbox.measure(image)));
       expect(together).toEqual([alone[0], alone[1], [], alone[1], alone[0]]);
     });
 

@@ -3,17 +3,17 @@ import { describe, expect, it } from "vitest";
 import { ask } from "../../src/ask.ts";
 import { Report } from "../../src/domain/report.ts";
 import type { JudgeModel } from "../../src/ports/chat-model.ts";
+import { gradientImage } from "../support/images.ts";
 import { partsFor } from "../support/judge-of.ts";
-import { gradientImage } from "../support/pictures.ts";
 
 /** What every model that can judge must do, whatever is behind it. */
 export function testJudgeModel(name: string, open: () => Promise<JudgeModel>): void {
   describe(`${name}, as a model that judges`, () => {
-    const picture = gradientImage(200, 100);
+    const image = gradientImage(200, 100);
 
     it("drives the agent loop to a judgment whose claims hold", async () => {
       const model = await open();
-      const report = await ask({ picture }, await partsFor(model));
+      const report = await ask({ image }, await partsFor(model));
       expect(Report.parse(report)).toEqual(report);
       expect(report.judgment.subjects.map(({ faceId }) => faceId)).toEqual(["F1"]);
       expect(report.grounding.shares?.contradicted).toBe(0);
@@ -22,14 +22,14 @@ export function testJudgeModel(name: string, open: () => Promise<JudgeModel>): v
     });
 
     it("says what it ran", async () => {
-      const report = await ask({ picture }, await partsFor(await open()));
+      const report = await ask({ image }, await partsFor(await open()));
       expect(report.provenance.model.fingerprint).toEqual(expect.stringMatching(/\S/));
     });
 
     it("does not begin when it is aborted already", async () => {
       const { chat } = await open();
       await expect(chat.invoke([new HumanMessage("Hello")], { signal: AbortSignal.abort() })).rejects.toThrow();
-      const aborted = ask({ picture }, await partsFor(await open()), AbortSignal.abort(new Error("not now")));
+      const aborted = ask({ image }, await partsFor(await open()), AbortSignal.abort(new Error("not now")));
       await expect(aborted).rejects.toThrow("not now");
     });
   });

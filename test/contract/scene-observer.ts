@@ -7,9 +7,9 @@ import type { SceneObserver } from "../../src/ports/scene-observer.ts";
 
 export interface ObserverUnderTest {
   readonly observer: SceneObserver;
-  /** Two pictures, not the same, with the faces found in them. */
+  /** Two images, not the same, with the faces found in them. */
   readonly scenes: readonly [Scene, Scene];
-  /** A picture in which there is nothing. */
+  /** An image in which there is nothing. */
   readonly empty: DecodedImage;
 }
 
@@ -32,7 +32,7 @@ export function describeSceneObserver(name: string, open: () => Promise<Observer
       for (const { sha256 } of tested.observer.networks) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
     });
 
-    it("gives items that the ledger takes, about the faces that it was given, with regions inside the picture", async () => {
+    it("gives items that the ledger takes, about the faces that it was given, with regions inside the image", async () => {
       for (const scene of tested.scenes) {
         const known = scene.faces.map(({ faceId }) => faceId);
         for (const item of await tested.observer.observe(scene)) {
@@ -57,7 +57,7 @@ export function describeSceneObserver(name: string, open: () => Promise<Observer
       expect(together).toEqual([alone[1], alone[0]]);
     });
 
-    it("finds nothing in an empty picture, and does not fail on it", async () => {
+    it("finds nothing in an empty image, and does not fail on it", async () => {
       const items = await tested.observer.observe({ image: tested.empty, faces: [] });
       expect(items.filter(({ value }) => value.type !== "not-measured")).toEqual([]);
     });

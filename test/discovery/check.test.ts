@@ -4,18 +4,18 @@ import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createLanceExemplarStore } from "../../src/adapters/lancedb/exemplar-store.ts";
 import { acceptProposal } from "../../src/discovery/accept-proposal.ts";
-import { type CheckKey, drawCheck } from "../../src/discovery/rating-sheet.ts";
 import { discoverCategories } from "../../src/discovery/discover-categories.ts";
+import { type CheckKey, drawCheck } from "../../src/discovery/rating-sheet.ts";
 import { readSheet, type SheetRating, scoreSheet, withScore } from "../../src/discovery/score-sheet.ts";
 import { readCheckKey, readDiscovery, writeCheck, writeDiscovery } from "../../src/discovery/write-discovery.ts";
 import type { Discovery } from "../../src/domain/discovery.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import { createRandom } from "../../src/domain/statistics/random.ts";
+import { importExemplars } from "../../src/exemplars/import-exemplars.ts";
 import { cutPortraits } from "../../src/measuring/cut-portraits.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
-import { importExemplars } from "../../src/exemplars/import-exemplars.ts";
 import { portraitsNeeded, renderDiscoveryPage } from "../../src/pages/discovery-page.ts";
-import { measureAs } from "../support/measured-pictures.ts";
+import { measureAs } from "../support/measured-images.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { KNOWN_RECIPES, madeStudy, PLANTED, studySpace } from "../support/study-faces.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -94,7 +94,7 @@ describe("a blind check", () => {
     );
   });
 
-  it("gives raters pictures and a sheet that do not tell, and keeps the key elsewhere", async () => {
+  it("gives raters images and a sheet that do not tell, and keeps the key elsewhere", async () => {
     const folder = await tempFolder();
     expect(await writeCheck(folder, discovery, cut)).toBe(21);
     const files = await readdir(join(folder, "check"));
@@ -135,7 +135,7 @@ describe("scoring a check", () => {
 
   it("rejects what raters agree is not there", () => {
     const key = checkOf();
-    // Both see the same thing in the pictures, and it has nothing to do with the proposal.
+    // Both see the same thing in the images, and it has nothing to do with the proposal.
     const ratings = ["ann", "ben"].flatMap((rater) =>
       key.items.map(({ item }) => ({ item, rater, rating: 1 + (Number(item) % 5) })),
     );
@@ -230,7 +230,7 @@ describe("accepting a proposal", () => {
 
   it("takes one that no raters have seen only when told to", () => {
     expect(() => acceptProposal(discovery, survivor, { discovery: "pilot" })).toThrow(
-      /Score a check sheet first, or pass --unconfirmed/,
+      /Score a rating sheet first, or pass --unconfirmed/,
     );
     expect(acceptProposal(discovery, survivor, { discovery: "pilot", unconfirmed: true }).length).toBeGreaterThan(30);
   });
@@ -248,7 +248,7 @@ describe("accepting a proposal", () => {
 });
 
 describe("the discovery page", () => {
-  it("is one file with pictures, map, signatures and tests, and nothing from elsewhere", async () => {
+  it("is one file with images, map, signatures and tests, and nothing from elsewhere", async () => {
     const html = renderDiscoveryPage(discovery, await cut(portraitsNeeded(discovery)));
     expect(html.match(/<circle /g)).toHaveLength(discovery.faces.length);
     expect(html).toContain("data:image/jpeg;base64,");
@@ -270,7 +270,7 @@ describe("the discovery page", () => {
     expect(html).not.toContain("<img src=x");
     expect(html).not.toContain("<b>all</b>");
     expect(html).toContain('class="status failed">failed');
-    expect(html).toContain("no picture");
+    expect(html).toContain("no image");
   });
 
   it("is written with the discovery, which reads back the same", async () => {

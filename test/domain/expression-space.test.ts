@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   coordinatesOf,
   createExpressionSpace,
-  placeFace,
+  embedFace,
   searchVector,
   similarityAt,
   vectorDistance,
@@ -11,7 +11,7 @@ import type { FaceMeasurement } from "../../src/domain/measurement.ts";
 import { actionUnits } from "../support/builders.ts";
 import { measuredFace, testSpace } from "../support/exemplars.ts";
 
-const point = (face: FaceMeasurement) => placeFace(testSpace, face);
+const point = (face: FaceMeasurement) => embedFace(testSpace, face);
 const coordinate = (face: FaceMeasurement, name: string) =>
   point(face)?.coordinates[testSpace.dimensions.findIndex((dimension) => dimension.name === name)];
 

@@ -2,11 +2,11 @@ import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import type { DecodedImage } from "../../src/domain/image.ts";
 import { hashDistance, mirroredHash, perceptualHash, SAME_PICTURE_BITS } from "../../src/domain/perceptual-hash.ts";
+import { gradientImage } from "../support/images.ts";
 import { samplePhoto } from "../support/photos.ts";
-import { gradientImage } from "../support/pictures.ts";
 
-async function decoded(picture: Sharp): Promise<DecodedImage> {
-  const encoded = await picture.jpeg({ quality: 60 }).toBuffer();
+async function decoded(image: Sharp): Promise<DecodedImage> {
+  const encoded = await image.jpeg({ quality: 60 }).toBuffer();
   const { data, info } = await sharp(encoded).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return {
     path: "test.jpg",
@@ -17,7 +17,7 @@ async function decoded(picture: Sharp): Promise<DecodedImage> {
   };
 }
 
-const hashed = async (picture: Sharp) => perceptualHash(await decoded(picture), null) as string;
+const hashed = async (image: Sharp) => perceptualHash(await decoded(image), null) as string;
 
 describe("perceptualHash", () => {
   it.each([
@@ -42,14 +42,14 @@ describe("perceptualHash", () => {
     expect(hashDistance(mirroredHash(photo, null) as string, flipped)).toBeLessThanOrEqual(SAME_PICTURE_BITS);
   });
 
-  it("hashes a region like a picture of that region alone", async () => {
+  it("hashes a region like an image of that region alone", async () => {
     const box = { leftPx: 60, topPx: 40, widthPx: 500, heightPx: 420 };
     const photo = await decoded(sharp(samplePhoto(4)));
     const cut = await hashed(sharp(samplePhoto(4)).extract({ left: 60, top: 40, width: 500, height: 420 }));
     expect(hashDistance(perceptualHash(photo, box) as string, cut)).toBeLessThanOrEqual(SAME_PICTURE_BITS);
   });
 
-  it("has nothing to say of a plain surface, nor of a region outside the picture", () => {
+  it("has nothing to say of a plain surface, nor of a region outside the image", () => {
     const plain = { ...gradientImage(40, 30), rgb: new Uint8Array(40 * 30 * 3).fill(200) };
     expect(perceptualHash(plain, null)).toBeNull();
     expect(perceptualHash(gradientImage(40, 30), { leftPx: 90, topPx: 0, widthPx: 5, heightPx: 5 })).toBeNull();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
-import type { EvaluationParts } from "../../src/evaluation/evaluation-parts.ts";
+import type { EvaluationDependencies } from "../../src/evaluation/evaluation-dependencies.ts";
 import { readResults } from "../../src/evaluation/results/read-results.ts";
 import { createFolderAnswerCache } from "../../src/evaluation/runner/answer-cache.ts";
 import type { Solver } from "../../src/evaluation/solver.ts";
@@ -30,7 +30,7 @@ async function study(more = ""): Promise<{ folder: string; file: string }> {
   return { folder, file: join(folder, "trial.eval.yaml") };
 }
 
-function parts(folder: string, solver: Solver): EvaluationParts {
+function dependencies(folder: string, solver: Solver): EvaluationDependencies {
   return {
     solverFor: async () => solver,
     judgeFor: async () => {
@@ -57,7 +57,7 @@ describe("an evaluation", () => {
       },
     });
     const { folder, file } = await study();
-    const own = parts(folder, httpSolver(server.url));
+    const own = dependencies(folder, httpSolver(server.url));
     const prepared = await prepareEvaluation(file, own);
     expect(prepared.plan).toMatchObject({ calls: 10, cached: 0 });
     const stop = new AbortController();
@@ -83,7 +83,7 @@ describe("an evaluation", () => {
   it("is not started over another run, nor resumed where there is none", async () => {
     const server = await startAnsweringServer();
     const { folder, file } = await study();
-    const own = parts(folder, httpSolver(server.url));
+    const own = dependencies(folder, httpSolver(server.url));
     const prepared = await prepareEvaluation(file, own);
     await startEvaluation(prepared, own, { folder: join(folder, "run") });
     await expect(startEvaluation(prepared, own, { folder: join(folder, "run") })).rejects.toThrow(
@@ -95,10 +95,10 @@ describe("an evaluation", () => {
   it("is not resumed with another prompt or toolbox, nor by a version that reads other files", async () => {
     const server = await startAnsweringServer();
     const { folder, file } = await study();
-    const own = parts(folder, httpSolver(server.url));
+    const own = dependencies(folder, httpSolver(server.url));
     const out = join(folder, "run");
     await startEvaluation(await prepareEvaluation(file, own), own, { folder: out });
-    const changed = parts(folder, httpSolver(server.url, { identify: async () => ({ prompt: "judge@2" }) }));
+    const changed = dependencies(folder, httpSolver(server.url, { identify: async () => ({ prompt: "judge@2" }) }));
     await expect(resumeEvaluation(changed, { folder: out })).rejects.toThrow(
       /prompt, model or toolboxes of "judge \| loop:a/,
     );
@@ -114,7 +114,7 @@ describe("an evaluation", () => {
   it("is not written to by two processes, but by the next one when the first is gone", async () => {
     const server = await startAnsweringServer();
     const { folder, file } = await study();
-    const own = parts(folder, httpSolver(server.url));
+    const own = dependencies(folder, httpSolver(server.url));
     const out = join(folder, "run");
     await startEvaluation(await prepareEvaluation(file, own), own, { folder: out });
     await writeFile(join(out, "run.lock"), String(process.ppid));
@@ -143,7 +143,7 @@ describe("an evaluation", () => {
     const server = await startAnsweringServer();
     const { folder, file } = await study(more);
     await writeFile(file, yaml(more).replace("[accuracy]", scorers));
-    await expect(prepareEvaluation(file, parts(folder, httpSolver(server.url)))).rejects.toThrow(expected);
+    await expect(prepareEvaluation(file, dependencies(folder, httpSolver(server.url)))).rejects.toThrow(expected);
     expect(server.requests.size).toBe(0);
   });
 });

@@ -20,8 +20,8 @@ async function runShipped(name: string) {
     answersFolder: join(folder, "answers"),
   });
   try {
-    const prepared = await prepareEvaluation(path, opened.parts);
-    const outcome = await startEvaluation(prepared, opened.parts, { folder: join(folder, "run") });
+    const prepared = await prepareEvaluation(path, opened.dependencies);
+    const outcome = await startEvaluation(prepared, opened.dependencies, { folder: join(folder, "run") });
     return { outcome, scored: await scoreRun(join(folder, "run")) };
   } finally {
     await opened.close();
@@ -48,7 +48,9 @@ describe("the evaluations that ship", () => {
   ])("%s says which folder it needs", async (name, variable) => {
     const path = await evaluationPath(name);
     const opened = openEvaluation({ evalFilePath: path, stimuliFolder: "unused" });
-    await expect(prepareEvaluation(path, opened.parts)).rejects.toThrow(`environment variable ${variable} is not set`);
+    await expect(prepareEvaluation(path, opened.dependencies)).rejects.toThrow(
+      `environment variable ${variable} is not set`,
+    );
     await opened.close();
   });
 

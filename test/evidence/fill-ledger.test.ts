@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { EvidenceItem } from "../../src/domain/evidence.ts";
 import type { EvidenceLedger } from "../../src/domain/evidence-ledger.ts";
 import { fillLedger } from "../../src/evidence/fill-ledger.ts";
-import { matchFaces } from "../../src/measuring/match-faces.ts";
 import { evidenceLines } from "../../src/evidence/render-evidence.ts";
+import { matchFaces } from "../../src/measuring/match-faces.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { type FixedFace, fixedToolbox } from "../support/fixed-toolbox.ts";
-import { gradientImage } from "../support/pictures.ts";
+import { gradientImage } from "../support/images.ts";
 
 async function ledgerFor(toolboxes: readonly FerToolbox[], context: string | null = null): Promise<EvidenceLedger> {
   const image = gradientImage(200, 100);
@@ -43,7 +43,7 @@ describe("measurements", () => {
       "Expression of the face alone, over the labels that fixed-expression@1 knows: happiness 0.90, neutral 0.10",
     ]);
     expect(statements(ledger.ofFace("F1", "head-pose"))).toEqual([
-      "The head is turned 17 degrees toward the right edge of the picture",
+      "The head is turned 17 degrees toward the right edge of the image",
     ]);
   });
 

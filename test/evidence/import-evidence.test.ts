@@ -12,8 +12,8 @@ import { face } from "../support/builders.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { goldenFile } from "../support/toolbox-files.ts";
 
-/** A picture of which only the name and size matter. */
-const picture = (path: string): DecodedImage => ({
+/** An image of which only the name and size matter. */
+const imageAt = (path: string): DecodedImage => ({
   path,
   widthPx: 800,
   heightPx: 600,
@@ -21,7 +21,7 @@ const picture = (path: string): DecodedImage => ({
   sha256: "",
 });
 
-/** Measures a picture in which these faces are found by a toolbox that runs here, and with what was imported. */
+/** Measures an image in which these faces are found by a toolbox that runs here, and with what was imported. */
 async function attach(imported: FerToolbox | readonly FerToolbox[], image: { path: string }, found: readonly Face[]) {
   const toolboxes = [imported].flat();
   const mesh: FerToolbox = {
@@ -31,7 +31,7 @@ async function attach(imported: FerToolbox | readonly FerToolbox[], image: { pat
     measure: async () => found.flatMap(({ measurements }) => measurements),
     close: async () => undefined,
   };
-  const faces = await measureFaces(picture(image.path), [mesh, ...toolboxes]);
+  const faces = await measureFaces(imageAt(image.path), [mesh, ...toolboxes]);
   return { faces, warnings: toolboxes.flatMap(({ warnings = [] }) => warnings) };
 }
 
@@ -212,7 +212,7 @@ describe("placing faces of files without boxes", () => {
     expect(warnings.at(-1)).toMatch(/which of 2 faces of photos\/party.jpg line 2 is about: left out/);
   });
 
-  it("leaves out a box that lies outside the image, as of a picture of another size", async () => {
+  it("leaves out a box that lies outside the image, as of an image of another size", async () => {
     const far =
       "input,FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12\nparty.jpg,3000,2000,400,400,0.9,0.8\n";
     const imported = await importEvidence(await opened(far), [party.path]);

@@ -7,10 +7,10 @@ import { distilCategories, nearestDescriptions } from "../../src/exemplars/disti
 import { chooseShots, type ShotOptions } from "../../src/exemplars/exemplar-source.ts";
 import type { ExemplarStore } from "../../src/ports/exemplar-store.ts";
 import { exemplarEntry, expressionOf, measuredFace, testSpace } from "../support/exemplars.ts";
-import { gradientImage } from "../support/pictures.ts";
+import { gradientImage } from "../support/images.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-const picture: DecodedImage = gradientImage(64, 48);
+const image: DecodedImage = gradientImage(64, 48);
 const faceShowing = (values: Record<string, number>): Face => {
   const measurement = measuredFace(values);
   return { faceId: "F1", box: measurement.box, measurements: [measurement] };
@@ -37,7 +37,7 @@ describe("chooseShots", () => {
     ...parts,
   });
   const choose = (parts: Partial<ShotOptions> = {}, faces = [smiling]) =>
-    chooseShots({ image: picture, faces, text: null }, options(parts));
+    chooseShots({ image: image, faces, text: null }, options(parts));
 
   beforeEach(async () => {
     store = createLanceExemplarStore(await tempFolder(), testSpace);
@@ -57,7 +57,7 @@ describe("chooseShots", () => {
     ]);
   });
 
-  it("puts an example into one statement, with its vote, its picture and no open text", async () => {
+  it("puts an example into one statement, with its vote, its image and no open text", async () => {
     const { exemplars, warnings } = await choose({ shots: 1 });
     const [shot] = exemplars;
     expect(shot?.item).toMatchObject({ kind: "exemplar", faceId: "F1", source: { type: "store", name: shot?.id } });
@@ -94,16 +94,16 @@ describe("chooseShots", () => {
     expect(warnings).toContain(`There is no exemplar of "awe" in ${store.location}`);
   });
 
-  it("keeps to a pack, never shows counter exemplars, and says which have no picture", async () => {
+  it("keeps to a pack, never shows counter exemplars, and says which have no image", async () => {
     expect((await choose({ packs: ["party"] })).exemplars).toHaveLength(1);
     const { exemplars, warnings } = await choose({ shots: 10 });
     expect(exemplars).toHaveLength(4);
     expect(warnings).toEqual([
-      expect.stringMatching(/^Only the description is shown of x[0-9a-f]{24}: the store keeps no picture/),
+      expect.stringMatching(/^Only the description is shown of x[0-9a-f]{24}: the store keeps no image/),
     ]);
   });
 
-  it("distils descriptions, the nearest look of each category, for models that take few pictures", async () => {
+  it("distils descriptions, the nearest look of each category, for models that take few images", async () => {
     const { exemplars } = await choose({ mode: "descriptions" });
     expect(exemplars.map((shot) => shot.view)).toEqual([null, null, null]);
     const laugh = exemplars.find((shot) => shot.id.startsWith("distilled:laugh"));
@@ -120,7 +120,6 @@ describe("chooseShots", () => {
   });
 
   it("works without a face, by words alone, and votes for nothing then", async () => {
-    const image = picture;
     const { exemplars } = await chooseShots({ image, faces: [], text: "corners" }, options());
     expect(exemplars).toHaveLength(1);
     expect(exemplars[0]?.item).toMatchObject({ faceId: null, value: { type: "text", text: "laugh" } });
@@ -133,15 +132,15 @@ describe("chooseShots", () => {
     expect(warnings).toEqual([`No exemplar could be shown: ${empty.location} has none that fits`]);
   });
 
-  it("leaves out the query's own picture and says so, in descriptions too", async () => {
-    const own = { ...picture, sha256: exemplarEntry({ category: "scowl", face: { AU4: 0.9 } }).exemplar.image.sha256 };
+  it("leaves out the query's own image and says so, in descriptions too", async () => {
+    const own = { ...image, sha256: exemplarEntry({ category: "scowl", face: { AU4: 0.9 } }).exemplar.image.sha256 };
     const { exemplars, warnings } = await chooseShots(
       { image: own, faces: [faceShowing({ AU4: 0.9 })], text: null },
       options({ mode: "both" }),
     );
     expect(exemplars.map((shot) => shot.item.statement).join()).not.toContain("scowl");
     expect(warnings).toEqual([
-      expect.stringMatching(/^Left out as an example, since it is the same picture: x\w+ \("scowl"\)$/),
+      expect.stringMatching(/^Left out as an example, since it is the same image: x\w+ \("scowl"\)$/),
     ]);
   });
 });
@@ -152,7 +151,7 @@ describe("distilCategories", () => {
       exemplarEntry({
         category: "joy",
         face: n % 2 === 0 ? { AU12: 0.9 } : { AU1: 0.9, AU26: 0.9 },
-        picture: `joy ${n}`,
+        image: `joy ${n}`,
       }),
     );
     const descriptions = distilCategories(looks, testSpace);

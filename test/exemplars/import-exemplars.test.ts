@@ -11,7 +11,7 @@ import { readExemplarTable } from "../../src/exemplars/read-exemplar-table.ts";
 import { readPack } from "../../src/exemplars/read-pack.ts";
 import { writePack } from "../../src/exemplars/write-pack.ts";
 import { testSpace } from "../support/exemplars.ts";
-import { measureAs } from "../support/measured-pictures.ts";
+import { measureAs } from "../support/measured-images.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -88,7 +88,7 @@ describe("readPack", () => {
       line({ region: { ...box(1), widthPx: 0 } }),
       expect.stringContaining("region.widthPx"),
     ],
-    ["points to a picture that is gone", line({ image: "gone.jpg" }), "its picture is gone (gone.jpg)"],
+    ["points to an image that is gone", line({ image: "gone.jpg" }), "its image is gone (gone.jpg)"],
     [
       "points into a package that is not there",
       line({ image: "npm:no-such-package/a.jpg" }),
@@ -145,7 +145,7 @@ describe("readExemplarTable", () => {
     );
     expect(candidates).toHaveLength(1);
     expect(problems.map((problem) => problem.line)).toEqual([3, 4, 5]);
-    expect(problems[1]?.reason).toBe("its picture is gone (b.jpg)");
+    expect(problems[1]?.reason).toBe("its image is gone (b.jpg)");
   });
 
   it.each([
@@ -168,12 +168,12 @@ describe("readCategoryFolders", () => {
       await mkdir(join(root, folder), { recursive: true });
       await copyFile(samplePhoto(n), join(root, folder, `${n}.JPG`));
     }
-    await writeFile(join(root, "awe", "notes.txt"), "no picture");
+    await writeFile(join(root, "awe", "notes.txt"), "no image");
     const { candidates } = await readCategoryFolders(root, { labeller: "me" });
     expect(candidates.map(({ label }) => label.category)).toEqual(["awe", "awe", "it's"]);
   });
 
-  it("refuses a tree without pictures", async () => {
+  it("refuses a tree without images", async () => {
     await expect(readCategoryFolders(await tempFolder(), { labeller: "me" })).rejects.toThrow(/no folder per category/);
   });
 });
@@ -257,7 +257,7 @@ describe("importExemplars", () => {
     expect(measured).toBe(3);
   });
 
-  it("takes measurements that came with the pack, of the same toolbox and picture only", async () => {
+  it("takes measurements that came with the pack, of the same toolbox and image only", async () => {
     const store = await newStore();
     const { candidates } = await readPack(await packOf(line({ region: smile.box })));
     await importExemplars(store, candidates, options());
@@ -276,7 +276,7 @@ describe("importExemplars", () => {
     expect(calls).toBe(1);
   });
 
-  it("lists a picture that is damaged, gone or not the one that was labelled, and imports the rest", async () => {
+  it("lists an image that is damaged, gone or not the one that was labelled, and imports the rest", async () => {
     const folder = await tempFolder();
     const [cut, gone] = [join(folder, "cut.jpg"), join(folder, "gone.jpg")];
     await writeFile(cut, (await readFile(samplePhoto(1))).subarray(0, 20_000));
@@ -293,7 +293,7 @@ describe("importExemplars", () => {
     expect(outcome.failures.map((failure) => failure.path)).toEqual([cut, gone, samplePhoto(3)]);
     expect(outcome.failures.map((failure) => failure.reason)).toEqual([
       expect.stringMatching(/^Cannot read image/),
-      "its picture is gone",
+      "its image is gone",
       expect.stringContaining("hash differs"),
     ]);
     expect(outcome.added).toHaveLength(1);
@@ -308,7 +308,7 @@ describe("importExemplars", () => {
       { leftPx: 1000, topPx: 700, widthPx: 100, heightPx: 100 },
       /no face was found at its region/,
     ],
-  ])("keeps a picture with %s, to be found by words, and says so", async (_name, faces, region, reason) => {
+  ])("keeps an image with %s, to be found by words, and says so", async (_name, faces, region, reason) => {
     const store = await newStore();
     const one = [candidate(samplePhoto(1), { region })];
     const outcome = await importExemplars(store, one, options({ measure: measureAs(() => faces) }));

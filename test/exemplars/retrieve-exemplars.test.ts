@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createLanceExemplarStore } from "../../src/adapters/lancedb/exemplar-store.ts";
 import type { ExemplarEntry } from "../../src/domain/exemplar.ts";
-import type { PictureIdentity } from "../../src/exemplars/leakage.ts";
+import type { ImageIdentity } from "../../src/exemplars/leakage.ts";
 import { type ExemplarQuery, retrieveExemplars } from "../../src/exemplars/retrieve-exemplars.ts";
 import { exemplarEntry, expressionOf, testSpace } from "../support/exemplars.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -14,7 +14,7 @@ async function storeOf(...entries: ExemplarEntry[]) {
 
 function query(parts: Partial<ExemplarQuery> & { face?: Record<string, number> }): ExemplarQuery {
   const faces = parts.face === undefined ? [] : [{ faceId: "F1", expression: expressionOf(parts.face) }];
-  return { picture: null, faces, text: null, textEmbedding: null, imageEmbedding: null, ...parts };
+  return { image: null, faces, text: null, textEmbedding: null, imageEmbedding: null, ...parts };
 }
 
 const duchenne = { AU6: 0.9, AU12: 0.93, AU25: 0.8 };
@@ -67,12 +67,12 @@ describe("retrieveExemplars", () => {
 
   it("prefers variety among the equally near", async () => {
     const twins = Array.from({ length: 6 }, (_, n) =>
-      exemplarEntry({ category: "smile", face: { AU12: 0.9 }, picture: `t${n}` }),
+      exemplarEntry({ category: "smile", face: { AU12: 0.9 }, image: `t${n}` }),
     );
     const other = exemplarEntry({
       category: "smile",
       face: { AU12: 0.9, AU1: 0.8, AU2: 0.8, AU26: 0.8 },
-      picture: "other",
+      image: "other",
     });
     const store = await storeOf(...twins, other);
     const ids = async (relevanceShare: number) =>
@@ -85,7 +85,7 @@ describe("retrieveExemplars", () => {
 
   it("takes turns among the categories asked for", async () => {
     const smiles = Array.from({ length: 8 }, (_, n) =>
-      exemplarEntry({ category: "smile", face: { AU12: 0.9 }, picture: `s${n}` }),
+      exemplarEntry({ category: "smile", face: { AU12: 0.9 }, image: `s${n}` }),
     );
     const store = await storeOf(...smiles, scowl, canyon);
     const { hits } = await retrieveExemplars(store, query({ face: { AU12: 0.9 }, text: "canyon" }), {
@@ -96,13 +96,9 @@ describe("retrieveExemplars", () => {
     expect(hits.map((hit) => hit.exemplar.category).sort()).toEqual(["anger", "awe", "smile", "smile"]);
   });
 
-  it.each<[string, (identity: PictureIdentity) => PictureIdentity, string]>([
-    ["is the query itself", (identity) => identity, "it is the same picture"],
-    [
-      "is a copy of the query",
-      (identity) => ({ ...identity, sha256: "0".repeat(64) }),
-      "it is nearly the same picture",
-    ],
+  it.each<[string, (identity: ImageIdentity) => ImageIdentity, string]>([
+    ["is the query itself", (identity) => identity, "it is the same image"],
+    ["is a copy of the query", (identity) => ({ ...identity, sha256: "0".repeat(64) }), "it is nearly the same image"],
     [
       "is a face cut from the query",
       ({ hashes }) => ({ sha256: "0".repeat(64), hashes: [], regionHashes: hashes }),
@@ -110,9 +106,9 @@ describe("retrieveExemplars", () => {
     ],
   ])("leaves out and reports an exemplar that %s", async (_name, change, reason) => {
     const { image } = laugh.exemplar;
-    const picture = change({ sha256: image.sha256, hashes: [flipBits(image.hash as string)], regionHashes: [] });
+    const identity = change({ sha256: image.sha256, hashes: [flipBits(image.hash as string)], regionHashes: [] });
     const store = await storeOf(laugh, polite, scowl);
-    const { hits, excluded } = await retrieveExemplars(store, query({ face: duchenne, picture }), { count: 3 });
+    const { hits, excluded } = await retrieveExemplars(store, query({ face: duchenne, image: identity }), { count: 3 });
     expect(hits.map((hit) => hit.exemplar.category)).not.toContain("amusement");
     expect(hits).toHaveLength(2);
     expect(excluded).toEqual([{ id: laugh.exemplar.id, category: "amusement", reason }]);
@@ -126,7 +122,7 @@ describe("retrieveExemplars", () => {
   });
 
   it("copes with a store of identical faces", async () => {
-    const same = Array.from({ length: 30 }, (_, n) => exemplarEntry({ face: {}, picture: `same ${n}` }));
+    const same = Array.from({ length: 30 }, (_, n) => exemplarEntry({ face: {}, image: `same ${n}` }));
     const { hits } = await retrieveExemplars(await storeOf(...same), query({ face: {} }), { count: 5 });
     expect(hits).toHaveLength(5);
     expect(hits[0]?.why).toEqual(["nothing that stands out in common"]);

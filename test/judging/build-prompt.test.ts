@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
 import type { Prompt } from "../../src/domain/prompt.ts";
-import { ownPath } from "../../src/platform/package-paths.ts";
-import { buildPrompt, type PromptContents } from "../../src/judging/build-prompt.ts";
 import { fillLedger } from "../../src/evidence/fill-ledger.ts";
-import { matchFaces } from "../../src/measuring/match-faces.ts";
+import { buildPrompt, type PromptContents } from "../../src/judging/build-prompt.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
+import { matchFaces } from "../../src/measuring/match-faces.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import { fixedToolbox } from "../support/fixed-toolbox.ts";
+import { gradientImage } from "../support/images.ts";
 import { SMILE } from "../support/judge-of.ts";
-import { gradientImage } from "../support/pictures.ts";
 
-const picture = { mimeType: "image/jpeg", data: new Uint8Array(3), widthPx: 8, heightPx: 4, caption: "it" } as const;
+const shown = { mimeType: "image/jpeg", data: new Uint8Array(3), widthPx: 8, heightPx: 4, caption: "it" } as const;
 
 async function promptFor(contents: Partial<PromptContents> = {}): Promise<Prompt> {
   const image = gradientImage(200, 100);
@@ -20,7 +20,7 @@ async function promptFor(contents: Partial<PromptContents> = {}): Promise<Prompt
     question: { text: "What is shown?", context: "At a wedding", labels: null },
     image,
     ledger,
-    picture,
+    shown,
     exemplars: [],
     withTools: true,
     answer: { type: "provider" },
@@ -29,15 +29,14 @@ async function promptFor(contents: Partial<PromptContents> = {}): Promise<Prompt
   return buildPrompt(all, await loadPromptLibrary(ownPath("prompts")));
 }
 
-const textOf = ({ user }: Prompt) =>
-  user.map((part) => (part.type === "text" ? part.text : "[picture]")).join("\n---\n");
+const textOf = ({ user }: Prompt) => user.map((part) => (part.type === "text" ? part.text : "[image]")).join("\n---\n");
 
-it("gives a model with tools the faces, the scene and the question, and the picture last", async () => {
+it("gives a model with tools the faces, the scene and the question, and the image last", async () => {
   await expect(textOf(await promptFor())).toMatchFileSnapshot("../fixtures/prompts/question-with-tools.txt");
 });
 
 it("gives a model without tools all evidence at once", async () => {
-  const prompt = await promptFor({ withTools: false, picture: null, answer: { type: "text", schema: "{}" } });
+  const prompt = await promptFor({ withTools: false, shown: null, answer: { type: "text", schema: "{}" } });
   await expect(textOf(prompt)).toMatchFileSnapshot("../fixtures/prompts/question-in-one-pass.txt");
 });
 
@@ -45,7 +44,7 @@ it("says the same rules to every model", async () => {
   await expect((await promptFor()).system).toMatchFileSnapshot("../fixtures/prompts/judge.txt");
 });
 
-it("puts examples before the question, each with its picture", async () => {
+it("puts examples before the question, each with its image", async () => {
   const item = {
     id: "E9",
     kind: "exemplar" as const,
@@ -57,26 +56,26 @@ it("puts examples before the question, each with its picture", async () => {
   };
   const prompt = await promptFor({
     exemplars: [
-      { id: "x1", item, view: picture },
+      { id: "x1", item, view: shown },
       { id: "x2", item, view: null },
     ],
   });
-  const parts = prompt.user.map((part) => (part.type === "text" ? part.text.slice(0, 30) : "[picture]"));
+  const parts = prompt.user.map((part) => (part.type === "text" ? part.text.slice(0, 30) : "[image]"));
   expect(parts).toEqual([
     "First, 2 labelled examples, to",
     "E9 [exemplar, pack] Example of",
-    "[picture]",
+    "[image]",
     "E9 [exemplar, pack] Example of",
-    "The picture is shown below. It",
-    "[picture]",
+    "The image is shown below. Its ",
+    "[image]",
   ]);
 });
 
 it("names the files it was made from, with their hashes", async () => {
   expect((await promptFor()).references).toEqual(
-    ["judge", "picture-shown", "answer-by-schema", "question-with-tools"].map((id) => ({
+    ["judge", "image-shown", "answer-by-schema", "question-with-tools"].map((id) => ({
       id,
-      version: "1",
+      version: id === "answer-by-schema" ? "1" : "2",
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     })),
   );

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createTools } from "../../src/agent/tool-list.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
-import { ownPath } from "../../src/platform/package-paths.ts";
 import { fillIn, loadPromptLibrary, parsePromptFile, quoted } from "../../src/judging/prompt-library.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const HEAD = "id: greet\nversion: 2\ndescription: Greets.\ninput: [name]\noutput: null\ntemperature: null";

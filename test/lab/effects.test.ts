@@ -126,7 +126,7 @@ describe("partners for swapping", () => {
     sampleOf({ id: `s${i}`, image: `/p/${i}.jpg`, truth: { label: i % 2 === 0 ? "joy" : "fear" } }),
   );
 
-  it("are other pictures of another label, the same for the same seed", () => {
+  it("are other images of another label, the same for the same seed", () => {
     const partners = partnersOf(samples, 3);
     for (const one of samples) {
       const partner = partners.get(one.id);
@@ -137,7 +137,7 @@ describe("partners for swapping", () => {
     expect([...partnersOf(samples, 4).values()]).not.toEqual([...partners.values()]);
   });
 
-  it("are never the same picture under another id, and missing when there is no other", () => {
+  it("are never the same image under another id, and missing when there is no other", () => {
     const twice = [sampleOf({ id: "a", image: "/p/1.jpg" }), sampleOf({ id: "b", image: "/p/1.jpg" })];
     expect(partnersOf(twice, 1).size).toBe(0);
   });

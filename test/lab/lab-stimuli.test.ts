@@ -6,8 +6,8 @@ import { createMeshToolbox } from "../../src/adapters/mesh/mesh-toolbox.ts";
 import { boxOverlap } from "../../src/domain/geometry.ts";
 import { sampleOf } from "../../src/evaluation/dataset/sample-of.ts";
 import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
-import { createLabStimuli } from "../../src/lab/lab-stimuli.ts";
 import { StimulusUnavailable } from "../../src/evaluation/solver.ts";
+import { createLabStimuli } from "../../src/lab/lab-stimuli.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
 import { measureImage } from "../../src/measuring/measure-image.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
@@ -174,9 +174,9 @@ describe("stimuli of the context lab", () => {
       neutral: null,
       seed: 1,
     });
-    await expect(alone.prepare(sampleOf(smiling), "swapped-context")).rejects.toThrow(/no other picture/);
+    await expect(alone.prepare(sampleOf(smiling), "swapped-context")).rejects.toThrow(/no other image/);
     const broken = join(folder, "broken.png");
-    await writeFile(broken, "not a picture");
+    await writeFile(broken, "not an image");
     await expect(stimuli.prepare(sampleOf({ id: "broken", image: broken }), "grayscale")).rejects.toThrow(
       /Cannot read image/,
     );

@@ -7,8 +7,8 @@ import { type CallToolResult, Client, InMemoryTransport } from "@modelcontextpro
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
+import { createImageSessions } from "../../src/mcp/image-sessions.ts";
 import { createMcpServer } from "../../src/mcp/mcp-server.ts";
-import { createPictureDesks } from "../../src/mcp/image-sessions.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { fixedToolbox } from "../support/fixed-toolbox.ts";
@@ -25,7 +25,7 @@ async function connected(...toolboxes: FerToolbox[]) {
   });
   const bugs: unknown[] = [];
   const server = createMcpServer({
-    desks: createPictureDesks(parts),
+    sessions: createImageSessions(parts),
     tools: parts.tools,
     ask: parts,
     askDescription: parts.prompts.toolDescription("ask").body,
@@ -93,16 +93,16 @@ describe("the tools", () => {
     expect(textOf(alone)).toContain("Only fixed@1 measured F1");
   });
 
-  it("show pictures as pictures", async () => {
+  it("show images as images", async () => {
     const { call } = await connected();
     const looked = await call("look_closer", { image: PHOTO, faceId: "F1", region: "whole face" });
-    const picture = looked.content.find((part) => part.type === "image");
-    expect(picture).toMatchObject({ mimeType: "image/jpeg" });
-    const bytes = Buffer.from(picture?.type === "image" ? picture.data : "", "base64");
+    const image = looked.content.find((part) => part.type === "image");
+    expect(image).toMatchObject({ mimeType: "image/jpeg" });
+    const bytes = Buffer.from(image?.type === "image" ? image.data : "", "base64");
     expect(bytes.subarray(0, 2).toString("hex")).toBe("ffd8");
   });
 
-  it("keep what a client notes about a picture", async () => {
+  it("keep what a client notes about an image", async () => {
     const { call } = await connected();
     const statement = "A glass on the table";
     await call("note_observation", { image: PHOTO, statement, region: null, faceId: null });
@@ -110,7 +110,7 @@ describe("the tools", () => {
     expect(textOf(await call("list_evidence", { image: samplePhoto(3) }))).not.toContain(statement);
   });
 
-  it("look up FACS without a picture", async () => {
+  it("look up FACS without an image", async () => {
     const { call } = await connected();
     expect(textOf(await call("look_up_facs", { query: "AU14" }))).toContain("dimpler");
   });
@@ -126,7 +126,7 @@ describe("the tools", () => {
     expect(textOf(answer)).toContain("Claims supported by their evidence:");
   });
 
-  it("measure a picture once, and again when its file has changed", async () => {
+  it("measure an image once, and again when its file has changed", async () => {
     let measured = 0;
     const toolbox = fixedToolbox([SMILE]);
     const { call } = await connected({
@@ -150,7 +150,7 @@ describe("what goes wrong", () => {
       'Unknown face "F9": known faces are F1',
     ],
     [
-      "a picture that does not exist",
+      "an image that does not exist",
       "find_faces",
       { image: "no/such.jpg" },
       "Cannot read image as there is no such file",
@@ -166,10 +166,10 @@ describe("what goes wrong", () => {
     expect(bugs).toEqual([]);
   });
 
-  it("is an answer for a file that is no picture", async () => {
+  it("is an answer for a file that is no image", async () => {
     const { call } = await connected();
     const path = join(await tempFolder(), "notes.jpg");
-    await writeFile(path, "not a picture");
+    await writeFile(path, "not an image");
     expect((await call("find_faces", { image: path })).isError).toBe(true);
   });
 

@@ -5,8 +5,8 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { ImageDecodeError } from "../../src/domain/errors.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
+import { decompressionBomb, heicHeader, smallPhoto } from "../support/image-files.ts";
 import { samplePhoto } from "../support/photos.ts";
-import { decompressionBomb, heicHeader, smallPhoto } from "../support/picture-files.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 async function saved(name: string, bytes: Buffer): Promise<string> {
@@ -22,7 +22,7 @@ async function differenceToSmallPhoto(rgb: Uint8Array): Promise<number> {
 }
 
 describe("decodeImage", () => {
-  it("gives RGB of the picture's size and the hash of the file's bytes", async () => {
+  it("gives RGB of the image's size and the hash of the file's bytes", async () => {
     const bytes = await smallPhoto().png().toBuffer();
     const path = await saved("photo.png", bytes);
     const image = await decodeImage(path);
@@ -74,7 +74,7 @@ describe("decodeImage", () => {
     expect(await differenceToSmallPhoto(image.rgb)).toBe(0);
   });
 
-  it("turns the picture upright as the camera's orientation says", async () => {
+  it("turns the image upright as the camera's orientation says", async () => {
     const sideways = await sharp(await smallPhoto().png().toBuffer())
       .rotate(270)
       .png()
@@ -87,7 +87,7 @@ describe("decodeImage", () => {
 
   it.each([
     ["an empty file", () => Buffer.alloc(0), /the file is empty/],
-    ["text", () => Buffer.from("not a picture"), /it is not an image in JPEG, PNG/],
+    ["text", () => Buffer.from("not an image"), /it is not an image in JPEG, PNG/],
     ["SVG", () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /SVG drawing/],
     ["HEIC", heicHeader, /HEIC.*convert it to JPEG or PNG/],
     ["a decompression bomb", () => decompressionBomb(60_000), /more than 50 megapixels/],
@@ -104,7 +104,7 @@ describe("decodeImage", () => {
     expect((refusal as ImageDecodeError).path).toBe(path);
   });
 
-  it("says that a file is missing, and that a folder is not a picture", async () => {
+  it("says that a file is missing, and that a folder is not an image", async () => {
     const folder = join(await tempFolder(), "photos.jpg");
     await mkdir(folder);
     await expect(decodeImage(folder)).rejects.toThrow("it is a folder, not a file");

@@ -20,11 +20,11 @@ afterAll(async () => {
   for (const toolbox of tools.toolboxes) await toolbox.close();
 });
 
-const pictures = new Map<number, Promise<MeasuredImage>>();
+const images = new Map<number, Promise<MeasuredImage>>();
 function measured(number: 1 | 2 | 3 | 4 | 5 | 6): Promise<MeasuredImage> {
-  const picture = pictures.get(number) ?? measureImage(samplePhoto(number), tools.toolboxes);
-  pictures.set(number, picture);
-  return picture;
+  const image = images.get(number) ?? measureImage(samplePhoto(number), tools.toolboxes);
+  images.set(number, image);
+  return image;
 }
 
 /** The woman in the middle of the fifth photo looks into the camera with a calm face. */
@@ -84,23 +84,23 @@ describe("measuring against a resting face", () => {
     expect(level(relative, "AU25")).toBeGreaterThan(0.5);
   });
 
-  it("measures the person among others, and says against which picture", async () => {
+  it("measures the person among others, and says against which image", async () => {
     const path = await portrait(CALM.photo, CALM.face);
     const neutral = await readNeutral(path, tools);
-    const picture = await measured(CALM.photo);
-    const faces = await measureAgainstNeutral(picture, neutral, tools);
+    const image = await measured(CALM.photo);
+    const faces = await measureAgainstNeutral(image, neutral, tools);
     expect(faces.map((face) => only(face).neutral)).toEqual(
-      picture.faces.map((_, index) => (index === CALM.face ? neutral.reference : undefined)),
+      image.faces.map((_, index) => (index === CALM.face ? neutral.reference : undefined)),
     );
     expect(neutral.reference).toEqual({ path, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
     const calm = only(faces[CALM.face] ?? expect.fail("she is there"));
-    // The very picture, cut out: measured almost the same.
+    // The very image, cut out: measured almost the same.
     expect(Math.max(...calm.actionUnits.map(({ value }) => value))).toBeLessThan(0.3);
     const others = (list: readonly Face[]) => list.filter((_, index) => index !== CALM.face);
-    expect(others(faces)).toEqual(others(picture.faces));
+    expect(others(faces)).toEqual(others(image.faces));
   });
 
-  it("knows the person in a small, gray, darker copy, and trusts the comparison no more than the worse picture", async () => {
+  it("knows the person in a small, gray, darker copy, and trusts the comparison no more than the worse image", async () => {
     const path = await portrait(CALM.photo, CALM.face, (image) => image.resize(140).grayscale().linear(0.7));
     const neutral = await readNeutral(path, tools);
     const faces = await measureAgainstNeutral(await measured(CALM.photo), neutral, tools);
@@ -112,7 +112,7 @@ describe("measuring against a resting face", () => {
     expect(Math.max(...weights)).toBeLessThan(Math.max(...before));
   });
 
-  it("refuses a picture of somebody else, and says how far off it is", async () => {
+  it("refuses an image of somebody else, and says how far off it is", async () => {
     const path = await portrait(CALM.photo, CALM.face);
     const neutral = await readNeutral(path, tools);
     await expect(measureAgainstNeutral(await measured(6), neutral, tools)).rejects.toThrow(
@@ -120,7 +120,7 @@ describe("measuring against a resting face", () => {
     );
   });
 
-  it("does not mind a picture in which no face is found", async () => {
+  it("does not mind an image in which no face is found", async () => {
     const neutral = await readNeutral(await portrait(CALM.photo, CALM.face), tools);
     const empty = { ...(await measured(6)), faces: [] };
     expect(await measureAgainstNeutral(empty, neutral, tools)).toEqual([]);
@@ -136,8 +136,8 @@ describe("measuring against a resting face", () => {
     ["is blurred beyond use", () => portrait(CALM.photo, CALM.face, (i) => i.blur(14)), /measured too badly|no face/],
     ["has no face", () => portrait(CALM.photo, CALM.face, (i) => i.resize(8).blur(3)), /no face is found in it/],
     ["is not there", () => Promise.resolve("nowhere.jpg"), /it cannot be read .*there is no such file/],
-  ])("refuses a neutral picture that %s", async (_case, picture, sentence) => {
-    await expect(readNeutral(await picture(), tools)).rejects.toThrow(sentence);
+  ])("refuses a neutral image that %s", async (_case, image, sentence) => {
+    await expect(readNeutral(await image(), tools)).rejects.toThrow(sentence);
   });
 });
 
@@ -167,7 +167,7 @@ describe("createFaceIdentity", () => {
   });
 });
 
-/** The same measurement on a picture a tenth as large. */
+/** The same measurement on an image a tenth as large. */
 function shrunk(measurement: FaceMeasurement): FaceMeasurement {
   const landmarks = measurement.landmarks?.map(([x, y, z]) => [x / 10, y / 10, z / 10] as [number, number, number]);
   return { ...measurement, landmarks: landmarks ?? null };

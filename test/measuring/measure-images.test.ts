@@ -8,10 +8,10 @@ import { MeasureOutput, toRecord } from "../../src/measuring/measurement-json.ts
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { face } from "../support/builders.ts";
 import { collect } from "../support/collect.ts";
-import { smallPhoto } from "../support/picture-files.ts";
+import { smallPhoto } from "../support/image-files.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-/** A toolbox whose answer depends on the picture in a known way: the smile is the mean brightness. */
+/** A toolbox whose answer depends on the image in a known way: the smile is the mean brightness. */
 function brightnessToolbox(id: string, fail?: (image: DecodedImage) => Error | undefined): FerToolbox {
   return {
     id,
@@ -35,7 +35,7 @@ async function threeFiles(): Promise<string[]> {
     string,
   ];
   await writeFile(first, await smallPhoto().png().toBuffer());
-  await writeFile(second, "not a picture");
+  await writeFile(second, "not an image");
   await writeFile(third, await smallPhoto().linear(0.5).png().toBuffer());
   return [first, second, third];
 }
@@ -58,7 +58,7 @@ describe("measureImages", () => {
     expect(MeasureOutput.parse({ images: [first, third], failures: [second] })).toBeDefined();
   });
 
-  it("counts a network that fails on one picture against that picture alone", async () => {
+  it("counts a network that fails on one image against that image alone", async () => {
     const paths = await threeFiles();
     const toolbox = brightnessToolbox("mesh@1", ({ path }) =>
       path === paths[0] ? new InferenceError("Network failed") : undefined,
@@ -71,7 +71,7 @@ describe("measureImages", () => {
     ]);
   });
 
-  it("stops at what concerns every picture", async () => {
+  it("stops at what concerns every image", async () => {
     const toolbox = brightnessToolbox("mesh@1", () => new ModelFileError("blazeface", "its file is gone"));
     await expect(collect(measureImages(await threeFiles(), { toolboxes: [toolbox] }))).rejects.toThrow(ModelFileError);
   });

@@ -95,7 +95,7 @@ describe("measurementColumns", () => {
     );
   });
 
-  it("gives a picture without faces no row", () => {
+  it("gives an image without faces no row", () => {
     expect(csvRows(measurementColumns([mesh]), [], { path: "wall.jpg" })).toBe("");
   });
 });

@@ -1,17 +1,17 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { renderView } from "../../src/measuring/render-view.ts";
-import { gradientImage } from "../support/pictures.ts";
+import { gradientImage } from "../support/images.ts";
 
 describe("renderView", () => {
-  it("shows the whole picture no larger than asked for, as JPEG without metadata", async () => {
-    const view = await renderView(gradientImage(200, 100), { caption: "the whole picture", maxSidePx: 50 });
+  it("shows the whole image no larger than asked for, as JPEG without metadata", async () => {
+    const view = await renderView(gradientImage(200, 100), { caption: "the whole image", maxSidePx: 50 });
     expect({ ...view, data: undefined }).toEqual({
       mimeType: "image/jpeg",
       data: undefined,
       widthPx: 50,
       heightPx: 25,
-      caption: "the whole picture",
+      caption: "the whole image",
     });
     const metadata = await sharp(view.data).metadata();
     expect([metadata.format, metadata.exif, metadata.xmp, metadata.icc]).toEqual([
@@ -65,7 +65,7 @@ describe("renderView", () => {
     ]);
   });
 
-  it("refuses a region without a single pixel of the picture", async () => {
+  it("refuses a region without a single pixel of the image", async () => {
     const region = { leftPx: 300, topPx: 0, widthPx: 10, heightPx: 10 };
     await expect(renderView(gradientImage(200, 100), { caption: "", region, maxSidePx: 50 })).rejects.toThrow(
       RangeError,

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ModelFileError } from "../../src/domain/errors.ts";
-import { cacheFolder } from "../../src/platform/cache-folder.ts";
 import { compileNetwork } from "../../src/networks/compile.ts";
 import { COMPILER_TARGET } from "../../src/networks/compiler-version.ts";
 import { goldenFeeds } from "../../src/networks/golden-input.ts";
@@ -10,6 +9,7 @@ import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { openSession } from "../../src/networks/session.ts";
 import { readSource, type SourceBytes } from "../../src/networks/source.ts";
 import { checkNetwork } from "../../src/networks/verify-network.ts";
+import { cacheFolder } from "../../src/platform/cache-folder.ts";
 
 /** Networks with operators that are written in one way or the other: PRelu, and zeros as further channels. */
 const WRITTEN_TWICE = ["face-mesh-attention", "face-mesh-lite", "blazeface-short", "human-blazeface"];
@@ -120,8 +120,8 @@ describe("compileNetwork", () => {
     const { manifest, source } = await load("blazeface-short");
     const [input] = manifest.inputs;
     if (input === undefined) throw new Error("no input");
-    await expect(compileNetwork({ ...manifest, inputs: [{ ...input, tensor: "picture" }] }, source)).rejects.toThrow(
-      'the file has no input or output called "picture"',
+    await expect(compileNetwork({ ...manifest, inputs: [{ ...input, tensor: "image" }] }, source)).rejects.toThrow(
+      'the file has no input or output called "image"',
     );
   });
 });

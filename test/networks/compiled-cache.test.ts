@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildNetwork } from "../../src/networks/build.ts";
+import { verifyNetwork } from "../../src/networks/verify-network.ts";
 import { cacheFolder } from "../../src/platform/cache-folder.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
-import { verifyNetwork } from "../../src/networks/verify-network.ts";
 
 const ID = "face-api-expression";
 let cacheDir: string;

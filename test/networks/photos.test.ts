@@ -52,7 +52,7 @@ describe("the networks on a photograph", () => {
     const count = (wanted: number) => found.filter(([, , , , , label]) => label === wanted).length;
     expect([count(person), count(tie), count(wineGlass), found.length]).toEqual([3, 1, 1, 5]);
     const glass = found.find(([, , , , , label]) => label === wineGlass) as number[];
-    // Lower left of the picture, in 512 px.
+    // Lower left of the image, in 512 px.
     expect(glass[2]).toBeLessThan(150);
     expect(glass[1]).toBeGreaterThan(350);
   });
@@ -88,7 +88,7 @@ describe("the networks on a photograph", () => {
     expect(best(classes.face).score).toBeGreaterThan(0.6);
   });
 
-  it("see a face and lay a mesh on it, the subject's left on the right of the picture", async () => {
+  it("see a face and lay a mesh on it, the subject's left on the right of the image", async () => {
     const margin = Math.round(LAUGHING.width / 4);
     const region = { left: LAUGHING.left - margin, top: LAUGHING.top - margin, width: 393, height: 393 };
     const { outputs } = await look("face-mesh-attention", region);

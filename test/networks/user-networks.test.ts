@@ -9,8 +9,8 @@ import type { NetworkManifest } from "../../src/networks/manifest.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { networkProvenance, openNetwork } from "../../src/networks/network.ts";
 import { type Reading, readOutputs } from "../../src/networks/readings.ts";
-import { sha256 } from "../../src/platform/sha256.ts";
 import { verifyNetwork } from "../../src/networks/verify-network.ts";
+import { sha256 } from "../../src/platform/sha256.ts";
 import { installNetwork, meanColourNetwork } from "../support/tiny-network.ts";
 
 let folder: string;
@@ -30,7 +30,7 @@ async function hsemotionShape(id: string): Promise<Omit<NetworkManifest, "source
   return { ...rest, id };
 }
 
-/** Reads a picture of one colour. */
+/** Reads an image of one colour. */
 async function readColour(id: string, rgb: readonly [number, number, number]): Promise<readonly Reading[]> {
   const network = await openNetwork(id);
   const [input] = network.manifest.inputs;

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { InferenceError, ModelFileError } from "../../src/domain/errors.ts";
-import { ownPath } from "../../src/platform/package-paths.ts";
 import { createWorkerPool, type WorkerPool } from "../../src/networks/worker-pool.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 
 interface Request {
   readonly act: string;

@@ -59,7 +59,7 @@ describe("placePanels", () => {
 });
 
 describe("flowPanels", () => {
-  it("fills rows from left to right below the picture, without overlaps", () => {
+  it("fills rows from left to right below the image, without overlaps", () => {
     const sizes = Array.from({ length: 7 }, (_, index) => ({ widthPx: 300, heightPx: 60 + 20 * index }));
     const places = flowPanels(sizes, { ...options, topPx: frame.heightPx });
     expect(places.map(({ leftPx }) => leftPx)).toEqual([12, 324, 636, 12, 324, 636, 12]);

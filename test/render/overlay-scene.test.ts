@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { EvidenceItem } from "../../src/domain/evidence.ts";
 import { renderOverlay } from "../../src/render/overlay.ts";
 import { face, findingEvidence, ledgerOf, type NewEvidence } from "../support/builders.ts";
-import { gradientImage } from "../support/pictures.ts";
+import { gradientImage } from "../support/images.ts";
 
 const PICTURE = gradientImage(1200, 900);
 const FACES = [
@@ -26,7 +26,7 @@ async function changed(
       return sharp(overlay).extract(box).removeAlpha().raw().toBuffer();
     }),
   );
-  if (plain === undefined || drawn === undefined) throw new Error("Two pictures were drawn");
+  if (plain === undefined || drawn === undefined) throw new Error("Two images were drawn");
   let count = 0;
   for (let at = 0; at < plain.length; at += 3) {
     const apart = [0, 1, 2].map((channel) => Math.abs((plain[at + channel] ?? 0) - (drawn[at + channel] ?? 0)));
@@ -50,7 +50,7 @@ function joints(score: number): NewEvidence {
 
 const ALONG_THE_ARM = { left: 540, top: 495, width: 120, height: 10 };
 
-describe("the annotated picture", () => {
+describe("the annotated image", () => {
   it("outlines objects with their names, and leaves their inside as it is", async () => {
     const region = { leftPx: 500, topPx: 600, widthPx: 200, heightPx: 150 };
     const cake = itemsOf({ ...findingEvidence("object", "cake"), region });

@@ -5,7 +5,7 @@ import { renderOverlay } from "../../src/render/overlay.ts";
 import { svgText, textWidth } from "../../src/render/vector-text.ts";
 import { face } from "../support/builders.ts";
 import { GOLDEN_FACES } from "../support/golden-faces.ts";
-import { gradientImage } from "../support/pictures.ts";
+import { gradientImage } from "../support/images.ts";
 
 async function pixelsOf(encoded: Buffer) {
   const { data, info } = await sharp(encoded).removeAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -26,7 +26,7 @@ function faceWithMesh(): Face {
 }
 
 describe("renderOverlay", () => {
-  it("enlarges a small picture so that labels are legible, and keeps its shape", async () => {
+  it("enlarges a small image so that labels are legible, and keeps its shape", async () => {
     const { width, height, format } = await sharp(await renderOverlay(gradientImage(200, 100), [])).metadata();
     expect([width, height, format]).toEqual([1200, 600, "png"]);
   });
@@ -42,7 +42,7 @@ describe("renderOverlay", () => {
       return count;
     };
     // Six output pixels per source pixel: the box begins at 120, the mesh is inside it, the panel right of 660.
-    // The line's edges blend with the picture: a few levels off the pure colour.
+    // The line's edges blend with the image: a few levels off the pure colour.
     const off = drawn(120, 400).map((level, channel) => Math.abs(level - ([0x5b, 0xd1, 0xff][channel] ?? Number.NaN)));
     expect(Math.max(...off)).toBeLessThan(12);
     expect(changed(140, 640)).toBeGreaterThan(500);
@@ -50,7 +50,7 @@ describe("renderOverlay", () => {
     expect(drawn(1190, 890)).toEqual(plain(1190, 890));
   });
 
-  it("puts panels below the picture when faces leave them no room", async () => {
+  it("puts panels below the image when faces leave them no room", async () => {
     const faces = [0, 1, 2, 3].map((index) => {
       const one = face({ AU12: 0.9 }, { faceId: `F${index + 1}` });
       const box = { leftPx: index * 50, topPx: 0, widthPx: 50, heightPx: 100 };

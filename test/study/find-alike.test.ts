@@ -3,12 +3,12 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { perceptualHash } from "../../src/domain/perceptual-hash.ts";
+import type { MeasureImage } from "../../src/exemplars/make-exemplar.ts";
+import { type SimilarityExamples, scoreSimilarity } from "../../src/exemplars/score-similarity.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
-import type { MeasurePicture } from "../../src/exemplars/make-exemplar.ts";
-import { type LikenessExamples, scoreLikeness } from "../../src/exemplars/score-similarity.ts";
 import { type FindOptions, findAlike } from "../../src/study/find-alike.ts";
 import { exemplarEntry, expressionOf, testSpace } from "../support/exemplars.ts";
-import { measureAs } from "../support/measured-pictures.ts";
+import { measureAs } from "../support/measured-images.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -19,7 +19,7 @@ const smiles = entries("smile", [
   { AU6: 0.8, AU12: 0.9, AU25: 0.5 },
 ] as Record<string, number>[]);
 const scowls = entries("scowl", [{ AU4: 0.9 }, { AU4: 0.7, AU15: 0.5 }] as Record<string, number>[]);
-const examples: LikenessExamples = { space: testSpace, alike: smiles, unlike: scowls };
+const examples: SimilarityExamples = { space: testSpace, alike: smiles, unlike: scowls };
 
 const box = { leftPx: 100, topPx: 100, widthPx: 200, heightPx: 200 };
 const shows: Record<string, Record<string, number>> = {
@@ -33,7 +33,7 @@ const options = (parts: Partial<FindOptions> = {}): FindOptions => ({ examples, 
 const names = (faces: readonly { readonly path: string }[]) => faces.map(({ path }) => path.split("/").at(-1));
 
 describe("findAlike", () => {
-  it("ranks faces by likeness to the examples and says in what", async () => {
+  it("ranks faces by similarity to the examples and says in what", async () => {
     const { faces, failures } = await findAlike(inputs, await tempFolder(), options());
     expect(names(faces)).toEqual(["sample2.jpg", "sample3.jpg", "sample1.jpg"]);
     expect(failures).toEqual([]);
@@ -53,7 +53,7 @@ describe("findAlike", () => {
     await expect(interrupted).rejects.toThrow();
     await appendFile(join(halves, "faces.jsonl"), '{"path": "half a line'); // as a killed process leaves it
     const paths: string[] = [];
-    const counting: MeasurePicture = (path, signal) => {
+    const counting: MeasureImage = (path, signal) => {
       paths.push(path);
       return measure(path, signal);
     };
@@ -62,7 +62,7 @@ describe("findAlike", () => {
     expect(resumed).toEqual(await findAlike(inputs, whole, options()));
   });
 
-  it("lists pictures that cannot be read", async () => {
+  it("lists images that cannot be read", async () => {
     const folder = await tempFolder();
     const broken = join(folder, "broken.jpg");
     await writeFile(broken, (await readFile(samplePhoto(1))).subarray(0, 5000));
@@ -75,7 +75,7 @@ describe("findAlike", () => {
     expect(found.faces).toHaveLength(3);
   });
 
-  it("marks pictures that are copies of an example", async () => {
+  it("marks images that are copies of an example", async () => {
     const folder = await tempFolder();
     const copy = join(folder, "copy.jpg");
     await sharp(samplePhoto(2)).resize(600).jpeg({ quality: 50 }).toFile(copy);
@@ -95,12 +95,12 @@ describe("findAlike", () => {
   });
 });
 
-describe("scoreLikeness", () => {
+describe("scoreSimilarity", () => {
   const face = expressionOf({ AU4: 0.6, AU12: 0.6 });
 
   it("lowers the score of a face that is more like the contrasting examples", () => {
-    const alone = scoreLikeness(face, { ...examples, unlike: [] });
-    const against = scoreLikeness(face, {
+    const alone = scoreSimilarity(face, { ...examples, unlike: [] });
+    const against = scoreSimilarity(face, {
       ...examples,
       unlike: [exemplarEntry({ category: "grimace", face: { AU4: 0.6, AU12: 0.6 } })],
     });
@@ -110,7 +110,7 @@ describe("scoreLikeness", () => {
   });
 
   it("has nothing to say without a measured example", () => {
-    expect(scoreLikeness(face, { ...examples, alike: [exemplarEntry({ face: null })] })).toBeUndefined();
-    expect(scoreLikeness(face, { ...examples, alike: [] })).toBeUndefined();
+    expect(scoreSimilarity(face, { ...examples, alike: [exemplarEntry({ face: null })] })).toBeUndefined();
+    expect(scoreSimilarity(face, { ...examples, alike: [] })).toBeUndefined();
   });
 });

@@ -23,13 +23,13 @@ const found = (faceId: string): FoundFace => ({
   expression: null,
 });
 
-/** Asks a scripted model about faces of one picture in which two faces smile. */
+/** Asks a scripted model about faces of one image in which two faces smile. */
 async function judged(replies: readonly Reply[], faces: readonly string[] = ["F1"]) {
   const server = await startOllamaServer(replies, [LLAVA_LIKE]);
   const model = await createOllamaJudge(LLAVA_LIKE.name, { host: server.url, retries: QUICK });
   const smile = { actionUnits: { AU12: 0.9 }, expression: { happiness: 0.9, neutral: 0.1 } };
-  const parts = await partsFor(model, { toolboxes: [fixedToolbox([smile, smile])] });
-  const verdicts = await judgeFound(faces.map(found), "laugh", { parts, rivals: ["polite smile"] });
+  const dependencies = await partsFor(model, { toolboxes: [fixedToolbox([smile, smile])] });
+  const verdicts = await judgeFound(faces.map(found), "laugh", { dependencies, rivals: ["polite smile"] });
   return { server, verdicts };
 }
 
@@ -67,7 +67,7 @@ describe("judgeFound", () => {
     expect(JSON.stringify(server.chats[0]?.messages)).toMatch(/laugh.*polite smile.*another expression/);
   });
 
-  it("asks once about a picture with two candidates", async () => {
+  it("asks once about an image with two candidates", async () => {
     const reply = saysJson(read({ laugh: 0.8, "another expression": 0.2 }, { laugh: 0.2, "another expression": 0.8 }));
     const { verdicts, server } = await judged([reply], ["F1", "F2"]);
     expect(verdicts.map(({ faceId, same }) => [faceId, same])).toEqual([

@@ -27,7 +27,7 @@ const FACES: readonly (readonly ActionUnitMeasurement[])[] = [
   [...mesh({ AU12: 0.9, AU43: 0.1 }), ...openFace({ AU12: 0.5 }), ...libreFace({ AU12: 1 })],
 ];
 
-const pictures = (faces = FACES) =>
+const images = (faces = FACES) =>
   faces.map((units, i) => ({ path: `${i}.jpg`, widthPx: 9, heightPx: 9, sha256: "", faces: [{ actionUnits: units }] }));
 
 async function studyOf(files: Record<string, string>): Promise<string> {
@@ -40,12 +40,12 @@ const asLines = (records: readonly object[]) => records.map((record) => `${JSON.
 
 describe("the agreement of a study", () => {
   it("is the same from a study's folder, from lines and from the output of measure --json", async () => {
-    const lines = asLines(pictures());
+    const lines = asLines(images());
     const folder = await studyOf({
       "measurements.jsonl": lines,
       "failures.jsonl": asLines([{ path: "x.jpg", reason: "damaged" }]),
     });
-    const output = await studyOf({ "out.json": JSON.stringify({ images: pictures(), failures: [] }) });
+    const output = await studyOf({ "out.json": JSON.stringify({ images: images(), failures: [] }) });
     const found = await studyAgreement([folder]);
     expect(await studyAgreement([join(folder, "measurements.jsonl")])).toEqual(found);
     expect(await studyAgreement([join(output, "out.json")])).toEqual(found);
@@ -53,7 +53,7 @@ describe("the agreement of a study", () => {
   });
 
   it("counts agreement and contradictions, and compares numbers on one scale only", async () => {
-    const { units } = await studyAgreement([await studyOf({ "m.jsonl": asLines(pictures()) })]);
+    const { units } = await studyAgreement([await studyOf({ "m.jsonl": asLines(images()) })]);
     const smile = units.find(({ au }) => au === "AU12");
     expect(smile?.presence).toMatchObject({ n: 4, unanimousShare: 0.75, contradictions: 1 });
     expect(smile?.intensity.map(({ scale, toolboxes, n }) => [scale, toolboxes, n])).toEqual([
@@ -66,7 +66,7 @@ describe("the agreement of a study", () => {
   });
 
   it("is written as a table with one number per row", async () => {
-    const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(pictures()) })]);
+    const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(images()) })]);
     const rows = parse(agreementCsv(found), { columns: true }) as Record<string, string>[];
     const one = (au: string, measure: string, toolboxes: string) =>
       rows.find((row) => row.au === au && row.measure === measure && row.toolboxes === toolboxes);
@@ -77,7 +77,7 @@ describe("the agreement of a study", () => {
   });
 
   it("is drawn with every toolbox and every comparable action unit, and says which it could not compare", async () => {
-    const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(pictures()) })]);
+    const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(images()) })]);
     const svg = agreementFigure(found);
     for (const text of ["mesh@1", "openface@2.2.0", "AU12", "lip corner puller", "decided on a face: AU43"]) {
       expect(svg).toContain(text);
@@ -91,14 +91,14 @@ describe("the agreement of a study", () => {
   });
 
   it("cannot be made to run somebody's script by a toolbox's name", async () => {
-    const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(pictures()) })]);
+    const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(images()) })]);
     const evil = "<script>alert(1)</script>";
     const page = agreementPage({ ...found, toolboxes: [evil, ...found.toolboxes] });
     expect(page).not.toContain(evil);
   });
 
   it("is shown in a terminal line by line", async () => {
-    const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(pictures()) })]);
+    const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(images()) })]);
     const shown = renderAgreement(found, createTerminalStyle({ color: false, columns: 100 }));
     expect(shown).toContain("libreface@0.2.0, mesh@1, openface@2.2.0 on 4 faces");
     expect(shown).toMatch(/AU12 lip corner puller +█+ +75% +0\.\d\d +4 +0\.\d\d +1/);
@@ -110,13 +110,13 @@ describe("a study that cannot be compared", () => {
   it.each([
     [
       "one toolbox alone",
-      { "m.jsonl": asLines(pictures([mesh({ AU12: 0.9 })])) },
+      { "m.jsonl": asLines(images([mesh({ AU12: 0.9 })])) },
       /only mesh@1 measured: measure with two/,
     ],
-    ["no face", { "m.jsonl": asLines(pictures([[]])) }, /no toolbox measured a face/],
-    ["nothing measured", { "notes.txt": "hello" }, /there is no measured picture in it/],
+    ["no face", { "m.jsonl": asLines(images([[]])) }, /no toolbox measured a face/],
+    ["nothing measured", { "notes.txt": "hello" }, /there is no measured image in it/],
     ["other JSON", { "m.json": "{}" }, /it is not what measure --json prints/],
-    ["a broken line", { "m.jsonl": `${asLines(pictures())}{"path": "a.jpg", "fa` }, /line 5 is no measured picture/],
+    ["a broken line", { "m.jsonl": `${asLines(images())}{"path": "a.jpg", "fa` }, /line 5 is no measured image/],
   ])("with %s is refused", async (_case, files, sentence) => {
     const refusal = studyAgreement([await studyOf(files as Record<string, string>)]);
     await expect(refusal).rejects.toThrow(ConfigurationError);

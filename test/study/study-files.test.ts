@@ -18,13 +18,13 @@ beforeEach(async () => {
 
 const record = (path: string): StudyRecord => ({
   done: path,
-  begun: null,
+  inProgress: null,
   text: new Map([["faces.csv", `${path},1\n`]]),
   counts: { images: 1, faces: 1, failures: 0 },
 });
 const frame = (number: number): StudyRecord => ({
   done: null,
-  begun: {
+  inProgress: {
     key: "clip.mp4",
     progress: { frames: number + 1, tracking: { count: 1, tracks: [] }, seen: { anyone: true, neutralPerson: false } },
   },
@@ -106,15 +106,15 @@ describe("a study's files", () => {
 
     const second = await openStudyFiles(folder, HEADERS);
     expect([...second.done]).toEqual(["a.jpg"]);
-    expect(second.begun).toEqual(frame(1).begun);
-    await second.append({ ...frame(2), done: "clip.mp4", begun: null });
+    expect(second.inProgress).toEqual(frame(1).inProgress);
+    await second.append({ ...frame(2), done: "clip.mp4", inProgress: null });
     await second.close({ finished: true });
 
     expect(await faces()).toBe("path,value\na.jpg,1\nclip.mp4,0\nclip.mp4,1\nclip.mp4,2\n");
     expect(await readFile(join(folder, "journal.jsonl"), "utf8")).not.toContain("tracks");
     const third = await openStudyFiles(folder, HEADERS);
     expect([...third.done]).toEqual(["a.jpg", "clip.mp4"]);
-    expect(third.begun).toBeNull();
+    expect(third.inProgress).toBeNull();
     expect(third.counts()).toEqual({ images: 4, faces: 4, failures: 0 });
     await third.close(half);
   });
@@ -162,7 +162,7 @@ describe("a study's files", () => {
       for (let i = 0; i < 3000; i += 1) {
         const done = i + ".jpg";
         const text = new Map([["faces.csv", done + ",1\\n"]]);
-        if (!files.done.has(done)) await files.append({ done, begun: null, text, counts });
+        if (!files.done.has(done)) await files.append({ done, inProgress: null, text, counts });
       }
       await files.close({ finished: true });
     `;

@@ -19,16 +19,16 @@ const paths = async (...words: string[]) =>
   (await collect(studyInputs(words))).map((input) => input.path.replace(`${folder}/`, ""));
 
 describe("studyInputs", () => {
-  it("finds every picture in a folder and below, sorted, whatever the case of its ending", async () => {
+  it("finds every image in a folder and below, sorted, whatever the case of its ending", async () => {
     await mkdir(join(folder, "sub"));
     await Promise.all(["b.JPG", "a.png", "sub/c.webp", "notes.txt"].map(touch));
     expect(await paths(folder)).toEqual(["a.png", "b.JPG", "sub/c.webp"]);
   });
 
-  it("tells videos from pictures by their ending", async () => {
+  it("tells videos from images by their ending", async () => {
     await Promise.all(["a.jpg", "b.MP4", "c.mkv", "d.txt"].map(touch));
     const inputs = await collect(studyInputs([folder]));
-    expect(inputs.map(({ kind }) => kind)).toEqual(["picture", "video", "video"]);
+    expect(inputs.map(({ kind }) => kind)).toEqual(["image", "video", "video"]);
   });
 
   it("leaves commas in the names of files alone when the list has one column or another separator", async () => {
@@ -56,8 +56,8 @@ describe("studyInputs", () => {
     expect(await paths(folder)).toEqual(["a/x.jpg", "a/y.jpg", "a/z.jpg"]);
   });
 
-  it("says so when a folder holds no picture", async () => {
-    await expect(paths(folder)).rejects.toThrow("holds no picture");
+  it("says so when a folder holds no image", async () => {
+    await expect(paths(folder)).rejects.toThrow("holds no image");
   });
 
   it("expands a glob and says so when nothing matches", async () => {

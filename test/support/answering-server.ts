@@ -95,7 +95,7 @@ export function httpSolver(url: string, changes: Partial<Solver> = {}): Solver {
   };
 }
 
-/** Shows the picture as it is, identified by its path. */
+/** Shows the image as it is, identified by its path. */
 export const plainStimuli: StimulusSource = {
   identify: async (sample, arm) => ({ image: sample.image, arm }),
   prepare: async (sample) => (sample.image === null ? null : { path: sample.image, region: sample.region }),

@@ -3,7 +3,7 @@ import type { Exemplar, ExemplarEntry, ExemplarLabel } from "../../src/domain/ex
 import {
   createExpressionSpace,
   type ExpressionSpace,
-  placeFace,
+  embedFace,
   searchVector,
 } from "../../src/domain/expression-space.ts";
 import type { FaceMeasurement } from "../../src/domain/measurement.ts";
@@ -26,11 +26,11 @@ export function measuredFace(values: Readonly<Record<string, number>> = {}, tool
 }
 
 /** What an exemplar in a test differs in. */
-export interface ExemplarParts extends Partial<ExemplarLabel> {
+export interface ExemplarDependencies extends Partial<ExemplarLabel> {
   /** Action units shown; none measured when null. */
   readonly face?: Readonly<Record<string, number>> | null;
-  /** Any text: exemplars of the same text are of the same picture. */
-  readonly picture?: string;
+  /** Any text: exemplars of the same text are of the same image. */
+  readonly image?: string;
   readonly pack?: string | null;
   readonly textEmbedding?: Float32Array | null;
   readonly view?: Uint8Array | null;
@@ -38,49 +38,49 @@ export interface ExemplarParts extends Partial<ExemplarLabel> {
 
 const hex = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** An exemplar that needs no picture file: `exemplarEntry({ category: "awe", face: { AU1: 0.9, AU2: 0.8 } })`. */
-export function exemplarEntry(parts: ExemplarParts = {}): ExemplarEntry {
-  const category = parts.category ?? "amusement";
-  const picture = parts.picture ?? `${category} ${JSON.stringify(parts.face)} ${parts.caption}`;
-  const measurement = parts.face === null ? undefined : measuredFace(parts.face);
-  const point = measurement === undefined ? undefined : placeFace(testSpace, measurement);
+/** An exemplar that needs no image file: `exemplarEntry({ category: "awe", face: { AU1: 0.9, AU2: 0.8 } })`. */
+export function exemplarEntry(dependencies: ExemplarDependencies = {}): ExemplarEntry {
+  const category = dependencies.category ?? "amusement";
+  const image = dependencies.image ?? `${category} ${JSON.stringify(dependencies.face)} ${dependencies.caption}`;
+  const measurement = dependencies.face === null ? undefined : measuredFace(dependencies.face);
+  const point = measurement === undefined ? undefined : embedFace(testSpace, measurement);
   const exemplar: Exemplar = {
-    id: `x${hex(`${picture}/${category}/${parts.labeller}`).slice(0, 24)}`,
+    id: `x${hex(`${image}/${category}/${dependencies.labeller}`).slice(0, 24)}`,
     category,
-    role: parts.role ?? "instance",
-    caption: parts.caption ?? null,
-    definition: parts.definition ?? null,
-    why: parts.why ?? null,
-    labeller: parts.labeller ?? "tester",
-    licence: parts.licence ?? null,
-    source: parts.source ?? null,
+    role: dependencies.role ?? "instance",
+    caption: dependencies.caption ?? null,
+    definition: dependencies.definition ?? null,
+    why: dependencies.why ?? null,
+    labeller: dependencies.labeller ?? "tester",
+    licence: dependencies.licence ?? null,
+    source: dependencies.source ?? null,
     image: {
-      path: `${hex(picture).slice(0, 8)}.jpg`,
-      sha256: hex(picture),
+      path: `${hex(image).slice(0, 8)}.jpg`,
+      sha256: hex(image),
       widthPx: 640,
       heightPx: 480,
-      hash: hex(`hash ${picture}`),
+      hash: hex(`hash ${image}`),
     },
     region: null,
     regionHash: null,
     measurements: measurement === undefined ? [] : [measurement],
     objects: null,
-    pack: parts.pack ?? null,
+    pack: dependencies.pack ?? null,
     linkedTo: null,
     addedAt: "2026-01-01T00:00:00.000Z",
   };
   return {
     exemplar,
     expression: point === undefined ? null : searchVector(testSpace, point),
-    textEmbedding: parts.textEmbedding ?? null,
+    textEmbedding: dependencies.textEmbedding ?? null,
     imageEmbedding: null,
-    view: parts.view ?? null,
+    view: dependencies.view ?? null,
   };
 }
 
 /** Where a face with these action units stands in {@link testSpace}. */
 export function expressionOf(values: Readonly<Record<string, number>>): Float32Array {
-  const point = placeFace(testSpace, measuredFace(values));
+  const point = embedFace(testSpace, measuredFace(values));
   if (point === undefined) throw new Error("a fully measured face has a place");
   return searchVector(testSpace, point);
 }

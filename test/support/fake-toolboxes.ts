@@ -5,11 +5,11 @@ import { goldenFile } from "./toolbox-files.ts";
 
 /*
  * Programs that behave as the toolboxes do, well or badly, without a toolbox on the machine. They are node scripts in a
- * folder that a test puts on PATH. A black picture has no face for them; the others have one whose AU12 is told by the
- * picture's first pixel, so that a test can see which picture a measurement is of.
+ * folder that a test puts on PATH. A black image has no face for them; the others have one whose AU12 is told by the
+ * image's first pixel, so that a test can see which image a measurement is of.
  */
 
-/** A picture of one colour, 64 x 48 px. `level` 0 is the one without a face. */
+/** An image of one colour, 64 x 48 px. `level` 0 is the one without a face. */
 export function plainImage(level: number, path = `level-${level}.png`): DecodedImage {
   return { path, widthPx: 64, heightPx: 48, rgb: new Uint8Array(64 * 48 * 3).fill(level), sha256: "0".repeat(64) };
 }
@@ -124,7 +124,7 @@ const job = JSON.parse(fs.readFileSync(argument, "utf8"));
     const level = levelOf(image.path);
     const target = path.join(job.out, image.stem);
     if (level === 0) fs.writeFileSync(target + ".noface", "");
-    else if (level === 13) fs.writeFileSync(target + ".error", "RuntimeError: unlucky picture");
+    else if (level === 13) fs.writeFileSync(target + ".error", "RuntimeError: unlucky image");
     else fs.writeFileSync(target + ".csv", (${python.table})(level, image.path));
   }
 })();
@@ -133,7 +133,7 @@ const job = JSON.parse(fs.readFileSync(argument, "utf8"));
   return folder;
 }
 
-/** Golden header of a toolbox with one row, whose AU12 is told by the picture. */
+/** Golden header of a toolbox with one row, whose AU12 is told by the image. */
 export function tableLike(golden: string, cells: string): string {
   return `(level, path) => {
     const [header] = fs.readFileSync(${JSON.stringify(goldenFile(golden))}, "utf8").split("\\n");

@@ -9,7 +9,7 @@ export interface FixedFace extends Partial<Omit<FaceMeasurement, "actionUnits" |
   readonly expression?: Readonly<Record<string, number>>;
 }
 
-/** A toolbox that measures the same faces in every picture, side by side, and supports these units. */
+/** A toolbox that measures the same faces in every image, side by side, and supports these units. */
 export function fixedToolbox(faces: readonly FixedFace[], supports?: readonly string[]): FerToolbox {
   const units = supports ?? [...new Set(faces.flatMap((face) => Object.keys(face.actionUnits ?? {})))];
   return {

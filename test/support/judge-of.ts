@@ -1,7 +1,7 @@
 import { createTools } from "../../src/agent/tool-list.ts";
-import type { AskParts } from "../../src/ask-dependencies.ts";
-import { ownPath } from "../../src/platform/package-paths.ts";
+import type { AskDependencies } from "../../src/ask-dependencies.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import type { JudgeModel } from "../../src/ports/chat-model.ts";
 import { fixedToolbox } from "./fixed-toolbox.ts";
 
@@ -11,8 +11,11 @@ export const SMILE = {
   expression: { happiness: 0.92, neutral: 0.08 },
 };
 
-/** Everything `ask` needs, around a model, with one smiling face in every picture. */
-export async function partsFor(model: JudgeModel, parts: Partial<AskParts> = {}): Promise<AskParts> {
+/** Everything `ask` needs, around a model, with one smiling face in every image. */
+export async function partsFor(
+  model: JudgeModel,
+  dependencies: Partial<AskDependencies> = {},
+): Promise<AskDependencies> {
   const prompts = await loadPromptLibrary(ownPath("prompts"));
   return {
     toolboxes: [fixedToolbox([SMILE], ["AU6", "AU12", "AU4"])],
@@ -23,6 +26,6 @@ export async function partsFor(model: JudgeModel, parts: Partial<AskParts> = {})
     tools: createTools(prompts),
     mode: null,
     version: "0.0.0-test",
-    ...parts,
+    ...dependencies,
   };
 }

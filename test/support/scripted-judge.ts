@@ -2,7 +2,7 @@ import type { Judgment } from "../../src/domain/judgment.ts";
 import { cue, judgment, subject } from "./builders.ts";
 import type { WireBody } from "./model-server.ts";
 
-/** Everything a model was told in a request after its rules, as text; pictures left out. */
+/** Everything a model was told in a request after its rules, as text; images left out. */
 export function toldIn({ messages }: WireBody): string {
   return messages
     .filter(({ role }) => role !== "system")

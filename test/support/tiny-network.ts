@@ -6,8 +6,8 @@ import { writeOnnx } from "../../src/networks/onnx-file.ts";
 import { reshape } from "../../src/networks/ops/arrange.ts";
 import { broadcast } from "../../src/networks/ops/elementwise.ts";
 import { matrixProduct, reduce } from "../../src/networks/ops/reduce.ts";
-import { sha256 } from "../../src/platform/sha256.ts";
 import { float32 } from "../../src/networks/tensor-data.ts";
+import { sha256 } from "../../src/platform/sha256.ts";
 
 /**
  * ONNX bytes of a network that looks at nothing but the mean of each colour: `scores = mean(rgb) x weights + bias`. It
@@ -23,17 +23,17 @@ export function meanColourNetwork(options: {
 }): Uint8Array {
   const { input = "input", output = "output" } = options.names ?? {};
   const graph = createGraphBuilder("plain");
-  const picture = graph.input({ name: input, dtype: "float32", shape: options.inputShape });
-  graph.output(output, scores(graph, picture, options));
+  const image = graph.input({ name: input, dtype: "float32", shape: options.inputShape });
+  graph.output(output, scores(graph, image, options));
   return writeOnnx("mean-colour", graph.finish(), "test");
 }
 
 function scores(
   graph: GraphBuilder,
-  picture: Value,
+  image: Value,
   { weights, bias }: { weights: readonly (readonly number[])[]; bias: readonly number[] },
 ) {
-  const means = reshape(graph, reduce(graph, "mean", picture, { axes: [2, 3], keepDims: false }), [1, 3]);
+  const means = reshape(graph, reduce(graph, "mean", image, { axes: [2, 3], keepDims: false }), [1, 3]);
   const mixed = matrixProduct(graph, means, constantValue(float32([3, bias.length], weights.flat())));
   return broadcast(graph, "Add", [mixed, constantValue(float32([1, bias.length], bias))]);
 }

@@ -83,7 +83,7 @@ function ffmpegArguments(path: string, fps: number): string[] {
   return [
     ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"],
     ...["-protocol_whitelist", "file,pipe", "-i", `file:${resolve(path)}`],
-    // A capital V leaves out cover pictures of audio files.
+    // A capital V leaves out cover images of audio files.
     ...["-map", "0:V:0", "-vf", filters, "-r", "25"],
     ...["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "pipe:1"],
   ];

@@ -23,7 +23,7 @@ export function checkEntries(entries: readonly ExemplarEntry[], lengths: VectorL
     const problem =
       problemOf(entry.expression, lengths.expression, "expression vector") ??
       problemOf(entry.textEmbedding, lengths["text-embedding"], "text embedding") ??
-      problemOf(entry.imageEmbedding, lengths["image-embedding"], "picture embedding");
+      problemOf(entry.imageEmbedding, lengths["image-embedding"], "image embedding");
     if (problem !== undefined) throw new StoreError(location, `exemplar ${entry.exemplar.id} has ${problem}`);
   }
 }

@@ -3,10 +3,10 @@ import { StoreError } from "../../domain/errors.ts";
 import type { ExemplarEntry } from "../../domain/exemplar.ts";
 import type { ExpressionSpace } from "../../domain/expression-space.ts";
 import type {
+  EmbeddedExemplar,
   EmbeddingChannel,
   ExemplarIdentity,
   ExemplarStore,
-  PlacedExemplar,
   StoreHit,
   StoreSearch,
 } from "../../ports/exemplar-store.ts";
@@ -224,7 +224,7 @@ function toIdentity(row: Record<string, unknown>): ExemplarIdentity {
   };
 }
 
-function toPlaced(row: Record<string, unknown>, location: string): PlacedExemplar {
+function toPlaced(row: Record<string, unknown>, location: string): EmbeddedExemplar {
   return { exemplar: fromRecord(row.record, location), expression: toVector(row.expression) };
 }
 

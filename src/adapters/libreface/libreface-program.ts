@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { cacheFolder } from "../../platform/cache-folder.ts";
-import type { ToolboxKind } from "../../ports/toolbox-definition.ts";
-import type { Surroundings } from "../toolbox-process/find-program.ts";
+import type { ToolboxDefinition } from "../../ports/toolbox-definition.ts";
+import type { ToolboxEnvironment } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { findPython } from "../toolbox-python/find-python.ts";
 import { pythonProgram } from "../toolbox-python/python-program.ts";
@@ -11,8 +11,8 @@ const SETTING = "KULESHOV_LIBREFACE";
 const WEIGHTS = "KULESHOV_LIBREFACE_WEIGHTS";
 
 /** LibreFace, run in the Python that has it. It fetches its weights itself at first use, and measures one face. */
-export function libreFaceKind(surroundings: Surroundings, limits: ProgramLimits = {}): ToolboxKind {
-  const { env, platform } = surroundings;
+export function libreFaceDefinition(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
+  const { env, platform } = environment;
   const weights = env[WEIGHTS] || join(cacheFolder(env, platform), "libreface");
   return {
     name: "libreface",
@@ -24,7 +24,7 @@ export function libreFaceKind(surroundings: Surroundings, limits: ProgramLimits 
     licence: "USC Research Licence: education, research and non-profit use only",
     async find(signal) {
       const search = { package: "libreface", setting: SETTING, script: "libreface" };
-      const found = await findPython(search, surroundings, signal);
+      const found = await findPython(search, environment, signal);
       if ("missing" in found) return found;
       const { python, version } = found;
       const id = `libreface@${version}`;

@@ -72,7 +72,7 @@ export function toMeasurements(
 export function weightOf({ weights }: ActionUnitModel, au: number, side: Side, factors: WeightFactors): number {
   const { yawRad, pitchRad } = factors.headPose;
   const limits = weights.upperFace.includes(au) ? weights.upper : weights.lower;
-  // Turned toward the right edge of the picture, the subject's left side (on that edge) is the one that vanishes.
+  // Turned toward the right edge of the image, the subject's left side (on that edge) is the one that vanishes.
   const hidden = (side === "left" && yawRad > 0) || (side === "right" && yawRad < 0);
   const yaw = fade(degrees(yawRad) * (hidden ? 1.5 : 1), limits.yawFull, limits.yawZero);
   const pitch = fade(degrees(pitchRad), limits.pitchFull, limits.pitchZero);

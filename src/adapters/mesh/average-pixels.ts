@@ -38,7 +38,7 @@ export function averagePixels(
   }
 }
 
-/** For rows whose samples all lie within the picture, which are nearly all: no sample needs a check. */
+/** For rows whose samples all lie within the image, which are nearly all: no sample needs a check. */
 function averageInside({ rgb, widthPx }: PixelSource, row: Row, offsets: Int32Array, to: Float32Array): void {
   const { stepX, stepY } = row;
   const [share, count] = [2 / offsets.length, offsets.length];

@@ -21,7 +21,7 @@ export function walkOver(region: RotatedRegion, { widthPx, heightPx, mirrored = 
 
 /**
  * Coordinates are walked in whole numbers of this fraction of a pixel: integer steps are several times quicker than
- * converting every sample's position from a float. Pictures may be 2^17 pixels wide before this overflows.
+ * converting every sample's position from a float. Images may be 2^17 pixels wide before this overflows.
  */
 export const FRACTION_BITS = 14;
 export const ONE = 1 << FRACTION_BITS;

@@ -8,7 +8,7 @@ export interface PixelSource {
 export interface CropOptions {
   readonly widthPx: number;
   readonly heightPx: number;
-  /** What lies outside the picture: its nearest edge pixel, or a gray level 0..255. */
+  /** What lies outside the image: its nearest edge pixel, or a gray level 0..255. */
   readonly outside: "edge" | number;
   /** Samples per output pixel and axis are at most this; more cost time, fewer let fine patterns alias. */
   readonly maxTaps?: number;

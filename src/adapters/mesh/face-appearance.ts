@@ -7,18 +7,18 @@ const LEFT_EYE_OUTER = 263;
  * How the skin looks where furrows form: brightness and wrinkle energy of patches between mesh points, relative to the
  * face's own contrast.
  *
- * @param picture the face, cut from a picture whose pixel centres lie at half coordinates.
- * @param landmarks float64 [478, 3], in pixels of that picture.
+ * @param image the face, cut from an image whose pixel centres lie at half coordinates.
+ * @param landmarks float64 [478, 3], in pixels of that image.
  */
 export function appearanceFeatures(
   model: ActionUnitModel,
-  picture: LumaImage,
+  image: LumaImage,
   landmarks: Float64Array,
 ): ReadonlyMap<string, number> {
   const [rightX, rightY] = meanXy(landmarks, [RIGHT_EYE_OUTER]);
   const [leftX, leftY] = meanXy(landmarks, [LEFT_EYE_OUTER]);
   const eyesPx = Math.hypot(leftX - rightX, leftY - rightY);
-  const smooth = blurred(picture, model.appearance.sigmaPerIod * eyesPx);
+  const smooth = blurred(image, model.appearance.sigmaPerIod * eyesPx);
   const face = sampleQuad(smooth, cornersOf(landmarks, model.appearance.faceQuad), model.appearance.faceGrid);
   const mean = meanOf(face);
   const deviation = Math.sqrt(meanOf(face.map((value) => (value - mean) ** 2))) + 1e-3;

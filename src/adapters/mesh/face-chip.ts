@@ -16,7 +16,7 @@ const CHIP_POINTS = [
 const PADDING = 0.25;
 
 /**
- * The square of the picture that an identity network looks at: the five points come as close as they can to where they
+ * The square of the image that an identity network looks at: the five points come as close as they can to where they
  * belong (least squares over moving, turning and scaling).
  *
  * @param landmarks [478, 3] in source pixels.

@@ -1,7 +1,7 @@
 import { boxOverlap } from "../../domain/geometry.ts";
 import { anchorCenters, type Detection, decodeDetections, mergeDetections } from "./blazeface.ts";
 import type { PixelSource } from "./crop.ts";
-import type { PictureNetwork } from "./image-network.ts";
+import type { ImageNetwork } from "./image-network.ts";
 import { type RotatedRegion, regionToSource, uprightBox } from "./rotated-region.ts";
 
 /** A face that the detector believes in, in source pixels. */
@@ -15,13 +15,13 @@ export interface FaceCandidate {
 export interface DetectOptions {
   /** Candidates below this score are not faces. */
   readonly minScore: number;
-  /** Gray level 0..255 of what lies outside the picture, or its edge pixels. */
+  /** Gray level 0..255 of what lies outside the image, or its edge pixels. */
   readonly outside: "edge" | number;
 }
 
-/** Runs BlazeFace once on a square region of the picture. */
+/** Runs BlazeFace once on a square region of the image. */
 export async function detectFaces(
-  network: PictureNetwork,
+  network: ImageNetwork,
   source: PixelSource,
   square: RotatedRegion,
   { minScore, outside }: DetectOptions,
@@ -40,7 +40,7 @@ function anchorsFor(inputPx: number): Float32Array {
 }
 
 /** One detector gives all anchors at once, the other those of its two feature maps apart. */
-function rawAnswer({ manifest }: PictureNetwork, output: (name: string) => Float32Array) {
+function rawAnswer({ manifest }: ImageNetwork, output: (name: string) => Float32Array) {
   const together = manifest.outputs.some(({ name }) => name === "scores");
   if (together) return { regressors: output("regressors"), logits: output("scores") };
   return {

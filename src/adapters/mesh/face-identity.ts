@@ -1,6 +1,6 @@
 import { networkProvenance } from "../../networks/network.ts";
-import { builtFile } from "../../platform/package-paths.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
+import { builtFile } from "../../platform/package-paths.ts";
 import type { FaceIdentity } from "../../ports/face-identity.ts";
 import { chipRegion } from "./face-chip.ts";
 import type { IdentityRequest, IdentityWorkerData } from "./identity-worker.ts";

@@ -1,7 +1,7 @@
 import type { PixelBox } from "../../domain/geometry.ts";
 import { sigmoid } from "./blazeface.ts";
 import type { Crop, PixelSource } from "./crop.ts";
-import type { PictureNetwork } from "./image-network.ts";
+import type { ImageNetwork } from "./image-network.ts";
 import {
   EYELID_POINT_COUNT,
   LEFT_EYE_POINTS,
@@ -33,7 +33,7 @@ const LEFT_EYE_OUTER = 263;
 
 /** Reads the mesh of a face. @param faceRegion the face box, turned so that the eyes are level. */
 export async function readMesh(
-  network: PictureNetwork,
+  network: ImageNetwork,
   source: PixelSource,
   faceRegion: RotatedRegion,
 ): Promise<FaceMesh> {
@@ -44,12 +44,12 @@ export async function readMesh(
 
 /**
  * Reads the mesh of a face from its mirror image. The network is not symmetric, so this is a second opinion on the same
- * face; the answer is in the unmirrored picture, left and right put back.
+ * face; the answer is in the unmirrored image, left and right put back.
  *
  * @param twins for each point the point on the other side of the face (mirror-points.ts).
  */
 export async function readMirroredMesh(
-  network: PictureNetwork,
+  network: ImageNetwork,
   source: PixelSource,
   faceRegion: RotatedRegion,
   twins: Uint16Array,
@@ -65,7 +65,7 @@ export async function readMirroredMesh(
   return { landmarks: toSource(restored, region, crop.widthPx), presence, crop, cropLandmarks: points };
 }
 
-async function runMesh(network: PictureNetwork, source: PixelSource, region: RotatedRegion, mirrored: boolean) {
+async function runMesh(network: ImageNetwork, source: PixelSource, region: RotatedRegion, mirrored: boolean) {
   const { crop, output } = await network.look(source, region, { outside: "edge", mirrored });
   const [flag] = output("face_flag");
   return { points: mergeRefined(output), presence: sigmoid(flag as number), crop };

@@ -22,8 +22,7 @@ export function toFaceNetwork(network: Network): FaceNetwork {
   const input = faceInput(manifest);
   return {
     async read(source, landmarks) {
-      const tensor =
-        input.meshPoints === undefined ? pictureOf(manifest, source, landmarks) : pointsOf(input, landmarks);
+      const tensor = input.meshPoints === undefined ? imageOf(manifest, source, landmarks) : pointsOf(input, landmarks);
       return readOutputs(manifest, await network.run({ [input.name]: tensor }));
     },
     close: () => network.close(),
@@ -31,7 +30,7 @@ export function toFaceNetwork(network: Network): FaceNetwork {
 }
 
 /**
- * The one input of a network that reads faces: a picture of the face, or points of its mesh.
+ * The one input of a network that reads faces: an image of the face, or points of its mesh.
  *
  * @throws {ModelFileError} if the manifest has no readings, other inputs, or a crop that is not cut around a face.
  */
@@ -41,14 +40,14 @@ export function faceInput(manifest: NetworkManifest): NetworkInput {
   if (readings.length === 0) throw new ModelFileError(id, "its manifest does not say what its outputs mean (readings)");
   if (input === undefined || others.length > 0) throw new ModelFileError(id, "it takes more than one input");
   if (input.meshPoints !== undefined) return input;
-  if (input.pixels === undefined) throw new ModelFileError(id, "its input is neither a picture nor points of the face");
+  if (input.pixels === undefined) throw new ModelFileError(id, "its input is neither an image nor points of the face");
   if (crop.region !== "face-box" || (crop.fit !== "square" && crop.fit !== "stretch")) {
     throw new ModelFileError(id, 'its crop is not one of a face: region "face-box" with fit "square" or "stretch"');
   }
   return input;
 }
 
-function pictureOf(manifest: NetworkManifest, source: PixelSource, landmarks: Float64Array): Tensor {
+function imageOf(manifest: NetworkManifest, source: PixelSource, landmarks: Float64Array): Tensor {
   const input = faceInput(manifest);
   const { width, height } = imageSize(input);
   const outline = regionOfMesh(landmarks);

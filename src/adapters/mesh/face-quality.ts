@@ -45,7 +45,7 @@ export function qualityOf(input: QualityInput): FaceQuality {
     factors.sharpness < 1 && "face is blurred",
     factors.dark < 1 && "face is dark",
     factors.bright < 1 && "face is overexposed",
-    factors.cutOff < 1 && `${Math.round(cutOff * 100)} % of the face is outside the picture`,
+    factors.cutOff < 1 && `${Math.round(cutOff * 100)} % of the face is outside the image`,
     factors.yaw < 1 && `head is turned ${Math.round(yaw)} degrees`,
     factors.pitch < 1 && `head is ${headPose.pitchRad > 0 ? "raised" : "lowered"} ${Math.round(pitch)} degrees`,
     presence < 0.9 && "perhaps not a face, or covered",

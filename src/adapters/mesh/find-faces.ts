@@ -1,15 +1,15 @@
 import type { PixelSource } from "./crop.ts";
 import { detectFaces, type FaceCandidate, withoutRepetitions } from "./face-detector.ts";
-import type { PictureNetwork } from "./image-network.ts";
+import type { ImageNetwork } from "./image-network.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
 import { tilesOver } from "./tile-views.ts";
 
 /** The two detectors: one knows faces in a group, the other faces before the camera. */
 export interface FaceDetectors {
-  /** BlazeFace of the back camera, 256 px: faces down to about a fortieth of the picture. */
-  readonly wide: PictureNetwork;
-  /** BlazeFace of the front camera, 128 px: faces that take up a good part of the picture. */
-  readonly near: PictureNetwork;
+  /** BlazeFace of the back camera, 256 px: faces down to about a fortieth of the image. */
+  readonly wide: ImageNetwork;
+  /** BlazeFace of the front camera, 128 px: faces that take up a good part of the image. */
+  readonly near: ImageNetwork;
 }
 
 /** MediaPipe's own threshold. */
@@ -19,7 +19,7 @@ const MIN_SCORE = 0.5;
 const SAME_FACE_OVERLAP = 0.4;
 
 /**
- * From this share of the picture's longer side on, a face is large: the wide detector then sees faces within the face,
+ * From this share of the image's longer side on, a face is large: the wide detector then sees faces within the face,
  * and the near one is asked as well.
  */
 const LARGE_SHARE = 0.25;
@@ -28,24 +28,24 @@ const LARGE_SHARE = 0.25;
 const SMALL_SHARE = 0.07;
 
 /**
- * Closer looks, one after the other: side of the tiles as a share of the longer side, the smallest picture that has faces
- * left to find in them, and how many small faces make it worthwhile. A 3:2 picture has 6 and then 35 tiles of about 4 ms.
+ * Closer looks, one after the other: side of the tiles as a share of the longer side, the smallest image that has faces
+ * left to find in them, and how many small faces make it worthwhile. A 3:2 image has 6 and then 35 tiles of about 4 ms.
  */
 const CLOSER_LOOKS = [
   { side: 0.45, leastPx: 700, leastFaces: 1 },
   { side: 0.2, leastPx: 1000, leastFaces: 6 },
 ] as const;
 
-/** Nobody in an upright picture leans further than this; a face that seems to is one in a picture on its side. */
+/** Nobody in an upright image leans further than this; a face that seems to is one in an image on its side. */
 const UPRIGHT_RAD = Math.PI / 4;
 
-/** A picture that shows an upright face this clearly stands upright. */
+/** An image that shows an upright face this clearly stands upright. */
 const CONVINCING_SCORE = 0.65;
 
-/** Pictures stand upright far more often than not: so many times more must another view show to be believed. */
+/** Images stand upright far more often than not: so many times more must another view show to be believed. */
 const UPRIGHT_ADVANTAGE = 2;
 
-/** How the picture is looked at: with how much margin, and from which side. */
+/** How the image is looked at: with how much margin, and from which side. */
 interface View {
   readonly margin: number;
   readonly angleRad: number;
@@ -63,8 +63,8 @@ const OTHER_VIEWS: readonly View[] = [
 ];
 
 /**
- * Where faces may be, best first: one list per view of the picture, the likeliest view first. The mesh network has the
- * last word: the next list is only worth asking for when it sees no face in the last one. A picture that shows an
+ * Where faces may be, best first: one list per view of the image, the likeliest view first. The mesh network has the
+ * last word: the next list is only worth asking for when it sees no face in the last one. An image that shows an
  * upright face clearly is not looked at in other ways before that.
  */
 export async function* findFaces(detectors: FaceDetectors, source: PixelSource): AsyncGenerator<FaceCandidate[]> {
@@ -95,7 +95,7 @@ async function lookAt({ wide, near }: FaceDetectors, source: PixelSource, view: 
 }
 
 /**
- * Looks again at overlapping parts of a large picture when all faces in it are small, or none was seen: where some people
+ * Looks again at overlapping parts of a large image when all faces in it are small, or none was seen: where some people
  * stand far away, more may stand farther. Parts of parts follow while the faces found stay small and many.
  */
 async function lookCloser(

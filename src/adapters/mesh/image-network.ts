@@ -14,10 +14,10 @@ export interface Look {
   output(name: string): Float32Array;
 }
 
-/** A network that looks at one region of a picture at a time. */
-export interface PictureNetwork {
+/** A network that looks at one region of an image at a time. */
+export interface ImageNetwork {
   readonly manifest: NetworkManifest;
-  /** The picture it takes. */
+  /** The image it takes. */
   readonly widthPx: number;
   readonly heightPx: number;
   /** Samples the region to the size of the network's input and runs it. */
@@ -28,15 +28,15 @@ export interface PictureNetwork {
 export type LookOptions = Omit<CropOptions, "widthPx" | "heightPx" | "into">;
 
 /**
- * Makes a network look at pictures. The buffers for its input are made once: fresh ones for every face would keep the
+ * Makes a network look at images. The buffers for its input are made once: fresh ones for every face would keep the
  * garbage collector busier than the network.
  *
- * @throws {ModelFileError} if its first input is no picture.
+ * @throws {ModelFileError} if its first input is no image.
  */
-export function toPictureNetwork(network: Network): PictureNetwork {
+export function toImageNetwork(network: Network): ImageNetwork {
   const { manifest } = network;
   const [input] = manifest.inputs;
-  if (input?.pixels === undefined) throw new ModelFileError(manifest.id, "its manifest describes no picture as input");
+  if (input?.pixels === undefined) throw new ModelFileError(manifest.id, "its manifest describes no image as input");
   const { width, height } = imageSize(input);
   const pixels = new Float32Array(width * height * 3);
   let tensor: Tensor | undefined;

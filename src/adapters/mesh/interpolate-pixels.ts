@@ -11,7 +11,7 @@ export function interpolatePixels(source: PixelSource, crop: Crop, walk: Walk, o
   }
 }
 
-/** Bilinear means of four pixels, for rows that lie between pixel centres of the picture. */
+/** Bilinear means of four pixels, for rows that lie between pixel centres of the image. */
 function interpolateInside({ rgb, widthPx }: PixelSource, row: Row, to: Float32Array): void {
   const { stepX, stepY } = row;
   let [x, y, at] = [row.x, row.y, row.at];
@@ -40,13 +40,13 @@ function interpolateAcrossEdge(source: PixelSource, row: Row, outside: "edge" | 
   }
 }
 
-/** Within half a pixel of the outermost pixel centres, where the picture ends. */
+/** Within half a pixel of the outermost pixel centres, where the image ends. */
 function isOnEdge({ widthPx, heightPx }: PixelSource, x: number, y: number): boolean {
   const half = ONE / 2;
   return x >= -half && y >= -half && x <= widthPx * ONE - half && y <= heightPx * ONE - half;
 }
 
-/** The same where the picture ends: its outermost pixels go on for ever. */
+/** The same where the image ends: its outermost pixels go on for ever. */
 function mixOnEdge(source: PixelSource, x: number, y: number, to: Float32Array, at: number): void {
   const { rgb, widthPx, heightPx } = source;
   const [insideX, insideY] = [clamp(x / ONE, widthPx - 1), clamp(y / ONE, heightPx - 1)];

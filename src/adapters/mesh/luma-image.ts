@@ -1,6 +1,6 @@
-/** Gray part of a picture: float32 [heightPx, widthPx], luma 0..255. */
+/** Gray part of an image: float32 [heightPx, widthPx], luma 0..255. */
 export interface LumaImage {
-  /** Where its first pixel lies in the picture it was cut from. */
+  /** Where its first pixel lies in the image it was cut from. */
   readonly leftPx: number;
   readonly topPx: number;
   readonly widthPx: number;
@@ -8,7 +8,7 @@ export interface LumaImage {
   readonly luma: Float32Array;
 }
 
-export interface RgbPicture {
+export interface RgbImage {
   readonly widthPx: number;
   readonly heightPx: number;
   /** [heightPx, widthPx, 3], 0..255. */
@@ -16,18 +16,18 @@ export interface RgbPicture {
 }
 
 /**
- * ITU-R 601 luma of the part of a picture that some points span, with a margin.
+ * ITU-R 601 luma of the part of an image that some points span, with a margin.
  *
- * @param points float64 [points, 3], x and y in pixels of the picture.
+ * @param points float64 [points, 3], x and y in pixels of the image.
  */
-export function lumaAround(picture: RgbPicture, points: Float64Array, marginPx: number): LumaImage {
-  const [left, right] = spanOf(points, 0, marginPx, picture.widthPx);
-  const [top, bottom] = spanOf(points, 1, marginPx, picture.heightPx);
+export function lumaAround(image: RgbImage, points: Float64Array, marginPx: number): LumaImage {
+  const [left, right] = spanOf(points, 0, marginPx, image.widthPx);
+  const [top, bottom] = spanOf(points, 1, marginPx, image.heightPx);
   const [widthPx, heightPx] = [right - left, bottom - top];
   const luma = new Float32Array(widthPx * heightPx);
   for (let row = 0, to = 0; row < heightPx; row++) {
-    let at = ((top + row) * picture.widthPx + left) * 3;
-    for (let column = 0; column < widthPx; column++, at += 3, to++) luma[to] = lumaOf(picture.rgb, at);
+    let at = ((top + row) * image.widthPx + left) * 3;
+    for (let column = 0; column < widthPx; column++, at += 3, to++) luma[to] = lumaOf(image.rgb, at);
   }
   return { leftPx: left, topPx: top, widthPx, heightPx, luma };
 }
@@ -49,20 +49,20 @@ function spanOf(points: Float64Array, axis: 0 | 1, marginPx: number, sizePx: num
 
 export type Xy = readonly [x: number, y: number];
 
-/** Corners of a patch in pixels of the picture. */
+/** Corners of a patch in pixels of the image. */
 export type Corners = readonly [topLeft: Xy, topRight: Xy, bottomRight: Xy, bottomLeft: Xy];
 
 /** A grid of bilinear samples spread over a quad, row by row from the top. */
-export function sampleQuad(picture: LumaImage, [tl, tr, br, bl]: Corners, grid: number): Float32Array {
+export function sampleQuad(image: LumaImage, [tl, tr, br, bl]: Corners, grid: number): Float32Array {
   const samples = new Float32Array(grid * grid);
-  const [shiftX, shiftY] = [picture.leftPx + 0.5, picture.topPx + 0.5]; // from pixel edges to pixel centres
+  const [shiftX, shiftY] = [image.leftPx + 0.5, image.topPx + 0.5]; // from pixel edges to pixel centres
   for (let row = 0, to = 0; row < grid; row++) {
     const v = (row + 0.5) / grid;
     const [leftX, leftY] = [tl[0] + (bl[0] - tl[0]) * v, tl[1] + (bl[1] - tl[1]) * v];
     const [spanX, spanY] = [tr[0] + (br[0] - tr[0]) * v - leftX, tr[1] + (br[1] - tr[1]) * v - leftY];
     for (let column = 0; column < grid; column++, to++) {
       const u = (column + 0.5) / grid;
-      samples[to] = bilinear(picture, leftX + spanX * u - shiftX, leftY + spanY * u - shiftY);
+      samples[to] = bilinear(image, leftX + spanX * u - shiftX, leftY + spanY * u - shiftY);
     }
   }
   return samples;
@@ -85,15 +85,15 @@ function bilinear({ widthPx, heightPx, luma }: LumaImage, x: number, y: number):
 /** Blurs of less than this many pixels change nothing that is measured. */
 const LEAST_SIGMA_PX = 0.3;
 
-/** Gaussian blur, edges repeated; the picture itself when the blur is too small to matter. */
-export function blurred(picture: LumaImage, sigmaPx: number): LumaImage {
-  if (sigmaPx <= LEAST_SIGMA_PX) return picture;
+/** Gaussian blur, edges repeated; the image itself when the blur is too small to matter. */
+export function blurred(image: LumaImage, sigmaPx: number): LumaImage {
+  if (sigmaPx <= LEAST_SIGMA_PX) return image;
   const radius = Math.max(1, Math.ceil(3 * sigmaPx));
   const raw = Array.from({ length: 2 * radius + 1 }, (_, index) => Math.exp(-0.5 * ((index - radius) / sigmaPx) ** 2));
   const total = raw.reduce((sum, value) => sum + value, 0);
   const kernel = Float32Array.from(raw, (value) => value / total);
-  const across = blurredAcross(picture, kernel);
-  return { ...picture, luma: blurredDown({ ...picture, luma: across }, kernel) };
+  const across = blurredAcross(image, kernel);
+  return { ...image, luma: blurredDown({ ...image, luma: across }, kernel) };
 }
 
 function blurredAcross({ widthPx, heightPx, luma }: LumaImage, kernel: Float32Array): Float32Array {

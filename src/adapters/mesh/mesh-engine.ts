@@ -6,12 +6,12 @@ import { readActionUnitModel } from "./action-unit-model.ts";
 import type { PixelSource } from "./crop.ts";
 import { createFeatureReader } from "./face-features.ts";
 import { findFaces } from "./find-faces.ts";
+import { toImageNetwork } from "./image-network.ts";
 import { measureFace } from "./measure-face.ts";
 import { MESH_NETWORKS, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
 import { mirrorPoints } from "./mirror-points.ts";
-import { toPictureNetwork } from "./image-network.ts";
 
-/** Measures pictures in the calling thread, which it blocks: it belongs in a worker. */
+/** Measures images in the calling thread, which it blocks: it belongs in a worker. */
 export interface MeshEngine {
   measure(source: PixelSource): Promise<MeasuredMesh[]>;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export interface MeshEngine {
 
 /** @throws {ModelFileError} if a network, its source or the action-unit model cannot be used. */
 export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEngine> {
-  const open = async (id: string) => toPictureNetwork(await openNetwork(id, options));
+  const open = async (id: string) => toImageNetwork(await openNetwork(id, options));
   const model = await readActionUnitModel();
   const canonical = await readCanonicalFace();
   const parts: MeshParts = {
@@ -32,7 +32,7 @@ export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEn
     readFeatures: createFeatureReader(model),
   };
   return {
-    measure: (source) => measurePicture(parts, source),
+    measure: (source) => measureImage(parts, source),
     async close() {
       const { detectors, mesh, expressions } = parts;
       for (const network of [detectors.wide, detectors.near, mesh, ...expressions]) await network.close();
@@ -43,7 +43,7 @@ export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEn
 /** Two meshes that overlap more than this lie on one face, found by two candidates. */
 const SAME_FACE_OVERLAP = 0.5;
 
-async function measurePicture(parts: MeshParts, source: PixelSource): Promise<MeasuredMesh[]> {
+async function measureImage(parts: MeshParts, source: PixelSource): Promise<MeasuredMesh[]> {
   for await (const candidates of findFaces(parts.detectors, source)) {
     const faces: MeasuredMesh[] = [];
     for (const candidate of candidates) {

@@ -3,7 +3,7 @@ import type { CanonicalFace } from "../../networks/canonical-face.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
 import type { FeatureReader } from "./face-features.ts";
 import type { FaceDetectors } from "./find-faces.ts";
-import type { PictureNetwork } from "./image-network.ts";
+import type { ImageNetwork } from "./image-network.ts";
 
 /** Id of the toolbox: the version changes with every change of what it answers. */
 export const MESH_TOOLBOX_ID = "mesh@1";
@@ -18,8 +18,8 @@ export const MESH_NETWORKS = {
 /** Everything that measuring one face needs, opened once per thread. */
 export interface MeshParts {
   readonly detectors: FaceDetectors;
-  readonly mesh: PictureNetwork;
-  readonly expressions: readonly PictureNetwork[];
+  readonly mesh: ImageNetwork;
+  readonly expressions: readonly ImageNetwork[];
   readonly canonical: CanonicalFace;
   /** For each mesh point the one on the other side of the face. */
   readonly twins: Uint16Array;

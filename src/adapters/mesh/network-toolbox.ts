@@ -4,8 +4,8 @@ import type { DecodedImage } from "../../domain/image.ts";
 import type { Face, FaceMeasurement } from "../../domain/measurement.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
 import { networkProvenance } from "../../networks/network.ts";
-import { builtFile } from "../../platform/package-paths.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
+import { builtFile } from "../../platform/package-paths.ts";
 import type { FerToolbox } from "../../ports/fer-toolbox.ts";
 import { boxOfMesh } from "./face-mesh.ts";
 import { faceInput } from "./face-network.ts";
@@ -25,7 +25,7 @@ export interface NetworkToolboxOptions extends MeshToolboxOptions {
 
 /**
  * One network of faces as a toolbox, by its manifest alone: pulled, shipped or the user's own. Faces come from the mesh
- * that another toolbox found on the picture; where none did, it looks for them itself with the mesh toolbox's detectors,
+ * that another toolbox found on the image; where none did, it looks for them itself with the mesh toolbox's detectors,
  * and passes their mesh, quality and head pose on.
  *
  * @throws {ModelFileError} if the manifest is missing, or is not one of a network that reads faces.

@@ -13,7 +13,7 @@ export interface NetworkWorkerData {
   readonly cacheDir: string | undefined;
 }
 
-/** A picture, and the meshes of its faces where they are known. */
+/** An image, and the meshes of its faces where they are known. */
 export interface NetworkRequest {
   readonly source: PixelSource;
   readonly meshes: readonly Float64Array[] | null;

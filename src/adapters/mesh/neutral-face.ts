@@ -90,7 +90,7 @@ function averageOf({ features }: AverageNeutral, name: string): number {
   return value;
 }
 
-/** A comparison is no better than the worse of its two pictures. */
+/** A comparison is no better than the worse of its two images. */
 function weightOf(unit: ActionUnitMeasurement, neutral: FaceMeasurement): number | null {
   const weight = neutral.actionUnits.find(({ au, side }) => au === unit.au && side === unit.side)?.weight;
   if (unit.weight === null || weight === undefined || weight === null) return unit.weight;

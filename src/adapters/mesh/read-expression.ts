@@ -2,12 +2,12 @@ import { ModelFileError } from "../../domain/errors.ts";
 import type { ExpressionReading } from "../../domain/measurement.ts";
 import type { NetworkManifest } from "../../networks/manifest.ts";
 import type { PixelSource } from "./crop.ts";
-import type { PictureNetwork } from "./image-network.ts";
+import type { ImageNetwork } from "./image-network.ts";
 import { type RotatedRegion, regionToSource, squareAround } from "./rotated-region.ts";
 
 /** Lets an expression network read a face. Crop, pixel coding and labels are as its manifest says. */
 export async function readExpression(
-  network: PictureNetwork,
+  network: ImageNetwork,
   source: PixelSource,
   faceBox: RotatedRegion,
 ): Promise<ExpressionReading> {

@@ -48,7 +48,7 @@ function meanOf(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, index) => (value + (b[index] as number)) / 2); // both have 478 points
 }
 
-/** Mean distance of the points in the picture, as a share of the face's size. */
+/** Mean distance of the points in the image, as a share of the face's size. */
 function disagreement(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let index = 0; index < a.length; index += 3) {

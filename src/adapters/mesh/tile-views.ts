@@ -4,9 +4,9 @@ import type { RotatedRegion } from "./rotated-region.ts";
 const OVERLAP = 0.25;
 
 /**
- * Overlapping squares that cover a picture, row by row.
+ * Overlapping squares that cover an image, row by row.
  *
- * @param sidePx side of the squares; one square when the picture is no larger.
+ * @param sidePx side of the squares; one square when the image is no larger.
  */
 export function tilesOver(frame: { widthPx: number; heightPx: number }, sidePx: number): RotatedRegion[] {
   const columns = positions(frame.widthPx, sidePx);
@@ -16,7 +16,7 @@ export function tilesOver(frame: { widthPx: number; heightPx: number }, sidePx: 
   );
 }
 
-/** Centres along one side of the picture, evenly spread from edge to edge. */
+/** Centres along one side of the image, evenly spread from edge to edge. */
 function positions(lengthPx: number, sidePx: number): number[] {
   if (lengthPx <= sidePx) return [lengthPx / 2];
   const gaps = Math.ceil((lengthPx - sidePx) / (sidePx * (1 - OVERLAP)));

@@ -77,7 +77,7 @@ export function faultOfTruncation(name: ServerName): ProviderError {
 
 const FEATURE_WORDS: Readonly<Record<RejectedFeature, string>> = {
   tools: "tools",
-  pictures: "pictures",
+  images: "images",
   schema: "a JSON schema",
   temperature: "a temperature",
 };
@@ -89,7 +89,7 @@ const FEATURE_WORDS: Readonly<Record<RejectedFeature, string>> = {
 const FEATURE_PHRASES: readonly (readonly [RejectedFeature, RegExp])[] = [
   ["temperature", /temperature\b.*(?:not support|unsupported|only the default|must be)|unsupported.*\btemperature\b/i],
   [
-    "pictures",
+    "images",
     /image_url|image input|images? (?:is|are) not|(?:support|accept|process)\w* (?:\w+ )?images?\b|not a multimodal|\bvision\b|mmproj|unsupported content type/i,
   ],
   ["schema", /response_format|json_schema|structured output|json mode|\bgrammar\b/i],

@@ -40,7 +40,7 @@ interface CallOptions extends BaseChatModelCallOptions {
 type Request = ChatRequest & { messages: Message[] };
 
 /**
- * A chat model over the `ollama` package, as @langchain/ollama's drops pictures and formats and mistakes an abort for an
+ * A chat model over the `ollama` package, as @langchain/ollama's drops images and formats and mistakes an abort for an
  * answer. It is a class because LangChain's chat models are extended, not wrapped.
  */
 export class OllamaChat extends BaseChatModel<CallOptions> {
@@ -103,7 +103,7 @@ export class OllamaChat extends BaseChatModel<CallOptions> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const either = given === undefined ? timeout : AbortSignal.any([given, timeout]);
     try {
-      // The package turns pictures into base64 in place.
+      // The package turns images into base64 in place.
       const own = { ...request, messages: request.messages.map((message) => ({ ...message })) };
       return await collected(await ollamaClient(url, name, either).chat({ ...own, stream: true }));
     } catch (error) {

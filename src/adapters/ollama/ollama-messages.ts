@@ -5,7 +5,7 @@ import type { Message, Tool } from "ollama";
 
 const ROLES: Readonly<Record<string, string>> = { human: "user", ai: "assistant", system: "system", tool: "tool" };
 
-/** LangChain's messages on Ollama's wire: one message each, words joined, pictures beside them as bytes. */
+/** LangChain's messages on Ollama's wire: one message each, words joined, images beside them as bytes. */
 export function toOllamaMessages(messages: readonly BaseMessage[]): Message[] {
   return messages.map((message) => {
     const images = message.contentBlocks.flatMap((block) =>

@@ -45,7 +45,7 @@ const LIST_TIMEOUT_MS = 10_000;
  * Asks a server which models it has and what they can do.
  *
  * @returns `undefined` when the server keeps no such list.
- * @throws {ProviderError} if nobody answers or the key is refused, so that this is known before a picture is sent.
+ * @throws {ProviderError} if nobody answers or the key is refused, so that this is known before an image is sent.
  */
 export async function declaredModels(
   baseUrl: string,

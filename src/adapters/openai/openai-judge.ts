@@ -29,7 +29,7 @@ const RAISED_MAX_TOKENS = 16_384;
 
 /**
  * A model behind OpenAI's Chat Completions, at OpenAI or at any compatible server. Capabilities are what the server
- * declares; what it leaves open is tried, and a server that refuses tools, pictures or schemas is believed then.
+ * declares; what it leaves open is tried, and a server that refuses tools, images or schemas is believed then.
  *
  * @throws {ConfigurationError} if a key is needed and not given, or the address is no URL.
  * @throws {ProviderError} if nobody answers or the key is refused.

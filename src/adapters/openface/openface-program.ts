@@ -1,7 +1,7 @@
 import { access, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import type { MissingToolbox, ToolboxKind } from "../../ports/toolbox-definition.ts";
-import { findProgram, type Surroundings } from "../toolbox-process/find-program.ts";
+import type { MissingToolbox, ToolboxDefinition } from "../../ports/toolbox-definition.ts";
+import { findProgram, type ToolboxEnvironment } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ImageOutput, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { versionOfFile } from "../toolbox-process/program-version.ts";
 import { type ProcessOutcome, runProcess } from "../toolbox-process/run-process.ts";
@@ -16,15 +16,15 @@ const PROBE_LIMIT_MS = 20_000;
 const SIGNATURE = /OpenFace|Command-line-arguments/i;
 
 /** OpenFace 2.x, run as `FaceLandmarkImg` on a folder of images. */
-export function openFaceKind(surroundings: Surroundings, limits: ProgramLimits = {}): ToolboxKind {
+export function openFaceDefinition(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
   return {
     name: "openface",
     title: "OpenFace 2",
-    install: installSteps(surroundings.platform),
+    install: installSteps(environment.platform),
     licence: "Academic or non-profit, non-commercial research only; a commercial licence is sold by Carnegie Mellon",
     async find(signal) {
-      const found = await findProgram([PROGRAM], SETTING, surroundings);
-      if (found === undefined) return { missing: notFound(surroundings) };
+      const found = await findProgram([PROGRAM], SETTING, environment);
+      if (found === undefined) return { missing: notFound(environment) };
       // It looks for its models beside the path that it was started by.
       const path = await realpath(found);
       const stranger = await strangerAt(path, signal);
@@ -51,7 +51,7 @@ function installSteps(platform: NodeJS.Platform): readonly string[] {
   ];
 }
 
-function notFound({ env }: Surroundings): string {
+function notFound({ env }: ToolboxEnvironment): string {
   const set = env[SETTING];
   return set === undefined || set === ""
     ? `there is no ${PROGRAM} on PATH`

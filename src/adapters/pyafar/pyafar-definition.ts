@@ -1,7 +1,7 @@
-import type { ToolboxKind } from "../../ports/toolbox-definition.ts";
+import type { ToolboxDefinition } from "../../ports/toolbox-definition.ts";
 
 /** PyAFAR measures videos from its own window; what it wrote can be imported. */
-export const pyAfarKind: ToolboxKind = {
+export const pyAfarDefinition: ToolboxDefinition = {
   name: "pyafar",
   title: "PyAFAR",
   install: [

@@ -1,5 +1,5 @@
-import type { ToolboxKind } from "../../ports/toolbox-definition.ts";
-import type { Surroundings } from "../toolbox-process/find-program.ts";
+import type { ToolboxDefinition } from "../../ports/toolbox-definition.ts";
+import type { ToolboxEnvironment } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { findPython } from "../toolbox-python/find-python.ts";
 import { pythonProgram } from "../toolbox-python/python-program.ts";
@@ -8,7 +8,7 @@ import { PYFEAT_SUPPORT, pyFeatTable } from "./pyfeat-table.ts";
 const SETTING = "KULESHOV_PYFEAT";
 
 /** Py-Feat, run in the Python that has it. It fetches its weights itself at first use. */
-export function pyFeatKind(surroundings: Surroundings, limits: ProgramLimits = {}): ToolboxKind {
+export function pyFeatDefinition(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
   return {
     name: "pyfeat",
     title: "Py-Feat",
@@ -20,7 +20,7 @@ export function pyFeatKind(surroundings: Surroundings, limits: ProgramLimits = {
       "The code is MIT; the weights of Detectorv2 are for non-commercial research, those of 1.x each have their own terms",
     async find(signal) {
       const search = { package: "py-feat", setting: SETTING, script: undefined };
-      const found = await findPython(search, surroundings, signal);
+      const found = await findPython(search, environment, signal);
       if ("missing" in found) return found;
       const { python, version } = found;
       const id = `pyfeat@${version}`;

@@ -8,11 +8,11 @@ import { contextAppraisals, contextCues } from "./context-statements.ts";
 import { type EvidenceView, quantity } from "./evidence-view.ts";
 import { faceCues } from "./face-cues.ts";
 import { priorDistribution } from "./integration-settings.ts";
-import { inGivenLabels, mainLabelFor } from "./related-labels.ts";
 import { nameAlternatives } from "./name-alternatives.ts";
 import { nameCongruence, topLabel } from "./name-congruence.ts";
 import { type ContextReading, readContext } from "./read-context.ts";
 import { type FaceReading, readFace } from "./read-face.ts";
+import { inGivenLabels, mainLabelFor } from "./related-labels.ts";
 
 /** One face, or the scene, with the readings behind its judgment. */
 export interface JudgedSubject {
@@ -37,7 +37,7 @@ function judgeScene(view: EvidenceView): JudgedSubject {
   const context = readContext(view, null);
   const judgment: SubjectJudgment = {
     faceId: null,
-    faceOnly: abstaining("No face was found in the picture"),
+    faceOnly: abstaining("No face was found in the image"),
     contextOnly: contextOnlyReading(context, view.labels),
     integrated: readingOf(context.distribution, view.labels, `No face was found. ${context.abstention}`),
     cues: inLabels(contextCues(context), view.labels),

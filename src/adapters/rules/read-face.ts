@@ -137,7 +137,7 @@ export interface ExemplarVote extends LabelProbability {
 
 /**
  * The nearest neighbours' votes. An exemplar votes when its evidence value is a distribution: each label is its category
- * and each probability its likeness to the face, which may be any face when it names none.
+ * and each probability its similarity to the face, which may be any face when it names none.
  */
 export function exemplarVotes(view: EvidenceView, faceId: string): ExemplarVote[] {
   return view.items.flatMap((item) => {
@@ -147,7 +147,7 @@ export function exemplarVotes(view: EvidenceView, faceId: string): ExemplarVote[
   });
 }
 
-/** Gives the votes a part of the reading that grows with the likeness of the nearest one. */
+/** Gives the votes a part of the reading that grows with the similarity of the nearest one. */
 function withExemplars(read: LabelProbability[], votes: readonly ExemplarVote[]): LabelProbability[] {
   const nearest = Math.max(0, ...votes.map(({ probability }) => probability));
   const total = votes.reduce((sum, { probability }) => sum + probability, 0);

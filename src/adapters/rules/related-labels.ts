@@ -4,17 +4,17 @@ import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { knowledgeFile } from "../../facs/knowledge-file.ts";
 
-const LabelKin = z.strictObject({
+const RelatedLabels = z.strictObject({
   about: z.string(),
   kin: z.record(z.string(), z.partialRecord(z.enum(BASIC_LABELS), z.number().min(0).max(1))),
 });
-const labelKin = knowledgeFile(["rules", "label-kin.json"], LabelKin);
+const relatedLabels = knowledgeFile(["rules", "label-kin.json"], RelatedLabels);
 
 /** The basic labels that a label is a shade of, and how much; `undefined` when nothing is known of it. */
-function kinOf(label: string): Readonly<Record<string, number>> | undefined {
+function relatedTo(label: string): Readonly<Record<string, number>> | undefined {
   const basic = basicLabelOf(label);
   if (basic !== undefined) return { [basic]: 1 };
-  return labelKin().kin[label.trim().toLowerCase()];
+  return relatedLabels().kin[label.trim().toLowerCase()];
 }
 
 /**
@@ -43,7 +43,7 @@ function sharesOf(label: string, given: readonly string[]): { name: string; shar
   const same = given.find((name) => name.toLowerCase() === label.toLowerCase());
   if (same !== undefined && basicLabelOf(label) === undefined) return [{ name: same, share: 1 }];
   const claims = given.flatMap((name) => {
-    const kin = kinOf(name)?.[label];
+    const kin = relatedTo(name)?.[label];
     return kin === undefined || kin === 0 ? [] : [{ name, share: kin ** 2 }];
   });
   const total = claims.reduce((sum, { share }) => sum + share, 0);

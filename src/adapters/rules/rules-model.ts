@@ -53,7 +53,7 @@ function boundTools(tools: readonly BindToolsInput[]): BoundTool[] {
   });
 }
 
-/** @throws {ConfigurationError} if it is asked without tools: it reads measurements, not words or pictures. */
+/** @throws {ConfigurationError} if it is asked without tools: it reads measurements, not words or images. */
 function answerTo(messages: readonly BaseMessage[], tools: readonly BoundTool[]): AIMessage {
   const answerTool = tools.find(({ parameters }) => parameters.includes("subjects"));
   const others = tools.filter((tool) => tool !== answerTool);
@@ -93,7 +93,7 @@ function knowledgeFingerprint(): string {
 
 /**
  * The embedded default: Bayesian cue integration over measurements, emotion rules and a word table. It drives the same
- * agent loop as a language model does, needs no server and no picture, and gives the same answer to the same evidence.
+ * agent loop as a language model does, needs no server and no image, and gives the same answer to the same evidence.
  */
 export function createRulesModel(): JudgeModel {
   return {

@@ -20,7 +20,7 @@ export interface BodyScene {
 
 /** Bodies take 15 ms each and more in a crowd: the largest faces come first, the others are said not to be read. */
 const MOST_BODIES = 20;
-/** A head turned further than this lies, or the picture does: what is up is then not known. */
+/** A head turned further than this lies, or the image does: what is up is then not known. */
 const UPRIGHT_RAD = Math.PI / 3;
 /** Persons without a found face must be this sure before their body is read. */
 const SURE_PERSON = 0.4;
@@ -46,7 +46,7 @@ function headEvidence(person: Person): NewEvidence[] {
 
 async function personEvidence(person: Person, scene: BodyScene, readJoints: ReadJoints): Promise<NewEvidence[]> {
   const about = aboutBody(person, scene);
-  if (fillsPicture(person, scene)) return [unseenBodyItem("the face fills the picture", about)];
+  if (fillsImage(person, scene)) return [unseenBodyItem("the face fills the image", about)];
   const body = await findBody(scene.image, person.box, scene.objects, readJoints);
   if (body === undefined) return [unseenBodyItem("no body could be matched to the face", about)];
   const { rollRad } = person.headPose ?? UPRIGHT;
@@ -62,7 +62,7 @@ async function personEvidence(person: Person, scene: BodyScene, readJoints: Read
 /** A portrait as close as this shows no body, but the network makes one up, with hands on the face more often than not. */
 const FILLS_FROM = 0.5;
 
-function fillsPicture({ box }: Person, { image }: BodyScene): boolean {
+function fillsImage({ box }: Person, { image }: BodyScene): boolean {
   return faceSize(box) > FILLS_FROM * Math.max(image.widthPx, image.heightPx);
 }
 

@@ -120,7 +120,7 @@ export const BONES: readonly { readonly from: Joint; readonly to: Joint; readonl
 ];
 
 /**
- * The body without what cannot be this person's: joints outside the picture, further from where they hang than a limb
+ * The body without what cannot be this person's: joints outside the image, further from where they hang than a limb
  * is long, or hanging on such a joint. They keep their place and lose their score.
  */
 export function plausibleBody(body: Body, face: PixelBox, frame: { widthPx: number; heightPx: number }): Body {

@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { clipBox } from "../../domain/geometry.ts";
 import type { DecodedImage } from "../../domain/image.ts";
 
-/** A square of the picture in source pixels; it may reach past the frame. */
+/** A square of the image in source pixels; it may reach past the frame. */
 export interface Square {
   readonly leftPx: number;
   readonly topPx: number;
@@ -11,15 +11,15 @@ export interface Square {
 
 const RAW = { channels: 3 } as const;
 
-/** The whole picture stretched to a square: uint8 [sidePx, sidePx, 3], RGB. */
+/** The whole image stretched to a square: uint8 [sidePx, sidePx, 3], RGB. */
 export async function stretched({ rgb, widthPx, heightPx }: DecodedImage, sidePx: number): Promise<Uint8Array> {
   const raw = { width: widthPx, height: heightPx, ...RAW };
   return sharp(rgb, { raw }).resize(sidePx, sidePx, { fit: "fill", kernel: "cubic" }).raw().toBuffer();
 }
 
 /**
- * A square of the picture at another size, black where it reaches past the frame: uint8 [sidePx, sidePx, 3], RGB.
- * `undefined` when nothing of it lies in the picture.
+ * A square of the image at another size, black where it reaches past the frame: uint8 [sidePx, sidePx, 3], RGB.
+ * `undefined` when nothing of it lies in the image.
  */
 export async function cutSquare(image: DecodedImage, square: Square, sidePx: number): Promise<Uint8Array | undefined> {
   const { leftPx, topPx, sidePx: widthPx } = square;

@@ -2,7 +2,7 @@ import type { PixelBox } from "../../domain/geometry.ts";
 import type { HeadPose } from "../../domain/measurement.ts";
 import { type Body, faceSize, type JointPoint, seenJoint } from "./body.ts";
 
-/** Where a hand is on or beside a face, in the picture; whether it touches cannot be told from one picture. */
+/** Where a hand is on or beside a face, in the image; whether it touches cannot be told from one image. */
 export interface HandAtFace {
   /** The person's own. */
   readonly side: "left" | "right";

@@ -11,7 +11,7 @@ export interface HeadPosture {
 /** Pitch from which on a head counts as bowed or thrown back; cameras are seldom level to within less. */
 const BOWED_FROM_RAD = (20 * Math.PI) / 180;
 const TILTED_FROM_RAD = (15 * Math.PI) / 180;
-/** A picture on its side shows no tilted head. */
+/** An image on its side shows no tilted head. */
 const TILTED_UP_TO_RAD = (60 * Math.PI) / 180;
 /** Confidence is complete this far beyond the threshold. */
 const CLEAR_BEYOND_RAD = (10 * Math.PI) / 180;

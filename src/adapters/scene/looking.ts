@@ -26,7 +26,7 @@ export type Look =
       readonly by: LookedWith;
     }
   | { readonly type: "object"; readonly object: SceneObject; readonly confidence: number; readonly by: LookedWith }
-  /** At nothing that was found: where to, as seen in the picture. */
+  /** At nothing that was found: where to, as seen in the image. */
   | { readonly type: "elsewhere"; readonly direction: string; readonly confidence: number; readonly by: LookedWith };
 
 /** The direction comes from head and eyes, or from the head alone. */
@@ -49,7 +49,7 @@ const NEARLY_AS_GOOD = 0.75;
 /** A head, as a target, is about this large, in metres from its middle. */
 const HEAD_RADIUS_M = 0.12;
 
-/** @param people everybody in the picture; `person` is one of them. */
+/** @param people everybody in the image; `person` is one of them. */
 export function lookOf(person: Person, people: readonly Person[], objects: readonly SceneObject[], frame: Frame): Look {
   const { headPose, gaze, quality } = person;
   if (headPose === null) return { type: "untold", reason: "no toolbox measured the pose of the head" };
@@ -119,9 +119,9 @@ function fitToFace(from: Place, direction: Place, target: Place, fits: (angleRad
   return best;
 }
 
-/** A line of sight is only followed across the picture when it leaves the camera's direction by this much. */
+/** A line of sight is only followed across the image when it leaves the camera's direction by this much. */
 const ACROSS_FROM_RAD = radians(12);
-/** Objects are looked for up to this far away in the picture, in face sizes: how deep they lie is not known. */
+/** Objects are looked for up to this far away in the image, in face sizes: how deep they lie is not known. */
 const REACH = 6;
 /** Nothing is known of an object's distance from the camera, so it is believed less than a face. */
 const OBJECT_TRUST = 0.6;
@@ -161,7 +161,7 @@ const SAID_FROM_RAD = radians(10);
 
 function directionWords({ yawRad, pitchRad }: Sight["angles"]): string {
   const words = [
-    ...(Math.abs(yawRad) < SAID_FROM_RAD ? [] : [`toward the ${yawRad > 0 ? "right" : "left"} edge of the picture`]),
+    ...(Math.abs(yawRad) < SAID_FROM_RAD ? [] : [`toward the ${yawRad > 0 ? "right" : "left"} edge of the image`]),
     ...(Math.abs(pitchRad) < SAID_FROM_RAD ? [] : [pitchRad > 0 ? "up" : "down"]),
   ];
   return words.length === 0 ? "past the camera" : words.reverse().join(" and ");

@@ -11,12 +11,12 @@ export interface Frame {
 
 /** From the hairline to the chin of an adult, as face meshes outline it. A child's face is smaller and seems further off. */
 const FACE_M = 0.18;
-/** The focal length of a camera of which nothing is known, in longer sides of the picture: 53 degrees of view. */
+/** The focal length of a camera of which nothing is known, in longer sides of the image: 53 degrees of view. */
 const FOCAL_LENGTH = 1;
 /** Standard error, as a share, of a distance from the camera that only rests on the size of a face. */
 export const DEPTH_ERROR = 0.15;
 
-/** Where a face is, estimated from its size. Good to about a quarter in depth, better across the picture. */
+/** Where a face is, estimated from its size. Good to about a quarter in depth, better across the image. */
 export function placeOf(face: PixelBox, frame: Frame): Place {
   const focalPx = FOCAL_LENGTH * Math.max(frame.widthPx, frame.heightPx);
   const z = (focalPx * FACE_M) / faceSize(face);
@@ -41,7 +41,7 @@ export function angleBetween(a: Place, b: Place): number {
 
 /**
  * A direction seen from a place, from angles that are 0 toward the camera: yaw positive toward the right edge of the
- * picture, pitch positive upward. Away from the middle of the picture "toward the camera" is turned with the place.
+ * image, pitch positive upward. Away from the middle of the image "toward the camera" is turned with the place.
  */
 export function directionFrom(place: Place, angles: { yawRad: number; pitchRad: number }): Place {
   const distance = lengthOf(place);

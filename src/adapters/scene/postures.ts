@@ -8,7 +8,7 @@ export interface Posture {
   /** What follows "F1" in a sentence. */
   readonly says: string;
   readonly confidence: number;
-  /** For leaning: toward which edge of the picture. */
+  /** For leaning: toward which edge of the image. */
   readonly toward: "left" | "right" | null;
   readonly measures: readonly { readonly name: string; readonly value: number; readonly unit: string }[];
 }
@@ -74,7 +74,7 @@ function crossedArms(body: Body, face: PixelBox): Posture[] {
   if (all.some((joint) => joint === undefined)) return [];
   const [left, right] = joints as unknown as readonly [Arm, Arm];
   const shoulders = left.shoulder.xPx - right.shoulder.xPx;
-  // From the front the left shoulder is on the right of the picture, and the shoulders are wider than the face.
+  // From the front the left shoulder is on the right of the image, and the shoulders are wider than the face.
   if (shoulders < faceSize(face)) return [];
   const middle = (left.shoulder.xPx + right.shoulder.xPx) / 2;
   const across = [(middle - left.wrist.xPx) / shoulders, (right.wrist.xPx - middle) / shoulders];
@@ -106,7 +106,7 @@ const LEANS_FROM_RAD = (14 * Math.PI) / 180;
 /** MoveNet invents hips for people who are cut off below: these must be sure. */
 const HIPS_SEEN_FROM = 0.4;
 
-/** The line from the hips to the shoulders against the vertical of the picture. Toward the camera cannot be told. */
+/** The line from the hips to the shoulders against the vertical of the image. Toward the camera cannot be told. */
 function leaning(body: Body): Posture[] {
   const names = ["left shoulder", "right shoulder", "left hip", "right hip"] as const;
   const seen = names.flatMap((name) => seenJoint(body, name) ?? []);
@@ -121,7 +121,7 @@ function leaning(body: Body): Posture[] {
   return [
     {
       name: "leaning",
-      says: `leans ${degrees(angleRad)} degrees toward the ${toward} edge of the picture`,
+      says: `leans ${degrees(angleRad)} degrees toward the ${toward} edge of the image`,
       confidence: leastScore(seen),
       toward,
       measures: [{ name: "trunk from upright, clockwise", value: angleRad, unit: "rad" }],

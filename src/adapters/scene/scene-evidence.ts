@@ -72,7 +72,7 @@ export function handsItem(hands: readonly HandAtFace[], about: About): NewEviden
   const where = over.length > 0 ? `before the face${across}` : `at the face${by}`;
   const doubt = over.length > 0 && about.faceId !== null ? `; what was measured there may be read from a hand` : "";
   const hidden = about.faceId === null ? "; the face was not found" : "";
-  const statement = `${subjectOf(about)} holds ${who} ${where}, as seen in the picture${doubt}${hidden}`;
+  const statement = `${subjectOf(about)} holds ${who} ${where}, as seen in the image${doubt}${hidden}`;
   const confidence = Math.min(...used.map((hand) => hand.confidence));
   return postureOf(statement, finding(name, confidence, parts), {
     ...about,

@@ -9,7 +9,7 @@ export interface SceneWorkerData {
   readonly cacheDir: string | undefined;
 }
 
-/** A picture of the size that the network takes: uint8 [height, width, 3], RGB. */
+/** An image of the size that the network takes: uint8 [height, width, 3], RGB. */
 export interface SceneRequest {
   readonly network: string;
   readonly rgb: Uint8Array;
@@ -18,7 +18,7 @@ export interface SceneRequest {
 const { cacheDir } = workerData as SceneWorkerData;
 const opened = new Map<string, Promise<Network>>();
 
-/** Each network is opened when it is first asked: a picture without people never loads the one for bodies. */
+/** Each network is opened when it is first asked: an image without people never loads the one for bodies. */
 function networkOf(id: string): Promise<Network> {
   const known = opened.get(id);
   if (known !== undefined) return known;

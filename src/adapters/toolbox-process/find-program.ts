@@ -3,7 +3,7 @@ import { access, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 
 /** Where programs are looked for. */
-export interface Surroundings {
+export interface ToolboxEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
 }
@@ -15,23 +15,23 @@ export interface Surroundings {
 export async function findProgram(
   names: readonly string[],
   setting: string,
-  surroundings: Surroundings,
+  environment: ToolboxEnvironment,
 ): Promise<string | undefined> {
-  const set = surroundings.env[setting];
-  if (set === undefined || set === "") return (await programsOnPath(names, surroundings))[0];
-  return (await isProgram(set)) ? resolve(set) : (await programsIn([set], names, surroundings))[0];
+  const set = environment.env[setting];
+  if (set === undefined || set === "") return (await programsOnPath(names, environment))[0];
+  return (await isProgram(set)) ? resolve(set) : (await programsIn([set], names, environment))[0];
 }
 
-export function programsOnPath(names: readonly string[], surroundings: Surroundings): Promise<readonly string[]> {
-  const folders = (surroundings.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  return programsIn(folders, names, surroundings);
+export function programsOnPath(names: readonly string[], environment: ToolboxEnvironment): Promise<readonly string[]> {
+  const folders = (environment.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  return programsIn(folders, names, environment);
 }
 
 /** All programs of these names in these folders, folder by folder. */
 export async function programsIn(
   folders: readonly string[],
   names: readonly string[],
-  { platform }: Surroundings,
+  { platform }: ToolboxEnvironment,
 ): Promise<readonly string[]> {
   const files = names.flatMap((name) => (platform === "win32" ? [`${name}.exe`, `${name}.cmd`, name] : [name]));
   const found: string[] = [];

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 
-/** What must not outlive this program: folders with copies of pictures, and process groups. */
+/** What must not outlive this program: folders with copies of images, and process groups. */
 const folders = new Set<string>();
 const groups = new Set<number>();
 let listening = false;

@@ -5,7 +5,7 @@ import sharp from "sharp";
 import type { DecodedImage } from "../../domain/image.ts";
 import { forgetFolder, rememberFolder } from "./leftovers.ts";
 
-/** A private folder for one start of a toolbox: the pictures it is given, and room for what it writes. */
+/** A private folder for one start of a toolbox: the images it is given, and room for what it writes. */
 export interface TemporaryRun {
   readonly folder: string;
   readonly inputFolder: string;

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ownPath } from "../../platform/package-paths.ts";
-import { findProgram, programsIn, programsOnPath, type Surroundings } from "../toolbox-process/find-program.ts";
+import { findProgram, programsIn, programsOnPath, type ToolboxEnvironment } from "../toolbox-process/find-program.ts";
 import { runProcess } from "../toolbox-process/run-process.ts";
 
 const PROBE_LIMIT_MS = 30_000;
@@ -32,15 +32,15 @@ export interface PackageSearch {
  */
 export async function findPython(
   search: PackageSearch,
-  surroundings: Surroundings,
+  environment: ToolboxEnvironment,
   signal?: AbortSignal,
 ): Promise<PythonWithPackage | { readonly missing: string }> {
-  const { env } = surroundings;
+  const { env } = environment;
   const set = env[search.setting];
   const named = set !== undefined && set !== "";
   const pythons = named
-    ? await pythonAt(search.setting, surroundings)
-    : [...(await behindScript(search.script, surroundings)), ...(await activePythons(surroundings))];
+    ? await pythonAt(search.setting, environment)
+    : [...(await behindScript(search.script, environment)), ...(await activePythons(environment))];
   for (const python of new Set(pythons)) {
     const version = await versionIn(python, search.package, signal);
     if (version !== undefined) return { python, version };
@@ -52,28 +52,28 @@ export async function findPython(
 const NAMES = ["python3", "python"] as const;
 
 /** The setting may name a Python, its folder, or a virtual environment. */
-async function pythonAt(setting: string, surroundings: Surroundings): Promise<readonly string[]> {
-  const itself = await findProgram(NAMES, setting, surroundings);
-  const within = await pythonsOf(surroundings.env[setting], surroundings);
+async function pythonAt(setting: string, environment: ToolboxEnvironment): Promise<readonly string[]> {
+  const itself = await findProgram(NAMES, setting, environment);
+  const within = await pythonsOf(environment.env[setting], environment);
   return itself === undefined ? within : [itself, ...within];
 }
 
-async function activePythons(surroundings: Surroundings): Promise<readonly string[]> {
-  const { VIRTUAL_ENV, CONDA_PREFIX } = surroundings.env;
-  const active = await Promise.all([VIRTUAL_ENV, CONDA_PREFIX].map((folder) => pythonsOf(folder, surroundings)));
-  return [...active.flat(), ...(await programsOnPath(NAMES, surroundings))];
+async function activePythons(environment: ToolboxEnvironment): Promise<readonly string[]> {
+  const { VIRTUAL_ENV, CONDA_PREFIX } = environment.env;
+  const active = await Promise.all([VIRTUAL_ENV, CONDA_PREFIX].map((folder) => pythonsOf(folder, environment)));
+  return [...active.flat(), ...(await programsOnPath(NAMES, environment))];
 }
 
-async function pythonsOf(environment: string | undefined, surroundings: Surroundings): Promise<readonly string[]> {
-  if (environment === undefined || environment === "") return [];
-  const binaries = surroundings.platform === "win32" ? ["Scripts", "."] : ["bin"];
-  const folders = binaries.map((folder) => join(environment, folder));
-  return programsIn(folders, NAMES, surroundings);
+async function pythonsOf(folder: string | undefined, environment: ToolboxEnvironment): Promise<readonly string[]> {
+  if (folder === undefined || folder === "") return [];
+  const binaries = environment.platform === "win32" ? ["Scripts", "."] : ["bin"];
+  const folders = binaries.map((binary) => join(folder, binary));
+  return programsIn(folders, NAMES, environment);
 }
 
-async function behindScript(script: string | undefined, surroundings: Surroundings): Promise<readonly string[]> {
+async function behindScript(script: string | undefined, environment: ToolboxEnvironment): Promise<readonly string[]> {
   if (script === undefined) return [];
-  const [path] = await programsOnPath([script], surroundings);
+  const [path] = await programsOnPath([script], environment);
   const python = path === undefined ? undefined : await interpreterOf(path);
   return python === undefined ? [] : [python];
 }

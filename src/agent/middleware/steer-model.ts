@@ -4,7 +4,7 @@ import { JudgmentError } from "../../domain/errors.ts";
 import type { ImageView } from "../../domain/image-view.ts";
 import { type AnswerFormat, type AnswerShape, responseFormatOf } from "../answer-format.ts";
 import type { ToolArtifact } from "../langchain-tools.ts";
-import { pictureBlocks } from "../messages.ts";
+import { imageBlocks } from "../messages.ts";
 import type { TraceRecorder } from "../trace-recorder.ts";
 import type { Turn } from "../turn.ts";
 
@@ -16,7 +16,7 @@ export interface Steering {
 }
 
 /**
- * Goes with every call of the model: asks for the answer in the agreed format, shows the pictures that tools returned,
+ * Goes with every call of the model: asks for the answer in the agreed format, shows the images that tools returned,
  * counts and records the call, and mends tool calls whose arguments are not JSON, at which LangChain would stop silently.
  */
 export function steerModel({ shape, format, limit }: Steering, turn: Turn, trace: TraceRecorder) {
@@ -32,7 +32,7 @@ export function steerModel({ shape, format, limit }: Steering, turn: Turn, trace
       const started = performance.now();
       const message = (await handler({
         ...request,
-        messages: withPictures(request.messages),
+        messages: withImages(request.messages),
         ...settings,
         ...(format === "tool" ? { toolChoice: "required" as const } : {}),
       })) as AIMessage;
@@ -43,14 +43,14 @@ export function steerModel({ shape, format, limit }: Steering, turn: Turn, trace
 }
 
 /**
- * Puts the pictures of tool results into a user message after them: servers take pictures from users only, and a
- * picture inside a tool message is refused or dropped.
+ * Puts the images of tool results into a user message after them: servers take images from users only, and a
+ * image inside a tool message is refused or dropped.
  */
-export function withPictures(messages: readonly BaseMessage[]): BaseMessage[] {
+export function withImages(messages: readonly BaseMessage[]): BaseMessage[] {
   const shown: BaseMessage[] = [];
   let waiting: ImageView[] = [];
   const show = () => {
-    if (waiting.length > 0) shown.push(new HumanMessage({ contentBlocks: waiting.flatMap(pictureBlocks) }));
+    if (waiting.length > 0) shown.push(new HumanMessage({ contentBlocks: waiting.flatMap(imageBlocks) }));
     waiting = [];
   };
   for (const message of messages) {

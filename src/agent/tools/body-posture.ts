@@ -9,7 +9,7 @@ export const bodyPosture = defineTool({
   schema: z.strictObject({ faceId: z.string().describe("Id of a face, such as F1") }),
   output: ToolOutput,
   needsVision: false,
-  needsPicture: true,
+  needsImage: true,
   async run({ faceId }, { ledger }) {
     knownFace(ledger, faceId);
     const evidence = [...ledger.ofFace(faceId, "posture")];

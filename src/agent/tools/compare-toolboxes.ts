@@ -14,7 +14,7 @@ export const compareToolboxes = defineTool({
   schema: z.strictObject({ faceId: z.string().describe("Id of a face, such as F1") }),
   output: ToolOutput.extend({ toolboxes: z.array(z.string()), units: z.array(UnitConsensus) }),
   needsVision: false,
-  needsPicture: true,
+  needsImage: true,
   async run({ faceId }, { ledger }) {
     const face = knownFace(ledger, faceId);
     const toolboxes = [...new Set(face.measurements.map(({ toolbox }) => toolbox))];

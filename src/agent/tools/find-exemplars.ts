@@ -4,7 +4,7 @@ import type { ExemplarSource } from "../../ports/exemplar-source.ts";
 import { type AnyToolDefinition, defineTool, ToolOutput } from "../agent-tool.ts";
 import { knownFace } from "./known-face.ts";
 
-/** Searches the exemplar store by words, by likeness to a face, or both; what it finds becomes citable. */
+/** Searches the exemplar store by words, by similarity to a face, or both; what it finds becomes citable. */
 export function createFindExemplars(source: ExemplarSource): AnyToolDefinition {
   return defineTool({
     name: "find_exemplars",
@@ -14,7 +14,7 @@ export function createFindExemplars(source: ExemplarSource): AnyToolDefinition {
     }),
     output: ToolOutput.extend({ warnings: z.array(z.string()) }),
     needsVision: false,
-    needsPicture: true,
+    needsImage: true,
     async run({ query, faceId }, { image, ledger }, signal) {
       if (faceId !== null) knownFace(ledger, faceId);
       const question = { text: query ?? "", context: null, labels: null };

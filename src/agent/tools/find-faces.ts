@@ -15,11 +15,11 @@ export const findFaces = defineTool({
     labels: z.array(z.string()).nullable(),
   }),
   needsVision: false,
-  needsPicture: true,
+  needsImage: true,
   async run(_input, { ledger, image, labels }) {
     const evidence = ledger.items().filter((item) => item.kind === "face" || item.kind === "quality");
     const faces = ledger.faces().map(({ faceId, box }) => ({ faceId, box }));
-    const head = `The picture is ${image.widthPx} x ${image.heightPx} px and has ${countOf(faces.length)}.`;
+    const head = `The image is ${image.widthPx} x ${image.heightPx} px and has ${countOf(faces.length)}.`;
     return {
       text: `${head}\n${evidenceLines(evidence)}`.trim(),
       output: { evidence, faces, labels: labels === null ? null : [...labels] },

@@ -7,6 +7,6 @@ export function knownFace(ledger: EvidenceLedger, faceId: string): Face {
   const face = ledger.face(faceId);
   if (face !== undefined) return face;
   const known = ledger.faces().map((each) => each.faceId);
-  const there = known.length === 0 ? "no face was found in this picture" : `known faces are ${known.join(", ")}`;
+  const there = known.length === 0 ? "no face was found in this image" : `known faces are ${known.join(", ")}`;
   throw new ToolInputError(`Unknown face ${JSON.stringify(faceId)}: ${there}`);
 }

@@ -8,7 +8,7 @@ export const listEvidence = defineTool({
   schema: z.strictObject({}),
   output: ToolOutput,
   needsVision: false,
-  needsPicture: true,
+  needsImage: true,
   async run(_input, { ledger }) {
     const evidence = [...ledger.items()];
     return { text: evidence.length === 0 ? "The ledger is empty." : evidenceLines(evidence), output: { evidence } };

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { ToolInputError } from "../../domain/errors.ts";
 import { clipBox, PixelBox } from "../../domain/geometry.ts";
-import { FACE_PARTS, type FacePart, facePartBox } from "../../measuring/face-parts.ts";
 import { boxText } from "../../evidence/render-evidence.ts";
+import { FACE_PARTS, type FacePart, facePartBox } from "../../measuring/face-parts.ts";
 import { renderView } from "../../measuring/render-view.ts";
-import { type Desk, defineTool, ToolOutput } from "../agent-tool.ts";
+import { defineTool, type ToolContext, ToolOutput } from "../agent-tool.ts";
 import { knownFace } from "./known-face.ts";
 
 const LONGEST_SIDE_PX = 768;
@@ -22,23 +22,24 @@ export const lookCloser = defineTool({
   }),
   output: ToolOutput.extend({ region: PixelBox }),
   needsVision: true,
-  needsPicture: true,
-  async run({ faceId, region }, desk, signal) {
-    const { box, caption } = typeof region === "string" ? partOf(region, faceId, desk) : { box: region, caption: "" };
-    const { image } = desk;
+  needsImage: true,
+  async run({ faceId, region }, toolContext, signal) {
+    const { box, caption } =
+      typeof region === "string" ? partOf(region, faceId, toolContext) : { box: region, caption: "" };
+    const { image } = toolContext;
     const visible = clipBox(box, image);
     if (visible === undefined) {
-      throw new ToolInputError(`The region lies outside the picture, which is ${image.widthPx} x ${image.heightPx} px`);
+      throw new ToolInputError(`The region lies outside the image, which is ${image.widthPx} x ${image.heightPx} px`);
     }
     const named = caption === "" ? boxText(visible) : caption;
     const options = { caption: named, region: visible, maxSidePx: LONGEST_SIDE_PX, minSidePx: ENLARGED_TO_PX };
     const view = await renderView(image, options, signal);
-    const text = `The next picture shows ${named}: ${boxText(visible)}.`;
+    const text = `The next image shows ${named}: ${boxText(visible)}.`;
     return { text, output: { evidence: [], region: visible }, views: [view] };
   },
 });
 
-function partOf(part: FacePart, faceId: string | null, { ledger }: Desk): { box: PixelBox; caption: string } {
+function partOf(part: FacePart, faceId: string | null, { ledger }: ToolContext): { box: PixelBox; caption: string } {
   if (faceId === null) throw new ToolInputError(`Whose ${part}? Give a faceId with a part of a face`);
   return { box: facePartBox(knownFace(ledger, faceId), part), caption: `${faceId}, ${part}` };
 }

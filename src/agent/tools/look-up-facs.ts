@@ -10,7 +10,7 @@ export const lookUpFacs = defineTool({
   }),
   output: ToolOutput.extend({ answer: z.string() }),
   needsVision: false,
-  needsPicture: false,
+  needsImage: false,
   async run({ query }) {
     const answer = facsAnswerText(lookUp(query));
     return { text: answer, output: { evidence: [], answer } };

@@ -9,7 +9,7 @@ export const measureFace = defineTool({
   schema: z.strictObject({ faceId: z.string().describe("Id of a face, such as F1") }),
   output: ToolOutput,
   needsVision: false,
-  needsPicture: true,
+  needsImage: true,
   async run({ faceId }, { ledger }) {
     knownFace(ledger, faceId);
     const notSupported = ledger.ofKind("not-supported").filter((item) => item.faceId === null);

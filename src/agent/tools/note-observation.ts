@@ -10,17 +10,17 @@ export const noteObservation = defineTool({
   name: "note_observation",
   schema: z.strictObject({
     statement: z.string().min(1).max(500).describe("One sentence about what can be seen"),
-    region: PixelBox.nullable().describe("Where in the picture, in source pixels; null for the whole scene"),
+    region: PixelBox.nullable().describe("Where in the image, in source pixels; null for the whole scene"),
     faceId: z.string().nullable().describe("The face it is about, null when it is about the scene"),
   }),
   output: ToolOutput,
   needsVision: true,
-  needsPicture: true,
+  needsImage: true,
   async run({ statement, region, faceId }, { ledger, image, observer }) {
     if (faceId !== null) knownFace(ledger, faceId);
     const visible = region === null ? null : clipBox(region, image);
     if (visible === undefined) {
-      throw new ToolInputError(`The region lies outside the picture, which is ${image.widthPx} x ${image.heightPx} px`);
+      throw new ToolInputError(`The region lies outside the image, which is ${image.widthPx} x ${image.heightPx} px`);
     }
     const item = ledger.add({
       kind: "observation",

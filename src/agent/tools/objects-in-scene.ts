@@ -8,7 +8,7 @@ export const objectsInScene = defineTool({
   schema: z.strictObject({}),
   output: ToolOutput,
   needsVision: false,
-  needsPicture: true,
+  needsImage: true,
   async run(_input, { ledger }) {
     const evidence = [...ledger.ofKind("object")];
     return { text: sceneText(evidence, "Objects"), output: { evidence } };

@@ -13,12 +13,12 @@ export const viewFaceAlone = defineTool({
   schema: z.strictObject({ faceId: z.string().describe("Id of a face, such as F1") }),
   output: ToolOutput,
   needsVision: true,
-  needsPicture: true,
+  needsImage: true,
   async run({ faceId }, { image, ledger }, signal) {
     const region = facePartBox(knownFace(ledger, faceId), "whole face");
     const caption = `${faceId} alone, without its surroundings`;
     const options = { caption, region, maxSidePx: LONGEST_SIDE_PX, minSidePx: ENLARGED_TO_PX };
     const view = await renderView(image, options, signal);
-    return { text: `The next picture shows ${caption}.`, output: { evidence: [] }, views: [view] };
+    return { text: `The next image shows ${caption}.`, output: { evidence: [] }, views: [view] };
   },
 });

@@ -9,7 +9,7 @@ export const whoLooksWhere = defineTool({
   schema: z.strictObject({ faceId: z.string().nullable().describe("The person asked about; null for everybody") }),
   output: ToolOutput,
   needsVision: false,
-  needsPicture: true,
+  needsImage: true,
   async run({ faceId }, { ledger }) {
     if (faceId !== null) knownFace(ledger, faceId);
     const evidence = ledger.ofKind("relation").filter((item) => faceId === null || concerns(item, faceId));

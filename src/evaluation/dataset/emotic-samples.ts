@@ -38,7 +38,7 @@ export const EMOTIC_LABELS = [
 
 /**
  * EMOTIC as a table, `<split>.csv`, with the columns that the usual conversion of `Annotations.mat` writes: Folder,
- * Filename, BBox (x1, y1, x2, y2), Categorical_Labels, Continuous_Labels (valence, arousal, dominance on 1-10). Pictures
+ * Filename, BBox (x1, y1, x2, y2), Categorical_Labels, Continuous_Labels (valence, arousal, dominance on 1-10). Images
  * lie in `<Folder>/<Filename>`, or below `emotic/`.
  */
 export async function readEmoticSamples(path: string, split: string): Promise<ReadRow[]> {

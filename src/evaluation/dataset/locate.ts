@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { locatePicture } from "../../exemplars/image-reference.ts";
+import { locateImage } from "../../exemplars/image-reference.ts";
 
 /** Where a dataset path of an evaluation file leads: `$NAME` from the environment, `npm:` into a dependency. */
 export function locateDatasetPath(
@@ -18,7 +18,7 @@ export function locateDatasetPath(
     }
     return value;
   });
-  const found = locatePicture(expanded, evalFilePath);
+  const found = locateImage(expanded, evalFilePath);
   if (found === undefined)
     throw new ConfigurationError(`Cannot find the dataset as its package is not installed: \`${written}\``);
   return resolve(found);

@@ -5,7 +5,7 @@ import type { ReadRow } from "./dataset.ts";
 import { sampleOf } from "./sample-of.ts";
 import { readCsvRows, type TableRow } from "./table-rows.ts";
 
-/** OASIS (Kurdi, Lozano and Banaji 2017): `OASIS.csv` with mean valence and arousal on 1-7, pictures in `images/`. */
+/** OASIS (Kurdi, Lozano and Banaji 2017): `OASIS.csv` with mean valence and arousal on 1-7, images in `images/`. */
 export async function readOasisSamples(path: string): Promise<ReadRow[]> {
   const table = join(path, "OASIS.csv");
   if (!existsSync(table)) throw new ConfigurationError(`Cannot use dataset as OASIS.csv is not there: \`${path}\``);

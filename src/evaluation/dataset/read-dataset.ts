@@ -29,7 +29,7 @@ export interface DatasetSetting {
 const SHOWN_PROBLEMS = 5;
 
 /**
- * Reads the samples of an evaluation file's dataset, checked: pictures there, ids unique, labels in the taxonomy.
+ * Reads the samples of an evaluation file's dataset, checked: images there, ids unique, labels in the taxonomy.
  * @throws {ConfigurationError} if it cannot be read, or has rows that cannot be used and `badRows` is `stop`.
  */
 export async function readDataset(source: DatasetSource, setting: DatasetSetting): Promise<Dataset> {
@@ -104,7 +104,7 @@ async function problemOf(
 ): Promise<string | undefined> {
   const first = known.seen.get(id);
   if (first !== undefined) return `its id "${id}" is that of ${first} too`;
-  if (image !== null && !(await known.hasFile(image))) return `its picture is missing: \`${image}\``;
+  if (image !== null && !(await known.hasFile(image))) return `its image is missing: \`${image}\``;
   if (known.reader.labels.length === 0) return undefined;
   for (const label of [...(truth.labels ?? []), ...(truth.label === null ? [] : [truth.label])]) {
     if (known.reader.read(label) !== null) continue;
@@ -114,7 +114,7 @@ async function problemOf(
   return undefined;
 }
 
-/** Looks files up by listing each folder once: a study has many pictures in few folders. */
+/** Looks files up by listing each folder once: a study has many images in few folders. */
 function createFileLookup(): (path: string) => Promise<boolean> {
   const folders = new Map<string, Promise<ReadonlySet<string>>>();
   return async (path) => {

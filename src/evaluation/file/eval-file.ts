@@ -34,7 +34,7 @@ const Matrix = z.strictObject({
   evidence: nonEmpty(EvidenceChoice)
     .default([["mesh"]])
     .describe("Toolboxes whose measurements the model gets: none, or a list"),
-  arms: nonEmpty(ArmName).default(["full"]).describe("Ways of showing the picture"),
+  arms: nonEmpty(ArmName).default(["full"]).describe("Ways of showing the image"),
   seeds: nonEmpty(z.int()).default([1]),
   repeats: z.int().min(1).max(1000).default(1),
 });
@@ -85,11 +85,7 @@ const FewShot = z.strictObject({
 
 const Stimuli = z.strictObject({
   hide: z.enum(["faces", "people"]).default("faces").describe("What the context-only arm hides"),
-  neutral: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Picture of a neutral face for the neutral arms; path as for datasets"),
+  neutral: z.string().min(1).optional().describe("Image of a neutral face for the neutral arms; path as for datasets"),
   seed: z.int().default(1).describe("Of partners in the swapped-context arm and of filled texture"),
 });
 
@@ -100,7 +96,7 @@ export const EvalFile = z.strictObject({
   task: z
     .enum(["judge", "choose", "verify"])
     .default("judge")
-    .describe("judge a picture, choose one of given options, or verify a statement about a picture"),
+    .describe("judge an image, choose one of given options, or verify a statement about an image"),
   question: z.string().min(1).optional().describe("Asked of every sample that brings no question of its own"),
   dataset: DatasetSource,
   matrix: Matrix.prefault({}),

@@ -5,13 +5,13 @@ import { ConfigurationError, JudgmentError } from "../../domain/errors.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { NO_READING } from "../answer.ts";
 import { type Solution, type Solver, StimulusUnavailable } from "../solver.ts";
-import { type ConditionParts, isFreeModel, providerOfModel } from "../solvers/condition-parts.ts";
+import { type ConditionDependencies, isFreeModel, providerOfModel } from "../solvers/condition-dependencies.ts";
 import { type EmerRatings, readRatings } from "./emer-ratings.ts";
 
 const TOKENS = { input: 700, output: 50 } as const;
 
 /** Rates explanations by a judge model: the reference is the call's question, the candidate its statement. */
-export function createEmerSolver(conditions: ConditionParts): Solver {
+export function createEmerSolver(conditions: ConditionDependencies): Solver {
   return {
     async identify(condition) {
       const { model, prompts } = await conditions.partsFor(condition, 0);

@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { writeWhole } from "../../platform/write-file-atomic.ts";
+import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { readResults } from "../results/read-results.ts";
 import { createFolderAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";
@@ -23,14 +23,14 @@ type MetricList = readonly {
 }[];
 
 /**
- * Writes a run with every answer it used and the numbers it gave into one zip. Pictures are not in it. @returns its path.
+ * Writes a run with every answer it used and the numbers it gave into one zip. Images are not in it. @returns its path.
  */
 export async function writeBundle(folder: string, path: string): Promise<string> {
   const scored = await scoreRun(folder);
   const cache = createFolderAnswerCache(scored.run.header.cacheFolder);
   const files: Record<string, Uint8Array> = {};
   const { header, samples } = scored.run;
-  // Where pictures lie on this machine is nobody else's business; their names still keep samples of one picture together.
+  // Where images lie on this machine is nobody else's business; their names still keep samples of one image together.
   const places = { evalFilePath: basename(header.evalFilePath), cacheFolder: "answers" };
   files["run.json"] = strToU8(JSON.stringify({ ...header, ...places }, null, 2));
   files["samples.jsonl"] = strToU8(samples.map((sample) => `${JSON.stringify(withoutPlace(sample))}\n`).join(""));
@@ -48,7 +48,7 @@ export async function writeBundle(folder: string, path: string): Promise<string>
     files[`answers/${key}.json.gz`] = bytes;
   }
   files["metrics.json"] = strToU8(JSON.stringify(metricsOf(scored), null, 2));
-  await writeWhole(path, zipSync(files, { level: 6 }));
+  await writeFileAtomic(path, zipSync(files, { level: 6 }));
   return path;
 }
 
@@ -72,7 +72,7 @@ export async function replayBundle(path: string, folder: string): Promise<{ metr
   const cacheFolder = join(folder, "answers");
   const cache = createFolderAnswerCache(cacheFolder);
   await mkdir(folder, { recursive: true });
-  await writeWhole(join(folder, "samples.jsonl"), text("samples.jsonl"));
+  await writeFileAtomic(join(folder, "samples.jsonl"), text("samples.jsonl"));
   await unpackAnswers(files, cache.path);
   const replay = async (name: string) => {
     const lines: string[] = [];
@@ -82,9 +82,10 @@ export async function replayBundle(path: string, folder: string): Promise<{ metr
     }
     return lines.join("");
   };
-  await writeWhole(resultsPath(folder), await replay("results.jsonl"));
-  if (files["judgments.jsonl"] !== undefined) await writeWhole(judgmentsPath(folder), await replay("judgments.jsonl"));
-  await writeWhole(
+  await writeFileAtomic(resultsPath(folder), await replay("results.jsonl"));
+  if (files["judgments.jsonl"] !== undefined)
+    await writeFileAtomic(judgmentsPath(folder), await replay("judgments.jsonl"));
+  await writeFileAtomic(
     join(folder, "run.json"),
     `${JSON.stringify({ ...JSON.parse(text("run.json")), cacheFolder }, null, 2)}\n`,
   );
@@ -115,7 +116,7 @@ async function unpackAnswers(files: Unzipped, target: (key: string) => string): 
     const key = /^answers\/(.+)\.json\.gz$/.exec(name)?.[1];
     if (key === undefined || !KEY.test(key)) continue;
     await mkdir(join(target(key), ".."), { recursive: true });
-    await writeWhole(target(key), bytes);
+    await writeFileAtomic(target(key), bytes);
   }
 }
 

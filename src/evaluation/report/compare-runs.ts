@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../domain/errors.ts";
-import { type Comparison, compareSides, type Side } from "../results/compare.ts";
 import { number, pText } from "../../pages/markup.ts";
+import { type Comparison, compareSides, type Side } from "../results/compare.ts";
 import { readable } from "./sections.ts";
 import { type ScoredRun, scoreRun } from "./write-report.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { writeWhole } from "../../platform/write-file-atomic.ts";
+import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { topLabel } from "../answer.ts";
 import type { ScoredRun } from "./write-report.ts";
 
@@ -21,7 +21,7 @@ export async function exportCsv(scored: ScoredRun): Promise<string[]> {
     Object.entries(tables).map(async ([name, rows]) => {
       const path = join(scored.run.folder, name);
       const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-      await writeWhole(
+      await writeFileAtomic(
         path,
         stringify([...rows], { header: true, columns, cast: { boolean: (value) => (value ? "TRUE" : "FALSE") } }),
       );

@@ -1,6 +1,6 @@
+import { number } from "../../pages/markup.ts";
 import type { RunSummary } from "../results/summarise.ts";
 import type { RunPlan } from "../runner/plan-run.ts";
-import { number } from "../../pages/markup.ts";
 import { readable } from "./sections.ts";
 
 /** The plan as a person reads it before spending anything; the last line sums up. */

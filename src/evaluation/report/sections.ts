@@ -1,12 +1,12 @@
+import { confusionTable, intervalPlot, reliabilityDiagram } from "../../pages/charts.ts";
+import { type Markup, markup, number, pText } from "../../pages/markup.ts";
 import type { FewShotAudit } from "../few-shot/audit.ts";
 import type { Comparison } from "../results/compare.ts";
 import type { ScorerResult } from "../results/score-cell.ts";
 import type { CellResult, RunSummary } from "../results/summarise.ts";
 import { shortNames } from "../runner/plan.ts";
 import type { ScoreTable } from "../score.ts";
-import { confusionTable, intervalPlot, reliabilityDiagram } from "../../pages/charts.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
-import { type Markup, markup, number, pText } from "../../pages/markup.ts";
 import type { WorstCase } from "./worst-cases.ts";
 
 /** Metrics of every cell side by side, with a plot of each. */
@@ -163,7 +163,7 @@ export function worstCasesSection(cases: readonly WorstCase[]): Markup | null {
   return markup`<h2>Worst cases</h2><div class="cases">${cases.map(
     (
       one,
-    ) => markup`<article class="case">${one.picture === null ? null : markup`<img alt="Sample ${one.sample}" src="${one.picture}">`}
+    ) => markup`<article class="case">${one.image === null ? null : markup`<img alt="Sample ${one.sample}" src="${one.image}">`}
     <p><strong>${one.answer}</strong> instead of <strong>${one.truth}</strong><br><span class="soft">${one.sample}, ${one.cell}</span></p>
     <p>${one.explanation}</p>
     ${

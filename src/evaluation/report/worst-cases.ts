@@ -12,8 +12,8 @@ export interface WorstCase {
   readonly truth: string;
   readonly answer: string;
   readonly explanation: string;
-  /** Small JPEG as a data address; `null` without a picture or when it is gone. */
-  readonly picture: string | null;
+  /** Small JPEG as a data address; `null` without an image or when it is gone. */
+  readonly image: string | null;
   /** Claims with their verdicts and the evidence they cite; `null` when the whole answer is not kept any more. */
   readonly claims:
     | readonly { readonly statement: string; readonly verdict: string; readonly evidence: string }[]
@@ -58,7 +58,7 @@ async function caseOf({ record, sample, score }: ScoredCall, cell: string, cache
     answer:
       answer?.choice ?? (top === null ? score.explanation : `${top.label} (${Math.round(top.probability * 100)} %)`),
     explanation: sample.statement ?? sample.question ?? answer?.explanation ?? score.explanation,
-    picture: sample.image === null ? null : await thumbnail(sample.image),
+    image: sample.image === null ? null : await thumbnail(sample.image),
     claims: await claimsOf(record.key, cache),
   };
 }

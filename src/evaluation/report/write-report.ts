@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { writeWhole } from "../../platform/write-file-atomic.ts";
+import { type Markup, markup } from "../../pages/markup.ts";
+import { REPORT_STYLE } from "../../pages/style.ts";
+import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import { parseEvalFile } from "../file/read-eval-file.ts";
@@ -14,7 +16,6 @@ import type { CallRecord } from "../runner/call-record.ts";
 import { judgmentsPath, openRun, type StoredRun } from "../runner/run-folder.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
-import { type Markup, markup } from "../../pages/markup.ts";
 import { methodsParagraph } from "./methods.ts";
 import {
   auditSection,
@@ -25,7 +26,6 @@ import {
   usageSection,
   worstCasesSection,
 } from "./sections.ts";
-import { REPORT_STYLE } from "../../pages/style.ts";
 import { type WorstCase, worstCases } from "./worst-cases.ts";
 
 /** A run with everything that is computed from it. */
@@ -80,7 +80,7 @@ function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun
 export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promise<string> {
   const cases = (await Promise.all(scored.summary.cells.map((cell) => worstCases(cell, cache)))).flat();
   const path = join(scored.run.folder, "report.html");
-  await writeWhole(path, `<!doctype html>\n${page(scored, cases).html}\n`);
+  await writeFileAtomic(path, `<!doctype html>\n${page(scored, cases).html}\n`);
   return path;
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
-import { writeWhole } from "../../platform/write-file-atomic.ts";
+import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { Answer } from "../answer.ts";
 import type { Solution } from "../solver.ts";
 import { inWordsIfDiskFull } from "./disk-full.ts";
@@ -67,7 +67,7 @@ function parse(text: string, key: string): Solution | undefined {
 
 async function writeSafely(target: string, bytes: Uint8Array): Promise<void> {
   try {
-    await writeWhole(target, bytes);
+    await writeFileAtomic(target, bytes);
   } catch (error) {
     throw inWordsIfDiskFull(error, target);
   }

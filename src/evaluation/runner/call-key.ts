@@ -4,7 +4,7 @@ import type { Call } from "../solver.ts";
 /** Raised when the meaning of a cached answer changes, so that old ones are asked again rather than misread. */
 const ANSWER_FORMAT = 1;
 
-/** Hash of everything that determines an answer: what is asked, of which picture, under which identity, how often. */
+/** Hash of everything that determines an answer: what is asked, of which image, under which identity, how often. */
 export function callKey(call: Call, identity: unknown, stimulus: unknown): string {
   const { sample, seed, repeat, condition } = call;
   const asked = {

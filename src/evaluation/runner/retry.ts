@@ -18,7 +18,7 @@ export type Outcome<T> =
   | { readonly error: unknown; readonly attempts: number };
 
 /** Tries until it works, fails for good, or the tries are used up. Only the caller's abort is thrown. */
-export async function tryRepeatedly<T>(
+export async function retry<T>(
   work: (signal: AbortSignal) => Promise<T>,
   policy: RetryPolicy,
   signal: AbortSignal,

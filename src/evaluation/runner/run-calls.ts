@@ -11,7 +11,7 @@ import { cellId } from "./plan.ts";
 import { costOf } from "./price.ts";
 import { createProgressCounter, type RunProgress } from "./progress.ts";
 import { answeredRecord, failedRecord } from "./record-call.ts";
-import { tryRepeatedly } from "./retry.ts";
+import { retry } from "./retry.ts";
 
 /** What a run needs. */
 export interface RunSetting {
@@ -114,7 +114,7 @@ function withResolvers(): { readonly promise: Promise<void>; readonly resolve: (
 }
 
 /** One provider's calls under way. */
-interface Lane {
+interface Queue {
   readonly queue: PQueue;
   readonly concurrency: number;
   failuresInARow: number;
@@ -130,7 +130,7 @@ async function feed(calls: readonly Call[], run: Run, provider: string): Promise
   const perMinute = limit?.requestsPerMinute;
   const rate =
     perMinute === undefined ? {} : { interval: 60_000 / perMinute, intervalCap: 1, carryoverIntervalCount: true };
-  const lane: Lane = {
+  const queue: Queue = {
     queue: new PQueue({ concurrency, ...rate }),
     concurrency,
     failuresInARow: 0,
@@ -141,14 +141,14 @@ async function feed(calls: readonly Call[], run: Run, provider: string): Promise
   for (const call of calls) {
     if (run.stopped !== null || run.signal.aborted) break;
     await lookups.onSizeLessThan(LOOKUPS);
-    void lookups.add(() => guarded(run, () => lookUp(call, run, lane)));
+    void lookups.add(() => guarded(run, () => lookUp(call, run, queue)));
   }
   // A rate limit may hold queued calls back for minutes that a stopped run need not wait.
-  void run.whenStopped.then(() => lane.queue.clear());
+  void run.whenStopped.then(() => queue.queue.clear());
   await lookups.onIdle();
-  await Promise.race([lane.queue.onIdle(), run.whenStopped]);
-  await lane.queue.onPendingZero();
-  await Promise.all(lane.recordings);
+  await Promise.race([queue.queue.onIdle(), run.whenStopped]);
+  await queue.queue.onPendingZero();
+  await Promise.all(queue.recordings);
 }
 
 /** Errors that no other call would escape end the run. */
@@ -162,7 +162,7 @@ async function guarded(run: Run, work: () => Promise<void>): Promise<void> {
 }
 
 /** Takes the answer from the cache, or queues the call. */
-async function lookUp(call: Call, run: Run, lane: Lane): Promise<void> {
+async function lookUp(call: Call, run: Run, queue: Queue): Promise<void> {
   if (run.stopped !== null) return;
   const { setting } = run;
   let key: string;
@@ -179,12 +179,16 @@ async function lookUp(call: Call, run: Run, lane: Lane): Promise<void> {
     await finish(run, answeredRecord(call, key, { solution: known, cached: true, attempts: 0, costUsd: 0 }));
     return;
   }
-  await Promise.race([lane.queue.onSizeLessThan(lane.concurrency), run.whenStopped]);
+  await Promise.race([queue.queue.onSizeLessThan(queue.concurrency), run.whenStopped]);
   if (run.stopped !== null) return;
-  void lane.queue.add(() => guarded(run, () => ask(call, run, { lane, key })));
+  void queue.queue.add(() => guarded(run, () => ask(call, run, { queue, key })));
 }
 
-async function ask(call: Call, run: Run, { lane, key }: { readonly lane: Lane; readonly key: string }): Promise<void> {
+async function ask(
+  call: Call,
+  run: Run,
+  { queue, key }: { readonly queue: Queue; readonly key: string },
+): Promise<void> {
   const limit = limitReached(run);
   if (limit !== null) run.stop(limit);
   if (run.stopped !== null || run.signal.aborted) return;
@@ -198,18 +202,18 @@ async function ask(call: Call, run: Run, { lane, key }: { readonly lane: Lane; r
       timeoutMs: execution.timeoutSeconds * 1000,
     };
     const stimulus = await setting.stimuli.prepare(call.sample, call.condition.arm, run.signal);
-    const outcome = await tryRepeatedly((signal) => setting.solver.solve(call, stimulus, signal), policy, run.signal);
+    const outcome = await retry((signal) => setting.solver.solve(call, stimulus, signal), policy, run.signal);
     if ("error" in outcome) {
-      noteFailure(outcome.error, run, lane);
+      noteFailure(outcome.error, run, queue);
       await finish(run, failedRecord(call, key, outcome));
       return;
     }
-    lane.failuresInARow = 0;
+    queue.failuresInARow = 0;
     const { value: solution, attempts } = outcome;
     const price = setting.file.prices[call.condition.model];
     const costUsd = costOf(solution.usage, price, setting.solver.isFree(call.condition));
     const record = answeredRecord(call, key, { solution, cached: false, attempts, costUsd });
-    await recordBeside(lane, () =>
+    await recordBeside(queue, () =>
       guarded(run, async () => {
         await setting.cache.put(key, solution);
         await finish(run, record);
@@ -223,7 +227,7 @@ async function ask(call: Call, run: Run, { lane, key }: { readonly lane: Lane; r
 }
 
 /** Starts a recording, once fewer are under way than calls may be. */
-async function recordBeside({ recordings, concurrency }: Lane, record: () => Promise<void>): Promise<void> {
+async function recordBeside({ recordings, concurrency }: Queue, record: () => Promise<void>): Promise<void> {
   while (recordings.size >= concurrency) await Promise.race(recordings);
   const recording = record().finally(() => recordings.delete(recording));
   recordings.add(recording);
@@ -241,15 +245,15 @@ function limitReached({ setting, progress }: Run): string | null {
 }
 
 /** A provider that fails again and again is dead: asking on would only burn the list of calls. */
-function noteFailure(error: unknown, run: Run, lane: Lane): void {
+function noteFailure(error: unknown, run: Run, queue: Queue): void {
   if (error instanceof ConfigurationError || error instanceof ModelFileError) throw error;
   if (!(error instanceof ProviderError)) return;
-  lane.failuresInARow++;
-  if (lane.failuresInARow < run.setting.file.execution.stopAfterFailures) return;
-  run.stop(`${lane.provider} failed ${lane.failuresInARow} times in a row (${error.message})`);
+  queue.failuresInARow++;
+  if (queue.failuresInARow < run.setting.file.execution.stopAfterFailures) return;
+  run.stop(`${queue.provider} failed ${queue.failuresInARow} times in a row (${error.message})`);
 }
 
-/** A picture that cannot be read or shown in an arm is one sample's trouble. */
+/** An image that cannot be read or shown in an arm is one sample's trouble. */
 function isOfThisSampleOnly(error: unknown): boolean {
   return error instanceof StimulusUnavailable || (error as Error | null)?.name === "ImageDecodeError";
 }

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { writeWhole } from "../../platform/write-file-atomic.ts";
+import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { Sample } from "../sample.ts";
 import { readJournal } from "./journal.ts";
 
@@ -59,9 +59,9 @@ export async function createRun(
       `Cannot start evaluation as a run is there already: resume it, or choose another --out (\`${folder}\`)`,
     );
   }
-  await writeWhole(join(folder, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+  await writeFileAtomic(join(folder, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
   const whole: RunHeader = { format: RUN_FORMAT, ...header };
-  await writeWhole(join(folder, "run.json"), `${JSON.stringify(whole, null, 2)}\n`);
+  await writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(whole, null, 2)}\n`);
   return { folder, header: whole, samples };
 }
 

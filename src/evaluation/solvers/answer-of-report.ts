@@ -3,9 +3,9 @@ import type { PixelBox } from "../../domain/geometry.ts";
 import type { Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { presenceOf } from "../../domain/presence.ts";
 import type { Report } from "../../domain/report.ts";
+import { targetFace } from "../../lab/lab-stimuli.ts";
 import type { Answer, AnsweredReading } from "../answer.ts";
 import { NO_READING } from "../answer.ts";
-import { targetFace } from "../../lab/lab-stimuli.ts";
 
 /**
  * What scorers see of a report: the subject that was asked about, and the claims made of it. When that person's face was

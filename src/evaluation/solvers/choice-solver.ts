@@ -1,22 +1,22 @@
 import { type BaseMessage, SystemMessage } from "@langchain/core/messages";
 import { userMessage } from "../../agent/messages.ts";
 import { createTraceRecorder } from "../../agent/trace-recorder.ts";
-import type { AskParts } from "../../ask-dependencies.ts";
+import type { AskDependencies } from "../../ask-dependencies.ts";
 import { JudgmentError } from "../../domain/errors.ts";
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ImageView } from "../../domain/image-view.ts";
 import { fillLedger } from "../../evidence/fill-ledger.ts";
-import { measureImage } from "../../measuring/measure-image.ts";
-import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
+import { fillIn, quoted } from "../../judging/prompt-library.ts";
+import { targetFace } from "../../lab/lab-stimuli.ts";
+import { measureImage } from "../../measuring/measure-image.ts";
 import { renderView } from "../../measuring/render-view.ts";
 import { type Answer, NO_READING } from "../answer.ts";
 import type { EvalFile } from "../file/eval-file.ts";
-import { targetFace } from "../../lab/lab-stimuli.ts";
 import type { Sample } from "../sample.ts";
 import { type Call, type Solution, type Solver, type Stimulus, StimulusUnavailable } from "../solver.ts";
 import { readChoice } from "./choice-reply.ts";
-import { type ConditionParts, identityOfParts, isFreeModel, providerOfModel } from "./condition-parts.ts";
+import { type ConditionDependencies, identityOfParts, isFreeModel, providerOfModel } from "./condition-dependencies.ts";
 import { type BaselineChoice, chooseByFacs, verifyByMeasurement } from "./facs-baseline.ts";
 
 /** Not to decide is no wrong answer: it counts as abstained. */
@@ -26,7 +26,7 @@ const CANNOT_TELL = "cannot tell";
 export const VERIFY_OPTIONS = ["true", "false", CANNOT_TELL] as const;
 
 const SHOWN_SIDE_PX = 1280;
-const TOKENS = { text: 250, evidence: 1800, picture: 1100, answer: 60 } as const;
+const TOKENS = { text: 250, evidence: 1800, image: 1100, answer: 60 } as const;
 const SYSTEM =
   "You answer questions about facial expressions for affective scientists, briefly and in the form asked for.";
 
@@ -37,35 +37,41 @@ interface Material {
 }
 
 /** Lets a model choose among options or verify a statement; with the `rules` model, the FACS tables and measurements do. */
-export function createChoiceSolver(file: EvalFile, conditions: ConditionParts): Solver {
+export function createChoiceSolver(file: EvalFile, conditions: ConditionDependencies): Solver {
   return {
     async identify(condition) {
-      return { task: file.task, parts: identityOfParts(await conditions.partsFor(condition, 0)) };
+      return { task: file.task, dependencies: identityOfParts(await conditions.partsFor(condition, 0)) };
     },
     estimate: async ({ evidence }) => ({
       inputTokens:
-        TOKENS.text + (file.task === "verify" ? TOKENS.picture + (evidence === "none" ? 0 : TOKENS.evidence) : 0),
+        TOKENS.text + (file.task === "verify" ? TOKENS.image + (evidence === "none" ? 0 : TOKENS.evidence) : 0),
       outputTokens: TOKENS.answer,
     }),
     provider: ({ model }) => providerOfModel(model),
     isFree: ({ model }) => isFreeModel(model),
     async solve(call, stimulus, signal) {
-      const parts = await conditions.partsFor(call.condition, call.seed);
+      const dependencies = await conditions.partsFor(call.condition, call.seed);
       const startedAt = performance.now();
-      const material = await materialOf(stimulus, parts, signal);
+      const material = await materialOf(stimulus, dependencies, signal);
       const solution =
-        parts.model.id === "rules" ? byRules(call.sample, material) : await byModel(call, parts, { material, signal });
+        dependencies.model.id === "rules"
+          ? byRules(call.sample, material)
+          : await byModel(call, dependencies, { material, signal });
       return { ...solution, usage: { ...solution.usage, latencyMs: performance.now() - startedAt } };
     },
   };
 }
 
-async function materialOf(stimulus: Stimulus | null, parts: AskParts, signal?: AbortSignal): Promise<Material> {
+async function materialOf(
+  stimulus: Stimulus | null,
+  dependencies: AskDependencies,
+  signal?: AbortSignal,
+): Promise<Material> {
   if (stimulus === null) return { view: null, evidence: [] };
-  const { image, faces } = await measureImage(stimulus.path, parts.toolboxes, signal);
-  const ledger = fillLedger({ faces, toolboxes: parts.toolboxes, context: null });
+  const { image, faces } = await measureImage(stimulus.path, dependencies.toolboxes, signal);
+  const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: null });
   const target = targetFace(faces, stimulus.region);
-  const view = await renderView(image, { caption: "the whole picture", maxSidePx: SHOWN_SIDE_PX }, signal);
+  const view = await renderView(image, { caption: "the whole image", maxSidePx: SHOWN_SIDE_PX }, signal);
   return { view, evidence: target === undefined ? [] : ledger.ofFace(target.faceId) };
 }
 
@@ -79,22 +85,22 @@ function byRules(sample: Sample, { evidence }: Material): Solution {
 
 async function byModel(
   { sample }: Call,
-  parts: AskParts,
+  dependencies: AskDependencies,
   { material, signal }: { readonly material: Material; readonly signal: AbortSignal | undefined },
 ): Promise<Solution> {
   const options = sample.statement === null ? questionOf(sample).options : VERIFY_OPTIONS;
-  const picture =
-    material.view !== null && parts.model.capabilities.vision
-      ? [{ type: "picture" as const, view: material.view }]
+  const image =
+    material.view !== null && dependencies.model.capabilities.vision
+      ? [{ type: "image" as const, view: material.view }]
       : [];
   const messages: BaseMessage[] = [
     new SystemMessage(SYSTEM),
-    userMessage([{ type: "text", text: promptText(sample, parts, { material, options }) }, ...picture]),
+    userMessage([{ type: "text", text: promptText(sample, dependencies, { material, options }) }, ...image]),
   ];
-  const trace = createTraceRecorder(parts.model.id);
+  const trace = createTraceRecorder(dependencies.model.id);
   let problem = "";
   for (let attempt = 1; attempt <= 2; attempt++) {
-    const reply = await parts.model.chat.invoke(messages, signal === undefined ? {} : { signal });
+    const reply = await dependencies.model.chat.invoke(messages, signal === undefined ? {} : { signal });
     trace.model(reply, 0);
     const read = readChoice(reply.text, options);
     if ("choice" in read) {
@@ -120,7 +126,7 @@ function questionOf({ question, options }: Sample): { readonly question: string;
 
 function promptText(
   sample: Sample,
-  { prompts }: AskParts,
+  { prompts }: AskDependencies,
   { material, options }: { readonly material: Material; readonly options: readonly string[] },
 ): string {
   const evidence = material.evidence.length === 0 ? "none" : `\n${evidenceLines(material.evidence)}`;

@@ -23,7 +23,7 @@ const EMPTY_WORDS = new Set(
  */
 export function chooseByFacs(question: string, options: readonly string[]): BaselineChoice {
   const asked = knownAbout(question);
-  const scored = options.map((option) => ({ option, score: likeness(asked, knownAbout(option)) }));
+  const scored = options.map((option) => ({ option, score: similarity(asked, knownAbout(option)) }));
   scored.sort((a, b) => b.score - a.score);
   const [best, next] = scored;
   if (best === undefined || best.score === 0) return abstain("The FACS tables say nothing to this question");
@@ -50,7 +50,7 @@ function meaningful(text: string): Set<string> {
 }
 
 /** Shared units (Jaccard) counted double, plus the share of each side's words found in the other's table entry. */
-function likeness(question: Known, option: Known): number {
+function similarity(question: Known, option: Known): number {
   const shared = [...option.units].filter((au) => question.units.has(au)).length;
   const all = new Set([...option.units, ...question.units]).size;
   return (

@@ -3,44 +3,47 @@ import type { Report } from "../../domain/report.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { type Solver, StimulusUnavailable } from "../solver.ts";
 import { answerOfReport } from "./answer-of-report.ts";
-import { type ConditionParts, identityOfParts, isFreeModel, providerOfModel } from "./condition-parts.ts";
+import { type ConditionDependencies, identityOfParts, isFreeModel, providerOfModel } from "./condition-dependencies.ts";
 
-/** Rules and the form of the answer; measured evidence; one picture at 1280 px; one exemplar with picture. Rough. */
-const TOKENS = { rules: 3500, evidence: 1800, picture: 1100, exemplar: 1300, answer: 1400 } as const;
+/** Rules and the form of the answer; measured evidence; one image at 1280 px; one exemplar with image. Rough. */
+const TOKENS = { rules: 3500, evidence: 1800, image: 1100, exemplar: 1300, answer: 1400 } as const;
 
-/** Judges pictures exactly as `kuleshov ask` does. */
-export function createJudgeSolver(file: EvalFile, labels: readonly string[], conditions: ConditionParts): Solver {
+/** Judges images exactly as `kuleshov ask` does. */
+export function createJudgeSolver(
+  file: EvalFile,
+  labels: readonly string[],
+  conditions: ConditionDependencies,
+): Solver {
   return {
     async identify(condition) {
-      const parts = await conditions.partsFor(condition, 0);
+      const dependencies = await conditions.partsFor(condition, 0);
       return {
         task: "judge",
         question: file.question ?? null,
         labels,
         exemplars: conditions.exemplarsOf(condition),
-        parts: identityOfParts(parts),
+        dependencies: identityOfParts(dependencies),
       };
     },
     estimate: async ({ shots, evidence }) => ({
-      inputTokens:
-        TOKENS.rules + TOKENS.picture + (evidence === "none" ? 0 : TOKENS.evidence) + shots * TOKENS.exemplar,
+      inputTokens: TOKENS.rules + TOKENS.image + (evidence === "none" ? 0 : TOKENS.evidence) + shots * TOKENS.exemplar,
       outputTokens: TOKENS.answer,
     }),
     provider: ({ model }) => providerOfModel(model),
     isFree: ({ model }) => isFreeModel(model),
     async solve({ condition, sample, seed }, stimulus, signal) {
-      if (stimulus === null) throw new StimulusUnavailable("The sample has no picture to judge");
-      const parts = await conditions.partsFor(condition, seed);
+      if (stimulus === null) throw new StimulusUnavailable("The sample has no image to judge");
+      const dependencies = await conditions.partsFor(condition, seed);
       const startedAt = performance.now();
       const question = sample.question ?? file.question;
       const report = await ask(
         {
-          picture: stimulus.path,
+          image: stimulus.path,
           ...(question === undefined ? {} : { question }),
           context: sample.context,
           labels: labels.length === 0 ? null : labels,
         },
-        parts,
+        dependencies,
         signal,
       );
       const { tokens, model } = report.provenance;

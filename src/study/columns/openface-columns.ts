@@ -23,23 +23,23 @@ const CAVEATS = [
 
 /**
  * Measurements under the column names of OpenFace 2's FeatureExtraction, with OpenFace's axes and signs. Its eye
- * landmarks, 3D landmarks and shape parameters are left out. `input` names the picture, which OpenFace does not do.
+ * landmarks, 3D landmarks and shape parameters are left out. `input` names the image, which OpenFace does not do.
  */
 export function openFaceColumns({ toolbox }: ColumnOptions): ToolboxColumns {
   const columns: RowColumn[] = [
     {
       name: "frame",
-      description: "Number of the picture, or of the frame in its video, from 1",
+      description: "Number of the image, or of the frame in its video, from 1",
       cell: ({ frame }) => frame,
     },
     {
       name: "face_id",
-      description: "Face of the picture, 0 is the leftmost; of a video, the same number for the same person",
+      description: "Face of the image, 0 is the leftmost; of a video, the same number for the same person",
       cell: faceNumber,
     },
     {
       name: "timestamp",
-      description: "Seconds from the start of the video; 0 for pictures, which have no time",
+      description: "Seconds from the start of the video; 0 for images, which have no time",
       cell: ({ image }) => image.frame?.timestampS ?? 0,
     },
     measuredColumn(
@@ -66,7 +66,7 @@ export function openFaceColumns({ toolbox }: ColumnOptions): ToolboxColumns {
     ...landmarkColumns(toolbox),
     ...INTENSITY_UNITS.map((number) => intensityColumn(toolbox, number)),
     ...PRESENCE_UNITS.map((number) => presenceColumn(toolbox, number)),
-    { name: "input", description: "The picture, as it was named", cell: ({ image }) => image.path },
+    { name: "input", description: "The image, as it was named", cell: ({ image }) => image.path },
   ];
   return createToolboxColumns(columns, { caveats: CAVEATS, firstFrame: 1 });
 }

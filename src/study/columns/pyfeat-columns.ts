@@ -53,10 +53,10 @@ export function pyFeatColumns({ toolbox }: ColumnOptions): ToolboxColumns {
     measured("gaze_angle", "Angle between gaze and head in radians", ({ gaze }) =>
       gaze === null ? null : Math.acos(Math.cos(gaze.pitchRad) * Math.cos(gaze.yawRad)),
     ),
-    { name: "input", description: "The picture, as it was named", cell: ({ image }) => image.path },
+    { name: "input", description: "The image, as it was named", cell: ({ image }) => image.path },
     {
       name: "frame",
-      description: "Number of the picture, or of the frame in its video, from 0",
+      description: "Number of the image, or of the frame in its video, from 0",
       cell: ({ frame }) => frame,
     },
   ];

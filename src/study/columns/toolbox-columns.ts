@@ -8,10 +8,10 @@ export interface ToolboxColumns {
   /** Said once, beside the table and in its data dictionary: in what it differs from the toolbox's own. */
   readonly caveats: readonly string[];
   /**
-   * CSV lines of one picture or frame, without header. One without faces has a row too, empty but for its name, as those
+   * CSV lines of one image or frame, without header. One without faces has a row too, empty but for its name, as those
    * toolboxes write it.
    *
-   * @param order how many pictures and frames come before it in the table; frames of a video are numbered within it.
+   * @param order how many images and frames come before it in the table; frames of a video are numbered within it.
    */
   rows(faces: readonly Face[], image: ImagePlace, order: number): string;
 }
@@ -21,16 +21,16 @@ export interface ColumnOptions {
   readonly toolbox: ToolboxId;
 }
 
-/** One row: a face, or none, of a picture with its number. */
+/** One row: a face, or none, of an image with its number. */
 export interface ColumnRow {
   readonly face: Face | undefined;
   readonly image: ImagePlace;
   readonly frame: number;
-  /** Position of the face in the picture, 0 for the leftmost. */
+  /** Position of the face in the image, 0 for the leftmost. */
   readonly faceIndex: number;
 }
 
-/** A column that also needs to know which picture and which face of it a row is about. */
+/** A column that also needs to know which image and which face of it a row is about. */
 export interface RowColumn {
   readonly name: string;
   readonly description: string;
@@ -61,7 +61,7 @@ export function emptyColumn(name: string, why: string): RowColumn {
   return { name, description: `Empty: ${why}`, cell: () => null };
 }
 
-/** Makes a table of row columns. @param options.firstFrame number of the first picture: toolboxes count from 0 or 1. */
+/** Makes a table of row columns. @param options.firstFrame number of the first image: toolboxes count from 0 or 1. */
 export function createToolboxColumns(
   columns: readonly RowColumn[],
   options: { readonly caveats: readonly string[]; readonly firstFrame: number },

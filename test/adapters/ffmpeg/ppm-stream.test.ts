@@ -4,7 +4,7 @@ import { readPpmStream } from "../../../src/adapters/ffmpeg/ppm-stream.ts";
 import { FRESH_PIXELS } from "../../../src/domain/pixel-pool.ts";
 import { collect } from "../../support/collect.ts";
 
-const picture = fc
+const image = fc
   .record({ widthPx: fc.integer({ min: 1, max: 12 }), heightPx: fc.integer({ min: 1, max: 12 }) })
   .chain(({ widthPx, heightPx }) =>
     fc
@@ -17,16 +17,16 @@ async function* piecesOf(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 describe("readPpmStream", () => {
-  it("finds the same pictures however the stream is cut into pieces, and drops an unfinished one", async () => {
+  it("finds the same images however the stream is cut into pieces, and drops an unfinished one", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(picture, { maxLength: 4 }), fc.integer({ min: 1, max: 50 }), async (pictures, size) => {
-        const whole = pictures.map(({ widthPx, heightPx, rgb }) =>
+      fc.asyncProperty(fc.array(image, { maxLength: 4 }), fc.integer({ min: 1, max: 50 }), async (images, size) => {
+        const whole = images.map(({ widthPx, heightPx, rgb }) =>
           Buffer.concat([Buffer.from(`P6\n${widthPx} ${heightPx}\n255\n`), rgb]),
         );
         const bytes = Buffer.concat([...whole, Buffer.from("P6\n4 4\n255\nabc")]);
         const read = await collect(readPpmStream(piecesOf(bytes, size), FRESH_PIXELS));
         expect(read.map((one) => ({ ...one, rgb: [...one.rgb] }))).toEqual(
-          pictures.map((one) => ({ ...one, rgb: [...one.rgb] })),
+          images.map((one) => ({ ...one, rgb: [...one.rgb] })),
         );
       }),
       { numRuns: 60 },
@@ -34,7 +34,7 @@ describe("readPpmStream", () => {
   });
 
   it("refuses a stream of something else", async () => {
-    const text = Buffer.from("this is no picture, nor will it ever be one");
+    const text = Buffer.from("this is no image, nor will it ever be one");
     await expect(collect(readPpmStream(piecesOf(text, 7), FRESH_PIXELS))).rejects.toThrow(RangeError);
   });
 });

@@ -8,8 +8,8 @@ import { appearanceFeatures } from "../../../src/adapters/mesh/face-appearance.t
 import { createFeatureReader, type FeatureReader } from "../../../src/adapters/mesh/face-features.ts";
 import { headPoseOf } from "../../../src/adapters/mesh/head-pose.ts";
 import { lumaAround } from "../../../src/adapters/mesh/luma-image.ts";
-import { type CanonicalFace, readCanonicalFace } from "../../../src/networks/canonical-face.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
+import { type CanonicalFace, readCanonicalFace } from "../../../src/networks/canonical-face.ts";
 import { flatLandmarks, GOLDEN_FACES, type GoldenFace } from "../../support/golden-faces.ts";
 import { samplePhoto } from "../../support/photos.ts";
 
@@ -80,8 +80,8 @@ describe("the mesh toolbox's measurements agree with a separate implementation o
   it.each(named)("appearance features of %s", async (_name, golden) => {
     const number = Number(/\d/.exec(basename(golden.image))?.[0]) as 1;
     const centred = flatLandmarks(golden).map((value, index) => (index % 3 === 2 ? value : value + 0.5));
-    const picture = lumaAround(await decodeImage(samplePhoto(number)), centred, 30);
-    const features = Object.fromEntries(appearanceFeatures(model, picture, centred));
+    const image = lumaAround(await decodeImage(samplePhoto(number)), centred, 30);
+    const features = Object.fromEntries(appearanceFeatures(model, image, centred));
     // Two JPEG decoders differ by a level here and there.
     for (const [name, value] of Object.entries(golden.appearance)) {
       expect(Math.abs((features[name] ?? Number.NaN) - value), name).toBeLessThan(0.02);

@@ -28,12 +28,12 @@ afterAll(async () => {
   await rm(cacheDir, { recursive: true, force: true });
 });
 
-/** Mean absolute change of all action units, and the share of faces found again, in copies that `scale` the picture. */
-async function driftUnder(change: (picture: Sharp, photo: DecodedImage) => Sharp, scale = 1) {
+/** Mean absolute change of all action units, and the share of faces found again, in copies that `scale` the image. */
+async function driftUnder(change: (image: Sharp, photo: DecodedImage) => Sharp, scale = 1) {
   const [drifts, weights]: [number[], number[]] = [[], []];
   let [found, all] = [0, 0];
   for (const [index, photo] of photos.entries()) {
-    const copies = await toolbox.measure(await transformed(photo, (picture) => change(picture, photo)));
+    const copies = await toolbox.measure(await transformed(photo, (image) => change(image, photo)));
     for (const original of originals[index] ?? []) {
       all++;
       const twin = copies.find((copy) => boxOverlap(copy.box, scaled(original.box, scale)) > 0.5);
@@ -56,12 +56,12 @@ function scaled({ leftPx, topPx, widthPx, heightPx }: PixelBox, by: number): Pix
 
 describe("changed copies of photographs", () => {
   // The bounds are about twice what is measured: they catch a change of behaviour, not a change of digits.
-  it.each<[string, (picture: Sharp, photo: DecodedImage) => Sharp, number, number]>([
-    ["in gray", (picture) => picture.modulate({ saturation: 0 }), 1, 0.055],
-    ["at half size", (picture, { widthPx }) => picture.resize(Math.round(widthPx / 2)), 0.5, 0.02],
-    ["darkened to 40 %", (picture) => picture.linear(0.4), 1, 0.04],
-    ["overexposed by half", (picture) => picture.linear(1.5), 1, 0.04],
-    ["blurred a little", (picture) => picture.blur(2), 1, 0.04],
+  it.each<[string, (image: Sharp, photo: DecodedImage) => Sharp, number, number]>([
+    ["in gray", (image) => image.modulate({ saturation: 0 }), 1, 0.055],
+    ["at half size", (image, { widthPx }) => image.resize(Math.round(widthPx / 2)), 0.5, 0.02],
+    ["darkened to 40 %", (image) => image.linear(0.4), 1, 0.04],
+    ["overexposed by half", (image) => image.linear(1.5), 1, 0.04],
+    ["blurred a little", (image) => image.blur(2), 1, 0.04],
   ])("are measured alike %s", async (_change, change, scale, mostDrift) => {
     const { found, drift } = await driftUnder(change, scale);
     expect(found).toBeGreaterThan(0.93);
@@ -69,8 +69,8 @@ describe("changed copies of photographs", () => {
   });
 
   it("lose weight when faces get too small or too blurred to be trusted", async () => {
-    const small = await driftUnder((picture, { widthPx }) => picture.resize(Math.round(widthPx / 4)), 0.25);
-    const blurred = await driftUnder((picture) => picture.blur(9));
+    const small = await driftUnder((image, { widthPx }) => image.resize(Math.round(widthPx / 4)), 0.25);
+    const blurred = await driftUnder((image) => image.blur(9));
     expect(small.found).toBeGreaterThan(0.85);
     expect(small.weight).toBeLessThan(0.6);
     expect(blurred.weight).toBeLessThan(0.5);
@@ -112,7 +112,7 @@ describe("covered faces", () => {
       left: Math.round(leftPx),
       top: Math.round(topPx + heightPx * 0.5),
     };
-    const copies = await toolbox.measure(await transformed(photo, (picture) => picture.composite([cover])));
+    const copies = await toolbox.measure(await transformed(photo, (image) => image.composite([cover])));
     const covered = copies.find(({ box }) => boxOverlap(box, face.box) > 0.4);
     // Half a face is either given up or kept; the others are untouched either way.
     expect(copies.length).toBeGreaterThanOrEqual((faces?.length ?? Number.NaN) - 1);

@@ -5,8 +5,8 @@ import { afterAll } from "vitest";
 import { createMeshToolbox } from "../../../src/adapters/mesh/mesh-toolbox.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { describeFerToolbox } from "../../contract/fer-toolbox.ts";
+import { gradientImage } from "../../support/images.ts";
 import { samplePhoto } from "../../support/photos.ts";
-import { gradientImage } from "../../support/pictures.ts";
 
 const cacheDir = await mkdtemp(join(tmpdir(), "kuleshov-mesh-contract-"));
 afterAll(() => rm(cacheDir, { recursive: true, force: true }));

@@ -10,8 +10,8 @@ import { FaceMeasurement } from "../../../src/domain/measurement.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { measureFaces } from "../../../src/measuring/measure-image.ts";
 import type { FerToolbox } from "../../../src/ports/fer-toolbox.ts";
+import { cutOut, gradientImage } from "../../support/images.ts";
 import { samplePhoto } from "../../support/photos.ts";
-import { cutOut, gradientImage } from "../../support/pictures.ts";
 
 let cacheDir: string;
 let toolbox: FerToolbox;
@@ -112,7 +112,7 @@ describe("createMeshToolbox", () => {
     }
   });
 
-  it("finds faces in a picture that lies on its side or upside down", async () => {
+  it("finds faces in an image that lies on its side or upside down", async () => {
     const image = await decodeImage(samplePhoto(3));
     const upright = (await facesOf(3)).length;
     for (const turned of [quarterTurn(image), quarterTurn(quarterTurn(image))]) {
@@ -132,7 +132,7 @@ describe("createMeshToolbox", () => {
     const timer = setInterval(() => ticks++, 2);
     await Promise.all([1, 2, 3, 4].map(() => toolbox.measure(image)));
     clearInterval(timer);
-    // Four pictures take well over 50 ms of computing: blocked, the timer would hardly have run.
+    // Four images take well over 50 ms of computing: blocked, the timer would hardly have run.
     expect(ticks).toBeGreaterThan(8);
   });
 

@@ -46,18 +46,18 @@ describe("asking", () => {
     expect(answer.response_metadata).toEqual({ model_name: "seer:7b", system_fingerprint: "sha256-of-seer:7b" });
   });
 
-  it("sends each message as one, with its pictures beside the words", async () => {
+  it("sends each message as one, with its images beside the words", async () => {
     const { judge, server } = await judgeOf([says("Seen")]);
-    const picture = { type: "image" as const, mimeType: "image/jpeg", data: Buffer.from("pixels").toString("base64") };
+    const image = { type: "image" as const, mimeType: "image/jpeg", data: Buffer.from("pixels").toString("base64") };
     await judge.chat.invoke([
       new SystemMessage("Rules"),
-      new HumanMessage({ contentBlocks: [{ type: "text", text: "One" }, picture, { type: "text", text: "Two" }] }),
+      new HumanMessage({ contentBlocks: [{ type: "text", text: "One" }, image, { type: "text", text: "Two" }] }),
       new AIMessage({ content: "", tool_calls: [{ id: "1", name: "look", args: { at: "mouth" } }] }),
       new ToolMessage({ content: "A mouth", tool_call_id: "1", name: "look" }),
     ]);
     expect(server.chats[0]?.messages).toEqual([
       { role: "system", content: "Rules" },
-      { role: "user", content: "One\n\nTwo", images: [picture.data] },
+      { role: "user", content: "One\n\nTwo", images: [image.data] },
       { role: "assistant", content: "", tool_calls: [{ function: { name: "look", arguments: { at: "mouth" } } }] },
       { role: "tool", content: "A mouth", tool_name: "look" },
     ]);

@@ -14,7 +14,7 @@ const decode = (...rows: number[][]) => decodeObjects(Float32Array.from(rows.fla
 const namesOf = (objects: readonly { name: string }[]) => objects.map(({ name }) => name);
 
 describe("decodeObjects", () => {
-  it("stretches boxes back to the picture, across and down apart", () => {
+  it("stretches boxes back to the image, across and down apart", () => {
     const [cup] = decode(row("cup", 0.5, [100, 100, 200, 200]));
     expect(cup).toEqual({ name: "cup", score: 0.5, box: { leftPx: 200, topPx: 50, widthPx: 200, heightPx: 50 } });
   });
@@ -32,7 +32,7 @@ describe("decodeObjects", () => {
     ["something of which it is not sure", row("spoon", 0.19, [300, 100, 400, 200]), ["cup"]],
     ["a class that it does not have", [300, 100, 400, 200, 0.9, 80], ["cup"]],
     ["a box turned inside out", row("spoon", 0.9, [400, 100, 300, 200]), ["cup"]],
-    ["a box outside the picture", row("spoon", 0.9, [600, 100, 700, 200]), ["cup"]],
+    ["a box outside the image", row("spoon", 0.9, [600, 100, 700, 200]), ["cup"]],
   ])("beside a cup reads %s", (_case, other, expected) => {
     expect(namesOf(decode(row("cup", 0.5, [100, 100, 200, 200]), other))).toEqual(expected);
   });

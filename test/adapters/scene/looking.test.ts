@@ -18,7 +18,7 @@ interface Held {
   readonly sizePx?: number;
 }
 
-/** A person whose face is centred at x, in the middle of the picture's height; angles in degrees. */
+/** A person whose face is centred at x, in the middle of the image's height; angles in degrees. */
 function person(
   faceId: string,
   x: number,
@@ -41,11 +41,7 @@ describe("where a person looks", () => {
   it.each([
     ["straight at the camera", {}, { type: "camera", by: "eyes" }],
     ["at the camera from a turned head", { yaw: 25, gaze: [-25, 0] }, { type: "camera" }],
-    [
-      "at the neighbour on the right of the picture",
-      { yaw: 70, gaze: null },
-      { type: "face", faceId: "F3", by: "head" },
-    ],
+    ["at the neighbour on the right of the image", { yaw: 70, gaze: null }, { type: "face", faceId: "F3", by: "head" }],
     [
       "with the eyes at the neighbour on the left",
       { yaw: -45, gaze: [-40, 0] },
@@ -55,7 +51,7 @@ describe("where a person looks", () => {
     [
       "up and to the right",
       { yaw: 20, pitch: 35 },
-      { type: "elsewhere", direction: "up and toward the right edge of the picture" },
+      { type: "elsewhere", direction: "up and toward the right edge of the image" },
     ],
   ] as const)("is told of one who looks %s", (_case, held, expected) => {
     const others = [person("F1", 400), person("F3", 1200)];
@@ -102,7 +98,7 @@ describe("where a person looks", () => {
     expect(look(person("F1", 800), [], [below("book")])).toMatchObject({ type: "camera" });
   });
 
-  it("mirrors with the picture", () => {
+  it("mirrors with the image", () => {
     const angle = fc.integer({ min: -60, max: 60 });
     fc.assert(
       fc.property(angle, angle, fc.integer({ min: 100, max: 700 }), (yaw, gaze, x) => {

@@ -8,7 +8,7 @@ const FACE = { leftPx: 460, topPx: 200, widthPx: 80, heightPx: 100 };
 const FRAME = { widthPx: 1000, heightPx: 1000 };
 const UPRIGHT = { yawRad: 0, rollRad: 0 };
 
-/** Somebody who faces the camera with the arms down; the person's left is on the right of the picture. */
+/** Somebody who faces the camera with the arms down; the person's left is on the right of the image. */
 const STANDING: Readonly<Record<Joint, readonly [number, number]>> = {
   nose: [500, 255],
   "left eye": [520, 235],
@@ -163,7 +163,7 @@ describe("a body out of two readings", () => {
     expect([scoreOf("right shoulder"), scoreOf("right elbow"), scoreOf("left elbow")]).toEqual([0.8, 0, 0.8]);
   });
 
-  it("loses joints outside the picture", () => {
+  it("loses joints outside the image", () => {
     const cut = plausibleBody(body(), FACE, { widthPx: 1000, heightPx: 700 });
     expect(cut.filter(({ score }) => score === 0).map(({ name }) => name)).toEqual([
       "left knee",

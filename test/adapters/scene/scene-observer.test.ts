@@ -5,8 +5,8 @@ import type { NewEvidence } from "../../../src/domain/evidence.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { measureFaces } from "../../../src/measuring/measure-image.ts";
 import { describeSceneObserver } from "../../contract/scene-observer.ts";
+import { cutOut, gradientImage } from "../../support/images.ts";
 import { samplePhoto } from "../../support/photos.ts";
-import { cutOut, gradientImage } from "../../support/pictures.ts";
 
 const toolbox = await createMeshToolbox({ workers: 1 });
 const scenes = await Promise.all(([1, 2, 3, 4] as const).map(sceneOf));
@@ -80,7 +80,7 @@ describe("people", () => {
     expect(bowed.map(({ faceId }) => faceId)).toEqual(["F2", "F3"]);
   });
 
-  it("whose face fills the picture have no body made up for them", async () => {
+  it("whose face fills the image have no body made up for them", async () => {
     const { image, faces } = sceneAt(3);
     const { box } = faces[0] ?? { box: undefined };
     if (box === undefined) throw new Error("Photo 3 has faces");
@@ -89,10 +89,10 @@ describe("people", () => {
     const [face] = faces.map((each) => ({ ...each, box: closeUp }));
     const items = await observer.observe({ image: near, faces: face === undefined ? [] : [face] });
     const bodies = items.filter(({ kind, value }) => kind === "posture" && value.type !== "finding");
-    expect(bodies).toMatchObject([{ value: { type: "not-measured", reason: "the face fills the picture" } }]);
+    expect(bodies).toMatchObject([{ value: { type: "not-measured", reason: "the face fills the image" } }]);
   });
 
-  it("have joints that lie in the picture where they count as seen", async () => {
+  it("have joints that lie in the image where they count as seen", async () => {
     const { image } = sceneAt(2);
     const points = (await seen(2)).flatMap(({ value }) => (value.type === "points" ? value.points : []));
     expect(points.length).toBe(3 * 17);

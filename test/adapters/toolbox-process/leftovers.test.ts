@@ -18,7 +18,7 @@ const running = (pid: number): boolean => {
   }
 };
 
-it("leaves neither a running toolbox nor a copy of a picture behind when the program ends in the middle", async () => {
+it("leaves neither a running toolbox nor a copy of an image behind when the program ends in the middle", async () => {
   const folder = await tempFolder();
   const temporary = await tempFolder();
   const pidFile = join(folder, "pid");
@@ -30,10 +30,10 @@ it("leaves neither a running toolbox nor a copy of a picture behind when the pro
   await writeFile(
     script,
     `import { existsSync, readFileSync } from "node:fs";
-    import { openFaceKind } from ${JSON.stringify(program)};
-    const found = await openFaceKind({ env: { PATH: ${JSON.stringify(folder)} }, platform: process.platform }).find();
-    const picture = { path: "a.png", widthPx: 4, heightPx: 4, rgb: new Uint8Array(48), sha256: "" };
-    found.open().measure(picture).catch(() => undefined);
+    import { openFaceDefinition } from ${JSON.stringify(program)};
+    const found = await openFaceDefinition({ env: { PATH: ${JSON.stringify(folder)} }, platform: process.platform }).find();
+    const image = { path: "a.png", widthPx: 4, heightPx: 4, rgb: new Uint8Array(48), sha256: "" };
+    found.open().measure(image).catch(() => undefined);
     setInterval(() => {
       if (existsSync(${JSON.stringify(pidFile)}) && readFileSync(${JSON.stringify(pidFile)}, "utf8") !== "") process.exit(5);
     }, 20);`,

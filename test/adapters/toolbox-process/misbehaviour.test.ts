@@ -3,8 +3,8 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openFaceKind } from "../../../src/adapters/openface/openface-program.ts";
-import { pyFeatKind } from "../../../src/adapters/pyfeat/pyfeat-program.ts";
+import { openFaceDefinition } from "../../../src/adapters/openface/openface-program.ts";
+import { pyFeatDefinition } from "../../../src/adapters/pyfeat/pyfeat-program.ts";
 import type { ProgramLimits } from "../../../src/adapters/toolbox-process/process-toolbox.ts";
 import { InferenceError } from "../../../src/domain/errors.ts";
 import type { FerToolbox } from "../../../src/ports/fer-toolbox.ts";
@@ -30,7 +30,7 @@ afterAll(() => rmSync(runs, { recursive: true, force: true }));
 async function openFace(behaviour: FakeOpenFace, limits = PATIENT): Promise<{ toolbox: FerToolbox; folder: string }> {
   const folder = await tempFolder();
   await fakeOpenFace(folder, behaviour);
-  const found = await openFaceKind({ env: { PATH: folder }, platform: process.platform }, limits).find?.();
+  const found = await openFaceDefinition({ env: { PATH: folder }, platform: process.platform }, limits).find?.();
   if (found === undefined || "missing" in found) throw new Error(`not found: ${found?.missing}`);
   return { toolbox: found.open(), folder };
 }
@@ -66,7 +66,7 @@ describe("a toolbox that misbehaves", () => {
     );
   });
 
-  it("does not turn a crash into 'no face', and is tried again alone for the picture that it crashed on", async () => {
+  it("does not turn a crash into 'no face', and is tried again alone for the image that it crashed on", async () => {
     const crash =
       'if (levelOf(path.join(input, file)) === 77) process.kill(process.pid, "SIGSEGV"), await new Promise(() => 0);';
     const { toolbox } = await openFace({ each: crash });
@@ -81,7 +81,7 @@ describe("a toolbox that misbehaves", () => {
     expect(smileOf(await toolbox.measure(plainImage(102)))).toBe(2);
   });
 
-  it("loses only the picture whose table is cut short", async () => {
+  it("loses only the image whose table is cut short", async () => {
     const { toolbox } = await openFace({ change: "if (level === 51) text = text.slice(0, -40);" });
     const results = await Promise.allSettled([204, 51].map((level) => toolbox.measure(plainImage(level))));
     expect(results[0]).toMatchObject({ status: "fulfilled" });
@@ -112,7 +112,7 @@ describe("a toolbox that misbehaves", () => {
     expect([alive(own), alive(helper)]).toEqual([false, false]);
   });
 
-  it("keeps what it wrote before it hung on a later picture", async () => {
+  it("keeps what it wrote before it hung on a later image", async () => {
     const { toolbox } = await openFace(
       { each: "if (levelOf(path.join(input, file)) === 77) await new Promise(() => setInterval(() => 0, 1000));" },
       QUICK,
@@ -136,7 +136,7 @@ describe("a toolbox that misbehaves", () => {
     expect(smileOf(await toolbox.measure(plainImage(204)))).toBe(4);
   });
 
-  it("is stopped when the user interrupts, and its copies of pictures are removed", async () => {
+  it("is stopped when the user interrupts, and its copies of images are removed", async () => {
     const started = join(await tempFolder(), "started");
     const { toolbox } = await openFace({
       before: `fs.writeFileSync(${JSON.stringify(started)}, String(process.pid)); await new Promise(() => setInterval(() => 0, 1000));`,
@@ -153,7 +153,7 @@ describe("a toolbox that misbehaves", () => {
 });
 
 describe("running a toolbox", () => {
-  it("measures pictures that wait in one start", async () => {
+  it("measures images that wait in one start", async () => {
     const starts = join(await tempFolder(), "starts");
     const { toolbox } = await openFace({
       before: `fs.appendFileSync(${JSON.stringify(starts)}, fs.readdirSync(input).length + "\\n");`,
@@ -164,7 +164,7 @@ describe("running a toolbox", () => {
     expect(readFileSync(starts, "utf8").trim().split("\n")).toEqual(["8", "2"]);
   });
 
-  it("gives it copies without the pictures' names, and no keys", async () => {
+  it("gives it copies without the images' names, and no keys", async () => {
     process.env.KULESHOV_TEST_API_KEY = "sk-never";
     const seen = join(await tempFolder(), "seen");
     const { toolbox } = await openFace({
@@ -178,21 +178,21 @@ describe("running a toolbox", () => {
     expect(env.PATH).toBe(process.env.PATH);
   });
 
-  it("names the picture that the toolbox could not measure, with the toolbox's own words", async () => {
+  it("names the image that the toolbox could not measure, with the toolbox's own words", async () => {
     const folder = await fakePython(await tempFolder(), FAKE_PYFEAT);
-    const found = await pyFeatKind({ env: { PATH: folder }, platform: process.platform }).find?.();
+    const found = await pyFeatDefinition({ env: { PATH: folder }, platform: process.platform }).find?.();
     if (found === undefined || "missing" in found) throw new Error("not found");
     const toolbox = found.open();
     const results = await Promise.allSettled([200, 13, 100].map((level) => toolbox.measure(plainImage(level))));
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(results[1]).toMatchObject({
-      reason: { message: "Py-Feat could not measure level-13.png: RuntimeError: unlucky picture" },
+      reason: { message: "Py-Feat could not measure level-13.png: RuntimeError: unlucky image" },
     });
   });
 });
 
 describe("finding a toolbox", () => {
-  const find = (env: NodeJS.ProcessEnv) => openFaceKind({ env, platform: process.platform }).find?.();
+  const find = (env: NodeJS.ProcessEnv) => openFaceDefinition({ env, platform: process.platform }).find?.();
 
   it("looks where the setting says: at a program or in a folder", async () => {
     const folder = join(await tempFolder(), "OpenFace_2.2.0", "bin");
@@ -232,7 +232,7 @@ describe("finding a toolbox", () => {
   });
 
   it("finds the Python that has a package: of the setting, behind its command, active, on PATH", async () => {
-    const { libreFaceKind } = await import("../../../src/adapters/libreface/libreface-program.ts");
+    const { libreFaceDefinition } = await import("../../../src/adapters/libreface/libreface-program.ts");
     const { FAKE_LIBREFACE } = await import("../../support/fake-toolboxes.ts");
     const venv = await tempFolder();
     await fakePython(join(venv, "bin"), FAKE_LIBREFACE);
@@ -240,7 +240,7 @@ describe("finding a toolbox", () => {
     const scripts = await tempFolder();
     await writeFile(join(scripts, "libreface"), `#!${python}\nfrom libreface.commandline import main_func\n`);
     await chmod(join(scripts, "libreface"), 0o755);
-    const found = (env: NodeJS.ProcessEnv) => libreFaceKind({ env, platform: process.platform }).find?.();
+    const found = (env: NodeJS.ProcessEnv) => libreFaceDefinition({ env, platform: process.platform }).find?.();
     for (const env of [
       { KULESHOV_LIBREFACE: venv },
       { KULESHOV_LIBREFACE: python },

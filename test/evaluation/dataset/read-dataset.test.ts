@@ -8,7 +8,7 @@ import { readDataset } from "../../../src/evaluation/dataset/read-dataset.ts";
 import { DatasetSource } from "../../../src/evaluation/file/dataset-source.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
-/** Writes files by name; pictures need no content, as only their presence is checked here. */
+/** Writes files by name; images need no content, as only their presence is checked here. */
 async function folderWith(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const folder = await tempFolder();
   for (const [name, content] of Object.entries(files)) {
@@ -54,7 +54,7 @@ const csv = {
 describe("a table", () => {
   const rows = "file,emotion,person,v,r1,r2,note\na.jpg,happy,p1,9,joy,,indoors\nsub/b.jpg,Sadness,p2,3,2,3,\n";
 
-  it("becomes samples with numbers on -1..1, pictures found beside it and other columns kept", async () => {
+  it("becomes samples with numbers on -1..1, images found beside it and other columns kept", async () => {
     const folder = await folderWith({ "list.csv": rows, "a.jpg": "", "sub/b.jpg": "" });
     const { samples, skipped } = await read(folder, csv);
     expect(skipped).toEqual([]);
@@ -70,13 +70,13 @@ describe("a table", () => {
   });
 
   it.each([
-    ["a missing picture", rows.replace("sub/b.jpg", "sub/c.jpg"), "line 3: its picture is missing"],
+    ["a missing image", rows.replace("sub/b.jpg", "sub/c.jpg"), "line 3: its image is missing"],
     [
       "a label outside the taxonomy",
       rows.replace("Sadness", "sadnes"),
       'line 3: its label "sadnes" is not in the taxonomy (nearest: "sadness")',
     ],
-    ["an empty picture cell", rows.replace("a.jpg", ""), 'line 2: its cell "file" is empty'],
+    ["an empty image cell", rows.replace("a.jpg", ""), 'line 2: its cell "file" is empty'],
     ["a number off its scale", rows.replace(",9,", ",11,"), 'line 2: its cell "v" is 11, outside the scale 1 to 9'],
     ["a word for a number", rows.replace(",9,", ",high,"), 'line 2: its cell "v" is "high", which is not a number'],
     ["one id twice", rows.replace("sub/b.jpg", "a.jpg"), 'line 3: its id "a.jpg" is that of line 2 too'],
@@ -169,7 +169,7 @@ describe("layouts in which databases are handed out", () => {
     expect(samples.map(({ truth }) => truth.label)).toEqual(["contempt"]);
   });
 
-  it("RAF-DB's official list, of one split, with aligned pictures", async () => {
+  it("RAF-DB's official list, of one split, with aligned images", async () => {
     const folder = await folderWith({
       "basic/EmoLabel/list_patition_label.txt": "train_00001.jpg 5\ntest_0001.jpg 4\ntest_0002.jpg 7\n",
       "basic/Image/aligned/test_0001_aligned.jpg": "",

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../../src/evaluation/evaluation.ts";
-import type { EvaluationParts } from "../../../src/evaluation/evaluation-parts.ts";
+import type { EvaluationDependencies } from "../../../src/evaluation/evaluation-dependencies.ts";
 import { readRatings } from "../../../src/evaluation/judge/emer-ratings.ts";
 import { createEmerSolver } from "../../../src/evaluation/judge/judge-solver.ts";
 import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle.ts";
@@ -36,7 +36,7 @@ analysis: { resamples: 200 }
   const judge = await startOpenAiServer((asked) => judgeReply(toldIn(asked)));
   const model = await createOpenAiJudge("judge", { baseUrl: `${judge.url}/v1`, apiKey: "k" });
   const judgeParts = await partsFor(model);
-  const parts: EvaluationParts = {
+  const dependencies: EvaluationDependencies = {
     solverFor: async () => httpSolver(answers.url),
     judgeFor: async () =>
       createEmerSolver({ partsFor: async () => judgeParts, exemplarsOf: () => null, close: async () => {} }),
@@ -48,7 +48,7 @@ analysis: { resamples: 200 }
     },
     version: "0.0.0",
   };
-  return { folder, file, parts, judge, out: join(folder, "run") };
+  return { folder, file, dependencies, judge, out: join(folder, "run") };
 }
 
 function metric(scored: Awaited<ReturnType<typeof scoreRun>>, name: string) {
@@ -60,10 +60,10 @@ const good = saysJson({ clueOverlap: 8, labelOverlap: 6, plausibility: 9 });
 
 describe("a judge model", () => {
   it("rates each explanation against its reference, and its nonsense leaves that one unscored", async () => {
-    const { file, parts, judge, out } = await study((told) =>
+    const { file, dependencies, judge, out } = await study((told) =>
       told.includes("He frowns") ? says("Seven, I think") : good,
     );
-    const outcome = await startEvaluation(await prepareEvaluation(file, parts), parts, { folder: out });
+    const outcome = await startEvaluation(await prepareEvaluation(file, dependencies), dependencies, { folder: out });
     expect(outcome).toMatchObject({ total: 6, done: 6, failed: 1, stopped: null });
     const scored = await scoreRun(out);
     expect(metric(scored, "clue_overlap")).toMatchObject({ value: 8, n: 2, unscored: 1 });
@@ -75,20 +75,20 @@ describe("a judge model", () => {
 
   it("is not asked again about what it has rated, when the run goes on", async () => {
     let healthy = false;
-    const { file, parts, judge, out } = await study((told) =>
+    const { file, dependencies, judge, out } = await study((told) =>
       told.includes("He frowns") && !healthy ? says("no") : good,
     );
-    await startEvaluation(await prepareEvaluation(file, parts), parts, { folder: out });
+    await startEvaluation(await prepareEvaluation(file, dependencies), dependencies, { folder: out });
     const before = judge.chats.length;
     healthy = true;
-    await resumeEvaluation(parts, { folder: out });
+    await resumeEvaluation(dependencies, { folder: out });
     expect(judge.chats.length).toBe(before + 1);
     expect(metric(await scoreRun(out), "label_overlap")).toMatchObject({ n: 3, unscored: 0 });
   });
 
   it("is in the replay bundle with its ratings", async () => {
-    const { file, parts, judge, out, folder } = await study(() => good);
-    await startEvaluation(await prepareEvaluation(file, parts), parts, { folder: out });
+    const { file, dependencies, judge, out, folder } = await study(() => good);
+    await startEvaluation(await prepareEvaluation(file, dependencies), dependencies, { folder: out });
     const asked = judge.chats.length;
     const replayed = await replayBundle(await writeBundle(out, join(folder, "b.zip")), join(folder, "again"));
     expect(replayed.differing).toEqual([]);
@@ -96,10 +96,10 @@ describe("a judge model", () => {
   });
 
   it("must be named", async () => {
-    const { file, parts } = await study(() => good);
+    const { file, dependencies } = await study(() => good);
     const { readFile } = await import("node:fs/promises");
     await writeFile(file, (await readFile(file, "utf8")).replace(/judge:.*\n/, ""));
-    await expect(prepareEvaluation(file, parts)).rejects.toThrow(/no judge is named: set judge.model/);
+    await expect(prepareEvaluation(file, dependencies)).rejects.toThrow(/no judge is named: set judge.model/);
   });
 });
 

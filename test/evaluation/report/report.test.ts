@@ -5,13 +5,13 @@ import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
 import { prepareEvaluation, startEvaluation } from "../../../src/evaluation/evaluation.ts";
-import type { EvaluationParts } from "../../../src/evaluation/evaluation-parts.ts";
+import type { EvaluationDependencies } from "../../../src/evaluation/evaluation-dependencies.ts";
 import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle.ts";
 import { compareRuns, comparisonText } from "../../../src/evaluation/report/compare-runs.ts";
 import { exportCsv } from "../../../src/evaluation/report/export-csv.ts";
-import { markup, number, pText } from "../../../src/pages/markup.ts";
 import { scoreRun, writeReport } from "../../../src/evaluation/report/write-report.ts";
 import { createFolderAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
+import { markup, number, pText } from "../../../src/pages/markup.ts";
 import { answerOf, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
 import { samplePhoto } from "../../support/photos.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
@@ -49,7 +49,7 @@ analysis: { resamples: 500 }
     },
   });
   const base = httpSolver(server.url);
-  const parts: EvaluationParts = {
+  const dependencies: EvaluationDependencies = {
     solverFor: async () => ({
       ...base,
       async solve(call, stimulus, signal) {
@@ -71,9 +71,9 @@ analysis: { resamples: 500 }
     version: "1.2.3",
   };
   const out = join(folder, "run");
-  const prepared = await prepareEvaluation(join(folder, "trial.eval.yaml"), parts);
-  await startEvaluation(prepared, parts, { folder: out });
-  return { out, folder, cache: parts.cache };
+  const prepared = await prepareEvaluation(join(folder, "trial.eval.yaml"), dependencies);
+  await startEvaluation(prepared, dependencies, { folder: out });
+  return { out, folder, cache: dependencies.cache };
 }
 
 describe("the report", () => {

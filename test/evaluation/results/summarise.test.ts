@@ -63,7 +63,7 @@ describe("a summary", () => {
     expect(cell?.usage.paidUsd).toBeCloseTo(0.16, 12);
   });
 
-  it("gives wider intervals to few subjects than to as many independent pictures", () => {
+  it("gives wider intervals to few subjects than to as many independent images", () => {
     const file = evalFile({ analysis: { resamples: 2000 } });
     const width = (samples: Sample[]) => {
       // Two subjects in five are judged wrongly throughout.

@@ -44,10 +44,10 @@ function meshFace(units: ActionUnitMeasurement[], parts: Partial<FaceMeasurement
 
 const smile = meshFace(actionUnits({ AU6: 0.8, AU12: 0.93, "AU12:left": 0.99, AU25: 0.4, AU43: 0.02 }));
 
-function table(columns: ToolboxColumns, pictures: readonly (readonly [string, readonly Face[]])[], before = 0) {
+function table(columns: ToolboxColumns, images: readonly (readonly [string, readonly Face[]])[], before = 0) {
   const rowsOf = ([path, faces]: readonly [string, readonly Face[]], index: number) =>
     columns.rows(faces, { path }, before + index);
-  const text = csvHeader(columns.columns) + pictures.map(rowsOf).join("");
+  const text = csvHeader(columns.columns) + images.map(rowsOf).join("");
   return { text, rows: parse(text, { columns: true }) as Record<string, string>[] };
 }
 
@@ -104,12 +104,12 @@ describe("Py-Feat's columns", () => {
     expect(rows[1]).toMatchObject({ AU12: "", input: "b.jpg", frame: "1" });
   });
 
-  it("keep a row for a picture without a face, and go on counting after a resume", () => {
-    const pictures = [
+  it("keep a row for an image without a face, and go on counting after a resume", () => {
+    const images = [
       ["a.jpg", []],
       ["b.jpg", [smile, smile]],
     ] as const;
-    const { rows } = table(pyFeatColumns({ toolbox }), pictures, 40);
+    const { rows } = table(pyFeatColumns({ toolbox }), images, 40);
     expect(rows.map(({ input, frame, AU12 }) => [input, frame, AU12])).toEqual([
       ["a.jpg", "40", ""],
       ["b.jpg", "41", "0.93"],
@@ -157,7 +157,7 @@ describe("OpenFace's columns", () => {
     expect(table(openFaceColumns({ toolbox }), [["a.jpg", [turned]]]).rows[0]).toMatchObject({ AU12_c: "" });
   });
 
-  it("say success 0, and nothing else, for a picture without a face", () => {
+  it("say success 0, and nothing else, for an image without a face", () => {
     const { rows } = table(openFaceColumns({ toolbox }), [["a.jpg", []]]);
     expect(rows[0]).toMatchObject({ frame: "1", success: "0", AU12_c: "", confidence: "", input: "a.jpg" });
   });

@@ -1,7 +1,7 @@
 import type { PixelBox } from "../../src/domain/geometry.ts";
 import type { Face } from "../../src/domain/measurement.ts";
+import type { MeasureImage } from "../../src/exemplars/make-exemplar.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
-import type { MeasurePicture } from "../../src/exemplars/make-exemplar.ts";
 import { measuredFace } from "./exemplars.ts";
 
 /** Where a face is and which action units it shows. */
@@ -10,8 +10,8 @@ export interface GivenFace {
   readonly shows: Readonly<Record<string, number>>;
 }
 
-/** Really decodes pictures, and finds on each the faces that the test gives: for what does not hang on the toolbox. */
-export function measureAs(facesOf: (path: string) => readonly GivenFace[]): MeasurePicture {
+/** Really decodes images, and finds on each the faces that the test gives: for what does not hang on the toolbox. */
+export function measureAs(facesOf: (path: string) => readonly GivenFace[]): MeasureImage {
   return async (path, signal) => {
     const image = await decodeImage(path, signal);
     const faces = facesOf(path).map(({ box, shows }, index): Face => {

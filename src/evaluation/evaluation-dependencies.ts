@@ -7,7 +7,7 @@ import type { Sample } from "./sample.ts";
 import type { Call, Solver, StimulusSource } from "./solver.ts";
 
 /** What evaluations need from outside; `compose.ts` picks it. */
-export interface EvaluationParts {
+export interface EvaluationDependencies {
   /** The solver for a file: it decides on question, labels and few-shot settings. */
   solverFor(file: EvalFile, labels: readonly string[]): Promise<Solver>;
   /** The solver that rates explanations for `emer`. */

@@ -1,32 +1,32 @@
-import type { AskParts } from "../../ask-dependencies.ts";
+import type { AskDependencies } from "../../ask-dependencies.ts";
 import type { Condition } from "../solver.ts";
 
 /** Picks what a condition asks with: the model, toolboxes, prompt and exemplars it names. */
-export interface ConditionParts {
+export interface ConditionDependencies {
   /** @throws {ConfigurationError} when something it names does not exist. */
-  partsFor(condition: Condition, seed: number): Promise<AskParts>;
+  partsFor(condition: Condition, seed: number): Promise<AskDependencies>;
   /** What exemplars a condition shows, as plain JSON; `null` without any. */
   exemplarsOf(condition: Condition): unknown;
   close(): Promise<void>;
 }
 
-/** Everything of some parts that determines answers, as plain JSON. */
-export function identityOfParts(parts: AskParts): unknown {
-  const { model } = parts;
+/** Everything of some dependencies that determines answers, as plain JSON. */
+export function identityOfParts(dependencies: AskDependencies): unknown {
+  const { model } = dependencies;
   return {
-    kuleshov: parts.version,
+    kuleshov: dependencies.version,
     model: {
       id: model.id,
       capabilities: model.capabilities,
       structuredOutput: model.structuredOutput,
       temperature: model.temperature,
     },
-    mode: parts.mode,
-    limits: parts.limits ?? null,
-    prompts: parts.prompts.all().map(({ reference }) => reference),
-    tools: parts.tools.map(({ name }) => name),
-    toolboxes: parts.toolboxes.map(({ id, networks }) => ({ id, networks })),
-    observers: parts.observers.length,
+    mode: dependencies.mode,
+    limits: dependencies.limits ?? null,
+    prompts: dependencies.prompts.all().map(({ reference }) => reference),
+    tools: dependencies.tools.map(({ name }) => name),
+    toolboxes: dependencies.toolboxes.map(({ id, networks }) => ({ id, networks })),
+    observers: dependencies.observers.length,
   };
 }
 

@@ -2,7 +2,7 @@ import sharp from "sharp";
 import type { PixelBox } from "../../src/domain/geometry.ts";
 import type { DecodedImage } from "../../src/domain/image.ts";
 
-/** A drawn picture whose pixel at (x, y) is the colour (x, y, 128), up to 256 pixels a side. */
+/** A drawn image whose pixel at (x, y) is the colour (x, y, 128), up to 256 pixels a side. */
 export function gradientImage(widthPx: number, heightPx: number): DecodedImage {
   const rgb = new Uint8Array(widthPx * heightPx * 3);
   for (let y = 0; y < heightPx; y++) {
@@ -11,7 +11,7 @@ export function gradientImage(widthPx: number, heightPx: number): DecodedImage {
   return { path: "gradient.png", widthPx, heightPx, rgb, sha256: "0".repeat(64) };
 }
 
-/** The inside of a box, its longer side scaled to `sidePx`, as a picture of its own. */
+/** The inside of a box, its longer side scaled to `sidePx`, as an image of its own. */
 export async function cutOut(image: DecodedImage, box: PixelBox, sidePx: number): Promise<DecodedImage> {
   const region = {
     left: Math.max(0, Math.round(box.leftPx)),
