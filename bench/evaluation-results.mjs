@@ -11,7 +11,6 @@ import { pearsonStatistic } from "../dist/src/domain/statistics/correlation.js";
 import { icc31Statistic } from "../dist/src/domain/statistics/intraclass-correlation.js";
 import { krippendorffStatistic } from "../dist/src/domain/statistics/krippendorff-alpha.js";
 import { createRandom } from "../dist/src/domain/statistics/random.js";
-import { rocAucStatistic } from "../dist/src/domain/statistics/roc-auc.js";
 import { meanStatistic } from "../dist/src/domain/statistics/weighted-statistic.js";
 import { sampleOf } from "../dist/src/evaluation/dataset/sample-of.js";
 import { parseEvalFile } from "../dist/src/evaluation/file/read-eval-file.js";
@@ -153,10 +152,6 @@ try {
     "macro F1 of label sets (26)": macroStatistic(sets, "f1"),
     "expected calibration error": calibrationErrorStatistic(
       real.map((confidence) => ({ confidence, correct: random.real() < confidence })),
-    ),
-    AUC: rocAucStatistic(
-      near,
-      real.map((value) => value > 0.5),
     ),
     "Krippendorff, nominal": krippendorffStatistic(
       truth.map((label, i) => [LABELS.indexOf(label), LABELS.indexOf(given[i]), null]),

@@ -1,8 +1,7 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
 import { think } from "./agent/run-judge.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
-import type { DecodedImage } from "./domain/image.ts";
-import type { ImageView } from "./domain/image-view.ts";
+import type { DecodedImage, ImageView } from "./domain/image.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
 import { fillLedger } from "./evidence/fill-ledger.ts";

@@ -6,7 +6,7 @@ import { createMeshToolbox } from "../src/adapters/mesh/mesh-toolbox.ts";
 import { importExemplars } from "../src/exemplars/import-exemplars.ts";
 import { identifyImage } from "../src/exemplars/leakage.ts";
 import { embedMeasured } from "../src/exemplars/make-exemplar.ts";
-import { readPack } from "../src/exemplars/read-pack.ts";
+import { readPack } from "../src/exemplars/pack.ts";
 import { retrieveExemplars } from "../src/exemplars/retrieve-exemplars.ts";
 import { toolboxSpace } from "../src/exemplars/toolbox-space.ts";
 import { measureImage } from "../src/measuring/measure-image.ts";

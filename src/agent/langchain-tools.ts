@@ -1,5 +1,5 @@
 import { tool } from "langchain";
-import type { ImageView } from "../domain/image-view.ts";
+import type { ImageView } from "../domain/image.ts";
 import type { AgentTool, ToolContext, ToolOutput } from "./agent-tool.ts";
 import { jsonSchemaOf } from "./answer-format.ts";
 

@@ -1,5 +1,5 @@
 import { type ContentBlock, HumanMessage } from "@langchain/core/messages";
-import type { ImageView } from "../domain/image-view.ts";
+import type { ImageView } from "../domain/image.ts";
 import type { PromptPart } from "../domain/prompt.ts";
 
 /** An image with its caption before it, so that a model with several images knows which is which. */

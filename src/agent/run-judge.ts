@@ -1,5 +1,5 @@
 import { ProviderError } from "../domain/errors.ts";
-import type { ImageView } from "../domain/image-view.ts";
+import type { ImageView } from "../domain/image.ts";
 import { Judgment } from "../domain/judgment.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
 import type { PromptReference, TraceStep } from "../domain/report.ts";

@@ -3,7 +3,7 @@ import { openExemplarSession, openStore } from "../compose/exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { locateImage } from "../exemplars/image-reference.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
-import { writePack } from "../exemplars/write-pack.ts";
+import { writePack } from "../exemplars/pack.ts";
 import { type FilterOptions, filterOf } from "./exemplars-read.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";

@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
+import { hashOfFile } from "../platform/hash.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { createTileGatherer, type TileGatherer } from "../study/contact-tiles.ts";
 import { faceTable } from "../study/face-tables.ts";
-import { hashOfFile } from "../study/file-hash.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "../study/measure-inputs.ts";
 import { recordStudy } from "../study/record-study.ts";
 import { recordedSteps } from "../study/recorded-steps.ts";

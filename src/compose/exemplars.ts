@@ -10,7 +10,7 @@ import { createExemplarSource, type ShotMode } from "../exemplars/exemplar-sourc
 import { importExemplars } from "../exemplars/import-exemplars.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import type { MeasureImage } from "../exemplars/make-exemplar.ts";
-import { readPack } from "../exemplars/read-pack.ts";
+import { readPack } from "../exemplars/pack.ts";
 import { toolboxSpace } from "../exemplars/toolbox-space.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { ownPath } from "../platform/package-paths.ts";

@@ -11,7 +11,7 @@ import { pyFeatDefinition } from "../adapters/pyfeat/pyfeat-program.ts";
 import type { ToolboxEnvironment } from "../adapters/toolbox-process/find-program.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { HealthCheck } from "../domain/health.ts";
-import { cropImage } from "../measuring/crop-image.ts";
+import { cropImage } from "../domain/image.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { checkKnownSmile, type SmileCheck, smileWarning } from "../measuring/known-smile.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";

@@ -1,4 +1,4 @@
-import type { ImageView } from "./image-view.ts";
+import type { ImageView } from "./image.ts";
 import type { PromptReference } from "./report.ts";
 
 /** A piece of a message: words, or an image. */

@@ -1,5 +1,5 @@
 import type { EvidenceItem } from "./evidence.ts";
-import type { ImageView } from "./image-view.ts";
+import type { ImageView } from "./image.ts";
 
 /** What a user wants to know of an image. */
 export interface Question {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CategoryName } from "../domain/category.ts";
 import { PackError } from "../domain/errors.ts";
 import { type CandidateList, type ExemplarCandidate, RegionText } from "./exemplar-candidate.ts";
-import { issueInWords, missingFile, readText } from "./read-pack.ts";
+import { issueInWords, missingFile, readText } from "./pack.ts";
 
 const Cell = z.string().transform((text) => (text.trim() === "" ? null : text.trim()));
 

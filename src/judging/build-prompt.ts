@@ -1,6 +1,5 @@
 import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
-import type { DecodedImage } from "../domain/image.ts";
-import type { ImageView } from "../domain/image-view.ts";
+import type { DecodedImage, ImageView } from "../domain/image.ts";
 import type { Prompt, PromptPart } from "../domain/prompt.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
 import { evidenceLine, evidenceLines } from "../evidence/render-evidence.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AgentTool, ToolContext } from "../agent/agent-tool.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import { KuleshovError } from "../domain/errors.ts";
-import type { ImageView } from "../domain/image-view.ts";
+import type { ImageView } from "../domain/image.ts";
 import { AskInput, AskOutput, askText, runAsk } from "./ask-tool.ts";
 import type { ImageSessions } from "./image-sessions.ts";
 

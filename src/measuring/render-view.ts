@@ -1,8 +1,6 @@
 import sharp, { type OverlayOptions, type Region, type Sharp } from "sharp";
-import type { PixelBox } from "../domain/geometry.ts";
-import { clipBox } from "../domain/geometry.ts";
-import type { DecodedImage } from "../domain/image.ts";
-import type { ImageView } from "../domain/image-view.ts";
+import { clipBox, type PixelBox } from "../domain/geometry.ts";
+import type { DecodedImage, ImageView } from "../domain/image.ts";
 
 export interface ViewOptions {
   /** What it shows, for the model and the trace. */

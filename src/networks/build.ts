@@ -1,7 +1,7 @@
 import { cacheFolder } from "../platform/cache-folder.ts";
-import { sha256 } from "../platform/sha256.ts";
+import { sha256 } from "../platform/hash.ts";
+import { COMPILER_TARGET, COMPILER_VERSION } from "./compile.ts";
 import { type CompiledKey, readCompiled, writeCompiled } from "./compiled-cache.ts";
-import { COMPILER_TARGET, COMPILER_VERSION } from "./compiler-version.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifest, type StoredManifest } from "./manifest-store.ts";
 import { readSource, sourceSha256 } from "./source.ts";

@@ -8,10 +8,9 @@ import {
   type Value,
 } from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
-import { activated } from "./ops/activation.ts";
 import { reshape } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
-import { broadcast } from "./ops/elementwise.ts";
+import { activated, broadcast } from "./ops/elementwise.ts";
 import { padZeros } from "./ops/pad.ts";
 import { pooling } from "./ops/pooling.ts";
 import { matrixProduct } from "./ops/reduce.ts";

@@ -8,10 +8,9 @@ import {
   type Value,
 } from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
-import { type Activation, activated } from "./ops/activation.ts";
 import { reshape } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
-import { broadcast } from "./ops/elementwise.ts";
+import { type Activation, activated, broadcast } from "./ops/elementwise.ts";
 import { pooling } from "./ops/pooling.ts";
 import { matrixProduct, softmax } from "./ops/reduce.ts";
 import type { TwoFiles } from "./source.ts";

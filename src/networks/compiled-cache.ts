@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256 } from "../platform/sha256.ts";
+import { sha256 } from "../platform/hash.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 
 /** What a compiled network is kept under. Changes with the published bytes, the manifest's shapes and the compiler. */

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelFileError } from "../domain/errors.ts";
-import { sha256OfFile } from "../platform/file-hash.ts";
+import { hashOfFileIfThere } from "../platform/hash.ts";
 import type { UrlSource } from "./pulled-file.ts";
 
 export interface PullProgress {
@@ -37,7 +37,7 @@ export async function download(request: Download, signal?: AbortSignal): Promise
   const { name, source, path } = request;
   const part = `${path}.part`;
   await fetchWithRetries(request, part, signal);
-  const found = await sha256OfFile(part);
+  const found = await hashOfFileIfThere(part);
   if (found !== source.sha256) {
     const what = await describeStart(part);
     await rm(part, { force: true });

@@ -2,8 +2,8 @@ import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
-import { sha256OfFile } from "../platform/file-hash.ts";
 import { withFileLock } from "../platform/file-lock.ts";
+import { hashOfFileIfThere } from "../platform/hash.ts";
 import type { CacheOptions } from "./build.ts";
 import { download, type PullProgress } from "./download.ts";
 import type { Licence, NetworkManifest } from "./manifest.ts";
@@ -48,7 +48,7 @@ export async function pullNetwork(name: string, options: PullOptions, signal?: A
   const { terms, source } = await findDownload(name);
   const path = pulledFile(source, options.cacheDir ?? cacheFolder());
   const result = { download: terms.download, networks: terms.networks, path };
-  if ((await sha256OfFile(path)) === source.sha256) return { ...result, outcome: "already-here" };
+  if ((await hashOfFileIfThere(path)) === source.sha256) return { ...result, outcome: "already-here" };
   if (!(await options.acceptLicence(terms))) {
     throw new ConfigurationError(`Nothing was pulled as the licence of "${terms.download}" was not accepted`);
   }
@@ -92,7 +92,7 @@ async function copyChecked(name: string, from: string, to: { source: UrlSource; 
   const temporary = `${to.path}.copy`;
   try {
     await copyFile(from, temporary);
-    if ((await sha256OfFile(temporary)) !== to.source.sha256) {
+    if ((await hashOfFileIfThere(temporary)) !== to.source.sha256) {
       throw new ModelFileError(name, `\`${from}\` is not the published file: its SHA-256 is another`);
     }
     await rename(temporary, to.path);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { ModelFileError } from "../domain/errors.ts";
-import { sha256 } from "../platform/sha256.ts";
+import { sha256 } from "../platform/hash.ts";
 import type { NetworkSource } from "./manifest.ts";
 
 export type UrlSource = Extract<NetworkSource, { kind: "url" }>;

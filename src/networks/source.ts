@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { ModelFileError } from "../domain/errors.ts";
+import { sha256 } from "../platform/hash.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
-import { sha256 } from "../platform/sha256.ts";
 import type { NetworkManifest, NetworkSource, SourceFile } from "./manifest.ts";
 import type { StoredManifest } from "./manifest-store.ts";
 import { pulledFile, readPulledGraph } from "./pulled-file.ts";

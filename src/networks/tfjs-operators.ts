@@ -1,9 +1,18 @@
 import { type GraphBuilder, ONNX_DTYPE, type Value } from "./graph-builder.ts";
-import { type Activation, activated } from "./ops/activation.ts";
-import { type ArithmeticOp, arithmetic } from "./ops/arithmetic.ts";
 import { concatenate, expandDims, pack, reshape, slice, squeeze, transpose, unpack } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
-import { broadcast, cast, floorDivide, floorModulo, squaredDifference, unary } from "./ops/elementwise.ts";
+import {
+  type Activation,
+  type ArithmeticOp,
+  activated,
+  arithmetic,
+  broadcast,
+  cast,
+  floorDivide,
+  floorModulo,
+  squaredDifference,
+  unary,
+} from "./ops/elementwise.ts";
 import { padZeros } from "./ops/pad.ts";
 import { pooling, resizeBilinear } from "./ops/pooling.ts";
 import { argMax, gather, gatherNd, reduce, softmax, topK } from "./ops/reduce.ts";

@@ -1,9 +1,16 @@
 import { type GraphBuilder, ONNX_DTYPE, type Value } from "./graph-builder.ts";
-import { type Activation, activated } from "./ops/activation.ts";
-import { type ArithmeticOp, arithmetic } from "./ops/arithmetic.ts";
 import { concatenate, reshape, transpose } from "./ops/arrange.ts";
 import { convolution } from "./ops/convolution.ts";
-import { cast, reciprocalSquareRoot, squaredDifference, unary } from "./ops/elementwise.ts";
+import {
+  type Activation,
+  type ArithmeticOp,
+  activated,
+  arithmetic,
+  cast,
+  reciprocalSquareRoot,
+  squaredDifference,
+  unary,
+} from "./ops/elementwise.ts";
 import { landmarksToMatrix, transformBilinear, transformPoints } from "./ops/mediapipe.ts";
 import { padZeros } from "./ops/pad.ts";
 import { parametricRelu } from "./ops/parametric-relu.ts";

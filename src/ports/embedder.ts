@@ -1,4 +1,4 @@
-import type { ImageView } from "../domain/image-view.ts";
+import type { ImageView } from "../domain/image.ts";
 
 /** Turns texts into vectors of one length. */
 export interface TextEmbedder {

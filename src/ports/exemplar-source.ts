@@ -1,6 +1,5 @@
 import type { NewEvidence } from "../domain/evidence.ts";
-import type { DecodedImage } from "../domain/image.ts";
-import type { ImageView } from "../domain/image-view.ts";
+import type { DecodedImage, ImageView } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { Question } from "../domain/question.ts";
 

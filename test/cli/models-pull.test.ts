@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as models from "../../src/cli/models.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";
-import { sha256 } from "../../src/platform/sha256.ts";
+import { sha256 } from "../../src/platform/hash.ts";
 import { type FileServerFaults, serveFile } from "../support/file-server.ts";
 import { runCli } from "../support/run-cli.ts";
 import { runCommand } from "../support/run-command.ts";

@@ -6,10 +6,9 @@ import { createLanceExemplarStore } from "../../src/adapters/lancedb/exemplar-st
 import { PackError } from "../../src/domain/errors.ts";
 import type { ExemplarCandidate } from "../../src/exemplars/exemplar-candidate.ts";
 import { type ImportOptions, importExemplars } from "../../src/exemplars/import-exemplars.ts";
+import { readPack, writePack } from "../../src/exemplars/pack.ts";
 import { readCategoryFolders } from "../../src/exemplars/read-category-folders.ts";
 import { readExemplarTable } from "../../src/exemplars/read-exemplar-table.ts";
-import { readPack } from "../../src/exemplars/read-pack.ts";
-import { writePack } from "../../src/exemplars/write-pack.ts";
 import { testSpace } from "../support/exemplars.ts";
 import { measureAs } from "../support/measured-images.ts";
 import { samplePhoto } from "../support/photos.ts";

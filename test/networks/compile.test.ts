@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ModelFileError } from "../../src/domain/errors.ts";
-import { compileNetwork } from "../../src/networks/compile.ts";
-import { COMPILER_TARGET } from "../../src/networks/compiler-version.ts";
+import { COMPILER_TARGET, compileNetwork } from "../../src/networks/compile.ts";
 import { goldenFeeds } from "../../src/networks/golden-input.ts";
 import type { NetworkManifest } from "../../src/networks/manifest.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";

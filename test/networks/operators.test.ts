@@ -11,10 +11,9 @@ import {
 } from "../../src/networks/graph-builder.ts";
 import type { NetworkManifest } from "../../src/networks/manifest.ts";
 import { writeOnnx } from "../../src/networks/onnx-file.ts";
-import { arithmetic } from "../../src/networks/ops/arithmetic.ts";
 import { concatenate, reshape, transpose, unpack } from "../../src/networks/ops/arrange.ts";
 import { convolution } from "../../src/networks/ops/convolution.ts";
-import { floorDivide, floorModulo } from "../../src/networks/ops/elementwise.ts";
+import { arithmetic, floorDivide, floorModulo } from "../../src/networks/ops/elementwise.ts";
 import { padZeros } from "../../src/networks/ops/pad.ts";
 import { parametricRelu } from "../../src/networks/ops/parametric-relu.ts";
 import { pooling, resizeBilinear } from "../../src/networks/ops/pooling.ts";

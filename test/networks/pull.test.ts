@@ -8,7 +8,7 @@ import { listNetworks } from "../../src/networks/list-networks.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { openNetwork } from "../../src/networks/network.ts";
 import { type PullOptions, pullNetwork } from "../../src/networks/pull.ts";
-import { sha256 } from "../../src/platform/sha256.ts";
+import { sha256 } from "../../src/platform/hash.ts";
 import { type FileServerFaults, serveFile } from "../support/file-server.ts";
 import { meanColourNetwork } from "../support/tiny-network.ts";
 

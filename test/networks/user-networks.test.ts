@@ -10,7 +10,7 @@ import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { networkProvenance, openNetwork } from "../../src/networks/network.ts";
 import { type Reading, readOutputs } from "../../src/networks/readings.ts";
 import { verifyNetwork } from "../../src/networks/verify-network.ts";
-import { sha256 } from "../../src/platform/sha256.ts";
+import { sha256 } from "../../src/platform/hash.ts";
 import { installNetwork, meanColourNetwork } from "../support/tiny-network.ts";
 
 let folder: string;

@@ -7,7 +7,7 @@ import { reshape } from "../../src/networks/ops/arrange.ts";
 import { broadcast } from "../../src/networks/ops/elementwise.ts";
 import { matrixProduct, reduce } from "../../src/networks/ops/reduce.ts";
 import { float32 } from "../../src/networks/tensor-data.ts";
-import { sha256 } from "../../src/platform/sha256.ts";
+import { sha256 } from "../../src/platform/hash.ts";
 
 /**
  * ONNX bytes of a network that looks at nothing but the mean of each colour: `scores = mean(rgb) x weights + bias`. It

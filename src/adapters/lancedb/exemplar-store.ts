@@ -13,9 +13,8 @@ import type {
 import { checkEntries } from "./check-entries.ts";
 import { embeddersOf, ensureEmbeddings, lengthsOf } from "./embedding-columns.ts";
 import { ensureIndexes, ensureTextIndex, REFINE_FACTOR, SEARCHED_PARTITIONS } from "./indexes.ts";
-import { loadLance } from "./load-lance.ts";
+import { loadLance, retryOnConflict } from "./lance.ts";
 import { createTableDoor, inWords } from "./open-table.ts";
-import { retryOnConflict } from "./retry.ts";
 import { EMBEDDING_COLUMNS, fromRecord, toRow } from "./schema.ts";
 import { sqlText, wherePredicate } from "./sql.ts";
 import { storeStatistics } from "./statistics.ts";

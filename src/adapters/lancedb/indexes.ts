@@ -1,6 +1,5 @@
 import type { Index, Table } from "@lancedb/lancedb";
-import { loadLance } from "./load-lance.ts";
-import { retryOnConflict } from "./retry.ts";
+import { loadLance, retryOnConflict } from "./lance.ts";
 
 /**
  * From so many numbers in a vector column on, an index is quicker than reading all of them: 50 000 expression vectors of

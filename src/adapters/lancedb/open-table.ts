@@ -4,8 +4,7 @@ import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import { StoreError } from "../../domain/errors.ts";
 import type { ExpressionSpace } from "../../domain/expression-space.ts";
-import { loadLance } from "./load-lance.ts";
-import { isConflict } from "./retry.ts";
+import { isConflict, loadLance } from "./lance.ts";
 import { readStamp, storeSchema } from "./schema.ts";
 
 const TABLE = "exemplars";

@@ -1,5 +1,4 @@
-import type { Crop, PixelSource } from "./crop.ts";
-import { FRACTION_BITS, ONE, type Row, rowIsInside, rowOf, type Walk } from "./crop-walk.ts";
+import { type Crop, FRACTION_BITS, ONE, type PixelSource, type Row, rowIsInside, rowOf, type Walk } from "./crop.ts";
 
 /** The samples that make one output pixel: x, y of each in fixed-point source pixels, from the pixel's middle. */
 interface Taps {

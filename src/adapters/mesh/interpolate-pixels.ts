@@ -1,5 +1,4 @@
-import type { Crop, PixelSource } from "./crop.ts";
-import { FRACTION_BITS, ONE, type Row, rowIsInside, rowOf, type Walk } from "./crop-walk.ts";
+import { type Crop, FRACTION_BITS, ONE, type PixelSource, type Row, rowIsInside, rowOf, type Walk } from "./crop.ts";
 
 /** Fills a crop that enlarges the source, or hardly shrinks it, by bilinear interpolation. */
 export function interpolatePixels(source: PixelSource, crop: Crop, walk: Walk, outside: "edge" | number): void {

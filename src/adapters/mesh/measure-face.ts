@@ -1,15 +1,14 @@
-import type { ExpressionReading } from "../../domain/measurement.ts";
+import type { ExpressionReading, FaceFeature } from "../../domain/measurement.ts";
 import { poolExpressions } from "../../facs/expression-pool.ts";
 import { actionUnitLogits, toMeasurements } from "./action-units.ts";
-import { fitToCanonical } from "./canonical-fit.ts";
+import { fitToCanonical, headPoseOf } from "./canonical-fit.ts";
 import type { PixelSource } from "./crop.ts";
 import { eyeOpennessOf, gazeOf } from "./eyes.ts";
 import { appearanceFeatures } from "./face-appearance.ts";
 import type { FaceCandidate } from "./face-detector.ts";
+import type { FaceFeatures, Features } from "./face-features.ts";
 import { boxOfMesh, type FaceMesh, regionOfMesh } from "./face-mesh.ts";
 import { qualityOf, trustOf } from "./face-quality.ts";
-import { toFaceFeatures } from "./feature-record.ts";
-import { headPoseOf } from "./head-pose.ts";
 import { lumaAround } from "./luma-image.ts";
 import { MESH_TOOLBOX_ID, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
 import { readExpression } from "./read-expression.ts";
@@ -71,4 +70,17 @@ async function readExpressions(
   for (const network of networks) single.push(await readExpression(network, source, regionOfMesh(landmarks)));
   const pooled = poolExpressions(single);
   return pooled === undefined ? single : [pooled, ...single];
+}
+
+/** Derived from the other features, so it is computed again rather than kept. */
+const DERIVED = "smile";
+
+/** Features as a measurement carries them. What belongs to no side stands on both. */
+function toFaceFeatures({ left, right }: FaceFeatures, appearance: Features): Record<string, FaceFeature> {
+  const record: Record<string, FaceFeature> = {};
+  for (const [name, value] of left) {
+    if (name !== DERIVED) record[name] = { left: value, right: right.get(name) as number };
+  }
+  for (const [name, value] of appearance) record[name] = { left: value, right: value };
+  return record;
 }

@@ -9,7 +9,7 @@ import { findFaces } from "./find-faces.ts";
 import { toImageNetwork } from "./image-network.ts";
 import { measureFace } from "./measure-face.ts";
 import { MESH_NETWORKS, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
-import { mirrorPoints } from "./mirror-points.ts";
+import { mirrorPoints } from "./refined-points.ts";
 
 /** Measures images in the calling thread, which it blocks: it belongs in a worker. */
 export interface MeshEngine {

@@ -1,6 +1,5 @@
 import { averagePixels } from "./average-pixels.ts";
-import type { Crop, CropOptions, PixelSource } from "./crop.ts";
-import { walkOver } from "./crop-walk.ts";
+import { type Crop, type CropOptions, type PixelSource, walkOver } from "./crop.ts";
 import { interpolatePixels } from "./interpolate-pixels.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
 

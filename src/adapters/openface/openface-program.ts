@@ -1,13 +1,18 @@
 import { access, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { hashOfFile } from "../../platform/hash.ts";
 import type { MissingToolbox, ToolboxDefinition } from "../../ports/toolbox-definition.ts";
 import { findProgram, type ToolboxEnvironment } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ImageOutput, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
-import { versionOfFile } from "../toolbox-process/program-version.ts";
 import { type ProcessOutcome, runProcess } from "../toolbox-process/run-process.ts";
 import type { TemporaryRun } from "../toolbox-process/temporary-run.ts";
 import { readOutput } from "../toolbox-table/read-output.ts";
 import { OPENFACE_SUPPORT, openFaceTable } from "./openface-table.ts";
+
+/** A version for a program that does not tell its own: eight digits of its file's SHA-256 tell two builds apart. */
+async function versionOfFile(path: string): Promise<string> {
+  return `unknown+${(await hashOfFile(path)).slice(0, 8)}`;
+}
 
 const SETTING = "KULESHOV_OPENFACE";
 const PROGRAM = "FaceLandmarkImg";

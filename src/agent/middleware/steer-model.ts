@@ -1,7 +1,7 @@
 import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { createMiddleware } from "langchain";
 import { JudgmentError } from "../../domain/errors.ts";
-import type { ImageView } from "../../domain/image-view.ts";
+import type { ImageView } from "../../domain/image.ts";
 import { type AnswerFormat, type AnswerShape, responseFormatOf } from "../answer-format.ts";
 import type { ToolArtifact } from "../langchain-tools.ts";
 import { imageBlocks } from "../messages.ts";

@@ -1,5 +1,4 @@
 import type { ExemplarSource } from "../../ports/exemplar-source.ts";
-import { latinSquareRow } from "./latin-square.ts";
 
 /** How the chosen exemplars are shown: as chosen, in the nth Latin-square order, or without the nth of them. */
 export type ExemplarVariant = "as chosen" | `order ${number}` | `without ${number}`;
@@ -34,4 +33,15 @@ export function variedSource(source: ExemplarSource, variant: ExemplarVariant): 
       return { ...chosen, exemplars: kept };
     },
   };
+}
+
+/**
+ * Row `row` (from 0) of a balanced Latin square of `size` (Williams 1949): over `size` rows every item stands once in
+ * every place and, for even sizes, follows every other item once.
+ */
+export function latinSquareRow(size: number, row: number): number[] {
+  const first = Array.from({ length: size }, (_, place) =>
+    place % 2 === 1 ? (place + 1) / 2 : (size - place / 2) % size,
+  );
+  return first.map((item) => (item + row) % size);
 }

@@ -4,7 +4,7 @@ import { createTraceRecorder } from "../../agent/trace-recorder.ts";
 import type { AskDependencies } from "../../ask-dependencies.ts";
 import { JudgmentError } from "../../domain/errors.ts";
 import type { EvidenceItem } from "../../domain/evidence.ts";
-import type { ImageView } from "../../domain/image-view.ts";
+import type { ImageView } from "../../domain/image.ts";
 import { fillLedger } from "../../evidence/fill-ledger.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";

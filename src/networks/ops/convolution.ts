@@ -1,6 +1,6 @@
 import { channelsFirst, channelsFirstName, type GraphBuilder, type Value } from "../graph-builder.ts";
 import { at, type Constant } from "../tensor-data.ts";
-import { type Activation, activated } from "./activation.ts";
+import { type Activation, activated } from "./elementwise.ts";
 import { type Padding, type Pair, slidingWindow } from "./sliding-window.ts";
 
 export interface Convolution {

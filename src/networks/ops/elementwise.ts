@@ -7,7 +7,7 @@ import {
   publishedName,
   type Value,
 } from "../graph-builder.ts";
-import { type Dtype, float32, int64, reshaped } from "../tensor-data.ts";
+import { at, type Dtype, float32, int64, reshaped, sizeOf } from "../tensor-data.ts";
 
 /** An operator on one value, written in whichever layout the value already has. `more` are further operand names. */
 export function unary(graph: GraphBuilder, op: string, x: Value, more: readonly string[] = []): Value {
@@ -105,4 +105,42 @@ function dtypeOfAll(values: readonly Value[]): Dtype {
     throw new RangeError(`its operands are of different types: ${values.map((value) => value.dtype).join(", ")}`);
   }
   return dtype;
+}
+
+export type Activation = "none" | "relu" | "relu6" | "tanh" | "sigmoid";
+
+/** A value after the activation that TensorFlow fuses into the operator before it. */
+export function activated(graph: GraphBuilder, x: Value, activation: Activation): Value {
+  switch (activation) {
+    case "none":
+      return x;
+    case "relu":
+      return unary(graph, "Relu", x);
+    case "relu6":
+      return unary(graph, "Clip", x, [graph.initialiser(float32([], [0])), graph.initialiser(float32([], [6]))]);
+    case "tanh":
+      return unary(graph, "Tanh", x);
+    case "sigmoid":
+      return unary(graph, "Sigmoid", x);
+  }
+}
+
+export type ArithmeticOp = "Add" | "Sub" | "Mul" | "Div";
+
+/**
+ * Sum, difference, product or quotient of two values that broadcast as numpy's do. A feature map that meets one number
+ * for each channel is put channels first before, not after: there the number is repeated once for a whole plane instead
+ * of once for every pixel, which is ten times quicker.
+ */
+export function arithmetic(graph: GraphBuilder, op: ArithmeticOp, [a, b]: readonly [Value, Value]): Value {
+  if (isPerChannel(b, a)) channelsFirstName(graph, a);
+  if (isPerChannel(a, b)) channelsFirstName(graph, b);
+  return broadcast(graph, op, [a, b]);
+}
+
+function isPerChannel({ constant, shape }: Value, map: Value): boolean {
+  if (constant === undefined || map.constant !== undefined || map.shape.length !== 4) return false;
+  const [, height, width, channels] = map.shape;
+  const several = channels !== 1 && (height !== 1 || width !== 1);
+  return several && sizeOf(shape) === channels && at(shape, shape.length - 1) === channels;
 }

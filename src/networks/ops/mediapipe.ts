@@ -10,11 +10,24 @@ import {
   publishedName,
   type Value,
 } from "../graph-builder.ts";
-import type { LandmarkRegion } from "../landmark-region.ts";
 import { at, float32, int64 } from "../tensor-data.ts";
 import { concatenate, reshape, slice } from "./arrange.ts";
 import { broadcast, cast, scalar } from "./elementwise.ts";
 import { gather, matrixProduct, reduce } from "./reduce.ts";
+
+/** A region around some landmarks, as MediaPipe's `Landmarks2TransformMatrix` describes it. Indices are of mesh points. */
+export interface LandmarkRegion {
+  /** The two landmarks whose connecting line is to become horizontal. */
+  readonly leftIndex: number;
+  readonly rightIndex: number;
+  /** Landmarks that the region just contains, before scaling. */
+  readonly subset: readonly number[];
+  readonly outputWidth: number;
+  readonly outputHeight: number;
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly targetRotationRad: number;
+}
 
 /** `[1, points, 3]` landmarks to the `[1, 4, 4]` matrix that takes output pixels of a region to input pixels. */
 export function landmarksToMatrix(graph: GraphBuilder, landmarks: Value, region: LandmarkRegion): Value {

@@ -1,8 +1,7 @@
 import type { GraphBuilder, Value } from "../graph-builder.ts";
 import { at, type Constant, float32, numbersOf } from "../tensor-data.ts";
-import type { Activation } from "./activation.ts";
 import { convolution } from "./convolution.ts";
-import { broadcast } from "./elementwise.ts";
+import { type Activation, broadcast } from "./elementwise.ts";
 
 /** Both blocked layouts of onnxruntime, 8 and 16 channels wide, hold such a count without a remainder. */
 const BLOCK = 16;

@@ -1,6 +1,6 @@
 import { toObject } from "flatbuffers/js/flexbuffers.js";
 import { z } from "zod";
-import type { LandmarkRegion } from "../landmark-region.ts";
+import type { LandmarkRegion } from "../ops/mediapipe.ts";
 
 /** The FlexBuffers reader gives null for a floating-point zero. */
 const MaybeZero = z

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitToCanonical } from "../../../src/adapters/mesh/canonical-fit.ts";
-import { headPoseOf } from "../../../src/adapters/mesh/head-pose.ts";
+import { fitToCanonical, headPoseOf } from "../../../src/adapters/mesh/canonical-fit.ts";
 import type { CanonicalFace } from "../../../src/networks/canonical-face.ts";
 
 /** Five points that are no plane, with unequal weights. */

@@ -9,8 +9,6 @@ import {
 import { estimate } from "../../../src/domain/statistics/estimate.ts";
 import { holmAdjusted } from "../../../src/domain/statistics/holm.ts";
 import { mcnemarTest } from "../../../src/domain/statistics/mcnemar.ts";
-import { pairedPermutationTest } from "../../../src/domain/statistics/permutation-test.ts";
-import { rocAuc, rocAucStatistic } from "../../../src/domain/statistics/roc-auc.ts";
 import { median, pairedEffectSize, quantileOfSorted } from "../../../src/domain/statistics/summary.ts";
 import { meanStatistic } from "../../../src/domain/statistics/weighted-statistic.ts";
 import { reference } from "./reference.ts";
@@ -62,8 +60,8 @@ describe("BCa bootstrap", () => {
     const one = { seed: 1, clusters: ["s1", "s1", "s1"] };
     expect(bootstrapInterval(meanStatistic([1, 2, 3]), 3, one)).toBeNull();
     expect(bootstrapInterval(pearsonStatistic([1, 1], [1, 2]), 2, { seed: 1 })).toBeNull();
-    // With one positive among four samples a third of the resamples have none.
-    const rare = rocAucStatistic([1, 2, 3, 4], [false, false, false, true]);
+    // With one sample that differs among four, a third of the resamples do not vary.
+    const rare = pearsonStatistic([0, 0, 0, 1], [1, 2, 3, 5]);
     expect(bootstrapInterval(rare, 4, { seed: 1 })).toBeNull();
     expect(() => bootstrapInterval(meanStatistic([1, 2]), 2, { seed: 1, clusters: ["a"] })).toThrow(RangeError);
   });
@@ -96,34 +94,12 @@ describe("tests of a difference", () => {
     expect(mcnemarTest(0, 0).pValue).toBeNull();
   });
 
-  it("the permutation test agrees with SciPy, exactly and by sampling", () => {
-    const { differences, pValue, differences40, pValue40 } = reference.permutation;
-    const exact = pairedPermutationTest(differences, { seed: 1 });
-    expect(exact).toMatchObject({ method: "exact", permutations: 4096 });
-    expect(exact?.pValue).toBeCloseTo(pValue, 12);
-    const sampled = pairedPermutationTest(differences40, { seed: 1, permutations: 50_000 });
-    // Five standard errors of a share near 0.02 over 50 000 draws.
-    expect(Math.abs((sampled?.pValue as number) - pValue40)).toBeLessThan(0.004);
-    expect(pairedPermutationTest([], { seed: 1 })).toBeNull();
-  });
-
   it("Holm agrees with statsmodels and leaves out tests that could not be made", () => {
     const { p, adjusted } = reference.holm;
     holmAdjusted(p).forEach((value, i) => {
       expect(value).toBeCloseTo(adjusted[i] as number, 12);
     });
     expect(holmAdjusted([0.01, null, 0.04])).toEqual([0.02, null, 0.04]);
-  });
-});
-
-describe("area under the ROC curve", () => {
-  it("agrees with scikit-learn on tied scores", () => {
-    const { scores, positive, value } = reference.auc;
-    expect(rocAuc(scores, positive)).toBeCloseTo(value, 12);
-  });
-
-  it("is unscored without both kinds", () => {
-    expect(rocAuc([1, 2], [true, true])).toBeNull();
   });
 });
 

@@ -2,11 +2,12 @@ import { access, readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { z } from "zod";
 import { PackError } from "../domain/errors.ts";
-import { ExemplarImage, ExemplarLabel } from "../domain/exemplar.ts";
+import { type Exemplar, ExemplarImage, ExemplarLabel } from "../domain/exemplar.ts";
 import { PixelBox } from "../domain/geometry.ts";
 import { FaceMeasurement } from "../domain/measurement.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { CandidateList, ExemplarCandidate } from "./exemplar-candidate.ts";
-import { locateImage } from "./image-reference.ts";
+import { imageName, locateImage } from "./image-reference.ts";
 
 const { category, role, caption, definition, why, labeller, licence, source } = ExemplarLabel.shape;
 
@@ -122,4 +123,28 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Writes exemplars as a pack that {@link readPack} reads back, measurements included. Replaces the file at once. */
+export async function writePack(path: string, exemplars: readonly Exemplar[]): Promise<void> {
+  const text = exemplars.map((exemplar) => `${JSON.stringify(packLine(exemplar, path))}\n`).join("");
+  await writeFileAtomic(path, text);
+}
+
+function packLine(exemplar: Exemplar, packPath: string): PackLine {
+  const { category, role, caption, definition, why, labeller, licence, source, region, measurements } = exemplar;
+  return {
+    image: imageName(exemplar.image.path, packPath),
+    sha256: exemplar.image.sha256,
+    region,
+    category,
+    role,
+    caption,
+    definition,
+    why,
+    labeller,
+    licence,
+    source,
+    measurements,
+  };
 }
