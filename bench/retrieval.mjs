@@ -94,7 +94,6 @@ function madeEntry(index) {
     },
     expression: searchVector(space, embedFace(space, measurement)),
     textEmbedding: madeEmbedding(index % themes.length),
-    imageEmbedding: null,
     view: null,
   };
 }
@@ -125,7 +124,6 @@ async function benchRows(rows) {
       faces: [{ faceId: "F1", expression: madeVector(random.below(looks.length)) }],
       text: `${WORDS[random.below(WORDS.length)]} ${WORDS[random.below(WORDS.length)]}`,
       textEmbedding: madeEmbedding(random.below(themes.length)),
-      imageEmbedding: null,
     });
     const times = { hybrid: [], withoutEmbedding: [] };
     for (let n = 0; n < QUERIES + 10; n += 1) {

@@ -64,7 +64,6 @@ describe("the starter packs", () => {
       faces: [{ faceId: "F3", expression }],
       text: null,
       textEmbedding: null,
-      imageEmbedding: null,
     };
     const { hits, excluded } = await retrieveExemplars(store, query, { count: 4, relevanceShare: 1 });
     // The fourth is a mock disbelief that the toolbox takes for a smile; fewshot/SOURCES.md says so.

@@ -94,7 +94,7 @@ export async function search(words: readonly string[], options: SearchOptions): 
     const face = toolContext === undefined ? { faces: [], image: null } : await facesOf(options, toolContext, signal);
     const retrieval = await retrieveExemplars(
       store,
-      { ...face, text, textEmbedding, imageEmbedding: null },
+      { ...face, text, textEmbedding },
       { count: options.count, filter: filterOf(options) },
     );
     if (options.json === true) {
@@ -143,7 +143,8 @@ async function facesOf(
 
 export async function stats(options: { readonly store?: string; readonly json?: true }): Promise<void> {
   const store = openStore(options.store);
-  const [statistics, space, embedders] = [await store.statistics(), await store.space(), await store.embedders()];
+  const [statistics, space, embedder] = [await store.statistics(), await store.space(), await store.textEmbedder()];
+  const embedders = { "text-embedding": embedder };
   if (options.json === true) {
     await print(`${JSON.stringify({ location: store.location, ...statistics, space, embedders }, null, 2)}\n`);
     return;
@@ -157,9 +158,7 @@ export async function stats(options: { readonly store?: string; readonly json?: 
       ...(space === null
         ? []
         : [`${style.dim("measured by")} ${space.id}, ${space.dimensions.length} named dimensions\n`]),
-      ...(embedders["text-embedding"] === null
-        ? []
-        : [`${style.dim("texts embedded by")} ${embedders["text-embedding"]}\n`]),
+      ...(embedder === null ? [] : [`${style.dim("texts embedded by")} ${embedder}\n`]),
       section("categories", statistics.categories),
       section("labellers", statistics.labellers),
       section("licences", statistics.licences),

@@ -15,7 +15,7 @@ import type { EvidenceFile } from "../ports/evidence-file.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
 /** Every table that a toolbox writes. The first that recognises a file's columns reads it. */
-export const KNOWN_FORMATS: KnownFormats = {
+const KNOWN_FORMATS: KnownFormats = {
   tables: [
     openFace3Table,
     openFaceTable,
@@ -81,7 +81,7 @@ function mistypedToolbox(spec: string): string | undefined {
 }
 
 /** Splits `[toolbox[@version]:]path`. A colon after anything but a toolbox's name belongs to the path (`C:\...`). */
-export function evidenceRequest(spec: string): EvidenceRequest {
+function evidenceRequest(spec: string): EvidenceRequest {
   const named = /^([a-z][a-z0-9-]*)(?:@([\w.+-]+))?:(.+)$/is.exec(spec);
   const [, typed = "", version, path = ""] = named ?? [];
   const name = ALIASES[typed.toLowerCase()] ?? typed.toLowerCase();

@@ -21,7 +21,7 @@ import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 /** Where exemplars are kept unless the user says otherwise: beside the study, in the current folder. */
-export const DEFAULT_STORE = ".kuleshov/exemplars";
+const DEFAULT_STORE = ".kuleshov/exemplars";
 
 function storePlace(location: string | undefined): string {
   return location ?? process.env.KULESHOV_EXEMPLARS ?? DEFAULT_STORE;

@@ -103,7 +103,7 @@ const EXEMPLAR_NEIGHBOURS = 3;
  * Which known categories a face may be: those that the expression networks name, under the name that the taxonomy has
  * for them (`neutral` always counts as known), and those of exemplars, by similarity to the nearest ones.
  */
-export function knownLabels(
+function knownLabels(
   measurement: FaceMeasurement,
   { space, known, exemplars }: Pick<GatherOptions, "space" | "known" | "exemplars">,
 ): LabelProbability[] {

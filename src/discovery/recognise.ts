@@ -5,7 +5,7 @@ import { meanStatistic } from "../domain/statistics/weighted-statistic.ts";
 import { type Points, pointDistance } from "./spanning-tree.ts";
 
 /** Examples of each kind that are shown before a face is judged. */
-export const SHOTS = 4;
+const SHOTS = 4;
 const TRIALS = 400;
 
 /**

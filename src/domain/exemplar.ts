@@ -77,8 +77,6 @@ export interface ExemplarEntry {
   readonly expression: Float32Array | null;
   /** Text embedding by the store's text embedder. */
   readonly textEmbedding: Float32Array | null;
-  /** Image embedding by the store's image embedder. */
-  readonly imageEmbedding: Float32Array | null;
   /** JPEG of the region with some margin, or of the image, without metadata; `null` when images are not kept. */
   readonly view: Uint8Array | null;
 }

@@ -123,7 +123,7 @@ async function images(
     text === null || textEmbedder === null ? [] : await textEmbedder.embedTexts([text], signal);
   const { hits, excluded } = await retrieveExemplars(
     store,
-    { ...searching, text, textEmbedding, imageEmbedding: null },
+    { ...searching, text, textEmbedding },
     { count: shots, filter: searching.filter, balanced: true },
   );
   const chosen = await Promise.all(hits.map((hit) => shotOf(hit, options)));

@@ -73,8 +73,7 @@ export async function importExemplars(
     const batch = candidates.slice(start, start + BATCH);
     const opened = await Promise.all(batch.map((candidate) => queue.add(() => open(candidate, { known, options }))));
     const fresh = opened.flatMap((result) => admit(result, { known, tally, options }));
-    const { entries, embedders } = await embedded(fresh, options);
-    await store.add(entries, embedders);
+    await store.add(await embedded(fresh, options), options.textEmbedder?.id);
     options.onProgress?.(Math.min(start + BATCH, candidates.length), candidates.length);
   }
   return tally;
@@ -182,15 +181,12 @@ function whyUnmeasured({ exemplar }: ExemplarEntry): string {
 }
 
 async function embedded(entries: readonly ExemplarEntry[], { textEmbedder, signal }: ImportOptions) {
-  if (textEmbedder === null || entries.length === 0) return { entries, embedders: {} };
+  if (textEmbedder === null || entries.length === 0) return entries;
   const vectors = await textEmbedder.embedTexts(
     entries.map((entry) => exemplarText(entry.exemplar)),
     signal,
   );
-  return {
-    entries: entries.map((entry, index) => ({ ...entry, textEmbedding: vectors[index] ?? null })),
-    embedders: { "text-embedding": textEmbedder.id },
-  };
+  return entries.map((entry, index) => ({ ...entry, textEmbedding: vectors[index] ?? null }));
 }
 
 function isMissing(error: unknown): boolean {

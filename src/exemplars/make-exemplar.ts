@@ -42,7 +42,7 @@ export function exemplarId(contents: {
  * The face that an exemplar means: the one at its region; without a region the only face, or one that is far larger
  * than all others. `undefined` when that leaves it open.
  */
-export function faceMeant(faces: readonly Face[], region: PixelBox | null): Face | undefined {
+function faceMeant(faces: readonly Face[], region: PixelBox | null): Face | undefined {
   if (region !== null) {
     const overlaps = faces.map((face) => ({ face, overlap: overlapWithRegion(face.box, region) }));
     const [best] = overlaps.sort((a, b) => b.overlap - a.overlap);
@@ -96,7 +96,6 @@ export async function makeExemplar(contents: ExemplarContents): Promise<Exemplar
     exemplar,
     expression: embedMeasured(space, measurements),
     textEmbedding: null,
-    imageEmbedding: null,
     view: contents.keepView ? await exemplarView(image, region) : null,
   };
 }

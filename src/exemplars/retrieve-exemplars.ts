@@ -20,7 +20,6 @@ export interface ExemplarQuery {
   readonly faces: readonly { readonly faceId: string; readonly expression: Float32Array }[];
   readonly text: string | null;
   readonly textEmbedding: Float32Array | null;
-  readonly imageEmbedding: Float32Array | null;
 }
 
 export interface RetrievalOptions {
@@ -48,7 +47,7 @@ export interface Retrieval {
   readonly hits: readonly ExemplarHit[];
   /** Found and left out, since they would give the answer away. */
   readonly excluded: readonly { readonly id: string; readonly category: string; readonly reason: string }[];
-  /** What was searched by: `expression F1`, `text`, `text embedding`, `image embedding`. */
+  /** What was searched by: `expression F1`, `text`, `text embedding`. */
   readonly channels: readonly string[];
 }
 
@@ -119,7 +118,7 @@ function poolFilters({ filter, balanced, count }: RetrievalOptions): (ExemplarFi
 async function candidates(store: ExemplarStore, query: ExemplarQuery, options: RetrievalOptions): Promise<Pool> {
   const limit = Math.max(CANDIDATES, options.count * 5);
   const search = options.filter === undefined ? { limit } : { limit, filter: options.filter };
-  const { text, textEmbedding, imageEmbedding } = query;
+  const { text, textEmbedding } = query;
   const searches: { channel: string; weight: number; hits: Promise<StoreHit[]> }[] = query.faces.map((face) => ({
     channel: `expression ${face.faceId}`,
     weight: 1 / query.faces.length,
@@ -127,12 +126,8 @@ async function candidates(store: ExemplarStore, query: ExemplarQuery, options: R
   }));
   if (text !== null) searches.push({ channel: "text", weight: 1, hits: store.matchText(text, search) });
   if (textEmbedding !== null) {
-    const hits = store.nearestEmbeddings("text-embedding", textEmbedding, search);
+    const hits = store.nearestTexts(textEmbedding, search);
     searches.push({ channel: "text embedding", weight: 1, hits });
-  }
-  if (imageEmbedding !== null) {
-    const hits = store.nearestEmbeddings("image-embedding", imageEmbedding, search);
-    searches.push({ channel: "image embedding", weight: 1, hits });
   }
   const answers = await Promise.all(searches.map(async (one) => ({ ...one, hits: await one.hits })));
   const byId = new Map(answers.flatMap((answer) => answer.hits).map((hit) => [hit.identity.id, hit]));
@@ -206,9 +201,7 @@ function reasons(hit: WholeCandidate, face: ExemplarHit["face"], query: Exemplar
     if (words.length > 0) found.push(`text match ${words.map((word) => `"${word}"`).join(", ")}`);
     else if (hit.fused.ranks.has("text")) found.push("text match");
   }
-  for (const channel of ["text embedding", "image embedding"]) {
-    const rank = hit.fused.ranks.get(channel);
-    if (rank !== undefined) found.push(`${channel}: place ${rank}`);
-  }
+  const rank = hit.fused.ranks.get("text embedding");
+  if (rank !== undefined) found.push(`text embedding: place ${rank}`);
   return found;
 }

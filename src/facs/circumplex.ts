@@ -13,7 +13,7 @@ const Circumplex = z.strictObject({
 const circumplex = knowledgeFile(["facs", "circumplex.json"], Circumplex);
 
 /** Where an emotion word lies, `undefined` for a word that the table does not have. */
-export function positionOf(label: string): { readonly valence: number; readonly arousal: number } | undefined {
+function positionOf(label: string): { readonly valence: number; readonly arousal: number } | undefined {
   const { positions } = circumplex();
   const word = label.trim().toLowerCase();
   return positions[word] ?? positions[basicLabelOf(word) ?? word];

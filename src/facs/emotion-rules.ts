@@ -57,7 +57,7 @@ export interface RuleScore {
 }
 
 /** A rule of whose supporting weight a toolbox sees less than this is not scored. */
-export const MINIMUM_SEEN_SHARE = 0.5;
+const MINIMUM_SEEN_SHARE = 0.5;
 
 /**
  * Scores a rule over what one toolbox measured on one scale. Terms it cannot see add nothing, and the threshold shrinks

@@ -34,7 +34,7 @@ export interface SmileReading {
 }
 
 /** Head or gaze counts as lowered from this many radians (about 9 degrees). */
-export const LOWERED_RAD = 0.15;
+const LOWERED_RAD = 0.15;
 
 /** Which smile types a face shows; several may hold at once. */
 export function readSmiles(

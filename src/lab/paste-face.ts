@@ -101,7 +101,7 @@ function warp(donor: Raster, [a, b, c, d, e, f]: Affine, { widthPx, heightPx }: 
 }
 
 /** Shifts and stretches each channel so that mean and spread under the mask become those of the target. */
-export function matched(source: Raster, target: Raster, mask: Float32Array): Raster {
+function matched(source: Raster, target: Raster, mask: Float32Array): Raster {
   const rgb = Uint8Array.from(source.rgb);
   for (let channel = 0; channel < 3; channel++) {
     const own = momentsUnder(source.rgb, mask, channel);

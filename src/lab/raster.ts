@@ -10,7 +10,7 @@ export interface Raster {
 }
 
 /** Longest side of a built stimulus: what models are shown, and enough for a person at a screen. */
-export const STIMULUS_SIDE_PX = 1280;
+const STIMULUS_SIDE_PX = 1280;
 
 /** The image, made smaller where it is larger than a stimulus; `scale` maps source pixels to raster pixels. */
 export async function rasterOf(image: DecodedImage): Promise<{ readonly raster: Raster; readonly scale: number }> {

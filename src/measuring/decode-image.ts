@@ -7,7 +7,7 @@ import { FRESH_PIXELS, type PixelPool } from "../domain/pixel-pool.ts";
 import { refusalOfBytes, refusalOfFormat } from "./image-format.ts";
 
 /** Largest image that is decoded. A small file can claim any size, so this is checked before pixels are made. */
-export const MAX_PIXELS = 50_000_000;
+const MAX_PIXELS = 50_000_000;
 
 /** Largest file that is read into memory. 50 megapixels of 16-bit TIFF are 300 MB. */
 const MAX_FILE_BYTES = 400_000_000;

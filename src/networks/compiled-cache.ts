@@ -11,7 +11,7 @@ export interface CompiledKey {
 }
 
 /** Folder of the compiled networks within a cache folder. */
-export function compiledFolder(cacheDir: string): string {
+function compiledFolder(cacheDir: string): string {
   return join(cacheDir, "networks");
 }
 

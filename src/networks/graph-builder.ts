@@ -147,12 +147,6 @@ export function channelsFirstName(graph: GraphBuilder, value: Value): string {
   return value.names.channelsFirst;
 }
 
-/** `[N, H, W, C]` as `[N, C, H, W]`. */
-export function channelsFirstShape([n, h, w, c]: readonly number[]): number[] {
-  if (n === undefined || h === undefined || w === undefined || c === undefined) throw new RangeError("Not of rank 4");
-  return [n, c, h, w];
-}
-
 /** With one channel or one pixel both layouts have the same bytes, and a Reshape costs nothing. */
 function moveChannels(graph: GraphBuilder, name: string, { shape }: Value, order: readonly number[]): string {
   const [, height, width, channels] = shape;

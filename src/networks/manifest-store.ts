@@ -15,7 +15,7 @@ export interface StoredManifest {
  * Folders searched for `<id>.json`, in order: what ships with Kuleshov, then the user's own (`KULESHOV_MODELS`, one
  * folder). A user's manifest cannot replace a shipped one: reports name networks by id.
  */
-export function manifestFolders(): readonly string[] {
+function manifestFolders(): readonly string[] {
   const own = ownPath("models", "manifests");
   const user = process.env.KULESHOV_MODELS;
   return user === undefined || user === "" ? [own] : [own, user];

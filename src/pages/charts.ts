@@ -52,7 +52,7 @@ function axisAround(values: readonly number[]): [number, number] {
 }
 
 /** About five round numbers between two ends. */
-export function ticksOf(from: number, to: number): number[] {
+function ticksOf(from: number, to: number): number[] {
   const rough = (to - from) / 5;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * magnitude).find((size) => size >= rough) ?? rough;

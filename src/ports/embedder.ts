@@ -1,5 +1,3 @@
-import type { ImageView } from "../domain/image.ts";
-
 /** Turns texts into vectors of one length. */
 export interface TextEmbedder {
   /** Model with its server, e.g. `ollama:nomic-embed-text`. Vectors of two ids are never compared. */
@@ -11,12 +9,4 @@ export interface TextEmbedder {
    * @throws {ProviderError} if the server fails or answers with something else.
    */
   embedTexts(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
-}
-
-/** Turns images into vectors of one length. */
-export interface ImageEmbedder {
-  readonly id: string;
-  /** @throws {InferenceError} if the network fails. */
-  embedImages(views: readonly ImageView[], signal?: AbortSignal): Promise<Float32Array[]>;
-  close(): Promise<void>;
 }

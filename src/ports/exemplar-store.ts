@@ -58,9 +58,6 @@ export interface StoreStatistics {
   }[];
 }
 
-/** Which vectors besides expressions an entry carries. Every vector of a store comes from the same embedder. */
-export type EmbeddingChannel = "text-embedding" | "image-embedding";
-
 /** How a search by a channel is bounded. */
 export interface StoreSearch {
   readonly limit: number;
@@ -76,14 +73,15 @@ export interface ExemplarStore {
   readonly location: string;
   /** The space its expression vectors live in; `null` while the store does not exist. */
   space(): Promise<ExpressionSpace | null>;
-  /** Embedders whose vectors it holds. */
-  embedders(): Promise<Readonly<Record<EmbeddingChannel, string | null>>>;
+  /** The embedder that made its text embeddings, all of them; `null` when it holds none. */
+  textEmbedder(): Promise<string | null>;
   /**
-   * Adds entries in one batch. An id that is there already is left as it is.
+   * Adds entries in one batch. An id that is there already is left as it is. `textEmbedder` says who made their text
+   * embeddings.
    * @returns the ids that are new.
    * @throws {StoreError} if a vector is not of this store's space or embedder, or has a value that is no number.
    */
-  add(entries: readonly ExemplarEntry[], embedders?: Partial<Record<EmbeddingChannel, string>>): Promise<string[]>;
+  add(entries: readonly ExemplarEntry[], textEmbedder?: string | null): Promise<string[]>;
   get(id: string): Promise<ExemplarEntry | undefined>;
   /** In the order of their ids, images and vectors left out. */
   list(page?: { filter?: ExemplarFilter; limit?: number; offset?: number }): Promise<Exemplar[]>;
@@ -93,8 +91,8 @@ export interface ExemplarStore {
   identities(): Promise<ExemplarIdentity[]>;
   /** By distance in expression space. `exact` passes an index by. */
   nearestExpressions(vector: Float32Array, search: StoreSearch & { readonly exact?: boolean }): Promise<StoreHit[]>;
-  /** By distance between embeddings of the store's embedder. */
-  nearestEmbeddings(channel: EmbeddingChannel, vector: Float32Array, search: StoreSearch): Promise<StoreHit[]>;
+  /** By distance between text embeddings; `vector` is of the store's embedder. */
+  nearestTexts(vector: Float32Array, search: StoreSearch): Promise<StoreHit[]>;
   /** By words (BM25) in category, caption, reason, definition and objects. */
   matchText(query: string, search: StoreSearch): Promise<StoreHit[]>;
   /** @returns how many were removed. */

@@ -49,7 +49,7 @@ export async function createTile(image: DecodedImage, face: Face, title: string)
 }
 
 /** What a tile says of a face: top expression and strongest action units, by the first toolbox that measured each. */
-export function describeFace({ measurements }: Face): Pick<ContactTile, "heading" | "lines" | "warning"> {
+function describeFace({ measurements }: Face): Pick<ContactTile, "heading" | "lines" | "warning"> {
   const reading = measurements.flatMap(({ expressions }) => expressions)[0];
   const [top] = [...(reading?.distribution ?? [])].sort((a, b) => b.probability - a.probability);
   const units = measurements.find(({ actionUnits }) => actionUnits.length > 0)?.actionUnits ?? [];

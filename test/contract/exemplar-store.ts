@@ -155,16 +155,17 @@ export function describeExemplarStore(name: string, open: (space: ExpressionSpac
       const near = exemplarEntry({ category: "near", textEmbedding: Float32Array.of(1, 0, 0) });
       const far = exemplarEntry({ category: "far", textEmbedding: Float32Array.of(0, 1, 0) });
       await store.add([smile]);
-      await store.add([near, far], { "text-embedding": "ollama:nomic" });
-      expect(await store.embedders()).toEqual({ "text-embedding": "ollama:nomic", "image-embedding": null });
-      const hits = await store.nearestEmbeddings("text-embedding", Float32Array.of(0.9, 0.1, 0), { limit: 5 });
+      expect(await store.textEmbedder()).toBeNull();
+      expect(await store.nearestTexts(Float32Array.of(1), { limit: 5 })).toEqual([]);
+      await store.add([near, far], "ollama:nomic");
+      expect(await store.textEmbedder()).toBe("ollama:nomic");
+      const hits = await store.nearestTexts(Float32Array.of(0.9, 0.1, 0), { limit: 5 });
       expect(ids(hits)).toEqual(ids([near, far]));
       const other = exemplarEntry({ category: "other", textEmbedding: Float32Array.of(0, 0, 1) });
-      await expect(store.add([other], { "text-embedding": "openai:text-3" })).rejects.toThrow(/cannot be compared/);
+      await expect(store.add([other], "openai:text-3")).rejects.toThrow(/cannot be compared/);
       await expect(store.add([other])).resolves.toEqual([other.exemplar.id]);
       const short = exemplarEntry({ category: "short", textEmbedding: Float32Array.of(1) });
-      await expect(store.add([short], { "text-embedding": "ollama:nomic" })).rejects.toThrow(/numbers where the store/);
-      expect(await store.nearestEmbeddings("image-embedding", Float32Array.of(1), { limit: 5 })).toEqual([]);
+      await expect(store.add([short], "ollama:nomic")).rejects.toThrow(/numbers where the store/);
     });
 
     it("refuses an embedding that nobody signed", async () => {

@@ -14,7 +14,7 @@ async function storeOf(...entries: ExemplarEntry[]) {
 
 function query(parts: Partial<ExemplarQuery> & { face?: Record<string, number> }): ExemplarQuery {
   const faces = parts.face === undefined ? [] : [{ faceId: "F1", expression: expressionOf(parts.face) }];
-  return { image: null, faces, text: null, textEmbedding: null, imageEmbedding: null, ...parts };
+  return { image: null, faces, text: null, textEmbedding: null, ...parts };
 }
 
 const duchenne = { AU6: 0.9, AU12: 0.93, AU25: 0.8 };

@@ -73,7 +73,6 @@ export function exemplarEntry(dependencies: ExemplarDependencies = {}): Exemplar
     exemplar,
     expression: point === undefined ? null : searchVector(testSpace, point),
     textEmbedding: dependencies.textEmbedding ?? null,
-    imageEmbedding: null,
     view: dependencies.view ?? null,
   };
 }

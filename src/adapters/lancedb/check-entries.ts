@@ -2,10 +2,9 @@ import { StoreError } from "../../domain/errors.ts";
 import { Exemplar, type ExemplarEntry } from "../../domain/exemplar.ts";
 
 /** Lengths that vectors must have; `null` where the store has no such column yet. */
-export interface VectorLengths {
+interface VectorLengths {
   readonly expression: number;
-  readonly "text-embedding": number | null;
-  readonly "image-embedding": number | null;
+  readonly textEmbedding: number | null;
 }
 
 /**
@@ -22,8 +21,7 @@ export function checkEntries(entries: readonly ExemplarEntry[], lengths: VectorL
     }
     const problem =
       problemOf(entry.expression, lengths.expression, "expression vector") ??
-      problemOf(entry.textEmbedding, lengths["text-embedding"], "text embedding") ??
-      problemOf(entry.imageEmbedding, lengths["image-embedding"], "image embedding");
+      problemOf(entry.textEmbedding, lengths.textEmbedding, "text embedding");
     if (problem !== undefined) throw new StoreError(location, `exemplar ${entry.exemplar.id} has ${problem}`);
   }
 }

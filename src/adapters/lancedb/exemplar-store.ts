@@ -4,20 +4,19 @@ import type { ExemplarEntry } from "../../domain/exemplar.ts";
 import type { ExpressionSpace } from "../../domain/expression-space.ts";
 import type {
   EmbeddedExemplar,
-  EmbeddingChannel,
   ExemplarIdentity,
   ExemplarStore,
   StoreHit,
   StoreSearch,
 } from "../../ports/exemplar-store.ts";
 import { checkEntries } from "./check-entries.ts";
-import { embeddersOf, ensureEmbeddings, lengthsOf } from "./embedding-columns.ts";
 import { ensureIndexes, ensureTextIndex, REFINE_FACTOR, SEARCHED_PARTITIONS } from "./indexes.ts";
 import { loadLance, retryOnConflict } from "./lance.ts";
 import { createTableDoor, inWords } from "./open-table.ts";
-import { EMBEDDING_COLUMNS, fromRecord, toRow } from "./schema.ts";
+import { fromRecord, toRow } from "./schema.ts";
 import { sqlText, wherePredicate } from "./sql.ts";
 import { storeStatistics } from "./statistics.ts";
+import { embeddingLengthOf, ensureEmbeddingColumn, TEXT_EMBEDDING_COLUMN, textEmbedderOf } from "./text-embeddings.ts";
 
 /** Rows per commit: one commit is one version and at least one file. */
 const ROWS_PER_COMMIT = 2_000;
@@ -66,18 +65,17 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
   return {
     location,
     space: async () => (await door.open())?.space ?? null,
-    embedders: () => read({ "text-embedding": null, "image-embedding": null }, embeddersOf),
-    async add(entries, embedders = {}) {
+    textEmbedder: () => read(null, textEmbedderOf),
+    async add(entries, textEmbedder = null) {
       if (entries.length === 0) return [];
       const { table, space: held } = await forWriting();
       return await inWords(location, async () => {
-        await retryOnConflict(() => ensureEmbeddings(table, entries, { embedders, location }));
-        const lengths = await lengthsOf(table, held);
-        checkEntries(entries, lengths, location);
-        const channels = (["text-embedding", "image-embedding"] as const).filter((name) => lengths[name] !== null);
+        await retryOnConflict(() => ensureEmbeddingColumn(table, entries, { textEmbedder, location }));
+        const embeddingLength = await embeddingLengthOf(table);
+        checkEntries(entries, { expression: held.dimensions.length, textEmbedding: embeddingLength }, location);
         const added: string[] = [];
         for (const batch of batches(uniqueById(entries), ROWS_PER_COMMIT)) {
-          added.push(...(await insertMissing(table, batch, channels)));
+          added.push(...(await insertMissing(table, batch, embeddingLength !== null)));
         }
         await ensureTextIndex(table);
         return added;
@@ -124,14 +122,14 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
           "_distance",
         );
       }),
-    nearestEmbeddings: (channel, vector, search) =>
-      read([], async (table, held) => {
-        const length = (await lengthsOf(table, held))[channel];
+    nearestTexts: (vector, search) =>
+      read([], async (table) => {
+        const length = await embeddingLengthOf(table);
         if (length === null) return [];
         if (vector.length !== length || !vector.every(Number.isFinite)) {
           throw new StoreError(location, `the query has ${vector.length} numbers, its vectors ${length}`);
         }
-        const query = table.query().nearestTo(vector).column(EMBEDDING_COLUMNS[channel]);
+        const query = table.query().nearestTo(vector).column(TEXT_EMBEDDING_COLUMN);
         return hits(bounded(query.refineFactor(REFINE_FACTOR), search), "_distance");
       }),
     matchText: (text, search) =>
@@ -152,13 +150,10 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
       }),
     optimize: () =>
       read(undefined, async (table, held) => {
-        const lengths = await lengthsOf(table, held);
+        const embeddingLength = await embeddingLengthOf(table);
         await ensureIndexes(table, [
           { name: "expression", length: held.dimensions.length },
-          ...(["text-embedding", "image-embedding"] as const).flatMap((channel) => {
-            const length = lengths[channel];
-            return length === null ? [] : [{ name: EMBEDDING_COLUMNS[channel], length }];
-          }),
+          ...(embeddingLength === null ? [] : [{ name: TEXT_EMBEDDING_COLUMN, length: embeddingLength }]),
         ]);
         await retryOnConflict(() => table.optimize());
       }),
@@ -183,14 +178,14 @@ function refuseOtherSpace(held: ExpressionSpace, wanted: ExpressionSpace, locati
 async function insertMissing(
   table: Table,
   entries: readonly ExemplarEntry[],
-  channels: readonly EmbeddingChannel[],
+  withEmbedding: boolean,
 ): Promise<string[]> {
   const ids = entries.map((entry) => entry.exemplar.id);
   const where = `id IN (${ids.map(sqlText).join(", ")})`;
   const present = new Set((await table.query().where(where).select(["id"]).toArray()).map((row) => String(row.id)));
   const missing = entries.filter((entry) => !present.has(entry.exemplar.id));
   if (missing.length === 0) return [];
-  const rows = missing.map((entry) => toRow(entry, channels));
+  const rows = missing.map((entry) => toRow(entry, withEmbedding));
   await retryOnConflict(() => table.mergeInsert("id").whenNotMatchedInsertAll().execute(rows));
   return missing.map((entry) => entry.exemplar.id);
 }
@@ -232,8 +227,7 @@ function toEntry(row: Record<string, unknown>, location: string): ExemplarEntry 
   return {
     exemplar: fromRecord(row.record, location),
     expression: toVector(row.expression),
-    textEmbedding: toVector(row[EMBEDDING_COLUMNS["text-embedding"]]),
-    imageEmbedding: toVector(row[EMBEDDING_COLUMNS["image-embedding"]]),
+    textEmbedding: toVector(row[TEXT_EMBEDDING_COLUMN]),
     view: view instanceof Uint8Array ? new Uint8Array(view) : null,
   };
 }

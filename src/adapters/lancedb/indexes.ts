@@ -22,7 +22,7 @@ export interface VectorColumn {
 }
 
 /** Whether a vector column of so many rows is searched through an index. */
-export function needsVectorIndex(rows: number, length: number): boolean {
+function needsVectorIndex(rows: number, length: number): boolean {
   return rows * length > INDEX_FROM_NUMBERS;
 }
 

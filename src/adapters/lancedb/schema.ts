@@ -3,25 +3,18 @@ import { z } from "zod";
 import { StoreError } from "../../domain/errors.ts";
 import { Exemplar, type ExemplarEntry, exemplarText } from "../../domain/exemplar.ts";
 import { ExpressionSpace } from "../../domain/expression-space.ts";
-import type { EmbeddingChannel } from "../../ports/exemplar-store.ts";
+import { TEXT_EMBEDDING_COLUMN } from "./text-embeddings.ts";
 
 /** Version of the table's layout. Additions that old code can ignore do not change it. */
-export const STORE_VERSION = 1;
+const STORE_VERSION = 1;
 
 /** Key in the table's schema metadata, written in the same commit that creates the table. */
 const STAMP_KEY = "kuleshov.exemplars";
-/** Key in an embedding column's metadata. */
-export const EMBEDDER_KEY = "kuleshov.embedder";
 
 const Stamp = z.strictObject({ storeVersion: z.number().int(), space: ExpressionSpace });
 
-export const EMBEDDING_COLUMNS: Readonly<Record<EmbeddingChannel, string>> = {
-  "text-embedding": "text_embedding",
-  "image-embedding": "image_embedding",
-};
-
 /** A column of float32 vectors of one length, null where there is none. */
-export function vectorField(name: string, length: number, metadata?: ReadonlyMap<string, string>): Field {
+function vectorField(name: string, length: number, metadata?: ReadonlyMap<string, string>): Field {
   const type = new FixedSizeList(length, new Field("item", new Float32(), true));
   return new Field(name, type, true, new Map(metadata));
 }
@@ -83,13 +76,9 @@ function otherVersion(version: number | undefined): string {
   return `it was written by an older Kuleshov (store version ${version}, this one reads ${STORE_VERSION}); export it with that version and import the pack here`;
 }
 
-/** One row as LanceDB takes it. */
-export function toRow(entry: ExemplarEntry, channels: readonly EmbeddingChannel[]): Record<string, unknown> {
+/** One row as LanceDB takes it; `withEmbedding` when the table has a column of text embeddings. */
+export function toRow(entry: ExemplarEntry, withEmbedding: boolean): Record<string, unknown> {
   const { exemplar } = entry;
-  const embeddings: Record<EmbeddingChannel, Float32Array | null> = {
-    "text-embedding": entry.textEmbedding,
-    "image-embedding": entry.imageEmbedding,
-  };
   return {
     id: exemplar.id,
     category: exemplar.category,
@@ -105,7 +94,7 @@ export function toRow(entry: ExemplarEntry, channels: readonly EmbeddingChannel[
     record: JSON.stringify(exemplar),
     expression: entry.expression,
     view: entry.view === null ? null : Buffer.from(entry.view),
-    ...Object.fromEntries(channels.map((channel) => [EMBEDDING_COLUMNS[channel], embeddings[channel]])),
+    ...(withEmbedding ? { [TEXT_EMBEDDING_COLUMN]: entry.textEmbedding } : {}),
   };
 }
 

@@ -104,7 +104,7 @@ export function mergeBodies(readings: readonly Body[], face: PixelBox): Body | u
  * 1.8 long, the forearm 1.5 and the trunk 2.8 (Drillis and Contini 1966, on a face of a tenth of the stature); a third
  * is allowed on top for leaning toward the camera. Ordered from the head outward: what hangs on a wrong joint is wrong.
  */
-export const BONES: readonly { readonly from: Joint; readonly to: Joint; readonly longest: number }[] = [
+const BONES: readonly { readonly from: Joint; readonly to: Joint; readonly longest: number }[] = [
   { from: "nose", to: "left shoulder", longest: 2.6 },
   { from: "nose", to: "right shoulder", longest: 2.6 },
   { from: "left shoulder", to: "left elbow", longest: 2.4 },

@@ -15,7 +15,7 @@ import { noObjectItem, objectItem } from "./scene-evidence.ts";
 import type { SceneRequest, SceneWorkerData } from "./scene-worker.ts";
 
 /** Id of the observer: the version changes with every change of what it answers. */
-export const SCENE_OBSERVER_ID = "scene@1";
+const SCENE_OBSERVER_ID = "scene@1";
 
 /** The networks that it runs. */
 const NETWORKS = { objects: "human-centernet", bodies: "human-movenet-lightning" } as const;

@@ -28,7 +28,7 @@ export function imageColumn(columns: TableColumns): number | undefined {
 }
 
 /** `AU6` from `6`, `06` or `"06"`. */
-export function actionUnitName(number: number | string): string {
+function actionUnitName(number: number | string): string {
   return `AU${Number(number)}`;
 }
 

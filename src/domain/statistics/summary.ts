@@ -16,7 +16,7 @@ export function sampleVariance(values: ArrayLike<number>): number | null {
 }
 
 /** Standard deviation with n - 1; `null` under two values. */
-export function standardDeviation(values: ArrayLike<number>): number | null {
+function standardDeviation(values: ArrayLike<number>): number | null {
   const variance = sampleVariance(values);
   return variance === null ? null : Math.sqrt(variance);
 }

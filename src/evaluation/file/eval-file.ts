@@ -4,7 +4,7 @@ import { SCORER_NAMES } from "../scorers/registry.ts";
 import { DatasetSource } from "./dataset-source.ts";
 
 /** Ways of showing a stimulus. */
-export const ARM_NAMES = [
+const ARM_NAMES = [
   "full",
   "face-only",
   "context-only",
@@ -19,7 +19,7 @@ export const ArmName = z.enum(ARM_NAMES);
 export type ArmName = z.infer<typeof ArmName>;
 
 /** Scorers that ask a judge model. */
-export const JUDGE_SCORER_NAMES = ["emer"] as const;
+const JUDGE_SCORER_NAMES = ["emer"] as const;
 
 const nonEmpty = <T extends z.ZodType>(item: T) => z.array(item).min(1);
 

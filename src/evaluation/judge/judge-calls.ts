@@ -40,7 +40,7 @@ export function judgeCalls(records: readonly CallRecord[], samples: readonly Sam
 const PREFIX = "judged | ";
 
 /** The id of the judge's call about an answer. */
-export function judgeCallId(call: string): string {
+function judgeCallId(call: string): string {
   return PREFIX + call;
 }
 

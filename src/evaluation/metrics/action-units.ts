@@ -1,22 +1,5 @@
 import type { WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 
-/** Action units that DISFA and BP4D are scored on. */
-export const DISFA_8 = ["AU1", "AU2", "AU4", "AU6", "AU9", "AU12", "AU25", "AU26"] as const;
-export const BP4D_12 = [
-  "AU1",
-  "AU2",
-  "AU4",
-  "AU6",
-  "AU7",
-  "AU10",
-  "AU12",
-  "AU14",
-  "AU15",
-  "AU17",
-  "AU23",
-  "AU24",
-] as const;
-
 interface Decisions {
   readonly hits: number;
   readonly misses: number;

@@ -77,7 +77,7 @@ export function scoreCell(
 }
 
 /** A call without an answer is unscored, whatever the scorer. */
-export function scoreOf(scorer: Scorer, { record: { answer, failure }, sample, judged }: FinishedCall): Score {
+function scoreOf(scorer: Scorer, { record: { answer, failure }, sample, judged }: FinishedCall): Score {
   if (answer !== null) return scorer.score(answer, sample, judged);
   return { value: null, explanation: failure?.message ?? "No answer", metadata: null, unscored: "failed" };
 }

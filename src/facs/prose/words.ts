@@ -56,7 +56,7 @@ export function stemsOf(phrase: string): string[] {
 }
 
 /** Cuts English inflection roughly: possessive, plural, -ed, -ing, doubled last letter, silent e. */
-export function stemOf(word: string): string {
+function stemOf(word: string): string {
   let stem = word.replace(/'s$/, "");
   stem = IRREGULAR[stem] ?? stem;
   if (stem.length > 4 && /ie[sd]$/.test(stem)) stem = `${stem.slice(0, -3)}y`;

@@ -1,0 +1,52 @@
+import type { Table } from "@lancedb/lancedb";
+import { DataType, type Field } from "apache-arrow";
+import { StoreError } from "../../domain/errors.ts";
+import type { ExemplarEntry } from "../../domain/exemplar.ts";
+
+/** The column is made with the first embedding, since only then the length of its vectors is known. */
+export const TEXT_EMBEDDING_COLUMN = "text_embedding";
+/** Key in the column's metadata. */
+const EMBEDDER_KEY = "kuleshov.embedder";
+
+/** Who made the text embeddings; `null` where the store has none. */
+export async function textEmbedderOf(table: Table): Promise<string | null> {
+  return (await columnOf(table))?.metadata.get(EMBEDDER_KEY) ?? null;
+}
+
+/** How long the text embeddings are; `null` where the store has none. */
+export async function embeddingLengthOf(table: Table): Promise<number | null> {
+  const type = (await columnOf(table))?.type;
+  // Not instanceof: LanceDB's schema is made of its own copy of Arrow's classes.
+  return DataType.isFixedSizeList(type) ? type.listSize : null;
+}
+
+/**
+ * Makes the column when entries bring the first embeddings, stamped with their embedder.
+ * @throws {StoreError} if the store's embeddings were made by another embedder: they are never compared.
+ */
+export async function ensureEmbeddingColumn(
+  table: Table,
+  entries: readonly ExemplarEntry[],
+  by: { readonly textEmbedder: string | null; readonly location: string },
+): Promise<void> {
+  const vector = entries.map((entry) => entry.textEmbedding).find((candidate) => candidate !== null);
+  if (vector === undefined || vector === null || by.textEmbedder === null) return;
+  const holder = await textEmbedderOf(table);
+  if (holder === by.textEmbedder) return;
+  if (holder !== null) {
+    throw new StoreError(
+      by.location,
+      `its text embeddings were made by ${holder}, not by ${by.textEmbedder}, and the two cannot be compared; use ${holder} or another store`,
+    );
+  }
+  if ((await embeddingLengthOf(table)) === null) {
+    // Given as SQL, since LanceDB knows Arrow's classes only from its own copy of Arrow.
+    const valueSql = `arrow_cast(NULL, 'FixedSizeList(${vector.length}, Float32)')`;
+    await table.addColumns([{ name: TEXT_EMBEDDING_COLUMN, valueSql }]);
+  }
+  await table.updateFieldMetadata([{ path: TEXT_EMBEDDING_COLUMN, metadata: { [EMBEDDER_KEY]: by.textEmbedder } }]);
+}
+
+async function columnOf(table: Table): Promise<Field | undefined> {
+  return (await table.schema()).fields.find(({ name }) => name === TEXT_EMBEDDING_COLUMN);
+}
