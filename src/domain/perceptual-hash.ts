@@ -20,7 +20,7 @@ export type PerceptualHash = z.infer<typeof PerceptualHash>;
  * halving, greyscale and blur moved at most 13 bits, brightening by a fifth 24, trimming 2 % off each side 25 in the
  * median; two different images differed by at least 48 and 113 in the median.
  */
-export const SAME_PICTURE_BITS = 30;
+export const SAME_IMAGE_BITS = 30;
 
 /** Hash of an image or of a region of it; `null` when it is a plain surface and any other plain surface would match. */
 export function perceptualHash(image: DecodedImage, region: PixelBox | null): PerceptualHash | null {

@@ -1,4 +1,4 @@
-import { SAME_PICTURE_BITS } from "../domain/perceptual-hash.ts";
+import { SAME_IMAGE_BITS } from "../domain/perceptual-hash.ts";
 import type { ExemplarIdentity } from "../ports/exemplar-store.ts";
 
 /** An exemplar that shows nearly the same pixels as a new one. */
@@ -48,7 +48,7 @@ export function createDuplicateIndex(identities: readonly ExemplarIdentity[]): D
       for (const [index, entry] of known.entries()) {
         if (entry.region !== (regionHash !== null)) continue;
         const bits = differingBits(words, index * WORDS, wanted);
-        if (bits <= SAME_PICTURE_BITS) found.push({ known: { id: entry.id, category: entry.category }, bits });
+        if (bits <= SAME_IMAGE_BITS) found.push({ known: { id: entry.id, category: entry.category }, bits });
       }
       return found.sort((a, b) => a.bits - b.bits).map((entry) => entry.known);
     },
@@ -62,7 +62,7 @@ function wordsOf(hash: string): Uint32Array {
 /** Stops counting once it is clear that the two are not the same. */
 function differingBits(words: Uint32Array, start: number, wanted: Uint32Array): number {
   let bits = 0;
-  for (let index = 0; index < WORDS && bits <= SAME_PICTURE_BITS; index += 1) {
+  for (let index = 0; index < WORDS && bits <= SAME_IMAGE_BITS; index += 1) {
     bits += setBits((words[start + index] as number) ^ (wanted[index] as number));
   }
   return bits;

@@ -1,7 +1,7 @@
 import type { Exemplar } from "../domain/exemplar.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
-import { hashDistance, mirroredHash, perceptualHash, SAME_PICTURE_BITS } from "../domain/perceptual-hash.ts";
+import { hashDistance, mirroredHash, perceptualHash, SAME_IMAGE_BITS } from "../domain/perceptual-hash.ts";
 import type { ExemplarIdentity } from "../ports/exemplar-store.ts";
 
 /** By what an image is known again. */
@@ -39,5 +39,5 @@ export function leakReason(query: ImageIdentity, exemplar: ExemplarIdentity): st
 }
 
 function isCopy(a: string, b: string): boolean {
-  return hashDistance(a, b) <= SAME_PICTURE_BITS;
+  return hashDistance(a, b) <= SAME_IMAGE_BITS;
 }

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import type { DecodedImage } from "../../src/domain/image.ts";
-import { hashDistance, mirroredHash, perceptualHash, SAME_PICTURE_BITS } from "../../src/domain/perceptual-hash.ts";
+import { hashDistance, mirroredHash, perceptualHash, SAME_IMAGE_BITS } from "../../src/domain/perceptual-hash.ts";
 import { gradientImage } from "../support/images.ts";
 import { samplePhoto } from "../support/photos.ts";
 
@@ -27,26 +27,26 @@ describe("perceptualHash", () => {
     ["blurred", (photo: Sharp) => photo.blur(3)],
   ])("knows a photo again when it was %s", async (_name, change) => {
     const original = await hashed(sharp(samplePhoto(3)));
-    expect(hashDistance(original, await hashed(change(sharp(samplePhoto(3)))))).toBeLessThanOrEqual(SAME_PICTURE_BITS);
+    expect(hashDistance(original, await hashed(change(sharp(samplePhoto(3)))))).toBeLessThanOrEqual(SAME_IMAGE_BITS);
   });
 
   it("tells different photos apart", async () => {
     const hashes = await Promise.all(([1, 2, 3, 4, 5, 6] as const).map((n) => hashed(sharp(samplePhoto(n)))));
     const distances = hashes.flatMap((a, i) => hashes.slice(0, i).map((b) => hashDistance(a, b)));
-    expect(Math.min(...distances)).toBeGreaterThan(2 * SAME_PICTURE_BITS);
+    expect(Math.min(...distances)).toBeGreaterThan(2 * SAME_IMAGE_BITS);
   });
 
   it("foretells the hash of the mirrored photo", async () => {
     const photo = await decoded(sharp(samplePhoto(2)));
     const flipped = await hashed(sharp(samplePhoto(2)).flop());
-    expect(hashDistance(mirroredHash(photo, null) as string, flipped)).toBeLessThanOrEqual(SAME_PICTURE_BITS);
+    expect(hashDistance(mirroredHash(photo, null) as string, flipped)).toBeLessThanOrEqual(SAME_IMAGE_BITS);
   });
 
   it("hashes a region like an image of that region alone", async () => {
     const box = { leftPx: 60, topPx: 40, widthPx: 500, heightPx: 420 };
     const photo = await decoded(sharp(samplePhoto(4)));
     const cut = await hashed(sharp(samplePhoto(4)).extract({ left: 60, top: 40, width: 500, height: 420 }));
-    expect(hashDistance(perceptualHash(photo, box) as string, cut)).toBeLessThanOrEqual(SAME_PICTURE_BITS);
+    expect(hashDistance(perceptualHash(photo, box) as string, cut)).toBeLessThanOrEqual(SAME_IMAGE_BITS);
   });
 
   it("has nothing to say of a plain surface, nor of a region outside the image", () => {

@@ -83,6 +83,31 @@ describe("retrieveExemplars", () => {
     expect(await ids(0.2)).toContain(other.exemplar.id);
   });
 
+  it("shows two images before two faces of one image", async () => {
+    const smile = (category: string, face: Record<string, number>, image: string) =>
+      exemplarEntry({ category, face, image });
+    const first = smile("grin", { AU12: 0.9 }, "one image");
+    const second = smile("smile", { AU12: 0.9, AU1: 0.8, AU2: 0.8, AU26: 0.8 }, "one image");
+    const elsewhere = smile("smile", { AU12: 0.9, AU1: 0.8, AU2: 0.8, AU26: 0.9 }, "another");
+    const store = await storeOf(first, second, elsewhere);
+    const { hits } = await retrieveExemplars(store, query({ face: { AU12: 0.9 } }), { count: 2, relevanceShare: 0.3 });
+    expect(hits.map(({ exemplar }) => exemplar.id)).toEqual([first.exemplar.id, elsewhere.exemplar.id]);
+  });
+
+  it("gives the words as much weight as all faces together", async () => {
+    const faces = [
+      { faceId: "F1", expression: expressionOf({ AU4: 0.9 }) },
+      { faceId: "F2", expression: expressionOf(duchenne) },
+    ];
+    const spoken = exemplarEntry({ category: "awe", face: null, caption: "a canyon at dawn" });
+    const { hits } = await retrieveExemplars(await storeOf(scowl, spoken), query({ faces, text: "canyon" }), {
+      count: 2,
+      relevanceShare: 1,
+    });
+    // First by both faces at half a weight each, first by words at a whole one: a tie.
+    expect(hits.map(({ score }) => score)).toEqual([1 / 61, 1 / 61]);
+  });
+
   it("takes turns among the categories asked for", async () => {
     const smiles = Array.from({ length: 8 }, (_, n) =>
       exemplarEntry({ category: "smile", face: { AU12: 0.9 }, image: `s${n}` }),

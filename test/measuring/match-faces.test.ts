@@ -37,6 +37,12 @@ describe("matchFaces", () => {
     expect(summary(faces)).toEqual(["F1: mesh@1 0, openface@2.2 5", "F2: openface@2.2 40"]);
   });
 
+  it("joins boxes that overlap by a quarter, and none that overlap by less", () => {
+    // Two squares of one size, moved by d of 100 px, overlap by (100 - d) / (100 + d) of their union.
+    expect(matchFaces([[measured("mesh@1", 0)], [measured("openface@2.2", 58)]])).toHaveLength(1);
+    expect(matchFaces([[measured("mesh@1", 0)], [measured("openface@2.2", 63)]])).toHaveLength(2);
+  });
+
   it("takes the box of the first toolbox", () => {
     const [first] = matchFaces([[measured("mesh@1", 0)], [measured("openface@2.2", 10)]]);
     expect(first?.box.leftPx).toBe(0);

@@ -18,7 +18,12 @@ const patchOf = (one: Face) => {
   return Array.from({ length: 144 }, (_, cell) => Math.round(128 + 100 * Math.sin(cell * (turned ? 7 : 3 + person))));
 };
 
-const tools = (describe = describePerson) => ({ describe, patch: patchOf, samePersonUpTo: 0.6, sameAgainUpTo: 0.45 });
+const tools = (describe: (one: Face) => Promise<number[] | null> = describePerson) => ({
+  describe,
+  patch: patchOf,
+  samePersonUpTo: 0.6,
+  sameAgainUpTo: 0.45,
+});
 
 const describePerson = (one: Face) => {
   const { person } = one as Face & { person: number };
@@ -114,5 +119,79 @@ describe("trackFaces", () => {
     }
     // Six looks at each of two people settle who they are.
     expect(looks).toBe(12);
+  });
+
+  it.each([
+    ["goes on from where it was 1.4 s ago", 1.4, 0, "T1"],
+    ["is not expected any more after 1.6 s", 1.6, 0, "T2"],
+    ["goes on with a face that overlaps by a quarter", 0.2, 60, "T1"],
+    ["does not go on with a face that overlaps by a seventh", 0.2, 75, "T2"],
+  ])("a track of a face nobody can recognise %s", async (_case, stepS, leftPx, id) => {
+    expect(await idsThrough([[seen(-1, 0)], [seen(-1, leftPx)]], stepS)).toEqual([["T1"], [id]]);
+  });
+
+  it.each([
+    ["by position where its lead is clear", 40, ["T1", "T2"]],
+    ["by who it is where two faces are nearly as near", 15, ["T2", "T1"]],
+  ])("decides %s", async (_case, secondPx, ids) => {
+    // The nearer face is somebody else's, and looks the same from far.
+    const faces = [seen(1, 5), seen(0, secondPx)];
+    const patch = () => patchOf(seen(0, 0));
+    const first = await trackFaces(NO_TRACKS, { faces: [seen(0, 0)], timestampS: 0 }, { ...tools(), patch });
+    const second = await trackFaces(first.state, { faces, timestampS: 0.2 }, { ...tools(), patch });
+    expect(second.faces.map(({ trackId }) => trackId)).toEqual(ids);
+  });
+
+  it.each([
+    ["somebody else, when it looks less like the last sighting than .7", 0.65, "T2"],
+    ["whoever was there, when it looks more like it", 0.75, "T1"],
+  ])("takes a face at the same place for %s", async (_case, correlation, id) => {
+    const wave = (cycles: number, cell: number) => Math.sin((2 * Math.PI * cycles * cell) / 144);
+    const patch = (one: Face) => {
+      const other = (one as Face & { person: number }).person === 1;
+      const [own, foreign] = other ? [correlation, Math.sqrt(1 - correlation ** 2)] : [1, 0];
+      return Array.from({ length: 144 }, (_, cell) => 128 + 100 * (own * wave(3, cell) + foreign * wave(5, cell)));
+    };
+    const first = await trackFaces(NO_TRACKS, { faces: [seen(0, 0)], timestampS: 0 }, { ...tools(), patch });
+    const second = await trackFaces(first.state, { faces: [seen(1, 0)], timestampS: 0.2 }, { ...tools(), patch });
+    expect(second.faces[0]?.trackId).toBe(id);
+  });
+
+  it("keeps the mean of the descriptors, one for each second, up to six", async () => {
+    let state: TrackingState = NO_TRACKS;
+    let looked = 0;
+    const describe = () => {
+      looked += 1;
+      return Promise.resolve([looked, 0]); // 1, 2, 3, ... along the first axis
+    };
+    const means: (number | undefined)[] = [];
+    for (let frame = 0; frame <= 16; frame += 1) {
+      ({ state } = await trackFaces(state, { faces: [seen(0, 0)], timestampS: frame / 2 }, tools(describe)));
+      means.push(state.tracks[0]?.person?.descriptor[0]);
+    }
+    expect(means.slice(0, 5)).toEqual([1, 1, 1.5, 1.5, 2]);
+    expect(means.at(-1)).toBeCloseTo(3.5, 12); // the mean of 1 to 6
+    expect(state.tracks[0]?.person?.looks).toBe(6);
+  });
+
+  it.each([
+    ["within the limit for a face that is where someone was", 0.59, "T1"],
+    ["beyond it", 0.61, "T2"],
+  ])("judges a face that looks different by its person: %s", async (_case, distance, id) => {
+    const person = (one: Face) => Promise.resolve([(one as Face & { turned?: true }).turned ? distance : 0, 1]);
+    const first = await trackFaces(NO_TRACKS, { faces: [seen(0, 0)], timestampS: 0 }, tools(person));
+    const turned = { ...seen(0, 0), turned: true };
+    const second = await trackFaces(first.state, { faces: [turned], timestampS: 0.2 }, tools(person));
+    expect(second.faces[0]?.trackId).toBe(id);
+  });
+
+  it.each([
+    ["near enough to somebody seen before", 0.44, "T1"],
+    ["too far from everybody", 0.46, "T2"],
+  ])("takes a face out of nowhere for who it is %s", async (_case, distance, id) => {
+    const person = (one: Face) => Promise.resolve([one.box.leftPx > 0 ? distance : 0, 1]);
+    const first = await trackFaces(NO_TRACKS, { faces: [seen(0, 0)], timestampS: 0 }, tools(person));
+    const second = await trackFaces(first.state, { faces: [seen(0, 900)], timestampS: 0.2 }, tools(person));
+    expect(second.faces[0]?.trackId).toBe(id);
   });
 });

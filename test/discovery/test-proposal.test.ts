@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { testProposal } from "../../src/discovery/test-proposal.ts";
+
+/** Twelve faces on a line, six of them the cluster. */
+function material(parts: { prominence?: readonly number[]; agreement?: readonly number[] }) {
+  return {
+    points: {
+      count: 12,
+      dimensions: 1,
+      values: Float64Array.from({ length: 12 }, (_, i) => (i < 6 ? i / 100 : 5 + i)),
+    },
+    cluster: { members: [0, 1, 2, 3, 4, 5], memberships: [1, 1, 1, 1, 1, 1], prominence: 3 },
+    resamples: { prominence: parts.prominence ?? [3, 3, 3], agreement: parts.agreement ?? [0.9, 0.9, 0.9] },
+    byChance: Array.from({ length: 101 }, (_, i) => 1 + i / 100), // 95 % lie below 1.95
+    nearestKnown: undefined,
+    seed: 1,
+  };
+}
+
+const passed = (name: string, parts: Parameters<typeof material>[0]) =>
+  testProposal(material(parts)).find((test) => test.name === name)?.passed;
+
+describe("testProposal", () => {
+  it("separates from what clumps by chance in 95 of 100 sets, no less", () => {
+    expect(passed("separation", { prominence: [1.96, 1.96, 1.96] })).toBe(true);
+    expect(passed("separation", { prominence: [1.94, 1.94, 1.94] })).toBe(false);
+    expect(passed("separation", { prominence: [1.95, 1.95, 1.95] })).toBe(false);
+  });
+
+  it("decides by the lower end of the interval, not by the mean", () => {
+    expect(passed("separation", { prominence: [1.5, 4, 4, 4] })).toBe(false);
+    expect(passed("stability", { agreement: [0.5, 1, 1, 1] })).toBe(false);
+  });
+
+  it("calls stable what agrees with itself by more than .6", () => {
+    expect(passed("stability", { agreement: [0.61, 0.61] })).toBe(true);
+    expect(passed("stability", { agreement: [0.59, 0.59] })).toBe(false);
+  });
+
+  it("leaves open what cannot be told from a known category", () => {
+    expect(passed("discrimination", {})).toBeNull();
+  });
+});
