@@ -8,7 +8,7 @@
  */
 export { type AskQuery, ask } from "./ask.ts";
 export { type AskOptions, type OpenedDependencies, openDependencies } from "./compose/ask.ts";
-export { createToolboxes, TOOLBOX_NAMES } from "./compose/toolboxes.ts";
+export { createToolboxes, toolboxNames } from "./compose/toolboxes.ts";
 export * from "./domain/errors.ts";
 export { type EvidenceItem, EvidenceKind } from "./domain/evidence.ts";
 export { type Grounding, GroundingVerdict } from "./domain/grounding.ts";

@@ -3,10 +3,12 @@ import { access, mkdir } from "node:fs/promises";
 import { availableParallelism, release } from "node:os";
 import { listOllamaModels, type OllamaModelInfo } from "../adapters/ollama/ollama-judge.ts";
 import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
+import type { FoundToolbox, ToolboxDefinition } from "../adapters/toolbox-definition.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import { listNetworks, type NetworkListing } from "../networks/list-networks.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
-import { healthOfToolbox, probeToolboxes } from "./field-toolboxes.ts";
+import { type SmileCheck, smileCheckOf } from "./known-smile.ts";
+import { toolboxDefinitions } from "./toolboxes.ts";
 
 /** Everything that Kuleshov can use on this machine, found or not. Nothing is installed, compiled or sent anywhere. */
 export async function checkHealth(signal?: AbortSignal): Promise<HealthCheck[]> {
@@ -125,4 +127,58 @@ function checkOpenAi(): HealthCheck {
   }
   const remedy = "set OPENAI_API_KEY, or OPENAI_BASE_URL for another compatible server";
   return { ...check, state: "missing", detail: "OPENAI_API_KEY is not set", remedy };
+}
+
+/** What is known about one toolbox on this machine. */
+export interface ToolboxProbe {
+  readonly definition: ToolboxDefinition;
+  readonly found: FoundToolbox | undefined;
+  /** Why it cannot be run, as a clause; `undefined` when it can. */
+  readonly missing: string | undefined;
+  readonly smile: SmileCheck | undefined;
+}
+
+/** Looks for every toolbox of other people, and has those found measure a known smile, once per version. */
+export async function probeToolboxes(
+  definitions: readonly ToolboxDefinition[] = toolboxDefinitions(),
+  signal?: AbortSignal,
+): Promise<readonly ToolboxProbe[]> {
+  const probes: ToolboxProbe[] = [];
+  for (const definition of definitions) {
+    if (definition.open === undefined) probes.push(await probe(definition, signal));
+  }
+  return probes;
+}
+
+async function probe(definition: ToolboxDefinition, signal?: AbortSignal): Promise<ToolboxProbe> {
+  const nothing = { definition, found: undefined, smile: undefined };
+  if (definition.find === undefined) return { ...nothing, missing: "it cannot be run by other programs" };
+  const found = await definition.find(signal);
+  if ("missing" in found) return { ...nothing, missing: found.missing };
+  const toolbox = found.open();
+  try {
+    return {
+      definition,
+      found,
+      missing: undefined,
+      smile: await smileCheckOf(toolbox, { recheckSuspect: true }, signal),
+    };
+  } finally {
+    await toolbox.close();
+  }
+}
+
+/** A probe as a line of `doctor`. */
+export function healthOfToolbox({ definition, found, missing, smile }: ToolboxProbe): HealthCheck {
+  const check = { group: "toolboxes", name: definition.name } as const;
+  const install = [...definition.install, `licence: ${definition.licence}`].join("\n");
+  if (found === undefined) {
+    const detail = `${definition.title}: ${missing}; its files can be imported with --evidence`;
+    return { ...check, state: "missing", detail, remedy: install };
+  }
+  const detail = `${found.id} at ${found.path}; ${smile?.detail ?? "not checked"}. ${definition.licence}`;
+  if (smile?.state === "suspect")
+    return { ...check, state: "suspect", detail, remedy: `install it again:\n${install}` };
+  if (smile?.state === "failed") return { ...check, state: "broken", detail, remedy: `install it again:\n${install}` };
+  return { ...check, state: "ready", detail, remedy: null };
 }

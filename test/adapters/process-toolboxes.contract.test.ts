@@ -2,12 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { libreFaceDefinition } from "../../src/adapters/libreface/libreface-program.ts";
-import { openFaceDefinition } from "../../src/adapters/openface/openface-program.ts";
-import { openFace3Definition } from "../../src/adapters/openface3/openface3-program.ts";
-import { pyFeatDefinition } from "../../src/adapters/pyfeat/pyfeat-program.ts";
-import type { ToolboxEnvironment } from "../../src/adapters/toolbox-process/find-program.ts";
-import type { ToolboxDefinition } from "../../src/ports/toolbox-definition.ts";
+import { libreFaceToolbox } from "../../src/adapters/libreface/libreface-program.ts";
+import { openFaceToolbox } from "../../src/adapters/openface/openface-program.ts";
+import { openFace3Toolbox } from "../../src/adapters/openface3/openface3-program.ts";
+import { pyFeatToolbox } from "../../src/adapters/pyfeat/pyfeat-program.ts";
+import type { ToolboxDefinition, ToolboxEnvironment } from "../../src/adapters/toolbox-definition.ts";
 import { describeFerToolbox } from "../contract/fer-toolbox.ts";
 import {
   FAKE_LIBREFACE,
@@ -32,17 +31,17 @@ async function opened(kindOf: (environment: ToolboxEnvironment) => ToolboxDefini
 }
 
 describeFerToolbox("OpenFace 2", async () =>
-  opened((environment) => openFaceDefinition(environment), { PATH: await fakeOpenFace(join(folder, "openface")) }),
+  opened((environment) => openFaceToolbox(environment), { PATH: await fakeOpenFace(join(folder, "openface")) }),
 );
 
 describeFerToolbox("Py-Feat", async () =>
-  opened((environment) => pyFeatDefinition(environment), {
+  opened((environment) => pyFeatToolbox(environment), {
     PATH: await fakePython(join(folder, "pyfeat"), FAKE_PYFEAT),
   }),
 );
 
 describeFerToolbox("LibreFace", async () =>
-  opened((environment) => libreFaceDefinition(environment), {
+  opened((environment) => libreFaceToolbox(environment), {
     PATH: await fakePython(join(folder, "libreface"), FAKE_LIBREFACE),
   }),
 );
@@ -50,5 +49,5 @@ describeFerToolbox("LibreFace", async () =>
 describeFerToolbox("OpenFace 3", async () => {
   const PATH = await fakePython(join(folder, "openface3"), FAKE_OPENFACE3);
   for (const name of ["Alignment_RetinaFace.pth", "MTL_backbone.pth"]) await writeFile(join(PATH, name), "weights");
-  return opened((environment) => openFace3Definition(environment), { PATH, KULESHOV_OPENFACE3_WEIGHTS: PATH });
+  return opened((environment) => openFace3Toolbox(environment), { PATH, KULESHOV_OPENFACE3_WEIGHTS: PATH });
 });

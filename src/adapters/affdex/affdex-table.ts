@@ -1,8 +1,10 @@
+import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import type { ActionUnitColumn, ColumnLayout } from "../toolbox-table/column-layout.ts";
 import { readerOfColumns } from "../toolbox-table/column-layout.ts";
 import { boxOrNull, imageColumn, missingColumns, NO_PLACE } from "../toolbox-table/common-columns.ts";
 import type { TableColumns } from "../toolbox-table/table-columns.ts";
 import type { TableFormat } from "../toolbox-table/table-format.ts";
+import { facetTable } from "./facet-table.ts";
 
 /**
  * Which action unit a metric scores, from Affectiva's documentation of its metrics. `smile` and `mouthOpen` are defined
@@ -114,3 +116,13 @@ function boxOfCorners([left, top, right, bottom]: readonly number[]) {
   if (left === undefined || top === undefined || right === undefined || bottom === undefined) return null;
   return boxOrNull({ leftPx: left, topPx: top, widthPx: right - left, heightPx: bottom - top });
 }
+
+/** AFFDEX is sold, on its own and within iMotions; what it exported can be imported. */
+export const affdexToolbox: ToolboxDefinition = {
+  name: "affdex",
+  aliases: ["imotions", "affectiva"],
+  title: "AFFDEX / iMotions",
+  install: ["export the facial expression data from iMotions as CSV, then: --evidence affdex:export.csv"],
+  licence: "Commercial, by subscription",
+  tables: [facetTable, affdexTable],
+};

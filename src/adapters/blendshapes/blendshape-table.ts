@@ -1,8 +1,10 @@
 import { BLENDSHAPE_NAMES } from "../../facs/blendshape-map.ts";
+import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { imageColumn, missingColumns, NO_PLACE } from "../toolbox-table/common-columns.ts";
 import type { TableColumns } from "../toolbox-table/table-columns.ts";
 import type { TableFormat } from "../toolbox-table/table-format.ts";
 import { BLENDSHAPE_SUPPORT, faceOfBlendshapes } from "./blendshape-face.ts";
+import { readBlendshapeJson } from "./blendshape-json.ts";
 
 const NAMES: readonly string[] = [...BLENDSHAPE_NAMES.filter((name) => name !== "_neutral"), "tongueOut"];
 const FEWEST_NAMES = 20;
@@ -61,3 +63,14 @@ function missingNames(columns: TableColumns): readonly string[] {
   const missing = NAMES.filter((name) => name !== "tongueOut" && columns.findLoosely(name) === undefined);
   return missing.length === 0 ? [] : [missingColumns(missing)];
 }
+
+/** Results of MediaPipe's face landmarker and of ARKit apps can be imported. */
+export const blendshapesToolbox: ToolboxDefinition = {
+  name: "blendshapes",
+  aliases: ["mediapipe"],
+  title: "MediaPipe blendshapes",
+  install: ["save the results of MediaPipe's Face Landmarker as JSON, then: --evidence blendshapes:results.json"],
+  licence: "Apache-2.0",
+  tables: [blendshapeTable],
+  readJson: readBlendshapeJson,
+};

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { cacheFolder } from "../../platform/cache-folder.ts";
-import type { ToolboxDefinition } from "../../ports/toolbox-definition.ts";
-import type { ToolboxEnvironment } from "../toolbox-process/find-program.ts";
+import type { ToolboxDefinition, ToolboxEnvironment } from "../toolbox-definition.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { findPython } from "../toolbox-python/find-python.ts";
 import { pythonProgram } from "../toolbox-python/python-program.ts";
@@ -11,7 +10,7 @@ const SETTING = "KULESHOV_LIBREFACE";
 const WEIGHTS = "KULESHOV_LIBREFACE_WEIGHTS";
 
 /** LibreFace, run in the Python that has it. It fetches its weights itself at first use, and measures one face. */
-export function libreFaceDefinition(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
+export function libreFaceToolbox(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
   const { env, platform } = environment;
   const weights = env[WEIGHTS] || join(cacheFolder(env, platform), "libreface");
   return {
@@ -22,6 +21,7 @@ export function libreFaceDefinition(environment: ToolboxEnvironment, limits: Pro
       `export ${SETTING}=$CONDA_PREFIX    (weights go to ${weights}, or to where ${WEIGHTS} says)`,
     ],
     licence: "USC Research Licence: education, research and non-profit use only",
+    tables: [libreFaceTable],
     async find(signal) {
       const search = { package: "libreface", setting: SETTING, script: "libreface" };
       const found = await findPython(search, environment, signal);

@@ -7,6 +7,7 @@ import { networkProvenance } from "../../networks/network.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import { builtFile } from "../../platform/package-paths.ts";
 import type { FerToolbox } from "../../ports/fer-toolbox.ts";
+import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { readActionUnitModel } from "./action-unit-model.ts";
 import { supportedActionUnits } from "./action-units.ts";
 import type { PixelSource } from "./crop.ts";
@@ -76,3 +77,12 @@ function toMeasurement({ landmarks, ...rest }: MeasuredMesh): FaceMeasurement {
   }
   return { ...rest, landmarks: points };
 }
+
+/** The toolbox that is always there. */
+export const meshToolbox: ToolboxDefinition = {
+  name: "mesh",
+  title: "Kuleshov's own toolbox",
+  install: [],
+  licence: "Apache-2.0, and those of its networks (see their cards)",
+  open: createMeshToolbox,
+};

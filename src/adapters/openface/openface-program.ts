@@ -1,8 +1,8 @@
 import { access, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { hashOfFile } from "../../platform/hash.ts";
-import type { MissingToolbox, ToolboxDefinition } from "../../ports/toolbox-definition.ts";
-import { findProgram, type ToolboxEnvironment } from "../toolbox-process/find-program.ts";
+import type { MissingToolbox, ToolboxDefinition, ToolboxEnvironment } from "../toolbox-definition.ts";
+import { findProgram } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ImageOutput, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { type ProcessOutcome, runProcess } from "../toolbox-process/run-process.ts";
 import type { TemporaryRun } from "../toolbox-process/temporary-run.ts";
@@ -21,12 +21,14 @@ const PROBE_LIMIT_MS = 20_000;
 const SIGNATURE = /OpenFace|Command-line-arguments/i;
 
 /** OpenFace 2.x, run as `FaceLandmarkImg` on a folder of images. */
-export function openFaceDefinition(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
+export function openFaceToolbox(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
   return {
     name: "openface",
+    aliases: ["openface2"],
     title: "OpenFace 2",
     install: installSteps(environment.platform),
     licence: "Academic or non-profit, non-commercial research only; a commercial licence is sold by Carnegie Mellon",
+    tables: [openFaceTable],
     async find(signal) {
       const found = await findProgram([PROGRAM], SETTING, environment);
       if (found === undefined) return { missing: notFound(environment) };

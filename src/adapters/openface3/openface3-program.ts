@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../platform/cache-folder.ts";
-import type { ToolboxDefinition } from "../../ports/toolbox-definition.ts";
-import type { ToolboxEnvironment } from "../toolbox-process/find-program.ts";
+import type { ToolboxDefinition, ToolboxEnvironment } from "../toolbox-definition.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { findPython } from "../toolbox-python/find-python.ts";
 import { pythonProgram } from "../toolbox-python/python-program.ts";
@@ -13,7 +12,7 @@ const WEIGHTS = "KULESHOV_OPENFACE3_WEIGHTS";
 const WEIGHT_FILES = ["Alignment_RetinaFace.pth", "MTL_backbone.pth"] as const;
 
 /** OpenFace 3, run in the Python that has it. Its weights are fetched by a command of its own. */
-export function openFace3Definition(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
+export function openFace3Toolbox(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
   const { env, platform } = environment;
   const weights = env[WEIGHTS] || join(cacheFolder(env, platform), "openface3");
   const download = `openface download --output ${weights}`;
@@ -26,6 +25,7 @@ export function openFace3Definition(environment: ToolboxEnvironment, limits: Pro
       `export ${SETTING}=~/openface3`,
     ],
     licence: "Academic or non-profit, non-commercial research only, as OpenFace 2",
+    tables: [openFace3Table],
     async find(signal) {
       const search = { package: "openface-test", setting: SETTING, script: "openface" };
       const found = await findPython(search, environment, signal);

@@ -1,3 +1,4 @@
+import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import type { ColumnLayout } from "../toolbox-table/column-layout.ts";
 import { readerOfColumns } from "../toolbox-table/column-layout.ts";
 import {
@@ -70,3 +71,14 @@ function pointsAreShares(columns: TableColumns, sample: TableSample): boolean {
   const values = column === undefined ? [] : sample.numbers(column);
   return values.length > 0 && values.every((value) => value > -0.5 && value < 2);
 }
+
+/** PyAFAR measures videos from its own window; what it wrote can be imported. */
+export const pyAfarToolbox: ToolboxDefinition = {
+  name: "pyafar",
+  title: "PyAFAR",
+  install: [
+    "download it from https://affectanalysisgroup.github.io/PyAFAR2023, run it on your videos, then: --evidence pyafar:results.csv",
+  ],
+  licence: "MIT",
+  tables: [pyAfarTable],
+};

@@ -1,5 +1,4 @@
-import type { ToolboxDefinition } from "../../ports/toolbox-definition.ts";
-import type { ToolboxEnvironment } from "../toolbox-process/find-program.ts";
+import type { ToolboxDefinition, ToolboxEnvironment } from "../toolbox-definition.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { findPython } from "../toolbox-python/find-python.ts";
 import { pythonProgram } from "../toolbox-python/python-program.ts";
@@ -8,9 +7,10 @@ import { PYFEAT_SUPPORT, pyFeatTable } from "./pyfeat-table.ts";
 const SETTING = "KULESHOV_PYFEAT";
 
 /** Py-Feat, run in the Python that has it. It fetches its weights itself at first use. */
-export function pyFeatDefinition(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
+export function pyFeatToolbox(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
   return {
     name: "pyfeat",
+    aliases: ["py-feat"],
     title: "Py-Feat",
     install: [
       "python3 -m venv ~/pyfeat && ~/pyfeat/bin/pip install py-feat    (2.x needs Python 3.11 or later)",
@@ -18,6 +18,7 @@ export function pyFeatDefinition(environment: ToolboxEnvironment, limits: Progra
     ],
     licence:
       "The code is MIT; the weights of Detectorv2 are for non-commercial research, those of 1.x each have their own terms",
+    tables: [pyFeatTable],
     async find(signal) {
       const search = { package: "py-feat", setting: SETTING, script: undefined };
       const found = await findPython(search, environment, signal);

@@ -1,12 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
-
-/** Where programs are looked for. */
-export interface ToolboxEnvironment {
-  readonly env: NodeJS.ProcessEnv;
-  readonly platform: NodeJS.Platform;
-}
+import type { ToolboxEnvironment } from "../toolbox-definition.ts";
 
 /**
  * The program that a setting names (itself, or the folder that it is in), else the first on PATH. Links are not

@@ -2,7 +2,8 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ownPath } from "../../platform/package-paths.ts";
-import { findProgram, programsIn, programsOnPath, type ToolboxEnvironment } from "../toolbox-process/find-program.ts";
+import type { ToolboxEnvironment } from "../toolbox-definition.ts";
+import { findProgram, programsIn, programsOnPath } from "../toolbox-process/find-program.ts";
 import { runProcess } from "../toolbox-process/run-process.ts";
 
 const PROBE_LIMIT_MS = 30_000;

@@ -1,11 +1,12 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import type { EvidenceFile } from "../../ports/evidence-file.ts";
+import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { createCsvEvidence, sampleCsv } from "./csv-evidence.ts";
 import { readCsvHeader } from "./csv-header.ts";
 import { openEvidenceFolder } from "./evidence-folder.ts";
 import { tableOfJson } from "./json-cells.ts";
-import { createListedEvidence, evidenceOfJsonTable, type ListedEvidence } from "./listed-evidence.ts";
+import { createListedEvidence, evidenceOfJsonTable } from "./listed-evidence.ts";
 import { createTableColumns, type TableColumns } from "./table-columns.ts";
 import { tableError } from "./table-error.ts";
 import type { TableFormat } from "./table-format.ts";
@@ -16,8 +17,8 @@ const LARGEST_JSON_BYTES = 1 << 28;
 /** What can be opened, and how. */
 export interface KnownFormats {
   readonly tables: readonly TableFormat[];
-  /** JSON that is no table: results of MediaPipe's face landmarker. */
-  readonly readJson: (json: unknown, from: { path: string; version: string | undefined }) => ListedEvidence | undefined;
+  /** Readers of JSON that is no table, e.g. of results of MediaPipe's face landmarker. */
+  readonly jsonReaders: readonly NonNullable<ToolboxDefinition["readJson"]>[];
 }
 
 export interface EvidenceRequest {
@@ -66,8 +67,10 @@ async function openJson(request: EvidenceRequest, sizeBytes: number, formats: Kn
   const { path, version } = request;
   if (sizeBytes > LARGEST_JSON_BYTES) throw tableError(path, "it has more than 256 MB of JSON: export it as CSV");
   const json = parseJson(await readFile(path, "utf8"), path);
-  const listed = formats.readJson(json, { path, version });
-  if (listed !== undefined) return createListedEvidence(listed);
+  for (const readJson of formats.jsonReaders) {
+    const listed = readJson(json, { path, version });
+    if (listed !== undefined) return createListedEvidence(listed);
+  }
   const table = tableOfJson(json);
   if (table === undefined)
     throw tableError(path, "it is neither a table in JSON nor a result of MediaPipe's face landmarker");

@@ -8,7 +8,7 @@ import type { TableFormat } from "./table-format.ts";
  * @throws {ConfigurationError} if it is not this toolbox's table, or is cut short.
  */
 export async function readOutput(path: string, format: TableFormat, version: string): Promise<readonly ImportedRow[]> {
-  const formats = { tables: [format], readJson: () => undefined };
+  const formats = { tables: [format], jsonReaders: [] };
   const file = await openEvidence({ path, name: format.name, version }, formats);
   try {
     const rows: ImportedRow[] = [];

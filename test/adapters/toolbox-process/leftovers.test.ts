@@ -30,8 +30,8 @@ it("leaves neither a running toolbox nor a copy of an image behind when the prog
   await writeFile(
     script,
     `import { existsSync, readFileSync } from "node:fs";
-    import { openFaceDefinition } from ${JSON.stringify(program)};
-    const found = await openFaceDefinition({ env: { PATH: ${JSON.stringify(folder)} }, platform: process.platform }).find();
+    import { openFaceToolbox } from ${JSON.stringify(program)};
+    const found = await openFaceToolbox({ env: { PATH: ${JSON.stringify(folder)} }, platform: process.platform }).find();
     const image = { path: "a.png", widthPx: 4, heightPx: 4, rgb: new Uint8Array(48), sha256: "" };
     found.open().measure(image).catch(() => undefined);
     setInterval(() => {

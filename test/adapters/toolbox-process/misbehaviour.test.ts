@@ -3,8 +3,8 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openFaceDefinition } from "../../../src/adapters/openface/openface-program.ts";
-import { pyFeatDefinition } from "../../../src/adapters/pyfeat/pyfeat-program.ts";
+import { openFaceToolbox } from "../../../src/adapters/openface/openface-program.ts";
+import { pyFeatToolbox } from "../../../src/adapters/pyfeat/pyfeat-program.ts";
 import type { ProgramLimits } from "../../../src/adapters/toolbox-process/process-toolbox.ts";
 import { InferenceError } from "../../../src/domain/errors.ts";
 import type { FerToolbox } from "../../../src/ports/fer-toolbox.ts";
@@ -30,7 +30,7 @@ afterAll(() => rmSync(runs, { recursive: true, force: true }));
 async function openFace(behaviour: FakeOpenFace, limits = PATIENT): Promise<{ toolbox: FerToolbox; folder: string }> {
   const folder = await tempFolder();
   await fakeOpenFace(folder, behaviour);
-  const found = await openFaceDefinition({ env: { PATH: folder }, platform: process.platform }, limits).find?.();
+  const found = await openFaceToolbox({ env: { PATH: folder }, platform: process.platform }, limits).find?.();
   if (found === undefined || "missing" in found) throw new Error(`not found: ${found?.missing}`);
   return { toolbox: found.open(), folder };
 }
@@ -180,7 +180,7 @@ describe("running a toolbox", () => {
 
   it("names the image that the toolbox could not measure, with the toolbox's own words", async () => {
     const folder = await fakePython(await tempFolder(), FAKE_PYFEAT);
-    const found = await pyFeatDefinition({ env: { PATH: folder }, platform: process.platform }).find?.();
+    const found = await pyFeatToolbox({ env: { PATH: folder }, platform: process.platform }).find?.();
     if (found === undefined || "missing" in found) throw new Error("not found");
     const toolbox = found.open();
     const results = await Promise.allSettled([200, 13, 100].map((level) => toolbox.measure(plainImage(level))));
@@ -192,7 +192,7 @@ describe("running a toolbox", () => {
 });
 
 describe("finding a toolbox", () => {
-  const find = (env: NodeJS.ProcessEnv) => openFaceDefinition({ env, platform: process.platform }).find?.();
+  const find = (env: NodeJS.ProcessEnv) => openFaceToolbox({ env, platform: process.platform }).find?.();
 
   it("looks where the setting says: at a program or in a folder", async () => {
     const folder = join(await tempFolder(), "OpenFace_2.2.0", "bin");
@@ -232,7 +232,7 @@ describe("finding a toolbox", () => {
   });
 
   it("finds the Python that has a package: of the setting, behind its command, active, on PATH", async () => {
-    const { libreFaceDefinition } = await import("../../../src/adapters/libreface/libreface-program.ts");
+    const { libreFaceToolbox } = await import("../../../src/adapters/libreface/libreface-program.ts");
     const { FAKE_LIBREFACE } = await import("../../support/fake-toolboxes.ts");
     const venv = await tempFolder();
     await fakePython(join(venv, "bin"), FAKE_LIBREFACE);
@@ -240,7 +240,7 @@ describe("finding a toolbox", () => {
     const scripts = await tempFolder();
     await writeFile(join(scripts, "libreface"), `#!${python}\nfrom libreface.commandline import main_func\n`);
     await chmod(join(scripts, "libreface"), 0o755);
-    const found = (env: NodeJS.ProcessEnv) => libreFaceDefinition({ env, platform: process.platform }).find?.();
+    const found = (env: NodeJS.ProcessEnv) => libreFaceToolbox({ env, platform: process.platform }).find?.();
     for (const env of [
       { KULESHOV_LIBREFACE: venv },
       { KULESHOV_LIBREFACE: python },

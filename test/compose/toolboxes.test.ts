@@ -2,14 +2,10 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import {
-  healthOfToolbox,
-  openToolbox,
-  probeToolboxes,
-  smileCheckOf,
-  toolboxDefinitions,
-} from "../../src/compose/field-toolboxes.ts";
-import { createToolboxes } from "../../src/compose/toolboxes.ts";
+import type { ToolboxEnvironment } from "../../src/adapters/toolbox-definition.ts";
+import { healthOfToolbox, probeToolboxes } from "../../src/compose/health.ts";
+import { smileCheckOf } from "../../src/compose/known-smile.ts";
+import { createToolboxes, toolboxDefinitions } from "../../src/compose/toolboxes.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import { HealthCheck } from "../../src/domain/health.ts";
 import type { FaceMeasurement } from "../../src/domain/measurement.ts";
@@ -29,11 +25,14 @@ afterEach(() => {
   else process.env.KULESHOV_CACHE = usualCache;
 });
 
-async function kindsWith(behaviour: FakeOpenFace) {
-  return toolboxDefinitions({
-    env: { PATH: await fakeOpenFace(await tempFolder(), behaviour) },
-    platform: process.platform,
-  });
+async function machineWith(behaviour: FakeOpenFace) {
+  return { env: { PATH: await fakeOpenFace(await tempFolder(), behaviour) }, platform: process.platform };
+}
+
+async function openOne(name: string, environment: ToolboxEnvironment): Promise<FerToolbox> {
+  const [toolbox] = await createToolboxes([name], { environment });
+  if (toolbox === undefined) throw new Error("asked for one");
+  return toolbox;
 }
 
 /** The fake reads its AU12 from pixels; for the smiling photo it is told what to say. */
@@ -48,7 +47,7 @@ const says = (au12: string): FakeOpenFace => ({
 
 describe("probing the toolboxes", () => {
   it("finds one, has it measure a known smile, and says how to get the others", async () => {
-    const probes = await probeToolboxes(await kindsWith(says("3.40")));
+    const probes = await probeToolboxes(toolboxDefinitions(await machineWith(says("3.40"))));
     const checks = probes.map(healthOfToolbox);
     expect(checks.map(({ name, state }) => [name, state])).toEqual([
       ["openface", "ready"],
@@ -69,13 +68,13 @@ describe("probing the toolboxes", () => {
   });
 
   it("reports a toolbox that sees no smile as suspect, in doctor and in every report", async () => {
-    const kinds = await kindsWith(says("0.02"));
-    const [probe] = await probeToolboxes(kinds);
+    const machine = await machineWith(says("0.02"));
+    const [probe] = await probeToolboxes(toolboxDefinitions(machine));
     expect(probe && healthOfToolbox(probe)).toMatchObject({
       state: "suspect",
       detail: expect.stringContaining("AU12 = 0.02 (intensity-0-5), AU12 = 0 (binary) for a clear smile"),
     });
-    const toolbox = await openToolbox("openface", kinds);
+    const toolbox = await openOne("openface", machine);
     expect(toolbox.warnings).toEqual([
       expect.stringMatching(/^openface@unknown\+\w{8} is suspect, as AU12 = 0.02 .*: do not rely on it$/),
     ]);
@@ -83,7 +82,8 @@ describe("probing the toolboxes", () => {
   });
 
   it("reports a toolbox that cannot measure as broken", async () => {
-    const [probe] = await probeToolboxes(await kindsWith({ before: 'console.error("no model"); process.exit(1);' }));
+    const machine = await machineWith({ before: 'console.error("no model"); process.exit(1);' });
+    const [probe] = await probeToolboxes(toolboxDefinitions(machine));
     expect(probe && healthOfToolbox(probe)).toMatchObject({
       state: "broken",
       detail: expect.stringContaining('it said "no model"'),
@@ -93,17 +93,17 @@ describe("probing the toolboxes", () => {
 
 describe("opening a toolbox by name", () => {
   it("says nothing about one that passed", async () => {
-    const toolbox = await openToolbox("OpenFace", await kindsWith(says("3.40")));
+    const toolbox = await openOne("OpenFace", await machineWith(says("3.40")));
     expect(toolbox.warnings).toBeUndefined();
     await toolbox.close();
   });
 
   it.each([
-    ["openfce", /There is no toolbox "openfce": known are openface, openface3, pyfeat/],
+    ["openfce", /There is no toolbox "openfce". Did you mean "openface" or "openface3"/],
     ["affdex", /AFFDEX \/ iMotions cannot be run by other programs: export the facial expression data/],
     ["pyfeat", /Cannot run Py-Feat as there is no Python on PATH. To install it: python3 -m venv/],
   ])("refuses %s with what to do", async (name, sentence) => {
-    const refusal = openToolbox(name, toolboxDefinitions({ env: { PATH: "" }, platform: process.platform }));
+    const refusal = createToolboxes([name], { environment: { env: { PATH: "" }, platform: process.platform } });
     await expect(refusal).rejects.toThrow(ConfigurationError);
     await expect(refusal).rejects.toThrow(sentence);
   });
