@@ -1,5 +1,6 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { createAgent, tool } from "langchain";
+import type { Complaint } from "../domain/complaint.ts";
 import { KuleshovError } from "../domain/errors.ts";
 import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
 import type { TraceStep } from "../domain/report.ts";
@@ -9,7 +10,7 @@ import { type AnswerFormat, type AnswerShape, jsonSchemaOf } from "./answer-form
 import { expectListeners } from "./expect-listeners.ts";
 import { forbidTracing } from "./forbid-tracing.ts";
 import { asLangChainTool } from "./langchain-tools.ts";
-import { userMessage } from "./messages.ts";
+import { repairMessage, userMessage } from "./messages.ts";
 import { guardTools } from "./middleware/guard-tools.ts";
 import { steerModel } from "./middleware/steer-model.ts";
 import { createTraceRecorder, type TokenUse, type TraceRecorder } from "./trace-recorder.ts";
@@ -43,7 +44,7 @@ export interface Conversation {
    */
   say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer>;
   /** Says what is wrong with the answer; kept in the trace as a complaint. */
-  requestRepair(text: string, signal?: AbortSignal): Promise<ModelAnswer>;
+  requestRepair(text: string, complaints: readonly Complaint[], signal?: AbortSignal): Promise<ModelAnswer>;
   trace(): readonly TraceStep[];
   tokens(): TokenUse;
   fingerprint(): string | null;
@@ -61,11 +62,11 @@ export function openConversation(setup: ConversationSetup): Conversation {
   const agent = agentFor(setup, turn, trace);
   let messages: BaseMessage[] = [];
 
-  async function say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer> {
+  async function turnWith(message: BaseMessage, signal?: AbortSignal): Promise<ModelAnswer> {
     signal?.throwIfAborted();
     turn.begin();
     try {
-      const said = { messages: [...messages, userMessage(parts)] };
+      const said = { messages: [...messages, message] };
       const result = await agent.invoke(said, { signal, recursionLimit: supersteps(setup.limits) });
       messages = result.messages;
     } catch (error) {
@@ -76,10 +77,10 @@ export function openConversation(setup: ConversationSetup): Conversation {
   }
 
   return {
-    say,
-    requestRepair(text, signal) {
+    say: (parts, signal) => turnWith(userMessage(parts), signal),
+    requestRepair(text, complaints, signal) {
       trace.complaint(text);
-      return say([{ type: "text", text }], signal);
+      return turnWith(repairMessage(text, complaints), signal);
     },
     trace: trace.steps,
     tokens: trace.tokens,

@@ -1,4 +1,5 @@
 import { type ContentBlock, HumanMessage } from "@langchain/core/messages";
+import type { Complaint } from "../domain/complaint.ts";
 import type { ImageView } from "../domain/image.ts";
 import type { PromptPart } from "../domain/prompt.ts";
 
@@ -17,4 +18,9 @@ export function userMessage(parts: readonly PromptPart[]): HumanMessage {
       part.type === "text" ? [{ type: "text", text: part.text }] : imageBlocks(part.view),
     ),
   });
+}
+
+/** A user message that asks for a repair. Providers send its text; a judge that is a program reads the complaints beside it. */
+export function repairMessage(text: string, complaints: readonly Complaint[]): HumanMessage {
+  return new HumanMessage({ content: [{ type: "text", text }], additional_kwargs: { complaints: [...complaints] } });
 }

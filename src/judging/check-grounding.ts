@@ -1,3 +1,4 @@
+import { type Complaint, complaintAt } from "../domain/complaint.ts";
 import type { EvidenceItem } from "../domain/evidence.ts";
 import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { CheckedClaim, Grounding, GroundingVerdict } from "../domain/grounding.ts";
@@ -24,12 +25,13 @@ export function checkGrounding(judgment: Judgment, ledger: EvidenceLedger): Grou
   return { claims, shares: sharesOf(claims), askedAgain: false };
 }
 
-/** One sentence for each contradicted claim, to ask the model again with. */
-export function contradictionComplaints(grounding: Grounding): string[] {
+/** One complaint for each contradicted claim, to ask the model again with. */
+export function contradictionComplaints(grounding: Grounding): Complaint[] {
   return grounding.claims
     .filter(({ verdict }) => verdict === "contradicted")
     .map(({ path, statement, reason }) => {
-      return `\`${path}\` says "${statement}", which the measurements contradict: ${reason}. Correct or drop it`;
+      const says = `says "${statement}", which the measurements contradict: ${reason}. Correct or drop it`;
+      return complaintAt(path, "contradicted", says);
     });
 }
 

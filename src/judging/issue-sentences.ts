@@ -1,11 +1,19 @@
 import type { z } from "zod";
+import type { Complaint } from "../domain/complaint.ts";
 
-/** What zod found wrong, one sentence each, with the path as a program would write it: `` `subjects[0].cues`: ... ``. */
-export function issueSentences(error: z.ZodError): string[] {
+/** What zod found wrong, one complaint each, with the path as a program would write it: `subjects[0].cues`. */
+export function formComplaints(error: z.ZodError): Complaint[] {
   return error.issues.map((issue) => {
-    const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
-    return path === "" ? messageOf(issue) : `\`${path.replace(/^\./, "")}\`: ${messageOf(issue)}`;
+    const steps = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`));
+    const path = steps.join("").replace(/^\./, "");
+    const says = messageOf(issue);
+    return { path, code: "form", message: path === "" ? says : `\`${path}\`: ${says}` };
   });
+}
+
+/** The same as sentences. */
+export function issueSentences(error: z.ZodError): string[] {
+  return formComplaints(error).map(({ message }) => message);
 }
 
 /** A union says only "Invalid input"; what each of its members wants is in its branches. */

@@ -1,18 +1,21 @@
+import type { Complaint } from "../domain/complaint.ts";
 import { JudgmentError } from "../domain/errors.ts";
 import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { Grounding } from "../domain/grounding.ts";
 import { Judgment } from "../domain/judgment.ts";
-import { complaintsAbout, withoutRounding } from "../domain/judgment-check.ts";
+import { complaintsAbout } from "../domain/judgment-check.ts";
 import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
+import { withoutRounding } from "../domain/reading-check.ts";
 import type { PromptReference } from "../domain/report.ts";
 import { checkGrounding, contradictionComplaints } from "./check-grounding.ts";
-import { issueSentences } from "./issue-sentences.ts";
+import { formComplaints } from "./issue-sentences.ts";
 import { fillIn, type PromptLibrary } from "./prompt-library.ts";
 
 /** Someone who answers and can be told what is wrong with an answer. */
 export interface Judge {
   say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer>;
-  requestRepair(text: string, signal?: AbortSignal): Promise<ModelAnswer>;
+  /** @param complaints what the text says, for a judge that is a program. */
+  requestRepair(text: string, complaints: readonly Complaint[], signal?: AbortSignal): Promise<ModelAnswer>;
 }
 
 export interface JudgingTask {
@@ -44,9 +47,9 @@ export async function judge(judging: Judge, task: JudgingTask, signal?: AbortSig
   const file = task.prompts.prompt("contradictions");
   const all = [...prompts, file.reference];
   const text = fillIn(file, { contradictions: listed(contradictions) });
-  const second = read(await judging.requestRepair(text, signal), task);
+  const second = read(await judging.requestRepair(text, contradictions, signal), task);
   if ("complaints" in second) {
-    const reason = second.complaints.join("; ");
+    const reason = messagesOf(second.complaints).join("; ");
     const warning = `Asked about contradictions, the model gave no usable judgment (${reason}), so its first one stands`;
     return { judgment, grounding: { ...grounding, askedAgain: true }, warnings: [warning], prompts: all };
   }
@@ -62,16 +65,14 @@ async function usableJudgment(
   const first = read(await judging.say(task.question, signal), task);
   if ("judgment" in first) return { judgment: first.judgment, prompts: [] };
   const file = task.prompts.prompt("repair");
-  const second = read(
-    await judging.requestRepair(fillIn(file, { complaints: listed(first.complaints) }), signal),
-    task,
-  );
+  const text = fillIn(file, { complaints: listed(first.complaints) });
+  const second = read(await judging.requestRepair(text, first.complaints, signal), task);
   if ("judgment" in second) return { judgment: second.judgment, prompts: [file.reference] };
-  const reasons = second.complaints.join("; ");
-  throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${reasons}`, second.complaints);
+  const reasons = messagesOf(second.complaints);
+  throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${reasons.join("; ")}`, reasons);
 }
 
-type Reading = { readonly judgment: Judgment } | { readonly complaints: readonly string[] };
+type Reading = { readonly judgment: Judgment } | { readonly complaints: readonly Complaint[] };
 
 /** Longest piece of a prose answer that is quoted back. */
 const QUOTE_LENGTH = 300;
@@ -80,21 +81,26 @@ function read(answer: ModelAnswer, { ledger, labels }: JudgingTask): Reading {
   if (answer.type === "prose") {
     const said = answer.text.trim().slice(0, QUOTE_LENGTH);
     const what = said === "" ? "it was empty" : `it says ${JSON.stringify(said)}`;
-    return { complaints: [`The answer is not a judgment in the agreed form: ${what}`] };
+    const message = `The answer is not a judgment in the agreed form: ${what}`;
+    return { complaints: [{ path: "", code: "form", message }] };
   }
   const parsed = Judgment.safeParse(answer.value);
-  if (!parsed.success) return { complaints: issueSentences(parsed.error) };
+  if (!parsed.success) return { complaints: formComplaints(parsed.error) };
   const judgment = withoutRounding(parsed.data);
   const facts = { ledger, faces: ledger.faces(), ...(labels === null ? {} : { taxonomy: labels }) };
   const complaints = complaintsAbout(judgment, facts);
   return complaints.length === 0 ? { judgment } : { complaints };
 }
 
+function messagesOf(complaints: readonly Complaint[]): string[] {
+  return complaints.map(({ message }) => message);
+}
+
 /** Most complaints sent back at once: a hundred of one kind teach no more than twenty. */
 const MOST_COMPLAINTS = 20;
 
-function listed(complaints: readonly string[]): string {
-  const shown = complaints.slice(0, MOST_COMPLAINTS).map((complaint) => `- ${complaint}`);
+function listed(complaints: readonly Complaint[]): string {
+  const shown = complaints.slice(0, MOST_COMPLAINTS).map(({ message }) => `- ${message}`);
   const rest = complaints.length - shown.length;
   return rest > 0 ? [...shown, `- and ${rest} more of the same kinds`].join("\n") : shown.join("\n");
 }

@@ -267,8 +267,10 @@ describe("checkGrounding, the whole judgment", () => {
 
   it("asks again with one sentence for each contradiction and for nothing else", () => {
     const made = judgment(subject({ cues: [cue("Her brows are lowered", { evidenceIds: ["E2"] }), cue("Uncited")] }));
+    const message =
+      '`subjects[0].cues[0]` says "Her brows are lowered", which the measurements contradict: AU4 is said to be present, but mesh@1 measured 0.05 (absent, E2). Correct or drop it';
     expect(contradictionComplaints(checkGrounding({ ...made, answer: "Fine." }, smile))).toEqual([
-      '`subjects[0].cues[0]` says "Her brows are lowered", which the measurements contradict: AU4 is said to be present, but mesh@1 measured 0.05 (absent, E2). Correct or drop it',
+      { path: "subjects[0].cues[0]", code: "contradicted", message },
     ]);
   });
 

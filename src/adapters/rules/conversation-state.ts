@@ -1,5 +1,6 @@
 import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { z } from "zod";
+import { Complaint } from "../../domain/complaint.ts";
 import { EvidenceItem } from "../../domain/evidence.ts";
 
 /** What tools leave beside their words, as far as the baseline reads it. */
@@ -22,8 +23,8 @@ export interface ConversationState {
   readonly items: readonly EvidenceItem[];
   readonly faceIds: readonly string[];
   readonly labels: readonly string[] | null;
-  /** What was said after each judgment, oldest first. */
-  readonly complaints: readonly string[];
+  /** What was complained of in each judgment, oldest first. */
+  readonly complaints: readonly (readonly Complaint[])[];
 }
 
 /** Reads the conversation so far; of tool results only the artifacts, never the prose. */
@@ -46,7 +47,9 @@ export function readConversation(messages: readonly BaseMessage[], answerTool: s
   };
 }
 
-function complaintsIn(messages: readonly BaseMessage[], answerTool: string): string[] {
+const RepairRequest = z.looseObject({ complaints: z.array(Complaint) });
+
+function complaintsIn(messages: readonly BaseMessage[], answerTool: string): Complaint[][] {
   const answered = messages.findIndex((message) => {
     return AIMessage.isInstance(message) && (message.tool_calls ?? []).some(({ name }) => name === answerTool);
   });
@@ -54,7 +57,7 @@ function complaintsIn(messages: readonly BaseMessage[], answerTool: string): str
   return messages
     .slice(answered)
     .filter((message) => HumanMessage.isInstance(message))
-    .map(({ text }) => text);
+    .map((message) => RepairRequest.safeParse(message.additional_kwargs).data?.complaints ?? []);
 }
 
 function numberOf({ id }: EvidenceItem): number {

@@ -2,7 +2,7 @@ import type { Judgment } from "../../domain/judgment.ts";
 import type { ConversationState, MadeCall } from "./conversation-state.ts";
 import { viewOf } from "./evidence-view.ts";
 import { judgeEvidence } from "./judge-evidence.ts";
-import { facesLeftOut, repaired } from "./repair.ts";
+import { repaired } from "./repair.ts";
 
 /** A bound tool as the baseline sees it. */
 export interface BoundTool {
@@ -48,8 +48,7 @@ function wasMade(call: MadeCall, { calls }: ConversationState): boolean {
 }
 
 function judged(state: ConversationState): NextStep {
-  const faceIds = [...state.faceIds, ...state.complaints.flatMap(facesLeftOut)];
-  const first = judgeEvidence(viewOf(state.items, { faceIds, labels: state.labels }));
+  const first = judgeEvidence(viewOf(state.items, { faceIds: state.faceIds, labels: state.labels }));
   const judgment = state.complaints.reduce(repaired, first);
   const says = state.complaints.length === 0 ? "I weigh the evidence." : "I withdraw what does not hold.";
   return { type: "judgment", judgment, says };

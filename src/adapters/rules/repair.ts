@@ -1,60 +1,45 @@
+import type { Complaint } from "../../domain/complaint.ts";
 import type { Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
 
 /**
- * Takes complaints seriously the only way a deterministic baseline can: it withdraws what was complained about. Indices
- * in the complaints are those of the judgment that they are about, which the baseline gives again for the same evidence.
+ * Takes complaints seriously the only way a deterministic judge can: it withdraws what was complained about. Paths are
+ * those of the judgment that they are about, which this judge gives again for the same evidence.
  */
-export function repaired(judgment: Judgment, complaints: string): Judgment {
-  const novel = novelLabels(complaints);
+export function repaired(judgment: Judgment, complaints: readonly Complaint[]): Judgment {
+  const isNamed = (part: string) => complaints.some(({ path }) => path === part || path.startsWith(`${part}.`));
   return {
-    answer: /`answer`/.test(complaints) ? PLAIN_ANSWER : judgment.answer,
-    subjects: judgment.subjects.map((subject, index) => repairedSubject(subject, index, { complaints, novel })),
+    answer: isNamed("answer") ? PLAIN_ANSWER : judgment.answer,
+    subjects: judgment.subjects.map((subject, at) => repairedSubject(subject, `subjects[${at}]`, isNamed)),
   };
 }
 
-const PLAIN_ANSWER =
-  "The readings, cues and alternatives are given for each face. This is the rules baseline, Bayesian cue integration over measurements and a small word table, not a language model.";
+const PLAIN_ANSWER = "What could be read stands in the readings and cues of each face.";
 
-/** Faces that a complaint names as left out. */
-export function facesLeftOut(complaints: string): string[] {
-  const named = /`subjects` leaves out ([^:]+):/.exec(complaints)?.[1];
-  return named === undefined ? [] : (named.match(/F\d+/g) ?? []);
-}
+type IsNamed = (path: string) => boolean;
 
-interface Complaint {
-  readonly complaints: string;
-  readonly novel: ReadonlyMap<string, boolean>;
-}
-
-function repairedSubject(subject: SubjectJudgment, index: number, { complaints, novel }: Complaint): SubjectJudgment {
-  const isNamed = (part: string) => complaints.includes(`\`subjects[${index}].${part}`);
+function repairedSubject(subject: SubjectJudgment, path: string, isNamed: IsNamed): SubjectJudgment {
   return {
     ...subject,
-    faceOnly: withNovel(subject.faceOnly, novel),
-    contextOnly: withNovel(subject.contextOnly, novel),
-    integrated: withNovel(subject.integrated, novel),
-    cues: subject.cues.filter((_cue, at) => !isNamed(`cues[${at}]`)),
+    faceOnly: repairedReading(subject.faceOnly, `${path}.faceOnly`, isNamed),
+    contextOnly: repairedReading(subject.contextOnly, `${path}.contextOnly`, isNamed),
+    integrated: repairedReading(subject.integrated, `${path}.integrated`, isNamed),
+    cues: subject.cues.filter((_cue, at) => !isNamed(`${path}.cues[${at}]`)),
     appraisals: subject.appraisals.map((appraisal, at) =>
-      isNamed(`appraisals[${at}]`)
+      isNamed(`${path}.appraisals[${at}]`)
         ? { ...appraisal, value: "not inferable", confidence: null, evidenceIds: [] }
         : appraisal,
     ),
-    congruence: isNamed("congruence")
+    congruence: isNamed(`${path}.congruence`)
       ? { verdict: "not assessable", kind: null, statement: "The comparison was withdrawn", evidenceIds: [] }
       : subject.congruence,
-    alternatives: isNamed("alternatives") ? [] : subject.alternatives,
+    alternatives: isNamed(`${path}.alternatives`) ? [] : subject.alternatives,
   };
 }
 
-function withNovel(reading: Reading, novel: ReadonlyMap<string, boolean>): Reading {
-  return {
-    ...reading,
-    distribution: reading.distribution.map((entry) => ({ ...entry, novel: novel.get(entry.label) ?? entry.novel })),
-  };
-}
-
-/** Labels whose `novel` flag was called wrong, with what it should be. */
-function novelLabels(complaints: string): Map<string, boolean> {
-  const wrong = complaints.matchAll(/\.novel` is (true|false) although "([^"]+)"/g);
-  return new Map([...wrong].map(([, flag, label]) => [label ?? "", flag === "false"]));
+/** The only fault of a reading that can be mended without measuring anew is a `novel` flag that says the opposite. */
+function repairedReading(reading: Reading, path: string, isNamed: IsNamed): Reading {
+  const distribution = reading.distribution.map((entry, at) =>
+    isNamed(`${path}.distribution[${at}].novel`) ? { ...entry, novel: !entry.novel } : entry,
+  );
+  return { ...reading, distribution };
 }

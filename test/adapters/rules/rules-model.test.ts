@@ -4,6 +4,8 @@ import { createAgent, tool } from "langchain";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createRulesModel } from "../../../src/adapters/rules/rules-model.ts";
+import { repairMessage } from "../../../src/agent/messages.ts";
+import { complaintAt } from "../../../src/domain/complaint.ts";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
 import type { EvidenceItem } from "../../../src/domain/evidence.ts";
 import type { EvidenceLedger } from "../../../src/domain/evidence-ledger.ts";
@@ -123,18 +125,20 @@ describe("the rules chat model", () => {
     const agent = agentOver(two);
     const first = await agent.invoke({ messages: [new HumanMessage("Who?")] });
     const before = judgmentIn(first.messages);
-    const complaint = '- `subjects[0].cues[1]` says "x", which the measurements contradict: y. Correct or drop it';
-    const second = await agent.invoke({ messages: [...first.messages, new HumanMessage(complaint)] });
+    const contradicted = complaintAt("subjects[0].cues[1]", "contradicted", "says what the measurements contradict");
+    const second = await agent.invoke({ messages: [...first.messages, repairMessage("Mend it", [contradicted])] });
     const after = judgmentIn(second.messages);
     expect(callsIn(second.messages.slice(first.messages.length)).flat()).toEqual([["judgment", undefined]]);
     expect(after.subjects[0]?.cues).toEqual(before.subjects[0]?.cues.filter((_cue, at) => at !== 1));
     expect(after.subjects[1]).toEqual(before.subjects[1]);
 
     const third = await agent.invoke({
-      messages: [...second.messages, new HumanMessage("- `answer` asserts a felt state")],
+      messages: [
+        ...second.messages,
+        repairMessage("Mend it", [complaintAt("answer", "felt-state", "asserts a felt state")]),
+      ],
     });
     expect(judgmentIn(third.messages).subjects).toEqual(after.subjects);
-    expect(judgmentIn(third.messages).answer).toContain("rules baseline");
     expect(judgmentIn(third.messages).answer).not.toBe(before.answer);
   });
 

@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/**
+ * What kind of fault a judgment has:
+ * - `form`: it is not a judgment in the agreed form
+ * - `faces`: its subjects are not the faces of the image, each once
+ * - `reading`: a distribution, interval or abstention that cannot be
+ * - `novelty`: a label is called novel and is not, or the reverse
+ * - `blank`, `repeated`, `range`: a text without words, something named twice, a number outside its range
+ * - `evidence`: it cites what is not in the ledger
+ * - `felt-state`: it asserts what someone feels
+ * - `contradicted`: measurements, or the judgment's own readings, say the opposite
+ */
+export const ComplaintCode = z.enum([
+  "form",
+  "faces",
+  "reading",
+  "novelty",
+  "blank",
+  "repeated",
+  "range",
+  "evidence",
+  "felt-state",
+  "contradicted",
+]);
+export type ComplaintCode = z.infer<typeof ComplaintCode>;
+
+/** One thing that is wrong with a judgment: a program goes by path and code, a language model reads the message. */
+export const Complaint = z.strictObject({
+  /** Where in the judgment, e.g. `subjects[0].cues[1].evidenceIds`; empty when it is about the whole. */
+  path: z.string(),
+  code: ComplaintCode,
+  /** One sentence that says what is wrong and what to do. */
+  message: z.string().min(1),
+});
+export type Complaint = z.infer<typeof Complaint>;
+
+/** A complaint whose message starts with its path. */
+export function complaintAt(path: string, code: ComplaintCode, says: string): Complaint {
+  return { path, code, message: `\`${path}\` ${says}` };
+}
+
+/** Complains of a text without words. */
+export function blankComplaints(text: string, path: string): Complaint[] {
+  return text.trim() === "" ? [complaintAt(path, "blank", "is blank")] : [];
+}
+
+/** Complains of each name that stands more than once, compared without case. */
+export function repeatedComplaints(
+  names: readonly string[],
+  path: string,
+  verb: "names" | "cites" = "names",
+): Complaint[] {
+  const keys = names.map((name) => name.trim().toLowerCase());
+  const later = names.filter((_, index) => keys.indexOf(keys[index] ?? "") < index);
+  return [...new Set(later)].map((name) => {
+    const told = verb === "names" ? `"${name}"` : name;
+    return complaintAt(path, "repeated", `${verb} ${told} more than once`);
+  });
+}
