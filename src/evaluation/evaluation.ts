@@ -14,8 +14,7 @@ import type { RunOutcome } from "./runner/run-calls.ts";
 import { createRun, openRun } from "./runner/run-folder.ts";
 import type { Sample } from "./sample.ts";
 import type { Scorer } from "./score.ts";
-import { createEmerScorer } from "./scorers/emer.ts";
-import { createScorer, SCORER_NAMES, type ScorerName } from "./scorers/registry.ts";
+import { createScorer } from "./scorers/registry.ts";
 
 /** Reads and checks an evaluation file with its dataset, and plans its calls. @throws {ConfigurationError} */
 export async function prepareEvaluation(
@@ -88,13 +87,16 @@ export async function resumeEvaluation(dependencies: EvaluationDependencies, opt
   return askAll(run, file, { ...work, plan, dependencies, options });
 }
 
-/** The scorers a file names. */
-export async function scorersOf(file: EvalFile, labels: readonly string[]): Promise<Scorer[]> {
+/** The scorers that a file names, and after them the caller's own. */
+export async function scorersOf(
+  file: EvalFile,
+  labels: readonly string[],
+  own: readonly Scorer[] = [],
+): Promise<readonly Scorer[]> {
   const lemmas = await loadLemmas();
   const wheels = await loadWheels();
   const context = { reader: createLabelReader(labels, lemmas), reading: file.analysis.reading, wheels, lemmas };
-  const isPlain = (name: string): name is ScorerName => SCORER_NAMES.some((known) => known === name);
-  return file.scorers.map((name) => (isPlain(name) ? createScorer(name, context) : createEmerScorer()));
+  return [...file.scorers.map((name) => createScorer(name, context)), ...own];
 }
 
 async function workOf(

@@ -18,9 +18,6 @@ const ARM_NAMES = [
 export const ArmName = z.enum(ARM_NAMES);
 export type ArmName = z.infer<typeof ArmName>;
 
-/** Scorers that ask a judge model. */
-const JUDGE_SCORER_NAMES = ["emer"] as const;
-
 const nonEmpty = <T extends z.ZodType>(item: T) => z.array(item).min(1);
 
 /** Toolboxes whose measurements are shown to the model, or `none`. */
@@ -100,7 +97,7 @@ export const EvalFile = z.strictObject({
   question: z.string().min(1).optional().describe("Asked of every sample that brings no question of its own"),
   dataset: DatasetSource,
   matrix: Matrix.prefault({}),
-  scorers: nonEmpty(z.enum([...SCORER_NAMES, ...JUDGE_SCORER_NAMES])),
+  scorers: nonEmpty(z.enum(SCORER_NAMES)),
   judge: z
     .strictObject({ model: z.string().min(1) })
     .optional()

@@ -40,12 +40,15 @@ export interface ScoredRun {
   readonly audits: readonly FewShotAudit[];
 }
 
-/** Reads a run's results and scores them. @throws {ConfigurationError} if there is no run. */
-export async function scoreRun(folder: string): Promise<ScoredRun> {
+/**
+ * Reads a run's answers and scores them with the scorers that its file names, and then with the caller's own.
+ * @throws {ConfigurationError} if there is no run.
+ */
+export async function scoreRun(folder: string, own: readonly Scorer[] = []): Promise<ScoredRun> {
   const run = await openRun(folder);
   const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
   const records = await readResults(folder);
-  const scorers = await scorersOf(file, run.header.labels);
+  const scorers = await scorersOf(file, run.header.labels, own);
   const summary = summarise(records, run.samples, { file, scorers, judged: await judgmentsOf(folder) });
   const reader = createLabelReader(run.header.labels, await loadLemmas());
   return {

@@ -7,6 +7,7 @@ import { createActionUnitsScorer } from "./action-units.ts";
 import { createAffectScorer } from "./affect.ts";
 import { createCalibrationScorer } from "./calibration.ts";
 import { createChoiceScorer } from "./choice.ts";
+import { createEmerScorer } from "./emer.ts";
 import { createFaithfulnessScorer } from "./faithfulness.ts";
 import { createFixedValuesScorer } from "./fixed-values.ts";
 import { createLabelSetsScorer } from "./label-sets.ts";
@@ -17,26 +18,6 @@ import { createRegeScorer } from "./rege.ts";
 import { createReproducibilityScorer } from "./reproducibility.ts";
 import { createRougeLScorer } from "./rouge-l.ts";
 
-/** Scorers that need nothing but the answer and the truth, by the names an evaluation file uses. */
-export const SCORER_NAMES = [
-  "accuracy",
-  "ranking",
-  "label-sets",
-  "open-vocabulary",
-  "valence",
-  "arousal",
-  "action-units",
-  "calibration",
-  "faithfulness",
-  "fixed-values",
-  "reproducibility",
-  "rouge-l",
-  "rege",
-  "raters",
-  "choice",
-] as const;
-export type ScorerName = (typeof SCORER_NAMES)[number];
-
 /** What scorers share. */
 export interface ScoringContext {
   readonly reader: LabelReader;
@@ -45,24 +26,30 @@ export interface ScoringContext {
   readonly lemmas: Lemmas;
 }
 
+/** Every scorer, by the name that an evaluation file uses. */
+const SCORERS = {
+  accuracy: ({ reader, reading }) => createAccuracyScorer(reader, reading),
+  ranking: ({ reader, reading }) => createRankingScorer(reader, reading),
+  "label-sets": ({ reader, reading }) => createLabelSetsScorer(reader, reading),
+  "open-vocabulary": ({ wheels, lemmas, reading }) => createOpenVocabularyScorer(wheels, lemmas, { reading }),
+  valence: ({ reading }) => createAffectScorer("valence", reading),
+  arousal: ({ reading }) => createAffectScorer("arousal", reading),
+  "action-units": createActionUnitsScorer,
+  calibration: ({ reader, reading }) => createCalibrationScorer(reader, reading),
+  faithfulness: createFaithfulnessScorer,
+  "fixed-values": ({ reader, reading }) => createFixedValuesScorer(reader, reading),
+  reproducibility: ({ reader, reading }) => createReproducibilityScorer(reader, reading),
+  "rouge-l": createRougeLScorer,
+  rege: ({ reader, reading }) => createRegeScorer(reader, reading),
+  raters: ({ reader, reading }) => createRatersScorer(reader, reading),
+  choice: createChoiceScorer,
+  emer: createEmerScorer,
+} as const satisfies Readonly<Record<string, (context: ScoringContext) => Scorer>>;
+
+export type ScorerName = keyof typeof SCORERS;
+export const SCORER_NAMES = Object.keys(SCORERS) as [ScorerName, ...ScorerName[]];
+
 /** The scorer of a name. */
-export function createScorer(name: ScorerName, { reader, reading, wheels, lemmas }: ScoringContext): Scorer {
-  const makers: Readonly<Record<ScorerName, () => Scorer>> = {
-    accuracy: () => createAccuracyScorer(reader, reading),
-    ranking: () => createRankingScorer(reader, reading),
-    "label-sets": () => createLabelSetsScorer(reader, reading),
-    "open-vocabulary": () => createOpenVocabularyScorer(wheels, lemmas, { reading }),
-    valence: () => createAffectScorer("valence", reading),
-    arousal: () => createAffectScorer("arousal", reading),
-    "action-units": () => createActionUnitsScorer(),
-    calibration: () => createCalibrationScorer(reader, reading),
-    faithfulness: () => createFaithfulnessScorer(),
-    "fixed-values": () => createFixedValuesScorer(reader, reading),
-    reproducibility: () => createReproducibilityScorer(reader, reading),
-    "rouge-l": () => createRougeLScorer(),
-    rege: () => createRegeScorer(reader, reading),
-    raters: () => createRatersScorer(reader, reading),
-    choice: () => createChoiceScorer(),
-  };
-  return makers[name]();
+export function createScorer(name: ScorerName, context: ScoringContext): Scorer {
+  return SCORERS[name](context);
 }
