@@ -12,11 +12,13 @@ export async function storeStatistics(table: Table): Promise<StoreStatistics> {
     labellers: tally(rows.map((row) => String(row.labeller))),
     licences: tally(rows.map((row) => (row.licence === null ? null : String(row.licence)))),
     packs: tally(rows.map((row) => (row.pack === null ? null : String(row.pack)))),
-    indexes: indexes.map((index) => ({
-      column: index.columns.join(", "),
-      kind: index.indexType,
-      unindexedRows: index.numUnindexedRows ?? null,
-    })),
+    indexes: await Promise.all(
+      indexes.map(async ({ name, columns, indexType }) => ({
+        column: columns.join(", "),
+        kind: indexType,
+        unindexedRows: (await table.indexStats(name))?.numUnindexedRows ?? null,
+      })),
+    ),
   };
 }
 

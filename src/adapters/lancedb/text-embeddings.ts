@@ -1,7 +1,11 @@
+import { createRequire } from "node:module";
 import type { Table } from "@lancedb/lancedb";
-import { DataType, type Field } from "apache-arrow";
+import type { Field } from "apache-arrow";
 import { StoreError } from "../../domain/errors.ts";
 import type { ExemplarEntry } from "../../domain/exemplar.ts";
+
+// LanceDB takes a column only as an instance of its own copy of Arrow's classes, the CommonJS one.
+const arrow: typeof import("apache-arrow") = createRequire(import.meta.url)("apache-arrow");
 
 /** The column is made with the first embedding, since only then the length of its vectors is known. */
 export const TEXT_EMBEDDING_COLUMN = "text_embedding";
@@ -16,8 +20,7 @@ export async function textEmbedderOf(table: Table): Promise<string | null> {
 /** How long the text embeddings are; `null` where the store has none. */
 export async function embeddingLengthOf(table: Table): Promise<number | null> {
   const type = (await columnOf(table))?.type;
-  // Not instanceof: LanceDB's schema is made of its own copy of Arrow's classes.
-  return DataType.isFixedSizeList(type) ? type.listSize : null;
+  return arrow.DataType.isFixedSizeList(type) ? type.listSize : null;
 }
 
 /**
@@ -39,12 +42,13 @@ export async function ensureEmbeddingColumn(
       `its text embeddings were made by ${holder}, not by ${by.textEmbedder}, and the two cannot be compared; use ${holder} or another store`,
     );
   }
-  if ((await embeddingLengthOf(table)) === null) {
-    // Given as SQL, since LanceDB knows Arrow's classes only from its own copy of Arrow.
-    const valueSql = `arrow_cast(NULL, 'FixedSizeList(${vector.length}, Float32)')`;
-    await table.addColumns([{ name: TEXT_EMBEDDING_COLUMN, valueSql }]);
-  }
-  await table.updateFieldMetadata([{ path: TEXT_EMBEDDING_COLUMN, metadata: { [EMBEDDER_KEY]: by.textEmbedder } }]);
+  await table.addColumns(vectorColumn(vector.length, by.textEmbedder));
+}
+
+/** float32 [length], null for what is stored already; the embedder's id is part of the column. */
+function vectorColumn(length: number, embedder: string): Field {
+  const type = new arrow.FixedSizeList(length, new arrow.Field("item", new arrow.Float32(), true));
+  return new arrow.Field(TEXT_EMBEDDING_COLUMN, type, true, new Map([[EMBEDDER_KEY, embedder]]));
 }
 
 async function columnOf(table: Table): Promise<Field | undefined> {
