@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { openExemplarSession } from "../compose/exemplars.ts";
 import { acceptProposal } from "../discovery/accept-proposal.ts";
 import { readSheet, scoreSheet, withScore } from "../discovery/score-sheet.ts";
 import { readCheckKey, readDiscovery, writeDiscovery } from "../discovery/write-discovery.ts";
-import { ConfigurationError } from "../domain/errors.ts";
 import type { Estimate } from "../domain/statistics/estimate.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
 import { portraitsOf } from "./discover-run.ts";
@@ -17,7 +15,7 @@ export async function score(
   options: { readonly in: string; readonly json?: true },
 ): Promise<void> {
   const [discovery, key] = [await readDiscovery(options.in), await readCheckKey(options.in)];
-  const ratings = (await Promise.all(sheets.map(async (path) => readSheet(await sheetText(path), path)))).flat();
+  const ratings = (await Promise.all(sheets.map(readSheet))).flat();
   const scores = scoreSheet(ratings, key);
   const scored = new Map(scores.map((one) => [one.proposal, one]));
   const proposals = discovery.proposals.map((proposal) => withScore(proposal, scored.get(proposal.id)));
@@ -33,13 +31,6 @@ export async function score(
       `${style.bold(one.proposal)}  ${word(one.verdict)}\n    ${one.explanation}\n    Krippendorff's alpha ${number(one.agreement)}, told apart ${number(one.toldApart)}, ${one.raters} raters\n`,
     );
   }
-}
-
-async function sheetText(path: string): Promise<string> {
-  return await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
-    throw new ConfigurationError(`Cannot read rating sheet as ${reason}: \`${path}\``, { cause: error });
-  });
 }
 
 export async function accept(

@@ -1,11 +1,11 @@
 import { basename, extname } from "node:path";
-import { CsvError, parse } from "csv-parse/sync";
 import type { Proposal } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { groupBy } from "../domain/group-by.ts";
 import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
 import { krippendorffStatistic } from "../domain/statistics/krippendorff-alpha.ts";
 import { mean } from "../domain/statistics/summary.ts";
+import { numberInCell, readTable } from "../platform/tables/table-rows.ts";
 import type { CheckKey } from "./rating-sheet.ts";
 
 /** The columns of a sheet. A rater fills in the last one. */
@@ -41,43 +41,23 @@ export interface ProposalScore {
  * one that was not given.
  * @throws {ConfigurationError} naming file and line, if it is not such a sheet or a rating is not 1 to 5.
  */
-export function readSheet(text: string, path: string): SheetRating[] {
-  const rows = parseRows(text, path);
+export async function readSheet(path: string): Promise<SheetRating[]> {
+  const refuse = (reason: string, options?: ErrorOptions) =>
+    new ConfigurationError(`Cannot read rating sheet as ${reason}: \`${path}\``, options);
   const ratings: SheetRating[] = [];
-  for (const { record, info } of rows) {
-    const { item, rating } = record;
+  for (const { cells, line } of await readTable(path, { refuse })) {
+    const { item, rating } = cells;
     if (item === undefined || rating === undefined) {
-      throw new ConfigurationError(
-        `Cannot read rating sheet as it has no column ${item === undefined ? "item" : "rating"}: \`${path}\``,
-      );
+      throw refuse(`it has no column ${item === undefined ? "item" : "rating"}`);
     }
-    if (rating.trim() === "") continue;
-    const value = Number(rating);
-    if (!Number.isInteger(value) || value < RATINGS.lowest || value > RATINGS.highest) {
-      throw new ConfigurationError(
-        `Cannot read rating sheet as the rating in line ${info.lines} is "${rating}", not 1 to 5: \`${path}\``,
-      );
+    const value = numberInCell(rating);
+    if (Number.isNaN(value)) continue;
+    if (value === undefined || !Number.isInteger(value) || value < RATINGS.lowest || value > RATINGS.highest) {
+      throw refuse(`the rating in line ${line} is "${rating}", not 1 to 5`);
     }
-    const rater = record.rater?.trim() ? record.rater.trim() : basename(path, extname(path));
-    ratings.push({ item: item.trim(), rater, rating: value });
+    ratings.push({ item, rater: cells.rater || basename(path, extname(path)), rating: value });
   }
   return ratings;
-}
-
-interface SheetRow {
-  readonly record: Readonly<Record<string, string>>;
-  readonly info: { readonly lines: number };
-}
-
-function parseRows(text: string, path: string): SheetRow[] {
-  try {
-    return parse(text, { columns: true, bom: true, delimiter: [",", ";", "\t"], info: true, skip_empty_lines: true });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new ConfigurationError(`Cannot read rating sheet as it is not a table (${error.message}): \`${path}\``, {
-      cause: error,
-    });
-  }
 }
 
 /**

@@ -105,7 +105,7 @@ export function issueInWords(error: z.ZodError): string {
 }
 
 /** @throws {PackError} */
-export async function readText(path: string): Promise<string> {
+async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
     throw new PackError(path, [{ line: null, reason }], { cause: error });

@@ -1,10 +1,10 @@
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
-import { CsvError, parse } from "csv-parse/sync";
 import { z } from "zod";
 import { CategoryName } from "../domain/category.ts";
 import { PackError } from "../domain/errors.ts";
+import { readTable, type TableRow } from "../platform/tables/table-rows.ts";
 import { type CandidateList, type ExemplarCandidate, RegionText } from "./exemplar-candidate.ts";
-import { issueInWords, missingFile, readText } from "./pack.ts";
+import { issueInWords, missingFile } from "./pack.ts";
 
 const Cell = z.string().transform((text) => (text.trim() === "" ? null : text.trim()));
 
@@ -41,11 +41,11 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 
 /**
  * Reads exemplars from a CSV table with a header: `path, category` and, if wanted, `role, caption, definition, why,
- * labeller, licence, source, region` (`left,top,width,height`). Paths are relative to the table; comma, semicolon or tab.
+ * labeller, licence, source, region` (`left,top,width,height`). Paths are relative to the table.
  * @throws {PackError} if it cannot be read as a table or has no path or category column.
  */
 export async function readExemplarTable(path: string, options: { readonly labeller: string }): Promise<CandidateList> {
-  const rows = parseRows(await readText(path), path);
+  const rows = await readRows(path);
   const read = await Promise.all(rows.map((row) => readRow(row, path, options)));
   return {
     candidates: read.flatMap((entry) => ("candidate" in entry ? [entry.candidate] : [])),
@@ -53,47 +53,29 @@ export async function readExemplarTable(path: string, options: { readonly labell
   };
 }
 
-interface TableRow {
-  readonly record: Readonly<Record<string, string>>;
-  readonly info: { readonly lines: number };
-}
-
-function parseRows(text: string, path: string): TableRow[] {
-  try {
-    const rows: TableRow[] = parse(text, {
-      columns: (header: string[]) => header.map(columnName),
-      bom: true,
-      delimiter: [",", ";", "\t"],
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-    });
-    const [first] = rows;
-    if (first === undefined) throw new PackError(path, []);
-    for (const column of ["path", "category"]) {
-      if (column in first.record) continue;
-      throw new PackError(path, [{ line: 1, reason: `there is no column ${column}` }]);
-    }
-    return rows;
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = typeof error.lines === "number" ? error.lines : null;
-    throw new PackError(path, [{ line, reason: `it is not a table (${error.message})` }], { cause: error });
+async function readRows(path: string): Promise<readonly TableRow[]> {
+  const refuse = (reason: string, options?: ErrorOptions) => new PackError(path, [{ line: null, reason }], options);
+  const rows = await readTable(path, { refuse, rename: columnName });
+  const [first] = rows;
+  if (first === undefined) throw new PackError(path, []);
+  for (const column of ["path", "category"]) {
+    if (column in first.cells) continue;
+    throw new PackError(path, [{ line: 1, reason: `there is no column ${column}` }]);
   }
+  return rows;
 }
 
 function columnName(header: string): string {
-  const name = header.trim().toLowerCase();
+  const name = header.toLowerCase();
   return SYNONYMS[name] ?? name;
 }
 
 async function readRow(
-  { record, info }: TableRow,
+  { cells, line }: TableRow,
   tablePath: string,
   options: { readonly labeller: string },
 ): Promise<{ readonly candidate: ExemplarCandidate } | { readonly line: number; readonly reason: string }> {
-  const line = info.lines;
-  const parsed = Row.safeParse(record);
+  const parsed = Row.safeParse(cells);
   if (!parsed.success) return { line, reason: issueInWords(parsed.error) };
   const { path: name, region, labeller, ...label } = parsed.data;
   const path = isAbsolute(name) ? name : join(dirname(tablePath), name);

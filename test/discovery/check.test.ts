@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -165,11 +165,17 @@ describe("scoring a check", () => {
     expect(scoreSheet([], key)[0]).toMatchObject({ verdict: "undecided", toldApart: { value: null, n: 0 } });
   });
 
-  it("reads one sheet per rater, or several raters in one, and empty ratings as not given", () => {
-    expect(readSheet("item,rating\n001,5\n002,\n", "sheets/ann.csv")).toEqual([
+  async function sheet(name: string, text: string): Promise<string> {
+    const path = join(await tempFolder(), name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  it("reads one sheet per rater, or several raters in one, and empty ratings as not given", async () => {
+    expect(await readSheet(await sheet("ann.csv", "item,rating\n001,5\n002,\n003,NA\n"))).toEqual([
       { item: "001", rater: "ann", rating: 5 },
     ]);
-    expect(readSheet("item;rater;rating\r\n001;ben;1\r\n", "all.csv")).toEqual([
+    expect(await readSheet(await sheet("all.csv", "sep=;\r\nitem;rater;rating\r\n001;ben;1\r\n"))).toEqual([
       { item: "001", rater: "ben", rating: 1 },
     ]);
   });
@@ -178,10 +184,11 @@ describe("scoring a check", () => {
     ["a rating out of range", "item,rating\n001,6\n", /line 2 is "6", not 1 to 5/],
     ["a word for a rating", "item,rating\n001,yes\n", /is "yes"/],
     ["no rating column", "item,answer\n001,5\n", /no column rating/],
-    ["a ragged table", "item,rating\n001,5,more\n", /not a table/],
-  ])("refuses %s", (_name, text, message) => {
-    expect(() => readSheet(text, "sheet.csv")).toThrow(message);
-    expect(() => readSheet(text, "sheet.csv")).toThrow(ConfigurationError);
+    ["a ragged table", "item,rating\n001,5,more\n", /line 2 has 3 cells for 2 columns/],
+  ])("refuses %s", async (_name, text, message) => {
+    const refusal = readSheet(await sheet("sheet.csv", text));
+    await expect(refusal).rejects.toThrow(ConfigurationError);
+    await expect(refusal).rejects.toThrow(message);
   });
 
   it.each([

@@ -149,7 +149,7 @@ describe("readExemplarTable", () => {
 
   it.each([
     ["has no category column", "path,colour\na.jpg,red\n", /no column category/],
-    ["is ragged", "path,category\na.jpg,awe,more\n", /not a table/],
+    ["is ragged", "path,category\na.jpg,awe,more\n", /line 2 has 3 cells for 2 columns/],
     ["is empty", "path,category\n", /it is empty/],
   ])("refuses a table that %s", async (_name, text, message) => {
     await expect(read(text)).rejects.toThrow(message);

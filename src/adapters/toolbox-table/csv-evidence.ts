@@ -1,30 +1,20 @@
-import type { FileHandle } from "node:fs/promises";
+import { rowBatches, type TableSource } from "../../platform/tables/row-batches.ts";
+import { createRowCells, type RowCells } from "../../platform/tables/row-cells.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../../ports/evidence-file.ts";
-import { type CsvCells, createCsvCells } from "./csv-cells.ts";
-import type { CsvHeader } from "./csv-header.ts";
-import { csvRows } from "./csv-rows.ts";
-import { tableError } from "./table-error.ts";
 import type { RowReader, TableSample } from "./table-format.ts";
 
 const SAMPLE_ROWS = 200;
 /** Rows that lie closer together than this are read in one go. */
 const WINDOW_BYTES = 1 << 20;
 
-export interface CsvSource {
-  readonly path: string;
-  readonly file: FileHandle;
-  readonly header: CsvHeader;
-}
-
 /** The first rows of a table, for formats that must see values to know what a column means. */
-export async function sampleCsv({ path, file, header }: CsvSource): Promise<TableSample> {
-  const from = { path, offsetBytes: header.dataOffsetBytes, line: header.dataLine };
-  const first = await csvRows(file, from).next();
+export async function sampleCsv(table: TableSource): Promise<TableSample> {
+  const first = await rowBatches(table).next();
   const batch = first.done === true ? undefined : first.value;
   return {
     numbers(column) {
       if (batch === undefined) return [];
-      const cells = createCsvCells({ path, ...header }, [column]);
+      const cells = createRowCells(table.header, table.refuse, [column]);
       return batch.starts.slice(0, SAMPLE_ROWS).flatMap((start, row) => {
         const unterminated = batch.unterminated && row === batch.starts.length - 1;
         cells.place(batch.bytes, { start, end: batch.ends[row] ?? start, line: batch.lines[row] ?? 0, unterminated });
@@ -36,20 +26,21 @@ export async function sampleCsv({ path, file, header }: CsvSource): Promise<Tabl
 }
 
 /** Gives the rows of a CSV file as measurements, in constant memory. */
-export function createCsvEvidence(source: CsvSource, title: string, reader: RowReader): EvidenceFile {
-  const { path, file, header } = source;
+export function createCsvEvidence(
+  { path, title, table }: { readonly path: string; readonly title: string; readonly table: TableSource },
+  reader: RowReader,
+): EvidenceFile {
   const warnings = new Set(reader.warnings);
   const warn = (sentence: string): void => void warnings.add(sentence);
-  const cells = createCsvCells({ path, ...header }, reader.wanted);
+  const cells = createRowCells(table.header, table.refuse, reader.wanted);
 
-  const readPlaced = (placed: CsvCells, at: RowPosition): ImportedRow | undefined => {
+  const readPlaced = (placed: RowCells, at: RowPosition): ImportedRow | undefined => {
     const content = reader.read(placed, warn);
     return content === undefined ? undefined : { at, file: path, ...content };
   };
 
   async function* rows(signal?: AbortSignal): AsyncGenerator<readonly ImportedRow[]> {
-    const from = { path, offsetBytes: header.dataOffsetBytes, line: header.dataLine };
-    for await (const batch of csvRows(file, from, signal)) {
+    for await (const batch of rowBatches(table, signal)) {
       const read: ImportedRow[] = [];
       for (let row = 0; row < batch.starts.length; row++) {
         const start = batch.starts[row] as number;
@@ -69,7 +60,7 @@ export function createCsvEvidence(source: CsvSource, title: string, reader: RowR
     }
   }
 
-  const readWindow = createWindowReader(source);
+  const readWindow = createWindowReader(table);
 
   async function rowsAt(positions: readonly RowPosition[], signal?: AbortSignal): Promise<readonly ImportedRow[]> {
     const read: ImportedRow[] = [];
@@ -96,7 +87,7 @@ export function createCsvEvidence(source: CsvSource, title: string, reader: RowR
     },
     rows,
     rowsAt,
-    close: () => file.close(),
+    close: () => table.bytes.close(),
   };
 }
 
@@ -127,13 +118,13 @@ interface Span {
 }
 
 /** Reads ahead and keeps what it read last, as the next image's rows mostly stand right behind. */
-function createWindowReader({ file, path }: CsvSource): (window: Window) => Promise<Span> {
+function createWindowReader({ bytes: file, refuse }: TableSource): (window: Window) => Promise<Span> {
   let held: Span = { from: 0, bytes: Buffer.alloc(0) };
   return async ({ from, to }) => {
     if (from >= held.from && to <= held.from + held.bytes.length) return held;
     const bytes = Buffer.allocUnsafe(Math.max(to - from, WINDOW_BYTES));
     const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-    if (bytesRead < to - from) throw tableError(path, "the file became shorter while it was read");
+    if (bytesRead < to - from) throw refuse("the file became shorter while it was read");
     held = { from, bytes: bytes.subarray(0, bytesRead) };
     return held;
   };

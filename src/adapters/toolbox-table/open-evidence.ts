@@ -1,9 +1,9 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
+import { openTable } from "../../platform/tables/table-rows.ts";
 import type { EvidenceFile } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { createCsvEvidence, sampleCsv } from "./csv-evidence.ts";
-import { readCsvHeader } from "./csv-header.ts";
 import { openEvidenceFolder } from "./evidence-folder.ts";
 import { tableOfJson } from "./json-cells.ts";
 import { createListedEvidence, evidenceOfJsonTable } from "./listed-evidence.ts";
@@ -49,16 +49,14 @@ export async function openEvidence(request: EvidenceRequest, formats: KnownForma
 
 async function openCsv(request: EvidenceRequest, formats: KnownFormats): Promise<EvidenceFile> {
   const { path } = request;
-  const file = await open(path);
+  const table = await openTable(path, { refuse: (reason, options) => tableError(path, reason, options) });
   try {
-    const header = await readCsvHeader(file, path);
-    const columns = createTableColumns(path, header.columns);
+    const columns = createTableColumns(path, table.header.columns);
     const format = chooseFormat(columns, request, formats);
-    const sample = await sampleCsv({ path, file, header });
-    const reader = format.reader(columns, { version: request.version, sample });
-    return createCsvEvidence({ path, file, header }, format.title, reader);
+    const reader = format.reader(columns, { version: request.version, sample: await sampleCsv(table) });
+    return createCsvEvidence({ path, title: format.title, table }, reader);
   } catch (error) {
-    await file.close();
+    await table.bytes.close();
     throw error;
   }
 }

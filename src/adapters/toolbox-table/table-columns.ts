@@ -1,3 +1,4 @@
+import { columnsInWords } from "../../platform/tables/table-rows.ts";
 import { tableError } from "./table-error.ts";
 
 /** The columns of one file, to be found by name whatever their order. */
@@ -38,15 +39,10 @@ export function createTableColumns(path: string, names: readonly string[]): Tabl
         const match = pattern.exec(name);
         return match === null ? [] : [{ column, match }];
       }),
-    lacks: (what) => tableError(path, `${what}; its columns are ${abbreviated(names)}`),
+    lacks: (what) => tableError(path, `${what}; its columns are ${columnsInWords(names)}`),
   };
 }
 
 function looseName(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_]/g, "");
-}
-
-function abbreviated(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => (name.length > 40 ? `${name.slice(0, 40)}...` : name));
-  return names.length > 8 ? `${shown.join(", ")} and ${names.length - 8} more` : shown.join(", ");
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
+import { listInCell } from "../../platform/tables/list-cell.ts";
 import type { ReadRow } from "./dataset.ts";
 import { sampleOf } from "./sample-of.ts";
 import { readCsvRows, type TableRow } from "./table-rows.ts";
@@ -80,13 +81,8 @@ function rowOf({ where, cells }: TableRow, root: string): ReadRow {
   };
 }
 
-/** Items of a Python list as text: `['Peace', "Doubt/Confusion"]`. */
-function listOf(cell: string | undefined): string[] {
-  return (cell ?? "")
-    .replace(/^\s*\[|\]\s*$/g, "")
-    .split(/,|(?<=['"])\s+(?=['"])/)
-    .map((item) => item.replace(/['"]/g, "").trim())
-    .filter((item) => item !== "");
+function listOf(cell: string | undefined): readonly string[] {
+  return listInCell(cell ?? "") ?? [];
 }
 
 function boxOf([x1, y1, x2, y2]: readonly number[]): PixelBox | null {

@@ -1,32 +1,21 @@
 import { readFile } from "node:fs/promises";
-import { CsvError, parse } from "csv-parse/sync";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { readTable } from "../../platform/tables/table-rows.ts";
 
 /** One row of a table: cells by column. */
 export interface TableRow {
   readonly where: string;
   readonly cells: Readonly<Record<string, string>>;
+  /** Whether its numbers are written with a decimal comma. */
+  readonly decimalComma: boolean;
 }
 
-/** Rows of a CSV, semicolon- or tab-separated file with a header line. @throws {ConfigurationError} */
+/** Rows of a table with a header line. @throws {ConfigurationError} */
 export async function readCsvRows(path: string): Promise<TableRow[]> {
-  const text = await readText(path);
-  try {
-    const rows: { record: Record<string, string>; info: { lines: number } }[] = parse(text, {
-      columns: (header: string[]) => header.map((name) => name.trim()),
-      bom: true,
-      delimiter: [",", ";", "\t"],
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-    });
-    return rows.map(({ record, info }) => ({ where: `line ${info.lines}`, cells: record }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new ConfigurationError(`Cannot read dataset as it is not a table (${error.message}): \`${path}\``, {
-      cause: error,
-    });
-  }
+  const refuse = (reason: string, options?: ErrorOptions) =>
+    new ConfigurationError(`Cannot read dataset as ${reason}: \`${path}\``, options);
+  const rows = await readTable(path, { refuse });
+  return rows.map(({ line, ...row }) => ({ where: `line ${line}`, ...row }));
 }
 
 /** Objects of a JSONL file; lists become cells joined by `separator`. @throws {ConfigurationError} */
@@ -34,7 +23,8 @@ export async function readJsonlRows(path: string, separator: string): Promise<Ta
   const lines = (await readText(path)).replace(/^\uFEFF/, "").split(/\r?\n/);
   return lines.flatMap((line, index) => {
     if (line.trim() === "") return [];
-    return [{ where: `line ${index + 1}`, cells: cellsOf(line, { path, number: index + 1, separator }) }];
+    const cells = cellsOf(line, { path, number: index + 1, separator });
+    return [{ where: `line ${index + 1}`, cells, decimalComma: false }];
   });
 }
 

@@ -2,6 +2,8 @@ import { dirname } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
 import { nearestNames } from "../../domain/nearest-name.ts";
+import { listInCell } from "../../platform/tables/list-cell.ts";
+import { columnsInWords, isMissing, numberInCell } from "../../platform/tables/table-rows.ts";
 import type { Columns, DatasetSource } from "../file/dataset-source.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
 import type { ReadRow } from "./dataset.ts";
@@ -34,7 +36,7 @@ function checkColumns(rows: readonly TableRow[], columns: Columns, path: string)
   for (const name of namedColumns(columns)) {
     if (present.includes(name)) continue;
     const near = nearestNames(name, present, 1)[0];
-    const remedy = near === undefined ? `it has ${present.join(", ")}` : `did you mean "${near}"?`;
+    const remedy = near === undefined ? `it has ${columnsInWords(present)}` : `did you mean "${near}"?`;
     throw new ConfigurationError(`Cannot use dataset as it has no column "${name}": ${remedy} (\`${path}\`)`);
   }
 }
@@ -43,19 +45,22 @@ function namedColumns({ raters, actionUnits, ...single }: Columns): string[] {
   return [...Object.values(single), ...(raters ?? []), ...Object.values(actionUnits ?? {})];
 }
 
-function sampleOf({ where, cells }: TableRow, source: TableSource, imagesFile: string): Sample {
+function sampleOf({ where, cells, decimalComma }: TableRow, source: TableSource, imagesFile: string): Sample {
   const { columns, scales, labelSeparator } = source;
   const text = (column: string | undefined): string | null => {
     const cell = column === undefined ? undefined : cells[column];
-    return cell === undefined || cell.trim() === "" ? null : cell.trim();
+    return cell === undefined || isMissing(cell) ? null : cell.trim();
   };
-  const list = (column: string | undefined) =>
-    text(column)
-      ?.split(labelSeparator)
-      .map((part) => part.trim())
-      .filter((part) => part !== "") ?? null;
+  const list = (column: string | undefined) => {
+    const cell = text(column);
+    if (cell === null) return null;
+    const parts = listInCell(cell) ?? cell.split(labelSeparator);
+    return parts.map((part) => part.trim()).filter((part) => part !== "");
+  };
+  const numeric = (column: string | undefined) => numberIn(text(column), { column, decimalComma });
   const scaled = (column: string | undefined, ends: readonly [number, number] | undefined) =>
-    toUnitScale(text(column), column, ends ?? [-1, 1]);
+    toUnitScale(numeric(column), column, ends ?? [-1, 1]);
+
   const image = text(columns.image);
   if (columns.image !== undefined && image === null) throw new RowProblem(`its cell "${columns.image}" is empty`);
   return {
@@ -79,21 +84,28 @@ function sampleOf({ where, cells }: TableRow, source: TableSource, imagesFile: s
       explanation: text(columns.explanation),
       choice: text(columns.choice),
       actionUnits:
-        columns.actionUnits === undefined ? null : codesOf(columns.actionUnits, text, source.actionUnitScale),
+        columns.actionUnits === undefined ? null : codesOf(columns.actionUnits, numeric, source.actionUnitScale),
     },
     columns: unnamedCells(cells, columns),
   };
 }
 
+function numberIn(
+  cell: string | null,
+  { column, decimalComma }: { readonly column: string | undefined; readonly decimalComma: boolean },
+): number | null {
+  const value = cell === null ? Number.NaN : numberInCell(cell, decimalComma);
+  if (value === undefined) throw new RowProblem(`its cell "${column}" is "${cell}", which is not a number`);
+  return Number.isNaN(value) ? null : value;
+}
+
 /** Maps a number from the dataset's scale to -1..1. */
 function toUnitScale(
-  cell: string | null,
+  value: number | null,
   column: string | undefined,
   [low, high]: readonly [number, number],
 ): number | null {
-  if (cell === null) return null;
-  const value = Number(cell);
-  if (!Number.isFinite(value)) throw new RowProblem(`its cell "${column}" is "${cell}", which is not a number`);
+  if (value === null) return null;
   if (value < Math.min(low, high) || value > Math.max(low, high)) {
     throw new RowProblem(`its cell "${column}" is ${value}, outside the scale ${low} to ${high}`);
   }
@@ -116,16 +128,15 @@ function ratingOf(cell: string | null): string | number | null {
 
 function codesOf(
   columns: Readonly<Record<string, string>>,
-  text: (column: string) => string | null,
+  numeric: (column: string) => number | null,
   scale: CodedActionUnit["scale"],
 ): CodedActionUnit[] {
   return Object.entries(columns).flatMap(([au, column]) => {
-    const cell = text(column);
-    if (cell === null) return [];
-    const value = Number(cell);
+    const value = numeric(column);
+    if (value === null) return [];
     const most = scale === "binary" ? 1 : 5;
     if (!(value >= 0 && value <= most)) {
-      throw new RowProblem(`its cell "${column}" is "${cell}", not a number from 0 to ${most}`);
+      throw new RowProblem(`its cell "${column}" is ${value}, not a number from 0 to ${most}`);
     }
     return [{ au, value, scale }];
   });

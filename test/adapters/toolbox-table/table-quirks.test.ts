@@ -27,6 +27,11 @@ describe("a table as it comes", () => {
     ["no line end after the last row", SMALL.trimEnd()],
     ["empty lines", SMALL.replace("\n", "\n\n\n")],
     ["lines with # before the header", `#Study,Faces\n"#Notes, and more"\n${SMALL}`],
+    ["Excel's line about its separator", `sep=;\r\n${SMALL.replaceAll(",", ";")}`],
+    ["line ends of old Macs", SMALL.replaceAll("\n", "\r")],
+    ["R's row names, which the header does not name", SMALL.replaceAll(/[^,\n]+/g, '"$&"').replace("\n", '\n"1",')],
+    ["row numbers without quotes that the header does not name", SMALL.replace("\n", "\n1,")],
+    ["UTF-16 as Excel saves it", Buffer.from(`\uFEFF${SMALL.replaceAll(",", "\t")}`, "utf16le")],
     ["columns that nobody knows", SMALL.replace("face", "glasses,face").replace(",0,", ",no,0,")],
   ])("is read with %s", async (_case, text) => {
     const { rows } = await imported(text);
@@ -85,11 +90,10 @@ describe("a table that cannot be used", () => {
     [
       "is of no toolbox",
       "name,age\nAnn,30\n",
-      /its columns are those of no toolbox known here \(openface3, openface.*; its columns are name, age/,
+      /its columns are those of no toolbox known here \(openface, openface3, .*; its columns are name, age/,
     ],
     ["is empty", "", /the file is empty/],
     ["is a spreadsheet", "PK\u0003\u0004", /spreadsheet or zip file/],
-    ["is in UTF-16", Buffer.from(`\uFEFF${SMALL}`, "utf16le"), /UTF-16: save it as CSV in UTF-8/],
     ["is not text", Buffer.from([1, 2, 0, 4, 5]), /not a text file/],
     ["has only comments", "#Study\n#Notes\n", /no line with column names/],
   ])("when it %s, is refused in one sentence", async (_case, text, sentence) => {

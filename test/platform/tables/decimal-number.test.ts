@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decimalNumber } from "../../../src/adapters/toolbox-table/decimal-number.ts";
+import { decimalNumber } from "../../../src/platform/tables/decimal-number.ts";
 
 const read = (text: string, decimalComma = false) => decimalNumber(Buffer.from(text), 0, text.length, decimalComma);
 

@@ -1,7 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
-import { tableError } from "./table-error.ts";
+import { scanQuotedRow } from "./row-scan.ts";
+import type { RefuseTable, TableBytes } from "./table-bytes.ts";
+import type { TableHeader, TableMarks } from "./table-layout.ts";
 
-const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
 const CHUNK_BYTES = 1 << 20;
@@ -22,34 +22,36 @@ export interface RowBatch {
   readonly unterminated: boolean;
 }
 
-export interface RowsFrom {
-  readonly path: string;
-  readonly offsetBytes: number;
-  readonly line: number;
+/** A table that is open: where its bytes come from, how they are laid out, and how it is refused. */
+export interface TableSource {
+  readonly bytes: TableBytes;
+  readonly header: TableHeader;
+  readonly refuse: RefuseTable;
 }
 
 /**
- * Cuts a file into rows without decoding it, in constant memory. Line ends may be LF or CRLF and may stand inside
+ * Cuts a table into rows without decoding it, in constant memory. Line ends may be LF, CRLF or CR and may stand inside
  * quoted cells. Empty lines are left out.
  *
- * @throws {ConfigurationError} if a quote is never closed.
+ * @throws what `refuse` makes, if a quote is never closed.
  */
-export async function* csvRows(file: FileHandle, from: RowsFrom, signal?: AbortSignal): AsyncGenerator<RowBatch> {
-  let buffer = Buffer.allocUnsafe(CHUNK_BYTES * 2);
+export async function* rowBatches(table: TableSource, signal?: AbortSignal): AsyncGenerator<RowBatch> {
+  const { bytes, header, refuse } = table;
+  let buffer: Buffer = Buffer.allocUnsafe(CHUNK_BYTES * 2);
   let held = 0;
-  let fileOffset = from.offsetBytes;
-  let line = from.line;
+  let fileOffset = header.dataOffsetBytes;
+  let line = header.dataLine;
   for (;;) {
     signal?.throwIfAborted();
     if (buffer.length - held < CHUNK_BYTES) buffer = enlarged(buffer, held);
-    const { bytesRead } = await file.read(buffer, held, CHUNK_BYTES, fileOffset + held);
+    const { bytesRead } = await bytes.read(buffer, held, CHUNK_BYTES, fileOffset + held);
     const ended = bytesRead === 0;
     held += bytesRead;
-    const cut = cutRows(buffer, { length: held, line, ended });
+    const cut = cutRows(buffer, { length: held, line, ended }, header.marks);
     if (cut.starts.length > 0) yield { ...cut, bytes: buffer, fileOffset };
     if (ended) return;
     if (held - cut.consumed > LONGEST_ROW_BYTES) {
-      throw tableError(from.path, `the row on line ${cut.nextLine} does not end (a quote that is never closed?)`);
+      throw refuse(`the row on line ${cut.nextLine} does not end (a quote that is never closed?)`);
     }
     buffer.copyWithin(0, cut.consumed, held);
     held -= cut.consumed;
@@ -58,7 +60,7 @@ export async function* csvRows(file: FileHandle, from: RowsFrom, signal?: AbortS
   }
 }
 
-function enlarged(buffer: Buffer, held: number): Buffer<ArrayBuffer> {
+function enlarged(buffer: Buffer, held: number): Buffer {
   const larger = Buffer.allocUnsafe(buffer.length * 2);
   buffer.copy(larger, 0, 0, held);
   return larger;
@@ -73,7 +75,7 @@ interface Cut {
   readonly unterminated: boolean;
 }
 
-function cutRows(buffer: Buffer, part: { length: number; line: number; ended: boolean }): Cut {
+function cutRows(buffer: Buffer, part: { length: number; line: number; ended: boolean }, marks: TableMarks): Cut {
   const starts: number[] = [];
   const ends: number[] = [];
   const lines: number[] = [];
@@ -84,10 +86,10 @@ function cutRows(buffer: Buffer, part: { length: number; line: number; ended: bo
   let unterminated = false;
   while (start < part.length) {
     if (quote !== -1 && quote < start) quote = bytes.indexOf(QUOTE, start);
-    let newline = bytes.indexOf(NEWLINE, start);
+    let newline = bytes.indexOf(marks.newline, start);
     let linesInRow = 1;
     if (quote !== -1 && (newline === -1 || quote < newline)) {
-      ({ newline, linesInRow } = quotedRowEnd(bytes, quote));
+      ({ end: newline, lines: linesInRow } = scanQuotedRow(bytes, { start, end: part.length }, marks));
     }
     if (newline === -1 && !part.ended) break;
     unterminated = newline === -1;
@@ -102,19 +104,4 @@ function cutRows(buffer: Buffer, part: { length: number; line: number; ended: bo
     start = Math.min(rowEnd + 1, part.length);
   }
   return { starts, ends, lines, consumed: start, nextLine: line, unterminated };
-}
-
-/** The newline that ends a row with quotes: the first one with an even number of quotes before it in the row. */
-function quotedRowEnd(bytes: Buffer, firstQuote: number): { newline: number; linesInRow: number } {
-  let quoted = false;
-  let linesInRow = 1;
-  for (let i = firstQuote; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === QUOTE) quoted = !quoted;
-    else if (byte === NEWLINE) {
-      if (!quoted) return { newline: i, linesInRow };
-      linesInRow++;
-    }
-  }
-  return { newline: -1, linesInRow };
 }

@@ -1,0 +1,61 @@
+import { isUtf8 } from "node:buffer";
+import { open } from "node:fs/promises";
+
+/** Text in UTF-16 is read whole, as its bytes must be written anew; beyond this it is refused. */
+const LARGEST_UTF16_BYTES = 1 << 28;
+
+/**
+ * What is thrown when a table cannot be read. `reason` follows "as"; the caller knows what the table is to the user, and
+ * which file it is.
+ */
+export type RefuseTable = (reason: string, options?: ErrorOptions) => Error;
+
+/** The bytes of a table, in UTF-8 or, where they are no UTF-8, Windows-1252. Nothing of them is held in memory. */
+export interface TableBytes {
+  /** Fills `buffer` from `offset` on, `length` bytes at most. */
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** Opens a file as the bytes of a table. What Excel calls "Unicode text" is UTF-16. */
+export async function openTableBytes(path: string, refuse: RefuseTable): Promise<TableBytes> {
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    throw refuse(cause.code === "ENOENT" ? "there is no such file" : `it cannot be read (${cause.code})`, { cause });
+  });
+  try {
+    if ((await file.stat()).isDirectory()) throw refuse("it is a folder");
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    const encoding = bytesRead === 2 ? utf16Of(buffer) : undefined;
+    if (encoding === undefined) return file;
+    if ((await file.stat()).size > LARGEST_UTF16_BYTES) {
+      throw refuse("it has more than 256 MB of text in UTF-16: save it as UTF-8");
+    }
+    const text = new TextDecoder(encoding).decode(await file.readFile());
+    await file.close();
+    return bytesInMemory(Buffer.from(text, "utf8"));
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function utf16Of(mark: Buffer): "utf-16le" | "utf-16be" | undefined {
+  if (mark[0] === 0xff && mark[1] === 0xfe) return "utf-16le";
+  return mark[0] === 0xfe && mark[1] === 0xff ? "utf-16be" : undefined;
+}
+
+function bytesInMemory(bytes: Buffer): TableBytes {
+  return {
+    read: async (buffer, offset, length, position) => ({
+      bytesRead: bytes.copy(buffer, offset, position, position + length),
+    }),
+    close: async () => undefined,
+  };
+}
+
+const windows1252 = new TextDecoder("windows-1252");
+
+/** Text of some bytes of a table: UTF-8, else what spreadsheets on Windows write. */
+export function textOfBytes(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString("utf8") : windows1252.decode(bytes);
+}
