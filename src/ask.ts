@@ -57,6 +57,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
   const toolContext: ToolContext = {
     image,
     ledger,
+    question: question.text,
     labels: question.labels,
     observer: { type: "model", name: dependencies.model.id },
   };

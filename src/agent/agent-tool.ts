@@ -11,6 +11,8 @@ import type { PromptLibrary } from "../judging/prompt-library.ts";
 export interface ToolContext {
   readonly image: DecodedImage;
   readonly ledger: EvidenceLedger;
+  /** The question as asked, `null` where nobody asked one. */
+  readonly question: string | null;
   /** The labels that the question gave to choose from, `null` when it left them open. */
   readonly labels: readonly string[] | null;
   /** The source of whatever is noted here: the model, or a person behind an MCP client. */

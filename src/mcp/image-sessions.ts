@@ -58,5 +58,5 @@ async function opened(path: string, { toolboxes, observers }: SessionDependencie
   const faces = await measureFaces(image, toolboxes);
   const ledger = fillLedger({ faces, toolboxes, context: null });
   await observeScene({ image, faces, ledger }, observers);
-  return { image, ledger, labels: null, observer: { type: "model", name: "mcp-client" } };
+  return { image, ledger, question: null, labels: null, observer: { type: "model", name: "mcp-client" } };
 }

@@ -21,6 +21,7 @@ async function run(name: string, input: object, items: readonly NewEvidence[] = 
   const toolContext = {
     image: gradientImage(64, 64),
     ledger: ledgerOf(people, items),
+    question: null,
     labels: null,
     observer: { type: "model" as const, name: "test" },
   };

@@ -7,6 +7,7 @@ import { EvidenceItem } from "../../domain/evidence.ts";
 const Artifact = z.looseObject({
   evidence: z.array(EvidenceItem),
   faces: z.array(z.looseObject({ faceId: z.string() })).optional(),
+  question: z.string().nullable().optional(),
   labels: z.array(z.string()).nullable().optional(),
 });
 
@@ -22,6 +23,8 @@ export interface ConversationState {
   /** Every item that a tool showed, each once, in the order of their ids. */
   readonly items: readonly EvidenceItem[];
   readonly faceIds: readonly string[];
+  /** As it was asked, `null` when no tool told it. */
+  readonly question: string | null;
   readonly labels: readonly string[] | null;
   /** What was complained of in each judgment, oldest first. */
   readonly complaints: readonly (readonly Complaint[])[];
@@ -42,6 +45,7 @@ export function readConversation(messages: readonly BaseMessage[], answerTool: s
     calls: calls.map(({ name, args }) => ({ name, args })),
     items: [...items.values()].sort((a, b) => numberOf(a) - numberOf(b)),
     faceIds: artifacts.flatMap(({ faces }) => (faces ?? []).map(({ faceId }) => faceId)),
+    question: artifacts.findLast(({ question }) => question != null)?.question ?? null,
     labels: artifacts.findLast(({ labels }) => labels != null)?.labels ?? null,
     complaints: complaintsIn(messages, answerTool),
   };

@@ -7,6 +7,8 @@ export interface EvidenceView {
   readonly faceIds: readonly string[];
   /** Labels that the question allows, `null` when it leaves them open. */
   readonly labels: readonly string[] | null;
+  /** As it was asked; `null` asks for a description. */
+  readonly question: string | null;
   ofFace(faceId: string): readonly EvidenceItem[];
   /** Given text, observations, objects and postures that may say something about this face's situation. */
   sceneFor(faceId: string | null): readonly EvidenceItem[];
@@ -16,7 +18,11 @@ const SCENE_KINDS = new Set<EvidenceItem["kind"]>(["context-text", "observation"
 
 export function viewOf(
   items: readonly EvidenceItem[],
-  more: { readonly faceIds?: readonly string[]; readonly labels?: readonly string[] | null } = {},
+  more: {
+    readonly faceIds?: readonly string[];
+    readonly labels?: readonly string[] | null;
+    readonly question?: string | null;
+  } = {},
 ): EvidenceView {
   const named = items.filter(({ faceId }) => faceId !== null).map(({ faceId }) => faceId as string);
   const faceIds = [...new Set([...(more.faceIds ?? []), ...named])].sort((a, b) => faceNumber(a) - faceNumber(b));
@@ -24,6 +30,7 @@ export function viewOf(
     items,
     faceIds,
     labels: more.labels ?? null,
+    question: more.question ?? null,
     ofFace: (faceId) => items.filter((item) => item.faceId === faceId),
     sceneFor: (faceId) =>
       items.filter((item) => SCENE_KINDS.has(item.kind) && (item.faceId === null || item.faceId === faceId)),

@@ -122,7 +122,7 @@ function witnessCues({ type, name, own, evidenceIds }: FaceWitness, labels: read
   // The rules are spelt out action unit by action unit already.
   if (type !== "expression") return [];
   const say = (label: string, probability: number, direction: Cue["direction"]): Cue => ({
-    statement: `The witness ${name} gives ${label} ${probability.toFixed(2)}`,
+    statement: `The expression classifier ${name} gives ${label} ${probability.toFixed(2)}`,
     claimType: "perceived",
     label,
     direction,

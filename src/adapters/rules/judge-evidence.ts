@@ -2,17 +2,17 @@ import type { Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../..
 import type { LabelProbability } from "../../domain/labels.ts";
 import { deriveCoreAffect } from "../../facs/circumplex.ts";
 import { integrateReadings } from "../../facs/cue-integration.ts";
-import { readSmiles } from "../../facs/smile-types.ts";
-import { answerText } from "./answer-text.ts";
 import { contextAppraisals, contextCues } from "./context-statements.ts";
-import { type EvidenceView, quantity } from "./evidence-view.ts";
+import type { EvidenceView } from "./evidence-view.ts";
 import { faceCues } from "./face-cues.ts";
 import { priorDistribution } from "./integration-settings.ts";
 import { nameAlternatives } from "./name-alternatives.ts";
 import { nameCongruence, topLabel } from "./name-congruence.ts";
+import { answerQuestion } from "./questions/answer-question.ts";
 import { type ContextReading, readContext } from "./read-context.ts";
 import { type FaceReading, readFace } from "./read-face.ts";
 import { inGivenLabels, mainLabelFor } from "./related-labels.ts";
+import { smileReadings } from "./smile-readings.ts";
 
 /** One face, or the scene, with the readings behind its judgment. */
 export interface JudgedSubject {
@@ -30,7 +30,7 @@ export interface JudgedSubject {
 export function judgeEvidence(view: EvidenceView): Judgment {
   const subjects =
     view.faceIds.length === 0 ? [judgeScene(view)] : view.faceIds.map((faceId) => judgeFace(view, faceId));
-  return { answer: answerText(subjects), subjects: subjects.map(({ judgment }) => judgment) };
+  return { answer: answerQuestion(view, subjects), subjects: subjects.map(({ judgment }) => judgment) };
 }
 
 function judgeScene(view: EvidenceView): JudgedSubject {
@@ -99,17 +99,7 @@ function labelsToArgue(
 }
 
 function smilesShown(view: EvidenceView, face: FaceReading): string[] {
-  const items = view.ofFace(face.faceId);
-  const angles = (kind: "head-pose" | "gaze") => ({
-    yawRad: quantity(items, kind, "yawRad"),
-    pitchRad: quantity(items, kind, "pitchRad"),
-  });
-  const [head, gaze] = [angles("head-pose"), angles("gaze")];
-  const direction = {
-    headPose: head.pitchRad === undefined ? null : { yawRad: head.yawRad ?? 0, pitchRad: head.pitchRad, rollRad: 0 },
-    gaze: gaze.pitchRad === undefined ? null : { yawRad: gaze.yawRad ?? 0, pitchRad: gaze.pitchRad },
-  };
-  const readings = face.vectors.flatMap(({ vector }) => readSmiles(vector, direction));
+  const readings = smileReadings(view, face);
   return [...new Set(readings.filter(({ verdict }) => verdict === "shown").map(({ type }) => type))];
 }
 

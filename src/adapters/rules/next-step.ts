@@ -48,7 +48,7 @@ function wasMade(call: MadeCall, { calls }: ConversationState): boolean {
 }
 
 function judged(state: ConversationState): NextStep {
-  const first = judgeEvidence(viewOf(state.items, { faceIds: state.faceIds, labels: state.labels }));
+  const first = judgeEvidence(viewOf(state.items, state));
   const judgment = state.complaints.reduce(repaired, first);
   const says = state.complaints.length === 0 ? "I weigh the evidence." : "I withdraw what does not hold.";
   return { type: "judgment", judgment, says };

@@ -5,24 +5,25 @@ import { defineTool, ToolOutput } from "../agent-tool.ts";
 
 /**
  * Lists the faces that the toolboxes found, left to right, with the ledger items that say so. Programs also get the
- * labels of the question, which a language model reads in its prompt.
+ * question and its labels, which a language model reads in its prompt.
  */
 export const findFaces = defineTool({
   name: "find_faces",
   schema: z.strictObject({}),
   output: ToolOutput.extend({
     faces: z.array(z.strictObject({ faceId: z.string(), box: PixelBox })),
+    question: z.string().nullable(),
     labels: z.array(z.string()).nullable(),
   }),
   needsVision: false,
   needsImage: true,
-  async run(_input, { ledger, image, labels }) {
+  async run(_input, { ledger, image, question, labels }) {
     const evidence = ledger.items().filter((item) => item.kind === "face" || item.kind === "quality");
     const faces = ledger.faces().map(({ faceId, box }) => ({ faceId, box }));
     const head = `The image is ${image.widthPx} x ${image.heightPx} px and has ${countOf(faces.length)}.`;
     return {
       text: `${head}\n${evidenceLines(evidence)}`.trim(),
-      output: { evidence, faces, labels: labels === null ? null : [...labels] },
+      output: { evidence, faces, question, labels: labels === null ? null : [...labels] },
     };
   },
 });

@@ -219,11 +219,10 @@ describe("the rules baseline, what else it says", () => {
     expect(subject.faceOnly.distribution.find(({ label }) => label === "selfie smile")?.novel).toBe(true);
   });
 
-  it("answers in two to four plain sentences that say what answers", () => {
+  it("answers in at most four plain sentences, the expression first", () => {
     const { answer } = judge(ledgerOf(smiling, happyNetwork, contextEvidence("She has just won the final")));
-    expect(answer).toMatch(/^The face alone is perceived as expressing happiness \(0\.\d\d\): /);
+    expect(answer).toMatch(/^F1 is perceived as expressing happiness \(0\.\d\d\), as the lip corners are pulled up/);
     expect(answer).toContain("The context, winning, leads one to expect happiness");
-    expect(answer).toContain("rules baseline");
     expect(answer.match(/[.!?](?=\s|$)/g)?.length).toBeLessThanOrEqual(4);
   });
 

@@ -1,0 +1,117 @@
+import { groupBy } from "../../../domain/group-by.ts";
+import type { JudgedSubject } from "../judge-evidence.ts";
+import {
+  type AnswerScene,
+  citing,
+  clause,
+  cuesAbout,
+  expressing,
+  type JudgedFace,
+  listed,
+  NAMED_FACES,
+  ranked,
+  readingIds,
+  share,
+  topOf,
+} from "./answer-words.ts";
+
+/** A first label with less than this is not called clear. */
+const CLEAR_FROM = 0.5;
+/** The next label is named when it has at least this share of the first one. */
+const NEAR = 0.5;
+
+/** What each face expresses, with the cues that carry it, and what the context adds. */
+export function describeFaces(scene: AnswerScene): string {
+  const { faces } = scene;
+  const [only] = faces;
+  const sentences = faces.length === 1 && only !== undefined ? [faceSentence(only, scene)] : crowdSentences(scene);
+  return [...sentences, ...contextSentence(faces)].join(" ");
+}
+
+/** An image without a face: the situation alone. */
+export function describeScene(subject: JudgedSubject | undefined): string {
+  const reading = subject?.judgment.integrated;
+  if (subject === undefined || reading === undefined || reading.abstention !== null) {
+    const why = subject?.context.abstention ?? "no context was given";
+    return `No face was found, and nothing is known of the situation: ${clause(why)}.`;
+  }
+  const [top] = ranked(reading.distribution);
+  const expected = top === undefined ? "nothing" : `${top.label} (${share(top.probability)})`;
+  const { says, ids } = situationOf(subject);
+  return `No face was found, so only the context speaks: ${says} leads one to expect ${expected}${citing(ids)}.`;
+}
+
+function faceSentence(face: JudgedFace, scene: AnswerScene): string {
+  const { faceOnly, integrated } = face.judgment;
+  if (faceOnly.abstention !== null) return `${face.faceId} alone says nothing: ${clause(faceOnly.abstention)}.`;
+  const [top] = ranked(integrated.distribution);
+  if (top === undefined) return `${face.faceId} is not read.`;
+  return `${face.faceId} is perceived as ${nearest(integrated.distribution)}${asCues(top.label, [face], scene)}.`;
+}
+
+/** "mainly expressing anger (0.48), with sadness (0.31) next". */
+function nearest(distribution: JudgedFace["judgment"]["integrated"]["distribution"]): string {
+  const [first, second] = ranked(distribution);
+  if (first === undefined) return "nothing";
+  const told = `${expressing(first.label)} (${share(first.probability)})`;
+  if (first.probability >= CLEAR_FROM) return told;
+  const isNear = second !== undefined && second.probability >= NEAR * first.probability;
+  return isNear
+    ? `between ${first.label} (${share(first.probability)}) and ${second.label} (${share(second.probability)})`
+    : `mainly ${told}`;
+}
+
+/** The cues of a label, or else the items that the reading rests on. */
+function asCues(label: string, faces: readonly JudgedFace[], { view }: AnswerScene): string {
+  const [first, ...others] = faces.map((face) => cuesAbout(label, "for", face, view));
+  const shared = (first ?? []).filter(({ actionUnits, statement }) => {
+    return actionUnits.length > 0 && others.every((cues) => cues.some((cue) => cue.statement === statement));
+  });
+  const told = shared.slice(0, 2).map(({ statement }) => {
+    const ids = [first ?? [], ...others].flatMap((cues) => cues.filter((cue) => cue.statement === statement));
+    return `${clause(statement)}${citing(ids.flatMap(({ evidenceIds }) => evidenceIds))}`;
+  });
+  if (told.length > 0) return `, as ${listed(told)}${faces.length > 1 ? " on each" : ""}`;
+  return citing(faces.flatMap((face) => readingIds(face).slice(0, 2)));
+}
+
+function crowdSentences(scene: AnswerScene): string[] {
+  const { faces } = scene;
+  const read = faces.filter((face) => topOf(face) !== undefined);
+  const unread = faces.filter((face) => topOf(face) === undefined);
+  const rest = unread.length === 0 ? "" : `; ${unread.length === 1 ? "one is" : `${unread.length} are`} not read`;
+  if (read.length === 0) return [`None of ${faces.length} faces could be read.`];
+  const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "").values()].sort((a, b) => b.length - a.length);
+  const named = faces.length <= NAMED_FACES;
+  const said = groups.map((group) => (named ? namedGroup(group, scene) : countedGroup(group)));
+  return [`Of ${faces.length} faces, ${said.join("; ")}${rest}.`];
+}
+
+/** "F1 (0.98) and F3 (0.99) are perceived as expressing happiness, as ... on each". */
+function namedGroup(group: readonly JudgedFace[], scene: AnswerScene): string {
+  const label = topOf(group[0] as JudgedFace)?.label ?? "";
+  const faces = group.map((face) => `${face.faceId} (${share(topOf(face)?.probability ?? 0)})`);
+  return `${listed(faces)} ${group.length === 1 ? "is" : "are"} perceived as ${expressing(label)}${asCues(label, group, scene)}`;
+}
+
+function countedGroup(group: readonly JudgedFace[]): string {
+  const label = topOf(group[0] as JudgedFace)?.label ?? "";
+  const verb = group.length === 1 ? "is" : "are";
+  return `${group.length} ${verb} perceived as ${expressing(label)}${citing(group.flatMap((face) => readingIds(face).slice(0, 1)))}`;
+}
+
+function contextSentence(faces: readonly JudgedFace[]): string[] {
+  const situated = faces.find(({ judgment }) => judgment.contextOnly.abstention === null);
+  const [top] = ranked(situated?.judgment.contextOnly.distribution ?? []);
+  if (situated === undefined || top === undefined) return [];
+  const { says, ids } = situationOf(situated);
+  const each = faces.length > 1 ? " and is weighed in for each face" : "";
+  return [`The context, ${says}, leads one to expect ${top.label} (${share(top.probability)})${citing(ids)}${each}.`];
+}
+
+/** What the context tells of, with the items that tell it: "winning and a celebration". */
+export function situationOf({ context }: JudgedSubject): { says: string; ids: string[] } {
+  const cues = context.cues.slice(0, 3);
+  const says = listed([...new Set(cues.map(({ cue }) => cue.says))]);
+  return { says: says === "" ? "as it is told" : says, ids: cues.map(({ evidenceId }) => evidenceId) };
+}

@@ -1,0 +1,162 @@
+import { groupBy } from "../../../domain/group-by.ts";
+import {
+  type AnswerScene,
+  because,
+  citing,
+  cuesAbout,
+  expressing,
+  type JudgedFace,
+  listed,
+  NAMED_FACES,
+  readAs,
+  readingIds,
+  share,
+  topOf,
+} from "./answer-words.ts";
+import type { Target } from "./question-targets.ts";
+import { levelOf, nameOf, notRead, presentOn, unitItems } from "./target-levels.ts";
+
+interface Ordered {
+  readonly target: Target;
+  readonly most: boolean;
+}
+
+interface Placed {
+  readonly face: JudgedFace;
+  readonly level: number;
+}
+
+/** Levels nearer than this are a tie. */
+const TIED_WITHIN = 0.02;
+/** A level below this is hardly any of it: being the first then says little. */
+const HARDLY = 0.2;
+
+/** The face with the most or least of something, by name. */
+export function whichAnswer({ target, most }: Ordered, scene: AnswerScene): string {
+  const placed = inOrder({ target, most }, scene);
+  const [first, ...others] = placed;
+  if (first === undefined) return notRead(target, scene);
+  const tied = [first, ...others.filter(({ level }) => Math.abs(level - first.level) < TIED_WITHIN)];
+  const name = nameOf(target);
+  const told = tied.map(({ face, level }) => `${face.faceId} (${share(level)})`);
+  const ids = tied.flatMap(({ face }) => evidenceFor(target, face, scene).slice(0, tied.length === 1 ? 4 : 1));
+  if (most && first.level < HARDLY) return hardlyAny(name, placed, scene);
+  const verb = tied.length > 1 ? "show" : "shows";
+  return [
+    `${listed(told)} ${verb} the ${most ? "most" : "least"} ${name}${citing(ids)}.`,
+    ...restOf(placed.slice(tied.length)),
+  ].join(" ");
+}
+
+/** Being the first of those that show hardly any of it is no answer by itself. */
+function hardlyAny(name: string, placed: readonly Placed[], { faces }: AnswerScene): string {
+  const nearest = placed.slice(0, 2).map(({ face, level }) => `${face.faceId} (${share(level)})`);
+  const read = faces.slice(0, NAMED_FACES).map((face) => `${readAs(face)}${citing(readingIds(face).slice(0, 2))}`);
+  return `No face shows much ${name}; nearest to it ${nearest.length === 1 ? "is" : "are"} ${listed(nearest)}, and ${listed(read)}.`;
+}
+
+function restOf(placed: readonly Placed[]): string[] {
+  if (placed.length === 0) return [];
+  const told = placed.slice(0, 4).map(({ face, level }) => `${face.faceId} (${share(level)})`);
+  const ids = placed.slice(0, 4).flatMap(({ face }) => readingIds(face).slice(0, 1));
+  return [`Then ${placed.length === 1 ? "comes" : "come"} ${listed(told)}${citing(ids)}.`];
+}
+
+/** All faces in order. */
+export function rankAnswer(ordered: Ordered, scene: AnswerScene): string {
+  const placed = inOrder(ordered, scene);
+  if (placed.length === 0) return notRead(ordered.target, scene);
+  const told = placed.map(({ face, level }, at) => `${at + 1}. ${face.faceId} (${share(level)})`);
+  const unread = scene.faces.length - placed.length;
+  const rest = unread === 0 ? "" : `; ${unread} of ${scene.faces.length} faces could not be read`;
+  const ids = placed.flatMap(({ face }) => evidenceFor(ordered.target, face, scene).slice(0, 1));
+  return `By ${nameOf(ordered.target)}, ${ordered.most ? "most" : "least"} first: ${told.join(", ")}${rest}${citing(ids)}.`;
+}
+
+function inOrder({ target, most }: Ordered, { faces, view }: AnswerScene): Placed[] {
+  return faces
+    .flatMap((face) => {
+      const level = levelOf(target, face, view);
+      return level === undefined ? [] : [{ face, level }];
+    })
+    .sort((a, b) => (most ? b.level - a.level : a.level - b.level));
+}
+
+/** The faces that show it at all. */
+export function whoAnswer(target: Target, scene: AnswerScene): string {
+  const showing = scene.faces.filter((face) => presentOn(target, face, scene.view) === true);
+  const name = nameOf(target);
+  if (showing.length === 0) {
+    const [best] = inOrder({ target, most: true }, scene);
+    if (best === undefined) return notRead(target, scene);
+    return `Nobody clearly shows ${name}: ${best.face.faceId} comes nearest (${share(best.level)})${citing(evidenceFor(target, best.face, scene))}.`;
+  }
+  const told = showing.map((face) => `${face.faceId} (${share(levelOf(target, face, scene.view) ?? 0)})`);
+  const ids = showing.flatMap((face) => evidenceFor(target, face, scene).slice(0, 2));
+  return `${listed(told)}: ${showing.length} of ${scene.faces.length} faces ${showing.length === 1 ? "shows" : "show"} ${name}${citing(ids)}.`;
+}
+
+/** How many faces there are, or how many show something. */
+export function countAnswer(target: Target | null, scene: AnswerScene): string {
+  const found = scene.view.items.filter(({ kind }) => kind === "face").map(({ id }) => id);
+  if (target === null)
+    return `${scene.faces.length === 1 ? "One face was" : `${scene.faces.length} faces were`} found${citing(found)}.`;
+  const showing = scene.faces.filter((face) => presentOn(target, face, scene.view) === true);
+  const unsure = scene.faces.filter((face) => presentOn(target, face, scene.view) === undefined);
+  const doubt = unsure.length === 0 ? "" : `; of ${listed(unsure.map(({ faceId }) => faceId))} it cannot be told`;
+  const who = showing.length === 0 ? "" : `: ${listed(showing.map(({ faceId }) => faceId))}`;
+  const ids = (showing.length === 0 ? scene.faces : showing).flatMap((face) =>
+    evidenceFor(target, face, scene).slice(0, 1),
+  );
+  return `${showing.length} of ${scene.faces.length} faces show ${nameOf(target)}${who}${doubt}${citing(ids)}.`;
+}
+
+/** Whether the faces are read alike, by their first labels. */
+export function sameAnswer(scene: AnswerScene): string {
+  const read = scene.faces.filter((face) => topOf(face) !== undefined);
+  if (read.length < 2) {
+    const [only] = read;
+    const told = only === undefined ? "no face could be read" : readAs(only);
+    return `There is nothing to compare with, as ${told}${only === undefined ? "" : citing(readingIds(only))}.`;
+  }
+  const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "")];
+  const told = groups.map(([label, group]) => {
+    const faces = group.map((face) => `${face.faceId} (${share(topOf(face)?.probability ?? 0)})`);
+    const ids = group.flatMap((face) => readingIds(face).slice(0, 1));
+    return `${listed(faces)} ${group.length === 1 ? "is" : "are"} perceived as ${expressing(label)}${citing(ids)}`;
+  });
+  return `${groups.length === 1 ? "Yes" : "No"}: ${told.join("; ")}.`;
+}
+
+/** Which of the named labels it is, for each face. */
+export function choiceAnswer(labels: readonly string[], scene: AnswerScene): string {
+  const told = scene.faces.map((face) => {
+    const levels = labels
+      .flatMap((label) => {
+        const level = levelOf({ type: "label", label }, face, scene.view);
+        return level === undefined ? [] : [{ label, level }];
+      })
+      .sort((a, b) => b.level - a.level);
+    const [first, ...others] = levels;
+    if (first === undefined) return readAs(face);
+    const rest = others.map(({ label, level }) => `${label} (${share(level)})`);
+    const cues = because(cuesAbout(first.label, "for", face, scene.view), 1);
+    const top = topOf(face);
+    const neither =
+      top !== undefined && top.label !== first.label
+        ? `, though most of all ${expressing(top.label)} (${share(top.probability)})`
+        : "";
+    const more = rest.length === 0 ? "" : ` rather than ${listed(rest)}`;
+    return `${face.faceId} is perceived as ${expressing(first.label)} (${share(first.level)})${more}${neither}${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`;
+  });
+  return `${told.join("; ")}.`;
+}
+
+function evidenceFor(target: Target, face: JudgedFace, { view }: AnswerScene): string[] {
+  if (target.type === "smile" || target.type === "action-unit") {
+    return unitItems(target.type === "smile" ? ["AU12"] : target.anyOf, face, view).map(({ id }) => id);
+  }
+  const cues = target.type === "label" ? cuesAbout(target.label, "for", face, view) : [];
+  const ids = cues.flatMap(({ evidenceIds }) => evidenceIds);
+  return ids.length > 0 ? ids : readingIds(face);
+}

@@ -1,0 +1,64 @@
+import type { EvidenceView } from "../evidence-view.ts";
+import type { JudgedSubject } from "../judge-evidence.ts";
+import { describeFaces, describeScene } from "./answer-description.ts";
+import { choiceAnswer, countAnswer, rankAnswer, sameAnswer, whichAnswer, whoAnswer } from "./answer-faces.ts";
+import { certaintyAnswer, contextAnswer, whatWouldMakeAnswer, whyAnswer, whyNotAnswer } from "./answer-reasons.ts";
+import { presenceAnswer, ratingAnswer, sideAnswer, strengthAnswer } from "./answer-target.ts";
+import type { AnswerScene, JudgedFace } from "./answer-words.ts";
+import { type AskedQuestion, readQuestion } from "./read-question.ts";
+
+/**
+ * Answers the question first, with evidence ids, in perceived and expressed terms. A question that measurements cannot
+ * answer is told so, with what can be said instead.
+ */
+export function answerQuestion(view: EvidenceView, subjects: readonly JudgedSubject[]): string {
+  const asked = readQuestion(view.question ?? "", view);
+  const all = subjects.filter((subject): subject is JudgedFace => subject.face !== null);
+  const faces = all.filter(({ faceId }) => asked.faceIds.includes(faceId));
+  if (asked.kind === "unanswerable") {
+    return `The rules judge cannot answer that, as ${asked.reason}; what it can say: ${described({ view, subjects, faces: all })}`;
+  }
+  if (faces.length === 0) return describeScene(subjects[0]);
+  return answerOf(asked, { view, subjects, faces });
+}
+
+function described(scene: AnswerScene): string {
+  return scene.faces.length === 0 ? describeScene(scene.subjects[0]) : describeFaces(scene);
+}
+
+function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene: AnswerScene): string {
+  switch (asked.kind) {
+    case "describe":
+      return describeFaces(scene);
+    case "which":
+      return whichAnswer(asked, scene);
+    case "rank":
+      return rankAnswer(asked, scene);
+    case "who":
+      return whoAnswer(asked.target, scene);
+    case "count":
+      return countAnswer(asked.target, scene);
+    case "same-expression":
+      return sameAnswer(scene);
+    case "choice":
+      return choiceAnswer(asked.labels, scene);
+    case "presence":
+      return presenceAnswer(asked.target, scene);
+    case "strength":
+      return strengthAnswer(asked.target, scene);
+    case "side":
+      return sideAnswer(asked.target, scene);
+    case "rating":
+      return ratingAnswer(asked, scene);
+    case "why":
+      return whyAnswer(asked.target, scene);
+    case "why-not":
+      return whyNotAnswer(asked.target, scene);
+    case "what-would-make":
+      return whatWouldMakeAnswer(asked.target, scene);
+    case "certainty":
+      return certaintyAnswer(scene);
+    case "context-effect":
+      return contextAnswer(scene);
+  }
+}

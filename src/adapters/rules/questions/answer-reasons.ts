@@ -1,0 +1,164 @@
+import { basicLabelOf } from "../../../facs/basic-label.ts";
+import { type EmotionRule, emotionRules } from "../../../facs/emotion-rules.ts";
+import { quantity } from "../evidence-view.ts";
+import { situationOf } from "./answer-description.ts";
+import { presenceAnswer } from "./answer-target.ts";
+import {
+  type AnswerScene,
+  because,
+  citing,
+  clause,
+  cuesAbout,
+  expressing,
+  type JudgedFace,
+  listed,
+  probabilityOf,
+  ranked,
+  readAs,
+  readingIds,
+  share,
+  topOf,
+} from "./answer-words.ts";
+import type { Target } from "./question-targets.ts";
+import { notRead, stateIn, unitItems } from "./target-levels.ts";
+
+/** What speaks for a label, or for whatever is on top. */
+export function whyAnswer(target: Target | null, scene: AnswerScene): string {
+  if (target !== null && target.type !== "label") return presenceAnswer(target, scene);
+  const told = scene.faces.map((face) => {
+    const label = target?.label ?? topOf(face)?.label;
+    if (label === undefined) return readAs(face);
+    const cues = because(cuesAbout(label, "for", face, scene.view), 4);
+    const level = probabilityOf(face, label);
+    const read =
+      level === undefined ? readAs(face) : `${face.faceId} is perceived as ${expressing(label)} (${share(level)})`;
+    return cues === ""
+      ? `on ${face.faceId} nothing speaks for ${label}${citing(readingIds(face))}`
+      : `${read}, as ${cues}`;
+  });
+  return `${sentence(told.join("; "))}.`;
+}
+
+/** What speaks against a label, and what is read instead. */
+export function whyNotAnswer(target: Target, scene: AnswerScene): string {
+  if (target.type !== "label") return presenceAnswer(target, scene);
+  const told = scene.faces.flatMap((face) => {
+    const [level, top] = [probabilityOf(face, target.label), topOf(face)];
+    if (level === undefined || top === undefined) return [];
+    if (top.label === target.label) {
+      const cues = because(cuesAbout(target.label, "for", face, scene.view));
+      return [`${readAs(face)} after all${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`];
+    }
+    const against = because(cuesAbout(target.label, "against", face, scene.view));
+    const why = against === "" ? because(cuesAbout(top.label, "for", face, scene.view)) : against;
+    const read = `${readAs(face)} rather than ${target.label} (${share(level)})`;
+    return [why === "" ? `${read}${citing(readingIds(face))}` : `${read}, as ${why}`];
+  });
+  return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
+}
+
+/** Terms of a rule that count less than this decide nothing. */
+const DECIDING_WEIGHT = 1;
+
+/** Which action units would have to be shown, and which not. */
+export function whatWouldMakeAnswer(target: Target, scene: AnswerScene): string {
+  if (target.type !== "label") return presenceAnswer(target, scene);
+  const rule = emotionRules().find(
+    ({ emotion }) => basicLabelOf(emotion) === (basicLabelOf(target.label) ?? target.label),
+  );
+  if (rule === undefined) return notRead(target, scene);
+  return scene.faces.map((face) => `${neededClause(target.label, rule, face, scene)}.`).join(" ");
+}
+
+function neededClause(label: string, rule: EmotionRule, face: JudgedFace, { view }: AnswerScene): string {
+  const ids = (au: string) =>
+    citing(
+      unitItems([au], face, view)
+        .map(({ id }) => id)
+        .slice(0, 1),
+    );
+  const wanted = rule.supporting
+    .filter(({ weight, anyOf }) => weight >= DECIDING_WEIGHT && !anyOf.some((au) => stateIn(au, face) === "present"))
+    .sort((a, b) => b.weight - a.weight)
+    .flatMap(({ anyOf: [au] }) => (au === undefined ? [] : [`${au}${ids(au)}`]));
+  const unwanted = rule.opposing
+    .filter(({ weight }) => weight >= DECIDING_WEIGHT)
+    .flatMap(({ anyOf }) => anyOf.filter((au) => stateIn(au, face) === "present"))
+    .map((au) => `${au}${ids(au)}`);
+  const top = topOf(face);
+  if (top?.label === label && wanted.length === 0) return `${readAs(face)} already${citing(readingIds(face))}`;
+  const parts = [
+    ...(wanted.length === 0 ? [] : [`would have to show ${wanted.slice(0, 3).join(" and ")}`]),
+    ...(unwanted.length === 0 ? [] : [`would have to be without ${unwanted.slice(0, 2).join(" and ")}`]),
+  ];
+  if (parts.length === 0)
+    return `${face.faceId} would be read as ${label} if the expression classifiers gave it more${citing(readingIds(face))}`;
+  return `To be read as ${label}, ${face.faceId} ${parts.join(" and ")}`;
+}
+
+/** How sure the reading is, and what makes it so. */
+export function certaintyAnswer(scene: AnswerScene): string {
+  const told = scene.faces.map((face) => certaintyClause(face, scene));
+  return `${told.join("; ")}.`;
+}
+
+/** Disagreement of the parts of a reading, 0..1, from which on they are said to differ. */
+const APART_FROM = 0.3;
+
+function certaintyClause(face: JudgedFace, { view }: AnswerScene): string {
+  const [first, second] = ranked(face.judgment.integrated.distribution);
+  if (first === undefined) return readAs(face);
+  const next = second === undefined ? "" : `, next is ${second.label} (${share(second.probability)})`;
+  const apart = face.face.disagreement >= APART_FROM ? "what was measured disagrees" : "what was measured agrees";
+  const quality = quantity(view.ofFace(face.faceId), "quality", "overall");
+  const rated = quality === undefined ? "" : `, and the quality of the face is ${share(quality)} of 1`;
+  const ids = [
+    ...readingIds(face).slice(0, 3),
+    ...view
+      .ofFace(face.faceId)
+      .filter(({ kind }) => kind === "quality")
+      .map(({ id }) => id),
+  ];
+  return `${sureness(first.probability)}: ${readAs(face)}${next}; ${apart}${rated}${citing(ids)}`;
+}
+
+function sureness(probability: number): string {
+  if (probability >= 0.8) return "Quite sure";
+  if (probability >= 0.6) return "Fairly sure";
+  return probability >= 0.4 ? "Not very sure" : "Unsure";
+}
+
+/** A shift of the first label by less than this is no change. */
+const SHIFTED_FROM = 0.02;
+
+/** What the context does to each face's reading. */
+export function contextAnswer({ faces }: AnswerScene): string {
+  const [first] = faces;
+  if (first === undefined || first.judgment.contextOnly.abstention !== null) {
+    const why = first?.judgment.contextOnly.abstention ?? "no context was given";
+    const rests = first === undefined ? "" : citing(readingIds(first));
+    return `Nothing, as the context alone says nothing (${clause(why)}): ${listed(faces.map(readAs))}, on the face alone${rests}.`;
+  }
+  const { says, ids } = situationOf(first);
+  const told = faces.map(shiftClause);
+  return `The context, ${says}${citing(ids)}, ${told.join("; it ")}.`;
+}
+
+function shiftClause(face: JudgedFace): string {
+  const [alone, both] = [ranked(face.judgment.faceOnly.distribution)[0], topOf(face)];
+  const ids = citing(readingIds(face));
+  if (both === undefined) return `changes nothing on ${face.faceId}, which is not read${ids}`;
+  if (alone === undefined)
+    return `alone makes ${face.faceId} ${expressing(both.label)} (${share(both.probability)})${ids}`;
+  if (alone.label !== both.label) {
+    return `turns ${face.faceId} from ${alone.label} (${share(alone.probability)}) into ${both.label} (${share(both.probability)})${ids}`;
+  }
+  const shift = both.probability - alone.probability;
+  if (Math.abs(shift) < SHIFTED_FROM)
+    return `leaves ${face.faceId} as it is, ${both.label} (${share(both.probability)})${ids}`;
+  return `${shift > 0 ? "raises" : "lowers"} ${both.label} on ${face.faceId} from ${share(alone.probability)} to ${share(both.probability)}${ids}`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,243 @@
+import type { EvidenceItem } from "../../../domain/evidence.ts";
+import { smileRules } from "../../../facs/smile-types.ts";
+import {
+  type AnswerScene,
+  because,
+  citing,
+  cuesAbout,
+  expressing,
+  type JudgedFace,
+  listed,
+  probabilityOf,
+  readAs,
+  readingIds,
+  share,
+  topOf,
+} from "./answer-words.ts";
+import type { Target } from "./question-targets.ts";
+import {
+  article,
+  levelOf,
+  nameOf,
+  notRead,
+  presenceOfUnit,
+  presentOn,
+  shownClause,
+  smileOn,
+  stateIn,
+  unitItems,
+  unitsOf,
+} from "./target-levels.ts";
+
+/** Yes or no for each face, with what decides. */
+export function presenceAnswer(target: Target, scene: AnswerScene): string {
+  if (target.type === "label" && scene.faces.every((face) => probabilityOf(face, target.label) === undefined)) {
+    return notRead(target, scene);
+  }
+  const verdicts = scene.faces.map((face) => ({ face, there: presentOn(target, face, scene.view) }));
+  const [only] = verdicts;
+  if (only !== undefined && verdicts.length === 1) {
+    return `${yesOrNo(only.there)}: ${presenceClause(target, only.face, scene)}.${meaningOf(target, only.there)}`;
+  }
+  const all = new Set(verdicts.map(({ there }) => there));
+  const head = all.size === 1 ? yesOrNo(verdicts[0]?.there) : countedYes(verdicts);
+  return `${head}: ${verdicts.map(({ face }) => presenceClause(target, face, scene)).join("; ")}.`;
+}
+
+function yesOrNo(there: boolean | undefined): string {
+  if (there === undefined) return "It cannot be told";
+  return there ? "Yes" : "No";
+}
+
+function countedYes(verdicts: readonly { face: JudgedFace; there: boolean | undefined }[]): string {
+  const yes = verdicts.filter(({ there }) => there === true).map(({ face }) => face.faceId);
+  if (yes.length > 0) return `Yes on ${listed(yes)}, not on every face`;
+  return "On no face for sure";
+}
+
+function presenceClause(target: Target, face: JudgedFace, scene: AnswerScene): string {
+  switch (target.type) {
+    case "label":
+      return labelClause(target.label, face, scene);
+    case "affect":
+      return affectClause(target, face);
+    case "smile":
+      return target.smile === null ? unitsClause(["AU12"], face, scene) : smileClause(target.smile, face, scene);
+    case "action-unit":
+      return unitsClause(target.anyOf, face, scene);
+  }
+}
+
+function labelClause(label: string, face: JudgedFace, { view }: AnswerScene): string {
+  const [level, top] = [probabilityOf(face, label), topOf(face)];
+  if (level === undefined || top === undefined) return readAs(face);
+  if (top.label === label) {
+    const cues = because(cuesAbout(label, "for", face, view));
+    return `${readAs(face)}${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`;
+  }
+  return `${readAs(face)} rather than ${label} (${share(level)})${citing(readingIds(face))}`;
+}
+
+function affectClause({ dimension }: Extract<Target, { type: "affect" }>, face: JudgedFace): string {
+  const affect = face.judgment.integrated[dimension];
+  if (affect === null) return readAs(face);
+  const interval = `${affect.low.toFixed(2)} to ${affect.high.toFixed(2)}`;
+  return `the ${dimension} perceived on ${face.faceId} is ${affect.value.toFixed(2)} on a scale from -1 to 1 (${interval})${citing(readingIds(face))}`;
+}
+
+/** The action units that make the type of smile, or the first that rules it out. */
+function smileClause(type: string, face: JudgedFace, { view }: AnswerScene): string {
+  const rule = smileRules().find((each) => each.type === type);
+  const reading = smileOn(type, face, view);
+  const what = `${article(type)} ${type} smile`;
+  if (rule === undefined || reading === undefined)
+    return `no action unit of ${face.faceId} was measured that could tell`;
+  const ids = (units: readonly string[]) =>
+    citing(
+      unitItems(units, face, view)
+        .map(({ id }) => id)
+        .slice(0, units.length),
+    );
+  const shown = rule.present.flatMap((term) => term.filter((au) => stateIn(au, face) === "present").slice(0, 1));
+  if (reading.verdict === "shown") {
+    const without =
+      rule.absent.length === 0
+        ? ""
+        : `, while ${listed(rule.absent)} ${rule.absent.length === 1 ? "is" : "are"} absent${ids(rule.absent)}`;
+    return `${face.faceId} shows ${what}, as ${listed(shown.map((au) => `${shownClause(au)}${ids([au])}`))}${without}`;
+  }
+  const wanted = reading.verdict === "not shown" ? "absent" : "uncertain";
+  const lacking = rule.present.filter((term) => term.every((au) => stateIn(au, face) !== "present")).flat();
+  const missing = lacking.filter((au) => (stateIn(au, face) ?? "uncertain") === wanted);
+  const tooMuch = rule.absent.filter((au) => stateIn(au, face) === (wanted === "absent" ? "present" : "uncertain"));
+  const faults = [
+    ...missing.map(
+      (au) => `${au} ${wanted === "absent" ? "is absent" : "can be called neither present nor absent"}${ids([au])}`,
+    ),
+    ...tooMuch.map((au) =>
+      wanted === "absent"
+        ? `${shownClause(au)}${ids([au])}`
+        : `${au} can be called neither present nor absent${ids([au])}`,
+    ),
+  ];
+  const verb = wanted === "absent" ? `does not show ${what}` : `may or may not show ${what}`;
+  return `${face.faceId} ${verb}, as ${faults.length === 0 ? "head and gaze are not lowered" : listed(faults.slice(0, 2))}`;
+}
+
+function meaningOf(target: Target, there: boolean | undefined): string {
+  if (target.type !== "smile" || there !== true) return "";
+  const rule = smileRules().find(({ type }) => type === target.smile);
+  return rule === undefined ? "" : ` It is ${rule.meaning}.`;
+}
+
+function unitsClause(units: readonly string[], face: JudgedFace, { view }: AnswerScene): string {
+  const told = units.map((au) => ({ au, presence: presenceOfUnit(au, face, view) }));
+  const decisive =
+    told.find(({ presence }) => presence === "present") ?? told.find(({ presence }) => presence !== undefined);
+  if (decisive === undefined) return `${listed(units)} was not measured on ${face.faceId}`;
+  const { au, presence } = decisive;
+  const ids = citing(unitItems([au], face, view).map(({ id }) => id));
+  if (presence === "present") return `on ${face.faceId} ${shownClause(au)}${ids}`;
+  if (presence === "absent") return `on ${face.faceId} ${listed(units)} is absent${ids}`;
+  return `on ${face.faceId} ${au} can be called neither present nor absent${ids}`;
+}
+
+/** How strong something is, in the words of its scale. */
+export function strengthAnswer(target: Target, scene: AnswerScene): string {
+  const told = scene.faces.flatMap((face) => strengthClause(target, face, scene));
+  return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
+}
+
+function strengthClause(target: Target, face: JudgedFace, scene: AnswerScene): string[] {
+  if (target.type === "affect") return [affectClause(target, face)];
+  if (target.type === "label") {
+    const level = probabilityOf(face, target.label);
+    if (level === undefined) return [];
+    const cues = because(cuesAbout(target.label, "for", face, scene.view));
+    const carried = cues === "" ? citing(readingIds(face)) : `, as ${cues}`;
+    return [
+      `${degree(level)}: ${face.faceId} is perceived as ${expressing(target.label)} with ${share(level)} of 1, which says how surely and not how intensely${carried}`,
+    ];
+  }
+  const units = target.type === "smile" ? ["AU12"] : target.anyOf;
+  const [item] = unitItems(units, face, scene.view);
+  return item === undefined ? [] : [`${face.faceId}: ${measuredClause(item)}`];
+}
+
+function degree(level: number): string {
+  if (level >= 0.8) return "Clearly";
+  if (level >= 0.5) return "Fairly clearly";
+  return level >= 0.2 ? "Somewhat" : "Hardly at all";
+}
+
+function measuredClause({ id, value, source }: AnswerScene["view"]["items"][number]): string {
+  if (value.type !== "action-unit") throw new TypeError("Only action units have a scale");
+  const side = value.side === "both" ? "" : ` on the person's own ${value.side}`;
+  const scale =
+    value.scale === "probability" ? "as the probability that it is shown, not an intensity," : `on ${value.scale}`;
+  return `${source.name} measured ${value.au} (${share(value.value)})${side} ${scale} and calls it ${value.presence} [${id}]`;
+}
+
+/** On which side of the face something is shown. */
+export function sideAnswer(target: Target, scene: AnswerScene): string {
+  const units = target.type === "smile" || target.type === "label" ? ["AU12"] : unitsOf(target);
+  const told = scene.faces.map((face) => sideClause(units, face, scene));
+  return `${told.join("; ")}.`;
+}
+
+function sideClause(units: readonly string[], face: JudgedFace, { view }: AnswerScene): string {
+  const items = unitItems(units, face, view);
+  const of = (side: "left" | "right" | "both") =>
+    items.find(({ value }) => value.type === "action-unit" && value.side === side);
+  const [left, right, both] = [of("left"), of("right"), of("both")];
+  if (left === undefined || right === undefined) {
+    const why = both === undefined ? "was not measured" : "was measured for the whole face only";
+    return `It cannot be told: on ${face.faceId} ${listed(units)} ${why}${citing(both === undefined ? [] : [both.id])}`;
+  }
+  const level = ({ value }: typeof left) => (value.type === "action-unit" ? value.value : Number.NaN);
+  const [onLeft, onRight] = [level(left), level(right)];
+  const name = listed(units);
+  const sides = `${name} at ${share(onLeft)} on the person's own left and ${share(onRight)} on the right`;
+  if (Math.abs(onLeft - onRight) < SIDES_DIFFER_FROM * scaleSpan(left)) {
+    return `Much the same on both sides: ${face.faceId} has ${sides}${citing([left.id, right.id])}`;
+  }
+  return `Stronger on the ${onLeft > onRight ? "left" : "right"}: ${face.faceId} has ${sides}${citing([left.id, right.id])}`;
+}
+
+/** Sides that are nearer than this share of the scale are not told apart. */
+const SIDES_DIFFER_FROM = 0.25;
+
+function scaleSpan({ value }: EvidenceItem): number {
+  return value.type === "action-unit" && value.scale === "intensity-0-5" ? 5 : 1;
+}
+
+/** A number on the scale that was asked for, and what the number is. */
+export function ratingAnswer(asked: { target: Target; from: number; to: number }, scene: AnswerScene): string {
+  const { target, from, to } = asked;
+  const rated = scene.faces.flatMap((face) => {
+    const level = levelOf(target, face, scene.view);
+    if (level === undefined) return [];
+    const unit = target.type === "affect" ? (level + 1) / 2 : level;
+    const number = from + unit * (to - from);
+    return [{ face, told: `${face.faceId} ${to - from > 10 ? Math.round(number) : number.toFixed(1)}` }];
+  });
+  if (rated.length === 0) return notRead(target, scene);
+  const ids = rated.flatMap(({ face }) => ratingIds(target, face, scene));
+  const told = listed(rated.map(({ told }) => told));
+  return `${told}, on ${nameOf(target)} from ${from} to ${to}: ${ratedAs(target)}${citing(ids)}.`;
+}
+
+function ratedAs(target: Target): string {
+  if (target.type === "label") return "the probability that it is perceived, not its intensity";
+  if (target.type === "affect") return "derived from the expression reading";
+  return "how clearly the action unit is measured, not a coder's intensity";
+}
+
+function ratingIds(target: Target, face: JudgedFace, { view }: AnswerScene): string[] {
+  if (target.type === "smile" || target.type === "action-unit") {
+    return unitItems(unitsOf(target), face, view)
+      .map(({ id }) => id)
+      .slice(0, 1);
+  }
+  return readingIds(face).slice(0, 2);
+}

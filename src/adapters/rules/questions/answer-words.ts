@@ -1,0 +1,105 @@
+import type { Cue } from "../../../domain/judgment.ts";
+import type { LabelProbability } from "../../../domain/labels.ts";
+import { basicLabelOf } from "../../../facs/basic-label.ts";
+import type { EvidenceView } from "../evidence-view.ts";
+import { faceCues } from "../face-cues.ts";
+import type { JudgedSubject } from "../judge-evidence.ts";
+
+/** A subject that has a face. */
+export type JudgedFace = JudgedSubject & {
+  readonly faceId: string;
+  readonly face: NonNullable<JudgedSubject["face"]>;
+};
+
+/** What an answer is made from. */
+export interface AnswerScene {
+  readonly view: EvidenceView;
+  readonly subjects: readonly JudgedSubject[];
+  /** The faces that the question is about, left to right. */
+  readonly faces: readonly JudgedFace[];
+}
+
+/** More faces than this are counted instead of named. */
+export const NAMED_FACES = 4;
+
+/** `0.83`. */
+export function share(probability: number): string {
+  return probability.toFixed(2);
+}
+
+/** `A, B and C`. */
+export function listed(parts: readonly string[]): string {
+  if (parts.length < 2) return parts.join("");
+  return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
+/** A sentence as a clause; a code such as AU12 keeps its capitals. */
+export function clause(text: string): string {
+  return /^[A-Z]{2}|^F\d/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** Most ids behind one clause: the first are the strongest. */
+const CITED = 4;
+
+/** ` [E32 E57]`, the empty string when there is nothing to cite. */
+export function citing(ids: readonly string[]): string {
+  const once = [...new Set(ids)].slice(0, CITED);
+  return once.length === 0 ? "" : ` [${once.join(" ")}]`;
+}
+
+/** `expressing happiness`, `neutral`. */
+export function expressing(label: string): string {
+  return label === "neutral" ? "neutral" : `expressing ${label}`;
+}
+
+/** Strongest first. */
+export function ranked(distribution: readonly LabelProbability[]): readonly LabelProbability[] {
+  return [...distribution].sort((a, b) => b.probability - a.probability);
+}
+
+/** The integrated reading's probability of a label; `undefined` when nothing was read or it has no such label. */
+export function probabilityOf({ judgment }: JudgedSubject, label: string): number | undefined {
+  const { distribution } = judgment.integrated;
+  if (distribution.length === 0) return undefined;
+  const wanted = (basicLabelOf(label) ?? label).toLowerCase();
+  return distribution.find((entry) => (basicLabelOf(entry.label) ?? entry.label).toLowerCase() === wanted)?.probability;
+}
+
+/** The label that the integrated reading has on top. */
+export function topOf({ judgment }: JudgedSubject): LabelProbability | undefined {
+  return ranked(judgment.integrated.distribution)[0];
+}
+
+/** Cues for or against a label on a face, those of action units first. */
+export function cuesAbout(label: string, direction: Cue["direction"], face: JudgedFace, view: EvidenceView): Cue[] {
+  const basic = basicLabelOf(label) ?? label;
+  const argued = face.judgment.cues.filter((cue) => cue.label === label);
+  const all = argued.length > 0 ? argued : faceCues(face.face, view.ofFace(face.faceId), [basic]);
+  const cues = all.filter((cue) => cue.direction === direction && cue.evidenceIds.length > 0);
+  return [...cues.filter(({ actionUnits }) => actionUnits.length > 0), ...cues.filter(isOfClassifier)];
+}
+
+function isOfClassifier({ actionUnits }: Cue): boolean {
+  return actionUnits.length === 0;
+}
+
+/** `the lip corners are pulled up (AU12) [E32] and the cheeks are raised (AU6) [E21]`; empty without cues. */
+export function because(cues: readonly Cue[], most = 2): string {
+  return listed(cues.slice(0, most).map(({ statement, evidenceIds }) => `${clause(statement)}${citing(evidenceIds)}`));
+}
+
+/** The items that a face's reading rests on: its expression classifiers, or else what its cues cite. */
+export function readingIds({ face, judgment }: JudgedFace): string[] {
+  const classifiers = face.witnesses
+    .filter(({ type }) => type === "expression")
+    .flatMap(({ evidenceIds }) => evidenceIds);
+  return classifiers.length > 0 ? classifiers : judgment.cues.flatMap(({ evidenceIds }) => evidenceIds);
+}
+
+/** `F1 is perceived as expressing happiness (0.83)`; `F1 is not read: ...` where nothing could be. */
+export function readAs(face: JudgedFace): string {
+  const top = topOf(face);
+  if (top === undefined)
+    return `${face.faceId} is not read: ${clause(face.judgment.integrated.abstention ?? "nothing is known")}`;
+  return `${face.faceId} is perceived as ${expressing(top.label)} (${share(top.probability)})`;
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { knowledgeFile } from "../../../facs/knowledge-file.ts";
+import { findActionUnitMentions } from "../../../facs/prose/find-mentions.ts";
+
+const Words = z.array(z.string().min(1)).min(1);
+const questionWords = knowledgeFile(
+  ["rules", "question-words.json"],
+  z.strictObject({
+    about: z.string(),
+    labels: z.record(z.string(), Words),
+    smiles: z.record(z.string(), Words),
+    affect: z.record(z.enum(["valence", "arousal"]), z.strictObject({ high: Words, low: Words })),
+  }),
+);
+
+/** What a question is about. */
+export type Target =
+  | { readonly type: "label"; readonly label: string }
+  /** `null`: a smile of any type. */
+  | { readonly type: "smile"; readonly smile: string | null }
+  | { readonly type: "action-unit"; readonly anyOf: readonly string[]; readonly words: string }
+  | { readonly type: "affect"; readonly dimension: "valence" | "arousal"; readonly end: "high" | "low" };
+
+const SMILE = /\b(?:([a-z-]+)\s+)?(?:smil(?:e|es|ed|ing)|grin(?:s|ning)?)\b/gi;
+
+/** Everything that a question names: smiles, labels, action units, core affect, in this order and each once. */
+export function findTargets(text: string, labels: readonly string[] | null): Target[] {
+  const smiles = [...text.matchAll(SMILE)].map(([words, before = ""], at): Target => {
+    const after =
+      /^(?: (?:is|was|looks|seems|really|a|all))* (\w+)/.exec(text.slice(text.indexOf(words) + words.length))?.[1] ??
+      "";
+    return { type: "smile", smile: smileTypeOf(before.toLowerCase()) ?? (at === 0 ? smileTypeOf(after) : null) };
+  });
+  // The words of a smile are no labels: an embarrassed smile is a type of smile.
+  const rest = text.replace(SMILE, " ");
+  const units = smiles.length > 0 ? [] : unitTargets(rest);
+  const all = [...smiles, ...labelTargets(rest, labels), ...units, ...affectTargets(rest)];
+  const told = all.map((target) => JSON.stringify(target));
+  return all.filter((_target, at) => told.indexOf(told[at] ?? "") === at);
+}
+
+function smileTypeOf(word: string): string | null {
+  return Object.entries(questionWords().smiles).find(([, words]) => words.includes(word))?.[0] ?? null;
+}
+
+function labelTargets(text: string, given: readonly string[] | null): Target[] {
+  const lower = text.toLowerCase();
+  const asGiven = (given ?? []).filter((label) => hasWord(lower, label.toLowerCase()));
+  const known = Object.entries(questionWords().labels)
+    .map(([label, words]) => ({ label, at: Math.min(...words.map((word) => wordAt(lower, word))) }))
+    .filter(({ label, at }) => Number.isFinite(at) && !asGiven.some((name) => name.toLowerCase() === label))
+    .sort((a, b) => a.at - b.at);
+  const named = known.map(({ label }) => given?.find((name) => name.toLowerCase() === label) ?? label);
+  return [...asGiven, ...named].map((label) => ({ type: "label", label }));
+}
+
+function unitTargets(text: string): Target[] {
+  // A question asks whether something is so: what it denies and what it affirms are asked about alike.
+  return findActionUnitMentions(text.replace(/\?/g, "")).map(({ anyOf, words }) => ({
+    type: "action-unit",
+    anyOf,
+    words,
+  }));
+}
+
+function affectTargets(text: string): Target[] {
+  const lower = text.toLowerCase();
+  return Object.entries(questionWords().affect).flatMap(([dimension, ends]): Target[] => {
+    const end = (["high", "low"] as const).find((name) => ends[name].some((word) => hasWord(lower, word)));
+    return end === undefined ? [] : [{ type: "affect", dimension: dimension as "valence" | "arousal", end }];
+  });
+}
+
+function hasWord(lower: string, word: string): boolean {
+  return Number.isFinite(wordAt(lower, word));
+}
+
+function wordAt(lower: string, word: string): number {
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const at = lower.search(new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "u"));
+  return at === -1 ? Number.POSITIVE_INFINITY : at;
+}

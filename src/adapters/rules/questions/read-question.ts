@@ -1,0 +1,161 @@
+import { type FacesMeant, findFaces } from "./question-faces.ts";
+import { findTargets, type Target } from "./question-targets.ts";
+
+/** What kind of answer a question wants. */
+export type QuestionKind =
+  | { readonly kind: "describe" | "certainty" | "context-effect" | "same-expression" }
+  /** Which face shows most or least of it, all of them in order, or those that show it at all. */
+  | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
+  | { readonly kind: "who"; readonly target: Target }
+  | { readonly kind: "count"; readonly target: Target | null }
+  | { readonly kind: "presence" | "strength" | "side" | "why-not" | "what-would-make"; readonly target: Target }
+  | { readonly kind: "why"; readonly target: Target | null }
+  | { readonly kind: "choice"; readonly labels: readonly string[] }
+  | { readonly kind: "rating"; readonly target: Target; readonly from: number; readonly to: number }
+  | { readonly kind: "unanswerable"; readonly reason: string };
+
+export type AskedQuestion = QuestionKind & {
+  /** The faces that it is about, all when it names none. */
+  readonly faceIds: readonly string[];
+};
+
+export interface QuestionScene {
+  /** Left to right. */
+  readonly faceIds: readonly string[];
+  readonly labels: readonly string[] | null;
+}
+
+/**
+ * What a question wants to know, by its wording. English only. A question that asks for something else, gives an order
+ * or is in another language is `unanswerable`, with the reason as a clause.
+ */
+export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion {
+  const text = asked.normalize("NFKC").replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
+  const faces = findFaces(text, scene.faceIds);
+  const kind = refusal(text, faces) ?? kindOf(text, scene);
+  return { ...kind, faceIds: faces.faceIds };
+}
+
+/** Words with which a question, or a request for a judgment, begins. */
+const OPENINGS =
+  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|on|of|in|from|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?|happy|sad|angry)\b/i;
+const ORDERS =
+  /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|everything|evidence|measurements?)\b|\b(?:write|compose|poem|song|joke|translate|pretend|repeat after|system prompt|say that)\b/i;
+/** What neither a face nor its context tells this judge. */
+const BEYOND =
+  /\b(?:thinking|thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
+
+function refusal(text: string, faces: FacesMeant): QuestionKind | undefined {
+  if (text === "") return undefined;
+  if (isOtherLanguage(text)) return unanswerable("it reads questions in English only");
+  if (ORDERS.test(text) || !OPENINGS.test(text)) return unanswerable("it is no question about the expressions it sees");
+  if (faces.unknown.length > 0) {
+    return unanswerable(`there is no ${faces.unknown.join(", ")} among the faces that were found`);
+  }
+  return BEYOND.test(text) ? unanswerable("it reads expressions and their context, nothing else") : undefined;
+}
+
+function unanswerable(reason: string): QuestionKind {
+  return { kind: "unanswerable", reason };
+}
+
+/** Function words that no English question has. */
+const OTHER_WORDS =
+  /(?<!\p{L})(?:ist|sind|wer|wie|welche[rs]?|warum|sieht|das|ein|eine|und|nicht|quelle?s?|qui|est|sont|pourquoi|cette|une|les|quién|quien|qué|cuál|está|por qué|una|el|los|è|chi|quale|perché|wat|welk|waarom|zijn|het)(?!\p{L})/giu;
+
+function isOtherLanguage(text: string): boolean {
+  const letters = text.match(/\p{L}/gu) ?? [];
+  const latin = letters.filter((letter) => /\p{Script=Latin}/u.test(letter));
+  if (latin.length < letters.length / 2) return true;
+  return letters.length > 0 && (text.match(OTHER_WORDS) ?? []).length >= 2;
+}
+
+function kindOf(text: string, scene: QuestionScene): QuestionKind {
+  if (text === "") return { kind: "describe" };
+  const lower = text.toLowerCase();
+  const targets = findTargets(lower, scene.labels);
+  return withoutTarget(lower) ?? withTarget(lower, targets) ?? open(lower, targets);
+}
+
+const CONTEXT_EFFECT =
+  /\b(?:context|situation)\b.*\b(?:chang\w*|effect|affect\w*|influenc\w*|alter\w*|difference|matters?|add|adds|shift\w*|do|contribut\w*|need\w*)\b|\b(?:chang\w*|effect|influence|difference|alter\w*|role|without)\b.*\b(?:context|situation)\b/;
+const CERTAINTY =
+  /\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|uncertain|safe)\b|\b(?:are|is) (?:you|it|this|that) (?:really )?(?:sure|certain|confident|reliable)\b|\bcan (?:i|we|you) (?:trust|rely)|\bhow much (?:can|should) (?:i|we|you) (?:trust|rely)|\b(?:your )?(?:confidence|certainty)\b/;
+const SAME =
+  /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b/;
+
+function withoutTarget(lower: string): QuestionKind | undefined {
+  if (CONTEXT_EFFECT.test(lower) && !/\bwhich\b.*\bcues\b/.test(lower)) return { kind: "context-effect" };
+  if (CERTAINTY.test(lower)) return { kind: "certainty" };
+  if (SAME.test(lower)) return { kind: "same-expression" };
+  return undefined;
+}
+
+const RATED = /\b(?:rate|rating|score|scale|0 ?(?:-|–|to) ?\d+|out of \d+|percent)\b/;
+const WHY_NOT =
+  /^why (?:not|isn't|aren't|doesn't|don't|no)\b|^why (?:is|are|does|do) .*\bnot\b|\brather than\b|\band not\b/;
+const WOULD_MAKE =
+  /\bwhat (?:else )?(?:would|could|must|should|needs?|has)\b.*\b(?:make|turn|change|need|take|show|have to|to be|be different|count as)\b|\bwhat is missing\b|\bwhat's missing\b|\bwhen would\b/;
+const SUPERLATIVE =
+  /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}iest|saddest|calmest)\b/;
+const LEAST = /\b(?:least|less|weakest|lowest)\b/;
+const ASKS_WHO =
+  /^(?:and |so )?(?:who|whose|which (?:one|of|person|people|face|faces|man|woman|girl|boy|child|two|women|men)|what person|what face)\b|\b(?:which|what) (?:person|face|people|faces|one)\b/;
+const SIDE =
+  /\b(?:which|what) (?:side|half)\b|\bone[- ]sided\b|\basymmetr\w*|\bsymmetr\w*|\blopsided\b|\bboth sides\b|\bleft or (?:the )?right\b|\bstronger on\b/;
+const STRENGTH =
+  /\bhow (?:\w+ )?(?:strong|strongly|intense|intensely|much|clear|clearly|wide|pronounced|big|far|visible)\b|\b(?:intensity|strength)\b/;
+const YES_NO =
+  /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would you|do you)\b/;
+
+function withTarget(lower: string, targets: readonly Target[]): QuestionKind | undefined {
+  const target = WHY_NOT.test(lower) ? targets.at(-1) : targets[0];
+  if (target === undefined) return undefined;
+  const labels = targets.flatMap((one) => (one.type === "label" ? [one.label] : []));
+  const most = !LEAST.test(lower);
+  if (/^(?:please )?(?:rank|order|sort)\b|\brank\b/.test(lower)) return { kind: "rank", target, most };
+  if (RATED.test(lower)) return { kind: "rating", target, ...scaleIn(lower) };
+  if (WHY_NOT.test(lower)) return { kind: "why-not", target };
+  if (WOULD_MAKE.test(lower)) return { kind: "what-would-make", target };
+  if (/\bhow many\b|^count\b/.test(lower)) return { kind: "count", target };
+  if (SIDE.test(lower)) return { kind: "side", target };
+  if (ASKS_WHO.test(lower)) return SUPERLATIVE.test(lower) ? { kind: "which", target, most } : { kind: "who", target };
+  if (WHY.test(lower)) return { kind: "why", target };
+  if (/\bor\b/.test(lower) && labels.length > 1) return { kind: "choice", labels };
+  if (STRENGTH.test(lower) || isHowLabel(lower)) return { kind: "strength", target };
+  return YES_NO.test(lower) ? { kind: "presence", target } : undefined;
+}
+
+const WHY =
+  /^why\b|^how come\b|\bwhat makes (?:you|it|this|her|him|them|f\d)|\bwhat tells\b|\b(?:which|what) (?:facial )?(?:cues?|evidence|signs?|action units?|features?|measurements?)\b|\bhow (?:do|can) (?:you|i|we) (?:know|tell|see)\b/;
+
+/** "How happy is she?" */
+function isHowLabel(lower: string): boolean {
+  return /^how (?!do|does|is|are|many|can)\w+ (?:is|are|does|do|looks?|was|were)\b/.test(lower);
+}
+
+function scaleIn(lower: string): { from: number; to: number } {
+  const range = /(-?\d+) ?(?:to|-|–|and) ?(\d+)/.exec(lower);
+  if (range !== null) return { from: Number(range[1]), to: Number(range[2]) };
+  const outOf = /out of (\d+)/.exec(lower);
+  return { from: 0, to: outOf === null ? 100 : Number(outOf[1]) };
+}
+
+const DESCRIBE =
+  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|see in (?:this|the|her|his) face|read in)\b/;
+
+function open(lower: string, targets: readonly Target[]): QuestionKind {
+  if (/\bhow many (?:faces?|people|persons?)\b/.test(lower)) return { kind: "count", target: null };
+  if (targets.length === 0 && /^why\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b/.test(lower)) {
+    return { kind: "why", target: null };
+  }
+  if (
+    /^(?:what|which|how|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/.test(
+      lower,
+    ) &&
+    DESCRIBE.test(lower)
+  ) {
+    return { kind: "describe" };
+  }
+  return unanswerable("it does not know this kind of question");
+}
