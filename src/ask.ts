@@ -12,7 +12,7 @@ import { writeReport } from "./judging/write-report.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { measureFaces } from "./measuring/measure-image.ts";
 import { renderView } from "./measuring/render-view.ts";
-import { startStopwatch } from "./platform/stopwatch.ts";
+import { type StepEvent, startStopwatch } from "./platform/stopwatch.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 
 /** One question about one image. */
@@ -24,6 +24,8 @@ export interface AskQuery {
   readonly context?: string | null;
   /** Labels to choose from; open when not given. */
   readonly labels?: readonly string[] | null;
+  /** Told when decoding, measuring, observing and judging begin and end. */
+  readonly onProgress?: (event: StepEvent) => void;
 }
 
 /** Longest side of the image that a model is shown: what vision models resolve, and no more than needs to leave. */
@@ -37,7 +39,7 @@ const SHOWN_SIDE_PX = 1280;
  * @throws {ProviderError} if the model's server fails. @throws {JudgmentError} if its answer stays unusable.
  */
 export async function ask(query: AskQuery, dependencies: AskDependencies, signal?: AbortSignal): Promise<Report> {
-  const watch = startStopwatch();
+  const watch = startStopwatch(query.onProgress);
   const question = questionOf(query);
 
   const image = await watch.time("decode", () => opened(query.image, signal));

@@ -1,22 +1,70 @@
 /**
- * Kuleshov as a library: measure faces, ask about them, and read the shapes of what comes back.
+ * Kuleshov as a library: measure faces, ask about them, compare models, and bring toolboxes and scorers of your own.
  *
- * @example
+ * @example A question about one image, with a toolbox of your own beside the one that comes along
  * const { dependencies, close } = await openDependencies({ model: "rules", toolboxes: ["mesh"] });
- * const report = await ask({ image: "photo.jpg", context: "She has just won the final" }, dependencies);
+ * const toolboxes = [...dependencies.toolboxes, mine];
+ * const report = await ask({ image: "final.jpg", context: "She has just won the final" }, { ...dependencies, toolboxes });
  * await close();
+ *
+ * @example Faces of many images, in order
+ * const toolboxes = await createToolboxes(["mesh", "openface"]);
+ * for await (const outcome of measureImages(paths, { toolboxes })) console.log(outcome);
+ *
+ * Light parts can be had without the rest: `kuleshov/toolbox`, `kuleshov/scorer`, `kuleshov/errors` and
+ * `kuleshov/statistics/*` load no model and no network.
  */
+
+// The stories.
 export { type AskQuery, ask } from "./ask.ts";
+export type { AskDependencies } from "./ask-dependencies.ts";
+// What they are told with, picked by name.
 export { type AskOptions, type OpenedDependencies, openDependencies } from "./compose/ask.ts";
-export { createToolboxes, toolboxNames } from "./compose/toolboxes.ts";
+export { openEvidenceFile } from "./compose/evidence.ts";
+export { createToolboxes, type ToolboxOptions, toolboxNames } from "./compose/toolboxes.ts";
+// Errors.
 export * from "./domain/errors.ts";
-export { type EvidenceItem, EvidenceKind } from "./domain/evidence.ts";
+// What is measured, found and judged.
+export { type EvidenceItem, EvidenceKind, type NewEvidence } from "./domain/evidence.ts";
+export type { Exemplar } from "./domain/exemplar.ts";
+export type { PixelBox } from "./domain/geometry.ts";
 export { type Grounding, GroundingVerdict } from "./domain/grounding.ts";
+export type { DecodedImage, ImageView } from "./domain/image.ts";
 export { Judgment } from "./domain/judgment.ts";
 export { BASIC_LABELS } from "./domain/labels.ts";
-export { Face, FaceMeasurement, Scale } from "./domain/measurement.ts";
+export { type ActionUnitMeasurement, Face, FaceMeasurement, Scale, type ToolboxSupport } from "./domain/measurement.ts";
 export { presenceOf } from "./domain/presence.ts";
 export { Report } from "./domain/report.ts";
-export { type ImageOutcome, measureImages } from "./measuring/measure-images.ts";
+// Evaluations, and scorers of one's own.
+export { meanStatistic, type WeightedStatistic } from "./domain/statistics/weighted-statistic.ts";
+export type { Answer } from "./evaluation/answer.ts";
+export { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
+export type { Sample } from "./evaluation/sample.ts";
+export {
+  defineScorer,
+  type Metric,
+  type Score,
+  type ScoredRow,
+  type Scorer,
+  type ScorerDefinition,
+  scored,
+  unscored,
+} from "./evaluation/score.ts";
+// Measuring, and toolboxes of one's own.
+export { decodeImage } from "./measuring/decode-image.ts";
+export { type DefinedFace, type DefinedToolbox, defineToolbox } from "./measuring/define-toolbox.ts";
+export { type ImageOutcome, type MeasureOptions, measureImages } from "./measuring/measure-images.ts";
 export { MeasureOutput, toRecord } from "./measuring/measurement-json.ts";
+// Progress.
+export type { Step, StepEvent } from "./platform/stopwatch.ts";
+// What can be put in the place of ours.
+export type { JudgeModel } from "./ports/chat-model.ts";
+export type { TextEmbedder } from "./ports/embedder.ts";
+export type { EvidenceFile } from "./ports/evidence-file.ts";
+export type { ChosenExemplar, ExemplarRequest, ExemplarSource } from "./ports/exemplar-source.ts";
+export type { ExemplarFilter, ExemplarStore, StoreHit, StoreSearch } from "./ports/exemplar-store.ts";
+export type { FaceIdentity, PersonDescriptor } from "./ports/face-identity.ts";
+export type { FerToolbox } from "./ports/fer-toolbox.ts";
+export type { SceneObserver } from "./ports/scene-observer.ts";
+export type { VideoFrame, VideoReader } from "./ports/video-reader.ts";
 export { renderOverlay } from "./render/overlay.ts";

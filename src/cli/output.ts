@@ -10,6 +10,8 @@ export function outputStyle(): TerminalStyle {
 
 /** Standard output took no more. */
 export class OutputError extends KuleshovError {
+  static override readonly code = "output";
+  override readonly code = OutputError.code;
   /** Whether the program at the other end of a pipe has read what it wanted, as `head` does. */
   readonly readerLeft: boolean;
 

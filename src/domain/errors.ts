@@ -1,11 +1,47 @@
-/** Root of every error that Kuleshov throws on purpose. The message is one sentence a user can act on. */
+/** Tells our errors from others, whichever copy of the package made them. */
+const BRAND = Symbol.for("kuleshov.error");
+
+/**
+ * Root of every error that Kuleshov throws on purpose. The message is one sentence that a user can act on; `code` names
+ * the kind and is never changed.
+ *
+ * `instanceof` holds across copies of the package, of which two can be installed when somebody publishes a toolbox or a
+ * scorer: it compares codes, not classes.
+ */
 export class KuleshovError extends Error {
+  static readonly code: string = "kuleshov";
   override name = "KuleshovError";
+  readonly code: string = KuleshovError.code;
+
+  get [BRAND](): true {
+    return true;
+  }
+
+  static override readonly [Symbol.hasInstance] = hasCodeOf;
+}
+
+function hasCodeOf(this: { readonly code: string }, value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !(BRAND in value)) return false;
+  return this.code === KuleshovError.code || ("code" in value && value.code === this.code);
+}
+
+/**
+ * Whether an error is one of ours, and of which kind.
+ *
+ * @example
+ * if (isKuleshovError(error, "provider") && error.retryable) await waitAndAskAgain();
+ */
+export function isKuleshovError(error: unknown): error is KuleshovError;
+export function isKuleshovError<Code extends ErrorCode>(error: unknown, code: Code): error is KuleshovErrors[Code];
+export function isKuleshovError(error: unknown, code?: ErrorCode): boolean {
+  return error instanceof KuleshovError && (code === undefined || error.code === code);
 }
 
 /** An image cannot be read: missing, not an image, truncated, too large, or of a format that sharp cannot decode. */
 export class ImageDecodeError extends KuleshovError {
+  static override readonly code = "image-decode";
   override name = "ImageDecodeError";
+  override readonly code = ImageDecodeError.code;
   readonly path: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
@@ -16,7 +52,9 @@ export class ImageDecodeError extends KuleshovError {
 
 /** A video cannot be read, or not to its end: missing, without a video stream, damaged, or ffmpeg is not installed. */
 export class VideoDecodeError extends KuleshovError {
+  static override readonly code = "video-decode";
   override name = "VideoDecodeError";
+  override readonly code = VideoDecodeError.code;
   readonly path: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
@@ -27,7 +65,9 @@ export class VideoDecodeError extends KuleshovError {
 
 /** An image cannot serve as someone's resting face: no face or several, not at rest, or of another person. */
 export class NeutralFaceError extends KuleshovError {
+  static override readonly code = "neutral-face";
   override name = "NeutralFaceError";
+  override readonly code = NeutralFaceError.code;
   readonly path: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
@@ -38,7 +78,9 @@ export class NeutralFaceError extends KuleshovError {
 
 /** A network's published file, manifest or compiled form is missing, damaged or not what its hash says. */
 export class ModelFileError extends KuleshovError {
+  static override readonly code = "model-file";
   override name = "ModelFileError";
+  override readonly code = ModelFileError.code;
   readonly networkId: string;
 
   constructor(networkId: string, reason: string, options?: ErrorOptions) {
@@ -49,17 +91,23 @@ export class ModelFileError extends KuleshovError {
 
 /** A network ran and failed, or gave numbers that cannot be (NaN, wrong shape). */
 export class InferenceError extends KuleshovError {
+  static override readonly code = "inference";
   override name = "InferenceError";
+  override readonly code = InferenceError.code;
 }
 
 /** The model called a tool with something that does not exist. Its message is shown to the model, never a stack. */
 export class ToolInputError extends KuleshovError {
+  static override readonly code = "tool-input";
   override name = "ToolInputError";
+  override readonly code = ToolInputError.code;
 }
 
 /** The model's answer stayed unusable after it was asked to repair it. */
 export class JudgmentError extends KuleshovError {
+  static override readonly code = "judgment";
   override name = "JudgmentError";
+  override readonly code = JudgmentError.code;
   /** What was wrong with the answer, one sentence each. */
   readonly complaints: readonly string[];
 
@@ -74,7 +122,9 @@ export type RejectedFeature = "tools" | "images" | "schema" | "temperature";
 
 /** A model server failed: unreachable, refused the key, over its limit, or answered with something else than its protocol. */
 export class ProviderError extends KuleshovError {
+  static override readonly code = "provider";
   override name = "ProviderError";
+  override readonly code = ProviderError.code;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;
   /** HTTP status, when there was one. */
@@ -99,12 +149,16 @@ export class ProviderError extends KuleshovError {
 
 /** The user asked for something that cannot be: an unknown model, toolbox, option or file. Exit code 2. */
 export class ConfigurationError extends KuleshovError {
+  static override readonly code = "configuration";
   override name = "ConfigurationError";
+  override readonly code = ConfigurationError.code;
 }
 
 /** An exemplar store cannot be used: damaged, of another version, or holding vectors of another toolbox. */
 export class StoreError extends KuleshovError {
+  static override readonly code = "exemplar-store";
   override name = "StoreError";
+  override readonly code = StoreError.code;
   readonly location: string;
 
   constructor(location: string, reason: string, options?: ErrorOptions) {
@@ -115,7 +169,9 @@ export class StoreError extends KuleshovError {
 
 /** An exemplar pack, table or folder has entries that cannot be imported. */
 export class PackError extends KuleshovError {
+  static override readonly code = "exemplar-pack";
   override name = "PackError";
+  override readonly code = PackError.code;
   readonly path: string;
   /** Every bad entry; `line` is 1-based, `null` when the reason concerns the whole. */
   readonly problems: readonly { readonly line: number | null; readonly reason: string }[];
@@ -129,3 +185,19 @@ export class PackError extends KuleshovError {
     this.problems = problems;
   }
 }
+
+/** Every kind of error by its code. */
+export interface KuleshovErrors {
+  readonly "image-decode": ImageDecodeError;
+  readonly "video-decode": VideoDecodeError;
+  readonly "neutral-face": NeutralFaceError;
+  readonly "model-file": ModelFileError;
+  readonly inference: InferenceError;
+  readonly "tool-input": ToolInputError;
+  readonly judgment: JudgmentError;
+  readonly provider: ProviderError;
+  readonly configuration: ConfigurationError;
+  readonly "exemplar-store": StoreError;
+  readonly "exemplar-pack": PackError;
+}
+export type ErrorCode = keyof KuleshovErrors;

@@ -1,6 +1,14 @@
 import type { Provenance } from "../domain/report.ts";
 
-type Step = Exclude<keyof Provenance["timingsMs"], "total">;
+/** What one query goes through, in this order. */
+export type Step = Exclude<keyof Provenance["timingsMs"], "total">;
+
+/** A step that began or ended, with the time since the query began. */
+export interface StepEvent {
+  readonly step: Step;
+  readonly state: "started" | "finished";
+  readonly atMs: number;
+}
 
 /** Wall time of the steps of one query. */
 export interface Stopwatch {
@@ -9,16 +17,21 @@ export interface Stopwatch {
   timingsMs(): Provenance["timingsMs"];
 }
 
-export function startStopwatch(): Stopwatch {
+/** @param onStep told when a step begins, and when it has ended well. */
+export function startStopwatch(onStep?: (event: StepEvent) => void): Stopwatch {
   const started = performance.now();
   const steps: Record<Step, number> = { decode: 0, measure: 0, observe: 0, judge: 0 };
+  const sinceStart = () => performance.now() - started;
   return {
     async time(step, work) {
-      const inProgress = performance.now();
+      const beganMs = sinceStart();
+      onStep?.({ step, state: "started", atMs: beganMs });
       const result = await work();
-      steps[step] += performance.now() - inProgress;
+      const endedMs = sinceStart();
+      steps[step] += endedMs - beganMs;
+      onStep?.({ step, state: "finished", atMs: endedMs });
       return result;
     },
-    timingsMs: () => ({ ...steps, total: performance.now() - started }),
+    timingsMs: () => ({ ...steps, total: sinceStart() }),
   };
 }

@@ -11,7 +11,7 @@ import type {
   ToolboxSupport,
 } from "../../domain/measurement.ts";
 import type { ImportedFace } from "../../ports/evidence-file.ts";
-import { offScale } from "./scale-range.ts";
+import { offScale } from "../../domain/scale-range.ts";
 import type { Cells, RowContent, RowReader } from "./table-format.ts";
 
 /** A column that holds an action unit. */

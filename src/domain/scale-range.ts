@@ -1,4 +1,4 @@
-import type { Scale } from "../../domain/measurement.ts";
+import type { Scale } from "./measurement.ts";
 
 /** The values a scale allows. Log-odds have no bounds, but beyond 100 a number is something else. */
 const RANGES: Readonly<Record<Scale, readonly [number, number]>> = {
