@@ -29,7 +29,11 @@ describe("errors", () => {
   });
 
   it("are told from the errors of others, whatever those carry", () => {
-    for (const stranger of [new Error("x"), { code: "inference" }, Object.assign(new Error("x"), { code: "provider" })]) {
+    for (const stranger of [
+      new Error("x"),
+      { code: "inference" },
+      Object.assign(new Error("x"), { code: "provider" }),
+    ]) {
       expect(isKuleshovError(stranger)).toBe(false);
       expect(stranger instanceof InferenceError).toBe(false);
     }

@@ -1,9 +1,9 @@
 import type { PixelBox } from "../../domain/geometry.ts";
 import type { BasicLabel } from "../../domain/labels.ts";
 import type { ActionUnitMeasurement, ToolboxScore, ToolboxSupport } from "../../domain/measurement.ts";
+import { offScale } from "../../domain/scale-range.ts";
 import type { ImportedFace } from "../../ports/evidence-file.ts";
 import { boxOrNull } from "../toolbox-table/common-columns.ts";
-import { offScale } from "../../domain/scale-range.ts";
 import type { TableColumns } from "../toolbox-table/table-columns.ts";
 import type { Cells, RowContent, RowReader, TableFormat } from "../toolbox-table/table-format.ts";
 

@@ -10,8 +10,8 @@ import type {
   ToolboxScore,
   ToolboxSupport,
 } from "../../domain/measurement.ts";
-import type { ImportedFace } from "../../ports/evidence-file.ts";
 import { offScale } from "../../domain/scale-range.ts";
+import type { ImportedFace } from "../../ports/evidence-file.ts";
 import type { Cells, RowContent, RowReader } from "./table-format.ts";
 
 /** A column that holds an action unit. */
