@@ -23,7 +23,7 @@ import { answeredCalls } from "../dist/src/evaluation/results/read-results.js";
 import { createFolderAnswerCache } from "../dist/src/evaluation/runner/answer-cache.js";
 import { callsOf } from "../dist/src/evaluation/runner/plan.js";
 import { answeredRecord } from "../dist/src/evaluation/runner/record-call.js";
-import { createRun } from "../dist/src/evaluation/runner/run-folder.js";
+import { createRun } from "../dist/src/evaluation/runner/stored-run.js";
 
 const TARGETS = { reportS: 10, resumeS: 3, bootstrapS: 2 };
 const LABELS = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"];

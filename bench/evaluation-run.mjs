@@ -10,9 +10,9 @@ import { fileURLToPath } from "node:url";
 import { sampleOf } from "../dist/src/evaluation/dataset/sample-of.js";
 import { EvalFile } from "../dist/src/evaluation/file/eval-file.js";
 import { createFolderAnswerCache } from "../dist/src/evaluation/runner/answer-cache.js";
-import { openJournal } from "../dist/src/evaluation/runner/journal.js";
 import { callsOf } from "../dist/src/evaluation/runner/plan.js";
 import { runCalls } from "../dist/src/evaluation/runner/run-calls.js";
+import { openJournal } from "../dist/src/runs/journal.js";
 
 const [SAMPLES, DELAY_MS, CONCURRENCY] = [1000, 200, 32];
 const TARGET_RATIO = 1.15;

@@ -1,9 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
+import { packageVersion } from "../platform/package-paths.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { prepareReportFolder, writeReportFolder } from "./report-folder.ts";
+import { runOptions } from "./run-options.ts";
 
 interface AskCommandOptions {
   readonly context?: string;
@@ -20,6 +23,7 @@ interface AskCommandOptions {
   readonly store?: string;
   readonly json?: true;
   readonly out?: string;
+  readonly resume?: true;
   readonly force?: true;
   readonly mode?: "agent" | "single-pass";
   readonly baseUrl?: string;
@@ -48,7 +52,8 @@ export function register(program: Command): void {
     .option("--store <folder>", "exemplar store (default: .kuleshov/exemplars)")
     .option("--json", "print the whole report as JSON")
     .option("--out <folder>", "write report.json and an annotated image into this folder")
-    .option("--force", "with --out: replace an earlier report")
+    .addOption(runOptions.resume())
+    .addOption(runOptions.force())
     .addOption(
       new Option("--mode <mode>", "insist on one instead of asking the model's server").choices([
         "agent",
@@ -64,23 +69,59 @@ export function register(program: Command): void {
 
 async function askCommand(image: string, question: string | undefined, options: AskCommandOptions): Promise<void> {
   const signal = interruptSignal();
-  if (options.out !== undefined) await prepareReportFolder(options.out, options.force === true);
-  const report = await judgePhoto({ image, question, ...options }, signal);
+  const asked = { image, question, ...options };
+  const report =
+    options.out === undefined ? await judgePhoto(asked, signal) : await askInto(options.out, asked, signal);
   if (options.json) {
     await print(`${JSON.stringify(report, null, 2)}\n`);
   } else {
     const { renderTerminalReport } = await import("../render/terminal-report.ts");
     await print(renderTerminalReport(report, outputStyle()));
   }
-  if (options.out !== undefined) note(await writeReportFolder(options.out, report, signal));
+  if (options.out !== undefined) note(`Wrote ${join(options.out, REPORT)} and ${join(options.out, OVERLAY)}`);
   if (options.model === undefined) note(await betterModel(signal));
 }
 
+type Asked = AskCommandOptions & { readonly image: string; readonly question?: string | undefined };
+
+const REPORT = "report.json";
+const OVERLAY = "annotated.png";
+
+/** Asks, and writes the report with the annotated image beside it. A report that is there is not asked for again. */
+async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promise<Report> {
+  const { openRunFolder } = await import("../runs/run-folder.ts");
+  const { hashOfFileIfThere } = await import("../platform/hash.ts");
+  const { json: _json, out: _out, resume, force, image, ...settings } = asked;
+  const run = await openRunFolder(folder, {
+    ...{ resume, force, command: "ask", version: packageVersion() },
+    settings: { ...settings, image: { path: image, sha256: (await hashOfFileIfThere(image)) ?? null } },
+  });
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    await run.claim(REPORT, OVERLAY);
+    const kept = run.wasFinished ? await keptReport(join(folder, REPORT)) : undefined;
+    const report = kept ?? (await judgePhoto(asked, signal));
+    const { decodeImage } = await import("../measuring/decode-image.ts");
+    const { renderOverlay } = await import("../render/overlay.ts");
+    const pixels = await decodeImage(image, signal);
+    await run.write(OVERLAY, await renderOverlay(pixels, report.faces, { evidence: report.evidence }));
+    await run.write(REPORT, `${JSON.stringify(report, null, 2)}\n`);
+    state = "finished";
+    return report;
+  } finally {
+    await run.close(state);
+  }
+}
+
+async function keptReport(path: string): Promise<Report | undefined> {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { Report: ReportSchema } = await import("../domain/report.ts");
+  return ReportSchema.parse(JSON.parse(text));
+}
+
 /** Asks with the dependencies that the options name. */
-export async function judgePhoto(
-  asked: AskCommandOptions & { readonly image: string; readonly question?: string | undefined },
-  signal: AbortSignal,
-): Promise<Report> {
+export async function judgePhoto(asked: Asked, signal: AbortSignal): Promise<Report> {
   const { ask } = await import("../ask.ts");
   const { openDependencies } = await import("../compose/ask.ts");
   const { dependencies, labels, close } = await openDependencies({ ...partsOptions(asked), notify: note }, signal);
@@ -93,7 +134,7 @@ export async function judgePhoto(
   }
 }
 
-function partsOptions(asked: AskCommandOptions & { readonly image: string }) {
+function partsOptions(asked: Asked) {
   const { model = "rules", toolbox, scene, evidence, mode, baseUrl, temperature, seed, timeout } = asked;
   return {
     model,

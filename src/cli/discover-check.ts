@@ -2,10 +2,16 @@ import { basename, resolve } from "node:path";
 import { openExemplarSession } from "../compose/exemplars.ts";
 import { acceptProposal } from "../discovery/accept-proposal.ts";
 import { readSheet, scoreSheet, withScore } from "../discovery/score-sheet.ts";
-import { readCheckKey, readDiscovery, writeDiscovery } from "../discovery/write-discovery.ts";
+import {
+  portraitsOf,
+  readCheckKey,
+  readDiscovery,
+  type WriteFile,
+  writeDiscovery,
+} from "../discovery/write-discovery.ts";
 import type { Estimate } from "../domain/statistics/estimate.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
-import { portraitsOf } from "./discover-run.ts";
+import { keepInRun } from "../runs/run-folder.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
@@ -20,7 +26,7 @@ export async function score(
   const scored = new Map(scores.map((one) => [one.proposal, one]));
   const proposals = discovery.proposals.map((proposal) => withScore(proposal, scored.get(proposal.id)));
   const updated = { ...discovery, proposals };
-  await writeDiscovery(options.in, updated, portraitsOf(updated, interruptSignal()));
+  await writeDiscovery(writingInto(options.in), updated, portraitsOf(updated, interruptSignal()));
   if (options.json === true) return await print(`${JSON.stringify(scores, null, 2)}\n`);
   const style = outputStyle();
   const number = ({ value, low, high }: Estimate) =>
@@ -31,6 +37,11 @@ export async function score(
       `${style.bold(one.proposal)}  ${word(one.verdict)}\n    ${one.explanation}\n    Krippendorff's alpha ${number(one.agreement)}, told apart ${number(one.toldApart)}, ${one.raters} raters\n`,
     );
   }
+}
+
+/** The discovery's folder remembers that it wrote what it is given. */
+function writingInto(folder: string): WriteFile {
+  return (name, content) => keepInRun(folder, name, content);
 }
 
 export async function accept(
@@ -65,7 +76,7 @@ export async function accept(
       proposal.id === id ? { ...proposal, status: "accepted" as const, verdict } : proposal,
     );
     const updated = { ...discovery, proposals };
-    await writeDiscovery(options.in, updated, portraitsOf(updated, signal));
+    await writeDiscovery(writingInto(options.in), updated, portraitsOf(updated, signal));
     note(`"${category}": ${outcome.added.length} exemplars added to ${toolContext.store.location}`);
     if (outcome.failures.length > 0) process.exitCode = EXIT.doneWithFailures;
   } finally {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { runOptions } from "./run-options.ts";
 
 export function register(program: Command): void {
   const discover = program
@@ -6,11 +7,13 @@ export function register(program: Command): void {
     .description(
       "find groups of faces that no known category explains, test them, and show what passed and what failed",
     )
-    .argument("<images...>", "files, folders, globs or lists")
+    .argument("<images...>", "files, folders, globs, lists, or the folder of a study")
     .option("--known <names...>", "taxonomies (see fewshot/taxonomies) or category names that are not new", [
       "affectnet8",
     ])
     .option("--out <folder>", "where the results go", "discovery")
+    .addOption(runOptions.resume())
+    .addOption(runOptions.force())
     .option("--store <place>", "exemplars of known categories (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
     .option(
       "--model <name>",
@@ -18,10 +21,9 @@ export function register(program: Command): void {
       "rules",
     )
     .option("--embedder <model>", "embed the descriptions too: ollama:<model> or openai:<model>")
-    .option("--seed <number>", "of everything that is drawn", wholeNumber, 1)
+    .option("--seed <number>", "random seed", wholeNumber, 1)
     .option("--min-size <faces>", "fewer faces are never a group (default: 1 % of them, at least 8)", wholeNumber)
     .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)
-    .option("--force", "replace results that are there; without it an interrupted run goes on")
     .option("--json", "print the proposals as JSON")
     .action(async (images, options) => (await import("./discover-run.ts")).run(images, options));
   discover

@@ -1,20 +1,19 @@
 import { basename, join } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../evaluation/evaluation.ts";
+import { type Evaluated, evaluate, resumeEvaluating } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
 import { planText, summaryText } from "../evaluation/report/run-text.ts";
-import { scoreRun, writeReport } from "../evaluation/report/write-report.ts";
-import { createFolderAnswerCache } from "../evaluation/runner/answer-cache.ts";
-import type { RunOutcome } from "../evaluation/runner/run-calls.ts";
-import { openRun } from "../evaluation/runner/run-folder.ts";
+import type { RunProgress } from "../evaluation/runner/progress.ts";
+import { openRun } from "../evaluation/runner/stored-run.ts";
+import type { RunMode } from "../runs/run-folder.ts";
 import { showProgress } from "./eval-progress.ts";
 import { EXIT } from "./exit-codes.ts";
 import { note, print } from "./output.ts";
 
-interface RunFileOptions {
+interface RunFileOptions extends RunMode {
   readonly out?: string;
   readonly dryRun?: true;
   readonly cache: boolean;
@@ -22,23 +21,24 @@ interface RunFileOptions {
 }
 
 /** Plans an evaluation and, unless it is a dry run, runs it and writes its report. */
-export async function runFile(file: string | undefined, options: RunFileOptions, stop: AbortSignal): Promise<void> {
-  if (file === undefined) throw new ConfigurationError("Which evaluation? Name a file, or one that `eval list` shows");
-  const path = await evaluationPath(file);
-  const folder = options.out ?? join("eval-results", `${basename(path, ".eval.yaml")}-${timestamp()}`);
-  const opened = openEvaluation({ evalFilePath: path, stimuliFolder: join(folder, "stimuli"), notify: note });
-  try {
-    const prepared = await prepareEvaluation(path, opened.dependencies);
+export async function runFile(named: string | undefined, options: RunFileOptions, stop: AbortSignal): Promise<void> {
+  if (named === undefined) throw new ConfigurationError("Which evaluation? Name a file, or one that `eval list` shows");
+  const file = await evaluationPath(named);
+  const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
+  const opened = openEvaluation({ evalFilePath: file, stimuliFolder: join(folder, "stimuli"), notify: note });
+  let progress: ReturnType<typeof showProgress> | undefined;
+  const onPlan = async (prepared: PreparedEvaluation) => {
     await showPlan(prepared, options);
-    if (options.dryRun) return;
-    const progress = showProgress(prepared.plan.calls);
-    const outcome = await startEvaluation(prepared, opened.dependencies, {
-      folder,
-      reuse: options.cache,
-      onProgress: progress.update,
-      stop,
-    }).finally(progress.end);
-    await finish(folder, outcome, { json: options.json === true, stop });
+    if (options.dryRun) return false;
+    progress = showProgress(prepared.plan.calls);
+    return true;
+  };
+  try {
+    const { resume, force, cache: reuse } = options;
+    const onProgress = (now: RunProgress) => progress?.update(now);
+    const query = { file, folder, resume, force, reuse, onPlan, onProgress };
+    const done = await evaluate(query, opened.dependencies, stop).finally(() => progress?.end());
+    if (done !== null) await tell(folder, done, { json: options.json === true, stop });
   } finally {
     await opened.close();
   }
@@ -59,34 +59,34 @@ export async function resumeRun(folder: string, options: { readonly json?: true 
     answersFolder: header.cacheFolder,
     notify: note,
   });
+  const progress = showProgress(null);
   try {
-    const progress = showProgress(null);
-    const outcome = await resumeEvaluation(opened.dependencies, { folder, onProgress: progress.update, stop }).finally(
-      progress.end,
-    );
-    await finish(folder, outcome, { json: options.json === true, stop });
+    const query = { folder, onProgress: progress.update };
+    const done = await resumeEvaluating(query, opened.dependencies, stop).finally(progress.end);
+    await tell(folder, done, { json: options.json === true, stop });
   } finally {
     await opened.close();
   }
 }
 
 /** Replays a bundle and says whether its numbers came out the same. */
-export async function replay(bundle: string, options: { readonly out?: string; readonly json?: true }): Promise<void> {
+export async function replay(
+  bundle: string,
+  options: RunMode & { readonly out?: string; readonly json?: true },
+): Promise<void> {
   const folder = options.out ?? join("eval-results", `replay-${timestamp()}`);
-  const { metrics, differing } = await replayBundle(bundle, folder);
+  const { metrics, differing } = await replayBundle(bundle, { folder, resume: options.resume, force: options.force });
   if (options.json) await print(`${JSON.stringify({ folder, metrics, differing }, null, 2)}\n`);
   else await print(`${metrics} metrics computed again in ${folder}, ${differing.length} of them differ\n`);
   for (const one of differing) note(one);
   if (differing.length > 0) process.exitCode = EXIT.doneWithFailures;
 }
 
-async function finish(
+async function tell(
   folder: string,
-  outcome: RunOutcome,
+  { outcome, scored, report: path }: Evaluated,
   { json, stop }: { readonly json: boolean; readonly stop: AbortSignal },
 ): Promise<void> {
-  const scored = await scoreRun(folder);
-  const path = await writeReport(scored, createFolderAnswerCache(scored.run.header.cacheFolder));
   if (json) await print(`${JSON.stringify({ folder, report: path, ...outcome }, null, 2)}\n`);
   else await print(`${summaryText(scored.summary)}\n`);
   note(
@@ -98,6 +98,7 @@ async function finish(
   else if (outcome.failed > 0 || outcome.stopped !== null) process.exitCode = EXIT.doneWithFailures;
 }
 
-function timestamp(): string {
+/** For the name of a folder: `20260131-235959`, UTC. */
+export function timestamp(): string {
   return new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
 }

@@ -2,8 +2,11 @@ import type { Command } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, print } from "./output.ts";
+import { runOptions } from "./run-options.ts";
 
 interface RunCommandOptions {
+  readonly resume?: true;
+  readonly force?: true;
   readonly out?: string;
   readonly dryRun?: true;
   readonly cache: boolean;
@@ -12,12 +15,16 @@ interface RunCommandOptions {
 }
 
 export function register(program: Command): void {
-  const evaluation = program.command("eval").description("put prompts and models on trial, as an evaluation file says");
+  const evaluation = program
+    .command("eval")
+    .description("run and compare evaluations of prompts, models and toolboxes");
   evaluation
     .command("run")
     .description("run an evaluation, or with --bundle replay one offline from its bundle")
     .argument("[file]", "evals/<name>.eval.yaml, or the name of one that ships")
     .option("--out <folder>", "where results go (eval-results/<name>-<time> unless told)")
+    .addOption(runOptions.resume())
+    .addOption(runOptions.force())
     .option("--dry-run", "print calls, tokens and estimated cost; ask nothing")
     .option("--no-cache", "ask again even where an identical call was answered before")
     .option("--bundle <file>", "replay this bundle: no model is asked")
@@ -62,11 +69,8 @@ async function resume(folder: string, options: { readonly json?: true }): Promis
 }
 
 async function report(folder: string): Promise<void> {
-  const { scoreRun, writeReport } = await import("../evaluation/report/write-report.ts");
-  const { createFolderAnswerCache } = await import("../evaluation/runner/answer-cache.ts");
-  const scored = await scoreRun(folder);
-  const path = await writeReport(scored, createFolderAnswerCache(scored.run.header.cacheFolder));
-  await print(`${path}\n`);
+  const { reportOn } = await import("../evaluate.ts");
+  await print(`${(await reportOn(folder)).report}\n`);
 }
 
 async function compare(folders: readonly string[], options: { readonly json?: true }): Promise<void> {

@@ -1,26 +1,105 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { Found } from "../find.ts";
+import { EXIT } from "./exit-codes.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { note, outputStyle, print } from "./output.ts";
+import { runOptions } from "./run-options.ts";
+
+interface FindOptions {
+  readonly pack?: readonly string[];
+  readonly store?: string;
+  readonly out: string;
+  readonly resume?: true;
+  readonly force?: true;
+  readonly top: number;
+  readonly model: string;
+  readonly json?: true;
+}
 
 export function register(program: Command): void {
   program
     .command("find")
     .description("rank images by how far their faces show the same expression as examples of a category")
     .argument("<category>", "the category of the examples")
-    .argument("<images...>", "files, folders, globs or lists")
+    .argument("<images...>", "files, folders, globs, lists, or the folder of a study")
     .option("--pack <names...>", "take the examples from these packs, e.g. smiles")
     .option("--store <place>", "exemplar store (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
     .option("--out <folder>", "where the results go", "found")
+    .addOption(runOptions.resume())
+    .addOption(runOptions.force())
     .option("--top <number>", "faces on the contact sheet and for the model", wholeNumber, 24)
     .option(
       "--model <name>",
       "who judges the best faces: rules (built in), ollama:<name>, openai:<name>, none",
       "rules",
     )
-    .option("--force", "replace results that are there; without it an interrupted search goes on")
     .option("--json", "print the ranking as JSON")
-    .action(async (category, images, options) => (await import("./find-run.ts")).run(category, images, options));
+    .action(findCommand);
 }
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("it must be a whole number from 1");
   return Number(text);
+}
+
+async function findCommand(category: string, images: readonly string[], options: FindOptions): Promise<void> {
+  const signal = interruptSignal();
+  const { find } = await import("../find.ts");
+  const { openExemplarSession, openPacks, storeNames } = await import("../compose/exemplars.ts");
+  const { listInputs } = await import("../study/study-inputs.ts");
+  const { progressNotes } = await import("./progress-notes.ts");
+  const inputs = await listInputs(images);
+  const session = await openExemplarSession(options);
+  try {
+    const packs = options.pack === undefined ? undefined : await openPacks(options.pack, session, signal);
+    const { out: folder, top, resume, force, model } = options;
+    const openJudge = async (stop?: AbortSignal) => {
+      const { openDependencies } = await import("../compose/ask.ts");
+      const shots = {
+        shots: 8,
+        ...storeNames(options),
+        ...(options.pack === undefined ? {} : { packs: options.pack }),
+      };
+      return openDependencies({ model, toolboxes: ["mesh"], shots, notify: note }, stop);
+    };
+    const found = await find(
+      {
+        ...{ folder, category, words: images, inputs, packs, top, resume, force },
+        onProgress: progressNotes("images searched"),
+        onJudged: (done, total) => {
+          if (done % 8 === 0 || done === total) note(`${done} of ${total} judged by ${model}`);
+        },
+      },
+      { ...session, openJudge: model === "none" ? null : openJudge },
+      signal,
+    );
+    for (const { path, reason } of found.failures) note(`${path}: ${reason}`);
+    await report(found, options);
+    process.exitCode =
+      found.faces.length === 0 ? EXIT.nothingDone : found.failures.length > 0 ? EXIT.doneWithFailures : EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+const SHOWN = 10;
+
+async function report({ faces, verdicts }: Found, options: FindOptions): Promise<void> {
+  const said = new Map(verdicts.map((verdict) => [`${verdict.path}#${verdict.faceId}`, verdict]));
+  if (options.json === true) {
+    const rows = faces.map((face) => ({ ...face, verdict: said.get(`${face.path}#${face.faceId}`) ?? null }));
+    await print(`${JSON.stringify(rows, null, 2)}\n`);
+    return;
+  }
+  const style = outputStyle();
+  const shown = faces.filter(({ copyOf }) => copyOf === null).slice(0, SHOWN);
+  for (const [index, face] of shown.entries()) {
+    const verdict = said.get(`${face.path}#${face.faceId}`);
+    const words = { true: style.good(" same"), false: style.doubtful(" other"), null: style.dim(" no verdict") };
+    const word = verdict === undefined ? "" : words[`${verdict.same}`];
+    await print(
+      `${String(index + 1).padStart(3)}  ${style.bold(face.score.toFixed(2))}${word}  ${face.path} ${face.faceId}\n     ${face.why.join("; ")}\n`,
+    );
+  }
+  note(`Everything is in ${options.out}: ranking.csv, verdicts.jsonl, contact-sheet.jpg`);
 }

@@ -1,13 +1,21 @@
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { ConfigurationError } from "../domain/errors.ts";
+import type { Evaluated } from "../evaluate.ts";
+import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { note, print } from "./output.ts";
+import { runOptions } from "./run-options.ts";
 
-export interface LabOptions {
+interface LabOptions {
   readonly model: string;
   readonly out?: string;
+  readonly resume?: true;
+  readonly force?: true;
   readonly swap?: string;
   readonly neutral?: string;
   readonly hide: "faces" | "people";
-  readonly repeats: string;
+  readonly repeats: number;
   readonly context?: string;
   readonly json?: true;
 }
@@ -20,15 +28,53 @@ export function register(program: Command): void {
     .option("--model <model>", "rules, openai:<name> or ollama:<name>", "rules")
     .option("--swap <image>", "scene into which the face is set, when there is only one image")
     .option("--neutral <image>", "neutral face for the Kuleshov arms")
-    .option("--hide <what>", "what the context-only arm hides: faces or people", "faces")
-    .option("--repeats <n>", "answers per arm", "1")
+    .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")
+    .option("--repeats <n>", "answers per arm", repeats, 1)
     .option("--context <text>", "what is known of the situation, in words")
-    .option("--out <folder>", "where stimuli, answers and the report go")
+    .option("--out <folder>", "where stimuli, answers and the report go (lab-results/<name>-<time> unless told)")
+    .addOption(runOptions.resume())
+    .addOption(runOptions.force())
     .option("--json", "print the effects as JSON")
-    .action(lab);
+    .action(labCommand);
 }
 
-async function lab(images: readonly string[], options: LabOptions): Promise<void> {
-  const { runLab } = await import("./lab-run.ts");
-  await runLab(images, options, interruptSignal());
+function hidden(what: string): string {
+  if (what === "faces" || what === "people") return what;
+  throw new ConfigurationError(`--hide takes faces or people, not "${what}"`);
+}
+
+function repeats(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new ConfigurationError(`--repeats takes a number from 1 up, not "${text}"`);
+}
+
+async function labCommand(images: readonly string[], options: LabOptions): Promise<void> {
+  const stop = interruptSignal();
+  const { lab } = await import("../lab.ts");
+  const { openEvaluation } = await import("../compose/evaluation.ts");
+  const { showProgress } = await import("./eval-progress.ts");
+  const { timestamp } = await import("./eval-run.ts");
+  const name = basename(images[0] ?? "lab").replace(/\.\w+$/, "");
+  const folder = resolve(options.out ?? join("lab-results", `${name}-${timestamp()}`));
+  const open = (evalFilePath: string) =>
+    openEvaluation({ evalFilePath, stimuliFolder: join(folder, "stimuli"), notify: note });
+  const progress = showProgress(null);
+  const query = { ...options, folder, images, onProgress: progress.update };
+  const done = await lab(query, { open }, stop).finally(progress.end);
+  await report(folder, done, options.json === true);
+  if (stop.aborted) process.exitCode = EXIT.interrupted;
+  else if (done.outcome.failed > 0) process.exitCode = EXIT.doneWithFailures;
+}
+
+async function report(folder: string, { scored, report: path }: Evaluated, json: boolean): Promise<void> {
+  const { readable } = await import("../evaluation/report/sections.ts");
+  const { number } = await import("../pages/markup.ts");
+  const effects = scored.contextEffects.flatMap((one) => one.effects);
+  if (json) await print(`${JSON.stringify({ folder, report: path, effects }, null, 2)}\n`);
+  for (const { name, meaning, estimate } of json ? [] : effects) {
+    const interval = estimate.low === null ? "" : ` [${number(estimate.low)}, ${number(estimate.high)}]`;
+    await print(`${readable(name).padEnd(38)} ${number(estimate.value)}${interval}  n = ${estimate.n}\n  ${meaning}\n`);
+  }
+  for (const { failure, cell } of scored.records) if (failure !== null) note(`${cell}: ${failure.message}`);
+  note(`Stimuli: ${join(folder, "stimuli")}\nReport: ${path}`);
 }

@@ -1,7 +1,7 @@
 import type { ImageOutcome } from "../measuring/measure-images.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
-import type { MeasureOptions } from "./measure-options.ts";
+import type { MeasureOptions } from "./measure.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 /** Prints outcomes as they come, and whatever must stand around them. Failures go to standard error as well. */

@@ -1,11 +1,31 @@
 import type { Command } from "commander";
 import { ConfigurationError, NeutralFaceError } from "../domain/errors.ts";
+import type { MeasureDependencies, MeasureQuery } from "../measure.ts";
+import type { RunCounts } from "../runs/run-rows.ts";
 import type { MeasureInputsOptions, StudyTools } from "../study/measure-inputs.ts";
 import type { StudyInput } from "../study/study-inputs.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
-import type { MeasureOptions } from "./measure-options.ts";
-import { note } from "./output.ts";
+import { note, print } from "./output.ts";
+import { BOTH_MODES, runOptions } from "./run-options.ts";
+
+/** What `measure` is told. */
+export interface MeasureOptions {
+  readonly json?: true;
+  readonly csv?: true;
+  readonly landmarks?: true;
+  readonly scene?: true;
+  readonly out?: string;
+  readonly resume?: true;
+  readonly force?: true;
+  readonly contactSheet?: true;
+  readonly columns?: string;
+  readonly neutral?: string;
+  readonly fps: number;
+  readonly workers?: number;
+  readonly toolbox: readonly string[];
+  readonly evidence?: readonly string[];
+}
 
 export function register(program: Command): void {
   program
@@ -19,8 +39,8 @@ export function register(program: Command): void {
     .option("--csv", "print one row per face")
     .option("--landmarks", "with --json or --out: the landmarks too")
     .option("--out <folder>", "write a study: tables, a data dictionary, what failed; can be resumed")
-    .option("--resume", "with --out: go on with the study in the folder")
-    .option("--force", "with --out: start the study in the folder anew")
+    .addOption(runOptions.resume())
+    .addOption(runOptions.force())
     .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
     .option("--columns <toolbox>", "one row per face under the column names of openface or pyfeat")
     .option("--scene", "with --json: objects, bodies and who looks where too")
@@ -39,24 +59,29 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
   const { openStudyTools } = await import("../compose/study.ts");
   const paths = inputs.map(({ path }) => path);
   const { toolbox: toolboxes, evidence = [], workers, fps } = options;
-  const { tools, concurrency, close } = await openStudyTools({ toolboxes, evidence, workers, paths }, signal);
+  const opened = await openStudyTools({ toolboxes, evidence, workers, paths }, signal);
+  const { tools, concurrency } = opened;
+  const close = once(opened.close);
   try {
-    const measuring: MeasureInputsOptions = { concurrency, fps, signal };
     await checkNeutral(options, tools, signal);
     const counts =
       options.out === undefined
-        ? await printAll(inputs, tools, { options, measuring })
-        : await writeStudy(words, inputs, { folder: options.out, tools, options, measuring });
+        ? await printAll(inputs, tools, { options, measuring: { concurrency, fps, signal } })
+        : await writeStudy({ ...options, folder: options.out, words, inputs, concurrency }, { tools, close }, signal);
     for (const warning of new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))) note(warning);
     signal.throwIfAborted();
     if (counts.failures > 0) process.exitCode = counts.images > 0 ? EXIT.doneWithFailures : EXIT.nothingDone;
   } finally {
     await close();
   }
-  if (options.contactSheet && options.out !== undefined) {
-    const { drawSheets } = await import("./measure-study.ts");
-    await drawSheets(options.out);
-  }
+}
+
+function once(close: () => Promise<void>): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  return () => {
+    closed ??= close();
+    return closed;
+  };
 }
 
 interface Counts {
@@ -95,21 +120,36 @@ async function printAll(
 }
 
 async function writeStudy(
-  words: readonly string[],
-  inputs: readonly StudyInput[],
-  task: Task & { readonly folder: string; readonly tools: StudyTools },
+  query: MeasureQuery,
+  dependencies: MeasureDependencies,
+  signal: AbortSignal,
 ): Promise<Counts> {
-  const { measureStudy } = await import("./measure-study.ts");
-  return measureStudy(words, inputs, task);
+  const { measure: measureIntoFolder } = await import("../measure.ts");
+  const { createProgressView } = await import("./study-progress.ts");
+  const view = createProgressView();
+  try {
+    const study = await measureIntoFolder({ ...query, onProgress: view.show }, dependencies, signal);
+    view.end();
+    await print(`${summary(study)} \`${query.folder}\`\n`);
+    if (study.sheets !== null) note(`${study.sheets} ${study.sheets === 1 ? "contact sheet" : "contact sheets"} drawn`);
+    return study;
+  } finally {
+    view.end();
+    if (signal.aborted) note(`Interrupted: run it again with --resume to go on. \`${query.folder}\``);
+  }
+}
+
+function summary({ images, faces, failures }: RunCounts): string {
+  const measured = `Measured ${faces} ${faces === 1 ? "face" : "faces"} in ${images} ${images === 1 ? "image" : "images"}`;
+  const failed = failures === 0 ? "nothing failed" : `${failures} failed, see failures.csv`;
+  return `${measured}; ${failed}.`;
 }
 
 async function readInputs(words: readonly string[], { neutral }: MeasureOptions): Promise<StudyInput[]> {
-  const { studyInputs } = await import("../study/study-inputs.ts");
-  const inputs: StudyInput[] = [];
-  for await (const input of studyInputs(words)) {
-    inputs.push(neutral === undefined ? input : { ...input, neutralPath: input.neutralPath ?? neutral });
-  }
-  return inputs;
+  const { listInputs } = await import("../study/study-inputs.ts");
+  const inputs = await listInputs(words);
+  if (neutral === undefined) return inputs;
+  return inputs.map((input) => ({ ...input, neutralPath: input.neutralPath ?? neutral }));
 }
 
 /** A neutral image for everything that cannot serve is a wrong option; one in a list concerns its row alone. */
@@ -143,7 +183,7 @@ function refuseContradictions({
   };
   if (json && csv) refuse("Choose one of --json and --csv");
   if (json && columns !== undefined) refuse("--columns names the columns of a table: leave out --json");
-  if (resume && force) refuse("Choose one of --resume, which goes on, and --force, which starts anew");
+  if (resume && force) refuse(BOTH_MODES);
   if (out !== undefined && (json || csv)) refuse("--out writes both JSON and CSV: leave out --json and --csv");
   if (out === undefined && (resume || force || contactSheet)) {
     refuse("--resume, --force and --contact-sheet need --out with the folder of the study");

@@ -1,10 +1,10 @@
-import type { StudyProgress } from "../study/record-study.ts";
+import type { StepProgress } from "../runs/record-steps.ts";
 import { note } from "./output.ts";
 
 const EVERY_MS = 5_000;
 
 /** Says on standard error how far a study is, every few seconds and at the end. */
-export function progressNotes(what: string): (progress: StudyProgress) => void {
+export function progressNotes(what: string): (progress: StepProgress) => void {
   let lastMs = performance.now();
   return ({ done, total, failed, secondsLeft }) => {
     const nowMs = performance.now();

@@ -1,10 +1,10 @@
 import cliProgress from "cli-progress";
-import type { StudyProgress } from "../study/record-study.ts";
+import type { StepProgress } from "../runs/record-steps.ts";
 import { note } from "./output.ts";
 
 /** Shows how far a study is: on standard error, so that scripts read clean output. */
 export interface ProgressView {
-  show(progress: StudyProgress): void;
+  show(progress: StepProgress): void;
   end(): void;
 }
 

@@ -1,11 +1,15 @@
+import { join } from "node:path";
 import { HumanMessage } from "@langchain/core/messages";
-import type { StudyFace } from "../domain/discovery.ts";
+import { StudyFace } from "../domain/discovery.ts";
 import { ProviderError } from "../domain/errors.ts";
 import { presenceOf } from "../domain/presence.ts";
 import { fillIn, type PromptLibrary } from "../judging/prompt-library.ts";
 import { mapInOrder } from "../platform/map-in-order.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
-import type { CutPortraits } from "./write-discovery.ts";
+import type { TextEmbedder } from "../ports/embedder.ts";
+import { openJournal, readJournal } from "../runs/journal.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
+import { type CutPortraits, portraitsOf } from "./write-discovery.ts";
 
 export interface DescribeOptions {
   readonly model: JudgeModel;
@@ -15,6 +19,79 @@ export interface DescribeOptions {
   /** Told of each face that is described, so that it can be kept. */
   readonly onDescribed?: (face: StudyFace) => Promise<void>;
   readonly signal?: AbortSignal;
+}
+
+/** A model that describes faces and names groups of them, and what embeds its words. */
+export interface Describer {
+  readonly model: JudgeModel;
+  readonly prompts: PromptLibrary;
+  readonly embedder: TextEmbedder | null;
+}
+
+const DESCRIPTIONS_FILE = "measured/descriptions.jsonl";
+const CALLS_AT_ONCE = 2;
+const FAILURES_TOLD = 5;
+
+/** What the model says of each face, kept in the run's folder as it comes, and its embeddings; nothing without a model. */
+export async function describeInto(
+  run: RunFolder,
+  measured: readonly StudyFace[],
+  given: {
+    readonly describer: Describer | null;
+    readonly notify: (notice: string) => void;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<{ readonly faces: readonly StudyFace[]; readonly textEmbeddings: (Float32Array | null)[] | null }> {
+  const { describer, notify, signal } = given;
+  if (describer === null) return { faces: measured, textEmbeddings: null };
+  const { model, prompts, embedder } = describer;
+  if (model.remote) notify(`Portraits and measurements of ${measured.length} faces are sent to ${model.id}.`);
+  await run.claim(DESCRIPTIONS_FILE);
+  const path = join(run.folder, DESCRIPTIONS_FILE);
+  const journal = await openJournal(path);
+  try {
+    const earlier = await keptDescriptions(path);
+    notify(`${measured.length - earlier.size} faces to be described by ${model.id}, one call each`);
+    const { faces, failures } = await describeFaces(
+      measured.map((face) => ({ ...face, description: earlier.get(face.id) ?? null })),
+      {
+        model,
+        prompts,
+        cut: portraitsOf({ faces: [...measured] }, signal),
+        concurrency: CALLS_AT_ONCE,
+        onDescribed: ({ id, description }) =>
+          earlier.has(id) ? Promise.resolve() : journal.append({ id, description }),
+        ...(signal === undefined ? {} : { signal }),
+      },
+    );
+    for (const { face, reason } of failures.slice(0, FAILURES_TOLD)) notify(`${face} has no description: ${reason}`);
+    return { faces, textEmbeddings: embedder === null ? null : await embedded(faces, embedder, signal) };
+  } finally {
+    await journal.close();
+  }
+}
+
+async function keptDescriptions(path: string): Promise<ReadonlyMap<string, StudyFace["description"]>> {
+  const kept = new Map<string, StudyFace["description"]>();
+  for await (const line of readJournal(path)) {
+    const { id, description } = KeptDescription.parse(line);
+    kept.set(id, description);
+  }
+  return kept;
+}
+
+const KeptDescription = StudyFace.pick({ id: true, description: true });
+
+async function embedded(faces: readonly StudyFace[], embedder: TextEmbedder, signal?: AbortSignal) {
+  const described = faces.flatMap(({ id, description }) =>
+    description === null ? [] : [{ id, text: description.text }],
+  );
+  const vectors = await embedder.embedTexts(
+    described.map(({ text }) => text),
+    signal,
+  );
+  const byId = new Map(described.map(({ id }, index) => [id, vectors[index] ?? null]));
+  return faces.map(({ id }) => byId.get(id) ?? null);
 }
 
 /** Longest description that is kept. */

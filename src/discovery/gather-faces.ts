@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { sameCategory } from "../domain/category.ts";
@@ -10,13 +10,10 @@ import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/meas
 import { embedMeasured, type MeasureImage } from "../exemplars/make-exemplar.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
-import type { StudyProgress } from "../study/record-study.ts";
-import { runStudy, type StudyOutcome } from "../study/run-study.ts";
-import { openStudyFiles } from "../study/study-files.ts";
-import type { StudyInput } from "../study/study-inputs.ts";
+import type { ImageRows } from "../runs/record-steps.ts";
 
-const FACES_FILE = "faces.jsonl";
-const FAILURES_FILE = "failures.jsonl";
+const FACES_FILE = "measured/faces.jsonl";
+const FAILURES_FILE = "measured/failures.jsonl";
 const FailedImage = z.strictObject({ path: z.string(), reason: z.string() });
 
 export interface GatherOptions {
@@ -26,9 +23,7 @@ export interface GatherOptions {
   readonly known: readonly string[];
   /** Exemplars of known categories; may be empty. */
   readonly exemplars: readonly EmbeddedExemplar[];
-  readonly concurrency: number;
-  readonly onProgress?: (progress: StudyProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The faces of a study, and the images that could not be measured. */
@@ -37,44 +32,36 @@ export interface GatheredFaces {
   readonly failures: readonly z.infer<typeof FailedImage>[];
 }
 
-/** Measures every face of the images into `folder`, going on where an interrupted run stopped. */
-export async function gatherFaces(
-  inputs: readonly StudyInput[],
-  folder: string,
-  options: GatherOptions,
-): Promise<GatheredFaces> {
-  await mkdir(folder, { recursive: true });
-  const files = await openStudyFiles(
-    folder,
-    new Map([
-      [FACES_FILE, ""],
-      [FAILURES_FILE, ""],
-    ]),
-  );
-  try {
-    await runStudy(inputs, (input) => gatherImage(input.path, options), { ...options, files });
-  } finally {
-    await files.close();
-  }
+/** The tables that a discovery gathers faces in, each without a first line. */
+export function gatherHeaders(): ReadonlyMap<string, string> {
+  return new Map([
+    [FACES_FILE, ""],
+    [FAILURES_FILE, ""],
+  ]);
+}
+
+/** What a discovery has gathered in its folder so far. */
+export async function readGathered(folder: string): Promise<GatheredFaces> {
   return {
     faces: await readLines(join(folder, FACES_FILE), StudyFace),
     failures: await readLines(join(folder, FAILURES_FILE), FailedImage),
   };
 }
 
-async function gatherImage(path: string, options: GatherOptions): Promise<StudyOutcome> {
+/** Measures every face of one image. What cannot be read or measured is a row of its own. */
+export async function gatherImage(path: string, options: GatherOptions): Promise<ImageRows> {
   try {
     const { image, faces } = await options.measure(path, options.signal);
     const lines = faces.flatMap((face) => {
       const gathered = toStudyFace(face, { path, sha256: image.sha256 }, options);
       return gathered === undefined ? [] : [`${JSON.stringify(gathered)}\n`];
     });
-    return { failed: false, record: { path, text: new Map([[FACES_FILE, lines.join("")]]) } };
+    return { failed: false, faces: lines.length, text: new Map([[FACES_FILE, lines.join("")]]) };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof KuleshovError)) throw error;
     const line = `${JSON.stringify({ path, reason: error.message })}\n`;
-    return { failed: true, record: { path, text: new Map([[FAILURES_FILE, line]]) } };
+    return { failed: true, faces: 0, text: new Map([[FAILURES_FILE, line]]) };
   }
 }
 

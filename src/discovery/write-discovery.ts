@@ -1,11 +1,11 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { Discovery } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import { cutPortraits } from "../measuring/cut-portraits.ts";
 import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../pages/discovery-page.ts";
-import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { CheckKey, drawCheck } from "./rating-sheet.ts";
 import { SHEET_COLUMNS } from "./score-sheet.ts";
 
@@ -15,26 +15,43 @@ const CHECK_FOLDER = "check";
 /** Beside the folder that raters are given, not in it. */
 const KEY_FILE = "check-key.json";
 
+/** What a discovery ends with, portraits for raters aside. */
+export const DISCOVERY_FILES = [DISCOVERY_FILE, PAGE_FILE, KEY_FILE, `${CHECK_FOLDER}/sheet.csv`] as const;
+
 /** Cuts portraits of faces; a face whose image is gone is left out. */
 export type CutPortraits = (faceIds: readonly string[]) => Promise<Portraits>;
 
+/** Writes a file into the folder of a discovery whole or not at all. */
+export type WriteFile = (name: string, content: string | Uint8Array) => Promise<void>;
+
+/** Cuts portraits out of the images that a discovery was made of. */
+export function portraitsOf({ faces }: Pick<Discovery, "faces">, signal?: AbortSignal): CutPortraits {
+  const byId = new Map(faces.map((face) => [face.id, face]));
+  return (ids) =>
+    cutPortraits(
+      ids.flatMap((id) => {
+        const face = byId.get(id);
+        return face === undefined ? [] : [{ id, path: face.path, box: face.box }];
+      }),
+      { sidePx: 200 },
+      signal,
+    );
+}
+
 /** Writes the discovery as JSON and as a page. Every file appears whole or not at all. */
-export async function writeDiscovery(folder: string, discovery: Discovery, cut: CutPortraits): Promise<void> {
-  await mkdir(folder, { recursive: true });
+export async function writeDiscovery(write: WriteFile, discovery: Discovery, cut: CutPortraits): Promise<void> {
   const page = renderDiscoveryPage(discovery, await cut(portraitsNeeded(discovery)));
-  await writeFileAtomic(join(folder, DISCOVERY_FILE), `${JSON.stringify(discovery, null, 1)}\n`);
-  await writeFileAtomic(join(folder, PAGE_FILE), page);
+  await write(DISCOVERY_FILE, `${JSON.stringify(discovery, null, 1)}\n`);
+  await write(PAGE_FILE, page);
 }
 
 /**
  * Writes the blind check: `check/sheet.csv`, an image for each of its lines and for each reference, instructions; and,
  * beside that folder, the key. @returns how many items there are, 0 when no proposal survived.
  */
-export async function writeCheck(folder: string, discovery: Discovery, cut: CutPortraits): Promise<number> {
+export async function writeCheck(write: WriteFile, discovery: Discovery, cut: CutPortraits): Promise<number> {
   const key = drawCheck(discovery, discovery.provenance.seed);
   if (key === null) return 0;
-  const place = join(folder, CHECK_FOLDER);
-  await mkdir(place, { recursive: true });
   const references = key.groups.flatMap(({ group, references: faces }) =>
     faces.map((face, index) => ({ face, file: `reference-${group}${index + 1}.jpg` })),
   );
@@ -42,14 +59,14 @@ export async function writeCheck(folder: string, discovery: Discovery, cut: CutP
   const portraits = await cut(images.map(({ face }) => face));
   for (const { face, file } of images) {
     const bytes = portraits.get(face);
-    if (bytes !== undefined) await writeFileAtomic(join(place, file), bytes);
+    if (bytes !== undefined) await write(`${CHECK_FOLDER}/${file}`, bytes);
   }
   const rows = key.items
     .filter(({ face }) => portraits.has(face))
     .map(({ item, group }) => [item, `item-${item}.jpg`, `reference-${group}*.jpg`, "", ""]);
-  await writeFileAtomic(join(place, "sheet.csv"), stringify([[...SHEET_COLUMNS], ...rows]));
-  await writeFileAtomic(join(place, "INSTRUCTIONS.txt"), INSTRUCTIONS);
-  await writeFileAtomic(join(folder, KEY_FILE), `${JSON.stringify(key, null, 1)}\n`);
+  await write(`${CHECK_FOLDER}/sheet.csv`, stringify([[...SHEET_COLUMNS], ...rows]));
+  await write(`${CHECK_FOLDER}/INSTRUCTIONS.txt`, INSTRUCTIONS);
+  await write(KEY_FILE, `${JSON.stringify(key, null, 1)}\n`);
   return rows.length;
 }
 

@@ -1,11 +1,13 @@
+import { basename, relative } from "node:path";
+import { openJournal } from "../runs/journal.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { judgeCalls } from "./judge/judge-calls.ts";
 import { answeredCalls, readResults } from "./results/read-results.ts";
-import { openJournal } from "./runner/journal.ts";
 import { identitiesOf } from "./runner/plan-run.ts";
 import { type RunOutcome, type RunSetting, runCalls } from "./runner/run-calls.ts";
-import { judgmentsPath, lockRun, resultsPath, type StoredRun } from "./runner/run-folder.ts";
+import { judgmentsPath, resultsPath, type StoredRun } from "./runner/stored-run.ts";
 import type { Call, StimulusSource } from "./solver.ts";
 
 /** Asks what a run has not been answered yet, then has the judge rate it where the file names one. */
@@ -15,25 +17,27 @@ export async function askAll(
   {
     calls,
     plan,
+    place,
     dependencies,
     options,
     ...work
   }: Pick<PreparedEvaluation, "calls" | "solver" | "stimuli" | "identities" | "plan"> & {
+    readonly place: RunFolder;
     readonly dependencies: EvaluationDependencies;
     readonly options: RunOptions;
   },
 ): Promise<RunOutcome> {
-  const unlock = await lockRun(run.folder);
   const toAsk = Math.max(1, plan.calls - plan.cached);
   const expected = { tokens: (plan.inputTokens + plan.outputTokens) / toAsk, usd: plan.usd / toAsk };
-  try {
-    const place = { folder: run.folder, journalPath: resultsPath(run.folder) };
-    const outcome = await askInto(place, calls, { file, ...work, dependencies, options, expected });
-    if (file.judge === undefined || !file.scorers.includes("emer") || outcome.stopped !== null) return outcome;
-    return await judgeAll(run, file, { dependencies, options, outcome });
-  } finally {
-    await unlock();
-  }
+  const outcome = await askInto(place, resultsPath(run.folder), calls, {
+    file,
+    ...work,
+    dependencies,
+    options,
+    expected,
+  });
+  if (file.judge === undefined || !file.scorers.includes("emer") || outcome.stopped !== null) return outcome;
+  return judgeAll(run, file, { place, dependencies, options, outcome });
 }
 
 /** Has the judge rate what was answered. What it costs counts with the rest. */
@@ -41,18 +45,23 @@ async function judgeAll(
   run: StoredRun,
   file: EvalFile,
   {
+    place,
     dependencies,
     options,
     outcome,
-  }: { readonly dependencies: EvaluationDependencies; readonly options: RunOptions; readonly outcome: RunOutcome },
+  }: {
+    readonly place: RunFolder;
+    readonly dependencies: EvaluationDependencies;
+    readonly options: RunOptions;
+    readonly outcome: RunOutcome;
+  },
 ): Promise<RunOutcome> {
   const solver = await dependencies.judgeFor(file);
   const calls = judgeCalls(await readResults(run.folder), run.samples, file.judge?.model ?? "");
   const identities = await identitiesOf(calls, solver);
-  const place = { folder: run.folder, journalPath: judgmentsPath(run.folder) };
   const stimuli: StimulusSource = { identify: async () => null, prepare: async () => null };
   const budget = remainingBudget(file.budget, outcome);
-  const judged = await askInto(place, calls, {
+  const judged = await askInto(place, judgmentsPath(run.folder), calls, {
     file: { ...file, budget },
     solver,
     stimuli,
@@ -87,7 +96,8 @@ function remainingBudget({ calls, tokens, usd, minutes }: EvalFile["budget"], sp
 }
 
 async function askInto(
-  { folder, journalPath }: { readonly folder: string; readonly journalPath: string },
+  place: RunFolder,
+  journalPath: string,
   calls: readonly Call[],
   {
     dependencies,
@@ -98,7 +108,8 @@ async function askInto(
     readonly options: RunOptions;
   },
 ): Promise<RunOutcome> {
-  const answered = await answeredCalls(folder, journalPath);
+  await place.claim(basename(journalPath));
+  const answered = await answeredCalls(place.folder, journalPath);
   const journal = await openJournal(journalPath);
   try {
     return await runCalls(
@@ -108,6 +119,7 @@ async function askInto(
         cache: dependencies.cache,
         reuse: options.reuse ?? true,
         journal,
+        keep: (path, content) => place.write(relative(place.folder, path), content),
         doneBefore: answered.size,
         onProgress: options.onProgress,
         stop: options.stop,

@@ -1,3 +1,4 @@
+import type { RunMode } from "../runs/run-folder.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import type { LoadedEvalFile } from "./file/read-eval-file.ts";
 import type { AnswerCache } from "./runner/answer-cache.ts";
@@ -22,7 +23,7 @@ export interface EvaluationDependencies {
 }
 
 /** How a run is made. */
-export interface RunOptions {
+export interface RunOptions extends RunMode {
   /** Where results go. */
   readonly folder: string;
   /** Whether cached answers are taken; true unless told. */

@@ -1,4 +1,7 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import { sha256 } from "../platform/hash.ts";
+import { continueRunFolder, openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
+import { canonicalJson } from "../runs/run-settings.ts";
 import { askAll } from "./ask-all.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
@@ -7,11 +10,10 @@ import { parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
 import { createLabelReader } from "./label-reader.ts";
 import { loadLemmas, loadWheels } from "./load-wheels.ts";
 import { checkRequirements } from "./requirements.ts";
-import { canonicalJson } from "./runner/call-key.ts";
 import { callsOf } from "./runner/plan.ts";
 import { identitiesOf, planRun } from "./runner/plan-run.ts";
 import type { RunOutcome } from "./runner/run-calls.ts";
-import { createRun, openRun } from "./runner/run-folder.ts";
+import { beginRun, hasRun, openRun, type StoredRun } from "./runner/stored-run.ts";
 import type { Sample } from "./sample.ts";
 import type { Scorer } from "./score.ts";
 import { createScorer } from "./scorers/registry.ts";
@@ -42,49 +44,94 @@ export async function prepareEvaluation(
   return { loaded, samples, labels, skipped, plan, notes, ...work };
 }
 
-/** Runs a prepared evaluation into a new folder. @throws {ConfigurationError} if a run is there already. */
+/**
+ * Runs a prepared evaluation into a folder, or goes on with it there.
+ *
+ * @throws {ConfigurationError} if the folder is in use, or holds something else than this evaluation.
+ */
 export async function startEvaluation(
   prepared: PreparedEvaluation,
   dependencies: EvaluationDependencies,
   options: RunOptions,
 ): Promise<RunOutcome> {
-  const { loaded, samples, labels, skipped, identities } = prepared;
-  const run = await createRun(
-    options.folder,
-    {
-      kuleshovVersion: dependencies.version,
-      nodeVersion: process.version,
-      platform: `${process.platform} ${process.arch}`,
-      name: loaded.file.name,
-      createdAt: new Date().toISOString(),
-      evalFilePath: loaded.path,
-      evalFileText: loaded.text,
-      labels: [...labels],
-      skippedRows: skipped.map(({ where, reason }) => ({ where, reason })),
-      identities: Object.fromEntries(identities),
-      cacheFolder: dependencies.cacheFolder,
+  const { loaded, samples } = prepared;
+  const place = await openRunFolder(options.folder, {
+    ...options,
+    command: "eval",
+    settings: {
+      evaluation: { id: loaded.file.name, sha256: sha256(loaded.text) },
+      samples: { id: `${samples.length} samples`, sha256: sha256(canonicalJson(samples)) },
     },
-    samples,
-  );
-  return askAll(run, loaded.file, { ...prepared, dependencies, options });
+    version: dependencies.version,
+  });
+  return closed(place, () => runPrepared(prepared, dependencies, { place, options }));
+}
+
+/** Runs a prepared evaluation into a folder that is open: calls that were answered there are not asked again. */
+export async function runPrepared(
+  prepared: PreparedEvaluation,
+  dependencies: EvaluationDependencies,
+  { place, options }: { readonly place: RunFolder; readonly options: RunOptions },
+): Promise<RunOutcome> {
+  const { loaded, samples, labels, skipped, identities } = prepared;
+  if (hasRun(place.folder)) refuseOtherIdentities(await openRun(place.folder), identities);
+  const run = hasRun(place.folder)
+    ? await openRun(place.folder)
+    : await beginRun(
+        place,
+        {
+          kuleshovVersion: dependencies.version,
+          nodeVersion: process.version,
+          platform: `${process.platform} ${process.arch}`,
+          name: loaded.file.name,
+          createdAt: place.createdAt,
+          evalFilePath: loaded.path,
+          evalFileText: loaded.text,
+          labels: [...labels],
+          skippedRows: skipped.map(({ where, reason }) => ({ where, reason })),
+          identities: Object.fromEntries(identities),
+          cacheFolder: dependencies.cacheFolder,
+        },
+        samples,
+      );
+  return askAll(run, loaded.file, { ...prepared, place, dependencies, options });
 }
 
 /**
  * Goes on with a run: calls that were answered are not asked again, those that failed are.
  * @throws {ConfigurationError} if there is no run, or what determines its answers has changed since.
  */
-export async function resumeEvaluation(dependencies: EvaluationDependencies, options: RunOptions): Promise<RunOutcome> {
+export async function resumeEvaluation(
+  dependencies: EvaluationDependencies,
+  options: Omit<RunOptions, keyof RunMode>,
+): Promise<RunOutcome> {
   const run = await openRun(options.folder);
   const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
   const work = await workOf(file, { samples: run.samples, labels: run.header.labels, dependencies });
-  for (const [cell, identity] of work.identities) {
-    if (canonicalJson(run.header.identities[cell]) === canonicalJson(identity)) continue;
+  refuseOtherIdentities(run, work.identities);
+  const plan = await planRun([], { file, cache: dependencies.cache, ...work });
+  const place = await continueRunFolder(options.folder);
+  return closed(place, () => askAll(run, file, { ...work, plan, place, dependencies, options }));
+}
+
+async function closed(place: RunFolder, work: () => Promise<RunOutcome>): Promise<RunOutcome> {
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    const outcome = await work();
+    if (outcome.stopped === null && outcome.failed === 0) state = "finished";
+    return outcome;
+  } finally {
+    await place.close(state);
+  }
+}
+
+function refuseOtherIdentities({ folder, header }: StoredRun, identities: ReadonlyMap<string, unknown>): void {
+  for (const [cell, identity] of identities) {
+    if (canonicalJson(header.identities[cell]) === canonicalJson(identity)) continue;
     throw new ConfigurationError(
-      `Cannot resume run as prompt, model or toolboxes of "${cell}" changed since it began: start a new one (\`${options.folder}\`)`,
+      `Cannot resume run as prompt, model or toolboxes of "${cell}" changed since it began: start a new one (\`${folder}\`)`,
     );
   }
-  const plan = await planRun([], { file, cache: dependencies.cache, ...work });
-  return askAll(run, file, { ...work, plan, dependencies, options });
 }
 
 /** The scorers that a file names, and after them the caller's own. */

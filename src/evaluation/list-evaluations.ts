@@ -8,7 +8,7 @@ import { ownPath } from "../platform/package-paths.ts";
 import { parseEvalFile } from "./file/read-eval-file.ts";
 import { answeredCalls } from "./results/read-results.ts";
 import { callsOf } from "./runner/plan.ts";
-import { openRun } from "./runner/run-folder.ts";
+import { openRun } from "./runner/stored-run.ts";
 
 const ENDING = ".eval.yaml";
 

@@ -71,8 +71,11 @@ export interface StimulusSource {
   /** What determines the image: hash of the source, arm, recipe version. Plain JSON. */
   identify(sample: Sample, arm: ArmName): Promise<unknown>;
   /** @throws {StimulusUnavailable} when the arm cannot be made of this sample. */
-  prepare(sample: Sample, arm: ArmName, signal?: AbortSignal): Promise<Stimulus | null>;
+  prepare(sample: Sample, arm: ArmName, signal?: AbortSignal, keep?: KeepFile): Promise<Stimulus | null>;
 }
+
+/** Writes a file of a run whole or not at all. */
+export type KeepFile = (path: string, content: string | Uint8Array) => Promise<void>;
 
 /** An arm cannot be made of a sample (no face to hide, no partner to swap with): the call is left out and counted. */
 export class StimulusUnavailable extends Error {

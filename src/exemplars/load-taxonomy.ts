@@ -61,3 +61,16 @@ function fromLines(text: string, path: string): unknown {
   });
   return { id: id === "" ? "own" : id, name, source: path, categories };
 }
+
+/** The categories that words mean: names of taxonomies and files of them become their categories, other words are names. */
+export async function categoriesNamed(words: readonly string[]): Promise<string[]> {
+  const ids = await taxonomyIds();
+  const lists = await Promise.all(
+    words.map(async (word) =>
+      ids.includes(word) || /[\\/.]/.test(word)
+        ? (await loadTaxonomy(word)).categories.map(({ name }) => name)
+        : [word],
+    ),
+  );
+  return [...new Set(lists.flat())];
+}

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { boxOverlap, type PixelBox, PixelBox as PixelBoxSchema } from "../domain/geometry.ts";
@@ -117,7 +117,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
 
   return {
     identify,
-    async prepare(sample, arm, signal) {
+    async prepare(sample, arm, signal, keep = writeFileAtomic) {
       const { image } = sample;
       if (image === null) return null;
       if (arm === "full") return { path: image, region: sample.region };
@@ -127,9 +127,9 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       if (known !== undefined) return { path, region: known };
       const made = await build({ ...sample, image }, arm, signal);
       if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
-      await write(made.raster, path);
+      await keep(path, await encoded(made.raster, path));
       const about = { sample: sample.id, arm, region: made.region, recipe: identity };
-      await writeFileAtomic(notePath(path), `${JSON.stringify(about)}\n`);
+      await keep(notePath(path), `${JSON.stringify(about)}\n`);
       return { path, region: made.region };
     },
   };
@@ -208,14 +208,11 @@ function stimulusPath(folder: string, sampleId: string, arm: ArmName, identity: 
   return join(folder, `${name}-${hash}-${arm}.${arm === "re-encoded" ? "png" : "jpg"}`);
 }
 
-async function write(raster: Raster, path: string): Promise<void> {
-  await mkdir(join(path, ".."), { recursive: true });
-  const draft = path.replace(/\.(\w+)$/, `.${randomUUID().slice(0, 8)}.part.$1`);
-  const encoded = path.endsWith(".png")
-    ? sharpOf(raster).png()
-    : sharpOf(raster).jpeg({ quality: 95, chromaSubsampling: "4:4:4" });
-  await encoded.toFile(draft);
-  await rename(draft, path);
+function encoded(raster: Raster, path: string): Promise<Buffer> {
+  const image = sharpOf(raster);
+  return path.endsWith(".png")
+    ? image.png().toBuffer()
+    : image.jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer();
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -53,14 +53,18 @@ export async function pullNetwork(name: string, options: PullOptions, signal?: A
     throw new ConfigurationError(`Nothing was pulled as the licence of "${terms.download}" was not accepted`);
   }
   await mkdir(dirname(path), { recursive: true });
-  return withFileLock(`${path}.lock`, terms.download, async () => {
-    if (options.from !== undefined) {
-      await copyChecked(terms.download, options.from, { source, path });
-      return { ...result, outcome: "copied" };
-    }
-    await download({ name: terms.download, source, path, onProgress: options.onProgress }, signal);
-    return { ...result, outcome: "downloaded" };
-  });
+  return withFileLock(
+    `${path}.lock`,
+    (holder) => `Cannot pull "${terms.download}" as ${holder} is fetching it: wait for it, or end it`,
+    async () => {
+      if (options.from !== undefined) {
+        await copyChecked(terms.download, options.from, { source, path });
+        return { ...result, outcome: "copied" };
+      }
+      await download({ name: terms.download, source, path, onProgress: options.onProgress }, signal);
+      return { ...result, outcome: "downloaded" };
+    },
+  );
 }
 
 async function findDownload(name: string): Promise<{ terms: PullTerms; source: UrlSource }> {

@@ -1,49 +1,85 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { tryLock } from "fs-native-extensions";
 import { ConfigurationError } from "../domain/errors.ts";
 
+/** A lock that this process holds. */
+export interface FileLock {
+  /** Lets others have it, and removes its file. */
+  release(): Promise<void>;
+}
+
+/** Somebody else has the lock: `process 4711 on ward-3`. */
+export interface LockedOut {
+  readonly holder: string;
+}
+
 /**
- * Does something while holding a lock file with this process' id in it. The lock of a process that is gone is taken over.
+ * Takes the lock that a file stands for, without waiting. It is the operating system's own (open-file-description lock,
+ * `LockFileEx`), which ends with its process however that ends. So there is no stale lock to be recognised and taken
+ * over, which is where lock files that hold a process id let two in: between "its process is gone" and "it is mine" a
+ * third may have come, and ids are given out again. Text in the file is for people only.
  *
- * @throws {ConfigurationError} if another process holds it.
+ * @throws {ConfigurationError} if the file system has no locks.
  */
-export async function withFileLock<T>(lock: string, what: string, act: () => Promise<T>): Promise<T> {
-  if (!(await acquire(lock))) {
-    const holder = await holderOf(lock);
-    if (holder !== undefined && isRunning(holder)) {
-      throw new ConfigurationError(`Another process (${holder}) is fetching "${what}": wait for it, or end it`);
+export async function acquireLock(path: string): Promise<FileLock | LockedOut> {
+  for (;;) {
+    const file = await open(path, "a+");
+    try {
+      if (!isLocked(file, path)) {
+        const holder = await file.readFile("utf8");
+        await file.close();
+        return { holder: holder.trim() || "another process" };
+      }
+      // Whoever held it before has removed the file that is open here; another may have one of that name by now.
+      if (await isStillThere(file, path)) {
+        await file.truncate();
+        await file.writeFile(`process ${process.pid} on ${hostname()}\n`);
+        return { release: () => release(file, path) };
+      }
+    } catch (error) {
+      await file.close();
+      throw error;
     }
-    await rm(lock, { force: true });
-    if (!(await acquire(lock)))
-      throw new ConfigurationError(`Another process has inProgress to fetch "${what}": wait for it`);
+    await file.close();
   }
+}
+
+/** Does something while holding a lock. @throws {ConfigurationError} in the words of `refusal` if somebody else has it. */
+export async function withFileLock<T>(
+  path: string,
+  refusal: (holder: string) => string,
+  act: () => Promise<T>,
+): Promise<T> {
+  const lock = await acquireLock(path);
+  if ("holder" in lock) throw new ConfigurationError(refusal(lock.holder));
   try {
     return await act();
   } finally {
-    await rm(lock, { force: true });
+    await lock.release();
   }
 }
 
-async function acquire(lock: string): Promise<boolean> {
+function isLocked(file: FileHandle, path: string): boolean {
   try {
-    await writeFile(lock, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    return tryLock(file.fd);
+  } catch (cause) {
+    throw new ConfigurationError(
+      `Cannot lock as the file system keeps no locks, choose a place on another: \`${path}\``,
+      {
+        cause,
+      },
+    );
   }
 }
 
-async function holderOf(lock: string): Promise<number | undefined> {
-  const pid = Number(await readFile(lock, "utf8").catch(() => ""));
-  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+async function isStillThere(file: FileHandle, path: string): Promise<boolean> {
+  const [own, named] = [await file.stat(), await stat(path).catch(() => undefined)];
+  return named !== undefined && own.ino === named.ino && own.dev === named.dev;
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not ours to signal, but there.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** Removed while it is still held, so that nobody's new lock is. Where an open file cannot be removed it stays, empty of meaning. */
+async function release(file: FileHandle, path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+  await file.close();
 }

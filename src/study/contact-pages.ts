@@ -1,7 +1,7 @@
-import { open, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { writeFileAtomic } from "../platform/write-file-atomic.ts";
+import { open } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { type ContactTile, renderContactSheet, TILES_PER_SHEET } from "../render/contact-sheet.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
 import { parseTile, TILES_FILE } from "./contact-tiles.ts";
 
 const SHEET = /^contact-sheet-\d+\.jpg$/;
@@ -12,7 +12,8 @@ const SHEET = /^contact-sheet-\d+\.jpg$/;
  *
  * @returns how many sheets there are.
  */
-export async function writeContactSheets(folder: string, title: string): Promise<number> {
+export async function writeContactSheets(run: RunFolder, title: string): Promise<number> {
+  const { folder } = run;
   const total = await countTiles(folder);
   const digits = Math.max(3, String(Math.ceil(total / TILES_PER_SHEET)).length);
   let sheets = 0;
@@ -21,9 +22,9 @@ export async function writeContactSheets(folder: string, title: string): Promise
     const range = `faces ${first} to ${first + tiles.length - 1} of ${total}`;
     sheets += 1;
     const name = `contact-sheet-${String(sheets).padStart(digits, "0")}.jpg`;
-    await writeFileAtomic(join(folder, name), await renderContactSheet(tiles, { title, range }));
+    await run.write(name, await renderContactSheet(tiles, { title, range }));
   }
-  await removeOldSheets(folder, sheets, digits);
+  await removeOldSheets(run, sheets, digits);
   return sheets;
 }
 
@@ -53,10 +54,10 @@ async function* linesOf(folder: string): AsyncGenerator<string> {
   }
 }
 
-async function removeOldSheets(folder: string, sheets: number, digits: number): Promise<void> {
-  for (const name of await readdir(folder)) {
+async function removeOldSheets(run: RunFolder, sheets: number, digits: number): Promise<void> {
+  for (const name of run.files().map((path) => basename(path))) {
     const number = Number(name.replace(/\D/g, ""));
     const current = number >= 1 && number <= sheets && name.length === `contact-sheet-.jpg`.length + digits;
-    if (SHEET.test(name) && !current) await rm(join(folder, name));
+    if (SHEET.test(name) && !current) await run.remove(name);
   }
 }

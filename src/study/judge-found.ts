@@ -3,7 +3,7 @@ import type { AskDependencies } from "../ask-dependencies.ts";
 import { sameCategory } from "../domain/category.ts";
 import { KuleshovError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
-import type { FoundFace } from "./find-alike.ts";
+import type { FoundFace } from "./found-faces.ts";
 
 /** What a model says of one found face, with what it rests on. */
 export interface FoundVerdict {
@@ -28,7 +28,7 @@ export interface JudgeFoundOptions {
   /** Other categories of the examples: what the face may show instead. */
   readonly rivals: readonly string[];
   readonly onProgress?: (done: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Asks the model about the best faces, one image after the other; a failure is a verdict that is missing. */

@@ -1,7 +1,7 @@
+import type { RecordedStep } from "../runs/record-steps.ts";
+import { NO_COUNTS, type RunCounts } from "../runs/run-rows.ts";
 import { TILES_FILE, type TileGatherer } from "./contact-tiles.ts";
 import type { StudyStep } from "./measure-inputs.ts";
-import type { RecordedStep } from "./record-study.ts";
-import { NO_COUNTS, type StudyCounts } from "./study-journal.ts";
 import type { StudyTables } from "./study-tables.ts";
 
 export interface RecordingOptions {
@@ -30,7 +30,7 @@ export async function* recordedSteps(
   }
 }
 
-function countsOf({ outcome }: StudyStep): StudyCounts {
+function countsOf({ outcome }: StudyStep): RunCounts {
   if (outcome === null) return NO_COUNTS;
   if ("reason" in outcome) return { ...NO_COUNTS, failures: 1 };
   return { images: 1, faces: outcome.measured.faces.length, failures: 0 };

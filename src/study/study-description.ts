@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { StudyCounts } from "./study-journal.ts";
+import { RunCounts } from "../runs/run-rows.ts";
 
 const NetworkUsed = z.strictObject({ id: z.string(), sha256: z.string() });
 
-/** What decides the numbers of a study. A study is only resumed under the very same. */
+/** What decides the numbers of a study. A study only goes on under the very same. */
 export const StudySettings = z.strictObject({
   /** Images, folders, globs and lists, as they were named. */
   inputs: z.array(z.string()),
@@ -28,7 +28,7 @@ export const StudyDescription = z.strictObject({
   updatedAt: z.string(),
   state: z.enum(["running", "interrupted", "finished"]),
   settings: StudySettings,
-  counts: StudyCounts,
+  counts: RunCounts,
   /** The files of the study, and what each holds. */
   files: z.record(z.string(), z.string()),
   /** What to beware of in the numbers, one sentence each. */
@@ -36,39 +36,17 @@ export const StudyDescription = z.strictObject({
 });
 export type StudyDescription = z.infer<typeof StudyDescription>;
 
-/** In the words of the command line, where it has some. */
-const NAMES: Readonly<Record<keyof StudySettings, string>> = {
-  inputs: "the inputs",
-  toolboxes: "--toolbox and --evidence",
-  neutral: "--neutral",
-  identity: "the identity network",
-  fps: "--fps",
-  columns: "--columns",
-  landmarks: "--landmarks",
-  contactSheet: "--contact-sheet",
-};
-
-/** In which settings a study differs from what is asked for now, one phrase each. */
-export function settingsThatDiffer(study: StudySettings, now: StudySettings): string[] {
-  return (Object.keys(NAMES) as (keyof StudySettings)[])
-    .filter((key) => JSON.stringify(study[key]) !== JSON.stringify(now[key]))
-    .map((key) => {
-      const [then, today] = [inWords(study[key]), inWords(now[key])];
-      return then === today ? `${NAMES[key]} (other contents)` : `${NAMES[key]} (${then} then, ${today} now)`;
-    });
-}
-
-/** Longer lists, as a shell makes of a pattern, are only counted. */
-const MOST_NAMED = 4;
-
-function inWords(value: StudySettings[keyof StudySettings]): string {
-  if (value === null) return "none";
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  if (Array.isArray(value)) return value.length > MOST_NAMED ? `${value.length} of them` : value.map(wordFor).join(" ");
-  return typeof value === "object" ? wordFor(value) : String(value);
-}
-
-function wordFor(value: string | { readonly id: string } | { readonly path: string }): string {
-  if (typeof value === "string") return value;
-  return "id" in value ? value.id : value.path;
+/** The settings by the names that a user knows them by. */
+export function namedSettings(settings: StudySettings): Record<string, unknown> {
+  const { inputs, toolboxes, neutral, identity, fps, columns, landmarks, contactSheet } = settings;
+  return {
+    inputs,
+    "--toolbox and --evidence": toolboxes,
+    "--neutral": neutral,
+    "identity network": identity,
+    "--fps": fps,
+    "--columns": columns,
+    "--landmarks": landmarks,
+    "--contact-sheet": contactSheet,
+  };
 }

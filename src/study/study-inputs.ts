@@ -43,6 +43,13 @@ export async function* studyInputs(words: readonly string[]): AsyncGenerator<Stu
   }
 }
 
+/** As {@link studyInputs}, all at once. */
+export async function listInputs(words: readonly string[]): Promise<StudyInput[]> {
+  const inputs: StudyInput[] = [];
+  for await (const input of studyInputs(words)) inputs.push(input);
+  return inputs;
+}
+
 async function* inputsOf(word: string): AsyncGenerator<StudyInput> {
   const found = await stat(word).catch(() => undefined);
   if (found?.isDirectory()) yield* toInputs(await filesIn(word));

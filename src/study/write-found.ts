@@ -1,10 +1,12 @@
-import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
-import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { renderContactSheet, TILE_PX, TILES_PER_SHEET } from "../render/contact-sheet.ts";
-import type { FoundFace, FoundFaces } from "./find-alike.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
+import type { FoundFace, FoundFaces } from "./found-faces.ts";
 import type { FoundVerdict } from "./judge-found.ts";
+
+/** What a search ends with. */
+export const FOUND_FILES = ["ranking.csv", "verdicts.jsonl", "contact-sheet.jpg"] as const;
 
 const COLUMNS = [
   "rank",
@@ -29,20 +31,16 @@ const COLUMNS = [
 
 /** Writes the ranking as CSV, the verdicts with their evidence as JSONL, and the best faces as a contact sheet. */
 export async function writeFound(
-  folder: string,
+  run: RunFolder,
   found: FoundFaces,
   best: { readonly verdicts: readonly FoundVerdict[]; readonly candidates: readonly FoundFace[] },
   signal?: AbortSignal,
 ): Promise<void> {
   const said = new Map(best.verdicts.map((verdict) => [keyOf(verdict), verdict]));
   const rows = found.faces.map((face, index) => rankingRow(face, index + 1, said.get(keyOf(face))));
-  await writeFileAtomic(
-    join(folder, "verdicts.jsonl"),
-    best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""),
-  );
-  await writeSheet(join(folder, "contact-sheet.jpg"), best.candidates, signal);
-  // Last, since its presence says that the search is done.
-  await writeFileAtomic(join(folder, "ranking.csv"), stringify([[...COLUMNS], ...rows]));
+  await run.write("verdicts.jsonl", best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
+  await writeSheet(run, best.candidates, signal);
+  await run.write("ranking.csv", stringify([[...COLUMNS], ...rows]));
 }
 
 function keyOf({ path, faceId }: { readonly path: string; readonly faceId: string }): string {
@@ -77,7 +75,7 @@ function rankingRow(face: FoundFace, rank: number, verdict: FoundVerdict | undef
   ];
 }
 
-async function writeSheet(path: string, candidates: readonly FoundFace[], signal?: AbortSignal): Promise<void> {
+async function writeSheet(run: RunFolder, candidates: readonly FoundFace[], signal?: AbortSignal): Promise<void> {
   const shown = candidates.slice(0, TILES_PER_SHEET);
   if (shown.length === 0) return;
   const requests = shown.map((face) => ({ id: keyOf(face), path: face.path, box: face.box }));
@@ -97,8 +95,8 @@ async function writeSheet(path: string, candidates: readonly FoundFace[], signal
     ];
   });
   if (tiles.length > 0)
-    await writeFileAtomic(
-      path,
+    await run.write(
+      "contact-sheet.jpg",
       await renderContactSheet(tiles, { title: "Most alike", range: `the best ${tiles.length}` }),
     );
 }

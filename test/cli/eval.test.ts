@@ -55,7 +55,11 @@ describe("kuleshov eval", () => {
   it.each([
     ["a file that is not there", ["eval", "run", "missing.eval.yaml"], /There is no evaluation "missing.eval.yaml"/],
     ["a folder without a run", ["eval", "resume", "."], /has no run.json/],
-    ["a second run into the same folder", ["eval", "run", "tiny.eval.yaml", "--out", "."], /a run is there already/],
+    [
+      "a second run into the same folder",
+      ["eval", "run", "tiny.eval.yaml", "--out", "."],
+      /holds a finished run|is a file of that name/,
+    ],
     ["one condition compared with nothing", ["eval", "compare", "."], /There is only one condition/],
     ["a lab arm that does not exist", ["lab", "x.jpg", "--hide", "legs"], /--hide takes faces or people/],
   ])("refuses %s with one sentence and exit code 2", async (name, args, sentence) => {

@@ -5,6 +5,7 @@ import { parse } from "csv-parse/sync";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { ImageRecord } from "../../src/measuring/measurement-json.ts";
+import { acquireLock } from "../../src/platform/file-lock.ts";
 import { StudyDescription } from "../../src/study/study-description.ts";
 import { installFakeFfmpeg, type Shot, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
@@ -96,11 +97,11 @@ describe("measure --out", () => {
 
     expect(await measure()).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("it holds a study: --resume goes on with it, --force starts it anew"),
+      stderr: expect.stringContaining("holds a finished run: --resume goes on with it, --force starts it anew"),
     });
     expect(await measure("--resume", "--fps", "2", "--landmarks")).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("other settings: --fps (5 then, 2 now), --landmarks (no then, yes now)"),
+      stderr: expect.stringContaining("other settings (--fps: 5 -> 2, --landmarks: no -> yes)"),
     });
     expect(await readFile(join(out, "faces.csv"), "utf8")).toBe(faces);
 
@@ -115,7 +116,10 @@ describe("measure --out", () => {
     await writeFile(join(other, "faces.csv"), "somebody's");
     for (const mode of ["--resume", "--force"]) {
       const refused = await runCli(["measure", photo, "--out", other, mode]);
-      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("holds other files and no study") });
+      expect(refused).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("a file of that name that Kuleshov did not write"),
+      });
     }
     expect(await readFile(join(other, "faces.csv"), "utf8")).toBe("somebody's");
   });
@@ -123,16 +127,16 @@ describe("measure --out", () => {
   it("keeps two processes from writing into one study, and takes over from one that was killed", async () => {
     const out = join(await tempFolder(), "study");
     await mkdir(out);
-    const { hostname } = await import("node:os");
-    await writeFile(join(out, "study.lock"), `${process.pid} ${hostname()}\n`);
+    const lock = await acquireLock(join(out, "run.lock"));
     const measure = ["measure", samplePhoto(2), "--out", out];
     expect(await runCli(measure)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining(`process ${process.pid} ${hostname()} is at work in it`),
+      stderr: expect.stringMatching(`process ${process.pid} on .* is at work in the folder`),
     });
-    await writeFile(join(out, "study.lock"), `999999999 ${hostname()}\n`);
+    if ("release" in lock) await lock.release();
+    await writeFile(join(out, "run.lock"), `process ${process.pid} on this machine\n`); // as a killed process leaves it
     expect((await runCli(measure)).code).toBe(0);
-    expect(await readdir(out)).not.toContain("study.lock");
+    expect(await readdir(out)).not.toContain("run.lock");
   });
 
   it("draws every face on contact sheets", async () => {

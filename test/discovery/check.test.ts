@@ -15,6 +15,7 @@ import { importExemplars } from "../../src/exemplars/import-exemplars.ts";
 import { cutPortraits } from "../../src/measuring/cut-portraits.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
 import { portraitsNeeded, renderDiscoveryPage } from "../../src/pages/discovery-page.ts";
+import { writeFileAtomic } from "../../src/platform/write-file-atomic.ts";
 import { measureAs } from "../support/measured-images.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { KNOWN_RECIPES, madeStudy, PLANTED, studySpace } from "../support/study-faces.ts";
@@ -22,6 +23,8 @@ import { tempFolder } from "../support/temp-folder.ts";
 
 let discovery: Discovery;
 let survivor: string;
+const into = (folder: string) => (name: string, content: string | Uint8Array) =>
+  writeFileAtomic(join(folder, name), content);
 
 beforeAll(async () => {
   const made = madeStudy([...KNOWN_RECIPES.map((recipe) => [recipe, 40] as const), [PLANTED, 40]], createRandom(4));
@@ -96,7 +99,7 @@ describe("a blind check", () => {
 
   it("gives raters images and a sheet that do not tell, and keeps the key elsewhere", async () => {
     const folder = await tempFolder();
-    expect(await writeCheck(folder, discovery, cut)).toBe(21);
+    expect(await writeCheck(into(folder), discovery, cut)).toBe(21);
     const files = await readdir(join(folder, "check"));
     expect(files.filter((file) => file.startsWith("item-"))).toHaveLength(21);
     expect(files.filter((file) => file.startsWith("reference-A"))).toHaveLength(4);
@@ -282,7 +285,7 @@ describe("the discovery page", () => {
 
   it("is written with the discovery, which reads back the same", async () => {
     const folder = await tempFolder();
-    await writeDiscovery(folder, discovery, cut);
+    await writeDiscovery(into(folder), discovery, cut);
     expect(await readDiscovery(folder)).toEqual(discovery);
     expect((await readdir(folder)).sort()).toEqual(["discovery.html", "discovery.json"]);
     await rm(join(folder, "discovery.json"));

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { acquireLock } from "../../src/platform/file-lock.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../src/evaluation/evaluation-dependencies.ts";
@@ -87,7 +88,7 @@ describe("an evaluation", () => {
     const prepared = await prepareEvaluation(file, own);
     await startEvaluation(prepared, own, { folder: join(folder, "run") });
     await expect(startEvaluation(prepared, own, { folder: join(folder, "run") })).rejects.toThrow(
-      /a run is there already/,
+      /the folder holds a finished run: --resume goes on with it, --force starts it anew/,
     );
     await expect(resumeEvaluation(own, { folder: join(folder, "nothing") })).rejects.toThrow(/has no run.json/);
   });
@@ -117,10 +118,9 @@ describe("an evaluation", () => {
     const own = dependencies(folder, httpSolver(server.url));
     const out = join(folder, "run");
     await startEvaluation(await prepareEvaluation(file, own), own, { folder: out });
-    await writeFile(join(out, "run.lock"), String(process.ppid));
-    await expect(resumeEvaluation(own, { folder: out })).rejects.toThrow(/process \d+ is at it/);
-    // No process has this id: Linux numbers end at 4194304.
-    await writeFile(join(out, "run.lock"), "99999999");
+    const lock = await acquireLock(join(out, "run.lock"));
+    await expect(resumeEvaluation(own, { folder: out })).rejects.toThrow(/process \d+ on .* is at work in the folder/);
+    if ("release" in lock) await lock.release();
     expect(await resumeEvaluation(own, { folder: out })).toMatchObject({ done: 10 });
     await rm(out, { recursive: true });
   });

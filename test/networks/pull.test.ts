@@ -8,6 +8,7 @@ import { listNetworks } from "../../src/networks/list-networks.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { openNetwork } from "../../src/networks/network.ts";
 import { type PullOptions, pullNetwork } from "../../src/networks/pull.ts";
+import { acquireLock } from "../../src/platform/file-lock.ts";
 import { sha256 } from "../../src/platform/hash.ts";
 import { type FileServerFaults, serveFile } from "../support/file-server.ts";
 import { meanColourNetwork } from "../support/tiny-network.ts";
@@ -212,9 +213,10 @@ describe("pullNetwork", () => {
     await offer();
     await mkdir(join(cacheDir, "pulled"), { recursive: true });
     const lock = join(cacheDir, "pulled", `${sha256(task).slice(0, 16)}.task.lock`);
-    await writeFile(lock, String(process.ppid));
-    await expect(pull()).rejects.toThrow(`Another process (${process.ppid}) is fetching "tiny-task"`);
-    await writeFile(lock, "4194305");
+    const held = await acquireLock(lock);
+    await expect(pull()).rejects.toThrow(/^Cannot pull "tiny-task" as process \d+ on .* is fetching it: wait for it/);
+    if ("release" in held) await held.release();
+    await writeFile(lock, "4194305"); // as a process that is gone leaves it
     expect((await pull()).outcome).toBe("downloaded");
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createOllamaJudge } from "../../src/adapters/ollama/ollama-judge.ts";
-import type { FoundFace } from "../../src/study/find-alike.ts";
+import type { FoundFace } from "../../src/study/found-faces.ts";
 import { judgeFound } from "../../src/study/judge-found.ts";
 import { abstained, cue, judgment, reading, subject } from "../support/builders.ts";
 import { fixedToolbox } from "../support/fixed-toolbox.ts";

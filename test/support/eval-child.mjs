@@ -4,7 +4,7 @@ import { appendFileSync } from "node:fs";
 const [, , dist, url, folder, count] = process.argv;
 const at = (name) => import(`${dist}/src/evaluation/${name}.js`);
 const { runCalls } = await at("runner/run-calls");
-const { openJournal, readJournal } = await at("runner/journal");
+const { openJournal, readJournal } = await import(`${dist}/src/runs/journal.js`);
 const { createFolderAnswerCache } = await at("runner/answer-cache");
 const { callsOf } = await at("runner/plan");
 const { EvalFile } = await at("file/eval-file");

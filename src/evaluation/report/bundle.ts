@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
 import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { hashOfFile } from "../../platform/hash.ts";
+import { packageVersion } from "../../platform/package-paths.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
+import { journalLine } from "../../runs/journal.ts";
+import { openRunFolder, type RunFolder, type RunMode } from "../../runs/run-folder.ts";
 import { readResults } from "../results/read-results.ts";
 import { createFolderAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";
-import { judgmentsPath, resultsPath } from "../runner/run-folder.ts";
+import { judgmentsPath } from "../runner/stored-run.ts";
 import type { Sample } from "../sample.ts";
 import { type ScoredRun, scoreRun } from "./write-report.ts";
 
@@ -62,35 +66,54 @@ function withoutPlace(sample: Sample): Sample {
  * Unpacks a bundle into `folder`, takes every answer from it (no model is asked) and computes all numbers anew.
  * @returns how many metrics there are, and those that differ, in words.
  */
-export async function replayBundle(path: string, folder: string): Promise<{ metrics: number; differing: string[] }> {
+export async function replayBundle(
+  path: string,
+  { folder, ...mode }: RunMode & { readonly folder: string },
+): Promise<{ metrics: number; differing: string[] }> {
   const files = await readZip(path);
+  const settings = { bundle: { path, sha256: await hashOfFile(path) } };
+  const run = await openRunFolder(folder, { ...mode, command: "eval", settings, version: packageVersion() });
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    const found = await replayInto(run, files, path);
+    state = "finished";
+    return found;
+  } finally {
+    await run.close(state);
+  }
+}
+
+async function replayInto(
+  run: RunFolder,
+  files: Unzipped,
+  path: string,
+): Promise<{ metrics: number; differing: string[] }> {
   const text = (name: string) => {
     const bytes = files[name];
     if (bytes === undefined) throw new ConfigurationError(`Cannot replay bundle as it has no ${name}: \`${path}\``);
     return strFromU8(bytes);
   };
-  const cacheFolder = join(folder, "answers");
+  const cacheFolder = join(run.folder, "answers");
   const cache = createFolderAnswerCache(cacheFolder);
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(join(folder, "samples.jsonl"), text("samples.jsonl"));
-  await unpackAnswers(files, cache.path);
+  await run.write("samples.jsonl", text("samples.jsonl"));
+  for (const [name, bytes] of Object.entries(files)) {
+    const key = /^answers\/(.+)\.json\.gz$/.exec(name)?.[1];
+    if (key !== undefined && KEY.test(key)) await run.write(relative(run.folder, cache.path(key)), bytes);
+  }
   const replay = async (name: string) => {
     const lines: string[] = [];
     for (const line of text(name).split("\n")) {
       if (line === "") continue;
-      lines.push(`${JSON.stringify(await replayed(CallRecord.parse(JSON.parse(line)), cache, path))}\n`);
+      const { check: _check, ...record } = JSON.parse(line) as { check?: string };
+      lines.push(journalLine(await replayed(CallRecord.parse(record), cache, path)));
     }
     return lines.join("");
   };
-  await writeFileAtomic(resultsPath(folder), await replay("results.jsonl"));
-  if (files["judgments.jsonl"] !== undefined)
-    await writeFileAtomic(judgmentsPath(folder), await replay("judgments.jsonl"));
-  await writeFileAtomic(
-    join(folder, "run.json"),
-    `${JSON.stringify({ ...JSON.parse(text("run.json")), cacheFolder }, null, 2)}\n`,
-  );
+  await run.write("results.jsonl", await replay("results.jsonl"));
+  if (files["judgments.jsonl"] !== undefined) await run.write("judgments.jsonl", await replay("judgments.jsonl"));
+  await run.write("run.json", `${JSON.stringify({ ...JSON.parse(text("run.json")), cacheFolder }, null, 2)}\n`);
   const expected: MetricList = JSON.parse(text("metrics.json"));
-  const found = new Map(metricsOf(await scoreRun(folder)).map((metric) => [metric.name, metric]));
+  const found = new Map(metricsOf(await scoreRun(run.folder)).map((metric) => [metric.name, metric]));
   const differing = expected.flatMap((metric) => {
     const again = found.get(metric.name);
     return JSON.stringify(again) === JSON.stringify(metric)
@@ -108,15 +131,6 @@ async function readZip(path: string): Promise<Unzipped> {
     return unzipSync(bytes);
   } catch (error) {
     throw new ConfigurationError(`Cannot replay bundle as it is damaged or no bundle: \`${path}\``, { cause: error });
-  }
-}
-
-async function unpackAnswers(files: Unzipped, target: (key: string) => string): Promise<void> {
-  for (const [name, bytes] of Object.entries(files)) {
-    const key = /^answers\/(.+)\.json\.gz$/.exec(name)?.[1];
-    if (key === undefined || !KEY.test(key)) continue;
-    await mkdir(join(target(key), ".."), { recursive: true });
-    await writeFileAtomic(target(key), bytes);
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
+import { keepInRun } from "../../runs/run-folder.ts";
 import { topLabel } from "../answer.ts";
 import type { ScoredRun } from "./write-report.ts";
 
@@ -21,8 +21,9 @@ export async function exportCsv(scored: ScoredRun): Promise<string[]> {
     Object.entries(tables).map(async ([name, rows]) => {
       const path = join(scored.run.folder, name);
       const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-      await writeFileAtomic(
-        path,
+      await keepInRun(
+        scored.run.folder,
+        name,
         stringify([...rows], { header: true, columns, cast: { boolean: (value) => (value ? "TRUE" : "FALSE") } }),
       );
       return path;

@@ -1,6 +1,6 @@
 import type { EvalFile } from "../file/eval-file.ts";
 import type { RunSummary } from "../results/summarise.ts";
-import type { RunHeader } from "../runner/run-folder.ts";
+import type { RunHeader } from "../runner/stored-run.ts";
 
 const TASKS: Readonly<Record<EvalFile["task"], string>> = {
   judge: "judged which emotions one person in an image is perceived to express",

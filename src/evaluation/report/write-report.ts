@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Markup, markup } from "../../pages/markup.ts";
 import { REPORT_STYLE } from "../../pages/style.ts";
-import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
+import { keepInRun } from "../../runs/run-folder.ts";
 import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import { parseEvalFile } from "../file/read-eval-file.ts";
@@ -13,7 +13,7 @@ import { readResults } from "../results/read-results.ts";
 import { type RunSummary, summarise } from "../results/summarise.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
-import { judgmentsPath, openRun, type StoredRun } from "../runner/run-folder.ts";
+import { judgmentsPath, openRun, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
 import { methodsParagraph } from "./methods.ts";
@@ -83,7 +83,7 @@ function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun
 export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promise<string> {
   const cases = (await Promise.all(scored.summary.cells.map((cell) => worstCases(cell, cache)))).flat();
   const path = join(scored.run.folder, "report.html");
-  await writeFileAtomic(path, `<!doctype html>\n${page(scored, cases).html}\n`);
+  await keepInRun(scored.run.folder, "report.html", `<!doctype html>\n${page(scored, cases).html}\n`);
   return path;
 }
 

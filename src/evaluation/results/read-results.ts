@@ -1,6 +1,6 @@
+import { journalLines, readJournal } from "../../runs/journal.ts";
 import { CallRecord } from "../runner/call-record.ts";
-import { journalLines, readJournal } from "../runner/journal.ts";
-import { resultsPath } from "../runner/run-folder.ts";
+import { resultsPath } from "../runner/stored-run.ts";
 
 /**
  * The last line of every call of a run, in the order calls were first finished. A call that failed and was answered when

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
+import { inWordsIfDiskFull } from "../../platform/disk-full.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { Answer } from "../answer.ts";
 import type { Solution } from "../solver.ts";
-import { inWordsIfDiskFull } from "./disk-full.ts";
 
 /** What is kept of one call. */
 export const CachedSolution = z.strictObject({

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "../../runs/run-settings.ts";
 import type { Call } from "../solver.ts";
 
 /** Raised when the meaning of a cached answer changes, so that old ones are asked again rather than misread. */
@@ -16,14 +17,4 @@ export function callKey(call: Call, identity: unknown, stimulus: unknown): strin
   };
   const whole = { format: ANSWER_FORMAT, identity, condition, stimulus, asked, seed, repeat };
   return createHash("sha256").update(canonicalJson(whole)).digest("hex");
-}
-
-/** JSON with keys in one order, so that equal values have equal texts. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
 }

@@ -1,12 +1,12 @@
 import PQueue from "p-queue";
 import { ConfigurationError, ModelFileError, ProviderError } from "../../domain/errors.ts";
+import type { Journal } from "../../runs/journal.ts";
 import type { EvalFile } from "../file/eval-file.ts";
-import { type Call, type Solver, type StimulusSource, StimulusUnavailable } from "../solver.ts";
+import { type Call, type KeepFile, type Solver, type StimulusSource, StimulusUnavailable } from "../solver.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { exhaustedLimit } from "./budget.ts";
 import { callKey } from "./call-key.ts";
 import type { CallRecord } from "./call-record.ts";
-import type { Journal } from "./journal.ts";
 import { cellId } from "./plan.ts";
 import { costOf } from "./price.ts";
 import { createProgressCounter, type RunProgress } from "./progress.ts";
@@ -24,6 +24,8 @@ export interface RunSetting {
   /** Whether answers that are in the cache are taken from there. */
   readonly reuse: boolean;
   readonly journal: Journal;
+  /** Writes what stimuli are made; plain files unless told. */
+  readonly keep?: KeepFile;
   readonly doneBefore: number;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Mean size of a call by the plan, for the budget until real ones are known. */
@@ -201,7 +203,7 @@ async function ask(
       firstWaitMs: setting.firstRetryWaitMs ?? 1000,
       timeoutMs: execution.timeoutSeconds * 1000,
     };
-    const stimulus = await setting.stimuli.prepare(call.sample, call.condition.arm, run.signal);
+    const stimulus = await setting.stimuli.prepare(call.sample, call.condition.arm, run.signal, setting.keep);
     const outcome = await retry((signal) => setting.solver.solve(call, stimulus, signal), policy, run.signal);
     if ("error" in outcome) {
       noteFailure(outcome.error, run, queue);

@@ -90,7 +90,9 @@ describe("a judge model", () => {
     const { file, dependencies, judge, out, folder } = await study(() => good);
     await startEvaluation(await prepareEvaluation(file, dependencies), dependencies, { folder: out });
     const asked = judge.chats.length;
-    const replayed = await replayBundle(await writeBundle(out, join(folder, "b.zip")), join(folder, "again"));
+    const replayed = await replayBundle(await writeBundle(out, join(folder, "b.zip")), {
+      folder: join(folder, "again"),
+    });
     expect(replayed.differing).toEqual([]);
     expect(judge.chats.length).toBe(asked);
   });

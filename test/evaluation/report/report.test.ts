@@ -147,7 +147,7 @@ describe("a replay bundle", () => {
       expect(strFromU8(files[name] as Uint8Array)).not.toContain(folder);
       expect(strFromU8(files[name] as Uint8Array)).not.toContain("node_modules");
     }
-    const { metrics, differing } = await replayBundle(bundle, join(folder, "replayed"));
+    const { metrics, differing } = await replayBundle(bundle, { folder: join(folder, "replayed") });
     expect(metrics).toBeGreaterThan(20);
     expect(differing).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe("a replay bundle", () => {
     const files = unzipSync(await readFile(bundle));
     const claimed = strFromU8(files["metrics.json"] as Uint8Array).replace('"value": 1,', '"value": 0.5,');
     await writeFile(bundle, zipSync({ ...files, "metrics.json": strToU8(claimed) }));
-    const { differing } = await replayBundle(bundle, join(folder, "replayed"));
+    const { differing } = await replayBundle(bundle, { folder: join(folder, "replayed") });
     expect(differing).toHaveLength(1);
     expect(differing[0]).toMatch(/: 0\.5 became 1$/);
   });
@@ -170,9 +170,9 @@ describe("a replay bundle", () => {
     const some = Object.keys(files).find((name) => name.startsWith("answers/")) as string;
     const { [some]: _left, ...rest } = files;
     await writeFile(bundle, zipSync(rest));
-    await expect(replayBundle(bundle, join(folder, "a"))).rejects.toThrow(/is missing or damaged/);
+    await expect(replayBundle(bundle, { folder: join(folder, "a") })).rejects.toThrow(/is missing or damaged/);
     await writeFile(bundle, "PK nonsense");
-    await expect(replayBundle(bundle, join(folder, "b"))).rejects.toThrow(/damaged or no bundle/);
+    await expect(replayBundle(bundle, { folder: join(folder, "b") })).rejects.toThrow(/damaged or no bundle/);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { CallRecord } from "../../../src/evaluation/runner/call-record.ts";
-import { openJournal, readJournal } from "../../../src/evaluation/runner/journal.ts";
+import { openJournal, readJournal } from "../../../src/runs/journal.ts";
 import { startAnsweringServer } from "../../support/answering-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 

@@ -6,12 +6,12 @@ import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
 import type { EvalFile } from "../../../src/evaluation/file/eval-file.ts";
 import { createFolderAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
 import { CallRecord } from "../../../src/evaluation/runner/call-record.ts";
-import { openJournal, readJournal } from "../../../src/evaluation/runner/journal.ts";
 import { callsOf } from "../../../src/evaluation/runner/plan.ts";
 import { identitiesOf, planRun } from "../../../src/evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../../../src/evaluation/runner/progress.ts";
 import { type RunSetting, runCalls } from "../../../src/evaluation/runner/run-calls.ts";
 import { type Solver, StimulusUnavailable } from "../../../src/evaluation/solver.ts";
+import { openJournal, readJournal } from "../../../src/runs/journal.ts";
 import { evalFile, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 

@@ -2,15 +2,16 @@ import { appendFile, copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { perceptualHash } from "../../src/domain/perceptual-hash.ts";
-import type { MeasureImage } from "../../src/exemplars/make-exemplar.ts";
-import { type SimilarityExamples, scoreSimilarity } from "../../src/exemplars/score-similarity.ts";
-import { decodeImage } from "../../src/measuring/decode-image.ts";
-import { type FindOptions, findAlike } from "../../src/study/find-alike.ts";
-import { exemplarEntry, expressionOf, testSpace } from "../support/exemplars.ts";
-import { measureAs } from "../support/measured-images.ts";
-import { samplePhoto } from "../support/photos.ts";
-import { tempFolder } from "../support/temp-folder.ts";
+import { perceptualHash } from "../src/domain/perceptual-hash.ts";
+import type { MeasureImage } from "../src/exemplars/make-exemplar.ts";
+import { type SimilarityExamples, scoreSimilarity } from "../src/exemplars/score-similarity.ts";
+import { type FindDependencies, type FindQuery, find } from "../src/find.ts";
+import { decodeImage } from "../src/measuring/decode-image.ts";
+import type { EmbeddedExemplar } from "../src/ports/exemplar-store.ts";
+import { exemplarEntry, expressionOf, testSpace } from "./support/exemplars.ts";
+import { measureAs } from "./support/measured-images.ts";
+import { samplePhoto } from "./support/photos.ts";
+import { tempFolder } from "./support/temp-folder.ts";
 
 const entries = (category: string, faces: readonly Record<string, number>[]) =>
   faces.map((face) => exemplarEntry({ category, face }));
@@ -28,13 +29,25 @@ const shows: Record<string, Record<string, number>> = {
   "sample3.jpg": { AU6: 0.4, AU12: 0.5 },
 };
 const measure = measureAs((path) => [{ box, shows: shows[path.split("/").at(-1) ?? ""] ?? {} }]);
-const inputs = ([1, 2, 3] as const).map((n) => ({ path: samplePhoto(n), neutralPath: null }));
-const options = (parts: Partial<FindOptions> = {}): FindOptions => ({ examples, measure, concurrency: 2, ...parts });
+const inputs = ([1, 2, 3] as const).map((n) => ({ path: samplePhoto(n) }));
+const holding = (entries: readonly EmbeddedExemplar[]) => ({ location: "the store", placed: async () => [...entries] });
+const dependencies: FindDependencies = {
+  store: holding([...smiles, ...scowls]),
+  toolbox: { id: "mesh@1", networks: [] },
+  space: testSpace,
+  measure,
+  concurrency: 2,
+  openJudge: null,
+};
+const query = (folder: string, parts: Partial<FindQuery> = {}): FindQuery => ({
+  ...{ folder, category: "smile", words: ["photos"], inputs, top: 4 },
+  ...parts,
+});
 const names = (faces: readonly { readonly path: string }[]) => faces.map(({ path }) => path.split("/").at(-1));
 
-describe("findAlike", () => {
+describe("find", () => {
   it("ranks faces by similarity to the examples and says in what", async () => {
-    const { faces, failures } = await findAlike(inputs, await tempFolder(), options());
+    const { faces, failures } = await find(query(await tempFolder()), dependencies);
     expect(names(faces)).toEqual(["sample2.jpg", "sample3.jpg", "sample1.jpg"]);
     expect(failures).toEqual([]);
     expect(faces[0]).toMatchObject({ faceId: "F1", copyOf: null, nearest: smiles[0]?.exemplar.id });
@@ -42,35 +55,44 @@ describe("findAlike", () => {
     expect(faces[2]?.score).toBeLessThan(0.6 * (faces[2]?.similarity ?? 0));
   });
 
+  async function interruptedIn(folder: string): Promise<void> {
+    const controller = new AbortController();
+    const onProgress = () => controller.abort();
+    const found = find(query(folder, { onProgress }), { ...dependencies, concurrency: 1 }, controller.signal);
+    await expect(found).rejects.toThrow();
+  }
+
   it("goes on where it was interrupted and ends with the same ranking", async () => {
     const [whole, halves] = [await tempFolder(), await tempFolder()];
-    const controller = new AbortController();
-    const interrupted = findAlike(
-      inputs,
-      halves,
-      options({ concurrency: 1, signal: controller.signal, onProgress: () => controller.abort() }),
-    );
-    await expect(interrupted).rejects.toThrow();
-    await appendFile(join(halves, "faces.jsonl"), '{"path": "half a line'); // as a killed process leaves it
+    await interruptedIn(halves);
+    await appendFile(join(halves, "searched", "faces.jsonl"), '{"path": "half a line'); // as a killed process leaves it
     const paths: string[] = [];
     const counting: MeasureImage = (path, signal) => {
       paths.push(path);
       return measure(path, signal);
     };
-    const resumed = await findAlike(inputs, halves, options({ measure: counting }));
+    const resumed = await find(query(halves), { ...dependencies, measure: counting });
     expect(paths).toHaveLength(2);
-    expect(resumed).toEqual(await findAlike(inputs, whole, options()));
+    expect(resumed).toEqual(await find(query(whole), dependencies));
+  });
+
+  it("never mixes two searches in one folder", async () => {
+    const folder = await tempFolder();
+    await interruptedIn(folder);
+    const rows = await readFile(join(folder, "searched", "faces.jsonl"), "utf8");
+    const other = query(folder, { category: "scowl" });
+    for (const mode of [{}, { resume: true }]) {
+      await expect(find({ ...other, ...mode }, dependencies)).rejects.toThrow(/other settings \(query: smile -> scowl/);
+    }
+    expect(await readFile(join(folder, "searched", "faces.jsonl"), "utf8")).toBe(rows);
+    expect(names((await find({ ...other, force: true }, dependencies)).faces)[0]).toBe("sample1.jpg");
   });
 
   it("lists images that cannot be read", async () => {
     const folder = await tempFolder();
     const broken = join(folder, "broken.jpg");
     await writeFile(broken, (await readFile(samplePhoto(1))).subarray(0, 5000));
-    const found = await findAlike(
-      [{ path: broken, neutralPath: null }, ...inputs],
-      join(await tempFolder()),
-      options(),
-    );
+    const found = await find(query(await tempFolder(), { inputs: [{ path: broken }, ...inputs] }), dependencies);
     expect(found.failures).toEqual([{ path: broken, reason: expect.stringMatching(/^Cannot read image/) }]);
     expect(found.faces).toHaveLength(3);
   });
@@ -83,11 +105,9 @@ describe("findAlike", () => {
     const example = exemplarEntry({ category: "smile", face: { AU12: 0.9 } });
     const hash = perceptualHash(await decodeImage(samplePhoto(2)), null);
     const known = { ...example, exemplar: { ...example.exemplar, image: { ...example.exemplar.image, hash } } };
-    const { faces } = await findAlike(
-      [copy, join(folder, "other.jpg")].map((path) => ({ path, neutralPath: null })),
-      await tempFolder(),
-      options({ examples: { ...examples, alike: [known] } }),
-    );
+    const searched = [copy, join(folder, "other.jpg")].map((path) => ({ path }));
+    const store = holding([known, ...scowls]);
+    const { faces } = await find(query(await tempFolder(), { inputs: searched }), { ...dependencies, store });
     expect(Object.fromEntries(faces.map((face) => [names([face])[0], face.copyOf]))).toEqual({
       "copy.jpg": known.exemplar.id,
       "other.jpg": null,

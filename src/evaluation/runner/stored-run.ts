@@ -1,13 +1,15 @@
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
+import { readJournal } from "../../runs/journal.ts";
+import type { RunFolder } from "../../runs/run-folder.ts";
 import { Sample } from "../sample.ts";
-import { readJournal } from "./journal.ts";
 
 /** Raised when the files of a run change their meaning. */
 const RUN_FORMAT = 1;
+const HEADER_FILE = "run.json";
 
 /** `run.json`: what a run is, written once at its start. */
 export const RunHeader = z.strictObject({
@@ -47,27 +49,26 @@ export function judgmentsPath(folder: string): string {
   return join(folder, "judgments.jsonl");
 }
 
-/** @throws {ConfigurationError} when the folder holds a run already. */
-export async function createRun(
-  folder: string,
+/** Writes down what a run is, the header last: its presence says that the samples are whole. */
+export async function beginRun(
+  run: RunFolder,
   header: Omit<RunHeader, "format">,
   samples: readonly Sample[],
 ): Promise<StoredRun> {
-  await mkdir(folder, { recursive: true });
-  if (await exists(join(folder, "run.json"))) {
-    throw new ConfigurationError(
-      `Cannot start evaluation as a run is there already: resume it, or choose another --out (\`${folder}\`)`,
-    );
-  }
-  await writeFileAtomic(join(folder, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
   const whole: RunHeader = { format: RUN_FORMAT, ...header };
-  await writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(whole, null, 2)}\n`);
-  return { folder, header: whole, samples };
+  await run.write("samples.jsonl", samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+  await run.write(HEADER_FILE, `${JSON.stringify(whole, null, 2)}\n`);
+  return { folder: run.folder, header: whole, samples };
+}
+
+/** Whether a run's header was written. */
+export function hasRun(folder: string): boolean {
+  return existsSync(join(folder, HEADER_FILE));
 }
 
 /** @throws {ConfigurationError} when the folder holds no run, or one of another version. */
 export async function openRun(folder: string): Promise<StoredRun> {
-  const text = await readFile(join(folder, "run.json"), "utf8").catch((error: unknown) => {
+  const text = await readFile(join(folder, HEADER_FILE), "utf8").catch((error: unknown) => {
     throw new ConfigurationError(`Cannot open run as the folder has no run.json: \`${folder}\``, { cause: error });
   });
   const header = parseHeader(text, folder);
@@ -94,43 +95,5 @@ function parseHeader(text: string, folder: string): RunHeader {
   const issue = parsed.error.issues[0];
   throw new ConfigurationError(
     `Cannot open run as its run.json is damaged (${issue?.path.join(".")}: ${issue?.message}): \`${folder}\``,
-  );
-}
-
-/**
- * Keeps a second process from writing into the same run. A lock whose process is gone is taken over.
- * @returns releases the lock. @throws {ConfigurationError} while another process holds it.
- */
-export async function lockRun(folder: string): Promise<() => Promise<void>> {
-  const path = join(folder, "run.lock");
-  const holder = await readFile(path, "utf8").catch(() => undefined);
-  if (holder !== undefined && isAlive(Number(holder))) {
-    throw new ConfigurationError(`Cannot write to run as process ${holder} is at it: \`${folder}\``);
-  }
-  await rm(path, { force: true });
-  const handle = await open(path, "wx").catch((error: unknown) => {
-    throw new ConfigurationError(`Cannot write to run as another process has just taken it: \`${folder}\``, {
-      cause: error,
-    });
-  });
-  await handle.writeFile(String(process.pid));
-  await handle.close();
-  return () => rm(path, { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return readFile(path).then(
-    () => true,
-    () => false,
   );
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
@@ -7,9 +7,7 @@ import type { Face } from "../domain/measurement.ts";
 import { type ImageIdentity, identifyImage, identityOf, leakReason } from "../exemplars/leakage.ts";
 import { embedMeasured, type MeasureImage } from "../exemplars/make-exemplar.ts";
 import { type SimilarityExamples, scoreSimilarity } from "../exemplars/score-similarity.ts";
-import type { StudyProgress } from "./record-study.ts";
-import { runStudy, type StudyOutcome } from "./run-study.ts";
-import { openStudyFiles } from "./study-files.ts";
+import type { ImageRows } from "../runs/record-steps.ts";
 
 /** One face of the images searched, with how far it shows the same expression as the examples. */
 export const FoundFace = z.strictObject({
@@ -35,40 +33,21 @@ export interface FoundFaces {
   readonly failures: readonly z.infer<typeof FailedImage>[];
 }
 
-const FACES_FILE = "faces.jsonl";
-const FAILURES_FILE = "failures.jsonl";
+const FACES_FILE = "searched/faces.jsonl";
+const FAILURES_FILE = "searched/failures.jsonl";
 
-export interface FindOptions {
+export interface SearchOptions {
   readonly examples: SimilarityExamples;
   readonly measure: MeasureImage;
-  readonly concurrency: number;
-  readonly onProgress?: (progress: StudyProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Scores every face of the images against examples and ranks them. Each image's faces are on disk in `folder` before
- * the next batch, so that a search that was interrupted goes on where it stopped.
- */
-export async function findAlike(
-  inputs: readonly { readonly path: string }[],
-  folder: string,
-  options: FindOptions,
-): Promise<FoundFaces> {
-  await mkdir(folder, { recursive: true });
-  const files = await openStudyFiles(
-    folder,
-    new Map([
-      [FACES_FILE, ""],
-      [FAILURES_FILE, ""],
-    ]),
-  );
-  try {
-    await runStudy(inputs, (input) => searchImage(input.path, options), { ...options, files });
-  } finally {
-    await files.close();
-  }
-  return await readFound(folder);
+/** The tables that a search writes, each without a first line. */
+export function foundHeaders(): ReadonlyMap<string, string> {
+  return new Map([
+    [FACES_FILE, ""],
+    [FAILURES_FILE, ""],
+  ]);
 }
 
 /** What a search has written to its folder so far. */
@@ -78,7 +57,8 @@ export async function readFound(folder: string): Promise<FoundFaces> {
   return { faces: [...faces].sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1)), failures };
 }
 
-async function searchImage(path: string, options: FindOptions): Promise<StudyOutcome> {
+/** Scores every face of one image against examples. What cannot be read or measured is a row of its own. */
+export async function searchImage(path: string, options: SearchOptions): Promise<ImageRows> {
   try {
     const { image, faces } = await options.measure(path, options.signal);
     const identity = identifyImage(
@@ -89,12 +69,12 @@ async function searchImage(path: string, options: FindOptions): Promise<StudyOut
       const found = scoreFace(path, face, { identity, ...options });
       return found === undefined ? [] : [`${JSON.stringify(found)}\n`];
     });
-    return { failed: false, record: { path, text: new Map([[FACES_FILE, lines.join("")]]) } };
+    return { failed: false, faces: lines.length, text: new Map([[FACES_FILE, lines.join("")]]) };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof KuleshovError)) throw error;
     const line = `${JSON.stringify({ path, reason: error.message })}\n`;
-    return { failed: true, record: { path, text: new Map([[FAILURES_FILE, line]]) } };
+    return { failed: true, faces: 0, text: new Map([[FAILURES_FILE, line]]) };
   }
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
-import { openStudyFiles, type StudyRecord } from "../../src/study/study-files.ts";
+import { openRunFolder } from "../../src/runs/run-folder.ts";
+import type { RunStep } from "../../src/runs/run-rows.ts";
 
 const HEADERS = new Map([
   ["faces.csv", "path,value\n"],
@@ -13,16 +14,16 @@ const HEADERS = new Map([
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kuleshov-study-"));
+  folder = await mkdtemp(join(tmpdir(), "kuleshov-run-"));
 });
 
-const record = (path: string): StudyRecord => ({
+const record = (path: string): RunStep => ({
   done: path,
   inProgress: null,
   text: new Map([["faces.csv", `${path},1\n`]]),
   counts: { images: 1, faces: 1, failures: 0 },
 });
-const frame = (number: number): StudyRecord => ({
+const frame = (number: number): RunStep => ({
   done: null,
   inProgress: {
     key: "clip.mp4",
@@ -31,140 +32,162 @@ const frame = (number: number): StudyRecord => ({
   text: new Map([["faces.csv", `clip.mp4,${number}\n`]]),
   counts: { images: 1, faces: 1, failures: 0 },
 });
-const half = { finished: false } as const;
+/** The tables of a run, and its end. */
+async function openRows(headers: ReadonlyMap<string, string> = HEADERS) {
+  const run = await openRunFolder(folder, { command: "measure", settings: {}, version: "0", resume: true });
+  const rows = await run.openRows(headers).catch(async (error: unknown) => {
+    await run.close("interrupted");
+    throw error;
+  });
+  return {
+    ...rows,
+    async close(state: "interrupted" | "finished") {
+      await rows.close();
+      await run.close(state);
+    },
+  };
+}
 const faces = () => readFile(join(folder, "faces.csv"), "utf8");
 
-describe("a study's files", () => {
+describe("a run's tables", () => {
   it("go on where they ended", async () => {
-    const first = await openStudyFiles(folder, HEADERS);
+    const first = await openRows();
     await first.append(record("a.jpg"));
-    await first.close(half);
+    await first.close("interrupted");
 
-    const second = await openStudyFiles(folder, HEADERS);
+    const second = await openRows();
     expect([...second.done]).toEqual(["a.jpg"]);
     await second.append(record("b.jpg"));
-    await second.close(half);
+    await second.close("interrupted");
 
     expect(await faces()).toBe("path,value\na.jpg,1\nb.jpg,1\n");
   });
 
   it("cut off what was written but not recorded", async () => {
-    const first = await openStudyFiles(folder, HEADERS);
+    const first = await openRows();
     await first.append(record("a.jpg"));
-    await first.close(half);
+    await first.close("interrupted");
     await appendFile(join(folder, "faces.csv"), "b.jpg,1\nc.jp");
 
-    const second = await openStudyFiles(folder, HEADERS);
+    const second = await openRows();
     await second.append(record("b.jpg"));
-    await second.close(half);
+    await second.close("interrupted");
 
     expect(await faces()).toBe("path,value\na.jpg,1\nb.jpg,1\n");
   });
 
   it("do not count a half-written journal line", async () => {
-    const first = await openStudyFiles(folder, HEADERS);
+    const first = await openRows();
     await first.append(record("a.jpg"));
     await first.flush();
     await first.append(record("b.jpg"));
-    await first.close(half);
+    await first.close("interrupted");
     const journal = join(folder, "journal.jsonl");
-    await truncate(journal, (await readFile(journal)).length - 5);
+    const text = await readFile(journal, "utf8");
+    await truncate(journal, text.lastIndexOf("}\n{") - 5); // the end of the commit before the last line
 
-    const second = await openStudyFiles(folder, HEADERS);
+    const second = await openRows();
     expect([...second.done]).toEqual(["a.jpg"]);
     await second.append(record("b.jpg"));
-    await second.close(half);
+    await second.close("interrupted");
 
     expect(await faces()).toBe("path,value\na.jpg,1\nb.jpg,1\n");
   });
 
   it("drop a commit whose middle was lost in a power cut, and all that follow it", async () => {
-    const first = await openStudyFiles(folder, HEADERS);
+    const first = await openRows();
     for (const path of ["a.jpg", "b.jpg", "c.jpg"]) {
       await first.append(record(path));
       await first.flush();
     }
-    await first.close(half);
+    await first.close("interrupted");
     const path = join(folder, "journal.jsonl");
     const bytes = await readFile(path);
     bytes.fill(0, bytes.indexOf("b.jpg") - 4, bytes.indexOf("b.jpg") + 8);
     await writeFile(path, bytes);
 
-    const second = await openStudyFiles(folder, HEADERS);
+    const second = await openRows();
     expect([...second.done]).toEqual(["a.jpg"]);
     expect(second.counts()).toEqual({ images: 1, faces: 1, failures: 0 });
-    await second.close(half);
+    await second.close("interrupted");
     expect(await faces()).toBe("path,value\na.jpg,1\n");
   });
 
   it("know where a video that was under way goes on, and forget its people once it is done", async () => {
-    const first = await openStudyFiles(folder, HEADERS);
+    const first = await openRows();
     await first.append(record("a.jpg"));
     await first.append(frame(0));
     await first.append(frame(1));
-    await first.close(half);
+    await first.close("interrupted");
 
-    const second = await openStudyFiles(folder, HEADERS);
+    const second = await openRows();
     expect([...second.done]).toEqual(["a.jpg"]);
     expect(second.inProgress).toEqual(frame(1).inProgress);
     await second.append({ ...frame(2), done: "clip.mp4", inProgress: null });
-    await second.close({ finished: true });
+    await second.close("finished");
 
     expect(await faces()).toBe("path,value\na.jpg,1\nclip.mp4,0\nclip.mp4,1\nclip.mp4,2\n");
     expect(await readFile(join(folder, "journal.jsonl"), "utf8")).not.toContain("tracks");
-    const third = await openStudyFiles(folder, HEADERS);
+    const third = await openRows();
     expect([...third.done]).toEqual(["a.jpg", "clip.mp4"]);
     expect(third.inProgress).toBeNull();
     expect(third.counts()).toEqual({ images: 4, faces: 4, failures: 0 });
-    await third.close(half);
+    await third.close("interrupted");
   });
 
   it("say so when the disk is full, and keep what was recorded before", async () => {
-    const first = await openStudyFiles(folder, HEADERS);
+    const headers = new Map([...HEADERS, ["measurements.jsonl", ""]]);
+    const first = await openRows(headers);
     await first.append(record("a.jpg"));
-    await first.close(half);
+    await first.close("interrupted");
+    await rm(join(folder, "measurements.jsonl"));
     await symlink("/dev/full", join(folder, "measurements.jsonl")); // every write to it fails for want of room
 
-    const full = await openStudyFiles(folder, new Map([...HEADERS, ["measurements.jsonl", ""]]));
+    const full = await openRows(headers);
     await full.append({ ...record("b.jpg"), text: new Map([["measurements.jsonl", "{}\n"]]) });
-    await expect(full.flush()).rejects.toThrow("the disk is full; make room and run it again with --resume");
+    await expect(full.flush()).rejects.toThrow("the disk is full; make room and run it again with --resume, which keeps what is done");
     await full.append(record("c.jpg"));
-    await full.close(half); // what comes after a failed write must not be recorded
+    await full.close("interrupted"); // what comes after a failed write must not be recorded
 
     await rm(join(folder, "measurements.jsonl"));
-    const again = await openStudyFiles(folder, HEADERS);
+    const again = await openRows();
     expect([...again.done]).toEqual(["a.jpg"]);
-    await again.close(half);
+    await again.close("interrupted");
   });
 
   it("start anew after a death before the first record", async () => {
+    const dead = await openRunFolder(folder, { command: "measure", settings: {}, version: "0" });
+    await dead.claim("faces.csv");
+    await dead.close("interrupted");
     await writeFile(join(folder, "faces.csv"), "path,va");
-    const files = await openStudyFiles(folder, HEADERS);
+    const files = await openRows();
     await files.append(record("a.jpg"));
-    await files.close(half);
+    await files.close("interrupted");
     expect(await faces()).toBe("path,value\na.jpg,1\n");
   });
 
   it("refuse to go on when a file is shorter than its journal says", async () => {
-    const files = await openStudyFiles(folder, HEADERS);
+    const files = await openRows();
     await files.append(record("a.jpg"));
-    await files.close(half);
+    await files.close("interrupted");
     await truncate(join(folder, "faces.csv"), 3);
-    await expect(openStudyFiles(folder, HEADERS)).rejects.toThrow("shorter than its journal says");
+    await expect(openRows()).rejects.toThrow("shorter than its journal says");
   });
 
   it("neither lose nor repeat a row however often the process is killed", async () => {
-    const module = new URL("../../dist/src/study/study-files.js", import.meta.url).href;
+    const module = new URL("../../dist/src/runs/run-folder.js", import.meta.url).href;
     const script = `
-      const { openStudyFiles } = await import(${JSON.stringify(module)});
-      const files = await openStudyFiles(${JSON.stringify(folder)}, new Map([["faces.csv", "path,value\\n"]]));
+      const { openRunFolder } = await import(${JSON.stringify(module)});
+      const run = await openRunFolder(${JSON.stringify(folder)}, { command: "measure", settings: {}, version: "0" });
+      const files = await run.openRows(new Map([["faces.csv", "path,value\\n"]]));
       const counts = { images: 1, faces: 1, failures: 0 };
       for (let i = 0; i < 3000; i += 1) {
         const done = i + ".jpg";
         const text = new Map([["faces.csv", done + ",1\\n"]]);
         if (!files.done.has(done)) await files.append({ done, inProgress: null, text, counts });
       }
-      await files.close({ finished: true });
+      await files.close();
+      await run.close("finished");
     `;
     for (let kill = 0; kill < 6; kill += 1) {
       const before = await sizeOfFaces();

@@ -1,0 +1,128 @@
+import { type Describer, describeInto } from "./discovery/describe-with-model.ts";
+import { discoverCategories } from "./discovery/discover-categories.ts";
+import { gatherHeaders, gatherImage, readGathered } from "./discovery/gather-faces.ts";
+import { nameWithModel } from "./discovery/name-with-model.ts";
+import { DISCOVERY_FILES, portraitsOf, writeCheck, writeDiscovery } from "./discovery/write-discovery.ts";
+import type { Discovery } from "./domain/discovery.ts";
+import type { ExpressionSpace } from "./domain/expression-space.ts";
+import type { MeasureImage } from "./exemplars/make-exemplar.ts";
+import { sha256 } from "./platform/hash.ts";
+import { packageVersion } from "./platform/package-paths.ts";
+import type { EmbeddedExemplar, ExemplarStore } from "./ports/exemplar-store.ts";
+import type { FerToolbox } from "./ports/fer-toolbox.ts";
+import { recordImages, type StepProgress } from "./runs/record-steps.ts";
+import { openRunFolder, type RunMode } from "./runs/run-folder.ts";
+import type { RunSettings } from "./runs/run-settings.ts";
+
+/** Many images to find expressions in that no known category explains. */
+export interface DiscoverQuery extends RunMode {
+  readonly folder: string;
+  /** Images, folders, globs and lists, as they were named. */
+  readonly words: readonly string[];
+  /** What the words name. */
+  readonly inputs: readonly { readonly path: string }[];
+  /** Taxonomies and category names, as they were named. */
+  readonly known: readonly string[];
+  /** The categories that these words mean. */
+  readonly knownCategories: readonly string[];
+  readonly seed: number;
+  readonly resamples: number;
+  readonly minClusterSize?: number | undefined;
+  readonly onProgress?: ((progress: StepProgress) => void) | undefined;
+  /** Told what is being done, one sentence each. */
+  readonly notify: (notice: string) => void;
+}
+
+/** What discovering takes. */
+export interface DiscoverDependencies {
+  readonly store: Pick<ExemplarStore, "placed">;
+  readonly toolbox: Pick<FerToolbox, "id" | "networks">;
+  readonly space: ExpressionSpace;
+  readonly measure: MeasureImage;
+  readonly concurrency: number;
+  /** Describes faces and names groups; `null` leaves names to what is measured. */
+  readonly describer: Describer | null;
+}
+
+/** A discovery, what could not be measured, and how many faces the blind check has. */
+export interface Discovered {
+  readonly discovery: Discovery;
+  readonly failures: readonly { readonly path: string; readonly reason: string }[];
+  readonly checkItems: number;
+}
+
+/**
+ * Groups of faces that no known category explains, tested against chance and put into a blind check for raters. What is
+ * measured and described stays in the folder, so a killed discovery goes on with the same query, and with no other.
+ *
+ * @throws {ConfigurationError} if the folder is in use or holds something else than this discovery.
+ */
+export async function discover(
+  query: DiscoverQuery,
+  dependencies: DiscoverDependencies,
+  signal?: AbortSignal,
+): Promise<Discovered> {
+  const { store, space, measure, concurrency, describer } = dependencies;
+  const known = query.knownCategories;
+  const exemplars = await store.placed({ categories: known, measured: true, roles: ["instance"] });
+  const settings = settingsOf(query, exemplars, dependencies);
+  const run = await openRunFolder(query.folder, { ...query, command: "discover", settings, version: packageVersion() });
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    await run.claim(...DISCOVERY_FILES);
+    const rows = await run.openRows(gatherHeaders());
+    const gather = (path: string) => gatherImage(path, { space, measure, known, exemplars, signal });
+    const { onProgress } = query;
+    await recordImages(query.inputs, gather, { rows, concurrency, onProgress, signal }).finally(() => rows.close());
+    const { faces: measured, failures } = await readGathered(query.folder);
+    const described = await describeInto(run, measured, { describer, notify: query.notify, signal });
+    const found = await discoverCategories(
+      { faces: described.faces, space, textEmbeddings: described.textEmbeddings },
+      {
+        known: query.known,
+        seed: query.seed,
+        resamples: query.resamples,
+        ...(query.minClusterSize === undefined ? {} : { minClusterSize: query.minClusterSize }),
+        describedBy: describer?.model.id ?? null,
+        textEmbedder: described.textEmbeddings === null ? null : (describer?.embedder?.id ?? null),
+        kuleshovVersion: packageVersion(),
+        now: () => new Date(),
+        onProgress: query.notify,
+        ...(signal === undefined ? {} : { signal }),
+      },
+    );
+    const discovery = describer === null ? found : await named(found, describer, signal);
+    const cut = portraitsOf(discovery, signal);
+    await writeDiscovery((name, content) => run.write(name, content), discovery, cut);
+    const checkItems = await writeCheck((name, content) => run.write(name, content), discovery, cut);
+    state = "finished";
+    return { discovery, failures, checkItems };
+  } finally {
+    await run.close(state);
+  }
+}
+
+/** What decides the rows. Seed, resamples and sizes concern what is made of all of them together. */
+function settingsOf(
+  { words, known, knownCategories }: DiscoverQuery,
+  exemplars: readonly EmbeddedExemplar[],
+  { toolbox, describer }: DiscoverDependencies,
+): RunSettings {
+  const vectors = exemplars
+    .map(({ exemplar, expression }) => `${exemplar.id} ${[...(expression ?? [])].join()}`)
+    .sort();
+  return {
+    inputs: words,
+    "--known": known,
+    categories: { id: `${knownCategories.length} categories`, names: knownCategories },
+    exemplars: { id: `${exemplars.length} exemplars`, sha256: sha256(vectors.join("\n")) },
+    toolbox: { id: toolbox.id, networks: toolbox.networks },
+    "--model": describer?.model.id ?? "rules",
+  };
+}
+
+async function named(found: Discovery, { model, prompts }: Describer, signal?: AbortSignal): Promise<Discovery> {
+  const options = { model, prompts, ...(signal === undefined ? {} : { signal }) };
+  const { proposals, notes } = await nameWithModel(found.proposals, found.faces, options);
+  return { ...found, proposals, notes: [...found.notes, ...notes] };
+}

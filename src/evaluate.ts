@@ -1,0 +1,72 @@
+import { prepareEvaluation, resumeEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
+import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
+import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
+import { createFolderAnswerCache } from "./evaluation/runner/answer-cache.ts";
+import type { RunProgress } from "./evaluation/runner/progress.ts";
+import type { RunOutcome } from "./evaluation/runner/run-calls.ts";
+import type { RunMode } from "./runs/run-folder.ts";
+
+/** An evaluation file to be run into a folder. */
+export interface EvaluateQuery extends RunMode {
+  /** Path of the evaluation file. */
+  readonly file: string;
+  readonly folder: string;
+  /** Whether answers that were given before are taken; true unless told. */
+  readonly reuse?: boolean | undefined;
+  /** Told what the run will take before anything is asked. `false` ends it there. */
+  readonly onPlan?: ((prepared: PreparedEvaluation) => Promise<boolean>) | undefined;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+}
+
+/** How a run ended, with everything that is computed from it. */
+export interface Evaluated {
+  readonly outcome: RunOutcome;
+  readonly scored: ScoredRun;
+  /** Path of report.html. */
+  readonly report: string;
+}
+
+/**
+ * One evaluation from its file to its report: samples read, calls planned, each asked once, answers scored and compared.
+ * A killed run goes on where it stopped, and asks nothing that was answered again.
+ *
+ * @returns `null` when the plan was refused.
+ * @throws {ConfigurationError} if the file, its data set or the folder cannot be used.
+ */
+export async function evaluate(
+  query: EvaluateQuery,
+  dependencies: EvaluationDependencies,
+  stop?: AbortSignal,
+): Promise<Evaluated | null> {
+  const { file, folder, resume, force, reuse, onPlan, onProgress } = query;
+  const prepared = await prepareEvaluation(file, dependencies);
+  if (onPlan !== undefined && !(await onPlan(prepared))) return null;
+  const outcome = await startEvaluation(prepared, dependencies, {
+    ...{ folder, resume, force },
+    ...(reuse === undefined ? {} : { reuse }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(stop === undefined ? {} : { stop }),
+  });
+  return { outcome, ...(await reportOn(folder)) };
+}
+
+/** Goes on with the evaluation in a folder as it was begun, and tries its failures again. */
+export async function resumeEvaluating(
+  query: Pick<EvaluateQuery, "folder" | "onProgress">,
+  dependencies: EvaluationDependencies,
+  stop?: AbortSignal,
+): Promise<Evaluated> {
+  const { folder, onProgress } = query;
+  const outcome = await resumeEvaluation(dependencies, {
+    folder,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(stop === undefined ? {} : { stop }),
+  });
+  return { outcome, ...(await reportOn(folder)) };
+}
+
+/** Scores the run in a folder, as far as it is, and writes its report. */
+export async function reportOn(folder: string): Promise<Omit<Evaluated, "outcome">> {
+  const scored = await scoreRun(folder);
+  return { scored, report: await writeReport(scored, createFolderAnswerCache(scored.run.header.cacheFolder)) };
+}

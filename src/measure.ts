@@ -1,0 +1,113 @@
+import { basename, resolve } from "node:path";
+import { hashOfFile } from "./platform/hash.ts";
+import { packageVersion } from "./platform/package-paths.ts";
+import { recordSteps, type StepProgress } from "./runs/record-steps.ts";
+import type { RunMode } from "./runs/run-folder.ts";
+import type { RunCounts } from "./runs/run-rows.ts";
+import { writeContactSheets } from "./study/contact-pages.ts";
+import { createTileGatherer } from "./study/contact-tiles.ts";
+import { faceTable } from "./study/face-tables.ts";
+import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./study/measure-inputs.ts";
+import { recordedSteps } from "./study/recorded-steps.ts";
+import type { StudySettings } from "./study/study-description.ts";
+import { openStudyFolder } from "./study/study-folder.ts";
+import type { StudyInput } from "./study/study-inputs.ts";
+import { createStudyTables } from "./study/study-tables.ts";
+import { VideoProgress } from "./study/video-tracker.ts";
+
+/** Many images and videos to be measured into a folder. */
+export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concurrency" | "fps"> {
+  readonly folder: string;
+  /** Images, folders, globs and lists, as they were named. */
+  readonly words: readonly string[];
+  /** What the words name. */
+  readonly inputs: readonly StudyInput[];
+  /** The resting face of all inputs that name none themselves. */
+  readonly neutral?: string | undefined;
+  /** Column names of another toolbox for faces.csv. */
+  readonly columns?: string | undefined;
+  readonly landmarks?: boolean | undefined;
+  readonly contactSheet?: boolean | undefined;
+  readonly onProgress?: ((progress: StepProgress) => void) | undefined;
+}
+
+/** What measuring takes, and an end to it. */
+export interface MeasureDependencies {
+  readonly tools: StudyTools;
+  /** Called once everything is measured: contact sheets can use the memory. */
+  close(): Promise<void>;
+}
+
+/** What a study holds now, and how many contact sheets were drawn. */
+export interface MeasuredStudy extends RunCounts {
+  readonly sheets: number | null;
+}
+
+/**
+ * Every face of many images and videos, measured into tables that a killed process cannot harm: what is done is kept, and
+ * the same query goes on with the rest.
+ *
+ * @throws {ConfigurationError} if the folder is in use, or holds something else than this study.
+ */
+export async function measure(
+  query: MeasureQuery,
+  dependencies: MeasureDependencies,
+  signal?: AbortSignal,
+): Promise<MeasuredStudy> {
+  const { folder, words, inputs, resume, force, concurrency, fps, onProgress } = query;
+  const { tools } = dependencies;
+  const contactSheet = query.contactSheet === true;
+  const tables = createStudyTables(faceTable(query.columns, tools.toolboxes), {
+    landmarks: query.landmarks === true,
+    contactSheet,
+  });
+  const study = await openStudyFolder(folder, {
+    resume,
+    force,
+    settings: await settingsOf(words, tools, query),
+    tables,
+    kuleshovVersion: packageVersion(),
+    warnings: [...new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))],
+  });
+  const { rows } = study;
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    const left = inputs.filter(({ key }) => !rows.done.has(key));
+    const steps = measureInputs(left, tools, { concurrency, fps, inProgress: videoUnderWay(rows.inProgress), signal });
+    const tiles = contactSheet ? createTileGatherer() : null;
+    await recordSteps(recordedSteps(steps, { tables, before: rows.counts().images, tiles }), {
+      rows,
+      total: inputs.length,
+      already: inputs.length - left.length,
+      onProgress,
+      signal,
+    });
+    await dependencies.close();
+    const sheets = contactSheet ? await writeContactSheets(study.run, basename(resolve(folder))) : null;
+    state = "finished";
+    return { ...rows.counts(), sheets };
+  } finally {
+    await study.close(state);
+  }
+}
+
+function videoUnderWay(inProgress: { readonly key: string; readonly progress: unknown } | null) {
+  return inProgress === null ? undefined : { key: inProgress.key, progress: VideoProgress.parse(inProgress.progress) };
+}
+
+async function settingsOf(
+  words: readonly string[],
+  { toolboxes, identity }: StudyTools,
+  { neutral, fps, columns, landmarks, contactSheet }: MeasureQuery,
+): Promise<StudySettings> {
+  return {
+    inputs: [...words],
+    toolboxes: toolboxes.map(({ id, networks }) => ({ id, networks: [...networks] })),
+    neutral: neutral === undefined ? null : { path: neutral, sha256: await hashOfFile(neutral) },
+    identity: identity.network,
+    fps,
+    columns: columns ?? "kuleshov",
+    landmarks: landmarks === true,
+    contactSheet: contactSheet === true,
+  };
+}

@@ -1,0 +1,160 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import { KuleshovError } from "../domain/errors.ts";
+import { inWordsIfDiskFull } from "../platform/disk-full.ts";
+
+/** An append-only file of JSON lines, each with a checksum as its last field, `check`. */
+export interface Journal {
+  /** Resolves when the line is safe against power loss. Lines that arrive meanwhile share one sync. */
+  append(record: object): Promise<void>;
+  /** Waits for everything appended, then closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a journal to go on writing. What a process that was killed or a power cut left at its end, from the first line on
+ * that is not whole, is cut off.
+ */
+export async function openJournal(path: string): Promise<Journal> {
+  const handle = await open(path, "a+");
+  try {
+    await cutTornTail(handle, path);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  let waiting: { line: string; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  let writing: Promise<void> | undefined;
+  let isOpen = true;
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await handle.appendFile(batch.map(({ line }) => line).join(""));
+        await handle.datasync();
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(inWordsIfDiskFull(error, path));
+      }
+    }
+    writing = undefined;
+  }
+
+  return {
+    append: (record) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ line: journalLine(record), resolve, reject });
+        writing ??= writeAll();
+      }),
+    async close() {
+      await writing;
+      if (isOpen) await handle.close();
+      isOpen = false;
+    },
+  };
+}
+
+/** A record, which has at least one field, as a line of a journal with its end. */
+export function journalLine(record: object): string {
+  const json = JSON.stringify(record);
+  return `${json.slice(0, -1)},"check":"${checksum(json)}"}\n`;
+}
+
+/**
+ * Reads a journal record by record. A torn end is left out, lines without a checksum are taken as they are, no file is no
+ * records.
+ *
+ * @throws {KuleshovError} naming the line, if one is damaged and others follow it.
+ */
+export async function* readJournal(path: string): AsyncGenerator<unknown> {
+  for await (const json of journalLines(path)) yield JSON.parse(json);
+}
+
+/** As {@link readJournal}, each record as its JSON text. */
+export async function* journalLines(path: string): AsyncGenerator<string> {
+  let damaged: number | undefined;
+  for await (const { json, number } of linesOf(path)) {
+    if (json === undefined) damaged ??= number;
+    else if (damaged === undefined) yield json;
+    else throw new KuleshovError(`Cannot read results as line ${damaged} is damaged: \`${path}\``);
+  }
+}
+
+/** The records before the first damaged line; what follows it was written after it and may not count either. */
+export async function* wholeRecords(path: string): AsyncGenerator<unknown> {
+  for await (const { json } of linesOf(path)) {
+    if (json === undefined) return;
+    yield JSON.parse(json);
+  }
+}
+
+/** Bytes read at once. */
+const PIECE_BYTES = 1 << 22;
+
+interface Line {
+  /** The record without its checksum; `undefined` when it is not whole. */
+  readonly json: string | undefined;
+  /** 1-based. */
+  readonly number: number;
+  /** Where it ends in the file. */
+  readonly endByte: number;
+}
+
+async function* linesOf(path: string): AsyncGenerator<Line> {
+  const handle = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (handle === undefined) return;
+  let rest: Buffer = Buffer.alloc(0);
+  let [number, endByte] = [0, 0];
+  for await (const piece of handle.createReadStream({ highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      number += 1;
+      endByte += end + 1 - start;
+      yield { json: wholeRecord(bytes.toString("utf8", start, end)), number, endByte };
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+  if (rest.length > 0) yield { json: undefined, number: number + 1, endByte: endByte + rest.length };
+}
+
+const CHECK = /^,"check":"([0-9a-f]{8})"\}$/;
+const CHECK_LENGTH = ',"check":"00000000"}'.length;
+
+function wholeRecord(line: string): string | undefined {
+  const [, check] = CHECK.exec(line.slice(-CHECK_LENGTH)) ?? [];
+  if (check === undefined) return isJson(line) ? line : undefined;
+  const json = `${line.slice(0, -CHECK_LENGTH)}}`;
+  return checksum(json) === check ? json : undefined;
+}
+
+/** Lines that people or earlier versions wrote have no checksum. */
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, "0");
+}
+
+async function cutTornTail(handle: FileHandle, path: string): Promise<void> {
+  const stats = await handle.stat();
+  if (!stats.isFile() || stats.size === 0) return;
+  let whole = 0;
+  for await (const { json, endByte } of linesOf(path)) {
+    if (json === undefined) break;
+    whole = endByte;
+  }
+  if (whole < stats.size) await handle.truncate(whole);
+}

@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { acquireLock, withFileLock } from "../../src/platform/file-lock.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const module = new URL("../../dist/src/platform/file-lock.js", import.meta.url).href;
+
+/** Starts a process that waits for a word, tries once, says what it got, and keeps it until it is told to go. */
+async function contender(path: string) {
+  const script = `
+    const { acquireLock } = await import(${JSON.stringify(module)});
+    let lock;
+    process.stdout.write("ready\\n");
+    process.stdin.on("data", async (word) => {
+      if (String(word) !== "go") return process.exit(0);
+      lock = await acquireLock(${JSON.stringify(path)});
+      process.stdout.write(("holder" in lock ? "refused" : "got") + "\\n");
+    });
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["pipe", "pipe", "inherit"] });
+  const words = child.stdout.setEncoding("utf8")[Symbol.asyncIterator]();
+  const next = async () => String((await words.next()).value).trim();
+  expect(await next()).toBe("ready");
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  return {
+    async tries() {
+      child.stdin.write("go");
+      return next();
+    },
+    async killed() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+describe("a lock", () => {
+  it("is had by one at a time, also within one process, and by the next once it is released", async () => {
+    const path = join(await tempFolder(), "run.lock");
+    const first = await acquireLock(path);
+    expect(await acquireLock(path)).toEqual({ holder: expect.stringContaining(`process ${process.pid} on `) });
+    if ("release" in first) await first.release();
+    expect(existsSync(path)).toBe(false);
+    expect(
+      await withFileLock(
+        path,
+        () => "refused",
+        async () => 7,
+      ),
+    ).toBe(7);
+  });
+
+  it("is not held by a file that a dead process, or anybody else, left behind", async () => {
+    const path = join(await tempFolder(), "run.lock");
+    await writeFile(path, `process ${process.pid} on here\n`);
+    expect(await withFileLock(path, () => "refused", async () => 7)).toBe(7);
+  });
+
+  it("is had by exactly one of four that rush for the lock of a process that was killed", async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const path = join(await tempFolder(), "run.lock");
+      const dead = await contender(path);
+      expect(await dead.tries()).toBe("got");
+      const rushing = await Promise.all([1, 2, 3, 4].map(() => contender(path)));
+      await dead.killed();
+      const outcomes = await Promise.all(rushing.map((one) => one.tries()));
+      expect(outcomes.sort()).toEqual(["got", "refused", "refused", "refused"]);
+      await Promise.all(rushing.map((one) => one.killed()));
+    }
+  }, 120_000);
+});

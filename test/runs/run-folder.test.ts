@@ -1,0 +1,122 @@
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { continueRunFolder, keepInRun, openRunFolder, type RunFolderOptions } from "../../src/runs/run-folder.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await tempFolder();
+});
+
+const open = (parts: Partial<RunFolderOptions> = {}) =>
+  openRunFolder(folder, { command: "find", settings: { query: "composed" }, version: "1", ...parts });
+
+/** A run with a table, a file and a portrait, ended. */
+async function madeRun(state: "interrupted" | "finished"): Promise<void> {
+  const run = await open();
+  const rows = await run.openRows(new Map([["searched/faces.jsonl", ""]]));
+  await rows.close();
+  await run.write("ranking.csv", "rank\n");
+  await run.write("check/item-1.jpg", "pixels");
+  await run.close(state);
+}
+
+describe("a run's folder", () => {
+  it("begins anew with --force by removing what Kuleshov wrote, and nothing else", async () => {
+    await writeFile(join(folder, "me.jpg"), "my photo");
+    await mkdir(join(folder, "check"));
+    await writeFile(join(folder, "check", "mine.txt"), "my note");
+    await madeRun("finished");
+    await writeFile(join(folder, "ranking.csv.0a3fc1f2-0000-4000-8000-0123456789ab.part"), "ra"); // of a killed process
+    const run = await open({ force: true, settings: { query: "pout" } });
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual([
+      "check",
+      "check/mine.txt",
+      "journal.jsonl",
+      "me.jpg",
+      "run.lock",
+    ]);
+    await run.close("finished");
+  });
+
+  it("never writes over a file that is not Kuleshov's, or that somebody has worked on", async () => {
+    await writeFile(join(folder, "ranking.csv"), "mine");
+    const run = await open();
+    await expect(run.write("ranking.csv", "ours")).rejects.toThrow(/a file of that name that Kuleshov did not write/);
+    await expect(run.claim("ranking.csv")).rejects.toThrow(/a file of that name that Kuleshov did not write/);
+    await run.write("sheet.csv", "item,rating\n1,\n");
+    await run.close("finished");
+    await writeFile(join(folder, "sheet.csv"), "item,rating\n1,5\n");
+    await expect(open({ force: true })).rejects.toThrow(/changed since Kuleshov wrote it: move it away first/);
+    const again = await open({ resume: true });
+    await expect(again.write("sheet.csv", "item,rating\n1,\n")).rejects.toThrow(/changed since Kuleshov wrote it/);
+    await again.close("finished");
+    expect(await readFile(join(folder, "ranking.csv"), "utf8")).toBe("mine");
+    expect(await readFile(join(folder, "sheet.csv"), "utf8")).toBe("item,rating\n1,5\n");
+  });
+
+  it.each([
+    ["other settings", { settings: { query: "pout" } }, /other settings \(query: composed -> pout\)/],
+    ["more settings", { settings: { query: "composed", "--top": 3 } }, /other settings \(--top: none -> 3\)/],
+    ["another command", { command: "discover", resume: true }, /holds a run of `kuleshov find`/],
+    ["another command and --force", { command: "discover", force: true }, /holds a run of `kuleshov find`/],
+    ["both --resume and --force", { resume: true, force: true }, /Choose one of --resume.* and --force/],
+  ])("refuses %s, and says so", async (_case, parts, sentence) => {
+    await madeRun("interrupted");
+    await expect(open(parts)).rejects.toThrow(sentence);
+    expect(await readFile(join(folder, "ranking.csv"), "utf8")).toBe("rank\n");
+  });
+
+  it("goes on with an interrupted run by itself, and with a finished one when told", async () => {
+    await madeRun("interrupted");
+    const second = await open();
+    expect([second.resumed, second.wasFinished]).toEqual([true, false]);
+    await second.close("finished");
+    await expect(open()).rejects.toThrow(/a finished run: --resume goes on with it, --force starts it anew/);
+    const third = await open({ resume: true });
+    expect([third.resumed, third.wasFinished, third.createdAt]).toEqual([true, true, second.createdAt]);
+    await third.close("finished");
+    const fourth = await continueRunFolder(folder);
+    await fourth.close("interrupted");
+  });
+
+  it("is open to one process at a time, which it names", async () => {
+    const first = await open();
+    await expect(open()).rejects.toThrow(new RegExp(`as process ${process.pid} on .* is at work in the folder`));
+    await expect(open({ force: true })).rejects.toThrow(/is at work in the folder/);
+    await first.close("interrupted");
+    await (await open()).close("interrupted");
+    expect(existsSync(join(folder, "run.lock"))).toBe(false);
+  });
+
+  it("does not take the folder of an earlier version, or somebody's journal, for its own", async () => {
+    await writeFile(join(folder, "journal.jsonl"), '1a2b3c4d {"done":["a.jpg"]}\n');
+    for (const mode of [{}, { resume: true }, { force: true }]) {
+      await expect(open(mode)).rejects.toThrow(/an earlier Kuleshov, or something else, wrote its journal.jsonl/);
+    }
+    expect(await readFile(join(folder, "journal.jsonl"), "utf8")).toBe('1a2b3c4d {"done":["a.jpg"]}\n');
+  });
+
+  it("knows files that are added later, also while the run is at work", async () => {
+    const run = await open();
+    await run.write("run.json", "{}");
+    await keepInRun(folder, "report.html", "<p>half");
+    await run.write("results.csv", "a");
+    await run.close("finished");
+    await keepInRun(folder, "report.html", "<p>whole");
+    await (await open({ force: true })).close("finished");
+    expect(await readdir(folder)).toEqual(["journal.jsonl"]);
+  });
+
+  it("begins anew when the power went before its first record was whole", async () => {
+    await (await open()).close("interrupted");
+    const text = await readFile(join(folder, "journal.jsonl"), "utf8");
+    await writeFile(join(folder, "journal.jsonl"), text.slice(0, 25));
+    await appendFile(join(folder, "journal.jsonl"), "\0\0\0");
+    const again = await open();
+    expect(again.resumed).toBe(false);
+    await again.close("finished");
+  });
+});
