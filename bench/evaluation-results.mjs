@@ -23,7 +23,8 @@ import { answeredCalls } from "../dist/src/evaluation/results/read-results.js";
 import { createFolderAnswerCache } from "../dist/src/evaluation/runner/answer-cache.js";
 import { callsOf } from "../dist/src/evaluation/runner/plan.js";
 import { answeredRecord } from "../dist/src/evaluation/runner/record-call.js";
-import { createRun } from "../dist/src/evaluation/runner/stored-run.js";
+import { beginRun } from "../dist/src/evaluation/runner/stored-run.js";
+import { openRunFolder } from "../dist/src/runs/run-folder.js";
 
 const TARGETS = { reportS: 10, resumeS: 3, bootstrapS: 2 };
 const LABELS = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"];
@@ -102,7 +103,10 @@ scorers: [accuracy, calibration, faithfulness]
     identities: {},
     cacheFolder: folder,
   };
-  await createRun(join(folder, "run"), header, samples);
+  const run = await openRunFolder(join(folder, "run"), { command: "eval", settings: {}, version: "0" });
+  await run.claim("results.jsonl");
+  await beginRun(run, header, samples);
+  await run.close("interrupted");
   const stream = createWriteStream(join(folder, "run", "results.jsonl"));
   const calls = callsOf(samples, file.matrix);
   for (const call of calls) {

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openStudyFiles } from "../dist/src/study/study-files.js";
+import { continueRunFolder } from "../dist/src/runs/run-folder.js";
 
 const ROWS = Number(process.argv[2] ?? 100_000);
 const TARGET_S = 5;
@@ -35,14 +35,16 @@ async function grow() {
     headers.set(name, text.slice(0, cut));
     lines.set(name, text.slice(cut, text.indexOf("\n", cut) + 1).replaceAll(photo(2), "PATH"));
   }
-  const files = await openStudyFiles(study, headers);
+  const run = await continueRunFolder(study);
+  const rows = await run.openRows(headers);
   const counts = { images: 1, faces: 1, failures: 0 };
   for (let row = 0; row < ROWS; row += 1) {
     const done = join(folder, "images", `participant-${row}`, "frame.jpg");
     const text = new Map([...lines].map(([name, line]) => [name, line.replaceAll("PATH", done)]));
-    await files.append({ done, inProgress: null, text, counts });
+    await rows.append({ done, inProgress: null, text, counts });
   }
-  await files.close();
+  await rows.close();
+  await run.close("finished");
 }
 
 await writeFile(list, `path\n${photo(2)}\n`);

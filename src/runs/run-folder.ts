@@ -269,7 +269,8 @@ async function openPrepared(folder: string, { history, options, lock }: Prepared
   const { command, settings, version } = options;
   const createdAt = history?.began.createdAt ?? new Date().toISOString();
   try {
-    if (history === undefined) await journal.append({ began: { format: FORMAT, command, version, createdAt, settings } });
+    if (history === undefined)
+      await journal.append({ began: { format: FORMAT, command, version, createdAt, settings } });
   } catch (error) {
     await journal.close();
     throw error;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -140,6 +140,7 @@ describe("kuleshov find", () => {
     expect(finds[0]?.verdict?.cues[0]?.evidence[0]).toMatch(/^E\d+ /);
     expect((await readdir(join(cwd, "found"))).sort()).toEqual([
       "contact-sheet.jpg",
+      "journal.jsonl",
       "ranking.csv",
       "searched",
       "verdicts.jsonl",
@@ -152,7 +153,10 @@ describe("kuleshov find", () => {
       [...rows].map(({ score }) => Number(score)).sort((a, b) => b - a),
     );
     const again = await run("find", "laugh", ...photos);
-    expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/Results are there already; pass --force/) });
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds a finished run: --resume goes on/) });
+    await copyFile(samplePhoto(1), join(cwd, "found", "me.jpg"));
+    expect((await run("find", "laugh", join("found", "me.jpg"), "--model", "none", "--force")).code).toBe(0);
+    expect(await readdir(join(cwd, "found"))).toContain("me.jpg");
   });
 
   it("suggests the category that was meant", async () => {
@@ -171,7 +175,12 @@ describe("kuleshov discover", () => {
     expect(code).toBe(0);
     expect(stdout).not.toMatch(/survived/);
     expect(stderr).toMatch(/Everything is in discovery/);
-    expect((await readdir(join(cwd, "discovery"))).sort()).toEqual(["discovery.html", "discovery.json", "measured"]);
+    expect((await readdir(join(cwd, "discovery"))).sort()).toEqual([
+      "discovery.html",
+      "discovery.json",
+      "journal.jsonl",
+      "measured",
+    ]);
     expect((await run("discover", "score", "none.csv")).stderr).toMatch(
       /Cannot read the key of a check as there is no such file/,
     );

@@ -1,13 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { acquireLock } from "../../src/platform/file-lock.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../src/evaluation/evaluation-dependencies.ts";
 import { readResults } from "../../src/evaluation/results/read-results.ts";
 import { createFolderAnswerCache } from "../../src/evaluation/runner/answer-cache.ts";
 import type { Solver } from "../../src/evaluation/solver.ts";
+import { acquireLock } from "../../src/platform/file-lock.ts";
 import { httpSolver, plainStimuli, startAnsweringServer } from "../support/answering-server.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 

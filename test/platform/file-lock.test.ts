@@ -56,7 +56,13 @@ describe("a lock", () => {
   it("is not held by a file that a dead process, or anybody else, left behind", async () => {
     const path = join(await tempFolder(), "run.lock");
     await writeFile(path, `process ${process.pid} on here\n`);
-    expect(await withFileLock(path, () => "refused", async () => 7)).toBe(7);
+    expect(
+      await withFileLock(
+        path,
+        () => "refused",
+        async () => 7,
+      ),
+    ).toBe(7);
   });
 
   it("is had by exactly one of four that rush for the lock of a process that was killed", async () => {

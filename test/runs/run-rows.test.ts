@@ -145,7 +145,9 @@ describe("a run's tables", () => {
 
     const full = await openRows(headers);
     await full.append({ ...record("b.jpg"), text: new Map([["measurements.jsonl", "{}\n"]]) });
-    await expect(full.flush()).rejects.toThrow("the disk is full; make room and run it again with --resume, which keeps what is done");
+    await expect(full.flush()).rejects.toThrow(
+      "the disk is full; make room and run it again with --resume, which keeps what is done",
+    );
     await full.append(record("c.jpg"));
     await full.close("interrupted"); // what comes after a failed write must not be recorded
 

@@ -240,7 +240,7 @@ describe("a run", () => {
     const folder = await tempFolder();
     await symlink("/dev/full", join(folder, "results.jsonl"));
     await expect(run(folder, evalFile({ execution: { concurrency: 1 } }), httpSolver(server.url))).rejects.toThrow(
-      /^Cannot write results as the disk is full; make room and resume/,
+      /^Cannot write results as the disk is full; make room and run it again with --resume/,
     );
     expect(server.requests.size).toBeLessThan(4);
   });
