@@ -9,13 +9,20 @@ const RANGES: Readonly<Record<Scale, readonly [number, number]>> = {
   "log-odds": [-100, 100],
 };
 
-/** Rounding in a toolbox's own output may reach this share of the range past the end. */
-const SLACK = 1e-4;
+/** A regression may reach this share of the range past its end: -0.02 or 5.01 of 0 to 5. Beyond it, it is another scale. */
+const SLACK = 0.01;
 
-/** Why a value cannot be on its scale, as it follows "line 7 has AU12_r = 7.2, "; `undefined` when it can. */
-export function offScale(value: number, scale: Scale): string | undefined {
+/** What is made of a value: itself or the end of its scale that it just passed, or why it cannot be on it. */
+export type OnScale = { readonly value: number; readonly clipped: boolean } | { readonly refusal: string };
+
+/** `refusal` follows "line 7 has AU12_r = 7.2, ". */
+export function onScale(value: number, scale: Scale): OnScale {
   const [low, high] = RANGES[scale];
+  if (scale === "binary" && value !== 0 && value !== 1) return { refusal: "but it can only be 0 or 1" };
   const slack = (high - low) * SLACK;
-  if (!(value >= low - slack && value <= high + slack)) return `outside its scale ${scale} (${low} to ${high})`;
-  return scale === "binary" && value !== 0 && value !== 1 ? "but it can only be 0 or 1" : undefined;
+  if (!(value >= low - slack && value <= high + slack)) {
+    return { refusal: `outside its scale ${scale} (${low} to ${high})` };
+  }
+  const inside = Math.min(high, Math.max(low, value));
+  return { value: inside, clipped: inside !== value };
 }

@@ -1,10 +1,11 @@
 import { ConfigurationError } from "../domain/errors.ts";
-import { imageName, imageStem } from "../measuring/image-names.ts";
+import { imageName, imageStem, isVideoName } from "../measuring/image-names.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../ports/evidence-file.ts";
 
-/** Rows about one image, or about one frame of a video. */
+/** Rows about one image, or about one moment of a video. */
 export interface FrameRows {
   readonly frame: number | null;
+  readonly timeSec: number | null;
   readonly positions: readonly RowPosition[];
 }
 
@@ -14,7 +15,8 @@ export interface ImageRows {
   readonly path: string;
   /** Whether the rows name the image, or are only in a file that may be called like it. */
   readonly named: boolean;
-  readonly frames: ReadonlyMap<number | null, FrameRows>;
+  /** By number of the frame; where there is none by the time, as `0.04 s`; `null` when the rows say neither. */
+  readonly frames: ReadonlyMap<number | string | null, FrameRows>;
 }
 
 /** Where the rows of each image stand in a toolbox's file. Holds positions, not measurements. */
@@ -22,6 +24,8 @@ export interface EvidenceIndex {
   readonly evidence: EvidenceFile;
   readonly images: readonly ImageRows[];
   readonly faceCount: number;
+  /** What was found odd about rows, one sentence each. */
+  readonly warnings: readonly string[];
   named(path: string): readonly ImageRows[];
   /** Same name but for its ending; a file that does not name its images is found by its own name. */
   likeNamed(path: string): readonly ImageRows[];
@@ -34,15 +38,25 @@ export interface EvidenceIndex {
  */
 export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal): Promise<EvidenceIndex> {
   const images = new Map<string, MutableImage>();
-  let faceCount = 0;
+  const seen: BoxesOfFrame = { frame: undefined, boxes: [] };
+  const counts = { faces: 0, values: 0, clipped: 0, repeated: 0 };
   for await (const batch of evidence.rows(signal)) {
     for (const row of batch) {
-      addRow(images, row);
-      if (row.face !== null) faceCount++;
+      if (addRow(images, row, seen) === "repeated") counts.repeated++;
+      else if (row.face !== null) counts.faces++;
+      counts.values += row.face?.measurement.actionUnits.length ?? 0;
+      counts.clipped += row.face?.clippedValues ?? 0;
     }
   }
   if (images.size === 0) throw new ConfigurationError(`There are no rows in the file: \`${evidence.path}\``);
+  if (counts.clipped > MOST_CLIPPED.count && counts.clipped > counts.values * MOST_CLIPPED.share) {
+    throw new ConfigurationError(
+      `Cannot import measurements as ${counts.clipped} of ${counts.values} values are outside their scale: is the file of another toolbox, or were its values changed? \`${evidence.path}\``,
+    );
+  }
+  const unplaced = dropRowsWithoutFrame(images);
   const list = [...images.values()];
+  if (list.length === 0) throw onlySummaries(evidence.path);
   const byName = grouped(
     list.filter(({ named }) => named),
     ({ path }) => imageName(path),
@@ -53,7 +67,8 @@ export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal
   return {
     evidence,
     images: list,
-    faceCount,
+    faceCount: counts.faces,
+    warnings: oddRows({ ...counts, unplaced }, evidence),
     named: (path) => byName.get(imageName(path)) ?? NONE,
     likeNamed: (path) => byStem.get(imageStem(path)) ?? byFirstStem.get(imageStem(path)) ?? NONE,
   };
@@ -61,34 +76,102 @@ export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal
 
 const NONE: readonly ImageRows[] = [];
 
+/** So many values just outside their scale are another scale. */
+const MOST_CLIPPED = { count: 20, share: 0.05 };
+
 interface MutableFrame extends FrameRows {
   readonly positions: RowPosition[];
   /** Line of the row, by the toolbox's key of the face. */
   readonly faceLines: Map<string, number>;
 }
 
-interface MutableImage extends ImageRows {
-  readonly frames: Map<number | null, MutableFrame>;
+/** Boxes of the frame that is being read, with how sure the toolbox was of each; rows of a frame stand together. */
+interface BoxesOfFrame {
+  frame: MutableFrame | undefined;
+  boxes: { readonly key: string; score: number; readonly index: number }[];
 }
 
-function addRow(images: Map<string, MutableImage>, row: ImportedRow): void {
+interface MutableImage extends ImageRows {
+  readonly frames: Map<number | string | null, MutableFrame>;
+}
+
+function addRow(images: Map<string, MutableImage>, row: ImportedRow, seen: BoxesOfFrame): "added" | "repeated" {
   const path = row.image ?? row.file;
   let image = images.get(path);
   if (image === undefined) {
     image = { path, named: row.image !== null, frames: new Map() };
     images.set(path, image);
   }
-  let frame = image.frames.get(row.frame);
+  const key = row.frame ?? (row.timeSec === null ? null : `${row.timeSec} s`);
+  let frame = image.frames.get(key);
   if (frame === undefined) {
-    frame = { frame: row.frame, positions: [], faceLines: new Map() };
-    image.frames.set(row.frame, frame);
+    frame = { frame: row.frame, timeSec: row.timeSec, positions: [], faceLines: new Map() };
+    image.frames.set(key, frame);
   }
   if (row.faceKey !== null && row.face !== null) {
     const earlier = frame.faceLines.get(row.faceKey);
     if (earlier !== undefined) throw twice(row, earlier);
     frame.faceLines.set(row.faceKey, row.at.line);
   }
-  frame.positions.push(row.at);
+  if (seen.frame !== frame) Object.assign(seen, { frame, boxes: [] });
+  return addPosition(frame, row, seen.boxes);
+}
+
+/** One box twice in one frame is one face: a detector that answered twice. The surer answer counts. */
+function addPosition(
+  frame: MutableFrame,
+  { at, face }: ImportedRow,
+  boxes: BoxesOfFrame["boxes"],
+): "added" | "repeated" {
+  const box = face?.box ?? null;
+  if (box !== null) {
+    const key = `${box.leftPx} ${box.topPx} ${box.widthPx} ${box.heightPx}`;
+    const score = face?.measurement.score ?? 0;
+    const same = boxes.find((one) => one.key === key);
+    if (same !== undefined) {
+      if (score > same.score) frame.positions[same.index] = at;
+      same.score = Math.max(score, same.score);
+      return "repeated";
+    }
+    boxes.push({ key, score, index: frame.positions.length });
+  }
+  frame.positions.push(at);
+  return "added";
+}
+
+/**
+ * A row without a frame among rows with one, or about a video as a whole, is a mean or another summary: it is about no
+ * image. Returns how many there were.
+ */
+function dropRowsWithoutFrame(images: Map<string, MutableImage>): number {
+  let dropped = 0;
+  for (const [path, { frames, named }] of images) {
+    const rest = frames.get(null);
+    const isSummary = frames.size > 1 || (named && isVideoName(path));
+    if (rest === undefined || !isSummary) continue;
+    dropped += rest.positions.length;
+    frames.delete(null);
+    if (frames.size === 0) images.delete(path);
+  }
+  return dropped;
+}
+
+function onlySummaries(path: string): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot import measurements as its rows are about whole videos (means?) and name no frame or time: \`${path}\``,
+  );
+}
+
+function oddRows(
+  counts: { readonly clipped: number; readonly repeated: number; readonly unplaced: number },
+  { title, path }: EvidenceFile,
+): readonly string[] {
+  const sentences: readonly (readonly [number, string])[] = [
+    [counts.clipped, "values stood just outside their scale and count as the end of it"],
+    [counts.repeated, "rows repeat the box of another row of their frame: one face each, the surer row counts"],
+    [counts.unplaced, "rows name no frame although others do, or are about a video as a whole (means?): left out"],
+  ];
+  return sentences.flatMap(([count, what]) => (count === 0 ? [] : [`${title}: ${count} ${what} (\`${path}\`)`]));
 }
 
 function twice(row: ImportedRow, earlierLine: number): ConfigurationError {

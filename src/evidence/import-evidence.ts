@@ -32,7 +32,7 @@ export async function importEvidence(
 
   async function measureGiven(image: DecodedImage, faces: readonly Face[], stop?: AbortSignal) {
     stop?.throwIfAborted();
-    const positions = match.rowsOf(image.path);
+    const positions = match.rowsOf(image);
     if (positions === undefined) return [];
     const rows = await file.rowsAt(positions, stop);
     stop?.throwIfAborted();

@@ -1,40 +1,49 @@
 import { ConfigurationError } from "../domain/errors.ts";
-import { sharedFolders, trailingNumber } from "../measuring/image-names.ts";
+import type { DecodedImage } from "../domain/image.ts";
+import { isVideoName, sharedFolders, trailingNumber } from "../measuring/image-names.ts";
 import type { RowPosition } from "../ports/evidence-file.ts";
 import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
+import { findVideo, type VideoRows } from "./match-video.ts";
 
 /** Which rows of a toolbox's file belong to which of our images. */
 export interface ImageMatch {
   /** `undefined`: the file says nothing about this image, which is not the same as "no face". */
-  rowsOf(imagePath: string): readonly RowPosition[] | undefined;
+  rowsOf(image: Pick<DecodedImage, "path" | "frame">): readonly RowPosition[] | undefined;
   readonly warnings: readonly string[];
 }
 
 /**
  * Finds our images in a toolbox's file: by name, by name without ending (a toolbox was given converted copies, or wrote
- * a file per image), or by frame number when the file is about one video or sequence and our images are its frames.
+ * a file per image), or by frame number when the file is about one video or sequence and our images are its frames. The
+ * frames of a video of ours are found by their time.
  *
  * @throws {ConfigurationError} if no image can be found in it, or its frames cannot be these images.
  */
 export function matchImages(index: EvidenceIndex, imagePaths: readonly string[]): ImageMatch {
   const rows = new Map<string, readonly RowPosition[]>();
-  const warnings: string[] = [];
+  const videos = new Map<string, VideoRows>();
+  const warnings: string[] = [...index.warnings];
   const missing: string[] = [];
   for (const path of imagePaths) {
-    const found = findByName(index, path, warnings);
-    if (found === undefined) missing.push(path);
+    const video = isVideoName(path) ? findVideo(index, path, imagePaths) : undefined;
+    const found = video === undefined ? findByName(index, path, warnings) : undefined;
+    if (video !== undefined) videos.set(path, video);
+    else if (found === undefined) missing.push(path);
     else rows.set(path, found);
   }
-  if (rows.size === 0 && imagePaths.length > 0) {
+  if (rows.size + videos.size === 0 && imagePaths.length > 0) {
     const byFrame = matchFrames(index, imagePaths, warnings);
-    return { rowsOf: (path) => byFrame.get(path), warnings };
+    return { rowsOf: ({ path }) => byFrame.get(path), warnings };
   }
   if (missing.length > 0) {
     warnings.push(
       `${index.evidence.title} has no row about ${listed(missing)}: there it counts as not measured (\`${index.evidence.path}\`)`,
     );
   }
-  return { rowsOf: (path) => rows.get(path), warnings };
+  return {
+    rowsOf: ({ path, frame }) => (frame === undefined ? rows.get(path) : videos.get(path)?.at(frame.timestampS)),
+    warnings,
+  };
 }
 
 function findByName(index: EvidenceIndex, path: string, warnings: string[]): readonly RowPosition[] | undefined {
@@ -64,7 +73,9 @@ function matchFrames(
 ): ReadonlyMap<string, readonly RowPosition[]> {
   const [sequence] = index.images;
   if (sequence === undefined || index.images.length > 1) throw namesNone(index, imagePaths);
-  const frames = [...sequence.frames.values()];
+  const frames = [...sequence.frames.values()].sort(
+    (a, b) => (a.frame ?? a.timeSec ?? 0) - (b.frame ?? b.timeSec ?? 0),
+  );
   if (frames.length === 1 && imagePaths.length === 1 && !sequence.named) {
     return new Map([[imagePaths[0] as string, onlyFrame(sequence)]]);
   }
@@ -88,6 +99,11 @@ function framesByNumber(
   { imagePaths, warnings }: Matching,
 ): MatchedFrames | undefined {
   const numbers = imagePaths.map(trailingNumber);
+  if (sequence.frames.has(0) && !numbers.includes(0) && numbers.some((number) => number !== undefined)) {
+    // Frames that begin with 0 beside images that do not: one and the same number may mean another moment.
+    if (sequence.frames.size !== imagePaths.length) throw otherStart(evidence, imagePaths);
+    return undefined;
+  }
   const matched = new Map<string, readonly RowPosition[]>();
   imagePaths.forEach((path, i) => {
     const frame = numbers[i] === undefined ? undefined : sequence.frames.get(numbers[i]);
@@ -111,19 +127,18 @@ function framesInOrder(
   const byLetters = [...imagePaths].sort();
   const byNumbers = [...imagePaths].sort(compareByNumbers);
   const differs = byLetters.findIndex((path, i) => path !== byNumbers[i]);
-  const inOrder = [...frames].sort((a, b) => (a.frame ?? 0) - (b.frame ?? 0));
   const { path, title } = index.evidence;
   if (differs >= 0) {
     throw new ConfigurationError(
       `Cannot import measurements as they do not name their images and the order of these is not certain: ` +
-        `frame ${inOrder[differs]?.frame} is ${byLetters[differs]} by letters and ${byNumbers[differs]} by numbers ` +
+        `frame ${frames[differs]?.frame} is ${byLetters[differs]} by letters and ${byNumbers[differs]} by numbers ` +
         `(name the image of each row in a column \`input\`, or number the images with leading zeros): \`${path}\``,
     );
   }
   warnings.push(
     `${title}'s frames were matched to the images in the order of their names, as it does not name them (\`${path}\`)`,
   );
-  return new Map(byLetters.map((image, i) => [image, inOrder[i]?.positions ?? []]));
+  return new Map(byLetters.map((image, i) => [image, frames[i]?.positions ?? []]));
 }
 
 /** "take9" before "take10", and otherwise the order of plain characters. */
@@ -144,6 +159,13 @@ function otherFrames({ evidence }: EvidenceIndex, frames: number, imagePaths: re
   return new ConfigurationError(
     `Cannot import measurements as they are about ${frames} frames, which cannot be the ${imagePaths.length} ` +
       `${imagePaths.length === 1 ? "image" : "images"} given (name the image of each row in a column \`input\`): \`${evidence.path}\``,
+  );
+}
+
+function otherStart({ path }: EvidenceIndex["evidence"], imagePaths: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot import measurements as its frames are counted from 0 and ${listed(imagePaths)} may be counted from 1 ` +
+      `(give as many images as it has frames, or name the image of each row in a column \`input\`): \`${path}\``,
   );
 }
 

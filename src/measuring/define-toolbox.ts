@@ -2,7 +2,7 @@ import { InferenceError, KuleshovError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import { type ActionUnitMeasurement, FaceMeasurement, type Scale, ToolboxId } from "../domain/measurement.ts";
-import { offScale } from "../domain/scale-range.ts";
+import { onScale } from "../domain/scale-range.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
 /** One face as an own toolbox measured it. Whatever is left out was not measured, which is neither zero nor absent. */
@@ -116,9 +116,10 @@ function unitsOf(
           ["right", value.right],
         ] as const);
   return sides.map(([side, number]) => {
-    const reason = offScale(number, scale);
-    if (reason !== undefined) throw new InferenceError(`The toolbox "${id}" gave ${au} = ${number}, ${reason}`);
-    return { au, side, value: number, scale, estimated: false, weight: null, toolbox: id };
+    const settled = onScale(number, scale);
+    if ("refusal" in settled)
+      throw new InferenceError(`The toolbox "${id}" gave ${au} = ${number}, ${settled.refusal}`);
+    return { au, side, value: settled.value, scale, estimated: false, weight: null, toolbox: id };
   });
 }
 

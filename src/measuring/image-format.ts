@@ -6,6 +6,12 @@ const READABLE_FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "g
 /** Endings that are looked for in a folder. A file that is named outright is tried whatever its ending. */
 export const IMAGE_ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "gif", "avif", "bmp", "heic", "heif"];
 
+/** Endings by which a file counts as a video. */
+export const VIDEO_ENDINGS = [
+  ...["mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "flv"],
+  ...["mpg", "mpeg", "mts", "m2ts", "3gp", "ogv"],
+];
+
 /** Brands of the ISO container that iPhones and some cameras write (ISO/IEC 23008-12). */
 const HEIC_BRANDS: ReadonlySet<string> = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]);
 

@@ -1,3 +1,5 @@
+import { VIDEO_ENDINGS } from "./image-format.ts";
+
 /**
  * The name under which an image can be found in another program's output: without folders, in one Unicode form, in
  * lower case (cameras and Windows do not keep case).
@@ -20,6 +22,11 @@ export function sharedFolders(a: string, b: string): number {
   let shared = 0;
   while (shared < left.length - 1 && shared < right.length - 1 && left[shared + 1] === right[shared + 1]) shared++;
   return shared;
+}
+
+/** Whether a file is a video, by its ending. */
+export function isVideoName(path: string): boolean {
+  return VIDEO_ENDINGS.some((ending) => imageName(path).endsWith(`.${ending}`));
 }
 
 /** The number at the end of an image's name, as frames of a video have it: `frame_0012.png` is 12. */

@@ -18,6 +18,8 @@ export interface ImportedFace {
   /** `frame` means that the box is in shares of the image's width and height, 0..1, instead of pixels. */
   readonly boxUnit: "pixel" | "frame";
   readonly measurement: Omit<FaceMeasurement, "box">;
+  /** How many of its values stood just outside their scale and were set to the end of it. */
+  readonly clippedValues: number;
 }
 
 /** One row of a toolbox's output. */

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { extname, isAbsolute, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
-import { IMAGE_ENDINGS } from "../measuring/image-format.ts";
+import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { walkFolder } from "../platform/walk-folder.ts";
 import { readInputList } from "./input-list.ts";
 
@@ -17,12 +17,6 @@ export interface StudyInput {
   /** Why it is not measured at all; `null` for most. */
   readonly refusal: string | null;
 }
-
-/** Endings by which a file counts as a video. */
-export const VIDEO_ENDINGS = [
-  ...["mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "flv"],
-  ...["mpg", "mpeg", "mts", "m2ts", "3gp", "ogv"],
-];
 
 /**
  * The images and videos that the user's words name: files, folders (everything in and below them, sorted by path),

@@ -118,6 +118,7 @@ describe("Py-Feat", () => {
       ["photos/empty.jpg", false],
     ]);
     expect(valuesOn("probability", rows[0]?.face)).toMatchObject({ AU6: 0.81, AU12: 0.93, AU43: 0.05 });
+    expect(valuesOn("binary", rows[0]?.face)).toEqual({ AU7: 1 });
     expect(rows[0]?.face?.measurement.headPose).toBeNull();
     expect(rows[0]?.face?.measurement.expressions).toEqual([
       {
@@ -133,7 +134,7 @@ describe("Py-Feat", () => {
         ],
       },
     ]);
-    expect(file.warnings.join()).toContain("AU07 is only ever 0 or 1");
+    expect(file.warnings.join()).toContain("AU7 is only ever 0 or 1");
   });
 
   it("reads version 2: capitalised emotions, valence and arousal, Windows paths", async () => {

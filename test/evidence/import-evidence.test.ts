@@ -141,6 +141,100 @@ describe("finding our images in a toolbox's file", () => {
   });
 });
 
+describe("a video's own file", () => {
+  const OPENFACE = [
+    "frame,face_id,timestamp,confidence,success,AU04_r,AU12_r",
+    ...[0, 1, 2, 3].map((n) => `${n + 1},0,${(n * 0.04).toFixed(2)},0.98,1,0.2,${n + 1}`),
+  ];
+  const frameAt = async (imported: FerToolbox, timestampS: number) => {
+    const image = { ...imageAt("films/clip.mp4"), frame: { index: 0, timestampS } };
+    const [measured] = await imported.measure(image);
+    return measured?.actionUnits.find(({ au }) => au === "AU12")?.value;
+  };
+
+  it("is joined to the video's frames by the time, whatever the rate at which they are looked at", async () => {
+    const imported = await importEvidence(await opened(OPENFACE.join("\n"), "clip.csv"), ["films/clip.mp4"]);
+    expect(await Promise.all([0, 0.041, 0.119].map((time) => frameAt(imported, time)))).toEqual([1, 2, 4]);
+    expect(await frameAt(imported, 3)).toBeUndefined();
+  });
+
+  it("joins several people in one frame to their faces by their boxes", async () => {
+    const rows = ["TimeStamp,faceId,upperLeftX,upperLeftY,lowerRightX,lowerRightY,smile,browFurrow,browRaise"];
+    for (const [time, left, smile] of [
+      [0, 10, 20],
+      [0, 400, 80],
+      [0.1, 10, 30],
+      [0.1, 400, 90],
+    ] as const)
+      rows.push(`${time},${left},${left},100,${left + 150},270,${smile},0,0`);
+    const imported = await importEvidence(await opened(rows.join("\n")), ["films/clip.mp4"]);
+    const image = { ...imageAt("films/clip.mp4"), frame: { index: 1, timestampS: 0.1 } };
+    const measured = await imported.measure(image);
+    expect(measured.map(({ box, actionUnits }) => [box.leftPx, actionUnits[0]?.value])).toEqual([
+      [10, 0],
+      [400, 0],
+    ]);
+    expect(measured.map(({ actionUnits }) => actionUnits.find(({ au }) => au === "AU12")?.value)).toEqual([30, 90]);
+  });
+
+  it("is refused when it numbers frames and does not say when they were", async () => {
+    const text = OPENFACE.map((line) => line.replace(/^([^,]+),([^,]+),[^,]+,/, "$1,$2,")).join("\n");
+    await expect(importEvidence(await opened(text, "clip.csv"), ["clip.mp4"])).rejects.toThrow(
+      /number the frames of clip.mp4 without saying when they were \(add a column `timestamp` in seconds\)/,
+    );
+  });
+
+  it("takes rows of a time series for moments, not for faces of one image", async () => {
+    const file = await opened(",TimeStamp,smile,browFurrow,browRaise\n0,0.00,0,1,2\n1,0.04,10,1,2\n");
+    await expect(importEvidence(file, ["a.png"])).rejects.toThrow(/about 2 frames, which cannot be the 1 image/);
+  });
+
+  it("leaves out a row about the whole video, and never gives it to a frame", async () => {
+    const header = "FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12,input,frame";
+    const mean = await opened(`${header}\n100,60,200,240,0.99,0.77,clip.mp4,\n`);
+    await expect(importEvidence(mean, ["clip.jpg"])).rejects.toThrow(/rows are about whole videos \(means\?\)/);
+    const file = await opened(`${OPENFACE.join("\n")}\n,,,0.975,1,0.15,2.5\n`);
+    const imported = await importEvidence(file, ["frame_001.png", "frame_002.png"]);
+    expect(imported.warnings?.join()).toMatch(/OpenFace 2: 1 rows name no frame although others do/);
+  });
+
+  it("refuses images that may count from 1 beside frames that count from 0, unless there are as many", async () => {
+    const rows = [0, 1, 2].map((n) => `100,60,200,240,0.99,0.1${n},clip.mp4,${n}`);
+    const text = `FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12,input,frame\n${rows.join("\n")}\n`;
+    await expect(importEvidence(await opened(text), ["f_001.png", "f_002.png"])).rejects.toThrow(
+      /its frames are counted from 0 and f_001.png, f_002.png may be counted from 1/,
+    );
+    const imported = await importEvidence(await opened(text), ["f_001.png", "f_002.png", "f_003.png"]);
+    const [first] = await imported.measure(imageAt("f_001.png"));
+    expect(first?.actionUnits[0]?.value).toBe(0.1);
+  });
+
+  it("takes one box twice in one frame for one face, the surer row, and says so", async () => {
+    const row = (frame: number, score: number, smile: number) => `100,60,200,240,${score},${smile},clip.mp4,${frame}`;
+    const header = "FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12,input,frame";
+    const text = [header, row(1, 0.99, 0.5), row(2, 0.41, 0.51), row(2, 0.99, 0.52), row(3, 0.99, 0.54)].join("\n");
+    const imported = await importEvidence(await opened(text), ["f_001.png", "f_002.png"]);
+    const measured = await imported.measure(imageAt("f_002.png"));
+    expect(measured.map(({ actionUnits }) => actionUnits[0]?.value)).toEqual([0.52]);
+    expect(imported.warnings?.join()).toMatch(/1 rows repeat the box of another row of their frame/);
+  });
+});
+
+describe("values that are not quite on their scale", () => {
+  it("are set to the end of it and counted, and refused when the file is full of them", async () => {
+    const imported = await importEvidence(await opened("input,AU04_r,AU12_r\na.jpg,-0.02,5.01\nb.jpg,1,2\n"), [
+      "a.jpg",
+    ]);
+    const [measured] = await imported.measure(imageAt("a.jpg"));
+    expect(measured?.actionUnits.map(({ value }) => value)).toEqual([0, 5]);
+    expect(imported.warnings?.join()).toMatch(/OpenFace 2: 2 values stood just outside their scale/);
+    const rows = Array.from({ length: 30 }, (_, n) => `${n}.jpg,-0.02,1`);
+    await expect(importEvidence(await opened(`input,AU04_r,AU12_r\n${rows.join("\n")}`), ["1.jpg"])).rejects.toThrow(
+      /30 of 60 values are outside their scale/,
+    );
+  });
+});
+
 describe("what cannot be matched", () => {
   it("refuses an order of frames that depends on how names are sorted", async () => {
     const file = await openEvidenceFile(goldenFile("openface-video.csv"));

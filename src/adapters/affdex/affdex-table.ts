@@ -63,7 +63,7 @@ export const affdexTable: TableFormat = {
   name: "affdex",
   title: "AFFDEX / iMotions",
   recognises: (columns) => unitsOf(columns).length >= FEWEST_METRICS,
-  reader(columns, { version }) {
+  reader(columns, { version, sample }) {
     const actionUnits = unitsOf(columns);
     if (actionUnits.length === 0)
       throw columns.lacks("AFFDEX's metrics (browFurrow or Brow Furrow, smile, ...) are missing");
@@ -88,7 +88,7 @@ export const affdexTable: TableFormat = {
       emptyRow: "other",
       warnings: [...missingMetrics(columns), ...(corners === undefined ? [NO_PLACE] : [])],
     };
-    return readerOfColumns(layout);
+    return readerOfColumns(layout, sample);
   },
 };
 

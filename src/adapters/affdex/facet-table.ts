@@ -39,7 +39,7 @@ export const facetTable: TableFormat = {
   name: "facet",
   title: "FACET (iMotions)",
   recognises: (columns) => columns.matching(/^AU\d+ Evidence$/).length > 0,
-  reader(columns, { version }) {
+  reader(columns, { version, sample }) {
     const actionUnits = unitColumns(columns, UNITS, { scale: "log-odds", estimated: false });
     if (actionUnits.length === 0)
       throw columns.lacks("FACET's action units (AU1 Evidence ... AU43 Evidence) are missing");
@@ -65,7 +65,7 @@ export const facetTable: TableFormat = {
       emptyRow: "other",
       warnings: [...missingUnits(columns, UNITS), ...(box === undefined ? [NO_PLACE] : [])],
     };
-    return readerOfColumns(layout);
+    return readerOfColumns(layout, sample);
   },
 };
 

@@ -19,6 +19,7 @@ export function faceOfBlendshapes(
   return {
     box,
     boxUnit: "frame",
+    clippedValues: 0,
     measurement: {
       toolbox,
       score: null,

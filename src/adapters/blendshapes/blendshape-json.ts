@@ -10,13 +10,14 @@ const IMAGE_KEYS = ["image", "image_path", "file", "filename", "input", "path"] 
 /** The result of MediaPipe's face landmarker for one image. */
 interface LandmarkerResult {
   readonly image: string | null;
+  readonly timeSec: number | null;
   readonly faces: readonly { readonly coefficients: ReadonlyMap<string, number>; readonly box: PixelBox | null }[];
 }
 
 /**
  * Reads results of MediaPipe's face landmarker as saved by its JavaScript (`faceBlendshapes`, `categoryName`) or Python
- * (`face_blendshapes`, `category_name`) API: one result, a list of results that name their image, or an object from
- * image name to result. `undefined` when it is something else.
+ * (`face_blendshapes`, `category_name`) API: one result, its bare list of faces, a list of results that name their image or their timestamp, or an object from
+ * image name or timestamp to result. Timestamps are milliseconds. `undefined` when it is something else.
  *
  * @throws {ConfigurationError} if a coefficient is no number of 0..1.
  */
@@ -28,8 +29,8 @@ export function readBlendshapeJson(
   if (results === undefined) return undefined;
   const toolbox = `blendshapes@${version ?? "unknown"}`;
   const rows: ImportedRow[] = [];
-  for (const { image, faces } of results) {
-    const where = { file: path, image, frame: null, timeSec: null };
+  for (const { image, timeSec, faces } of results) {
+    const where = { file: path, image, frame: null, timeSec };
     if (faces.length === 0) rows.push({ ...where, at: recordPosition(rows.length), faceKey: null, face: null });
     faces.forEach(({ coefficients, box }, index) => {
       const face = faceOfBlendshapes(coefficients, { toolbox, box });
@@ -47,34 +48,59 @@ export function readBlendshapeJson(
 }
 
 function resultsIn(json: unknown, path: string): readonly LandmarkerResult[] | undefined {
-  if (Array.isArray(json)) {
-    const results = json.map((entry) => resultOf(entry, { path, image: null }));
-    return results.length > 0 && results.every((result) => result !== undefined) ? results : undefined;
-  }
-  const single = resultOf(json, { path, image: null });
+  if (Array.isArray(json)) return resultsInList(json, path);
+  const single = resultOf(json, { path, key: null });
   if (single !== undefined) return [single];
   if (!isObject(json)) return undefined;
-  const named = Object.entries(json).map(([image, entry]) => resultOf(entry, { path, image }));
+  const named = Object.entries(json).map(([key, entry]) => resultOf(entry, { path, key }));
   return named.length > 0 && named.every((result) => result !== undefined) ? named : undefined;
 }
 
-function resultOf(entry: unknown, from: { path: string; image: string | null }): LandmarkerResult | undefined {
-  if (!isObject(entry)) return undefined;
-  const shapes = entry.faceBlendshapes ?? entry.face_blendshapes;
-  if (!Array.isArray(shapes)) return undefined;
+function resultsInList(list: readonly unknown[], path: string): readonly LandmarkerResult[] | undefined {
+  const results = list.map((entry) => resultOf(entry, { path, key: null }));
+  if (results.length > 0 && results.every((result) => result !== undefined)) return results;
+  if (list.length > 0 && list.every((entry) => isObject(entry) && Array.isArray(entry.categories))) {
+    return [{ image: null, timeSec: null, faces: facesOf(list, undefined, path) }];
+  }
+  if (list.length === 0 || !list.every(isCategoryList)) return undefined;
+  if (list.length === 1) return [{ image: null, timeSec: null, faces: facesOf(list, undefined, path) }];
+  throw tableError(
+    path,
+    'it is a list of lists of blendshapes, and these may be faces of one image or frames of a video: write each frame as {"timestamp": ..., "faceBlendshapes": [...]}',
+  );
+}
+
+function isCategoryList(entry: unknown): boolean {
+  return Array.isArray(entry) && entry.length > 0 && entry.every((one) => categoryOf(one).name !== undefined);
+}
+
+function resultOf(given: unknown, from: { path: string; key: string | null }): LandmarkerResult | undefined {
+  if (!isObject(given)) return undefined;
+  const wrapped = given.faceLandmarkerResult ?? given.face_landmarker_result;
+  const entry = isObject(wrapped) ? { ...given, ...wrapped } : given;
+  const shapes = entry.faceBlendshapes ?? entry.face_blendshapes ?? entry.blendshapes;
+  const list = isObject(shapes) ? [shapes] : shapes;
+  if (!Array.isArray(list)) return undefined;
   const landmarks = entry.faceLandmarks ?? entry.face_landmarks;
   const named = IMAGE_KEYS.map((key) => entry[key]).find((value) => typeof value === "string");
+  const keyMs = from.key !== null && /^\d+(\.\d+)?$/.test(from.key) ? Number(from.key) : null;
+  const stampMs = ["timestamp", "timestampMs", "timestamp_ms"].map((key) => entry[key]).find(Number.isFinite) ?? keyMs;
   return {
-    image: typeof named === "string" ? named : from.image,
-    faces: shapes.map((face, index) => ({
-      coefficients: coefficientsOf(face, from.path),
-      box: boxOfLandmarks(Array.isArray(landmarks) ? landmarks[index] : undefined),
-    })),
+    image: typeof named === "string" ? named : keyMs === null ? from.key : null,
+    timeSec: typeof stampMs === "number" ? stampMs / 1000 : null,
+    faces: facesOf(list, landmarks, from.path),
   };
 }
 
+function facesOf(shapes: readonly unknown[], landmarks: unknown, path: string): LandmarkerResult["faces"] {
+  return shapes.map((face, index) => ({
+    coefficients: coefficientsOf(face, path),
+    box: boxOfLandmarks(Array.isArray(landmarks) ? landmarks[index] : undefined),
+  }));
+}
+
 function coefficientsOf(face: unknown, path: string): ReadonlyMap<string, number> {
-  const categories = isObject(face) && Array.isArray(face.categories) ? face.categories : face;
+  const categories = isObject(face) ? (Array.isArray(face.categories) ? face.categories : categoriesOf(face)) : face;
   if (!Array.isArray(categories)) throw tableError(path, "a face's blendshapes are no list of categories");
   return new Map(
     categories.map((category: unknown) => {
@@ -86,6 +112,11 @@ function coefficientsOf(face: unknown, path: string): ReadonlyMap<string, number
       return [name, score];
     }),
   );
+}
+
+/** A plain object from name to score. */
+function categoriesOf(scores: Record<string, unknown>) {
+  return Object.entries(scores).map(([categoryName, score]) => ({ categoryName, score }));
 }
 
 function categoryOf(category: unknown): { name: unknown; score: unknown } {

@@ -23,7 +23,8 @@ export const blendshapeTable: TableFormat = {
     const toolbox = `blendshapes@${version ?? "unknown"}`;
     const image = imageColumn(columns);
     const frame = columns.findLoosely("frame");
-    const extra = [image, frame].filter((column) => column !== undefined);
+    const time = timeColumn(columns);
+    const extra = [image, frame, time?.column].filter((column) => column !== undefined);
     const slotOf = (column: number | undefined): number => coefficients.length + extra.indexOf(column ?? -1);
     return {
       toolbox,
@@ -39,10 +40,11 @@ export const blendshapeTable: TableFormat = {
         });
         const imageText = image === undefined ? "" : cells.text(slotOf(image));
         const frameNumber = frame === undefined ? Number.NaN : cells.number(slotOf(frame));
+        const moment = time === undefined ? Number.NaN : cells.number(slotOf(time.column));
         return {
           image: imageText === "" ? null : imageText,
           frame: Number.isNaN(frameNumber) ? null : frameNumber,
-          timeSec: null,
+          timeSec: Number.isNaN(moment) ? null : moment * (time?.secondsPerUnit ?? 1),
           faceKey: null,
           face: values.size === 0 ? null : faceOfBlendshapes(values, { toolbox, box: null }),
         };
@@ -50,6 +52,15 @@ export const blendshapeTable: TableFormat = {
     };
   },
 };
+
+/** MediaPipe's video mode is given and returns milliseconds. */
+function timeColumn(columns: TableColumns) {
+  for (const name of ["timestamp_ms", "time_ms", "timestamp"]) {
+    const column = columns.findLoosely(name);
+    if (column !== undefined) return { column, secondsPerUnit: 0.001 };
+  }
+  return undefined;
+}
 
 function coefficientColumns(columns: TableColumns): readonly { readonly name: string; readonly column: number }[] {
   return NAMES.flatMap((name) => {

@@ -40,7 +40,7 @@ export const libreFaceTable: TableFormat = {
   name: "libreface",
   title: "LibreFace",
   recognises: (columns) => unitsOf(columns).length > 0,
-  reader(columns, { version }) {
+  reader(columns, { version, sample }) {
     const actionUnits = unitsOf(columns);
     if (actionUnits.length === 0)
       throw columns.lacks("LibreFace's action units (au_1 ..., au_1_intensity ...) are missing");
@@ -73,7 +73,7 @@ export const libreFaceTable: TableFormat = {
         ...(box === undefined ? [NO_PLACE] : []),
       ],
     };
-    return readerOfColumns(layout);
+    return readerOfColumns(layout, sample);
   },
 };
 

@@ -42,8 +42,9 @@ export const OPENFACE_SUPPORT: ToolboxSupport = {
 export const openFaceTable: TableFormat = {
   name: "openface",
   title: "OpenFace 2",
-  recognises: (columns) => unitsOf(columns).length > 0,
-  reader(columns, { version }) {
+  // Until 0.2, Py-Feat called its columns like this too; its box tells.
+  recognises: (columns) => unitsOf(columns).length > 0 && columns.find("FaceRectX1") === undefined,
+  reader(columns, { version, sample }) {
     const actionUnits = unitsOf(columns);
     if (actionUnits.length === 0)
       throw columns.lacks("OpenFace's action units (AU01_r ... AU45_r, AU01_c ... AU45_c) are missing");
@@ -70,7 +71,7 @@ export const openFaceTable: TableFormat = {
         ...(box === undefined ? [NO_PLACE] : []),
       ],
     };
-    return readerOfColumns(layout);
+    return readerOfColumns(layout, sample);
   },
 };
 

@@ -1,7 +1,7 @@
 import type { PixelBox } from "../../domain/geometry.ts";
 import type { BasicLabel } from "../../domain/labels.ts";
 import type { ActionUnitMeasurement, ToolboxScore, ToolboxSupport } from "../../domain/measurement.ts";
-import { offScale } from "../../domain/scale-range.ts";
+import { onScale } from "../../domain/scale-range.ts";
 import type { ImportedFace } from "../../ports/evidence-file.ts";
 import { boxOrNull } from "../toolbox-table/common-columns.ts";
 import type { TableColumns } from "../toolbox-table/table-columns.ts";
@@ -94,6 +94,7 @@ function createFace(
   return {
     box: boxOfDetection(detection),
     boxUnit: "pixel",
+    clippedValues: 0,
     measurement: {
       toolbox,
       score: scoreOfDetection(detection),
@@ -114,9 +115,9 @@ function readUnits(cells: Cells, text: string, toolbox: string): ActionUnitMeasu
   if (values.length !== UNITS.length) throw cells.refusal(0, `which is not a list of ${UNITS.length} numbers`);
   return UNITS.map((au, index) => {
     const value = values[index] as number;
-    const wrong = offScale(value, "probability");
-    if (wrong !== undefined) throw cells.refusal(0, wrong);
-    return { au, side: "both", value, scale: "probability", estimated: false, weight: null, toolbox };
+    const settled = onScale(value, "probability");
+    if ("refusal" in settled) throw cells.refusal(0, settled.refusal);
+    return { au, side: "both", value: settled.value, scale: "probability", estimated: false, weight: null, toolbox };
   });
 }
 

@@ -61,7 +61,7 @@ export const pyAfarTable: TableFormat = {
         ...(box === undefined ? [NO_PLACE] : []),
       ],
     };
-    return readerOfColumns(layout);
+    return readerOfColumns(layout, sample);
   },
 };
 

@@ -11,7 +11,7 @@ import {
   unitColumns,
 } from "../toolbox-table/common-columns.ts";
 import type { TableColumns } from "../toolbox-table/table-columns.ts";
-import type { TableFormat, TableSample } from "../toolbox-table/table-format.ts";
+import type { TableFormat } from "../toolbox-table/table-format.ts";
 import { versionAtLeast } from "../toolbox-table/version-order.ts";
 
 const columnName = (number: number): string => `AU${String(number).padStart(2, "0")}`;
@@ -48,8 +48,8 @@ export const PYFEAT_SUPPORT: ToolboxSupport = {
   expressions: ["anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"],
 };
 
-/** Too few to tell a support vector machine's 0s and 1s from probabilities. */
-const FEWEST_UNITS_FOR_BINARY = 5;
+const FIRST_BOX = ["FaceRectX1", "FaceRectY1", "FaceRectX2", "FaceRectY2"] as const;
+const FIRST_UNITS: ExpectedUnits = { numbers: UNITS.numbers, columnName: (number) => `${columnName(number)}_c` };
 
 /**
  * Tables of Py-Feat: `Detector` and `Detectorv1` (here 1.x), `Detectorv2` (2.x, told by valence and arousal or by the
@@ -59,14 +59,16 @@ export const pyFeatTable: TableFormat = {
   name: "pyfeat",
   title: "Py-Feat",
   recognises: (columns) =>
-    unitColumns(columns, UNITS, { scale: "probability", estimated: false }).length > 0 &&
-    (columns.find("FaceRectX") !== undefined || columns.find("FaceScore") !== undefined || hasEmotions(columns)),
+    firstUnits(columns).length > 0 ||
+    (unitColumns(columns, UNITS, { scale: "probability", estimated: false }).length > 0 &&
+      (columns.find("FaceRectX") !== undefined || columns.find("FaceScore") !== undefined || hasEmotions(columns))),
   reader(columns, { version, sample }) {
     const family = isVersion2(columns) ? "2.x" : "1.x";
-    const units = unitsOf(columns, sample);
+    const first = firstUnits(columns);
+    const units = first.length > 0 ? first : unitsOf(columns);
     if (units.length === 0) throw columns.lacks("Py-Feat's action units (AU01 ... AU43) are missing");
     const toolbox = `pyfeat@${version ?? family}`;
-    const box = columns.findAll(FACE_BOX);
+    const box = boxColumns(columns);
     const pose = headPoseOf(columns, { version, family });
     const layout: ColumnLayout = {
       toolbox,
@@ -77,7 +79,7 @@ export const pyFeatTable: TableFormat = {
       score: columns.find("FaceScore"),
       found: undefined,
       actionUnits: units,
-      box: box === undefined ? undefined : { columns: box, from: boxOfFaceRect, unit: "pixel" },
+      box,
       headPose: pose.headPose,
       gaze: undefined,
       expressions: EMOTIONS.flatMap(([name, label]) => {
@@ -90,13 +92,12 @@ export const pyFeatTable: TableFormat = {
       }),
       emptyRow: "no-face",
       warnings: [
-        ...missingUnits(columns, UNITS),
+        ...missingUnits(columns, first.length > 0 ? FIRST_UNITS : UNITS),
         ...(box === undefined ? [NO_PLACE] : []),
-        ...binaryWarnings(units, columns, sample),
         ...pose.warnings,
       ],
     };
-    return readerOfColumns(layout);
+    return readerOfColumns(layout, sample);
   },
 };
 
@@ -108,37 +109,35 @@ function hasEmotions(columns: TableColumns): boolean {
   return EMOTIONS.filter(([name]) => columns.find(name) !== undefined).length >= 5;
 }
 
-/** Probabilities, unless every value is 0 or 1, as its support vector machines write them. */
-function unitsOf(columns: TableColumns, sample: TableSample): readonly ActionUnitColumn[] {
+function unitsOf(columns: TableColumns): readonly ActionUnitColumn[] {
   const estimated = columns.find("mouthSmileLeft") !== undefined && !isVersion2(columns);
-  const units = [UNITS, EARLY_UNITS].flatMap((expected) =>
+  return [UNITS, EARLY_UNITS].flatMap((expected) =>
     unitColumns(columns, expected, { scale: "probability", estimated }),
   );
-  const values = units.map(({ column }) => sample.numbers(column));
-  const binary = units.length >= FEWEST_UNITS_FOR_BINARY && values.every(isBinary) && values.some((v) => v.length > 0);
-  return binary ? units.map((unit) => ({ ...unit, scale: "binary" })) : units;
 }
 
-function isBinary(values: readonly number[]): boolean {
-  return values.every((value) => value === 0 || value === 1);
+/** Until 0.2, with its support vector machines: a box by its corners, and decisions named as OpenFace names them. */
+function firstUnits(columns: TableColumns): readonly ActionUnitColumn[] {
+  if (columns.findAll(FIRST_BOX) === undefined) return [];
+  return unitColumns(columns, FIRST_UNITS, { scale: "binary", estimated: false });
 }
 
-function binaryWarnings(
-  units: readonly ActionUnitColumn[],
-  columns: TableColumns,
-  sample: TableSample,
-): readonly string[] {
-  if (units[0]?.scale === "binary") return ["Its action units are all 0 or 1 (Py-Feat's svm), no probabilities"];
-  const lidTightener = columns.find("AU07");
-  if (lidTightener === undefined) return [];
-  const values = sample.numbers(lidTightener);
-  const binary = values.length > 0 && isBinary(values);
-  return binary ? ["Its AU07 is only ever 0 or 1 (Py-Feat's xgb): do not read it as a probability"] : [];
-}
-
-function boxOfFaceRect([leftPx, topPx, widthPx, heightPx]: readonly number[]) {
-  if (leftPx === undefined || topPx === undefined || widthPx === undefined || heightPx === undefined) return null;
-  return boxOrNull({ leftPx, topPx, widthPx, heightPx });
+function boxColumns(columns: TableColumns): ColumnLayout["box"] {
+  const corners = columns.findAll(FIRST_BOX);
+  if (corners !== undefined) {
+    const from = ([left = Number.NaN, top = Number.NaN, right = Number.NaN, bottom = Number.NaN]: readonly number[]) =>
+      boxOrNull({ leftPx: left, topPx: top, widthPx: right - left, heightPx: bottom - top });
+    return { columns: corners, from, unit: "pixel" };
+  }
+  const sides = columns.findAll(FACE_BOX);
+  if (sides === undefined) return undefined;
+  const from = ([
+    leftPx = Number.NaN,
+    topPx = Number.NaN,
+    widthPx = Number.NaN,
+    heightPx = Number.NaN,
+  ]: readonly number[]) => boxOrNull({ leftPx, topPx, widthPx, heightPx });
+  return { columns: sides, from, unit: "pixel" };
 }
 
 /**

@@ -10,9 +10,10 @@ import type {
   ToolboxScore,
   ToolboxSupport,
 } from "../../domain/measurement.ts";
-import { offScale } from "../../domain/scale-range.ts";
+import { onScale } from "../../domain/scale-range.ts";
 import type { ImportedFace } from "../../ports/evidence-file.ts";
-import type { Cells, RowContent, RowReader } from "./table-format.ts";
+import { settleScales } from "./column-scales.ts";
+import type { Cells, RowContent, RowReader, TableSample } from "./table-format.ts";
 
 /** A column that holds an action unit. */
 export interface ActionUnitColumn {
@@ -56,7 +57,9 @@ export interface ColumnLayout {
 const SUM_TOLERANCE = 0.02;
 
 /** Reads rows of a table whose measurements stand in columns of their own. */
-export function readerOfColumns(layout: ColumnLayout): RowReader {
+export function readerOfColumns(stated: ColumnLayout, sample: TableSample): RowReader {
+  const settled = settleScales(stated.actionUnits, sample);
+  const layout = { ...stated, actionUnits: settled.units, warnings: [...stated.warnings, ...settled.warnings] };
   const slots = createSlots();
   const readFace = faceReader(layout, slots);
   const readPlace = placeReader(layout, slots);
@@ -101,7 +104,7 @@ function faceReader(layout: ColumnLayout, slots: Slots) {
   const gaze = derivedReader(layout.gaze, slots);
   return (cells: Cells, warn: (sentence: string) => void): ImportedFace | null => {
     if (found(cells) === 0) return null;
-    const actionUnits = readUnits(cells);
+    const { units: actionUnits, clipped } = readUnits(cells);
     const expressions = readExpressions(cells, warn);
     const scores = readScores(cells);
     if (actionUnits.length === 0 && expressions.length === 0 && scores.length === 0) return null;
@@ -117,7 +120,7 @@ function faceReader(layout: ColumnLayout, slots: Slots) {
       expressions,
       ...(scores.length > 0 ? { scores } : {}),
     };
-    return { box: box(cells), boxUnit: layout.box?.unit ?? "pixel", measurement };
+    return { box: box(cells), boxUnit: layout.box?.unit ?? "pixel", measurement, clippedValues: clipped };
   };
 }
 
@@ -127,18 +130,20 @@ function derivedReader<T>(part: Derived<T> | undefined, slots: Slots): Read<T | 
   return (cells) => part.from(own.map((slot) => cells.number(slot)));
 }
 
-function unitReader(layout: ColumnLayout, slots: Slots): Read<ActionUnitMeasurement[]> {
+function unitReader(layout: ColumnLayout, slots: Slots): Read<{ units: ActionUnitMeasurement[]; clipped: number }> {
   const units = layout.actionUnits.map((unit) => ({ ...unit, slot: slots.of(unit.column) }));
   return (cells) => {
     const read: ActionUnitMeasurement[] = [];
+    let clipped = 0;
     for (const { slot, au, side, scale, estimated } of units) {
       const value = cells.number(slot);
       if (Number.isNaN(value)) continue;
-      const wrong = offScale(value, scale);
-      if (wrong !== undefined) throw cells.refusal(slot, wrong);
-      read.push({ au, side, value, scale, estimated, weight: null, toolbox: layout.toolbox });
+      const settled = onScale(value, scale);
+      if ("refusal" in settled) throw cells.refusal(slot, settled.refusal);
+      if (settled.clipped) clipped++;
+      read.push({ au, side, value: settled.value, scale, estimated, weight: null, toolbox: layout.toolbox });
     }
-    return read;
+    return { units: read, clipped };
   };
 }
 

@@ -40,9 +40,14 @@ export interface ExpectedUnits {
 
 /** Says which of a toolbox's action unit columns a file lacks; nothing when it has all. */
 export function missingUnits(columns: TableColumns, expected: ExpectedUnits): readonly string[] {
-  const missing = expected.numbers.map(expected.columnName).filter((name) => columns.find(name) === undefined);
+  const missing = expected.numbers.map(expected.columnName).filter((name) => findUnit(columns, name) === undefined);
   if (missing.length === 0 || missing.length === expected.numbers.length) return [];
   return [missingColumns(missing)];
+}
+
+/** `AU06_r`, which some people's scripts rename to `AU6_r`. */
+function findUnit(columns: TableColumns, name: string): number | undefined {
+  return columns.find(name) ?? columns.find(name.replace(/^AU0(?=\d)/, "AU"));
 }
 
 export function missingColumns(names: readonly string[]): string {
@@ -56,7 +61,7 @@ export function unitColumns(
   unit: Pick<ActionUnitColumn, "scale" | "estimated">,
 ): readonly ActionUnitColumn[] {
   return expected.numbers.flatMap((number) => {
-    const column = columns.find(expected.columnName(number));
+    const column = findUnit(columns, expected.columnName(number));
     return column === undefined ? [] : [{ column, au: actionUnitName(number), side: "both", ...unit }];
   });
 }

@@ -11,6 +11,7 @@ import { createTableColumns, type TableColumns } from "./table-columns.ts";
 import { tableError } from "./table-error.ts";
 import type { TableFormat } from "./table-format.ts";
 
+const JSON_ENDINGS: ReadonlySet<string> = new Set([".json", ".jsonl", ".ndjson"]);
 /** JSON is read whole; larger exports come as CSV. */
 const LARGEST_JSON_BYTES = 1 << 28;
 
@@ -43,7 +44,7 @@ export async function openEvidence(request: EvidenceRequest, formats: KnownForma
     });
   });
   if (info.isDirectory()) return openEvidenceFolder(path, (part) => openEvidence({ ...request, path: part }, formats));
-  if (extname(path).toLowerCase() === ".json") return openJson(request, info.size, formats);
+  if (JSON_ENDINGS.has(extname(path).toLowerCase())) return openJson(request, info.size, formats);
   return openCsv(request, formats);
 }
 
@@ -87,10 +88,17 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
+    const lines = json.split(/\r?\n/).filter((line) => line.trim() !== "");
+    if (lines.length > 1 && lines.every(isWholeObject)) return lines.map((line) => parseJson(line, path));
     const standard = withoutPythonNumbers(json);
     if (standard === json) throw tableError(path, "it is not valid JSON (cut short?)", { cause });
     return parseJson(standard, path);
   }
+}
+
+/** A line of a stream of results, a JSON object each. */
+function isWholeObject(line: string): boolean {
+  return /^\s*\{.*\}\s*$/.test(line);
 }
 
 /** Python's json module writes NaN and Infinity, which JSON does not have. */

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
@@ -59,6 +59,116 @@ describe("a table as it comes", () => {
   it("reads a column that stands there twice from its first place", async () => {
     const { rows } = await imported("input,AU12_r,AU12_r\na.jpg,3,4\n");
     expect(valuesOn("intensity-0-5", rows[0]?.face)).toEqual({ AU12: 3 });
+  });
+});
+
+describe("what the columns of a table mean", () => {
+  const scalesOf = (
+    rows: readonly { face: { measurement: { actionUnits: readonly { au: string; scale: string }[] } } | null }[],
+  ) => Object.fromEntries((rows[0]?.face?.measurement.actionUnits ?? []).map(({ au, scale }) => [au, scale]));
+
+  it("takes the boxes of early Py-Feat for Py-Feat, AU24 and all, though its units are named like OpenFace's", async () => {
+    const { file, rows } = await imported(
+      "FaceRectX1,FaceRectY1,FaceRectX2,FaceRectY2,AU01_c,AU12_c,AU24_c\n180,130,370,400,0,1,1\n",
+    );
+    expect(file.toolbox).toBe("pyfeat@1.x");
+    expect(valuesOn("binary", rows[0]?.face)).toEqual({ AU1: 0, AU12: 1, AU24: 1 });
+    expect(rows[0]?.face?.box).toEqual({ leftPx: 180, topPx: 130, widthPx: 190, heightPx: 270 });
+  });
+
+  it("reads action units whose leading zero somebody dropped", async () => {
+    const { file, rows } = await imported("input,AU1_r,AU4_r,AU12_r\na.jpg,1,2,3\n");
+    expect(valuesOn("intensity-0-5", rows[0]?.face)).toEqual({ AU1: 1, AU4: 2, AU12: 3 });
+    expect(file.warnings.join()).not.toMatch(/AU01_r|AU04_r/);
+  });
+
+  it("takes columns that are only 0 or 1 for decisions, all of a file's or single ones", async () => {
+    const intensities = await imported("input,AU04_r,AU12_r\na.jpg,0,1\nb.jpg,1,0\nc.jpg,0,0\n");
+    expect(scalesOf(intensities.rows)).toEqual({ AU4: "binary", AU12: "binary" });
+    const header = "FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU07,AU12,input";
+    const rows = [0, 1, 1, 0, 1].map((lids, n) => `1,1,9,9,0.9,${lids},0.${n + 1},${n}.jpg`);
+    const single = await imported(`${header}\n${rows.join("\n")}\n`);
+    expect(scalesOf(single.rows)).toEqual({ AU7: "binary", AU12: "probability" });
+    expect(single.file.supports.actionUnits.find(({ au }) => au === "AU7")?.scale).toBe("binary");
+    expect(single.file.warnings.join()).toMatch(/Its AU7 is only ever 0 or 1/);
+  });
+
+  it("says when intensities never pass 1, and not when one does", async () => {
+    const rows = Array.from({ length: 6 }, (_, n) => `${n}.jpg,0.8${n},0.4`);
+    const text = `input,AU04_r,AU12_r\n${rows.join("\n")}\n`;
+    expect((await imported(text)).file.warnings.join()).toMatch(/never pass 1 in the first rows \(highest 0.85\)/);
+    expect((await imported(text.replace("0.4", "1.4"))).file.warnings.join()).not.toMatch(/never pass 1/);
+  });
+});
+
+describe("MediaPipe's results as people save them", () => {
+  const smile = (score: number) => [
+    { categoryName: "mouthSmileLeft", score },
+    { categoryName: "mouthSmileRight", score },
+    { categoryName: "jawOpen", score: 0.1 },
+  ];
+  const result = (score: number) => ({ faceBlendshapes: [{ categories: smile(score) }] });
+  const python = smile(0.8).map(({ categoryName, score }) => ({ category_name: categoryName, score }));
+
+  it.each([
+    ["the bare list of faces", "r.json", [{ categories: smile(0.8) }], [[null, null]]],
+    ["Python's list of categories for one face", "r.json", [python], [[null, null]]],
+    [
+      "frames with timestamps in ms",
+      "r.json",
+      [
+        { timestamp: 0, ...result(0.8) },
+        { timestamp: 40, ...result(0.7) },
+      ],
+      [
+        [null, 0],
+        [null, 0.04],
+      ],
+    ],
+    [
+      "frames by timestamp",
+      "r.json",
+      { 0: result(0.8), 40: result(0.7) },
+      [
+        [null, 0],
+        [null, 0.04],
+      ],
+    ],
+    ["results by image", "r.json", { "a.jpg": result(0.8) }, [["a.jpg", null]]],
+    ["a wrapped result", "r.json", { faceLandmarkerResult: result(0.8) }, [[null, null]]],
+    [
+      "scores by name",
+      "r.json",
+      [{ timestamp: 40, blendshapes: { mouthSmileLeft: 0.8, mouthSmileRight: 0.8, jawOpen: 0.1 } }],
+      [[null, 0.04]],
+    ],
+  ])("are read as %s", async (_case, name, json, places) => {
+    const { rows } = await imported(JSON.stringify(json), { name });
+    expect(rows.map(({ image, timeSec }) => [image, timeSec])).toEqual(places);
+    expect(rows[0]?.face?.measurement.actionUnits.length).toBeGreaterThan(0);
+  });
+
+  it("are read as a stream, one result a line, and refused when the stream is cut short", async () => {
+    const lines = [0, 33, 66].map((timestamp) => JSON.stringify({ timestamp, ...result(0.5) }));
+    const { rows } = await imported(`${lines.join("\n")}\n`, { name: "r.jsonl" });
+    expect(rows.map(({ timeSec }) => timeSec)).toEqual([0, 0.033, 0.066]);
+    await expect(imported(lines.join("\n").slice(0, -9), { name: "r.jsonl" })).rejects.toThrow(/cut short/);
+  });
+
+  it("are refused when lists of categories may be faces or frames", async () => {
+    await expect(imported(JSON.stringify([smile(0.1), smile(0.2)]), { name: "r.json" })).rejects.toThrow(
+      /may be faces of one image or frames of a video/,
+    );
+  });
+
+  it("are moments when a table of them has a timestamp", async () => {
+    const golden = await readFile(goldenFile("blendshapes-arkit.csv"), "utf8");
+    const names = (golden.split("\n")[0] ?? "")
+      .split(",")
+      .filter((name) => /^(?:brow|eye|jaw|mouth|nose|cheek)/i.test(name));
+    const text =
+      ["timestamp_ms", ...names].join() + [0, 33].map((ms) => `\n${ms},${names.map(() => 0.1).join()}`).join("");
+    expect((await imported(text)).rows.map(({ timeSec }) => timeSec)).toEqual([0, 0.033]);
   });
 });
 
@@ -151,7 +261,6 @@ describe("any subset and order of columns", () => {
   const golden = ["openface-image.csv", "pyfeat1.csv", "affdex-sdk.csv", "pyafar-adult.csv", "blendshapes-arkit.csv"];
 
   it.each(golden)("of %s gives the same numbers, or says what is missing", async (name) => {
-    const { readFile } = await import("node:fs/promises");
     const table: string[][] = parse(await readFile(goldenFile(name)), { bom: true, trim: true });
     const header = table[0] ?? [];
     const whole = await importAll(goldenFile(name));
