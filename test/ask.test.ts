@@ -115,11 +115,37 @@ describe("with tools", () => {
     expect(url).toMatch(/^data:image\/jpeg;base64,/);
     const jpeg = Buffer.from(url?.split(",")[1] ?? "", "base64");
     expect([jpeg.includes("Exif"), jpeg.includes("http://ns.adobe.com")]).toEqual([false, false]);
-    expect(first?.response_format).toMatchObject({
-      type: "json_schema",
-      json_schema: { name: "judgment", strict: true },
-    });
     expect(first?.tools?.every((tool) => tool.function.strict === true)).toBe(true);
+  });
+
+  it("offers tools first, without the schema, and asks for the answer with the schema alone", async () => {
+    const { server, answer } = await askOpenAi(afterMeasuring(() => says("I have seen enough."), careful));
+    expect((await answer).grounding.shares?.supported).toBe(1);
+    expect(server.chats.map(({ tools, response_format: format }) => [tools !== undefined, format?.type])).toEqual([
+      [true, undefined],
+      [true, undefined],
+      [false, "json_schema"],
+    ]);
+    expect(server.chats[2]?.response_format).toMatchObject({ json_schema: { name: "judgment", strict: true } });
+  });
+
+  it("puts the measurements into the prompt of a model that measured no face, and says so", async () => {
+    const { server, answer } = await askOpenAi((asked) =>
+      toldIn(asked).includes("AU12 (lip corner puller)") ? careful(asked) : saysJson(judgment(subject({ cues: [] }))),
+    );
+    const { provenance, warnings, grounding } = await answer;
+    expect(provenance.model.mode).toBe("single-pass");
+    expect(warnings.join()).toMatch(/read the measurements of no face: they were put into its prompt/);
+    expect(grounding.shares?.supported).toBe(1);
+    expect(provenance.tokens.input).toBe(200);
+    expect(server.chats).toHaveLength(2);
+  });
+
+  it("says that a judgment rests on no measurement when the user insists on the loop", async () => {
+    const { answer } = await askOpenAi(() => saysJson(judgment(subject({ cues: [] }))), {
+      dependencies: { mode: "agent" },
+    });
+    expect((await answer).warnings.join()).toMatch(/read the measurements of no face: its judgment rests on none/);
   });
 
   it("takes the answer as a tool call from servers without schemas", async () => {
@@ -300,6 +326,8 @@ describe("a judgment that cannot be used", () => {
       afterMeasuring(
         () => reply,
         () => reply,
+        () => reply,
+        () => reply,
       ),
     );
     const error = await answer.catch((thrown: unknown) => thrown);
@@ -339,7 +367,13 @@ describe("a judgment that the measurements contradict", () => {
   });
 
   it("stands, with a warning, when the second answer cannot be used", async () => {
-    const { answer } = await askOpenAi(afterMeasuring(lying, () => says("No.")));
+    const { answer } = await askOpenAi(
+      afterMeasuring(
+        lying,
+        () => says("No."),
+        () => says("No."),
+      ),
+    );
     const { grounding, warnings } = await answer;
     expect(grounding).toMatchObject({ askedAgain: true, shares: { contradicted: 0.5 } });
     expect(warnings.join()).toContain("its first one stands");
@@ -372,18 +406,21 @@ describe("what a server can do", () => {
       "schemas",
       turnsDown("response_format json_schema is not supported"),
       { mode: "agent", vision: true },
-      /enforces no schema/,
+      /holds no answer to a schema/,
     ],
-  ])("is found out when it turns %s down, and said", async (_case, refusal, model, warning) => {
-    const { answer } = await askOpenAi((asked, index) => {
-      if (index === 0) return refusal;
-      if (!asked.tools || toldIn(asked).includes("AU12 (lip corner puller)")) {
-        const judged = carefulJudgment(asked);
-        return asked.tools?.some((tool) => tool.function.name === "judgment")
-          ? calls("judgment", judged)
-          : saysJson(judged);
-      }
-      return calls("measure_face", { faceId: "F1" });
+  ])("is found out when it turns %s down, and said", async (what, refusal, model, warning) => {
+    const refused: Readonly<Record<string, (asked: WireBody) => boolean>> = {
+      tools: ({ tools }) => tools !== undefined,
+      images: ({ messages }) => JSON.stringify(messages).includes("image_url"),
+      schemas: ({ response_format: format }) => format !== undefined,
+    };
+    const { answer } = await askOpenAi((asked) => {
+      if (refused[what]?.(asked)) return refusal;
+      if (!asked.tools) return careful(asked);
+      if (!toldIn(asked).includes("AU12 (lip corner puller)")) return calls("measure_face", { faceId: "F1" });
+      // Asked in words alone it is shown the schema; before that it has to be asked for it.
+      const inWords = toldIn(asked).includes('"additionalProperties":false');
+      return what === "schemas" && !inWords ? says("I have seen enough.") : careful(asked);
     });
     const report = await answer;
     expect(report.provenance.model).toMatchObject(model);

@@ -1,6 +1,5 @@
-import type { ProviderError } from "../domain/errors.ts";
-import type { JudgeModel } from "../ports/chat-model.ts";
-import type { AnswerFormat } from "./answer-format.ts";
+import type { RejectedFeature } from "../domain/errors.ts";
+import type { JudgeModel, StructuredOutput } from "../ports/chat-model.ts";
 
 /** With tools, or everything in one prompt. */
 export type ModelMode = "agent" | "single-pass";
@@ -9,18 +8,21 @@ export type ModelMode = "agent" | "single-pass";
 export interface CallPlan {
   readonly mode: ModelMode;
   readonly vision: boolean;
-  readonly format: AnswerFormat;
+  /** Whether it is shown more than one image. */
+  readonly severalImages: boolean;
+  readonly format: StructuredOutput;
   /** What the report has to say of it. */
   readonly warnings: readonly string[];
 }
 
-/** The first attempt: what the server says it can do, or what the user insists on. */
-export function callPlanFor({ id, capabilities, structuredOutput }: JudgeModel, forced: ModelMode | null): CallPlan {
+/** What the server says it can do, or what the user insists on. */
+export function callPlanFor({ id, capabilities }: JudgeModel, forced: ModelMode | null): CallPlan {
   const mode = forced ?? (capabilities.tools ? "agent" : "single-pass");
   return {
     mode,
     vision: capabilities.vision,
-    format: structuredOutput,
+    severalImages: capabilities.severalImages,
+    format: capabilities.structuredOutput,
     warnings: [
       ...(capabilities.vision ? [] : [`${id} cannot see images: it judged from the evidence alone`]),
       ...(mode === "agent" || forced !== null ? [] : [`${id} takes no tools: it got all evidence in one prompt`]),
@@ -28,34 +30,28 @@ export function callPlanFor({ id, capabilities, structuredOutput }: JudgeModel, 
   };
 }
 
-/** The next attempt when the server turned something down; `undefined` when there is nothing left to do without. */
+const TURNED_DOWN: Partial<Readonly<Record<RejectedFeature, string>>> = {
+  tools: "The server turned tools down: the model got all evidence in one prompt",
+  images: "The server turned images down: the model judged from the evidence alone",
+  "several-images": "The server takes one image at a time: examples and views were given in words",
+  schema: "The server holds no answer to a schema in this way: the form of the judgment was asked for in another",
+};
+
+/**
+ * The next attempt after the server turned something down: the plan for what is left of its capabilities. `undefined`
+ * when that is no other plan, or the user insists on what was turned down.
+ */
 export function downgrade(
   plan: CallPlan,
-  { rejects }: Pick<ProviderError, "rejects">,
-  forced: ModelMode | null,
+  rejects: RejectedFeature | undefined,
+  { model, forced }: { readonly model: JudgeModel; readonly forced: ModelMode | null },
 ): { readonly plan: CallPlan; readonly warning: string } | undefined {
-  if (rejects === "tools") return withoutTools(plan, forced);
-  if (rejects === "images" && plan.vision) {
-    const warning = "The server turned images down: the model judged from the evidence alone";
-    return { plan: { ...plan, vision: false }, warning };
-  }
-  if (rejects === "schema" && plan.format === "provider") {
-    const format = plan.mode === "agent" ? "tool" : "text";
-    const warning = "The server enforces no schema: the judgment's form was asked for in another way";
-    return { plan: { ...plan, format }, warning };
-  }
-  return undefined;
+  const warning = rejects === undefined ? undefined : TURNED_DOWN[rejects];
+  if (warning === undefined || (rejects === "tools" && forced === "agent")) return undefined;
+  const next = { ...callPlanFor(model, forced), warnings: plan.warnings };
+  return samePlan(next, plan) ? undefined : { plan: next, warning };
 }
 
-function withoutTools(plan: CallPlan, forced: ModelMode | null) {
-  if (plan.mode === "agent" && forced !== "agent") {
-    const format = plan.format === "tool" ? "text" : plan.format;
-    const warning = "The server turned tools down: the model got all evidence in one prompt";
-    return { plan: { ...plan, mode: "single-pass" as const, format }, warning };
-  }
-  if (plan.mode === "single-pass" && plan.format === "tool") {
-    const warning = "The server enforces no schema: the judgment's form was asked for in another way";
-    return { plan: { ...plan, format: "text" as const }, warning };
-  }
-  return undefined;
+function samePlan(a: CallPlan, b: CallPlan): boolean {
+  return a.mode === b.mode && a.vision === b.vision && a.severalImages === b.severalImages && a.format === b.format;
 }

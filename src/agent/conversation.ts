@@ -4,16 +4,17 @@ import type { Complaint } from "../domain/complaint.ts";
 import { KuleshovError } from "../domain/errors.ts";
 import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
 import type { TraceStep } from "../domain/report.ts";
-import type { JudgeModel } from "../ports/chat-model.ts";
+import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
+import { type AnswerShape, jsonSchemaOf } from "../judging/answer-format.ts";
+import type { JudgeModel, StructuredOutput } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
-import { type AnswerFormat, type AnswerShape, jsonSchemaOf } from "./answer-format.ts";
 import { expectListeners } from "./expect-listeners.ts";
 import { forbidTracing } from "./forbid-tracing.ts";
 import { asLangChainTool } from "./langchain-tools.ts";
-import { repairMessage, userMessage } from "./messages.ts";
 import { guardTools } from "./middleware/guard-tools.ts";
 import { steerModel } from "./middleware/steer-model.ts";
-import { createTraceRecorder, type TokenUse, type TraceRecorder } from "./trace-recorder.ts";
+import { ModelBridge, userMessage } from "./model-bridge.ts";
+import { createTraceRecorder, type TraceRecorder } from "./trace-recorder.ts";
 import { createTurn, type Turn } from "./turn.ts";
 
 export interface ConversationLimits {
@@ -26,7 +27,7 @@ export interface ConversationSetup {
   readonly model: JudgeModel;
   readonly system: string;
   readonly answer: AnswerShape;
-  readonly format: AnswerFormat;
+  readonly format: StructuredOutput;
   /** Whether tools may show it images. */
   readonly vision: boolean;
   readonly limits: ConversationLimits;
@@ -46,6 +47,7 @@ export interface Conversation {
   /** Says what is wrong with the answer; kept in the trace as a complaint. */
   requestRepair(text: string, complaints: readonly Complaint[], signal?: AbortSignal): Promise<ModelAnswer>;
   trace(): readonly TraceStep[];
+  facesRead(): ReadonlySet<string>;
   tokens(): TokenUse;
   fingerprint(): string | null;
 }
@@ -71,7 +73,7 @@ export function openConversation(setup: ConversationSetup): Conversation {
       messages = result.messages;
     } catch (error) {
       signal?.throwIfAborted();
-      throw ownErrorIn(error) ?? error;
+      throw withSpent(ownErrorIn(error), trace) ?? error;
     }
     return turn.answer(messages.findLast((message) => AIMessage.isInstance(message)));
   }
@@ -80,9 +82,10 @@ export function openConversation(setup: ConversationSetup): Conversation {
     say: (parts, signal) => turnWith(userMessage(parts), signal),
     requestRepair(text, complaints, signal) {
       trace.complaint(text);
-      return turnWith(repairMessage(text, complaints), signal);
+      return turnWith(userMessage([{ type: "text", text }], complaints), signal);
     },
     trace: trace.steps,
+    facesRead: trace.facesRead,
     tokens: trace.tokens,
     fingerprint: trace.fingerprint,
   };
@@ -91,9 +94,9 @@ export function openConversation(setup: ConversationSetup): Conversation {
 function agentFor(setup: ConversationSetup, turn: Turn, trace: TraceRecorder) {
   const { model, system, answer, format, vision, limits, tools, toolContext } = setup;
   if (tools.length > 0 && toolContext === undefined) throw new TypeError("Tools need a toolContext to work on");
-  const answerTool = format === "tool" ? answer.name : null;
+  const answerTool = format === "as-tool" ? answer.name : null;
   return createAgent({
-    model: model.chat,
+    model: new ModelBridge(model),
     systemPrompt: system,
     tools: [
       ...tools.map((each) => asLangChainTool(each, toolContext as ToolContext, vision)),
@@ -114,6 +117,12 @@ function answerToolFor({ name, description, schema }: AnswerShape) {
 /** LangGraph counts two supersteps for a call of the model and its tools; the middleware's limit must bind first. */
 function supersteps({ modelCalls }: ConversationLimits): number {
   return 2 * modelCalls + 10;
+}
+
+/** What was answered before it failed is paid for. */
+function withSpent(error: KuleshovError | undefined, trace: TraceRecorder): KuleshovError | undefined {
+  if (error !== undefined) error.spent = sumOfTokens(trace.tokens(), error.spent ?? NO_TOKENS);
+  return error;
 }
 
 /** LangChain wraps what a model or tool throws, several times over. */

@@ -1,7 +1,7 @@
 import { tool } from "langchain";
 import type { ImageView } from "../domain/image.ts";
+import { jsonSchemaOf } from "../judging/answer-format.ts";
 import type { AgentTool, ToolContext, ToolOutput } from "./agent-tool.ts";
-import { jsonSchemaOf } from "./answer-format.ts";
 
 /** What stays with a tool message for the program: the evidence, and the images that the next message shows. */
 export type ToolArtifact = ToolOutput & { readonly views: readonly ImageView[] };

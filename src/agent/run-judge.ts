@@ -3,15 +3,15 @@ import type { ImageView } from "../domain/image.ts";
 import { Judgment } from "../domain/judgment.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
 import type { PromptReference, TraceStep } from "../domain/report.ts";
+import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
+import { type AnswerShape, jsonSchemaOf } from "../judging/answer-format.ts";
 import { type AnswerInstruction, buildPrompt } from "../judging/build-prompt.ts";
 import { judge, type Verdict } from "../judging/judge.ts";
 import type { PromptLibrary } from "../judging/prompt-library.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
-import { type AnswerShape, jsonSchemaOf } from "./answer-format.ts";
 import { type CallPlan, callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
 import { type ConversationLimits, openConversation } from "./conversation.ts";
-import type { TokenUse } from "./trace-recorder.ts";
 
 /** What the model thinks about. */
 export interface Thinking {
@@ -64,14 +64,28 @@ export async function think(
   signal?: AbortSignal,
 ): Promise<JudgeRun> {
   const warnings: string[] = [];
-  let plan = callPlanFor(dependencies.model, dependencies.mode);
+  const { model, mode: forced } = dependencies;
+  let plan = callPlanFor(model, forced);
+  let spent = NO_TOKENS;
   const imageSent = plan.vision;
   for (;;) {
     try {
       const judgeRun = await thinkOnce(thinking, { ...dependencies, plan }, signal);
-      return { ...judgeRun, imageSent, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
+      const tokens = sumOfTokens(spent, judgeRun.tokens);
+      const unread = plan.mode === "agent" ? facesUnread(thinking, judgeRun) : [];
+      if (unread.length > 0 && judgeRun.facesRead.size === 0 && forced === null) {
+        warnings.push(`${model.id} read the measurements of no face: they were put into its prompt`);
+        spent = tokens;
+        plan = { ...plan, mode: "single-pass" };
+        continue;
+      }
+      warnings.push(...aboutUnread(unread, judgeRun));
+      return { ...judgeRun, imageSent, tokens, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
     } catch (error) {
-      const downgraded = error instanceof ProviderError ? downgrade(plan, error, dependencies.mode) : undefined;
+      if (!(error instanceof ProviderError)) throw error;
+      spent = sumOfTokens(spent, error.spent ?? NO_TOKENS);
+      error.spent = spent;
+      const downgraded = downgrade(plan, error.rejects, { model, forced });
       if (downgraded === undefined) throw error;
       warnings.push(downgraded.warning);
       plan = downgraded.plan;
@@ -79,20 +93,37 @@ export async function think(
   }
 }
 
+type OneRun = Omit<JudgeRun, "imageSent"> & { readonly facesRead: ReadonlySet<string> };
+
+/** Faces that were measured and that a loop with tools has come to a judgment without. */
+function facesUnread({ toolContext }: Thinking, { facesRead }: OneRun): readonly string[] {
+  return toolContext.ledger
+    .faces()
+    .map(({ faceId }) => faceId)
+    .filter((faceId) => !facesRead.has(faceId));
+}
+
+function aboutUnread(unread: readonly string[], { facesRead }: OneRun): readonly string[] {
+  if (unread.length === 0) return [];
+  if (facesRead.size === 0) return ["The model read the measurements of no face: its judgment rests on none"];
+  return [`The model did not read the measurements of ${unread.join(", ")}`];
+}
+
 async function thinkOnce(
   { question, toolContext, shown, exemplars }: Thinking,
   { model, prompts, plan, limits = DEFAULT_LIMITS, ...dependencies }: JudgeDependencies & { plan: CallPlan },
   signal?: AbortSignal,
-): Promise<Omit<JudgeRun, "imageSent">> {
-  const { mode, vision, format } = plan;
-  const tools = mode === "agent" ? dependencies.tools.filter((tool) => vision || !tool.needsVision) : [];
+): Promise<OneRun> {
+  const { mode, vision, severalImages, format } = plan;
+  const seesViews = vision && severalImages;
+  const tools = mode === "agent" ? dependencies.tools.filter((tool) => seesViews || !tool.needsVision) : [];
   const prompt = buildPrompt(
     {
       question,
       image: toolContext.image,
       ledger: toolContext.ledger,
       shown: vision ? shown : null,
-      exemplars: vision ? exemplars : exemplars.map((exemplar) => ({ ...exemplar, view: null })),
+      exemplars: seesViews ? exemplars : exemplars.map((exemplar) => ({ ...exemplar, view: null })),
       withTools: mode === "agent",
       answer: answerInstruction(format),
     },
@@ -104,7 +135,7 @@ async function thinkOnce(
     system,
     answer: JUDGMENT_ANSWER,
     format,
-    vision,
+    vision: seesViews,
     limits,
     tools,
     toolContext,
@@ -116,6 +147,7 @@ async function thinkOnce(
     mode,
     vision,
     trace: conversation.trace(),
+    facesRead: conversation.facesRead(),
     tokens: conversation.tokens(),
     fingerprint: conversation.fingerprint(),
     prompts: [...references, ...verdict.prompts, ...tools.map(({ reference }) => reference)],
@@ -123,7 +155,7 @@ async function thinkOnce(
 }
 
 function answerInstruction(format: CallPlan["format"]): AnswerInstruction {
-  if (format === "tool") return { type: "tool", tool: JUDGMENT_ANSWER.name };
-  if (format === "provider") return { type: "provider" };
-  return { type: "text", schema: JSON.stringify(jsonSchemaOf(Judgment)) };
+  if (format === "as-tool") return { type: "tool", tool: JUDGMENT_ANSWER.name };
+  if (format === "none") return { type: "text", schema: JSON.stringify(jsonSchemaOf(Judgment)) };
+  return { type: "provider" };
 }

@@ -1,18 +1,24 @@
 import type { AIMessage } from "@langchain/core/messages";
+import type { EvidenceItem } from "../domain/evidence.ts";
 import type { TraceStep } from "../domain/report.ts";
-
-/** Tokens as the server counted them; `null` when it did not say. */
-export interface TokenUse {
-  readonly input: number | null;
-  readonly output: number | null;
-}
+import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
+import type { ChatReply } from "../ports/chat-model.ts";
 
 /** Keeps what happened in a conversation, in the order in which it ended. */
 export interface TraceRecorder {
   model(message: AIMessage, durationMs: number): void;
-  tool(call: { name: string; input: unknown; output: string; durationMs: number }): void;
+  tool(call: {
+    name: string;
+    input: unknown;
+    output: string;
+    durationMs: number;
+    /** What it showed. */
+    evidence: readonly EvidenceItem[];
+  }): void;
   complaint(text: string): void;
   steps(): readonly TraceStep[];
+  /** Ids of the faces of which the model was shown more than where they are. */
+  facesRead(): ReadonlySet<string>;
   tokens(): TokenUse;
   /** What the server said it really ran, `null` when it did not. */
   fingerprint(): string | null;
@@ -20,21 +26,25 @@ export interface TraceRecorder {
 
 export function createTraceRecorder(modelId: string): TraceRecorder {
   const steps: TraceStep[] = [];
-  let tokens: TokenUse = { input: null, output: null };
+  const facesRead = new Set<string>();
+  let tokens = NO_TOKENS;
   let fingerprint: string | null = null;
   return {
     model(message, durationMs) {
       steps.push({ type: "model", name: modelId, input: null, output: textOfAnswer(message), durationMs });
-      tokens = added(tokens, message.usage_metadata);
-      fingerprint = fingerprintOf(message) ?? fingerprint;
+      const said = message.response_metadata as Partial<Pick<ChatReply, "tokens" | "fingerprint">>;
+      tokens = sumOfTokens(tokens, said.tokens ?? NO_TOKENS);
+      fingerprint = said.fingerprint ?? fingerprint;
     },
-    tool({ name, input, output, durationMs }) {
+    tool({ name, input, output, durationMs, evidence }) {
+      for (const { faceId, kind } of evidence) if (faceId !== null && kind !== "face") facesRead.add(faceId);
       steps.push({ type: "tool", name, input: JSON.stringify(input), output, durationMs });
     },
     complaint(text) {
       steps.push({ type: "complaint", name: modelId, input: null, output: text, durationMs: null });
     },
     steps: () => steps,
+    facesRead: () => facesRead,
     tokens: () => tokens,
     fingerprint: () => fingerprint,
   };
@@ -47,14 +57,4 @@ function textOfAnswer(message: AIMessage): string {
     ({ name, args }) => `${name ?? "?"}(${args ?? ""}) [malformed]`,
   );
   return [message.text, ...calls, ...broken].filter((part) => part !== "").join("\n");
-}
-
-function added(so: TokenUse, usage: AIMessage["usage_metadata"]): TokenUse {
-  const sum = (before: number | null, more: number | undefined) => (more === undefined ? before : (before ?? 0) + more);
-  return { input: sum(so.input, usage?.input_tokens), output: sum(so.output, usage?.output_tokens) };
-}
-
-function fingerprintOf({ response_metadata: metadata }: AIMessage): string | undefined {
-  const parts = [metadata.model_name, metadata.system_fingerprint].filter((part) => typeof part === "string");
-  return parts.length === 0 ? undefined : parts.join(" ");
 }

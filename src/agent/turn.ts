@@ -1,6 +1,6 @@
 import type { AIMessage } from "@langchain/core/messages";
 import type { ModelAnswer } from "../domain/prompt.ts";
-import { jsonIn } from "./answer-format.ts";
+import { jsonIn } from "../judging/answer-json.ts";
 
 interface Call {
   readonly id?: string;

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { HumanMessage } from "@langchain/core/messages";
 import { StudyFace } from "../domain/discovery.ts";
 import { ProviderError } from "../domain/errors.ts";
 import { presenceOf } from "../domain/presence.ts";
 import { fillIn, type PromptLibrary } from "../judging/prompt-library.ts";
+import { portraitView } from "../measuring/cut-portraits.ts";
 import { mapInOrder } from "../platform/map-in-order.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
@@ -134,12 +134,10 @@ async function describe(
     image: portrait === undefined ? "You are not shown the image." : "The image follows.",
   });
   const image =
-    portrait === undefined
-      ? []
-      : [{ type: "image" as const, mimeType: "image/jpeg", data: Buffer.from(portrait).toString("base64") }];
+    portrait === undefined ? [] : [{ type: "image" as const, view: await portraitView(portrait, "the face") }];
   try {
-    const message = new HumanMessage({ contentBlocks: [{ type: "text", text }, ...image] });
-    const answer = await model.chat.invoke([message], signal === undefined ? {} : { signal });
+    const parts = [{ type: "text" as const, text }, ...image];
+    const answer = await model.reply({ messages: [{ role: "user", parts }] }, signal);
     const words = answer.text.replace(/\s+/g, " ").trim().slice(0, LONGEST);
     if (words === "") return { face, reason: "the model answered with nothing" };
     return { ...face, description: { text: words, model: model.id } };

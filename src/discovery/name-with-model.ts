@@ -1,11 +1,11 @@
-import { HumanMessage } from "@langchain/core/messages";
 import { z } from "zod";
-import { jsonIn, jsonSchemaOf } from "../agent/answer-format.ts";
 import { CategoryName } from "../domain/category.ts";
 import type { Proposal, StudyFace } from "../domain/discovery.ts";
-import { ProviderError } from "../domain/errors.ts";
+import { JudgmentError, ProviderError } from "../domain/errors.ts";
 import { feltStateIn } from "../domain/felt-state.ts";
 import { APPRAISAL_DIMENSIONS } from "../domain/judgment.ts";
+import { jsonSchemaOf } from "../judging/answer-format.ts";
+import { askStructured } from "../judging/ask-structured.ts";
 import { fillIn, type PromptLibrary, quoted } from "../judging/prompt-library.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 
@@ -93,20 +93,21 @@ async function askForName(
     near: quotedOf(proposal.counter),
     schema: JSON.stringify(jsonSchemaOf(AnswerSchema)),
   });
-  let complaint = "";
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      const text = complaint === "" ? question : `${question}\n\nYour last answer could not be used: ${complaint}`;
-      const answer = await model.chat.invoke([new HumanMessage(text)], signal === undefined ? {} : { signal });
-      const parsed = NamedCategory.safeParse(jsonIn(answer.text));
-      const felt = parsed.success ? feltStateIn(`${parsed.data.definition} ${parsed.data.contrast}`) : undefined;
-      if (parsed.success && felt === undefined) return parsed.data;
-      complaint = felt === undefined ? issueOf(parsed) : `"${felt}" says what somebody feels; write of what is shown`;
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof ProviderError) return error.message;
-      throw error;
-    }
+  try {
+    const answer = { name: "category", description: "Name and definition of the group.", schema: AnswerSchema };
+    const asked = { parts: [{ type: "text" as const, text: question }], answer, read: readName };
+    return (await askStructured(model, asked, signal)).value;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof ProviderError || error instanceof JudgmentError) return error.message;
+    throw error;
   }
-  return `${model.id} gave no usable answer (${complaint})`;
+}
+
+function readName({ json }: { readonly json: object | undefined }) {
+  const parsed = NamedCategory.safeParse(json);
+  if (!parsed.success) return { problem: json === undefined ? "there is no JSON object in it" : issueOf(parsed) };
+  const felt = feltStateIn(`${parsed.data.definition} ${parsed.data.contrast}`);
+  if (felt === undefined) return parsed.data;
+  return { problem: `"${felt}" says what somebody feels; write of what is shown` };
 }

@@ -1,3 +1,5 @@
+import type { TokenUse } from "./token-use.ts";
+
 /** Tells our errors from others, whichever copy of the package made them. */
 const BRAND = Symbol.for("kuleshov.error");
 
@@ -12,6 +14,8 @@ export class KuleshovError extends Error {
   static readonly code: string = "kuleshov";
   override name = "KuleshovError";
   readonly code: string = KuleshovError.code;
+  /** What a model's server counted before this failed, to be paid all the same; `null` when nothing was. */
+  spent: TokenUse | null = null;
 
   get [BRAND](): true {
     return true;
@@ -118,7 +122,18 @@ export class JudgmentError extends KuleshovError {
 }
 
 /** What a model server may turn down although the rest of the request is fine. */
-export type RejectedFeature = "tools" | "images" | "schema" | "temperature";
+export type RejectedFeature =
+  | "tools"
+  | "images"
+  | "several-images"
+  | "schema"
+  | "temperature"
+  | "seed"
+  | "parallel-calls"
+  | "stream"
+  | "roles"
+  | "thinking"
+  | "max-tokens";
 
 /** A model server failed: unreachable, refused the key, over its limit, or answered with something else than its protocol. */
 export class ProviderError extends KuleshovError {
@@ -133,10 +148,18 @@ export class ProviderError extends KuleshovError {
   readonly retryAfterMs: number | undefined;
   /** The part of the request that this server or model does not take, when it said so. */
   readonly rejects: RejectedFeature | undefined;
+  /** Whether nobody answered at all. */
+  readonly unreachable: boolean;
 
   constructor(
     message: string,
-    details: { retryable: boolean; status?: number; retryAfterMs?: number; rejects?: RejectedFeature },
+    details: {
+      retryable: boolean;
+      status?: number | undefined;
+      retryAfterMs?: number | undefined;
+      rejects?: RejectedFeature | undefined;
+      unreachable?: boolean;
+    },
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -144,6 +167,7 @@ export class ProviderError extends KuleshovError {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.rejects = details.rejects;
+    this.unreachable = details.unreachable ?? false;
   }
 }
 

@@ -15,7 +15,7 @@ export const Presence = z.enum(["present", "absent", "uncertain"]);
 export type Presence = z.infer<typeof Presence>;
 
 /** Name of a FACS action unit as this project writes it: `AU1`, `AU12`, `AU43`. */
-export const ActionUnitName = z.string().regex(/^AU([1-9]|[1-9]\d)$/, "an action unit is written like AU12");
+export const ActionUnitName = z.string().regex(/^AU([1-9]|[1-9][0-9])$/, "an action unit is written like AU12");
 export type ActionUnitName = z.infer<typeof ActionUnitName>;
 
 /** Name and version of a toolbox, e.g. `mesh@1`. */

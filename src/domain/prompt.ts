@@ -20,3 +20,8 @@ export interface Prompt {
 export type ModelAnswer =
   | { readonly type: "structured"; readonly value: unknown }
   | { readonly type: "prose"; readonly text: string };
+
+/** An image with its caption before it, so that a model with several images knows which is which. */
+export function captionOf(view: ImageView): string {
+  return `Image: ${view.caption} (${view.widthPx} x ${view.heightPx} px)`;
+}

@@ -1,3 +1,4 @@
+import type { ScoreTable } from "../domain/score-table.ts";
 import type { WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
 import type { Answer } from "./answer.ts";
 import type { CallRecord } from "./runner/call-record.ts";
@@ -33,32 +34,6 @@ export interface Metric<Metadata = unknown> {
   readonly grouped?: true;
   statistic(rows: readonly ScoredRow<Metadata>[]): WeightedStatistic;
 }
-
-/** Something a report shows beside the numbers. */
-export type ScoreTable =
-  | {
-      readonly type: "confusion";
-      readonly title: string;
-      readonly labels: readonly string[];
-      readonly counts: readonly (readonly number[])[];
-    }
-  | {
-      readonly type: "reliability";
-      readonly title: string;
-      readonly bins: readonly {
-        readonly from: number;
-        readonly to: number;
-        readonly n: number;
-        readonly meanConfidence: number | null;
-        readonly accuracy: number | null;
-      }[];
-    }
-  | {
-      readonly type: "table";
-      readonly title: string;
-      readonly headers: readonly string[];
-      readonly rows: readonly (readonly (string | number | null)[])[];
-    };
 
 /** What a dataset must say for a scorer to have anything to do. */
 export type Requirement = keyof Truth | "options" | "pair" | "raters" | "repeats";

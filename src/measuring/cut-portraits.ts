@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { KuleshovError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import { groupBy } from "../domain/group-by.ts";
+import type { ImageView } from "../domain/image.ts";
 import { decodeImage } from "./decode-image.ts";
 import { renderView } from "./render-view.ts";
 
@@ -38,6 +39,12 @@ export async function cutPortraits(
     }
   }
   return portraits;
+}
+
+/** A portrait as a model is shown it. */
+export async function portraitView(jpeg: Uint8Array, caption: string): Promise<ImageView> {
+  const { width, height } = await sharp(jpeg).metadata();
+  return { mimeType: "image/jpeg", data: jpeg, widthPx: width, heightPx: height, caption };
 }
 
 function padded(jpeg: Uint8Array, sidePx: number): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import type { ScoreTable } from "../evaluation/score.ts";
+import type { ScoreTable } from "../domain/score-table.ts";
 import { type Markup, markup, number } from "./markup.ts";
 
 /** A value with its interval, as one line of a plot. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { jsonSchemaOf } from "../../src/agent/answer-format.ts";
 import { createTools } from "../../src/agent/tool-list.ts";
 import { createFindExemplars } from "../../src/agent/tools/find-exemplars.ts";
 import { Judgment } from "../../src/domain/judgment.ts";
+import { jsonSchemaOf } from "../../src/judging/answer-format.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 

@@ -1,4 +1,3 @@
-import { HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { ask } from "../../src/ask.ts";
 import { Report } from "../../src/domain/report.ts";
@@ -27,8 +26,8 @@ export function testJudgeModel(name: string, open: () => Promise<JudgeModel>): v
     });
 
     it("does not begin when it is aborted already", async () => {
-      const { chat } = await open();
-      await expect(chat.invoke([new HumanMessage("Hello")], { signal: AbortSignal.abort() })).rejects.toThrow();
+      const model = await open();
+      await expect(model.reply({ messages: [] }, AbortSignal.abort())).rejects.toThrow();
       const aborted = ask({ image }, await partsFor(await open()), AbortSignal.abort(new Error("not now")));
       await expect(aborted).rejects.toThrow("not now");
     });

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { createOllamaJudge } from "../../src/adapters/ollama/ollama-judge.ts";
 import { describeFaces } from "../../src/discovery/describe-with-model.ts";
@@ -11,6 +12,9 @@ import { failsWith, type Script, says, saysJson } from "../support/model-server.
 import { LLAVA_LIKE, startOllamaServer } from "../support/ollama-server.ts";
 import { KNOWN_RECIPES, madeStudy, PLANTED, studySpace } from "../support/study-faces.ts";
 
+const PORTRAIT = await sharp({ create: { width: 8, height: 8, channels: 3, background: "#808080" } })
+  .jpeg()
+  .toBuffer();
 const QUICK = { tries: 1, firstWaitMs: 1, longestWaitMs: 1 };
 
 async function modelThat(script: Script) {
@@ -40,7 +44,7 @@ describe("describeFaces", () => {
     const { faces, failures } = await describeFaces(smile, {
       model,
       prompts,
-      cut: async (ids) => new Map(ids.map((id) => [id, new Uint8Array([1, 2, 3])])),
+      cut: async (ids) => new Map(ids.map((id) => [id, PORTRAIT])),
       concurrency: 1,
       onDescribed: async (face) => void kept.push(face.id),
     });
@@ -50,7 +54,7 @@ describe("describeFaces", () => {
     );
     expect(kept).toEqual(smile.map(({ id }) => id));
     const [message] = server.chats[0]?.messages ?? [];
-    expect(message?.images).toEqual([Buffer.from([1, 2, 3]).toString("base64")]);
+    expect(message?.images).toEqual([Buffer.from(PORTRAIT).toString("base64")]);
     expect(String(message?.content)).toMatch(/AU12 0\.\d\d/);
   });
 
@@ -99,7 +103,11 @@ describe("nameWithModel", () => {
   });
 
   it.each<[string, Script, RegExp]>([
-    ["answers with something else twice", [says("no idea"), saysJson({ name: "" })], /gave no usable answer/],
+    [
+      "answers with something else twice",
+      [says("no idea"), saysJson({ name: "" })],
+      /keeps the name of its signature: .* stayed unusable/,
+    ],
     [
       "claims that somebody feels it, twice",
       () => saysJson({ ...answer, definition: "She feels proud." }),

@@ -19,14 +19,18 @@ export interface OpenAiServerOptions {
   readonly key?: string;
 }
 
-/** A loopback server that speaks OpenAI's Chat Completions without streaming. Its base URL is `<url>/v1`. */
+/** A loopback server that speaks OpenAI's Chat Completions, streamed when asked to. Its base URL is `<url>/v1`. */
 export function startOpenAiServer(script: Script, options: OpenAiServerOptions = {}): Promise<ModelServer> {
   const { models = ["test-model"], key } = options;
   const refusesKey = (headers: NodeJS.Dict<string | string[]>) =>
     key !== undefined && headers.authorization !== `Bearer ${key}`;
   const protocol: Protocol = {
     chatPath: "/v1/chat/completions",
-    writeReply: (reply, asked, response) => writeJson(response, completion(reply, asked)),
+    writeReply(reply, asked, response) {
+      const whole = completion(reply, asked);
+      if (asked.stream === true) stream(whole, response);
+      else writeJson(response, whole);
+    },
     writeOther({ path, headers }, response) {
       if (path !== "/v1/models" || models === null) return false;
       if (refusesKey(headers)) wrongKey(response, String(headers.authorization));
@@ -51,33 +55,59 @@ function wrongKey(response: ServerResponse, authorization: string): void {
   writeJson(response, wrongKeyBody(authorization), 401);
 }
 
-function completion(reply: Exclude<Reply, { type: "raw" | "hang" | "drop" }>, asked: WireBody): object {
+type Completion = ReturnType<typeof completion>;
+
+/** As llama.cpp writes a stream: the role first, the content in pieces, then the reason of its end, then the usage. */
+function stream({ choices, usage, ...head }: Completion, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const write = (piece: object) => response.write(`data: ${JSON.stringify({ ...head, ...piece })}\n\n`);
+  const delta = (piece: object, finish: string | null = null) =>
+    write({ choices: [{ index: 0, finish_reason: finish, delta: piece }] });
+  const [{ message, finish_reason: finish }] = choices;
+  delta({ role: "assistant", content: null });
+  for (const content of piecesOf(message.content)) delta({ content });
+  for (const refusal of piecesOf(message.refusal)) delta({ refusal });
+  for (const [index, call] of message.tool_calls.entries()) {
+    delta({ tool_calls: [{ index, ...call, function: { ...call.function, arguments: "" } }] });
+    for (const piece of piecesOf(call.function.arguments)) {
+      delta({ tool_calls: [{ index, function: { arguments: piece } }] });
+    }
+  }
+  delta({}, finish);
+  write({ choices: [], usage });
+  response.end("data: [DONE]\n\n");
+}
+
+function piecesOf(text: string | null): string[] {
+  if (text === null) return [];
+  const third = Math.ceil(text.length / 3) || 1;
+  return [text.slice(0, third), text.slice(third, 2 * third), text.slice(2 * third)];
+}
+
+function completion(reply: Exclude<Reply, { type: "raw" | "hang" | "drop" }>, asked: WireBody) {
   return {
     id: "chatcmpl-test",
     object: "chat.completion",
     created: 1,
     model: `${asked.model}-2026-01-01`,
     system_fingerprint: "fp_test",
-    choices: [{ index: 0, logprobs: null, ...choice(reply) }],
+    choices: [{ index: 0, logprobs: null, ...choice(reply) }] as const,
     usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
   };
 }
 
-function choice(reply: Exclude<Reply, { type: "raw" | "hang" | "drop" }>): object {
-  const message = { role: "assistant", content: null, refusal: null };
-  switch (reply.type) {
-    case "text":
-      return { finish_reason: "stop", message: { ...message, content: reply.text } };
-    case "refusal":
-      return { finish_reason: "stop", message: { ...message, refusal: reply.text } };
-    case "cut-off":
-      return { finish_reason: "length", message: { ...message, content: reply.text } };
-    case "calls":
-      return { finish_reason: "tool_calls", message: { ...message, tool_calls: reply.calls.map(toolCall) } };
-  }
+function choice(reply: Exclude<Reply, { type: "raw" | "hang" | "drop" }>) {
+  const message = {
+    role: "assistant",
+    content: reply.type === "text" || reply.type === "cut-off" ? reply.text : null,
+    refusal: reply.type === "refusal" ? reply.text : null,
+    tool_calls: reply.type === "calls" ? reply.calls.map(toolCall) : [],
+  };
+  const finish = { text: "stop", refusal: "stop", "cut-off": "length", calls: "tool_calls" }[reply.type];
+  return { finish_reason: finish, message };
 }
 
-function toolCall(call: { name: string; args: object | string }, index: number): object {
+function toolCall(call: { name: string; args: object | string }, index: number) {
   const args = typeof call.args === "string" ? call.args : JSON.stringify(call.args);
   return {
     id: `call_${call.name}_${index}_${nextCall()}`,

@@ -1,15 +1,9 @@
 import { z } from "zod";
-import { ProviderError } from "../../domain/errors.ts";
+import { DEFAULT_RETRIES, type RetryPolicy, retry } from "../../platform/retry.ts";
 import type { TextEmbedder } from "../../ports/embedder.ts";
-import {
-  faultOfAnswer,
-  faultOfConnection,
-  faultOfProtocol,
-  faultOfTimeout,
-  type ServerName,
-} from "../model-server/server-fault.ts";
+import { fetchEvents } from "../model-server/http-events.ts";
+import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import { serverPlace } from "../model-server/server-place.ts";
-import { DEFAULT_RETRIES, type RetryPolicy, retryAfterMs, withRetries } from "../model-server/with-retries.ts";
 
 export interface HttpEmbedderOptions {
   /** How the user names it, e.g. `ollama:nomic-embed-text`; stamped on every vector. */
@@ -47,7 +41,7 @@ export function createHttpTextEmbedder(options: HttpEmbedderOptions): TextEmbedd
       for (let start = 0; start < texts.length; start += TEXTS_PER_CALL) {
         const batch = texts.slice(start, start + TEXTS_PER_CALL);
         const call = () => embedBatch(batch, { ...options, name }, signal);
-        vectors.push(...(await withRetries(call, options.retries ?? DEFAULT_RETRIES, signal)));
+        vectors.push(...(await retry(call, options.retries ?? DEFAULT_RETRIES, { signal })));
       }
       return vectors;
     },
@@ -70,61 +64,13 @@ async function embedBatch(texts: readonly string[], call: Call, signal?: AbortSi
 
 async function post(texts: readonly string[], call: Call, signal?: AbortSignal): Promise<unknown> {
   const { name, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS } = call;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(`${call.baseUrl.replace(/\/+$/, "")}/embeddings`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      },
-      body: JSON.stringify({ model: call.model, input: texts, encoding_format: "float" }),
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
-    const text = await response.text();
-    if (!response.ok) {
-      const retry = retryAfterMs(response.headers);
-      throw faultOfAnswer(name, {
-        status: response.status,
-        message: messageIn(text),
-        code: undefined,
-        retryAfterMs: retry,
-      });
-    }
-    return parsed(text, name);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (timeout.aborted) throw faultOfTimeout(name, timeoutMs);
-    if (error instanceof ProviderError) throw error;
-    throw faultOfConnection(name, codeOf(error), "connecting");
-  }
-}
-
-function parsed(text: string, name: ServerName): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw faultOfProtocol(name, /^\s*</.test(text) ? "a web page instead of JSON" : "text instead of JSON");
-  }
-}
-
-const ErrorBody = z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]) });
-
-function messageIn(text: string): string {
-  try {
-    const body = ErrorBody.safeParse(JSON.parse(text));
-    if (!body.success) return "";
-    return typeof body.data.error === "string" ? body.data.error : body.data.error.message;
-  } catch {
-    return "";
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string") return cause.code;
-  }
-  return undefined;
+  const request = {
+    url: `${call.baseUrl.replace(/\/+$/, "")}/embeddings`,
+    ...(apiKey === undefined ? {} : { headers: { authorization: `Bearer ${apiKey}` } }),
+    body: { model: call.model, input: texts, encoding_format: "float" },
+    timeoutMs,
+  };
+  return (await fetchEvents(request, name, signal))[0];
 }
 
 /** Length 1, so that Euclidean distance ranks as cosine similarity does. */

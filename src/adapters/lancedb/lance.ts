@@ -1,22 +1,13 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { type RetryPolicy, retry } from "../../platform/retry.ts";
 
-const ATTEMPTS = 10;
-const FIRST_PAUSE_MS = 10;
+const POLICY: RetryPolicy = { tries: 10, firstWaitMs: 20, longestWaitMs: 640 };
 
 /**
  * Runs a write again when another writer's commit came first. LanceDB retries appends itself, but gives up at once on
  * index and schema changes. `work` must look at the table anew each time.
  */
-export async function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
-      // Uneven pauses, so that two writers do not meet again and again.
-      await pause(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 6) * (0.5 + Math.random()));
-    }
-  }
+export function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
+  return retry(work, POLICY, { isWorthwhile: isConflict });
 }
 
 /** Whether an error says that another writer was quicker. */

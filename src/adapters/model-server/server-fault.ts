@@ -1,4 +1,5 @@
 import { ProviderError, type RejectedFeature } from "../../domain/errors.ts";
+import type { TokenUse } from "../../domain/token-use.ts";
 
 /** Who failed, in words for a message. */
 export interface ServerName {
@@ -31,20 +32,50 @@ export function faultOfAnswer(name: ServerName, answer: FailedAnswer): ProviderE
   const words = saidBy(name, answer.message);
   const fault = (sentence: string, retryable: boolean) =>
     new ProviderError(`${name.server} ${sentence}`, { retryable, status, retryAfterMs });
+  if (isTooLong(answer)) {
+    return fault(`says that this conversation is longer than "${name.model}" can read${words}`, false);
+  }
+  // Ollama's runner crashes on what its grammars cannot say; without a schema the same request may pass.
+  if (CRASH.test(answer.message)) {
+    const sentence = `failed with status ${status}${words}: try again later`;
+    return new ProviderError(`${name.server} ${sentence}`, { retryable: true, status, rejects: "schema" });
+  }
   const rejects = rejectedFeature(answer);
   if (rejects !== undefined) {
     const sentence = `does not take ${FEATURE_WORDS[rejects]} for "${name.model}"${words}`;
     return new ProviderError(`${name.server} ${sentence}`, { retryable: false, status, rejects });
   }
-  if (status === 401 || status === 403) return fault(`refused the key: check ${name.keyVariable}`, false);
-  if (status === 402 || isUsedUp(answer)) return fault("says that the account's quota is used up: top it up", false);
+  if (status === 401) return fault(`refused the key: check ${name.keyVariable}`, false);
+  if (status === 403)
+    return fault(`refuses access${words}: check ${name.keyVariable} and what it may be used for`, false);
+  if (isUsedUp(answer)) return fault(`says that the account's quota is used up${words}: top it up`, false);
   if (status === 404) return fault(`has no model "${name.model}"${words}${name.hint ? `. ${name.hint}` : ""}`, false);
+  if (status === 413) return fault(`takes no request of this size${words}: show fewer or smaller images`, false);
   if (status === 429) return fault(limitSentence(retryAfterMs), true);
-  if (isTooLong(answer)) {
-    return fault(`says that this conversation is longer than "${name.model}" can read${words}`, false);
-  }
-  if (status >= 500) return fault(`failed with status ${status}${words}: try again later`, true);
+  if (status >= 500 || PASSING.has(status)) return fault(`failed with status ${status}${words}: try again later`, true);
   return fault(`refused the request with status ${status}${words}`, false);
+}
+
+const CRASH = /runner .*(?:unexpectedly stopped|has crashed|terminated)/i;
+
+/** Request timeout, conflict, too early: of the moment, not of the request. */
+const PASSING: ReadonlySet<number> = new Set([408, 409, 425]);
+
+/** A success by its status that says it is none: `{error}`, no choices, `finish_reason: "error"`. */
+export function faultInAnswer(name: ServerName, message: string): ProviderError {
+  const sentence = `gave no answer${saidBy(name, message)}: try again later`;
+  return new ProviderError(`${name.server} ${sentence}`, { retryable: true });
+}
+
+/** The provider's own filter took the answer away. */
+export function faultOfFilter(name: ServerName): ProviderError {
+  const sentence = `withheld the answer of "${name.model}": its content filter stepped in`;
+  return new ProviderError(`${name.server} ${sentence}`, { retryable: false });
+}
+
+export function faultOfRedirect(name: ServerName, target: URL): ProviderError {
+  const sentence = `sends requests on to ${target.host}: give that address if it is right`;
+  return new ProviderError(`${name.server} ${sentence}`, { retryable: false });
 }
 
 /** Nobody answered, or not to the end. `code` is Node's, such as ECONNREFUSED. */
@@ -55,12 +86,15 @@ export function faultOfConnection(name: ServerName, code: string | undefined, du
     });
   }
   const reason = code === undefined ? "" : ` (${code})`;
-  return new ProviderError(`${name.server} cannot be reached${reason}: ${name.whenDown}`, { retryable: false });
+  return new ProviderError(`${name.server} cannot be reached${reason}: ${name.whenDown}`, {
+    retryable: false,
+    unreachable: true,
+  });
 }
 
 export function faultOfTimeout(name: ServerName, timeoutMs: number): ProviderError {
   const seconds = Math.round(timeoutMs / 1000);
-  const sentence = `gave no complete answer within ${seconds} s: try again, or allow more time`;
+  const sentence = `gave no complete answer within ${seconds} s: allow more with --timeout <seconds>, or use a faster model`;
   return new ProviderError(`${name.server} ${sentence}`, { retryable: false });
 }
 
@@ -70,9 +104,12 @@ export function faultOfProtocol(name: ServerName, what: string): ProviderError {
   return new ProviderError(`${name.server} ${sentence}`, { retryable: false });
 }
 
-export function faultOfTruncation(name: ServerName): ProviderError {
-  const sentence = `cut off the answer of "${name.model}" at its token limit, twice: allow more output tokens`;
-  return new ProviderError(`${name.server} ${sentence}`, { retryable: false });
+/** Both answers were paid for. */
+export function faultOfTruncation(name: ServerName, spent: TokenUse): ProviderError {
+  const sentence = `cut off the answer of "${name.model}" at its token limit, twice: allow more with --max-tokens`;
+  const fault = new ProviderError(`${name.server} ${sentence}`, { retryable: false });
+  fault.spent = spent;
+  return fault;
 }
 
 const FEATURE_WORDS: Readonly<Record<RejectedFeature, string>> = {
@@ -80,6 +117,13 @@ const FEATURE_WORDS: Readonly<Record<RejectedFeature, string>> = {
   images: "images",
   schema: "a JSON schema",
   temperature: "a temperature",
+  seed: "a seed",
+  roles: "this order of roles",
+  stream: "streaming",
+  thinking: "thinking",
+  "several-images": "more than one image",
+  "parallel-calls": "several tool calls at once",
+  "max-tokens": "this limit of output tokens",
 };
 
 /**
@@ -87,6 +131,16 @@ const FEATURE_WORDS: Readonly<Record<RejectedFeature, string>> = {
  * llama.cpp (500), Ollama, Groq and DeepSeek; a phrase that is not recognised stays an ordinary refusal.
  */
 const FEATURE_PHRASES: readonly (readonly [RejectedFeature, RegExp])[] = [
+  ["roles", /roles must alternate|unexpected role|last message.*(?:user|role)|after the optional system message/i],
+  ["parallel-calls", /parallel_tool_calls|parallel tool|single tool-?calls? at once/i],
+  [
+    "several-images",
+    /at most 1 image|only (?:one|1|a single) image|(?:multiple|more than one) images?|too many images/i,
+  ],
+  ["max-tokens", /max_(?:completion_)?tokens/i],
+  ["stream", /stream_options|\bstream(?:ing)?\b/i],
+  ["seed", /\bseed\b/i],
+  ["thinking", /\bthinking\b|\bthink\b/i],
   ["temperature", /temperature\b.*(?:not support|unsupported|only the default|must be)|unsupported.*\btemperature\b/i],
   [
     "images",
@@ -96,24 +150,34 @@ const FEATURE_PHRASES: readonly (readonly [RejectedFeature, RegExp])[] = [
   ["tools", /\btools?\b|tool[-_ ]?(?:use|choice|call)|function[-_ ]?call/i],
 ];
 
-function rejectedFeature({ status, message, code }: FailedAnswer): RejectedFeature | undefined {
+const TURNS_DOWN =
+  /support|enable|requires?|unknown variant|not allowed|cannot be|invalid|must\b|unrecognized|unexpected|not permitted|only|at most|too many/i;
+
+function rejectedFeature({ status, message }: FailedAnswer): RejectedFeature | undefined {
   if (![400, 404, 415, 422, 500, 501].includes(status)) return undefined;
-  if (!/support|enable|require|unknown variant|not allowed|cannot be|invalid|unsupported|must be/i.test(message)) {
+  if (!TURNS_DOWN.test(message)) {
     return undefined;
   }
-  if (code === "context_length_exceeded") return undefined;
   return FEATURE_PHRASES.find(([, phrase]) => phrase.test(message))?.[0];
 }
 
-function isUsedUp({ status, message, code }: FailedAnswer): boolean {
-  return status === 429 && (code === "insufficient_quota" || /quota|billing|credit/i.test(message));
+/** Rate limits speak of quotas too; the account's are told by a code, or in words of money. */
+function isUsedUp({ status, message, code, retryAfterMs }: FailedAnswer): boolean {
+  if (status === 402 || code === "insufficient_quota") return true;
+  if (status !== 429 || retryAfterMs !== undefined || /(?:retry|again) in \d/i.test(message)) return false;
+  return /billing|credits?\b|balance|current quota/i.test(message);
 }
 
-function isTooLong({ message, code }: FailedAnswer): boolean {
-  return (
-    code === "context_length_exceeded" ||
-    /context (?:length|size|window)|too many tokens|maximum.*tokens/i.test(message)
-  );
+const TOO_LONG_CODES: ReadonlySet<string | undefined> = new Set([
+  "context_length_exceeded",
+  "exceed_context_size_error",
+  "string_above_max_length",
+]);
+
+function isTooLong({ status, message, code }: FailedAnswer): boolean {
+  if (TOO_LONG_CODES.has(code)) return true;
+  const phrase = /context (?:length|size|window)|too many tokens|maximum.*tokens|prompt is too long|input length/i;
+  return status !== 429 && phrase.test(message);
 }
 
 function limitSentence(retryAfter: number | undefined): string {
@@ -132,4 +196,15 @@ function saidBy(name: ServerName, message: string): string {
 export function withoutSecret(text: string, secret: string | undefined): string {
   const known = secret === undefined || secret.length < 4 ? text : text.split(secret).join("[key]");
   return known.replace(/\b(?:sk|pk|gsk|key)[-_][\w*.-]{4,}/gi, "[key]").replace(/Bearer\s+\S+/gi, "Bearer [key]");
+}
+
+/** `Retry-After` in seconds or as a date, or OpenAI's `retry-after-ms`. */
+export function retryAfterMs(headers: { get(name: string): string | null }): number | undefined {
+  const ms = Number.parseFloat(headers.get("retry-after-ms") ?? "");
+  if (Number.isFinite(ms)) return ms;
+  const after = headers.get("retry-after");
+  if (after === null) return undefined;
+  const seconds = Number(after);
+  const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(after) - Date.now();
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
 }

@@ -19,3 +19,8 @@ function isLoopback(hostname: string): boolean {
   if (name === "localhost" || name.endsWith(".localhost") || name === "::1") return true;
   return isIP(name) === 4 && name.startsWith("127.");
 }
+
+/** A model on this machine may have to be loaded and may run on the processor. */
+export function usualTimeoutMs({ loopback }: ServerPlace): number {
+  return loopback ? 600_000 : 300_000;
+}

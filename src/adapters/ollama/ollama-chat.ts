@@ -1,17 +1,11 @@
-import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
-import {
-  BaseChatModel,
-  type BaseChatModelCallOptions,
-  type BindToolsInput,
-} from "@langchain/core/language_models/chat_models";
-import { AIMessage, type BaseMessage } from "@langchain/core/messages";
-import type { ChatResult } from "@langchain/core/outputs";
-import type { ChatRequest, ChatResponse, Message, Tool, ToolCall } from "ollama";
-import { faultOfTruncation, type ServerName } from "../model-server/server-fault.ts";
-import { type RetryPolicy, withRetries } from "../model-server/with-retries.ts";
-import { contextFor } from "./context-length.ts";
-import { toOllamaMessages, toOllamaTools } from "./ollama-messages.ts";
-import { ollamaClient, ollamaFault } from "./ollama-server.ts";
+import { z } from "zod";
+import { ProviderError } from "../../domain/errors.ts";
+import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
+import type { RawReply } from "../model-server/chat-reply.ts";
+import { wireParts } from "../model-server/conversation-shape.ts";
+import { faultInAnswer, faultOfConnection, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
+import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
+import { wordsIn } from "../model-server/server-words.ts";
 
 export interface OllamaCalls {
   readonly url: string;
@@ -19,155 +13,158 @@ export interface OllamaCalls {
   readonly model: string;
   /** What the server says the weights are, for provenance. */
   readonly digest: string | null;
-  readonly temperature: number | null;
-  readonly seed: number | null;
-  /** Output tokens for one answer; unlimited within the context when `null`. */
-  readonly maxTokens: number | null;
   /** Longest context that the model has, as the server says; `null` when it does not. */
   readonly contextLength: number | null;
   /** Fixed context length; `null` fits it to the conversation. */
   readonly numCtx: number | null;
   readonly keepAlive: string;
-  readonly timeoutMs: number;
-  readonly retries: RetryPolicy;
+  /** Whether the model thinks before it answers; its thoughts are then had apart. */
+  readonly thinks: boolean;
 }
 
-interface CallOptions extends BaseChatModelCallOptions {
-  tools?: Tool[];
-  response_format?: { json_schema: { schema: object } };
+/** Ollama's own chat protocol: only there the context length, the schema and thinking can be set. */
+export function ollamaChat(calls: OllamaCalls): ChatProtocol {
+  let numCtx = 0;
+  return {
+    request(asked, settings) {
+      // It never shrinks: another context length makes the server load the model again.
+      const needed = contextFor(asked, settings, calls);
+      // An answer without a limit was cut off before: it gets twice the room, as far as the model has it.
+      const roomier = settings.maxTokens === -1 && calls.numCtx === null ? 2 * numCtx : needed;
+      numCtx = Math.max(numCtx, Math.min(Math.max(needed, roomier), calls.contextLength ?? Number.POSITIVE_INFINITY));
+      return { url: `${calls.url}/api/chat`, body: bodyOf(asked, settings, { ...calls, numCtx }) };
+    },
+    read: (events) => read(events, calls),
+  };
 }
 
-type Request = ChatRequest & { messages: Message[] };
+function bodyOf(
+  { messages, tools = [], answer }: ChatRequest,
+  { temperature, seed, maxTokens, without }: CallSettings,
+  { model, keepAlive, thinks, numCtx }: OllamaCalls,
+): object {
+  const options = {
+    num_ctx: numCtx,
+    ...(temperature === null ? {} : { temperature }),
+    ...(seed === null ? {} : { seed }),
+    ...(maxTokens === null ? {} : { num_predict: maxTokens }),
+  };
+  return {
+    model,
+    messages: messages.map(wireMessage),
+    stream: true,
+    keep_alive: keepAlive,
+    options,
+    ...(thinks && !without.has("thinking") ? { think: true } : {}),
+    ...(tools.length === 0 ? {} : { tools: tools.map((each) => ({ type: "function", function: each })) }),
+    ...(answer === undefined ? {} : { format: answer.schema }),
+  };
+}
 
-/**
- * A chat model over the `ollama` package, as @langchain/ollama's drops images and formats and mistakes an abort for an
- * answer. It is a class because LangChain's chat models are extended, not wrapped.
- */
-export class OllamaChat extends BaseChatModel<CallOptions> {
-  readonly #calls: OllamaCalls;
-  #numCtx = 0;
-
-  constructor(calls: OllamaCalls) {
-    super({ maxRetries: 0 });
-    this.#calls = calls;
-  }
-
-  override _llmType(): string {
-    return "ollama";
-  }
-
-  override bindTools(tools: BindToolsInput[], kwargs?: Partial<CallOptions>) {
-    return this.withConfig({ ...kwargs, tools: toOllamaTools(tools) });
-  }
-
-  override async _generate(
-    messages: BaseMessage[],
-    options: this["ParsedCallOptions"],
-    _run?: CallbackManagerForLLMRun,
-  ): Promise<ChatResult> {
-    const request = this.#requestFor(toOllamaMessages(messages), options);
-    const format = options.response_format?.json_schema.schema;
-    const answers = await this.#answersTo(request, format, options.signal);
-    const message = this.#messageOf(answers);
-    return { generations: [{ text: message.text, message }] };
-  }
-
-  /**
-   * A server that is given both tools and a format never calls a tool. So tools go first; only when the model calls none
-   * and has not answered in the format by itself, it is asked again with the format alone.
-   */
-  async #answersTo(request: Request, format: object | undefined, signal?: AbortSignal): Promise<ChatResponse[]> {
-    if (format === undefined) return [await this.#untruncated(request, signal)];
-    const { tools = [], ...bare } = request;
-    if (tools.length === 0) return [await this.#untruncated({ ...bare, format }, signal)];
-    const first = await this.#untruncated(request, signal);
-    if (first.message.tool_calls?.length || isJsonObject(first.message.content)) return [first];
-    return [first, await this.#untruncated({ ...bare, format }, signal)];
-  }
-
-  async #untruncated(request: Request, signal?: AbortSignal): Promise<ChatResponse> {
-    const answer = await this.#asked(request, signal);
-    if (answer.done_reason !== "length") return answer;
-    const roomier = { ...request.options, num_predict: -1, num_ctx: this.#moreContext() };
-    const second = await this.#asked({ ...request, options: roomier }, signal);
-    if (second.done_reason === "length") throw faultOfTruncation(this.#calls.name);
-    return second;
-  }
-
-  #asked(request: Request, signal?: AbortSignal): Promise<ChatResponse> {
-    return withRetries(() => this.#once(request, signal), this.#calls.retries, signal);
-  }
-
-  async #once(request: Request, given?: AbortSignal): Promise<ChatResponse> {
-    const { url, name, timeoutMs } = this.#calls;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const either = given === undefined ? timeout : AbortSignal.any([given, timeout]);
-    try {
-      // The package turns images into base64 in place.
-      const own = { ...request, messages: request.messages.map((message) => ({ ...message })) };
-      return await collected(await ollamaClient(url, name, either).chat({ ...own, stream: true }));
-    } catch (error) {
-      throw ollamaFault(error, name, { ...(given === undefined ? {} : { given }), timeout, timeoutMs });
+/** One message each, words joined, images beside them. */
+function wireMessage(message: ChatMessage): object {
+  switch (message.role) {
+    case "system":
+      return { role: "system", content: message.text };
+    case "tool":
+      return { role: "tool", tool_name: message.name, content: message.text };
+    case "assistant": {
+      const calls = message.calls.map(({ name, args }) => ({ function: { name, arguments: args } }));
+      return { role: "assistant", content: message.text, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
+    }
+    case "user": {
+      const pieces = wireParts(message.parts, (base64) => ({ base64 }));
+      const images = pieces.flatMap((piece) => (typeof piece === "string" ? [] : [piece.base64]));
+      const content = pieces.filter((piece) => typeof piece === "string").join("\n\n");
+      return { role: "user", content, ...(images.length === 0 ? {} : { images }) };
     }
   }
-
-  #requestFor(messages: Message[], { tools }: this["ParsedCallOptions"]): Request {
-    const { model, keepAlive, temperature, seed, maxTokens } = this.#calls;
-    // It never shrinks: another context length makes the server load the model again.
-    this.#numCtx = Math.max(this.#numCtx, contextFor(messages, this.#calls));
-    const options = {
-      num_ctx: this.#numCtx,
-      ...(temperature === null ? {} : { temperature }),
-      ...(seed === null ? {} : { seed }),
-      ...(maxTokens === null ? {} : { num_predict: maxTokens }),
-    };
-    return { model, messages, keep_alive: keepAlive, options, ...(tools?.length ? { tools } : {}) };
-  }
-
-  #moreContext(): number {
-    const { contextLength, numCtx } = this.#calls;
-    const doubled = numCtx === null ? 2 * this.#numCtx : this.#numCtx;
-    this.#numCtx = contextLength === null ? doubled : Math.min(doubled, contextLength);
-    return this.#numCtx;
-  }
-
-  #messageOf(answers: readonly ChatResponse[]): AIMessage {
-    const last = answers.at(-1) as ChatResponse;
-    const input = answers.reduce((sum, { prompt_eval_count: count }) => sum + (count ?? 0), 0);
-    const output = answers.reduce((sum, { eval_count: count }) => sum + (count ?? 0), 0);
-    const { digest } = this.#calls;
-    return new AIMessage({
-      content: last.message.content,
-      tool_calls: (last.message.tool_calls ?? []).map(toolCall),
-      usage_metadata: { input_tokens: input, output_tokens: output, total_tokens: input + output },
-      response_metadata: { model_name: last.model, ...(digest === null ? {} : { system_fingerprint: digest }) },
-    });
-  }
 }
 
-/** Ollama gives calls no ids; LangChain needs them to pair a call with its result. */
-function toolCall({ function: { name, arguments: args } }: ToolCall) {
-  return { type: "tool_call" as const, id: `call_${crypto.randomUUID()}`, name, args };
+const Chunk = z.looseObject({
+  model: z.string().nullish(),
+  message: z
+    .looseObject({
+      content: z.string().nullish(),
+      thinking: z.string().nullish(),
+      tool_calls: z
+        .array(z.looseObject({ function: z.looseObject({ name: z.string(), arguments: z.unknown().optional() }) }))
+        .nullish(),
+    })
+    .nullish(),
+  done: z.boolean().nullish(),
+  done_reason: z.string().nullish(),
+  prompt_eval_count: z.number().nullish(),
+  eval_count: z.number().nullish(),
+  error: z.unknown().optional(),
+});
+
+function read(events: readonly unknown[], { name, digest }: OllamaCalls): RawReply {
+  const chunks = events.map((event) => {
+    const chunk = Chunk.safeParse(event);
+    if (!chunk.success) throw faultOfProtocol(name, "JSON that is no answer of Ollama's");
+    // A failure in mid-stream is a line of its own.
+    if (chunk.data.error != null) throw faultInAnswer(name, wordsIn(chunk.data.error));
+    return chunk.data;
+  });
+  const last = chunks.at(-1);
+  if (last?.done !== true) throw faultOfConnection(name, undefined, "answering");
+  const messages = chunks.map(({ message }) => message).filter((message) => message != null);
+  return {
+    content: messages.map(({ content }) => content ?? "").join(""),
+    reasoning: messages.map(({ thinking }) => thinking ?? "").join(""),
+    refusal: "",
+    calls: messages.flatMap(({ tool_calls: calls }) =>
+      (calls ?? []).map(({ function: made }) => ({ name: made.name, args: made.arguments })),
+    ),
+    finish: last.done_reason ?? null,
+    tokens: { input: last.prompt_eval_count ?? null, output: last.eval_count ?? null },
+    fingerprint: [last.model, digest].filter((part) => part != null).join(" ") || null,
+  };
 }
 
-async function collected(stream: AsyncIterable<ChatResponse>): Promise<ChatResponse> {
-  let content = "";
-  const toolCalls: ToolCall[] = [];
-  let last: ChatResponse | undefined;
-  for await (const chunk of stream) {
-    content += chunk.message?.content ?? "";
-    toolCalls.push(...(chunk.message?.tool_calls ?? []));
-    last = chunk;
+/** Context to start with: room for the instructions, one image, the evidence of a few faces and a judgment. */
+const USUAL_CONTEXT = 16_384;
+const STEP = 8_192;
+/** Room for a judgment after the prompt. */
+const ANSWER_TOKENS = 4_096;
+/** Vision models spend 256 to 2 900 tokens on an image (LLaVA 576 a tile, Qwen-VL up to 1 280 at our size). */
+const IMAGE_TOKENS = 1_500;
+/** Evidence comes to 2.4 characters a token, prose to four. */
+const FEWEST_CHARACTERS_PER_TOKEN = 2.4;
+const MOST_CHARACTERS_PER_TOKEN = 6;
+
+/**
+ * Context length, in tokens, that this conversation needs. Ollama cuts longer conversations silently, at the front,
+ * where the rules are.
+ *
+ * @throws {ProviderError} if it certainly does not fit the model or the fixed length.
+ */
+function contextFor(
+  { messages, tools = [] }: ChatRequest,
+  { maxTokens }: CallSettings,
+  { contextLength, numCtx, name }: OllamaCalls,
+): number {
+  const characters = JSON.stringify([messages.map(wordsOfMessage), tools]).length;
+  const images = messages.flatMap((each) => (each.role === "user" ? each.parts : [])).filter(isImage).length;
+  const limit = numCtx ?? contextLength;
+  if (limit !== null && characters / MOST_CHARACTERS_PER_TOKEN > limit) {
+    const length = Math.round(characters / MOST_CHARACTERS_PER_TOKEN);
+    const sentence = `cannot read a conversation of more than ${length} tokens with "${name.model}", which reads ${limit}`;
+    throw new ProviderError(`${name.server} ${sentence}: use a model with a longer context`, { retryable: false });
   }
-  if (last?.done !== true) throw new Error("Did not receive done");
-  return { ...last, message: { role: "assistant", content, tool_calls: toolCalls } };
+  if (numCtx !== null) return numCtx;
+  const needed =
+    characters / FEWEST_CHARACTERS_PER_TOKEN + images * IMAGE_TOKENS + Math.max(ANSWER_TOKENS, maxTokens ?? 0);
+  const rounded = Math.max(USUAL_CONTEXT, Math.ceil(needed / STEP) * STEP);
+  return contextLength === null ? rounded : Math.min(rounded, contextLength);
 }
 
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null;
-  } catch {
-    return false;
-  }
+function wordsOfMessage(message: ChatMessage): unknown {
+  if (message.role === "user") return message.parts.map((part) => (part.type === "text" ? part.text : ""));
+  return message.role === "assistant" ? [message.text, message.calls] : message.text;
+}
+
+function isImage({ type }: { readonly type: string }): boolean {
+  return type === "image";
 }

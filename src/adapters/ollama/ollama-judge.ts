@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { ConfigurationError, ProviderError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
+import { DEFAULT_RETRIES, type RetryPolicy } from "../../platform/retry.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
-import { faultOfProtocol } from "../model-server/server-fault.ts";
-import { serverPlace } from "../model-server/server-place.ts";
-import { DEFAULT_RETRIES, type RetryPolicy } from "../model-server/with-retries.ts";
-import { OllamaChat } from "./ollama-chat.ts";
-import { ollamaClient, ollamaFault, ollamaName, ollamaUrl } from "./ollama-server.ts";
+import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
+import { fetchEvents } from "../model-server/http-events.ts";
+import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
+import { createServerModel } from "../model-server/server-model.ts";
+import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
+import { ollamaChat } from "./ollama-chat.ts";
+import { ollamaName, ollamaUrl } from "./ollama-server.ts";
 
 export interface OllamaOptions {
   /** As OLLAMA_HOST: a host, a port or a URL; this machine by default. */
@@ -43,8 +46,9 @@ type Shown = z.infer<typeof Shown>;
 
 const Tags = z.looseObject({ models: z.array(z.looseObject({ name: z.string(), digest: z.string().optional() })) });
 
-const DEFAULT_TIMEOUT_MS = 600_000;
 const QUESTION_TIMEOUT_MS = 15_000;
+/** Ollama's word for it. */
+const UNLIMITED = -1;
 
 /**
  * A model behind Ollama. Asks the server for its capabilities and context length before anything is sent.
@@ -61,29 +65,32 @@ export async function createOllamaJudge(
   const tags = await installed(url, signal);
   const shown = await show(url, modelName, { tags: tags.map(({ name }) => name), signal });
   const { temperature = null, seed = null, maxTokens = null, numCtx = null } = options;
-  const chat = new OllamaChat({
-    url,
-    name: ollamaName(url, modelName),
-    model: modelName,
-    digest: tags.find(({ name }) => name === modelName || name === `${modelName}:latest`)?.digest ?? null,
+  const name = ollamaName(url, modelName);
+  const contextLength = contextLengthOf(shown);
+  const digest = tags.find((tag) => tag.name === modelName || tag.name === `${modelName}:latest`)?.digest ?? null;
+  const keepAlive = options.keepAlive ?? "10m";
+  const thinks = shown.capabilities?.includes("thinking") ?? false;
+  return createServerModel({
+    id: `ollama:${modelName}`,
+    name,
+    protocol: ollamaChat({ url, name, model: modelName, digest, contextLength, numCtx, keepAlive, thinks }),
+    capabilities: {
+      ...capabilitiesOf(shown),
+      severalImages: true,
+      structuredOutput: "without-tools",
+      contextTokens: numCtx ?? contextLength,
+    },
+    shape: FREE_SHAPE,
+    remote: isRemote(url, shown),
+    identity: { server: serverPlace(url).name, digest, contextTokens: numCtx ?? contextLength, maxTokens },
     temperature,
     seed,
     maxTokens,
-    contextLength: contextLengthOf(shown),
-    numCtx,
-    keepAlive: options.keepAlive ?? "10m",
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    // Without a limit of its own an answer ends where the context does.
+    raisedMaxTokens: UNLIMITED,
+    timeoutMs: options.timeoutMs ?? usualTimeoutMs(serverPlace(url)),
     retries: options.retries ?? DEFAULT_RETRIES,
   });
-  return {
-    id: `ollama:${modelName}`,
-    chat,
-    capabilities: capabilitiesOf(shown),
-    structuredOutput: "provider",
-    remote: isRemote(url, shown),
-    temperature,
-    seed,
-  };
 }
 
 /**
@@ -107,8 +114,9 @@ export async function listOllamaModels(host: string | undefined, signal?: AbortS
 }
 
 async function installed(url: string, signal: AbortSignal | undefined) {
-  const list = Tags.safeParse(await asked(url, "", (client) => client.list(), signal));
-  if (!list.success) throw faultOfProtocol(ollamaName(url, ""), "a list of models that is not Ollama's");
+  const name = ollamaName(url, "");
+  const list = Tags.safeParse(await asked({ url: `${url}/api/tags` }, name, signal));
+  if (!list.success) throw faultOfProtocol(name, "a list of models that is not Ollama's");
   return list.data.models;
 }
 
@@ -117,36 +125,25 @@ async function show(
   model: string,
   { tags, signal }: { tags: readonly string[]; signal: AbortSignal | undefined },
 ): Promise<Shown> {
+  const name = ollamaName(url, model);
   try {
-    const shown = Shown.safeParse(await asked(url, model, (client) => client.show({ model }), signal));
-    if (!shown.success) throw faultOfProtocol(ollamaName(url, model), "a description that is not Ollama's");
+    const shown = Shown.safeParse(await asked({ url: `${url}/api/show`, body: { model } }, name, signal));
+    if (!shown.success) throw faultOfProtocol(name, "a description that is not Ollama's");
     return shown.data;
   } catch (error) {
     if (!(error instanceof ProviderError) || error.status !== 404) throw error;
     const hint = tags.length === 0 ? "It has none yet." : didYouMean(model, tags);
     const advice = `Run \`ollama pull ${model}\` to get it.`;
-    throw new ConfigurationError(`${ollamaName(url, model).server} has no model "${model}". ${hint} ${advice}`);
+    throw new ConfigurationError(`${name.server} has no model "${model}". ${hint} ${advice}`);
   }
 }
 
-async function asked<T>(
-  url: string,
-  model: string,
-  question: (client: ReturnType<typeof ollamaClient>) => Promise<T>,
-  given: AbortSignal | undefined,
-): Promise<T> {
-  const timeout = AbortSignal.timeout(QUESTION_TIMEOUT_MS);
-  const either = given === undefined ? timeout : AbortSignal.any([given, timeout]);
-  const name = ollamaName(url, model);
-  try {
-    return await question(ollamaClient(url, name, either));
-  } catch (error) {
-    throw ollamaFault(error, name, {
-      ...(given === undefined ? {} : { given }),
-      timeout,
-      timeoutMs: QUESTION_TIMEOUT_MS,
-    });
-  }
+async function asked(
+  question: { readonly url: string; readonly body?: unknown },
+  name: ServerName,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  return (await fetchEvents({ ...question, timeoutMs: QUESTION_TIMEOUT_MS }, name, signal))[0];
 }
 
 /** Servers from before `capabilities` still show a projector for vision and a template that mentions tools. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ProviderError } from "../../domain/errors.ts";
-import { faultOfAnswer, faultOfConnection, type ServerName } from "../model-server/server-fault.ts";
+import { fetchEvents } from "../model-server/http-events.ts";
+import type { ServerName } from "../model-server/server-fault.ts";
 
 /** What a server says of one model in `GET /models`; `undefined` where it says nothing. */
 export interface DeclaredModel {
@@ -8,12 +9,16 @@ export interface DeclaredModel {
   readonly tools: boolean | undefined;
   readonly vision: boolean | undefined;
   readonly schema: boolean | undefined;
+  readonly contextTokens: number | undefined;
 }
 
+const Tokens = z.number().int().positive().optional().catch(undefined);
+
 /*
- * OpenAI itself lists names only. OpenRouter adds `supported_parameters` and `architecture.input_modalities`, Mistral
- * `capabilities.function_calling` and `.vision`, LM Studio `type: "vlm"` and `capabilities: ["tool_use"]`, llama.cpp
- * `capabilities: ["multimodal"]`. Each is read where it stands.
+ * OpenAI itself lists names only. OpenRouter adds `supported_parameters`, `architecture.input_modalities` and
+ * `context_length`, Mistral `capabilities.function_calling` and `.vision` and `max_context_length`, LM Studio
+ * `type: "vlm"`, `capabilities: ["tool_use"]` and `loaded_context_length`, llama.cpp `meta.n_ctx`, vLLM `max_model_len`.
+ * Each is read where it stands.
  */
 const Listed = z.looseObject({
   id: z.string(),
@@ -33,6 +38,11 @@ const Listed = z.looseObject({
     ])
     .optional()
     .catch(undefined),
+  meta: z.looseObject({ n_ctx: Tokens }).optional().catch(undefined),
+  max_model_len: Tokens,
+  loaded_context_length: Tokens,
+  context_length: Tokens,
+  max_context_length: Tokens,
 });
 type Listed = z.infer<typeof Listed>;
 
@@ -49,32 +59,22 @@ const LIST_TIMEOUT_MS = 10_000;
  */
 export async function declaredModels(
   baseUrl: string,
-  { name, apiKey }: { readonly name: ServerName; readonly apiKey: string },
+  { name, headers }: { readonly name: ServerName; readonly headers: Readonly<Record<string, string>> },
   signal?: AbortSignal,
 ): Promise<readonly DeclaredModel[] | undefined> {
-  const timeout = AbortSignal.timeout(LIST_TIMEOUT_MS);
-  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
-    const headers = { authorization: `Bearer ${apiKey}`, accept: "application/json" };
-    const response = await fetch(`${baseUrl}/models`, { headers, signal: either });
-    if (response.status === 401 || response.status === 403) {
-      throw faultOfAnswer(name, { status: response.status, message: "", code: undefined, retryAfterMs: undefined });
-    }
-    if (!response.ok) return undefined;
-    const list = List.safeParse(await response.json());
+    const request = { url: `${baseUrl}/models`, headers, timeoutMs: LIST_TIMEOUT_MS };
+    const list = List.safeParse((await fetchEvents(request, name, signal))[0]);
     return list.success ? list.data.data.flatMap(declared) : undefined;
   } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof ProviderError) throw error;
-    if (timeout.aborted || error instanceof SyntaxError) return undefined;
-    throw faultOfConnection(name, codeOf(error), "connecting");
+    if (!(error instanceof ProviderError) || isDecisive(error)) throw error;
+    return undefined;
   }
 }
 
-function codeOf(error: unknown): string | undefined {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const first = cause instanceof AggregateError ? (cause.errors[0] as unknown) : cause;
-  return first instanceof Error && "code" in first ? String(first.code) : undefined;
+/** Nobody there, or a refused key; everything else is a server without a list. */
+function isDecisive({ status, unreachable }: ProviderError): boolean {
+  return status === 401 || status === 403 || unreachable;
 }
 
 function declared(entry: unknown): DeclaredModel[] {
@@ -87,8 +87,14 @@ function declared(entry: unknown): DeclaredModel[] {
       tools: parameters?.includes("tools") ?? toolsIn(listed.data),
       vision: visionIn(listed.data),
       schema: parameters?.includes("structured_outputs"),
+      contextTokens: contextIn(listed.data),
     },
   ];
+}
+
+/** What is loaded goes before what the model could have. */
+function contextIn({ meta, max_model_len, loaded_context_length, context_length, max_context_length }: Listed) {
+  return meta?.n_ctx ?? max_model_len ?? loaded_context_length ?? context_length ?? max_context_length;
 }
 
 function toolsIn({ capabilities }: Listed): boolean | undefined {

@@ -1,11 +1,14 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
-import type { JudgeModel } from "../../ports/chat-model.ts";
+import { DEFAULT_RETRIES, type RetryPolicy } from "../../platform/retry.ts";
+import type { JudgeModel, StructuredOutput } from "../../ports/chat-model.ts";
+import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
-import { serverPlace } from "../model-server/server-place.ts";
-import { DEFAULT_RETRIES, type RetryPolicy } from "../model-server/with-retries.ts";
-import { CarefulChat } from "./careful-chat.ts";
+import { createServerModel } from "../model-server/server-model.ts";
+import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
+import { chatCompletions } from "./chat-completions.ts";
 import { type DeclaredModel, declaredModels } from "./declared-models.ts";
+import { llamaServer } from "./llama-server.ts";
 
 export const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
@@ -18,12 +21,11 @@ export interface OpenAiOptions {
   readonly seed?: number | null;
   /** Output tokens for one answer; the server's own limit when not given. */
   readonly maxTokens?: number;
-  /** For one call of the model, retries apart. */
+  /** For one call of the model, retries apart; 600 s on this machine and 300 s elsewhere when not given. */
   readonly timeoutMs?: number;
   readonly retries?: RetryPolicy;
 }
 
-const DEFAULT_TIMEOUT_MS = 180_000;
 /** Room for a judgment of a crowd when the server's own limit cut it off. */
 const RAISED_MAX_TOKENS = 16_384;
 
@@ -41,54 +43,57 @@ export async function createOpenAiJudge(
 ): Promise<JudgeModel> {
   const baseUrl = checkedBaseUrl(options.baseUrl ?? OPENAI_BASE_URL);
   const place = serverPlace(baseUrl);
-  if (options.apiKey === undefined && baseUrl === OPENAI_BASE_URL) {
+  const isOpenAi = baseUrl === OPENAI_BASE_URL;
+  if (options.apiKey === undefined && isOpenAi) {
     throw new ConfigurationError("OpenAI needs a key: set OPENAI_API_KEY, or OPENAI_BASE_URL for another server");
   }
-  const name: ServerName = {
+  const named: ServerName = {
     server: `The model server at ${place.name}`,
     model: modelName,
     keyVariable: "OPENAI_API_KEY",
     whenDown: "start it, or check OPENAI_BASE_URL",
     secret: options.apiKey,
   };
-  const apiKey = options.apiKey ?? "none";
-  const models = await declaredModels(baseUrl, { name, apiKey }, signal);
+  const headers = { accept: "application/json, text/event-stream", ...authorization(options.apiKey) };
+  const models = await declaredModels(baseUrl, { name: named, headers }, signal);
   const declared = models?.find(({ id }) => id === modelName);
-  let temperature = options.temperature ?? null;
-  const chat = new CarefulChat(fieldsFor(modelName, { ...options, baseUrl, apiKey }), {
-    name: { ...name, hint: hintFor(modelName, models) },
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    retries: options.retries ?? DEFAULT_RETRIES,
-    raisedMaxTokens: Math.max(RAISED_MAX_TOKENS, 2 * (options.maxTokens ?? 0)),
-    onTemperatureRejected() {
-      temperature = null;
-    },
-  });
-  return {
+  const hint = hintFor(modelName, models);
+  const name = hint === undefined ? named : { ...named, hint };
+  const address = { baseUrl, headers, model: modelName, name };
+  const llama = isOpenAi ? undefined : await llamaServer(address, signal);
+  const { temperature = null, seed = null, maxTokens = null } = options;
+  const contextTokens = llama?.contextTokens ?? declared?.contextTokens ?? null;
+  return createServerModel({
     id: `openai:${modelName}`,
-    chat,
-    capabilities: { tools: declared?.tools ?? true, vision: declared?.vision ?? true },
-    structuredOutput: declared?.schema === false ? "tool" : "provider",
-    remote: !place.loopback,
-    get temperature() {
-      return temperature;
+    name,
+    protocol: chatCompletions(address),
+    capabilities: {
+      tools: llama === undefined ? (declared?.tools ?? true) : llama.shape !== undefined,
+      vision: llama?.vision ?? declared?.vision ?? true,
+      severalImages: true,
+      structuredOutput: structuredOutputOf(isOpenAi, declared),
+      contextTokens,
     },
-    seed: options.seed ?? null,
-  };
+    shape: llama?.shape ?? FREE_SHAPE,
+    remote: !place.loopback,
+    identity: { server: place.name, build: llama?.build ?? null, contextTokens, maxTokens },
+    temperature,
+    seed,
+    maxTokens,
+    raisedMaxTokens: Math.max(RAISED_MAX_TOKENS, 2 * (maxTokens ?? 0)),
+    timeoutMs: options.timeoutMs ?? usualTimeoutMs(place),
+    retries: options.retries ?? DEFAULT_RETRIES,
+  });
 }
 
-function fieldsFor(model: string, options: OpenAiOptions & { baseUrl: string; apiKey: string }) {
-  const { baseUrl, apiKey, temperature, seed, maxTokens } = options;
-  return {
-    model,
-    apiKey,
-    streaming: false,
-    // The SDK would log requests at OPENAI_LOG=debug.
-    configuration: { baseURL: baseUrl, logLevel: "off" as const },
-    ...(temperature === null || temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(seed === null || seed === undefined ? {} : { modelKwargs: { seed } }),
-  };
+/** Of compatible servers llama.cpp, vLLM and LM Studio call no tool when a schema is there too; OpenAI does both. */
+function structuredOutputOf(isOpenAi: boolean, declared: DeclaredModel | undefined): StructuredOutput {
+  if (isOpenAi) return "beside-tools";
+  return declared?.schema === false ? "as-tool" : "without-tools";
+}
+
+function authorization(apiKey: string | undefined): Record<string, string> {
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }
 
 function checkedBaseUrl(url: string): string {

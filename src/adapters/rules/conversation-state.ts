@@ -1,7 +1,7 @@
-import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { z } from "zod";
-import { Complaint } from "../../domain/complaint.ts";
+import type { Complaint } from "../../domain/complaint.ts";
 import { EvidenceItem } from "../../domain/evidence.ts";
+import type { ChatMessage } from "../../ports/chat-model.ts";
 
 /** What tools leave beside their words, as far as the baseline reads it. */
 const Artifact = z.looseObject({
@@ -31,13 +31,11 @@ export interface ConversationState {
 }
 
 /** Reads the conversation so far; of tool results only the artifacts, never the prose. */
-export function readConversation(messages: readonly BaseMessage[], answerTool: string): ConversationState {
-  const calls = messages
-    .filter((message) => AIMessage.isInstance(message))
-    .flatMap(({ tool_calls }) => tool_calls ?? []);
+export function readConversation(messages: readonly ChatMessage[], answerTool: string): ConversationState {
+  const calls = messages.flatMap((message) => (message.role === "assistant" ? message.calls : []));
   const artifacts = messages.flatMap((message) => {
-    if (!ToolMessage.isInstance(message)) return [];
-    const parsed = Artifact.safeParse(message.artifact);
+    if (message.role !== "tool") return [];
+    const parsed = Artifact.safeParse(message.output);
     return parsed.success ? [parsed.data] : [];
   });
   const items = new Map(artifacts.flatMap(({ evidence }) => evidence.map((item) => [item.id, item] as const)));
@@ -51,17 +49,12 @@ export function readConversation(messages: readonly BaseMessage[], answerTool: s
   };
 }
 
-const RepairRequest = z.looseObject({ complaints: z.array(Complaint) });
-
-function complaintsIn(messages: readonly BaseMessage[], answerTool: string): Complaint[][] {
+function complaintsIn(messages: readonly ChatMessage[], answerTool: string): (readonly Complaint[])[] {
   const answered = messages.findIndex((message) => {
-    return AIMessage.isInstance(message) && (message.tool_calls ?? []).some(({ name }) => name === answerTool);
+    return message.role === "assistant" && message.calls.some(({ name }) => name === answerTool);
   });
   if (answered === -1) return [];
-  return messages
-    .slice(answered)
-    .filter((message) => HumanMessage.isInstance(message))
-    .map((message) => RepairRequest.safeParse(message.additional_kwargs).data?.complaints ?? []);
+  return messages.slice(answered).flatMap((message) => (message.role === "user" ? [message.complaints ?? []] : []));
 }
 
 function numberOf({ id }: EvidenceItem): number {

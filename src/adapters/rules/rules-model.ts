@@ -1,60 +1,23 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  BaseChatModel,
-  type BaseChatModelCallOptions,
-  type BindToolsInput,
-} from "@langchain/core/language_models/chat_models";
-import { AIMessage, type BaseMessage } from "@langchain/core/messages";
-import type { ChatResult } from "@langchain/core/outputs";
-import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
-import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { NO_TOKENS } from "../../domain/token-use.ts";
 import { ownPath } from "../../platform/package-paths.ts";
-import type { JudgeModel } from "../../ports/chat-model.ts";
+import type { ChatReply, ChatRequest, ChatTool, JudgeModel } from "../../ports/chat-model.ts";
 import { readConversation } from "./conversation-state.ts";
 import { type BoundTool, nextStep } from "./next-step.ts";
 
 const MODEL_ID = "rules";
 
-interface RulesCallOptions extends BaseChatModelCallOptions {
-  tools?: BindToolsInput[];
-}
-
-const FunctionTool = z.looseObject({
-  function: z.looseObject({
-    name: z.string(),
-    parameters: z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() }).optional(),
-  }),
-});
-
-/** A chat model without a language model: LangChain needs a class to extend. */
-class RulesChatModel extends BaseChatModel<RulesCallOptions> {
-  override bindTools(tools: BindToolsInput[], options?: Partial<RulesCallOptions>) {
-    return this.withConfig({ ...options, tools });
-  }
-
-  override async _generate(messages: BaseMessage[], options: this["ParsedCallOptions"]): Promise<ChatResult> {
-    options.signal?.throwIfAborted();
-    const message = answerTo(messages, boundTools(options.tools ?? []));
-    return { generations: [{ text: message.text, message }] };
-  }
-
-  override _llmType(): string {
-    return MODEL_ID;
-  }
-}
-
-function boundTools(tools: readonly BindToolsInput[]): BoundTool[] {
-  return tools.map((tool) => {
-    const { name, parameters } = FunctionTool.parse(convertToOpenAITool(tool)).function;
-    return { name, parameters: Object.keys(parameters?.properties ?? {}) };
-  });
+function seen({ name, parameters }: ChatTool): BoundTool {
+  const { properties } = parameters;
+  return { name, parameters: typeof properties === "object" && properties !== null ? Object.keys(properties) : [] };
 }
 
 /** @throws {ConfigurationError} if it is asked without tools: it reads measurements, not words or images. */
-function answerTo(messages: readonly BaseMessage[], tools: readonly BoundTool[]): AIMessage {
+function answerTo({ messages, tools: offered = [] }: ChatRequest): ChatReply {
+  const tools = offered.map(seen);
   const answerTool = tools.find(({ parameters }) => parameters.includes("subjects"));
   const others = tools.filter((tool) => tool !== answerTool);
   if (answerTool === undefined || others.length === 0) {
@@ -65,16 +28,13 @@ function answerTo(messages: readonly BaseMessage[], tools: readonly BoundTool[])
   const state = readConversation(messages, answerTool.name);
   const step = nextStep(state, others);
   const calls = step.type === "calls" ? step.calls : [{ name: answerTool.name, args: { ...step.judgment } }];
-  return new AIMessage({
-    content: step.says,
-    tool_calls: calls.map((call, index) => ({
-      type: "tool_call",
-      id: `rules_${state.calls.length + index + 1}`,
-      name: call.name,
-      args: { ...call.args },
-    })),
-    response_metadata: { model_name: MODEL_ID, system_fingerprint: knowledgeFingerprint() },
-  });
+  return {
+    text: step.says,
+    calls: calls.map(({ name, args }, index) => ({ id: `rules_${state.calls.length + index + 1}`, name, args })),
+    malformedCalls: [],
+    tokens: NO_TOKENS,
+    fingerprint: `${MODEL_ID} ${knowledgeFingerprint()}`,
+  };
 }
 
 let fingerprint: string | undefined;
@@ -98,11 +58,20 @@ function knowledgeFingerprint(): string {
 export function createRulesModel(): JudgeModel {
   return {
     id: MODEL_ID,
-    chat: new RulesChatModel({}),
-    capabilities: { tools: true, vision: false },
-    structuredOutput: "tool",
+    capabilities: {
+      tools: true,
+      vision: false,
+      severalImages: false,
+      structuredOutput: "as-tool",
+      contextTokens: null,
+    },
     remote: false,
     temperature: null,
     seed: null,
+    identity: { knowledge: knowledgeFingerprint() },
+    async reply(request, signal) {
+      signal?.throwIfAborted();
+      return answerTo(request);
+    },
   };
 }

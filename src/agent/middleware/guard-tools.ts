@@ -3,6 +3,7 @@ import { createMiddleware } from "langchain";
 import { ToolInputError } from "../../domain/errors.ts";
 import { issueSentences } from "../../judging/issue-sentences.ts";
 import type { AgentTool } from "../agent-tool.ts";
+import type { ToolArtifact } from "../langchain-tools.ts";
 import type { TraceRecorder } from "../trace-recorder.ts";
 import type { Turn } from "../turn.ts";
 
@@ -30,7 +31,8 @@ export function guardTools({ tools, answerTool, limit }: GuardedTools, turn: Tur
       const message = await answerCall();
       if (toolCall.name !== answerTool) {
         const durationMs = performance.now() - started;
-        trace.tool({ name: toolCall.name, input: toolCall.args, output: message.text, durationMs });
+        const evidence = (message.artifact as ToolArtifact | undefined)?.evidence ?? [];
+        trace.tool({ name: toolCall.name, input: toolCall.args, output: message.text, durationMs, evidence });
       }
       return message;
 

@@ -1,90 +1,62 @@
-import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import { AIMessage } from "@langchain/core/messages";
 import { createMiddleware } from "langchain";
 import { JudgmentError } from "../../domain/errors.ts";
-import type { ImageView } from "../../domain/image.ts";
-import { type AnswerFormat, type AnswerShape, responseFormatOf } from "../answer-format.ts";
-import type { ToolArtifact } from "../langchain-tools.ts";
-import { imageBlocks } from "../messages.ts";
+import { type AnswerShape, answerSchemaOf } from "../../judging/answer-format.ts";
+import { jsonIn } from "../../judging/answer-json.ts";
+import type { StructuredOutput } from "../../ports/chat-model.ts";
 import type { TraceRecorder } from "../trace-recorder.ts";
 import type { Turn } from "../turn.ts";
 
 export interface Steering {
   readonly shape: AnswerShape;
-  readonly format: AnswerFormat;
+  readonly format: StructuredOutput;
   /** Most calls of the model in one conversation. */
   readonly limit: number;
 }
 
 /**
- * Goes with every call of the model: asks for the answer in the agreed format, shows the images that tools returned,
- * counts and records the call, and mends tool calls whose arguments are not JSON, at which LangChain would stop silently.
+ * Goes with every call of the model: asks for the answer in the agreed format, counts and records the call, and mends
+ * tool calls whose arguments are not JSON, at which LangChain would stop silently.
+ *
+ * A server that cannot hold an answer to a schema beside tools would never call one: there the tools go first, and only a
+ * model that calls none and has not answered in the format by itself is asked for the answer, with the schema alone.
  */
 export function steerModel({ shape, format, limit }: Steering, turn: Turn, trace: TraceRecorder) {
-  const settings = format === "provider" ? { modelSettings: { response_format: responseFormatOf(shape) } } : {};
+  const answer = answerSchemaOf(shape);
   let calls = 0;
   return createMiddleware({
     name: "steerModel",
     async wrapModelCall(request, handler) {
       // An answer given beside other tool calls leaves nothing to ask.
       if (turn.isAnswered()) return new AIMessage("");
-      calls += 1;
-      if (calls > limit) throw new JudgmentError(`The model gave no answer within ${limit} calls`, []);
-      const started = performance.now();
-      const message = (await handler({
-        ...request,
-        messages: withImages(request.messages),
-        ...settings,
-        ...(format === "tool" ? { toolChoice: "required" as const } : {}),
-      })) as AIMessage;
-      trace.model(message, performance.now() - started);
-      return mended(message, turn);
+      const asked = async (changes: Partial<typeof request>) => {
+        calls += 1;
+        if (calls > limit) throw new JudgmentError(`The model gave no answer within ${limit} calls`, []);
+        const started = performance.now();
+        const message = (await handler({ ...request, ...changes })) as AIMessage;
+        trace.model(message, performance.now() - started);
+        return mended(message, turn);
+      };
+      const held = { modelSettings: { answer } };
+      if (format === "as-tool") return asked({ toolChoice: "required" });
+      if (format === "none") return asked({});
+      if (format === "beside-tools" || request.tools.length === 0) return asked(held);
+      const free = await asked({});
+      const isDone = (free.tool_calls ?? []).length > 0 || jsonIn(free.text) !== undefined;
+      return isDone ? free : asked({ ...held, tools: [] });
     },
   });
 }
 
-/**
- * Puts the images of tool results into a user message after them: servers take images from users only, and a
- * image inside a tool message is refused or dropped.
- */
-export function withImages(messages: readonly BaseMessage[]): BaseMessage[] {
-  const shown: BaseMessage[] = [];
-  let waiting: ImageView[] = [];
-  const show = () => {
-    if (waiting.length > 0) shown.push(new HumanMessage({ contentBlocks: waiting.flatMap(imageBlocks) }));
-    waiting = [];
-  };
-  for (const message of messages) {
-    if (!ToolMessage.isInstance(message)) show();
-    shown.push(message);
-    if (ToolMessage.isInstance(message)) waiting.push(...((message.artifact as ToolArtifact | undefined)?.views ?? []));
-  }
-  show();
-  return shown;
-}
-
-/**
- * The message as the loop keeps it. Its id is dropped: LangGraph replaces a message by the next one of the same id, and
- * some compatible servers give all of theirs one id.
- */
+/** The message as the loop keeps it: a broken call stands as one without arguments, so that its result can say so. */
 function mended(message: AIMessage, turn: Turn): AIMessage {
-  const written = new Map<string, string>();
-  const broken = (message.invalid_tool_calls ?? []).map((call) => {
-    const id = call.id || newCallId();
-    written.set(id, call.args ?? "");
-    return { type: "tool_call" as const, id, name: call.name ?? "", args: {} };
-  });
-  turn.malformed(written);
-  const calls = (message.tool_calls ?? []).map((call) => ({ ...call, id: call.id || newCallId() }));
-  const { content, response_metadata, usage_metadata } = message;
+  const broken = (message.invalid_tool_calls ?? []).map(({ id = "", name = "", args = "" }) => ({ id, name, args }));
+  turn.malformed(new Map(broken.map(({ id, args }) => [id, args])));
   return new AIMessage({
-    content,
-    tool_calls: [...calls, ...broken],
-    response_metadata,
-    ...(usage_metadata === undefined ? {} : { usage_metadata }),
+    content: message.text,
+    tool_calls: [
+      ...(message.tool_calls ?? []),
+      ...broken.map(({ id, name }) => ({ type: "tool_call" as const, id, name, args: {} })),
+    ],
   });
-}
-
-/** Some servers leave it out; results are matched to calls by it. */
-function newCallId(): string {
-  return `call_${crypto.randomUUID()}`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AnswerShape } from "../../judging/answer-format.ts";
 
 const Rating = z.number().min(1).max(10);
 
@@ -6,16 +7,16 @@ const Rating = z.number().min(1).max(10);
 export const EmerRatings = z.object({ clueOverlap: Rating, labelOverlap: Rating, plausibility: Rating });
 export type EmerRatings = z.infer<typeof EmerRatings>;
 
+export const RATINGS_ANSWER: AnswerShape = {
+  name: "ratings",
+  description: "Ratings of the candidate, from 1 to 10.",
+  schema: z.strictObject(EmerRatings.shape),
+};
+
 /** Reads the ratings out of a reply, or says what is wrong with it. */
-export function readRatings(text: string): EmerRatings | { readonly problem: string } {
-  const json = /\{[\s\S]*\}/.exec(text)?.[0];
+export function readRatings(json: object | undefined): EmerRatings | { readonly problem: string } {
   if (json === undefined) return { problem: "there is no JSON object in it" };
-  try {
-    const parsed = EmerRatings.safeParse(JSON.parse(json));
-    if (parsed.success) return parsed.data;
-    const issue = parsed.error.issues[0];
-    return { problem: `its ${issue?.path.join(".") || "content"} is not a number from 1 to 10` };
-  } catch {
-    return { problem: "its JSON is malformed" };
-  }
+  const parsed = EmerRatings.safeParse(json);
+  if (parsed.success) return parsed.data;
+  return { problem: `its ${parsed.error.issues[0]?.path.join(".") || "content"} is not a number from 1 to 10` };
 }

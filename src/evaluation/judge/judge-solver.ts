@@ -1,12 +1,15 @@
-import type { BaseMessage } from "@langchain/core/messages";
-import { userMessage } from "../../agent/messages.ts";
-import { createTraceRecorder } from "../../agent/trace-recorder.ts";
-import { ConfigurationError, JudgmentError } from "../../domain/errors.ts";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { askStructured, type StructuredAnswer } from "../../judging/ask-structured.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { NO_READING } from "../answer.ts";
 import { type Solution, type Solver, StimulusUnavailable } from "../solver.ts";
-import { type ConditionDependencies, isFreeModel, providerOfModel } from "../solvers/condition-dependencies.ts";
-import { type EmerRatings, readRatings } from "./emer-ratings.ts";
+import {
+  type ConditionDependencies,
+  identityOfModel,
+  isFreeModel,
+  providerOfModel,
+} from "../solvers/condition-dependencies.ts";
+import { type EmerRatings, RATINGS_ANSWER, readRatings } from "./emer-ratings.ts";
 
 const TOKENS = { input: 700, output: 50 } as const;
 
@@ -16,7 +19,7 @@ export function createEmerSolver(conditions: ConditionDependencies): Solver {
     async identify(condition) {
       const { model, prompts } = await conditions.partsFor(condition, 0);
       const { reference } = prompts.prompt("eval-emer");
-      return { task: "emer", model: model.id, temperature: model.temperature, prompt: reference };
+      return { task: "emer", model: identityOfModel(model), prompt: reference };
     },
     estimate: async () => ({ inputTokens: TOKENS.input, outputTokens: TOKENS.output }),
     provider: ({ model }) => providerOfModel(model),
@@ -30,30 +33,21 @@ export function createEmerSolver(conditions: ConditionDependencies): Solver {
         throw new StimulusUnavailable("There is no pair of explanations to compare");
       }
       const texts = { reference: quoted(sample.question), candidate: quoted(sample.statement) };
-      const messages: BaseMessage[] = [
-        userMessage([{ type: "text", text: fillIn(prompts.prompt("eval-emer"), texts) }]),
-      ];
-      const trace = createTraceRecorder(model.id);
       const startedAt = performance.now();
-      let problem = "";
-      for (let attempt = 1; attempt <= 2; attempt++) {
-        const reply = await model.chat.invoke(messages, signal === undefined ? {} : { signal });
-        trace.model(reply, 0);
-        const ratings = readRatings(reply.text);
-        if (!("problem" in ratings)) return solutionOf(ratings, trace, performance.now() - startedAt);
-        problem = ratings.problem;
-        messages.push(
-          reply,
-          userMessage([{ type: "text", text: `That cannot be used: ${problem}. Reply again, as asked for.` }]),
-        );
-      }
-      throw new JudgmentError(`The judge's ratings stayed unusable: ${problem}`, [problem]);
+      const text = fillIn(prompts.prompt("eval-emer"), texts);
+      const rated = await askStructured(
+        model,
+        { parts: [{ type: "text", text }], answer: RATINGS_ANSWER, read: ({ json }) => readRatings(json) },
+        signal,
+      );
+      return solutionOf(rated, performance.now() - startedAt);
     },
   };
 }
 
-function solutionOf(ratings: EmerRatings, trace: ReturnType<typeof createTraceRecorder>, latencyMs: number): Solution {
-  const { input, output } = trace.tokens();
+type Rated = StructuredAnswer<EmerRatings | { readonly problem: string }>;
+
+function solutionOf({ value: ratings, tokens, fingerprint }: Rated, latencyMs: number): Solution {
   return {
     answer: {
       text: JSON.stringify(ratings),
@@ -69,8 +63,8 @@ function solutionOf(ratings: EmerRatings, trace: ReturnType<typeof createTraceRe
       confidence: null,
       abstention: null,
     },
-    usage: { inputTokens: input, outputTokens: output, latencyMs },
-    fingerprint: trace.fingerprint(),
+    usage: { inputTokens: tokens.input, outputTokens: tokens.output, latencyMs },
+    fingerprint,
     detail: ratings,
   };
 }

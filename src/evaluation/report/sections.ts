@@ -1,3 +1,4 @@
+import type { ScoreTable } from "../../domain/score-table.ts";
 import { confusionTable, intervalPlot, reliabilityDiagram } from "../../pages/charts.ts";
 import { type Markup, markup, number, pText } from "../../pages/markup.ts";
 import type { FewShotAudit } from "../few-shot/audit.ts";
@@ -5,7 +6,6 @@ import type { Comparison } from "../results/compare.ts";
 import type { ScorerResult } from "../results/score-cell.ts";
 import type { CellResult, RunSummary } from "../results/summarise.ts";
 import { shortNames } from "../runner/plan.ts";
-import type { ScoreTable } from "../score.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
 import type { WorstCase } from "./worst-cases.ts";
 

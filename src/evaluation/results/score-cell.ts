@@ -1,8 +1,9 @@
+import type { ScoreTable } from "../../domain/score-table.ts";
 import { type Estimate, estimate } from "../../domain/statistics/estimate.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { CallRecord } from "../runner/call-record.ts";
 import { clusterOfSample, type Sample } from "../sample.ts";
-import type { Score, ScoredRow, Scorer, ScoreTable, UnscoredReason } from "../score.ts";
+import type { Score, ScoredRow, Scorer, UnscoredReason } from "../score.ts";
 
 /** A finished call. */
 export interface FinishedCall {

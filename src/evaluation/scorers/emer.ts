@@ -1,4 +1,5 @@
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import { jsonIn } from "../../judging/answer-json.ts";
 import { type EmerRatings, readRatings } from "../judge/emer-ratings.ts";
 import { defineScorer, type Metric, scored, unscored } from "../score.ts";
 
@@ -13,7 +14,7 @@ export function createEmerScorer() {
       if (judged === null) return unscored("judge failed", "The judge has not rated this answer");
       if (judged.answer === null)
         return unscored("judge failed", judged.failure?.message ?? "The judge gave no ratings");
-      const ratings = readRatings(judged.answer.text);
+      const ratings = readRatings(jsonIn(judged.answer.text));
       if ("problem" in ratings) return unscored("judge failed", ratings.problem);
       const mean = (ratings.clueOverlap + ratings.labelOverlap) / 2;
       return scored(mean, ratings, `clues ${ratings.clueOverlap}, label ${ratings.labelOverlap} of 10`);

@@ -1,12 +1,9 @@
-import { type BaseMessage, SystemMessage } from "@langchain/core/messages";
-import { userMessage } from "../../agent/messages.ts";
-import { createTraceRecorder } from "../../agent/trace-recorder.ts";
 import type { AskDependencies } from "../../ask-dependencies.ts";
-import { JudgmentError } from "../../domain/errors.ts";
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ImageView } from "../../domain/image.ts";
 import { fillLedger } from "../../evidence/fill-ledger.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
+import { askStructured } from "../../judging/ask-structured.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { targetFace } from "../../lab/lab-stimuli.ts";
 import { measureImage } from "../../measuring/measure-image.ts";
@@ -15,7 +12,7 @@ import { type Answer, NO_READING } from "../answer.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Sample } from "../sample.ts";
 import { type Call, type Solution, type Solver, type Stimulus, StimulusUnavailable } from "../solver.ts";
-import { readChoice } from "./choice-reply.ts";
+import { choiceAnswer, readChoice } from "./choice-reply.ts";
 import { type ConditionDependencies, identityOfParts, isFreeModel, providerOfModel } from "./condition-dependencies.ts";
 import { type BaselineChoice, chooseByFacs, verifyByMeasurement } from "./facs-baseline.ts";
 
@@ -93,28 +90,17 @@ async function byModel(
     material.view !== null && dependencies.model.capabilities.vision
       ? [{ type: "image" as const, view: material.view }]
       : [];
-  const messages: BaseMessage[] = [
-    new SystemMessage(SYSTEM),
-    userMessage([{ type: "text", text: promptText(sample, dependencies, { material, options }) }, ...image]),
-  ];
-  const trace = createTraceRecorder(dependencies.model.id);
-  let problem = "";
-  for (let attempt = 1; attempt <= 2; attempt++) {
-    const reply = await dependencies.model.chat.invoke(messages, signal === undefined ? {} : { signal });
-    trace.model(reply, 0);
-    const read = readChoice(reply.text, options);
-    if ("choice" in read) {
-      const { input, output } = trace.tokens();
-      const usage = { text: reply.text, inputTokens: input, outputTokens: output, fingerprint: trace.fingerprint() };
-      return solutionOf(read, usage);
-    }
-    problem = read.problem;
-    messages.push(
-      reply,
-      userMessage([{ type: "text", text: `That cannot be used: ${problem}. Reply again, as asked for.` }]),
-    );
-  }
-  throw new JudgmentError(`The model's choice stayed unusable: ${problem}`, [problem]);
+  const { value, text, tokens, fingerprint } = await askStructured(
+    dependencies.model,
+    {
+      system: SYSTEM,
+      parts: [{ type: "text", text: promptText(sample, dependencies, { material, options }) }, ...image],
+      answer: choiceAnswer(options),
+      read: (said) => readChoice(said, options),
+    },
+    signal,
+  );
+  return solutionOf(value, { text, inputTokens: tokens.input, outputTokens: tokens.output, fingerprint });
 }
 
 function questionOf({ question, options }: Sample): { readonly question: string; readonly options: readonly string[] } {

@@ -1,4 +1,5 @@
 import type { AskDependencies } from "../../ask-dependencies.ts";
+import type { JudgeModel } from "../../ports/chat-model.ts";
 import type { Condition } from "../solver.ts";
 
 /** Picks what a condition asks with: the model, toolboxes, prompt and exemplars it names. */
@@ -12,15 +13,9 @@ export interface ConditionDependencies {
 
 /** Everything of some dependencies that determines answers, as plain JSON. */
 export function identityOfParts(dependencies: AskDependencies): unknown {
-  const { model } = dependencies;
   return {
     kuleshov: dependencies.version,
-    model: {
-      id: model.id,
-      capabilities: model.capabilities,
-      structuredOutput: model.structuredOutput,
-      temperature: model.temperature,
-    },
+    model: identityOfModel(dependencies.model),
     mode: dependencies.mode,
     limits: dependencies.limits ?? null,
     prompts: dependencies.prompts.all().map(({ reference }) => reference),
@@ -28,6 +23,11 @@ export function identityOfParts(dependencies: AskDependencies): unknown {
     toolboxes: dependencies.toolboxes.map(({ id, networks }) => ({ id, networks })),
     observers: dependencies.observers.length,
   };
+}
+
+/** Everything of a model that determines its answers: the same name at another server, or with other weights, is another. */
+export function identityOfModel({ id, capabilities, temperature, identity }: JudgeModel): unknown {
+  return { id, capabilities, temperature, ...identity };
 }
 
 /** What limits are counted by: `openai` of `openai:gpt-4.1`. */

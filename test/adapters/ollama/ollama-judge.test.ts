@@ -1,8 +1,8 @@
-import { AIMessage, HumanMessage, SystemMessage, ToolMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { createOllamaJudge, listOllamaModels, type OllamaOptions } from "../../../src/adapters/ollama/ollama-judge.ts";
 import { ollamaUrl } from "../../../src/adapters/ollama/ollama-server.ts";
 import { ConfigurationError, ProviderError } from "../../../src/domain/errors.ts";
+import type { ChatMessage } from "../../../src/ports/chat-model.ts";
 import {
   calls,
   cutOff,
@@ -18,23 +18,16 @@ import { LLAVA_LIKE, type OllamaModel, startOllamaServer, VISION_AGENT } from ".
 
 const QUICK = { tries: 3, firstWaitMs: 1, longestWaitMs: 50 };
 const FORMAT = { type: "object", properties: { a: { type: "number" } } };
-const TOOL = {
-  type: "function",
-  function: { name: "look", description: "Looks", parameters: { type: "object", properties: {} } },
-} as const;
-const asksJson = { response_format: { type: "json_schema", json_schema: { name: "a", schema: FORMAT } } };
+const TOOL = { name: "look", description: "Looks", parameters: { type: "object", properties: {} } };
+const ANSWER = { name: "a", description: "An answer", schema: FORMAT };
+const user = (text: string): ChatMessage => ({ role: "user", parts: [{ type: "text", text }] });
+const HELLO = { messages: [user("Hello")] };
 
 async function judgeOf(script: readonly Reply[], options: OllamaOptions = {}, model: OllamaModel = VISION_AGENT) {
   const server = await startOllamaServer(script, [model]);
   const judge = await createOllamaJudge(model.name, { host: server.url, retries: QUICK, ...options });
-  const ask = (signal?: AbortSignal) => judge.chat.invoke([new HumanMessage("Hello")], { signal });
+  const ask = (signal?: AbortSignal) => judge.reply(HELLO, signal);
   return { server, judge, ask };
-}
-
-function bindTools(judge: Awaited<ReturnType<typeof judgeOf>>["judge"], options = {}) {
-  const { bindTools: bind } = judge.chat;
-  if (bind === undefined) throw new Error("The model binds no tools");
-  return bind.call(judge.chat, [TOOL], options);
 }
 
 describe("asking", () => {
@@ -42,24 +35,41 @@ describe("asking", () => {
     const { ask } = await judgeOf([says("Good day to you")]);
     const answer = await ask();
     expect(answer.text).toBe("Good day to you");
-    expect(answer.usage_metadata).toEqual({ input_tokens: 100, output_tokens: 20, total_tokens: 120 });
-    expect(answer.response_metadata).toEqual({ model_name: "seer:7b", system_fingerprint: "sha256-of-seer:7b" });
+    expect(answer.tokens).toEqual({ input: 100, output: 20 });
+    expect(answer.fingerprint).toBe("seer:7b sha256-of-seer:7b");
   });
 
   it("sends each message as one, with its images beside the words", async () => {
     const { judge, server } = await judgeOf([says("Seen")]);
-    const image = { type: "image" as const, mimeType: "image/jpeg", data: Buffer.from("pixels").toString("base64") };
-    await judge.chat.invoke([
-      new SystemMessage("Rules"),
-      new HumanMessage({ contentBlocks: [{ type: "text", text: "One" }, image, { type: "text", text: "Two" }] }),
-      new AIMessage({ content: "", tool_calls: [{ id: "1", name: "look", args: { at: "mouth" } }] }),
-      new ToolMessage({ content: "A mouth", tool_call_id: "1", name: "look" }),
-    ]);
+    const view = {
+      mimeType: "image/jpeg" as const,
+      data: Buffer.from("pixels"),
+      widthPx: 4,
+      heightPx: 3,
+      caption: "all of it",
+    };
+    await judge.reply({
+      messages: [
+        { role: "system", text: "Rules" },
+        {
+          role: "user",
+          parts: [
+            { type: "text", text: "One" },
+            { type: "image", view },
+            { type: "text", text: "Two" },
+          ],
+        },
+        { role: "assistant", text: "", calls: [{ id: "1", name: "look", args: { at: "mouth" } }] },
+        { role: "tool", callId: "1", name: "look", text: "A mouth", output: null, views: [view] },
+      ],
+    });
+    const images = [Buffer.from("pixels").toString("base64")];
     expect(server.chats[0]?.messages).toEqual([
       { role: "system", content: "Rules" },
-      { role: "user", content: "One\n\nTwo", images: [image.data] },
+      { role: "user", content: "One\n\nImage: all of it (4 x 3 px)\n\nTwo", images },
       { role: "assistant", content: "", tool_calls: [{ function: { name: "look", arguments: { at: "mouth" } } }] },
       { role: "tool", content: "A mouth", tool_name: "look" },
+      { role: "user", content: "Image: all of it (4 x 3 px)", images },
     ]);
   });
 
@@ -75,9 +85,9 @@ describe("asking", () => {
 
   it("gives tool calls ids of their own", async () => {
     const { judge } = await judgeOf([calls("look", { at: "eyes" })]);
-    const answer = await bindTools(judge).invoke("Hello");
-    expect(answer.tool_calls).toMatchObject([
-      { name: "look", args: { at: "eyes" }, id: expect.stringMatching(/^call_/) },
+    const answer = await judge.reply({ ...HELLO, tools: [TOOL] });
+    expect(answer.calls).toMatchObject([
+      { name: "look", args: { at: "eyes" }, id: expect.stringMatching(/^[a-z0-9]{9}$/) },
     ]);
   });
 });
@@ -85,44 +95,41 @@ describe("asking", () => {
 describe("format and tools", () => {
   it("sends the schema as format when there are no tools", async () => {
     const { judge, server } = await judgeOf([saysJson({ a: 1 })]);
-    await judge.chat.withConfig(asksJson as object).invoke("Hello");
+    await judge.reply({ ...HELLO, answer: ANSWER });
     expect(server.chats[0]?.format).toEqual(FORMAT);
   });
 
-  it("holds the format back while the model calls tools", async () => {
-    const { judge, server } = await judgeOf([calls("look")]);
-    await bindTools(judge, asksJson).invoke("Hello");
+  it("is asked again without the schema by whoever planned with it, when the runner dies of it", async () => {
+    const { judge, server } = await judgeOf([failsWith(500, { error: "model runner has unexpectedly stopped" })]);
+    await expect(judge.reply({ ...HELLO, answer: ANSWER })).rejects.toMatchObject({ rejects: "schema" });
+    expect(judge.capabilities.structuredOutput).toBe("none");
     expect(server.chats).toHaveLength(1);
-    expect(server.chats[0]).not.toHaveProperty("format");
   });
 
-  it("asks once more, with the format alone, when the model is done with tools", async () => {
-    const { judge, server } = await judgeOf([says("I have seen enough."), saysJson({ a: 1 })]);
-    const answer = await bindTools(judge, asksJson).invoke("Hello");
-    expect(answer.text).toBe('{"a":1}');
-    expect(answer.usage_metadata).toMatchObject({ input_tokens: 200, output_tokens: 40 });
-    expect(server.chats[1]?.format).toEqual(FORMAT);
-    expect(server.chats[1]).not.toHaveProperty("tools");
-  });
-
-  it("takes JSON that the model wrote by itself without asking again", async () => {
-    const { judge, server } = await judgeOf([saysJson({ a: 2 })]);
-    expect((await bindTools(judge, asksJson).invoke("Hello")).text).toBe('{"a":2}');
-    expect(server.chats).toHaveLength(1);
+  it("reads thoughts apart from the answer, of a model that thinks", async () => {
+    const thinker = { name: "sage:8b", capabilities: ["completion", "thinking"] };
+    const lines = [
+      { message: { role: "assistant", content: "", thinking: "Hm {" }, done: false },
+      { message: { role: "assistant", content: "Yes" }, done: true, done_reason: "stop" },
+    ];
+    const body = lines.map((line) => JSON.stringify(line)).join("\n");
+    const { ask, server } = await judgeOf([failsWith(200, body)], {}, thinker);
+    expect((await ask()).text).toBe("Yes");
+    expect(server.chats[0]).toMatchObject({ think: true });
   });
 });
 
 describe("context length", () => {
   it("grows with the conversation up to what the model has, and never shrinks", async () => {
     const { judge, server } = await judgeOf([says("A"), says("B")], {}, { ...VISION_AGENT, contextLength: 40_000 });
-    await judge.chat.invoke("word ".repeat(20_000));
-    await judge.chat.invoke("Hello");
+    await judge.reply({ messages: [user("word ".repeat(20_000))] });
+    await judge.reply(HELLO);
     expect(server.chats.map((chat) => chat.options?.num_ctx)).toEqual([40_000, 40_000]);
   });
 
   it("refuses a conversation that would be cut silently", async () => {
     const { judge, server } = await judgeOf([says("A")], { numCtx: 2_048 });
-    await expect(judge.chat.invoke("word ".repeat(4_000))).rejects.toThrow(
+    await expect(judge.reply({ messages: [user("word ".repeat(4_000))] })).rejects.toThrow(
       /which reads 2048: use a model with a longer/,
     );
     expect(server.chats).toHaveLength(0);
@@ -159,7 +166,7 @@ describe("faults", () => {
   it("recognises that the model takes no tools", async () => {
     const refusal = failsWith(400, { error: '"registry.ollama.ai/library/lava:7b" does not support tools' });
     const { judge } = await judgeOf([refusal]);
-    await expect(bindTools(judge).invoke("Hello")).rejects.toMatchObject({ rejects: "tools" });
+    await expect(judge.reply({ ...HELLO, tools: [TOOL] })).rejects.toMatchObject({ rejects: "tools" });
   });
 
   it("gives up on a server that never answers", async () => {
@@ -173,14 +180,14 @@ describe("faults", () => {
     const server = await startOllamaServer((asked) => (asked.messages[0]?.content === "hang" ? hangs : says("Fine")));
     const judge = await createOllamaJudge("seer:7b", { host: server.url, retries: QUICK });
     const controller = new AbortController();
-    const hanging = judge.chat.invoke("hang", { signal: controller.signal });
+    const hanging = judge.reply({ messages: [user("hang")] }, controller.signal);
     const aborted = hanging.then(
       () => "answered",
       () => "aborted",
     );
     release = () => controller.abort();
     setTimeout(release, 50);
-    const other = await judge.chat.invoke("answer");
+    const other = await judge.reply({ messages: [user("answer")] });
     expect(await aborted).toBe("aborted");
     expect(other.text).toBe("Fine");
     await server.abandoned;
@@ -198,7 +205,7 @@ describe("connecting", () => {
     ],
   ])("asks a server that %s", async (_case, model, capabilities) => {
     const { judge } = await judgeOf([], {}, model);
-    expect(judge.capabilities).toEqual(capabilities);
+    expect(judge.capabilities).toMatchObject(capabilities);
   });
 
   it("names near models and how to get one when there is none of that name", async () => {

@@ -1,7 +1,7 @@
-import { HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { ConfigurationError, ProviderError } from "../../../src/domain/errors.ts";
+import type { ChatMessage } from "../../../src/ports/chat-model.ts";
 import {
   calls,
   cutOff,
@@ -18,10 +18,8 @@ import { startOpenAiServer, wrongKeyBody } from "../../support/openai-server.ts"
 
 const KEY = "sk-test-0123456789abcdef";
 const QUICK = { tries: 3, firstWaitMs: 1, longestWaitMs: 50 };
-const SCHEMA = {
-  type: "json_schema" as const,
-  json_schema: { name: "thing", schema: { type: "object" }, strict: true },
-};
+const THING = { name: "thing", description: "A thing", schema: { type: "object" } };
+const HELLO: ChatMessage[] = [{ role: "user", parts: [{ type: "text", text: "Hello" }] }];
 
 async function judgeOf(script: readonly Reply[], options: { timeoutMs?: number } = {}) {
   const server = await startOpenAiServer(script);
@@ -31,8 +29,8 @@ async function judgeOf(script: readonly Reply[], options: { timeoutMs?: number }
     retries: QUICK,
     ...options,
   });
-  const ask = (signal?: AbortSignal) => judge.chat.invoke([new HumanMessage("Hello")], { signal });
-  const askJson = () => judge.chat.withConfig({ response_format: SCHEMA } as object).invoke("Hello");
+  const ask = (signal?: AbortSignal) => judge.reply({ messages: HELLO }, signal);
+  const askJson = () => judge.reply({ messages: HELLO, answer: THING });
   return { server, judge, ask, askJson };
 }
 
@@ -41,11 +39,8 @@ describe("asking", () => {
     const { ask, server } = await judgeOf([says("Good day")]);
     const answer = await ask();
     expect(answer.text).toBe("Good day");
-    expect(answer.usage_metadata).toMatchObject({ input_tokens: 100, output_tokens: 20 });
-    expect(answer.response_metadata).toMatchObject({
-      model_name: "test-model-2026-01-01",
-      system_fingerprint: "fp_test",
-    });
+    expect(answer.tokens).toEqual({ input: 100, output: 20 });
+    expect(answer.fingerprint).toBe("test-model-2026-01-01 fp_test");
     expect(server.requests.at(-1)?.headers.authorization).toBe(`Bearer ${KEY}`);
   });
 
@@ -56,7 +51,7 @@ describe("asking", () => {
 
   it("hands on tool arguments that are not JSON, even beside a schema", async () => {
     const { askJson } = await judgeOf([calls("measure_face", '{"faceId": ')]);
-    expect((await askJson()).invalid_tool_calls).toMatchObject([{ name: "measure_face", args: '{"faceId": ' }]);
+    expect((await askJson()).malformedCalls).toMatchObject([{ name: "measure_face", written: '{"faceId": ' }]);
   });
 
   it("shows a refusal as what the model said", async () => {
@@ -75,8 +70,8 @@ describe("asking", () => {
     const server = await startOpenAiServer([failsWith(400, rejection), says("A"), says("B")]);
     const judge = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1`, temperature: 0 });
     expect(judge.temperature).toBe(0);
-    await judge.chat.invoke("Hello");
-    await judge.chat.invoke("Hello");
+    await judge.reply({ messages: HELLO });
+    await judge.reply({ messages: HELLO });
     expect(judge.temperature).toBeNull();
     expect(server.chats.map((chat) => chat.temperature)).toEqual([0, undefined, undefined]);
   });
@@ -194,17 +189,17 @@ describe("connecting", () => {
     const server = await startOpenAiServer([], { models });
     const capabilitiesOf = async (name: string) =>
       (await createOpenAiJudge(name, { baseUrl: `${server.url}/v1` })).capabilities;
-    expect(await capabilitiesOf("silent")).toEqual({ tools: true, vision: true });
-    expect(await capabilitiesOf("router")).toEqual({ tools: true, vision: true });
-    expect(await capabilitiesOf("mistral")).toEqual({ tools: false, vision: true });
-    expect(await capabilitiesOf("studio")).toEqual({ tools: true, vision: false });
-    expect(await capabilitiesOf("odd")).toEqual({ tools: true, vision: true });
+    expect(await capabilitiesOf("silent")).toMatchObject({ tools: true, vision: true });
+    expect(await capabilitiesOf("router")).toMatchObject({ tools: true, vision: true });
+    expect(await capabilitiesOf("mistral")).toMatchObject({ tools: false, vision: true });
+    expect(await capabilitiesOf("studio")).toMatchObject({ tools: true, vision: false });
+    expect(await capabilitiesOf("odd")).toMatchObject({ tools: true, vision: true });
   });
 
   it("does without a list of models", async () => {
     const server = await startOpenAiServer([says("Here")], { models: null });
     const judge = await createOpenAiJudge("any", { baseUrl: `${server.url}/v1` });
-    expect((await judge.chat.invoke("Hello")).text).toBe("Here");
+    expect((await judge.reply({ messages: HELLO })).text).toBe("Here");
   });
 
   it("names near models when there is none of that name", async () => {
@@ -212,7 +207,7 @@ describe("connecting", () => {
       models: ["gpt-4.1", "gpt-4.1-mini", "whisper"],
     });
     const judge = await createOpenAiJudge("gpt-4l", { baseUrl: `${server.url}/v1` });
-    await expect(judge.chat.invoke("Hello")).rejects.toThrow('Did you mean "gpt-4.1"');
+    await expect(judge.reply({ messages: HELLO })).rejects.toThrow('Did you mean "gpt-4.1"');
   });
 
   it("says that nobody answers, before anything is sent", async () => {
@@ -269,5 +264,5 @@ function everythingIn(error: unknown): string {
 it("answers JSON to a schema", async () => {
   const { askJson, server } = await judgeOf([saysJson({ a: 1 })]);
   expect((await askJson()).text).toBe('{"a":1}');
-  expect(server.chats[0]?.response_format).toEqual(SCHEMA);
+  expect(server.chats[0]?.response_format).toEqual({ type: "json_schema", json_schema: { ...THING, strict: true } });
 });

@@ -1,10 +1,10 @@
-import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import type { ClientTool } from "@langchain/core/tools";
 import { createAgent, tool } from "langchain";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createRulesModel } from "../../../src/adapters/rules/rules-model.ts";
-import { repairMessage } from "../../../src/agent/messages.ts";
+import { ModelBridge, userMessage } from "../../../src/agent/model-bridge.ts";
 import { complaintAt } from "../../../src/domain/complaint.ts";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
 import type { EvidenceItem } from "../../../src/domain/evidence.ts";
@@ -61,7 +61,7 @@ function toolsOver(ledger: EvidenceLedger): ClientTool[] {
 
 function agentOver(ledger: EvidenceLedger, more: ReturnType<typeof toolsOver> = []) {
   return createAgent({
-    model: createRulesModel().chat,
+    model: new ModelBridge(createRulesModel()),
     tools: [...toolsOver(ledger), ...more],
     systemPrompt: "Judge.",
   });
@@ -126,7 +126,9 @@ describe("the rules chat model", () => {
     const first = await agent.invoke({ messages: [new HumanMessage("Who?")] });
     const before = judgmentIn(first.messages);
     const contradicted = complaintAt("subjects[0].cues[1]", "contradicted", "says what the measurements contradict");
-    const second = await agent.invoke({ messages: [...first.messages, repairMessage("Mend it", [contradicted])] });
+    const second = await agent.invoke({
+      messages: [...first.messages, userMessage([{ type: "text", text: "Mend it" }], [contradicted])],
+    });
     const after = judgmentIn(second.messages);
     expect(callsIn(second.messages.slice(first.messages.length)).flat()).toEqual([["judgment", undefined]]);
     expect(after.subjects[0]?.cues).toEqual(before.subjects[0]?.cues.filter((_cue, at) => at !== 1));
@@ -135,7 +137,7 @@ describe("the rules chat model", () => {
     const third = await agent.invoke({
       messages: [
         ...second.messages,
-        repairMessage("Mend it", [complaintAt("answer", "felt-state", "asserts a felt state")]),
+        userMessage([{ type: "text", text: "Mend it" }], [complaintAt("answer", "felt-state", "asserts a felt state")]),
       ],
     });
     expect(judgmentIn(third.messages).subjects).toEqual(after.subjects);
@@ -143,22 +145,22 @@ describe("the rules chat model", () => {
   });
 
   it("answers with what it has when a tool fails", async () => {
-    const failed = new ToolMessage({
-      content: "No tool calls are left",
-      tool_call_id: "rules_1",
-      status: "error",
-      name: "find_faces",
+    const parameters = (...names: string[]) => ({
+      type: "object",
+      properties: Object.fromEntries(names.map((name) => [name, {}])),
     });
-    const called = new AIMessage({
-      content: "",
-      tool_calls: [{ type: "tool_call", id: "rules_1", name: "find_faces", args: {} }],
+    const answer = await createRulesModel().reply({
+      messages: [
+        { role: "user", parts: [{ type: "text", text: "Who?" }] },
+        { role: "assistant", text: "", calls: [{ id: "rules_1", name: "find_faces", args: {} }] },
+        { role: "tool", callId: "rules_1", name: "find_faces", text: "No tool calls are left", output: {}, views: [] },
+      ],
+      tools: [
+        { name: "find_faces", description: "", parameters: parameters() },
+        { name: "judgment", description: "", parameters: parameters("answer", "subjects") },
+      ],
     });
-    const { chat } = createRulesModel();
-    const [, , , , judging] = toolsOver(two);
-    const [finding] = toolsOver(two);
-    if (finding === undefined || judging === undefined) throw new Error("Both tools exist");
-    const answer = await chat.bindTools?.([finding, judging]).invoke([new HumanMessage("Who?"), called, failed]);
-    expect(answer?.tool_calls?.map(({ name }) => name)).toEqual(["judgment"]);
+    expect(answer.calls.map(({ name }) => name)).toEqual(["judgment"]);
   });
 
   it("calls tools of the scene that need nothing or a face, whatever they are called", async () => {
@@ -183,13 +185,14 @@ describe("the rules chat model", () => {
   });
 
   it("says in one sentence that it cannot answer without tools", async () => {
-    await expect(createRulesModel().chat.invoke("What do you see?")).rejects.toThrow(ConfigurationError);
+    const messages = [{ role: "user" as const, parts: [{ type: "text" as const, text: "What do you see?" }] }];
+    await expect(createRulesModel().reply({ messages })).rejects.toThrow(ConfigurationError);
   });
 
   it("tells which rules and tables it used", async () => {
     const { messages } = await agentOver(two).invoke({ messages: [new HumanMessage("Who?")] });
     expect(messages.find((message) => AIMessage.isInstance(message))?.response_metadata).toMatchObject({
-      system_fingerprint: expect.stringMatching(/^rules-[0-9a-f]{12}$/),
+      fingerprint: expect.stringMatching(/^rules rules-[0-9a-f]{12}$/),
     });
   });
 });

@@ -8,6 +8,7 @@ import type { Call } from "../../../src/evaluation/solver.ts";
 import { readChoice } from "../../../src/evaluation/solvers/choice-reply.ts";
 import { createChoiceSolver } from "../../../src/evaluation/solvers/choice-solver.ts";
 import { chooseByFacs } from "../../../src/evaluation/solvers/facs-baseline.ts";
+import { jsonIn } from "../../../src/judging/answer-json.ts";
 import type { JudgeModel } from "../../../src/ports/chat-model.ts";
 import { evalFile } from "../../support/answering-server.ts";
 import { partsFor } from "../../support/judge-of.ts";
@@ -63,7 +64,9 @@ describe("choosing by a model", () => {
   it("asks once more when the reply cannot be used, then reports a failure", async () => {
     const mended = await served([says("I would say the first one"), saysJson({ choice: "au12." })]);
     expect((await solve("choose", question, mended.model)).answer.choice).toBe("AU12");
-    expect(toldIn(mended.server.chats[1] as never)).toContain("there is no JSON object in it");
+    expect(toldIn(mended.server.chats[1] as never)).toContain(
+      "it is no JSON object and does not name exactly one option",
+    );
     const hopeless = await served([says("no"), saysJson({ choice: "AU99" })]);
     await expect(solve("choose", question, hopeless.model)).rejects.toThrow(/"AU99" is none of the options/);
     const again = await served([says("no"), says("no")]);
@@ -104,20 +107,39 @@ describe("choosing by rules", () => {
   });
 });
 
+it("holds the model to the options by a schema", async () => {
+  const { server, model } = await served([saysJson({ choice: "AU12", confidence: 1, reason: "" })]);
+  await solve("choose", question, model);
+  expect(server.chats[0]?.response_format?.json_schema.schema).toMatchObject({
+    properties: { choice: { enum: ["AU12", "AU15"] } },
+  });
+});
+
 describe("reading a choice", () => {
+  const read = (text: string, options = ["AU12", "AU15"]) => readChoice({ json: jsonIn(text), text }, options);
+
   it.each([
     ['{"choice": "AU12"}', "AU12"],
     ['Sure:\n```json\n{"choice": "au15", "confidence": 1}\n```', "AU15"],
+    ["{choice: AU12,}", "AU12"],
+    ['{"choice": "It is AU12"}', "AU12"],
+    ["The answer is AU15.", "AU15"],
+    ['{"choice": "AU12"', "AU12"],
   ])("finds the option in %j", (text, choice) => {
-    expect(readChoice(text, ["AU12", "AU15"])).toMatchObject({ choice });
+    expect(read(text)).toMatchObject({ choice });
+  });
+
+  it("takes an option within a longer one for the longer", () => {
+    expect(read("a polite smile", ["smile", "polite smile"])).toMatchObject({ choice: "polite smile" });
   });
 
   it.each([
-    ['{"choice": "AU12"', "there is no JSON object in it"],
-    ["{choice: AU12}", "its JSON is malformed"],
+    ["AU12 or AU15", "it is no JSON object and does not name exactly one option"],
+    ["It is not AU12", "it is no JSON object and does not name exactly one option"],
     ['{"answer": "AU12"}', "its choice is not as asked for"],
     ['{"choice": "AU12", "confidence": 7}', "its confidence is not as asked for"],
+    ['{"choice": "AU99"}', '"AU99" is none of the options'],
   ])("says what is wrong with %j", (text, problem) => {
-    expect(readChoice(text, ["AU12", "AU15"])).toEqual({ problem });
+    expect(read(text)).toEqual({ problem });
   });
 });

@@ -1,0 +1,158 @@
+import { ProviderError, type RejectedFeature } from "../../domain/errors.ts";
+import { sumOfTokens } from "../../domain/token-use.ts";
+import { mayPass, type RetryPolicy, retry } from "../../platform/retry.ts";
+import type {
+  ChatMessage,
+  ChatReply,
+  ChatRequest,
+  JudgeModel,
+  ModelCapabilities,
+  StructuredOutput,
+} from "../../ports/chat-model.ts";
+import { isCutOff, type RawReply, replyOf } from "./chat-reply.ts";
+import { type ConversationShape, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
+import { fetchEvents, type HttpRequest } from "./http-events.ts";
+import { faultOfTruncation, type ServerName } from "./server-fault.ts";
+
+/** How one call is made: the user's settings without what the server has turned down. */
+export interface CallSettings {
+  readonly temperature: number | null;
+  readonly seed: number | null;
+  /** Output tokens to allow; the server's own limit when `null`. */
+  readonly maxTokens: number | null;
+  /** What the server has turned down so far. */
+  readonly without: ReadonlySet<RejectedFeature>;
+}
+
+/** What a protocol adds to the conversation with a server. */
+export interface ChatProtocol {
+  request(asked: ChatRequest, settings: CallSettings): Omit<HttpRequest, "timeoutMs">;
+  /** @throws {ProviderError} if it is no answer of this protocol, or not to its end. */
+  read(events: readonly unknown[]): RawReply;
+}
+
+export interface ServerModelSetup {
+  readonly id: string;
+  readonly name: ServerName;
+  readonly protocol: ChatProtocol;
+  readonly capabilities: ModelCapabilities;
+  readonly shape: ConversationShape;
+  readonly remote: boolean;
+  readonly identity: JudgeModel["identity"];
+  readonly temperature: number | null;
+  readonly seed: number | null;
+  readonly maxTokens: number | null;
+  /** Output tokens to allow when the first answer was cut off. */
+  readonly raisedMaxTokens: number;
+  readonly timeoutMs: number;
+  readonly retries: RetryPolicy;
+}
+
+/** What a call can do without as it stands; for the others the conversation has to be planned anew. */
+const DISPENSABLE: ReadonlySet<RejectedFeature> = new Set([
+  "temperature",
+  "seed",
+  "parallel-calls",
+  "roles",
+  "stream",
+  "thinking",
+  "max-tokens",
+]);
+
+/**
+ * A model behind a server, whatever its protocol. What the server turns down is left out from then on: at once where the
+ * call can do without it, by a plan of its caller's otherwise, who is told by `rejects`.
+ */
+export function createServerModel(setup: ServerModelSetup): JudgeModel {
+  const { id, name, protocol, remote, identity } = setup;
+  const without = new Set<RejectedFeature>();
+  let structuredOutput = setup.capabilities.structuredOutput;
+  const settings = (): CallSettings => ({
+    temperature: without.has("temperature") ? null : setup.temperature,
+    seed: without.has("seed") ? null : setup.seed,
+    maxTokens: setup.maxTokens,
+    without,
+  });
+
+  async function reply(asked: ChatRequest, signal?: AbortSignal): Promise<ChatReply> {
+    for (;;) {
+      signal?.throwIfAborted();
+      try {
+        return await untruncated(asked, signal);
+      } catch (error) {
+        if (!isTurnedDown(error, asked) || without.has(error.rejects)) throw error;
+        const rejected = error.rejects;
+        if (rejected === "schema") structuredOutput = nextBest(structuredOutput, asked);
+        else without.add(rejected);
+        if (!DISPENSABLE.has(rejected)) throw error;
+      }
+    }
+  }
+
+  async function untruncated(asked: ChatRequest, signal?: AbortSignal): Promise<ChatReply> {
+    const first = await answered(asked, settings(), signal);
+    if (!isCutOff(first)) return replyOf(first, asked, name);
+    const roomier = { ...settings(), maxTokens: setup.raisedMaxTokens };
+    const second = await answered(asked, roomier, signal);
+    const tokens = sumOfTokens(first.tokens, second.tokens);
+    if (isCutOff(second)) throw faultOfTruncation(name, tokens);
+    return { ...replyOf(second, asked, name), tokens };
+  }
+
+  function answered(asked: ChatRequest, calling: CallSettings, signal?: AbortSignal): Promise<RawReply> {
+    const shape = without.has("roles") ? STRICT_SHAPE : setup.shape;
+    const parallelCalls = shape.parallelCalls && !without.has("parallel-calls");
+    const messages: ChatMessage[] = shaped(asked.messages, { ...shape, parallelCalls });
+    const request = { ...protocol.request({ ...asked, messages }, calling), timeoutMs: setup.timeoutMs };
+    const once = async () => protocol.read(await fetchEvents(request, name, signal));
+    return retry(once, setup.retries, {
+      signal,
+      isWorthwhile: (error) => mayPass(error) && !isTurnedDown(error, asked),
+    });
+  }
+
+  return {
+    id,
+    remote,
+    identity,
+    get capabilities() {
+      const { tools, vision, severalImages, contextTokens } = setup.capabilities;
+      return {
+        tools: tools && !without.has("tools"),
+        vision: vision && !without.has("images"),
+        severalImages: severalImages && !without.has("several-images"),
+        structuredOutput: without.has("tools") && structuredOutput === "as-tool" ? "none" : structuredOutput,
+        contextTokens,
+      };
+    },
+    get temperature() {
+      return settings().temperature;
+    },
+    get seed() {
+      return settings().seed;
+    },
+    reply,
+  };
+}
+
+function isTurnedDown(error: unknown, asked: ChatRequest): error is ProviderError & { rejects: RejectedFeature } {
+  return error instanceof ProviderError && error.rejects !== undefined && isIn(asked, error.rejects);
+}
+
+/** A word in an error that is about something else is not believed: only what was asked for can be turned down. */
+function isIn({ messages, tools = [], answer }: ChatRequest, feature: RejectedFeature): boolean {
+  const images = messages.reduce((sum, message) => {
+    if (message.role === "tool") return sum + message.views.length;
+    return message.role === "user" ? sum + message.parts.filter(({ type }) => type === "image").length : sum;
+  }, 0);
+  if (feature === "images") return images > 0;
+  if (feature === "several-images") return images > 1;
+  if (feature === "schema") return answer !== undefined;
+  return feature === "tools" ? tools.length > 0 : true;
+}
+
+/** How to have the answer held to a schema after the server turned this way down. */
+function nextBest(current: StructuredOutput, { tools = [] }: ChatRequest): StructuredOutput {
+  if (current === "beside-tools" && tools.length > 0) return "without-tools";
+  return current === "as-tool" || tools.length === 0 ? "none" : "as-tool";
+}

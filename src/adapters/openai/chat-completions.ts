@@ -1,0 +1,190 @@
+import { z } from "zod";
+import { NO_TOKENS, type TokenUse } from "../../domain/token-use.ts";
+import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
+import type { RawReply } from "../model-server/chat-reply.ts";
+import { wireParts } from "../model-server/conversation-shape.ts";
+import { faultInAnswer, faultOfConnection, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
+import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
+import { wordsIn } from "../model-server/server-words.ts";
+
+export interface CompletionsAddress {
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly model: string;
+  readonly name: ServerName;
+}
+
+/** OpenAI's Chat Completions, as OpenAI speaks them and as compatible servers do. */
+export function chatCompletions({ baseUrl, headers, model, name }: CompletionsAddress): ChatProtocol {
+  return {
+    request: (asked, settings) => ({
+      url: `${baseUrl}/chat/completions`,
+      headers,
+      body: bodyOf(model, asked, settings),
+    }),
+    read: (events) => read(events, name),
+  };
+}
+
+function bodyOf(
+  model: string,
+  { messages, tools = [], mustCall, answer }: ChatRequest,
+  settings: CallSettings,
+): object {
+  const { temperature, seed, maxTokens, without } = settings;
+  return {
+    model,
+    messages: messages.map(wireMessage),
+    // Without a stream a proxy, or a client, gives up on a local model that thinks for minutes.
+    ...(without.has("stream") ? {} : { stream: true, stream_options: { include_usage: true } }),
+    ...(temperature === null ? {} : { temperature }),
+    ...(seed === null ? {} : { seed }),
+    // OpenAI's reasoning models refuse the older name, most compatible servers do not know the newer.
+    ...(maxTokens === null ? {} : { [without.has("max-tokens") ? "max_completion_tokens" : "max_tokens"]: maxTokens }),
+    ...(tools.length === 0
+      ? {}
+      : { tools: tools.map((each) => ({ type: "function", function: { ...each, strict: true } })) }),
+    ...(tools.length > 0 && mustCall === true ? { tool_choice: "required" } : {}),
+    ...(answer === undefined
+      ? {}
+      : { response_format: { type: "json_schema", json_schema: { ...answer, strict: true } } }),
+  };
+}
+
+function wireMessage(message: ChatMessage): object {
+  switch (message.role) {
+    case "system":
+      return { role: "system", content: message.text };
+    case "tool":
+      return { role: "tool", tool_call_id: message.callId, content: message.text };
+    case "assistant":
+      return {
+        role: "assistant",
+        content: message.text,
+        ...(message.calls.length === 0
+          ? {}
+          : {
+              tool_calls: message.calls.map(({ id, name, args }) => ({
+                id,
+                type: "function",
+                function: { name, arguments: JSON.stringify(args) },
+              })),
+            }),
+      };
+    case "user":
+      return { role: "user", content: userContent(message.parts) };
+  }
+}
+
+/** Words alone are sent as text, which servers without vision take too. */
+function userContent(parts: Extract<ChatMessage, { role: "user" }>["parts"]): string | object[] {
+  const pieces = wireParts(parts, (base64, mimeType) => ({
+    type: "image_url",
+    image_url: { url: `data:${mimeType};base64,${base64}` },
+  }));
+  const texts = pieces.filter((piece) => typeof piece === "string");
+  if (texts.length === pieces.length) return texts.join("\n\n");
+  return pieces.map((piece) => (typeof piece === "string" ? { type: "text", text: piece } : piece));
+}
+
+const Count = z.number().optional().catch(undefined);
+
+const Said = z.looseObject({
+  content: z.unknown().optional(),
+  refusal: z.string().nullish().catch(null),
+  reasoning_content: z.string().nullish().catch(null),
+  reasoning: z.string().nullish().catch(null),
+  tool_calls: z
+    .array(
+      z.looseObject({
+        index: z.number().optional().catch(undefined),
+        id: z.string().nullish().catch(null),
+        function: z.looseObject({ name: z.string().nullish(), arguments: z.unknown().optional() }),
+      }),
+    )
+    .nullish(),
+});
+
+/** A whole completion, or a piece of one: `message` or `delta`. */
+const Completion = z.looseObject({
+  choices: z
+    .array(z.looseObject({ finish_reason: z.string().nullish(), message: Said.nullish(), delta: Said.nullish() }))
+    .nullish(),
+  error: z.unknown().optional(),
+  model: z.string().nullish().catch(null),
+  system_fingerprint: z.string().nullish().catch(null),
+  usage: z.looseObject({ prompt_tokens: Count, completion_tokens: Count }).nullish().catch(null),
+});
+type Completion = z.infer<typeof Completion>;
+
+function read(events: readonly unknown[], name: ServerName): RawReply {
+  const pieces = events.map((event) => {
+    const completion = Completion.safeParse(event);
+    if (!completion.success) throw faultOfProtocol(name, "JSON that is no chat completion");
+    const { error, choices } = completion.data;
+    // OpenRouter says beside the choice what went wrong with the provider behind it.
+    const failure = error ?? choices?.[0]?.error;
+    if (failure != null) throw faultInAnswer(name, wordsIn(failure));
+    return completion.data;
+  });
+  const said = pieces.flatMap(({ choices }) => choices?.slice(0, 1) ?? []);
+  if (said.length === 0) throw noChoice(pieces, name);
+  const isStream = said.some(({ delta }) => delta !== undefined && delta !== null);
+  const finish = said.findLast(({ finish_reason: reason }) => reason != null)?.finish_reason ?? null;
+  if (isStream && finish === null) throw faultOfConnection(name, undefined, "answering");
+  const messages = said.map(({ message, delta }) => message ?? delta).filter((each) => each != null);
+  if (!isStream && messages.length === 0) throw faultOfProtocol(name, "JSON that is no chat completion");
+  return {
+    content: messages.map(({ content }) => textOf(content)).join(""),
+    reasoning: messages.map((each) => each.reasoning_content ?? each.reasoning ?? "").join(""),
+    refusal: messages.map(({ refusal }) => refusal ?? "").join(""),
+    calls: callsOf(messages),
+    finish,
+    tokens: tokensOf(pieces),
+    fingerprint: fingerprintOf(pieces),
+  };
+}
+
+/** A gateway's empty answer may pass; what never was a completion does not. */
+function noChoice(pieces: readonly Completion[], name: ServerName) {
+  const isEmpty = pieces.some(({ choices }) => choices != null);
+  if (isEmpty) return faultInAnswer(name, "no choices");
+  return faultOfProtocol(name, "JSON that is no chat completion");
+}
+
+/** Some gateways send the content as parts. */
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  return Array.isArray(content)
+    ? content.map((part) => (typeof part?.text === "string" ? part.text : "")).join("")
+    : "";
+}
+
+type Piece = NonNullable<z.infer<typeof Said>["tool_calls"]>[number];
+
+/** Pieces of one call have its index, or the id of its first piece; arguments come in pieces. */
+function callsOf(messages: readonly z.infer<typeof Said>[]): { name: string; args: unknown }[] {
+  const calls: { key: string | number | undefined; name: string; args: unknown }[] = [];
+  const pieces: readonly Piece[] = messages.flatMap(({ tool_calls: list }) => list ?? []);
+  for (const { index, id, function: made } of pieces) {
+    const key = index ?? id ?? undefined;
+    const open = key === undefined ? undefined : calls.find((call) => call.key === key);
+    if (open !== undefined && typeof made.arguments === "string") {
+      open.args = `${open.args ?? ""}${made.arguments}`;
+      open.name ||= made.name ?? "";
+    } else calls.push({ key, name: made.name ?? "", args: made.arguments });
+  }
+  return calls.map(({ name, args }) => ({ name, args }));
+}
+
+function tokensOf(pieces: readonly Completion[]): TokenUse {
+  const usage = pieces.findLast((piece) => piece.usage != null)?.usage;
+  if (usage == null) return NO_TOKENS;
+  return { input: usage.prompt_tokens ?? null, output: usage.completion_tokens ?? null };
+}
+
+function fingerprintOf(pieces: readonly Completion[]): string | null {
+  const last = pieces.findLast(({ model }) => typeof model === "string" && model !== "");
+  const parts = [last?.model, last?.system_fingerprint].filter((part) => typeof part === "string" && part !== "");
+  return parts.length === 0 ? null : parts.join(" ");
+}

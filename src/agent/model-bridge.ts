@@ -1,0 +1,101 @@
+import {
+  BaseChatModel,
+  type BaseChatModelCallOptions,
+  type BindToolsInput,
+} from "@langchain/core/language_models/chat_models";
+import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import type { ChatResult } from "@langchain/core/outputs";
+import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
+import { z } from "zod";
+import type { Complaint } from "../domain/complaint.ts";
+import type { ImageView } from "../domain/image.ts";
+import type { PromptPart } from "../domain/prompt.ts";
+import type { AnswerSchema, ChatMessage, ChatReply, ChatTool, JudgeModel } from "../ports/chat-model.ts";
+import type { ToolArtifact } from "./langchain-tools.ts";
+
+interface BridgeOptions extends BaseChatModelCallOptions {
+  tools?: BindToolsInput[];
+  /** Wanted of the closing answer. */
+  answer?: AnswerSchema;
+}
+
+/** One of our models as LangChain's loop calls it. A class, because LangChain's chat models are extended, not wrapped. */
+export class ModelBridge extends BaseChatModel<BridgeOptions> {
+  readonly #model: JudgeModel;
+
+  constructor(model: JudgeModel) {
+    super({ maxRetries: 0 });
+    this.#model = model;
+  }
+
+  override _llmType(): string {
+    return "kuleshov";
+  }
+
+  override bindTools(tools: BindToolsInput[], options?: Partial<BridgeOptions>) {
+    return this.withConfig({ ...options, tools });
+  }
+
+  override async _generate(messages: BaseMessage[], options: this["ParsedCallOptions"]): Promise<ChatResult> {
+    const { tools = [], answer, tool_choice: choice, signal } = options;
+    const reply = await this.#model.reply(
+      {
+        messages: messages.map(chatMessage),
+        ...(tools.length === 0 ? {} : { tools: tools.map(chatTool) }),
+        ...(choice === "required" ? { mustCall: true } : {}),
+        ...(answer === undefined ? {} : { answer }),
+      },
+      signal,
+    );
+    const message = aiMessage(reply);
+    return { generations: [{ text: reply.text, message }] };
+  }
+}
+
+/** A user's message. Its parts go along as they are: images need no second encoding. */
+export function userMessage(parts: readonly PromptPart[], complaints: readonly Complaint[] = []): HumanMessage {
+  const texts = parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  return new HumanMessage({ content: texts.join("\n\n"), additional_kwargs: { parts, complaints } });
+}
+
+/** Ours, put there by `userMessage`; LangChain itself writes messages of words alone. */
+const Kept = z.object({ parts: z.array(z.custom<PromptPart>()), complaints: z.array(z.custom<Complaint>()) });
+
+function chatMessage(message: BaseMessage): ChatMessage {
+  if (AIMessage.isInstance(message)) {
+    const calls = (message.tool_calls ?? []).map(({ id = "", name, args }) => ({ id, name, args }));
+    return { role: "assistant", text: message.text, calls };
+  }
+  if (ToolMessage.isInstance(message)) {
+    const { views = [], ...output } = (message.artifact ?? {}) as Partial<ToolArtifact>;
+    const { tool_call_id: callId, name = "", text } = message;
+    return { role: "tool", callId, name, text, output, views: views as readonly ImageView[] };
+  }
+  if (message.type === "system") return { role: "system", text: message.text };
+  const kept = Kept.safeParse(message.additional_kwargs);
+  return { role: "user", ...(kept.success ? kept.data : { parts: [{ type: "text", text: message.text }] }) };
+}
+
+const FunctionTool = z.looseObject({
+  function: z.looseObject({
+    name: z.string(),
+    description: z.string().default(""),
+    parameters: z.record(z.string(), z.unknown()).default({}),
+  }),
+});
+
+function chatTool(tool: BindToolsInput): ChatTool {
+  const { name, description, parameters } = FunctionTool.parse(convertToOpenAITool(tool)).function;
+  return { name, description, parameters };
+}
+
+function aiMessage({ text, calls, malformedCalls, tokens, fingerprint }: ChatReply): AIMessage {
+  return new AIMessage({
+    content: text,
+    tool_calls: calls.map((call) => ({ type: "tool_call", ...call })),
+    invalid_tool_calls: malformedCalls.map(({ id, name, written }) => {
+      return { type: "invalid_tool_call", id, name, args: written, error: "The arguments are not a JSON object" };
+    }),
+    response_metadata: { tokens, fingerprint },
+  });
+}
