@@ -9,6 +9,7 @@ import { note, outputStyle, print } from "./output.ts";
 import { runOptions } from "./run-options.ts";
 
 interface AskCommandOptions {
+  readonly cache?: boolean;
   readonly context?: string;
   readonly model?: string;
   readonly labels?: readonly string[];
@@ -50,6 +51,7 @@ export function register(program: Command): void {
     .option("--taxonomy <name>", "judge by a taxonomy: emotic26, ekman7, ... or your own file")
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
     .option("--store <folder>", "exemplar store (default: .kuleshov/exemplars)")
+    .option("--no-cache", "measure again even what was measured before")
     .option("--json", "print the whole report as JSON")
     .option("--out <folder>", "write report.json and an annotated image into this folder")
     .addOption(runOptions.resume())
@@ -91,7 +93,7 @@ const OVERLAY = "annotated.png";
 async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promise<Report> {
   const { openRunFolder } = await import("../runs/run-folder.ts");
   const { hashOfFileIfThere } = await import("../platform/hash.ts");
-  const { json: _json, out: _out, resume, force, image, ...settings } = asked;
+  const { json: _json, out: _out, cache: _cache, resume, force, image, ...settings } = asked;
   const run = await openRunFolder(folder, {
     ...{ resume, force, command: "ask", version: packageVersion() },
     settings: { ...settings, image: { path: image, sha256: (await hashOfFileIfThere(image)) ?? null } },
@@ -139,6 +141,7 @@ function partsOptions(asked: Asked) {
   return {
     model,
     toolboxes: toolbox,
+    cache: asked.cache,
     scene,
     mode: mode ?? null,
     ...shotOptions(asked),

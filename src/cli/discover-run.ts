@@ -14,6 +14,7 @@ import { note, outputStyle, print } from "./output.ts";
 import { progressNotes } from "./progress-notes.ts";
 
 export interface DiscoverOptions {
+  readonly cache?: boolean;
   readonly known: readonly string[];
   readonly out: string;
   readonly resume?: true;

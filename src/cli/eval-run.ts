@@ -25,7 +25,12 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   if (named === undefined) throw new ConfigurationError("Which evaluation? Name a file, or one that `eval list` shows");
   const file = await evaluationPath(named);
   const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
-  const opened = openEvaluation({ evalFilePath: file, stimuliFolder: join(folder, "stimuli"), notify: note });
+  const opened = openEvaluation({
+    evalFilePath: file,
+    stimuliFolder: join(folder, "stimuli"),
+    cache: options.cache,
+    notify: note,
+  });
   let progress: ReturnType<typeof showProgress> | undefined;
   const onPlan = async (prepared: PreparedEvaluation) => {
     await showPlan(prepared, options);

@@ -6,6 +6,7 @@ import { note, outputStyle, print } from "./output.ts";
 import { runOptions } from "./run-options.ts";
 
 interface FindOptions {
+  readonly cache?: boolean;
   readonly pack?: readonly string[];
   readonly store?: string;
   readonly out: string;
@@ -33,6 +34,7 @@ export function register(program: Command): void {
       "who judges the best faces: rules (built in), ollama:<name>, openai:<name>, none",
       "rules",
     )
+    .option("--no-cache", "measure again even what was measured before")
     .option("--json", "print the ranking as JSON")
     .action(findCommand);
 }

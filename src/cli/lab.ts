@@ -8,6 +8,7 @@ import { note, print } from "./output.ts";
 import { runOptions } from "./run-options.ts";
 
 interface LabOptions {
+  readonly cache?: boolean;
   readonly model: string;
   readonly out?: string;
   readonly resume?: true;
@@ -34,6 +35,7 @@ export function register(program: Command): void {
     .option("--out <folder>", "where stimuli, answers and the report go (lab-results/<name>-<time> unless told)")
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
+    .option("--no-cache", "measure again even what was measured before")
     .option("--json", "print the effects as JSON")
     .action(labCommand);
 }
@@ -57,7 +59,7 @@ async function labCommand(images: readonly string[], options: LabOptions): Promi
   const name = basename(images[0] ?? "lab").replace(/\.\w+$/, "");
   const folder = resolve(options.out ?? join("lab-results", `${name}-${timestamp()}`));
   const open = (evalFilePath: string) =>
-    openEvaluation({ evalFilePath, stimuliFolder: join(folder, "stimuli"), notify: note });
+    openEvaluation({ evalFilePath, stimuliFolder: join(folder, "stimuli"), cache: options.cache, notify: note });
   const progress = showProgress(null);
   const query = { ...options, folder, images, onProgress: progress.update };
   const done = await lab(query, { open }, stop).finally(progress.end);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../platform/package-paths.ts";
 import * as agreement from "./agreement.ts";
 import * as ask from "./ask.ts";
+import * as cache from "./cache.ts";
 import * as demo from "./demo.ts";
 import * as discover from "./discover.ts";
 import * as doctor from "./doctor.ts";
@@ -22,7 +23,21 @@ const program = new Command("kuleshov")
   .showHelpAfterError("(add --help for what it takes)")
   .exitOverride();
 
-const commands = [ask, measure, agreement, models, doctor, exemplars, find, discover, evaluation, lab, mcp, demo];
+const commands = [
+  ask,
+  measure,
+  agreement,
+  models,
+  doctor,
+  exemplars,
+  find,
+  discover,
+  evaluation,
+  lab,
+  mcp,
+  cache,
+  demo,
+];
 for (const command of commands) command.register(program);
 
 outliveReaders();

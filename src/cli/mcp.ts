@@ -3,6 +3,7 @@ import { interruptSignal } from "./interrupt.ts";
 import { note } from "./output.ts";
 
 interface McpOptions {
+  readonly cache: boolean;
   readonly model: string;
   readonly toolbox: readonly string[];
   readonly store?: string;
@@ -17,12 +18,13 @@ export function register(program: Command): void {
     .option("--model <model>", "model behind the tool `ask`: rules, openai:<name> or ollama:<name>", "rules")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--store <place>", "exemplars that clients may search (default: .kuleshov/exemplars, if it is there)")
+    .option("--no-cache", "measure again even what was measured before")
     .action(mcp);
 }
 
-async function mcp({ model, toolbox, store }: McpOptions): Promise<void> {
+async function mcp({ model, toolbox, store, cache }: McpOptions): Promise<void> {
   const { serveMcp } = await import("../compose/mcp.ts");
   const onBug = (error: unknown) => note(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const exemplars = store === undefined ? {} : { store };
-  await serveMcp({ model, toolboxes: toolbox, notify: note, ...exemplars }, onBug, interruptSignal());
+  await serveMcp({ model, toolboxes: toolbox, cache, notify: note, ...exemplars }, onBug, interruptSignal());
 }

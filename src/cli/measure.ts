@@ -11,6 +11,7 @@ import { BOTH_MODES, runOptions } from "./run-options.ts";
 
 /** What `measure` is told. */
 export interface MeasureOptions {
+  readonly cache?: boolean;
   readonly json?: true;
   readonly csv?: true;
   readonly landmarks?: true;
@@ -46,6 +47,7 @@ export function register(program: Command): void {
     .option("--scene", "with --json: objects, bodies and who looks where too")
     .option("--neutral <image>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
+    .option("--no-cache", "measure again even what was measured before")
     .option("--workers <number>", "worker threads per toolbox (default: all cores)", positiveInteger)
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote earlier, as in openface:results.csv")
@@ -58,8 +60,8 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
   const inputs = await readInputs(words, options);
   const { openStudyTools } = await import("../compose/study.ts");
   const paths = inputs.map(({ path }) => path);
-  const { toolbox: toolboxes, evidence = [], workers, fps } = options;
-  const opened = await openStudyTools({ toolboxes, evidence, workers, paths }, signal);
+  const { toolbox: toolboxes, evidence = [], workers, fps, cache } = options;
+  const opened = await openStudyTools({ toolboxes, evidence, workers, paths, cache }, signal);
   const { tools, concurrency } = opened;
   const close = once(opened.close);
   try {
@@ -102,7 +104,7 @@ async function printAll(
   const { measureInputs } = await import("../study/measure-inputs.ts");
   const { choosePrinter } = await import("./measure-printers.ts");
   const { createObservers } = await import("../compose/scene.ts");
-  const observers = await createObservers(options.scene === true);
+  const observers = await createObservers(options.scene === true, options);
   const printer = await choosePrinter(options, { toolboxes: tools.toolboxes, observers });
   let [images, failures] = [0, 0];
   try {

@@ -27,6 +27,8 @@ export interface AskOptions extends ModelOptions {
   readonly mode?: ModelMode | null;
   /** Labelled examples to ask with, and to let the model search. */
   readonly shots?: ShotRequest;
+  /** Whether images that were measured before are taken from the measurement store; they are unless told. */
+  readonly cache?: boolean | undefined;
   /** Worker threads of each toolbox. */
   readonly workers?: number;
   /** Told before an image leaves this machine. */
@@ -60,7 +62,7 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
     await Promise.all([...toolboxes, ...observers].map((opened) => opened.close()));
   };
   try {
-    observers.push(...(await createObservers(options.scene !== false)));
+    observers.push(...(await createObservers(options.scene !== false, options)));
     const examples = await openExamples(shots, toolboxes, signal);
     const dependencies: AskDependencies = {
       toolboxes,
@@ -97,12 +99,15 @@ async function openExamples(
 
 /** Toolboxes that measure now, and files that say what toolboxes measured earlier. */
 async function openAllToolboxes(
-  { toolboxes: names, evidence, workers }: AskOptions,
+  { toolboxes: names, evidence, workers, cache }: AskOptions,
   signal?: AbortSignal,
 ): Promise<readonly FerToolbox[]> {
   const imported = evidence === undefined ? [] : await importEvidenceFiles(evidence.files, evidence.images, signal);
   try {
-    return [...(await createToolboxes(names, workers === undefined ? {} : { workers }, signal)), ...imported];
+    return [
+      ...(await createToolboxes(names, { cache, ...(workers === undefined ? {} : { workers }) }, signal)),
+      ...imported,
+    ];
   } catch (error) {
     await Promise.all(imported.map((toolbox) => toolbox.close()));
     throw error;

@@ -27,6 +27,8 @@ import { createToolboxes } from "./toolboxes.ts";
 export interface EvaluationOptions extends ModelOptions {
   /** Path of the evaluation file: prompts and neutral faces are relative to it. */
   readonly evalFilePath: string;
+  /** Whether images that were measured before are taken from the measurement store; they are unless told. */
+  readonly cache?: boolean | undefined;
   /** Where the lab writes stimuli. */
   readonly stimuliFolder: string;
   /** Where answers are kept; beside the other caches unless told. */
@@ -44,7 +46,7 @@ export interface OpenedEvaluation {
 /** Opens what evaluations need. Models and toolboxes are opened when a condition first asks for them, each once. */
 export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
   const folder = options.answersFolder ?? join(cacheFolder(), "answers");
-  const toolboxes = createToolboxShelf();
+  const toolboxes = createToolboxShelf(options.cache);
   const conditions: ConditionDependencies[] = [];
   const dependencies: EvaluationDependencies = {
     async solverFor(file, labels) {
@@ -88,11 +90,11 @@ interface ToolboxShelf {
   close(): Promise<void>;
 }
 
-function createToolboxShelf(): ToolboxShelf {
+function createToolboxShelf(cache: boolean | undefined): ToolboxShelf {
   const opened = new Map<string, Promise<readonly FerToolbox[]>>();
   return {
     async one(name) {
-      const known = opened.get(name) ?? createToolboxes([name]);
+      const known = opened.get(name) ?? createToolboxes([name], { cache });
       opened.set(name, known);
       const [toolbox] = await known;
       if (toolbox === undefined) throw new ConfigurationError(`There is no toolbox "${name}"`);

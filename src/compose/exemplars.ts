@@ -57,13 +57,16 @@ export interface ExemplarSessionOptions {
   readonly store?: string;
   /** `mesh` unless told. */
   readonly toolbox?: string;
+  /** Whether images that were measured before are taken from the measurement store; they are unless told. */
+  readonly cache?: boolean | undefined;
 }
 
 export async function openExemplarSession({
   store: location,
   toolbox: name = "mesh",
+  cache,
 }: ExemplarSessionOptions): Promise<ExemplarSession> {
-  const [toolbox] = await createToolboxes([name]);
+  const [toolbox] = await createToolboxes([name], { cache });
   if (toolbox === undefined) throw new ConfigurationError(`There is no toolbox "${name}"`);
   const space = toolboxSpace(toolbox);
   const store = createLanceExemplarStore(storePlace(location), space);

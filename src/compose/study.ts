@@ -14,6 +14,8 @@ export interface StudyToolOptions {
   readonly paths: readonly string[];
   /** Most worker threads of each toolbox; all cores when left out. */
   readonly workers?: number | undefined;
+  /** Whether images that were measured before are taken from the measurement store; they are unless told. */
+  readonly cache?: boolean | undefined;
 }
 
 /** Tools to measure a study with, and an end to them. */
@@ -33,14 +35,14 @@ const FFMPEG = "ffmpeg";
  * @throws {ConfigurationError} if a toolbox or a file of one does not exist.
  */
 export async function openStudyTools(options: StudyToolOptions, signal?: AbortSignal): Promise<OpenedStudyTools> {
-  const { evidence, paths, workers = availableParallelism() } = options;
+  const { evidence, paths, cache, workers = availableParallelism() } = options;
   const imported = await importEvidenceFiles(evidence, paths, signal);
   const closing = imported.map((toolbox) => () => toolbox.close());
   const closeAll = async () => {
     await Promise.all(closing.map((close) => close()));
   };
   try {
-    const opened = await createToolboxes(options.toolboxes, { workers }, signal);
+    const opened = await createToolboxes(options.toolboxes, { workers, cache }, signal);
     closing.push(...opened.map((toolbox) => () => toolbox.close()));
     const identity = await createFaceIdentity();
     closing.push(() => identity.close());

@@ -10,11 +10,13 @@ import { pyFeatToolbox } from "../adapters/pyfeat/pyfeat-program.ts";
 import type { ToolboxDefinition, ToolboxEnvironment } from "../adapters/toolbox-definition.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
+import { rememberToolbox } from "../measuring/measurement-store.ts";
 import { networkState } from "../networks/list-networks.ts";
 import { loadManifests } from "../networks/manifest-store.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { smileCheckOf, smileWarning } from "./known-smile.ts";
+import { openMeasurements } from "./measurements.ts";
 
 /** Every toolbox that is run, or whose files are read, in the order in which `doctor` lists them. */
 export function toolboxDefinitions(environment: ToolboxEnvironment = process): readonly ToolboxDefinition[] {
@@ -38,6 +40,8 @@ const NETWORK_ALIASES: Readonly<Record<string, { readonly network: string; reado
 };
 
 export interface ToolboxOptions {
+  /** Whether images that were measured before are taken from the measurement store; they are unless told. */
+  readonly cache?: boolean | undefined;
   /** Most worker threads of each toolbox that runs in this process; all cores when left out. */
   readonly workers?: number;
   /** Where the programs of other people are looked for; as this process sees them when left out. */
@@ -66,7 +70,11 @@ export async function createToolboxes(
     const definitions = toolboxDefinitions(options.environment);
     const wanted = new Set(names.map((name) => definitions.find((known) => answersTo(known, name))?.name ?? name));
     const openers = await Promise.all([...wanted].map((name) => openerOf(name, definitions, { options, signal })));
-    for (const open of openers) opened.push(await open());
+    const store = options.cache === false ? null : await openMeasurements();
+    for (const open of openers) {
+      const toolbox = await open();
+      opened.push(store === null ? toolbox : rememberToolbox(toolbox, store));
+    }
   } catch (error) {
     await Promise.all(opened.map((toolbox) => toolbox.close()));
     throw error;

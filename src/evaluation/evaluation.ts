@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import { canonicalJson } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
 import { continueRunFolder, openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
-import { canonicalJson } from "../runs/run-settings.ts";
 import { askAll } from "./ask-all.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";

@@ -61,6 +61,8 @@ const Began = z.strictObject({
     command: z.string(),
     version: z.string(),
     createdAt: z.string(),
+    /** What relative paths in it are relative to. */
+    workingFolder: z.string(),
     settings: z.record(z.string(), z.unknown()),
   }),
 });
@@ -270,7 +272,9 @@ async function openPrepared(folder: string, { history, options, lock }: Prepared
   const createdAt = history?.began.createdAt ?? new Date().toISOString();
   try {
     if (history === undefined)
-      await journal.append({ began: { format: FORMAT, command, version, createdAt, settings } });
+      await journal.append({
+        began: { format: FORMAT, command, version, createdAt, workingFolder: process.cwd(), settings },
+      });
   } catch (error) {
     await journal.close();
     throw error;

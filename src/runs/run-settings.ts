@@ -1,3 +1,5 @@
+import { canonicalJson } from "../platform/content-store.ts";
+
 /** What decides the results of a run: JSON values by the name that a user knows each by, e.g. `--fps` or `query`. */
 export type RunSettings = Readonly<Record<string, unknown>>;
 
@@ -9,16 +11,6 @@ export function settingsThatDiffer(then: RunSettings, now: RunSettings): string[
       const [before, after] = [inWords(then[name]), inWords(now[name])];
       return before === after ? `${name}: other contents` : `${name}: ${before} -> ${after}`;
     });
-}
-
-/** JSON with keys in one order, so that equal values have equal texts. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
 }
 
 /** Longer lists, as a shell makes of a pattern, are only counted; longer texts are cut. */

@@ -1,9 +1,11 @@
-import { stat } from "node:fs/promises";
-import { extname, isAbsolute, resolve } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { extname, isAbsolute, join, resolve } from "node:path";
+import { parse } from "csv-parse/sync";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { walkFolder } from "../platform/walk-folder.ts";
+import { readRunHistory } from "../runs/run-folder.ts";
 import { readInputList } from "./input-list.ts";
 
 /** One image or video of a study. */
@@ -20,7 +22,7 @@ export interface StudyInput {
 
 /**
  * The images and videos that the user's words name: files, folders (everything in and below them, sorted by path),
- * globs, or lists (`.csv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
+ * globs, the folder of a study (what it measured), or lists (`.csv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
  * list names twice is given a second time with a refusal, so that it is reported.
  *
  * @throws {ConfigurationError} if a word names nothing, a folder or glob holds nothing to measure, or a list is wrong.
@@ -46,7 +48,9 @@ export async function listInputs(words: readonly string[]): Promise<StudyInput[]
 
 async function* inputsOf(word: string): AsyncGenerator<StudyInput> {
   const found = await stat(word).catch(() => undefined);
-  if (found?.isDirectory()) yield* toInputs(await filesIn(word));
+  const study = found?.isDirectory() ? await studyIn(word) : undefined;
+  if (study !== undefined) yield* toInputs(study);
+  else if (found?.isDirectory()) yield* toInputs(await filesIn(word));
   else if (found !== undefined && extname(word).toLowerCase() === ".csv") yield* listedInputs(word);
   else if (found !== undefined || !isDynamicPattern(word)) yield toInput(word);
   else yield* toInputs(await filesMatching(word));
@@ -65,6 +69,18 @@ async function* listedInputs(listPath: string): AsyncGenerator<StudyInput> {
       yield { ...toInput(path), key: `${path} (line ${line})`, refusal };
     }
   }
+}
+
+/** The images and videos that a study measured; `undefined` when the folder holds none. */
+async function studyIn(folder: string): Promise<string[] | undefined> {
+  const history = await readRunHistory(folder).catch(() => undefined);
+  if (history?.began.command !== "measure") return undefined;
+  const rows = parse(await readFile(join(folder, "images.csv"), "utf8"), { columns: true }) as { path: string }[];
+  const { workingFolder } = history.began;
+  const here = (path: string) => (workingFolder === process.cwd() ? path : resolve(workingFolder, path));
+  const paths = [...new Set(rows.map(({ path }) => here(path)))];
+  if (paths.length > 0) return paths;
+  throw new ConfigurationError(`Cannot take the images of a study as it measured none: \`${folder}\``);
 }
 
 const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "../../runs/run-settings.ts";
+import { contentKey } from "../../platform/content-store.ts";
 import type { Call } from "../solver.ts";
 
 /** Raised when the meaning of a cached answer changes, so that old ones are asked again rather than misread. */
@@ -16,5 +15,5 @@ export function callKey(call: Call, identity: unknown, stimulus: unknown): strin
     region: sample.region,
   };
   const whole = { format: ANSWER_FORMAT, identity, condition, stimulus, asked, seed, repeat };
-  return createHash("sha256").update(canonicalJson(whole)).digest("hex");
+  return contentKey(whole);
 }
