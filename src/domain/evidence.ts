@@ -70,7 +70,7 @@ export const POINT_SEEN_FROM = 0.3;
 /** Who says so. */
 export const EvidenceSource = z.strictObject({
   type: z.enum(["toolbox", "network", "model", "user", "store"]),
-  /** With version where there is one: `mesh@1`, `openai:gpt-4.1`, `user`. */
+  /** With version where there is one: `mesh@2`, `openai:gpt-4.1`, `user`. */
   name: z.string().min(1),
 });
 export type EvidenceSource = z.infer<typeof EvidenceSource>;

@@ -18,8 +18,8 @@ export type Presence = z.infer<typeof Presence>;
 export const ActionUnitName = z.string().regex(/^AU([1-9]|[1-9][0-9])$/, "an action unit is written like AU12");
 export type ActionUnitName = z.infer<typeof ActionUnitName>;
 
-/** Name and version of a toolbox, e.g. `mesh@1`. */
-export const ToolboxId = z.string().regex(/^[a-z][a-z0-9-]*@[\w.+-]+$/, "a toolbox id is written like mesh@1");
+/** Name and version of a toolbox, e.g. `mesh@2`. */
+export const ToolboxId = z.string().regex(/^[a-z][a-z0-9-]*@[\w.+-]+$/, "a toolbox id is written like mesh@2");
 export type ToolboxId = z.infer<typeof ToolboxId>;
 
 /** One action unit as one toolbox measured it. An action unit without an entry was not measured. */

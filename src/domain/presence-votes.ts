@@ -12,7 +12,7 @@ export interface MeasuredItem {
 
 /** What one toolbox says of one action unit on one scale. */
 export interface PresenceVote {
-  /** Toolbox or other source, e.g. `mesh@1`. */
+  /** Toolbox or other source, e.g. `mesh@2`. */
   readonly source: string;
   readonly scale: ActionUnitValue["scale"];
   readonly presence: Presence;

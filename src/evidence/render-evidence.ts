@@ -2,7 +2,7 @@ import type { EvidenceItem } from "../domain/evidence.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { Scale } from "../domain/measurement.ts";
 
-/** One ledger item as a model reads it: `E4 [action-unit, F1, mesh@1] AU12 (lip corner puller) is present: ...`. */
+/** One ledger item as a model reads it: `E4 [action-unit, F1, mesh@2] AU12 (lip corner puller) is present: ...`. */
 export function evidenceLine(item: EvidenceItem): string {
   const about = [item.kind, item.faceId, item.source.name].filter((part) => part !== null).join(", ");
   const where = item.region !== null && item.kind !== "face" ? ` {${boxText(item.region)}}` : "";

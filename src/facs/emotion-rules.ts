@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { LabelProbability } from "../domain/labels.ts";
 import { ActionUnitName } from "../domain/measurement.ts";
 import { type ActivationVector, PRESENT_FROM } from "./activation.ts";
+import { basicLabelOf } from "./basic-label.ts";
 import { knowledgeFile } from "./knowledge-file.ts";
 
 const Term = z.strictObject({
@@ -88,6 +90,17 @@ export function scoreRule(rule: EmotionRule, vector: ActivationVector): RuleScor
     contributions,
     complete: rule.prototypes.filter((units) => units.every((au) => isPresent(au, vector))),
   };
+}
+
+/** The emotions that were scored as a distribution over the basic labels they mean: the softmax of their logits. */
+export function rulesAsDistribution(scores: readonly RuleScore[]): LabelProbability[] {
+  const scored = scores.flatMap(({ emotion, kind, logit }) => {
+    const label = basicLabelOf(emotion);
+    return kind === "state" || label === undefined || logit === null ? [] : [{ label, logit }];
+  });
+  const masses = scored.map(({ logit }) => Math.exp(logit));
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
+  return scored.map(({ label }, at) => ({ label, probability: (masses[at] as number) / total }));
 }
 
 /** Scores every rule over one vector. */

@@ -18,7 +18,7 @@ const coordinate = (face: FaceMeasurement, name: string) =>
 describe("an expression space", () => {
   it("names its dimensions in the order of the action units", () => {
     const space = createExpressionSpace(
-      "mesh@1",
+      "mesh@2",
       {
         actionUnits: [
           { au: "AU12", scale: "probability", sides: true },
@@ -27,7 +27,7 @@ describe("an expression space", () => {
       },
       ["b@2", "a@1"],
     );
-    expect(space.id).toBe("mesh@1+a@1+b@2/1");
+    expect(space.id).toBe("mesh@2+a@1+b@2/1");
     expect(space.dimensions.map((dimension) => dimension.name).slice(0, 4)).toEqual([
       "AU4",
       "AU12",

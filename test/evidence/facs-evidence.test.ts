@@ -15,10 +15,10 @@ describe("facsEvidence", () => {
   it("derives rules, compounds and smiles from what one toolbox measured", () => {
     expect(statements({ ...REST, AU6: 0.95, AU12: 0.95, AU25: 0.9 })).toEqual([
       expect.stringMatching(
-        /^Derived by emotion rules over the action units of mesh@1 \(probability\): happiness 0\.9\d; too little is measured for contempt$/,
+        /^Derived by emotion rules over the action units of mesh@2 \(probability\): happiness 0\.9\d; too little is measured for contempt$/,
       ),
-      "Derived by Du and Martinez's compounds over the action units of mesh@1 (probability): happy fits",
-      "Derived by smile types over the action units of mesh@1 (probability): Duchenne",
+      "Derived by Du and Martinez's compounds over the action units of mesh@2 (probability): happy fits",
+      "Derived by smile types over the action units of mesh@2 (probability): Duchenne",
     ]);
   });
 

@@ -71,11 +71,11 @@ describe("measuring against a resting face", () => {
     const against = (one: FaceMeasurement, other: FaceMeasurement) =>
       mesh?.againstNeutral?.(one, other) ?? expect.fail("the mesh toolbox can");
     const [relative, atRest] = [against(face, neutral), against(neutral, neutral)];
-    // AU25 and AU1 use no smile: their formulas are sums, in which two faces differ as much with as without a neutral.
+    // AU25 and AU12 use no smile: their formulas are sums, in which two faces differ as much with as without a neutral.
     for (const [au, side] of [
       ["AU25", "both"],
-      ["AU1", "left"],
-      ["AU1", "right"],
+      ["AU12", "left"],
+      ["AU12", "right"],
     ] as const) {
       const expected = logit(level(face, au, side)) - logit(level(neutral, au, side)) + logit(level(atRest, au, side));
       // Four digits of a probability near 0 or 1 are two of its logit.

@@ -10,6 +10,7 @@ import { networkProvenance, openNetwork } from "../../src/networks/network.ts";
 import { verifyNetwork } from "../../src/networks/verify-network.ts";
 
 const shipped = (await loadManifests()).map(({ manifest }) => manifest);
+const own = shipped.filter(({ source }) => source.kind === "file").map(({ id }) => id);
 const fromNpm = shipped.filter(({ source }) => source.kind === "npm").map(({ id }) => id);
 
 let cacheDir: string;
@@ -24,6 +25,10 @@ describe("networks that come through npm", () => {
     expect(check.outputs.filter(({ passed }) => !passed)).toEqual([]);
     expect(check.verdict).toBe("passed");
     expect(check.outputs.map(({ name }) => name)).toEqual(manifest(id).outputs.map(({ name }) => name));
+  });
+
+  it.each(own)("%s, which ships as a file, answers its golden input as it did where it was trained", async (id) => {
+    expect((await verifyNetwork(id, { cacheDir })).verdict).toBe("passed");
   });
 
   // One of each format.

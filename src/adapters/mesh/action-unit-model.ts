@@ -54,6 +54,28 @@ const ActionUnitFormula = z.strictObject({
 });
 export type ActionUnitFormula = z.infer<typeof ActionUnitFormula>;
 
+/** What is taken off a unit's logit so that .5 is where it counts as shown, whatever way the head is turned. */
+const Recalibration = z.strictObject({
+  /** The logit that used to be given to a face at the threshold. */
+  threshold: z.number(),
+  /** What the head's pose alone does to the logit: per radian of pitch from rest, its square, and that of yaw. */
+  pitch: z.number(),
+  pitchSquared: z.number(),
+  yawSquared: z.number(),
+});
+
+/** A formula over geometry and skin, as measured faces are read by. */
+export const RecalibratedFormula = ActionUnitFormula.extend({ recalibration: Recalibration });
+export type RecalibratedFormula = z.infer<typeof RecalibratedFormula>;
+
+const RestingPose = z.strictObject({
+  /** Pitch at which the mesh sees an ordinary portrait. */
+  pitchRad: z.number(),
+  /** Beyond this the effect of pose is taken to grow no further. */
+  mostPitchRad: z.number().positive(),
+  mostYawRad: z.number().positive(),
+});
+
 const AngleRamp = z.strictObject({
   yawFull: z.number(),
   yawZero: z.number(),
@@ -77,7 +99,9 @@ export const ActionUnitModel = z.strictObject({
   /** From geometry alone. */
   aus: z.array(ActionUnitFormula),
   /** From geometry and the look of the skin. */
-  ausAppearance: z.array(ActionUnitFormula),
+  ausAppearance: z.array(RecalibratedFormula),
+  /** From where and how far `recalibration` counts the head's pose. */
+  restingPose: RestingPose,
   appearance: z.strictObject({
     /** Blur as a share of the distance between the outer eye corners, so that features do not depend on resolution. */
     sigmaPerIod: z.number().positive(),

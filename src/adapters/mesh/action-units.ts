@@ -1,11 +1,11 @@
 import type { ActionUnitMeasurement, HeadPose, Side, ToolboxSupport } from "../../domain/measurement.ts";
-import type { ActionUnitFormula, ActionUnitModel } from "./action-unit-model.ts";
+import type { ActionUnitModel, RecalibratedFormula } from "./action-unit-model.ts";
 import { sigmoid } from "./blazeface.ts";
 import { type FaceFeatures, type Features, logitOf } from "./face-features.ts";
 
 /** Logits of one action unit. The sides equal the whole where it has no sides. */
 export interface ActionUnitLogits {
-  readonly formula: ActionUnitFormula;
+  readonly formula: RecalibratedFormula;
   readonly both: number;
   readonly right: number;
   readonly left: number;
@@ -21,7 +21,7 @@ export interface WeightFactors {
 
 /** Evaluates all formulas. @param appearance features that stand beside the geometry on every side. */
 export function actionUnitLogits(
-  formulas: readonly ActionUnitFormula[],
+  formulas: readonly RecalibratedFormula[],
   features: FaceFeatures,
   appearance: Features,
 ): ActionUnitLogits[] {
@@ -38,11 +38,34 @@ export function actionUnitLogits(
 }
 
 /** Side differences are noisier than their mean, so each side is drawn toward it. */
-function sidedLogits(formula: ActionUnitFormula, right: number, left: number): ActionUnitLogits {
+function sidedLogits(formula: RecalibratedFormula, right: number, left: number): ActionUnitLogits {
   const mean = (right + left) / 2;
   const half = (formula.sideShrink * (left - right)) / 2;
   const both = formula.combine === "max" ? Math.max(right, left) : mean;
   return { formula, both, right: mean - half, left: mean + half };
+}
+
+/** Logits without what the head's pose alone does to them, 0 where a unit begins to count as shown. */
+export function recalibrated(
+  logits: readonly ActionUnitLogits[],
+  poseEffectOf: (formula: RecalibratedFormula) => number,
+): ActionUnitLogits[] {
+  return logits.map(({ formula, both, right, left }) => {
+    const off = formula.recalibration.threshold + poseEffectOf(formula);
+    return { formula, both: both - off, right: right - off, left: left - off };
+  });
+}
+
+/** What a head's pose adds to the logit of a unit on faces that people read alike. */
+export function poseEffect(
+  { recalibration }: RecalibratedFormula,
+  { restingPose }: ActionUnitModel,
+  { pitchRad, yawRad }: Pick<HeadPose, "pitchRad" | "yawRad">,
+): number {
+  const { pitchRad: rest, mostPitchRad, mostYawRad } = restingPose;
+  const pitch = Math.max(-mostPitchRad, Math.min(mostPitchRad, pitchRad - rest));
+  const yaw = Math.min(mostYawRad, Math.abs(yawRad));
+  return recalibration.pitch * pitch + recalibration.pitchSquared * pitch ** 2 + recalibration.yawSquared * yaw ** 2;
 }
 
 /** Measurements from logits: one for the whole face, and one per side where there are sides. */
@@ -95,6 +118,6 @@ function round(value: number): number {
 }
 
 /** The action units that a model measures. */
-export function supportedActionUnits(formulas: readonly ActionUnitFormula[]): ToolboxSupport["actionUnits"] {
+export function supportedActionUnits(formulas: readonly RecalibratedFormula[]): ToolboxSupport["actionUnits"] {
   return formulas.map(({ au, sided }) => ({ au: `AU${au}`, scale: "probability", sides: sided }));
 }

@@ -64,7 +64,13 @@ const UPRIGHT_RAD = Math.PI / 4;
 /** An image that shows an upright face this clearly stands upright. */
 const CONVINCING_SCORE = 0.65;
 
-/** Images stand upright far more often than not: so many times more must another view show to be believed. */
+/**
+ * An image smaller than the wide detector's own input is mostly a portrait that somebody cut out: what looks like a small
+ * face in it is often a part of the large one, so it is looked at with a margin too.
+ */
+const THUMBNAIL_PX = 256;
+
+/** Images stand upright far more often than not: so many times more must a turned view show to be believed. */
 const UPRIGHT_ADVANTAGE = 2;
 
 /** How the image is looked at: with how much margin, and from which side. */
@@ -91,14 +97,12 @@ const OTHER_VIEWS: readonly View[] = [
  */
 export async function* findFaces(detectors: FaceDetectors, source: PixelSource): AsyncGenerator<FaceCandidate[]> {
   const plain = await lookCloser(detectors, source, await lookAt(detectors, source, PLAIN));
-  const convincing = plain.some(isConvincing);
+  const convincing = plain.some(isConvincing) && Math.max(source.widthPx, source.heightPx) >= THUMBNAIL_PX;
   if (convincing) yield plain;
-  const views = convincing
-    ? []
-    : [{ found: plain, score: totalScore(plain) * (plain.some(isUpright) ? UPRIGHT_ADVANTAGE : 1) }];
+  const views = convincing ? [] : [{ found: plain, score: viewScore(plain, PLAIN) }];
   for (const view of OTHER_VIEWS) {
     const found = await lookAt(detectors, source, view);
-    views.push({ found, score: totalScore(found) });
+    views.push({ found, score: viewScore(found, view) });
   }
   views.sort((a, b) => b.score - a.score);
   for (const { found } of views) if (found.length > 0) yield found;
@@ -155,6 +159,11 @@ function isConvincing(candidate: FaceCandidate): boolean {
 
 function isUpright({ region }: FaceCandidate): boolean {
   return Math.abs(region.angleRad) < UPRIGHT_RAD;
+}
+
+function viewScore(found: readonly FaceCandidate[], { angleRad }: View): number {
+  const upright = angleRad === 0 && found.some(isUpright);
+  return totalScore(found) * (upright ? UPRIGHT_ADVANTAGE : 1);
 }
 
 function totalScore(candidates: readonly FaceCandidate[]): number {

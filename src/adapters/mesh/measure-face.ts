@@ -1,6 +1,6 @@
 import type { ExpressionReading, FaceFeature } from "../../domain/measurement.ts";
 import { poolExpressions } from "../../facs/expression-pool.ts";
-import { actionUnitLogits, toMeasurements } from "./action-units.ts";
+import { actionUnitLogits, poseEffect, recalibrated, toMeasurements } from "./action-units.ts";
 import { fitToCanonical, headPoseOf } from "./canonical-fit.ts";
 import type { PixelSource } from "./crop.ts";
 import { eyeOpennessOf, gazeOf } from "./eyes.ts";
@@ -40,7 +40,8 @@ async function describe(
   const luma = lumaAround(mesh.crop, mesh.cropLandmarks, LUMA_MARGIN_PX);
   const quality = qualityOf({ box, frame: source, presence: mesh.presence, headPose, luma });
   const appearance = appearanceFeatures(model, luma, mesh.cropLandmarks);
-  const logits = actionUnitLogits(model.ausAppearance, features, appearance);
+  const raw = actionUnitLogits(model.ausAppearance, features, appearance);
+  const logits = recalibrated(raw, (formula) => poseEffect(formula, model, headPose));
   const eyeOpenness = eyeOpennessOf(model, features);
   return {
     toolbox: MESH_TOOLBOX_ID,
@@ -55,7 +56,7 @@ async function describe(
       toolbox: MESH_TOOLBOX_ID,
       factors: { headPose, facePx: quality.facePx, trust: trustOf(quality) },
     }),
-    expressions: await readExpressions(parts.expressions, source, mesh),
+    expressions: await readExpressions(parts.expressions, source, { mesh, quality: quality.overall }),
     features: toFaceFeatures(features, appearance),
   };
 }
@@ -64,11 +65,11 @@ async function describe(
 async function readExpressions(
   networks: MeshParts["expressions"],
   source: PixelSource,
-  { landmarks }: FaceMesh,
+  { mesh, quality }: { readonly mesh: FaceMesh; readonly quality: number },
 ): Promise<ExpressionReading[]> {
   const single: ExpressionReading[] = [];
-  for (const network of networks) single.push(await readExpression(network, source, regionOfMesh(landmarks)));
-  const pooled = poolExpressions(single);
+  for (const network of networks) single.push(await readExpression(network, source, regionOfMesh(mesh.landmarks)));
+  const pooled = poolExpressions(single, quality);
   return pooled === undefined ? single : [pooled, ...single];
 }
 

@@ -6,13 +6,13 @@ import type { FaceDetectors } from "./find-faces.ts";
 import type { ImageNetwork } from "./image-network.ts";
 
 /** Id of the toolbox: the version changes with every change of what it answers. */
-export const MESH_TOOLBOX_ID = "mesh@1";
+export const MESH_TOOLBOX_ID = "mesh@2";
 
 /** The networks that the toolbox runs. */
 export const MESH_NETWORKS = {
   detectors: { wide: "human-blazeface", near: "blazeface-short" },
   mesh: "face-mesh-attention",
-  expressions: ["face-api-expression", "human-emotion"],
+  expressions: ["face-api-expression", "human-emotion", "crowd-face"],
 } as const;
 
 /** Everything that measuring one face needs, opened once per thread. */

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ModelFileError } from "../../domain/errors.ts";
-import type { ActionUnitMeasurement, FaceFeature, FaceMeasurement } from "../../domain/measurement.ts";
+import type { ActionUnitMeasurement, FaceFeature, FaceMeasurement, HeadPose } from "../../domain/measurement.ts";
 import { ownPath } from "../../platform/package-paths.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
-import { type ActionUnitLogits, actionUnitLogits } from "./action-units.ts";
+import { type ActionUnitLogits, actionUnitLogits, poseEffect, recalibrated } from "./action-units.ts";
 import { sigmoid } from "./blazeface.ts";
 import { type FaceFeatures, withSmile } from "./face-features.ts";
 
@@ -42,13 +42,13 @@ export function createNeutralComparison(
   average: AverageNeutral,
 ): (face: FaceMeasurement, neutral: FaceMeasurement) => FaceMeasurement {
   const atRest = new Map(
-    logitsOf(model, (name) => {
+    logitsOf(model, [null, null], (name) => {
       const value = averageOf(average, name);
       return { left: value, right: value };
     }).map(({ formula, both }) => [formula.au, Math.min(both, logit(MOST_AT_REST)) - both]),
   );
   return (face, neutral) => {
-    const logits = logitsOf(model, (name) =>
+    const logits = logitsOf(model, [face.headPose, neutral.headPose], (name) =>
       moved(featureOf(face, name), featureOf(neutral, name), averageOf(average, name)),
     );
     const byName = new Map(logits.map((found) => [`AU${found.formula.au}`, found]));
@@ -64,14 +64,23 @@ export function createNeutralComparison(
   };
 }
 
-function logitsOf(model: ActionUnitModel, feature: (name: string) => FaceFeature): ActionUnitLogits[] {
+/** @param poses of the face and of the resting face: what both share, the comparison has taken off already. */
+function logitsOf(
+  model: ActionUnitModel,
+  [pose, restingPose]: readonly [HeadPose | null, HeadPose | null],
+  feature: (name: string) => FaceFeature,
+): ActionUnitLogits[] {
   const values = model.features.map(({ name }) => [name, feature(name)] as const);
   const features: FaceFeatures = {
     left: new Map(values.map(([name, { left }]) => [name, left])),
     right: new Map(values.map(([name, { right }]) => [name, right])),
     both: new Map(values.map(([name, { left, right }]) => [name, (left + right) / 2])),
   };
-  return actionUnitLogits(model.ausAppearance, withSmile(model, features), new Map());
+  const logits = actionUnitLogits(model.ausAppearance, withSmile(model, features), new Map());
+  return recalibrated(logits, (formula) => {
+    if (pose === null || restingPose === null) return 0;
+    return poseEffect(formula, model, pose) - poseEffect(formula, model, restingPose);
+  });
 }
 
 function moved(face: FaceFeature, neutral: FaceFeature, average: number): FaceFeature {

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
+import type { LabelProbability } from "../../domain/labels.ts";
+import { poolPrior } from "../../facs/expression-pool.ts";
 import { knowledgeFile } from "../../facs/knowledge-file.ts";
 
 const Share = z.number().min(0).max(1);
 
 const IntegrationSettings = z.strictObject({
   about: z.string(),
-  prior: z.strictObject(Object.fromEntries(BASIC_LABELS.map((label) => [label, z.number().positive()]))),
   witnessWeights: z.strictObject({ expression: z.number().positive(), rules: z.number().positive() }),
   disagreementWidens: Share,
   poorQualityWidens: Share,
@@ -20,11 +20,10 @@ const IntegrationSettings = z.strictObject({
 });
 export type IntegrationSettings = z.infer<typeof IntegrationSettings>;
 
-/** `models/rules/integration.json`: the prior and how witnesses are weighed. */
+/** `models/rules/integration.json`: how witnesses are weighed that the fitted pool does not know, and cues of the context. */
 export const integrationSettings = knowledgeFile(["rules", "integration.json"], IntegrationSettings);
 
-/** p(e): what is assumed before anything is seen. */
+/** p(e): what is assumed before anything is seen, and what integration divides by, once. */
 export function priorDistribution(): LabelProbability[] {
-  const { prior } = integrationSettings();
-  return Object.entries(prior).map(([label, probability]) => ({ label, probability: Number(probability) }));
+  return poolPrior();
 }

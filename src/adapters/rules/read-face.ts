@@ -4,8 +4,8 @@ import type { ActionUnitMeasurement } from "../../domain/measurement.ts";
 import { type ActivationVector, activationVectors } from "../../facs/activation.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { disagreement, poolWitnesses, widened } from "../../facs/cue-integration.ts";
-import { type RuleScore, scoreRules } from "../../facs/emotion-rules.ts";
-import { isExpressionPool } from "../../facs/expression-pool.ts";
+import { type RuleScore, rulesAsDistribution, scoreRules } from "../../facs/emotion-rules.ts";
+import { fittedPool, isExpressionPool } from "../../facs/expression-pool.ts";
 import { type EvidenceView, quantity } from "./evidence-view.ts";
 import { integrationSettings, priorDistribution } from "./integration-settings.ts";
 
@@ -37,8 +37,9 @@ export interface FaceReading {
 }
 
 /**
- * Reads one face alone. Every expression network is a witness, and so are the emotion rules over each toolbox's action
- * units. Their pool is widened toward the prior where they disagree and where the face cannot be trusted.
+ * Reads one face alone: what observers are expected to perceive in it. Every expression network is a witness, and so are
+ * the emotion rules over each toolbox's action units. Witnesses that the fitted pool knows are weighed by it; others have
+ * the same say, widened toward the prior where they disagree and where the face cannot be trusted.
  */
 export function readFace(view: EvidenceView, faceId: string): FaceReading {
   const items = view.ofFace(faceId);
@@ -50,13 +51,25 @@ export function readFace(view: EvidenceView, faceId: string): FaceReading {
   const apart = disagreement(witnesses);
   const base = { faceId, witnesses, disagreement: apart, vectors };
   const abstention = reasonToAbstain(items, witnesses);
-  const pooled = abstention === null ? poolWitnesses(witnesses) : null;
-  if (pooled === null) return { ...base, distribution: null, abstention: abstention ?? "nothing was measured on it" };
-  const { disagreementWidens, poorQualityWidens } = integrationSettings();
   const quality = quantity(items, "quality", "overall") ?? 1;
-  const share = Math.min(1, disagreementWidens * apart + poorQualityWidens * (1 - quality));
-  const read = widened(pooled, priorDistribution(), share);
+  const read = abstention === null ? perceived(witnesses, { apart, quality }) : null;
+  if (read === null) return { ...base, distribution: null, abstention: abstention ?? "nothing was measured on it" };
   return { ...base, distribution: withExemplars(read, exemplarVotes(view, faceId)), abstention: null };
+}
+
+function perceived(
+  witnesses: readonly FaceWitness[],
+  { apart, quality }: { readonly apart: number; readonly quality: number },
+): LabelProbability[] | null {
+  const networks = witnesses.filter(({ type }) => type === "expression");
+  const rules = poolWitnesses(witnesses.filter(({ type }) => type === "rules"));
+  const readings = networks.map(({ name, own }) => ({ source: name, distribution: own }));
+  const fitted = fittedPool(readings, { quality, rules });
+  if (fitted !== undefined) return fitted;
+  const pooled = poolWitnesses(witnesses);
+  const { disagreementWidens, poorQualityWidens } = integrationSettings();
+  const share = Math.min(1, disagreementWidens * apart + poorQualityWidens * (1 - quality));
+  return pooled === null ? null : widened(pooled, priorDistribution(), share);
 }
 
 function reasonToAbstain(items: readonly EvidenceItem[], witnesses: readonly FaceWitness[]): string | null {
@@ -110,21 +123,15 @@ function ruleWitness(
   { vector, scores }: FaceReading["vectors"][number],
   items: readonly EvidenceItem[],
 ): FaceWitness[] {
-  const scored = scores.flatMap(({ emotion, kind, logit }) => {
-    const label = basicLabelOf(emotion);
-    return kind === "state" || label === undefined || logit === null ? [] : [{ label, logit }];
-  });
+  const known = rulesAsDistribution(scores);
   // One emotion alone has nothing to be compared with.
-  if (scored.length < 2) return [];
-  const masses = scored.map(({ logit }) => Math.exp(logit));
-  const total = masses.reduce((sum, mass) => sum + mass, 0);
-  const known = scored.map(({ label }, at) => ({ label, probability: (masses[at] ?? 0) / total }));
+  if (known.length < 2) return [];
   const evidenceIds = items
     .filter(({ source, value }) => {
       return value.type === "action-unit" && source.name === vector.toolbox && value.scale === vector.scale;
     })
     .map(({ id }) => id);
-  const weight = (integrationSettings().witnessWeights.rules * scored.length) / BASIC_LABELS.length;
+  const weight = (integrationSettings().witnessWeights.rules * known.length) / BASIC_LABELS.length;
   return [
     { type: "rules", name: vector.toolbox, distribution: overBasicLabels(known), own: known, weight, evidenceIds },
   ];

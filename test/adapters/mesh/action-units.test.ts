@@ -1,7 +1,13 @@
 import { basename } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ActionUnitModel, readActionUnitModel } from "../../../src/adapters/mesh/action-unit-model.ts";
-import { actionUnitLogits, toMeasurements, weightOf } from "../../../src/adapters/mesh/action-units.ts";
+import {
+  actionUnitLogits,
+  poseEffect,
+  recalibrated,
+  toMeasurements,
+  weightOf,
+} from "../../../src/adapters/mesh/action-units.ts";
 import { type CanonicalFit, fitToCanonical, headPoseOf } from "../../../src/adapters/mesh/canonical-fit.ts";
 import { eyeOpennessOf, gazeOf } from "../../../src/adapters/mesh/eyes.ts";
 import { appearanceFeatures } from "../../../src/adapters/mesh/face-appearance.ts";
@@ -35,6 +41,47 @@ function closeTo(values: Readonly<Record<string, number>>, digits: number): Reco
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, expect.closeTo(value, digits)]));
 }
 
+describe("recalibration", () => {
+  const facing = () => ({ pitchRad: model.restingPose.pitchRad, yawRad: 0 });
+  const unit = (au: number) => {
+    const found = model.ausAppearance.find((formula) => formula.au === au);
+    if (found === undefined) throw new Error(`No AU${au}`);
+    return found;
+  };
+
+  it("puts the logit 0 where the threshold was, on every side, for a face that looks ahead", () => {
+    const formula = unit(12);
+    const { threshold } = formula.recalibration;
+    const logits = [{ formula, both: threshold, left: threshold + 1, right: threshold - 1 }];
+    const [found] = recalibrated(logits, (one) => poseEffect(one, model, facing()));
+    expect(found).toMatchObject({
+      both: expect.closeTo(0, 12),
+      left: expect.closeTo(1, 12),
+      right: expect.closeTo(-1, 12),
+    });
+  });
+
+  it("gives a smile back what a turned head takes from it, to either side alike", () => {
+    const turned = (yawRad: number) => poseEffect(unit(12), model, { ...facing(), yawRad });
+    expect(turned(0.5)).toBeLessThan(-0.3);
+    expect(turned(-0.5)).toBeCloseTo(turned(0.5), 12);
+  });
+
+  it("does not grow beyond the poses it was fitted to", () => {
+    const { mostPitchRad, mostYawRad, pitchRad } = model.restingPose;
+    const most = { pitchRad: pitchRad - mostPitchRad, yawRad: mostYawRad };
+    for (const formula of model.ausAppearance) {
+      expect(poseEffect(formula, model, { pitchRad: -1.5, yawRad: 1.5 })).toBe(poseEffect(formula, model, most));
+    }
+  });
+
+  it("never asks more of a unit than the coded photographs did", () => {
+    const raised = model.ausAppearance.filter(({ recalibration }) => recalibration.threshold > 0);
+    // But for the lip stretcher, for which smiles were taken.
+    expect(raised.map(({ au }) => au)).toEqual([20]);
+  });
+});
+
 describe("the mesh toolbox's measurements agree with a separate implementation of the same formulas", () => {
   it.each(named)("head pose of %s", (_name, golden) => {
     const { yaw, pitch, roll } = golden.pose;
@@ -53,12 +100,13 @@ describe("the mesh toolbox's measurements agree with a separate implementation o
     const appearance = new Map(Object.entries(golden.appearance));
     const logits = actionUnitLogits(model.ausAppearance, readFeatures(fitOf(golden).points), appearance);
     const factors = { headPose: headPoseOf(fitOf(golden).rotation), facePx: golden.facePx, trust: 1 };
-    const found = toMeasurements(logits, model, { toolbox: "mesh@1", factors });
+    const found = toMeasurements(logits, model, { toolbox: "mesh@2", factors });
     for (const [au, expected] of Object.entries(golden.withAppearance)) {
       const sides = { both: expected.value, left: expected.left, right: expected.right };
       for (const [side, value] of Object.entries(sides)) {
         const measured = found.find((entry) => entry.au === au && entry.side === side);
-        if (value === undefined) expect(measured).toBeUndefined();
+        const told = side === "both" || model.ausAppearance.some((unit) => `AU${unit.au}` === au && unit.sided);
+        if (value === undefined || !told) expect(measured).toBeUndefined();
         else expect(measured?.value, `${au} ${side}`).toBeCloseTo(value, FROM_ROUNDED_LANDMARKS);
       }
       expect(found.find((entry) => entry.au === au && entry.side === "both")?.weight).toBeCloseTo(expected.weight, 2);

@@ -7,6 +7,7 @@ import { boxOverlap } from "../../../src/domain/geometry.ts";
 import type { DecodedImage } from "../../../src/domain/image.ts";
 import { BASIC_LABELS } from "../../../src/domain/labels.ts";
 import { FaceMeasurement } from "../../../src/domain/measurement.ts";
+import { presenceOf } from "../../../src/domain/presence.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { measureFaces } from "../../../src/measuring/measure-image.ts";
 import type { FerToolbox } from "../../../src/ports/fer-toolbox.ts";
@@ -64,7 +65,8 @@ describe("createMeshToolbox", () => {
     const promised = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 18, 20, 22, 23, 24, 25, 26, 27, 28, 43];
     expect(toolbox.supports.actionUnits.map(({ au }) => au)).toEqual(promised.map((number) => `AU${number}`));
     const sided = toolbox.supports.actionUnits.filter(({ sides }) => sides).map(({ au }) => au);
-    expect(sided).toEqual(expect.arrayContaining(["AU1", "AU2", "AU4", "AU6", "AU12", "AU14", "AU15"]));
+    // The difference of the sides of the others does not come back from the mirror image (models/cards/mesh.md).
+    expect(sided).toEqual(["AU4", "AU6", "AU7", "AU12", "AU14", "AU15"]);
   });
 
   it("sees the laugh, the closed eyes and the tilted head that anyone sees in the party photo", async () => {
@@ -79,6 +81,25 @@ describe("createMeshToolbox", () => {
     expect(middle.headPose?.rollRad).toBeLessThan(-0.3);
     expect(middle.headPose?.pitchRad).toBeLessThan(-0.2);
     expect(middle.eyeOpenness?.right).toBeLessThan(left.eyeOpenness?.right ?? Number.NaN);
+  });
+
+  it("sees the open smile of a woman whose head is lowered and turned", async () => {
+    const face = (await facesOf(6)).find(({ box }) => Math.abs(box.leftPx - 667) < 40);
+    if (face === undefined) expect.fail("the woman in front of the blind");
+    const present = face.actionUnits.filter((unit) => presenceOf(unit) === "present").map(({ au, side }) => au + side);
+    expect(present).toEqual(expect.arrayContaining(["AU12both", "AU25both"]));
+    expect(present).not.toContain("AU20both");
+    const [pool] = face.expressions;
+    expect(pool?.distribution.find(({ label }) => label === "happiness")?.probability).toBeGreaterThan(0.7);
+  });
+
+  it("is not fooled by a face within a face that fills a small image", async () => {
+    const image = await decodeImage(samplePhoto(3));
+    const [face] = await facesOf(3);
+    if (face === undefined) expect.fail("a face");
+    const tight = await cutOut(image, face.box, 48);
+    const faces = await toolbox.measure(tight);
+    expect(faces.map(({ box }) => box.widthPx > 30)).toEqual([true]);
   });
 
   it("answers the same to the last digit every time", async () => {
@@ -147,6 +168,7 @@ describe("createMeshToolbox", () => {
       "face-mesh-attention",
       "face-api-expression",
       "human-emotion",
+      "crowd-face",
     ]);
     expect(toolbox.networks.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
   });
