@@ -38,9 +38,9 @@ describe("the package as it is installed", () => {
     const { stdout } = await kuleshov("measure", image, "--json");
     const [measured] = JSON.parse(stdout).images;
     expect(measured.faces.map(({ toolboxes }: { toolboxes: string[] }) => toolboxes)).toEqual([
-      ["mesh@1"],
-      ["mesh@1"],
-      ["mesh@1"],
+      ["mesh@2"],
+      ["mesh@2"],
+      ["mesh@2"],
     ]);
   });
 

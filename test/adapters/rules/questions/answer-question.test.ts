@@ -34,7 +34,7 @@ describe("the rules judge's answer about three smiling women", () => {
     ["Is the expression of F3 positive?", /^Yes: the valence perceived on F3 is 0\.\d\d/],
     ["Is F3 happy or sad?", /^F3 is perceived as expressing happiness .* rather than sadness/],
     ["How happy is F3?", /F3 is perceived as expressing happiness with 0\.\d\d of 1/],
-    ["How strong is AU12 on F3?", /^F3: mesh@1 measured AU12 \(0\.\d\d\)/],
+    ["How strong is AU12 on F3?", /^F3: mesh@2 measured AU12 \(0\.\d\d\)/],
     ["Why not anger on F3?", /^F3 is perceived as expressing happiness .* rather than anger .*AU12/],
     ["Why is F3 happy?", /^F3 is perceived as expressing happiness .*, as the lip corners are pulled up \(AU12\)/],
     ["What would make F3 fear?", /^To be read as fear, F3 would have to show AU\d+/],
