@@ -2,6 +2,7 @@ import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
 import type { Face } from "../domain/measurement.ts";
 import { ACTIVATION_MAPPING } from "../facs/activation.ts";
 import type { RuleScore } from "../facs/emotion-rules.ts";
+import { prototypeText } from "../facs/prototypes.ts";
 import { type FacsReading, readFacs } from "../facs/read-facs.ts";
 
 /** A rule that fits less than this is left out of the sentence; its score is in the value. */
@@ -24,6 +25,7 @@ export function facsEvidence(face: Face): NewEvidence[] {
     });
     return [
       ...emotionItem(reading, over, item),
+      ...prototypeItem(reading, over, item),
       ...compoundItem(reading, over, item),
       ...smileItem(reading, over, item),
       ...painItem(reading, over, item),
@@ -47,6 +49,14 @@ function emotionItem({ emotions }: FacsReading, over: string, item: MakeItem): N
   }));
   const fits = shown.length === 0 ? "none fits" : shown.join(", ");
   return [item(`Derived by emotion rules ${over}: ${fits}${blind}`, { type: "quantities", values })];
+}
+
+function prototypeItem({ prototype }: FacsReading, over: string, item: MakeItem): NewEvidence[] {
+  if (prototype === undefined) return [];
+  const { emotion, agreement } = prototype;
+  const values = [{ name: emotion, value: agreement, unit: "agreement index 0..1" }];
+  const how = `agreement ${agreement.toFixed(2)} of 1; what is shown, not what observers perceive`;
+  return [item(`Closest FACS prototype ${over}: ${prototypeText(prototype)}, ${how}`, { type: "quantities", values })];
 }
 
 function seenOf({ seenShare }: RuleScore): string {

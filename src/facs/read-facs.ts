@@ -3,6 +3,7 @@ import { activationVectors } from "./activation.ts";
 import { type CompoundMatch, matchCompounds } from "./compound-emotions.ts";
 import { type RuleScore, scoreRules } from "./emotion-rules.ts";
 import { type PainScore, painScore } from "./pain.ts";
+import { bestPrototype, type PrototypeMatch } from "./prototypes.ts";
 import { readSmiles, type SmileReading } from "./smile-types.ts";
 
 /** What every rule makes of one toolbox's action units on one scale. */
@@ -10,6 +11,8 @@ export interface FacsReading {
   readonly toolbox: string;
   readonly scale: Scale;
   readonly emotions: readonly RuleScore[];
+  /** The prototype that the units present come closest to; `undefined` when none of any is present. */
+  readonly prototype: PrototypeMatch | undefined;
   readonly compounds: CompoundMatch;
   readonly smiles: readonly SmileReading[];
   readonly pain: PainScore;
@@ -24,6 +27,7 @@ export function readFacs(measurement: Pick<FaceMeasurement, "actionUnits" | "hea
     toolbox: vector.toolbox,
     scale: vector.scale,
     emotions: scoreRules(vector),
+    prototype: bestPrototype(vector),
     compounds: matchCompounds(vector),
     smiles: readSmiles(vector, measurement),
     pain: painScore(painUnits(measurement.actionUnits, vector.scale)),

@@ -17,6 +17,7 @@ describe("facsEvidence", () => {
       expect.stringMatching(
         /^Derived by emotion rules over the action units of mesh@2 \(probability\): happiness 0\.9\d; too little is measured for contempt$/,
       ),
+      "Closest FACS prototype over the action units of mesh@2 (probability): happiness (AU6, AU12: 2 of 2 units), agreement 0.80 of 1; what is shown, not what observers perceive",
       "Derived by Du and Martinez's compounds over the action units of mesh@2 (probability): happy fits",
       "Derived by smile types over the action units of mesh@2 (probability): Duchenne",
     ]);

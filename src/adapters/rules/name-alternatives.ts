@@ -5,6 +5,7 @@ import { PRESENT_FROM } from "../../facs/activation.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { matchCompounds } from "../../facs/compound-emotions.ts";
 import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";
+import { bestPrototype, PROTOTYPE_FROM, prototypeText } from "../../facs/prototypes.ts";
 import type { ContextReading } from "./read-context.ts";
 import type { FaceReading } from "./read-face.ts";
 
@@ -26,7 +27,7 @@ export function nameAlternatives(
     .filter(({ probability }) => probability >= WORTH_NAMING_FROM)
     .slice(0, MAXIMUM_ALTERNATIVES)
     .map(({ label }) => ({ label, whatWouldDecide: whatWouldDecide(label, first.label, { face, context }) }));
-  const all = [...near, ...compounds(face), ...states(face)];
+  const all = [...near, ...prototypes(face), ...compounds(face), ...states(face)];
   return all.filter(({ label }, at) => label !== first.label && all.findIndex((other) => other.label === label) === at);
 }
 
@@ -60,6 +61,20 @@ function decidingUnits(label: string, winner: string, face: FaceReading): string
 
 function ruleFor(label: string): EmotionRule | undefined {
   return emotionRules().find(({ emotion }) => basicLabelOf(emotion) === label);
+}
+
+/** The FACS prototype that the action units show, where observers are expected to perceive something else. */
+function prototypes(face: FaceReading | null): Alternative[] {
+  const perceived = [...(face?.distribution ?? [])].sort((a, b) => b.probability - a.probability)[0]?.label;
+  const vector = face?.vectors[0]?.vector;
+  const match = vector === undefined ? undefined : bestPrototype(vector);
+  const label = match === undefined ? undefined : basicLabelOf(match.emotion);
+  if (match === undefined || label === undefined || label === perceived || match.agreement < PROTOTYPE_FROM) return [];
+  const shown = `By FACS the action units show the prototype of ${prototypeText(match)}`;
+  const read = perceived === undefined ? "the face is not read" : `observers are expected to perceive ${perceived}`;
+  return [
+    { label, whatWouldDecide: `${shown}, while ${read}: two kinds of truth, which only the person's state could join` },
+  ];
 }
 
 /** Du and Martinez's compounds that fit, ties together. A fit with a single basic emotion is no alternative. */

@@ -93,6 +93,23 @@ describe("the rules baseline, readings", () => {
     expect(scene?.integrated.distribution).toEqual(scene?.contextOnly.distribution);
   });
 
+  it("says so where the action units show a prototype that observers are not expected to perceive", () => {
+    const pressed = faceEvidence({ ...REST, AU4: 0.95, AU7: 0.95, AU23: 0.95 });
+    const asNeutral = [
+      expressionEvidence({ ...faint, neutral: 0.97 }, { source: "face-api-expression@1.7.15" }),
+      expressionEvidence({ ...faint, neutral: 0.97 }, { source: "human-emotion@3.3.6" }),
+      expressionEvidence({ ...faint, neutral: 0.97, contempt: 0.01 }, { source: "crowd-face@9364e424" }),
+    ];
+    const subject = judgeOne(pressed, ...asNeutral);
+    expect(top(subject.faceOnly)).toBe("neutral");
+    const [anger] = subject.alternatives.filter(({ label }) => label === "anger");
+    expect(anger?.whatWouldDecide).toMatch(
+      /prototype of anger \(AU4, AU7, AU23: 3 of 3 units\), while observers .* neutral/,
+    );
+    const smile = judgeOne(smiling, happyNetwork).alternatives.map(({ whatWouldDecide }) => whatWouldDecide);
+    expect(smile.join()).not.toContain("prototype");
+  });
+
   it("abstains from everything when there is nothing at all", () => {
     const judged = judge(ledgerOf());
     expect(judged.subjects[0]?.integrated.distribution).toEqual([]);
