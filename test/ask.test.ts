@@ -375,7 +375,7 @@ describe("a judgment that the measurements contradict", () => {
       ),
     );
     const { grounding, warnings } = await answer;
-    expect(grounding).toMatchObject({ askedAgain: true, shares: { contradicted: 0.5 } });
+    expect(grounding).toMatchObject({ askedAgain: true, shares: { contradicted: 0.25 } });
     expect(warnings.join()).toContain("its first one stands");
   });
 });
@@ -591,6 +591,8 @@ describe("a hostile caption", () => {
       afterMeasuring(() => saysJson(obedient)),
       { query: { context: caption } },
     );
-    expect((await answer).grounding.shares).toMatchObject({ supported: 0, notMeasurable: 1 });
+    const { claims } = (await answer).grounding;
+    expect(claims.find(({ part }) => part === "cue")?.verdict).toBe("not-measurable");
+    expect(claims.find(({ part }) => part === "verdict")?.verdict).toBe("uncited");
   });
 });

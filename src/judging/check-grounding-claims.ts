@@ -21,6 +21,8 @@ export interface Assertion {
 /** One sentence of a judgment that can be held against the ledger. */
 export interface Claim extends Pick<CheckedClaim, "path" | "part" | "faceId" | "statement" | "evidenceIds"> {
   readonly assertions: readonly Assertion[];
+  /** Whom it may be about. */
+  readonly faceIds: readonly string[];
   /** The label a cue speaks for or against. */
   readonly label: Pick<Cue, "label" | "direction"> | null;
   /** A sentence of the answer has no place for citations, so it is held against the whole ledger. */
@@ -28,8 +30,8 @@ export interface Claim extends Pick<CheckedClaim, "path" | "part" | "faceId" | "
 }
 
 /**
- * Every claim of a judgment: cues, appraisals with a value, congruence that was assessed, and the sentences of the
- * answer that speak of action units or cite evidence.
+ * Every claim of a judgment: cues, appraisals with a value, congruence that was assessed, and every sentence of
+ * the answer.
  */
 export function claimsIn(judgment: Judgment, faceIds: readonly string[]): Claim[] {
   return [
@@ -49,6 +51,7 @@ function subjectClaims(subject: SubjectJudgment, path: string, known: readonly s
       statement: cue.statement,
       evidenceIds: cue.evidenceIds,
       assertions: [...structured(cue, faceIds), ...inProse(cue.statement, { known, otherwise: faceIds })],
+      faceIds,
       label: cue,
       mustCite: true,
     }),
@@ -62,6 +65,7 @@ function subjectClaims(subject: SubjectJudgment, path: string, known: readonly s
       statement: `${appraisal.dimension}: ${appraisal.value}`,
       evidenceIds: appraisal.evidenceIds,
       assertions: [],
+      faceIds,
       label: null,
       mustCite: true,
     });
@@ -70,7 +74,7 @@ function subjectClaims(subject: SubjectJudgment, path: string, known: readonly s
   const assertions = inProse(congruence.statement, { known, otherwise: faceIds });
   const { statement, evidenceIds } = congruence;
   const base = { path: `${path}.congruence`, part: "congruence" as const, faceId, statement, evidenceIds };
-  return [...claims, { ...base, assertions, label: null, mustCite: true }];
+  return [...claims, { ...base, assertions, faceIds, label: null, mustCite: true }];
 }
 
 function structured(cue: Cue, faceIds: readonly string[]): Assertion[] {
@@ -94,11 +98,11 @@ function answerClaims(answer: string, known: readonly string[]): Claim[] {
     const named = facesNamed(statement, known).map(({ faceId }) => faceId);
     if (named.length > 0) before = [...new Set(named)];
     const evidenceIds = [...new Set(statement.match(EVIDENCE_ID) ?? [])];
-    if (assertions.length === 0 && evidenceIds.length === 0) return [];
+    const meant = named.length > 0 ? [...new Set(named)] : before.length > 0 ? before : known;
     const about = [...new Set(assertions.flatMap(({ faceIds }) => faceIds))];
     const faceId = about.length === 1 ? (about[0] ?? null) : null;
     const claim = { path: "answer", part: "answer" as const, faceId, statement, evidenceIds };
-    return [{ ...claim, assertions, label: null, mustCite: false }];
+    return [{ ...claim, assertions, faceIds: meant, label: null, mustCite: false }];
   });
 }
 

@@ -1,12 +1,14 @@
 import { type Complaint, complaintAt } from "../domain/complaint.ts";
 import type { EvidenceItem } from "../domain/evidence.ts";
 import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
-import type { CheckedClaim, Grounding, GroundingVerdict } from "../domain/grounding.ts";
+import type { CheckedClaim, Grounding, GroundingBasis, GroundingVerdict } from "../domain/grounding.ts";
 import type { Judgment } from "../domain/judgment.ts";
 import type { Scale } from "../domain/measurement.ts";
 import { measuredItems } from "../domain/presence-votes.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import { type Assertion, type Claim, claimsIn } from "./check-grounding-claims.ts";
+import { faceAbsenceFinding, labelFinding } from "./check-grounding-labels.ts";
+import { verdictClaims } from "./check-grounding-verdict.ts";
 import { type Finding, findingFor, tellItem } from "./check-grounding-votes.ts";
 
 /**
@@ -15,13 +17,15 @@ import { type Finding, findingFor, tellItem } from "./check-grounding-votes.ts";
  * A claim about action units, structured or found in its wording, is decided by what all toolboxes measured on that
  * face, whatever it cites: contradicted if they say the opposite, disputed if they differ, not measurable if none can
  * tell. All of a claim's action units must hold. A cue that cites an expression distribution must agree with it about
- * its label. Any other claim is supported by citing evidence that exists; whether that evidence means what the claim
- * makes of it is for readers to judge, and they have it before them. A claim that cites nothing, or only another face,
+ * its label. The expressions that a sentence of the answer names must be among those that classifiers or the
+ * judgment itself read. Any other claim is supported by citing evidence that exists (its basis then is the citation);
+ * whether that evidence means what the claim makes of it is for readers to judge, and they have it before them. A claim that cites nothing, or only another face,
  * is uncited, unless measurements contradict it, which weighs more.
  */
 export function checkGrounding(judgment: Judgment, ledger: EvidenceLedger): Grounding {
   const faceIds = ledger.faces().map(({ faceId }) => faceId);
-  const claims = claimsIn(judgment, faceIds).map((claim) => checkClaim(claim, ledger));
+  const checked = claimsIn(judgment, faceIds).map((claim) => checkClaim(claim, { judgment, ledger }));
+  const claims = [...checked, ...verdictClaims(judgment, checked)];
   return { claims, shares: sharesOf(claims), askedAgain: false };
 }
 
@@ -29,35 +33,50 @@ export function checkGrounding(judgment: Judgment, ledger: EvidenceLedger): Grou
 export function contradictionComplaints(grounding: Grounding): Complaint[] {
   return grounding.claims
     .filter(({ verdict }) => verdict === "contradicted")
-    .map(({ path, statement, reason }) => {
-      const says = `says "${statement}", which the measurements contradict: ${reason}. Correct or drop it`;
+    .map(({ path, part, statement, reason }) => {
+      const says = `says "${statement}", which ${part === "verdict" ? "its own parts" : "the measurements"} contradict: ${reason}. Correct or drop it`;
       return complaintAt(path, "contradicted", says);
     });
 }
 
-function checkClaim(claim: Claim, ledger: EvidenceLedger): CheckedClaim {
+interface Against {
+  readonly judgment: Judgment;
+  readonly ledger: EvidenceLedger;
+}
+
+function checkClaim(claim: Claim, against: Against): CheckedClaim {
   const { path, part, faceId, statement, evidenceIds } = claim;
-  const decided = decide(claim, ledger);
+  const decided = decide(claim, against);
   return { path, part, faceId, statement, evidenceIds: [...evidenceIds], ...decided };
 }
 
 interface Decision {
   readonly verdict: GroundingVerdict;
+  readonly basis: GroundingBasis | null;
   readonly reason: string;
 }
 
-function decide(claim: Claim, ledger: EvidenceLedger): Decision {
+function decide(claim: Claim, { judgment, ledger }: Against): Decision {
   const cited = claim.evidenceIds.flatMap((id) => ledger.get(id) ?? []);
   const citation = citationFault(claim, cited);
   const findings = claim.assertions.map((assertion) => assertionFinding(assertion, ledger));
-  const measured = worst(findings);
-  const expression = expressionFinding(claim, cited);
+  const measured =
+    worst(findings) ?? (claim.part === "answer" ? faceAbsenceFinding(claim.statement, ledger) : undefined);
+  const expression =
+    claim.part === "answer" && measured === undefined
+      ? labelFinding(claim.statement, claim.faceIds, { judgment, ledger })
+      : expressionFinding(claim, cited);
   const decided = joined(measured, expression);
   if (decided?.verdict === "contradicted" || decided?.verdict === "disputed") return decided;
-  if (citation !== undefined) return { verdict: "uncited", reason: sentence(citation) };
+  if (citation !== undefined) return { verdict: "uncited", basis: null, reason: sentence(citation) };
   if (decided !== undefined) return decided;
+  if (cited.length === 0) {
+    const reason = "It cites no evidence and names nothing that was measured";
+    return { verdict: "uncited", basis: null, reason };
+  }
   return {
     verdict: "supported",
+    basis: "citation",
     reason: sentence(`it cites ${cited.map(({ id, kind }) => `${id} (${kind})`).join(", ")}`),
   };
 }
@@ -66,12 +85,19 @@ function decide(claim: Claim, ledger: EvidenceLedger): Decision {
 function joined(measured: Finding | undefined, expression: Finding | undefined): Decision | undefined {
   if (measured === undefined || expression === undefined) {
     const only = measured ?? expression;
-    return only === undefined ? undefined : { verdict: only.verdict, reason: sentence(only.reason) };
+    return only === undefined
+      ? undefined
+      : decisionOf(only.verdict, only.reason, only === measured || only.itemIds.length > 0);
   }
-  const reason = sentence(`${measured.reason}; ${expression.reason}`);
+  const reason = `${measured.reason}; ${expression.reason}`;
   const both = [measured.verdict, expression.verdict];
-  if (both.includes("supported") && both.includes("contradicted")) return { verdict: "disputed", reason };
-  return { verdict: SEVERITY.find((verdict) => both.includes(verdict)) ?? measured.verdict, reason };
+  if (both.includes("supported") && both.includes("contradicted")) return decisionOf("disputed", reason, true);
+  return decisionOf(SEVERITY.find((verdict) => both.includes(verdict)) ?? measured.verdict, reason, true);
+}
+
+function decisionOf(verdict: GroundingVerdict, reason: string, isMeasured: boolean): Decision {
+  const basis = isMeasured ? "measurements" : "citation";
+  return { verdict, basis: verdict === "supported" ? basis : null, reason: sentence(reason) };
 }
 
 const SEVERITY = ["contradicted", "disputed", "not-measurable", "supported"] as const;

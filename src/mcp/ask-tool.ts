@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AskQuery, ask } from "../ask.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
-import { Grounding } from "../domain/grounding.ts";
+import { Grounding, supportShares } from "../domain/grounding.ts";
 import { Judgment } from "../domain/judgment.ts";
 import { Provenance, type Report } from "../domain/report.ts";
 
@@ -41,10 +41,14 @@ export function askText({
     const labels = integrated.distribution.map(({ label, probability }) => `${label} ${probability.toFixed(2)}`);
     return `${faceId ?? "The scene"}: ${labels.length > 0 ? labels.join(", ") : `abstained (${integrated.abstention})`}`;
   });
-  const { shares } = grounding;
-  const held = shares === null ? [] : [`Claims supported by their evidence: ${Math.round(100 * shares.supported)} %`];
+  const { agreesWithMeasurements, citesEvidence } = supportShares(grounding);
+  const percent = (share: number) => `${Math.round(100 * share)} %`;
+  const held =
+    grounding.shares === null
+      ? "Ungrounded: it makes no claim that could be checked"
+      : `Of its claims ${percent(agreesWithMeasurements)} agree with measurements, ${percent(citesEvidence)} cite evidence`;
   const contradicted = grounding.claims
     .filter(({ verdict }) => verdict === "contradicted")
     .map(({ statement, reason }) => `Contradicted: "${statement}" (${reason})`);
-  return [judgment.answer, ...readings, ...held, ...contradicted, ...warnings].join("\n");
+  return [judgment.answer, ...readings, held, ...contradicted, ...warnings].join("\n");
 }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { CheckedClaim, GroundingVerdict } from "../domain/grounding.ts";
+import { type CheckedClaim, type GroundingVerdict, supportShares } from "../domain/grounding.ts";
 import type { CoreAffect, Cue, Reading, SubjectJudgment } from "../domain/judgment.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { Report } from "../domain/report.ts";
@@ -138,7 +138,7 @@ function claimOf(cue: Cue, subject: SubjectJudgment, report: Report): CheckedCla
 }
 
 function describeVerdict(claim: CheckedClaim): string {
-  if (claim.verdict === "supported") return "supported";
+  if (claim.verdict === "supported") return claim.basis === "citation" ? "cites evidence" : "agrees with measurements";
   return `${claim.verdict.replace("-", " ")}: ${plain(claim.reason)}`;
 }
 
@@ -148,10 +148,12 @@ function verdictColor(verdict: GroundingVerdict, style: TerminalStyle): (text: s
 }
 
 function renderGrounding({ grounding }: Report, style: TerminalStyle): string {
-  if (grounding.shares === null) return `${style.bold("Grounding")}  no claims were made`;
-  const { supported, contradicted, disputed, notMeasurable, uncited } = grounding.shares;
+  if (grounding.shares === null) return `${style.bold("Grounding")}  ungrounded: no claim could be checked`;
+  const { agreesWithMeasurements, citesEvidence } = supportShares(grounding);
+  const { contradicted, disputed, notMeasurable, uncited } = grounding.shares;
   const shares = [
-    style.good(`${percent(supported)} supported`),
+    style.good(`${percent(agreesWithMeasurements)} agree with measurements`),
+    `${percent(citesEvidence)} cite evidence`,
     (contradicted > 0 ? style.bad : style.dim)(`${percent(contradicted)} contradicted`),
     ...(disputed > 0 ? [style.doubtful(`${percent(disputed)} disputed`)] : []),
     style.dim(`${percent(notMeasurable)} not measurable`),

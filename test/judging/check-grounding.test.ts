@@ -222,18 +222,18 @@ describe("checkGrounding, the whole judgment", () => {
       ["subjects[0].appraisals[1]", "appraisal", "uncited"],
       ["subjects[0].congruence", "congruence", "supported"],
       ["answer", "answer", "supported"],
+      ["answer", "answer", "supported"],
       ["answer", "answer", "contradicted"],
       ["answer", "answer", "uncited"],
+      ["subjects[0].integrated", "verdict", "uncited"],
     ]);
-    expect(shares).toEqual({ supported: 3 / 6, contradicted: 1 / 6, disputed: 0, notMeasurable: 0, uncited: 2 / 6 });
+    expect(shares).toEqual({ supported: 4 / 8, contradicted: 1 / 8, disputed: 0, notMeasurable: 0, uncited: 3 / 8 });
   });
 
-  it("has no shares without claims", () => {
-    expect(checkGrounding({ ...judgment(subject()), answer: "Nothing stands out." }, smile)).toEqual({
-      claims: [],
-      shares: null,
-      askedAgain: false,
-    });
+  it("never calls a text without claims grounded", () => {
+    const { claims, shares } = checkGrounding({ answer: "Nothing stands out.", subjects: [] }, smile);
+    expect(claims).toMatchObject([{ part: "answer", verdict: "uncited", basis: null }]);
+    expect(shares).toMatchObject({ supported: 0, uncited: 1 });
   });
 
   it("finds the face that a sentence of the answer is about by id, by place or by the sentence before", () => {
@@ -247,7 +247,7 @@ describe("checkGrounding, the whole judgment", () => {
     expect(verdicts("F2 smiles.")).toEqual([["F2", "contradicted"]]);
     expect(verdicts("The woman in the middle is not smiling.")).toEqual([["F2", "supported"]]);
     expect(verdicts("The man on the right smiles.")).toEqual([["F3", "supported"]]);
-    expect(verdicts("F2 is at the back. She smiles.")[0]).toEqual(["F2", "contradicted"]);
+    expect(verdicts("F2 is at the back. She smiles.")[1]).toEqual(["F2", "contradicted"]);
     expect(verdicts("Someone smiles.")).toEqual([[null, "supported"]]);
   });
 
@@ -277,7 +277,7 @@ describe("checkGrounding, the whole judgment", () => {
   it("finds every claim about a face unmeasurable when there was no face", () => {
     const scene = subject({ faceId: null, cues: [cue("Somebody smiles", { evidenceIds: ["E1"] })] });
     const { claims } = checkGrounding({ ...judgment(scene), answer: "No face." }, ledgerOf(contextEvidence("A party")));
-    expect(claims.map(({ verdict }) => verdict)).toEqual(["not-measurable"]);
+    expect(claims.find(({ part }) => part === "cue")?.verdict).toBe("not-measurable");
   });
 });
 

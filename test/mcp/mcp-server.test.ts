@@ -123,7 +123,7 @@ describe("the tools", () => {
       grounding: { shares: { contradicted: 0 } },
       provenance: { model: { id: "rules" }, context: "A wedding" },
     });
-    expect(textOf(answer)).toContain("Claims supported by their evidence:");
+    expect(textOf(answer)).toContain("agree with measurements");
   });
 
   it("measure an image once, and again when its file has changed", async () => {

@@ -43,7 +43,8 @@ export function describeScene(subject: JudgedSubject | undefined): string {
 
 function faceSentence(face: JudgedFace, scene: AnswerScene): string {
   const { faceOnly, integrated } = face.judgment;
-  if (faceOnly.abstention !== null) return `${face.faceId} alone says nothing: ${clause(faceOnly.abstention)}.`;
+  if (faceOnly.abstention !== null)
+    return `${face.faceId} alone says nothing: ${clause(faceOnly.abstention)}${citing(whyUnread([face], scene))}.`;
   const [top] = ranked(integrated.distribution);
   if (top === undefined) return `${face.faceId} is not read.`;
   return `${face.faceId} is perceived as ${nearest(integrated.distribution)}${asCues(top.label, [face], scene)}.`;
@@ -75,12 +76,21 @@ function asCues(label: string, faces: readonly JudgedFace[], { view }: AnswerSce
   return citing(faces.flatMap((face) => readingIds(face).slice(0, 2)));
 }
 
+/** The items that say why a face is not read: its quality, or else whatever is known of it. */
+function whyUnread(faces: readonly JudgedFace[], { view }: AnswerScene): string[] {
+  return faces.flatMap(({ faceId }) => {
+    const items = view.ofFace(faceId);
+    const quality = items.filter(({ kind }) => kind === "quality");
+    return (quality.length > 0 ? quality : items).slice(0, 1).map(({ id }) => id);
+  });
+}
+
 function crowdSentences(scene: AnswerScene): string[] {
   const { faces } = scene;
   const read = faces.filter((face) => topOf(face) !== undefined);
   const unread = faces.filter((face) => topOf(face) === undefined);
   const rest = unread.length === 0 ? "" : `; ${unread.length === 1 ? "one is" : `${unread.length} are`} not read`;
-  if (read.length === 0) return [`None of ${faces.length} faces could be read.`];
+  if (read.length === 0) return [`None of ${faces.length} faces could be read${citing(whyUnread(faces, scene))}.`];
   const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "").values()].sort((a, b) => b.length - a.length);
   const named = faces.length <= NAMED_FACES;
   const said = groups.map((group) => (named ? namedGroup(group, scene) : countedGroup(group)));

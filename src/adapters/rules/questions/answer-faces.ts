@@ -66,7 +66,7 @@ function restOf(placed: readonly Placed[]): string[] {
 export function rankAnswer(ordered: Ordered, scene: AnswerScene): string {
   const placed = inOrder(ordered, scene);
   if (placed.length === 0) return notRead(ordered.target, scene);
-  const told = placed.map(({ face, level }, at) => `${at + 1}. ${face.faceId} (${share(level)})`);
+  const told = placed.map(({ face, level }, at) => `${at + 1}) ${face.faceId} (${share(level)})`);
   const unread = scene.faces.length - placed.length;
   const rest = unread === 0 ? "" : `; ${unread} of ${scene.faces.length} faces could not be read`;
   const ids = placed.flatMap(({ face }) => evidenceFor(ordered.target, face, scene).slice(0, 1));

@@ -20,7 +20,7 @@ describe("the rules judge's answer about three smiling women", () => {
     ["Which person looks most afraid?", /^No face shows much fear/],
     ["Who is the happiest?", /^F3 \(0\.\d\d\) shows the most happiness/],
     ["Who looks least happy?", /^F[12] \(0\.\d\d\) shows the least happiness/],
-    ["Rank them by happiness", /^By happiness, most first: 1\. F3 .*2\. F[12] .*3\. F[12]/],
+    ["Rank them by happiness", /^By happiness, most first: 1\) F3 .*2\) F[12] .*3\) F[12]/],
     ["Who is smiling?", /^F1 .*F2 .*F3 .*3 of 3 faces show a smile/],
     ["Who looks sad?", /^Nobody clearly shows sadness/],
     ["How many people are there?", /^3 faces were found/],
