@@ -82,6 +82,6 @@ describe("a question about a face on which two toolboxes contradict each other",
 
     const text = renderTerminalReport(report, createTerminalStyle({ color: false, columns: 200 }));
     expect(text).toMatch(/toolboxes {5}AU12 \(lip corner puller\) is disputed: present by mesh@2; absent by openface/);
-    expect(text).toContain("50 % disputed");
+    expect(text).toContain("25 % disputed");
   });
 });

@@ -315,7 +315,9 @@ describe("the rules baseline, whatever the evidence", () => {
         expect(complaintsAbout(judged, { ledger, faces: ledger.faces() })).toEqual([]);
         const grounding = checkGrounding(judged, ledger);
         expect(contradictionComplaints(grounding)).toEqual([]);
-        expect(grounding.claims.filter(({ verdict }) => verdict === "uncited")).toEqual([]);
+        // A reading for which no single cue is strong enough is shown as a verdict without one.
+        const uncited = grounding.claims.filter(({ verdict, part }) => verdict === "uncited" && part !== "verdict");
+        expect(uncited).toEqual([]);
       }),
       { numRuns: 150 },
     );
