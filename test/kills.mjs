@@ -1,0 +1,153 @@
+// Kills every command that writes a folder without warning, at random moments, goes on with the same command, and holds the
+// end against a run that nobody killed: nothing lost, nothing twice, nobody else's file touched. Prints a table.
+//   node test/kills.mjs [kills for each command] [command ...]
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+
+const KILLS = Number(process.argv[2] ?? 20);
+const wanted = process.argv.slice(3);
+const bin = fileURLToPath(new URL("../bin/kuleshov.js", import.meta.url));
+const demo = join(dirname(createRequire(import.meta.url).resolve("@vladmandic/face-api/package.json")), "demo");
+const place = await mkdtemp(join(tmpdir(), "kuleshov-kills-"));
+const images = join(place, "images");
+
+async function prepare() {
+  await mkdir(images);
+  for (const number of [1, 2, 3, 4, 5, 6]) {
+    for (const width of [480, 420]) {
+      await sharp(join(demo, `sample${number}.jpg`))
+        .resize(width)
+        .toFile(join(images, `${number}-${width}.jpg`));
+    }
+  }
+  const rows = [1, 2, 3, 4, 5, 6].map((number) => `s${number},images/${number}-480.jpg,happiness`);
+  await writeFile(join(place, "samples.csv"), `${["id,image,label", ...rows].join("\n")}\n`);
+  await writeFile(
+    join(place, "kills.eval.yaml"),
+    `name: kills
+dataset: { format: csv, path: samples.csv, columns: { id: id, image: image, label: label } }
+matrix: { models: [rules], arms: [full, face-only] }
+scorers: [accuracy]
+`,
+  );
+}
+
+const textOf = (file) => async (out) => await readFile(join(out, file), "utf8");
+/** Which calls have an answer, each as often as it is written. */
+const answered = async (out) =>
+  (await readFile(join(out, "results.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .map(({ call, answer }) => `${call} ${answer === null ? "failed" : answer.text}`)
+    .sort()
+    .join("\n");
+const judged = async (out) => {
+  const { judgment, faces } = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+  return JSON.stringify({ judgment, faces });
+};
+
+const one = join(images, "1-480.jpg");
+const commands = {
+  measure: {
+    words: ["measure", images, "--no-cache", "--contact-sheet"],
+    ends: ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl"].map(textOf),
+  },
+  find: {
+    words: ["find", "laugh", images, "--pack", "smiles", "--no-cache", "--model", "none"],
+    ends: ["ranking.csv", "searched/faces.jsonl"].map(textOf),
+  },
+  discover: {
+    words: ["discover", images, "--no-cache", "--resamples", "2"],
+    ends: ["measured/faces.jsonl", "measured/failures.jsonl"].map(textOf),
+  },
+  ask: { words: ["ask", one, "--no-cache"], ends: [judged] },
+  "eval run": { words: ["eval", "run", "kills.eval.yaml", "--no-cache"], ends: [answered] },
+  lab: { words: ["lab", one], ends: [answered] },
+};
+
+/** Runs a command; with a number of milliseconds, kills it then. @returns its exit code, `null` when it was killed. */
+async function run({ words }, out, { killAfterMs, cacheFolder }) {
+  const env = { ...process.env, OPENAI_API_KEY: "", OLLAMA_HOST: "http://127.0.0.1:9", KULESHOV_CACHE: cacheFolder };
+  const child = spawn(process.execPath, [bin, ...words, "--out", out], {
+    cwd: place,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (text) => {
+    said += text;
+  });
+  const stop = new AbortController();
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  if (killAfterMs !== undefined) {
+    setTimeout(killAfterMs, undefined, { signal: stop.signal }).then(
+      () => child.kill("SIGKILL"),
+      () => {},
+    );
+  }
+  const code = await ended;
+  stop.abort();
+  return { code, said };
+}
+
+async function endsOf({ ends }, out) {
+  return Promise.all(ends.map((end) => end(out)));
+}
+
+/** Runs a command into a folder again and again, killed while kills are left, until it has come to its end. */
+async function finish(command, out, { tally, takesMs, cacheFolder }) {
+  for (;;) {
+    const killAfterMs = tally.kills < KILLS ? 200 + Math.random() * takesMs : undefined;
+    const { code, said } = await run(command, out, { killAfterMs, cacheFolder });
+    if (code === null) tally.kills += 1;
+    else {
+      // A run that was killed after its last record is finished, and says so.
+      if (code > 1 && !said.includes("holds a finished run")) tally.wrong.push(said.trim().split("\n").at(-1));
+      return;
+    }
+  }
+}
+
+async function trial(name, command, cacheFolder) {
+  const tally = { kills: 0, rounds: 0, wrong: [] };
+  const began = performance.now();
+  const whole = join(place, `${name.replace(" ", "-")}-whole`);
+  const first = await run(command, whole, { cacheFolder });
+  if (first.code !== 0 && first.code !== 1) throw new Error(`${name}: ${first.said}`);
+  const takesMs = performance.now() - began;
+  const expected = JSON.stringify(await endsOf(command, whole));
+  while (tally.kills < KILLS) {
+    tally.rounds += 1;
+    const out = join(place, `${name.replace(" ", "-")}-${tally.rounds}`);
+    await mkdir(out);
+    await writeFile(join(out, "mine.txt"), "mine");
+    await finish(command, out, { tally, takesMs, cacheFolder });
+    const found = await endsOf(command, out).catch((error) => [String(error)]);
+    if (JSON.stringify(found) !== expected) tally.wrong.push(`round ${tally.rounds} ended otherwise`);
+    if ((await readFile(join(out, "mine.txt"), "utf8")) !== "mine")
+      tally.wrong.push("a file of the user's was touched");
+    if (tally.wrong.length === 0) await rm(out, { recursive: true });
+  }
+  return tally;
+}
+
+await prepare();
+const cacheFolder = process.env.KULESHOV_CACHE ?? join(process.env.HOME ?? place, ".cache", "kuleshov");
+console.log("| command | kills | folders finished | lost, doubled or mixed |\n|---|---|---|---|");
+let failed = false;
+for (const [name, command] of Object.entries(commands)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const { kills, rounds, wrong } = await trial(name, command, cacheFolder);
+  failed ||= wrong.length > 0;
+  console.log(`| \`${name}\` | ${kills} | ${rounds} | ${wrong.length === 0 ? "none" : wrong.join("; ")} |`);
+}
+if (failed) console.log(`What was found is in ${place}`);
+else await rm(place, { recursive: true });
+process.exitCode = failed ? 1 : 0;
