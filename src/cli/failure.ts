@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ConfigurationError, KuleshovError } from "../domain/errors.ts";
+import { systemErrorSentence } from "../platform/system-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import { OutputError } from "./output.ts";
 
@@ -27,5 +28,5 @@ export function isAbort(error: unknown): boolean {
 function sentence(error: unknown): string {
   if (error instanceof KuleshovError) return error.message;
   const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
-  return `Something unforeseen went wrong: ${message} (set KULESHOV_DEBUG=1 to see where)`;
+  return systemErrorSentence(error) ?? `Internal error, please report it: ${message} (KULESHOV_DEBUG=1 shows where)`;
 }

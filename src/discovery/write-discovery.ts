@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
@@ -6,6 +5,8 @@ import { Discovery } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
 import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../pages/discovery-page.ts";
+import { readText } from "../platform/read-file.ts";
+import { whyRefused } from "../platform/system-error.ts";
 import { CheckKey, drawCheck } from "./rating-sheet.ts";
 import { SHEET_COLUMNS } from "./score-sheet.ts";
 
@@ -95,9 +96,8 @@ export async function readCheckKey(folder: string): Promise<CheckKey> {
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
-    throw new ConfigurationError(`Cannot read ${what} as ${reason}: \`${path}\``, { cause: error });
+  const text = await readText(path).catch((error: unknown) => {
+    throw new ConfigurationError(`Cannot read ${what} as ${whyRefused(error)}: \`${path}\``, { cause: error });
   });
   try {
     return schema.parse(JSON.parse(text));

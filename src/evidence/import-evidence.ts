@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
+import { hashOfFile } from "../platform/hash.ts";
 import type { EvidenceFile } from "../ports/evidence-file.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { indexEvidence } from "./evidence-index.ts";
@@ -57,7 +55,5 @@ export async function importEvidence(
 /** What a report needs to be replayed: which file it was. A folder of files has no hash. */
 async function hashOf(path: string, signal?: AbortSignal): Promise<FerToolbox["networks"]> {
   if (!(await stat(path)).isFile()) return [];
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash, { signal });
-  return [{ id: basename(path), sha256: hash.digest("hex") }];
+  return [{ id: basename(path), sha256: await hashOfFile(path, signal) }];
 }

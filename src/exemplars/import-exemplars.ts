@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import PQueue from "p-queue";
 import { KuleshovError } from "../domain/errors.ts";
 import { type ExemplarEntry, exemplarText } from "../domain/exemplar.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
 import type { FaceMeasurement } from "../domain/measurement.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
+import { readBytes } from "../platform/read-file.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ExemplarStore } from "../ports/exemplar-store.ts";
 import { createDuplicateIndex, type DuplicateIndex } from "./duplicate-index.ts";
@@ -93,7 +93,7 @@ async function open(candidate: ExemplarCandidate, { known, options }: Opening): 
   try {
     const { label, region } = candidate;
     const sha256 = createHash("sha256")
-      .update(await readFile(candidate.path))
+      .update(await readBytes(candidate.path))
       .digest("hex");
     if (candidate.sha256 !== null && candidate.sha256 !== sha256) {
       return { candidate, failure: "its image is not the one that was labelled (the hash differs)" };

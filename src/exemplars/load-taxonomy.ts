@@ -1,9 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import { Taxonomy } from "../domain/taxonomy.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { readText } from "../platform/read-file.ts";
+import { whyRefused } from "../platform/system-error.ts";
 
 /** Ids of the taxonomies that ship with Kuleshov. */
 export async function taxonomyIds(): Promise<string[]> {
@@ -27,9 +29,8 @@ export async function loadTaxonomy(idOrPath: string): Promise<Taxonomy> {
 }
 
 async function readTaxonomy(path: string): Promise<Taxonomy> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
-    throw new ConfigurationError(`Cannot read taxonomy as ${reason}: \`${path}\``, { cause: error });
+  const text = await readText(path).catch((error: unknown) => {
+    throw new ConfigurationError(`Cannot read taxonomy as ${whyRefused(error)}: \`${path}\``, { cause: error });
   });
   const parsed = Taxonomy.safeParse(extname(path) === ".json" ? parseJson(text, path) : fromLines(text, path));
   if (parsed.success) return parsed.data;

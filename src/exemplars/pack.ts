@@ -1,10 +1,12 @@
-import { access, readFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { z } from "zod";
 import { PackError } from "../domain/errors.ts";
 import { type Exemplar, ExemplarImage, ExemplarLabel } from "../domain/exemplar.ts";
 import { PixelBox } from "../domain/geometry.ts";
 import { FaceMeasurement } from "../domain/measurement.ts";
+import { readBytes } from "../platform/read-file.ts";
+import { whyRefused } from "../platform/system-error.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { CandidateList, ExemplarCandidate } from "./exemplar-candidate.ts";
 import { imageName, locateImage } from "./image-reference.ts";
@@ -106,9 +108,8 @@ export function issueInWords(error: z.ZodError): string {
 
 /** @throws {PackError} */
 async function readText(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "there is no such file" : `the file system refused (${error.code})`;
-    throw new PackError(path, [{ line: null, reason }], { cause: error });
+  const bytes = await readBytes(path).catch((error: unknown) => {
+    throw new PackError(path, [{ line: null, reason: whyRefused(error) }], { cause: error });
   });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

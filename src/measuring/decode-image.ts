@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
 import { ImageDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import { FRESH_PIXELS, type PixelPool } from "../domain/pixel-pool.ts";
+import { readBytes } from "../platform/read-file.ts";
+import { whyRefused } from "../platform/system-error.ts";
 import { refusalOfBytes, refusalOfFormat } from "./image-format.ts";
 
 /** Largest image that is decoded. A small file can claim any size, so this is checked before pixels are made. */
@@ -40,23 +41,11 @@ export async function decodeImageInto(pool: PixelPool, path: string, signal?: Ab
 
 async function readImageFile(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES)
-      throw new ImageDecodeError(path, `the file has ${Math.round(size / 1e6)} MB (limit 400)`);
-    return await readFile(path, { signal });
+    return await readBytes(path, { mostBytes: MAX_FILE_BYTES, signal });
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof ImageDecodeError) throw error;
-    throw new ImageDecodeError(path, reasonForUnreadableFile(error), { cause: error });
+    throw new ImageDecodeError(path, whyRefused(error), { cause: error });
   }
-}
-
-function reasonForUnreadableFile(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file";
-  if (code === "EISDIR") return "it is a folder, not a file";
-  if (code === "EACCES" || code === "EPERM") return "this user may not read it";
-  return `the file system refused (${code ?? String(error)})`;
 }
 
 async function decodePixels(path: string, bytes: Buffer) {

@@ -4,7 +4,22 @@ import type { Metadata } from "sharp";
 const READABLE_FORMATS: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif"]);
 
 /** Endings that are looked for in a folder. A file that is named outright is tried whatever its ending. */
-export const IMAGE_ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "gif", "avif", "bmp", "heic", "heif"];
+export const IMAGE_ENDINGS = [
+  "jpg",
+  "jpeg",
+  "jpe",
+  "jfif",
+  "mpo",
+  "png",
+  "webp",
+  "tif",
+  "tiff",
+  "gif",
+  "avif",
+  "bmp",
+  "heic",
+  "heif",
+];
 
 /** Endings by which a file counts as a video. */
 export const VIDEO_ENDINGS = [

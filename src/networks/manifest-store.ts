@@ -1,8 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { readText } from "../platform/read-file.ts";
 import { NetworkManifest } from "./manifest.ts";
 
 /** A manifest and the folder it came from, against which its relative paths are resolved. */
@@ -59,7 +60,7 @@ async function manifestFiles(folder: string): Promise<string[]> {
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

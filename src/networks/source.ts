@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { ModelFileError } from "../domain/errors.ts";
 import { sha256 } from "../platform/hash.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
+import { readBytes } from "../platform/read-file.ts";
+import { whyRefused } from "../platform/system-error.ts";
 import type { NetworkManifest, NetworkSource, SourceFile } from "./manifest.ts";
 import type { StoredManifest } from "./manifest-store.ts";
 import { pulledFile, readPulledGraph } from "./pulled-file.ts";
@@ -61,8 +62,8 @@ export async function readNpmFile(id: string, packageName: string, file: SourceF
 }
 
 async function readChecked(id: string, path: string, file: SourceFile): Promise<Uint8Array> {
-  const whole = await readFile(path).catch((error: unknown) => {
-    throw new ModelFileError(id, `its file cannot be read: \`${path}\``, { cause: error });
+  const whole = await readBytes(path).catch((error: unknown) => {
+    throw new ModelFileError(id, `its file cannot be read, since ${whyRefused(error)}: \`${path}\``, { cause: error });
   });
   const bytes = file.bytes === undefined ? whole : whole.subarray(file.bytes.start, file.bytes.end);
   const found = sha256(bytes);

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { openFile } from "./read-file.ts";
 
-/** SHA-256 of a file in lower-case hex, read in pieces. */
-export async function hashOfFile(path: string): Promise<string> {
+/** SHA-256 of a regular file in lower-case hex, read in pieces. */
+export async function hashOfFile(path: string, signal?: AbortSignal): Promise<string> {
+  const file = await openFile(path);
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
+  await pipeline(file.createReadStream(), hash, { signal });
   return hash.digest("hex");
 }
 

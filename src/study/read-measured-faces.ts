@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { ActionUnitMeasurement } from "../domain/measurement.ts";
+import { readText } from "../platform/read-file.ts";
 
 /** Of a measured image, as `measure --json` and studies write it, what agreement needs. */
 const MeasuredImage = z.object({
@@ -60,7 +61,7 @@ async function* facesOfLines(file: string, amongOthers: boolean): AsyncGenerator
 }
 
 async function* facesOfJson(file: string): AsyncGenerator<Faces> {
-  const output = MeasureJson.safeParse(jsonIn(await readFile(file, "utf8")));
+  const output = MeasureJson.safeParse(jsonIn(await readText(file)));
   if (!output.success) throw unreadable(file, "it is not what measure --json prints");
   for (const { faces } of output.data.images) yield faces.map(({ actionUnits }) => actionUnits);
 }

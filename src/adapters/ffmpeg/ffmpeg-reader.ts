@@ -1,11 +1,9 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { VideoDecodeError } from "../../domain/errors.ts";
+import { hashOfFile } from "../../platform/hash.ts";
+import { whyRefused } from "../../platform/system-error.ts";
 import type { FrameOptions, VideoFrame, VideoReader } from "../../ports/video-reader.ts";
 import { createFfmpegLog, type FfmpegLog } from "./ffmpeg-log.ts";
 import { readPpmStream } from "./ppm-stream.ts";
@@ -125,16 +123,10 @@ function withoutPath(complaint: string): string {
 }
 
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new VideoDecodeError(path, error.code === "ENOENT" ? "there is no such file" : "this user may not read it");
-  });
-  if (!found.isFile()) throw new VideoDecodeError(path, "it is not a file");
-  const hash = createHash("sha256");
   try {
-    await pipeline(createReadStream(path), hash, { signal });
+    return await hashOfFile(path, signal);
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new VideoDecodeError(path, "it cannot be read", { cause });
+    throw new VideoDecodeError(path, whyRefused(cause), { cause });
   }
-  return hash.digest("hex");
 }

@@ -1,5 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname } from "node:path";
+import { readText } from "../../platform/read-file.ts";
+import { whyRefused } from "../../platform/system-error.ts";
 import { openTable } from "../../platform/tables/table-rows.ts";
 import type { EvidenceFile } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
@@ -38,10 +40,8 @@ export interface EvidenceRequest {
  */
 export async function openEvidence(request: EvidenceRequest, formats: KnownFormats): Promise<EvidenceFile> {
   const { path } = request;
-  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw tableError(path, cause.code === "ENOENT" ? "there is no such file" : `it cannot be read (${cause.code})`, {
-      cause,
-    });
+  const info = await stat(path).catch((cause: unknown) => {
+    throw tableError(path, whyRefused(cause), { cause });
   });
   if (info.isDirectory()) return openEvidenceFolder(path, (part) => openEvidence({ ...request, path: part }, formats));
   if (JSON_ENDINGS.has(extname(path).toLowerCase())) return openJson(request, info.size, formats);
@@ -65,7 +65,10 @@ async function openCsv(request: EvidenceRequest, formats: KnownFormats): Promise
 async function openJson(request: EvidenceRequest, sizeBytes: number, formats: KnownFormats): Promise<EvidenceFile> {
   const { path, version } = request;
   if (sizeBytes > LARGEST_JSON_BYTES) throw tableError(path, "it has more than 256 MB of JSON: export it as CSV");
-  const json = parseJson(await readFile(path, "utf8"), path);
+  const text = await readText(path).catch((cause: unknown) => {
+    throw tableError(path, whyRefused(cause), { cause });
+  });
+  const json = parseJson(text, path);
   for (const readJson of formats.jsonReaders) {
     const listed = readJson(json, { path, version });
     if (listed !== undefined) return createListedEvidence(listed);

@@ -5,7 +5,7 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import type { CodedActionUnit } from "../sample.ts";
 import type { ReadRow } from "./dataset.ts";
 import { sampleOf } from "./sample-of.ts";
-import { readText } from "./table-rows.ts";
+import { readDatasetText } from "./table-rows.ts";
 
 /** CK+ codes 0 to 7 (Lucey et al. 2010). */
 const CODES = ["neutral", "anger", "contempt", "disgust", "fear", "happiness", "sadness", "surprise"] as const;
@@ -46,7 +46,7 @@ export async function readCkPlusSamples(path: string): Promise<ReadRow[]> {
 
 async function labelOf(file: string): Promise<string | null> {
   if (!existsSync(file)) return null;
-  const code = Number((await readText(file)).trim());
+  const code = Number((await readDatasetText(file)).trim());
   const label = CODES[code];
   if (label === undefined) throw new RangeError(`its emotion file says ${code}, which is no CK+ expression`);
   return label;
@@ -56,7 +56,7 @@ async function labelOf(file: string): Promise<string | null> {
 async function codesOf(file: string): Promise<CodedActionUnit[] | null> {
   if (!existsSync(file)) return null;
   const shown = new Map<number, number>();
-  for (const line of (await readText(file)).split(/\r?\n/)) {
+  for (const line of (await readDatasetText(file)).split(/\r?\n/)) {
     const [unit, intensity] = line.trim().split(/\s+/).map(Number);
     if (unit === undefined || !Number.isFinite(unit) || unit < 1) continue;
     shown.set(Math.round(unit), intensity !== undefined && intensity > 0 ? Math.min(5, intensity) : 2);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { ReadRow } from "./dataset.ts";
 import { sampleOf } from "./sample-of.ts";
-import { readCsvRows, readText } from "./table-rows.ts";
+import { readCsvRows, readDatasetText } from "./table-rows.ts";
 
 /** RAF-DB's codes 1 to 7 in order (Li and Deng 2019). */
 const CODES = ["surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"] as const;
@@ -30,7 +30,7 @@ export async function readRafDbSamples(path: string, split: "train" | "test"): P
 async function fromOfficialList(base: string, list: string, split: string): Promise<ReadRow[]> {
   const aligned = join(base, "Image", "aligned");
   const hasAligned = existsSync(aligned);
-  const lines = (await readText(list)).split(/\r?\n/);
+  const lines = (await readDatasetText(list)).split(/\r?\n/);
   return lines.flatMap((line, index) => {
     const [file, code] = line.trim().split(/\s+/);
     if (file === undefined || !file.startsWith(`${split}_`)) return [];

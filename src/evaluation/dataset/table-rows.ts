@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { readText } from "../../platform/read-file.ts";
+import { whyRefused } from "../../platform/system-error.ts";
 import { readTable } from "../../platform/tables/table-rows.ts";
 
 /** One row of a table: cells by column. */
@@ -51,9 +52,8 @@ function textOf(cell: unknown, separator: string): string {
 }
 
 /** @throws {ConfigurationError} when the file is not there. */
-export async function readText(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "there is no such file" : `it cannot be read (${error.code})`;
-    throw new ConfigurationError(`Cannot read dataset as ${reason}: \`${path}\``, { cause: error });
+export async function readDatasetText(path: string): Promise<string> {
+  return readText(path).catch((error: unknown) => {
+    throw new ConfigurationError(`Cannot read dataset as ${whyRefused(error)}: \`${path}\``, { cause: error });
   });
 }

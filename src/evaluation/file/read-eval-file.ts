@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { readText } from "../../platform/read-file.ts";
+import { whyRefused } from "../../platform/system-error.ts";
 import { EvalFile } from "./eval-file.ts";
 import { explainIssue, type FileProblem } from "./explain-issue.ts";
 
@@ -13,9 +14,8 @@ export interface LoadedEvalFile {
 
 /** @throws {ConfigurationError} naming each line with what is wrong and the nearest valid key. */
 export async function readEvalFile(path: string): Promise<LoadedEvalFile> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "there is no such file" : `it cannot be read (${error.code})`;
-    throw new ConfigurationError(`Cannot run evaluation as ${reason}: \`${path}\``, { cause: error });
+  const text = await readText(path).catch((error: unknown) => {
+    throw new ConfigurationError(`Cannot run evaluation as ${whyRefused(error)}: \`${path}\``, { cause: error });
   });
   return { path, text, file: parseEvalFile(text, path) };
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { open } from "node:fs/promises";
+import { openFile } from "../read-file.ts";
+import { whyRefused } from "../system-error.ts";
 
 /** Text in UTF-16 is read whole, as its bytes must be written anew; beyond this it is refused. */
 const LARGEST_UTF16_BYTES = 1 << 28;
@@ -19,11 +20,10 @@ export interface TableBytes {
 
 /** Opens a file as the bytes of a table. What Excel calls "Unicode text" is UTF-16. */
 export async function openTableBytes(path: string, refuse: RefuseTable): Promise<TableBytes> {
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(cause.code === "ENOENT" ? "there is no such file" : `it cannot be read (${cause.code})`, { cause });
+  const file = await openFile(path).catch((cause: unknown) => {
+    throw refuse(whyRefused(cause), { cause });
   });
   try {
-    if ((await file.stat()).isDirectory()) throw refuse("it is a folder");
     const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
     const encoding = bytesRead === 2 ? utf16Of(buffer) : undefined;
     if (encoding === undefined) return file;
