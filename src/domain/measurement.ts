@@ -59,6 +59,21 @@ export type Gaze = z.infer<typeof Gaze>;
 export const EyeOpenness = z.strictObject({ left: z.number().min(0), right: z.number().min(0) });
 export type EyeOpenness = z.infer<typeof EyeOpenness>;
 
+/** A part of a face that can be hidden: by a hand, a mask, hair, glasses. Left and right are the subject's own. */
+export const CoveredPart = z.enum([
+  "right brow",
+  "left brow",
+  "right eye",
+  "left eye",
+  "nose",
+  "right cheek",
+  "left cheek",
+  "right mouth",
+  "left mouth",
+  "chin",
+]);
+export type CoveredPart = z.infer<typeof CoveredPart>;
+
 /** When not to trust a face. */
 export const FaceQuality = z.strictObject({
   /** The longer side of the box around the face's landmarks, in source pixels. */
@@ -71,6 +86,8 @@ export const FaceQuality = z.strictObject({
   cutOff: z.number().min(0).max(1),
   /** How sure the mesh network is that it looks at a face, 0..1; `null` when the toolbox does not say. */
   facePresence: z.number().min(0).max(1).nullable(),
+  /** Parts that something hides; what they would show is not measured. Left out by toolboxes that do not say. */
+  covered: z.array(CoveredPart).optional(),
   /** 0..1, the product of the above as documented in models/cards/mesh.md. */
   overall: z.number().min(0).max(1),
   /** What to beware of, one short phrase each, e.g. `"face is 38 px wide"`. Empty when nothing is wrong. */

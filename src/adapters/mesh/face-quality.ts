@@ -1,5 +1,5 @@
 import { clipBox, type PixelBox } from "../../domain/geometry.ts";
-import type { FaceQuality, HeadPose } from "../../domain/measurement.ts";
+import { CoveredPart, type FaceQuality, type HeadPose } from "../../domain/measurement.ts";
 import { fade } from "./action-units.ts";
 import type { LumaImage } from "./luma-image.ts";
 
@@ -10,6 +10,7 @@ export interface QualityInput {
   readonly headPose: HeadPose;
   /** The face in the aligned crop that the mesh network saw, so that sharpness means the same for every size. */
   readonly luma: LumaImage;
+  readonly covered: readonly CoveredPart[];
 }
 
 /** Where each quantity begins to cost trust, and where none is left. models/cards/mesh.md says why. */
@@ -25,7 +26,7 @@ const LIMITS = {
 
 /** Judges how far a face can be trusted, and says in words what is wrong with it. */
 export function qualityOf(input: QualityInput): FaceQuality {
-  const { box, presence, headPose } = input;
+  const { box, presence, headPose, covered } = input;
   const facePx = Math.max(box.widthPx, box.heightPx);
   const { sharpness, luminance } = textureOf(input.luma);
   const cutOff = shareOutside(box, input.frame);
@@ -38,6 +39,7 @@ export function qualityOf(input: QualityInput): FaceQuality {
     cutOff: fade(cutOff, LIMITS.cutOff.full, LIMITS.cutOff.zero),
     yaw: fade(yaw, LIMITS.yawDegrees.full, LIMITS.yawDegrees.zero),
     pitch: fade(pitch, LIMITS.pitchDegrees.full, LIMITS.pitchDegrees.zero),
+    seen: 1 - covered.length / CoveredPart.options.length,
   };
   const overall = presence * Object.values(factors).reduce((product, factor) => product * factor, 1);
   const warnings = [
@@ -48,7 +50,8 @@ export function qualityOf(input: QualityInput): FaceQuality {
     factors.cutOff < 1 && `${Math.round(cutOff * 100)} % of the face is outside the image`,
     factors.yaw < 1 && `head is turned ${Math.round(yaw)} degrees`,
     factors.pitch < 1 && `head is ${headPose.pitchRad > 0 ? "raised" : "lowered"} ${Math.round(pitch)} degrees`,
-    presence < 0.9 && "perhaps not a face, or covered",
+    presence < 0.9 && "perhaps not a face",
+    covered.length > 0 && `covered: ${covered.join(", ")}`,
   ].filter((warning) => warning !== false);
   return {
     facePx: round(facePx, 1),
@@ -56,6 +59,7 @@ export function qualityOf(input: QualityInput): FaceQuality {
     luminance: round(luminance, 1),
     cutOff: round(cutOff, 4),
     facePresence: round(presence, 4),
+    covered: [...covered],
     overall: round(overall, 4),
     warnings,
   };

@@ -1,4 +1,5 @@
 import type { ExpressionReading, FaceFeature } from "../../domain/measurement.ts";
+import { hidesExpression, isHidden } from "../../facs/covered-parts.ts";
 import { poolExpressions } from "../../facs/expression-pool.ts";
 import { actionUnitLogits, poseEffect, recalibrated, toMeasurements } from "./action-units.ts";
 import { fitToCanonical, headPoseOf } from "./canonical-fit.ts";
@@ -8,6 +9,7 @@ import { appearanceFeatures } from "./face-appearance.ts";
 import type { FaceCandidate } from "./face-detector.ts";
 import type { FaceFeatures, Features } from "./face-features.ts";
 import { boxOfMesh, type FaceMesh, regionOfMesh } from "./face-mesh.ts";
+import { checkFace, type FaceCheck, isFace } from "./face-check.ts";
 import { qualityOf, trustOf } from "./face-quality.ts";
 import { lumaAround } from "./luma-image.ts";
 import { MESH_TOOLBOX_ID, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
@@ -17,20 +19,22 @@ import { settleMesh } from "./settle-mesh.ts";
 /** Room for the blur that precedes the look of the skin. */
 const LUMA_MARGIN_PX = 6;
 
-/** Measures the face at a candidate; `undefined` when the mesh network finds none there. */
+/** Measures the face at a candidate; `undefined` when there is none, or a second look shows that it is none. */
 export async function measureFace(
   parts: MeshParts,
   source: PixelSource,
   candidate: FaceCandidate,
 ): Promise<MeasuredMesh | undefined> {
   const mesh = await settleMesh(parts, source, candidate.region);
-  return mesh === undefined ? undefined : describe(parts, source, { mesh, candidate });
+  if (mesh === undefined) return undefined;
+  const check = await checkFace(parts.check, source, mesh.landmarks);
+  return isFace(check) ? describe(parts, source, { mesh, candidate, check }) : undefined;
 }
 
 async function describe(
   parts: MeshParts,
   source: PixelSource,
-  { mesh, candidate }: { mesh: FaceMesh; candidate: FaceCandidate },
+  { mesh, candidate, check }: { mesh: FaceMesh; candidate: FaceCandidate; check: FaceCheck },
 ): Promise<MeasuredMesh> {
   const { model } = parts;
   const fit = fitToCanonical(mesh.landmarks, parts.canonical);
@@ -38,7 +42,8 @@ async function describe(
   const headPose = headPoseOf(fit.rotation);
   const box = boxOfMesh(mesh.landmarks);
   const luma = lumaAround(mesh.crop, mesh.cropLandmarks, LUMA_MARGIN_PX);
-  const quality = qualityOf({ box, frame: source, presence: mesh.presence, headPose, luma });
+  const covered = new Set(check.covered);
+  const quality = qualityOf({ box, frame: source, presence: mesh.presence, headPose, luma, covered: check.covered });
   const appearance = appearanceFeatures(model, luma, mesh.cropLandmarks);
   const raw = actionUnitLogits(model.ausAppearance, features, appearance);
   const logits = recalibrated(raw, (formula) => poseEffect(formula, model, headPose));
@@ -55,8 +60,10 @@ async function describe(
     actionUnits: toMeasurements(logits, model, {
       toolbox: MESH_TOOLBOX_ID,
       factors: { headPose, facePx: quality.facePx, trust: trustOf(quality) },
-    }),
-    expressions: await readExpressions(parts.expressions, source, { mesh, quality: quality.overall }),
+    }).filter((unit) => !isHidden(unit, covered)),
+    expressions: hidesExpression(covered)
+      ? []
+      : await readExpressions(parts.expressions, source, { mesh, quality: quality.overall }),
     features: toFaceFeatures(features, appearance),
   };
 }

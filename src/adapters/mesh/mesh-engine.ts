@@ -25,6 +25,7 @@ export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEn
   const parts: MeshParts = {
     detectors: { wide: await open(MESH_NETWORKS.detectors.wide), near: await open(MESH_NETWORKS.detectors.near) },
     mesh: await open(MESH_NETWORKS.mesh),
+    check: await open(MESH_NETWORKS.check),
     expressions: await Promise.all(MESH_NETWORKS.expressions.map(open)),
     canonical,
     twins: mirrorPoints(canonical),
@@ -34,8 +35,8 @@ export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEn
   return {
     measure: (source) => measureImage(parts, source),
     async close() {
-      const { detectors, mesh, expressions } = parts;
-      for (const network of [detectors.wide, detectors.near, mesh, ...expressions]) await network.close();
+      const { detectors, mesh, check, expressions } = parts;
+      for (const network of [detectors.wide, detectors.near, mesh, check, ...expressions]) await network.close();
     },
   };
 }

@@ -12,6 +12,7 @@ export const MESH_TOOLBOX_ID = "mesh@2";
 export const MESH_NETWORKS = {
   detectors: { wide: "human-blazeface", near: "blazeface-short" },
   mesh: "face-mesh-attention",
+  check: "face-check",
   expressions: ["face-api-expression", "human-emotion", "crowd-face"],
 } as const;
 
@@ -19,6 +20,8 @@ export const MESH_NETWORKS = {
 export interface MeshParts {
   readonly detectors: FaceDetectors;
   readonly mesh: ImageNetwork;
+  /** Tells faces from what is none, and what of a face is covered. */
+  readonly check: ImageNetwork;
   readonly expressions: readonly ImageNetwork[];
   readonly canonical: CanonicalFace;
   /** For each mesh point the one on the other side of the face. */

@@ -32,8 +32,8 @@ export interface MeshToolboxOptions {
 export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promise<FerToolbox> {
   const model = await readActionUnitModel();
   const witnesses = await Promise.all(MESH_NETWORKS.expressions.map((id) => loadManifest(id)));
-  const { detectors, mesh, expressions } = MESH_NETWORKS;
-  const ids = [detectors.wide, detectors.near, mesh, ...expressions];
+  const { detectors, mesh, check, expressions } = MESH_NETWORKS;
+  const ids = [detectors.wide, detectors.near, mesh, check, ...expressions];
   const workerData: MeshWorkerData = { cacheDir: options.cacheDir };
   const pool = createWorkerPool<PixelSource, MeasuredMesh[]>(
     builtFile("adapters/mesh/mesh-worker.ts"),
