@@ -8,6 +8,7 @@ probability of .3, and how many covered and free parts are called covered.
 
 import argparse
 import time
+import warnings
 
 import numpy as np
 import torch
@@ -81,7 +82,9 @@ def loss_of(outputs, face, shares):
     is_face, covered = outputs
     known = (face > 0.75).float()
     of_parts = f.binary_cross_entropy_with_logits(covered, shares.clamp(0, 1), reduction="none").mean(1, keepdim=True)
-    return f.binary_cross_entropy_with_logits(is_face, face) + 2 * (of_parts * known).sum() / known.sum().clamp(1)
+    # Others are a sixth of the crops and count as much as the faces together.
+    weight = torch.where(face == 0, 4.0, 1.0)
+    return f.binary_cross_entropy_with_logits(is_face, face, weight) + 2 * (of_parts * known).sum() / known.sum().clamp(1)
 
 
 def report(network, luma, face, shares):
@@ -142,6 +145,7 @@ def main():
 
 def export(network, path):
     network.eval()
+    warnings.simplefilter("ignore", DeprecationWarning)  # the older exporter writes the smaller graph
     torch.onnx.export(
         network,
         torch.zeros(1, 1, SIDE, SIDE),
