@@ -30,7 +30,8 @@ const twins = mirrorPoints(await readCanonicalFace());
 const NOTHING_COVERED = Array(10).fill(0);
 
 writeFileSync(out, "");
-if (mode === "faces") for await (const { source, region, copies } of faces(input)) await writeFace(source, region, copies);
+if (mode === "faces")
+  for await (const { source, region, copies } of faces(input)) await writeFace(source, region, copies);
 else for (const path of readFileSync(input, "utf8").trim().split("\n")) await writeOther(await load(path));
 
 /** Faces of an array that fill their images, or of portraits, as the detector finds them. */
@@ -56,7 +57,7 @@ async function* faces(from) {
 
 /** The face as it is, and with something drawn over it, fitted anew from a region that is a little off. */
 async function writeFace(source, region, copies) {
-  const whole = await fit(source, region);
+  const whole = await fitMesh(source, region);
   if (whole.presence < 0.5) return;
   write(whole, 1, NOTHING_COVERED);
   const skin = skinOf(source, whole.landmarks);
@@ -74,7 +75,7 @@ async function writeFace(source, region, copies) {
     const shares = coveredShares(whole.landmarks, occlusion.polygons);
     // Of a face that is hidden nearly whole nobody can say whether it is one.
     const face = shares.filter((share) => share > 0.6).length >= 8 ? 0.5 : 1;
-    write(await fit(hidden, off), face, shares);
+    write(await fitMesh(hidden, off), face, shares);
   }
 }
 
@@ -90,16 +91,21 @@ async function writeOther(source) {
   }
   const suspected = found.sort((a, b) => b.score - a.score).slice(0, 4);
   const places = [0, 1].map(() =>
-    square(random.between(0, source.widthPx), random.between(0, source.heightPx), side * random.between(0.2, 0.7), random.normal(0.3)),
+    square(
+      random.between(0, source.widthPx),
+      random.between(0, source.heightPx),
+      side * random.between(0.2, 0.7),
+      random.normal(0.3),
+    ),
   );
   for (const region of [...suspected.map(({ region }) => region), ...places]) {
-    const fitted = await fit(source, region);
+    const fitted = await fitMesh(source, region);
     if (fitted.presence > 0.2) write(fitted, 0, Array(10).fill(-1));
   }
 }
 
 /** As the toolbox does: readings of the image and of its mirror image in turn, until two agree. */
-async function fit(source, region) {
+async function fitMesh(source, region) {
   let last = await readMesh(network, source, region);
   for (let reading = 2; reading <= 4; reading++) {
     const outline = regionOfMesh(last.landmarks);

@@ -94,14 +94,34 @@ export function drawOcclusion(mesh, random) {
       const s = sign();
       const fringe = between(0, 1) < 0.4 ? 0.1 : -0.15;
       const outline = [at(-s * between(0.2, 0.8), -1.4), at(-s * 0.1 + normal(0.2), -0.45)];
-      return [[...outline, at(s * between(0.2, 0.4), fringe), at(s * between(0.35, 0.55), between(0.35, 0.95)), at(s * 1.5, 1), at(s * 1.5, -1.5)]];
+      return [
+        [
+          ...outline,
+          at(s * between(0.2, 0.4), fringe),
+          at(s * between(0.35, 0.55), between(0.35, 0.95)),
+          at(s * 1.5, 1),
+          at(s * 1.5, -1.5),
+        ],
+      ];
     },
     block() {
       const [cx, cy, w, h] = [normal(0.5), 0.3 + normal(0.5), between(0.25, 0.65), between(0.2, 0.6)];
       return [[at(cx - w, cy - h), at(cx + w, cy - h), at(cx + w, cy + h), at(cx - w, cy + h)]];
     },
   };
-  const kind = random.oneOf(["mask", "mask", "lower", "upper", "side", "glasses", "glasses", "hand", "hand", "hair", "block"]);
+  const kind = random.oneOf([
+    "mask",
+    "mask",
+    "lower",
+    "upper",
+    "side",
+    "glasses",
+    "glasses",
+    "hand",
+    "hand",
+    "hair",
+    "block",
+  ]);
   return { kind, polygons: drawings[kind]() };
 }
 

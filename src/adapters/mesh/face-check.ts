@@ -1,4 +1,4 @@
-import { type CoveredPart, CoveredPart as CoveredParts } from "../../domain/measurement.ts";
+import { CoveredPart } from "../../domain/measurement.ts";
 import { sigmoid } from "./blazeface.ts";
 import type { PixelSource } from "./crop.ts";
 import { regionOfMesh } from "./face-mesh.ts";
@@ -17,10 +17,11 @@ export interface FaceCheck {
 const REGION_SCALE = 1.5;
 
 /**
- * Below this it is no face, and from this on a part is covered. Both were chosen on images that the network was not
- * trained on; models/cards/face-check.md has the figures.
+ * How sure the check must be that it is a face, and how sure where the detector was not; from where a part is covered.
+ * Chosen on images that the network was not trained on; models/cards/face-check.md has the figures.
  */
-const LEAST_FACE_PROBABILITY = 0.3;
+const LEAST_PROBABILITY = { detected: 0.5, suspected: 0.98 } as const;
+const DETECTED_FROM = 0.6;
 const COVERED_FROM = 0.5;
 
 /** Looks again at what the mesh network took for a face. */
@@ -35,10 +36,11 @@ export async function checkFace(
   const hidden = output("covered");
   return {
     faceProbability: sigmoid(face as number),
-    covered: CoveredParts.options.filter((_, index) => sigmoid(hidden[index] as number) >= COVERED_FROM),
+    covered: CoveredPart.options.filter((_, index) => sigmoid(hidden[index] as number) >= COVERED_FROM),
   };
 }
 
-export function isFace({ faceProbability }: FaceCheck): boolean {
-  return faceProbability >= LEAST_FACE_PROBABILITY;
+/** @param score of the detector, 0..1. */
+export function isFace({ faceProbability }: FaceCheck, score: number): boolean {
+  return faceProbability >= LEAST_PROBABILITY[score >= DETECTED_FROM ? "detected" : "suspected"];
 }

@@ -6,10 +6,10 @@ import { fitToCanonical, headPoseOf } from "./canonical-fit.ts";
 import type { PixelSource } from "./crop.ts";
 import { eyeOpennessOf, gazeOf } from "./eyes.ts";
 import { appearanceFeatures } from "./face-appearance.ts";
+import { checkFace, type FaceCheck, isFace } from "./face-check.ts";
 import type { FaceCandidate } from "./face-detector.ts";
 import type { FaceFeatures, Features } from "./face-features.ts";
 import { boxOfMesh, type FaceMesh, regionOfMesh } from "./face-mesh.ts";
-import { checkFace, type FaceCheck, isFace } from "./face-check.ts";
 import { qualityOf, trustOf } from "./face-quality.ts";
 import { lumaAround } from "./luma-image.ts";
 import { MESH_TOOLBOX_ID, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
@@ -28,7 +28,7 @@ export async function measureFace(
   const mesh = await settleMesh(parts, source, candidate.region);
   if (mesh === undefined) return undefined;
   const check = await checkFace(parts.check, source, mesh.landmarks);
-  return isFace(check) ? describe(parts, source, { mesh, candidate, check }) : undefined;
+  return isFace(check, candidate.score) ? describe(parts, source, { mesh, candidate, check }) : undefined;
 }
 
 async function describe(
