@@ -32,7 +32,7 @@ export async function readTableHeader(
   const first = lines.next();
   if (first.done) throw refuse("there is no line with column names in it");
   const { start, end, line, separator } = first.value;
-  const delimiter = separator ?? delimiterOf(head.subarray(start, end), newline);
+  const delimiter = separator ?? delimiterOf(head.subarray(start, end), newline, names?.length);
   const marks = { delimiter: delimiter.charCodeAt(0), newline };
   const decimalComma = delimiter === ";";
   if (names !== undefined) return { marks, decimalComma, columns: names, dataOffsetBytes: start, dataLine: line };
@@ -86,9 +86,11 @@ function* headLines(head: Buffer, newline: number): Generator<HeadLine> {
   }
 }
 
-/** What separates most cells. A line without any has one cell, and then commas in the rows belong to the cells. */
-function delimiterOf(line: Buffer, newline: number): string {
+/** What separates most cells, or as many as are expected. A line without any has one cell, and then commas in the rows belong to the cells. */
+function delimiterOf(line: Buffer, newline: number, expected: number | undefined): string {
   const width = (delimiter: string) => cellTexts(line, { delimiter: delimiter.charCodeAt(0), newline }).length;
+  const fitting = DELIMITERS.find((delimiter) => width(delimiter) === expected);
+  if (fitting !== undefined) return fitting;
   const best = DELIMITERS.reduce((most, next) => (width(next) > width(most) ? next : most));
   return width(best) > 1 ? best : "\t";
 }
