@@ -78,7 +78,7 @@ async function matchFaces(path, rows) {
     const some = images.slice(from, from + 500);
     const reading = await timed(async () => {
       const all = [];
-      for (const image of some) all.push(await file.rowsAt(naming.result.rowsOf(image)));
+      for (const image of some) all.push(await file.rowsAt(naming.result.rowsOf({ path: image })));
       return all;
     });
     const joining = await timed(async () => some.map((image, i) => joinAll(image, reading.result[i], measured)));

@@ -1,5 +1,7 @@
 import { affdexToolbox } from "../adapters/affdex/affdex-table.ts";
 import { blendshapesToolbox } from "../adapters/blendshapes/blendshape-table.ts";
+import { faceReaderToolbox } from "../adapters/facereader/facereader-table.ts";
+import { humeToolbox } from "../adapters/hume/hume-json.ts";
 import { libreFaceToolbox } from "../adapters/libreface/libreface-program.ts";
 import { meshToolbox } from "../adapters/mesh/mesh-toolbox.ts";
 import { createNetworkToolbox } from "../adapters/mesh/network-toolbox.ts";
@@ -29,6 +31,8 @@ export function toolboxDefinitions(environment: ToolboxEnvironment = process): r
     pyAfarToolbox,
     affdexToolbox,
     blendshapesToolbox,
+    faceReaderToolbox,
+    humeToolbox,
   ];
 }
 

@@ -1,9 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname, isAbsolute, join, resolve } from "node:path";
-import { parse } from "csv-parse/sync";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
+import { readTable } from "../platform/tables/table-rows.ts";
 import { walkFolder } from "../platform/walk-folder.ts";
 import { readRunHistory } from "../runs/run-folder.ts";
 import { readInputList } from "./input-list.ts";
@@ -75,12 +75,14 @@ async function* listedInputs(listPath: string): AsyncGenerator<StudyInput> {
 async function studyIn(folder: string): Promise<string[] | undefined> {
   const history = await readRunHistory(folder).catch(() => undefined);
   if (history?.began.command !== "measure") return undefined;
-  const rows = parse(await readFile(join(folder, "images.csv"), "utf8"), { columns: true }) as { path: string }[];
+  const refuse = (reason: string, options?: ErrorOptions) =>
+    new ConfigurationError(`Cannot take the images of a study as ${reason}: \`${folder}\``, options);
+  const rows = await readTable(join(folder, "images.csv"), { refuse });
   const { workingFolder } = history.began;
   const here = (path: string) => (workingFolder === process.cwd() ? path : resolve(workingFolder, path));
-  const paths = [...new Set(rows.map(({ path }) => here(path)))];
+  const paths = [...new Set(rows.flatMap(({ cells: { path } }) => (path ? [here(path)] : [])))];
   if (paths.length > 0) return paths;
-  throw new ConfigurationError(`Cannot take the images of a study as it measured none: \`${folder}\``);
+  throw refuse("it measured none");
 }
 
 const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);

@@ -57,6 +57,8 @@ describe("probing the toolboxes", () => {
       ["pyafar", "missing"],
       ["affdex", "missing"],
       ["blendshapes", "missing"],
+      ["facereader", "missing"],
+      ["hume", "missing"],
     ]);
     for (const check of checks) expect(HealthCheck.safeParse(check).success).toBe(true);
     expect(checks[0]?.detail).toContain("AU12 = 3.4 (intensity-0-5), AU12 = 0 (binary)");

@@ -4,7 +4,7 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../../ports/evidence-file.ts";
 import { tableError } from "./table-error.ts";
 
-const ENDINGS: ReadonlySet<string> = new Set([".csv", ".tsv", ".json", ".jsonl", ".ndjson"]);
+const ENDINGS: ReadonlySet<string> = new Set([".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"]);
 
 /**
  * Opens a folder with a file per image, as OpenFace writes it. Files are opened one after another, as there may be a

@@ -6,7 +6,7 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import type { ReadRow } from "./dataset.ts";
 import { parseNpy } from "./npy.ts";
 import { sampleOf } from "./sample-of.ts";
-import { readCsvRows } from "./table-rows.ts";
+import { columnsOf, readCsvRows } from "./table-rows.ts";
 
 /** AffectNet's codes in order (Mollahosseini et al. 2019); 8 none, 9 uncertain and 10 no face are not judged. */
 export const AFFECTNET_LABELS = [
@@ -20,6 +20,19 @@ export const AFFECTNET_LABELS = [
   "contempt",
 ] as const;
 
+/** Columns of the lists, which some copies do not name. */
+const COLUMNS = [
+  "subDirectory_filePath",
+  "face_x",
+  "face_y",
+  "face_width",
+  "face_height",
+  "facial_landmarks",
+  "expression",
+  "valence",
+  "arousal",
+] as const;
+
 /** Where AffectNet writes -2 for "no valence": that is nothing, not very unpleasant. */
 function affectOf(value: number): number | null {
   return value >= -1 && value <= 1 ? value : null;
@@ -27,15 +40,19 @@ function affectOf(value: number): number | null {
 
 /**
  * AffectNet in either form it is handed out: `<split>/images/0.jpg` with `<split>/annotations/0_exp.npy`, `0_val.npy`,
- * `0_aro.npy`; or `validation.csv` / `training.csv` beside the folder `Manually_Annotated_Images`.
+ * `0_aro.npy`; or `validation.csv` / `training.csv`, with or without their header, beside the folder
+ * `Manually_Annotated_Images` or in `Manually_Annotated_file_lists`.
  */
 export async function readAffectNetSamples(path: string, split: string): Promise<ReadRow[]> {
   const annotations = join(path, split, "annotations");
   if (existsSync(annotations)) return fromAnnotations(join(path, split));
-  const list = join(path, `${split.startsWith("train") ? "training" : "validation"}.csv`);
-  if (existsSync(list)) return fromList(list, path);
+  const name = `${split.startsWith("train") ? "training" : "validation"}.csv`;
+  const list = [name, join("Manually_Annotated_file_lists", name)]
+    .map((place) => join(path, place))
+    .find((place) => existsSync(place));
+  if (list !== undefined) return fromList(list, path);
   throw new ConfigurationError(
-    `Cannot use dataset as it is not laid out as AffectNet (${split}/annotations or ${split.startsWith("train") ? "training" : "validation"}.csv expected): \`${path}\``,
+    `Cannot use dataset as it is not laid out as AffectNet (${split}/annotations or ${name} expected): \`${path}\``,
   );
 }
 
@@ -59,7 +76,8 @@ async function fromAnnotations(folder: string): Promise<ReadRow[]> {
 }
 
 async function fromList(list: string, path: string): Promise<ReadRow[]> {
-  const rows = await readCsvRows(list);
+  const header = await columnsOf(list);
+  const rows = await readCsvRows(list, header.includes("subDirectory_filePath") ? undefined : COLUMNS);
   return rows.flatMap(({ where, cells }) => {
     const file = cells.subDirectory_filePath;
     if (file === undefined) return [{ where, reason: "it has no subDirectory_filePath" }];

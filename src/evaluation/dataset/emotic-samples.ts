@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
 import { listInCell } from "../../platform/tables/list-cell.ts";
 import type { ReadRow } from "./dataset.ts";
+import { type EmoticPerson, emoticPeople } from "./emotic-mat.ts";
+import { PICTURES } from "./folder-samples.ts";
 import { sampleOf } from "./sample-of.ts";
 import { readCsvRows, type TableRow } from "./table-rows.ts";
 
@@ -38,34 +42,82 @@ export const EMOTIC_LABELS = [
 ] as const;
 
 /**
- * EMOTIC as a table, `<split>.csv`, with the columns that the usual conversion of `Annotations.mat` writes: Folder,
- * Filename, BBox (x1, y1, x2, y2), Categorical_Labels, Continuous_Labels (valence, arousal, dominance on 1-10). Images
- * lie in `<Folder>/<Filename>`, or below `emotic/`.
+ * EMOTIC in the forms in which it is handed out: its own `Annotations.mat`; `<split>.csv` (columns Folder, Filename, BBox
+ * as x1, y1, x2, y2, Categorical_Labels, Continuous_Labels on 1-10); or `annots_arrs/annot_arrs_<split>.csv` with a column
+ * for each corner and category. Images lie in `<Folder>/<Filename>`, or below `emotic/`.
  */
 export async function readEmoticSamples(path: string, split: string): Promise<ReadRow[]> {
-  const table = [join(path, `${split}.csv`), join(path, "emotic_pre", `${split}.csv`)].find((file) => existsSync(file));
-  if (table === undefined) {
-    throw new ConfigurationError(
-      `Cannot use dataset as ${split}.csv is not there (convert EMOTIC's Annotations.mat to one CSV per split first: columns Folder, Filename, BBox, Categorical_Labels, Continuous_Labels): \`${path}\``,
-    );
-  }
   const root = existsSync(join(path, "emotic")) ? join(path, "emotic") : path;
-  const rows = await readCsvRows(table);
-  return rows.map((row) => rowOf(row, root));
+  const found = (...names: string[]) => names.map((name) => join(path, name)).find((file) => existsSync(file));
+  const table = found(`${split}.csv`, join("emotic_pre", `${split}.csv`));
+  if (table !== undefined) {
+    return (await readCsvRows(table)).map((row) => rowOf(personOfRow(row), root));
+  }
+  const arrays = found(join("annots_arrs", `annot_arrs_${split}.csv`), `annot_arrs_${split}.csv`);
+  if (arrays !== undefined) return fromArrays(arrays, root);
+  const mat = found("Annotations.mat", join("Annotations", "Annotations.mat"), join("annotations", "Annotations.mat"));
+  if (mat !== undefined) return (await peopleOfMat(mat, split)).map((person) => rowOf(person, root));
+  throw new ConfigurationError(
+    `Cannot use dataset as neither Annotations.mat nor ${split}.csv nor annots_arrs/annot_arrs_${split}.csv is there (EMOTIC expected): \`${path}\``,
+  );
 }
 
-function rowOf({ where, cells }: TableRow, root: string): ReadRow {
-  const { Folder: folder, Filename: file } = cells;
-  if (folder === undefined || file === undefined) return { where, reason: "it has no Folder or Filename" };
-  const labels = listOf(cells.Categorical_Labels).map((label) => label.toLowerCase());
-  const [valence, arousal, dominance] = listOf(cells.Continuous_Labels).map((value) => (Number(value) - 1) / 4.5 - 1);
-  const region = boxOf(listOf(cells.BBox).map(Number));
-  if (region === null) return { where, reason: `its BBox "${cells.BBox}" is not x1, y1, x2, y2` };
+async function peopleOfMat(path: string, split: string): Promise<EmoticPerson[]> {
+  try {
+    return emoticPeople(await readFile(path), split);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigurationError(`Cannot use dataset as ${error.message}: \`${path}\``, { cause: error });
+  }
+}
+
+function personOfRow({ where, cells }: TableRow): EmoticPerson {
+  return {
+    where,
+    folder: cells.Folder ?? "",
+    file: cells.Filename ?? "",
+    box: listOf(cells.BBox).map(Number),
+    categories: listOf(cells.Categorical_Labels),
+    affect: listOf(cells.Continuous_Labels).map(Number),
+    gender: cells.Gender ?? "",
+    age: cells.Age ?? "",
+  };
+}
+
+/** These tables name images without their folder. */
+async function fromArrays(table: string, root: string): Promise<ReadRow[]> {
+  const folders = new Map<string, string>();
+  for (const file of await glob([`**/${PICTURES}`], { cwd: root })) folders.set(basename(file), dirname(file));
+  return (await readCsvRows(table)).map(({ where, cells }) => {
+    const file = cells.Filename ?? "";
+    const folder = folders.get(file);
+    if (folder === undefined) return { where, reason: `its image "${file}" is in no folder of the dataset` };
+    const numbers = (names: readonly string[]) => names.map((name) => Number(cells[name] || Number.NaN));
+    const categories = Object.keys(cells).filter((name) => isCategory(name) && Number(cells[name]) === 1);
+    const box = numbers(["X_min", "Y_min", "X_max", "Y_max"]);
+    const affect = numbers(["Valence", "Arousal", "Dominance"]);
+    return rowOf(
+      { where, folder, file, box, categories, affect, gender: cells.Gender ?? "", age: cells.Age ?? "" },
+      root,
+    );
+  });
+}
+
+function isCategory(name: string): boolean {
+  return EMOTIC_LABELS.some((label) => label === name.toLowerCase());
+}
+
+function rowOf({ where, folder, file, box, categories, affect, gender, age }: EmoticPerson, root: string): ReadRow {
+  if (folder === "" || file === "") return { where, reason: "it has no Folder or Filename" };
+  const region = boxOf(box);
+  if (region === null) return { where, reason: `its box "${box.join(", ")}" is not x1, y1, x2, y2` };
+  const [valence, arousal, dominance] = affect.map((value) => (value - 1) / 4.5 - 1);
   const inRange = (value: number | undefined) => (value !== undefined && value >= -1 && value <= 1 ? value : null);
+  const labels = categories.map((label) => label.toLowerCase());
   return {
     where,
     sample: sampleOf({
-      id: `${folder}/${file}#${region.leftPx},${region.topPx}`,
+      id: `${folder}/${file}#${region.leftPx},${region.topPx},${region.widthPx},${region.heightPx}`,
       image: join(root, folder, file),
       region,
       truth: {
@@ -74,9 +126,7 @@ function rowOf({ where, cells }: TableRow, root: string): ReadRow {
         arousal: inRange(arousal),
         dominance: inRange(dominance),
       },
-      columns: Object.fromEntries(
-        (["Gender", "Age"] as const).flatMap((name) => (cells[name] ? [[name, cells[name]]] : [])),
-      ),
+      columns: { ...(gender === "" ? {} : { Gender: gender }), ...(age === "" ? {} : { Age: age }) },
     }),
   };
 }

@@ -13,8 +13,9 @@ import type { BadRow, Dataset, ReadRow } from "./dataset.ts";
 import { EMOTIC_LABELS, readEmoticSamples } from "./emotic-samples.ts";
 import { readFolderSamples } from "./folder-samples.ts";
 import { locateDatasetPath } from "./locate.ts";
+import { readNamedFiles } from "./named-files.ts";
 import { readOasisSamples } from "./oasis-samples.ts";
-import { RAF_DB_LABELS, readRafDbSamples } from "./raf-db-samples.ts";
+import { rafDbLabels, readRafDbSamples } from "./raf-db-samples.ts";
 import { readTableSamples } from "./table-samples.ts";
 
 /** What reading a dataset needs from outside. */
@@ -52,7 +53,10 @@ async function readRows(
   switch (source.format) {
     case "csv":
     case "jsonl":
-      return { rows: await readTableSamples(source, path, evalFilePath), labels: [] };
+      return {
+        rows: await readTableSamples(source, path, evalFilePath),
+        labels: [...new Set(Object.values(source.labelMap ?? {}).filter((label) => label !== null))].sort(),
+      };
     case "folder": {
       const rows = await readFolderSamples(path);
       return {
@@ -60,10 +64,17 @@ async function readRows(
         labels: [...new Set(rows.flatMap((row) => ("sample" in row ? (row.sample.truth.label ?? []) : [])))],
       };
     }
+    case "files": {
+      const rows = await readNamedFiles(source, path);
+      return {
+        rows,
+        labels: [...new Set(Object.values(source.labelMap ?? {}).filter((label) => label !== null))].sort(),
+      };
+    }
     case "affectnet":
       return { rows: await readAffectNetSamples(path, source.split), labels: AFFECTNET_LABELS };
     case "raf-db":
-      return { rows: await readRafDbSamples(path, source.split), labels: RAF_DB_LABELS };
+      return { rows: await readRafDbSamples(path, source), labels: rafDbLabels(source.set) };
     case "emotic":
       return { rows: await readEmoticSamples(path, source.split), labels: EMOTIC_LABELS };
     case "oasis":

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { readText } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
-import { readTable } from "../../platform/tables/table-rows.ts";
+import { openTable, readTable } from "../../platform/tables/table-rows.ts";
 
 /** One row of a table: cells by column. */
 export interface TableRow {
@@ -11,12 +11,23 @@ export interface TableRow {
   readonly decimalComma: boolean;
 }
 
-/** Rows of a table with a header line. @throws {ConfigurationError} */
-export async function readCsvRows(path: string): Promise<TableRow[]> {
-  const refuse = (reason: string, options?: ErrorOptions) =>
-    new ConfigurationError(`Cannot read dataset as ${reason}: \`${path}\``, options);
-  const rows = await readTable(path, { refuse });
+/** @param names of the columns of a table that has no line with them. @throws {ConfigurationError} */
+export async function readCsvRows(path: string, names?: readonly string[]): Promise<TableRow[]> {
+  const refuse = refusalOf(path);
+  const rows = await readTable(path, names === undefined ? { refuse } : { refuse, names });
   return rows.map(({ line, ...row }) => ({ where: `line ${line}`, ...row }));
+}
+
+/** What the first line of a table says its columns are. @throws {ConfigurationError} */
+export async function columnsOf(path: string): Promise<readonly string[]> {
+  const { header, bytes } = await openTable(path, { refuse: refusalOf(path) });
+  await bytes.close();
+  return header.columns;
+}
+
+function refusalOf(path: string) {
+  return (reason: string, options?: ErrorOptions) =>
+    new ConfigurationError(`Cannot read dataset as ${reason}: \`${path}\``, options);
 }
 
 /** Objects of a JSONL file; lists become cells joined by `separator`. @throws {ConfigurationError} */

@@ -1,51 +1,52 @@
 import { dirname } from "node:path";
-import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
-import { nearestNames } from "../../domain/nearest-name.ts";
 import { listInCell } from "../../platform/tables/list-cell.ts";
-import { columnsInWords, isMissing, numberInCell } from "../../platform/tables/table-rows.ts";
-import type { Columns, DatasetSource } from "../file/dataset-source.ts";
+import { isMissing, numberInCell } from "../../platform/tables/table-rows.ts";
+import type { Columns } from "../file/dataset-source.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
 import type { ReadRow } from "./dataset.ts";
+import { drawGreyImage } from "./draw-grey-image.ts";
+import { checkColumns, readSourceRows, type TableSource } from "./join-rows.ts";
+import { mappedLabel } from "./label-map.ts";
 import { locateDatasetPath } from "./locate.ts";
-import { readCsvRows, readJsonlRows, type TableRow } from "./table-rows.ts";
-
-type TableSource = Extract<DatasetSource, { format: "csv" | "jsonl" }>;
+import type { TableRow } from "./table-rows.ts";
 
 /** A row that is no sample: caught per row, with the reason as its message. */
 class RowProblem extends Error {}
 
 /** Samples of a table whose columns the evaluation file names. @throws {ConfigurationError} for a column that is not there. */
 export async function readTableSamples(source: TableSource, path: string, evalFilePath: string): Promise<ReadRow[]> {
-  const rows = source.format === "csv" ? await readCsvRows(path) : await readJsonlRows(path, source.labelSeparator);
-  checkColumns(rows, source.columns, path);
+  const { rows, alone } = await readSourceRows(source, path, evalFilePath);
+  if (rows.length > 0) checkColumns(rows, [...namedColumns(source.columns), ...columnsOfPath(source.imagePath)], path);
   const base = source.images === undefined ? dirname(path) : locateDatasetPath(source.images, evalFilePath);
-  return rows.map((row) => {
+  const read: ReadRow[] = [...alone];
+  for (const row of rows) {
     try {
-      return { where: row.where, sample: sampleOf(row, source, `${base}/x`) };
+      const sample = await sampleOf(row, source, `${base}/x`);
+      if (sample !== null) read.push({ where: row.where, sample });
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error;
-      return { where: row.where, reason: error.message };
+      read.push({ where: row.where, reason: error.message });
     }
-  });
-}
-
-function checkColumns(rows: readonly TableRow[], columns: Columns, path: string): void {
-  const present = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
-  if (rows.length === 0) throw new ConfigurationError(`Cannot use dataset as it has no rows: \`${path}\``);
-  for (const name of namedColumns(columns)) {
-    if (present.includes(name)) continue;
-    const near = nearestNames(name, present, 1)[0];
-    const remedy = near === undefined ? `it has ${columnsInWords(present)}` : `did you mean "${near}"?`;
-    throw new ConfigurationError(`Cannot use dataset as it has no column "${name}": ${remedy} (\`${path}\`)`);
   }
+  return read;
 }
 
-function namedColumns({ raters, actionUnits, ...single }: Columns): string[] {
-  return [...Object.values(single), ...(raters ?? []), ...Object.values(actionUnits ?? {})];
+function columnsOfPath(template: string | undefined): readonly string[] {
+  return [...(template ?? "").matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
 }
 
-function sampleOf({ where, cells, decimalComma }: TableRow, source: TableSource, imagesFile: string): Sample {
+function namedColumns({ raters, actionUnits, votes, ...single }: Columns): string[] {
+  const several = [...(raters ?? []), ...Object.values(actionUnits ?? {}), ...Object.values(votes ?? {})];
+  return [...Object.values(single).flat(), ...several];
+}
+
+/** `null` for a row that the label map leaves out. */
+async function sampleOf(
+  { where, cells, decimalComma }: TableRow,
+  source: TableSource,
+  imagesFile: string,
+): Promise<Sample | null> {
   const { columns, scales, labelSeparator } = source;
   const text = (column: string | undefined): string | null => {
     const cell = column === undefined ? undefined : cells[column];
@@ -61,12 +62,25 @@ function sampleOf({ where, cells, decimalComma }: TableRow, source: TableSource,
   const scaled = (column: string | undefined, ends: readonly [number, number] | undefined) =>
     toUnitScale(numeric(column), column, ends ?? [-1, 1]);
 
-  const image = text(columns.image);
+  const label = labelOf(text(columns.label) ?? mostVotes(columns.votes, numeric), source);
+  if (label === LEFT_OUT) return null;
+  const labels = list(columns.labels)
+    ?.flatMap((one) => labelOf(one, source) ?? [])
+    .filter((one) => one !== LEFT_OUT);
+  const image = source.imagePath === undefined ? text(columns.image) : filledPath(source.imagePath, text);
   if (columns.image !== undefined && image === null) throw new RowProblem(`its cell "${columns.image}" is empty`);
+  const pixels = text(columns.pixels);
   return {
     id: text(columns.id) ?? image ?? where,
-    image: image === null ? null : locateDatasetPath(image, imagesFile),
-    region: regionOf(text(columns.region)),
+    image: pixels === null ? (image === null ? null : locateDatasetPath(image, imagesFile)) : await drawn(pixels),
+    region: regionOf(
+      typeof columns.region === "object"
+        ? columns.region
+            .map((one) => text(one) ?? "")
+            .join(" ")
+            .trim() || null
+        : text(columns.region),
+    ),
     subject: text(columns.subject),
     question: text(columns.question),
     context: text(columns.context),
@@ -76,8 +90,8 @@ function sampleOf({ where, cells, decimalComma }: TableRow, source: TableSource,
     raters: columns.raters?.map((column) => ratingOf(text(column))) ?? null,
     truth: {
       ...NO_TRUTH,
-      label: text(columns.label),
-      labels: list(columns.labels),
+      label,
+      labels: labels ?? null,
       valence: scaled(columns.valence, scales.valence),
       arousal: scaled(columns.arousal, scales.arousal),
       dominance: scaled(columns.dominance, scales.dominance),
@@ -88,6 +102,42 @@ function sampleOf({ where, cells, decimalComma }: TableRow, source: TableSource,
     },
     columns: unnamedCells(cells, columns),
   };
+}
+
+/** Stands for a label whose rows are not wanted. */
+const LEFT_OUT = Symbol("left out");
+
+function labelOf(label: string | null, { labelMap }: TableSource): string | null | typeof LEFT_OUT {
+  if (label === null) return null;
+  const mapped = mappedLabel(label, labelMap);
+  if ("reason" in mapped) throw new RowProblem(mapped.reason);
+  return mapped.label ?? LEFT_OUT;
+}
+
+/** The label that most raters gave. */
+function mostVotes(votes: Columns["votes"], numeric: (column: string) => number | null): string | null {
+  if (votes === undefined) return null;
+  const counted = Object.entries(votes).map(([label, column]) => ({ label, count: numeric(column) ?? 0 }));
+  const most = Math.max(...counted.map(({ count }) => count));
+  const [first, second] = counted.filter(({ count }) => count === most);
+  if (first === undefined || most === 0) throw new RowProblem("nobody voted for a label of it");
+  if (second !== undefined) throw new RowProblem(`as many voted for "${first.label}" as for "${second.label}"`);
+  return first.label;
+}
+
+function filledPath(template: string, text: (column: string) => string | null): string {
+  return template.replace(/\{([^}]+)\}/g, (_whole, name: string) => {
+    const cell = text(name);
+    if (cell === null) throw new RowProblem(`its cell "${name}" is empty`);
+    return cell;
+  });
+}
+
+/** Path of the image that grey values make. */
+async function drawn(pixels: string): Promise<string> {
+  const path = await drawGreyImage(pixels);
+  if (path === undefined) throw new RowProblem("its pixels are not grey values of a square image");
+  return path;
 }
 
 function numberIn(

@@ -23,6 +23,11 @@ const Columns = z.strictObject({
   id: z.string().optional(),
   image: z.string().optional(),
   label: z.string().optional(),
+  votes: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("Column of each label's votes: the label is the one with most, and a tie is none"),
+  pixels: z.string().optional().describe("Grey values 0-255 of a square image, row by row, as in FER2013"),
   labels: z.string().optional().describe("Several labels in one cell, separated by labelSeparator"),
   valence: z.string().optional(),
   arousal: z.string().optional(),
@@ -35,14 +40,43 @@ const Columns = z.strictObject({
   options: z.string().optional().describe("Options in one cell, separated by labelSeparator"),
   choice: z.string().optional(),
   pair: z.string().optional(),
-  region: z.string().optional().describe("left top width height in pixels, separated by spaces"),
+  region: z
+    .union([z.string(), z.tuple([z.string(), z.string(), z.string(), z.string()])])
+    .optional()
+    .describe("left top width height in pixels, separated by spaces in one column, or a column each"),
   raters: z.array(z.string()).min(1).optional().describe("One column per human rater"),
   actionUnits: z.record(ActionUnitName, z.string()).optional().describe("Column of each coded action unit"),
 });
 export type Columns = z.infer<typeof Columns>;
 
+/** What is made of the words or codes that the dataset labels with. */
+const LabelMap = z
+  .record(z.string(), z.string().min(1).nullable())
+  .optional()
+  .describe("What each label or code of the dataset means here; null leaves its rows out");
+
+/** A second table with more columns about the same rows. */
+const Join = z.strictObject({
+  path: z.string().min(1),
+  on: z
+    .union([z.literal("row"), z.tuple([z.string(), z.string()])])
+    .describe("row: both tables list the same things in the same order; else the column of each that must agree"),
+  header: z.array(z.string().min(1)).min(1).optional().describe("Columns of a file that does not name them"),
+});
+
 const tableFields = {
   ...common,
+  header: z.array(z.string().min(1)).min(1).optional().describe("Columns of a CSV file that does not name them"),
+  join: Join.optional().describe("A second table; rows that are only in one of the two are left out and counted"),
+  where: z
+    .record(z.string(), z.array(z.string()).min(1))
+    .default({})
+    .describe("Rows to take: columns and the cells they may have, e.g. { Usage: [PublicTest] }"),
+  imagePath: z
+    .string()
+    .optional()
+    .describe("Path of a row's image made of its cells, instead of columns.image: faces/{label}/{file}"),
+  labelMap: LabelMap,
   images: z.string().optional().describe("Folder that image cells are relative to; the list's own when left out"),
   columns: Columns,
   labelSeparator: z.string().min(1).default("|"),
@@ -57,8 +91,25 @@ export const DatasetSource = z.discriminatedUnion("format", [
   z.strictObject({ format: z.literal("csv"), ...tableFields }),
   z.strictObject({ format: z.literal("jsonl"), ...tableFields }),
   z.strictObject({ format: z.literal("folder"), ...common }).describe("One folder per label"),
+  z
+    .strictObject({
+      format: z.literal("files"),
+      ...common,
+      files: z.string().min(1).default("**/*").describe("Which files below the path, e.g. **/*.tiff"),
+      pattern: z
+        .string()
+        .min(1)
+        .describe("Regular expression over a file's path with named groups: label, subject, id, or a column"),
+      labelMap: LabelMap,
+    })
+    .describe("Images whose names say what they show, e.g. JAFFE's KA.HA1.29.tiff"),
   z.strictObject({ format: z.literal("affectnet"), ...common, split: z.string().default("val_set") }),
-  z.strictObject({ format: z.literal("raf-db"), ...common, split: z.enum(["train", "test"]).default("test") }),
+  z.strictObject({
+    format: z.literal("raf-db"),
+    ...common,
+    split: z.enum(["train", "test"]).default("test"),
+    set: z.enum(["basic", "compound"]).default("basic"),
+  }),
   z.strictObject({ format: z.literal("emotic"), ...common, split: z.string().default("test") }),
   z.strictObject({ format: z.literal("oasis"), ...common }),
   z.strictObject({ format: z.literal("ck-plus"), ...common }),

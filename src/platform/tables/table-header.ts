@@ -9,12 +9,14 @@ const DELIMITERS = [",", "\t", ";"] as const;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
+/** A line that tells something of the table before it begins: `Frame rate:` and a tab. */
+const PREFACE_LINE = /^[^\t]*:\t/;
 /** The line by which Excel is told what separates cells. */
 const SEPARATOR_LINE = /^"?sep=(.)"?$/i;
 
 /**
- * Reads the line that names the columns. A byte order mark, empty lines, Excel's `sep=;` and lines that begin with `#`
- * (iMotions) may stand before it. Lines may end with LF, CRLF or CR. R writes no name for its column of row names: such
+ * Reads the line that names the columns. A byte order mark, empty lines, Excel's `sep=;`, lines that begin with `#`
+ * (iMotions), and a title with lines like `Frame rate:` (FaceReader) may stand before it. Lines may end with LF, CRLF or CR. R writes no name for its column of row names: such
  * a column is called "".
  *
  * @param names what the columns are called in a file that does not say it.
@@ -32,7 +34,7 @@ export async function readTableHeader(
   const first = lines.next();
   if (first.done) throw refuse("there is no line with column names in it");
   const { start, end, line, separator } = first.value;
-  const delimiter = separator ?? delimiterOf(head.subarray(start, end), newline);
+  const delimiter = separator ?? delimiterOf(head.subarray(start, end), newline, names?.length);
   const marks = { delimiter: delimiter.charCodeAt(0), newline };
   const decimalComma = delimiter === ";";
   if (names !== undefined) return { marks, decimalComma, columns: names, dataOffsetBytes: start, dataLine: line };
@@ -81,14 +83,29 @@ function* headLines(head: Buffer, newline: number): Generator<HeadLine> {
     const text = head.toString("latin1", start, end).trim();
     const told = SEPARATOR_LINE.exec(text)?.[1];
     if (told !== undefined) separator = told;
-    else if (text !== "" && !/^"?#/.test(text)) yield { start, end, line, separator };
+    else if (
+      text !== "" &&
+      !/^"?#/.test(text) &&
+      !PREFACE_LINE.test(`${text}\t`) &&
+      !opensPreface(head, end, newline)
+    ) {
+      yield { start, end, line, separator };
+    }
     start = end + 1;
   }
 }
 
-/** What separates most cells. A line without any has one cell, and then commas in the rows belong to the cells. */
-function delimiterOf(line: Buffer, newline: number): string {
+/** Whether the next line with something in it belongs to a preface, so that this one is its title. */
+function opensPreface(head: Buffer, from: number, newline: number): boolean {
+  const following = head.toString("latin1", from, from + 200).split(String.fromCharCode(newline));
+  return PREFACE_LINE.test(following.find((line) => line.trim() !== "")?.replace(/^\s+/, "") ?? "");
+}
+
+/** What separates most cells, or as many as are expected. A line without any has one cell, and then commas in the rows belong to the cells. */
+function delimiterOf(line: Buffer, newline: number, expected: number | undefined): string {
   const width = (delimiter: string) => cellTexts(line, { delimiter: delimiter.charCodeAt(0), newline }).length;
+  const fitting = DELIMITERS.find((delimiter) => width(delimiter) === expected);
+  if (fitting !== undefined) return fitting;
   const best = DELIMITERS.reduce((most, next) => (width(next) > width(most) ? next : most));
   return width(best) > 1 ? best : "\t";
 }

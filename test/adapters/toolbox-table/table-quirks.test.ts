@@ -172,6 +172,110 @@ describe("MediaPipe's results as people save them", () => {
   });
 });
 
+describe("FaceReader's text exports", () => {
+  const LOG = [
+    "Video analysis detailed log",
+    "",
+    "Face Model:\tGeneral",
+    "Calibration:\tNone",
+    "Filename:\tC:\\data\\p01.mp4",
+    "Frame rate:\t30",
+    "",
+    "Video Time\tNeutral\tHappy\tSad\tValence\tArousal\tAction Unit 06 - Cheek Raiser\tAction Unit 12 - Lip Corner Puller",
+    "00:00:00.000\t0.9\t0.05\t0.01\t0.04\t0.2\tC\t0.4",
+    "00:01:00.033\tFIND_FAILED\tFIND_FAILED\tFIND_FAILED\tFIND_FAILED\tFIND_FAILED\tFIND_FAILED\tFIND_FAILED",
+  ].join("\r\n");
+
+  it("are read with their own scales, and a moment without a face as one", async () => {
+    const { file, rows } = await imported(LOG, { name: "log.txt" });
+    expect(file.toolbox).toBe("facereader@unknown");
+    expect(rows.map(({ timeSec, face }) => [timeSec, face !== null])).toEqual([
+      [0, true],
+      [60.033, false],
+    ]);
+    expect(valuesOn("intensity-0-5", rows[0]?.face)).toEqual({ AU6: 3 });
+    expect(rows[0]?.face?.measurement).toMatchObject({ expressions: [], score: null });
+    expect(rows[0]?.face?.measurement.scores).toEqual([
+      { name: "neutral", value: 0.9, range: "0..1" },
+      { name: "happy", value: 0.05, range: "0..1" },
+      { name: "sad", value: 0.01, range: "0..1" },
+      { name: "valence", value: 0.04, range: "-1..1" },
+      { name: "arousal", value: 0.2, range: "0..1" },
+      { name: "AU12", value: 0.4, range: "0..1" },
+    ]);
+  });
+
+  it("are read as a state log", async () => {
+    const { rows } = await imported("Video Time\tEmotion\n00:00:00.000\tNeutral\n00:00:02.500\tHappy\n", {
+      name: "state.txt",
+    });
+    expect(rows.map(({ timeSec, face }) => [timeSec, face?.measurement.scores])).toEqual([
+      [0, [{ name: "emotion", value: "Neutral", range: "label" }]],
+      [2.5, [{ name: "emotion", value: "Happy", range: "label" }]],
+    ]);
+  });
+});
+
+describe("Hume's exports", () => {
+  const prediction = (frame: number, score: number) => ({
+    frame,
+    time: frame / 10,
+    prob: 0.99,
+    box: { x: 10, y: 20, w: 30, h: 40 },
+    emotions: [{ name: "Joy", score }],
+    facs: [{ name: "AU12 Lip Corner Puller", score: 0.5 }],
+  });
+  const batch = [
+    {
+      source: { type: "file" },
+      results: {
+        predictions: [
+          {
+            file: "clip.mp4",
+            models: {
+              face: { grouped_predictions: [{ id: "face_0", predictions: [prediction(0, 0.2), prediction(3, 0.7)] }] },
+            },
+          },
+        ],
+      },
+    },
+  ];
+
+  it("of the batch API are faces by person and frame, with scores that keep Hume's names", async () => {
+    const { file, rows } = await imported(JSON.stringify(batch), { name: "predictions.json" });
+    expect(file.toolbox).toBe("hume@unknown");
+    expect(rows.map(({ image, frame, timeSec, faceKey }) => [image, frame, timeSec, faceKey])).toEqual([
+      ["clip.mp4", 0, 0, "face_0"],
+      ["clip.mp4", 3, 0.3, "face_0"],
+    ]);
+    expect(rows[1]?.face?.box).toEqual({ leftPx: 10, topPx: 20, widthPx: 30, heightPx: 40 });
+    expect(rows[1]?.face?.measurement).toMatchObject({
+      actionUnits: [],
+      expressions: [],
+      scores: [
+        { name: "Joy", value: 0.7, range: "0..1" },
+        { name: "AU12 Lip Corner Puller", value: 0.5, range: "0..1" },
+      ],
+    });
+  });
+
+  it("of expressions and descriptions are read, and refused with a score that is none", async () => {
+    const answer = (probability: number) =>
+      JSON.stringify({
+        expressions: [{ name: "Joy", probability }],
+        descriptions: [{ name: "smile", probability: 0.1 }],
+      });
+    const { rows } = await imported(answer(0.6), { name: "answer.json" });
+    expect(rows[0]?.face?.measurement.scores?.map(({ name, value }) => [name, value])).toEqual([
+      ["Joy", 0.6],
+      ["smile", 0.1],
+    ]);
+    await expect(imported(answer(7), { name: "answer.json" })).rejects.toThrow(
+      /Joy has the score 7, which is no number/,
+    );
+  });
+});
+
 describe("a table that cannot be used", () => {
   it.each([
     [

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
@@ -6,6 +6,7 @@ import type { Dataset } from "../../../src/evaluation/dataset/dataset.ts";
 import { locateDatasetPath } from "../../../src/evaluation/dataset/locate.ts";
 import { readDataset } from "../../../src/evaluation/dataset/read-dataset.ts";
 import { DatasetSource } from "../../../src/evaluation/file/dataset-source.ts";
+import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 /** Writes files by name; images need no content, as only their presence is checked here. */
@@ -125,6 +126,121 @@ describe("a table", () => {
   });
 });
 
+describe("general means", () => {
+  it("labels from the names of files, with subjects and codes", async () => {
+    const folder = await folderWith({
+      "x/KA.HA1.29.tiff": "",
+      "x/KM.NE2.5.tiff": "",
+      "x/readme.txt": "",
+      "x/other.tiff": "",
+    });
+    const source = {
+      format: "files",
+      path: ".",
+      files: "**/*.tiff",
+      pattern: "(?:^|/)(?<subject>[A-Z]{2})\\.(?<label>[A-Z]{2})(?<take>\\d)",
+      labelMap: { HA: "happiness", NE: null },
+    };
+    const { samples, labels } = await read(folder, source);
+    expect(samples.map(({ id, subject, truth, columns }) => [id, subject, truth.label, columns])).toEqual([
+      ["x/KA.HA1.29.tiff", "KA", "happiness", { take: "1" }],
+    ]);
+    expect(labels).toEqual(["happiness"]);
+    await expect(read(folder, { ...source, labelMap: { HA: "happiness" } })).rejects.toThrow(
+      /x\/KM.NE2.5.tiff: its label "NE" is not in labelMap/,
+    );
+    await expect(read(folder, { ...source, pattern: "^(?<label>z)" })).rejects.toThrow(/fits none of its 3 images/);
+    await expect(read(folder, { ...source, pattern: "(" })).rejects.toThrow(/no regular expression/);
+    await expect(read(folder, { ...source, pattern: "x" })).rejects.toThrow(/no group \(\?<label>/);
+  });
+
+  it("a table without a header, codes for labels, a box in four columns and a path made of cells", async () => {
+    const folder = await folderWith({ "list.csv": "a,2,1,2,30,40\nb,9,1,2,30,40\n", "faces/2/a.png": "" });
+    const { samples } = await read(folder, {
+      format: "csv",
+      path: "list.csv",
+      header: ["name", "code", "x", "y", "w", "h"],
+      columns: { label: "code", region: ["x", "y", "w", "h"] },
+      imagePath: "faces/{code}/{name}.png",
+      labelMap: { 2: "sadness", 9: null },
+    });
+    expect(samples).toHaveLength(1);
+    expect(samples[0]).toMatchObject({
+      image: join(folder, "faces/2/a.png"),
+      region: { leftPx: 1, topPx: 2, widthPx: 30, heightPx: 40 },
+      truth: { label: "sadness" },
+    });
+  });
+
+  it("two tables joined by a key, rows of one alone counted", async () => {
+    const folder = await folderWith({
+      "labels.csv": "names,emotions\ns1,\"['angry', 'tense']\"\ns2,\"['happy']\"\n",
+      "subtitles.csv": "name,subtitle\ns1,Leave me alone.\ns9,Nothing.\n",
+      "s1.png": "",
+    });
+    const { samples, skipped } = await read(folder, {
+      format: "csv",
+      path: "labels.csv",
+      join: { path: "subtitles.csv", on: ["names", "name"] },
+      columns: { id: "names", labels: "emotions", context: "subtitle" },
+      imagePath: "{names}.png",
+      badRows: "skip",
+    });
+    expect(samples.map(({ id, context, truth }) => [id, context, truth.labels])).toEqual([
+      ["s1", "Leave me alone.", ["angry", "tense"]],
+    ]);
+    expect(skipped.map(({ where }) => where)).toEqual(["line 3"]);
+  });
+
+  it("grey values as images, joined by row with votes; a tie is no label", async () => {
+    const pixels = [0, 60, 120, 255].join(" ");
+    const folder = await folderWith({
+      "fer.csv": `emotion,pixels,Usage\n3,${pixels},PublicTest\n4,${pixels},PublicTest\n4,${pixels},Training\n`,
+      "plus.csv": "Usage,neutral,happiness\nPublicTest,3,7\nPublicTest,5,5\nTraining,9,1\n",
+    });
+    const { samples, skipped } = await read(folder, {
+      format: "csv",
+      path: "plus.csv",
+      join: { path: "fer.csv", on: "row" },
+      columns: { pixels: "pixels", votes: { neutral: "neutral", happiness: "happiness" } },
+      where: { Usage: ["PublicTest"] },
+      badRows: "skip",
+    });
+    expect(samples.map(({ truth }) => truth.label)).toEqual(["happiness"]);
+    expect(skipped).toEqual([{ where: "line 3", reason: 'as many voted for "neutral" as for "happiness"' }]);
+    const image = await decodeImage(samples[0]?.image ?? "");
+    expect([image.widthPx, image.heightPx, image.rgb[3], image.rgb[11]]).toEqual([2, 2, 60, 255]);
+  });
+
+  it("refuses to join by row what has not as many rows, and by a key that stands there twice", async () => {
+    const folder = await folderWith({ "a.csv": "k,l\n1,x\n2,y\n", "b.csv": "k\n1\n", "c.csv": "k\n1\n1\n" });
+    const source = { format: "csv", path: "a.csv", columns: { label: "l" } };
+    await expect(read(folder, { ...source, join: { path: "b.csv", on: "row" } })).rejects.toThrow(
+      /one has 2 rows and the other 1/,
+    );
+    await expect(read(folder, { ...source, join: { path: "c.csv", on: ["k", "k"] } })).rejects.toThrow(
+      /"1" stands in line 2 and line 3/,
+    );
+  });
+
+  it("numbers with decimal commas, NA for nothing, and text that is no UTF-8", async () => {
+    const folder = await folderWith({
+      "list.csv": Buffer.from("sep=;\r\nid;image;label;v\r\n1;a.png;f\xe2ch\xe9;4,5\r\n2;a.png;NA;NaN\r\n", "latin1"),
+      "a.png": "",
+    });
+    const { samples } = await read(folder, {
+      format: "csv",
+      path: "list.csv",
+      columns: { id: "id", image: "image", label: "label", valence: "v" },
+      scales: { valence: [1, 8] },
+    });
+    expect(samples.map(({ truth }) => [truth.label, truth.valence])).toEqual([
+      ["fâché", 0],
+      [null, null],
+    ]);
+  });
+});
+
 describe("layouts in which databases are handed out", () => {
   it("a folder per label", async () => {
     const folder = await folderWith({
@@ -223,6 +339,118 @@ describe("layouts in which databases are handed out", () => {
       { au: "AU17", value: 2, scale: "intensity-0-5" },
     ]);
     expect(samples[1]?.truth.actionUnits).toBeNull();
+  });
+
+  it("AffectNet's list without a header, landmarks full of semicolons", async () => {
+    const landmarks = Array.from({ length: 136 }, (_, i) => `${i}.5`).join(";");
+    const folder = await folderWith({
+      "validation.csv": `1/a.jpg,10,10,90,90,${landmarks},1,0.7,0.2\n1/b.jpg,1,1,1,1,${landmarks},3,0,0\n`,
+      "Manually_Annotated_Images/1/a.jpg": "",
+      "Manually_Annotated_Images/1/b.jpg": "",
+    });
+    const { samples } = await read(folder, { format: "affectnet", path: "." });
+    expect(samples.map(({ id, truth }) => [id, truth.label, truth.valence])).toEqual([
+      ["1/a.jpg", "happiness", 0.7],
+      ["1/b.jpg", "surprise", 0],
+    ]);
+  });
+
+  it("AffectNet's lists in the folder that they are handed out in", async () => {
+    const header =
+      "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal\n";
+    const folder = await folderWith({
+      "Manually_Annotated_file_lists/validation.csv": `${header}100/a.jpg,134,134,899,899,181.64;530.91;188.3,6,-0.2,-0.1\n`,
+      "Manually_Annotated_file_lists/training.csv": `${header}100/t.jpg,134,134,899,899,181.64;530.91;188.3,5,-0.2,-0.1\n`,
+      "Manually_Annotated_Images/100/a.jpg": "",
+      "Manually_Annotated_Images/100/t.jpg": "",
+    });
+    const labels = async (split: string) =>
+      (await read(folder, { format: "affectnet", path: ".", split })).samples.map(({ truth }) => truth.label);
+    expect([await labels("val_set"), await labels("train_set")]).toEqual([["anger"], ["disgust"]]);
+  });
+
+  it("EMOTIC's two people in one corner are two", async () => {
+    const folder = await folderWith({
+      "test.csv": `Folder,Filename,BBox,Categorical_Labels,Continuous_Labels
+mscoco/images,p.jpg,"[0, 0, 640, 1280]","['Peace']","[6, 3, 6]"
+mscoco/images,p.jpg,"[0, 0, 1920, 1280]","['Anger']","[4, 4, 5]"
+`,
+      "mscoco/images/p.jpg": "",
+    });
+    const { samples, skipped } = await read(folder, { format: "emotic", path: "." });
+    expect([samples.map(({ truth }) => truth.labels), skipped]).toEqual([[["peace"], ["anger"]], []]);
+  });
+
+  it("EMOTIC's tables of annots_arrs, with a column for each category and images named without folder", async () => {
+    const folder = await folderWith({
+      "annots_arrs/annot_arrs_test.csv": `Filename,Width,Height,Age,Gender,X_min,Y_min,X_max,Y_max,Peace,Engagement,Doubt/Confusion,Valence,Arousal,Dominance,Crop_name
+a.jpg,1920,1280,Adult,Female,400,200,700,900,0,1,1,10,5.5,1,c0.npy
+gone.jpg,1920,1280,Adult,Female,400,200,700,900,0,1,1,8,6,7,c1.npy
+`,
+      "emotic/mscoco/images/a.jpg": "",
+    });
+    const { samples, skipped } = await read(folder, { format: "emotic", path: ".", badRows: "skip" });
+    expect(samples).toHaveLength(1);
+    expect(samples[0]).toMatchObject({
+      image: join(folder, "emotic/mscoco/images/a.jpg"),
+      region: { leftPx: 400, topPx: 200, widthPx: 300, heightPx: 700 },
+      truth: { labels: ["engagement", "doubt/confusion"], valence: 1, arousal: 0, dominance: -1 },
+      columns: { Gender: "Female", Age: "Adult" },
+    });
+    expect(skipped).toEqual([{ where: "line 3", reason: 'its image "gone.jpg" is in no folder of the dataset' }]);
+  });
+
+  it.each(["emotic.mat", "emotic-plain.mat"])("EMOTIC's own Annotations.mat, as in %s", async (name) => {
+    const folder = await folderWith({
+      "Annotations/Annotations.mat": await readFile(new URL(`../../fixtures/datasets/${name}`, import.meta.url)),
+      "emotic/mscoco/images/a.jpg": "",
+      "emotic/emodb_small/images/p.jpg": "",
+    });
+    const train = await read(folder, { format: "emotic", path: ".", split: "train" });
+    expect(train.samples).toHaveLength(1);
+    expect(train.samples[0]).toMatchObject({
+      region: { leftPx: 86, topPx: 58, widthPx: 478, heightPx: 370 },
+      truth: { labels: ["disconnection", "doubt/confusion"], valence: 0, arousal: -1, dominance: 1 },
+      columns: { Gender: "Male", Age: "Adult" },
+    });
+    const test = await read(folder, { format: "emotic", path: "." });
+    expect(test.samples.map(({ truth, columns }) => [truth.labels, truth.arousal, columns.Age])).toEqual([
+      [["peace", "happiness"], expect.closeTo((3.7 - 1) / 4.5 - 1, 12), "Teenager"],
+      [["anger"], 1, "Kid"],
+    ]);
+    await expect(read(folder, { format: "emotic", path: ".", split: "val" })).rejects.toThrow('it has no split "val"');
+  });
+
+  it("a MATLAB file of another version is refused in a sentence", async () => {
+    const folder = await folderWith({ "Annotations.mat": "MATLAB 7.3 MAT-file, Platform: GLNXA64".padEnd(600) });
+    await expect(read(folder, { format: "emotic", path: "." })).rejects.toThrow(
+      /MATLAB's version 7.3: save it with -v7/,
+    );
+  });
+
+  it("RAF-DB's compound set", async () => {
+    const folder = await folderWith({
+      "compound/EmoLabel/list_patition_label.txt": "train_0001.jpg 2\ntest_0001.jpg 1\ntest_0002.jpg 11\n",
+      "compound/Image/aligned/test_0001_aligned.jpg": "",
+      "compound/Image/aligned/test_0002_aligned.jpg": "",
+    });
+    const { samples, labels } = await read(folder, { format: "raf-db", path: ".", set: "compound" });
+    expect(samples.map(({ truth }) => truth.label)).toEqual(["happily surprised", "disgustedly surprised"]);
+    expect(labels).toHaveLength(11);
+  });
+
+  it("RAF-DB in numbered folders alone", async () => {
+    const folder = await folderWith({
+      "test/1/a.jpg": "",
+      "test/4/b.jpg": "",
+      "test/notes/c.jpg": "",
+      "train/2/d.jpg": "",
+    });
+    const { samples } = await read(folder, { format: "raf-db", path: "." });
+    expect(samples.map(({ id, truth }) => [id, truth.label])).toEqual([
+      ["1/a.jpg", "surprise"],
+      ["4/b.jpg", "happiness"],
+    ]);
   });
 
   it.each(["affectnet", "raf-db", "emotic", "oasis", "ck-plus", "folder"])(
