@@ -1,7 +1,7 @@
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
-import { createFolderAnswerCache } from "./evaluation/runner/answer-cache.ts";
+import { createFolderAnswerCache, withoutReuse } from "./evaluation/runner/answer-cache.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import type { RunOutcome } from "./evaluation/runner/run-calls.ts";
 import type { RunMode } from "./runs/run-folder.ts";
@@ -35,15 +35,15 @@ export interface Evaluated {
  */
 export async function evaluate(
   query: EvaluateQuery,
-  dependencies: EvaluationDependencies,
+  given: EvaluationDependencies,
   stop?: AbortSignal,
 ): Promise<Evaluated | null> {
   const { file, folder, resume, force, reuse, onPlan, onProgress } = query;
+  const dependencies = reuse === false ? { ...given, cache: withoutReuse(given.cache) } : given;
   const prepared = await prepareEvaluation(file, dependencies);
   if (onPlan !== undefined && !(await onPlan(prepared))) return null;
   const outcome = await startEvaluation(prepared, dependencies, {
     ...{ folder, resume, force },
-    ...(reuse === undefined ? {} : { reuse }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(stop === undefined ? {} : { stop }),
   });

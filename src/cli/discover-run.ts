@@ -61,8 +61,9 @@ async function openDescriber(options: DiscoverOptions, signal: AbortSignal): Pro
       note("--embedder embeds what a --model says; without one there is nothing to embed");
     return null;
   }
-  const model = await openModel(options.model, {}, signal);
   const prompts = await loadPromptLibrary(ownPath("prompts"));
+  const { temperature } = prompts.prompt("describe-face");
+  const model = await openModel(options.model, { temperature, seed: options.seed }, signal);
   return { model, prompts, embedder: openTextEmbedder(options.embedder) };
 }
 

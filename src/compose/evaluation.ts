@@ -17,6 +17,7 @@ import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library
 import { createLabStimuli } from "../lab/lab-stimuli.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import { packageVersion } from "../platform/package-paths.ts";
+import { DEFAULT_RETRIES } from "../platform/retry.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { openDependencies } from "./ask.ts";
 import { openShotSource } from "./exemplars.ts";
@@ -118,7 +119,13 @@ function createConditionDependencies(
 
   async function open(condition: Condition, seed: number): Promise<AskDependencies> {
     const { evalFilePath: _path, stimuliFolder: _stimuli, answersFolder: _answers, ...modelOptions } = options;
-    const opened = await openDependencies({ ...modelOptions, model: condition.model, toolboxes: [], seed });
+    const opened = await openDependencies({
+      ...modelOptions,
+      retries: { ...DEFAULT_RETRIES, tries: file.execution.attempts },
+      model: condition.model,
+      toolboxes: [],
+      seed,
+    });
     closers.push(() => opened.close());
     const toolboxes =
       condition.evidence === "none" ? [] : await Promise.all(condition.evidence.map((name) => shelf.one(name)));

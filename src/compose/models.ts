@@ -1,5 +1,6 @@
 import { ConfigurationError, ProviderError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
+import type { RetryPolicy } from "../platform/retry.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 
 export interface ModelOptions {
@@ -17,6 +18,8 @@ export interface ModelOptions {
   readonly maxTokens?: number;
   /** For one call of the model. */
   readonly timeoutMs?: number;
+  /** How often a request that may pass is tried. */
+  readonly retries?: RetryPolicy;
 }
 
 /** A model as the user names it. */

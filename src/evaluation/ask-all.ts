@@ -117,13 +117,11 @@ async function askInto(
       {
         ...setting,
         cache: dependencies.cache,
-        reuse: options.reuse ?? true,
         journal,
         keep: (path, content) => place.write(relative(place.folder, path), content),
         doneBefore: answered.size,
         onProgress: options.onProgress,
         stop: options.stop,
-        firstRetryWaitMs: options.firstRetryWaitMs,
       },
     );
   } finally {

@@ -26,12 +26,9 @@ export interface EvaluationDependencies {
 export interface RunOptions extends RunMode {
   /** Where results go. */
   readonly folder: string;
-  /** Whether cached answers are taken; true unless told. */
-  readonly reuse?: boolean;
   readonly onProgress?: (progress: RunProgress) => void;
   /** No new calls from here on. */
   readonly stop?: AbortSignal;
-  readonly firstRetryWaitMs?: number;
 }
 
 /** An evaluation that is ready to run, with nothing asked yet. */

@@ -10,6 +10,7 @@ import { parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
 import { createLabelReader } from "./label-reader.ts";
 import { loadLemmas, loadWheels } from "./load-wheels.ts";
 import { checkRequirements } from "./requirements.ts";
+import { withoutReuse } from "./runner/answer-cache.ts";
 import { callsOf } from "./runner/plan.ts";
 import { identitiesOf, planRun } from "./runner/plan-run.ts";
 import type { RunOutcome } from "./runner/run-calls.ts";
@@ -91,6 +92,7 @@ export async function runPrepared(
           skippedRows: skipped.map(({ where, reason }) => ({ where, reason })),
           identities: Object.fromEntries(identities),
           cacheFolder: dependencies.cacheFolder,
+          reuse: dependencies.cache.reuses,
         },
         samples,
       );
@@ -102,10 +104,11 @@ export async function runPrepared(
  * @throws {ConfigurationError} if there is no run, or what determines its answers has changed since.
  */
 export async function resumeEvaluation(
-  dependencies: EvaluationDependencies,
+  given: EvaluationDependencies,
   options: Omit<RunOptions, keyof RunMode>,
 ): Promise<RunOutcome> {
   const run = await openRun(options.folder);
+  const dependencies = run.header.reuse ? given : { ...given, cache: withoutReuse(given.cache) };
   const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
   const work = await workOf(file, { samples: run.samples, labels: run.header.labels, dependencies });
   refuseOtherIdentities(run, work.identities);

@@ -5,7 +5,7 @@ import { ConfigurationError } from "../../src/domain/errors.ts";
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../src/evaluation/evaluation-dependencies.ts";
 import { readResults } from "../../src/evaluation/results/read-results.ts";
-import { createFolderAnswerCache } from "../../src/evaluation/runner/answer-cache.ts";
+import { createFolderAnswerCache, withoutReuse } from "../../src/evaluation/runner/answer-cache.ts";
 import type { Solver } from "../../src/evaluation/solver.ts";
 import { acquireLock } from "../../src/platform/file-lock.ts";
 import { httpSolver, plainStimuli, startAnsweringServer } from "../support/answering-server.ts";
@@ -79,6 +79,27 @@ describe("an evaluation", () => {
     expect(new Set(results.map(({ call }) => call)).size).toBe(10);
     const asked = [...server.requests].filter(([id]) => !id.includes("| s1 |")).map(([, n]) => n);
     expect(asked).toEqual(new Array(9).fill(1));
+  });
+
+  it("that was begun without the cache goes on without it, and its plan counts nothing as answered", async () => {
+    const server = await startAnsweringServer();
+    const { folder, file } = await study();
+    const own = dependencies(folder, httpSolver(server.url));
+    await startEvaluation(await prepareEvaluation(file, own), own, { folder: join(folder, "first") });
+    const anew = { ...own, cache: withoutReuse(own.cache) };
+    const prepared = await prepareEvaluation(file, anew);
+    expect(prepared.plan).toMatchObject({ calls: 10, cached: 0 });
+    const stop = new AbortController();
+    const out = join(folder, "run");
+    await startEvaluation(prepared, anew, {
+      folder: out,
+      stop: stop.signal,
+      onProgress: ({ done }) => {
+        if (done === 5) stop.abort();
+      },
+    });
+    expect(await resumeEvaluation(own, { folder: out })).toMatchObject({ done: 10, cached: 0, stopped: null });
+    expect([...server.requests.values()]).toEqual(new Array(10).fill(2));
   });
 
   it("is not started over another run, nor resumed where there is none", async () => {

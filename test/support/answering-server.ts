@@ -5,7 +5,8 @@ import { ProviderError } from "../../src/domain/errors.ts";
 import type { Answer } from "../../src/evaluation/answer.ts";
 import { NO_READING } from "../../src/evaluation/answer.ts";
 import { EvalFile } from "../../src/evaluation/file/eval-file.ts";
-import type { Solver, StimulusSource } from "../../src/evaluation/solver.ts";
+import type { Call, Solution, Solver, StimulusSource } from "../../src/evaluation/solver.ts";
+import { retry } from "../../src/platform/retry.ts";
 
 /** A small HTTP server on loopback that answers evaluation calls and counts them. */
 export interface AnsweringServer {
@@ -74,26 +75,30 @@ export function httpSolver(url: string, changes: Partial<Solver> = {}): Solver {
     estimate: async () => ({ inputTokens: 1000, outputTokens: 100 }),
     provider: ({ model }) => model.split(":")[0] ?? model,
     isFree: () => false,
-    async solve(call, _stimulus, signal) {
-      const response = await fetch(`${url}/${encodeURIComponent(call.id)}`, { signal: signal ?? null }).catch(
-        (error: unknown) => {
-          signal?.throwIfAborted();
-          throw new ProviderError("The model server is not reachable", { retryable: true }, { cause: error });
-        },
-      );
-      if (!response.ok) {
-        throw new ProviderError(`The model server says ${response.status}`, {
-          retryable: response.status >= 500,
-          status: response.status,
-        });
-      }
-      const { label } = (await response.json()) as { label: string };
-      const usage = { inputTokens: 1000, outputTokens: 100, latencyMs: 1 };
-      return { answer: answerOf(label), usage, fingerprint: "loopback", detail: { label } };
-    },
+    solve: (call, _stimulus, signal) => retry(() => asked(call, signal), QUICK, { signal }),
     ...changes,
   };
+
+  async function asked(call: Call, signal?: AbortSignal): Promise<Solution> {
+    const response = await fetch(`${url}/${encodeURIComponent(call.id)}`, { signal: signal ?? null }).catch(
+      (error: unknown) => {
+        signal?.throwIfAborted();
+        throw new ProviderError("The model server is not reachable", { retryable: true }, { cause: error });
+      },
+    );
+    if (!response.ok) {
+      throw new ProviderError(`The model server says ${response.status}`, {
+        retryable: response.status >= 500,
+        status: response.status,
+      });
+    }
+    const { label } = (await response.json()) as { label: string };
+    const usage = { inputTokens: 1000, outputTokens: 100, latencyMs: 1 };
+    return { answer: answerOf(label), usage, fingerprint: "loopback", detail: { label } };
+  }
 }
+
+const QUICK = { tries: 4, firstWaitMs: 1, longestWaitMs: 10 };
 
 /** Shows the image as it is, identified by its path. */
 export const plainStimuli: StimulusSource = {

@@ -51,7 +51,7 @@ const ProviderLimit = z.strictObject({
 const Execution = z.strictObject({
   concurrency: z.int().min(1).max(512).default(4).describe("Calls under way at once, per provider"),
   providers: z.record(z.string(), ProviderLimit).default({}).describe("Limits of one provider, e.g. openai, ollama"),
-  attempts: z.int().min(1).max(20).default(4).describe("Tries of one call, the first included"),
+  attempts: z.int().min(1).max(20).default(4).describe("Tries of one request to a model, the first included"),
   timeoutSeconds: z.number().positive().default(300),
   stopAfterFailures: z.int().min(1).default(10).describe("Failures in a row after which a provider counts as dead"),
 });

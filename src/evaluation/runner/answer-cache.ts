@@ -23,6 +23,8 @@ export const CachedSolution = z.strictObject({
 
 /** Answers by the hash of everything that determined them. */
 export interface AnswerCache {
+  /** Whether it gives back what was answered before; one that does not is only filled. */
+  readonly reuses: boolean;
   /** `undefined` when there is none, or when what is there is damaged. */
   get(key: string): Promise<Solution | undefined>;
   /** Whether there is an answer, without reading it. */
@@ -37,6 +39,7 @@ export interface AnswerCache {
 export function createFolderAnswerCache(folder: string): AnswerCache {
   const path = (key: string) => join(folder, key.slice(0, 2), `${key}.json.gz`);
   return {
+    reuses: true,
     path,
     has: (key) =>
       access(path(key)).then(
@@ -54,6 +57,11 @@ export function createFolderAnswerCache(folder: string): AnswerCache {
       await writeSafely(path(key), await promisify(gzip)(text, { level: 1 }));
     },
   };
+}
+
+/** The same cache, filled but not asked: for a run that is to ask everything anew. */
+export function withoutReuse(cache: AnswerCache): AnswerCache {
+  return { ...cache, reuses: false, get: async () => undefined, has: async () => false };
 }
 
 function parse(text: string, key: string): Solution | undefined {

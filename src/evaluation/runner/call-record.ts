@@ -20,6 +20,7 @@ export const CallRecord = z.strictObject({
   key: z.string(),
   /** Whether the answer was there already and nothing was asked. */
   cached: z.boolean(),
+  /** 1 when it was asked, 0 when it came from the cache or could not be shown. */
   attempts: z.number().int(),
   answer: Answer.nullable(),
   failure: CallFailure.nullable(),

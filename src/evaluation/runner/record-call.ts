@@ -1,3 +1,4 @@
+import { KuleshovError } from "../../domain/errors.ts";
 import type { Call, Solution } from "../solver.ts";
 import type { CallRecord } from "./call-record.ts";
 import { cellId } from "./plan.ts";
@@ -18,7 +19,10 @@ export function answeredRecord(
   return { ...blankRecord(call, key), cached, attempts, costUsd, answer, usage, fingerprint };
 }
 
-/** The line of a call that has none. A call that failed on the way may have been paid for: its cost is unknown. */
+/**
+ * The line of a call that has none. What was answered before it failed is paid for and counts; where nothing was counted
+ * its cost is unknown.
+ */
 export function failedRecord(
   call: Call,
   key: string,
@@ -26,7 +30,9 @@ export function failedRecord(
 ): CallRecord {
   const kind = error instanceof Error ? error.name : "Error";
   const message = error instanceof Error ? error.message : String(error);
-  return { ...blankRecord(call, key), attempts, costUsd: attempts === 0 ? 0 : null, failure: { kind, message } };
+  const spent = error instanceof KuleshovError ? error.spent : null;
+  const usage = spent === null ? null : { inputTokens: spent.input, outputTokens: spent.output, latencyMs: 0 };
+  return { ...blankRecord(call, key), attempts, usage, costUsd: attempts === 0 ? 0 : null, failure: { kind, message } };
 }
 
 function blankRecord({ id, condition, sample, seed, repeat }: Call, key: string): CallRecord {

@@ -11,7 +11,6 @@ import { cellId } from "./plan.ts";
 import { costOf } from "./price.ts";
 import { createProgressCounter, type RunProgress } from "./progress.ts";
 import { answeredRecord, failedRecord } from "./record-call.ts";
-import { retry } from "./retry.ts";
 
 /** What a run needs. */
 export interface RunSetting {
@@ -21,8 +20,6 @@ export interface RunSetting {
   /** By cell id. */
   readonly identities: ReadonlyMap<string, unknown>;
   readonly cache: AnswerCache;
-  /** Whether answers that are in the cache are taken from there. */
-  readonly reuse: boolean;
   readonly journal: Journal;
   /** Writes what stimuli are made; plain files unless told. */
   readonly keep?: KeepFile;
@@ -30,8 +27,6 @@ export interface RunSetting {
   readonly onProgress?: (progress: RunProgress) => void;
   /** Mean size of a call by the plan, for the budget until real ones are known. */
   readonly expected: { readonly tokens: number; readonly usd: number };
-  /** Wait before a first retry; 1 s unless told. */
-  readonly firstRetryWaitMs?: number;
   /** No new calls from here on; those under way are awaited, as they are paid. */
   readonly stop?: AbortSignal;
 }
@@ -176,7 +171,7 @@ async function lookUp(call: Call, run: Run, queue: Queue): Promise<void> {
     await finish(run, failedRecord(call, "", { attempts: 0, error }));
     return;
   }
-  const known = setting.reuse ? await setting.cache.get(key) : undefined;
+  const known = await setting.cache.get(key);
   if (known !== undefined) {
     await finish(run, answeredRecord(call, key, { solution: known, cached: true, attempts: 0, costUsd: 0 }));
     return;
@@ -195,26 +190,22 @@ async function ask(
   if (limit !== null) run.stop(limit);
   if (run.stopped !== null || run.signal.aborted) return;
   const { setting, progress } = run;
-  const { execution } = setting.file;
   progress.started();
   try {
-    const policy = {
-      attempts: execution.attempts,
-      firstWaitMs: setting.firstRetryWaitMs ?? 1000,
-      timeoutMs: execution.timeoutSeconds * 1000,
-    };
     const stimulus = await setting.stimuli.prepare(call.sample, call.condition.arm, run.signal, setting.keep);
-    const outcome = await retry((signal) => setting.solver.solve(call, stimulus, signal), policy, run.signal);
+    const price = setting.file.prices[call.condition.model];
+    const isFree = setting.solver.isFree(call.condition);
+    const outcome = await solved((signal) => setting.solver.solve(call, stimulus, signal), run);
     if ("error" in outcome) {
       noteFailure(outcome.error, run, queue);
-      await finish(run, failedRecord(call, key, outcome));
+      const record = failedRecord(call, key, { attempts: 1, error: outcome.error });
+      await finish(run, record.usage === null ? record : { ...record, costUsd: costOf(record.usage, price, isFree) });
       return;
     }
     queue.failuresInARow = 0;
-    const { value: solution, attempts } = outcome;
-    const price = setting.file.prices[call.condition.model];
-    const costUsd = costOf(solution.usage, price, setting.solver.isFree(call.condition));
-    const record = answeredRecord(call, key, { solution, cached: false, attempts, costUsd });
+    const { value: solution } = outcome;
+    const costUsd = costOf(solution.usage, price, isFree);
+    const record = answeredRecord(call, key, { solution, cached: false, attempts: 1, costUsd });
     await recordBeside(queue, () =>
       guarded(run, async () => {
         await setting.cache.put(key, solution);
@@ -225,6 +216,27 @@ async function ask(
     if (run.signal.aborted) return progress.abandoned();
     if (!isOfThisSampleOnly(error)) throw error;
     await finish(run, failedRecord(call, key, { attempts: 0, error }));
+  }
+}
+
+/**
+ * One call, within its time. It is not begun again: requests that may pass are tried again by whoever makes them, so that
+ * those of the same call which were answered, and paid, are not.
+ *
+ * @throws only the run's abort.
+ */
+async function solved<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  { setting, signal }: Run,
+): Promise<{ readonly value: T } | { readonly error: unknown }> {
+  const { timeoutSeconds } = setting.file.execution;
+  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+  try {
+    return { value: await work(AbortSignal.any([signal, timeout])) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!timeout.aborted) return { error };
+    return { error: new ProviderError(`No answer within ${timeoutSeconds} s`, { retryable: true }, { cause: error }) };
   }
 }
 

@@ -29,6 +29,8 @@ export const RunHeader = z.strictObject({
   identities: z.record(z.string(), z.unknown()),
   /** Where whole answers are kept. */
   cacheFolder: z.string(),
+  /** Whether answers that were there before the run are taken. */
+  reuse: z.boolean(),
 });
 export type RunHeader = z.infer<typeof RunHeader>;
 

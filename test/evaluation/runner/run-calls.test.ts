@@ -1,10 +1,10 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ConfigurationError } from "../../../src/domain/errors.ts";
+import { ConfigurationError, JudgmentError } from "../../../src/domain/errors.ts";
 import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
 import type { EvalFile } from "../../../src/evaluation/file/eval-file.ts";
-import { createFolderAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
+import { createFolderAnswerCache, withoutReuse } from "../../../src/evaluation/runner/answer-cache.ts";
 import { CallRecord } from "../../../src/evaluation/runner/call-record.ts";
 import { callsOf } from "../../../src/evaluation/runner/plan.ts";
 import { identitiesOf, planRun } from "../../../src/evaluation/runner/plan-run.ts";
@@ -39,11 +39,9 @@ async function run(
       stimuli: plainStimuli,
       identities: await identitiesOf(calls, solver),
       cache: createFolderAnswerCache(join(folder, "cache")),
-      reuse: true,
       journal,
       doneBefore: 0,
       expected: { tokens: 1100, usd: 0.001 },
-      firstRetryWaitMs: 1,
       ...more,
     });
   } finally {
@@ -96,7 +94,8 @@ describe("a run", () => {
     expect(await run(folder, evalFile({ matrix: { models: ["loop:a"], seeds: [7] } }), otherPrompt)).toMatchObject({
       cached: 0,
     });
-    expect(await run(folder, evalFile(), otherPrompt, { reuse: false })).toMatchObject({ cached: 0 });
+    const cache = withoutReuse(createFolderAnswerCache(join(folder, "cache")));
+    expect(await run(folder, evalFile(), otherPrompt, { cache })).toMatchObject({ cached: 0 });
     expect(await run(folder, evalFile(), otherPrompt)).toMatchObject({ cached: 12 });
   });
 
@@ -128,7 +127,7 @@ describe("a run", () => {
     const outcome = await run(folder, evalFile(), httpSolver(server.url), { n: 8 });
     expect(outcome).toMatchObject({ done: 8, failed: 1, stopped: null });
     const written = await records(folder);
-    expect(written.find(({ sample }) => sample === "s3")).toMatchObject({ attempts: 3, failure: null });
+    expect(written.find(({ sample }) => sample === "s3")).toMatchObject({ attempts: 1, failure: null });
     expect(written.find(({ sample }) => sample === "s5")).toMatchObject({
       attempts: 1,
       answer: null,
@@ -137,14 +136,34 @@ describe("a run", () => {
     });
   });
 
+  it("counts what was paid for before a call failed, so that a budget holds", async () => {
+    const solver = httpSolver("http://127.0.0.1:9", {
+      async solve() {
+        const error = new JudgmentError("It stayed unusable", []);
+        error.spent = { input: 900, output: 100 };
+        throw error;
+      },
+    });
+    const file = evalFile({
+      execution: { concurrency: 1 },
+      budget: { tokens: 2500 },
+      prices: { "loop:a": { inputPerMillion: 1, outputPerMillion: 10 } },
+    });
+    const folder = await tempFolder();
+    const outcome = await run(folder, file, solver);
+    expect(outcome).toMatchObject({ done: 2, failed: 2, tokens: 2000, unpriced: 0 });
+    expect(outcome.usd).toBeCloseTo(0.0038, 9);
+    expect(outcome.stopped).toMatch(/budget of 2500 tokens/);
+  });
+
   it("gives up on a call that never ends, and goes on", async () => {
     const server = await startAnsweringServer({ misbehave: (callId) => callId.includes("s2 ") });
     const folder = await tempFolder();
-    const file = evalFile({ execution: { timeoutSeconds: 0.15, attempts: 2 } });
+    const file = evalFile({ execution: { timeoutSeconds: 4 } });
     const outcome = await run(folder, file, httpSolver(server.url), { n: 5 });
     expect(outcome).toMatchObject({ done: 5, failed: 1 });
     const stuck = (await records(folder)).find(({ sample }) => sample === "s2");
-    expect(stuck).toMatchObject({ attempts: 2, failure: { message: "No answer within 0.15 s" } });
+    expect(stuck).toMatchObject({ attempts: 1, failure: { message: "No answer within 4 s" } });
   });
 
   it("stops when a provider has died half-way, leaving the rest to a resumption", async () => {

@@ -1,0 +1,27 @@
+"""Serves a model with llama.cpp's own HTTP server: serve_llama.py PORT MODEL.gguf PROJECTOR.gguf CONTEXT [TEMPLATE]"""
+import sys
+import time
+
+import xllamacpp
+
+port, model, projector, context, *template = sys.argv[1:]
+params = xllamacpp.CommonParams()
+params.model.path = model
+params.mmproj.path = projector
+params.mmproj_use_gpu = False
+params.port = int(port)
+params.n_ctx = int(context)
+params.n_parallel = 1
+params.use_jinja = True
+params.fit_params = False
+params.warmup = False
+params.ctx_shift = False
+params.cpuparams.n_threads = 1
+params.cpuparams_batch.n_threads = 1
+if template:
+    with open(template[0], encoding="utf-8") as file:
+        params.chat_template = file.read()
+server = xllamacpp.Server(params)
+print(f"ready at {server.listening_address}", flush=True)
+while True:
+    time.sleep(3600)
