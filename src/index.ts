@@ -68,3 +68,4 @@ export type { FerToolbox } from "./ports/fer-toolbox.ts";
 export type { SceneObserver } from "./ports/scene-observer.ts";
 export type { VideoFrame, VideoReader } from "./ports/video-reader.ts";
 export { renderOverlay } from "./render/overlay.ts";
+export { readSituation, type SituationOptions, type SituationReading } from "./situations/read-situation.ts";

@@ -3,6 +3,7 @@ import { packageVersion } from "../platform/package-paths.ts";
 import * as agreement from "./agreement.ts";
 import * as ask from "./ask.ts";
 import * as cache from "./cache.ts";
+import * as context from "./context.ts";
 import * as demo from "./demo.ts";
 import * as discover from "./discover.ts";
 import * as doctor from "./doctor.ts";
@@ -34,6 +35,7 @@ const commands = [
   discover,
   evaluation,
   lab,
+  context,
   mcp,
   cache,
   demo,

@@ -12,6 +12,7 @@ const IntegrationSettings = z.strictObject({
   poorQualityWidens: Share,
   exemplarShare: Share,
   contextWidens: Share,
+  shownAs: z.record(z.string(), z.record(z.string(), Share)),
   kindStrength: z.record(z.string(), Share),
   /** A face narrower than this is not read. */
   minimumFacePx: z.number(),

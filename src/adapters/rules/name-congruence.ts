@@ -52,7 +52,7 @@ export function nameCongruence({ face, context, smiles }: Compared): Congruence 
   const evidenceIds = [
     ...new Set([
       ...face.witnesses.flatMap(({ evidenceIds: ids }) => ids.slice(0, 1)),
-      ...context.cues.map(({ evidenceId }) => evidenceId),
+      ...[...context.texts, ...context.cues].map(({ evidenceId }) => evidenceId),
     ]),
   ];
   const comparison = `The face alone is read as ${topLabel(fromFace)}, and the context alone leads one to expect ${topLabel(fromContext)}`;
@@ -85,9 +85,8 @@ function verdictOf(face: readonly LabelProbability[], context: readonly LabelPro
 }
 
 /** A table and a posture do not make a face wrong: without words about the situation, what differs is ambiguous. */
-function softened(verdict: Congruence["verdict"], { cues }: ContextReading): Congruence["verdict"] {
-  const foundOnly = cues.every(({ kind }) => kind === "object" || kind === "posture");
-  return verdict === "incongruent" && foundOnly ? "ambiguous" : verdict;
+function softened(verdict: Congruence["verdict"], { texts }: ContextReading): Congruence["verdict"] {
+  return verdict === "incongruent" && texts.length === 0 ? "ambiguous" : verdict;
 }
 
 export function topLabel(distribution: readonly LabelProbability[]): string {

@@ -1,16 +1,25 @@
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import { widened } from "../../facs/cue-integration.ts";
-import { findActionUnitMentions } from "../../facs/prose/find-mentions.ts";
-import { type FoundCue, findContextCues } from "./context-cues.ts";
+import { readSituation, type SituationReading } from "../../situations/read-situation.ts";
+import type { FoundCue } from "../../situations/word-table.ts";
 import type { EvidenceView } from "./evidence-view.ts";
 import { integrationSettings, priorDistribution } from "./integration-settings.ts";
 import { findSceneCue, sceneCueTable } from "./scene-cues.ts";
 
-/** A situation that the evidence tells of. */
+/** A cue of the word table or the scene table, with the item that has it. */
 export interface SituatedCue extends FoundCue {
   readonly evidenceId: string;
   readonly kind: EvidenceItem["kind"];
+}
+
+/** What the situation reader makes of one text of the evidence. */
+export interface ReadText {
+  readonly evidenceId: string;
+  readonly kind: EvidenceItem["kind"];
+  /** How much its kind counts, 0..1. */
+  readonly strength: number;
+  readonly reading: SituationReading;
 }
 
 /** p(e|context) with all that it rests on. */
@@ -19,71 +28,56 @@ export interface ContextReading {
   readonly distribution: readonly LabelProbability[] | null;
   /** Why it abstains. */
   readonly abstention: string | null;
+  /** Texts that tell of a situation. */
+  readonly texts: readonly ReadText[];
   readonly cues: readonly SituatedCue[];
   /** Whether there was anything to read at all. */
   readonly given: boolean;
 }
 
 /**
- * Reads the situation alone: each cue that the tables find in given text, observations, objects and postures multiplies
- * the prior by its likelihoods. What networks found counts as a context on its own only when it moves a label clearly. Sentences about the face are left to the face, so that the readings stay apart.
+ * Reads the situation alone: the situation reader reads given text and observations, the scene table what networks found
+ * of objects and postures. What networks found counts as a context on its own only when it moves a label clearly. What a
+ * text says of the face is left to the face, so that the readings stay apart.
  */
 export function readContext(view: EvidenceView, faceId: string | null): ContextReading {
   const scene = view.sceneFor(faceId);
-  const sources = scene.flatMap((item) => {
-    const text = textOf(item);
-    return text === undefined ? [] : [{ item, text }];
-  });
-  const told = sources.flatMap(({ item, text }) => cuesIn(item, text));
-  const found = scene.flatMap((item) => foundCue(item, faceId));
-  const cues = strongestOfEach([...told, ...found]);
-  const given = sources.length > 0 || found.length > 0;
-  if (told.length > 0 || saysEnough(cues)) {
-    return { distribution: distributionOf(cues), abstention: null, cues, given };
+  const all = scene.flatMap(readText);
+  const texts = all.filter(({ reading }) => reading.distribution !== null);
+  const told = strongestOfEach(texts.flatMap(cuesOf));
+  const found = strongestOfEach(scene.flatMap((item) => foundCue(item, faceId)));
+  // A text that tells of a party is not confirmed by the cake on it.
+  const more = found.filter(({ cue }) => !told.some((other) => other.cue.id === cue.id));
+  const given = all.length > 0 || found.length > 0;
+  if (texts.length > 0 || saysEnough(found)) {
+    return { distribution: distributionOf(texts, more), abstention: null, texts, cues: [...told, ...more], given };
   }
-  const read = sources.map(({ item }) => item);
-  return { distribution: null, abstention: abstentionFor(read, scene), cues: [], given };
+  return { distribution: null, abstention: abstentionFor(all, scene), texts, cues: [], given };
+}
+
+function readText(item: EvidenceItem): ReadText[] {
+  const { id, kind, value, statement } = item;
+  // What networks found in the scene has names of its own, which are no words of a text.
+  if (["not-measured", "finding", "points"].includes(value.type) || strengthOf(kind) === 0) return [];
+  const text = value.type === "text" ? value.text : statement;
+  return [{ evidenceId: id, kind, strength: strengthOf(kind), reading: readSituation(text) }];
+}
+
+function strengthOf(kind: EvidenceItem["kind"]): number {
+  return integrationSettings().kindStrength[kind] ?? 0;
+}
+
+function cuesOf({ reading, kind, strength, evidenceId }: ReadText): SituatedCue[] {
+  return reading.cues.map((cue) => ({ ...cue, strength: cue.strength * strength, evidenceId, kind }));
 }
 
 /** What a network found, with the situation that the scene table takes it for. A posture is its own person's only. */
 function foundCue(item: EvidenceItem, faceId: string | null): SituatedCue[] {
   const found = findSceneCue(item);
-  const kindStrength = integrationSettings().kindStrength[item.kind];
-  if (found === undefined || kindStrength === undefined || kindStrength === 0) return [];
+  const kindStrength = strengthOf(item.kind);
+  if (found === undefined || kindStrength === 0) return [];
   if (item.kind === "posture" && item.faceId !== faceId) return [];
   return [{ ...found, strength: found.strength * kindStrength, evidenceId: item.id, kind: item.kind }];
-}
-
-/** Whether what was found moves any label enough to call it a context. */
-function saysEnough(cues: readonly SituatedCue[]): boolean {
-  const moved = priorDistribution().map(({ label }) => {
-    return cues.reduce((factor, { cue, strength }) => factor * (likelihoodOf(cue, label) ?? 1) ** strength, 1);
-  });
-  return Math.max(...moved) >= sceneCueTable().saysFrom;
-}
-
-function textOf(item: EvidenceItem): string | undefined {
-  // What networks found in the scene has names of its own, which are no words of a text.
-  if (["not-measured", "finding", "points"].includes(item.value.type)) return undefined;
-  return item.value.type === "text" ? item.value.text : item.statement;
-}
-
-function cuesIn(item: EvidenceItem, text: string): SituatedCue[] {
-  const kindStrength = integrationSettings().kindStrength[item.kind] ?? 0;
-  if (kindStrength === 0) return [];
-  return sentencesOf(text)
-    .filter((sentence) => findActionUnitMentions(sentence).length === 0)
-    .flatMap(findContextCues)
-    .map((found) => ({
-      ...found,
-      strength: found.strength * kindStrength,
-      evidenceId: item.id,
-      kind: item.kind,
-    }));
-}
-
-function sentencesOf(text: string): string[] {
-  return text.split(/(?<=[.!?])\s+/);
 }
 
 function strongestOfEach(cues: readonly SituatedCue[]): SituatedCue[] {
@@ -95,31 +89,61 @@ function strongestOfEach(cues: readonly SituatedCue[]): SituatedCue[] {
   return [...best.values()].sort((a, b) => b.strength - a.strength || a.cue.id.localeCompare(b.cue.id));
 }
 
-function distributionOf(cues: readonly SituatedCue[]): LabelProbability[] {
+/** Whether what was found moves any label enough to call it a context. */
+function saysEnough(cues: readonly SituatedCue[]): boolean {
+  return Math.max(...priorDistribution().map(({ label }) => factorOf(cues, label))) >= sceneCueTable().saysFrom;
+}
+
+function factorOf(cues: readonly SituatedCue[], label: string): number {
+  return cues.reduce((factor, { cue, strength }) => factor * (likelihoodOf(cue, label) ?? 1) ** strength, 1);
+}
+
+/** p(e) times, for each text, its reading over p(e), and for each finding its likelihood; both to the power of what their kind counts. */
+function distributionOf(texts: readonly ReadText[], found: readonly SituatedCue[]): LabelProbability[] {
   const prior = priorDistribution();
-  const masses = prior.map(({ label, probability }) =>
-    cues.reduce((mass, { cue, strength }) => mass * (likelihoodOf(cue, label) ?? 1) ** strength, probability),
-  );
-  const total = masses.reduce((sum, mass) => sum + mass, 0);
-  const posterior = prior.map(({ label }, at) => ({ label, probability: (masses[at] ?? 0) / total }));
+  const masses = prior.map(({ label, probability }) => {
+    const told = texts.reduce((factor, { reading, strength }) => {
+      return factor * (basicShare(reading, label) / probability) ** strength;
+    }, 1);
+    return { label, mass: probability * told * factorOf(found, label) };
+  });
+  const total = masses.reduce((sum, { mass }) => sum + mass, 0);
+  const posterior = masses.map(({ label, mass }) => ({ label, probability: mass / total }));
   return widened(posterior, prior, integrationSettings().contextWidens);
 }
 
-/** How much more likely a situation makes a label, `undefined` when the cue says nothing about it. */
-export function likelihoodOf(cue: FoundCue["cue"], label: string): number | undefined {
+/** A label's share with what faces show of emotions that have no face of their own, such as guilt. */
+function basicShare({ distribution }: SituationReading, label: string): number {
+  const shown = integrationSettings().shownAs;
+  return (distribution ?? []).reduce((sum, entry) => {
+    const share = entry.label === label ? 1 : (shown[entry.label]?.[label] ?? 0);
+    return sum + share * entry.probability;
+  }, 0);
+}
+
+/** The basic label that a text leads one to expect most, `null` when the reader abstains. */
+export function expectedLabel(reading: SituationReading): string | null {
+  if (reading.distribution === null) return null;
+  const shares = priorDistribution().map(({ label }) => ({ label, share: basicShare(reading, label) }));
+  return shares.reduce((best, next) => (next.share > best.share ? next : best)).label;
+}
+
+/** How much more likely a cue makes a label, `undefined` when it says nothing about it. */
+function likelihoodOf(cue: FoundCue["cue"], label: string): number | undefined {
   return Object.entries(cue.likelihood).find(([name]) => name === label)?.[1];
 }
 
-/** The label that a situation speaks for most. */
-export function expectedLabel({ cue }: FoundCue): string | undefined {
-  return Object.entries(cue.likelihood).sort((a, b) => b[1] - a[1])[0]?.[0];
+function abstentionFor(texts: readonly ReadText[], scene: readonly EvidenceItem[]): string {
+  const found = scene.some(({ value }) => value.type === "finding");
+  if (texts.length === 0 && found) {
+    return "No context was given, and what was found in the scene tells too little of one";
+  }
+  if (texts.length === 0) return "No context was given, and nothing was noted about the scene";
+  return texts
+    .map(({ evidenceId, reading }) => `The context in ${evidenceId} is not read: ${lower(reading.abstention ?? "")}`)
+    .join("; ");
 }
 
-function abstentionFor(items: readonly EvidenceItem[], scene: readonly EvidenceItem[]): string {
-  const found = scene.some(({ value }) => value.type === "finding");
-  if (items.length === 0 && found)
-    return "No context was given, and what was found in the scene tells too little of one";
-  if (items.length === 0) return "No context was given, and nothing was noted about the scene";
-  const ids = items.map(({ id }) => id).join(", ");
-  return `The word table of the rules baseline knows no situation in ${ids}`;
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

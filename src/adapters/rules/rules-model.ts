@@ -43,7 +43,7 @@ let fingerprint: string | undefined;
 function knowledgeFingerprint(): string {
   if (fingerprint !== undefined) return fingerprint;
   const hash = createHash("sha256");
-  for (const folder of ["facs", "rules"]) {
+  for (const folder of ["facs", "rules", "situations"]) {
     const path = ownPath("models", folder);
     for (const file of readdirSync(path).sort()) hash.update(file).update(readFileSync(join(path, file)));
   }

@@ -3,7 +3,7 @@ import type { EvidenceItem } from "../../domain/evidence.ts";
 import { APPRAISAL_DIMENSIONS } from "../../domain/judgment.ts";
 import { BASIC_LABELS } from "../../domain/labels.ts";
 import { knowledgeFile } from "../../facs/knowledge-file.ts";
-import type { FoundCue } from "./context-cues.ts";
+import type { FoundCue } from "../../situations/word-table.ts";
 
 const SceneCue = z.strictObject({
   id: z.string().min(1),
@@ -38,6 +38,5 @@ export function findSceneCue({ kind, value }: EvidenceItem): FoundCue | undefine
     cue: { ...cue, words: [...objects, ...postures], opposite: null },
     strength: Math.min(1, value.confidence / sureFrom),
     words: value.name,
-    turn: "said",
   };
 }

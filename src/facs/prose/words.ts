@@ -15,7 +15,7 @@ const FILLERS = new Set(
 
 /** Adverbs of degree and manner are skipped, except those that deny or doubt. */
 const KEPT_ADVERBS = new Set(
-  "hardly barely scarcely usually normally generally merely nearly suddenly unexpectedly wrongly falsely only family lonely ugly early likely unlikely friendly supply assembly anomaly butterfly".split(
+  "hardly barely narrowly scarcely usually normally generally merely nearly suddenly unexpectedly wrongly falsely only family lonely ugly early likely unlikely friendly supply assembly anomaly butterfly".split(
     " ",
   ),
 );

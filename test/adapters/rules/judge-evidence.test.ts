@@ -83,8 +83,8 @@ describe("the rules baseline, readings", () => {
   });
 
   it("abstains from the context that it does not understand and names the item", () => {
-    const subject = judgeOne(smiling, contextEvidence("Quarterly numbers of the firm"));
-    expect(subject.contextOnly.abstention).toMatch(/knows no situation in E\d+/);
+    const subject = judgeOne(smiling, contextEvidence("Photo 3"));
+    expect(subject.contextOnly.abstention).toMatch(/The context in E\d+ is not read: it tells of no situation/);
   });
 
   it("reads the context alone where no face was found", () => {
@@ -142,9 +142,45 @@ describe("the rules baseline, readings", () => {
     expect(probabilityOf(subject.faceOnly, "contempt")).toBeGreaterThan(0.1);
   });
 
-  it("keeps what is said of the face out of the context", () => {
-    const subject = judgeOne(atRest, neutralNetwork, observationEvidence("She smiles with raised cheeks at the party"));
-    expect(subject.contextOnly.distribution).toEqual([]);
+  it("keeps what is said of the face out of the context and reads the rest", () => {
+    const contextOf = (text: string) => judgeOne(atRest, neutralNetwork, observationEvidence(text)).contextOnly;
+    expect(contextOf("She smiles with raised cheeks")).toMatchObject({
+      distribution: [],
+      abstention: expect.stringContaining("only of the face"),
+    });
+    const smiling = contextOf("She smiles with raised cheeks at her father's funeral");
+    expect(top(smiling)).toBe("sadness");
+    expect(smiling).toEqual(contextOf("She frowns with lowered brows at her father's funeral"));
+  });
+
+  it("says in words that it reads no other language", () => {
+    const { contextOnly } = judgeOne(smiling, contextEvidence("Bei der Beerdigung seiner Mutter"));
+    expect(contextOnly.abstention).toContain("written in German: context is read in English only");
+  });
+
+  it("cites the text for a situation that no table has a name for, in the answer and beside the face", () => {
+    const ledger = ledgerOf(smiling, happyNetwork, contextEvidence("The lorry came straight at them on the icy road"));
+    const { answer, subjects } = judge(ledger);
+    const id = ledger.items().find(({ kind }) => kind === "context-text")?.id;
+    expect(subjects[0] && top(subjects[0].contextOnly)).toBe("fear");
+    expect(subjects[0]?.cues).toContainEqual(expect.objectContaining({ label: "fear", evidenceIds: [id] }));
+    expect(subjects[0]?.congruence).toMatchObject({
+      verdict: "incongruent",
+      evidenceIds: expect.arrayContaining([id]),
+    });
+    expect(answer).toContain(`[${id}]`);
+  });
+
+  it("turns a denial into its opposite and cites the text for it", () => {
+    const subject = judgeOne(polite, neutralNetwork, contextEvidence("She was not hurt in the crash"));
+    expect(top(subject.contextOnly)).toBe("happiness");
+    expect(subject.cues).toContainEqual(
+      expect.objectContaining({
+        label: "happiness",
+        statement: expect.stringContaining("denied"),
+        evidenceIds: [expect.stringMatching(/^E\d+$/)],
+      }),
+    );
   });
 
   it("reads observations about another face for that face only", () => {

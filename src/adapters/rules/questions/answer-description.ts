@@ -119,9 +119,11 @@ function contextSentence(faces: readonly JudgedFace[]): string[] {
   return [`The context, ${says}, leads one to expect ${top.label} (${share(top.probability)})${citing(ids)}${each}.`];
 }
 
-/** What the context tells of, with the items that tell it: "winning and a celebration". */
+/** What the context tells of, with the items that tell it: "winning and a celebration", or in its own words. */
 export function situationOf({ context }: JudgedSubject): { says: string; ids: string[] } {
   const cues = context.cues.slice(0, 3);
-  const says = listed([...new Set(cues.map(({ cue }) => cue.says))]);
-  return { says: says === "" ? "as it is told" : says, ids: cues.map(({ evidenceId }) => evidenceId) };
+  const texts = context.texts.slice(0, 3);
+  const named = [...new Set(cues.map(({ cue }) => cue.says))];
+  const says = listed(named.length > 0 ? named : texts.map(({ reading }) => `"${reading.read}"`));
+  return { says, ids: [...new Set([...texts, ...cues].map(({ evidenceId }) => evidenceId))] };
 }

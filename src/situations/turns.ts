@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { knowledgeFile } from "../facs/knowledge-file.ts";
+import { type Word, wordsOf } from "../facs/prose/words.ts";
+import { spanOf } from "./plain-text.ts";
+import { createPatterns, type PatternMatch } from "./word-patterns.ts";
+
+const Share = z.number().min(0).max(1);
+const Side = z.strictObject({ share: Share, into: z.record(z.string(), Share) }).nullable();
+const Becomes = z.strictObject({ pleasant: Side, unpleasant: Side, other: Side });
+
+const Turn = z.strictObject({
+  id: z.string().min(1),
+  says: z.string().min(1),
+  words: z.array(z.string().min(1)).min(1),
+  cues: z.enum(["opposite", "weaker", "same"]),
+  becomes: Becomes,
+});
+
+/** What a sentence makes of an event, e.g. denies it, hopes for it, says that it is over. */
+export type Turn = Omit<z.infer<typeof Turn>, "words">;
+
+const turnTable = knowledgeFile(
+  ["situations", "turns.json"],
+  z.strictObject({
+    about: z.string(),
+    clearFrom: Share,
+    pleasant: z.array(z.string()),
+    unpleasant: z.array(z.string()),
+    turns: z.array(Turn).min(1),
+    rivals: z.strictObject({ about: z.string(), words: z.array(z.string()), becomes: Becomes }),
+  }),
+);
+
+/** A turn with the clause as it would stand without it. */
+export interface FoundTurn {
+  readonly turn: Turn;
+  readonly rest: string;
+}
+
+type Matcher<T> = (words: readonly Word[]) => PatternMatch<T>[];
+let rivals: Matcher<true> | undefined;
+let turns: Matcher<Turn> | undefined;
+
+/** The outermost turn of a clause: a rival's fortune first, then in the order of the table. */
+export function findTurn(clause: string): FoundTurn | undefined {
+  const table = turnTable();
+  rivals ??= createPatterns(table.rivals.words.map((phrase) => [phrase, true as const]));
+  turns ??= createPatterns(table.turns.flatMap((turn) => turn.words.map((phrase) => [phrase, turn] as const)));
+  const words = wordsOf(clause);
+  const rival = rivals(words).find(({ places }) => isFortuneOf(clause, words, places));
+  if (rival !== undefined) return { turn: rivalsTurn(), rest: cutOut(clause, words, rival.places, "they") };
+  const found = turns(words).filter(({ places }) => !isQuantity(words, places));
+  const outermost = table.turns.flatMap(({ id }) => found.find(({ meaning }) => meaning.id === id) ?? [])[0];
+  if (outermost === undefined) return undefined;
+  const { meaning, places } = outermost;
+  const rest = meaning.id === DENIED ? scopeOf(clause, words, places) : cutOut(clause, words, places, "");
+  return { turn: meaning, rest };
+}
+
+const DENIED = "denied";
+/** A denial reaches this far; longer than this, a story goes on about something else. */
+const SCOPE_WORDS = 6;
+const SCOPE_END = /\s(?:because|when|while|after|before|since|that|who|which|by|as|if|so)\s.*$/i;
+
+/** What is denied: the next words, led by what stands in for "nobody" or "nothing". */
+function scopeOf(clause: string, words: readonly Word[], places: readonly number[]): string {
+  const { to } = spanOf(words, places);
+  const after = clause.slice(to).replace(SCOPE_END, "").trim().split(/\s+/).slice(0, SCOPE_WORDS).join(" ");
+  return `${insteadOf(words, places)} ${after}`.trim();
+}
+
+/** "Almost three weeks" and "nearly all" tell of no event that nearly happened. */
+const QUANTITIES =
+  /^(?:all|every\w*|always|any\w*|no|nothing|as|half|one|two|three|four|five|six|seven|eight|nine|ten|\d+)$/;
+
+function isQuantity(words: readonly Word[], places: readonly number[]): boolean {
+  const [first] = places;
+  if (first === undefined || places.length > 1 || !/^(?:almost|nearly)$/.test(words[first]?.text ?? "")) return false;
+  return QUANTITIES.test(words[first + 1]?.text ?? "");
+}
+
+function rivalsTurn(): Turn {
+  const { becomes } = turnTable().rivals;
+  return { id: "rival", says: "a rival's", cues: "opposite", becomes };
+}
+
+/** Subjects stand early; who does something to him, her or us is no matter of fortune. */
+function isFortuneOf(clause: string, words: readonly Word[], places: readonly number[]): boolean {
+  const { from, to } = spanOf(words, places);
+  const before = clause.slice(0, from).match(/\p{L}+/gu) ?? [];
+  return (
+    before.length <= 2 &&
+    !/\b(?:him|her(?!\s+\p{L})|us|them|me)\b/iu.test(clause.slice(to).replace(/^.*\bwho\b\s+\S+\s+\S+/i, ""))
+  );
+}
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  nobody: "somebody",
+  "no one": "somebody",
+  "without any": "with",
+  "without a": "with a",
+  nothing: "something",
+  none: "some",
+  nowhere: "somewhere",
+  without: "with",
+  cannot: "can",
+};
+
+function insteadOf(words: readonly Word[], places: readonly number[]): string {
+  return INSTEAD[places.map((place) => words[place]?.text).join(" ")] ?? "";
+}
+
+function cutOut(clause: string, words: readonly Word[], places: readonly number[], instead: string): string {
+  // Word by word, since words may stand in the gap of a phrase.
+  const spans = places.map((place) => spanOf(words, [place])).sort((a, b) => b.from - a.from);
+  const rest = spans.reduce((text, { from, to }, at) => {
+    return `${text.slice(0, from)} ${at === spans.length - 1 ? instead : ""} ${text.slice(to)}`;
+  }, clause);
+  return rest.replace(/\s+/g, " ").trim();
+}
+
+/** An expectation as a turn leaves it, with the share that is the turn's doing. */
+export interface Turned {
+  readonly emotions: Map<string, number>;
+  readonly share: number;
+}
+
+/**
+ * What an expectation becomes by a turn: the table says where the mass of pleasant, unpleasant and other labels goes.
+ * `asItStands` is what the network makes of the whole clause, which keeps the rest of the say; all of it when what is
+ * turned is neither clearly pleasant nor clearly unpleasant.
+ */
+export function turned(
+  { becomes }: Turn,
+  expected: ReadonlyMap<string, number>,
+  asItStands: ReadonlyMap<string, number>,
+): Turned {
+  const masses = { pleasant: 0, unpleasant: 0, other: 0 };
+  for (const [label, probability] of expected) masses[kindOf(label)] += probability;
+  const { clearFrom } = turnTable();
+  const isClear = becomes.other !== null || Math.max(masses.pleasant, masses.unpleasant) >= clearFrom;
+  const sides = (["pleasant", "unpleasant", "other"] as const).flatMap((kind) => {
+    const side = becomes[kind];
+    return side === null || !isClear ? [] : [{ weight: side.share * masses[kind], into: side.into }];
+  });
+  const share = sides.reduce((sum, { weight }) => sum + weight, 0);
+  const emotions = new Map([...asItStands].map(([label, probability]) => [label, (1 - share) * probability]));
+  for (const { weight, into } of sides) {
+    for (const [label, part] of Object.entries(into)) emotions.set(label, (emotions.get(label) ?? 0) + weight * part);
+  }
+  return { emotions, share };
+}
+
+function kindOf(label: string): "pleasant" | "unpleasant" | "other" {
+  const { pleasant, unpleasant } = turnTable();
+  if (pleasant.includes(label)) return "pleasant";
+  return unpleasant.includes(label) ? "unpleasant" : "other";
+}
+
+/** @throws {RangeError} if the table has no such turn. */
+export function turnNamed(id: string): Turn {
+  const found = turnTable().turns.find((turn) => turn.id === id);
+  if (found === undefined) throw new RangeError(`models/situations/turns.json has no turn "${id}"`);
+  return found;
+}
