@@ -83,7 +83,11 @@ function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun
 export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promise<string> {
   const cases = (await Promise.all(scored.summary.cells.map((cell) => worstCases(cell, cache)))).flat();
   const path = join(scored.run.folder, "report.html");
-  await keepInRun(scored.run.folder, "report.html", page({ title: `${scored.file.name}: evaluation report`, body: bodyOf(scored, cases) }));
+  await keepInRun(
+    scored.run.folder,
+    "report.html",
+    page({ title: `${scored.file.name}: evaluation report`, body: bodyOf(scored, cases) }),
+  );
   return path;
 }
 
