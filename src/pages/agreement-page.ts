@@ -28,7 +28,7 @@ ${units.map(unitRow)}</tbody></table></div>`;
 
 /** The figure has a white ground of its own, and keeps its size where it would become too small to read. */
 const STYLE =
-  "\n.figure svg{max-width:none;min-width:900px;width:100%;height:auto;border-radius:6px}table{font-size:13px}\n";
+  "\n.figure svg{fill:#222;max-width:none;min-width:900px;width:100%;height:auto;border-radius:6px}table{font-size:13px}\n";
 
 function unitRow({ au, toolboxes, presence, intensity }: UnitAgreement): Markup {
   const counts = toolboxes.map(
