@@ -4,6 +4,7 @@ import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write
 import { createFolderAnswerCache, withoutReuse } from "./evaluation/runner/answer-cache.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import type { RunOutcome } from "./evaluation/runner/run-calls.ts";
+import type { Scorer } from "./evaluation/score.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 
 /** An evaluation file to be run into a folder. */
@@ -16,6 +17,8 @@ export interface EvaluateQuery extends RunMode {
   /** Told what the run will take before anything is asked. `false` ends it there. */
   readonly onPlan?: ((prepared: PreparedEvaluation) => Promise<boolean>) | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+  /** Scorers of the caller's own, after those that the file names. */
+  readonly scorers?: readonly Scorer[] | undefined;
 }
 
 /** How a run ended, with everything that is computed from it. */
@@ -38,7 +41,7 @@ export async function evaluate(
   given: EvaluationDependencies,
   stop?: AbortSignal,
 ): Promise<Evaluated | null> {
-  const { file, folder, resume, force, reuse, onPlan, onProgress } = query;
+  const { file, folder, resume, force, reuse, onPlan, onProgress, scorers } = query;
   const dependencies = reuse === false ? { ...given, cache: withoutReuse(given.cache) } : given;
   const prepared = await prepareEvaluation(file, dependencies);
   if (onPlan !== undefined && !(await onPlan(prepared))) return null;
@@ -47,26 +50,26 @@ export async function evaluate(
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(stop === undefined ? {} : { stop }),
   });
-  return { outcome, ...(await reportOn(folder)) };
+  return { outcome, ...(await reportOn(folder, scorers)) };
 }
 
 /** Goes on with the evaluation in a folder as it was begun, and tries its failures again. */
 export async function resumeEvaluating(
-  query: Pick<EvaluateQuery, "folder" | "onProgress">,
+  query: Pick<EvaluateQuery, "folder" | "onProgress" | "scorers">,
   dependencies: EvaluationDependencies,
   stop?: AbortSignal,
 ): Promise<Evaluated> {
-  const { folder, onProgress } = query;
+  const { folder, onProgress, scorers } = query;
   const outcome = await resumeEvaluation(dependencies, {
     folder,
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(stop === undefined ? {} : { stop }),
   });
-  return { outcome, ...(await reportOn(folder)) };
+  return { outcome, ...(await reportOn(folder, scorers)) };
 }
 
 /** Scores the run in a folder, as far as it is, and writes its report. */
-export async function reportOn(folder: string): Promise<Omit<Evaluated, "outcome">> {
-  const scored = await scoreRun(folder);
+export async function reportOn(folder: string, own?: readonly Scorer[]): Promise<Omit<Evaluated, "outcome">> {
+  const scored = await scoreRun(folder, own);
   return { scored, report: await writeReport(scored, createFolderAnswerCache(scored.run.header.cacheFolder)) };
 }

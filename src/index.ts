@@ -20,8 +20,13 @@ export { type AskQuery, ask } from "./ask.ts";
 export type { AskDependencies } from "./ask-dependencies.ts";
 // What they are told with, picked by name.
 export { type AskOptions, type OpenedDependencies, openDependencies } from "./compose/ask.ts";
+export { type EvaluationOptions, type OpenedEvaluation, openEvaluation } from "./compose/evaluation.ts";
 export { openEvidenceFile } from "./compose/evidence.ts";
+export { type ExemplarSession, type ExemplarSessionOptions, openExemplarSession } from "./compose/exemplars.ts";
+export { type ModelOptions, openModel } from "./compose/models.ts";
+export { type OpenedStudyTools, openStudyTools, type StudyToolOptions } from "./compose/study.ts";
 export { createToolboxes, type ToolboxOptions, toolboxNames } from "./compose/toolboxes.ts";
+export { type DiscoverDependencies, type Discovered, type DiscoverQuery, discover } from "./discover.ts";
 // Errors.
 export * from "./domain/errors.ts";
 // What is measured, found and judged.
@@ -37,8 +42,11 @@ export { presenceOf } from "./domain/presence.ts";
 export { Report } from "./domain/report.ts";
 // Evaluations, and scorers of one's own.
 export { meanStatistic, type WeightedStatistic } from "./domain/statistics/weighted-statistic.ts";
+export { type Evaluated, type EvaluateQuery, evaluate, resumeEvaluating } from "./evaluate.ts";
 export type { Answer } from "./evaluation/answer.ts";
 export { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
+// Progress.
+export type { RunProgress } from "./evaluation/runner/progress.ts";
 export type { Sample } from "./evaluation/sample.ts";
 export {
   defineScorer,
@@ -50,12 +58,14 @@ export {
   scored,
   unscored,
 } from "./evaluation/score.ts";
+export { type FindDependencies, type FindQuery, type Found, find } from "./find.ts";
+export { type LabDependencies, type LabQuery, lab } from "./lab.ts";
+export { type MeasureDependencies, type MeasuredStudy, type MeasureQuery, measure } from "./measure.ts";
 // Measuring, and toolboxes of one's own.
 export { decodeImage } from "./measuring/decode-image.ts";
 export { type DefinedFace, type DefinedToolbox, defineToolbox } from "./measuring/define-toolbox.ts";
 export { type ImageOutcome, type MeasureOptions, measureImages } from "./measuring/measure-images.ts";
 export { MeasureOutput, toRecord } from "./measuring/measurement-json.ts";
-// Progress.
 export type { Step, StepEvent } from "./platform/stopwatch.ts";
 // What can be put in the place of ours.
 export type { JudgeModel } from "./ports/chat-model.ts";
@@ -68,4 +78,6 @@ export type { FerToolbox } from "./ports/fer-toolbox.ts";
 export type { SceneObserver } from "./ports/scene-observer.ts";
 export type { VideoFrame, VideoReader } from "./ports/video-reader.ts";
 export { renderOverlay } from "./render/overlay.ts";
+export type { StepProgress } from "./runs/record-steps.ts";
 export { readSituation, type SituationOptions, type SituationReading } from "./situations/read-situation.ts";
+export { listInputs, type StudyInput } from "./study/study-inputs.ts";

@@ -1,6 +1,6 @@
 import type { StudyAgreement, UnitAgreement } from "../domain/agreement.ts";
 import { actionUnit } from "../facs/action-units.ts";
-import { escapeMarkup } from "./escape-markup.ts";
+import { escapeMarkup } from "./markup.ts";
 
 const WIDTH_PX = 1100;
 const ROW_PX = 24;

@@ -1,11 +1,8 @@
 import type { StudyAgreement, UnitAgreement } from "../domain/agreement.ts";
 import { actionUnit } from "../facs/action-units.ts";
 import { agreementFigure } from "./agreement-figure.ts";
-import { escapeMarkup } from "./escape-markup.ts";
-
-const STYLE = `body{font:14px/1.5 "DejaVu Sans",Arial,sans-serif;max-width:1140px;margin:2rem auto;padding:0 1rem;color:#222}
-table{border-collapse:collapse;font-size:13px}td,th{border-bottom:1px solid #ddd;padding:.25rem .6rem;text-align:left;vertical-align:top}
-td.number{text-align:right;font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto}`;
+import { type Markup, markup } from "./markup.ts";
+import { page } from "./page.ts";
 
 const NOTES = [
   "Each toolbox decides on its own scale whether an action unit is present or absent; values in between are uncertain and count for neither.",
@@ -18,20 +15,22 @@ const NOTES = [
 export function agreementPage(agreement: StudyAgreement): string {
   const { faces, toolboxes, units } = agreement;
   const title = `Agreement of ${toolboxes.join(", ")}`;
-  return [
-    "<!doctype html>",
-    `<html lang="en"><head><meta charset="utf-8"><title>${escapeMarkup(title)}</title><style>${STYLE}</style></head><body>`,
-    `<h1>${escapeMarkup(title)}</h1>`,
-    `<p>${faces} faces. ${NOTES.map(escapeMarkup).join(" ")}</p>`,
-    agreementFigure(agreement),
-    "<h2>By action unit</h2>",
-    "<table><thead><tr><th>AU</th><th>name</th><th>present / absent / uncertain</th><th>faces compared</th><th>same</th><th>contradictions</th><th>kappa</th><th>pairs</th><th>intensity</th></tr></thead><tbody>",
-    ...units.map(unitRow),
-    "</tbody></table></body></html>\n",
-  ].join("\n");
+  const figure: Markup = { html: agreementFigure(agreement) };
+  const body = markup`<h1>${title}</h1>
+<p>${faces} faces.</p>
+<ul class="notes">${NOTES.map((note) => markup`<li>${note}</li>`)}</ul>
+<div class="scroll figure">${figure}</div>
+<h2>By action unit</h2>
+<div class="scroll"><table><thead><tr><th>AU</th><th>name</th><th>present / absent / uncertain</th><th>faces compared</th><th>same</th><th>contradictions</th><th>kappa</th><th>pairs</th><th>intensity</th></tr></thead><tbody>
+${units.map(unitRow)}</tbody></table></div>`;
+  return page({ title, style: STYLE, body });
 }
 
-function unitRow({ au, toolboxes, presence, intensity }: UnitAgreement): string {
+/** The figure has a white ground of its own, and keeps its size where it would become too small to read. */
+const STYLE =
+  "\n.figure svg{fill:#222;max-width:none;min-width:900px;width:100%;height:auto;border-radius:6px}table{font-size:13px}\n";
+
+function unitRow({ au, toolboxes, presence, intensity }: UnitAgreement): Markup {
   const counts = toolboxes.map(
     ({ toolbox, present, absent, uncertain }) => `${toolbox}: ${present} / ${absent} / ${uncertain}`,
   );
@@ -43,16 +42,15 @@ function unitRow({ au, toolboxes, presence, intensity }: UnitAgreement): string 
       `${group.toolboxes.join(", ")} on ${group.scale}: ICC(2,1) ${number(group.icc21)}, ICC(3,1) ${number(group.icc31)} (n ${group.n})`,
   );
   const share = presence.unanimousShare === null ? "-" : `${Math.round(presence.unanimousShare * 100)} %`;
-  return [
-    `<tr><td>${au}</td><td>${escapeMarkup(actionUnit(au)?.name ?? "")}</td>`,
-    `<td>${lines(counts)}</td><td class="number">${presence.n}</td><td class="number">${share}</td>`,
-    `<td class="number">${presence.contradictions}</td><td class="number">${number(presence.fleissKappa)}</td>`,
-    `<td>${lines(pairs)}</td><td>${lines(icc)}</td></tr>`,
-  ].join("");
+  return markup`<tr><td>${au}</td><td>${actionUnit(au)?.name ?? ""}</td>
+<td>${lines(counts)}</td><td class="n">${presence.n}</td><td class="n">${share}</td>
+<td class="n">${presence.contradictions}</td><td class="n">${number(presence.fleissKappa)}</td>
+<td>${lines(pairs)}</td><td>${lines(icc)}</td></tr>
+`;
 }
 
-function lines(texts: readonly string[]): string {
-  return texts.map(escapeMarkup).join("<br>");
+function lines(texts: readonly string[]): Markup[] {
+  return texts.map((text, index) => (index === 0 ? markup`${text}` : markup`<br>${text}`));
 }
 
 function number(value: number | null): string {

@@ -1,5 +1,6 @@
 import type { ScoreTable } from "../domain/score-table.ts";
 import { type Markup, markup, number } from "./markup.ts";
+import { shareClass } from "./style.ts";
 
 /** A value with its interval, as one line of a plot. */
 export interface PlotRow {
@@ -92,7 +93,7 @@ export function confusionTable({ labels, counts }: Extract<ScoreTable, { type: "
       const total = row.reduce((sum, count) => sum + count, 0);
       return markup`<tr><th scope="row">${label}</th>${row.map((count, j) => {
         const share = total === 0 ? 0 : count / total;
-        return markup`<td class="${i === j ? "right" : "wrong"}" style="--share:${share.toFixed(3)}">${count === 0 ? "" : count}</td>`;
+        return markup`<td class="${i === j ? "right" : "wrong"} ${shareClass(share)}">${count === 0 ? "" : count}</td>`;
       })}</tr>`;
     })}</tbody></table>`;
 }

@@ -1,5 +1,5 @@
 import type { Discovery } from "../domain/discovery.ts";
-import { escapeMarkup } from "./escape-markup.ts";
+import { escapeMarkup } from "./markup.ts";
 
 const WIDTH = 900;
 const HEIGHT = 560;
@@ -11,6 +11,11 @@ const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9
 /** The colour of a proposal on the map and in its heading. */
 export function proposalColour(id: string): string {
   return COLOURS[(Number(id.slice(1)) - 1) % COLOURS.length] as string;
+}
+
+/** A dot of that colour, beside what it stands for. */
+export function colourDot(colour: string): string {
+  return `<svg class="dot" width="14" height="14"><circle cx="7" cy="7" r="7" fill="${colour}"/></svg>`;
 }
 
 /** Every face as a dot on the two directions along which faces differ most, as SVG. Gray: in no group. */
@@ -31,16 +36,15 @@ export function discoveryMap({ map, proposals }: Discovery): string {
     return `<circle cx="${x(point.x).toFixed(1)}" cy="${y(point.y).toFixed(1)}" r="4" fill="${fill}" fill-opacity=".75"><title>${escapeMarkup(point.id)}</title></circle>`;
   });
   const legend = proposals.map(
-    ({ id, name }) =>
-      `<li><span class="dot" style="background:${proposalColour(id)}"></span><a href="#${id}">${id}</a> ${escapeMarkup(name)}</li>`,
+    ({ id, name }) => `<li>${colourDot(proposalColour(id))}<a href="#${id}">${id}</a> ${escapeMarkup(name)}</li>`,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Map of the faces" font-family="system-ui, sans-serif" font-size="12">
-<rect x="${MARGIN / 2}" y="${MARGIN / 2}" width="${WIDTH - MARGIN}" height="${HEIGHT - MARGIN}" fill="#fafafa" stroke="#ddd"/>
+  return `<div class="map"><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Map of the faces" font-family="system-ui, sans-serif" font-size="12">
+<rect x="${MARGIN / 2}" y="${MARGIN / 2}" width="${WIDTH - MARGIN}" height="${HEIGHT - MARGIN}" class="frame"/>
 ${dots.join("")}
-<text x="${WIDTH / 2}" y="${HEIGHT - 6}" text-anchor="middle" fill="#555">to the right: ${escapeMarkup(map.axes[0])}</text>
-<text x="14" y="${HEIGHT / 2}" text-anchor="middle" fill="#555" transform="rotate(-90 14 ${HEIGHT / 2})">upward: ${escapeMarkup(map.axes[1])}</text>
-</svg>
-<ul class="legend">${legend.join("")}<li><span class="dot" style="background:#c4c4c4"></span>in no group</li></ul>`;
+<text x="${WIDTH / 2}" y="${HEIGHT - 6}" text-anchor="middle" class="tick">to the right: ${escapeMarkup(map.axes[0])}</text>
+<text x="14" y="${HEIGHT / 2}" text-anchor="middle" class="tick" transform="rotate(-90 14 ${HEIGHT / 2})">upward: ${escapeMarkup(map.axes[1])}</text>
+</svg></div>
+<ul class="legend">${legend.join("")}<li>${colourDot("#c4c4c4")}in no group</li></ul>`;
 }
 
 function scale(values: readonly number[], [from, to]: readonly [number, number]): (value: number) => number {

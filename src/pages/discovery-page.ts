@@ -1,6 +1,7 @@
 import type { Discovery, Proposal, ProposalTest, SignatureEntry } from "../domain/discovery.ts";
-import { discoveryMap, proposalColour } from "./discovery-map.ts";
-import { escapeMarkup } from "./escape-markup.ts";
+import { colourDot, discoveryMap, proposalColour } from "./discovery-map.ts";
+import { escapeMarkup } from "./markup.ts";
+import { page } from "./page.ts";
 
 /** A portrait of each face that the page shows, as JPEG bytes, by face id. A face without one is named only. */
 export type Portraits = ReadonlyMap<string, Uint8Array>;
@@ -26,28 +27,14 @@ export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits):
   const order: readonly Proposal["status"][] = ["accepted", "confirmed", "survived", "rejected", "failed", "set aside"];
   const summary = order.flatMap((status) => (count(status) === 0 ? [] : [`${count(status)} ${status}`])).join(", ");
   const ordered = order.flatMap((status) => proposals.filter((proposal) => proposal.status === status));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>Discovery: ${escapeMarkup(summary === "" ? "no groups" : summary)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
-<h1>Discovery of expression categories</h1>
+  const html = `<h1>Discovery of expression categories</h1>
 <p>${provenance.faces} faces, ${provenance.outliers} of them in no group. ${summary === "" ? "No group was found." : `Groups: ${escapeMarkup(summary)}.`}</p>
 <p class="small">A group is a set of faces that look alike to the toolbox. It says nothing about what anybody felt. ${namingNote(discovery)}</p>
 ${notes.map((note) => `<p class="note">${escapeMarkup(note)}</p>`).join("\n")}
-</header>
 <section><h2>Map</h2>${discoveryMap(discovery)}</section>
 ${ordered.map((proposal) => proposalSection(proposal, portraits)).join("\n")}
-<footer><h2>How this was made</h2>${provenanceTable(discovery)}</footer>
-</body>
-</html>
-`;
+<footer><h2>How this was made</h2>${provenanceTable(discovery)}</footer>`;
+  return page({ title: `Discovery: ${summary === "" ? "no groups" : summary}`, style: STYLE, body: { html } });
 }
 
 function namingNote({ provenance, proposals }: Discovery): string {
@@ -62,7 +49,7 @@ function proposalSection(proposal: Proposal, portraits: Portraits): string {
   const row = (title: string, ids: readonly string[]) =>
     ids.length === 0 ? "" : `<h4>${title}</h4><div class="faces">${ids.map(image).join("")}</div>`;
   return `<section class="proposal" id="${proposal.id}">
-<h2><span class="dot" style="background:${proposalColour(proposal.id)}"></span>${proposal.id} · ${escapeMarkup(proposal.name)} <span class="status ${proposal.status.replace(" ", "-")}">${proposal.status}</span></h2>
+<h2>${colourDot(proposalColour(proposal.id))}${proposal.id} · ${escapeMarkup(proposal.name)} <span class="status ${proposal.status.replace(" ", "-")}">${proposal.status}</span></h2>
 <p><b>${escapeMarkup(proposal.verdict)}</b> ${proposal.size} faces. Named by ${escapeMarkup(proposal.namedBy)}.</p>
 <p>${escapeMarkup(proposal.definition)}</p>
 <p>${escapeMarkup(proposal.contrast)}</p>
@@ -89,14 +76,14 @@ function shortId(id: string): string {
 /** Means here and elsewhere as two bars, and Cohen's d with its interval. */
 function signatureTable(entries: readonly SignatureEntry[]): string {
   const bar = (value: number, kind: string) =>
-    `<span class="bar ${kind}" style="width:${(Math.min(1, Math.max(0, Math.abs(value))) * 100).toFixed(0)}px"></span>`;
+    `<svg class="bar" width="100" height="8"><rect class="${kind}" width="${(Math.min(1, Math.abs(value)) * 100).toFixed(0)}" height="8" rx="2"/></svg>`;
   const rows = entries.map(
     (
       entry,
     ) => `<tr><td>${escapeMarkup(entry.dimension)}</td><td>${bar(entry.mean, "here")}<br>${bar(entry.elsewhere, "elsewhere")}</td>
 <td class="number">${entry.mean.toFixed(2)}<br>${entry.elsewhere.toFixed(2)}</td><td class="number">${entry.effect.toFixed(2)} <span class="small">[${entry.low.toFixed(2)}, ${entry.high.toFixed(2)}]</span></td></tr>`,
   );
-  return `<table><tr><th></th><th>here / elsewhere</th><th></th><th>Cohen's d [95 %]</th></tr>${rows.join("")}</table>`;
+  return `<div class="scroll"><table><tr><th></th><th>here / elsewhere</th><th></th><th>Cohen's d [95 %]</th></tr>${rows.join("")}</table></div>`;
 }
 
 function testTable(tests: readonly ProposalTest[]): string {
@@ -107,7 +94,7 @@ function testTable(tests: readonly ProposalTest[]): string {
 <td class="number">${number(estimate.value)}<br><span class="small">[${number(estimate.low)}, ${number(estimate.high)}]</span></td>
 <td class="number">&gt; ${threshold.toFixed(2)}</td><td class="${word.replace(" ", "-")}">${word}<br><span class="small">${escapeMarkup(explanation)}</span></td></tr>`;
   });
-  return `<table><tr><th>test</th><th>value [95 %]</th><th>lower bound asked for</th><th></th></tr>${rows.join("")}</table>`;
+  return `<div class="scroll"><table><tr><th>test</th><th>value [95 %]</th><th>lower bound asked for</th><th></th></tr>${rows.join("")}</table></div>`;
 }
 
 function appraisalList({ appraisals }: Proposal): string {
@@ -117,7 +104,7 @@ function appraisalList({ appraisals }: Proposal): string {
     ({ dimension, value }) =>
       `<tr><td>${escapeMarkup(dimension)}</td><td class="number">${typeof value === "number" ? value.toFixed(2) : value}</td></tr>`,
   );
-  return `<h4>Appraisals, as perceived</h4><table>${rows.join("")}</table>`;
+  return `<h4>Appraisals, as perceived</h4><table>${rows.join("")}</table></div>`;
 }
 
 function provenanceTable({ provenance }: Discovery): string {
@@ -128,24 +115,20 @@ function provenanceTable({ provenance }: Discovery): string {
     ...Object.entries(rest).map(([name, value]) => [name, value === null ? "none" : String(value)] as const),
     ...leftOut.map(({ reason, faces }) => ["left out", `${faces}: ${reason}`] as const),
   ];
-  return `<table>${rows.map(([name, value]) => `<tr><td>${escapeMarkup(name)}</td><td>${escapeMarkup(value)}</td></tr>`).join("")}</table>`;
+  return `<div class="scroll"><table>${rows.map(([name, value]) => `<tr><td>${escapeMarkup(name)}</td><td>${escapeMarkup(value)}</td></tr>`).join("")}</table></div>`;
 }
 
 const STYLE = `
-body{font:15px/1.45 system-ui,sans-serif;color:#1b1b1b;max-width:1150px;margin:0 auto;padding:24px}
-h1{margin:0 0 8px}h2{margin:32px 0 8px}h4{margin:14px 0 6px}
-.small{color:#666;font-size:12.5px}.note{background:#fff6d8;padding:8px 12px;border-radius:6px}
-.proposal{border-top:1px solid #ddd}.dot{display:inline-block;width:14px;height:14px;border-radius:50%;margin-right:8px}
-.status{font-size:13px;padding:2px 8px;border-radius:10px;background:#eee;vertical-align:middle;font-weight:normal}
-.status.survived,.status.confirmed,.status.accepted,.passed{color:#0a6b2d}.status.survived,.status.confirmed,.status.accepted{background:#dff3e4}
-.status.failed,.status.rejected{background:#fbe3e0}.failed{color:#a3221a}.not-made{color:#8a6d00}
+.small{color:var(--soft);font-size:12.5px}.note{background:var(--panel);border-left:3px solid var(--accent);padding:8px 12px}
+h4{margin:14px 0 6px}svg.dot{display:inline-block;margin-right:8px}
+.status{font-size:13px;padding:2px 8px;border-radius:10px;background:var(--panel);border:1px solid var(--line);font-weight:normal;white-space:nowrap}
+.status.survived,.status.confirmed,.status.accepted,.passed{color:var(--good)}.status.failed,.status.rejected,.failed{color:var(--bad)}.not-made{color:var(--soft)}
 .faces{display:flex;flex-wrap:wrap;gap:8px}figure{margin:0;width:112px}figure img{width:112px;height:112px;object-fit:cover;border-radius:6px}
-figure.missing{height:112px;background:#eee;border-radius:6px;font-size:12px;color:#666;text-align:center;line-height:100px}
-figcaption{font-size:10.5px;color:#777;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:1.3}
-.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:24px}
-table{border-collapse:collapse;font-size:13.5px}td,th{padding:4px 10px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid #eee}
-.number{font-variant-numeric:tabular-nums;white-space:nowrap}.bar{display:inline-block;height:8px;border-radius:2px}.bar.here{background:#2364aa}.bar.elsewhere{background:#bbb}
+figure.missing{height:112px;background:var(--panel);border-radius:6px;font-size:12px;color:var(--soft);text-align:center;line-height:100px}
+figcaption{font-size:10.5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:1.3}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:24px}.two>*{min-width:0}
+table{font-size:13.5px}.number{white-space:nowrap}svg.bar{display:inline-block;vertical-align:middle}.here{fill:var(--accent)}.elsewhere{fill:var(--soft)}
 ul.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:4px 22px;font-size:13.5px}
-svg{max-width:100%;height:auto}
+.map svg{height:auto;width:100%}
 @media print{.proposal{break-inside:avoid}}
 `;

@@ -5,13 +5,10 @@ export interface Markup {
 
 type Part = Markup | string | number | null | readonly Part[];
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+/** Text as it may stand in SVG and HTML, in elements and in quoted attributes. */
+export function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
 
 /** HTML with every inserted text escaped; inserted markup and lists of it are kept, `null` is nothing. */
 export function markup(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
@@ -20,9 +17,7 @@ export function markup(texts: TemplateStringsArray, ...parts: readonly Part[]): 
 
 function shown(part: Part): string {
   if (part === null) return "";
-  if (typeof part === "string" || typeof part === "number") {
-    return String(part).replace(/[&<>"']/g, (letter) => ENTITIES[letter] as string);
-  }
+  if (typeof part === "string" || typeof part === "number") return escapeMarkup(String(part));
   return "html" in part ? part.html : part.map(shown).join("");
 }
 

@@ -1,13 +1,24 @@
-/** The page's own style; nothing is fetched. Light and dark follow the reader's system. */
-export const REPORT_STYLE = `
+/** Shades that a share of 0..1 is drawn in: classes, as a page's style attributes are without effect. */
+const SHARE_STEPS = 20;
+
+/** The class that shades a cell by a share of 0..1. */
+export function shareClass(share: number): string {
+  return `share-${Math.round(share * SHARE_STEPS)}`;
+}
+
+/** The style of every page; nothing is fetched. Light and dark follow the reader's system. */
+export const PAGE_STYLE = `
 :root{--ink:#1d2430;--soft:#5c6675;--line:#d9dee5;--ground:#fff;--panel:#f5f7f9;--accent:#1f5fa8;--good:#1f7a4d;--bad:#b3402f}
 @media (prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#9aa5b5;--line:#343c48;--ground:#14181e;--panel:#1c222a;--accent:#7db2ef;--good:#6fcf97;--bad:#ef8a7a}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
+html{color-scheme:light dark}
+body{margin:0;overflow-wrap:anywhere;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 main{max-width:1080px;margin:0 auto;padding:32px 24px 80px}
 h1{font-size:28px;margin:0 0 4px}h2{font-size:20px;margin:44px 0 8px;border-bottom:1px solid var(--line);padding-bottom:6px}h3{font-size:16px;margin:24px 0 6px}
 p{margin:6px 0 12px;max-width:75ch}.soft,figcaption{color:var(--soft)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;max-width:100%}.scroll td,.scroll th{overflow-wrap:normal}
+pre{overflow-x:auto;font-size:12.5px}a{color:var(--accent)}img{max-width:100%}
+@media (max-width:600px){main{padding:20px 16px 60px}h1{font-size:23px}}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:8px 0 16px}
 th,td{padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
 td.n{text-align:right}th.n{text-align:right}
@@ -17,9 +28,10 @@ svg{display:block;max-width:100%;font:12px system-ui,sans-serif;fill:var(--ink)}
 svg .grid,svg .frame{stroke:var(--line);fill:none}svg .zero{stroke:var(--soft);stroke-dasharray:3 3}svg .ideal{stroke:var(--soft);stroke-dasharray:4 4}
 svg .whisker,svg .gap{stroke:var(--accent);stroke-width:2}svg .gap{opacity:.35}svg .dot{fill:var(--accent)}svg .tick{fill:var(--soft)}
 .confusion td{text-align:right;min-width:44px;padding:4px 8px;border:1px solid var(--line)}
-.confusion td.right{background:color-mix(in srgb,var(--good) calc(var(--share)*70%),var(--ground))}
-.confusion td.wrong{background:color-mix(in srgb,var(--bad) calc(var(--share)*70%),var(--ground))}
+.confusion td.right{background:color-mix(in srgb,var(--good) var(--share),var(--ground))}
+.confusion td.wrong{background:color-mix(in srgb,var(--bad) var(--share),var(--ground))}
 .confusion th{padding:4px 8px}
+${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step}{--share:${(70 * step) / SHARE_STEPS}%}`).join("")}
 .cases{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:16px}
 .case{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px}
 .case img{width:100%;max-height:220px;object-fit:contain;background:#0001;border-radius:4px}

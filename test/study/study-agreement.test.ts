@@ -87,7 +87,7 @@ describe("the agreement of a study", () => {
     expect((await sharp(Buffer.from(svg)).metadata()).width).toBe(1100);
     const page = agreementPage(found);
     expect(page).toContain(svg.trim());
-    expect(page).not.toMatch(/(src|href)="http/);
+    expect(page).not.toMatch(/(src|href)="http| style="/);
   });
 
   it("cannot be made to run somebody's script by a toolbox's name", async () => {

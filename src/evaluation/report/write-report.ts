@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Markup, markup } from "../../pages/markup.ts";
-import { REPORT_STYLE } from "../../pages/style.ts";
+import { page } from "../../pages/page.ts";
 import { keepInRun } from "../../runs/run-folder.ts";
 import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
@@ -83,20 +83,20 @@ function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun
 export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promise<string> {
   const cases = (await Promise.all(scored.summary.cells.map((cell) => worstCases(cell, cache)))).flat();
   const path = join(scored.run.folder, "report.html");
-  await keepInRun(scored.run.folder, "report.html", `<!doctype html>\n${page(scored, cases).html}\n`);
+  await keepInRun(
+    scored.run.folder,
+    "report.html",
+    page({ title: `${scored.file.name}: evaluation report`, body: bodyOf(scored, cases) }),
+  );
   return path;
 }
 
-function page(
+function bodyOf(
   { run, file, summary, comparisons, contextEffects, audits }: ScoredRun,
   cases: readonly WorstCase[],
 ): Markup {
   const { header, samples } = run;
-  const style: Markup = { html: REPORT_STYLE };
-  return markup`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-  <title>${file.name}: evaluation report</title><style>${style}</style></head><body><main>
-  <h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
+  return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
   ${notesOf(run, summary)}
   ${metricsSection(summary)}
@@ -108,8 +108,7 @@ function page(
   ${worstCasesSection(cases)}
   <h2>Methods</h2><p>${methodsParagraph(header, file, summary, samples.length)}</p>
   <details><summary>What determined the answers</summary><pre>${JSON.stringify(header.identities, null, 2)}</pre></details>
-  <details><summary>The evaluation file</summary><pre>${header.evalFileText}</pre></details>
-  </main></body></html>`;
+  <details><summary>The evaluation file</summary><pre>${header.evalFileText}</pre></details>`;
 }
 
 function notesOf({ header }: StoredRun, { cells }: RunSummary): Markup | null {

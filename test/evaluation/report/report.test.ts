@@ -80,10 +80,11 @@ describe("the report", () => {
   it("is one page that needs no network, with numbers, intervals, worst cases and every version", async () => {
     const { out, cache } = await finishedRun();
     const html = await readFile(await writeReport(await scoreRun(out), cache), "utf8");
-    expect(html).toContain("default-src 'none'; img-src data:");
+    expect(html).toContain("default-src &#39;none&#39;; img-src data:; style-src &#39;sha256-");
+    expect(html).not.toContain(' style="');
     expect(html.match(/(?:src|href)="(?!data:)/g)).toBeNull();
     const missing = [
-      "&lt;script&gt;",
+      "&#60;script&#62;",
       '<td>loop:a | full</td><td class="n">1.000</td>',
       "holds up",
       'src="data:image/jpeg;base64,',
@@ -179,7 +180,7 @@ describe("a replay bundle", () => {
 describe("markup", () => {
   it("escapes what is put in and keeps what is markup", () => {
     expect(markup`<p title="${'a"b'}">${[markup`<b>${NASTY}</b>`, null]}</p>`.html).toBe(
-      '<p title="a&quot;b"><b>&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;</b></p>',
+      '<p title="a&#34;b"><b>&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;</b></p>',
     );
   });
 
