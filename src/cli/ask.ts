@@ -22,6 +22,7 @@ interface AskCommandOptions {
   readonly taxonomy?: string;
   readonly pack?: readonly string[];
   readonly store?: string;
+  readonly full?: true;
   readonly json?: true;
   readonly out?: string;
   readonly resume?: true;
@@ -52,6 +53,7 @@ export function register(program: Command): void {
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
     .option("--store <folder>", "exemplar store (default: .kuleshov/exemplars)")
     .option("--no-cache", "measure again even what was measured before")
+    .option("--full", "print every cue, appraisal and cited measurement, not only what fits one screen")
     .option("--json", "print the whole report as JSON")
     .option("--out <folder>", "write report.json and an annotated image into this folder")
     .addOption(runOptions.resume())
@@ -77,8 +79,7 @@ async function askCommand(image: string, question: string | undefined, options: 
   if (options.json) {
     await print(`${JSON.stringify(report, null, 2)}\n`);
   } else {
-    const { renderTerminalReport } = await import("../render/terminal-report.ts");
-    await print(renderTerminalReport(report, outputStyle()));
+    await print(await renderReport(report, options.full === true));
   }
   if (options.out !== undefined) note(`Wrote ${join(options.out, REPORT)} and ${join(options.out, OVERLAY)}`);
   if (options.model === undefined) note(await betterModel(signal));
@@ -120,6 +121,16 @@ async function keptReport(path: string): Promise<Report | undefined> {
   if (text === undefined) return undefined;
   const { Report: ReportSchema } = await import("../domain/report.ts");
   return ReportSchema.parse(JSON.parse(text));
+}
+
+/** The report for a terminal, on one screen or in full. */
+export async function renderReport(report: Report, full: boolean): Promise<string> {
+  if (full) {
+    const { renderTerminalReport } = await import("../render/terminal-report.ts");
+    return renderTerminalReport(report, outputStyle());
+  }
+  const { renderTerminalSummary } = await import("../render/terminal-summary.ts");
+  return renderTerminalSummary(report, outputStyle());
 }
 
 /** Asks with the dependencies that the options name. */
@@ -187,6 +198,6 @@ export async function betterModel(signal: AbortSignal): Promise<string> {
   const { offerLocalModel } = await import("../compose/models.ts");
   const offered = await offerLocalModel(process.env, signal);
   return offered === null
-    ? "This is the rules baseline, not a language model. For one that sees the image: --model ollama:<name> or openai:<name> (see kuleshov doctor)."
-    : `This is the rules baseline, not a language model. A model that sees the image is at hand: --model ${offered}`;
+    ? "For a model that sees the image: --model ollama:<name> or openai:<name> (see kuleshov doctor)."
+    : `A model that sees the image is at hand: --model ${offered}`;
 }

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { ModelFileError } from "../domain/errors.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
-import { betterModel, judgePhoto } from "./ask.ts";
+import { betterModel, judgePhoto, renderReport } from "./ask.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { note, outputStyle, print } from "./output.ts";
+import { note, print } from "./output.ts";
 
 const CONTEXT = "Friends at a costume party.";
 
@@ -24,8 +24,7 @@ export function register(program: Command): void {
 async function demo(): Promise<void> {
   const signal = interruptSignal();
   const report = await judgePhoto({ image: samplePhoto(), context: CONTEXT, toolbox: ["mesh"], scene: true }, signal);
-  const { renderTerminalReport } = await import("../render/terminal-report.ts");
-  await print(renderTerminalReport(report, outputStyle()));
+  await print(await renderReport(report, false));
   note(await betterModel(signal));
   note(NEXT_STEPS);
 }

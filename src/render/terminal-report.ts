@@ -22,12 +22,12 @@ export function renderTerminalReport(report: Report, style: TerminalStyle): stri
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
-function renderHead({ provenance, faces, judgment }: Report, style: TerminalStyle): string {
+/** What was asked of what, the answer, and who judged. */
+export function renderHead({ provenance, faces, judgment }: Report, style: TerminalStyle): string {
   const { image, model, toolboxes } = provenance;
   const facts = [
     `${image.widthPx} x ${image.heightPx} px`,
     faces.length === 1 ? "1 face" : `${faces.length} faces`,
-    `model ${model.id} (${model.mode}${model.remote ? ", remote" : ""})`,
     toolboxes.map((toolbox) => toolbox.id).join(", "),
   ];
   const lines = [`${style.bold(basename(image.path))}  ${style.dim(facts.join(" · "))}`, ""];
@@ -37,7 +37,14 @@ function renderHead({ provenance, faces, judgment }: Report, style: TerminalStyl
   paragraph("Question", provenance.question);
   if (provenance.context !== null) paragraph("Context", provenance.context);
   paragraph("Answer", judgment.answer);
+  paragraph("Judge", judgeLine(model));
   return lines.join("\n");
+}
+
+/** The one line that says who judged. */
+function judgeLine({ id, mode, remote }: Report["provenance"]["model"]): string {
+  if (id === "rules") return "rules: fixed rules over measurements and words, not a language model";
+  return `${id} (${mode}${remote ? ", remote" : ""})`;
 }
 
 function renderSubject(subject: SubjectJudgment, report: Report, style: TerminalStyle): string {
@@ -46,7 +53,7 @@ function renderSubject(subject: SubjectJudgment, report: Report, style: Terminal
     `${style.bold(subject.faceId ?? "Scene")}  ${style.dim(wrap(face === undefined ? "no face: context alone" : describeFace(face), style.columns - 4, "    "))}`,
     ...renderReading("face only", subject.faceOnly, style),
     ...renderReading("context only", subject.contextOnly, style),
-    ...renderReading("together", subject.integrated, style),
+    ...renderReading("integrated", subject.integrated, style),
   ];
   const effect = contextEffect(subject);
   if (effect !== null)
@@ -131,23 +138,27 @@ function renderDissent(faceId: string | null, { evidence }: Report, style: Termi
   return shown.map((text, index) => entry(index === 0 ? "toolboxes" : "", text, style));
 }
 
-function claimOf(cue: Cue, subject: SubjectJudgment, report: Report): CheckedClaim | undefined {
+/** The check of a cue, `undefined` when it was not checked. */
+export function claimOf(cue: Cue, subject: SubjectJudgment, report: Report): CheckedClaim | undefined {
   return report.grounding.claims.find(
     (claim) => claim.part === "cue" && claim.faceId === subject.faceId && claim.statement === cue.statement,
   );
 }
 
-function describeVerdict(claim: CheckedClaim): string {
+/** A verdict in words. */
+export function describeVerdict(claim: CheckedClaim): string {
   if (claim.verdict === "supported") return claim.basis === "citation" ? "cites evidence" : "agrees with measurements";
   return `${claim.verdict.replace("-", " ")}: ${plain(claim.reason)}`;
 }
 
-function verdictColor(verdict: GroundingVerdict, style: TerminalStyle): (text: string) => string {
+/** The dress of a verdict. */
+export function verdictColor(verdict: GroundingVerdict, style: TerminalStyle): (text: string) => string {
   if (verdict === "supported") return style.good;
   return verdict === "contradicted" || verdict === "uncited" ? style.bad : style.doubtful;
 }
 
-function renderGrounding({ grounding }: Report, style: TerminalStyle): string {
+/** How many claims hold, and by what. */
+export function renderGrounding({ grounding }: Report, style: TerminalStyle): string {
   if (grounding.shares === null) return `${style.bold("Grounding")}  ungrounded: no claim could be checked`;
   const { agreesWithMeasurements, citesEvidence } = supportShares(grounding);
   const { contradicted, disputed, notMeasurable, uncited } = grounding.shares;
@@ -179,7 +190,8 @@ function renderEvidence({ evidence, grounding }: Report, style: TerminalStyle): 
   ].join("\n");
 }
 
-function renderWarnings(warnings: readonly string[], style: TerminalStyle): string {
+/** What to beware of, one paragraph each. */
+export function renderWarnings(warnings: readonly string[], style: TerminalStyle): string {
   return warnings
     .map((warning) => `${style.doubtful("!")} ${wrap(plain(warning), style.columns - 2, "  ")}`)
     .join("\n");

@@ -26,7 +26,7 @@ describe("kuleshov ask", () => {
     expect(code).toBe(0);
     expect(report.provenance).toMatchObject({ question: "Who is happy?", context: "A party", model: { id: "rules" } });
     expect(report.judgment.subjects.map(({ faceId }) => faceId)).toEqual(["F1", "F2", "F3"]);
-    expect(stderr).toContain("rules baseline");
+    expect(stderr).toContain("--model");
   });
 
   it("writes the report and an annotated image, and does not overwrite them unasked", async () => {

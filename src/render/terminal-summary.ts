@@ -1,0 +1,93 @@
+import type { CheckedClaim } from "../domain/grounding.ts";
+import type { Reading, SubjectJudgment } from "../domain/judgment.ts";
+import type { Report } from "../domain/report.ts";
+import {
+  claimOf,
+  describeVerdict,
+  renderGrounding,
+  renderHead,
+  renderWarnings,
+  verdictColor,
+} from "./terminal-report.ts";
+import { plain, type TerminalStyle, wrap } from "./terminal-style.ts";
+
+/** More faces than this get one line each. */
+const SPELT_OUT = 4;
+const LABELS_SHOWN = 3;
+const CUES_SHOWN = 3;
+const COLUMN = 24;
+
+/** A report on one screen: the answer, each face with its three readings side by side, and the cues that carry it. */
+export function renderTerminalSummary(report: Report, style: TerminalStyle): string {
+  const { subjects } = report.judgment;
+  const faces =
+    subjects.length > SPELT_OUT
+      ? [subjects.map((subject) => renderLine(subject, style)).join("\n")]
+      : subjects.map((subject) => renderFace(subject, report, style));
+  const more = style.dim("--full shows every cue, appraisal and cited measurement; --json everything.");
+  const sections = [
+    renderHead(report, style),
+    ...faces,
+    renderGrounding(report, style),
+    renderWarnings(report.warnings, style),
+    more,
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+const READINGS = [
+  ["face only", "faceOnly"],
+  ["context only", "contextOnly"],
+  ["integrated", "integrated"],
+] as const;
+
+function renderLine(subject: SubjectJudgment, style: TerminalStyle): string {
+  const told = READINGS.map(([name, key]) => `${name} ${rows(subject[key])[0]}`.padEnd(34));
+  return `${style.bold((subject.faceId ?? "Scene").padEnd(4))}${told.join("").trimEnd()}`;
+}
+
+function renderFace(subject: SubjectJudgment, report: Report, style: TerminalStyle): string {
+  const columns = READINGS.map(([, key]) => rows(subject[key]));
+  const height = Math.max(...columns.map((column) => column.length));
+  const head = READINGS.map(([name]) => name.padEnd(COLUMN))
+    .join("")
+    .trimEnd();
+  const table = Array.from({ length: height }, (_, row) => {
+    return `    ${columns.map((column) => (column[row] ?? "").padEnd(COLUMN)).join("")}`.trimEnd();
+  });
+  const id = style.bold((subject.faceId ?? "Scene").padEnd(4));
+  return [`${id}${style.dim(head)}`, ...table, ...renderCues(subject, report, style)].join("\n");
+}
+
+/** The first labels of a reading, one row each. */
+function rows({ distribution, abstention }: Reading): string[] {
+  if (abstention !== null) return ["abstained"];
+  return [...distribution]
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, LABELS_SHOWN)
+    .filter(({ probability }, at) => at === 0 || probability >= 0.02)
+    .map(({ label, probability }) => `${plain(label).slice(0, 14).padEnd(14)} ${probability.toFixed(2)}`);
+}
+
+/** The cues for what the integrated reading has on top; where one does not hold, that comes first. */
+function renderCues(subject: SubjectJudgment, report: Report, style: TerminalStyle): string[] {
+  const [top] = [...subject.integrated.distribution].sort((a, b) => b.probability - a.probability);
+  const checked = subject.cues.map((cue) => ({ cue, claim: claimOf(cue, subject, report) }));
+  const carrying = checked.filter(({ cue }) => cue.label === top?.label && cue.direction === "for");
+  const failing = checked.filter(({ claim }) => claim !== undefined && fails(claim));
+  return [...new Set([...failing, ...carrying])].slice(0, CUES_SHOWN).map(({ cue, claim }) => {
+    const sign = cue.direction === "for" ? "+" : "-";
+    const text = wrap(`${plain(cue.statement)} [${cue.evidenceIds.join(" ")}]`, style.columns - 16, " ".repeat(6));
+    const verdict = claim === undefined ? "" : ` ${verdictColor(claim.verdict, style)(shortVerdict(claim))}`;
+    return `    ${sign} ${text}${verdict}`;
+  });
+}
+
+function shortVerdict(claim: CheckedClaim): string {
+  if (claim.verdict !== "supported") return describeVerdict(claim);
+  return claim.basis === "citation" ? "cited" : "agrees";
+}
+
+function fails({ verdict }: CheckedClaim): boolean {
+  return verdict === "contradicted" || verdict === "disputed" || verdict === "uncited";
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { ask } from "../../src/ask.ts";
+import { openDependencies } from "../../src/compose/ask.ts";
+import { renderTerminalReport } from "../../src/render/terminal-report.ts";
+import { createTerminalStyle } from "../../src/render/terminal-style.ts";
+import { renderTerminalSummary } from "../../src/render/terminal-summary.ts";
+import { samplePhoto } from "../support/photos.ts";
+
+const style = createTerminalStyle({ color: false, columns: 100 });
+const { dependencies, close } = await openDependencies({ model: "rules", toolboxes: ["mesh"], workers: 1 });
+const report = await ask({ image: samplePhoto(1), context: "Friends at a costume party." }, dependencies);
+await close();
+
+describe("a report on one screen", () => {
+  const text = renderTerminalSummary(report, style);
+
+  it("fits about forty lines with three faces", () => {
+    expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(42);
+    expect(renderTerminalReport(report, style).split("\n").length).toBeGreaterThan(60);
+  });
+
+  it("sets the three readings of a face side by side, below the answer", () => {
+    expect(text.indexOf("Answer")).toBeLessThan(text.indexOf("F1  face only"));
+    expect(text.match(/^F\d {2}face only +context only +integrated$/gm)).toHaveLength(3);
+    expect(text).toMatch(/^ {4}happiness +0\.\d\d +happiness +0\.\d\d +happiness +0\.\d\d$/m);
+  });
+
+  it("says once who judged", () => {
+    expect(text.match(/not a language model/g)).toHaveLength(1);
+  });
+
+  it("names both ways in which claims hold", () => {
+    expect(text).toMatch(/\d+ % agree with measurements, \d+ % cite evidence/);
+  });
+
+  it("shows a cue that does not hold before those that do", () => {
+    const [first, ...rest] = report.grounding.claims;
+    if (first === undefined) throw new Error("There is a first claim");
+    const failed = { ...first, verdict: "contradicted" as const, basis: null, reason: "measured otherwise" };
+    const shown = renderTerminalSummary(
+      { ...report, grounding: { ...report.grounding, claims: [failed, ...rest] } },
+      style,
+    );
+    expect(shown).toContain("contradicted: measured otherwise");
+  });
+
+  it("gives each of many faces one line", () => {
+    const [subject] = report.judgment.subjects;
+    if (subject === undefined) throw new Error("There is a first subject");
+    const subjects = Array.from({ length: 7 }, (_, at) => ({ ...subject, faceId: `F${at + 1}` }));
+    const shown = renderTerminalSummary({ ...report, judgment: { ...report.judgment, subjects } }, style);
+    expect(shown.match(/^F\d +face only \w+ .*context only .*integrated/gm)).toHaveLength(7);
+  });
+});
