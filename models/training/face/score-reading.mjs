@@ -72,9 +72,9 @@ function report(name, rows, asked, askedClear) {
   });
   const divergence = rows.reduce((sum, row) => sum + row.divergence, 0) / rows.length;
   const f1 = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  console.log(
+  process.stdout.write(
     `${name}: read ${rows.length} of ${asked}, right ${right.toFixed(3)} of all with a majority, ` +
-      `KL of the read ${divergence.toFixed(3)}, macro F1 ${f1.toFixed(3)}`,
+      `KL of the read ${divergence.toFixed(3)}, macro F1 ${f1.toFixed(3)}\n`,
   );
 }
 
@@ -94,4 +94,4 @@ for (const { load, shares } of samplesOf(path)) {
 }
 await toolbox.close();
 for (const [name, rows] of results) report(name, rows, asked, askedClear);
-console.log(`${(spentMs / asked).toFixed(0)} ms an image, one worker`);
+process.stdout.write(`${(spentMs / asked).toFixed(0)} ms an image, one worker\n`);
