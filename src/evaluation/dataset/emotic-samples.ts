@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
+import { readBytes } from "../../platform/read-file.ts";
 import { listInCell } from "../../platform/tables/list-cell.ts";
 import type { ReadRow } from "./dataset.ts";
 import { type EmoticPerson, emoticPeople } from "./emotic-mat.ts";
@@ -64,7 +64,7 @@ export async function readEmoticSamples(path: string, split: string): Promise<Re
 
 async function peopleOfMat(path: string, split: string): Promise<EmoticPerson[]> {
   try {
-    return emoticPeople(await readFile(path), split);
+    return emoticPeople(await readBytes(path), split);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ConfigurationError(`Cannot use dataset as ${error.message}: \`${path}\``, { cause: error });

@@ -374,7 +374,7 @@ describe("any subset and order of columns", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray(
-          header.map((_, column) => column),
+          header.flatMap((name, column) => (name === "" ? [] : [column])),
           { minLength: 1 },
         ),
         async (columns) => {
