@@ -55,6 +55,6 @@ describe("ask --out", () => {
     const file = join(await tempFolder(), "taken");
     await writeFile(file, "notes");
     const { code, stderr } = await runCli(["ask", samplePhoto(1), "--out", file]);
-    expect([code, stderr]).toEqual([2, `Cannot write report as there is a file of that name: \`${file}\`\n`]);
+    expect([code, stderr]).toEqual([2, `Cannot write results as there is a file of that name: \`${file}\`\n`]);
   });
 });

@@ -211,7 +211,7 @@ export function describeExemplarStore(name: string, open: (space: ExpressionSpac
 
 /** The space of another version of the same toolbox. */
 export const otherSpace = createExpressionSpace(
-  "mesh@2",
+  "mesh@3",
   { actionUnits: [{ au: "AU12", scale: "probability", sides: false }] },
   [],
 );

@@ -22,7 +22,7 @@ const REGION_SCALE = 1.5;
  */
 const LEAST_PROBABILITY = { detected: 0.5, suspected: 0.98 } as const;
 const DETECTED_FROM = 0.6;
-const COVERED_FROM = 0.5;
+const COVERED_FROM = 0.7;
 
 /** Looks again at what the mesh network took for a face. */
 export async function checkFace(

@@ -67,7 +67,7 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
       [...faceCues(face, items, labelsToArgue(face, context, integrated)), ...contextCues(context)],
       view.labels,
     ),
-    congruence: nameCongruence({ face, context, smiles: smilesShown(view, face) }),
+    congruence: nameCongruence({ face, context, integrated, smiles: smilesShown(view, face) }),
     appraisals: contextAppraisals(context),
     alternatives: nameAlternatives(integrated ?? [], face, context),
   };

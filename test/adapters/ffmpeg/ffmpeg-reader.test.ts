@@ -88,7 +88,7 @@ describe("createFfmpegReader", () => {
     expect(await faultOf(join(folder, "text.mp4"))).toContain(
       "it is no video or is damaged (ffmpeg: moov atom not found)",
     );
-    expect(await faultOf(join(folder, "folder.mp4"))).toContain("it is not a file");
+    expect(await faultOf(join(folder, "folder.mp4"))).toContain("it is a folder, not a file");
     expect(await faultOf(join(folder, "gone.mp4"))).toContain("there is no such file");
   });
 

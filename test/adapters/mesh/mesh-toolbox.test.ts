@@ -166,6 +166,7 @@ describe("createMeshToolbox", () => {
       "human-blazeface",
       "blazeface-short",
       "face-mesh-attention",
+      "face-check",
       "face-api-expression",
       "human-emotion",
       "crowd-face",
