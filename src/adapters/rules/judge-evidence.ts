@@ -1,4 +1,4 @@
-import type { Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
+import type { Congruence, Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import { deriveCoreAffect } from "../../facs/circumplex.ts";
 import { integrateReadings } from "../../facs/cue-integration.ts";
@@ -67,7 +67,7 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
       [...faceCues(face, items, labelsToArgue(face, context, integrated)), ...contextCues(context)],
       view.labels,
     ),
-    congruence: nameCongruence({ face, context, smiles: smilesShown(view, face) }),
+    congruence: withIntegrated(nameCongruence({ face, context, smiles: smilesShown(view, face) }), integrated),
     appraisals: contextAppraisals(context),
     alternatives: nameAlternatives(integrated ?? [], face, context),
   };
@@ -78,6 +78,14 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
 function integrate(face: FaceReading, context: ContextReading): readonly LabelProbability[] | null {
   if (face.distribution === null || context.distribution === null) return face.distribution ?? context.distribution;
   return integrateReadings(face.distribution, context.distribution, priorOver(face.distribution));
+}
+
+/** A comparison that names what both together leave most likely, where that is what neither says on its own. */
+function withIntegrated(congruence: Congruence, integrated: readonly LabelProbability[] | null): Congruence {
+  if (congruence.verdict === "not assessable" || integrated === null) return congruence;
+  const label = topLabel(integrated);
+  if (congruence.statement.includes(label)) return congruence;
+  return { ...congruence, statement: `${congruence.statement}; both together leave ${label} most likely` };
 }
 
 /** The prior, with categories that only exemplars know as likely as their reading says: the context has no word on them. */
