@@ -1,4 +1,4 @@
-import type { Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
+import type { Congruence, Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import { deriveCoreAffect } from "../../facs/circumplex.ts";
 import { integrateReadings } from "../../facs/cue-integration.ts";
@@ -58,16 +58,17 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
   const face = readFace(view, faceId);
   const context = readContext(view, faceId);
   const integrated = integrate(face, context);
+  const told = readingOf(integrated, view.labels, `Neither can be read: ${face.abstention}; ${context.abstention}`);
   const judgment: SubjectJudgment = {
     faceId,
     faceOnly: readingOf(face.distribution, view.labels, face.abstention),
     contextOnly: contextOnlyReading(context, view.labels),
-    integrated: readingOf(integrated, view.labels, `Neither can be read: ${face.abstention}; ${context.abstention}`),
+    integrated: told,
     cues: inLabels(
       [...faceCues(face, items, labelsToArgue(face, context, integrated)), ...contextCues(context)],
       view.labels,
     ),
-    congruence: nameCongruence({ face, context, integrated, smiles: smilesShown(view, face) }),
+    congruence: withIntegrated(nameCongruence({ face, context, smiles: smilesShown(view, face) }), told),
     appraisals: contextAppraisals(context),
     alternatives: nameAlternatives(integrated ?? [], face, context),
   };
@@ -78,6 +79,14 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
 function integrate(face: FaceReading, context: ContextReading): readonly LabelProbability[] | null {
   if (face.distribution === null || context.distribution === null) return face.distribution ?? context.distribution;
   return integrateReadings(face.distribution, context.distribution, priorOver(face.distribution));
+}
+
+/** A comparison that names what both together leave most likely, where that is what neither says on its own. */
+function withIntegrated(congruence: Congruence, integrated: Reading): Congruence {
+  if (congruence.verdict === "not assessable" || integrated.distribution.length === 0) return congruence;
+  const label = topLabel(integrated.distribution);
+  if (congruence.statement.includes(label)) return congruence;
+  return { ...congruence, statement: `${congruence.statement}; both together leave ${label} most likely` };
 }
 
 /** The prior, with categories that only exemplars know as likely as their reading says: the context has no word on them. */

@@ -33,14 +33,12 @@ const DIFFER_FROM = 0.35;
 export interface Compared {
   readonly face: FaceReading;
   readonly context: ContextReading;
-  /** What the two give together; `null` when neither can be read. */
-  readonly integrated: readonly LabelProbability[] | null;
   /** Types of smile that are shown. */
   readonly smiles: readonly string[];
 }
 
 /** Says how face and context go together, by name where a rule has one. */
-export function nameCongruence({ face, context, integrated, smiles }: Compared): Congruence {
+export function nameCongruence({ face, context, smiles }: Compared): Congruence {
   const [fromFace, fromContext] = [face.distribution, context.distribution];
   if (fromFace === null || fromContext === null) {
     const what = fromFace === null ? "The face could not be read" : "The context says nothing";
@@ -57,7 +55,7 @@ export function nameCongruence({ face, context, integrated, smiles }: Compared):
       ...[...context.texts, ...context.cues].map(({ evidenceId }) => evidenceId),
     ]),
   ];
-  const comparison = `The face alone is read as ${topLabel(fromFace)}, and the context alone leads one to expect ${topLabel(fromContext)}${thirdLabel(integrated, [fromFace, fromContext])}`;
+  const comparison = `The face alone is read as ${topLabel(fromFace)}, and the context alone leads one to expect ${topLabel(fromContext)}`;
   const ids = context.cues.map(({ cue }) => cue.id);
   const rule = congruenceRules().rules.find((candidate) => {
     return (
@@ -72,16 +70,6 @@ export function nameCongruence({ face, context, integrated, smiles }: Compared):
     return { verdict, kind: null, statement: comparison, evidenceIds };
   }
   return { verdict: rule.verdict, kind: rule.kind, statement: `${comparison}; ${rule.says}`, evidenceIds };
-}
-
-/** Why the two together may come out at a label that neither puts first: both leave it open, and it is rarer than theirs. */
-function thirdLabel(
-  integrated: readonly LabelProbability[] | null,
-  parts: readonly (readonly LabelProbability[])[],
-): string {
-  const top = integrated === null ? undefined : topLabel(integrated);
-  if (top === undefined || parts.some((part) => topLabel(part) === top)) return "";
-  return `; together they give ${top}, which both leave open and which is rarer than what either puts first`;
 }
 
 function saysOneOf(distribution: readonly LabelProbability[], labels: readonly string[] | null): boolean {

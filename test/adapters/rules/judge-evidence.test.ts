@@ -351,7 +351,7 @@ describe("the rules baseline, whatever the evidence", () => {
         expect(complaintsAbout(judged, { ledger, faces: ledger.faces() })).toEqual([]);
         const grounding = checkGrounding(judged, ledger);
         expect(contradictionComplaints(grounding)).toEqual([]);
-        // A reading for which no single cue is strong enough is shown as a verdict, and told in an answer, without one.
+        // A reading for which no single cue is strong enough is shown as a verdict without one.
         const uncited = grounding.claims.filter(
           ({ verdict, part }) => verdict === "uncited" && part !== "verdict" && part !== "answer",
         );

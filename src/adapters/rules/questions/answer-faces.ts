@@ -152,7 +152,7 @@ export function choiceAnswer(labels: readonly string[], scene: AnswerScene): str
   return `${told.join("; ")}.`;
 }
 
-function evidenceFor(target: Target, face: JudgedFace, { view }: AnswerScene): string[] {
+function evidenceFor(target: Target, face: JudgedFace, { view }: AnswerScene): readonly string[] {
   if (target.type === "smile" || target.type === "action-unit") {
     return unitItems(target.type === "smile" ? ["AU12"] : target.anyOf, face, view).map(({ id }) => id);
   }

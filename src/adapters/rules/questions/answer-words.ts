@@ -88,12 +88,11 @@ export function because(cues: readonly Cue[], most = 2): string {
   return listed(cues.slice(0, most).map(({ statement, evidenceIds }) => `${clause(statement)}${citing(evidenceIds)}`));
 }
 
-/** The items that a face's reading rests on: its expression classifiers, or else what its cues cite. */
-export function readingIds({ face, judgment }: JudgedFace): string[] {
-  const classifiers = face.witnesses
-    .filter(({ type }) => type === "expression")
-    .flatMap(({ evidenceIds }) => evidenceIds);
-  return classifiers.length > 0 ? classifiers : judgment.cues.flatMap(({ evidenceIds }) => evidenceIds);
+/** The items that a face's reading rests on: its expression classifiers, or else what its cues cite, or its action units. */
+export function readingIds({ face, judgment }: JudgedFace): readonly string[] {
+  const classifiers = face.witnesses.filter(({ type }) => type === "expression");
+  const ids = [classifiers, judgment.cues, face.witnesses].map((sources) => sources.flatMap((one) => one.evidenceIds));
+  return ids.find((each) => each.length > 0) ?? [];
 }
 
 /** `F1 is perceived as expressing happiness (0.83)`; `F1 is not read: ...` where nothing could be. */
