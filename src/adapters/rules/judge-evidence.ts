@@ -58,16 +58,17 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
   const face = readFace(view, faceId);
   const context = readContext(view, faceId);
   const integrated = integrate(face, context);
+  const told = readingOf(integrated, view.labels, `Neither can be read: ${face.abstention}; ${context.abstention}`);
   const judgment: SubjectJudgment = {
     faceId,
     faceOnly: readingOf(face.distribution, view.labels, face.abstention),
     contextOnly: contextOnlyReading(context, view.labels),
-    integrated: readingOf(integrated, view.labels, `Neither can be read: ${face.abstention}; ${context.abstention}`),
+    integrated: told,
     cues: inLabels(
       [...faceCues(face, items, labelsToArgue(face, context, integrated)), ...contextCues(context)],
       view.labels,
     ),
-    congruence: withIntegrated(nameCongruence({ face, context, smiles: smilesShown(view, face) }), integrated),
+    congruence: withIntegrated(nameCongruence({ face, context, smiles: smilesShown(view, face) }), told),
     appraisals: contextAppraisals(context),
     alternatives: nameAlternatives(integrated ?? [], face, context),
   };
@@ -81,9 +82,9 @@ function integrate(face: FaceReading, context: ContextReading): readonly LabelPr
 }
 
 /** A comparison that names what both together leave most likely, where that is what neither says on its own. */
-function withIntegrated(congruence: Congruence, integrated: readonly LabelProbability[] | null): Congruence {
-  if (congruence.verdict === "not assessable" || integrated === null) return congruence;
-  const label = topLabel(integrated);
+function withIntegrated(congruence: Congruence, integrated: Reading): Congruence {
+  if (congruence.verdict === "not assessable" || integrated.distribution.length === 0) return congruence;
+  const label = topLabel(integrated.distribution);
   if (congruence.statement.includes(label)) return congruence;
   return { ...congruence, statement: `${congruence.statement}; both together leave ${label} most likely` };
 }
