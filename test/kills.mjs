@@ -133,6 +133,7 @@ async function trial(name, command, cacheFolder) {
     if (JSON.stringify(found) !== expected) tally.wrong.push(`round ${tally.rounds} ended otherwise`);
     if ((await readFile(join(out, "mine.txt"), "utf8")) !== "mine")
       tally.wrong.push("a file of the user's was touched");
+    console.error(`${name}: ${tally.kills} kills, ${tally.rounds} folders, ${tally.wrong.length} wrong`);
     if (tally.wrong.length === 0) await rm(out, { recursive: true });
   }
   return tally;
