@@ -49,7 +49,7 @@ export const JUDGMENT_ANSWER: AnswerShape = {
   schema: Judgment,
 };
 
-/** Enough for a crowd: some looks at each of a dozen faces, a repair and a second judgeRun. */
+/** Enough for a crowd: some looks at each of a dozen faces, a repair and a second thought. */
 const DEFAULT_LIMITS: ConversationLimits = { modelCalls: 24, toolCalls: 60 };
 
 /**

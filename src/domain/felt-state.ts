@@ -34,7 +34,7 @@ const PERCEIVED =
 const DISCLAIMED =
   /\b(?:is not|isn't|not|cannot be|can't be|never) (?:known|asserted|claimed|told|inferred|measured|said)\b/;
 
-/** Splits where a new judgeRun may start, so that a hedge in one does not excuse the next. */
+/** Splits where a new thought may start, so that a hedge in one does not excuse the next. */
 function clauses(text: string): string[] {
   return text
     .toLowerCase()

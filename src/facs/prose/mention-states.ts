@@ -150,7 +150,7 @@ function deniedBefore(clause: Clause, unit: MentionUnit, units: readonly Mention
   });
 }
 
-/** Whether a word before a unit speaks of it: near enough, in no new judgeRun, and not of another unit in between. */
+/** Whether a word before a unit speaks of it: near enough, in no new thought, and not of another unit in between. */
 function reaches(
   clause: Clause,
   marker: PhraseMatch<Marker>,

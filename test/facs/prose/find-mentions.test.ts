@@ -103,6 +103,7 @@ describe("findActionUnitMentions", () => {
     ["AU4 isn't active", ["-AU4"]],
     ["The smile does not reach the eyes", ["+AU12|AU13", "-AU6"]],
     ["non-Duchenne smile", ["-AU6"]],
+    ["She does not show raised cheeks", ["-AU6"]],
     ["The absence of AU6 and AU7 suggests a posed smile", ["-AU6", "-AU7", "+AU12|AU13"]],
     ["The low AU12 value speaks against happiness", ["-AU12"]],
     ["Both AU1 and AU2 are below the threshold", ["-AU1", "-AU2"]],
