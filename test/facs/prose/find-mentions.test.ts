@@ -121,6 +121,7 @@ describe("findActionUnitMentions", () => {
     ["The toolbox cannot measure AU11"],
     ["AU7 is not supported by any toolbox"],
     ["It is unclear whether AU6 is active"],
+    ["F2 may or may not show a Duchenne smile"],
     ["If AU6 were active, the smile would be a Duchenne smile"],
     ["Surprise would show raised brows"],
     ["Smiles usually include AU6"],
