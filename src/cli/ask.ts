@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { MODEL_FORMS } from "../compose/models.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
@@ -41,7 +42,7 @@ export function register(program: Command): void {
     .argument("<image>", "the image to judge")
     .argument("[question]", "what you want to know of it")
     .option("--context <text>", "what you know of the situation; it is kept apart from what the face shows")
-    .option("--model <name>", "rules (built in), ollama:<name> or openai:<name>")
+    .option("--model <name>", `${MODEL_FORMS}; rules is built in and sees no image`)
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote of this image, as in openface:results.csv")
@@ -195,9 +196,9 @@ function decimal(text: string): number {
 
 /** One line on how to get a better judgment than the baseline's. A model that is there is offered, never used unasked. */
 export async function betterModel(signal: AbortSignal): Promise<string> {
-  const { offerLocalModel } = await import("../compose/models.ts");
+  const { offerLocalModel, NAMED_MODEL_FORMS } = await import("../compose/models.ts");
   const offered = await offerLocalModel(process.env, signal);
   return offered === null
-    ? "For a model that sees the image: --model ollama:<name> or openai:<name> (see kuleshov doctor)."
+    ? `For a model that sees the image: --model ${NAMED_MODEL_FORMS} (see kuleshov doctor).`
     : `A model that sees the image is at hand: --model ${offered}`;
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { openExemplarSession, openTextEmbedder } from "../compose/exemplars.ts";
-import { openModel } from "../compose/models.ts";
+import { openExemplarSession } from "../compose/exemplars.ts";
+import { openModel, openTextEmbedder } from "../compose/models.ts";
 import { type Discovered, discover } from "../discover.ts";
 import type { Describer } from "../discovery/describe-with-model.ts";
 import { ConfigurationError } from "../domain/errors.ts";
@@ -64,7 +64,7 @@ async function openDescriber(options: DiscoverOptions, signal: AbortSignal): Pro
   const prompts = await loadPromptLibrary(ownPath("prompts"));
   const { temperature } = prompts.prompt("describe-face");
   const model = await openModel(options.model, { temperature, seed: options.seed }, signal);
-  return { model, prompts, embedder: openTextEmbedder(options.embedder) };
+  return { model, prompts, embedder: await openTextEmbedder(options.embedder) };
 }
 
 async function report({ discovery, failures, checkItems }: Discovered, options: DiscoverOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { EMBEDDER_FORMS, MODEL_FORMS } from "../compose/models.ts";
 import { runOptions } from "./run-options.ts";
 
 export function register(program: Command): void {
@@ -17,10 +18,10 @@ export function register(program: Command): void {
     .option("--store <place>", "exemplars of known categories (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
     .option(
       "--model <name>",
-      "who describes faces and names groups: rules (by signature), ollama:<name>, openai:<name>",
+      `who describes faces and names groups: ${MODEL_FORMS}; rules names them by signature`,
       "rules",
     )
-    .option("--embedder <model>", "embed the descriptions too: ollama:<model> or openai:<model>")
+    .option("--embedder <name>", `embed the descriptions too: ${EMBEDDER_FORMS}`)
     .option("--seed <number>", "random seed", wholeNumber, 1)
     .option("--min-size <faces>", "fewer faces are never a group (default: 1 % of them, at least 8)", wholeNumber)
     .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { type ExemplarSession, openExemplarSession, openTextEmbedder } from "../compose/exemplars.ts";
+import { type ExemplarSession, openExemplarSession } from "../compose/exemplars.ts";
+import { openTextEmbedder } from "../compose/models.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import { ExemplarLabel } from "../domain/exemplar.ts";
 import { type CandidateList, type ExemplarCandidate, RegionText } from "../exemplars/exemplar-candidate.ts";
@@ -159,7 +160,7 @@ async function take(
     measure: toolContext.measure,
     duplicates: options.duplicates,
     keepViews: options.pictures,
-    textEmbedder: openTextEmbedder(options.embedder),
+    textEmbedder: await openTextEmbedder(options.embedder),
     concurrency: toolContext.concurrency,
     now: () => new Date(),
     onProgress: (done, total) => {

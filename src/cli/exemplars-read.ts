@@ -1,4 +1,5 @@
-import { openExemplarSession, openStore, openTextEmbedder } from "../compose/exemplars.ts";
+import { openExemplarSession, openStore } from "../compose/exemplars.ts";
+import { openTextEmbedder } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { identifyImage } from "../exemplars/leakage.ts";
 import { embedMeasured } from "../exemplars/make-exemplar.ts";
@@ -90,7 +91,7 @@ export async function search(words: readonly string[], options: SearchOptions): 
     const [textEmbedding = null] =
       text === null || options.embedder === undefined
         ? []
-        : ((await openTextEmbedder(options.embedder)?.embedTexts([text], signal)) ?? []);
+        : ((await (await openTextEmbedder(options.embedder))?.embedTexts([text], signal)) ?? []);
     const face = toolContext === undefined ? { faces: [], image: null } : await facesOf(options, toolContext, signal);
     const retrieval = await retrieveExemplars(
       store,

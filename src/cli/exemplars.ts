@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { EMBEDDER_FORMS } from "../compose/models.ts";
 
 export function register(program: Command): void {
   const exemplars = program
@@ -21,7 +22,7 @@ export function register(program: Command): void {
           .default("refuse"),
       )
       .option("--no-pictures", "keep no small copy of the images in the store")
-      .option("--embedder <model>", "embed the texts too: ollama:<model> or openai:<model>")
+      .option("--embedder <name>", `embed the texts too: ${EMBEDDER_FORMS}`)
       .option("--json", "print JSON");
   const filtered = (name: string, description: string) =>
     command(name, description)

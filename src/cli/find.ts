@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { MODEL_FORMS } from "../compose/models.ts";
 import type { Found } from "../find.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -29,11 +30,7 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--top <number>", "faces on the contact sheet and for the model", wholeNumber, 24)
-    .option(
-      "--model <name>",
-      "who judges the best faces: rules (built in), ollama:<name>, openai:<name>, none",
-      "rules",
-    )
+    .option("--model <name>", `who judges the best faces: none, ${MODEL_FORMS}`, "rules")
     .option("--no-cache", "measure again even what was measured before")
     .option("--json", "print the ranking as JSON")
     .action(findCommand);

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { MODEL_FORMS } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Evaluated } from "../evaluate.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -26,7 +27,7 @@ export function register(program: Command): void {
     .command("lab")
     .description("show images with and without their context, and report what the context does to the judgment")
     .argument("<images...>", "images; several are set into one another's scenes")
-    .option("--model <model>", "rules, openai:<name> or ollama:<name>", "rules")
+    .option("--model <name>", MODEL_FORMS, "rules")
     .option("--swap <image>", "scene into which the face is set, when there is only one image")
     .option("--neutral <image>", "neutral face for the Kuleshov arms")
     .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")

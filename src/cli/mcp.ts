@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { MODEL_FORMS } from "../compose/models.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note } from "./output.ts";
 
@@ -15,7 +16,7 @@ export function register(program: Command): void {
     .description(
       "offer the tools (find faces, measure, consensus, look closer, FACS, exemplars, ask) to an MCP client over stdin and stdout",
     )
-    .option("--model <model>", "model behind the tool `ask`: rules, openai:<name> or ollama:<name>", "rules")
+    .option("--model <name>", `model behind the tool \`ask\`: ${MODEL_FORMS}`, "rules")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--store <place>", "exemplars that clients may search (default: .kuleshov/exemplars, if it is there)")
     .option("--no-cache", "measure again even what was measured before")

@@ -21,7 +21,7 @@ import { DEFAULT_RETRIES } from "../platform/retry.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { openDependencies } from "./ask.ts";
 import { openShotSource } from "./exemplars.ts";
-import type { ModelOptions } from "./models.ts";
+import { isFreeModel, type ModelOptions } from "./models.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 /** How evaluations are set up. */
@@ -153,6 +153,7 @@ function createConditionDependencies(
       return dependencies;
     },
     exemplarsOf: ({ shots, variant }) => (shots === 0 ? null : { shots, variant, ...file.fewShot, audit: null }),
+    isFree: ({ model }) => isFreeModel(model),
     async close() {
       await Promise.allSettled(known.values());
       await Promise.all(closers.map((close) => close()));

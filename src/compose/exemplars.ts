@@ -1,9 +1,6 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { createHttpTextEmbedder } from "../adapters/embeddings/http-text-embedder.ts";
 import { createLanceExemplarStore } from "../adapters/lancedb/exemplar-store.ts";
-import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
-import { OPENAI_BASE_URL } from "../adapters/openai/openai-judge.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
 import { createExemplarSource, type ShotMode } from "../exemplars/exemplar-source.ts";
@@ -14,10 +11,10 @@ import { readPack } from "../exemplars/pack.ts";
 import { toolboxSpace } from "../exemplars/toolbox-space.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { ownPath } from "../platform/package-paths.ts";
-import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarStore } from "../ports/exemplar-store.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { openTextEmbedder } from "./models.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 /** Where exemplars are kept unless the user says otherwise: beside the study, in the current folder. */
@@ -182,7 +179,7 @@ export async function openShotSource(
       categories: asked,
       packs,
       seed: request.seed ?? 1,
-      textEmbedder: openTextEmbedder(request.embedder),
+      textEmbedder: await openTextEmbedder(request.embedder),
     }),
     labels: asked ?? (packs === null ? null : await categoriesOf(store, packs)),
     close: () => store.close(),
@@ -191,24 +188,4 @@ export async function openShotSource(
 
 async function categoriesOf(store: ExemplarStore, packs: readonly string[]): Promise<string[]> {
   return [...new Set((await store.list({ filter: { packs } })).map(({ category }) => category))].sort();
-}
-
-/**
- * A text embedder as the user names it: `ollama:<model>` or `openai:<model>`.
- * @throws {ConfigurationError} if it is neither, or OpenAI's key is missing.
- */
-export function openTextEmbedder(name: string | undefined): TextEmbedder | null {
-  if (name === undefined) return null;
-  const [, provider, model] = /^(ollama|openai):(.+)$/.exec(name) ?? [];
-  if (provider === undefined || model === undefined) {
-    throw new ConfigurationError(`An embedder is written ollama:<model> or openai:<model>, not "${name}"`);
-  }
-  if (provider === "ollama") {
-    return createHttpTextEmbedder({ id: name, model, baseUrl: `${ollamaUrl(process.env.OLLAMA_HOST)}/v1` });
-  }
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl = OPENAI_BASE_URL } = process.env;
-  if (apiKey === undefined && baseUrl === OPENAI_BASE_URL) {
-    throw new ConfigurationError("OpenAI needs a key: set OPENAI_API_KEY, or OPENAI_BASE_URL for another server");
-  }
-  return createHttpTextEmbedder({ id: name, model, baseUrl, ...(apiKey === undefined ? {} : { apiKey }) });
 }

@@ -1,13 +1,12 @@
 import { constants } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import { availableParallelism, release } from "node:os";
-import { listOllamaModels, type OllamaModelInfo } from "../adapters/ollama/ollama-judge.ts";
-import { ollamaUrl } from "../adapters/ollama/ollama-server.ts";
 import type { FoundToolbox, ToolboxDefinition } from "../adapters/toolbox-definition.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import { listNetworks, type NetworkListing } from "../networks/list-networks.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import { type SmileCheck, smileCheckOf } from "./known-smile.ts";
+import { MODEL_PROVIDERS } from "./models.ts";
 import { toolboxDefinitions } from "./toolboxes.ts";
 
 /** Everything that Kuleshov can use on this machine, found or not. Nothing is installed, compiled or sent anywhere. */
@@ -15,7 +14,7 @@ export async function checkHealth(signal?: AbortSignal): Promise<HealthCheck[]> 
   const [networks, toolboxes, models] = await Promise.all([
     checkNetworks(),
     probeToolboxes(undefined, signal),
-    checkModels(signal),
+    Promise.all(MODEL_PROVIDERS.map((provider) => provider.check(process.env, signal))),
   ]);
   return [...(await checkMachine()), ...networks, ...toolboxes.map(healthOfToolbox), ...models];
 }
@@ -72,61 +71,6 @@ function checkNetwork({ manifest, origin, status }: NetworkListing): HealthCheck
   }
   const remedy = manifest.source.kind === "npm" ? "run npm ci again" : "see the reason";
   return { ...check, state: "broken", detail: status.reason, remedy };
-}
-
-async function checkModels(signal?: AbortSignal): Promise<HealthCheck[]> {
-  const rules: HealthCheck = {
-    group: "models",
-    name: "rules",
-    state: "ready",
-    detail: "the built-in baseline: Bayesian cue integration, no language model",
-    remedy: null,
-  };
-  return [rules, checkOllama(await listOllamaModels(process.env.OLLAMA_HOST, signal)), checkOpenAi()];
-}
-
-function checkOllama(models: readonly OllamaModelInfo[]): HealthCheck {
-  const check = { group: "models", name: "ollama" } as const;
-  const seeing = models.filter((model) => model.vision).map((model) => model.name);
-  const at = ollamaUrl(process.env.OLLAMA_HOST);
-  if (models.length === 0) {
-    return {
-      ...check,
-      state: "missing",
-      detail: `nobody answers at ${at}, or no model is there`,
-      remedy: "install Ollama from ollama.com, then: ollama pull qwen2.5vl",
-    };
-  }
-  if (seeing.length === 0) {
-    return {
-      ...check,
-      state: "missing",
-      detail: `${models.length} models at ${at}, none of which sees images`,
-      remedy: "ollama pull qwen2.5vl",
-    };
-  }
-  return {
-    ...check,
-    state: "ready",
-    detail: `${seeing.join(", ")} at ${at}`,
-    remedy: `kuleshov ask photo.jpg --model ollama:${seeing[0]}`,
-  };
-}
-
-function checkOpenAi(): HealthCheck {
-  const check = { group: "models", name: "openai" } as const;
-  const server = process.env.OPENAI_BASE_URL;
-  if (server) return { ...check, state: "ready", detail: `OPENAI_BASE_URL is ${server}`, remedy: null };
-  if (process.env.OPENAI_API_KEY) {
-    return {
-      ...check,
-      state: "ready",
-      detail: "OPENAI_API_KEY is set; images leave this machine when it is used",
-      remedy: null,
-    };
-  }
-  const remedy = "set OPENAI_API_KEY, or OPENAI_BASE_URL for another compatible server";
-  return { ...check, state: "missing", detail: "OPENAI_API_KEY is not set", remedy };
 }
 
 /** What is known about one toolbox on this machine. */

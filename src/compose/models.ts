@@ -1,35 +1,30 @@
+import type { ModelOptions, ModelProvider } from "../adapters/model-provider.ts";
+import { ollamaProvider } from "../adapters/ollama/ollama-provider.ts";
+import { openAiProvider } from "../adapters/openai/openai-provider.ts";
+import { rulesProvider } from "../adapters/rules/rules-provider.ts";
 import { ConfigurationError, ProviderError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
-import type { RetryPolicy } from "../platform/retry.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
+import type { TextEmbedder } from "../ports/embedder.ts";
 
-export interface ModelOptions {
-  /** OPENAI_API_KEY, OPENAI_BASE_URL and OLLAMA_HOST are read from here; the process's environment by default. */
-  readonly env?: Readonly<NodeJS.ProcessEnv>;
-  /** Address of an OpenAI-compatible server; goes before OPENAI_BASE_URL. */
-  readonly baseUrl?: string;
-  /** Goes before OPENAI_API_KEY. */
-  readonly apiKey?: string;
-  /** Address of an Ollama server; goes before OLLAMA_HOST. */
-  readonly host?: string;
-  readonly temperature?: number | null;
-  readonly seed?: number | null;
-  /** Output tokens for one answer. */
-  readonly maxTokens?: number;
-  /** For one call of the model. */
-  readonly timeoutMs?: number;
-  /** How often a request that may pass is tried. */
-  readonly retries?: RetryPolicy;
-}
+export type { ModelOptions } from "../adapters/model-provider.ts";
+
+/** Every provider of models, in the order in which help and `doctor` name them. */
+export const MODEL_PROVIDERS: readonly ModelProvider[] = [rulesProvider, openAiProvider, ollamaProvider];
+
+/** How models are written, for help and messages: `rules, openai:<name> or ollama:<name>`. */
+export const MODEL_FORMS = inWords(MODEL_PROVIDERS.map(formOf));
+/** The same of models that are other than the baseline. */
+export const NAMED_MODEL_FORMS = inWords(MODEL_PROVIDERS.filter(({ severalModels }) => severalModels).map(formOf));
+/** The same of models that turn texts into vectors. */
+export const EMBEDDER_FORMS = inWords(MODEL_PROVIDERS.filter(({ openEmbedder }) => openEmbedder).map(formOf));
 
 /** A model as the user names it. */
 export interface ModelSpec {
-  readonly provider: "rules" | "openai" | "ollama";
-  /** `null` for the built-in baseline. */
-  readonly name: string | null;
+  readonly provider: ModelProvider;
+  /** `""` where the provider has only one. */
+  readonly model: string;
 }
-
-const FORMS = "rules, openai:<name> or ollama:<name>";
 
 /**
  * Reads `rules`, `openai:gpt-4.1` or `ollama:qwen2.5vl:7b`.
@@ -38,25 +33,32 @@ const FORMS = "rules, openai:<name> or ollama:<name>";
  */
 export function parseModelSpec(spec: string): ModelSpec {
   const text = spec.trim();
-  if (text === "rules") return { provider: "rules", name: null };
   const colon = text.indexOf(":");
-  const [provider, name] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1).trim()];
-  if ((provider === "openai" || provider === "ollama") && name !== "") return { provider, name };
-  const asked = provider === "" ? text : provider;
-  if (asked === "openai" || asked === "ollama") {
-    throw new ConfigurationError(`Which model of ${asked}? Write ${asked}:<name>`);
-  }
-  throw new ConfigurationError(`There is no model "${spec}": write ${FORMS}.${guess(text, provider, name)}`);
+  const [named, model] = colon < 0 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1).trim()];
+  const provider = MODEL_PROVIDERS.find(({ name }) => name === named);
+  if (provider?.severalModels === (model !== "")) return { provider, model };
+  if (provider?.severalModels) throw new ConfigurationError(`Which model of ${named}? Write ${formOf(provider)}`);
+  throw new ConfigurationError(`There is no model "${spec}": write ${MODEL_FORMS}.${guess(text, named, model)}`);
 }
 
-function guess(text: string, provider: string, name: string): string {
-  if (provider !== "" && name !== "") {
-    const suggestion = didYouMean(provider, ["openai", "ollama"]);
-    return suggestion.startsWith("Did") ? ` ${suggestion.replace(/"(\w+)"/g, `"$1:${name}"`)}` : "";
-  }
-  if (didYouMean(text, ["rules"]).startsWith("Did")) return ' Did you mean "rules"?';
+function guess(text: string, named: string, model: string): string {
   if (text === "") return "";
-  return /^(?:gpt|o\d|chatgpt)/.test(text) ? ` Did you mean "openai:${text}"?` : ` Did you mean "ollama:${text}"?`;
+  const several = model !== "";
+  const near = didYouMean(
+    named,
+    MODEL_PROVIDERS.filter(({ severalModels }) => severalModels === several).map(({ name }) => name),
+  );
+  if (near.startsWith("Did")) return ` ${several ? near.replace(/"(\w+)"/g, `"$1:${model}"`) : near}`;
+  const owner = MODEL_PROVIDERS.find(({ wellKnown }) => wellKnown?.test(text));
+  return several || owner === undefined ? "" : ` Did you mean "${owner.name}:${text}"?`;
+}
+
+function formOf({ name, severalModels }: ModelProvider): string {
+  return severalModels ? `${name}:<name>` : name;
+}
+
+function inWords(forms: readonly string[]): string {
+  return forms.join(", ").replace(/, ([^,]+)$/, " or $1");
 }
 
 /**
@@ -66,51 +68,46 @@ function guess(text: string, provider: string, name: string): string {
  * @throws {ProviderError} if its server does not answer or refuses the key.
  */
 export async function openModel(spec: string, options: ModelOptions = {}, signal?: AbortSignal): Promise<JudgeModel> {
-  const { provider, name } = parseModelSpec(spec);
-  if (provider === "rules" || name === null) {
-    const { createRulesModel } = await import("../adapters/rules/rules-model.ts");
-    return createRulesModel();
-  }
-  const { env = process.env, baseUrl, apiKey, host, ...rest } = options;
-  if (provider === "openai") {
-    const { createOpenAiJudge } = await import("../adapters/openai/openai-judge.ts");
-    const address = given(baseUrl ?? env.OPENAI_BASE_URL);
-    const key = given(apiKey ?? env.OPENAI_API_KEY);
-    const access = {
-      ...(address === undefined ? {} : { baseUrl: address }),
-      ...(key === undefined ? {} : { apiKey: key }),
-    };
-    return createOpenAiJudge(name, { ...rest, ...access }, signal);
-  }
-  const { createOllamaJudge } = await import("../adapters/ollama/ollama-judge.ts");
-  const address = given(host ?? env.OLLAMA_HOST);
-  return createOllamaJudge(name, { ...rest, ...(address === undefined ? {} : { host: address }) }, signal);
+  const { provider, model } = parseModelSpec(spec);
+  return provider.open(model, { env: process.env, ...options }, signal);
 }
 
-/** An empty environment variable is as good as none. */
-function given(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === "" ? undefined : text.trim();
+/** Whether asking a model costs no money. */
+export function isFreeModel(spec: string): boolean {
+  return parseModelSpec(spec).provider.free;
+}
+
+/**
+ * A text embedder as the user names it, e.g. `ollama:nomic-embed-text`; `null` when none is named.
+ * @throws {ConfigurationError} if it is no model that embeds, or its key is missing.
+ */
+export async function openTextEmbedder(spec: string | undefined): Promise<TextEmbedder | null> {
+  if (spec === undefined) return null;
+  const [, named, model = ""] = /^(\w+):(.+)$/.exec(spec.trim()) ?? [];
+  const open = MODEL_PROVIDERS.find(({ name }) => name === named)?.openEmbedder;
+  if (open === undefined) throw new ConfigurationError(`An embedder is written ${EMBEDDER_FORMS}, not "${spec}"`);
+  return open(model, process.env);
 }
 
 /** An offer is not worth waiting for. */
 const OFFER_TIMEOUT_MS = 1_500;
 
 /**
- * A model on this machine that could judge better than the baseline: the first that sees images on a reachable Ollama,
- * one with tools before one without. It is only named, never used unasked. `null` when there is none.
+ * A model on this machine that could judge better than the baseline: one that sees images, with tools before one
+ * without. It is only named, never used unasked. `null` when there is none.
  */
 export async function offerLocalModel(
   env: Readonly<NodeJS.ProcessEnv> = process.env,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const { listOllamaModels } = await import("../adapters/ollama/ollama-judge.ts");
   const timeout = AbortSignal.timeout(OFFER_TIMEOUT_MS);
+  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
-    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-    const models = await listOllamaModels(given(env.OLLAMA_HOST), either);
-    const seeing = models.filter(({ vision, local }) => vision && local);
-    const best = seeing.find(({ tools }) => tools) ?? seeing[0];
-    return best === undefined ? null : `ollama:${best.name}`;
+    for (const { offer } of MODEL_PROVIDERS) {
+      const offered = await offer?.(env, either);
+      if (offered) return offered;
+    }
+    return null;
   } catch (error) {
     signal?.throwIfAborted();
     if (timeout.aborted || error instanceof ConfigurationError || error instanceof ProviderError) return null;

@@ -1,21 +1,33 @@
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { offerLocalModel, openModel, parseModelSpec } from "../../src/compose/models.ts";
+import {
+  isFreeModel,
+  MODEL_FORMS,
+  MODEL_PROVIDERS,
+  offerLocalModel,
+  openModel,
+  openTextEmbedder,
+  parseModelSpec,
+} from "../../src/compose/models.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import { LLAVA_LIKE, startOllamaServer, VISION_AGENT } from "../support/ollama-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 
 describe("a model as the user names it", () => {
   it.each([
-    ["rules", { provider: "rules", name: null }],
-    ["openai:gpt-4.1", { provider: "openai", name: "gpt-4.1" }],
-    ["ollama:qwen2.5vl:7b", { provider: "ollama", name: "qwen2.5vl:7b" }],
-  ])("is read: %s", (spec, expected) => {
-    expect(parseModelSpec(spec)).toEqual(expected);
+    ["rules", "rules", ""],
+    ["openai:gpt-4.1", "openai", "gpt-4.1"],
+    ["ollama:qwen2.5vl:7b", "ollama", "qwen2.5vl:7b"],
+  ])("is read: %s", (spec, provider, model) => {
+    expect(parseModelSpec(spec)).toMatchObject({ provider: { name: provider }, model });
   });
 
   it.each([
     ["rulse", 'Did you mean "rules"?'],
     ["gpt-4.1", 'Did you mean "openai:gpt-4.1"?'],
+    ["llava", 'Did you mean "ollama:llava"?'],
+    ["rules:big", "There is no model"],
     ["llava:7b", "write rules, openai:<name> or ollama:<name>"],
     ["olama:llava", 'Did you mean "ollama:llava"?'],
     ["ollama", "Which model of ollama?"],
@@ -24,6 +36,45 @@ describe("a model as the user names it", () => {
   ])("is refused with what may have been meant: %s", (spec, message) => {
     expect(() => parseModelSpec(spec)).toThrow(ConfigurationError);
     expect(() => parseModelSpec(spec)).toThrow(message);
+  });
+});
+
+describe("the list of providers", () => {
+  it("holds every provider that there is a file for", async () => {
+    const files = readdirSync("src/adapters", { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith("-provider.ts") && !path.startsWith("model-provider"))
+      .map((path) => join("src/adapters", path));
+    const found = await Promise.all(files.map((file) => import(resolve(file))));
+    const inFiles = found.flatMap((module) => Object.values<{ readonly name: string }>(module).map(({ name }) => name));
+    expect(MODEL_PROVIDERS.map(({ name }) => name).sort()).toEqual(inFiles.sort());
+  });
+
+  it("makes the words of the help, and says whose calls cost money", () => {
+    expect(MODEL_FORMS).toBe("rules, openai:<name> or ollama:<name>");
+    expect(["rules", "openai:gpt-4.1", "ollama:llava"].filter(isFreeModel)).toEqual(["rules", "ollama:llava"]);
+  });
+
+  it("has the line of doctor of each", async () => {
+    const checks = await Promise.all(MODEL_PROVIDERS.map(({ check }) => check({ OLLAMA_HOST: "127.0.0.1:9" })));
+    expect(checks.map(({ name, state }) => [name, state])).toEqual([
+      ["rules", "ready"],
+      ["openai", "missing"],
+      ["ollama", "missing"],
+    ]);
+  });
+});
+
+describe("a text embedder as the user names it", () => {
+  it("is opened at the provider that it names", async () => {
+    expect(await openTextEmbedder("ollama:nomic-embed-text:v1.5")).toMatchObject({
+      id: "ollama:nomic-embed-text:v1.5",
+      remote: false,
+    });
+    expect(await openTextEmbedder(undefined)).toBeNull();
+  });
+
+  it.each(["rules", "nomic-embed-text", "ollama:"])("is refused with how it is written: %s", async (spec) => {
+    await expect(openTextEmbedder(spec)).rejects.toThrow("An embedder is written openai:<name> or ollama:<name>");
   });
 });
 

@@ -10,7 +10,7 @@ import { chatCompletions } from "./chat-completions.ts";
 import { type DeclaredModel, declaredModels } from "./declared-models.ts";
 import { llamaServer } from "./llama-server.ts";
 
-export const OPENAI_BASE_URL = "https://api.openai.com/v1";
+const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
 export interface OpenAiOptions {
   /** Any server that speaks Chat Completions; OpenAI's own by default. */
@@ -41,12 +41,8 @@ export async function createOpenAiJudge(
   options: OpenAiOptions = {},
   signal?: AbortSignal,
 ): Promise<JudgeModel> {
-  const baseUrl = checkedBaseUrl(options.baseUrl ?? OPENAI_BASE_URL);
+  const { baseUrl, isOpenAi } = checkedAccess(options);
   const place = serverPlace(baseUrl);
-  const isOpenAi = baseUrl === OPENAI_BASE_URL;
-  if (options.apiKey === undefined && isOpenAi) {
-    throw new ConfigurationError("OpenAI needs a key: set OPENAI_API_KEY, or OPENAI_BASE_URL for another server");
-  }
   const named: ServerName = {
     server: `The model server at ${place.name}`,
     model: modelName,
@@ -96,11 +92,17 @@ function authorization(apiKey: string | undefined): Record<string, string> {
   return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }
 
-function checkedBaseUrl(url: string): string {
+/** @throws {ConfigurationError} if the address is none, or is OpenAI's own and the key that it needs is missing. */
+export function checkedAccess({ baseUrl: url = OPENAI_BASE_URL, apiKey }: Pick<OpenAiOptions, "baseUrl" | "apiKey">) {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new ConfigurationError(`OPENAI_BASE_URL must be an address such as http://127.0.0.1:8080/v1`);
+    throw new ConfigurationError("OPENAI_BASE_URL must be an address such as http://127.0.0.1:8080/v1");
   }
-  return url.replace(/\/+$/, "");
+  const baseUrl = url.replace(/\/+$/, "");
+  const isOpenAi = baseUrl === OPENAI_BASE_URL;
+  if (apiKey === undefined && isOpenAi) {
+    throw new ConfigurationError("OpenAI needs a key: set OPENAI_API_KEY, or OPENAI_BASE_URL for another server");
+  }
+  return { baseUrl, isOpenAi, ...(apiKey === undefined ? {} : { apiKey }) };
 }
 
 /** A near miss among the names that the server lists, for the message of a 404. */

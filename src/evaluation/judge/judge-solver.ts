@@ -3,12 +3,7 @@ import { askStructured, type StructuredAnswer } from "../../judging/ask-structur
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { NO_READING } from "../answer.ts";
 import { type Solution, type Solver, StimulusUnavailable } from "../solver.ts";
-import {
-  type ConditionDependencies,
-  identityOfModel,
-  isFreeModel,
-  providerOfModel,
-} from "../solvers/condition-dependencies.ts";
+import { type ConditionDependencies, identityOfModel, providerOfModel } from "../solvers/condition-dependencies.ts";
 import { type EmerRatings, RATINGS_ANSWER, readRatings } from "./emer-ratings.ts";
 
 const TOKENS = { input: 700, output: 50 } as const;
@@ -23,7 +18,7 @@ export function createEmerSolver(conditions: ConditionDependencies): Solver {
     },
     estimate: async () => ({ inputTokens: TOKENS.input, outputTokens: TOKENS.output }),
     provider: ({ model }) => providerOfModel(model),
-    isFree: ({ model }) => isFreeModel(model),
+    isFree: (condition) => conditions.isFree(condition),
     async solve({ condition, sample, seed }, _stimulus, signal) {
       const { model, prompts } = await conditions.partsFor(condition, seed);
       if (model.id === "rules") {

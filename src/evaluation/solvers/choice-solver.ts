@@ -13,7 +13,7 @@ import type { EvalFile } from "../file/eval-file.ts";
 import type { Sample } from "../sample.ts";
 import { type Call, type Solution, type Solver, type Stimulus, StimulusUnavailable } from "../solver.ts";
 import { choiceAnswer, readChoice } from "./choice-reply.ts";
-import { type ConditionDependencies, identityOfParts, isFreeModel, providerOfModel } from "./condition-dependencies.ts";
+import { type ConditionDependencies, identityOfParts, providerOfModel } from "./condition-dependencies.ts";
 import { type BaselineChoice, chooseByFacs, verifyByMeasurement } from "./facs-baseline.ts";
 
 /** Not to decide is no wrong answer: it counts as abstained. */
@@ -45,7 +45,7 @@ export function createChoiceSolver(file: EvalFile, conditions: ConditionDependen
       outputTokens: TOKENS.answer,
     }),
     provider: ({ model }) => providerOfModel(model),
-    isFree: ({ model }) => isFreeModel(model),
+    isFree: (condition) => conditions.isFree(condition),
     async solve(call, stimulus, signal) {
       const dependencies = await conditions.partsFor(call.condition, call.seed);
       const startedAt = performance.now();

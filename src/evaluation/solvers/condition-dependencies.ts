@@ -8,6 +8,8 @@ export interface ConditionDependencies {
   partsFor(condition: Condition, seed: number): Promise<AskDependencies>;
   /** What exemplars a condition shows, as plain JSON; `null` without any. */
   exemplarsOf(condition: Condition): unknown;
+  /** Whether asking the model of a condition costs no money. */
+  isFree(condition: Condition): boolean;
   close(): Promise<void>;
 }
 
@@ -33,9 +35,4 @@ export function identityOfModel({ id, capabilities, temperature, identity }: Jud
 /** What limits are counted by: `openai` of `openai:gpt-4.1`. */
 export function providerOfModel(model: string): string {
   return model.split(":")[0] ?? model;
-}
-
-/** Models that run on this machine and cost nothing. */
-export function isFreeModel(model: string): boolean {
-  return ["rules", "ollama", "gguf"].includes(providerOfModel(model));
 }

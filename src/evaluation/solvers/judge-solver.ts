@@ -3,7 +3,7 @@ import type { Report } from "../../domain/report.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { type Solver, StimulusUnavailable } from "../solver.ts";
 import { answerOfReport } from "./answer-of-report.ts";
-import { type ConditionDependencies, identityOfParts, isFreeModel, providerOfModel } from "./condition-dependencies.ts";
+import { type ConditionDependencies, identityOfParts, providerOfModel } from "./condition-dependencies.ts";
 
 /** Rules and the form of the answer; measured evidence; one image at 1280 px; one exemplar with image. Rough. */
 const TOKENS = { rules: 3500, evidence: 1800, image: 1100, exemplar: 1300, answer: 1400 } as const;
@@ -30,7 +30,7 @@ export function createJudgeSolver(
       outputTokens: TOKENS.answer,
     }),
     provider: ({ model }) => providerOfModel(model),
-    isFree: ({ model }) => isFreeModel(model),
+    isFree: (condition) => conditions.isFree(condition),
     async solve({ condition, sample, seed }, stimulus, signal) {
       if (stimulus === null) throw new StimulusUnavailable("The sample has no image to judge");
       const dependencies = await conditions.partsFor(condition, seed);

@@ -40,7 +40,12 @@ analysis: { resamples: 200 }
   const dependencies: EvaluationDependencies = {
     solverFor: async () => httpSolver(answers.url),
     judgeFor: async () =>
-      createEmerSolver({ partsFor: async () => judgeParts, exemplarsOf: () => null, close: async () => {} }),
+      createEmerSolver({
+        partsFor: async () => judgeParts,
+        exemplarsOf: () => null,
+        isFree: () => false,
+        close: async () => {},
+      }),
     stimuliFor: async () => plainStimuli,
     cache: createFolderAnswerCache(join(folder, "cache")),
     cacheFolder: join(folder, "cache"),

@@ -32,6 +32,7 @@ async function solve(task: "choose" | "verify", sample: Sample, model: JudgeMode
   const solver = createChoiceSolver(file, {
     partsFor: async () => parts,
     exemplarsOf: () => null,
+    isFree: () => true,
     close: async () => {},
   });
   const call: Call = {

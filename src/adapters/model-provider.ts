@@ -1,0 +1,56 @@
+import type { HealthCheck } from "../domain/health.ts";
+import type { RetryPolicy } from "../platform/retry.ts";
+import type { JudgeModel } from "../ports/chat-model.ts";
+import type { TextEmbedder } from "../ports/embedder.ts";
+
+export interface ModelOptions {
+  /** Keys and addresses are read from here, e.g. OPENAI_API_KEY and OLLAMA_HOST; the process's environment by default. */
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
+  /** Address of an OpenAI-compatible server; goes before OPENAI_BASE_URL. */
+  readonly baseUrl?: string;
+  /** Goes before OPENAI_API_KEY. */
+  readonly apiKey?: string;
+  /** Address of an Ollama server; goes before OLLAMA_HOST. */
+  readonly host?: string;
+  readonly temperature?: number | null;
+  readonly seed?: number | null;
+  /** Output tokens for one answer. */
+  readonly maxTokens?: number;
+  /** For one call of the model. */
+  readonly timeoutMs?: number;
+  /** How often a request that may pass is tried. */
+  readonly retries?: RetryPolicy;
+}
+
+/**
+ * All that Kuleshov knows of one provider of models before it is used; what speaks to it is loaded when it opens. The
+ * list of them is `src/compose/models.ts`.
+ */
+export interface ModelProvider {
+  /** First part of a model's name, as in `openai:gpt-4.1`. */
+  readonly name: string;
+  /** Whether it has several models, written `<name>:<model>`; one that has not is written by its name alone. */
+  readonly severalModels: boolean;
+  /** Models of it by which people ask without naming the provider, e.g. `/^gpt/`; for "did you mean". */
+  readonly wellKnown?: RegExp;
+  /** Whether calls cost no money, as on a machine of one's own. */
+  readonly free: boolean;
+  /**
+   * Connects to one of its models. @param model `""` where there is only one.
+   *
+   * @throws {ConfigurationError} if there is no such model, or a key is missing.
+   * @throws {ProviderError} if its server does not answer or refuses the key.
+   */
+  open(model: string, options: ModelOptions, signal?: AbortSignal): Promise<JudgeModel>;
+  /** Its line of `doctor`. */
+  check(env: Readonly<NodeJS.ProcessEnv>, signal?: AbortSignal): Promise<HealthCheck>;
+  /** The name of a model that is on this machine and sees images; `null` when there is none. */
+  readonly offer?: (env: Readonly<NodeJS.ProcessEnv>, signal?: AbortSignal) => Promise<string | null>;
+  /** One of its models that turns texts into vectors. @throws {ConfigurationError} if a key is missing. */
+  readonly openEmbedder?: (model: string, env: Readonly<NodeJS.ProcessEnv>) => Promise<TextEmbedder>;
+}
+
+/** An empty environment variable is as good as none. */
+export function givenSetting(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === "" ? undefined : text.trim();
+}
