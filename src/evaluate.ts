@@ -1,10 +1,11 @@
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
-import { createFolderAnswerCache, withoutReuse } from "./evaluation/runner/answer-cache.ts";
+import { createAnswerCache } from "./evaluation/runner/answer-cache.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import type { RunOutcome } from "./evaluation/runner/run-calls.ts";
 import type { Scorer } from "./evaluation/score.ts";
+import { createContentStore } from "./platform/content-store.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 
 /** An evaluation file to be run into a folder. */
@@ -12,8 +13,6 @@ export interface EvaluateQuery extends RunMode {
   /** Path of the evaluation file. */
   readonly file: string;
   readonly folder: string;
-  /** Whether answers that were given before are taken; true unless told. */
-  readonly reuse?: boolean | undefined;
   /** Told what the run will take before anything is asked. `false` ends it there. */
   readonly onPlan?: ((prepared: PreparedEvaluation) => Promise<boolean>) | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
@@ -38,11 +37,10 @@ export interface Evaluated {
  */
 export async function evaluate(
   query: EvaluateQuery,
-  given: EvaluationDependencies,
+  dependencies: EvaluationDependencies,
   stop?: AbortSignal,
 ): Promise<Evaluated | null> {
-  const { file, folder, resume, force, reuse, onPlan, onProgress, scorers } = query;
-  const dependencies = reuse === false ? { ...given, cache: withoutReuse(given.cache) } : given;
+  const { file, folder, resume, force, onPlan, onProgress, scorers } = query;
   const prepared = await prepareEvaluation(file, dependencies);
   if (onPlan !== undefined && !(await onPlan(prepared))) return null;
   const outcome = await startEvaluation(prepared, dependencies, {
@@ -71,5 +69,6 @@ export async function resumeEvaluating(
 /** Scores the run in a folder, as far as it is, and writes its report. */
 export async function reportOn(folder: string, own?: readonly Scorer[]): Promise<Omit<Evaluated, "outcome">> {
   const scored = await scoreRun(folder, own);
-  return { scored, report: await writeReport(scored, createFolderAnswerCache(scored.run.header.cacheFolder)) };
+  const answers = createAnswerCache(createContentStore(scored.run.header.cacheFolder));
+  return { scored, report: await writeReport(scored, answers) };
 }

@@ -7,7 +7,7 @@ import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { runOptions } from "./run-options.ts";
+import { cacheOption, runOptions } from "./run-options.ts";
 
 interface AskCommandOptions {
   readonly cache?: boolean;
@@ -53,7 +53,7 @@ export function register(program: Command): void {
     .option("--taxonomy <name>", "judge by a taxonomy: emotic26, ekman7, ... or your own file")
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
     .option("--store <folder>", "exemplar store (default: .kuleshov/exemplars)")
-    .option("--no-cache", "measure again even what was measured before")
+    .addOption(cacheOption())
     .option("--full", "print every cue, appraisal and cited measurement, not only what fits one screen")
     .option("--json", "print the whole report as JSON")
     .option("--out <folder>", "write report.json and an annotated image into this folder")

@@ -1,33 +1,41 @@
 import type { Command } from "commander";
+import type { CacheSize } from "../compose/caches.ts";
 import { note, print } from "./output.ts";
 
 export function register(program: Command): void {
-  const cache = program.command("cache").description("what was measured before, and is not measured again");
+  const cache = program.command("cache").description("what was measured and answered before, and is not done again");
   cache
     .command("stats")
-    .description("how many measurements are kept, where, and how much room they take")
+    .description("how many measurements, answers and checks of toolboxes are kept, and how much room they take")
     .option("--json", "print JSON")
     .action(stats);
-  cache.command("clear").description("remove all measurements; images are then measured again").action(clear);
+  cache
+    .command("clear")
+    .description("remove them all; images are then measured again, and models asked again")
+    .action(clear);
 }
 
 async function stats({ json }: { readonly json?: true }): Promise<void> {
-  const { measurementsFolder, MEASUREMENTS_MAX_BYTES } = await import("../compose/measurements.ts");
-  const { sizeOfStore } = await import("../platform/content-store.ts");
-  const folder = measurementsFolder();
-  const size = await sizeOfStore(folder);
-  if (json) return print(`${JSON.stringify({ folder, ...size, maxBytes: MEASUREMENTS_MAX_BYTES }, null, 2)}\n`);
-  await print(
-    `${size.entries} measurements, ${megabytes(size.bytes)} of at most ${megabytes(MEASUREMENTS_MAX_BYTES)}\n`,
-  );
-  note(folder);
+  const { cacheSizes } = await import("../compose/caches.ts");
+  const { cacheFolder } = await import("../platform/cache-folder.ts");
+  const caches = await cacheSizes();
+  if (json) return print(`${JSON.stringify({ folder: cacheFolder(), ...totalsOf(caches), caches }, null, 2)}\n`);
+  for (const { name, entries, bytes, maxBytes } of caches) {
+    await print(`${entries} ${name}, ${megabytes(bytes)} of at most ${megabytes(maxBytes)}\n`);
+  }
+  note(cacheFolder());
 }
 
 async function clear(): Promise<void> {
-  const { measurementsFolder } = await import("../compose/measurements.ts");
-  const { clearStore } = await import("../platform/content-store.ts");
-  const { entries, bytes } = await clearStore(measurementsFolder());
-  await print(`${entries} measurements removed, ${megabytes(bytes)} freed\n`);
+  const { clearCaches } = await import("../compose/caches.ts");
+  const caches = await clearCaches();
+  const removed = caches.map(({ name, entries }) => `${entries} ${name}`).join(", ");
+  await print(`${removed} removed, ${megabytes(totalsOf(caches).bytes)} freed\n`);
+}
+
+function totalsOf(caches: readonly CacheSize[]) {
+  const sum = (of: (cache: CacheSize) => number) => caches.reduce((total, cache) => total + of(cache), 0);
+  return { entries: sum((c) => c.entries), bytes: sum((c) => c.bytes), maxBytes: sum((c) => c.maxBytes) };
 }
 
 function megabytes(bytes: number): string {

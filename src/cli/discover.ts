@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { EMBEDDER_FORMS, MODEL_FORMS } from "../compose/models.ts";
-import { runOptions } from "./run-options.ts";
+import { cacheOption, runOptions } from "./run-options.ts";
 
 export function register(program: Command): void {
   const discover = program
@@ -25,7 +25,7 @@ export function register(program: Command): void {
     .option("--seed <number>", "random seed", wholeNumber, 1)
     .option("--min-size <faces>", "fewer faces are never a group (default: 1 % of them, at least 8)", wholeNumber)
     .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)
-    .option("--no-cache", "measure again even what was measured before")
+    .addOption(cacheOption())
     .option("--json", "print the proposals as JSON")
     .action(async (images, options) => (await import("./discover-run.ts")).run(images, options));
   discover

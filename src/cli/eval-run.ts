@@ -39,9 +39,9 @@ export async function runFile(named: string | undefined, options: RunFileOptions
     return true;
   };
   try {
-    const { resume, force, cache: reuse } = options;
+    const { resume, force } = options;
     const onProgress = (now: RunProgress) => progress?.update(now);
-    const query = { file, folder, resume, force, reuse, onPlan, onProgress };
+    const query = { file, folder, resume, force, onPlan, onProgress };
     const done = await evaluate(query, opened.dependencies, stop).finally(() => progress?.end());
     if (done !== null) await tell(folder, done, { json: options.json === true, stop });
   } finally {
@@ -62,6 +62,7 @@ export async function resumeRun(folder: string, options: { readonly json?: true 
     evalFilePath: header.evalFilePath,
     stimuliFolder: join(folder, "stimuli"),
     answersFolder: header.cacheFolder,
+    cache: header.reuse,
     notify: note,
   });
   const progress = showProgress(null);

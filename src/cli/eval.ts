@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, print } from "./output.ts";
-import { runOptions } from "./run-options.ts";
+import { cacheOption, runOptions } from "./run-options.ts";
 
 interface RunCommandOptions {
   readonly resume?: true;
@@ -26,7 +26,7 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--dry-run", "print calls, tokens and estimated cost; ask nothing")
-    .option("--no-cache", "ask again even where an identical call was answered before")
+    .addOption(cacheOption())
     .option("--bundle <file>", "replay this bundle: no model is asked")
     .option("--json", "print the outcome as JSON")
     .action(run);

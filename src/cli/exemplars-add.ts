@@ -20,6 +20,7 @@ interface AddingOptions {
   readonly duplicates: "refuse" | "link";
   readonly pictures: boolean;
   readonly embedder?: string;
+  readonly cache: boolean;
   readonly json?: true;
 }
 

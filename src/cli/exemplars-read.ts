@@ -1,4 +1,4 @@
-import { openExemplarSession, openStore } from "../compose/exemplars.ts";
+import { openExemplarSession, openStore, storeNames } from "../compose/exemplars.ts";
 import { openTextEmbedder } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { identifyImage } from "../exemplars/leakage.ts";
@@ -74,6 +74,7 @@ export interface SearchOptions extends FilterOptions {
   readonly face?: string;
   readonly count: number;
   readonly embedder?: string;
+  readonly cache: boolean;
 }
 
 export async function search(words: readonly string[], options: SearchOptions): Promise<void> {
@@ -85,7 +86,7 @@ export async function search(words: readonly string[], options: SearchOptions): 
   const toolContext =
     options.like === undefined
       ? undefined
-      : await openExemplarSession(options.store === undefined ? {} : { store: options.store });
+      : await openExemplarSession({ ...storeNames(options), cache: options.cache });
   try {
     const store = toolContext?.store ?? openStore(options.store);
     const [textEmbedding = null] =

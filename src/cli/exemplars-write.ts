@@ -50,11 +50,15 @@ export async function optimize(options: { readonly store?: string }): Promise<vo
 }
 
 /** Vectors of two toolbox versions are never mixed, so the new ones go into a store of their own. */
-export async function remeasure(options: { readonly store?: string; readonly to: string }): Promise<void> {
+export async function remeasure(options: {
+  readonly store?: string;
+  readonly to: string;
+  readonly cache: boolean;
+}): Promise<void> {
   const signal = interruptSignal();
   const old = openStore(options.store);
   const exemplars = await old.list();
-  const toolContext = await openExemplarSession({ store: options.to });
+  const toolContext = await openExemplarSession({ store: options.to, cache: options.cache });
   try {
     const outcome = await importExemplars(
       toolContext.store,

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EMBEDDER_FORMS } from "../compose/models.ts";
+import { cacheOption } from "./run-options.ts";
 
 export function register(program: Command): void {
   const exemplars = program
@@ -23,6 +24,7 @@ export function register(program: Command): void {
       )
       .option("--no-pictures", "keep no small copy of the images in the store")
       .option("--embedder <name>", `embed the texts too: ${EMBEDDER_FORMS}`)
+      .addOption(cacheOption())
       .option("--json", "print JSON");
   const filtered = (name: string, description: string) =>
     command(name, description)
@@ -63,7 +65,8 @@ export function register(program: Command): void {
     .option("--like <image>", "like the faces of this image; copies of it are left out")
     .option("--face <id>", "like this face of it only")
     .option("--count <number>", "how many", wholeNumber, 10)
-    .option("--embedder <model>", "search by meaning too, with the embedder of the store")
+    .option("--embedder <name>", "search by meaning too, with the embedder of the store")
+    .addOption(cacheOption())
     .option("--json", "print JSON")
     .action(async (words, options) => (await import("./exemplars-read.ts")).search(words, options));
   filtered("export", "write a pack that `import` reads")
@@ -82,6 +85,7 @@ export function register(program: Command): void {
   );
   command("remeasure", "measure everything again into a new store, after the toolbox has changed")
     .requiredOption("--to <place>", "the new store")
+    .addOption(cacheOption())
     .action(async (options) => (await import("./exemplars-write.ts")).remeasure(options));
 }
 

@@ -4,7 +4,7 @@ import type { Found } from "../find.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { runOptions } from "./run-options.ts";
+import { cacheOption, runOptions } from "./run-options.ts";
 
 interface FindOptions {
   readonly cache?: boolean;
@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .addOption(runOptions.force())
     .option("--top <number>", "faces on the contact sheet and for the model", wholeNumber, 24)
     .option("--model <name>", `who judges the best faces: none, ${MODEL_FORMS}`, "rules")
-    .option("--no-cache", "measure again even what was measured before")
+    .addOption(cacheOption())
     .option("--json", "print the ranking as JSON")
     .action(findCommand);
 }

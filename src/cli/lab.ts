@@ -6,7 +6,7 @@ import type { Evaluated } from "../evaluate.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, print } from "./output.ts";
-import { runOptions } from "./run-options.ts";
+import { cacheOption, runOptions } from "./run-options.ts";
 
 interface LabOptions {
   readonly cache?: boolean;
@@ -36,7 +36,7 @@ export function register(program: Command): void {
     .option("--out <folder>", "where stimuli, answers and the report go (lab-results/<name>-<time> unless told)")
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
-    .option("--no-cache", "measure again even what was measured before")
+    .addOption(cacheOption())
     .option("--json", "print the effects as JSON")
     .action(labCommand);
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note } from "./output.ts";
+import { cacheOption } from "./run-options.ts";
 
 interface McpOptions {
   readonly cache: boolean;
@@ -19,7 +20,7 @@ export function register(program: Command): void {
     .option("--model <name>", `model behind the tool \`ask\`: ${MODEL_FORMS}`, "rules")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--store <place>", "exemplars that clients may search (default: .kuleshov/exemplars, if it is there)")
-    .option("--no-cache", "measure again even what was measured before")
+    .addOption(cacheOption())
     .action(mcp);
 }
 

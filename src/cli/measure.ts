@@ -7,7 +7,7 @@ import type { StudyInput } from "../study/study-inputs.ts";
 import { EXIT } from "./exit-codes.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { note, print } from "./output.ts";
-import { BOTH_MODES, runOptions } from "./run-options.ts";
+import { BOTH_MODES, cacheOption, runOptions } from "./run-options.ts";
 
 /** What `measure` is told. */
 export interface MeasureOptions {
@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .option("--scene", "with --json: objects, bodies and who looks where too")
     .option("--neutral <image>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
-    .option("--no-cache", "measure again even what was measured before")
+    .addOption(cacheOption())
     .option("--workers <number>", "worker threads per toolbox (default: all cores)", positiveInteger)
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote earlier, as in openface:results.csv")

@@ -11,4 +11,8 @@ export const runOptions = {
     new Option("--force", "with --out: start the run in the folder anew; only what Kuleshov wrote there is removed"),
 };
 
+/** The option of every command that measures or asks a model. */
+export const cacheOption = () =>
+  new Option("--no-cache", "measure, and ask models, again even where that was done before");
+
 export const BOTH_MODES = "Choose one of --resume, which goes on, and --force, which starts anew";

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
@@ -6,7 +6,7 @@ import type { EvaluationDependencies } from "../evaluation/evaluation-dependenci
 import { variedSource } from "../evaluation/few-shot/exemplar-variant.ts";
 import type { EvalFile } from "../evaluation/file/eval-file.ts";
 import { createEmerSolver } from "../evaluation/judge/judge-solver.ts";
-import { createFolderAnswerCache } from "../evaluation/runner/answer-cache.ts";
+import { createAnswerCache, withoutReuse } from "../evaluation/runner/answer-cache.ts";
 import { cellId } from "../evaluation/runner/plan.ts";
 import type { Condition } from "../evaluation/solver.ts";
 import { createChoiceSolver } from "../evaluation/solvers/choice-solver.ts";
@@ -15,11 +15,11 @@ import { createJudgeSolver } from "../evaluation/solvers/judge-solver.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library.ts";
 import { createLabStimuli } from "../lab/lab-stimuli.ts";
-import { cacheFolder } from "../platform/cache-folder.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { DEFAULT_RETRIES } from "../platform/retry.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { openDependencies } from "./ask.ts";
+import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
 import { isFreeModel, type ModelOptions } from "./models.ts";
 import { createToolboxes } from "./toolboxes.ts";
@@ -28,7 +28,7 @@ import { createToolboxes } from "./toolboxes.ts";
 export interface EvaluationOptions extends ModelOptions {
   /** Path of the evaluation file: prompts and neutral faces are relative to it. */
   readonly evalFilePath: string;
-  /** Whether images that were measured before are taken from the measurement store; they are unless told. */
+  /** Whether what was measured and answered before is taken; it is unless told. */
   readonly cache?: boolean | undefined;
   /** Where the lab writes stimuli. */
   readonly stimuliFolder: string;
@@ -46,7 +46,8 @@ export interface OpenedEvaluation {
 
 /** Opens what evaluations need. Models and toolboxes are opened when a condition first asks for them, each once. */
 export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
-  const folder = options.answersFolder ?? join(cacheFolder(), "answers");
+  const folder = options.answersFolder ?? cachePlace("answers");
+  const answers = createAnswerCache(openCache("answers", folder));
   const toolboxes = createToolboxShelf(options.cache);
   const conditions: ConditionDependencies[] = [];
   const dependencies: EvaluationDependencies = {
@@ -71,7 +72,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
         seed,
       });
     },
-    cache: createFolderAnswerCache(folder),
+    cache: options.cache === false ? withoutReuse(answers) : answers,
     cacheFolder: folder,
     taxonomyLabels: async (id) => (await loadTaxonomy(id)).categories.map(({ name }) => name),
     version: packageVersion(),

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError, InferenceError } from "../domain/errors.ts";
@@ -7,10 +6,10 @@ import { cropImage } from "../domain/image.ts";
 import type { ActionUnitMeasurement, FaceMeasurement } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
-import { cacheFolder } from "../platform/cache-folder.ts";
+import { contentKey } from "../platform/content-store.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
-import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { openCache } from "./caches.ts";
 
 /**
  * What a toolbox made of a face that anybody sees smile. A release of LibreFace once gave 0.015 of 5 to a smile of
@@ -31,10 +30,7 @@ const SMILE = {
   faceInPart: { leftPx: 115, topPx: 60, widthPx: 190, heightPx: 290 },
 } as const;
 
-const KnownChecks = z.record(
-  z.string(),
-  z.object({ state: z.enum(["passed", "suspect", "unsupported", "failed"]), detail: z.string() }),
-);
+const KnownCheck = z.object({ state: z.enum(["passed", "suspect", "unsupported", "failed"]), detail: z.string() });
 
 /**
  * Checks a toolbox on the known smile, or remembers what came of it for this version. Failures are not remembered, and a
@@ -47,27 +43,14 @@ export async function smileCheckOf(
 ): Promise<SmileCheck> {
   const installed = findInstalledPackage(SMILE.package);
   if (installed === undefined) throw new ConfigurationError(`${SMILE.package} is not installed: run npm ci again`);
-  const file = join(cacheFolder(), "toolbox-checks.json");
-  const key = `${toolbox.id} on ${SMILE.file}@${installed.version}`;
-  const known = await readChecks(file);
-  const earlier = known[key];
+  const checks = openCache("checks");
+  const key = contentKey({ toolbox: toolbox.id, image: `${SMILE.file}@${installed.version}` });
+  const { data: earlier } = KnownCheck.safeParse(await checks.get(key));
   if (earlier !== undefined && !(earlier.state === "suspect" && options.recheckSuspect === true)) return earlier;
   const check = await checkSmile(toolbox, join(installed.folder, SMILE.file), signal);
-  if (check.state !== "failed") {
-    const checks = { ...(await readChecks(file)), [key]: check };
-    // Where nothing can be kept, it is checked again next time.
-    await writeFileAtomic(file, JSON.stringify(checks, null, 2)).catch(() => undefined);
-  }
+  // Where nothing can be kept, it is checked again next time.
+  if (check.state !== "failed") await checks.put(key, check).catch(() => undefined);
   return check;
-}
-
-async function readChecks(file: string): Promise<z.infer<typeof KnownChecks>> {
-  const text = await readFile(file, "utf8").catch(() => "{}");
-  try {
-    return KnownChecks.parse(JSON.parse(text));
-  } catch {
-    return {}; // a damaged cache is rebuilt, not used
-  }
 }
 
 /** Has a toolbox measure the smile. */

@@ -1,7 +1,7 @@
 import { createSceneObserver } from "../adapters/scene/scene-observer.ts";
 import { rememberObserver } from "../measuring/measurement-store.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
-import { openMeasurements } from "./measurements.ts";
+import { openMeasurements } from "./caches.ts";
 
 /** Everything that looks at the scene around faces; nothing when that is not wanted. */
 export async function createObservers(

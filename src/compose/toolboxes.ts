@@ -17,8 +17,8 @@ import { networkState } from "../networks/list-networks.ts";
 import { loadManifests } from "../networks/manifest-store.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import { openMeasurements } from "./caches.ts";
 import { smileCheckOf, smileWarning } from "./known-smile.ts";
-import { openMeasurements } from "./measurements.ts";
 
 /** Every toolbox that is run, or whose files are read, in the order in which `doctor` lists them. */
 export function toolboxDefinitions(environment: ToolboxEnvironment = process): readonly ToolboxDefinition[] {

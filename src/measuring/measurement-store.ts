@@ -68,6 +68,7 @@ async function remembered<T>(
   const kept = schema.safeParse(await store.values.get(key));
   if (kept.success) return kept.data;
   const made = await work();
-  await store.values.put(key, made);
+  // That it cannot be kept (full disk, no rights) costs only the time to measure it again.
+  await store.values.put(key, made).catch(() => undefined);
   return made;
 }

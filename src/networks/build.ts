@@ -1,5 +1,5 @@
 import { cacheFolder } from "../platform/cache-folder.ts";
-import { sha256 } from "../platform/hash.ts";
+import { contentKey } from "../platform/content-store.ts";
 import { COMPILER_TARGET, COMPILER_VERSION } from "./compile.ts";
 import { type CompiledKey, readCompiled, writeCompiled } from "./compiled-cache.ts";
 import type { NetworkManifest } from "./manifest.ts";
@@ -69,11 +69,6 @@ async function keep(cacheDir: string, key: CompiledKey, onnx: Uint8Array): Promi
 
 function compiledKey({ id, source, format, inputs, outputs }: NetworkManifest): CompiledKey {
   const ports = [...inputs, ...outputs].map(({ name, tensor, dtype, shape }) => ({ name, tensor, dtype, shape }));
-  const parts = [
-    sourceSha256(source),
-    `compiler ${COMPILER_VERSION} ${COMPILER_TARGET}`,
-    format,
-    JSON.stringify(ports),
-  ];
-  return { networkId: id, key: sha256(parts.join("\n")) };
+  const compiler = { version: COMPILER_VERSION, target: COMPILER_TARGET };
+  return { networkId: id, key: contentKey({ source: sourceSha256(source), compiler, format, ports }) };
 }

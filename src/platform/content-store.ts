@@ -1,16 +1,24 @@
-import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
+import { access, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
+import { inWordsIfDiskFull } from "./disk-full.ts";
 import { sha256 } from "./hash.ts";
 import { writeFileAtomic } from "./write-file-atomic.ts";
 
-/** JSON values kept in a folder under the hash of whatever determines them. Many processes may share one. */
+/**
+ * JSON values kept in a folder under the hash of whatever determines them, each a gzipped file that is written whole or
+ * not at all. Many processes may share one.
+ */
 export interface ContentStore {
   /** `undefined` when there is none, or when what is there is damaged. */
   get(key: string): Promise<unknown>;
-  /** Keeps a value. That it cannot be kept (full disk, no rights) costs only the time to make it again. */
+  /** Whether there is a value, without reading it. */
+  has(key: string): Promise<boolean>;
+  /** Resolves when the value is safe on disk. @throws {ConfigurationError} on a full disk, and what the system says. */
   put(key: string, value: unknown): Promise<void>;
+  /** Where a value is kept. */
+  path(key: string): string;
 }
 
 /** What a store takes. */
@@ -25,11 +33,18 @@ const PUTS_PER_CHECK = 500;
 const CUT_BACK_TO = 0.8;
 
 /** @param maxBytes Beyond this, the values that were not asked for the longest go. */
-export function createContentStore(folder: string, maxBytes: number): ContentStore {
+export function createContentStore(folder: string, maxBytes = Number.POSITIVE_INFINITY): ContentStore {
   let putsLeft = 0;
+  const pathOf = (key: string) => join(folder, key.slice(0, 2), `${key}.json.gz`);
   return {
+    path: pathOf,
+    has: (key) =>
+      access(pathOf(key)).then(
+        () => true,
+        () => false,
+      ),
     async get(key) {
-      const path = pathOf(folder, key);
+      const path = pathOf(key);
       const bytes = await readFile(path).catch(() => undefined);
       if (bytes === undefined) return undefined;
       const value = await unpacked(bytes);
@@ -39,7 +54,10 @@ export function createContentStore(folder: string, maxBytes: number): ContentSto
     },
     async put(key, value) {
       const bytes = await promisify(gzip)(JSON.stringify(value), { level: 1 });
-      await writeFileAtomic(pathOf(folder, key), bytes).catch(() => undefined);
+      const path = pathOf(key);
+      await writeFileAtomic(path, bytes).catch((error: unknown) => {
+        throw inWordsIfDiskFull(error, path);
+      });
       putsLeft -= 1;
       if (putsLeft > 0) return;
       putsLeft = PUTS_PER_CHECK;
@@ -74,10 +92,6 @@ export async function clearStore(folder: string): Promise<StoreSize> {
   const size = await sizeOfStore(folder);
   for (const { path } of await entriesOf(folder)) await rm(path, { force: true });
   return size;
-}
-
-function pathOf(folder: string, key: string): string {
-  return join(folder, key.slice(0, 2), `${key}.json.gz`);
 }
 
 /** gzip carries a checksum, so what was cut short or altered does not unpack. */

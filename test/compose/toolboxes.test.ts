@@ -1,14 +1,14 @@
-import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { ToolboxEnvironment } from "../../src/adapters/toolbox-definition.ts";
+import { cachePlace, cacheSizes } from "../../src/compose/caches.ts";
 import { healthOfToolbox, probeToolboxes } from "../../src/compose/health.ts";
 import { smileCheckOf } from "../../src/compose/known-smile.ts";
 import { createToolboxes, toolboxDefinitions } from "../../src/compose/toolboxes.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import { HealthCheck } from "../../src/domain/health.ts";
 import type { FaceMeasurement } from "../../src/domain/measurement.ts";
+import { walkFolder } from "../../src/platform/walk-folder.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { actionUnits } from "../support/builders.ts";
 import { type FakeOpenFace, fakeOpenFace } from "../support/fake-toolboxes.ts";
@@ -158,11 +158,12 @@ describe("the known-smile check", () => {
     const mended = toolbox("2", 0.9);
     expect(await smileCheckOf(mended)).toMatchObject({ state: "suspect" });
     expect(await smileCheckOf(mended, { recheckSuspect: true })).toMatchObject({ state: "passed" });
-    expect(Object.keys(JSON.parse(readFileSync(join(cache, "toolbox-checks.json"), "utf8")))).toHaveLength(2);
+    expect((await cacheSizes()).find(({ name }) => name === "checks")).toMatchObject({ entries: 2 });
   });
 
   it("is made anew when its memory is damaged", async () => {
-    await writeFile(join(cache, "toolbox-checks.json"), "{ not json");
+    await smileCheckOf(toolbox("1", 0.01));
+    for await (const kept of walkFolder(cachePlace("checks"))) await writeFile(kept, "not gzip");
     expect(await smileCheckOf(toolbox("1", 0.9))).toMatchObject({ state: "passed" });
   });
 

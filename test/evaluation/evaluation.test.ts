@@ -5,8 +5,9 @@ import { ConfigurationError } from "../../src/domain/errors.ts";
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../src/evaluation/evaluation-dependencies.ts";
 import { readResults } from "../../src/evaluation/results/read-results.ts";
-import { createFolderAnswerCache, withoutReuse } from "../../src/evaluation/runner/answer-cache.ts";
+import { createAnswerCache, withoutReuse } from "../../src/evaluation/runner/answer-cache.ts";
 import type { Solver } from "../../src/evaluation/solver.ts";
+import { createContentStore } from "../../src/platform/content-store.ts";
 import { acquireLock } from "../../src/platform/file-lock.ts";
 import { httpSolver, plainStimuli, startAnsweringServer } from "../support/answering-server.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -38,7 +39,7 @@ function dependencies(folder: string, solver: Solver): EvaluationDependencies {
       throw new Error("No judge is expected here");
     },
     stimuliFor: async () => plainStimuli,
-    cache: createFolderAnswerCache(join(folder, "cache")),
+    cache: createAnswerCache(createContentStore(join(folder, "cache"))),
     cacheFolder: join(folder, "cache"),
     taxonomyLabels: async (id) => {
       throw new ConfigurationError(`No taxonomy ${id}`);

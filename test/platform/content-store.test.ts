@@ -54,6 +54,15 @@ describe("a content store", () => {
     expect((await sizeOfStore(folder)).bytes).toBeLessThanOrEqual(bytes);
   });
 
+  it("says that there is a value without reading it, and fails to keep one where it cannot be written", async () => {
+    const folder = await tempFolder();
+    const store = createContentStore(folder, LARGE);
+    await store.put(contentKey(1), 1);
+    expect([await store.has(contentKey(1)), await store.has(contentKey(2))]).toEqual([true, false]);
+    await writeFile(join(folder, "file"), "no folder");
+    await expect(createContentStore(join(folder, "file")).put(contentKey(1), 1)).rejects.toThrow(/EEXIST|ENOTDIR/);
+  });
+
   it("is cleared of its own entries and of nothing else", async () => {
     const folder = await tempFolder();
     await createContentStore(folder, LARGE).put(contentKey(1), 1);

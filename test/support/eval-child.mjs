@@ -5,7 +5,8 @@ const [, , dist, url, folder, count] = process.argv;
 const at = (name) => import(`${dist}/src/evaluation/${name}.js`);
 const { runCalls } = await at("runner/run-calls");
 const { openJournal, readJournal } = await import(`${dist}/src/runs/journal.js`);
-const { createFolderAnswerCache } = await at("runner/answer-cache");
+const { createAnswerCache } = await at("runner/answer-cache");
+const { createContentStore } = await import(`${dist}/src/platform/content-store.js`);
 const { callsOf } = await at("runner/plan");
 const { EvalFile } = await at("file/eval-file");
 const { sampleOf } = await at("dataset/sample-of");
@@ -54,7 +55,7 @@ await runCalls(calls, {
   solver,
   stimuli: { identify: async () => null, prepare: async () => null },
   identities: new Map(),
-  cache: createFolderAnswerCache(`${folder}/answers`),
+  cache: createAnswerCache(createContentStore(`${folder}/answers`)),
   reuse: true,
   journal,
   doneBefore: done.size,

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { cacheFolder } from "../../platform/cache-folder.ts";
+import { sha256 } from "../../platform/hash.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function drawGreyImage(pixels: string): Promise<string | undefined>
   }
   const bytes = Uint8Array.from(values);
   const folder = join(cacheFolder(), "dataset-images");
-  const path = join(folder, `${createHash("sha256").update(bytes).digest("hex")}.png`);
+  const path = join(folder, `${sha256(bytes)}.png`);
   const isThere = await access(path).then(
     () => true,
     () => false,

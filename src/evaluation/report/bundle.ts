@@ -3,13 +3,14 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { createContentStore } from "../../platform/content-store.ts";
 import { hashOfFile } from "../../platform/hash.ts";
 import { packageVersion } from "../../platform/package-paths.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { journalLine } from "../../runs/journal.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../../runs/run-folder.ts";
 import { readResults } from "../results/read-results.ts";
-import { createFolderAnswerCache } from "../runner/answer-cache.ts";
+import { type AnswerCache, createAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";
 import { judgmentsPath } from "../runner/stored-run.ts";
 import type { Sample } from "../sample.ts";
@@ -31,7 +32,7 @@ type MetricList = readonly {
  */
 export async function writeBundle(folder: string, path: string): Promise<string> {
   const scored = await scoreRun(folder);
-  const cache = createFolderAnswerCache(scored.run.header.cacheFolder);
+  const cache = createAnswerCache(createContentStore(scored.run.header.cacheFolder));
   const files: Record<string, Uint8Array> = {};
   const { header, samples } = scored.run;
   // Where images lie on this machine is nobody else's business; their names still keep samples of one image together.
@@ -94,7 +95,7 @@ async function replayInto(
     return strFromU8(bytes);
   };
   const cacheFolder = join(run.folder, "answers");
-  const cache = createFolderAnswerCache(cacheFolder);
+  const cache = createAnswerCache(createContentStore(cacheFolder));
   await run.write("samples.jsonl", text("samples.jsonl"));
   for (const [name, bytes] of Object.entries(files)) {
     const key = /^answers\/(.+)\.json\.gz$/.exec(name)?.[1];
@@ -135,11 +136,7 @@ async function readZip(path: string): Promise<Unzipped> {
 }
 
 /** The record with its answer as the cache has it, so that the replay rests on the answers and not on the old lines. */
-async function replayed(
-  record: CallRecord,
-  cache: ReturnType<typeof createFolderAnswerCache>,
-  path: string,
-): Promise<CallRecord> {
+async function replayed(record: CallRecord, cache: AnswerCache, path: string): Promise<CallRecord> {
   if (record.answer === null) return record;
   const solution = await cache.get(record.key);
   if (solution === undefined) {

@@ -1,15 +1,10 @@
-import { access, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
-import { inWordsIfDiskFull } from "../../platform/disk-full.ts";
-import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
+import { type ContentStore, contentKey } from "../../platform/content-store.ts";
 import { Answer } from "../answer.ts";
-import type { Solution } from "../solver.ts";
+import type { Call, Solution } from "../solver.ts";
 
 /** What is kept of one call. */
-export const CachedSolution = z.strictObject({
+const CachedSolution = z.strictObject({
   key: z.string(),
   answer: Answer,
   usage: z.strictObject({
@@ -35,27 +30,17 @@ export interface AnswerCache {
   path(key: string): string;
 }
 
-/** A folder with one gzipped JSON file per answer, each written whole or not at all. */
-export function createFolderAnswerCache(folder: string): AnswerCache {
-  const path = (key: string) => join(folder, key.slice(0, 2), `${key}.json.gz`);
+export function createAnswerCache(store: ContentStore): AnswerCache {
   return {
     reuses: true,
-    path,
-    has: (key) =>
-      access(path(key)).then(
-        () => true,
-        () => false,
-      ),
+    path: store.path,
+    has: store.has,
     async get(key) {
-      const bytes = await readFile(path(key)).catch(() => undefined);
-      if (bytes === undefined) return undefined;
-      const text = await promisify(gunzip)(bytes).catch(() => undefined);
-      return text === undefined ? undefined : parse(text.toString("utf8"), key);
+      const { data } = CachedSolution.safeParse(await store.get(key));
+      return data?.key === key ? data : undefined;
     },
-    async put(key, { answer, usage, fingerprint, detail }) {
-      const text = JSON.stringify({ key, answer, usage, fingerprint, detail: detail === undefined ? null : detail });
-      await writeSafely(path(key), await promisify(gzip)(text, { level: 1 }));
-    },
+    put: (key, { answer, usage, fingerprint, detail = null }) =>
+      store.put(key, { key, answer, usage, fingerprint, detail }),
   };
 }
 
@@ -64,19 +49,18 @@ export function withoutReuse(cache: AnswerCache): AnswerCache {
   return { ...cache, reuses: false, get: async () => undefined, has: async () => false };
 }
 
-function parse(text: string, key: string): Solution | undefined {
-  try {
-    const entry = CachedSolution.safeParse(JSON.parse(text));
-    return entry.success && entry.data.key === key ? entry.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Raised when the meaning of a kept answer changes, so that old ones are asked again rather than misread. */
+const ANSWER_FORMAT = 1;
 
-async function writeSafely(target: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeFileAtomic(target, bytes);
-  } catch (error) {
-    throw inWordsIfDiskFull(error, target);
-  }
+/** Hash of everything that determines an answer: what is asked, of which image, under which identity, how often. */
+export function callKey(call: Call, identity: unknown, stimulus: unknown): string {
+  const { sample, seed, repeat, condition } = call;
+  const asked = {
+    question: sample.question,
+    context: sample.context,
+    options: sample.options,
+    statement: sample.statement,
+    region: sample.region,
+  };
+  return contentKey({ format: ANSWER_FORMAT, identity, condition, stimulus, asked, seed, repeat });
 }

@@ -1,7 +1,6 @@
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Call, Solver, StimulusSource } from "../solver.ts";
-import type { AnswerCache } from "./answer-cache.ts";
-import { callKey } from "./call-key.ts";
+import { type AnswerCache, callKey } from "./answer-cache.ts";
 import { cellId } from "./plan.ts";
 import { costOf } from "./price.ts";
 

@@ -3,9 +3,8 @@ import { ConfigurationError, ModelFileError, ProviderError } from "../../domain/
 import type { Journal } from "../../runs/journal.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { type Call, type KeepFile, type Solver, type StimulusSource, StimulusUnavailable } from "../solver.ts";
-import type { AnswerCache } from "./answer-cache.ts";
+import { type AnswerCache, callKey } from "./answer-cache.ts";
 import { exhaustedLimit } from "./budget.ts";
-import { callKey } from "./call-key.ts";
 import type { CallRecord } from "./call-record.ts";
 import { cellId } from "./plan.ts";
 import { costOf } from "./price.ts";

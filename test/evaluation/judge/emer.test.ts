@@ -9,8 +9,9 @@ import { readRatings } from "../../../src/evaluation/judge/emer-ratings.ts";
 import { createEmerSolver } from "../../../src/evaluation/judge/judge-solver.ts";
 import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle.ts";
 import { scoreRun } from "../../../src/evaluation/report/write-report.ts";
-import { createFolderAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
+import { createAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
 import { jsonIn } from "../../../src/judging/answer-json.ts";
+import { createContentStore } from "../../../src/platform/content-store.ts";
 import { httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
 import { partsFor } from "../../support/judge-of.ts";
 import { type Reply, says, saysJson } from "../../support/model-server.ts";
@@ -47,7 +48,7 @@ analysis: { resamples: 200 }
         close: async () => {},
       }),
     stimuliFor: async () => plainStimuli,
-    cache: createFolderAnswerCache(join(folder, "cache")),
+    cache: createAnswerCache(createContentStore(join(folder, "cache"))),
     cacheFolder: join(folder, "cache"),
     taxonomyLabels: async (id) => {
       throw new ConfigurationError(`No taxonomy ${id}`);

@@ -10,8 +10,9 @@ import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle
 import { compareRuns, comparisonText } from "../../../src/evaluation/report/compare-runs.ts";
 import { exportCsv } from "../../../src/evaluation/report/export-csv.ts";
 import { scoreRun, writeReport } from "../../../src/evaluation/report/write-report.ts";
-import { createFolderAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
+import { createAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
 import { markup, number, pText } from "../../../src/pages/markup.ts";
+import { createContentStore } from "../../../src/platform/content-store.ts";
 import { answerOf, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
 import { samplePhoto } from "../../support/photos.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
@@ -63,7 +64,7 @@ analysis: { resamples: 500 }
       throw new Error("No judge is expected here");
     },
     stimuliFor: async () => plainStimuli,
-    cache: createFolderAnswerCache(join(folder, "cache")),
+    cache: createAnswerCache(createContentStore(join(folder, "cache"))),
     cacheFolder: join(folder, "cache"),
     taxonomyLabels: async () => {
       throw new ConfigurationError("none");

@@ -4,13 +4,14 @@ import { describe, expect, it } from "vitest";
 import { ConfigurationError, JudgmentError } from "../../../src/domain/errors.ts";
 import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
 import type { EvalFile } from "../../../src/evaluation/file/eval-file.ts";
-import { createFolderAnswerCache, withoutReuse } from "../../../src/evaluation/runner/answer-cache.ts";
+import { createAnswerCache, withoutReuse } from "../../../src/evaluation/runner/answer-cache.ts";
 import { CallRecord } from "../../../src/evaluation/runner/call-record.ts";
 import { callsOf } from "../../../src/evaluation/runner/plan.ts";
 import { identitiesOf, planRun } from "../../../src/evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../../../src/evaluation/runner/progress.ts";
 import { type RunSetting, runCalls } from "../../../src/evaluation/runner/run-calls.ts";
 import { type Solver, StimulusUnavailable } from "../../../src/evaluation/solver.ts";
+import { createContentStore } from "../../../src/platform/content-store.ts";
 import { openJournal, readJournal } from "../../../src/runs/journal.ts";
 import { evalFile, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
@@ -38,7 +39,7 @@ async function run(
       solver,
       stimuli: plainStimuli,
       identities: await identitiesOf(calls, solver),
-      cache: createFolderAnswerCache(join(folder, "cache")),
+      cache: createAnswerCache(createContentStore(join(folder, "cache"))),
       journal,
       doneBefore: 0,
       expected: { tokens: 1100, usd: 0.001 },
@@ -94,7 +95,7 @@ describe("a run", () => {
     expect(await run(folder, evalFile({ matrix: { models: ["loop:a"], seeds: [7] } }), otherPrompt)).toMatchObject({
       cached: 0,
     });
-    const cache = withoutReuse(createFolderAnswerCache(join(folder, "cache")));
+    const cache = withoutReuse(createAnswerCache(createContentStore(join(folder, "cache"))));
     expect(await run(folder, evalFile(), otherPrompt, { cache })).toMatchObject({ cached: 0 });
     expect(await run(folder, evalFile(), otherPrompt)).toMatchObject({ cached: 12 });
   });
@@ -105,7 +106,10 @@ describe("a run", () => {
     await run(folder, evalFile(), httpSolver(server.url), { n: 1 });
     const [first] = await records(folder);
     const { writeFile } = await import("node:fs/promises");
-    await writeFile(createFolderAnswerCache(join(folder, "cache")).path(first?.key as string), "not gzip");
+    await writeFile(
+      createAnswerCache(createContentStore(join(folder, "cache"))).path(first?.key as string),
+      "not gzip",
+    );
     expect(await run(folder, evalFile(), httpSolver(server.url), { n: 1 })).toMatchObject({ cached: 0, failed: 0 });
   });
 
@@ -276,7 +280,7 @@ describe("the plan", () => {
     const solver = httpSolver(server.url);
     await run(folder, evalFile(), solver, { n: 3 });
     const calls = callsOf(samples(5), file.matrix);
-    const cache = createFolderAnswerCache(join(folder, "cache"));
+    const cache = createAnswerCache(createContentStore(join(folder, "cache")));
     const identities = await identitiesOf(calls, solver);
     const plan = await planRun(calls, { file, solver, stimuli: plainStimuli, cache, identities });
     expect(plan).toMatchObject({ calls: 20, cached: 3, inputTokens: 17_000, outputTokens: 1700 });

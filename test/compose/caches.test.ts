@@ -1,16 +1,18 @@
-import { mkdir, symlink } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { measurementsFolder, openMeasurements } from "../../src/compose/measurements.ts";
+import { cachePlace, cacheSizes, clearCaches, openCache, openMeasurements } from "../../src/compose/caches.ts";
+import { openEvaluation } from "../../src/compose/evaluation.ts";
 import { createObservers } from "../../src/compose/scene.ts";
 import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { cropImage, type DecodedImage } from "../../src/domain/image.ts";
+import { type Answer, NO_READING } from "../../src/evaluation/answer.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
 import { measureFaces } from "../../src/measuring/measure-image.ts";
 import { type MeasurementStore, rememberToolbox } from "../../src/measuring/measurement-store.ts";
 import { cacheFolder } from "../../src/platform/cache-folder.ts";
-import { sizeOfStore } from "../../src/platform/content-store.ts";
+import { contentKey, sizeOfStore } from "../../src/platform/content-store.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -42,6 +44,22 @@ function counting(parts: Partial<FerToolbox> = {}) {
   return { toolbox, measured };
 }
 
+const usage = { inputTokens: null, outputTokens: null, latencyMs: 1 };
+const answer: Answer = {
+  text: "",
+  integrated: NO_READING,
+  faceOnly: NO_READING,
+  contextOnly: NO_READING,
+  explanation: "",
+  claimedActionUnits: [],
+  measuredActionUnits: [],
+  verdicts: null,
+  choice: "a",
+  confidence: null,
+  exemplars: [],
+  abstention: null,
+};
+
 describe("the measurement store", () => {
   it("gives the very numbers of mesh and scene, in another process too, whatever the file is called", async () => {
     const image = await decodeImage(samplePhoto(2));
@@ -50,7 +68,7 @@ describe("the measurement store", () => {
     const faces = await measureFaces(image, [mesh as FerToolbox]);
     const items = await observer?.observe({ image, faces });
     await Promise.all([mesh?.close(), observer?.close()]);
-    expect(await sizeOfStore(measurementsFolder())).toMatchObject({ entries: 2 });
+    expect(await sizeOfStore(cachePlace("measurements"))).toMatchObject({ entries: 2 });
 
     const copy = join(await tempFolder(), "copy.png");
     await sharp(samplePhoto(2)).png().toFile(copy);
@@ -60,7 +78,7 @@ describe("the measurement store", () => {
     expect(await measureFaces(same, [again as FerToolbox])).toEqual(faces);
     expect(await looking?.observe({ image: same, faces })).toEqual(items);
     await Promise.all([again?.close(), looking?.close()]);
-    expect(await sizeOfStore(measurementsFolder())).toMatchObject({ entries: 2 });
+    expect(await sizeOfStore(cachePlace("measurements"))).toMatchObject({ entries: 2 });
   }, 120_000);
 
   it("is asked by pixels, toolbox, networks and code: any of them other is measured anew", async () => {
@@ -83,5 +101,38 @@ describe("the measurement store", () => {
     expect([await measuredBy(image, { networks: [] }), await measuredBy(image, { networks: [] })]).toEqual([1, 1]);
     const frame = { ...image, frame: { index: 0, timestampS: 0 } };
     expect([await measuredBy(frame), await measuredBy(frame)]).toEqual([1, 1]);
+  });
+});
+
+describe("what is kept between runs", () => {
+  it("is one store of measurements, answers and checks, each with its limit, counted and cleared as one", async () => {
+    for (const name of ["measurements", "answers", "checks"] as const)
+      await openCache(name).put(contentKey(name), name);
+    expect((await cacheSizes()).map(({ name, entries, maxBytes }) => [name, entries, maxBytes])).toEqual([
+      ["measurements", 1, 2e9],
+      ["answers", 1, 2e9],
+      ["checks", 1, 1e6],
+    ]);
+    expect((await clearCaches()).map(({ entries }) => entries)).toEqual([1, 1, 1]);
+    expect((await cacheSizes()).map(({ entries }) => entries)).toEqual([0, 0, 0]);
+  });
+
+  it("holds the answers of evaluations, which are asked anew and kept all the same without the cache", async () => {
+    const [usual, anew] = [undefined, false].map((cache) =>
+      openEvaluation({ evalFilePath: "x.eval.yaml", stimuliFolder: "stimuli", cache }),
+    );
+    const answers = anew?.dependencies.cache;
+    await answers?.put(contentKey("asked"), { answer, usage, fingerprint: null, detail: null });
+    expect([answers?.reuses, await answers?.has(contentKey("asked"))]).toEqual([false, false]);
+    expect(await answers?.get(contentKey("asked"))).toBeUndefined();
+    expect(await usual?.dependencies.cache.get(contentKey("asked"))).toMatchObject({ answer });
+    expect((await cacheSizes()).find(({ name }) => name === "answers")).toMatchObject({ entries: 1 });
+  });
+
+  it("costs a measurement nothing when it cannot be kept", async () => {
+    await writeFile(cachePlace("measurements"), "no folder");
+    const { toolbox, measured } = counting();
+    await rememberToolbox(toolbox, await openMeasurements()).measure(await decodeImage(samplePhoto(3)));
+    expect(measured).toHaveLength(1);
   });
 });

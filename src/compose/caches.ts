@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { MeasurementStore } from "../measuring/measurement-store.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
+import {
+  type ContentStore,
+  clearStore,
+  createContentStore,
+  type StoreSize,
+  sizeOfStore,
+} from "../platform/content-store.ts";
+import { sha256 } from "../platform/hash.ts";
+import { ownPath } from "../platform/package-paths.ts";
+import { walkFolder } from "../platform/walk-folder.ts";
+
+/** What is kept between runs, and how much of each at most: 2 GB are some 200 000 faces of the mesh toolbox. */
+const MAX_BYTES = { measurements: 2_000_000_000, answers: 2_000_000_000, checks: 1_000_000 } as const;
+export type CacheName = keyof typeof MAX_BYTES;
+export const CACHE_NAMES = Object.keys(MAX_BYTES) as readonly CacheName[];
+
+/** Where values of a kind are kept. */
+export function cachePlace(name: CacheName): string {
+  return join(cacheFolder(), name);
+}
+
+/** The values of a kind. @param folder another place than the usual one. */
+export function openCache(name: CacheName, folder = cachePlace(name)): ContentStore {
+  return createContentStore(folder, MAX_BYTES[name]);
+}
+
+/** What is kept of a kind. */
+export interface CacheSize extends StoreSize {
+  readonly name: CacheName;
+  readonly folder: string;
+  readonly maxBytes: number;
+}
+
+/** How much is kept, kind by kind. */
+export function cacheSizes(): Promise<CacheSize[]> {
+  return ofEach(sizeOfStore);
+}
+
+/** Removes everything that is kept. @returns what was removed. */
+export function clearCaches(): Promise<CacheSize[]> {
+  return ofEach(clearStore);
+}
+
+function ofEach(work: (folder: string) => Promise<StoreSize>): Promise<CacheSize[]> {
+  const one = async (name: CacheName) => {
+    const folder = cachePlace(name);
+    return { name, folder, ...(await work(folder)), maxBytes: MAX_BYTES[name] };
+  };
+  return Promise.all(CACHE_NAMES.map(one));
+}
+
+/** The measurements of this machine. */
+export async function openMeasurements(): Promise<MeasurementStore> {
+  fingerprint ??= fingerprintOfCode();
+  return {
+    values: openCache("measurements"),
+    fingerprint: await fingerprint,
+  };
+}
+
+let fingerprint: Promise<string> | undefined;
+
+/** Rooms whose code decides what is measured. */
+const MEASURING_ROOMS = ["adapters", "domain", "facs", "measuring", "networks"];
+
+/** A version number would do for releases; between them, a change of the code must not bring back old numbers. */
+async function fingerprintOfCode(): Promise<string> {
+  const source = join(dirname(fileURLToPath(import.meta.url)), "..");
+  const hashes: string[] = [];
+  for (const [root, rooms, ending] of [
+    [source, MEASURING_ROOMS, /\.[jt]s$/],
+    [ownPath("models"), ["."], /\.json$/],
+  ] as const) {
+    for (const room of rooms) {
+      for await (const path of walkFolder(join(root, room))) {
+        if (ending.test(path)) hashes.push(`${relative(root, path)} ${sha256(await readFile(path))}`);
+      }
+    }
+  }
+  return sha256(hashes.sort().join("\n"));
+}
