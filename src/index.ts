@@ -64,7 +64,7 @@ export { type MeasureDependencies, type MeasuredStudy, type MeasureQuery, measur
 // Measuring, and toolboxes of one's own.
 export { decodeImage } from "./measuring/decode-image.ts";
 export { type DefinedFace, type DefinedToolbox, defineToolbox } from "./measuring/define-toolbox.ts";
-export { type ImageOutcome, type MeasureOptions, measureImages } from "./measuring/measure-images.ts";
+export { type ImageOutcome, type MeasureOptions, measureImages } from "./measuring/measure-image.ts";
 export { MeasureOutput, toRecord } from "./measuring/measurement-json.ts";
 export type { Step, StepEvent } from "./platform/stopwatch.ts";
 // What can be put in the place of ours.

@@ -4,15 +4,12 @@ import { packageVersion } from "./platform/package-paths.ts";
 import { recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
-import { writeContactSheets } from "./study/contact-pages.ts";
-import { createTileGatherer } from "./study/contact-tiles.ts";
+import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.ts";
 import { faceTable } from "./study/face-tables.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./study/measure-inputs.ts";
-import { recordedSteps } from "./study/recorded-steps.ts";
-import type { StudySettings } from "./study/study-description.ts";
-import { openStudyFolder } from "./study/study-folder.ts";
+import { openStudyFolder, type StudySettings } from "./study/study-folder.ts";
 import type { StudyInput } from "./study/study-inputs.ts";
-import { createStudyTables } from "./study/study-tables.ts";
+import { createStudyTables, recordedSteps } from "./study/study-tables.ts";
 import { VideoProgress } from "./study/video-tracker.ts";
 
 /** Many images and videos to be measured into a folder. */

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { StudyAgreement } from "../domain/agreement.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 interface AgreementOptions {
@@ -23,22 +23,18 @@ export function register(program: Command): void {
 }
 
 async function agreement(paths: readonly string[], options: AgreementOptions): Promise<void> {
-  const { studyAgreement } = await import("../study/study-agreement.ts");
+  const { agreementCsv, studyAgreement } = await import("../study/study-agreement.ts");
   const found = await studyAgreement(paths, interruptSignal());
   if (options.out !== undefined) await writeAll(found, options.out);
   if (options.json) return print(asJson(found));
-  if (options.csv) {
-    const { agreementCsv } = await import("../study/agreement-csv.ts");
-    return print(agreementCsv(found));
-  }
+  if (options.csv) return print(agreementCsv(found));
   const { renderAgreement } = await import("../render/terminal-agreement.ts");
   return print(renderAgreement(found, outputStyle()));
 }
 
 async function writeAll(found: StudyAgreement, folder: string): Promise<void> {
-  const { agreementCsv } = await import("../study/agreement-csv.ts");
-  const { agreementFigure } = await import("../pages/agreement-figure.ts");
-  const { agreementPage } = await import("../pages/agreement-page.ts");
+  const { agreementCsv } = await import("../study/study-agreement.ts");
+  const { agreementFigure, agreementPage } = await import("../pages/agreement-page.ts");
   const { writeFileAtomic } = await import("../platform/write-file-atomic.ts");
   await mkdir(folder, { recursive: true });
   const texts = {

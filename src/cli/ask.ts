@@ -5,7 +5,7 @@ import { MODEL_FORMS } from "../compose/models.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { bar, plain, type TerminalStyle, wrap } from "../render/terminal-style.ts";
 import type { SituationReading } from "../situations/read-situation.ts";
 import type { NamedSituation } from "../situations/situation-table.ts";
-import { EXIT } from "./exit-codes.ts";
+import { EXIT } from "./exit.ts";
 import { outputStyle, print } from "./output.ts";
 
 interface ContextOptions {
@@ -37,7 +38,6 @@ async function context(given: readonly string[], options: ContextOptions): Promi
     const { situationsCsv } = await import("../situations/situation-table.ts");
     return print(situationsCsv(read));
   }
-  const { renderSituation } = await import("../render/terminal-situation.ts");
   return print(read.map(({ situation, reading }) => renderSituation(situation, reading, outputStyle())).join("\n"));
 }
 
@@ -55,4 +55,30 @@ function exitCodeOf(readings: readonly SituationReading[]): number {
   const unread = readings.filter(({ distribution }) => distribution === null).length;
   if (unread === 0) return EXIT.done;
   return unread === readings.length ? EXIT.nothingDone : EXIT.doneWithFailures;
+}
+
+const BAR_CELLS = 20;
+const NAME_CELLS = 16;
+/** Emotions that are hardly expected are not listed. */
+const LISTED_FROM = 0.03;
+
+/** What a situation leads one to expect, as a person reads it in a terminal. */
+function renderSituation(situation: string, reading: SituationReading, style: TerminalStyle): string {
+  const head = style.bold(wrap(plain(situation), style.columns));
+  const { distribution, abstention, appraisals, turns, leftOut } = reading;
+  const left = leftOut.length === 0 ? [] : [style.dim(`  left to the face: ${plain(leftOut.join("; "))}`)];
+  if (distribution === null) return `${[head, `  ${style.doubtful("not read:")} ${abstention}`, ...left].join("\n")}\n`;
+  const emotions = distribution.filter(({ probability }) => probability >= LISTED_FROM);
+  return `${[
+    head,
+    ...emotions.map(({ label, probability }) => line(label, probability)),
+    ...(turns.length === 0 ? [] : [style.dim(`  something is ${turns.join(" and ")}`)]),
+    ...left,
+    style.dim("  appraised, 0 to 1"),
+    ...appraisals.map(({ name, value }) => line(name, value)),
+  ].join("\n")}\n`;
+}
+
+function line(name: string, value: number): string {
+  return `  ${name.padEnd(NAME_CELLS)}${bar(value, BAR_CELLS).padEnd(BAR_CELLS)} ${value.toFixed(2)}`;
 }

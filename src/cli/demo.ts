@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { ModelFileError } from "../domain/errors.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
 import { betterModel, judgePhoto, renderReport } from "./ask.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
 
 const CONTEXT = "Friends at a costume party.";

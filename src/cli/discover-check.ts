@@ -12,8 +12,7 @@ import {
 import type { Estimate } from "../domain/statistics/estimate.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
 import { keepInRun } from "../runs/run-folder.ts";
-import { EXIT } from "./exit-codes.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 export async function score(

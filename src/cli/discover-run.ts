@@ -8,8 +8,7 @@ import { categoriesNamed } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { listInputs } from "../study/study-inputs.ts";
-import { EXIT } from "./exit-codes.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { progressNotes } from "./progress-notes.ts";
 

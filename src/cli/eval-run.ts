@@ -5,12 +5,15 @@ import { type Evaluated, evaluate, resumeEvaluating } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
-import { planText, summaryText } from "../evaluation/report/run-text.ts";
+import { readable } from "../evaluation/report/sections.ts";
+import type { RunSummary } from "../evaluation/results/summarise.ts";
+import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
+import { number } from "../pages/markup.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import { showProgress } from "./eval-progress.ts";
-import { EXIT } from "./exit-codes.ts";
+import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
 
 interface RunFileOptions extends RunMode {
@@ -107,4 +110,41 @@ async function tell(
 /** For the name of a folder: `20260131-235959`, UTC. */
 export function timestamp(): string {
   return new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+}
+
+/** The plan as a person reads it before spending anything; the last line sums up. */
+function planText({ cells, ...total }: RunPlan): string {
+  const lines = cells.map(
+    ({ cell, calls, cached, inputTokens, outputTokens, usd }) =>
+      `${cell}: ${calls} calls (${cached} cached), about ${thousands(inputTokens)} tokens in and ${thousands(outputTokens)} out, ${moneyText(usd)}`,
+  );
+  const unknown = total.unpricedModels.length === 0 ? "" : `, and what ${total.unpricedModels.join(", ")} costs`;
+  return [
+    ...lines,
+    `${total.calls} calls, ${total.cached} of them cached; about ${thousands(total.inputTokens)} tokens in and ${thousands(total.outputTokens)} out; ${moneyText(total.usd)}${unknown}`,
+  ].join("\n");
+}
+
+/** The main numbers of each condition. */
+function summaryText({ cells }: RunSummary): string {
+  return cells
+    .map(({ cell, scorers }) => {
+      const metrics = scorers.flatMap((scorer) => scorer.metrics).filter(({ estimate }) => estimate.n > 0);
+      if (metrics.length === 0) return `${cell.id}\n  nothing could be scored: see the report for why`;
+      const lines = metrics.map(({ metric, estimate: { value, low, high, n, unscored } }) => {
+        const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
+        return `  ${readable(metric).padEnd(36)} ${number(value)}${interval}  n = ${n}${unscored > 0 ? `, ${unscored} unscored` : ""}`;
+      });
+      return [cell.id, ...lines].join("\n");
+    })
+    .join("\n");
+}
+
+function thousands(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+function moneyText(usd: number | null): string {
+  if (usd === null) return "cost unknown (add its price under prices)";
+  return usd === 0 ? "free" : `about ${usd.toFixed(usd < 1 ? 4 : 2)} USD`;
 }

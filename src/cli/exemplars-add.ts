@@ -7,11 +7,9 @@ import { ExemplarLabel } from "../domain/exemplar.ts";
 import { type CandidateList, type ExemplarCandidate, RegionText } from "../exemplars/exemplar-candidate.ts";
 import { type ImportOutcome, importExemplars, type NotImported } from "../exemplars/import-exemplars.ts";
 import { issueInWords, readPack } from "../exemplars/pack.ts";
-import { readCategoryFolders } from "../exemplars/read-category-folders.ts";
-import { readExemplarTable } from "../exemplars/read-exemplar-table.ts";
+import { readCategoryFolders, readExemplarTable } from "../exemplars/read-labelled-images.ts";
 import { ownPath } from "../platform/package-paths.ts";
-import { EXIT } from "./exit-codes.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 interface AddingOptions {

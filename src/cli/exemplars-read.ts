@@ -7,8 +7,7 @@ import { type ExemplarQuery, retrieveExemplars } from "../exemplars/retrieve-exe
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { renderExemplar, renderExemplarList } from "../render/terminal-exemplars.ts";
-import { EXIT } from "./exit-codes.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 export interface FilterOptions {

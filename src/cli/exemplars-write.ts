@@ -5,8 +5,7 @@ import { locateImage } from "../exemplars/image-reference.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
 import { writePack } from "../exemplars/pack.ts";
 import { type FilterOptions, filterOf } from "./exemplars-read.ts";
-import { EXIT } from "./exit-codes.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { EXIT, interruptSignal } from "./exit.ts";
 import { note } from "./output.ts";
 
 export async function exportPack(file: string, options: FilterOptions & { readonly force?: true }): Promise<void> {

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { ConfigurationError, KuleshovError } from "../domain/errors.ts";
 import { systemErrorSentence } from "../platform/system-error.ts";
-import { EXIT } from "./exit-codes.ts";
+import { EXIT } from "./exit.ts";
 import { OutputError } from "./output.ts";
 
 /**

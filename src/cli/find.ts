@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
 import type { Found } from "../find.ts";
-import { EXIT } from "./exit-codes.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 

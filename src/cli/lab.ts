@@ -3,8 +3,7 @@ import type { Command } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Evaluated } from "../evaluate.ts";
-import { EXIT } from "./exit-codes.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { EXIT, interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptSignal } from "./exit.ts";
 import { note } from "./output.ts";
 import { cacheOption } from "./run-options.ts";
 

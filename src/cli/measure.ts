@@ -4,8 +4,7 @@ import type { MeasureDependencies, MeasureQuery } from "../measure.ts";
 import type { RunCounts } from "../runs/run-rows.ts";
 import type { MeasureInputsOptions, StudyTools } from "../study/measure-inputs.ts";
 import type { StudyInput } from "../study/study-inputs.ts";
-import { EXIT } from "./exit-codes.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { EXIT, interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
 import { BOTH_MODES, cacheOption, runOptions } from "./run-options.ts";
 

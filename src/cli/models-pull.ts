@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { PullProgress } from "../networks/download.ts";
 import type { PullResult, PullTerms } from "../networks/pull.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
 
 export interface PullCommandOptions {

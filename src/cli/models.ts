@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { NetworkListing } from "../networks/list-networks.ts";
 import type { NetworkCheck } from "../networks/verify-network.ts";
-import { EXIT } from "./exit-codes.ts";
+import { EXIT } from "./exit.ts";
 import { pull } from "./models-pull.ts";
 import { note, outputStyle, print } from "./output.ts";
 

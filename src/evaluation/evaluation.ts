@@ -9,14 +9,13 @@ import type { EvalFile } from "./file/eval-file.ts";
 import { parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
 import { createLabelReader } from "./label-reader.ts";
 import { loadLemmas, loadWheels } from "./load-wheels.ts";
-import { checkRequirements } from "./requirements.ts";
 import { withoutReuse } from "./runner/answer-cache.ts";
 import { callsOf } from "./runner/plan.ts";
 import { identitiesOf, planRun } from "./runner/plan-run.ts";
 import type { RunOutcome } from "./runner/run-calls.ts";
 import { beginRun, hasRun, openRun, type StoredRun } from "./runner/stored-run.ts";
 import type { Sample } from "./sample.ts";
-import type { Scorer } from "./score.ts";
+import type { Requirement, Scorer } from "./score.ts";
 import { createScorer } from "./scorers/registry.ts";
 
 /** Reads and checks an evaluation file with its dataset, and plans its calls. @throws {ConfigurationError} */
@@ -165,4 +164,47 @@ async function workOf(
   const stimuli = await dependencies.stimuliFor(file, samples);
   const calls = callsOf(samples, file.matrix, file.fewShot?.audit);
   return { solver, stimuli, calls, identities: await identitiesOf(calls, solver) };
+}
+
+/**
+ * Checks before anything is spent that every scorer finds what it needs in some sample.
+ * @returns notes on scorers that will leave part of the samples unscored.
+ * @throws {ConfigurationError} naming the scorer, what it needs, and what the dataset has.
+ */
+function checkRequirements(
+  scorers: readonly Pick<Scorer, "name" | "requires">[],
+  samples: readonly Sample[],
+  matrix: EvalFile["matrix"],
+): string[] {
+  return scorers.flatMap((scorer) =>
+    scorer.requires.flatMap((requirement) => {
+      if (requirement === "repeats") {
+        if (matrix.repeats * matrix.seeds.length > 1) return [];
+        throw new ConfigurationError(
+          `Cannot score "${scorer.name}" as there is one answer per sample: set matrix.repeats to 2 or more`,
+        );
+      }
+      const having = samples.filter((sample) => hasIt(sample, requirement)).length;
+      if (having === 0) throw new ConfigurationError(absent(scorer.name, requirement, samples));
+      if (having === samples.length) return [];
+      return [
+        `"${scorer.name}" leaves ${samples.length - having} of ${samples.length} samples unscored: they have no ${requirement}`,
+      ];
+    }),
+  );
+}
+
+function hasIt(sample: Sample, requirement: Exclude<Requirement, "repeats">): boolean {
+  if (requirement === "options" || requirement === "pair" || requirement === "raters") {
+    return sample[requirement] !== null;
+  }
+  return sample.truth[requirement] !== null;
+}
+
+function absent(scorer: string, requirement: string, samples: readonly Sample[]): string {
+  const present = new Set(
+    samples.flatMap(({ truth }) => Object.entries(truth).flatMap(([name, value]) => (value === null ? [] : [name]))),
+  );
+  const has = present.size === 0 ? "no truth at all" : [...present].join(", ");
+  return `Cannot score "${scorer}" as it needs ${requirement}, which no sample has (the dataset gives ${has}): name its column under dataset.columns, or drop the scorer`;
 }

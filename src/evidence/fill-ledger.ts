@@ -1,9 +1,11 @@
 import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
 import { createEvidenceLedger, type EvidenceLedger } from "../domain/evidence-ledger.ts";
+import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { actionUnits } from "../facs/action-units.ts";
 import { quoted } from "../judging/prompt-library.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { SceneObserver } from "../ports/scene-observer.ts";
 import { consensusEvidence } from "./consensus.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
 import { facsEvidence } from "./facs-evidence.ts";
@@ -80,4 +82,23 @@ function noFace(toolboxes: LedgerContents["toolboxes"]): NewEvidence {
 
 function namesOf(toolboxes: LedgerContents["toolboxes"]): EvidenceItem["source"] {
   return { type: "toolbox", name: toolboxes.length === 0 ? "none" : toolboxes.map(({ id }) => id).join(", ") };
+}
+
+/** Puts what every observer finds in the scene into the ledger, in the order of the observers. */
+export async function observeScene(
+  scene: { readonly image: DecodedImage; readonly faces: readonly Face[]; readonly ledger: EvidenceLedger },
+  observers: readonly SceneObserver[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const item of await sceneOf(scene, observers, signal)) scene.ledger.add(item);
+}
+
+/** What every observer finds, in the order of the observers. */
+export async function sceneOf(
+  scene: { readonly image: DecodedImage; readonly faces: readonly Face[] },
+  observers: readonly SceneObserver[],
+  signal?: AbortSignal,
+): Promise<readonly NewEvidence[]> {
+  const found = await Promise.all(observers.map((observer) => observer.observe(scene, signal)));
+  return found.flat();
 }

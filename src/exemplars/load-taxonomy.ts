@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
+import { Taxonomy } from "../domain/category.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
-import { Taxonomy } from "../domain/taxonomy.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";

@@ -7,10 +7,9 @@ import type {
   ExemplarStore,
   StoreHit,
 } from "../ports/exemplar-store.ts";
-import { diversify } from "./diversify.ts";
 import { compareExpressions, type ExpressionMatch, expressionReasons, sharedWords } from "./explain-match.ts";
-import { type FusedRank, fuseRanks, type Ranking } from "./fuse-ranks.ts";
 import { type ImageIdentity, leakReason } from "./leakage.ts";
+import { diversify, type FusedRank, fuseRanks, type Ranking } from "./rank-exemplars.ts";
 
 /** What is asked for. Whatever is null or empty is not searched by. */
 export interface ExemplarQuery {

@@ -7,9 +7,8 @@ import type { Scale } from "../domain/measurement.ts";
 import { measuredItems } from "../domain/presence-votes.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import { type Assertion, type Claim, claimsIn } from "./check-grounding-claims.ts";
-import { faceAbsenceFinding, labelFinding } from "./check-grounding-labels.ts";
+import { type Finding, faceAbsenceFinding, findingFor, labelFinding, tellItem } from "./check-grounding-labels.ts";
 import { verdictClaims } from "./check-grounding-verdict.ts";
-import { type Finding, findingFor, tellItem } from "./check-grounding-votes.ts";
 
 /**
  * Holds every claim of a judgment against the ledger.

@@ -1,11 +1,12 @@
 import type { LabelProbability } from "../domain/labels.ts";
 import { alignDistributions, jensenShannon, smoothedKl } from "../domain/statistics/divergence.ts";
 import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
+import { createRandom } from "../domain/statistics/random.ts";
 import { pairedEffectSize } from "../domain/statistics/summary.ts";
 import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
-import type { AnsweredReading } from "../evaluation/answer.ts";
-import { topLabel } from "../evaluation/answer.ts";
+import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
 import type { ArmName } from "../evaluation/file/eval-file.ts";
+import type { Sample } from "../evaluation/sample.ts";
 
 /** What a model made of one sample in each arm; `null` where it failed or abstained. Readings of repeats are averaged. */
 export interface ArmReadings {
@@ -173,4 +174,21 @@ function distanceToIntegration(full: MaybeReading, face: MaybeReading, context: 
   if (!fc || !f || !c) return null;
   const predicted = bayesianIntegration(f, c);
   return predicted === null ? null : smoothedKl(fc, predicted, { floor: KL_FLOOR });
+}
+
+/**
+ * Whose scene each sample's face is set into: another image, of another label where there is one. Seeded, so that
+ * building stimuli and scoring them agree. A sample without any candidate has no partner.
+ */
+export function partnersOf(samples: readonly Sample[], seed: number): ReadonlyMap<string, Sample> {
+  const withImage = samples.filter(({ image }) => image !== null);
+  const partners = new Map<string, Sample>();
+  for (const sample of withImage) {
+    const others = withImage.filter((other) => other.image !== sample.image);
+    const incongruent = others.filter((other) => other.truth.label !== sample.truth.label);
+    const pool = incongruent.length > 0 ? incongruent : others;
+    const pick = pool[createRandom(`${seed} ${sample.id}`).below(Math.max(1, pool.length))];
+    if (pick !== undefined) partners.set(sample.id, pick);
+  }
+  return partners;
 }

@@ -10,7 +10,7 @@ import { type StimulusSource, StimulusUnavailable } from "../evaluation/solver.t
 import { measureImage } from "../measuring/measure-image.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import { partnersOf } from "./partners.ts";
+import { partnersOf } from "./effects.ts";
 import { type Raster, rasterOf, sharpOf } from "./raster.ts";
 import {
   blurredBackground,

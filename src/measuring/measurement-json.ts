@@ -14,7 +14,7 @@ import {
   ToolboxId,
   ToolboxScore,
 } from "../domain/measurement.ts";
-import type { ImageOutcome } from "./measure-images.ts";
+import type { ImageOutcome } from "./measure-image.ts";
 
 /**
  * One face as `measure --json` prints it: what all toolboxes say, side by side. Box, score, quality, pose, gaze and eye

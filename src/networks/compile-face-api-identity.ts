@@ -1,4 +1,3 @@
-import { readFaceApiWeights, type WeightReader } from "./face-api-weights.ts";
 import {
   constantValue,
   createGraphBuilder,
@@ -16,6 +15,7 @@ import { pooling } from "./ops/pooling.ts";
 import { matrixProduct } from "./ops/reduce.ts";
 import type { TwoFiles } from "./source.ts";
 import { at, type Constant, float32, numbersOf, sizeOf, transposed } from "./tensor-data.ts";
+import { readFaceApiWeights, type WeightReader } from "./tfjs/weights.ts";
 
 /** Blocks of each width. The first of a width but 32 halves the image; the very last one does so once more. */
 const BLOCKS = [

@@ -1,4 +1,3 @@
-import { readFaceApiWeights, type WeightReader } from "./face-api-weights.ts";
 import {
   constantValue,
   createGraphBuilder,
@@ -15,6 +14,7 @@ import { pooling } from "./ops/pooling.ts";
 import { matrixProduct, softmax } from "./ops/reduce.ts";
 import type { TwoFiles } from "./source.ts";
 import { at, reshaped, transposed } from "./tensor-data.ts";
+import { readFaceApiWeights, type WeightReader } from "./tfjs/weights.ts";
 
 /**
  * face-api's expression network. Its file holds weights alone, so the graph is written here: four dense blocks of 3x3

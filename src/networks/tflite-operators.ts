@@ -19,9 +19,8 @@ import { reduce, softmax } from "./ops/reduce.ts";
 import type { Padding, Pair } from "./ops/sliding-window.ts";
 import { stridedSlice } from "./ops/strided-slice.ts";
 import { at, type Constant, numbersOf, transposed } from "./tensor-data.ts";
-import type { FlatTable } from "./tflite/flat-table.ts";
 import { mapOptions, regionOptions } from "./tflite/mediapipe-options.ts";
-import type { TfliteOperator } from "./tflite/tflite-file.ts";
+import type { FlatTable, TfliteOperator } from "./tflite/tflite-file.ts";
 
 /** One operator of a TFLite file with its operands at hand. */
 interface Site {

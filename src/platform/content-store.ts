@@ -2,8 +2,8 @@ import { access, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import { inWordsIfDiskFull } from "./disk-full.ts";
 import { sha256 } from "./hash.ts";
+import { inWordsIfDiskFull } from "./system-error.ts";
 import { writeFileAtomic } from "./write-file-atomic.ts";
 
 /**

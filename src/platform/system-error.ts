@@ -1,3 +1,5 @@
+import { KuleshovError } from "../domain/errors.ts";
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "a part of its path is a file, not a folder",
@@ -54,4 +56,15 @@ function isSystemError(error: Error): boolean {
 function codeOf(error: unknown): string | undefined {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
+}
+
+const NO_ROOM = ["ENOSPC", "EDQUOT"];
+
+/** Says a full disk in words; other errors are returned as they are. */
+export function inWordsIfDiskFull(error: unknown, path: string): unknown {
+  if (!NO_ROOM.includes((error as NodeJS.ErrnoException | null)?.code ?? "")) return error;
+  return new KuleshovError(
+    `Cannot write results as the disk is full; make room and run it again with --resume, which keeps what is done: \`${path}\``,
+    { cause: error },
+  );
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { KuleshovError } from "../domain/errors.ts";
-import { inWordsIfDiskFull } from "../platform/disk-full.ts";
+import { inWordsIfDiskFull } from "../platform/system-error.ts";
 
 /** An append-only file of JSON lines, each with a checksum as its last field, `check`. */
 export interface Journal {

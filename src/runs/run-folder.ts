@@ -2,9 +2,9 @@ import { appendFile, lstat, mkdir, readdir, readFile, rm, rmdir } from "node:fs/
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
-import { inWordsIfDiskFull } from "../platform/disk-full.ts";
 import { acquireLock, type FileLock } from "../platform/file-lock.ts";
 import { hashOfFileIfThere, sha256 } from "../platform/hash.ts";
+import { inWordsIfDiskFull } from "../platform/system-error.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { journalLine, openJournal, wholeRecords } from "./journal.ts";
 import { openRunRows, RowCommit, type RunRows } from "./run-rows.ts";

@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
-import { inWordsIfDiskFull } from "../platform/disk-full.ts";
+import { inWordsIfDiskFull } from "../platform/system-error.ts";
 import type { Journal } from "./journal.ts";
 
 /** Counts of a run so far. */

@@ -1,5 +1,5 @@
 import type { LabelProbability } from "../domain/labels.ts";
-import { type Clause, clausesOf, sentencesOf, takeFaceOut, withoutFigures } from "./plain-text.ts";
+import { type Clause, clausesOf, foreignLanguageOf, sentencesOf, takeFaceOut, withoutFigures } from "./plain-text.ts";
 import {
   type Expectation,
   type ExpectedAppraisal,
@@ -7,9 +7,7 @@ import {
   readClause,
   readPlainly,
 } from "./read-clause.ts";
-import { readerWords } from "./reader-words.ts";
-import { foreignLanguageOf } from "./recognise-language.ts";
-import { runSituationNetwork } from "./situation-network.ts";
+import { readerWords, runSituationNetwork } from "./situation-network.ts";
 import { findTurn } from "./turns.ts";
 import { type FoundCue, findCues } from "./word-table.ts";
 

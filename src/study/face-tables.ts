@@ -1,8 +1,11 @@
+import { ConfigurationError } from "../domain/errors.ts";
+import { didYouMean } from "../domain/nearest-name.ts";
 import type { MeasuredImage } from "../measuring/measure-image.ts";
 import { csvHeader, csvRows, type MeasurementColumn, measurementColumns } from "../measuring/measurement-columns.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import { chooseColumns } from "./columns/choose-columns.ts";
-import type { ToolboxColumns } from "./columns/toolbox-columns.ts";
+import { openFaceColumns } from "./columns/openface-columns.ts";
+import { pyFeatColumns } from "./columns/pyfeat-columns.ts";
+import type { ColumnOptions, ToolboxColumns } from "./columns/toolbox-columns.ts";
 
 /** How faces are written to faces.csv. */
 export interface FaceTable {
@@ -44,4 +47,23 @@ export function faceTable(name: string | undefined, toolboxes: readonly FerToolb
   const [first] = toolboxes;
   if (first === undefined) throw new RangeError("A table of faces needs a toolbox");
   return toolboxFaceTable(chooseColumns(name, { toolbox: first.id }));
+}
+
+const TABLES: Readonly<Record<string, (options: ColumnOptions) => ToolboxColumns>> = {
+  openface: openFaceColumns,
+  pyfeat: pyFeatColumns,
+};
+
+/** Names that `--columns` takes. */
+const COLUMN_NAMES: readonly string[] = Object.keys(TABLES);
+
+/**
+ * The table that `--columns` asks for.
+ *
+ * @throws {ConfigurationError} if no toolbox's columns are called that.
+ */
+export function chooseColumns(name: string, options: ColumnOptions): ToolboxColumns {
+  const create = Object.hasOwn(TABLES, name) ? TABLES[name] : undefined;
+  if (create !== undefined) return create(options);
+  throw new ConfigurationError(`There are no columns "${name}". ${didYouMean(name, COLUMN_NAMES)}`);
 }

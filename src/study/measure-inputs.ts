@@ -1,14 +1,20 @@
 import { NeutralFaceError } from "../domain/errors.ts";
 import { createPixelPool } from "../domain/pixel-pool.ts";
-import type { ImageOutcome } from "../measuring/measure-images.ts";
+import type { ImageOutcome } from "../measuring/measure-image.ts";
 import type { NeutralFace } from "../measuring/read-neutral.ts";
 import { mapInOrder } from "../platform/map-in-order.ts";
 import type { FaceIdentity } from "../ports/face-identity.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { VideoReader } from "../ports/video-reader.ts";
-import { createNeutralFaces, type NeutralFaces } from "./neutral-faces.ts";
 import type { StudyInput } from "./study-inputs.ts";
-import { type DoneJob, doJob, type JobDependencies, jobsOf } from "./study-jobs.ts";
+import {
+  createNeutralFaces,
+  type DoneJob,
+  doJob,
+  type JobDependencies,
+  jobsOf,
+  type NeutralFaces,
+} from "./study-jobs.ts";
 import { createVideoTracker, type VideoProgress, type VideoTracker } from "./video-tracker.ts";
 
 /** What measuring a study takes. */

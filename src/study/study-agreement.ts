@@ -1,7 +1,14 @@
-import type { StudyAgreement } from "../domain/agreement.ts";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { stringify } from "csv-stringify/sync";
+import { z } from "zod";
+import type { StudyAgreement, UnitAgreement } from "../domain/agreement.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import { ActionUnitMeasurement } from "../domain/measurement.ts";
 import { createAgreementCounter } from "../evidence/agreement.ts";
-import { readMeasuredFaces } from "./read-measured-faces.ts";
+import { readText } from "../platform/read-file.ts";
 
 /**
  * How far the toolboxes of a study agree.
@@ -25,4 +32,122 @@ export async function studyAgreement(paths: readonly string[], signal?: AbortSig
     );
   }
   return { faces: counter.faces, toolboxes: [...toolboxes].sort(), units: counter.table() };
+}
+
+/** Of a measured image, as `measure --json` and studies write it, what agreement needs. */
+const MeasuredImage = z.object({
+  path: z.string(),
+  faces: z.array(z.object({ actionUnits: z.array(ActionUnitMeasurement) })),
+});
+const MeasureJson = z.object({ images: z.array(MeasuredImage) });
+
+/**
+ * The action units of every face that was measured: from the output of `measure --json`, from lines of measured images
+ * (`.jsonl`), or from a study's folder with such lines. Lines are read one by one.
+ *
+ * @throws {ConfigurationError} if there is nothing measured in it.
+ */
+async function* readMeasuredFaces(path: string): AsyncGenerator<readonly ActionUnitMeasurement[]> {
+  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(path, cause.code === "ENOENT" ? "there is no such file or folder" : `(${cause.code})`, cause);
+  });
+  const files = info.isDirectory() ? await linesIn(path) : [path];
+  let images = 0;
+  for (const file of files) {
+    for await (const faces of extname(file) === ".jsonl" ? facesOfLines(file, files.length > 1) : facesOfJson(file)) {
+      images += 1;
+      yield* faces;
+    }
+  }
+  if (images === 0)
+    throw unreadable(path, "there is no measured image in it (write one with: kuleshov measure --json)");
+}
+
+type Faces = readonly (readonly ActionUnitMeasurement[])[];
+
+async function linesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder);
+  const lines = names.filter((name) => extname(name) === ".jsonl").sort();
+  if (lines.length > 0) return lines.map((name) => join(folder, name));
+  return names
+    .filter((name) => extname(name) === ".json")
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** A study's folder also has lines about other things, such as failures: they are passed over. */
+async function* facesOfLines(file: string, amongOthers: boolean): AsyncGenerator<Faces> {
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
+    if (line.trim() === "") continue;
+    const image = MeasuredImage.safeParse(jsonIn(line));
+    if (image.success) yield image.data.faces.map(({ actionUnits }) => actionUnits);
+    else if (!amongOthers) throw unreadable(file, `line ${number} is no measured image`);
+  }
+}
+
+async function* facesOfJson(file: string): AsyncGenerator<Faces> {
+  const output = MeasureJson.safeParse(jsonIn(await readText(file)));
+  if (!output.success) throw unreadable(file, "it is not what measure --json prints");
+  for (const { faces } of output.data.images) yield faces.map(({ actionUnits }) => actionUnits);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(`Cannot read measurements as ${reason}: \`${path}\``, { cause });
+}
+
+const HEADER = ["au", "measure", "toolboxes", "scale", "n", "value"] as const;
+type Row = readonly [au: string, measure: string, toolboxes: string, scale: string, n: number, value: number | null];
+
+/**
+ * Agreement as a table with one number per row, which R and Python reshape at will. `n` is the number of faces behind
+ * the number; an empty value is one that is not defined, such as kappa where everybody always says absent.
+ */
+export function agreementCsv({ units }: StudyAgreement): string {
+  const rows = units.flatMap(unitRows).map((row) => row.map((cell) => (cell === null ? "" : String(cell))));
+  return stringify([[...HEADER], ...rows]);
+}
+
+function unitRows({ au, toolboxes, presence, intensity }: UnitAgreement): Row[] {
+  const all = toolboxes.map(({ toolbox }) => toolbox).join(" ");
+  return [
+    ...toolboxes.flatMap(({ toolbox, scales, measured, present, absent, uncertain }): Row[] => {
+      const scale = scales.join(" ");
+      const decided = present + absent;
+      return [
+        [au, "present_share", toolbox, scale, decided, decided === 0 ? null : rounded(present / decided)],
+        [au, "uncertain_share", toolbox, scale, measured, measured === 0 ? null : rounded(uncertain / measured)],
+      ];
+    }),
+    [au, "unanimous_share", all, "", presence.n, rounded(presence.unanimousShare)],
+    [au, "contradictions", all, "", presence.n, presence.contradictions],
+    [au, "fleiss_kappa", all, "", presence.n, rounded(presence.fleissKappa)],
+    ...presence.pairs.flatMap((pair): Row[] => {
+      const two = pair.toolboxes.join(" ");
+      return [
+        [au, "pair_share", two, "", pair.n, rounded(pair.share)],
+        [au, "pair_kappa", two, "", pair.n, rounded(pair.kappa)],
+      ];
+    }),
+    ...intensity.flatMap((group): Row[] => {
+      const together = group.toolboxes.join(" ");
+      return [
+        [au, "icc_2_1", together, group.scale, group.n, rounded(group.icc21)],
+        [au, "icc_3_1", together, group.scale, group.n, rounded(group.icc31)],
+      ];
+    }),
+  ];
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 1e6) / 1e6;
 }

@@ -3,10 +3,9 @@ import type { DecodedImage } from "../domain/image.ts";
 import type { PixelPool } from "../domain/pixel-pool.ts";
 import { decodeImageInto } from "../measuring/decode-image.ts";
 import { measureAgainstNeutral } from "../measuring/measure-against-neutral.ts";
-import { type MeasuredImage, measureFaces } from "../measuring/measure-image.ts";
-import type { ImageOutcome } from "../measuring/measure-images.ts";
+import { type ImageOutcome, type MeasuredImage, measureFaces } from "../measuring/measure-image.ts";
+import { type NeutralFace, type NeutralTools, readNeutral } from "../measuring/read-neutral.ts";
 import type { MeasureInputsOptions, StudyTools } from "./measure-inputs.ts";
-import type { NeutralFaces } from "./neutral-faces.ts";
 import type { StudyInput } from "./study-inputs.ts";
 
 /** One thing to do for a study; each can be done while others are under way. */
@@ -94,4 +93,29 @@ async function measureDecoded(image: DecodedImage, { toolboxes }: JobDependencie
   const startedMs = performance.now();
   const faces = await measureFaces(image, toolboxes);
   return { image, faces, timingsMs: { decode: 0, measure: performance.now() - startedMs } };
+}
+
+/** The resting faces of a study's people, each measured once. */
+export interface NeutralFaces {
+  /** @throws {NeutralFaceError} for every input that names an image which cannot serve. `null` when it names none. */
+  of(input: StudyInput): Promise<NeutralFace | null>;
+}
+
+/** People whose images stand together in a list need no more; a face takes some 50 KB. */
+const KEPT = 200;
+
+export function createNeutralFaces(tools: NeutralTools): NeutralFaces {
+  const known = new Map<string, Promise<NeutralFace>>();
+  return {
+    async of({ neutralPath }) {
+      if (neutralPath === null) return null;
+      const neutral = known.get(neutralPath) ?? readNeutral(neutralPath, tools);
+      neutral.catch(() => undefined); // whoever awaits it sees the failure
+      known.delete(neutralPath);
+      known.set(neutralPath, neutral);
+      const [oldest] = known.keys();
+      if (known.size > KEPT && oldest !== undefined) known.delete(oldest);
+      return neutral;
+    },
+  };
 }

@@ -1,9 +1,12 @@
 import { stringify } from "csv-stringify/sync";
-import type { ImageOutcome } from "../measuring/measure-images.ts";
+import type { ImageOutcome } from "../measuring/measure-image.ts";
 import { dictionaryRows } from "../measuring/measurement-columns.ts";
 import { toRecord } from "../measuring/measurement-json.ts";
-import { TILES_FILE } from "./contact-tiles.ts";
+import type { RecordedStep } from "../runs/record-steps.ts";
+import { NO_COUNTS, type RunCounts } from "../runs/run-rows.ts";
+import { TILES_FILE, type TileGatherer } from "./contact-sheets.ts";
 import type { FaceTable } from "./face-tables.ts";
+import type { StudyStep } from "./measure-inputs.ts";
 import type { StudyInput } from "./study-inputs.ts";
 
 /** The tables of a study: what each starts with, and what one outcome adds to each. */
@@ -94,4 +97,36 @@ function linesOf(
     ["images.csv", stringify([[path, ...place, widthPx, heightPx, faces.length, sha256]])],
     ["measurements.jsonl", `${JSON.stringify(toRecord(outcome, { landmarks }))}\n`],
   ]);
+}
+
+interface RecordingOptions {
+  readonly tables: StudyTables;
+  /** How many images and frames earlier runs measured. */
+  readonly before: number;
+  /** `null` when no contact sheets are wanted. */
+  readonly tiles: TileGatherer | null;
+}
+
+/** Turns what was measured into lines of the study's files, step by step. */
+export async function* recordedSteps(
+  steps: AsyncIterable<StudyStep>,
+  { tables, before, tiles }: RecordingOptions,
+): AsyncGenerator<RecordedStep> {
+  let order = before;
+  for await (const step of steps) {
+    const { input, outcome, resumeFrom, share } = step;
+    const text = new Map(outcome === null ? [] : tables.linesOf(input, outcome, order));
+    if (tiles !== null) text.set(TILES_FILE, await tiles.linesOf(step));
+    const counts = countsOf(step);
+    order += counts.images;
+    const [done, inProgress] =
+      resumeFrom === null ? [input.key, null] : [null, { key: input.key, progress: resumeFrom }];
+    yield { share, record: { done, inProgress, text, counts } };
+  }
+}
+
+function countsOf({ outcome }: StudyStep): RunCounts {
+  if (outcome === null) return NO_COUNTS;
+  if ("reason" in outcome) return { ...NO_COUNTS, failures: 1 };
+  return { images: 1, faces: outcome.measured.faces.length, failures: 0 };
 }

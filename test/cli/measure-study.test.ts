@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { ImageRecord } from "../../src/measuring/measurement-json.ts";
 import { acquireLock } from "../../src/platform/file-lock.ts";
-import { StudyDescription } from "../../src/study/study-description.ts";
+import { StudyDescription } from "../../src/study/study-folder.ts";
 import { installFakeFfmpeg, type Shot, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";

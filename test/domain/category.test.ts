@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CategoryName, categorySlug, sameCategory } from "../../src/domain/category.ts";
-import { Taxonomy } from "../../src/domain/taxonomy.ts";
+import { CategoryName, categorySlug, sameCategory, Taxonomy } from "../../src/domain/category.ts";
 
 describe("a category name", () => {
   it.each(["awe", "it's", 'say "cheese"', "../../etc/passwd", "喜び", "doubt/confusion"])("may be %s", (name) => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AnsweredReading } from "../../src/evaluation/answer.ts";
-import { sampleOf } from "../../src/evaluation/dataset/sample-of.ts";
+import { sampleOf } from "../../src/evaluation/dataset/dataset.ts";
 import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
-import { type ArmReadings, bayesianIntegration, contextEffects } from "../../src/lab/effects.ts";
-import { partnersOf } from "../../src/lab/partners.ts";
+import { type ArmReadings, bayesianIntegration, contextEffects, partnersOf } from "../../src/lab/effects.ts";
 
 const options = { seed: 1, resamples: 500, level: 0.95 };
 

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMeshToolbox } from "../../src/adapters/mesh/mesh-toolbox.ts";
 import { boxOverlap } from "../../src/domain/geometry.ts";
-import { sampleOf } from "../../src/evaluation/dataset/sample-of.ts";
+import { sampleOf } from "../../src/evaluation/dataset/dataset.ts";
 import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
 import { StimulusUnavailable } from "../../src/evaluation/solver.ts";
 import { createLabStimuli } from "../../src/lab/lab-stimuli.ts";

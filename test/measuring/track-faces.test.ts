@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Face } from "../../src/domain/measurement.ts";
-import { trackFaces } from "../../src/measuring/track-faces.ts";
-import { NO_TRACKS, type TrackingState } from "../../src/measuring/track-state.ts";
+import { NO_TRACKS, type TrackingState, trackFaces } from "../../src/measuring/track-faces.ts";
 import { face } from "../support/builders.ts";
 
 /** A face 100 px wide at a place, which belongs to a person whose descriptor points along an axis of its own. */

@@ -2,12 +2,11 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ModelFileError } from "../../src/domain/errors.ts";
 import { COMPILER_TARGET, compileNetwork } from "../../src/networks/compile.ts";
-import { goldenFeeds } from "../../src/networks/golden-input.ts";
 import type { NetworkManifest } from "../../src/networks/manifest.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { openSession } from "../../src/networks/session.ts";
 import { readSource, type SourceBytes } from "../../src/networks/source.ts";
-import { checkNetwork } from "../../src/networks/verify-network.ts";
+import { checkNetwork, goldenFeeds } from "../../src/networks/verify-network.ts";
 import { cacheFolder } from "../../src/platform/cache-folder.ts";
 
 /** Networks with operators that are written in one way or the other: PRelu, and zeros as further channels. */

@@ -4,12 +4,10 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import type { ActionUnitMeasurement } from "../../src/domain/measurement.ts";
-import { agreementFigure } from "../../src/pages/agreement-figure.ts";
-import { agreementPage } from "../../src/pages/agreement-page.ts";
+import { agreementFigure, agreementPage } from "../../src/pages/agreement-page.ts";
 import { renderAgreement } from "../../src/render/terminal-agreement.ts";
 import { createTerminalStyle } from "../../src/render/terminal-style.ts";
-import { agreementCsv } from "../../src/study/agreement-csv.ts";
-import { studyAgreement } from "../../src/study/study-agreement.ts";
+import { agreementCsv, studyAgreement } from "../../src/study/study-agreement.ts";
 import { actionUnits } from "../support/builders.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { CodedActionUnit } from "../sample.ts";
-import type { ReadRow } from "./dataset.ts";
-import { sampleOf } from "./sample-of.ts";
+import { type ReadRow, sampleOf } from "./dataset.ts";
 import { readDatasetText } from "./table-rows.ts";
 
 /** CK+ codes 0 to 7 (Lucey et al. 2010). */

@@ -1,4 +1,27 @@
-import type { Sample } from "../sample.ts";
+import { basename, dirname, join } from "node:path";
+import { glob } from "tinyglobby";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { NO_TRUTH, type Sample, type Truth } from "../sample.ts";
+
+/** A sample with nothing but what is given. */
+export function sampleOf(
+  given: Pick<Sample, "id"> & Partial<Omit<Sample, "truth">> & { readonly truth?: Partial<Truth> },
+): Sample {
+  return {
+    image: null,
+    region: null,
+    subject: null,
+    question: null,
+    context: null,
+    options: null,
+    statement: null,
+    pair: null,
+    raters: null,
+    columns: {},
+    ...given,
+    truth: { ...NO_TRUTH, ...given.truth },
+  };
+}
 
 /** A row that cannot be used, and why. */
 export interface BadRow {
@@ -16,4 +39,19 @@ export interface Dataset {
   readonly skipped: readonly BadRow[];
   /** Labels that the samples are judged by; empty when any word will do. */
   readonly labels: readonly string[];
+}
+
+/** Extensions of images that can be read. */
+export const PICTURES = "*.{jpg,jpeg,png,webp,tif,tiff,gif,avif,JPG,JPEG,PNG}";
+
+/** A folder per label, images inside, nested at will: the last folder's name is the label. */
+export async function readFolderSamples(path: string): Promise<ReadRow[]> {
+  const files = (await glob([`*/**/${PICTURES}`], { cwd: path, absolute: false })).sort();
+  if (files.length === 0) {
+    throw new ConfigurationError(`Cannot use dataset as no folder in it holds images: \`${path}\``);
+  }
+  return files.map((file) => ({
+    where: file,
+    sample: sampleOf({ id: file, image: join(path, file), truth: { label: basename(dirname(file)) } }),
+  }));
 }

@@ -5,10 +5,8 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
 import { readBytes } from "../../platform/read-file.ts";
 import { listInCell } from "../../platform/tables/list-cell.ts";
-import type { ReadRow } from "./dataset.ts";
-import { type EmoticPerson, emoticPeople } from "./emotic-mat.ts";
-import { PICTURES } from "./folder-samples.ts";
-import { sampleOf } from "./sample-of.ts";
+import { PICTURES, type ReadRow, sampleOf } from "./dataset.ts";
+import { type MatValue, parseMat } from "./mat-file.ts";
 import { readCsvRows, type TableRow } from "./table-rows.ts";
 
 /** EMOTIC's 26 categories (Kosti et al. 2019). */
@@ -144,4 +142,65 @@ function boxOf([x1, y1, x2, y2]: readonly number[]): PixelBox | null {
     heightPx: (y2 as number) - (y1 as number),
   };
   return box.widthPx > 0 && box.heightPx > 0 ? box : null;
+}
+
+/** One person of EMOTIC, as the conversions of its annotations call the parts. */
+interface EmoticPerson {
+  readonly where: string;
+  readonly folder: string;
+  readonly file: string;
+  /** x1, y1, x2, y2 in pixels. */
+  readonly box: readonly number[];
+  readonly categories: readonly string[];
+  /** Valence, arousal, dominance on 1..10. */
+  readonly affect: readonly number[];
+  readonly gender: string;
+  readonly age: string;
+}
+
+type Struct = Readonly<Record<string, MatValue>>;
+
+/**
+ * People of one split of EMOTIC's own `Annotations.mat`. Where several people annotated (validation and test), what they
+ * said together counts: `combined_categories` and `combined_continuous`.
+ * @throws {RangeError} if it is no such file.
+ */
+function emoticPeople(bytes: Buffer, split: string): EmoticPerson[] {
+  const images = structsOf(parseMat(bytes).get(split));
+  if (images.length === 0) throw new RangeError(`it has no split "${split}"`);
+  return images.flatMap((image, n) =>
+    structsOf(image.person).map((person) => ({
+      where: `${split}(${n + 1})`,
+      folder: textOf(image.folder),
+      file: textOf(image.filename),
+      box: numbersOf(person.body_bbox),
+      categories: categoriesOf(person),
+      affect: affectOf(person),
+      gender: textOf(person.gender),
+      age: textOf(person.age),
+    })),
+  );
+}
+
+function categoriesOf({ combined_categories: combined, annotations_categories: single }: Struct): string[] {
+  const cells = combined ?? structsOf(single)[0]?.categories;
+  if (cells?.kind === "text") return [cells.text];
+  return cells?.kind === "cells" ? cells.cells.map(textOf) : [];
+}
+
+function affectOf({ combined_continuous: combined, annotations_continuous: single }: Struct): number[] {
+  const [affect] = structsOf(combined ?? single);
+  return ["valence", "arousal", "dominance"].map((name) => numbersOf(affect?.[name])[0] ?? Number.NaN);
+}
+
+function structsOf(value: MatValue | undefined): readonly Struct[] {
+  return value?.kind === "structs" ? value.structs : [];
+}
+
+function textOf(value: MatValue | undefined): string {
+  return value?.kind === "text" ? value.text : "";
+}
+
+function numbersOf(value: MatValue | undefined): readonly number[] {
+  return value?.kind === "numbers" ? value.values : [];
 }

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
-import type { ReadRow } from "./dataset.ts";
-import { sampleOf } from "./sample-of.ts";
+import { type ReadRow, sampleOf } from "./dataset.ts";
 import { readCsvRows, type TableRow } from "./table-rows.ts";
 
 /** OASIS (Kurdi, Lozano and Banaji 2017): `OASIS.csv` with mean valence and arousal on 1-7, images in `images/`. */

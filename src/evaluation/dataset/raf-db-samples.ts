@@ -2,9 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
-import type { ReadRow } from "./dataset.ts";
-import { PICTURES } from "./folder-samples.ts";
-import { sampleOf } from "./sample-of.ts";
+import { PICTURES, type ReadRow, sampleOf } from "./dataset.ts";
 import { readCsvRows, readDatasetText } from "./table-rows.ts";
 
 /** RAF-DB's codes 1 to 7 in order (Li and Deng 2019). */

@@ -1,11 +1,15 @@
-import { dirname } from "node:path";
+import { access, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import sharp from "sharp";
 import type { PixelBox } from "../../domain/geometry.ts";
+import { cacheFolder } from "../../platform/cache-folder.ts";
+import { sha256 } from "../../platform/hash.ts";
 import { listInCell } from "../../platform/tables/list-cell.ts";
 import { isMissing, numberInCell } from "../../platform/tables/table-rows.ts";
+import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import type { Columns } from "../file/dataset-source.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
 import type { ReadRow } from "./dataset.ts";
-import { drawGreyImage } from "./draw-grey-image.ts";
 import { checkColumns, readSourceRows, type TableSource } from "./join-rows.ts";
 import { mappedLabel } from "./label-map.ts";
 import { locateDatasetPath } from "./locate.ts";
@@ -195,4 +199,32 @@ function codesOf(
 function unnamedCells(cells: Readonly<Record<string, string>>, columns: Columns): Record<string, string> {
   const named = new Set(namedColumns(columns));
   return Object.fromEntries(Object.entries(cells).filter(([column, cell]) => !named.has(column) && cell !== ""));
+}
+
+/**
+ * Writes grey values as a PNG into the cache folder, once for the same values.
+ *
+ * @param pixels 0..255, separated by spaces, row by row from the top left.
+ * @returns its path, `undefined` when the values are no square image.
+ */
+async function drawGreyImage(pixels: string): Promise<string | undefined> {
+  const values = pixels.trim().split(/\s+/).map(Number);
+  const side = Math.sqrt(values.length);
+  if (!Number.isInteger(side) || !values.every((value) => Number.isInteger(value) && value >= 0 && value <= 255)) {
+    return undefined;
+  }
+  const bytes = Uint8Array.from(values);
+  const folder = join(cacheFolder(), "dataset-images");
+  const path = join(folder, `${sha256(bytes)}.png`);
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return path;
+  await mkdir(folder, { recursive: true });
+  const png = await sharp(bytes, { raw: { width: side, height: side, channels: 1 } })
+    .png()
+    .toBuffer();
+  await writeFileAtomic(path, png);
+  return path;
 }

@@ -4,7 +4,7 @@ import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { NO_READING } from "../answer.ts";
 import { type Solution, type Solver, StimulusUnavailable } from "../solver.ts";
 import { type ConditionDependencies, identityOfModel, providerOfModel } from "../solvers/condition-dependencies.ts";
-import { type EmerRatings, RATINGS_ANSWER, readRatings } from "./emer-ratings.ts";
+import { type EmerRatings, RATINGS_ANSWER, readRatings } from "./judge-calls.ts";
 
 const TOKENS = { input: 700, output: 50 } as const;
 

@@ -1,8 +1,7 @@
 import type { LabelProbability } from "../../domain/labels.ts";
 import { alignDistributions } from "../../domain/statistics/divergence.ts";
 import { mean } from "../../domain/statistics/summary.ts";
-import { type ArmReadings, type ContextEffect, contextEffects } from "../../lab/effects.ts";
-import { partnersOf } from "../../lab/partners.ts";
+import { type ArmReadings, type ContextEffect, contextEffects, partnersOf } from "../../lab/effects.ts";
 import type { AnsweredReading, ReadingName } from "../answer.ts";
 import type { ArmName, EvalFile } from "../file/eval-file.ts";
 import type { LabelReader } from "../label-reader.ts";

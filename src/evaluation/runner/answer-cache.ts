@@ -1,5 +1,7 @@
 import { z } from "zod";
+
 import { type ContentStore, contentKey } from "../../platform/content-store.ts";
+
 import { Answer } from "../answer.ts";
 import type { Call, Solution } from "../solver.ts";
 

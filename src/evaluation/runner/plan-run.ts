@@ -1,8 +1,8 @@
-import type { EvalFile } from "../file/eval-file.ts";
-import type { Call, Solver, StimulusSource } from "../solver.ts";
+import type { EvalFile, Price } from "../file/eval-file.ts";
+import type { Call, Solver, StimulusSource, Usage } from "../solver.ts";
 import { type AnswerCache, callKey } from "./answer-cache.ts";
+
 import { cellId } from "./plan.ts";
-import { costOf } from "./price.ts";
 
 /** What one cell would take. */
 export interface CellPlan {
@@ -100,4 +100,11 @@ function totalsOf(cells: readonly { readonly plan: CellPlan; readonly model: str
     usd: sum(({ usd }) => (usd === null ? 0 : usd)),
     unpricedModels: [...new Set(unpriced)],
   };
+}
+
+/** What a call cost in USD; `null` when its price or tokens are unknown, which is not free. */
+export function costOf(usage: Usage, price: Price | undefined, isFree: boolean): number | null {
+  if (isFree) return 0;
+  if (price === undefined || usage.inputTokens === null || usage.outputTokens === null) return null;
+  return (usage.inputTokens * price.inputPerMillion + usage.outputTokens * price.outputPerMillion) / 1e6;
 }

@@ -7,7 +7,7 @@ import { type AnswerCache, callKey } from "./answer-cache.ts";
 import { exhaustedLimit } from "./budget.ts";
 import type { CallRecord } from "./call-record.ts";
 import { cellId } from "./plan.ts";
-import { costOf } from "./price.ts";
+import { costOf } from "./plan-run.ts";
 import { createProgressCounter, type RunProgress } from "./progress.ts";
 import { answeredRecord, failedRecord } from "./record-call.ts";
 

@@ -1,6 +1,6 @@
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import { jsonIn } from "../../judging/answer-json.ts";
-import { type EmerRatings, readRatings } from "../judge/emer-ratings.ts";
+import { type EmerRatings, readRatings } from "../judge/judge-calls.ts";
 import { defineScorer, type Metric, scored, unscored } from "../score.ts";
 
 /** EMER's ratings by a judge model: clue overlap, label overlap and plausibility, 1 to 10. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NewEvidence } from "../../../src/domain/evidence.ts";
-import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
+import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import { auditFewShot } from "../../../src/evaluation/few-shot/audit.ts";
 import { latinSquareRow, variantsOf, variedSource } from "../../../src/evaluation/few-shot/exemplar-variant.ts";
 import { createLabelReader } from "../../../src/evaluation/label-reader.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
+import { evalFileJsonSchema } from "../../../src/evaluation/file/explain-issue.ts";
 import { parseEvalFile } from "../../../src/evaluation/file/read-eval-file.ts";
-import { evalFileJsonSchema } from "../../../src/evaluation/file/schema-node.ts";
 
 const minimal = `name: trial
 dataset:

@@ -5,7 +5,7 @@ import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts"
 import { ConfigurationError } from "../../../src/domain/errors.ts";
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../../src/evaluation/evaluation-dependencies.ts";
-import { readRatings } from "../../../src/evaluation/judge/emer-ratings.ts";
+import { readRatings } from "../../../src/evaluation/judge/judge-calls.ts";
 import { createEmerSolver } from "../../../src/evaluation/judge/judge-solver.ts";
 import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle.ts";
 import { scoreRun } from "../../../src/evaluation/report/write-report.ts";

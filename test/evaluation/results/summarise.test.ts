@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
+import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
 import { compareSides } from "../../../src/evaluation/results/compare.ts";
 import { resamplesFor } from "../../../src/evaluation/results/score-cell.ts";

@@ -2,7 +2,7 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, JudgmentError } from "../../../src/domain/errors.ts";
-import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
+import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import type { EvalFile } from "../../../src/evaluation/file/eval-file.ts";
 import { createAnswerCache, withoutReuse } from "../../../src/evaluation/runner/answer-cache.ts";
 import { CallRecord } from "../../../src/evaluation/runner/call-record.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { createRulesModel } from "../../../src/adapters/rules/rules-model.ts";
 import { JudgmentError } from "../../../src/domain/errors.ts";
-import { sampleOf } from "../../../src/evaluation/dataset/sample-of.ts";
+import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import type { Sample } from "../../../src/evaluation/sample.ts";
 import type { Call } from "../../../src/evaluation/solver.ts";
 import { readChoice } from "../../../src/evaluation/solvers/choice-reply.ts";

@@ -1,4 +1,5 @@
-import { EXIT } from "./exit-codes.ts";
+/** What the process says when it ends. */
+export const EXIT = { done: 0, doneWithFailures: 1, wrongUse: 2, nothingDone: 3, interrupted: 130 } as const;
 
 /** A signal that Ctrl-C (or a polite kill) aborts. A second Ctrl-C ends the process without waiting. */
 export function interruptSignal(): AbortSignal {

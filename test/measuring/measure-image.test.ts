@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InferenceError, ModelFileError } from "../../src/domain/errors.ts";
 import type { DecodedImage } from "../../src/domain/image.ts";
-import { measureImages } from "../../src/measuring/measure-images.ts";
+import { measureImages } from "../../src/measuring/measure-image.ts";
 import { MeasureOutput, toRecord } from "../../src/measuring/measurement-json.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { face } from "../support/builders.ts";
