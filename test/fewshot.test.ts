@@ -5,10 +5,9 @@ import { createLanceExemplarStore } from "../src/adapters/lancedb/exemplar-store
 import { createMeshToolbox } from "../src/adapters/mesh/mesh-toolbox.ts";
 import { importExemplars } from "../src/exemplars/import-exemplars.ts";
 import { identifyImage } from "../src/exemplars/leakage.ts";
-import { embedMeasured } from "../src/exemplars/make-exemplar.ts";
+import { embedMeasured, toolboxSpace } from "../src/exemplars/make-exemplar.ts";
 import { readPack } from "../src/exemplars/pack.ts";
 import { retrieveExemplars } from "../src/exemplars/retrieve-exemplars.ts";
-import { toolboxSpace } from "../src/exemplars/toolbox-space.ts";
 import { measureImage } from "../src/measuring/measure-image.ts";
 import { ownPath } from "../src/platform/package-paths.ts";
 import type { FerToolbox } from "../src/ports/fer-toolbox.ts";

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { issueSentences } from "../domain/complaint.ts";
 import { ToolInputError } from "../domain/errors.ts";
 import { EvidenceItem, type EvidenceSource } from "../domain/evidence.ts";
 import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { DecodedImage, ImageView } from "../domain/image.ts";
+import type { Face } from "../domain/measurement.ts";
 import type { PromptReference } from "../domain/report.ts";
-import { issueSentences } from "../judging/issue-sentences.ts";
 import type { PromptLibrary } from "../judging/prompt-library.ts";
 
 /** What lies before the model while it judges: one image, what was measured on it, and who is looking. */
@@ -83,4 +84,13 @@ export function describeTools(definitions: readonly AnyToolDefinition[], prompts
     const { body, reference } = prompts.toolDescription(definition.name);
     return { ...definition, description: body, reference };
   });
+}
+
+/** The face with this id. @throws {ToolInputError} that names the faces there are. */
+export function knownFace(ledger: EvidenceLedger, faceId: string): Face {
+  const face = ledger.face(faceId);
+  if (face !== undefined) return face;
+  const known = ledger.faces().map((each) => each.faceId);
+  const there = known.length === 0 ? "no face was found in this image" : `known faces are ${known.join(", ")}`;
+  throw new ToolInputError(`Unknown face ${JSON.stringify(faceId)}: ${there}`);
 }

@@ -1,3 +1,4 @@
+import { defaultMaxListeners, setMaxListeners } from "node:events";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { createAgent, tool } from "langchain";
 import type { Complaint } from "../domain/complaint.ts";
@@ -8,12 +9,9 @@ import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
 import { type AnswerShape, jsonSchemaOf } from "../judging/answer-format.ts";
 import type { JudgeModel, StructuredOutput } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
-import { expectListeners } from "./expect-listeners.ts";
-import { forbidTracing } from "./forbid-tracing.ts";
-import { asLangChainTool } from "./langchain-tools.ts";
 import { guardTools } from "./middleware/guard-tools.ts";
 import { steerModel } from "./middleware/steer-model.ts";
-import { ModelBridge, userMessage } from "./model-bridge.ts";
+import { asLangChainTool, ModelBridge, userMessage } from "./model-bridge.ts";
 import { createTraceRecorder, type TraceRecorder } from "./trace-recorder.ts";
 import { createTurn, type Turn } from "./turn.ts";
 
@@ -131,4 +129,32 @@ function ownErrorIn(error: unknown): KuleshovError | undefined {
     if (cause instanceof KuleshovError) return cause;
   }
   return undefined;
+}
+
+const LISTENERS_EXPECTED = 1000;
+
+/**
+ * LangGraph hangs a listener for every step on abort signals of its own making and takes them off when a call ends. A
+ * image with a few faces has more steps than the ten listeners from which on Node warns of a leak.
+ */
+function expectListeners(): void {
+  if (defaultMaxListeners !== 0 && defaultMaxListeners < LISTENERS_EXPECTED) setMaxListeners(LISTENERS_EXPECTED);
+}
+
+const SENDS_OR_PRINTS = [
+  "LANGSMITH_TRACING",
+  "LANGSMITH_TRACING_V2",
+  "LANGCHAIN_TRACING",
+  "LANGCHAIN_TRACING_V2",
+  "LANGCHAIN_VERBOSE",
+] as const;
+
+/**
+ * Turns off LangChain's tracing for this process. With these variables set for some other project, it would upload
+ * every prompt and image to LangSmith, or print them: no pixel leaves unless the model itself is remote.
+ */
+function forbidTracing(): void {
+  for (const name of SENDS_OR_PRINTS) {
+    if (process.env[name] !== undefined && process.env[name] !== "false") process.env[name] = "false";
+  }
 }

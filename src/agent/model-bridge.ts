@@ -6,12 +6,14 @@ import {
 import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import type { ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
+import { tool } from "langchain";
 import { z } from "zod";
 import type { Complaint } from "../domain/complaint.ts";
 import type { ImageView } from "../domain/image.ts";
 import type { PromptPart } from "../domain/prompt.ts";
+import { jsonSchemaOf } from "../judging/answer-format.ts";
 import type { AnswerSchema, ChatMessage, ChatReply, ChatTool, JudgeModel } from "../ports/chat-model.ts";
-import type { ToolArtifact } from "./langchain-tools.ts";
+import type { AgentTool, ToolContext, ToolOutput } from "./agent-tool.ts";
 
 interface BridgeOptions extends BaseChatModelCallOptions {
   tools?: BindToolsInput[];
@@ -98,4 +100,26 @@ function aiMessage({ text, calls, malformedCalls, tokens, fingerprint }: ChatRep
     }),
     response_metadata: { tokens, fingerprint },
   });
+}
+
+/** What stays with a tool message for the program: the evidence, and the images that the next message shows. */
+export type ToolArtifact = ToolOutput & { readonly views: readonly ImageView[] };
+
+/**
+ * One of our tools as LangChain calls it, in this tool context: `[what the model reads, what the program keeps]`. A model without
+ * vision is shown no image, also by tools that are of use without one.
+ */
+export function asLangChainTool(agentTool: AgentTool, toolContext: ToolContext, vision: boolean) {
+  return tool(
+    async (input: unknown, runtime: { signal?: AbortSignal }): Promise<[string, ToolArtifact]> => {
+      const { text, output, views = [] } = await agentTool.run(input, toolContext, runtime.signal);
+      return [text, { ...output, views: vision ? views : [] }];
+    },
+    {
+      name: agentTool.name,
+      description: agentTool.description,
+      schema: jsonSchemaOf(agentTool.schema),
+      responseFormat: "content_and_artifact",
+    },
+  );
 }

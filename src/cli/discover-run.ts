@@ -10,7 +10,7 @@ import { ownPath } from "../platform/package-paths.ts";
 import { listInputs } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { progressNotes } from "./progress-notes.ts";
+import { progressNotes } from "./progress.ts";
 
 export interface DiscoverOptions {
   readonly cache?: boolean;

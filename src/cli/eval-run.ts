@@ -12,9 +12,9 @@ import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
 import { number } from "../pages/markup.ts";
 import type { RunMode } from "../runs/run-folder.ts";
-import { showProgress } from "./eval-progress.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
+import { showProgress } from "./progress.ts";
 
 interface RunFileOptions extends RunMode {
   readonly out?: string;

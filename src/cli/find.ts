@@ -45,7 +45,7 @@ async function findCommand(category: string, images: readonly string[], options:
   const { find } = await import("../find.ts");
   const { openExemplarSession, openPacks, storeNames } = await import("../compose/exemplars.ts");
   const { listInputs } = await import("../study/study-inputs.ts");
-  const { progressNotes } = await import("./progress-notes.ts");
+  const { progressNotes } = await import("./progress.ts");
   const inputs = await listInputs(images);
   const session = await openExemplarSession(options);
   try {

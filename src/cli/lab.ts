@@ -54,7 +54,7 @@ async function labCommand(images: readonly string[], options: LabOptions): Promi
   const stop = interruptSignal();
   const { lab } = await import("../lab.ts");
   const { openEvaluation } = await import("../compose/evaluation.ts");
-  const { showProgress } = await import("./eval-progress.ts");
+  const { showProgress } = await import("./progress.ts");
   const { timestamp } = await import("./eval-run.ts");
   const name = basename(images[0] ?? "lab").replace(/\.\w+$/, "");
   const folder = resolve(options.out ?? join("lab-results", `${name}-${timestamp()}`));

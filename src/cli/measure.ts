@@ -126,7 +126,7 @@ async function writeStudy(
   signal: AbortSignal,
 ): Promise<Counts> {
   const { measure: measureIntoFolder } = await import("../measure.ts");
-  const { createProgressView } = await import("./study-progress.ts");
+  const { createProgressView } = await import("./progress.ts");
   const view = createProgressView();
   try {
     const study = await measureIntoFolder({ ...query, onProgress: view.show }, dependencies, signal);

@@ -4,10 +4,9 @@ import type { RunFolder } from "../runs/run-folder.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { judgeCalls } from "./judge/judge-calls.ts";
-import { answeredCalls, readResults } from "./results/read-results.ts";
 import { identitiesOf } from "./runner/plan-run.ts";
 import { type RunOutcome, type RunSetting, runCalls } from "./runner/run-calls.ts";
-import { judgmentsPath, resultsPath, type StoredRun } from "./runner/stored-run.ts";
+import { answeredCalls, judgmentsPath, readResults, resultsPath, type StoredRun } from "./runner/stored-run.ts";
 import type { Call, StimulusSource } from "./solver.ts";
 
 /** Asks what a run has not been answered yet, then has the judge rate it where the file names one. */

@@ -6,9 +6,8 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { parseEvalFile } from "./file/read-eval-file.ts";
-import { answeredCalls } from "./results/read-results.ts";
 import { callsOf } from "./runner/plan.ts";
-import { openRun } from "./runner/stored-run.ts";
+import { answeredCalls, openRun } from "./runner/stored-run.ts";
 
 const ENDING = ".eval.yaml";
 

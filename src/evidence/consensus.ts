@@ -1,10 +1,34 @@
-import type { ToolboxVote, UnitConsensus } from "../domain/consensus.ts";
+import { z } from "zod";
 import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
 import { groupBy } from "../domain/group-by.ts";
-import type { ActionUnitMeasurement, Face, Presence } from "../domain/measurement.ts";
+import { type ActionUnitMeasurement, ActionUnitName, type Face, Presence, Scale } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
 import { presenceOnSide } from "../domain/presence-votes.ts";
 import { nameWithCode } from "../facs/action-units.ts";
+
+/** What one toolbox says of one action unit on the whole face. */
+const ToolboxVote = z.strictObject({
+  toolbox: z.string(),
+  /** `uncertain` also when its own models differ, as OpenFace's intensity and presence models may. */
+  presence: Presence,
+  /** Each scale on its own: they are never averaged. */
+  scales: z.array(z.strictObject({ scale: Scale, presence: Presence, values: z.array(z.number()) })),
+});
+type ToolboxVote = z.infer<typeof ToolboxVote>;
+
+/** What several toolboxes say of one action unit on one face. */
+export const UnitConsensus = z.strictObject({
+  faceId: z.string(),
+  au: ActionUnitName,
+  votes: z.array(ToolboxVote),
+  /** Toolboxes that measured this face and not this action unit: neither for nor against. */
+  silent: z.array(z.string()),
+  /** `present` or `absent` when all who decide say so, `disputed` when they differ, `undecided` when none decides. */
+  verdict: z.enum(["present", "absent", "disputed", "undecided"]),
+  /** Share of the deciding toolboxes that say present, 0..1; `null` when none decides. */
+  presentShare: z.number().min(0).max(1).nullable(),
+});
+export type UnitConsensus = z.infer<typeof UnitConsensus>;
 
 /** Compares the toolboxes on one face, by action unit in FACS order. One toolbox alone agrees with itself. */
 export function faceConsensus(face: Face): UnitConsensus[] {

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Exemplar, ExemplarEntry, ExemplarLabel } from "../domain/exemplar.ts";
-import { type ExpressionSpace, embedFace, searchVector } from "../domain/expression-space.ts";
+import { createExpressionSpace, type ExpressionSpace, embedFace, searchVector } from "../domain/expression-space.ts";
 import { boxOverlap, clipBox, type PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
 import { perceptualHash } from "../domain/perceptual-hash.ts";
+import { isExpressionPool } from "../facs/expression-pool.ts";
 import { renderView } from "../measuring/render-view.ts";
+import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
 /** An image with the faces that the toolboxes found in it. */
 export interface MeasuredImage {
@@ -138,4 +140,14 @@ function overlapWithRegion(face: PixelBox, region: PixelBox): number {
 
 function area(box: PixelBox): number {
   return box.widthPx * box.heightPx;
+}
+
+/**
+ * The expression space of faces that a toolbox measures, its expression networks included. Where it pools them, the pool
+ * stands for them.
+ */
+export function toolboxSpace({ id, supports }: Pick<FerToolbox, "id" | "supports">): ExpressionSpace {
+  const sources = supports.expressionSources ?? [];
+  const pools = sources.filter(isExpressionPool);
+  return createExpressionSpace(id, supports, pools.length > 0 ? pools : sources);
 }

@@ -1,4 +1,4 @@
-import type { Complaint } from "../domain/complaint.ts";
+import { type Complaint, formComplaints } from "../domain/complaint.ts";
 import { JudgmentError } from "../domain/errors.ts";
 import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { Grounding } from "../domain/grounding.ts";
@@ -8,7 +8,6 @@ import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
 import { withoutRounding } from "../domain/reading-check.ts";
 import type { PromptReference } from "../domain/report.ts";
 import { checkGrounding, contradictionComplaints } from "./check-grounding.ts";
-import { formComplaints } from "./issue-sentences.ts";
 import { fillIn, type PromptLibrary } from "./prompt-library.ts";
 
 /** Someone who answers and can be told what is wrong with an answer. */

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { libreFaceToolbox } from "../../src/adapters/libreface/libreface-program.ts";
+import { libreFaceToolbox } from "../../src/adapters/libreface/libreface-toolbox.ts";
 import { openFaceToolbox } from "../../src/adapters/openface/openface-program.ts";
-import { openFace3Toolbox } from "../../src/adapters/openface3/openface3-program.ts";
-import { pyFeatToolbox } from "../../src/adapters/pyfeat/pyfeat-program.ts";
+import { openFace3Toolbox } from "../../src/adapters/openface3/openface3-toolbox.ts";
+import { pyFeatToolbox } from "../../src/adapters/pyfeat/pyfeat-toolbox.ts";
 import type { ToolboxDefinition, ToolboxEnvironment } from "../../src/adapters/toolbox-definition.ts";
 import { describeFerToolbox } from "../contract/fer-toolbox.ts";
 import {

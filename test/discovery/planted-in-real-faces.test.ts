@@ -5,7 +5,7 @@ import type { StudyFace } from "../../src/domain/discovery.ts";
 import type { ExpressionSpace } from "../../src/domain/expression-space.ts";
 import type { FaceMeasurement } from "../../src/domain/measurement.ts";
 import { createRandom, type Random } from "../../src/domain/statistics/random.ts";
-import { toolboxSpace } from "../../src/exemplars/toolbox-space.ts";
+import { toolboxSpace } from "../../src/exemplars/make-exemplar.ts";
 import { measureImage } from "../../src/measuring/measure-image.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { samplePhoto } from "../support/photos.ts";

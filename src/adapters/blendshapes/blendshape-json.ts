@@ -1,9 +1,10 @@
 import type { PixelBox } from "../../domain/geometry.ts";
-import type { ImportedRow } from "../../ports/evidence-file.ts";
+import type { ToolboxSupport } from "../../domain/measurement.ts";
+import { BLENDSHAPE_UNITS, unitsOfBlendshapes } from "../../facs/blendshape-map.ts";
+import type { ImportedFace, ImportedRow } from "../../ports/evidence-file.ts";
 import { isObject } from "../toolbox-table/json-cells.ts";
 import { type ListedEvidence, recordPosition } from "../toolbox-table/listed-evidence.ts";
-import { tableError } from "../toolbox-table/table-error.ts";
-import { BLENDSHAPE_SUPPORT, faceOfBlendshapes } from "./blendshape-face.ts";
+import { tableError } from "../toolbox-table/table-format.ts";
 
 const IMAGE_KEYS = ["image", "image_path", "file", "filename", "input", "path"] as const;
 
@@ -134,4 +135,43 @@ function boxOfLandmarks(points: unknown): PixelBox | null {
   const widthPx = Math.max(...x) - leftPx;
   const heightPx = Math.max(...y) - topPx;
   return widthPx > 0 && heightPx > 0 ? { leftPx, topPx, widthPx, heightPx } : null;
+}
+
+export const BLENDSHAPE_SUPPORT: ToolboxSupport = {
+  actionUnits: BLENDSHAPE_UNITS.map(({ au, sides }) => ({ au, sides, scale: "percent-0-100" })),
+  expressions: [],
+};
+
+/**
+ * A face known by its blendshapes. A coefficient says how far a blendshape is activated, so that it becomes a percentage
+ * of full activation: neither a probability nor a FACS intensity.
+ */
+export function faceOfBlendshapes(
+  coefficients: ReadonlyMap<string, number>,
+  { toolbox, box }: { toolbox: string; box: PixelBox | null },
+): ImportedFace {
+  return {
+    box,
+    boxUnit: "frame",
+    clippedValues: 0,
+    measurement: {
+      toolbox,
+      score: null,
+      landmarks: null,
+      quality: null,
+      headPose: null,
+      gaze: null,
+      eyeOpenness: null,
+      actionUnits: unitsOfBlendshapes(coefficients).map(({ au, side, share }) => ({
+        au,
+        side,
+        value: share * 100,
+        scale: "percent-0-100",
+        estimated: true,
+        weight: null,
+        toolbox,
+      })),
+      expressions: [],
+    },
+  };
 }

@@ -3,8 +3,7 @@ import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { imageColumn, missingColumns, NO_PLACE } from "../toolbox-table/common-columns.ts";
 import type { TableColumns } from "../toolbox-table/table-columns.ts";
 import type { TableFormat } from "../toolbox-table/table-format.ts";
-import { BLENDSHAPE_SUPPORT, faceOfBlendshapes } from "./blendshape-face.ts";
-import { readBlendshapeJson } from "./blendshape-json.ts";
+import { BLENDSHAPE_SUPPORT, faceOfBlendshapes, readBlendshapeJson } from "./blendshape-json.ts";
 
 const NAMES: readonly string[] = [...BLENDSHAPE_NAMES.filter((name) => name !== "_neutral"), "tongueOut"];
 const FEWEST_NAMES = 20;

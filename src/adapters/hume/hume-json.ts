@@ -4,7 +4,7 @@ import type { ImportedFace, ImportedRow } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { isObject } from "../toolbox-table/json-cells.ts";
 import { type ListedEvidence, recordPosition } from "../toolbox-table/listed-evidence.ts";
-import { tableError } from "../toolbox-table/table-error.ts";
+import { tableError } from "../toolbox-table/table-format.ts";
 
 /** What is scored, by the name of its list. Each score stands for itself: they are no distribution. */
 const LISTS = ["emotions", "facs", "expressions", "descriptions"] as const;

@@ -9,13 +9,11 @@ import type {
   StoreHit,
   StoreSearch,
 } from "../../ports/exemplar-store.ts";
-import { checkEntries } from "./check-entries.ts";
-import { ensureIndexes, ensureTextIndex, REFINE_FACTOR, SEARCHED_PARTITIONS } from "./indexes.ts";
+import { ensureIndexes, ensureTextIndex, REFINE_FACTOR, SEARCHED_PARTITIONS, storeStatistics } from "./indexes.ts";
 import { loadLance, retryOnConflict } from "./lance.ts";
 import { createTableDoor, inWords } from "./open-table.ts";
-import { fromRecord, toRow } from "./schema.ts";
+import { checkEntries, fromRecord, toRow } from "./schema.ts";
 import { sqlText, wherePredicate } from "./sql.ts";
-import { storeStatistics } from "./statistics.ts";
 import { embeddingLengthOf, ensureEmbeddingColumn, TEXT_EMBEDDING_COLUMN, textEmbedderOf } from "./text-embeddings.ts";
 
 /** Rows per commit: one commit is one version and at least one file. */

@@ -1,20 +1,21 @@
-import type { ExpressionReading, FaceFeature } from "../../domain/measurement.ts";
+import { boxOverlap } from "../../domain/geometry.ts";
+import type { ExpressionReading, EyeOpenness, FaceFeature, Gaze } from "../../domain/measurement.ts";
 import { hidesExpression, isHidden } from "../../facs/covered-parts.ts";
 import { poolExpressions } from "../../facs/expression-pool.ts";
+import type { ActionUnitModel } from "./action-unit-model.ts";
 import { actionUnitLogits, poseEffect, recalibrated, toMeasurements } from "./action-units.ts";
 import { fitToCanonical, headPoseOf } from "./canonical-fit.ts";
 import type { PixelSource } from "./crop.ts";
-import { eyeOpennessOf, gazeOf } from "./eyes.ts";
 import { appearanceFeatures } from "./face-appearance.ts";
 import { checkFace, type FaceCheck, isFace } from "./face-check.ts";
 import type { FaceCandidate } from "./face-detector.ts";
-import type { FaceFeatures, Features } from "./face-features.ts";
-import { boxOfMesh, type FaceMesh, regionOfMesh } from "./face-mesh.ts";
+import { type FaceFeatures, type Features, meanPoint } from "./face-features.ts";
+import { boxOfMesh, type FaceMesh, readMesh, readMirroredMesh, regionOfMesh } from "./face-mesh.ts";
 import { qualityOf, trustOf } from "./face-quality.ts";
 import { lumaAround } from "./luma-image.ts";
 import { MESH_TOOLBOX_ID, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
 import { readExpression } from "./read-expression.ts";
-import { settleMesh } from "./settle-mesh.ts";
+import { type RotatedRegion, uprightBox } from "./rotated-region.ts";
 
 /** Room for the blur that precedes the look of the skin. */
 const LUMA_MARGIN_PX = 6;
@@ -91,4 +92,96 @@ function toFaceFeatures({ left, right }: FaceFeatures, appearance: Features): Re
   }
   for (const [name, value] of appearance) record[name] = { left: value, right: value };
   return record;
+}
+
+/** Beyond this share of the eyeball's radius an iris cannot be; a mesh that says so is wrong. */
+const FARTHEST_IRIS = 0.9;
+
+/** How open each eye is: lid aperture over iris diameter, scaled so that 0 is closed and 1 an ordinary open eye. */
+export function eyeOpennessOf(model: ActionUnitModel, features: FaceFeatures): EyeOpenness {
+  const { closed, open } = model.openness;
+  const openness = (side: Features) => Math.max(0, ((side.get("ap_iris") ?? Number.NaN) - closed) / (open - closed));
+  return { left: openness(features.left), right: openness(features.right) };
+}
+
+/**
+ * Where both eyes look relative to the head, from the irises' distance to the middle between the eye corners on an
+ * eyeball of average size; `null` when an eye is too closed to tell. Not a calibrated eye tracker: expect 5-10 degrees.
+ *
+ * @param points float64 [478, 3] on the canonical face, centimetres.
+ */
+export function gazeOf(model: ActionUnitModel, points: Float64Array, openness: EyeOpenness): Gaze | null {
+  if (Math.min(openness.left, openness.right) < model.gaze.minOpenness) return null;
+  const right = eyeAngles(model, points, 0);
+  const left = eyeAngles(model, points, 1);
+  return { yawRad: (right.yawRad + left.yawRad) / 2, pitchRad: (right.pitchRad + left.pitchRad) / 2 };
+}
+
+function eyeAngles({ gaze, points: groups }: ActionUnitModel, points: Float64Array, side: 0 | 1): Gaze {
+  const place = (group: string) => meanPoint(points, groups[group]?.[side] ?? []);
+  const [inner, outer, iris] = [place("inner"), place("outer"), place("iris")];
+  const lateral = (side === 0 ? -1 : 1) * gaze.lateralOffset;
+  const dx = iris[0] - (inner[0] + outer[0]) / 2 - lateral;
+  const dy = iris[1] - (inner[1] + outer[1]) / 2 - gaze.verticalOffset;
+  return { yawRad: angleOf(dx / gaze.radius), pitchRad: angleOf(dy / gaze.radius) };
+}
+
+function angleOf(sine: number): number {
+  return Math.asin(Math.min(FARTHEST_IRIS, Math.max(-FARTHEST_IRIS, sine)));
+}
+
+/** Below this the mesh network does not see a face. */
+const MIN_PRESENCE = 0.5;
+
+/** Two readings whose points lie closer than this share of the face's size on average agree. */
+const AGREEMENT = 0.025;
+
+/** Readings after which a face that never agrees with itself is taken as it is. */
+const MAX_READINGS = 4;
+
+/** A mesh that has left its candidate further than this has wandered off to something else. */
+const MIN_OVERLAP = 0.15;
+
+/**
+ * Reads a face until two readings agree: each starts from where the one before found the face, every second one looks
+ * at the mirror image. The points of the last two are averaged, which ranks action units better than either alone (see
+ * models/cards/mesh.md). Most faces take two readings; one that the detector placed badly, or a profile, takes more.
+ *
+ * @returns `undefined` when the network finds no face, or finds it somewhere else.
+ */
+async function settleMesh(
+  { mesh: network, twins }: Pick<MeshParts, "mesh" | "twins">,
+  source: PixelSource,
+  candidate: RotatedRegion,
+): Promise<FaceMesh | undefined> {
+  let last = await readMesh(network, source, candidate);
+  let mean = last;
+  for (let reading = 2; reading <= MAX_READINGS; reading++) {
+    const region = regionOfMesh(last.landmarks);
+    const next =
+      reading % 2 === 0
+        ? await readMirroredMesh(network, source, region, twins)
+        : await readMesh(network, source, region);
+    mean = { ...next, landmarks: meanOf(last.landmarks, next.landmarks) };
+    if (disagreement(last.landmarks, next.landmarks) < AGREEMENT) break;
+    last = next;
+  }
+  const strayed = boxOverlap(boxOfMesh(mean.landmarks), uprightBox(candidate)) < MIN_OVERLAP;
+  return mean.presence < MIN_PRESENCE || strayed ? undefined : mean;
+}
+
+function meanOf(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, index) => (value + (b[index] as number)) / 2); // both have 478 points
+}
+
+/** Mean distance of the points in the image, as a share of the face's size. */
+function disagreement(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index += 3) {
+    const dx = (a[index] as number) - (b[index] as number);
+    const dy = (a[index + 1] as number) - (b[index + 1] as number);
+    sum += Math.hypot(dx, dy);
+  }
+  const { widthPx, heightPx } = regionOfMesh(b);
+  return sum / (a.length / 3) / Math.max(widthPx, heightPx);
 }

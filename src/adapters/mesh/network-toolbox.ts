@@ -1,9 +1,19 @@
 import { availableParallelism } from "node:os";
 import { InferenceError } from "../../domain/errors.ts";
 import type { DecodedImage } from "../../domain/image.ts";
-import type { Face, FaceMeasurement } from "../../domain/measurement.ts";
+import type {
+  ActionUnitMeasurement,
+  ExpressionReading,
+  Face,
+  FaceMeasurement,
+  ToolboxScore,
+  ToolboxSupport,
+} from "../../domain/measurement.ts";
+import { BLENDSHAPE_UNITS, unitsOfBlendshapes } from "../../facs/blendshape-map.ts";
+import type { NetworkManifest, NetworkReading } from "../../networks/manifest.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
 import { networkProvenance } from "../../networks/network.ts";
+import type { Reading } from "../../networks/readings.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import { builtFile } from "../../platform/package-paths.ts";
 import type { FerToolbox } from "../../ports/fer-toolbox.ts";
@@ -11,7 +21,6 @@ import { boxOfMesh } from "./face-mesh.ts";
 import { faceInput } from "./face-network.ts";
 import { MESH_NETWORKS, type MeasuredMesh } from "./mesh-parts.ts";
 import type { MeshToolboxOptions } from "./mesh-toolbox.ts";
-import { measurementsOf, supportOf } from "./network-measurement.ts";
 import type { NetworkAnswer, NetworkRequest, NetworkWorkerData } from "./network-worker.ts";
 import { expressionSource } from "./read-expression.ts";
 
@@ -85,4 +94,64 @@ function pointsOf({ landmarks }: MeasuredMesh): [number, number, number][] {
     { length: landmarks.length / 3 },
     (_, point) => [...landmarks.subarray(point * 3, point * 3 + 3)] as [number, number, number],
   );
+}
+
+/** What a network can measure by its manifest. `toolbox` is also the source of its expressions. */
+function supportOf({ readings }: NetworkManifest, toolbox: string): ToolboxSupport {
+  const expressions = readings.flatMap((one) =>
+    one.kind === "expression" ? one.labels.map(({ label }) => label) : [],
+  );
+  return {
+    actionUnits: readings.flatMap(supportedUnits),
+    expressions: [...new Set(expressions)].sort(),
+    ...(expressions.length === 0 ? {} : { expressionSources: [toolbox] }),
+  };
+}
+
+function supportedUnits(reading: NetworkReading): ToolboxSupport["actionUnits"] {
+  if (reading.kind === "blendshapes") {
+    return BLENDSHAPE_UNITS.map(({ au, sides }) => ({ au, sides, scale: "percent-0-100" as const }));
+  }
+  if (reading.kind !== "action-units") return [];
+  const { scale, units } = reading;
+  const isSided = (au: string) => units.some((unit) => unit.au === au && unit.side !== "both");
+  return [...new Set(units.map(({ au }) => au))].map((au) => ({ au, scale, sides: isSided(au) }));
+}
+
+/**
+ * A network's readings as measurements. Valence, arousal and blendshapes are scores in their own ranges. Action units
+ * that blendshapes suggest are estimates in percent of a full blendshape; those that the network itself answers are not.
+ */
+function measurementsOf(
+  readings: readonly Reading[],
+  toolbox: string,
+): Pick<FaceMeasurement, "actionUnits" | "expressions" | "scores"> {
+  const scores = readings.flatMap(scoresOf);
+  return {
+    actionUnits: readings.flatMap((reading) => unitsOf(reading, toolbox)),
+    expressions: readings.flatMap((reading): ExpressionReading[] =>
+      reading.kind === "expression" ? [{ source: toolbox, distribution: [...reading.distribution] }] : [],
+    ),
+    ...(scores.length === 0 ? {} : { scores }),
+  };
+}
+
+function scoresOf(reading: Reading): ToolboxScore[] {
+  if (reading.kind === "valence-arousal") {
+    return (["valence", "arousal"] as const).map((name) => ({ name, value: reading[name], range: "-1..1" }));
+  }
+  return reading.kind === "blendshapes" ? reading.values.map((one) => ({ ...one, range: "0..1" })) : [];
+}
+
+function unitsOf(reading: Reading, toolbox: string): ActionUnitMeasurement[] {
+  if (reading.kind === "action-units") {
+    const { scale } = reading;
+    return reading.units.map((unit) => ({ ...unit, scale, estimated: false, weight: null, toolbox }));
+  }
+  if (reading.kind !== "blendshapes") return [];
+  const coefficients = new Map(reading.values.map(({ name, value }) => [name, value]));
+  return unitsOfBlendshapes(coefficients).map(({ au, side, share }) => {
+    const value = Math.min(1, Math.max(0, share)) * 100;
+    return { au, side, value, scale: "percent-0-100", estimated: true, weight: null, toolbox };
+  });
 }

@@ -6,7 +6,7 @@ import { findProgram } from "../toolbox-process/find-program.ts";
 import { createProcessToolbox, type ImageOutput, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
 import { type ProcessOutcome, runProcess } from "../toolbox-process/run-process.ts";
 import type { TemporaryRun } from "../toolbox-process/temporary-run.ts";
-import { readOutput } from "../toolbox-table/read-output.ts";
+import { readOutput } from "../toolbox-table/open-evidence.ts";
 import { OPENFACE_SUPPORT, openFaceTable } from "./openface-table.ts";
 
 /** A version for a program that does not tell its own: eight digits of its file's SHA-256 tell two builds apart. */

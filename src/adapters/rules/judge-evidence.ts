@@ -10,9 +10,8 @@ import { nameAlternatives } from "./name-alternatives.ts";
 import { nameCongruence, topLabel } from "./name-congruence.ts";
 import { answerQuestion } from "./questions/answer-question.ts";
 import { type ContextReading, readContext } from "./read-context.ts";
-import { type FaceReading, readFace } from "./read-face.ts";
+import { type FaceReading, readFace, smileReadings } from "./read-face.ts";
 import { inGivenLabels, mainLabelFor } from "./related-labels.ts";
-import { smileReadings } from "./smile-readings.ts";
 
 /** One face, or the scene, with the readings behind its judgment. */
 export interface JudgedSubject {

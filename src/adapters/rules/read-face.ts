@@ -6,6 +6,7 @@ import { basicLabelOf } from "../../facs/basic-label.ts";
 import { disagreement, poolWitnesses, widened } from "../../facs/cue-integration.ts";
 import { type RuleScore, rulesAsDistribution, scoreRules } from "../../facs/emotion-rules.ts";
 import { fittedPool, isExpressionPool } from "../../facs/expression-pool.ts";
+import { readSmiles, type SmileReading } from "../../facs/smile-types.ts";
 import { type EvidenceView, quantity } from "./evidence-view.ts";
 import { integrationSettings, priorDistribution } from "./integration-settings.ts";
 
@@ -163,4 +164,19 @@ function withExemplars(read: LabelProbability[], votes: readonly ExemplarVote[])
   for (const { label, probability } of votes) elected.set(label, (elected.get(label) ?? 0) + probability / total);
   const voted = [...elected].map(([label, probability]) => ({ label: basicLabelOf(label) ?? label, probability }));
   return widened(read, voted, integrationSettings().exemplarShare * nearest);
+}
+
+/** What each toolbox's action units, with head pose and gaze, say of each type of smile on a face. */
+export function smileReadings(view: EvidenceView, face: FaceReading): SmileReading[] {
+  const items = view.ofFace(face.faceId);
+  const angles = (kind: "head-pose" | "gaze") => ({
+    yawRad: quantity(items, kind, "yawRad"),
+    pitchRad: quantity(items, kind, "pitchRad"),
+  });
+  const [head, gaze] = [angles("head-pose"), angles("gaze")];
+  const direction = {
+    headPose: head.pitchRad === undefined ? null : { yawRad: head.yawRad ?? 0, pitchRad: head.pitchRad, rollRad: 0 },
+    gaze: gaze.pitchRad === undefined ? null : { yawRad: gaze.yawRad ?? 0, pitchRad: gaze.pitchRad },
+  };
+  return face.vectors.flatMap(({ vector }) => readSmiles(vector, direction));
 }

@@ -9,9 +9,10 @@ import type { SceneObserver } from "../../ports/scene-observer.ts";
 import { bodyEvidence } from "./body-evidence.ts";
 import { stretched } from "./cut-square.ts";
 import { decodeObjects, type SceneObject, withoutMistakenFaces } from "./find-objects.ts";
-import { personOfFace } from "./people.ts";
-import { relationEvidence } from "./relation-evidence.ts";
-import { noObjectItem, objectItem } from "./scene-evidence.ts";
+import { type Look, lookOf } from "./looking.ts";
+import { type Person, personOfFace } from "./people.ts";
+import { type Frame, neighboursOf } from "./positions.ts";
+import { type About, lookItem, nearItem, noObjectItem, objectItem } from "./scene-evidence.ts";
 import type { SceneRequest, SceneWorkerData } from "./scene-worker.ts";
 
 /** Id of the observer: the version changes with every change of what it answers. */
@@ -76,4 +77,28 @@ async function sourceOf(id: string): Promise<EvidenceSource> {
 
 function versioned({ id, source }: NetworkManifest): string {
   return source.kind === "npm" ? `${id}@${source.version}` : `${id}@${source.sha256.slice(0, 8)}`;
+}
+
+/** Items on where everybody looks, and who is close to whom. They rest on what toolboxes measured, and name those. */
+function relationEvidence(people: readonly Person[], objects: readonly SceneObject[], frame: Frame): NewEvidence[] {
+  const looks = new Map(people.map((person) => [person.faceId, lookOf(person, people, objects, frame)] as const));
+  return people.flatMap((person) => {
+    const about = aboutFace(person);
+    const look = looks.get(person.faceId);
+    const near = nearItem(neighboursOf(person, people, frame), about);
+    return [
+      ...(look === undefined ? [] : [lookItem(look, looksBack(person, look, looks), about)]),
+      ...(near === undefined ? [] : [near]),
+    ];
+  });
+}
+
+function looksBack({ faceId }: Person, look: Look, looks: ReadonlyMap<string, Look>): boolean {
+  if (look.type !== "face") return false;
+  const other = looks.get(look.faceId);
+  return other?.type === "face" && other.faceId === faceId;
+}
+
+function aboutFace({ faceId, box, toolbox }: Person): About {
+  return { faceId, region: box, source: { type: "toolbox", name: toolbox } };
 }

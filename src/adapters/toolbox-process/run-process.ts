@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import { forgetGroup, rememberGroup, signalGroup } from "./leftovers.ts";
+import { forgetGroup, rememberGroup, signalGroup } from "./temporary-run.ts";
 
 export interface Command {
   readonly file: string;

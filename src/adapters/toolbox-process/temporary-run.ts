@@ -1,9 +1,9 @@
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { DecodedImage } from "../../domain/image.ts";
-import { forgetFolder, rememberFolder } from "./leftovers.ts";
 
 /** A private folder for one start of a toolbox: the images it is given, and room for what it writes. */
 export interface TemporaryRun {
@@ -44,4 +44,47 @@ async function writePng({ rgb, widthPx, heightPx }: DecodedImage, path: string):
   await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
     .png({ compressionLevel: 1 })
     .toFile(path);
+}
+
+/** What must not outlive this program: folders with copies of images, and process groups. */
+const folders = new Set<string>();
+const groups = new Set<number>();
+let listening = false;
+
+/** Has the folder removed when the program ends before `forgetFolder`. */
+function rememberFolder(folder: string): void {
+  folders.add(folder);
+  listen();
+}
+
+function forgetFolder(folder: string): void {
+  folders.delete(folder);
+}
+
+/** Has the process group killed when the program ends before `forgetGroup`. */
+export function rememberGroup(pid: number): void {
+  groups.add(pid);
+  listen();
+}
+
+export function forgetGroup(pid: number): void {
+  groups.delete(pid);
+}
+
+/** Sends a signal to a process and all that it started. Nothing happens when they have ended. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(process.platform === "win32" ? pid : -pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function listen(): void {
+  if (listening) return;
+  listening = true;
+  process.on("exit", () => {
+    for (const pid of groups) signalGroup(pid, "SIGKILL");
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
 }

@@ -4,7 +4,7 @@ import { ownPath } from "../../platform/package-paths.ts";
 import type { ImageOutput, ToolboxProgram } from "../toolbox-process/process-toolbox.ts";
 import type { Command } from "../toolbox-process/run-process.ts";
 import type { TemporaryRun } from "../toolbox-process/temporary-run.ts";
-import { readOutput } from "../toolbox-table/read-output.ts";
+import { readOutput } from "../toolbox-table/open-evidence.ts";
 import type { TableFormat } from "../toolbox-table/table-format.ts";
 
 export interface PythonShim {

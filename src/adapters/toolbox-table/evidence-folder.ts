@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../../ports/evidence-file.ts";
-import { tableError } from "./table-error.ts";
+import { tableError } from "./table-format.ts";
 
 const ENDINGS: ReadonlySet<string> = new Set([".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"]);
 

@@ -1,5 +1,4 @@
-import { tableError } from "./table-error.ts";
-import type { Cells } from "./table-format.ts";
+import { type Cells, tableError } from "./table-format.ts";
 
 /** A table that came as JSON. */
 export interface JsonTable {

@@ -3,15 +3,14 @@ import { extname } from "node:path";
 import { readText } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
 import { openTable } from "../../platform/tables/table-rows.ts";
-import type { EvidenceFile } from "../../ports/evidence-file.ts";
+import type { EvidenceFile, ImportedRow } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { createCsvEvidence, sampleCsv } from "./csv-evidence.ts";
 import { openEvidenceFolder } from "./evidence-folder.ts";
 import { tableOfJson } from "./json-cells.ts";
 import { createListedEvidence, evidenceOfJsonTable } from "./listed-evidence.ts";
 import { createTableColumns, type TableColumns } from "./table-columns.ts";
-import { tableError } from "./table-error.ts";
-import type { TableFormat } from "./table-format.ts";
+import { type TableFormat, tableError } from "./table-format.ts";
 
 const JSON_ENDINGS: ReadonlySet<string> = new Set([".json", ".jsonl", ".ndjson"]);
 /** JSON is read whole; larger exports come as CSV. */
@@ -122,4 +121,21 @@ function chooseFormat(columns: TableColumns, { path, name }: EvidenceRequest, { 
     throw tableError(path, `its columns are those of ${recognised.title}, not of ${named.title}`);
   }
   return named;
+}
+
+/**
+ * Reads a small table that a toolbox has just written, whole.
+ *
+ * @throws {ConfigurationError} if it is not this toolbox's table, or is cut short.
+ */
+export async function readOutput(path: string, format: TableFormat, version: string): Promise<readonly ImportedRow[]> {
+  const formats = { tables: [format], jsonReaders: [] };
+  const file = await openEvidence({ path, name: format.name, version }, formats);
+  try {
+    const rows: ImportedRow[] = [];
+    for await (const batch of file.rows()) rows.push(...batch);
+    return rows;
+  } finally {
+    await file.close();
+  }
 }

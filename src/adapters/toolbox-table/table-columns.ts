@@ -1,5 +1,5 @@
 import { columnsInWords } from "../../platform/tables/table-rows.ts";
-import { tableError } from "./table-error.ts";
+import { tableError } from "./table-format.ts";
 
 /** The columns of one file, to be found by name whatever their order. */
 export interface TableColumns {

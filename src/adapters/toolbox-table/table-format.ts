@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../../domain/errors.ts";
 import type { ToolboxId, ToolboxSupport } from "../../domain/measurement.ts";
 import type { ImportedRow } from "../../ports/evidence-file.ts";
 import type { TableColumns } from "./table-columns.ts";
@@ -44,4 +45,9 @@ export interface TableFormat {
    * @throws {ConfigurationError} if a column is missing without which the file says nothing.
    */
   reader(columns: TableColumns, options: { version: string | undefined; sample: TableSample }): RowReader;
+}
+
+/** The one sentence that a file of measurements is refused with. `reason` follows "as". */
+export function tableError(path: string, reason: string, options?: ErrorOptions): ConfigurationError {
+  return new ConfigurationError(`Cannot import measurements as ${reason}: \`${path}\``, options);
 }

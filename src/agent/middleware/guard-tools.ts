@@ -1,9 +1,9 @@
 import { ToolMessage } from "@langchain/core/messages";
 import { createMiddleware } from "langchain";
+import { issueSentences } from "../../domain/complaint.ts";
 import { ToolInputError } from "../../domain/errors.ts";
-import { issueSentences } from "../../judging/issue-sentences.ts";
 import type { AgentTool } from "../agent-tool.ts";
-import type { ToolArtifact } from "../langchain-tools.ts";
+import type { ToolArtifact } from "../model-bridge.ts";
 import type { TraceRecorder } from "../trace-recorder.ts";
 import type { Turn } from "../turn.ts";
 

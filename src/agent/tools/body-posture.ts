@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { defineTool, ToolOutput } from "../agent-tool.ts";
-import { knownFace } from "./known-face.ts";
-import { sceneText } from "./scene-text.ts";
+import { sceneText } from "../../evidence/render-evidence.ts";
+import { defineTool, knownFace, ToolOutput } from "../agent-tool.ts";
 
 /** Shows what one person's body does: arms, hands at the face, trunk, head, and what could not be told. */
 export const bodyPosture = defineTool({

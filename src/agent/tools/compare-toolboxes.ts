@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { UnitConsensus } from "../../domain/consensus.ts";
-import { consensusStatement, faceConsensus } from "../../evidence/consensus.ts";
+import { consensusStatement, faceConsensus, UnitConsensus } from "../../evidence/consensus.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
-import { defineTool, ToolOutput } from "../agent-tool.ts";
-import { knownFace } from "./known-face.ts";
+import { defineTool, knownFace, ToolOutput } from "../agent-tool.ts";
 
 /**
  * Shows where the toolboxes agree on one face and where they contradict each other, by action unit. The model reads

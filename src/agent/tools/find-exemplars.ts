@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import type { ExemplarSource } from "../../ports/exemplar-source.ts";
-import { type AnyToolDefinition, defineTool, ToolOutput } from "../agent-tool.ts";
-import { knownFace } from "./known-face.ts";
+import { type AnyToolDefinition, defineTool, knownFace, ToolOutput } from "../agent-tool.ts";
 
 /** Searches the exemplar store by words, by similarity to a face, or both; what it finds becomes citable. */
 export function createFindExemplars(source: ExemplarSource): AnyToolDefinition {

@@ -4,8 +4,7 @@ import { clipBox, PixelBox } from "../../domain/geometry.ts";
 import { boxText } from "../../evidence/render-evidence.ts";
 import { FACE_PARTS, type FacePart, facePartBox } from "../../measuring/face-parts.ts";
 import { renderView } from "../../measuring/render-view.ts";
-import { defineTool, type ToolContext, ToolOutput } from "../agent-tool.ts";
-import { knownFace } from "./known-face.ts";
+import { defineTool, knownFace, type ToolContext, ToolOutput } from "../agent-tool.ts";
 
 const LONGEST_SIDE_PX = 768;
 /** Vision models see nothing in a crop of 60 px; enlarging adds no detail but makes it visible. */

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
-import { defineTool, ToolOutput } from "../agent-tool.ts";
-import { knownFace } from "./known-face.ts";
+import { defineTool, knownFace, ToolOutput } from "../agent-tool.ts";
 
 /** Shows every measurement of one face, and what could not be measured on it. It cannot change evidence. */
 export const measureFace = defineTool({

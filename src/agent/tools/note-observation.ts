@@ -2,8 +2,7 @@ import { z } from "zod";
 import { ToolInputError } from "../../domain/errors.ts";
 import { clipBox, PixelBox } from "../../domain/geometry.ts";
 import { evidenceLine } from "../../evidence/render-evidence.ts";
-import { defineTool, ToolOutput } from "../agent-tool.ts";
-import { knownFace } from "./known-face.ts";
+import { defineTool, knownFace, ToolOutput } from "../agent-tool.ts";
 
 /** Puts what the model sees in the scene into the ledger, under its own name, so that claims can cite it. */
 export const noteObservation = defineTool({

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { sceneText } from "../../evidence/render-evidence.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
-import { sceneText } from "./scene-text.ts";
 
 /** Shows which objects were found, with their places and scores, or that nobody looked for any. */
 export const objectsInScene = defineTool({

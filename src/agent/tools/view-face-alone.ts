@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { facePartBox } from "../../measuring/face-parts.ts";
 import { renderView } from "../../measuring/render-view.ts";
-import { defineTool, ToolOutput } from "../agent-tool.ts";
-import { knownFace } from "./known-face.ts";
+import { defineTool, knownFace, ToolOutput } from "../agent-tool.ts";
 
 const LONGEST_SIDE_PX = 768;
 const ENLARGED_TO_PX = 448;

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { defineTool, ToolOutput } from "../agent-tool.ts";
-import { knownFace } from "./known-face.ts";
-import { sceneText } from "./scene-text.ts";
+import { sceneText } from "../../evidence/render-evidence.ts";
+import { defineTool, knownFace, ToolOutput } from "../agent-tool.ts";
 
 /** Shows where people look and who is close to whom, of one person or of all. */
 export const whoLooksWhere = defineTool({

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
+import type { DatasetSource } from "../file/dataset-source.ts";
 import { NO_TRUTH, type Sample, type Truth } from "../sample.ts";
 
 /** A sample with nothing but what is given. */
@@ -54,4 +55,16 @@ export async function readFolderSamples(path: string): Promise<ReadRow[]> {
     where: file,
     sample: sampleOf({ id: file, image: join(path, file), truth: { label: basename(dirname(file)) } }),
   }));
+}
+
+type LabelMap = Extract<DatasetSource, { format: "files" }>["labelMap"];
+
+/** What a label or code of a dataset means: a label, `null` when its rows are left out. */
+export function mappedLabel(
+  label: string,
+  map: LabelMap,
+): { readonly label: string | null } | { readonly reason: string } {
+  if (map === undefined) return { label };
+  if (Object.hasOwn(map, label)) return { label: map[label] ?? null };
+  return { reason: `its label "${label}" is not in labelMap` };
 }

@@ -3,8 +3,7 @@ import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { IMAGE_ENDINGS } from "../../measuring/image-format.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
-import { type ReadRow, sampleOf } from "./dataset.ts";
-import { mappedLabel } from "./label-map.ts";
+import { mappedLabel, type ReadRow, sampleOf } from "./dataset.ts";
 
 type FilesSource = Extract<DatasetSource, { format: "files" }>;
 

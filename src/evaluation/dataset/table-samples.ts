@@ -9,9 +9,8 @@ import { isMissing, numberInCell } from "../../platform/tables/table-rows.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import type { Columns } from "../file/dataset-source.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
-import type { ReadRow } from "./dataset.ts";
+import { mappedLabel, type ReadRow } from "./dataset.ts";
 import { checkColumns, readSourceRows, type TableSource } from "./join-rows.ts";
-import { mappedLabel } from "./label-map.ts";
 import { locateDatasetPath } from "./locate.ts";
 import type { TableRow } from "./table-rows.ts";
 

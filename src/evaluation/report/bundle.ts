@@ -9,10 +9,9 @@ import { packageVersion } from "../../platform/package-paths.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { journalLine } from "../../runs/journal.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../../runs/run-folder.ts";
-import { readResults } from "../results/read-results.ts";
 import { type AnswerCache, createAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";
-import { judgmentsPath } from "../runner/stored-run.ts";
+import { judgmentsPath, readResults } from "../runner/stored-run.ts";
 import type { Sample } from "../sample.ts";
 import { type ScoredRun, scoreRun } from "./write-report.ts";
 

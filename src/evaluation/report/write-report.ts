@@ -10,11 +10,10 @@ import { judgedCall } from "../judge/judge-calls.ts";
 import { createLabelReader } from "../label-reader.ts";
 import { loadLemmas } from "../load-wheels.ts";
 import { type Comparison, compareSides } from "../results/compare.ts";
-import { readResults } from "../results/read-results.ts";
 import { type RunSummary, summarise } from "../results/summarise.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
-import { judgmentsPath, openRun, type RunHeader, type StoredRun } from "../runner/stored-run.ts";
+import { judgmentsPath, openRun, type RunHeader, readResults, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
 import {

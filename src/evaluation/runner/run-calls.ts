@@ -5,11 +5,10 @@ import type { EvalFile } from "../file/eval-file.ts";
 import { type Call, type KeepFile, type Solver, type StimulusSource, StimulusUnavailable } from "../solver.ts";
 import { type AnswerCache, callKey } from "./answer-cache.ts";
 import { exhaustedLimit } from "./budget.ts";
-import type { CallRecord } from "./call-record.ts";
+import { answeredRecord, type CallRecord, failedRecord } from "./call-record.ts";
 import { cellId } from "./plan.ts";
 import { costOf } from "./plan-run.ts";
 import { createProgressCounter, type RunProgress } from "./progress.ts";
-import { answeredRecord, failedRecord } from "./record-call.ts";
 
 /** What a run needs. */
 export interface RunSetting {

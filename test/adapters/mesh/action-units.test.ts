@@ -9,10 +9,10 @@ import {
   weightOf,
 } from "../../../src/adapters/mesh/action-units.ts";
 import { type CanonicalFit, fitToCanonical, headPoseOf } from "../../../src/adapters/mesh/canonical-fit.ts";
-import { eyeOpennessOf, gazeOf } from "../../../src/adapters/mesh/eyes.ts";
 import { appearanceFeatures } from "../../../src/adapters/mesh/face-appearance.ts";
 import { createFeatureReader, type FeatureReader } from "../../../src/adapters/mesh/face-features.ts";
 import { lumaAround } from "../../../src/adapters/mesh/luma-image.ts";
+import { eyeOpennessOf, gazeOf } from "../../../src/adapters/mesh/measure-face.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { type CanonicalFace, readCanonicalFace } from "../../../src/networks/canonical-face.ts";
 import { flatLandmarks, GOLDEN_FACES, type GoldenFace } from "../../support/golden-faces.ts";

@@ -3,9 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { SceneObject } from "../../../src/adapters/scene/find-objects.ts";
 import { headPosturesOf } from "../../../src/adapters/scene/head-posture.ts";
 import { lookOf } from "../../../src/adapters/scene/looking.ts";
-import { neighboursOf } from "../../../src/adapters/scene/nearness.ts";
 import type { Person } from "../../../src/adapters/scene/people.ts";
-import { angleBetween, directionFrom, type Place } from "../../../src/adapters/scene/positions.ts";
+import { angleBetween, directionFrom, neighboursOf, type Place } from "../../../src/adapters/scene/positions.ts";
 
 const FRAME = { widthPx: 1600, heightPx: 1000 };
 const deg = (degrees: number) => (degrees * Math.PI) / 180;

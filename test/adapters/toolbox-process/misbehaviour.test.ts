@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openFaceToolbox } from "../../../src/adapters/openface/openface-program.ts";
-import { pyFeatToolbox } from "../../../src/adapters/pyfeat/pyfeat-program.ts";
+import { pyFeatToolbox } from "../../../src/adapters/pyfeat/pyfeat-toolbox.ts";
 import type { ProgramLimits } from "../../../src/adapters/toolbox-process/process-toolbox.ts";
 import { InferenceError } from "../../../src/domain/errors.ts";
 import type { FerToolbox } from "../../../src/ports/fer-toolbox.ts";
@@ -232,7 +232,7 @@ describe("finding a toolbox", () => {
   });
 
   it("finds the Python that has a package: of the setting, behind its command, active, on PATH", async () => {
-    const { libreFaceToolbox } = await import("../../../src/adapters/libreface/libreface-program.ts");
+    const { libreFaceToolbox } = await import("../../../src/adapters/libreface/libreface-toolbox.ts");
     const { FAKE_LIBREFACE } = await import("../../support/fake-toolboxes.ts");
     const venv = await tempFolder();
     await fakePython(join(venv, "bin"), FAKE_LIBREFACE);

@@ -4,8 +4,8 @@ import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import { auditFewShot } from "../../../src/evaluation/few-shot/audit.ts";
 import { latinSquareRow, variantsOf, variedSource } from "../../../src/evaluation/few-shot/exemplar-variant.ts";
 import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
+import { answeredRecord } from "../../../src/evaluation/runner/call-record.ts";
 import { callsOf, cellsOf } from "../../../src/evaluation/runner/plan.ts";
-import { answeredRecord } from "../../../src/evaluation/runner/record-call.ts";
 import type { ExemplarSource } from "../../../src/ports/exemplar-source.ts";
 import { answerOf, evalFile } from "../../support/answering-server.ts";
 

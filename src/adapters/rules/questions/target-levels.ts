@@ -5,7 +5,7 @@ import { actionUnit, nameWithCode } from "../../../facs/action-units.ts";
 import { PRESENT_FROM } from "../../../facs/activation.ts";
 import { type SmileReading, smileRules } from "../../../facs/smile-types.ts";
 import type { EvidenceView } from "../evidence-view.ts";
-import { smileReadings } from "../smile-readings.ts";
+import { smileReadings } from "../read-face.ts";
 import { describeFaces } from "./answer-description.ts";
 import { type AnswerScene, citing, type JudgedFace, listed, probabilityOf, readingIds, topOf } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";

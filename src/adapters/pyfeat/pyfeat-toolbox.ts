@@ -1,7 +1,15 @@
 import type { BasicLabel } from "../../domain/labels.ts";
 import type { HeadPose, ToolboxSupport } from "../../domain/measurement.ts";
-import type { ActionUnitColumn, ColumnLayout, Derived } from "../toolbox-table/column-layout.ts";
-import { readerOfColumns } from "../toolbox-table/column-layout.ts";
+import type { ToolboxDefinition, ToolboxEnvironment } from "../toolbox-definition.ts";
+import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
+import { findPython } from "../toolbox-python/find-python.ts";
+import { pythonProgram } from "../toolbox-python/python-program.ts";
+import {
+  type ActionUnitColumn,
+  type ColumnLayout,
+  type Derived,
+  readerOfColumns,
+} from "../toolbox-table/column-layout.ts";
 import {
   boxOrNull,
   type ExpectedUnits,
@@ -12,7 +20,6 @@ import {
 } from "../toolbox-table/common-columns.ts";
 import type { TableColumns } from "../toolbox-table/table-columns.ts";
 import type { TableFormat } from "../toolbox-table/table-format.ts";
-import { versionAtLeast } from "../toolbox-table/version-order.ts";
 
 const columnName = (number: number): string => `AU${String(number).padStart(2, "0")}`;
 const UNITS: ExpectedUnits = {
@@ -162,4 +169,47 @@ function headPoseOf(
     return { yawRad: -yaw, pitchRad: pitch, rollRad: -roll };
   };
   return { headPose: { columns: angles, from }, warnings: [] };
+}
+
+/** Whether a dotted version is at least another: `2.1.5` is at least `2.1.1`. What is not a number counts as 0. */
+function versionAtLeast(version: string, least: string): boolean {
+  const parts = numbersOf(version);
+  const wanted = numbersOf(least);
+  for (let i = 0; i < wanted.length; i++) {
+    const difference = (parts[i] ?? 0) - (wanted[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function numbersOf(version: string): readonly number[] {
+  return version.split(/[.+-]/).map((part) => Number.parseInt(part, 10) || 0);
+}
+
+const SETTING = "KULESHOV_PYFEAT";
+
+/** Py-Feat, run in the Python that has it. It fetches its weights itself at first use. */
+export function pyFeatToolbox(environment: ToolboxEnvironment, limits: ProgramLimits = {}): ToolboxDefinition {
+  return {
+    name: "pyfeat",
+    aliases: ["py-feat"],
+    title: "Py-Feat",
+    install: [
+      "python3 -m venv ~/pyfeat && ~/pyfeat/bin/pip install py-feat    (2.x needs Python 3.11 or later)",
+      `export ${SETTING}=~/pyfeat`,
+    ],
+    licence:
+      "The code is MIT; the weights of Detectorv2 are for non-commercial research, those of 1.x each have their own terms",
+    tables: [pyFeatTable],
+    async find(signal) {
+      const search = { package: "py-feat", setting: SETTING, script: undefined };
+      const found = await findPython(search, environment, signal);
+      if ("missing" in found) return found;
+      const { python, version } = found;
+      const id = `pyfeat@${version}`;
+      const shim = { python, shim: "pyfeat_shim.py", weights: null, device: "cpu", format: pyFeatTable, version };
+      const program = { id, title: "Py-Feat", supports: PYFEAT_SUPPORT, ...pythonProgram(shim) };
+      return { id, path: python, open: () => createProcessToolbox(program, limits) };
+    },
+  };
 }
