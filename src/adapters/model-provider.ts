@@ -20,6 +20,8 @@ export interface ModelOptions {
   readonly timeoutMs?: number;
   /** How often a request that may pass is tried. */
   readonly retries?: RetryPolicy;
+  /** Called before every request of the model; what it throws ends the call. */
+  readonly beforeRequest?: () => void;
 }
 
 /**

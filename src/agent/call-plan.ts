@@ -10,6 +10,8 @@ export interface CallPlan {
   readonly vision: boolean;
   /** Whether it is shown more than one image. */
   readonly severalImages: boolean;
+  /** Whether tools may show it images. */
+  readonly imagesAfterTools: boolean;
   readonly format: StructuredOutput;
   /** What the report has to say of it. */
   readonly warnings: readonly string[];
@@ -22,6 +24,7 @@ export function callPlanFor({ id, capabilities }: JudgeModel, forced: ModelMode 
     mode,
     vision: capabilities.vision,
     severalImages: capabilities.severalImages,
+    imagesAfterTools: capabilities.imagesAfterTools,
     format: capabilities.structuredOutput,
     warnings: [
       ...(capabilities.vision ? [] : [`${id} cannot see images: it judged from the evidence alone`]),

@@ -114,8 +114,9 @@ async function thinkOnce(
   { model, prompts, plan, limits = DEFAULT_LIMITS, ...dependencies }: JudgeDependencies & { plan: CallPlan },
   signal?: AbortSignal,
 ): Promise<OneRun> {
-  const { mode, vision, severalImages, format } = plan;
-  const seesViews = vision && severalImages;
+  const { mode, vision, severalImages, imagesAfterTools, format } = plan;
+  const seesSeveral = vision && severalImages;
+  const seesViews = seesSeveral && imagesAfterTools;
   const tools = mode === "agent" ? dependencies.tools.filter((tool) => seesViews || !tool.needsVision) : [];
   const prompt = buildPrompt(
     {
@@ -123,7 +124,7 @@ async function thinkOnce(
       image: toolContext.image,
       ledger: toolContext.ledger,
       shown: vision ? shown : null,
-      exemplars: seesViews ? exemplars : exemplars.map((exemplar) => ({ ...exemplar, view: null })),
+      exemplars: seesSeveral ? exemplars : exemplars.map((exemplar) => ({ ...exemplar, view: null })),
       withTools: mode === "agent",
       answer: answerInstruction(format),
     },

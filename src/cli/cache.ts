@@ -6,7 +6,9 @@ export function register(program: Command): void {
   const cache = program.command("cache").description("what was measured and answered before, and is not done again");
   cache
     .command("stats")
-    .description("how many measurements, answers and checks of toolboxes are kept, and how much room they take")
+    .description(
+      "how many measurements, answers, checks of toolboxes and probes of models are kept, and how much room they take",
+    )
     .option("--json", "print JSON")
     .action(stats);
   cache

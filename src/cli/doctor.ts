@@ -2,19 +2,24 @@ import type { Command } from "commander";
 import type { HealthCheck } from "../domain/health.ts";
 import { plain, type TerminalStyle, wrap } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
+import { modelHealth, type ProbeOptions } from "./models-probe.ts";
 import { outputStyle, print } from "./output.ts";
 
 export function register(program: Command): void {
   program
     .command("doctor")
     .description("what is installed, which toolboxes and models can run, and what to do about the rest")
+    .option("--model <name>", "try this model too: what it does with all that a judgment sends (see models probe)")
+    .option("--base-url <url>", "address of an OpenAI-compatible server")
     .option("--json", "print JSON")
     .action(doctor);
 }
 
-async function doctor(options: { readonly json?: true }): Promise<void> {
+async function doctor({ model, ...options }: ProbeOptions & { readonly model?: string }): Promise<void> {
   const { checkHealth } = await import("../compose/health.ts");
-  const checks = await checkHealth(interruptSignal());
+  const signal = interruptSignal();
+  const tried = model === undefined ? [] : await modelHealth(model, options, signal);
+  const checks = [...(await checkHealth(signal)), ...tried];
   if (options.json) {
     await print(`${JSON.stringify(checks, null, 2)}\n`);
   } else {
@@ -23,7 +28,7 @@ async function doctor(options: { readonly json?: true }): Promise<void> {
   if (checks.some((check) => check.state === "broken")) process.exitCode = EXIT.doneWithFailures;
 }
 
-const GROUPS: readonly HealthCheck["group"][] = ["machine", "networks", "toolboxes", "models"];
+const GROUPS: readonly HealthCheck["group"][] = ["machine", "networks", "toolboxes", "models", "model"];
 
 /** What is installed and can run, and what to do about the rest, as a person reads it in a terminal. */
 function renderHealth(checks: readonly HealthCheck[], style: TerminalStyle): string {

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import { NAMED_MODEL_FORMS } from "../compose/models.ts";
 import type { NetworkListing } from "../networks/list-networks.ts";
 import type { NetworkCheck } from "../networks/verify-network.ts";
 import { EXIT } from "./exit.ts";
+import { probeCommand } from "./models-probe.ts";
 import { pull } from "./models-pull.ts";
 import { note, outputStyle, print } from "./output.ts";
 
@@ -10,7 +12,9 @@ interface OutputOptions {
 }
 
 export function register(program: Command): void {
-  const models = program.command("models").description("the networks that measure: list, pull, build, verify");
+  const models = program
+    .command("models")
+    .description("the networks that measure: list, pull, build, verify; and models that judge: probe");
   models
     .command("list")
     .description("every network, where it comes from, its licence, and whether it can run")
@@ -37,6 +41,15 @@ export function register(program: Command): void {
     .argument("[ids...]", "networks; all that can run when none is named")
     .option("--json", "print JSON")
     .action(verify);
+  models
+    .command("probe")
+    .description("try what a model that judges really does, in at most eight calls; asks go by it from then on")
+    .argument("<model>", NAMED_MODEL_FORMS)
+    .option("--base-url <url>", "address of an OpenAI-compatible server")
+    .option("--timeout <seconds>", "longest wait for one answer of the model")
+    .option("--no-cache", "try again what was tried before")
+    .option("--json", "print JSON")
+    .action(probeCommand);
 }
 
 async function list(options: OutputOptions): Promise<void> {

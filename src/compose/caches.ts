@@ -15,7 +15,12 @@ import { ownPath } from "../platform/package-paths.ts";
 import { walkFolder } from "../platform/walk-folder.ts";
 
 /** What is kept between runs, and how much of each at most: 2 GB are some 200 000 faces of the mesh toolbox. */
-const MAX_BYTES = { measurements: 2_000_000_000, answers: 2_000_000_000, checks: 1_000_000 } as const;
+const MAX_BYTES = {
+  measurements: 2_000_000_000,
+  answers: 2_000_000_000,
+  checks: 1_000_000,
+  probes: 1_000_000,
+} as const;
 export type CacheName = keyof typeof MAX_BYTES;
 export const CACHE_NAMES = Object.keys(MAX_BYTES) as readonly CacheName[];
 

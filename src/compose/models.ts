@@ -62,12 +62,26 @@ function inWords(forms: readonly string[]): string {
 }
 
 /**
- * Connects to a model. Its server is asked for its capabilities; nothing else is sent.
+ * Connects to a model. Its server is asked for its capabilities; nothing else is sent. Where `models probe` has seen what
+ * it does, that goes before what it declares.
  *
  * @throws {ConfigurationError} if there is no such model, or a key is missing.
  * @throws {ProviderError} if its server does not answer or refuses the key.
  */
 export async function openModel(spec: string, options: ModelOptions = {}, signal?: AbortSignal): Promise<JudgeModel> {
+  const model = await connectModel(spec, options, signal);
+  const { keptProbe } = await import("./kept-probes.ts");
+  const seen = await keptProbe(model);
+  if (seen !== undefined) model.learn?.(seen.capabilities);
+  return model;
+}
+
+/** The same by what its server declares alone. */
+export async function connectModel(
+  spec: string,
+  options: ModelOptions = {},
+  signal?: AbortSignal,
+): Promise<JudgeModel> {
   const { provider, model } = parseModelSpec(spec);
   return provider.open(model, { env: process.env, ...options }, signal);
 }

@@ -178,6 +178,13 @@ export class ConfigurationError extends KuleshovError {
   override readonly code = ConfigurationError.code;
 }
 
+/** What a run may spend, in calls, tokens or money, is spent. */
+export class BudgetError extends KuleshovError {
+  static override readonly code = "budget";
+  override name = "BudgetError";
+  override readonly code = BudgetError.code;
+}
+
 /** An exemplar store cannot be used: damaged, of another version, or holding vectors of another toolbox. */
 export class StoreError extends KuleshovError {
   static override readonly code = "exemplar-store";
@@ -221,6 +228,7 @@ export interface KuleshovErrors {
   readonly judgment: JudgmentError;
   readonly provider: ProviderError;
   readonly configuration: ConfigurationError;
+  readonly budget: BudgetError;
   readonly "exemplar-store": StoreError;
   readonly "exemplar-pack": PackError;
 }

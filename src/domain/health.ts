@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** One thing that Kuleshov can use: whether it is there, and what to do when it is not. */
 export const HealthCheck = z.strictObject({
-  group: z.enum(["machine", "networks", "toolboxes", "models"]),
+  group: z.enum(["machine", "networks", "toolboxes", "models", "model"]),
   name: z.string(),
   /** `ready` works; `missing` is optional and not here; `suspect` runs but cannot be trusted; `broken` should work and does not. */
   state: z.enum(["ready", "missing", "suspect", "broken"]),

@@ -71,7 +71,7 @@ function isUsable<T extends object>(value: T): value is Exclude<T, { readonly pr
 }
 
 /** Whatever way of holding to a schema the server turns down, the next best is tried; the last is words alone. */
-async function replyInShape(
+export async function replyInShape(
   model: JudgeModel,
   messages: readonly ChatMessage[],
   answer: AnswerShape,

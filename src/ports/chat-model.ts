@@ -1,7 +1,10 @@
 import type { Complaint } from "../domain/complaint.ts";
 import type { ImageView } from "../domain/image.ts";
+import type { ModelCapabilities } from "../domain/model-probe.ts";
 import type { PromptPart } from "../domain/prompt.ts";
 import type { TokenUse } from "../domain/token-use.ts";
+
+export type { ModelCapabilities, StructuredOutput } from "../domain/model-probe.ts";
 
 /** A JSON Schema as strict providers take it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -73,23 +76,6 @@ export interface ChatReply {
   readonly fingerprint: string | null;
 }
 
-/**
- * How a server holds an answer to a schema: also in a request that offers tools, only in one without tools, as the
- * arguments of one more tool, or not at all.
- */
-export type StructuredOutput = "beside-tools" | "without-tools" | "as-tool" | "none";
-
-/** What a server does for one model: as it declares, until it turns something down. */
-export interface ModelCapabilities {
-  readonly tools: boolean;
-  readonly vision: boolean;
-  /** Whether one request may hold more than one image. */
-  readonly severalImages: boolean;
-  readonly structuredOutput: StructuredOutput;
-  /** Tokens that a conversation may have, its answer included; `null` when nobody says. */
-  readonly contextTokens: number | null;
-}
-
 /** A chat model that can judge, with what its server says it can do. */
 export interface JudgeModel {
   /** As the user names it: `openai:gpt-4.1`, `ollama:llava`, `rules`. */
@@ -108,4 +94,6 @@ export interface JudgeModel {
    * @throws {ProviderError} if the server fails, or takes a part of the request not (`rejects`).
    */
   reply(request: ChatRequest, signal?: AbortSignal): Promise<ChatReply>;
+  /** Goes by what was seen of its server rather than by what that declares; only models with a server have it. */
+  learn?(seen: ModelCapabilities): void;
 }

@@ -105,16 +105,17 @@ describe("the measurement store", () => {
 });
 
 describe("what is kept between runs", () => {
-  it("is one store of measurements, answers and checks, each with its limit, counted and cleared as one", async () => {
-    for (const name of ["measurements", "answers", "checks"] as const)
+  it("is one store of measurements, answers, checks and probes, each with its limit, counted and cleared as one", async () => {
+    for (const name of ["measurements", "answers", "checks", "probes"] as const)
       await openCache(name).put(contentKey(name), name);
     expect((await cacheSizes()).map(({ name, entries, maxBytes }) => [name, entries, maxBytes])).toEqual([
       ["measurements", 1, 2e9],
       ["answers", 1, 2e9],
       ["checks", 1, 1e6],
+      ["probes", 1, 1e6],
     ]);
-    expect((await clearCaches()).map(({ entries }) => entries)).toEqual([1, 1, 1]);
-    expect((await cacheSizes()).map(({ entries }) => entries)).toEqual([0, 0, 0]);
+    expect((await clearCaches()).map(({ entries }) => entries)).toEqual([1, 1, 1, 1]);
+    expect((await cacheSizes()).map(({ entries }) => entries)).toEqual([0, 0, 0, 0]);
   });
 
   it("holds the answers of evaluations, which are asked anew and kept all the same without the cache", async () => {

@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createOllamaJudge } from "../../src/adapters/ollama/ollama-judge.ts";
 import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
 import { createTools } from "../../src/agent/tool-list.ts";
 import { ask } from "../../src/ask.ts";
+import { probe } from "../../src/compose/model-probe.ts";
 import { JudgmentError, ProviderError } from "../../src/domain/errors.ts";
 import { Judgment } from "../../src/domain/judgment.ts";
 import { choiceAnswer } from "../../src/evaluation/solvers/choice-reply.ts";
@@ -15,6 +16,7 @@ import type { ChatMessage, ChatTool, JudgeModel } from "../../src/ports/chat-mod
 import { gradientImage } from "../support/images.ts";
 import { partsFor } from "../support/judge-of.ts";
 import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 /*
  * Against real engines, started by `npm run test:engines`. Their model is tiny and sees nothing: what is tested is that
@@ -53,6 +55,7 @@ describe.skipIf(llama === undefined)("llama.cpp", { timeout: PATIENCE_MS }, () =
       tools: true,
       vision: true,
       severalImages: true,
+      imagesAfterTools: true,
       structuredOutput: "without-tools",
       contextTokens: 8192,
     });
@@ -120,6 +123,15 @@ describe.skipIf(llama === undefined)("llama.cpp", { timeout: PATIENCE_MS }, () =
   it.each(["agent", "single-pass"] as const)("takes every request of an ask by %s", async (mode) => {
     const outcome = await judgmentOrComplaint(await openLlama(llama), mode);
     if (outcome !== "judged") expect(outcome).toBeInstanceOf(JudgmentError);
+  });
+
+  it("is probed in eight calls at the most: its schema holds, its eyes do not see, its memory is counted", async () => {
+    vi.stubEnv("KULESHOV_CACHE", await tempFolder());
+    const { baseUrl } = addressOf(llama);
+    const { probe: seen } = await probe("openai:tiny", { baseUrl, retries: QUICK, maxTokens: 60 });
+    expect(seen.calls).toBeLessThanOrEqual(8);
+    expect(seen.capabilities).toMatchObject({ structuredOutput: "without-tools", vision: false, contextTokens: 8192 });
+    expect(seen.charactersPerToken).toBeGreaterThan(1.5);
   });
 
   it("says in one sentence that a conversation is too long", async () => {

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 
 /** What a scripted model server does with one chat request, whatever its protocol. */
 export type Reply =
-  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "text"; readonly text: string; readonly promptTokens?: number }
   | { readonly type: "calls"; readonly calls: readonly ScriptedCall[] }
   | { readonly type: "refusal"; readonly text: string }
   /** The answer stops in the middle, as at a token limit. */
@@ -23,6 +23,8 @@ export interface ScriptedCall {
 }
 
 export const says = (text: string): Reply => ({ type: "text", text });
+/** The same, counting what it was told as that many tokens; 100 otherwise, whatever it was told. */
+export const saysOf = (promptTokens: number, text: string): Reply => ({ type: "text", text, promptTokens });
 export const saysJson = (value: unknown): Reply => says(JSON.stringify(value));
 export const calls = (name: string, args: object | string = {}): Reply => ({ type: "calls", calls: [{ name, args }] });
 export const callsAll = (...list: ScriptedCall[]): Reply => ({ type: "calls", calls: list });
@@ -108,6 +110,10 @@ export interface Protocol {
   writeReply(reply: Exclude<Reply, { type: "raw" | "hang" | "drop" }>, asked: WireBody, response: ServerResponse): void;
   /** @returns whether it answered. */
   writeOther(asked: Asked, response: ServerResponse): boolean;
+}
+
+export function promptTokensOf(reply: Reply): number {
+  return reply.type === "text" ? (reply.promptTokens ?? 100) : 100;
 }
 
 export function writeJson(response: ServerResponse, value: unknown, status = 200): void {

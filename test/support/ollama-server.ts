@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import {
   type ModelServer,
   type Protocol,
+  promptTokensOf,
   type Reply,
   type Script,
   startModelServer,
@@ -72,7 +73,7 @@ function stream(
     response.write(`${JSON.stringify({ ...head, message: { role: "assistant", ...message }, done: false })}\n`);
   }
   const end = { done: true, done_reason: reply.type === "cut-off" ? "length" : "stop" };
-  const counts = { prompt_eval_count: 100, eval_count: 20, total_duration: 1, load_duration: 1 };
+  const counts = { prompt_eval_count: promptTokensOf(reply), eval_count: 20, total_duration: 1, load_duration: 1 };
   response.end(`${JSON.stringify({ ...head, message: { role: "assistant", content: "" }, ...end, ...counts })}\n`);
 }
 

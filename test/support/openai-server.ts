@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import {
   type ModelServer,
   type Protocol,
+  promptTokensOf,
   type Reply,
   type Script,
   startModelServer,
@@ -92,8 +93,12 @@ function completion(reply: Exclude<Reply, { type: "raw" | "hang" | "drop" }>, as
     model: `${asked.model}-2026-01-01`,
     system_fingerprint: "fp_test",
     choices: [{ index: 0, logprobs: null, ...choice(reply) }] as const,
-    usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+    usage: usageOf(promptTokensOf(reply)),
   };
+}
+
+function usageOf(promptTokens: number) {
+  return { prompt_tokens: promptTokens, completion_tokens: 20, total_tokens: promptTokens + 20 };
 }
 
 function choice(reply: Exclude<Reply, { type: "raw" | "hang" | "drop" }>) {

@@ -46,6 +46,8 @@ export interface ServerModelSetup {
   readonly raisedMaxTokens: number;
   readonly timeoutMs: number;
   readonly retries: RetryPolicy;
+  /** Called before every request, those that are made again included; what it throws ends the call. */
+  readonly beforeRequest?: (() => void) | undefined;
 }
 
 /** What a call can do without as it stands; for the others the conversation has to be planned anew. */
@@ -66,7 +68,8 @@ const DISPENSABLE: ReadonlySet<RejectedFeature> = new Set([
 export function createServerModel(setup: ServerModelSetup): JudgeModel {
   const { id, name, protocol, remote, identity } = setup;
   const without = new Set<RejectedFeature>();
-  let structuredOutput = setup.capabilities.structuredOutput;
+  let known = setup.capabilities;
+  let { structuredOutput } = known;
   const settings = (): CallSettings => ({
     temperature: without.has("temperature") ? null : setup.temperature,
     seed: without.has("seed") ? null : setup.seed,
@@ -104,7 +107,10 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const parallelCalls = shape.parallelCalls && !without.has("parallel-calls");
     const messages: ChatMessage[] = shaped(asked.messages, { ...shape, parallelCalls });
     const request = { ...protocol.request({ ...asked, messages }, calling), timeoutMs: setup.timeoutMs };
-    const once = async () => protocol.read(await fetchEvents(request, name, signal));
+    const once = async () => {
+      setup.beforeRequest?.();
+      return protocol.read(await fetchEvents(request, name, signal));
+    };
     return retry(once, setup.retries, {
       signal,
       isWorthwhile: (error) => mayPass(error) && !isTurnedDown(error, asked),
@@ -116,13 +122,13 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     remote,
     identity,
     get capabilities() {
-      const { tools, vision, severalImages, contextTokens } = setup.capabilities;
+      const { tools, vision, severalImages } = known;
       return {
+        ...known,
         tools: tools && !without.has("tools"),
         vision: vision && !without.has("images"),
         severalImages: severalImages && !without.has("several-images"),
         structuredOutput: without.has("tools") && structuredOutput === "as-tool" ? "none" : structuredOutput,
-        contextTokens,
       };
     },
     get temperature() {
@@ -132,6 +138,10 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
       return settings().seed;
     },
     reply,
+    learn(seen) {
+      known = seen;
+      structuredOutput = seen.structuredOutput;
+    },
   };
 }
 

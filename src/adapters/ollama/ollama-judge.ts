@@ -24,6 +24,8 @@ export interface OllamaOptions {
   /** For one call of the model; the first one may have to load it. */
   readonly timeoutMs?: number;
   readonly retries?: RetryPolicy;
+  /** Called before every request of the model; what it throws ends the call. */
+  readonly beforeRequest?: (() => void) | undefined;
 }
 
 /** A model that an Ollama server has, with what it can do. */
@@ -45,6 +47,8 @@ const Shown = z.looseObject({
 type Shown = z.infer<typeof Shown>;
 
 const Tags = z.looseObject({ models: z.array(z.looseObject({ name: z.string(), digest: z.string().optional() })) });
+
+const Version = z.looseObject({ version: z.string() });
 
 const QUESTION_TIMEOUT_MS = 15_000;
 /** Ollama's word for it. */
@@ -77,12 +81,19 @@ export async function createOllamaJudge(
     capabilities: {
       ...capabilitiesOf(shown),
       severalImages: true,
+      imagesAfterTools: true,
       structuredOutput: "without-tools",
       contextTokens: numCtx ?? contextLength,
     },
     shape: FREE_SHAPE,
     remote: isRemote(url, shown),
-    identity: { server: serverPlace(url).name, digest, contextTokens: numCtx ?? contextLength, maxTokens },
+    identity: {
+      server: serverPlace(url).name,
+      build: await versionOf(url, name, signal),
+      digest,
+      contextTokens: numCtx ?? contextLength,
+      maxTokens,
+    },
     temperature,
     seed,
     maxTokens,
@@ -90,6 +101,7 @@ export async function createOllamaJudge(
     raisedMaxTokens: UNLIMITED,
     timeoutMs: options.timeoutMs ?? usualTimeoutMs(serverPlace(url)),
     retries: options.retries ?? DEFAULT_RETRIES,
+    beforeRequest: options.beforeRequest,
   });
 }
 
@@ -118,6 +130,16 @@ async function installed(url: string, signal: AbortSignal | undefined) {
   const list = Tags.safeParse(await asked({ url: `${url}/api/tags` }, name, signal));
   if (!list.success) throw faultOfProtocol(name, "a list of models that is not Ollama's");
   return list.data.models;
+}
+
+/** Another version may do other things. `null` where it is not told. */
+async function versionOf(url: string, name: ServerName, signal: AbortSignal | undefined): Promise<string | null> {
+  try {
+    return Version.parse(await asked({ url: `${url}/api/version` }, name, signal)).version;
+  } catch (error) {
+    if (error instanceof ProviderError || error instanceof z.ZodError) return null;
+    throw error;
+  }
 }
 
 async function show(

@@ -24,6 +24,8 @@ export interface OpenAiOptions {
   /** For one call of the model, retries apart; 600 s on this machine and 300 s elsewhere when not given. */
   readonly timeoutMs?: number;
   readonly retries?: RetryPolicy;
+  /** Called before every request of the model; what it throws ends the call. */
+  readonly beforeRequest?: (() => void) | undefined;
 }
 
 /** Room for a judgment of a crowd when the server's own limit cut it off. */
@@ -67,6 +69,7 @@ export async function createOpenAiJudge(
       tools: llama === undefined ? (declared?.tools ?? true) : llama.shape !== undefined,
       vision: llama?.vision ?? declared?.vision ?? true,
       severalImages: true,
+      imagesAfterTools: true,
       structuredOutput: structuredOutputOf(isOpenAi, declared),
       contextTokens,
     },
@@ -79,6 +82,7 @@ export async function createOpenAiJudge(
     raisedMaxTokens: Math.max(RAISED_MAX_TOKENS, 2 * (maxTokens ?? 0)),
     timeoutMs: options.timeoutMs ?? usualTimeoutMs(place),
     retries: options.retries ?? DEFAULT_RETRIES,
+    beforeRequest: options.beforeRequest,
   });
 }
 

@@ -24,6 +24,7 @@ export function createRulesModel(): JudgeModel {
       tools: true,
       vision: false,
       severalImages: false,
+      imagesAfterTools: false,
       structuredOutput: "as-tool",
       contextTokens: null,
     },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Price } from "../../domain/price.ts";
 import { ReadingName } from "../answer.ts";
 import { SCORER_NAMES } from "../scorers/registry.ts";
 import { DatasetSource } from "./dataset-source.ts";
@@ -55,9 +56,6 @@ const Execution = z.strictObject({
   timeoutSeconds: z.number().positive().default(300),
   stopAfterFailures: z.int().min(1).default(10).describe("Failures in a row after which a provider counts as dead"),
 });
-
-const Price = z.strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) });
-export type Price = z.infer<typeof Price>;
 
 const Analysis = z.strictObject({
   seed: z.int().default(1),

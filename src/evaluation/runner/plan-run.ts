@@ -1,4 +1,5 @@
-import type { EvalFile, Price } from "../file/eval-file.ts";
+import { costOf as costOfTokens, type Price } from "../../domain/price.ts";
+import type { EvalFile } from "../file/eval-file.ts";
 import type { Call, Solver, StimulusSource, Usage } from "../solver.ts";
 import { type AnswerCache, callKey } from "./answer-cache.ts";
 
@@ -104,7 +105,5 @@ function totalsOf(cells: readonly { readonly plan: CellPlan; readonly model: str
 
 /** What a call cost in USD; `null` when its price or tokens are unknown, which is not free. */
 export function costOf(usage: Usage, price: Price | undefined, isFree: boolean): number | null {
-  if (isFree) return 0;
-  if (price === undefined || usage.inputTokens === null || usage.outputTokens === null) return null;
-  return (usage.inputTokens * price.inputPerMillion + usage.outputTokens * price.outputPerMillion) / 1e6;
+  return isFree ? 0 : costOfTokens({ input: usage.inputTokens, output: usage.outputTokens }, price);
 }

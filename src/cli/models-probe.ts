@@ -1,0 +1,68 @@
+import type { ProbedModel } from "../compose/model-probe.ts";
+import type { HealthCheck } from "../domain/health.ts";
+import type { ProbeCheck } from "../domain/model-probe.ts";
+import { interruptSignal } from "./exit.ts";
+import { note, outputStyle, print } from "./output.ts";
+
+export interface ProbeOptions {
+  readonly json?: true;
+  readonly cache?: boolean;
+  readonly baseUrl?: string;
+  readonly timeout?: string;
+}
+
+/** `kuleshov models probe <model>`: what an engine does with all that a judgment sends, in a table. */
+export async function probeCommand(spec: string, options: ProbeOptions): Promise<void> {
+  const found = await probed(spec, options, interruptSignal());
+  const { priceOf } = await import("../compose/prices.ts");
+  const { costOfAsk, planFor, renderProbe } = await import("../render/terminal-probe.ts");
+  const price = await priceOf(found.model);
+  const { probe, kept } = found;
+  if (options.json) {
+    const checks = probe.checks.map((check) => ({ ...check, kuleshov: planFor(check.feature, probe.capabilities) }));
+    await print(`${JSON.stringify({ ...probe, checks, ask: costOfAsk(probe, price), kept }, null, 2)}\n`);
+    return;
+  }
+  const server = found.model.identity.server;
+  await print(renderProbe(probe, { price, server: typeof server === "string" ? server : null }, outputStyle()));
+  note(
+    kept
+      ? "As it was seen before; --no-cache tries it again."
+      : `It took ${probe.calls} calls. Whoever asks this model from now on goes by what was seen.`,
+  );
+}
+
+/** Tries a model with test material: nothing of the user's is sent. */
+async function probed(spec: string, options: ProbeOptions, signal: AbortSignal): Promise<ProbedModel> {
+  const { probe } = await import("../compose/model-probe.ts");
+  const { cache, baseUrl, timeout } = options;
+  return probe(
+    spec,
+    {
+      again: cache === false,
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+      ...(timeout === undefined ? {} : { timeoutMs: Number(timeout) * 1000 }),
+    },
+    signal,
+  );
+}
+
+const STATES: Readonly<Record<ProbeCheck["outcome"], HealthCheck["state"]>> = {
+  works: "ready",
+  fails: "suspect",
+  refused: "missing",
+  untried: "missing",
+};
+
+/** A probe as lines of `doctor`. */
+export async function modelHealth(spec: string, options: ProbeOptions, signal: AbortSignal): Promise<HealthCheck[]> {
+  const { probe } = await probed(spec, options, signal);
+  const { planFor } = await import("../render/terminal-probe.ts");
+  return probe.checks.map(({ feature, outcome, engine }) => ({
+    group: "model",
+    name: feature,
+    state: STATES[outcome],
+    detail: engine,
+    remedy: outcome === "works" ? null : planFor(feature, probe.capabilities),
+  }));
+}

@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { ConfigurationError } from "../domain/errors.ts";
+import { Price } from "../domain/price.ts";
+import { ownPath } from "../platform/package-paths.ts";
+import type { JudgeModel } from "../ports/chat-model.ts";
+
+const FREE: Price = { inputPerMillion: 0, outputPerMillion: 0 };
+
+const PriceList = z.strictObject({
+  asOf: z.string(),
+  source: z.string(),
+  usdPerMillionTokens: z.record(z.string(), Price),
+});
+
+/**
+ * What a model's tokens cost: nothing where they are made on this machine, else as `models/prices.json` says, or the file
+ * that `KULESHOV_PRICES` names, which is written in the same way. `undefined` when nobody says.
+ *
+ * @throws {ConfigurationError} if that file cannot be read.
+ */
+export async function priceOf(
+  { id, remote }: Pick<JudgeModel, "id" | "remote">,
+  env: Readonly<NodeJS.ProcessEnv> = process.env,
+): Promise<Price | undefined> {
+  if (!remote) return FREE;
+  const own = env.KULESHOV_PRICES ? await readPrices(env.KULESHOV_PRICES) : {};
+  const shipped = await readPrices(ownPath("models", "prices.json"));
+  return own[id] ?? shipped[id] ?? shipped[withoutDate(id)];
+}
+
+async function readPrices(path: string): Promise<Readonly<Record<string, Price>>> {
+  try {
+    return PriceList.parse(JSON.parse(await readFile(path, "utf8"))).usdPerMillionTokens;
+  } catch (cause) {
+    const form = "it takes asOf, source and usdPerMillionTokens, as models/prices.json has them";
+    throw new ConfigurationError(`Cannot read prices from ${path}: ${form}`, { cause });
+  }
+}
+
+/** OpenAI's snapshots cost what their family does: `gpt-4.1-2025-04-14`. */
+function withoutDate(id: string): string {
+  return id.replace(/-[0-9]{4}-[0-9]{2}-[0-9]{2}$/, "");
+}
