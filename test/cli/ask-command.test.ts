@@ -2,16 +2,27 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import * as asking from "../../src/cli/ask.ts";
 import { Report } from "../../src/domain/report.ts";
 import { decompressionBomb, heicHeader } from "../support/image-files.ts";
 import { hangs, html } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
+import { runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const photo = samplePhoto(1);
+const ask = (...words: string[]) => runCommand(["ask", ...words], [asking]);
+
+/** No model server of this machine is in reach unless a test names it. */
+beforeEach(() => {
+  vi.stubEnv("OPENAI_API_KEY", "");
+  vi.stubEnv("OPENAI_BASE_URL", "");
+  vi.stubEnv("OLLAMA_HOST", "http://127.0.0.1:9");
+  return () => vi.unstubAllEnvs();
+});
 
 /** A single clear sentence: no stack, no second line of explanation. */
 function expectOneSentence(stderr: string): void {
@@ -31,13 +42,13 @@ describe("kuleshov ask", () => {
 
   it("writes the report and an annotated image, and does not overwrite them unasked", async () => {
     const folder = join(await tempFolder(), "report");
-    const first = await runCli(["ask", photo, "--out", folder]);
+    const first = await ask(photo, "--out", folder);
     expect(first.code).toBe(0);
     expect((await sharp(join(folder, "annotated.png")).metadata()).width).toBe(1920);
     const written = await readFile(join(folder, "report.json"), "utf8");
     expect(() => Report.parse(JSON.parse(written))).not.toThrow();
 
-    const second = await runCli(["ask", photo, "--out", folder]);
+    const second = await ask(photo, "--out", folder);
     expect(second).toMatchObject({ code: 2, stdout: "" });
     expectOneSentence(second.stderr);
     expect(await readFile(join(folder, "report.json"), "utf8")).toBe(written);
@@ -46,7 +57,7 @@ describe("kuleshov ask", () => {
   it("judges an image without a face by its context alone", async () => {
     const empty = join(await tempFolder(), "wall.png");
     await sharp({ create: { width: 320, height: 240, channels: 3, background: "#889" } }).toFile(empty);
-    const { code, stdout } = await runCli(["ask", empty, "--context", "They have just won the final", "--json"]);
+    const { code, stdout } = await ask(empty, "--context", "They have just won the final", "--json");
     const [subject] = Report.parse(JSON.parse(stdout)).judgment.subjects;
     expect(code).toBe(0);
     expect(subject?.faceId).toBeNull();
@@ -61,8 +72,8 @@ describe("kuleshov ask", () => {
       .resize(800)
       .withExif({ IFD0: { ImageDescription: order, UserComment: order } })
       .toFile(told);
-    const { stdout } = await runCli(["ask", told, "--context", `${order}.`, "--json"]);
-    const withoutContext = await runCli(["ask", told, "--json"]);
+    const { stdout } = await ask(told, "--context", `${order}.`, "--json");
+    const withoutContext = await ask(told, "--json");
     const topLabels = (json: string) =>
       Report.parse(JSON.parse(json)).judgment.subjects.map(({ faceOnly }) => {
         return [...faceOnly.distribution].sort((a, b) => b.probability - a.probability)[0]?.label;
@@ -74,7 +85,7 @@ describe("kuleshov ask", () => {
   });
 
   it("shows no terminal escape sequences that a context smuggles in", async () => {
-    const { stdout } = await runCli(["ask", photo, "--context", "A party\u001b[2J\u001b]0;owned\u0007"]);
+    const { stdout } = await ask(photo, "--context", "A party\u001b[2J\u001b]0;owned\u0007");
     expect(stdout).not.toContain("\u001b");
   });
 });
@@ -87,7 +98,7 @@ describe("kuleshov ask with bad input", () => {
     ["a model server that is not there", ["--model", "ollama:llava"], 3, "127.0.0.1:9"],
     ["no key", ["--model", "openai:gpt-4.1"], 2, "OPENAI_API_KEY"],
   ])("says what is wrong with %s and ends with the right code", async (_case, words, code, sentence) => {
-    const run = await runCli(["ask", photo, ...words]);
+    const run = await ask(photo, ...words);
     expect(run).toMatchObject({ code, stdout: "" });
     expect(run.stderr).toContain(sentence);
     expectOneSentence(run.stderr);
@@ -100,7 +111,7 @@ describe("kuleshov ask with bad input", () => {
   ])("says so when the photo %s", async (_case, bytes, reason) => {
     const path = join(await tempFolder(), "photo.jpg");
     if (bytes !== undefined) await writeFile(path, bytes);
-    const run = await runCli(["ask", path]);
+    const run = await ask(path);
     expect(run).toMatchObject({ code: 3, stdout: "" });
     expect(run.stderr).toContain(reason);
     expectOneSentence(run.stderr);
@@ -109,7 +120,7 @@ describe("kuleshov ask with bad input", () => {
   it("says so when the photo is cut short", async () => {
     const path = join(await tempFolder(), "cut.jpg");
     await writeFile(path, (await readFile(photo)).subarray(0, 60_000));
-    const run = await runCli(["ask", path]);
+    const run = await ask(path);
     expect(run).toMatchObject({ code: 3, stdout: "" });
     expectOneSentence(run.stderr);
   });
@@ -117,8 +128,9 @@ describe("kuleshov ask with bad input", () => {
   it("never lets a refused key out, and leaves no half report", async () => {
     const server = await startOpenAiServer([], { key: "sk-right" });
     const folder = join(await tempFolder(), "report");
-    const env = { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: "sk-very-secret-9f2" };
-    const run = await runCli(["ask", photo, "--model", "openai:test-model", "--out", folder], { env });
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    vi.stubEnv("OPENAI_API_KEY", "sk-very-secret-9f2");
+    const run = await ask(photo, "--model", "openai:test-model", "--out", folder);
     expect(run.code).toBe(3);
     expect(run.stderr + run.stdout).not.toContain("sk-very-secret");
     expectOneSentence(run.stderr);
@@ -127,8 +139,9 @@ describe("kuleshov ask with bad input", () => {
 
   it("says so when the server answers with a web page", async () => {
     const server = await startOpenAiServer(() => html());
-    const env = { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: "sk-test" };
-    const run = await runCli(["ask", photo, "--model", "openai:test-model"], { env });
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    vi.stubEnv("OPENAI_API_KEY", "sk-test");
+    const run = await ask(photo, "--model", "openai:test-model");
     expect(run).toMatchObject({ code: 3, stdout: "" });
     expect(run.stderr).toMatch(/HTML|web page/);
     expectOneSentence(run.stderr);

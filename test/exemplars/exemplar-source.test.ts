@@ -163,6 +163,21 @@ describe("distilCategories", () => {
     expect(nearest?.description.text).toMatch(/AU1 0\.90.*AU26 0\.90/);
   });
 
+  it("names what stands .15 or farther from the others, and calls shown what reads .35 or more", () => {
+    const others = exemplarEntry({ category: "calm", face: { AU1: 0.1, AU12: 0.5, AU26: 0.2 } });
+    const look = exemplarEntry({ category: "joy", face: { AU1: 0.24, AU12: 0.34, AU26: 0.36 } });
+    const [joy] = distilCategories([look, others], testSpace);
+    expect(joy?.text).toContain("shows AU26 0.36 (0.20 in the others); shows less AU12 0.34 (0.50 in the others)");
+    expect(joy?.text).not.toContain("AU1 ");
+  });
+
+  it("describes a category by its instances, never by its counter examples", () => {
+    const laugh = exemplarEntry({ category: "laugh", face: { AU12: 0.9 } });
+    const counter = exemplarEntry({ category: "laugh", role: "counter", face: { AU15: 0.9 }, image: "counter" });
+    const described = distilCategories([laugh, counter], testSpace);
+    expect(described.map(({ exemplars }) => exemplars)).toEqual([[laugh.exemplar.id]]);
+  });
+
   it("has nothing to say of categories that were never measured", () => {
     expect(distilCategories([exemplarEntry({ face: null })], testSpace)).toEqual([]);
     expect(distilCategories([], testSpace)).toEqual([]);

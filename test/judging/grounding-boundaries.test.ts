@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GroundingVerdict } from "../../src/domain/grounding.ts";
 import type { Cue } from "../../src/domain/judgment.ts";
+import type { Scale } from "../../src/domain/measurement.ts";
 import { checkGrounding } from "../../src/judging/check-grounding.ts";
 import { cue, expressionEvidence, faceEvidence, judgment, ledgerOf, subject } from "../support/builders.ts";
 
@@ -16,6 +17,17 @@ describe("checkGrounding, at its thresholds", () => {
     ["AU12 (0.96) is present", "contradicted"],
   ])("lets a quoted number be off by a twentieth of its scale: %s of .90", (statement, verdict) => {
     const ledger = ledgerOf(faceEvidence({ AU12: 0.9 }));
+    expect(verdictOf(cue(statement, { evidenceIds: ["E1"] }), ledger)).toBe(verdict);
+  });
+
+  it.each<[string, number, Scale, GroundingVerdict]>([
+    ["AU12 (3.2) is present", 3, "intensity-0-5", "supported"],
+    ["AU12 (3.3) is present", 3, "intensity-0-5", "contradicted"],
+    ["AU12 (64) is present", 60, "percent-0-100", "supported"],
+    ["AU12 (66) is present", 60, "percent-0-100", "contradicted"],
+    ["AU12 (0.64) is present", 60, "percent-0-100", "supported"],
+  ])("%s, measured %d on %s", (statement, measured, scale, verdict) => {
+    const ledger = ledgerOf(faceEvidence({ AU12: measured }, { scale }));
     expect(verdictOf(cue(statement, { evidenceIds: ["E1"] }), ledger)).toBe(verdict);
   });
 

@@ -123,15 +123,15 @@ describe("trackFaces", () => {
   it.each([
     ["goes on from where it was 1.4 s ago", 1.4, 0, "T1"],
     ["is not expected any more after 1.6 s", 1.6, 0, "T2"],
-    ["goes on with a face that overlaps by a quarter", 0.2, 60, "T1"],
-    ["does not go on with a face that overlaps by a seventh", 0.2, 75, "T2"],
+    ["goes on with a face that overlaps by .21", 0.2, 65, "T1"],
+    ["does not go on with a face that overlaps by .19", 0.2, 68, "T2"],
   ])("a track of a face nobody can recognise %s", async (_case, stepS, leftPx, id) => {
     expect(await idsThrough([[seen(-1, 0)], [seen(-1, leftPx)]], stepS)).toEqual([["T1"], [id]]);
   });
 
   it.each([
-    ["by position where its lead is clear", 40, ["T1", "T2"]],
-    ["by who it is where two faces are nearly as near", 15, ["T2", "T1"]],
+    ["by position where its lead is .27", 22, ["T1", "T2"]],
+    ["by who it is where its lead is .24", 20, ["T2", "T1"]],
   ])("decides %s", async (_case, secondPx, ids) => {
     // The nearer face is somebody else's, and looks the same from far.
     const faces = [seen(1, 5), seen(0, secondPx)];

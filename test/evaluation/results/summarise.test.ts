@@ -91,9 +91,8 @@ describe("a summary", () => {
   });
 
   it("draws fewer resamples of very large cells, never fewer than a thousand", () => {
-    expect([resamplesFor(3000, 10_000), resamplesFor(6000, 10_000), resamplesFor(50_000, 10_000)]).toEqual([
-      10_000, 2000, 1000,
-    ]);
+    const drawn = [3000, 3001, 6000, 50_000].map((units) => resamplesFor(units, 10_000));
+    expect(drawn).toEqual([10_000, 3998, 2000, 1000]);
     expect(resamplesFor(50_000, 200)).toBe(200);
   });
 });
@@ -127,6 +126,36 @@ describe("a comparison", () => {
     const f1 = compared.find(({ metric }) => metric === "macro_f1");
     expect(f1?.test).toBe("paired permutation");
     expect(f1?.pValue).toBeLessThan(0.01);
+  });
+
+  it.each([
+    ["answers about one subject hang together", {}, samplesOf(40, (i) => `p${i % 10}`)],
+    ["answers are repeats of one another", { repeats: 2 }, samplesOf(20)],
+  ])("does not test right and wrong by McNemar's test where %s", (_case, more, own) => {
+    const clustered = evalFile({ matrix: { models: ["loop:a", "loop:b"], ...more }, analysis: { resamples: 200 } });
+    const answers = recordsOf(callsOf(own, clustered.matrix), (call) =>
+      call.condition.model === "loop:b" && index(call) < 4 ? wrong(call) : truth(call),
+    );
+    const { cells } = summarise(answers, own, { file: clustered, scorers: [accuracy] });
+    const [first] = compareSides(
+      cells.map(({ cell, scorers }) => ({ name: cell.id, calls: scorers[0]?.calls ?? [] })),
+      accuracy,
+      clustered.analysis,
+    );
+    expect(first).toMatchObject({ metric: "accuracy", pairs: 40, test: "paired permutation" });
+  });
+
+  it("calls no difference impossible: what was seen is one of the permutations", () => {
+    const answers = recordsOf(callsOf(samples, file.matrix), (call) =>
+      call.condition.model === "loop:b" ? wrong(call) : truth(call),
+    );
+    const cells = summarise(answers, samples, { file, scorers: [accuracy] }).cells.slice(0, 2);
+    const compared = compareSides(
+      cells.map(({ cell, scorers }) => ({ name: cell.id, calls: scorers[0]?.calls ?? [] })),
+      accuracy,
+      file.analysis,
+    );
+    expect(compared.find(({ metric }) => metric === "macro_f1")?.pValue).toBeCloseTo(1 / 5001, 12);
   });
 
   it("keeps the repeats of one system together when systems are swapped", () => {

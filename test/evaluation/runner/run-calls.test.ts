@@ -1,7 +1,7 @@
-import { symlink } from "node:fs/promises";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { ConfigurationError, JudgmentError } from "../../../src/domain/errors.ts";
+import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { ConfigurationError, JudgmentError, ProviderError } from "../../../src/domain/errors.ts";
 import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import type { EvalFile } from "../../../src/evaluation/file/eval-file.ts";
 import { createAnswerCache, withoutReuse } from "../../../src/evaluation/runner/answer-cache.ts";
@@ -12,7 +12,7 @@ import type { RunProgress } from "../../../src/evaluation/runner/progress.ts";
 import { type RunSetting, runCalls } from "../../../src/evaluation/runner/run-calls.ts";
 import { type Solver, StimulusUnavailable } from "../../../src/evaluation/solver.ts";
 import { createContentStore } from "../../../src/platform/content-store.ts";
-import { openJournal, readJournal } from "../../../src/runs/journal.ts";
+import { type Journal, openJournal, readJournal } from "../../../src/runs/journal.ts";
 import { evalFile, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
@@ -105,12 +105,13 @@ describe("a run", () => {
     const folder = await tempFolder();
     await run(folder, evalFile(), httpSolver(server.url), { n: 1 });
     const [first] = await records(folder);
-    const { writeFile } = await import("node:fs/promises");
-    await writeFile(
-      createAnswerCache(createContentStore(join(folder, "cache"))).path(first?.key as string),
-      "not gzip",
-    );
+    const cache = createAnswerCache(createContentStore(join(folder, "cache")));
+    await writeFile(cache.path(first?.key as string), "not gzip");
     expect(await run(folder, evalFile(), httpSolver(server.url), { n: 1 })).toMatchObject({ cached: 0, failed: 0 });
+    const other = "0".repeat(64);
+    await mkdir(dirname(cache.path(other)), { recursive: true });
+    await copyFile(cache.path(first?.key as string), cache.path(other));
+    expect(await cache.get(other)).toBeUndefined();
   });
 
   it("retries what may pass and records what does not as a failure, not as an answer", async () => {
@@ -185,6 +186,53 @@ describe("a run", () => {
     const outcome = await run(folder, file, httpSolver(server.url), { n: 60 });
     expect(outcome.stopped).toMatch(/^loop failed 4 times in a row \(The model server is not reachable\)/);
     expect(outcome.done).toBeLessThan(15);
+  });
+
+  it("does not add up failures between which the provider answered", async () => {
+    let asked = 0;
+    const solver = httpSolver((await startAnsweringServer()).url);
+    const flaky: Solver = {
+      ...solver,
+      solve(call, stimulus, signal) {
+        asked += 1;
+        if (asked % 4 === 0) return solver.solve(call, stimulus, signal);
+        throw new ProviderError("The model server says 400", { retryable: false, status: 400 });
+      },
+    };
+    const file = evalFile({ execution: { concurrency: 1, stopAfterFailures: 4 } });
+    expect(await run(await tempFolder(), file, flaky)).toMatchObject({ done: 12, failed: 9, stopped: null });
+  });
+
+  it("has an answer safe in the cache before the journal says that there is one", async () => {
+    const folder = await tempFolder();
+    const cache = createAnswerCache(createContentStore(join(folder, "cache")));
+    const wereThere: boolean[] = [];
+    const journal: Journal = {
+      append: async (record) => {
+        wereThere.push(await cache.has((record as CallRecord).key));
+      },
+      close: async () => {},
+    };
+    await run(folder, evalFile(), httpSolver((await startAnsweringServer()).url), { cache, journal });
+    expect(wereThere).toEqual(new Array(12).fill(true));
+  });
+
+  it("ends when its minutes are over, after the calls under way", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const solver = httpSolver((await startAnsweringServer()).url);
+    const slow: Solver = {
+      ...solver,
+      solve(...given) {
+        vi.advanceTimersByTime(30_000);
+        return solver.solve(...given);
+      },
+    };
+    const file = evalFile({ budget: { minutes: 2 }, execution: { concurrency: 1 } });
+    const outcome = await run(await tempFolder(), file, slow);
+    expect(outcome).toMatchObject({ done: 4, stopped: "the budget of 2 minutes is used up" });
   });
 
   it.each([
