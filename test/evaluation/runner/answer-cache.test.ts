@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
-import { callKey } from "../../../src/evaluation/runner/call-key.ts";
+import { callKey } from "../../../src/evaluation/runner/answer-cache.ts";
 import type { Call, Condition } from "../../../src/evaluation/solver.ts";
 
 const condition: Condition = {
