@@ -37,6 +37,22 @@ describe("testProposal", () => {
     expect(passed("stability", { agreement: [0.59, 0.59] })).toBe(false);
   });
 
+  it.each([
+    [0.48, 0.565, false],
+    [0.51, 0.579, false],
+    [0.54, 0.604, true],
+  ])("calls recognised what is told from others in more than .6 of trials: %d apart, %d", (apart, low, recognised) => {
+    // Twenty faces of each kind stand evenly on a line of length 1, the others that much farther on.
+    const values = Float64Array.from({ length: 40 }, (_, i) => (i < 20 ? i / 20 : (i - 20) / 20 + apart));
+    const members = Array.from({ length: 20 }, (_, i) => i);
+    const test = testProposal({
+      ...material({}),
+      points: { count: 40, dimensions: 1, values },
+      cluster: { members, memberships: members.map(() => 1), prominence: 3 },
+    }).find(({ name }) => name === "recognition");
+    expect([test?.estimate.low, test?.passed]).toEqual([expect.closeTo(low, 3), recognised]);
+  });
+
   it("leaves open what cannot be told from a known category", () => {
     expect(passed("discrimination", {})).toBeNull();
   });
