@@ -42,7 +42,10 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
-    .option("--columns <toolbox>", "one row per face under the column names of openface or pyfeat")
+    .option(
+      "--columns <toolbox>",
+      "one row per face under the column names of openface, openface-spaced (all of them, with OpenFace's spaces) or pyfeat",
+    )
     .option("--scene", "with --json: objects, bodies and who looks where too")
     .option("--neutral <image>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)

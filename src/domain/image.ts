@@ -17,6 +17,8 @@ export interface DecodedImage {
 export interface VideoFramePlace {
   /** Counts the frames that are measured, from 0. */
   readonly index: number;
+  /** Counts all frames of the video, from 0; left out when its frame rate is not known. */
+  readonly number?: number;
   /** When it is shown, from the start of the video. */
   readonly timestampS: number;
 }

@@ -11,7 +11,7 @@ import type {
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
 /** Which image, or which frame of a video, a row is about. */
-export type ImagePlace = Pick<DecodedImage, "path" | "frame">;
+export type ImagePlace = Pick<DecodedImage, "path" | "frame"> & Partial<Pick<DecodedImage, "widthPx" | "heightPx">>;
 
 /** One column of a measurement table. */
 export interface MeasurementColumn {

@@ -48,8 +48,10 @@ export const ImageRecord = z.strictObject({
   widthPx: z.number(),
   heightPx: z.number(),
   sha256: z.string(),
-  /** Of videos: which frame, counted from 0 among those measured, and when it is shown. */
-  frame: z.strictObject({ index: z.int().min(0), timestampS: z.number() }).optional(),
+  /** Of videos: which frame, counted from 0 among those measured and among all, and when it is shown. */
+  frame: z
+    .strictObject({ index: z.int().min(0), number: z.int().min(0).optional(), timestampS: z.number() })
+    .optional(),
   faces: z.array(FaceRecord),
   /** What observers found around the faces. Only when asked for. */
   scene: z.array(NewEvidence).optional(),

@@ -3,7 +3,7 @@ import { didYouMean } from "../domain/nearest-name.ts";
 import type { MeasuredImage } from "../measuring/measure-image.ts";
 import { csvHeader, csvRows, type MeasurementColumn, measurementColumns } from "../measuring/measurement-columns.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import { openFaceColumns } from "./columns/openface-columns.ts";
+import { openFaceColumns, spacedOpenFaceColumns } from "./columns/openface-columns.ts";
 import { pyFeatColumns } from "./columns/pyfeat-columns.ts";
 import type { ColumnOptions, ToolboxColumns } from "./columns/toolbox-columns.ts";
 
@@ -51,6 +51,7 @@ export function faceTable(name: string | undefined, toolboxes: readonly FerToolb
 
 const TABLES: Readonly<Record<string, (options: ColumnOptions) => ToolboxColumns>> = {
   openface: openFaceColumns,
+  "openface-spaced": spacedOpenFaceColumns,
   pyfeat: pyFeatColumns,
 };
 

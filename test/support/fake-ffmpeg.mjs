@@ -31,6 +31,10 @@ if (video.shots.length === 0) {
   process.exit(1);
 }
 
+log(
+  `[info]   Stream #0:0[0x1](und): Video: h264 (High) (avc1 / 0x31637661), yuv420p(progressive), ${video.widthPx}x${video.heightPx} [SAR 1:1 DAR 3:2], 45 kb/s, ${Number(video.fps.toFixed(2))} fps, ${Number(video.fps.toFixed(2))} tbr, 12800 tbn (default)`,
+);
+
 const write = (bytes) => new Promise((resolve) => process.stdout.write(bytes, resolve));
 const { widthPx, heightPx } = video;
 // sharp is loaded only here: a fake that is asked for nothing starts at once.

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { VideoDecodeError } from "../../domain/errors.ts";
+import type { VideoFramePlace } from "../../domain/image.ts";
 import { hashOfFile } from "../../platform/hash.ts";
 import { whyRefused } from "../../platform/system-error.ts";
 import type { FrameOptions, VideoFrame, VideoReader } from "../../ports/video-reader.ts";
@@ -48,7 +49,7 @@ async function* decode(
       signal?.throwIfAborted();
       const timestampS = await log.timestampOf(index);
       if (timestampS === undefined) throw new VideoDecodeError(path, "ffmpeg gave no time for a frame");
-      const frame = { index, timestampS };
+      const frame = placeOf(index, timestampS, log.frameRate());
       if (index < skip) pixels.give(rgb);
       else yield { image: { path, widthPx, heightPx, rgb, sha256, frame }, durationS: log.durationS() };
       index += 1;
@@ -62,6 +63,10 @@ async function* decode(
     stop();
     await ended;
   }
+}
+
+function placeOf(index: number, timestampS: number, frameRate: number | null): VideoFramePlace {
+  return frameRate === null ? { index, timestampS } : { index, number: Math.round(timestampS * frameRate), timestampS };
 }
 
 /**
@@ -138,6 +143,8 @@ interface FfmpegLog {
   timestampOf(index: number): Promise<number | undefined>;
   /** Length of the video as its header says; `null` when it does not. */
   durationS(): number | null;
+  /** Frames per second of the video as its header says; `null` when it does not. */
+  frameRate(): number | null;
   /** The complaints so far, in ffmpeg's words, without where in ffmpeg they come from. */
   complaints(): readonly string[];
   /** No more will come. */
@@ -147,6 +154,7 @@ interface FfmpegLog {
 /** One line per frame from the filter `showinfo`. */
 const FRAME = /\bn:\s*\d+\s.*\bpts_time:\s*(\S+)/;
 const DURATION = /\bDuration: (\d+):(\d+):(\d+(?:\.\d+)?)/;
+const FRAME_RATE = /\bStream #\S+ Video: .*?\b(\d+(?:\.\d+)?)(k?) fps\b/;
 const COMPLAINT = /^(?:\[[^\]]*\] )*?\[(?:error|fatal|panic)\] (.*)$/;
 /** More would only repeat themselves. */
 const MOST_COMPLAINTS = 20;
@@ -157,6 +165,7 @@ function createFfmpegLog(): FfmpegLog {
   const waiting = new Map<number, (timestamp: number | undefined) => void>();
   const complaints: string[] = [];
   let durationS: number | null = null;
+  let frameRate: number | null = null;
   let unfinished = "";
   let ended = false;
 
@@ -172,6 +181,8 @@ function createFfmpegLog(): FfmpegLog {
     if (duration !== null && durationS === null) {
       durationS = Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]);
     }
+    const rate = frameRate === null ? FRAME_RATE.exec(line) : null;
+    if (rate !== null) frameRate = trueRate(Number(rate[1]) * (rate[2] === "k" ? 1000 : 1));
     const complaint = COMPLAINT.exec(line)?.[1];
     if (complaint !== undefined && complaints.length < MOST_COMPLAINTS) complaints.push(complaint.trim());
   }
@@ -187,6 +198,7 @@ function createFfmpegLog(): FfmpegLog {
       return new Promise((resolve) => waiting.set(index, resolve));
     },
     durationS: () => durationS,
+    frameRate: () => frameRate,
     complaints: () => complaints,
     end() {
       if (unfinished !== "") readLine(unfinished);
@@ -196,4 +208,10 @@ function createFfmpegLog(): FfmpegLog {
       waiting.clear();
     },
   };
+}
+
+/** ffmpeg rounds to two decimals: 23.98 is 24000/1001, and an hour later the difference is fifteen frames. */
+function trueRate(written: number): number {
+  const television = (Math.ceil(written) * 1000) / 1001;
+  return Number(television.toFixed(2)) === written ? television : written;
 }

@@ -1,12 +1,13 @@
-import type { FaceMeasurement, Gaze, HeadPose, ToolboxId } from "../../domain/measurement.ts";
+import type { ActionUnitMeasurement, FaceMeasurement, Gaze, HeadPose, ToolboxId } from "../../domain/measurement.ts";
 import { MINIMUM_WEIGHT, PRESENCE_BANDS } from "../../domain/presence.ts";
 import { landmarkColumns } from "./landmarks-68.ts";
 import {
   type ColumnOptions,
-  type ColumnRow,
   createToolboxColumns,
   emptyColumn,
   measuredColumn,
+  measurementBy,
+  personNumber,
   type RowColumn,
   type ToolboxColumns,
 } from "./toolbox-columns.ts";
@@ -15,10 +16,11 @@ const INTENSITY_UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 25, 26
 const PRESENCE_UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 25, 26, 28, 45] as const;
 
 const CAVEATS = [
-  "AUxx_r is filled only from measurements that are intensities of 0 to 5: a probability is not an intensity, so that with the mesh toolbox these columns are empty",
+  "AUxx_r is the first intensity of 0 to 5 that any toolbox in use measured, and empty where none did: a probability is not an intensity",
   `AUxx_c is 1 from the threshold of the measurement's own scale on (probability ${PRESENCE_BANDS.probability.presentFrom}), else 0; it is empty where the action unit was not measured or the face was too turned or too small to tell`,
   "A face without success has empty cells where OpenFace writes zeros",
   "gaze_0, gaze_1 and pose_T are empty: one gaze for both eyes is measured, and no distance in millimetres",
+  "frame is the number of the frame in the whole video at the rate that its header names, from 1, whatever --fps; for images it counts them",
 ] as const;
 
 /**
@@ -26,7 +28,54 @@ const CAVEATS = [
  * landmarks, 3D landmarks and shape parameters are left out. `input` names the image, which OpenFace does not do.
  */
 export function openFaceColumns({ toolbox }: ColumnOptions): ToolboxColumns {
-  const columns: RowColumn[] = [
+  return createToolboxColumns([...measuredColumns(toolbox), INPUT], { caveats: CAVEATS, firstFrame: 1 });
+}
+
+/**
+ * The same with every column of FeatureExtraction 2.2 in its order, and with the space that it writes before each name
+ * but the first: for scripts that say `df[" AU12_r"]` or count columns.
+ */
+export function spacedOpenFaceColumns({ toolbox }: ColumnOptions): ToolboxColumns {
+  const measured = new Map(measuredColumns(toolbox).map((column) => [column.name, column]));
+  const columns = [...ALL_NAMES.map((name) => measured.get(name) ?? emptyColumn(name, "it is not measured")), INPUT];
+  const spaced = columns.map((column, index) => (index === 0 ? column : { ...column, name: ` ${column.name}` }));
+  const caveats = [...CAVEATS, "input stands behind OpenFace's own columns, and is not one of them"];
+  return createToolboxColumns(spaced, { caveats, firstFrame: 1 });
+}
+
+const INPUT: RowColumn = {
+  name: "input",
+  description: "The image, as it was named",
+  cell: ({ image }) => image.path,
+};
+
+const EYE_POINTS = 56;
+const FACE_POINTS = 68;
+const SHAPE_PARAMETERS = 34;
+
+/** Every column of FeatureExtraction 2.2 in its order. Source: its wiki, page Output Format. */
+const ALL_NAMES: readonly string[] = [
+  ...["frame", "face_id", "timestamp", "confidence", "success"],
+  ...["gaze_0_x", "gaze_0_y", "gaze_0_z", "gaze_1_x", "gaze_1_y", "gaze_1_z", "gaze_angle_x", "gaze_angle_y"],
+  ...["x", "y", "X", "Y", "Z"].flatMap((axis) => counted(`eye_lmk_${axis}_`, EYE_POINTS)),
+  ...["pose_Tx", "pose_Ty", "pose_Tz", "pose_Rx", "pose_Ry", "pose_Rz"],
+  ...["x", "y", "X", "Y", "Z"].flatMap((axis) => counted(`${axis}_`, FACE_POINTS)),
+  ...["p_scale", "p_rx", "p_ry", "p_rz", "p_tx", "p_ty"],
+  ...counted("p_", SHAPE_PARAMETERS),
+  ...INTENSITY_UNITS.map((number) => unitName(number, "r")),
+  ...PRESENCE_UNITS.map((number) => unitName(number, "c")),
+];
+
+function counted(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+}
+
+function unitName(number: number, kind: "r" | "c"): string {
+  return `AU${String(number).padStart(2, "0")}_${kind}`;
+}
+
+function measuredColumns(toolbox: ToolboxId): readonly RowColumn[] {
+  return [
     {
       name: "frame",
       description: "Number of the image, or of the frame in its video, from 1",
@@ -35,7 +84,7 @@ export function openFaceColumns({ toolbox }: ColumnOptions): ToolboxColumns {
     {
       name: "face_id",
       description: "Face of the image, 0 is the leftmost; of a video, the same number for the same person",
-      cell: faceNumber,
+      cell: ({ face, faceIndex }) => personNumber(face) ?? faceIndex,
     },
     {
       name: "timestamp",
@@ -66,14 +115,7 @@ export function openFaceColumns({ toolbox }: ColumnOptions): ToolboxColumns {
     ...landmarkColumns(toolbox),
     ...INTENSITY_UNITS.map((number) => intensityColumn(toolbox, number)),
     ...PRESENCE_UNITS.map((number) => presenceColumn(toolbox, number)),
-    { name: "input", description: "The image, as it was named", cell: ({ image }) => image.path },
   ];
-  return createToolboxColumns(columns, { caveats: CAVEATS, firstFrame: 1 });
-}
-
-/** Track ids count from T1. */
-function faceNumber({ face, faceIndex }: ColumnRow): number {
-  return face?.trackId === undefined ? faceIndex : Number(face.trackId.slice(1)) - 1;
 }
 
 function poseColumns(toolbox: ToolboxId): RowColumn[] {
@@ -111,20 +153,23 @@ function turned([x, y, z]: Vector, [rx, ry, rz]: Vector): Vector {
   ];
 }
 
+/** From the toolbox in use where it measures intensities, else from the first other one that does. */
 function intensityColumn(toolbox: ToolboxId, number: number): RowColumn {
-  const name = `AU${String(number).padStart(2, "0")}_r`;
-  const description = `AU${number}, intensity 0..5; empty unless it was measured as an intensity`;
-  return measuredColumn(toolbox, { name, description }, ({ actionUnits }) => {
-    const unit = actionUnits.find(
-      ({ au, side, scale }) => au === `AU${number}` && side === "both" && scale === "intensity-0-5",
-    );
-    return unit?.value;
-  });
+  const isIntensity = ({ au, side, scale }: ActionUnitMeasurement) =>
+    au === `AU${number}` && side === "both" && scale === "intensity-0-5";
+  return {
+    name: unitName(number, "r"),
+    description: `AU${number}, intensity 0..5; empty unless a toolbox in use measured it as an intensity`,
+    cell({ face }) {
+      const sources = [measurementBy(toolbox, face), ...(face?.measurements ?? [])];
+      return sources.flatMap((one) => one?.actionUnits ?? []).find(isIntensity)?.value ?? null;
+    },
+  };
 }
 
 /** From the toolbox's own presence where it has one, else from its value at the scale's threshold. */
 function presenceColumn(toolbox: ToolboxId, number: number): RowColumn {
-  const name = `AU${String(number).padStart(2, "0")}_c`;
+  const name = unitName(number, "c");
   const description = `AU${number}, 1 present or 0 not; empty where it was not measured or cannot be told`;
   return measuredColumn(toolbox, { name, description }, ({ actionUnits }) => {
     const units = actionUnits.filter(({ au, side }) => au === `AU${number}` && side === "both");

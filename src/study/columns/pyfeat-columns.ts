@@ -5,6 +5,7 @@ import {
   createToolboxColumns,
   emptyColumn,
   measuredColumn,
+  personNumber,
   type RowColumn,
   type ToolboxColumns,
 } from "./toolbox-columns.ts";
@@ -16,12 +17,14 @@ const CAVEATS = [
   "AUxx is filled from probabilities, and from 0 or 1; an intensity of 0 to 5 is not a probability, and is left out",
   "Action units that the toolbox does not measure are empty, which is not 0",
   "Emotions are the toolbox's first expression reading; where it knows contempt, which Py-Feat 1 does not, they do not sum to 1",
-  "Pitch, Roll and Yaw are radians as in Py-Feat 2: up, and to the subject's right; X, Y and Z are empty",
+  "The dialect is that of Py-Feat 2.1.5's Detectorv1: Pitch, Roll and Yaw are radians, up and to the subject's right (read it back as pyfeat@2.1.5:faces.csv); X, Y and Z are empty, and the 512 numbers of an identity are left out",
+  "frame is the number of the frame in the whole video at the rate that its header names, from 0, whatever --fps; for images it counts them",
+  "Identity tells people of one video apart (Person_0 is T1 of track_id); it is empty for images, whose people are not compared",
 ] as const;
 
 /**
- * Measurements under the column names of Py-Feat's Detectorv1, as its `read_feat` and scripts for it expect them.
- * Identities are left out.
+ * Measurements under the column names of Py-Feat 2.1.5's Detectorv1, in its order and units, as its `read_feat` and
+ * scripts for it expect them. Source: feat/detector.py and feat/data.py of py-feat 2.1.5.
  */
 export function pyFeatColumns({ toolbox }: ColumnOptions): ToolboxColumns {
   const measured = (
@@ -53,14 +56,35 @@ export function pyFeatColumns({ toolbox }: ColumnOptions): ToolboxColumns {
     measured("gaze_angle", "Angle between gaze and head in radians", ({ gaze }) =>
       gaze === null ? null : Math.acos(Math.cos(gaze.pitchRad) * Math.cos(gaze.yawRad)),
     ),
+    { name: "FrameHeight", description: "Height of the image in pixels", cell: ({ image }) => image.heightPx ?? null },
+    { name: "FrameWidth", description: "Width of the image in pixels", cell: ({ image }) => image.widthPx ?? null },
     { name: "input", description: "The image, as it was named", cell: ({ image }) => image.path },
     {
       name: "frame",
       description: "Number of the image, or of the frame in its video, from 0",
       cell: ({ frame }) => frame,
     },
+    {
+      name: "approx_time",
+      description: "Minutes and whole seconds from the start of the video, as 01:23; empty for an image",
+      cell: ({ image }) => (image.frame === undefined ? null : minutesAndSeconds(image.frame.timestampS)),
+    },
+    {
+      name: "Identity",
+      description: "Person_0, Person_1, ...: the same person through the frames of a video; empty for an image",
+      cell({ face }) {
+        const number = personNumber(face);
+        return number === null ? null : `Person_${number}`;
+      },
+    },
   ];
   return createToolboxColumns(columns, { caveats: CAVEATS, firstFrame: 0 });
+}
+
+/** Whole seconds, cut and not rounded, as Py-Feat writes them. */
+function minutesAndSeconds(timestampS: number): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${two(Math.floor(timestampS / 60))}:${two(Math.floor(timestampS % 60))}`;
 }
 
 function negated(value: number | undefined): number | null {

@@ -11,7 +11,7 @@ export interface ToolboxColumns {
    * CSV lines of one image or frame, without header. One without faces has a row too, empty but for its name, as those
    * toolboxes write it.
    *
-   * @param order how many images and frames come before it in the table; frames of a video are numbered within it.
+   * @param order how many images and frames come before it in the table; frames of a video have their number in it.
    */
   rows(faces: readonly Face[], image: ImagePlace, order: number): string;
 }
@@ -56,6 +56,11 @@ export function measurementBy(toolbox: ToolboxId, face: Face | undefined): FaceM
   return face?.measurements.find((measurement) => measurement.toolbox === toolbox);
 }
 
+/** Number of a person in a video, from 0, by their track; track ids count from T1. */
+export function personNumber(face: Face | undefined): number | null {
+  return face?.trackId === undefined ? null : Number(face.trackId.slice(1)) - 1;
+}
+
 /** A column of the toolbox that is there for scripts that name it, and stays empty. */
 export function emptyColumn(name: string, why: string): RowColumn {
   return { name, description: `Empty: ${why}`, cell: () => null };
@@ -70,7 +75,7 @@ export function createToolboxColumns(
     caveats: options.caveats,
     columns,
     rows(faces, image, order) {
-      const frame = (image.frame?.index ?? order) + options.firstFrame;
+      const frame = (image.frame?.number ?? image.frame?.index ?? order) + options.firstFrame;
       const rows: readonly (Face | undefined)[] = faces.length === 0 ? [undefined] : faces;
       return stringify(
         rows.map((face, faceIndex) => columns.map(({ cell }) => cellText(cell({ face, image, frame, faceIndex })))),

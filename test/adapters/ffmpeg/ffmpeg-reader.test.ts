@@ -54,6 +54,18 @@ describe("createFfmpegReader", () => {
     expect(read[0]?.image.rgb).toHaveLength(480 * 320 * 3);
   });
 
+  it("gives the number of a frame in the whole video, also at a rate that ffmpeg rounds", async () => {
+    const { folder, frames } = await setUp();
+    const numbersAt = async (fps: number) => {
+      const path = await writeVideo(join(folder, `${fps}.mp4`), { shots: [still], fps, durationS: 301 });
+      return (await collect(frames(path, 0.01))).map(({ image }) => image.frame?.number);
+    };
+    // The first frame of every 100 s, a tenth of a second early at the most.
+    expect(await numbersAt(30)).toEqual([0, 2997, 5997, 8997]);
+    // 23.98 in ffmpeg's words, by which the last would be frame 7192.
+    expect(await numbersAt(24000 / 1001)).toEqual([0, 2396, 4793, 7191]);
+  });
+
   it("gives every frame when the video has fewer than asked for", async () => {
     const { folder, frames } = await setUp();
     const path = await writeVideo(join(folder, "a.mp4"), { shots: [still], fps: 4 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { ActionUnitMeasurement, Face, FaceMeasurement } from "../../../src/domain/measurement.ts";
 import { csvHeader, dictionaryRows } from "../../../src/measuring/measurement-columns.ts";
 import { MESH_POINT_OF_LANDMARK } from "../../../src/study/columns/landmarks-68.ts";
-import { openFaceColumns } from "../../../src/study/columns/openface-columns.ts";
+import { openFaceColumns, spacedOpenFaceColumns } from "../../../src/study/columns/openface-columns.ts";
 import { pyFeatColumns } from "../../../src/study/columns/pyfeat-columns.ts";
 import type { ToolboxColumns } from "../../../src/study/columns/toolbox-columns.ts";
 import { chooseColumns } from "../../../src/study/face-tables.ts";
@@ -63,7 +63,7 @@ const written = [
     "pyfeat",
     pyFeatColumns({ toolbox }),
     "pyfeat2.csv",
-    ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral"],
+    ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "approx_time"],
   ],
 ] as const;
 
@@ -115,6 +115,22 @@ describe("Py-Feat's columns", () => {
       ["b.jpg", "41", "0.93"],
       ["b.jpg", "41", "0.93"],
     ]);
+  });
+
+  it("keep the number that a frame has in its video, its time, who it shows, and the image's size", () => {
+    const columns = pyFeatColumns({ toolbox });
+    const frame = { index: 7, number: 2107, timestampS: 70.3 };
+    const place = { path: "a.mp4", frame, widthPx: 640, heightPx: 360 };
+    const text = csvHeader(columns.columns) + columns.rows([{ ...smile, trackId: "T3" }], place, 90);
+    const [row] = parse(text, { columns: true }) as Record<string, string>[];
+    expect(row).toMatchObject({
+      frame: "2107",
+      approx_time: "01:10",
+      Identity: "Person_2",
+      FrameWidth: "640",
+      FrameHeight: "360",
+    });
+    expect(table(columns, [["a.jpg", [smile]]]).rows[0]).toMatchObject({ approx_time: "", Identity: "" });
   });
 
   it("are read back as what was measured", async () => {
@@ -179,12 +195,31 @@ describe("OpenFace's columns", () => {
     expect(first?.face?.measurement.gaze?.pitchRad).toBeCloseTo(0.1, 5);
   });
 
+  it("fill intensities from another toolbox where their own measures none", () => {
+    const other = "libreface@0.2.0";
+    const [own] = smile.measurements;
+    if (own === undefined) throw new RangeError("The face is measured");
+    const units = actionUnits({ AU12: 3.4 }, { scale: "intensity-0-5", toolbox: other });
+    const face = { ...smile, measurements: [own, { ...own, toolbox: other, actionUnits: units }] };
+    const { rows } = table(openFaceColumns({ toolbox }), [["a.jpg", [face]]]);
+    expect(rows[0]).toMatchObject({ AU12_r: "3.4", AU12_c: "1", AU06_r: "" });
+  });
+
+  it("can be written as FeatureExtraction writes them: all 714, in its order, a space before each name", async () => {
+    const genuine = (await readFile(goldenFile("openface-video.csv"), "utf8")).split(/\r?\n/, 1)[0]?.split(",") ?? [];
+    const { text, rows } = table(spacedOpenFaceColumns({ toolbox }), [["a.jpg", [smile]]]);
+    const header = text.split("\n", 1)[0]?.split(",") ?? [];
+    expect(header).toEqual([...genuine, "input"].map((name, index) => (index === 0 ? name : ` ${name}`)));
+    expect(rows[0]).toMatchObject({ " AU12_c": "1", " X_0": "" });
+    expect(valuesOn("binary", (await readBack(text, "openface"))[0]?.face)).toEqual({ AU6: 1, AU12: 1, AU25: 0 });
+  });
+
   it("number the frames of a video by themselves, keep their time, and give a person one number", () => {
     const columns = openFaceColumns({ toolbox });
-    const frame = { index: 7, timestampS: 1.4 };
+    const frame = { index: 7, number: 35, timestampS: 1.4 };
     const text = csvHeader(columns.columns) + columns.rows([{ ...smile, trackId: "T3" }], { path: "a.mp4", frame }, 90);
     const [row] = parse(text, { columns: true }) as Record<string, string>[];
-    expect(row).toMatchObject({ frame: "8", timestamp: "1.4", face_id: "2", input: "a.mp4" });
+    expect(row).toMatchObject({ frame: "36", timestamp: "1.4", face_id: "2", input: "a.mp4" });
   });
 
   it("take 68 different points of the mesh as landmarks", () => {
