@@ -1,11 +1,10 @@
 import { type Describer, describeInto } from "./discovery/describe-with-model.ts";
 import { discoverCategories } from "./discovery/discover-categories.ts";
-import { gatherHeaders, gatherImage, readGathered } from "./discovery/gather-faces.ts";
+import { type FacesOfImage, gatherHeaders, gatherImage, readGathered } from "./discovery/gather-faces.ts";
 import { nameWithModel } from "./discovery/name-with-model.ts";
 import { DISCOVERY_FILES, portraitsOf, writeCheck, writeDiscovery } from "./discovery/write-discovery.ts";
 import type { Discovery } from "./domain/discovery.ts";
 import type { ExpressionSpace } from "./domain/expression-space.ts";
-import type { MeasureImage } from "./exemplars/make-exemplar.ts";
 import { sha256 } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import type { EmbeddedExemplar, ExemplarStore } from "./ports/exemplar-store.ts";
@@ -38,7 +37,7 @@ export interface DiscoverDependencies {
   readonly store: Pick<ExemplarStore, "placed">;
   readonly toolbox: Pick<FerToolbox, "id" | "networks">;
   readonly space: ExpressionSpace;
-  readonly measure: MeasureImage;
+  readonly measure: FacesOfImage;
   readonly concurrency: number;
   /** Describes faces and names groups; `null` leaves names to what is measured. */
   readonly describer: Describer | null;

@@ -61,6 +61,7 @@ export async function measure(
   const study = await openStudyFolder(folder, {
     resume,
     force,
+    command: "measure",
     settings: await settingsOf(words, tools, query),
     tables,
     kuleshovVersion: packageVersion(),

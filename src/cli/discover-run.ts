@@ -7,6 +7,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { categoriesNamed } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { openImportedStudy } from "../study/imported-study.ts";
 import { listInputs } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
@@ -32,9 +33,10 @@ export async function run(images: readonly string[], options: DiscoverOptions): 
   const { known, out: folder, resume, force, seed, resamples, minSize: minClusterSize } = options;
   if (resamples < 2) throw new ConfigurationError("--resamples must be at least 2");
   const knownCategories = await categoriesNamed(known);
-  const inputs = await listInputs(images);
+  const imported = await openImported(images);
+  const inputs = imported?.inputs ?? (await listInputs(images));
   const describer = await openDescriber(options, signal);
-  const session = await openExemplarSession(options);
+  const session = imported ?? (await openExemplarSession(options));
   try {
     const found = await discover(
       {
@@ -46,12 +48,22 @@ export async function run(images: readonly string[], options: DiscoverOptions): 
       signal,
     );
     await report(found, options);
+    if (imported !== undefined) note(NO_IMAGES);
     const { discovery, failures } = found;
     process.exitCode =
       discovery.faces.length === 0 ? EXIT.nothingDone : failures.length === 0 ? EXIT.done : EXIT.doneWithFailures;
   } finally {
     await session.close();
   }
+}
+
+const NO_IMAGES =
+  "The faces were imported without images: there are no portraits, no blind check, nothing can be accepted into a store, and only what the toolbox itself reads counts as known";
+
+/** The study that was imported without images, when that is what the only word names. */
+async function openImported(words: readonly string[]) {
+  const [folder, ...more] = words;
+  return folder === undefined || more.length > 0 ? undefined : await openImportedStudy(folder);
 }
 
 async function openDescriber(options: DiscoverOptions, signal: AbortSignal): Promise<Describer | null> {

@@ -11,6 +11,7 @@ import * as evaluation from "./eval.ts";
 import * as exemplars from "./exemplars.ts";
 import { reportFailure } from "./failure.ts";
 import * as find from "./find.ts";
+import * as imported from "./import.ts";
 import * as lab from "./lab.ts";
 import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
@@ -27,6 +28,7 @@ const program = new Command("kuleshov")
 const commands = [
   ask,
   measure,
+  imported,
   agreement,
   models,
   doctor,

@@ -102,14 +102,12 @@ async function openAllToolboxes(
   { toolboxes: names, evidence, workers, cache }: AskOptions,
   signal?: AbortSignal,
 ): Promise<readonly FerToolbox[]> {
-  const imported = evidence === undefined ? [] : await importEvidenceFiles(evidence.files, evidence.images, signal);
+  const opened = await createToolboxes(names, { cache, ...(workers === undefined ? {} : { workers }) }, signal);
+  if (evidence === undefined) return opened;
   try {
-    return [
-      ...(await createToolboxes(names, { cache, ...(workers === undefined ? {} : { workers }) }, signal)),
-      ...imported,
-    ];
+    return [...opened, ...(await importEvidenceFiles(evidence.files, evidence.images, { toolboxes: opened, signal }))];
   } catch (error) {
-    await Promise.all(imported.map((toolbox) => toolbox.close()));
+    await Promise.all(opened.map((toolbox) => toolbox.close()));
     throw error;
   }
 }

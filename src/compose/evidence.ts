@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { type EvidenceRequest, type KnownFormats, openEvidence } from "../adapters/toolbox-table/open-evidence.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { importEvidence } from "../evidence/import-evidence.ts";
+import { measureImage } from "../measuring/measure-image.ts";
 import type { EvidenceFile } from "../ports/evidence-file.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { answersTo, toolboxDefinitions } from "./toolboxes.ts";
@@ -35,15 +36,21 @@ export async function openEvidenceFile(spec: string): Promise<EvidenceFile> {
  * Opens, reads and checks files that toolboxes wrote, as toolboxes that say what they said then.
  *
  * @param imagePaths all images that they will be asked about.
+ * @param options.toolboxes those that run here; the first is asked where files and images count frames otherwise.
  */
 export async function importEvidenceFiles(
   specs: readonly string[],
   imagePaths: readonly string[],
-  signal?: AbortSignal,
+  { toolboxes, signal }: { readonly toolboxes: readonly FerToolbox[]; readonly signal?: AbortSignal | undefined },
 ): Promise<readonly FerToolbox[]> {
   const imported: FerToolbox[] = [];
+  const [first] = toolboxes;
+  const look = async (path: string) =>
+    first === undefined ? [] : (await measureImage(path, [first], signal)).faces.map(({ box }) => box);
   try {
-    for (const spec of specs) imported.push(await importEvidence(await openEvidenceFile(spec), imagePaths, signal));
+    for (const spec of specs) {
+      imported.push(await importEvidence(await openEvidenceFile(spec), imagePaths, { look, signal }));
+    }
     return imported;
   } catch (error) {
     await Promise.all(imported.map((toolbox) => toolbox.close()));

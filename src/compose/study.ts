@@ -36,14 +36,15 @@ const FFMPEG = "ffmpeg";
  */
 export async function openStudyTools(options: StudyToolOptions, signal?: AbortSignal): Promise<OpenedStudyTools> {
   const { evidence, paths, cache, workers = availableParallelism() } = options;
-  const imported = await importEvidenceFiles(evidence, paths, signal);
-  const closing = imported.map((toolbox) => () => toolbox.close());
+  const closing: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     await Promise.all(closing.map((close) => close()));
   };
   try {
     const opened = await createToolboxes(options.toolboxes, { workers, cache }, signal);
     closing.push(...opened.map((toolbox) => () => toolbox.close()));
+    const imported = await importEvidenceFiles(evidence, paths, { toolboxes: opened, signal });
+    closing.push(...imported.map((toolbox) => () => toolbox.close()));
     const identity = await createFaceIdentity();
     closing.push(() => identity.close());
     const toolboxes = [...opened, ...imported];

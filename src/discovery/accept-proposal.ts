@@ -60,6 +60,11 @@ interface Accepting {
 
 function candidateOf(face: StudyFace, { role, category, proposal, discovery, options }: Accepting): ExemplarCandidate {
   const { provenance } = discovery;
+  if (face.sha256 === null || face.box === null) {
+    throw new ConfigurationError(
+      `Cannot accept ${proposal.id} as its faces were imported without images, which exemplars are made of`,
+    );
+  }
   const why = role === "instance" ? proposal.definition : proposal.contrast;
   return {
     label: {
@@ -78,6 +83,6 @@ function candidateOf(face: StudyFace, { role, category, proposal, discovery, opt
     region: face.box,
     pack: options.discovery,
     line: null,
-    measurements: [face.measurement],
+    measurements: [{ ...face.measurement, box: face.box }],
   };
 }

@@ -4,10 +4,15 @@ import { z } from "zod";
 import { sameCategory } from "../domain/category.ts";
 import { StudyFace } from "../domain/discovery.ts";
 import { KuleshovError } from "../domain/errors.ts";
-import { type ExpressionSpace, similarityAt, vectorDistance } from "../domain/expression-space.ts";
+import {
+  type ExpressionSpace,
+  type PlacelessMeasurement,
+  similarityAt,
+  vectorDistance,
+} from "../domain/expression-space.ts";
 import type { LabelProbability } from "../domain/labels.ts";
-import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
-import { embedMeasured, type MeasureImage } from "../exemplars/make-exemplar.ts";
+import { withoutGeometry } from "../domain/measurement.ts";
+import { embedMeasured } from "../exemplars/make-exemplar.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
 import type { ImageRows } from "../runs/record-steps.ts";
@@ -16,9 +21,20 @@ const FACES_FILE = "measured/faces.jsonl";
 const FAILURES_FILE = "measured/failures.jsonl";
 const FailedImage = z.strictObject({ path: z.string(), reason: z.string() });
 
+/** What is known of the faces of one image, whether it is measured now or was imported. */
+export type FacesOfImage = (
+  path: string,
+  signal?: AbortSignal,
+) => Promise<{
+  readonly image: { readonly sha256: string | null };
+  readonly faces: readonly (Pick<StudyFace, "faceId" | "box"> & {
+    readonly measurements: readonly StudyFace["measurement"][];
+  })[];
+}>;
+
 export interface GatherOptions {
   readonly space: ExpressionSpace;
-  readonly measure: MeasureImage;
+  readonly measure: FacesOfImage;
   /** Names of the categories that count as known. */
   readonly known: readonly string[];
   /** Exemplars of known categories; may be empty. */
@@ -66,8 +82,8 @@ export async function gatherImage(path: string, options: GatherOptions): Promise
 }
 
 function toStudyFace(
-  face: Face,
-  image: { readonly path: string; readonly sha256: string },
+  face: Awaited<ReturnType<FacesOfImage>>["faces"][number],
+  image: { readonly path: string; readonly sha256: string | null },
   options: GatherOptions,
 ): StudyFace | undefined {
   const measurement = face.measurements.find(({ toolbox }) => toolbox === options.space.toolbox);
@@ -91,7 +107,7 @@ const EXEMPLAR_NEIGHBOURS = 3;
  * for them (`neutral` always counts as known), and those of exemplars, by similarity to the nearest ones.
  */
 function knownLabels(
-  measurement: FaceMeasurement,
+  measurement: PlacelessMeasurement,
   { space, known, exemplars }: Pick<GatherOptions, "space" | "known" | "exemplars">,
 ): LabelProbability[] {
   const labels = new Map<string, number>();
@@ -117,7 +133,7 @@ function knownLabels(
 }
 
 /** Mean over the witnesses of each label's probability. */
-function meanReading({ expressions }: FaceMeasurement): LabelProbability[] {
+function meanReading({ expressions }: PlacelessMeasurement): LabelProbability[] {
   const sums = new Map<string, number>();
   for (const { distribution } of expressions) {
     for (const { label, probability } of distribution) {

@@ -32,7 +32,9 @@ export function portraitsOf({ faces }: Pick<Discovery, "faces">, signal?: AbortS
     cutPortraits(
       ids.flatMap((id) => {
         const face = byId.get(id);
-        return face === undefined ? [] : [{ id, path: face.path, box: face.box }];
+        return face === undefined || face.box === null || face.sha256 === null
+          ? []
+          : [{ id, path: face.path, box: face.box }];
       }),
       { sidePx: 200 },
       signal,

@@ -12,10 +12,11 @@ export const StudyFace = z.strictObject({
   /** `path#F1`, unique within the discovery. */
   id: z.string().min(1),
   path: z.string().min(1),
-  sha256: z.string(),
+  /** `null` where it was imported from a toolbox's file without its image. */
+  sha256: z.string().nullable(),
   faceId: z.string(),
-  box: PixelBox,
-  measurement: FaceMeasurement,
+  box: PixelBox.nullable(),
+  measurement: FaceMeasurement.extend({ box: PixelBox.nullable() }),
   /** Which known categories it may be, as far as the toolbox's witnesses and rules say. */
   known: z.array(LabelProbability),
   /** What a model says it shows, with the model's id; `null` when none was asked. */

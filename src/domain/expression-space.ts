@@ -37,8 +37,11 @@ export type ExpressionSpace = z.infer<typeof ExpressionSpace>;
  * labels, unweighted recall): expressions at 1 beat 0.6, 0.3 and 0 (.43, .41, .33, .32), head and gaze at 0.3 beat 0.
  */
 
-/** Version of the recipe below. A change of names, centres or weights is a new version. */
-const RECIPE_VERSION = 1;
+/**
+ * Version of the recipe below. A change of names, centres or weights is a new version. In the second, a degree counts
+ * where a toolbox gives a degree and a decision for one action unit, as OpenFace does; for all others it is the first.
+ */
+const RECIPE_VERSION = { onOneScale: 1, onTwoScales: 2 } as const;
 /** Action units read about so much on faces that do not show them. */
 const ACTION_UNIT_CENTRE = 0.15;
 /** Yaw, pitch and roll are divided by a quarter turn's half, so that a strong turn is about 1. */
@@ -65,8 +68,9 @@ export function createExpressionSpace(
     centre,
     weight,
   });
+  const version = units.length < supports.actionUnits.length ? RECIPE_VERSION.onTwoScales : RECIPE_VERSION.onOneScale;
   return {
-    id: `${[toolbox, ...sources].join("+")}/${RECIPE_VERSION}`,
+    id: `${[toolbox, ...sources].join("+")}/${version}`,
     toolbox,
     expressionSources: sources,
     dimensions: [
@@ -79,6 +83,9 @@ export function createExpressionSpace(
     ],
   };
 }
+
+/** Where in the image a face is does not matter for where it is in a space. */
+export type PlacelessMeasurement = Omit<FaceMeasurement, "box">;
 
 /** A face in a space: unweighted coordinates by name, with the coordinates that were not measured. */
 export interface ExpressionPoint {
@@ -93,7 +100,7 @@ export interface ExpressionPoint {
  * function) and drawn toward the centre by their weight; under {@link MINIMUM_WEIGHT} they count as unmeasured.
  * @returns `undefined` when the measurement is another toolbox's, or too little of it was measured.
  */
-export function embedFace(space: ExpressionSpace, face: FaceMeasurement): ExpressionPoint | undefined {
+export function embedFace(space: ExpressionSpace, face: PlacelessMeasurement): ExpressionPoint | undefined {
   if (face.toolbox !== space.toolbox) return undefined;
   const read = coordinateReader(space, face);
   const unmeasured: string[] = [];
@@ -140,7 +147,7 @@ export function similarityAt(distance: number): number {
   return 2 ** -((distance / HALF_ALIKE_DISTANCE) ** 2);
 }
 
-function coordinateReader(space: ExpressionSpace, face: FaceMeasurement) {
+function coordinateReader(space: ExpressionSpace, face: PlacelessMeasurement) {
   const sided = indexActionUnits(face.actionUnits);
   const expressions = face.expressions.filter((reading) => space.expressionSources.includes(reading.source));
   const head = headAndGaze(face);
@@ -162,7 +169,11 @@ type Sides = Partial<Record<ActionUnitMeasurement["side"], ActionUnitMeasurement
 
 function indexActionUnits(measured: readonly ActionUnitMeasurement[]): ReadonlyMap<string, Sides> {
   const index = new Map<string, Sides>();
-  for (const unit of measured) index.set(unit.au, { ...index.get(unit.au), [unit.side]: unit });
+  for (const unit of measured) {
+    const sides = index.get(unit.au);
+    if (unit.scale !== "binary" || sides?.[unit.side] === undefined)
+      index.set(unit.au, { ...sides, [unit.side]: unit });
+  }
   return index;
 }
 
@@ -209,7 +220,7 @@ function meanProbability(readings: FaceMeasurement["expressions"], label: string
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function headAndGaze(face: FaceMeasurement): Record<(typeof HEAD_AND_GAZE)[number], number | undefined> {
+function headAndGaze(face: PlacelessMeasurement): Record<(typeof HEAD_AND_GAZE)[number], number | undefined> {
   const { headPose, gaze } = face;
   return {
     "head turned": headPose === null ? undefined : Math.abs(headPose.yawRad) / HEAD_UNIT_RAD,

@@ -163,6 +163,6 @@ export interface ToolboxSupport {
 }
 
 /** A measurement to keep: without the points and numbers that only measuring itself needs, which are most of its bulk. */
-export function withoutGeometry({ features: _features, ...measurement }: FaceMeasurement): FaceMeasurement {
+export function withoutGeometry<T extends Omit<FaceMeasurement, "box">>({ features: _features, ...measurement }: T) {
   return { ...measurement, landmarks: null };
 }

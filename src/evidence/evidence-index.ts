@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import type { ToolboxScore } from "../domain/measurement.ts";
 import { imageName, imageStem, isVideoName } from "../measuring/image-names.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../ports/evidence-file.ts";
 
@@ -24,6 +25,8 @@ export interface EvidenceIndex {
   readonly evidence: EvidenceFile;
   readonly images: readonly ImageRows[];
   readonly faceCount: number;
+  /** The scores that its faces have. */
+  readonly scores: readonly Pick<ToolboxScore, "name" | "range">[];
   /** What was found odd about rows, one sentence each. */
   readonly warnings: readonly string[];
   named(path: string): readonly ImageRows[];
@@ -39,14 +42,9 @@ export interface EvidenceIndex {
 export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal): Promise<EvidenceIndex> {
   const images = new Map<string, MutableImage>();
   const seen: BoxesOfFrame = { frame: undefined, boxes: [] };
-  const counts = { faces: 0, values: 0, clipped: 0, repeated: 0 };
+  const counts: RowCounts = { faces: 0, values: 0, clipped: 0, repeated: 0, scores: new Map() };
   for await (const batch of evidence.rows(signal)) {
-    for (const row of batch) {
-      if (addRow(images, row, seen) === "repeated") counts.repeated++;
-      else if (row.face !== null) counts.faces++;
-      counts.values += row.face?.measurement.actionUnits.length ?? 0;
-      counts.clipped += row.face?.clippedValues ?? 0;
-    }
+    for (const row of batch) countRow(counts, row, addRow(images, row, seen));
   }
   if (images.size === 0) throw new ConfigurationError(`There are no rows in the file: \`${evidence.path}\``);
   if (counts.clipped > MOST_CLIPPED.count && counts.clipped > counts.values * MOST_CLIPPED.share) {
@@ -68,10 +66,27 @@ export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal
     evidence,
     images: list,
     faceCount: counts.faces,
+    scores: [...counts.scores.values()],
     warnings: oddRows({ ...counts, unplaced }, evidence),
     named: (path) => byName.get(imageName(path)) ?? NONE,
     likeNamed: (path) => byStem.get(imageStem(path)) ?? byFirstStem.get(imageStem(path)) ?? NONE,
   };
+}
+
+interface RowCounts {
+  faces: number;
+  values: number;
+  clipped: number;
+  repeated: number;
+  readonly scores: Map<string, Pick<ToolboxScore, "name" | "range">>;
+}
+
+function countRow(counts: RowCounts, { face }: ImportedRow, outcome: "added" | "repeated"): void {
+  if (outcome === "repeated") counts.repeated++;
+  else if (face !== null) counts.faces++;
+  counts.values += face?.measurement.actionUnits.length ?? 0;
+  counts.clipped += face?.clippedValues ?? 0;
+  for (const { name, range } of face?.measurement.scores ?? []) counts.scores.set(name, { name, range });
 }
 
 const NONE: readonly ImageRows[] = [];

@@ -7,10 +7,16 @@ import { hashOfFile } from "../platform/hash.ts";
 import type { EvidenceFile, ImportedFace, ImportedRow } from "../ports/evidence-file.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { indexEvidence } from "./evidence-index.ts";
-import { matchImages } from "./match-images.ts";
+import { type LookAtImage, matchImages } from "./match-images.ts";
 
 /** So many different things about single rows are worth saying; a study may have a hundred thousand. */
 const MOST_ROW_WARNINGS = 20;
+
+export interface ImportOptions {
+  /** Finds the faces of an image, to tell frames that are counted from 0 from those that are counted from 1. */
+  readonly look?: LookAtImage | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Reads and checks a file that a toolbox wrote, finds our images in it, and makes of it a toolbox that says what it said
@@ -22,10 +28,10 @@ const MOST_ROW_WARNINGS = 20;
 export async function importEvidence(
   file: EvidenceFile,
   imagePaths: readonly string[],
-  signal?: AbortSignal,
+  { look, signal }: ImportOptions = {},
 ): Promise<FerToolbox> {
   const index = await indexEvidence(file, signal);
-  const match = matchImages(index, imagePaths);
+  const match = await matchImages(index, imagePaths, look);
   const aboutRows = new Set<string>();
 
   async function measureGiven(image: DecodedImage, faces: readonly Face[], stop?: AbortSignal) {

@@ -1,8 +1,10 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import { isVideoName, sharedFolders, trailingNumber } from "../measuring/image-names.ts";
 import type { RowPosition } from "../ports/evidence-file.ts";
 import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
+import { boxesOfFrames, frameOffset } from "./frame-offset.ts";
 import { findVideo, type VideoRows } from "./match-video.ts";
 
 /** Which rows of a toolbox's file belong to which of our images. */
@@ -17,9 +19,14 @@ export interface ImageMatch {
  * a file per image), or by frame number when the file is about one video or sequence and our images are its frames. The
  * frames of a video of ours are found by their time.
  *
+ * @param look finds the faces of an image, by which frames that are counted from 0 and from 1 are told apart.
  * @throws {ConfigurationError} if no image can be found in it, or its frames cannot be these images.
  */
-export function matchImages(index: EvidenceIndex, imagePaths: readonly string[]): ImageMatch {
+export async function matchImages(
+  index: EvidenceIndex,
+  imagePaths: readonly string[],
+  look?: LookAtImage,
+): Promise<ImageMatch> {
   const rows = new Map<string, readonly RowPosition[]>();
   const videos = new Map<string, VideoRows>();
   const warnings: string[] = [...index.warnings];
@@ -32,7 +39,7 @@ export function matchImages(index: EvidenceIndex, imagePaths: readonly string[])
     else rows.set(path, found);
   }
   if (rows.size + videos.size === 0 && imagePaths.length > 0) {
-    const byFrame = matchFrames(index, imagePaths, warnings);
+    const byFrame = await matchFrames(index, { imagePaths, warnings, look });
     return { rowsOf: ({ path }) => byFrame.get(path), warnings };
   }
   if (missing.length > 0) {
@@ -41,7 +48,7 @@ export function matchImages(index: EvidenceIndex, imagePaths: readonly string[])
     );
   }
   return {
-    rowsOf: ({ path, frame }) => (frame === undefined ? rows.get(path) : videos.get(path)?.at(frame.timestampS)),
+    rowsOf: ({ path, frame }) => (frame === undefined ? rows.get(path) : videos.get(path)?.at(frame)),
     warnings,
   };
 }
@@ -66,11 +73,19 @@ function onlyFrame(image: ImageRows): readonly RowPosition[] {
   return [...image.frames.values()].flatMap(({ positions }) => positions);
 }
 
-function matchFrames(
-  index: EvidenceIndex,
-  imagePaths: readonly string[],
-  warnings: string[],
-): ReadonlyMap<string, readonly RowPosition[]> {
+type MatchedFrames = ReadonlyMap<string, readonly RowPosition[]>;
+
+/** Boxes of the faces that a toolbox which runs here finds in an image. */
+export type LookAtImage = (path: string) => Promise<readonly PixelBox[]>;
+
+interface Matching {
+  readonly imagePaths: readonly string[];
+  readonly warnings: string[];
+  readonly look?: LookAtImage | undefined;
+}
+
+async function matchFrames(index: EvidenceIndex, matching: Matching): Promise<MatchedFrames> {
+  const { imagePaths } = matching;
   const [sequence] = index.images;
   if (sequence === undefined || index.images.length > 1) throw namesNone(index, imagePaths);
   const frames = [...sequence.frames.values()].sort(
@@ -80,42 +95,67 @@ function matchFrames(
     return new Map([[imagePaths[0] as string, onlyFrame(sequence)]]);
   }
   if (frames.length === 1) throw namesNone(index, imagePaths);
-  return (
-    framesByNumber(sequence, index, { imagePaths, warnings }) ?? framesInOrder(frames, index, { imagePaths, warnings })
-  );
-}
-
-type MatchedFrames = ReadonlyMap<string, readonly RowPosition[]>;
-
-interface Matching {
-  readonly imagePaths: readonly string[];
-  readonly warnings: string[];
+  return (await framesByNumber(sequence, index, matching)) ?? framesInOrder(frames, index, matching);
 }
 
 /** `undefined` unless every image's name ends with the number of a frame of its own. */
-function framesByNumber(
+async function framesByNumber(
   sequence: ImageRows,
-  { evidence }: EvidenceIndex,
-  { imagePaths, warnings }: Matching,
-): MatchedFrames | undefined {
+  index: EvidenceIndex,
+  matching: Matching,
+): Promise<MatchedFrames | undefined> {
+  const { imagePaths, warnings } = matching;
   const numbers = imagePaths.map(trailingNumber);
-  if (sequence.frames.has(0) && !numbers.includes(0) && numbers.some((number) => number !== undefined)) {
-    // Frames that begin with 0 beside images that do not: one and the same number may mean another moment.
-    if (sequence.frames.size !== imagePaths.length) throw otherStart(evidence, imagePaths);
-    return undefined;
+  let offset = 0;
+  if (sequence.frames.has(0) !== numbers.includes(0) && numbers.some((number) => number !== undefined)) {
+    // One of the two counts from 0: one and the same number may mean another moment.
+    if (sequence.frames.size === imagePaths.length) return undefined;
+    const found = await offsetByOverlap(sequence, index, matching);
+    if (found === undefined) throw otherStart(index.evidence, imagePaths, sequence.frames.has(0));
+    offset = found;
   }
   const matched = new Map<string, readonly RowPosition[]>();
   imagePaths.forEach((path, i) => {
-    const frame = numbers[i] === undefined ? undefined : sequence.frames.get(numbers[i]);
+    const frame = numbers[i] === undefined ? undefined : sequence.frames.get(numbers[i] - offset);
     if (frame !== undefined) matched.set(path, frame.positions);
   });
-  if (matched.size < imagePaths.length || new Set(numbers).size < imagePaths.length) return undefined;
+  const missing = imagePaths.length - matched.size;
+  // Where the boxes have told the offset, an image before the first frame or behind the last is just not in the file.
+  if ((missing > 0 && offset === 0) || matched.size === 0 || new Set(numbers).size < imagePaths.length)
+    return undefined;
+  const how = offset === 0 ? "the number in their names" : "the number in their names and the overlap of boxes";
   // Some programs count frames from 0 and others from 1, so that a reader has to check it.
   warnings.push(
-    `${evidence.title}'s frames were matched to the images by the number in their names: ` +
-      `frame ${numbers[0]} is ${imagePaths[0]} (\`${evidence.path}\`)`,
+    `${index.evidence.title}'s frames were matched to the images by ${how}: ` +
+      `frame ${(numbers[0] ?? 0) - offset} is ${imagePaths[0]} (\`${index.evidence.path}\`)`,
   );
   return matched;
+}
+
+/** So many images are looked at, spread over all. */
+const MOST_LOOKS = 24;
+
+async function offsetByOverlap(
+  sequence: ImageRows,
+  { evidence }: EvidenceIndex,
+  { imagePaths, look }: Matching,
+): Promise<number | undefined> {
+  if (look === undefined) return undefined;
+  const candidates = imagePaths.flatMap((path) => {
+    const number = trailingNumber(path);
+    if (number === undefined) return [];
+    return [-1, 0, 1].every((step) => sequence.frames.has(number + step)) ? [{ path, number }] : [];
+  });
+  const every = Math.max(1, Math.ceil(candidates.length / MOST_LOOKS));
+  const looked = candidates.filter((_, i) => i % every === 0);
+  const ours = new Map<number, readonly PixelBox[]>();
+  for (const { path, number } of looked) ours.set(number, await look(path));
+  const theirs = await boxesOfFrames(
+    evidence,
+    sequence,
+    looked.flatMap(({ number }) => [number - 1, number, number + 1]),
+  );
+  return frameOffset(ours, theirs);
 }
 
 function framesInOrder(
@@ -162,10 +202,16 @@ function otherFrames({ evidence }: EvidenceIndex, frames: number, imagePaths: re
   );
 }
 
-function otherStart({ path }: EvidenceIndex["evidence"], imagePaths: readonly string[]): ConfigurationError {
+function otherStart(
+  { path }: EvidenceIndex["evidence"],
+  imagePaths: readonly string[],
+  rowsFromZero: boolean,
+): ConfigurationError {
+  const [theirs, ours] = rowsFromZero ? [0, 1] : [1, 0];
   return new ConfigurationError(
-    `Cannot import measurements as its frames are counted from 0 and ${listed(imagePaths)} may be counted from 1 ` +
-      `(give as many images as it has frames, or name the image of each row in a column \`input\`): \`${path}\``,
+    `Cannot import measurements as its frames are counted from ${theirs} and ${listed(imagePaths)} may be counted ` +
+      `from ${ours}, and boxes of faces do not tell which frame is which image (give as many images as it has frames, ` +
+      `or name the image of each row in a column \`input\`): \`${path}\``,
   );
 }
 

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Exemplar, ExemplarEntry, ExemplarLabel } from "../domain/exemplar.ts";
-import { createExpressionSpace, type ExpressionSpace, embedFace, searchVector } from "../domain/expression-space.ts";
+import {
+  createExpressionSpace,
+  type ExpressionSpace,
+  embedFace,
+  type PlacelessMeasurement,
+  searchVector,
+} from "../domain/expression-space.ts";
 import { boxOverlap, clipBox, type PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import { type Face, type FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
@@ -103,7 +109,10 @@ export async function makeExemplar(contents: ExemplarContents): Promise<Exemplar
 }
 
 /** The vector of whichever measurement belongs to the space. */
-export function embedMeasured(space: ExpressionSpace, measurements: readonly FaceMeasurement[]): Float32Array | null {
+export function embedMeasured(
+  space: ExpressionSpace,
+  measurements: readonly PlacelessMeasurement[],
+): Float32Array | null {
   for (const measurement of measurements) {
     const point = embedFace(space, measurement);
     if (point !== undefined) return searchVector(space, point);

@@ -1,17 +1,19 @@
 import { stringify } from "csv-stringify/sync";
-import type { DecodedImage } from "../domain/image.ts";
+import type { PixelBox } from "../domain/geometry.ts";
 import type {
   ActionUnitMeasurement,
-  Face,
   FaceMeasurement,
   Scale,
   Side,
+  ToolboxId,
+  ToolboxScore,
   ToolboxSupport,
 } from "../domain/measurement.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { RecordedFace, RecordedImage } from "./measurement-json.ts";
 
 /** Which image, or which frame of a video, a row is about. */
-export type ImagePlace = Pick<DecodedImage, "path" | "frame"> & Partial<Pick<DecodedImage, "widthPx" | "heightPx">>;
+export type ImagePlace = Pick<RecordedImage, "path" | "frame"> & Partial<Pick<RecordedImage, "widthPx" | "heightPx">>;
 
 /** One column of a measurement table. */
 export interface MeasurementColumn {
@@ -19,7 +21,7 @@ export interface MeasurementColumn {
   /** For the data dictionary: what it is, in which unit or on which scale. */
   readonly description: string;
   /** The cell of one face; `null` stays empty and means "not measured". */
-  value(face: Face, image: ImagePlace): string | number | null;
+  value(face: RecordedFace, image: ImagePlace): string | number | null;
 }
 
 /**
@@ -39,8 +41,33 @@ export function measurementColumns(
   ];
 }
 
+/** A score that a toolbox's file has: valence, or one of many emotions that are no distribution. */
+export interface ScoreKind extends Pick<ToolboxScore, "name" | "range"> {
+  readonly toolbox: ToolboxId;
+}
+
+/** The columns of faces that were imported from toolboxes' files, with all scores that these hold. */
+export function importedColumns(
+  toolboxes: readonly Pick<FerToolbox, "id" | "supports">[],
+  scores: readonly ScoreKind[],
+): readonly MeasurementColumn[] {
+  const measured = measurementColumns(toolboxes);
+  const scored = scores.map(({ toolbox, name, range }): MeasurementColumn => {
+    const description = `${name} as ${toolbox} gives it, ${range}: a score of its own, no probability`;
+    const value = ({ measurements }: RecordedFace) =>
+      measurements.find((one) => one.toolbox === toolbox)?.scores?.find((score) => score.name === name)?.value ?? null;
+    return { name: `${toolbox.slice(0, toolbox.indexOf("@"))}_${name}`, description, value };
+  });
+  const known = new Set(measured.map(({ name }) => name));
+  return [...measured, ...scored.filter(({ name }) => !known.has(name))];
+}
+
 /** One CSV line per face, without header; an image without faces gives none. */
-export function csvRows(columns: readonly MeasurementColumn[], faces: readonly Face[], image: ImagePlace): string {
+export function csvRows(
+  columns: readonly MeasurementColumn[],
+  faces: readonly RecordedFace[],
+  image: ImagePlace,
+): string {
   return toCsv(faces.map((face) => columns.map((column) => cellText(column.value(face, image)))));
 }
 
@@ -75,7 +102,8 @@ const FACE_COLUMNS: readonly MeasurementColumn[] = [
   { name: "path", description: "The image or video, as it was named", value: (_face, image) => image.path },
   {
     name: "frame",
-    description: "Number of the frame among those measured of a video, from 0; empty for an image",
+    description:
+      "Number of the frame among those measured of a video, from 0; in an import, as the toolbox numbers it; empty for an image",
     value: (_face, { frame }) => frame?.index ?? null,
   },
   {
@@ -114,15 +142,15 @@ const FACE_COLUMNS: readonly MeasurementColumn[] = [
   ),
 ];
 
-function boxColumn(name: string, description: string, key: keyof Face["box"]): MeasurementColumn {
-  return { name, description, value: ({ box }) => box[key] };
+function boxColumn(name: string, description: string, key: keyof PixelBox): MeasurementColumn {
+  return { name, description, value: ({ box }) => box?.[key] ?? null };
 }
 
 /** A column whose cell comes from the first toolbox that has a value for it. */
 function measuredColumn(
   name: string,
   description: string,
-  pick: (measurement: FaceMeasurement) => string | number | null | undefined,
+  pick: (measurement: Omit<FaceMeasurement, "box">) => string | number | null | undefined,
 ): MeasurementColumn {
   return {
     name,
@@ -153,7 +181,7 @@ function actionUnitColumns(toolbox: string, supports: ToolboxSupport, prefix: st
     return (sides ? (["both", "left", "right"] as const) : (["both"] as const)).flatMap((side) => {
       const name = `${prefix}AU${au.slice(2).padStart(2, "0")}_${side}${suffix}`;
       const where = side === "both" ? "whole face" : `subject's ${side} side`;
-      const cell = (key: "value" | "weight") => (face: Face) =>
+      const cell = (key: "value" | "weight") => (face: RecordedFace) =>
         actionUnitOf(face, toolbox, { au, side, scale })?.[key] ?? null;
       return [
         { name, description: `${au}, ${where}, ${SCALE_WORDS[scale]}, measured by ${toolbox}`, value: cell("value") },
@@ -164,7 +192,7 @@ function actionUnitColumns(toolbox: string, supports: ToolboxSupport, prefix: st
 }
 
 function actionUnitOf(
-  face: Face,
+  face: RecordedFace,
   toolbox: string,
   unit: { readonly au: string; readonly side: Side; readonly scale: Scale },
 ): ActionUnitMeasurement | undefined {
@@ -178,12 +206,12 @@ function expressionColumns(toolbox: string, supports: ToolboxSupport): Measureme
     supports.expressions.map((label) => ({
       name: `${source.replace(/@.*/, "")}_${label}`,
       description: `Probability of ${label} as ${source} reads the expression, 0..1`,
-      value: (face: Face) => probabilityOf(face, source, label),
+      value: (face: RecordedFace) => probabilityOf(face, source, label),
     })),
   );
 }
 
-function probabilityOf({ measurements }: Face, source: string, label: string): number | null {
+function probabilityOf({ measurements }: RecordedFace, source: string, label: string): number | null {
   const reading = measurements.flatMap(({ expressions }) => expressions).find((found) => found.source === source);
   return reading?.distribution.find((entry) => entry.label === label)?.probability ?? null;
 }

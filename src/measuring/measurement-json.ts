@@ -14,7 +14,6 @@ import {
   ToolboxId,
   ToolboxScore,
 } from "../domain/measurement.ts";
-import type { ImageOutcome } from "./measure-image.ts";
 
 /**
  * One face as `measure --json` prints it: what all toolboxes say, side by side. Box, score, quality, pose, gaze and eye
@@ -24,7 +23,8 @@ export const FaceRecord = z.strictObject({
   faceId: z.string(),
   /** Of videos: the same person from frame to frame. */
   trackId: z.string().optional(),
-  box: PixelBox,
+  /** `null` when a toolbox's file, which the face was imported from, does not say where it is. */
+  box: PixelBox.nullable(),
   score: z.number().nullable(),
   toolboxes: z.array(ToolboxId),
   quality: FaceQuality.nullable(),
@@ -42,15 +42,21 @@ export const FaceRecord = z.strictObject({
 });
 export type FaceRecord = z.infer<typeof FaceRecord>;
 
-/** One measured image as `measure --json` prints it. */
+/**
+ * One measured image as `measure --json` prints it. What `null` stands for is not known of an image that was imported
+ * from a toolbox's file without the image.
+ */
 export const ImageRecord = z.strictObject({
   path: z.string(),
-  widthPx: z.number(),
-  heightPx: z.number(),
-  sha256: z.string(),
-  /** Of videos: which frame, counted from 0 among those measured and among all, and when it is shown. */
+  widthPx: z.number().nullable(),
+  heightPx: z.number().nullable(),
+  sha256: z.string().nullable(),
+  /**
+   * Of videos: which frame, counted from 0 among those measured (in an import, as the toolbox numbers it) and from 0
+   * among all; and when it is shown, `null` where an imported file does not say.
+   */
   frame: z
-    .strictObject({ index: z.int().min(0), number: z.int().min(0).optional(), timestampS: z.number() })
+    .strictObject({ index: z.int().min(0), number: z.int().min(0).optional(), timestampS: z.number().nullable() })
     .optional(),
   faces: z.array(FaceRecord),
   /** What observers found around the faces. Only when asked for. */
@@ -66,8 +72,31 @@ export type FailureRecord = z.infer<typeof FailureRecord>;
 export const MeasureOutput = z.strictObject({ images: z.array(ImageRecord), failures: z.array(FailureRecord) });
 export type MeasureOutput = z.infer<typeof MeasureOutput>;
 
+/** An image or frame as it can be written down: also one that is only known from a toolbox's file. */
+export interface RecordedImage {
+  readonly path: string;
+  readonly widthPx: number | null;
+  readonly heightPx: number | null;
+  readonly sha256: string | null;
+  readonly frame?: NonNullable<ImageRecord["frame"]>;
+}
+
+/** A face as it can be written down: also one of which nobody knows where in the image it is. */
+export interface RecordedFace extends Pick<Face, "faceId" | "trackId"> {
+  readonly box: PixelBox | null;
+  readonly measurements: readonly Omit<FaceMeasurement, "box">[];
+}
+
+/** What became of one image: the faces that were measured or imported, or the one sentence that says why not. */
+export type RecordedOutcome =
+  | {
+      readonly path: string;
+      readonly measured: { readonly image: RecordedImage; readonly faces: readonly RecordedFace[] };
+    }
+  | { readonly path: string; readonly reason: string };
+
 /** The record of one outcome: of a measured image or of a failure, told apart by `"reason" in record`. */
-export function toRecord(outcome: ImageOutcome, options: { landmarks: boolean }): ImageRecord | FailureRecord {
+export function toRecord(outcome: RecordedOutcome, options: { landmarks: boolean }): ImageRecord | FailureRecord {
   if ("reason" in outcome) return { path: outcome.path, reason: outcome.reason };
   const { image, faces } = outcome.measured;
   const { path, widthPx, heightPx, sha256, frame } = image;
@@ -76,7 +105,7 @@ export function toRecord(outcome: ImageOutcome, options: { landmarks: boolean })
 }
 
 export function toFaceRecord(
-  { faceId, trackId, box, measurements }: Face,
+  { faceId, trackId, box, measurements }: RecordedFace,
   options: { landmarks: boolean },
 ): FaceRecord {
   const neutral = measurements.find((measurement) => measurement.neutral !== undefined)?.neutral;
@@ -98,14 +127,14 @@ export function toFaceRecord(
   };
 }
 
-function scoresOf(measurements: readonly FaceMeasurement[]): Pick<FaceRecord, "scores"> {
+function scoresOf(measurements: RecordedFace["measurements"]): Pick<FaceRecord, "scores"> {
   const scores = measurements.flatMap((one) => (one.scores ?? []).map((score) => ({ ...score, toolbox: one.toolbox })));
   return scores.length === 0 ? {} : { scores };
 }
 
 /** The value of the first toolbox that has one. `null` stands for "nobody measured it". */
-export function firstMeasured<Key extends keyof FaceMeasurement>(
-  measurements: readonly FaceMeasurement[],
+export function firstMeasured<Key extends Exclude<keyof FaceMeasurement, "box">>(
+  measurements: RecordedFace["measurements"],
   key: Key,
 ): FaceMeasurement[Key] | null {
   return measurements.find((measurement) => measurement[key] !== null)?.[key] ?? null;

@@ -33,6 +33,8 @@ export interface ImportedRow {
   readonly timeSec: number | null;
   /** The toolbox's own number or name for the face, `null` when it gives none. */
   readonly faceKey: string | null;
+  /** Who it is through a video, where the toolbox tells people apart without numbering faces: Py-Feat's `Identity`. */
+  readonly person?: string;
   /** `null`: the toolbox looked at this image or frame and saw no face. */
   readonly face: ImportedFace | null;
 }

@@ -1,7 +1,15 @@
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
-import type { MeasuredImage } from "../measuring/measure-image.ts";
-import { csvHeader, csvRows, type MeasurementColumn, measurementColumns } from "../measuring/measurement-columns.ts";
+import {
+  csvHeader,
+  csvRows,
+  type ImagePlace,
+  importedColumns,
+  type MeasurementColumn,
+  measurementColumns,
+  type ScoreKind,
+} from "../measuring/measurement-columns.ts";
+import type { RecordedFace } from "../measuring/measurement-json.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { openFaceColumns, spacedOpenFaceColumns } from "./columns/openface-columns.ts";
 import { pyFeatColumns } from "./columns/pyfeat-columns.ts";
@@ -13,7 +21,7 @@ export interface FaceTable {
   readonly header: string;
   /** What to know before using it, one sentence each. */
   readonly caveats: readonly string[];
-  rowsOf(measured: MeasuredImage, order: number): string;
+  rowsOf(measured: { readonly image: ImagePlace; readonly faces: readonly RecordedFace[] }, order: number): string;
 }
 
 /** Our own columns. */
@@ -67,4 +75,12 @@ export function chooseColumns(name: string, options: ColumnOptions): ToolboxColu
   const create = Object.hasOwn(TABLES, name) ? TABLES[name] : undefined;
   if (create !== undefined) return create(options);
   throw new ConfigurationError(`There are no columns "${name}". ${didYouMean(name, COLUMN_NAMES)}`);
+}
+
+/** The table of faces that were imported from toolboxes' files. */
+export function importedFaceTable(
+  toolboxes: readonly Pick<FerToolbox, "id" | "supports">[],
+  scores: readonly ScoreKind[],
+): FaceTable {
+  return plainFaceTable(importedColumns(toolboxes, scores));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ActionUnitName, Scale, ToolboxId } from "../domain/measurement.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
 import { RunCounts, type RunRows } from "../runs/run-rows.ts";
 import type { StudyTables } from "./study-tables.ts";
@@ -23,13 +24,31 @@ export const StudySettings = z.strictObject({
 });
 export type StudySettings = z.infer<typeof StudySettings>;
 
+/** What decides the numbers of a study that was imported from toolboxes' files. */
+export const ImportSettings = z.strictObject({
+  /** As they were named. */
+  files: z.array(z.string()),
+  /** What wrote each, the hash of the file, and what it has columns for. */
+  toolboxes: z.array(
+    z.strictObject({
+      id: ToolboxId,
+      networks: z.array(NetworkUsed),
+      supports: z.strictObject({
+        actionUnits: z.array(z.strictObject({ au: ActionUnitName, scale: Scale, sides: z.boolean() })),
+        expressions: z.array(z.string()),
+      }),
+    }),
+  ),
+});
+export type ImportSettings = z.infer<typeof ImportSettings>;
+
 /** What `study.json` says of a study. */
 export const StudyDescription = z.strictObject({
   kuleshovVersion: z.string(),
   createdAt: z.string(),
   updatedAt: z.string(),
   state: z.enum(["running", "interrupted", "finished"]),
-  settings: StudySettings,
+  settings: z.union([StudySettings, ImportSettings]),
   counts: RunCounts,
   /** The files of the study, and what each holds. */
   files: z.record(z.string(), z.string()),
@@ -39,7 +58,8 @@ export const StudyDescription = z.strictObject({
 export type StudyDescription = z.infer<typeof StudyDescription>;
 
 /** The settings by the names that a user knows them by. */
-function namedSettings(settings: StudySettings): Record<string, unknown> {
+function namedSettings(settings: StudySettings | ImportSettings): Record<string, unknown> {
+  if ("files" in settings) return { files: settings.files, toolboxes: settings.toolboxes };
   const { inputs, toolboxes, neutral, identity, fps, columns, landmarks, contactSheet } = settings;
   return {
     inputs,
@@ -54,7 +74,9 @@ function namedSettings(settings: StudySettings): Record<string, unknown> {
 }
 
 export interface StudyFolderOptions extends RunMode {
-  readonly settings: StudySettings;
+  /** Whether its faces are measured, or imported from toolboxes' files. */
+  readonly command: "measure" | "import";
+  readonly settings: StudySettings | ImportSettings;
   readonly tables: StudyTables;
   readonly kuleshovVersion: string;
   /** What to beware of in the numbers, for study.json. */
@@ -65,8 +87,8 @@ export interface StudyFolderOptions extends RunMode {
 export interface StudyFolder {
   readonly run: RunFolder;
   readonly rows: RunRows;
-  /** Writes the last state down and lets go of the folder. */
-  close(state: "interrupted" | "finished"): Promise<void>;
+  /** Writes the last state down and lets go of the folder. @param warnings all of them, where some came meanwhile. */
+  close(state: "interrupted" | "finished", warnings?: readonly string[]): Promise<void>;
 }
 
 const DESCRIPTION = "study.json";
@@ -77,12 +99,11 @@ export async function openStudyFolder(folder: string, options: StudyFolderOption
   const { settings, tables, kuleshovVersion, ...mode } = options;
   const run = await openRunFolder(folder, {
     ...mode,
-    command: "measure",
     settings: namedSettings(settings),
     version: kuleshovVersion,
   });
-  const describe = (state: StudyDescription["state"], counts: RunCounts) =>
-    run.write(DESCRIPTION, descriptionText(options, { createdAt: run.createdAt, state, counts }));
+  const describe = (state: StudyDescription["state"], counts: RunCounts, warnings = options.warnings) =>
+    run.write(DESCRIPTION, descriptionText({ ...options, warnings }, { createdAt: run.createdAt, state, counts }));
   try {
     await run.write(DICTIONARY, tables.dictionary);
     const rows = await run.openRows(tables.headers);
@@ -90,10 +111,10 @@ export async function openStudyFolder(folder: string, options: StudyFolderOption
     return {
       run,
       rows,
-      async close(state) {
+      async close(state, warnings) {
         try {
           await rows.close();
-          await describe(state, rows.counts());
+          await describe(state, rows.counts(), warnings);
         } catch (error) {
           await run.close("interrupted");
           throw error;

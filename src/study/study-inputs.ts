@@ -73,9 +73,14 @@ async function* listedInputs(listPath: string): AsyncGenerator<StudyInput> {
 /** The images and videos that a study measured; `undefined` when the folder holds none. */
 async function studyIn(folder: string): Promise<string[] | undefined> {
   const history = await readRunHistory(folder).catch(() => undefined);
-  if (history?.began.command !== "measure") return undefined;
   const refuse = (reason: string, options?: ErrorOptions) =>
     new ConfigurationError(`Cannot take the images of a study as ${reason}: \`${folder}\``, options);
+  if (history?.began.command === "import") {
+    throw refuse(
+      "it was imported from toolboxes' files without images (agreement, discover and eval work on it as it is)",
+    );
+  }
+  if (history?.began.command !== "measure") return undefined;
   const rows = await readTable(join(folder, "images.csv"), { refuse });
   const { workingFolder } = history.began;
   const here = (path: string) => (workingFolder === process.cwd() ? path : resolve(workingFolder, path));

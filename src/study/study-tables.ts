@@ -1,13 +1,16 @@
 import { stringify } from "csv-stringify/sync";
-import type { ImageOutcome } from "../measuring/measure-image.ts";
 import { dictionaryRows } from "../measuring/measurement-columns.ts";
-import { toRecord } from "../measuring/measurement-json.ts";
+import { type RecordedOutcome, toRecord } from "../measuring/measurement-json.ts";
 import type { RecordedStep } from "../runs/record-steps.ts";
 import { NO_COUNTS, type RunCounts } from "../runs/run-rows.ts";
 import { TILES_FILE, type TileGatherer } from "./contact-sheets.ts";
 import type { FaceTable } from "./face-tables.ts";
 import type { StudyStep } from "./measure-inputs.ts";
-import type { StudyInput } from "./study-inputs.ts";
+
+/** What a row is about, as the user named it. */
+interface Named {
+  readonly path: string;
+}
 
 /** The tables of a study: what each starts with, and what one outcome adds to each. */
 export interface StudyTables {
@@ -18,17 +21,20 @@ export interface StudyTables {
   /** `data-dictionary.csv`. */
   readonly dictionary: string;
   /** Lines by file name. @param order how many images and frames were measured before it. */
-  linesOf(input: StudyInput, outcome: ImageOutcome, order: number): ReadonlyMap<string, string>;
+  linesOf(input: Named, outcome: RecordedOutcome, order: number): ReadonlyMap<string, string>;
 }
 
 const IMAGE_COLUMNS = [
   ["path", "The image or video, as it was named"],
-  ["frame", "Number of the frame among those measured of a video, from 0; empty for an image"],
+  [
+    "frame",
+    "Number of the frame among those measured of a video, from 0; in an import, as the toolbox numbers it; empty for an image",
+  ],
   ["timestamp_s", "When the frame is shown, in seconds from the start of the video; empty for an image"],
-  ["width_px", "Width, orientation applied"],
-  ["height_px", "Height, orientation applied"],
+  ["width_px", "Width, orientation applied; empty in an import"],
+  ["height_px", "Height, orientation applied; empty in an import"],
   ["faces", "How many faces were found; 0 is a result, not a failure"],
-  ["sha256", "SHA-256 of the file's bytes; of the whole video for a frame"],
+  ["sha256", "SHA-256 of the file's bytes; of the whole video for a frame; empty in an import"],
 ] as const;
 
 const FAILURE_COLUMNS = [
@@ -80,8 +86,8 @@ export function createStudyTables(faceTable: FaceTable, options: StudyTableOptio
 }
 
 function linesOf(
-  input: StudyInput,
-  outcome: ImageOutcome,
+  input: Named,
+  outcome: RecordedOutcome,
   {
     faceTable,
     order,

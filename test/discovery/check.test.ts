@@ -53,7 +53,10 @@ beforeAll(async () => {
 const cut = (ids: readonly string[]) => {
   const faces = new Map(discovery.faces.map((face) => [face.id, face]));
   return cutPortraits(
-    ids.flatMap((id) => faces.get(id) ?? []),
+    ids.flatMap((id) => {
+      const face = faces.get(id);
+      return face === undefined || face.box === null ? [] : [{ id, path: face.path, box: face.box }];
+    }),
     { sidePx: 60 },
   );
 };

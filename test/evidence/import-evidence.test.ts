@@ -146,8 +146,9 @@ describe("a video's own file", () => {
     "frame,face_id,timestamp,confidence,success,AU04_r,AU12_r",
     ...[0, 1, 2, 3].map((n) => `${n + 1},0,${(n * 0.04).toFixed(2)},0.98,1,0.2,${n + 1}`),
   ];
-  const frameAt = async (imported: FerToolbox, timestampS: number) => {
-    const image = { ...imageAt("films/clip.mp4"), frame: { index: 0, timestampS } };
+  const frameAt = async (imported: FerToolbox, timestampS: number, number?: number) => {
+    const frame = { index: 0, timestampS, ...(number === undefined ? {} : { number }) };
+    const image = { ...imageAt("films/clip.mp4"), frame };
     const [measured] = await imported.measure(image);
     return measured?.actionUnits.find(({ au }) => au === "AU12")?.value;
   };
@@ -180,8 +181,19 @@ describe("a video's own file", () => {
   it("is refused when it numbers frames and does not say when they were", async () => {
     const text = OPENFACE.map((line) => line.replace(/^([^,]+),([^,]+),[^,]+,/, "$1,$2,")).join("\n");
     await expect(importEvidence(await opened(text, "clip.csv"), ["clip.mp4"])).rejects.toThrow(
-      /number the frames of clip.mp4 without saying when they were \(add a column `timestamp` in seconds\)/,
+      /number the frames of clip.mp4 without saying when they were or whether they count from 0/,
     );
+  });
+
+  it("is joined by the number of the frame among all of the video, where it counts from 0 and says no time", async () => {
+    const rows = [0, 12, 24].map((n) => `100,60,200,240,0.99,0.${10 + n},clip.mp4,${n}`);
+    const header = "FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12,input,frame";
+    const imported = await importEvidence(await opened([header, ...rows].join("\n")), ["films/clip.mp4"]);
+    expect(await frameAt(imported, 0.48, 12)).toBe(0.22);
+    expect(await frameAt(imported, 0.8, 20)).toBe(0.34);
+    expect(await frameAt(imported, 1.6, 40)).toBeUndefined();
+    // The rate of the video is not known: no frame has a number.
+    expect(await frameAt(imported, 0.48)).toBeUndefined();
   });
 
   it("takes rows of a time series for moments, not for faces of one image", async () => {
@@ -202,11 +214,56 @@ describe("a video's own file", () => {
     const rows = [0, 1, 2].map((n) => `100,60,200,240,0.99,0.1${n},clip.mp4,${n}`);
     const text = `FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12,input,frame\n${rows.join("\n")}\n`;
     await expect(importEvidence(await opened(text), ["f_001.png", "f_002.png"])).rejects.toThrow(
-      /its frames are counted from 0 and f_001.png, f_002.png may be counted from 1/,
+      /its frames are counted from 0 and f_001.png, f_002.png may be counted from 1, and boxes of faces do not tell/,
     );
     const imported = await importEvidence(await opened(text), ["f_001.png", "f_002.png", "f_003.png"]);
     const [first] = await imported.measure(imageAt("f_001.png"));
     expect(first?.actionUnits[0]?.value).toBe(0.1);
+  });
+
+  describe("whose frames and images count from different numbers", () => {
+    /** Where the face is at a moment, to the eyes of a toolbox that draws its boxes `aside` of another's. */
+    const boxAt = (moment: number, aside = 0) => ({
+      leftPx: 100 + 40 * Math.sin(moment / 2) + aside,
+      topPx: 60 + 3 * moment + aside,
+      widthPx: 200,
+      heightPx: 240,
+    });
+    const fromZero = async (moves: boolean) => {
+      const rows = Array.from({ length: 12 }, (_, n) => {
+        const { leftPx, topPx, widthPx, heightPx } = boxAt(moves ? n : 0);
+        return `${leftPx},${topPx},${widthPx},${heightPx},0.99,${(n / 100).toFixed(2)},clip.mp4,${n}`;
+      });
+      const header = "FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12,input,frame";
+      return opened([header, ...rows].join("\n"));
+    };
+    const images = Array.from({ length: 10 }, (_, i) => `f_${String(i + 1).padStart(3, "0")}.png`);
+    const seen = (path: string) => boxAt(Number(/\d+/.exec(path)?.[0]) - 1, 9);
+
+    it("finds which frame is which image by the overlap of boxes, and says so", async () => {
+      const imported = await importEvidence(await fromZero(true), images, { look: async (path) => [seen(path)] });
+      expect(imported.warnings?.join()).toMatch(
+        /by the number in their names and the overlap of boxes: frame 0 is f_001/,
+      );
+      const [third] = await imported.measure(imageAt("f_003.png"));
+      expect(third?.actionUnits[0]?.value).toBe(0.02);
+    });
+
+    it("finds that both count alike although frame 0 has no image", async () => {
+      const look = async (path: string) => [boxAt(Number(/\d+/.exec(path)?.[0]), 9)];
+      const imported = await importEvidence(await fromZero(true), images, { look });
+      const [third] = await imported.measure(imageAt("f_003.png"));
+      expect(third?.actionUnits[0]?.value).toBe(0.03);
+    });
+
+    it("refuses when the face does not move, when nobody is seen, or is somewhere else", async () => {
+      const still = { look: async () => [boxAt(0, 9)] };
+      await expect(importEvidence(await fromZero(false), images, still)).rejects.toThrow(/boxes of faces do not tell/);
+      for (const box of [[], [{ leftPx: 700, topPx: 500, widthPx: 90, heightPx: 90 }]]) {
+        const nobody = { look: async () => box };
+        await expect(importEvidence(await fromZero(true), images, nobody)).rejects.toThrow(/do not tell/);
+      }
+    });
   });
 
   it("takes one box twice in one frame for one face, the surer row, and says so", async () => {

@@ -83,6 +83,7 @@ export const pyFeatTable: TableFormat = {
       frame: columns.find("frame"),
       timeSec: undefined,
       faceKey: undefined,
+      person: columns.find("Identity"),
       score: columns.find("FaceScore"),
       found: undefined,
       actionUnits: units,

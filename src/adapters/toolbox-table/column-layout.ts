@@ -38,6 +38,8 @@ export interface ColumnLayout {
   readonly frame: number | undefined;
   readonly timeSec: { readonly column: number; readonly secondsPerUnit: number } | undefined;
   readonly faceKey: number | undefined;
+  /** Who it is through a video, in a column that does not number faces. */
+  readonly person?: number | undefined;
   readonly score: number | undefined;
   /** OpenFace says in a column of its own whether it found the face. */
   readonly found: number | undefined;
@@ -84,11 +86,14 @@ function placeReader(layout: ColumnLayout, slots: Slots): Read<Omit<RowContent, 
   const frame = slots.number(layout.frame);
   const time = slots.number(layout.timeSec?.column);
   const faceKey = slots.text(layout.faceKey);
+  const person = slots.text(layout.person);
   const secondsPerUnit = layout.timeSec?.secondsPerUnit ?? 1;
   return (cells) => {
     const units = time(cells);
     const timeSec = units === null ? null : units * secondsPerUnit;
-    return { image: image(cells), frame: frame(cells), timeSec, faceKey: faceKey(cells) };
+    const who = person(cells);
+    const place = { image: image(cells), frame: frame(cells), timeSec, faceKey: faceKey(cells) };
+    return who === null ? place : { ...place, person: who };
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ActionUnitMeasurement, FaceMeasurement, Gaze, HeadPose, ToolboxId } from "../../domain/measurement.ts";
+import type { ActionUnitMeasurement, Gaze, HeadPose, ToolboxId } from "../../domain/measurement.ts";
 import { MINIMUM_WEIGHT, PRESENCE_BANDS } from "../../domain/presence.ts";
 import { landmarkColumns } from "./landmarks-68.ts";
 import {
@@ -10,6 +10,7 @@ import {
   personNumber,
   type RowColumn,
   type ToolboxColumns,
+  type ToolboxMeasurement,
 } from "./toolbox-columns.ts";
 
 const INTENSITY_UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 25, 26, 45] as const;
@@ -129,7 +130,7 @@ function poseColumns(toolbox: ToolboxId): RowColumn[] {
 }
 
 /** Gaze as OpenFace has it: relative to the camera, positive to the right edge and downward. */
-function cameraGaze({ gaze, headPose }: FaceMeasurement): { x: number; y: number } | undefined {
+function cameraGaze({ gaze, headPose }: ToolboxMeasurement): { x: number; y: number } | undefined {
   if (gaze === null || headPose === null) return undefined;
   const [right, down, away] = turned(direction(gaze), [-headPose.pitchRad, -headPose.yawRad, headPose.rollRad]);
   return { x: Math.atan2(right, -away), y: Math.atan2(down, -away) };

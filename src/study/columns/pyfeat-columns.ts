@@ -1,13 +1,16 @@
-import type { FaceMeasurement, ToolboxId } from "../../domain/measurement.ts";
+import type { PixelBox } from "../../domain/geometry.ts";
+import type { ToolboxId } from "../../domain/measurement.ts";
 import { landmarkColumns } from "./landmarks-68.ts";
 import {
   type ColumnOptions,
   createToolboxColumns,
   emptyColumn,
   measuredColumn,
+  measurementBy,
   personNumber,
   type RowColumn,
   type ToolboxColumns,
+  type ToolboxMeasurement,
 } from "./toolbox-columns.ts";
 
 const UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 17, 20, 23, 24, 25, 26, 28, 43] as const;
@@ -30,13 +33,13 @@ export function pyFeatColumns({ toolbox }: ColumnOptions): ToolboxColumns {
   const measured = (
     name: string,
     description: string,
-    pick: (measurement: FaceMeasurement) => number | null | undefined,
+    pick: (measurement: ToolboxMeasurement) => number | null | undefined,
   ): RowColumn => measuredColumn(toolbox, { name, description }, pick);
   const columns: RowColumn[] = [
-    measured("FaceRectX", "Left edge of the face box in source pixels", ({ box }) => box.leftPx),
-    measured("FaceRectY", "Upper edge of the face box in source pixels", ({ box }) => box.topPx),
-    measured("FaceRectWidth", "Width of the face box in source pixels", ({ box }) => box.widthPx),
-    measured("FaceRectHeight", "Height of the face box in source pixels", ({ box }) => box.heightPx),
+    boxColumn(toolbox, { name: "FaceRectX", description: "Left edge of the face box in source pixels" }, "leftPx"),
+    boxColumn(toolbox, { name: "FaceRectY", description: "Upper edge of the face box in source pixels" }, "topPx"),
+    boxColumn(toolbox, { name: "FaceRectWidth", description: "Width of the face box in source pixels" }, "widthPx"),
+    boxColumn(toolbox, { name: "FaceRectHeight", description: "Height of the face box in source pixels" }, "heightPx"),
     measured("FaceScore", "Confidence of the face detector, 0..1", ({ score }) => score),
     ...landmarkColumns(toolbox),
     measured("Pitch", "Head pitch in radians, positive with the chin raised", ({ headPose }) => headPose?.pitchRad),
@@ -67,7 +70,7 @@ export function pyFeatColumns({ toolbox }: ColumnOptions): ToolboxColumns {
     {
       name: "approx_time",
       description: "Minutes and whole seconds from the start of the video, as 01:23; empty for an image",
-      cell: ({ image }) => (image.frame === undefined ? null : minutesAndSeconds(image.frame.timestampS)),
+      cell: ({ image }) => minutesAndSeconds(image.frame?.timestampS ?? null),
     },
     {
       name: "Identity",
@@ -82,9 +85,21 @@ export function pyFeatColumns({ toolbox }: ColumnOptions): ToolboxColumns {
 }
 
 /** Whole seconds, cut and not rounded, as Py-Feat writes them. */
-function minutesAndSeconds(timestampS: number): string {
+function minutesAndSeconds(timestampS: number | null): string | null {
+  if (timestampS === null) return null;
   const two = (number: number) => String(number).padStart(2, "0");
   return `${two(Math.floor(timestampS / 60))}:${two(Math.floor(timestampS % 60))}`;
+}
+
+/** Where the face is, if the toolbox saw it at all. */
+function boxColumn(
+  toolbox: ToolboxId,
+  column: { readonly name: string; readonly description: string },
+  key: keyof PixelBox,
+): RowColumn {
+  const cell: RowColumn["cell"] = ({ face }) =>
+    measurementBy(toolbox, face) === undefined ? null : (face?.box?.[key] ?? null);
+  return { ...column, cell };
 }
 
 function negated(value: number | undefined): number | null {
@@ -100,6 +115,6 @@ function unitColumn(toolbox: ToolboxId, number: number): RowColumn {
   });
 }
 
-function probabilityOf({ expressions }: FaceMeasurement, label: string): number | undefined {
+function probabilityOf({ expressions }: ToolboxMeasurement, label: string): number | undefined {
   return expressions[0]?.distribution.find((entry) => entry.label === label)?.probability;
 }

@@ -1,6 +1,7 @@
 import { stringify } from "csv-stringify/sync";
-import type { Face, FaceMeasurement, ToolboxId } from "../../domain/measurement.ts";
+import type { FaceMeasurement, ToolboxId } from "../../domain/measurement.ts";
 import type { ImagePlace, MeasurementColumn } from "../../measuring/measurement-columns.ts";
+import type { RecordedFace } from "../../measuring/measurement-json.ts";
 
 /** A table under another toolbox's column names, for scripts that were written for that toolbox. */
 export interface ToolboxColumns {
@@ -13,7 +14,7 @@ export interface ToolboxColumns {
    *
    * @param order how many images and frames come before it in the table; frames of a video have their number in it.
    */
-  rows(faces: readonly Face[], image: ImagePlace, order: number): string;
+  rows(faces: readonly RecordedFace[], image: ImagePlace, order: number): string;
 }
 
 export interface ColumnOptions {
@@ -23,7 +24,7 @@ export interface ColumnOptions {
 
 /** One row: a face, or none, of an image with its number. */
 export interface ColumnRow {
-  readonly face: Face | undefined;
+  readonly face: RecordedFace | undefined;
   readonly image: ImagePlace;
   readonly frame: number;
   /** Position of the face in the image, 0 for the leftmost. */
@@ -37,11 +38,14 @@ export interface RowColumn {
   cell(row: ColumnRow): string | number | null;
 }
 
+/** What a toolbox measured on a face; where the face is, is the face's own. */
+export type ToolboxMeasurement = Omit<FaceMeasurement, "box">;
+
 /** A column whose cell comes from what the chosen toolbox measured on the face. */
 export function measuredColumn(
   toolbox: ToolboxId,
   column: { name: string; description: string },
-  pick: (measurement: FaceMeasurement) => number | null | undefined,
+  pick: (measurement: ToolboxMeasurement) => number | null | undefined,
 ): RowColumn {
   return {
     ...column,
@@ -52,12 +56,12 @@ export function measuredColumn(
   };
 }
 
-export function measurementBy(toolbox: ToolboxId, face: Face | undefined): FaceMeasurement | undefined {
+export function measurementBy(toolbox: ToolboxId, face: RecordedFace | undefined): ToolboxMeasurement | undefined {
   return face?.measurements.find((measurement) => measurement.toolbox === toolbox);
 }
 
 /** Number of a person in a video, from 0, by their track; track ids count from T1. */
-export function personNumber(face: Face | undefined): number | null {
+export function personNumber(face: RecordedFace | undefined): number | null {
   return face?.trackId === undefined ? null : Number(face.trackId.slice(1)) - 1;
 }
 
@@ -76,7 +80,7 @@ export function createToolboxColumns(
     columns,
     rows(faces, image, order) {
       const frame = (image.frame?.number ?? image.frame?.index ?? order) + options.firstFrame;
-      const rows: readonly (Face | undefined)[] = faces.length === 0 ? [undefined] : faces;
+      const rows: readonly (RecordedFace | undefined)[] = faces.length === 0 ? [undefined] : faces;
       return stringify(
         rows.map((face, faceIndex) => columns.map(({ cell }) => cellText(cell({ face, image, frame, faceIndex })))),
       );

@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import { interruptSignal } from "./exit.ts";
+import { note, print } from "./output.ts";
+import { runOptions } from "./run-options.ts";
+
+interface ImportOptions {
+  readonly out: string;
+  readonly resume?: true;
+  readonly force?: true;
+}
+
+export function register(program: Command): void {
+  program
+    .command("import")
+    .description("make a study of what toolboxes wrote, without the images: faces, people, a data dictionary")
+    .argument("<files...>", "files of toolboxes, as in openface.csv or pyfeat@2.1.5:faces.csv; several are joined")
+    .requiredOption("--out <folder>", "the study; agreement, discover and eval work on it")
+    .addOption(runOptions.resume())
+    .addOption(runOptions.force())
+    .action(importCommand);
+}
+
+async function importCommand(files: readonly string[], { out: folder, resume, force }: ImportOptions): Promise<void> {
+  const signal = interruptSignal();
+  const { importFiles } = await import("../import.ts");
+  const { openEvidenceFile } = await import("../compose/evidence.ts");
+  const { createProgressView } = await import("./progress.ts");
+  const view = createProgressView();
+  try {
+    const study = await importFiles(
+      { folder, files, resume, force, onProgress: view.show },
+      { open: openEvidenceFile },
+      signal,
+    );
+    view.end();
+    const [faces, images] = [counted(study.faces, "face"), counted(study.images, "image")];
+    await print(`Imported ${faces} in ${images} or frames. \`${folder}\`\n`);
+    for (const warning of study.warnings) note(warning);
+  } finally {
+    view.end();
+    if (signal.aborted) note(`Interrupted: run it again with --resume to go on. \`${folder}\``);
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
+}

@@ -1,0 +1,98 @@
+import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { StudyFace } from "../domain/discovery.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import { createExpressionSpace, type ExpressionSpace } from "../domain/expression-space.ts";
+import type { ToolboxId } from "../domain/measurement.ts";
+import { type FaceRecord, ImageRecord } from "../measuring/measurement-json.ts";
+import { readRunHistory } from "../runs/run-folder.ts";
+import { ImportSettings, StudyDescription } from "./study-folder.ts";
+
+/** A study that was imported from toolboxes' files, as discovering takes one: no images, no exemplars. */
+export interface OpenedImport {
+  /** The first toolbox of the study: its faces are the points of the space. */
+  readonly toolbox: { readonly id: ToolboxId; readonly networks: readonly { id: string; sha256: string }[] };
+  readonly space: ExpressionSpace;
+  /** Every image, and every frame of a video by a name of its own. */
+  readonly inputs: readonly { readonly path: string }[];
+  /** Exemplars were measured by another toolbox, and none can be measured by this one. */
+  readonly store: { placed(): Promise<[]> };
+  readonly concurrency: number;
+  measure(path: string): Promise<{
+    readonly image: { readonly sha256: null };
+    readonly faces: readonly (Pick<StudyFace, "faceId" | "box"> & {
+      readonly measurements: readonly StudyFace["measurement"][];
+    })[];
+  }>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the study in a folder when it was imported; `undefined` for everything else.
+ *
+ * @throws {ConfigurationError} if it is not finished, or its toolbox measured no action unit.
+ */
+export async function openImportedStudy(folder: string): Promise<OpenedImport | undefined> {
+  const history = await readRunHistory(folder).catch(() => undefined);
+  if (history?.began.command !== "import") return undefined;
+  const refuse = (reason: string) => new ConfigurationError(`Cannot use imported study as ${reason}: \`${folder}\``);
+  if (!history.finished) throw refuse("it is not finished (go on with it: kuleshov import --resume)");
+  const description = StudyDescription.parse(JSON.parse(await readFile(join(folder, "study.json"), "utf8")));
+  const [first] = ImportSettings.parse(description.settings).toolboxes;
+  if (first === undefined || first.supports.actionUnits.length === 0) {
+    throw refuse(`${first?.id ?? "no toolbox"} measured no action units, which groups of faces are made of`);
+  }
+  const records = await recordsOf(folder, first.id);
+  return {
+    toolbox: first,
+    space: createExpressionSpace(first.id, first.supports, first.supports.expressions.length > 0 ? [first.id] : []),
+    inputs: [...records.keys()].map((path) => ({ path })),
+    store: { placed: async () => [] },
+    concurrency: 1,
+    measure: async (path) => ({ image: { sha256: null }, faces: records.get(path) ?? [] }),
+    close: async () => undefined,
+  };
+}
+
+type ImportedFaces = Awaited<ReturnType<OpenedImport["measure"]>>["faces"];
+
+async function recordsOf(folder: string, toolbox: ToolboxId): Promise<ReadonlyMap<string, ImportedFaces>> {
+  const records = new Map<string, ImportedFaces>();
+  const file = await open(join(folder, "measurements.jsonl"));
+  try {
+    for await (const line of file.readLines()) {
+      const { path, frame, faces } = ImageRecord.parse(JSON.parse(line));
+      const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
+      records.set(
+        moment,
+        faces.filter(({ toolboxes }) => toolboxes.includes(toolbox)).map((face) => measuredBy(toolbox, face)),
+      );
+    }
+  } finally {
+    await file.close();
+  }
+  return records;
+}
+
+/** What one toolbox measured on a face. Pose and gaze are its own only where no other toolbox measured the face. */
+function measuredBy(toolbox: ToolboxId, face: FaceRecord): ImportedFaces[number] {
+  const alone = face.toolboxes.length === 1;
+  return {
+    faceId: face.faceId,
+    box: face.box,
+    measurements: [
+      {
+        toolbox,
+        box: face.box,
+        score: alone ? face.score : null,
+        landmarks: null,
+        quality: null,
+        headPose: alone ? face.headPose : null,
+        gaze: alone ? face.gaze : null,
+        eyeOpenness: null,
+        actionUnits: face.actionUnits.filter((unit) => unit.toolbox === toolbox),
+        expressions: face.expressions.filter(({ source }) => source === toolbox),
+      },
+    ],
+  };
+}
