@@ -59,6 +59,7 @@ export {
   unscored,
 } from "./evaluation/score.ts";
 export { type FindDependencies, type FindQuery, type Found, find } from "./find.ts";
+export { type ImportDependencies, type ImportedStudy, type ImportQuery, importFiles } from "./import.ts";
 export { type LabDependencies, type LabQuery, lab } from "./lab.ts";
 export { type MeasureDependencies, type MeasuredStudy, type MeasureQuery, measure } from "./measure.ts";
 // Measuring, and toolboxes of one's own.
