@@ -2,8 +2,8 @@ import type { Face, FaceMeasurement } from "../domain/measurement.ts";
 import type { JoinedMoment } from "../evidence/joined-moments.ts";
 import { matchFaces } from "../measuring/match-faces.ts";
 import type { RecordedFace, RecordedImage } from "../measuring/measurement-json.ts";
-import { trackFaces } from "../measuring/track-faces.ts";
-import { NO_TRACKS } from "../measuring/track-state.ts";
+import { NO_TRACKS, trackFaces } from "../measuring/track-faces.ts";
+
 import type { EvidenceFile, ImportedRow } from "../ports/evidence-file.ts";
 
 /** One moment of an import: an image or a frame with its faces, as toolboxes wrote them down. */
