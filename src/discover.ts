@@ -116,8 +116,13 @@ function settingsOf(
     categories: { id: `${knownCategories.length} categories`, names: knownCategories },
     exemplars: { id: `${exemplars.length} exemplars`, sha256: sha256(vectors.join("\n")) },
     toolbox: { id: toolbox.id, networks: toolbox.networks },
-    "--model": describer?.model.id ?? "rules",
+    "--model": describer === null ? "rules" : whoDescribes(describer),
   };
+}
+
+/** A description is the model's as it was asked: with another seed or temperature it would be another. */
+function whoDescribes({ model: { id, temperature, seed, identity } }: Describer) {
+  return { id, temperature, seed, ...identity };
 }
 
 async function named(found: Discovery, { model, prompts }: Describer, signal?: AbortSignal): Promise<Discovery> {

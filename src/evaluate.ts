@@ -1,5 +1,6 @@
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
+import type { EvalFileChanges } from "./evaluation/file/read-eval-file.ts";
 import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
 import { createAnswerCache } from "./evaluation/runner/answer-cache.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
@@ -13,6 +14,8 @@ export interface EvaluateQuery extends RunMode {
   /** Path of the evaluation file. */
   readonly file: string;
   readonly folder: string;
+  /** What goes before the file for this run. */
+  readonly instead?: EvalFileChanges | undefined;
   /** Told what the run will take before anything is asked. `false` ends it there. */
   readonly onPlan?: ((prepared: PreparedEvaluation) => Promise<boolean>) | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
@@ -40,8 +43,8 @@ export async function evaluate(
   dependencies: EvaluationDependencies,
   stop?: AbortSignal,
 ): Promise<Evaluated | null> {
-  const { file, folder, resume, force, onPlan, onProgress, scorers } = query;
-  const prepared = await prepareEvaluation(file, dependencies);
+  const { file, instead, folder, resume, force, onPlan, onProgress, scorers } = query;
+  const prepared = await prepareEvaluation(file, dependencies, instead);
   if (onPlan !== undefined && !(await onPlan(prepared))) return null;
   const outcome = await startEvaluation(prepared, dependencies, {
     ...{ folder, resume, force },

@@ -23,6 +23,14 @@ export interface LabQuery extends RunMode {
   readonly repeats: number;
   /** What is known of the situation, in words. */
   readonly context?: string | undefined;
+  /** How the model is asked, beside its name: a run goes on only with the same. */
+  readonly baseUrl?: string;
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  /** Seconds that one answer may take. */
+  readonly timeout?: number;
+  /** Of the answers; 1 unless told. */
+  readonly seed?: number;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
@@ -73,6 +81,10 @@ async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
   return {
     images: await Promise.all(images.map(named)),
     "--model": model,
+    "--base-url": query.baseUrl ?? null,
+    "--temperature": query.temperature ?? null,
+    "--max-tokens": query.maxTokens ?? null,
+    "--seed": query.seed ?? null,
     "--swap": await named(swap),
     "--neutral": await named(neutral),
     "--hide": hide,
@@ -83,7 +95,7 @@ async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
 
 /** Writes the evaluation that the lab runs. @returns its path. */
 async function writeLabFile(place: RunFolder, query: LabQuery): Promise<string> {
-  const { model, swap, neutral, hide, repeats, context } = query;
+  const { model, swap, neutral, hide, repeats, context, seed = 1, timeout } = query;
   const all = [...query.images, ...(swap === undefined ? [] : [swap])].map((path) => resolve(path));
   const names = all.map((path) => basename(path));
   const rows = all.map((path, i) => ({
@@ -95,8 +107,9 @@ async function writeLabFile(place: RunFolder, query: LabQuery): Promise<string> 
     name: "lab",
     description: "Context lab",
     dataset: { format: "csv", path: IMAGES_FILE, columns: { id: "id", image: "image", context: "situation" } },
-    matrix: { models: [model], arms: armsOf(all.length, neutral), repeats },
+    matrix: { models: [model], arms: armsOf(all.length, neutral), seeds: [seed], repeats },
     stimuli: { hide, ...(neutral === undefined ? {} : { neutral: resolve(neutral) }) },
+    ...(timeout === undefined ? {} : { execution: { timeoutSeconds: timeout } }),
     scorers: ["faithfulness", "fixed-values"],
   };
   await place.write(IMAGES_FILE, stringify(rows, { header: true }));

@@ -6,12 +6,10 @@ import type { TextEmbedder } from "../ports/embedder.ts";
 export interface ModelOptions {
   /** Keys and addresses are read from here, e.g. OPENAI_API_KEY and OLLAMA_HOST; the process's environment by default. */
   readonly env?: Readonly<NodeJS.ProcessEnv>;
-  /** Address of an OpenAI-compatible server; goes before OPENAI_BASE_URL. */
+  /** Address of the model's server; goes before OPENAI_BASE_URL and OLLAMA_HOST. */
   readonly baseUrl?: string;
   /** Goes before OPENAI_API_KEY. */
   readonly apiKey?: string;
-  /** Address of an Ollama server; goes before OLLAMA_HOST. */
-  readonly host?: string;
   readonly temperature?: number | null;
   readonly seed?: number | null;
   /** Output tokens for one answer. */

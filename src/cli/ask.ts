@@ -1,18 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { MODEL_FORMS } from "../compose/models.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { interruptSignal } from "./exit.ts";
+import { addModelOptions, type ModelFlags } from "./model-options.ts";
+import type { ModelSettings } from "./model-settings.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 
-interface AskCommandOptions {
+interface AskCommandOptions extends ModelFlags, AskOptions {}
+
+interface AskOptions {
   readonly cache?: boolean;
   readonly context?: string;
-  readonly model?: string;
   readonly labels?: readonly string[];
   readonly toolbox: readonly string[];
   readonly evidence?: readonly string[];
@@ -29,20 +31,15 @@ interface AskCommandOptions {
   readonly resume?: true;
   readonly force?: true;
   readonly mode?: "agent" | "single-pass";
-  readonly baseUrl?: string;
-  readonly temperature?: number;
-  readonly seed?: number;
-  readonly timeout?: number;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command("ask")
     .description("judge the expressions in an image, with every claim traced to a measurement")
     .argument("<image>", "the image to judge")
     .argument("[question]", "what you want to know of it")
     .option("--context <text>", "what you know of the situation; it is kept apart from what the face shows")
-    .option("--model <name>", `${MODEL_FORMS}; rules is built in and sees no image`)
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote of this image, as in openface:results.csv")
@@ -64,16 +61,14 @@ export function register(program: Command): void {
         "agent",
         "single-pass",
       ]),
-    )
-    .option("--base-url <url>", "address of an OpenAI-compatible server")
-    .option("--temperature <number>", "sampling temperature of the model", decimal)
-    .option("--seed <number>", "seed for models that take one, and for the order of examples", wholeNumber)
-    .option("--timeout <seconds>", "longest wait for one answer of the model", decimal)
-    .action(askCommand);
+    );
+  addModelOptions(command).action(askCommand);
 }
 
-async function askCommand(image: string, question: string | undefined, options: AskCommandOptions): Promise<void> {
+async function askCommand(image: string, question: string | undefined, given: AskCommandOptions): Promise<void> {
   const signal = interruptSignal();
+  const { modelSettings, withSettings } = await import("./model-settings.ts");
+  const options = withSettings(given, await modelSettings(given));
   const asked = { image, question, ...options };
   const report =
     options.out === undefined ? await judgePhoto(asked, signal) : await askInto(options.out, asked, signal);
@@ -86,7 +81,7 @@ async function askCommand(image: string, question: string | undefined, options: 
   if (options.model === undefined) note(await betterModel(signal));
 }
 
-type Asked = AskCommandOptions & { readonly image: string; readonly question?: string | undefined };
+type Asked = AskOptions & ModelSettings & { readonly image: string; readonly question?: string | undefined };
 
 const REPORT = "report.json";
 const OVERLAY = "annotated.png";
@@ -95,7 +90,7 @@ const OVERLAY = "annotated.png";
 async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promise<Report> {
   const { openRunFolder } = await import("../runs/run-folder.ts");
   const { hashOfFileIfThere } = await import("../platform/hash.ts");
-  const { json: _json, out: _out, cache: _cache, resume, force, image, ...settings } = asked;
+  const { json: _json, out: _out, cache: _cache, timeout: _timeout, resume, force, image, ...settings } = asked;
   const run = await openRunFolder(folder, {
     ...{ resume, force, command: "ask", version: packageVersion() },
     settings: { ...settings, image: { path: image, sha256: (await hashOfFileIfThere(image)) ?? null } },
@@ -138,7 +133,11 @@ export async function renderReport(report: Report, full: boolean): Promise<strin
 export async function judgePhoto(asked: Asked, signal: AbortSignal): Promise<Report> {
   const { ask } = await import("../ask.ts");
   const { openDependencies } = await import("../compose/ask.ts");
-  const { dependencies, labels, close } = await openDependencies({ ...partsOptions(asked), notify: note }, signal);
+  const { modelOptionsOf } = await import("./model-settings.ts");
+  const { dependencies, labels, close } = await openDependencies(
+    { ...modelOptionsOf(asked), ...partsOptions(asked), notify: note },
+    signal,
+  );
   try {
     const { image, question, context = null } = asked;
     const query = { image, context, labels: asked.labels ?? labels };
@@ -149,7 +148,7 @@ export async function judgePhoto(asked: Asked, signal: AbortSignal): Promise<Rep
 }
 
 function partsOptions(asked: Asked) {
-  const { model = "rules", toolbox, scene, evidence, mode, baseUrl, temperature, seed, timeout } = asked;
+  const { model = "rules", toolbox, scene, evidence, mode } = asked;
   return {
     model,
     toolboxes: toolbox,
@@ -158,17 +157,13 @@ function partsOptions(asked: Asked) {
     mode: mode ?? null,
     ...shotOptions(asked),
     ...(evidence === undefined ? {} : { evidence: { files: evidence, images: [asked.image] } }),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
   };
 }
 
 const SHOTS_WHEN_ASKED_FOR = 8;
 
 /** Examples are shown when a number, categories or a pack is named; a taxonomy alone only names the labels. */
-function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed }: AskCommandOptions) {
+function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed }: Asked) {
   const wanted = categories !== undefined || pack !== undefined;
   if (!wanted && shots === undefined && taxonomy === undefined) return {};
   const request = {
@@ -186,12 +181,6 @@ function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It takes a whole number.");
   return Number(text);
-}
-
-function decimal(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It takes a number.");
-  return value;
 }
 
 /** One line on how to get a better judgment than the baseline's. A model that is there is offered, never used unasked. */

@@ -10,6 +10,8 @@ import { ownPath } from "../platform/package-paths.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
 import { listInputs } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
+import type { ModelFlags } from "./model-options.ts";
+import { type ModelSettings, modelOptionsOf, modelSettings } from "./model-settings.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { progressNotes } from "./progress.ts";
 
@@ -20,22 +22,22 @@ export interface DiscoverOptions {
   readonly resume?: true;
   readonly force?: true;
   readonly store?: string;
-  readonly seed: number;
   readonly minSize?: number;
   readonly resamples: number;
-  readonly model: string;
   readonly embedder?: string;
   readonly json?: true;
 }
 
-export async function run(images: readonly string[], options: DiscoverOptions): Promise<void> {
+export async function run(images: readonly string[], options: DiscoverOptions & ModelFlags): Promise<void> {
   const signal = interruptSignal();
-  const { known, out: folder, resume, force, seed, resamples, minSize: minClusterSize } = options;
+  const settings = { model: "rules", seed: 1, ...(await modelSettings(options)) };
+  const { seed } = settings;
+  const { known, out: folder, resume, force, resamples, minSize: minClusterSize } = options;
   if (resamples < 2) throw new ConfigurationError("--resamples must be at least 2");
   const knownCategories = await categoriesNamed(known);
   const imported = await openImported(images);
   const inputs = imported?.inputs ?? (await listInputs(images));
-  const describer = await openDescriber(options, signal);
+  const describer = await openDescriber({ ...settings, embedder: options.embedder }, signal);
   const session = imported ?? (await openExemplarSession(options));
   try {
     const found = await discover(
@@ -66,16 +68,18 @@ async function openImported(words: readonly string[]) {
   return folder === undefined || more.length > 0 ? undefined : await openImportedStudy(folder);
 }
 
-async function openDescriber(options: DiscoverOptions, signal: AbortSignal): Promise<Describer | null> {
-  if (options.model === "rules") {
-    if (options.embedder !== undefined)
-      note("--embedder embeds what a --model says; without one there is nothing to embed");
+async function openDescriber(
+  { embedder, ...settings }: ModelSettings & { readonly model: string; readonly embedder: string | undefined },
+  signal: AbortSignal,
+): Promise<Describer | null> {
+  if (settings.model === "rules") {
+    if (embedder !== undefined) note("--embedder embeds what a --model says; without one there is nothing to embed");
     return null;
   }
   const prompts = await loadPromptLibrary(ownPath("prompts"));
   const { temperature } = prompts.prompt("describe-face");
-  const model = await openModel(options.model, { temperature, seed: options.seed }, signal);
-  return { model, prompts, embedder: await openTextEmbedder(options.embedder) };
+  const model = await openModel(settings.model, { temperature, ...modelOptionsOf(settings) }, signal);
+  return { model, prompts, embedder: await openTextEmbedder(embedder) };
 }
 
 async function report({ discovery, failures, checkItems }: Discovered, options: DiscoverOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { EMBEDDER_FORMS, MODEL_FORMS } from "../compose/models.ts";
+import { addModelOptions } from "./model-options.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 
 export function register(program: Command): void {
@@ -16,18 +17,15 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--store <place>", "exemplars of known categories (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
-    .option(
-      "--model <name>",
-      `who describes faces and names groups: ${MODEL_FORMS}; rules names them by signature`,
-      "rules",
-    )
     .option("--embedder <name>", `embed the descriptions too: ${EMBEDDER_FORMS}`)
-    .option("--seed <number>", "random seed", wholeNumber, 1)
     .option("--min-size <faces>", "fewer faces are never a group (default: 1 % of them, at least 8)", wholeNumber)
     .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)
     .addOption(cacheOption())
-    .option("--json", "print the proposals as JSON")
-    .action(async (images, options) => (await import("./discover-run.ts")).run(images, options));
+    .option("--json", "print the proposals as JSON");
+  addModelOptions(discover, {
+    model: `who describes faces and names groups: ${MODEL_FORMS}; rules, the default, names them by signature`,
+    seed: "of whatever is drawn at random, and for the model where it takes one (default: 1)",
+  }).action(async (images, options) => (await import("./discover-run.ts")).run(images, options));
   discover
     .command("score")
     .description("read filled-in check sheets, say how far raters agree, and update the verdicts")

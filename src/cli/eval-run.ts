@@ -13,10 +13,12 @@ import { openRun } from "../evaluation/runner/stored-run.ts";
 import { number } from "../pages/markup.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import { EXIT } from "./exit.ts";
+import type { ModelFlags } from "./model-options.ts";
+import { flagSettings, modelOptionsOf, modelSettings } from "./model-settings.ts";
 import { note, print } from "./output.ts";
 import { showProgress } from "./progress.ts";
 
-interface RunFileOptions extends RunMode {
+interface RunFileOptions extends RunMode, ModelFlags {
   readonly out?: string;
   readonly dryRun?: true;
   readonly cache: boolean;
@@ -28,7 +30,12 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   if (named === undefined) throw new ConfigurationError("Which evaluation? Name a file, or one that `eval list` shows");
   const file = await evaluationPath(named);
   const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
+  // Model, seed and time limit are the file's: only a flag, which is meant for this run, goes before it.
+  const { model, seed, timeout } = flagSettings(options);
+  const { baseUrl, temperature, maxTokens } = await modelSettings(options, { named: true });
+  const asked = { ...defined({ baseUrl, temperature, maxTokens }), ...defined({ timeout }) };
   const opened = openEvaluation({
+    ...modelOptionsOf(asked),
     evalFilePath: file,
     stimuliFolder: join(folder, "stimuli"),
     cache: options.cache,
@@ -44,7 +51,8 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   try {
     const { resume, force } = options;
     const onProgress = (now: RunProgress) => progress?.update(now);
-    const query = { file, folder, resume, force, onPlan, onProgress };
+    const instead = defined({ model, seed, timeoutSeconds: timeout });
+    const query = { file, instead, folder, resume, force, onPlan, onProgress };
     const done = await evaluate(query, opened.dependencies, stop).finally(() => progress?.end());
     if (done !== null) await tell(folder, done, { json: options.json === true, stop });
   } finally {
@@ -58,10 +66,20 @@ async function showPlan(prepared: PreparedEvaluation, options: RunFileOptions): 
   await print(options.json ? `${JSON.stringify(prepared.plan, null, 2)}\n` : `${planText(prepared.plan)}\n`);
 }
 
-/** Goes on with a stopped run. */
-export async function resumeRun(folder: string, options: { readonly json?: true }, stop: AbortSignal): Promise<void> {
+/** Goes on with a stopped run, and asks as it did unless a flag says otherwise. */
+export async function resumeRun(
+  folder: string,
+  options: ModelFlags & { readonly json?: true },
+  stop: AbortSignal,
+): Promise<void> {
+  const { model, seed, ...asked } = flagSettings(options);
+  if (model !== undefined || seed !== undefined) {
+    throw new ConfigurationError("A run keeps its models and seeds: start another with `kuleshov eval run`");
+  }
   const { header } = await openRun(folder);
   const opened: OpenedEvaluation = openEvaluation({
+    ...header.modelOptions,
+    ...modelOptionsOf(asked),
     evalFilePath: header.evalFilePath,
     stimuliFolder: join(folder, "stimuli"),
     answersFolder: header.cacheFolder,
@@ -105,6 +123,10 @@ async function tell(
   note(`Report: ${path}`);
   if (stop.aborted) process.exitCode = EXIT.interrupted;
   else if (outcome.failed > 0 || outcome.stopped !== null) process.exitCode = EXIT.doneWithFailures;
+}
+
+function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** For the name of a folder: `20260131-235959`, UTC. */

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { EXIT, interruptSignal } from "./exit.ts";
+import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 
-interface RunCommandOptions {
+interface RunCommandOptions extends ModelFlags {
   readonly resume?: true;
   readonly force?: true;
   readonly out?: string;
@@ -17,7 +18,7 @@ export function register(program: Command): void {
   const evaluation = program
     .command("eval")
     .description("run and compare evaluations of prompts, models and toolboxes");
-  evaluation
+  const running = evaluation
     .command("run")
     .description("run an evaluation, or with --bundle replay one offline from its bundle")
     .argument("[file]", "evals/<name>.eval.yaml, or the name of one that ships")
@@ -27,14 +28,18 @@ export function register(program: Command): void {
     .option("--dry-run", "print calls, tokens and estimated cost; ask nothing")
     .addOption(cacheOption())
     .option("--bundle <file>", "replay this bundle: no model is asked")
-    .option("--json", "print the outcome as JSON")
-    .action(run);
-  evaluation
+    .option("--json", "print the outcome as JSON");
+  addModelOptions(running, {
+    model: "the model to ask instead of those that the file names",
+    seed: "the seed instead of those that the file names",
+    timeout: "longest wait for one answer, instead of the file's",
+  }).action(run);
+  const going = evaluation
     .command("resume")
     .description("go on with a run that stopped, and try its failures again")
     .argument("<run>", "folder of the run")
-    .option("--json", "print the outcome as JSON")
-    .action(resume);
+    .option("--json", "print the outcome as JSON");
+  addModelOptions(going, { model: "none: a run keeps its models", seed: "none: a run keeps its seeds" }).action(resume);
   evaluation
     .command("report")
     .description("write report.html: one file with tables, intervals, plots, worst cases and a methods paragraph")
@@ -62,7 +67,7 @@ async function run(file: string | undefined, options: RunCommandOptions): Promis
   await runFile(file, options, stop);
 }
 
-async function resume(folder: string, options: { readonly json?: true }): Promise<void> {
+async function resume(folder: string, options: ModelFlags & { readonly json?: true }): Promise<void> {
   const { resumeRun } = await import("./eval-run.ts");
   await resumeRun(folder, options, interruptSignal());
 }

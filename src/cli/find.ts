@@ -2,8 +2,12 @@ import { type Command, InvalidArgumentError } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
 import type { Found } from "../find.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
+import { addModelOptions, type ModelFlags } from "./model-options.ts";
+import type { ModelSettings } from "./model-settings.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
+
+interface FindFlags extends FindOptions, ModelFlags {}
 
 interface FindOptions {
   readonly cache?: boolean;
@@ -13,12 +17,11 @@ interface FindOptions {
   readonly resume?: true;
   readonly force?: true;
   readonly top: number;
-  readonly model: string;
   readonly json?: true;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command("find")
     .description("rank images by how far their faces show the same expression as examples of a category")
     .argument("<category>", "the category of the examples")
@@ -29,10 +32,10 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--top <number>", "faces on the contact sheet and for the model", wholeNumber, 24)
-    .option("--model <name>", `who judges the best faces: none, ${MODEL_FORMS}`, "rules")
     .addOption(cacheOption())
-    .option("--json", "print the ranking as JSON")
-    .action(findCommand);
+    .option("--json", "print the ranking as JSON");
+  const judge = `who judges the best faces: none, ${MODEL_FORMS} (default: rules)`;
+  addModelOptions(command, { model: judge }).action(findCommand);
 }
 
 function wholeNumber(text: string): number {
@@ -40,26 +43,21 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-async function findCommand(category: string, images: readonly string[], options: FindOptions): Promise<void> {
+async function findCommand(category: string, images: readonly string[], given: FindFlags): Promise<void> {
   const signal = interruptSignal();
+  const { modelSettings, withSettings } = await import("./model-settings.ts");
+  const settings = await modelSettings(given);
+  const options = withSettings(given, settings);
   const { find } = await import("../find.ts");
-  const { openExemplarSession, openPacks, storeNames } = await import("../compose/exemplars.ts");
+  const { openExemplarSession, openPacks } = await import("../compose/exemplars.ts");
   const { listInputs } = await import("../study/study-inputs.ts");
   const { progressNotes } = await import("./progress.ts");
   const inputs = await listInputs(images);
   const session = await openExemplarSession(options);
   try {
     const packs = options.pack === undefined ? undefined : await openPacks(options.pack, session, signal);
-    const { out: folder, top, resume, force, model } = options;
-    const openJudge = async (stop?: AbortSignal) => {
-      const { openDependencies } = await import("../compose/ask.ts");
-      const shots = {
-        shots: 8,
-        ...storeNames(options),
-        ...(options.pack === undefined ? {} : { packs: options.pack }),
-      };
-      return openDependencies({ model, toolboxes: ["mesh"], shots, notify: note }, stop);
-    };
+    const { out: folder, top, resume, force, model = "rules" } = options;
+    const openJudge = (stop?: AbortSignal) => openFindJudge(options, { ...settings, model }, stop);
     const found = await find(
       {
         ...{ folder, category, words: images, inputs, packs, top, resume, force },
@@ -78,6 +76,24 @@ async function findCommand(category: string, images: readonly string[], options:
   } finally {
     await session.close();
   }
+}
+
+async function openFindJudge(
+  options: FindOptions,
+  settings: ModelSettings & { readonly model: string },
+  signal?: AbortSignal,
+) {
+  const { openDependencies } = await import("../compose/ask.ts");
+  const { storeNames } = await import("../compose/exemplars.ts");
+  const { modelOptionsOf } = await import("./model-settings.ts");
+  const shots = {
+    shots: 8,
+    ...storeNames(options),
+    ...(options.pack === undefined ? {} : { packs: options.pack }),
+    ...(settings.seed === undefined ? {} : { seed: settings.seed }),
+  };
+  const { model } = settings;
+  return openDependencies({ ...modelOptionsOf(settings), model, toolboxes: ["mesh"], shots, notify: note }, signal);
 }
 
 const SHOWN = 10;

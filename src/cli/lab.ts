@@ -1,15 +1,14 @@
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { MODEL_FORMS } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Evaluated } from "../evaluate.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
+import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 
-interface LabOptions {
+interface LabOptions extends ModelFlags {
   readonly cache?: boolean;
-  readonly model: string;
   readonly out?: string;
   readonly resume?: true;
   readonly force?: true;
@@ -22,11 +21,10 @@ interface LabOptions {
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command("lab")
     .description("show images with and without their context, and report what the context does to the judgment")
     .argument("<images...>", "images; several are set into one another's scenes")
-    .option("--model <name>", MODEL_FORMS, "rules")
     .option("--swap <image>", "scene into which the face is set, when there is only one image")
     .option("--neutral <image>", "neutral face for the Kuleshov arms")
     .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")
@@ -36,8 +34,8 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .addOption(cacheOption())
-    .option("--json", "print the effects as JSON")
-    .action(labCommand);
+    .option("--json", "print the effects as JSON");
+  addModelOptions(command).action(labCommand);
 }
 
 function hidden(what: string): string {
@@ -50,8 +48,11 @@ function repeats(text: string): number {
   throw new ConfigurationError(`--repeats takes a number from 1 up, not "${text}"`);
 }
 
-async function labCommand(images: readonly string[], options: LabOptions): Promise<void> {
+async function labCommand(images: readonly string[], given: LabOptions): Promise<void> {
   const stop = interruptSignal();
+  const { modelOptionsOf, modelSettings, withSettings } = await import("./model-settings.ts");
+  const settings = await modelSettings(given);
+  const options = { model: "rules", ...withSettings(given, settings) };
   const { lab } = await import("../lab.ts");
   const { openEvaluation } = await import("../compose/evaluation.ts");
   const { showProgress } = await import("./progress.ts");
@@ -59,7 +60,10 @@ async function labCommand(images: readonly string[], options: LabOptions): Promi
   const name = basename(images[0] ?? "lab").replace(/\.\w+$/, "");
   const folder = resolve(options.out ?? join("lab-results", `${name}-${timestamp()}`));
   const open = (evalFilePath: string) =>
-    openEvaluation({ evalFilePath, stimuliFolder: join(folder, "stimuli"), cache: options.cache, notify: note });
+    openEvaluation({
+      ...modelOptionsOf(settings),
+      ...{ evalFilePath, stimuliFolder: join(folder, "stimuli"), cache: options.cache, notify: note },
+    });
   const progress = showProgress(null);
   const query = { ...options, folder, images, onProgress: progress.update };
   const done = await lab(query, { open }, stop).finally(progress.end);

@@ -1,32 +1,38 @@
 import type { Command } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
 import { interruptSignal } from "./exit.ts";
+import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import { note } from "./output.ts";
 import { cacheOption } from "./run-options.ts";
 
-interface McpOptions {
+interface McpOptions extends ModelFlags {
   readonly cache: boolean;
-  readonly model: string;
   readonly toolbox: readonly string[];
   readonly store?: string;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command("mcp")
     .description(
       "offer the tools (find faces, measure, consensus, look closer, FACS, exemplars, ask) to an MCP client over stdin and stdout",
     )
-    .option("--model <name>", `model behind the tool \`ask\`: ${MODEL_FORMS}`, "rules")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--store <place>", "exemplars that clients may search (default: .kuleshov/exemplars, if it is there)")
-    .addOption(cacheOption())
-    .action(mcp);
+    .addOption(cacheOption());
+  const model = `model behind the tool \`ask\`: ${MODEL_FORMS} (default: rules)`;
+  addModelOptions(command, { model }).action(mcp);
 }
 
-async function mcp({ model, toolbox, store, cache }: McpOptions): Promise<void> {
+async function mcp({ toolbox, store, cache, ...flags }: McpOptions): Promise<void> {
   const { serveMcp } = await import("../compose/mcp.ts");
+  const { modelOptionsOf, modelSettings } = await import("./model-settings.ts");
+  const { model = "rules", ...settings } = await modelSettings(flags);
   const onBug = (error: unknown) => note(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const exemplars = store === undefined ? {} : { store };
-  await serveMcp({ model, toolboxes: toolbox, cache, notify: note, ...exemplars }, onBug, interruptSignal());
+  await serveMcp(
+    { ...modelOptionsOf(settings), model, toolboxes: toolbox, cache, notify: note, ...exemplars },
+    onBug,
+    interruptSignal(),
+  );
 }

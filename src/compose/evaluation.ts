@@ -21,7 +21,7 @@ import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { openDependencies } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
-import { isFreeModel, type ModelOptions } from "./models.ts";
+import { isFreeModel, type ModelOptions, parseModelSpec } from "./models.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 /** How evaluations are set up. */
@@ -52,6 +52,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
   const conditions: ConditionDependencies[] = [];
   const dependencies: EvaluationDependencies = {
     async solverFor(file, labels) {
+      refuseOneAddressForTwo(file, options.baseUrl);
       const own = createConditionDependencies(file, options, toolboxes);
       conditions.push(own);
       return file.task === "judge" ? createJudgeSolver(file, labels, own) : createChoiceSolver(file, own);
@@ -74,6 +75,12 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
     },
     cache: options.cache === false ? withoutReuse(answers) : answers,
     cacheFolder: folder,
+    modelOptions: {
+      ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+      ...(typeof options.temperature === "number" ? { temperature: options.temperature } : {}),
+      ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    },
     taxonomyLabels: async (id) => (await loadTaxonomy(id)).categories.map(({ name }) => name),
     version: packageVersion(),
   };
@@ -84,6 +91,16 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       await toolboxes.close();
     },
   };
+}
+
+/** @throws {ConfigurationError} if one server's address would be taken for models of several kinds of servers. */
+function refuseOneAddressForTwo({ matrix, judge }: EvalFile, baseUrl: string | undefined): void {
+  const models = [...matrix.models, ...(judge === undefined ? [] : [judge.model])].filter((name) => name !== "rules");
+  const kinds = new Set(models.map((name) => parseModelSpec(name).provider));
+  if (baseUrl === undefined || kinds.size < 2) return;
+  throw new ConfigurationError(
+    `One --base-url cannot serve ${[...new Set(models)].join(", ")}: set OPENAI_BASE_URL and OLLAMA_HOST instead`,
+  );
 }
 
 /** Toolboxes by name, opened once whatever the number of conditions that use them. */

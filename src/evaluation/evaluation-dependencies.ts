@@ -4,6 +4,7 @@ import type { LoadedEvalFile } from "./file/read-eval-file.ts";
 import type { AnswerCache } from "./runner/answer-cache.ts";
 import type { RunPlan } from "./runner/plan-run.ts";
 import type { RunProgress } from "./runner/progress.ts";
+import type { RunHeader } from "./runner/stored-run.ts";
 import type { Sample } from "./sample.ts";
 import type { Call, Solver, StimulusSource } from "./solver.ts";
 
@@ -16,6 +17,8 @@ export interface EvaluationDependencies {
   stimuliFor(file: EvalFile, samples: readonly Sample[]): Promise<StimulusSource>;
   readonly cache: AnswerCache;
   readonly cacheFolder: string;
+  /** How models are asked beside what the file says; a run that goes on asks as it began. */
+  readonly modelOptions?: RunHeader["modelOptions"];
   /** @throws {ConfigurationError} for an unknown id. */
   taxonomyLabels(id: string): Promise<readonly string[]>;
   /** Kuleshov's version. */

@@ -6,7 +6,7 @@ import { askAll } from "./ask-all.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
-import { parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
+import { type EvalFileChanges, parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
 import { createLabelReader } from "./label-reader.ts";
 import { loadLemmas, loadWheels } from "./load-wheels.ts";
 import { withoutReuse } from "./runner/answer-cache.ts";
@@ -22,8 +22,9 @@ import { createScorer } from "./scorers/registry.ts";
 export async function prepareEvaluation(
   path: string,
   dependencies: EvaluationDependencies,
+  instead?: EvalFileChanges,
 ): Promise<PreparedEvaluation> {
-  const loaded = await readEvalFile(path);
+  const loaded = await readEvalFile(path, instead);
   const { file } = loaded;
   const lemmas = await loadLemmas();
   const { samples, skipped, labels } = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
@@ -92,6 +93,7 @@ export async function runPrepared(
           identities: Object.fromEntries(identities),
           cacheFolder: dependencies.cacheFolder,
           reuse: dependencies.cache.reuses,
+          modelOptions: dependencies.modelOptions ?? {},
         },
         samples,
       );

@@ -8,9 +8,9 @@ export const ollamaProvider: ModelProvider = {
   severalModels: true,
   wellKnown: /^(?:llava|bakllava|llama|qwen|gemma|minicpm|mistral|pixtral|moondream|granite)/,
   free: true,
-  async open(model, { env = {}, host = env.OLLAMA_HOST, baseUrl: _url, apiKey: _key, ...rest }, signal) {
+  async open(model, { env = {}, baseUrl = env.OLLAMA_HOST, apiKey: _key, ...rest }, signal) {
     const { createOllamaJudge } = await import("./ollama-judge.ts");
-    const address = givenSetting(host);
+    const address = givenSetting(baseUrl);
     return createOllamaJudge(model, { ...rest, ...(address === undefined ? {} : { host: address }) }, signal);
   },
   async check(env, signal) {

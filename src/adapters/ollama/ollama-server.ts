@@ -21,7 +21,7 @@ export function ollamaName(url: string, model: string): ServerName {
     server: `Ollama at ${serverPlace(url).name}`,
     model,
     keyVariable: "the server's access rules",
-    whenDown: "start it with `ollama serve`, or set OLLAMA_HOST",
+    whenDown: "start it with `ollama serve`, or set --base-url or OLLAMA_HOST",
     secret: undefined,
   };
 }

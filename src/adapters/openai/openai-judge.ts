@@ -49,7 +49,7 @@ export async function createOpenAiJudge(
     server: `The model server at ${place.name}`,
     model: modelName,
     keyVariable: "OPENAI_API_KEY",
-    whenDown: "start it, or check OPENAI_BASE_URL",
+    whenDown: "start it, or check --base-url or OPENAI_BASE_URL",
     secret: options.apiKey,
   };
   const headers = { accept: "application/json, text/event-stream", ...authorization(options.apiKey) };

@@ -8,7 +8,7 @@ export const openAiProvider: ModelProvider = {
   wellKnown: /^(?:gpt|o\d|chatgpt)/,
   free: false,
   async open(model, options, signal) {
-    const { env: _env, baseUrl: _address, apiKey: _key, host: _host, ...rest } = options;
+    const { env: _env, baseUrl: _address, apiKey: _key, ...rest } = options;
     const { createOpenAiJudge } = await import("./openai-judge.ts");
     return createOpenAiJudge(model, { ...rest, ...accessOf(options) }, signal);
   },

@@ -12,12 +12,34 @@ export interface LoadedEvalFile {
   readonly file: EvalFile;
 }
 
-/** @throws {ConfigurationError} naming each line with what is wrong and the nearest valid key. */
-export async function readEvalFile(path: string): Promise<LoadedEvalFile> {
+/** What a user wants otherwise than the file says, for one run. */
+export interface EvalFileChanges {
+  readonly model?: string;
+  readonly seed?: number;
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * Reads a file, with the changes put into its text, so that the record of the run says what was run.
+ *
+ * @throws {ConfigurationError} naming each line with what is wrong and the nearest valid key.
+ */
+export async function readEvalFile(path: string, changes: EvalFileChanges = {}): Promise<LoadedEvalFile> {
   const text = await readText(path).catch((error: unknown) => {
     throw new ConfigurationError(`Cannot run evaluation as ${whyRefused(error)}: \`${path}\``, { cause: error });
   });
-  return { path, text, file: parseEvalFile(text, path) };
+  const file = parseEvalFile(text, path);
+  if (Object.keys(changes).length === 0) return { path, text, file };
+  const changed = withChanges(text, changes);
+  return { path, text: changed, file: parseEvalFile(changed, path) };
+}
+
+function withChanges(text: string, { model, seed, timeoutSeconds }: EvalFileChanges): string {
+  const document = parseDocument(text);
+  if (model !== undefined) document.setIn(["matrix", "models"], [model]);
+  if (seed !== undefined) document.setIn(["matrix", "seeds"], [seed]);
+  if (timeoutSeconds !== undefined) document.setIn(["execution", "timeoutSeconds"], timeoutSeconds);
+  return document.toString();
 }
 
 /** Parses the text of an evaluation file; `path` is only named. @throws {ConfigurationError} */

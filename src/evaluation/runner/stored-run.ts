@@ -32,6 +32,15 @@ export const RunHeader = z.strictObject({
   cacheFolder: z.string(),
   /** Whether answers that were there before the run are taken. */
   reuse: z.boolean(),
+  /** How models are asked, beside what the file says. No key is among them. */
+  modelOptions: z
+    .strictObject({
+      baseUrl: z.string().exactOptional(),
+      temperature: z.number().exactOptional(),
+      maxTokens: z.number().exactOptional(),
+      timeoutMs: z.number().exactOptional(),
+    })
+    .default({}),
 });
 export type RunHeader = z.infer<typeof RunHeader>;
 

@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import { isMap, parseDocument } from "yaml";
+import { z } from "zod";
+import { MODEL_FORMS, type ModelOptions } from "../compose/models.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import { nearestNames } from "../domain/nearest-name.ts";
+import { readText } from "../platform/read-file.ts";
+import { whyRefused } from "../platform/system-error.ts";
+import type { ModelFlags } from "./model-options.ts";
+
+/** In the working folder, for everything that is asked from there. */
+const SETTINGS_FILE = "kuleshov.config.yaml";
+const MOST_BYTES = 1e6;
+const LONGEST_NAME = 40;
+const LONGEST_WAIT_S = 86_400;
+/** From 2^31 on servers take a seed for negative, and 2^32 - 1 for "any". */
+const HIGHEST_SEED = 2 ** 31 - 1;
+
+const number = <T extends z.ZodType>(type: T) =>
+  z.preprocess((value) => (typeof value === "string" && DECIMAL.test(value) ? Number(value) : value), type);
+const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
+
+/** How a model is asked: one schema for flags, environment and file. Each says what it takes, to complete "takes ...". */
+const SCHEMA = {
+  model: z.string().trim().min(1).describe(`the name of a model: ${MODEL_FORMS}`),
+  baseUrl: z
+    .string()
+    .trim()
+    .pipe(z.url({ protocol: /^https?$/ }))
+    .refine((url) => new URL(url).username === "" && new URL(url).password === "")
+    .describe("an address such as http://127.0.0.1:8080/v1, without user and password"),
+  timeout: number(z.number().positive().max(LONGEST_WAIT_S)).describe(`seconds, above 0 and up to ${LONGEST_WAIT_S}`),
+  maxTokens: number(z.int().positive()).describe("a whole number from 1"),
+  temperature: number(z.number().min(0).max(2)).describe("a number from 0 to 2"),
+  seed: number(z.int().min(0).max(HIGHEST_SEED)).describe(`a whole number from 0 to ${HIGHEST_SEED}`),
+} as const;
+
+type Name = keyof typeof SCHEMA;
+const NAMES = Object.keys(SCHEMA) as Name[];
+
+/** `timeout` is in seconds. */
+export type ModelSettings = { readonly [Each in Name]?: z.infer<(typeof SCHEMA)[Each]> };
+
+/**
+ * The settings of one command: its flags, and where they are silent the environment (`KULESHOV_BASE_URL`, ...), then
+ * `kuleshov.config.yaml` in the working folder. A server's address that stands beside a model is that model's: it is not
+ * taken for another, which would get the key and the images of the one, or the other way round.
+ *
+ * @param named whether a file names the models where no flag does, as an evaluation's.
+ * @throws {ConfigurationError} if one cannot be used. It repeats no value: one of them may be a key in the wrong place.
+ */
+export async function modelSettings(
+  flags: ModelFlags,
+  { folder = ".", env = process.env as Readonly<NodeJS.ProcessEnv>, named = false } = {},
+): Promise<ModelSettings> {
+  const sources = [flagSettings(flags), environmentSettings(env), await fileSettings(join(folder, SETTINGS_FILE))];
+  const model = named ? sources[0]?.model : sources.find((source) => source.model !== undefined)?.model;
+  const address = sources.find(
+    (source) => source.baseUrl !== undefined && (source.model === undefined || source.model === model),
+  );
+  const { model: _model, baseUrl: _baseUrl, ...rest } = Object.assign({}, ...sources.toReversed()) as ModelSettings;
+  return {
+    ...rest,
+    ...(model === undefined ? {} : { model }),
+    ...(address?.baseUrl === undefined ? {} : { baseUrl: address.baseUrl }),
+  };
+}
+
+/** What the flags alone say. @throws {ConfigurationError} */
+export function flagSettings(flags: ModelFlags): ModelSettings {
+  return settingsIn(
+    NAMES.map((name) => [name, flags[name]]),
+    (name) => `--${kebab(name)}`,
+  );
+}
+
+/** An empty variable is as good as none. */
+function environmentSettings(env: Readonly<NodeJS.ProcessEnv>): ModelSettings {
+  const variable = (name: Name) => `KULESHOV_${kebab(name).toUpperCase().replaceAll("-", "_")}`;
+  return settingsIn(
+    NAMES.map((name) => [name, env[variable(name)]?.trim() || undefined]),
+    variable,
+  );
+}
+
+async function fileSettings(path: string): Promise<ModelSettings> {
+  const text = await readText(path, { mostBytes: MOST_BYTES }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new ConfigurationError(`Cannot read settings as ${whyRefused(error)}: \`${path}\``, { cause: error });
+  });
+  const entries = Object.entries(mappingIn(text, path)).map(([key, value]) => [knownName(key, path), value] as const);
+  const twice = entries.find(([name], index) => entries.findIndex(([other]) => other === name) !== index);
+  if (twice !== undefined) {
+    throw new ConfigurationError(`Cannot read settings as ${kebab(twice[0])} stands there twice: \`${path}\``);
+  }
+  return settingsIn(entries, (name) => `${kebab(name)} in ${path}`);
+}
+
+function mappingIn(text: string, path: string): Readonly<Record<string, unknown>> {
+  const document = parseDocument(text, { prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    const line = text.slice(0, broken.pos[0]).split("\n").length;
+    throw new ConfigurationError(`Cannot read settings as line ${line} is not YAML (${broken.code}): \`${path}\``);
+  }
+  if (document.contents === null) return {};
+  if (!isMap(document.contents)) {
+    throw new ConfigurationError(`Cannot read settings as they are not lines of \`name: value\`: \`${path}\``);
+  }
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch {
+    throw new ConfigurationError(`Cannot read settings as they use YAML's aliases: \`${path}\``);
+  }
+}
+
+/** Keys are written as the flags are, `base-url`; `baseUrl` is the same. */
+function knownName(key: string, path: string): Name {
+  const name = NAMES.find((each) => each === key || kebab(each) === key);
+  if (name !== undefined) return name;
+  const known = NAMES.map(kebab);
+  const [near] = nearestNames(key, known);
+  const advice = near === undefined ? `there are ${known.join(", ")}` : `did you mean "${near}"?`;
+  const secret = /key|secret|password|(?<!max.?)token/i.test(key)
+    ? "keys belong into the environment (OPENAI_API_KEY), where no run and no report keeps them"
+    : undefined;
+  throw new ConfigurationError(
+    `Cannot read settings as there is no ${JSON.stringify(key.slice(0, LONGEST_NAME))}: ${secret ?? advice} (\`${path}\`)`,
+  );
+}
+
+function settingsIn(entries: Iterable<readonly [Name, unknown]>, place: (name: Name) => string): ModelSettings {
+  const settings: Partial<Record<Name, unknown>> = {};
+  for (const [name, value] of entries) {
+    if (value === undefined) continue;
+    const read = SCHEMA[name].safeParse(value);
+    if (!read.success) throw new ConfigurationError(`${place(name)} takes ${SCHEMA[name].description}`);
+    settings[name] = read.data;
+  }
+  return settings as ModelSettings;
+}
+
+function kebab(name: Name): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A command's options with its flags replaced by what they come to, and what the flags left open filled in. */
+export function withSettings<Given extends ModelFlags>(given: Given, settings: ModelSettings) {
+  const others = Object.fromEntries(Object.entries(given).filter(([name]) => !(name in SCHEMA))) as Omit<Given, Name>;
+  return { ...others, ...settings };
+}
+
+/** The settings as models are opened with. */
+export function modelOptionsOf({ baseUrl, timeout, maxTokens, temperature, seed }: ModelSettings): ModelOptions {
+  return {
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}

@@ -1,0 +1,194 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import * as ask from "../../src/cli/ask.ts";
+import * as discover from "../../src/cli/discover.ts";
+import * as evaluation from "../../src/cli/eval.ts";
+import * as find from "../../src/cli/find.ts";
+import * as lab from "../../src/cli/lab.ts";
+import * as mcp from "../../src/cli/mcp.ts";
+import { modelSettings } from "../../src/cli/model-settings.ts";
+import { parseEvalFile } from "../../src/evaluation/file/read-eval-file.ts";
+import { openRun } from "../../src/evaluation/runner/stored-run.ts";
+import { type Script, says } from "../support/model-server.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+async function folderWith(text: string): Promise<string> {
+  const folder = await tempFolder();
+  await writeFile(join(folder, "kuleshov.config.yaml"), text);
+  return folder;
+}
+
+const inFolder = async (text: string) => ({ folder: await folderWith(text), env: {} });
+
+describe("how a model is asked", () => {
+  it("is taken from flags, then from the environment, then from the settings file", async () => {
+    const folder = await folderWith("model: openai:filed\ntemperature: 0.25\nmax-tokens: 900\nseed: 3\ntimeout: 40\n");
+    const env = { KULESHOV_MAX_TOKENS: "800", KULESHOV_SEED: "2", KULESHOV_BASE_URL: "http://127.0.0.1:8080/v1" };
+    expect(await modelSettings({ seed: "1" }, { folder, env })).toEqual({
+      model: "openai:filed",
+      baseUrl: "http://127.0.0.1:8080/v1",
+      temperature: 0.25,
+      maxTokens: 800,
+      seed: 1,
+      timeout: 40,
+    });
+  });
+
+  it("is left open where there is no file, an empty one, or an empty variable", async () => {
+    expect(await modelSettings({}, { folder: await tempFolder(), env: { KULESHOV_MODEL: " " } })).toEqual({});
+    expect(await modelSettings({}, await inFolder("# nothing yet\n"))).toEqual({});
+  });
+
+  it("takes keys as flags are written, or as variables are", async () => {
+    const settings = { baseUrl: "http://127.0.0.1:1", maxTokens: 7 };
+    expect(await modelSettings({}, await inFolder("base-url: http://127.0.0.1:1\nmaxTokens: 7\n"))).toEqual(settings);
+  });
+
+  it("gives no model the address that stands beside another", async () => {
+    const { folder } = await inFolder("model: ollama:seer\nbase-url: http://gpu:11434\n");
+    expect(await modelSettings({ model: "openai:gpt" }, { folder, env: {} })).toEqual({ model: "openai:gpt" });
+    expect((await modelSettings({ model: "ollama:seer" }, { folder, env: {} })).baseUrl).toBe("http://gpu:11434");
+    expect(await modelSettings({}, { folder, env: {}, named: true })).toEqual({});
+    const shared = { folder: await folderWith("base-url: http://gpu:8080/v1\n"), env: { KULESHOV_MODEL: "openai:a" } };
+    expect(await modelSettings({}, shared)).toEqual({ model: "openai:a", baseUrl: "http://gpu:8080/v1" });
+  });
+
+  it.each([
+    [{ timeout: "0" }, "--timeout takes seconds, above 0 and up to 86400"],
+    [{ timeout: "soon" }, "--timeout takes seconds"],
+    [{ timeout: "1e9" }, "--timeout takes seconds"],
+    [{ maxTokens: "1.5" }, "--max-tokens takes a whole number from 1"],
+    [{ temperature: "2.1" }, "--temperature takes a number from 0 to 2"],
+    [{ temperature: "" }, "--temperature takes a number"],
+    [{ seed: "-1" }, "--seed takes a whole number from 0 to 2147483647"],
+    [{ seed: "4294967295" }, "--seed takes a whole number"],
+    [{ baseUrl: "localhost:8080" }, "--base-url takes an address such as http://127.0.0.1:8080/v1"],
+    [{ baseUrl: "file:///etc" }, "--base-url takes an address"],
+    [{ model: " " }, "--model takes the name of a model"],
+  ])("is refused with what is taken instead: %j", async (flags, sentence) => {
+    await expect(modelSettings(flags, { folder: await tempFolder(), env: {} })).rejects.toThrow(sentence);
+  });
+
+  it.each([
+    ["max-token: 5", 'there is no "max-token": did you mean "max-tokens"?'],
+    ["temprature: 1", 'did you mean "temperature"?'],
+    ["colour: red", "there are model, base-url, timeout, max-tokens, temperature, seed"],
+    ["timeout: ten", "timeout in "],
+    ["timeout:", "timeout in "],
+    ["seed: 1\nseed: 2", "line 2 is not YAML"],
+    ["base-url: http://a\nbaseUrl: http://b", "base-url stands there twice"],
+    ["- model", "not lines of `name: value`"],
+    ["model: [rules", "is not YAML"],
+    ["a: &a [1]\nmodel: *a", "aliases"],
+  ])("is refused in a file that says: %s", async (text, sentence) => {
+    await expect(modelSettings({}, await inFolder(text))).rejects.toThrow(sentence);
+  });
+
+  it.each([
+    ["a key in the file", "openai-api-key: sk-very-secret-9f2"],
+    ["a key in a broken file", "model: [sk-very-secret-9f2"],
+    ["a key in the wrong place", "seed: sk-very-secret-9f2"],
+    ["a password in an address", "base-url: https://me:sk-very-secret-9f2@host/v1"],
+  ])("is refused without repeating %s", async (_case, text) => {
+    const refusal = await modelSettings({}, await inFolder(text)).catch((error: Error) => error.message);
+    expect(refusal).toMatch(/^(?:Cannot read settings|seed in|base-url in)/);
+    expect(refusal).not.toContain("very-secret");
+  });
+
+  it("sends keys to where they belong", async () => {
+    const refusal = modelSettings({}, await inFolder("api_key: x"));
+    await expect(refusal).rejects.toThrow("keys belong into the environment (OPENAI_API_KEY)");
+  });
+});
+
+const SHARED = ["--model", "--base-url", "--timeout", "--max-tokens", "--temperature", "--seed"];
+
+function commandLine(): Command {
+  const program = new Command("kuleshov").exitOverride();
+  for (const command of [ask, find, discover, evaluation, lab, mcp]) command.register(program);
+  return program;
+}
+
+describe("every command that asks a model", () => {
+  it.each(["ask", "find", "discover", "eval run", "eval resume", "lab", "mcp"])("takes the same flags: %s", (words) => {
+    let command: Command | undefined = commandLine();
+    for (const word of words.split(" ")) command = command?.commands.find((each) => each.name() === word);
+    expect(command?.options.map(({ long }) => long)).toEqual(expect.arrayContaining(SHARED));
+  });
+});
+
+describe("a request that a command sends", () => {
+  let home: string;
+  beforeEach(async () => {
+    home = process.cwd();
+    vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  });
+  afterEach(() => {
+    process.chdir(home);
+    process.exitCode = undefined;
+    for (const name of ["SIGINT", "SIGTERM"]) process.removeAllListeners(name);
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  });
+
+  /** Runs a command in a folder whose settings name a loopback server, until that server is asked: what it was asked. */
+  async function firstRequest(words: readonly string[], files: Readonly<Record<string, string>> = {}) {
+    const interrupts: Script = (_asked, index) => {
+      if (index === 0) process.emit("SIGINT");
+      return says("too late");
+    };
+    const server = await startOpenAiServer(interrupts, { key: "sk-right" });
+    const settings = `model: openai:test-model\nbase-url: ${server.url}/v1\ntemperature: 0.5\nmax-tokens: 777\nseed: 5\n`;
+    const folder = await folderWith(settings);
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    process.chdir(folder);
+    vi.stubEnv("OPENAI_API_KEY", "sk-right");
+    await commandLine()
+      .parseAsync(["node", "kuleshov", ...words])
+      .catch(() => undefined);
+    const { model, temperature, max_tokens: maxTokens, seed } = server.chats[0] ?? {};
+    return { model, temperature, maxTokens, seed };
+  }
+
+  const settled = { model: "test-model", temperature: 0.5, maxTokens: 777, seed: 5 };
+
+  it.each([
+    ["ask", ["ask", samplePhoto(1), "--no-scene", "--json"]],
+    ["discover", ["discover", samplePhoto(1), "--out", "out", "--known", "smile", "--resamples", "2"]],
+  ])("says what the settings file says: %s", async (_name, words) => {
+    expect(await firstRequest(words)).toEqual(settled);
+  });
+
+  it("says of an evaluation what its file leaves open, and what flags put in the place of its own", async () => {
+    const evaluation = [
+      ...[
+        "name: tiny",
+        "task: choose",
+        "dataset:",
+        "  format: csv",
+        "  path: rows.csv",
+        "  columns: { id: id, question: question, options: options, choice: answer }",
+      ],
+      ...["matrix: { models: [rules], evidence: [none], seeds: [1] }", "scorers: [choice]"],
+    ].join("\n");
+    const rows = "id,question,options,answer\nq1,Which unit raises the cheeks?,AU6|AU12,AU6\n";
+    const files = { "tiny.eval.yaml": evaluation, "rows.csv": rows };
+    const words = ["eval", "run", "tiny.eval.yaml", "--out", "out", "--model", "openai:test-model", "--seed", "8"];
+    expect(await firstRequest(words, files)).toEqual({ ...settled, seed: 8 });
+    const { header } = await openRun("out");
+    expect(header.modelOptions).toMatchObject({ temperature: 0.5, maxTokens: 777 });
+    expect(parseEvalFile(header.evalFileText, "tiny.eval.yaml").matrix).toMatchObject({
+      models: ["openai:test-model"],
+      seeds: [8],
+    });
+  });
+
+  it("says what a flag says instead", async () => {
+    const words = ["ask", samplePhoto(1), "--no-scene", "--temperature", "0", "--seed", "9", "--max-tokens", "12"];
+    expect(await firstRequest(words)).toEqual({ model: "test-model", temperature: 0, maxTokens: 12, seed: 9 });
+  });
+});
