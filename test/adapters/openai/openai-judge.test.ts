@@ -214,7 +214,7 @@ describe("connecting", () => {
     const server = await startOpenAiServer([]);
     await server.close();
     await expect(createOpenAiJudge("m", { baseUrl: `${server.url}/v1` })).rejects.toThrow(
-      /cannot be reached \(ECONNREFUSED\): start it, or check OPENAI_BASE_URL/,
+      /cannot be reached \(ECONNREFUSED\): start it, or check --base-url or OPENAI_BASE_URL/,
     );
   });
 
