@@ -71,7 +71,7 @@ describe("a probe of a capable engine", () => {
   it("speaks Ollama's protocol too", async () => {
     vi.stubEnv("KULESHOV_CACHE", await tempFolder());
     const server = await startOllamaServer(capable(), [VISION_AGENT]);
-    const { probe: seen } = await probe("ollama:seer:7b", { host: server.url, retries: QUICK });
+    const { probe: seen } = await probe("ollama:seer:7b", { baseUrl: server.url, retries: QUICK });
     expect(new Set(Object.values(outcomes(seen)))).toEqual(new Set(["works"]));
   });
 
