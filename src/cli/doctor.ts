@@ -2,20 +2,20 @@ import type { Command } from "commander";
 import type { HealthCheck } from "../domain/health.ts";
 import { plain, type TerminalStyle, wrap } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
+import { addModelOptions } from "./model-options.ts";
 import { modelHealth, type ProbeOptions } from "./models-probe.ts";
 import { outputStyle, print } from "./output.ts";
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command("doctor")
     .description("what is installed, which toolboxes and models can run, and what to do about the rest")
-    .option("--model <name>", "try this model too: what it does with all that a judgment sends (see models probe)")
-    .option("--base-url <url>", "address of an OpenAI-compatible server")
-    .option("--json", "print JSON")
-    .action(doctor);
+    .option("--json", "print JSON");
+  const model = "try this model too: what it does with all that a judgment sends (see models probe)";
+  addModelOptions(command, { model }).action(doctor);
 }
 
-async function doctor({ model, ...options }: ProbeOptions & { readonly model?: string }): Promise<void> {
+async function doctor({ model, ...options }: ProbeOptions): Promise<void> {
   const { checkHealth } = await import("../compose/health.ts");
   const signal = interruptSignal();
   const tried = model === undefined ? [] : await modelHealth(model, options, signal);

@@ -17,14 +17,15 @@ const FLAGS: Readonly<Record<keyof ModelSettings, readonly [flag: string, purpos
 
 /**
  * Adds the flags of commands that ask a model. `purposes` says what one means for this command where that is more than
- * usual. What the flags leave open is taken from the environment and `kuleshov.config.yaml`, see `modelSettings`.
+ * usual, `null` that it has none. What the flags leave open is taken from the environment and `kuleshov.config.yaml`, see `modelSettings`.
  */
 export function addModelOptions(
   command: Command,
-  purposes: { readonly [Name in keyof ModelSettings]?: string } = {},
+  purposes: { readonly [Name in keyof ModelSettings]?: string | null } = {},
 ): Command {
   for (const [name, [flag, purpose]] of Object.entries(FLAGS)) {
-    command.option(flag, purposes[name as keyof ModelSettings] ?? purpose);
+    const own = purposes[name as keyof ModelSettings];
+    if (own !== null) command.option(flag, own ?? purpose);
   }
   return command;
 }

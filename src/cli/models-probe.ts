@@ -2,13 +2,12 @@ import type { ProbedModel } from "../compose/model-probe.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import type { ProbeCheck } from "../domain/model-probe.ts";
 import { interruptSignal } from "./exit.ts";
+import type { ModelFlags } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
 
-export interface ProbeOptions {
+export interface ProbeOptions extends ModelFlags {
   readonly json?: true;
   readonly cache?: boolean;
-  readonly baseUrl?: string;
-  readonly timeout?: string;
 }
 
 /** `kuleshov models probe <model>`: what an engine does with all that a judgment sends, in a table. */
@@ -35,16 +34,9 @@ export async function probeCommand(spec: string, options: ProbeOptions): Promise
 /** Tries a model with test material: nothing of the user's is sent. */
 async function probed(spec: string, options: ProbeOptions, signal: AbortSignal): Promise<ProbedModel> {
   const { probe } = await import("../compose/model-probe.ts");
-  const { cache, baseUrl, timeout } = options;
-  return probe(
-    spec,
-    {
-      again: cache === false,
-      ...(baseUrl === undefined ? {} : { baseUrl }),
-      ...(timeout === undefined ? {} : { timeoutMs: Number(timeout) * 1000 }),
-    },
-    signal,
-  );
+  const { modelOptionsOf, modelSettings } = await import("./model-settings.ts");
+  const settings = await modelSettings({ ...options, model: spec });
+  return probe(spec, { again: options.cache === false, ...modelOptionsOf(settings) }, signal);
 }
 
 const STATES: Readonly<Record<ProbeCheck["outcome"], HealthCheck["state"]>> = {

@@ -3,6 +3,7 @@ import { NAMED_MODEL_FORMS } from "../compose/models.ts";
 import type { NetworkListing } from "../networks/list-networks.ts";
 import type { NetworkCheck } from "../networks/verify-network.ts";
 import { EXIT } from "./exit.ts";
+import { addModelOptions } from "./model-options.ts";
 import { probeCommand } from "./models-probe.ts";
 import { pull } from "./models-pull.ts";
 import { note, outputStyle, print } from "./output.ts";
@@ -41,15 +42,13 @@ export function register(program: Command): void {
     .argument("[ids...]", "networks; all that can run when none is named")
     .option("--json", "print JSON")
     .action(verify);
-  models
+  const probing = models
     .command("probe")
     .description("try what a model that judges really does, in at most eight calls; asks go by it from then on")
     .argument("<model>", NAMED_MODEL_FORMS)
-    .option("--base-url <url>", "address of an OpenAI-compatible server")
-    .option("--timeout <seconds>", "longest wait for one answer of the model")
     .option("--no-cache", "try again what was tried before")
-    .option("--json", "print JSON")
-    .action(probeCommand);
+    .option("--json", "print JSON");
+  addModelOptions(probing, { model: null }).action(probeCommand);
 }
 
 async function list(options: OutputOptions): Promise<void> {

@@ -4,11 +4,13 @@ import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as ask from "../../src/cli/ask.ts";
 import * as discover from "../../src/cli/discover.ts";
+import * as doctor from "../../src/cli/doctor.ts";
 import * as evaluation from "../../src/cli/eval.ts";
 import * as find from "../../src/cli/find.ts";
 import * as lab from "../../src/cli/lab.ts";
 import * as mcp from "../../src/cli/mcp.ts";
 import { modelSettings } from "../../src/cli/model-settings.ts";
+import * as models from "../../src/cli/models.ts";
 import { parseEvalFile } from "../../src/evaluation/file/read-eval-file.ts";
 import { openRun } from "../../src/evaluation/runner/stored-run.ts";
 import { type Script, says } from "../support/model-server.ts";
@@ -109,15 +111,25 @@ const SHARED = ["--model", "--base-url", "--timeout", "--max-tokens", "--tempera
 
 function commandLine(): Command {
   const program = new Command("kuleshov").exitOverride();
-  for (const command of [ask, find, discover, evaluation, lab, mcp]) command.register(program);
+  for (const command of [ask, find, discover, doctor, evaluation, lab, mcp, models]) command.register(program);
   return program;
 }
 
 describe("every command that asks a model", () => {
-  it.each(["ask", "find", "discover", "eval run", "eval resume", "lab", "mcp"])("takes the same flags: %s", (words) => {
-    let command: Command | undefined = commandLine();
-    for (const word of words.split(" ")) command = command?.commands.find((each) => each.name() === word);
-    expect(command?.options.map(({ long }) => long)).toEqual(expect.arrayContaining(SHARED));
+  it.each(["ask", "find", "discover", "eval run", "eval resume", "lab", "mcp", "doctor"])(
+    "takes the same flags: %s",
+    (words) => {
+      let command: Command | undefined = commandLine();
+      for (const word of words.split(" ")) command = command?.commands.find((each) => each.name() === word);
+      expect(command?.options.map(({ long }) => long)).toEqual(expect.arrayContaining(SHARED));
+    },
+  );
+
+  it("takes them beside a model that it is given as an argument", () => {
+    const probe = commandLine()
+      .commands.find((each) => each.name() === "models")
+      ?.commands.find((each) => each.name() === "probe");
+    expect(probe?.options.map(({ long }) => long)).toEqual(expect.arrayContaining(SHARED.slice(1)));
   });
 });
 
