@@ -1,7 +1,9 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
 import { think } from "./agent/run-judge.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
+import { ConfigurationError } from "./domain/errors.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
+import type { Face } from "./domain/measurement.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
 import { fillLedger, observeScene } from "./evidence/fill-ledger.ts";
@@ -23,6 +25,8 @@ export interface AskQuery {
   readonly context?: string | null;
   /** Labels to choose from; open when not given. */
   readonly labels?: readonly string[] | null;
+  /** The one face that is asked about, by its id such as `F2`; all of them when not given. */
+  readonly face?: string | null;
   /** Told when decoding, measuring, observing and judging begin and end. */
   readonly onProgress?: (event: StepEvent) => void;
 }
@@ -45,6 +49,8 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
   const [faces, shown] = await watch.time("measure", () =>
     Promise.all([measureFaces(image, dependencies.toolboxes, signal), shownImage(image, dependencies.model, signal)]),
   );
+
+  checkFace(query.face, faces);
 
   const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: question.context });
   await watch.time("observe", () => observeScene({ image, faces, ledger }, dependencies.observers, signal));
@@ -79,8 +85,15 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
   });
 }
 
-function questionOf({ question = DEFAULT_QUESTION, context = null, labels = null }: AskQuery): Question {
-  return { text: question, context: context?.trim() ? context : null, labels };
+function questionOf({ question, context = null, labels = null, face = null }: AskQuery): Question {
+  const text = question?.trim() ? question : DEFAULT_QUESTION;
+  return { text: face === null ? text : `${face}: ${text}`, context: context?.trim() ? context : null, labels };
+}
+
+function checkFace(face: string | null | undefined, faces: readonly Face[]): void {
+  if (face == null || faces.some(({ faceId }) => faceId === face)) return;
+  const found = faces.length === 0 ? "no face was found" : `there are ${faces.map(({ faceId }) => faceId).join(", ")}`;
+  throw new ConfigurationError(`Cannot ask about face ${face}: ${found}`);
 }
 
 function aboutToolboxes({ toolboxes }: AskDependencies): readonly string[] {

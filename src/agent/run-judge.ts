@@ -1,4 +1,4 @@
-import { ProviderError } from "../domain/errors.ts";
+import { KuleshovError, ProviderError } from "../domain/errors.ts";
 import type { ImageView } from "../domain/image.ts";
 import { Judgment } from "../domain/judgment.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
@@ -82,9 +82,10 @@ export async function think(
       warnings.push(...aboutUnread(unread, judgeRun));
       return { ...judgeRun, imageSent, tokens, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
     } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
+      if (!(error instanceof KuleshovError)) throw error;
       spent = sumOfTokens(spent, error.spent ?? NO_TOKENS);
       error.spent = spent;
+      if (!(error instanceof ProviderError)) throw error;
       const downgraded = downgrade(plan, error.rejects, { model, forced });
       if (downgraded === undefined) throw error;
       warnings.push(downgraded.warning);
@@ -142,7 +143,11 @@ async function thinkOnce(
     toolContext,
   });
   const task = { question: user, ledger: toolContext.ledger, labels: question.labels, prompts };
-  const verdict = await judge(conversation, task, signal);
+  const verdict = await judge(conversation, task, signal).catch((error: unknown) => {
+    // An answer that stayed unusable is paid for all the same.
+    if (error instanceof KuleshovError) error.spent ??= conversation.tokens();
+    throw error;
+  });
   return {
     ...verdict,
     mode,

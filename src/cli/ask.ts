@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
@@ -15,6 +16,9 @@ interface AskCommandOptions extends ModelFlags, AskOptions {}
 interface AskOptions {
   readonly cache?: boolean;
   readonly context?: string;
+  readonly face?: string;
+  readonly budgetUsd?: number;
+  readonly budgetTokens?: number;
   readonly labels?: readonly string[];
   readonly toolbox: readonly string[];
   readonly evidence?: readonly string[];
@@ -37,9 +41,10 @@ export function register(program: Command): void {
   const command = program
     .command("ask")
     .description("judge the expressions in an image, with every claim traced to a measurement")
-    .argument("<image>", "the image to judge")
+    .argument("<image>", "the image to judge; a folder, pattern or list (.csv) of many with --out")
     .argument("[question]", "what you want to know of it")
     .option("--context <text>", "what you know of the situation; it is kept apart from what the face shows")
+    .option("--face <id>", "the one face that is asked about, e.g. F2")
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote of this image, as in openface:results.csv")
@@ -53,6 +58,8 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--full", "print every cue, appraisal and cited measurement, not only what fits one screen")
     .option("--json", "print the whole report as JSON")
+    .option("--budget-usd <number>", "with many images: stop before more than this is spent", positive)
+    .option("--budget-tokens <number>", "with many images: stop before more tokens than this are used", positive)
     .option("--out <folder>", "write report.json and an annotated image into this folder")
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
@@ -70,6 +77,15 @@ async function askCommand(image: string, question: string | undefined, given: As
   const { modelSettings, withSettings } = await import("./model-settings.ts");
   const options = withSettings(given, await modelSettings(given));
   const asked = { image, question, ...options };
+  const { namesMany } = await import("../study/ask-list.ts");
+  if (await namesMany(image)) {
+    const { askManyCommand } = await import("./ask-many.ts");
+    const { modelOptionsOf } = await import("./model-settings.ts");
+    return askManyCommand(asked, (images) => ({ ...modelOptionsOf(asked), ...partsOptions(asked, images) }), signal);
+  }
+  if (options.budgetUsd !== undefined || options.budgetTokens !== undefined) {
+    throw new ConfigurationError("A budget is for many images: name a folder, a pattern or a list");
+  }
   const report =
     options.out === undefined ? await judgePhoto(asked, signal) : await askInto(options.out, asked, signal);
   if (options.json) {
@@ -81,7 +97,8 @@ async function askCommand(image: string, question: string | undefined, given: As
   if (options.model === undefined) note(await betterModel(signal));
 }
 
-type Asked = AskOptions & ModelSettings & { readonly image: string; readonly question?: string | undefined };
+/** What is asked, of which image, as the options say. */
+export type Asked = AskOptions & ModelSettings & { readonly image: string; readonly question?: string | undefined };
 
 const REPORT = "report.json";
 const OVERLAY = "annotated.png";
@@ -139,15 +156,16 @@ export async function judgePhoto(asked: Asked, signal: AbortSignal): Promise<Rep
     signal,
   );
   try {
-    const { image, question, context = null } = asked;
-    const query = { image, context, labels: asked.labels ?? labels };
+    const { image, question, context = null, face = null } = asked;
+    const query = { image, context, face: face?.toUpperCase() ?? null, labels: asked.labels ?? labels };
     return await ask(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
     await close();
   }
 }
 
-function partsOptions(asked: Asked) {
+/** The parts to ask with. */
+function partsOptions(asked: Asked, images: readonly string[] = [asked.image]) {
   const { model = "rules", toolbox, scene, evidence, mode } = asked;
   return {
     model,
@@ -156,7 +174,7 @@ function partsOptions(asked: Asked) {
     scene,
     mode: mode ?? null,
     ...shotOptions(asked),
-    ...(evidence === undefined ? {} : { evidence: { files: evidence, images: [asked.image] } }),
+    ...(evidence === undefined ? {} : { evidence: { files: evidence, images } }),
   };
 }
 
@@ -181,6 +199,12 @@ function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It takes a whole number.");
   return Number(text);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It takes a number above 0.");
+  return value;
 }
 
 /** One line on how to get a better judgment than the baseline's. A model that is there is offered, never used unasked. */

@@ -125,7 +125,7 @@ function endingOf(path: string): string {
   return extname(path).slice(1).toLowerCase();
 }
 
-const PATH_COLUMNS = ["path", "image", "file", "filename", "input"];
+export const PATH_COLUMNS = ["path", "image", "file", "filename", "input"];
 
 /** One line of a list. */
 interface ListedInput {

@@ -1,10 +1,10 @@
 import PQueue from "p-queue";
 import { ConfigurationError, ModelFileError, ProviderError } from "../../domain/errors.ts";
+import { exhaustedLimit } from "../../runs/budget.ts";
 import type { Journal } from "../../runs/journal.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { type Call, type KeepFile, type Solver, type StimulusSource, StimulusUnavailable } from "../solver.ts";
 import { type AnswerCache, callKey } from "./answer-cache.ts";
-import { exhaustedLimit } from "./budget.ts";
 import { answeredRecord, type CallRecord, failedRecord } from "./call-record.ts";
 import { cellId } from "./plan.ts";
 import { costOf } from "./plan-run.ts";

@@ -1,4 +1,10 @@
-import type { EvalFile } from "../file/eval-file.ts";
+/** What a run may take; what is left out has no limit. */
+export interface Budget {
+  readonly calls?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly usd?: number | undefined;
+  readonly minutes?: number | undefined;
+}
 
 /** What has been used, for holding it against a budget. */
 export interface Spending {
@@ -13,7 +19,7 @@ export interface Spending {
  * spent at the mean of the finished ones, so that a budget is kept, not overrun by the concurrency.
  */
 export function exhaustedLimit(
-  budget: EvalFile["budget"],
+  budget: Budget,
   spent: Spending,
   underWay: { readonly calls: number; readonly expectedTokens: number; readonly expectedUsd: number },
 ): string | null {

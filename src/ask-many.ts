@@ -1,0 +1,215 @@
+import { ask } from "./ask.ts";
+import type { AskDependencies } from "./ask-dependencies.ts";
+import { KuleshovError, ProviderError } from "./domain/errors.ts";
+import { costOf, type Price } from "./domain/price.ts";
+import { NO_TOKENS, type TokenUse } from "./domain/token-use.ts";
+import { mapInOrder } from "./platform/map-in-order.ts";
+import { type Budget, exhaustedLimit } from "./runs/budget.ts";
+import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
+import { openRunFolder, type RunMode } from "./runs/run-folder.ts";
+import type { RunSettings } from "./runs/run-settings.ts";
+import type { AskItem } from "./study/ask-list.ts";
+import {
+  ANSWERS_FILE,
+  type AskedItem,
+  answerLine,
+  OUTPUT_FILES,
+  readAnswers,
+  writeAnswers,
+} from "./study/asked-answers.ts";
+
+/** Many images, each with a question, asked about into one folder. */
+export interface AskManyQuery extends RunMode {
+  readonly folder: string;
+  readonly items: readonly AskItem[];
+  /** For items without one of their own. */
+  readonly question?: string | undefined;
+  readonly context?: string | undefined;
+  readonly labels: readonly string[] | null;
+  /** What else decides the answers: toolboxes, examples, mode. */
+  readonly settings: RunSettings;
+  /** Of the whole run, earlier processes included. */
+  readonly budget: Budget;
+  /** Questions under way at once. */
+  readonly concurrency: number;
+  readonly onProgress?: (progress: StepProgress & Spent) => void;
+}
+
+/** What a run has used; `usd` of the answers whose price is known, and how many have none. */
+export interface Spent {
+  readonly tokens: number;
+  readonly usd: number;
+  readonly unpriced: number;
+}
+
+export interface AskManyDependencies {
+  readonly ask: AskDependencies;
+  /** Of the model's tokens; `undefined` when nobody says. */
+  readonly price: Price | undefined;
+  /** Kuleshov's version. */
+  readonly version: string;
+}
+
+export interface AskedMany extends Spent {
+  readonly answers: readonly AskedItem[];
+  /** How many items were not asked about yet. */
+  readonly left: number;
+  /** Why the run stopped before its end; `null` when it did not. */
+  readonly exhausted: string | null;
+}
+
+/**
+ * Asks about many images, as many at once as the model bears, and keeps every answer as it comes: a killed run goes on
+ * with the same items and settings. An image that cannot be read, or an answer that stays unusable, is a failure of its
+ * own; a server that is gone, or refuses the key, ends the run.
+ *
+ * @throws {ConfigurationError} if the folder holds something else. @throws {ProviderError} if the server is gone.
+ */
+export async function askMany(
+  query: AskManyQuery,
+  dependencies: AskManyDependencies,
+  signal?: AbortSignal,
+): Promise<AskedMany> {
+  const { version } = dependencies;
+  const run = await openRunFolder(query.folder, {
+    ...query,
+    command: "ask",
+    settings: settingsOf(query, dependencies),
+    version,
+  });
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    await run.claim(...OUTPUT_FILES);
+    const rows = await run.openRows(new Map([[ANSWERS_FILE, ""]]));
+    const left = query.items.filter(({ id }) => !rows.done.has(id));
+    const purse = createPurse(query.budget, await readAnswers(query.folder));
+    const steps = askedSteps(purse.whileThereIsRoom(left, signal), { query, dependencies, purse, signal });
+    const already = query.items.length - left.length;
+    const onProgress = (progress: StepProgress) => query.onProgress?.({ ...progress, ...purse.spent() });
+    try {
+      await recordSteps(steps, { rows, total: query.items.length, already, onProgress, signal });
+    } finally {
+      await rows.close();
+      await writeAnswers(run, await readAnswers(query.folder), { model: dependencies.ask.model.id, ...purse.spent() });
+    }
+    const answers = await readAnswers(query.folder);
+    const asked = {
+      answers,
+      ...purse.spent(),
+      left: query.items.length - answers.length,
+      exhausted: purse.exhausted(),
+    };
+    if (asked.exhausted === null) state = "finished";
+    return asked;
+  } finally {
+    await run.close(state);
+  }
+}
+
+function settingsOf({ items, question, context, labels, settings }: AskManyQuery, { ask: parts }: AskManyDependencies) {
+  const { model } = parts;
+  return {
+    ...settings,
+    "--model": { id: model.id, identity: model.identity, temperature: model.temperature, seed: model.seed },
+    items,
+    question: question ?? null,
+    "--context": context ?? null,
+    "--labels": labels,
+  };
+}
+
+interface Asking {
+  readonly query: AskManyQuery;
+  readonly dependencies: AskManyDependencies;
+  readonly purse: Purse;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* askedSteps(items: Iterable<AskItem>, asking: Asking): AsyncGenerator<RecordedStep> {
+  const { concurrency } = asking.query;
+  for await (const { item, mayPass } of mapInOrder(items, (each) => askOne(each, asking), { concurrency })) {
+    const failed = item.failure !== null;
+    const counts = { images: failed ? 0 : 1, faces: item.report?.faces.length ?? 0, failures: failed ? 1 : 0 };
+    // What may pass is asked again when the run goes on; its last line counts.
+    const done = mayPass ? null : item.id;
+    yield { record: { done, inProgress: null, text: new Map([[ANSWERS_FILE, answerLine(item)]]), counts }, share: 1 };
+  }
+}
+
+async function askOne(item: AskItem, { query, dependencies, purse, signal }: Asking) {
+  const { id, path, face } = item;
+  const question = item.question ?? query.question ?? null;
+  const context = contextOf(item, query);
+  const told = { id, path, question, context, face };
+  const finish = (outcome: Pick<AskedItem, "report" | "failure">, tokens: TokenUse) => {
+    const asked = { ...told, ...outcome, tokens, usd: costOf(tokens, dependencies.price) };
+    purse.paid(asked);
+    return asked;
+  };
+  try {
+    const asked = { image: path, context, labels: query.labels, face, ...(question === null ? {} : { question }) };
+    const { faces, ...report } = await ask(asked, dependencies.ask, signal);
+    const boxes = faces.map(({ faceId, box }) => ({ faceId, box }));
+    return {
+      item: finish({ report: { ...report, faces: boxes }, failure: null }, report.provenance.tokens),
+      mayPass: false,
+    };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof KuleshovError) || isDecisive(error)) throw error;
+    const item = finish({ report: null, failure: error.message }, error.spent ?? NO_TOKENS);
+    return { item, mayPass: error instanceof ProviderError && error.retryable };
+  }
+}
+
+/** To ask on would only repeat it for every image that is left. */
+function isDecisive(error: KuleshovError): boolean {
+  if (!(error instanceof ProviderError)) return false;
+  return error.unreachable || error.status === 401 || error.status === 402 || error.status === 403;
+}
+
+function contextOf({ context, transcript }: AskItem, query: AskManyQuery): string | null {
+  const stated = context ?? query.context ?? null;
+  if (transcript === null) return stated;
+  const said = `Words that are spoken: ${JSON.stringify(transcript)}`;
+  return stated === null ? said : `${stated}\n${said}`;
+}
+
+type Purse = ReturnType<typeof createPurse>;
+
+/** Counts what is spent, and lets items begin while the budget has room for them. */
+function createPurse(budget: Budget, before: readonly AskedItem[]) {
+  let [tokens, usd, unpriced, finished, underWay] = [0, 0, 0, 0, 0];
+  let exhausted: string | null = null;
+  const count = (item: Pick<AskedItem, "tokens" | "usd">) => {
+    tokens += (item.tokens.input ?? 0) + (item.tokens.output ?? 0);
+    usd += item.usd ?? 0;
+    unpriced += item.usd === null ? 1 : 0;
+    finished += 1;
+  };
+  for (const item of before) count(item);
+  const limit = () => {
+    const expected = {
+      expectedTokens: finished === 0 ? 0 : tokens / finished,
+      expectedUsd: finished === 0 ? 0 : usd / finished,
+    };
+    return exhaustedLimit(budget, { calls: finished, tokens, usd, minutes: 0 }, { calls: underWay, ...expected });
+  };
+  return {
+    *whileThereIsRoom(items: readonly AskItem[], signal: AbortSignal | undefined): Generator<AskItem> {
+      for (const item of items) {
+        if (signal?.aborted) return;
+        exhausted = limit();
+        if (exhausted !== null) return;
+        underWay += 1;
+        yield item;
+      }
+    },
+    paid(item: Pick<AskedItem, "tokens" | "usd">) {
+      underWay -= 1;
+      count(item);
+    },
+    spent: (): Spent => ({ tokens, usd, unpriced }),
+    exhausted: () => exhausted,
+  };
+}

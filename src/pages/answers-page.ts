@@ -1,0 +1,45 @@
+import { type Markup, markup } from "./markup.ts";
+import { page } from "./page.ts";
+
+/** What a run of questions came to. */
+export interface AnswersSummary {
+  readonly model: string;
+  readonly asked: number;
+  readonly failed: number;
+  readonly tokens: number;
+  readonly usd: number;
+  /** Answers whose price nobody knows. */
+  readonly unpriced: number;
+}
+
+/** One question and its answer. */
+export interface AnswerCard {
+  readonly title: string;
+  /** As a `data:` address; `null` where the image cannot be read. */
+  readonly thumbnail: string | null;
+  readonly question: string | null;
+  readonly context: string | null;
+  readonly answer: string | null;
+  readonly failure: string | null;
+  /** What every face is perceived to show, e.g. `F1: happiness 0.93`. */
+  readonly readings: readonly string[];
+}
+
+/** The answers of a run as one page; the first ones, where there are very many. */
+export function answersPage(summary: AnswersSummary, cards: readonly AnswerCard[]): string {
+  const { model, asked, failed, tokens, usd, unpriced } = summary;
+  const cost = unpriced === asked && asked > 0 ? "nobody says what they cost" : `${usd.toFixed(4)} USD`;
+  const rest = cards.length < asked ? `The first ${cards.length} are shown; all are in answers.csv. ` : "";
+  const body = markup`<h1>${asked} questions to ${model}</h1>
+<p>${asked - failed} answered, ${failed} failed. ${tokens} tokens, ${cost}. ${rest}Everything is perceived or expressed; nobody's felt state is asserted.</p>
+<div class="cases">${cards.map(card)}</div>`;
+  return page({ title: `${asked} questions to ${model}`, body });
+}
+
+function card({ title, thumbnail, question, context, answer, failure, readings }: AnswerCard): Markup {
+  const image = thumbnail === null ? null : markup`<img alt="${title}" src="${thumbnail}">`;
+  const stated = context === null ? null : markup`<p class="soft">Context: ${context}</p>`;
+  const said = failure === null ? markup`<p>${answer ?? ""}</p>` : markup`<p class="bad">${failure}</p>`;
+  return markup`<div class="case">${image}<h3>${title}</h3>
+<p class="soft">${question ?? ""}</p>${stated}${said}<ul>${readings.map((each) => markup`<li>${each}</li>`)}</ul></div>`;
+}

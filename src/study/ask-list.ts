@@ -1,0 +1,85 @@
+import { stat } from "node:fs/promises";
+import { dirname, extname, isAbsolute, join } from "node:path";
+import { isDynamicPattern } from "tinyglobby";
+import { ConfigurationError } from "../domain/errors.ts";
+import { columnsInWords, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
+import { listInputs, PATH_COLUMNS } from "./study-inputs.ts";
+
+/** One question about one image of a list; what it leaves open is asked as for all. */
+export interface AskItem {
+  /** Tells it from every other, also in a resumed run. */
+  readonly id: string;
+  readonly path: string;
+  readonly question: string | null;
+  readonly context: string | null;
+  /** The face that is asked about, e.g. `F2`. */
+  readonly face: string | null;
+  /** What was said, in words. */
+  readonly transcript: string | null;
+}
+
+/** Whether a word names many images: a folder, a pattern, or a list. */
+export async function namesMany(word: string): Promise<boolean> {
+  const found = await stat(word).catch(() => undefined);
+  if (found === undefined) return isDynamicPattern(word);
+  return found.isDirectory() || extname(word).toLowerCase() === ".csv";
+}
+
+/**
+ * The images that a word names, each with its question: a folder or pattern (every image in it), or a list, a table with
+ * a column `path` and, if wanted, `context`, `question`, `face`, `id` and `transcript`. One image may stand in a list many
+ * times, with another context or question.
+ *
+ * @throws {ConfigurationError} if it names nothing, or a line of the list is wrong.
+ */
+export async function readAskList(word: string): Promise<readonly AskItem[]> {
+  if (extname(word).toLowerCase() === ".csv") return listedItems(word);
+  const nothing = { question: null, context: null, face: null, transcript: null };
+  const inputs = await listInputs([word]);
+  const images = inputs.filter(({ kind }) => kind === "image");
+  if (images.length === 0) throw new ConfigurationError(`Cannot ask as it names videos, and no image: \`${word}\``);
+  return images.map(({ path }) => ({ id: path, path, ...nothing }));
+}
+
+async function listedItems(listPath: string): Promise<readonly AskItem[]> {
+  const refuse = (reason: string, options?: ErrorOptions) =>
+    new ConfigurationError(`Cannot read list as ${reason}: \`${listPath}\``, options);
+  const lines = new Map<string, number>();
+  const items: AskItem[] = [];
+  for await (const row of tableRows(listPath, { refuse, rename: (column) => column.trim().toLowerCase() })) {
+    const item = itemOf(row, { listPath, refuse, isTaken: (id) => lines.has(id) });
+    const before = lines.get(item.id);
+    if (before !== undefined) throw refuse(`line ${row.line} has the id of line ${before}, ${JSON.stringify(item.id)}`);
+    lines.set(item.id, row.line);
+    items.push(item);
+  }
+  if (items.length === 0) throw refuse("it names no image");
+  return items;
+}
+
+interface ListReading {
+  readonly listPath: string;
+  readonly refuse: (reason: string) => ConfigurationError;
+  readonly isTaken: (id: string) => boolean;
+}
+
+function itemOf({ cells, line }: TableRow, { listPath, refuse, isTaken }: ListReading): AskItem {
+  const column = PATH_COLUMNS.find((name) => name in cells);
+  if (column === undefined) {
+    throw refuse(`it has no column named path (it has: ${columnsInWords(Object.keys(cells))})`);
+  }
+  const written = cells[column]?.trim();
+  if (!written) throw refuse(`line ${line} has no path`);
+  const face = cells.face?.trim().toUpperCase() || null;
+  if (face !== null && !/^F[1-9][0-9]*$/.test(face)) {
+    throw refuse(`line ${line} has ${JSON.stringify(cells.face)} for a face, which is written F1, F2, ...`);
+  }
+  return {
+    id: cells.id?.trim() || (isTaken(written) ? `${written} (line ${line})` : written),
+    path: isAbsolute(written) ? written : join(dirname(listPath), written),
+    question: cells.question?.trim() || null,
+    context: cells.context?.trim() || null,
+    face,
+    transcript: cells.transcript?.trim() || null,
+  };
+}

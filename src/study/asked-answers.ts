@@ -1,0 +1,148 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { z } from "zod";
+import { PixelBox } from "../domain/geometry.ts";
+import type { Judgment, Reading } from "../domain/judgment.ts";
+import { Report } from "../domain/report.ts";
+import { decodeImage } from "../measuring/decode-image.ts";
+import { renderView } from "../measuring/render-view.ts";
+import { type AnswersSummary, answersPage } from "../pages/answers-page.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
+
+/** A report without its measurements, which the evidence repeats and which are a hundred times as long. */
+const KeptReport = Report.extend({ faces: z.array(z.strictObject({ faceId: z.string(), box: PixelBox })) });
+
+const Tokens = z.strictObject({ input: z.number().nullable(), output: z.number().nullable() });
+
+/** What came of one item: a report or the reason why there is none. */
+export const AskedItem = z.strictObject({
+  id: z.string(),
+  path: z.string(),
+  question: z.string().nullable(),
+  context: z.string().nullable(),
+  face: z.string().nullable(),
+  report: KeptReport.nullable(),
+  failure: z.string().nullable(),
+  tokens: Tokens,
+  /** `null` when nobody says what the tokens cost. */
+  usd: z.number().nullable(),
+});
+export type AskedItem = z.infer<typeof AskedItem>;
+
+export const ANSWERS_FILE = "answers.jsonl";
+const TABLE_FILE = "answers.csv";
+const PAGE_FILE = "answers.html";
+export const OUTPUT_FILES = [ANSWERS_FILE, TABLE_FILE, PAGE_FILE] as const;
+
+export function answerLine(item: AskedItem): string {
+  return `${JSON.stringify(item)}\n`;
+}
+
+/** What was answered so far, in its order. An item that was asked again counts once, as it came out last. */
+export async function readAnswers(folder: string): Promise<readonly AskedItem[]> {
+  const text = await readFile(join(folder, ANSWERS_FILE), "utf8");
+  const items = new Map<string, AskedItem>();
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    const item = AskedItem.parse(JSON.parse(line));
+    items.set(item.id, item);
+  }
+  return [...items.values()];
+}
+
+/** Writes the answers as a table, a row for every face that was judged, and as a page. */
+export async function writeAnswers(
+  run: RunFolder,
+  items: readonly AskedItem[],
+  summary: Omit<AnswersSummary, "asked" | "failed">,
+): Promise<void> {
+  const failed = items.filter(({ failure }) => failure !== null).length;
+  await run.write(TABLE_FILE, stringify([[...COLUMNS], ...items.flatMap(rowsOf)], { escape_formulas: true }));
+  const shown = await Promise.all(
+    items.slice(0, SHOWN).map(async (item) => ({ item, thumbnail: await thumbnailOf(item) })),
+  );
+  const cards = shown.map(({ item, thumbnail }) => ({
+    title: item.id,
+    thumbnail,
+    question: item.report?.provenance.question ?? item.question,
+    context: item.context,
+    answer: item.report?.judgment.answer ?? null,
+    failure: item.failure,
+    readings: subjectsOf(item).map(({ faceId, integrated }) => `${faceId ?? "scene"}: ${inWords(integrated)}`),
+  }));
+  await run.write(PAGE_FILE, answersPage({ ...summary, asked: items.length, failed }, cards));
+}
+
+const COLUMNS = [
+  "id",
+  "path",
+  "face",
+  "question",
+  "context",
+  "answer",
+  ...["face_only", "context_only", "integrated"].flatMap((name) => [name, `${name}_probability`]),
+  "valence",
+  "arousal",
+  "abstention",
+  "congruence",
+  "model",
+  "input_tokens",
+  "output_tokens",
+  "usd",
+  "failure",
+] as const;
+
+type Cell = string | number | null;
+
+function rowsOf(item: AskedItem): Cell[][] {
+  const { id, path, question, context, report, failure, tokens, usd } = item;
+  const asked = report?.provenance.question ?? question;
+  const end = [report?.provenance.model.id ?? null, tokens.input, tokens.output, usd, failure];
+  const subjects = subjectsOf(item);
+  if (report === null || subjects.length === 0) {
+    const nothing = new Array<null>(READING_CELLS).fill(null);
+    return [[id, path, item.face, asked, context, report?.judgment.answer ?? null, ...nothing, ...end]];
+  }
+  return subjects.map((subject, index) => {
+    const { faceId, faceOnly, contextOnly, integrated, congruence } = subject;
+    const readings = [faceOnly, contextOnly, integrated].flatMap(topOf);
+    const affect = [integrated.valence?.value ?? null, integrated.arousal?.value ?? null, integrated.abstention];
+    // Tokens and cost are the image's: they stand in the first of its rows, so that columns add up.
+    const cost = index === 0 ? end : [end[0] ?? null, null, null, null, null];
+    const { answer } = report.judgment;
+    return [id, path, faceId, asked, context, answer, ...readings, ...affect, congruence.verdict, ...cost];
+  });
+}
+
+const READING_CELLS = 10;
+
+/** The faces that were asked about. */
+function subjectsOf({ report, face }: AskedItem): Judgment["subjects"] {
+  const subjects = report?.judgment.subjects ?? [];
+  return face === null ? subjects : subjects.filter(({ faceId }) => faceId === face);
+}
+
+function topOf({ distribution }: Reading): [string | null, number | null] {
+  const [top] = [...distribution].sort((a, b) => b.probability - a.probability);
+  return top === undefined ? [null, null] : [top.label, top.probability];
+}
+
+function inWords(reading: Reading): string {
+  const [label, probability] = topOf(reading);
+  return label === null ? `none, ${reading.abstention ?? "not said why"}` : `${label} ${probability?.toFixed(2)}`;
+}
+
+/** A page of more images is slow to open; all of them are in the table. */
+const SHOWN = 200;
+const THUMBNAIL_PX = 240;
+
+/** `null` where the image cannot be read. */
+async function thumbnailOf({ path }: AskedItem): Promise<string | null> {
+  try {
+    const view = await renderView(await decodeImage(path), { caption: path, maxSidePx: THUMBNAIL_PX });
+    return `data:${view.mimeType};base64,${Buffer.from(view.data).toString("base64")}`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,183 @@
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
+import { type AskManyQuery, askMany } from "../src/ask-many.ts";
+import * as askModule from "../src/cli/ask.ts";
+import { readTable } from "../src/platform/tables/table-rows.ts";
+import { type AskItem, readAskList } from "../src/study/ask-list.ts";
+import { partsFor } from "./support/judge-of.ts";
+import { failsWith, type Reply, saysJson, type WireBody } from "./support/model-server.ts";
+import { startOpenAiServer } from "./support/openai-server.ts";
+import { samplePhoto } from "./support/photos.ts";
+import { runCommand } from "./support/run-command.ts";
+import { carefulJudgment, toldIn } from "./support/scripted-judge.ts";
+import { tempFolder } from "./support/temp-folder.ts";
+
+const QUICK = { tries: 2, firstWaitMs: 1, longestWaitMs: 5 };
+const refuse = (reason: string) => new Error(reason);
+let folder: string;
+
+beforeEach(async () => {
+  folder = await tempFolder();
+  for (const name of ["a", "b", "c", "d"]) {
+    const image = sharp({ create: { width: 200, height: 100, channels: 3, background: "#808080" } });
+    await image.png().toFile(join(folder, `${name}.png`));
+  }
+});
+
+const careful = (asked: WireBody): Reply => saysJson(carefulJudgment(asked));
+const listOf = async (text: string) => {
+  await writeFile(join(folder, "list.csv"), text);
+  return readAskList(join(folder, "list.csv"));
+};
+const itemsOf = (...names: string[]): readonly AskItem[] =>
+  names.map((name) => {
+    const open = { question: null, context: null, face: null, transcript: null };
+    return { id: name, path: join(folder, `${name}.png`), ...open };
+  });
+
+/** Asks over `items` into the folder `out`, one at a time, of a server that does as `script` says. */
+async function asking(script: (asked: WireBody, index: number) => Reply) {
+  const server = await startOpenAiServer(script);
+  const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1`, retries: QUICK });
+  const parts = await partsFor(model, { mode: "single-pass" });
+  const price = { inputPerMillion: 10_000, outputPerMillion: 100_000 };
+  const out = join(folder, "out");
+  const usual = { folder: out, labels: null, settings: {}, budget: {}, concurrency: 1 };
+  const run = (items: readonly AskItem[], more: Partial<AskManyQuery> = {}, signal?: AbortSignal) =>
+    askMany({ ...usual, items, ...more }, { ask: parts, price, version: "0.0.0" }, signal);
+  const table = () => readTable(join(out, "answers.csv"), { refuse });
+  return { server, out, run, table };
+}
+
+describe("a list of questions", () => {
+  it("asks each of its own, and keeps the answers as a table, as lines and as a page", async () => {
+    const { server, out, run, table } = await asking(careful);
+    const items = await listOf(
+      "id,path,context,question,face,transcript\nfirst,a.png,A wedding,Who smiles?,F1,Congratulations!\nsecond,a.png,A funeral,,,\n",
+    );
+    const done = await run(items, { question: "What is shown?" });
+    const told = server.chats.map(toldIn);
+    expect(told[0]).toContain('"F1: Who smiles?"');
+    expect(told[0]).toMatch(/A wedding.*Words that are spoken: .*Congratulations!/s);
+    expect(told[1]).toContain('"What is shown?"');
+    expect(told[1]).not.toContain("wedding");
+    expect(done).toMatchObject({ left: 0, exhausted: null, tokens: 240, unpriced: 0 });
+    expect(done.usd).toBeCloseTo(2 * (100 * 0.01 + 20 * 0.1), 6);
+    const rows = (await table()).map(({ cells }) => cells);
+    expect(rows).toMatchObject([
+      { id: "first", face: "F1", question: "F1: Who smiles?", input_tokens: "100", usd: "3", failure: "" },
+      { id: "second", face: "F1", context: "A funeral", model: "openai:test-model" },
+    ]);
+    const lines = (await readFile(join(out, "answers.jsonl"), "utf8")).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).report.evidence.length > 3)).toEqual([true, true]);
+    const page = await readFile(join(out, "answers.html"), "utf8");
+    expect(page).toContain("2 questions to openai:test-model");
+    expect(page.match(/<img alt="[a-z]+" src="data:image\/jpeg/g)).toHaveLength(2);
+  });
+
+  it.each([
+    ["no column for the path", "name\na.png\n", "it has no column named path"],
+    ["a line without a path", "path,context\n,x\n", "line 2 has no path"],
+    ["an id that is there already", "path,id\na.png,1\nb.png,1\n", 'line 3 has the id of line 2, "1"'],
+    ["a face that is none", "path,face\na.png,left\n", 'has "left" for a face'],
+    ["nothing", "path\n", "it names no image"],
+  ])("is refused with %s", async (_case, text, message) => {
+    await expect(listOf(text)).rejects.toThrow(message);
+  });
+});
+
+describe("a run of many questions", () => {
+  it("goes on where it was interrupted, and asks nothing twice", async () => {
+    const stop = new AbortController();
+    const { server, run, table } = await asking((asked, index) => {
+      if (index === 1) stop.abort(new Error("stopped"));
+      return careful(asked);
+    });
+    const items = itemsOf("a", "b", "c");
+    await expect(run(items, {}, stop.signal)).rejects.toThrow("stopped");
+    const before = server.chats.length;
+    const done = await run(items);
+    expect(before + done.answers.length - 1).toBe(server.chats.length);
+    expect((await table()).map(({ cells }) => cells.id)).toEqual(["a", "b", "c"]);
+    await run(items, { resume: true });
+    expect(server.chats).toHaveLength(4);
+    await expect(run(itemsOf("a"), { resume: true })).rejects.toThrow(/items/);
+  });
+
+  it("stops before its budget is passed, and goes on with a larger one", async () => {
+    const { server, run } = await asking(careful);
+    const items = itemsOf("a", "b", "c", "d");
+    const first = await run(items, { budget: { tokens: 250 } });
+    expect(first).toMatchObject({ tokens: 240, left: 2, exhausted: "the budget of 250 tokens is used up (240 used)" });
+    const second = await run(items, { budget: { usd: 9 } });
+    expect(second).toMatchObject({ usd: 9, left: 1 });
+    expect(server.chats).toHaveLength(3);
+  });
+
+  it("keeps a broken image, a face that is not there and an unusable answer as failures of their own", async () => {
+    await writeFile(join(folder, "b.png"), "no image");
+    const { run, table } = await asking((asked, index) => (index === 1 || index === 2 ? saysJson({}) : careful(asked)));
+    const [a, b, c, d] = itemsOf("a", "b", "c", "d") as [AskItem, AskItem, AskItem, AskItem];
+    const done = await run([a, b, c, { ...d, face: "F7" }]);
+    const failures = (await table()).map(({ cells }) => cells.failure);
+    expect(failures).toEqual([
+      "",
+      expect.stringMatching(/^Cannot read image as/),
+      expect.stringMatching(/stayed unusable after one repair/),
+      "Cannot ask about face F7: there are F1",
+    ]);
+    expect(done.tokens).toBe(120 + 240);
+  });
+
+  it("asks again on a rerun what failed in passing", async () => {
+    let down = true;
+    const { server, run, table } = await asking((asked) =>
+      down ? failsWith(503, { error: { message: "busy" } }) : careful(asked),
+    );
+    expect((await run(itemsOf("a"))).answers[0]?.failure).toContain("failed with status 503");
+    down = false;
+    expect((await run(itemsOf("a"), { resume: true })).answers).toMatchObject([{ failure: null }]);
+    expect(await table()).toHaveLength(1);
+    expect(server.chats).toHaveLength(3);
+  });
+
+  it("ends when the server refuses the key, rather than fail image by image", async () => {
+    let refused = true;
+    const { server, run } = await asking((asked) => (refused ? failsWith(401, { error: "no" }) : careful(asked)));
+    await expect(run(itemsOf("a", "b", "c"))).rejects.toThrow("refused the key");
+    expect(server.chats.length).toBeLessThan(3);
+    refused = false;
+    expect((await run(itemsOf("a", "b", "c"))).left).toBe(0);
+  });
+});
+
+describe("the command", () => {
+  it("asks about one photograph in two situations, with no model but the rules", async () => {
+    vi.stubEnv("OLLAMA_HOST", "127.0.0.1:9");
+    await mkdir(join(folder, "photos"));
+    await copyFile(samplePhoto(1), join(folder, "photos", "p.jpg"));
+    await writeFile(
+      join(folder, "l.csv"),
+      "path,id,context\nphotos/p.jpg,won,They have won\nphotos/p.jpg,lost,They have lost\n",
+    );
+    const out = join(folder, "answers");
+    const { code, stdout } = await runCommand(
+      ["ask", join(folder, "l.csv"), "--out", out, "--no-scene", "--model", "rules"],
+      [askModule],
+    );
+    expect([code, stdout]).toEqual([0, "2 answered, 0 failed, 0 tokens, 0.0000 USD\n"]);
+    const rows = await readTable(join(out, "answers.csv"), { refuse });
+    expect(new Set(rows.map(({ cells }) => cells.id))).toEqual(new Set(["won", "lost"]));
+  });
+
+  it.each([
+    ["without a folder for the answers", [], "name it with --out <folder>"],
+    ["with one face for all", ["--out", "x", "--face", "F1"], "a list has a column face"],
+  ])("is refused %s", async (_case, options, message) => {
+    const { code, stderr } = await runCommand(["ask", folder, ...options], [askModule]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
