@@ -32,7 +32,7 @@ export interface ToolAnswer<Output extends ToolOutput = ToolOutput> {
 }
 
 /** A tool as its file defines it; its description is a file of its own in `prompts/tools/`. */
-export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType<ToolOutput>> {
+interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType<ToolOutput>> {
   /** Snake case, as models and MCP clients call it. */
   readonly name: string;
   /** Arguments. Strict at providers: every field required, `null` where there is nothing to say. */

@@ -21,7 +21,7 @@ export interface ConversationLimits {
   readonly toolCalls: number;
 }
 
-export interface ConversationSetup {
+interface ConversationSetup {
   readonly model: JudgeModel;
   readonly system: string;
   readonly answer: AnswerShape;
@@ -35,7 +35,7 @@ export interface ConversationSetup {
 }
 
 /** A talk with one model that ends every turn with an answer in an agreed shape. It remembers what was said. */
-export interface Conversation {
+interface Conversation {
   /**
    * Says something and returns the answer, unchecked. Tools are called in between.
    *

@@ -14,7 +14,7 @@ import { type CallPlan, callPlanFor, downgrade, type ModelMode } from "./call-pl
 import { type ConversationLimits, openConversation } from "./conversation.ts";
 
 /** What the model thinks about. */
-export interface Thinking {
+interface Thinking {
   readonly question: Question;
   readonly toolContext: ToolContext;
   /** The image as it is shown; `null` for a model that cannot see. */
@@ -22,7 +22,7 @@ export interface Thinking {
   readonly exemplars: readonly ShownExemplar[];
 }
 
-export interface JudgeDependencies {
+interface JudgeDependencies {
   readonly model: JudgeModel;
   readonly prompts: PromptLibrary;
   readonly tools: readonly AgentTool[];
@@ -31,7 +31,7 @@ export interface JudgeDependencies {
   readonly limits?: ConversationLimits;
 }
 
-export interface JudgeRun extends Verdict {
+interface JudgeRun extends Verdict {
   readonly mode: ModelMode;
   /** Whether the model was shown the image. */
   readonly vision: boolean;
@@ -43,7 +43,7 @@ export interface JudgeRun extends Verdict {
   readonly prompts: readonly PromptReference[];
 }
 
-export const JUDGMENT_ANSWER: AnswerShape = {
+const JUDGMENT_ANSWER: AnswerShape = {
   name: "judgment",
   description: "The whole judgment of this image.",
   schema: Judgment,

@@ -15,7 +15,7 @@ import { type ModelSettings, modelOptionsOf, modelSettings } from "./model-setti
 import { note, outputStyle, print } from "./output.ts";
 import { progressNotes } from "./progress.ts";
 
-export interface DiscoverOptions {
+interface DiscoverOptions {
   readonly cache?: boolean;
   readonly known: readonly string[];
   readonly out: string;

@@ -22,7 +22,7 @@ interface AddingOptions {
   readonly json?: true;
 }
 
-export interface AddOptions extends AddingOptions {
+interface AddOptions extends AddingOptions {
   readonly category: string;
   readonly face?: string;
   readonly region?: string;

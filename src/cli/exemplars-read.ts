@@ -68,7 +68,7 @@ export async function show(
   else await print(renderExemplar(entry.exemplar, outputStyle()));
 }
 
-export interface SearchOptions extends FilterOptions {
+interface SearchOptions extends FilterOptions {
   readonly like?: string;
   readonly face?: string;
   readonly count: number;

@@ -21,7 +21,7 @@ export function reportFailure(error: unknown): number {
 }
 
 /** Whether the work was stopped on purpose. */
-export function isAbort(error: unknown): boolean {
+function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === "AbortError" || (error.cause !== error && isAbort(error.cause)));
 }
 

@@ -9,7 +9,7 @@ import type { MeasureOptions } from "./measure.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 /** Prints outcomes as they come, and whatever must stand around them. Failures go to standard error as well. */
-export interface MeasurePrinter {
+interface MeasurePrinter {
   add(outcome: ImageOutcome): Promise<void>;
   end(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { PullResult, PullTerms } from "../networks/pull.ts";
 import { interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
 
-export interface PullCommandOptions {
+interface PullCommandOptions {
   readonly from?: string;
   readonly accept?: true;
 }

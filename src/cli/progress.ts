@@ -35,7 +35,7 @@ function timeText(ms: number | null): string {
 }
 
 /** Shows how far a study is: on standard error, so that scripts read clean output. */
-export interface ProgressView {
+interface ProgressView {
   show(progress: StepProgress): void;
   end(): void;
 }

@@ -22,7 +22,7 @@ const MAX_BYTES = {
   probes: 1_000_000,
 } as const;
 export type CacheName = keyof typeof MAX_BYTES;
-export const CACHE_NAMES = Object.keys(MAX_BYTES) as readonly CacheName[];
+const CACHE_NAMES = Object.keys(MAX_BYTES) as readonly CacheName[];
 
 /** Where values of a kind are kept. */
 export function cachePlace(name: CacheName): string {

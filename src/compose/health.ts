@@ -74,7 +74,7 @@ function checkNetwork({ manifest, origin, status }: NetworkListing): HealthCheck
 }
 
 /** What is known about one toolbox on this machine. */
-export interface ToolboxProbe {
+interface ToolboxProbe {
   readonly definition: ToolboxDefinition;
   readonly found: FoundToolbox | undefined;
   /** Why it cannot be run, as a clause; `undefined` when it can. */

@@ -3,7 +3,7 @@ import { createImageSessions } from "../mcp/image-sessions.ts";
 import { createMcpServer } from "../mcp/mcp-server.ts";
 import { type AskOptions, openDependencies } from "./ask.ts";
 
-export interface McpOptions extends Omit<AskOptions, "shots"> {
+interface McpOptions extends Omit<AskOptions, "shots"> {
   /** Place of the exemplars that clients may search; the store of the current folder unless told, if there is one. */
   readonly store?: string;
 }

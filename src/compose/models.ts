@@ -20,7 +20,7 @@ export const NAMED_MODEL_FORMS = inWords(MODEL_PROVIDERS.filter(({ severalModels
 export const EMBEDDER_FORMS = inWords(MODEL_PROVIDERS.filter(({ openEmbedder }) => openEmbedder).map(formOf));
 
 /** A model as the user names it. */
-export interface ModelSpec {
+interface ModelSpec {
   readonly provider: ModelProvider;
   /** `""` where the provider has only one. */
   readonly model: string;

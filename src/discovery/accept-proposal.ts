@@ -3,7 +3,7 @@ import type { Discovery, Proposal, StudyFace } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { ExemplarCandidate } from "../exemplars/exemplar-candidate.ts";
 
-export interface AcceptOptions {
+interface AcceptOptions {
   /** What the category is to be called; the proposal's own name without it. */
   readonly name?: string;
   /** Take a proposal that no raters have confirmed. */

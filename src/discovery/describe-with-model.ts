@@ -11,7 +11,7 @@ import { openJournal, readJournal } from "../runs/journal.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { type CutPortraits, portraitsOf } from "./write-discovery.ts";
 
-export interface DescribeOptions {
+interface DescribeOptions {
   readonly model: JudgeModel;
   readonly prompts: PromptLibrary;
   readonly cut: CutPortraits;

@@ -12,7 +12,7 @@ import { testProposal } from "./test-proposal.ts";
 import { withWords } from "./word-coordinates.ts";
 
 /** What a discovery starts from. */
-export interface DiscoveryInput {
+interface DiscoveryInput {
   readonly faces: readonly StudyFace[];
   readonly space: ExpressionSpace;
   /** A text embedding of each face's description, in the order of the faces; `null` for a face, or for all, without. */
@@ -87,7 +87,7 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
 }
 
 /** A face that has a place in the space. */
-export interface PlacedFace {
+interface PlacedFace {
   readonly face: StudyFace;
   readonly vector: Float32Array;
   readonly embedding: Float32Array | null;

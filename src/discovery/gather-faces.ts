@@ -43,7 +43,7 @@ export interface GatherOptions {
 }
 
 /** The faces of a study, and the images that could not be measured. */
-export interface GatheredFaces {
+interface GatheredFaces {
   readonly faces: readonly StudyFace[];
   readonly failures: readonly z.infer<typeof FailedImage>[];
 }

@@ -1,7 +1,7 @@
 import { coreDistances, type Points, spanningTree, type TreeEdge } from "./spanning-tree.ts";
 
 /** How clusters are looked for. */
-export interface ClusterOptions {
+interface ClusterOptions {
   /** Fewer points than this are never a cluster. */
   readonly minClusterSize: number;
   /** Neighbours that make a region dense; `minClusterSize` unless told. More neighbours, more outliers. */

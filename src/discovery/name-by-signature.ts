@@ -2,7 +2,7 @@ import type { SignatureEntry } from "../domain/discovery.ts";
 import type { SpaceDimension } from "../domain/expression-space.ts";
 
 /** What a group of faces is called for want of a better name. */
-export interface SignatureName {
+interface SignatureName {
   readonly name: string;
   readonly definition: string;
   readonly contrast: string;

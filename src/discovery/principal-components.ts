@@ -3,7 +3,7 @@ import type { Random } from "../domain/statistics/random.ts";
 import type { Points } from "./spanning-tree.ts";
 
 /** The main directions of a cloud of points. */
-export interface Components {
+interface Components {
   readonly mean: Float64Array;
   /** One unit vector per component, by falling variance. float64 [components, dimensions]. */
   readonly directions: readonly Float64Array[];

@@ -9,7 +9,7 @@ const OTHERS = 6;
 const REFERENCES = 4;
 
 /** What one line of the sheet really is. Kept apart from the sheet, so that raters do not see it. */
-export const CheckItem = z.strictObject({
+const CheckItem = z.strictObject({
   item: z.string().regex(/^\d{3,}$/),
   /** `A`, `B`, ...: which reference faces it is to be compared with. */
   group: z.string(),
@@ -17,7 +17,7 @@ export const CheckItem = z.strictObject({
   face: z.string(),
   truth: z.enum(["member", "counter", "other"]),
 });
-export type CheckItem = z.infer<typeof CheckItem>;
+type CheckItem = z.infer<typeof CheckItem>;
 
 /** Everything needed to score a sheet. */
 export const CheckKey = z.strictObject({

@@ -8,7 +8,7 @@ import type { Points } from "./spanning-tree.ts";
 /** Share of the faces in each resample. */
 const SUBSAMPLE = 0.8;
 
-export interface ResampleOptions {
+interface ResampleOptions {
   readonly minClusterSize: number;
   readonly kept: number;
   readonly resamples: number;

@@ -13,7 +13,7 @@ const STABILITY_ABOVE = 0.6;
 const RECOGNITION_ABOVE = 0.6;
 
 /** Everything the tests of one cluster need. */
-export interface TestMaterial {
+interface TestMaterial {
   readonly points: Points;
   readonly cluster: DenseCluster;
   readonly resamples: ClusterResamples;

@@ -16,13 +16,12 @@ export const CategoryName = z
 export type CategoryName = z.infer<typeof CategoryName>;
 
 /** A label with what it means. A text that nobody has written is null. */
-export const Category = z.strictObject({
+const Category = z.strictObject({
   name: CategoryName,
   definition: z.string().min(1).nullable(),
   /** What it is easily taken for and is not. */
   contrast: z.string().min(1).nullable(),
 });
-export type Category = z.infer<typeof Category>;
 
 /** Whether two names mean the same category: letter case, hyphens and spaces do not count. */
 export function sameCategory(a: string, b: string): boolean {

@@ -11,7 +11,7 @@ import { z } from "zod";
  * - `felt-state`: it asserts what someone feels
  * - `contradicted`: measurements, or the judgment's own readings, say the opposite
  */
-export const ComplaintCode = z.enum([
+const ComplaintCode = z.enum([
   "form",
   "faces",
   "reading",
@@ -23,7 +23,7 @@ export const ComplaintCode = z.enum([
   "felt-state",
   "contradicted",
 ]);
-export type ComplaintCode = z.infer<typeof ComplaintCode>;
+type ComplaintCode = z.infer<typeof ComplaintCode>;
 
 /** One thing that is wrong with a judgment: a program goes by path and code, a language model reads the message. */
 export const Complaint = z.strictObject({

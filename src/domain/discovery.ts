@@ -63,8 +63,7 @@ export type ProposalTest = z.infer<typeof ProposalTest>;
  * - `confirmed`, `rejected`: raters have looked
  * - `accepted`: it is a category in a store
  */
-export const ProposalStatus = z.enum(["set aside", "failed", "survived", "confirmed", "rejected", "accepted"]);
-export type ProposalStatus = z.infer<typeof ProposalStatus>;
+const ProposalStatus = z.enum(["set aside", "failed", "survived", "confirmed", "rejected", "accepted"]);
 
 /** A category that nobody has named, or that turned out to be known. */
 export const Proposal = z.strictObject({
@@ -93,7 +92,7 @@ export const Proposal = z.strictObject({
 export type Proposal = z.infer<typeof Proposal>;
 
 /** What must be known to repeat a discovery. */
-export const DiscoveryProvenance = z.strictObject({
+const DiscoveryProvenance = z.strictObject({
   kuleshovVersion: z.string(),
   createdAt: z.string(),
   space: ExpressionSpace,
@@ -111,7 +110,6 @@ export const DiscoveryProvenance = z.strictObject({
   /** Faces that could not take part, by reason. */
   leftOut: z.array(z.strictObject({ reason: z.string(), faces: z.number().int() })),
 });
-export type DiscoveryProvenance = z.infer<typeof DiscoveryProvenance>;
 
 /** A whole discovery: everything that `discover` writes as JSON. */
 export const Discovery = z.strictObject({

@@ -7,8 +7,7 @@ import { PerceptualHash } from "./perceptual-hash.ts";
 const Text = z.string().trim().min(1).max(4000);
 
 /** `x` and 24 hex digits of a hash over image, region, category and labeller: the same label twice has one id. */
-export const ExemplarId = z.string().regex(/^x[0-9a-f]{24}$/, "an exemplar id is x and 24 hex digits");
-export type ExemplarId = z.infer<typeof ExemplarId>;
+const ExemplarId = z.string().regex(/^x[0-9a-f]{24}$/, "an exemplar id is x and 24 hex digits");
 
 /** What a person says of an image or a part of it. Nothing in it was measured. */
 export const ExemplarLabel = z.strictObject({
@@ -42,12 +41,11 @@ export const ExemplarImage = z.strictObject({
 export type ExemplarImage = z.infer<typeof ExemplarImage>;
 
 /** Something seen in the scene. */
-export const SceneObject = z.strictObject({
+const SceneObject = z.strictObject({
   label: z.string().min(1),
   score: z.number().min(0).max(1),
   box: PixelBox,
 });
-export type SceneObject = z.infer<typeof SceneObject>;
 
 /** An image-text pair with a category, and everything measured from it. */
 export const Exemplar = z.strictObject({

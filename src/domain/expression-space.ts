@@ -88,7 +88,7 @@ export function createExpressionSpace(
 export type PlacelessMeasurement = Omit<FaceMeasurement, "box">;
 
 /** A face in a space: unweighted coordinates by name, with the coordinates that were not measured. */
-export interface ExpressionPoint {
+interface ExpressionPoint {
   readonly spaceId: string;
   /** float64 [dimensions], in the units of the dimensions: 0..1 for action units and expressions. */
   readonly coordinates: Float64Array;

@@ -13,7 +13,7 @@ const RANGES: Readonly<Record<Scale, readonly [number, number]>> = {
 const SLACK = 0.01;
 
 /** What is made of a value: itself or the end of its scale that it just passed, or why it cannot be on it. */
-export type OnScale = { readonly value: number; readonly clipped: boolean } | { readonly refusal: string };
+type OnScale = { readonly value: number; readonly clipped: boolean } | { readonly refusal: string };
 
 /** `refusal` follows "line 7 has AU12_r = 7.2, ". */
 export function onScale(value: number, scale: Scale): OnScale {

@@ -12,14 +12,13 @@ export const AnsweredReading = z.strictObject({
 export type AnsweredReading = z.infer<typeof AnsweredReading>;
 
 /** An action unit as one toolbox measured it on the asked-about face. */
-export const MeasuredActionUnit = z.strictObject({
+const MeasuredActionUnit = z.strictObject({
   toolbox: ToolboxId,
   au: ActionUnitName,
   value: z.number(),
   scale: Scale,
   presence: Presence,
 });
-export type MeasuredActionUnit = z.infer<typeof MeasuredActionUnit>;
 
 /** What scorers see of one answer: small enough that a study of 50 000 fits into memory. */
 export const Answer = z.strictObject({

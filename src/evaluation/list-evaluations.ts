@@ -12,7 +12,7 @@ import { answeredCalls, openRun } from "./runner/stored-run.ts";
 const ENDING = ".eval.yaml";
 
 /** An evaluation file that ships. */
-export interface ShippedEvaluation {
+interface ShippedEvaluation {
   readonly name: string;
   readonly description: string;
   readonly path: string;

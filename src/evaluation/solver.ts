@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.ts";
 import type { ExemplarVariant } from "./few-shot/exemplar-variant.ts";
-import type { ArmName, EvalFile, EvidenceChoice } from "./file/eval-file.ts";
+import type { ArmName, EvidenceChoice } from "./file/eval-file.ts";
 import type { Sample } from "./sample.ts";
 
 /** One cell of the matrix: everything that is varied on purpose. */
@@ -81,6 +81,3 @@ export type KeepFile = (path: string, content: string | Uint8Array) => Promise<v
 export class StimulusUnavailable extends Error {
   override name = "StimulusUnavailable";
 }
-
-/** What of an evaluation file decides which calls are made. */
-export type CallSettings = Pick<EvalFile, "matrix">;

@@ -5,7 +5,7 @@ import { icc21, icc31 } from "../domain/statistics/intraclass-correlation.ts";
 import { toolboxVotes } from "./consensus.ts";
 
 /** Collects faces one by one; the whole study is never held as objects. */
-export interface AgreementCounter {
+interface AgreementCounter {
   /** All that was measured on one face, by all toolboxes. */
   addFace(measured: readonly ActionUnitMeasurement[]): void;
   /** How many faces were added. */

@@ -11,7 +11,7 @@ import { evidenceOfFace } from "./face-evidence.ts";
 import { facsEvidence } from "./facs-evidence.ts";
 
 /** What is known before the model is asked. */
-export interface LedgerContents {
+interface LedgerContents {
   readonly faces: readonly Face[];
   readonly toolboxes: readonly Pick<FerToolbox, "id" | "supports">[];
   /** Context that the user gave in words. */

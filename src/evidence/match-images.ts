@@ -8,7 +8,7 @@ import { boxesOfFrames, frameOffset } from "./frame-offset.ts";
 import { findVideo, type VideoRows } from "./match-video.ts";
 
 /** Which rows of a toolbox's file belong to which of our images. */
-export interface ImageMatch {
+interface ImageMatch {
   /** `undefined`: the file says nothing about this image, which is not the same as "no face". */
   rowsOf(image: Pick<DecodedImage, "path" | "frame">): readonly RowPosition[] | undefined;
   readonly warnings: readonly string[];

@@ -4,7 +4,7 @@ import type { Face } from "../domain/measurement.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
 import type { ExemplarSource } from "../ports/exemplar-source.ts";
 
-export interface ExemplarRequest {
+interface ExemplarRequest {
   readonly image: DecodedImage;
   readonly faces: readonly Face[];
   readonly question: Question;

@@ -35,7 +35,7 @@ export interface ShotOptions {
 }
 
 /** What is asked, as far as examples depend on it. */
-export interface ShotQuery {
+interface ShotQuery {
   readonly image: DecodedImage;
   readonly faces: readonly Face[];
   /** The question and the context given, as one text to search by; `null` when neither says anything. */
@@ -44,7 +44,7 @@ export interface ShotQuery {
   readonly like?: readonly string[];
 }
 
-export interface ChosenShots {
+interface ChosenShots {
   /** In the order in which they are shown. */
   readonly exemplars: readonly ChosenExemplar[];
   /** What was left out or is missing, and why. */

@@ -61,7 +61,7 @@ function faceMeant(faces: readonly Face[], region: PixelBox | null): Face | unde
   return area(largest.box) >= CLEARLY_LARGER * area(next.box) ? largest : undefined;
 }
 
-export interface ExemplarContents {
+interface ExemplarContents {
   readonly label: ExemplarLabel;
   readonly measured: MeasuredImage;
   /** How the image is named from now on. */

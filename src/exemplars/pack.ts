@@ -14,7 +14,7 @@ import { imageName, locateImage } from "./image-reference.ts";
 const { category, role, caption, definition, why, labeller, licence, source } = ExemplarLabel.shape;
 
 /** One line of a pack. Only the image, the category and the labeller must be there. */
-export const PackLine = z.strictObject({
+const PackLine = z.strictObject({
   /** Relative to the pack, absolute, or `npm:<package>/<file>`. */
   image: z.string().min(1),
   sha256: ExemplarImage.shape.sha256.nullish(),
@@ -29,7 +29,7 @@ export const PackLine = z.strictObject({
   source: source.nullish(),
   measurements: z.array(FaceMeasurement).nullish(),
 });
-export type PackLine = z.infer<typeof PackLine>;
+type PackLine = z.infer<typeof PackLine>;
 
 /**
  * Reads a pack: JSON, one exemplar per line, UTF-8. Empty lines are skipped.

@@ -21,7 +21,7 @@ export interface ExemplarQuery {
   readonly textEmbedding: Float32Array | null;
 }
 
-export interface RetrievalOptions {
+interface RetrievalOptions {
   readonly count: number;
   readonly filter?: ExemplarFilter;
   /** Take turns among `filter.categories`, so that each that has exemplars is shown; when they fit into `count`. */

@@ -12,7 +12,7 @@ export interface SimilarityExamples {
 }
 
 /** How far a face shows the same expression as the examples. */
-export interface Similarity {
+interface Similarity {
   /**
    * Ranks faces, 0..1: similarity to the examples, lowered by as much as the contrasting ones are nearer. Without
    * contrasting ones, or when they are not nearer, similarity itself.

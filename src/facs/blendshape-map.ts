@@ -99,7 +99,7 @@ const JAW: readonly { readonly au: string; readonly from: number; readonly to: n
 ];
 
 /** An action unit as blendshapes suggest it: 0..1 of the blendshape's full range, which is not a probability. */
-export interface SuggestedUnit {
+interface SuggestedUnit {
   readonly au: string;
   readonly side: Side;
   readonly share: number;

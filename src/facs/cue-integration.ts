@@ -4,7 +4,7 @@ import { alignDistributions, jensenShannon } from "../domain/statistics/divergen
 type Distribution = readonly Pick<LabelProbability, "label" | "probability">[];
 
 /** One witness of the same face, with its say in the pool. */
-export interface Witness {
+interface Witness {
   readonly distribution: Distribution;
   readonly weight: number;
 }

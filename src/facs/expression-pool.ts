@@ -40,7 +40,7 @@ const PoolFile = z.strictObject({
 export const expressionPool = knowledgeFile(["rules", "expression-pool.json"], PoolFile);
 
 /** What else is known of a face whose networks are pooled. */
-export interface PooledFace {
+interface PooledFace {
   /** 0..1; `null` when no toolbox judged it, which counts as good. */
   readonly quality: number | null;
   /** What the emotion rules make of its action units, over all basic labels; `null` when they say nothing. */

@@ -7,7 +7,7 @@ import { stemsOf } from "./prose/words.ts";
 import { type SmileRule, smileRules } from "./smile-types.ts";
 
 /** What FACS and our rules say to a question. All lists are empty when nothing is known. */
-export interface FacsAnswer {
+interface FacsAnswer {
   readonly query: string;
   readonly actionUnits: readonly ActionUnitEntry[];
   readonly rules: readonly EmotionRule[];

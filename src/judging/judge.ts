@@ -11,13 +11,13 @@ import { checkGrounding, contradictionComplaints } from "./check-grounding.ts";
 import { fillIn, type PromptLibrary } from "./prompt-library.ts";
 
 /** Someone who answers and can be told what is wrong with an answer. */
-export interface Judge {
+interface Judge {
   say(parts: readonly PromptPart[], signal?: AbortSignal): Promise<ModelAnswer>;
   /** @param complaints what the text says, for a judge that is a program. */
   requestRepair(text: string, complaints: readonly Complaint[], signal?: AbortSignal): Promise<ModelAnswer>;
 }
 
-export interface JudgingTask {
+interface JudgingTask {
   readonly question: readonly PromptPart[];
   readonly ledger: EvidenceLedger;
   readonly labels: readonly string[] | null;

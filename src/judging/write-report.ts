@@ -8,7 +8,7 @@ import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import type { Verdict } from "./judge.ts";
 
-export interface ReportContents {
+interface ReportContents {
   readonly question: Question;
   readonly image: DecodedImage;
   readonly faces: readonly Face[];

@@ -30,7 +30,7 @@ const SAME_FACE_OVERLAP = 0.3;
 const KEPT_SCENES = 4;
 
 /** What the lab needs. */
-export interface LabSetting {
+interface LabSetting {
   readonly samples: readonly Sample[];
   /** Where stimuli are written, so that people can be shown the same. */
   readonly folder: string;

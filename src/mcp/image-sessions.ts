@@ -18,7 +18,7 @@ export interface ImageSessions {
   open(path: string, signal?: AbortSignal): Promise<ToolContext>;
 }
 
-export interface SessionDependencies {
+interface SessionDependencies {
   readonly toolboxes: readonly FerToolbox[];
   readonly observers: readonly SceneObserver[];
 }

@@ -10,7 +10,7 @@ import { Judgment } from "../domain/judgment.ts";
 import { Provenance, type Report } from "../domain/report.ts";
 import type { ImageSessions } from "./image-sessions.ts";
 
-export interface McpServerDependencies {
+interface McpServerDependencies {
   readonly sessions: ImageSessions;
   /** The list that the agent loop uses too. */
   readonly tools: readonly AgentTool[];

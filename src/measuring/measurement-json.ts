@@ -19,7 +19,7 @@ import {
  * One face as `measure --json` prints it: what all toolboxes say, side by side. Box, score, quality, pose, gaze and eye
  * openness come from the first toolbox that measured them; `null` when none did.
  */
-export const FaceRecord = z.strictObject({
+const FaceRecord = z.strictObject({
   faceId: z.string(),
   /** Of videos: the same person from frame to frame. */
   trackId: z.string().optional(),
@@ -65,8 +65,8 @@ export const ImageRecord = z.strictObject({
 export type ImageRecord = z.infer<typeof ImageRecord>;
 
 /** An image that could not be measured, and why. */
-export const FailureRecord = z.strictObject({ path: z.string(), reason: z.string() });
-export type FailureRecord = z.infer<typeof FailureRecord>;
+const FailureRecord = z.strictObject({ path: z.string(), reason: z.string() });
+type FailureRecord = z.infer<typeof FailureRecord>;
 
 /** Everything `measure --json` prints. */
 export const MeasureOutput = z.strictObject({ images: z.array(ImageRecord), failures: z.array(FailureRecord) });

@@ -2,7 +2,7 @@ import sharp, { type OverlayOptions, type Region, type Sharp } from "sharp";
 import { clipBox, type PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage, ImageView } from "../domain/image.ts";
 
-export interface ViewOptions {
+interface ViewOptions {
   /** What it shows, for the model and the trace. */
   readonly caption: string;
   /** Part of the image, in source pixels; what reaches past the frame is left out. Without it, the whole image. */

@@ -26,12 +26,12 @@ export type TrackingState = z.infer<typeof TrackingState>;
 export const NO_TRACKS: TrackingState = { count: 0, tracks: [] };
 
 /** The faces of one frame. */
-export interface FrameFaces {
+interface FrameFaces {
   readonly faces: readonly Face[];
   readonly timestampS: number;
 }
 
-export interface TrackingTools {
+interface TrackingTools {
   /** Who a face of this frame is; `null` when it cannot be told. Asked only where position does not decide. */
   describe(face: Face): Promise<PersonDescriptor | null>;
   /** What a face of this frame looks like, see face-patch.ts. */

@@ -17,7 +17,7 @@ export interface CacheOptions {
 }
 
 /** An ONNX model ready for the runtime, and how it was come by. */
-export interface BuiltNetwork {
+interface BuiltNetwork {
   readonly id: string;
   readonly onnx: Uint8Array;
   /** `published`: the file is ONNX already. */

@@ -13,7 +13,7 @@ export interface PullProgress {
   readonly totalBytes: number;
 }
 
-export interface Download {
+interface Download {
   readonly name: string;
   readonly source: UrlSource;
   /** Where the whole, checked file goes; `<path>.part` holds what there is of it until then. */

@@ -3,8 +3,7 @@ import { BasicLabel } from "../domain/labels.ts";
 import { ActionUnitName, Scale, Side } from "../domain/measurement.ts";
 
 /** Name of a network as files, reports and the command line write it: `face-mesh-attention`. */
-export const NetworkId = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, "a network id is written like face-mesh-attention");
-export type NetworkId = z.infer<typeof NetworkId>;
+const NetworkId = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, "a network id is written like face-mesh-attention");
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 is 64 lower-case hex digits");
 const Dtype = z.enum(["float32", "int32", "int64", "uint8"]);
@@ -95,7 +94,7 @@ export const NetworkOutput = z.strictObject({
 export type NetworkOutput = z.infer<typeof NetworkOutput>;
 
 /** Which part of an image is shown to the network, and how it is fitted to the input. */
-export const CropRule = z.strictObject({
+const CropRule = z.strictObject({
   region: z.enum(["whole-image", "face-box", "face-roi-upright", "none"]),
   /** Side of the region relative to the face box (`face-box`: its longer side). 1 where it does not apply. */
   scale: z.number().positive(),
@@ -104,7 +103,6 @@ export const CropRule = z.strictObject({
   fit: z.enum(["letterbox", "stretch", "square", "none"]),
   description: z.string().min(1),
 });
-export type CropRule = z.infer<typeof CropRule>;
 
 const Activation = z.enum(["inside", "softmax", "sigmoid", "none"]);
 

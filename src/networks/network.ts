@@ -3,7 +3,6 @@ import { loadManifest } from "./manifest-store.ts";
 import { type Network, openSession } from "./session.ts";
 import { sourceSha256 } from "./source.ts";
 
-export type { CacheOptions } from "./build.ts";
 export type { Network, Tensor } from "./session.ts";
 
 /**

@@ -17,7 +17,7 @@ export interface WorkerPool<Request, Response> {
   close(): Promise<void>;
 }
 
-export interface WorkerPoolOptions {
+interface WorkerPoolOptions {
   /** Given to every worker as `workerData`. */
   readonly workerData?: unknown;
 }

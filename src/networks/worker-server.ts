@@ -10,12 +10,12 @@ export type WorkerMessage<Response> =
   | { readonly id: number; readonly error: ErrorRecord };
 
 /** A worker's answer, with the buffers that move to the main thread instead of being copied. */
-export interface WorkerAnswer<Response> {
+interface WorkerAnswer<Response> {
   readonly response: Response;
   readonly transfer?: readonly TransferListItem[];
 }
 
-export interface WorkerHandler<Request, Response> {
+interface WorkerHandler<Request, Response> {
   handle(request: Request): Promise<WorkerAnswer<Response>>;
   /** Called once, after the last request, before the thread ends. */
   close(): Promise<void>;

@@ -21,7 +21,7 @@ export interface WorkerSlot<Request, Response> {
   end(): Promise<void>;
 }
 
-export interface SeatEvents {
+interface SeatEvents {
   /** The worker is done with a job and can take the next. */
   onIdle(): void;
   /** The thread is gone, asked or not. */

@@ -3,7 +3,7 @@ import { type Markup, markup, number } from "./markup.ts";
 import { shareClass } from "./style.ts";
 
 /** A value with its interval, as one line of a plot. */
-export interface PlotRow {
+interface PlotRow {
   readonly name: string;
   readonly value: number;
   readonly low: number | null;

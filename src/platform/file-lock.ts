@@ -10,7 +10,7 @@ export interface FileLock {
 }
 
 /** Somebody else has the lock: `process 4711 on ward-3`. */
-export interface LockedOut {
+interface LockedOut {
   readonly holder: string;
 }
 

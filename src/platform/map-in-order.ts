@@ -1,4 +1,4 @@
-export interface MapInOrderOptions {
+interface MapInOrderOptions {
   /** How many inputs are worked on at once. */
   readonly concurrency: number;
 }

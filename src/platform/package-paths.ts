@@ -52,7 +52,7 @@ export function builtFile(sourcePath: string): string {
 }
 
 /** An installed npm package as node resolves it from here. */
-export interface InstalledPackage {
+interface InstalledPackage {
   readonly folder: string;
   readonly version: string;
 }

@@ -22,7 +22,7 @@ export async function openFile(path: string): Promise<FileHandle> {
   );
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   readonly mostBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }

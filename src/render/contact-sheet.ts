@@ -107,7 +107,7 @@ async function portraitOf(image: DecodedImage, box: PixelBox): Promise<Uint8Arra
     .toBuffer();
 }
 
-export interface SheetCaption {
+interface SheetCaption {
   readonly title: string;
   /** E.g. `faces 57 to 112 of 340`. */
   readonly range: string;

@@ -1,7 +1,7 @@
 import type { FaceMeasurement, Gaze, HeadPose } from "../domain/measurement.ts";
 
 /** How source pixels become pixels of the annotated image. */
-export interface FaceDrawing {
+interface FaceDrawing {
   /** Output pixels per source pixel. */
   readonly scale: number;
   readonly accent: string;

@@ -5,7 +5,7 @@ export interface PanelSize {
   readonly heightPx: number;
 }
 
-export interface LayoutOptions {
+interface LayoutOptions {
   readonly frame: PanelSize;
   /** Space kept between a panel and the face it belongs to. */
   readonly gapPx: number;

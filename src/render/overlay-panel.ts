@@ -18,7 +18,7 @@ type PanelLine =
   /** `share` 0..1 of the bar that is filled. */
   | { readonly kind: "bar"; readonly text: string; readonly value: string; readonly share: number };
 
-export interface PanelOptions {
+interface PanelOptions {
   readonly accent: string;
   readonly fontPx: number;
   /** Most action units listed. */

@@ -3,7 +3,7 @@ import { holdsMiddle, type PixelBox } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
 import { svgText, textWidth } from "./vector-text.ts";
 
-export interface SceneDrawing {
+interface SceneDrawing {
   /** Output pixels per source pixel. */
   readonly scale: number;
   readonly fontPx: number;

@@ -9,7 +9,7 @@ import { createPanel, drawPanel, type Panel } from "./overlay-panel.ts";
 import { drawScene } from "./overlay-scene.ts";
 import { svgText, textWidth } from "./vector-text.ts";
 
-export interface OverlayOptions {
+interface OverlayOptions {
   readonly format?: "png" | "jpeg";
   /** Most action units listed per face. */
   readonly maxActionUnits?: number;

@@ -2,7 +2,7 @@ import type { Exemplar } from "../domain/exemplar.ts";
 import { plain, type TerminalStyle, wrap } from "./terminal-style.ts";
 
 /** An exemplar with what a search says of it. */
-export interface ListedExemplar {
+interface ListedExemplar {
   readonly exemplar: Exemplar;
   /** 0..1, `null` when no faces were compared. */
   readonly similarity: number | null;

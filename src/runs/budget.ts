@@ -7,7 +7,7 @@ export interface Budget {
 }
 
 /** What has been used, for holding it against a budget. */
-export interface Spending {
+interface Spending {
   readonly calls: number;
   readonly tokens: number;
   readonly usd: number;

@@ -18,7 +18,7 @@ export interface RecordedStep {
   readonly share: number;
 }
 
-export interface RecordOptions {
+interface RecordOptions {
   readonly rows: RunRows;
   /** How many inputs there are, those done earlier included. */
   readonly total: number;
@@ -83,7 +83,7 @@ export interface ImageRows {
   readonly failed: boolean;
 }
 
-export interface RecordImagesOptions extends Pick<RecordOptions, "rows" | "onProgress" | "signal"> {
+interface RecordImagesOptions extends Pick<RecordOptions, "rows" | "onProgress" | "signal"> {
   readonly concurrency: number;
 }
 

@@ -50,7 +50,7 @@ export interface RunFolder {
   close(state: "interrupted" | "finished"): Promise<void>;
 }
 
-export const JOURNAL_FILE = "journal.jsonl";
+const JOURNAL_FILE = "journal.jsonl";
 const LOCK_FILE = "run.lock";
 /** Raised when the journal changes its meaning. */
 const FORMAT = 1;
@@ -72,7 +72,7 @@ const Ended = z.strictObject({ state: z.enum(["interrupted", "finished"]) });
 const RunRecord = z.union([Began, Wrote, Ended, RowCommit]);
 
 /** What the journal of a run says. */
-export interface RunHistory {
+interface RunHistory {
   readonly began: z.infer<typeof Began>["began"];
   /** Hashes that were written under each name; none for tables and the like. */
   readonly written: ReadonlyMap<string, ReadonlySet<string>>;

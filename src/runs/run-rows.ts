@@ -54,7 +54,7 @@ export interface RunRows {
   close(): Promise<void>;
 }
 
-export interface RunRowsOptions {
+interface RunRowsOptions {
   readonly headers: ReadonlyMap<string, string>;
   readonly journal: Journal;
   readonly commits: readonly RowCommit[];

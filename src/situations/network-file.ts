@@ -34,7 +34,7 @@ export const networkDescription = knowledgeFile(["situations", "reader.json"], D
 
 const WEIGHTS = "models/situations/reader.bin";
 
-export interface SituationNetwork {
+interface SituationNetwork {
   readonly description: z.infer<typeof Description>;
   readonly places: ReadonlyMap<string, number>;
   readonly tensors: ReadonlyMap<string, Float32Array>;

@@ -31,7 +31,7 @@ export function spanOf(words: readonly Word[], places: readonly number[]): { fro
 }
 
 /** What a text says of the face, and what stays without it. */
-export interface FaceApart {
+interface FaceApart {
   readonly rest: string;
   /** As written. */
   readonly ofFace: readonly string[];

@@ -11,7 +11,7 @@ export function situationAppraisals(): readonly string[] {
 }
 
 /** What the network makes of one text. Every list is in the order of the description's labels. */
-export interface NetworkReading {
+interface NetworkReading {
   /** Expected emotions of the one whom the text is about, summing to 1. */
   readonly actor: readonly number[];
   /** Expected emotions of the others in it, summing to 1. */

@@ -32,7 +32,7 @@ const turnTable = knowledgeFile(
 );
 
 /** A turn with the clause as it would stand without it. */
-export interface FoundTurn {
+interface FoundTurn {
   readonly turn: Turn;
   readonly rest: string;
 }
@@ -120,7 +120,7 @@ function cutOut(clause: string, words: readonly Word[], places: readonly number[
 }
 
 /** An expectation as a turn leaves it, with the share that is the turn's doing. */
-export interface Turned {
+interface Turned {
   readonly emotions: Map<string, number>;
   readonly share: number;
 }

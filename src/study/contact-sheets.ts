@@ -90,7 +90,7 @@ function toLines(tiles: readonly ContactTile[]): string {
   return tiles.map((tile) => `${JSON.stringify(line(tile))}\n`).join("");
 }
 
-export function parseTile(line: string): ContactTile {
+function parseTile(line: string): ContactTile {
   const { portrait, ...words } = TileLine.parse(JSON.parse(line));
   return { ...words, portrait: Buffer.from(portrait, "base64") };
 }

@@ -36,7 +36,7 @@ export interface FoundFaces {
 const FACES_FILE = "searched/faces.jsonl";
 const FAILURES_FILE = "searched/failures.jsonl";
 
-export interface SearchOptions {
+interface SearchOptions {
   readonly examples: SimilarityExamples;
   readonly measure: MeasureImage;
   readonly signal?: AbortSignal | undefined;

@@ -23,7 +23,7 @@ export interface FoundVerdict {
 /** What a model is asked to call a face that shows something else. */
 const OTHERWISE = "another expression";
 
-export interface JudgeFoundOptions {
+interface JudgeFoundOptions {
   readonly dependencies: AskDependencies;
   /** Other categories of the examples: what the face may show instead. */
   readonly rivals: readonly string[];

@@ -54,7 +54,7 @@ const ABOUT_SHEETS = {
   "contact-sheet-001.jpg": "and so on: every face with its expression and strongest action units",
 } as const;
 
-export interface StudyTableOptions {
+interface StudyTableOptions {
   /** Whether measurements.jsonl holds the landmarks. */
   readonly landmarks: boolean;
   /** Whether portraits are gathered for contact sheets. */

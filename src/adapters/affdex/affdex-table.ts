@@ -59,7 +59,7 @@ const FEWEST_METRICS = 3;
  * Depressor") after lines that begin with `#`. All metrics are 0..100, valence is -100..100. In an iMotions export,
  * rows of other sensors have these cells empty. Head angles are left out, as their signs are not documented.
  */
-export const affdexTable: TableFormat = {
+const affdexTable: TableFormat = {
   name: "affdex",
   title: "AFFDEX / iMotions",
   recognises: (columns) => unitsOf(columns).length >= FEWEST_METRICS,

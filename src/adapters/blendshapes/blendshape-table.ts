@@ -12,7 +12,7 @@ const FEWEST_NAMES = 20;
  * Tables with a column per blendshape: exports of MediaPipe's face landmarker (`mouthSmileLeft`) and of ARKit apps such
  * as Live Link Face (`MouthSmileLeft`). Coefficients are 0..1.
  */
-export const blendshapeTable: TableFormat = {
+const blendshapeTable: TableFormat = {
   name: "blendshapes",
   title: "MediaPipe blendshapes",
   recognises: (columns) => coefficientColumns(columns).length >= FEWEST_NAMES,

@@ -27,7 +27,7 @@ const LETTERS = "ABCDE";
  * state log (the dominant emotion at each change). Times are `00:00:01.033`. Action units given as letters A to E are
  * intensities of 1 to 5; given as numbers of 0..1 they are on FaceReader's own scale and stay scores.
  */
-export const faceReaderTable: TableFormat = {
+const faceReaderTable: TableFormat = {
   name: "facereader",
   title: "FaceReader",
   recognises: (columns) =>

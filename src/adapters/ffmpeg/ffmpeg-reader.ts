@@ -8,7 +8,7 @@ import { whyRefused } from "../../platform/system-error.ts";
 import type { FrameOptions, VideoFrame, VideoReader } from "../../ports/video-reader.ts";
 import { readPpmStream } from "./ppm-stream.ts";
 
-export interface FfmpegOptions {
+interface FfmpegOptions {
   /** The program: a path, or a name that is looked up in `PATH`. */
   readonly command: string;
 }

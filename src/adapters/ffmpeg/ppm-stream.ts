@@ -1,7 +1,7 @@
 import type { PixelPool } from "../../domain/pixel-pool.ts";
 
 /** Pixels of one image of a PPM stream, on shared memory so that worker threads read them without a copy. */
-export interface PpmImage {
+interface PpmImage {
   readonly widthPx: number;
   readonly heightPx: number;
   /** uint8 [heightPx, widthPx, 3], RGB. */

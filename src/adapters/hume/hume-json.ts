@@ -17,7 +17,7 @@ const LISTS = ["emotions", "facs", "expressions", "descriptions"] as const;
  *
  * @throws {ConfigurationError} if a score is no number of 0..1.
  */
-export function readHumeJson(
+function readHumeJson(
   json: unknown,
   { path, version }: { readonly path: string; readonly version: string | undefined },
 ): ListedEvidence | undefined {

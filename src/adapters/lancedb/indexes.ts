@@ -17,7 +17,7 @@ export const SEARCHED_PARTITIONS = 32;
 export const REFINE_FACTOR = 10;
 
 /** A vector column with the length of its vectors. */
-export interface VectorColumn {
+interface VectorColumn {
   readonly name: string;
   readonly length: number;
 }

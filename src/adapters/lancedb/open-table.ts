@@ -10,7 +10,7 @@ import { readStamp, storeSchema } from "./schema.ts";
 const TABLE = "exemplars";
 
 /** Tables that are open, one connection per store. */
-export interface TableDoor {
+interface TableDoor {
   /** The table as it is now, or `undefined` while nobody has written to the store. */
   open(): Promise<OpenTable | undefined>;
   /** The table, made for `space` if there is none. Two processes that make it at once get the same one. */
@@ -18,7 +18,7 @@ export interface TableDoor {
   close(): void;
 }
 
-export interface OpenTable {
+interface OpenTable {
   readonly table: Table;
   readonly space: ExpressionSpace;
 }

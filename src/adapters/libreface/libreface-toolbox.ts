@@ -27,7 +27,7 @@ const INTENSITY: ExpectedUnits = {
 };
 
 /** What LibreFace measures when it is run here. */
-export const LIBREFACE_SUPPORT: ToolboxSupport = {
+const LIBREFACE_SUPPORT: ToolboxSupport = {
   actionUnits: [
     ...PRESENCE.numbers.map((number) => ({ au: `AU${number}`, scale: "binary" as const, sides: false })),
     ...INTENSITY.numbers.map((number) => ({ au: `AU${number}`, scale: "intensity-0-5" as const, sides: false })),
@@ -41,7 +41,7 @@ const MESH_POINTS = Array.from({ length: 478 }, (_, index) => index);
  * number by the frame rate. Pose and gaze are left out: the pose is computed from pixels mixed with normalised depths,
  * and the gaze is off by 6.55 and 5.05 degrees by its authors' own account. Source: libreface 0.2.0.
  */
-export const libreFaceTable: TableFormat = {
+const libreFaceTable: TableFormat = {
   name: "libreface",
   title: "LibreFace",
   recognises: (columns) => unitsOf(columns).length > 0,

@@ -52,7 +52,6 @@ const ActionUnitFormula = z.strictObject({
   doc: z.string(),
   calibration: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
 });
-export type ActionUnitFormula = z.infer<typeof ActionUnitFormula>;
 
 /** What is taken off a unit's logit so that .5 is where it counts as shown, whatever way the head is turned. */
 const Recalibration = z.strictObject({

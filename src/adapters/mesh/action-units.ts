@@ -12,7 +12,7 @@ export interface ActionUnitLogits {
 }
 
 /** What the weight of an action unit depends on, besides the action unit. */
-export interface WeightFactors {
+interface WeightFactors {
   readonly headPose: HeadPose;
   readonly facePx: number;
   /** Everything else that speaks against the face, 0..1. */

@@ -36,7 +36,7 @@ export function anchorCenters(inputPx: number): Float32Array {
 }
 
 /** The raw answer of the network for all anchors. */
-export interface DetectorOutput {
+interface DetectorOutput {
   /** float32 [896, 16], relative to the anchors. */
   readonly regressors: Float32Array;
   /** float32 [896]. */

@@ -12,7 +12,7 @@ export interface FaceCandidate {
   readonly score: number;
 }
 
-export interface DetectOptions {
+interface DetectOptions {
   /** Candidates below this score are not faces. */
   readonly minScore: number;
   /** Gray level 0..255 of what lies outside the image, or its edge pixels. */

@@ -15,7 +15,7 @@ const MIN_EYES_PX = 20;
 
 const MESH_POINTS = 478;
 
-export interface FaceIdentityOptions {
+interface FaceIdentityOptions {
   /** Where compiled networks are kept, instead of the default cache folder. */
   readonly cacheDir?: string;
 }

@@ -3,7 +3,7 @@ import { CoveredPart, type FaceQuality, type HeadPose } from "../../domain/measu
 import { fade } from "./action-units.ts";
 import type { LumaImage } from "./luma-image.ts";
 
-export interface QualityInput {
+interface QualityInput {
   readonly box: PixelBox;
   readonly frame: { readonly widthPx: number; readonly heightPx: number };
   readonly presence: number;

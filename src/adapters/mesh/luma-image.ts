@@ -8,7 +8,7 @@ export interface LumaImage {
   readonly luma: Float32Array;
 }
 
-export interface RgbImage {
+interface RgbImage {
   readonly widthPx: number;
   readonly heightPx: number;
   /** [heightPx, widthPx, 3], 0..255. */

@@ -27,7 +27,7 @@ import { expressionSource } from "./read-expression.ts";
 /** Every face mesh with irises has so many points. */
 const MESH_POINTS = 478;
 
-export interface NetworkToolboxOptions extends MeshToolboxOptions {
+interface NetworkToolboxOptions extends MeshToolboxOptions {
   /** Name that reports give it, without a version, where that is not the network's id. */
   readonly name?: string;
 }

@@ -9,12 +9,12 @@ import { sigmoid } from "./blazeface.ts";
 import { type FaceFeatures, withSmile } from "./face-features.ts";
 
 /** What an average resting face measures, `models/action-units/neutral-1.json`. */
-export const AverageNeutral = z.strictObject({
+const AverageNeutral = z.strictObject({
   version: z.string(),
   about: z.string(),
   features: z.record(z.string(), z.number()),
 });
-export type AverageNeutral = z.infer<typeof AverageNeutral>;
+type AverageNeutral = z.infer<typeof AverageNeutral>;
 
 /** @throws {ModelFileError} if the shipped numbers are missing or do not fit the schema. */
 export async function readAverageNeutral(): Promise<AverageNeutral> {

@@ -17,7 +17,7 @@ export interface ServerName {
 }
 
 /** An HTTP answer that is not a success. */
-export interface FailedAnswer {
+interface FailedAnswer {
   readonly status: number;
   /** What the server says of it, in its own words; `""` when it says nothing. */
   readonly message: string;
@@ -193,7 +193,7 @@ function saidBy(name: ServerName, message: string): string {
 }
 
 /** Takes out the key, and whatever looks like one: servers repeat keys, or parts of them, in their errors. */
-export function withoutSecret(text: string, secret: string | undefined): string {
+function withoutSecret(text: string, secret: string | undefined): string {
   const known = secret === undefined || secret.length < 4 ? text : text.split(secret).join("[key]");
   return known.replace(/\b(?:sk|pk|gsk|key)[-_][\w*.-]{4,}/gi, "[key]").replace(/Bearer\s+\S+/gi, "Bearer [key]");
 }

@@ -31,7 +31,7 @@ export interface ChatProtocol {
   read(events: readonly unknown[]): RawReply;
 }
 
-export interface ServerModelSetup {
+interface ServerModelSetup {
   readonly id: string;
   readonly name: ServerName;
   readonly protocol: ChatProtocol;

@@ -45,7 +45,7 @@ export function wordsIn(value: unknown): string {
   return behind === "" || behind === own ? own : `${own}: ${behind}`;
 }
 
-export function codeIn(value: unknown): string | undefined {
+function codeIn(value: unknown): string | undefined {
   if (Array.isArray(value)) return codeIn(value[0]);
   const words = Words.safeParse(value);
   if (!words.success) return undefined;

@@ -7,7 +7,7 @@ import { faultInAnswer, faultOfConnection, faultOfProtocol, type ServerName } fr
 import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
 import { wordsIn } from "../model-server/server-words.ts";
 
-export interface OllamaCalls {
+interface OllamaCalls {
   readonly url: string;
   readonly name: ServerName;
   readonly model: string;

@@ -7,7 +7,7 @@ import type { ServerName } from "../model-server/server-fault.ts";
 import { type CompletionsAddress, chatCompletions } from "./chat-completions.ts";
 
 /** What llama.cpp's server tells of the model that it has loaded. */
-export interface LlamaServer {
+interface LlamaServer {
   readonly contextTokens: number | undefined;
   readonly vision: boolean | undefined;
   readonly build: string | undefined;

@@ -12,7 +12,7 @@ import { llamaServer } from "./llama-server.ts";
 
 const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
-export interface OpenAiOptions {
+interface OpenAiOptions {
   /** Any server that speaks Chat Completions; OpenAI's own by default. */
   readonly baseUrl?: string;
   /** Servers on this machine often want none. */

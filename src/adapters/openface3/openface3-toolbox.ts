@@ -29,7 +29,7 @@ const EMOTIONS: readonly BasicLabel[] = [
 ];
 
 /** What OpenFace 3 measures. */
-export const OPENFACE3_SUPPORT: ToolboxSupport = {
+const OPENFACE3_SUPPORT: ToolboxSupport = {
   actionUnits: UNITS.map((au) => ({ au, scale: "probability", sides: false })),
   expressions: [],
 };
@@ -43,7 +43,7 @@ const COPIES = "OpenFace 3 measured only the first face of an image and repeated
  * cosines of 0..1, although its documents call them intensities. The release read (openface-test 0.1.26) measures the
  * first face and writes its numbers again for every other face of the image: those copies count as not measured.
  */
-export const openFace3Table: TableFormat = {
+const openFace3Table: TableFormat = {
   name: "openface3",
   title: "OpenFace 3",
   recognises: (columns) => columns.findAll(REQUIRED) !== undefined,

@@ -25,7 +25,7 @@ const LANDMARKS = 468;
  * Tables of PyAFAR: likelihoods of occurrence 0..1 (adult and infant models have different action units) and
  * intensities 0..5 (adults). Source: PyAFAR's page on its output format.
  */
-export const pyAfarTable: TableFormat = {
+const pyAfarTable: TableFormat = {
   name: "pyafar",
   title: "PyAFAR",
   recognises: (columns) => columns.matching(/^(Occ|Int)_au_\d+$/).length > 0,

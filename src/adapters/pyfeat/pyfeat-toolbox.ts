@@ -50,7 +50,7 @@ const EMOTIONS: readonly (readonly [column: string, label: BasicLabel])[] = [
 ];
 
 /** What Py-Feat measures when it is run here. */
-export const PYFEAT_SUPPORT: ToolboxSupport = {
+const PYFEAT_SUPPORT: ToolboxSupport = {
   actionUnits: UNITS.numbers.map((number) => ({ au: `AU${number}`, scale: "probability", sides: false })),
   expressions: ["anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"],
 };
@@ -62,7 +62,7 @@ const FIRST_UNITS: ExpectedUnits = { numbers: UNITS.numbers, columnName: (number
  * Tables of Py-Feat: `Detector` and `Detectorv1` (here 1.x), `Detectorv2` (2.x, told by valence and arousal or by the
  * 478-point mesh) and `MPDetector`, whose action units are inferred from blendshapes. Source: py-feat 0.6.2 and 2.1.5.
  */
-export const pyFeatTable: TableFormat = {
+const pyFeatTable: TableFormat = {
   name: "pyfeat",
   title: "Py-Feat",
   recognises: (columns) =>

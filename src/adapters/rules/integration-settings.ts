@@ -19,7 +19,6 @@ const IntegrationSettings = z.strictObject({
   /** Nor is one whose overall quality is below this. */
   minimumQuality: Share,
 });
-export type IntegrationSettings = z.infer<typeof IntegrationSettings>;
 
 /** `models/rules/integration.json`: how witnesses are weighed that the fitted pool does not know, and cues of the context. */
 export const integrationSettings = knowledgeFile(["rules", "integration.json"], IntegrationSettings);

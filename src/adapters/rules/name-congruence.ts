@@ -30,7 +30,7 @@ const SAID_FROM = 0.35;
 const AGREE_UP_TO = 0.15;
 const DIFFER_FROM = 0.35;
 
-export interface Compared {
+interface Compared {
   readonly face: FaceReading;
   readonly context: ContextReading;
   /** Types of smile that are shown. */

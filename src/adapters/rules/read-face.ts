@@ -139,7 +139,7 @@ function ruleWitness(
 }
 
 /** One labelled example's vote: its category, and how like this face it is (0..1). */
-export interface ExemplarVote extends LabelProbability {
+interface ExemplarVote extends LabelProbability {
   readonly evidenceId: string;
 }
 
@@ -147,7 +147,7 @@ export interface ExemplarVote extends LabelProbability {
  * The nearest neighbours' votes. An exemplar votes when its evidence value is a distribution: each label is its category
  * and each probability its similarity to the face, which may be any face when it names none.
  */
-export function exemplarVotes(view: EvidenceView, faceId: string): ExemplarVote[] {
+function exemplarVotes(view: EvidenceView, faceId: string): ExemplarVote[] {
   return view.items.flatMap((item) => {
     if (item.kind !== "exemplar" || item.value.type !== "distribution") return [];
     if (item.faceId !== null && item.faceId !== faceId) return [];

@@ -10,7 +10,7 @@ import type { Person } from "./people.ts";
 import { type Posture, posturesOf } from "./postures.ts";
 import { type About, handsItem, headPostureItem, jointsItem, postureItem, unseenBodyItem } from "./scene-evidence.ts";
 
-export interface BodyScene {
+interface BodyScene {
   readonly image: DecodedImage;
   readonly people: readonly Person[];
   readonly objects: readonly SceneObject[];

@@ -24,7 +24,7 @@ const NETWORKS = { objects: "human-centernet", bodies: "human-movenet-lightning"
 /** Side of the object network's input. */
 const OBJECTS_INPUT_PX = 512;
 
-export interface SceneObserverOptions {
+interface SceneObserverOptions {
   /** Where compiled networks are kept, instead of the default cache folder. */
   readonly cacheDir?: string;
 }

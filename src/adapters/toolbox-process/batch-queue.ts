@@ -1,5 +1,5 @@
 /** Collects single requests into batches, one batch at a time. */
-export interface BatchQueue<Input, Output> {
+interface BatchQueue<Input, Output> {
   /** @throws {DOMException} `AbortError` as soon as `signal` aborts; the batch goes on for the others in it. */
   add(input: Input, signal?: AbortSignal): Promise<Output>;
   /** Waits for what was added, then takes nothing more. */

@@ -11,12 +11,12 @@ const PROBE_LIMIT_MS = 30_000;
 /** What `shims/which.py` prints. */
 const Answer = z.object({ packages: z.record(z.string(), z.string().nullable()) });
 
-export interface PythonWithPackage {
+interface PythonWithPackage {
   readonly python: string;
   readonly version: string;
 }
 
-export interface PackageSearch {
+interface PackageSearch {
   /** Name on PyPI. */
   readonly package: string;
   /** Environment variable that names the Python to use, or the virtual environment. */

@@ -7,7 +7,7 @@ import type { TemporaryRun } from "../toolbox-process/temporary-run.ts";
 import { readOutput } from "../toolbox-table/open-evidence.ts";
 import type { TableFormat } from "../toolbox-table/table-format.ts";
 
-export interface PythonShim {
+interface PythonShim {
   readonly python: string;
   /** File in `shims/`. */
   readonly shim: string;

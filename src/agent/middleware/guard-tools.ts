@@ -7,7 +7,7 @@ import type { ToolArtifact } from "../model-bridge.ts";
 import type { TraceRecorder } from "../trace-recorder.ts";
 import type { Turn } from "../turn.ts";
 
-export interface GuardedTools {
+interface GuardedTools {
   readonly tools: readonly AgentTool[];
   /** Name of the tool that takes the final answer, `null` when the answer comes another way. */
   readonly answerTool: string | null;

@@ -7,7 +7,7 @@ import type { StructuredOutput } from "../../ports/chat-model.ts";
 import type { TraceRecorder } from "../trace-recorder.ts";
 import type { Turn } from "../turn.ts";
 
-export interface Steering {
+interface Steering {
   readonly shape: AnswerShape;
   readonly format: StructuredOutput;
   /** Most calls of the model in one conversation. */

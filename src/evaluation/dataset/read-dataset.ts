@@ -18,7 +18,7 @@ import { rafDbLabels, readRafDbSamples } from "./raf-db-samples.ts";
 import { readTableSamples } from "./table-samples.ts";
 
 /** What reading a dataset needs from outside. */
-export interface DatasetSetting {
+interface DatasetSetting {
   readonly evalFilePath: string;
   readonly lemmas: Lemmas;
   /** Labels of a taxonomy by its id. @throws {ConfigurationError} for an unknown id. */

@@ -7,7 +7,7 @@ export interface ConfidentAnswer {
 }
 
 /** One bin of a reliability diagram; means are null when it is empty. */
-export interface ReliabilityBin {
+interface ReliabilityBin {
   readonly from: number;
   readonly to: number;
   readonly n: number;

@@ -95,7 +95,7 @@ function countsOf({ truth, predicted }: LabelPairs, perPair: Float64Array, label
 }
 
 /** How often each true label (row) was called each label (column). Labels are sorted. */
-export interface ConfusionMatrix {
+interface ConfusionMatrix {
   readonly labels: readonly string[];
   /** [true label][predicted label], counts. */
   readonly counts: readonly (readonly number[])[];

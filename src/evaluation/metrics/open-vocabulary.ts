@@ -3,7 +3,7 @@ import type { EmotionWheel, Lemmas } from "./emotion-wheels.ts";
 import { clusterOf } from "./emotion-wheels.ts";
 
 /** Free emotion words of one sample, as raters and as the model gave them. */
-export interface FreeLabels {
+interface FreeLabels {
   readonly truth: readonly string[];
   readonly predicted: readonly string[];
 }

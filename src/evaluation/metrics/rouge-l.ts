@@ -1,5 +1,5 @@
 /** ROUGE-L of a candidate against a reference (Lin 2004), from their longest common subsequence of words. */
-export interface RougeL {
+interface RougeL {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;

@@ -5,12 +5,11 @@ import type { Call, Solution } from "../solver.ts";
 import { cellId } from "./plan.ts";
 
 /** Why a call has no answer. */
-export const CallFailure = z.strictObject({
+const CallFailure = z.strictObject({
   /** Name of the error: ProviderError, JudgmentError, StimulusUnavailable, ... */
   kind: z.string(),
   message: z.string(),
 });
-export type CallFailure = z.infer<typeof CallFailure>;
 
 /** One line of `results.jsonl`. */
 export const CallRecord = z.strictObject({

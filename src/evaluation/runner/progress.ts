@@ -18,7 +18,7 @@ export interface RunProgress {
 }
 
 /** Counts a run. */
-export interface ProgressCounter {
+interface ProgressCounter {
   started(): void;
   finished(record: Pick<CallRecord, "cached" | "failure" | "usage" | "costUsd">): void;
   /** A call that was started and given up without a result. */

@@ -19,7 +19,7 @@ import { createReproducibilityScorer } from "./reproducibility.ts";
 import { createRougeLScorer } from "./rouge-l.ts";
 
 /** What scorers share. */
-export interface ScoringContext {
+interface ScoringContext {
   readonly reader: LabelReader;
   readonly reading: ReadingName;
   readonly wheels: readonly EmotionWheel[];
@@ -46,7 +46,7 @@ const SCORERS = {
   emer: createEmerScorer,
 } as const satisfies Readonly<Record<string, (context: ScoringContext) => Scorer>>;
 
-export type ScorerName = keyof typeof SCORERS;
+type ScorerName = keyof typeof SCORERS;
 export const SCORER_NAMES = Object.keys(SCORERS) as [ScorerName, ...ScorerName[]];
 
 /** The scorer of a name. */

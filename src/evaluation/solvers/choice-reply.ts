@@ -10,7 +10,7 @@ const ChoiceReply = z.object({
 });
 
 /** What was chosen, or why the reply cannot be used. */
-export type ReadChoice =
+type ReadChoice =
   | { readonly choice: string; readonly confidence: number | null; readonly reason: string | null }
   | { readonly problem: string };
 

@@ -20,7 +20,7 @@ import { type BaselineChoice, chooseByFacs, verifyByMeasurement } from "./facs-b
 const CANNOT_TELL = "cannot tell";
 
 /** What a statement can be called. */
-export const VERIFY_OPTIONS = ["true", "false", CANNOT_TELL] as const;
+const VERIFY_OPTIONS = ["true", "false", CANNOT_TELL] as const;
 
 const SHOWN_SIDE_PX = 1280;
 const TOKENS = { text: 250, evidence: 1800, image: 1100, answer: 60 } as const;

@@ -57,7 +57,7 @@ export type Content =
 export type Marker = "negator" | "absent" | "present" | "undecided" | "hypothetical" | "qualifier";
 
 /** `models/facs/lexicon.json` with the names of the action units, made ready for looking up. */
-export interface Lexicon {
+interface Lexicon {
   readonly content: PhraseTable<Content>;
   readonly markers: PhraseTable<Marker>;
   /** What a part with a movement means, `undefined` when the two do not go together. */

@@ -16,7 +16,7 @@ const PRONOUNS: ReadonlyMap<string, "last" | "all"> = new Map([
   ["neither", "all"],
 ]);
 
-export interface SettledUnit {
+interface SettledUnit {
   readonly unit: MentionUnit;
   readonly state: "present" | "absent";
 }

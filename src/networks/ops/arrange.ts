@@ -74,7 +74,7 @@ export function unpack(graph: GraphBuilder, x: Value, axis: number): Value[] {
   });
 }
 
-export interface Slice {
+interface Slice {
   readonly begin: readonly number[];
   /** Exclusive. */
   readonly end: readonly number[];

@@ -3,7 +3,7 @@ import { at, type Constant } from "../tensor-data.ts";
 import { type Activation, activated } from "./elementwise.ts";
 import { type Padding, type Pair, slidingWindow } from "./sliding-window.ts";
 
-export interface Convolution {
+interface Convolution {
   /** `[out, in / groups, height, width]`. */
   readonly filter: Constant;
   readonly bias: Constant | undefined;

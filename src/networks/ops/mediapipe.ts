@@ -50,7 +50,7 @@ export function landmarksToMatrix(graph: GraphBuilder, landmarks: Value, region:
   return concatenate(graph, [swapped(graph, rows), constantValue(float32([1, 2, 4], [0, 0, 1, 0, 0, 0, 0, 1]))], 1);
 }
 
-export interface MapSize {
+interface MapSize {
   readonly width: number;
   readonly height: number;
 }

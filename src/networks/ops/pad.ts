@@ -10,7 +10,7 @@ import { at, float32, int64 } from "../tensor-data.ts";
 import { convolution } from "./convolution.ts";
 
 /** Zeros before and after along each axis, in the publisher's order of axes. */
-export type PadWidths = readonly (readonly [number, number])[];
+type PadWidths = readonly (readonly [number, number])[];
 
 export function padZeros(graph: GraphBuilder, x: Value, widths: PadWidths): Value {
   const stay = x.names.channelsFirst !== undefined;

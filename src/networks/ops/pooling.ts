@@ -14,7 +14,7 @@ export function pooling(graph: GraphBuilder, kind: "max" | "average", x: Value, 
   return channelsFirst(x.dtype, [at(x.shape, 0), ...extent, at(x.shape, 3)], name);
 }
 
-export interface Resize {
+interface Resize {
   readonly size: readonly [number, number];
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;

@@ -3,7 +3,7 @@ import { at } from "../tensor-data.ts";
 import { slice, squeeze } from "./arrange.ts";
 
 /** TensorFlow's slice. Bit `i` of a mask is about axis `i`. Bounds may be left out from the last axes on. */
-export interface StridedSlice {
+interface StridedSlice {
   readonly begin: readonly number[];
   readonly end: readonly number[];
   readonly steps: readonly number[];

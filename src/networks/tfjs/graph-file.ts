@@ -23,7 +23,7 @@ const GraphModel = z.object({
   modelTopology: z.object({ node: z.array(GraphNode) }),
   weightsManifest: WeightGroups,
 });
-export type GraphModel = z.infer<typeof GraphModel>;
+type GraphModel = z.infer<typeof GraphModel>;
 
 /** @throws {RangeError} if the bytes are not a TensorFlow.js graph model. */
 export function readGraphModel(bytes: Uint8Array): GraphModel {

@@ -4,7 +4,7 @@ const SPACE = 32;
 const QUOTE = 34;
 
 /** Where a row ends, and how many lines it takes. `end` is -1 when it does not end in these bytes. */
-export interface ScannedRow {
+interface ScannedRow {
   readonly end: number;
   readonly lines: number;
 }

@@ -17,7 +17,7 @@ export interface TableRow {
   readonly decimalComma: boolean;
 }
 
-export interface TableOptions {
+interface TableOptions {
   /** The error for a table that cannot be read: `reason` is what follows "as". */
   readonly refuse: RefuseTable;
   /** What the columns are called in a file without a line that says it. */

@@ -18,7 +18,7 @@ export type AskedQuestion = QuestionKind & {
   readonly faceIds: readonly string[];
 };
 
-export interface QuestionScene {
+interface QuestionScene {
   /** Left to right. */
   readonly faceIds: readonly string[];
   readonly labels: readonly string[] | null;
