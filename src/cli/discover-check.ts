@@ -11,7 +11,7 @@ import {
 } from "../discovery/write-discovery.ts";
 import type { Estimate } from "../domain/statistics/estimate.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
-import { keepInRun } from "../runs/run-folder.ts";
+import { keepInRun } from "../runs/run-manifest.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 

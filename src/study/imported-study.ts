@@ -5,7 +5,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { createExpressionSpace, type ExpressionSpace } from "../domain/expression-space.ts";
 import type { ToolboxId } from "../domain/measurement.ts";
 import { type FaceRecord, ImageRecord } from "../measuring/measurement-json.ts";
-import { readRunHistory } from "../runs/run-folder.ts";
+import { readRunHistory } from "../runs/run-history.ts";
 import { ImportSettings, StudyDescription } from "./study-folder.ts";
 
 /** A study that was imported from toolboxes' files, as discovering takes one: no images, no exemplars. */

@@ -5,7 +5,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { columnsInWords, readTable, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
 import { walkFolder } from "../platform/walk-folder.ts";
-import { readRunHistory } from "../runs/run-folder.ts";
+import { readRunHistory } from "../runs/run-history.ts";
 
 /** One image or video of a study. */
 export interface StudyInput {

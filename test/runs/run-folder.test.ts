@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { continueRunFolder, keepInRun, openRunFolder, type RunFolderOptions } from "../../src/runs/run-folder.ts";
+import { continueRunFolder, openRunFolder, type RunFolderOptions } from "../../src/runs/run-folder.ts";
+import { keepInRun } from "../../src/runs/run-manifest.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 let folder: string;

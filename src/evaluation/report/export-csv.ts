@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { keepInRun } from "../../runs/run-folder.ts";
+import { keepInRun } from "../../runs/run-manifest.ts";
 import { topLabel } from "../answer.ts";
 import type { ScoredRun } from "./write-report.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Markup, markup } from "../../pages/markup.ts";
 import { page } from "../../pages/page.ts";
-import { keepInRun } from "../../runs/run-folder.ts";
+import { keepInRun } from "../../runs/run-manifest.ts";
 import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import type { EvalFile } from "../file/eval-file.ts";

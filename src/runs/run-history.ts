@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { ConfigurationError } from "../domain/errors.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
+import { journalLine, wholeRecords } from "./journal.ts";
+import { RowCommit } from "./run-rows.ts";
+
+/** The journal of a run, line by line: what began it, which files are ours, which rows are done, how it ended. */
+export const JOURNAL_FILE = "journal.jsonl";
+/** Raised when the journal changes its meaning. */
+export const JOURNAL_FORMAT = 1;
+
+const Began = z.strictObject({
+  began: z.strictObject({
+    format: z.literal(JOURNAL_FORMAT),
+    command: z.string(),
+    version: z.string(),
+    createdAt: z.string(),
+    /** What relative paths in it are relative to. */
+    workingFolder: z.string(),
+    settings: z.record(z.string(), z.unknown()),
+  }),
+});
+/** A file of ours; `null` for one that is not written at once. */
+const Wrote = z.strictObject({ file: z.string(), sha256: z.string().nullable() });
+const Ended = z.strictObject({ state: z.enum(["interrupted", "finished"]) });
+const RunRecord = z.union([Began, Wrote, Ended, RowCommit]);
+
+/** What the journal of a run says. */
+export interface RunHistory {
+  readonly began: z.infer<typeof Began>["began"];
+  /** Hashes that were written under each name; none for tables and the like. */
+  readonly written: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly commits: readonly RowCommit[];
+  readonly finished: boolean;
+}
+
+/** What a run's journal says; `undefined` when the folder holds no run. @throws {ConfigurationError} if it is not ours. */
+export async function readRunHistory(folder: string): Promise<RunHistory | undefined> {
+  let began: RunHistory["began"] | undefined;
+  const written = new Map<string, Set<string>>();
+  const commits: RowCommit[] = [];
+  let finished = false;
+  let lines = 0;
+  for await (const line of wholeRecords(join(folder, JOURNAL_FILE))) {
+    lines += 1;
+    const record = RunRecord.safeParse(line).data;
+    if (record === undefined) break;
+    if ("began" in record) began = record.began;
+    else if ("file" in record) noteFile(written, record);
+    else if ("state" in record) finished = record.state === "finished";
+    else commits.push(record);
+    if (began === undefined) break;
+  }
+  if (began !== undefined) return { began, written, commits, finished };
+  if (lines === 0 && (await wasCutShort(join(folder, JOURNAL_FILE)))) return undefined;
+  throw new ConfigurationError(
+    `Cannot go on with the run in the folder as an earlier Kuleshov, or something else, wrote its ${JOURNAL_FILE}: name another folder (\`${folder}\`)`,
+  );
+}
+
+/** Whether a journal is missing, or so short that the power went before its first record was on disk. */
+async function wasCutShort(path: string): Promise<boolean> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  const start = text.replaceAll("\0", "").slice(0, FIRST_WORD.length);
+  return FIRST_WORD.startsWith(start);
+}
+
+const FIRST_WORD = '{"began":';
+
+export function noteFile(written: Map<string, Set<string>>, { file, sha256: hash }: z.infer<typeof Wrote>): void {
+  const known = written.get(file) ?? new Set<string>();
+  written.set(file, known);
+  if (hash !== null) known.add(hash);
+}
+
+/**
+ * Writes the journal of a finished run anew, shorter, once nothing is under way: it then holds no more of the people in
+ * videos than the other files do.
+ */
+export async function compactJournal(folder: string): Promise<void> {
+  const history = await readRunHistory(folder);
+  const last = history?.commits.at(-1);
+  if (history === undefined || last === undefined || last.inProgress !== null) return;
+  const files = [...history.written].flatMap(([file, hashes]) =>
+    (hashes.size === 0 ? [null] : [...hashes]).map((hash) => ({ file, sha256: hash })),
+  );
+  const rows: RowCommit = { ...last, done: history.commits.flatMap(({ done }) => done) };
+  const records: readonly object[] = [{ began: history.began }, ...files, rows, { state: "finished" }];
+  await writeFileAtomic(join(folder, JOURNAL_FILE), records.map(journalLine).join(""));
+}
