@@ -1,11 +1,17 @@
-import type { Discovery, Proposal, ProposalTest, StudyFace } from "../domain/discovery.ts";
-import { coordinatesOf, type ExpressionSpace, embedFace, searchVector } from "../domain/expression-space.ts";
+import type { Discovery, Proposal, StudyFace } from "../domain/discovery.ts";
+import {
+  coordinatesOf,
+  type ExpressionSpace,
+  embedFace,
+  type SpaceDimension,
+  searchVector,
+} from "../domain/expression-space.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { clusterFaces, type FaceClustering } from "./cluster-faces.ts";
-import { drawMap } from "./draw-map.ts";
-import type { DenseCluster } from "./hdbscan.ts";
-import { centreOf, distanceBetween, explanationOf, facesByKnown, nearestKnown } from "./known-categories.ts";
-import { type NamedCoordinates, nameBySignature, signatureOf } from "./name-by-signature.ts";
+import { describeCluster, type PlacedFace } from "./describe-cluster.ts";
+import { facesByKnown, nearestKnown } from "./known-categories.ts";
+import type { NamedCoordinates } from "./name-by-signature.ts";
+import { principalComponents, project } from "./principal-components.ts";
 import { prominenceByChance, resampleClusters } from "./resample-clusters.ts";
 import { type Points, pointsFrom } from "./spanning-tree.ts";
 import { testProposal } from "./test-proposal.ts";
@@ -37,7 +43,6 @@ export interface DiscoveryOptions {
 
 const RESAMPLES = 20;
 const LEAST_CLUSTER = 8;
-const EXAMPLES = 3;
 
 /**
  * Looks for groups of faces that no known category explains, names each by its signature and tests it. Nothing is left
@@ -84,13 +89,6 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
       leftOut,
     },
   };
-}
-
-/** A face that has a place in the space. */
-interface PlacedFace {
-  readonly face: StudyFace;
-  readonly vector: Float32Array;
-  readonly embedding: Float32Array | null;
 }
 
 function placeFaces({ faces, space, textEmbeddings }: DiscoveryInput) {
@@ -155,98 +153,6 @@ async function proposeAll(
   });
 }
 
-interface Description {
-  readonly id: string;
-  readonly placed: readonly PlacedFace[];
-  readonly points: Points;
-  readonly named: NamedCoordinates;
-  readonly known: ReadonlyMap<string, readonly number[]>;
-  readonly near: { readonly category: string; readonly faces: readonly number[] } | undefined;
-  readonly tests: ProposalTest[];
-}
-
-function describeCluster(cluster: DenseCluster, context: Description): Proposal {
-  const { placed, points, named, near, tests } = context;
-  const { members } = cluster;
-  const idOf = (index: number) => (placed[index] as PlacedFace).face.id;
-  const signature = signatureOf(named, { members, nearestKnown: near?.faces ?? [] });
-  const { name, definition, contrast, shown } = nameBySignature(signature, named.dimensions, near?.category ?? null);
-  const rim = [...members.keys()].sort(
-    (a, b) => (cluster.memberships[a] as number) - (cluster.memberships[b] as number),
-  );
-  return {
-    id: context.id,
-    name,
-    namedBy: "signature",
-    definition,
-    contrast,
-    nearestKnown: near?.category ?? null,
-    size: members.length,
-    signature,
-    appraisals: [],
-    // The surest first.
-    members: [...rim].reverse().map((place) => idOf(members[place] as number)),
-    medoid: idOf(medoidOf(points, members)),
-    boundary: rim.slice(0, EXAMPLES).map((place) => idOf(members[place] as number)),
-    counter: nearestOutside(points, members, near?.faces).map(idOf),
-    tests,
-    ...verdictOn(members, context, shown),
-  };
-}
-
-/** Known groups are set aside, whatever their tests say; among the others every test must pass. */
-function verdictOn(members: readonly number[], { known, tests }: Description, shown: readonly string[]) {
-  const explained = explanationOf(members, known);
-  if (explained !== undefined) {
-    const percent = (share: number) => `${Math.round(share * 100)} %`;
-    const verdict = `It is ${explained.category}: ${percent(explained.ofMembers)} of its faces are, and ${percent(explained.ofCategory)} of all faces of ${explained.category} are in it.`;
-    return { status: "set aside" as const, verdict };
-  }
-  if (shown.length === 0) {
-    return {
-      status: "set aside" as const,
-      verdict: "It shows no action unit more than other faces do.",
-    };
-  }
-  const failed = tests.filter((test) => test.passed === false);
-  const unmade = tests.filter((test) => test.passed === null);
-  if (failed.length === 0 && unmade.length === 0) {
-    return { status: "survived" as const, verdict: "It passed every test; no person has looked at it yet." };
-  }
-  const parts = [
-    failed.length === 0 ? undefined : `It failed ${listed(failed)}`,
-    unmade.length === 0 ? undefined : `${listed(unmade)} could not be tested`,
-  ];
-  return { status: "failed" as const, verdict: `${parts.filter((part) => part !== undefined).join("; ")}.` };
-}
-
-function listed(tests: readonly ProposalTest[]): string {
-  return tests.map((test) => test.name).join(", ");
-}
-
-function medoidOf(points: Points, members: readonly number[]): number {
-  const centre = centreOf(points, members);
-  const distance = (index: number) => distanceBetween(rowOf(points, index), centre);
-  return members.reduce((best, member) => (distance(member) < distance(best) ? member : best));
-}
-
-/** The faces of the nearest known category, or else any outside, that come closest to the group's centre. */
-function nearestOutside(points: Points, members: readonly number[], known: readonly number[] | undefined): number[] {
-  const inside = new Set(members);
-  const centre = centreOf(points, members);
-  const candidates = known ?? Array.from({ length: points.count }, (_, index) => index);
-  return candidates
-    .filter((index) => !inside.has(index))
-    .map((index) => ({ index, distance: distanceBetween(rowOf(points, index), centre) }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, EXAMPLES)
-    .map(({ index }) => index);
-}
-
-function rowOf({ dimensions, values }: Points, index: number): Float64Array {
-  return values.subarray(index * dimensions, (index + 1) * dimensions);
-}
-
 function notesOn(points: Points, clustering: FaceClustering, minClusterSize: number): string[] {
   if (points.count < 2 * minClusterSize) {
     return [
@@ -258,4 +164,47 @@ function notesOn(points: Points, clustering: FaceClustering, minClusterSize: num
   if (clustering.clusters.length === 0)
     return ["No dense group was found: these faces differ by degrees, not by kind."];
   return [];
+}
+
+/** Coordinates that weigh at least this much of an axis' heaviest one are named on it. */
+const NAMED_SHARE = 0.6;
+
+/** Places every face on the two directions along which faces differ most, so that the axes can be named. */
+function drawMap(
+  points: Points,
+  ids: readonly string[],
+  context: { readonly proposals: readonly Proposal[]; readonly dimensions: readonly SpaceDimension[] },
+): Discovery["map"] {
+  const owner = new Map(context.proposals.flatMap(({ id, members }) => members.map((member) => [member, id] as const)));
+  if (points.count < 2) {
+    return { axes: ["", ""], points: ids.map((id) => ({ id, x: 0, y: 0, proposal: owner.get(id) ?? null })) };
+  }
+  const components = principalComponents(points);
+  const flat = project(points, components, points.dimensions < 2 ? [0] : [0, 1]);
+  const axis = (component: number) => nameAxis(components.directions[component], context.dimensions);
+  return {
+    axes: [axis(0), axis(1)],
+    points: ids.map((id, index) => ({
+      id,
+      x: flat.values[index * flat.dimensions] as number,
+      y: flat.dimensions < 2 ? 0 : (flat.values[index * flat.dimensions + 1] as number),
+      proposal: owner.get(id) ?? null,
+    })),
+  };
+}
+
+/** `more AU12 and happiness, less AU4`. */
+function nameAxis(direction: Float64Array | undefined, dimensions: readonly SpaceDimension[]): string {
+  if (direction === undefined) return "";
+  const loadings = dimensions.map((dimension, index) => ({ name: dimension.name, value: direction[index] as number }));
+  const heaviest = Math.max(...loadings.map(({ value }) => Math.abs(value)));
+  const named = loadings
+    .filter(({ value }) => Math.abs(value) >= NAMED_SHARE * heaviest)
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+    .slice(0, 3);
+  const part = (word: string, sign: number) => {
+    const names = named.filter(({ value }) => Math.sign(value) === sign).map(({ name }) => name);
+    return names.length === 0 ? [] : [`${word} ${names.join(" and ")}`];
+  };
+  return [...part("more", 1), ...part("less", -1)].join(", ");
 }

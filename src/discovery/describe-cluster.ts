@@ -1,0 +1,108 @@
+import type { Proposal, ProposalTest, StudyFace } from "../domain/discovery.ts";
+import type { DenseCluster } from "./hdbscan.ts";
+import { centreOf, distanceBetween, explanationOf } from "./known-categories.ts";
+import { type NamedCoordinates, nameBySignature, signatureOf } from "./name-by-signature.ts";
+import type { Points } from "./spanning-tree.ts";
+
+const EXAMPLES = 3;
+
+/** A face that has a place in the space. */
+export interface PlacedFace {
+  readonly face: StudyFace;
+  readonly vector: Float32Array;
+  readonly embedding: Float32Array | null;
+}
+
+/** What a cluster is described by. */
+interface Description {
+  readonly id: string;
+  readonly placed: readonly PlacedFace[];
+  readonly points: Points;
+  readonly named: NamedCoordinates;
+  readonly known: ReadonlyMap<string, readonly number[]>;
+  readonly near: { readonly category: string; readonly faces: readonly number[] } | undefined;
+  readonly tests: ProposalTest[];
+}
+
+/** A cluster in words, with its faces in order, and the verdict on it. */
+export function describeCluster(cluster: DenseCluster, context: Description): Proposal {
+  const { placed, points, named, near, tests } = context;
+  const { members } = cluster;
+  const idOf = (index: number) => (placed[index] as PlacedFace).face.id;
+  const signature = signatureOf(named, { members, nearestKnown: near?.faces ?? [] });
+  const { name, definition, contrast, shown } = nameBySignature(signature, named.dimensions, near?.category ?? null);
+  const rim = [...members.keys()].sort(
+    (a, b) => (cluster.memberships[a] as number) - (cluster.memberships[b] as number),
+  );
+  return {
+    id: context.id,
+    name,
+    namedBy: "signature",
+    definition,
+    contrast,
+    nearestKnown: near?.category ?? null,
+    size: members.length,
+    signature,
+    appraisals: [],
+    // The surest first.
+    members: [...rim].reverse().map((place) => idOf(members[place] as number)),
+    medoid: idOf(medoidOf(points, members)),
+    boundary: rim.slice(0, EXAMPLES).map((place) => idOf(members[place] as number)),
+    counter: nearestOutside(points, members, near?.faces).map(idOf),
+    tests,
+    ...verdictOn(members, context, shown),
+  };
+}
+
+/** Known groups are set aside, whatever their tests say; among the others every test must pass. */
+function verdictOn(members: readonly number[], { known, tests }: Description, shown: readonly string[]) {
+  const explained = explanationOf(members, known);
+  if (explained !== undefined) {
+    const percent = (share: number) => `${Math.round(share * 100)} %`;
+    const verdict = `It is ${explained.category}: ${percent(explained.ofMembers)} of its faces are, and ${percent(explained.ofCategory)} of all faces of ${explained.category} are in it.`;
+    return { status: "set aside" as const, verdict };
+  }
+  if (shown.length === 0) {
+    return {
+      status: "set aside" as const,
+      verdict: "It shows no action unit more than other faces do.",
+    };
+  }
+  const failed = tests.filter((test) => test.passed === false);
+  const unmade = tests.filter((test) => test.passed === null);
+  if (failed.length === 0 && unmade.length === 0) {
+    return { status: "survived" as const, verdict: "It passed every test; no person has looked at it yet." };
+  }
+  const parts = [
+    failed.length === 0 ? undefined : `It failed ${listed(failed)}`,
+    unmade.length === 0 ? undefined : `${listed(unmade)} could not be tested`,
+  ];
+  return { status: "failed" as const, verdict: `${parts.filter((part) => part !== undefined).join("; ")}.` };
+}
+
+function listed(tests: readonly ProposalTest[]): string {
+  return tests.map((test) => test.name).join(", ");
+}
+
+function medoidOf(points: Points, members: readonly number[]): number {
+  const centre = centreOf(points, members);
+  const distance = (index: number) => distanceBetween(rowOf(points, index), centre);
+  return members.reduce((best, member) => (distance(member) < distance(best) ? member : best));
+}
+
+/** The faces of the nearest known category, or else any outside, that come closest to the group's centre. */
+function nearestOutside(points: Points, members: readonly number[], known: readonly number[] | undefined): number[] {
+  const inside = new Set(members);
+  const centre = centreOf(points, members);
+  const candidates = known ?? Array.from({ length: points.count }, (_, index) => index);
+  return candidates
+    .filter((index) => !inside.has(index))
+    .map((index) => ({ index, distance: distanceBetween(rowOf(points, index), centre) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, EXAMPLES)
+    .map(({ index }) => index);
+}
+
+function rowOf({ dimensions, values }: Points, index: number): Float64Array {
+  return values.subarray(index * dimensions, (index + 1) * dimensions);
+}
