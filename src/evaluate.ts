@@ -4,7 +4,7 @@ import type { EvalFileChanges } from "./evaluation/file/read-eval-file.ts";
 import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
 import { createAnswerCache } from "./evaluation/runner/answer-cache.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
-import type { RunOutcome } from "./evaluation/runner/run-calls.ts";
+import type { RunOutcome } from "./evaluation/runner/run-state.ts";
 import type { Scorer } from "./evaluation/score.ts";
 import { createContentStore } from "./platform/content-store.ts";
 import type { RunMode } from "./runs/run-folder.ts";

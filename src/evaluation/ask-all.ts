@@ -5,7 +5,8 @@ import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./e
 import type { EvalFile } from "./file/eval-file.ts";
 import { judgeCalls } from "./judge/judge-calls.ts";
 import { identitiesOf } from "./runner/plan-run.ts";
-import { type RunOutcome, type RunSetting, runCalls } from "./runner/run-calls.ts";
+import { runCalls } from "./runner/run-calls.ts";
+import type { RunOutcome, RunSetting } from "./runner/run-state.ts";
 import { answeredCalls, judgmentsPath, readResults, resultsPath, type StoredRun } from "./runner/stored-run.ts";
 import type { Call, StimulusSource } from "./solver.ts";
 

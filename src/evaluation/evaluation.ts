@@ -12,7 +12,7 @@ import { loadLemmas, loadWheels } from "./load-wheels.ts";
 import { withoutReuse } from "./runner/answer-cache.ts";
 import { callsOf } from "./runner/plan.ts";
 import { identitiesOf, planRun } from "./runner/plan-run.ts";
-import type { RunOutcome } from "./runner/run-calls.ts";
+import type { RunOutcome } from "./runner/run-state.ts";
 import { beginRun, hasRun, openRun, type StoredRun } from "./runner/stored-run.ts";
 import type { Sample } from "./sample.ts";
 import type { Requirement, Scorer } from "./score.ts";
