@@ -13,12 +13,15 @@ export interface WorkerPool<Request, Response> {
    * @throws {InferenceError} if the worker crashed (the next request gets a new one) or the pool is closed.
    */
   run(request: Request, transfer?: readonly TransferListItem[], signal?: AbortSignal): Promise<Response>;
-  /** Finishes what was accepted, then ends the threads. Never kills a thread during a run: that aborts the process. */
+  /**
+   * Finishes what was accepted, then has the threads close what they hold. Never kills a thread during a run: that aborts
+   * the process.
+   */
   close(): Promise<void>;
 }
 
 interface WorkerPoolOptions {
-  /** Given to every worker as `workerData`. */
+  /** Given to what answers in every worker, before the first request. */
   readonly workerData?: unknown;
 }
 

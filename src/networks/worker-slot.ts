@@ -17,7 +17,7 @@ export interface WorkerSlot<Request, Response> {
   busy(): boolean;
   /** Gives an idle worker its next job. */
   start(job: Job<Request, Response>): void;
-  /** Asks an idle worker to end. Only should something hold it open after that is it taken down. */
+  /** Asks an idle worker to close what it holds. Only should that hang is its thread taken down. */
   end(): Promise<void>;
 }
 
@@ -30,14 +30,23 @@ interface SeatEvents {
 
 const END_TIMEOUT_MS = 5_000;
 
-/** Starts a worker thread. It keeps the process alive only while it has a job. */
+/**
+ * Threads whose pool is closed, by worker file; they serve the next pool. A thread that has loaded onnxruntime must not end
+ * before the process does: its binding keeps a reference to the thread that loaded it last, and the next thread to load
+ * it frees that once more, which aborts the process (microsoft/onnxruntime#23794).
+ */
+const parked = new Map<string, Worker[]>();
+
+/** Takes or starts a worker thread. It keeps the process alive only while it has a job. */
 export function createSlot<Request, Response>(
   workerFile: URL | string,
   workerData: unknown,
   { onIdle, onGone }: SeatEvents,
 ): WorkerSlot<Request, Response> {
   // Flags of the main process (loaders, --input-type) are not meant for built worker files.
-  const worker = new Worker(workerFile, { workerData, execArgv: [] });
+  const worker = parked.get(String(workerFile))?.pop() ?? new Worker(workerFile, { execArgv: [] });
+  const open: PoolMessage<Request> = { open: workerData };
+  worker.postMessage(open);
   worker.unref();
   let current: Job<Request, Response> | undefined;
   let crash: unknown;
@@ -48,22 +57,28 @@ export function createSlot<Request, Response>(
     worker.unref();
     return job;
   };
-  const gone = new Promise<void>((resolve) => {
-    worker.once("exit", (code) => {
+  let onEnd: ((how: "closed" | "gone") => void) | undefined;
+  const ended = new Promise<"closed" | "gone">((resolve) => {
+    onEnd = resolve;
+  });
+  const listeners = {
+    exit(code: number) {
       release()?.reject(crashError(crash, code));
       onGone();
-      resolve();
-    });
-  });
-  worker.on("error", (error) => {
-    crash = error;
-  });
-  worker.on("message", (message: WorkerMessage<Response>) => {
-    const job = release();
-    if ("error" in message) job?.reject(fromErrorRecord(message.error));
-    else job?.resolve(message.response);
-    onIdle();
-  });
+      onEnd?.("gone");
+    },
+    error(error: unknown) {
+      crash = error;
+    },
+    message(message: WorkerMessage<Response>) {
+      if (message === "closed") return onEnd?.("closed");
+      const job = release();
+      if ("error" in message) job?.reject(fromErrorRecord(message.error));
+      else job?.resolve(message.response);
+      onIdle();
+    },
+  };
+  for (const [event, listener] of Object.entries(listeners)) worker.on(event, listener);
 
   return {
     busy: () => current !== undefined,
@@ -77,20 +92,30 @@ export function createSlot<Request, Response>(
         job.reject(error);
       }
     },
-    end: () => endWorker(worker, gone),
+    async end() {
+      worker.ref();
+      worker.postMessage("close" satisfies PoolMessage<Request>);
+      if ((await withinPatience(ended)) !== "closed") return void (await worker.terminate());
+      // Not removeAllListeners: it takes listeners of Node's own away too.
+      for (const [event, listener] of Object.entries(listeners)) worker.off(event, listener);
+      worker.unref();
+      const others = parked.get(String(workerFile)) ?? [];
+      parked.set(String(workerFile), [...others, worker]);
+    },
   };
 }
 
-async function endWorker(worker: Worker, gone: Promise<void>): Promise<void> {
-  worker.ref();
-  worker.postMessage("close");
+/** What comes of it, `undefined` when it takes too long. */
+async function withinPatience<T>(outcome: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, END_TIMEOUT_MS);
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), END_TIMEOUT_MS);
   });
-  await Promise.race([gone, patience]);
-  clearTimeout(timer);
-  await worker.terminate();
+  try {
+    return await Promise.race([outcome, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function crashError(cause: unknown, code: number): InferenceError {

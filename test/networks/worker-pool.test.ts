@@ -120,6 +120,14 @@ describe("createWorkerPool", () => {
     expect(new Int32Array(closed)[0]).toBe(2);
   });
 
+  it("leaves its threads to the next pool of the same file, with that pool's data, as a runtime may not survive their end", async () => {
+    const first = pool(1, { of: "the first" });
+    const { threadId } = await first.run({ act: "echo" });
+    await first.close();
+    const second = pool(2, { of: "the second" });
+    expect(await second.run({ act: "echo" })).toMatchObject({ threadId, workerData: { of: "the second" } });
+  });
+
   it("does not keep a process alive when idle", async () => {
     const script = `
       import { createWorkerPool } from ${JSON.stringify(ownPath("dist", "src", "networks", "worker-pool.js"))};

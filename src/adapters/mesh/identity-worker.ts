@@ -1,4 +1,3 @@
-import { workerData } from "node:worker_threads";
 import { InferenceError } from "../../domain/errors.ts";
 import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
 import { type Network, openNetwork } from "../../networks/network.ts";
@@ -19,16 +18,16 @@ export interface IdentityRequest {
   readonly region: RotatedRegion;
 }
 
-const { networkId, cacheDir } = workerData as IdentityWorkerData;
-let network: Promise<Network> | undefined;
-
-serveWorker<IdentityRequest, Float32Array>({
-  async handle(request) {
-    network ??= openNetwork(networkId, cacheDir === undefined ? {} : { cacheDir });
-    const descriptor = await describePerson(await network, request);
-    return { response: descriptor, transfer: [descriptor.buffer as ArrayBuffer] };
-  },
-  close: async () => (await network)?.close(),
+serveWorker<IdentityWorkerData, IdentityRequest, Float32Array>(({ networkId, cacheDir }) => {
+  let network: Promise<Network> | undefined;
+  return {
+    async handle(request) {
+      network ??= openNetwork(networkId, cacheDir === undefined ? {} : { cacheDir });
+      const descriptor = await describePerson(await network, request);
+      return { response: descriptor, transfer: [descriptor.buffer as ArrayBuffer] };
+    },
+    close: async () => (await network)?.close(),
+  };
 });
 
 async function describePerson(opened: Network, { source, region }: IdentityRequest): Promise<Float32Array> {

@@ -1,4 +1,3 @@
-import { workerData } from "node:worker_threads";
 import { serveWorker } from "../../networks/worker-server.ts";
 import type { PixelSource } from "./crop.ts";
 import { type MeshEngine, openMeshEngine } from "./mesh-engine.ts";
@@ -9,18 +8,14 @@ export interface MeshWorkerData {
   readonly cacheDir: string | undefined;
 }
 
-const { cacheDir } = workerData as MeshWorkerData;
-let engine: Promise<MeshEngine> | undefined;
-
-function openedEngine(): Promise<MeshEngine> {
-  engine ??= openMeshEngine(cacheDir === undefined ? {} : { cacheDir });
-  return engine;
-}
-
-serveWorker<PixelSource, MeasuredMesh[]>({
-  async handle(source) {
-    const faces = await (await openedEngine()).measure(source);
-    return { response: faces, transfer: faces.map(({ landmarks }) => landmarks.buffer as ArrayBuffer) };
-  },
-  close: async () => (await engine)?.close(),
+serveWorker<MeshWorkerData, PixelSource, MeasuredMesh[]>(({ cacheDir }) => {
+  let engine: Promise<MeshEngine> | undefined;
+  return {
+    async handle(source) {
+      engine ??= openMeshEngine(cacheDir === undefined ? {} : { cacheDir });
+      const faces = await (await engine).measure(source);
+      return { response: faces, transfer: faces.map(({ landmarks }) => landmarks.buffer as ArrayBuffer) };
+    },
+    close: async () => (await engine)?.close(),
+  };
 });

@@ -1,4 +1,3 @@
-import { workerData } from "node:worker_threads";
 import { openNetwork } from "../../networks/network.ts";
 import type { Reading } from "../../networks/readings.ts";
 import { serveWorker } from "../../networks/worker-server.ts";
@@ -26,30 +25,31 @@ export interface NetworkAnswer {
   readonly readings: readonly (readonly Reading[])[];
 }
 
-const { id, cacheDir } = workerData as NetworkWorkerData;
-const options = cacheDir === undefined ? {} : { cacheDir };
-let network: Promise<FaceNetwork> | undefined;
-let engine: Promise<MeshEngine> | undefined;
+serveWorker<NetworkWorkerData, NetworkRequest, NetworkAnswer>(({ id, cacheDir }) => {
+  const options = cacheDir === undefined ? {} : { cacheDir };
+  let network: Promise<FaceNetwork> | undefined;
+  let engine: Promise<MeshEngine> | undefined;
 
-serveWorker<NetworkRequest, NetworkAnswer>({
-  async handle({ source, meshes }) {
-    network ??= openNetwork(id, options).then(toFaceNetwork);
-    const found = meshes === null ? await findFaces(source) : null;
-    const readings: (readonly Reading[])[] = [];
-    for (const mesh of meshes ?? found?.map(({ landmarks }) => landmarks) ?? []) {
-      readings.push(await (await network).read(source, mesh));
-    }
-    const transfer = found?.map(({ landmarks }) => landmarks.buffer as ArrayBuffer);
-    return { response: { found, readings }, transfer: transfer ?? [] };
-  },
-  async close() {
-    await (await network)?.close();
-    await (await engine)?.close();
-  },
+  /** The mesh engine is opened only when nobody else found the faces. */
+  async function findFaces(source: PixelSource): Promise<MeasuredMesh[]> {
+    engine ??= openMeshEngine(options);
+    return (await engine).measure(source);
+  }
+
+  return {
+    async handle({ source, meshes }) {
+      network ??= openNetwork(id, options).then(toFaceNetwork);
+      const found = meshes === null ? await findFaces(source) : null;
+      const readings: (readonly Reading[])[] = [];
+      for (const mesh of meshes ?? found?.map(({ landmarks }) => landmarks) ?? []) {
+        readings.push(await (await network).read(source, mesh));
+      }
+      const transfer = found?.map(({ landmarks }) => landmarks.buffer as ArrayBuffer);
+      return { response: { found, readings }, transfer: transfer ?? [] };
+    },
+    async close() {
+      await (await network)?.close();
+      await (await engine)?.close();
+    },
+  };
 });
-
-/** The mesh engine is opened only when nobody else found the faces. */
-async function findFaces(source: PixelSource): Promise<MeasuredMesh[]> {
-  engine ??= openMeshEngine(options);
-  return (await engine).measure(source);
-}

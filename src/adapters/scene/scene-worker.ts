@@ -1,4 +1,3 @@
-import { workerData } from "node:worker_threads";
 import { InferenceError, ModelFileError } from "../../domain/errors.ts";
 import { imageTensor } from "../../networks/image-tensor.ts";
 import { type Network, openNetwork } from "../../networks/network.ts";
@@ -15,33 +14,36 @@ export interface SceneRequest {
   readonly rgb: Uint8Array;
 }
 
-const { cacheDir } = workerData as SceneWorkerData;
-const opened = new Map<string, Promise<Network>>();
+serveWorker<SceneWorkerData, SceneRequest, Float32Array>(({ cacheDir }) => {
+  const opened = new Map<string, Promise<Network>>();
 
-/** Each network is opened when it is first asked: an image without people never loads the one for bodies. */
-function networkOf(id: string): Promise<Network> {
-  const known = opened.get(id);
-  if (known !== undefined) return known;
-  const network = openNetwork(id, cacheDir === undefined ? {} : { cacheDir });
-  opened.set(id, network);
-  // A network that failed to open, perhaps for lack of disk space, is tried again the next time.
-  network.catch(() => opened.delete(id));
-  return network;
-}
+  /** Each network is opened when it is first asked: an image without people never loads the one for bodies. */
+  function networkOf(id: string): Promise<Network> {
+    const known = opened.get(id);
+    if (known !== undefined) return known;
+    const network = openNetwork(id, cacheDir === undefined ? {} : { cacheDir });
+    opened.set(id, network);
+    // A network that failed to open, perhaps for lack of disk space, is tried again the next time.
+    network.catch(() => opened.delete(id));
+    return network;
+  }
 
-serveWorker<SceneRequest, Float32Array>({
-  async handle({ network: id, rgb }) {
-    const network = await networkOf(id);
-    const { inputs, outputs } = network.manifest;
-    const [input, output] = [inputs[0], outputs[0]];
-    if (input === undefined || output === undefined)
-      throw new ModelFileError(id, "its manifest has no input or output");
-    const { data } = (await network.run({ [input.name]: imageTensor(input, rgb) }))[output.name] ?? {};
-    if (!(data instanceof Float32Array)) throw new InferenceError(`Network "${id}" gave no numbers`);
-    const answer = Float32Array.from(data);
-    return { response: answer, transfer: [answer.buffer] };
-  },
-  async close() {
-    for (const network of opened.values()) await (await network).close();
-  },
+  return {
+    async handle({ network: id, rgb }) {
+      const answer = await answerOf(await networkOf(id), id, rgb);
+      return { response: answer, transfer: [answer.buffer] };
+    },
+    async close() {
+      for (const network of opened.values()) await (await network).close();
+    },
+  };
 });
+
+async function answerOf(network: Network, id: string, rgb: Uint8Array): Promise<Float32Array<ArrayBuffer>> {
+  const { inputs, outputs } = network.manifest;
+  const [input, output] = [inputs[0], outputs[0]];
+  if (input === undefined || output === undefined) throw new ModelFileError(id, "its manifest has no input or output");
+  const { data } = (await network.run({ [input.name]: imageTensor(input, rgb) }))[output.name] ?? {};
+  if (!(data instanceof Float32Array)) throw new InferenceError(`Network "${id}" gave no numbers`);
+  return Float32Array.from(data);
+}
