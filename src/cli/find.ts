@@ -93,7 +93,10 @@ async function openFindJudge(
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
   };
   const { model } = settings;
-  return openDependencies({ ...modelOptionsOf(settings), model, toolboxes: ["mesh"], shots, notify: note }, signal);
+  return openDependencies(
+    { ...modelOptionsOf(settings), model, toolboxes: ["mesh"], shots, cache: options.cache, notify: note },
+    signal,
+  );
 }
 
 const SHOWN = 10;

@@ -70,19 +70,24 @@ async function* listedInputs(listPath: string): AsyncGenerator<StudyInput> {
   }
 }
 
+/** How the study in a folder began; `undefined` when the folder holds none. */
+export async function beginningOfStudy(folder: string) {
+  const history = await readRunHistory(folder).catch(() => undefined);
+  const isStudy = history?.began.command === "measure" || history?.began.command === "import";
+  return isStudy ? history.began : undefined;
+}
+
 /** The images and videos that a study measured; `undefined` when the folder holds none. */
 async function studyIn(folder: string): Promise<string[] | undefined> {
-  const history = await readRunHistory(folder).catch(() => undefined);
+  const began = await beginningOfStudy(folder);
+  if (began === undefined) return undefined;
   const refuse = (reason: string, options?: ErrorOptions) =>
     new ConfigurationError(`Cannot take the images of a study as ${reason}: \`${folder}\``, options);
-  if (history?.began.command === "import") {
-    throw refuse(
-      "it was imported from toolboxes' files without images (agreement, discover and eval work on it as it is)",
-    );
+  if (began.command === "import") {
+    throw refuse("it was imported from toolboxes' files without images (agreement and discover work on it as it is)");
   }
-  if (history?.began.command !== "measure") return undefined;
+  const { workingFolder } = began;
   const rows = await readTable(join(folder, "images.csv"), { refuse });
-  const { workingFolder } = history.began;
   const here = (path: string) => (workingFolder === process.cwd() ? path : resolve(workingFolder, path));
   const paths = [...new Set(rows.flatMap(({ cells: { path } }) => (path ? [here(path)] : [])))];
   if (paths.length > 0) return paths;

@@ -16,6 +16,15 @@ export async function readSourceRows(
 ): Promise<{ readonly rows: readonly TableRow[]; readonly alone: readonly BadRow[] }> {
   const own =
     source.format === "csv" ? await readCsvRows(path, source.header) : await readJsonlRows(path, source.labelSeparator);
+  return chosenRows(own, source, { path, evalFilePath });
+}
+
+/** Rows of a dataset joined with those of its second table, and only those that are asked for. */
+export async function chosenRows(
+  own: readonly TableRow[],
+  source: Pick<TableSource, "join" | "where">,
+  { path, evalFilePath }: { readonly path: string; readonly evalFilePath: string },
+): Promise<{ readonly rows: readonly TableRow[]; readonly alone: readonly BadRow[] }> {
   if (own.length === 0) throw new ConfigurationError(`Cannot use dataset as it has no rows: \`${path}\``);
   const { rows, alone } =
     source.join === undefined ? { rows: own, alone: [] } : await joined(own, source.join, { path, evalFilePath });

@@ -15,6 +15,7 @@ import { locateDatasetPath } from "./locate.ts";
 import { readNamedFiles } from "./named-files.ts";
 import { readOasisSamples } from "./oasis-samples.ts";
 import { rafDbLabels, readRafDbSamples } from "./raf-db-samples.ts";
+import { readStudySamples } from "./study-samples.ts";
 import { readTableSamples } from "./table-samples.ts";
 
 /** What reading a dataset needs from outside. */
@@ -58,10 +59,11 @@ async function readRows(
       };
     case "folder": {
       const rows = await readFolderSamples(path);
-      return {
-        rows,
-        labels: [...new Set(rows.flatMap((row) => ("sample" in row ? (row.sample.truth.label ?? []) : [])))],
-      };
+      return { rows, labels: labelsIn(rows) };
+    }
+    case "study": {
+      const rows = await readStudySamples(source, path, evalFilePath);
+      return { rows, labels: labelsIn(rows) };
     }
     case "files": {
       const rows = await readNamedFiles(source, path);
@@ -81,6 +83,10 @@ async function readRows(
     case "ck-plus":
       return { rows: await readCkPlusSamples(path), labels: CK_PLUS_LABELS };
   }
+}
+
+function labelsIn(rows: readonly ReadRow[]): readonly string[] {
+  return [...new Set(rows.flatMap((row) => ("sample" in row ? (row.sample.truth.label ?? []) : [])))];
 }
 
 async function labelsOf(

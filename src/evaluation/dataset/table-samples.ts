@@ -14,6 +14,12 @@ import { checkColumns, readSourceRows, type TableSource } from "./join-rows.ts";
 import { locateDatasetPath } from "./locate.ts";
 import type { TableRow } from "./table-rows.ts";
 
+/** How cells are read. */
+type RowSource = Pick<
+  TableSource,
+  "columns" | "scales" | "labelSeparator" | "labelMap" | "imagePath" | "actionUnitScale"
+>;
+
 /** A row that is no sample: caught per row, with the reason as its message. */
 class RowProblem extends Error {}
 
@@ -22,7 +28,16 @@ export async function readTableSamples(source: TableSource, path: string, evalFi
   const { rows, alone } = await readSourceRows(source, path, evalFilePath);
   if (rows.length > 0) checkColumns(rows, [...namedColumns(source.columns), ...columnsOfPath(source.imagePath)], path);
   const base = source.images === undefined ? dirname(path) : locateDatasetPath(source.images, evalFilePath);
-  const read: ReadRow[] = [...alone];
+  return [...alone, ...(await samplesOfRows(rows, source, base))];
+}
+
+/** What becomes of the rows of a table. @param base folder that the cells of images are relative to. */
+export async function samplesOfRows(
+  rows: readonly TableRow[],
+  source: RowSource,
+  base: string,
+): Promise<readonly ReadRow[]> {
+  const read: ReadRow[] = [];
   for (const row of rows) {
     try {
       const sample = await sampleOf(row, source, `${base}/x`);
@@ -39,7 +54,8 @@ function columnsOfPath(template: string | undefined): readonly string[] {
   return [...(template ?? "").matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
 }
 
-function namedColumns({ raters, actionUnits, votes, ...single }: Columns): string[] {
+/** Every column that a data set names. */
+export function namedColumns({ raters, actionUnits, votes, ...single }: Columns): string[] {
   const several = [...(raters ?? []), ...Object.values(actionUnits ?? {}), ...Object.values(votes ?? {})];
   return [...Object.values(single).flat(), ...several];
 }
@@ -47,7 +63,7 @@ function namedColumns({ raters, actionUnits, votes, ...single }: Columns): strin
 /** `null` for a row that the label map leaves out. */
 async function sampleOf(
   { where, cells, decimalComma }: TableRow,
-  source: TableSource,
+  source: RowSource,
   imagesFile: string,
 ): Promise<Sample | null> {
   const { columns, scales, labelSeparator } = source;
@@ -110,7 +126,7 @@ async function sampleOf(
 /** Stands for a label whose rows are not wanted. */
 const LEFT_OUT = Symbol("left out");
 
-function labelOf(label: string | null, { labelMap }: TableSource): string | null | typeof LEFT_OUT {
+function labelOf(label: string | null, { labelMap }: RowSource): string | null | typeof LEFT_OUT {
   if (label === null) return null;
   const mapped = mappedLabel(label, labelMap);
   if ("reason" in mapped) throw new RowProblem(mapped.reason);

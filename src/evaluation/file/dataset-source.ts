@@ -86,11 +86,34 @@ const tableFields = {
   actionUnitScale: z.enum(["intensity-0-5", "binary"]).default("intensity-0-5"),
 };
 
+/** How the cells of a table are read, whichever table it is. */
+const rowFields = {
+  where: tableFields.where,
+  labelMap: tableFields.labelMap,
+  labelSeparator: tableFields.labelSeparator,
+  scales: tableFields.scales,
+  actionUnitScale: tableFields.actionUnitScale,
+};
+
 /** Where samples come from. The named layouts are those in which the databases are handed out. */
 export const DatasetSource = z.discriminatedUnion("format", [
   z.strictObject({ format: z.literal("csv"), ...tableFields }),
   z.strictObject({ format: z.literal("jsonl"), ...tableFields }),
   z.strictObject({ format: z.literal("folder"), ...common }).describe("One folder per label"),
+  z
+    .strictObject({
+      format: z.literal("study"),
+      ...common,
+      ...rowFields,
+      join: Join.omit({ on: true, header: true })
+        .extend({ on: z.string().min(1).default("path").describe("Its column with the path of the image") })
+        .optional()
+        .describe("A table with labels and the like, by image"),
+      columns: Columns.omit({ id: true, image: true, region: true, pixels: true })
+        .default({})
+        .describe("Columns of the joined table; without a label there, the folder of an image names it"),
+    })
+    .describe("The folder of a study: one sample per face that it measured; nothing is measured anew"),
   z
     .strictObject({
       format: z.literal("files"),

@@ -1,0 +1,215 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { openEvaluation } from "../../src/compose/evaluation.ts";
+import { type ExemplarSession, openExemplarSession } from "../../src/compose/exemplars.ts";
+import { openStudyTools } from "../../src/compose/study.ts";
+import { discover } from "../../src/discover.ts";
+import type { FaceMeasurement } from "../../src/domain/measurement.ts";
+import { evaluate } from "../../src/evaluate.ts";
+import { openRun, readResults } from "../../src/evaluation/runner/stored-run.ts";
+import { embedMeasured } from "../../src/exemplars/make-exemplar.ts";
+import { find } from "../../src/find.ts";
+import { measure } from "../../src/measure.ts";
+import { cacheFolder } from "../../src/platform/cache-folder.ts";
+import { studyAgreement } from "../../src/study/study-agreement.ts";
+import { listInputs } from "../../src/study/study-inputs.ts";
+import { exemplarEntry } from "../support/exemplars.ts";
+import { samplePhoto } from "../support/photos.ts";
+
+/** How often the real toolbox measured an image, below the measurement store. */
+const counted = vi.hoisted(() => ({ measured: 0 }));
+vi.mock(import("../../src/adapters/mesh/mesh-toolbox.ts"), async (load) => {
+  const real = await load();
+  const open: typeof real.createMeshToolbox = async (options) => {
+    const toolbox = await real.createMeshToolbox(options);
+    const counting: typeof toolbox.measure = (image, signal) => {
+      counted.measured += 1;
+      return toolbox.measure(image, signal);
+    };
+    return { ...toolbox, measure: counting };
+  };
+  return { ...real, meshToolbox: { ...real.meshToolbox, open } };
+});
+
+let place: string;
+let study: string;
+/** Faces of the study: `<path>#<face>`, and where each is. */
+let faces: Record<string, { readonly label: string; readonly box: string; readonly smile: number }>;
+
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), "kuleshov-test-"));
+  await mkdir(join(cacheFolder(), "networks"), { recursive: true });
+  await mkdir(join(place, "cache"));
+  await symlink(join(cacheFolder(), "networks"), join(place, "cache", "networks"));
+  vi.stubEnv("KULESHOV_CACHE", join(place, "cache"));
+  for (const [label, number] of [
+    ["party", 2],
+    ["work", 6],
+  ] as const) {
+    await mkdir(join(place, "images", label), { recursive: true });
+    await copyFile(samplePhoto(number), join(place, "images", label, `${number}.jpg`));
+  }
+  study = join(place, "study");
+  await measureInto(study, [join(place, "images")]);
+  expect(counted.measured).toBe(2);
+  const rows: Record<string, string>[] = parse(await readFile(join(study, "faces.csv")), { columns: true });
+  faces = Object.fromEntries(
+    rows.map(({ path = "", face_id, box_left_px, box_top_px, box_width_px, box_height_px, AU12_both }) => [
+      `${path}#${face_id}`,
+      {
+        label: path.split("/").at(-2) ?? "",
+        box: [box_left_px, box_top_px, box_width_px, box_height_px].join(" "),
+        smile: Number(AU12_both),
+      },
+    ]),
+  );
+  expect(Object.keys(faces).length).toBeGreaterThan(3);
+}, 120_000);
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(place, { recursive: true, force: true });
+});
+beforeEach(() => {
+  counted.measured = 0;
+});
+
+async function measureInto(folder: string, words: readonly string[]) {
+  const inputs = await listInputs(words);
+  const paths = inputs.map(({ path }) => path);
+  const opened = await openStudyTools({ toolboxes: ["mesh"], evidence: [], paths, workers: 1 });
+  try {
+    const { tools, concurrency, close } = opened;
+    return await measure({ folder, words, inputs, concurrency, fps: 1 }, { tools, close });
+  } finally {
+    await opened.close();
+  }
+}
+
+const boxText = ({ box: { leftPx, topPx, widthPx, heightPx } }: Pick<FaceMeasurement, "box">) =>
+  [leftPx, topPx, widthPx, heightPx].map((side) => Math.round(side * 1e6) / 1e6).join(" ");
+
+/** Expressions of the study's faces of which enough was measured to compare them. */
+async function embedded({ measure: again, space }: ExemplarSession): Promise<ReadonlyMap<string, Float32Array>> {
+  const known = new Map<string, Float32Array>();
+  for (const { path } of await listInputs([study])) {
+    for (const face of (await again(path)).faces) {
+      const expression = embedMeasured(space, face.measurements);
+      if (expression !== null) known.set(`${path}#${face.faceId}`, expression);
+    }
+  }
+  expect(known.size).toBeGreaterThan(3);
+  return known;
+}
+
+describe("the folder of a study, measured once,", () => {
+  it("is an input of measure, which writes the same faces again", async () => {
+    await measureInto(join(place, "again"), [study]);
+    expect(counted.measured).toBe(0);
+    expect(await readFile(join(place, "again", "faces.csv"), "utf8")).toBe(
+      await readFile(join(study, "faces.csv"), "utf8"),
+    );
+  });
+
+  it("is an input of find, whose faces are those of the study", async () => {
+    const session = await openExemplarSession({ store: join(place, "store") });
+    try {
+      const inputs = await listInputs([study]);
+      const known = await embedded(session);
+      const [expression = null] = known.values();
+      const example = { ...exemplarEntry({ category: "smile" }), expression };
+      const store = { location: "the store", placed: async () => [example] };
+      const query = { folder: join(place, "found"), category: "smile", words: [study], inputs, top: 4 };
+      const found = await find(query, { ...session, store, openJudge: null });
+      expect(counted.measured).toBe(0);
+      expect(Object.fromEntries(found.faces.map((face) => [`${face.path}#${face.faceId}`, boxText(face)]))).toEqual(
+        Object.fromEntries([...known.keys()].map((id) => [id, faces[id]?.box])),
+      );
+    } finally {
+      await session.close();
+    }
+  });
+
+  it("is an input of discover, whose faces are those of the study", async () => {
+    const session = await openExemplarSession({ store: join(place, "store") });
+    try {
+      const inputs = await listInputs([study]);
+      const query = { folder: join(place, "discovery"), words: [study], inputs, known: [], knownCategories: [] };
+      const store = { placed: async () => [] };
+      const options = { seed: 1, resamples: 2, notify: () => undefined };
+      const { discovery } = await discover({ ...query, ...options }, { ...session, store, describer: null });
+      expect(counted.measured).toBe(0);
+      const ids = discovery.faces.map(({ path, faceId }) => `${path}#${faceId}`);
+      expect(ids.sort()).toEqual([...(await embedded(session)).keys()].sort());
+    } finally {
+      await session.close();
+    }
+  });
+
+  async function evaluated(name: string, dataset: Record<string, unknown>) {
+    const file = join(place, `${name}.eval.yaml`);
+    const evaluation = { name, dataset: { format: "study", path: "study", ...dataset }, scorers: ["accuracy"] };
+    await writeFile(file, JSON.stringify({ ...evaluation, matrix: { models: ["rules"], arms: ["full"] } }));
+    const folder = join(place, name);
+    const opened = openEvaluation({ evalFilePath: file, stimuliFolder: join(folder, "stimuli") });
+    try {
+      await evaluate({ file, folder }, opened.dependencies);
+    } finally {
+      await opened.close();
+    }
+    const { samples } = await openRun(folder);
+    return { samples, records: await readResults(folder) };
+  }
+
+  it("is a data set of eval: one sample per face, labelled by the folder of its image", async () => {
+    const { samples, records } = await evaluated("by-folder", {});
+    expect(counted.measured).toBe(0);
+    const asked = samples.map(({ id, region, truth }) => [
+      id,
+      { label: truth.label, box: region === null ? null : boxText({ box: region }) },
+    ]);
+    const expected = Object.entries(faces).map(([id, { label, box }]) => [id, { label, box }]);
+    expect(Object.fromEntries(asked)).toEqual(Object.fromEntries(expected));
+    expect(records.map(({ failure }) => failure)).toEqual(samples.map(() => null));
+    for (const { sample, answer } of records) {
+      const smile = answer?.measuredActionUnits.find(({ au }) => au === "AU12")?.value;
+      expect(smile).toBeCloseTo(faces[sample]?.smile ?? Number.NaN, 3); // answers keep four decimals
+    }
+  }, 120_000);
+
+  it("takes its labels from a table of images, wherever that lies, and leaves out what is not in it", async () => {
+    await mkdir(join(place, "tables"));
+    await writeFile(join(place, "tables", "labels.csv"), "file,mood,who\n../images/work/6.jpg,neutral,Ann\n");
+    const labels = { path: "tables/labels.csv", on: "file" };
+    const dataset = { join: labels, columns: { label: "mood", subject: "who" }, badRows: "skip" };
+    const { samples } = await evaluated("by-table", dataset);
+    expect(counted.measured).toBe(0);
+    expect(samples.map(({ id, truth, subject }) => [id, truth.label, subject])).toEqual(
+      Object.keys(faces)
+        .filter((id) => id.includes("6.jpg"))
+        .map((id) => [id, "neutral", "Ann"]),
+    );
+  }, 120_000);
+
+  it("is what agreement reads, face by face", async () => {
+    const both = join(place, "both");
+    await mkdir(both);
+    const merged = (await readFile(join(study, "measurements.jsonl"), "utf8"))
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => {
+        const image = JSON.parse(line);
+        const twice = (face: { actionUnits: { toolbox: string }[] }) => ({
+          ...face,
+          actionUnits: [...face.actionUnits, ...face.actionUnits.map((unit) => ({ ...unit, toolbox: "other@1" }))],
+        });
+        return `${JSON.stringify({ ...image, faces: image.faces.map(twice) })}\n`;
+      });
+    await writeFile(join(both, "measurements.jsonl"), merged.join(""));
+    expect(await studyAgreement([both])).toMatchObject({ faces: Object.keys(faces).length });
+    expect(counted.measured).toBe(0);
+  });
+});
