@@ -1,11 +1,11 @@
 import { basename, join, resolve } from "node:path";
-import { stringify } from "csv-stringify/sync";
 import { type Evaluated, reportOn } from "./evaluate.ts";
 import { prepareEvaluation, runPrepared } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "./evaluation/evaluation-dependencies.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import { hashOfFileIfThere } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
+import { csvTable } from "./platform/tables/write-table.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "./runs/run-folder.ts";
 
 /** Images whose context is to be taken away, blurred and swapped. */
@@ -112,7 +112,7 @@ async function writeLabFile(place: RunFolder, query: LabQuery): Promise<string> 
     ...(timeout === undefined ? {} : { execution: { timeoutSeconds: timeout } }),
     scorers: ["faithfulness", "fixed-values"],
   };
-  await place.write(IMAGES_FILE, stringify(rows, { header: true }));
+  await place.write(IMAGES_FILE, csvTable(rows));
   await place.write(LAB_FILE, `${JSON.stringify(evaluation, null, 2)}\n`); // JSON is YAML
   return join(place.folder, LAB_FILE);
 }

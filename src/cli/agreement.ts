@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { StudyAgreement } from "../domain/agreement.ts";
+import { makeFolder } from "../platform/make-folder.ts";
 import { interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
@@ -36,7 +36,7 @@ async function writeAll(found: StudyAgreement, folder: string): Promise<void> {
   const { agreementCsv } = await import("../study/study-agreement.ts");
   const { agreementFigure, agreementPage } = await import("../pages/agreement-page.ts");
   const { writeFileAtomic } = await import("../platform/write-file-atomic.ts");
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const texts = {
     csv: agreementCsv(found),
     json: asJson(found),

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
+import { readText } from "../platform/read-file.ts";
 import { interruptSignal } from "./exit.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import type { ModelSettings } from "./model-settings.ts";
@@ -130,7 +130,7 @@ async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promi
 }
 
 async function keptReport(path: string): Promise<Report | undefined> {
-  const text = await readFile(path, "utf8").catch(() => undefined);
+  const text = await readText(path).catch(() => undefined);
   if (text === undefined) return undefined;
   const { Report: ReportSchema } = await import("../domain/report.ts");
   return ReportSchema.parse(JSON.parse(text));

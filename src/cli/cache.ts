@@ -1,5 +1,8 @@
 import type { Command } from "commander";
 import type { CacheSize } from "../compose/caches.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import { makeFolder } from "../platform/make-folder.ts";
+import { whyRefused } from "../platform/system-error.ts";
 import { note, print } from "./output.ts";
 
 export function register(program: Command): void {
@@ -38,6 +41,23 @@ async function clear(): Promise<void> {
 function totalsOf(caches: readonly CacheSize[]) {
   const sum = (of: (cache: CacheSize) => number) => caches.reduce((total, cache) => total + of(cache), 0);
   return { entries: sum((c) => c.entries), bytes: sum((c) => c.bytes), maxBytes: sum((c) => c.maxBytes) };
+}
+
+/**
+ * Makes the folder that the user chose for the cache, so that a wrong choice is said at once: in use, a cache that cannot
+ * be written only costs time. Without a choice there is nothing to check.
+ *
+ * @throws {ConfigurationError} if it cannot be one.
+ */
+export async function checkCacheFolder(): Promise<void> {
+  const folder = process.env.KULESHOV_CACHE;
+  if (folder === undefined || folder === "") return;
+  await makeFolder(folder).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === "EEXIST" ? "it is no folder" : whyRefused(cause);
+    throw new ConfigurationError(`Cannot keep a cache where KULESHOV_CACHE says as ${reason}: \`${folder}\``, {
+      cause,
+    });
+  });
 }
 
 function megabytes(bytes: number): string {

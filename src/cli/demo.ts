@@ -26,7 +26,7 @@ async function demo(): Promise<void> {
   const report = await judgePhoto({ image: samplePhoto(), context: CONTEXT, toolbox: ["mesh"], scene: true }, signal);
   await print(await renderReport(report, false));
   note(await betterModel(signal));
-  note(NEXT_STEPS);
+  note(...NEXT_STEPS.split("\n"));
 }
 
 /** An image that comes with a dependency: three women at a costume party. */

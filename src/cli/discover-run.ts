@@ -36,7 +36,7 @@ export async function run(images: readonly string[], options: DiscoverOptions & 
   if (resamples < 2) throw new ConfigurationError("--resamples must be at least 2");
   const knownCategories = await categoriesNamed(known);
   const imported = await openImported(images);
-  const inputs = imported?.inputs ?? (await listInputs(images));
+  const inputs = imported?.inputs ?? (await listInputs(images, note));
   const describer = await openDescriber({ ...settings, embedder: options.embedder }, signal);
   const session = imported ?? (await openExemplarSession(options));
   try {

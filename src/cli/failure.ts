@@ -1,28 +1,40 @@
 import { CommanderError } from "commander";
-import { ConfigurationError, KuleshovError } from "../domain/errors.ts";
+import { ConfigurationError, JudgmentError, KuleshovError } from "../domain/errors.ts";
 import { systemErrorSentence } from "../platform/system-error.ts";
 import { EXIT } from "./exit.ts";
-import { OutputError } from "./output.ts";
+import { note, OutputError } from "./output.ts";
 
 /**
  * Tells the user in one sentence why nothing came out, and gives the exit code for it. A stack trace is shown only when
- * `KULESHOV_DEBUG` is set.
+ * `KULESHOV_DEBUG` is set. A judgment that was turned down takes three lines.
  */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return EXIT.wrongUse; // commander has said why
   if (error instanceof OutputError && error.readerLeft) return EXIT.done;
   if (isAbort(error)) {
-    process.stderr.write("Interrupted.\n");
+    note("Interrupted.");
     return EXIT.interrupted;
   }
-  if (process.env.KULESHOV_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.stderr.write(`${sentence(error)}\n`);
+  noteFailure(error);
+  if (error instanceof JudgmentError && error.complaints.length > 0) noteComplaints(error);
   return error instanceof ConfigurationError ? EXIT.wrongUse : EXIT.nothingDone;
 }
 
 /** Whether the work was stopped on purpose. */
 function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === "AbortError" || (error.cause !== error && isAbort(error.cause)));
+}
+
+function noteComplaints({ complaints }: JudgmentError): void {
+  note("None of it is shown, since a judgment that breaks these rules cannot be traced to measurements.");
+  if (process.env.KULESHOV_DEBUG) note(...complaints);
+  else note("Ask again, with another --seed or another --model; KULESHOV_DEBUG=1 lists all that was wrong.");
+}
+
+/** An error in one sentence; where it came from only when `KULESHOV_DEBUG` is set. */
+export function noteFailure(error: unknown): void {
+  if (process.env.KULESHOV_DEBUG) note(...String(error instanceof Error ? error.stack : error).split("\n"));
+  note(sentence(error));
 }
 
 function sentence(error: unknown): string {

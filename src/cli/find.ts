@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
 import type { Found } from "../find.ts";
+import { plain } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import type { ModelSettings } from "./model-settings.ts";
@@ -52,7 +53,7 @@ async function findCommand(category: string, images: readonly string[], given: F
   const { openExemplarSession, openPacks } = await import("../compose/exemplars.ts");
   const { listInputs } = await import("../study/study-inputs.ts");
   const { progressNotes } = await import("./progress.ts");
-  const inputs = await listInputs(images);
+  const inputs = await listInputs(images, note);
   const session = await openExemplarSession(options);
   try {
     const packs = options.pack === undefined ? undefined : await openPacks(options.pack, session, signal);
@@ -115,7 +116,7 @@ async function report({ faces, verdicts }: Found, options: FindOptions): Promise
     const words = { true: style.good(" same"), false: style.doubtful(" other"), null: style.dim(" no verdict") };
     const word = verdict === undefined ? "" : words[`${verdict.same}`];
     await print(
-      `${String(index + 1).padStart(3)}  ${style.bold(face.score.toFixed(2))}${word}  ${face.path} ${face.faceId}\n     ${face.why.join("; ")}\n`,
+      `${String(index + 1).padStart(3)}  ${style.bold(face.score.toFixed(2))}${word}  ${plain(face.path)} ${face.faceId}\n     ${plain(face.why.join("; "))}\n`,
     );
   }
   note(`Everything is in ${options.out}: ranking.csv, verdicts.jsonl, contact-sheet.jpg`);

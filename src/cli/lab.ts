@@ -82,5 +82,5 @@ async function report(folder: string, { scored, report: path }: Evaluated, json:
     await print(`${readable(name).padEnd(38)} ${number(estimate.value)}${interval}  n = ${estimate.n}\n  ${meaning}\n`);
   }
   for (const { failure, cell } of scored.records) if (failure !== null) note(`${cell}: ${failure.message}`);
-  note(`Stimuli: ${join(folder, "stimuli")}\nReport: ${path}`);
+  note(`Stimuli: ${join(folder, "stimuli")}`, `Report: ${path}`);
 }

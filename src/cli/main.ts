@@ -1,8 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../platform/package-paths.ts";
+import { argumentsAsGiven } from "../platform/system-path.ts";
+import { visibleText } from "../platform/visible-text.ts";
 import * as agreement from "./agreement.ts";
 import * as ask from "./ask.ts";
 import * as cache from "./cache.ts";
+import { checkCacheFolder } from "./cache.ts";
 import * as context from "./context.ts";
 import * as demo from "./demo.ts";
 import * as discover from "./discover.ts";
@@ -23,6 +26,7 @@ const program = new Command("kuleshov")
   .version(packageVersion(), "-V, --version")
   .showSuggestionAfterError()
   .showHelpAfterError("(add --help for what it takes)")
+  .configureOutput({ writeErr: (text) => process.stderr.write(visibleText(text)) })
   .exitOverride();
 
 const commands = [
@@ -43,10 +47,11 @@ const commands = [
   demo,
 ];
 for (const command of commands) command.register(program);
+program.hook("preAction", (_program, command) => (command.name() === "doctor" ? undefined : checkCacheFolder()));
 
 outliveReaders();
 try {
-  await program.parseAsync();
+  await program.parseAsync([...argumentsAsGiven()], { from: "user" });
 } catch (error) {
   process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : reportFailure(error);
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
 import { interruptSignal } from "./exit.ts";
+import { noteFailure } from "./failure.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import { note } from "./output.ts";
 import { cacheOption } from "./run-options.ts";
@@ -9,6 +10,7 @@ interface McpOptions extends ModelFlags {
   readonly cache: boolean;
   readonly toolbox: readonly string[];
   readonly store?: string;
+  readonly root?: string;
 }
 
 export function register(program: Command): void {
@@ -17,6 +19,7 @@ export function register(program: Command): void {
     .description(
       "offer the tools (find faces, measure, consensus, look closer, FACS, exemplars, ask) to an MCP client over stdin and stdout",
     )
+    .option("--root <folder>", "folder outside of which no image is read (default: the working folder)")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--store <place>", "exemplars that clients may search (default: .kuleshov/exemplars, if it is there)")
     .addOption(cacheOption());
@@ -24,15 +27,14 @@ export function register(program: Command): void {
   addModelOptions(command, { model }).action(mcp);
 }
 
-async function mcp({ toolbox, store, cache, ...flags }: McpOptions): Promise<void> {
+async function mcp({ toolbox, store, root, cache, ...flags }: McpOptions): Promise<void> {
   const { serveMcp } = await import("../compose/mcp.ts");
   const { modelOptionsOf, modelSettings } = await import("./model-settings.ts");
   const { model = "rules", ...settings } = await modelSettings(flags);
-  const onBug = (error: unknown) => note(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const exemplars = store === undefined ? {} : { store };
+  const places = { ...(store === undefined ? {} : { store }), ...(root === undefined ? {} : { root }) };
   await serveMcp(
-    { ...modelOptionsOf(settings), model, toolboxes: toolbox, cache, notify: note, ...exemplars },
-    onBug,
+    { ...modelOptionsOf(settings), model, toolboxes: toolbox, cache, notify: note, ...places },
+    noteFailure,
     interruptSignal(),
   );
 }

@@ -151,7 +151,7 @@ function summary({ images, faces, failures }: RunCounts): string {
 
 async function readInputs(words: readonly string[], { neutral }: MeasureOptions): Promise<StudyInput[]> {
   const { listInputs } = await import("../study/study-inputs.ts");
-  const inputs = await listInputs(words);
+  const inputs = await listInputs(words, note);
   if (neutral === undefined) return inputs;
   return inputs.map((input) => ({ ...input, neutralPath: input.neutralPath ?? neutral }));
 }

@@ -41,7 +41,7 @@ function describeResult({ download, networks, path, outcome }: PullResult): stri
 
 /** @throws {ConfigurationError} if nobody is there to be asked. */
 async function askForConsent(terms: PullTerms, options: PullCommandOptions, signal: AbortSignal): Promise<boolean> {
-  note(describeTerms(terms, options.from));
+  note(...describeTerms(terms, options.from));
   if (options.accept) return true;
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     throw new ConfigurationError(
@@ -53,7 +53,7 @@ async function askForConsent(terms: PullTerms, options: PullCommandOptions, sign
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function describeTerms({ download, networks, url, sizeBytes, licence }: PullTerms, from: string | undefined): string {
+function describeTerms({ download, networks, url, sizeBytes, licence }: PullTerms, from: string | undefined): string[] {
   const lines = [
     `${download} (${networks.join(", ")})`,
     `  address  ${url}`,
@@ -62,7 +62,7 @@ function describeTerms({ download, networks, url, sizeBytes, licence }: PullTerm
     `  licence  ${licence.spdx}, ${licence.holder}: ${licence.url}`,
   ];
   if (licence.note !== undefined) lines.push(`  note     ${licence.note}`);
-  return lines.join("\n");
+  return lines;
 }
 
 /** An end of input (Ctrl-D) is no. */

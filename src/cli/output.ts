@@ -1,5 +1,6 @@
 import { KuleshovError } from "../domain/errors.ts";
-import { createTerminalStyle, type TerminalStyle } from "../render/terminal-style.ts";
+import { visibleLine } from "../platform/visible-text.ts";
+import { createTerminalStyle, forTerminal, type TerminalStyle } from "../render/terminal-style.ts";
 
 /** How to dress text for standard output as it is now: a terminal, a pipe or a file. */
 export function outputStyle(): TerminalStyle {
@@ -31,17 +32,21 @@ export function outliveReaders(): void {
 }
 
 /**
- * Writes to standard output and waits until it is taken, so that a slow pipe loses nothing.
+ * Writes to standard output and waits until it is taken, so that a slow pipe loses nothing. What a terminal could act on
+ * is spelled out; JSON stays the same JSON.
  *
  * @throws {OutputError} if it takes no more.
  */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(new OutputError(error)) : resolve()));
+    process.stdout.write(forTerminal(text), (error) => (error ? reject(new OutputError(error)) : resolve()));
   });
 }
 
-/** A note for the person at the terminal. It goes to standard error, so that scripts read clean output. */
-export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+/**
+ * A note for the person at the terminal, each text on a line of its own, whatever it holds. It goes to standard error, so
+ * that scripts read clean output.
+ */
+export function note(...lines: readonly string[]): void {
+  process.stderr.write(lines.map((line) => `${visibleLine(line)}\n`).join(""));
 }

@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { availableParallelism, release } from "node:os";
 import type { FoundToolbox, ToolboxDefinition } from "../adapters/toolbox-definition.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import { listNetworks, type NetworkListing } from "../networks/list-networks.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
+import { makeFolder } from "../platform/make-folder.ts";
 import { type SmileCheck, smileCheckOf } from "./known-smile.ts";
 import { MODEL_PROVIDERS } from "./models.ts";
 import { toolboxDefinitions } from "./toolboxes.ts";
@@ -38,7 +39,7 @@ async function checkCache(): Promise<HealthCheck> {
   const folder = cacheFolder();
   const check = { group: "machine", name: "cache" } as const;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     return { ...check, state: "ready", detail: folder, remedy: null };
   } catch (error) {

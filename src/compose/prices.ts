@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { Price } from "../domain/price.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { readText } from "../platform/read-file.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 
 const FREE: Price = { inputPerMillion: 0, outputPerMillion: 0 };
@@ -31,7 +31,7 @@ export async function priceOf(
 
 async function readPrices(path: string): Promise<Readonly<Record<string, Price>>> {
   try {
-    return PriceList.parse(JSON.parse(await readFile(path, "utf8"))).usdPerMillionTokens;
+    return PriceList.parse(JSON.parse(await readText(path))).usdPerMillionTokens;
   } catch (cause) {
     const form = "it takes asOf, source and usdPerMillionTokens, as models/prices.json has them";
     throw new ConfigurationError(`Cannot read prices from ${path}: ${form}`, { cause });

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { sameCategory } from "../domain/category.ts";
@@ -15,6 +14,7 @@ import { withoutGeometry } from "../domain/measurement.ts";
 import { embedMeasured } from "../exemplars/make-exemplar.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
+import { readRunLines } from "../runs/journal.ts";
 import type { ImageRows } from "../runs/record-steps.ts";
 
 const FACES_FILE = "measured/faces.jsonl";
@@ -59,8 +59,8 @@ export function gatherHeaders(): ReadonlyMap<string, string> {
 /** What a discovery has gathered in its folder so far. */
 export async function readGathered(folder: string): Promise<GatheredFaces> {
   return {
-    faces: await readLines(join(folder, FACES_FILE), StudyFace),
-    failures: await readLines(join(folder, FAILURES_FILE), FailedImage),
+    faces: await readRunLines(join(folder, FACES_FILE), StudyFace),
+    failures: await readRunLines(join(folder, FAILURES_FILE), FailedImage),
   };
 }
 
@@ -141,9 +141,4 @@ function meanReading({ expressions }: PlacelessMeasurement): LabelProbability[] 
     }
   }
   return [...sums].map(([label, probability]) => ({ label, probability }));
-}
-
-async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
-  const text = await readFile(path, "utf8");
-  return text.split("\n").flatMap((line) => (line === "" ? [] : [schema.parse(JSON.parse(line))]));
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { Discovery } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
@@ -7,6 +6,7 @@ import { cutPortraits } from "../measuring/cut-portraits.ts";
 import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../pages/discovery-page.ts";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
+import { csvLines } from "../platform/tables/write-table.ts";
 import { CheckKey, drawCheck } from "./rating-sheet.ts";
 import { SHEET_COLUMNS } from "./score-sheet.ts";
 
@@ -67,7 +67,7 @@ export async function writeCheck(write: WriteFile, discovery: Discovery, cut: Cu
   const rows = key.items
     .filter(({ face }) => portraits.has(face))
     .map(({ item, group }) => [item, `item-${item}.jpg`, `reference-${group}*.jpg`, "", ""]);
-  await write(`${CHECK_FOLDER}/sheet.csv`, stringify([[...SHEET_COLUMNS], ...rows]));
+  await write(`${CHECK_FOLDER}/sheet.csv`, csvLines([SHEET_COLUMNS, ...rows]));
   await write(`${CHECK_FOLDER}/INSTRUCTIONS.txt`, INSTRUCTIONS);
   await write(KEY_FILE, `${JSON.stringify(key, null, 1)}\n`);
   return rows.length;

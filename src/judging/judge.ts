@@ -68,7 +68,16 @@ async function usableJudgment(
   const second = read(await judging.requestRepair(text, first.complaints, signal), task);
   if ("judgment" in second) return { judgment: second.judgment, prompts: [file.reference] };
   const reasons = messagesOf(second.complaints);
-  throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${reasons.join("; ")}`, reasons);
+  throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${firstOf(reasons)}`, reasons);
+}
+
+/** Longest complaint in a message: they quote the model. All of them are in the error's `complaints`. */
+const TOLD_LENGTH = 200;
+
+function firstOf(reasons: readonly string[]): string {
+  const [first = ""] = reasons;
+  const told = first.length > TOLD_LENGTH ? `${first.slice(0, TOLD_LENGTH)}...` : first;
+  return reasons.length > 1 ? `${told} (and ${reasons.length - 1} more)` : told;
 }
 
 type Reading = { readonly judgment: Judgment } | { readonly complaints: readonly Complaint[] };

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { boxOverlap, type PixelBox, PixelBox as PixelBoxSchema } from "../domain/geometry.ts";
@@ -8,6 +7,7 @@ import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { Sample } from "../evaluation/sample.ts";
 import { type StimulusSource, StimulusUnavailable } from "../evaluation/solver.ts";
 import { measureImage } from "../measuring/measure-image.ts";
+import { readBytes, readText } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { partnersOf } from "./effects.ts";
@@ -163,7 +163,7 @@ function notePath(stimulus: string): string {
 
 /** The region of a finished stimulus; `undefined` when there is none yet. */
 async function readNote(stimulus: string): Promise<PixelBox | null | undefined> {
-  const text = await readFile(notePath(stimulus), "utf8").catch(() => undefined);
+  const text = await readText(notePath(stimulus)).catch(() => undefined);
   if (text === undefined) return undefined;
   const note = StimulusNote.safeParse(JSON.parse(text));
   return note.success ? note.data.region : undefined;
@@ -217,7 +217,7 @@ function encoded(raster: Raster, path: string): Promise<Buffer> {
 
 async function sha256Of(path: string): Promise<string> {
   return createHash("sha256")
-    .update(await readFile(path))
+    .update(await readBytes(path))
     .digest("hex");
 }
 

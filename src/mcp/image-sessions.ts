@@ -5,6 +5,7 @@ import { ImageDecodeError } from "../domain/errors.ts";
 import { fillLedger, observeScene } from "../evidence/fill-ledger.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { measureFaces } from "../measuring/measure-image.ts";
+import { systemPath } from "../platform/system-path.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 
@@ -46,7 +47,7 @@ export function createImageSessions(dependencies: SessionDependencies): ImageSes
 
 async function changedAt(path: string): Promise<number> {
   try {
-    return (await stat(path)).mtimeMs;
+    return (await stat(systemPath(path))).mtimeMs;
   } catch (cause) {
     throw new ImageDecodeError(path, "there is no such file, or this user may not read it", { cause });
   }

@@ -8,7 +8,11 @@ import { Grounding, supportShares } from "../domain/grounding.ts";
 import type { ImageView } from "../domain/image.ts";
 import { Judgment } from "../domain/judgment.ts";
 import { Provenance, type Report } from "../domain/report.ts";
+import { systemErrorSentence } from "../platform/system-error.ts";
+import { visibleText } from "../platform/visible-text.ts";
 import type { ImageSessions } from "./image-sessions.ts";
+import { instructions, registerTexts } from "./offered-texts.ts";
+import { placeInside } from "./root-folder.ts";
 
 interface McpServerDependencies {
   readonly sessions: ImageSessions;
@@ -16,6 +20,8 @@ interface McpServerDependencies {
   readonly tools: readonly AgentTool[];
   readonly ask: AskDependencies;
   readonly askDescription: string;
+  /** The folder that clients may name images in, as `realpath` gives it. No other file is read for them. */
+  readonly root: string;
   /** Told of bugs; clients are told only that there was one. */
   readonly onBug: (error: unknown) => void;
 }
@@ -26,16 +32,21 @@ const IMAGE_ARGUMENT = z.string().min(1).describe("Path of an image file on the 
 export function createMcpServer(dependencies: McpServerDependencies): McpServer {
   const server = new McpServer(
     { name: "kuleshov", version: dependencies.ask.version },
-    { capabilities: { tools: {} } },
+    {
+      capabilities: { tools: {}, prompts: {}, resources: {} },
+      instructions: instructions(dependencies.ask.prompts, dependencies.root),
+    },
   );
+  registerTexts(server, dependencies.ask.prompts);
   for (const tool of dependencies.tools) registerTool(server, tool, dependencies);
   server.registerTool(
     "ask",
     { description: dependencies.askDescription, inputSchema: AskInput, outputSchema: AskOutput },
     (input, { mcpReq }) =>
       answered(dependencies, async () => {
-        const output = await runAsk(input, dependencies.ask, mcpReq.signal);
-        return { content: [{ type: "text", text: askText(output) }], structuredContent: { ...output } };
+        const image = await placeInside(dependencies.root, input.image);
+        const output = await runAsk({ ...input, image }, dependencies.ask, mcpReq.signal);
+        return { content: [textContent(askText(output))], structuredContent: { ...output } };
       }),
   );
   return server;
@@ -49,14 +60,23 @@ function registerTool(server: McpServer, tool: AgentTool, dependencies: McpServe
     (input, { mcpReq }) =>
       answered(dependencies, async () => {
         const { image, ...rest } = input as { image?: string };
-        const toolContext = image === undefined ? EMPTY_DESK : await dependencies.sessions.open(image, mcpReq.signal);
+        const toolContext = image === undefined ? EMPTY_DESK : await opened(image, dependencies, mcpReq.signal);
         const { text, output, views = [] } = await tool.run(rest, toolContext, mcpReq.signal);
         return {
-          content: [{ type: "text", text }, ...views.flatMap(imageContent)],
+          content: [textContent(text), ...views.flatMap(imageContent)],
           structuredContent: { ...output },
         };
       }),
   );
+}
+
+async function opened(path: string, { root, sessions }: McpServerDependencies, signal: AbortSignal) {
+  return sessions.open(await placeInside(root, path), signal);
+}
+
+/** Clients may print it as it is. */
+function textContent(text: string): { type: "text"; text: string } {
+  return { type: "text", text: visibleText(text) };
 }
 
 /** A tool that needs no image gets none, and says so in its definition. */
@@ -67,10 +87,7 @@ const EMPTY_DESK: ToolContext = new Proxy({} as ToolContext, {
 });
 
 function imageContent({ mimeType, data, caption }: ImageView): CallToolResult["content"] {
-  return [
-    { type: "text", text: `Image: ${caption}` },
-    { type: "image", mimeType, data: Buffer.from(data).toString("base64") },
-  ];
+  return [textContent(`Image: ${caption}`), { type: "image", mimeType, data: Buffer.from(data).toString("base64") }];
 }
 
 /** Expected failures become an answer with one sentence; a bug is told to the operator, not to the client. */
@@ -81,14 +98,15 @@ async function answered(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof KuleshovError) return failure(error.message);
+    const sentence = error instanceof KuleshovError ? error.message : systemErrorSentence(error);
+    if (sentence !== undefined) return failure(sentence);
     onBug(error);
     return failure("Kuleshov failed on this call, and that is its own fault: see the server's log");
   }
 }
 
 function failure(text: string): CallToolResult {
-  return { isError: true, content: [{ type: "text", text }] };
+  return { isError: true, content: [textContent(text)] };
 }
 
 /** Arguments of the `ask` tool. */

@@ -1,4 +1,3 @@
-import { stringify } from "csv-stringify/sync";
 import type { PixelBox } from "../domain/geometry.ts";
 import type {
   ActionUnitMeasurement,
@@ -9,6 +8,7 @@ import type {
   ToolboxScore,
   ToolboxSupport,
 } from "../domain/measurement.ts";
+import { csvLines } from "../platform/tables/write-table.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { RecordedFace, RecordedImage } from "./measurement-json.ts";
 
@@ -68,11 +68,11 @@ export function csvRows(
   faces: readonly RecordedFace[],
   image: ImagePlace,
 ): string {
-  return toCsv(faces.map((face) => columns.map((column) => cellText(column.value(face, image)))));
+  return csvLines(faces.map((face) => columns.map((column) => roundedCell(column.value(face, image)))));
 }
 
 export function csvHeader(columns: readonly Pick<MeasurementColumn, "name">[]): string {
-  return toCsv([columns.map(({ name }) => name)]);
+  return csvLines([columns.map(({ name }) => name)]);
 }
 
 /** Name and meaning of every column, for a data dictionary. */
@@ -80,14 +80,9 @@ export function dictionaryRows(columns: readonly Pick<MeasurementColumn, "name" 
   return columns.map(({ name, description }) => [name, description]);
 }
 
-function toCsv(rows: readonly (readonly string[])[]): string {
-  return stringify(rows.map((row) => [...row]));
-}
-
 /** Six decimals: far below any measurement's error, and the same text on every machine. */
-function cellText(value: string | number | null): string {
-  if (value === null) return "";
-  return typeof value === "string" ? value : String(Math.round(value * 1e6) / 1e6);
+export function roundedCell(value: string | number | null): string | number | null {
+  return typeof value === "number" ? Math.round(value * 1e6) / 1e6 : value;
 }
 
 const SCALE_WORDS: Readonly<Record<Scale, string>> = {

@@ -1,11 +1,11 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../platform/cache-folder.ts";
 
 import { contentKey } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
+import { readBytes } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
-
 import { COMPILER_TARGET, COMPILER_VERSION } from "./compile.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifest, type StoredManifest } from "./manifest-store.ts";
@@ -97,7 +97,7 @@ function compiledFolder(cacheDir: string): string {
 async function readCompiled(cacheDir: string, key: CompiledKey): Promise<Uint8Array | undefined> {
   for (const name of await entriesOf(cacheDir, key)) {
     const path = join(compiledFolder(cacheDir), name);
-    const bytes = await readFile(path).catch(() => undefined);
+    const bytes = await readBytes(path).catch(() => undefined);
     if (bytes === undefined) continue;
     if (name === entryName(key, bytes)) return bytes;
     await rm(path, { force: true });

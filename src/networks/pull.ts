@@ -1,9 +1,10 @@
-import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import { withFileLock } from "../platform/file-lock.ts";
 import { hashOfFileIfThere } from "../platform/hash.ts";
+import { makeFolder } from "../platform/make-folder.ts";
 import type { CacheOptions } from "./build.ts";
 import { download, type PullProgress } from "./download.ts";
 import type { Licence, NetworkManifest } from "./manifest.ts";
@@ -52,7 +53,7 @@ export async function pullNetwork(name: string, options: PullOptions, signal?: A
   if (!(await options.acceptLicence(terms))) {
     throw new ConfigurationError(`Nothing was pulled as the licence of "${terms.download}" was not accepted`);
   }
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   return withFileLock(
     `${path}.lock`,
     (holder) => `Cannot pull "${terms.download}" as ${holder} is fetching it: wait for it, or end it`,

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { ModelFileError } from "../domain/errors.ts";
 import { sha256 } from "../platform/hash.ts";
+import { readBytes } from "../platform/read-file.ts";
 import type { NetworkSource } from "./manifest.ts";
 
 export type UrlSource = Extract<NetworkSource, { kind: "url" }>;
@@ -17,7 +17,7 @@ export function pulledFile({ url, sha256: hash }: UrlSource, cacheDir: string): 
  * @throws {ModelFileError} if it was never pulled, or is not what its hash says.
  */
 export async function readPulledGraph(id: string, source: UrlSource, path: string): Promise<Uint8Array> {
-  const download = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const download = await readBytes(path, { mostBytes: 2 ** 31 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw new ModelFileError(id, `its file cannot be read: \`${path}\``, { cause: error });
     throw new ModelFileError(id, `it has not been pulled yet: run \`kuleshov models pull ${source.download}\``);
   });

@@ -1,3 +1,5 @@
+import { visibleText } from "../platform/visible-text.ts";
+
 /** Text that is safe to put into HTML as it is. */
 export interface Markup {
   readonly html: string;
@@ -5,9 +7,9 @@ export interface Markup {
 
 type Part = Markup | string | number | null | readonly Part[];
 
-/** Text as it may stand in SVG and HTML, in elements and in quoted attributes. */
+/** Text as it may stand in SVG and HTML, in elements and in quoted attributes; what could not be seen is spelled out. */
 export function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return visibleText(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** HTML with every inserted text escaped; inserted markup and lists of it are kept, `null` is nothing. */

@@ -1,8 +1,9 @@
-import { access, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
+import { access, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { sha256 } from "./hash.ts";
+import { readBytes } from "./read-file.ts";
 import { inWordsIfDiskFull } from "./system-error.ts";
 import { writeFileAtomic } from "./write-file-atomic.ts";
 
@@ -45,7 +46,7 @@ export function createContentStore(folder: string, maxBytes = Number.POSITIVE_IN
       ),
     async get(key) {
       const path = pathOf(key);
-      const bytes = await readFile(path).catch(() => undefined);
+      const bytes = await readBytes(path).catch(() => undefined);
       if (bytes === undefined) return undefined;
       const value = await unpacked(bytes);
       const now = new Date();

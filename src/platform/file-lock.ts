@@ -1,7 +1,8 @@
-import { type FileHandle, open, rm, stat } from "node:fs/promises";
+import { type FileHandle, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { tryLock } from "fs-native-extensions";
 import { ConfigurationError } from "../domain/errors.ts";
+import { openFile } from "./read-file.ts";
 
 /** A lock that this process holds. */
 export interface FileLock {
@@ -24,7 +25,7 @@ interface LockedOut {
  */
 export async function acquireLock(path: string): Promise<FileLock | LockedOut> {
   for (;;) {
-    const file = await open(path, "a+");
+    const file = await openFile(path, "append");
     try {
       if (!isLocked(file, path)) {
         const holder = await file.readFile("utf8");

@@ -1,25 +1,36 @@
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { RefusedFileError } from "./system-error.ts";
+import { systemPath } from "./system-path.ts";
 
 /** What is read into memory at once, unless a caller knows better. */
 const MOST_BYTES = 512 * 2 ** 20;
 
+const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants; // Windows has no O_NONBLOCK
+const FLAGS = { read: O_RDONLY | O_NONBLOCK, append: O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK };
+
 /**
- * Opens a file of the user's to read it, if it is a regular one: a named pipe would be waited for without end, a device
- * never ends. Does not wait, whatever the path names.
+ * Opens a file of the user's, if it is a regular one: a named pipe would be waited for without end, a device never ends.
+ * Does not wait, whatever the path names. To `append` is to read as well, and makes a file that is not there.
  *
  * @throws {RefusedFileError} if it is no regular file; else what the file system says.
  */
-export async function openFile(path: string): Promise<FileHandle> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const info = await file.stat();
-  if (info.isFile()) return file;
-  await file.close();
-  throw new RefusedFileError(
-    path,
-    info.isDirectory() ? "it is a folder, not a file" : "it is a device or a pipe, not a file",
-  );
+export async function openFile(path: string, to: keyof typeof FLAGS = "read"): Promise<FileHandle> {
+  const file = await open(systemPath(path), FLAGS[to]);
+  try {
+    refuseUnlessFile(path, await file.stat());
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** @throws {RefusedFileError} if what the path names is no regular file. */
+export function refuseUnlessFile(path: string, info: Stats): void {
+  if (info.isFile()) return;
+  const what = info.isDirectory() ? "it is a folder, not a file" : "it is a device or a pipe, not a file";
+  throw new RefusedFileError(path, what);
 }
 
 interface ReadOptions {

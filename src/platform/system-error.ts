@@ -19,6 +19,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: "the disk has a fault",
   EBUSY: "another program holds it",
   ENXIO: "it is a device or a pipe, not a file",
+  EAGAIN: "it is a device or a pipe, not a file",
+  EINVAL: "the system has no file of such a name",
 };
 
 /** A file that is not read although the system would let us; the message is the reason. */

@@ -1,16 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.ts";
+import { refuseUnlessFile } from "./read-file.ts";
+import { systemPath } from "./system-path.ts";
 
 /**
  * Writes a file so that it is there whole or not at all: under another name in the same folder, on disk, then renamed.
  * Several processes may write the same file at once. Makes its folder.
  *
+ * @throws {RefusedFileError} if something else than a file has that name: a device would be replaced, a pipe lost.
  * @throws what the file system says; nothing is left behind then.
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${randomUUID()}.part`;
+  await makeFolder(dirname(path));
+  const there = await stat(systemPath(path)).catch(() => undefined);
+  if (there !== undefined) refuseUnlessFile(path, there);
+  const draft = systemPath(`${path}.${randomUUID()}.part`);
   try {
     const file = await open(draft, "wx");
     try {
@@ -19,7 +25,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     } finally {
       await file.close();
     }
-    await rename(draft, path);
+    await rename(draft, systemPath(path));
   } catch (error) {
     await rm(draft, { force: true });
     throw error;

@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { visibleText } from "../platform/visible-text.ts";
 
 /** How text is dressed for the place where it is shown. */
 export interface TerminalStyle {
@@ -10,18 +10,36 @@ export interface TerminalStyle {
   doubtful(text: string): string;
 }
 
+/**
+ * Where a dress begins and ends, in characters that text never holds (Unicode's noncharacters), each with the escape
+ * sequence that {@link forTerminal} puts for it. So no text can bring escape sequences of its own.
+ */
+const MARKS: Readonly<Record<string, string>> = {
+  "\ufdd0": "\u001b[1m",
+  "\ufdd1": "\u001b[2m",
+  "\ufdd2": "\u001b[22m",
+  "\ufdd3": "\u001b[32m",
+  "\ufdd4": "\u001b[31m",
+  "\ufdd5": "\u001b[33m",
+  "\ufdd6": "\u001b[39m",
+};
+
 /** Colours only where they can be seen; never when the output is piped or `NO_COLOR` is set. */
 export function createTerminalStyle(options: { readonly color: boolean; readonly columns: number }): TerminalStyle {
-  const dress = (format: Parameters<typeof styleText>[0]) => (text: string) =>
-    options.color ? styleText(format, text, { validateStream: false }) : text;
+  const dress = (begin: string, end: string) => (text: string) => (options.color ? begin + text + end : text);
   return {
     columns: Math.max(60, Math.min(options.columns, 120)),
-    bold: dress("bold"),
-    dim: dress("dim"),
-    good: dress("green"),
-    bad: dress("red"),
-    doubtful: dress("yellow"),
+    bold: dress("\ufdd0", "\ufdd2"),
+    dim: dress("\ufdd1", "\ufdd2"),
+    good: dress("\ufdd3", "\ufdd6"),
+    bad: dress("\ufdd4", "\ufdd6"),
+    doubtful: dress("\ufdd5", "\ufdd6"),
   };
+}
+
+/** Text as a terminal may have it: dressed as a {@link TerminalStyle} says, and whatever else could act on it spelled out. */
+export function forTerminal(text: string): string {
+  return visibleText(text).replace(/[\ufdd0-\ufdd6]/g, (mark) => MARKS[mark] ?? mark);
 }
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
@@ -49,7 +67,9 @@ export function wrap(text: string, columns: number, indent = ""): string {
   return lines.join(`\n${indent}`);
 }
 
-/** Text from a model or a caption, made harmless for a terminal: no control characters, no escape sequences. */
+/** Text from a model, a caption or a file name, on one line and without marks of ours. */
 export function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ").replace(/[\u202A-\u202E\u2066-\u2069]/g, "");
+  return visibleText(text)
+    .replace(/[\n\t]+/g, " ")
+    .replace(/[\ufdd0-\ufdd6]/g, "");
 }

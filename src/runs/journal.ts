@@ -1,6 +1,8 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
+import type { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
+import { openFile } from "../platform/read-file.ts";
 import { inWordsIfDiskFull } from "../platform/system-error.ts";
 
 /** An append-only file of JSON lines, each with a checksum as its last field, `check`. */
@@ -16,7 +18,7 @@ export interface Journal {
  * that is not whole, is cut off.
  */
 export async function openJournal(path: string): Promise<Journal> {
-  const handle = await open(path, "a+");
+  const handle = await openFile(path, "append");
   try {
     await cutTornTail(handle, path);
   } catch (error) {
@@ -74,12 +76,33 @@ export async function* readJournal(path: string): AsyncGenerator<unknown> {
 
 /** As {@link readJournal}, each record as its JSON text. */
 export async function* journalLines(path: string): AsyncGenerator<string> {
-  let damaged: number | undefined;
+  let torn: number | undefined;
   for await (const { json, number } of linesOf(path)) {
-    if (json === undefined) damaged ??= number;
-    else if (damaged === undefined) yield json;
-    else throw new KuleshovError(`Cannot read results as line ${damaged} is damaged: \`${path}\``);
+    if (json === undefined) torn ??= number;
+    else if (torn === undefined) yield json;
+    else throw damagedLine(path, torn);
   }
+}
+
+/**
+ * All lines of a file of JSON lines that a run has written.
+ *
+ * @throws {KuleshovError} naming the line, if one is damaged.
+ */
+export async function readRunLines<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
+  const lines: T[] = [];
+  for await (const json of journalLines(path)) {
+    const line = schema.safeParse(JSON.parse(json)).data;
+    if (line === undefined) throw damagedLine(path, lines.length + 1);
+    lines.push(line);
+  }
+  return lines;
+}
+
+function damagedLine(path: string, line: number): KuleshovError {
+  return new KuleshovError(
+    `Cannot go on as line ${line} is damaged: start the run again with --force, or name another folder (\`${path}\`)`,
+  );
 }
 
 /** The records before the first damaged line; what follows it was written after it and may not count either. */
@@ -103,7 +126,7 @@ interface Line {
 }
 
 async function* linesOf(path: string): AsyncGenerator<Line> {
-  const handle = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+  const handle = await openFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });

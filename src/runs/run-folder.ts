@@ -1,7 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import { acquireLock, type FileLock } from "../platform/file-lock.ts";
+import { makeFolder } from "../platform/make-folder.ts";
+import { whyRefused } from "../platform/system-error.ts";
 import { openJournal } from "./journal.ts";
 import { compactJournal, JOURNAL_FILE, JOURNAL_FORMAT, type RunHistory, readRunHistory } from "./run-history.ts";
 import { createManifest, removeRun } from "./run-manifest.ts";
@@ -60,7 +61,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   if (options.resume && options.force) {
     throw new ConfigurationError("Choose one of --resume, which goes on, and --force, which starts anew");
   }
-  await makeFolder(folder);
+  await makeRunFolder(folder);
   const lock = await lockFolder(folder);
   try {
     const history = await prepare(folder, options);
@@ -83,13 +84,13 @@ export async function continueRunFolder(folder: string): Promise<RunFolder> {
   return openRunFolder(folder, { command, settings, version, resume: true });
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeRunFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const taken = code === "EEXIST" || code === "ENOTDIR";
-    const reason = taken ? "there is a file of that name" : `the folder cannot be made (${code})`;
+    const reason = taken ? "there is a file of that name" : `the folder cannot be made (${whyRefused(cause)})`;
     throw new ConfigurationError(`Cannot write results as ${reason}: \`${folder}\``, { cause });
   }
 }
@@ -159,7 +160,7 @@ async function openPrepared(folder: string, { history, options, lock }: Prepared
     remove: (name) => manifest.remove(name),
     async openRows(headers) {
       await manifest.claim([...headers.keys()]);
-      for (const name of headers.keys()) await mkdir(dirname(join(folder, name)), { recursive: true });
+      for (const name of headers.keys()) await makeFolder(dirname(join(folder, name)));
       return openRunRows(folder, { headers, journal, commits: history?.commits ?? [] });
     },
     async close(state) {

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
+import { readText } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { journalLine, wholeRecords } from "./journal.ts";
 import { RowCommit } from "./run-rows.ts";
@@ -62,7 +62,7 @@ export async function readRunHistory(folder: string): Promise<RunHistory | undef
 
 /** Whether a journal is missing, or so short that the power went before its first record was on disk. */
 async function wasCutShort(path: string): Promise<boolean> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = await readText(path).catch(() => "");
   const start = text.replaceAll("\0", "").slice(0, FIRST_WORD.length);
   return FIRST_WORD.startsWith(start);
 }

@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
+import { openFile } from "../platform/read-file.ts";
 import { inWordsIfDiskFull } from "../platform/system-error.ts";
 import type { Journal } from "./journal.ts";
 
@@ -76,7 +77,7 @@ export async function openRunRows(folder: string, { headers, journal, commits }:
     for (const handle of handles.values()) await handle.close();
   };
   try {
-    for (const name of headers.keys()) handles.set(name, await open(join(folder, name), "a+"));
+    for (const name of headers.keys()) handles.set(name, await openFile(join(folder, name), "append"));
     for (const [name, header] of headers) {
       const path = join(folder, name);
       sizes.set(name, await cutBack(handleOf(handles, name), { recordedBytes: last?.bytes[name], header, path }));

@@ -1,6 +1,6 @@
-import { stringify } from "csv-stringify/sync";
 import { ConfigurationError } from "../domain/errors.ts";
 import { columnsInWords, readTable } from "../platform/tables/table-rows.ts";
+import { csvLines } from "../platform/tables/write-table.ts";
 import type { SituationReading } from "./read-situation.ts";
 import { situationAppraisals, situationLabels } from "./situation-network.ts";
 
@@ -48,7 +48,7 @@ export function situationsCsv(read: readonly (NamedSituation & { readonly readin
     ...appraisals.map((name) => number(reading.appraisals.find((appraisal) => appraisal.name === name)?.value)),
     reading.abstention ?? "",
   ]);
-  return stringify([header, ...rows]);
+  return csvLines([header, ...rows]);
 }
 
 function number(value: number | undefined): string {

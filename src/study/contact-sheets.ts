@@ -1,10 +1,10 @@
-import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
 import type { MeasuredImage } from "../measuring/measure-image.ts";
+import { openFile } from "../platform/read-file.ts";
 import { type ContactTile, createTile, renderContactSheet, TILES_PER_SHEET } from "../render/contact-sheet.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { StudyStep } from "./measure-inputs.ts";
@@ -137,7 +137,7 @@ async function* batchesOf(folder: string): AsyncGenerator<ContactTile[]> {
 }
 
 async function* linesOf(folder: string): AsyncGenerator<string> {
-  const file = await open(join(folder, TILES_FILE));
+  const file = await openFile(join(folder, TILES_FILE));
   try {
     yield* file.readLines();
   } finally {

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
@@ -7,6 +6,7 @@ import type { Face } from "../domain/measurement.ts";
 import { type ImageIdentity, identifyImage, identityOf, leakReason } from "../exemplars/leakage.ts";
 import { embedMeasured, type MeasureImage } from "../exemplars/make-exemplar.ts";
 import { type SimilarityExamples, scoreSimilarity } from "../exemplars/score-similarity.ts";
+import { readRunLines } from "../runs/journal.ts";
 import type { ImageRows } from "../runs/record-steps.ts";
 
 /** One face of the images searched, with how far it shows the same expression as the examples. */
@@ -52,8 +52,8 @@ export function foundHeaders(): ReadonlyMap<string, string> {
 
 /** What a search has written to its folder so far. */
 export async function readFound(folder: string): Promise<FoundFaces> {
-  const faces = await readLines(join(folder, FACES_FILE), FoundFace);
-  const failures = await readLines(join(folder, FAILURES_FILE), FailedImage);
+  const faces = await readRunLines(join(folder, FACES_FILE), FoundFace);
+  const failures = await readRunLines(join(folder, FAILURES_FILE), FailedImage);
   return { faces: [...faces].sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1)), failures };
 }
 
@@ -100,9 +100,4 @@ function scoreFace(
     copyOf: copy?.exemplar.id ?? null,
     expression: top === undefined ? null : `${top.label} ${top.probability.toFixed(2)}`,
   };
-}
-
-async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
-  const text = await readFile(path, "utf8");
-  return text.split("\n").flatMap((line) => (line === "" ? [] : [schema.parse(JSON.parse(line))]));
 }

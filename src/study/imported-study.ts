@@ -1,10 +1,10 @@
-import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StudyFace } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { createExpressionSpace, type ExpressionSpace } from "../domain/expression-space.ts";
 import type { ToolboxId } from "../domain/measurement.ts";
 import { type FaceRecord, ImageRecord } from "../measuring/measurement-json.ts";
+import { openFile, readText } from "../platform/read-file.ts";
 import { readRunHistory } from "../runs/run-history.ts";
 import { ImportSettings, StudyDescription } from "./study-folder.ts";
 
@@ -37,7 +37,7 @@ export async function openImportedStudy(folder: string): Promise<OpenedImport | 
   if (history?.began.command !== "import") return undefined;
   const refuse = (reason: string) => new ConfigurationError(`Cannot use imported study as ${reason}: \`${folder}\``);
   if (!history.finished) throw refuse("it is not finished (go on with it: kuleshov import --resume)");
-  const description = StudyDescription.parse(JSON.parse(await readFile(join(folder, "study.json"), "utf8")));
+  const description = StudyDescription.parse(JSON.parse(await readText(join(folder, "study.json"))));
   const [first] = ImportSettings.parse(description.settings).toolboxes;
   if (first === undefined || first.supports.actionUnits.length === 0) {
     throw refuse(`${first?.id ?? "no toolbox"} measured no action units, which groups of faces are made of`);
@@ -58,7 +58,7 @@ type ImportedFaces = Awaited<ReturnType<OpenedImport["measure"]>>["faces"];
 
 async function recordsOf(folder: string, toolbox: ToolboxId): Promise<ReadonlyMap<string, ImportedFaces>> {
   const records = new Map<string, ImportedFaces>();
-  const file = await open(join(folder, "measurements.jsonl"));
+  const file = await openFile(join(folder, "measurements.jsonl"));
   try {
     for await (const line of file.readLines()) {
       const { path, frame, faces } = ImageRecord.parse(JSON.parse(line));

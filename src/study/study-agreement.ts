@@ -1,14 +1,13 @@
-import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import type { StudyAgreement, UnitAgreement } from "../domain/agreement.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { ActionUnitMeasurement } from "../domain/measurement.ts";
 import { createAgreementCounter } from "../evidence/agreement.ts";
-import { readText } from "../platform/read-file.ts";
+import { openFile, readText } from "../platform/read-file.ts";
+import { whyRefused } from "../platform/system-error.ts";
+import { csvLines } from "../platform/tables/write-table.ts";
 
 /**
  * How far the toolboxes of a study agree.
@@ -49,7 +48,7 @@ const MeasureJson = z.object({ images: z.array(MeasuredImage) });
  */
 async function* readMeasuredFaces(path: string): AsyncGenerator<readonly ActionUnitMeasurement[]> {
   const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw unreadable(path, cause.code === "ENOENT" ? "there is no such file or folder" : `(${cause.code})`, cause);
+    throw unreadable(path, cause.code === "ENOENT" ? "there is no such file or folder" : whyRefused(cause), cause);
   });
   const files = info.isDirectory() ? await linesIn(path) : [path];
   let images = 0;
@@ -78,19 +77,32 @@ async function linesIn(folder: string): Promise<readonly string[]> {
 /** A study's folder also has lines about other things, such as failures: they are passed over. */
 async function* facesOfLines(file: string, amongOthers: boolean): AsyncGenerator<Faces> {
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    number += 1;
-    if (line.trim() === "") continue;
-    const image = MeasuredImage.safeParse(jsonIn(line));
-    if (image.success) yield image.data.faces.map(({ actionUnits }) => actionUnits);
-    else if (!amongOthers) throw unreadable(file, `line ${number} is no measured image`);
+  const handle = await openFile(file).catch((cause: unknown) => {
+    throw unreadable(file, whyRefused(cause), cause);
+  });
+  try {
+    for await (const line of handle.readLines()) {
+      number += 1;
+      if (line.trim() === "") continue;
+      const image = MeasuredImage.safeParse(jsonIn(line));
+      if (image.success) yield image.data.faces.map(({ actionUnits }) => actionUnits);
+      else if (!amongOthers) throw unreadable(file, `line ${number} is no measured image`);
+    }
+  } finally {
+    await handle.close();
   }
 }
 
 async function* facesOfJson(file: string): AsyncGenerator<Faces> {
-  const output = MeasureJson.safeParse(jsonIn(await readText(file)));
+  const output = MeasureJson.safeParse(jsonIn(await textOf(file)));
   if (!output.success) throw unreadable(file, "it is not what measure --json prints");
   for (const { faces } of output.data.images) yield faces.map(({ actionUnits }) => actionUnits);
+}
+
+function textOf(file: string): Promise<string> {
+  return readText(file).catch((cause: unknown) => {
+    throw unreadable(file, whyRefused(cause), cause);
+  });
 }
 
 function jsonIn(text: string): unknown {
@@ -113,8 +125,8 @@ type Row = readonly [au: string, measure: string, toolboxes: string, scale: stri
  * the number; an empty value is one that is not defined, such as kappa where everybody always says absent.
  */
 export function agreementCsv({ units }: StudyAgreement): string {
-  const rows = units.flatMap(unitRows).map((row) => row.map((cell) => (cell === null ? "" : String(cell))));
-  return stringify([[...HEADER], ...rows]);
+  const rows = units.flatMap(unitRows);
+  return csvLines([HEADER, ...rows]);
 }
 
 function unitRows({ au, toolboxes, presence, intensity }: UnitAgreement): Row[] {

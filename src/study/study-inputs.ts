@@ -3,6 +3,7 @@ import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { columnsInWords, readTable, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
 import { walkFolder } from "../platform/walk-folder.ts";
 import { readRunHistory } from "../runs/run-history.ts";
@@ -24,12 +25,16 @@ export interface StudyInput {
  * globs, the folder of a study (what it measured), or lists (`.csv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
  * list names twice is given a second time with a refusal, so that it is reported.
  *
+ * @param notify Told how many files of a folder were left out, and of which kinds.
  * @throws {ConfigurationError} if a word names nothing, a folder or glob holds nothing to measure, or a list is wrong.
  */
-export async function* studyInputs(words: readonly string[]): AsyncGenerator<StudyInput> {
+export async function* studyInputs(
+  words: readonly string[],
+  notify?: (notice: string) => void,
+): AsyncGenerator<StudyInput> {
   const seen = new Set<string>();
   for (const word of words) {
-    for await (const input of inputsOf(word)) {
+    for await (const input of inputsOf(word, notify)) {
       const place = resolve(input.key);
       if (seen.has(place)) continue;
       seen.add(place);
@@ -39,17 +44,17 @@ export async function* studyInputs(words: readonly string[]): AsyncGenerator<Stu
 }
 
 /** As {@link studyInputs}, all at once. */
-export async function listInputs(words: readonly string[]): Promise<StudyInput[]> {
+export async function listInputs(words: readonly string[], notify?: (notice: string) => void): Promise<StudyInput[]> {
   const inputs: StudyInput[] = [];
-  for await (const input of studyInputs(words)) inputs.push(input);
+  for await (const input of studyInputs(words, notify)) inputs.push(input);
   return inputs;
 }
 
-async function* inputsOf(word: string): AsyncGenerator<StudyInput> {
-  const found = await stat(word).catch(() => undefined);
+async function* inputsOf(word: string, notify?: (notice: string) => void): AsyncGenerator<StudyInput> {
+  const found = await stat(systemPath(word)).catch(() => undefined);
   const study = found?.isDirectory() ? await studyIn(word) : undefined;
   if (study !== undefined) yield* toInputs(study);
-  else if (found?.isDirectory()) yield* toInputs(await filesIn(word));
+  else if (found?.isDirectory()) yield* toInputs(await filesIn(word, notify));
   else if (found !== undefined && extname(word).toLowerCase() === ".csv") yield* listedInputs(word);
   else if (found !== undefined || !isDynamicPattern(word)) yield toInput(word);
   else yield* toInputs(await filesMatching(word));
@@ -96,15 +101,34 @@ async function studyIn(folder: string): Promise<string[] | undefined> {
 
 const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);
 
-async function filesIn(folder: string): Promise<string[]> {
+async function filesIn(folder: string, notify?: (notice: string) => void): Promise<string[]> {
   const found: string[] = [];
+  const leftOut = new Map<string, number>();
   for await (const path of walkFolder(folder)) {
-    if (MEASURABLE.has(endingOf(path))) found.push(path);
+    const ending = endingOf(path);
+    if (MEASURABLE.has(ending)) found.push(path);
+    else leftOut.set(ending, (leftOut.get(ending) ?? 0) + 1);
   }
+  if (leftOut.size > 0 && found.length > 0) notify?.(leftOutInWords(folder, leftOut));
   if (found.length > 0) return found.sort();
   throw new ConfigurationError(
     `Cannot measure folder as it holds no image or video (${[...MEASURABLE].join(", ")}): \`${folder}\``,
   );
+}
+
+/** Kinds of files that are told one by one. */
+const KINDS_TOLD = 5;
+
+function leftOutInWords(folder: string, counts: ReadonlyMap<string, number>): string {
+  const kinds = [...counts].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1));
+  const told = kinds
+    .slice(0, KINDS_TOLD)
+    .map(([ending, count]) => `${count} ${ending === "" ? "without" : `.${ending}`}`);
+  const rest = kinds.length > KINDS_TOLD ? `, ${kinds.length - KINDS_TOLD} more kinds` : "";
+  const total = kinds.reduce((sum, [, count]) => sum + count, 0);
+  const files =
+    total === 1 ? "1 file is left out as its ending is" : `${total} files are left out as their endings are`;
+  return `${files} no image's or video's: ${told.join(", ")}${rest} (\`${folder}\`)`;
 }
 
 async function filesMatching(pattern: string): Promise<string[]> {

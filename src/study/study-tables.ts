@@ -1,6 +1,6 @@
-import { stringify } from "csv-stringify/sync";
 import { dictionaryRows } from "../measuring/measurement-columns.ts";
 import { type RecordedOutcome, toRecord } from "../measuring/measurement-json.ts";
+import { csvLines } from "../platform/tables/write-table.ts";
 import type { RecordedStep } from "../runs/record-steps.ts";
 import { NO_COUNTS, type RunCounts } from "../runs/run-rows.ts";
 import { TILES_FILE, type TileGatherer } from "./contact-sheets.ts";
@@ -68,13 +68,13 @@ export function createStudyTables(faceTable: FaceTable, options: StudyTableOptio
   return {
     headers: new Map([
       ["faces.csv", faceTable.header],
-      ["images.csv", stringify([imageHeader])],
-      ["failures.csv", stringify([failureHeader])],
+      ["images.csv", csvLines([imageHeader])],
+      ["failures.csv", csvLines([failureHeader])],
       ["measurements.jsonl", ""],
       ...(options.contactSheet ? [[TILES_FILE, ""] as const] : []),
     ]),
     about: options.contactSheet ? { ...ABOUT, ...ABOUT_SHEETS } : ABOUT,
-    dictionary: stringify([
+    dictionary: csvLines([
       ["file", "column", "meaning"],
       ...dictionaryRows(faceTable.columns).map((row) => ["faces.csv", ...row]),
       ...faceTable.caveats.map((caveat) => ["faces.csv", "", caveat]),
@@ -94,13 +94,13 @@ function linesOf(
     landmarks,
   }: { readonly faceTable: FaceTable; readonly order: number; readonly landmarks: boolean },
 ): ReadonlyMap<string, string> {
-  if ("reason" in outcome) return new Map([["failures.csv", stringify([[input.path, outcome.reason]])]]);
+  if ("reason" in outcome) return new Map([["failures.csv", csvLines([[input.path, outcome.reason]])]]);
   const { image, faces } = outcome.measured;
   const { path, frame, widthPx, heightPx, sha256 } = image;
   const place = frame === undefined ? ["", ""] : [frame.index, frame.timestampS];
   return new Map([
     ["faces.csv", faceTable.rowsOf(outcome.measured, order)],
-    ["images.csv", stringify([[path, ...place, widthPx, heightPx, faces.length, sha256]])],
+    ["images.csv", csvLines([[path, ...place, widthPx, heightPx, faces.length, sha256]])],
     ["measurements.jsonl", `${JSON.stringify(toRecord(outcome, { landmarks }))}\n`],
   ]);
 }

@@ -1,5 +1,5 @@
-import { stringify } from "csv-stringify/sync";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
+import { csvLines } from "../platform/tables/write-table.ts";
 import { renderContactSheet, TILE_PX, TILES_PER_SHEET } from "../render/contact-sheet.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { FoundFace, FoundFaces } from "./found-faces.ts";
@@ -40,7 +40,7 @@ export async function writeFound(
   const rows = found.faces.map((face, index) => rankingRow(face, index + 1, said.get(keyOf(face))));
   await run.write("verdicts.jsonl", best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
   await writeSheet(run, best.candidates, signal);
-  await run.write("ranking.csv", stringify([[...COLUMNS], ...rows]));
+  await run.write("ranking.csv", csvLines([COLUMNS, ...rows]));
 }
 
 function keyOf({ path, faceId }: { readonly path: string; readonly faceId: string }): string {

@@ -1,17 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import * as agreement from "../../src/cli/agreement.ts";
 import * as ask from "../../src/cli/ask.ts";
 import * as discover from "../../src/cli/discover.ts";
 import * as evaluation from "../../src/cli/eval.ts";
 import * as measure from "../../src/cli/measure.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import { samplePhoto } from "../support/photos.ts";
+import { runCli } from "../support/run-cli.ts";
 import { runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const NOT_A_FILE = /^Cannot .* as (line \d+: )?it is a device or a pipe, not a file: `.*`$/m;
 const PHOTO = samplePhoto(1);
+const KULESHOV = ownPath("bin", "kuleshov.js");
 
 describe.skipIf(process.platform === "win32")("A named pipe in place of a file", () => {
   it.each<[string, (pipe: string) => string[], number]>([
@@ -32,6 +36,31 @@ describe.skipIf(process.platform === "win32")("A named pipe in place of a file",
     expect(code).toBe(expected);
   });
 
+  it.each<[string, (pipe: string) => string[], RegExp]>([
+    ["a folder for results", (pipe) => ["measure", PHOTO, "--out", pipe], /there is a file of that name/],
+    ["a folder for a report", (pipe) => ["ask", PHOTO, "--out", pipe], /there is a file of that name/],
+    ["measurements to be compared", (pipe) => ["agreement", pipe], /it is a device or a pipe, not a file/],
+    ["lines of measurements", (pipe) => ["agreement", `${pipe}.jsonl`], /it is a device or a pipe, not a file/],
+    ["a bundle", (pipe) => ["eval", "run", "--bundle", pipe], /it is a device or a pipe, not a file/],
+    ["an exemplar store", (pipe) => ["ask", PHOTO, "--store", pipe, "--shots", "2"], /it is a file, not a folder/],
+    ["a neutral face", (pipe) => ["measure", PHOTO, "--neutral", pipe], /it is a device or a pipe, not a file/],
+  ])("is refused at once as %s", async (_name, words, reason) => {
+    const pipe = join(await tempFolder(), "pipe");
+    for (const ending of ["", ".jsonl"]) execFileSync("mkfifo", [pipe + ending]);
+    const { code, stderr } = await runCommand(words(pipe), [agreement, ask, evaluation, measure]);
+    expect(stderr).toMatch(reason);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(code).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each(["journal.jsonl", "run.lock", "faces.csv"])("is refused at once as %s of a run", async (name) => {
+    const folder = await tempFolder();
+    execFileSync("mkfifo", [join(folder, name)]);
+    const { code, stderr } = await runCommand(["measure", PHOTO, "--out", folder], [measure]);
+    expect(stderr).toMatch(/^Cannot .* as .*(device or a pipe|Kuleshov did not write).*`$/m);
+    expect(code).toBeGreaterThanOrEqual(2);
+  });
+
   it("is passed over in a folder, and said", async () => {
     const folder = join(await tempFolder(), "images");
     await mkdir(folder);
@@ -40,5 +69,63 @@ describe.skipIf(process.platform === "win32")("A named pipe in place of a file",
     const { code, stderr } = await runCommand(["measure", folder], [measure]);
     expect(stderr).toMatch(NOT_A_FILE);
     expect(code).toBe(1);
+  });
+});
+
+describe.runIf(process.platform === "linux")("A place that takes no folder", () => {
+  it.each(["measure", "ask"])("is refused at once for what %s writes", async (command) => {
+    const { code, stderr } = await runCommand([command, PHOTO, "--out", "/proc/no-such"], [ask, measure]);
+    expect([code, stderr]).toEqual([
+      2,
+      "Cannot write results as the folder cannot be made (there is no such file): `/proc/no-such`\n",
+    ]);
+  });
+
+  it.each([
+    ["/dev/zero", "it is no folder"],
+    ["/proc/no-such", "there is no such file"],
+  ])("is refused at once for the cache: %s", async (folder, reason) => {
+    const { code, stderr } = await runCli(["measure", PHOTO], { env: { KULESHOV_CACHE: folder } });
+    expect([code, stderr]).toEqual([2, `Cannot keep a cache where KULESHOV_CACHE says as ${reason}: \`${folder}\`\n`]);
+  });
+});
+
+describe.runIf(process.platform === "linux")("File names that people and attackers give", () => {
+  const NAMES = ["caf\xe9.jpg", "\x1b[31mred.jpg", "two\nlines.jpg", "=1+1.jpg", "a\\u001b.jpg"];
+
+  it("are measured, listed harmlessly, and found again by what is measured next", async () => {
+    const folder = await tempFolder();
+    const images = join(folder, "images");
+    await mkdir(images);
+    for (const name of NAMES) await copyFile(PHOTO, Buffer.from(`${images}/${name}`, "latin1"));
+    const [out, again] = [join(folder, "out"), join(folder, "again")];
+    const { code, stdout } = await runCommand(["measure", images, "--out", out], [measure]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("15 faces in 5 images")]);
+    const table = await readFile(join(out, "faces.csv"), "utf8");
+    for (const shown of ["caf\\udce9.jpg", "\\u001b[31mred.jpg", "a\\u005cu001b.jpg"]) expect(table).toContain(shown);
+    expect(table).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect((await runCommand(["measure", out, "--out", again], [measure])).code).toBe(0);
+    expect(await readFile(join(again, "faces.csv"), "utf8")).toBe(table);
+    const shown = await runCommand(["measure", images], [measure]);
+    expect(shown.stdout).toContain("/caf\\udce9.jpg");
+    expect(shown.stdout).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
+  it("are known on the command line too", async () => {
+    const folder = await tempFolder();
+    await copyFile(PHOTO, Buffer.from(`${folder}/caf\xe9.jpg`, "latin1"));
+    const told = execFileSync("sh", [
+      "-c",
+      'cd "$0" && exec "$1" "$2" measure *.jpg --json',
+      folder,
+      process.execPath,
+      KULESHOV,
+    ]);
+    expect(JSON.parse(told.toString())).toMatchObject({ images: [{ path: "caf\udce9.jpg" }] });
+  });
+
+  it("cannot put a line of their own among the messages", async () => {
+    const { stderr } = await runCommand(["measure", "no\nMeasured 9 faces.jpg"], [measure]);
+    expect(stderr).toBe("Cannot read image as there is no such file: `no\\u000aMeasured 9 faces.jpg`\n");
   });
 });

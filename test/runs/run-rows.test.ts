@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFile, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
 import type { RunStep } from "../../src/runs/run-rows.ts";
+import { fullDisk } from "../support/full-disk.ts";
 
 const HEADERS = new Map([
   ["faces.csv", "path,value\n"],
@@ -140,18 +141,17 @@ describe("a run's tables", () => {
     const first = await openRows(headers);
     await first.append(record("a.jpg"));
     await first.close("interrupted");
-    await rm(join(folder, "measurements.jsonl"));
-    await symlink("/dev/full", join(folder, "measurements.jsonl")); // every write to it fails for want of room
-
     const full = await openRows(headers);
+    const { spy, refusal } = await fullDisk();
+    spy.mockRejectedValueOnce(refusal);
     await full.append({ ...record("b.jpg"), text: new Map([["measurements.jsonl", "{}\n"]]) });
     await expect(full.flush()).rejects.toThrow(
       "the disk is full; make room and run it again with --resume, which keeps what is done",
     );
     await full.append(record("c.jpg"));
     await full.close("interrupted"); // what comes after a failed write must not be recorded
+    spy.mockRestore();
 
-    await rm(join(folder, "measurements.jsonl"));
     const again = await openRows();
     expect([...again.done]).toEqual(["a.jpg"]);
     await again.close("interrupted");

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { studyInputs } from "../../src/study/study-inputs.ts";
+import { listInputs, studyInputs } from "../../src/study/study-inputs.ts";
 import { collect } from "../support/collect.ts";
 
 let folder: string;
@@ -97,5 +97,19 @@ describe("studyInputs", () => {
     ["is no text", Uint8Array.from([0x70, 0, 0x74, 0x68]), "not a text file"],
   ])("refuses a list that %s, in one sentence", async (_case, text, sentence) => {
     await expect(paths(await list(text))).rejects.toThrow(sentence);
+  });
+
+  it("says how many files of a folder it left out, and of which kinds", async () => {
+    await mkdir(join(folder, "sub"));
+    const left = ["a.txt", "sub/b.TXT", "c.xmp", "README", ".DS_Store"];
+    await Promise.all(["p.jfif", "q.JPE", "r.mpo", "s.Mp4", ...left].map(touch));
+    const notices: string[] = [];
+    const inputs = await listInputs([folder], (notice) => notices.push(notice));
+    expect(inputs.map(({ path }) => path.slice(-6))).toEqual(["p.jfif", "/q.JPE", "/r.mpo", "/s.Mp4"]);
+    expect(notices).toEqual([
+      `5 files are left out as their endings are no image's or video's: 2 without, 2 .txt, 1 .xmp (\`${folder}\`)`,
+    ]);
+    await listInputs([join(folder, "p.jfif")], (notice) => notices.push(notice));
+    expect(notices).toHaveLength(1);
   });
 });

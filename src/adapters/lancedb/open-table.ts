@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import { StoreError } from "../../domain/errors.ts";
 import type { ExpressionSpace } from "../../domain/expression-space.ts";
+import { whyRefused } from "../../platform/system-error.ts";
 import { isConflict, loadLance } from "./lance.ts";
 import { readStamp, storeSchema } from "./schema.ts";
 
@@ -76,7 +77,7 @@ async function mayExist(location: string): Promise<boolean> {
   if (isAddress(location)) return true;
   const found = await stat(location).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw new StoreError(location, `the file system refused (${error.code ?? String(error)})`, { cause: error });
+    throw new StoreError(location, whyRefused(error), { cause: error });
   });
   if (found === undefined) return false;
   if (!found.isDirectory()) throw new StoreError(location, "it is a file, not a folder; choose another place");

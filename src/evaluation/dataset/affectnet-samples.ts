@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { readBytes } from "../../platform/read-file.ts";
 import { type ReadRow, sampleOf } from "./dataset.ts";
 import { columnsOf, readCsvRows } from "./table-rows.ts";
 
@@ -63,7 +63,7 @@ async function fromAnnotations(folder: string): Promise<ReadRow[]> {
     const id = file.replace("_exp.npy", "");
     try {
       const value = async (part: string) =>
-        Number(parseNpy(await readFile(join(folder, "annotations", `${id}_${part}.npy`)))[0]);
+        Number(parseNpy(await readBytes(join(folder, "annotations", `${id}_${part}.npy`)))[0]);
       const image = join(folder, "images", `${id}.jpg`);
       rows.push(...rowOf({ where: file, id, image, code: await value("exp") }, await value("val"), await value("aro")));
     } catch (error) {

@@ -1,9 +1,10 @@
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import type { PixelBox } from "../../domain/geometry.ts";
 import { cacheFolder } from "../../platform/cache-folder.ts";
 import { sha256 } from "../../platform/hash.ts";
+import { makeFolder } from "../../platform/make-folder.ts";
 import { listInCell } from "../../platform/tables/list-cell.ts";
 import { isMissing, numberInCell } from "../../platform/tables/table-rows.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
@@ -236,7 +237,7 @@ async function drawGreyImage(pixels: string): Promise<string | undefined> {
     () => false,
   );
   if (isThere) return path;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const png = await sharp(bytes, { raw: { width: side, height: side, channels: 1 } })
     .png()
     .toBuffer();

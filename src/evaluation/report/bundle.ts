@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { strFromU8, strToU8, type Unzipped, unzipSync, zipSync } from "fflate";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { createContentStore } from "../../platform/content-store.ts";
 import { hashOfFile } from "../../platform/hash.ts";
 import { packageVersion } from "../../platform/package-paths.ts";
+import { readBytes } from "../../platform/read-file.ts";
+import { whyRefused } from "../../platform/system-error.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import { journalLine } from "../../runs/journal.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../../runs/run-folder.ts";
@@ -38,12 +39,12 @@ export async function writeBundle(folder: string, path: string): Promise<string>
   const places = { evalFilePath: basename(header.evalFilePath), cacheFolder: "answers" };
   files["run.json"] = strToU8(JSON.stringify({ ...header, ...places }, null, 2));
   files["samples.jsonl"] = strToU8(samples.map((sample) => `${JSON.stringify(withoutPlace(sample))}\n`).join(""));
-  files["results.jsonl"] = await readFile(join(folder, "results.jsonl"));
-  const judgments = await readFile(judgmentsPath(folder)).catch(() => undefined);
+  files["results.jsonl"] = await readBytes(join(folder, "results.jsonl"));
+  const judgments = await readBytes(judgmentsPath(folder)).catch(() => undefined);
   if (judgments !== undefined) files["judgments.jsonl"] = judgments;
   for (const { key, answer } of [...scored.records, ...(await readResults(folder, judgmentsPath(folder)))]) {
     if (answer === null || !KEY.test(key)) continue;
-    const bytes = await readFile(cache.path(key)).catch(() => undefined);
+    const bytes = await readBytes(cache.path(key)).catch(() => undefined);
     if (bytes === undefined) {
       throw new ConfigurationError(
         `Cannot bundle run as answer ${key.slice(0, 12)} is not in the cache any more: \`${folder}\``,
@@ -124,8 +125,8 @@ async function replayInto(
 }
 
 async function readZip(path: string): Promise<Unzipped> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new ConfigurationError(`Cannot replay bundle as it cannot be read: \`${path}\``, { cause: error });
+  const bytes = await readBytes(path).catch((error: unknown) => {
+    throw new ConfigurationError(`Cannot replay bundle as ${whyRefused(error)}: \`${path}\``, { cause: error });
   });
   try {
     return unzipSync(bytes);

@@ -1,10 +1,8 @@
 import { join } from "node:path";
-import { stringify } from "csv-stringify/sync";
+import { type Cell, csvTable } from "../../platform/tables/write-table.ts";
 import { keepInRun } from "../../runs/run-manifest.ts";
 import { topLabel } from "../answer.ts";
 import type { ScoredRun } from "./write-report.ts";
-
-type Cell = string | number | boolean | null;
 
 /**
  * Writes `metrics.csv`, `answers.csv`, `comparisons.csv` and `context-effects.csv` into the run's folder. An empty cell
@@ -20,12 +18,7 @@ export async function exportCsv(scored: ScoredRun): Promise<string[]> {
   return Promise.all(
     Object.entries(tables).map(async ([name, rows]) => {
       const path = join(scored.run.folder, name);
-      const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-      await keepInRun(
-        scored.run.folder,
-        name,
-        stringify([...rows], { header: true, columns, cast: { boolean: (value) => (value ? "TRUE" : "FALSE") } }),
-      );
+      await keepInRun(scored.run.folder, name, csvTable(rows));
       return path;
     }),
   );

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { readText } from "../../platform/read-file.ts";
 import { journalLines, readJournal } from "../../runs/journal.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import { Sample } from "../sample.ts";
@@ -80,7 +80,7 @@ export function hasRun(folder: string): boolean {
 
 /** @throws {ConfigurationError} when the folder holds no run, or one of another version. */
 export async function openRun(folder: string): Promise<StoredRun> {
-  const text = await readFile(join(folder, HEADER_FILE), "utf8").catch((error: unknown) => {
+  const text = await readText(join(folder, HEADER_FILE)).catch((error: unknown) => {
     throw new ConfigurationError(`Cannot open run as the folder has no run.json: \`${folder}\``, { cause: error });
   });
   const header = parseHeader(text, folder);

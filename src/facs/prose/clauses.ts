@@ -22,7 +22,7 @@ interface Span {
 }
 
 const BREAK =
-  /[.;:!?]+(?=\s|$)|\n+|[—–]|\s-\s|,\s|\b(but|while|although|though|whereas|yet|however|despite|because)\b/gi;
+  /(?<![.;:!?])[.;:!?]+(?=\s|$)|\n+|[—–]|\s-\s|,\s|\b(but|while|although|though|whereas|yet|however|despite|because)\b/gi;
 const BRACKETS = /\(([^()]*)\)|\[([^[\]]*)\]/g;
 
 /**
@@ -42,18 +42,12 @@ export function splitClauses(text: string, codes: readonly CodeGroup[]): Clause[
     masked,
     naming.map(({ from, to }) => ({ index: from, end: to })),
   ).replace(/[()[\]]/g, " ");
-  const outside = codes.filter(({ index }) => !naming.some((span) => isInside(index, span)));
-  const clauses = cut(outer).map(({ from, to, openedBy }) =>
-    clauseIn(
-      outer,
-      { from, to },
-      {
-        codes: outside,
-        asides: asides.filter((aside) => isInside(aside.from, { from, to })).map(({ clause }) => clause),
-        openedBy,
-      },
-    ),
-  );
+  const inBrackets = new Set(naming.flatMap(({ clause }) => clause.codes));
+  const outside = codes.filter((code) => !inBrackets.has(code));
+  const clauses = cut(outer).map(({ from, to, openedBy }) => {
+    const inside = within(asides, { from, to }, (aside) => aside.from);
+    return clauseIn(outer, { from, to }, { codes: outside, asides: inside.map(({ clause }) => clause), openedBy });
+  });
   return [...clauses, ...own.map(({ clause }) => clause)];
 }
 
@@ -64,22 +58,38 @@ function clauseIn(text: string, span: Span, rest: Pick<Clause, "codes" | "asides
   const markers = lexicon()
     .markers.matchAll(words)
     .filter((marker) => !ignored.some((match) => marker.from <= match.to && marker.to >= match.from));
-  return { words, content, markers, ...rest, codes: rest.codes.filter(({ index }) => isInside(index, span)) };
+  return { words, content, markers, ...rest, codes: within(rest.codes, span, ({ index }) => index) };
 }
 
-function isInside(index: number, { from, to }: Span): boolean {
-  return index >= from && index < to;
+/** Those that begin inside a span, of a list in the order of the text. */
+function within<T>(list: readonly T[], { from, to }: Span, startOf: (item: T) => number): readonly T[] {
+  const first = firstFrom(from);
+  return list.slice(first, firstFrom(to));
+
+  function firstFrom(place: number): number {
+    let [low, high] = [0, list.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (startOf(list[middle] as T) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 function namesSomething(clause: Clause): boolean {
   return clause.content.some(({ meanings }) => meanings.some(({ type }) => type === "phrase" || type === "part"));
 }
 
-/** Overwrites spans with spaces, so that offsets stay what they are. */
+/** Overwrites spans, which are in the order of the text, with spaces, so that offsets stay what they are. */
 function blank(text: string, spans: readonly { index: number; end: number }[]): string {
-  let result = text;
-  for (const { index, end } of spans) result = result.slice(0, index) + " ".repeat(end - index) + result.slice(end);
-  return result;
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { index, end } of spans) {
+    pieces.push(text.slice(at, index), " ".repeat(end - index));
+    at = end;
+  }
+  return pieces.join("") + text.slice(at);
 }
 
 interface Piece extends Span {
@@ -92,13 +102,32 @@ function cut(text: string): Piece[] {
   let openedBy: string | null = null;
   for (const match of text.matchAll(BREAK)) {
     if (!isApposition(text, { from, to: match.index }, match)) {
-      pieces.push({ from, to: match.index, openedBy });
+      pieces.push(...shortened(text, { from, to: match.index, openedBy }));
       from = match.index + match[0].length;
       openedBy = match[1]?.toLowerCase() ?? null;
     }
   }
-  pieces.push({ from, to: text.length, openedBy });
+  pieces.push(...shortened(text, { from, to: text.length, openedBy }));
   return pieces;
+}
+
+/** Beyond what anybody writes; every word of a clause is looked at for every other. */
+const LONGEST_CLAUSE = 1000;
+
+/**
+ * Cuts what never ends, so that the time to read a text grows with its length alone: before an "and", across which nothing
+ * is denied, or else at a space.
+ */
+function* shortened(text: string, whole: Piece): Generator<Piece> {
+  let { from, openedBy } = whole;
+  while (whole.to - from > LONGEST_CLAUSE) {
+    const piece = text.slice(from, from + LONGEST_CLAUSE);
+    const length = [" and ", " "].map((end) => piece.lastIndexOf(end)).find((end) => end > 0) ?? LONGEST_CLAUSE;
+    const to = from + length;
+    yield { from, to, openedBy };
+    [from, openedBy] = [to, null];
+  }
+  yield { from, to: whole.to, openedBy };
 }
 
 const VERB = /^\s*(?:is|are|was|were|remains?|stays?)\b/i;

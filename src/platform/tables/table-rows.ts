@@ -3,13 +3,15 @@ import { rowBatches, type TableSource } from "./row-batches.ts";
 import { createRowCells } from "./row-cells.ts";
 import { openTableBytes, type RefuseTable } from "./table-bytes.ts";
 import { readTableHeader } from "./table-header.ts";
+import { textOfCell } from "./write-table.ts";
 
 /** One row of a table as text. */
 export interface TableRow {
   /** On which it begins, counted from 1. */
   readonly line: number;
   /**
-   * By column; without quotes and the spaces around them. Of two columns of one name, the first. A column without a
+   * By column; without quotes and the spaces around them, and as text that {@link file://./write-table.ts} made harmless
+   * was before. Of two columns of one name, the first. A column without a
    * name, as R and pandas number rows in, is left out.
    */
   readonly cells: Readonly<Record<string, string>>;
@@ -54,7 +56,7 @@ export async function* tableRows(path: string, options: TableOptions): AsyncGene
       for (const [row, start] of starts.entries()) {
         const [end, line] = [ends[row] as number, lines[row] as number];
         cells.place(bytes, { start, end, line, unterminated: unterminated && row === starts.length - 1 });
-        const texts = names.map((name, k) => [name, cells.text(k)] as const);
+        const texts = names.map((name, k) => [name, textOfCell(cells.text(k))] as const);
         if (texts.some(([, text]) => text !== "")) yield { line, cells: Object.fromEntries(texts), decimalComma };
       }
     }

@@ -1,7 +1,7 @@
-import { stringify } from "csv-stringify/sync";
 import type { FaceMeasurement, ToolboxId } from "../../domain/measurement.ts";
-import type { ImagePlace, MeasurementColumn } from "../../measuring/measurement-columns.ts";
+import { type ImagePlace, type MeasurementColumn, roundedCell } from "../../measuring/measurement-columns.ts";
 import type { RecordedFace } from "../../measuring/measurement-json.ts";
+import { csvLines } from "../../platform/tables/write-table.ts";
 
 /** A table under another toolbox's column names, for scripts that were written for that toolbox. */
 export interface ToolboxColumns {
@@ -81,15 +81,9 @@ export function createToolboxColumns(
     rows(faces, image, order) {
       const frame = (image.frame?.number ?? image.frame?.index ?? order) + options.firstFrame;
       const rows: readonly (RecordedFace | undefined)[] = faces.length === 0 ? [undefined] : faces;
-      return stringify(
-        rows.map((face, faceIndex) => columns.map(({ cell }) => cellText(cell({ face, image, frame, faceIndex })))),
+      return csvLines(
+        rows.map((face, faceIndex) => columns.map(({ cell }) => roundedCell(cell({ face, image, frame, faceIndex })))),
       );
     },
   };
-}
-
-/** Six decimals: far below any measurement's error, and the same text on every machine. */
-function cellText(value: string | number | null): string {
-  if (value === null) return "";
-  return typeof value === "string" ? value : String(Math.round(value * 1e6) / 1e6);
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConfigurationError, JudgmentError, ProviderError } from "../../../src/domain/errors.ts";
@@ -15,6 +15,7 @@ import { type Solver, StimulusUnavailable } from "../../../src/evaluation/solver
 import { createContentStore } from "../../../src/platform/content-store.ts";
 import { type Journal, openJournal, readJournal } from "../../../src/runs/journal.ts";
 import { evalFile, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
+import { fullDisk } from "../../support/full-disk.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 const samples = (n: number) =>
@@ -307,13 +308,15 @@ describe("a run", () => {
     expect(await records(folder)).toEqual([]);
   });
 
-  it.runIf(process.platform === "linux")("says that the disk is full, and asks nothing more", async () => {
+  it("says that the disk is full, and asks nothing more", async () => {
     const server = await startAnsweringServer();
     const folder = await tempFolder();
-    await symlink("/dev/full", join(folder, "results.jsonl"));
+    const { spy, refusal } = await fullDisk();
+    spy.mockRejectedValue(refusal);
     await expect(run(folder, evalFile({ execution: { concurrency: 1 } }), httpSolver(server.url))).rejects.toThrow(
       /^Cannot write results as the disk is full; make room and run it again with --resume/,
     );
+    spy.mockRestore();
     expect(server.requests.size).toBeLessThan(4);
   });
 });

@@ -174,3 +174,30 @@ describe("findActionUnitMentions", () => {
     expect(brow).toMatchObject({ words: "brow is raised", side: "left" });
   });
 });
+
+describe("a text without end", () => {
+  // Each took minutes to hours while a clause was compared with itself, or a run of marks was searched from each of them.
+  it.each([
+    ["one clause of movements", "the lip corners are pulled up and ", 12_000],
+    ["one clause of parts", "brow ", 40_000],
+    ["codes in a row", "AU12, ", 40_000],
+    ["brackets", "cheeks raised (AU6 absent) ", 8000],
+    ["full stops", ".", 300_000],
+    ["open brackets", "([", 100_000],
+  ])("is read to its end: %s", (_what, piece, times) => {
+    const mentions = findActionUnitMentions(`${piece.repeat(times)}x. AU4 is present.`);
+    expect(mentions.at(-1)).toMatchObject({ anyOf: ["AU4"], state: "present" });
+  });
+
+  it("is read as it would be in parts", () => {
+    const clause = "The cheeks are raised and no brow is lowered and so on and so forth and ";
+    const [one, many] = [findActionUnitMentions(clause), findActionUnitMentions(clause.repeat(300))];
+    expect(one.map(({ anyOf, state }) => [...anyOf, state])).toEqual([
+      ["AU6", "present"],
+      ["AU4", "absent"],
+    ]);
+    const states = new Set(many.map(({ anyOf, state }) => `${anyOf} ${state}`));
+    expect([...states].sort()).toEqual(["AU4 absent", "AU6 present"]);
+    expect(many.length).toBeGreaterThan(550);
+  });
+});

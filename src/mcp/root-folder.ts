@@ -1,0 +1,38 @@
+import { realpath } from "node:fs/promises";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { ImageDecodeError, ToolInputError } from "../domain/errors.ts";
+import { whyRefused } from "../platform/system-error.ts";
+import { pathOfBytes, systemPath } from "../platform/system-path.ts";
+
+/**
+ * The real place of a file that a client names, if it lies inside the folder that the server may read. Links are followed
+ * first. Of what lies outside nothing is told, not even whether it is there.
+ *
+ * @param root as `realpath` gives it. @param path absolute, or seen from the root.
+ * @throws {ToolInputError} if it is outside. @throws {ImageDecodeError} if it is inside and not there.
+ */
+export async function placeInside(root: string, path: string): Promise<string> {
+  const named = resolve(root, path);
+  if (!isInside(root, named)) throw outside(root, path);
+  const place = await realPath(named).catch((cause: unknown) => {
+    throw new ImageDecodeError(path, whyRefused(cause), { cause });
+  });
+  if (!isInside(root, place)) throw outside(root, path);
+  return place;
+}
+
+/** A path with every link followed. */
+export async function realPath(path: string): Promise<string> {
+  return pathOfBytes(await realpath(systemPath(path), "buffer"));
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function outside(root: string, path: string): ToolInputError {
+  return new ToolInputError(
+    `Cannot read image as it is outside of the folder that this server may read, \`${root}\` (kuleshov mcp --root names another): \`${path}\``,
+  );
+}
