@@ -53,7 +53,7 @@ const ActionUnitFormula = z.strictObject({
   calibration: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
 });
 
-/** What is taken off a unit's logit so that .5 is where it counts as shown, whatever way the head is turned. */
+/** What is taken off a unit's logit so that .5 is where it counts as shown, whatever way the head is turned, at rest or not. */
 const Recalibration = z.strictObject({
   /** The logit that used to be given to a face at the threshold. */
   threshold: z.number(),
@@ -61,6 +61,8 @@ const Recalibration = z.strictObject({
   pitch: z.number(),
   pitchSquared: z.number(),
   yawSquared: z.number(),
+  /** How far the unit leans on whether the face is seen at rest: per unit of log-share, see `AtRest`. 0: not at all. */
+  rest: z.number().min(0),
 });
 
 /** A formula over geometry and skin, as measured faces are read by. */
@@ -73,6 +75,16 @@ const RestingPose = z.strictObject({
   /** Beyond this the effect of pose is taken to grow no further. */
   mostPitchRad: z.number().positive(),
   mostYawRad: z.number().positive(),
+});
+
+/** What tells a face at rest from low brows and thin lips by nature: networks that see the skin, asked for `neutral` alone. */
+const AtRest = z.strictObject({
+  /** Ids of expression networks. */
+  networks: z.array(z.string().min(1)).min(1),
+  /** Added to each network's share of `neutral` before its logarithm is taken. */
+  floor: z.number().positive(),
+  /** Mean log-share over the faces that the leans were fitted to: there, and where a network is missing, nothing is taken off. */
+  mean: z.number(),
 });
 
 const AngleRamp = z.strictObject({
@@ -101,6 +113,7 @@ export const ActionUnitModel = z.strictObject({
   ausAppearance: z.array(RecalibratedFormula),
   /** From where and how far `recalibration` counts the head's pose. */
   restingPose: RestingPose,
+  atRest: AtRest,
   appearance: z.strictObject({
     /** Blur as a share of the distance between the outer eye corners, so that features do not depend on resolution. */
     sigmaPerIod: z.number().positive(),

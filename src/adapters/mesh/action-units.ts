@@ -1,4 +1,10 @@
-import type { ActionUnitMeasurement, HeadPose, Side, ToolboxSupport } from "../../domain/measurement.ts";
+import type {
+  ActionUnitMeasurement,
+  ExpressionReading,
+  HeadPose,
+  Side,
+  ToolboxSupport,
+} from "../../domain/measurement.ts";
 import type { ActionUnitModel, RecalibratedFormula } from "./action-unit-model.ts";
 import { sigmoid } from "./blazeface.ts";
 import { type FaceFeatures, type Features, logitOf } from "./face-features.ts";
@@ -45,13 +51,13 @@ function sidedLogits(formula: RecalibratedFormula, right: number, left: number):
   return { formula, both, right: mean - half, left: mean + half };
 }
 
-/** Logits without what the head's pose alone does to them, 0 where a unit begins to count as shown. */
+/** Logits without what other things than the unit do to them, 0 where a unit begins to count as shown. */
 export function recalibrated(
   logits: readonly ActionUnitLogits[],
-  poseEffectOf: (formula: RecalibratedFormula) => number,
+  effectOf: (formula: RecalibratedFormula) => number,
 ): ActionUnitLogits[] {
   return logits.map(({ formula, both, right, left }) => {
-    const off = formula.recalibration.threshold + poseEffectOf(formula);
+    const off = formula.recalibration.threshold + effectOf(formula);
     return { formula, both: both - off, right: right - off, left: left - off };
   });
 }
@@ -66,6 +72,25 @@ export function poseEffect(
   const pitch = Math.max(-mostPitchRad, Math.min(mostPitchRad, pitchRad - rest));
   const yaw = Math.min(mostYawRad, Math.abs(yawRad));
   return recalibration.pitch * pitch + recalibration.pitchSquared * pitch ** 2 + recalibration.yawSquared * yaw ** 2;
+}
+
+/**
+ * What is taken off the logit of a unit because networks that see the skin see a face at rest: never by which emotion they
+ * see. 0 where one of them did not read the face.
+ */
+export function restEffect(
+  { recalibration }: RecalibratedFormula,
+  { atRest: { networks, floor, mean } }: ActionUnitModel,
+  readings: readonly ExpressionReading[],
+): number {
+  const logs = networks.map((id) => {
+    const found = readings.find(({ source }) => source.startsWith(`${id}@`));
+    const neutral = found?.distribution.find(({ label }) => label === "neutral");
+    return neutral === undefined ? undefined : Math.log(floor + neutral.probability);
+  });
+  const read = logs.filter((log) => log !== undefined);
+  if (read.length < networks.length) return 0;
+  return recalibration.rest * (read.reduce((sum, log) => sum + log, 0) / read.length - mean);
 }
 
 /** Measurements from logits: one for the whole face, and one per side where there are sides. */

@@ -3,7 +3,7 @@ import type { ExpressionReading, EyeOpenness, FaceFeature, Gaze } from "../../do
 import { hidesExpression, isHidden } from "../../facs/covered-parts.ts";
 import { poolExpressions } from "../../facs/expression-pool.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
-import { actionUnitLogits, poseEffect, recalibrated, toMeasurements } from "./action-units.ts";
+import { actionUnitLogits, poseEffect, recalibrated, restEffect, toMeasurements } from "./action-units.ts";
 import { fitToCanonical, headPoseOf } from "./canonical-fit.ts";
 import type { PixelSource } from "./crop.ts";
 import { appearanceFeatures } from "./face-appearance.ts";
@@ -47,7 +47,12 @@ async function describe(
   const quality = qualityOf({ box, frame: source, presence: mesh.presence, headPose, luma, covered: check.covered });
   const appearance = appearanceFeatures(model, luma, mesh.cropLandmarks);
   const raw = actionUnitLogits(model.ausAppearance, features, appearance);
-  const logits = recalibrated(raw, (formula) => poseEffect(formula, model, headPose));
+  const expressions = hidesExpression(covered)
+    ? []
+    : await readExpressions(parts.expressions, source, { mesh, quality: quality.overall });
+  const logits = recalibrated(raw, (formula) => {
+    return poseEffect(formula, model, headPose) + restEffect(formula, model, expressions);
+  });
   const eyeOpenness = eyeOpennessOf(model, features);
   return {
     toolbox: MESH_TOOLBOX_ID,
@@ -62,9 +67,7 @@ async function describe(
       toolbox: MESH_TOOLBOX_ID,
       factors: { headPose, facePx: quality.facePx, trust: trustOf(quality) },
     }).filter((unit) => !isHidden(unit, covered)),
-    expressions: hidesExpression(covered)
-      ? []
-      : await readExpressions(parts.expressions, source, { mesh, quality: quality.overall }),
+    expressions,
     features: toFaceFeatures(features, appearance),
   };
 }

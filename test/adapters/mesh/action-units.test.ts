@@ -5,6 +5,7 @@ import {
   actionUnitLogits,
   poseEffect,
   recalibrated,
+  restEffect,
   toMeasurements,
   weightOf,
 } from "../../../src/adapters/mesh/action-units.ts";
@@ -13,6 +14,7 @@ import { appearanceFeatures } from "../../../src/adapters/mesh/face-appearance.t
 import { createFeatureReader, type FeatureReader } from "../../../src/adapters/mesh/face-features.ts";
 import { lumaAround } from "../../../src/adapters/mesh/luma-image.ts";
 import { eyeOpennessOf, gazeOf } from "../../../src/adapters/mesh/measure-face.ts";
+import type { ExpressionReading } from "../../../src/domain/measurement.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { type CanonicalFace, readCanonicalFace } from "../../../src/networks/canonical-face.ts";
 import { flatLandmarks, GOLDEN_FACES, type GoldenFace } from "../../support/golden-faces.ts";
@@ -75,10 +77,35 @@ describe("recalibration", () => {
     }
   });
 
-  it("never asks more of a unit than the coded photographs did", () => {
-    const raised = model.ausAppearance.filter(({ recalibration }) => recalibration.threshold > 0);
-    // But for the lip stretcher, for which smiles were taken.
-    expect(raised.map(({ au }) => au)).toEqual([20]);
+  const atRest = (neutral: number) =>
+    model.atRest.networks.map((id) => ({
+      source: `${id}@1`,
+      distribution: [
+        { label: "neutral", probability: neutral },
+        { label: "anger", probability: 1 - neutral },
+      ],
+    }));
+
+  it("takes off what a face has by nature: the more it is seen at rest, the less a leaning unit counts", () => {
+    const effects = [0, 0.1, 0.9].map((neutral) => restEffect(unit(4), model, atRest(neutral)));
+    expect(effects).toEqual([...effects].sort((a, b) => a - b));
+    expect(effects[0]).toBeLessThan(-1);
+    expect(effects[2]).toBeGreaterThan(1);
+    expect(restEffect(unit(12), model, atRest(0.9))).toBe(0);
+  });
+
+  it("takes nothing off where one of the networks did not read the face", () => {
+    expect(restEffect(unit(4), model, [])).toBe(0);
+    expect(restEffect(unit(4), model, atRest(0.9).slice(1))).toBe(0);
+  });
+
+  it("leans on how far a face is seen at rest, never on which emotion is seen", () => {
+    const [first, second] = atRest(0.2) as [ExpressionReading, ExpressionReading];
+    const other = {
+      ...first,
+      distribution: first.distribution.map((one) => ({ ...one, label: one.label === "anger" ? "fear" : one.label })),
+    };
+    expect(restEffect(unit(4), model, [other, second])).toBe(restEffect(unit(4), model, [first, second]));
   });
 });
 

@@ -89,6 +89,7 @@ describe("createMeshToolbox", () => {
     const present = face.actionUnits.filter((unit) => presenceOf(unit) === "present").map(({ au, side }) => au + side);
     expect(present).toEqual(expect.arrayContaining(["AU12both", "AU25both"]));
     expect(present).not.toContain("AU20both");
+    expect(present).not.toContain("AU5both");
     const [pool] = face.expressions;
     expect(pool?.distribution.find(({ label }) => label === "happiness")?.probability).toBeGreaterThan(0.7);
   });
