@@ -8,9 +8,11 @@ export default defineConfig({
       "test/judging/*.test.ts",
       "test/runs/**/*.test.ts",
       "test/exemplars/*.test.ts",
-      "test/measuring/{track-faces,match-faces}.test.ts",
+      "test/measuring/{track-faces,match-faces,face-patch}.test.ts",
     ],
     pool: "threads",
+    // Stryker switches each mutant on while the code runs, so that files need no fresh process to see it.
+    isolate: false,
     maxWorkers: 1,
   },
 });

@@ -83,6 +83,21 @@ describe("retrieveExemplars", () => {
     expect(await ids(0.2)).toContain(other.exemplar.id);
   });
 
+  it("gives relevance seven tenths of the weight unless told", async () => {
+    const ALL = ["AU1", "AU2", "AU26", "AU25", "AU4", "AU6", "AU9", "AU14", "AU15"];
+    const showing = (units: number, image: string) =>
+      exemplarEntry({ face: { AU12: 0.9, ...Object.fromEntries(ALL.slice(0, units).map((au) => [au, 1])) }, image });
+    const [first, twin] = [showing(0, "a"), showing(0, "b")];
+    const chosenBeside = async (units: number) => {
+      // The third nearest has .66 of the relevance of the second, and is .68 or .87 less like the first.
+      const third = showing(units, "c");
+      const store = await storeOf(first, twin, third, showing(8, "d"), showing(9, "e"));
+      const { hits } = await retrieveExemplars(store, query({ face: { AU12: 0.9 } }), { count: 2 });
+      return hits.some(({ exemplar }) => exemplar.id === third.exemplar.id) ? "the third" : "the twin";
+    };
+    expect([await chosenBeside(4), await chosenBeside(7)]).toEqual(["the twin", "the third"]);
+  });
+
   it("shows two images before two faces of one image", async () => {
     const smile = (category: string, face: Record<string, number>, image: string) =>
       exemplarEntry({ category, face, image });
