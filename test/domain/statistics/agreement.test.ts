@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { adjustedRandIndex } from "../../../src/domain/statistics/adjusted-rand-index.ts";
-import { fleissKappa } from "../../../src/domain/statistics/fleiss-kappa.ts";
-import { icc21, icc31 } from "../../../src/domain/statistics/intraclass-correlation.ts";
+import { fleissKappa, fleissStatistic } from "../../../src/domain/statistics/fleiss-kappa.ts";
+import { icc21, icc21Statistic, icc31, icc31Statistic } from "../../../src/domain/statistics/intraclass-correlation.ts";
 import { krippendorffAlpha, krippendorffStatistic } from "../../../src/domain/statistics/krippendorff-alpha.ts";
 import { reference } from "./reference.ts";
 
@@ -58,6 +58,31 @@ describe("Krippendorff's alpha", () => {
   });
 });
 
+describe("Krippendorff's alpha at its edges", () => {
+  const ratings = [
+    [1, 2, 2],
+    [3, 3, null],
+    [4, 5, 4],
+    [2, null, null],
+  ];
+
+  it("keeps its digits far from zero", () => {
+    const far = ratings.map((unit) => unit.map((value) => (value === null ? null : value + 1e7)));
+    expect(krippendorffAlpha(far, "interval")).toBeCloseTo(krippendorffAlpha(ratings, "interval") as number, 9);
+  });
+
+  it.each(["nominal", "ordinal", "interval"] as const)(
+    "leaves out a unit of weight 0 or of one rating: %s",
+    (level) => {
+      const alpha = krippendorffAlpha(ratings.slice(0, 3), level) as number;
+      expect(krippendorffStatistic(ratings, level)(Float64Array.of(1, 1, 1, 7))).toBeCloseTo(alpha, 12);
+      const more = [...ratings, [9, 1, 5]];
+      expect(krippendorffStatistic(more, level)(Float64Array.of(1, 1, 1, 1, 0))).toBeCloseTo(alpha, 12);
+      expect(krippendorffStatistic(ratings, level)(new Float64Array(4))).toBeNull();
+    },
+  );
+});
+
 describe("Fleiss' kappa", () => {
   it("agrees with statsmodels", () => {
     expect(fleissKappa(reference.fleiss.table)).toBeCloseTo(reference.fleiss.kappa, 12);
@@ -74,7 +99,50 @@ describe("Fleiss' kappa", () => {
   });
 });
 
+describe("Fleiss' kappa, weighted", () => {
+  it("counts a unit twice exactly as if it stood in the data twice, whoever rated it", () => {
+    const table = [
+      [2, 0],
+      [1, 1],
+      [0, 3],
+      [2, 1],
+    ];
+    const twice = fleissKappa([...table, ...table.slice(2, 3)]) as number;
+    expect(fleissStatistic(table)(Float64Array.of(1, 1, 2, 1))).toBeCloseTo(twice, 12);
+    expect(fleissStatistic(table)(new Float64Array(4))).toBeNull();
+    // Two raters who agree on one unit in each category: 1.
+    expect(
+      fleissKappa([
+        [2, 0],
+        [0, 2],
+      ]),
+    ).toBe(1);
+  });
+});
+
 describe("intraclass correlation", () => {
+  it("is what the mean squares of two subjects and two raters give", () => {
+    // Rows 4, columns 1, error 0: 4 / (4 + 2 (1 - 0) / 2) and 4 / 4.
+    const two = [
+      [1, 2],
+      [3, 4],
+    ];
+    expect(icc21(two)).toBeCloseTo(0.8, 12);
+    expect(icc31(two)).toBeCloseTo(1, 12);
+    expect(icc21([[1], [2], [3]])).toBeNull();
+    expect(icc31([[1, 2, 3]])).toBeNull();
+    expect(icc31([])).toBeNull();
+  });
+
+  it("counts a subject twice exactly as if it stood in the data twice", () => {
+    const { ratings } = reference.icc[0] as (typeof reference.icc)[number];
+    const weights = new Float64Array(ratings.length).fill(1);
+    [weights[0], weights[1]] = [2, 0];
+    const counted = [ratings[0], ...ratings.filter((_, row) => row !== 1)] as number[][];
+    expect(icc21Statistic(ratings)(weights)).toBeCloseTo(icc21(counted) as number, 12);
+    expect(icc31Statistic(ratings)(weights)).toBeCloseTo(icc31(counted) as number, 12);
+  });
+
   it.each(reference.icc)("agrees with pingouin: $name", ({ ratings, icc21: two, icc31: three }) => {
     expect(icc21(ratings)).toBeCloseTo(two, 9);
     expect(icc31(ratings)).toBeCloseTo(three, 9);
@@ -103,6 +171,7 @@ describe("adjusted Rand index", () => {
     expect(adjustedRandIndex([1, 1, 2, 3], ["x", "x", "y", "z"])).toBe(1);
     expect(adjustedRandIndex([1, 2, 3], [4, 5, 6])).toBe(1);
     expect(adjustedRandIndex([1], [1])).toBeNull();
-    expect(() => adjustedRandIndex([1, 2], [1])).toThrow(RangeError);
+    expect(adjustedRandIndex([1, 2], [1, 2])).toBe(1);
+    expect(() => adjustedRandIndex([1, 2], [1])).toThrow("not of 2 and 1");
   });
 });

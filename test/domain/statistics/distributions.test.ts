@@ -23,7 +23,9 @@ describe("normal distribution", () => {
 
   it("has no quantile outside 0..1", () => {
     expect(normalQuantile(1)).toBe(Number.POSITIVE_INFINITY);
-    expect(() => normalQuantile(1.2)).toThrow(RangeError);
+    expect(normalQuantile(0)).toBe(Number.NEGATIVE_INFINITY);
+    expect(() => normalQuantile(1.2)).toThrow("A probability lies between 0 and 1, not 1.2");
+    expect(() => normalQuantile(Number.NaN)).toThrow(RangeError);
   });
 });
 
@@ -58,6 +60,20 @@ describe("seeded random numbers", () => {
     const shuffled = createRandom(3).shuffled(items);
     expect(shuffled).not.toEqual(items);
     expect([...shuffled].sort((a, b) => a - b)).toEqual(items);
+  });
+
+  it("shuffles two items into either order, about equally often", () => {
+    const random = createRandom(9);
+    const kept = Array.from({ length: 1000 }, () => random.shuffled([1, 2])[0]).filter((first) => first === 1).length;
+    expect(Math.abs(kept - 500)).toBeLessThan(80); // five standard deviations
+  });
+
+  it("makes a real number of 53 bits from two words", () => {
+    const [words, numbers] = [createRandom(4), createRandom(4)];
+    for (let draw = 0; draw < 20; draw += 1) {
+      const [high, low] = [words.uint32() >>> 5, words.uint32() >>> 6];
+      expect(numbers.real() * 2 ** 53).toBe(high * 2 ** 26 + low);
+    }
   });
 
   it("draws normal deviates with mean 0 and variance 1", () => {
@@ -100,5 +116,9 @@ describe("divergences", () => {
     const sure = (label: string) => [{ label, probability: 1 }];
     // The other label keeps half of the floor: -log2(0.05).
     expect(smoothedKl(sure("joy"), sure("fear"), { floor: 0.1 })).toBeCloseTo(-Math.log2(0.05), 12);
+    // Nine tenths of a half and half of a tenth make a half: one bit.
+    const even = ["joy", "fear"].map((label) => ({ label, probability: 0.5 }));
+    expect(smoothedKl(sure("joy"), even, { floor: 0.1 })).toBeCloseTo(1, 12);
+    expect(smoothedKl(sure("joy"), [], { floor: 0.1 })).toBeNull();
   });
 });

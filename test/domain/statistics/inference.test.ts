@@ -9,7 +9,13 @@ import {
 import { estimate } from "../../../src/domain/statistics/estimate.ts";
 import { holmAdjusted } from "../../../src/domain/statistics/holm.ts";
 import { mcnemarTest } from "../../../src/domain/statistics/mcnemar.ts";
-import { median, pairedEffectSize, quantileOfSorted } from "../../../src/domain/statistics/summary.ts";
+import {
+  mean,
+  median,
+  pairedEffectSize,
+  quantileOfSorted,
+  sampleVariance,
+} from "../../../src/domain/statistics/summary.ts";
 import { meanStatistic } from "../../../src/domain/statistics/weighted-statistic.ts";
 import { reference } from "./reference.ts";
 
@@ -25,6 +31,8 @@ describe("correlation", () => {
     expect(pearson([1, 2, 3], [2, 2, 2])).toBeNull();
     expect(concordance([2, 2], [2, 2])).toBeNull();
     expect(concordance([1], [1])).toBeNull();
+    expect(concordance([1], [2])).toBeNull();
+    expect(pearson([1, 3], [2, 8])).toBe(1);
   });
 });
 
@@ -63,7 +71,51 @@ describe("BCa bootstrap", () => {
     // With one sample that differs among four, a third of the resamples do not vary.
     const rare = pearsonStatistic([0, 0, 0, 1], [1, 2, 3, 5]);
     expect(bootstrapInterval(rare, 4, { seed: 1 })).toBeNull();
-    expect(() => bootstrapInterval(meanStatistic([1, 2]), 2, { seed: 1, clusters: ["a"] })).toThrow(RangeError);
+    const fewNames = () => bootstrapInterval(meanStatistic([1, 2]), 2, { seed: 1, clusters: ["a"] });
+    expect(fewNames).toThrow("2 units need 2 cluster names, not 1");
+  });
+
+  /** The mean of ones, which is undefined in so many resamples. */
+  const undefinedIn = (count: number) => {
+    let call = 0;
+    return () => {
+      call += 1;
+      return call > 1 && call <= 1 + count ? null : 1;
+    };
+  };
+
+  it("bears 5 % of undefined resamples and no more, and takes infinite ones for undefined", () => {
+    const interval = (count: number) => bootstrapInterval(undefinedIn(count), 2, { seed: 1, resamples: 100 });
+    expect([interval(5), interval(6)]).toEqual([{ low: 1, high: 1, method: "percentile" }, null]);
+    const infinite = bootstrapInterval((weights) => (weights[0] === 1 && weights[1] === 1 ? 1 : Number.NaN), 2, {
+      seed: 1,
+      resamples: 100,
+    });
+    expect(infinite).toBeNull();
+  });
+
+  it("draws as many units as there are each time, and leaves out 500 groups of clusters at the most", () => {
+    const sums: number[] = [];
+    const statistic = (weights: Float64Array) => {
+      sums.push(weights.reduce((sum, weight) => sum + weight, 0));
+      return weights[0] as number;
+    };
+    bootstrapInterval(statistic, 600, { seed: 1, resamples: 20 });
+    expect(sums.slice(0, 21)).toEqual(new Array(21).fill(600));
+    // 100 groups of two and 400 of one.
+    expect(sums.slice(21).map((sum) => 600 - sum)).toEqual([...new Array(100).fill(2), ...new Array(400).fill(1)]);
+  });
+
+  it.each([
+    ["undefined", null],
+    ["infinite", Number.POSITIVE_INFINITY],
+  ])("gives percentiles when the statistic is %s with somebody left out", (_case, without) => {
+    const plain = meanStatistic(x);
+    const needsAll = (weights: Float64Array) =>
+      weights.every((weight) => weight <= 1) && weights[3] === 0 ? without : plain(weights);
+    const options = { seed: 1, resamples: 200 };
+    expect(bootstrapInterval(plain, x.length, options)?.method).toBe("bca");
+    expect(bootstrapInterval(needsAll, x.length, options)?.method).toBe("percentile");
   });
 
   it("closes on the value when nothing varies", () => {
@@ -74,6 +126,10 @@ describe("BCa bootstrap", () => {
   it("says how many units an estimate rests on and how many have no value", () => {
     const found = estimate(concordanceStatistic(x, y), x.length, { seed: 1, unscored: 3, resamples: 200 });
     expect(found).toMatchObject({ n: 40, unscored: 3, level: 0.95, value: concordance(x, y) });
+    const interval = bootstrapInterval(concordanceStatistic(x, y), x.length, { seed: 1, resamples: 200 });
+    expect([found.low, found.high]).toEqual([interval?.low, interval?.high]);
+    const one = estimate(meanStatistic([1, 3]), 2, { seed: 1, unscored: 0, clusters: ["a", "a"], level: 0.9 });
+    expect(one).toEqual({ value: 2, low: null, high: null, level: 0.9, n: 2, unscored: 0 });
     expect(estimate(meanStatistic([]), 0, { seed: 1, unscored: 5 })).toEqual({
       value: null,
       low: null,
@@ -91,7 +147,11 @@ describe("tests of a difference", () => {
   });
 
   it("McNemar has nothing to test without discordant pairs", () => {
-    expect(mcnemarTest(0, 0).pValue).toBeNull();
+    expect(mcnemarTest(0, 0)).toEqual({ onlyFirst: 0, onlySecond: 0, pValue: null, method: "exact" });
+  });
+
+  it("McNemar is exact under 25 discordant pairs", () => {
+    expect([mcnemarTest(19, 5).method, mcnemarTest(19, 6).method]).toEqual(["exact", "chi-square"]);
   });
 
   it("Holm agrees with statsmodels and leaves out tests that could not be made", () => {
@@ -112,6 +172,12 @@ describe("summaries", () => {
 
   it("have no effect size when differences do not vary", () => {
     expect(pairedEffectSize([1, 2, 3])).toBe(2);
-    expect(pairedEffectSize([1, 1])).toBeNull();
+    expect(pairedEffectSize([2, 6])).toBeCloseTo(Math.SQRT2, 12);
+    for (const differences of [[1, 1], [5], []]) expect(pairedEffectSize(differences)).toBeNull();
+  });
+
+  it("need one value for a mean and two for a variance", () => {
+    expect([mean([]), mean([3])]).toEqual([null, 3]);
+    expect([sampleVariance([]), sampleVariance([3]), sampleVariance([1, 3])]).toEqual([null, null, 2]);
   });
 });
