@@ -23,10 +23,11 @@ describe("known categories", () => {
   it.each([
     ["is what .6 of its members are, when it holds half of them all", 6, 12, { ofMembers: 0.6, ofCategory: 0.5 }],
     ["is not what .5 of its members are", 5, 10, undefined],
+    ["of fifty is not what .58 of its members are", 29, 40, undefined, 50],
     ["is not what it holds less than half of", 6, 13, undefined],
-  ])("a group of ten %s", (_case, shared, all, explained) => {
+  ])("a group of ten, or so many, %s", (_case, shared, all, explained, size = 10) => {
     const known = new Map([["joy", [...numbers(0, shared), ...numbers(100, all - shared)]]]);
-    const found = explanationOf(numbers(0, 10), known);
+    const found = explanationOf(numbers(0, size), known);
     expect(found).toEqual(explained === undefined ? undefined : { category: "joy", ...explained });
   });
 

@@ -38,6 +38,7 @@ describe("testProposal", () => {
   });
 
   it.each([
+    [0, 0.436, false],
     [0.48, 0.565, false],
     [0.51, 0.579, false],
     [0.54, 0.604, true],

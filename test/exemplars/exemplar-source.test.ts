@@ -164,8 +164,8 @@ describe("distilCategories", () => {
   });
 
   it("names what stands .15 or farther from the others, and calls shown what reads .35 or more", () => {
-    const others = exemplarEntry({ category: "calm", face: { AU1: 0.1, AU12: 0.5, AU26: 0.2 } });
-    const look = exemplarEntry({ category: "joy", face: { AU1: 0.24, AU12: 0.34, AU26: 0.36 } });
+    const others = exemplarEntry({ category: "calm", face: { AU1: 0.3, AU12: 0.5, AU26: 0.2 } });
+    const look = exemplarEntry({ category: "joy", face: { AU1: 0.44, AU12: 0.34, AU26: 0.36 } });
     const [joy] = distilCategories([look, others], testSpace);
     expect(joy?.text).toContain("shows AU26 0.36 (0.20 in the others); shows less AU12 0.34 (0.50 in the others)");
     expect(joy?.text).not.toContain("AU1 ");

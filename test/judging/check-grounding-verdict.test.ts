@@ -81,6 +81,70 @@ describe("the verdict of a judgment", () => {
   });
 });
 
+describe("what a verdict follows from", () => {
+  const verdict = (parts: Parameters<typeof subject>[0]) => verdictOf({ contextOnly: abstained(), ...parts });
+  const fear = reading({ fear: 0.8, neutral: 0.2 });
+
+  it.each([
+    ["a label that the face alone gives .26", { faceOnly: reading({ joy: 0.74, fear: 0.26 }) }, "uncited"],
+    ["not a label that it gives .24", { faceOnly: reading({ joy: 0.76, fear: 0.24 }) }, "contradicted"],
+    ["a label that the context alone gives .26", { contextOnly: reading({ joy: 0.74, fear: 0.26 }) }, "uncited"],
+    [
+      "the first label of a part, however little it is given",
+      { faceOnly: reading({ joy: 0.2, awe: 0.19, fear: 0.21 }) },
+      "uncited",
+    ],
+    ["shares of one label that come to .26", { faceOnly: reading({ joy: 0.74, fear: 0.13, afraid: 0.13 }) }, "uncited"],
+  ])("is %s", (_case, parts, expected) => {
+    expect(verdict({ integrated: fear, ...parts })?.verdict).toBe(expected);
+  });
+
+  it("is what both parts leave possible, though neither says it", () => {
+    const parts = {
+      faceOnly: reading({ joy: 0.8, surprise: 0.2 }),
+      contextOnly: reading({ fear: 0.8, surprise: 0.2 }),
+    };
+    expect(verdict({ ...parts, integrated: reading({ surprise: 0.9, fear: 0.1 }) })?.verdict).toBe("uncited");
+    // Anger is possible to neither.
+    expect(verdict({ ...parts, integrated: reading({ anger: 0.6, surprise: 0.4 }) })?.verdict).toBe("contradicted");
+    // Of what both leave possible, sadness is less so than surprise.
+    const sad = {
+      faceOnly: reading({ joy: 0.7, surprise: 0.2, sadness: 0.1 }),
+      contextOnly: reading({ fear: 0.7, surprise: 0.2, sadness: 0.1 }),
+    };
+    expect(verdict({ ...sad, integrated: reading({ sadness: 0.6, surprise: 0.4 }) })?.verdict).toBe("contradicted");
+  });
+
+  it("is told in one sentence", () => {
+    const party = cue("A party calls for it", { label: "Joy ", evidenceIds: ["E4"] });
+    expect(verdictOf({ cues: [smile] })?.reason).toBe("One cue that holds speaks for happiness");
+    expect(verdictOf({ cues: [smile, party] })).toMatchObject({
+      statement: "happiness 0.9",
+      reason: "2 cues that hold speak for happiness",
+      basis: "measurements",
+      evidenceIds: ["E2", "E4"],
+    });
+    expect(verdictOf({ cues: [] })?.reason).toBe("No cue that holds speaks for happiness");
+    expect(verdict({ integrated: fear })?.reason).toBe(
+      "Fear follows neither from the face alone (happiness 0.9) nor from the context alone (which abstains), and the congruence statement does not say why it is fear",
+    );
+  });
+
+  it("is not asked of a subject whose integrated reading abstains", () => {
+    expect(verdictOf({ integrated: abstained() })).toBeUndefined();
+  });
+
+  it("looks at the cues of its own subject", () => {
+    const other = subject({ faceId: "F2", cues: [] });
+    const { claims } = checkGrounding(judgment(other, subject({ cues: [smile] })), ledger);
+    const verdicts = claims.filter(({ part }) => part === "verdict");
+    expect(verdicts.map(({ path, verdict: found }) => [path, found])).toEqual([
+      ["subjects[0].integrated", "uncited"],
+      ["subjects[1].integrated", "supported"],
+    ]);
+  });
+});
+
 describe("a sentence of the answer", () => {
   const verdict = (answer: string) => {
     const claim = checkGrounding({ ...judgment(subject()), answer }, ledger).claims.find(

@@ -82,14 +82,14 @@ describe("context effects", () => {
       }),
       sample("c", {
         "neutral-alone": alone,
-        "neutral-in-context": reading(0.5, 0.3),
+        "neutral-in-context": reading(0.5, 0.2),
         "context-only": reading(0.5, -0.6),
       }),
     ];
-    // +0.3, +0.2, -0.2.
+    // +0.3; 0.2 down towards a valence below 0; 0.1 up, away from it: the mean of +0.3, +0.2 and -0.1.
     const found = effect("kuleshov_valence_shift", samples);
-    expect(found?.estimate.value).toBeCloseTo(0.1, 12);
-    expect(found?.effectSize).toBeCloseTo(0.1 / Math.sqrt(0.07), 10);
+    expect(found?.estimate.value).toBeCloseTo(0.4 / 3, 12);
+    expect(found?.effectSize).toBeCloseTo(0.4 / 3 / Math.sqrt(0.13 / 3), 10);
   });
 
   it("measure the distance to Bayesian cue integration", () => {
@@ -102,6 +102,10 @@ describe("context effects", () => {
     ]);
     const ignoring = effect("distance_to_bayesian_cue_integration", [sample("a", { ...arms, full: reading(0.2) })]);
     expect(optimal?.estimate.value).toBeLessThan(0.001);
+    // A reading that is sure of what the others rule out costs what a hundredth of uniform mass leaves it: -log2(0.005).
+    const against = { "face-only": reading(1), "context-only": reading(1), full: reading(0) };
+    const costly = effect("distance_to_bayesian_cue_integration", [sample("a", against)]);
+    expect(costly?.estimate.value).toBeCloseTo(-Math.log2(0.005), 12);
     expect(ignoring?.estimate.value).toBeGreaterThan(1);
   });
 
