@@ -26,6 +26,7 @@ export interface AskManyQuery extends RunMode {
   readonly question?: string | undefined;
   readonly context?: string | undefined;
   readonly labels: readonly string[] | null;
+  readonly blurOthers?: boolean | undefined;
   /** What else decides the answers: toolboxes, examples, mode. */
   readonly settings: RunSettings;
   /** Of the whole run, earlier processes included. */
@@ -147,7 +148,14 @@ async function askOne(item: AskItem, { query, dependencies, purse, signal }: Ask
     return asked;
   };
   try {
-    const asked = { image: path, context, labels: query.labels, face, ...(question === null ? {} : { question }) };
+    const asked = {
+      image: path,
+      context,
+      labels: query.labels,
+      face,
+      blurOthers: query.blurOthers ?? false,
+      ...(question === null ? {} : { question }),
+    };
     const { faces, ...report } = await ask(asked, dependencies.ask, signal);
     const boxes = faces.map(({ faceId, box }) => ({ faceId, box }));
     return {

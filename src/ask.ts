@@ -1,14 +1,13 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
 import { think } from "./agent/run-judge.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
-import { ConfigurationError } from "./domain/errors.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
-import type { Face } from "./domain/measurement.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
 import { fillLedger, observeScene } from "./evidence/fill-ledger.ts";
 import { chooseExemplars } from "./exemplars/choose-exemplars.ts";
 import { announceTransfer } from "./judging/announce-transfer.ts";
+import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
 import { writeReport } from "./judging/write-report.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { measureFaces } from "./measuring/measure-image.ts";
@@ -27,6 +26,8 @@ export interface AskQuery {
   readonly labels?: readonly string[] | null;
   /** The one face that is asked about, by its id such as `F2`; all of them when not given. */
   readonly face?: string | null;
+  /** Whether faces that are not asked about are blurred in every image that a model is shown. */
+  readonly blurOthers?: boolean;
   /** Told when decoding, measuring, observing and judging begin and end. */
   readonly onProgress?: (event: StepEvent) => void;
 }
@@ -46,11 +47,15 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
   const question = questionOf(query);
 
   const image = await watch.time("decode", () => opened(query.image, signal));
-  const [faces, shown] = await watch.time("measure", () =>
-    Promise.all([measureFaces(image, dependencies.toolboxes, signal), shownImage(image, dependencies.model, signal)]),
+  const [faces, encoded] = await watch.time("measure", () =>
+    Promise.all([
+      measureFaces(image, dependencies.toolboxes, signal),
+      query.blurOthers ? null : shownImage(image, dependencies.model, signal),
+    ]),
   );
-
   checkFace(query.face, faces);
+  const visible = query.blurOthers ? await blurOtherFaces(image, faces, query) : image;
+  const shown = encoded ?? (await shownImage(visible, dependencies.model, signal));
 
   const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: question.context });
   await watch.time("observe", () => observeScene({ image, faces, ledger }, dependencies.observers, signal));
@@ -62,7 +67,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
 
   const transfer = announceTransfer(dependencies.model, dependencies.notify);
   const toolContext: ToolContext = {
-    image,
+    image: visible,
     ledger,
     question: question.text,
     labels: question.labels,
@@ -88,12 +93,6 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
 function questionOf({ question, context = null, labels = null, face = null }: AskQuery): Question {
   const text = question?.trim() ? question : DEFAULT_QUESTION;
   return { text: face === null ? text : `${face}: ${text}`, context: context?.trim() ? context : null, labels };
-}
-
-function checkFace(face: string | null | undefined, faces: readonly Face[]): void {
-  if (face == null || faces.some(({ faceId }) => faceId === face)) return;
-  const found = faces.length === 0 ? "no face was found" : `there are ${faces.map(({ faceId }) => faceId).join(", ")}`;
-  throw new ConfigurationError(`Cannot ask about face ${face}: ${found}`);
 }
 
 function aboutToolboxes({ toolboxes }: AskDependencies): readonly string[] {

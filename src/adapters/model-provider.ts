@@ -20,6 +20,12 @@ export interface ModelOptions {
   readonly retries?: RetryPolicy;
   /** Called before every request of the model; what it throws ends the call. */
   readonly beforeRequest?: () => void;
+  /** Allows a server elsewhere once for this project; see `src/compose/consent.ts`. */
+  readonly allowRemote?: boolean;
+  /** Refuses every server that is not on this machine. */
+  readonly localOnly?: boolean;
+  /** Asked before anything is sent to a server that is not on this machine; throws where it may not be used. */
+  readonly consent?: (server: string) => Promise<void>;
 }
 
 /**

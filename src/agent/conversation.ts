@@ -13,6 +13,7 @@ import { guardTools } from "./middleware/guard-tools.ts";
 import { steerModel } from "./middleware/steer-model.ts";
 import { asLangChainTool, ModelBridge, userMessage } from "./model-bridge.ts";
 import { createTraceRecorder, type TraceRecorder } from "./trace-recorder.ts";
+import type { TransferRecorder } from "./transfer.ts";
 import { createTurn, type Turn } from "./turn.ts";
 
 export interface ConversationLimits {
@@ -32,6 +33,8 @@ interface ConversationSetup {
   /** Tools and what they work on; without them the model answers in one pass. */
   readonly tools: readonly AgentTool[];
   readonly toolContext?: ToolContext;
+  /** Told what is sent. */
+  readonly transfer: TransferRecorder;
 }
 
 /** A talk with one model that ends every turn with an answer in an agreed shape. It remembers what was said. */
@@ -94,7 +97,7 @@ function agentFor(setup: ConversationSetup, turn: Turn, trace: TraceRecorder) {
   if (tools.length > 0 && toolContext === undefined) throw new TypeError("Tools need a toolContext to work on");
   const answerTool = format === "as-tool" ? answer.name : null;
   return createAgent({
-    model: new ModelBridge(model),
+    model: new ModelBridge(model, setup.transfer),
     systemPrompt: system,
     tools: [
       ...tools.map((each) => asLangChainTool(each, toolContext as ToolContext, vision)),

@@ -14,6 +14,7 @@ import type { PromptPart } from "../domain/prompt.ts";
 import { jsonSchemaOf } from "../judging/answer-format.ts";
 import type { AnswerSchema, ChatMessage, ChatReply, ChatTool, JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext, ToolOutput } from "./agent-tool.ts";
+import type { TransferRecorder } from "./transfer.ts";
 
 interface BridgeOptions extends BaseChatModelCallOptions {
   tools?: BindToolsInput[];
@@ -24,10 +25,12 @@ interface BridgeOptions extends BaseChatModelCallOptions {
 /** One of our models as LangChain's loop calls it. A class, because LangChain's chat models are extended, not wrapped. */
 export class ModelBridge extends BaseChatModel<BridgeOptions> {
   readonly #model: JudgeModel;
+  readonly #transfer: TransferRecorder;
 
-  constructor(model: JudgeModel) {
+  constructor(model: JudgeModel, transfer: TransferRecorder) {
     super({ maxRetries: 0 });
     this.#model = model;
+    this.#transfer = transfer;
   }
 
   override _llmType(): string {
@@ -40,9 +43,12 @@ export class ModelBridge extends BaseChatModel<BridgeOptions> {
 
   override async _generate(messages: BaseMessage[], options: this["ParsedCallOptions"]): Promise<ChatResult> {
     const { tools = [], answer, tool_choice: choice, signal } = options;
+    const said = messages.map(chatMessage);
+    this.#transfer.asked(said);
     const reply = await this.#model.reply(
       {
-        messages: messages.map(chatMessage),
+        messages: said,
+        onSent: this.#transfer.sent,
         ...(tools.length === 0 ? {} : { tools: tools.map(chatTool) }),
         ...(choice === "required" ? { mustCall: true } : {}),
         ...(answer === undefined ? {} : { answer }),

@@ -2,7 +2,7 @@ import { KuleshovError, ProviderError } from "../domain/errors.ts";
 import type { ImageView } from "../domain/image.ts";
 import { Judgment } from "../domain/judgment.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
-import type { PromptReference, TraceStep } from "../domain/report.ts";
+import type { PromptReference, Sent, TraceStep } from "../domain/report.ts";
 import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
 import { type AnswerShape, jsonSchemaOf } from "../judging/answer-format.ts";
 import { type AnswerInstruction, buildPrompt } from "../judging/build-prompt.ts";
@@ -12,6 +12,7 @@ import type { JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import { type CallPlan, callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
 import { type ConversationLimits, openConversation } from "./conversation.ts";
+import { createTransferRecorder, type TransferRecorder } from "./transfer.ts";
 
 /** What the model thinks about. */
 interface Thinking {
@@ -37,6 +38,8 @@ interface JudgeRun extends Verdict {
   readonly vision: boolean;
   /** Whether it was sent at all, also to a server that then turned images down. */
   readonly imageSent: boolean;
+  /** What went to its server; `null` when nothing did. */
+  readonly sent: Sent | null;
   readonly trace: readonly TraceStep[];
   readonly tokens: TokenUse;
   readonly fingerprint: string | null;
@@ -68,9 +71,10 @@ export async function think(
   let plan = callPlanFor(model, forced);
   let spent = NO_TOKENS;
   const imageSent = plan.vision;
+  const transfer = createTransferRecorder(model);
   for (;;) {
     try {
-      const judgeRun = await thinkOnce(thinking, { ...dependencies, plan }, signal);
+      const judgeRun = await thinkOnce(thinking, { ...dependencies, plan, transfer }, signal);
       const tokens = sumOfTokens(spent, judgeRun.tokens);
       const unread = plan.mode === "agent" ? facesUnread(thinking, judgeRun) : [];
       if (unread.length > 0 && judgeRun.facesRead.size === 0 && forced === null) {
@@ -80,7 +84,8 @@ export async function think(
         continue;
       }
       warnings.push(...aboutUnread(unread, judgeRun));
-      return { ...judgeRun, imageSent, tokens, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
+      const sent = await transfer.whole();
+      return { ...judgeRun, imageSent, sent, tokens, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
     } catch (error) {
       if (!(error instanceof KuleshovError)) throw error;
       spent = sumOfTokens(spent, error.spent ?? NO_TOKENS);
@@ -94,7 +99,7 @@ export async function think(
   }
 }
 
-type OneRun = Omit<JudgeRun, "imageSent"> & { readonly facesRead: ReadonlySet<string> };
+type OneRun = Omit<JudgeRun, "imageSent" | "sent"> & { readonly facesRead: ReadonlySet<string> };
 
 /** Faces that were measured and that a loop with tools has come to a judgment without. */
 function facesUnread({ toolContext }: Thinking, { facesRead }: OneRun): readonly string[] {
@@ -112,7 +117,17 @@ function aboutUnread(unread: readonly string[], { facesRead }: OneRun): readonly
 
 async function thinkOnce(
   { question, toolContext, shown, exemplars }: Thinking,
-  { model, prompts, plan, limits = DEFAULT_LIMITS, ...dependencies }: JudgeDependencies & { plan: CallPlan },
+  {
+    model,
+    prompts,
+    plan,
+    limits = DEFAULT_LIMITS,
+    transfer,
+    ...dependencies
+  }: JudgeDependencies & {
+    plan: CallPlan;
+    transfer: TransferRecorder;
+  },
   signal?: AbortSignal,
 ): Promise<OneRun> {
   const { mode, vision, severalImages, imagesAfterTools, format } = plan;
@@ -141,6 +156,7 @@ async function thinkOnce(
     limits,
     tools,
     toolContext,
+    transfer,
   });
   const task = { question: user, ledger: toolContext.ledger, labels: question.labels, prompts };
   const verdict = await judge(conversation, task, signal).catch((error: unknown) => {

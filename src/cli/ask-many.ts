@@ -30,6 +30,7 @@ export async function askManyCommand(
     const query: AskManyQuery = {
       ...{ folder, items, question: asked.question, context: asked.context, resume: asked.resume, force: asked.force },
       labels: asked.labels ?? labels,
+      blurOthers: asked.blurOthers,
       settings: settingsOf(asked),
       budget: { usd: asked.budgetUsd, tokens: asked.budgetTokens },
       concurrency: model.remote ? AT_ONCE.remote : AT_ONCE.local,
@@ -57,8 +58,20 @@ function folderOf({ out, face }: Asked): string {
 }
 
 /** What decides answers beside the model and the questions. */
-function settingsOf({ toolbox, scene, evidence, mode, shots, shotMode, categories, taxonomy, pack, store }: Asked) {
-  const rest = { evidence, mode, shots, shotMode, categories, taxonomy, pack, store };
+function settingsOf({
+  blurOthers,
+  toolbox,
+  scene,
+  evidence,
+  mode,
+  shots,
+  shotMode,
+  categories,
+  taxonomy,
+  pack,
+  store,
+}: Asked) {
+  const rest = { blurOthers, evidence, mode, shots, shotMode, categories, taxonomy, pack, store };
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   return { "--toolbox": toolbox, "--scene": scene, ...Object.fromEntries(given) };
 }

@@ -17,6 +17,7 @@ interface AskOptions {
   readonly cache?: boolean;
   readonly context?: string;
   readonly face?: string;
+  readonly blurOthers?: true;
   readonly budgetUsd?: number;
   readonly budgetTokens?: number;
   readonly labels?: readonly string[];
@@ -45,6 +46,7 @@ export function register(program: Command): void {
     .argument("[question]", "what you want to know of it")
     .option("--context <text>", "what you know of the situation; it is kept apart from what the face shows")
     .option("--face <id>", "the one face that is asked about, e.g. F2")
+    .option("--blur-others", "blur faces that are not asked about in every image that a model is shown")
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote of this image, as in openface:results.csv")
@@ -107,7 +109,18 @@ const OVERLAY = "annotated.png";
 async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promise<Report> {
   const { openRunFolder } = await import("../runs/run-folder.ts");
   const { hashOfFileIfThere } = await import("../platform/hash.ts");
-  const { json: _json, out: _out, cache: _cache, timeout: _timeout, resume, force, image, ...settings } = asked;
+  const {
+    json: _json,
+    out: _out,
+    cache: _cache,
+    timeout: _timeout,
+    allowRemote: _allow,
+    localOnly: _local,
+    resume,
+    force,
+    image,
+    ...settings
+  } = asked;
   const run = await openRunFolder(folder, {
     ...{ resume, force, command: "ask", version: packageVersion() },
     settings: { ...settings, image: { path: image, sha256: (await hashOfFileIfThere(image)) ?? null } },
@@ -157,7 +170,8 @@ export async function judgePhoto(asked: Asked, signal: AbortSignal): Promise<Rep
   );
   try {
     const { image, question, context = null, face = null } = asked;
-    const query = { image, context, face: face?.toUpperCase() ?? null, labels: asked.labels ?? labels };
+    const about = { face: face?.toUpperCase() ?? null, blurOthers: asked.blurOthers === true };
+    const query = { image, context, ...about, labels: asked.labels ?? labels };
     return await ask(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
     await close();

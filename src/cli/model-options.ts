@@ -3,7 +3,9 @@ import { MODEL_FORMS } from "../compose/models.ts";
 import type { ModelSettings } from "./model-settings.ts";
 
 /** What a user wrote of each on the command line, as it was written: `readSettings` makes sense of it. */
-export type ModelFlags = { readonly [Name in keyof ModelSettings]?: string };
+export type ModelFlags = {
+  readonly [Name in keyof ModelSettings]?: NonNullable<ModelSettings[Name]> extends boolean ? boolean : string;
+};
 
 /** The flags of every command that asks a model, each with what it is for. */
 const FLAGS: Readonly<Record<keyof ModelSettings, readonly [flag: string, purpose: string]>> = {
@@ -13,6 +15,8 @@ const FLAGS: Readonly<Record<keyof ModelSettings, readonly [flag: string, purpos
   maxTokens: ["--max-tokens <number>", "most tokens of one answer of the model"],
   temperature: ["--temperature <number>", "sampling temperature of the model, 0 to 2"],
   seed: ["--seed <number>", "for the model, where it takes one, and for whatever is drawn at random"],
+  allowRemote: ["--allow-remote", "let this model's server, which is elsewhere, be used in this project from now on"],
+  localOnly: ["--local-only", "refuse every model that is not on this machine"],
 };
 
 /**

@@ -20,6 +20,8 @@ const number = <T extends z.ZodType>(type: T) =>
   z.preprocess((value) => (typeof value === "string" && DECIMAL.test(value) ? Number(value) : value), type);
 const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
 
+const yesOrNo = z.preprocess((value) => ({ true: true, false: false })[String(value)] ?? value, z.boolean());
+
 /** How a model is asked: one schema for flags, environment and file. Each says what it takes, to complete "takes ...". */
 const SCHEMA = {
   model: z.string().trim().min(1).describe(`the name of a model: ${MODEL_FORMS}`),
@@ -33,6 +35,8 @@ const SCHEMA = {
   maxTokens: number(z.int().positive()).describe("a whole number from 1"),
   temperature: number(z.number().min(0).max(2)).describe("a number from 0 to 2"),
   seed: number(z.int().min(0).max(HIGHEST_SEED)).describe(`a whole number from 0 to ${HIGHEST_SEED}`),
+  allowRemote: yesOrNo.describe("true or false"),
+  localOnly: yesOrNo.describe("true or false"),
 } as const;
 
 type Name = keyof typeof SCHEMA;
@@ -54,6 +58,11 @@ export async function modelSettings(
   { folder = ".", env = process.env as Readonly<NodeJS.ProcessEnv>, named = false } = {},
 ): Promise<ModelSettings> {
   const sources = [flagSettings(flags), environmentSettings(env), await fileSettings(join(folder, SETTINGS_FILE))];
+  if (sources.slice(1).some((source) => source.allowRemote !== undefined)) {
+    throw new ConfigurationError(
+      "Consent is not a setting: give --allow-remote once on the command line, and it is kept for this project",
+    );
+  }
   const model = named ? sources[0]?.model : sources.find((source) => source.model !== undefined)?.model;
   const address = sources.find(
     (source) => source.baseUrl !== undefined && (source.model === undefined || source.model === model),
@@ -151,8 +160,11 @@ export function withSettings<Given extends ModelFlags>(given: Given, settings: M
 }
 
 /** The settings as models are opened with. */
-export function modelOptionsOf({ baseUrl, timeout, maxTokens, temperature, seed }: ModelSettings): ModelOptions {
+export function modelOptionsOf(settings: ModelSettings): ModelOptions {
+  const { baseUrl, timeout, maxTokens, temperature, seed, allowRemote, localOnly } = settings;
   return {
+    ...(allowRemote === undefined ? {} : { allowRemote }),
+    ...(localOnly === undefined ? {} : { localOnly }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
     ...(maxTokens === undefined ? {} : { maxTokens }),

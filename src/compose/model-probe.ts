@@ -4,6 +4,7 @@ import { MOST_PROBE_CALLS, probeModel } from "../judging/probe/probe-model.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
+import { consentUnder } from "./consent.ts";
 import { keepProbe, keptProbe } from "./kept-probes.ts";
 import { connectModel, type ModelOptions, NAMED_MODEL_FORMS } from "./models.ts";
 
@@ -31,7 +32,9 @@ export async function probe(
     if (calls === MOST_PROBE_CALLS) throw new BudgetError(`A probe makes ${MOST_PROBE_CALLS} calls`);
     calls += 1;
   };
-  const model = await connectModel(spec, { ...options, temperature: 0, beforeRequest }, signal);
+  // Nothing of the user's is sent, so that a server elsewhere needs no consent; --local-only refuses it all the same.
+  const consent = options.localOnly === true ? { consent: consentUnder({ localOnly: true }) } : {};
+  const model = await connectModel(spec, { ...options, ...consent, temperature: 0, beforeRequest }, signal);
   if (model.learn === undefined) {
     throw new ConfigurationError(`"${spec}" is built in and needs no probe: name ${NAMED_MODEL_FORMS}`);
   }

@@ -63,13 +63,14 @@ function inWords(forms: readonly string[]): string {
 
 /**
  * Connects to a model. Its server is asked for its capabilities; nothing else is sent. Where `models probe` has seen what
- * it does, that goes before what it declares.
+ * it does, that goes before what it declares. A server elsewhere must have been allowed for this project.
  *
- * @throws {ConfigurationError} if there is no such model, or a key is missing.
+ * @throws {ConfigurationError} if there is no such model, it is elsewhere and not allowed, or a key is missing.
  * @throws {ProviderError} if its server does not answer or refuses the key.
  */
 export async function openModel(spec: string, options: ModelOptions = {}, signal?: AbortSignal): Promise<JudgeModel> {
-  const model = await connectModel(spec, options, signal);
+  const { consentUnder } = await import("./consent.ts");
+  const model = await connectModel(spec, { consent: consentUnder(options), ...options }, signal);
   const { keptProbe } = await import("./kept-probes.ts");
   const seen = await keptProbe(model);
   if (seen !== undefined) model.learn?.(seen.capabilities);

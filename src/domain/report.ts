@@ -25,6 +25,25 @@ export type PromptReference = z.infer<typeof PromptReference>;
 /** A network by the published bytes it stands for. */
 const NetworkReference = z.strictObject({ id: z.string(), sha256: z.string() });
 
+/** What one server was sent in one judgment, all attempts included. */
+export const Sent = z.strictObject({
+  server: z.string(),
+  requests: z.number(),
+  /** Of all requests together: images and words go along with every turn of a conversation. */
+  bytes: z.number(),
+  /** Each image once, with a small copy of it as a `data:` address. */
+  images: z.array(
+    z.strictObject({
+      caption: z.string(),
+      widthPx: z.number(),
+      heightPx: z.number(),
+      bytes: z.number(),
+      thumbnail: z.string(),
+    }),
+  ),
+});
+export type Sent = z.infer<typeof Sent>;
+
 /** What must be known to repeat this judgment. */
 export const Provenance = z.strictObject({
   kuleshovVersion: z.string(),
@@ -59,6 +78,8 @@ export const Provenance = z.strictObject({
     judge: z.number(),
     total: z.number(),
   }),
+  /** Empty when no server was asked; also in reports from before this was kept. */
+  sent: z.array(Sent).default([]),
   tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable() }),
 });
 export type Provenance = z.infer<typeof Provenance>;

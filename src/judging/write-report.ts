@@ -2,7 +2,7 @@ import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
-import type { PromptReference, Provenance, Report, TraceStep } from "../domain/report.ts";
+import type { PromptReference, Provenance, Report, Sent, TraceStep } from "../domain/report.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
@@ -18,6 +18,7 @@ interface ReportContents {
     readonly mode: Provenance["model"]["mode"];
     readonly vision: boolean;
     readonly imageSent: boolean;
+    readonly sent: Sent | null;
     readonly trace: readonly TraceStep[];
     readonly tokens: Provenance["tokens"];
     readonly fingerprint: string | null;
@@ -70,6 +71,7 @@ function provenanceOf({ question, image, exemplars, judgeRun, dependencies, timi
     observers: dependencies.observers.map((observer) => ({ id: observer.id, networks: [...observer.networks] })),
     exemplars: exemplars.map((exemplar) => exemplar.id),
     timingsMs,
+    sent: judgeRun.sent === null ? [] : [judgeRun.sent],
     tokens: { ...judgeRun.tokens },
   };
 }

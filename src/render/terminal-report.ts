@@ -16,6 +16,7 @@ export function renderTerminalReport(report: Report, style: TerminalStyle): stri
     ...report.judgment.subjects.map((subject) => renderSubject(subject, report, style)),
     renderGrounding(report, style),
     renderEvidence(report, style),
+    renderSent(report, style),
     renderWarnings(report.warnings, style),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
@@ -187,6 +188,20 @@ function renderEvidence({ evidence, grounding }: Report, style: TerminalStyle): 
     `${style.bold("Evidence")}  ${style.dim(`${items.length} of ${evidence.length} items are cited`)}`,
     ...lines,
   ].join("\n");
+}
+
+/** What was sent, and where. */
+function renderSent({ provenance: { sent } }: Report, style: TerminalStyle): string {
+  const lines = sent.map(({ server, requests, bytes, images }) => {
+    const shown =
+      images.length === 0 ? "no image" : `${images.length} images (${images.map(({ caption }) => caption).join("; ")})`;
+    return wrap(
+      plain(`${server}: ${requests} requests, ${Math.ceil(bytes / 1000)} kB, ${shown}`),
+      style.columns - 6,
+      "      ",
+    );
+  });
+  return lines.length === 0 ? "" : `${style.bold("Sent")}  ${lines.join("\n      ")}`;
 }
 
 /** What to beware of, one paragraph each. */

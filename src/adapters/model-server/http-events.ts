@@ -19,6 +19,8 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** For the whole answer. */
   readonly timeoutMs: number;
+  /** Told the length of the body when it is sent. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 /** Node gives up on headers, and between two pieces, after 300 s; a local model may read a prompt for longer. */
@@ -62,11 +64,13 @@ async function followed(request: HttpRequest, name: ServerName, signal: AbortSig
   }
 }
 
-function sent({ url, headers = {}, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
+function sent({ url, headers = {}, body, onSent }: HttpRequest, signal: AbortSignal): Promise<Response> {
   const shared = { redirect: "manual" as const, dispatcher: patient, signal };
   if (body === undefined) return fetch(url, { ...shared, headers });
   const json = { ...headers, "content-type": "application/json" };
-  return fetch(url, { ...shared, method: "POST", headers: json, body: JSON.stringify(body) });
+  const text = JSON.stringify(body);
+  onSent?.(Buffer.byteLength(text));
+  return fetch(url, { ...shared, method: "POST", headers: json, body: text });
 }
 
 function faultOfResponse({ status, headers }: Response, text: string, name: ServerName): ProviderError {

@@ -26,7 +26,7 @@ export interface CallSettings {
 
 /** What a protocol adds to the conversation with a server. */
 export interface ChatProtocol {
-  request(asked: ChatRequest, settings: CallSettings): Omit<HttpRequest, "timeoutMs">;
+  request(asked: ChatRequest, settings: CallSettings): Omit<HttpRequest, "timeoutMs" | "onSent">;
   /** @throws {ProviderError} if it is no answer of this protocol, or not to its end. */
   read(events: readonly unknown[]): RawReply;
 }
@@ -106,7 +106,11 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const shape = without.has("roles") ? STRICT_SHAPE : setup.shape;
     const parallelCalls = shape.parallelCalls && !without.has("parallel-calls");
     const messages: ChatMessage[] = shaped(asked.messages, { ...shape, parallelCalls });
-    const request = { ...protocol.request({ ...asked, messages }, calling), timeoutMs: setup.timeoutMs };
+    const request = {
+      ...protocol.request({ ...asked, messages }, calling),
+      timeoutMs: setup.timeoutMs,
+      onSent: asked.onSent,
+    };
     const once = async () => {
       setup.beforeRequest?.();
       return protocol.read(await fetchEvents(request, name, signal));

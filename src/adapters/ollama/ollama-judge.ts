@@ -26,6 +26,8 @@ export interface OllamaOptions {
   readonly retries?: RetryPolicy;
   /** Called before every request of the model; what it throws ends the call. */
   readonly beforeRequest?: (() => void) | undefined;
+  /** Asked before anything is sent to a server elsewhere; throws where it may not be used. */
+  readonly consent?: ((server: string) => Promise<void>) | undefined;
 }
 
 /** A model that an Ollama server has, with what it can do. */
@@ -66,8 +68,11 @@ export async function createOllamaJudge(
   signal?: AbortSignal,
 ): Promise<JudgeModel> {
   const url = ollamaUrl(options.host);
+  const place = serverPlace(url);
+  if (!place.loopback) await options.consent?.(place.name);
   const tags = await installed(url, signal);
   const shown = await show(url, modelName, { tags: tags.map(({ name }) => name), signal });
+  if (shown.remote_host) await options.consent?.(shown.remote_host);
   const { temperature = null, seed = null, maxTokens = null, numCtx = null } = options;
   const name = ollamaName(url, modelName);
   const contextLength = contextLengthOf(shown);

@@ -26,6 +26,8 @@ interface OpenAiOptions {
   readonly retries?: RetryPolicy;
   /** Called before every request of the model; what it throws ends the call. */
   readonly beforeRequest?: (() => void) | undefined;
+  /** Asked before anything is sent to a server elsewhere; throws where it may not be used. */
+  readonly consent?: ((server: string) => Promise<void>) | undefined;
 }
 
 /** Room for a judgment of a crowd when the server's own limit cut it off. */
@@ -45,6 +47,7 @@ export async function createOpenAiJudge(
 ): Promise<JudgeModel> {
   const { baseUrl, isOpenAi } = checkedAccess(options);
   const place = serverPlace(baseUrl);
+  if (!place.loopback) await options.consent?.(place.name);
   const named: ServerName = {
     server: `The model server at ${place.name}`,
     model: modelName,

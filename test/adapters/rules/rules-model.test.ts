@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createRulesModel } from "../../../src/adapters/rules/rules-model.ts";
 import { ModelBridge, userMessage } from "../../../src/agent/model-bridge.ts";
+import { createTransferRecorder } from "../../../src/agent/transfer.ts";
 import { complaintAt } from "../../../src/domain/complaint.ts";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
 import type { EvidenceItem } from "../../../src/domain/evidence.ts";
@@ -61,7 +62,7 @@ function toolsOver(ledger: EvidenceLedger): ClientTool[] {
 
 function agentOver(ledger: EvidenceLedger, more: ReturnType<typeof toolsOver> = []) {
   return createAgent({
-    model: new ModelBridge(createRulesModel()),
+    model: new ModelBridge(createRulesModel(), createTransferRecorder(createRulesModel())),
     tools: [...toolsOver(ledger), ...more],
     systemPrompt: "Judge.",
   });
