@@ -9,7 +9,7 @@ import { interruptSignal } from "./exit.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, runOptions } from "./run-options.ts";
+import { cacheOption, checkRunOptions, runOptions } from "./run-options.ts";
 
 interface AskCommandOptions extends ModelFlags, AskOptions {}
 
@@ -62,7 +62,7 @@ export function register(program: Command): void {
     .option("--json", "print the whole report as JSON")
     .option("--budget-usd <number>", "with many images: stop before more than this is spent", positive)
     .option("--budget-tokens <number>", "with many images: stop before more tokens than this are used", positive)
-    .option("--out <folder>", "write report.json and an annotated image into this folder")
+    .addOption(runOptions.out("report.json and an annotated image; of many images tables and a page"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .addOption(
@@ -78,6 +78,7 @@ async function askCommand(image: string, question: string | undefined, given: As
   const signal = interruptSignal();
   const { modelSettings, withSettings } = await import("./model-settings.ts");
   const options = withSettings(given, await modelSettings(given));
+  checkRunOptions(options);
   const asked = { image, question, ...options };
   const { namesMany } = await import("../study/ask-list.ts");
   if (await namesMany(image)) {

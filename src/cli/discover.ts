@@ -13,7 +13,7 @@ export function register(program: Command): void {
     .option("--known <names...>", "taxonomies (see fewshot/taxonomies) or category names that are not new", [
       "affectnet8",
     ])
-    .option("--out <folder>", "where the results go", "discovery")
+    .addOption(runOptions.out("the proposals as a page and as data, and a blind rating sheet").default("discovery"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--store <place>", "exemplars of known categories (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")

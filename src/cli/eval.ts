@@ -22,7 +22,7 @@ export function register(program: Command): void {
     .command("run")
     .description("run an evaluation, or with --bundle replay one offline from its bundle")
     .argument("[file]", "evals/<name>.eval.yaml, or the name of one that ships")
-    .option("--out <folder>", "where results go (eval-results/<name>-<time> unless told)")
+    .addOption(runOptions.out("answers and report.html (default: eval-results/<name>-<time>)"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--dry-run", "print calls, tokens and estimated cost; ask nothing")

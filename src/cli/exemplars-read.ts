@@ -4,7 +4,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { identifyImage } from "../exemplars/leakage.ts";
 import { embedMeasured } from "../exemplars/make-exemplar.ts";
 import { type ExemplarQuery, retrieveExemplars } from "../exemplars/retrieve-exemplars.ts";
-import { writeFileAtomic } from "../platform/write-file-atomic.ts";
+import { writeNewFile } from "../platform/write-file-atomic.ts";
 import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { renderExemplar, renderExemplarList } from "../render/terminal-exemplars.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
@@ -62,7 +62,7 @@ export async function show(
   if (options.picture !== undefined) {
     if (entry.view === null)
       throw new ConfigurationError(`The store keeps no image of ${id}; the original is ${entry.exemplar.image.path}`);
-    await writeFileAtomic(options.picture, entry.view);
+    await writeNewFile(options.picture, entry.view);
   }
   if (options.json === true) await print(`${JSON.stringify(entry.exemplar, null, 2)}\n`);
   else await print(renderExemplar(entry.exemplar, outputStyle()));

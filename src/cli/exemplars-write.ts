@@ -11,7 +11,9 @@ import { note } from "./output.ts";
 export async function exportPack(file: string, options: FilterOptions & { readonly force?: true }): Promise<void> {
   if (!file.endsWith(".jsonl")) throw new ConfigurationError(`A pack's name ends in .jsonl, unlike \`${file}\``);
   if (existsSync(file) && options.force !== true) {
-    throw new ConfigurationError(`Cannot export as the file exists (pass --force to replace it): \`${file}\``);
+    throw new ConfigurationError(
+      `Cannot write as the file exists (name another, or add --force to replace it): \`${file}\``,
+    );
   }
   const store = openStore(options.store);
   const exemplars = await store.list({ filter: filterOf(options) });

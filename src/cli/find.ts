@@ -29,7 +29,7 @@ export function register(program: Command): void {
     .argument("<images...>", "files, folders, globs, lists, or the folder of a study")
     .option("--pack <names...>", "take the examples from these packs, e.g. smiles")
     .option("--store <place>", "exemplar store (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
-    .option("--out <folder>", "where the results go", "found")
+    .addOption(runOptions.out("ranking.csv, verdicts.jsonl and a contact sheet").default("found"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--top <number>", "faces on the contact sheet and for the model", wholeNumber, 24)

@@ -14,7 +14,7 @@ export function register(program: Command): void {
     .command("import")
     .description("make a study of what toolboxes wrote, without the images: faces, people, a data dictionary")
     .argument("<files...>", "files of toolboxes, as in openface.csv or pyfeat@2.1.5:faces.csv; several are joined")
-    .requiredOption("--out <folder>", "the study; agreement, discover and eval work on it")
+    .addOption(runOptions.out("a study; agreement and discover work on it").makeOptionMandatory())
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .action(importCommand);

@@ -30,7 +30,7 @@ export function register(program: Command): void {
     .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")
     .option("--repeats <n>", "answers per arm", repeats, 1)
     .option("--context <text>", "what is known of the situation, in words")
-    .option("--out <folder>", "where stimuli, answers and the report go (lab-results/<name>-<time> unless told)")
+    .addOption(runOptions.out("stimuli, answers and report.html (default: lab-results/<name>-<time>)"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .addOption(cacheOption())

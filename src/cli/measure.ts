@@ -6,7 +6,7 @@ import type { MeasureInputsOptions, StudyTools } from "../study/measure-inputs.t
 import type { StudyInput } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
-import { BOTH_MODES, cacheOption, runOptions } from "./run-options.ts";
+import { cacheOption, runOptions } from "./run-options.ts";
 
 /** What `measure` is told. */
 export interface MeasureOptions {
@@ -38,7 +38,7 @@ export function register(program: Command): void {
     .option("--json", "print one JSON object with every number")
     .option("--csv", "print one row per face")
     .option("--landmarks", "with --json or --out: the landmarks too")
-    .option("--out <folder>", "write a study: tables, a data dictionary, what failed; can be resumed")
+    .addOption(runOptions.out("a study, with tables, a data dictionary and what failed"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
@@ -187,7 +187,6 @@ function refuseContradictions({
   };
   if (json && csv) refuse("Choose one of --json and --csv");
   if (json && columns !== undefined) refuse("--columns names the columns of a table: leave out --json");
-  if (resume && force) refuse(BOTH_MODES);
   if (out !== undefined && (json || csv)) refuse("--out writes both JSON and CSV: leave out --json and --csv");
   if (out === undefined && (resume || force || contactSheet)) {
     refuse("--resume, --force and --contact-sheet need --out with the folder of the study");

@@ -1,7 +1,11 @@
 import { Option } from "commander";
+import { ConfigurationError } from "../domain/errors.ts";
+import type { RunMode } from "../runs/run-folder.ts";
 
-/** The options that every command which writes a folder has beside `--out`. */
+/** The options of every command that writes a folder. */
 export const runOptions = {
+  /** @param holds what is in the folder afterwards. */
+  out: (holds: string) => new Option("--out <folder>", `where the results go: ${holds}`),
   resume: () =>
     new Option(
       "--resume",
@@ -15,4 +19,8 @@ export const runOptions = {
 export const cacheOption = () =>
   new Option("--no-cache", "measure, and ask models, again even where that was done before");
 
-export const BOTH_MODES = "Choose one of --resume, which goes on, and --force, which starts anew";
+/** @throws {ConfigurationError} if a run is to be gone on with or begun anew, and no folder of one is named. */
+export function checkRunOptions({ out, resume, force }: RunMode & { readonly out?: string | undefined }): void {
+  if (out !== undefined || !(resume || force)) return;
+  throw new ConfigurationError("--resume and --force need --out with the folder of the run");
+}

@@ -1,9 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { ConfigurationError } from "../domain/errors.ts";
 import { makeFolder } from "./make-folder.ts";
 import { refuseUnlessFile } from "./read-file.ts";
 import { systemPath } from "./system-path.ts";
+
+/**
+ * Writes a file that the user names, whole or not at all, and never over another.
+ *
+ * @throws {ConfigurationError} if there is a file of that name.
+ */
+export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
+  const isThere = await lstat(systemPath(path)).catch(() => undefined);
+  if (isThere !== undefined)
+    throw new ConfigurationError(`Cannot write as the file exists (name another): \`${path}\``);
+  await writeFileAtomic(path, content);
+}
 
 /**
  * Writes a file so that it is there whole or not at all: under another name in the same folder, on disk, then renamed.

@@ -7,7 +7,7 @@ import { hashOfFile } from "../../platform/hash.ts";
 import { packageVersion } from "../../platform/package-paths.ts";
 import { readBytes } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
-import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
+import { writeNewFile } from "../../platform/write-file-atomic.ts";
 import { journalLine } from "../../runs/journal.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../../runs/run-folder.ts";
 import { type AnswerCache, createAnswerCache } from "../runner/answer-cache.ts";
@@ -53,7 +53,7 @@ export async function writeBundle(folder: string, path: string): Promise<string>
     files[`answers/${key}.json.gz`] = bytes;
   }
   files["metrics.json"] = strToU8(JSON.stringify(metricsOf(scored), null, 2));
-  await writeFileAtomic(path, zipSync(files, { level: 6 }));
+  await writeNewFile(path, zipSync(files, { level: 6 }));
   return path;
 }
 
