@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import { commonest } from "../domain/group-by.ts";
 import { type Evaluated, evaluate, resumeEvaluating } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath } from "../evaluation/list-evaluations.ts";
@@ -152,7 +153,7 @@ function summaryText({ cells }: RunSummary): string {
   return cells
     .map(({ cell, scorers }) => {
       const metrics = scorers.flatMap((scorer) => scorer.metrics).filter(({ estimate }) => estimate.n > 0);
-      if (metrics.length === 0) return `${cell.id}\n  nothing could be scored: see the report for why`;
+      if (metrics.length === 0) return `${cell.id}\n  nothing could be scored${commonestReason(scorers)}`;
       const lines = metrics.map(({ metric, estimate: { value, low, high, n, unscored } }) => {
         const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
         return `  ${readable(metric).padEnd(36)} ${number(value)}${interval}  n = ${n}${unscored > 0 ? `, ${unscored} unscored` : ""}`;
@@ -160,6 +161,14 @@ function summaryText({ cells }: RunSummary): string {
       return [cell.id, ...lines].join("\n");
     })
     .join("\n");
+}
+
+/** Why scores are missing, in the words that most of the calls have for it. */
+function commonestReason(scorers: RunSummary["cells"][number]["scorers"]): string {
+  const calls = scorers[0]?.calls ?? [];
+  const reasons = calls.flatMap(({ score }) => (score.value === null ? [score.explanation] : []));
+  const most = commonest(reasons);
+  return most === undefined ? ": no call was finished" : `; ${most.count} of ${calls.length} calls: ${most.item}`;
 }
 
 function thousands(value: number): string {

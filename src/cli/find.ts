@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { MODEL_FORMS } from "../compose/models.ts";
+import { commonest } from "../domain/group-by.ts";
 import type { Found } from "../find.ts";
 import { plain } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
@@ -64,7 +65,7 @@ async function findCommand(category: string, images: readonly string[], given: F
         ...{ folder, category, words: images, inputs, packs, top, resume, force },
         onProgress: progressNotes("images searched"),
         onJudged: (done, total) => {
-          if (done % 8 === 0 || done === total) note(`${done} of ${total} judged by ${model}`);
+          if (done % 8 === 0 && done < total) note(`${model} was asked about ${done} of ${total} faces`);
         },
       },
       { ...session, openJudge: model === "none" ? null : openJudge },
@@ -100,6 +101,14 @@ async function openFindJudge(
   );
 }
 
+/** How many of the faces the model came to a verdict on, and the commonest reason where it did not. */
+export function judgedWords(verdicts: Found["verdicts"]): string {
+  const reasons = verdicts.flatMap(({ reason }) => reason ?? []);
+  const most = commonest(reasons);
+  const judged = `${verdicts.length - reasons.length} of ${verdicts.length} faces were judged by ${verdicts[0]?.model}`;
+  return most === undefined ? judged : `${judged}; ${most.count} were not: ${most.item}`;
+}
+
 const SHOWN = 10;
 
 async function report({ faces, verdicts }: Found, options: FindOptions): Promise<void> {
@@ -119,5 +128,6 @@ async function report({ faces, verdicts }: Found, options: FindOptions): Promise
       `${String(index + 1).padStart(3)}  ${style.bold(face.score.toFixed(2))}${word}  ${plain(face.path)} ${face.faceId}\n     ${plain(face.why.join("; "))}\n`,
     );
   }
+  if (verdicts.length > 0) note(judgedWords(verdicts));
   note(`Everything is in ${options.out}: ranking.csv, verdicts.jsonl, contact-sheet.jpg`);
 }

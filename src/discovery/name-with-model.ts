@@ -18,7 +18,11 @@ const NamedCategory = z.strictObject({
 });
 
 /** A provider's schema knows no trimming and no refinements; zod checks those afterwards. */
-const AnswerSchema = z.strictObject({ ...NamedCategory.shape, name: z.string() });
+export const CATEGORY_ANSWER = {
+  name: "category",
+  description: "Name and definition of the group.",
+  schema: z.strictObject({ ...NamedCategory.shape, name: z.string() }),
+};
 
 const SIGNATURE_ENTRIES = 8;
 const DESCRIPTIONS = 8;
@@ -91,11 +95,10 @@ async function askForName(
     contrast: proposal.contrast,
     members: quotedOf([proposal.medoid, ...proposal.members]),
     near: quotedOf(proposal.counter),
-    schema: JSON.stringify(jsonSchemaOf(AnswerSchema)),
+    schema: JSON.stringify(jsonSchemaOf(CATEGORY_ANSWER.schema)),
   });
   try {
-    const answer = { name: "category", description: "Name and definition of the group.", schema: AnswerSchema };
-    const asked = { parts: [{ type: "text" as const, text: question }], answer, read: readName };
+    const asked = { parts: [{ type: "text" as const, text: question }], answer: CATEGORY_ANSWER, read: readName };
     return (await askStructured(model, asked, signal)).value;
   } catch (error) {
     signal?.throwIfAborted();

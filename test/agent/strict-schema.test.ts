@@ -1,9 +1,14 @@
+import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { JUDGMENT_ANSWER } from "../../src/agent/run-judge.ts";
 import { createTools } from "../../src/agent/tool-list.ts";
 import { createFindExemplars } from "../../src/agent/tools/find-exemplars.ts";
-import { Judgment } from "../../src/domain/judgment.ts";
+import { CATEGORY_ANSWER } from "../../src/discovery/name-with-model.ts";
+import { RATINGS_ANSWER } from "../../src/evaluation/judge/judge-calls.ts";
+import { choiceAnswer } from "../../src/evaluation/solvers/choice-reply.ts";
 import { jsonSchemaOf } from "../../src/judging/answer-format.ts";
+import { CHOICE } from "../../src/judging/probe/try-words.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 
@@ -36,6 +41,25 @@ function refusedIn(schema: unknown, path = "$"): string[] {
   ];
 }
 
+/** What the converters of Ollama and llama.cpp, vLLM's and SGLang's turn into no grammar, or crash on. */
+const LACKING: readonly (readonly [string, RegExp])[] = [
+  ["a class by its letter", /\\[dDwWsSbBpPhHvVNRX]/],
+  ["a look-around or a group that is more than one", /\(\?/],
+  ["a reference back", /\\[1-9k]/],
+  ["a lazy or possessive quantifier", /[*+?}][?+]/],
+  ["no anchor at its beginning", /^(?!\^)/],
+  ["no anchor at its end", /(?<!\$)$/],
+  ["an anchor in its middle", /.[\^](?![^[]*\])|\$./],
+];
+
+/** Everything in the patterns of a JSON schema that grammar converters lack. */
+function lackingIn(schema: unknown): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { pattern } = schema as { pattern?: unknown };
+  const own = typeof pattern === "string" ? LACKING.filter(([, found]) => found.test(pattern)) : [];
+  return [...own.map(([what]) => `${pattern}: ${what}`), ...Object.values(schema).flatMap(lackingIn)];
+}
+
 /** Deepest nesting of objects and arrays; OpenAI takes ten levels. */
 function depthOf(schema: unknown): number {
   if (typeof schema !== "object" || schema === null) return 0;
@@ -44,24 +68,60 @@ function depthOf(schema: unknown): number {
   return depth + (type === "object" || type === "array" ? 1 : 0);
 }
 
-describe("the schema of a judgment", () => {
-  const schema = jsonSchemaOf(Judgment);
+const findExemplars = createFindExemplars({ choose: async () => ({ exemplars: [], warnings: [] }) });
+const tools = createTools(await loadPromptLibrary(ownPath("prompts")), [findExemplars]);
 
-  it("is taken by strict providers", () => {
-    expect(refusedIn(schema)).toEqual([]);
-    expect(depthOf(schema)).toBeLessThanOrEqual(10);
+/** Every schema that is sent to a model. */
+const SENT: readonly { readonly name: string; readonly schema: z.ZodType }[] = [
+  JUDGMENT_ANSWER,
+  CATEGORY_ANSWER,
+  RATINGS_ANSWER,
+  CHOICE,
+  choiceAnswer(["AU6", 'AU12 \\d "quoted"']),
+  ...tools,
+];
+
+describe("the schema of every answer and tool that is sent", () => {
+  it.each(SENT)("is taken by strict providers: $name", ({ schema }) => {
+    expect(refusedIn(jsonSchemaOf(schema))).toEqual([]);
+    expect(depthOf(jsonSchemaOf(schema))).toBeLessThanOrEqual(10);
   });
-});
 
-describe("the arguments of every tool", () => {
-  it("are taken by strict providers", async () => {
-    const findExemplars = createFindExemplars({ choose: async () => ({ exemplars: [], warnings: [] }) });
-    const tools = createTools(await loadPromptLibrary(ownPath("prompts")), [findExemplars]);
-    for (const { name, schema } of tools) expect([name, refusedIn(jsonSchemaOf(schema))]).toEqual([name, []]);
+  it.each(SENT)("has no pattern that an engine's grammar lacks: $name", ({ schema }) => {
+    expect(lackingIn(jsonSchemaOf(schema))).toEqual([]);
+  });
+
+  it("is in this list, whichever file makes it", async () => {
+    const files = (await readdir(ownPath("src"), { recursive: true })).filter((name) => name.endsWith(".ts"));
+    const texts = await Promise.all(files.map(async (name) => [name, await readFile(ownPath("src", name), "utf8")]));
+    const makers = texts.filter(([, text]) => /\bjsonSchemaOf\(|: AnswerShape (?:=|\{)/.test(text ?? ""));
+    expect(makers.map(([name]) => name).sort()).toEqual([
+      "agent/conversation.ts", // the answer, as a tool
+      "agent/model-bridge.ts", // the tools
+      "agent/run-judge.ts",
+      "discovery/name-with-model.ts",
+      "evaluation/judge/judge-calls.ts",
+      "evaluation/solvers/choice-reply.ts",
+      "judging/answer-format.ts",
+      "judging/probe/try-tools.ts", // a card with two names
+      "judging/probe/try-words.ts",
+    ]);
   });
 });
 
 describe("the check itself", () => {
+  it.each(["^E\\d+$", "^\\w+$", "^a\\s$", "^\\bE1$", "^(?=E)E1$", "^(?:E1)$", "^(.)\\1$", "^a+?$", "E1$", "^E1"])(
+    "finds what grammars lack: %s",
+    (pattern) => {
+      expect(lackingIn({ properties: { id: { type: "string", pattern } } })).toHaveLength(1);
+    },
+  );
+
+  it("lets pass what they have", () => {
+    expect(lackingIn({ pattern: "^E[1-9][0-9]*$" })).toEqual([]);
+    expect(lackingIn({ pattern: "^AU([1-9]|[1-9][0-9])$" })).toEqual([]);
+  });
+
   it.each([
     ["an optional field", z.strictObject({ a: z.string().optional() }), "$.a is optional"],
     ["a default", z.strictObject({ a: z.string().default("x") }), "$.a.default is not taken"],

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import * as ask from "../../src/cli/ask.ts";
 import * as discover from "../../src/cli/discover.ts";
 import * as doctor from "../../src/cli/doctor.ts";
@@ -133,11 +133,29 @@ describe("every command that asks a model", () => {
   });
 });
 
+describe("what find says of the model's verdicts", () => {
+  it("is how many there are, and why others are missing", () => {
+    const verdict = { path: "a.jpg", faceId: "F1", same: true, probability: 0.9, cues: [], model: "openai:m" };
+    const missing = (reason: string) => ({ ...verdict, same: null, probability: null, reason });
+    const verdicts = [
+      { ...verdict, reason: null },
+      missing("It was empty"),
+      missing("It was cut"),
+      missing("It was cut"),
+    ];
+    expect(find.judgedWords(verdicts)).toBe("1 of 4 faces were judged by openai:m; 2 were not: It was cut");
+    expect(find.judgedWords([{ ...verdict, reason: null }])).toBe("1 of 1 faces were judged by openai:m");
+  });
+});
+
 describe("a request that a command sends", () => {
   let home: string;
+  let stdout: MockInstance<typeof process.stdout.write>;
+  const printed = () => stdout.mock.calls.map(([text]) => String(text)).join("");
   beforeEach(async () => {
     home = process.cwd();
     vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+    stdout = vi.spyOn(process.stdout, "write");
   });
   afterEach(() => {
     process.chdir(home);
@@ -191,6 +209,7 @@ describe("a request that a command sends", () => {
     const files = { "tiny.eval.yaml": evaluation, "rows.csv": rows };
     const words = ["eval", "run", "tiny.eval.yaml", "--out", "out", "--model", "openai:test-model", "--seed", "8"];
     expect(await firstRequest(words, files)).toEqual({ ...settled, seed: 8 });
+    expect(printed()).toMatch(/nothing could be scored; 1 of 1 calls: The model's choice stayed unusable/);
     const { header } = await openRun("out");
     expect(header.modelOptions).toMatchObject({ temperature: 0.5, maxTokens: 777 });
     expect(parseEvalFile(header.evalFileText, "tiny.eval.yaml").matrix).toMatchObject({

@@ -5,6 +5,7 @@ import type { Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { presenceOf } from "../../domain/presence.ts";
 import type { Report } from "../../domain/report.ts";
 import { targetFace } from "../../lab/lab-stimuli.ts";
+import { canonicalJson } from "../../platform/content-store.ts";
 import { type Answer, type AnsweredReading, NO_READING } from "../answer.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { type Solver, StimulusUnavailable } from "../solver.ts";
@@ -13,12 +14,32 @@ import { type ConditionDependencies, identityOfParts, providerOfModel } from "./
 /** Rules and the form of the answer; measured evidence; one image at 1280 px; one exemplar with image. Rough. */
 const TOKENS = { rules: 3500, evidence: 1800, image: 1100, exemplar: 1300, answer: 1400 } as const;
 
+/** The faces of one image stand together in a data set: their calls come soon after one another. */
+const REPORTS_AT_HAND = 64;
+
 /** Judges images exactly as `kuleshov ask` does. */
 export function createJudgeSolver(
   file: EvalFile,
   labels: readonly string[],
   conditions: ConditionDependencies,
 ): Solver {
+  const asked = new Map<string, Promise<Report>>();
+
+  /**
+   * One report for all calls that ask the same of the same image, as those about its several faces do in arms that show
+   * it whole. A call that shares one has paid nothing. One that failed is nobody's: whoever waited asks for himself.
+   */
+  async function shared(key: string, work: () => Promise<Report>): Promise<{ report: Report; isFirst: boolean }> {
+    const known = asked.get(key);
+    const given = known && (await known.catch(() => undefined));
+    if (given !== undefined) return { report: given, isFirst: false };
+    const report = work();
+    asked.set(key, report);
+    report.catch(() => asked.delete(key));
+    for (const oldest of asked.keys()) if (asked.size > REPORTS_AT_HAND) asked.delete(oldest);
+    return { report: await report, isFirst: true };
+  }
+
   return {
     async identify(condition) {
       const dependencies = await conditions.partsFor(condition, 0);
@@ -36,22 +57,21 @@ export function createJudgeSolver(
     }),
     provider: ({ model }) => providerOfModel(model),
     isFree: (condition) => conditions.isFree(condition),
-    async solve({ condition, sample, seed }, stimulus, signal) {
+    async solve({ condition, sample, seed, repeat }, stimulus, signal) {
       if (stimulus === null) throw new StimulusUnavailable("The sample has no image to judge");
       const dependencies = await conditions.partsFor(condition, seed);
       const startedAt = performance.now();
       const question = sample.question ?? file.question;
-      const report = await ask(
-        {
-          image: stimulus.path,
-          ...(question === undefined ? {} : { question }),
-          context: sample.context,
-          labels: labels.length === 0 ? null : labels,
-        },
-        dependencies,
-        signal,
-      );
-      const { tokens, model } = report.provenance;
+      const query = {
+        image: stimulus.path,
+        ...(question === undefined ? {} : { question }),
+        context: sample.context,
+        labels: labels.length === 0 ? null : labels,
+      };
+      const key = canonicalJson({ condition, seed, repeat, query });
+      const { report, isFirst } = await shared(key, () => ask(query, dependencies, signal));
+      const { model } = report.provenance;
+      const tokens = isFirst ? report.provenance.tokens : { input: 0, output: 0 };
       return {
         answer: answerOfReport(report, stimulus.region),
         usage: {
