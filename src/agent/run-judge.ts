@@ -46,7 +46,7 @@ interface JudgeRun extends Verdict {
   readonly prompts: readonly PromptReference[];
 }
 
-const JUDGMENT_ANSWER: AnswerShape = {
+export const JUDGMENT_ANSWER: AnswerShape = {
   name: "judgment",
   description: "The whole judgment of this image.",
   schema: Judgment,
