@@ -1,6 +1,6 @@
 import { type Describer, describeInto } from "./discovery/describe-with-model.ts";
 import { discoverCategories } from "./discovery/discover-categories.ts";
-import { type FacesOfImage, gatherHeaders, gatherImage, readGathered } from "./discovery/gather-faces.ts";
+import { type FacesOfImage, GATHERED, gatherFaces } from "./discovery/gather-faces.ts";
 import { nameWithModel } from "./discovery/name-with-model.ts";
 import { DISCOVERY_FILES, portraitsOf, writeCheck, writeDiscovery } from "./discovery/write-discovery.ts";
 import type { Discovery } from "./domain/discovery.ts";
@@ -9,7 +9,8 @@ import { sha256 } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import type { EmbeddedExemplar, ExemplarStore } from "./ports/exemplar-store.ts";
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
-import { recordImages, type StepProgress } from "./runs/record-steps.ts";
+import { recordImages } from "./runs/record-images.ts";
+import type { StepProgress } from "./runs/record-steps.ts";
 import { openRunFolder, type RunMode } from "./runs/run-folder.ts";
 import type { RunSettings } from "./runs/run-settings.ts";
 
@@ -69,11 +70,12 @@ export async function discover(
   let state: "interrupted" | "finished" = "interrupted";
   try {
     await run.claim(...DISCOVERY_FILES);
-    const rows = await run.openRows(gatherHeaders());
-    const gather = (path: string) => gatherImage(path, { space, measure, known, exemplars, signal });
+    const rows = await run.openRows(GATHERED.headers);
+    const gather = (path: string) =>
+      GATHERED.rowsOf(path, () => gatherFaces(path, { space, measure, known, exemplars, signal }), signal);
     const { onProgress } = query;
     await recordImages(query.inputs, gather, { rows, concurrency, onProgress, signal }).finally(() => rows.close());
-    const { faces: measured, failures } = await readGathered(query.folder);
+    const { faces: measured, failures } = await GATHERED.read(query.folder);
     const described = await describeInto(run, measured, { describer, notify: query.notify, signal });
     const found = await discoverCategories(
       { faces: described.faces, space, textEmbeddings: described.textEmbeddings },

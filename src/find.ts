@@ -8,10 +8,11 @@ import { sha256 } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import type { ExemplarStore } from "./ports/exemplar-store.ts";
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
-import { recordImages, type StepProgress } from "./runs/record-steps.ts";
+import { recordImages } from "./runs/record-images.ts";
+import type { StepProgress } from "./runs/record-steps.ts";
 import { openRunFolder, type RunMode } from "./runs/run-folder.ts";
 import type { RunSettings } from "./runs/run-settings.ts";
-import { type FoundFaces, foundHeaders, readFound, searchImage } from "./study/found-faces.ts";
+import { type FoundFaces, readFound, SEARCHED, searchImage } from "./study/found-faces.ts";
 import { type FoundVerdict, judgeFound } from "./study/judge-found.ts";
 import { FOUND_FILES, writeFound } from "./study/write-found.ts";
 
@@ -62,9 +63,10 @@ export async function find(query: FindQuery, dependencies: FindDependencies, sig
   let state: "interrupted" | "finished" = "interrupted";
   try {
     await run.claim(...FOUND_FILES);
-    const rows = await run.openRows(foundHeaders());
+    const rows = await run.openRows(SEARCHED.headers);
     const { measure, concurrency } = dependencies;
-    const search = (path: string) => searchImage(path, { examples, measure, signal });
+    const search = (path: string) =>
+      SEARCHED.rowsOf(path, () => searchImage(path, { examples, measure, signal }), signal);
     const { onProgress } = query;
     await recordImages(query.inputs, search, { rows, concurrency, onProgress, signal }).finally(() => rows.close());
     const found = await readFound(query.folder);

@@ -1,8 +1,5 @@
-import { join } from "node:path";
-import { z } from "zod";
 import { sameCategory } from "../domain/category.ts";
 import { StudyFace } from "../domain/discovery.ts";
-import { KuleshovError } from "../domain/errors.ts";
 import {
   type ExpressionSpace,
   type PlacelessMeasurement,
@@ -14,12 +11,10 @@ import { withoutGeometry } from "../domain/measurement.ts";
 import { embedMeasured } from "../exemplars/make-exemplar.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
-import { readRunLines } from "../runs/journal.ts";
-import type { ImageRows } from "../runs/record-steps.ts";
+import { faceRecords } from "../runs/record-images.ts";
 
-const FACES_FILE = "measured/faces.jsonl";
-const FAILURES_FILE = "measured/failures.jsonl";
-const FailedImage = z.strictObject({ path: z.string(), reason: z.string() });
+/** The faces that a discovery gathers in its folder. */
+export const GATHERED = faceRecords("measured", StudyFace);
 
 /** What is known of the faces of one image, whether it is measured now or was imported. */
 export type FacesOfImage = (
@@ -42,43 +37,10 @@ export interface GatherOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The faces of a study, and the images that could not be measured. */
-interface GatheredFaces {
-  readonly faces: readonly StudyFace[];
-  readonly failures: readonly z.infer<typeof FailedImage>[];
-}
-
-/** The tables that a discovery gathers faces in, each without a first line. */
-export function gatherHeaders(): ReadonlyMap<string, string> {
-  return new Map([
-    [FACES_FILE, ""],
-    [FAILURES_FILE, ""],
-  ]);
-}
-
-/** What a discovery has gathered in its folder so far. */
-export async function readGathered(folder: string): Promise<GatheredFaces> {
-  return {
-    faces: await readRunLines(join(folder, FACES_FILE), StudyFace),
-    failures: await readRunLines(join(folder, FAILURES_FILE), FailedImage),
-  };
-}
-
-/** Measures every face of one image. What cannot be read or measured is a row of its own. */
-export async function gatherImage(path: string, options: GatherOptions): Promise<ImageRows> {
-  try {
-    const { image, faces } = await options.measure(path, options.signal);
-    const lines = faces.flatMap((face) => {
-      const gathered = toStudyFace(face, { path, sha256: image.sha256 }, options);
-      return gathered === undefined ? [] : [`${JSON.stringify(gathered)}\n`];
-    });
-    return { failed: false, faces: lines.length, text: new Map([[FACES_FILE, lines.join("")]]) };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (!(error instanceof KuleshovError)) throw error;
-    const line = `${JSON.stringify({ path, reason: error.message })}\n`;
-    return { failed: true, faces: 0, text: new Map([[FAILURES_FILE, line]]) };
-  }
+/** What is known of every face of one image, as far as the space's toolbox measured it. */
+export async function gatherFaces(path: string, options: GatherOptions): Promise<StudyFace[]> {
+  const { image, faces } = await options.measure(path, options.signal);
+  return faces.flatMap((face) => toStudyFace(face, { path, sha256: image.sha256 }, options) ?? []);
 }
 
 function toStudyFace(

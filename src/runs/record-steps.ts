@@ -1,4 +1,3 @@
-import { mapInOrder } from "../platform/map-in-order.ts";
 import type { RunRows, RunStep } from "./run-rows.ts";
 
 /** How far a run is. */
@@ -18,7 +17,7 @@ export interface RecordedStep {
   readonly share: number;
 }
 
-interface RecordOptions {
+export interface RecordOptions {
   readonly rows: RunRows;
   /** How many inputs there are, those done earlier included. */
   readonly total: number;
@@ -74,48 +73,4 @@ export async function recordSteps(steps: AsyncIterable<RecordedStep>, options: R
 
 function secondsLeft(passedMs: number, done: number, toDo: number): number | null {
   return done <= 0 ? null : (passedMs / 1000 / done) * (toDo - done);
-}
-
-/** What became of one image: the lines that it adds to each table. */
-export interface ImageRows {
-  readonly text: ReadonlyMap<string, string>;
-  readonly faces: number;
-  readonly failed: boolean;
-}
-
-interface RecordImagesOptions extends Pick<RecordOptions, "rows" | "onProgress" | "signal"> {
-  readonly concurrency: number;
-}
-
-/**
- * Works on every image that is not recorded yet, several at once, and appends the outcomes in the order of the images.
- * When `signal` aborts, what is finished is kept and the rest is left for a resume.
- */
-export async function recordImages(
-  images: readonly { readonly path: string }[],
-  work: (path: string) => Promise<ImageRows>,
-  options: RecordImagesOptions,
-): Promise<StepProgress> {
-  const left = images.map(({ path }) => path).filter((path) => !options.rows.done.has(path));
-  const steps = imageSteps(untilAborted(left, options.signal), work, options.concurrency);
-  return recordSteps(steps, { ...options, total: images.length, already: images.length - left.length });
-}
-
-async function* imageSteps(
-  paths: Iterable<string>,
-  work: (path: string) => Promise<ImageRows>,
-  concurrency: number,
-): AsyncGenerator<RecordedStep> {
-  const steps = mapInOrder(paths, async (path) => ({ path, rows: await work(path) }), { concurrency });
-  for await (const { path, rows } of steps) {
-    const counts = { images: rows.failed ? 0 : 1, faces: rows.faces, failures: rows.failed ? 1 : 0 };
-    yield { record: { done: path, inProgress: null, text: rows.text, counts }, share: 1 };
-  }
-}
-
-function* untilAborted<T>(inputs: readonly T[], signal: AbortSignal | undefined): Generator<T> {
-  for (const input of inputs) {
-    if (signal?.aborted) return;
-    yield input;
-  }
 }
