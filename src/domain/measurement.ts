@@ -143,6 +143,16 @@ export const FaceMeasurement = z.strictObject({
 });
 export type FaceMeasurement = z.infer<typeof FaceMeasurement>;
 
+/** What a toolbox, or its file, says nothing of: `null` is "not measured", never a value. */
+export const NOT_MEASURED = {
+  score: null,
+  landmarks: null,
+  quality: null,
+  headPose: null,
+  gaze: null,
+  eyeOpenness: null,
+} as const;
+
 /** One person's face, with what each toolbox measured on it. `faceId` is `F1`, `F2`, ... from left to right. */
 export const Face = z.strictObject({
   faceId: z.string(),

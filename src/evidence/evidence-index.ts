@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import { groupBy } from "../domain/group-by.ts";
 import type { ToolboxScore } from "../domain/measurement.ts";
 import { imageName, imageStem, isVideoName } from "../measuring/image-names.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../ports/evidence-file.ts";
@@ -55,13 +56,13 @@ export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal
   const unplaced = dropRowsWithoutFrame(images);
   const list = [...images.values()];
   if (list.length === 0) throw onlySummaries(evidence.path);
-  const byName = grouped(
+  const byName = groupBy(
     list.filter(({ named }) => named),
     ({ path }) => imageName(path),
   );
-  const byStem = grouped(list, ({ path }) => imageStem(path));
+  const byStem = groupBy(list, ({ path }) => imageStem(path));
   // LibreFace writes `image (1).csv` beside an earlier `image.csv`.
-  const byFirstStem = grouped(list, ({ path }) => imageStem(path).replace(/ \(\d+\)$/, ""));
+  const byFirstStem = groupBy(list, ({ path }) => imageStem(path).replace(/ \(\d+\)$/, ""));
   return {
     evidence,
     images: list,
@@ -196,15 +197,4 @@ function twice(row: ImportedRow, earlierLine: number): ConfigurationError {
     `Cannot import measurements as lines ${earlierLine} and ${row.at.line} are both about ${face} ` +
       `(files of several images joined without a column for the image?): \`${row.file}\``,
   );
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

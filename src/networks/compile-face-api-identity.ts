@@ -6,12 +6,11 @@ import {
   type Target,
   type Value,
 } from "./graph-builder.ts";
-import type { NetworkManifest } from "./manifest.ts";
-import { reshape } from "./ops/arrange.ts";
+import { type NetworkManifest, solePorts } from "./manifest.ts";
 import { convolution } from "./ops/convolution.ts";
 import { activated, broadcast } from "./ops/elementwise.ts";
 import { padZeros } from "./ops/pad.ts";
-import { pooling } from "./ops/pooling.ts";
+import { meanOverPixels, pooling } from "./ops/pooling.ts";
 import { matrixProduct } from "./ops/reduce.ts";
 import type { TwoFiles } from "./source.ts";
 import { at, type Constant, float32, numbersOf, sizeOf, transposed } from "./tensor-data.ts";
@@ -47,9 +46,7 @@ export function compileFaceApiIdentity(
   { graph: list, weights: bin }: TwoFiles,
   target: Target,
 ): OnnxGraph {
-  const [input] = manifest.inputs;
-  const [output] = manifest.outputs;
-  if (input === undefined || output === undefined) throw new RangeError("its manifest names no input or output");
+  const { input, output } = solePorts(manifest);
   const graph = createGraphBuilder(target);
   const weights = readFaceApiWeights(list, bin);
   const stem = convolved(graph, graph.input(input), {
@@ -61,14 +58,7 @@ export function compileFaceApiIdentity(
   });
   const pooled = pooling(graph, "max", stem, { kernel: [3, 3], strides: [2, 2], dilations: [1, 1], padding: "valid" });
   const features = BLOCKS.reduce((x, block) => residual(graph, x, { weights, block }), pooled);
-  const mean = pooling(graph, "average", features, {
-    kernel: [at(features.shape, 1), at(features.shape, 2)],
-    strides: [1, 1],
-    dilations: [1, 1],
-    padding: "valid",
-  });
-  const flat = reshape(graph, mean, [1, at(features.shape, 3)]);
-  graph.output(output.name, matrixProduct(graph, flat, constantValue(weights("fc"))));
+  graph.output(output.name, matrixProduct(graph, meanOverPixels(graph, features), constantValue(weights("fc"))));
   return graph.finish();
 }
 

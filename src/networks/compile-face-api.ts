@@ -6,11 +6,10 @@ import {
   type Target,
   type Value,
 } from "./graph-builder.ts";
-import type { NetworkManifest } from "./manifest.ts";
-import { reshape } from "./ops/arrange.ts";
+import { type NetworkManifest, solePorts } from "./manifest.ts";
 import { convolution } from "./ops/convolution.ts";
 import { type Activation, activated, broadcast } from "./ops/elementwise.ts";
-import { pooling } from "./ops/pooling.ts";
+import { meanOverPixels } from "./ops/pooling.ts";
 import { matrixProduct, softmax } from "./ops/reduce.ts";
 import type { TwoFiles } from "./source.ts";
 import { at, reshaped, transposed } from "./tensor-data.ts";
@@ -28,9 +27,7 @@ export function compileFaceApiExpression(
   { graph: list, weights: bin }: TwoFiles,
   target: Target,
 ): OnnxGraph {
-  const [input] = manifest.inputs;
-  const [output] = manifest.outputs;
-  if (input === undefined || output === undefined) throw new RangeError("its manifest names no input or output");
+  const { input, output } = solePorts(manifest);
   const graph = createGraphBuilder(target);
   const weights = readFaceApiWeights(list, bin);
   const image = graph.input(input);
@@ -38,15 +35,8 @@ export function compileFaceApiExpression(
     (x, block) => denseBlock(graph, x, { block, weights }),
     image,
   );
-  const { shape } = features;
-  const mean = pooling(graph, "average", features, {
-    kernel: [at(shape, 1), at(shape, 2)],
-    strides: [1, 1],
-    dilations: [1, 1],
-    padding: "valid",
-  });
   const logits = broadcast(graph, "Add", [
-    matrixProduct(graph, reshape(graph, mean, [1, at(shape, 3)]), constantValue(weights("fc/weights"))),
+    matrixProduct(graph, meanOverPixels(graph, features), constantValue(weights("fc/weights"))),
     constantValue(weights("fc/bias")),
   ]);
   graph.output(output.name, softmax(graph, logits));

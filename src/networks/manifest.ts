@@ -198,3 +198,12 @@ export const NetworkManifest = z.strictObject({
   golden: Golden.optional(),
 });
 export type NetworkManifest = z.infer<typeof NetworkManifest>;
+
+/** The input and output of a network that has one of each. @throws {RangeError} if it has none. */
+export function solePorts({ inputs: [input], outputs: [output] }: NetworkManifest): {
+  readonly input: NetworkInput;
+  readonly output: NetworkOutput;
+} {
+  if (input === undefined || output === undefined) throw new RangeError("its manifest names no input or output");
+  return { input, output };
+}

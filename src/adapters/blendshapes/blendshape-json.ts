@@ -1,5 +1,5 @@
 import type { PixelBox } from "../../domain/geometry.ts";
-import type { ToolboxSupport } from "../../domain/measurement.ts";
+import { NOT_MEASURED, type ToolboxSupport } from "../../domain/measurement.ts";
 import { BLENDSHAPE_UNITS, unitsOfBlendshapes } from "../../facs/blendshape-map.ts";
 import type { ImportedFace, ImportedRow } from "../../ports/evidence-file.ts";
 import { isObject } from "../toolbox-table/json-cells.ts";
@@ -156,12 +156,7 @@ export function faceOfBlendshapes(
     clippedValues: 0,
     measurement: {
       toolbox,
-      score: null,
-      landmarks: null,
-      quality: null,
-      headPose: null,
-      gaze: null,
-      eyeOpenness: null,
+      ...NOT_MEASURED,
       actionUnits: unitsOfBlendshapes(coefficients).map(({ au, side, share }) => ({
         au,
         side,

@@ -1,4 +1,4 @@
-import type { ActionUnitMeasurement, ToolboxScore } from "../../domain/measurement.ts";
+import { type ActionUnitMeasurement, NOT_MEASURED, type ToolboxScore } from "../../domain/measurement.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { NO_PLACE } from "../toolbox-table/common-columns.ts";
 import type { TableColumns } from "../toolbox-table/table-columns.ts";
@@ -95,12 +95,7 @@ function faceOf(toolbox: string, actionUnits: ActionUnitMeasurement[], scores: T
   if (actionUnits.length + scores.length === 0) return null;
   const measurement = {
     toolbox,
-    score: null,
-    landmarks: null,
-    quality: null,
-    headPose: null,
-    gaze: null,
-    eyeOpenness: null,
+    ...NOT_MEASURED,
     actionUnits,
     expressions: [],
     scores,

@@ -1,5 +1,5 @@
 import type { PixelBox } from "../../domain/geometry.ts";
-import type { ToolboxScore } from "../../domain/measurement.ts";
+import { NOT_MEASURED, type ToolboxScore } from "../../domain/measurement.ts";
 import type { ImportedFace, ImportedRow } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { isObject } from "../toolbox-table/json-cells.ts";
@@ -100,12 +100,8 @@ function faceOf(
   const probability = numberOrNull(entry.prob);
   const measurement = {
     toolbox,
+    ...NOT_MEASURED,
     score: probability !== null && probability >= 0 && probability <= 1 ? probability : null,
-    landmarks: null,
-    quality: null,
-    headPose: null,
-    gaze: null,
-    eyeOpenness: null,
     actionUnits: [],
     expressions: [],
     scores,

@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import { InferenceError } from "../../domain/errors.ts";
 import type { DecodedImage } from "../../domain/image.ts";
-import type {
-  ActionUnitMeasurement,
-  ExpressionReading,
-  Face,
-  FaceMeasurement,
-  ToolboxScore,
-  ToolboxSupport,
+import {
+  type ActionUnitMeasurement,
+  type ExpressionReading,
+  type Face,
+  type FaceMeasurement,
+  NOT_MEASURED,
+  type ToolboxScore,
+  type ToolboxSupport,
 } from "../../domain/measurement.ts";
 import { BLENDSHAPE_UNITS, unitsOfBlendshapes } from "../../facs/blendshape-map.ts";
 import type { NetworkManifest, NetworkReading } from "../../networks/manifest.ts";
@@ -80,13 +81,12 @@ function meshOf({ measurements }: Face): Float64Array[] {
 
 /** Where a face is, and what else is known of it; that of others is not said again. */
 function whereabouts({ found }: NetworkAnswer, meshes: readonly Float64Array[] | null, index: number) {
-  const nothing = { score: null, landmarks: null, quality: null, headPose: null, gaze: null, eyeOpenness: null };
   const mesh = meshes?.[index];
-  if (mesh !== undefined) return { ...nothing, box: boxOfMesh(mesh) };
+  if (mesh !== undefined) return { ...NOT_MEASURED, box: boxOfMesh(mesh) };
   const face = found?.[index];
   if (face === undefined) throw new InferenceError("A network read more faces than were found");
   const { box, score, quality, headPose } = face;
-  return { ...nothing, box, score, quality, headPose, landmarks: pointsOf(face) };
+  return { ...NOT_MEASURED, box, score, quality, headPose, landmarks: pointsOf(face) };
 }
 
 function pointsOf({ landmarks }: MeasuredMesh): [number, number, number][] {

@@ -2,7 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { PixelBox } from "../../domain/geometry.ts";
 import type { BasicLabel } from "../../domain/labels.ts";
-import type { ActionUnitMeasurement, ToolboxScore, ToolboxSupport } from "../../domain/measurement.ts";
+import {
+  type ActionUnitMeasurement,
+  NOT_MEASURED,
+  type ToolboxScore,
+  type ToolboxSupport,
+} from "../../domain/measurement.ts";
 import { onScale } from "../../domain/scale-range.ts";
 import { cacheFolder } from "../../platform/cache-folder.ts";
 import type { ImportedFace } from "../../ports/evidence-file.ts";
@@ -104,12 +109,8 @@ function createFace(
     clippedValues: 0,
     measurement: {
       toolbox,
+      ...NOT_MEASURED,
       score: scoreOfDetection(detection),
-      landmarks: null,
-      quality: null,
-      headPose: null,
-      gaze: null,
-      eyeOpenness: null,
       actionUnits,
       expressions: [],
       ...(scores.length === 0 ? {} : { scores }),

@@ -1,14 +1,15 @@
 import type { PixelBox } from "../../domain/geometry.ts";
-import type {
-  ActionUnitMeasurement,
-  ExpressionReading,
-  Gaze,
-  HeadPose,
-  Scale,
-  Side,
-  ToolboxId,
-  ToolboxScore,
-  ToolboxSupport,
+import {
+  type ActionUnitMeasurement,
+  type ExpressionReading,
+  type Gaze,
+  type HeadPose,
+  NOT_MEASURED,
+  type Scale,
+  type Side,
+  type ToolboxId,
+  type ToolboxScore,
+  type ToolboxSupport,
 } from "../../domain/measurement.ts";
 import { onScale } from "../../domain/scale-range.ts";
 import type { ImportedFace } from "../../ports/evidence-file.ts";
@@ -115,12 +116,10 @@ function faceReader(layout: ColumnLayout, slots: Slots) {
     if (actionUnits.length === 0 && expressions.length === 0 && scores.length === 0) return null;
     const measurement: ImportedFace["measurement"] = {
       toolbox,
+      ...NOT_MEASURED,
       score: shareOrNull(score(cells)),
-      landmarks: null,
-      quality: null,
       headPose: headPose(cells),
       gaze: gaze(cells),
-      eyeOpenness: null,
       actionUnits,
       expressions,
       ...(scores.length > 0 ? { scores } : {}),

@@ -1,5 +1,6 @@
 import { channelsFirst, channelsFirstName, type GraphBuilder, type Value } from "../graph-builder.ts";
 import { at } from "../tensor-data.ts";
+import { reshape } from "./arrange.ts";
 import { slidingWindow, type Window } from "./sliding-window.ts";
 
 /** Largest value, or mean of the values inside the frame, under each window over `[N, H, W, C]`. */
@@ -12,6 +13,13 @@ export function pooling(graph: GraphBuilder, kind: "max" | "average", x: Value, 
       ? graph.node("MaxPool", [from], attributes)
       : graph.node("AveragePool", [from], { ...attributes, count_include_pad: 0 });
   return channelsFirst(x.dtype, [at(x.shape, 0), ...extent, at(x.shape, 3)], name);
+}
+
+/** The mean of each channel over all pixels: `[N, H, W, C]` to `[1, C]`. */
+export function meanOverPixels(graph: GraphBuilder, x: Value): Value {
+  const kernel = [at(x.shape, 1), at(x.shape, 2)] as const;
+  const mean = pooling(graph, "average", x, { kernel, strides: [1, 1], dilations: [1, 1], padding: "valid" });
+  return reshape(graph, mean, [1, at(x.shape, 3)]);
 }
 
 interface Resize {
