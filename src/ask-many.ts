@@ -6,8 +6,7 @@ import { NO_TOKENS, type TokenUse } from "./domain/token-use.ts";
 import { mapInOrder } from "./platform/map-in-order.ts";
 import { type Budget, exhaustedLimit } from "./runs/budget.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
-import { openRunFolder, type RunMode } from "./runs/run-folder.ts";
-import type { RunSettings } from "./runs/run-settings.ts";
+import { openRunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
 import type { AskItem } from "./study/ask-list.ts";
 import {
   ANSWERS_FILE,

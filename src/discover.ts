@@ -11,8 +11,7 @@ import type { EmbeddedExemplar, ExemplarStore } from "./ports/exemplar-store.ts"
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import { recordImages } from "./runs/record-images.ts";
 import type { StepProgress } from "./runs/record-steps.ts";
-import { openRunFolder, type RunMode } from "./runs/run-folder.ts";
-import type { RunSettings } from "./runs/run-settings.ts";
+import { openRunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
 
 /** Many images to find expressions in that no known category explains. */
 export interface DiscoverQuery extends RunMode {

@@ -5,7 +5,7 @@ import { humeToolbox } from "../adapters/hume/hume-json.ts";
 import { libreFaceToolbox } from "../adapters/libreface/libreface-toolbox.ts";
 import { meshToolbox } from "../adapters/mesh/mesh-toolbox.ts";
 import { createNetworkToolbox } from "../adapters/mesh/network-toolbox.ts";
-import { openFaceToolbox } from "../adapters/openface/openface-program.ts";
+import { openFaceToolbox } from "../adapters/openface/openface-toolbox.ts";
 import { openFace3Toolbox } from "../adapters/openface3/openface3-toolbox.ts";
 import { pyAfarToolbox } from "../adapters/pyafar/pyafar-table.ts";
 import { pyFeatToolbox } from "../adapters/pyfeat/pyfeat-toolbox.ts";

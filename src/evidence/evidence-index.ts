@@ -1,8 +1,8 @@
 import { ConfigurationError } from "../domain/errors.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { ToolboxScore } from "../domain/measurement.ts";
-import { imageName, imageStem, isVideoName } from "../measuring/image-names.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../ports/evidence-file.ts";
+import { imageName, imageStem, isVideoName } from "./image-names.ts";
 
 /** Rows about one image, or about one moment of a video. */
 export interface FrameRows {

@@ -1,9 +1,11 @@
 import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
-import type { Face } from "../domain/measurement.ts";
-import { ACTIVATION_MAPPING } from "../facs/activation.ts";
-import type { RuleScore } from "../facs/emotion-rules.ts";
-import { prototypeText } from "../facs/prototypes.ts";
-import { type FacsReading, readFacs } from "../facs/read-facs.ts";
+import type { ActionUnitMeasurement, Face, FaceMeasurement, Scale } from "../domain/measurement.ts";
+import { ACTIVATION_MAPPING, activationVectors } from "../facs/activation.ts";
+import { type CompoundMatch, matchCompounds } from "../facs/compound-emotions.ts";
+import { type RuleScore, scoreRules } from "../facs/emotion-rules.ts";
+import { type PainScore, painScore } from "../facs/pain.ts";
+import { bestPrototype, type PrototypeMatch, prototypeText } from "../facs/prototypes.ts";
+import { readSmiles, type SmileReading } from "../facs/smile-types.ts";
 
 /** A rule that fits less than this is left out of the sentence; its score is in the value. */
 const WORTH_SAYING = 0.3;
@@ -97,4 +99,37 @@ function painItem({ pain }: FacsReading, over: string, item: MakeItem): NewEvide
     ],
   };
   return [item(`Derived pain score (PSPI) ${over}: ${range} of 16${missing}`, value)];
+}
+
+/** What every rule makes of one toolbox's action units on one scale. */
+interface FacsReading {
+  readonly toolbox: string;
+  readonly scale: Scale;
+  readonly emotions: readonly RuleScore[];
+  /** The prototype that the units present come closest to; `undefined` when none of any is present. */
+  readonly prototype: PrototypeMatch | undefined;
+  readonly compounds: CompoundMatch;
+  readonly smiles: readonly SmileReading[];
+  readonly pain: PainScore;
+}
+
+/**
+ * Applies all FACS rules to what one toolbox measured on a face, each of its scales apart. Every reading says which of a
+ * rule's action units the toolbox cannot see.
+ */
+function readFacs(measurement: Pick<FaceMeasurement, "actionUnits" | "headPose" | "gaze">): FacsReading[] {
+  return activationVectors(measurement.actionUnits).map((vector) => ({
+    toolbox: vector.toolbox,
+    scale: vector.scale,
+    emotions: scoreRules(vector),
+    prototype: bestPrototype(vector),
+    compounds: matchCompounds(vector),
+    smiles: readSmiles(vector, measurement),
+    pain: painScore(painUnits(measurement.actionUnits, vector.scale)),
+  }));
+}
+
+/** Pain adds one scale's numbers; only the closing of the eyes may come from a presence model. */
+function painUnits(measured: readonly ActionUnitMeasurement[], scale: Scale): ActionUnitMeasurement[] {
+  return measured.filter((one) => one.scale === scale || (one.au === "AU43" && one.scale === "binary"));
 }

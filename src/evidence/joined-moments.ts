@@ -1,8 +1,8 @@
 import { ConfigurationError } from "../domain/errors.ts";
-import { isVideoName } from "../measuring/image-names.ts";
 import type { RowPosition } from "../ports/evidence-file.ts";
 import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
 import { boxesOfFrames, frameOffset } from "./frame-offset.ts";
+import { isVideoName } from "./image-names.ts";
 
 /** Rows of one or several files about one image, or about one moment of a video. */
 export interface JoinedMoment {

@@ -1,10 +1,10 @@
 import { ConfigurationError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
-import { isVideoName, sharedFolders, trailingNumber } from "../measuring/image-names.ts";
 import type { RowPosition } from "../ports/evidence-file.ts";
 import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
 import { boxesOfFrames, frameOffset } from "./frame-offset.ts";
+import { isVideoName, sharedFolders, trailingNumber } from "./image-names.ts";
 import { findVideo, type VideoRows } from "./match-video.ts";
 
 /** Which rows of a toolbox's file belong to which of our images. */

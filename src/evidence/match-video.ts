@@ -1,8 +1,8 @@
 import { ConfigurationError } from "../domain/errors.ts";
 import type { VideoFramePlace } from "../domain/image.ts";
-import { isVideoName } from "../measuring/image-names.ts";
 import type { RowPosition } from "../ports/evidence-file.ts";
 import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
+import { isVideoName } from "./image-names.ts";
 
 /** Rows about a video, to be found by the place of a frame in it. */
 export interface VideoRows {

@@ -6,7 +6,7 @@ import type { ReadableStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelFileError } from "../domain/errors.ts";
 import { hashOfFileIfThere } from "../platform/hash.ts";
-import type { UrlSource } from "./pulled-file.ts";
+import type { UrlSource } from "./source.ts";
 
 export interface PullProgress {
   readonly receivedBytes: number;

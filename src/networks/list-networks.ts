@@ -3,8 +3,7 @@ import { cacheFolder } from "../platform/cache-folder.ts";
 import { type CacheOptions, isCompiled } from "./build.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifests, type StoredManifest } from "./manifest-store.ts";
-import { pulledFile } from "./pulled-file.ts";
-import { readSource } from "./source.ts";
+import { pulledFile, readSource } from "./source.ts";
 
 /**
  * What can be done with a network now. `ready`: compiled, or published as ONNX. `to-compile`: its file is here and is

@@ -9,7 +9,7 @@ import type { CacheOptions } from "./build.ts";
 import { download, type PullProgress } from "./download.ts";
 import type { Licence, NetworkManifest } from "./manifest.ts";
 import { loadManifests } from "./manifest-store.ts";
-import { pulledFile, type UrlSource } from "./pulled-file.ts";
+import { pulledFile, type UrlSource } from "./source.ts";
 
 /** What is about to be fetched, for the user to agree to. */
 export interface PullTerms {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { libreFaceToolbox } from "../../src/adapters/libreface/libreface-toolbox.ts";
-import { openFaceToolbox } from "../../src/adapters/openface/openface-program.ts";
+import { openFaceToolbox } from "../../src/adapters/openface/openface-toolbox.ts";
 import { openFace3Toolbox } from "../../src/adapters/openface3/openface3-toolbox.ts";
 import { pyFeatToolbox } from "../../src/adapters/pyfeat/pyfeat-toolbox.ts";
 import type { ToolboxDefinition, ToolboxEnvironment } from "../../src/adapters/toolbox-definition.ts";

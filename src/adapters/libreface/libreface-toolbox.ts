@@ -3,8 +3,7 @@ import type { ToolboxSupport } from "../../domain/measurement.ts";
 import { cacheFolder } from "../../platform/cache-folder.ts";
 import type { ToolboxDefinition, ToolboxEnvironment } from "../toolbox-definition.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
-import { findPython } from "../toolbox-python/find-python.ts";
-import { pythonProgram } from "../toolbox-python/python-program.ts";
+import { findPython, pythonProgram } from "../toolbox-python/python-program.ts";
 import { type ColumnLayout, readerOfColumns } from "../toolbox-table/column-layout.ts";
 import {
   boxAroundPoints,

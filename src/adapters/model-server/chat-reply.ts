@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { TokenUse } from "../../domain/token-use.ts";
-import type { ChatReply, ChatRequest, MalformedCall, ToolCall } from "../../ports/chat-model.ts";
+import type { ChatReply, ChatRequest, ChatTool, MalformedCall, ToolCall } from "../../ports/chat-model.ts";
 import { faultInAnswer, faultOfFilter, type ServerName } from "./server-fault.ts";
-import { callsInText } from "./written-calls.ts";
 
 /** A call as a protocol has it: arguments as text (OpenAI) or as an object (Ollama). */
 export interface WireCall {
@@ -83,4 +83,51 @@ const ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 function newCallId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(9));
   return Array.from(bytes, (byte) => ID_CHARACTERS[byte % ID_CHARACTERS.length]).join("");
+}
+
+/** A call as models write it down: Hermes and Qwen `arguments`, Llama `parameters`. */
+const WrittenCall = z.looseObject({
+  name: z.string(),
+  arguments: z.unknown().optional(),
+  parameters: z.unknown().optional(),
+});
+
+/*
+ * Hermes and Qwen: <tool_call>{...}</tool_call>; Mistral: [TOOL_CALLS][{...}]; Llama 3.1: <function=name>{...}</function>
+ * or the bare object; others a fenced block.
+ */
+const WRAPPED = /<tool_call>\s*([\s\S]*?)\s*(?:<\/tool_call>|$)/g;
+const NAMED = /<function=([\w-]+)>\s*([\s\S]*?)\s*<\/function>/g;
+const BARE = /^(?:\[TOOL_CALLS\]|<\|python_tag\|>)?\s*(?:```(?:json|tool_call)?\s*)?([[{][\s\S]*[\]}])\s*(?:```)?$/;
+
+/**
+ * Calls of known tools that a model wrote as text, and the text without them. What looks like a call of something else
+ * stays text.
+ */
+function callsInText(
+  text: string,
+  tools: readonly ChatTool[],
+): { readonly calls: readonly WireCall[]; readonly rest: string } {
+  const known = new Set(tools.map(({ name }) => name));
+  const nothing = { calls: [], rest: text };
+  if (known.size === 0) return nothing;
+  const named = [...text.matchAll(NAMED)].map(([, name = "", args]) => ({ name, args }));
+  const wrapped = [...text.matchAll(WRAPPED)].flatMap(([, body = ""]) => callsOf(body));
+  const tagged = [...named, ...wrapped].filter(({ name }) => known.has(name));
+  if (tagged.length > 0) return { calls: tagged, rest: text.replace(NAMED, "").replace(WRAPPED, "").trim() };
+  const bare = callsOf(BARE.exec(text.trim())?.[1] ?? "");
+  return bare.length > 0 && bare.every(({ name }) => known.has(name)) ? { calls: bare, rest: "" } : nothing;
+}
+
+function callsOf(json: string): WireCall[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return [];
+  }
+  return (Array.isArray(value) ? value : [value]).flatMap((each) => {
+    const call = WrittenCall.safeParse(each);
+    return call.success ? [{ name: call.data.name, args: call.data.arguments ?? call.data.parameters }] : [];
+  });
 }

@@ -2,8 +2,7 @@ import type { BasicLabel } from "../../domain/labels.ts";
 import type { HeadPose, ToolboxSupport } from "../../domain/measurement.ts";
 import type { ToolboxDefinition, ToolboxEnvironment } from "../toolbox-definition.ts";
 import { createProcessToolbox, type ProgramLimits } from "../toolbox-process/process-toolbox.ts";
-import { findPython } from "../toolbox-python/find-python.ts";
-import { pythonProgram } from "../toolbox-python/python-program.ts";
+import { findPython, pythonProgram } from "../toolbox-python/python-program.ts";
 import {
   type ActionUnitColumn,
   type ColumnLayout,

@@ -4,7 +4,7 @@ import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
 import { readBytes } from "../../platform/read-file.ts";
-import { listInCell } from "../../platform/tables/list-cell.ts";
+import { listInCell } from "../../platform/tables/table-rows.ts";
 import { PICTURES, type ReadRow, sampleOf } from "./dataset.ts";
 import { type MatValue, parseMat } from "./mat-file.ts";
 import { readCsvRows, type TableRow } from "./table-rows.ts";

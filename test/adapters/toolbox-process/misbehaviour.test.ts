@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openFaceToolbox } from "../../../src/adapters/openface/openface-program.ts";
+import { openFaceToolbox } from "../../../src/adapters/openface/openface-toolbox.ts";
 import { pyFeatToolbox } from "../../../src/adapters/pyfeat/pyfeat-toolbox.ts";
 import type { ProgramLimits } from "../../../src/adapters/toolbox-process/process-toolbox.ts";
 import { InferenceError } from "../../../src/domain/errors.ts";

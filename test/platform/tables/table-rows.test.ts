@@ -3,8 +3,13 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { listInCell } from "../../../src/platform/tables/list-cell.ts";
-import { columnsInWords, isMissing, numberInCell, readTable } from "../../../src/platform/tables/table-rows.ts";
+import {
+  columnsInWords,
+  isMissing,
+  listInCell,
+  numberInCell,
+  readTable,
+} from "../../../src/platform/tables/table-rows.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 const refuse = (reason: string, options?: ErrorOptions) => new Error(`refused as ${reason}`, options);

@@ -1,4 +1,4 @@
-import { VIDEO_ENDINGS } from "./image-format.ts";
+import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 
 /**
  * The name under which an image can be found in another program's output: without folders, in one Unicode form, in
