@@ -17,6 +17,8 @@ export interface OllamaModel {
   readonly contextLength?: number;
   readonly template?: string;
   readonly projector?: boolean;
+  /** Of its weights; made of the name unless told. */
+  readonly digest?: string;
   /** Where a cloud model really runs. */
   readonly remoteHost?: string;
 }
@@ -42,8 +44,8 @@ export function startOllamaServer(
   return startModelServer(protocol, script);
 }
 
-function tag({ name }: OllamaModel): object {
-  return { name, model: name, modified_at: "2026-01-01T00:00:00Z", size: 1, digest: `sha256-of-${name}`, details: {} };
+function tag({ name, digest = `sha256-of-${name}` }: OllamaModel): object {
+  return { name, model: name, modified_at: "2026-01-01T00:00:00Z", size: 1, digest, details: {} };
 }
 
 function show(models: readonly OllamaModel[], name: string, response: ServerResponse): void {

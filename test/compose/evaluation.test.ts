@@ -1,0 +1,91 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type EvaluationOptions, openEvaluation } from "../../src/compose/evaluation.ts";
+import { evaluate } from "../../src/evaluate.ts";
+import { prepareEvaluation } from "../../src/evaluation/evaluation.ts";
+import { callKey } from "../../src/evaluation/runner/answer-cache.ts";
+import { failsWith, saysJson } from "../support/model-server.ts";
+import { startOllamaServer, VISION_AGENT } from "../support/ollama-server.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+/** An evaluation of one question to one model. */
+async function oneQuestion(model: string) {
+  const folder = await tempFolder();
+  await writeFile(join(folder, "exam.csv"), "id,question,options,answer\n1,Which?,AU6|AU12,AU6\n");
+  const columns = { id: "id", question: "question", options: "options", choice: "answer" };
+  const evaluation = {
+    name: "exam",
+    task: "choose",
+    dataset: { format: "csv", path: "exam.csv", columns },
+    matrix: { models: [model], evidence: ["none"] },
+    scorers: ["choice"],
+    execution: { attempts: 4 },
+  };
+  await writeFile(join(folder, "exam.eval.yaml"), JSON.stringify(evaluation));
+  const open = (options: Partial<EvaluationOptions>) =>
+    openEvaluation({
+      evalFilePath: join(folder, "exam.eval.yaml"),
+      stimuliFolder: join(folder, "stimuli"),
+      answersFolder: join(folder, "answers"),
+      ...options,
+    });
+  return { folder, file: join(folder, "exam.eval.yaml"), open };
+}
+
+async function keyOf(model: string, options: Partial<EvaluationOptions>): Promise<string> {
+  const { file, open } = await oneQuestion(model);
+  const opened = open(options);
+  try {
+    const { calls, identities } = await prepareEvaluation(file, opened.dependencies);
+    const [call] = calls;
+    if (call === undefined) throw new Error("one question is one call");
+    return callKey(call, [...identities.values()][0], null);
+  } finally {
+    await opened.close();
+  }
+}
+
+describe("the key of an answer", () => {
+  it("is another where the same name is served elsewhere, and the same where it is asked again", async () => {
+    const [here, there] = [await startOpenAiServer([]), await startOpenAiServer([])];
+    const at = (url: string) => keyOf("openai:test-model", { env: { OPENAI_BASE_URL: `${url}/v1` } });
+    expect(await at(here.url)).toBe(await at(here.url));
+    expect(await at(there.url)).not.toBe(await at(here.url));
+  });
+
+  it("is another where Ollama has other weights under the same name", async () => {
+    const models = [{ ...VISION_AGENT, digest: "sha256:old" }];
+    const server = await startOllamaServer([], models);
+    const key = () => keyOf("ollama:seer:7b", { env: { OLLAMA_HOST: server.url } });
+    const before = await key();
+    expect(await key()).toBe(before);
+    models[0] = { ...VISION_AGENT, digest: "sha256:new" };
+    expect(await key()).not.toBe(before);
+  });
+});
+
+describe("a server that fails", () => {
+  it("is sent one request as often as the file's attempts say, and no more", async () => {
+    const { folder, file, open } = await oneQuestion("openai:test-model");
+    const busy = failsWith(503, { error: { message: "busy" } }, { "retry-after": "0" });
+    const server = await startOpenAiServer(() => busy);
+    const opened = open({ env: { OPENAI_BASE_URL: `${server.url}/v1` } });
+    const done = await evaluate({ file, folder: join(folder, "run") }, opened.dependencies);
+    await opened.close();
+    expect(done?.outcome).toMatchObject({ done: 1, failed: 1 });
+    expect(server.chats).toHaveLength(4);
+  });
+
+  it("is not sent again what it answered before it failed", async () => {
+    const { folder, file, open } = await oneQuestion("openai:test-model");
+    const busy = failsWith(503, { error: { message: "busy" } }, { "retry-after": "0" });
+    const server = await startOpenAiServer([busy, saysJson({ choice: "AU6", confidence: 0.9, reason: "r" })]);
+    const opened = open({ env: { OPENAI_BASE_URL: `${server.url}/v1` } });
+    const done = await evaluate({ file, folder: join(folder, "run") }, opened.dependencies);
+    await opened.close();
+    expect(done?.outcome).toMatchObject({ done: 1, failed: 0 });
+    expect(server.chats).toHaveLength(2);
+  });
+});
