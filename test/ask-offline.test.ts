@@ -80,7 +80,7 @@ describe("the whole path, offline, on a photograph", () => {
     expect(provenance.observers).toMatchObject([
       {
         id: expect.stringMatching(/^scene@/),
-        networks: [{ id: "human-centernet" }, { id: "human-movenet-lightning" }],
+        networks: [{ id: "human-movenet-lightning" }],
       },
     ]);
     expect(provenance.timingsMs.observe).toBeGreaterThan(0);

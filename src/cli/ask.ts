@@ -24,6 +24,7 @@ interface AskOptions {
   readonly toolbox: readonly string[];
   readonly evidence?: readonly string[];
   readonly scene: boolean;
+  readonly objects?: true;
   readonly shots?: number;
   readonly shotMode?: ShotMode;
   readonly categories?: readonly string[];
@@ -50,7 +51,11 @@ export function register(program: Command): void {
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote of this image, as in openface:results.csv")
-    .option("--no-scene", "leave out objects, bodies and who looks where")
+    .option("--no-scene", "leave out bodies and who looks where")
+    .option(
+      "--objects",
+      "look for objects too: small things are taken for others, and their network's licence is unclear",
+    )
     .option("--shots <number>", "labelled examples to show first; 8 when examples are asked for", wholeNumber)
     .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(["images", "descriptions", "both"]))
     .option("--categories <name...>", "judge by these categories of the exemplar store")
@@ -181,12 +186,13 @@ export async function judgePhoto(asked: Asked, signal: AbortSignal): Promise<Rep
 
 /** The parts to ask with. */
 function partsOptions(asked: Asked, images: readonly string[] = [asked.image]) {
-  const { model = "rules", toolbox, scene, evidence, mode } = asked;
+  const { model = "rules", toolbox, scene, objects, evidence, mode } = asked;
   return {
     model,
     toolboxes: toolbox,
     cache: asked.cache,
     scene,
+    objects,
     mode: mode ?? null,
     ...shotOptions(asked),
     ...(evidence === undefined ? {} : { evidence: { files: evidence, images } }),

@@ -15,6 +15,7 @@ export interface MeasureOptions {
   readonly csv?: true;
   readonly landmarks?: true;
   readonly scene?: true;
+  readonly objects?: true;
   readonly out?: string;
   readonly resume?: true;
   readonly force?: true;
@@ -46,7 +47,8 @@ export function register(program: Command): void {
       "--columns <toolbox>",
       "one row per face under the column names of openface, openface-spaced (all of them, with OpenFace's spaces) or pyfeat",
     )
-    .option("--scene", "with --json: objects, bodies and who looks where too")
+    .option("--scene", "with --json: bodies and who looks where too")
+    .option("--objects", "with --scene: objects too")
     .option("--neutral <image>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
     .addOption(cacheOption())
@@ -106,7 +108,7 @@ async function printAll(
   const { measureInputs } = await import("../study/measure-inputs.ts");
   const { choosePrinter } = await import("./measure-printers.ts");
   const { createObservers } = await import("../compose/scene.ts");
-  const observers = await createObservers(options.scene === true, options);
+  const observers = await createObservers({ ...options, scene: options.scene === true });
   const printer = await choosePrinter(options, { toolboxes: tools.toolboxes, observers });
   let [images, failures] = [0, 0];
   try {

@@ -19,8 +19,10 @@ export interface AskOptions extends ModelOptions {
   readonly toolboxes: readonly string[];
   /** What toolboxes wrote earlier, as in `openface:results.csv`, and the images that will be asked about. */
   readonly evidence?: { readonly files: readonly string[]; readonly images: readonly string[] };
-  /** Whether objects, bodies and who looks where are looked for; they are unless told. */
+  /** Whether bodies and who looks where are looked for; they are unless told. */
   readonly scene?: boolean;
+  /** Whether objects are looked for too; they are not unless told. */
+  readonly objects?: boolean | undefined;
   /** Folder of prompt files, for trying others; the shipped ones by default. */
   readonly prompts?: string;
   /** Insists on a loop with tools or on a single pass, whatever the server says. */
@@ -62,7 +64,7 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
     await Promise.all([...toolboxes, ...observers].map((opened) => opened.close()));
   };
   try {
-    observers.push(...(await createObservers(options.scene !== false, options)));
+    observers.push(...(await createObservers(options)));
     const examples = await openExamples(shots, toolboxes, signal);
     const dependencies: AskDependencies = {
       toolboxes,

@@ -3,12 +3,22 @@ import { rememberObserver } from "../measuring/measurement-store.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import { openMeasurements } from "./caches.ts";
 
+/** What of the scene is looked at. */
+export interface SceneChoice {
+  /** Bodies, nearness and who looks where. */
+  readonly scene?: boolean | undefined;
+  /** Objects too, which are left alone unless asked for: models/cards/human-centernet.md says why. */
+  readonly objects?: boolean | undefined;
+  readonly cache?: boolean | undefined;
+}
+
 /** Everything that looks at the scene around faces; nothing when that is not wanted. */
-export async function createObservers(
-  wanted: boolean,
-  { cache }: { readonly cache?: boolean | undefined } = {},
-): Promise<readonly SceneObserver[]> {
-  if (!wanted) return [];
-  const observer = await createSceneObserver();
+export async function createObservers({
+  scene = true,
+  objects = false,
+  cache,
+}: SceneChoice = {}): Promise<readonly SceneObserver[]> {
+  if (!scene) return [];
+  const observer = await createSceneObserver({ objects });
   return [cache === false ? observer : rememberObserver(observer, await openMeasurements())];
 }

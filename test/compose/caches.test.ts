@@ -64,7 +64,7 @@ describe("the measurement store", () => {
   it("gives the very numbers of mesh and scene, in another process too, whatever the file is called", async () => {
     const image = await decodeImage(samplePhoto(2));
     const [mesh] = await createToolboxes(["mesh"], { workers: 1 });
-    const [observer] = await createObservers(true);
+    const [observer] = await createObservers();
     const faces = await measureFaces(image, [mesh as FerToolbox]);
     const items = await observer?.observe({ image, faces });
     await Promise.all([mesh?.close(), observer?.close()]);
@@ -73,7 +73,7 @@ describe("the measurement store", () => {
     const copy = join(await tempFolder(), "copy.png");
     await sharp(samplePhoto(2)).png().toFile(copy);
     const [again] = await createToolboxes(["mesh"], { workers: 1 });
-    const [looking] = await createObservers(true);
+    const [looking] = await createObservers();
     const same = await decodeImage(copy);
     expect(await measureFaces(same, [again as FerToolbox])).toEqual(faces);
     expect(await looking?.observe({ image: same, faces })).toEqual(items);

@@ -10,8 +10,6 @@ const QUOTED_LETTERS = 80;
 const SOURCES: Readonly<Record<string, string>> = {
   "context-text": "The given context",
   observation: "An observation",
-  object: "An object in the scene",
-  posture: "A posture",
 };
 
 /** What the situation speaks for: each text with its most expected emotion, then what was found in the scene. */
@@ -31,7 +29,7 @@ function cueOfText({ evidenceId, kind, reading }: ReadText): Cue[] {
 function cueOfFinding(found: SituatedCue): Cue[] {
   const [top] = Object.entries(found.cue.likelihood).sort((a, b) => b[1] - a[1]);
   if (top === undefined) return [];
-  return [perceived(`${sourceOf(found.kind)} tells of ${found.cue.says} ("${found.words}")`, top[0], found.evidenceId)];
+  return [perceived(`${found.statement}: this tells of ${found.cue.says}`, top[0], found.evidenceId)];
 }
 
 function perceived(statement: string, label: string, evidenceId: string): Cue {

@@ -11,6 +11,8 @@ import { findSceneCue, sceneCueTable } from "./scene-cues.ts";
 export interface SituatedCue extends FoundCue {
   readonly evidenceId: string;
   readonly kind: EvidenceItem["kind"];
+  /** What the item says: of something found, what it is and where. */
+  readonly statement: string;
 }
 
 /** What the situation reader makes of one text of the evidence. */
@@ -68,7 +70,13 @@ function strengthOf(kind: EvidenceItem["kind"]): number {
 }
 
 function cuesOf({ reading, kind, strength, evidenceId }: ReadText): SituatedCue[] {
-  return reading.cues.map((cue) => ({ ...cue, strength: cue.strength * strength, evidenceId, kind }));
+  return reading.cues.map((cue) => ({
+    ...cue,
+    strength: cue.strength * strength,
+    evidenceId,
+    kind,
+    statement: reading.read,
+  }));
 }
 
 /** What a network found, with the situation that the scene table takes it for. A posture is its own person's only. */
@@ -77,7 +85,15 @@ function foundCue(item: EvidenceItem, faceId: string | null): SituatedCue[] {
   const kindStrength = strengthOf(item.kind);
   if (found === undefined || kindStrength === 0) return [];
   if (item.kind === "posture" && item.faceId !== faceId) return [];
-  return [{ ...found, strength: found.strength * kindStrength, evidenceId: item.id, kind: item.kind }];
+  return [
+    {
+      ...found,
+      strength: found.strength * kindStrength,
+      evidenceId: item.id,
+      kind: item.kind,
+      statement: item.statement,
+    },
+  ];
 }
 
 function strongestOfEach(cues: readonly SituatedCue[]): SituatedCue[] {

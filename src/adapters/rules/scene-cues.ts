@@ -20,15 +20,17 @@ export const sceneCueTable = knowledgeFile(
   z.strictObject({
     about: z.string(),
     sureFrom: z.number().positive().max(1),
+    objectsFrom: z.number().min(0).max(1),
     saysFrom: z.number().min(1),
     cues: z.array(SceneCue).min(1),
   }),
 );
 
-/** The situation that something found in the scene tells of; `undefined` when the table knows none. */
+/** The situation that something found in the scene tells of; `undefined` when the table knows none or it is too unsure. */
 export function findSceneCue({ kind, value }: EvidenceItem): FoundCue | undefined {
   if (value.type !== "finding") return undefined;
-  const { cues, sureFrom } = sceneCueTable();
+  const { cues, sureFrom, objectsFrom } = sceneCueTable();
+  if (kind === "object" && value.confidence < objectsFrom) return undefined;
   const found = cues.find(({ objects, postures }) => {
     return (kind === "object" && objects.includes(value.name)) || (kind === "posture" && postures.includes(value.name));
   });

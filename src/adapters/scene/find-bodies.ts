@@ -11,14 +11,15 @@ export type ReadJoints = (rgb: Uint8Array) => Promise<Float32Array>;
 const INPUT_PX = 192;
 /** Room around a person's box, for arms that reach out of it. */
 const PERSON_ROOM = 1.2;
-/** A square around a face that holds the body down to the hips, in face sizes, and where in it the face lies. */
+/** Squares around a face that hold the body down to the hips and to the elbows, in face sizes, and where in them the face lies. */
 const UPPER_BODY = { side: 6, faceDown: 1 / 3 };
+const TRUNK = { side: 4.5, faceDown: 1 / 3 };
 /** A face lies in this upper part of its person's box. */
 const HEAD_PART = 0.6;
 
 /**
- * The body that belongs to a face: read twice, around the person's box and around the face, and kept where both agree.
- * `undefined` when neither reading has its head where the face is.
+ * The body that belongs to a face: read twice, around the face and around the person's box or, where none was found, again
+ * around the face, and kept where both agree. `undefined` when neither reading has its head where the face is.
  */
 export async function findBody(
   image: DecodedImage,
@@ -27,7 +28,10 @@ export async function findBody(
   readJoints: ReadJoints,
 ): Promise<Body | undefined> {
   const person = personOf(face, objects);
-  const squares = [...(person === undefined ? [] : [squareAround(person.box)]), upperBody(face)];
+  const squares = [
+    person === undefined ? aroundFace(face, TRUNK) : squareAround(person.box),
+    aroundFace(face, UPPER_BODY),
+  ];
   const readings: Body[] = [];
   for (const square of squares) {
     const body = await readBody(image, square, readJoints);
@@ -68,11 +72,11 @@ function squareAround({ leftPx, topPx, widthPx, heightPx }: PixelBox): Square {
   return { leftPx: leftPx + (widthPx - sidePx) / 2, topPx: topPx + (heightPx - sidePx) / 2, sidePx };
 }
 
-function upperBody(face: PixelBox): Square {
-  const sidePx = faceSize(face) * UPPER_BODY.side;
+function aroundFace(face: PixelBox, { side, faceDown }: typeof UPPER_BODY): Square {
+  const sidePx = faceSize(face) * side;
   return {
     leftPx: face.leftPx + (face.widthPx - sidePx) / 2,
-    topPx: face.topPx + face.heightPx / 2 - sidePx * UPPER_BODY.faceDown,
+    topPx: face.topPx + face.heightPx / 2 - sidePx * faceDown,
     sidePx,
   };
 }

@@ -5,7 +5,7 @@ import type { SceneObject } from "./find-objects.ts";
 import type { HandAtFace } from "./hands.ts";
 import type { HeadPosture } from "./head-posture.ts";
 import type { Look, LookedWith } from "./looking.ts";
-import { INTIMATE_DISTANCE_M, type Neighbour, PERSONAL_DISTANCE_M } from "./positions.ts";
+import { type Frame, INTIMATE_DISTANCE_M, type Neighbour, PERSONAL_DISTANCE_M } from "./positions.ts";
 import type { Posture } from "./postures.ts";
 
 /** Who an item is about. */
@@ -15,9 +15,18 @@ export interface About {
   readonly source: EvidenceSource;
 }
 
-export function objectItem({ name, box, score }: SceneObject, source: EvidenceSource): NewEvidence {
-  const statement = `${capital(withArticle(name))} is in the scene, score ${score.toFixed(2)}`;
+export function objectItem({ name, box, score }: SceneObject, frame: Frame, source: EvidenceSource): NewEvidence {
+  const place = `in the ${placeInImage(box, frame)} of the image`;
+  const statement = `${capital(withArticle(name))} is seen ${place}, score ${score.toFixed(2)}`;
   return { kind: "object", faceId: null, region: box, statement, value: finding(name, score), source };
+}
+
+/** `lower left`, `middle`, `upper middle`, ...: the ninth of the image that holds the middle of a box. */
+function placeInImage({ leftPx, topPx, widthPx, heightPx }: PixelBox, frame: Frame): string {
+  const third = (at: number, size: number) => Math.min(2, Math.max(0, Math.floor((3 * at) / size)));
+  const down = ["upper", "", "lower"][third(topPx + heightPx / 2, frame.heightPx)];
+  const across = ["left", "middle", "right"][third(leftPx + widthPx / 2, frame.widthPx)];
+  return [down, across].filter(Boolean).join(" ");
 }
 
 /** Said when objects were looked for and none was found: this is not the same as not looking. */

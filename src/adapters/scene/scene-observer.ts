@@ -16,7 +16,7 @@ import { type About, lookItem, nearItem, noObjectItem, objectItem } from "./scen
 import type { SceneRequest, SceneWorkerData } from "./scene-worker.ts";
 
 /** Id of the observer: the version changes with every change of what it answers. */
-const SCENE_OBSERVER_ID = "scene@1";
+const SCENE_OBSERVER_ID = "scene@2";
 
 /** The networks that it runs. */
 const NETWORKS = { objects: "human-centernet", bodies: "human-movenet-lightning" } as const;
@@ -27,15 +27,20 @@ const OBJECTS_INPUT_PX = 512;
 interface SceneObserverOptions {
   /** Where compiled networks are kept, instead of the default cache folder. */
   readonly cacheDir?: string;
+  /** Whether objects are looked for. Without them nothing is said of objects, and people without a found face are not seen. */
+  readonly objects?: boolean;
 }
 
 /**
- * Looks at the scene around the faces: objects, bodies with their postures, hands at faces, who is near whom and who
- * looks where. One worker thread, which starts on first need. See models/cards/scene.md for what it is good and bad at.
+ * Looks at the scene around the faces: bodies with their postures, hands at faces, who is near whom and who looks where,
+ * and objects where they are asked for. One worker thread, which starts on first need. See models/cards/scene.md for what it is good and bad at.
  *
  * @throws {ModelFileError} if a manifest is missing or wrong.
  */
-export async function createSceneObserver({ cacheDir }: SceneObserverOptions = {}): Promise<SceneObserver> {
+export async function createSceneObserver({
+  cacheDir,
+  objects: wanted = false,
+}: SceneObserverOptions = {}): Promise<SceneObserver> {
   const sources = { objects: await sourceOf(NETWORKS.objects), bodies: await sourceOf(NETWORKS.bodies) };
   const workerData: SceneWorkerData = { cacheDir };
   const workerFile = builtFile("adapters/scene/scene-worker.ts");
@@ -43,16 +48,17 @@ export async function createSceneObserver({ cacheDir }: SceneObserverOptions = {
   const run = (network: string, signal?: AbortSignal) => (rgb: Uint8Array) => pool.run({ network, rgb }, [], signal);
   return {
     id: SCENE_OBSERVER_ID,
-    networks: await Promise.all(Object.values(NETWORKS).map(networkProvenance)),
+    networks: await Promise.all((wanted ? Object.values(NETWORKS) : [NETWORKS.bodies]).map(networkProvenance)),
     async observe({ image, faces }, signal) {
       signal?.throwIfAborted();
       const people = faces.map(personOfFace);
-      const found = await findObjects(image, run(NETWORKS.objects, signal));
+      const found = wanted ? await findObjects(image, run(NETWORKS.objects, signal)) : [];
       const boxes = people.map(({ box }) => box);
       const objects = withoutMistakenFaces(found, boxes);
       const readJoints = run(NETWORKS.bodies, signal);
       const bodies = await bodyEvidence({ image, people, objects, source: sources.bodies }, readJoints);
-      return [...objectEvidence(objects, sources.objects), ...bodies, ...relationEvidence(people, objects, image)];
+      const named = wanted ? objectEvidence(objects, image, sources.objects) : [];
+      return [...named, ...bodies, ...relationEvidence(people, objects, image)];
     },
     close: () => pool.close(),
   };
@@ -66,8 +72,8 @@ async function findObjects(
   return decodeObjects(detections, image, OBJECTS_INPUT_PX);
 }
 
-function objectEvidence(objects: readonly SceneObject[], source: EvidenceSource): NewEvidence[] {
-  return objects.length === 0 ? [noObjectItem(source)] : objects.map((object) => objectItem(object, source));
+function objectEvidence(objects: readonly SceneObject[], image: DecodedImage, source: EvidenceSource): NewEvidence[] {
+  return objects.length === 0 ? [noObjectItem(source)] : objects.map((object) => objectItem(object, image, source));
 }
 
 async function sourceOf(id: string): Promise<EvidenceSource> {

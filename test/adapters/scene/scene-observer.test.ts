@@ -11,7 +11,7 @@ import { samplePhoto } from "../../support/photos.ts";
 const toolbox = await createMeshToolbox({ workers: 1 });
 const scenes = await Promise.all(([1, 2, 3, 4] as const).map(sceneOf));
 await toolbox.close();
-const observer = await createSceneObserver();
+const observer = await createSceneObserver({ objects: true });
 
 async function sceneOf(number: 1 | 2 | 3 | 4) {
   const image = await decodeImage(samplePhoto(number));
@@ -41,9 +41,22 @@ describe("objects", () => {
 
   it("lie where they are: the glass at the lower left of photo 1", async () => {
     const glass = (await seen(1)).find(({ statement }) => statement.startsWith("A wine glass"));
+    expect(glass?.statement).toContain("in the lower left of the image");
     // Read off the photograph; the box may differ by a few pixels of the 512 that the network sees.
     expect(glass?.region?.leftPx).toBeCloseTo(282, -2);
     expect(glass?.region?.topPx).toBeCloseTo(1029, -2);
+  });
+});
+
+describe("without objects, as long as nobody asks for them", () => {
+  it("nothing is said of objects, no network looked for them, and bodies are still read twice", async () => {
+    const plain = await createSceneObserver();
+    const items = await plain.observe(sceneAt(2));
+    await plain.close();
+    expect(plain.networks.map(({ id }) => id)).toEqual(["human-movenet-lightning"]);
+    expect(items.filter(({ kind }) => kind === "object")).toEqual([]);
+    const hands = findings(items, "posture").filter(({ name }) => name.startsWith("hand"));
+    expect(hands).toMatchObject([{ faceId: "F1", name: "hand at face" }]);
   });
 });
 
