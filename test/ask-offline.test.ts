@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSceneObserver } from "../src/adapters/scene/scene-observer.ts";
 import { type AskQuery, ask } from "../src/ask.ts";
 import { type OpenedDependencies, openDependencies } from "../src/compose/ask.ts";
 import { ConfigurationError } from "../src/domain/errors.ts";
@@ -43,17 +44,20 @@ describe("the whole path, offline, on a photograph", () => {
     expect(contextOnly(funeral)).not.toEqual(contextOnly(party));
   });
 
-  it("takes a scene without a word about it for context only where something in it tells", async () => {
-    const seen = await asked({});
-    const unseen = await ask({ image: samplePhoto(1) }, { ...opened.dependencies, observers: [] });
-    expect(unseen.judgment.subjects.every(({ contextOnly }) => contextOnly.abstention !== null)).toBe(true);
-    expect(seen.judgment.subjects.map(({ faceOnly }) => faceOnly)).toEqual(
-      unseen.judgment.subjects.map(({ faceOnly }) => faceOnly),
-    );
+  it("names objects only where they were asked for, and claims nothing of one whose score earns no claim", async () => {
+    const [plain, observer] = [await asked({}), await createSceneObserver({ objects: true })];
+    const seen = await ask({ image: samplePhoto(1) }, { ...opened.dependencies, observers: [observer] });
+    await observer.close();
+    expect(plain.evidence.filter(({ kind }) => kind === "object")).toEqual([]);
     const glass = seen.evidence.find(({ statement }) => statement.startsWith("A wine glass"));
-    const [first] = seen.judgment.subjects;
-    expect(first?.contextOnly.abstention).toBeNull();
-    expect(first?.cues.flatMap(({ evidenceIds }) => evidenceIds)).toContain(glass?.id);
+    expect(glass?.statement).toMatch(/in the lower left of the image, score 0\.[23]\d/);
+    const cited = seen.judgment.subjects.flatMap(({ cues }) => cues.flatMap(({ evidenceIds }) => evidenceIds));
+    expect(cited).not.toContain(glass?.id);
+    expect(seen.judgment.subjects.every(({ contextOnly }) => contextOnly.abstention !== null)).toBe(true);
+  });
+
+  it("says what the rules go by in the line that names them, and nowhere again", async () => {
+    expect((await asked({})).warnings).toEqual([]);
   });
 
   it("gives the same report again", async () => {
@@ -65,7 +69,7 @@ describe("the whole path, offline, on a photograph", () => {
     const labels = ["happiness", "sadness", "neutral"];
     const { judgment, provenance } = await asked({ labels });
     const given = judgment.subjects.flatMap((subject) => subject.faceOnly.distribution);
-    expect(given.every(({ label, novel }) => labels.includes(label) !== novel)).toBe(true);
+    expect(given.every(({ label, novel }) => labels.includes(label) && !novel)).toBe(true);
     expect(provenance.labels).toEqual(labels);
   });
 

@@ -27,7 +27,8 @@ export function callPlanFor({ id, capabilities }: JudgeModel, forced: ModelMode 
     imagesAfterTools: capabilities.imagesAfterTools,
     format: capabilities.structuredOutput,
     warnings: [
-      ...(capabilities.vision ? [] : [`${id} cannot see images: it judged from the evidence alone`]),
+      // Of the rules, the line that names the judge says what they go by.
+      ...(capabilities.vision || id === "rules" ? [] : [`${id} cannot see images: it judged from the evidence alone`]),
       ...(mode === "agent" || forced !== null ? [] : [`${id} takes no tools: it got all evidence in one prompt`]),
     ],
   };

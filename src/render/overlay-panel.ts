@@ -1,4 +1,6 @@
 import type { PixelBox } from "../domain/geometry.ts";
+import type { SubjectJudgment } from "../domain/judgment.ts";
+import type { LabelProbability } from "../domain/labels.ts";
 import type { ActionUnitMeasurement, Face } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
 import type { PanelSize } from "./overlay-layout.ts";
@@ -19,6 +21,8 @@ type PanelLine =
   | { readonly kind: "bar"; readonly text: string; readonly value: string; readonly share: number };
 
 interface PanelOptions {
+  /** The judgment of this face, where there is one. */
+  readonly judged?: SubjectJudgment | undefined;
   readonly accent: string;
   readonly fontPx: number;
   /** Most action units listed. */
@@ -38,7 +42,7 @@ const PADDING_EM = 0.7;
 export function createPanel(face: Face, options: PanelOptions): Panel {
   const lines: PanelLine[] = [
     { kind: "title", text: face.faceId },
-    ...readingLines(face),
+    ...(options.judged === undefined ? readingLines(face) : judgedLines(options.judged)),
     ...actionUnitLines(face, options),
     ...warningLines(face),
   ];
@@ -51,11 +55,34 @@ export function createPanel(face: Face, options: PanelOptions): Panel {
   };
 }
 
+const READINGS = [
+  ["perceived", "integrated"],
+  ["face only", "faceOnly"],
+  ["context only", "contextOnly"],
+] as const;
+
+/** What the face is perceived as, and, where they say something else, what it and its context are read as alone. */
+function judgedLines(judged: SubjectJudgment): PanelLine[] {
+  const tops = READINGS.map(([name, key]) => ({ name, top: topOf(judged[key].distribution) }));
+  const [perceived, ...alone] = tops;
+  if (perceived?.top === undefined) return [{ kind: "note", text: "not read", warning: false }];
+  const others = alone.filter(({ top }) => top !== undefined && top.label !== perceived.top?.label);
+  return [perceived, ...others].flatMap(({ name, top }) => {
+    if (top === undefined) return [];
+    const text = name === "perceived" ? top.label : `${top.label}, ${name}`;
+    return [{ kind: "bar" as const, text, value: `${Math.round(top.probability * 100)} %`, share: top.probability }];
+  });
+}
+
+function topOf(distribution: readonly LabelProbability[]): LabelProbability | undefined {
+  return [...distribution].sort((a, b) => b.probability - a.probability)[0];
+}
+
 /** The first reading of each toolbox: where it has several, that is the one that pools them. */
 function readingLines({ measurements }: Face): PanelLine[] {
   return measurements.flatMap(({ expressions: [reading] }) => {
     if (reading === undefined) return [];
-    const [top] = [...reading.distribution].sort((a, b) => b.probability - a.probability);
+    const top = topOf(reading.distribution);
     if (top === undefined) return [];
     const value = `${Math.round(top.probability * 100)} %`;
     return [{ kind: "bar" as const, text: top.label, value, share: top.probability }];

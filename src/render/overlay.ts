@@ -2,6 +2,7 @@ import sharp from "sharp";
 import type { EvidenceItem } from "../domain/evidence.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
+import type { Judgment } from "../domain/judgment.ts";
 import type { Face } from "../domain/measurement.ts";
 import { drawFace } from "./overlay-face.ts";
 import { flowPanels, placePanels } from "./overlay-layout.ts";
@@ -15,6 +16,8 @@ interface OverlayOptions {
   readonly maxActionUnits?: number;
   /** Name of an action unit beside its code, e.g. `lip corner puller`. */
   readonly nameOf?: (au: string) => string | undefined;
+  /** What was judged: each panel then says how its face is perceived, instead of what its classifiers give. */
+  readonly judgment?: Pick<Judgment, "subjects">;
   /** Items of a ledger: the objects, bodies and looks among them are drawn too. */
   readonly evidence?: readonly EvidenceItem[];
 }
@@ -63,6 +66,7 @@ function drawEverything(faces: readonly Face[], { frame, scale, fontPx, options 
   const boxes = faces.map(({ box }) => scaledBox(box, scale));
   const panels = faces.map((face, index) =>
     createPanel(face, {
+      judged: options.judgment?.subjects.find(({ faceId }) => faceId === face.faceId),
       accent: accentOf(index),
       fontPx,
       maxActionUnits: options.maxActionUnits ?? 7,

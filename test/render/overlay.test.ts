@@ -1,9 +1,11 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import type { Reading } from "../../src/domain/judgment.ts";
 import type { Face } from "../../src/domain/measurement.ts";
 import { renderOverlay } from "../../src/render/overlay.ts";
+import { createPanel } from "../../src/render/overlay-panel.ts";
 import { svgText, textWidth } from "../../src/render/vector-text.ts";
-import { face } from "../support/builders.ts";
+import { face, subject } from "../support/builders.ts";
 import { GOLDEN_FACES } from "../support/golden-faces.ts";
 import { gradientImage } from "../support/images.ts";
 
@@ -48,6 +50,31 @@ describe("renderOverlay", () => {
     expect(changed(140, 640)).toBeGreaterThan(500);
     expect(changed(680, 900)).toBeGreaterThan(1000);
     expect(drawn(1190, 890)).toEqual(plain(1190, 890));
+  });
+
+  it("says how a face is judged, not what its classifiers give", () => {
+    const found = face({ AU12: 0.93 });
+    const [measured] = found.measurements;
+    if (measured === undefined) throw new Error("A face is measured");
+    const network = [{ source: "network@1", distribution: [{ label: "sadness", probability: 0.9 }] }];
+    const classified = { ...found, measurements: [{ ...measured, expressions: network }] };
+    const reading = (label: string, probability: number): Reading => {
+      const distribution = [{ label, probability, novel: false }];
+      return { distribution, valence: null, arousal: null, abstention: null };
+    };
+    const judged = subject({
+      faceId: found.faceId,
+      faceOnly: reading("neutral", 0.6),
+      contextOnly: reading("happiness", 0.7),
+      integrated: reading("happiness", 0.8),
+    });
+    const options = { accent: "#fff", fontPx: 16, maxActionUnits: 3, nameOf: () => undefined };
+    const bars = (more: Partial<Parameters<typeof createPanel>[1]>) =>
+      createPanel(classified, { ...options, ...more }).lines.flatMap((line) =>
+        line.kind === "bar" ? [line.text] : [],
+      );
+    expect(bars({})).toEqual(["sadness", "AU12"]);
+    expect(bars({ judged })).toEqual(["happiness", "neutral, face only", "AU12"]);
   });
 
   it("puts panels below the image when faces leave them no room", async () => {

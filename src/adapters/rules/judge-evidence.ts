@@ -67,7 +67,7 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
       [...faceCues(face, items, labelsToArgue(face, context, integrated)), ...contextCues(context)],
       view.labels,
     ),
-    congruence: withIntegrated(nameCongruence({ face, context, smiles: smilesShown(view, face) }), told),
+    congruence: withIntegrated(nameCongruence({ face, context, integrated, smiles: smilesShown(view, face) }), told),
     appraisals: contextAppraisals(context),
     alternatives: nameAlternatives(integrated ?? [], face, context),
   };
@@ -122,9 +122,11 @@ function readingOf(
   abstention: string | null,
 ): Reading {
   if (distribution === null) return abstaining(abstention ?? "Nothing is known about it");
+  const chosen = inGivenLabels(distribution, labels);
+  if (chosen === null) return abstaining(`None of the given labels fits: what is read is ${topLabel(distribution)}`);
   const affect = deriveCoreAffect(distribution);
   return {
-    distribution: rounded(inGivenLabels(distribution, labels)),
+    distribution: rounded(chosen),
     valence: affect?.valence ?? null,
     arousal: affect?.arousal ?? null,
     abstention: null,

@@ -33,12 +33,14 @@ const DIFFER_FROM = 0.35;
 interface Compared {
   readonly face: FaceReading;
   readonly context: ContextReading;
+  /** What both together leave; `null` when neither can be read. */
+  readonly integrated: readonly LabelProbability[] | null;
   /** Types of smile that are shown. */
   readonly smiles: readonly string[];
 }
 
 /** Says how face and context go together, by name where a rule has one. */
-export function nameCongruence({ face, context, smiles }: Compared): Congruence {
+export function nameCongruence({ face, context, integrated, smiles }: Compared): Congruence {
   const [fromFace, fromContext] = [face.distribution, context.distribution];
   if (fromFace === null || fromContext === null) {
     const what = fromFace === null ? "The face could not be read" : "The context says nothing";
@@ -65,9 +67,16 @@ export function nameCongruence({ face, context, smiles }: Compared): Congruence 
       (candidate.smile === null || candidate.smile.some((type) => smiles.includes(type)))
     );
   });
-  if (rule === undefined) {
+  // A context that turns the face's reading into another does not go with it.
+  const turned = integrated !== null && topLabel(integrated) !== topLabel(fromFace);
+  if (rule === undefined || (turned && rule.verdict === "congruent")) {
     const verdict = softened(verdictOf(fromFace, fromContext), context);
-    return { verdict, kind: null, statement: comparison, evidenceIds };
+    return {
+      verdict: turned && verdict === "congruent" ? "ambiguous" : verdict,
+      kind: null,
+      statement: comparison,
+      evidenceIds,
+    };
   }
   return { verdict: rule.verdict, kind: rule.kind, statement: `${comparison}; ${rule.says}`, evidenceIds };
 }

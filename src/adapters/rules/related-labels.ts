@@ -19,13 +19,14 @@ function relatedTo(label: string): Readonly<Record<string, number>> | undefined 
 
 /**
  * A distribution over basic labels in the labels that the question gave. A label takes of each basic label the square of
- * how much it is a shade of it, so that one which is mostly something else takes little; what no given label takes stays
- * with the basic label, flagged novel. Without given labels everything stays as it is.
+ * how much it is a shade of it, so that one which is mostly something else takes little. Then it is a choice among the
+ * labels that were given: what none of them takes is left out, and they share what is left of it. `null` where they take
+ * less than `LEAST_COVERED`: that is no choice. Without given labels everything stays as it is.
  */
 export function inGivenLabels(
   distribution: readonly LabelProbability[],
   given: readonly string[] | null,
-): JudgedLabel[] {
+): JudgedLabel[] | null {
   const known = new Set((given ?? BASIC_LABELS).map((label) => label.toLowerCase()));
   if (given === null) return distribution.map((entry) => ({ ...entry, novel: !known.has(entry.label.toLowerCase()) }));
   const masses = new Map<string, number>();
@@ -33,10 +34,14 @@ export function inGivenLabels(
   for (const { label, probability } of distribution) {
     for (const { name, share } of sharesOf(label, given)) add(name, share * probability);
   }
-  return [...masses]
-    .filter(([, probability]) => probability > 0)
-    .map(([label, probability]) => ({ label, probability, novel: !known.has(label.toLowerCase()) }));
+  const taken = [...masses].filter(([label, mass]) => mass > 0 && known.has(label.toLowerCase()));
+  const covered = taken.reduce((sum, [, mass]) => sum + mass, 0);
+  if (covered < LEAST_COVERED) return null;
+  return taken.map(([label, mass]) => ({ label, probability: mass / covered, novel: false }));
 }
+
+/** Labels that take less than half of what a face is read as are no choice of words for it. */
+const LEAST_COVERED = 0.5;
 
 /** To which given labels a label's mass goes, in shares that sum to 1. */
 function sharesOf(label: string, given: readonly string[]): { name: string; share: number }[] {

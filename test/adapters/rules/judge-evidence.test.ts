@@ -214,6 +214,13 @@ describe("the rules baseline, names for combinations", () => {
     expect(judgeOne(face, network, contextEvidence(text)).congruence.kind).toBe(kind);
   });
 
+  it("does not call a context congruent that turns the face's reading into another", () => {
+    const torn = expressionEvidence({ neutral: 0.52, happiness: 0.44, sadness: 0.04 });
+    const { faceOnly, integrated, congruence } = judgeOne(torn, contextEvidence("They have just won the lottery"));
+    expect([faceOnly, integrated].map(({ distribution }) => distribution[0]?.label)).toEqual(["neutral", "happiness"]);
+    expect(congruence.verdict).toBe("ambiguous");
+  });
+
   it("gives no name to face and context that simply agree", () => {
     const { congruence } = judgeOne(smiling, happyNetwork, contextEvidence("A wedding"));
     expect(congruence).toMatchObject({ verdict: "congruent", kind: null });
@@ -247,15 +254,26 @@ describe("the rules baseline, what else it says", () => {
     expect(subject.cues.flatMap(({ actionUnits }) => actionUnits.map(({ au }) => au))).not.toContain("AU12");
   });
 
-  it("answers in the labels that were given, and flags what none of them covers", () => {
+  it("keeps to the labels that were given", () => {
     const ledger = ledgerOf(smiling, happyNetwork);
     const [subject] = judge(ledger, ["Amusement", "Awe", "Fear"]).subjects;
     const labels = subject?.integrated.distribution ?? [];
     expect(labels[0]).toMatchObject({ label: "Amusement", novel: false });
-    expect(labels.find(({ label }) => label === "neutral")).toMatchObject({ novel: true });
+    expect(labels.filter(({ label }) => !["Amusement", "Awe", "Fear"].includes(label))).toEqual([]);
     expect(labels.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
     const facts = { ledger, faces: ledger.faces(), taxonomy: ["Amusement", "Awe", "Fear"] };
     expect(complaintsAbout(judge(ledger, facts.taxonomy), facts)).toEqual([]);
+  });
+
+  it("abstains where none of the given labels fits, and says what is read", () => {
+    const ledger = ledgerOf(smiling, happyNetwork);
+    const labels = ["Anger", "Fear"];
+    const judgment = judge(ledger, labels);
+    expect(judgment.subjects[0]?.integrated).toMatchObject({
+      distribution: [],
+      abstention: "None of the given labels fits: what is read is happiness",
+    });
+    expect(complaintsAbout(judgment, { ledger, faces: ledger.faces(), taxonomy: labels })).toEqual([]);
   });
 
   it("takes the vote of labelled examples that are like the face", () => {

@@ -89,8 +89,12 @@ function crowdSentences(scene: AnswerScene): string[] {
   const { faces } = scene;
   const read = faces.filter((face) => topOf(face) !== undefined);
   const unread = faces.filter((face) => topOf(face) === undefined);
-  const rest = unread.length === 0 ? "" : `; ${unread.length === 1 ? "one is" : `${unread.length} are`} not read`;
-  if (read.length === 0) return [`None of ${faces.length} faces could be read${citing(whyUnread(faces, scene))}.`];
+  const why = [...new Set(unread.map(({ judgment }) => clause(judgment.integrated.abstention ?? "")))].filter(Boolean);
+  const reason = why.length === 0 ? "" : `: ${why.join("; ")}`;
+  if (read.length === 0)
+    return [`None of ${faces.length} faces could be read${reason}${citing(whyUnread(faces, scene))}.`];
+  const rest =
+    unread.length === 0 ? "" : `; ${unread.length === 1 ? "one is" : `${unread.length} are`} not read${reason}`;
   const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "").values()].sort((a, b) => b.length - a.length);
   const named = faces.length <= NAMED_FACES;
   const said = groups.map((group) => (named ? namedGroup(group, scene) : countedGroup(group)));
