@@ -139,7 +139,10 @@ async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promi
     const { decodeImage } = await import("../measuring/decode-image.ts");
     const { renderOverlay } = await import("../render/overlay.ts");
     const pixels = await decodeImage(image, signal);
-    await run.write(OVERLAY, await renderOverlay(pixels, report.faces, { judgment: report.judgment, evidence: report.evidence }));
+    await run.write(
+      OVERLAY,
+      await renderOverlay(pixels, report.faces, { judgment: report.judgment, evidence: report.evidence }),
+    );
     await run.write(REPORT, `${JSON.stringify(report, null, 2)}\n`);
     state = "finished";
     return report;
