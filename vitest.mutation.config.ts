@@ -10,6 +10,7 @@ export default defineConfig({
       "test/exemplars/*.test.ts",
       "test/measuring/{track-faces,match-faces,face-patch}.test.ts",
     ],
+    setupFiles: ["test/support/fewer-runs.ts"],
     pool: "threads",
     // Stryker switches each mutant on while the code runs, so that files need no fresh process to see it.
     isolate: false,

@@ -56,6 +56,7 @@ async function firstFailure(test) {
     timeout: 300_000,
   }).catch(() => undefined);
   const { testResults } = JSON.parse(await readFile(out, "utf8"));
+  if (testResults.length === 0) throw new Error(`there is no such test: ${test}`);
   for (const { name, status, assertionResults, message } of testResults) {
     const failed = assertionResults.find((result) => result.status === "failed");
     if (failed !== undefined) return `${relative(join(copy, "test"), name)}: ${failed.fullName}`;

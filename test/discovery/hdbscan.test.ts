@@ -44,6 +44,14 @@ describe("hdbscan", () => {
     expect(tight?.prominence).toBeGreaterThan((loose?.prominence ?? Number.POSITIVE_INFINITY) * 5);
   });
 
+  it("gives as prominence how many times closer the middle point stands than where the cluster parts", () => {
+    // Within each: reachabilities 2, 2, 2, 3 and 6 along the tree; between them 32.
+    const line = [0, 1, 2, 4, 8].flatMap((x) => [[x], [x + 40]]);
+    const { clusters } = hdbscan(pointsFrom(line), { minClusterSize: 3 });
+    expect(clusters.map(({ prominence }) => prominence)).toEqual([16, 16]);
+    expect(clusters[0]?.memberships).toEqual([1, 1, 1, expect.closeTo(2 / 3, 12), expect.closeTo(1 / 3, 12)]);
+  });
+
   it.each([
     ["no points", []],
     ["one point", [[1, 2]]],
