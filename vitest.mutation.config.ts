@@ -7,7 +7,7 @@ export default defineConfig({
       "test/domain/**/*.test.ts",
       "test/judging/*.test.ts",
       "test/runs/**/*.test.ts",
-      "test/exemplars/*.test.ts",
+      "test/exemplars/{retrieve-exemplars,rank-exemplars,explain-match,score-similarity,leakage,duplicate-index}.test.ts",
       "test/measuring/{track-faces,match-faces,face-patch}.test.ts",
     ],
     setupFiles: ["test/support/fewer-runs.ts"],
@@ -15,5 +15,6 @@ export default defineConfig({
     // Stryker switches each mutant on while the code runs, so that files need no fresh process to see it.
     isolate: false,
     maxWorkers: 1,
+    testTimeout: 60_000,
   },
 });
