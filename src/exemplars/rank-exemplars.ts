@@ -35,41 +35,30 @@ export function fuseRanks(rankings: readonly Ranking[]): FusedRank[] {
     .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
 }
 
-/** What is chosen from. */
+/** By what the next one is chosen. */
 interface DiversityOptions<T> {
-  readonly count: number;
   /** 1: relevance alone; 0: only unlike one another. */
   readonly relevanceShare: number;
   readonly relevance: (candidate: T) => number;
   /** 0..1, 1 for the same. */
   readonly similarity: (a: T, b: T) => number;
-  /** Chosen already; new ones should be unlike these too. */
-  readonly chosen?: readonly T[];
+  /** Chosen already; the next one should be unlike these. */
+  readonly chosen: readonly T[];
 }
 
 /**
- * Maximal marginal relevance (Carbonell and Goldstein 1998): chooses one after the other what is relevant and unlike
- * everything chosen before. Relevance is scaled so that the best candidate has 1 and the worst 0: fused ranks lie close
- * together, and variety would otherwise outweigh them all.
+ * Maximal marginal relevance (Carbonell and Goldstein 1998): the candidate that is relevant and unlike everything chosen
+ * before; the first of equals, `undefined` without candidates. Relevance is scaled so that the best candidate has 1 and
+ * the worst 0: fused ranks lie close together, and variety would otherwise outweigh them all.
  */
-export function diversify<T>(candidates: readonly T[], options: DiversityOptions<T>): T[] {
-  const { relevance, similarity, relevanceShare } = options;
-  const best = Math.max(...candidates.map(relevance));
+export function nextDiverse<T>(candidates: readonly T[], options: DiversityOptions<T>): T | undefined {
+  const { relevance, similarity, relevanceShare, chosen } = options;
   const worst = Math.min(...candidates.map(relevance));
-  const rest = candidates.map((candidate) => ({
-    candidate,
-    relevance: best > worst ? (relevance(candidate) - worst) / (best - worst) : 1,
-    nearest: Math.max(0, ...(options.chosen ?? []).map((other) => similarity(candidate, other))),
-  }));
-  const picked: T[] = [];
-  while (picked.length < options.count && rest.length > 0) {
-    const gain = (entry: (typeof rest)[number]) =>
-      relevanceShare * entry.relevance - (1 - relevanceShare) * entry.nearest;
-    const index = rest.reduce((top, entry, at) => (gain(entry) > gain(rest[top] as typeof entry) ? at : top), 0);
-    const [next] = rest.splice(index, 1);
-    if (next === undefined) break;
-    picked.push(next.candidate);
-    for (const entry of rest) entry.nearest = Math.max(entry.nearest, similarity(entry.candidate, next.candidate));
-  }
-  return picked;
+  const range = Math.max(...candidates.map(relevance)) - worst || 1;
+  const gain = (candidate: T) => {
+    const nearest = Math.max(0, ...chosen.map((other) => similarity(candidate, other)));
+    return (relevanceShare * (relevance(candidate) - worst)) / range - (1 - relevanceShare) * nearest;
+  };
+  const gains = candidates.map(gain);
+  return candidates[gains.indexOf(Math.max(...gains))];
 }

@@ -9,7 +9,7 @@ import type {
 } from "../ports/exemplar-store.ts";
 import { compareExpressions, type ExpressionMatch, expressionReasons, sharedWords } from "./explain-match.ts";
 import { type ImageIdentity, leakReason } from "./leakage.ts";
-import { diversify, type FusedRank, fuseRanks, type Ranking } from "./rank-exemplars.ts";
+import { type FusedRank, fuseRanks, nextDiverse, type Ranking } from "./rank-exemplars.ts";
 
 /** What is asked for. Whatever is null or empty is not searched by. */
 export interface ExemplarQuery {
@@ -148,9 +148,8 @@ function chooseInTurn(pools: readonly (readonly Candidate[])[], options: Retriev
   const left = pools.map((pool) => [...pool]);
   while (chosen.length < options.count && left.some((pool) => pool.length > 0)) {
     for (const pool of left) {
-      if (chosen.length >= options.count || pool.length === 0) continue;
-      const [next] = diversify(pool, {
-        count: 1,
+      if (chosen.length >= options.count) break;
+      const next = nextDiverse(pool, {
         relevanceShare: options.relevanceShare ?? RELEVANCE_SHARE,
         relevance: (candidate) => candidate.fused.score,
         similarity: alikeness,
