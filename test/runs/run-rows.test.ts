@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { appendFile, mkdtemp, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
 import type { RunStep } from "../../src/runs/run-rows.ts";
@@ -175,44 +173,4 @@ describe("a run's tables", () => {
     await truncate(join(folder, "faces.csv"), 3);
     await expect(openRows()).rejects.toThrow("shorter than its journal says");
   });
-
-  it("neither lose nor repeat a row however often the process is killed", async () => {
-    const module = new URL("../../dist/src/runs/run-folder.js", import.meta.url).href;
-    const script = `
-      const { openRunFolder } = await import(${JSON.stringify(module)});
-      const run = await openRunFolder(${JSON.stringify(folder)}, { command: "measure", settings: {}, version: "0" });
-      const files = await run.openRows(new Map([["faces.csv", "path,value\\n"]]));
-      const counts = { images: 1, faces: 1, failures: 0 };
-      for (let i = 0; i < 3000; i += 1) {
-        const done = i + ".jpg";
-        const text = new Map([["faces.csv", done + ",1\\n"]]);
-        if (!files.done.has(done)) await files.append({ done, inProgress: null, text, counts });
-      }
-      await files.close();
-      await run.close("finished");
-    `;
-    for (let kill = 0; kill < 6; kill += 1) {
-      const before = await sizeOfFaces();
-      await run(script, async (child) => {
-        const enough = before + 300 + 700 * kill;
-        while (child.exitCode === null && (await sizeOfFaces()) < enough) await setTimeout(1);
-        child.kill("SIGKILL");
-      });
-    }
-    await run(script);
-    const rows = (await faces()).trim().split("\n").slice(1);
-    expect(rows).toEqual(Array.from({ length: 3000 }, (_, i) => `${i}.jpg,1`));
-  });
 });
-
-async function sizeOfFaces(): Promise<number> {
-  const found = await stat(join(folder, "faces.csv")).catch(() => undefined);
-  return found?.size ?? 0;
-}
-
-async function run(script: string, meanwhile?: (child: ChildProcess) => Promise<void>): Promise<void> {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "inherit" });
-  const ended = new Promise((resolve) => child.on("close", resolve));
-  await meanwhile?.(child);
-  await ended;
-}

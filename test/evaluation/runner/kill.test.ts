@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
-import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { CallRecord } from "../../../src/evaluation/runner/call-record.ts";
-import { openJournal, readJournal } from "../../../src/runs/journal.ts";
+import { readJournal } from "../../../src/runs/journal.ts";
 import { startAnsweringServer } from "../../support/answering-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
@@ -38,34 +37,5 @@ describe("a run that is killed without warning", () => {
     // Only calls under way at a kill (four asked and four on their way to disk at most, three kills) can come twice.
     const asked = [...server.requests.values()].reduce((sum, n) => sum + n, 0);
     expect(asked - CALLS).toBeLessThanOrEqual(3 * 2 * CONCURRENCY);
-  });
-});
-
-describe("the journal", () => {
-  it("drops a half-written last line, when read and when written on", async () => {
-    const path = join(await tempFolder(), "results.jsonl");
-    const first = await openJournal(path);
-    await first.append({ n: 1 });
-    await first.close();
-    await appendFile(path, '{"n": 2, "text": "cut o');
-    const read = async () => {
-      const found: unknown[] = [];
-      for await (const line of readJournal(path)) found.push(line);
-      return found;
-    };
-    expect(await read()).toEqual([{ n: 1 }]);
-    const second = await openJournal(path);
-    await second.append({ n: 3 });
-    await second.close();
-    expect(await read()).toEqual([{ n: 1 }, { n: 3 }]);
-  });
-
-  it("names the line that is damaged in the middle", async () => {
-    const path = join(await tempFolder(), "results.jsonl");
-    await appendFile(path, '{"n":1}\n{"n":\n{"n":3}\n');
-    const read = async () => {
-      for await (const _line of readJournal(path));
-    };
-    await expect(read()).rejects.toThrow(/line 2 is damaged/);
   });
 });
