@@ -36,6 +36,20 @@ matrix: { models: [rules], arms: [full, face-only] }
 scorers: [accuracy]
 `,
   );
+  // What two toolboxes measured, and an evaluation to replay.
+  const row = (number, au12) => `images/${number}-480.jpg,0,0,480,300,${au12}`;
+  const evidence = [
+    "input,FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,AU12",
+    ...[1, 2, 3].map((n) => row(n, n / 4)),
+  ];
+  await writeFile(join(place, "pyfeat.csv"), `${evidence.join("\n")}\n`);
+}
+
+/** Runs a command that is not to be killed, in the folder of the trial. */
+async function need(...words) {
+  const child = spawn(process.execPath, [bin, ...words], { cwd: place, stdio: "ignore" });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0 && code !== 1) throw new Error(`kuleshov ${words.join(" ")} ended with ${code}`);
 }
 
 const textOf = (file) => async (out) => await readFile(join(out, file), "utf8");
@@ -53,6 +67,16 @@ const judged = async (out) => {
   return JSON.stringify({ judgment, faces });
 };
 
+/** What was answered about each image of many, each as often as it is written. */
+const asked = async (out) =>
+  (await readFile(join(out, "answers.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .map(({ id, report, failure }) => `${id} ${failure} ${JSON.stringify(report?.judgment)}`)
+    .sort()
+    .join("\n");
+
 const one = join(images, "1-480.jpg");
 const commands = {
   measure: {
@@ -68,7 +92,21 @@ const commands = {
     ends: ["measured/faces.jsonl", "measured/failures.jsonl"].map(textOf),
   },
   ask: { words: ["ask", one, "--no-cache"], ends: [judged] },
+  "ask (a folder)": { words: ["ask", images, "--no-cache"], ends: [asked, textOf("answers.csv")] },
   "eval run": { words: ["eval", "run", "kills.eval.yaml", "--no-cache"], ends: [answered] },
+  "eval run (a bundle)": {
+    before: async () => {
+      await need("eval", "run", "kills.eval.yaml", "--out", "to-bundle");
+      await need("eval", "export", "to-bundle", "--bundle", "bundle.zip");
+    },
+    words: ["eval", "run", "--bundle", "bundle.zip"],
+    ends: [answered],
+  },
+  agreement: {
+    before: () => need("measure", images, "--evidence", "pyfeat@2.1.5:pyfeat.csv", "--out", "to-compare"),
+    words: ["agreement", "to-compare"],
+    ends: ["agreement.csv", "agreement.json", "agreement.svg"].map(textOf),
+  },
   lab: { words: ["lab", one], ends: [answered] },
 };
 
@@ -115,17 +153,20 @@ async function finish(command, out, { tally, takesMs, cacheFolder }) {
   }
 }
 
+const inFileName = (name) => name.replaceAll(/[^a-z]+/g, "-");
+
 async function trial(name, command, cacheFolder) {
   const tally = { kills: 0, rounds: 0, wrong: [] };
   const began = performance.now();
-  const whole = join(place, `${name.replace(" ", "-")}-whole`);
+  await command.before?.();
+  const whole = join(place, `${inFileName(name)}-whole`);
   const first = await run(command, whole, { cacheFolder });
   if (first.code !== 0 && first.code !== 1) throw new Error(`${name}: ${first.said}`);
   const takesMs = performance.now() - began;
   const expected = JSON.stringify(await endsOf(command, whole));
   while (tally.kills < KILLS) {
     tally.rounds += 1;
-    const out = join(place, `${name.replace(" ", "-")}-${tally.rounds}`);
+    const out = join(place, `${inFileName(name)}-${tally.rounds}`);
     await mkdir(out);
     await writeFile(join(out, "mine.txt"), "mine");
     await finish(command, out, { tally, takesMs, cacheFolder });
