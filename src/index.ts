@@ -18,6 +18,7 @@
 // The stories.
 export { type AskQuery, ask } from "./ask.ts";
 export type { AskDependencies } from "./ask-dependencies.ts";
+export { type AskedMany, type AskManyDependencies, type AskManyQuery, askMany } from "./ask-many.ts";
 // What they are told with, picked by name.
 export { type AskOptions, type OpenedDependencies, openDependencies } from "./compose/ask.ts";
 export { type EvaluationOptions, type OpenedEvaluation, openEvaluation } from "./compose/evaluation.ts";
@@ -68,16 +69,18 @@ export { type DefinedFace, type DefinedToolbox, defineToolbox } from "./measurin
 export { type ImageOutcome, type MeasureOptions, measureImages } from "./measuring/measure-image.ts";
 export { MeasureOutput, toRecord } from "./measuring/measurement-json.ts";
 export type { Step, StepEvent } from "./platform/stopwatch.ts";
-// What can be put in the place of ours.
-export type { JudgeModel } from "./ports/chat-model.ts";
-export type { TextEmbedder } from "./ports/embedder.ts";
-export type { EvidenceFile } from "./ports/evidence-file.ts";
-export type { ChosenExemplar, ExemplarRequest, ExemplarSource } from "./ports/exemplar-source.ts";
-export type { ExemplarFilter, ExemplarStore, StoreHit, StoreSearch } from "./ports/exemplar-store.ts";
-export type { FaceIdentity, PersonDescriptor } from "./ports/face-identity.ts";
-export type { FerToolbox } from "./ports/fer-toolbox.ts";
-export type { SceneObserver } from "./ports/scene-observer.ts";
-export type { VideoFrame, VideoReader } from "./ports/video-reader.ts";
+// What can be put in the place of ours: every port, with the types that it is made of.
+export type * from "./ports/chat-model.ts";
+export type { JudgeModel as ChatModel } from "./ports/chat-model.ts";
+export type * from "./ports/embedder.ts";
+export type { TextEmbedder as Embedder } from "./ports/embedder.ts";
+export type * from "./ports/evidence-file.ts";
+export type * from "./ports/exemplar-source.ts";
+export type * from "./ports/exemplar-store.ts";
+export type * from "./ports/face-identity.ts";
+export type * from "./ports/fer-toolbox.ts";
+export type * from "./ports/scene-observer.ts";
+export type * from "./ports/video-reader.ts";
 export { renderOverlay } from "./render/overlay.ts";
 export type { StepProgress } from "./runs/record-steps.ts";
 export { readSituation, type SituationOptions, type SituationReading } from "./situations/read-situation.ts";

@@ -50,6 +50,7 @@ describe("the package as it is installed", () => {
     await run(process.execPath, [compiler, "-p", "tsconfig.json"], { cwd: folder });
     const { stdout } = await run(process.execPath, ["example.js", image, "run"], { cwd: folder });
     expect(JSON.parse(stdout)).toEqual({
+      own: ["silent", "flat@1"],
       toolboxes: ["middle@1"],
       observers: ["nothing@1"],
       evidence: true,
