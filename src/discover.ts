@@ -35,7 +35,7 @@ export interface DiscoverQuery extends RunMode {
 /** What discovering takes. */
 export interface DiscoverDependencies {
   readonly store: Pick<ExemplarStore, "placed">;
-  readonly toolbox: Pick<FerToolbox, "id" | "networks">;
+  readonly toolbox: Pick<FerToolbox, "id" | "networks" | "mirrored">;
   readonly space: ExpressionSpace;
   readonly measure: FacesOfImage;
   readonly concurrency: number;
@@ -117,6 +117,7 @@ function settingsOf(
     categories: { id: `${knownCategories.length} categories`, names: knownCategories },
     exemplars: { id: `${exemplars.length} exemplars`, sha256: sha256(vectors.join("\n")) },
     toolbox: { id: toolbox.id, networks: toolbox.networks },
+    ...(toolbox.mirrored ? { "--mirrored": true } : {}),
     "--model": describer === null ? "rules" : whoDescribes(describer),
   };
 }

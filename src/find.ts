@@ -34,7 +34,7 @@ export interface FindQuery extends RunMode {
 /** What finding takes. */
 export interface FindDependencies {
   readonly store: Pick<ExemplarStore, "placed" | "location">;
-  readonly toolbox: Pick<FerToolbox, "id" | "networks">;
+  readonly toolbox: Pick<FerToolbox, "id" | "networks" | "mirrored">;
   readonly space: SimilarityExamples["space"];
   readonly measure: MeasureImage;
   readonly concurrency: number;
@@ -115,6 +115,7 @@ function settingsOf(query: FindQuery, examples: SimilarityExamples, toolbox: Fin
     inputs: query.words,
     examples: { id: `${alike.length} and ${unlike.length} others`, sha256: sha256(vectors.join("\n")) },
     toolbox: { id: toolbox.id, networks: toolbox.networks },
+    ...(toolbox.mirrored ? { "--mirrored": true } : {}),
   };
 }
 

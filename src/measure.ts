@@ -107,5 +107,6 @@ async function settingsOf(
     columns: columns ?? "kuleshov",
     landmarks: landmarks === true,
     contactSheet: contactSheet === true,
+    ...(toolboxes.some(({ mirrored }) => mirrored) ? { mirrored: true as const } : {}),
   };
 }

@@ -9,12 +9,13 @@ import { interruptSignal } from "./exit.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, checkRunOptions, runOptions } from "./run-options.ts";
+import { cacheOption, checkRunOptions, mirroredOption, runOptions } from "./run-options.ts";
 
 interface AskCommandOptions extends ModelFlags, AskOptions {}
 
 interface AskOptions {
   readonly cache?: boolean;
+  readonly mirrored?: true;
   readonly context?: string;
   readonly face?: string;
   readonly blurOthers?: true;
@@ -62,6 +63,7 @@ export function register(program: Command): void {
     .option("--taxonomy <name>", "judge by a taxonomy: emotic26, ekman7, ... or your own file")
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
     .option("--store <folder>", "exemplar store (default: .kuleshov/exemplars)")
+    .addOption(mirroredOption())
     .addOption(cacheOption())
     .option("--full", "print every cue, appraisal and cited measurement, not only what fits one screen")
     .option("--json", "print the whole report as JSON")
@@ -194,6 +196,7 @@ function partsOptions(asked: Asked, images: readonly string[] = [asked.image]) {
     model,
     toolboxes: toolbox,
     cache: asked.cache,
+    mirrored: asked.mirrored,
     scene,
     objects,
     mode: mode ?? null,

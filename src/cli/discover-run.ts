@@ -17,6 +17,7 @@ import { progressNotes } from "./progress.ts";
 
 interface DiscoverOptions {
   readonly cache?: boolean;
+  readonly mirrored?: true;
   readonly known: readonly string[];
   readonly out: string;
   readonly resume?: true;

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { EMBEDDER_FORMS, MODEL_FORMS } from "../compose/models.ts";
 import { addModelOptions } from "./model-options.ts";
-import { cacheOption, runOptions } from "./run-options.ts";
+import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
 
 export function register(program: Command): void {
   const discover = program
@@ -20,6 +20,7 @@ export function register(program: Command): void {
     .option("--embedder <name>", `embed the descriptions too: ${EMBEDDER_FORMS}`)
     .option("--min-size <faces>", "fewer faces are never a group (default: 1 % of them, at least 8)", wholeNumber)
     .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)
+    .addOption(mirroredOption())
     .addOption(cacheOption())
     .option("--json", "print the proposals as JSON");
   addModelOptions(discover, {

@@ -19,6 +19,7 @@ interface AddingOptions {
   readonly pictures: boolean;
   readonly embedder?: string;
   readonly cache: boolean;
+  readonly mirrored?: true;
   readonly json?: true;
 }
 

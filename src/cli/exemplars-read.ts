@@ -74,6 +74,7 @@ interface SearchOptions extends FilterOptions {
   readonly count: number;
   readonly embedder?: string;
   readonly cache: boolean;
+  readonly mirrored?: true;
 }
 
 export async function search(words: readonly string[], options: SearchOptions): Promise<void> {
@@ -85,7 +86,7 @@ export async function search(words: readonly string[], options: SearchOptions): 
   const toolContext =
     options.like === undefined
       ? undefined
-      : await openExemplarSession({ ...storeNames(options), cache: options.cache });
+      : await openExemplarSession({ ...storeNames(options), cache: options.cache, mirrored: options.mirrored });
   try {
     const store = toolContext?.store ?? openStore(options.store);
     const [textEmbedding = null] =

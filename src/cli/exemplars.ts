@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EMBEDDER_FORMS } from "../compose/models.ts";
-import { cacheOption } from "./run-options.ts";
+import { cacheOption, mirroredOption } from "./run-options.ts";
 
 export function register(program: Command): void {
   const exemplars = program
@@ -24,6 +24,7 @@ export function register(program: Command): void {
       )
       .option("--no-pictures", "keep no small copy of the images in the store")
       .option("--embedder <name>", `embed the texts too: ${EMBEDDER_FORMS}`)
+      .addOption(mirroredOption())
       .addOption(cacheOption())
       .option("--json", "print JSON");
   const filtered = (name: string, description: string) =>
@@ -66,6 +67,7 @@ export function register(program: Command): void {
     .option("--face <id>", "like this face of it only")
     .option("--count <number>", "how many", wholeNumber, 10)
     .option("--embedder <name>", "search by meaning too, with the embedder of the store")
+    .addOption(mirroredOption())
     .addOption(cacheOption())
     .option("--json", "print JSON")
     .action(async (words, options) => (await import("./exemplars-read.ts")).search(words, options));

@@ -7,12 +7,13 @@ import { EXIT, interruptSignal } from "./exit.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, runOptions } from "./run-options.ts";
+import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
 
 interface FindFlags extends FindOptions, ModelFlags {}
 
 interface FindOptions {
   readonly cache?: boolean;
+  readonly mirrored?: true;
   readonly pack?: readonly string[];
   readonly store?: string;
   readonly out: string;
@@ -34,6 +35,7 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--top <number>", "faces on the contact sheet and for the model", wholeNumber, 24)
+    .addOption(mirroredOption())
     .addOption(cacheOption())
     .option("--json", "print the ranking as JSON");
   const judge = `who judges the best faces: none, ${MODEL_FORMS} (default: rules)`;
@@ -95,8 +97,9 @@ async function openFindJudge(
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
   };
   const { model } = settings;
+  const { mirrored, cache } = options;
   return openDependencies(
-    { ...modelOptionsOf(settings), model, toolboxes: ["mesh"], shots, cache: options.cache, notify: note },
+    { ...modelOptionsOf(settings), model, toolboxes: ["mesh"], shots, mirrored, cache, notify: note },
     signal,
   );
 }

@@ -4,10 +4,11 @@ import { interruptSignal } from "./exit.ts";
 import { noteFailure } from "./failure.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import { note } from "./output.ts";
-import { cacheOption } from "./run-options.ts";
+import { cacheOption, mirroredOption } from "./run-options.ts";
 
 interface McpOptions extends ModelFlags {
   readonly cache: boolean;
+  readonly mirrored?: true;
   readonly toolbox: readonly string[];
   readonly store?: string;
   readonly root?: string;
@@ -22,18 +23,19 @@ export function register(program: Command): void {
     .option("--root <folder>", "folder outside of which no image is read (default: the working folder)")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--store <place>", "exemplars that clients may search (default: .kuleshov/exemplars, if it is there)")
+    .addOption(mirroredOption())
     .addOption(cacheOption());
   const model = `model behind the tool \`ask\`: ${MODEL_FORMS} (default: rules)`;
   addModelOptions(command, { model }).action(mcp);
 }
 
-async function mcp({ toolbox, store, root, cache, ...flags }: McpOptions): Promise<void> {
+async function mcp({ toolbox, store, root, cache, mirrored, ...flags }: McpOptions): Promise<void> {
   const { serveMcp } = await import("../compose/mcp.ts");
   const { modelOptionsOf, modelSettings } = await import("./model-settings.ts");
   const { model = "rules", ...settings } = await modelSettings(flags);
   const places = { ...(store === undefined ? {} : { store }), ...(root === undefined ? {} : { root }) };
   await serveMcp(
-    { ...modelOptionsOf(settings), model, toolboxes: toolbox, cache, notify: note, ...places },
+    { ...modelOptionsOf(settings), model, toolboxes: toolbox, cache, mirrored, notify: note, ...places },
     noteFailure,
     interruptSignal(),
   );

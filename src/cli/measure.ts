@@ -6,11 +6,12 @@ import type { MeasureInputsOptions, StudyTools } from "../study/measure-inputs.t
 import type { StudyInput } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, runOptions } from "./run-options.ts";
+import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
 
 /** What `measure` is told. */
 export interface MeasureOptions {
   readonly cache?: boolean;
+  readonly mirrored?: true;
   readonly json?: true;
   readonly csv?: true;
   readonly landmarks?: true;
@@ -51,6 +52,7 @@ export function register(program: Command): void {
     .option("--objects", "with --scene: objects too")
     .option("--neutral <image>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
+    .addOption(mirroredOption())
     .addOption(cacheOption())
     .option("--workers <number>", "worker threads per toolbox (default: all cores)", positiveInteger)
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
@@ -64,8 +66,8 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
   const inputs = await readInputs(words, options);
   const { openStudyTools } = await import("../compose/study.ts");
   const paths = inputs.map(({ path }) => path);
-  const { toolbox: toolboxes, evidence = [], workers, fps, cache } = options;
-  const opened = await openStudyTools({ toolboxes, evidence, workers, paths, cache }, signal);
+  const { toolbox: toolboxes, evidence = [], workers, fps, cache, mirrored } = options;
+  const opened = await openStudyTools({ toolboxes, evidence, workers, paths, cache, mirrored }, signal);
   const { tools, concurrency } = opened;
   const close = once(opened.close);
   try {

@@ -24,3 +24,7 @@ export function checkRunOptions({ out, resume, force }: RunMode & { readonly out
   if (out !== undefined || !(resume || force)) return;
   throw new ConfigurationError("--resume and --force need --out with the folder of the run");
 }
+
+/** The option of every command that measures images of the user's own. */
+export const mirroredOption = () =>
+  new Option("--mirrored", "the images are mirrored, as selfies are: left and right are the subject's again");

@@ -31,6 +31,8 @@ export interface AskOptions extends ModelOptions {
   readonly shots?: ShotRequest;
   /** Whether images that were measured before are taken from the measurement store; they are unless told. */
   readonly cache?: boolean | undefined;
+  /** Whether the images are mirrored, as selfies are. */
+  readonly mirrored?: boolean | undefined;
   /** Worker threads of each toolbox. */
   readonly workers?: number;
   /** Told before an image leaves this machine. */
@@ -101,13 +103,20 @@ async function openExamples(
 
 /** Toolboxes that measure now, and files that say what toolboxes measured earlier. */
 async function openAllToolboxes(
-  { toolboxes: names, evidence, workers, cache }: AskOptions,
+  { toolboxes: names, evidence, workers, cache, mirrored }: AskOptions,
   signal?: AbortSignal,
 ): Promise<readonly FerToolbox[]> {
-  const opened = await createToolboxes(names, { cache, ...(workers === undefined ? {} : { workers }) }, signal);
+  const opened = await createToolboxes(
+    names,
+    { cache, mirrored, ...(workers === undefined ? {} : { workers }) },
+    signal,
+  );
   if (evidence === undefined) return opened;
   try {
-    return [...opened, ...(await importEvidenceFiles(evidence.files, evidence.images, { toolboxes: opened, signal }))];
+    return [
+      ...opened,
+      ...(await importEvidenceFiles(evidence.files, evidence.images, { toolboxes: opened, mirrored, signal })),
+    ];
   } catch (error) {
     await Promise.all(opened.map((toolbox) => toolbox.close()));
     throw error;

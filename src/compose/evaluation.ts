@@ -105,16 +105,17 @@ function refuseOneAddressForTwo({ matrix, judge }: EvalFile, baseUrl: string | u
 
 /** Toolboxes by name, opened once whatever the number of conditions that use them. */
 interface ToolboxShelf {
-  one(name: string): Promise<FerToolbox>;
+  one(name: string, mirrored?: boolean): Promise<FerToolbox>;
   close(): Promise<void>;
 }
 
 function createToolboxShelf(cache: boolean | undefined): ToolboxShelf {
   const opened = new Map<string, Promise<readonly FerToolbox[]>>();
   return {
-    async one(name) {
-      const known = opened.get(name) ?? createToolboxes([name], { cache });
-      opened.set(name, known);
+    async one(name, mirrored = false) {
+      const key = mirrored ? `${name} mirrored` : name;
+      const known = opened.get(key) ?? createToolboxes([name], { cache, mirrored });
+      opened.set(key, known);
       const [toolbox] = await known;
       if (toolbox === undefined) throw new ConfigurationError(`There is no toolbox "${name}"`);
       return toolbox;
@@ -146,7 +147,9 @@ function createConditionDependencies(
     });
     closers.push(() => opened.close());
     const toolboxes =
-      condition.evidence === "none" ? [] : await Promise.all(condition.evidence.map((name) => shelf.one(name)));
+      condition.evidence === "none"
+        ? []
+        : await Promise.all(condition.evidence.map((name) => shelf.one(name, file.mirrored)));
     const { audit: _audit, ...fewShot } = file.fewShot ?? {};
     const shots = await openShotSource(
       { ...fewShot, shots: condition.shots, seed },

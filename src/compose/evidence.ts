@@ -3,6 +3,7 @@ import { type EvidenceRequest, type KnownFormats, openEvidence } from "../adapte
 import { ConfigurationError } from "../domain/errors.ts";
 import { importEvidence } from "../evidence/import-evidence.ts";
 import { measureImage } from "../measuring/measure-image.ts";
+import { mirroredImport } from "../measuring/mirrored.ts";
 import type { EvidenceFile } from "../ports/evidence-file.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { answersTo, toolboxDefinitions } from "./toolboxes.ts";
@@ -32,6 +33,13 @@ export async function openEvidenceFile(spec: string): Promise<EvidenceFile> {
   return openEvidence(evidenceRequest(spec, formats), formats);
 }
 
+export interface ImportingOptions {
+  readonly toolboxes: readonly FerToolbox[];
+  /** Whether the images are mirrored, as selfies are: what was measured on them has its sides exchanged. */
+  readonly mirrored?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Opens, reads and checks files that toolboxes wrote, as toolboxes that say what they said then.
  *
@@ -41,7 +49,7 @@ export async function openEvidenceFile(spec: string): Promise<EvidenceFile> {
 export async function importEvidenceFiles(
   specs: readonly string[],
   imagePaths: readonly string[],
-  { toolboxes, signal }: { readonly toolboxes: readonly FerToolbox[]; readonly signal?: AbortSignal | undefined },
+  { toolboxes, mirrored, signal }: ImportingOptions,
 ): Promise<readonly FerToolbox[]> {
   const imported: FerToolbox[] = [];
   const [first] = toolboxes;
@@ -49,7 +57,8 @@ export async function importEvidenceFiles(
     first === undefined ? [] : (await measureImage(path, [first], signal)).faces.map(({ box }) => box);
   try {
     for (const spec of specs) {
-      imported.push(await importEvidence(await openEvidenceFile(spec), imagePaths, { look, signal }));
+      const toolbox = await importEvidence(await openEvidenceFile(spec), imagePaths, { look, signal });
+      imported.push(mirrored ? mirroredImport(toolbox) : toolbox);
     }
     return imported;
   } catch (error) {

@@ -55,14 +55,17 @@ export interface ExemplarSessionOptions {
   readonly toolbox?: string;
   /** Whether images that were measured before are taken from the measurement store; they are unless told. */
   readonly cache?: boolean | undefined;
+  /** Whether the images are mirrored, as selfies are. */
+  readonly mirrored?: boolean | undefined;
 }
 
 export async function openExemplarSession({
   store: location,
   toolbox: name = "mesh",
   cache,
+  mirrored,
 }: ExemplarSessionOptions): Promise<ExemplarSession> {
-  const [toolbox] = await createToolboxes([name], { cache });
+  const [toolbox] = await createToolboxes([name], { cache, mirrored });
   if (toolbox === undefined) throw new ConfigurationError(`There is no toolbox "${name}"`);
   const space = toolboxSpace(toolbox);
   const store = createLanceExemplarStore(storePlace(location), space);

@@ -1,5 +1,6 @@
 import { createSceneObserver } from "../adapters/scene/scene-observer.ts";
 import { rememberObserver } from "../measuring/measurement-store.ts";
+import { mirroredObserver } from "../measuring/mirrored.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import { openMeasurements } from "./caches.ts";
 
@@ -10,6 +11,8 @@ export interface SceneChoice {
   /** Objects too, which are left alone unless asked for: models/cards/human-centernet.md says why. */
   readonly objects?: boolean | undefined;
   readonly cache?: boolean | undefined;
+  /** Whether the image is mirrored, as selfies are. */
+  readonly mirrored?: boolean | undefined;
 }
 
 /** Everything that looks at the scene around faces; nothing when that is not wanted. */
@@ -17,8 +20,10 @@ export async function createObservers({
   scene = true,
   objects = false,
   cache,
+  mirrored,
 }: SceneChoice = {}): Promise<readonly SceneObserver[]> {
   if (!scene) return [];
   const observer = await createSceneObserver({ objects });
-  return [cache === false ? observer : rememberObserver(observer, await openMeasurements())];
+  const remembering = cache === false ? observer : rememberObserver(observer, await openMeasurements());
+  return [mirrored ? mirroredObserver(remembering) : remembering];
 }

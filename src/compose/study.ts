@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { createFfmpegReader } from "../adapters/ffmpeg/ffmpeg-reader.ts";
 import { createFaceIdentity } from "../adapters/mesh/face-identity.ts";
+import { mirroredIdentity } from "../measuring/mirrored.ts";
 import type { StudyTools } from "../study/measure-inputs.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import { createToolboxes } from "./toolboxes.ts";
@@ -16,6 +17,8 @@ export interface StudyToolOptions {
   readonly workers?: number | undefined;
   /** Whether images that were measured before are taken from the measurement store; they are unless told. */
   readonly cache?: boolean | undefined;
+  /** Whether the images are mirrored, as selfies are. */
+  readonly mirrored?: boolean | undefined;
 }
 
 /** Tools to measure a study with, and an end to them. */
@@ -35,22 +38,23 @@ const FFMPEG = "ffmpeg";
  * @throws {ConfigurationError} if a toolbox or a file of one does not exist.
  */
 export async function openStudyTools(options: StudyToolOptions, signal?: AbortSignal): Promise<OpenedStudyTools> {
-  const { evidence, paths, cache, workers = availableParallelism() } = options;
+  const { evidence, paths, cache, mirrored, workers = availableParallelism() } = options;
   const closing: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     await Promise.all(closing.map((close) => close()));
   };
   try {
-    const opened = await createToolboxes(options.toolboxes, { workers, cache }, signal);
+    const opened = await createToolboxes(options.toolboxes, { workers, cache, mirrored }, signal);
     closing.push(...opened.map((toolbox) => () => toolbox.close()));
-    const imported = await importEvidenceFiles(evidence, paths, { toolboxes: opened, signal });
+    const imported = await importEvidenceFiles(evidence, paths, { toolboxes: opened, mirrored, signal });
     closing.push(...imported.map((toolbox) => () => toolbox.close()));
     const identity = await createFaceIdentity();
     closing.push(() => identity.close());
+    const telling = mirrored ? mirroredIdentity(identity) : identity;
     const toolboxes = [...opened, ...imported];
     const video = createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
     const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(workers));
-    return { tools: { toolboxes, identity, video }, concurrency: Math.max(...wanted), close: closeAll };
+    return { tools: { toolboxes, identity: telling, video }, concurrency: Math.max(...wanted), close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

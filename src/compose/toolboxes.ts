@@ -13,6 +13,7 @@ import type { ToolboxDefinition, ToolboxEnvironment } from "../adapters/toolbox-
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import { rememberToolbox } from "../measuring/measurement-store.ts";
+import { mirroredToolbox } from "../measuring/mirrored.ts";
 import { networkState } from "../networks/list-networks.ts";
 import { loadManifests } from "../networks/manifest-store.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
@@ -46,6 +47,8 @@ const NETWORK_ALIASES: Readonly<Record<string, { readonly network: string; reado
 export interface ToolboxOptions {
   /** Whether images that were measured before are taken from the measurement store; they are unless told. */
   readonly cache?: boolean | undefined;
+  /** Whether the images are mirrored, as selfies are: left and right are then the subject's again. */
+  readonly mirrored?: boolean | undefined;
   /** Most worker threads of each toolbox that runs in this process; all cores when left out. */
   readonly workers?: number;
   /** Where the programs of other people are looked for; as this process sees them when left out. */
@@ -77,7 +80,8 @@ export async function createToolboxes(
     const store = options.cache === false ? null : await openMeasurements();
     for (const open of openers) {
       const toolbox = await open();
-      opened.push(store === null ? toolbox : rememberToolbox(toolbox, store));
+      const remembering = store === null ? toolbox : rememberToolbox(toolbox, store);
+      opened.push(options.mirrored ? mirroredToolbox(remembering) : remembering);
     }
   } catch (error) {
     await Promise.all(opened.map((toolbox) => toolbox.close()));

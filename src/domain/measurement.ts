@@ -138,6 +138,11 @@ export const FaceMeasurement = z.strictObject({
   scores: z.array(ToolboxScore).optional(),
   /** What its formulas work on, by name, in the toolbox's own units. Left out by toolboxes that have none. */
   features: z.record(z.string(), FaceFeature).optional(),
+  /**
+   * Present when the image was declared mirrored: left and right, head pose and gaze are as others see the person, places
+   * are those of the image as it is.
+   */
+  mirrored: z.literal(true).optional(),
   /** Present when action units were measured against this person's own resting face instead of the average one. */
   neutral: NeutralReference.optional(),
 });

@@ -19,6 +19,7 @@ export function evidenceOfFace(face: Face, toolboxes: readonly Pick<FerToolbox, 
 
 function evidenceOfMeasurement(faceId: string, measurement: FaceMeasurement): NewEvidence[] {
   const { toolbox, box, score, quality, headPose, gaze, eyeOpenness } = measurement;
+  const mirrored = measurement.mirrored === true;
   const item = (kind: EvidenceItem["kind"], statement: string, value: Value): NewEvidence => ({
     kind,
     faceId,
@@ -34,8 +35,8 @@ function evidenceOfMeasurement(faceId: string, measurement: FaceMeasurement): Ne
       faceValue(score),
     ),
     ...(quality === null ? [] : [item("quality", qualityStatement(quality), qualityValue(quality))]),
-    ...(headPose === null ? [] : [item("head-pose", headStatement(headPose), radians(headPose))]),
-    ...(gaze === null ? [] : [item("gaze", gazeStatement(gaze), radians(gaze))]),
+    ...(headPose === null ? [] : [item("head-pose", headStatement(headPose, mirrored), radians(headPose))]),
+    ...(gaze === null ? [] : [item("gaze", gazeStatement(gaze, mirrored), radians(gaze))]),
     ...(eyeOpenness === null ? [] : [item("eye-openness", eyeStatement(eyeOpenness), ratios(eyeOpenness))]),
     ...actionUnitEvidence(faceId, measurement),
     ...measurement.expressions.map((reading) => expressionItem(faceId, reading, toolbox)),
@@ -69,18 +70,25 @@ function qualityValue(quality: NonNullable<FaceMeasurement["quality"]>): Value {
 /** Below this, in degrees, a head or a gaze counts as straight. */
 const STRAIGHT_DEG = 5;
 
-function headStatement({ yawRad, pitchRad, rollRad }: NonNullable<FaceMeasurement["headPose"]>): string {
+const IMAGE_EDGES: [string, string] = ["toward the right edge of the image", "toward the left edge of the image"];
+/** In an image that was declared mirrored, its edges are on the other side of what others see. */
+const SUBJECTS_SIDES: [string, string] = ["toward the subject's left", "toward the subject's right"];
+
+function headStatement(
+  { yawRad, pitchRad, rollRad }: NonNullable<FaceMeasurement["headPose"]>,
+  mirrored: boolean,
+): string {
   const parts = [
-    direction(yawRad, "turned", ["toward the right edge of the image", "toward the left edge of the image"]),
+    direction(yawRad, "turned", mirrored ? SUBJECTS_SIDES : IMAGE_EDGES),
     direction(pitchRad, "chin", ["raised", "lowered"]),
-    direction(rollRad, "tilted", ["clockwise as seen", "counter-clockwise as seen"]),
+    direction(rollRad, "tilted", mirrored ? SUBJECTS_SIDES : ["clockwise as seen", "counter-clockwise as seen"]),
   ].filter((part) => part !== undefined);
   return `The head ${parts.length === 0 ? "faces the camera" : `is ${parts.join(", ")}`}`;
 }
 
-function gazeStatement({ yawRad, pitchRad }: NonNullable<FaceMeasurement["gaze"]>): string {
+function gazeStatement({ yawRad, pitchRad }: NonNullable<FaceMeasurement["gaze"]>, mirrored: boolean): string {
   const parts = [
-    direction(yawRad, "turned", ["toward the right edge of the image", "toward the left edge of the image"]),
+    direction(yawRad, "turned", mirrored ? SUBJECTS_SIDES : IMAGE_EDGES),
     direction(pitchRad, "turned", ["up", "down"]),
   ].filter((part) => part !== undefined);
   return `The gaze, relative to the head, is ${parts.length === 0 ? "straight ahead" : parts.join(" and ")}`;

@@ -30,10 +30,11 @@ export interface MeasurementColumn {
  * From the second toolbox on, names begin with the toolbox: `openface_AU12_both`.
  */
 export function measurementColumns(
-  toolboxes: readonly Pick<FerToolbox, "id" | "supports">[],
+  toolboxes: readonly Pick<FerToolbox, "id" | "supports" | "mirrored">[],
 ): readonly MeasurementColumn[] {
   return [
     ...FACE_COLUMNS,
+    ...(toolboxes.some(({ mirrored }) => mirrored) ? [MIRRORED] : []),
     ...toolboxes.flatMap(({ id, supports }, index) => {
       const prefix = index === 0 ? "" : `${id.slice(0, id.indexOf("@"))}_`;
       return [...actionUnitColumns(id, supports, prefix), ...expressionColumns(id, supports)];
@@ -136,6 +137,13 @@ const FACE_COLUMNS: readonly MeasurementColumn[] = [
     (m) => m.neutral?.sha256,
   ),
 ];
+
+const MIRRORED: MeasurementColumn = {
+  name: "mirrored",
+  description:
+    "1: the image was declared mirrored; sides and angles are as others see the person, boxes as in the image",
+  value: ({ measurements }) => (measurements.some(({ mirrored }) => mirrored) ? 1 : 0),
+};
 
 function boxColumn(name: string, description: string, key: keyof PixelBox): MeasurementColumn {
   return { name, description, value: ({ box }) => box?.[key] ?? null };

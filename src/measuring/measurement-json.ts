@@ -35,6 +35,8 @@ const FaceRecord = z.strictObject({
   expressions: z.array(ExpressionReading),
   /** Scores that are no distribution, of toolboxes that have them. */
   scores: z.array(ToolboxScore.extend({ toolbox: ToolboxId })).optional(),
+  /** Present when the image was declared mirrored: sides and angles are as others see the person. */
+  mirrored: z.literal(true).optional(),
   /** Present when action units were measured against this person's own resting face. */
   neutral: NeutralReference.optional(),
   /** Only when asked for. */
@@ -122,6 +124,7 @@ export function toFaceRecord(
     actionUnits: measurements.flatMap(({ actionUnits }) => actionUnits),
     expressions: measurements.flatMap(({ expressions }) => expressions),
     ...scoresOf(measurements),
+    ...(measurements.some(({ mirrored }) => mirrored) ? { mirrored: true as const } : {}),
     ...(neutral === undefined ? {} : { neutral }),
     ...(options.landmarks ? { landmarks: firstMeasured(measurements, "landmarks") } : {}),
   };

@@ -14,6 +14,8 @@ export interface FerToolbox {
    * start. Without it, a few.
    */
   readonly imagesAtOnce?: number;
+  /** Present where images are declared mirrored. */
+  readonly mirrored?: true;
   /** What every report that uses it must say about it, one sentence each: that it saw no smile in a known smile. */
   readonly warnings?: readonly string[];
   /** @throws {InferenceError} if a network fails. No face found is an empty array. */

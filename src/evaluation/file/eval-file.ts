@@ -94,6 +94,10 @@ export const EvalFile = z.strictObject({
     .describe("judge an image, choose one of given options, or verify a statement about an image"),
   question: z.string().min(1).optional().describe("Asked of every sample that brings no question of its own"),
   dataset: DatasetSource,
+  mirrored: z
+    .boolean()
+    .default(false)
+    .describe("The images are mirrored, as selfies are: sides are the subject's again"),
   matrix: Matrix.prefault({}),
   scorers: nonEmpty(z.enum(SCORER_NAMES)),
   judge: z

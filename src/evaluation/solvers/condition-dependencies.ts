@@ -22,7 +22,11 @@ export function identityOfParts(dependencies: AskDependencies): unknown {
     limits: dependencies.limits ?? null,
     prompts: dependencies.prompts.all().map(({ reference }) => reference),
     tools: dependencies.tools.map(({ name }) => name),
-    toolboxes: dependencies.toolboxes.map(({ id, networks }) => ({ id, networks })),
+    toolboxes: dependencies.toolboxes.map(({ id, networks, mirrored }) => ({
+      id,
+      networks,
+      ...(mirrored && { mirrored }),
+    })),
     observers: dependencies.observers.length,
   };
 }
