@@ -1,4 +1,4 @@
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
@@ -15,6 +15,7 @@ import { createJudgeSolver } from "../evaluation/solvers/judge-solver.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library.ts";
 import { createLabStimuli } from "../lab/lab-stimuli.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { DEFAULT_RETRIES } from "../platform/retry.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
@@ -22,6 +23,7 @@ import { openDependencies } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
 import { isFreeModel, type ModelOptions, parseModelSpec } from "./models.ts";
+import { openVideoReader } from "./study.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 /** How evaluations are set up. */
@@ -81,6 +83,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     },
+    frames: { video: openVideoReader(), folder: join(cacheFolder(), "dataset-images", "frames") },
     taxonomyLabels: async (id) => (await loadTaxonomy(id)).categories.map(({ name }) => name),
     version: packageVersion(),
   };

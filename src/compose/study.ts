@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { createFfmpegReader } from "../adapters/ffmpeg/ffmpeg-reader.ts";
 import { createFaceIdentity } from "../adapters/mesh/face-identity.ts";
 import { mirroredIdentity } from "../measuring/mirrored.ts";
+import type { VideoReader } from "../ports/video-reader.ts";
 import type { StudyTools } from "../study/measure-inputs.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import { createToolboxes } from "./toolboxes.ts";
@@ -32,6 +33,11 @@ export interface OpenedStudyTools {
 /** Program that reads videos, unless `KULESHOV_FFMPEG` names another. */
 const FFMPEG = "ffmpeg";
 
+/** What reads videos on this machine. The program is looked for when the first video is read. */
+export function openVideoReader(): VideoReader {
+  return createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
+}
+
 /**
  * Opens everything that measuring images and videos needs. Workers and programs start on first need.
  *
@@ -52,7 +58,7 @@ export async function openStudyTools(options: StudyToolOptions, signal?: AbortSi
     closing.push(() => identity.close());
     const telling = mirrored ? mirroredIdentity(identity) : identity;
     const toolboxes = [...opened, ...imported];
-    const video = createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
+    const video = openVideoReader();
     const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(workers));
     return { tools: { toolboxes, identity: telling, video }, concurrency: Math.max(...wanted), close: closeAll };
   } catch (error) {

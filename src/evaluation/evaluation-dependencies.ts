@@ -1,4 +1,5 @@
 import type { RunMode } from "../runs/run-folder.ts";
+import type { FrameDrawer } from "./dataset/drawn-images.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import type { LoadedEvalFile } from "./file/read-eval-file.ts";
 import type { AnswerCache } from "./runner/answer-cache.ts";
@@ -19,6 +20,8 @@ export interface EvaluationDependencies {
   readonly cacheFolder: string;
   /** How models are asked beside what the file says; a run that goes on asks as it began. */
   readonly modelOptions?: RunHeader["modelOptions"];
+  /** Reads videos, whose frames are samples. */
+  readonly frames: FrameDrawer;
   /** @throws {ConfigurationError} for an unknown id. */
   taxonomyLabels(id: string): Promise<readonly string[]>;
   /** Kuleshov's version. */

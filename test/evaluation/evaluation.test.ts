@@ -10,6 +10,7 @@ import type { Solver } from "../../src/evaluation/solver.ts";
 import { createContentStore } from "../../src/platform/content-store.ts";
 import { acquireLock } from "../../src/platform/file-lock.ts";
 import { httpSolver, plainStimuli, startAnsweringServer } from "../support/answering-server.ts";
+import { NO_VIDEOS } from "../support/no-videos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const yaml = (more = "") => `name: trial
@@ -41,6 +42,7 @@ function dependencies(folder: string, solver: Solver): EvaluationDependencies {
     stimuliFor: async () => plainStimuli,
     cache: createAnswerCache(createContentStore(join(folder, "cache"))),
     cacheFolder: join(folder, "cache"),
+    frames: NO_VIDEOS,
     taxonomyLabels: async (id) => {
       throw new ConfigurationError(`No taxonomy ${id}`);
     },

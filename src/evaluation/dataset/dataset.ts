@@ -3,6 +3,7 @@ import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { NO_TRUTH, type Sample, type Truth } from "../sample.ts";
+import type { FrameWanted } from "./drawn-images.ts";
 
 /** A sample with nothing but what is given. */
 export function sampleOf(
@@ -32,7 +33,14 @@ export interface BadRow {
 }
 
 /** What a reader makes of one row. */
-export type ReadRow = { readonly where: string; readonly sample: Sample } | BadRow;
+export type ReadRow =
+  | {
+      readonly where: string;
+      readonly sample: Sample;
+      /** Which frame is meant, where the sample's image is a video. */
+      readonly frame?: FrameWanted;
+    }
+  | BadRow;
 
 /** Samples that can be used, and what was left out. */
 export interface Dataset {

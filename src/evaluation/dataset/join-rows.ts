@@ -4,7 +4,8 @@ import { columnsInWords } from "../../platform/tables/table-rows.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import type { BadRow } from "./dataset.ts";
 import { locateDatasetPath } from "./locate.ts";
-import { readCsvRows, readJsonlRows, type TableRow } from "./table-rows.ts";
+import { readTableFiles } from "./table-files.ts";
+import { readCsvRows, type TableRow } from "./table-rows.ts";
 
 export type TableSource = Extract<DatasetSource, { format: "csv" | "jsonl" }>;
 
@@ -14,20 +15,22 @@ export async function readSourceRows(
   path: string,
   evalFilePath: string,
 ): Promise<{ readonly rows: readonly TableRow[]; readonly alone: readonly BadRow[] }> {
-  const own =
-    source.format === "csv" ? await readCsvRows(path, source.header) : await readJsonlRows(path, source.labelSeparator);
-  return chosenRows(own, source, { path, evalFilePath });
+  return chosenRows(await readTableFiles(source, path), source, { path, evalFilePath });
 }
 
-/** Rows of a dataset joined with those of its second table, and only those that are asked for. */
+/** Rows of a dataset joined with those of its further tables, and only those that are asked for. */
 export async function chosenRows(
   own: readonly TableRow[],
   source: Pick<TableSource, "join" | "where">,
   { path, evalFilePath }: { readonly path: string; readonly evalFilePath: string },
 ): Promise<{ readonly rows: readonly TableRow[]; readonly alone: readonly BadRow[] }> {
-  if (own.length === 0) throw new ConfigurationError(`Cannot use dataset as it has no rows: \`${path}\``);
-  const { rows, alone } =
-    source.join === undefined ? { rows: own, alone: [] } : await joined(own, source.join, { path, evalFilePath });
+  let rows = own;
+  const alone: BadRow[] = [];
+  for (const join of [source.join ?? []].flat()) {
+    const both = await joined(rows, join, { path, evalFilePath });
+    rows = both.rows;
+    alone.push(...both.alone);
+  }
   checkColumns(rows.length === 0 ? own : rows, Object.keys(source.where), path);
   const wanted = Object.entries(source.where);
   return {
@@ -38,7 +41,7 @@ export async function chosenRows(
 
 async function joined(
   own: readonly TableRow[],
-  { path: written, on, header }: NonNullable<TableSource["join"]>,
+  { path: written, on, header }: Exclude<NonNullable<TableSource["join"]>, readonly unknown[]>,
   { path, evalFilePath }: { readonly path: string; readonly evalFilePath: string },
 ): Promise<{ readonly rows: readonly TableRow[]; readonly alone: readonly BadRow[] }> {
   const otherPath = locateDatasetPath(written, evalFilePath);

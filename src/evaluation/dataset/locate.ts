@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { locateImage } from "../../exemplars/image-reference.ts";
@@ -22,4 +23,31 @@ export function locateDatasetPath(
   if (found === undefined)
     throw new ConfigurationError(`Cannot find the dataset as its package is not installed: \`${written}\``);
   return resolve(found);
+}
+
+/** `{name}`, or `{name:4}` for a number of at least four digits. */
+const PLACEHOLDER = /\{([^}:]+)(?::(\d))?\}/g;
+
+/** The columns of which paths are made: `label` and `file` of `faces/{label}/{file}`. */
+export function columnsOfPaths(templates: readonly string[]): readonly string[] {
+  return templates.flatMap((one) => [...one.matchAll(PLACEHOLDER)].map(([, name = ""]) => name));
+}
+
+/**
+ * The first path, made of a row's cells, that leads to a file; the first of all when none does, which then is the one that
+ * is missing.
+ *
+ * @param besides file whose folder the paths are relative to.
+ */
+export function firstPathThere(
+  templates: readonly string[],
+  cell: (column: string) => string | null,
+  besides: string,
+): string | { readonly emptyCell: string } {
+  const emptyCell = columnsOfPaths(templates).find((name) => cell(name) === null);
+  if (emptyCell !== undefined) return { emptyCell };
+  const fill = (_whole: string, name: string, digits?: string) => (cell(name) ?? "").padStart(Number(digits ?? 0), "0");
+  const paths = templates.map((template) => template.replace(PLACEHOLDER, fill));
+  const there = paths.length === 1 ? undefined : paths.find((path) => existsSync(locateDatasetPath(path, besides)));
+  return there ?? paths[0] ?? "";
 }

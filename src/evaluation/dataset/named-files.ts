@@ -4,6 +4,7 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import { IMAGE_ENDINGS } from "../../measuring/image-format.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { mappedLabel, type ReadRow, sampleOf } from "./dataset.ts";
+import { compiledPattern } from "./table-files.ts";
 
 type FilesSource = Extract<DatasetSource, { format: "files" }>;
 
@@ -26,12 +27,8 @@ export async function readNamedFiles(source: FilesSource, path: string): Promise
 }
 
 function compiled(pattern: string): RegExp {
-  try {
-    const expression = new RegExp(pattern);
-    if (/\(\?<label>/.test(pattern)) return expression;
-  } catch (cause) {
-    throw new ConfigurationError(`Cannot use dataset as its pattern is no regular expression: ${pattern}`, { cause });
-  }
+  const expression = compiledPattern(pattern);
+  if (/\(\?<label>/.test(pattern)) return expression;
   throw new ConfigurationError(`Cannot use dataset as its pattern has no group (?<label>...): ${pattern}`);
 }
 

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import { nearestNames } from "../../domain/nearest-name.ts";
 import { createRandom } from "../../domain/statistics/random.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
@@ -10,6 +11,7 @@ import type { Sample } from "../sample.ts";
 import { AFFECTNET_LABELS, readAffectNetSamples } from "./affectnet-samples.ts";
 import { CK_PLUS_LABELS, readCkPlusSamples } from "./ck-plus-samples.ts";
 import { type BadRow, type Dataset, type ReadRow, readFolderSamples } from "./dataset.ts";
+import { drawVideoFrames, type FrameDrawer } from "./drawn-images.ts";
 import { EMOTIC_LABELS, readEmoticSamples } from "./emotic-samples.ts";
 import { locateDatasetPath } from "./locate.ts";
 import { readNamedFiles } from "./named-files.ts";
@@ -21,6 +23,8 @@ import { readTableSamples } from "./table-samples.ts";
 /** What reading a dataset needs from outside. */
 interface DatasetSetting {
   readonly evalFilePath: string;
+  /** Frames of videos become images with it. */
+  readonly frames: FrameDrawer;
   readonly lemmas: Lemmas;
   /** Labels of a taxonomy by its id. @throws {ConfigurationError} for an unknown id. */
   taxonomyLabels(id: string): Promise<readonly string[]>;
@@ -38,11 +42,38 @@ export async function readDataset(source: DatasetSource, setting: DatasetSetting
   const { rows, labels: ownLabels } = await readRows(source, path, setting.evalFilePath);
   const labels = await labelsOf(source, ownLabels, setting);
   const checked = await checkRows(rows, createLabelReader(labels, setting.lemmas));
-  const skipped = checked.filter((row): row is BadRow => "reason" in row);
-  if (skipped.length > 0 && source.badRows === "stop") throw new ConfigurationError(describe(skipped, path));
-  const samples = checked.flatMap((row) => ("sample" in row ? [row.sample] : []));
+  const refuse = (skipped: readonly BadRow[]) => {
+    if (skipped.length > 0 && source.badRows === "stop") throw new ConfigurationError(describe(skipped, path));
+    return skipped;
+  };
+  const unusable = refuse(checked.filter((row): row is BadRow => "reason" in row));
+  const good = checked.filter((row): row is GoodRow => "sample" in row);
+  const drawn = await drawFrames(subset(good, source), setting.frames);
+  const skipped = [...unusable, ...refuse(drawn.filter((row): row is BadRow => "reason" in row))];
+  const samples = drawn.flatMap((row) => ("sample" in row ? [row.sample] : []));
   if (samples.length === 0) throw new ConfigurationError(`Cannot use dataset as no row of it can be used: \`${path}\``);
-  return { samples: subset(samples, source), skipped, labels };
+  return { samples, skipped, labels };
+}
+
+type GoodRow = Extract<ReadRow, { sample: Sample }>;
+
+/** Frames of videos as images, video by video. A frame that its video does not have makes a row that cannot be used. */
+async function drawFrames(rows: readonly GoodRow[], drawer: FrameDrawer): Promise<readonly ReadRow[]> {
+  const drawn = new Map<GoodRow, ReadRow>();
+  const ofVideos = rows.filter(({ frame, sample }) => frame !== undefined && sample.image !== null);
+  for (const [video, own] of groupBy(ofVideos, ({ sample }) => sample.image as string)) {
+    const paths = await drawVideoFrames(
+      video,
+      own.flatMap(({ frame }) => frame ?? []),
+      drawer,
+    );
+    for (const [i, row] of own.entries()) {
+      const image = paths[i];
+      const missing = { where: row.where, reason: `its video has no such frame: \`${video}\`` };
+      drawn.set(row, image === undefined ? missing : { ...row, sample: { ...row.sample, image } });
+    }
+  }
+  return rows.map((row) => drawn.get(row) ?? row);
 }
 
 async function readRows(
@@ -147,7 +178,7 @@ function createFileLookup(): (path: string) => Promise<boolean> {
   };
 }
 
-function subset(samples: readonly Sample[], { limit, seed }: DatasetSource): readonly Sample[] {
+function subset(samples: readonly GoodRow[], { limit, seed }: DatasetSource): readonly GoodRow[] {
   if (limit === undefined || limit >= samples.length) return samples;
   const picked = new Set(createRandom(seed).shuffled(samples).slice(0, limit));
   return samples.filter((sample) => picked.has(sample));

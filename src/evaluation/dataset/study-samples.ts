@@ -17,12 +17,12 @@ type StudySource = Extract<DatasetSource, { format: "study" }>;
 /** Of a line of a study's measurements, what tells its faces apart. */
 const MeasuredImage = z.object({
   path: z.string(),
-  frame: z.object({}).loose().optional(),
+  frame: z.object({ index: z.number(), timestampS: z.number() }).loose().optional(),
   faces: z.array(z.object({ faceId: z.string(), box: PixelBox })),
 });
 
-/** A face of a study as cells: `id` is `<path>#<face>`, as in what `find` writes, and `region` its box. */
-const FACE_COLUMNS = { id: "id", image: "path", region: "region" } as const;
+/** A face of a study as cells: `id` is `<path>#<face>`, as in what `find` writes, `region` its box, in a video when it is. */
+const FACE_COLUMNS = { id: "id", image: "path", time: "timestamp_s", region: "region" } as const;
 
 /**
  * The faces of a study, with what a table of the user's says of their images.
@@ -35,7 +35,7 @@ export async function readStudySamples(
   evalFilePath: string,
 ): Promise<readonly ReadRow[]> {
   const base = await workingFolderOf(path);
-  const { faces, frames } = await facesOf(path);
+  const faces = await facesOf(path);
   const told = source.join === undefined ? null : await rowsByImage(source.join, evalFilePath);
   const alone: BadRow[] = [];
   const own = faces.flatMap((face) => {
@@ -46,10 +46,10 @@ export async function readStudySamples(
     return [];
   });
   const columns = { ...(told === null ? { label: "folder" } : {}), ...source.columns, ...FACE_COLUMNS };
-  if (own.length === 0) return [...frames, ...alone];
+  if (own.length === 0) return alone;
   const { rows } = await chosenRows(own, { where: source.where }, { path, evalFilePath });
   checkColumns(own, namedColumns(columns), source.join?.path ?? path);
-  return [...frames, ...alone, ...(await samplesOfRows(rows, { ...source, columns }, base))];
+  return [...alone, ...(await samplesOfRows(rows, { ...source, columns }, base))];
 }
 
 async function workingFolderOf(folder: string): Promise<string> {
@@ -59,20 +59,20 @@ async function workingFolderOf(folder: string): Promise<string> {
   throw new ConfigurationError(`Cannot use dataset as ${reason}: \`${folder}\``);
 }
 
-async function facesOf(folder: string): Promise<{ readonly faces: readonly TableRow[]; readonly frames: BadRow[] }> {
+async function facesOf(folder: string): Promise<readonly TableRow[]> {
   const faces: TableRow[] = [];
-  const frames: BadRow[] = [];
   const input = createReadStream(join(folder, "measurements.jsonl"));
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const image = MeasuredImage.parse(JSON.parse(line));
-    for (const { faceId, box } of image.faces) {
-      const id = `${image.path}#${faceId}`;
+    const { path, frame, faces: found } = MeasuredImage.parse(JSON.parse(line));
+    const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
+    for (const { faceId, box } of found) {
+      const id = `${moment}#${faceId}`;
       const region = [box.leftPx, box.topPx, box.widthPx, box.heightPx].join(" ");
-      if (image.frame !== undefined) frames.push({ where: id, reason: "it is in a video, which cannot be shown" });
-      else faces.push({ where: id, cells: { id, path: image.path, face_id: faceId, region }, decimalComma: false });
+      const cells = { id, path, timestamp_s: String(frame?.timestampS ?? ""), face_id: faceId, region };
+      faces.push({ where: id, cells, decimalComma: false });
     }
   }
-  return { faces, frames };
+  return faces;
 }
 
 /** Rows of the joined table by where their images are. */

@@ -1,24 +1,21 @@
-import { access } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import sharp from "sharp";
+import { dirname } from "node:path";
 import type { PixelBox } from "../../domain/geometry.ts";
-import { cacheFolder } from "../../platform/cache-folder.ts";
-import { sha256 } from "../../platform/hash.ts";
-import { makeFolder } from "../../platform/make-folder.ts";
+import { isVideoName } from "../../measuring/image-names.ts";
 import { isMissing, listInCell, numberInCell } from "../../platform/tables/table-rows.ts";
-import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import type { Columns } from "../file/dataset-source.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
 import { mappedLabel, type ReadRow } from "./dataset.ts";
+import { drawGreyImage } from "./drawn-images.ts";
 import { checkColumns, readSourceRows, type TableSource } from "./join-rows.ts";
-import { locateDatasetPath } from "./locate.ts";
+import { columnsOfPaths, firstPathThere, locateDatasetPath } from "./locate.ts";
 import type { TableRow } from "./table-rows.ts";
 
 /** How cells are read. */
 type RowSource = Pick<
   TableSource,
   "columns" | "scales" | "labelSeparator" | "labelMap" | "imagePath" | "actionUnitScale"
->;
+> &
+  Partial<Pick<TableSource, "missing" | "firstFrame" | "moment">>;
 
 /** A row that is no sample: caught per row, with the reason as its message. */
 class RowProblem extends Error {}
@@ -26,8 +23,10 @@ class RowProblem extends Error {}
 /** Samples of a table whose columns the evaluation file names. @throws {ConfigurationError} for a column that is not there. */
 export async function readTableSamples(source: TableSource, path: string, evalFilePath: string): Promise<ReadRow[]> {
   const { rows, alone } = await readSourceRows(source, path, evalFilePath);
-  if (rows.length > 0) checkColumns(rows, [...namedColumns(source.columns), ...columnsOfPath(source.imagePath)], path);
-  const base = source.images === undefined ? dirname(path) : locateDatasetPath(source.images, evalFilePath);
+  if (rows.length > 0)
+    checkColumns(rows, [...namedColumns(source.columns), ...columnsOfPaths([source.imagePath ?? []].flat())], path);
+  const beside = source.files === undefined ? dirname(path) : path;
+  const base = source.images === undefined ? beside : locateDatasetPath(source.images, evalFilePath);
   return [...alone, ...(await samplesOfRows(rows, source, base))];
 }
 
@@ -41,7 +40,7 @@ export async function samplesOfRows(
   for (const row of rows) {
     try {
       const sample = await sampleOf(row, source, `${base}/x`);
-      if (sample !== null) read.push({ where: row.where, sample });
+      if (sample !== null) read.push(toRow(row, sample, source));
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error;
       read.push({ where: row.where, reason: error.message });
@@ -50,8 +49,26 @@ export async function samplesOfRows(
   return read;
 }
 
-function columnsOfPath(template: string | undefined): readonly string[] {
-  return [...(template ?? "").matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
+/** A sample of a video is one frame of it, and has an id of its own. */
+function toRow({ where, cells, decimalComma }: TableRow, sample: Sample, source: RowSource): ReadRow {
+  const { columns, firstFrame = 0, moment = 0.5 } = source;
+  if (sample.image === null || !isVideoName(sample.image)) return { where, sample };
+  const cell = (column: string | undefined) => {
+    const value = column === undefined ? undefined : numberInCell(cells[column] ?? "", decimalComma);
+    if (column !== undefined && !(value !== undefined && value >= 0)) {
+      throw new RowProblem(`its cell "${column}" is "${cells[column]}", which is no frame or time of a video`);
+    }
+    return value;
+  };
+  const [number, timeSec] = [cell(columns.frame), cell(columns.time)];
+  if (number !== undefined && number < firstFrame) {
+    throw new RowProblem(`its frame is ${number}, before the first one, ${firstFrame}`);
+  }
+  const id = columns.id === undefined ? `${sample.id}${number === undefined ? "" : ` frame ${number}`}` : sample.id;
+  const inTime = id === sample.id && columns.id === undefined && timeSec !== undefined ? `${id} ${timeSec} s` : id;
+  const frame =
+    number !== undefined ? { number: number - firstFrame } : timeSec !== undefined ? { timeSec } : { share: moment };
+  return { where, sample: { ...sample, id: inTime }, frame };
 }
 
 /** Every column that a data set names. */
@@ -69,7 +86,7 @@ async function sampleOf(
   const { columns, scales, labelSeparator } = source;
   const text = (column: string | undefined): string | null => {
     const cell = column === undefined ? undefined : cells[column];
-    return cell === undefined || isMissing(cell) ? null : cell.trim();
+    return cell === undefined || isMissing(cell) || source.missing?.includes(cell.trim()) ? null : cell.trim();
   };
   const list = (column: string | undefined) => {
     const cell = text(column);
@@ -86,7 +103,8 @@ async function sampleOf(
   const labels = list(columns.labels)
     ?.flatMap((one) => labelOf(one, source) ?? [])
     .filter((one) => one !== LEFT_OUT);
-  const image = source.imagePath === undefined ? text(columns.image) : filledPath(source.imagePath, text);
+  const image =
+    source.imagePath === undefined ? text(columns.image) : pathOfRow([source.imagePath].flat(), text, imagesFile);
   if (columns.image !== undefined && image === null) throw new RowProblem(`its cell "${columns.image}" is empty`);
   const pixels = text(columns.pixels);
   return {
@@ -144,12 +162,10 @@ function mostVotes(votes: Columns["votes"], numeric: (column: string) => number 
   return first.label;
 }
 
-function filledPath(template: string, text: (column: string) => string | null): string {
-  return template.replace(/\{([^}]+)\}/g, (_whole, name: string) => {
-    const cell = text(name);
-    if (cell === null) throw new RowProblem(`its cell "${name}" is empty`);
-    return cell;
-  });
+function pathOfRow(templates: readonly string[], text: (column: string) => string | null, imagesFile: string): string {
+  const path = firstPathThere(templates, text, imagesFile);
+  if (typeof path === "string") return path;
+  throw new RowProblem(`its cell "${path.emptyCell}" is empty`);
 }
 
 /** Path of the image that grey values make. */
@@ -214,32 +230,4 @@ function codesOf(
 function unnamedCells(cells: Readonly<Record<string, string>>, columns: Columns): Record<string, string> {
   const named = new Set(namedColumns(columns));
   return Object.fromEntries(Object.entries(cells).filter(([column, cell]) => !named.has(column) && cell !== ""));
-}
-
-/**
- * Writes grey values as a PNG into the cache folder, once for the same values.
- *
- * @param pixels 0..255, separated by spaces, row by row from the top left.
- * @returns its path, `undefined` when the values are no square image.
- */
-async function drawGreyImage(pixels: string): Promise<string | undefined> {
-  const values = pixels.trim().split(/\s+/).map(Number);
-  const side = Math.sqrt(values.length);
-  if (!Number.isInteger(side) || !values.every((value) => Number.isInteger(value) && value >= 0 && value <= 255)) {
-    return undefined;
-  }
-  const bytes = Uint8Array.from(values);
-  const folder = join(cacheFolder(), "dataset-images");
-  const path = join(folder, `${sha256(bytes)}.png`);
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return path;
-  await makeFolder(folder);
-  const png = await sharp(bytes, { raw: { width: side, height: side, channels: 1 } })
-    .png()
-    .toBuffer();
-  await writeFileAtomic(path, png);
-  return path;
 }

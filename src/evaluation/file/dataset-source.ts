@@ -21,7 +21,9 @@ const common = {
 /** Which column holds what. Numbers are on the scale that `scales` gives. */
 const Columns = z.strictObject({
   id: z.string().optional(),
-  image: z.string().optional(),
+  image: z.string().optional().describe("Path of an image, or of a video"),
+  frame: z.string().optional().describe("Number of the frame, where the image is a video; firstFrame says from where"),
+  time: z.string().optional().describe("Seconds from the start, where the image is a video"),
   label: z.string().optional(),
   votes: z
     .record(z.string(), z.string())
@@ -66,16 +68,51 @@ const Join = z.strictObject({
 
 const tableFields = {
   ...common,
-  header: z.array(z.string().min(1)).min(1).optional().describe("Columns of a CSV file that does not name them"),
-  join: Join.optional().describe("A second table; rows that are only in one of the two are left out and counted"),
+  header: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("Columns of a CSV file that does not name them; an empty name leaves one out"),
+  files: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Which tables below the path, where there is one for each person or action unit, e.g. labels/*/*.txt"),
+  pattern: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Regular expression over the path of each of `files`; its named groups become columns"),
+  rowNumber: z
+    .strictObject({ column: z.string().min(1), from: z.int().min(0).default(0) })
+    .optional()
+    .describe("A column that numbers the rows of each table, for tables with a row for each frame"),
+  spread: z
+    .strictObject({ names: z.string().min(1), values: z.string().min(1) })
+    .optional()
+    .describe("Rows that differ in these two columns alone become one, with a column for each name"),
+  missing: z.array(z.string()).default([]).describe("Cells that say there is no value, as 9 does in BP4D"),
+  firstFrame: z.int().min(0).default(0).describe("What the dataset calls the first frame of a video"),
+  moment: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe("How much of a video is over at its frame, where no column says which"),
+  join: z
+    .union([Join, z.array(Join).min(1)])
+    .optional()
+    .describe("More tables; rows that are only in one of the two are left out and counted"),
   where: z
     .record(z.string(), z.array(z.string()).min(1))
     .default({})
     .describe("Rows to take: columns and the cells they may have, e.g. { Usage: [PublicTest] }"),
   imagePath: z
-    .string()
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
-    .describe("Path of a row's image made of its cells, instead of columns.image: faces/{label}/{file}"),
+    .describe(
+      "Path of a row's image or video made of its cells, instead of columns.image: faces/{label}/{file}; {frame:4} has at least four digits; of several the first that is there",
+    ),
   labelMap: LabelMap,
   images: z.string().optional().describe("Folder that image cells are relative to; the list's own when left out"),
   columns: Columns,

@@ -7,6 +7,7 @@ import { locateDatasetPath } from "../../../src/evaluation/dataset/locate.ts";
 import { readDataset } from "../../../src/evaluation/dataset/read-dataset.ts";
 import { DatasetSource } from "../../../src/evaluation/file/dataset-source.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
+import { NO_VIDEOS } from "../../support/no-videos.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 /** Writes files by name; images need no content, as only their presence is checked here. */
@@ -23,6 +24,7 @@ function read(folder: string, source: Record<string, unknown>): Promise<Dataset>
   return readDataset(DatasetSource.parse(source), {
     evalFilePath: join(folder, "trial.eval.yaml"),
     lemmas: new Map([["happy", "happiness"]]),
+    frames: NO_VIDEOS,
     taxonomyLabels: async (id) => {
       throw new ConfigurationError(`No taxonomy ${id}`);
     },

@@ -15,6 +15,7 @@ import { createContentStore } from "../../../src/platform/content-store.ts";
 import { httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
 import { partsFor } from "../../support/judge-of.ts";
 import { type Reply, says, saysJson } from "../../support/model-server.ts";
+import { NO_VIDEOS } from "../../support/no-videos.ts";
 import { startOpenAiServer } from "../../support/openai-server.ts";
 import { toldIn } from "../../support/scripted-judge.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
@@ -50,6 +51,7 @@ analysis: { resamples: 200 }
     stimuliFor: async () => plainStimuli,
     cache: createAnswerCache(createContentStore(join(folder, "cache"))),
     cacheFolder: join(folder, "cache"),
+    frames: NO_VIDEOS,
     taxonomyLabels: async (id) => {
       throw new ConfigurationError(`No taxonomy ${id}`);
     },

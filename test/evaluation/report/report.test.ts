@@ -14,6 +14,7 @@ import { createAnswerCache } from "../../../src/evaluation/runner/answer-cache.t
 import { markup, number, pText } from "../../../src/pages/markup.ts";
 import { createContentStore } from "../../../src/platform/content-store.ts";
 import { answerOf, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
+import { NO_VIDEOS } from "../../support/no-videos.ts";
 import { samplePhoto } from "../../support/photos.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
@@ -66,6 +67,7 @@ analysis: { resamples: 500 }
     stimuliFor: async () => plainStimuli,
     cache: createAnswerCache(createContentStore(join(folder, "cache"))),
     cacheFolder: join(folder, "cache"),
+    frames: NO_VIDEOS,
     taxonomyLabels: async () => {
       throw new ConfigurationError("none");
     },
