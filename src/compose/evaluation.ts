@@ -12,6 +12,7 @@ import type { Condition } from "../evaluation/solver.ts";
 import { createChoiceSolver } from "../evaluation/solvers/choice-solver.ts";
 import type { ConditionDependencies } from "../evaluation/solvers/condition-dependencies.ts";
 import { createJudgeSolver } from "../evaluation/solvers/judge-solver.ts";
+import { createMeasuredSolver } from "../evaluation/solvers/measured-solver.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library.ts";
 import { createLabStimuli } from "../lab/lab-stimuli.ts";
@@ -54,6 +55,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
   const conditions: ConditionDependencies[] = [];
   const dependencies: EvaluationDependencies = {
     async solverFor(file, labels) {
+      if (file.task === "measured") return createMeasuredSolver();
       refuseOneAddressForTwo(file, options.baseUrl);
       const own = createConditionDependencies(file, options, toolboxes);
       conditions.push(own);

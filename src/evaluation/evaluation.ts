@@ -29,6 +29,11 @@ export async function prepareEvaluation(
   const lemmas = await loadLemmas();
   const { samples, skipped, labels } = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
   const scorers = await scorersOf(file, labels);
+  if (file.task !== "measured" && samples.every(({ image, measured }) => image === null && measured !== undefined)) {
+    throw new ConfigurationError(
+      `Cannot ${file.task} the faces of a study that was imported without images: set task: measured, which holds what was measured against the truth`,
+    );
+  }
   const notes = checkRequirements(scorers, samples, file.matrix);
   if (skipped.length > 0) notes.push(`${skipped.length} rows of the dataset were left out`);
   const work = await workOf(file, { samples, labels, dependencies });

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { PixelBox } from "../domain/geometry.ts";
-import { ActionUnitName } from "../domain/measurement.ts";
+import {
+  ActionUnitMeasurement,
+  ActionUnitName,
+  ExpressionReading,
+  ToolboxId,
+  ToolboxScore,
+} from "../domain/measurement.ts";
 
 /** An action unit as human coders gave it: intensity A-E as 1..5 (0 absent), or coded present / absent only. */
 export const CodedActionUnit = z.strictObject({
@@ -26,6 +32,14 @@ export const Truth = z.strictObject({
 });
 export type Truth = z.infer<typeof Truth>;
 
+/** What the toolboxes of a study measured on a face. */
+export const StudyMeasurement = z.object({
+  actionUnits: z.array(ActionUnitMeasurement),
+  expressions: z.array(ExpressionReading),
+  scores: z.array(ToolboxScore.extend({ toolbox: ToolboxId })).optional(),
+});
+export type StudyMeasurement = z.infer<typeof StudyMeasurement>;
+
 /** One thing to be judged, with its truth. */
 export const Sample = z.strictObject({
   id: z.string().min(1),
@@ -46,6 +60,8 @@ export const Sample = z.strictObject({
   /** What human raters said, one entry each; `null` where one did not rate. */
   raters: z.array(z.union([z.string(), z.number()]).nullable()).nullable(),
   truth: Truth,
+  /** Present for a face of a study. */
+  measured: StudyMeasurement.optional(),
   /** Whatever else the dataset says, for grouping in reports. */
   columns: z.record(z.string(), z.string()),
 });

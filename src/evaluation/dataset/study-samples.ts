@@ -4,8 +4,10 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { PixelBox } from "../../domain/geometry.ts";
+import { imageName } from "../../measuring/image-names.ts";
 import { beginningOfStudy } from "../../study/study-inputs.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
+import { StudyMeasurement } from "../sample.ts";
 import type { BadRow, ReadRow } from "./dataset.ts";
 import { checkColumns, chosenRows } from "./join-rows.ts";
 import { locateDatasetPath } from "./locate.ts";
@@ -17,12 +19,14 @@ type StudySource = Extract<DatasetSource, { format: "study" }>;
 /** Of a line of a study's measurements, what tells its faces apart. */
 const MeasuredImage = z.object({
   path: z.string(),
-  frame: z.object({ index: z.number(), timestampS: z.number() }).loose().optional(),
-  faces: z.array(z.object({ faceId: z.string(), box: PixelBox })),
+  frame: z.object({ index: z.number(), timestampS: z.number().nullable() }).loose().optional(),
+  faces: z.array(StudyMeasurement.extend({ faceId: z.string(), box: PixelBox.nullable() })),
 });
 
 /** A face of a study as cells: `id` is `<path>#<face>`, as in what `find` writes, `region` its box, in a video when it is. */
-const FACE_COLUMNS = { id: "id", image: "path", time: "timestamp_s", region: "region" } as const;
+const SHOWN_COLUMNS = { id: "id", image: "path", time: "timestamp_s", region: "region" } as const;
+/** The same where there are no images. */
+const UNSEEN_COLUMNS = { id: "id" } as const;
 
 /**
  * The faces of a study, with what a table of the user's says of their images.
@@ -34,54 +38,90 @@ export async function readStudySamples(
   path: string,
   evalFilePath: string,
 ): Promise<readonly ReadRow[]> {
-  const base = await workingFolderOf(path);
+  const { base, hasImages } = await placeOf(path);
   const faces = await facesOf(path);
-  const told = source.join === undefined ? null : await rowsByImage(source.join, evalFilePath);
+  const told = source.join === undefined ? null : await rowsByMoment(source.join, evalFilePath, hasImages);
   const alone: BadRow[] = [];
-  const own = faces.flatMap((face) => {
-    const image = resolve(base, face.cells.path ?? "");
-    const more = told === null ? { folder: basename(dirname(image)) } : told.get(image)?.cells;
-    if (more !== undefined) return [{ ...face, cells: { ...more, ...face.cells } }];
-    alone.push({ where: face.where, reason: "its image is not in the joined table" });
+  const own = faces.flatMap(({ row, image, frame }) => {
+    const named = hasImages ? resolve(base, image) : imageName(image);
+    const more =
+      told === null
+        ? { folder: basename(dirname(named)) }
+        : told.get(momentKey(named, source.join?.frame === undefined ? undefined : frame))?.cells;
+    if (more !== undefined) return [{ ...row, cells: { ...more, ...row.cells } }];
+    alone.push({ where: row.where, reason: "its image is not in the joined table" });
     return [];
   });
-  const columns = { ...(told === null ? { label: "folder" } : {}), ...source.columns, ...FACE_COLUMNS };
+  const label = told === null && hasImages ? { label: "folder" } : {};
+  const columns = { ...label, ...source.columns, ...(hasImages ? SHOWN_COLUMNS : UNSEEN_COLUMNS) };
   if (own.length === 0) return alone;
   const { rows } = await chosenRows(own, { where: source.where }, { path, evalFilePath });
   checkColumns(own, namedColumns(columns), source.join?.path ?? path);
-  return [...alone, ...(await samplesOfRows(rows, { ...source, columns }, base))];
+  const measured = new Map(faces.map((face) => [face.row.where, face.measured]));
+  const samples = await samplesOfRows(rows, { ...source, columns }, base);
+  return [
+    ...alone,
+    ...samples.map((row) => {
+      const found = measured.get(row.where);
+      return "sample" in row && found !== undefined ? { ...row, sample: { ...row.sample, measured: found } } : row;
+    }),
+  ];
 }
 
-async function workingFolderOf(folder: string): Promise<string> {
+/** Where the paths of a study lead, if they lead anywhere: an imported one has none but names. */
+async function placeOf(folder: string): Promise<{ readonly base: string; readonly hasImages: boolean }> {
   const began = await beginningOfStudy(folder);
-  if (began?.command === "measure") return began.workingFolder;
-  const reason = began === undefined ? "it is no study (write one with: kuleshov measure --out)" : "it has no images";
-  throw new ConfigurationError(`Cannot use dataset as ${reason}: \`${folder}\``);
+  if (began?.command === "measure") return { base: began.workingFolder, hasImages: true };
+  if (began?.command === "import") return { base: began.workingFolder, hasImages: false };
+  throw new ConfigurationError(
+    `Cannot use dataset as it is no study (write one with: kuleshov measure --out): \`${folder}\``,
+  );
 }
 
-async function facesOf(folder: string): Promise<readonly TableRow[]> {
-  const faces: TableRow[] = [];
+interface FaceOfStudy {
+  readonly row: TableRow;
+  /** As the study names it. */
+  readonly image: string;
+  readonly frame: number | undefined;
+  readonly measured: StudyMeasurement;
+}
+
+async function facesOf(folder: string): Promise<readonly FaceOfStudy[]> {
+  const faces: FaceOfStudy[] = [];
   const input = createReadStream(join(folder, "measurements.jsonl"));
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const { path, frame, faces: found } = MeasuredImage.parse(JSON.parse(line));
     const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
-    for (const { faceId, box } of found) {
-      const id = `${moment}#${faceId}`;
-      const region = [box.leftPx, box.topPx, box.widthPx, box.heightPx].join(" ");
-      const cells = { id, path, timestamp_s: String(frame?.timestampS ?? ""), face_id: faceId, region };
-      faces.push({ where: id, cells, decimalComma: false });
+    for (const { faceId, box, ...face } of found) {
+      const where = `${moment}#${faceId}`;
+      const region = box === null ? "" : [box.leftPx, box.topPx, box.widthPx, box.heightPx].join(" ");
+      const cells = { id: where, path, timestamp_s: String(frame?.timestampS ?? ""), face_id: faceId, region };
+      const { actionUnits, expressions, scores } = face;
+      const measured = { actionUnits, expressions, ...(scores === undefined ? {} : { scores }) };
+      faces.push({ row: { where, cells, decimalComma: false }, image: path, frame: frame?.index, measured });
     }
   }
   return faces;
 }
 
-/** Rows of the joined table by where their images are. */
-async function rowsByImage(
-  { path: written, on }: NonNullable<StudySource["join"]>,
+function momentKey(image: string, frame: number | undefined): string {
+  return frame === undefined ? image : `${image} ${frame}`;
+}
+
+/** Rows of the joined table by where their images are, or by name where there are none, and by frame where it says one. */
+async function rowsByMoment(
+  { path: written, on, frame }: NonNullable<StudySource["join"]>,
   evalFilePath: string,
+  hasImages: boolean,
 ): Promise<ReadonlyMap<string, TableRow>> {
   const path = locateDatasetPath(written, evalFilePath);
   const rows = await readCsvRows(path);
-  checkColumns(rows, [on], path);
-  return new Map(rows.map((row) => [locateDatasetPath(row.cells[on] ?? "", path), row]));
+  checkColumns(rows, frame === undefined ? [on] : [on, frame], path);
+  const imageOf = (cell: string) => (hasImages ? locateDatasetPath(cell, path) : imageName(cell));
+  return new Map(
+    rows.map((row) => {
+      const number = frame === undefined ? undefined : Number(row.cells[frame]);
+      return [momentKey(imageOf(row.cells[on] ?? ""), number), row];
+    }),
+  );
 }

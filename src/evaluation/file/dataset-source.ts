@@ -143,7 +143,14 @@ export const DatasetSource = z.discriminatedUnion("format", [
       ...common,
       ...rowFields,
       join: Join.omit({ on: true, header: true })
-        .extend({ on: z.string().min(1).default("path").describe("Its column with the path of the image") })
+        .extend({
+          on: z.string().min(1).default("path").describe("Its column with the path of the image"),
+          frame: z
+            .string()
+            .min(1)
+            .optional()
+            .describe("Its column with the frame of a video, as the study numbers them"),
+        })
         .optional()
         .describe("A table with labels and the like, by image"),
       columns: Columns.omit({ id: true, image: true, region: true, pixels: true })

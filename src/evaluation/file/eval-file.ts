@@ -89,9 +89,11 @@ export const EvalFile = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "a name is lower-case letters, digits and hyphens"),
   description: z.string().optional(),
   task: z
-    .enum(["judge", "choose", "verify"])
+    .enum(["judge", "choose", "verify", "measured"])
     .default("judge")
-    .describe("judge an image, choose one of given options, or verify a statement about an image"),
+    .describe(
+      "judge an image, choose one of given options, verify a statement about an image, or hold what a study's toolboxes measured against the truth, without images and without a model",
+    ),
   question: z.string().min(1).optional().describe("Asked of every sample that brings no question of its own"),
   dataset: DatasetSource,
   mirrored: z

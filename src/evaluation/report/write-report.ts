@@ -129,6 +129,7 @@ const TASKS: Readonly<Record<EvalFile["task"], string>> = {
   judge: "judged which emotions one person in an image is perceived to express",
   choose: "chose one of several options in answer to a question",
   verify: "decided whether a statement about a face is true",
+  measured: "were not asked: what toolboxes measured earlier was held against the truth",
 };
 
 /** A methods paragraph in APA style with every version that determines the numbers. */
