@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { PixelBox } from "../../domain/geometry.ts";
-import { imageName } from "../../measuring/image-names.ts";
+import { imageName } from "../../evidence/image-names.ts";
 import { beginningOfStudy } from "../../study/study-inputs.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { StudyMeasurement } from "../sample.ts";

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { PixelBox } from "../../domain/geometry.ts";
-import { isVideoName } from "../../measuring/image-names.ts";
+import { isVideoName } from "../../evidence/image-names.ts";
 import { isMissing, listInCell, numberInCell } from "../../platform/tables/table-rows.ts";
 import type { Columns } from "../file/dataset-source.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
