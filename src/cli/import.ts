@@ -33,8 +33,8 @@ async function importCommand(files: readonly string[], { out: folder, resume, fo
       signal,
     );
     view.end();
-    const [faces, images] = [counted(study.faces, "face"), counted(study.images, "image")];
-    await print(`Imported ${faces} in ${images} or frames. \`${folder}\`\n`);
+    const [faces, images] = [counted(study.faces, "face"), counted(study.images, "image or frame", "images or frames")];
+    await print(`Imported ${faces} in ${images}. \`${folder}\`\n`);
     for (const warning of study.warnings) note(warning);
   } finally {
     view.end();
@@ -42,6 +42,6 @@ async function importCommand(files: readonly string[], { out: folder, resume, fo
   }
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : `${noun}s`}`;
+function counted(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
 }

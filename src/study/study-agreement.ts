@@ -27,7 +27,7 @@ export async function studyAgreement(paths: readonly string[], signal?: AbortSig
   if (toolboxes.size < 2) {
     const who = toolboxes.size === 0 ? "no toolbox measured a face" : `only ${[...toolboxes].join()} measured`;
     throw new ConfigurationError(
-      `There is nothing to compare as ${who}: measure with two, as in --toolbox mesh openface or --evidence pyfeat:faces.csv`,
+      `There is nothing to compare as ${who}: measure with two, as in --toolbox mesh openface or --evidence pyfeat:faces.csv, or import two files into one study`,
     );
   }
   return { faces: counter.faces, toolboxes: [...toolboxes].sort(), units: counter.table() };

@@ -89,7 +89,9 @@ async function studyIn(folder: string): Promise<string[] | undefined> {
   const refuse = (reason: string, options?: ErrorOptions) =>
     new ConfigurationError(`Cannot take the images of a study as ${reason}: \`${folder}\``, options);
   if (began.command === "import") {
-    throw refuse("it was imported from toolboxes' files without images (agreement and discover work on it as it is)");
+    throw refuse(
+      "it was imported from toolboxes' files without images (agreement, discover and evaluations with task: measured work on it as it is)",
+    );
   }
   const { workingFolder } = began;
   const rows = await readTable(join(folder, "images.csv"), { refuse });
