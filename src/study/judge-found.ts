@@ -86,7 +86,7 @@ function verdictOf(
   return {
     path,
     faceId,
-    // Labels beyond those given (the baseline always reads the eight basic ones too) say nothing on which of these it is.
+    // Labels beyond those given, which a model may have made up, say nothing on which of these it is.
     same: given !== undefined && against.every((rival) => given > rival),
     // A label that a distribution leaves out has no probability in it, which is 0 and not unknown.
     probability: given ?? 0,

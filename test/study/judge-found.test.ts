@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createOllamaJudge } from "../../src/adapters/ollama/ollama-judge.ts";
+import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
+import { BASIC_LABELS } from "../../src/domain/labels.ts";
 import type { FoundFace } from "../../src/study/found-faces.ts";
 import { judgeFound } from "../../src/study/judge-found.ts";
 import { abstained, cue, judgment, reading, subject } from "../support/builders.ts";
@@ -83,6 +85,17 @@ describe("judgeFound", () => {
   ])("gives no verdict when the model %s", async (_name, answer, reason) => {
     const { verdicts } = await judged([saysJson(answer)]);
     expect(verdicts).toEqual([expect.objectContaining({ same: null, probability: null, reason })]);
+  });
+
+  it("lets the rules say no: a neutral face is no contempt and not happy, whatever examples lie nearest to it", async () => {
+    const clearly = (label: string) =>
+      Object.fromEntries(BASIC_LABELS.map((each) => [each, each === label ? 0.93 : 0.01]));
+    const rest = { actionUnits: { AU6: 0.05, AU12: 0.05, AU14: 0.1 }, expression: clearly("neutral") };
+    const laugh = { actionUnits: { AU6: 0.9, AU12: 0.9, AU14: 0.1 }, expression: clearly("happiness") };
+    const dependencies = await partsFor(createRulesModel(), { toolboxes: [fixedToolbox([rest, laugh])] });
+    const ask = (category: string) => judgeFound(["F1", "F2"].map(found), category, { dependencies, rivals: [] });
+    expect((await ask("contempt")).map(({ same }) => same)).toEqual([false, false]);
+    expect((await ask("happiness")).map(({ same }) => same)).toEqual([false, true]);
   });
 
   it("gives no verdict, and goes on, when the server fails", async () => {

@@ -35,7 +35,8 @@ SHARES = {"crowd": 0.5, "photo": 0.25, "photo 110 px": 0.125, "photo 64 px": 0.1
 
 
 def lines(path):
-    return [one for one in map(json.loads, open(path)) if one["face"]]
+    """Faces whose expression was read: it is not where the mouth or both eyes are covered."""
+    return [one for one in map(json.loads, open(path)) if one["face"] and one["face"]["expressions"]]
 
 
 def drawn(shares):

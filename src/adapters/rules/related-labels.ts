@@ -6,6 +6,8 @@ import { knowledgeFile } from "../../facs/knowledge-file.ts";
 
 const RelatedLabels = z.strictObject({
   about: z.string(),
+  /** Labels that take whatever no other given label takes. */
+  rest: z.array(z.string().min(1)),
   kin: z.record(z.string(), z.partialRecord(z.enum(BASIC_LABELS), z.number().min(0).max(1))),
 });
 const relatedLabels = knowledgeFile(["rules", "label-kin.json"], RelatedLabels);
@@ -20,7 +22,7 @@ function relatedTo(label: string): Readonly<Record<string, number>> | undefined 
 /**
  * A distribution over basic labels in the labels that the question gave. A label takes of each basic label the square of
  * how much it is a shade of it, so that one which is mostly something else takes little. Then it is a choice among the
- * labels that were given: what none of them takes is left out, and they share what is left of it. `null` where they take
+ * labels that were given: what none of them takes goes to a label such as "other" or is left out. `null` where they take
  * less than `LEAST_COVERED`: that is no choice. Without given labels everything stays as it is.
  */
 export function inGivenLabels(
@@ -53,7 +55,9 @@ function sharesOf(label: string, given: readonly string[]): { name: string; shar
   });
   const total = claims.reduce((sum, { share }) => sum + share, 0);
   if (total >= 1) return claims.map(({ name, share }) => ({ name, share: share / total }));
-  return [...claims, { name: label, share: 1 - total }];
+  const { rest } = relatedLabels();
+  const other = given.find((name) => rest.includes(name.trim().toLowerCase()));
+  return [...claims, { name: other ?? label, share: 1 - total }];
 }
 
 /** The given label that a basic label mostly becomes, for cues about it. */
