@@ -109,7 +109,8 @@ function certaintyClause(face: JudgedFace, { view }: AnswerScene): string {
   const [first, second] = ranked(face.judgment.integrated.distribution);
   if (first === undefined) return readAs(face);
   const next = second === undefined ? "" : `, next is ${second.label} (${share(second.probability)})`;
-  const apart = face.face.disagreement >= APART_FROM ? "what was measured disagrees" : "what was measured agrees";
+  const disagree = face.face.disagreement >= APART_FROM;
+  const apart = `the networks and action units behind it ${disagree ? "disagree" : "agree"}`;
   const quality = quantity(view.ofFace(face.faceId), "quality", "overall");
   const rated = quality === undefined ? "" : `, and the quality of the face is ${share(quality)} of 1`;
   const ids = [
@@ -119,11 +120,11 @@ function certaintyClause(face: JudgedFace, { view }: AnswerScene): string {
       .filter(({ kind }) => kind === "quality")
       .map(({ id }) => id),
   ];
-  return `${sureness(first.probability)}: ${readAs(face)}${next}; ${apart}${rated}${citing(ids)}`;
+  return `${sureness(first.probability, disagree)}: ${readAs(face)}${next}; ${apart}${rated}${citing(ids)}`;
 }
 
-function sureness(probability: number): string {
-  if (probability >= 0.8) return "Quite sure";
+function sureness(probability: number, disagree: boolean): string {
+  if (probability >= 0.8 && !disagree) return "Quite sure";
   if (probability >= 0.6) return "Fairly sure";
   return probability >= 0.4 ? "Not very sure" : "Unsure";
 }

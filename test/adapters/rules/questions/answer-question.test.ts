@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 /** Three women at a costume party, all of them smiling; F3, on the right, the most clearly. */
-function asked(question: string, context: string | null = null): Promise<Report> {
-  return ask({ image: samplePhoto(1), question, context }, opened.dependencies);
+function asked(question: string, context: string | null = null, photo: 1 | 4 | 5 | 6 = 1): Promise<Report> {
+  return ask({ image: samplePhoto(photo), question, context }, opened.dependencies);
 }
 
 describe("the rules judge's answer about three smiling women", () => {
@@ -43,7 +43,7 @@ describe("the rules judge's answer about three smiling women", () => {
     ["How sure are you about F3?", /^(?:Quite|Fairly) sure: F3/],
     [
       "On which side is the smile of F3 stronger?",
-      /^(?:Much the same on both sides|Stronger on the left|Stronger on the right|It cannot be told)/,
+      /^(?:Symmetric, as far as is measured|Asymmetric, stronger on the (?:left|right)|It cannot be told)/,
     ],
     ["What does the context change?", /^Nothing, as the context alone says nothing/],
     ["What emotions are shown?", /^Of 3 faces, F1 .*F2 .*F3 .*are perceived as expressing happiness/],
@@ -80,5 +80,29 @@ describe("the rules judge's answer about three smiling women", () => {
   it("does not tell who answers in the answer: the report says it once", async () => {
     const { judgment } = await asked("What emotions are shown?");
     expect(judgment.answer).not.toMatch(/baseline|language model/);
+  });
+});
+
+describe("the rules judge's answer about other people", () => {
+  it.each([
+    [6, "Is this a Duchenne smile?", /^Yes on F1, F2 and F4, not on every face: .*F3 does not show a Duchenne smile/],
+    [6, "Are they really happy?", /^Yes on F1, F2 and F4, not on every face/],
+    [6, "Is AU4 present?", /^No: on F1 AU4 is absent/],
+    [
+      6,
+      "Is F2's smile symmetric?",
+      /^(?:Symmetric, as far as is measured|Asymmetric, stronger on the (?:left|right)): F2/,
+    ],
+    [6, "Do F1 and F2 show the same expression?", /^Yes: F1 \(0\.\d\d\) and F2/],
+    [6, "Is she lying?", /^The rules judge cannot answer that/],
+    [5, "Is this a Duchenne smile?", /^On no face for sure: F1 may or may not show a Duchenne smile/],
+    [5, "How sure are you about F1?", /^Fairly sure: F1 .* disagree,/],
+    [4, "Is this a Duchenne smile?", /^Yes on F3 and F4, not on every face/],
+    [4, "Why is F1 not angry?", /^F1 is perceived as expressing happiness .* rather than anger/],
+  ] as const)("on photo %i answers %j first, with evidence", async (photo, question, answer) => {
+    const { judgment, grounding } = await asked(question, null, photo);
+    expect(judgment.answer).toMatch(answer);
+    expect(judgment.answer).toMatch(/\[E\d+/);
+    expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted" || verdict === "uncited")).toEqual([]);
   });
 });
