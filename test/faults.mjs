@@ -1,6 +1,6 @@
 // Plants every fault of faults.json, one at a time, in a copy of the sources, runs the tests that should notice, and prints
 // a table of which test did. Ends with 1 when a fault goes unnoticed, or cannot be planted as its code has changed.
-//   npm run faults [word of a kind ...]
+//   npm run planted [word of a kind ...]
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

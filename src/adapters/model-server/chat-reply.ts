@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TokenUse } from "../../domain/token-use.ts";
 import type { ChatReply, ChatRequest, ChatTool, MalformedCall, ToolCall } from "../../ports/chat-model.ts";
-import { faultInAnswer, faultOfFilter, type ServerName } from "./server-fault.ts";
+import { faultOfFilter, type ServerName } from "./server-fault.ts";
 
 /** A call as a protocol has it: arguments as text (OpenAI) or as an object (Ollama). */
 export interface WireCall {
@@ -32,11 +32,10 @@ export function isCutOff({ finish }: RawReply): boolean {
  * the content, that is what the model said. Calls that a model wrote as text, as its template or server did not read
  * them, count as calls.
  *
- * @throws {ProviderError} if the answer was withheld or says itself that it failed.
+ * @throws {ProviderError} if the answer was withheld.
  */
 export function replyOf(raw: RawReply, { tools = [] }: ChatRequest, name: ServerName): ChatReply {
   if (raw.finish === "content_filter") throw faultOfFilter(name);
-  if (raw.finish === "error") throw faultInAnswer(name, raw.content);
   const said = withoutThoughts(raw.content) || raw.refusal || withoutThoughts(raw.reasoning);
   const written = raw.calls.length > 0 ? { calls: [], rest: said } : callsInText(said, tools);
   const calls: ToolCall[] = [];

@@ -12,7 +12,7 @@ import type {
 import { isCutOff, type RawReply, replyOf } from "./chat-reply.ts";
 import { type ConversationShape, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
 import { fetchEvents, type HttpRequest } from "./http-events.ts";
-import { faultOfTruncation, type ServerName } from "./server-fault.ts";
+import { faultInAnswer, faultOfTruncation, type ServerName } from "./server-fault.ts";
 
 /** How one call is made: the user's settings without what the server has turned down. */
 export interface CallSettings {
@@ -113,7 +113,9 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     };
     const once = async () => {
       setup.beforeRequest?.();
-      return protocol.read(await fetchEvents(request, name, signal));
+      const raw = protocol.read(await fetchEvents(request, name, signal));
+      if (raw.finish === "error") throw faultInAnswer(name, raw.content);
+      return raw;
     };
     return retry(once, setup.retries, {
       signal,

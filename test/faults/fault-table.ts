@@ -1,0 +1,451 @@
+import { gzipSync } from "node:zlib";
+import { judgment, subject } from "../support/builders.ts";
+import {
+  calls,
+  callsAll,
+  cutOff,
+  drops,
+  failsWith,
+  hangs,
+  html,
+  type Reply,
+  refuses,
+  says,
+  saysJson,
+} from "../support/model-server.ts";
+
+export type WireProtocol = "openai" | "ollama";
+
+/** One way in which a server misbehaves, and what is to come of it. */
+export interface Fault {
+  readonly name: string;
+  /** Both when not given. */
+  readonly only?: WireProtocol;
+  /** What the server does first; it behaves from then on. Once more and again, when it is `forever`. */
+  readonly replies: (protocol: WireProtocol) => readonly Reply[];
+  readonly forever?: true;
+  /** In a loop with tools; in a single pass otherwise. */
+  readonly agent?: true;
+  /** `answered`: a judgment comes of it. Otherwise the one sentence that the user reads. */
+  readonly expected: "answered" | RegExp;
+}
+
+export const GOOD = judgment(subject({ faceId: "F1", cues: [] }));
+const GOOD_TEXT = JSON.stringify(GOOD);
+const measure = calls("measure_face", { faceId: "F1" });
+
+/** An error as the protocol has it. */
+const says400 =
+  (message: string, status = 400) =>
+  (protocol: WireProtocol): readonly Reply[] => [
+    failsWith(
+      status,
+      protocol === "openai" ? { error: { message, type: "invalid_request_error" } } : { error: message },
+    ),
+  ];
+const once =
+  (...replies: Reply[]) =>
+  (): readonly Reply[] =>
+    replies;
+
+/** A whole answer of each protocol around a text, for answers that are to be mangled. */
+function whole(protocol: WireProtocol, content: unknown, finish = "stop", more: object = {}): object {
+  return protocol === "openai"
+    ? { model: "m", choices: [{ index: 0, finish_reason: finish, message: { role: "assistant", content, ...more } }] }
+    : { model: "m", done: true, done_reason: finish, message: { role: "assistant", content, ...more } };
+}
+const answersAs =
+  (content: unknown, finish?: string, more?: object) =>
+  (protocol: WireProtocol): readonly Reply[] => [failsWith(200, whole(protocol, content, finish, more))];
+
+/** The same body, sent in another way. */
+const sentAs =
+  (change: (body: string) => string | Buffer, headers: Record<string, string> = {}) =>
+  (protocol: WireProtocol): readonly Reply[] => {
+    const body = change(JSON.stringify(whole(protocol, GOOD_TEXT)));
+    return [
+      { type: "raw", status: 200, body: body as string, headers: { "content-type": "application/json", ...headers } },
+    ];
+  };
+
+const passing = (status: number): Fault[] => [
+  { name: `status ${status} once`, replies: says400("busy", status), expected: "answered" },
+  {
+    name: `status ${status} for good`,
+    replies: says400("busy", status),
+    forever: true,
+    expected: new RegExp(`failed with status ${status} \\("busy"\\): try again later$`),
+  },
+];
+const final = (status: number, expected: RegExp, words = "no"): Fault => {
+  return { name: `status ${status}`, replies: says400(words, status), forever: true, expected };
+};
+/** Turned down once; the question is answered without it. */
+const turnedDown = (what: string, words: string, more: Partial<Fault> = {}): Fault => {
+  return { name: `turns down ${what}`, replies: says400(words), expected: "answered", ...more };
+};
+
+const STATUSES: readonly Fault[] = [
+  ...[408, 409, 425, 500, 502, 503, 504, 529].flatMap(passing),
+  final(400, /refused the request with status 400 \("no"\)$/),
+  final(401, /refused the key: check /),
+  final(402, /quota is used up \("no"\): top it up$/),
+  final(403, /refuses access \("no"\): check /),
+  final(404, /has no model "test-model"|has no model "seer:7b"/),
+  final(405, /refused the request with status 405/),
+  final(410, /refused the request with status 410/),
+  final(413, /takes no request of this size/),
+  final(422, /refused the request with status 422/),
+  final(451, /refused the request with status 451/),
+  { name: "429 without a header, once", replies: says400("slow down", 429), expected: "answered" },
+  {
+    name: "429 for good",
+    replies: says400("slow down", 429),
+    forever: true,
+    expected: /limits how often it may be asked/,
+  },
+  {
+    name: "429 with a short pause",
+    replies: once(failsWith(429, {}, { "retry-after": "0.01" })),
+    expected: "answered",
+  },
+  {
+    name: "429 with an hour's pause",
+    replies: once(failsWith(429, {}, { "retry-after": "3600" })),
+    expected: /wants 3600 s of pause$/,
+  },
+  {
+    name: "429 with retry-after-ms",
+    replies: once(failsWith(429, {}, { "retry-after-ms": "5" })),
+    expected: "answered",
+  },
+  {
+    name: "429 with a date in the past",
+    replies: once(failsWith(429, {}, { "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" })),
+    expected: "answered",
+  },
+  {
+    name: "429 as the account's quota is used up",
+    replies: once(failsWith(429, { error: { message: "pay", code: "insufficient_quota" } })),
+    expected: /quota is used up \("pay"\)/,
+  },
+  {
+    name: "429 that speaks of a quota per minute",
+    replies: once(failsWith(429, { error: { message: "quota per minute, retry in 1s" } })),
+    expected: "answered",
+  },
+];
+
+const BODIES: readonly Fault[] = [
+  { name: "a web page", replies: once(html()), forever: true, expected: /answered with a web page instead of JSON/ },
+  { name: "a web page with status 503, once", replies: once(html(503)), expected: "answered" },
+  { name: "an empty body", replies: once(failsWith(200, "")), forever: true, expected: /answered with|broke off/ },
+  { name: "null", replies: once(failsWith(200, "null")), forever: true, expected: /JSON that is no/ },
+  { name: "an empty list", replies: once(failsWith(200, "[]")), forever: true, expected: /JSON that is no/ },
+  {
+    name: "an empty object",
+    replies: once(failsWith(200, "{}")),
+    forever: true,
+    expected: /JSON that is no|broke off/,
+  },
+  { name: "plain text", replies: once(failsWith(200, "OK")), forever: true, expected: /text instead of JSON/ },
+  {
+    name: "half a JSON",
+    replies: once(failsWith(200, '{"choices": [{"mess')),
+    forever: true,
+    expected: /cut short or malformed/,
+  },
+  { name: "a number", replies: once(failsWith(200, "42")), forever: true, expected: /JSON that is no/ },
+  {
+    name: "JSON as text/plain",
+    replies: sentAs((body) => body, { "content-type": "text/plain" }),
+    expected: "answered",
+  },
+  { name: "JSON after a byte order mark", replies: sentAs((body) => `\uFEFF${body}`), expected: "answered" },
+  { name: "JSON after empty lines", replies: sentAs((body) => `\n\n${body}\n`), expected: "answered" },
+  {
+    name: "compressed JSON",
+    replies: sentAs((body) => gzipSync(body), { "content-encoding": "gzip" }),
+    expected: "answered",
+  },
+  {
+    name: "JSON that is called compressed and is not",
+    replies: sentAs((body) => body, { "content-encoding": "gzip" }),
+    forever: true,
+    expected: /cannot be reached|broke off/,
+  },
+  {
+    name: "200 with an error, once",
+    replies: once(failsWith(200, { error: { message: "overloaded" } })),
+    expected: "answered",
+  },
+  {
+    name: "200 with an error for good",
+    replies: once(failsWith(200, { error: "overloaded" })),
+    forever: true,
+    expected: /gave no answer \("overloaded"\): try again later$/,
+  },
+  {
+    name: "an error as a list",
+    replies: once(failsWith(503, [{ error: { message: "busy" } }])),
+    forever: true,
+    expected: /\("busy"\)/,
+  },
+  {
+    name: "an error at top level",
+    replies: once(failsWith(503, { message: "busy" })),
+    forever: true,
+    expected: /\("busy"\)/,
+  },
+  {
+    name: "an error as FastAPI has it",
+    replies: once(failsWith(422, { detail: [{ msg: "bad field" }] })),
+    forever: true,
+    expected: /\("bad field"\)/,
+  },
+  {
+    name: "an error of a kilobyte",
+    replies: says400("x".repeat(1000), 503),
+    forever: true,
+    expected: /"x{200}\.\.\."/,
+  },
+  {
+    name: "an error that repeats the key",
+    replies: says400("bad key sk-test-0123456789", 400),
+    forever: true,
+    expected: /\("bad key \[key\]"\)/,
+  },
+  {
+    name: "an error with line breaks",
+    replies: says400("first line\n  second line", 500),
+    forever: true,
+    expected: /"first line second line"/,
+  },
+];
+
+const CONNECTIONS: readonly Fault[] = [
+  { name: "the connection breaks off, once", replies: once(drops), expected: "answered" },
+  {
+    name: "the connection breaks off every time",
+    replies: once(drops),
+    forever: true,
+    expected: /broke off the connection/,
+  },
+  { name: "it never answers", replies: once(hangs), expected: /gave no complete answer within .* --timeout/ },
+  {
+    name: "a redirect to another host",
+    replies: once(failsWith(307, "", { location: "http://192.0.2.1/v1/chat" })),
+    expected: /sends requests on to 192\.0\.2\.1/,
+  },
+  {
+    name: "a redirect in a circle",
+    replies: (protocol) => [
+      failsWith(307, "", { location: protocol === "openai" ? "/v1/chat/completions" : "/api/chat" }),
+    ],
+    forever: true,
+    expected: /sends requests on to 127\.0\.0\.1/,
+  },
+  {
+    name: "a redirect on the same host",
+    replies: (protocol) => [
+      failsWith(308, "", { location: protocol === "openai" ? "/v1/chat/completions" : "/api/chat" }),
+    ],
+    expected: "answered",
+  },
+  {
+    name: "a stream that ends in the middle, once",
+    replies: (protocol) =>
+      protocol === "openai"
+        ? [failsWith(200, 'data: {"choices":[{"delta":{"content":"{"}}]}\n\n', { "content-type": "text/event-stream" })]
+        : [failsWith(200, '{"message":{"content":"{"},"done":false}\n')],
+    expected: "answered",
+  },
+  {
+    name: "a stream with an error in the middle",
+    replies: (protocol) =>
+      protocol === "openai"
+        ? [failsWith(200, 'data: {"choices":[{"delta":{"content":"{"}}]}\n\ndata: {"error":{"message":"lost"}}\n\n')]
+        : [failsWith(200, '{"message":{"content":"{"},"done":false}\n{"error":"lost"}\n')],
+    forever: true,
+    expected: /gave no answer \("lost"\)/,
+  },
+  {
+    name: "a stream with comments and no last empty line",
+    only: "openai",
+    replies: () => {
+      const piece = JSON.stringify({ choices: [{ delta: { content: GOOD_TEXT }, finish_reason: "stop" }] });
+      return [failsWith(200, `: ping\n\ndata: ${piece}`, { "content-type": "text/event-stream" })];
+    },
+    expected: "answered",
+  },
+];
+
+const FEATURES: readonly Fault[] = [
+  turnedDown("images", "image input is not supported by this model"),
+  turnedDown("a schema", "response_format json_schema is not supported"),
+  turnedDown("a grammar", "failed to parse grammar: unsupported", {}),
+  turnedDown("streaming", "stream is not supported"),
+  turnedDown("tools", "this model does not support tools", { agent: true }),
+  turnedDown("this order of roles", "roles must alternate user/assistant", { agent: true }),
+  turnedDown("parallel calls", "parallel_tool_calls is not supported", { agent: true }),
+  turnedDown("a temperature", "temperature is not supported with this model", { only: "openai" }),
+  turnedDown("a seed", "seed is not supported", { only: "openai" }),
+  {
+    name: "turns down more than one image",
+    agent: true,
+    replies: (protocol) => [
+      callsAll(
+        { name: "measure_face", args: { faceId: "F1" } },
+        { name: "look_closer", args: { faceId: "F1", region: "mouth" } },
+      ),
+      ...says400("at most 1 image may be given")(protocol),
+    ],
+    expected: "answered",
+  },
+  {
+    name: "its runner crashes on the schema",
+    only: "ollama",
+    replies: says400("llama runner has unexpectedly stopped", 500),
+    expected: "answered",
+  },
+  {
+    name: "the conversation is too long",
+    replies: says400("the prompt is too long: maximum 4096 tokens"),
+    forever: true,
+    expected: /says that this conversation is longer than/,
+  },
+];
+
+const ANSWERS: readonly Fault[] = [
+  {
+    name: "thoughts before the answer",
+    replies: answersAs(`<think>{"a": 1} hm</think>${GOOD_TEXT}`),
+    expected: "answered",
+  },
+  {
+    name: "thoughts without their first tag",
+    replies: answersAs(`hm {"a": 1}</think>${GOOD_TEXT}`),
+    expected: "answered",
+  },
+  {
+    name: "words around the answer",
+    replies: answersAs(`Here it is: ${GOOD_TEXT} Ask me more!`),
+    expected: "answered",
+  },
+  { name: "a code fence", replies: answersAs(`\`\`\`json\n${GOOD_TEXT}\n\`\`\``), expected: "answered" },
+  { name: "two objects", replies: answersAs(`{"draft": true}\n${GOOD_TEXT}`), expected: "answered" },
+  { name: "a comma too many", replies: answersAs(GOOD_TEXT.replace(/\}$/, ",}")), expected: "answered" },
+  { name: "nothing, once", replies: answersAs(""), expected: "answered" },
+  {
+    name: "nothing for good",
+    replies: answersAs(""),
+    forever: true,
+    expected: /stayed unusable after one repair: .* it was empty/,
+  },
+  {
+    name: "only words, for good",
+    replies: once(says("She smiles.")),
+    forever: true,
+    expected: /it says "She smiles\."/,
+  },
+  {
+    name: "a refusal",
+    replies: once(refuses("I cannot judge people")),
+    forever: true,
+    expected: /I cannot judge people/,
+    only: "openai",
+  },
+  { name: "another object, once", replies: once(saysJson({ mood: "good" })), expected: "answered" },
+  {
+    name: "another object for good",
+    replies: once(saysJson({ mood: "good" })),
+    forever: true,
+    expected: /stayed unusable after one repair/,
+  },
+  {
+    name: "a face that is not there",
+    replies: once(saysJson(judgment(subject({ faceId: "F9", cues: [] })))),
+    expected: "answered",
+  },
+  { name: "no face at all", replies: once(saysJson({ answer: "Nobody.", subjects: [] })), expected: "answered" },
+  { name: "an answer cut off once", replies: once(cutOff("{")), expected: "answered" },
+  {
+    name: "an answer cut off twice",
+    replies: once(cutOff("{"), cutOff("{")),
+    expected: /cut off the answer of .* --max-tokens/,
+  },
+  {
+    name: "content as parts",
+    replies: answersAs([{ type: "text", text: GOOD_TEXT }]),
+    expected: "answered",
+    only: "openai",
+  },
+  { name: "content of null", replies: answersAs(null), expected: "answered" },
+  {
+    name: "the answer among the thoughts",
+    replies: answersAs("", "stop", { reasoning_content: GOOD_TEXT }),
+    expected: "answered",
+    only: "openai",
+  },
+  {
+    name: "a filter",
+    replies: answersAs("", "content_filter"),
+    forever: true,
+    expected: /its content filter stepped in$/,
+  },
+  { name: "an end for an error, once", replies: answersAs("", "error"), expected: "answered" },
+  { name: "no choices, once", replies: once(failsWith(200, { choices: [] })), expected: "answered", only: "openai" },
+  { name: "no usage", replies: answersAs(GOOD_TEXT), expected: "answered" },
+];
+
+const CALLS: readonly Fault[] = [
+  {
+    name: "calls of null",
+    agent: true,
+    replies: (p) => [measure, ...answersAs(GOOD_TEXT, "stop", { tool_calls: null })(p)],
+    expected: "answered",
+  },
+  {
+    name: "a tool that does not exist",
+    agent: true,
+    replies: once(calls("read_file", { path: "/etc/passwd" }), measure),
+    expected: "answered",
+  },
+  {
+    name: "arguments that are no JSON",
+    agent: true,
+    replies: once(calls("measure_face", '{"faceId": '), measure),
+    expected: "answered",
+    only: "openai",
+  },
+  {
+    name: "arguments of another type",
+    agent: true,
+    replies: once(calls("measure_face", { faceId: 1 }), measure),
+    expected: "answered",
+  },
+  { name: "no arguments", agent: true, replies: once(calls("measure_face", {}), measure), expected: "answered" },
+  {
+    name: "a face that no tool knows",
+    agent: true,
+    replies: once(calls("measure_face", { faceId: "F99" }), measure),
+    expected: "answered",
+  },
+  {
+    name: "calls written as text",
+    agent: true,
+    replies: answersAs('<tool_call>{"name": "measure_face", "arguments": {"faceId": "F1"}}</tool_call>'),
+    expected: "answered",
+  },
+  {
+    name: "the same call again and again",
+    agent: true,
+    replies: once(measure),
+    forever: true,
+    expected: /no answer within 24 calls/,
+  },
+  { name: "an answer without a measurement", agent: true, replies: once(saysJson(GOOD)), expected: "answered" },
+];
+
+/** Every fault; each is tried over each protocol that can have it. */
+export const FAULTS: readonly Fault[] = [...STATUSES, ...BODIES, ...CONNECTIONS, ...FEATURES, ...ANSWERS, ...CALLS];
