@@ -1,5 +1,6 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
 import { think } from "./agent/run-judge.ts";
+import type { ToolProgress } from "./agent/trace-recorder.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
@@ -30,6 +31,8 @@ export interface AskQuery {
   readonly blurOthers?: boolean;
   /** Told when decoding, measuring, observing and judging begin and end. */
   readonly onProgress?: (event: StepEvent) => void;
+  /** Told which tool is being called, and on which face. */
+  readonly onTool?: (call: ToolProgress) => void;
 }
 
 /** Longest side of the image that a model is shown: what vision models resolve, and no more than needs to leave. */
@@ -74,7 +77,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     observer: { type: "model", name: dependencies.model.id },
   };
   const judgeRun = await watch.time("judge", () =>
-    think({ question, toolContext, shown, exemplars }, dependencies, signal),
+    think({ question, toolContext, shown, exemplars, onTool: query.onTool }, dependencies, signal),
   );
 
   return writeReport({

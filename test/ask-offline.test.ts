@@ -20,7 +20,11 @@ const asked = (query: Omit<AskQuery, "image">, photo = samplePhoto(1)) =>
 /** What must not depend on when, where and how fast it ran. */
 function lasting({ trace, provenance, ...rest }: Report) {
   const { createdAt: _at, timingsMs: _ms, ...stable } = provenance;
-  return { ...rest, provenance: stable, trace: trace.map(({ durationMs: _duration, ...step }) => step) };
+  return {
+    ...rest,
+    provenance: stable,
+    trace: trace.map(({ durationMs: _duration, startedMs: _started, ...step }) => step),
+  };
 }
 
 describe("the whole path, offline, on a photograph", () => {

@@ -12,7 +12,7 @@ import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import { guardTools } from "./middleware/guard-tools.ts";
 import { steerModel } from "./middleware/steer-model.ts";
 import { asLangChainTool, ModelBridge, userMessage } from "./model-bridge.ts";
-import { createTraceRecorder, type TraceRecorder } from "./trace-recorder.ts";
+import { createTraceRecorder, type ToolProgress, type TraceRecorder } from "./trace-recorder.ts";
 import type { TransferRecorder } from "./transfer.ts";
 import { createTurn, type Turn } from "./turn.ts";
 
@@ -35,6 +35,8 @@ interface ConversationSetup {
   readonly toolContext?: ToolContext;
   /** Told what is sent. */
   readonly transfer: TransferRecorder;
+  /** Told before a tool is called. */
+  readonly onTool?: ((call: ToolProgress) => void) | undefined;
 }
 
 /** A talk with one model that ends every turn with an answer in an agreed shape. It remembers what was said. */
@@ -60,7 +62,7 @@ interface Conversation {
 export function openConversation(setup: ConversationSetup): Conversation {
   forbidTracing();
   expectListeners();
-  const trace = createTraceRecorder(setup.model.id);
+  const trace = createTraceRecorder(setup.model.id, setup.onTool);
   const turn = createTurn();
   const agent = agentFor(setup, turn, trace);
   let messages: BaseMessage[] = [];

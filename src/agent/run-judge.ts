@@ -12,6 +12,7 @@ import type { JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import { type CallPlan, callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
 import { type ConversationLimits, openConversation } from "./conversation.ts";
+import type { ToolProgress } from "./trace-recorder.ts";
 import { createTransferRecorder, type TransferRecorder } from "./transfer.ts";
 
 /** What the model thinks about. */
@@ -21,6 +22,8 @@ interface Thinking {
   /** The image as it is shown; `null` for a model that cannot see. */
   readonly shown: ImageView | null;
   readonly exemplars: readonly ShownExemplar[];
+  /** Told before a tool is called. */
+  readonly onTool?: ((call: ToolProgress) => void) | undefined;
 }
 
 interface JudgeDependencies {
@@ -116,7 +119,7 @@ function aboutUnread(unread: readonly string[], { facesRead }: OneRun): readonly
 }
 
 async function thinkOnce(
-  { question, toolContext, shown, exemplars }: Thinking,
+  { question, toolContext, shown, exemplars, onTool }: Thinking,
   {
     model,
     prompts,
@@ -157,6 +160,7 @@ async function thinkOnce(
     tools,
     toolContext,
     transfer,
+    onTool,
   });
   const task = { question: user, ledger: toolContext.ledger, labels: question.labels, prompts };
   const verdict = await judge(conversation, task, signal).catch((error: unknown) => {

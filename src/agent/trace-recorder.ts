@@ -6,14 +6,18 @@ import type { ChatReply } from "../ports/chat-model.ts";
 
 /** Keeps what happened in a conversation, in the order in which it ended. */
 export interface TraceRecorder {
-  model(message: AIMessage, durationMs: number): void;
+  /** A tool is about to be called. */
+  calling(name: string, input: unknown): void;
+  /** @param started as `performance.now()` had it. */
+  model(message: AIMessage, started: number): void;
   tool(call: {
     name: string;
     input: unknown;
     output: string;
-    durationMs: number;
+    started: number;
     /** What it showed. */
     evidence: readonly EvidenceItem[];
+    images: readonly string[];
   }): void;
   complaint(text: string): void;
   steps(): readonly TraceStep[];
@@ -24,24 +28,40 @@ export interface TraceRecorder {
   fingerprint(): string | null;
 }
 
-export function createTraceRecorder(modelId: string): TraceRecorder {
+/** A tool that is being called, and on which face, where it is one. */
+export interface ToolProgress {
+  readonly tool: string;
+  readonly faceId: string | null;
+}
+
+/** @param onTool told before a tool is called. */
+export function createTraceRecorder(modelId: string, onTool?: (call: ToolProgress) => void): TraceRecorder {
+  const beganMs = performance.now();
+  const span = (started: number) => ({ startedMs: started - beganMs, durationMs: performance.now() - started });
   const steps: TraceStep[] = [];
   const facesRead = new Set<string>();
   let tokens = NO_TOKENS;
   let fingerprint: string | null = null;
   return {
-    model(message, durationMs) {
-      steps.push({ type: "model", name: modelId, input: null, output: textOfAnswer(message), durationMs });
+    calling(tool, input) {
+      const { faceId } = input as { readonly faceId?: unknown };
+      onTool?.({ tool, faceId: typeof faceId === "string" ? faceId : null });
+    },
+    model(message, started) {
       const said = message.response_metadata as Partial<Pick<ChatReply, "tokens" | "fingerprint">>;
+      const what = { input: null, output: textOfAnswer(message), tokens: said.tokens ?? null, images: [] };
+      steps.push({ type: "model", name: modelId, ...what, ...span(started) });
       tokens = sumOfTokens(tokens, said.tokens ?? NO_TOKENS);
       fingerprint = said.fingerprint ?? fingerprint;
     },
-    tool({ name, input, output, durationMs, evidence }) {
+    tool({ name, input, output, started, evidence, images }) {
       for (const { faceId, kind } of evidence) if (faceId !== null && kind !== "face") facesRead.add(faceId);
-      steps.push({ type: "tool", name, input: JSON.stringify(input), output, durationMs });
+      const what = { input: JSON.stringify(input), output, tokens: null, images: [...images] };
+      steps.push({ type: "tool", name, ...what, ...span(started) });
     },
     complaint(text) {
-      steps.push({ type: "complaint", name: modelId, input: null, output: text, durationMs: null });
+      const what = { input: null, output: text, durationMs: null, tokens: null, images: [] };
+      steps.push({ type: "complaint", name: modelId, ...what, startedMs: performance.now() - beganMs });
     },
     steps: () => steps,
     facesRead: () => facesRead,

@@ -45,6 +45,8 @@ function viewsIn(message: ChatMessage): readonly ImageView[] {
 
 async function sentImage({ data, caption, widthPx, heightPx }: ImageView): Promise<Sent["images"][number]> {
   const small = sharp(data).resize(THUMBNAIL_PX, THUMBNAIL_PX, { fit: "inside" }).jpeg({ quality: 60 });
-  const thumbnail = `data:image/jpeg;base64,${(await small.toBuffer()).toString("base64")}`;
+  // An exemplar whose image is damaged was sent all the same.
+  const jpeg = await small.toBuffer().catch(() => null);
+  const thumbnail = jpeg === null ? null : `data:image/jpeg;base64,${jpeg.toString("base64")}`;
   return { caption, widthPx, heightPx, bytes: data.byteLength, thumbnail };
 }

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { AskQuery } from "../ask.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
+import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import type { ModelSettings } from "./model-settings.ts";
@@ -182,11 +184,24 @@ export async function judgePhoto(asked: Asked, signal: AbortSignal): Promise<Rep
   try {
     const { image, question, context = null, face = null } = asked;
     const about = { face: face?.toUpperCase() ?? null, blurOthers: asked.blurOthers === true };
-    const query = { image, context, ...about, labels: asked.labels ?? labels };
+    const onTool = toolLine();
+    const query = {
+      image,
+      context,
+      ...about,
+      ...(onTool === undefined ? {} : { onTool }),
+      labels: asked.labels ?? labels,
+    };
     return await ask(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
     await close();
   }
+}
+
+/** Which tool is called on which face, on one line of a terminal that the next takes over. */
+function toolLine(): AskQuery["onTool"] {
+  if (process.stderr.isTTY !== true) return undefined;
+  return ({ tool, faceId }) => process.stderr.write(`\r\u001B[K${plain(`${tool} ${faceId ?? ""}`).slice(0, 70)}\r`);
 }
 
 /** The parts to ask with. */

@@ -20,6 +20,7 @@ import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
 import * as models from "./models.ts";
 import { outliveReaders } from "./output.ts";
+import * as trace from "./trace.ts";
 
 const program = new Command("kuleshov")
   .description("Measures faces, reads them with and without their context, and traces every sentence to a measurement.")
@@ -41,6 +42,7 @@ const commands = [
   discover,
   evaluation,
   lab,
+  trace,
   context,
   mcp,
   cache,

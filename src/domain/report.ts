@@ -14,7 +14,13 @@ export const TraceStep = z.strictObject({
   input: z.string().nullable(),
   /** What came back, as text. Images are named, not included. */
   output: z.string(),
+  /** Since the conversation began; `null` in reports from before this was kept. */
+  startedMs: z.number().nullable().default(null),
   durationMs: z.number().nullable(),
+  /** Of a model's answer, where its server counts them. */
+  tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable() }).nullable().default(null),
+  /** Captions of the images that a tool returned. */
+  images: z.array(z.string()).default([]),
 });
 export type TraceStep = z.infer<typeof TraceStep>;
 
@@ -38,7 +44,8 @@ export const Sent = z.strictObject({
       widthPx: z.number(),
       heightPx: z.number(),
       bytes: z.number(),
-      thumbnail: z.string(),
+      /** `null` when the image is damaged. */
+      thumbnail: z.string().nullable(),
     }),
   ),
 });

@@ -43,7 +43,7 @@ describe("what was sent where", () => {
     expect(sent[0]?.images.map(({ caption }) => caption)).toEqual(["the whole image", "F1, mouth"]);
     const [whole] = sent[0]?.images ?? [];
     expect(whole).toMatchObject({ widthPx: 200, heightPx: 100 });
-    const thumbnail = await sharp(Buffer.from(whole?.thumbnail.split(",")[1] ?? "", "base64")).metadata();
+    const thumbnail = await sharp(Buffer.from(whole?.thumbnail?.split(",")[1] ?? "", "base64")).metadata();
     expect([thumbnail.format, thumbnail.width]).toEqual(["jpeg", 96]);
   });
 

@@ -28,11 +28,12 @@ export function guardTools({ tools, answerTool, limit }: GuardedTools, turn: Tur
       const started = performance.now();
       const reply = (content: string, status: "success" | "error") =>
         new ToolMessage({ content, status, name: toolCall.name, tool_call_id: toolCall.id ?? "" });
+      if (toolCall.name !== answerTool) trace.calling(toolCall.name, toolCall.args);
       const message = await answerCall();
       if (toolCall.name !== answerTool) {
-        const durationMs = performance.now() - started;
-        const evidence = (message.artifact as ToolArtifact | undefined)?.evidence ?? [];
-        trace.tool({ name: toolCall.name, input: toolCall.args, output: message.text, durationMs, evidence });
+        const { evidence = [], views = [] } = (message.artifact ?? {}) as Partial<ToolArtifact>;
+        const images = views.map(({ caption }) => caption);
+        trace.tool({ name: toolCall.name, input: toolCall.args, output: message.text, started, evidence, images });
       }
       return message;
 

@@ -34,7 +34,7 @@ export function steerModel({ shape, format, limit }: Steering, turn: Turn, trace
         if (calls > limit) throw new JudgmentError(`The model gave no answer within ${limit} calls`, []);
         const started = performance.now();
         const message = (await handler({ ...request, ...changes })) as AIMessage;
-        trace.model(message, performance.now() - started);
+        trace.model(message, started);
         return mended(message, turn);
       };
       const held = { modelSettings: { answer } };
