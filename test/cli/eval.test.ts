@@ -1,23 +1,27 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { ownPath } from "../../src/platform/package-paths.ts";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import * as evaluation from "../../src/cli/eval.ts";
+import * as lab from "../../src/cli/lab.ts";
+import { type CommandResult, runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-function kuleshov(folder: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { ...process.env, KULESHOV_CACHE: join(folder, "cache") };
-  const child = spawn(process.execPath, [ownPath("bin", "kuleshov.js"), ...args], { cwd: folder, env });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (piece) => {
-    out += piece;
-  });
-  child.stderr.on("data", (piece) => {
-    err += piece;
-  });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+/** Runs a command in a folder, in this process: the start of another would take longer than what is asked here. */
+async function kuleshov(folder: string, ...words: string[]): Promise<CommandResult> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await runCommand(words, [evaluation, lab]);
+  } finally {
+    process.chdir(before);
+  }
 }
+
+beforeEach(async () => {
+  vi.stubEnv("KULESHOV_CACHE", await tempFolder());
+  return () => vi.unstubAllEnvs();
+});
 
 const exam = `name: tiny
 task: choose
@@ -41,15 +45,15 @@ describe("kuleshov eval", () => {
     const folder = await tinyExam();
     const plan = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--dry-run", "--json");
     expect(plan.code).toBe(0);
-    expect(JSON.parse(plan.out)).toMatchObject({ calls: 1, cached: 0, usd: 0 });
+    expect(JSON.parse(plan.stdout)).toMatchObject({ calls: 1, cached: 0, usd: 0 });
     expect(existsSync(join(folder, "eval-results"))).toBe(false);
     const first = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "one", "--json");
     expect(first.code).toBe(0);
-    expect(JSON.parse(first.out)).toMatchObject({ done: 1, cached: 0, failed: 0, stopped: null });
+    expect(JSON.parse(first.stdout)).toMatchObject({ done: 1, cached: 0, failed: 0, stopped: null });
     expect(await readFile(join(folder, "one", "report.html"), "utf8")).toContain("choice accuracy");
     const second = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "two");
-    expect(second.out).toContain("choice accuracy");
-    expect(second.err).toContain("1 of 1 calls done, 1 of them from the cache, 0 failed");
+    expect(second.stdout).toContain("choice accuracy");
+    expect(second.stderr).toContain("1 of 1 calls done, 1 of them from the cache, 0 failed");
   });
 
   it.each([
@@ -67,9 +71,9 @@ describe("kuleshov eval", () => {
     if (name.startsWith("a second") || name.startsWith("one")) {
       await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", ".");
     }
-    const { code, err } = await kuleshov(folder, ...args);
-    expect(err).toMatch(sentence);
-    expect(err).not.toMatch(/\n\s+at /);
+    const { code, stderr } = await kuleshov(folder, ...args);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(2);
   });
 });
