@@ -1,13 +1,21 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import * as agreement from "../../src/cli/agreement.ts";
+import * as doctor from "../../src/cli/doctor.ts";
+import * as measure from "../../src/cli/measure.ts";
 import { fakeOpenFace } from "../support/fake-toolboxes.ts";
 import { samplePhoto } from "../support/photos.ts";
-import { runCli } from "../support/run-cli.ts";
+import { runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const photo = samplePhoto(3);
+const kuleshov = (...words: string[]) => runCommand(words, [measure, agreement, doctor]);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 /** What Py-Feat said of the woman on the right of the photo. */
 async function pyFeatFile(au12 = "0.97"): Promise<string> {
@@ -19,13 +27,13 @@ async function pyFeatFile(au12 = "0.97"): Promise<string> {
 
 describe("measure with other people's toolboxes", () => {
   it("joins a file to the faces found, and compares both with the agreement command", async () => {
-    const { code, stdout, stderr } = await runCli([
+    const { code, stdout, stderr } = await kuleshov(
       "measure",
       photo,
       "--evidence",
       `pyfeat@2.1.5:${await pyFeatFile()}`,
       "--json",
-    ]);
+    );
     expect([code, stderr]).toEqual([0, expect.stringContaining("It has no column AU01")]);
     const { images } = JSON.parse(stdout);
     expect(images[0].faces.map(({ toolboxes }: { toolboxes: string[] }) => toolboxes)).toEqual([
@@ -36,25 +44,23 @@ describe("measure with other people's toolboxes", () => {
     const folder = await tempFolder();
     await writeFile(join(folder, "measured.json"), stdout);
     const out = join(folder, "figures");
-    const agreed = await runCli(["agreement", join(folder, "measured.json"), "--out", out]);
+    const agreed = await kuleshov("agreement", join(folder, "measured.json"), "--out", out);
     expect(agreed).toMatchObject({ code: 0, stdout: expect.stringMatching(/AU12 lip corner puller +█+ +100%/) });
     expect(await readFile(join(out, "agreement.svg"), "utf8")).toContain("pyfeat@2.1.5");
     expect(parse(await readFile(join(out, "agreement.csv"), "utf8"), { columns: true })).not.toEqual([]);
   });
 
   it("runs a toolbox that is on PATH, and warns of it in the end when it sees no smile", async () => {
-    const PATH = await fakeOpenFace(await tempFolder());
-    const KULESHOV_CACHE = await tempFolder();
-    const { code, stdout, stderr } = await runCli(["measure", photo, "--toolbox", "openface", "--json"], {
-      env: { PATH, KULESHOV_CACHE },
-    });
+    vi.stubEnv("PATH", await fakeOpenFace(await tempFolder()));
+    vi.stubEnv("KULESHOV_CACHE", await tempFolder());
+    const { code, stdout, stderr } = await kuleshov("measure", photo, "--toolbox", "openface", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout).images[0].faces[0].toolboxes).toEqual([expect.stringMatching(/^openface@unknown\+/)]);
     expect(stderr).toMatch(/openface@unknown\+\w+ is suspect, as it found no face in an image of a clear smile/);
   });
 
   it("prints what scripts for OpenFace read, and says what it cannot hold", async () => {
-    const { code, stdout, stderr } = await runCli(["measure", photo, "--columns", "openface"]);
+    const { code, stdout, stderr } = await kuleshov("measure", photo, "--columns", "openface");
     const rows = parse(stdout, { columns: true }) as Record<string, string>[];
     expect([code, rows.length]).toEqual([0, 3]);
     expect(rows[2]).toMatchObject({ face_id: "2", success: "1", AU12_c: "1", AU12_r: "" });
@@ -73,7 +79,8 @@ describe("measure with other people's toolboxes", () => {
     [["measure", photo, "--columns", "openfase"], /There are no columns "openfase"/],
     [["agreement", "nowhere"], "Cannot read measurements as there is no such file or folder: `nowhere`\n"],
   ])("refuses %j in one sentence", async (words, sentence) => {
-    const { code, stdout, stderr } = await runCli(words, { env: { PATH: "" } });
+    vi.stubEnv("PATH", "");
+    const { code, stdout, stderr } = await kuleshov(...words);
     expect([code, stdout]).toEqual([2, ""]);
     if (typeof sentence === "string") expect(stderr).toBe(sentence);
     else expect(stderr).toMatch(sentence);
@@ -81,7 +88,8 @@ describe("measure with other people's toolboxes", () => {
   });
 
   it("tells of every toolbox in doctor", async () => {
-    const { code, stdout } = await runCli(["doctor"], { env: { PATH: "" } });
+    vi.stubEnv("PATH", "");
+    const { code, stdout } = await kuleshov("doctor");
     expect(code).toBe(0);
     for (const name of ["openface", "openface3", "pyfeat", "libreface", "pyafar", "affdex", "blendshapes"]) {
       expect(stdout).toMatch(new RegExp(`missing +${name} `));

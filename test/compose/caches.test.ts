@@ -7,13 +7,15 @@ import { openEvaluation } from "../../src/compose/evaluation.ts";
 import { createObservers } from "../../src/compose/scene.ts";
 import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { cropImage, type DecodedImage } from "../../src/domain/image.ts";
+import type { Face } from "../../src/domain/measurement.ts";
 import { type Answer, NO_READING } from "../../src/evaluation/answer.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
 import { measureFaces } from "../../src/measuring/measure-image.ts";
-import { type MeasurementStore, rememberToolbox } from "../../src/measuring/measurement-store.ts";
+import { type MeasurementStore, rememberObserver, rememberToolbox } from "../../src/measuring/measurement-store.ts";
 import { cacheFolder } from "../../src/platform/cache-folder.ts";
 import { contentKey, sizeOfStore } from "../../src/platform/content-store.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
+import { face } from "../support/builders.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -101,6 +103,34 @@ describe("the measurement store", () => {
     expect([await measuredBy(image, { networks: [] }), await measuredBy(image, { networks: [] })]).toEqual([1, 1]);
     const frame = { ...image, frame: { index: 0, timestampS: 0 } };
     expect([await measuredBy(frame), await measuredBy(frame)]).toEqual([1, 1]);
+  });
+
+  it("is asked for a scene by its faces too", async () => {
+    const image = await decodeImage(samplePhoto(3));
+    let looks = 0;
+    const observer = rememberObserver(
+      {
+        id: "counting@1",
+        networks: [],
+        observe: async () => {
+          looks += 1;
+          return [];
+        },
+        close: async () => undefined,
+      },
+      await openMeasurements(),
+    );
+    const looksAt = async (faces: readonly Face[]) => {
+      const before = looks;
+      await observer.observe({ image, faces });
+      return looks - before;
+    };
+    const moved = { ...face(), box: { leftPx: 11, topPx: 10, widthPx: 200, heightPx: 200 } };
+    expect(await looksAt([])).toBe(1);
+    expect(await looksAt([face()])).toBe(1);
+    expect(await looksAt([face()])).toBe(0);
+    expect(await looksAt([moved])).toBe(1);
+    expect(await looksAt([face(), moved])).toBe(1);
   });
 });
 
