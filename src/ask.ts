@@ -1,5 +1,5 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
-import { think } from "./agent/run-judge.ts";
+import { runJudge } from "./agent/run-judge.ts";
 import type { ToolProgress } from "./agent/trace-recorder.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
@@ -77,7 +77,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     observer: { type: "model", name: dependencies.model.id },
   };
   const judgeRun = await watch.time("judge", () =>
-    think({ question, toolContext, shown, exemplars, onTool: query.onTool }, dependencies, signal),
+    runJudge({ question, toolContext, shown, exemplars, onTool: query.onTool }, dependencies, signal),
   );
 
   return writeReport({

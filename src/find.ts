@@ -86,34 +86,34 @@ async function examplesOf(
   space: SimilarityExamples["space"],
 ): Promise<SimilarityExamples> {
   const embedded = await store.placed({ measured: true, ...(packs === undefined ? {} : { packs }) });
-  const alike = embedded.filter(
+  const positives = embedded.filter(
     ({ exemplar }) => sameCategory(exemplar.category, category) && exemplar.role === "instance",
   );
-  if (alike.length === 0) {
+  if (positives.length === 0) {
     const known = [...new Set(embedded.map(({ exemplar }) => exemplar.category))].sort();
     const where = packs === undefined ? store.location : packs.join(", ");
     throw new ConfigurationError(
       `There is no measured example of "${category}" in ${where}. ${didYouMean(category, known)}`.trim(),
     );
   }
-  const chosen = new Set(alike.map(({ exemplar }) => exemplar.id));
-  return { space, alike, unlike: embedded.filter(({ exemplar }) => !chosen.has(exemplar.id)) };
+  const chosen = new Set(positives.map(({ exemplar }) => exemplar.id));
+  return { space, positives, negatives: embedded.filter(({ exemplar }) => !chosen.has(exemplar.id)) };
 }
 
-function nameOf({ alike }: SimilarityExamples, { category }: FindQuery): string {
-  return alike[0]?.exemplar.category ?? category;
+function nameOf({ positives }: SimilarityExamples, { category }: FindQuery): string {
+  return positives[0]?.exemplar.category ?? category;
 }
 
 /** What decides the scores. Which model judges the best, and how many, may change from one process to the next. */
 function settingsOf(query: FindQuery, examples: SimilarityExamples, toolbox: FindDependencies["toolbox"]): RunSettings {
-  const { alike, unlike } = examples;
-  const vectors = [...alike, ...unlike]
+  const { positives, negatives } = examples;
+  const vectors = [...positives, ...negatives]
     .map(({ exemplar, expression }) => `${exemplar.id} ${exemplar.category} ${[...(expression ?? [])].join()}`)
     .sort();
   return {
     query: nameOf(examples, query),
     inputs: query.words,
-    examples: { id: `${alike.length} and ${unlike.length} others`, sha256: sha256(vectors.join("\n")) },
+    examples: { id: `${positives.length} and ${negatives.length} others`, sha256: sha256(vectors.join("\n")) },
     toolbox: { id: toolbox.id, networks: toolbox.networks },
     ...(toolbox.mirrored ? { "--mirrored": true } : {}),
   };
@@ -130,7 +130,7 @@ async function verdictsOn(
 ): Promise<FoundVerdict[]> {
   if (dependencies.openJudge === null || candidates.length === 0) return [];
   const name = nameOf(examples, query);
-  const rivals = [...new Set(examples.unlike.map(({ exemplar }) => exemplar.category))].filter(
+  const rivals = [...new Set(examples.negatives.map(({ exemplar }) => exemplar.category))].filter(
     (other) => !sameCategory(other, name),
   );
   const judge = await dependencies.openJudge(signal);

@@ -20,7 +20,7 @@ const smiles = entries("smile", [
   { AU6: 0.8, AU12: 0.9, AU25: 0.5 },
 ] as Record<string, number>[]);
 const scowls = entries("scowl", [{ AU4: 0.9 }, { AU4: 0.7, AU15: 0.5 }] as Record<string, number>[]);
-const examples: SimilarityExamples = { space: testSpace, alike: smiles, unlike: scowls };
+const examples: SimilarityExamples = { space: testSpace, positives: smiles, negatives: scowls };
 
 const box = { leftPx: 100, topPx: 100, widthPx: 200, heightPx: 200 };
 const shows: Record<string, Record<string, number>> = {
@@ -119,10 +119,10 @@ describe("scoreSimilarity", () => {
   const face = expressionOf({ AU4: 0.6, AU12: 0.6 });
 
   it("lowers the score of a face that is more like the contrasting examples", () => {
-    const alone = scoreSimilarity(face, { ...examples, unlike: [] });
+    const alone = scoreSimilarity(face, { ...examples, negatives: [] });
     const against = scoreSimilarity(face, {
       ...examples,
-      unlike: [exemplarEntry({ category: "grimace", face: { AU4: 0.6, AU12: 0.6 } })],
+      negatives: [exemplarEntry({ category: "grimace", face: { AU4: 0.6, AU12: 0.6 } })],
     });
     expect(alone?.score).toBe(alone?.similarity);
     expect(against?.similarity).toBe(alone?.similarity);
@@ -130,7 +130,7 @@ describe("scoreSimilarity", () => {
   });
 
   it("has nothing to say without a measured example", () => {
-    expect(scoreSimilarity(face, { ...examples, alike: [exemplarEntry({ face: null })] })).toBeUndefined();
-    expect(scoreSimilarity(face, { ...examples, alike: [] })).toBeUndefined();
+    expect(scoreSimilarity(face, { ...examples, positives: [exemplarEntry({ face: null })] })).toBeUndefined();
+    expect(scoreSimilarity(face, { ...examples, positives: [] })).toBeUndefined();
   });
 });

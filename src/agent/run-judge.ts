@@ -64,7 +64,7 @@ const DEFAULT_LIMITS: ConversationLimits = { modelCalls: 24, toolCalls: 60 };
  *
  * @throws {ProviderError} if the server fails. @throws {JudgmentError} if no usable judgment comes of it.
  */
-export async function think(
+export async function runJudge(
   thinking: Thinking,
   dependencies: JudgeDependencies,
   signal?: AbortSignal,

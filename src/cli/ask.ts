@@ -99,7 +99,7 @@ async function askCommand(image: string, question: string | undefined, given: As
     throw new ConfigurationError("A budget is for many images: name a folder, a pattern or a list");
   }
   const report =
-    options.out === undefined ? await judgePhoto(asked, signal) : await askInto(options.out, asked, signal);
+    options.out === undefined ? await judgeImage(asked, signal) : await askInto(options.out, asked, signal);
   if (options.json) {
     await print(`${JSON.stringify(report, null, 2)}\n`);
   } else {
@@ -139,7 +139,7 @@ async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promi
   try {
     await run.claim(REPORT, OVERLAY);
     const kept = run.wasFinished ? await keptReport(join(folder, REPORT)) : undefined;
-    const report = kept ?? (await judgePhoto(asked, signal));
+    const report = kept ?? (await judgeImage(asked, signal));
     const { decodeImage } = await import("../measuring/decode-image.ts");
     const { renderOverlay } = await import("../render/overlay.ts");
     const pixels = await decodeImage(image, signal);
@@ -173,7 +173,7 @@ export async function renderReport(report: Report, full: boolean): Promise<strin
 }
 
 /** Asks with the dependencies that the options name. */
-export async function judgePhoto(asked: Asked, signal: AbortSignal): Promise<Report> {
+export async function judgeImage(asked: Asked, signal: AbortSignal): Promise<Report> {
   const { ask } = await import("../ask.ts");
   const { openDependencies } = await import("../compose/ask.ts");
   const { modelOptionsOf } = await import("./model-settings.ts");

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { ModelFileError } from "../domain/errors.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
-import { betterModel, judgePhoto, renderReport } from "./ask.ts";
+import { betterModel, judgeImage, renderReport } from "./ask.ts";
 import { interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
 
@@ -23,7 +23,7 @@ export function register(program: Command): void {
 
 async function demo(): Promise<void> {
   const signal = interruptSignal();
-  const report = await judgePhoto({ image: samplePhoto(), context: CONTEXT, toolbox: ["mesh"], scene: true }, signal);
+  const report = await judgeImage({ image: samplePhoto(), context: CONTEXT, toolbox: ["mesh"], scene: true }, signal);
   await print(await renderReport(report, false));
   note(await betterModel(signal));
   note(...NEXT_STEPS.split("\n"));

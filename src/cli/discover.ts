@@ -29,7 +29,7 @@ export function register(program: Command): void {
   }).action(async (images, options) => (await import("./discover-run.ts")).run(images, options));
   discover
     .command("score")
-    .description("read filled-in check sheets, say how far raters agree, and update the verdicts")
+    .description("read filled-in rating sheets, say how far raters agree, and update the verdicts")
     .argument("<sheets...>", "one file per rater, or several raters in one")
     .option("--in <folder>", "the discovery", "discovery")
     .option("--json", "print JSON")

@@ -36,7 +36,7 @@ export function clusterFaces(
 }
 
 /** The same for faces without categories: the `kept` of their own components that are least like a bell. */
-export function clusterStructureless(
+export function clusterNullModel(
   points: Points,
   options: { readonly minClusterSize: number; readonly kept: number },
 ): Clustering {

@@ -84,17 +84,18 @@ function knownLabels(
   }
   const place = embedMeasured(space, [measurement]);
   for (const category of place === null ? [] : known) {
-    const alike = exemplars
+    const similarities = exemplars
       .filter(({ exemplar, expression }) => expression !== null && sameCategory(exemplar.category, category))
       .map(({ expression }) => similarityAt(vectorDistance(place as Float32Array, expression as Float32Array)))
       .sort((a, b) => b - a)
       .slice(0, EXEMPLAR_NEIGHBOURS);
-    if (alike.length > 0) raise(category, alike.reduce((sum, value) => sum + value, 0) / alike.length);
+    if (similarities.length > 0)
+      raise(category, similarities.reduce((sum, value) => sum + value, 0) / similarities.length);
   }
   return [...labels].map(([label, probability]) => ({ label, probability }));
 }
 
-/** Mean over the witnesses of each label's probability. */
+/** Mean over the expression classifiers of each label's probability. */
 function meanReading({ expressions }: PlacelessMeasurement): LabelProbability[] {
   const sums = new Map<string, number>();
   for (const { distribution } of expressions) {

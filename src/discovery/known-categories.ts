@@ -1,7 +1,7 @@
 import type { StudyFace } from "../domain/discovery.ts";
 import type { Points } from "./spanning-tree.ts";
 
-/** A face counts as a known category's when its witnesses give it at least this probability. */
+/** A face counts as a known category's when its expression classifiers give it at least this probability. */
 const ASSIGNED_FROM = 0.5;
 /** A category with fewer faces than this is no landmark. */
 const LANDMARK_FACES = 5;

@@ -11,7 +11,7 @@ const RIDGE = 1e-6;
  * and every pair of coordinates is rank-correlated as it is here (a Gaussian copula). What clustering finds in them is
  * what it finds by chance.
  */
-export function createStructureless(points: Points): (random: Random) => Points {
+export function createNullModel(points: Points): (random: Random) => Points {
   const { count, dimensions } = points;
   const columns = Array.from({ length: dimensions }, (_, column) =>
     Float64Array.from({ length: count }, (__, point) => points.values[point * dimensions + column] as number),

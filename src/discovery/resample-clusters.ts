@@ -1,8 +1,8 @@
 import { adjustedRandIndex } from "../domain/statistics/adjusted-rand-index.ts";
 import { createRandom } from "../domain/statistics/random.ts";
-import { clusterStructureless, selectPoints } from "./cluster-faces.ts";
+import { clusterNullModel, selectPoints } from "./cluster-faces.ts";
 import { type DenseCluster, hdbscan } from "./hdbscan.ts";
-import { createStructureless } from "./null-model.ts";
+import { createNullModel } from "./null-model.ts";
 import type { Points } from "./spanning-tree.ts";
 
 /** Share of the faces in each resample. */
@@ -65,12 +65,12 @@ function bestMatch(cluster: DenseCluster, chosen: readonly number[], candidates:
 
 /** The largest prominence of any cluster in each of many sets of faces without categories; 1 where there was none. */
 export async function prominenceByChance(points: Points, options: ResampleOptions): Promise<number[]> {
-  const draw = createStructureless(points);
+  const draw = createNullModel(points);
   const largest: number[] = [];
   for (let round = 0; round < options.resamples; round += 1) {
     await breathe(options.signal);
     const nullModel = draw(createRandom(`${options.seed} nullModel ${round}`));
-    const { clusters } = clusterStructureless(nullModel, options);
+    const { clusters } = clusterNullModel(nullModel, options);
     largest.push(Math.max(1, ...clusters.map((cluster) => cluster.prominence)));
   }
   return largest;

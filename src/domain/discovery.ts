@@ -17,7 +17,7 @@ export const StudyFace = z.strictObject({
   faceId: z.string(),
   box: PixelBox.nullable(),
   measurement: FaceMeasurement.extend({ box: PixelBox.nullable() }),
-  /** Which known categories it may be, as far as the toolbox's witnesses and rules say. */
+  /** Which known categories it may be, as far as the toolbox's expression classifiers and rules say. */
   known: z.array(LabelProbability),
   /** What a model says it shows, with the model's id; `null` when none was asked. */
   description: z.strictObject({ text: z.string().min(1), model: z.string().min(1) }).nullable(),

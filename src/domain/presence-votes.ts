@@ -27,13 +27,13 @@ export function measuredItems(items: readonly EvidenceItem[], au: string): Measu
 }
 
 /**
- * Asks every toolbox about one action unit on one face, each of its scales being a witness of its own (OpenFace's
+ * Asks every toolbox about one action unit on one face, each of its scales being a source of its own (OpenFace's
  * intensity and presence models disagree by design). Sorted by source and scale, so that the ledger's order is of no
  * consequence. Give it the items of one face.
  */
 export function presenceVotes(items: readonly EvidenceItem[], au: string, side: Side): PresenceVote[] {
-  const witnesses = groupBy(measuredItems(items, au), ({ item, value }) => `${item.source.name} ${value.scale}`);
-  return [...witnesses]
+  const sources = groupBy(measuredItems(items, au), ({ item, value }) => `${item.source.name} ${value.scale}`);
+  return [...sources]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, group]) => {
       const [first] = group;
@@ -47,7 +47,7 @@ export function presenceVotes(items: readonly EvidenceItem[], au: string, side: 
 }
 
 /**
- * Reads one witness for a side. An action unit is shown on the whole face when any side shows it (FACS scores it then),
+ * Reads one source for a side. An action unit is shown on the whole face when any side shows it (FACS scores it then),
  * and absent when the whole face or both sides lack it. A whole-face measurement can rule a side out but cannot say
  * which side shows what it found.
  */
@@ -67,7 +67,7 @@ export function presenceOnSide(
   return "uncertain";
 }
 
-/** Several values of one witness for one side count when none opposes another. */
+/** Several values of one source for one side count when none opposes another. */
 function agreed(values: readonly Presence[]): Presence | undefined {
   if (values.length === 0) return undefined;
   const decided = new Set(values.filter((presence) => presence !== "uncertain"));

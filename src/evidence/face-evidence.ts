@@ -119,7 +119,7 @@ function expressionItem(faceId: string, { source, distribution }: ExpressionRead
   const rest = sorted.slice(named.length).map(({ label }) => label);
   const shown = [...parts, ...(rest.length === 0 ? [] : [`under 0.01: ${rest.join(", ")}`])].join(", ");
   const whose = isExpressionPool(source)
-    ? `the networks of ${toolbox} taken together (${source}, no witness beside them)`
+    ? `the networks of ${toolbox} pooled (${source}: made of them, not one more classifier)`
     : `over the labels that ${source} knows`;
   return {
     kind: "expression",

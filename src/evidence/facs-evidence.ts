@@ -12,7 +12,7 @@ const WORTH_SAYING = 0.3;
 
 /**
  * What FACS knowledge makes of a face, one group of items for each toolbox and scale: emotion rules, compound emotions,
- * smile types and pain. They are derived from the action units and say so; no witness is counted twice by them.
+ * smile types and pain. They are derived from the action units and say so; nothing measured is counted twice by them.
  */
 export function facsEvidence(face: Face): NewEvidence[] {
   return face.measurements.flatMap(readFacs).flatMap((reading) => {

@@ -47,7 +47,7 @@ function isActionUnit(item: EvidenceItem): item is ActionUnitItem {
   return item.value.type === "action-unit";
 }
 
-/** One unit of one face as one witness measured it on one scale. */
+/** One unit of one face as one source measured it on one scale. */
 function unitKey({ faceId, source, value }: ActionUnitItem): string {
   return [faceId, source.name, value.au, value.scale].join(" ");
 }

@@ -153,7 +153,7 @@ async function shotOf(hit: ExemplarHit, { store, space }: ShotOptions): Promise<
       kind: "exemplar",
       faceId: face?.faceId ?? null,
       region: null,
-      statement: [labelSentence(exemplar), likenessSentence(hit), measuredSentence(exemplar, space)].join(" ").trim(),
+      statement: [labelSentence(exemplar), similaritySentence(hit), measuredSentence(exemplar, space)].join(" ").trim(),
       value:
         similarity === undefined
           ? { type: "text", text: exemplar.category }
@@ -178,7 +178,7 @@ function labelSentence({ category, labeller, caption, why }: Exemplar): string {
   return `Labelled ${JSON.stringify(category)} by ${JSON.stringify(labeller)}${rest}.`;
 }
 
-function likenessSentence({ face, why }: ExemplarHit): string {
+function similaritySentence({ face, why }: ExemplarHit): string {
   const found = why.length === 0 ? "" : `: ${why.join("; ")}`;
   return face === null ? `Found${found}.` : `Like ${face.faceId} to ${face.similarity.toFixed(2)} of 1${found}.`;
 }

@@ -152,7 +152,7 @@ function chooseInTurn(pools: readonly (readonly Candidate[])[], options: Retriev
       const next = nextDiverse(pool, {
         relevanceShare: options.relevanceShare ?? RELEVANCE_SHARE,
         relevance: (candidate) => candidate.fused.score,
-        similarity: alikeness,
+        similarity: similarityBetween,
         chosen,
       });
       if (next === undefined) continue;
@@ -166,7 +166,7 @@ function chooseInTurn(pools: readonly (readonly Candidate[])[], options: Retriev
 type WholeCandidate = Candidate & { readonly exemplar: Exemplar };
 
 /** 1 for faces at one point or of one image; without measured faces nothing is known to be alike. */
-function alikeness(a: Candidate, b: Candidate): number {
+function similarityBetween(a: Candidate, b: Candidate): number {
   if (a.identity.imageSha256 === b.identity.imageSha256) return 1;
   if (a.expression === null || b.expression === null) return 0;
   return similarityAt(vectorDistance(a.expression, b.expression));

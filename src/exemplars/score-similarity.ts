@@ -6,9 +6,9 @@ import { compareExpressions, expressionReasons } from "./explain-match.ts";
 export interface SimilarityExamples {
   readonly space: ExpressionSpace;
   /** Show the expression. */
-  readonly alike: readonly EmbeddedExemplar[];
+  readonly positives: readonly EmbeddedExemplar[];
   /** Do not: counter exemplars and other categories. May be empty. */
-  readonly unlike: readonly EmbeddedExemplar[];
+  readonly negatives: readonly EmbeddedExemplar[];
 }
 
 /** How far a face shows the same expression as the examples. */
@@ -33,12 +33,12 @@ const NEIGHBOURS = 3;
 /** Compares a face with examples. @returns `undefined` when no example has a measured face. */
 export function scoreSimilarity(
   face: Float32Array,
-  { space, alike, unlike }: SimilarityExamples,
+  { space, positives, negatives }: SimilarityExamples,
 ): Similarity | undefined {
-  const near = nearest(face, alike);
+  const near = nearest(face, positives);
   const [first] = near;
   if (first === undefined) return undefined;
-  const against = nearest(face, unlike);
+  const against = nearest(face, negatives);
   const similarity = meanSimilarity(near);
   const contrast = against.length === 0 ? null : meanSimilarity(against);
   return {

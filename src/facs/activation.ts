@@ -51,7 +51,7 @@ type Measured = Pick<ActionUnitMeasurement, "au" | "side" | "value" | "scale" | 
 
 /**
  * Makes one vector for each toolbox and scale, in the order of first mention: OpenFace's intensities and its presences
- * come from different models and stay two witnesses. Measurements that pose or quality make worthless are left out.
+ * come from different models and stay two sources. Measurements that pose or quality make worthless are left out.
  */
 export function activationVectors(measurements: readonly Measured[]): ActivationVector[] {
   const trusted = measurements.filter(({ weight }) => weight === null || weight >= MINIMUM_WEIGHT);

@@ -3,36 +3,36 @@ import { alignDistributions, jensenShannon } from "../domain/statistics/divergen
 
 type Distribution = readonly Pick<LabelProbability, "label" | "probability">[];
 
-/** One witness of the same face, with its say in the pool. */
-interface Witness {
+/** One reading of the same face, with its say in the pool. */
+interface WeightedReading {
   readonly distribution: Distribution;
   readonly weight: number;
 }
 
-/** No witness is so sure that it can rule a label out alone. */
+/** No classifier is so sure that it can rule a label out alone. */
 const FLOOR = 0.005;
 
 /**
- * Pools witnesses of one face: the weighted geometric mean of their distributions (a logarithmic opinion pool), in which
- * two agreeing witnesses are as sure as each of them and two that differ meet in between. `null` without witnesses.
+ * Pools readings of one face: the weighted geometric mean of their distributions (a logarithmic opinion pool), in which
+ * two agreeing readings are as sure as each of them and two that differ meet in between. `null` without readings.
  */
-export function poolWitnesses(witnesses: readonly Witness[]): LabelProbability[] | null {
-  const aligned = alignDistributions(witnesses.map(({ distribution }) => distribution));
-  const total = witnesses.reduce((sum, { weight }) => sum + weight, 0);
+export function poolReadings(readings: readonly WeightedReading[]): LabelProbability[] | null {
+  const aligned = alignDistributions(readings.map(({ distribution }) => distribution));
+  const total = readings.reduce((sum, { weight }) => sum + weight, 0);
   if (aligned === null || !(total > 0)) return null;
   const logs = aligned.labels.map((_label, index) =>
     aligned.rows.reduce((sum, row, at) => {
-      const weight = (witnesses[at]?.weight ?? 0) / total;
+      const weight = (readings[at]?.weight ?? 0) / total;
       return sum + weight * Math.log(FLOOR + (1 - FLOOR * aligned.labels.length) * (row[index] ?? 0));
     }, 0),
   );
   return normalised(aligned.labels, logs.map(Math.exp));
 }
 
-/** How far witnesses differ, 0 (equal) to 1 (disjoint): the largest Jensen-Shannon divergence between any two, in bits. */
-export function disagreement(witnesses: readonly Pick<Witness, "distribution">[]): number {
-  if (witnesses.length < 2) return 0;
-  const aligned = alignDistributions(witnesses.map(({ distribution }) => distribution));
+/** How far readings differ, 0 (equal) to 1 (disjoint): the largest Jensen-Shannon divergence between any two, in bits. */
+export function disagreement(readings: readonly Pick<WeightedReading, "distribution">[]): number {
+  if (readings.length < 2) return 0;
+  const aligned = alignDistributions(readings.map(({ distribution }) => distribution));
   if (aligned === null) return 0;
   const pairs = aligned.rows.flatMap((a, at) => aligned.rows.slice(at + 1).map((b) => jensenShannon(a, b)));
   return Math.max(...pairs);

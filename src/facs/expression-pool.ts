@@ -2,7 +2,7 @@ import { z } from "zod";
 import { BASIC_LABELS, type LabelProbability } from "../domain/labels.ts";
 import type { ExpressionReading } from "../domain/measurement.ts";
 import { basicLabelOf } from "./basic-label.ts";
-import { poolWitnesses } from "./cue-integration.ts";
+import { poolReadings } from "./cue-integration.ts";
 import { knowledgeFile } from "./knowledge-file.ts";
 
 /** Source of readings that combine those of several networks. The version changes with the recipe or its networks. */
@@ -94,7 +94,7 @@ export function fittedPool(readings: readonly Reading[], face: PooledFace): Labe
   return normalised(logs);
 }
 
-/** Whether a reading of that source is made of other readings, so that it is no witness beside them. */
+/** Whether a reading of that source is made of other readings, so that it does not count once more beside them. */
 export function isExpressionPool(source: string): boolean {
   return source.startsWith("expression-pool@");
 }
@@ -148,7 +148,7 @@ function ruleTerm(rules: PooledFace["rules"], weight: number): (label: string) =
 }
 
 function equalPool(readings: readonly Reading[]): LabelProbability[] | null {
-  return poolWitnesses(readings.map(({ distribution }) => ({ distribution, weight: 1 })));
+  return poolReadings(readings.map(({ distribution }) => ({ distribution, weight: 1 })));
 }
 
 function share(value: number, { poorUpTo, goodFrom }: { poorUpTo: number; goodFrom: number }): number {

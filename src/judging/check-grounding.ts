@@ -180,10 +180,10 @@ function quoteFinding(assertion: Assertion, faceId: string, ledger: EvidenceLedg
   return { verdict: "supported", reason: `as quoted, ${told(quoted)}`, itemIds: quoted.map(({ item }) => item.id) };
 }
 
-/** From which probability on a witness is taken to see a label, and below which not to. */
+/** From which probability on a classifier is taken to see a label, and below which not to. */
 const LABEL_SEEN_FROM = 0.25;
 const LABEL_NOT_SEEN_BELOW = 0.1;
-/** A cue against a label that a cited witness gives this much is against its own evidence. */
+/** A cue against a label that a cited classifier gives this much is against its own evidence. */
 const LABEL_DOMINANT_FROM = 0.5;
 
 /** A cue that cites an expression distribution of its face must agree with it about its label. */

@@ -164,14 +164,14 @@ function bestSource(
     const inside = left >= 0 && top >= 0 && left + piece.side <= hole.widthPx && top + piece.side <= hole.heightPx;
     if (!inside || touches(hole, place)) continue;
     found++;
-    const cost = unlikeness({ raster, soft, smooth }, piece, place);
+    const cost = dissimilarity({ raster, soft, smooth }, piece, place);
     if (best === undefined || cost < best.cost) best = { place, cost };
   }
   return best?.place;
 }
 
 /** Mean difference of colour, plus the strength of the detail counted three times. */
-function unlikeness(
+function dissimilarity(
   { raster, soft, smooth }: { readonly raster: Raster; readonly soft: Raster; readonly smooth: Float32Array },
   piece: Piece,
   place: Piece,

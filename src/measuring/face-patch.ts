@@ -26,7 +26,7 @@ export function facePatch({ widthPx, heightPx, rgb }: DecodedImage, box: PixelBo
 }
 
 /** Correlation of two patches, -1..1: 1 for the same image at any brightness and contrast. */
-export function patchLikeness(a: readonly number[], b: readonly number[]): number {
+export function patchSimilarity(a: readonly number[], b: readonly number[]): number {
   const [meanA, meanB] = [meanOf(a), meanOf(b)];
   let [shared, ownA, ownB] = [0, 0, 0];
   for (const [index, value] of a.entries()) {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { boxOverlap, PixelBox } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
 import { type PersonDescriptor, personDistance } from "../ports/face-identity.ts";
-import { patchLikeness } from "./face-patch.ts";
+import { patchSimilarity } from "./face-patch.ts";
 
 /** One person through a video, as far as it has been seen. Plain data, so that a study can go on where it ended. */
 const FaceTrack = z.strictObject({
@@ -128,7 +128,7 @@ async function linkByPosition(owner: Map<Face, FaceTrack>, { state, frame, looks
   for (const link of links) {
     if (isTaken(owner, link)) continue;
     const rivals = links.filter((other) => other !== link && !isTaken(owner, other) && areClose(link, other));
-    const winner = rivals.length === 0 ? link : await mostAlike([link, ...rivals], looks);
+    const winner = rivals.length === 0 ? link : await mostSimilar([link, ...rivals], looks);
     owner.set(winner.face, winner.track);
   }
   // A contest may have been won by a rival: whatever of the others is still free is linked now.
@@ -144,7 +144,7 @@ function areClose(a: Link, b: Link): boolean {
 }
 
 /** The link whose face looks most like its track; the first, which overlaps most, when looks tell nothing. */
-async function mostAlike(links: readonly Link[], looks: Looks): Promise<Link> {
+async function mostSimilar(links: readonly Link[], looks: Looks): Promise<Link> {
   let best = { link: links[0] as Link, distance: Number.POSITIVE_INFINITY };
   for (const link of links) {
     const look = link.track.person === null ? null : await looks.of(link.face);
@@ -158,7 +158,7 @@ async function mostAlike(links: readonly Link[], looks: Looks): Promise<Link> {
 /** Takes back links to faces that look different from the last sighting and turn out to be of somebody else. */
 async function rejectMismatches(owner: Map<Face, FaceTrack>, { looks, tools }: Scene): Promise<void> {
   for (const [face, { patch, person }] of owner) {
-    if (person === null || patchLikeness(patch, tools.patch(face)) >= CLEARLY_LIKE) continue;
+    if (person === null || patchSimilarity(patch, tools.patch(face)) >= CLEARLY_LIKE) continue;
     const look = await looks.of(face);
     if (look !== null && personDistance(look, person.descriptor) > tools.samePersonUpTo) owner.delete(face);
   }

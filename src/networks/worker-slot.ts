@@ -21,7 +21,7 @@ export interface WorkerSlot<Request, Response> {
   end(): Promise<void>;
 }
 
-interface SeatEvents {
+interface SlotEvents {
   /** The worker is done with a job and can take the next. */
   onIdle(): void;
   /** The thread is gone, asked or not. */
@@ -41,7 +41,7 @@ const parked = new Map<string, Worker[]>();
 export function createSlot<Request, Response>(
   workerFile: URL | string,
   workerData: unknown,
-  { onIdle, onGone }: SeatEvents,
+  { onIdle, onGone }: SlotEvents,
 ): WorkerSlot<Request, Response> {
   // Flags of the main process (loaders, --input-type) are not meant for built worker files.
   const worker = parked.get(String(workerFile))?.pop() ?? new Worker(workerFile, { execArgv: [] });

@@ -59,7 +59,7 @@ function scoreFace(
   const expression = embedMeasured(examples.space, face.measurements);
   const similarity = expression === null ? undefined : scoreSimilarity(expression, examples);
   if (similarity === undefined) return undefined;
-  const copy = examples.alike.find(({ exemplar }) => leakReason(identity, identityOf(exemplar)) !== undefined);
+  const copy = examples.positives.find(({ exemplar }) => leakReason(identity, identityOf(exemplar)) !== undefined);
   const [top] = [...(face.measurements[0]?.expressions[0]?.distribution ?? [])].sort(
     (a, b) => b.probability - a.probability,
   );

@@ -82,7 +82,7 @@ describe("the votes on an action unit", () => {
     ["left", [at("left", "present"), at("left", "absent")], "uncertain"],
     ["left", [at("left", "present"), at("left", "uncertain")], "present"],
     ["left", [at("left", "uncertain")], "uncertain"],
-  ] as const)("read a witness for %s: %j is %s", (side, measured, presence) => {
+  ] as const)("read a classifier for %s: %j is %s", (side, measured, presence) => {
     expect(presenceOnSide(measured, side)).toBe(presence);
   });
 });

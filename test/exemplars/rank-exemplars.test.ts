@@ -64,7 +64,7 @@ describe("maximal marginal relevance", () => {
     expect(nextDiverse([near, between, worst], { ...options, chosen, relevanceShare: 0.75 })).toBe(near);
   });
 
-  it("goes by unlikeness alone where all are as relevant", () => {
+  it("goes by dissimilarity alone where all are as relevant", () => {
     const chosen = [place(0, 9)];
     expect(nextDiverse([place(0.2, 3), place(0.6, 3), place(0.4, 3)], { ...options, chosen })).toEqual(place(0.6, 3));
   });

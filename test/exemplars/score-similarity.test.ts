@@ -11,7 +11,7 @@ const similarityTo = (AU4: number) => similarityAt(vectorDistance(smile, express
 describe("the similarity of a face to examples", () => {
   it("is the mean of the three nearest, whatever the others are", () => {
     const alike = [0.9, 0.1, 0.5, null, 0.3].map(showing);
-    const found = scoreSimilarity(smile, { space: testSpace, alike, unlike: [] });
+    const found = scoreSimilarity(smile, { space: testSpace, positives: alike, negatives: [] });
     const mean = (similarityTo(0.1) + similarityTo(0.3) + similarityTo(0.5)) / 3;
     expect(found?.similarity).toBeCloseTo(mean, 6);
     expect(found).toMatchObject({ contrast: null, nearest: alike[1]?.exemplar.id });
@@ -21,17 +21,17 @@ describe("the similarity of a face to examples", () => {
 
   it("is lowered by as much as contrasting examples are nearer, and by none that are not", () => {
     const [near, far] = [[showing(0.3)], [showing(0.9)]];
-    const isNearer = scoreSimilarity(smile, { space: testSpace, alike: far, unlike: near });
+    const isNearer = scoreSimilarity(smile, { space: testSpace, positives: far, negatives: near });
     expect(isNearer?.contrast).toBeCloseTo(similarityTo(0.3), 6);
     expect(isNearer?.score).toBeCloseTo(similarityTo(0.9) ** 2 / similarityTo(0.3), 6);
-    const isFarther = scoreSimilarity(smile, { space: testSpace, alike: near, unlike: far });
+    const isFarther = scoreSimilarity(smile, { space: testSpace, positives: near, negatives: far });
     expect(isFarther?.contrast).toBeCloseTo(similarityTo(0.9), 6);
     expect(isFarther?.score).toBeCloseTo(similarityTo(0.3), 6);
   });
 
   it("does not exist without a measured example", () => {
     expect(
-      scoreSimilarity(smile, { space: testSpace, alike: [showing(null)], unlike: [showing(0.3)] }),
+      scoreSimilarity(smile, { space: testSpace, positives: [showing(null)], negatives: [showing(0.3)] }),
     ).toBeUndefined();
   });
 });

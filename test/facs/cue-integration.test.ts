@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { disagreement, integrateReadings, poolWitnesses, widened } from "../../src/facs/cue-integration.ts";
+import { disagreement, integrateReadings, poolReadings, widened } from "../../src/facs/cue-integration.ts";
 
 function over(values: Record<string, number>) {
   return Object.entries(values).map(([label, probability]) => ({ label, probability }));
@@ -52,18 +52,18 @@ describe("integrateReadings", () => {
   });
 });
 
-describe("poolWitnesses", () => {
-  it("is as sure as its witnesses when they agree, and in between when they differ", () => {
+describe("poolReadings", () => {
+  it("is as sure as its classifiers when they agree, and in between when they differ", () => {
     const sure = over({ joy: 0.9, fear: 0.1 });
     const agreed = asRecord(
-      poolWitnesses([
+      poolReadings([
         { distribution: sure, weight: 1 },
         { distribution: sure, weight: 1 },
       ]),
     );
     expect(agreed["joy"]).toBeCloseTo(0.9, 1);
     const torn = asRecord(
-      poolWitnesses([
+      poolReadings([
         { distribution: sure, weight: 1 },
         { distribution: over({ joy: 0.1, fear: 0.9 }), weight: 1 },
       ]),
@@ -71,9 +71,9 @@ describe("poolWitnesses", () => {
     expect(torn["joy"]).toBeCloseTo(0.5, 9);
   });
 
-  it("lets no witness rule a label out alone", () => {
+  it("lets no classifier rule a label out alone", () => {
     const pooled = asRecord(
-      poolWitnesses([
+      poolReadings([
         { distribution: over({ joy: 1, fear: 0 }), weight: 1 },
         { distribution: over({ joy: 0.5, fear: 0.5 }), weight: 1 },
       ]),
@@ -81,13 +81,13 @@ describe("poolWitnesses", () => {
     expect(pooled["fear"]).toBeGreaterThan(0.01);
   });
 
-  it("has nothing to say without witnesses", () => {
-    expect(poolWitnesses([])).toBeNull();
+  it("has nothing to say without classifiers", () => {
+    expect(poolReadings([])).toBeNull();
   });
 });
 
 describe("disagreement", () => {
-  it("is 0 for one witness, 0 for equal and 1 for disjoint ones", () => {
+  it("is 0 for one classifier, 0 for equal and 1 for disjoint ones", () => {
     const joy = { distribution: over({ joy: 1 }) };
     expect(disagreement([joy])).toBe(0);
     expect(disagreement([joy, joy])).toBe(0);

@@ -165,7 +165,7 @@ describe("checkGrounding, citations", () => {
   });
 });
 
-describe("checkGrounding, expression witnesses", () => {
+describe("checkGrounding, expression classifiers", () => {
   it.each<[string, string, "for" | "against", GroundingVerdict]>([
     ["for the label it gives", "happiness", "for", "supported"],
     ["for it under another name", "joy", "for", "supported"],
@@ -183,12 +183,12 @@ describe("checkGrounding, expression witnesses", () => {
     expect(checkCue(made, ledger).verdict).toBe("not-measurable");
   });
 
-  it("calls disputed what the action units confirm and the cited witness denies", () => {
+  it("calls disputed what the action units confirm and the cited classifier denies", () => {
     const made = cue("The lip corners are raised", { label: "anger", evidenceIds: ["E1", "E5"] });
     expect(checkCue(made)).toMatchObject({ verdict: "disputed" });
   });
 
-  it("calls disputed what one cited witness gives and another does not", () => {
+  it("calls disputed what one cited classifier gives and another does not", () => {
     const ledger = ledgerOf(
       expressionEvidence({ fear: 0.8, neutral: 0.2 }),
       expressionEvidence({ fear: 0.01, neutral: 0.99 }, { source: "fer2013@1" }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DecodedImage } from "../../src/domain/image.ts";
-import { facePatch, patchLikeness } from "../../src/measuring/face-patch.ts";
+import { facePatch, patchSimilarity } from "../../src/measuring/face-patch.ts";
 import { gradientImage } from "../support/images.ts";
 
 describe("a face's patch", () => {
@@ -43,6 +43,6 @@ describe("the likeness of patches", () => {
     ["a plain surface", [5, 5, 5, 5], [1, 2, 3, 4], 0],
     ["beside a plain surface", [1, 2, 3, 4], [5, 5, 5, 5], 0],
   ])("is their correlation: %s", (_case, a, b, likeness) => {
-    expect(patchLikeness(a, b)).toBeCloseTo(likeness, 12);
+    expect(patchSimilarity(a, b)).toBeCloseTo(likeness, 12);
   });
 });

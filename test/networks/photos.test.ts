@@ -105,7 +105,7 @@ describe("the networks on a photograph", () => {
     expect(Math.abs((output(outputs, "right_eye")[0] as number) - point(33)[0])).toBeLessThan(19);
   });
 
-  it("disagree about her: the two expression witnesses are kept apart for that", async () => {
+  it("disagree about her: the two expression classifiers are kept apart for that", async () => {
     const top = async (id: string) => {
       const [reading] = (await look(id, LAUGHING)).readings;
       if (reading?.kind !== "expression") throw new Error("no expression");

@@ -44,7 +44,7 @@ export function faceEvidence(values: Readonly<Record<string, number>>, by: Measu
   }));
 }
 
-/** One witness's distribution as a ledger item: `expressionEvidence({ happiness: 0.9, neutral: 0.1 })`. */
+/** One classifier's distribution as a ledger item: `expressionEvidence({ happiness: 0.9, neutral: 0.1 })`. */
 export function expressionEvidence(
   distribution: Readonly<Record<string, number>>,
   by: { faceId?: string; source?: string } = {},

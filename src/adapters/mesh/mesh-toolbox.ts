@@ -31,7 +31,7 @@ export interface MeshToolboxOptions {
  */
 export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promise<FerToolbox> {
   const model = await readActionUnitModel();
-  const witnesses = await Promise.all(MESH_NETWORKS.expressions.map((id) => loadManifest(id)));
+  const classifiers = await Promise.all(MESH_NETWORKS.expressions.map((id) => loadManifest(id)));
   const { detectors, mesh, check, expressions } = MESH_NETWORKS;
   const ids = [detectors.wide, detectors.near, mesh, check, ...expressions];
   const workerData: MeshWorkerData = { cacheDir: options.cacheDir };
@@ -45,8 +45,8 @@ export async function createMeshToolbox(options: MeshToolboxOptions = {}): Promi
     id: MESH_TOOLBOX_ID,
     supports: {
       actionUnits: supportedActionUnits(model.ausAppearance),
-      expressions: [...new Set(witnesses.flatMap(({ manifest }) => expressionLabels(manifest)))].sort(),
-      expressionSources: [EXPRESSION_POOL, ...witnesses.map(({ manifest }) => expressionSource(manifest))],
+      expressions: [...new Set(classifiers.flatMap(({ manifest }) => expressionLabels(manifest)))].sort(),
+      expressionSources: [EXPRESSION_POOL, ...classifiers.map(({ manifest }) => expressionSource(manifest))],
     },
     networks: await Promise.all(ids.map(networkProvenance)),
     async measure({ rgb, widthPx, heightPx }, signal) {

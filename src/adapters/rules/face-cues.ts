@@ -4,23 +4,23 @@ import { type MeasuredItem, type PresenceVote, presenceVotes } from "../../domai
 import { actionUnit, nameWithCode } from "../../facs/action-units.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";
-import type { FaceReading, FaceWitness } from "./read-face.ts";
+import type { FaceReading, ReadingSource } from "./read-face.ts";
 
 /** A term of a rule that counts less than this is not worth a sentence. */
 const WORTH_SAYING = 0.75;
 const MAXIMUM_FOR = 4;
 const MAXIMUM_AGAINST = 2;
 /** From which probability on a network's first choice is a cue for it. */
-const WITNESS_SPEAKS_FROM = 0.25;
-/** Below this it is a cue against a label that another witness favours. */
-const WITNESS_DENIES_BELOW = 0.1;
+const SOURCE_SPEAKS_FROM = 0.25;
+/** Below this it is a cue against a label that another source favours. */
+const SOURCE_DENIES_BELOW = 0.1;
 
 /** What the face shows for and against these labels, each cue with the measurements that it rests on. */
 export function faceCues(reading: FaceReading, items: readonly EvidenceItem[], labels: readonly string[]): Cue[] {
   const rules = emotionRules().filter(({ emotion }) => labels.includes(basicLabelOf(emotion) ?? ""));
   return [
     ...rules.flatMap((rule) => ruleCues(rule, items)),
-    ...reading.witnesses.flatMap((witness) => witnessCues(witness, labels)),
+    ...reading.sources.flatMap((source) => sourceCues(source, labels)),
   ];
 }
 
@@ -118,7 +118,7 @@ function statementOf({ au, side, state }: ActionUnitAssertion): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${where}`;
 }
 
-function witnessCues({ type, name, own, evidenceIds }: FaceWitness, labels: readonly string[]): Cue[] {
+function sourceCues({ type, name, own, evidenceIds }: ReadingSource, labels: readonly string[]): Cue[] {
   // The rules are spelt out action unit by action unit already.
   if (type !== "expression") return [];
   const say = (label: string, probability: number, direction: Cue["direction"]): Cue => ({
@@ -132,7 +132,7 @@ function witnessCues({ type, name, own, evidenceIds }: FaceWitness, labels: read
   return [...own]
     .sort((a, b) => b.probability - a.probability)
     .flatMap(({ label, probability }, rank) => {
-      if (rank === 0 && probability >= WITNESS_SPEAKS_FROM) return [say(label, probability, "for")];
-      return labels[0] === label && probability < WITNESS_DENIES_BELOW ? [say(label, probability, "against")] : [];
+      if (rank === 0 && probability >= SOURCE_SPEAKS_FROM) return [say(label, probability, "for")];
+      return labels[0] === label && probability < SOURCE_DENIES_BELOW ? [say(label, probability, "against")] : [];
     });
 }

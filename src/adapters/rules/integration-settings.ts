@@ -7,7 +7,7 @@ const Share = z.number().min(0).max(1);
 
 const IntegrationSettings = z.strictObject({
   about: z.string(),
-  witnessWeights: z.strictObject({ expression: z.number().positive(), rules: z.number().positive() }),
+  sourceWeights: z.strictObject({ expression: z.number().positive(), rules: z.number().positive() }),
   disagreementWidens: Share,
   poorQualityWidens: Share,
   exemplarShare: Share,
@@ -20,7 +20,7 @@ const IntegrationSettings = z.strictObject({
   minimumQuality: Share,
 });
 
-/** `models/rules/integration.json`: how witnesses are weighed that the fitted pool does not know, and cues of the context. */
+/** `models/rules/integration.json`: how sources are weighed that the fitted pool does not know, and cues of the context. */
 export const integrationSettings = knowledgeFile(["rules", "integration.json"], IntegrationSettings);
 
 /** p(e): what is assumed before anything is seen, and what integration divides by, once. */

@@ -53,7 +53,7 @@ export function nameCongruence({ face, context, integrated, smiles }: Compared):
   }
   const evidenceIds = [
     ...new Set([
-      ...face.witnesses.flatMap(({ evidenceIds: ids }) => ids.slice(0, 1)),
+      ...face.sources.flatMap(({ evidenceIds: ids }) => ids.slice(0, 1)),
       ...[...context.texts, ...context.cues].map(({ evidenceId }) => evidenceId),
     ]),
   ];

@@ -3,21 +3,21 @@ import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
 import type { ActionUnitMeasurement } from "../../domain/measurement.ts";
 import { type ActivationVector, activationVectors } from "../../facs/activation.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
-import { disagreement, poolWitnesses, widened } from "../../facs/cue-integration.ts";
+import { disagreement, poolReadings, widened } from "../../facs/cue-integration.ts";
 import { type RuleScore, rulesAsDistribution, scoreRules } from "../../facs/emotion-rules.ts";
 import { fittedPool, isExpressionPool } from "../../facs/expression-pool.ts";
 import { readSmiles, type SmileReading } from "../../facs/smile-types.ts";
 import { type EvidenceView, quantity } from "./evidence-view.ts";
 import { integrationSettings, priorDistribution } from "./integration-settings.ts";
 
-/** One witness of one face. */
-export interface FaceWitness {
+/** One reading of one face, and who gave it. */
+export interface ReadingSource {
   readonly type: "expression" | "rules";
   /** Network or toolbox, e.g. `face-api-expression@1.7.15`. */
   readonly name: string;
   /** Over all basic labels. */
   readonly distribution: readonly LabelProbability[];
-  /** As the witness itself gives it, over the labels that it knows. */
+  /** As the source itself gives it, over the labels that it knows. */
   readonly own: readonly LabelProbability[];
   readonly weight: number;
   readonly evidenceIds: readonly string[];
@@ -30,16 +30,16 @@ export interface FaceReading {
   readonly distribution: readonly LabelProbability[] | null;
   /** Why it abstains. */
   readonly abstention: string | null;
-  readonly witnesses: readonly FaceWitness[];
-  /** 0 when the witnesses agree, 1 when they exclude each other. */
+  readonly sources: readonly ReadingSource[];
+  /** 0 when the sources agree, 1 when they exclude each other. */
   readonly disagreement: number;
   /** One for each toolbox and scale. */
   readonly vectors: readonly { readonly vector: ActivationVector; readonly scores: readonly RuleScore[] }[];
 }
 
 /**
- * Reads one face alone: what observers are expected to perceive in it. Every expression network is a witness, and so are
- * the emotion rules over each toolbox's action units. Witnesses that the fitted pool knows are weighed by it; others have
+ * Reads one face alone: what observers are expected to perceive in it. Every expression network is a source, and so are
+ * the emotion rules over each toolbox's action units. Sources that the fitted pool knows are weighed by it; others have
  * the same say, widened toward the prior where they disagree and where the face cannot be trusted.
  */
 export function readFace(view: EvidenceView, faceId: string): FaceReading {
@@ -48,32 +48,32 @@ export function readFace(view: EvidenceView, faceId: string): FaceReading {
     vector,
     scores: scoreRules(vector),
   }));
-  const witnesses = [...expressionWitnesses(items), ...vectors.flatMap((one) => ruleWitness(one, items))];
-  const apart = disagreement(witnesses);
-  const base = { faceId, witnesses, disagreement: apart, vectors };
-  const abstention = reasonToAbstain(items, witnesses);
+  const sources = [...expressionSources(items), ...vectors.flatMap((one) => ruleSource(one, items))];
+  const apart = disagreement(sources);
+  const base = { faceId, sources, disagreement: apart, vectors };
+  const abstention = reasonToAbstain(items, sources);
   const quality = quantity(items, "quality", "overall") ?? 1;
-  const read = abstention === null ? perceived(witnesses, { apart, quality }) : null;
+  const read = abstention === null ? perceived(sources, { apart, quality }) : null;
   if (read === null) return { ...base, distribution: null, abstention: abstention ?? "nothing was measured on it" };
   return { ...base, distribution: withExemplars(read, exemplarVotes(view, faceId)), abstention: null };
 }
 
 function perceived(
-  witnesses: readonly FaceWitness[],
+  sources: readonly ReadingSource[],
   { apart, quality }: { readonly apart: number; readonly quality: number },
 ): LabelProbability[] | null {
-  const networks = witnesses.filter(({ type }) => type === "expression");
-  const rules = poolWitnesses(witnesses.filter(({ type }) => type === "rules"));
+  const networks = sources.filter(({ type }) => type === "expression");
+  const rules = poolReadings(sources.filter(({ type }) => type === "rules"));
   const readings = networks.map(({ name, own }) => ({ source: name, distribution: own }));
   const fitted = fittedPool(readings, { quality, rules });
   if (fitted !== undefined) return fitted;
-  const pooled = poolWitnesses(witnesses);
+  const pooled = poolReadings(sources);
   const { disagreementWidens, poorQualityWidens } = integrationSettings();
   const share = Math.min(1, disagreementWidens * apart + poorQualityWidens * (1 - quality));
   return pooled === null ? null : widened(pooled, priorDistribution(), share);
 }
 
-function reasonToAbstain(items: readonly EvidenceItem[], witnesses: readonly FaceWitness[]): string | null {
+function reasonToAbstain(items: readonly EvidenceItem[], sources: readonly ReadingSource[]): string | null {
   const { minimumFacePx, minimumQuality } = integrationSettings();
   const facePx = quantity(items, "quality", "facePx");
   if (facePx !== undefined && facePx < minimumFacePx) {
@@ -83,7 +83,7 @@ function reasonToAbstain(items: readonly EvidenceItem[], witnesses: readonly Fac
   if (quality !== undefined && quality < minimumQuality) {
     return `The quality of the face is ${quality.toFixed(2)} of 1, too poor to be read`;
   }
-  return witnesses.length === 0 ? "No expression and too few action units were measured on this face" : null;
+  return sources.length === 0 ? "No expression and too few action units were measured on this face" : null;
 }
 
 function measurementIn(item: EvidenceItem): Omit<ActionUnitMeasurement, "estimated">[] {
@@ -92,18 +92,18 @@ function measurementIn(item: EvidenceItem): Omit<ActionUnitMeasurement, "estimat
   return [{ au, side, value, scale, weight, toolbox: item.source.name }];
 }
 
-function expressionWitnesses(items: readonly EvidenceItem[]): FaceWitness[] {
+function expressionSources(items: readonly EvidenceItem[]): ReadingSource[] {
   const readings = items.filter(({ kind }) => kind === "expression");
   const single = readings.filter(({ source }) => !isExpressionPool(source.name));
   // A pool says nothing that the readings in it do not say: it counts only where they are not known.
-  return (single.length > 0 ? single : readings).flatMap((item): FaceWitness[] => {
+  return (single.length > 0 ? single : readings).flatMap((item): ReadingSource[] => {
     if (item.value.type !== "distribution") return [];
     const basic = item.value.distribution.flatMap(({ label, probability }) => {
       const known = basicLabelOf(label);
       return known === undefined ? [] : [{ label: known, probability }];
     });
     if (!basic.some(({ probability }) => probability > 0)) return [];
-    const { expression } = integrationSettings().witnessWeights;
+    const { expression } = integrationSettings().sourceWeights;
     const { name } = item.source;
     const distribution = overBasicLabels(basic);
     return [{ type: "expression", name, distribution, own: basic, weight: expression, evidenceIds: [item.id] }];
@@ -119,11 +119,11 @@ function overBasicLabels(known: readonly LabelProbability[]): LabelProbability[]
   return [...known.map((entry) => ({ ...entry, probability: ((1 - rest) * entry.probability) / total })), ...unknown];
 }
 
-/** The rules of one toolbox as a witness: the softmax of their logits, weighed by the share of emotions it can score. */
-function ruleWitness(
+/** The rules of one toolbox as a source: the softmax of their logits, weighed by the share of emotions it can score. */
+function ruleSource(
   { vector, scores }: FaceReading["vectors"][number],
   items: readonly EvidenceItem[],
-): FaceWitness[] {
+): ReadingSource[] {
   const known = rulesAsDistribution(scores);
   // One emotion alone has nothing to be compared with.
   if (known.length < 2) return [];
@@ -132,7 +132,7 @@ function ruleWitness(
       return value.type === "action-unit" && source.name === vector.toolbox && value.scale === vector.scale;
     })
     .map(({ id }) => id);
-  const weight = (integrationSettings().witnessWeights.rules * known.length) / BASIC_LABELS.length;
+  const weight = (integrationSettings().sourceWeights.rules * known.length) / BASIC_LABELS.length;
   return [
     { type: "rules", name: vector.toolbox, distribution: overBasicLabels(known), own: known, weight, evidenceIds },
   ];

@@ -51,11 +51,11 @@ export interface Dataset {
 }
 
 /** Extensions of images that can be read. */
-export const PICTURES = "*.{jpg,jpeg,png,webp,tif,tiff,gif,avif,JPG,JPEG,PNG}";
+export const IMAGE_FILES = "*.{jpg,jpeg,png,webp,tif,tiff,gif,avif,JPG,JPEG,PNG}";
 
 /** A folder per label, images inside, nested at will: the last folder's name is the label. */
 export async function readFolderSamples(path: string): Promise<ReadRow[]> {
-  const files = (await glob([`*/**/${PICTURES}`], { cwd: path, absolute: false })).sort();
+  const files = (await glob([`*/**/${IMAGE_FILES}`], { cwd: path, absolute: false })).sort();
   if (files.length === 0) {
     throw new ConfigurationError(`Cannot use dataset as no folder in it holds images: \`${path}\``);
   }

@@ -123,7 +123,7 @@ describe("the rules baseline, readings", () => {
     expect(poor.faceOnly.abstention).toContain("too poor to be read");
   });
 
-  it("is less sure of a poor face and of witnesses that disagree", () => {
+  it("is less sure of a poor face and of sources that disagree", () => {
     const clear = probabilityOf(judgeOne(smiling, happyNetwork).faceOnly, "happiness");
     const poor = judgeOne(smiling, happyNetwork, qualityEvidence({ facePx: 90, overall: 0.3 }));
     const torn = judgeOne(smiling, expressionEvidence({ anger: 0.95, neutral: 0.05 }));

@@ -20,11 +20,11 @@ describe("readFace", () => {
     const [without, beside] = [read(...single), read(...single, pool)];
     expect(beside.distribution).toEqual(without.distribution);
     expect(beside.disagreement).toBe(without.disagreement);
-    expect(beside.witnesses.map(({ name }) => name)).not.toContain("expression-pool@2");
+    expect(beside.sources.map(({ name }) => name)).not.toContain("expression-pool@2");
   });
 
   it("reads a pool whose networks are not known", () => {
-    const names = read(pool).witnesses.filter(({ type }) => type === "expression");
+    const names = read(pool).sources.filter(({ type }) => type === "expression");
     expect(names.map(({ name }) => name)).toEqual(["expression-pool@2"]);
   });
 });

@@ -90,8 +90,8 @@ export function because(cues: readonly Cue[], most = 2): string {
 
 /** The items that a face's reading rests on: its expression classifiers, or else what its cues cite, or its action units. */
 export function readingIds({ face, judgment }: JudgedFace): readonly string[] {
-  const classifiers = face.witnesses.filter(({ type }) => type === "expression");
-  const ids = [classifiers, judgment.cues, face.witnesses].map((sources) => sources.flatMap((one) => one.evidenceIds));
+  const classifiers = face.sources.filter(({ type }) => type === "expression");
+  const ids = [classifiers, judgment.cues, face.sources].map((sources) => sources.flatMap((one) => one.evidenceIds));
   return ids.find((each) => each.length > 0) ?? [];
 }
 
