@@ -73,10 +73,11 @@ it("puts examples before the question, each with its image", async () => {
 
 it("names the files it was made from, with their hashes", async () => {
   expect((await promptFor()).references).toEqual(
-    ["judge", "image-shown", "answer-by-schema", "question-with-tools"].map((id) => ({
-      id,
-      version: id === "answer-by-schema" ? "1" : "2",
-      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-    })),
+    [
+      ["judge", "3"],
+      ["image-shown", "2"],
+      ["answer-by-schema", "1"],
+      ["question-with-tools", "3"],
+    ].map(([id, version]) => ({ id, version, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })),
   );
 });
