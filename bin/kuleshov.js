@@ -1,2 +1,7 @@
 #!/usr/bin/env node
-import "../dist/src/cli/main.js";
+import("../dist/src/cli/main.js").catch((error) => {
+  process.stderr.write(
+    `Cannot start Kuleshov (install it again, or allow more open files): ${String(error?.message).split("\n")[0]}\n`,
+  );
+  process.exitCode = 3;
+});

@@ -1,13 +1,14 @@
 import { basename, join } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { commonest } from "../domain/group-by.ts";
+import { commonest, groupBy } from "../domain/group-by.ts";
 import { type Evaluated, evaluate, resumeEvaluating } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
 import { readable } from "../evaluation/report/sections.ts";
 import type { RunSummary } from "../evaluation/results/summarise.ts";
+import type { CallRecord } from "../evaluation/runner/call-record.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
@@ -122,12 +123,32 @@ async function tell(
   );
   if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; go on with: kuleshov eval resume ${folder}`);
   note(`Report: ${path}`);
-  if (stop.aborted) process.exitCode = EXIT.interrupted;
-  else if (outcome.failed > 0 || outcome.stopped !== null) process.exitCode = EXIT.doneWithFailures;
+  noteFailures(scored.records);
+  process.exitCode = exitCodeOf(scored.records, stop);
+  if (outcome.stopped !== null && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
 }
 
 function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Says why calls failed: an example of the commonest kind, and how many are of it. */
+export function noteFailures(records: readonly CallRecord[]): void {
+  const failures = records.flatMap(({ failure }) => failure ?? []);
+  const kinds = [...groupBy(failures, ({ kind }) => kind).values()].sort((one, other) => other.length - one.length);
+  const example = kinds[0]?.[0];
+  if (example === undefined) return;
+  const which =
+    failures.length === records.length ? `All ${failures.length}` : `${failures.length} of ${records.length}`;
+  note(`${which} calls failed, ${kinds[0]?.length} of them like this: ${example.message}`);
+}
+
+/** Of a run with these calls: a run in which none was answered has given nothing. */
+export function exitCodeOf(records: readonly CallRecord[], stop: AbortSignal): number {
+  if (stop.aborted) return EXIT.interrupted;
+  const failed = records.filter(({ failure }) => failure !== null).length;
+  if (failed === 0) return EXIT.done;
+  return failed === records.length ? EXIT.nothingDone : EXIT.doneWithFailures;
 }
 
 /** For the name of a folder: `20260131-235959`, UTC. */

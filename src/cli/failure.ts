@@ -34,7 +34,7 @@ function noteComplaints({ complaints }: JudgmentError): void {
 /** An error in one sentence; where it came from only when `KULESHOV_DEBUG` is set. */
 export function noteFailure(error: unknown): void {
   if (process.env.KULESHOV_DEBUG) note(...String(error instanceof Error ? error.stack : error).split("\n"));
-  note(sentence(error));
+  note(...sentence(error).split(/\n(?= {2})/)); // a list of problems is indented; no other line is begun
 }
 
 function sentence(error: unknown): string {

@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Evaluated } from "../evaluate.ts";
-import { EXIT, interruptSignal } from "./exit.ts";
+import { interruptSignal } from "./exit.ts";
 import { addModelOptions, type ModelFlags } from "./model-options.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
@@ -56,7 +57,7 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
   const { lab } = await import("../lab.ts");
   const { openEvaluation } = await import("../compose/evaluation.ts");
   const { showProgress } = await import("./progress.ts");
-  const { timestamp } = await import("./eval-run.ts");
+  const { exitCodeOf, timestamp } = await import("./eval-run.ts");
   const name = basename(images[0] ?? "lab").replace(/\.\w+$/, "");
   const folder = resolve(options.out ?? join("lab-results", `${name}-${timestamp()}`));
   const open = (evalFilePath: string) =>
@@ -68,19 +69,21 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
   const query = { ...options, folder, images, onProgress: progress.update };
   const done = await lab(query, { open }, stop).finally(progress.end);
   await report(folder, done, options.json === true);
-  if (stop.aborted) process.exitCode = EXIT.interrupted;
-  else if (done.outcome.failed > 0) process.exitCode = EXIT.doneWithFailures;
+  process.exitCode = exitCodeOf(done.scored.records, stop);
 }
 
 async function report(folder: string, { scored, report: path }: Evaluated, json: boolean): Promise<void> {
   const { readable } = await import("../evaluation/report/sections.ts");
   const { number } = await import("../pages/markup.ts");
+  const { noteFailures } = await import("./eval-run.ts");
   const effects = scored.contextEffects.flatMap((one) => one.effects);
   if (json) await print(`${JSON.stringify({ folder, report: path, effects }, null, 2)}\n`);
   for (const { name, meaning, estimate } of json ? [] : effects) {
     const interval = estimate.low === null ? "" : ` [${number(estimate.low)}, ${number(estimate.high)}]`;
     await print(`${readable(name).padEnd(38)} ${number(estimate.value)}${interval}  n = ${estimate.n}\n  ${meaning}\n`);
   }
-  for (const { failure, cell } of scored.records) if (failure !== null) note(`${cell}: ${failure.message}`);
-  note(`Stimuli: ${join(folder, "stimuli")}`, `Report: ${path}`);
+  noteFailures(scored.records);
+  // Stimuli are drawn for calls that are made: where every answer was kept, there are none.
+  const stimuli = join(folder, "stimuli");
+  note(...(existsSync(stimuli) ? [`Stimuli: ${stimuli}`] : []), `Report: ${path}`);
 }

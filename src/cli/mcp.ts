@@ -36,7 +36,13 @@ async function mcp({ toolbox, store, root, cache, mirrored, ...flags }: McpOptio
   const places = { ...(store === undefined ? {} : { store }), ...(root === undefined ? {} : { root }) };
   await serveMcp(
     { ...modelOptionsOf(settings), model, toolboxes: toolbox, cache, mirrored, notify: note, ...places },
-    noteFailure,
+    { onBug: noteFailure, onBadMessage: noteBadMessage },
     interruptSignal(),
   );
+}
+
+/** The server goes on: one message of a client that is no message costs only that one. */
+function noteBadMessage({ message }: Error): void {
+  const [told = ""] = message.split("\n");
+  note(`Passed over what is no message of the protocol (${told.slice(0, 200)})`);
 }

@@ -29,7 +29,7 @@ const SCHEMA = {
     .string()
     .trim()
     .pipe(z.url({ protocol: /^https?$/ }))
-    .refine((url) => new URL(url).username === "" && new URL(url).password === "")
+    .refine((url) => URL.canParse(url) && new URL(url).username === "" && new URL(url).password === "")
     .describe("an address such as http://127.0.0.1:8080/v1, without user and password"),
   timeout: number(z.number().positive().max(LONGEST_WAIT_S)).describe(`seconds, above 0 and up to ${LONGEST_WAIT_S}`),
   maxTokens: number(z.int().positive()).describe("a whole number from 1"),

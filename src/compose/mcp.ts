@@ -15,6 +15,13 @@ interface McpOptions extends Omit<AskOptions, "shots"> {
   readonly store?: string;
 }
 
+interface McpListeners {
+  /** Told of bugs; clients are told only that there was one. */
+  readonly onBug: (error: unknown) => void;
+  /** Told of what came over the wire and is no message of the protocol. */
+  readonly onBadMessage: (error: Error) => void;
+}
+
 /** How many exemplars one search gives: a client can search again, and each comes with an image. */
 const FOUND_AT_ONCE = 4;
 
@@ -27,7 +34,7 @@ const FOUND_AT_ONCE = 4;
  */
 export async function serveMcp(
   { store: named, root: rootNamed = ".", ...options }: McpOptions,
-  onBug: (error: unknown) => void,
+  { onBug, onBadMessage }: McpListeners,
   signal?: AbortSignal,
 ): Promise<void> {
   const root = await rootFolder(rootNamed);
@@ -51,7 +58,7 @@ export async function serveMcp(
     process.stdin.once("close", resolve);
     signal?.addEventListener("abort", () => resolve(), { once: true });
   });
-  const server = serveStdio(() => createMcpServer(mcpDependencies), { onerror: onBug });
+  const server = serveStdio(() => createMcpServer(mcpDependencies), { onerror: onBadMessage });
   await ended;
   await server.close();
   await close();

@@ -21,7 +21,7 @@ const STATES =
 
 /** "She is happy" says what she feels; "her expression is happy" says what is expressed. */
 const COPULA = new RegExp(
-  String.raw`([\w']+)\s+(?:is|are|was|were)\s+(?:not\s+)?(?:\w+ly\s+|very\s+|so\s+|quite\s+|really\s+)?(?:${STATES})\b`,
+  String.raw`(?<![\w'])([\w']+)\s+(?:is|are|was|were)\s+(?:not\s+)?(?:\w+ly\s+|very\s+|so\s+|quite\s+|really\s+)?(?:${STATES})\b`,
 );
 const COPULA_SUBJECTS =
   /^(?:he|she|they|who|person|people|man|woman|men|women|child|children|boy|girl|subject|individual|f\d+|everyone)$/;
@@ -38,6 +38,7 @@ const DISCLAIMED =
 function clauses(text: string): string[] {
   return text
     .toLowerCase()
+    .replace(/[^\S\n]+/g, " ")
     .split(/[.;:!?\n]+|,\s+(?:and|but|so|yet|while)\s+|\s+(?:but|because|yet)\s+/)
     .filter((clause) => clause.trim() !== "");
 }

@@ -28,18 +28,20 @@ const Row = z.strictObject({
 });
 
 /** Other words that tables use for the same columns. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  image: "path",
-  file: "path",
-  filename: "path",
-  label: "category",
-  emotion: "category",
-  labeler: "labeller",
-  rater: "labeller",
-  license: "licence",
-  description: "caption",
-  reason: "why",
-};
+const SYNONYMS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    image: "path",
+    file: "path",
+    filename: "path",
+    label: "category",
+    emotion: "category",
+    labeler: "labeller",
+    rater: "labeller",
+    license: "licence",
+    description: "caption",
+    reason: "why",
+  }),
+);
 
 /**
  * Reads exemplars from a CSV table with a header: `path, category` and, if wanted, `role, caption, definition, why,
@@ -69,7 +71,7 @@ async function readRows(path: string): Promise<readonly TableRow[]> {
 
 function columnName(header: string): string {
   const name = header.toLowerCase();
-  return SYNONYMS[name] ?? name;
+  return SYNONYMS.get(name) ?? name;
 }
 
 async function readRow(

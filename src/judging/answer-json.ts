@@ -50,7 +50,7 @@ function bracedParts(text: string): string[] {
 
 /** Where the object that begins at `start` is closed; braces within strings apart. */
 function endOfObject(text: string, start: number): number | undefined {
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}]/gs;
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/gs;
   tokens.lastIndex = start;
   let depth = 0;
   for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {

@@ -85,11 +85,19 @@ type Reading = { readonly judgment: Judgment } | { readonly complaints: readonly
 /** Longest piece of a prose answer that is quoted back. */
 const QUOTE_LENGTH = 300;
 
+/** Longest judgment, as JSON, whose sentences are read: a careful one about twenty faces has a tenth of it. */
+const LONGEST_JUDGMENT = 200_000;
+
 function read(answer: ModelAnswer, { ledger, labels }: JudgingTask): Reading {
   if (answer.type === "prose") {
     const said = answer.text.trim().slice(0, QUOTE_LENGTH);
     const what = said === "" ? "it was empty" : `it says ${JSON.stringify(said)}`;
     const message = `The answer is not a judgment in the agreed form: ${what}`;
+    return { complaints: [{ path: "", code: "form", message }] };
+  }
+  const length = JSON.stringify(answer.value)?.length ?? 0;
+  if (length > LONGEST_JUDGMENT) {
+    const message = `The judgment has ${length} characters, and at most ${LONGEST_JUDGMENT} are read: say it shorter`;
     return { complaints: [{ path: "", code: "form", message }] };
   }
   const parsed = Judgment.safeParse(answer.value);

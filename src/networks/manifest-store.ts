@@ -74,9 +74,13 @@ function parseManifest(id: string, text: string): NetworkManifest {
   return parsed.data;
 }
 
+/** Complaints that are told: one slip in a list makes one for each of its items. */
+const COMPLAINTS_TOLD = 5;
+
 /** In one line: `inputs.0.shape: expected array; licence: required`. */
 function complaintsOf({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`).join("; ");
+  const told = issues.slice(0, COMPLAINTS_TOLD).map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
+  return issues.length > told.length ? `${told.join("; ")} and ${issues.length - told.length} more` : told.join("; ");
 }
 
 function parseJson(id: string, text: string): unknown {

@@ -46,10 +46,15 @@ export function whyRefused(error: unknown): string {
  */
 export function systemErrorSentence(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (codeOf(error) === "ERR_MODULE_NOT_FOUND") return CANNOT_LOAD;
   if (!(error instanceof RefusedFileError) && !isSystemError(error)) return systemErrorSentence(error.cause);
   const path = "path" in error && typeof error.path === "string" ? `: \`${error.path}\`` : "";
   return `Cannot go on as ${whyRefused(error)}${path}`;
 }
+
+/** With too few files to open, Node does not find what is there. */
+const CANNOT_LOAD =
+  "Cannot go on as a part of Kuleshov cannot be loaded: allow more open files, for example with `ulimit -n 1024`, or install it again";
 
 function isSystemError(error: Error): boolean {
   return "syscall" in error || (codeOf(error) ?? "") in REASONS;

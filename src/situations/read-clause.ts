@@ -145,7 +145,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   me: "I was",
   us: "we were",
 };
-const PARTICIPLES: Readonly<Record<string, string>> = Object.fromEntries(
+const PARTICIPLES: ReadonlyMap<string, string> = new Map(
   (
     "gave:given stole:stolen beat:beaten bit:bitten threw:thrown broke:broken took:taken chose:chosen saw:seen forgot:forgotten " +
     "drove:driven knew:known left:left told:told hit:hit hurt:hurt shot:shot caught:caught brought:brought bought:bought " +
@@ -191,5 +191,5 @@ function isSomebodyElse(subject: string): boolean {
 }
 
 function participleOf(verb: string): string | null {
-  return PARTICIPLES[verb] ?? (verb.endsWith("ed") ? verb : null);
+  return PARTICIPLES.get(verb) ?? (verb.endsWith("ed") ? verb : null);
 }

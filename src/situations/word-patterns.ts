@@ -15,7 +15,7 @@ interface Pattern<T> {
 }
 
 /** Forms of the commonest verbs, which no rule of endings brings together. */
-const BASE: Readonly<Record<string, string>> = Object.fromEntries(
+const BASE: ReadonlyMap<string, string> = new Map(
   (
     "is:be was:be are:be were:be been:be being:be am:be has:have had:have having:have went:go came:come thought:think " +
     "fell:fall kept:keep left:leave felt:feel became:become ran:run made:make got:get turned:turn"
@@ -80,10 +80,10 @@ function nearestRun(run: readonly string[], words: readonly Word[], from: number
 function isRun(run: readonly string[], words: readonly Word[], at: number): boolean {
   return run.every((base, step) => {
     const word = words[at + step];
-    return word !== undefined && (baseOf(word.stem) === base || BASE[word.text] === base);
+    return word !== undefined && (baseOf(word.stem) === base || BASE.get(word.text) === base);
   });
 }
 
 function baseOf(stem: string): string {
-  return BASE[stem] ?? stem;
+  return BASE.get(stem) ?? stem;
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as evaluation from "../../src/cli/eval.ts";
 import * as lab from "../../src/cli/lab.ts";
+import { samplePhoto } from "../support/photos.ts";
 import { type CommandResult, runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -54,6 +55,37 @@ describe("kuleshov eval", () => {
     const second = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "two");
     expect(second.stdout).toContain("choice accuracy");
     expect(second.stderr).toContain("1 of 1 calls done, 1 of them from the cache, 0 failed");
+  });
+
+  it("ends with 3 and says why when every call failed, with 1 when some did", async () => {
+    const folder = await tempFolder();
+    await copyFile(samplePhoto(2), join(folder, "good.jpg"));
+    for (const name of ["bad1.jpg", "bad2.jpg"]) await writeFile(join(folder, name), "no image");
+    const rows = (...names: string[]) =>
+      writeFile(
+        join(folder, "list.csv"),
+        `id,image,label\n${names.map((name, i) => `${i},${name},happiness\n`).join("")}`,
+      );
+    await writeFile(
+      join(folder, "faces.eval.yaml"),
+      `name: faces
+dataset: { format: csv, path: list.csv, columns: { id: id, image: image, label: label }, taxonomy: [happiness, sadness] }
+matrix: { models: [rules] }
+scorers: [accuracy]
+`,
+    );
+    await rows("bad1.jpg", "bad2.jpg");
+    const none = await kuleshov(folder, "eval", "run", "faces.eval.yaml", "--out", "none");
+    expect([none.code, none.stderr]).toEqual([
+      3,
+      expect.stringMatching(/^All 2 calls failed, 2 of them like this: Cannot read image as it is not an image .*`$/m),
+    ]);
+    await rows("bad1.jpg", "good.jpg");
+    const some = await kuleshov(folder, "eval", "run", "faces.eval.yaml", "--out", "some");
+    expect([some.code, some.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^1 of 2 calls failed, 1 of them like this: Cannot/m),
+    ]);
   });
 
   it.each([

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { reportFailure } from "../../src/cli/failure.ts";
+import { ConfigurationError, JudgmentError } from "../../src/domain/errors.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -37,6 +39,49 @@ describe("standard output", () => {
     const [code] = await once(child, "close");
     expect([code, stderr]).toEqual([0, ""]);
   });
+});
+
+describe("an error", () => {
+  it.each([
+    [
+      "a full disk",
+      Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" }),
+      3,
+      /^Cannot go on as the disk is full/,
+    ],
+    ["a bug", new TypeError("x is not a function"), 3, /^Internal error, please report it: x is not a function/],
+    ["a wrong word", new ConfigurationError("There is no \u001b[2J"), 2, /^There is no \\u001b\[2J$/],
+  ])("is one sentence for %s", (_what, error, code, sentence) => {
+    const { said, ended } = told(error);
+    expect([ended, said]).toEqual([code, [expect.stringMatching(sentence)]]);
+  });
+
+  it("is three lines for a judgment that was turned down, however much is wrong with it", () => {
+    const complaints = Array.from({ length: 40 }, (_, i) => `\`subjects[${i}]\` ${"is wrong ".repeat(20)}`);
+    const { said, ended } = told(
+      new JudgmentError("The judgment stayed unusable: it is wrong (and 39 more)", complaints),
+    );
+    expect([ended, said]).toEqual([
+      3,
+      [
+        "The judgment stayed unusable: it is wrong (and 39 more)",
+        "None of it is shown, since a judgment that breaks these rules cannot be traced to measurements.",
+        "Ask again, with another --seed or another --model; KULESHOV_DEBUG=1 lists all that was wrong.",
+      ],
+    ]);
+  });
+
+  function told(error: unknown) {
+    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const ended = reportFailure(error);
+    const said = write.mock.calls
+      .map(([text]) => String(text))
+      .join("")
+      .trimEnd()
+      .split("\n");
+    write.mockRestore();
+    return { said, ended };
+  }
 });
 
 describe("models verify", () => {

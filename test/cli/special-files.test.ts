@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -127,5 +127,47 @@ describe.runIf(process.platform === "linux")("File names that people and attacke
   it("cannot put a line of their own among the messages", async () => {
     const { stderr } = await runCommand(["measure", "no\nMeasured 9 faces.jpg"], [measure]);
     expect(stderr).toBe("Cannot read image as there is no such file: `no\\u000aMeasured 9 faces.jpg`\n");
+  });
+});
+
+/** Whether this user may mount a small disk of its own, and what its command ends with. */
+function onFullDisk(kilobytes: number, command: readonly string[], place: string) {
+  const script = `mount -t tmpfs -o size=${kilobytes}k none "$0" && exec "$@"`;
+  const { status, stderr } = spawnSync("unshare", [
+    "-rm",
+    "sh",
+    "-c",
+    script,
+    place,
+    process.execPath,
+    KULESHOV,
+    ...command,
+  ]);
+  return { code: status, stderr: String(stderr) };
+}
+
+const mayMount = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
+
+describe.runIf(mayMount)("A disk that is full", () => {
+  it.each(["measure", "ask"])("is said in one sentence by %s", async (command) => {
+    const place = await tempFolder();
+    const { code, stderr } = onFullDisk(24, [command, PHOTO, "--out", join(place, "out")], place);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /^Cannot write results as the disk is full; make room and run it again with --resume, .*`\n$/,
+      ),
+    ]);
+  });
+});
+
+describe.runIf(process.platform === "linux")("Too few files to open", () => {
+  it.each([24, 64])("are said in one sentence: %d", (limit) => {
+    const words = ["-c", `ulimit -n ${limit}; exec "$0" "$@"`, process.execPath, KULESHOV, "measure", PHOTO];
+    const { status, stderr } = spawnSync("sh", words);
+    expect([status, String(stderr)]).toEqual([
+      3,
+      expect.stringMatching(/^Cannot (start|go on).*(open files|files are open).*\n$/),
+    ]);
   });
 });

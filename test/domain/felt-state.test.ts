@@ -18,6 +18,10 @@ describe("feltStateIn", () => {
     expect(feltStateIn(text)).toContain(words);
   });
 
+  it.each(["a", " ", "is is ", "she is a".padEnd(500, "a"), "feel "])("reads a text without end: %j", (piece) => {
+    expect(feltStateIn(`${piece.repeat(Math.ceil(300_000 / piece.length))}. She is sad.`)).toBe("she is sad");
+  });
+
   it.each([
     ["She is perceived as feeling proud."],
     ["He looks as if he feels cheated."],

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type CallToolResult, Client, InMemoryTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
 import { createImageSessions } from "../../src/mcp/image-sessions.ts";
 import { createMcpServer } from "../../src/mcp/mcp-server.ts";
@@ -332,6 +332,30 @@ describe("the command", () => {
     const found = (await client.callTool({ name: "find_exemplars", arguments: search })) as CallToolResult;
     expect(textOf(found)).toMatch(/E\d+ \[exemplar.*grin/);
     expect(found.content).toContainEqual(expect.objectContaining({ type: "image", mimeType: "image/jpeg" }));
+  });
+
+  it("passes over what is no message, in one line, and goes on", async () => {
+    const child = spawn(process.execPath, [ownPath("bin", "kuleshov.js"), "mcp"], { cwd: await tempFolder() });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let [said, complained] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      said += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      complained += chunk;
+    });
+    const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+    const first = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+    const ping = JSON.stringify({ jsonrpc: "2.0", id: 2, method: "ping" });
+    child.stdin.write(`${first}\n{"jsonrpc":"2.0","method":7,"id":[]}\n{\u001b[2J\n${ping}\n`);
+    await vi.waitFor(() => expect(said).toContain('"id":2'), { timeout: 20_000 });
+    expect(
+      complained
+        .trim()
+        .split("\n")
+        .filter((line) => !line.startsWith("Passed over what is no message")),
+    ).toEqual([]);
+    expect(complained).not.toContain("\u001b");
   });
 
   it.each([

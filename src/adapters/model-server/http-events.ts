@@ -39,7 +39,7 @@ export async function fetchEvents(request: HttpRequest, name: ServerName, signal
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
     const response = await followed(request, name, either);
-    const text = await response.text();
+    const text = await textOf(response, name);
     if (!response.ok) throw faultOfResponse(response, text, name);
     return eventsIn(text, name);
   } catch (error) {
@@ -48,6 +48,21 @@ export async function fetchEvents(request: HttpRequest, name: ServerName, signal
     if (error instanceof ProviderError) throw error;
     throw faultOfConnection(name, nodeCodeIn(error), isTermination(error) ? "answering" : "connecting");
   }
+}
+
+/** Ten times what a long judgment or a batch of embeddings takes. */
+const MOST_ANSWER_BYTES = 16 * 2 ** 20;
+
+/** @throws {ProviderError} as soon as more has come than any answer takes. */
+async function textOf({ body }: Response, name: ServerName): Promise<string> {
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  for await (const piece of body ?? []) {
+    bytes += piece.length;
+    if (bytes > MOST_ANSWER_BYTES) throw faultOfProtocol(name, `more than ${MOST_ANSWER_BYTES / 2 ** 20} MB`);
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 /** A redirect repeats the request as it is, on the same host only: another one would be sent the image and the key. */

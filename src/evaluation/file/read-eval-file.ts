@@ -49,10 +49,10 @@ export function parseEvalFile(text: string, path: string): EvalFile {
   const broken = document.errors[0];
   if (broken !== undefined) {
     throw new ConfigurationError(
-      `Cannot run evaluation as line ${lines.linePos(broken.pos[0]).line} is not YAML (${firstLine(broken.message)}): \`${path}\``,
+      `Cannot run evaluation as line ${lines.linePos(broken.pos[0]).line} is not YAML (${reasonOf(broken)}): \`${path}\``,
     );
   }
-  const data: unknown = document.toJS();
+  const data = contentOf(document, path);
   const parsed = EvalFile.safeParse(data);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues
@@ -60,6 +60,16 @@ export function parseEvalFile(text: string, path: string): EvalFile {
     .map((problem) => ({ line: lineOf(document, problem, lines), sentence: problem.sentence }))
     .sort((a, b) => a.line - b.line);
   throw new ConfigurationError(describe(problems, path));
+}
+
+/** @throws {ConfigurationError} if a few lines of it stand for more than fits anywhere, by naming one another. */
+function contentOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    const reason = "its aliases name one another too often: write out what they stand for";
+    throw new ConfigurationError(`Cannot run evaluation as ${reason} (\`${path}\`)`, { cause });
+  }
 }
 
 function describe(problems: readonly { readonly line: number; readonly sentence: string }[], path: string): string {
@@ -89,6 +99,8 @@ function lineOf(document: Document, { path, isKey }: FileProblem, lines: LineCou
   return 1;
 }
 
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? text;
+function reasonOf({ code, message }: Document["errors"][number]): string {
+  // The parser's own stack ends first, at some thousand levels.
+  if (code === "RESOURCE_EXHAUSTION" || message.includes("call stack")) return "it is nested too deeply";
+  return message.split("\n")[0] ?? message;
 }

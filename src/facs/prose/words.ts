@@ -21,7 +21,7 @@ const KEPT_ADVERBS = new Set(
 );
 
 /** Forms that no rule of endings brings back to their base. */
-const IRREGULAR: Readonly<Record<string, string>> = Object.fromEntries(
+const IRREGULAR: ReadonlyMap<string, string> = new Map(
   (
     "won:win lost:lose died:die dying:die dead:dead eyed:eye drew:draw drawn:draw rose:rise risen:rise fell:fall " +
     "fallen:fall bit:bite bitten:bite wept:weep fought:fight broke:break broken:break stole:steal stolen:steal " +
@@ -58,7 +58,7 @@ export function stemsOf(phrase: string): string[] {
 /** Cuts English inflection roughly: possessive, plural, -ed, -ing, doubled last letter, silent e. */
 function stemOf(word: string): string {
   let stem = word.replace(/'s$/, "");
-  stem = IRREGULAR[stem] ?? stem;
+  stem = IRREGULAR.get(stem) ?? stem;
   if (stem.length > 4 && /ie[sd]$/.test(stem)) stem = `${stem.slice(0, -3)}y`;
   else if (/(?:ss|sh|ch|x)es$/.test(stem)) stem = stem.slice(0, -2);
   else if (stem.length > 3 && /[^su]s$/.test(stem)) stem = stem.slice(0, -1);

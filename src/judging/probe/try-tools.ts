@@ -6,7 +6,10 @@ import { asked, hadNoReply, note, numbersIn, type Probing, quote, user } from ".
 import { card, NUMBERS } from "./try-images.ts";
 import { CHOICE } from "./try-words.ts";
 
-const CARDS: Readonly<Record<string, string>> = { F1: NUMBERS[3], F2: NUMBERS[1] };
+const CARDS: ReadonlyMap<string, string> = new Map([
+  ["F1", NUMBERS[3]],
+  ["F2", NUMBERS[1]],
+]);
 
 export async function tryTools(probing: Probing): Promise<void> {
   if (!probing.capabilities.tools) {
@@ -73,7 +76,7 @@ async function readCards(
 /** The card as a tool returns an image; its number in words to a model that sees none. */
 async function resultOf({ id, name, args }: ToolCall, vision: boolean, seen: Set<string>): Promise<ChatMessage> {
   const asked = String(args.card);
-  const number = CARDS[asked];
+  const number = CARDS.get(asked);
   if (number === undefined) {
     return {
       role: "tool",
@@ -110,7 +113,7 @@ function noteToolImages(
     return;
   }
   const written = numbersIn(reply.text);
-  const isRead = seen.size > 0 && [...seen].every((each) => written.includes(CARDS[each] ?? ""));
+  const isRead = seen.size > 0 && [...seen].every((each) => written.includes(CARDS.get(each) ?? ""));
   probing.capabilities = { ...probing.capabilities, imagesAfterTools: isRead };
   if (isRead) note(probing, "images of tools", "works", "read the numbers in them");
   else note(probing, "images of tools", "fails", `took them and wrote ${quote(reply.text)}`);

@@ -1,4 +1,4 @@
-import { scanQuotedRow } from "./row-scan.ts";
+import { type ScannedRow, scanQuotedRow } from "./row-scan.ts";
 import type { RefuseTable, TableBytes } from "./table-bytes.ts";
 import type { TableHeader, TableMarks } from "./table-layout.ts";
 
@@ -48,6 +48,7 @@ export async function* rowBatches(table: TableSource, signal?: AbortSignal): Asy
     const ended = bytesRead === 0;
     held += bytesRead;
     const cut = cutRows(buffer, { length: held, line, ended }, header.marks);
+    if (cut.isOpen) throw refuse(`a quotation in the row on line ${cut.lines.at(-1)} is never closed`);
     if (cut.starts.length > 0) yield { ...cut, bytes: buffer, fileOffset };
     if (ended) return;
     if (held - cut.consumed > LONGEST_ROW_BYTES) {
@@ -73,6 +74,8 @@ interface Cut {
   readonly consumed: number;
   readonly nextLine: number;
   readonly unterminated: boolean;
+  /** Whether the file ends inside a quoted cell of its last row. */
+  readonly isOpen: boolean;
 }
 
 function cutRows(buffer: Buffer, part: { length: number; line: number; ended: boolean }, marks: TableMarks): Cut {
@@ -83,25 +86,29 @@ function cutRows(buffer: Buffer, part: { length: number; line: number; ended: bo
   let { line } = part;
   let start = 0;
   let quote = bytes.indexOf(QUOTE);
-  let unterminated = false;
+  let [unterminated, isOpen] = [false, false];
   while (start < part.length) {
     if (quote !== -1 && quote < start) quote = bytes.indexOf(QUOTE, start);
-    let newline = bytes.indexOf(marks.newline, start);
-    let linesInRow = 1;
-    if (quote !== -1 && (newline === -1 || quote < newline)) {
-      ({ end: newline, lines: linesInRow } = scanQuotedRow(bytes, { start, end: part.length }, marks));
-    }
-    if (newline === -1 && !part.ended) break;
-    unterminated = newline === -1;
-    const rowEnd = unterminated ? part.length : newline;
+    const row = scanRow(bytes, { start, quote }, marks);
+    if (row.end === -1 && !part.ended) break;
+    unterminated = row.end === -1;
+    isOpen = row.isOpen;
+    const rowEnd = unterminated ? part.length : row.end;
     const end = rowEnd > start && bytes[rowEnd - 1] === CARRIAGE_RETURN ? rowEnd - 1 : rowEnd;
     if (end > start) {
       starts.push(start);
       ends.push(end);
       lines.push(line);
     }
-    line += linesInRow;
+    line += row.lines;
     start = Math.min(rowEnd + 1, part.length);
   }
-  return { starts, ends, lines, consumed: start, nextLine: line, unterminated };
+  return { starts, ends, lines, consumed: start, nextLine: line, unterminated, isOpen };
+}
+
+/** Where a row ends; only one with a quote in it has to be looked at byte by byte. @param quote the next one, or -1 */
+function scanRow(bytes: Buffer, { start, quote }: { start: number; quote: number }, marks: TableMarks): ScannedRow {
+  const newline = bytes.indexOf(marks.newline, start);
+  if (quote === -1 || (newline !== -1 && newline < quote)) return { end: newline, lines: 1, isOpen: false };
+  return scanQuotedRow(bytes, { start, end: bytes.length }, marks);
 }

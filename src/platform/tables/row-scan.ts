@@ -4,9 +4,11 @@ const SPACE = 32;
 const QUOTE = 34;
 
 /** Where a row ends, and how many lines it takes. `end` is -1 when it does not end in these bytes. */
-interface ScannedRow {
+export interface ScannedRow {
   readonly end: number;
   readonly lines: number;
+  /** Whether these bytes end inside a quoted cell. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export function scanQuotedRow(
   for (let i = start; i < end; i++) {
     const byte = bytes[i];
     if (byte === newline) {
-      if (!quoted) return { end: i, lines };
+      if (!quoted) return { end: i, lines, isOpen: false };
       lines++;
     } else if (byte === QUOTE) {
       const closes: boolean = quoted;
@@ -40,5 +42,5 @@ export function scanQuotedRow(
       mayOpen = false;
     }
   }
-  return { end: -1, lines };
+  return { end: -1, lines, isOpen: quoted };
 }

@@ -1,3 +1,4 @@
+import { visibleLine } from "../visible-text.ts";
 import { decimalNumber } from "./decimal-number.ts";
 import { rowBatches, type TableSource } from "./row-batches.ts";
 import { createRowCells } from "./row-cells.ts";
@@ -94,7 +95,7 @@ export function isMissing(text: string): boolean {
 
 /** Names of columns for a message, which is no place for seven hundred of them. */
 export function columnsInWords(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => (name.length > 40 ? `${name.slice(0, 40)}...` : name));
+  const shown = names.slice(0, 8).map((name) => visibleLine(name.length > 40 ? `${name.slice(0, 40)}...` : name));
   return names.length > 8 ? `${shown.join(", ")} and ${names.length - 8} more` : shown.join(", ");
 }
 

@@ -116,6 +116,7 @@ describe("patience", () => {
     ["shows a login page", html(), 1, /answered with a web page instead of JSON/],
     ["fails with a web page", html(502), 3, /failed with status 502: try again/],
     ["answers with half a JSON", failsWith(200, '{"choices": [{"mess'), 1, /cut short or malformed/],
+    ["answers with 50 MB", failsWith(200, "x".repeat(50_000_000)), 1, /answered with more than 16 MB/],
     ["answers without choices", failsWith(200, { object: "chat.completion" }), 1, /JSON that is no chat completion/],
     ["breaks off every time", drops, 3, /broke off the connection/],
     [

@@ -80,6 +80,15 @@ describe("an evaluation file", () => {
     expect(rest.map((line) => line.replace(/:.*/, "").trim())).toEqual(["line 3", "line 4", "line 6"]);
   });
 
+  it("is refused when a few lines of it stand for more than fits anywhere, or it is nested without end", () => {
+    const names = [..."abcdefghij"];
+    const bomb = names.map((name, i) => `${name}: &${name} [${Array(9).fill(i === 0 ? "x" : `*${names[i - 1]}`)}]`);
+    expect(complaint(bomb.join("\n"))).toMatch(
+      /^Cannot run evaluation as its aliases name one another too often: .*`\)$/,
+    );
+    expect(complaint("[".repeat(20_000))).toMatch(/line 1 is not YAML \(it is nested too deeply\)/);
+  });
+
   it("takes evidence as none or as a list of toolboxes, and nothing else", () => {
     const text = `${minimal}matrix:\n  evidence: [none, [mesh, openface]]\n`;
     expect(parseEvalFile(text, "x").matrix.evidence).toEqual(["none", ["mesh", "openface"]]);

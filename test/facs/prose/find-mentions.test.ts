@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findActionUnitMentions } from "../../../src/facs/prose/find-mentions.ts";
+import { readSituation } from "../../../src/situations/read-situation.ts";
 
 /** `"+AU12"` is shown, `"-AU6"` is not, `"+AU1|AU2"` is either of two, `":left"` is the side as worded. */
 function claims(text: string): string[] {
@@ -176,6 +177,13 @@ describe("findActionUnitMentions", () => {
     const [smile, brow] = findActionUnitMentions(text);
     expect(text.slice(smile?.index).startsWith("smiles")).toBe(true);
     expect(brow).toMatchObject({ words: "brow is raised", side: "left" });
+  });
+});
+
+describe("words that are names of JavaScript's own", () => {
+  it.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("are words like others: %s", (word) => {
+    expect(findActionUnitMentions(`The ${word} raised AU6`)).toMatchObject([{ anyOf: ["AU6"], state: "present" }]);
+    expect(readSituation(`The ${word} lost the final`).distribution).not.toBeNull();
   });
 });
 

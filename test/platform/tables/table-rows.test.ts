@@ -94,6 +94,8 @@ describe("a table read as text", () => {
   it.each([
     ["is empty", "", "the file is empty"],
     ["has a row cut short", "a,b\n1,2\n3", "the file ends in the middle of a row: line 3 has 1 cells for 2 columns"],
+    ["never closes a quote in its last cell", 'a,b\n1,2\n3,"4\n', "a quotation in the row on line 3 is never closed"],
+    ["never closes a quote in the middle", 'a,b\n1,"2\n3,4\n5,6\n', "a quotation in the row on line 2 is never closed"],
     ["never closes a quote", `a,b\n1,"${"x".repeat(17_000_000)}`, "the row on line 2 does not end"],
     ["is binary", Buffer.from([1, 0, 2]), "it is not a text file"],
   ])("is refused when it %s", async (_case, text, reason) => {
