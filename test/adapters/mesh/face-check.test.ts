@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMeshToolbox } from "../../../src/adapters/mesh/mesh-toolbox.ts";
@@ -42,6 +43,34 @@ describe("what is no face", () => {
     ],
   ])("is not found in %s", async (_case, svg) => {
     expect(await mesh.measure(await drawn(svg))).toEqual([]);
+  });
+
+  it("is not found in the title card of a video", async () => {
+    const card = fileURLToPath(new URL("../../fixtures/title-card.png", import.meta.url));
+    expect(await mesh.measure(await decodeImage(card))).toEqual([]);
+  });
+
+  it("is no second face in a tight crop of one", async () => {
+    for (const number of [1, 3] as const) {
+      const photo = await decodeImage(samplePhoto(number));
+      for (const { box } of await mesh.measure(photo)) {
+        for (const share of [0.9, 1.1]) {
+          const side = Math.round(Math.max(box.widthPx, box.heightPx) * share);
+          const left = Math.max(0, Math.round(box.leftPx + (box.widthPx - side) / 2));
+          const top = Math.max(0, Math.round(box.topPx + (box.heightPx - side) / 2));
+          const width = Math.min(side, photo.widthPx - left);
+          const height = Math.min(side, photo.heightPx - top);
+          const { data } = await sharp(photo.rgb, {
+            raw: { width: photo.widthPx, height: photo.heightPx, channels: 3 },
+          })
+            .extract({ left, top, width, height })
+            .raw()
+            .toBuffer({ resolveWithObject: true });
+          const crop = { path: "crop.png", widthPx: width, heightPx: height, rgb: new Uint8Array(data), sha256: "" };
+          expect(await mesh.measure(crop)).toHaveLength(1);
+        }
+      }
+    }
   });
 
   it("is not found in cut-outs beside the faces of a photograph", async () => {
