@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TokenUse } from "./token-use.ts";
 
 /**
  * How a server holds an answer to a schema: also in a request that offers tools, only in one without tools, as the
@@ -49,7 +50,7 @@ export const ModelProbe = z.strictObject({
   capabilities: ModelCapabilities,
   /** Requests that it took. */
   calls: z.number(),
-  tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable() }),
+  tokens: TokenUse,
   /** Characters of evidence to a token; `null` when the server counts none. */
   charactersPerToken: z.number().nullable(),
   /** Tokens of an image as large as an ask shows it; `null` when it sees none or counts none. */

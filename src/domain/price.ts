@@ -5,12 +5,16 @@ import type { TokenUse } from "./token-use.ts";
 export const Price = z.strictObject({
   inputPerMillion: z.number().min(0),
   outputPerMillion: z.number().min(0),
+  /** Of input that the provider had from a request before; as other input when left out. */
+  cachedInputPerMillion: z.number().min(0).optional(),
 });
 export type Price = z.infer<typeof Price>;
 
 /** What some tokens cost in USD; `null` when their price or number is unknown, which is not free. */
-export function costOf({ input, output }: TokenUse, price: Price | undefined): number | null {
+export function costOf({ input, output, cached = 0 }: TokenUse, price: Price | undefined): number | null {
   if (price?.inputPerMillion === 0 && price.outputPerMillion === 0) return 0;
   if (price === undefined || input === null || output === null) return null;
-  return (input * price.inputPerMillion + output * price.outputPerMillion) / 1e6;
+  const { cachedInputPerMillion = price.inputPerMillion } = price;
+  const paidInput = (input - cached) * price.inputPerMillion + cached * cachedInputPerMillion;
+  return (paidInput + output * price.outputPerMillion) / 1e6;
 }

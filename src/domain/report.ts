@@ -3,6 +3,7 @@ import { EvidenceItem } from "./evidence.ts";
 import { Grounding } from "./grounding.ts";
 import { Judgment } from "./judgment.ts";
 import { Face, ToolboxId } from "./measurement.ts";
+import { TokenUse } from "./token-use.ts";
 
 /** One step of the conversation with the model, as it happened. */
 export const TraceStep = z.strictObject({
@@ -18,7 +19,7 @@ export const TraceStep = z.strictObject({
   startedMs: z.number().nullable().default(null),
   durationMs: z.number().nullable(),
   /** Of a model's answer, where its server counts them. */
-  tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable() }).nullable().default(null),
+  tokens: TokenUse.nullable().default(null),
   /** Captions of the images that a tool returned. */
   images: z.array(z.string()).default([]),
 });
@@ -87,7 +88,7 @@ export const Provenance = z.strictObject({
   }),
   /** Empty when no server was asked; also in reports from before this was kept. */
   sent: z.array(Sent).default([]),
-  tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable() }),
+  tokens: TokenUse,
 });
 export type Provenance = z.infer<typeof Provenance>;
 

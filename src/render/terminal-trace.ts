@@ -1,4 +1,5 @@
 import type { Report, TraceStep } from "../domain/report.ts";
+import type { TokenUse } from "../domain/token-use.ts";
 import { turnsOf } from "../domain/trace-tree.ts";
 import { plain, type TerminalStyle } from "./terminal-style.ts";
 
@@ -23,9 +24,9 @@ export function renderTrace({ trace, provenance }: Report, style: TerminalStyle)
       ...tools.flatMap((tool, at) => toolLines(tool, { trunk, isLast: at === tools.length - 1 }, style)),
     ];
   });
-  const spent = `${tokens.input ?? "?"} tokens in, ${tokens.output ?? "?"} out`;
+  const spent = tokensInWords(tokens);
   return [
-    `${style.bold(plain(image.path))}  ${plain(model.id)}, ${model.mode}, ${turns.length} turns, ${spent}`,
+    `${style.bold(plain(image.path))}  ${plain(model.id)}, ${model.mode}, ${turns.length} turns${spent}`,
     style.dim(steps.join(" · ")),
     ...lines,
     "",
@@ -49,8 +50,13 @@ function toolLines(
 
 function facts({ durationMs, tokens }: TraceStep, style: TerminalStyle): string {
   const time = durationMs === null ? "" : duration(durationMs);
-  const spent = tokens === null ? "" : `, ${tokens.input ?? "?"} tokens in, ${tokens.output ?? "?"} out`;
-  return style.dim(`${time}${spent}`);
+  return style.dim(`${time}${tokens === null ? "" : tokensInWords(tokens)}`);
+}
+
+/** Nothing for a model that counts none, such as the rules. */
+function tokensInWords({ input, output, cached }: TokenUse): string {
+  if (input === null && output === null) return "";
+  return `, ${input ?? "?"} tokens in${cached === undefined ? "" : ` (${cached} cached)`}, ${output ?? "?"} out`;
 }
 
 function duration(ms: number): string {

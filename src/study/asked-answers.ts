@@ -1,19 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { PixelBox } from "../domain/geometry.ts";
 import type { Judgment, Reading } from "../domain/judgment.ts";
 import { Report } from "../domain/report.ts";
+import { TokenUse } from "../domain/token-use.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
 import { type AnswersSummary, answersPage } from "../pages/answers-page.ts";
+import { type Cell, csvLines } from "../platform/tables/write-table.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 
 /** A report without its measurements, which the evidence repeats and which are a hundred times as long. */
 const KeptReport = Report.extend({ faces: z.array(z.strictObject({ faceId: z.string(), box: PixelBox })) });
-
-const Tokens = z.strictObject({ input: z.number().nullable(), output: z.number().nullable() });
 
 /** What came of one item: a report or the reason why there is none. */
 export const AskedItem = z.strictObject({
@@ -24,7 +23,7 @@ export const AskedItem = z.strictObject({
   face: z.string().nullable(),
   report: KeptReport.nullable(),
   failure: z.string().nullable(),
-  tokens: Tokens,
+  tokens: TokenUse,
   /** `null` when nobody says what the tokens cost. */
   usd: z.number().nullable(),
 });
@@ -58,7 +57,7 @@ export async function writeAnswers(
   summary: Omit<AnswersSummary, "asked" | "failed">,
 ): Promise<void> {
   const failed = items.filter(({ failure }) => failure !== null).length;
-  await run.write(TABLE_FILE, stringify([[...COLUMNS], ...items.flatMap(rowsOf)], { escape_formulas: true }));
+  await run.write(TABLE_FILE, csvLines([COLUMNS, ...items.flatMap(rowsOf)]));
   const shown = await Promise.all(
     items.slice(0, SHOWN).map(async (item) => ({ item, thumbnail: await thumbnailOf(item) })),
   );
@@ -92,8 +91,6 @@ const COLUMNS = [
   "usd",
   "failure",
 ] as const;
-
-type Cell = string | number | null;
 
 function rowsOf(item: AskedItem): Cell[][] {
   const { id, path, question, context, report, failure, tokens, usd } = item;

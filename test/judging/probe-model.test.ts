@@ -150,7 +150,7 @@ describe("what the command prints", () => {
 
   it("names the price of a remote model, also of a dated snapshot, and says when nobody names one", async () => {
     const priced = await priceOf({ id: "openai:gpt-4.1-2025-04-14", remote: true });
-    expect(priced).toEqual({ inputPerMillion: 2, outputPerMillion: 8 });
+    expect(priced).toEqual({ inputPerMillion: 2, cachedInputPerMillion: 0.5, outputPerMillion: 8 });
     expect(await priceOf({ id: "openai:nobody-knows", remote: true })).toBeUndefined();
     const { probe: seen } = await probed(capable());
     const remote = { ...seen, imageTokens: 1_000, charactersPerToken: 2 };

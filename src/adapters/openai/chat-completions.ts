@@ -113,7 +113,14 @@ const Completion = z.looseObject({
   error: z.unknown().optional(),
   model: z.string().nullish().catch(null),
   system_fingerprint: z.string().nullish().catch(null),
-  usage: z.looseObject({ prompt_tokens: Count, completion_tokens: Count }).nullish().catch(null),
+  usage: z
+    .looseObject({
+      prompt_tokens: Count,
+      completion_tokens: Count,
+      prompt_tokens_details: z.looseObject({ cached_tokens: Count }).nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
 });
 type Completion = z.infer<typeof Completion>;
 
@@ -180,7 +187,9 @@ function callsOf(messages: readonly z.infer<typeof Said>[]): { name: string; arg
 function tokensOf(pieces: readonly Completion[]): TokenUse {
   const usage = pieces.findLast((piece) => piece.usage != null)?.usage;
   if (usage == null) return NO_TOKENS;
-  return { input: usage.prompt_tokens ?? null, output: usage.completion_tokens ?? null };
+  const cached = usage.prompt_tokens_details?.cached_tokens;
+  const counted = { input: usage.prompt_tokens ?? null, output: usage.completion_tokens ?? null };
+  return cached === undefined ? counted : { ...counted, cached };
 }
 
 function fingerprintOf(pieces: readonly Completion[]): string | null {

@@ -110,7 +110,10 @@ export const EvalFile = z.strictObject({
   fewShot: FewShot.optional(),
   budget: Budget.default({}),
   execution: Execution.prefault({}),
-  prices: z.record(z.string(), Price).default({}).describe("USD per million tokens, by model id"),
+  prices: z
+    .record(z.string(), Price.omit({ cachedInputPerMillion: true }))
+    .default({})
+    .describe("USD per million tokens, by model id"),
   analysis: Analysis.prefault({}),
 });
 export type EvalFile = z.infer<typeof EvalFile>;

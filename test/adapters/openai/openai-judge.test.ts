@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { ConfigurationError, ProviderError } from "../../../src/domain/errors.ts";
+import { costOf } from "../../../src/domain/price.ts";
+import { sumOfTokens } from "../../../src/domain/token-use.ts";
 import type { ChatMessage } from "../../../src/ports/chat-model.ts";
 import {
   calls,
@@ -42,6 +44,18 @@ describe("asking", () => {
     expect(answer.tokens).toEqual({ input: 100, output: 20 });
     expect(answer.fingerprint).toBe("test-model-2026-01-01 fp_test");
     expect(server.requests.at(-1)?.headers.authorization).toBe(`Bearer ${KEY}`);
+  });
+
+  it("tells how much of the prompt the provider had from before, which costs less", async () => {
+    const usage = { prompt_tokens: 1000, completion_tokens: 10, prompt_tokens_details: { cached_tokens: 800 } };
+    const choices = [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "Yes" } }];
+    const { ask } = await judgeOf([failsWith(200, { choices, usage })]);
+    const { tokens } = await ask();
+    expect(tokens).toEqual({ input: 1000, output: 10, cached: 800 });
+    expect(sumOfTokens(tokens, { input: 5, output: null }, tokens)).toEqual({ input: 2005, output: 20, cached: 1600 });
+    const price = { inputPerMillion: 2, outputPerMillion: 8, cachedInputPerMillion: 0.5 };
+    expect(costOf(tokens, price)).toBeCloseTo((200 * 2 + 800 * 0.5 + 10 * 8) / 1e6, 12);
+    expect(costOf(tokens, { inputPerMillion: 2, outputPerMillion: 8 })).toBeCloseTo((1000 * 2 + 10 * 8) / 1e6, 12);
   });
 
   it("hands on JSON that is not JSON, for the pipeline to complain about", async () => {
