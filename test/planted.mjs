@@ -1,4 +1,4 @@
-// Plants every fault of faults.json, one at a time, in a copy of the sources, runs the tests that should notice, and prints
+// Plants every fault of planted.json, one at a time, in a copy of the sources, runs the tests that should notice, and prints
 // a table of which test did. Ends with 1 when a fault goes unnoticed, or cannot be planted as its code has changed.
 //   npm run planted [word of a kind ...]
 import { execFile } from "node:child_process";
@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const wanted = process.argv.slice(2);
-const faults = JSON.parse(await readFile(join(root, "test", "faults.json"), "utf8")).filter(
+const faults = JSON.parse(await readFile(join(root, "test", "planted.json"), "utf8")).filter(
   ({ kind }) => wanted.length === 0 || wanted.some((word) => kind.includes(word)),
 );
 const copy = await mkdtemp(join(tmpdir(), "kuleshov-faults-"));
