@@ -75,7 +75,7 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .addOption(
-      new Option("--mode <mode>", "insist on one instead of asking the model's server").choices([
+      new Option("--mode <mode>", "agent loop or single pass, whatever the model's server declares").choices([
         "agent",
         "single-pass",
       ]),

@@ -18,8 +18,8 @@ export function register(program: Command): void {
     .addOption(runOptions.force())
     .option("--store <place>", "exemplars of known categories (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
     .option("--embedder <name>", `embed the descriptions too: ${EMBEDDER_FORMS}`)
-    .option("--min-size <faces>", "fewer faces are never a group (default: 1 % of them, at least 8)", wholeNumber)
-    .option("--resamples <number>", "for stability and for what clumps by chance", wholeNumber, 20)
+    .option("--min-size <faces>", "minimum cluster size in faces (default: 1 % of them, at least 8)", wholeNumber)
+    .option("--resamples <number>", "resamples for stability, and samples of the null model", wholeNumber, 20)
     .addOption(mirroredOption())
     .addOption(cacheOption())
     .option("--json", "print the proposals as JSON");

@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .action(report);
   evaluation
     .command("compare")
-    .description("say which differences hold up, between the conditions of one run or of several")
+    .description("test the differences between the conditions of one run or of several")
     .argument("<runs...>", "folders of runs; the first condition of the first run is the baseline")
     .option("--json", "print JSON")
     .action(compare);

@@ -16,9 +16,9 @@ export function register(program: Command): void {
       );
   const adding = (name: string, description: string) =>
     command(name, description)
-      .option("--labeller <name>", "who says so", "user")
+      .option("--labeller <name>", "who labelled it", "user")
       .addOption(
-        new Option("--duplicates <what>", "nearly the same pixels under one category")
+        new Option("--duplicates <what>", "what becomes of near-duplicates under one category")
           .choices(["refuse", "link"])
           .default("refuse"),
       )
@@ -51,9 +51,9 @@ export function register(program: Command): void {
     .argument("<sources...>", "files or folders, or smiles, posed-faces")
     .option("--partial", "import what can be used when some entries cannot")
     .action(async (sources, options) => (await import("./exemplars-add.ts")).importAll(sources, options));
-  filtered("list", "what is there")
+  filtered("list", "list exemplars")
     .option("--limit <count>", "at most so many", wholeNumber, 100)
-    .option("--offset <count>", "pass over so many", wholeNumber, 0)
+    .option("--offset <count>", "leave out the first so many", wholeNumber, 0)
     .option("--json", "print JSON")
     .action(async (options) => (await import("./exemplars-read.ts")).list(options));
   command("show", "everything about one exemplar")

@@ -36,11 +36,12 @@ function separation({ resamples, byChance, cluster }: TestMaterial): ProposalTes
   const overResamples = percentiles(resamples.prominence);
   return judged({
     name: "separation",
-    statistic: "prominence: how many times closer its faces stand than the distance at which it parts from the rest",
+    statistic: "prominence: the distance at which it merges with the rest, divided by the distance between its faces",
     estimate: { ...overResamples, value: cluster.prominence },
     threshold,
-    failing: "Faces without any categories, but of the same spread and correlations, clump as much by chance.",
-    passing: `It stands out more than 95 % of what clumps by chance among faces without categories (${threshold.toFixed(2)}).`,
+    failing:
+      "The null model (faces of the same spread and correlations, without categories) gives clusters as prominent.",
+    passing: `It is more prominent than 95 % of the null model's clusters, of faces without categories (${threshold.toFixed(2)}).`,
   });
 }
 
@@ -50,8 +51,8 @@ function stability({ resamples }: TestMaterial): ProposalTest {
     statistic: "adjusted Rand index of its membership over resamples of 80 % of the faces",
     estimate: percentiles(resamples.agreement),
     threshold: STABILITY_ABOVE,
-    failing: "It does not come back in the same shape when a fifth of the faces is left out.",
-    passing: "It comes back when a fifth of the faces is left out.",
+    failing: "It is not found again in the same shape when a fifth of the faces is left out.",
+    passing: "It is found again when a fifth of the faces is left out.",
   });
 }
 
@@ -63,8 +64,8 @@ function recognition({ points, cluster, seed }: TestMaterial): ProposalTest {
     statistic: "balanced accuracy on held-out faces after 4 examples of it and 4 of other faces (chance 0.5)",
     estimate: recogniseByExamples(points, { members: cluster.members, others }, { seed }),
     threshold: RECOGNITION_ABOVE,
-    failing: "Its members are not told from other faces by a few examples.",
-    passing: "Its members are told from other faces by a few examples.",
+    failing: "Its members cannot be told from other faces after a few examples.",
+    passing: "Its members can be told from other faces after a few examples.",
   });
 }
 
@@ -84,8 +85,8 @@ function discrimination({ points, cluster, nearestKnown, seed }: TestMaterial): 
     statistic: `balanced accuracy against ${nearestKnown.category}, the nearest known category (chance 0.5)`,
     estimate: recogniseByExamples(points, { members: cluster.members, others: nearestKnown.faces }, { seed }),
     threshold: RECOGNITION_ABOVE,
-    failing: `Its members are not told from ${nearestKnown.category} by a few examples.`,
-    passing: `Its members are told from ${nearestKnown.category} by a few examples.`,
+    failing: `Its members cannot be told from ${nearestKnown.category} after a few examples.`,
+    passing: `Its members can be told from ${nearestKnown.category} after a few examples.`,
   });
 }
 

@@ -21,7 +21,7 @@ const passed = (name: string, parts: Parameters<typeof material>[0]) =>
   testProposal(material(parts)).find((test) => test.name === name)?.passed;
 
 describe("testProposal", () => {
-  it("separates from what clumps by chance in 95 of 100 sets, no less", () => {
+  it("separates from clusters of the null model in 95 of 100 sets, no less", () => {
     expect(passed("separation", { prominence: [1.96, 1.96, 1.96] })).toBe(true);
     expect(passed("separation", { prominence: [1.94, 1.94, 1.94] })).toBe(false);
     expect(passed("separation", { prominence: [1.95, 1.95, 1.95] })).toBe(false);
