@@ -4,6 +4,7 @@ import { openModel, openTextEmbedder } from "../compose/models.ts";
 import { type Discovered, discover } from "../discover.ts";
 import type { Describer } from "../discovery/describe-with-model.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import { groupBy } from "../domain/group-by.ts";
 import { categoriesNamed } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath } from "../platform/package-paths.ts";
@@ -83,6 +84,21 @@ async function openDescriber(
   return { model, prompts, embedder: await openTextEmbedder(embedder) };
 }
 
+/** What is in no group, and what could not take part: said here too, not only in the files. */
+function leftAside({ outside, faces, provenance }: Discovered["discovery"]): string[] {
+  const near = groupBy(
+    outside.filter((face) => face.near),
+    ({ nearest }) => nearest ?? "",
+  );
+  const outliers = outside.filter((face) => !face.near).length;
+  const places = [...near].sort(([a], [b]) => a.localeCompare(b)).map(([id, some]) => `${some.length} near ${id}`);
+  const where = [...places, ...(outliers === 0 ? [] : [`${outliers} like none`])].join(", ");
+  return [
+    ...(outside.length === 0 ? [] : [`${outside.length} of ${faces.length} faces are in no group: ${where}`]),
+    ...provenance.leftOut.map(({ faces: some, reason }) => `${some} faces took no part: ${reason}`),
+  ];
+}
+
 async function report({ discovery, failures, checkItems }: Discovered, options: DiscoverOptions): Promise<void> {
   for (const { path, reason } of failures) note(`${path}: ${reason}`);
   if (options.json === true) {
@@ -94,7 +110,7 @@ async function report({ discovery, failures, checkItems }: Discovered, options: 
       await print(`${style.bold(id)}  ${name}  (${size} faces)  ${word(status)}\n    ${verdict}\n`);
     }
   }
-  for (const text of discovery.notes) note(text);
+  for (const text of [...leftAside(discovery), ...discovery.notes]) note(text);
   note(`Everything is in ${options.out}: discovery.json, discovery.html`);
   if (checkItems > 0) {
     note(

@@ -74,11 +74,19 @@ function verdictOn(members: readonly number[], { known, tests }: Description, sh
     return { status: "survived" as const, verdict: "It passed every test; no person has looked at it yet." };
   }
   const parts = [
-    failed.length === 0 ? undefined : `It failed ${listed(failed)}`,
+    failed.length === 0 ? undefined : `It is no group of its own: ${failed.map(({ name }) => FAILED[name]).join("; ")}`,
     unmade.length === 0 ? undefined : `${listed(unmade)} could not be tested`,
   ];
   return { status: "failed" as const, verdict: `${parts.filter((part) => part !== undefined).join("; ")}.` };
 }
+
+/** What it means for a group to fail a test. */
+const FAILED: Readonly<Record<ProposalTest["name"], string>> = {
+  separation: "its faces stand no closer together than faces without groups do",
+  stability: "it is not found again in other samples of the faces",
+  recognition: "a few examples do not tell its faces from others",
+  discrimination: "its faces are not told from those of the nearest known category",
+};
 
 function listed(tests: readonly ProposalTest[]): string {
   return tests.map((test) => test.name).join(", ");

@@ -11,6 +11,7 @@ import { clusterFaces, type FaceClustering } from "./cluster-faces.ts";
 import { describeCluster, type PlacedFace } from "./describe-cluster.ts";
 import { facesByKnown, nearestKnown } from "./known-categories.ts";
 import type { NamedCoordinates } from "./name-by-signature.ts";
+import { outsideGroups } from "./outside-groups.ts";
 import { principalComponents, project } from "./principal-components.ts";
 import { prominenceByChance, resampleClusters } from "./resample-clusters.ts";
 import { type Points, pointsFrom } from "./spanning-tree.ts";
@@ -59,19 +60,16 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
   const resamples = options.resamples ?? RESAMPLES;
   options.onProgress?.(`looking for groups among ${points.count} faces`);
   const clustering = clusterFaces(points, { minClusterSize }, createRandom(`${options.seed} components`));
-  const proposals = await proposeAll(
-    { placed, points, clustering },
-    { ...options, minClusterSize, resamples },
-    input.space,
-  );
+  const rows = placed.map(({ vector }) => coordinatesOf(input.space, vector));
+  const named: NamedCoordinates = { dimensions: input.space.dimensions, rows };
+  const found = { placed, points, clustering, named };
+  const proposals = await proposeAll(found, { ...options, minClusterSize, resamples });
+  const ids = placed.map(({ face }) => face.id);
   return {
     proposals,
     faces: placed.map(({ face }) => face),
-    map: drawMap(
-      points,
-      placed.map(({ face }) => face.id),
-      { proposals, dimensions: facialDimensions(input.space) },
-    ),
+    outside: outsideGroups({ points, ids, named, ...clustering }),
+    map: drawMap(points, ids, { proposals, dimensions: facialDimensions(input.space) }),
     notes: notesOn(points, clustering, minClusterSize),
     provenance: {
       kuleshovVersion: options.kuleshovVersion,
@@ -119,12 +117,12 @@ interface Found {
   readonly placed: readonly PlacedFace[];
   readonly points: Points;
   readonly clustering: FaceClustering;
+  readonly named: NamedCoordinates;
 }
 
 async function proposeAll(
-  { placed, points, clustering }: Found,
+  { placed, points, clustering, named }: Found,
   options: DiscoveryOptions & { readonly minClusterSize: number; readonly resamples: number },
-  space: ExpressionSpace,
 ): Promise<Proposal[]> {
   const { clusters, kept } = clustering;
   if (clusters.length === 0) return [];
@@ -135,10 +133,6 @@ async function proposeAll(
   options.onProgress?.(`looking for groups in ${resamples} sets of faces without categories`);
   const byChance = await prominenceByChance(points, resampling);
   const known = facesByKnown(placed.map(({ face }) => face));
-  const named: NamedCoordinates = {
-    dimensions: space.dimensions,
-    rows: placed.map(({ vector }) => coordinatesOf(space, vector)),
-  };
   return clusters.map((cluster, index) => {
     const near = nearestKnown(points, cluster.members, known);
     const tests = testProposal({

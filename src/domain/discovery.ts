@@ -91,6 +91,18 @@ export const Proposal = z.strictObject({
 });
 export type Proposal = z.infer<typeof Proposal>;
 
+/** A face that no group took: near one, or an outlier. */
+export const FaceOutside = z.strictObject({
+  id: z.string(),
+  /** The group whose middle is nearest; `null` when no group was found. */
+  nearest: z.string().nullable(),
+  /** Whether it is no further from that middle than nearly all of the group's own faces. */
+  near: z.boolean(),
+  /** One sentence. */
+  why: z.string().min(1),
+});
+export type FaceOutside = z.infer<typeof FaceOutside>;
+
 /** What must be known to repeat a discovery. */
 const DiscoveryProvenance = z.strictObject({
   kuleshovVersion: z.string(),
@@ -115,6 +127,8 @@ const DiscoveryProvenance = z.strictObject({
 export const Discovery = z.strictObject({
   proposals: z.array(Proposal),
   faces: z.array(StudyFace),
+  /** Every face that is in no group. */
+  outside: z.array(FaceOutside),
   /** Place of each face on a two-dimensional map, in the order of `faces`. Axes are named by what drives them. */
   map: z.strictObject({
     axes: z.tuple([z.string(), z.string()]),

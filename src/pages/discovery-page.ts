@@ -26,14 +26,16 @@ export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits):
   const order: readonly Proposal["status"][] = ["accepted", "confirmed", "survived", "rejected", "failed", "set aside"];
   const summary = order.flatMap((status) => (count(status) === 0 ? [] : [`${count(status)} ${status}`])).join(", ");
   const ordered = order.flatMap((status) => proposals.filter((proposal) => proposal.status === status));
-  const html = `<h1>Discovery of expression categories</h1>
-<p>${provenance.faces} faces, ${provenance.outliers} of them in no group. ${summary === "" ? "No group was found." : `Groups: ${escapeMarkup(summary)}.`}</p>
+  const title = `Expression categories: ${summary === "" ? "no group was found" : summary}`;
+  const html = `<h1>${escapeMarkup(title)}</h1>
+<p>${provenance.faces} faces, ${provenance.outliers} of them in no group.</p>
 <p class="small">A group is a set of faces that look alike to the toolbox. It says nothing about what anybody felt. ${namingNote(discovery)}</p>
 ${notes.map((note) => `<p class="note">${escapeMarkup(note)}</p>`).join("\n")}
 <section><h2>Map</h2>${discoveryMap(discovery)}</section>
 ${ordered.map((proposal) => proposalSection(proposal, portraits)).join("\n")}
+${outsideSection(discovery)}
 <footer><h2>How this was made</h2>${provenanceTable(discovery)}</footer>`;
-  return page({ title: `Discovery: ${summary === "" ? "no groups" : summary}`, style: STYLE, body: { html } });
+  return page({ title, style: STYLE, body: { html } });
 }
 
 function namingNote({ provenance, proposals }: Discovery): string {
@@ -57,6 +59,18 @@ ${row("Members, the most typical first", galleryOf(proposal))}
 <div class="two"><div><h4>Signature</h4>${signatureTable(proposal.signature.slice(0, SIGNATURE_ROWS))}</div>
 <div><h4>Tests</h4>${testTable(proposal.tests)}${appraisalList(proposal)}</div></div>
 </section>`;
+}
+
+/** Every face that no group took, with the group that it is near, or why it is near none. */
+function outsideSection({ outside }: Discovery): string {
+  if (outside.length === 0) return "";
+  const rows = [...outside]
+    .sort((a, b) => Number(b.near) - Number(a.near) || (a.nearest ?? "").localeCompare(b.nearest ?? ""))
+    .map(({ id, nearest, near, why }) => {
+      const place = near ? `near ${nearest}` : "outlier";
+      return `<tr><td>${escapeMarkup(id)}</td><td>${place}</td><td>${escapeMarkup(why)}</td></tr>`;
+    });
+  return `<section><h2>In no group</h2><table><tr><th>face</th><th></th><th>why</th></tr>${rows.join("\n")}</table></section>`;
 }
 
 function portrait(id: string, portraits: Portraits): string {

@@ -266,6 +266,10 @@ describe("the discovery page", () => {
     expect(html.match(/<circle [^>]*><title>/g)).toHaveLength(discovery.faces.length);
     expect(html).toContain("data:image/jpeg;base64,");
     expect(html).toContain("AU12+AU14, near: neutral");
+    const title = /<title>(.*?)<\/title>/.exec(html)?.[1];
+    expect(title).toMatch(/^Expression categories: 1 survived/);
+    expect(html).toContain(`<h1>${title}</h1>`);
+    for (const { id } of discovery.outside) expect(html).toContain(`<td>${id}</td>`);
     for (const test of ["separation", "stability", "recognition", "discrimination"])
       expect(html).toContain(`<b>${test}</b>`);
     expect(html).not.toMatch(/<script|(?:src|href)="(?!data:|#)|url\(|@import| style="/);

@@ -91,9 +91,30 @@ describe("discoverCategories", () => {
       expect(proposals.filter((proposal) => proposal.status === "survived")).toEqual([]);
       const failed = proposals.filter((proposal) => proposal.status === "failed");
       expect(failed.length).toBeGreaterThan(0);
-      for (const proposal of failed) expect(proposal.verdict).toMatch(/^It failed separation, stability/);
+      for (const proposal of failed)
+        expect(proposal.verdict).toMatch(/^It is no group of its own: its faces stand no closer/);
     },
   );
+
+  it("reaches every face: in a group, near one, or an outlier with what sets it apart", async () => {
+    const random = createRandom(1);
+    const odd = madeFace("odd", { shows: { AU9: 0.95, AU43: 0.95, AU15: 0.9 }, label: "disgust" }, random);
+    const { proposals, faces, outside } = await discover([...plantedStudy(random), odd]);
+    const reached = [...proposals.flatMap(({ members }) => members), ...outside.map(({ id }) => id)];
+    expect(reached.toSorted()).toEqual(faces.map(({ id }) => id).toSorted());
+    expect(outside.find(({ id }) => id === "odd")).toMatchObject({
+      near: false,
+      nearest: expect.stringMatching(/^P\d$/),
+      why: expect.stringMatching(
+        /^It is further .*, most of all by (?:AU9|AU15|AU43|disgust) \(0\.\d\d here, 0\.\d\d there\)\.$/,
+      ),
+    });
+  });
+
+  it("says of every face that no group was found where none was", async () => {
+    const { outside, faces } = await discover(plantedStudy(createRandom(1)).slice(0, 10));
+    expect(outside).toEqual(faces.map(({ id }) => ({ id, nearest: null, near: false, why: "No group was found." })));
+  });
 
   it("does not let a category survive when there is nothing known to tell it from", async () => {
     const faces = plantedStudy(createRandom(1)).map((face) => ({ ...face, known: [] }));

@@ -1,0 +1,81 @@
+import type { FaceOutside } from "../domain/discovery.ts";
+import type { SpaceDimension } from "../domain/expression-space.ts";
+import type { Clustering } from "./hdbscan.ts";
+import { centreOf, distanceBetween } from "./known-categories.ts";
+import type { NamedCoordinates } from "./name-by-signature.ts";
+import type { Points } from "./spanning-tree.ts";
+
+/** A face is near a group when it is no further from the group's middle than this share of its own faces. */
+const REACH = 0.95;
+
+/** Faces of a discovery, with the groups that were found among them. */
+export interface GroupedFaces {
+  readonly points: Points;
+  /** Of each face, in the order of the points. */
+  readonly ids: readonly string[];
+  readonly named: NamedCoordinates;
+  readonly clusters: Clustering["clusters"];
+  readonly labels: Clustering["labels"];
+}
+
+/**
+ * Where each face is that no group took, so that every face can be reached: near a group, within the reach of which too
+ * few faces lie where it does to be dense, or an outlier, with what sets it apart from the group that comes nearest.
+ * Groups are `P1`, `P2`, ... in the order of the clusters.
+ */
+export function outsideGroups(grouped: GroupedFaces): FaceOutside[] {
+  const { points, ids, clusters, labels } = grouped;
+  const groups = clusters.map(({ members }, index) => {
+    const centre = centreOf(points, members);
+    const distances = members.map((member) => distanceBetween(placeOf(points, member), centre)).sort((a, b) => a - b);
+    return { id: `P${index + 1}`, members, centre, reach: distances[Math.floor(REACH * (distances.length - 1))] ?? 0 };
+  });
+  return ids.flatMap((id, face): FaceOutside[] => {
+    if (labels[face] !== -1) return [];
+    const [nearest] = groups
+      .map((group) => ({ ...group, distance: distanceBetween(placeOf(points, face), group.centre) }))
+      .sort((a, b) => a.distance - b.distance);
+    if (nearest === undefined) return [{ id, nearest: null, near: false, why: "No group was found." }];
+    const near = nearest.distance <= nearest.reach;
+    const why = near
+      ? `It is as near to the middle of ${nearest.id} as ${percent(REACH)} of its faces are, but few faces lie around it.`
+      : `It is further from the middle of ${nearest.id}, the nearest group, than ${percent(REACH)} of its faces are${apartBy(grouped.named, face, nearest.members)}.`;
+    return [{ id, nearest: nearest.id, near, why }];
+  });
+}
+
+/** What a face differs in most from the faces of a group, in their standard deviations. */
+function apartBy({ dimensions, rows }: NamedCoordinates, face: number, members: readonly number[]): string {
+  const facial = dimensions.flatMap((dimension, column) =>
+    dimension.kind === "head-and-gaze" ? [] : [apartIn(rows, { dimension, column, face, members })],
+  );
+  const [most] = facial.sort((a, b) => b.deviations - a.deviations);
+  if (most === undefined) return "";
+  return `, most of all by ${most.name} (${most.value.toFixed(2)} here, ${most.mean.toFixed(2)} there)`;
+}
+
+interface Compared {
+  readonly dimension: SpaceDimension;
+  readonly column: number;
+  readonly face: number;
+  readonly members: readonly number[];
+}
+
+/** A dimension in which a group hardly varies would make every difference a large one. */
+const LEAST_DEVIATION = 0.05;
+
+function apartIn(rows: NamedCoordinates["rows"], { dimension, column, face, members }: Compared) {
+  const at = (row: number) => rows[row]?.[column] ?? Number.NaN;
+  const mean = members.reduce((sum, member) => sum + at(member), 0) / members.length;
+  const variance = members.reduce((sum, member) => sum + (at(member) - mean) ** 2, 0) / members.length;
+  const deviations = Math.abs(at(face) - mean) / Math.max(LEAST_DEVIATION, Math.sqrt(variance));
+  return { name: dimension.name, value: at(face), mean, deviations };
+}
+
+function placeOf({ dimensions, values }: Points, face: number): Float64Array {
+  return values.subarray(face * dimensions, (face + 1) * dimensions);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
