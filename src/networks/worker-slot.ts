@@ -1,4 +1,4 @@
-import { type TransferListItem, Worker } from "node:worker_threads";
+import { SHARE_ENV, type TransferListItem, Worker } from "node:worker_threads";
 import { InferenceError } from "../domain/errors.ts";
 import { fromErrorRecord } from "./worker-errors.ts";
 import type { PoolMessage, WorkerMessage } from "./worker-server.ts";
@@ -44,7 +44,9 @@ export function createSlot<Request, Response>(
   { onIdle, onGone }: SlotEvents,
 ): WorkerSlot<Request, Response> {
   // Flags of the main process (loaders, --input-type) are not meant for built worker files.
-  const worker = parked.get(String(workerFile))?.pop() ?? new Worker(workerFile, { execArgv: [] });
+  const parkedWorker = parked.get(String(workerFile))?.pop();
+  // It sees the environment as it is now, also when it serves a later pool.
+  const worker = parkedWorker ?? new Worker(workerFile, { execArgv: [], env: SHARE_ENV });
   const open: PoolMessage<Request> = { open: workerData };
   worker.postMessage(open);
   worker.unref();

@@ -9,7 +9,7 @@ const { createAnswerCache } = await at("runner/answer-cache");
 const { createContentStore } = await import(`${dist}/src/platform/content-store.js`);
 const { callsOf } = await at("runner/plan");
 const { EvalFile } = await at("file/eval-file");
-const { sampleOf } = await at("dataset/sample-of");
+const { sampleOf } = await at("dataset/dataset");
 
 const file = EvalFile.parse({
   name: "trial",
