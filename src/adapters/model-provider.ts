@@ -3,29 +3,33 @@ import type { RetryPolicy } from "../platform/retry.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 
-export interface ModelOptions {
+/** How each call of a model is made. */
+export interface CallOptions {
+  readonly temperature?: number | null;
+  readonly seed?: number | null;
+  /** Output tokens for one answer; the server's own limit when not given. */
+  readonly maxTokens?: number;
+  /** For one call of the model, retries apart; 600 s on this machine and 300 s elsewhere when not given. */
+  readonly timeoutMs?: number;
+  /** How often a request that may pass is tried. */
+  readonly retries?: RetryPolicy;
+  /** Called before every request of the model; what it throws ends the call. */
+  readonly beforeRequest?: (() => void) | undefined;
+  /** Asked before anything is sent to a server that is not on this machine; throws where it may not be used. */
+  readonly consent?: ((server: string) => Promise<void>) | undefined;
+}
+
+export interface ModelOptions extends CallOptions {
   /** Keys and addresses are read from here, e.g. OPENAI_API_KEY and OLLAMA_HOST; the process's environment by default. */
   readonly env?: Readonly<NodeJS.ProcessEnv>;
   /** Address of the model's server; goes before OPENAI_BASE_URL and OLLAMA_HOST. */
   readonly baseUrl?: string;
   /** Goes before OPENAI_API_KEY. */
   readonly apiKey?: string;
-  readonly temperature?: number | null;
-  readonly seed?: number | null;
-  /** Output tokens for one answer. */
-  readonly maxTokens?: number;
-  /** For one call of the model. */
-  readonly timeoutMs?: number;
-  /** How often a request that may pass is tried. */
-  readonly retries?: RetryPolicy;
-  /** Called before every request of the model; what it throws ends the call. */
-  readonly beforeRequest?: () => void;
   /** Allows a server elsewhere once for this project; see `src/compose/consent.ts`. */
   readonly allowRemote?: boolean;
   /** Refuses every server that is not on this machine. */
   readonly localOnly?: boolean;
-  /** Asked before anything is sent to a server that is not on this machine; throws where it may not be used. */
-  readonly consent?: (server: string) => Promise<void>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import type { ListedEvidence } from "./toolbox-table/listed-evidence.ts";
+import type { ListedEvidence } from "./toolbox-table/json-evidence.ts";
 import type { TableFormat } from "./toolbox-table/table-format.ts";
 
 /** Where programs are looked for. */

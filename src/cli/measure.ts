@@ -166,7 +166,7 @@ async function checkNeutral({ neutral }: MeasureOptions, tools: StudyTools, sign
   if (tools.toolboxes.every(({ againstNeutral }) => againstNeutral === undefined)) {
     throw new ConfigurationError("Cannot measure against a neutral face as no toolbox in use can: add --toolbox mesh");
   }
-  const { readNeutral } = await import("../measuring/read-neutral.ts");
+  const { readNeutral } = await import("../measuring/measure-against-neutral.ts");
   try {
     await readNeutral(neutral, tools, signal);
   } catch (error) {

@@ -27,7 +27,7 @@ export type FacesOfImage = (
   })[];
 }>;
 
-export interface GatherOptions {
+interface GatherOptions {
   readonly space: ExpressionSpace;
   readonly measure: FacesOfImage;
   /** Names of the categories that count as known. */

@@ -1,5 +1,5 @@
 import { blankComplaints, type Complaint, complaintAt, repeatedComplaints } from "./complaint.ts";
-import type { EvidenceLedger } from "./evidence-ledger.ts";
+import type { EvidenceLedger } from "./evidence.ts";
 import { feltStateIn } from "./felt-state.ts";
 import type { Appraisal, Cue, Judgment, SubjectJudgment } from "./judgment.ts";
 import type { Face } from "./measurement.ts";

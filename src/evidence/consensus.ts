@@ -2,8 +2,7 @@ import { z } from "zod";
 import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
 import { groupBy } from "../domain/group-by.ts";
 import { type ActionUnitMeasurement, ActionUnitName, type Face, Presence, Scale } from "../domain/measurement.ts";
-import { presenceOf } from "../domain/presence.ts";
-import { presenceOnSide } from "../domain/presence-votes.ts";
+import { presenceOf, presenceOnSide } from "../domain/presence.ts";
 import { nameWithCode } from "../facs/action-units.ts";
 
 /** What one toolbox says of one action unit on the whole face. */

@@ -1,5 +1,4 @@
-import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
-import { createEvidenceLedger, type EvidenceLedger } from "../domain/evidence-ledger.ts";
+import { createEvidenceLedger, type EvidenceItem, type EvidenceLedger, type NewEvidence } from "../domain/evidence.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { actionUnits } from "../facs/action-units.ts";

@@ -3,7 +3,7 @@ import type { EvidenceFile } from "../ports/evidence-file.ts";
 import type { ImageRows } from "./evidence-index.ts";
 
 /** Boxes of the faces in each frame of a sequence, by the number that its frames bear there. */
-export type NumberedBoxes = ReadonlyMap<number, readonly PixelBox[]>;
+type NumberedBoxes = ReadonlyMap<number, readonly PixelBox[]>;
 
 /** Counting from 0 beside counting from 1, in either direction. */
 const OFFSETS = [0, 1, -1] as const;

@@ -12,7 +12,7 @@ import { type LookAtImage, matchImages } from "./match-images.ts";
 /** So many different things about single rows are worth saying; a study may have a hundred thousand. */
 const MOST_ROW_WARNINGS = 20;
 
-export interface ImportOptions {
+interface ImportOptions {
   /** Finds the faces of an image, to tell frames that are counted from 0 from those that are counted from 1. */
   readonly look?: LookAtImage | undefined;
   readonly signal?: AbortSignal | undefined;

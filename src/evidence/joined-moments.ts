@@ -17,7 +17,7 @@ export interface JoinedMoment {
   readonly positions: readonly (readonly RowPosition[])[];
 }
 
-export interface JoinedFiles {
+interface JoinedFiles {
   /** Image by image, each in the order of time. */
   readonly moments: readonly JoinedMoment[];
   readonly warnings: readonly string[];

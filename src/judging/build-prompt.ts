@@ -1,4 +1,4 @@
-import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
+import type { EvidenceLedger } from "../domain/evidence.ts";
 import type { DecodedImage, ImageView } from "../domain/image.ts";
 import type { Prompt, PromptPart } from "../domain/prompt.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";

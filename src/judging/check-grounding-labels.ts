@@ -1,8 +1,8 @@
-import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
+import type { EvidenceLedger } from "../domain/evidence.ts";
 import type { GroundingVerdict } from "../domain/grounding.ts";
 import type { Judgment } from "../domain/judgment.ts";
 import type { Side } from "../domain/measurement.ts";
-import { type MeasuredItem, type PresenceVote, presenceVotes } from "../domain/presence-votes.ts";
+import { type MeasuredItem, type PresenceVote, presenceVotes } from "../domain/presence.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 
 /** From which probability on a label is seen, and below which it is not. */

@@ -1,10 +1,9 @@
 import { type Complaint, complaintAt } from "../domain/complaint.ts";
-import type { EvidenceItem } from "../domain/evidence.ts";
-import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
+import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
 import type { CheckedClaim, Grounding, GroundingBasis, GroundingVerdict } from "../domain/grounding.ts";
 import type { Judgment } from "../domain/judgment.ts";
 import type { Scale } from "../domain/measurement.ts";
-import { measuredItems } from "../domain/presence-votes.ts";
+import { measuredItems } from "../domain/presence.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import { type Assertion, type Claim, claimsIn } from "./check-grounding-claims.ts";
 import { type Finding, faceAbsenceFinding, findingFor, labelFinding, tellItem } from "./check-grounding-labels.ts";

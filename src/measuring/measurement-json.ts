@@ -106,7 +106,7 @@ export function toRecord(outcome: RecordedOutcome, options: { landmarks: boolean
   return { ...place, faces: faces.map((face) => toFaceRecord(face, options)) };
 }
 
-export function toFaceRecord(
+function toFaceRecord(
   { faceId, trackId, box, measurements }: RecordedFace,
   options: { landmarks: boolean },
 ): FaceRecord {
@@ -136,7 +136,7 @@ function scoresOf(measurements: RecordedFace["measurements"]): Pick<FaceRecord, 
 }
 
 /** The value of the first toolbox that has one. `null` stands for "nobody measured it". */
-export function firstMeasured<Key extends Exclude<keyof FaceMeasurement, "box">>(
+function firstMeasured<Key extends Exclude<keyof FaceMeasurement, "box">>(
   measurements: RecordedFace["measurements"],
   key: Key,
 ): FaceMeasurement[Key] | null {

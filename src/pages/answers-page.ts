@@ -13,7 +13,7 @@ export interface AnswersSummary {
 }
 
 /** One question and its answer. */
-export interface AnswerCard {
+interface AnswerCard {
   readonly title: string;
   /** As a `data:` address; `null` where the image cannot be read. */
   readonly thumbnail: string | null;

@@ -9,7 +9,7 @@ import { readRunHistory } from "../runs/run-history.ts";
 import { ImportSettings, StudyDescription } from "./study-folder.ts";
 
 /** A study that was imported from toolboxes' files, as discovering takes one: no images, no exemplars. */
-export interface OpenedImport {
+interface OpenedImport {
   /** The first toolbox of the study: its faces are the points of the space. */
   readonly toolbox: { readonly id: ToolboxId; readonly networks: readonly { id: string; sha256: string }[] };
   readonly space: ExpressionSpace;

@@ -1,7 +1,7 @@
 import { NeutralFaceError } from "../domain/errors.ts";
 import { createPixelPool } from "../domain/pixel-pool.ts";
+import type { NeutralFace } from "../measuring/measure-against-neutral.ts";
 import type { ImageOutcome } from "../measuring/measure-image.ts";
-import type { NeutralFace } from "../measuring/read-neutral.ts";
 import { mapInOrder } from "../platform/map-in-order.ts";
 import type { FaceIdentity } from "../ports/face-identity.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";

@@ -73,7 +73,7 @@ function namedSettings(settings: StudySettings | ImportSettings): Record<string,
   };
 }
 
-export interface StudyFolderOptions extends RunMode {
+interface StudyFolderOptions extends RunMode {
   /** Whether its faces are measured, or imported from toolboxes' files. */
   readonly command: "measure" | "import";
   readonly settings: StudySettings | ImportSettings;

@@ -2,9 +2,13 @@ import { ImageDecodeError, InferenceError, NeutralFaceError, VideoDecodeError } 
 import type { DecodedImage } from "../domain/image.ts";
 import type { PixelPool } from "../domain/pixel-pool.ts";
 import { decodeImageInto } from "../measuring/decode-image.ts";
-import { measureAgainstNeutral } from "../measuring/measure-against-neutral.ts";
+import {
+  measureAgainstNeutral,
+  type NeutralFace,
+  type NeutralTools,
+  readNeutral,
+} from "../measuring/measure-against-neutral.ts";
 import { type ImageOutcome, type MeasuredImage, measureFaces } from "../measuring/measure-image.ts";
-import { type NeutralFace, type NeutralTools, readNeutral } from "../measuring/read-neutral.ts";
 import type { MeasureInputsOptions, StudyTools } from "./measure-inputs.ts";
 import type { StudyInput } from "./study-inputs.ts";
 

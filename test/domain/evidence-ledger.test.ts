@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEvidenceLedger } from "../../src/domain/evidence-ledger.ts";
-import { measuredItems, presenceOnSide, presenceVotes } from "../../src/domain/presence-votes.ts";
+import { createEvidenceLedger } from "../../src/domain/evidence.ts";
+import { measuredItems, presenceOnSide, presenceVotes } from "../../src/domain/presence.ts";
 import { contextEvidence, expressionEvidence, face, faceEvidence } from "../support/builders.ts";
 
 describe("the ledger", () => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { type NeutralFace, readNeutral } from "../../src/measuring/read-neutral.ts";
+import { type NeutralFace, readNeutral } from "../../src/measuring/measure-against-neutral.ts";
 import type { FaceIdentity } from "../../src/ports/face-identity.ts";
 import { type FixedFace, fixedToolbox } from "../support/fixed-toolbox.ts";
 import { tempFolder } from "../support/temp-folder.ts";

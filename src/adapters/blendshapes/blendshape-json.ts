@@ -2,8 +2,7 @@ import type { PixelBox } from "../../domain/geometry.ts";
 import { NOT_MEASURED, type ToolboxSupport } from "../../domain/measurement.ts";
 import { BLENDSHAPE_UNITS, unitsOfBlendshapes } from "../../facs/blendshape-map.ts";
 import type { ImportedFace, ImportedRow } from "../../ports/evidence-file.ts";
-import { isObject } from "../toolbox-table/json-cells.ts";
-import { type ListedEvidence, recordPosition } from "../toolbox-table/listed-evidence.ts";
+import { isObject, type ListedEvidence, recordPosition } from "../toolbox-table/json-evidence.ts";
 import { tableError } from "../toolbox-table/table-format.ts";
 
 const IMAGE_KEYS = ["image", "image_path", "file", "filename", "input", "path"] as const;

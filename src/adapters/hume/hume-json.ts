@@ -2,8 +2,7 @@ import type { PixelBox } from "../../domain/geometry.ts";
 import { NOT_MEASURED, type ToolboxScore } from "../../domain/measurement.ts";
 import type { ImportedFace, ImportedRow } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
-import { isObject } from "../toolbox-table/json-cells.ts";
-import { type ListedEvidence, recordPosition } from "../toolbox-table/listed-evidence.ts";
+import { isObject, type ListedEvidence, recordPosition } from "../toolbox-table/json-evidence.ts";
 import { tableError } from "../toolbox-table/table-format.ts";
 
 /** What is scored, by the name of its list. Each score stands for itself: they are no distribution. */

@@ -10,8 +10,7 @@ import type {
   StoreSearch,
 } from "../../ports/exemplar-store.ts";
 import { ensureIndexes, ensureTextIndex, REFINE_FACTOR, SEARCHED_PARTITIONS, storeStatistics } from "./indexes.ts";
-import { loadLance, retryOnConflict } from "./lance.ts";
-import { createTableDoor, inWords } from "./open-table.ts";
+import { createTableDoor, inWords, loadLance, retryOnConflict } from "./open-table.ts";
 import { checkEntries, fromRecord, toRow } from "./schema.ts";
 import { sqlText, wherePredicate } from "./sql.ts";
 import { embeddingLengthOf, ensureEmbeddingColumn, TEXT_EMBEDDING_COLUMN, textEmbedderOf } from "./text-embeddings.ts";

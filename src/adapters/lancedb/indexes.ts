@@ -1,6 +1,6 @@
 import type { Index, Table } from "@lancedb/lancedb";
 import type { StoreStatistics } from "../../ports/exemplar-store.ts";
-import { loadLance, retryOnConflict } from "./lance.ts";
+import { loadLance, retryOnConflict } from "./open-table.ts";
 
 /**
  * From so many numbers in a vector column on, an index is quicker than reading all of them: 50 000 expression vectors of

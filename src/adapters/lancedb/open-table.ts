@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import { StoreError } from "../../domain/errors.ts";
 import type { ExpressionSpace } from "../../domain/expression-space.ts";
+import { type RetryPolicy, retry } from "../../platform/retry.ts";
 import { whyRefused } from "../../platform/system-error.ts";
-import { isConflict, loadLance } from "./lance.ts";
 import { readStamp, storeSchema } from "./schema.ts";
 
 const TABLE = "exemplars";
@@ -124,4 +124,28 @@ function reasonOf(error: unknown): string {
 
 function firstLine(text: string): string {
   return (text.split("\n")[0] ?? text).slice(0, 200);
+}
+
+const POLICY: RetryPolicy = { tries: 10, firstWaitMs: 20, longestWaitMs: 640 };
+
+/**
+ * Runs a write again when another writer's commit came first. LanceDB retries appends itself, but gives up at once on
+ * index and schema changes. `work` must look at the table anew each time.
+ */
+export function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
+  return retry(work, POLICY, { isWorthwhile: isConflict });
+}
+
+/** Whether an error says that another writer was quicker. */
+function isConflict(error: unknown): boolean {
+  return /commit conflict|preempted by concurrent|too much write contention/i.test(String(error));
+}
+
+/**
+ * LanceDB's native part, loaded when it is first needed: it takes a third of a second, and it logs every hybrid query
+ * unless it is told not to before it is loaded.
+ */
+export async function loadLance(): Promise<typeof import("@lancedb/lancedb")> {
+  process.env.LANCEDB_LOG ??= "error";
+  return await import("@lancedb/lancedb");
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { ConfigurationError, ProviderError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
-import { DEFAULT_RETRIES, type RetryPolicy } from "../../platform/retry.ts";
+import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
+import type { CallOptions } from "../model-provider.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
@@ -11,23 +12,13 @@ import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
 import { ollamaChat } from "./ollama-chat.ts";
 import { ollamaName, ollamaUrl } from "./ollama-server.ts";
 
-export interface OllamaOptions {
+export interface OllamaOptions extends CallOptions {
   /** As OLLAMA_HOST: a host, a port or a URL; this machine by default. */
   readonly host?: string;
-  readonly temperature?: number | null;
-  readonly seed?: number | null;
-  readonly maxTokens?: number;
   /** Context length in tokens; fitted to the conversation when not given. */
   readonly numCtx?: number;
   /** How long the server keeps the model loaded, in Ollama's notation. */
   readonly keepAlive?: string;
-  /** For one call of the model; the first one may have to load it. */
-  readonly timeoutMs?: number;
-  readonly retries?: RetryPolicy;
-  /** Called before every request of the model; what it throws ends the call. */
-  readonly beforeRequest?: (() => void) | undefined;
-  /** Asked before anything is sent to a server elsewhere; throws where it may not be used. */
-  readonly consent?: ((server: string) => Promise<void>) | undefined;
 }
 
 /** A model that an Ollama server has, with what it can do. */

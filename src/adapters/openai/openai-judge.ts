@@ -1,7 +1,8 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
-import { DEFAULT_RETRIES, type RetryPolicy } from "../../platform/retry.ts";
+import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel, StructuredOutput } from "../../ports/chat-model.ts";
+import type { CallOptions } from "../model-provider.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
@@ -12,22 +13,11 @@ import { llamaServer } from "./llama-server.ts";
 
 const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
-interface OpenAiOptions {
+interface OpenAiOptions extends CallOptions {
   /** Any server that speaks Chat Completions; OpenAI's own by default. */
   readonly baseUrl?: string;
   /** Servers on this machine often want none. */
   readonly apiKey?: string;
-  readonly temperature?: number | null;
-  readonly seed?: number | null;
-  /** Output tokens for one answer; the server's own limit when not given. */
-  readonly maxTokens?: number;
-  /** For one call of the model, retries apart; 600 s on this machine and 300 s elsewhere when not given. */
-  readonly timeoutMs?: number;
-  readonly retries?: RetryPolicy;
-  /** Called before every request of the model; what it throws ends the call. */
-  readonly beforeRequest?: (() => void) | undefined;
-  /** Asked before anything is sent to a server elsewhere; throws where it may not be used. */
-  readonly consent?: ((server: string) => Promise<void>) | undefined;
 }
 
 /** Room for a judgment of a crowd when the server's own limit cut it off. */

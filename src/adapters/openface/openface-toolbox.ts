@@ -33,7 +33,7 @@ const PRESENCE: ExpectedUnits = {
 const LANDMARKS = 68;
 
 /** What OpenFace 2 measures when it is run here. */
-export const OPENFACE_SUPPORT: ToolboxSupport = {
+const OPENFACE_SUPPORT: ToolboxSupport = {
   actionUnits: [
     ...INTENSITY.numbers.map((number) => ({ au: `AU${number}`, scale: "intensity-0-5" as const, sides: false })),
     ...PRESENCE.numbers.map((number) => ({ au: `AU${number}`, scale: "binary" as const, sides: false })),
@@ -46,7 +46,7 @@ export const OPENFACE_SUPPORT: ToolboxSupport = {
  * FaceLandmarkVidMulti (`frame, face_id, timestamp, confidence, success, ...`). Column names may have leading spaces.
  * `AUxx_r` is an intensity of 0..5, `AUxx_c` is 0 or 1. Source: OpenFace's wiki, page Output Format.
  */
-export const openFaceTable: TableFormat = {
+const openFaceTable: TableFormat = {
   name: "openface",
   title: "OpenFace 2",
   // Until 0.2, Py-Feat called its columns like this too; its box tells.

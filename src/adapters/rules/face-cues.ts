@@ -1,6 +1,6 @@
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ActionUnitAssertion, Cue } from "../../domain/judgment.ts";
-import { type MeasuredItem, type PresenceVote, presenceVotes } from "../../domain/presence-votes.ts";
+import { type MeasuredItem, type PresenceVote, presenceVotes } from "../../domain/presence.ts";
 import { actionUnit, nameWithCode } from "../../facs/action-units.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";

@@ -1,7 +1,6 @@
 import type { PixelBox } from "../../domain/geometry.ts";
 import { faceSize } from "./body.ts";
 import type { SceneObject } from "./find-objects.ts";
-import type { Person } from "./people.ts";
 import {
   angleBetween,
   DEPTH_ERROR,
@@ -9,9 +8,10 @@ import {
   type Frame,
   lengthOf,
   minus,
+  type Person,
   type Place,
   placeOf,
-} from "./positions.ts";
+} from "./people.ts";
 
 /** Where one person looks, as far as head, eyes and places tell. */
 export type Look =

@@ -5,7 +5,7 @@ import type { SceneObject } from "./find-objects.ts";
 import type { HandAtFace } from "./hands.ts";
 import type { HeadPosture } from "./head-posture.ts";
 import type { Look, LookedWith } from "./looking.ts";
-import { type Frame, INTIMATE_DISTANCE_M, type Neighbour, PERSONAL_DISTANCE_M } from "./positions.ts";
+import { type Frame, INTIMATE_DISTANCE_M, type Neighbour, PERSONAL_DISTANCE_M } from "./people.ts";
 import type { Posture } from "./postures.ts";
 
 /** Who an item is about. */

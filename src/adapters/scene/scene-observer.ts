@@ -10,8 +10,7 @@ import { bodyEvidence } from "./body-evidence.ts";
 import { stretched } from "./cut-square.ts";
 import { decodeObjects, type SceneObject, withoutMistakenFaces } from "./find-objects.ts";
 import { type Look, lookOf } from "./looking.ts";
-import { type Person, personOfFace } from "./people.ts";
-import { type Frame, neighboursOf } from "./positions.ts";
+import { type Frame, neighboursOf, type Person, personOfFace } from "./people.ts";
 import { type About, lookItem, nearItem, noObjectItem, objectItem } from "./scene-evidence.ts";
 import type { SceneRequest, SceneWorkerData } from "./scene-worker.ts";
 

@@ -7,8 +7,7 @@ import type { EvidenceFile, ImportedRow } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { createCsvEvidence, sampleCsv } from "./csv-evidence.ts";
 import { openEvidenceFolder } from "./evidence-folder.ts";
-import { tableOfJson } from "./json-cells.ts";
-import { createListedEvidence, evidenceOfJsonTable } from "./listed-evidence.ts";
+import { createListedEvidence, evidenceOfJsonTable, tableOfJson } from "./json-evidence.ts";
 import { createTableColumns, type TableColumns } from "./table-columns.ts";
 import { type TableFormat, tableError } from "./table-format.ts";
 

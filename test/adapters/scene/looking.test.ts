@@ -3,8 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { SceneObject } from "../../../src/adapters/scene/find-objects.ts";
 import { headPosturesOf } from "../../../src/adapters/scene/head-posture.ts";
 import { lookOf } from "../../../src/adapters/scene/looking.ts";
-import type { Person } from "../../../src/adapters/scene/people.ts";
-import { angleBetween, directionFrom, neighboursOf, type Place } from "../../../src/adapters/scene/positions.ts";
+import {
+  angleBetween,
+  directionFrom,
+  neighboursOf,
+  type Person,
+  type Place,
+} from "../../../src/adapters/scene/people.ts";
 
 const FRAME = { widthPx: 1600, heightPx: 1000 };
 const deg = (degrees: number) => (degrees * Math.PI) / 180;

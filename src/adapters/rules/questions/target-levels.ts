@@ -1,6 +1,6 @@
 import type { EvidenceItem } from "../../../domain/evidence.ts";
 import type { Presence } from "../../../domain/measurement.ts";
-import { presenceVotes } from "../../../domain/presence-votes.ts";
+import { presenceVotes } from "../../../domain/presence.ts";
 import { actionUnit, nameWithCode } from "../../../facs/action-units.ts";
 import { PRESENT_FROM } from "../../../facs/activation.ts";
 import { type SmileReading, smileRules } from "../../../facs/smile-types.ts";
