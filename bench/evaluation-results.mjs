@@ -12,18 +12,18 @@ import { icc31Statistic } from "../dist/src/domain/statistics/intraclass-correla
 import { krippendorffStatistic } from "../dist/src/domain/statistics/krippendorff-alpha.js";
 import { createRandom } from "../dist/src/domain/statistics/random.js";
 import { meanStatistic } from "../dist/src/domain/statistics/weighted-statistic.js";
-import { sampleOf } from "../dist/src/evaluation/dataset/sample-of.js";
+import { sampleOf } from "../dist/src/evaluation/dataset/dataset.js";
 import { parseEvalFile } from "../dist/src/evaluation/file/read-eval-file.js";
 import { meanAveragePrecisionStatistic } from "../dist/src/evaluation/metrics/average-precision.js";
 import { calibrationErrorStatistic } from "../dist/src/evaluation/metrics/calibration.js";
 import { macroF1Statistic } from "../dist/src/evaluation/metrics/classification.js";
 import { macroStatistic } from "../dist/src/evaluation/metrics/label-sets.js";
 import { scoreRun, writeReport } from "../dist/src/evaluation/report/write-report.js";
-import { answeredCalls } from "../dist/src/evaluation/results/read-results.js";
-import { createFolderAnswerCache } from "../dist/src/evaluation/runner/answer-cache.js";
+import { createAnswerCache } from "../dist/src/evaluation/runner/answer-cache.js";
+import { answeredRecord } from "../dist/src/evaluation/runner/call-record.js";
 import { callsOf } from "../dist/src/evaluation/runner/plan.js";
-import { answeredRecord } from "../dist/src/evaluation/runner/record-call.js";
-import { beginRun } from "../dist/src/evaluation/runner/stored-run.js";
+import { answeredCalls, beginRun } from "../dist/src/evaluation/runner/stored-run.js";
+import { createContentStore } from "../dist/src/platform/content-store.js";
 import { openRunFolder } from "../dist/src/runs/run-folder.js";
 
 const TARGETS = { reportS: 10, resumeS: 3, bootstrapS: 2 };
@@ -130,7 +130,7 @@ try {
     if (answered.size !== 50_000) throw new Error(`${answered.size} answered`);
   });
   await timed("report", TARGETS.reportS, async () => {
-    await writeReport(await scoreRun(join(folder, "run")), createFolderAnswerCache(folder));
+    await writeReport(await scoreRun(join(folder, "run")), createAnswerCache(createContentStore(folder)));
   });
 
   const n = 3000;

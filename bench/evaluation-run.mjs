@@ -7,11 +7,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sampleOf } from "../dist/src/evaluation/dataset/sample-of.js";
+import { sampleOf } from "../dist/src/evaluation/dataset/dataset.js";
 import { EvalFile } from "../dist/src/evaluation/file/eval-file.js";
-import { createFolderAnswerCache } from "../dist/src/evaluation/runner/answer-cache.js";
+import { createAnswerCache } from "../dist/src/evaluation/runner/answer-cache.js";
 import { callsOf } from "../dist/src/evaluation/runner/plan.js";
 import { runCalls } from "../dist/src/evaluation/runner/run-calls.js";
+import { createContentStore } from "../dist/src/platform/content-store.js";
 import { openJournal } from "../dist/src/runs/journal.js";
 
 const [SAMPLES, DELAY_MS, CONCURRENCY] = [1000, 200, 32];
@@ -72,7 +73,7 @@ async function ours() {
     },
     stimuli: { identify: async () => null, prepare: async () => null },
     identities: new Map(),
-    cache: createFolderAnswerCache(join(folder, "answers")),
+    cache: createAnswerCache(createContentStore(join(folder, "answers"))),
     reuse: true,
     journal,
     doneBefore: 0,

@@ -1,7 +1,7 @@
 // Memory of measuring many images, one after another: resident set after 100 and after 1000 images, decoding
 // included. Target: less than 5 % growth between the two.
 import { createMeshToolbox } from "../dist/src/adapters/mesh/mesh-toolbox.js";
-import { measureImages } from "../dist/src/measuring/measure-images.js";
+import { measureImages } from "../dist/src/measuring/measure-image.js";
 
 const [PICTURES, WARM, LIMIT] = [1000, 100, 0.05];
 const photo = (number) =>

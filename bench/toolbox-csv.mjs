@@ -8,8 +8,8 @@ import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
 import { openEvidenceFile } from "../dist/src/compose/evidence.js";
 import { indexEvidence } from "../dist/src/evidence/evidence-index.js";
+import { placeImportedFaces } from "../dist/src/evidence/import-evidence.js";
 import { matchImages } from "../dist/src/evidence/match-images.js";
-import { placeImportedFaces } from "../dist/src/evidence/place-imported-faces.js";
 import { joinToFaces } from "../dist/src/measuring/match-faces.js";
 
 const COLUMNS = 709;

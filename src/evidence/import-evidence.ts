@@ -85,7 +85,11 @@ const LEAST_INSIDE = 0.3;
  *
  * @param faces what other toolboxes found in the image.
  */
-function placeImportedFaces(rows: readonly ImportedRow[], image: PlacedImage, faces: readonly Face[]): PlacedFaces {
+export function placeImportedFaces(
+  rows: readonly ImportedRow[],
+  image: PlacedImage,
+  faces: readonly Face[],
+): PlacedFaces {
   const imported = rows.flatMap(({ face, at }) => (face === null ? [] : [{ face, line: at.line }]));
   const measurements: FaceMeasurement[] = [];
   const warnings: string[] = [];

@@ -83,7 +83,9 @@ describe("kuleshov exemplars", () => {
 
   it("exports a pack that imports elsewhere without measuring anew", async () => {
     expect((await run("exemplars", "export", "out.jsonl", "--pack", "smiles")).code).toBe(0);
-    expect((await run("exemplars", "export", "out.jsonl")).stderr).toMatch(/the file exists \(name another, or add --force/);
+    expect((await run("exemplars", "export", "out.jsonl")).stderr).toMatch(
+      /the file exists \(name another, or add --force/,
+    );
     const { code, stdout } = await run("exemplars", "import", "out.jsonl", "--store", "other");
     expect({ code, stdout }).toEqual({ code: 0, stdout: "10 added\n" });
   });

@@ -1,6 +1,6 @@
 """What the trained network, in PyTorch and before it was exported, answers to the golden input of its manifest.
 
-    node -e 'import("../../../dist/src/networks/golden-input.js").then(({ drawnFace }) =>
+    node -e 'import("../../../dist/src/networks/verify-network.js").then(({ drawnFace }) =>
       process.stdout.write(drawnFace(48, 48)))' > drawn-face.rgb
     python golden.py crops.pt drawn-face.rgb
 """

@@ -6,9 +6,9 @@
 // One line a face: {"index":0,"outline":[centre x, centre y, width, height, angle]}, pixels and radians, or null.
 import { createWriteStream, existsSync, readFileSync } from "node:fs";
 import { regionOfMesh } from "../../../dist/src/adapters/mesh/face-mesh.js";
-import { mirrorPoints } from "../../../dist/src/adapters/mesh/mirror-points.js";
-import { toPictureNetwork } from "../../../dist/src/adapters/mesh/picture-network.js";
-import { settleMesh } from "../../../dist/src/adapters/mesh/settle-mesh.js";
+import { toImageNetwork } from "../../../dist/src/adapters/mesh/image-network.js";
+import { settleMesh } from "../../../dist/src/adapters/mesh/measure-face.js";
+import { mirrorPoints } from "../../../dist/src/adapters/mesh/refined-points.js";
 import { readCanonicalFace } from "../../../dist/src/networks/canonical-face.js";
 import { openNetwork } from "../../../dist/src/networks/network.js";
 import { picturesOfArchive } from "./pictures.mjs";
@@ -17,7 +17,7 @@ const [input, output] = process.argv.slice(2);
 const done = existsSync(output) ? readFileSync(output, "utf8").split("\n").length - 1 : 0;
 const out = createWriteStream(output, { flags: "a" });
 const parts = {
-  mesh: toPictureNetwork(await openNetwork("face-mesh-attention")),
+  mesh: toImageNetwork(await openNetwork("face-mesh-attention")),
   twins: mirrorPoints(await readCanonicalFace()),
 };
 for (const { index, load } of picturesOfArchive(input)) {
