@@ -1,4 +1,4 @@
-import { type TransferListItem, Worker } from "node:worker_threads";
+import { SHARE_ENV, type TransferListItem, Worker } from "node:worker_threads";
 import { InferenceError } from "../domain/errors.ts";
 import { fromErrorRecord } from "./worker-errors.ts";
 import type { PoolMessage, WorkerMessage } from "./worker-server.ts";
@@ -43,8 +43,9 @@ export function createSlot<Request, Response>(
   workerData: unknown,
   { onIdle, onGone }: SlotEvents,
 ): WorkerSlot<Request, Response> {
+  // It outlives its pool, so it sees the environment as it is then.
   // Flags of the main process (loaders, --input-type) are not meant for built worker files.
-  const worker = parked.get(String(workerFile))?.pop() ?? new Worker(workerFile, { execArgv: [] });
+  const worker = parked.get(String(workerFile))?.pop() ?? new Worker(workerFile, { execArgv: [], env: SHARE_ENV });
   const open: PoolMessage<Request> = { open: workerData };
   worker.postMessage(open);
   worker.unref();
