@@ -43,10 +43,9 @@ export function createSlot<Request, Response>(
   workerData: unknown,
   { onIdle, onGone }: SlotEvents,
 ): WorkerSlot<Request, Response> {
+  // It outlives its pool, so it sees the environment as it is then.
   // Flags of the main process (loaders, --input-type) are not meant for built worker files.
-  const parkedWorker = parked.get(String(workerFile))?.pop();
-  // It sees the environment as it is now, also when it serves a later pool.
-  const worker = parkedWorker ?? new Worker(workerFile, { execArgv: [], env: SHARE_ENV });
+  const worker = parked.get(String(workerFile))?.pop() ?? new Worker(workerFile, { execArgv: [], env: SHARE_ENV });
   const open: PoolMessage<Request> = { open: workerData };
   worker.postMessage(open);
   worker.unref();
