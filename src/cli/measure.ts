@@ -185,6 +185,7 @@ function refuseContradictions({
   contactSheet,
   landmarks,
   scene,
+  objects,
 }: MeasureOptions): void {
   const refuse = (sentence: string) => {
     throw new ConfigurationError(sentence);
@@ -196,6 +197,7 @@ function refuseContradictions({
     refuse("--resume, --force and --contact-sheet need --out with the folder of the study");
   }
   if (scene && !json) refuse("--scene needs --json");
+  if (objects && !scene) refuse("--objects needs --scene");
   if (landmarks && out === undefined && !json) refuse("--landmarks needs --json or --out");
 }
 

@@ -133,18 +133,25 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
   if (handle === undefined) return;
   let rest: Buffer = Buffer.alloc(0);
   let [number, endByte] = [0, 0];
-  for await (const piece of handle.createReadStream({ highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
-    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    let start = 0;
-    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-      number += 1;
-      endByte += end + 1 - start;
-      yield { json: wholeRecord(bytes.toString("utf8", start, end)), number, endByte };
-      start = end + 1;
+  try {
+    for await (const piece of handle.createReadStream({
+      highWaterMark: PIECE_BYTES,
+      autoClose: false,
+    }) as AsyncIterable<Buffer>) {
+      const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+      let start = 0;
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+        number += 1;
+        endByte += end + 1 - start;
+        yield { json: wholeRecord(bytes.toString("utf8", start, end)), number, endByte };
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
     }
-    rest = bytes.subarray(start);
+    if (rest.length > 0) yield { json: undefined, number: number + 1, endByte: endByte + rest.length };
+  } finally {
+    await handle.close();
   }
-  if (rest.length > 0) yield { json: undefined, number: number + 1, endByte: endByte + rest.length };
 }
 
 const CHECK = /^,"check":"([0-9a-f]{8})"\}$/;

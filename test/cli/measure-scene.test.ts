@@ -6,7 +6,7 @@ import { runCli } from "../support/run-cli.ts";
 describe("kuleshov measure --scene", () => {
   it("adds what is around the faces to the JSON, and changes nothing else in it", async () => {
     const [plain, scene] = await Promise.all(
-      [[], ["--scene"]].map(async (more) => {
+      [[], ["--scene", "--objects"]].map(async (more) => {
         const { code, stdout } = await runCli(["measure", samplePhoto(3), "--json", ...more]);
         expect(code).toBe(0);
         return MeasureOutput.parse(JSON.parse(stdout));
@@ -22,5 +22,7 @@ describe("kuleshov measure --scene", () => {
   it("is refused where there is no place for it", async () => {
     const { code, stderr } = await runCli(["measure", samplePhoto(3), "--csv", "--scene"]);
     expect([code, stderr.trim()]).toEqual([2, "--scene needs --json"]);
+    const alone = await runCli(["measure", samplePhoto(3), "--json", "--objects"]);
+    expect([alone.code, alone.stderr.trim()]).toEqual([2, "--objects needs --scene"]);
   });
 });

@@ -1,3 +1,4 @@
+import type { PixelBox } from "../../domain/geometry.ts";
 import type { PixelSource } from "./crop.ts";
 import { detectFaces, type FaceCandidate, withoutRepetitions } from "./face-detector.ts";
 import type { ImageNetwork } from "./image-network.ts";
@@ -7,22 +8,26 @@ import type { RotatedRegion } from "./rotated-region.ts";
 const OVERLAP = 0.25;
 
 /**
- * Overlapping squares that cover an image, row by row.
+ * Overlapping squares that cover a part of an image, row by row.
  *
- * @param sidePx side of the squares; one square when the image is no larger.
+ * @param sidePx side of the squares; one square when the part is no larger.
  */
-function tilesOver(frame: { widthPx: number; heightPx: number }, sidePx: number): RotatedRegion[] {
-  const columns = positions(frame.widthPx, sidePx);
-  const rows = positions(frame.heightPx, sidePx);
-  return rows.flatMap((centerYPx) =>
-    columns.map((centerXPx) => ({ centerXPx, centerYPx, widthPx: sidePx, heightPx: sidePx, angleRad: 0 })),
+function tilesOver({ leftPx, topPx, widthPx, heightPx }: PixelBox, sidePx: number): RotatedRegion[] {
+  const columns = positions(widthPx, sidePx, OVERLAP);
+  const rows = positions(heightPx, sidePx, OVERLAP);
+  return rows.flatMap((y) =>
+    columns.map((x) => ({ centerXPx: leftPx + x, centerYPx: topPx + y, ...squareSides(sidePx), angleRad: 0 })),
   );
 }
 
+function squareSides(sidePx: number): { widthPx: number; heightPx: number } {
+  return { widthPx: sidePx, heightPx: sidePx };
+}
+
 /** Centres along one side of the image, evenly spread from edge to edge. */
-function positions(lengthPx: number, sidePx: number): number[] {
+function positions(lengthPx: number, sidePx: number, overlap: number): number[] {
   if (lengthPx <= sidePx) return [lengthPx / 2];
-  const gaps = Math.ceil((lengthPx - sidePx) / (sidePx * (1 - OVERLAP)));
+  const gaps = Math.ceil((lengthPx - sidePx) / (sidePx * (1 - overlap)));
   return Array.from({ length: gaps + 1 }, (_, index) => sidePx / 2 + (index * (lengthPx - sidePx)) / gaps);
 }
 
@@ -96,7 +101,7 @@ const OTHER_VIEWS: readonly View[] = [
  * upright face clearly is not looked at in other ways before that.
  */
 export async function* findFaces(detectors: FaceDetectors, source: PixelSource): AsyncGenerator<FaceCandidate[]> {
-  const plain = await lookCloser(detectors, source, await lookAt(detectors, source, PLAIN));
+  const plain = await lookPlainly(detectors, source);
   const convincing = plain.some(isConvincing) && Math.max(source.widthPx, source.heightPx) >= THUMBNAIL_PX;
   if (convincing) yield plain;
   const views = convincing ? [] : [{ found: plain, score: viewScore(plain, PLAIN) }];
@@ -108,9 +113,73 @@ export async function* findFaces(detectors: FaceDetectors, source: PixelSource):
   for (const { found } of views) if (found.length > 0) yield found;
 }
 
-async function lookAt({ wide, near }: FaceDetectors, source: PixelSource, view: View): Promise<FaceCandidate[]> {
-  const longerSidePx = Math.max(source.widthPx, source.heightPx);
-  const square = squareOf(source, longerSidePx * view.margin, view.angleRad);
+/**
+ * The image as it is. A panorama is looked at part by part: in a square around all of it even a face as high as the image
+ * is too small to be seen for certain.
+ */
+async function lookPlainly(detectors: FaceDetectors, source: PixelSource): Promise<FaceCandidate[]> {
+  const parts = partsOf(source);
+  const found: FaceCandidate[] = [];
+  for (const { box, answersFor } of parts) {
+    const seen = await lookAt(detectors, source, PLAIN, box);
+
+    found.push(...(await lookCloser(detectors, source, { box, seen })).filter(answersFor));
+  }
+  return parts.length === 1 ? found : onePerPlace(withoutRepetitions(found, SAME_FACE_OVERLAP));
+}
+
+/** Two parts see a face at two sizes: of those one within the other, the surer stays. @param found best first */
+function onePerPlace(found: readonly FaceCandidate[]): FaceCandidate[] {
+  return found.filter(({ region }, index) =>
+    found.slice(0, index).every((surer) => !holds(surer.region, region) && !holds(region, surer.region)),
+  );
+}
+
+/** A part of an image, and the candidates that it and no other answers for. */
+interface ImagePart {
+  readonly box: PixelBox;
+  answersFor(candidate: FaceCandidate): boolean;
+}
+
+/** From this relation of its sides on, an image is a panorama; films end at 2.4. */
+const PANORAMA = 2.5;
+
+/**
+ * Length of a part, and how much of it the next one has too, both as shares of a panorama's shorter side. A face as high
+ * as the image then lies whole in the part that answers for it: the one whose middle is nearest.
+ */
+const PART = { length: 1.5, overlap: 2 / 3 };
+
+function partsOf({ widthPx, heightPx }: PixelSource): ImagePart[] {
+  const whole = { leftPx: 0, topPx: 0, widthPx, heightPx };
+  const [longer, shorter] = [Math.max(widthPx, heightPx), Math.min(widthPx, heightPx)];
+  if (longer < PANORAMA * shorter) return [{ box: whole, answersFor: () => true }];
+  const isTall = heightPx > widthPx;
+  const lengthPx = PART.length * shorter;
+  const middles = positions(longer, lengthPx, PART.overlap);
+  const halfStepPx = ((middles[1] ?? longer) - (middles[0] ?? 0)) / 2;
+  return middles.map((middle, index) => {
+    const from = index === 0 ? Number.NEGATIVE_INFINITY : middle - halfStepPx;
+    const to = index === middles.length - 1 ? Number.POSITIVE_INFINITY : middle + halfStepPx;
+    const start = middle - lengthPx / 2;
+    return {
+      box: isTall ? { ...whole, topPx: start, heightPx: lengthPx } : { ...whole, leftPx: start, widthPx: lengthPx },
+      answersFor({ region }) {
+        const place = isTall ? region.centerYPx : region.centerXPx;
+        return place >= from && place < to;
+      },
+    };
+  });
+}
+
+async function lookAt(
+  { wide, near }: FaceDetectors,
+  source: PixelSource,
+  view: View,
+  box: PixelBox = { leftPx: 0, topPx: 0, widthPx: source.widthPx, heightPx: source.heightPx },
+): Promise<FaceCandidate[]> {
+  const longerSidePx = Math.max(box.widthPx, box.heightPx);
+  const square = squareOf(box, longerSidePx * view.margin, view.angleRad);
   const options = { minScore: MIN_SCORE, outside: 0 };
   const found = await detectFaces(wide, source, square, options);
   const isLarge = ({ region }: FaceCandidate) => region.widthPx > LARGE_SHARE * longerSidePx;
@@ -127,15 +196,20 @@ async function lookAt({ wide, near }: FaceDetectors, source: PixelSource, view: 
 async function lookCloser(
   { wide }: FaceDetectors,
   source: PixelSource,
-  seen: readonly FaceCandidate[],
+  given: {
+    readonly box: PixelBox;
+
+    readonly seen: readonly FaceCandidate[];
+  },
 ): Promise<FaceCandidate[]> {
-  const longerSidePx = Math.max(source.widthPx, source.heightPx);
+  const { box, seen } = given;
+  const longerSidePx = Math.max(box.widthPx, box.heightPx);
   let found = [...seen];
   for (const { side, leastPx, leastFaces } of CLOSER_LOOKS) {
     const largestPx = found.reduce((most, { region }) => Math.max(most, region.widthPx), 0);
     const allSmall = largestPx < SMALL_SHARE * longerSidePx;
     if (longerSidePx < leastPx || !allSmall || (found.length > 0 && found.length < leastFaces)) break;
-    for (const tile of tilesOver(source, side * longerSidePx)) {
+    for (const tile of tilesOver(box, side * longerSidePx)) {
       found.push(...(await detectFaces(wide, source, tile, { minScore: MIN_SCORE, outside: 0 })));
     }
     found = withoutRepetitions(found, SAME_FACE_OVERLAP);
@@ -143,8 +217,8 @@ async function lookCloser(
   return found;
 }
 
-function squareOf({ widthPx, heightPx }: PixelSource, side: number, angleRad: number): RotatedRegion {
-  return { centerXPx: widthPx / 2, centerYPx: heightPx / 2, widthPx: side, heightPx: side, angleRad };
+function squareOf({ leftPx, topPx, widthPx, heightPx }: PixelBox, sidePx: number, angleRad: number): RotatedRegion {
+  return { centerXPx: leftPx + widthPx / 2, centerYPx: topPx + heightPx / 2, ...squareSides(sidePx), angleRad };
 }
 
 /** Whether the middle of one region lies within the other. */

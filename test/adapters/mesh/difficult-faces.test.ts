@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sharp } from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMeshToolbox } from "../../../src/adapters/mesh/mesh-toolbox.ts";
 import { boxOverlap, type PixelBox } from "../../../src/domain/geometry.ts";
@@ -26,6 +26,46 @@ beforeAll(async () => {
 afterAll(async () => {
   await toolbox.close();
   await rm(cacheDir, { recursive: true, force: true });
+});
+
+describe("a panorama", () => {
+  it.each([
+    ["wide", 8000, 1200, 200],
+    ["very wide", 12_000, 1200, 120],
+    ["tall", 1200, 8000, 500],
+    ["wide, with faces as high as itself", 8000, 1200, 1180],
+  ])("has each of its four faces found once when it is %s", async (_what, width, height, headPx) => {
+    const [long, across] = [Math.max(width, height), Math.min(width, height)];
+    const heads = await Promise.all([0, 1, 2, 3].map((index) => head(index, headPx)));
+    const places = heads.map((input, index) => {
+      const [along, aside] = [long * (0.05 + 0.24 * index), (across - headPx) * (0.3 + 0.15 * (index % 3))].map(
+        Math.round,
+      );
+      return height > width ? { input, left: aside, top: along } : { input, left: along, top: aside };
+    });
+    const canvas = sharp({ create: { width, height, channels: 3, background: "#2a3a4d" } });
+    const path = join(cacheDir, `${width}-${headPx}.jpg`);
+    await canvas.composite(places).jpeg().toFile(path);
+    const faces = await toolbox.measure(await decodeImage(path));
+    const inPlace = places.map(
+      ({ left = 0, top = 0 }) =>
+        faces.filter(({ box }) => {
+          const [x, y] = [box.leftPx + box.widthPx / 2 - left, box.topPx + box.heightPx / 2 - top];
+          return x > 0 && x < headPx && y > 0 && y < headPx;
+        }).length,
+    );
+    expect([inPlace, faces.length]).toEqual([[1, 1, 1, 1], 4]);
+  });
+
+  /** One of three women, cut out with what is around her. */
+  function head(index: number, sidePx: number): Promise<Buffer> {
+    const [left, top] = [
+      [338, 300],
+      [760, 380],
+      [1400, 150],
+    ][index % 3] as [number, number];
+    return sharp(samplePhoto(1)).extract({ left, top, width: 380, height: 380 }).resize(sidePx).png().toBuffer();
+  }
 });
 
 /** Mean absolute change of all action units, and the share of faces found again, in copies that `scale` the image. */
