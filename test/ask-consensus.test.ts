@@ -29,12 +29,12 @@ function judged(asked: WireBody) {
   const units = (au: string, state: "present" | "absent") => [{ au, side: "both" as const, state }];
   const smile = cue("The lip corners are pulled up", {
     actionUnits: units("AU12", "present"),
-    evidenceIds: [idOf(asked, /mesh.* AU12 .* is present/)],
+    evidenceIds: [idOf(asked, /\[action-unit(?:, mesh@2)?\] AU12 .* is present/)],
   });
   const noSmile = cue("There is no smile", {
     label: "neutral",
     actionUnits: units("AU12", "absent"),
-    evidenceIds: [idOf(asked, /openface.* AU12 .* is absent/)],
+    evidenceIds: [idOf(asked, /openface.* AU12 .* is absent|openface.*\] absent,.* E\d+ AU12\b/, "AU12")],
   });
   const cheeks = cue("The cheeks are raised", {
     actionUnits: units("AU6", "present"),
@@ -43,7 +43,7 @@ function judged(asked: WireBody) {
   const nose = cue("The nose is wrinkled", {
     label: "disgust",
     actionUnits: units("AU9", "present"),
-    evidenceIds: [idOf(asked, /AU9 .* is absent/)],
+    evidenceIds: [idOf(asked, /AU9 .* is absent|\] absent,.* E\d+ AU9\b/, "AU9")],
   });
   const others = ["F1", "F2"].map((faceId) => subject({ faceId, cues: [] }));
   return saysJson(judgment(...others, subject({ faceId: "F3", cues: [smile, noSmile, cheeks, nose] })));

@@ -1,39 +1,19 @@
 import { KuleshovError, ProviderError } from "../domain/errors.ts";
-import type { ImageView } from "../domain/image.ts";
-import { Judgment } from "../domain/judgment.ts";
-import type { Question, ShownExemplar } from "../domain/question.ts";
 import type { PromptReference, Sent, TraceStep } from "../domain/report.ts";
 import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
-import { type AnswerShape, jsonSchemaOf } from "../judging/answer-format.ts";
-import { type AnswerInstruction, buildPrompt } from "../judging/build-prompt.ts";
+import { checkGrounding } from "../judging/check-grounding.ts";
 import { judge, type Verdict } from "../judging/judge.ts";
-import type { PromptLibrary } from "../judging/prompt-library.ts";
-import type { JudgeModel } from "../ports/chat-model.ts";
-import type { AgentTool, ToolContext } from "./agent-tool.ts";
-import { type CallPlan, callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
+import { callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
 import { type ConversationLimits, openConversation } from "./conversation.ts";
-import type { ToolProgress } from "./trace-recorder.ts";
+import {
+  aboutOneFace,
+  type Fitted,
+  fittingQuestion,
+  type JudgeDependencies,
+  questionFor,
+  type Thinking,
+} from "./fitted-question.ts";
 import { createTransferRecorder, type TransferRecorder } from "./transfer.ts";
-
-/** What the model thinks about. */
-interface Thinking {
-  readonly question: Question;
-  readonly toolContext: ToolContext;
-  /** The image as it is shown; `null` for a model that cannot see. */
-  readonly shown: ImageView | null;
-  readonly exemplars: readonly ShownExemplar[];
-  /** Told before a tool is called. */
-  readonly onTool?: ((call: ToolProgress) => void) | undefined;
-}
-
-interface JudgeDependencies {
-  readonly model: JudgeModel;
-  readonly prompts: PromptLibrary;
-  readonly tools: readonly AgentTool[];
-  /** `null`: as the model's capabilities allow. */
-  readonly mode: ModelMode | null;
-  readonly limits?: ConversationLimits;
-}
 
 interface JudgeRun extends Verdict {
   readonly mode: ModelMode;
@@ -48,12 +28,6 @@ interface JudgeRun extends Verdict {
   readonly fingerprint: string | null;
   readonly prompts: readonly PromptReference[];
 }
-
-export const JUDGMENT_ANSWER: AnswerShape = {
-  name: "judgment",
-  description: "The whole judgment of this image.",
-  schema: Judgment,
-};
 
 /** Enough for a crowd: some looks at each of a dozen faces, a repair and a second thought. */
 const DEFAULT_LIMITS: ConversationLimits = { modelCalls: 24, toolCalls: 60 };
@@ -77,7 +51,10 @@ export async function runJudge(
   const transfer = createTransferRecorder(model);
   for (;;) {
     try {
-      const judgeRun = await thinkOnce(thinking, { ...dependencies, plan, transfer }, signal);
+      const fitted = fittingQuestion(thinking, { ...dependencies, plan });
+      tellOnce(fitted.warnings, warnings, dependencies.notify);
+      plan = fitted.plan;
+      const judgeRun = await thinkWithin(thinking, { ...dependencies, ...fitted, transfer }, signal);
       const tokens = sumOfTokens(spent, judgeRun.tokens);
       const unread = plan.mode === "agent" ? facesUnread(thinking, judgeRun) : [];
       if (unread.length > 0 && judgeRun.facesRead.size === 0 && forced === null) {
@@ -118,43 +95,52 @@ function aboutUnread(unread: readonly string[], { facesRead }: OneRun): readonly
   return [`The model did not read the measurements of ${unread.join(", ")}`];
 }
 
-async function thinkOnce(
-  { question, toolContext, shown, exemplars, onTool }: Thinking,
-  {
-    model,
-    prompts,
-    plan,
-    limits = DEFAULT_LIMITS,
-    transfer,
-    ...dependencies
-  }: JudgeDependencies & {
-    plan: CallPlan;
-    transfer: TransferRecorder;
-  },
-  signal?: AbortSignal,
-): Promise<OneRun> {
-  const { mode, vision, severalImages, imagesAfterTools, format } = plan;
-  const seesSeveral = vision && severalImages;
-  const seesViews = seesSeveral && imagesAfterTools;
-  const tools = mode === "agent" ? dependencies.tools.filter((tool) => seesViews || !tool.needsVision) : [];
-  const prompt = buildPrompt(
-    {
-      question,
-      image: toolContext.image,
-      ledger: toolContext.ledger,
-      shown: vision ? shown : null,
-      exemplars: seesSeveral ? exemplars : exemplars.map((exemplar) => ({ ...exemplar, view: null })),
-      withTools: mode === "agent",
-      answer: answerInstruction(format),
+function tellOnce(news: readonly string[], told: string[], notify: JudgeDependencies["notify"]): void {
+  for (const sentence of news.filter((each) => !told.includes(each))) {
+    notify?.(sentence);
+    told.push(sentence);
+  }
+}
+
+type FittedDependencies = JudgeDependencies & Fitted & { readonly transfer: TransferRecorder };
+
+/** One conversation, or one for each face where all of them together have no room. */
+async function thinkWithin(thinking: Thinking, setting: FittedDependencies, signal?: AbortSignal): Promise<OneRun> {
+  const { ledger } = thinking.toolContext;
+  if (!setting.economy.faceByFace) return thinkOnce(thinking, setting, signal);
+  const runs: OneRun[] = [];
+  for (const { faceId } of ledger.faces()) runs.push(await thinkOnce(aboutOneFace(thinking, faceId), setting, signal));
+  const judgment = {
+    answer: runs.map((run) => run.judgment.answer).join(" "),
+    subjects: runs.flatMap((run) => run.judgment.subjects),
+  };
+  const [first] = runs;
+  if (first === undefined) throw new RangeError("There is no face to ask about by itself");
+  return {
+    ...first,
+    judgment,
+    grounding: {
+      ...checkGrounding(judgment, ledger),
+      askedAgain: runs.some(({ grounding }) => grounding.askedAgain),
     },
-    prompts,
-  );
+    warnings: runs.flatMap((run) => run.warnings),
+    trace: runs.flatMap((run) => run.trace),
+    facesRead: new Set(runs.flatMap((run) => [...run.facesRead])),
+    tokens: sumOfTokens(...runs.map((run) => run.tokens)),
+    prompts: runs.flatMap((run) => run.prompts),
+  };
+}
+
+async function thinkOnce(thinking: Thinking, setting: FittedDependencies, signal?: AbortSignal): Promise<OneRun> {
+  const { question, toolContext, onTool } = thinking;
+  const { model, prompts, plan, economy, limits = DEFAULT_LIMITS, transfer } = setting;
+  const { prompt, tools, answer, seesViews } = questionFor(thinking, setting);
   const { system, user, references } = prompt;
   const conversation = openConversation({
     model,
     system,
-    answer: JUDGMENT_ANSWER,
-    format,
+    answer,
+    format: plan.format,
     vision: seesViews,
     limits,
     tools,
@@ -162,7 +148,7 @@ async function thinkOnce(
     transfer,
     onTool,
   });
-  const task = { question: user, ledger: toolContext.ledger, labels: question.labels, prompts };
+  const task = { question: user, ledger: toolContext.ledger, labels: question.labels, brief: economy.brief, prompts };
   const verdict = await judge(conversation, task, signal).catch((error: unknown) => {
     // An answer that stayed unusable is paid for all the same.
     if (error instanceof KuleshovError) error.spent ??= conversation.tokens();
@@ -170,18 +156,12 @@ async function thinkOnce(
   });
   return {
     ...verdict,
-    mode,
-    vision,
+    mode: plan.mode,
+    vision: plan.vision,
     trace: conversation.trace(),
     facesRead: conversation.facesRead(),
     tokens: conversation.tokens(),
     fingerprint: conversation.fingerprint(),
     prompts: [...references, ...verdict.prompts, ...tools.map(({ reference }) => reference)],
   };
-}
-
-function answerInstruction(format: CallPlan["format"]): AnswerInstruction {
-  if (format === "as-tool") return { type: "tool", tool: JUDGMENT_ANSWER.name };
-  if (format === "none") return { type: "text", schema: JSON.stringify(jsonSchemaOf(Judgment)) };
-  return { type: "provider" };
 }

@@ -16,7 +16,7 @@ const WORTH_SAYING = 0.3;
  */
 export function facsEvidence(face: Face): NewEvidence[] {
   return face.measurements.flatMap(readFacs).flatMap((reading) => {
-    const over = `over the action units of ${reading.toolbox} (${reading.scale})`;
+    const over = `over action units (${reading.scale})`;
     const item = (statement: string, value: EvidenceItem["value"]): NewEvidence => ({
       kind: "facs-rule",
       faceId: face.faceId,

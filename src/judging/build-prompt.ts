@@ -1,4 +1,5 @@
-import type { EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
+import { groupBy } from "../domain/group-by.ts";
 import type { DecodedImage, ImageView } from "../domain/image.ts";
 import type { Prompt, PromptPart } from "../domain/prompt.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
@@ -15,12 +16,16 @@ export interface PromptContents {
   readonly question: Question;
   readonly image: Pick<DecodedImage, "widthPx" | "heightPx">;
   readonly ledger: EvidenceLedger;
+  /** Which items it is told of, where not all have room. */
+  readonly isTold: (item: EvidenceItem) => boolean;
   /** `null` for a model that cannot see. */
   readonly shown: ImageView | null;
   readonly exemplars: readonly ShownExemplar[];
   /** Whether the model reads the evidence through tools; otherwise all of it stands in the prompt. */
   readonly withTools: boolean;
   readonly answer: AnswerInstruction;
+  /** Whether the brief form of the judgment is wanted. */
+  readonly brief: boolean;
 }
 
 /** Fills the prompt files with what is known: rules, examples, question, image, in this order. */
@@ -48,16 +53,37 @@ function questionText(contents: PromptContents, filled: Filled): string {
     image: filled(contents.shown === null ? "image-not-shown" : "image-shown", size),
     labels: labelText(question.labels),
     question: quoted(question.text),
-    answer: answerText(contents.answer, filled),
+    answer: [...(contents.brief ? [filled("answer-briefly", {})] : []), answerText(contents.answer, filled)].join(
+      "\n\n",
+    ),
   };
   // Exemplars stand before the question already.
-  const items = ledger.items().filter(({ kind }) => kind !== "exemplar");
+  const items = ledger.items().filter((item) => item.kind !== "exemplar" && contents.isTold(item));
   if (!withTools) return filled("question-in-one-pass", { ...values, evidence: evidenceLines(items) });
   return filled("question-with-tools", {
     ...values,
     faces: evidenceLines(items.filter(({ kind }) => kind === "face")),
-    scene: evidenceLines(items.filter(({ kind, faceId }) => faceId === null && kind !== "face")),
+    scene: [evidenceLines(items.filter(isStated)), seenInScene(items)].filter((part) => part !== "").join("\n"),
   });
+}
+
+/** Given, not seen: a model with tools cannot ask for it. */
+function isStated({ kind, faceId }: EvidenceItem): boolean {
+  return faceId === null && !SEEN_KINDS.has(kind) && kind !== "face" && kind !== TOLD_LATER;
+}
+
+const SEEN_KINDS: ReadonlySet<EvidenceItem["kind"]> = new Set(["object", "posture", "relation"]);
+/** Told with the measurements of each face. */
+const TOLD_LATER = "not-supported";
+
+/** What the tools for the scene have, each kind with its number. */
+function seenInScene(items: readonly EvidenceItem[]): string {
+  const kinds = groupBy(
+    items.filter(({ kind }) => SEEN_KINDS.has(kind)),
+    ({ kind }) => kind,
+  );
+  const counts = [...kinds].map(([kind, own]) => `${own.length} of kind ${kind}`);
+  return counts.length === 0 ? "" : `Items that the tools for the scene show: ${counts.join(", ")}`;
 }
 
 function labelText(labels: readonly string[] | null): string {

@@ -7,6 +7,7 @@ import { complaintsAbout } from "../domain/judgment-check.ts";
 import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
 import { withoutRounding } from "../domain/reading-check.ts";
 import type { PromptReference } from "../domain/report.ts";
+import { BriefJudgment, judgmentOfBrief } from "./brief-judgment.ts";
 import { checkGrounding, contradictionComplaints } from "./check-grounding.ts";
 import { fillIn, type PromptLibrary } from "./prompt-library.ts";
 
@@ -21,6 +22,8 @@ interface JudgingTask {
   readonly question: readonly PromptPart[];
   readonly ledger: EvidenceLedger;
   readonly labels: readonly string[] | null;
+  /** Whether the brief form of a judgment was asked for. */
+  readonly brief?: boolean;
   readonly prompts: PromptLibrary;
 }
 
@@ -88,7 +91,7 @@ const QUOTE_LENGTH = 300;
 /** Longest judgment, as JSON, whose sentences are read: a careful one about twenty faces has a tenth of it. */
 const LONGEST_JUDGMENT = 200_000;
 
-function read(answer: ModelAnswer, { ledger, labels }: JudgingTask): Reading {
+function read(answer: ModelAnswer, { ledger, labels, brief = false }: JudgingTask): Reading {
   if (answer.type === "prose") {
     const said = answer.text.trim().slice(0, QUOTE_LENGTH);
     const what = said === "" ? "it was empty" : `it says ${JSON.stringify(said)}`;
@@ -100,12 +103,17 @@ function read(answer: ModelAnswer, { ledger, labels }: JudgingTask): Reading {
     const message = `The judgment has ${length} characters, and at most ${LONGEST_JUDGMENT} are read: say it shorter`;
     return { complaints: [{ path: "", code: "form", message }] };
   }
-  const parsed = Judgment.safeParse(answer.value);
+  const parsed = brief ? parsedBrief(answer.value, { ledger, labels }) : Judgment.safeParse(answer.value);
   if (!parsed.success) return { complaints: formComplaints(parsed.error) };
   const judgment = withoutRounding(parsed.data);
   const facts = { ledger, faces: ledger.faces(), ...(labels === null ? {} : { taxonomy: labels }) };
   const complaints = complaintsAbout(judgment, facts);
   return complaints.length === 0 ? { judgment } : { complaints };
+}
+
+function parsedBrief(value: unknown, { ledger, labels }: Pick<JudgingTask, "ledger" | "labels">) {
+  const parsed = BriefJudgment.safeParse(value);
+  return parsed.success ? { success: true as const, data: judgmentOfBrief(parsed.data, ledger, labels) } : parsed;
 }
 
 function messagesOf(complaints: readonly Complaint[]): string[] {

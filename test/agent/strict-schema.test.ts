@@ -1,13 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { JUDGMENT_ANSWER } from "../../src/agent/run-judge.ts";
+import { JUDGMENT_ANSWER } from "../../src/agent/fitted-question.ts";
 import { createTools } from "../../src/agent/tool-list.ts";
 import { createFindExemplars } from "../../src/agent/tools/find-exemplars.ts";
 import { CATEGORY_ANSWER } from "../../src/discovery/name-with-model.ts";
 import { RATINGS_ANSWER } from "../../src/evaluation/judge/judge-calls.ts";
 import { choiceAnswer } from "../../src/evaluation/solvers/choice-reply.ts";
 import { jsonSchemaOf } from "../../src/judging/answer-format.ts";
+import { BRIEF_ANSWER } from "../../src/judging/brief-judgment.ts";
 import { CHOICE } from "../../src/judging/probe/try-words.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
@@ -74,6 +75,7 @@ const tools = createTools(await loadPromptLibrary(ownPath("prompts")), [findExem
 /** Every schema that is sent to a model. */
 const SENT: readonly { readonly name: string; readonly schema: z.ZodType }[] = [
   JUDGMENT_ANSWER,
+  { ...BRIEF_ANSWER, name: "brief judgment" },
   CATEGORY_ANSWER,
   RATINGS_ANSWER,
   CHOICE,
@@ -97,12 +99,13 @@ describe("the schema of every answer and tool that is sent", () => {
     const makers = texts.filter(([, text]) => /\bjsonSchemaOf\(|: AnswerShape (?:=|\{)/.test(text ?? ""));
     expect(makers.map(([name]) => name).sort()).toEqual([
       "agent/conversation.ts", // the answer, as a tool
+      "agent/fitted-question.ts",
       "agent/model-bridge.ts", // the tools
-      "agent/run-judge.ts",
       "discovery/name-with-model.ts",
       "evaluation/judge/judge-calls.ts",
       "evaluation/solvers/choice-reply.ts",
       "judging/answer-format.ts",
+      "judging/brief-judgment.ts",
       "judging/probe/try-tools.ts", // a card with two names
       "judging/probe/try-words.ts",
     ]);

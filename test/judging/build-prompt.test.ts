@@ -23,6 +23,8 @@ async function promptFor(contents: Partial<PromptContents> = {}): Promise<Prompt
     shown,
     exemplars: [],
     withTools: true,
+    isTold: () => true,
+    brief: false,
     answer: { type: "provider" },
     ...contents,
   };
@@ -74,7 +76,7 @@ it("puts examples before the question, each with its image", async () => {
 it("names the files it was made from, with their hashes", async () => {
   expect((await promptFor()).references).toEqual(
     [
-      ["judge", "3"],
+      ["judge", "4"],
       ["image-shown", "2"],
       ["answer-by-schema", "1"],
       ["question-with-tools", "3"],

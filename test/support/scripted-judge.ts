@@ -22,12 +22,12 @@ export function lastIn({ messages }: WireBody) {
   return { ...last, text: contentText(last.content) };
 }
 
-/** Id of the ledger line that matches, as a model would read it. */
-export function idOf(asked: WireBody, statement: RegExp): string {
+/** Id of the ledger line that matches, as a model would read it; of `unit` where several share a line. */
+export function idOf(asked: WireBody, statement: RegExp, unit?: string): string {
   const line = toldIn(asked)
     .split("\n")
-    .find((each) => /\bE\d+ \[/.test(each) && statement.test(each));
-  const id = line?.match(/\b(E\d+) \[/)?.[1];
+    .find((each) => /\bE\d+ [[A]/.test(each) && statement.test(each));
+  const id = line?.match(/\b(E\d+) \[/)?.[1] ?? line?.match(new RegExp(`\\b(E\\d+) ${unit}\\b`))?.[1];
   if (id === undefined) throw new Error(`The model was shown no item like ${statement}`);
   return id;
 }

@@ -1,0 +1,103 @@
+import type { EvidenceItem } from "../domain/evidence.ts";
+import { MINIMUM_WEIGHT } from "../domain/presence.ts";
+import type { Prompt } from "../domain/prompt.ts";
+
+/** What is left out of a question where its model has little room. */
+export interface Economy {
+  readonly isTold: (item: EvidenceItem) => boolean;
+  /** Asks for the brief form of the judgment. */
+  readonly brief: boolean;
+  /** Share of the labelled examples that are shown, the nearest first. */
+  readonly examples: number;
+  /** Whether each face is asked about by itself. */
+  readonly faceByFace: boolean;
+  /** In words for the report, e.g. `sides of action units of low weight`. */
+  readonly leftOut: readonly string[];
+}
+
+const NOTHING_LEFT_OUT: Economy = { isTold: isOfUse, brief: false, examples: 1, faceByFace: false, leftOut: [] };
+
+/** Where joints lie is drawn, not read. */
+function isOfUse({ value }: EvidenceItem): boolean {
+  return value.type !== "points";
+}
+
+interface Step {
+  readonly leftOut: string;
+  readonly drops?: (item: EvidenceItem) => boolean;
+  readonly changes?: Partial<Omit<Economy, "isTold" | "leftOut">>;
+}
+
+/** What costs least to do without goes first. */
+const STEPS: readonly Step[] = [
+  {
+    leftOut: "sides of action units of low weight",
+    drops: ({ value }) => value.type === "action-unit" && value.side !== "both" && (value.weight ?? 1) < MINIMUM_WEIGHT,
+  },
+  { leftOut: "intervals, appraisals and alternatives (a brief judgment was asked for)", changes: { brief: true } },
+  { leftOut: "half of the labelled examples", changes: { examples: 0.5 } },
+  { leftOut: "all labelled examples", changes: { examples: 0 } },
+  {
+    leftOut: "objects, postures and who is near whom",
+    drops: ({ kind }) => kind === "object" || kind === "posture" || kind === "relation",
+  },
+  {
+    leftOut: "what rules derive, and what single networks read where their pool is told",
+    drops: ({ kind, source }) =>
+      kind === "facs-rule" || (kind === "expression" && source.type === "network" && !source.name.includes("pool")),
+  },
+  { leftOut: "what is about the other faces (each face was asked about by itself)", changes: { faceByFace: true } },
+];
+
+/** Ways to ask, from the whole to the barest. */
+export function economies(hasExamples: boolean, faces: number): readonly [Economy, ...Economy[]] {
+  const useful = STEPS.filter(({ changes = {} }) => {
+    if (changes.examples !== undefined) return hasExamples;
+    return changes.faceByFace === true ? faces > 1 : true;
+  });
+  const all: [Economy, ...Economy[]] = [NOTHING_LEFT_OUT];
+  for (const step of useful) all.push(stricter(all.at(-1) ?? NOTHING_LEFT_OUT, step));
+  return all;
+}
+
+function stricter(economy: Economy, { leftOut, drops, changes }: Step): Economy {
+  const words =
+    leftOut === "all labelled examples" ? economy.leftOut.filter((each) => !each.startsWith("half")) : economy.leftOut;
+  return {
+    ...economy,
+    ...changes,
+    isTold: drops === undefined ? economy.isTold : (item) => economy.isTold(item) && !drops(item),
+    leftOut: [...words, leftOut],
+  };
+}
+
+/*
+ * Vocabularies have a token for most short words, one for each digit and one for most signs. Held against SmolLM2's own
+ * count of real questions: evidence, full of ids, codes and decimals, comes to 2.4 characters a token, the rules to 4.1.
+ */
+const PIECES = /[A-Za-z]{1,8}|[^\sA-Za-z]/g;
+const PER_PIECE = 1.05;
+const TOOL_CHARACTERS_PER_TOKEN = 5;
+/** Between 256 (Gemma 3) and 1 400 (Qwen2.5-VL) at the size an image is shown in. */
+const IMAGE_TOKENS = 1_100;
+const TEMPLATE_TOKENS = 60;
+/** Of whole judgments three faces took about 5 500 tokens; of brief ones about 1 500. */
+const ANSWER_TOKENS = { whole: { base: 300, face: 1_700 }, brief: { base: 150, face: 400 } } as const;
+
+/** Tokens that a text has, as reckoned before any server counts them. */
+export function textTokens(text: string): number {
+  return Math.ceil(PER_PIECE * (text.match(PIECES)?.length ?? 0));
+}
+
+/** The same of a prompt with the tools that go with it. */
+export function promptTokens({ system, user }: Pick<Prompt, "system" | "user">, tools: readonly object[] = []): number {
+  const parts = user.map((part) => (part.type === "image" ? IMAGE_TOKENS : textTokens(part.text)));
+  const toolTokens = tools.length === 0 ? 0 : Math.ceil(JSON.stringify(tools).length / TOOL_CHARACTERS_PER_TOKEN);
+  return parts.reduce((sum, tokens) => sum + tokens, textTokens(system) + toolTokens + TEMPLATE_TOKENS);
+}
+
+/** Tokens to keep free for the judgment of so many faces. */
+export function answerTokens(faces: number, brief: boolean): number {
+  const { base, face } = brief ? ANSWER_TOKENS.brief : ANSWER_TOKENS.whole;
+  return base + Math.max(1, faces) * face;
+}
