@@ -13,7 +13,7 @@ import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { idOf, toldIn } from "../support/scripted-judge.ts";
 
-const [toolboxes, observers] = await Promise.all([createToolboxes(["mesh"]), createObservers(true)]);
+const [toolboxes, observers] = await Promise.all([createToolboxes(["mesh"]), createObservers({})]);
 
 const reading = (label: string) => ({ distribution: [{ label, probability: 1 }], abstention: null });
 const abstained = { distribution: [], abstention: "No context was given" };
