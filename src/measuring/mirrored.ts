@@ -132,7 +132,7 @@ function movedAcross(measurement: FaceMeasurement, image: DecodedImage): FaceMea
   return {
     ...measurement,
     box: boxAcross(box, image),
-    landmarks: landmarks?.map(([x, y, z]) => [image.widthPx - x, y, z]),
+    landmarks: landmarks === null ? null : landmarks.map(([x, y, z]) => [image.widthPx - x, y, z]),
   };
 }
 
