@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    // Many tests wait for processes and servers: three workers fill two cores better than two.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { LANGSMITH_TRACING: "false", LANCEDB_LOG: "error" },

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { ModelFileError } from "../domain/errors.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
-import { betterModel, judgeImage, renderReport } from "./ask.ts";
+import { betterModel, renderReport } from "./ask.ts";
+import { judgeImage } from "./ask-one.ts";
 import { interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
 

@@ -6,6 +6,7 @@ import { didYouMean } from "../domain/nearest-name.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
+import { issueInWords } from "./pack.ts";
 
 /** Ids of the taxonomies that ship with Kuleshov. */
 export async function taxonomyIds(): Promise<string[]> {
@@ -32,12 +33,10 @@ async function readTaxonomy(path: string): Promise<Taxonomy> {
   const text = await readText(path).catch((error: unknown) => {
     throw new ConfigurationError(`Cannot read taxonomy as ${whyRefused(error)}: \`${path}\``, { cause: error });
   });
-  const parsed = Taxonomy.safeParse(extname(path) === ".json" ? parseJson(text, path) : fromLines(text, path));
+  const content = extname(path) === ".json" ? parseJson(text, path) : fromLines(text, path);
+  const parsed = Taxonomy.safeParse(content, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new ConfigurationError(
-    `Cannot read taxonomy as it is not one (${issue?.path.join(".")}: ${issue?.message}): \`${path}\``,
-  );
+  throw new ConfigurationError(`Cannot read taxonomy as it is not one (${issueInWords(parsed.error)}): \`${path}\``);
 }
 
 function parseJson(text: string, path: string): unknown {

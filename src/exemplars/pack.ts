@@ -58,7 +58,7 @@ async function readLine(
 ): Promise<ReadLine> {
   const json = parseJson(content);
   if (json === undefined) return { line, reason: "it is not JSON" };
-  const parsed = PackLine.safeParse(json);
+  const parsed = PackLine.safeParse(json, { reportInput: true });
   if (!parsed.success) return { line, reason: issueInWords(parsed.error) };
   const entry = parsed.data;
   const place = locateImage(entry.image, path);
@@ -99,11 +99,12 @@ export async function missingFile(path: string, name: string): Promise<string | 
 export function issueInWords(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return "it does not fit the schema";
-  const [place] = issue.path;
+  const place = issue.path.join(".");
   if (issue.code === "unrecognized_keys")
     return `it has an unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}`;
-  if (issue.code === "invalid_type" && issue.input === undefined) return `it has no ${String(place)}`;
-  return `${issue.path.join(".")}: ${issue.message}`;
+  if (issue.code === "invalid_type" && issue.input === undefined)
+    return `it has no ${place === "" ? "content" : place}`;
+  return place === "" ? issue.message : `${place}: ${issue.message}`;
 }
 
 /** @throws {PackError} */

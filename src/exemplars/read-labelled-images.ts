@@ -79,7 +79,7 @@ async function readRow(
   tablePath: string,
   options: { readonly labeller: string },
 ): Promise<{ readonly candidate: ExemplarCandidate } | { readonly line: number; readonly reason: string }> {
-  const parsed = Row.safeParse(cells);
+  const parsed = Row.safeParse(cells, { reportInput: true });
   if (!parsed.success) return { line, reason: issueInWords(parsed.error) };
   const { path: name, region, labeller, ...label } = parsed.data;
   const path = isAbsolute(name) ? name : join(dirname(tablePath), name);

@@ -54,6 +54,16 @@ describe("loadTaxonomy", () => {
     ["does not exist", async () => "./none.json", /there is no such file/],
     ["is not JSON", () => file("a.json", "{"), /not JSON/],
     ["lists a category twice", () => file("a.txt", "awe\nAwe\n"), /"Awe" is listed twice/],
+    [
+      "names no category",
+      () => file("a.json", '{"id":"a","name":"A","source":"me","categories":[{}]}'),
+      /it has no categories.0.name/,
+    ],
+    [
+      "has a number for a name",
+      () => file("a.json", '{"id":"a","name":5,"source":"me","categories":[]}'),
+      /name: .*number/,
+    ],
     ["is empty", () => file("a.txt", "\n"), /categories/],
   ])("refuses a file that %s", async (_name, path, message) => {
     await expect(loadTaxonomy(await path())).rejects.toThrow(message);

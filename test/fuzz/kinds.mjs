@@ -309,6 +309,8 @@ async function specialFiles(own) {
     "/proc",
   ];
   const options = { command: "measure", settings: {}, version: "0" };
+  const FILES_OF_A_RUN = ["journal.jsonl", "run.lock", "faces.csv"];
+  let turn = 0;
   const uses = [
     decodeImage,
     openEvidenceFile,
@@ -325,9 +327,14 @@ async function specialFiles(own) {
       const link = join(own, "journal-of-a-pipe");
       await rm(link, { recursive: true, force: true });
       await mkdir(link);
-      await symlink(path, join(link, oneOf(Math.random, ["journal.jsonl", "run.lock", "faces.csv"])));
+      await symlink(path, join(link, FILES_OF_A_RUN[turn++ % FILES_OF_A_RUN.length]));
       const run = await openRunFolder(link, options);
-      return run.openRows(new Map([["faces.csv", "a\n"]])).finally(() => run.close("interrupted"));
+      try {
+        const rows = await run.openRows(new Map([["faces.csv", "a\n"]]));
+        await rows.close();
+      } finally {
+        await run.close("interrupted");
+      }
     },
   ];
   return (random) => oneOf(random, uses)(oneOf(random, places));

@@ -1,0 +1,159 @@
+import { join } from "node:path";
+import type { AskQuery } from "../ask.ts";
+import type { Report } from "../domain/report.ts";
+import type { ShotMode } from "../exemplars/exemplar-source.ts";
+import { packageVersion } from "../platform/package-paths.ts";
+import { readText } from "../platform/read-file.ts";
+import { plain } from "../render/terminal-style.ts";
+import type { ModelSettings } from "./model-settings.ts";
+import { note } from "./output.ts";
+
+/** What `ask` takes beside the settings of the model. */
+export interface AskOptions {
+  readonly cache?: boolean;
+  readonly mirrored?: true;
+  readonly context?: string;
+  readonly face?: string;
+  readonly blurOthers?: true;
+  readonly budgetUsd?: number;
+  readonly budgetTokens?: number;
+  readonly labels?: readonly string[];
+  readonly toolbox: readonly string[];
+  readonly evidence?: readonly string[];
+  readonly scene: boolean;
+  readonly objects?: true;
+  readonly shots?: number;
+  readonly shotMode?: ShotMode;
+  readonly categories?: readonly string[];
+  readonly taxonomy?: string;
+  readonly pack?: readonly string[];
+  readonly store?: string;
+  readonly full?: true;
+  readonly json?: true;
+  readonly out?: string;
+  readonly resume?: true;
+  readonly force?: true;
+  readonly mode?: "agent" | "single-pass";
+}
+
+/** What is asked, of which image, as the options say. */
+export type Asked = AskOptions & ModelSettings & { readonly image: string; readonly question?: string | undefined };
+
+export const REPORT = "report.json";
+export const OVERLAY = "annotated.png";
+
+/** Asks, and writes the report with the annotated image beside it. A report that is there is not asked for again. */
+export async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promise<Report> {
+  const { openRunFolder } = await import("../runs/run-folder.ts");
+  const { hashOfFileIfThere } = await import("../platform/hash.ts");
+  const {
+    json: _json,
+    out: _out,
+    cache: _cache,
+    timeout: _timeout,
+    allowRemote: _allow,
+    localOnly: _local,
+    resume,
+    force,
+    image,
+    ...settings
+  } = asked;
+  const run = await openRunFolder(folder, {
+    ...{ resume, force, command: "ask", version: packageVersion() },
+    settings: { ...settings, image: { path: image, sha256: (await hashOfFileIfThere(image)) ?? null } },
+  });
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    await run.claim(REPORT, OVERLAY);
+    const kept = run.wasFinished ? await keptReport(join(folder, REPORT)) : undefined;
+    const report = kept ?? (await judgeImage(asked, signal));
+    const { decodeImage } = await import("../measuring/decode-image.ts");
+    const { renderOverlay } = await import("../render/overlay.ts");
+    const pixels = await decodeImage(image, signal);
+    await run.write(
+      OVERLAY,
+      await renderOverlay(pixels, report.faces, { judgment: report.judgment, evidence: report.evidence }),
+    );
+    await run.write(REPORT, `${JSON.stringify(report, null, 2)}\n`);
+    state = "finished";
+    return report;
+  } finally {
+    await run.close(state);
+  }
+}
+
+async function keptReport(path: string): Promise<Report | undefined> {
+  const text = await readText(path).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { Report: ReportSchema } = await import("../domain/report.ts");
+  return ReportSchema.parse(JSON.parse(text));
+}
+
+/** Asks with the dependencies that the options name. */
+export async function judgeImage(asked: Asked, signal: AbortSignal): Promise<Report> {
+  const { ask } = await import("../ask.ts");
+  const { openDependencies } = await import("../compose/ask.ts");
+  const { modelOptionsOf } = await import("./model-settings.ts");
+  const { dependencies, labels, close } = await openDependencies(
+    { ...modelOptionsOf(asked), ...partsOptions(asked), notify: note },
+    signal,
+  );
+  try {
+    const { image, question, context = null, face = null } = asked;
+    const about = { face: face?.toUpperCase() ?? null, blurOthers: asked.blurOthers === true };
+    const onTool = toolLine();
+    const query = {
+      image,
+      context,
+      ...about,
+      ...(onTool === undefined ? {} : { onTool }),
+      labels: asked.labels ?? labels,
+    };
+    return await ask(question === undefined ? query : { ...query, question }, dependencies, signal);
+  } finally {
+    if (process.stderr.isTTY === true) process.stderr.write(CLEAR_LINE);
+    await close();
+  }
+}
+
+const CLEAR_LINE = "\r\u001B[K";
+
+/** Which tool is called on which face, on one line of a terminal that the next takes over. */
+function toolLine(): AskQuery["onTool"] {
+  if (process.stderr.isTTY !== true) return undefined;
+  return ({ tool, faceId }) => process.stderr.write(`${CLEAR_LINE}${plain(`${tool} ${faceId ?? ""}`).slice(0, 70)}\r`);
+}
+
+/** The parts to ask with. */
+export function partsOptions(asked: Asked, images: readonly string[] = [asked.image]) {
+  const { model = "rules", toolbox, scene, objects, evidence, mode } = asked;
+  return {
+    model,
+    toolboxes: toolbox,
+    cache: asked.cache,
+    mirrored: asked.mirrored,
+    scene,
+    objects,
+    mode: mode ?? null,
+    ...shotOptions(asked),
+    ...(evidence === undefined ? {} : { evidence: { files: evidence, images } }),
+  };
+}
+
+const SHOTS_WHEN_ASKED_FOR = 8;
+
+/** Examples are shown when a number, categories or a pack is named; a taxonomy alone only names the labels. */
+function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed }: Asked) {
+  const wanted = categories !== undefined || pack !== undefined;
+  if (!wanted && shots === undefined && taxonomy === undefined) return {};
+  const request = {
+    shots: shots ?? (wanted ? SHOTS_WHEN_ASKED_FOR : 0),
+    ...(shotMode === undefined ? {} : { mode: shotMode }),
+    ...(categories === undefined ? {} : { categories }),
+    ...(taxonomy === undefined ? {} : { taxonomy }),
+    ...(pack === undefined ? {} : { packs: pack }),
+    ...(store === undefined ? {} : { store }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+  return { shots: request };
+}
