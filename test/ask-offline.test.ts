@@ -48,6 +48,15 @@ describe("the whole path, offline, on a photograph", () => {
     expect(contextOnly(funeral)).not.toEqual(contextOnly(party));
   });
 
+  it.each([
+    ["Is this a Duchenne smile?", /^Yes: F1 shows a Duchenne smile/],
+    ["Which person looks most afraid?", /^No face shows much fear/],
+    ["Are the brows lowered?", /^No/],
+    ["How sure are you?", /^Fairly sure/],
+  ])("keeps its answer to %s when it is held against the measurements", async (question, answer) => {
+    expect((await asked({ question })).judgment.answer).toMatch(answer);
+  });
+
   it("names objects only where they were asked for, and claims nothing of one whose score earns no claim", async () => {
     const [plain, observer] = [await asked({}), await createSceneObserver({ objects: true })];
     const seen = await ask({ image: samplePhoto(1) }, { ...opened.dependencies, observers: [observer] });

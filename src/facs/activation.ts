@@ -34,7 +34,10 @@ export function activationOf(value: number, scale: Scale): number {
 
 /** One action unit as a rule reads it. */
 export interface Activation {
-  /** Of the whole face, 0..1: measured so, or else the mean of the two sides. */
+  /**
+   * Of the whole face, 0..1: measured so, or else the mean of the two sides. A side on which it is present counts for the
+   * whole face, as FACS scores it and as `presenceOnSide` reads it.
+   */
   readonly level: number;
   /** How much stronger one side is, 0..1; `null` when the sides were not both measured. */
   readonly asymmetry: number | null;
@@ -73,8 +76,9 @@ function combineSides(items: readonly Measured[]): Activation {
   const [both, left, right] = [of("both"), of("left"), of("right")];
   const sides = [left, right].filter((value) => value !== undefined);
   const mean = sides.reduce((sum, value) => sum + value, 0) / sides.length;
+  const shown = sides.filter((value) => value >= PRESENT_FROM);
   return {
-    level: both ?? mean,
+    level: Math.max(both ?? mean, ...shown),
     asymmetry: left === undefined || right === undefined ? null : Math.abs(left - right),
   };
 }

@@ -142,7 +142,8 @@ function repaired(judgment: Judgment, complaints: readonly Complaint[]): Judgmen
   };
 }
 
-const PLAIN_ANSWER = "What could be read stands in the readings and cues of each face.";
+const PLAIN_ANSWER =
+  "The answer is withdrawn, as it did not hold against the measurements: the readings and cues of each face say what was read.";
 
 type IsNamed = (path: string) => boolean;
 

@@ -1,6 +1,6 @@
 import type { EvidenceItem } from "../../../domain/evidence.ts";
 import type { Presence } from "../../../domain/measurement.ts";
-import { presenceVotes } from "../../../domain/presence.ts";
+import { presenceOf, presenceVotes } from "../../../domain/presence.ts";
 import { actionUnit, nameWithCode } from "../../../facs/action-units.ts";
 import { PRESENT_FROM } from "../../../facs/activation.ts";
 import { type SmileReading, smileRules } from "../../../facs/smile-types.ts";
@@ -47,13 +47,15 @@ export function presenceOfUnit(au: string, face: JudgedFace, view: EvidenceView)
   return decided.length === 1 ? decided[0] : "uncertain";
 }
 
-/** The measured items of these action units on a face, whole face first. */
+/** The measured items of these action units on a face: those that show them first, then those of the whole face. */
 export function unitItems(units: readonly string[], face: JudgedFace, view: EvidenceView): EvidenceItem[] {
   const items = view
     .ofFace(face.faceId)
     .filter(({ value }) => value.type === "action-unit" && units.includes(value.au));
+  const shows = ({ value }: EvidenceItem) => value.type === "action-unit" && presenceOf(value) === "present";
   const isWhole = ({ value }: EvidenceItem) => value.type === "action-unit" && value.side === "both";
-  return [...items.filter(isWhole), ...items.filter((item) => !isWhole(item))];
+  const rank = (item: EvidenceItem) => (shows(item) ? 0 : 2) + (isWhole(item) ? 0 : 1);
+  return items.sort((a, b) => rank(a) - rank(b));
 }
 
 /** How much of it a face shows, 0..1 (valence and arousal -1..1); `undefined` when that was not read. */
