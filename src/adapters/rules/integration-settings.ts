@@ -10,7 +10,7 @@ const IntegrationSettings = z.strictObject({
   sourceWeights: z.strictObject({ expression: z.number().positive(), rules: z.number().positive() }),
   disagreementWidens: Share,
   poorQualityWidens: Share,
-  exemplarShare: Share,
+  exemplarMatch: z.strictObject({ half: Share, width: z.number().positive() }),
   contextWidens: Share,
   shownAs: z.record(z.string(), z.record(z.string(), Share)),
   kindStrength: z.record(z.string(), Share),

@@ -155,7 +155,7 @@ function exemplarVotes(view: EvidenceView, faceId: string): ExemplarVote[] {
   });
 }
 
-/** Gives the votes a part of the reading that grows with the similarity of the nearest one. */
+/** Gives the votes the part of the reading that is the chance of the face to show what the nearest one shows. */
 function withExemplars(read: LabelProbability[], votes: readonly ExemplarVote[]): LabelProbability[] {
   const nearest = Math.max(0, ...votes.map(({ probability }) => probability));
   const total = votes.reduce((sum, { probability }) => sum + probability, 0);
@@ -163,7 +163,8 @@ function withExemplars(read: LabelProbability[], votes: readonly ExemplarVote[])
   const elected = new Map<string, number>();
   for (const { label, probability } of votes) elected.set(label, (elected.get(label) ?? 0) + probability / total);
   const voted = [...elected].map(([label, probability]) => ({ label: basicLabelOf(label) ?? label, probability }));
-  return widened(read, voted, integrationSettings().exemplarShare * nearest);
+  const { half, width } = integrationSettings().exemplarMatch;
+  return widened(read, voted, 1 / (1 + Math.exp(-(nearest - half) / width)));
 }
 
 /** What each toolbox's action units, with head pose and gaze, say of each type of smile on a face. */

@@ -276,17 +276,21 @@ describe("the rules baseline, what else it says", () => {
     expect(complaintsAbout(judgment, { ledger, faces: ledger.faces(), taxonomy: labels })).toEqual([]);
   });
 
-  it("takes the vote of labelled examples that are like the face", () => {
+  it.each([
+    ["half of the reading where the nearest is as like as half of those that show it", 0.873, 0.5],
+    ["more where it is more like", 0.95, 0.642],
+    ["little where it is not very like", 0.7, 0.212],
+  ])("gives labelled examples %s", (_name, similarity, share) => {
     const vote: NewEvidence = {
       kind: "exemplar",
       faceId: "F1",
       region: null,
       statement: "An example of a selfie smile",
-      value: { type: "distribution", distribution: [{ label: "selfie smile", probability: 0.9 }] },
+      value: { type: "distribution", distribution: [{ label: "selfie smile", probability: similarity }] },
       source: { type: "store", name: "my-pack" },
     };
     const subject = judgeOne(smiling, happyNetwork, vote);
-    expect(probabilityOf(subject.faceOnly, "selfie smile")).toBeCloseTo(0.45, 2);
+    expect(probabilityOf(subject.faceOnly, "selfie smile")).toBeCloseTo(share, 2);
     expect(subject.faceOnly.distribution.find(({ label }) => label === "selfie smile")?.novel).toBe(true);
   });
 
