@@ -95,7 +95,9 @@ function leftAside({ outside, faces, provenance }: Discovered["discovery"]): str
   const where = [...places, ...(outliers === 0 ? [] : [`${outliers} like none`])].join(", ");
   return [
     ...(outside.length === 0 ? [] : [`${outside.length} of ${faces.length} faces are in no group: ${where}`]),
-    ...provenance.leftOut.map(({ faces: some, reason }) => `${some} faces took no part: ${reason}`),
+    ...provenance.leftOut.map(
+      ({ faces: some, reason }) => `${some} ${some === 1 ? "face" : "faces"} took no part: ${reason}`,
+    ),
   ];
 }
 

@@ -93,8 +93,8 @@ function crowdSentences(scene: AnswerScene): string[] {
   const reason = why.length === 0 ? "" : `: ${why.join("; ")}`;
   if (read.length === 0)
     return [`None of ${faces.length} faces could be read${reason}${citing(whyUnread(faces, scene))}.`];
-  const rest =
-    unread.length === 0 ? "" : `; ${unread.length === 1 ? "one is" : `${unread.length} are`} not read${reason}`;
+  const how = unread.length === 1 ? "one is" : `${unread.length} are`;
+  const rest = unread.length === 0 ? "" : `; ${how} not read${reason}${citing(whyUnread(unread, scene))}`;
   const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "").values()].sort((a, b) => b.length - a.length);
   const named = faces.length <= NAMED_FACES;
   const said = groups.map((group) => (named ? namedGroup(group, scene) : countedGroup(group)));
