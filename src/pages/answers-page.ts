@@ -21,8 +21,16 @@ interface AnswerCard {
   readonly context: string | null;
   readonly answer: string | null;
   readonly failure: string | null;
-  /** What every face is perceived to show, e.g. `F1: happiness 0.93`. */
-  readonly readings: readonly string[];
+  readonly readings: readonly FaceReadings[];
+}
+
+/** The three readings of a face, kept apart, each with its first label in words, e.g. `happiness 0.93`. */
+interface FaceReadings {
+  /** e.g. `F1`, or `scene` where there is no face. */
+  readonly face: string;
+  readonly faceOnly: string;
+  readonly contextOnly: string;
+  readonly integrated: string;
 }
 
 /** The answers of a run as one page; the first ones, where there are very many. */
@@ -41,5 +49,10 @@ function card({ title, thumbnail, question, context, answer, failure, readings }
   const stated = context === null ? null : markup`<p class="soft">Context: ${context}</p>`;
   const said = failure === null ? markup`<p>${answer ?? ""}</p>` : markup`<p class="bad">${failure}</p>`;
   return markup`<div class="case">${image}<h3>${title}</h3>
-<p class="soft">${question ?? ""}</p>${stated}${said}<ul>${readings.map((each) => markup`<li>${each}</li>`)}</ul></div>`;
+<p class="soft">${question ?? ""}</p>${stated}${said}${readings.length === 0 ? null : readingsTable(readings)}</div>`;
+}
+
+function readingsTable(readings: readonly FaceReadings[]): Markup {
+  return markup`<div class="scroll"><table><thead><tr><th></th><th>face only</th><th>context only</th><th>integrated</th></tr></thead><tbody>
+${readings.map(({ face, faceOnly, contextOnly, integrated }) => markup`<tr><td>${face}</td><td>${faceOnly}</td><td>${contextOnly}</td><td>${integrated}</td></tr>`)}</tbody></table></div>`;
 }

@@ -1,5 +1,6 @@
 import type { Report, TraceStep } from "../domain/report.ts";
 import { turnsOf } from "../domain/trace-tree.ts";
+import { tokensInWords } from "../render/terminal-trace.ts";
 import { type Markup, markup } from "./markup.ts";
 import { page } from "./page.ts";
 
@@ -11,7 +12,7 @@ export function tracePage(report: Report): string {
   const sent = provenance.sent.flatMap(({ images }) => images);
   const shown = new Map(sent.map((each) => [each.caption, each.thumbnail]));
   const body = markup`<h1>${title}</h1>
-<p class="soft">${model.id}, ${model.mode}. ${seconds(timingsMs.total)}: decode ${seconds(timingsMs.decode)}, measure ${seconds(timingsMs.measure)}, observe ${seconds(timingsMs.observe)}, judge ${seconds(timingsMs.judge)}. ${tokens.input ?? "?"} tokens in, ${tokens.output ?? "?"} out.</p>
+<p class="soft">${model.id}, ${model.mode}. ${seconds(timingsMs.total)}: decode ${seconds(timingsMs.decode)}, measure ${seconds(timingsMs.measure)}, observe ${seconds(timingsMs.observe)}, judge ${seconds(timingsMs.judge)}${tokensInWords(tokens)}.</p>
 <p>${provenance.question}</p>${imagesOf(["the whole image"], shown)}
 <ol>${turnsOf(report.trace).map(
     ({
@@ -45,7 +46,7 @@ function imagesOf(captions: readonly string[], shown: ReadonlyMap<string, string
 }
 
 function tokensOf({ tokens }: TraceStep): string {
-  return tokens === null ? "" : `, ${tokens.input ?? "?"} tokens in, ${tokens.output ?? "?"} out`;
+  return tokens === null ? "" : tokensInWords(tokens);
 }
 
 function seconds(ms: number | null): string {

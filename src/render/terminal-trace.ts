@@ -54,7 +54,7 @@ function facts({ durationMs, tokens }: TraceStep, style: TerminalStyle): string 
 }
 
 /** Nothing for a model that counts none, such as the rules. */
-function tokensInWords({ input, output, cached }: TokenUse): string {
+export function tokensInWords({ input, output, cached }: TokenUse): string {
   if (input === null && output === null) return "";
   return `, ${input ?? "?"} tokens in${cached === undefined ? "" : ` (${cached} cached)`}, ${output ?? "?"} out`;
 }

@@ -68,7 +68,12 @@ export async function writeAnswers(
     context: item.context,
     answer: item.report?.judgment.answer ?? null,
     failure: item.failure,
-    readings: subjectsOf(item).map(({ faceId, integrated }) => `${faceId ?? "scene"}: ${inWords(integrated)}`),
+    readings: subjectsOf(item).map(({ faceId, faceOnly, contextOnly, integrated }) => ({
+      face: faceId ?? "scene",
+      faceOnly: inWords(faceOnly),
+      contextOnly: inWords(contextOnly),
+      integrated: inWords(integrated),
+    })),
   }));
   await run.write(PAGE_FILE, answersPage({ ...summary, asked: items.length, failed }, cards));
 }
@@ -127,7 +132,7 @@ function topOf({ distribution }: Reading): [string | null, number | null] {
 
 function inWords(reading: Reading): string {
   const [label, probability] = topOf(reading);
-  return label === null ? `none, ${reading.abstention ?? "not said why"}` : `${label} ${probability?.toFixed(2)}`;
+  return label === null ? "abstained" : `${label} ${probability?.toFixed(2)}`;
 }
 
 /** A page of more images is slow to open; all of them are in the table. */

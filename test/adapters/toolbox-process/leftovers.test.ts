@@ -26,7 +26,7 @@ it("leaves neither a running toolbox nor a copy of an image behind when the prog
     before: `fs.writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); await new Promise(() => setInterval(() => 0, 1000));`,
   });
   const script = join(folder, "program.mjs");
-  const program = pathToFileURL(builtFile("adapters/openface/openface-program.ts")).href;
+  const program = pathToFileURL(builtFile("adapters/openface/openface-toolbox.ts")).href;
   await writeFile(
     script,
     `import { existsSync, readFileSync } from "node:fs";
@@ -40,6 +40,7 @@ it("leaves neither a running toolbox nor a copy of an image behind when the prog
   );
   const child = spawn(process.execPath, [script], { env: { ...process.env, TMPDIR: temporary }, stdio: "inherit" });
   expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(5);
-  expect(running(Number(readFileSync(pidFile, "utf8")))).toBe(false);
+  // The signal was sent before the program ended; the kernel may take a moment longer to end the toolbox.
+  await expect.poll(() => running(Number(readFileSync(pidFile, "utf8"))), { timeout: 10_000 }).toBe(false);
   expect(readdirSync(temporary)).toEqual([]);
 });
