@@ -2,6 +2,7 @@ import type { HealthCheck } from "../domain/health.ts";
 import type { RetryPolicy } from "../platform/retry.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
+import type { TurnedDown } from "./model-server/server-model.ts";
 
 /** How each call of a model is made. */
 export interface CallOptions {
@@ -13,6 +14,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** How often a request that may pass is tried. */
   readonly retries?: RetryPolicy;
+  /** What servers turned down, shared by the models of a run; each model finds out for itself when not given. */
+  readonly turnedDown?: TurnedDown;
   /** Called before every request of the model; what it throws ends the call. */
   readonly beforeRequest?: (() => void) | undefined;
   /** Asked before anything is sent to a server that is not on this machine; throws where it may not be used. */

@@ -1,6 +1,6 @@
 import type { AIMessage } from "@langchain/core/messages";
 import type { ModelAnswer } from "../domain/prompt.ts";
-import { jsonIn } from "../judging/answer-json.ts";
+import { findJson } from "../judging/answer-json.ts";
 
 interface Call {
   readonly id?: string;
@@ -42,6 +42,6 @@ export function createTurn(): Turn {
 }
 
 function answerInText(text: string): ModelAnswer {
-  const value = jsonIn(text);
-  return value === undefined ? { type: "prose", text } : { type: "structured", value };
+  const found = findJson(text);
+  return found === undefined ? { type: "prose", text } : { type: "structured", ...found };
 }

@@ -52,17 +52,19 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
   const folder = options.answersFolder ?? cachePlace("answers");
   const answers = createAnswerCache(openCache("answers", folder));
   const toolboxes = createToolboxShelf(options.cache);
+  // Each condition and seed opens its model anew; what its server does not take is found out once.
+  const shared = { ...options, turnedDown: new Map() };
   const conditions: ConditionDependencies[] = [];
   const dependencies: EvaluationDependencies = {
     async solverFor(file, labels) {
       if (file.task === "measured") return createMeasuredSolver();
       refuseOneAddressForTwo(file, options.baseUrl);
-      const own = createConditionDependencies(file, options, toolboxes);
+      const own = createConditionDependencies(file, shared, toolboxes);
       conditions.push(own);
       return file.task === "judge" ? createJudgeSolver(file, labels, own) : createChoiceSolver(file, own);
     },
     async judgeFor(file) {
-      const own = createConditionDependencies(file, options, toolboxes);
+      const own = createConditionDependencies(file, shared, toolboxes);
       conditions.push(own);
       return createEmerSolver(own);
     },

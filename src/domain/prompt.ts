@@ -18,7 +18,12 @@ export interface Prompt {
 
 /** What a model finally said: something structured, still to be checked, or only words. */
 export type ModelAnswer =
-  | { readonly type: "structured"; readonly value: unknown }
+  | {
+      readonly type: "structured";
+      readonly value: unknown;
+      /** Objects that stood before it in the same message, and were not taken. */
+      readonly drafts?: number;
+    }
   | { readonly type: "prose"; readonly text: string };
 
 /** An image with its caption before it, so that a model with several images knows which is which. */

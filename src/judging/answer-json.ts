@@ -1,19 +1,32 @@
 import { jsonrepair } from "jsonrepair";
 
+/** The JSON object in what a model wrote, and how many others stood before it. */
+export interface FoundJson {
+  readonly value: object;
+  readonly drafts: number;
+}
+
 /**
  * The JSON object in what a model wrote: the whole text, else the last complete object in it, as thoughts, drafts and
  * examples come before the answer; small slips (a trailing comma, single quotes, a missing bracket between closed ones)
  * are mended. `undefined` when there is none, or when it breaks off: what is missing is not made up.
  */
-export function jsonIn(text: string): object | undefined {
+export function findJson(text: string): FoundJson | undefined {
   const whole = parseObject(text);
-  if (whole !== undefined) return whole;
-  const objects = bracedParts(text);
-  for (const part of objects.toReversed()) {
+  if (whole !== undefined) return { value: whole, drafts: 0 };
+  const { closed, open } = bracedParts(text);
+  for (const [index, part] of [...closed.entries()].toReversed()) {
     const value = parseObject(part) ?? mended(part);
-    if (value !== undefined) return value;
+    if (value !== undefined) return { value, drafts: closed.slice(0, index).filter(parseObject).length };
   }
-  return undefined;
+  // Brackets that do not match may still be one object with a slip in it, where there is no whole one.
+  const value = open === undefined ? undefined : mended(open);
+  return value && { value, drafts: 0 };
+}
+
+/** The same without the count. */
+export function jsonIn(text: string): object | undefined {
+  return findJson(text)?.value;
 }
 
 function parseObject(text: string): object | undefined {
@@ -33,19 +46,20 @@ function mended(part: string): object | undefined {
   }
 }
 
-/** The outermost `{...}` of a text in their order; one that is never closed is left out. */
-function bracedParts(text: string): string[] {
-  const parts: string[] = [];
+/** The outermost `{...}` of a text in their order, and one that is never closed though the text ends in a bracket. */
+function bracedParts(text: string): { readonly closed: readonly string[]; readonly open: string | undefined } {
+  const closed: string[] = [];
   let start = text.indexOf("{");
   while (start !== -1) {
     const end = endOfObject(text, start);
-    // Brackets that do not match may still be one object with a slip in it.
-    const last = end ?? (/\}\s*(?:```\s*)?$/.test(text) ? text.lastIndexOf("}") + 1 : undefined);
-    if (last === undefined) break;
-    parts.push(text.slice(start, last));
-    start = text.indexOf("{", last);
+    if (end === undefined) {
+      const open = /\}\s*(?:```\s*)?$/.test(text) ? text.slice(start, text.lastIndexOf("}") + 1) : undefined;
+      return { closed, open };
+    }
+    closed.push(text.slice(start, end));
+    start = text.indexOf("{", end);
   }
-  return parts;
+  return { closed, open: undefined };
 }
 
 /** Where the object that begins at `start` is closed; braces within strings apart. */

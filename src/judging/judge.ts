@@ -42,10 +42,10 @@ export interface Verdict {
  * @throws {JudgmentError} if it cannot be used after the repair.
  */
 export async function judge(judging: Judge, task: JudgingTask, signal?: AbortSignal): Promise<Verdict> {
-  const { judgment, prompts } = await usableJudgment(judging, task, signal);
+  const { judgment, prompts, warnings } = await usableJudgment(judging, task, signal);
   const grounding = checkGrounding(judgment, task.ledger);
   const contradictions = contradictionComplaints(grounding);
-  if (contradictions.length === 0) return { judgment, grounding, warnings: [], prompts };
+  if (contradictions.length === 0) return { judgment, grounding, warnings, prompts };
   const file = task.prompts.prompt("contradictions");
   const all = [...prompts, file.reference];
   const text = fillIn(file, { contradictions: listed(contradictions) });
@@ -53,23 +53,23 @@ export async function judge(judging: Judge, task: JudgingTask, signal?: AbortSig
   if ("complaints" in second) {
     const reason = messagesOf(second.complaints).join("; ");
     const warning = `Asked about contradictions, the model gave no usable judgment (${reason}), so its first one stands`;
-    return { judgment, grounding: { ...grounding, askedAgain: true }, warnings: [warning], prompts: all };
+    return { judgment, grounding: { ...grounding, askedAgain: true }, warnings: [...warnings, warning], prompts: all };
   }
-  const checked = checkGrounding(second.judgment, task.ledger);
-  return { judgment: second.judgment, grounding: { ...checked, askedAgain: true }, warnings: [], prompts: all };
+  const checked = { ...checkGrounding(second.judgment, task.ledger), askedAgain: true };
+  return { judgment: second.judgment, grounding: checked, warnings: second.warnings, prompts: all };
 }
 
 async function usableJudgment(
   judging: Judge,
   task: JudgingTask,
   signal?: AbortSignal,
-): Promise<Pick<Verdict, "judgment" | "prompts">> {
+): Promise<Omit<Verdict, "grounding">> {
   const first = read(await judging.say(task.question, signal), task);
-  if ("judgment" in first) return { judgment: first.judgment, prompts: [] };
+  if ("judgment" in first) return { ...first, prompts: [] };
   const file = task.prompts.prompt("repair");
   const text = fillIn(file, { complaints: listed(first.complaints) });
   const second = read(await judging.requestRepair(text, first.complaints, signal), task);
-  if ("judgment" in second) return { judgment: second.judgment, prompts: [file.reference] };
+  if ("judgment" in second) return { ...second, prompts: [file.reference] };
   const reasons = messagesOf(second.complaints);
   throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${firstOf(reasons)}`, reasons);
 }
@@ -83,7 +83,7 @@ function firstOf(reasons: readonly string[]): string {
   return reasons.length > 1 ? `${told} (and ${reasons.length - 1} more)` : told;
 }
 
-type Reading = { readonly judgment: Judgment } | { readonly complaints: readonly Complaint[] };
+type Reading = Pick<Verdict, "judgment" | "warnings"> | { readonly complaints: readonly Complaint[] };
 
 /** Longest piece of a prose answer that is quoted back. */
 const QUOTE_LENGTH = 300;
@@ -108,7 +108,12 @@ function read(answer: ModelAnswer, { ledger, labels, brief = false }: JudgingTas
   const judgment = withoutRounding(parsed.data);
   const facts = { ledger, faces: ledger.faces(), ...(labels === null ? {} : { taxonomy: labels }) };
   const complaints = complaintsAbout(judgment, facts);
-  return complaints.length === 0 ? { judgment } : { complaints };
+  return complaints.length === 0 ? { judgment, warnings: aboutDrafts(answer.drafts) } : { complaints };
+}
+
+function aboutDrafts(drafts = 0): readonly string[] {
+  if (drafts === 0) return [];
+  return [`The model wrote ${drafts + 1} JSON objects in one message: the last complete one was taken for its answer`];
 }
 
 function parsedBrief(value: unknown, { ledger, labels }: Pick<JudgingTask, "ledger" | "labels">) {

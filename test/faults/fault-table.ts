@@ -26,6 +26,10 @@ export interface Fault {
   readonly forever?: true;
   /** In a loop with tools; in a single pass otherwise. */
   readonly agent?: true;
+  /** Whether Ollama declares a model that thinks. */
+  readonly thinks?: true;
+  /** What the report says of it besides. */
+  readonly warns?: RegExp;
   /** `answered`: a judgment comes of it. Otherwise the one sentence that the user reads. */
   readonly expected: "answered" | RegExp;
 }
@@ -130,6 +134,21 @@ const STATUSES: readonly Fault[] = [
     expected: /quota is used up \("pay"\)/,
   },
   {
+    name: "429 of Google's that names plan, billing and a wait",
+    replies: once(
+      failsWith(429, [
+        {
+          error: {
+            code: 429,
+            message: "You exceeded your current quota, please check your plan and billing. Please retry in 0.02s.",
+            status: "RESOURCE_EXHAUSTED",
+          },
+        },
+      ]),
+    ),
+    expected: "answered",
+  },
+  {
     name: "429 that speaks of a quota per minute",
     replies: once(failsWith(429, { error: { message: "quota per minute, retry in 1s" } })),
     expected: "answered",
@@ -184,6 +203,46 @@ const BODIES: readonly Fault[] = [
     replies: once(failsWith(200, { error: "overloaded" })),
     forever: true,
     expected: /gave no answer \("overloaded"\): try again later$/,
+  },
+  {
+    name: "200 with an error that has a status of its own, once",
+    replies: once(failsWith(200, { error: { code: 503, message: "no instance" } })),
+    expected: "answered",
+  },
+  {
+    name: "200 with an error of the account's",
+    replies: once(failsWith(200, { error: { code: 402, message: "Insufficient credits" } })),
+    expected: /quota is used up \("Insufficient credits"\)/,
+  },
+  {
+    name: "200 with an error about images",
+    replies: once(failsWith(200, { error: { code: 404, message: "No endpoints found that support image input" } })),
+    expected: "answered",
+    warns: /turned images down/,
+  },
+  {
+    name: "an error beside a choice, once",
+    replies: once(
+      failsWith(200, { choices: [{ finish_reason: "error", message: null, error: { message: "upstream broke" } }] }),
+    ),
+    expected: "answered",
+    only: "openai",
+  },
+  {
+    name: "an error with the words of the provider behind it",
+    replies: once(
+      failsWith(502, {
+        error: { message: "Provider returned error", metadata: { raw: '{"error":{"message":"GPU lost"}}' } },
+      }),
+    ),
+    forever: true,
+    expected: /\("Provider returned error: GPU lost"\)/,
+  },
+  {
+    name: "an error as text/plain",
+    replies: once(failsWith(503, '{"error": {"message": "busy"}}', { "content-type": "text/plain" })),
+    forever: true,
+    expected: /\("busy"\)/,
   },
   {
     name: "an error as a list",
@@ -253,6 +312,19 @@ const CONNECTIONS: readonly Fault[] = [
     expected: "answered",
   },
   {
+    name: "a redirect by 301 on the same host",
+    replies: (protocol) => [
+      failsWith(301, "", { location: protocol === "openai" ? "/v1/chat/completions" : "/api/chat" }),
+    ],
+    expected: "answered",
+  },
+  {
+    name: "a redirect to nowhere",
+    replies: once(failsWith(302, "")),
+    forever: true,
+    expected: /refused the request with status 302$/,
+  },
+  {
     name: "a stream that ends in the middle, once",
     replies: (protocol) =>
       protocol === "openai"
@@ -281,11 +353,15 @@ const CONNECTIONS: readonly Fault[] = [
 ];
 
 const FEATURES: readonly Fault[] = [
-  turnedDown("images", "image input is not supported by this model"),
-  turnedDown("a schema", "response_format json_schema is not supported"),
-  turnedDown("a grammar", "failed to parse grammar: unsupported", {}),
+  turnedDown("images", "image input is not supported by this model", { warns: /turned images down/ }),
+  turnedDown("a schema", "response_format json_schema is not supported", { warns: /holds no answer to a schema/ }),
+  turnedDown("a grammar", "failed to parse grammar: unsupported", { warns: /holds no answer to a schema/ }),
   turnedDown("streaming", "stream is not supported"),
-  turnedDown("tools", "this model does not support tools", { agent: true }),
+  turnedDown("thinking", '"seer:7b" does not support thinking', { only: "ollama", thinks: true }),
+  turnedDown("a limit by this name", "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.", {
+    only: "openai",
+  }),
+  turnedDown("tools", "this model does not support tools", { agent: true, warns: /turned tools down/ }),
   turnedDown("this order of roles", "roles must alternate user/assistant", { agent: true }),
   turnedDown("parallel calls", "parallel_tool_calls is not supported", { agent: true }),
   turnedDown("a temperature", "temperature is not supported with this model", { only: "openai" }),
@@ -301,6 +377,7 @@ const FEATURES: readonly Fault[] = [
       ...says400("at most 1 image may be given")(protocol),
     ],
     expected: "answered",
+    warns: /takes one image at a time/,
   },
   {
     name: "its runner crashes on the schema",
@@ -333,7 +410,17 @@ const ANSWERS: readonly Fault[] = [
     expected: "answered",
   },
   { name: "a code fence", replies: answersAs(`\`\`\`json\n${GOOD_TEXT}\n\`\`\``), expected: "answered" },
-  { name: "two objects", replies: answersAs(`{"draft": true}\n${GOOD_TEXT}`), expected: "answered" },
+  {
+    name: "two objects",
+    replies: answersAs(`{"draft": true}\n${GOOD_TEXT}`),
+    expected: "answered",
+    warns: /wrote 2 JSON objects in one message: the last complete one was taken/,
+  },
+  {
+    name: "two objects, the last one broken off",
+    replies: answersAs(`${GOOD_TEXT}\nOr rather: {"answer": "She`),
+    expected: "answered",
+  },
   { name: "a comma too many", replies: answersAs(GOOD_TEXT.replace(/\}$/, ",}")), expected: "answered" },
   { name: "nothing, once", replies: answersAs(""), expected: "answered" },
   {
@@ -383,9 +470,22 @@ const ANSWERS: readonly Fault[] = [
   { name: "content of null", replies: answersAs(null), expected: "answered" },
   {
     name: "the answer among the thoughts",
-    replies: answersAs("", "stop", { reasoning_content: GOOD_TEXT }),
+    replies: (p) =>
+      answersAs("", "stop", p === "openai" ? { reasoning_content: GOOD_TEXT } : { thinking: GOOD_TEXT })(p),
+    expected: "answered",
+  },
+  {
+    name: "the answer among the thoughts, by their other name",
+    replies: answersAs(null, "stop", { reasoning: GOOD_TEXT }),
     expected: "answered",
     only: "openai",
+  },
+  {
+    name: "thoughts set apart, with braces",
+    replies: (p) =>
+      answersAs(GOOD_TEXT, "stop", p === "openai" ? { reasoning_content: '{"a": 1}' } : { thinking: '{"a": 1}' })(p),
+    expected: "answered",
+    thinks: true,
   },
   {
     name: "a filter",
@@ -394,6 +494,19 @@ const ANSWERS: readonly Fault[] = [
     expected: /its content filter stepped in$/,
   },
   { name: "an end for an error, once", replies: answersAs("", "error"), expected: "answered" },
+  {
+    name: "an end for an error for good",
+    replies: answersAs("the backend went away", "error"),
+    forever: true,
+    expected: /gave no answer: it ended with an error \("the backend went away"\)/,
+  },
+  {
+    name: "no choices for good",
+    replies: once(failsWith(200, { choices: [] })),
+    forever: true,
+    expected: /gave no answer: its list of choices was empty: try again later$/,
+    only: "openai",
+  },
   { name: "no choices, once", replies: once(failsWith(200, { choices: [] })), expected: "answered", only: "openai" },
   { name: "no usage", replies: answersAs(GOOD_TEXT), expected: "answered" },
 ];
@@ -431,12 +544,22 @@ const CALLS: readonly Fault[] = [
     replies: once(calls("measure_face", { faceId: "F99" }), measure),
     expected: "answered",
   },
-  {
-    name: "calls written as text",
-    agent: true,
-    replies: answersAs('<tool_call>{"name": "measure_face", "arguments": {"faceId": "F1"}}</tool_call>'),
-    expected: "answered",
-  },
+  ...(
+    [
+      ["", '<tool_call>{"name": "measure_face", "arguments": {"faceId": "F1"}}</tool_call>'],
+      [", as Mistral writes them", '[TOOL_CALLS][{"name": "measure_face", "arguments": {"faceId": "F1"}}]'],
+      [", as Llama writes them", '<function=measure_face>{"faceId": "F1"}</function>'],
+      [", bare", '{"name": "measure_face", "parameters": {"faceId": "F1"}}'],
+      [", in a code fence", '```json\n{"name": "measure_face", "arguments": {"faceId": "F1"}}\n```'],
+    ] as const
+  ).map(
+    ([how, text]): Fault => ({
+      name: `calls written as text${how}`,
+      agent: true,
+      replies: answersAs(text),
+      expected: "answered",
+    }),
+  ),
   {
     name: "the same call again and again",
     agent: true,
@@ -449,3 +572,82 @@ const CALLS: readonly Fault[] = [
 
 /** Every fault; each is tried over each protocol that can have it. */
 export const FAULTS: readonly Fault[] = [...STATUSES, ...BODIES, ...CONNECTIONS, ...FEATURES, ...ANSWERS, ...CALLS];
+
+/**
+ * What issue 10 names among "replies as gateways send them", each with the faults that have it; `npm test` holds the two
+ * together.
+ */
+export const NAMED: readonly (readonly [shape: string, faults: readonly string[]])[] = [
+  ["`tool_calls: null`", ["calls of null"]],
+  [
+    "`<think>` and braces before the JSON",
+    ["thoughts before the answer", "thoughts without their first tag", "thoughts set apart, with braces"],
+  ],
+  ["text after it", ["words around the answer"]],
+  ["two objects: the last complete one, and said", ["two objects", "two objects, the last one broken off"]],
+  [
+    "tool calls written as text",
+    ["", ", as Mistral writes them", ", as Llama writes them", ", bare", ", in a code fence"].map(
+      (how) => `calls written as text${how}`,
+    ),
+  ],
+  ["`reasoning_content` only", ["the answer among the thoughts", "the answer among the thoughts, by their other name"]],
+  ["Ollama's `think` sent and read", ["turns down thinking", "thoughts set apart, with braces"]],
+  [
+    "`finish_reason` error, content_filter, length told apart",
+    [
+      "an end for an error, once",
+      "an end for an error for good",
+      "a filter",
+      "an answer cut off once",
+      "an answer cut off twice",
+    ],
+  ],
+  [
+    "`choices: []`, and 200 with `error`: retried, in the provider's own words",
+    [
+      "no choices, once",
+      "no choices for good",
+      "200 with an error, once",
+      "200 with an error for good",
+      "200 with an error that has a status of its own, once",
+      "an error beside a choice, once",
+      "a stream with an error in the middle",
+      "an error with the words of the provider behind it",
+    ],
+  ],
+  [
+    "error bodies at top level, in arrays, as objects",
+    ["an error at top level", "an error as a list", "an error as FastAPI has it", "status 400"],
+  ],
+  ["JSON as text/plain", ["JSON as text/plain", "an error as text/plain"]],
+  [
+    "redirects",
+    [
+      "a redirect to another host",
+      "a redirect in a circle",
+      "a redirect on the same host",
+      "a redirect by 301 on the same host",
+      "a redirect to nowhere",
+    ],
+  ],
+  [
+    "408, 409, 425, 429 without header: retried",
+    [...[408, 409, 425].map((status) => `status ${status} once`), "429 without a header, once", "429 for good"],
+  ],
+  [
+    '"quota" only where it is the account\'s',
+    [
+      "status 402",
+      "429 as the account's quota is used up",
+      "200 with an error of the account's",
+      "429 that speaks of a quota per minute",
+      "429 of Google's that names plan, billing and a wait",
+    ],
+  ],
+  ["a server that takes one picture only", ["turns down more than one image"]],
+  [
+    "refused seed, temperature, response_format, tools, parallel_tool_calls: each once",
+    ["a seed", "a temperature", "a schema", "tools", "parallel calls"].map((what) => `turns down ${what}`),
+  ],
+];

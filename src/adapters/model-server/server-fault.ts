@@ -1,5 +1,6 @@
 import { ProviderError, type RejectedFeature } from "../../domain/errors.ts";
 import type { TokenUse } from "../../domain/token-use.ts";
+import { codeIn, statusIn, wordsIn } from "./server-words.ts";
 
 /** Who failed, in words for a message. */
 export interface ServerName {
@@ -61,10 +62,25 @@ const CRASH = /runner .*(?:unexpectedly stopped|has crashed|terminated)/i;
 /** Request timeout, conflict, too early: of the moment, not of the request. */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425]);
 
-/** A success by its status that says it is none: `{error}`, no choices, `finish_reason: "error"`. */
-export function faultInAnswer(name: ServerName, message: string): ProviderError {
-  const sentence = `gave no answer${saidBy(name, message)}: try again later`;
-  return new ProviderError(`${name.server} ${sentence}`, { retryable: true });
+/**
+ * A success by its status that says it is none: `{error}`, alone, in a choice or in the middle of a stream. OpenRouter and
+ * llama.cpp put the status that it should have had beside the words.
+ */
+export function faultInAnswer(name: ServerName, error: unknown): ProviderError {
+  const [message, code] = [wordsIn(error), codeIn(error)];
+  const status = statusIn(error);
+  const answer = { status: status ?? 200, message, code, retryAfterMs: undefined };
+  if (status !== undefined || isUsedUp(answer) || isTooLong(answer)) return faultOfAnswer(name, answer);
+  return noAnswer(name, saidBy(name, message));
+}
+
+/** A success without an answer: an empty list of choices, or an end for an error, with what the server wrote of it. */
+export function faultOfNoAnswer(name: ServerName, reason: string, words = ""): ProviderError {
+  return noAnswer(name, `: ${reason}${saidBy(name, words)}`);
+}
+
+function noAnswer(name: ServerName, why: string): ProviderError {
+  return new ProviderError(`${name.server} gave no answer${why}: try again later`, { retryable: true });
 }
 
 /** The provider's own filter took the answer away. */

@@ -12,7 +12,7 @@ import type {
 import { isCutOff, type RawReply, replyOf } from "./chat-reply.ts";
 import { type ConversationShape, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
 import { fetchEvents, type HttpRequest } from "./http-events.ts";
-import { faultInAnswer, faultOfTruncation, type ServerName } from "./server-fault.ts";
+import { faultOfNoAnswer, faultOfTruncation, type ServerName } from "./server-fault.ts";
 
 /** How one call is made: the user's settings without what the server has turned down. */
 export interface CallSettings {
@@ -23,6 +23,9 @@ export interface CallSettings {
   /** What the server has turned down so far. */
   readonly without: ReadonlySet<RejectedFeature>;
 }
+
+/** What servers have turned down, by model and server: models that are opened for one run share it. */
+export type TurnedDown = Map<string, { readonly features: Set<RejectedFeature>; structuredOutput: StructuredOutput }>;
 
 /** What a protocol adds to the conversation with a server. */
 export interface ChatProtocol {
@@ -46,6 +49,7 @@ interface ServerModelSetup {
   readonly raisedMaxTokens: number;
   readonly timeoutMs: number;
   readonly retries: RetryPolicy;
+  readonly turnedDown?: TurnedDown | undefined;
   /** Called before every request, those that are made again included; what it throws ends the call. */
   readonly beforeRequest?: (() => void) | undefined;
 }
@@ -67,9 +71,13 @@ const DISPENSABLE: ReadonlySet<RejectedFeature> = new Set([
  */
 export function createServerModel(setup: ServerModelSetup): JudgeModel {
   const { id, name, protocol, remote, identity } = setup;
-  const without = new Set<RejectedFeature>();
+  const { turnedDown = new Map() } = setup;
   let known = setup.capabilities;
-  let { structuredOutput } = known;
+  const key = `${id} ${identity.server}`;
+  const isFirst = !turnedDown.has(key);
+  const seen = turnedDown.get(key) ?? { features: new Set(), structuredOutput: known.structuredOutput };
+  turnedDown.set(key, seen);
+  const without = seen.features;
   const settings = (): CallSettings => ({
     temperature: without.has("temperature") ? null : setup.temperature,
     seed: without.has("seed") ? null : setup.seed,
@@ -85,7 +93,7 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
       } catch (error) {
         if (!isTurnedDown(error, asked) || without.has(error.rejects)) throw error;
         const rejected = error.rejects;
-        if (rejected === "schema") structuredOutput = nextBest(structuredOutput, asked);
+        if (rejected === "schema") seen.structuredOutput = nextBest(seen.structuredOutput, asked);
         else without.add(rejected);
         if (!DISPENSABLE.has(rejected)) throw error;
       }
@@ -114,7 +122,7 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const once = async () => {
       setup.beforeRequest?.();
       const raw = protocol.read(await fetchEvents(request, name, signal));
-      if (raw.finish === "error") throw faultInAnswer(name, raw.content);
+      if (raw.finish === "error") throw faultOfNoAnswer(name, "it ended with an error", raw.content);
       return raw;
     };
     return retry(once, setup.retries, {
@@ -129,6 +137,7 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     identity,
     get capabilities() {
       const { tools, vision, severalImages } = known;
+      const { structuredOutput } = seen;
       return {
         ...known,
         tools: tools && !without.has("tools"),
@@ -144,9 +153,9 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
       return settings().seed;
     },
     reply,
-    learn(seen) {
-      known = seen;
-      structuredOutput = seen.structuredOutput;
+    learn(capabilities) {
+      known = capabilities;
+      if (isFirst) seen.structuredOutput = capabilities.structuredOutput;
     },
   };
 }

@@ -45,7 +45,16 @@ export function wordsIn(value: unknown): string {
   return behind === "" || behind === own ? own : `${own}: ${behind}`;
 }
 
-function codeIn(value: unknown): string | undefined {
+/** The status that an error names as its own: `{code: 503}`, as number or text. */
+export function statusIn(value: unknown): number | undefined {
+  const words = Words.safeParse(Array.isArray(value) ? value[0] : value);
+  if (!words.success) return undefined;
+  const { code, error } = words.data;
+  const status = Number(code);
+  return Number.isInteger(status) && status >= 400 && status < 600 ? status : statusIn(error);
+}
+
+export function codeIn(value: unknown): string | undefined {
   if (Array.isArray(value)) return codeIn(value[0]);
   const words = Words.safeParse(value);
   if (!words.success) return undefined;

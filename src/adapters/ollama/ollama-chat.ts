@@ -5,7 +5,6 @@ import type { RawReply } from "../model-server/chat-reply.ts";
 import { wireParts } from "../model-server/conversation-shape.ts";
 import { faultInAnswer, faultOfConnection, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
-import { wordsIn } from "../model-server/server-words.ts";
 
 interface OllamaCalls {
   readonly url: string;
@@ -104,7 +103,7 @@ function read(events: readonly unknown[], { name, digest }: OllamaCalls): RawRep
     const chunk = Chunk.safeParse(event);
     if (!chunk.success) throw faultOfProtocol(name, "JSON that is no answer of Ollama's");
     // A failure in mid-stream is a line of its own.
-    if (chunk.data.error != null) throw faultInAnswer(name, wordsIn(chunk.data.error));
+    if (chunk.data.error != null) throw faultInAnswer(name, chunk.data.error);
     return chunk.data;
   });
   const last = chunks.at(-1);

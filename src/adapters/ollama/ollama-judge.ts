@@ -97,6 +97,7 @@ export async function createOllamaJudge(
     raisedMaxTokens: UNLIMITED,
     timeoutMs: options.timeoutMs ?? usualTimeoutMs(serverPlace(url)),
     retries: options.retries ?? DEFAULT_RETRIES,
+    turnedDown: options.turnedDown,
     beforeRequest: options.beforeRequest,
   });
 }

@@ -3,9 +3,14 @@ import { NO_TOKENS, type TokenUse } from "../../domain/token-use.ts";
 import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
 import type { RawReply } from "../model-server/chat-reply.ts";
 import { wireParts } from "../model-server/conversation-shape.ts";
-import { faultInAnswer, faultOfConnection, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
+import {
+  faultInAnswer,
+  faultOfConnection,
+  faultOfNoAnswer,
+  faultOfProtocol,
+  type ServerName,
+} from "../model-server/server-fault.ts";
 import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
-import { wordsIn } from "../model-server/server-words.ts";
 
 export interface CompletionsAddress {
   readonly baseUrl: string;
@@ -131,7 +136,7 @@ function read(events: readonly unknown[], name: ServerName): RawReply {
     const { error, choices } = completion.data;
     // OpenRouter says beside the choice what went wrong with the provider behind it.
     const failure = error ?? choices?.[0]?.error;
-    if (failure != null) throw faultInAnswer(name, wordsIn(failure));
+    if (failure != null) throw faultInAnswer(name, failure);
     return completion.data;
   });
   const said = pieces.flatMap(({ choices }) => choices?.slice(0, 1) ?? []);
@@ -155,7 +160,7 @@ function read(events: readonly unknown[], name: ServerName): RawReply {
 /** A gateway's empty answer may pass; what never was a completion does not. */
 function noChoice(pieces: readonly Completion[], name: ServerName) {
   const isEmpty = pieces.some(({ choices }) => choices != null);
-  if (isEmpty) return faultInAnswer(name, "no choices");
+  if (isEmpty) return faultOfNoAnswer(name, "its list of choices was empty");
   return faultOfProtocol(name, "JSON that is no chat completion");
 }
 

@@ -75,6 +75,7 @@ export async function createOpenAiJudge(
     raisedMaxTokens: Math.max(RAISED_MAX_TOKENS, 2 * (maxTokens ?? 0)),
     timeoutMs: options.timeoutMs ?? usualTimeoutMs(place),
     retries: options.retries ?? DEFAULT_RETRIES,
+    turnedDown: options.turnedDown,
     beforeRequest: options.beforeRequest,
   });
 }
