@@ -99,6 +99,8 @@ function contentEntries(file: z.infer<typeof LexiconFile>): (readonly [string, C
         type === "part" ? { type, part: name } : { type, move: name },
       ]),
     );
+  // Where a unit's name is a wording that people use for more units ("eyes closed"), the wider meaning holds.
+  const worded = new Set(file.phrases.flatMap(({ words }) => words));
   return [
     ...file.ignored.map((phrase) => [phrase, { type: "ignored" }] as const),
     ...file.phrases.flatMap((phrase) =>
@@ -106,7 +108,7 @@ function contentEntries(file: z.infer<typeof LexiconFile>): (readonly [string, C
     ),
     // Head and eye directions are not held to action units: head pose and gaze are evidence of their own kinds.
     ...actionUnits()
-      .filter(({ au }) => Number(au.slice(2)) < 51)
+      .filter(({ au, name }) => Number(au.slice(2)) < 51 && !worded.has(name))
       .map(({ au, name }) => [name, { type: "phrase", meaning: meaning({ anyOf: [au] }) }] as const),
     ...named("part", file.parts),
     ...named("move", file.moves),

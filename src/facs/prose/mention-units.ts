@@ -61,10 +61,11 @@ function codeUnits(clause: Clause): MentionUnit[] {
 }
 
 function phraseUnits(clause: Clause): MentionUnit[] {
-  return clause.content.flatMap(({ meanings, from, to }) => {
-    const phrase = meanings.find((meaning) => meaning.type === "phrase");
-    return phrase === undefined ? [] : [unitFrom(clause, phrase.meaning, { from, to, kind: "phrase" })];
-  });
+  return clause.content.flatMap(({ meanings, from, to }) =>
+    meanings.flatMap((each) =>
+      each.type === "phrase" ? [unitFrom(clause, each.meaning, { from, to, kind: "phrase" })] : [],
+    ),
+  );
 }
 
 function movementUnits(clause: Clause, fixed: readonly MentionUnit[], previous: Clause | undefined): MentionUnit[] {

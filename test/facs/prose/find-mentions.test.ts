@@ -31,6 +31,7 @@ describe("findActionUnitMentions", () => {
     ["The lip corners are pulled up", ["+AU12|AU13"]],
     ["Raised corners of the mouth", ["+AU12|AU13"]],
     ["A broad smile", ["+AU12|AU13"]],
+    ["This is a Duchenne smile", ["+AU6", "+AU12|AU13"]],
     ["She is grinning", ["+AU12|AU13"]],
     ["furrowed brow", ["+AU4"]],
     ["His eyebrows are drawn together and lowered", ["+AU4"]],
@@ -118,6 +119,8 @@ describe("findActionUnitMentions", () => {
   });
 
   it.each([
+    ["F1 does not show a Duchenne smile"],
+    ["There is no Duchenne smile"],
     ["AU9 was not measured"],
     ["The toolbox cannot measure AU11"],
     ["AU7 is not supported by any toolbox"],

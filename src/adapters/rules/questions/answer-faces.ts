@@ -10,6 +10,7 @@ import {
   NAMED_FACES,
   readAs,
   readingIds,
+  sentence,
   share,
   topOf,
 } from "./answer-words.ts";
@@ -142,6 +143,10 @@ export function choiceAnswer(labels: readonly string[], scene: AnswerScene): str
     const rest = others.map(({ label, level }) => `${label} (${share(level)})`);
     const cues = because(cuesAbout(first.label, "for", face, scene.view), 1);
     const top = topOf(face);
+    if (levels.every(({ label }) => presentOn({ type: "label", label }, face, scene.view) === false)) {
+      const named = levels.map(({ label, level }) => `${label} (${share(level)})`);
+      return `neither: ${readAs(face)} rather than ${listed(named)}${citing(readingIds(face))}`;
+    }
     const neither =
       top !== undefined && top.label !== first.label
         ? `, though most of all ${expressing(top.label)} (${share(top.probability)})`
@@ -149,7 +154,7 @@ export function choiceAnswer(labels: readonly string[], scene: AnswerScene): str
     const more = rest.length === 0 ? "" : ` rather than ${listed(rest)}`;
     return `${face.faceId} is perceived as ${expressing(first.label)} (${share(first.level)})${more}${neither}${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`;
   });
-  return `${told.join("; ")}.`;
+  return `${sentence(told.join("; "))}.`;
 }
 
 function evidenceFor(target: Target, face: JudgedFace, { view }: AnswerScene): readonly string[] {

@@ -3,7 +3,8 @@ import type { JudgedSubject } from "../judge-evidence.ts";
 import { describeFaces, describeScene } from "./answer-description.ts";
 import { choiceAnswer, countAnswer, rankAnswer, sameAnswer, whichAnswer, whoAnswer } from "./answer-faces.ts";
 import { certaintyAnswer, contextAnswer, whatWouldMakeAnswer, whyAnswer, whyNotAnswer } from "./answer-reasons.ts";
-import { presenceAnswer, ratingAnswer, sideAnswer, strengthAnswer } from "./answer-target.ts";
+import { actionUnitsAnswer, affectAnswer, strengthAnswer } from "./answer-strength.ts";
+import { presenceAnswer, ratingAnswer, sideAnswer } from "./answer-target.ts";
 import type { AnswerScene, JudgedFace } from "./answer-words.ts";
 import { type AskedQuestion, readQuestion } from "./read-question.ts";
 
@@ -48,6 +49,10 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return strengthAnswer(asked.target, scene);
     case "side":
       return sideAnswer(asked.target, scene);
+    case "affect":
+      return affectAnswer(asked.dimensions, scene);
+    case "action-units":
+      return actionUnitsAnswer(scene);
     case "rating":
       return ratingAnswer(asked, scene);
     case "why":

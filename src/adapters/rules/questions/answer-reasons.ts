@@ -16,11 +16,12 @@ import {
   ranked,
   readAs,
   readingIds,
+  sentence,
   share,
   topOf,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { notRead, stateIn, unitItems } from "./target-levels.ts";
+import { notRead, presentOn, stateIn, unitItems } from "./target-levels.ts";
 
 /** What speaks for a label, or for whatever is on top. */
 export function whyAnswer(target: Target | null, scene: AnswerScene): string {
@@ -28,6 +29,9 @@ export function whyAnswer(target: Target | null, scene: AnswerScene): string {
   const told = scene.faces.map((face) => {
     const label = target?.label ?? topOf(face)?.label;
     if (label === undefined) return readAs(face);
+    if (target !== null && presentOn(target, face, scene.view) === false) {
+      return `it is not: ${whyNotClauses(target.label, [face], scene).join("; ")}`;
+    }
     const cues = because(cuesAbout(label, "for", face, scene.view), 4);
     const level = probabilityOf(face, label);
     const read =
@@ -42,19 +46,23 @@ export function whyAnswer(target: Target | null, scene: AnswerScene): string {
 /** What speaks against a label, and what is read instead. */
 export function whyNotAnswer(target: Target, scene: AnswerScene): string {
   if (target.type !== "label") return presenceAnswer(target, scene);
-  const told = scene.faces.flatMap((face) => {
-    const [level, top] = [probabilityOf(face, target.label), topOf(face)];
+  const told = whyNotClauses(target.label, scene.faces, scene);
+  return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
+}
+
+function whyNotClauses(label: string, faces: readonly JudgedFace[], { view }: AnswerScene): string[] {
+  return faces.flatMap((face) => {
+    const [level, top] = [probabilityOf(face, label), topOf(face)];
     if (level === undefined || top === undefined) return [];
-    if (top.label === target.label) {
-      const cues = because(cuesAbout(target.label, "for", face, scene.view));
+    if (top.label === label) {
+      const cues = because(cuesAbout(label, "for", face, view));
       return [`${readAs(face)} after all${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`];
     }
-    const against = because(cuesAbout(target.label, "against", face, scene.view));
-    const why = against === "" ? because(cuesAbout(top.label, "for", face, scene.view)) : against;
-    const read = `${readAs(face)} rather than ${target.label} (${share(level)})`;
+    const against = because(cuesAbout(label, "against", face, view));
+    const why = against === "" ? because(cuesAbout(top.label, "for", face, view)) : against;
+    const read = `${readAs(face)} rather than ${label} (${share(level)})`;
     return [why === "" ? `${read}${citing(readingIds(face))}` : `${read}, as ${why}`];
   });
-  return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
 }
 
 /** Terms of a rule that count less than this decide nothing. */
@@ -158,8 +166,4 @@ function shiftClause(face: JudgedFace): string {
   if (Math.abs(shift) < SHIFTED_FROM)
     return `leaves ${face.faceId} as it is, ${both.label} (${share(both.probability)})${ids}`;
   return `${shift > 0 ? "raises" : "lowers"} ${both.label} on ${face.faceId} from ${share(alone.probability)} to ${share(both.probability)}${ids}`;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

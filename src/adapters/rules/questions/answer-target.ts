@@ -1,11 +1,11 @@
 import type { EvidenceItem } from "../../../domain/evidence.ts";
 import { smileRules } from "../../../facs/smile-types.ts";
+import { affectClause } from "./answer-strength.ts";
 import {
   type AnswerScene,
   because,
   citing,
   cuesAbout,
-  expressing,
   type JudgedFace,
   listed,
   probabilityOf,
@@ -78,13 +78,6 @@ function labelClause(label: string, face: JudgedFace, { view }: AnswerScene): st
   return `${readAs(face)} rather than ${label} (${share(level)})${citing(readingIds(face))}`;
 }
 
-function affectClause({ dimension }: Extract<Target, { type: "affect" }>, face: JudgedFace): string {
-  const affect = face.judgment.integrated[dimension];
-  if (affect === null) return readAs(face);
-  const interval = `${affect.low.toFixed(2)} to ${affect.high.toFixed(2)}`;
-  return `the ${dimension} perceived on ${face.faceId} is ${affect.value.toFixed(2)} on a scale from -1 to 1 (${interval})${citing(readingIds(face))}`;
-}
-
 /** The action units that make the type of smile, or the first that rules it out. */
 function smileClause(type: string, face: JudgedFace, { view }: AnswerScene): string {
   const rule = smileRules().find((each) => each.type === type);
@@ -138,44 +131,12 @@ function unitsClause(units: readonly string[], face: JudgedFace, { view }: Answe
   const { au, presence } = decisive;
   const ids = citing(unitItems([au], face, view).map(({ id }) => id));
   if (presence === "present") return `on ${face.faceId} ${shownClause(au)}${ids}`;
-  if (presence === "absent") return `on ${face.faceId} ${listed(units)} is absent${ids}`;
-  return `on ${face.faceId} ${au} can be called neither present nor absent${ids}`;
-}
-
-/** How strong something is, in the words of its scale. */
-export function strengthAnswer(target: Target, scene: AnswerScene): string {
-  const told = scene.faces.flatMap((face) => strengthClause(target, face, scene));
-  return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
-}
-
-function strengthClause(target: Target, face: JudgedFace, scene: AnswerScene): string[] {
-  if (target.type === "affect") return [affectClause(target, face)];
-  if (target.type === "label") {
-    const level = probabilityOf(face, target.label);
-    if (level === undefined) return [];
-    const cues = because(cuesAbout(target.label, "for", face, scene.view));
-    const carried = cues === "" ? citing(readingIds(face)) : `, as ${cues}`;
-    return [
-      `${degree(level)}: ${face.faceId} is perceived as ${expressing(target.label)} with ${share(level)} of 1, which says how surely and not how intensely${carried}`,
-    ];
+  const absent = told.filter((unit) => unit.presence === "absent").map((unit) => unit.au);
+  if (absent.length === told.filter((unit) => unit.presence !== undefined).length) {
+    const all = absent.flatMap((each) => unitItems([each], face, view).slice(0, 1)).map(({ id }) => id);
+    return `on ${face.faceId} ${listed(absent)} ${absent.length === 1 ? "is" : "are"} absent${absent.length === 1 ? ids : citing(all)}`;
   }
-  const units = target.type === "smile" ? ["AU12"] : target.anyOf;
-  const [item] = unitItems(units, face, scene.view);
-  return item === undefined ? [] : [`${face.faceId}: ${measuredClause(item)}`];
-}
-
-function degree(level: number): string {
-  if (level >= 0.8) return "Clearly";
-  if (level >= 0.5) return "Fairly clearly";
-  return level >= 0.2 ? "Somewhat" : "Hardly at all";
-}
-
-function measuredClause({ id, value, source }: AnswerScene["view"]["items"][number]): string {
-  if (value.type !== "action-unit") throw new TypeError("Only action units have a scale");
-  const side = value.side === "both" ? "" : ` on the person's own ${value.side}`;
-  const scale =
-    value.scale === "probability" ? "as the probability that it is shown, not an intensity," : `on ${value.scale}`;
-  return `${source.name} measured ${value.au} (${share(value.value)})${side} ${scale} and calls it ${value.presence} [${id}]`;
+  return `on ${face.faceId} ${au} can be called neither present nor absent${ids}`;
 }
 
 /** On which side of the face something is shown. */

@@ -2,13 +2,14 @@ import { findTargets, type Target } from "./question-targets.ts";
 
 /** What kind of answer a question wants. */
 export type QuestionKind =
-  | { readonly kind: "describe" | "certainty" | "context-effect" | "same-expression" }
+  | { readonly kind: "describe" | "action-units" | "certainty" | "context-effect" | "same-expression" }
   /** Which face shows most or least of it, all of them in order, or those that show it at all. */
   | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
   | { readonly kind: "who"; readonly target: Target }
   | { readonly kind: "count"; readonly target: Target | null }
   | { readonly kind: "presence" | "strength" | "side" | "why-not" | "what-would-make"; readonly target: Target }
   | { readonly kind: "why"; readonly target: Target | null }
+  | { readonly kind: "affect"; readonly dimensions: readonly ("valence" | "arousal")[] }
   | { readonly kind: "choice"; readonly labels: readonly string[] }
   | { readonly kind: "rating"; readonly target: Target; readonly from: number; readonly to: number }
   | { readonly kind: "unanswerable"; readonly reason: string };
@@ -122,7 +123,13 @@ function withTarget(lower: string, targets: readonly Target[]): QuestionKind | u
   if (WHY.test(lower)) return { kind: "why", target };
   if (/\bor\b/.test(lower) && labels.length > 1) return { kind: "choice", labels };
   if (STRENGTH.test(lower) || isHowLabel(lower)) return { kind: "strength", target };
-  return YES_NO.test(lower) ? { kind: "presence", target } : undefined;
+  return YES_NO.test(lower) ? { kind: "presence", target } : affectOf(targets);
+}
+
+/** "What is the valence?" */
+function affectOf(targets: readonly Target[]): QuestionKind | undefined {
+  const dimensions = targets.flatMap((one) => (one.type === "affect" ? [one.dimension] : []));
+  return dimensions.length > 0 && dimensions.length === targets.length ? { kind: "affect", dimensions } : undefined;
 }
 
 const WHY =
@@ -140,11 +147,16 @@ function scaleIn(lower: string): { from: number; to: number } {
   return { from: 0, to: outOf === null ? 100 : Number(outOf[1]) };
 }
 
+const UNITS = /\b(?:which|what|list|name|all)\b.*\b(?:aus?|action units?|facial movements?|muscles?)\b/;
+/** Beyond what one image tells: whether what is shown is meant. */
+const FELT = /\b(?:pretend\w*|fak(?:e|ed|ing)|feign\w*|acting|genuinely|sincerely|putting (?:it )?on)\b/;
 const DESCRIBE =
-  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|see in (?:this|the|her|his) face|read in)\b/;
+  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|see in (?:this|the|her|his) face|read in|shows?|showing|express|expresses)\b/;
 
 function open(lower: string, targets: readonly Target[]): QuestionKind {
   if (/\bhow many (?:faces?|people|persons?)\b/.test(lower)) return { kind: "count", target: null };
+  if (UNITS.test(lower)) return { kind: "action-units" };
+  if (FELT.test(lower)) return unanswerable("an image shows an expression, not whether it is felt or put on");
   if (targets.length === 0 && /^why\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b/.test(lower)) {
     return { kind: "why", target: null };
   }

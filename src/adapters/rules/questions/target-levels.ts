@@ -101,9 +101,9 @@ export function presentOn(target: Target, face: JudgedFace, view: EvidenceView):
 }
 
 function unitPresent(units: readonly string[], face: JudgedFace, view: EvidenceView): boolean | undefined {
-  const presences = units.map((au) => presenceOfUnit(au, face, view));
-  if (presences.includes("present")) return true;
-  return presences.every((presence) => presence === "absent") ? false : undefined;
+  const measured = units.flatMap((au) => presenceOfUnit(au, face, view) ?? []);
+  if (measured.includes("present")) return true;
+  return measured.length > 0 && measured.every((presence) => presence === "absent") ? false : undefined;
 }
 
 /** Told where no face was read for a target: what is missing, and what can be said instead. */

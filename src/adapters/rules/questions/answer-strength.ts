@@ -1,0 +1,98 @@
+import { nameWithCode } from "../../../facs/action-units.ts";
+import {
+  type AnswerScene,
+  because,
+  citing,
+  cuesAbout,
+  expressing,
+  type JudgedFace,
+  listed,
+  probabilityOf,
+  readAs,
+  readingIds,
+  sentence,
+  share,
+} from "./answer-words.ts";
+import type { Target } from "./question-targets.ts";
+import { notRead, presenceOfUnit, unitItems } from "./target-levels.ts";
+
+/** How strong something is, in the words of its scale. */
+export function strengthAnswer(target: Target, scene: AnswerScene): string {
+  const told = scene.faces.flatMap((face) => strengthClause(target, face, scene));
+  return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
+}
+
+function strengthClause(target: Target, face: JudgedFace, scene: AnswerScene): string[] {
+  if (target.type === "affect") return [affectClause(target, face)];
+  if (target.type === "label") {
+    const level = probabilityOf(face, target.label);
+    if (level === undefined) return [];
+    const cues = because(cuesAbout(target.label, "for", face, scene.view));
+    const carried = cues === "" ? citing(readingIds(face)) : `, as ${cues}`;
+    return [
+      `${degree(level)}: ${face.faceId} is perceived as ${expressing(target.label)} with ${share(level)} of 1, which says how surely and not how intensely${carried}`,
+    ];
+  }
+  const units = target.type === "smile" ? ["AU12"] : target.anyOf;
+  const [item] = unitItems(units, face, scene.view);
+  return item === undefined ? [] : [`${face.faceId}: ${measuredClause(item)}`];
+}
+
+function degree(level: number): string {
+  if (level >= 0.8) return "Clearly";
+  if (level >= 0.5) return "Fairly clearly";
+  return level >= 0.2 ? "Somewhat" : "Hardly at all";
+}
+
+function measuredClause({ id, value, source }: AnswerScene["view"]["items"][number]): string {
+  if (value.type !== "action-unit") throw new TypeError("Only action units have a scale");
+  const side = value.side === "both" ? "" : ` on the person's own ${value.side}`;
+  const scale =
+    value.scale === "probability" ? "as the probability that it is shown, not an intensity," : `on ${value.scale}`;
+  return `${source.name} measured ${value.au} (${share(value.value)})${side} ${scale} and calls it ${value.presence} [${id}]`;
+}
+
+/** Valence, arousal or both, with their intervals. */
+export function affectAnswer(dimensions: readonly ("valence" | "arousal")[], { faces }: AnswerScene): string {
+  const told = faces.flatMap((face) => {
+    const read = dimensions.filter((dimension) => face.judgment.integrated[dimension] !== null);
+    return read.length === 0 ? [readAs(face)] : read.map((dimension) => affectClause({ dimension }, face));
+  });
+  return `${sentence(told.join("; "))}.`;
+}
+
+/** Which action units each face shows, and of which it cannot be told. */
+export function actionUnitsAnswer({ faces, view }: AnswerScene): string {
+  const told = faces.map((face) => {
+    const measured = [...new Set(unitItemsOf(face, view).map(({ value }) => value.au))];
+    const shown = measured.filter((au) => presenceOfUnit(au, face, view) === "present");
+    const unsure = measured.filter((au) => presenceOfUnit(au, face, view) === "uncertain");
+    if (measured.length === 0) return `no action unit of ${face.faceId} was measured`;
+    const named = shown.map(
+      (au) =>
+        `${nameWithCode(au)}${citing(
+          unitItems([au], face, view)
+            .map(({ id }) => id)
+            .slice(0, 1),
+        )}`,
+    );
+    const doubt = unsure.length === 0 ? "" : `; of ${listed(unsure)} it cannot be told`;
+    return `${face.faceId} shows ${named.length === 0 ? `none of the ${measured.length} action units that were measured` : listed(named)}${doubt}`;
+  });
+  return `${sentence(told.join(". "))}.`;
+}
+
+function unitItemsOf(face: JudgedFace, view: AnswerScene["view"]) {
+  return view.ofFace(face.faceId).flatMap(({ value }) => (value.type === "action-unit" ? [{ value }] : []));
+}
+
+/** `the valence perceived on F1 is -0.58 on a scale from -1 to 1 (-0.78 to -0.39)`. */
+export function affectClause(
+  { dimension }: Pick<Extract<Target, { type: "affect" }>, "dimension">,
+  face: JudgedFace,
+): string {
+  const affect = face.judgment.integrated[dimension];
+  if (affect === null) return readAs(face);
+  const interval = `${affect.low.toFixed(2)} to ${affect.high.toFixed(2)}`;
+  return `the ${dimension} perceived on ${face.faceId} is ${affect.value.toFixed(2)} on a scale from -1 to 1 (${interval})${citing(readingIds(face))}`;
+}
