@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
-import { dirname, extname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { columnsInWords, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
-import { listInputs, PATH_COLUMNS } from "./study-inputs.ts";
+import { isList, listInputs, PATH_COLUMNS } from "./study-inputs.ts";
 
 /** One question about one image of a list; what it leaves open is asked as for all. */
 export interface AskItem {
@@ -22,7 +22,7 @@ export interface AskItem {
 export async function namesMany(word: string): Promise<boolean> {
   const found = await stat(word).catch(() => undefined);
   if (found === undefined) return isDynamicPattern(word);
-  return found.isDirectory() || extname(word).toLowerCase() === ".csv";
+  return found.isDirectory() || isList(word);
 }
 
 /**
@@ -33,7 +33,7 @@ export async function namesMany(word: string): Promise<boolean> {
  * @throws {ConfigurationError} if it names nothing, or a line of the list is wrong.
  */
 export async function readAskList(word: string): Promise<readonly AskItem[]> {
-  if (extname(word).toLowerCase() === ".csv") return listedItems(word);
+  if (isList(word)) return listedItems(word);
   const nothing = { question: null, context: null, face: null, transcript: null };
   const inputs = await listInputs([word]);
   const images = inputs.filter(({ kind }) => kind === "image");

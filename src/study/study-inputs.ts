@@ -22,7 +22,7 @@ export interface StudyInput {
 
 /**
  * The images and videos that the user's words name: files, folders (everything in and below them, sorted by path),
- * globs, the folder of a study (what it measured), or lists (`.csv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
+ * globs, the folder of a study (what it measured), or lists (`.csv` or `.tsv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
  * list names twice is given a second time with a refusal, so that it is reported.
  *
  * @param notify Told how many files of a folder were left out, and of which kinds.
@@ -50,12 +50,17 @@ export async function listInputs(words: readonly string[], notify?: (notice: str
   return inputs;
 }
 
+/** Whether a file is a list of images by its name: a table with a column `path`. */
+export function isList(path: string): boolean {
+  return /^\.[ct]sv$/i.test(extname(path));
+}
+
 async function* inputsOf(word: string, notify?: (notice: string) => void): AsyncGenerator<StudyInput> {
   const found = await stat(systemPath(word)).catch(() => undefined);
   const study = found?.isDirectory() ? await studyIn(word) : undefined;
   if (study !== undefined) yield* toInputs(study);
   else if (found?.isDirectory()) yield* toInputs(await filesIn(word, notify));
-  else if (found !== undefined && extname(word).toLowerCase() === ".csv") yield* listedInputs(word);
+  else if (found !== undefined && isList(word)) yield* listedInputs(word);
   else if (found !== undefined || !isDynamicPattern(word)) yield toInput(word);
   else yield* toInputs(await filesMatching(word));
 }

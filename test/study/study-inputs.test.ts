@@ -34,6 +34,8 @@ describe("studyInputs", () => {
   it("leaves commas in the names of files alone when the list has one column or another separator", async () => {
     expect(await paths(await list("path\nAnna, smiling.jpg\n"))).toEqual(["Anna, smiling.jpg"]);
     expect(await paths(await list("path;neutral\nAnna, smiling.jpg;Anna.jpg\n"))).toEqual(["Anna, smiling.jpg"]);
+    await writeFile(join(folder, "list.TSV"), "path\tneutral\nAnna, smiling.jpg\tAnna.jpg\n");
+    expect(await paths(join(folder, "list.TSV"))).toEqual(["Anna, smiling.jpg"]);
   });
 
   it("gives what a list names twice a second time with the reason why it is not measured again", async () => {

@@ -11,6 +11,7 @@ import {
   probabilityOf,
   readAs,
   readingIds,
+  sentence,
   share,
   topOf,
 } from "./answer-words.ts";
@@ -123,7 +124,7 @@ function meaningOf(target: Target, there: boolean | undefined): string {
   return rule === undefined ? "" : ` It is ${rule.meaning}.`;
 }
 
-function unitsClause(units: readonly string[], face: JudgedFace, { view }: AnswerScene): string {
+function unitsClause(units: readonly string[], face: JudgedFace, { view }: Pick<AnswerScene, "view">): string {
   const told = units.map((au) => ({ au, presence: presenceOfUnit(au, face, view) }));
   const decisive =
     told.find(({ presence }) => presence === "present") ?? told.find(({ presence }) => presence !== undefined);
@@ -147,6 +148,9 @@ export function sideAnswer(target: Target, scene: AnswerScene): string {
 }
 
 function sideClause(units: readonly string[], face: JudgedFace, { view }: AnswerScene): string {
+  if (units.every((au) => presenceOfUnit(au, face, view) === "absent")) {
+    return sentence(unitsClause(units, face, { view }));
+  }
   const items = unitItems(units, face, view);
   const of = (side: "left" | "right" | "both") =>
     items.find(({ value }) => value.type === "action-unit" && value.side === side);

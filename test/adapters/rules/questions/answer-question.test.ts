@@ -64,8 +64,12 @@ describe("the rules judge's answer about three smiling women", () => {
     ["What is the valence of F3?", /^The valence perceived on F3 is 0\.\d\d on a scale from -1 to 1 \(.*\) \[E/],
     ["Which action units does F3 show?", /^F3 shows .*AU6 \(cheek raiser\) \[E\d+\].*AU12 \(lip corner puller\) \[E/],
     ["What does F3 show?", /^F3 is perceived as expressing happiness/],
-    ["Is F3 pretending?", /^The rules judge cannot answer that, as an image shows an expression, not whether it is felt/],
+    [
+      "Is F3 pretending?",
+      /^The rules judge cannot answer that, as an image shows an expression, not whether it is felt/,
+    ],
     ["Is this a miserable smile?", /^No: F1 does not show a miserable smile/],
+    ["Is AU4 of F3 stronger on the left?", /^On F3 AU4 is absent/],
     ["How strong is AU12 on F3?", /^F3: mesh@2 measured AU12 \(0\.\d\d\)/],
     ["Why not anger on F3?", /^F3 is perceived as expressing happiness .* rather than anger .*AU12/],
     ["Why is F3 happy?", /^F3 is perceived as expressing happiness .*, as the lip corners are pulled up \(AU12\)/],
