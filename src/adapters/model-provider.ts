@@ -59,6 +59,11 @@ export interface ModelProvider {
   check(env: Readonly<NodeJS.ProcessEnv>, signal?: AbortSignal): Promise<HealthCheck>;
   /** The name of a model that is on this machine and sees images; `null` when there is none. */
   readonly offer?: (env: Readonly<NodeJS.ProcessEnv>, signal?: AbortSignal) => Promise<string | null>;
+  /** Its models that can be asked now, as far as it can tell without being paid. */
+  readonly list?: (
+    env: Readonly<NodeJS.ProcessEnv>,
+    signal?: AbortSignal,
+  ) => Promise<readonly { readonly model: string; readonly sees: boolean; readonly remote: boolean }[]>;
   /** One of its models that turns texts into vectors. @throws {ConfigurationError} if a key is missing. */
   readonly openEmbedder?: (model: string, env: Readonly<NodeJS.ProcessEnv>) => Promise<TextEmbedder>;
 }

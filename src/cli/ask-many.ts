@@ -1,8 +1,8 @@
 import type { AskedMany, AskManyQuery } from "../ask-many.ts";
 import type { AskOptions as PartsOptions } from "../compose/ask.ts";
+import type { Asked } from "../compose/ask-one.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { packageVersion } from "../platform/package-paths.ts";
-import type { Asked } from "./ask-one.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
 import { progressNotes, showProgress } from "./progress.ts";

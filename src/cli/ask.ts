@@ -1,10 +1,21 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  type Asked,
+  type AskListeners,
+  type AskOptions,
+  askInto,
+  judgeImage,
+  OVERLAY,
+  partsOptions,
+  REPORT,
+} from "../compose/ask-one.ts";
+import type { ModelFlags } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
-import { type AskOptions, askInto, judgeImage, OVERLAY, partsOptions, REPORT } from "./ask-one.ts";
+import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
-import { addModelOptions, type ModelFlags } from "./model-options.ts";
+import { addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { cacheOption, checkRunOptions, mirroredOption, runOptions } from "./run-options.ts";
 
@@ -53,21 +64,24 @@ export function register(program: Command): void {
 
 async function askCommand(image: string, question: string | undefined, given: AskCommandOptions): Promise<void> {
   const signal = interruptSignal();
-  const { modelSettings, withSettings } = await import("./model-settings.ts");
+  const { modelSettings, withSettings } = await import("../compose/model-settings.ts");
   const options = withSettings(given, await modelSettings(given));
   checkRunOptions(options);
   const asked = { image, question, ...options };
   const { namesMany } = await import("../study/ask-list.ts");
   if (await namesMany(image)) {
     const { askManyCommand } = await import("./ask-many.ts");
-    const { modelOptionsOf } = await import("./model-settings.ts");
+    const { modelOptionsOf } = await import("../compose/model-settings.ts");
     return askManyCommand(asked, (images) => ({ ...modelOptionsOf(asked), ...partsOptions(asked, images) }), signal);
   }
   if (options.budgetUsd !== undefined || options.budgetTokens !== undefined) {
     throw new ConfigurationError("A budget is for many images: name a folder, a pattern or a list");
   }
+  const { out } = options;
   const report =
-    options.out === undefined ? await judgeImage(asked, signal) : await askInto(options.out, asked, signal);
+    out === undefined
+      ? await judgeOnTerminal(asked, signal)
+      : await onTerminal((listeners) => askInto(out, asked, listeners, signal));
   if (options.json) {
     await print(`${JSON.stringify(report, null, 2)}\n`);
   } else {
@@ -76,6 +90,20 @@ async function askCommand(image: string, question: string | undefined, given: As
   if (options.out !== undefined) note(`Wrote ${join(options.out, REPORT)} and ${join(options.out, OVERLAY)}`);
   if (options.model === undefined) note(await betterModel(signal));
 }
+
+/** Asks, and says meanwhile on one line which tool is called. */
+export function judgeOnTerminal(asked: Asked, signal: AbortSignal): Promise<Report> {
+  return onTerminal((listeners) => judgeImage(asked, listeners, signal));
+}
+
+async function onTerminal(work: (listeners: AskListeners) => Promise<Report>): Promise<Report> {
+  if (process.stderr.isTTY !== true) return work({ notify: note });
+  const onTool: AskListeners["onTool"] = ({ tool, faceId }) =>
+    process.stderr.write(`${CLEAR_LINE}${plain(`${tool} ${faceId ?? ""}`).slice(0, 70)}\r`);
+  return work({ notify: note, onTool }).finally(() => process.stderr.write(CLEAR_LINE));
+}
+
+const CLEAR_LINE = "\r\u001B[K";
 
 /** The report for a terminal, on one screen or in full. */
 export async function renderReport(report: Report, full: boolean): Promise<string> {

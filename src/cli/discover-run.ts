@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { openExemplarSession } from "../compose/exemplars.ts";
+import type { ModelFlags } from "../compose/model-settings.ts";
+import { type ModelSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { openModel, openTextEmbedder } from "../compose/models.ts";
 import { type Discovered, discover } from "../discover.ts";
 import type { Describer } from "../discovery/describe-with-model.ts";
@@ -11,8 +13,6 @@ import { ownPath } from "../platform/package-paths.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
 import { listInputs } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
-import type { ModelFlags } from "./model-options.ts";
-import { type ModelSettings, modelOptionsOf, modelSettings } from "./model-settings.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { progressNotes } from "./progress.ts";
 

@@ -1,5 +1,7 @@
 import { basename, join } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
+import type { ModelFlags } from "../compose/model-settings.ts";
+import { flagSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { commonest, groupBy } from "../domain/group-by.ts";
 import { type Evaluated, evaluate, resumeEvaluating } from "../evaluate.ts";
@@ -15,8 +17,6 @@ import { openRun } from "../evaluation/runner/stored-run.ts";
 import { number } from "../pages/markup.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import { EXIT } from "./exit.ts";
-import type { ModelFlags } from "./model-options.ts";
-import { flagSettings, modelOptionsOf, modelSettings } from "./model-settings.ts";
 import { note, print } from "./output.ts";
 import { showProgress } from "./progress.ts";
 

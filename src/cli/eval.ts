@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import type { ModelFlags } from "../compose/model-settings.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
-import { addModelOptions, type ModelFlags } from "./model-options.ts";
+import { addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
-import { ConfigurationError, JudgmentError, KuleshovError } from "../domain/errors.ts";
-import { systemErrorSentence } from "../platform/system-error.ts";
+import { ConfigurationError, JudgmentError } from "../domain/errors.ts";
+import { errorSentence } from "../platform/system-error.ts";
 import { EXIT } from "./exit.ts";
 import { note, OutputError } from "./output.ts";
 
@@ -34,11 +34,5 @@ function noteComplaints({ complaints }: JudgmentError): void {
 /** An error in one sentence; where it came from only when `KULESHOV_DEBUG` is set. */
 export function noteFailure(error: unknown): void {
   if (process.env.KULESHOV_DEBUG) note(...String(error instanceof Error ? error.stack : error).split("\n"));
-  note(...sentence(error).split(/\n(?= {2})/)); // a list of problems is indented; no other line is begun
-}
-
-function sentence(error: unknown): string {
-  if (error instanceof KuleshovError) return error.message;
-  const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
-  return systemErrorSentence(error) ?? `Internal error, please report it: ${message} (KULESHOV_DEBUG=1 shows where)`;
+  note(...errorSentence(error).split(/\n(?= {2})/)); // a list of problems is indented; no other line is begun
 }

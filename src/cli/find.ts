@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { ModelFlags, ModelSettings } from "../compose/model-settings.ts";
 import { MODEL_FORMS } from "../compose/models.ts";
 import { commonest } from "../domain/group-by.ts";
 import type { Found } from "../find.ts";
 import { plain } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
-import { addModelOptions, type ModelFlags } from "./model-options.ts";
-import type { ModelSettings } from "./model-settings.ts";
+import { addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
 
@@ -49,7 +49,7 @@ function wholeNumber(text: string): number {
 
 async function findCommand(category: string, images: readonly string[], given: FindFlags): Promise<void> {
   const signal = interruptSignal();
-  const { modelSettings, withSettings } = await import("./model-settings.ts");
+  const { modelSettings, withSettings } = await import("../compose/model-settings.ts");
   const settings = await modelSettings(given);
   const options = withSettings(given, settings);
   const { find } = await import("../find.ts");
@@ -89,7 +89,7 @@ async function openFindJudge(
 ) {
   const { openDependencies } = await import("../compose/ask.ts");
   const { storeNames } = await import("../compose/exemplars.ts");
-  const { modelOptionsOf } = await import("./model-settings.ts");
+  const { modelOptionsOf } = await import("../compose/model-settings.ts");
   const shots = {
     shots: 8,
     ...storeNames(options),

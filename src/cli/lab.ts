@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
+import type { ModelFlags } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Evaluated } from "../evaluate.ts";
 import { interruptSignal } from "./exit.ts";
-import { addModelOptions, type ModelFlags } from "./model-options.ts";
+import { addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 
@@ -51,7 +52,7 @@ function repeats(text: string): number {
 
 async function labCommand(images: readonly string[], given: LabOptions): Promise<void> {
   const stop = interruptSignal();
-  const { modelOptionsOf, modelSettings, withSettings } = await import("./model-settings.ts");
+  const { modelOptionsOf, modelSettings, withSettings } = await import("../compose/model-settings.ts");
   const settings = await modelSettings(given);
   const options = { model: "rules", ...withSettings(given, settings) };
   const { lab } = await import("../lab.ts");

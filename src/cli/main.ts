@@ -20,6 +20,7 @@ import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
 import * as models from "./models.ts";
 import { outliveReaders } from "./output.ts";
+import * as studio from "./studio.ts";
 import * as trace from "./trace.ts";
 
 const program = new Command("kuleshov")
@@ -45,6 +46,7 @@ const commands = [
   trace,
   context,
   mcp,
+  studio,
   cache,
   demo,
 ];

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import type { ModelFlags } from "../compose/model-settings.ts";
 import { MODEL_FORMS } from "../compose/models.ts";
 import { interruptSignal } from "./exit.ts";
 import { noteFailure } from "./failure.ts";
-import { addModelOptions, type ModelFlags } from "./model-options.ts";
+import { addModelOptions } from "./model-options.ts";
 import { note } from "./output.ts";
 import { cacheOption, mirroredOption } from "./run-options.ts";
 
@@ -31,7 +32,7 @@ export function register(program: Command): void {
 
 async function mcp({ toolbox, store, root, cache, mirrored, ...flags }: McpOptions): Promise<void> {
   const { serveMcp } = await import("../compose/mcp.ts");
-  const { modelOptionsOf, modelSettings } = await import("./model-settings.ts");
+  const { modelOptionsOf, modelSettings } = await import("../compose/model-settings.ts");
   const { model = "rules", ...settings } = await modelSettings(flags);
   const places = { ...(store === undefined ? {} : { store }), ...(root === undefined ? {} : { root }) };
   await serveMcp(

@@ -1,11 +1,6 @@
 import type { Command } from "commander";
+import type { ModelSettings } from "../compose/model-settings.ts";
 import { MODEL_FORMS } from "../compose/models.ts";
-import type { ModelSettings } from "./model-settings.ts";
-
-/** What a user wrote of each on the command line, as it was written: `readSettings` makes sense of it. */
-export type ModelFlags = {
-  readonly [Name in keyof ModelSettings]?: NonNullable<ModelSettings[Name]> extends boolean ? boolean : string;
-};
 
 /** The flags of every command that asks a model, each with what it is for. */
 const FLAGS: Readonly<Record<keyof ModelSettings, readonly [flag: string, purpose: string]>> = {

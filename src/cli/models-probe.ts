@@ -1,8 +1,9 @@
 import type { ProbedModel } from "../compose/model-probe.ts";
+import type { ModelFlags } from "../compose/model-settings.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import type { ProbeCheck } from "../domain/model-probe.ts";
 import { interruptSignal } from "./exit.ts";
-import type { ModelFlags } from "./model-options.ts";
+
 import { note, outputStyle, print } from "./output.ts";
 
 export interface ProbeOptions extends ModelFlags {
@@ -34,7 +35,7 @@ export async function probeCommand(spec: string, options: ProbeOptions): Promise
 /** Tries a model with test material: nothing of the user's is sent. */
 async function probed(spec: string, options: ProbeOptions, signal: AbortSignal): Promise<ProbedModel> {
   const { probe } = await import("../compose/model-probe.ts");
-  const { modelOptionsOf, modelSettings } = await import("./model-settings.ts");
+  const { modelOptionsOf, modelSettings } = await import("../compose/model-settings.ts");
   const settings = await modelSettings({ ...options, model: spec });
   return probe(spec, { again: options.cache === false, ...modelOptionsOf(settings) }, signal);
 }

@@ -3,7 +3,7 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { ConfigurationError } from "../domain/errors.ts";
 import { createImageSessions } from "../mcp/image-sessions.ts";
 import { createMcpServer } from "../mcp/mcp-server.ts";
-import { realPath } from "../mcp/root-folder.ts";
+import { realPath } from "../platform/root-folder.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { type AskOptions, openDependencies } from "./ask.ts";

@@ -47,10 +47,13 @@ export class ImageDecodeError extends KuleshovError {
   override name = "ImageDecodeError";
   override readonly code = ImageDecodeError.code;
   readonly path: string;
+  /** The second half of the sentence. */
+  readonly reason: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
     super(`Cannot read image as ${reason}: \`${path}\``, options);
     this.path = path;
+    this.reason = reason;
   }
 }
 

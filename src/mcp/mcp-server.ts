@@ -8,11 +8,14 @@ import { Grounding, supportShares } from "../domain/grounding.ts";
 import type { ImageView } from "../domain/image.ts";
 import { Judgment } from "../domain/judgment.ts";
 import { Provenance, type Report } from "../domain/report.ts";
+import { placeInside } from "../platform/root-folder.ts";
 import { systemErrorSentence } from "../platform/system-error.ts";
 import { visibleText } from "../platform/visible-text.ts";
 import type { ImageSessions } from "./image-sessions.ts";
 import { instructions, registerTexts } from "./offered-texts.ts";
-import { placeInside } from "./root-folder.ts";
+
+/** How a client is told to have another folder read. */
+const OTHER_ROOT = "kuleshov mcp --root names another";
 
 interface McpServerDependencies {
   readonly sessions: ImageSessions;
@@ -44,7 +47,7 @@ export function createMcpServer(dependencies: McpServerDependencies): McpServer 
     { description: dependencies.askDescription, inputSchema: AskInput, outputSchema: AskOutput },
     (input, { mcpReq }) =>
       answered(dependencies, async () => {
-        const image = await placeInside(dependencies.root, input.image);
+        const image = await placeInside(dependencies.root, input.image, OTHER_ROOT);
         const output = await runAsk({ ...input, image }, dependencies.ask, mcpReq.signal);
         return { content: [textContent(askText(output))], structuredContent: { ...output } };
       }),
@@ -71,7 +74,7 @@ function registerTool(server: McpServer, tool: AgentTool, dependencies: McpServe
 }
 
 async function opened(path: string, { root, sessions }: McpServerDependencies, signal: AbortSignal) {
-  return sessions.open(await placeInside(root, path), signal);
+  return sessions.open(await placeInside(root, path, OTHER_ROOT), signal);
 }
 
 /** Clients may print it as it is. */

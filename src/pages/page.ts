@@ -19,8 +19,7 @@ export function page({
   readonly body: Markup;
 }): string {
   const css: Markup = { html: PAGE_STYLE + style };
-  const hash = createHash("sha256").update(css.html).digest("base64");
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const policy = pagePolicy(style);
   const html = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -38,4 +37,12 @@ ${body}
 </html>
 `;
   return html.html;
+}
+
+/** The content security policy of a page with this style of its own. */
+export function pagePolicy(style = ""): string {
+  const hash = createHash("sha256")
+    .update(PAGE_STYLE + style)
+    .digest("base64");
+  return `default-src 'none'; img-src data:; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
 }

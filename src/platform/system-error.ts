@@ -75,3 +75,10 @@ export function inWordsIfDiskFull(error: unknown, path: string): unknown {
     { cause: error },
   );
 }
+
+/** Every error in one sentence, as all doors of the house tell it. */
+export function errorSentence(error: unknown): string {
+  if (error instanceof KuleshovError) return error.message;
+  const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
+  return systemErrorSentence(error) ?? `Internal error, please report it: ${message} (KULESHOV_DEBUG=1 shows where)`;
+}

@@ -115,7 +115,7 @@ async function settingsKinds(own, written, damagedFile) {
     await load("exemplars/load-taxonomy"),
     await load("networks/manifest-store"),
   ];
-  const { modelSettings } = await load("cli/model-settings");
+  const { modelSettings } = await load("compose/model-settings");
   const evaluations = await filesIn(join(root, "evals"), ".yaml");
   const packs = await filesIn(join(root, "fewshot"), ".jsonl");
   const taxonomies = await filesIn(join(root, "fewshot", "taxonomies"), ".json");

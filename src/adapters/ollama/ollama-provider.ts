@@ -22,6 +22,12 @@ export const ollamaProvider: ModelProvider = {
     const best = seeing.find(({ tools }) => tools) ?? seeing[0];
     return best === undefined ? null : `ollama:${best.name}`;
   },
+  list: async (env, signal) =>
+    (await modelsOf(env, signal)).map(({ name, vision, local }) => ({
+      model: `ollama:${name}`,
+      sees: vision,
+      remote: !local,
+    })),
   async openEmbedder(model, env) {
     const { createHttpTextEmbedder } = await import("../embeddings/http-text-embedder.ts");
     const { ollamaUrl } = await import("./ollama-server.ts");

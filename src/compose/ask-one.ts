@@ -4,9 +4,7 @@ import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
-import { plain } from "../render/terminal-style.ts";
 import type { ModelSettings } from "./model-settings.ts";
-import { note } from "./output.ts";
 
 /** What `ask` takes beside the settings of the model. */
 export interface AskOptions {
@@ -42,8 +40,19 @@ export type Asked = AskOptions & ModelSettings & { readonly image: string; reado
 export const REPORT = "report.json";
 export const OVERLAY = "annotated.png";
 
+/** Told what happens while a question is answered. */
+export interface AskListeners extends Pick<AskQuery, "onProgress" | "onTool"> {
+  /** Told before an image leaves this machine. */
+  readonly notify: (notice: string) => void;
+}
+
 /** Asks, and writes the report with the annotated image beside it. A report that is there is not asked for again. */
-export async function askInto(folder: string, asked: Asked, signal: AbortSignal): Promise<Report> {
+export async function askInto(
+  folder: string,
+  asked: Asked,
+  listeners: AskListeners,
+  signal: AbortSignal,
+): Promise<Report> {
   const { openRunFolder } = await import("../runs/run-folder.ts");
   const { hashOfFileIfThere } = await import("../platform/hash.ts");
   const {
@@ -66,7 +75,7 @@ export async function askInto(folder: string, asked: Asked, signal: AbortSignal)
   try {
     await run.claim(REPORT, OVERLAY);
     const kept = run.wasFinished ? await keptReport(join(folder, REPORT)) : undefined;
-    const report = kept ?? (await judgeImage(asked, signal));
+    const report = kept ?? (await judgeImage(asked, listeners, signal));
     const { decodeImage } = await import("../measuring/decode-image.ts");
     const { renderOverlay } = await import("../render/overlay.ts");
     const pixels = await decodeImage(image, signal);
@@ -90,38 +99,26 @@ async function keptReport(path: string): Promise<Report | undefined> {
 }
 
 /** Asks with the dependencies that the options name. */
-export async function judgeImage(asked: Asked, signal: AbortSignal): Promise<Report> {
+export async function judgeImage(
+  asked: Asked,
+  { notify, ...listeners }: AskListeners,
+  signal: AbortSignal,
+): Promise<Report> {
   const { ask } = await import("../ask.ts");
-  const { openDependencies } = await import("../compose/ask.ts");
+  const { openDependencies } = await import("./ask.ts");
   const { modelOptionsOf } = await import("./model-settings.ts");
   const { dependencies, labels, close } = await openDependencies(
-    { ...modelOptionsOf(asked), ...partsOptions(asked), notify: note },
+    { ...modelOptionsOf(asked), ...partsOptions(asked), notify },
     signal,
   );
   try {
     const { image, question, context = null, face = null } = asked;
     const about = { face: face?.toUpperCase() ?? null, blurOthers: asked.blurOthers === true };
-    const onTool = toolLine();
-    const query = {
-      image,
-      context,
-      ...about,
-      ...(onTool === undefined ? {} : { onTool }),
-      labels: asked.labels ?? labels,
-    };
+    const query = { image, context, ...about, ...listeners, labels: asked.labels ?? labels };
     return await ask(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
-    if (process.stderr.isTTY === true) process.stderr.write(CLEAR_LINE);
     await close();
   }
-}
-
-const CLEAR_LINE = "\r\u001B[K";
-
-/** Which tool is called on which face, on one line of a terminal that the next takes over. */
-function toolLine(): AskQuery["onTool"] {
-  if (process.stderr.isTTY !== true) return undefined;
-  return ({ tool, faceId }) => process.stderr.write(`${CLEAR_LINE}${plain(`${tool} ${faceId ?? ""}`).slice(0, 70)}\r`);
 }
 
 /** The parts to ask with. */

@@ -1,23 +1,23 @@
 import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { ImageDecodeError, ToolInputError } from "../domain/errors.ts";
-import { whyRefused } from "../platform/system-error.ts";
-import { pathOfBytes, systemPath } from "../platform/system-path.ts";
+import { whyRefused } from "./system-error.ts";
+import { pathOfBytes, systemPath } from "./system-path.ts";
 
 /**
  * The real place of a file that a client names, if it lies inside the folder that the server may read. Links are followed
  * first. Of what lies outside nothing is told, not even whether it is there.
  *
- * @param root as `realpath` gives it. @param path absolute, or seen from the root.
+ * @param root as `realpath` gives it. @param path absolute, or seen from the root. @param other how another is opened.
  * @throws {ToolInputError} if it is outside. @throws {ImageDecodeError} if it is inside and not there.
  */
-export async function placeInside(root: string, path: string): Promise<string> {
+export async function placeInside(root: string, path: string, other: string): Promise<string> {
   const named = resolve(root, path);
-  if (!isInside(root, named)) throw outside(root, path);
+  if (!isInside(root, named)) throw outside(root, path, other);
   const place = await realPath(named).catch((cause: unknown) => {
     throw new ImageDecodeError(path, whyRefused(cause), { cause });
   });
-  if (!isInside(root, place)) throw outside(root, path);
+  if (!isInside(root, place)) throw outside(root, path, other);
   return place;
 }
 
@@ -31,8 +31,8 @@ function isInside(root: string, path: string): boolean {
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-function outside(root: string, path: string): ToolInputError {
+function outside(root: string, path: string, other: string): ToolInputError {
   return new ToolInputError(
-    `Cannot read image as it is outside of the folder that this server may read, \`${root}\` (kuleshov mcp --root names another): \`${path}\``,
+    `Cannot read image as it is outside of the folder that this server may read, \`${root}\` (${other}): \`${path}\``,
   );
 }

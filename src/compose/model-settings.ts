@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
-import { MODEL_FORMS, type ModelOptions } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { nearestNames } from "../domain/nearest-name.ts";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
-import type { ModelFlags } from "./model-options.ts";
+import { MODEL_FORMS, type ModelOptions } from "./models.ts";
 
 /** In the working folder, for everything that is asked from there. */
 const SETTINGS_FILE = "kuleshov.config.yaml";
@@ -44,6 +43,11 @@ const NAMES = Object.keys(SCHEMA) as Name[];
 
 /** `timeout` is in seconds. */
 export type ModelSettings = { readonly [Each in Name]?: z.infer<(typeof SCHEMA)[Each]> };
+
+/** What a user wrote of each on the command line, as it was written: {@link modelSettings} makes sense of it. */
+export type ModelFlags = {
+  readonly [Each in Name]?: NonNullable<ModelSettings[Each]> extends boolean ? boolean : string;
+};
 
 /**
  * The settings of one command: its flags, and where they are silent the environment (`KULESHOV_BASE_URL`, ...), then

@@ -1,0 +1,23 @@
+import type { ComponentType } from "preact";
+import { HomePage } from "./home-page.tsx";
+import { ImagePage } from "./image-page.tsx";
+
+/** A page of the studio. */
+export interface StudioPage {
+  /** Where it begins, e.g. `/image/`; what follows is the page's own. */
+  readonly path: string;
+  /** In the bar at the top; `null` for a page that others lead to. */
+  readonly name: string | null;
+  readonly Page: ComponentType<{ readonly rest: string }>;
+}
+
+export const PAGES: readonly StudioPage[] = [
+  { path: "/image/", name: null, Page: ImagePage },
+  { path: "/", name: "Home", Page: HomePage },
+];
+
+/** The page at an address, with what follows its own part. */
+export function pageAt(path: string): { readonly page: StudioPage; readonly rest: string } | undefined {
+  const page = PAGES.find((each) => (each.path === "/" ? path === "/" : path.startsWith(each.path)));
+  return page === undefined ? undefined : { page, rest: decodeURIComponent(path.slice(page.path.length)) };
+}

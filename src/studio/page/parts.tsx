@@ -1,0 +1,65 @@
+import type { ComponentChildren } from "preact";
+import type { Job } from "../jobs.ts";
+import { href } from "./address.ts";
+import { post } from "./server.ts";
+
+/** Why something did not work, in one sentence, told to screen readers too. */
+export function Failure({ error }: { readonly error: string | null }) {
+  return <div role="alert">{error === null ? null : <p class="failure">{error}</p>}</div>;
+}
+
+/** Something that takes a moment. */
+export function Busy({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <p role="status" class="busy soft">
+      {children}
+    </p>
+  );
+}
+
+const STATES = {
+  waiting: "waiting",
+  running: "at work",
+  done: "done",
+  failed: "nothing came out",
+  stopped: "stopped",
+} as const;
+
+/** What is under way, with a way to stop it. */
+export function JobList({ jobs }: { readonly jobs: readonly Job[] }) {
+  return (
+    <ul class="jobs">
+      {jobs.map(({ id, kind, title, state, step, progress, address, failure }) => (
+        <li key={id}>
+          <a href={href(address)}>{title}</a>
+          <span class="soft">
+            {kind}: {STATES[state]}
+            {state === "running" && step !== null ? `, ${step}` : ""}
+          </span>
+          {progress === null ? null : (
+            <progress max={progress.total} value={progress.done} aria-label={`${title}: share done`} />
+          )}
+          {progress === null ? null : (
+            <span class="soft">
+              {progress.done} of {progress.total}
+            </span>
+          )}
+          {state === "waiting" || state === "running" ? (
+            <button type="button" class="quiet" onClick={() => post(`/jobs/${id}/stop`)}>
+              Stop <span class="hidden">{title}</span>
+            </button>
+          ) : null}
+          {failure === null ? null : <span class="bad">{failure}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** When something was, in the reader's own way of writing it. */
+export function When({ at }: { readonly at: string | null }) {
+  if (at === null) return null;
+  return (
+    <time dateTime={at}>{new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}</time>
+  );
+}

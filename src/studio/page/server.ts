@@ -1,0 +1,84 @@
+import { effect, signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import type { Job } from "../jobs.ts";
+import { href } from "./address.ts";
+
+const NOBODY = "The studio does not answer: start `kuleshov studio` again in the same folder, then reload this page.";
+
+/** What the server answers. @throws an error whose message is the server's sentence. */
+async function ask<T>(inside: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(href(`/api${inside}`), init).catch(() => {
+    throw new Error(NOBODY);
+  });
+  const body = await response.json().catch(() => ({ error: NOBODY }));
+  if (!response.ok) throw new Error(body.error ?? NOBODY);
+  return body as T;
+}
+
+export function post<T>(inside: string, message: object = {}): Promise<T> {
+  return ask<T>(inside, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(message),
+  });
+}
+
+/** Sends a file as it is. */
+export function upload<T>(inside: string, file: Blob): Promise<T> {
+  return ask<T>(inside, { method: "POST", body: file });
+}
+
+/** The address of an image in the folder, downscaled so that the longer side is about `side` pixels. */
+export function pixels(image: string, side: number): string {
+  return href(`/api/pixels?path=${encodeURIComponent(image)}&side=${side}`);
+}
+
+/** Everything that was started, in this tab or another, oldest first. */
+export const jobs = signal<readonly Job[]>([]);
+/** Another number whenever something in the folder was changed. */
+export const version = signal("");
+
+/** Listens while the tab can be seen: browsers keep few connections, and a hidden tab needs none. */
+export function listen(): void {
+  const visible = signal(!document.hidden);
+  document.addEventListener("visibilitychange", () => {
+    visible.value = !document.hidden;
+  });
+  effect(() => {
+    if (!visible.value) return;
+    const events = new EventSource(href("/api/events"));
+    events.onmessage = ({ data }) => {
+      const news = JSON.parse(data);
+      jobs.value = news.jobs;
+      version.value = news.version;
+    };
+    return () => events.close();
+  });
+}
+
+export interface Loaded<T> {
+  /** `undefined` until it has come. What was there before stays while it is loaded again. */
+  readonly value: T | undefined;
+  readonly error: string | null;
+}
+
+/** What the server says at an address, asked again whenever the folder changes; `null` asks nothing. */
+export function useLoaded<T>(inside: string | null): Loaded<T> {
+  const [state, setState] = useState<Loaded<T> & { readonly of: string | null }>({
+    value: undefined,
+    error: null,
+    of: null,
+  });
+  const changes = version.value;
+  useEffect(() => {
+    if (inside === null) return;
+    let isWanted = true;
+    ask<T>(inside)
+      .then((value) => isWanted && setState({ value, error: null, of: inside }))
+      .catch((error: Error) => isWanted && setState({ value: undefined, error: error.message, of: inside }));
+    return () => {
+      isWanted = false;
+    };
+  }, [inside, changes]);
+  return state.of === inside ? state : { value: undefined, error: null };
+}

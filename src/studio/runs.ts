@@ -1,0 +1,87 @@
+import { readdir, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { errorSentence } from "../platform/system-error.ts";
+import { pathOfBytes, systemPath } from "../platform/system-path.ts";
+import { JOURNAL_FILE, type RunHistory, readRunHistory } from "../runs/run-history.ts";
+
+/** A run of any command in the studio's folder, whoever began it. */
+export interface FoundRun {
+  /** Its folder, seen from the studio's, with `/` between the parts; `.` for the folder itself. */
+  readonly path: string;
+  /** The command that writes it; `null` where its journal cannot be read. */
+  readonly command: string | null;
+  readonly createdAt: string | null;
+  readonly finished: boolean;
+  /** Settings it began with. */
+  readonly settings: RunHistory["began"]["settings"];
+  /** Why it cannot be shown, in one sentence. */
+  readonly problem: string | null;
+}
+
+/** Folders below that are looked into, and how many of them at most: a folder of images is read in one go. */
+const DEEPEST = 4;
+const MOST_FOLDERS = 5_000;
+const NOT_OURS = new Set(["node_modules"]);
+
+/** Finds the runs in a folder. Journals that have not changed are not read again. */
+export function createRunFinder(root: string): () => Promise<readonly FoundRun[]> {
+  const kept = new Map<string, { readonly stamp: string; readonly run: FoundRun }>();
+
+  async function runIn(folder: string): Promise<FoundRun | undefined> {
+    const found = await stat(systemPath(join(folder, JOURNAL_FILE))).catch(() => undefined);
+    if (!found?.isFile()) return undefined;
+    const stamp = `${found.mtimeMs} ${found.size}`;
+    const before = kept.get(folder);
+    if (before?.stamp === stamp) return before.run;
+    const run = await readRun(root, folder);
+    if (run !== undefined) kept.set(folder, { stamp, run });
+    return run;
+  }
+
+  /** A folder's run, and the folders below it that may hold others: none below a run, unless it is the root. */
+  async function look(
+    folder: string,
+  ): Promise<{ readonly run: FoundRun | undefined; readonly below: readonly string[] }> {
+    const run = await runIn(folder);
+    return { run, below: run === undefined || folder === root ? await foldersIn(folder) : [] };
+  }
+
+  return async () => {
+    const runs: FoundRun[] = [];
+    let level: readonly string[] = [root];
+    let left = MOST_FOLDERS;
+    for (let depth = 0; depth <= DEEPEST && level.length > 0; depth++) {
+      const found = await Promise.all(level.slice(0, left).map(look));
+      left -= level.length;
+      runs.push(...found.flatMap(({ run }) => run ?? []));
+      level = left > 0 ? found.flatMap(({ below }) => below) : [];
+    }
+    return newestFirst(runs);
+  };
+}
+
+async function readRun(root: string, folder: string): Promise<FoundRun | undefined> {
+  const path = relative(root, folder).split(sep).join("/") || ".";
+  try {
+    const history = await readRunHistory(folder);
+    if (history === undefined) return undefined;
+    const { command, createdAt, settings } = history.began;
+    return { path, command, createdAt, settings, finished: history.finished, problem: null };
+  } catch (error) {
+    return { path, command: null, createdAt: null, settings: {}, finished: false, problem: errorSentence(error) };
+  }
+}
+
+/** Links to folders are left alone: they may lead anywhere. */
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(systemPath(folder), { withFileTypes: true, encoding: "buffer" }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => pathOfBytes(entry.name))
+    .filter((name) => !name.startsWith(".") && !NOT_OURS.has(name))
+    .map((name) => join(folder, name));
+}
+
+function newestFirst(runs: readonly FoundRun[]): readonly FoundRun[] {
+  return [...runs].sort((a, b) => (b.createdAt ?? "").localeCompare(a.createdAt ?? ""));
+}

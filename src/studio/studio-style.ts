@@ -1,0 +1,42 @@
+/** What the studio needs beside the style of every page. */
+export const STUDIO_STYLE = `
+@font-face{font-family:"IBM Plex Sans";font-weight:400;font-display:swap;src:url(ibm-plex-sans-latin-400-normal.woff2) format("woff2")}
+@font-face{font-family:"IBM Plex Sans";font-weight:600;font-display:swap;src:url(ibm-plex-sans-latin-600-normal.woff2) format("woff2")}
+body,svg,button,input,textarea,select{font-family:"IBM Plex Sans",system-ui,sans-serif}
+body{min-height:100vh}
+.bar{display:flex;flex-wrap:wrap;align-items:center;gap:4px 20px;padding:10px 24px;border-bottom:1px solid var(--line);background:var(--panel)}
+.bar .name{font-weight:600;color:var(--ink);text-decoration:none;font-size:17px}
+.bar nav{display:flex;flex-wrap:wrap;gap:4px 16px}.bar nav a{text-decoration:none;padding:2px 0;border-bottom:2px solid transparent}
+.bar nav a[aria-current]{border-color:var(--accent);color:var(--ink)}
+.bar .place{margin-left:auto;color:var(--soft);font-size:13px;max-width:100%}
+main{max-width:1440px}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
+.skip{position:absolute;left:-9999px}.skip:focus{left:8px;top:8px;background:var(--ground);padding:8px;z-index:9}
+button,.button{font-size:15px;line-height:1.2;padding:8px 14px;border-radius:6px;border:1px solid var(--line);background:var(--ground);color:var(--ink);cursor:pointer;text-decoration:none;display:inline-block}
+button:hover,.button:hover{border-color:var(--accent)}
+button.main{background:var(--accent);border-color:var(--accent);color:var(--ground);font-weight:600}
+button.quiet{border-color:transparent;background:none;color:var(--accent);padding:4px 6px}
+button:disabled{opacity:.55;cursor:default}
+input,textarea,select{font-size:15px;padding:8px 10px;border-radius:6px;border:1px solid var(--soft);background:var(--ground);color:var(--ink);max-width:100%}
+input[type=checkbox]{width:18px;height:18px;vertical-align:-4px;margin:0 6px 0 0}
+textarea{resize:vertical;min-height:64px}
+label.field{display:block;margin:0 0 12px;font-weight:600}label.field>*{display:block;width:100%;font-weight:400;margin-top:4px}
+label.field .hint{font-size:13px}
+.row{display:flex;flex-wrap:wrap;gap:10px;align-items:center}
+.drop{border:2px dashed var(--soft);border-radius:12px;padding:44px 24px;text-align:center;background:var(--panel)}
+.drop.over{border-color:var(--accent);border-style:solid}.drop p{margin:6px auto 14px}.drop .row{justify-content:center}
+.drop strong{font-size:20px;font-weight:600}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(250px,100%),1fr));gap:14px;list-style:none;padding:0;margin:12px 0}
+.card{display:block;background:var(--panel);border:1px solid var(--line);border-radius:8px;overflow:hidden;color:inherit;text-decoration:none;height:100%}
+a.card:hover{border-color:var(--accent)}
+.card img{display:block;width:100%;height:150px;object-fit:cover;background:var(--line)}
+.card div{padding:10px 12px}.card h3{margin:0 0 2px;font-size:15px}.card p{margin:0;font-size:13px}
+.failure{border-left:4px solid var(--bad);background:var(--panel);padding:10px 14px;margin:12px 0;max-width:75ch}
+.told{border-left:4px solid var(--accent);background:var(--panel);padding:10px 14px;margin:12px 0;max-width:75ch}
+.jobs{list-style:none;padding:0;margin:8px 0}.jobs li{display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;padding:8px 0;border-bottom:1px solid var(--line)}
+progress{accent-color:var(--accent);width:140px}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+@media (max-width:600px){.bar{padding:8px 16px}.bar .place{margin-left:0}.drop{padding:24px 12px}}
+@media print{.bar,.no-print{display:none}}
+@media (prefers-reduced-motion:no-preference){.busy::before{content:"";display:inline-block;width:12px;height:12px;margin-right:8px;border-radius:50%;border:2px solid var(--line);border-top-color:var(--accent);animation:turn 1s linear infinite;vertical-align:-1px}@keyframes turn{to{transform:rotate(1turn)}}}
+`;

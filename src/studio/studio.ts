@@ -1,0 +1,63 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { isKuleshovError, KuleshovError } from "../domain/errors.ts";
+import { errorSentence } from "../platform/system-error.ts";
+import { assetRoutes, pageShell } from "./assets.ts";
+import { eventRoutes } from "./event-routes.ts";
+import { createStudioFolder, type StudioFolder } from "./folder.ts";
+import { guard, noSuchAddress } from "./guard.ts";
+import { homeRoutes } from "./home-routes.ts";
+import { imageRoutes } from "./image-routes.ts";
+import { createJobs, type Jobs } from "./jobs.ts";
+
+/** What every page of the studio works with. */
+export interface Studio {
+  readonly token: string;
+  readonly folder: StudioFolder;
+  readonly jobs: Jobs;
+}
+
+export interface StudioServer extends Studio {
+  /** Answers requests; needs no socket. */
+  readonly app: Hono;
+  /** Stops what is under way; what is done is kept. */
+  close(): Promise<void>;
+}
+
+/** The largest message of the page itself; images are uploaded in another way. */
+const MOST_MESSAGE_BYTES = 2 ** 20;
+
+/** One line for each page: what its addresses answer. */
+const ROUTES: readonly ((studio: Studio) => Hono)[] = [homeRoutes, imageRoutes, eventRoutes];
+
+/**
+ * The studio on a folder, which must be the working folder, as it is for the commands: paths in reports and settings are
+ * seen from it.
+ *
+ * @throws {ConfigurationError} if the folder cannot be opened.
+ */
+export async function createStudio({ root, token }: { readonly root: string; readonly token: string }) {
+  const studio: Studio = { token, folder: await createStudioFolder(root), jobs: createJobs() };
+  const inside = new Hono();
+  inside.use("/api/*", async (c, next) =>
+    c.req.path.endsWith("/api/images") ? next() : bodyLimit({ maxSize: MOST_MESSAGE_BYTES })(c, next),
+  );
+  for (const routes of ROUTES) inside.route("/api", routes(studio));
+  inside.all("/api/*", (c) => c.json({ error: "There is nothing at this address: reload the page." }, 404));
+  inside.route("/assets", assetRoutes());
+  inside.get("/*", (c) => c.html(pageShell(token)));
+
+  const app = new Hono();
+  app.use("*", guard(token));
+  app.route(`/${token}`, inside);
+  app.notFound(() => noSuchAddress());
+  app.onError((error, c) => c.json({ error: errorSentence(error) }, statusOf(error)));
+  const server: StudioServer = { ...studio, app, close: () => studio.jobs.close() };
+  return server;
+}
+
+/** Mistakes of the user's are 400, everything else is a fault of ours or of the machine. */
+function statusOf(error: unknown): 400 | 404 | 500 {
+  if (isKuleshovError(error, "tool-input")) return 404;
+  return error instanceof KuleshovError ? 400 : 500;
+}

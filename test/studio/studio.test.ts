@@ -1,0 +1,216 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Job } from "../../src/studio/jobs.ts";
+import { createStudio, type StudioServer } from "../../src/studio/studio.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const TOKEN = "t".repeat(43);
+const ORIGIN = "http://127.0.0.1:4757";
+
+let folder: string;
+let studio: StudioServer;
+
+beforeEach(async () => {
+  folder = await tempFolder();
+  process.chdir(folder);
+  studio = await createStudio({ root: folder, token: TOKEN });
+  return () => studio.close();
+});
+
+const request = (inside: string, init?: RequestInit) => studio.app.request(`${ORIGIN}/${TOKEN}${inside}`, init);
+const post = (inside: string, message: object) =>
+  request(inside, { method: "POST", body: JSON.stringify(message), headers: { "Content-Type": "application/json" } });
+
+describe("who is let in", () => {
+  it("serves its page to the address with the token, under a policy that lets nobody else in", async () => {
+    const response = await request("/");
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(`/${TOKEN}/assets/studio.js`);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "content-security-policy": expect.stringMatching(/default-src 'none'; script-src 'self'; style-src 'self'/),
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+    });
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it.each([
+    ["no token", `${ORIGIN}/`, {}],
+    ["another token", `${ORIGIN}/${"u".repeat(43)}/api/home`, {}],
+    ["a token cut short", `${ORIGIN}/${TOKEN.slice(1)}/api/home`, {}],
+    ["a foreign name for this machine", `http://evil.example:4757/${TOKEN}/api/home`, {}],
+    ["a page of another origin", `${ORIGIN}/${TOKEN}/api/home`, { Origin: "http://evil.example" }],
+    ["a page of another port", `${ORIGIN}/${TOKEN}/api/home`, { Origin: "http://127.0.0.1:1" }],
+    ["an image in a foreign page", `${ORIGIN}/${TOKEN}/api/home`, { "Sec-Fetch-Site": "cross-site" }],
+  ])("answers %s with one sentence and nothing else", async (_who, url, headers) => {
+    const response = await studio.app.request(url, { headers });
+    expect(response.status).toBe(404);
+    const text = await response.text();
+    expect(text).toContain("There is no such address: open the one that `kuleshov studio` printed");
+    expect(text).not.toContain(folder);
+    expect(text).not.toContain(TOKEN);
+  });
+
+  it.each([
+    ["its own page", { Origin: ORIGIN, "Sec-Fetch-Site": "same-origin" }],
+    ["a bookmark", { "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate" }],
+  ])("lets in %s", async (_who, headers) => {
+    expect((await request("/api/home", { headers: headers as Record<string, string> })).status).toBe(200);
+  });
+});
+
+describe("what is read", () => {
+  beforeEach(async () => {
+    const outside = await tempFolder();
+    await sharp(samplePhoto(1)).resize(64).toFile(join(outside, "secret.jpg"));
+    await mkdir("images");
+    await symlink(join(outside, "secret.jpg"), "images/link.jpg");
+    await symlink(outside, "linked");
+    await sharp(samplePhoto(1)).resize(900).toFile("images/a b.jpg");
+    return undefined;
+  });
+
+  it.each(["../secret.jpg", "/etc/passwd", "images/link.jpg", "linked/secret.jpg", "images/../../secret.jpg"])(
+    "refuses %s, which is outside of the folder",
+    async (path) => {
+      for (const address of ["pixels", "image"]) {
+        const response = await request(`/api/${address}?path=${encodeURIComponent(path)}`);
+        expect(response.status).toBe(404);
+        expect((await response.json()).error).toMatch(/^Cannot read image as it is outside of the folder/);
+      }
+    },
+  );
+
+  it("serves an image downscaled, and once", async () => {
+    const response = await request("/api/pixels?path=images%2Fa%20b.jpg&side=100");
+    expect(response.headers.get("content-type")).toBe("image/jpeg");
+    const { width } = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
+    expect(width).toBe(160);
+    const again = { headers: { "If-None-Match": response.headers.get("etag") as string } };
+    expect((await request("/api/pixels?path=images%2Fa%20b.jpg&side=100", again)).status).toBe(304);
+  });
+});
+
+describe("uploads", () => {
+  const send = (name: string, body: Uint8Array | string, group?: string) =>
+    request(`/api/images?name=${encodeURIComponent(name)}${group === undefined ? "" : `&group=${group}`}`, {
+      method: "POST",
+      body: body as BodyInit,
+    });
+  const small = () => sharp(samplePhoto(1)).resize(64).jpeg().toBuffer();
+
+  it("keeps an image under its name, the same once and another beside it", async () => {
+    const image = await small();
+    const other = await sharp(samplePhoto(2)).resize(64).jpeg().toBuffer();
+    expect(await (await send("a.jpg", image)).json()).toEqual({ image: "images/a.jpg" });
+    expect(await (await send("a.jpg", image)).json()).toEqual({ image: "images/a.jpg" });
+    expect(await (await send("a.jpg", other)).json()).toEqual({ image: "images/a-2.jpg" });
+    expect(await (await send("b.jpg", image, "trip")).json()).toEqual({ image: "images/trip/b.jpg" });
+    expect(await readFile("images/a.jpg")).toEqual(image);
+    expect(await readdir(".kuleshov/uploads")).toEqual([]);
+  });
+
+  it.each([
+    ["../../evil.jpg", "images/evil.jpg"],
+    ["C:\\x\\evil.jpg", "images/evil.jpg"],
+    ["<script>.jpg", "images/-script-.jpg"],
+    [".hidden.jpg", "images/hidden.jpg"],
+    ["صورة.jpg", "images/صورة.jpg"],
+    [`${"n".repeat(400)}.jpg`, `images/${"n".repeat(120)}.jpg`],
+  ])("keeps %s inside of the folder", async (name, kept) => {
+    expect(await (await send(name, await small())).json()).toEqual({ image: kept });
+  });
+
+  it.each([
+    [
+      "a text",
+      "notes.jpg",
+      "hello",
+      "Cannot read image as it is not an image in JPEG, PNG, WebP, GIF, TIFF or AVIF: `notes.jpg`",
+    ],
+    ["nothing", "empty.jpg", "", "Cannot read image as the file is empty: `empty.jpg`"],
+  ])("turns down %s in the words of ask, and leaves nothing", async (_what, name, body, error) => {
+    const response = await send(name, body);
+    expect([response.status, await response.json()]).toEqual([400, { error }]);
+    expect(await readdir(folder)).toEqual([".kuleshov"]);
+    expect(await readdir(".kuleshov/uploads")).toEqual([]);
+  });
+
+  it("turns down what is too large, whatever its sender says of its length", async () => {
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(2 ** 23)),
+    });
+    const response = await request("/api/images?name=a.jpg", {
+      method: "POST",
+      body: endless,
+      duplex: "half",
+    } as never);
+    expect((await response.json()).error).toMatch(/^Cannot read image as it has more than 100 MB/);
+    const claimed = { method: "POST", headers: { "Content-Length": String(4 * 2 ** 30) } };
+    expect((await (await request("/api/images?name=a.jpg", claimed)).json()).error).toMatch(/more than 100 MB/);
+    expect(await readdir(folder)).toEqual([".kuleshov"]);
+  });
+
+  it("sweeps away what a killed studio was being sent", async () => {
+    await mkdir(".kuleshov/uploads/half", { recursive: true });
+    await writeFile(".kuleshov/uploads/half/a.jpg", "half");
+    await createStudio({ root: folder, token: TOKEN });
+    expect(await readdir(".kuleshov")).toEqual([]);
+  });
+});
+
+describe("asking", () => {
+  it("writes what ask --out writes, tells how it goes, and finds it again", async () => {
+    const { image, context } = await (await post("/api/sample", {})).json();
+    const { job, run } = await (await post("/api/ask", { image, context, question: "Is F1 happy?" })).json();
+    expect(job).toMatchObject({ kind: "ask", title: "sample.jpg", state: "waiting" });
+    expect(run).toBe("answers/sample.jpg/1");
+    await ended(job.id);
+    expect((await readdir(run)).sort()).toEqual(
+      expect.arrayContaining(["annotated.png", "journal.jsonl", "report.json"]),
+    );
+    const report = JSON.parse(await readFile(join(run, "report.json"), "utf8"));
+    expect(report.provenance).toMatchObject({
+      context,
+      question: "Is F1 happy?",
+      image: { path: "images/sample.jpg" },
+    });
+
+    const found = await (await request(`/api/image?path=${image}`)).json();
+    expect(found.answers).toEqual([
+      expect.objectContaining({ run, context, question: "Is F1 happy?", model: "rules", finished: true }),
+    ]);
+    expect((await (await request("/api/home")).json()).runs).toHaveLength(1);
+  });
+
+  it("tells in the command's sentence why nothing came out", async () => {
+    await post("/api/sample", {});
+    const { job } = await (await post("/api/ask", { image: "images/sample.jpg", model: "opnai:gpt-4.1" })).json();
+    expect(await ended(job.id)).toMatchObject({
+      state: "failed",
+      failure: expect.stringMatching(/^There is no model "opnai:gpt-4.1"/),
+    });
+  });
+
+  it("turns down what is no question, and an image that is not there", async () => {
+    expect((await post("/api/ask", { image: "images/a.jpg", out: "/tmp" })).status).toBe(400);
+    const missing = await post("/api/ask", { image: "images/gone.jpg" });
+    expect((await missing.json()).error).toBe("Cannot read image as there is no such file: `images/gone.jpg`");
+  });
+
+  function ended(id: string): Promise<Job> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const job = studio.jobs.list().find((each) => each.id === id);
+        if (job !== undefined && !["waiting", "running"].includes(job.state)) resolve(job);
+      };
+      studio.jobs.subscribe(look);
+      look();
+    });
+  }
+});
