@@ -52,6 +52,22 @@ async function asking(script: (asked: WireBody, index: number) => Reply) {
   return { server, out, run, table };
 }
 
+describe("a folder of images", () => {
+  it("is asked about whatever the case of the endings, and what is left out of it is counted", async () => {
+    await copyFile(join(folder, "a.png"), join(folder, "E.JFIF"));
+    for (const name of ["notes.txt", "clip.MOV", "clip.mp4"]) await writeFile(join(folder, name), "x");
+    const notices: string[] = [];
+    const items = await readAskList(folder, (notice) => notices.push(notice));
+    expect(items.map(({ path }) => path)).toEqual(
+      ["E.JFIF", "a.png", "b.png", "c.png", "d.png"].map((name) => join(folder, name)),
+    );
+    expect(notices).toEqual([
+      `1 file is left out as its ending is no image's or video's: 1 .txt (\`${folder}\`)`,
+      `2 videos are left out, as images are asked about (\`${folder}\`)`,
+    ]);
+  });
+});
+
 describe("a list of questions", () => {
   it("asks each of its own, and keeps the answers as a table, as lines and as a page", async () => {
     const { server, out, run, table } = await asking(careful);

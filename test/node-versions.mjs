@@ -1,7 +1,8 @@
-// Tries Kuleshov as a user gets it on several versions of Node: each comes from npm's own `node` package, the packed tarball
-// is installed into an empty folder with an empty cache and no other environment than the path, and what the README shows
-// first is run. Prints a table; ends with 1 when anything failed. Takes some minutes for each version.
-//   node test/node-versions.mjs [version ...]
+// Tries Kuleshov as a user gets it on several versions of Node: each comes from npm's own `node` package with the npm that
+// it ships with, the packed tarball is installed into an empty folder with an empty cache and no other environment than the
+// path, the registry and its certificates, and what the README shows first is run. Prints a table; ends with 1 when anything
+// failed. Takes some minutes for each version.
+//   node test/node-versions.mjs [node@version+npm@version ...]
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +10,8 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const VERSIONS = process.argv.length > 2 ? process.argv.slice(2) : ["20.19", "22", "24"];
+const PAIRS =
+  process.argv.length > 2 ? process.argv.slice(2) : ["node@20.19+npm@10", "node@22+npm@10", "node@24+npm@11"];
 const PHOTO = join("node_modules", "@vladmandic", "face-api", "demo", "sample1.jpg");
 const LIBRARY = `
   import { measureImages, openDependencies } from "kuleshov";
@@ -30,7 +32,8 @@ const STEPS = {
 const WINDOWS = process.platform === "win32";
 const NPM = WINDOWS ? "npm.cmd" : "npm";
 const run = promisify(execFile);
-const registry = (await run(NPM, ["config", "get", "registry"], { shell: WINDOWS })).stdout.trim();
+const config = async (name) => (await run(NPM, ["config", "get", name], { shell: WINDOWS })).stdout.trim();
+const [registry, cafile] = [await config("registry"), await config("cafile")];
 
 /** @returns why it failed, `null` when it did not. */
 async function failureOf(program, words, options) {
@@ -45,35 +48,48 @@ async function failureOf(program, words, options) {
   }
 }
 
-/** An environment in which `node` is the one in a folder, and nothing of this machine's is set. */
+/**
+ * An environment in which `node` is the one in a folder. Of this machine's there is only what reaching its registry takes:
+ * the file of certificates stands in npm's own settings beside the other Node, and without it npm tries for ten minutes.
+ */
 function environment(home, nodeFolder = dirname(process.execPath)) {
   const PATH = [nodeFolder, process.env.PATH].join(delimiter);
-  return { PATH, HOME: home, npm_config_cache: join(home, "cache"), npm_config_registry: registry };
+  const certificates = cafile === "null" ? {} : { npm_config_cafile: cafile };
+  const tries = { npm_config_fetch_retries: "1", npm_config_update_notifier: "false" };
+  return {
+    PATH,
+    HOME: home,
+    npm_config_cache: join(home, "cache"),
+    npm_config_registry: registry,
+    ...certificates,
+    ...tries,
+  };
 }
 
-async function tryVersion(version, tarball) {
+async function tryPair(pair, tarball) {
   const home = await mkdtemp(join(tmpdir(), "kuleshov-node-"));
   try {
-    const [nodes, empty] = [join(home, "node"), join(home, "empty")];
-    for (const folder of [nodes, empty]) {
+    const [tools, empty] = [join(home, "tools"), join(home, "empty")];
+    for (const folder of [tools, empty]) {
       await mkdir(folder);
       await writeFile(join(folder, "package.json"), '{ "private": true }');
     }
-    const fetched = { cwd: nodes, env: environment(home), shell: WINDOWS };
-    const missing = await failureOf(NPM, ["install", "--no-audit", "--no-fund", `node@${version}`], fetched);
-    if (missing !== null) return { version, npm: "", failures: { node: missing } };
-    const folder = join(nodes, "node_modules", "node", "bin");
+    const fetched = { cwd: tools, env: environment(home), shell: WINDOWS };
+    const missing = await failureOf(NPM, ["install", "--no-audit", "--no-fund", ...pair.split("+")], fetched);
+    if (missing !== null) return { versions: pair.replace("+", " | "), failures: { node: missing } };
+    const folder = join(tools, "node_modules", "node", "bin");
     const node = join(folder, WINDOWS ? "node.exe" : "node");
-    const options = { cwd: empty, env: environment(home, folder) };
-    const is = (await run(node, ["--version"])).stdout.trim();
-    const npm = (await run(NPM, ["--version"], { ...options, shell: WINDOWS })).stdout.trim();
+    const npm = join(tools, "node_modules", "npm", "bin", "npm-cli.js");
+    const options = { cwd: empty, env: environment(join(home, "user"), folder) };
+    const versionOf = async (words) => (await run(node, [...words, "--version"], options)).stdout.trim();
+    const versions = `${await versionOf([])} | ${await versionOf([npm])}`;
     const failures = {
-      install: await failureOf(NPM, ["install", "--no-audit", "--no-fund", tarball], { ...options, shell: WINDOWS }),
+      install: await failureOf(node, [npm, "install", "--no-audit", "--no-fund", tarball], options),
     };
     for (const [name, words] of Object.entries(STEPS)) {
       failures[name] = failures.install === null ? await failureOf(node, words, options) : "not installed";
     }
-    return { version: is, npm, failures };
+    return { versions, failures };
   } finally {
     await rm(home, { recursive: true, force: true });
   }
@@ -90,12 +106,11 @@ const names = ["install", ...Object.keys(STEPS)];
 console.log(
   `| Node | npm | ${names.map((name) => `\`${name}\``).join(" | ")} |\n|---|---|${"---|".repeat(names.length)}`,
 );
-for (const version of VERSIONS) {
-  const { version: is, npm, failures } = await tryVersion(version, tarball);
-  console.log(
-    `| ${is} | ${npm} | ${names.map((name) => failures[name] ?? (failures.node ? "not run" : "passes")).join(" | ")} |`,
-  );
+for (const asked of PAIRS) {
+  const { versions, failures } = await tryPair(asked, tarball);
+  const outcomes = names.map((name) => failures[name] ?? (failures.node ? "not run" : "passes"));
+  console.log(`| ${versions} | ${outcomes.join(" | ")} |`);
   for (const failure of Object.values(failures)) if (failure !== null) process.exitCode = 1;
-  if (failures.node) console.error(`Node ${version} cannot be had: ${failures.node}`);
+  if (failures.node) console.error(`${asked} cannot be had: ${failures.node}`);
 }
 await rm(place, { recursive: true, force: true });

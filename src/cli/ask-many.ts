@@ -21,7 +21,7 @@ export async function askManyCommand(
   const { openDependencies } = await import("../compose/ask.ts");
   const { priceOf } = await import("../compose/prices.ts");
   const folder = folderOf(asked);
-  const items = await readAskList(asked.image);
+  const items = await readAskList(asked.image, note);
   const parts = partsFor(items.map(({ path }) => path));
   const { dependencies, labels, close } = await openDependencies({ ...parts, notify: note }, signal);
   try {

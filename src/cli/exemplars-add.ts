@@ -81,7 +81,7 @@ export async function importAll(
 /** What kind of source a word names: a folder, a file by its ending, or a pack that ships. */
 async function readSource(source: string, options: { readonly labeller: string }): Promise<CandidateList> {
   const found = await stat(source).catch(() => undefined);
-  if (found?.isDirectory()) return await readCategoryFolders(source, options);
+  if (found?.isDirectory()) return await readCategoryFolders(source, { ...options, notify: note });
   const ending = extname(source).toLowerCase();
   if (found === undefined && ending === "" && !/[\\/]/.test(source)) {
     const shipped = ownPath("fewshot", `${source}.jsonl`);

@@ -27,14 +27,15 @@ export async function prepareEvaluation(
   const loaded = await readEvalFile(path, instead);
   const { file } = loaded;
   const lemmas = await loadLemmas();
-  const { samples, skipped, labels } = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
+  const dataset = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
+  const { samples, skipped, labels } = dataset;
   const scorers = await scorersOf(file, labels);
   if (file.task !== "measured" && samples.every(({ image, measured }) => image === null && measured !== undefined)) {
     throw new ConfigurationError(
       `Cannot ${file.task} the faces of a study that was imported without images: set task: measured, which holds what was measured against the truth`,
     );
   }
-  const notes = checkRequirements(scorers, samples, file.matrix);
+  const notes = [...dataset.notes, ...checkRequirements(scorers, samples, file.matrix)];
   if (skipped.length > 0) notes.push(`${skipped.length} rows of the dataset were left out`);
   const work = await workOf(file, { samples, labels, dependencies });
   if (file.scorers.includes("emer") && file.judge === undefined) {

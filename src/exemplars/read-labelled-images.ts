@@ -1,9 +1,8 @@
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
-import { glob } from "tinyglobby";
 import { z } from "zod";
 import { CategoryName } from "../domain/category.ts";
 import { PackError } from "../domain/errors.ts";
-import { IMAGE_ENDINGS } from "../measuring/image-format.ts";
+import { filesBelow } from "../measuring/folder-files.ts";
 import { readTable, type TableRow } from "../platform/tables/table-rows.ts";
 import { type CandidateList, type ExemplarCandidate, RegionText } from "./exemplar-candidate.ts";
 import { issueInWords, missingFile } from "./pack.ts";
@@ -101,23 +100,27 @@ async function readRow(
 
 /**
  * Reads a tree with one folder per category: `awe/1.jpg`, `awe/more/2.jpg`, `triumph/3.jpg`. The first folder's name is
- * the category.
+ * the category. `notify` is told what is left out.
  * @throws {PackError} if there is no image in any folder of it.
  */
 export async function readCategoryFolders(
   root: string,
-  options: { readonly labeller: string },
+  options: { readonly labeller: string; readonly notify?: (notice: string) => void },
 ): Promise<CandidateList> {
-  const found = await glob([`*/**/*.{${IMAGE_ENDINGS.join(",")}}`], {
-    cwd: root,
-    caseSensitiveMatch: false,
-    followSymbolicLinks: false,
-  });
+  const { names, leftOut } = await filesBelow(root);
+  const found = names.filter((name) => name.includes("/"));
   if (found.length === 0) {
     throw new PackError(root, [{ line: null, reason: "it has no folder per category with images in it" }]);
   }
+  if (leftOut !== null) options.notify?.(leftOut);
+  const loose = names.length - found.length;
+  if (loose > 0) {
+    options.notify?.(
+      `${loose} ${loose === 1 ? "image is" : "images are"} left out, in no category's folder (\`${root}\`)`,
+    );
+  }
   const problems: { line: null; reason: string }[] = [];
-  const candidates = found.sort().flatMap((file) => {
+  const candidates = found.flatMap((file) => {
     const name = CategoryName.safeParse(file.split("/")[0]);
     if (!name.success) {
       problems.push({ line: null, reason: `${file}: ${name.error.issues[0]?.message}` });

@@ -6,21 +6,27 @@ export interface FoundJson {
   readonly drafts: number;
 }
 
+/** Most objects that are looked at, from the last on, and most characters of them that are mended: a judgment has 20 000. */
+const MOST_OBJECTS = 200;
+const MOST_MENDED = 50_000;
+
 /**
  * The JSON object in what a model wrote: the whole text, else the last complete object in it, as thoughts, drafts and
  * examples come before the answer; small slips (a trailing comma, single quotes, a missing bracket between closed ones)
- * are mended. `undefined` when there is none, or when it breaks off: what is missing is not made up.
+ * are mended. `undefined` when there is none, or when it breaks off: what is missing is not made up. Takes time in
+ * proportion to the text, whatever it holds.
  */
 export function findJson(text: string): FoundJson | undefined {
   const whole = parseObject(text);
   if (whole !== undefined) return { value: whole, drafts: 0 };
-  const { closed, open } = bracedParts(text);
+  const parts = bracedParts(text);
+  const [closed, mend] = [parts.closed.slice(-MOST_OBJECTS), createMender()];
   for (const [index, part] of [...closed.entries()].toReversed()) {
-    const value = parseObject(part) ?? mended(part);
+    const value = parseObject(part) ?? mend(part);
     if (value !== undefined) return { value, drafts: closed.slice(0, index).filter(parseObject).length };
   }
   // Brackets that do not match may still be one object with a slip in it, where there is no whole one.
-  const value = open === undefined ? undefined : mended(open);
+  const value = parts.open === undefined ? undefined : mend(parts.open);
   return value && { value, drafts: 0 };
 }
 
@@ -38,12 +44,18 @@ function parseObject(text: string): object | undefined {
   }
 }
 
-function mended(part: string): object | undefined {
-  try {
-    return parseObject(jsonrepair(part));
-  } catch {
-    return undefined;
-  }
+/** Mends objects until they were too many characters together: some slips take time that grows with their square. */
+function createMender(): (part: string) => object | undefined {
+  let left = MOST_MENDED;
+  return (part) => {
+    left -= part.length;
+    if (left < 0) return undefined;
+    try {
+      return parseObject(jsonrepair(part));
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 /** The outermost `{...}` of a text in their order, and one that is never closed though the text ends in a bracket. */
@@ -64,10 +76,15 @@ function bracedParts(text: string): { readonly closed: readonly string[]; readon
 
 /** Where the object that begins at `start` is closed; braces within strings apart. */
 function endOfObject(text: string, start: number): number | undefined {
-  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/gs;
+  let tokens = /"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}]/gs;
   tokens.lastIndex = start;
   let depth = 0;
   for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {
+    if (token[1] === "") {
+      // The rest holds no whole string: every later quotation mark is one that this string escapes.
+      tokens = /[{}]/g;
+      tokens.lastIndex = token.index + 1;
+    }
     if (token[0] === "{") depth++;
     if (token[0] === "}") depth--;
     if (depth === 0) return tokens.lastIndex;

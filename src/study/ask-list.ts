@@ -30,14 +30,19 @@ export async function namesMany(word: string): Promise<boolean> {
  * a column `path` and, if wanted, `context`, `question`, `face`, `id` and `transcript`. One image may stand in a list many
  * times, with another context or question.
  *
+ * @param notify Told what of a folder is not asked about.
  * @throws {ConfigurationError} if it names nothing, or a line of the list is wrong.
  */
-export async function readAskList(word: string): Promise<readonly AskItem[]> {
+export async function readAskList(word: string, notify?: (notice: string) => void): Promise<readonly AskItem[]> {
   if (isList(word)) return listedItems(word);
   const nothing = { question: null, context: null, face: null, transcript: null };
-  const inputs = await listInputs([word]);
+  const inputs = await listInputs([word], notify);
   const images = inputs.filter(({ kind }) => kind === "image");
   if (images.length === 0) throw new ConfigurationError(`Cannot ask as it names videos, and no image: \`${word}\``);
+  const videos = inputs.length - images.length;
+  if (videos > 0) {
+    notify?.(`${videos} ${videos === 1 ? "video is" : "videos are"} left out, as images are asked about (\`${word}\`)`);
+  }
   return images.map(({ path }) => ({ id: path, path, ...nothing }));
 }
 

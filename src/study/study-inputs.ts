@@ -2,10 +2,10 @@ import { stat } from "node:fs/promises";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
+import { endingOf, filesBelow } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { columnsInWords, readTable, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
-import { walkFolder } from "../platform/walk-folder.ts";
 import { readRunHistory } from "../runs/run-history.ts";
 
 /** One image or video of a study. */
@@ -106,36 +106,15 @@ async function studyIn(folder: string): Promise<string[] | undefined> {
   throw refuse("it measured none");
 }
 
-const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);
+const MEASURABLE: readonly string[] = [...IMAGE_ENDINGS, ...VIDEO_ENDINGS];
 
 async function filesIn(folder: string, notify?: (notice: string) => void): Promise<string[]> {
-  const found: string[] = [];
-  const leftOut = new Map<string, number>();
-  for await (const path of walkFolder(folder)) {
-    const ending = endingOf(path);
-    if (MEASURABLE.has(ending)) found.push(path);
-    else leftOut.set(ending, (leftOut.get(ending) ?? 0) + 1);
-  }
-  if (leftOut.size > 0 && found.length > 0) notify?.(leftOutInWords(folder, leftOut));
-  if (found.length > 0) return found.sort();
+  const { names, leftOut } = await filesBelow(folder, MEASURABLE, "no image's or video's");
+  if (leftOut !== null && names.length > 0) notify?.(leftOut);
+  if (names.length > 0) return names.map((name) => join(folder, name));
   throw new ConfigurationError(
-    `Cannot measure folder as it holds no image or video (${[...MEASURABLE].join(", ")}): \`${folder}\``,
+    `Cannot measure folder as it holds no image or video (${MEASURABLE.join(", ")}): \`${folder}\``,
   );
-}
-
-/** Kinds of files that are told one by one. */
-const KINDS_TOLD = 5;
-
-function leftOutInWords(folder: string, counts: ReadonlyMap<string, number>): string {
-  const kinds = [...counts].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1));
-  const told = kinds
-    .slice(0, KINDS_TOLD)
-    .map(([ending, count]) => `${count} ${ending === "" ? "without" : `.${ending}`}`);
-  const rest = kinds.length > KINDS_TOLD ? `, ${kinds.length - KINDS_TOLD} more kinds` : "";
-  const total = kinds.reduce((sum, [, count]) => sum + count, 0);
-  const files =
-    total === 1 ? "1 file is left out as its ending is" : `${total} files are left out as their endings are`;
-  return `${files} no image's or video's: ${told.join(", ")}${rest} (\`${folder}\`)`;
 }
 
 async function filesMatching(pattern: string): Promise<string[]> {
@@ -155,10 +134,6 @@ function* toInputs(paths: readonly string[]): Generator<StudyInput> {
 function toInput(path: string): StudyInput {
   const kind = VIDEO_ENDINGS.includes(endingOf(path)) ? "video" : "image";
   return { key: path, path, kind, neutralPath: null, refusal: null };
-}
-
-function endingOf(path: string): string {
-  return extname(path).slice(1).toLowerCase();
 }
 
 export const PATH_COLUMNS = ["path", "image", "file", "filename", "input"];

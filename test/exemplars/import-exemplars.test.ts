@@ -166,9 +166,31 @@ describe("readCategoryFolders", () => {
       await mkdir(join(root, folder), { recursive: true });
       await copyFile(samplePhoto(n), join(root, folder, `${n}.JPG`));
     }
-    await writeFile(join(root, "awe", "notes.txt"), "no image");
     const { candidates } = await readCategoryFolders(root, { labeller: "me" });
     expect(candidates.map(({ label }) => label.category)).toEqual(["awe", "awe", "it's"]);
+  });
+
+  it.runIf(process.platform === "linux")("reads names that are not UTF-8, and says what it leaves out", async () => {
+    const root = await tempFolder();
+    await mkdir(Buffer.from(`${root}/fiert\xe9`, "latin1"));
+    for (const name of ["fiert\xe9/\xe9.JFIF", "loose.jpg"]) {
+      await copyFile(samplePhoto(1), Buffer.from(`${root}/${name}`, "latin1"));
+    }
+    await writeFile(join(root, "notes.txt"), "no image");
+    const notices: string[] = [];
+    const notify = (notice: string) => notices.push(notice);
+    const { candidates, problems } = await readCategoryFolders(root, { labeller: "me", notify });
+    expect(notices).toEqual([
+      `1 file is left out as its ending is no image's: 1 .txt (\`${root}\`)`,
+      `1 image is left out, in no category's folder (\`${root}\`)`,
+    ]);
+    expect([candidates.map(({ path }) => path), problems]).toEqual([[join(root, "fiert\udce9", "\udce9.JFIF")], []]);
+    const store = await newStore();
+    const { added } = await importExemplars(store, candidates, options());
+    expect((await store.get(added[0] as string))?.exemplar).toMatchObject({
+      category: "fiert\udce9",
+      image: { path: join(root, "fiert\udce9", "\udce9.JFIF") },
+    });
   });
 
   it("refuses a tree without images", async () => {

@@ -14,6 +14,17 @@ it.each([
   expect(jsonIn(text)).toEqual(value);
 });
 
+// Each took a minute or more: it was searched, or mended, from each of its marks anew.
+it.each([
+  ["escaped quotation marks", `{"${'\\"'.repeat(300_000)}`],
+  ["escaped quotation marks in braces", `{"${'\\"'.repeat(300_000)}}`],
+  ["names and values without commas", `{${'"a": "b" '.repeat(100_000)}}`],
+  ["quotation marks in values", `{${'"a": "b "c" d", '.repeat(60_000)}}`],
+  ["objects that are none", "{a}".repeat(1_000_000)],
+])("reads %s to their end", (_case, text) => {
+  expect(jsonIn(text)).toBeUndefined();
+});
+
 it.each([
   ["words", "I cannot say"],
   ["a list", "[1, 2]"],

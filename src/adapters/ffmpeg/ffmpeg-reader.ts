@@ -4,7 +4,9 @@ import type { Readable } from "node:stream";
 import { VideoDecodeError } from "../../domain/errors.ts";
 import type { VideoFramePlace } from "../../domain/image.ts";
 import { hashOfFile } from "../../platform/hash.ts";
+import { openFile } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
+import { hasStrayBytes } from "../../platform/system-path.ts";
 import type { FrameOptions, VideoFrame, VideoReader } from "../../ports/video-reader.ts";
 import { readPpmStream } from "./ppm-stream.ts";
 
@@ -38,7 +40,11 @@ async function* decode(
   { path, sha256 }: VideoFile,
   { fps, skip, pixels, signal }: FrameOptions,
 ): AsyncGenerator<VideoFrame> {
-  const decoder = spawn(command, ffmpegArguments(path, fps), { stdio: ["ignore", "pipe", "pipe"] });
+  // Node can tell other programs no name that is not UTF-8: such a file is handed over open.
+  const handed = hasStrayBytes(path) ? await openFile(path) : undefined;
+  const decoder = spawn(command, ffmpegArguments(handed === undefined ? resolve(path) : "/dev/fd/0", fps), {
+    stdio: [handed?.createReadStream({ autoClose: false }) ?? "ignore", "pipe", "pipe"],
+  });
   const log = createFfmpegLog();
   const ended = endOf(decoder, log);
   const stop = () => decoder.kill("SIGKILL");
@@ -62,6 +68,7 @@ async function* decode(
     signal?.removeEventListener("abort", stop);
     stop();
     await ended;
+    await handed?.close();
   }
 }
 
@@ -84,7 +91,7 @@ function ffmpegArguments(path: string, fps: number): string[] {
   ].join(",");
   return [
     ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"],
-    ...["-protocol_whitelist", "file,pipe", "-i", `file:${resolve(path)}`],
+    ...["-protocol_whitelist", "file,pipe", "-i", `file:${path}`],
     // A capital V leaves out cover images of audio files.
     ...["-map", "0:V:0", "-vf", filters, "-r", "25"],
     ...["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "pipe:1"],

@@ -95,8 +95,8 @@ const WrittenCall = z.looseObject({
  * Hermes and Qwen: <tool_call>{...}</tool_call>; Mistral: [TOOL_CALLS][{...}]; Llama 3.1: <function=name>{...}</function>
  * or the bare object; others a fenced block.
  */
-const WRAPPED = /<tool_call>\s*([\s\S]*?)\s*(?:<\/tool_call>|$)/g;
-const NAMED = /<function=([\w-]+)>\s*([\s\S]*?)\s*<\/function>/g;
+const WRAPPED: Wrapping = { opening: /<tool_call>/g, closing: "</tool_call>", mayEndOpen: true };
+const NAMED: Wrapping = { opening: /<function=([\w-]+)>/g, closing: "</function>", mayEndOpen: false };
 const BARE = /^(?:\[TOOL_CALLS\]|<\|python_tag\|>)?\s*(?:```(?:json|tool_call)?\s*)?([[{][\s\S]*[\]}])\s*(?:```)?$/;
 
 /**
@@ -110,12 +110,40 @@ function callsInText(
   const known = new Set(tools.map(({ name }) => name));
   const nothing = { calls: [], rest: text };
   if (known.size === 0) return nothing;
-  const named = [...text.matchAll(NAMED)].map(([, name = "", args]) => ({ name, args }));
-  const wrapped = [...text.matchAll(WRAPPED)].flatMap(([, body = ""]) => callsOf(body));
-  const tagged = [...named, ...wrapped].filter(({ name }) => known.has(name));
-  if (tagged.length > 0) return { calls: tagged, rest: text.replace(NAMED, "").replace(WRAPPED, "").trim() };
+  const named = unwrapped(text, NAMED);
+  const wrapped = unwrapped(named.rest, WRAPPED);
+  const calls = [
+    ...named.bodies.map(({ name, body }) => ({ name, args: body })),
+    ...wrapped.bodies.flatMap(({ body }) => callsOf(body)),
+  ];
+  const tagged = calls.filter(({ name }) => known.has(name));
+  if (tagged.length > 0) return { calls: tagged, rest: wrapped.rest.trim() };
   const bare = callsOf(BARE.exec(text.trim())?.[1] ?? "");
   return bare.length > 0 && bare.every(({ name }) => known.has(name)) ? { calls: bare, rest: "" } : nothing;
+}
+
+interface Wrapping {
+  /** With the name that it gives, if it gives one. */
+  readonly opening: RegExp;
+  readonly closing: string;
+  /** Whether the end of the text closes it too. */
+  readonly mayEndOpen: boolean;
+}
+
+/** What stands between an opening and the next closing mark, and the text without it. One pass over the text. */
+function unwrapped(text: string, { opening, closing, mayEndOpen }: Wrapping) {
+  const bodies: { readonly name: string; readonly body: string }[] = [];
+  let [rest, from] = ["", 0];
+  for (const { index, 0: mark, 1: name = "" } of text.matchAll(opening)) {
+    if (index < from) continue;
+    const closed = text.indexOf(closing, index);
+    if (closed === -1 && !mayEndOpen) break;
+    const end = closed === -1 ? text.length : closed;
+    bodies.push({ name, body: text.slice(index + mark.length, end).trim() });
+    rest += text.slice(from, index);
+    from = closed === -1 ? end : end + closing.length;
+  }
+  return { bodies, rest: rest + text.slice(from) };
 }
 
 function callsOf(json: string): WireCall[] {

@@ -104,7 +104,7 @@ function isWholeObject(line: string): boolean {
 
 /** Python's json module writes NaN and Infinity, which JSON does not have. */
 function withoutPythonNumbers(json: string): string {
-  return json.replaceAll(/(?<=[[,:]\s*)-?(?:NaN|Infinity)(?=\s*[\],}])/g, "null");
+  return json.replaceAll(/-?(?:NaN|Infinity)(?<=[[,:]\s*-?(?:NaN|Infinity))(?=\s*[\],}])/g, "null");
 }
 
 function chooseFormat(columns: TableColumns, { path, name }: EvidenceRequest, { tables }: KnownFormats): TableFormat {

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
-import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { filesBelow } from "../../measuring/folder-files.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { NO_TRUTH, type Sample, type Truth } from "../sample.ts";
 import type { FrameWanted } from "./drawn-images.ts";
@@ -46,23 +46,32 @@ export type ReadRow =
 export interface Dataset {
   readonly samples: readonly Sample[];
   readonly skipped: readonly BadRow[];
+  /** What else was left out of a folder, in sentences. */
+  readonly notes: readonly string[];
   /** Labels that the samples are judged by; empty when any word will do. */
   readonly labels: readonly string[];
 }
 
-/** Extensions of images that can be read. */
-export const IMAGE_FILES = "*.{jpg,jpeg,png,webp,tif,tiff,gif,avif,JPG,JPEG,PNG}";
+/** Rows made of a folder's files, and what was left out of it, in sentences. */
+export interface FolderRows {
+  readonly rows: readonly ReadRow[];
+  readonly notes: readonly string[];
+}
 
 /** A folder per label, images inside, nested at will: the last folder's name is the label. */
-export async function readFolderSamples(path: string): Promise<ReadRow[]> {
-  const files = (await glob([`*/**/${IMAGE_FILES}`], { cwd: path, absolute: false })).sort();
+export async function readFolderSamples(path: string): Promise<FolderRows> {
+  const { names, leftOut } = await filesBelow(path);
+  const files = names.filter((name) => name.includes("/"));
   if (files.length === 0) {
     throw new ConfigurationError(`Cannot use dataset as no folder in it holds images: \`${path}\``);
   }
-  return files.map((file) => ({
+  const rows = files.map((file) => ({
     where: file,
     sample: sampleOf({ id: file, image: join(path, file), truth: { label: basename(dirname(file)) } }),
   }));
+  const loose = names.length - files.length;
+  const outside = `${loose} ${loose === 1 ? "image is" : "images are"} left out, in no folder of a label (\`${path}\`)`;
+  return { rows, notes: [...(leftOut === null ? [] : [leftOut]), ...(loose === 0 ? [] : [outside])] };
 }
 
 type LabelMap = Extract<DatasetSource, { format: "files" }>["labelMap"];

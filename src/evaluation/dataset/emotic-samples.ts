@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
+import { filesBelow } from "../../measuring/folder-files.ts";
 import { readBytes } from "../../platform/read-file.ts";
 import { listInCell } from "../../platform/tables/table-rows.ts";
-import { IMAGE_FILES, type ReadRow, sampleOf } from "./dataset.ts";
+import { type ReadRow, sampleOf } from "./dataset.ts";
 import { type MatValue, parseMat } from "./mat-file.ts";
 import { readCsvRows, type TableRow } from "./table-rows.ts";
 
@@ -85,7 +85,7 @@ function personOfRow({ where, cells }: TableRow): EmoticPerson {
 /** These tables name images without their folder. */
 async function fromArrays(table: string, root: string): Promise<ReadRow[]> {
   const folders = new Map<string, string>();
-  for (const file of await glob([`**/${IMAGE_FILES}`], { cwd: root })) folders.set(basename(file), dirname(file));
+  for (const file of (await filesBelow(root)).names) folders.set(basename(file), dirname(file));
   return (await readCsvRows(table)).map(({ where, cells }) => {
     const file = cells.Filename ?? "";
     const folder = folders.get(file);

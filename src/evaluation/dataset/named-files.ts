@@ -1,26 +1,32 @@
 import { join } from "node:path";
 import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { endingOf } from "../../measuring/folder-files.ts";
 import { IMAGE_ENDINGS } from "../../measuring/image-format.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
-import { mappedLabel, type ReadRow, sampleOf } from "./dataset.ts";
+import { type FolderRows, mappedLabel, type ReadRow, sampleOf } from "./dataset.ts";
 import { compiledPattern } from "./table-files.ts";
 
 type FilesSource = Extract<DatasetSource, { format: "files" }>;
 
 /**
- * Images whose path says what they show. Files that are no images, or that the pattern does not fit, are left out.
+ * Images whose path says what they show. Files that are no images, or that the pattern does not fit, are left out and
+ * counted.
  * @throws {ConfigurationError} if the pattern is none, or fits no image.
  */
-export async function readNamedFiles(source: FilesSource, path: string): Promise<ReadRow[]> {
+export async function readNamedFiles(source: FilesSource, path: string): Promise<FolderRows> {
   const pattern = compiled(source.pattern);
-  const isImage = new RegExp(`\\.(?:${IMAGE_ENDINGS.join("|")})$`, "i");
-  const files = (await glob([source.files], { cwd: path })).filter((file) => isImage.test(file)).sort();
-  const rows = files.flatMap((file) => {
-    const groups = pattern.exec(file)?.groups;
-    return groups === undefined ? [] : rowOf(file, { ...groups }, source, path);
-  });
-  if (rows.length > 0) return rows;
+  const found = (await glob([source.files], { cwd: path, caseSensitiveMatch: false })).sort();
+  const files = found.filter((file) => IMAGE_ENDINGS.includes(endingOf(file)));
+  const fitting = files.filter((file) => pattern.test(file));
+  const rows = fitting.flatMap((file) => rowOf(file, { ...pattern.exec(file)?.groups }, source, path));
+  const counts = [
+    [found.length - files.length, "are no images"],
+    [files.length - fitting.length, "have a path that the pattern does not fit"],
+  ] as const;
+  const told = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
+  const notes = told.length === 0 ? [] : [`Left out of ${found.length} files: ${told.join(", ")} (\`${path}\`)`];
+  if (rows.length > 0) return { rows, notes };
   throw new ConfigurationError(
     `Cannot use dataset as the pattern ${source.pattern} fits none of its ${files.length} images (${source.files}): \`${path}\``,
   );

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { IMAGE_FILES, type ReadRow, sampleOf } from "./dataset.ts";
+import { filesBelow } from "../../measuring/folder-files.ts";
+import { type ReadRow, sampleOf } from "./dataset.ts";
 import { readCsvRows, readDatasetText } from "./table-rows.ts";
 
 /** RAF-DB's codes 1 to 7 in order (Li and Deng 2019). */
@@ -44,7 +44,8 @@ export async function readRafDbSamples(
   const table = join(path, `${split}_labels.csv`);
   if (existsSync(table)) return fromTable(path, table, split);
   for (const folder of [join(path, split), join(path, "DATASET", split)]) {
-    const files = existsSync(folder) ? (await glob([`[1-7]/${IMAGE_FILES}`], { cwd: folder })).sort() : [];
+    const names = existsSync(folder) ? (await filesBelow(folder)).names : [];
+    const files = names.filter((name) => /^[1-7]\/[^/]*$/.test(name));
     if (files.length > 0) return files.map((file) => fromFolder(folder, file));
   }
   throw new ConfigurationError(

@@ -4,6 +4,7 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { nearestNames } from "../../domain/nearest-name.ts";
 import { createRandom } from "../../domain/statistics/random.ts";
+import { pathOfBytes, systemPath } from "../../platform/system-path.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { createLabelReader, type LabelReader } from "../label-reader.ts";
 import type { Lemmas } from "../metrics/emotion-wheels.ts";
@@ -39,7 +40,7 @@ const SHOWN_PROBLEMS = 5;
  */
 export async function readDataset(source: DatasetSource, setting: DatasetSetting): Promise<Dataset> {
   const path = locateDatasetPath(source.path, setting.evalFilePath);
-  const { rows, labels: ownLabels } = await readRows(source, path, setting.evalFilePath);
+  const { rows, labels: ownLabels, notes = [] } = await readRows(source, path, setting.evalFilePath);
   const labels = await labelsOf(source, ownLabels, setting);
   const checked = await checkRows(rows, createLabelReader(labels, setting.lemmas));
   const refuse = (skipped: readonly BadRow[]) => {
@@ -52,7 +53,7 @@ export async function readDataset(source: DatasetSource, setting: DatasetSetting
   const skipped = [...unusable, ...refuse(drawn.filter((row): row is BadRow => "reason" in row))];
   const samples = drawn.flatMap((row) => ("sample" in row ? [row.sample] : []));
   if (samples.length === 0) throw new ConfigurationError(`Cannot use dataset as no row of it can be used: \`${path}\``);
-  return { samples, skipped, labels };
+  return { samples, skipped, notes, labels };
 }
 
 type GoodRow = Extract<ReadRow, { sample: Sample }>;
@@ -80,7 +81,7 @@ async function readRows(
   source: DatasetSource,
   path: string,
   evalFilePath: string,
-): Promise<{ rows: readonly ReadRow[]; labels: readonly string[] }> {
+): Promise<{ rows: readonly ReadRow[]; labels: readonly string[]; notes?: readonly string[] }> {
   switch (source.format) {
     case "csv":
     case "jsonl":
@@ -89,17 +90,16 @@ async function readRows(
         labels: [...new Set(Object.values(source.labelMap ?? {}).filter((label) => label !== null))].sort(),
       };
     case "folder": {
-      const rows = await readFolderSamples(path);
-      return { rows, labels: labelsIn(rows) };
+      const found = await readFolderSamples(path);
+      return { ...found, labels: labelsIn(found.rows) };
     }
     case "study": {
       const rows = await readStudySamples(source, path, evalFilePath);
       return { rows, labels: labelsIn(rows) };
     }
     case "files": {
-      const rows = await readNamedFiles(source, path);
       return {
-        rows,
+        ...(await readNamedFiles(source, path)),
         labels: [...new Set(Object.values(source.labelMap ?? {}).filter((label) => label !== null))].sort(),
       };
     }
@@ -168,8 +168,8 @@ function createFileLookup(): (path: string) => Promise<boolean> {
     const folder = dirname(path);
     let names = folders.get(folder);
     if (names === undefined) {
-      names = readdir(folder).then(
-        (found) => new Set(found),
+      names = readdir(systemPath(folder), { encoding: "buffer" }).then(
+        (found) => new Set(found.map(pathOfBytes)),
         () => new Set<string>(),
       );
       folders.set(folder, names);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createFfmpegReader } from "../../../src/adapters/ffmpeg/ffmpeg-reader.ts";
@@ -52,6 +52,17 @@ describe("createFfmpegReader", () => {
       .digest("hex");
     expect(read[0]).toMatchObject({ durationS: 1, image: { path, widthPx: 480, heightPx: 320, sha256 } });
     expect(read[0]?.image.rgb).toHaveLength(480 * 320 * 3);
+  });
+
+  it.runIf(process.platform === "linux")("reads a video whose name is not UTF-8", async () => {
+    const { folder, frames } = await setUp();
+    const written = await writeVideo(join(folder, "a.MP4"), { shots: [still], fps: 4, durationS: 1 });
+    await rename(written, Buffer.from(`${folder}/\xe9.MP4`, "latin1"));
+    const read = await collect(frames(join(folder, "\udce9.MP4"), 2));
+    expect(places(read)).toEqual([
+      [0, 0],
+      [1, 0.5],
+    ]);
   });
 
   it("gives the number of a frame in the whole video, also at a rate that ffmpeg rounds", async () => {

@@ -134,16 +134,19 @@ describe("general means", () => {
       "x/KA.HA1.29.tiff": "",
       "x/KM.NE2.5.tiff": "",
       "x/readme.txt": "",
-      "x/other.tiff": "",
+      "x/other.TIFF": "",
     });
     const source = {
       format: "files",
       path: ".",
-      files: "**/*.tiff",
+      files: "**/*.t*",
       pattern: "(?:^|/)(?<subject>[A-Z]{2})\\.(?<label>[A-Z]{2})(?<take>\\d)",
       labelMap: { HA: "happiness", NE: null },
     };
-    const { samples, labels } = await read(folder, source);
+    const { samples, labels, notes } = await read(folder, source);
+    expect(notes).toEqual([
+      `Left out of 4 files: 1 are no images, 1 have a path that the pattern does not fit (\`${folder}\`)`,
+    ]);
     expect(samples.map(({ id, subject, truth, columns }) => [id, subject, truth.label, columns])).toEqual([
       ["x/KA.HA1.29.tiff", "KA", "happiness", { take: "1" }],
     ]);
@@ -248,12 +251,19 @@ describe("layouts in which databases are handed out", () => {
     const folder = await folderWith({
       "faces/anger/a.jpg": "",
       "faces/joy/deep/joy/b.png": "",
+      "faces/joy/c.JFIF": "",
       "faces/joy/notes.txt": "",
+      "faces/loose.jpg": "",
     });
-    const { samples, labels } = await read(folder, { format: "folder", path: "faces" });
+    const { samples, labels, notes } = await read(folder, { format: "folder", path: "faces" });
     expect(samples.map(({ id, truth }) => [id, truth.label])).toEqual([
       ["anger/a.jpg", "anger"],
+      ["joy/c.JFIF", "joy"],
       ["joy/deep/joy/b.png", "joy"],
+    ]);
+    expect(notes).toEqual([
+      `1 file is left out as its ending is no image's: 1 .txt (\`${join(folder, "faces")}\`)`,
+      `1 image is left out, in no folder of a label (\`${join(folder, "faces")}\`)`,
     ]);
     expect(labels).toEqual(["anger", "joy"]);
   });
