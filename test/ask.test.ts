@@ -307,6 +307,7 @@ describe("a judgment that cannot be used", () => {
   it.each([
     ["misses a field", { answer: "Joy." }, "`subjects`: Invalid input: expected array, received undefined"],
     ["has a value out of range", null, "Too big: expected number to be <=1"],
+    ["is as long as a book", { answer: "AU12 ".repeat(50_000) }, "and at most 200000 are read: say it shorter"],
   ])("is complained about by its path when it %s", async (_case, value, complaint) => {
     const wild = (asked: WireBody) => {
       const [only] = carefulJudgment(asked).subjects;

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
@@ -132,8 +132,9 @@ async function settingsKinds(own, written, damagedFile) {
       return loadTaxonomy(await written(await damagedFile(taxonomies, random), random() < 0.5 ? ".json" : ".txt"));
     },
     manifests: async (random) => {
-      await writeFile(join(own, "manifest.json"), await damagedFile(manifests, random));
-      return loadManifest("manifest", [own]);
+      const file = oneOf(random, manifests);
+      await writeFile(join(own, basename(file)), damaged(await readFile(file), random));
+      return loadManifest(basename(file, ".json"), [own]);
     },
   };
 }
