@@ -2,7 +2,7 @@ import { ask } from "./ask.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
 import { KuleshovError, ProviderError } from "./domain/errors.ts";
 import { costOf, type Price } from "./domain/price.ts";
-import { NO_TOKENS, type TokenUse } from "./domain/token-use.ts";
+import type { TokenUse } from "./domain/token-use.ts";
 import { mapInOrder } from "./platform/map-in-order.ts";
 import { type Budget, exhaustedLimit } from "./runs/budget.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
@@ -14,6 +14,7 @@ import {
   answerLine,
   OUTPUT_FILES,
   readAnswers,
+  readTries,
   writeAnswers,
 } from "./study/asked-answers.ts";
 
@@ -38,6 +39,8 @@ export interface AskManyQuery extends RunMode {
 /** What a run has used; `usd` of the answers whose price is known, and how many have none. */
 export interface Spent {
   readonly tokens: number;
+  /** How many of the tokens were reckoned here, as their server did not count them. */
+  readonly estimated: number;
   readonly usd: number;
   readonly unpriced: number;
 }
@@ -82,7 +85,7 @@ export async function askMany(
     await run.claim(...OUTPUT_FILES);
     const rows = await run.openRows(new Map([[ANSWERS_FILE, ""]]));
     const left = query.items.filter(({ id }) => !rows.done.has(id));
-    const purse = createPurse(query.budget, await readAnswers(query.folder));
+    const purse = createPurse(query.budget, await readTries(query.folder));
     const steps = askedSteps(purse.whileThereIsRoom(left, signal), { query, dependencies, purse, signal });
     const already = query.items.length - left.length;
     const onProgress = (progress: StepProgress) => query.onProgress?.({ ...progress, ...purse.spent() });
@@ -127,12 +130,13 @@ interface Asking {
 
 async function* askedSteps(items: Iterable<AskItem>, asking: Asking): AsyncGenerator<RecordedStep> {
   const { concurrency } = asking.query;
-  for await (const { item, mayPass } of mapInOrder(items, (each) => askOne(each, asking), { concurrency })) {
+  for await (const { item, mayPass, fatal } of mapInOrder(items, (each) => askOne(each, asking), { concurrency })) {
     const failed = item.failure !== null;
     const counts = { images: failed ? 0 : 1, faces: item.report?.faces.length ?? 0, failures: failed ? 1 : 0 };
     // What may pass is asked again when the run goes on; its last line counts.
     const done = mayPass ? null : item.id;
     yield { record: { done, inProgress: null, text: new Map([[ANSWERS_FILE, answerLine(item)]]), counts }, share: 1 };
+    if (fatal !== undefined) throw fatal;
   }
 }
 
@@ -160,14 +164,20 @@ async function askOne(item: AskItem, { query, dependencies, purse, signal }: Ask
     return {
       item: finish({ report: { ...report, faces: boxes }, failure: null }, report.provenance.tokens),
       mayPass: false,
+      fatal: undefined,
     };
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof KuleshovError) || isDecisive(error)) throw error;
-    const item = finish({ report: null, failure: error.message }, error.spent ?? NO_TOKENS);
-    return { item, mayPass: error instanceof ProviderError && error.retryable };
+    const fatal = error instanceof KuleshovError && isDecisive(error) ? error : undefined;
+    // What was answered before the end of a run is paid for: it is kept as a try of its own.
+    if (!(error instanceof KuleshovError) || (fatal !== undefined && error.spent === null)) throw error;
+    const item = finish({ report: null, failure: error.message }, error.spent ?? NOTHING_SPENT);
+    return { item, mayPass: fatal !== undefined || (error instanceof ProviderError && error.retryable), fatal };
   }
 }
+
+/** Of what failed before any server took it. */
+const NOTHING_SPENT: TokenUse = { input: 0, output: 0 };
 
 /** To ask on would only repeat it for every image that is left. */
 function isDecisive(error: KuleshovError): boolean {
@@ -186,10 +196,11 @@ type Purse = ReturnType<typeof createPurse>;
 
 /** Counts what is spent, and lets items begin while the budget has room for them. */
 function createPurse(budget: Budget, before: readonly AskedItem[]) {
-  let [tokens, usd, unpriced, finished, underWay] = [0, 0, 0, 0, 0];
+  let [tokens, estimated, usd, unpriced, finished, underWay] = [0, 0, 0, 0, 0, 0];
   let exhausted: string | null = null;
   const count = (item: Pick<AskedItem, "tokens" | "usd">) => {
     tokens += (item.tokens.input ?? 0) + (item.tokens.output ?? 0);
+    estimated += item.tokens.estimated ?? 0;
     usd += item.usd ?? 0;
     unpriced += item.usd === null ? 1 : 0;
     finished += 1;
@@ -216,7 +227,7 @@ function createPurse(budget: Budget, before: readonly AskedItem[]) {
       underWay -= 1;
       count(item);
     },
-    spent: (): Spent => ({ tokens, usd, unpriced }),
+    spent: (): Spent => ({ tokens, estimated, usd, unpriced }),
     exhausted: () => exhausted,
   };
 }

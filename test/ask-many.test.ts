@@ -8,7 +8,7 @@ import * as askModule from "../src/cli/ask.ts";
 import { readTable } from "../src/platform/tables/table-rows.ts";
 import { type AskItem, readAskList } from "../src/study/ask-list.ts";
 import { partsFor } from "./support/judge-of.ts";
-import { failsWith, type Reply, saysJson, type WireBody } from "./support/model-server.ts";
+import { drops, failsWith, type Reply, saysJson, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { runCommand } from "./support/run-command.ts";
@@ -158,6 +158,27 @@ describe("a run of many questions", () => {
     expect((await run(itemsOf("a"), { resume: true })).answers).toMatchObject([{ failure: null }]);
     expect(await table()).toHaveLength(1);
     expect(server.chats).toHaveLength(3);
+  });
+
+  it("counts every try in its budget: one that failed, one that broke off and one that answered", async () => {
+    let down = true;
+    const { run } = await asking((asked) => (down ? drops : careful(asked)));
+    const first = await run(itemsOf("a"));
+    const kept = first.tokens;
+    expect(kept).toBeGreaterThan(500);
+    expect(first).toMatchObject({ estimated: kept, unpriced: 0 });
+    down = false;
+    const second = await run(itemsOf("a"), { resume: true, budget: { tokens: 2 * kept + 10 } });
+    expect(second).toMatchObject({ tokens: kept + 120, estimated: kept, answers: [{ failure: null }] });
+  });
+
+  it("keeps what was answered before the server went away for good", async () => {
+    const { run } = await asking((_asked, index) =>
+      index === 0 ? saysJson({}) : failsWith(401, { error: { message: "no" } }),
+    );
+    await expect(run(itemsOf("a", "b"))).rejects.toThrow("refused the key");
+    const after = await run(itemsOf("a", "b"), { resume: true, budget: { tokens: 100 } });
+    expect(after).toMatchObject({ tokens: 120, exhausted: expect.stringContaining("used up (120 used)") });
   });
 
   it("ends when the server refuses the key, rather than fail image by image", async () => {

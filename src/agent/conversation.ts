@@ -75,8 +75,9 @@ export function openConversation(setup: ConversationSetup): Conversation {
       const result = await agent.invoke(said, { signal, recursionLimit: supersteps(setup.limits) });
       messages = result.messages;
     } catch (error) {
-      signal?.throwIfAborted();
-      throw withSpent(ownErrorIn(error), trace) ?? error;
+      const own = signal?.aborted === true ? signal.reason : (ownErrorIn(error) ?? error);
+      if (own instanceof KuleshovError) own.spent = sumOfTokens(trace.tokens(), own.spent ?? NO_TOKENS);
+      throw own;
     }
     return turn.answer(messages.findLast((message) => AIMessage.isInstance(message)));
   }
@@ -120,12 +121,6 @@ function answerToolFor({ name, description, schema }: AnswerShape) {
 /** LangGraph counts two supersteps for a call of the model and its tools; the middleware's limit must bind first. */
 function supersteps({ modelCalls }: ConversationLimits): number {
   return 2 * modelCalls + 10;
-}
-
-/** What was answered before it failed is paid for. */
-function withSpent(error: KuleshovError | undefined, trace: TraceRecorder): KuleshovError | undefined {
-  if (error !== undefined) error.spent = sumOfTokens(trace.tokens(), error.spent ?? NO_TOKENS);
-  return error;
 }
 
 /** LangChain wraps what a model or tool throws, several times over. */

@@ -1,6 +1,7 @@
 import type { EvidenceItem } from "../domain/evidence.ts";
 import { MINIMUM_WEIGHT } from "../domain/presence.ts";
 import type { Prompt } from "../domain/prompt.ts";
+import { IMAGE_TOKENS, textTokens, toolTokens } from "../domain/token-use.ts";
 
 /** What is left out of a question where its model has little room. */
 export interface Economy {
@@ -71,29 +72,14 @@ function stricter(economy: Economy, { leftOut, drops, changes }: Step): Economy 
   };
 }
 
-/*
- * Vocabularies have a token for most short words, one for each digit and one for most signs. Held against SmolLM2's own
- * count of real questions: evidence, full of ids, codes and decimals, comes to 2.4 characters a token, the rules to 4.1.
- */
-const PIECES = /[A-Za-z]{1,8}|[^\sA-Za-z]/g;
-const PER_PIECE = 1.05;
-const TOOL_CHARACTERS_PER_TOKEN = 5;
-/** Between 256 (Gemma 3) and 1 400 (Qwen2.5-VL) at the size an image is shown in. */
-const IMAGE_TOKENS = 1_100;
 const TEMPLATE_TOKENS = 60;
 /** Of whole judgments three faces took about 5 500 tokens; of brief ones about 1 500. */
 const ANSWER_TOKENS = { whole: { base: 300, face: 1_700 }, brief: { base: 150, face: 400 } } as const;
 
-/** Tokens that a text has, as reckoned before any server counts them. */
-export function textTokens(text: string): number {
-  return Math.ceil(PER_PIECE * (text.match(PIECES)?.length ?? 0));
-}
-
-/** The same of a prompt with the tools that go with it. */
+/** Tokens of a prompt with the tools that go with it, as reckoned before any server counts them. */
 export function promptTokens({ system, user }: Pick<Prompt, "system" | "user">, tools: readonly object[] = []): number {
   const parts = user.map((part) => (part.type === "image" ? IMAGE_TOKENS : textTokens(part.text)));
-  const toolTokens = tools.length === 0 ? 0 : Math.ceil(JSON.stringify(tools).length / TOOL_CHARACTERS_PER_TOKEN);
-  return parts.reduce((sum, tokens) => sum + tokens, textTokens(system) + toolTokens + TEMPLATE_TOKENS);
+  return parts.reduce((sum, tokens) => sum + tokens, textTokens(system) + toolTokens(tools) + TEMPLATE_TOKENS);
 }
 
 /** Tokens to keep free for the judgment of so many faces. */

@@ -3,6 +3,7 @@ import type { EvidenceLedger } from "../domain/evidence.ts";
 import type { ImageView } from "../domain/image.ts";
 import { Judgment } from "../domain/judgment.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
+import { textTokens } from "../domain/token-use.ts";
 import { evidenceLines } from "../evidence/render-evidence.ts";
 import { type AnswerShape, jsonSchemaOf } from "../judging/answer-format.ts";
 import { BRIEF_ANSWER } from "../judging/brief-judgment.ts";
@@ -12,7 +13,7 @@ import type { JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import type { CallPlan, ModelMode } from "./call-plan.ts";
 import type { ConversationLimits } from "./conversation.ts";
-import { answerTokens, type Economy, economies, promptTokens, textTokens } from "./fit-context.ts";
+import { answerTokens, type Economy, economies, promptTokens } from "./fit-context.ts";
 import type { ToolProgress } from "./trace-recorder.ts";
 
 /** What the model thinks about. */

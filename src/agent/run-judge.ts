@@ -64,6 +64,7 @@ export async function runJudge(
         continue;
       }
       warnings.push(...aboutUnread(unread, judgeRun));
+      warnings.push(...aboutEstimates(tokens));
       const sent = await transfer.whole();
       return { ...judgeRun, imageSent, sent, tokens, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
     } catch (error) {
@@ -93,6 +94,11 @@ function aboutUnread(unread: readonly string[], { facesRead }: OneRun): readonly
   if (unread.length === 0) return [];
   if (facesRead.size === 0) return ["The model read the measurements of no face: its judgment rests on none"];
   return [`The model did not read the measurements of ${unread.join(", ")}`];
+}
+
+function aboutEstimates({ estimated }: TokenUse): readonly string[] {
+  if (estimated === undefined) return [];
+  return [`About ${estimated} of the tokens are an estimate: requests broke off before the server counted them`];
 }
 
 function tellOnce(news: readonly string[], told: string[], notify: JudgeDependencies["notify"]): void {

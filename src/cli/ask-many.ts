@@ -88,12 +88,16 @@ function progressOf(total: number) {
   return { update, end: bar.end };
 }
 
-async function report({ answers, tokens, usd, unpriced, left, exhausted }: AskedMany, asked: Asked, folder: string) {
+async function report(done: AskedMany, asked: Asked, folder: string) {
+  const { answers, tokens, estimated, usd, unpriced, left, exhausted } = done;
   const failures = answers.filter(({ failure }) => failure !== null);
   if (asked.json) await print(`${JSON.stringify(answers, null, 2)}\n`);
   else {
     const cost = unpriced === answers.length && unpriced > 0 ? "cost unknown" : `${usd.toFixed(4)} USD`;
-    await print(`${answers.length - failures.length} answered, ${failures.length} failed, ${tokens} tokens, ${cost}\n`);
+    const reckoned = estimated === 0 ? "" : ` (${estimated} of them an estimate)`;
+    await print(
+      `${answers.length - failures.length} answered, ${failures.length} failed, ${tokens} tokens${reckoned}, ${cost}\n`,
+    );
   }
   for (const { id, failure } of failures) note(`${id}: ${failure}`);
   if (exhausted !== null) note(`${left} are left, as ${exhausted}: a rerun with a larger budget goes on`);

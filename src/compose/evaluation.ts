@@ -24,6 +24,7 @@ import { openDependencies } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
 import { isFreeModel, type ModelOptions, parseModelSpec } from "./models.ts";
+import { priceOf } from "./prices.ts";
 import { openVideoReader } from "./study.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
@@ -88,6 +89,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     },
     frames: { video: openVideoReader(), folder: join(cacheFolder(), "dataset-images", "frames") },
+    priceOf: (model) => priceOf({ id: model, remote: true }),
     taxonomyLabels: async (id) => (await loadTaxonomy(id)).categories.map(({ name }) => name),
     version: packageVersion(),
   };

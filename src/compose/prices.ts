@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
-import { Price } from "../domain/price.ts";
+import { FREE, Price } from "../domain/price.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
-
-const FREE: Price = { inputPerMillion: 0, outputPerMillion: 0 };
 
 const PriceList = z.strictObject({
   asOf: z.string(),

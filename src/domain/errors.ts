@@ -14,7 +14,7 @@ export class KuleshovError extends Error {
   static readonly code: string = "kuleshov";
   override name = "KuleshovError";
   readonly code: string = KuleshovError.code;
-  /** What a model's server counted before this failed, to be paid all the same; `null` when nothing was. */
+  /** What a model's server took before this failed, to be paid all the same; `null` when nothing. Not said: `NO_TOKENS`. */
   spent: TokenUse | null = null;
 
   get [BRAND](): true {

@@ -10,9 +10,17 @@ export const Price = z.strictObject({
 });
 export type Price = z.infer<typeof Price>;
 
+/** Of tokens that are made on this machine. */
+export const FREE: Price = { inputPerMillion: 0, outputPerMillion: 0 };
+
 /** What some tokens cost in USD; `null` when their price or number is unknown, which is not free. */
-export function costOf({ input, output, cached = 0 }: TokenUse, price: Price | undefined): number | null {
+export function costOf(
+  { input, output: told, cached = 0, estimated }: TokenUse,
+  price: Price | undefined,
+): number | null {
   if (price?.inputPerMillion === 0 && price.outputPerMillion === 0) return 0;
+  // Of a request that broke off nobody knows what was answered: it costs its input at least.
+  const output = told ?? (estimated === undefined ? null : 0);
   if (price === undefined || input === null || output === null) return null;
   const { cachedInputPerMillion = price.inputPerMillion } = price;
   const paidInput = (input - cached) * price.inputPerMillion + cached * cachedInputPerMillion;

@@ -1,3 +1,4 @@
+import type { Price } from "../domain/price.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import type { FrameDrawer } from "./dataset/drawn-images.ts";
 import type { EvalFile } from "./file/eval-file.ts";
@@ -22,6 +23,8 @@ export interface EvaluationDependencies {
   readonly modelOptions?: RunHeader["modelOptions"];
   /** Reads videos, whose frames are samples. */
   readonly frames: FrameDrawer;
+  /** What the tokens of a model elsewhere cost, where the file does not say; `undefined` when nobody does. */
+  priceOf?(model: string): Promise<Price | undefined>;
   /** @throws {ConfigurationError} for an unknown id. */
   taxonomyLabels(id: string): Promise<readonly string[]>;
   /** Kuleshov's version. */

@@ -24,7 +24,8 @@ export async function prepareEvaluation(
   dependencies: EvaluationDependencies,
   instead?: EvalFileChanges,
 ): Promise<PreparedEvaluation> {
-  const loaded = await readEvalFile(path, instead);
+  const read = await readEvalFile(path, instead);
+  const loaded = { ...read, file: await withPrices(read.file, dependencies) };
   const { file } = loaded;
   const lemmas = await loadLemmas();
   const dataset = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
@@ -116,7 +117,7 @@ export async function resumeEvaluation(
 ): Promise<RunOutcome> {
   const run = await openRun(options.folder);
   const dependencies = run.header.reuse ? given : { ...given, cache: withoutReuse(given.cache) };
-  const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
+  const file = await withPrices(parseEvalFile(run.header.evalFileText, run.header.evalFilePath), dependencies);
   const work = await workOf(file, { samples: run.samples, labels: run.header.labels, dependencies });
   refuseOtherIdentities(run, work.identities);
   const plan = await planRun([], { file, cache: dependencies.cache, ...work });
@@ -133,6 +134,14 @@ async function closed(place: RunFolder, work: () => Promise<RunOutcome>): Promis
   } finally {
     await place.close(state);
   }
+}
+
+/** The file with the prices of models that it leaves open. */
+async function withPrices(file: EvalFile, { priceOf }: EvaluationDependencies): Promise<EvalFile> {
+  const models = [...file.matrix.models, ...(file.judge === undefined ? [] : [file.judge.model])];
+  const known = await Promise.all(models.map(async (model) => [model, await priceOf?.(model)] as const));
+  const prices = Object.fromEntries(known.flatMap(([model, price]) => (price === undefined ? [] : [[model, price]])));
+  return { ...file, prices: { ...prices, ...file.prices } };
 }
 
 function refuseOtherIdentities({ folder, header }: StoredRun, identities: ReadonlyMap<string, unknown>): void {

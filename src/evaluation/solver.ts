@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { costOf, type Price } from "../domain/price.ts";
+import type { TokenUse } from "../domain/token-use.ts";
 import type { Answer } from "./answer.ts";
 import type { ExemplarVariant } from "./few-shot/exemplar-variant.ts";
 import type { ArmName, EvidenceChoice } from "./file/eval-file.ts";
@@ -33,10 +36,32 @@ export interface Stimulus {
 }
 
 /** What a call used. `null` is unknown. */
-export interface Usage {
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-  readonly latencyMs: number;
+export const Usage = z.strictObject({
+  inputTokens: z.number().nullable(),
+  outputTokens: z.number().nullable(),
+  /** As {@link TokenUse} has them. */
+  cachedTokens: z.number().optional(),
+  estimatedTokens: z.number().optional(),
+  latencyMs: z.number(),
+});
+export type Usage = Readonly<z.infer<typeof Usage>>;
+
+export function usageOf({ input, output, cached, estimated }: TokenUse, latencyMs: number): Usage {
+  return {
+    inputTokens: input,
+    outputTokens: output,
+    ...(cached === undefined ? {} : { cachedTokens: cached }),
+    ...(estimated === undefined ? {} : { estimatedTokens: estimated }),
+    latencyMs,
+  };
+}
+
+/** What a call cost in USD; `null` when its price or tokens are unknown, which is not free. */
+export function costOfUsage(
+  { inputTokens, outputTokens, cachedTokens, estimatedTokens }: Usage,
+  price: Price | undefined,
+): number | null {
+  return costOf({ input: inputTokens, output: outputTokens, cached: cachedTokens, estimated: estimatedTokens }, price);
 }
 
 /** A solver's answer with everything worth keeping. */

@@ -7,6 +7,8 @@ export interface AnswersSummary {
   readonly asked: number;
   readonly failed: number;
   readonly tokens: number;
+  /** How many of them are an estimate. */
+  readonly estimated: number;
   readonly usd: number;
   /** Answers whose price nobody knows. */
   readonly unpriced: number;
@@ -35,11 +37,12 @@ interface FaceReadings {
 
 /** The answers of a run as one page; the first ones, where there are very many. */
 export function answersPage(summary: AnswersSummary, cards: readonly AnswerCard[]): string {
-  const { model, asked, failed, tokens, usd, unpriced } = summary;
+  const { model, asked, failed, tokens, estimated, usd, unpriced } = summary;
   const cost = unpriced === asked && asked > 0 ? "nobody says what they cost" : `${usd.toFixed(4)} USD`;
+  const reckoned = estimated === 0 ? "" : ` (${estimated} of them an estimate, as their server did not count them)`;
   const rest = cards.length < asked ? `The first ${cards.length} are shown; all are in answers.csv. ` : "";
   const body = markup`<h1>${asked} questions to ${model}</h1>
-<p>${asked - failed} answered, ${failed} failed. ${tokens} tokens, ${cost}. ${rest}Everything is perceived or expressed; nobody's felt state is asserted.</p>
+<p>${asked - failed} answered, ${failed} failed. ${tokens} tokens${reckoned}, ${cost}. ${rest}Everything is perceived or expressed; nobody's felt state is asserted.</p>
 <div class="cases">${cards.map(card)}</div>`;
   return page({ title: `${asked} questions to ${model}`, body });
 }

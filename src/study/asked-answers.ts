@@ -38,16 +38,16 @@ export function answerLine(item: AskedItem): string {
   return `${JSON.stringify(item)}\n`;
 }
 
-/** What was answered so far, in its order. An item that was asked again counts once, as it came out last. */
-export async function readAnswers(folder: string): Promise<readonly AskedItem[]> {
+/** Every try so far, in its order: what may pass is asked again, and each try was paid for. */
+export async function readTries(folder: string): Promise<readonly AskedItem[]> {
   const text = await readFile(join(folder, ANSWERS_FILE), "utf8");
-  const items = new Map<string, AskedItem>();
-  for (const line of text.split("\n")) {
-    if (line === "") continue;
-    const item = AskedItem.parse(JSON.parse(line));
-    items.set(item.id, item);
-  }
-  return [...items.values()];
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line) => AskedItem.parse(JSON.parse(line)));
+}
+
+/** What was answered so far. An item that was asked again counts once, as it came out last. */
+export async function readAnswers(folder: string): Promise<readonly AskedItem[]> {
+  return [...new Map((await readTries(folder)).map((item) => [item.id, item])).values()];
 }
 
 /** Writes the answers as a table, a row for every face that was judged, and as a page. */

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
-import { promptTokens, textTokens } from "../../src/agent/fit-context.ts";
+import { promptTokens } from "../../src/agent/fit-context.ts";
 import { type AskQuery, ask } from "../../src/ask.ts";
 import type { AskDependencies } from "../../src/ask-dependencies.ts";
 import { createObservers } from "../../src/compose/scene.ts";
 import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { ProviderError } from "../../src/domain/errors.ts";
+import { textTokens } from "../../src/domain/token-use.ts";
 import type { BriefJudgment } from "../../src/judging/brief-judgment.ts";
 import { partsFor } from "../support/judge-of.ts";
 import { says, saysJson, type WireBody } from "../support/model-server.ts";

@@ -89,3 +89,22 @@ describe("a server that fails", () => {
     expect(server.chats).toHaveLength(2);
   });
 });
+
+describe("what an evaluation pays", () => {
+  it("is priced by models/prices.json where its file is silent, and lower where the provider had the prompt before", async () => {
+    const { folder, file, open } = await oneQuestion("openai:gpt-4.1");
+    const content = JSON.stringify({ choice: "AU6", confidence: 0.9, reason: "r" });
+    const usage = { prompt_tokens: 1000, completion_tokens: 10, prompt_tokens_details: { cached_tokens: 800 } };
+    const server = await startOpenAiServer([
+      failsWith(200, {
+        choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }],
+        usage,
+      }),
+    ]);
+    const opened = open({ env: { OPENAI_BASE_URL: `${server.url}/v1` } });
+    const done = await evaluate({ file, folder: join(folder, "run") }, opened.dependencies);
+    await opened.close();
+    expect(done?.outcome).toMatchObject({ tokens: 1010, unpriced: 0 });
+    expect(done?.outcome.usd).toBeCloseTo((200 * 2 + 800 * 0.5 + 10 * 8) / 1e6, 12);
+  });
+});

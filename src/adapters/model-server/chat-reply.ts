@@ -35,7 +35,7 @@ export function isCutOff({ finish }: RawReply): boolean {
  * @throws {ProviderError} if the answer was withheld.
  */
 export function replyOf(raw: RawReply, { tools = [] }: ChatRequest, name: ServerName): ChatReply {
-  if (raw.finish === "content_filter") throw faultOfFilter(name);
+  if (raw.finish === "content_filter") throw faultOfFilter(name, raw.tokens);
   const said = withoutThoughts(raw.content) || raw.refusal || withoutThoughts(raw.reasoning);
   const written = raw.calls.length > 0 ? { calls: [], rest: said } : callsInText(said, tools);
   const calls: ToolCall[] = [];

@@ -1,5 +1,5 @@
 import { ProviderError, type RejectedFeature } from "../../domain/errors.ts";
-import type { TokenUse } from "../../domain/token-use.ts";
+import { NO_TOKENS, type TokenUse } from "../../domain/token-use.ts";
 import { codeIn, statusIn, wordsIn } from "./server-words.ts";
 
 /** Who failed, in words for a message. */
@@ -74,19 +74,30 @@ export function faultInAnswer(name: ServerName, error: unknown): ProviderError {
   return noAnswer(name, saidBy(name, message));
 }
 
-/** A success without an answer: an empty list of choices, or an end for an error, with what the server wrote of it. */
-export function faultOfNoAnswer(name: ServerName, reason: string, words = ""): ProviderError {
-  return noAnswer(name, `: ${reason}${saidBy(name, words)}`);
+/** `finish_reason: "error"`, with what was written up to it. */
+export function faultOfNoAnswer(name: ServerName, raw: { readonly content: string; readonly tokens: TokenUse }) {
+  return taken(noAnswer(name, `: it ended with an error${saidBy(name, raw.content)}`), raw.tokens);
+}
+
+/** An empty list of choices. */
+export function faultOfNoChoice(name: ServerName): ProviderError {
+  return noAnswer(name, ": its list of choices was empty");
 }
 
 function noAnswer(name: ServerName, why: string): ProviderError {
-  return new ProviderError(`${name.server} gave no answer${why}: try again later`, { retryable: true });
+  return taken(new ProviderError(`${name.server} gave no answer${why}: try again later`, { retryable: true }));
+}
+
+/** A fault after the server had taken the request: how many tokens it read, it may have said or not. */
+function taken(fault: ProviderError, spent: TokenUse = NO_TOKENS): ProviderError {
+  fault.spent = spent;
+  return fault;
 }
 
 /** The provider's own filter took the answer away. */
-export function faultOfFilter(name: ServerName): ProviderError {
+export function faultOfFilter(name: ServerName, spent: TokenUse): ProviderError {
   const sentence = `withheld the answer of "${name.model}": its content filter stepped in`;
-  return new ProviderError(`${name.server} ${sentence}`, { retryable: false });
+  return taken(new ProviderError(`${name.server} ${sentence}`, { retryable: false }), spent);
 }
 
 export function faultOfRedirect(name: ServerName, target: URL): ProviderError {
@@ -97,9 +108,8 @@ export function faultOfRedirect(name: ServerName, target: URL): ProviderError {
 /** Nobody answered, or not to the end. `code` is Node's, such as ECONNREFUSED. */
 export function faultOfConnection(name: ServerName, code: string | undefined, during: "connecting" | "answering") {
   if (during === "answering" || code === "ECONNRESET" || code === "UND_ERR_SOCKET" || code === "EPIPE") {
-    return new ProviderError(`${name.server} broke off the connection before its answer was complete`, {
-      retryable: true,
-    });
+    const sentence = "broke off the connection before its answer was complete";
+    return taken(new ProviderError(`${name.server} ${sentence}`, { retryable: true }));
   }
   const reason = code === undefined ? "" : ` (${code})`;
   return new ProviderError(`${name.server} cannot be reached${reason}: ${name.whenDown}`, {
@@ -111,7 +121,7 @@ export function faultOfConnection(name: ServerName, code: string | undefined, du
 export function faultOfTimeout(name: ServerName, timeoutMs: number): ProviderError {
   const seconds = Math.round(timeoutMs / 1000);
   const sentence = `gave no complete answer within ${seconds} s: allow more with --timeout <seconds>, or use a faster model`;
-  return new ProviderError(`${name.server} ${sentence}`, { retryable: false });
+  return taken(new ProviderError(`${name.server} ${sentence}`, { retryable: false }));
 }
 
 /** The answer is a success, but not of this protocol. `what` completes "answered with ...". */
@@ -123,9 +133,7 @@ export function faultOfProtocol(name: ServerName, what: string): ProviderError {
 /** Both answers were paid for. */
 export function faultOfTruncation(name: ServerName, spent: TokenUse): ProviderError {
   const sentence = `cut off the answer of "${name.model}" at its token limit, twice: allow more with --max-tokens`;
-  const fault = new ProviderError(`${name.server} ${sentence}`, { retryable: false });
-  fault.spent = spent;
-  return fault;
+  return taken(new ProviderError(`${name.server} ${sentence}`, { retryable: false }), spent);
 }
 
 const FEATURE_WORDS: Readonly<Record<RejectedFeature, string>> = {

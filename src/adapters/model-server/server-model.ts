@@ -1,5 +1,5 @@
-import { ProviderError, type RejectedFeature } from "../../domain/errors.ts";
-import { sumOfTokens } from "../../domain/token-use.ts";
+import { KuleshovError, ProviderError, type RejectedFeature } from "../../domain/errors.ts";
+import { NO_TOKENS, sumOfTokens } from "../../domain/token-use.ts";
 import { mayPass, type RetryPolicy, retry } from "../../platform/retry.ts";
 import type {
   ChatMessage,
@@ -12,6 +12,7 @@ import type {
 import { isCutOff, type RawReply, replyOf } from "./chat-reply.ts";
 import { type ConversationShape, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
 import { fetchEvents, type HttpRequest } from "./http-events.ts";
+import { imagesIn, withLosses } from "./lost-tokens.ts";
 import { faultOfNoAnswer, faultOfTruncation, type ServerName } from "./server-fault.ts";
 
 /** How one call is made: the user's settings without what the server has turned down. */
@@ -104,7 +105,10 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const first = await answered(asked, settings(), signal);
     if (!isCutOff(first)) return replyOf(first, asked, name);
     const roomier = { ...settings(), maxTokens: setup.raisedMaxTokens };
-    const second = await answered(asked, roomier, signal);
+    const second = await answered(asked, roomier, signal).catch((error: unknown) => {
+      if (error instanceof KuleshovError) error.spent = sumOfTokens(first.tokens, error.spent ?? NO_TOKENS);
+      throw error;
+    });
     const tokens = sumOfTokens(first.tokens, second.tokens);
     if (isCutOff(second)) throw faultOfTruncation(name, tokens);
     return { ...replyOf(second, asked, name), tokens };
@@ -122,13 +126,15 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const once = async () => {
       setup.beforeRequest?.();
       const raw = protocol.read(await fetchEvents(request, name, signal));
-      if (raw.finish === "error") throw faultOfNoAnswer(name, "it ended with an error", raw.content);
+      if (raw.finish === "error") throw faultOfNoAnswer(name, raw);
       return raw;
     };
-    return retry(once, setup.retries, {
-      signal,
-      isWorthwhile: (error) => mayPass(error) && !isTurnedDown(error, asked),
-    });
+    return withLosses(asked, signal, (noted) =>
+      retry(() => once().catch(noted), setup.retries, {
+        signal,
+        isWorthwhile: (error) => mayPass(error) && !isTurnedDown(error, asked),
+      }),
+    );
   }
 
   return {
@@ -166,10 +172,7 @@ function isTurnedDown(error: unknown, asked: ChatRequest): error is ProviderErro
 
 /** A word in an error that is about something else is not believed: only what was asked for can be turned down. */
 function isIn({ messages, tools = [], answer }: ChatRequest, feature: RejectedFeature): boolean {
-  const images = messages.reduce((sum, message) => {
-    if (message.role === "tool") return sum + message.views.length;
-    return message.role === "user" ? sum + message.parts.filter(({ type }) => type === "image").length : sum;
-  }, 0);
+  const images = imagesIn(messages);
   if (feature === "images") return images > 0;
   if (feature === "several-images") return images > 1;
   if (feature === "schema") return answer !== undefined;

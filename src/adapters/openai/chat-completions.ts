@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ProviderError } from "../../domain/errors.ts";
 import { NO_TOKENS, type TokenUse } from "../../domain/token-use.ts";
 import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
 import type { RawReply } from "../model-server/chat-reply.ts";
@@ -6,7 +7,7 @@ import { wireParts } from "../model-server/conversation-shape.ts";
 import {
   faultInAnswer,
   faultOfConnection,
-  faultOfNoAnswer,
+  faultOfNoChoice,
   faultOfProtocol,
   type ServerName,
 } from "../model-server/server-fault.ts";
@@ -133,17 +134,16 @@ function read(events: readonly unknown[], name: ServerName): RawReply {
   const pieces = events.map((event) => {
     const completion = Completion.safeParse(event);
     if (!completion.success) throw faultOfProtocol(name, "JSON that is no chat completion");
-    const { error, choices } = completion.data;
-    // OpenRouter says beside the choice what went wrong with the provider behind it.
-    const failure = error ?? choices?.[0]?.error;
-    if (failure != null) throw faultInAnswer(name, failure);
     return completion.data;
   });
+  // OpenRouter says beside the choice what went wrong with the provider behind it.
+  const failure = pieces.map(({ error, choices }) => error ?? choices?.[0]?.error).find((error) => error != null);
+  if (failure !== undefined) throw told(faultInAnswer(name, failure), tokensOf(pieces));
   const said = pieces.flatMap(({ choices }) => choices?.slice(0, 1) ?? []);
   if (said.length === 0) throw noChoice(pieces, name);
   const isStream = said.some(({ delta }) => delta !== undefined && delta !== null);
   const finish = said.findLast(({ finish_reason: reason }) => reason != null)?.finish_reason ?? null;
-  if (isStream && finish === null) throw faultOfConnection(name, undefined, "answering");
+  if (isStream && finish === null) throw told(faultOfConnection(name, undefined, "answering"), tokensOf(pieces));
   const messages = said.map(({ message, delta }) => message ?? delta).filter((each) => each != null);
   if (!isStream && messages.length === 0) throw faultOfProtocol(name, "JSON that is no chat completion");
   return {
@@ -157,10 +157,16 @@ function read(events: readonly unknown[], name: ServerName): RawReply {
   };
 }
 
+/** What the server counted before it failed. */
+function told(fault: ProviderError, spent: TokenUse): ProviderError {
+  if (spent !== NO_TOKENS) fault.spent = spent;
+  return fault;
+}
+
 /** A gateway's empty answer may pass; what never was a completion does not. */
 function noChoice(pieces: readonly Completion[], name: ServerName) {
   const isEmpty = pieces.some(({ choices }) => choices != null);
-  if (isEmpty) return faultOfNoAnswer(name, "its list of choices was empty");
+  if (isEmpty) return told(faultOfNoChoice(name), tokensOf(pieces));
   return faultOfProtocol(name, "JSON that is no chat completion");
 }
 

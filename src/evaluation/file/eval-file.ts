@@ -111,9 +111,9 @@ export const EvalFile = z.strictObject({
   budget: Budget.default({}),
   execution: Execution.prefault({}),
   prices: z
-    .record(z.string(), Price.omit({ cachedInputPerMillion: true }))
+    .record(z.string(), Price)
     .default({})
-    .describe("USD per million tokens, by model id"),
+    .describe("USD per million tokens, by model id; of models that are not named here as models/prices.json has them"),
   analysis: Analysis.prefault({}),
 });
 export type EvalFile = z.infer<typeof EvalFile>;

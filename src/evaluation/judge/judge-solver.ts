@@ -2,7 +2,7 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import { askStructured, type StructuredAnswer } from "../../judging/ask-structured.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { NO_READING } from "../answer.ts";
-import { type Solution, type Solver, StimulusUnavailable } from "../solver.ts";
+import { type Solution, type Solver, StimulusUnavailable, usageOf } from "../solver.ts";
 import { type ConditionDependencies, identityOfModel, providerOfModel } from "../solvers/condition-dependencies.ts";
 import { type EmerRatings, RATINGS_ANSWER, readRatings } from "./judge-calls.ts";
 
@@ -58,7 +58,7 @@ function solutionOf({ value: ratings, tokens, fingerprint }: Rated, latencyMs: n
       confidence: null,
       abstention: null,
     },
-    usage: { inputTokens: tokens.input, outputTokens: tokens.output, latencyMs },
+    usage: usageOf(tokens, latencyMs),
     fingerprint,
     detail: ratings,
   };

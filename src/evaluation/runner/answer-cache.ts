@@ -3,17 +3,13 @@ import { z } from "zod";
 import { type ContentStore, contentKey } from "../../platform/content-store.ts";
 
 import { Answer } from "../answer.ts";
-import type { Call, Solution } from "../solver.ts";
+import { type Call, type Solution, Usage } from "../solver.ts";
 
 /** What is kept of one call. */
 const CachedSolution = z.strictObject({
   key: z.string(),
   answer: Answer,
-  usage: z.strictObject({
-    inputTokens: z.number().nullable(),
-    outputTokens: z.number().nullable(),
-    latencyMs: z.number(),
-  }),
+  usage: Usage,
   fingerprint: z.string().nullable(),
   detail: z.unknown(),
 });

@@ -1,8 +1,8 @@
 import { ConfigurationError, ModelFileError, ProviderError } from "../../domain/errors.ts";
+import { FREE } from "../../domain/price.ts";
 import { exhaustedLimit } from "../../runs/budget.ts";
-import { type Call, StimulusUnavailable } from "../solver.ts";
+import { type Call, costOfUsage, StimulusUnavailable } from "../solver.ts";
 import { answeredRecord, failedRecord } from "./call-record.ts";
-import { costOf } from "./plan-run.ts";
 import { finish, guarded, type Queue, type Run } from "./run-state.ts";
 
 /**
@@ -21,18 +21,17 @@ export async function askCall(
   progress.started();
   try {
     const stimulus = await setting.stimuli.prepare(call.sample, call.condition.arm, run.signal, setting.keep);
-    const price = setting.file.prices[call.condition.model];
-    const isFree = setting.solver.isFree(call.condition);
+    const price = setting.solver.isFree(call.condition) ? FREE : setting.file.prices[call.condition.model];
     const outcome = await solved((signal) => setting.solver.solve(call, stimulus, signal), run);
     if ("error" in outcome) {
       noteFailure(outcome.error, run, queue);
       const record = failedRecord(call, key, { attempts: 1, error: outcome.error });
-      await finish(run, record.usage === null ? record : { ...record, costUsd: costOf(record.usage, price, isFree) });
+      await finish(run, record.usage === null ? record : { ...record, costUsd: costOfUsage(record.usage, price) });
       return;
     }
     queue.failuresInARow = 0;
     const { value: solution } = outcome;
-    const costUsd = costOf(solution.usage, price, isFree);
+    const costUsd = costOfUsage(solution.usage, price);
     const record = answeredRecord(call, key, { solution, cached: false, attempts: 1, costUsd });
     await recordBeside(queue, () =>
       guarded(run, async () => {
@@ -58,13 +57,17 @@ async function solved<T>(
   { setting, signal }: Run,
 ): Promise<{ readonly value: T } | { readonly error: unknown }> {
   const { timeoutSeconds } = setting.file.execution;
-  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+  const timeout = new AbortController();
+  // The reason travels down to whoever asks and comes back with what was spent till then.
+  const late = new ProviderError(`No answer within ${timeoutSeconds} s`, { retryable: true });
+  const timer = setTimeout(() => timeout.abort(late), timeoutSeconds * 1000);
   try {
-    return { value: await work(AbortSignal.any([signal, timeout])) };
+    return { value: await work(AbortSignal.any([signal, timeout.signal])) };
   } catch (error) {
     signal.throwIfAborted();
-    if (!timeout.aborted) return { error };
-    return { error: new ProviderError(`No answer within ${timeoutSeconds} s`, { retryable: true }, { cause: error }) };
+    return { error: timeout.signal.aborted ? late : error };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { KuleshovError } from "../../domain/errors.ts";
 import { Answer } from "../answer.ts";
-import type { Call, Solution } from "../solver.ts";
+import { type Call, type Solution, Usage, usageOf } from "../solver.ts";
 import { cellId } from "./plan.ts";
 
 /** Why a call has no answer. */
@@ -26,13 +26,7 @@ export const CallRecord = z.strictObject({
   attempts: z.number().int(),
   answer: Answer.nullable(),
   failure: CallFailure.nullable(),
-  usage: z
-    .strictObject({
-      inputTokens: z.number().nullable(),
-      outputTokens: z.number().nullable(),
-      latencyMs: z.number(),
-    })
-    .nullable(),
+  usage: Usage.nullable(),
   /** What was paid for this line: 0 when cached, `null` when the price or the tokens are unknown. */
   costUsd: z.number().nullable(),
   fingerprint: z.string().nullable(),
@@ -68,7 +62,7 @@ export function failedRecord(
   const kind = error instanceof Error ? error.name : "Error";
   const message = error instanceof Error ? error.message : String(error);
   const spent = error instanceof KuleshovError ? error.spent : null;
-  const usage = spent === null ? null : { inputTokens: spent.input, outputTokens: spent.output, latencyMs: 0 };
+  const usage = spent === null ? null : usageOf(spent, 0);
   return { ...blankRecord(call, key), attempts, usage, costUsd: attempts === 0 ? 0 : null, failure: { kind, message } };
 }
 

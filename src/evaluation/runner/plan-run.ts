@@ -1,6 +1,6 @@
-import { costOf as costOfTokens, type Price } from "../../domain/price.ts";
+import { FREE } from "../../domain/price.ts";
 import type { EvalFile } from "../file/eval-file.ts";
-import type { Call, Solver, StimulusSource, Usage } from "../solver.ts";
+import { type Call, costOfUsage, type Solver, type StimulusSource } from "../solver.ts";
 import { type AnswerCache, callKey } from "./answer-cache.ts";
 
 import { cellId } from "./plan.ts";
@@ -64,8 +64,8 @@ export async function planRun(
     const known = cells.get(id)?.plan ?? { cell: id, calls: 0, cached: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
     const isCached = await hasAnswer(call, identities.get(id), { stimuli, cache });
     const size = await solver.estimate(call.condition);
-    const price = file.prices[call.condition.model];
-    const cost = costOf({ ...size, latencyMs: 0 }, price, solver.isFree(call.condition));
+    const price = solver.isFree(call.condition) ? FREE : file.prices[call.condition.model];
+    const cost = costOfUsage({ ...size, latencyMs: 0 }, price);
     const plan = isCached
       ? { ...known, calls: known.calls + 1, cached: known.cached + 1 }
       : {
@@ -101,9 +101,4 @@ function totalsOf(cells: readonly { readonly plan: CellPlan; readonly model: str
     usd: sum(({ usd }) => (usd === null ? 0 : usd)),
     unpricedModels: [...new Set(unpriced)],
   };
-}
-
-/** What a call cost in USD; `null` when its price or tokens are unknown, which is not free. */
-export function costOf(usage: Usage, price: Price | undefined, isFree: boolean): number | null {
-  return isFree ? 0 : costOfTokens({ input: usage.inputTokens, output: usage.outputTokens }, price);
 }

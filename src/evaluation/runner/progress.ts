@@ -49,9 +49,7 @@ export function createProgressCounter(total: number, doneBefore: number): Progre
       underWay--;
       asked++;
       if (failure !== null) failed++;
-      if (usage !== null && usage.inputTokens !== null && usage.outputTokens !== null) {
-        tokens += usage.inputTokens + usage.outputTokens;
-      }
+      tokens += (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
       if (costUsd === null) unpriced++;
       else usd += costUsd;
     },

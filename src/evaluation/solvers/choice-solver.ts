@@ -1,6 +1,7 @@
 import type { AskDependencies } from "../../ask-dependencies.ts";
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ImageView } from "../../domain/image.ts";
+import type { TokenUse } from "../../domain/token-use.ts";
 import { fillLedger } from "../../evidence/fill-ledger.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { askStructured } from "../../judging/ask-structured.ts";
@@ -11,7 +12,7 @@ import { renderView } from "../../measuring/render-view.ts";
 import { type Answer, NO_READING } from "../answer.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Sample } from "../sample.ts";
-import { type Call, type Solution, type Solver, type Stimulus, StimulusUnavailable } from "../solver.ts";
+import { type Call, type Solution, type Solver, type Stimulus, StimulusUnavailable, usageOf } from "../solver.ts";
 import { choiceAnswer, readChoice } from "./choice-reply.ts";
 import { type ConditionDependencies, identityOfParts, providerOfModel } from "./condition-dependencies.ts";
 import { type BaselineChoice, chooseByFacs, verifyByMeasurement } from "./facs-baseline.ts";
@@ -77,7 +78,7 @@ function byRules(sample: Sample, { evidence }: Material): Solution {
     sample.statement === null
       ? chooseByFacs(questionOf(sample).question, questionOf(sample).options)
       : verifyByMeasurement(sample.statement, evidence);
-  return solutionOf(chosen, { text: JSON.stringify(chosen), inputTokens: 0, outputTokens: 0, fingerprint: null });
+  return solutionOf(chosen, { text: JSON.stringify(chosen), tokens: { input: 0, output: 0 }, fingerprint: null });
 }
 
 async function byModel(
@@ -100,7 +101,7 @@ async function byModel(
     },
     signal,
   );
-  return solutionOf(value, { text, inputTokens: tokens.input, outputTokens: tokens.output, fingerprint });
+  return solutionOf(value, { text, tokens, fingerprint });
 }
 
 function questionOf({ question, options }: Sample): { readonly question: string; readonly options: readonly string[] } {
@@ -125,9 +126,8 @@ function promptText(
 
 function solutionOf(
   { choice, confidence, reason }: BaselineChoice,
-  said: Pick<Solution, "fingerprint"> & { text: string; inputTokens: number | null; outputTokens: number | null },
+  { text, tokens, fingerprint }: Pick<Solution, "fingerprint"> & { readonly text: string; readonly tokens: TokenUse },
 ): Solution {
-  const { text, inputTokens, outputTokens, fingerprint } = said;
   const isChoice = choice !== null && choice !== CANNOT_TELL;
   const answer: Answer = {
     text,
@@ -143,5 +143,5 @@ function solutionOf(
     confidence,
     abstention: isChoice ? null : (reason ?? "It cannot tell"),
   };
-  return { answer, usage: { inputTokens, outputTokens, latencyMs: 0 }, fingerprint, detail: null };
+  return { answer, usage: usageOf(tokens, 0), fingerprint, detail: null };
 }

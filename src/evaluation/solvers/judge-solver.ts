@@ -8,7 +8,7 @@ import { targetFace } from "../../lab/lab-stimuli.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
 import { type Answer, type AnsweredReading, NO_READING } from "../answer.ts";
 import type { EvalFile } from "../file/eval-file.ts";
-import { type Solver, StimulusUnavailable } from "../solver.ts";
+import { type Solver, StimulusUnavailable, usageOf } from "../solver.ts";
 import { type ConditionDependencies, identityOfParts, providerOfModel } from "./condition-dependencies.ts";
 
 /** Rules and the form of the answer; measured evidence; one image at 1280 px; one exemplar with image. Rough. */
@@ -74,11 +74,7 @@ export function createJudgeSolver(
       const tokens = isFirst ? report.provenance.tokens : { input: 0, output: 0 };
       return {
         answer: answerOfReport(report, stimulus.region),
-        usage: {
-          inputTokens: tokens.input,
-          outputTokens: tokens.output,
-          latencyMs: performance.now() - startedAt,
-        },
+        usage: usageOf(tokens, performance.now() - startedAt),
         fingerprint: model.fingerprint,
         detail: withoutLandmarks(report),
       };

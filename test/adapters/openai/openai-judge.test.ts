@@ -170,6 +170,41 @@ describe("patience", () => {
   });
 });
 
+describe("what failed", () => {
+  const half = 'data: {"choices":[{"delta":{"content":"{"}}]}\n\n';
+  const usage = { prompt_tokens: 70, completion_tokens: 5 };
+  const lost = failsWith(200, { error: { message: "x" }, usage });
+  const estimate = { input: 2, output: null, estimated: 2 };
+
+  it.each([
+    ["a call that was given up on", [hangs], { timeoutMs: 150 }, estimate],
+    ["a connection that broke off", [drops, drops, drops], {}, { input: 6, output: null, estimated: 6 }],
+    ["what the server counted before its errors", [lost, lost, lost], {}, { input: 210, output: 15 }],
+    [
+      "an answer that was withheld",
+      [failsWith(200, { choices: [{ finish_reason: "content_filter", message: {} }], usage })],
+      {},
+      { input: 70, output: 5 },
+    ],
+    ["a refusal, which costs nothing", [failsWith(400, { error: { message: "no" } })], {}, null],
+  ] as const)("is paid for: %s", async (_case, script, options, spent) => {
+    const { ask } = await judgeOf(script, options);
+    const error = await ask().catch((thrown: unknown) => thrown);
+    expect((error as ProviderError).spent).toEqual(spent);
+  });
+
+  it("counts with the answer that came after it", async () => {
+    const broken = failsWith(200, half, { "content-type": "text/event-stream" });
+    const { ask } = await judgeOf([broken, says("There you are")]);
+    expect((await ask()).tokens).toEqual({ input: 102, output: 20, estimated: 2 });
+  });
+
+  it("counts with an answer that was cut off before it", async () => {
+    const { ask } = await judgeOf([cutOff("The"), failsWith(400, { error: { message: "no" } })]);
+    await expect(ask()).rejects.toMatchObject({ spent: { input: 100, output: 20 } });
+  });
+});
+
 describe("what a server does not take", () => {
   it.each([
     ["tools", "This model does not support tools"],

@@ -163,6 +163,37 @@ describe("a run", () => {
     expect(outcome.stopped).toMatch(/budget of 2500 tokens/);
   });
 
+  it("counts what a call took up to the end of its time", async () => {
+    const solver = httpSolver("http://127.0.0.1:9", {
+      async solve(_call, _stimulus, signal) {
+        await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+        signal?.throwIfAborted();
+        throw new Error("it was to be stopped");
+      },
+    });
+    const late = httpSolver("http://127.0.0.1:9", {
+      async solve(call, stimulus, signal) {
+        await solver.solve(call, stimulus, signal).catch((error) => {
+          error.spent = { input: 800, output: null, estimated: 800 };
+          throw error;
+        });
+        throw new Error("it was to be stopped");
+      },
+    });
+    const file = evalFile({
+      execution: { timeoutSeconds: 0.05 },
+      prices: { "loop:a": { inputPerMillion: 10, outputPerMillion: 10 } },
+    });
+    const folder = await tempFolder();
+    const outcome = await run(folder, file, late, { n: 1 });
+    expect(outcome).toMatchObject({ failed: 1, tokens: 800, unpriced: 0 });
+    expect(outcome.usd).toBeCloseTo(0.008, 9);
+    expect((await records(folder))[0]).toMatchObject({
+      usage: { inputTokens: 800, estimatedTokens: 800 },
+      failure: { message: "No answer within 0.05 s" },
+    });
+  });
+
   it("gives up on a call that never ends, and goes on", async () => {
     const server = await startAnsweringServer({ misbehave: (callId) => callId.includes("s2 ") });
     const folder = await tempFolder();
