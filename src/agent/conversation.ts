@@ -11,7 +11,7 @@ import type { JudgeModel, StructuredOutput } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import { guardTools } from "./middleware/guard-tools.ts";
 import { steerModel } from "./middleware/steer-model.ts";
-import { asLangChainTool, ModelBridge, userMessage } from "./model-bridge.ts";
+import { asLangChainTool, ModelBridge, userMessage, withoutImages } from "./model-bridge.ts";
 import { createTraceRecorder, type ToolProgress, type TraceRecorder } from "./trace-recorder.ts";
 import type { TransferRecorder } from "./transfer.ts";
 import { createTurn, type Turn } from "./turn.ts";
@@ -29,6 +29,8 @@ interface ConversationSetup {
   readonly format: StructuredOutput;
   /** Whether tools may show it images. */
   readonly vision: boolean;
+  /** Whether a repair is asked for without the images that were shown before. */
+  readonly repairUnseen: boolean;
   readonly limits: ConversationLimits;
   /** Tools and what they work on; without them the model answers in one pass. */
   readonly tools: readonly AgentTool[];
@@ -86,6 +88,7 @@ export function openConversation(setup: ConversationSetup): Conversation {
     say: (parts, signal) => turnWith(userMessage(parts), signal),
     requestRepair(text, complaints, signal) {
       trace.complaint(text);
+      if (setup.repairUnseen) messages = messages.map(withoutImages);
       return turnWith(userMessage([{ type: "text", text }], complaints), signal);
     },
     trace: trace.steps,

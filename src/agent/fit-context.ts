@@ -12,11 +12,20 @@ export interface Economy {
   readonly examples: number;
   /** Whether each face is asked about by itself. */
   readonly faceByFace: boolean;
+  /** Whether a judgment is sent back for repair without the images that were shown with the question. */
+  readonly repairUnseen: boolean;
   /** In words for the report, e.g. `sides of action units of low weight`. */
   readonly leftOut: readonly string[];
 }
 
-const NOTHING_LEFT_OUT: Economy = { isTold: isOfUse, brief: false, examples: 1, faceByFace: false, leftOut: [] };
+const NOTHING_LEFT_OUT: Economy = {
+  isTold: isOfUse,
+  brief: false,
+  examples: 1,
+  faceByFace: false,
+  repairUnseen: false,
+  leftOut: [],
+};
 
 /** Where joints lie is drawn, not read. */
 function isOfUse({ value }: EvidenceItem): boolean {
@@ -48,6 +57,7 @@ const STEPS: readonly Step[] = [
       kind === "facs-rule" || (kind === "expression" && source.type === "network" && !source.name.includes("pool")),
   },
   { leftOut: "what is about the other faces (each face was asked about by itself)", changes: { faceByFace: true } },
+  { leftOut: "the image where a judgment is sent back for repair", changes: { repairUnseen: true } },
 ];
 
 /** Ways to ask, from the whole to the barest. */
@@ -82,8 +92,20 @@ export function promptTokens({ system, user }: Pick<Prompt, "system" | "user">, 
   return parts.reduce((sum, tokens) => sum + tokens, textTokens(system) + toolTokens(tools) + TEMPLATE_TOKENS);
 }
 
-/** Tokens to keep free for the judgment of so many faces. */
-export function answerTokens(faces: number, brief: boolean): number {
+/** Up to twenty complaints, and what to do about them. */
+const COMPLAINT_TOKENS = 300;
+
+/**
+ * Tokens to keep free for the judgment of so many faces, for what is wrong with it, and for its repair, in which images of
+ * `unseen` tokens are not shown again.
+ */
+export function answerTokens(faces: number, brief: boolean, unseen = 0): number {
   const { base, face } = brief ? ANSWER_TOKENS.brief : ANSWER_TOKENS.whole;
-  return base + Math.max(1, faces) * face;
+  const answer = base + Math.max(1, faces) * face;
+  return answer + Math.max(0, COMPLAINT_TOKENS + answer - unseen);
+}
+
+/** Tokens of the images in a prompt. */
+export function imageTokens({ user }: Pick<Prompt, "user">): number {
+  return IMAGE_TOKENS * user.filter(({ type }) => type === "image").length;
 }

@@ -13,7 +13,7 @@ import type { JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import type { CallPlan, ModelMode } from "./call-plan.ts";
 import type { ConversationLimits } from "./conversation.ts";
-import { answerTokens, type Economy, economies, promptTokens } from "./fit-context.ts";
+import { answerTokens, type Economy, economies, imageTokens, promptTokens } from "./fit-context.ts";
 import type { ToolProgress } from "./trace-recorder.ts";
 
 /** What the model thinks about. */
@@ -52,7 +52,7 @@ export interface Fitted {
 }
 
 /**
- * How much of a question the model's server has room for, with its answer. A loop with tools that has none becomes one
+ * How much of a question the model's server has room for, with its answer and one repair of it. A loop with tools that has none becomes one
  * prompt, and a prompt that is too long is shortened step by step; each is told before anything is sent.
  *
  * @throws {ProviderError} if even the barest question is longer than what the server has.
@@ -76,7 +76,7 @@ export function fittingQuestion(thinking: Thinking, dependencies: JudgeDependenc
     return { ...single, warnings: [`${says}: it got the evidence in one prompt`, ...single.warnings] };
   }
   const economy = ways.find((each) => needs(plan.mode, each) <= room);
-  const says = `${model.id} needs about ${needed} tokens for this question and its answer, ${has}`;
+  const says = `${model.id} needs about ${needed} tokens for this question, its answer and one repair, ${has}`;
   if (economy !== undefined)
     return { plan, economy, warnings: [`${says}: left out were ${economy.leftOut.join("; ")}`] };
   const barest = needs(plan.mode, ways.at(-1) ?? whole);
@@ -97,7 +97,8 @@ function neededTokens(
   const { prompt, tools } = questionFor(thinking, setting);
   const told = tools.map(({ name, description, schema }) => ({ name, description, schema: jsonSchemaOf(schema) }));
   const read = plan.mode === "agent" ? textTokens(evidenceLines(ledger.items())) : 0;
-  return promptTokens(prompt, told) + read + answerTokens(ledger.faces().length, economy.brief);
+  const unseen = economy.repairUnseen ? imageTokens(prompt) : 0;
+  return promptTokens(prompt, told) + read + answerTokens(ledger.faces().length, economy.brief, unseen);
 }
 
 /** The same question as if the image held only this face. */

@@ -10,7 +10,7 @@ import { tool } from "langchain";
 import { z } from "zod";
 import type { Complaint } from "../domain/complaint.ts";
 import type { ImageView } from "../domain/image.ts";
-import type { PromptPart } from "../domain/prompt.ts";
+import { captionOf, type PromptPart } from "../domain/prompt.ts";
 import { jsonSchemaOf } from "../judging/answer-format.ts";
 import type { AnswerSchema, ChatMessage, ChatReply, ChatTool, JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext, ToolOutput } from "./agent-tool.ts";
@@ -68,6 +68,16 @@ export function userMessage(parts: readonly PromptPart[], complaints: readonly C
 
 /** Ours, put there by `userMessage`; LangChain itself writes messages of words alone. */
 const Kept = z.object({ parts: z.array(z.custom<PromptPart>()), complaints: z.array(z.custom<Complaint>()) });
+
+/** The same message with the captions of its images alone. */
+export function withoutImages(message: BaseMessage): BaseMessage {
+  const kept = Kept.safeParse(message.additional_kwargs);
+  if (!kept.success) return message;
+  const parts = kept.data.parts.map((part) =>
+    part.type === "image" ? { type: "text" as const, text: `(${captionOf(part.view)}, shown before)` } : part,
+  );
+  return userMessage(parts, kept.data.complaints);
+}
 
 function chatMessage(message: BaseMessage): ChatMessage {
   if (AIMessage.isInstance(message)) {

@@ -148,6 +148,7 @@ async function thinkOnce(thinking: Thinking, setting: FittedDependencies, signal
     answer,
     format: plan.format,
     vision: seesViews,
+    repairUnseen: economy.repairUnseen,
     limits,
     tools,
     toolContext,

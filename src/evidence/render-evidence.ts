@@ -45,9 +45,11 @@ function wordsOf({ kind, value, statement }: EvidenceItem): string {
  * triple the length and tell nothing. They stay in the ledger, where a claim about a side is held against them. All units
  * that one witness found absent on one face share a line, and so do all that it left uncertain. What is about one face
  * stands together, below a line that names it and who says most of it.
+ *
+ * @param ledger what there is, of which `items` are told: a side says the same as the other one, told or not.
  */
-export function evidenceLines(items: readonly EvidenceItem[]): string {
-  const units = groupBy(items.filter(isActionUnit), unitKey);
+export function evidenceLines(items: readonly EvidenceItem[], ledger = items): string {
+  const units = groupBy(ledger.filter(isActionUnit), unitKey);
   const told = items.filter((item) => !isActionUnit(item) || !isSideLikeTheOther(item, units.get(unitKey(item)) ?? []));
   return [...groupBy(told, ({ faceId }) => faceId)].flatMap(([faceId, own]) => linesAbout(faceId, own)).join("\n");
 }

@@ -59,7 +59,7 @@ function questionText(contents: PromptContents, filled: Filled): string {
   };
   // Exemplars stand before the question already.
   const items = ledger.items().filter((item) => item.kind !== "exemplar" && contents.isTold(item));
-  if (!withTools) return filled("question-in-one-pass", { ...values, evidence: evidenceLines(items) });
+  if (!withTools) return filled("question-in-one-pass", { ...values, evidence: evidenceLines(items, ledger.items()) });
   return filled("question-with-tools", {
     ...values,
     faces: evidenceLines(items.filter(({ kind }) => kind === "face")),

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
 import { promptTokens } from "../../src/agent/fit-context.ts";
@@ -6,13 +8,14 @@ import type { AskDependencies } from "../../src/ask-dependencies.ts";
 import { createObservers } from "../../src/compose/scene.ts";
 import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { ProviderError } from "../../src/domain/errors.ts";
-import { textTokens } from "../../src/domain/token-use.ts";
+import { IMAGE_TOKENS, textTokens } from "../../src/domain/token-use.ts";
 import type { BriefJudgment } from "../../src/judging/brief-judgment.ts";
 import { partsFor } from "../support/judge-of.ts";
-import { says, saysJson, type WireBody } from "../support/model-server.ts";
+import { type Reply, says, saysJson, type WireBody } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { idOf, toldIn } from "../support/scripted-judge.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const [toolboxes, observers] = await Promise.all([createToolboxes(["mesh"]), createObservers({})]);
 
@@ -32,6 +35,15 @@ function briefOf(asked: WireBody, faces: readonly string[]): BriefJudgment {
   return { answer: "They are perceived as happy.", subjects };
 }
 
+const FIRST_FACE = { left: 300, top: 280, width: 420, height: 440 };
+
+/** The first of the three faces, cut out. */
+async function oneFace(): Promise<string> {
+  const path = join(await tempFolder(), "one.jpg");
+  await sharp(samplePhoto(1)).extract(FIRST_FACE).toFile(path);
+  return path;
+}
+
 const facesIn = (asked: WireBody) => [...new Set(toldIn(asked).match(/\bF\d(?= is a face)/g) ?? [])];
 
 /** Asks a server of so many tokens about real measurements; it answers in brief, whoever is asked about. */
@@ -39,10 +51,9 @@ async function askWith(
   contextTokens: number,
   dependencies: Partial<AskDependencies> = {},
   query: Partial<AskQuery> = {},
+  script: (asked: WireBody, index: number) => Reply = (asked) => saysJson(briefOf(asked, facesIn(asked))),
 ) {
-  const server = await startOpenAiServer((asked) => saysJson(briefOf(asked, facesIn(asked))), {
-    models: [{ id: "small", max_model_len: contextTokens }],
-  });
+  const server = await startOpenAiServer(script, { models: [{ id: "small", max_model_len: contextTokens }] });
   const notices: string[] = [];
   const model = await createOpenAiJudge("small", { baseUrl: `${server.url}/v1` });
   const parts = await partsFor(model, {
@@ -103,6 +114,32 @@ describe("a question to a model with little room", () => {
     );
     expect(notices).toEqual(expect.arrayContaining(said));
     expect(toldIn(server.chats[0] as WireBody)).not.toContain("too low to say anything");
+  });
+
+  it.each([
+    ["three faces", 8_192, async () => samplePhoto(1), 1_350],
+    ["one face", 4_096, oneFace, 550],
+  ])("about %s fits into %d tokens also where its answer is sent back", async (_who, room, image, answer) => {
+    const unusable = "x".repeat(4 * answer);
+    const { server, report } = await askWith(room, {}, { image: await image() }, (asked, index) =>
+      index === 0
+        ? says(unusable)
+        : saysJson(briefOf(asked, [...new Set(toldIn(asked).match(/\bF\d(?= is a face)/g))])),
+    );
+    const { judgment, warnings } = await report;
+    expect(server.chats).toHaveLength(2);
+    const repair = server.chats[1] as WireBody;
+    const images = JSON.stringify(repair.messages).match(/"image_url":\{/g)?.length ?? 0;
+    const words = repair.messages.map(({ content }) =>
+      typeof content === "string" ? content : (content ?? []).map(({ text = "" }) => text).join("\n"),
+    );
+    // The unusable answer has as many tokens as a whole one; its repair takes as many once more.
+    const told = textTokens(words.filter((text) => !text.startsWith("xxx")).join("\n")) + IMAGE_TOKENS * images;
+    expect(told + 2 * answer).toBeLessThanOrEqual(room);
+    expect(judgment.subjects).toHaveLength(room > 5_000 ? 3 : 1);
+    const said = warnings.join("\n");
+    expect(said).toContain(`and its server has ${room}: left out were`);
+    expect(said.includes("the image where a judgment is sent back")).toBe(images === 0);
   });
 
   it("states in a brief cue what its items state, and has it checked against them", async () => {
