@@ -23,6 +23,8 @@ export interface LabQuery extends RunMode {
   readonly repeats: number;
   /** What is known of the situation, in words. */
   readonly context?: string | undefined;
+  /** Whether the images are mirrored, as selfies are. */
+  readonly mirrored?: true | undefined;
   /** How the model is asked, beside its name: a run goes on only with the same. */
   readonly baseUrl?: string;
   readonly temperature?: number;
@@ -90,6 +92,7 @@ async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
     "--hide": hide,
     "--repeats": repeats,
     "--context": context ?? null,
+    ...(query.mirrored && { "--mirrored": true }),
   };
 }
 
@@ -107,6 +110,7 @@ async function writeLabFile(place: RunFolder, query: LabQuery): Promise<string> 
     name: "lab",
     description: "Context lab",
     dataset: { format: "csv", path: IMAGES_FILE, columns: { id: "id", image: "image", context: "situation" } },
+    ...(query.mirrored && { mirrored: true }),
     matrix: { models: [model], arms: armsOf(all.length, neutral), seeds: [seed], repeats },
     stimuli: { hide, ...(neutral === undefined ? {} : { neutral: resolve(neutral) }) },
     ...(timeout === undefined ? {} : { execution: { timeoutSeconds: timeout } }),

@@ -7,7 +7,7 @@ import type { Evaluated } from "../evaluate.ts";
 import { interruptSignal } from "./exit.ts";
 import { addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, runOptions } from "./run-options.ts";
+import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
 
 interface LabOptions extends ModelFlags {
   readonly cache?: boolean;
@@ -19,6 +19,7 @@ interface LabOptions extends ModelFlags {
   readonly hide: "faces" | "people";
   readonly repeats: number;
   readonly context?: string;
+  readonly mirrored?: true;
   readonly json?: true;
 }
 
@@ -32,6 +33,7 @@ export function register(program: Command): void {
     .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")
     .option("--repeats <n>", "answers per arm", repeats, 1)
     .option("--context <text>", "what is known of the situation, in words")
+    .addOption(mirroredOption())
     .addOption(runOptions.out("stimuli, answers and report.html (default: lab-results/<name>-<time>)"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())

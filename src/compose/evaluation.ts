@@ -152,6 +152,7 @@ function createConditionDependencies(
       retries: { ...DEFAULT_RETRIES, tries: file.execution.attempts },
       model: condition.model,
       toolboxes: [],
+      mirrored: file.mirrored,
       seed,
     });
     closers.push(() => opened.close());

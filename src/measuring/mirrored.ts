@@ -57,6 +57,7 @@ export function mirroredToolbox(toolbox: FerToolbox): FerToolbox {
 export function mirroredObserver(observer: SceneObserver): SceneObserver {
   return {
     ...observer,
+    mirrored: true,
     async observe({ image, faces }, signal) {
       const turned = { image: unmirrored(image), faces: faces.map((face) => faceAcross(face, image)) };
       return (await observer.observe(turned, signal)).map((item) => itemAcross(item, image));

@@ -8,6 +8,8 @@ export interface SceneObserver {
   readonly id: string;
   /** The networks behind it, for the provenance of a report. */
   readonly networks: readonly { readonly id: string; readonly sha256: string }[];
+  /** Present where images are declared mirrored. */
+  readonly mirrored?: true;
   /**
    * Ledger items, with regions where they have one. What cannot be told is an item of its own, or none, never a zero.
    *

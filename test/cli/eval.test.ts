@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as evaluation from "../../src/cli/eval.ts";
 import * as lab from "../../src/cli/lab.ts";
@@ -107,5 +108,26 @@ scorers: [accuracy]
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(2);
+  });
+});
+
+describe("kuleshov lab", () => {
+  it("takes mirrored images, and names no stimuli where every answer was kept and none were drawn", async () => {
+    const folder = await tempFolder();
+    await sharp(samplePhoto(1)).extract({ left: 300, top: 150, width: 460, height: 460 }).toFile(join(folder, "a.jpg"));
+    const run = (out: string, ...more: string[]) => kuleshov(folder, "lab", "a.jpg", "--out", out, ...more);
+    const first = await run("first", "--mirrored");
+    expect([first.code, first.stderr]).toEqual([
+      0,
+      expect.stringContaining(`Stimuli: ${join(folder, "first", "stimuli")}`),
+    ]);
+    expect(JSON.parse(await readFile(join(folder, "first", "lab.eval.yaml"), "utf8"))).toMatchObject({
+      mirrored: true,
+    });
+    const again = await run("again", "--mirrored");
+    expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining("Stimuli:")]);
+    expect(existsSync(join(folder, "again", "stimuli"))).toBe(false);
+    const other = await run("first", "--resume");
+    expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/began with other settings \(.*--mirrored/)]);
   });
 });

@@ -28,6 +28,7 @@ export function identityOfParts(dependencies: AskDependencies): unknown {
       ...(mirrored && { mirrored }),
     })),
     observers: dependencies.observers.length,
+    ...(dependencies.observers.some(({ mirrored }) => mirrored) && { mirrored: true }),
   };
 }
 
