@@ -12,7 +12,7 @@ import { studyAgreement } from "../src/study/study-agreement.ts";
 import { StudyDescription } from "../src/study/study-folder.ts";
 import { listInputs } from "../src/study/study-inputs.ts";
 import { tempFolder } from "./support/temp-folder.ts";
-import { goldenFile } from "./support/toolbox-files.ts";
+import { fieldCase, goldenFile } from "./support/toolbox-files.ts";
 
 const PYFEAT = "FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU06,AU12,input,frame";
 
@@ -43,6 +43,9 @@ describe("importing what a toolbox wrote, without images", () => {
     ["affdex-sdk.csv", "frame", "affdex_joy"],
     ["imotions.csv", "frame", "AU12_both"],
     ["facet.txt", "frame", "AU12_both"],
+    ["facereader.txt", "frame", "AU12_both"],
+    ["hume-batch.json", "frame", "hume_Joy"],
+    ["hume-expressions.json", "", "hume_smile"],
     ["blendshapes-javascript.json", "", "AU12_both"],
     ["blendshapes-arkit.csv", "", "AU12_both"],
   ])("makes a study of %s", async (name, frames, column) => {
@@ -136,6 +139,69 @@ describe("importing what a toolbox wrote, without images", () => {
     await importInto(folder, [goldenFile("openface-video.csv")]);
     await expect(listInputs([folder])).rejects.toThrow(
       /Cannot take the images of a study as it was imported from toolboxes' files without images/,
+    );
+  });
+});
+
+/** Files as people have them, that stand for what users of toolboxes report. */
+describe("a file from the field", () => {
+  const clip = (from: number, first: number) => Array.from({ length: 6 }, (_, n) => [n + from, "", (first + n) / 100]);
+  it.each<[string, string, unknown[][], RegExp]>([
+    ["03-zero-based-frames.csv", "AU12_both", clip(0, 10), /^$/],
+    ["05-affdex-no-face-id.csv", "AU12_both", [0, 1, 2, 3].map((n) => [n, n * 0.04, n * 10]), /no column eyeWiden/],
+    ["06-early-pyfeat-svm.csv", "AU24_both", [["", "", 1]], /no column AU05_c/],
+    [
+      "08-mean-row.csv",
+      "AU12_both",
+      [
+        [1, 0, 1],
+        [2, 0.03, 2],
+      ],
+      /1 rows name no frame although others do.*: left out/,
+    ],
+    [
+      "09-duplicate-frame.csv",
+      "AU12_both",
+      [
+        [1, "", 0.5],
+        [2, "", 0.52],
+        [3, "", 0.54],
+      ],
+      /1 rows repeat the box/,
+    ],
+    ["10-excel-sep-line.csv", "AU12_both", [[1, 0, 1]], /no column AU02_r/],
+    ["13-small-negative.csv", "AU01_both", [[1, 0, 0]], /1 values stood just outside their scale/],
+    ["13b-just-over-five.csv", "AU12_both", [[1, 0, 5]], /1 values stood just outside their scale/],
+    ["14-r-write-table.csv", "AU12_both", [[1, 0, 1]], /no column AU02_r/],
+    ["16-mediapipe-bare-list.json", "AU12_left", [["", "", 80]], /^$/],
+    ["17-mediapipe-stream.jsonl", "AU12_right", [0, 0.033, 0.066].map((time, n) => [n, time, 70]), /^$/],
+    [
+      "19-blendshapes-timestamps.csv",
+      "AU02_both",
+      [0, 0.033, 0.066].map((time, n) => [n, time, 4.5]),
+      /does not say where/,
+    ],
+    ["20-facereader.txt", "facereader_happy", [[0, 0, 0.05]], /does not say where/],
+    [
+      "21-libreface-unit-intensity.csv",
+      "AU12_both_intensity",
+      [0.8, 0.81, 0.82].map((value) => ["", "", value]),
+      /never pass 1/,
+    ],
+  ])("is imported with its moments and values: %s", async (name, column, expected, told) => {
+    const { faces, study } = await importInto(await tempFolder(), [fieldCase(name)]);
+    const said = study.warnings.filter((warning) => !/imported without images/.test(warning)).join("\n");
+    expect(
+      faces.map((face) =>
+        [face.frame, face.timestamp_s, face[column]].map((text) => (text === "" ? "" : Number(text))),
+      ),
+    ).toEqual(expected);
+    expect(said).toMatch(told);
+  });
+
+  it("is refused where its rows are about whole videos: 01-video-mean.csv", async () => {
+    await expect(importInto(await tempFolder(), [fieldCase("01-video-mean.csv")])).rejects.toThrow(
+      /its rows are about whole videos \(means\?\) and name no frame or time/,
     );
   });
 });

@@ -15,6 +15,7 @@ const everyFile = [
   ["affdex-sdk.csv", "affdex@unknown", 1],
   ["imotions.csv", "affdex@unknown", 1],
   ["facet.txt", "facet@unknown", 1],
+  ["facereader.txt", "facereader@unknown", 2],
   ["blendshapes-javascript.json", "blendshapes@unknown", 1],
   ["blendshapes-python.json", "blendshapes@unknown", 1],
   ["blendshapes-arkit.csv", "blendshapes@unknown", 1],

@@ -8,6 +8,11 @@ export function goldenFile(name: string): string {
   return fileURLToPath(new URL(`../fixtures/toolboxes/${name}`, import.meta.url));
 }
 
+/** A file that stands for what users of toolboxes report; its number is that of the report. */
+export function fieldCase(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/cases/${name}`, import.meta.url));
+}
+
 /** Reads a file of a toolbox from end to end. */
 export async function importAll(spec: string): Promise<{ file: EvidenceFile; rows: readonly ImportedRow[] }> {
   const file = await openEvidenceFile(spec);

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { nearestNames } from "../../domain/nearest-name.ts";
@@ -131,51 +131,62 @@ async function labelsOf(
 
 async function checkRows(rows: readonly ReadRow[], reader: LabelReader): Promise<ReadRow[]> {
   const seen = new Map<string, string>();
-  const hasFile = createFileLookup();
+  const findFile = createFileFinder();
   const checked: ReadRow[] = [];
   for (const row of rows) {
-    const reason = "reason" in row ? row.reason : await problemOf(row.sample, { seen, reader, hasFile });
+    const found = "reason" in row ? row : await withImage(row, findFile);
+    const reason = "reason" in found ? found.reason : problemOf(found.sample, { seen, reader });
     if ("sample" in row && !seen.has(row.sample.id)) seen.set(row.sample.id, row.where);
-    checked.push(reason === undefined ? row : { where: row.where, reason });
+    checked.push(reason === undefined ? found : { where: row.where, reason });
   }
   return checked;
 }
 
-async function problemOf(
-  { id, image, truth }: Sample,
-  known: {
-    readonly seen: ReadonlyMap<string, string>;
-    readonly reader: LabelReader;
-    readonly hasFile: (path: string) => Promise<boolean>;
-  },
-): Promise<string | undefined> {
-  const first = known.seen.get(id);
+async function withImage(row: GoodRow, findFile: FileFinder): Promise<ReadRow> {
+  const { image } = row.sample;
+  if (image === null) return row;
+  const path = await findFile(image);
+  if (path === undefined) return { where: row.where, reason: `its image is missing: \`${image}\`` };
+  return path === image ? row : { ...row, sample: { ...row.sample, image: path } };
+}
+
+function problemOf(
+  { id, truth }: Sample,
+  { seen, reader }: { readonly seen: ReadonlyMap<string, string>; readonly reader: LabelReader },
+): string | undefined {
+  const first = seen.get(id);
   if (first !== undefined) return `its id "${id}" is that of ${first} too`;
-  if (image !== null && !(await known.hasFile(image))) return `its image is missing: \`${image}\``;
-  if (known.reader.labels.length === 0) return undefined;
+  if (reader.labels.length === 0) return undefined;
   for (const label of [...(truth.labels ?? []), ...(truth.label === null ? [] : [truth.label])]) {
-    if (known.reader.read(label) !== null) continue;
-    const near = nearestNames(label, known.reader.labels, 1)[0];
+    if (reader.read(label) !== null) continue;
+    const near = nearestNames(label, reader.labels, 1)[0];
     return `its label "${label}" is not in the taxonomy${near === undefined ? "" : ` (nearest: "${near}")`}`;
   }
   return undefined;
 }
 
-/** Looks files up by listing each folder once: a study has many images in few folders. */
-function createFileLookup(): (path: string) => Promise<boolean> {
-  const folders = new Map<string, Promise<ReadonlySet<string>>>();
-  return async (path) => {
-    const folder = dirname(path);
-    let names = folders.get(folder);
-    if (names === undefined) {
-      names = readdir(systemPath(folder), { encoding: "buffer" }).then(
-        (found) => new Set(found.map(pathOfBytes)),
-        () => new Set<string>(),
-      );
-      folders.set(folder, names);
-    }
-    return (await names).has(basename(path));
+type FileFinder = (path: string) => Promise<string | undefined>;
+
+/**
+ * Finds files by listing each folder once: a study has many images in few folders. In tables from Windows folders may be
+ * parted by `\\`, and names be written in another case: such a name is that of the one file that is spelled alike.
+ */
+function createFileFinder(): FileFinder {
+  const folders = new Map<string, Promise<ReadonlyMap<string, readonly string[]>>>();
+  const named = async (path: string) => {
+    const [folder, name] = [dirname(path), basename(path)];
+    const names = folders.get(folder) ?? namesIn(folder);
+    folders.set(folder, names);
+    const alike = (await names).get(name.toLowerCase()) ?? [];
+    if (alike.includes(name)) return path;
+    return alike.length === 1 ? join(folder, alike[0] as string) : undefined;
   };
+  return async (path) => (await named(path)) ?? (path.includes("\\") ? named(path.replaceAll("\\", "/")) : undefined);
+}
+
+async function namesIn(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const names = await readdir(systemPath(folder), { encoding: "buffer" }).catch(() => []);
+  return groupBy(names.map(pathOfBytes), (name) => name.toLowerCase());
 }
 
 function subset(samples: readonly GoodRow[], { limit, seed }: DatasetSource): readonly GoodRow[] {

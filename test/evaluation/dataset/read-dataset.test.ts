@@ -367,32 +367,6 @@ describe("layouts in which databases are handed out", () => {
     ]);
   });
 
-  it("AffectNet's lists in the folder that they are handed out in", async () => {
-    const header =
-      "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal\n";
-    const folder = await folderWith({
-      "Manually_Annotated_file_lists/validation.csv": `${header}100/a.jpg,134,134,899,899,181.64;530.91;188.3,6,-0.2,-0.1\n`,
-      "Manually_Annotated_file_lists/training.csv": `${header}100/t.jpg,134,134,899,899,181.64;530.91;188.3,5,-0.2,-0.1\n`,
-      "Manually_Annotated_Images/100/a.jpg": "",
-      "Manually_Annotated_Images/100/t.jpg": "",
-    });
-    const labels = async (split: string) =>
-      (await read(folder, { format: "affectnet", path: ".", split })).samples.map(({ truth }) => truth.label);
-    expect([await labels("val_set"), await labels("train_set")]).toEqual([["anger"], ["disgust"]]);
-  });
-
-  it("EMOTIC's two people in one corner are two", async () => {
-    const folder = await folderWith({
-      "test.csv": `Folder,Filename,BBox,Categorical_Labels,Continuous_Labels
-mscoco/images,p.jpg,"[0, 0, 640, 1280]","['Peace']","[6, 3, 6]"
-mscoco/images,p.jpg,"[0, 0, 1920, 1280]","['Anger']","[4, 4, 5]"
-`,
-      "mscoco/images/p.jpg": "",
-    });
-    const { samples, skipped } = await read(folder, { format: "emotic", path: "." });
-    expect([samples.map(({ truth }) => truth.labels), skipped]).toEqual([[["peace"], ["anger"]], []]);
-  });
-
   it("EMOTIC's tables of annots_arrs, with a column for each category and images named without folder", async () => {
     const folder = await folderWith({
       "annots_arrs/annot_arrs_test.csv": `Filename,Width,Height,Age,Gender,X_min,Y_min,X_max,Y_max,Peace,Engagement,Doubt/Confusion,Valence,Arousal,Dominance,Crop_name

@@ -151,6 +151,16 @@ describe("data sets as their holders have them, through the evaluations that shi
     expect(Buffer.from(middle.rgb).equals(Buffer.from((await decodeImage(fifth as string)).rgb))).toBe(true);
   });
 
+  it("MER2023: labels and valence of the videos of its training set", async () => {
+    const table = "name,discrete,valence\nsample_00000000,happy,2.5\nsample_00000001,worried,-5\n";
+    const videos = ["train/sample_00000000.avi", "train/sample_00000001.mp4"];
+    const mer = await readShipped("mer2023", "MER2023_DIR", await folderWith({ "train-label.csv": table }, videos));
+    expect(mer.samples.map(({ id, truth }) => [id, truth.label, truth.valence])).toEqual([
+      ["sample_00000000", "happiness", 0.5],
+      ["sample_00000001", "worry", -1],
+    ]);
+  });
+
   it("MER2024: six emotions, valence of -5 to 5, subtitles", async () => {
     const folder = await folderWith(
       {
