@@ -44,6 +44,8 @@ export interface ModelProvider {
   readonly name: string;
   /** Whether it has several models, written `<name>:<model>`; one that has not is written by its name alone. */
   readonly severalModels: boolean;
+  /** What stands after the colon, for help: `<name>` when not given. */
+  readonly form?: string;
   /** Models of it by which people ask without naming the provider, e.g. `/^gpt/`; for "did you mean". */
   readonly wellKnown?: RegExp;
   /** Whether calls cost no money, as on a machine of one's own. */

@@ -7,6 +7,7 @@ import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
 import type { TraceStep } from "../domain/report.ts";
 import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
 import { type AnswerShape, jsonSchemaOf } from "../judging/answer-format.ts";
+import { forbidTracing } from "../platform/forbid-tracing.ts";
 import type { JudgeModel, StructuredOutput } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import { guardTools } from "./middleware/guard-tools.ts";
@@ -142,22 +143,4 @@ const LISTENERS_EXPECTED = 1000;
  */
 function expectListeners(): void {
   if (defaultMaxListeners !== 0 && defaultMaxListeners < LISTENERS_EXPECTED) setMaxListeners(LISTENERS_EXPECTED);
-}
-
-const SENDS_OR_PRINTS = [
-  "LANGSMITH_TRACING",
-  "LANGSMITH_TRACING_V2",
-  "LANGCHAIN_TRACING",
-  "LANGCHAIN_TRACING_V2",
-  "LANGCHAIN_VERBOSE",
-] as const;
-
-/**
- * Turns off LangChain's tracing for this process. With these variables set for some other project, it would upload
- * every prompt and image to LangSmith, or print them: no pixel leaves unless the model itself is remote.
- */
-function forbidTracing(): void {
-  for (const name of SENDS_OR_PRINTS) {
-    if (process.env[name] !== undefined && process.env[name] !== "false") process.env[name] = "false";
-  }
 }

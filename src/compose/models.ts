@@ -1,3 +1,6 @@
+import { anthropicProvider } from "../adapters/anthropic/anthropic-provider.ts";
+import { ggufProvider } from "../adapters/gguf/gguf-provider.ts";
+import { googleProvider } from "../adapters/google/google-provider.ts";
 import type { ModelOptions, ModelProvider } from "../adapters/model-provider.ts";
 import { ollamaProvider } from "../adapters/ollama/ollama-provider.ts";
 import { openAiProvider } from "../adapters/openai/openai-provider.ts";
@@ -10,7 +13,14 @@ import type { TextEmbedder } from "../ports/embedder.ts";
 export type { ModelOptions } from "../adapters/model-provider.ts";
 
 /** Every provider of models, in the order in which help and `doctor` name them. */
-export const MODEL_PROVIDERS: readonly ModelProvider[] = [rulesProvider, openAiProvider, ollamaProvider];
+export const MODEL_PROVIDERS: readonly ModelProvider[] = [
+  rulesProvider,
+  openAiProvider,
+  ollamaProvider,
+  anthropicProvider,
+  googleProvider,
+  ggufProvider,
+];
 
 /** How models are written, for help and messages: `rules, openai:<name> or ollama:<name>`. */
 export const MODEL_FORMS = inWords(MODEL_PROVIDERS.map(formOf));
@@ -53,8 +63,8 @@ function guess(text: string, named: string, model: string): string {
   return several || owner === undefined ? "" : ` Did you mean "${owner.name}:${text}"?`;
 }
 
-function formOf({ name, severalModels }: ModelProvider): string {
-  return severalModels ? `${name}:<name>` : name;
+function formOf({ name, severalModels, form = "<name>" }: ModelProvider): string {
+  return severalModels ? `${name}:${form}` : name;
 }
 
 function inWords(forms: readonly string[]): string {

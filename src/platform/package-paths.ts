@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ConfigurationError } from "../domain/errors.ts";
 
 /** Nearest folder at or above `from` that holds the package.json of the package called `name`. */
 function folderOfPackage(from: string, name: string): string | undefined {
@@ -66,4 +67,13 @@ export function findInstalledPackage(name: string): InstalledPackage | undefined
     if (version !== undefined) return { folder, version };
   }
   return undefined;
+}
+
+/** A package that Kuleshov does without until something needs it. @throws {ConfigurationError} if it is not installed. */
+export function optionalPackage(name: string, what: string): InstalledPackage {
+  const found = findInstalledPackage(name);
+  if (found !== undefined) return found;
+  throw new ConfigurationError(
+    `${what} needs the package ${name}, which is not installed: run \`npm install ${name}\` where Kuleshov is installed`,
+  );
 }

@@ -27,8 +27,11 @@ describe("a model as the user names it", () => {
     ["rulse", 'Did you mean "rules"?'],
     ["gpt-4.1", 'Did you mean "openai:gpt-4.1"?'],
     ["llava", 'Did you mean "ollama:llava"?'],
+    ["claude-sonnet-4-5", 'Did you mean "anthropic:claude-sonnet-4-5"?'],
+    ["gemini-2.5-pro", 'Did you mean "google:gemini-2.5-pro"?'],
+    ["smollm2.gguf", 'Did you mean "gguf:smollm2.gguf"?'],
     ["rules:big", "There is no model"],
-    ["llava:7b", "write rules, openai:<name> or ollama:<name>"],
+    ["llava:7b", "write rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name> or gguf:<model.gguf>"],
     ["olama:llava", 'Did you mean "ollama:llava"?'],
     ["ollama", "Which model of ollama?"],
     ["openai:", "Which model of openai?"],
@@ -50,7 +53,9 @@ describe("the list of providers", () => {
   });
 
   it("makes the words of the help, and says whose calls cost money", () => {
-    expect(MODEL_FORMS).toBe("rules, openai:<name> or ollama:<name>");
+    expect(MODEL_FORMS).toBe(
+      "rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name> or gguf:<model.gguf>[+<mmproj.gguf>]",
+    );
     expect(["rules", "openai:gpt-4.1", "ollama:llava"].filter(isFreeModel)).toEqual(["rules", "ollama:llava"]);
   });
 
@@ -60,6 +65,9 @@ describe("the list of providers", () => {
       ["rules", "ready"],
       ["openai", "missing"],
       ["ollama", "missing"],
+      ["anthropic", "missing"],
+      ["google", "missing"],
+      ["gguf", "missing"],
     ]);
   });
 });

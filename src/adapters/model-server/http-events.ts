@@ -10,7 +10,7 @@ import {
   retryAfterMs,
   type ServerName,
 } from "./server-fault.ts";
-import { codeOf, wordsOf } from "./server-words.ts";
+import { codeOf, pauseIn, wordsOf } from "./server-words.ts";
 
 export interface HttpRequest {
   readonly url: string;
@@ -93,7 +93,7 @@ function faultOfResponse({ status, headers }: Response, text: string, name: Serv
     status,
     message: wordsOf(text),
     code: codeOf(text),
-    retryAfterMs: retryAfterMs(headers),
+    retryAfterMs: retryAfterMs(headers) ?? pauseIn(text),
   });
 }
 

@@ -23,16 +23,38 @@ export interface CallSettings {
   readonly maxTokens: number | null;
   /** What the server has turned down so far. */
   readonly without: ReadonlySet<RejectedFeature>;
+  /** For the whole answer. */
+  readonly timeoutMs: number;
 }
 
 /** What servers have turned down, by model and server: models that are opened for one run share it. */
 export type TurnedDown = Map<string, { readonly features: Set<RejectedFeature>; structuredOutput: StructuredOutput }>;
 
-/** What a protocol adds to the conversation with a server. */
+/** How a model is spoken to: over HTTP, through a library, or in a process of its own. */
 export interface ChatProtocol {
-  request(asked: ChatRequest, settings: CallSettings): Omit<HttpRequest, "timeoutMs" | "onSent">;
+  /**
+   * Asks once; trying again is not its work.
+   *
+   * @throws {ProviderError} for everything but an answer that came to its end. @throws the signal's reason.
+   */
+  ask(asked: ChatRequest, settings: CallSettings, signal?: AbortSignal): Promise<RawReply>;
+}
+
+/** A protocol over HTTP: what is sent, and how the events that come are read. */
+export interface HttpProtocol {
+  request(asked: ChatRequest, settings: Omit<CallSettings, "timeoutMs">): Omit<HttpRequest, "timeoutMs" | "onSent">;
   /** @throws {ProviderError} if it is no answer of this protocol, or not to its end. */
   read(events: readonly unknown[]): RawReply;
+}
+
+export function overHttp(protocol: HttpProtocol, name: ServerName): ChatProtocol {
+  return {
+    async ask(asked, settings, signal) {
+      const { onSent } = asked;
+      const request = { ...protocol.request(asked, settings), timeoutMs: settings.timeoutMs, onSent };
+      return protocol.read(await fetchEvents(request, name, signal));
+    },
+  };
 }
 
 interface ServerModelSetup {
@@ -84,6 +106,7 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     seed: without.has("seed") ? null : setup.seed,
     maxTokens: setup.maxTokens,
     without,
+    timeoutMs: setup.timeoutMs,
   });
 
   async function reply(asked: ChatRequest, signal?: AbortSignal): Promise<ChatReply> {
@@ -118,14 +141,9 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const shape = without.has("roles") ? STRICT_SHAPE : setup.shape;
     const parallelCalls = shape.parallelCalls && !without.has("parallel-calls");
     const messages: ChatMessage[] = shaped(asked.messages, { ...shape, parallelCalls });
-    const request = {
-      ...protocol.request({ ...asked, messages }, calling),
-      timeoutMs: setup.timeoutMs,
-      onSent: asked.onSent,
-    };
     const once = async () => {
       setup.beforeRequest?.();
-      const raw = protocol.read(await fetchEvents(request, name, signal));
+      const raw = await protocol.ask({ ...asked, messages }, calling, signal);
       if (raw.finish === "error") throw faultOfNoAnswer(name, raw);
       return raw;
     };

@@ -28,7 +28,21 @@ export function codeOf(body: string): string | undefined {
   return codeIn(parsed(body));
 }
 
-/** The same of a value that is no text any more. */
+/** `google.rpc.RetryInfo`: Gemini says in the body how long it wants to be left alone. */
+const RetryInfo = z.looseObject({
+  error: z.looseObject({ details: z.array(z.looseObject({ retryDelay: z.string().optional().catch(undefined) })) }),
+});
+
+/** The pause that an error body asks for, in milliseconds. */
+export function pauseIn(body: string): number | undefined {
+  const info = RetryInfo.safeParse(parsed(body));
+  if (!info.success) return undefined;
+  const delay = info.data.error.details.find(({ retryDelay }) => retryDelay !== undefined)?.retryDelay;
+  const seconds = /^([\d.]+)s$/.exec(delay ?? "")?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
+/** The words of a value that is no text any more. */
 export function wordsIn(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) {

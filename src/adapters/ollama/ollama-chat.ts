@@ -4,7 +4,7 @@ import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
 import type { RawReply } from "../model-server/chat-reply.ts";
 import { wireParts } from "../model-server/conversation-shape.ts";
 import { faultInAnswer, faultOfConnection, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
-import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
+import type { CallSettings, HttpProtocol } from "../model-server/server-model.ts";
 
 interface OllamaCalls {
   readonly url: string;
@@ -22,7 +22,7 @@ interface OllamaCalls {
 }
 
 /** Ollama's own chat protocol: only there the context length, the schema and thinking can be set. */
-export function ollamaChat(calls: OllamaCalls): ChatProtocol {
+export function ollamaChat(calls: OllamaCalls): HttpProtocol {
   let numCtx = 0;
   return {
     request(asked, settings) {
@@ -39,7 +39,7 @@ export function ollamaChat(calls: OllamaCalls): ChatProtocol {
 
 function bodyOf(
   { messages, tools = [], answer }: ChatRequest,
-  { temperature, seed, maxTokens, without }: CallSettings,
+  { temperature, seed, maxTokens, without }: Omit<CallSettings, "timeoutMs">,
   { model, keepAlive, thinks, numCtx }: OllamaCalls,
 ): object {
   const options = {
@@ -141,7 +141,7 @@ const MOST_CHARACTERS_PER_TOKEN = 6;
  */
 function contextFor(
   { messages, tools = [] }: ChatRequest,
-  { maxTokens }: CallSettings,
+  { maxTokens }: Pick<CallSettings, "maxTokens">,
   { contextLength, numCtx, name }: OllamaCalls,
 ): number {
   const characters = JSON.stringify([messages.map(wordsOfMessage), tools]).length;

@@ -7,7 +7,7 @@ import type { CallOptions } from "../model-provider.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
-import { createServerModel } from "../model-server/server-model.ts";
+import { createServerModel, overHttp } from "../model-server/server-model.ts";
 import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
 import { ollamaChat } from "./ollama-chat.ts";
 import { ollamaName, ollamaUrl } from "./ollama-server.ts";
@@ -73,7 +73,10 @@ export async function createOllamaJudge(
   return createServerModel({
     id: `ollama:${modelName}`,
     name,
-    protocol: ollamaChat({ url, name, model: modelName, digest, contextLength, numCtx, keepAlive, thinks }),
+    protocol: overHttp(
+      ollamaChat({ url, name, model: modelName, digest, contextLength, numCtx, keepAlive, thinks }),
+      name,
+    ),
     capabilities: {
       ...capabilitiesOf(shown),
       severalImages: true,

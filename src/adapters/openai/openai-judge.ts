@@ -3,11 +3,11 @@ import { didYouMean } from "../../domain/nearest-name.ts";
 import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel, StructuredOutput } from "../../ports/chat-model.ts";
 import type { CallOptions } from "../model-provider.ts";
+import { chatCompletions } from "../model-server/chat-completions.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
-import { createServerModel } from "../model-server/server-model.ts";
+import { createServerModel, overHttp } from "../model-server/server-model.ts";
 import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
-import { chatCompletions } from "./chat-completions.ts";
 import { type DeclaredModel, declaredModels } from "./declared-models.ts";
 import { llamaServer } from "./llama-server.ts";
 
@@ -57,7 +57,7 @@ export async function createOpenAiJudge(
   return createServerModel({
     id: `openai:${modelName}`,
     name,
-    protocol: chatCompletions(address),
+    protocol: overHttp(chatCompletions(address), name),
     capabilities: {
       tools: llama === undefined ? (declared?.tools ?? true) : llama.shape !== undefined,
       vision: llama?.vision ?? declared?.vision ?? true,

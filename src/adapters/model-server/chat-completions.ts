@@ -2,16 +2,10 @@ import { z } from "zod";
 import type { ProviderError } from "../../domain/errors.ts";
 import { NO_TOKENS, type TokenUse } from "../../domain/token-use.ts";
 import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
-import type { RawReply } from "../model-server/chat-reply.ts";
-import { wireParts } from "../model-server/conversation-shape.ts";
-import {
-  faultInAnswer,
-  faultOfConnection,
-  faultOfNoChoice,
-  faultOfProtocol,
-  type ServerName,
-} from "../model-server/server-fault.ts";
-import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
+import type { RawReply } from "./chat-reply.ts";
+import { wireParts } from "./conversation-shape.ts";
+import { faultInAnswer, faultOfConnection, faultOfNoChoice, faultOfProtocol, type ServerName } from "./server-fault.ts";
+import type { CallSettings, HttpProtocol } from "./server-model.ts";
 
 export interface CompletionsAddress {
   readonly baseUrl: string;
@@ -21,7 +15,7 @@ export interface CompletionsAddress {
 }
 
 /** OpenAI's Chat Completions, as OpenAI speaks them and as compatible servers do. */
-export function chatCompletions({ baseUrl, headers, model, name }: CompletionsAddress): ChatProtocol {
+export function chatCompletions({ baseUrl, headers, model, name }: CompletionsAddress): HttpProtocol {
   return {
     request: (asked, settings) => ({
       url: `${baseUrl}/chat/completions`,
@@ -35,7 +29,7 @@ export function chatCompletions({ baseUrl, headers, model, name }: CompletionsAd
 function bodyOf(
   model: string,
   { messages, tools = [], mustCall, answer }: ChatRequest,
-  settings: CallSettings,
+  settings: Omit<CallSettings, "timeoutMs">,
 ): object {
   const { temperature, seed, maxTokens, without } = settings;
   return {
