@@ -7,6 +7,7 @@ import {
   askInto,
   judgeImage,
   OVERLAY,
+  PAGE,
   partsOptions,
   REPORT,
 } from "../compose/ask-one.ts";
@@ -50,7 +51,7 @@ export function register(program: Command): void {
     .option("--json", "print the whole report as JSON")
     .option("--budget-usd <number>", "with many images: stop before more than this is spent", positive)
     .option("--budget-tokens <number>", "with many images: stop before more tokens than this are used", positive)
-    .addOption(runOptions.out("report.json and an annotated image; of many images tables and a page"))
+    .addOption(runOptions.out("report.json, a page and an annotated image; of many images tables and a page"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .addOption(
@@ -87,7 +88,7 @@ async function askCommand(image: string, question: string | undefined, given: As
   } else {
     await print(await renderReport(report, options.full === true));
   }
-  if (options.out !== undefined) note(`Wrote ${join(options.out, REPORT)} and ${join(options.out, OVERLAY)}`);
+  if (out !== undefined) note(`Wrote ${[REPORT, PAGE, OVERLAY].map((name) => join(out, name)).join(", ")}`);
   if (options.model === undefined) note(await betterModel(signal));
 }
 

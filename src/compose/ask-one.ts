@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { AskQuery } from "../ask.ts";
+import type { DecodedImage } from "../domain/image.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
 import { packageVersion } from "../platform/package-paths.ts";
@@ -39,6 +40,18 @@ export type Asked = AskOptions & ModelSettings & { readonly image: string; reado
 
 export const REPORT = "report.json";
 export const OVERLAY = "annotated.png";
+export const PAGE = "report.html";
+
+/** Longest side of the image in the page. */
+const PAGE_SIDE_PX = 1280;
+
+async function pageOf(report: Report, pixels: DecodedImage, signal: AbortSignal): Promise<string> {
+  const { renderView } = await import("../measuring/render-view.ts");
+  const { reportPage } = await import("../pages/report-page.tsx");
+  const { viewOf } = await import("../pages/report-view.ts");
+  const { data, mimeType } = await renderView(pixels, { caption: "", maxSidePx: PAGE_SIDE_PX }, signal);
+  return reportPage(viewOf(report), `data:${mimeType};base64,${Buffer.from(data).toString("base64")}`);
+}
 
 /** Told what happens while a question is answered. */
 export interface AskListeners extends Pick<AskQuery, "onProgress" | "onTool"> {
@@ -73,7 +86,7 @@ export async function askInto(
   });
   let state: "interrupted" | "finished" = "interrupted";
   try {
-    await run.claim(REPORT, OVERLAY);
+    await run.claim(REPORT, OVERLAY, PAGE);
     const kept = run.wasFinished ? await keptReport(join(folder, REPORT)) : undefined;
     const report = kept ?? (await judgeImage(asked, listeners, signal));
     const { decodeImage } = await import("../measuring/decode-image.ts");
@@ -83,6 +96,7 @@ export async function askInto(
       OVERLAY,
       await renderOverlay(pixels, report.faces, { judgment: report.judgment, evidence: report.evidence }),
     );
+    await run.write(PAGE, await pageOf(report, pixels, signal));
     await run.write(REPORT, `${JSON.stringify(report, null, 2)}\n`);
     state = "finished";
     return report;

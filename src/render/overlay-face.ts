@@ -17,16 +17,26 @@ const CONTOUR_OPACITY: Readonly<Record<FaceContour["part"], number>> = {
 
 /** Mesh, irises and gaze of one face as SVG; the empty string when its landmarks were not measured. */
 export function drawFace(measurement: FaceMeasurement, drawing: FaceDrawing): string {
-  const { landmarks, gaze, headPose, box } = measurement;
-  if (landmarks === null || landmarks.length < MESH_POINTS) return "";
+  const { mesh, gaze } = faceLayers(measurement, drawing);
+  return gaze === "" ? mesh : `${mesh}\n${gaze}`;
+}
+
+/** The same as two layers, each empty when it was not measured. */
+export function faceLayers(
+  { landmarks, gaze, headPose, box }: Pick<FaceMeasurement, "landmarks" | "gaze" | "headPose" | "box">,
+  drawing: FaceDrawing,
+): { readonly mesh: string; readonly gaze: string } {
+  if (landmarks === null || landmarks.length < MESH_POINTS) return { mesh: "", gaze: "" };
   const points = landmarks.map(([x, y]) => [x * drawing.scale, y * drawing.scale] as const);
   const stroke = Math.min(2.2, Math.max(0.7, (box.widthPx * drawing.scale) / 190));
-  return [
+  const mesh = [
     drawDots(points.slice(0, MESH_POINTS), stroke),
     ...FACE_CONTOURS.map((contour) => drawContour(points, contour, stroke)),
     ...drawIrises(points, drawing.accent, stroke),
-    ...drawGaze(points, gaze, headPose, { reachPx: box.widthPx * drawing.scale * 0.3, accent: drawing.accent, stroke }),
-  ].join("\n");
+  ];
+  const reachPx = box.widthPx * drawing.scale * 0.3;
+  const arrows = drawGaze(points, gaze, headPose, { reachPx, accent: drawing.accent, stroke });
+  return { mesh: mesh.join("\n"), gaze: arrows.join("\n") };
 }
 
 type Point = readonly [number, number];
@@ -129,4 +139,4 @@ const IRISES: readonly { readonly center: number; readonly edges: readonly numbe
 ];
 
 /** Points without lines: the mesh proper, before the irises. */
-const MESH_POINTS = 468;
+export const MESH_POINTS = 468;

@@ -23,15 +23,21 @@ export function drawScene(
   faces: readonly Face[],
   drawing: SceneDrawing,
 ): readonly string[] {
+  const { objects, bodies, looks } = sceneLayers(evidence, faces, drawing);
+  return [...objects, ...bodies, ...looks];
+}
+
+/** The same as three layers. */
+export function sceneLayers(evidence: readonly EvidenceItem[], faces: readonly Face[], drawing: SceneDrawing) {
   const colour = (faceId: string | null) => {
     const index = faces.findIndex((face) => face.faceId === faceId);
     return index < 0 ? NEUTRAL : drawing.accentOf(index);
   };
-  return [
-    ...evidence.flatMap((item) => drawObject(item, faces, drawing)),
-    ...evidence.flatMap(({ value, faceId }) => drawBody(value, colour(faceId), drawing)),
-    ...evidence.flatMap((item) => drawLook(item, faces, { ...drawing, colour: colour(item.faceId) })),
-  ];
+  return {
+    objects: evidence.flatMap((item) => drawObject(item, faces, drawing)),
+    bodies: evidence.flatMap(({ value, faceId }) => drawBody(value, colour(faceId), drawing)),
+    looks: evidence.flatMap((item) => drawLook(item, faces, { ...drawing, colour: colour(item.faceId) })),
+  };
 }
 
 /** A thin box with the name and score on its upper edge. A person whose face is outlined needs no second box. */

@@ -110,7 +110,8 @@ function scaledBox(box: PixelBox, scale: number): PixelBox {
   };
 }
 
-function accentOf(index: number): string {
+/** The colour in which a face is drawn, by its place in the list of faces. */
+export function accentOf(index: number): string {
   return ACCENTS[index % ACCENTS.length] as string;
 }
 

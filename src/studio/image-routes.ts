@@ -1,13 +1,20 @@
 import { stat } from "node:fs/promises";
-import { basename, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { ConfigurationError } from "../domain/errors.ts";
+import { OVERLAY, PAGE, REPORT } from "../compose/ask-one.ts";
+import { ConfigurationError, ToolInputError } from "../domain/errors.ts";
+import { Report } from "../domain/report.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
+import { viewOf } from "../pages/report-view.ts";
+import { readBytes, readText } from "../platform/read-file.ts";
+import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { answerInto, nextAnswerFolder } from "./answers.ts";
+import { addToCategory, categoryNames } from "./exemplars.ts";
+import { keepNote, Note, readNotes } from "./notes.ts";
 import { createRunFinder, type FoundRun } from "./runs.ts";
 import type { Studio } from "./studio.ts";
 
@@ -27,6 +34,26 @@ const AskMessage = z.strictObject({
   allowRemote: z.literal(true).optional(),
   categories: z.array(z.string().min(1)).min(1).optional(),
 });
+
+const NoteMessage = Note.omit({ at: true }).extend({ run: z.string().min(1) });
+
+/** Its fields are those of `NamedFace`. */
+const ExemplarMessage = z.strictObject({
+  image: z.string().min(1),
+  faceId: z.string().regex(/^F[1-9]\d*$/),
+  category: Text,
+  role: z.enum(["instance", "counter"]),
+  why: Text.min(1).nullable(),
+});
+
+const NO_REPORT = "Cannot show the answer as it was not finished, or another Kuleshov wrote it: ask again";
+
+/** What may be saved from the folder of an answer. */
+const FILES: Readonly<Record<string, string>> = {
+  [REPORT]: "application/json; charset=utf-8",
+  [OVERLAY]: "image/png",
+  [PAGE]: "text/html; charset=utf-8",
+};
 
 /** Longest sides that images are shown at. */
 const SIDES = [160, 480, 1600] as const;
@@ -70,15 +97,14 @@ export function imageRoutes({ folder, jobs }: Studio): Hono {
 
   routes.get("/image", async (c) => {
     const path = asked(c, "path");
-    await folder.place(spelledBack(path));
-    const answers = (await findRuns()).filter((run) => imageOf(run) === named(path)).map(answerOf);
-    return c.json({ path, name: basename(path), answers });
+    const gone = await folder.place(spelledBack(path)).then(() => null, errorSentence);
+    const answers = (await findRuns()).filter(({ image }) => image === named(path)).map(answerOf);
+    if (gone !== null && answers.length === 0) throw new ToolInputError(gone);
+    return c.json({ name: basename(path), gone, answers });
   });
 
   routes.post("/ask", async (c) => {
-    const message = AskMessage.safeParse(await c.req.json().catch(() => null));
-    if (!message.success) throw new ConfigurationError("Cannot ask as the page sent what is no question: reload it");
-    const { image, ...wanted } = message.data;
+    const { image, ...wanted } = await message(c, AskMessage);
     await folder.place(spelledBack(image));
     const path = named(image);
     const run = await nextAnswerFolder(folder.root, path);
@@ -89,7 +115,46 @@ export function imageRoutes({ folder, jobs }: Studio): Hono {
     });
     return c.json({ job, run });
   });
+
+  routes.get("/answer", async (c) => {
+    const run = await folder.place(spelledBack(asked(c, "run")));
+    const report = Report.safeParse(JSON.parse(await readText(join(run, REPORT)).catch(() => "null")));
+    if (!report.success) throw new ConfigurationError(NO_REPORT);
+    return c.json({ view: viewOf(report.data), notes: await readNotes(run) });
+  });
+
+  routes.get("/file", async (c) => {
+    const name = asked(c, "name");
+    const type = FILES[name];
+    if (type === undefined) return c.notFound();
+    const content = await readBytes(await folder.place(`${spelledBack(asked(c, "run"))}/${name}`));
+    const headers = { "Content-Type": type, "Content-Disposition": `attachment; filename="${name}"` };
+    return c.body(Uint8Array.from(content), 200, headers);
+  });
+
+  routes.post("/notes", async (c) => {
+    const { run, ...note } = await message(c, NoteMessage);
+    await keepNote(await folder.place(spelledBack(run)), { at: new Date().toISOString(), ...note });
+    folder.changed();
+    return c.json({});
+  });
+
+  routes.get("/categories", async (c) => c.json({ categories: await categoryNames() }));
+  routes.post("/exemplars", async (c) => {
+    const { image, ...face } = await message(c, ExemplarMessage);
+    await folder.place(spelledBack(image));
+    await addToCategory({ image: named(image), ...face }, c.req.raw.signal);
+    folder.changed();
+    return c.json({});
+  });
   return routes;
+}
+
+/** What a page sent. @throws {ConfigurationError} if it is not what was agreed. */
+async function message<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  const read = schema.safeParse(await c.req.json().catch(() => null));
+  if (read.success) return read.data;
+  throw new ConfigurationError("Cannot do this as the page sent what is not understood: reload it");
 }
 
 /** The address of an image's page in the studio, and of one answer about it. */
@@ -102,12 +167,6 @@ function asked(c: Context, name: string): string {
   const value = c.req.query(name);
   if (value) return value;
   throw new ConfigurationError(`Cannot answer as the address names no ${name}: reload the page`);
-}
-
-/** The image that a run of `ask` is about. */
-export function imageOf({ command, settings }: FoundRun): string | undefined {
-  const image = settings.image as { readonly path?: unknown } | undefined;
-  return command === "ask" && typeof image?.path === "string" ? image.path : undefined;
 }
 
 /** What was asked, in the words of the settings. */

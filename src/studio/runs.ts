@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { errorSentence } from "../platform/system-error.ts";
 import { pathOfBytes, systemPath } from "../platform/system-path.ts";
 import { JOURNAL_FILE, type RunHistory, readRunHistory } from "../runs/run-history.ts";
@@ -14,6 +14,8 @@ export interface FoundRun {
   readonly finished: boolean;
   /** Settings it began with. */
   readonly settings: RunHistory["began"]["settings"];
+  /** The image that a run of `ask` is about, seen from the studio's folder; `null` for other runs and images elsewhere. */
+  readonly image: string | null;
   /** Why it cannot be shown, in one sentence. */
   readonly problem: string | null;
 }
@@ -66,10 +68,29 @@ async function readRun(root: string, folder: string): Promise<FoundRun | undefin
     const history = await readRunHistory(folder);
     if (history === undefined) return undefined;
     const { command, createdAt, settings } = history.began;
-    return { path, command, createdAt, settings, finished: history.finished, problem: null };
+    const image = imageOf(root, history.began);
+    return { path, command, createdAt, settings, image, finished: history.finished, problem: null };
   } catch (error) {
-    return { path, command: null, createdAt: null, settings: {}, finished: false, problem: errorSentence(error) };
+    return {
+      path,
+      command: null,
+      createdAt: null,
+      settings: {},
+      image: null,
+      finished: false,
+      problem: errorSentence(error),
+    };
   }
+}
+
+/** Paths in settings are seen from where the command was run; a folder that was moved since is taken as it is now. */
+function imageOf(root: string, { command, settings, workingFolder }: RunHistory["began"]): string | null {
+  const path = command === "ask" ? (settings.image as { readonly path?: unknown } | undefined)?.path : undefined;
+  if (typeof path !== "string") return null;
+  const seen = relative(root, resolve(workingFolder, path));
+  const isInside = seen !== "" && !seen.startsWith("..") && !isAbsolute(seen);
+  if (isInside || !isAbsolute(path)) return (isInside ? seen : path).split(sep).join("/");
+  return null;
 }
 
 /** Links to folders are left alone: they may lead anywhere. */

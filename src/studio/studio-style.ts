@@ -35,7 +35,14 @@ a.card:hover{border-color:var(--accent)}
 .told{border-left:4px solid var(--accent);background:var(--panel);padding:10px 14px;margin:12px 0;max-width:75ch}
 .jobs{list-style:none;padding:0;margin:8px 0}.jobs li{display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;padding:8px 0;border-bottom:1px solid var(--line)}
 progress{accent-color:var(--accent);width:140px}
-.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(380px,100%),1fr));gap:0 40px}
+.plain{border:0;padding:0;margin:0}img.plain{max-height:70vh;border-radius:8px;display:block}
+.layers{border:0;padding:0;margin:8px 0;display:flex;flex-wrap:wrap;gap:4px 18px}
+.tabs{border:0;padding:0;margin:14px 0 0;display:flex;flex-wrap:wrap;gap:6px}.tabs [aria-pressed=true]{background:var(--accent);color:var(--ground);border-color:var(--accent);font-weight:600}
+.report h2{margin-top:16px}
+.told.wide{max-width:none}.told h2{margin:0;border:0;font-size:16px;padding:0}.told ul{margin:4px 0}del{color:var(--soft)}ins{text-decoration:none;font-weight:600}
+.history{padding-left:18px}.history [aria-current]{font-weight:600;color:var(--ink)}
+label.button{position:relative}label.button:focus-within{outline:3px solid var(--accent);outline-offset:2px}
 @media (max-width:600px){.bar{padding:8px 16px}.bar .place{margin-left:0}.drop{padding:24px 12px}}
 @media print{.bar,.no-print{display:none}}
 @media (prefers-reduced-motion:no-preference){.busy::before{content:"";display:inline-block;width:12px;height:12px;margin-right:8px;border-radius:50%;border:2px solid var(--line);border-top-color:var(--accent);animation:turn 1s linear infinite;vertical-align:-1px}@keyframes turn{to{transform:rotate(1turn)}}}

@@ -40,11 +40,12 @@ describe("kuleshov ask", () => {
     expect(stderr).toContain("--model");
   });
 
-  it("writes the report and an annotated image, and does not overwrite them unasked", async () => {
+  it("writes the report, its page and an annotated image, and does not overwrite them unasked", async () => {
     const folder = join(await tempFolder(), "report");
     const first = await ask(photo, "--out", folder);
     expect(first.code).toBe(0);
     expect((await sharp(join(folder, "annotated.png")).metadata()).width).toBe(1920);
+    expect(await readFile(join(folder, "report.html"), "utf8")).toContain('<th scope="col">integrated</th>');
     const written = await readFile(join(folder, "report.json"), "utf8");
     expect(() => Report.parse(JSON.parse(written))).not.toThrow();
 

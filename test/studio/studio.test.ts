@@ -172,7 +172,7 @@ describe("asking", () => {
     expect(run).toBe("answers/sample.jpg/1");
     await ended(job.id);
     expect((await readdir(run)).sort()).toEqual(
-      expect.arrayContaining(["annotated.png", "journal.jsonl", "report.json"]),
+      expect.arrayContaining(["annotated.png", "journal.jsonl", "report.html", "report.json"]),
     );
     const report = JSON.parse(await readFile(join(run, "report.json"), "utf8"));
     expect(report.provenance).toMatchObject({
@@ -186,6 +186,22 @@ describe("asking", () => {
       expect.objectContaining({ run, context, question: "Is F1 happy?", model: "rules", finished: true }),
     ]);
     expect((await (await request("/api/home")).json()).runs).toHaveLength(1);
+
+    const answer = async () => (await request(`/api/answer?run=${run}`)).json();
+    expect((await answer()).view).toMatchObject({ question: "Is F1 happy?", faces: [{ faceId: "F1" }, {}, {}] });
+    const note = { run, kind: "disagree", faceId: "F1", evidenceId: null, text: "She only poses." };
+    expect((await post("/api/notes", note)).status).toBe(200);
+    expect((await answer()).notes).toEqual([expect.objectContaining({ kind: "disagree", text: "She only poses." })]);
+    expect(JSON.parse(await readFile(join(run, "report.json"), "utf8"))).toEqual(report);
+
+    const saved = await request(`/api/file?run=${run}&name=report.html`);
+    expect(saved.headers.get("content-disposition")).toBe('attachment; filename="report.html"');
+    expect((await request(`/api/file?run=${run}&name=journal.jsonl`)).status).toBe(404);
+
+    const named = { image, faceId: "F1", category: "polite smile", role: "instance", why: null };
+    expect(await (await post("/api/exemplars", named)).json()).toEqual({});
+    expect(await (await request("/api/categories")).json()).toEqual({ categories: ["polite smile"] });
+    expect((await (await post("/api/exemplars", named)).json()).error).toMatch(/^Cannot add exemplar as /);
   });
 
   it("tells in the command's sentence why nothing came out", async () => {

@@ -191,9 +191,8 @@ function Runs({ folder, version, runs }: Home) {
   );
 }
 
-function answerCard({ path, settings, createdAt, finished }: FoundRun) {
-  const image = (settings.image as { path?: string } | undefined)?.path;
-  if (image === undefined) return null;
+function answerCard({ path, image, settings, createdAt, finished }: FoundRun) {
+  if (image === null) return null;
   const context = typeof settings.context === "string" ? settings.context : null;
   const address = `/image/${image.split("/").map(encodeURIComponent).join("/")}?answer=${encodeURIComponent(path)}`;
   return (

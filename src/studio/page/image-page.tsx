@@ -1,23 +1,134 @@
-import { query } from "./address.ts";
-import { Busy, Failure } from "./parts.tsx";
-import { jobs, pixels, useLoaded } from "./server.ts";
+import type { ReportView } from "../../pages/report-view.ts";
+import type { Job } from "../jobs.ts";
+import type { Note } from "../notes.ts";
+import { href, query, withQuery } from "./address.ts";
+import { AnswerView } from "./answer-view.tsx";
+import { AskForm } from "./ask-form.tsx";
+import { Difference } from "./difference.tsx";
+import { Busy, Failure, When } from "./parts.tsx";
+import { jobs, pixels, post, useLoaded } from "./server.ts";
 
-interface Answer {
+/** One question about the image and what became of it. */
+export interface AnswerEntry {
   readonly run: string;
+  readonly createdAt: string | null;
   readonly finished: boolean;
+  readonly problem: string | null;
+  readonly question: string | null;
   readonly context: string | null;
+  readonly face: string | null;
+  readonly model: string;
 }
 
+export interface ShownAnswer {
+  readonly view: ReportView;
+  readonly notes: readonly Note[];
+}
+
+/** One image: its answer, with what was measured, and the means to ask again and to disagree. */
 export function ImagePage({ rest: image }: { readonly rest: string }) {
-  const loaded = useLoaded<{ name: string; answers: readonly Answer[] }>(`/image?path=${encodeURIComponent(image)}`);
-  const answer = query.value.get("answer");
-  const job = jobs.value.findLast(({ address }) => answer !== null && address.includes(encodeURIComponent(answer)));
+  const about = useLoaded<{ name: string; gone: string | null; answers: readonly AnswerEntry[] }>(
+    `/image?path=${encodeURIComponent(image)}`,
+  );
+  const answers = about.value?.answers ?? [];
+  const run = query.value.get("answer") ?? answers.find(({ finished }) => finished)?.run ?? null;
+  const entry = answers.find((each) => each.run === run);
+  const job = jobs.value.findLast(({ address }) => run !== null && address.includes(encodeURIComponent(run)));
+  const isUnderWay = job?.state === "waiting" || job?.state === "running";
+  const isThere = entry?.finished === true && !isUnderWay;
+  const shown = useLoaded<ShownAnswer>(isThere ? `/answer?run=${encodeURIComponent(entry.run)}` : null);
+  const before = query.value.get("with");
+  const compared = useLoaded<ShownAnswer>(
+    isThere && before !== null ? `/answer?run=${encodeURIComponent(before)}` : null,
+  );
+  const asking = (
+    <>
+      <section aria-label="Ask" class="no-print">
+        <h2>{answers.length === 0 ? "Ask" : "Ask again"}</h2>
+        <AskForm key={run ?? ""} image={image} from={entry} report={shown.value?.view} />
+      </section>
+      <History answers={answers} at={run} />
+    </>
+  );
   return (
     <>
-      <h1>{image.split("/").at(-1)}</h1>
-      <Failure error={loaded.error ?? job?.failure ?? null} />
-      {job?.state === "running" ? <Busy>{job.step}</Busy> : null}
-      <img src={pixels(image, 1600)} alt={image} />
+      <h1>{about.value?.name ?? image.split("/").at(-1)}</h1>
+      <Failure error={about.error ?? about.value?.gone ?? entry?.problem ?? shown.error ?? compared.error} />
+      {job === undefined ? null : <JobNow job={job} />}
+      {compared.value !== undefined && shown.value !== undefined ? (
+        <Difference before={compared.value.view} after={shown.value.view} />
+      ) : null}
+      {shown.value === undefined ? (
+        <div class="report">
+          <Waiting image={image} isUnderWay={isUnderWay} hasAnswer={isThere} />
+          <div>{asking}</div>
+        </div>
+      ) : (
+        <AnswerView image={image} run={entry?.run ?? ""} {...shown.value}>
+          {asking}
+        </AnswerView>
+      )}
     </>
+  );
+}
+
+/** What the question that was asked last is at. */
+function JobNow({ job: { id, state, step, failure } }: { readonly job: Job }) {
+  if (state !== "waiting" && state !== "running") return <Failure error={failure} />;
+  return (
+    <div class="row">
+      <Busy>{state === "waiting" ? "waiting for the question before" : (step ?? "beginning")}</Busy>
+      <button type="button" onClick={() => post(`/jobs/${id}/stop`)}>
+        Stop
+      </button>
+    </div>
+  );
+}
+
+function Waiting({
+  image,
+  isUnderWay,
+  hasAnswer,
+}: {
+  readonly image: string;
+  readonly isUnderWay: boolean;
+  readonly hasAnswer: boolean;
+}) {
+  return (
+    <div>
+      {isUnderWay || hasAnswer ? null : (
+        <p>
+          Nothing was asked about this image yet, or it came to no end. Ask below; what is known of the situation helps.
+        </p>
+      )}
+      <img class="plain" src={pixels(image, 1600)} alt={image} />
+    </div>
+  );
+}
+
+function History({ answers, at }: { readonly answers: readonly AnswerEntry[]; readonly at: string | null }) {
+  if (answers.length < 2) return null;
+  return (
+    <section aria-label="Answers so far" class="no-print">
+      <h2>Answers so far</h2>
+      <ul class="history">
+        {answers.map(({ run, question, context, face, model, createdAt, finished }) => (
+          <li key={run}>
+            <a href={href(withQuery({ answer: run, with: null }))} aria-current={run === at ? "true" : undefined}>
+              {context ?? "no context"}
+            </a>{" "}
+            <span class="soft">
+              {[face, question, model, finished ? null : "not finished"].filter((part) => part !== null).join(" · ")} ·{" "}
+              <When at={createdAt} />
+            </span>{" "}
+            {run === at || at === null || !finished ? null : (
+              <a href={href(withQuery({ with: run }))}>
+                compare<span class="hidden"> with {context ?? "no context"}</span>
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,0 +1,134 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { Answer, type Lighting, LightingContext } from "../../pages/report-cited.tsx";
+import { absence, LAYERS, type Layer, ReportFigure } from "../../pages/report-figure.tsx";
+import { Asked, Evidence, Subject, Trace, Warnings } from "../../pages/report-sections.tsx";
+import type { ReportView } from "../../pages/report-view.ts";
+import { go, href, query, withQuery } from "./address.ts";
+import type { ShownAnswer } from "./image-page.tsx";
+import { NotesOnFace } from "./notes-form.tsx";
+import { pixels } from "./server.ts";
+
+interface AnswerProps extends ShownAnswer {
+  readonly image: string;
+  readonly run: string;
+  /** What stands below the image. */
+  readonly children: ComponentChildren;
+}
+
+/** An answer beside its image. Which face and which layers are shown stands in the address. */
+export function AnswerView({ image, run, view, notes, children }: AnswerProps) {
+  const [lit, setLit] = useState<ReadonlySet<string>>(new Set());
+  const lighting: Lighting = { lit, light: (ids) => setLit(new Set(ids)) };
+  const layers = layersShown(view);
+  const asked = query.value.get("face");
+  const subject = view.subjects.find(({ faceId }) => faceId === asked) ?? view.subjects[0];
+  const choose = (faceId: string) => go(withQuery({ face: faceId }), "replace");
+  return (
+    <LightingContext.Provider value={lighting}>
+      <div class="report">
+        <div class="image">
+          <ReportFigure
+            report={view}
+            src={pixels(image, 1600)}
+            layers={layers}
+            chosen={subject?.faceId ?? null}
+            choose={choose}
+          />
+          <LayerSwitches view={view} layers={layers} />
+          <Exports run={run} />
+          {children}
+        </div>
+        <div>
+          <Answer parts={view.answer} />
+          <Asked report={view} />
+          <FaceTabs view={view} chosen={subject?.faceId ?? null} choose={choose} />
+          {subject === undefined ? null : <Subject report={view} subject={subject} />}
+          <NotesOnFace
+            key={subject?.faceId ?? ""}
+            image={image}
+            run={run}
+            faceId={subject?.faceId ?? null}
+            notes={notes}
+          />
+          <Warnings report={view} />
+        </div>
+      </div>
+      <h2>Evidence</h2>
+      <Evidence report={view} />
+      <h2>How it came about</h2>
+      <Trace turns={view.trace} />
+    </LightingContext.Provider>
+  );
+}
+
+/** Those named in the address; without any, all that have something to show but the mesh, which hides what it measures. */
+function layersShown(view: ReportView): ReadonlySet<Layer> {
+  const named = query.value.get("layers");
+  const isShown = (layer: Layer) => (named === null ? layer !== "mesh" : named.split(",").includes(layer));
+  return new Set(LAYERS.filter((layer) => isShown(layer) && absence(layer, view) === null));
+}
+
+function LayerSwitches({ view, layers }: { readonly view: ReportView; readonly layers: ReadonlySet<Layer> }) {
+  const turn = (layer: Layer) => {
+    const next = LAYERS.filter((each) => (each === layer ? !layers.has(each) : layers.has(each)));
+    go(withQuery({ layers: next.join(",") }), "replace");
+  };
+  return (
+    <fieldset class="layers no-print">
+      <legend class="hidden">Layers over the image</legend>
+      {LAYERS.map((layer) => {
+        const why = absence(layer, view);
+        return (
+          <label key={layer}>
+            <input type="checkbox" checked={layers.has(layer)} disabled={why !== null} onChange={() => turn(layer)} />
+            {layer}
+            {why === null ? null : <span class="soft"> ({why})</span>}
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function Exports({ run }: { readonly run: string }) {
+  const file = (name: string) => href(`/api/file?run=${encodeURIComponent(run)}&name=${name}`);
+  return (
+    <p class="row no-print">
+      <a class="button" href={file("annotated.png")} download="annotated.png">
+        Save as PNG
+      </a>
+      <a class="button" href={file("report.json")} download="report.json">
+        Save as JSON
+      </a>
+      <a class="button" href={file("report.html")} download="report.html">
+        Save as page
+      </a>
+      <button type="button" onClick={() => print()}>
+        Print
+      </button>
+      <span class="soft">All of it lies in {run}.</span>
+    </p>
+  );
+}
+
+interface TabsProps {
+  readonly view: ReportView;
+  readonly chosen: string | null;
+  readonly choose: (faceId: string) => void;
+}
+
+function FaceTabs({ view, chosen, choose }: TabsProps) {
+  const faces = view.subjects.flatMap(({ faceId }) => faceId ?? []);
+  if (faces.length < 2) return null;
+  return (
+    <fieldset class="tabs no-print">
+      <legend class="hidden">Faces, left to right</legend>
+      {faces.map((faceId) => (
+        <button key={faceId} type="button" aria-pressed={faceId === chosen} onClick={() => choose(faceId)}>
+          {faceId}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+import { type Browser, chromium } from "playwright-core";
+import { acquireLock } from "../../src/platform/file-lock.ts";
+
+const run = promisify(execFile);
+
+/** Unpacks what the package ships, with its libraries, which it does where it believes itself on Lambda. */
+const UNPACK = `
+  const { default: chromium } = await import("@sparticuz/chromium");
+  const path = await chromium.executablePath();
+  const { LD_LIBRARY_PATH, FONTCONFIG_PATH } = process.env;
+  console.log(JSON.stringify({ path, env: { LD_LIBRARY_PATH, FONTCONFIG_PATH } }));
+`;
+/** Root may not use Chromium's own sandbox, and a container has no other user. */
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"];
+
+/** A browser: on Linux the one that the npm package `@sparticuz/chromium` ships, elsewhere an installed Chrome or Edge. */
+export async function openBrowser(): Promise<Browser> {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return chromium.launch({ channel: "chrome" }).catch(() => chromium.launch({ channel: "msedge" }));
+  }
+  const { path, env } = await unpackedChromium();
+  return chromium.launch({ executablePath: path, args: ARGUMENTS, env: { ...process.env, ...env } });
+}
+
+/** Once a machine, however many test runs are under way: a half unpacked browser cannot be told from a whole one. */
+async function unpackedChromium(): Promise<{ path: string; env: Record<string, string> }> {
+  const folder = join(tmpdir(), "kuleshov-test-chromium-143.0.4");
+  await mkdir(folder, { recursive: true });
+  for (;;) {
+    const lock = await acquireLock(join(folder, "unpacking.lock"));
+    if ("holder" in lock) {
+      await wait(200);
+      continue;
+    }
+    try {
+      const { stdout } = await run(process.execPath, ["--input-type=module", "-e", UNPACK], {
+        env: { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs20.x" },
+      });
+      return JSON.parse(stdout);
+    } finally {
+      await lock.release();
+    }
+  }
+}
