@@ -1,22 +1,19 @@
 import { ask } from "./ask.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
 import { KuleshovError, ProviderError } from "./domain/errors.ts";
-import { costOf, type Price } from "./domain/price.ts";
+import { costOf, costOfReport, type Prices } from "./domain/price.ts";
+import { panelName } from "./domain/several-judges.ts";
 import type { TokenUse } from "./domain/token-use.ts";
+import { calibrationOf } from "./judging/find-calibration.ts";
 import { mapInOrder } from "./platform/map-in-order.ts";
+import type { JudgeModel } from "./ports/chat-model.ts";
 import { type Budget, exhaustedLimit } from "./runs/budget.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import { openRunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
 import type { AskItem } from "./study/ask-list.ts";
-import {
-  ANSWERS_FILE,
-  type AskedItem,
-  answerLine,
-  OUTPUT_FILES,
-  readAnswers,
-  readTries,
-  writeAnswers,
-} from "./study/asked-answers.ts";
+import { ANSWERS_FILE, answerLine, OUTPUT_FILES, readAnswers, readTries, writeAnswers } from "./study/asked-answers.ts";
+import type { AskedItem } from "./study/asked-item.ts";
+import { notesOn } from "./study/several-answers.ts";
 
 /** Many images, each with a question, asked about into one folder. */
 export interface AskManyQuery extends RunMode {
@@ -45,16 +42,16 @@ export interface Spent {
   readonly unpriced: number;
 }
 
-export interface AskManyDependencies {
+export interface AskManyDependencies extends Prices {
   readonly ask: AskDependencies;
-  /** Of the model's tokens; `undefined` when nobody says. */
-  readonly price: Price | undefined;
   /** Kuleshov's version. */
   readonly version: string;
 }
 
 export interface AskedMany extends Spent {
   readonly answers: readonly AskedItem[];
+  /** What the answers say together: numbers that never change, and how far judges agree. */
+  readonly notes: readonly string[];
   /** How many items were not asked about yet. */
   readonly left: number;
   /** Why the run stopped before its end; `null` when it did not. */
@@ -74,6 +71,7 @@ export async function askMany(
   signal?: AbortSignal,
 ): Promise<AskedMany> {
   const { version } = dependencies;
+  calibrationOf(dependencies.ask, query.labels);
   const run = await openRunFolder(query.folder, {
     ...query,
     command: "ask",
@@ -93,11 +91,12 @@ export async function askMany(
       await recordSteps(steps, { rows, total: query.items.length, already, onProgress, signal });
     } finally {
       await rows.close();
-      await writeAnswers(run, await readAnswers(query.folder), { model: dependencies.ask.model.id, ...purse.spent() });
+      await writeAnswers(run, await readAnswers(query.folder), { model: judgeOf(dependencies.ask), ...purse.spent() });
     }
     const answers = await readAnswers(query.folder);
     const asked = {
       answers,
+      notes: notesOn(answers),
       ...purse.spent(),
       left: query.items.length - answers.length,
       exhausted: purse.exhausted(),
@@ -110,15 +109,28 @@ export async function askMany(
 }
 
 function settingsOf({ items, question, context, labels, settings }: AskManyQuery, { ask: parts }: AskManyDependencies) {
-  const { model } = parts;
+  const { model, panel, samples, calibrated } = parts;
   return {
     ...settings,
-    "--model": { id: model.id, identity: model.identity, temperature: model.temperature, seed: model.seed },
+    ...(panel === undefined
+      ? { "--model": identityOf(model) }
+      : { "--panel": panel.judges.map(identityOf), "--chair": panel.chair?.id ?? null }),
+    ...(samples === undefined ? {} : { "--samples": samples }),
+    ...(calibrated === undefined ? {} : { "--abstain": calibrated.alpha, "--calibration": calibrated.sha256 }),
     items,
     question: question ?? null,
     "--context": context ?? null,
     "--labels": labels,
   };
+}
+
+function identityOf({ id, identity, temperature, seed }: JudgeModel) {
+  return { id, identity, temperature, seed };
+}
+
+/** Whoever answers, as its reports name it. */
+function judgeOf({ model, panel }: AskDependencies): string {
+  return panel === undefined ? model.id : panelName(panel.judges);
 }
 
 interface Asking {
@@ -145,8 +157,8 @@ async function askOne(item: AskItem, { query, dependencies, purse, signal }: Ask
   const question = item.question ?? query.question ?? null;
   const context = contextOf(item, query);
   const told = { id, path, question, context, face };
-  const finish = (outcome: Pick<AskedItem, "report" | "failure">, tokens: TokenUse) => {
-    const asked = { ...told, ...outcome, tokens, usd: costOf(tokens, dependencies.price) };
+  const finish = (outcome: Pick<AskedItem, "report" | "failure">, tokens: TokenUse, usd: number | null) => {
+    const asked = { ...told, ...outcome, tokens, usd };
     purse.paid(asked);
     return asked;
   };
@@ -159,10 +171,15 @@ async function askOne(item: AskItem, { query, dependencies, purse, signal }: Ask
       blurOthers: query.blurOthers ?? false,
       ...(question === null ? {} : { question }),
     };
-    const { faces, ...report } = await ask(asked, dependencies.ask, signal);
+    const whole = await ask(asked, dependencies.ask, signal);
+    const { faces, ...report } = whole;
     const boxes = faces.map(({ faceId, box }) => ({ faceId, box }));
     return {
-      item: finish({ report: { ...report, faces: boxes }, failure: null }, report.provenance.tokens),
+      item: finish(
+        { report: { ...report, faces: boxes }, failure: null },
+        report.provenance.tokens,
+        costOfReport(whole, dependencies),
+      ),
       mayPass: false,
       fatal: undefined,
     };
@@ -171,7 +188,8 @@ async function askOne(item: AskItem, { query, dependencies, purse, signal }: Ask
     const fatal = error instanceof KuleshovError && isDecisive(error) ? error : undefined;
     // What was answered before the end of a run is paid for: it is kept as a try of its own.
     if (!(error instanceof KuleshovError) || (fatal !== undefined && error.spent === null)) throw error;
-    const item = finish({ report: null, failure: error.message }, error.spent ?? NOTHING_SPENT);
+    const spent = error.spent ?? NOTHING_SPENT;
+    const item = finish({ report: null, failure: error.message }, spent, costOf(spent, dependencies.price));
     return { item, mayPass: fatal !== undefined || (error instanceof ProviderError && error.retryable), fatal };
   }
 }

@@ -1,5 +1,5 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
-import { runJudge } from "./agent/run-judge.ts";
+import { consult } from "./agent/consult.ts";
 import type { ToolProgress } from "./agent/trace-recorder.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
@@ -9,6 +9,7 @@ import { fillLedger, observeScene } from "./evidence/fill-ledger.ts";
 import { chooseExemplars } from "./exemplars/choose-exemplars.ts";
 import { announceTransfer } from "./judging/announce-transfer.ts";
 import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
+import { calibrationOf } from "./judging/find-calibration.ts";
 import { writeReport } from "./judging/write-report.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { measureFaces } from "./measuring/measure-image.ts";
@@ -48,17 +49,18 @@ const SHOWN_SIDE_PX = 1280;
 export async function ask(query: AskQuery, dependencies: AskDependencies, signal?: AbortSignal): Promise<Report> {
   const watch = startStopwatch(query.onProgress);
   const question = questionOf(query);
+  const calibration = calibrationOf(dependencies, question.labels);
 
   const image = await watch.time("decode", () => opened(query.image, signal));
   const [faces, encoded] = await watch.time("measure", () =>
     Promise.all([
       measureFaces(image, dependencies.toolboxes, signal),
-      query.blurOthers ? null : shownImage(image, dependencies.model, signal),
+      query.blurOthers ? null : shownImage(image, judgesOf(dependencies), signal),
     ]),
   );
   checkFace(query.face, faces);
   const visible = query.blurOthers ? await blurOtherFaces(image, faces, query) : image;
-  const shown = encoded ?? (await shownImage(visible, dependencies.model, signal));
+  const shown = encoded ?? (await shownImage(visible, judgesOf(dependencies), signal));
 
   const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: question.context });
   await watch.time("observe", () => observeScene({ image, faces, ledger }, dependencies.observers, signal));
@@ -68,7 +70,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     signal,
   );
 
-  const transfer = announceTransfer(dependencies.model, dependencies.notify);
+  const transfer = judgesOf(dependencies).flatMap((model) => announceTransfer(model, dependencies.notify));
   const toolContext: ToolContext = {
     image: visible,
     ledger,
@@ -76,8 +78,8 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     labels: question.labels,
     observer: { type: "model", name: dependencies.model.id },
   };
-  const judgeRun = await watch.time("judge", () =>
-    runJudge({ question, toolContext, shown, exemplars, onTool: query.onTool }, dependencies, signal),
+  const consultation = await watch.time("judge", () =>
+    consult({ question, toolContext, shown, exemplars, onTool: query.onTool }, dependencies, signal),
   );
 
   return writeReport({
@@ -86,9 +88,10 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     faces,
     ledger,
     exemplars,
-    judgeRun,
+    consultation,
+    calibration,
     dependencies,
-    warnings: [...aboutToolboxes(dependencies), ...transfer, ...warnings, ...judgeRun.warnings],
+    warnings: [...aboutToolboxes(dependencies), ...transfer, ...warnings, ...consultation.warnings],
     timingsMs: watch.timingsMs(),
   });
 }
@@ -106,8 +109,17 @@ function opened(image: AskQuery["image"], signal?: AbortSignal): Promise<Decoded
   return typeof image === "string" ? decodeImage(image, signal) : Promise.resolve(image);
 }
 
-/** The image as a model is shown it, encoded while the faces are measured; `null` for a model that cannot see. */
-async function shownImage(image: DecodedImage, model: JudgeModel, signal?: AbortSignal): Promise<ImageView | null> {
-  if (!model.capabilities.vision) return null;
+/** Those who are asked: a panel, or one model. */
+function judgesOf({ model, panel }: AskDependencies): readonly JudgeModel[] {
+  return panel?.judges ?? [model];
+}
+
+/** The image as models are shown it, encoded while the faces are measured; `null` where none can see. */
+async function shownImage(
+  image: DecodedImage,
+  models: readonly JudgeModel[],
+  signal?: AbortSignal,
+): Promise<ImageView | null> {
+  if (!models.some(({ capabilities }) => capabilities.vision)) return null;
   return renderView(image, { caption: "the whole image", maxSidePx: SHOWN_SIDE_PX }, signal);
 }

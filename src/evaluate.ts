@@ -1,6 +1,7 @@
 import { prepareEvaluation, resumeEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import type { EvalFileChanges } from "./evaluation/file/read-eval-file.ts";
+import { writeCalibration } from "./evaluation/report/calibration-file.ts";
 import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
 import { createAnswerCache } from "./evaluation/runner/answer-cache.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
@@ -72,6 +73,7 @@ export async function resumeEvaluating(
 /** Scores the run in a folder, as far as it is, and writes its report. */
 export async function reportOn(folder: string, own?: readonly Scorer[]): Promise<Omit<Evaluated, "outcome">> {
   const scored = await scoreRun(folder, own);
+  await writeCalibration(scored);
   const answers = createAnswerCache(createContentStore(scored.run.header.cacheFolder));
   return { scored, report: await writeReport(scored, answers) };
 }

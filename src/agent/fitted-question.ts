@@ -27,6 +27,12 @@ export interface Thinking {
   readonly onTool?: ((call: ToolProgress) => void) | undefined;
 }
 
+/** Several models that judge the same evidence, and the one of them that chooses among their claims, where one is named. */
+export interface PanelOfModels {
+  readonly judges: readonly JudgeModel[];
+  readonly chair: JudgeModel | null;
+}
+
 export interface JudgeDependencies {
   readonly model: JudgeModel;
   readonly prompts: PromptLibrary;
@@ -34,6 +40,10 @@ export interface JudgeDependencies {
   /** `null`: as the model's capabilities allow. */
   readonly mode: ModelMode | null;
   readonly limits?: ConversationLimits;
+  /** How many judgments of the model are taken together; one unless told. */
+  readonly samples?: number;
+  /** Several models that judge the same evidence, instead of the model. */
+  readonly panel?: PanelOfModels;
   /** Told before a question is sent in a shorter form. */
   readonly notify?: (notice: string) => void;
 }

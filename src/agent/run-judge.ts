@@ -1,5 +1,5 @@
 import { KuleshovError, ProviderError } from "../domain/errors.ts";
-import type { PromptReference, Sent, TraceStep } from "../domain/report.ts";
+import type { PromptReference, TraceStep } from "../domain/report.ts";
 import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
 import { checkGrounding } from "../judging/check-grounding.ts";
 import { judge, type Verdict } from "../judging/judge.ts";
@@ -13,16 +13,14 @@ import {
   questionFor,
   type Thinking,
 } from "./fitted-question.ts";
-import { createTransferRecorder, type TransferRecorder } from "./transfer.ts";
+import type { TransferRecorder } from "./transfer.ts";
 
-interface JudgeRun extends Verdict {
+export interface JudgeRun extends Verdict {
   readonly mode: ModelMode;
   /** Whether the model was shown the image. */
   readonly vision: boolean;
   /** Whether it was sent at all, also to a server that then turned images down. */
   readonly imageSent: boolean;
-  /** What went to its server; `null` when nothing did. */
-  readonly sent: Sent | null;
   readonly trace: readonly TraceStep[];
   readonly tokens: TokenUse;
   readonly fingerprint: string | null;
@@ -40,7 +38,7 @@ const DEFAULT_LIMITS: ConversationLimits = { modelCalls: 24, toolCalls: 60 };
  */
 export async function runJudge(
   thinking: Thinking,
-  dependencies: JudgeDependencies,
+  dependencies: JudgeDependencies & { readonly transfer: TransferRecorder },
   signal?: AbortSignal,
 ): Promise<JudgeRun> {
   const warnings: string[] = [];
@@ -48,13 +46,12 @@ export async function runJudge(
   let plan = callPlanFor(model, forced);
   let spent = NO_TOKENS;
   const imageSent = plan.vision;
-  const transfer = createTransferRecorder(model);
   for (;;) {
     try {
       const fitted = fittingQuestion(thinking, { ...dependencies, plan });
       tellOnce(fitted.warnings, warnings, dependencies.notify);
       plan = fitted.plan;
-      const judgeRun = await thinkWithin(thinking, { ...dependencies, ...fitted, transfer }, signal);
+      const judgeRun = await thinkWithin(thinking, { ...dependencies, ...fitted }, signal);
       const tokens = sumOfTokens(spent, judgeRun.tokens);
       const unread = plan.mode === "agent" ? facesUnread(thinking, judgeRun) : [];
       if (unread.length > 0 && judgeRun.facesRead.size === 0 && forced === null) {
@@ -65,8 +62,7 @@ export async function runJudge(
       }
       warnings.push(...aboutUnread(unread, judgeRun));
       warnings.push(...aboutEstimates(tokens));
-      const sent = await transfer.whole();
-      return { ...judgeRun, imageSent, sent, tokens, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
+      return { ...judgeRun, imageSent, tokens, warnings: [...plan.warnings, ...warnings, ...judgeRun.warnings] };
     } catch (error) {
       if (!(error instanceof KuleshovError)) throw error;
       spent = sumOfTokens(spent, error.spent ?? NO_TOKENS);
@@ -80,7 +76,7 @@ export async function runJudge(
   }
 }
 
-type OneRun = Omit<JudgeRun, "imageSent" | "sent"> & { readonly facesRead: ReadonlySet<string> };
+type OneRun = Omit<JudgeRun, "imageSent"> & { readonly facesRead: ReadonlySet<string> };
 
 /** Faces that were measured and that a loop with tools has come to a judgment without. */
 function facesUnread({ toolContext }: Thinking, { facesRead }: OneRun): readonly string[] {

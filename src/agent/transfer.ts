@@ -9,8 +9,8 @@ export interface TransferRecorder {
   asked(messages: readonly ChatMessage[]): void;
   /** One request on the wire, those included that were made again. */
   sent(bytes: number): void;
-  /** `null` when nothing was sent. */
-  whole(): Promise<Sent | null>;
+  /** Empty when nothing was sent. */
+  whole(): Promise<readonly Sent[]>;
 }
 
 const THUMBNAIL_PX = 96;
@@ -30,9 +30,9 @@ export function createTransferRecorder({ id, identity }: Pick<JudgeModel, "id" |
       bytes += length;
     },
     async whole() {
-      if (requests === 0) return null;
+      if (requests === 0) return [];
       const server = typeof identity.server === "string" ? identity.server : id;
-      return { server, requests, bytes, images: await Promise.all(images.values()) };
+      return [{ server, requests, bytes, images: await Promise.all(images.values()) }];
     },
   };
 }

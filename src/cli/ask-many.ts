@@ -2,6 +2,7 @@ import type { AskedMany, AskManyQuery } from "../ask-many.ts";
 import type { AskOptions as PartsOptions } from "../compose/ask.ts";
 import type { Asked } from "../compose/ask-one.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import type { Price } from "../domain/price.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
@@ -22,10 +23,10 @@ export async function askManyCommand(
   const { priceOf } = await import("../compose/prices.ts");
   const folder = folderOf(asked);
   const items = await readAskList(asked.image, note);
-  const parts = partsFor(items.map(({ path }) => path));
-  const { dependencies, labels, close } = await openDependencies({ ...parts, notify: note }, signal);
+  const openedWith = partsFor(items.map(({ path }) => path));
+  const { dependencies, labels, close } = await openDependencies({ ...openedWith, notify: note }, signal);
   try {
-    const { model } = dependencies;
+    const models = dependencies.panel?.judges ?? [dependencies.model];
     const progress = progressOf(items.length);
     const query: AskManyQuery = {
       ...{ folder, items, question: asked.question, context: asked.context, resume: asked.resume, force: asked.force },
@@ -33,22 +34,29 @@ export async function askManyCommand(
       blurOthers: asked.blurOthers,
       settings: settingsOf(asked),
       budget: { usd: asked.budgetUsd, tokens: asked.budgetTokens },
-      concurrency: model.remote ? AT_ONCE.remote : AT_ONCE.local,
+      concurrency: models.every(({ remote }) => remote) ? AT_ONCE.remote : AT_ONCE.local,
       onProgress: progress.update,
     };
-    const price = await priceOf(model);
-    if (asked.budgetUsd !== undefined && price === undefined) {
+    const panelPrices = new Map<string, Price | undefined>();
+    for (const model of models) panelPrices.set(model.id, await priceOf(model));
+    const unpriced = models.find(({ id }) => panelPrices.get(id) === undefined);
+    if (asked.budgetUsd !== undefined && unpriced !== undefined) {
       throw new ConfigurationError(
-        `Nobody says what ${model.id} costs: name a list with KULESHOV_PRICES, or --budget-tokens`,
+        `Nobody says what ${unpriced.id} costs: name a list with KULESHOV_PRICES, or --budget-tokens`,
       );
     }
-    const done = await askMany(query, { ask: dependencies, price, version: packageVersion() }, signal).finally(
-      progress.end,
-    );
+    // What a panel of which every judge failed cost is known where all cost the same, as on this machine.
+    const price = commonPrice([...panelPrices.values()]);
+    const parts = { ask: dependencies, price, panelPrices, version: packageVersion() };
+    const done = await askMany(query, parts, signal).finally(progress.end);
     await report(done, asked, folder);
   } finally {
     await close();
   }
+}
+
+function commonPrice([first, ...others]: readonly (Price | undefined)[]): Price | undefined {
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : undefined;
 }
 
 function folderOf({ out, face }: Asked): string {
@@ -89,7 +97,7 @@ function progressOf(total: number) {
 }
 
 async function report(done: AskedMany, asked: Asked, folder: string) {
-  const { answers, tokens, estimated, usd, unpriced, left, exhausted } = done;
+  const { answers, notes, tokens, estimated, usd, unpriced, left, exhausted } = done;
   const failures = answers.filter(({ failure }) => failure !== null);
   if (asked.json) await print(`${JSON.stringify(answers, null, 2)}\n`);
   else {
@@ -100,6 +108,7 @@ async function report(done: AskedMany, asked: Asked, folder: string) {
     );
   }
   for (const { id, failure } of failures) note(`${id}: ${failure}`);
+  for (const sentence of notes) note(sentence);
   if (exhausted !== null) note(`${left} are left, as ${exhausted}: a rerun with a larger budget goes on`);
   note(`Everything is in ${folder}: answers.csv, answers.jsonl, answers.html`);
   if (failures.length === answers.length) process.exitCode = EXIT.nothingDone;

@@ -16,7 +16,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
 import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
-import { addModelOptions } from "./model-options.ts";
+import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { cacheOption, checkRunOptions, mirroredOption, runOptions } from "./run-options.ts";
 
@@ -60,7 +60,7 @@ export function register(program: Command): void {
         "single-pass",
       ]),
     );
-  addModelOptions(command).action(askCommand);
+  addJudgeOptions(addModelOptions(command)).action(askCommand);
 }
 
 async function askCommand(image: string, question: string | undefined, given: AskCommandOptions): Promise<void> {
@@ -89,7 +89,7 @@ async function askCommand(image: string, question: string | undefined, given: As
     await print(await renderReport(report, options.full === true));
   }
   if (out !== undefined) note(`Wrote ${[REPORT, PAGE, OVERLAY].map((name) => join(out, name)).join(", ")}`);
-  if (options.model === undefined) note(await betterModel(signal));
+  if (options.model === undefined && options.panel === undefined) note(await betterModel(signal));
 }
 
 /** Asks, and says meanwhile on one line which tool is called. */

@@ -33,11 +33,12 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   const file = await evaluationPath(named);
   const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
   // Model, seed and time limit are the file's: only a flag, which is meant for this run, goes before it.
-  const { model, seed, timeout } = flagSettings(options);
+  const { model, seed, timeout, samples } = flagSettings(options);
   const { baseUrl, temperature, maxTokens } = await modelSettings(options, { named: true });
   const asked = { ...defined({ baseUrl, temperature, maxTokens }), ...defined({ timeout }) };
   const opened = openEvaluation({
     ...modelOptionsOf(asked),
+    ...defined({ samples }),
     evalFilePath: file,
     stimuliFolder: join(folder, "stimuli"),
     cache: options.cache,
@@ -122,6 +123,7 @@ async function tell(
     `${outcome.done} of ${outcome.total} calls done, ${outcome.cached} of them from the cache, ${outcome.failed} failed`,
   );
   if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; go on with: kuleshov eval resume ${folder}`);
+  for (const sentence of scored.fixed) note(sentence);
   note(`Report: ${path}`);
   noteFailures(scored.records);
   process.exitCode = exitCodeOf(scored.records, stop);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
-import { addModelOptions } from "./model-options.ts";
+import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 
@@ -30,6 +30,7 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--bundle <file>", "replay this bundle: no model is asked")
     .option("--json", "print the outcome as JSON");
+  addJudgeOptions(running, ["samples"]);
   addModelOptions(running, {
     model: "the model to ask instead of those that the file names",
     seed: "the seed instead of those that the file names",

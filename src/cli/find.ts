@@ -5,7 +5,7 @@ import { commonest } from "../domain/group-by.ts";
 import type { Found } from "../find.ts";
 import { plain } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
-import { addModelOptions } from "./model-options.ts";
+import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
 
@@ -39,7 +39,7 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--json", "print the ranking as JSON");
   const judge = `who judges the best faces: none, ${MODEL_FORMS} (default: rules)`;
-  addModelOptions(command, { model: judge }).action(findCommand);
+  addJudgeOptions(addModelOptions(command, { model: judge }), ["samples", "panel", "chair"]).action(findCommand);
 }
 
 function wholeNumber(text: string): number {
@@ -90,6 +90,8 @@ async function openFindJudge(
   const { openDependencies } = await import("../compose/ask.ts");
   const { storeNames } = await import("../compose/exemplars.ts");
   const { modelOptionsOf } = await import("../compose/model-settings.ts");
+  // Its labels are the examples' categories, which no evaluation was calibrated for.
+  const { abstain: _abstain, calibration: _calibration, ...judging } = modelOptionsOf(settings);
   const shots = {
     shots: 8,
     ...storeNames(options),
@@ -98,10 +100,7 @@ async function openFindJudge(
   };
   const { model } = settings;
   const { mirrored, cache } = options;
-  return openDependencies(
-    { ...modelOptionsOf(settings), model, toolboxes: ["mesh"], shots, mirrored, cache, notify: note },
-    signal,
-  );
+  return openDependencies({ ...judging, model, toolboxes: ["mesh"], shots, mirrored, cache, notify: note }, signal);
 }
 
 /** How many of the faces the model came to a verdict on, and the commonest reason where it did not. */

@@ -2,8 +2,28 @@ import type { Command } from "commander";
 import type { ModelSettings } from "../compose/model-settings.ts";
 import { MODEL_FORMS } from "../compose/models.ts";
 
+/** Of commands that have images judged: how many judgments are taken together, and how sure they are to be. */
+const JUDGE_FLAGS = {
+  samples: ["--samples <number>", "judgments of the model to take together: mean readings with their spread"],
+  panel: ["--panel <names>", "models that judge the same evidence, as in openai:gpt-4.1,ollama:qwen2.5vl:7b,rules"],
+  chair: ["--chair <name>", "the model of the panel that chooses among the claims of all; their mean without it"],
+  abstain: ["--abstain <share>", "name every label that cannot be ruled out, wrong in at most this share: .1 is 90 %"],
+  calibration: ["--calibration <file>", "calibration.json of an evaluation that asked in the same way, for --abstain"],
+} as const satisfies Partial<Record<keyof ModelSettings, readonly [flag: string, purpose: string]>>;
+
+/** Adds those of the flags for judges that mean something for this command. */
+export function addJudgeOptions(
+  command: Command,
+  names: readonly (keyof typeof JUDGE_FLAGS)[] = Object.keys(JUDGE_FLAGS) as (keyof typeof JUDGE_FLAGS)[],
+): Command {
+  for (const name of names) command.option(JUDGE_FLAGS[name][0], JUDGE_FLAGS[name][1]);
+  return command;
+}
+
 /** The flags of every command that asks a model, each with what it is for. */
-const FLAGS: Readonly<Record<keyof ModelSettings, readonly [flag: string, purpose: string]>> = {
+const FLAGS: Readonly<
+  Record<Exclude<keyof ModelSettings, keyof typeof JUDGE_FLAGS>, readonly [flag: string, purpose: string]>
+> = {
   model: ["--model <name>", `${MODEL_FORMS}; rules, the default, is built in and sees no image`],
   baseUrl: ["--base-url <url>", "address of the model's server"],
   timeout: ["--timeout <seconds>", "longest wait for one answer of the model"],
@@ -20,10 +40,10 @@ const FLAGS: Readonly<Record<keyof ModelSettings, readonly [flag: string, purpos
  */
 export function addModelOptions(
   command: Command,
-  purposes: { readonly [Name in keyof ModelSettings]?: string | null } = {},
+  purposes: { readonly [Name in keyof typeof FLAGS]?: string | null } = {},
 ): Command {
   for (const [name, [flag, purpose]] of Object.entries(FLAGS)) {
-    const own = purposes[name as keyof ModelSettings];
+    const own = purposes[name as keyof typeof FLAGS];
     if (own !== null) command.option(flag, own ?? purpose);
   }
   return command;

@@ -2,17 +2,19 @@ import type { ModelMode } from "../agent/call-plan.ts";
 import { createTools } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
+import type { Calibrated } from "../domain/label-sets.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath, packageVersion } from "../platform/package-paths.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import type { ShotRequest, ShotSource } from "./exemplars.ts";
+import { drawnWith, type JudgeOptions, openCalibration, openPanel } from "./several-judges.ts";
 import { type ModelOptions, openModel } from "./models.ts";
 import { createObservers } from "./scene.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
-export interface AskOptions extends ModelOptions {
+export interface AskOptions extends ModelOptions, JudgeOptions {
   /** `rules`, `openai:<name>` or `ollama:<name>`. */
   readonly model: string;
   /** Names of toolboxes; `[]` asks without measurements. */
@@ -58,8 +60,10 @@ export interface OpenedDependencies {
 export async function openDependencies(options: AskOptions, signal?: AbortSignal): Promise<OpenedDependencies> {
   const { model: spec, mode = null, shots, notify, ...modelOptions } = options;
   const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
-  const temperature = options.temperature ?? prompts.prompt("judge").temperature;
-  const model = await openModel(spec, { ...modelOptions, temperature }, signal);
+  const calibrated = await openCalibration(options, shots?.shots ?? 0);
+  const drawn = { ...modelOptions, ...drawnWith(options, prompts.prompt("judge").temperature) };
+  const panel = await openPanel(options, drawn, signal);
+  const model = panel?.judges[0] ?? (await openModel(spec, drawn, signal));
   const toolboxes = await openAllToolboxes(options, signal);
   const observers: SceneObserver[] = [];
   const close = async () => {
@@ -77,17 +81,26 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
       tools: createTools(prompts, examples.source === null ? [] : [createFindExemplars(examples.source)]),
       mode,
       version: packageVersion(),
+      ...(options.samples === undefined || options.samples === 1 ? {} : { samples: options.samples }),
+      ...(panel === undefined ? {} : { panel }),
+      ...(calibrated === undefined ? {} : { calibrated }),
       ...(notify === undefined ? {} : { notify }),
     };
     return {
       dependencies,
-      labels: examples.labels,
+      labels: examples.labels ?? labelsOf(calibrated),
       close: () => Promise.all([close(), examples.close()]).then(() => {}),
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The labels that a calibration is of, where it is of one list of them. */
+function labelsOf(calibrated: Calibrated | undefined): readonly string[] | null {
+  const lists = new Map(calibrated?.file.conditions.map(({ labels }) => [labels.join("\n"), labels]));
+  return lists.size === 1 ? ([...lists.values()][0] ?? null) : null;
 }
 
 /** The store is a large library: it is loaded only by those who ask with examples. */

@@ -23,13 +23,15 @@ import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { openDependencies } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
-import { isFreeModel, type ModelOptions, parseModelSpec } from "./models.ts";
+import { isFreeModel, type ModelOptions, refuseOneAddressForTwo } from "./models.ts";
 import { priceOf } from "./prices.ts";
 import { openVideoReader } from "./study.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 /** How evaluations are set up. */
 export interface EvaluationOptions extends ModelOptions {
+  /** Judgments that each answer takes together; one unless told. */
+  readonly samples?: number;
   /** Path of the evaluation file: prompts and neutral faces are relative to it. */
   readonly evalFilePath: string;
   /** Whether what was measured and answered before is taken; it is unless told. */
@@ -59,10 +61,16 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
   const dependencies: EvaluationDependencies = {
     async solverFor(file, labels) {
       if (file.task === "measured") return createMeasuredSolver();
-      refuseOneAddressForTwo(file, options.baseUrl);
+      if (file.task !== "judge" && options.samples !== undefined) {
+        throw new ConfigurationError(`Samples are of judgments, and "${file.name}" has its models ${file.task}`);
+      }
+      const { matrix, judge } = file;
+      refuseOneAddressForTwo([...matrix.models, ...(judge === undefined ? [] : [judge.model])], options.baseUrl);
       const own = createConditionDependencies(file, shared, toolboxes);
       conditions.push(own);
-      return file.task === "judge" ? createJudgeSolver(file, labels, own) : createChoiceSolver(file, own);
+      return file.task === "judge"
+        ? createJudgeSolver(file, labels, { conditions: own, samples: options.samples ?? 1 })
+        : createChoiceSolver(file, own);
     },
     async judgeFor(file) {
       const own = createConditionDependencies(file, shared, toolboxes);
@@ -87,6 +95,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       ...(typeof options.temperature === "number" ? { temperature: options.temperature } : {}),
       ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      ...(options.samples === undefined ? {} : { samples: options.samples }),
     },
     frames: { video: openVideoReader(), folder: join(cacheFolder(), "dataset-images", "frames") },
     priceOf: (model) => priceOf({ id: model, remote: true }),
@@ -100,16 +109,6 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       await toolboxes.close();
     },
   };
-}
-
-/** @throws {ConfigurationError} if one server's address would be taken for models of several kinds of servers. */
-function refuseOneAddressForTwo({ matrix, judge }: EvalFile, baseUrl: string | undefined): void {
-  const models = [...matrix.models, ...(judge === undefined ? [] : [judge.model])].filter((name) => name !== "rules");
-  const kinds = new Set(models.map((name) => parseModelSpec(name).provider));
-  if (baseUrl === undefined || kinds.size < 2) return;
-  throw new ConfigurationError(
-    `One --base-url cannot serve ${[...new Set(models)].join(", ")}: set OPENAI_BASE_URL and OLLAMA_HOST instead`,
-  );
 }
 
 /** Toolboxes by name, opened once whatever the number of conditions that use them. */

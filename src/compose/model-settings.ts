@@ -6,6 +6,7 @@ import { nearestNames } from "../domain/nearest-name.ts";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { MODEL_FORMS, type ModelOptions } from "./models.ts";
+import type { JudgeOptions } from "./several-judges.ts";
 
 /** In the working folder, for everything that is asked from there. */
 const SETTINGS_FILE = "kuleshov.config.yaml";
@@ -14,6 +15,8 @@ const LONGEST_NAME = 40;
 const LONGEST_WAIT_S = 86_400;
 /** From 2^31 on servers take a seed for negative, and 2^32 - 1 for "any". */
 const HIGHEST_SEED = 2 ** 31 - 1;
+const MOST_SAMPLES = 100;
+const MOST_JUDGES = 9;
 
 const number = <T extends z.ZodType>(type: T) =>
   z.preprocess((value) => (typeof value === "string" && DECIMAL.test(value) ? Number(value) : value), type);
@@ -34,6 +37,17 @@ const SCHEMA = {
   maxTokens: number(z.int().positive()).describe("a whole number from 1"),
   temperature: number(z.number().min(0).max(2)).describe("a number from 0 to 2"),
   seed: number(z.int().min(0).max(HIGHEST_SEED)).describe(`a whole number from 0 to ${HIGHEST_SEED}`),
+  samples: number(z.int().min(1).max(MOST_SAMPLES)).describe(`a whole number from 1 to ${MOST_SAMPLES}`),
+  panel: z
+    .preprocess(
+      (value) => (typeof value === "string" ? value.split(",") : value),
+      z.array(z.string().trim().min(1)).min(2).max(MOST_JUDGES),
+    )
+    .refine((names) => new Set(names).size === names.length)
+    .describe(`two to ${MOST_JUDGES} different models, as in openai:gpt-4.1,ollama:qwen2.5vl:7b,rules`),
+  chair: z.string().trim().min(1).describe("the name of a model of the panel"),
+  abstain: number(z.number().gt(0).lt(1)).describe("a number above 0 and below 1, such as .1 for 90 %"),
+  calibration: z.string().trim().min(1).describe("the calibration.json of an evaluation, or the evaluation's folder"),
   allowRemote: yesOrNo.describe("true or false"),
   localOnly: yesOrNo.describe("true or false"),
 } as const;
@@ -67,16 +81,34 @@ export async function modelSettings(
       "Consent is not a setting: give --allow-remote once on the command line, and it is kept for this project",
     );
   }
-  const model = named ? sources[0]?.model : sources.find((source) => source.model !== undefined)?.model;
-  const address = sources.find(
-    (source) => source.baseUrl !== undefined && (source.model === undefined || source.model === model),
-  );
-  const { model: _model, baseUrl: _baseUrl, ...rest } = Object.assign({}, ...sources.toReversed()) as ModelSettings;
+  const { model, panel } = whoJudges(named ? sources.slice(0, 1) : sources);
+  const isTheirs = (source: ModelSettings) =>
+    (source.model === undefined && source.panel === undefined) ||
+    (panel === undefined ? source.model === model : source.panel === panel);
+  const address = sources.find((source) => source.baseUrl !== undefined && isTheirs(source));
+  const {
+    model: _model,
+    panel: _panel,
+    baseUrl: _baseUrl,
+    ...rest
+  } = Object.assign({}, ...sources.toReversed()) as ModelSettings;
   return {
     ...rest,
     ...(model === undefined ? {} : { model }),
+    ...(panel === undefined ? {} : { panel }),
     ...(address?.baseUrl === undefined ? {} : { baseUrl: address.baseUrl }),
   };
+}
+
+/** The one model, or the panel: whichever is named first. */
+function whoJudges(sources: readonly ModelSettings[]): Pick<ModelSettings, "model" | "panel"> {
+  const { model, panel } = sources.find((source) => source.model !== undefined || source.panel !== undefined) ?? {};
+  if (model !== undefined && panel !== undefined) {
+    throw new ConfigurationError(
+      "A model and a panel are named: name one of them, and the judge of judges as the chair",
+    );
+  }
+  return { ...(model === undefined ? {} : { model }), ...(panel === undefined ? {} : { panel }) };
 }
 
 /** What the flags alone say. @throws {ConfigurationError} */
@@ -164,9 +196,15 @@ export function withSettings<Given extends ModelFlags>(given: Given, settings: M
 }
 
 /** The settings as models are opened with. */
-export function modelOptionsOf(settings: ModelSettings): ModelOptions {
+export function modelOptionsOf(settings: ModelSettings): ModelOptions & JudgeOptions {
   const { baseUrl, timeout, maxTokens, temperature, seed, allowRemote, localOnly } = settings;
+  const { samples, panel, chair, abstain, calibration } = settings;
   return {
+    ...(samples === undefined ? {} : { samples }),
+    ...(panel === undefined ? {} : { panel }),
+    ...(chair === undefined ? {} : { chair }),
+    ...(abstain === undefined ? {} : { abstain }),
+    ...(calibration === undefined ? {} : { calibration }),
     ...(allowRemote === undefined ? {} : { allowRemote }),
     ...(localOnly === undefined ? {} : { localOnly }),
     ...(baseUrl === undefined ? {} : { baseUrl }),

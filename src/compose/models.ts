@@ -97,6 +97,16 @@ export async function connectModel(
   return provider.open(model, { env: process.env, ...options }, signal);
 }
 
+/** @throws {ConfigurationError} if one server's address would be taken for models of several kinds of servers. */
+export function refuseOneAddressForTwo(models: readonly string[], baseUrl: string | undefined): void {
+  const asked = models.filter((name) => name !== "rules");
+  const kinds = new Set(asked.map((name) => parseModelSpec(name).provider));
+  if (baseUrl === undefined || kinds.size < 2) return;
+  throw new ConfigurationError(
+    `One --base-url cannot serve ${[...new Set(asked)].join(", ")}: set OPENAI_BASE_URL and OLLAMA_HOST instead`,
+  );
+}
+
 /** Whether asking a model costs no money. */
 export function isFreeModel(spec: string): boolean {
   return parseModelSpec(spec).provider.free;

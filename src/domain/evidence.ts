@@ -133,3 +133,25 @@ export function createEvidenceLedger(faces: readonly Face[]): EvidenceLedger {
     face: (faceId) => faces.find((face) => face.faceId === faceId),
   };
 }
+
+/**
+ * A ledger for one of several judges, with the items that all of them know. What is added enters the ledger too, so that an
+ * id means one thing in all of them, and only whoever added it sees it.
+ */
+export function forkedLedger(ledger: EvidenceLedger, known: readonly EvidenceItem[]): EvidenceLedger {
+  const seen = new Set(known.map(({ id }) => id));
+  const items = () => ledger.items().filter(({ id }) => seen.has(id));
+  return {
+    ...ledger,
+    add(item) {
+      const entry = ledger.add(item);
+      seen.add(entry.id);
+      return entry;
+    },
+    get: (id) => (seen.has(id) ? ledger.get(id) : undefined),
+    items,
+    ofFace: (faceId, kind) =>
+      items().filter((item) => item.faceId === faceId && (kind === undefined || item.kind === kind)),
+    ofKind: (kind) => items().filter((item) => item.kind === kind),
+  };
+}

@@ -34,6 +34,10 @@ export const Reading = z.strictObject({
 });
 export type Reading = z.infer<typeof Reading>;
 
+/** The three readings of a face, which are always kept apart. */
+export const READING_NAMES = ["faceOnly", "contextOnly", "integrated"] as const;
+export type ReadingName = (typeof READING_NAMES)[number];
+
 /** An action unit that a claim says is shown or not shown. */
 export const ActionUnitAssertion = z.strictObject({
   au: ActionUnitName,

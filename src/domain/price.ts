@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Report } from "./report.ts";
 import type { TokenUse } from "./token-use.ts";
 
 /** What a provider asks for a model, in USD per million tokens. */
@@ -25,4 +26,22 @@ export function costOf(
   const { cachedInputPerMillion = price.inputPerMillion } = price;
   const paidInput = (input - cached) * price.inputPerMillion + cached * cachedInputPerMillion;
   return (paidInput + output * price.outputPerMillion) / 1e6;
+}
+
+export interface Prices {
+  /** Of the model's tokens; `undefined` when nobody says. */
+  readonly price: Price | undefined;
+  /** Of each model of a panel, by its id. */
+  readonly panelPrices?: ReadonlyMap<string, Price | undefined>;
+}
+
+/** What a report cost, each model of a panel at its own price; `null` when one of them is unknown. */
+export function costOfReport(
+  { panel, provenance }: Pick<Report, "panel" | "provenance">,
+  { price, panelPrices }: Prices,
+): number | null {
+  if (panel === undefined) return costOf(provenance.tokens, price);
+  const chair = panel.chair === null ? [] : [{ id: panel.chair.model, tokens: panel.chair.tokens }];
+  const costs = [...panel.judges, ...chair].map(({ id, tokens }) => costOf(tokens, panelPrices?.get(id)));
+  return costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
 }

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { EvidenceItem } from "./evidence.ts";
 import { Grounding } from "./grounding.ts";
 import { Judgment } from "./judgment.ts";
+import { LabelSets } from "./label-sets.ts";
 import { Face, ToolboxId } from "./measurement.ts";
+import { JudgeReference, Panel, SelfConsistency } from "./several-judges.ts";
 import { TokenUse } from "./token-use.ts";
 
 /** One step of the conversation with the model, as it happened. */
@@ -22,6 +24,8 @@ export const TraceStep = z.strictObject({
   tokens: TokenUse.nullable().default(null),
   /** Captions of the images that a tool returned. */
   images: z.array(z.string()).default([]),
+  /** Whose conversation it belongs to where there were several, e.g. `sample 2` or `rules`. */
+  of: z.string().exactOptional(),
 });
 export type TraceStep = z.infer<typeof TraceStep>;
 
@@ -61,18 +65,8 @@ export const Provenance = z.strictObject({
   context: z.string().nullable(),
   /** The labels that were given to choose from, `null` when they were left open. */
   labels: z.array(z.string()).nullable(),
-  model: z.strictObject({
-    id: z.string(),
-    /** What the server says it really ran, `null` when it does not say. */
-    fingerprint: z.string().nullable(),
-    mode: z.enum(["agent", "single-pass"]),
-    /** Whether the model was shown the image. */
-    vision: z.boolean(),
-    /** Whether pixels left this machine. */
-    remote: z.boolean(),
-    temperature: z.number().nullable(),
-    seed: z.number().nullable(),
-  }),
+  /** Of a panel, `panel of <ids>` with what its judges have in common. */
+  model: JudgeReference,
   prompts: z.array(PromptReference),
   toolboxes: z.array(z.strictObject({ id: ToolboxId, networks: z.array(NetworkReference) })),
   /** What looked at the scene around the faces; empty when nothing did. */
@@ -101,5 +95,11 @@ export const Report = z.strictObject({
   trace: z.array(TraceStep),
   warnings: z.array(z.string()),
   provenance: Provenance,
+  /** Where several samples of one model were asked for. */
+  samples: SelfConsistency.exactOptional(),
+  /** Where several judges were asked for. */
+  panel: Panel.exactOptional(),
+  /** Where a level was asked for that the labels are to hold at. */
+  labelSets: LabelSets.exactOptional(),
 });
 export type Report = z.infer<typeof Report>;

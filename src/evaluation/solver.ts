@@ -83,6 +83,8 @@ export interface Solver {
   identify(condition: Condition): Promise<unknown>;
   /** Rough size of one call, for the plan. */
   estimate(condition: Condition): Promise<{ readonly inputTokens: number; readonly outputTokens: number }>;
+  /** How many answers of a model one call takes, one after another; one unless said. */
+  readonly answersPerCall?: number;
   /** Whose limits a condition falls under, e.g. `openai`. */
   provider(condition: Condition): string;
   /** Whether calls under a condition cost nothing, because they stay on this machine. */

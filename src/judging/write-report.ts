@@ -1,9 +1,10 @@
 import type { EvidenceLedger } from "../domain/evidence.ts";
 import type { DecodedImage } from "../domain/image.ts";
+import { type Calibrated, type Calibration, labelSetsOf } from "../domain/label-sets.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
-import type { PromptReference, Provenance, Report, Sent, TraceStep } from "../domain/report.ts";
-import type { JudgeModel } from "../ports/chat-model.ts";
+import type { Provenance, Report, Sent, TraceStep } from "../domain/report.ts";
+import type { JudgeReference, Panel, SelfConsistency } from "../domain/several-judges.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import type { Verdict } from "./judge.ts";
@@ -14,42 +15,59 @@ interface ReportContents {
   readonly faces: readonly Face[];
   readonly ledger: EvidenceLedger;
   readonly exemplars: readonly ShownExemplar[];
-  readonly judgeRun: Verdict & {
-    readonly mode: Provenance["model"]["mode"];
-    readonly vision: boolean;
-    readonly imageSent: boolean;
-    readonly sent: Sent | null;
+  readonly consultation: Verdict & {
+    readonly by: JudgeReference;
+    readonly sent: readonly Sent[];
     readonly trace: readonly TraceStep[];
     readonly tokens: Provenance["tokens"];
-    readonly fingerprint: string | null;
-    readonly prompts: readonly PromptReference[];
+    readonly samples?: SelfConsistency;
+    readonly panel?: Panel;
   };
   readonly dependencies: {
-    readonly model: JudgeModel;
     readonly toolboxes: readonly FerToolbox[];
     readonly observers: readonly SceneObserver[];
     readonly version: string;
+    readonly calibrated?: Calibrated;
   };
+  /** What was evaluated in the way that was asked, `undefined` where no level is wanted. */
+  readonly calibration: Calibration | undefined;
   readonly warnings: readonly string[];
   readonly timingsMs: Provenance["timingsMs"];
 }
 
 /** Puts judgment, evidence, grounding and provenance together. */
 export function writeReport(contents: ReportContents): Report {
-  const { judgeRun, ledger, faces, warnings } = contents;
+  const { consultation, ledger, faces, warnings } = contents;
+  const { samples, panel } = consultation;
   return {
-    judgment: judgeRun.judgment,
+    judgment: consultation.judgment,
     evidence: [...ledger.items()],
     faces: [...faces],
-    grounding: judgeRun.grounding,
-    trace: [...judgeRun.trace],
+    grounding: consultation.grounding,
+    trace: [...consultation.trace],
     warnings: [...new Set(warnings)],
     provenance: provenanceOf(contents),
+    ...(samples === undefined ? {} : { samples }),
+    ...(panel === undefined ? {} : { panel }),
+    ...labelSetsIn(contents),
   };
 }
 
-function provenanceOf({ question, image, exemplars, judgeRun, dependencies, timingsMs }: ReportContents): Provenance {
-  const { id, remote, temperature, seed } = dependencies.model;
+function labelSetsIn({ consultation, calibration, dependencies: { calibrated } }: ReportContents): Partial<Report> {
+  if (calibration === undefined || calibrated === undefined) return {};
+  const { alpha, sha256 } = calibrated;
+  const subjects = labelSetsOf(consultation.judgment, calibration, alpha);
+  return { labelSets: { level: Number((1 - alpha).toFixed(6)), calibration: sha256, subjects } };
+}
+
+function provenanceOf({
+  question,
+  image,
+  exemplars,
+  consultation,
+  dependencies,
+  timingsMs,
+}: ReportContents): Provenance {
   return {
     kuleshovVersion: dependencies.version,
     createdAt: new Date().toISOString(),
@@ -57,21 +75,13 @@ function provenanceOf({ question, image, exemplars, judgeRun, dependencies, timi
     question: question.text,
     context: question.context,
     labels: question.labels === null ? null : [...question.labels],
-    model: {
-      id,
-      fingerprint: judgeRun.fingerprint,
-      mode: judgeRun.mode,
-      vision: judgeRun.vision,
-      remote: remote && judgeRun.imageSent,
-      temperature,
-      seed,
-    },
-    prompts: [...judgeRun.prompts],
+    model: { ...consultation.by },
+    prompts: [...consultation.prompts],
     toolboxes: dependencies.toolboxes.map((toolbox) => ({ id: toolbox.id, networks: [...toolbox.networks] })),
     observers: dependencies.observers.map((observer) => ({ id: observer.id, networks: [...observer.networks] })),
     exemplars: exemplars.map((exemplar) => exemplar.id),
     timingsMs,
-    sent: judgeRun.sent === null ? [] : [judgeRun.sent],
-    tokens: { ...judgeRun.tokens },
+    sent: [...consultation.sent],
+    tokens: { ...consultation.tokens },
   };
 }

@@ -12,6 +12,8 @@ export interface AnswersSummary {
   readonly usd: number;
   /** Answers whose price nobody knows. */
   readonly unpriced: number;
+  /** What the answers say together. */
+  readonly notes: readonly string[];
 }
 
 /** One question and its answer. */
@@ -24,11 +26,13 @@ interface AnswerCard {
   readonly answer: string | null;
   readonly failure: string | null;
   readonly readings: readonly FaceReadings[];
+  /** Judges that failed, and what a judge of judges chose. */
+  readonly remarks: readonly string[];
 }
 
 /** The three readings of a face, kept apart, each with its first label in words, e.g. `happiness 0.93`. */
-interface FaceReadings {
-  /** e.g. `F1`, or `scene` where there is no face. */
+export interface FaceReadings {
+  /** e.g. `F1`, or `scene` where there is no face; with a judge's name where it is that one's alone. */
   readonly face: string;
   readonly faceOnly: string;
   readonly contextOnly: string;
@@ -37,22 +41,23 @@ interface FaceReadings {
 
 /** The answers of a run as one page; the first ones, where there are very many. */
 export function answersPage(summary: AnswersSummary, cards: readonly AnswerCard[]): string {
-  const { model, asked, failed, tokens, estimated, usd, unpriced } = summary;
+  const { model, asked, failed, tokens, estimated, usd, unpriced, notes } = summary;
   const cost = unpriced === asked && asked > 0 ? "nobody says what they cost" : `${usd.toFixed(4)} USD`;
   const reckoned = estimated === 0 ? "" : ` (${estimated} of them an estimate, as their server did not count them)`;
   const rest = cards.length < asked ? `The first ${cards.length} are shown; all are in answers.csv. ` : "";
   const body = markup`<h1>${asked} questions to ${model}</h1>
 <p>${asked - failed} answered, ${failed} failed. ${tokens} tokens${reckoned}, ${cost}. ${rest}Everything is perceived or expressed; nobody's felt state is asserted.</p>
+${notes.map((note) => markup`<p>${note}</p>`)}
 <div class="cases">${cards.map(card)}</div>`;
   return page({ title: `${asked} questions to ${model}`, body });
 }
 
-function card({ title, thumbnail, question, context, answer, failure, readings }: AnswerCard): Markup {
+function card({ title, thumbnail, question, context, answer, failure, readings, remarks }: AnswerCard): Markup {
   const image = thumbnail === null ? null : markup`<img alt="${title}" src="${thumbnail}">`;
   const stated = context === null ? null : markup`<p class="soft">Context: ${context}</p>`;
   const said = failure === null ? markup`<p>${answer ?? ""}</p>` : markup`<p class="bad">${failure}</p>`;
   return markup`<div class="case">${image}<h3>${title}</h3>
-<p class="soft">${question ?? ""}</p>${stated}${said}${readings.length === 0 ? null : readingsTable(readings)}</div>`;
+<p class="soft">${question ?? ""}</p>${stated}${said}${remarks.map((remark) => markup`<p class="soft">${remark}</p>`)}${readings.length === 0 ? null : readingsTable(readings)}</div>`;
 }
 
 function readingsTable(readings: readonly FaceReadings[]): Markup {

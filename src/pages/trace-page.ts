@@ -19,7 +19,7 @@ export function tracePage(report: Report): string {
       complaint,
       answer,
       tools,
-    }) => markup`<li>${complaint === null ? null : markup`<p class="bad">${complaint.output}</p>`}
+    }) => markup`<li>${answer.of === undefined ? null : markup`<p class="soft">${answer.of}</p>`}${complaint === null ? null : markup`<p class="bad">${complaint.output}</p>`}
 <p class="soft">${seconds(answer.durationMs)}${tokensOf(answer)}</p><details><summary>what the model said</summary><pre>${answer.output}</pre></details>
 <ul>${tools.map((tool) => toolItem(tool, shown))}</ul></li>`,
   )}</ol>

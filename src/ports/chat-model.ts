@@ -64,6 +64,8 @@ export interface ChatRequest {
   readonly mustCall?: boolean;
   /** Has the server hold the answer to a schema. */
   readonly answer?: AnswerSchema;
+  /** Goes before the model's own seed, for one of several samples. */
+  readonly seed?: number;
   /** Told of every request on the wire that comes of it, with the length of its body. */
   readonly onSent?: (bytes: number) => void;
 }

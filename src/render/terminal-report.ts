@@ -4,6 +4,7 @@ import { type CheckedClaim, type GroundingVerdict, supportShares } from "../doma
 import type { CoreAffect, Cue, Reading, SubjectJudgment } from "../domain/judgment.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { Report } from "../domain/report.ts";
+import { renderJudges } from "./terminal-judges.ts";
 import { bar, plain, type TerminalStyle, wrap } from "./terminal-style.ts";
 
 const BAR_CELLS = 24;
@@ -15,6 +16,7 @@ export function renderTerminalReport(report: Report, style: TerminalStyle): stri
   const sections = [
     renderHead(report, style),
     ...report.judgment.subjects.map((subject) => renderSubject(subject, report, style)),
+    renderJudges(report, style),
     renderGrounding(report, style),
     renderEvidence(report, style),
     renderSent(report, style),

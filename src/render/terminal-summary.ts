@@ -1,6 +1,7 @@
 import type { CheckedClaim } from "../domain/grounding.ts";
 import type { Reading, SubjectJudgment } from "../domain/judgment.ts";
 import type { Report } from "../domain/report.ts";
+import { renderJudges } from "./terminal-judges.ts";
 import {
   claimOf,
   describeVerdict,
@@ -28,6 +29,7 @@ export function renderTerminalSummary(report: Report, style: TerminalStyle): str
   const sections = [
     renderHead(report, style),
     ...faces,
+    renderJudges(report, style),
     renderGrounding(report, style),
     renderWarnings(report.warnings, style),
     more,

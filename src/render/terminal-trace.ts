@@ -17,7 +17,9 @@ export function renderTrace({ trace, provenance }: Report, style: TerminalStyle)
       complaint === null ? [] : [`│  ${style.doubtful("complaint")}  ${cut(complaint.output, style.columns - 16)}`];
     const head = `${branch} ${style.bold(`turn ${index + 1}`)}  ${facts(answer, style)}`;
     const said = tools.length > 0 ? [] : [`${trunk}    ${cut(answer.output, style.columns - 8)}`];
+    const of = answer.of === turns[index - 1]?.answer.of ? [] : [`${style.bold(plain(answer.of ?? ""))}`];
     return [
+      ...of,
       ...told,
       head,
       ...said,

@@ -28,7 +28,7 @@ export function traceSpans(report: Report): string {
   const [provider = "", requested = model.id] = model.id.split(/:(.*)/s);
   const endMs = Date.parse(createdAt);
   const beganMs = endMs - timingsMs.judge;
-  const asked = { "gen_ai.provider.name": provider, "gen_ai.request.model": requested };
+  const asked = report.panel ? {} : { "gen_ai.provider.name": provider, "gen_ai.request.model": requested };
   const whole: Span = {
     name: "invoke_agent kuleshov",
     kind: 1,
@@ -55,12 +55,15 @@ export function traceSpans(report: Report): string {
       return { name: `execute_tool ${step.name}`, kind: 1, ...time, attributes: toolAttributes(step) };
     if (step.type === "complaint")
       return { name: "complaint", kind: 1, ...time, attributes: { "kuleshov.complaint": step.output } };
+    const [provider = "", requested = step.name] = step.name.split(/:(.*)/s);
     const attributes = {
       "gen_ai.operation.name": "chat",
-      ...asked,
+      "gen_ai.provider.name": provider,
+      "gen_ai.request.model": requested,
+      "kuleshov.of": step.of,
       "gen_ai.response.model": model.fingerprint,
       "gen_ai.request.temperature": model.temperature,
-      "gen_ai.request.seed": model.seed,
+      "gen_ai.request.seed": step.of === undefined ? model.seed : undefined,
       "gen_ai.usage.input_tokens": step.tokens?.input,
       "gen_ai.usage.output_tokens": step.tokens?.output,
       "gen_ai.output.messages": JSON.stringify([

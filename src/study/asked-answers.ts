@@ -1,33 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
-import { PixelBox } from "../domain/geometry.ts";
 import type { Judgment, Reading } from "../domain/judgment.ts";
-import { Report } from "../domain/report.ts";
-import { TokenUse } from "../domain/token-use.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
 import { type AnswersSummary, answersPage } from "../pages/answers-page.ts";
 import { type Cell, csvLines } from "../platform/tables/write-table.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
-
-/** A report without its measurements, which the evidence repeats and which are a hundred times as long. */
-const KeptReport = Report.extend({ faces: z.array(z.strictObject({ faceId: z.string(), box: PixelBox })) });
-
-/** What came of one item: a report or the reason why there is none. */
-export const AskedItem = z.strictObject({
-  id: z.string(),
-  path: z.string(),
-  question: z.string().nullable(),
-  context: z.string().nullable(),
-  face: z.string().nullable(),
-  report: KeptReport.nullable(),
-  failure: z.string().nullable(),
-  tokens: TokenUse,
-  /** `null` when nobody says what the tokens cost. */
-  usd: z.number().nullable(),
-});
-export type AskedItem = z.infer<typeof AskedItem>;
+import { AskedItem } from "./asked-item.ts";
+import { type ExtraColumns, extraColumnsOf, notesOn, readingRows, remarksOn } from "./several-answers.ts";
 
 export const ANSWERS_FILE = "answers.jsonl";
 const TABLE_FILE = "answers.csv";
@@ -54,10 +34,12 @@ export async function readAnswers(folder: string): Promise<readonly AskedItem[]>
 export async function writeAnswers(
   run: RunFolder,
   items: readonly AskedItem[],
-  summary: Omit<AnswersSummary, "asked" | "failed">,
+  summary: Omit<AnswersSummary, "asked" | "failed" | "notes">,
 ): Promise<void> {
   const failed = items.filter(({ failure }) => failure !== null).length;
-  await run.write(TABLE_FILE, csvLines([COLUMNS, ...items.flatMap(rowsOf)]));
+  const extras = extraColumnsOf(items);
+  const columns = [...COLUMNS, ...extras.flatMap((extra) => extra.columns)];
+  await run.write(TABLE_FILE, csvLines([columns, ...items.flatMap((item) => rowsOf(item, extras))]));
   const shown = await Promise.all(
     items.slice(0, SHOWN).map(async (item) => ({ item, thumbnail: await thumbnailOf(item) })),
   );
@@ -68,14 +50,10 @@ export async function writeAnswers(
     context: item.context,
     answer: item.report?.judgment.answer ?? null,
     failure: item.failure,
-    readings: subjectsOf(item).map(({ faceId, faceOnly, contextOnly, integrated }) => ({
-      face: faceId ?? "scene",
-      faceOnly: inWords(faceOnly),
-      contextOnly: inWords(contextOnly),
-      integrated: inWords(integrated),
-    })),
+    readings: subjectsOf(item).flatMap((subject) => readingRows(subject, item)),
+    remarks: remarksOn(item),
   }));
-  await run.write(PAGE_FILE, answersPage({ ...summary, asked: items.length, failed }, cards));
+  await run.write(PAGE_FILE, answersPage({ ...summary, asked: items.length, failed, notes: notesOn(items) }, cards));
 }
 
 const COLUMNS = [
@@ -97,14 +75,15 @@ const COLUMNS = [
   "failure",
 ] as const;
 
-function rowsOf(item: AskedItem): Cell[][] {
+function rowsOf(item: AskedItem, extras: readonly ExtraColumns[]): Cell[][] {
   const { id, path, question, context, report, failure, tokens, usd } = item;
   const asked = report?.provenance.question ?? question;
   const end = [report?.provenance.model.id ?? null, tokens.input, tokens.output, usd, failure];
   const subjects = subjectsOf(item);
   if (report === null || subjects.length === 0) {
     const nothing = new Array<null>(READING_CELLS).fill(null);
-    return [[id, path, item.face, asked, context, report?.judgment.answer ?? null, ...nothing, ...end]];
+    const more = extras.flatMap(({ columns }) => columns.map(() => null));
+    return [[id, path, item.face, asked, context, report?.judgment.answer ?? null, ...nothing, ...end, ...more]];
   }
   return subjects.map((subject, index) => {
     const { faceId, faceOnly, contextOnly, integrated, congruence } = subject;
@@ -113,7 +92,8 @@ function rowsOf(item: AskedItem): Cell[][] {
     // Tokens and cost are the image's: they stand in the first of its rows, so that columns add up.
     const cost = index === 0 ? end : [end[0] ?? null, null, null, null, null];
     const { answer } = report.judgment;
-    return [id, path, faceId, asked, context, answer, ...readings, ...affect, congruence.verdict, ...cost];
+    const more = extras.flatMap(({ cellsOf }) => cellsOf(report, faceId));
+    return [id, path, faceId, asked, context, answer, ...readings, ...affect, congruence.verdict, ...cost, ...more];
   });
 }
 
@@ -128,11 +108,6 @@ function subjectsOf({ report, face }: AskedItem): Judgment["subjects"] {
 function topOf({ distribution }: Reading): [string | null, number | null] {
   const [top] = [...distribution].sort((a, b) => b.probability - a.probability);
   return top === undefined ? [null, null] : [top.label, top.probability];
-}
-
-function inWords(reading: Reading): string {
-  const [label, probability] = topOf(reading);
-  return label === null ? "abstained" : `${label} ${probability?.toFixed(2)}`;
 }
 
 /** A page of more images is slow to open; all of them are in the table. */

@@ -45,7 +45,7 @@ export async function judgeFound(
     signal?.throwIfAborted();
     const report = reports.get(face.path) ?? (await askAbout(face.path, labels, { dependencies, signal }));
     reports.set(face.path, report);
-    verdicts.push(verdictOf(face, labels, { report, model: dependencies.model.id }));
+    verdicts.push(verdictOf(face, labels, { report, asked: dependencies.model.id }));
     options.onProgress?.(verdicts.length);
   }
   return verdicts;
@@ -69,8 +69,9 @@ async function askAbout(
 function verdictOf(
   { path, faceId }: FoundFace,
   [category = "", ...rivals]: readonly string[],
-  { report, model }: { readonly report: Report | KuleshovError; readonly model: string },
+  { report, asked }: { readonly report: Report | KuleshovError; readonly asked: string },
 ): FoundVerdict {
+  const model = report instanceof KuleshovError ? asked : report.provenance.model.id;
   const none = { path, faceId, same: null, probability: null, cues: [], model };
   if (report instanceof KuleshovError) return { ...none, reason: report.message };
   const subject = report.judgment.subjects.find((one) => one.faceId === faceId);

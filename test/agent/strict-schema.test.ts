@@ -11,6 +11,7 @@ import { jsonSchemaOf } from "../../src/judging/answer-format.ts";
 import { BRIEF_ANSWER } from "../../src/judging/brief-judgment.ts";
 import { CHOICE } from "../../src/judging/probe/try-words.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
+import { choiceAmong } from "../../src/judging/weigh-claims.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 
 /** What strict modes of providers take; whatever else stands in a schema makes them refuse it. */
@@ -79,6 +80,7 @@ const SENT: readonly { readonly name: string; readonly schema: z.ZodType }[] = [
   CATEGORY_ANSWER,
   RATINGS_ANSWER,
   CHOICE,
+  choiceAmong(["C1", "C2"].map((id) => ({ id }))),
   choiceAnswer(["AU6", 'AU12 \\d "quoted"']),
   ...tools,
 ];
@@ -108,6 +110,7 @@ describe("the schema of every answer and tool that is sent", () => {
       "judging/brief-judgment.ts",
       "judging/probe/try-tools.ts", // a card with two names
       "judging/probe/try-words.ts",
+      "judging/weigh-claims.ts",
     ]);
   });
 });

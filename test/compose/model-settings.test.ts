@@ -78,7 +78,7 @@ describe("how a model is asked", () => {
   it.each([
     ["max-token: 5", 'there is no "max-token": did you mean "max-tokens"?'],
     ["temprature: 1", 'did you mean "temperature"?'],
-    ["colour: red", "there are model, base-url, timeout, max-tokens, temperature, seed, allow-remote, local-only"],
+    ["colour: red", "there are model, base-url, timeout, max-tokens, temperature, seed, samples, panel, chair, abstain"],
     ["timeout: ten", "timeout in "],
     ["timeout:", "timeout in "],
     ["seed: 1\nseed: 2", "line 2 is not YAML"],

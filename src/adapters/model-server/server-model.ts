@@ -141,9 +141,10 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const shape = without.has("roles") ? STRICT_SHAPE : setup.shape;
     const parallelCalls = shape.parallelCalls && !without.has("parallel-calls");
     const messages: ChatMessage[] = shaped(asked.messages, { ...shape, parallelCalls });
+    const seed = asked.seed === undefined || without.has("seed") ? calling.seed : asked.seed;
     const once = async () => {
       setup.beforeRequest?.();
-      const raw = await protocol.ask({ ...asked, messages }, calling, signal);
+      const raw = await protocol.ask({ ...asked, messages }, { ...calling, seed }, signal);
       if (raw.finish === "error") throw faultOfNoAnswer(name, raw);
       return raw;
     };

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { fixedAnswerNote } from "../../domain/fixed-answers.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import { type Markup, markup } from "../../pages/markup.ts";
 import { page } from "../../pages/page.ts";
 import { keepInRun } from "../../runs/run-manifest.ts";
@@ -37,6 +39,8 @@ export interface ScoredRun {
   readonly comparisons: readonly Comparison[];
   readonly contextEffects: readonly ContextEffectsOf[];
   readonly audits: readonly FewShotAudit[];
+  /** Conditions whose model gives the same numbers whatever the face, a sentence each. */
+  readonly fixed: readonly string[];
 }
 
 /**
@@ -59,7 +63,21 @@ export async function scoreRun(folder: string, own: readonly Scorer[] = []): Pro
     comparisons: scorers.flatMap((scorer) => compareCells(summary, scorer, file.analysis)),
     contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
     audits: auditFewShot(records, run.samples, { file, reader }),
+    fixed: fixedAnswers(records),
   };
+}
+
+/** Each sample counts once, as it was first answered: repeats of it are the same face. */
+function fixedAnswers(records: readonly CallRecord[]): readonly string[] {
+  return [...groupBy(records, ({ cell }) => cell)].flatMap(([cell, own]) => {
+    const bySample = groupBy(own, ({ sample }) => sample);
+    const faces = [...bySample.values()].flatMap(([first]) => {
+      if (first?.answer == null) return [];
+      const { faceOnly, integrated } = first.answer;
+      return [{ faceOnly: faceOnly.distribution ?? [], integrated: integrated.distribution ?? [] }];
+    });
+    return fixedAnswerNote(`"${cell}"`, faces) ?? [];
+  });
 }
 
 /** What the judge said, by the call it judged. */
@@ -91,13 +109,13 @@ export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promis
 }
 
 function bodyOf(
-  { run, file, summary, comparisons, contextEffects, audits }: ScoredRun,
+  { run, file, summary, comparisons, contextEffects, audits, fixed }: ScoredRun,
   cases: readonly WorstCase[],
 ): Markup {
   const { header, samples } = run;
   return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
-  ${notesOf(run, summary)}
+  ${notesOf(run, summary, fixed)}
   ${metricsSection(summary)}
   ${comparisonSection(comparisons, summary)}
   ${contextSection(contextEffects)}
@@ -110,8 +128,9 @@ function bodyOf(
   <details><summary>The evaluation file</summary><pre>${header.evalFileText}</pre></details>`;
 }
 
-function notesOf({ header }: StoredRun, { cells }: RunSummary): Markup | null {
+function notesOf({ header }: StoredRun, { cells }: RunSummary, fixed: readonly string[]): Markup | null {
   const notes = [
+    ...fixed,
     ...cells.filter(({ usage }) => usage.calls === 0).map(({ cell }) => `Nothing was asked yet under "${cell.id}"`),
     ...(header.skippedRows.length === 0
       ? []

@@ -57,10 +57,12 @@ async function solved<T>(
   { setting, signal }: Run,
 ): Promise<{ readonly value: T } | { readonly error: unknown }> {
   const { timeoutSeconds } = setting.file.execution;
+  const { answersPerCall = 1 } = setting.solver;
+  const seconds = answersPerCall * timeoutSeconds;
   const timeout = new AbortController();
   // The reason travels down to whoever asks and comes back with what was spent till then.
-  const late = new ProviderError(`No answer within ${timeoutSeconds} s`, { retryable: true });
-  const timer = setTimeout(() => timeout.abort(late), timeoutSeconds * 1000);
+  const late = new ProviderError(`No answer within ${seconds} s`, { retryable: true });
+  const timer = setTimeout(() => timeout.abort(late), seconds * 1000);
   try {
     return { value: await work(AbortSignal.any([signal, timeout.signal])) };
   } catch (error) {

@@ -39,6 +39,7 @@ export const RunHeader = z.strictObject({
       temperature: z.number().exactOptional(),
       maxTokens: z.number().exactOptional(),
       timeoutMs: z.number().exactOptional(),
+      samples: z.number().exactOptional(),
     })
     .default({}),
 });

@@ -1,7 +1,7 @@
+import { type ValueSpread, valueSpreads } from "../../domain/statistics/fixed-values.ts";
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { ReadingName } from "../answer.ts";
 import type { LabelReader } from "../label-reader.ts";
-import { type ValueSpread, valueSpreads } from "../metrics/fixed-values.ts";
 import { defineScorer, type ScoredRow, scored, unscored } from "../score.ts";
 
 type GivenNumbers = ReadonlyMap<string, number>;

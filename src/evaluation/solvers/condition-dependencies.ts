@@ -20,6 +20,7 @@ export function identityOfParts(dependencies: AskDependencies): unknown {
     model: identityOfModel(dependencies.model),
     mode: dependencies.mode,
     limits: dependencies.limits ?? null,
+    ...(dependencies.samples === undefined ? {} : { samples: dependencies.samples }),
     prompts: dependencies.prompts.all().map(({ reference }) => reference),
     tools: dependencies.tools.map(({ name }) => name),
     toolboxes: dependencies.toolboxes.map(({ id, networks, mirrored }) => ({

@@ -21,7 +21,7 @@ const REPORTS_AT_HAND = 64;
 export function createJudgeSolver(
   file: EvalFile,
   labels: readonly string[],
-  conditions: ConditionDependencies,
+  { conditions, samples = 1 }: { readonly conditions: ConditionDependencies; readonly samples?: number },
 ): Solver {
   const asked = new Map<string, Promise<Report>>();
 
@@ -52,9 +52,11 @@ export function createJudgeSolver(
       };
     },
     estimate: async ({ shots, evidence }) => ({
-      inputTokens: TOKENS.rules + TOKENS.image + (evidence === "none" ? 0 : TOKENS.evidence) + shots * TOKENS.exemplar,
-      outputTokens: TOKENS.answer,
+      inputTokens:
+        samples * (TOKENS.rules + TOKENS.image + (evidence === "none" ? 0 : TOKENS.evidence) + shots * TOKENS.exemplar),
+      outputTokens: samples * TOKENS.answer,
     }),
+    answersPerCall: samples,
     provider: ({ model }) => providerOfModel(model),
     isFree: (condition) => conditions.isFree(condition),
     async solve({ condition, sample, seed, repeat }, stimulus, signal) {

@@ -7,7 +7,7 @@ import {
   verdictCounts,
   verdictShareStatistic,
 } from "../../../src/evaluation/metrics/faithfulness.ts";
-import { valueSpreads } from "../../../src/evaluation/metrics/fixed-values.ts";
+import { valueSpreads } from "../../../src/domain/statistics/fixed-values.ts";
 import { rougeL } from "../../../src/evaluation/metrics/rouge-l.ts";
 import { agreementOfRepeats } from "../../../src/evaluation/metrics/total-agreement.ts";
 import { reference } from "./reference.ts";

@@ -24,7 +24,7 @@ async function solverOver(script: Script) {
     isFree: () => true,
     close: async () => {},
   };
-  return { server, solver: createJudgeSolver(evalFile({ task: "judge", scorers: ["accuracy"] }), [], conditions) };
+  return { server, solver: createJudgeSolver(evalFile({ task: "judge", scorers: ["accuracy"] }), [], { conditions }) };
 }
 
 function solve(solver: Solver, id: string, leftPx: number, repeat = 1) {
