@@ -3,10 +3,12 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
+import { createRulesModel } from "../src/adapters/rules/rules-model.ts";
 import { type AskManyQuery, askMany } from "../src/ask-many.ts";
 import * as askModule from "../src/cli/ask.ts";
 import { readTable } from "../src/platform/tables/table-rows.ts";
 import { type AskItem, readAskList } from "../src/study/ask-list.ts";
+import { reading } from "./support/builders.ts";
 import { partsFor } from "./support/judge-of.ts";
 import { drops, failsWith, type Reply, saysJson, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
@@ -102,6 +104,110 @@ describe("a list of questions", () => {
     ["nothing", "path\n", "it names no image"],
   ])("is refused with %s", async (_case, text, message) => {
     await expect(listOf(text)).rejects.toThrow(message);
+  });
+});
+
+describe("a run with several judges", () => {
+  /** Reads of every image what its name says, always with the same numbers. */
+  const habitual = (asked: WireBody): Reply => {
+    const careful = carefulJudgment(asked);
+    const own = reading({ happiness: 0.8, surprise: 0.2 });
+    return saysJson({
+      ...careful,
+      subjects: careful.subjects.map((each) => ({ ...each, faceOnly: own, integrated: own })),
+    });
+  };
+
+  it("says of a model that gives the same numbers for every face, on the page too; not of four faces", async () => {
+    for (const [name, grey] of [
+      ["e", 90],
+      ["f", 100],
+      ["b", 110],
+      ["c", 120],
+      ["d", 130],
+    ] as const) {
+      const background = { r: grey, g: grey, b: grey };
+      await sharp({ create: { width: 200, height: 100, channels: 3, background } })
+        .png()
+        .toFile(join(folder, `${name}.png`));
+    }
+    const { out, run } = await asking(habitual);
+    expect((await run(itemsOf("b", "c", "d", "e"))).notes).toEqual([]);
+    const { notes } = await run(itemsOf("b", "c", "d", "e", "f"), { folder: join(folder, "five") });
+    expect(notes).toEqual([
+      expect.stringContaining(
+        "openai:test-model gave the same distribution (happiness 0.8, surprise 0.2) for 5 of 5 faces",
+      ),
+    ]);
+    expect(await readFile(join(folder, "five", "answers.html"), "utf8")).toContain(
+      "its numbers are habits and no estimates",
+    );
+    expect(await readFile(join(out, "answers.csv"), "utf8")).not.toContain("_sd");
+  });
+
+  it("has a panel's readings, agreement and cost in table and page, each judge at its own price", async () => {
+    const server = await startOpenAiServer(habitual);
+    const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1`, retries: QUICK });
+    const judges = [model, createRulesModel()];
+    const ask = await partsFor(model, { mode: "single-pass", panel: { judges, chair: null } });
+    const free = { inputPerMillion: 0, outputPerMillion: 0 };
+    const panelPrices = new Map([
+      ["openai:test-model", { inputPerMillion: 10_000, outputPerMillion: 100_000 }],
+      ["rules", free],
+    ]);
+    const out = join(folder, "out");
+    const items = itemsOf("a", "b").map((item) => ({ ...item, context: item.id === "a" ? "A wedding" : null }));
+    const query = { folder: out, items, labels: null, settings: {}, budget: {}, concurrency: 1 };
+    const done = await askMany(query, { ask, price: undefined, panelPrices, version: "0.0.0" });
+    expect(done.usd).toBeCloseTo(2 * (100 * 0.01 + 20 * 0.1), 6);
+    expect(done.notes).toEqual([expect.stringContaining("Krippendorff's alpha: face only ")]);
+    const [row] = (await readTable(join(out, "answers.csv"), { refuse })).map(({ cells }) => cells);
+    expect(row).toMatchObject({
+      judges: "2",
+      judges_failed: "0",
+      face_only_agree: "2",
+      model: "panel of openai:test-model, rules",
+    });
+    expect(Number(row?.face_only_divergence_bits)).toBeGreaterThan(0);
+    const page = await readFile(join(out, "answers.html"), "utf8");
+    expect(page).toContain("2 questions to panel of openai:test-model, rules");
+    expect(page).toMatch(/<td>F1, openai:test-model<\/td><td>happiness 0\.80<\/td>/);
+    expect(page).toMatch(/<td>F1, agreement<\/td><td>2 of 2 agree, 0\.\d\d bits apart<\/td>/);
+  });
+
+  it("has the spread of samples in the table, and a set of labels where a level is asked for", async () => {
+    const server = await startOpenAiServer(habitual);
+    const model = await createOpenAiJudge("test-model", {
+      baseUrl: `${server.url}/v1`,
+      retries: QUICK,
+      temperature: 1,
+    });
+    const parts = await partsFor(model, { mode: "single-pass", samples: 2 });
+    const scores = { scores: [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5], abstained: 0 };
+    const condition = {
+      ...{ model: model.id, temperature: 1, prompt: parts.prompts.prompt("judge").reference, samples: 2, shots: 0 },
+      ...{ labels: ["happiness", "surprise"], toolboxes: ["fixed@1"] },
+      ...{ faceOnly: scores, contextOnly: scores, integrated: scores },
+    };
+    const file = { format: 1 as const, evaluation: "e", kuleshovVersion: "0", conditions: [condition] };
+    const calibrated = { file, sha256: "0", alpha: 0.1, shots: 0 };
+    const out = join(folder, "out");
+    const query = {
+      folder: out,
+      items: itemsOf("a"),
+      labels: condition.labels,
+      settings: {},
+      budget: {},
+      concurrency: 1,
+    };
+    const dependencies = { ask: { ...parts, calibrated }, price: undefined, version: "0.0.0" };
+    await expect(askMany({ ...query, labels: ["pride"] }, dependencies)).rejects.toThrow("made with labels happiness");
+    expect(server.chats).toHaveLength(0);
+    await askMany(query, dependencies);
+    const [row] = (await readTable(join(out, "answers.csv"), { refuse })).map(({ cells }) => cells);
+    expect(row).toMatchObject({ samples: "2", samples_failed: "0", face_only_sd: "0", face_only_abstained: "0" });
+    expect(row).toMatchObject({ level: "0.9", face_only_set: "happiness", face_only_outcome: "verdict" });
+    expect(await readFile(join(out, "answers.html"), "utf8")).toContain("<td>happiness at 90 %</td>");
   });
 });
 

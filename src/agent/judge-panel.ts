@@ -7,7 +7,16 @@ import { checkGrounding } from "../judging/check-grounding.ts";
 import { chosenJudgment, weighClaims } from "../judging/weigh-claims.ts";
 import { mapInOrder } from "../platform/map-in-order.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
-import { type AskedJudge, type Asking, askJudge, beginAsking, type Consultation, referenceOf, samplesOf, sentTogether } from "./ask-judge.ts";
+import {
+  type AskedJudge,
+  type Asking,
+  askJudge,
+  beginAsking,
+  type Consultation,
+  referenceOf,
+  samplesOf,
+  sentTogether,
+} from "./ask-judge.ts";
 import type { JudgeDependencies, PanelOfModels, Thinking } from "./fitted-question.ts";
 import { askSamples, failureOf, outcomeOf, promptsOf } from "./judge-samples.ts";
 import { createTransferRecorder } from "./transfer.ts";

@@ -6,7 +6,14 @@ import { NO_TOKENS, sumOfTokens } from "../domain/token-use.ts";
 import { checkGrounding } from "../judging/check-grounding.ts";
 import { mapInOrder } from "../platform/map-in-order.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
-import { type AskedJudge, type AskingOne, askJudge, type Consultation, referenceOf, sentTogether } from "./ask-judge.ts";
+import {
+  type AskedJudge,
+  type AskingOne,
+  askJudge,
+  type Consultation,
+  referenceOf,
+  sentTogether,
+} from "./ask-judge.ts";
 import type { JudgeDependencies, Thinking } from "./fitted-question.ts";
 import type { JudgeRun } from "./run-judge.ts";
 
@@ -20,7 +27,10 @@ const AT_ONCE = { remote: 4, local: 1 };
  *
  * @throws {KuleshovError} the first one's, if none gave a judgment.
  */
-export async function judgeSamples(thinking: Thinking, dependencies: Sampling, asking: AskingOne,
+export async function judgeSamples(
+  thinking: Thinking,
+  dependencies: Sampling,
+  asking: AskingOne,
 ): Promise<Consultation> {
   const { asked, consultation } = await askSamples(thinking, dependencies, asking);
   if (consultation === null) throw failureOf(asked);

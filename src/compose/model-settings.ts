@@ -81,7 +81,7 @@ export async function modelSettings(
       "Consent is not a setting: give --allow-remote once on the command line, and it is kept for this project",
     );
   }
-  const { model, panel } = whoJudges(named ? sources.slice(0, 1) : sources);
+  const { model, panel, chair } = whoJudges(named ? sources.slice(0, 1) : sources);
   const isTheirs = (source: ModelSettings) =>
     (source.model === undefined && source.panel === undefined) ||
     (panel === undefined ? source.model === model : source.panel === panel);
@@ -89,6 +89,7 @@ export async function modelSettings(
   const {
     model: _model,
     panel: _panel,
+    chair: _chair,
     baseUrl: _baseUrl,
     ...rest
   } = Object.assign({}, ...sources.toReversed()) as ModelSettings;
@@ -96,19 +97,22 @@ export async function modelSettings(
     ...rest,
     ...(model === undefined ? {} : { model }),
     ...(panel === undefined ? {} : { panel }),
+    ...(chair === undefined ? {} : { chair }),
     ...(address?.baseUrl === undefined ? {} : { baseUrl: address.baseUrl }),
   };
 }
 
-/** The one model, or the panel: whichever is named first. */
-function whoJudges(sources: readonly ModelSettings[]): Pick<ModelSettings, "model" | "panel"> {
+/** The one model, or the panel: whichever is named first. A chair further down is that of a panel that is not asked. */
+function whoJudges(sources: readonly ModelSettings[]) {
   const { model, panel } = sources.find((source) => source.model !== undefined || source.panel !== undefined) ?? {};
   if (model !== undefined && panel !== undefined) {
     throw new ConfigurationError(
       "A model and a panel are named: name one of them, and the judge of judges as the chair",
     );
   }
-  return { ...(model === undefined ? {} : { model }), ...(panel === undefined ? {} : { panel }) };
+  const [flags] = sources;
+  const chair = (panel === undefined ? flags : sources.find((source) => source.chair !== undefined))?.chair;
+  return { model, panel, chair };
 }
 
 /** What the flags alone say. @throws {ConfigurationError} */

@@ -95,7 +95,7 @@ export function calibrationFor({ conditions }: CalibrationFile, asked: AskedWith
     if (same.length === 0) {
       const made = [...new Set(left.map(of))].join(" or ") || "nothing";
       throw new ConfigurationError(
-        `The calibration does not fit: its ${name} is ${made}, and this asks with ${of(asked) || "none"}: evaluate as you ask`,
+        `The calibration does not fit: it was made with ${name} ${made}, and this asks with ${of(asked) || "none"}: evaluate in the way you ask`,
       );
     }
     left = same;
@@ -138,7 +138,11 @@ function labelSetOf(
   if (distribution.length === 0) return abstains(`abstained: ${abstention ?? "no reason was given"}`, null);
   const { scores } = calibration[name];
   const threshold = conformalThreshold(scores, alpha);
-  if (threshold === null) return abstains(`not calibrated at ${level}: ${scores.length} answers are too few`, null);
+  if (threshold === null)
+    return abstains(
+      `not calibrated at ${level}: it has ${scores.length} answers of the ${fewestForLevel(alpha)} that this takes`,
+      null,
+    );
   const { labels: taxonomy } = calibration;
   const labels = [...labelsWithin(distribution, taxonomy, threshold)];
   const [first, ...others] = labels;

@@ -3,9 +3,9 @@ import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
 import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
 import { ask } from "../../src/ask.ts";
 import { Report } from "../../src/domain/report.ts";
-import { renderTerminalSummary } from "../../src/render/terminal-summary.ts";
-import { createTerminalStyle } from "../../src/render/terminal-style.ts";
 import type { JudgeModel } from "../../src/ports/chat-model.ts";
+import { createTerminalStyle } from "../../src/render/terminal-style.ts";
+import { renderTerminalSummary } from "../../src/render/terminal-summary.ts";
 import { cue, judgment, reading, subject } from "../support/builders.ts";
 import { fixedToolbox } from "../support/fixed-toolbox.ts";
 import { gradientImage } from "../support/images.ts";
@@ -50,11 +50,21 @@ describe("a panel of judges", () => {
   it("judges the same evidence once measured, keeps what each reads, and says how far they agree", async () => {
     let measured = 0;
     const toolbox = fixedToolbox([SMILE], ["AU6", "AU12", "AU4"]);
-    const counted = { ...toolbox, measure: (...args: Parameters<typeof toolbox.measure>) => (measured++, toolbox.measure(...args)) };
+    const counted: typeof toolbox = {
+      ...toolbox,
+      measure(...args) {
+        measured += 1;
+        return toolbox.measure(...args);
+      },
+    };
     const happy = await modelThat("happy", (asked) => saysJson(carefulJudgment(asked)));
     const afraid = await modelThat("afraid", fearful);
     const judges = [happy.model, afraid.model];
-    const parts = await partsFor(happy.model, { mode: "single-pass", toolboxes: [counted], panel: { judges, chair: null } });
+    const parts = await partsFor(happy.model, {
+      mode: "single-pass",
+      toolboxes: [counted],
+      panel: { judges, chair: null },
+    });
     const report = await ask({ image: gradientImage(200, 100) }, parts);
     expect(Report.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
     expect(measured).toBe(1);
@@ -86,7 +96,10 @@ describe("a panel of judges", () => {
   it("offers no claim that measurements contradict or that cites nothing", async () => {
     const bare = await modelThat("bare", (asked) => {
       const careful = carefulJudgment(asked);
-      return saysJson({ ...careful, subjects: careful.subjects.map((each) => ({ ...each, cues: [...each.cues, cue("A hunch")] })) });
+      return saysJson({
+        ...careful,
+        subjects: careful.subjects.map((each) => ({ ...each, cues: [...each.cues, cue("A hunch")] })),
+      });
     });
     const afraid = await modelThat("afraid", fearful);
     const { panel } = await judged([bare.model, afraid.model]);
@@ -100,7 +113,12 @@ describe("a panel of judges", () => {
   it("shows a judge that failed as failed, and goes on with the others", async () => {
     const broken = await modelThat("broken", () => says("no idea"));
     const report = await judged([broken.model, createRulesModel()]);
-    expect(report.panel?.judges[0]).toMatchObject({ id: "openai:broken", model: null, judgment: null, tokens: { input: 200 } });
+    expect(report.panel?.judges[0]).toMatchObject({
+      id: "openai:broken",
+      model: null,
+      judgment: null,
+      tokens: { input: 200 },
+    });
     expect(report.panel?.judges[1]).toMatchObject({ id: "rules", failure: null });
     expect(report.panel?.judges[0]?.failure).toContain("unusable");
     expect(report.warnings.join("\n")).toMatch(/openai:broken failed and is left out of the panel's mean: /);
@@ -122,7 +140,9 @@ describe("a judge of judges", () => {
     const report = await judged([happy.model, afraid.model], happy.model);
     const weighing = happy.server.chats.find(isWeighing) as WireBody;
     expect(JSON.stringify(weighing.response_format)).toContain('"enum":["C1","C2"]');
-    expect(toldIn(weighing)).toMatch(/C1 \[F1, judge A, for "happiness", supported\] "The lip corners are pulled up" cites E\d+/);
+    expect(toldIn(weighing)).toMatch(
+      /C1 \[F1, judge A, for "happiness", supported\] "The lip corners are pulled up" cites E\d+/,
+    );
     expect(toldIn(weighing)).not.toMatch(/openai:(happy|afraid)/);
     expect(report.panel?.chair).toEqual({
       ...{ model: "openai:happy", chosen: ["C2"], failure: null },

@@ -6,12 +6,12 @@ import { ask } from "../../src/ask.ts";
 import { ProviderError } from "../../src/domain/errors.ts";
 import type { Judgment } from "../../src/domain/judgment.ts";
 import { Report } from "../../src/domain/report.ts";
-import { renderTerminalSummary } from "../../src/render/terminal-summary.ts";
 import { createTerminalStyle } from "../../src/render/terminal-style.ts";
+import { renderTerminalSummary } from "../../src/render/terminal-summary.ts";
 import { abstained, reading } from "../support/builders.ts";
 import { gradientImage } from "../support/images.ts";
 import { partsFor } from "../support/judge-of.ts";
-import { calls, failsWith, type Reply, says, saysJson, type Script, type WireBody } from "../support/model-server.ts";
+import { calls, failsWith, type Reply, type Script, says, saysJson, type WireBody } from "../support/model-server.ts";
 import { startOllamaServer } from "../support/ollama-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { carefulJudgment, idOf, toldIn } from "../support/scripted-judge.ts";
@@ -29,7 +29,12 @@ function reads(asked: WireBody, happiness: number | null, answer = "F1 is percei
 
 async function sampled(script: Script, samples: number) {
   const server = await startOpenAiServer(script);
-  const model = await createOpenAiJudge("m", { baseUrl: `${server.url}/v1`, temperature: 0.7, seed: 3, retries: QUICK });
+  const model = await createOpenAiJudge("m", {
+    baseUrl: `${server.url}/v1`,
+    temperature: 0.7,
+    seed: 3,
+    retries: QUICK,
+  });
   const parts = await partsFor(model, { mode: "single-pass", samples });
   return { server, report: () => ask({ image: gradientImage(200, 100) }, parts) };
 }
@@ -37,7 +42,10 @@ async function sampled(script: Script, samples: number) {
 describe("several samples of one model", () => {
   it("are drawn with a seed each; the readings are their mean with its spread, the answer the nearest one's", async () => {
     const shares = [0.9, 0.5, 0.7];
-    const { server, report } = await sampled((asked, at) => reads(asked, shares[at] ?? 0, `Sample ${at + 1}: F1 is perceived as happy.`), 3);
+    const { server, report } = await sampled(
+      (asked, at) => reads(asked, shares[at] ?? 0, `Sample ${at + 1}: F1 is perceived as happy.`),
+      3,
+    );
     const done = await report();
     expect(server.chats.map(({ seed }) => seed)).toEqual([3, 1_000_006, 2_000_009]);
     expect(new Set(server.chats.map(({ temperature }) => temperature))).toEqual(new Set([0.7]));
@@ -56,7 +64,9 @@ describe("several samples of one model", () => {
     expect(provenance.sent).toMatchObject([{ requests: 3 }]);
     expect(done.trace.map(({ of }) => of)).toEqual(["sample 1", "sample 2", "sample 3"]);
     const screen = renderTerminalSummary(done, style);
-    expect(screen).toContain("Samples   3 at temperature 0.7; answer and cues are of sample 3, the nearest to the mean");
+    expect(screen).toContain(
+      "Samples   3 at temperature 0.7; answer and cues are of sample 3, the nearest to the mean",
+    );
     expect(screen).toContain("face only     happiness 0.70 ± 0.20, neutral 0.30 ± 0.20");
   });
 
@@ -108,8 +118,16 @@ describe("several samples of one model", () => {
       }
       if (asked.response_format === undefined) return says("I have seen enough.");
       const careful = carefulJudgment(asked);
-      const noted = { ...careful.subjects[0]?.cues[0], statement: notes, actionUnits: [], evidenceIds: [idOf(asked, /smooth/)] };
-      return saysJson({ ...careful, subjects: careful.subjects.map((each) => ({ ...each, cues: [...each.cues, noted] })) });
+      const noted = {
+        ...careful.subjects[0]?.cues[0],
+        statement: notes,
+        actionUnits: [],
+        evidenceIds: [idOf(asked, /smooth/)],
+      };
+      return saysJson({
+        ...careful,
+        subjects: careful.subjects.map((each) => ({ ...each, cues: [...each.cues, noted] })),
+      });
     };
     const server = await startOpenAiServer(script, { models: [{ id: "m", type: "vlm" }] });
     const model = await createOpenAiJudge("m", { baseUrl: `${server.url}/v1`, temperature: 1, seed: 0 });

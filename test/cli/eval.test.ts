@@ -3,8 +3,11 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import * as ask from "../../src/cli/ask.ts";
 import * as evaluation from "../../src/cli/eval.ts";
 import * as lab from "../../src/cli/lab.ts";
+import type { Reading } from "../../src/domain/judgment.ts";
+import type { LabelSet } from "../../src/domain/label-sets.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { type CommandResult, runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -14,7 +17,7 @@ async function kuleshov(folder: string, ...words: string[]): Promise<CommandResu
   const before = process.cwd();
   process.chdir(folder);
   try {
-    return await runCommand(words, [evaluation, lab]);
+    return await runCommand(words, [ask, evaluation, lab]);
   } finally {
     process.chdir(before);
   }
@@ -41,6 +44,49 @@ async function tinyExam(): Promise<string> {
   await writeFile(join(folder, "tiny.eval.yaml"), exam);
   return folder;
 }
+
+describe("an evaluation as a calibration", () => {
+  it("lets ask name the labels that hold, for the same model, labels and toolboxes, and for levels that it has answers for", async () => {
+    const folder = await tempFolder();
+    await copyFile(samplePhoto(2), join(folder, "good.jpg"));
+    await writeFile(join(folder, "list.csv"), "id,image,label\n1,good.jpg,neutral\n");
+    await writeFile(
+      join(folder, "faces.eval.yaml"),
+      `name: faces
+dataset: { format: csv, path: list.csv, columns: { id: id, image: image, label: label }, taxonomy: [neutral, sadness] }
+matrix: { models: [rules] }
+scorers: [accuracy]
+`,
+    );
+    expect((await kuleshov(folder, "eval", "run", "faces.eval.yaml", "--out", "run")).code).toBe(0);
+    const asked = (...words: string[]) => kuleshov(folder, "ask", "good.jpg", "--calibration", "run", ...words);
+    const half = await asked("--abstain", ".5", "--json");
+    const { labelSets, provenance, judgment } = JSON.parse(half.stdout);
+    expect(provenance.labels).toEqual(["neutral", "sadness"]);
+    // One answer: its own score is the threshold at 50 %, so labels are in from 1 minus that on.
+    const { conditions } = JSON.parse(await readFile(join(folder, "run", "calibration.json"), "utf8"));
+    const [score] = conditions[0].faceOnly.scores;
+    const expected = judgment.subjects.map(({ faceOnly }: { faceOnly: Reading }) =>
+      faceOnly.distribution.filter(({ probability }) => 1 - probability <= score + 1e-9).map(({ label }) => label),
+    );
+    expect(labelSets.level).toBe(0.5);
+    expect(labelSets.subjects.map(({ faceOnly }: { faceOnly: LabelSet }) => faceOnly.labels)).toEqual(expected);
+    expect(expected.flat()).not.toEqual([]);
+    expect((await asked("--abstain", ".5")).stdout).toMatch(
+      /Labels {4}the true label is among these for 50 % of images like/,
+    );
+    const refusals = [
+      await asked("--abstain", ".1"),
+      await asked("--abstain", ".5", "--labels", "neutral", "anger"),
+      await kuleshov(folder, "ask", "good.jpg", "--abstain", ".5"),
+    ];
+    expect(refusals.map(({ code, stderr }) => [code, stderr.trim()])).toEqual([
+      [2, expect.stringContaining("The calibration has 1 answers, and 90 % takes at least 9")],
+      [2, expect.stringContaining("made with labels neutral, sadness, and this asks with anger, neutral")],
+      [2, expect.stringContaining("--abstain needs a calibration")],
+    ]);
+  });
+});
 
 describe("kuleshov eval", () => {
   it("plans without asking, runs, and says from the cache what it has asked before", async () => {

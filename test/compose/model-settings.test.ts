@@ -59,7 +59,28 @@ describe("how a model is asked", () => {
     expect(await modelSettings({}, shared)).toEqual({ model: "openai:a", baseUrl: "http://gpu:8080/v1" });
   });
 
+  it("has one model or a panel, whichever is named first, and gives a panel no single model's address", async () => {
+    const { folder } = await inFolder("panel: [openai:a, rules]\nchair: openai:a\nsamples: 3\n");
+    const panel = ["openai:a", "rules"];
+    expect(await modelSettings({}, { folder, env: {} })).toEqual({ panel, chair: "openai:a", samples: 3 });
+    expect(await modelSettings({ model: "rules" }, { folder, env: {} })).toEqual({ model: "rules", samples: 3 });
+    const single = await inFolder("model: openai:c\nbase-url: http://gpu:1/v1\n");
+    expect(await modelSettings({ panel: "openai:a, rules" }, single)).toEqual({ panel });
+    const beside = await inFolder("panel: [openai:a, rules]\nbase-url: http://gpu:1/v1\n");
+    expect(await modelSettings({}, beside)).toEqual({ panel, baseUrl: "http://gpu:1/v1" });
+    await expect(modelSettings({ model: "rules", panel: "a,b" }, single)).rejects.toThrow(
+      "A model and a panel are named",
+    );
+  });
+
   it.each([
+    [{ samples: "0" }, "--samples takes a whole number from 1 to 100"],
+    [{ panel: "rules" }, "--panel takes two to 9 different models"],
+    [{ panel: "rules,rules" }, "--panel takes two to 9 different models"],
+    [{ panel: "rules,," }, "--panel takes two to 9 different models"],
+    [{ abstain: "1" }, "--abstain takes a number above 0 and below 1"],
+    [{ abstain: "0" }, "--abstain takes a number above 0 and below 1"],
+    [{ calibration: " " }, "--calibration takes the calibration.json of an evaluation"],
     [{ timeout: "0" }, "--timeout takes seconds, above 0 and up to 86400"],
     [{ timeout: "soon" }, "--timeout takes seconds"],
     [{ timeout: "1e9" }, "--timeout takes seconds"],
@@ -78,7 +99,10 @@ describe("how a model is asked", () => {
   it.each([
     ["max-token: 5", 'there is no "max-token": did you mean "max-tokens"?'],
     ["temprature: 1", 'did you mean "temperature"?'],
-    ["colour: red", "there are model, base-url, timeout, max-tokens, temperature, seed, samples, panel, chair, abstain"],
+    [
+      "colour: red",
+      "there are model, base-url, timeout, max-tokens, temperature, seed, samples, panel, chair, abstain",
+    ],
     ["timeout: ten", "timeout in "],
     ["timeout:", "timeout in "],
     ["seed: 1\nseed: 2", "line 2 is not YAML"],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { fixedAnswerNote } from "../../src/domain/fixed-answers.ts";
 import type { Judgment, Reading } from "../../src/domain/judgment.ts";
 import { nearestToPool, poolSubjects, withPooledReadings } from "../../src/domain/pooled-reading.ts";
-import { fixedAnswerNote } from "../../src/domain/fixed-answers.ts";
 import { judgment, subject } from "../support/builders.ts";
 
 const reading = (shares: Readonly<Record<string, number>>, valence: number | null = null): Reading => ({
@@ -20,7 +20,11 @@ describe("readings taken together", () => {
     const [pooled] = poolSubjects(all);
     expect(pooled?.faceOnly).toMatchObject({ given: 2, abstained: 1, arousal: null });
     // By hand: (0.9 + 0.6) / 2, |0.9 - 0.6| / sqrt 2, and so on.
-    const rounded = pooled?.faceOnly.distribution.map(({ label, mean, sd }) => [label, mean.toFixed(4), sd?.toFixed(4)]);
+    const rounded = pooled?.faceOnly.distribution.map(({ label, mean, sd }) => [
+      label,
+      mean.toFixed(4),
+      sd?.toFixed(4),
+    ]);
     expect(rounded).toEqual([
       ["joy", "0.7500", "0.2121"],
       ["surprise", "0.2000", "0.2828"],
@@ -52,7 +56,12 @@ describe("readings taken together", () => {
   });
 
   it("know the answer that is nearest to the mean, one that abstains being the furthest", () => {
-    const all = judged(abstained, reading({ joy: 0.1, fear: 0.9 }), reading({ joy: 0.55, fear: 0.45 }), reading({ joy: 0.9, fear: 0.1 }));
+    const all = judged(
+      abstained,
+      reading({ joy: 0.1, fear: 0.9 }),
+      reading({ joy: 0.55, fear: 0.45 }),
+      reading({ joy: 0.9, fear: 0.1 }),
+    );
     expect(nearestToPool(all, poolSubjects(all))).toBe(2);
     const same = judged(reading({ joy: 1 }), reading({ joy: 1 }));
     expect(nearestToPool(same, poolSubjects(same))).toBe(0);
@@ -81,7 +90,17 @@ describe("numbers that never change", () => {
   it("are not told of numbers that change, of four faces, or of faces on which it abstained", () => {
     const changing = [0.81, 0.82, 0.83, 0.84, 0.85].map((joy) => face({ joy, fear: 1 - joy }));
     expect(fixedAnswerNote("m", changing)).toBeNull();
-    expect(fixedAnswerNote("m", Array.from({ length: 4 }, () => face({ joy: 1 })))).toBeNull();
-    expect(fixedAnswerNote("m", Array.from({ length: 9 }, () => face({})))).toBeNull();
+    expect(
+      fixedAnswerNote(
+        "m",
+        Array.from({ length: 4 }, () => face({ joy: 1 })),
+      ),
+    ).toBeNull();
+    expect(
+      fixedAnswerNote(
+        "m",
+        Array.from({ length: 9 }, () => face({})),
+      ),
+    ).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { valueSpreads } from "../../../src/domain/statistics/fixed-values.ts";
 import { plainValue } from "../../../src/domain/statistics/weighted-statistic.ts";
 import { presenceF1Statistic, skewNormalisedF1Statistic } from "../../../src/evaluation/metrics/action-units.ts";
 import { brierScore, calibrationErrorStatistic, reliabilityBins } from "../../../src/evaluation/metrics/calibration.ts";
@@ -7,7 +8,6 @@ import {
   verdictCounts,
   verdictShareStatistic,
 } from "../../../src/evaluation/metrics/faithfulness.ts";
-import { valueSpreads } from "../../../src/domain/statistics/fixed-values.ts";
 import { rougeL } from "../../../src/evaluation/metrics/rouge-l.ts";
 import { agreementOfRepeats } from "../../../src/evaluation/metrics/total-agreement.ts";
 import { reference } from "./reference.ts";
