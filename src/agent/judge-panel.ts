@@ -18,7 +18,7 @@ import {
   sentTogether,
 } from "./ask-judge.ts";
 import type { JudgeDependencies, PanelOfModels, Thinking } from "./fitted-question.ts";
-import { askSamples, failureOf, outcomeOf, promptsOf } from "./judge-samples.ts";
+import { askSamples, failureOf, outcomeOf, promptsOf, withSpent } from "./judge-samples.ts";
 import { createTransferRecorder } from "./transfer.ts";
 
 /** One judge of the panel, or its samples, with the reference that a single judge has. */
@@ -46,7 +46,11 @@ export async function judgePanel(
     const mode = model.id === "rules" ? null : dependencies.mode;
     return askOne(thinking, { ...dependencies, model, mode }, asking);
   };
-  for await (const answer of mapInOrder(panel.judges, ask, { concurrency })) asked.push(answer);
+  try {
+    for await (const answer of mapInOrder(panel.judges, ask, { concurrency })) asked.push(answer);
+  } catch (error) {
+    throw withSpent(error, asked);
+  }
   const runs = asked.flatMap(({ run }) => run ?? []);
   if (runs.length === 0) throw failureOf(asked);
   const judgments = runs.map(({ judgment }) => judgment);

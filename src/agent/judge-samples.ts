@@ -1,4 +1,4 @@
-import { type KuleshovError, ProviderError } from "../domain/errors.ts";
+import { KuleshovError, ProviderError } from "../domain/errors.ts";
 import { type Judgment, READING_NAMES } from "../domain/judgment.ts";
 import { nearestToPool, poolSubjects, withPooledReadings } from "../domain/pooled-reading.ts";
 import type { SelfConsistency } from "../domain/several-judges.ts";
@@ -57,7 +57,11 @@ export async function askSamples(
   const asked: AskedJudge[] = [first];
   const concurrency = model.remote ? AT_ONCE.remote : AT_ONCE.local;
   if (first.error === null || !isDecisive(first.error)) {
-    for await (const one of mapInOrder(otherSeeds, sample, { concurrency })) asked.push(one);
+    try {
+      for await (const one of mapInOrder(otherSeeds, sample, { concurrency })) asked.push(one);
+    } catch (error) {
+      throw withSpent(error, asked);
+    }
   }
   const runs = asked.flatMap(({ run }) => run ?? []);
   return { asked, consultation: runs.length === 0 ? null : together(thinking, { asked, runs, samples }) };
@@ -124,6 +128,13 @@ export function failureOf(asked: readonly Pick<AskedJudge, "error" | "tokens">[]
   const error = asked.find((one) => one.error !== null)?.error;
   if (!error) throw new RangeError("Nobody was asked");
   error.spent = sumOfTokens(NO_TOKENS, ...asked.map(({ tokens }) => tokens));
+  return error;
+}
+
+/** What came before an end that was forced, such as a time limit, is paid for. */
+export function withSpent(error: unknown, asked: readonly Pick<AskedJudge, "tokens">[]): unknown {
+  if (!(error instanceof KuleshovError)) return error;
+  error.spent = sumOfTokens(error.spent ?? NO_TOKENS, ...asked.map(({ tokens }) => tokens));
   return error;
 }
 

@@ -9,9 +9,9 @@ import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import type { ShotRequest, ShotSource } from "./exemplars.ts";
-import { drawnWith, type JudgeOptions, openCalibration, openPanel } from "./several-judges.ts";
 import { type ModelOptions, openModel } from "./models.ts";
 import { createObservers } from "./scene.ts";
+import { drawnWith, type JudgeOptions, openCalibration, openPanel } from "./several-judges.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 export interface AskOptions extends ModelOptions, JudgeOptions {

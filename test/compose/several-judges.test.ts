@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { drawnWith, openCalibration, openPanel } from "../../src/compose/judges.ts";
+import { drawnWith, openCalibration, openPanel } from "../../src/compose/several-judges.ts";
 import { startOllamaServer } from "../support/ollama-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { tempFolder } from "../support/temp-folder.ts";
