@@ -102,7 +102,7 @@ function FaceFrame({ face: { faceId, box, colour }, line, isChosen, choose }: Fa
       ? {}
       : {
           role: "button" as const,
-          tabIndex: 0,
+          tabindex: 0,
           "aria-pressed": isChosen,
           "aria-label": `Face ${faceId}`,
           onClick: () => choose(faceId),

@@ -23,7 +23,7 @@ export const REPORT_STYLE = `
 .for,.against{font-size:12px;border:1px solid var(--line);border-radius:4px;padding:0 5px}.against{border-color:var(--bad);color:var(--bad)}
 .check{font-size:13px}.good{color:var(--good)}h4{margin:16px 0 4px;font-size:14px;color:var(--soft);font-weight:600}
 .evidence{list-style:none;padding:0;font-size:13.5px}.evidence li{padding:3px 4px}
-.trace pre{max-height:340px;overflow:auto;background:var(--panel);padding:10px;border-radius:6px;white-space:pre-wrap}
+.trace pre{overflow:visible;background:var(--panel);padding:10px;border-radius:6px;white-space:pre-wrap}
 .facts{color:var(--soft);font-size:13.5px}
 @media (max-width:900px){.report{grid-template-columns:minmax(0,1fr)}.report>.image{position:static;max-height:none;overflow:visible}}
 @media print{.report{display:block}.figure{max-height:none}.lit{background:none}}

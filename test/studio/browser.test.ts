@@ -1,0 +1,195 @@
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { AxeResults } from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser } from "../support/browser.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
+import { temporaryFolder } from "../support/temp-folder.ts";
+
+const PHOTO = "three friends.jpg";
+const CONTEXT = "They were just told that their friend has died.";
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+let folder: string;
+let studio: ServedStudio;
+let browser: Browser;
+let context: BrowserContext;
+const requests: string[] = [];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
+  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  context.on("request", (request) => requests.push(request.url()));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await studio?.end();
+});
+
+const at = (inside: string) => `${studio.address}${inside}`;
+const answerAddress = (number: number) =>
+  at(`image/images/${encodeURIComponent(PHOTO)}?answer=${encodeURIComponent(`answers/${PHOTO}/${number}`)}`);
+
+async function open(address: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(address);
+  await page.waitForSelector("h1");
+  return page;
+}
+
+const reportOf = async (number: number) =>
+  JSON.parse(await readFile(join(folder, "answers", PHOTO, String(number), "report.json"), "utf8"));
+
+/** Each journey goes on where the one before ended, as a person does. */
+describe("the studio in a browser", () => {
+  it("judges the first image that is dropped, and keeps what ask --out keeps", async () => {
+    const page = await open(studio.address);
+    await expect.poll(() => page.textContent("main")).toContain("Nothing leaves this machine unless");
+    expect(await page.textContent("main")).toContain("Nothing yet: drop an image above");
+    const bytes = await sharp(samplePhoto(1)).resize(1000).jpeg().toBuffer();
+    const dropped = await page.evaluateHandle(
+      ([name, base64]) => {
+        const transfer = new DataTransfer();
+        const pixels = Uint8Array.from(atob(base64 as string), (character) => character.charCodeAt(0));
+        transfer.items.add(new File([pixels], name as string, { type: "image/jpeg" }));
+        return transfer;
+      },
+      [PHOTO, bytes.toString("base64")],
+    );
+    await page.dispatchEvent(".drop", "drop", { dataTransfer: dropped });
+    await page.waitForSelector(".readings");
+    expect(page.url()).toBe(answerAddress(1));
+    expect(await page.textContent(".answer")).toMatch(/perceived as expressing/);
+
+    expect(await readFile(join(folder, "images", PHOTO))).toEqual(bytes);
+    const kept = await readdir(join(folder, "answers", PHOTO, "1"));
+    expect(kept.sort()).toEqual(["annotated.png", "journal.jsonl", "report.html", "report.json"]);
+    expect((await reportOf(1)).provenance).toMatchObject({ context: null, image: { path: `images/${PHOTO}` } });
+    await page.close();
+  });
+
+  it("asks again with a context, says what that changed, and two tabs agree", async () => {
+    const [page, other] = [await open(answerAddress(1)), await open(answerAddress(1))];
+    await page.waitForSelector(".readings");
+    await page.fill("textarea[name=context]", CONTEXT);
+    await page.click("button[type=submit].main");
+    await page.waitForSelector("section[aria-label='What changed']");
+    expect(await page.textContent("section[aria-label='What changed']")).toMatch(
+      new RegExp(`Context: none became ${CONTEXT}.*F1: context only from abstained to sadness`, "s"),
+    );
+    await expect.poll(() => other.textContent("section[aria-label='Answers so far']")).toContain(CONTEXT);
+    await page.reload();
+    await page.waitForSelector("section[aria-label='What changed']");
+
+    const [before, after] = [await reportOf(1), await reportOf(2)];
+    expect(after.provenance.context).toBe(CONTEXT);
+    const faceOnly = ({ judgment }: typeof before) =>
+      judgment.subjects.map((subject: typeof before) => subject.faceOnly);
+    expect(faceOnly(after)).toEqual(faceOnly(before));
+    await Promise.all([page.close(), other.close()]);
+  });
+
+  it("lights what a sentence cites, and the sentence where the measurement is pointed at", async () => {
+    const page = await open(answerAddress(2));
+    const cue = page.locator(".cues li .cited", { hasText: "lip corners" }).first();
+    await cue.hover();
+    const cited = (await cue.locator(".cite").first().textContent()) as string;
+    await expect.poll(() => page.locator(".figure .region").count()).toBe(1);
+    expect(await page.locator(`.evidence #${cited}`).getAttribute("class")).toBe("lit");
+    await page.locator(`.evidence #${cited}`).hover();
+    await expect.poll(() => cue.getAttribute("class")).toBe("cited lit");
+    await page.close();
+  });
+
+  it("is used by keyboard alone", async () => {
+    const page = await open(answerAddress(2));
+    await page.waitForSelector(".readings");
+    await tabTo(page, "Face F2");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.textContent(".readings caption")).toContain("of F2");
+    expect(new URL(page.url()).searchParams.get("face")).toBe("F2");
+    await tabTo(page, "gaze");
+    await page.keyboard.press("Space");
+    expect(new URL(page.url()).searchParams.get("layers")).not.toContain("gaze");
+    await tabTo(page, /^E\d+$/);
+    expect(await page.locator(".cited.lit").count()).toBeGreaterThan(0);
+    await tabTo(page, "I disagree, or this is not a face");
+    await page.keyboard.press("Enter");
+    await tabTo(page, "text");
+    await page.keyboard.type("She is hiding it.");
+    await tabTo(page, "Keep the note");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=She is hiding it.");
+    const [note] = (await readFile(join(folder, "answers", PHOTO, "2", "notes.jsonl"), "utf8")).trim().split("\n");
+    expect(JSON.parse(note as string)).toMatchObject({ kind: "disagree", faceId: "F2", text: "She is hiding it." });
+    await page.close();
+  });
+
+  it("says in the command's sentence what is no image, and keeps nothing of it", async () => {
+    const page = await open(studio.address);
+    const file = { name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("hello") };
+    await page.setInputFiles("input[type=file]", file);
+    await page.waitForSelector(".failure");
+    expect(await page.textContent(".failure")).toMatch(/^Cannot read image as it is not an image in JPEG/);
+    expect(await readdir(join(folder, "images"))).toEqual([PHOTO]);
+    await page.close();
+  });
+
+  it("shows one sentence to a wrong token", async () => {
+    const page = await open(studio.address.replace(/\/[\w-]{43}\//, `/${"x".repeat(43)}/`));
+    expect(await page.textContent("main p")).toMatch(/^There is no such address: open the one/);
+    await page.close();
+  });
+
+  it.each([
+    ["light", 1400],
+    ["dark", 390],
+  ] as const)(
+    "has nothing serious for axe-core, and no sideways scroll, in %s at %i px",
+    async (colorScheme, width) => {
+      const narrow = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+      for (const address of [studio.address, `${answerAddress(2)}&with=answers/${encodeURIComponent(PHOTO)}/1`]) {
+        const page = await narrow.newPage();
+        await page.goto(address);
+        await page.waitForSelector(address === studio.address ? ".card" : "section[aria-label='What changed']");
+        await page.evaluate(() => {
+          for (const each of document.querySelectorAll("details")) each.open = true;
+        });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        await page.evaluate(await readFile(AXE, "utf8"));
+        const { violations } = await page.evaluate<AxeResults>('axe.run({ resultTypes: ["violations"] })');
+        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        expect(serious.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])).toEqual([]);
+      }
+      await narrow.close();
+    },
+  );
+
+  it("has asked nobody but this machine", () => {
+    const { origin } = new URL(studio.address);
+    expect(requests.length).toBeGreaterThan(20);
+    expect(requests.filter((url) => !url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url))).toEqual([]);
+  });
+});
+
+/** Presses Tab until what has the focus is called so. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  for (let presses = 0; presses < 200; presses++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+      const words = element?.getAttribute("aria-label") ?? labels[0]?.textContent ?? element?.textContent ?? "";
+      return { words: words.trim(), name: element?.getAttribute("name") ?? "" };
+    });
+    const isMeant = typeof name === "string" ? [focused.words, focused.name].includes(name) : name.test(focused.words);
+    if (isMeant) return;
+  }
+  throw new Error(`Nothing called ${name} can be reached by keyboard`);
+}
