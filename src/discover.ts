@@ -12,6 +12,7 @@ import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import { recordImages } from "./runs/record-images.ts";
 import type { StepProgress } from "./runs/record-steps.ts";
 import { openRunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
+import { type ExcludedFaces, exclusionSettings, withoutExcluded } from "./study/exclusions.ts";
 
 /** Many images to find expressions in that no known category explains. */
 export interface DiscoverQuery extends RunMode {
@@ -19,7 +20,7 @@ export interface DiscoverQuery extends RunMode {
   /** Images, folders, globs and lists, as they were named. */
   readonly words: readonly string[];
   /** What the words name. */
-  readonly inputs: readonly { readonly path: string }[];
+  readonly inputs: readonly { readonly path: string; readonly excluded?: ExcludedFaces }[];
   /** Taxonomies and category names, as they were named. */
   readonly known: readonly string[];
   /** The categories that these words mean. */
@@ -61,7 +62,8 @@ export async function discover(
   dependencies: DiscoverDependencies,
   signal?: AbortSignal,
 ): Promise<Discovered> {
-  const { store, space, measure, concurrency, describer } = dependencies;
+  const { store, space, concurrency, describer } = dependencies;
+  const measure = withoutExcluded(dependencies.measure, query.inputs);
   const known = query.knownCategories;
   const exemplars = await store.placed({ categories: known, measured: true, roles: ["instance"] });
   const settings = settingsOf(query, exemplars, dependencies);
@@ -104,7 +106,7 @@ export async function discover(
 
 /** What decides the rows. Seed, resamples and sizes concern what is made of all of them together. */
 function settingsOf(
-  { words, known, knownCategories }: DiscoverQuery,
+  { words, inputs, known, knownCategories }: DiscoverQuery,
   exemplars: readonly EmbeddedExemplar[],
   { toolbox, describer }: DiscoverDependencies,
 ): RunSettings {
@@ -113,6 +115,7 @@ function settingsOf(
     .sort();
   return {
     inputs: words,
+    ...exclusionSettings(inputs),
     "--known": known,
     categories: { id: `${knownCategories.length} categories`, names: knownCategories },
     exemplars: { id: `${exemplars.length} exemplars`, sha256: sha256(vectors.join("\n")) },

@@ -11,6 +11,7 @@ import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import { recordImages } from "./runs/record-images.ts";
 import type { StepProgress } from "./runs/record-steps.ts";
 import { openRunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
+import { type ExcludedFaces, exclusionSettings, withoutExcluded } from "./study/exclusions.ts";
 import { type FoundFaces, readFound, SEARCHED, searchImage } from "./study/found-faces.ts";
 import { type FoundVerdict, judgeFound } from "./study/judge-found.ts";
 import { FOUND_FILES, writeFound } from "./study/write-found.ts";
@@ -22,7 +23,7 @@ export interface FindQuery extends RunMode {
   /** Images, folders, globs and lists, as they were named. */
   readonly words: readonly string[];
   /** What the words name. */
-  readonly inputs: readonly { readonly path: string }[];
+  readonly inputs: readonly { readonly path: string; readonly excluded?: ExcludedFaces }[];
   /** Packs that the examples are taken from; the whole store when left out. */
   readonly packs?: readonly string[] | undefined;
   /** Faces on the contact sheet and for the model. */
@@ -63,7 +64,8 @@ export async function find(query: FindQuery, dependencies: FindDependencies, sig
   try {
     await run.claim(...FOUND_FILES);
     const rows = await run.openRows(SEARCHED.headers);
-    const { measure, concurrency } = dependencies;
+    const { concurrency } = dependencies;
+    const measure = withoutExcluded(dependencies.measure, query.inputs);
     const search = (path: string) =>
       SEARCHED.rowsOf(path, () => searchImage(path, { examples, measure, signal }), signal);
     const { onProgress } = query;
@@ -113,6 +115,7 @@ function settingsOf(query: FindQuery, examples: SimilarityExamples, toolbox: Fin
   return {
     query: nameOf(examples, query),
     inputs: query.words,
+    ...exclusionSettings(query.inputs),
     examples: { id: `${positives.length} and ${negatives.length} others`, sha256: sha256(vectors.join("\n")) },
     toolbox: { id: toolbox.id, networks: toolbox.networks },
     ...(toolbox.mirrored ? { "--mirrored": true } : {}),

@@ -30,6 +30,7 @@ async function agreement(paths: readonly string[], options: AgreementOptions): P
   checkRunOptions(options);
   const { agreementCsv, studyAgreement } = await import("../study/study-agreement.ts");
   const found = await studyAgreement(paths, interruptSignal());
+  for (const sentence of found.leftOut ?? []) note(sentence);
   if (options.out !== undefined) await writeAll(found, { paths, folder: options.out, ...options });
   if (options.json) return print(asJson(found));
   if (options.csv) return print(agreementCsv(found));

@@ -15,6 +15,7 @@ import { listInputs } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { progressNotes } from "./progress.ts";
+import { noteExcluded } from "./run-options.ts";
 
 interface DiscoverOptions {
   readonly cache?: boolean;
@@ -39,6 +40,7 @@ export async function run(images: readonly string[], options: DiscoverOptions & 
   const knownCategories = await categoriesNamed(known);
   const imported = await openImported(images);
   const inputs = imported?.inputs ?? (await listInputs(images, note));
+  noteExcluded(inputs);
   const describer = await openDescriber({ ...settings, embedder: options.embedder }, signal);
   const session = imported ?? (await openExemplarSession(options));
   try {

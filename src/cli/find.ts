@@ -7,7 +7,7 @@ import { plain } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
+import { cacheOption, mirroredOption, noteExcluded, runOptions } from "./run-options.ts";
 
 interface FindFlags extends FindOptions, ModelFlags {}
 
@@ -57,6 +57,7 @@ async function findCommand(category: string, images: readonly string[], given: F
   const { listInputs } = await import("../study/study-inputs.ts");
   const { progressNotes } = await import("./progress.ts");
   const inputs = await listInputs(images, note);
+  noteExcluded(inputs);
   const session = await openExemplarSession(options);
   try {
     const packs = options.pack === undefined ? undefined : await openPacks(options.pack, session, signal);

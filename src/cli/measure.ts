@@ -155,7 +155,12 @@ function summary({ images, faces, failures }: RunCounts): string {
 
 async function readInputs(words: readonly string[], { neutral }: MeasureOptions): Promise<StudyInput[]> {
   const { listInputs } = await import("../study/study-inputs.ts");
+  const { countExcluded, facesInWords } = await import("../study/exclusions.ts");
   const inputs = await listInputs(words, note);
+  const excluded = countExcluded(inputs);
+  if (excluded > 0) {
+    note(`${facesInWords(excluded)} that the study excludes are measured again: exclude them in the new one too`);
+  }
   if (neutral === undefined) return inputs;
   return inputs.map((input) => ({ ...input, neutralPath: input.neutralPath ?? neutral }));
 }

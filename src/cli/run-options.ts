@@ -1,6 +1,8 @@
 import { Option } from "commander";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { RunMode } from "../runs/run-folder.ts";
+import type { StudyInput } from "../study/study-inputs.ts";
+import { note } from "./output.ts";
 
 /** The options of every command that writes a folder. */
 export const runOptions = {
@@ -28,3 +30,10 @@ export function checkRunOptions({ out, resume, force }: RunMode & { readonly out
 /** The option of every command that measures images of the user's own. */
 export const mirroredOption = () =>
   new Option("--mirrored", "the images are mirrored, as selfies are: left and right are the subject's again");
+
+/** Says how many faces take no part as the study that the inputs are taken from excludes them. */
+export function noteExcluded(inputs: readonly Pick<StudyInput, "excluded">[]): void {
+  const count = inputs.reduce((sum, { excluded = [] }) => sum + excluded.length, 0);
+  if (count > 0)
+    note(`${count} ${count === 1 ? "face" : "faces"} left out as the study excludes them (exclusions.csv)`);
+}

@@ -50,6 +50,8 @@ export interface UnitAgreement {
 export interface StudyAgreement {
   /** Faces that at least one toolbox measured. */
   readonly faces: number;
+  /** What the studies exclude, in a sentence each; left out where nothing is. */
+  readonly leftOut?: readonly string[];
   readonly toolboxes: readonly string[];
   readonly units: readonly UnitAgreement[];
 }

@@ -5,7 +5,7 @@ import type { Face, FaceMeasurement } from "../domain/measurement.ts";
  * Overlap (intersection over union) from which two toolboxes mean the same face. Low, since one draws its box around the
  * features and another around the whole head; neighbours in a crowd still overlap far less.
  */
-const SAME_FACE_OVERLAP = 0.25;
+export const SAME_FACE_OVERLAP = 0.25;
 
 interface Pair {
   readonly person: number;

@@ -12,11 +12,11 @@ const NOTES = [
 
 /** The agreement of a study as one HTML page that needs nothing else. */
 export function agreementPage(agreement: StudyAgreement): string {
-  const { faces, toolboxes, units } = agreement;
+  const { faces, leftOut = [], toolboxes, units } = agreement;
   const title = `Agreement of ${toolboxes.join(", ")}`;
   const figure: Markup = { html: agreementFigure(agreement) };
   const body = markup`<h1>${title}</h1>
-<p>${faces} faces.</p>
+<p>${faces} faces.</p>${leftOut.map((sentence) => markup`<p>${sentence}</p>`)}
 <ul class="notes">${NOTES.map((note) => markup`<li>${note}</li>`)}</ul>
 <div class="scroll figure">${figure}</div>
 <h2>By action unit</h2>

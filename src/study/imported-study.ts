@@ -6,6 +6,7 @@ import type { ToolboxId } from "../domain/measurement.ts";
 import { type FaceRecord, ImageRecord } from "../measuring/measurement-json.ts";
 import { openFile, readText } from "../platform/read-file.ts";
 import { readRunHistory } from "../runs/run-history.ts";
+import { type ExcludedFaces, openStudyFilter, type StudyFilter } from "./exclusions.ts";
 import { ImportSettings, StudyDescription } from "./study-folder.ts";
 
 /** A study that was imported from toolboxes' files, as discovering takes one: no images, no exemplars. */
@@ -14,7 +15,7 @@ interface OpenedImport {
   readonly toolbox: { readonly id: ToolboxId; readonly networks: readonly { id: string; sha256: string }[] };
   readonly space: ExpressionSpace;
   /** Every image, and every frame of a video by a name of its own. */
-  readonly inputs: readonly { readonly path: string }[];
+  readonly inputs: readonly { readonly path: string; readonly excluded?: ExcludedFaces }[];
   /** Exemplars were measured by another toolbox, and none can be measured by this one. */
   readonly store: { placed(): Promise<[]> };
   readonly concurrency: number;
@@ -42,31 +43,43 @@ export async function openImportedStudy(folder: string): Promise<OpenedImport | 
   if (first === undefined || first.supports.actionUnits.length === 0) {
     throw refuse(`${first?.id ?? "no toolbox"} measured no action units, which groups of faces are made of`);
   }
-  const records = await recordsOf(folder, first.id);
+  const filter = await openStudyFilter(folder);
+  const records = await recordsOf(folder, first.id, filter);
   return {
     toolbox: first,
     space: createExpressionSpace(first.id, first.supports, first.supports.expressions.length > 0 ? [first.id] : []),
-    inputs: [...records.keys()].map((path) => ({ path })),
+    inputs: [...records].map(([path, { excluded }]) => (excluded.length > 0 ? { path, excluded } : { path })),
     store: { placed: async () => [] },
     concurrency: 1,
-    measure: async (path) => ({ image: { sha256: null }, faces: records.get(path) ?? [] }),
+    measure: async (path) => ({ image: { sha256: null }, faces: records.get(path)?.faces ?? [] }),
     close: async () => undefined,
   };
 }
 
 type ImportedFaces = Awaited<ReturnType<OpenedImport["measure"]>>["faces"];
 
-async function recordsOf(folder: string, toolbox: ToolboxId): Promise<ReadonlyMap<string, ImportedFaces>> {
-  const records = new Map<string, ImportedFaces>();
+interface ImportedMoment {
+  readonly faces: ImportedFaces;
+  readonly excluded: ExcludedFaces;
+}
+
+async function recordsOf(
+  folder: string,
+  toolbox: ToolboxId,
+  filter: StudyFilter,
+): Promise<ReadonlyMap<string, ImportedMoment>> {
+  const records = new Map<string, ImportedMoment>();
   const file = await openFile(join(folder, "measurements.jsonl"));
   try {
     for await (const line of file.readLines()) {
       const { path, frame, faces } = ImageRecord.parse(JSON.parse(line));
       const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
-      records.set(
-        moment,
-        faces.filter(({ toolboxes }) => toolboxes.includes(toolbox)).map((face) => measuredBy(toolbox, face)),
-      );
+      const own = faces.filter(({ toolboxes }) => toolboxes.includes(toolbox));
+      const kept = own.filter(({ faceId }) => filter.keepsFace({ path, frame: frame?.index ?? null, faceId }));
+      records.set(moment, {
+        faces: kept.map((face) => measuredBy(toolbox, face)),
+        excluded: own.filter((face) => !kept.includes(face)).map(({ faceId, box }) => ({ faceId, box })),
+      });
     }
   } finally {
     await file.close();

@@ -8,6 +8,7 @@ import { createAgreementCounter } from "../evidence/agreement.ts";
 import { openFile, readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
+import { openStudyFilter, type StudyFilter } from "./exclusions.ts";
 
 /**
  * How far the toolboxes of a study agree.
@@ -17,8 +18,9 @@ import { csvLines } from "../platform/tables/write-table.ts";
 export async function studyAgreement(paths: readonly string[], signal?: AbortSignal): Promise<StudyAgreement> {
   const counter = createAgreementCounter();
   const toolboxes = new Set<string>();
+  const leftOut: string[] = [];
   for (const path of paths) {
-    for await (const measured of readMeasuredFaces(path)) {
+    for await (const measured of readMeasuredFaces(path, (sentence) => leftOut.push(sentence))) {
       signal?.throwIfAborted();
       counter.addFace(measured);
       for (const { toolbox } of measured) toolboxes.add(toolbox);
@@ -30,39 +32,54 @@ export async function studyAgreement(paths: readonly string[], signal?: AbortSig
       `There is nothing to compare as ${who}: measure with two, as in --toolbox mesh openface or --evidence pyfeat:faces.csv, or import two files into one study`,
     );
   }
-  return { faces: counter.faces, toolboxes: [...toolboxes].sort(), units: counter.table() };
+  const aside = leftOut.length === 0 ? {} : { leftOut };
+  return { faces: counter.faces, ...aside, toolboxes: [...toolboxes].sort(), units: counter.table() };
 }
 
 /** Of a measured image, as `measure --json` and studies write it, what agreement needs. */
 const MeasuredImage = z.object({
   path: z.string(),
-  faces: z.array(z.object({ actionUnits: z.array(ActionUnitMeasurement) })),
+  frame: z.object({ index: z.number() }).optional(),
+  faces: z.array(z.object({ faceId: z.string().optional(), actionUnits: z.array(ActionUnitMeasurement) })),
 });
 const MeasureJson = z.object({ images: z.array(MeasuredImage) });
 
 /**
  * The action units of every face that was measured: from the output of `measure --json`, from lines of measured images
- * (`.jsonl`), or from a study's folder with such lines. Lines are read one by one.
+ * (`.jsonl`), or from a study's folder with such lines, less what it excludes. Lines are read one by one.
  *
+ * @param tell Told how many faces a study excludes.
  * @throws {ConfigurationError} if there is nothing measured in it.
  */
-async function* readMeasuredFaces(path: string): AsyncGenerator<readonly ActionUnitMeasurement[]> {
+async function* readMeasuredFaces(
+  path: string,
+  tell: (sentence: string) => void,
+): AsyncGenerator<readonly ActionUnitMeasurement[]> {
   const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(path, cause.code === "ENOENT" ? "there is no such file or folder" : whyRefused(cause), cause);
   });
   const files = info.isDirectory() ? await linesIn(path) : [path];
+  const filter = info.isDirectory() ? await openStudyFilter(path) : null;
   let images = 0;
   for (const file of files) {
-    for await (const faces of extname(file) === ".jsonl" ? facesOfLines(file, files.length > 1) : facesOfJson(file)) {
+    for await (const image of extname(file) === ".jsonl" ? imagesOfLines(file, files.length > 1) : imagesOfJson(file)) {
       images += 1;
-      yield* faces;
+      yield* countedFaces(image, filter);
     }
   }
+  const leftOut = filter?.leftOut() ?? null;
+  if (leftOut !== null) tell(leftOut);
   if (images === 0)
     throw unreadable(path, "there is no measured image in it (write one with: kuleshov measure --json)");
 }
 
-type Faces = readonly (readonly ActionUnitMeasurement[])[];
+type MeasuredImage = z.infer<typeof MeasuredImage>;
+
+function* countedFaces({ path, frame, faces }: MeasuredImage, filter: StudyFilter | null) {
+  for (const { faceId = null, actionUnits } of faces) {
+    if (filter?.keepsFace({ path, frame: frame?.index ?? null, faceId }) ?? true) yield actionUnits;
+  }
+}
 
 async function linesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder);
@@ -75,7 +92,7 @@ async function linesIn(folder: string): Promise<readonly string[]> {
 }
 
 /** A study's folder also has lines about other things, such as failures: they are passed over. */
-async function* facesOfLines(file: string, amongOthers: boolean): AsyncGenerator<Faces> {
+async function* imagesOfLines(file: string, amongOthers: boolean): AsyncGenerator<MeasuredImage> {
   let number = 0;
   const handle = await openFile(file).catch((cause: unknown) => {
     throw unreadable(file, whyRefused(cause), cause);
@@ -85,7 +102,7 @@ async function* facesOfLines(file: string, amongOthers: boolean): AsyncGenerator
       number += 1;
       if (line.trim() === "") continue;
       const image = MeasuredImage.safeParse(jsonIn(line));
-      if (image.success) yield image.data.faces.map(({ actionUnits }) => actionUnits);
+      if (image.success) yield image.data;
       else if (!amongOthers) throw unreadable(file, `line ${number} is no measured image`);
     }
   } finally {
@@ -93,10 +110,10 @@ async function* facesOfLines(file: string, amongOthers: boolean): AsyncGenerator
   }
 }
 
-async function* facesOfJson(file: string): AsyncGenerator<Faces> {
+async function* imagesOfJson(file: string): AsyncGenerator<MeasuredImage> {
   const output = MeasureJson.safeParse(jsonIn(await textOf(file)));
   if (!output.success) throw unreadable(file, "it is not what measure --json prints");
-  for (const { faces } of output.data.images) yield faces.map(({ actionUnits }) => actionUnits);
+  yield* output.data.images;
 }
 
 function textOf(file: string): Promise<string> {

@@ -2,11 +2,13 @@ import { stat } from "node:fs/promises";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
+import { groupBy } from "../domain/group-by.ts";
 import { endingOf, filesBelow } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { columnsInWords, readTable, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
 import { readRunHistory } from "../runs/run-history.ts";
+import { EXCLUSIONS_FILE, type ExcludedFaces, leftOutSentence, readExclusions } from "./exclusions.ts";
 
 /** One image or video of a study. */
 export interface StudyInput {
@@ -18,6 +20,8 @@ export interface StudyInput {
   readonly neutralPath: string | null;
   /** Why it is not measured at all; `null` for most. */
   readonly refusal: string | null;
+  /** Faces in it that the study which it is taken from excludes; left out for none. */
+  readonly excluded?: ExcludedFaces;
 }
 
 /**
@@ -57,8 +61,8 @@ export function isList(path: string): boolean {
 
 async function* inputsOf(word: string, notify?: (notice: string) => void): AsyncGenerator<StudyInput> {
   const found = await stat(systemPath(word)).catch(() => undefined);
-  const study = found?.isDirectory() ? await studyIn(word) : undefined;
-  if (study !== undefined) yield* toInputs(study);
+  const study = found?.isDirectory() ? await studyIn(word, notify) : undefined;
+  if (study !== undefined) yield* study;
   else if (found?.isDirectory()) yield* toInputs(await filesIn(word, notify));
   else if (found !== undefined && isList(word)) yield* listedInputs(word);
   else if (found !== undefined || !isDynamicPattern(word)) yield toInput(word);
@@ -87,8 +91,8 @@ export async function beginningOfStudy(folder: string) {
   return isStudy ? history.began : undefined;
 }
 
-/** The images and videos that a study measured; `undefined` when the folder holds none. */
-async function studyIn(folder: string): Promise<string[] | undefined> {
+/** The images and videos that a study measured, less what it excludes; `undefined` when the folder holds none. */
+async function studyIn(folder: string, notify?: (notice: string) => void): Promise<StudyInput[] | undefined> {
   const began = await beginningOfStudy(folder);
   if (began === undefined) return undefined;
   const refuse = (reason: string, options?: ErrorOptions) =>
@@ -101,9 +105,21 @@ async function studyIn(folder: string): Promise<string[] | undefined> {
   const { workingFolder } = began;
   const rows = await readTable(join(folder, "images.csv"), { refuse });
   const here = (path: string) => (workingFolder === process.cwd() ? path : resolve(workingFolder, path));
-  const paths = [...new Set(rows.flatMap(({ cells: { path } }) => (path ? [here(path)] : [])))];
-  if (paths.length > 0) return paths;
-  throw refuse("it measured none");
+  const paths = [...new Set(rows.flatMap(({ cells: { path } }) => (path ? [path] : [])))];
+  if (paths.length === 0) throw refuse("it measured none");
+  const exclusions = groupBy(
+    (await readExclusions(folder)).filter(({ frame }) => frame === null),
+    ({ path }) => path,
+  );
+  const inputs = paths.map((path): StudyInput => {
+    const excluded = exclusions.get(path)?.map(({ faceId, box }) => ({ faceId, box }));
+    return { ...toInput(here(path)), ...(excluded === undefined ? {} : { excluded }) };
+  });
+  const kept = inputs.filter(({ excluded = [] }) => excluded.every(({ faceId }) => faceId !== null));
+  if (kept.length === 0) throw refuse(`all of them are excluded in its ${EXCLUSIONS_FILE}`);
+  const images = inputs.length - kept.length;
+  if (images > 0) notify?.(leftOutSentence(`${images} ${images === 1 ? "image" : "images"}`, folder));
+  return kept;
 }
 
 const MEASURABLE: readonly string[] = [...IMAGE_ENDINGS, ...VIDEO_ENDINGS];

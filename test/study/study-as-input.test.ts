@@ -14,6 +14,7 @@ import { embedMeasured } from "../../src/exemplars/make-exemplar.ts";
 import { find } from "../../src/find.ts";
 import { measure } from "../../src/measure.ts";
 import { cacheFolder } from "../../src/platform/cache-folder.ts";
+import { readExclusions, withoutExcluded, writeExclusions } from "../../src/study/exclusions.ts";
 import { studyAgreement } from "../../src/study/study-agreement.ts";
 import { listInputs } from "../../src/study/study-inputs.ts";
 import { exemplarEntry } from "../support/exemplars.ts";
@@ -211,5 +212,48 @@ describe("the folder of a study, measured once,", () => {
     await writeFile(join(both, "measurements.jsonl"), merged.join(""));
     expect(await studyAgreement([both])).toMatchObject({ faces: Object.keys(faces).length });
     expect(counted.measured).toBe(0);
+    const [first = ""] = Object.keys(faces);
+    await writeExclusions(both, [{ ...placeOf(first), box: null, reason: "blurred", excludedAt: "" }]);
+    expect(await studyAgreement([both])).toMatchObject({
+      faces: Object.keys(faces).length - 1,
+      leftOut: [`Left out as excluded: 1 face (\`${join(both, "exclusions.csv")}\`)`],
+    });
   });
+
+  const placeOf = (id: string) => ({ path: id.replace(/#.*/, ""), frame: null, faceId: id.replace(/.*#/, "") });
+
+  it("takes no excluded face into discover, find and eval, and no excluded image anywhere", async () => {
+    const [first = "", ...others] = Object.keys(faces);
+    const [leftPx = 0, topPx = 0, widthPx = 0, heightPx = 0] = (faces[first]?.box ?? "").split(" ").map(Number);
+    const whole = others.find((id) => placeOf(id).path !== placeOf(first).path) ?? "";
+    const face = { ...placeOf(first), box: { leftPx, topPx, widthPx, heightPx }, reason: '=a hand; "blurred"' };
+    const image = { ...placeOf(whole), faceId: null, box: null, reason: "not at work" };
+    await writeExclusions(
+      study,
+      [face, image].map((one) => ({ ...one, excludedAt: "2026-01-01" })),
+    );
+    expect((await readExclusions(study)).map(({ reason }) => reason)).toEqual([face.reason, image.reason]);
+    const told: string[] = [];
+    const inputs = await listInputs([study], (notice) => told.push(notice));
+    expect(inputs.map(({ path }) => path)).toEqual([placeOf(first).path]);
+    expect(told).toEqual([`Left out as excluded: 1 image (\`${join(study, "exclusions.csv")}\`)`]);
+    const session = await openExemplarSession({ store: join(place, "store") });
+    try {
+      const all = (await session.measure(placeOf(first).path)).faces.length;
+      const { faces: kept } = await withoutExcluded(session.measure, inputs)(placeOf(first).path);
+      expect(kept.length).toBe(all - 1);
+      expect(kept.map(({ box }) => boxText({ box }))).not.toContain(faces[first]?.box);
+      // The folder of a search made before is not gone on with under other exclusions.
+      const store = { location: "the store", placed: async () => [exemplarEntry({ category: "smile" })] };
+      const query = { folder: join(place, "found"), category: "smile", words: [study], inputs, top: 4 };
+      await expect(find({ ...query, resume: true }, { ...session, store, openJudge: null })).rejects.toThrow(
+        /exclusions/,
+      );
+    } finally {
+      await session.close();
+    }
+    const { samples } = await evaluated("excluded", {});
+    const ofOther = (id: string) => placeOf(id).path === placeOf(first).path && id !== first;
+    expect(samples.map(({ id }) => id)).toEqual(Object.keys(faces).filter(ofOther));
+  }, 120_000);
 });

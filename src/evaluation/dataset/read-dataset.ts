@@ -94,8 +94,8 @@ async function readRows(
       return { ...found, labels: labelsIn(found.rows) };
     }
     case "study": {
-      const rows = await readStudySamples(source, path, evalFilePath);
-      return { rows, labels: labelsIn(rows) };
+      const found = await readStudySamples(source, path, evalFilePath);
+      return { ...found, labels: labelsIn(found.rows) };
     }
     case "files": {
       return {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { PixelBox } from "../../domain/geometry.ts";
 import { imageName } from "../../evidence/image-names.ts";
+import { openStudyFilter, type StudyFilter } from "../../study/exclusions.ts";
 import { beginningOfStudy } from "../../study/study-inputs.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { StudyMeasurement } from "../sample.ts";
@@ -29,7 +30,7 @@ const SHOWN_COLUMNS = { id: "id", image: "path", time: "timestamp_s", region: "r
 const UNSEEN_COLUMNS = { id: "id" } as const;
 
 /**
- * The faces of a study, with what a table of the user's says of their images.
+ * The faces of a study that it does not exclude, with what a table of the user's says of their images.
  *
  * @throws {ConfigurationError} if the folder holds no study, or the table not what is asked of it.
  */
@@ -37,9 +38,12 @@ export async function readStudySamples(
   source: StudySource,
   path: string,
   evalFilePath: string,
-): Promise<readonly ReadRow[]> {
+): Promise<{ readonly rows: readonly ReadRow[]; readonly notes: readonly string[] }> {
   const { base, hasImages } = await placeOf(path);
-  const faces = await facesOf(path);
+  const filter = await openStudyFilter(path);
+  const faces = await facesOf(path, filter);
+  const leftOut = filter.leftOut();
+  const notes = leftOut === null ? [] : [leftOut];
   const told = source.join === undefined ? null : await rowsByMoment(source.join, evalFilePath, hasImages);
   const alone: BadRow[] = [];
   const own = faces.flatMap(({ row, image, frame }) => {
@@ -54,18 +58,16 @@ export async function readStudySamples(
   });
   const label = told === null && hasImages ? { label: "folder" } : {};
   const columns = { ...label, ...source.columns, ...(hasImages ? SHOWN_COLUMNS : UNSEEN_COLUMNS) };
-  if (own.length === 0) return alone;
+  if (own.length === 0) return { rows: alone, notes };
   const { rows } = await chosenRows(own, { where: source.where }, { path, evalFilePath });
   checkColumns(own, namedColumns(columns), source.join?.path ?? path);
   const measured = new Map(faces.map((face) => [face.row.where, face.measured]));
   const samples = await samplesOfRows(rows, { ...source, columns }, base);
-  return [
-    ...alone,
-    ...samples.map((row) => {
-      const found = measured.get(row.where);
-      return "sample" in row && found !== undefined ? { ...row, sample: { ...row.sample, measured: found } } : row;
-    }),
-  ];
+  const withMeasured = samples.map((row) => {
+    const found = measured.get(row.where);
+    return "sample" in row && found !== undefined ? { ...row, sample: { ...row.sample, measured: found } } : row;
+  });
+  return { rows: [...alone, ...withMeasured], notes };
 }
 
 /** Where the paths of a study lead, if they lead anywhere: an imported one has none but names. */
@@ -86,13 +88,14 @@ interface FaceOfStudy {
   readonly measured: StudyMeasurement;
 }
 
-async function facesOf(folder: string): Promise<readonly FaceOfStudy[]> {
+async function facesOf(folder: string, filter: StudyFilter): Promise<readonly FaceOfStudy[]> {
   const faces: FaceOfStudy[] = [];
   const input = createReadStream(join(folder, "measurements.jsonl"));
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const { path, frame, faces: found } = MeasuredImage.parse(JSON.parse(line));
     const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
     for (const { faceId, box, ...face } of found) {
+      if (!filter.keepsFace({ path, frame: frame?.index ?? null, faceId })) continue;
       const where = `${moment}#${faceId}`;
       const region = box === null ? "" : [box.leftPx, box.topPx, box.widthPx, box.heightPx].join(" ");
       const cells = { id: where, path, timestamp_s: String(frame?.timestampS ?? ""), face_id: faceId, region };
