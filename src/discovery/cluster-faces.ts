@@ -1,7 +1,9 @@
+import { normalQuantile } from "../domain/statistics/normal-distribution.ts";
 import type { Random } from "../domain/statistics/random.ts";
-import { type Clustering, hdbscan } from "./hdbscan.ts";
+import { type Clustering, type DenseCluster, hdbscan } from "./hdbscan.ts";
+import { type NormalMixture, preferredMixture } from "./normal-mixture.ts";
 import { componentsBeyondChance, lumpiness, principalComponents, project } from "./principal-components.ts";
-import type { Points } from "./spanning-tree.ts";
+import { type Points, squaredBetween } from "./spanning-tree.ts";
 
 /** More components than this add little but distance between neighbours. */
 const MOST_COMPONENTS = 10;
@@ -9,12 +11,18 @@ const MOST_COMPONENTS = 10;
 /** Standard errors of skewness or kurtosis from which a component counts as lumpy. */
 const LUMPY_FROM = 3;
 
+const MOST_PARTS = 20;
+/** Share of the faces of a bell that lie no further from its middle. A face beyond is no part's. */
+const WITHIN = 0.9999;
+
 /** How clusters were found in a set of faces. */
 export interface FaceClustering extends Clustering {
   /** How many components were searched. 0: nothing varies together in lumps, and nothing was searched. */
   readonly kept: number;
   /** The points on those components. float64 [points, kept] */
   readonly searched: Points;
+  /** The points on all components that hold more variance than chance. */
+  readonly beyondChance: Points;
 }
 
 /**
@@ -32,7 +40,12 @@ export function clusterFaces(
   const chosen = indexesOf(lumpiness(points, components, beyond), (score) => score > LUMPY_FROM);
   if (chosen.length === 0) return nothing(points);
   const searched = project(points, components, chosen);
-  return { ...hdbscan(searched, options), kept: chosen.length, searched };
+  const beyondChance = project(
+    points,
+    components,
+    Array.from({ length: beyond }, (_, component) => component),
+  );
+  return { ...hdbscan(searched, options), kept: chosen.length, searched, beyondChance };
 }
 
 /** The same for faces without categories: the `kept` of their own components that are least like a bell. */
@@ -49,23 +62,49 @@ export function clusterNullModel(
 
 function nothing(points: Points): FaceClustering {
   const labels = new Int32Array(points.count).fill(-1);
-  return {
-    clusters: [],
-    labels,
-    kept: 0,
-    searched: { count: points.count, dimensions: 0, values: new Float64Array() },
-  };
+  const none = { count: points.count, dimensions: 0, values: new Float64Array() };
+  return { clusters: [], labels, kept: 0, searched: none, beyondChance: none };
 }
 
 function indexesOf(scores: readonly number[], wanted: (score: number) => boolean): number[] {
   return scores.flatMap((score, index) => (wanted(score) ? [index] : []));
 }
 
-/** Some of the points, in the order of `chosen`. */
-export function selectPoints({ dimensions, values }: Points, chosen: readonly number[]): Points {
-  const selected = new Float64Array(chosen.length * dimensions);
-  chosen.forEach((point, index) => {
-    selected.set(values.subarray(point * dimensions, (point + 1) * dimensions), index * dimensions);
-  });
-  return { count: chosen.length, dimensions, values: selected };
+/** A group of faces that need not be denser than what lies between it and the next. */
+export type FaceGroup = Pick<DenseCluster, "members" | "memberships">;
+
+/**
+ * All faces in groups, as many as describe faces that were left out: bells of one common shape, so that what varies
+ * alike in every group, as teeth in smiles and in screams, sets none apart. On faces with known labels these are nearer
+ * to the labels than dense regions and than k-means (`bench/discovery-known.mjs`). None where one bell does.
+ */
+export function partFaces(
+  { beyondChance }: Pick<FaceClustering, "beyondChance">,
+  { minClusterSize, random }: { readonly minClusterSize: number; readonly random: Random },
+): FaceGroup[] {
+  const mixture = preferredMixture(beyondChance, { most: MOST_PARTS, random });
+  const { groups, whitened, centres } = mixture;
+  const reach = chiSquaredQuantile(WITHIN, beyondChance.dimensions);
+  const parts = Array.from({ length: centres.count }, (_, part) => {
+    const members = [...groups.keys()].filter(
+      (point) => groups[point] === part && squaredBetween(whitened, point, centres, part) <= reach,
+    );
+    return { members, memberships: members.map((member) => membership(mixture, member, part)) };
+  }).filter(({ members }) => members.length >= minClusterSize);
+  return parts.length < 2 ? [] : parts;
+}
+
+/** 1 in the middle of its part, 0 where the middle of the next is as near: a silhouette with middles (Rousseeuw 1987). */
+function membership({ whitened, centres }: NormalMixture, point: number, part: number): number {
+  const distances = Array.from({ length: centres.count }, (_, centre) =>
+    Math.sqrt(squaredBetween(whitened, point, centres, centre)),
+  );
+  const next = Math.min(...distances.filter((_, centre) => centre !== part));
+  return Math.max(0, 1 - (distances[part] as number) / next);
+}
+
+/** Wilson and Hilferty 1931: within a hundredth of the exact value from two degrees of freedom on. */
+function chiSquaredQuantile(probability: number, degrees: number): number {
+  const step = 2 / (9 * degrees);
+  return degrees * (1 - step + normalQuantile(probability) * Math.sqrt(step)) ** 3;
 }

@@ -7,13 +7,14 @@ import {
   searchVector,
 } from "../domain/expression-space.ts";
 import { createRandom } from "../domain/statistics/random.ts";
-import { clusterFaces, type FaceClustering } from "./cluster-faces.ts";
+import { clusterFaces, type FaceClustering, type FaceGroup, partFaces } from "./cluster-faces.ts";
 import { describeCluster, type PlacedFace } from "./describe-cluster.ts";
+import type { DenseCluster } from "./hdbscan.ts";
 import { facesByKnown, nearestKnown } from "./known-categories.ts";
 import type { NamedCoordinates } from "./name-by-signature.ts";
 import { outsideGroups } from "./outside-groups.ts";
 import { principalComponents, project } from "./principal-components.ts";
-import { prominenceByChance, resampleClusters } from "./resample-clusters.ts";
+import { bestMatch, foundAgain, prominenceByChance, resampleClusters } from "./resample-clusters.ts";
 import { type Points, pointsFrom } from "./spanning-tree.ts";
 import { testProposal } from "./test-proposal.ts";
 import { withWords } from "./word-coordinates.ts";
@@ -63,14 +64,14 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
   const rows = placed.map(({ vector }) => coordinatesOf(input.space, vector));
   const named: NamedCoordinates = { dimensions: input.space.dimensions, rows };
   const found = { placed, points, clustering, named };
-  const proposals = await proposeAll(found, { ...options, minClusterSize, resamples });
+  const { proposals, clusters } = await proposeAll(found, { ...options, minClusterSize, resamples });
   const ids = placed.map(({ face }) => face.id);
   return {
     proposals,
     faces: placed.map(({ face }) => face),
-    outside: outsideGroups({ points, ids, named, ...clustering }),
+    outside: outsideGroups({ points, ids, named, clusters }),
     map: drawMap(points, ids, { proposals, dimensions: facialDimensions(input.space) }),
-    notes: notesOn(points, clustering, minClusterSize),
+    notes: notesOn(points, clustering, { minClusterSize, groups: clusters.length }),
     provenance: {
       kuleshovVersion: options.kuleshovVersion,
       createdAt: options.now().toISOString(),
@@ -83,7 +84,7 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
       resamples,
       components: clustering.kept,
       faces: points.count,
-      outliers: clustering.labels.filter((label) => label === -1).length,
+      outliers: points.count - clusters.reduce((sum, { members }) => sum + members.length, 0),
       leftOut,
     },
   };
@@ -120,43 +121,80 @@ interface Found {
   readonly named: NamedCoordinates;
 }
 
+interface Group {
+  readonly cluster: DenseCluster;
+  readonly proposal: Proposal;
+}
+
+/**
+ * Dense regions that stand every test, and all other faces as they are best parted. A part is tested like a dense
+ * region, by the one that is most like it: a group that nobody has named must be both.
+ */
 async function proposeAll(
   { placed, points, clustering, named }: Found,
   options: DiscoveryOptions & { readonly minClusterSize: number; readonly resamples: number },
-): Promise<Proposal[]> {
-  const { clusters, kept } = clustering;
-  if (clusters.length === 0) return [];
+): Promise<{ readonly proposals: Proposal[]; readonly clusters: DenseCluster[] }> {
+  if (clustering.kept === 0) return { proposals: [], clusters: [] };
   const { seed, resamples, minClusterSize, signal } = options;
-  const resampling = { seed, resamples, minClusterSize, kept, ...(signal === undefined ? {} : { signal }) };
-  options.onProgress?.(`looking for ${clusters.length} groups again in ${resamples} resamples`);
-  const again = await resampleClusters(clustering.searched, clusters, resampling);
+  const parts = partFaces(clustering, { minClusterSize, random: createRandom(`${seed} parts`) });
+  if (parts.length + clustering.clusters.length === 0) return { proposals: [], clusters: [] };
+  const resampling = {
+    seed,
+    resamples,
+    minClusterSize,
+    kept: clustering.kept,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  options.onProgress?.(`looking for these groups again in ${resamples} resamples`);
+  const again = await resampleClusters(clustering.searched, resampling);
   options.onProgress?.(`looking for groups in ${resamples} sets of faces without categories`);
   const byChance = await prominenceByChance(points, resampling);
   const known = facesByKnown(placed.map(({ face }) => face));
-  return clusters.map((cluster, index) => {
+  const groupOf = (cluster: DenseCluster): Group => {
     const near = nearestKnown(points, cluster.members, known);
-    const tests = testProposal({
-      points,
-      cluster,
-      resamples: again[index] as (typeof again)[number],
-      byChance,
-      nearestKnown: near,
-      seed,
-    });
-    return describeCluster(cluster, { id: `P${index + 1}`, placed, points, named, known, near, tests });
+    const found = foundAgain(cluster.members, again);
+    const tests = testProposal({ points, cluster, resamples: found, byChance, nearestKnown: near, seed });
+    return { cluster, proposal: describeCluster(cluster, { id: "P1", placed, points, named, known, near, tests }) };
+  };
+  const all = Array.from({ length: points.count }, (_, face) => face);
+  const dense = clustering.clusters.map(groupOf);
+  const survivors = dense.filter(({ proposal }) => proposal.status === "survived");
+  const rest = without(parts, survivors, minClusterSize).map((part) => {
+    const { prominence } = bestMatch(part.members, { chosen: all, clusters: clustering.clusters });
+    return groupOf({ ...part, prominence });
   });
+  const groups = (parts.length === 0 ? dense : [...survivors, ...rest]).sort(
+    (a, b) => b.proposal.size - a.proposal.size,
+  );
+  return {
+    proposals: groups.map(({ proposal }, index) => ({ ...proposal, id: `P${index + 1}` })),
+    clusters: groups.map(({ cluster }) => cluster),
+  };
 }
 
-function notesOn(points: Points, clustering: FaceClustering, minClusterSize: number): string[] {
+/** Parts without the faces of some groups, as far as enough of them is left. */
+function without(parts: readonly FaceGroup[], groups: readonly Group[], minClusterSize: number): FaceGroup[] {
+  const taken = new Set(groups.flatMap(({ cluster }) => cluster.members));
+  return parts
+    .map(({ members, memberships }) => ({
+      members: members.filter((member) => !taken.has(member)),
+      memberships: memberships.filter((_, index) => !taken.has(members[index] as number)),
+    }))
+    .filter(({ members }) => members.length >= minClusterSize);
+}
+
+function notesOn(
+  points: Points,
+  { kept }: FaceClustering,
+  { minClusterSize, groups }: { readonly minClusterSize: number; readonly groups: number },
+): string[] {
   if (points.count < 2 * minClusterSize) {
     return [
       `There are ${points.count} faces; at least ${2 * minClusterSize} are needed to look for groups of ${minClusterSize}.`,
     ];
   }
-  if (clustering.kept === 0)
-    return ["Nothing in these faces varies together more than by chance, so no groups were looked for."];
-  if (clustering.clusters.length === 0)
-    return ["No dense group was found: these faces differ by degrees, not by kind."];
+  if (kept === 0) return ["Nothing in these faces varies together more than by chance, so no groups were looked for."];
+  if (groups === 0) return ["No group was found: these faces differ by degrees, not by kind."];
   return [];
 }
 

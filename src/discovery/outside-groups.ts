@@ -15,7 +15,6 @@ export interface GroupedFaces {
   readonly ids: readonly string[];
   readonly named: NamedCoordinates;
   readonly clusters: Clustering["clusters"];
-  readonly labels: Clustering["labels"];
 }
 
 /**
@@ -24,14 +23,15 @@ export interface GroupedFaces {
  * Groups are `P1`, `P2`, ... in the order of the clusters.
  */
 export function outsideGroups(grouped: GroupedFaces): FaceOutside[] {
-  const { points, ids, clusters, labels } = grouped;
+  const { points, ids, clusters } = grouped;
+  const grouping = new Set(clusters.flatMap(({ members }) => members));
   const groups = clusters.map(({ members }, index) => {
     const centre = centreOf(points, members);
     const distances = members.map((member) => distanceBetween(placeOf(points, member), centre)).sort((a, b) => a - b);
     return { id: `P${index + 1}`, members, centre, reach: distances[Math.floor(REACH * (distances.length - 1))] ?? 0 };
   });
   return ids.flatMap((id, face): FaceOutside[] => {
-    if (labels[face] !== -1) return [];
+    if (grouping.has(face)) return [];
     const [nearest] = groups
       .map((group) => ({ ...group, distance: distanceBetween(placeOf(points, face), group.centre) }))
       .sort((a, b) => a.distance - b.distance);

@@ -1,9 +1,9 @@
 import { adjustedRandIndex } from "../domain/statistics/adjusted-rand-index.ts";
 import { createRandom } from "../domain/statistics/random.ts";
-import { clusterNullModel, selectPoints } from "./cluster-faces.ts";
+import { clusterNullModel } from "./cluster-faces.ts";
 import { type DenseCluster, hdbscan } from "./hdbscan.ts";
 import { createNullModel } from "./null-model.ts";
-import type { Points } from "./spanning-tree.ts";
+import { type Points, selectPoints } from "./spanning-tree.ts";
 
 /** Share of the faces in each resample. */
 const SUBSAMPLE = 0.8;
@@ -16,49 +16,53 @@ interface ResampleOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What became of one cluster in resamples of the faces, one number per resample. */
+/** Some of the faces, and the dense regions among them. */
+export interface Resample {
+  readonly chosen: readonly number[];
+  readonly clusters: readonly DenseCluster[];
+}
+
+/** What became of one group in resamples of the faces, one number per resample. */
 export interface ClusterResamples {
-  /** Adjusted Rand index between "in the cluster or not" and the best matching cluster; 0 where there was none. */
+  /** Adjusted Rand index between "in the group or not" and the best matching cluster; 0 where there was none. */
   readonly agreement: readonly number[];
   /** Prominence of the best matching cluster; 1 where there was none. */
   readonly prominence: readonly number[];
 }
 
-/**
- * Clusters random subsets of the faces again, on the components that the clusters were found on, and looks for each
- * cluster in them.
- */
-export async function resampleClusters(
-  searched: Points,
-  clusters: readonly DenseCluster[],
-  options: ResampleOptions,
-): Promise<ClusterResamples[]> {
-  const found = clusters.map(() => ({ agreement: [] as number[], prominence: [] as number[] }));
+/** Clusters random subsets of the faces again, on the components that the clusters were found on. */
+export async function resampleClusters(searched: Points, options: ResampleOptions): Promise<Resample[]> {
+  const resamples: Resample[] = [];
   const all = Array.from({ length: searched.count }, (_, index) => index);
+  const minClusterSize = Math.max(2, Math.round(options.minClusterSize * SUBSAMPLE));
   for (let round = 0; round < options.resamples; round += 1) {
     await breathe(options.signal);
     const random = createRandom(`${options.seed} resample ${round}`);
     const chosen = random.shuffled(all).slice(0, Math.round(searched.count * SUBSAMPLE));
-    const minClusterSize = Math.max(2, Math.round(options.minClusterSize * SUBSAMPLE));
-    const again = hdbscan(selectPoints(searched, chosen), { minClusterSize });
-    clusters.forEach((cluster, index) => {
-      const match = bestMatch(cluster, chosen, again.clusters);
-      found[index]?.agreement.push(match.agreement);
-      found[index]?.prominence.push(match.prominence);
-    });
+    resamples.push({ chosen, clusters: hdbscan(selectPoints(searched, chosen), { minClusterSize }).clusters });
   }
-  return found;
+  return resamples;
 }
 
-function bestMatch(cluster: DenseCluster, chosen: readonly number[], candidates: readonly DenseCluster[]) {
-  const members = new Set(cluster.members);
-  const before = chosen.map((point) => (members.has(point) ? 1 : 0));
+/** Looks for a group in each resample. */
+export function foundAgain(members: readonly number[], resamples: readonly Resample[]): ClusterResamples {
+  const matches = resamples.map((resample) => bestMatch(members, resample));
+  return {
+    agreement: matches.map(({ agreement }) => agreement),
+    prominence: matches.map(({ prominence }) => prominence),
+  };
+}
+
+/** The dense region that is most like a group. */
+export function bestMatch(members: readonly number[], { chosen, clusters }: Resample) {
+  const inside = new Set(members);
+  const before = chosen.map((point) => (inside.has(point) ? 1 : 0));
   let best = { agreement: 0, prominence: 1 };
-  for (const candidate of candidates) {
+  for (const cluster of clusters) {
     const after = new Uint8Array(chosen.length);
-    for (const member of candidate.members) after[member] = 1;
+    for (const member of cluster.members) after[member] = 1;
     const agreement = adjustedRandIndex(before, [...after]);
-    if (agreement !== null && agreement > best.agreement) best = { agreement, prominence: candidate.prominence };
+    if (agreement !== null && agreement > best.agreement) best = { agreement, prominence: cluster.prominence };
   }
   return best;
 }

@@ -24,9 +24,29 @@ export function pointsFrom(rows: readonly ArrayLike<number>[]): Points {
   return { count: rows.length, dimensions, values };
 }
 
+/** Some of the points, in the order of `chosen`. */
+export function selectPoints({ dimensions, values }: Points, chosen: readonly number[]): Points {
+  const selected = new Float64Array(chosen.length * dimensions);
+  chosen.forEach((point, index) => {
+    selected.set(values.subarray(point * dimensions, (point + 1) * dimensions), index * dimensions);
+  });
+  return { count: chosen.length, dimensions, values: selected };
+}
+
 /** Euclidean distance of two points. */
 export function pointDistance(points: Points, a: number, b: number): number {
-  return Math.sqrt(squaredDistance(points, a, b));
+  return Math.sqrt(squaredBetween(points, a, points, b));
+}
+
+/** Squared Euclidean distance of a point of one set from a point of another. */
+export function squaredBetween(a: Points, inA: number, b: Points, inB: number): number {
+  const [startA, startB] = [inA * a.dimensions, inB * b.dimensions];
+  let sum = 0;
+  for (let at = 0; at < a.dimensions; at += 1) {
+    const gap = (a.values[startA + at] as number) - (b.values[startB + at] as number);
+    sum += gap * gap;
+  }
+  return sum;
 }
 
 /**
@@ -41,7 +61,7 @@ export function coreDistances(points: Points, neighbours: number): Float64Array 
     nearest.fill(Number.POSITIVE_INFINITY);
     for (let other = 0; other < points.count; other += 1) {
       if (other === point) continue;
-      const squared = squaredDistance(points, point, other);
+      const squared = squaredBetween(points, point, points, other);
       if (squared < (nearest[wanted - 1] as number)) insertSorted(nearest, squared);
     }
     const farthest = nearest[wanted - 1] as number;
@@ -77,17 +97,7 @@ export function spanningTree(points: Points, core: Float64Array): TreeEdge[] {
 }
 
 function mutualReachability(points: Points, core: Float64Array, a: number, b: number): number {
-  return Math.max(core[a] as number, core[b] as number, Math.sqrt(squaredDistance(points, a, b)));
-}
-
-function squaredDistance({ dimensions, values }: Points, a: number, b: number): number {
-  const [startA, startB] = [a * dimensions, b * dimensions];
-  let sum = 0;
-  for (let dimension = 0; dimension < dimensions; dimension += 1) {
-    const gap = (values[startA + dimension] as number) - (values[startB + dimension] as number);
-    sum += gap * gap;
-  }
-  return sum;
+  return Math.max(core[a] as number, core[b] as number, Math.sqrt(squaredBetween(points, a, points, b)));
 }
 
 function insertSorted(ascending: Float64Array, value: number): void {
