@@ -422,7 +422,7 @@ describe("what a server can do", () => {
       if (!asked.tools) return careful(asked);
       if (!toldIn(asked).includes("AU12 (lip corner puller)")) return calls("measure_face", { faceId: "F1" });
       // Asked in words alone it is shown the schema; before that it has to be asked for it.
-      const inWords = toldIn(asked).includes('"additionalProperties":false');
+      const inWords = String(asked.messages[0]?.content).includes('"additionalProperties":false');
       return what === "schemas" && !inWords ? says("I have seen enough.") : careful(asked);
     });
     const report = await answer;
@@ -434,7 +434,7 @@ describe("what a server can do", () => {
     const refusals = [turnsDown("tools are not supported"), turnsDown("response_format is not supported")];
     const { server, answer } = await askOpenAi((asked, index) => refusals[index] ?? careful(asked));
     expect((await answer).grounding.shares?.supported).toBe(1);
-    expect(server.chats[2] && toldIn(server.chats[2])).toContain('"additionalProperties":false');
+    expect(server.chats[2]?.messages[0]?.content).toContain('"additionalProperties":false');
   });
 
   it("is taken at the user's word when a mode is forced", async () => {

@@ -28,7 +28,11 @@ export interface PromptContents {
   readonly brief: boolean;
 }
 
-/** Fills the prompt files with what is known: rules, examples, question, image, in this order. */
+/**
+ * Fills the prompt files with what is known. The system's part is the same for every image, so that a provider that has it
+ * from a request before takes it for less: the rules, how to work, and the form of the answer. What is about one image comes
+ * after it: examples, evidence, question, image.
+ */
 export function buildPrompt(contents: PromptContents, prompts: PromptLibrary): Prompt {
   const used: PromptFile[] = [];
   const filled = (id: string, values: Readonly<Record<string, string>>) => {
@@ -36,7 +40,7 @@ export function buildPrompt(contents: PromptContents, prompts: PromptLibrary): P
     used.push(file);
     return fillIn(file, values);
   };
-  const system = filled("judge", {});
+  const system = [filled("judge", {}), workText(contents, filled)].join("\n\n");
   const examples = exampleParts(contents.exemplars, filled);
   const question = questionText(contents, filled);
   const shown: PromptPart[] = contents.shown === null ? [] : [{ type: "image", view: contents.shown }];
@@ -53,9 +57,6 @@ function questionText(contents: PromptContents, filled: Filled): string {
     image: filled(contents.shown === null ? "image-not-shown" : "image-shown", size),
     labels: labelText(question.labels),
     question: quoted(question.text),
-    answer: [...(contents.brief ? [filled("answer-briefly", {})] : []), answerText(contents.answer, filled)].join(
-      "\n\n",
-    ),
   };
   // Exemplars stand before the question already.
   const items = ledger.items().filter((item) => item.kind !== "exemplar" && contents.isTold(item));
@@ -65,6 +66,11 @@ function questionText(contents: PromptContents, filled: Filled): string {
     faces: evidenceLines(items.filter(({ kind }) => kind === "face")),
     scene: [evidenceLines(items.filter(isStated)), seenInScene(items)].filter((part) => part !== "").join("\n"),
   });
+}
+
+function workText({ withTools, brief, answer }: PromptContents, filled: Filled): string {
+  const form = [...(brief ? [filled("answer-briefly", {})] : []), answerText(answer, filled)].join("\n\n");
+  return filled(withTools ? "work-with-tools" : "work-in-one-pass", { answer: form });
 }
 
 /** Given, not seen: a model with tools cannot ask for it. */

@@ -77,9 +77,10 @@ it("names the files it was made from, with their hashes", async () => {
   expect((await promptFor()).references).toEqual(
     [
       ["judge", "4"],
-      ["image-shown", "2"],
       ["answer-by-schema", "1"],
-      ["question-with-tools", "3"],
+      ["work-with-tools", "1"],
+      ["image-shown", "2"],
+      ["question-with-tools", "4"],
     ].map(([id, version]) => ({ id, version, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })),
   );
 });
