@@ -3,6 +3,7 @@ import type { ModelMode } from "./agent/call-plan.ts";
 import type { ConversationLimits } from "./agent/conversation.ts";
 import type { PanelOfModels } from "./agent/fitted-question.ts";
 import type { Calibrated } from "./domain/label-sets.ts";
+import type { AnswerStore } from "./judging/kept-answer.ts";
 import type { PromptLibrary } from "./judging/prompt-library.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import type { ExemplarSource } from "./ports/exemplar-source.ts";
@@ -27,8 +28,48 @@ export interface AskDependencies {
   readonly panel?: PanelOfModels;
   /** At which level labels are to hold, and what says from which probability on they do. */
   readonly calibrated?: Calibrated;
+  /** Where answers are kept and taken from; asked anew each time without one. */
+  readonly answers?: AnswerStore | null;
   /** Kuleshov's version, for provenance. */
   readonly version: string;
   /** Told before an image leaves this machine. */
   readonly notify?: (notice: string) => void;
+}
+
+/** Everything of some dependencies that determines answers, as plain JSON. */
+export function identityOfParts(dependencies: AskDependencies): unknown {
+  return {
+    kuleshov: dependencies.version,
+    model: identityOfModel(dependencies.model),
+    mode: dependencies.mode,
+    limits: dependencies.limits ?? null,
+    ...(dependencies.samples === undefined ? {} : { samples: dependencies.samples }),
+    prompts: dependencies.prompts.all().map(({ reference }) => reference),
+    tools: dependencies.tools.map(({ name }) => name),
+    toolboxes: dependencies.toolboxes.map(({ id, networks, mirrored }) => ({
+      id,
+      networks,
+      ...(mirrored && { mirrored }),
+    })),
+    observers: dependencies.observers.length,
+    ...(dependencies.observers.some(({ mirrored }) => mirrored) && { mirrored: true }),
+  };
+}
+
+/** Those who are asked: a panel, or one model. */
+export function judgesOf({ model, panel }: AskDependencies): readonly JudgeModel[] {
+  return panel?.judges ?? [model];
+}
+
+/** The same, with what else determines what `ask` makes of them. */
+export function identityOfAsk(dependencies: AskDependencies): unknown {
+  const { panel, calibrated } = dependencies;
+  const judges = judgesOf(dependencies).map((judge) => ({ model: identityOfModel(judge), seed: judge.seed }));
+  const sets = calibrated && { sha256: calibrated.sha256, alpha: calibrated.alpha };
+  return { parts: identityOfParts(dependencies), judges, chair: panel?.chair?.id ?? null, sets: sets ?? null };
+}
+
+/** Everything of a model that determines its answers: the same name at another server, or with other weights, is another. */
+export function identityOfModel({ id, capabilities, temperature, identity }: JudgeModel): unknown {
+  return { id, capabilities, temperature, ...identity };
 }

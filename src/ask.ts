@@ -1,7 +1,7 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
 import { consult } from "./agent/consult.ts";
 import type { ToolProgress } from "./agent/trace-recorder.ts";
-import type { AskDependencies } from "./ask-dependencies.ts";
+import { type AskDependencies, identityOfAsk, judgesOf } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
@@ -10,6 +10,7 @@ import { chooseExemplars } from "./exemplars/choose-exemplars.ts";
 import { announceTransfer } from "./judging/announce-transfer.ts";
 import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
 import { calibrationOf } from "./judging/find-calibration.ts";
+import { answerKey, keepReport, keptReport } from "./judging/kept-answer.ts";
 import { writeReport } from "./judging/write-report.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { measureFaces } from "./measuring/measure-image.ts";
@@ -52,15 +53,12 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
   const calibration = calibrationOf(dependencies, question.labels);
 
   const image = await watch.time("decode", () => opened(query.image, signal));
-  const [faces, encoded] = await watch.time("measure", () =>
-    Promise.all([
-      measureFaces(image, dependencies.toolboxes, signal),
-      query.blurOthers ? null : shownImage(image, judgesOf(dependencies), signal),
-    ]),
-  );
+  // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
+  const encoded = query.blurOthers ? null : shownImage(image, judgesOf(dependencies), signal);
+  encoded?.catch(() => {});
+  const faces = await watch.time("measure", () => measureFaces(image, dependencies.toolboxes, signal));
   checkFace(query.face, faces);
   const visible = query.blurOthers ? await blurOtherFaces(image, faces, query) : image;
-  const shown = encoded ?? (await shownImage(visible, judgesOf(dependencies), signal));
 
   const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: question.context });
   await watch.time("observe", () => observeScene({ image, faces, ledger }, dependencies.observers, signal));
@@ -70,6 +68,12 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     signal,
   );
 
+  const { answers = null } = dependencies;
+  const asked = { ...query, image, isFile: typeof query.image === "string", question, ledger, exemplars };
+  const key = answers === null ? "" : answerKey(identityOfAsk(dependencies), asked);
+  const kept = answers && (await keptReport(answers, key, { faces, image, timingsMs: watch.timingsMs() }));
+  if (kept) return kept;
+
   const transfer = judgesOf(dependencies).flatMap((model) => announceTransfer(model, dependencies.notify));
   const toolContext: ToolContext = {
     image: visible,
@@ -78,11 +82,12 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     labels: question.labels,
     observer: { type: "model", name: dependencies.model.id },
   };
-  const consultation = await watch.time("judge", () =>
-    consult({ question, toolContext, shown, exemplars, onTool: query.onTool }, dependencies, signal),
-  );
+  const consultation = await watch.time("judge", async () => {
+    const shown = await (encoded ?? shownImage(visible, judgesOf(dependencies), signal));
+    return consult({ question, toolContext, shown, exemplars, onTool: query.onTool }, dependencies, signal);
+  });
 
-  return writeReport({
+  const report = writeReport({
     question,
     image,
     faces,
@@ -94,6 +99,8 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     warnings: [...aboutToolboxes(dependencies), ...transfer, ...warnings, ...consultation.warnings],
     timingsMs: watch.timingsMs(),
   });
+  if (answers !== null) await keepReport(answers, key, report, transfer);
+  return report;
 }
 
 function questionOf({ question, context = null, labels = null, face = null }: AskQuery): Question {
@@ -109,12 +116,7 @@ function opened(image: AskQuery["image"], signal?: AbortSignal): Promise<Decoded
   return typeof image === "string" ? decodeImage(image, signal) : Promise.resolve(image);
 }
 
-/** Those who are asked: a panel, or one model. */
-function judgesOf({ model, panel }: AskDependencies): readonly JudgeModel[] {
-  return panel?.judges ?? [model];
-}
-
-/** The image as models are shown it, encoded while the faces are measured; `null` where none can see. */
+/** The image as models are shown it; `null` where none can see. */
 async function shownImage(
   image: DecodedImage,
   models: readonly JudgeModel[],

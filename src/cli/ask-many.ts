@@ -20,7 +20,7 @@ export async function askManyCommand(
   const { readAskList } = await import("../study/ask-list.ts");
   const { askMany } = await import("../ask-many.ts");
   const { openDependencies } = await import("../compose/ask.ts");
-  const { priceOf } = await import("../compose/prices.ts");
+  const { pricedFor } = await import("../compose/budgeted-model.ts");
   const folder = folderOf(asked);
   const items = await readAskList(asked.image, note);
   const openedWith = partsFor(items.map(({ path }) => path));
@@ -38,13 +38,7 @@ export async function askManyCommand(
       onProgress: progress.update,
     };
     const panelPrices = new Map<string, Price | undefined>();
-    for (const model of models) panelPrices.set(model.id, await priceOf(model));
-    const unpriced = models.find(({ id }) => panelPrices.get(id) === undefined);
-    if (asked.budgetUsd !== undefined && unpriced !== undefined) {
-      throw new ConfigurationError(
-        `Nobody says what ${unpriced.id} costs: name a list with KULESHOV_PRICES, or --budget-tokens`,
-      );
-    }
+    for (const model of models) panelPrices.set(model.id, await pricedFor(query.budget, model));
     // What a panel of which every judge failed cost is known where all cost the same, as on this machine.
     const price = commonPrice([...panelPrices.values()]);
     const parts = { ask: dependencies, price, panelPrices, version: packageVersion() };

@@ -12,7 +12,6 @@ import {
   REPORT,
 } from "../compose/ask-one.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
-import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
 import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
@@ -49,8 +48,8 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--full", "print every cue, appraisal and cited measurement, not only what fits one screen")
     .option("--json", "print the whole report as JSON")
-    .option("--budget-usd <number>", "with many images: stop before more than this is spent", positive)
-    .option("--budget-tokens <number>", "with many images: stop before more tokens than this are used", positive)
+    .option("--budget-usd <number>", "stop before more than this is spent", positive)
+    .option("--budget-tokens <number>", "stop before more tokens than this are used", positive)
     .addOption(runOptions.out("report.json, a page and an annotated image; of many images tables and a page"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
@@ -74,9 +73,6 @@ async function askCommand(image: string, question: string | undefined, given: As
     const { askManyCommand } = await import("./ask-many.ts");
     const { modelOptionsOf } = await import("../compose/model-settings.ts");
     return askManyCommand(asked, (images) => ({ ...modelOptionsOf(asked), ...partsOptions(asked, images) }), signal);
-  }
-  if (options.budgetUsd !== undefined || options.budgetTokens !== undefined) {
-    throw new ConfigurationError("A budget is for many images: name a folder, a pattern or a list");
   }
   const { out } = options;
   const report =

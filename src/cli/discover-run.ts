@@ -83,7 +83,7 @@ async function openDescriber(
   const prompts = await loadPromptLibrary(ownPath("prompts"));
   const { temperature } = prompts.prompt("describe-face");
   const model = await openModel(settings.model, { temperature, ...modelOptionsOf(settings) }, signal);
-  return { model, prompts, embedder: await openTextEmbedder(embedder) };
+  return { model, prompts, embedder: await openTextEmbedder(embedder, settings) };
 }
 
 /** What is in no group, and what could not take part: said here too, not only in the files. */

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { type ExemplarSession, openExemplarSession } from "../compose/exemplars.ts";
+import { type ModelFlags, modelSettings } from "../compose/model-settings.ts";
 import { openTextEmbedder } from "../compose/models.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import { ExemplarLabel } from "../domain/exemplar.ts";
@@ -12,7 +13,7 @@ import { ownPath } from "../platform/package-paths.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
-interface AddingOptions {
+interface AddingOptions extends ModelFlags {
   readonly store?: string;
   readonly labeller: string;
   readonly duplicates: "refuse" | "link";
@@ -160,7 +161,7 @@ async function take(
     measure: toolContext.measure,
     duplicates: options.duplicates,
     keepViews: options.pictures,
-    textEmbedder: await openTextEmbedder(options.embedder),
+    textEmbedder: await openTextEmbedder(options.embedder, await modelSettings(options)),
     concurrency: toolContext.concurrency,
     now: () => new Date(),
     onProgress: (done, total) => {

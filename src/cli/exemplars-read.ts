@@ -1,4 +1,5 @@
 import { openExemplarSession, openStore, storeNames } from "../compose/exemplars.ts";
+import { type ModelFlags, modelSettings } from "../compose/model-settings.ts";
 import { openTextEmbedder } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { identifyImage } from "../exemplars/leakage.ts";
@@ -68,7 +69,7 @@ export async function show(
   else await print(renderExemplar(entry.exemplar, outputStyle()));
 }
 
-interface SearchOptions extends FilterOptions {
+interface SearchOptions extends FilterOptions, ModelFlags {
   readonly like?: string;
   readonly face?: string;
   readonly count: number;
@@ -92,7 +93,9 @@ export async function search(words: readonly string[], options: SearchOptions): 
     const [textEmbedding = null] =
       text === null || options.embedder === undefined
         ? []
-        : ((await (await openTextEmbedder(options.embedder))?.embedTexts([text], signal)) ?? []);
+        : ((await (
+            await openTextEmbedder(options.embedder, await modelSettings(options))
+          )?.embedTexts([text], signal)) ?? []);
     const face = toolContext === undefined ? { faces: [], image: null } : await facesOf(options, toolContext, signal);
     const retrieval = await retrieveExemplars(
       store,

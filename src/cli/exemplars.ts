@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EMBEDDER_FORMS } from "../compose/models.ts";
+import { addRemoteOptions } from "./model-options.ts";
 import { cacheOption, mirroredOption } from "./run-options.ts";
 
 export function register(program: Command): void {
@@ -15,7 +16,7 @@ export function register(program: Command): void {
         "folder or object-store address (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)",
       );
   const adding = (name: string, description: string) =>
-    command(name, description)
+    addRemoteOptions(command(name, description))
       .option("--labeller <name>", "who labelled it", "user")
       .addOption(
         new Option("--duplicates <what>", "what becomes of near-duplicates under one category")
@@ -61,7 +62,7 @@ export function register(program: Command): void {
     .option("--picture <file>", "write its image there (JPEG)")
     .option("--json", "print JSON")
     .action(async (id, options) => (await import("./exemplars-read.ts")).show(id, options));
-  filtered("search", "find by words, by a face, or by both, and say why each was found")
+  addRemoteOptions(filtered("search", "find by words, by a face, or by both, and say why each was found"))
     .argument("[words...]")
     .option("--like <image>", "like the faces of this image; copies of it are left out")
     .option("--face <id>", "like this face of it only")

@@ -48,3 +48,13 @@ export function addModelOptions(
   }
   return command;
 }
+
+/** Adds the flags of commands that ask no model, and may send texts to an embedder. */
+export function addRemoteOptions(command: Command): Command {
+  const none = { model: null, baseUrl: null, timeout: null, maxTokens: null, temperature: null, seed: null };
+  return addModelOptions(command, {
+    ...none,
+    allowRemote: "let the embedder's server, which is elsewhere, be used in this project from now on",
+    localOnly: "refuse an embedder that is not on this machine",
+  });
+}

@@ -75,6 +75,8 @@ export async function askInto(
     timeout: _timeout,
     allowRemote: _allow,
     localOnly: _local,
+    budgetUsd: _usd,
+    budgetTokens: _tokens,
     resume,
     force,
     image,
@@ -122,7 +124,7 @@ export async function judgeImage(
   const { openDependencies } = await import("./ask.ts");
   const { modelOptionsOf } = await import("./model-settings.ts");
   const { dependencies, labels, close } = await openDependencies(
-    { ...modelOptionsOf(asked), ...partsOptions(asked), notify },
+    { ...modelOptionsOf(asked), ...partsOptions(asked), budget: budgetOf(asked), notify },
     signal,
   );
   try {
@@ -133,6 +135,10 @@ export async function judgeImage(
   } finally {
     await close();
   }
+}
+
+function budgetOf({ budgetUsd: usd, budgetTokens: tokens }: Asked) {
+  return usd === undefined && tokens === undefined ? undefined : { usd, tokens };
 }
 
 /** The parts to ask with. */

@@ -3,10 +3,14 @@ import { createTools } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import type { Calibrated } from "../domain/label-sets.ts";
+import type { AnswerStore } from "../judging/kept-answer.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath, packageVersion } from "../platform/package-paths.ts";
+import type { JudgeModel } from "../ports/chat-model.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
+import { type AskBudget, withinBudget } from "./budgeted-model.ts";
+import { openCache } from "./caches.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import type { ShotRequest, ShotSource } from "./exemplars.ts";
 import { type ModelOptions, openModel } from "./models.ts";
@@ -37,6 +41,8 @@ export interface AskOptions extends ModelOptions, JudgeOptions {
   readonly mirrored?: boolean | undefined;
   /** Worker threads of each toolbox. */
   readonly workers?: number;
+  /** Of all questions together; without one there is no limit. */
+  readonly budget?: AskBudget | undefined;
   /** Told before an image leaves this machine. */
   readonly notify?: (notice: string) => void;
 }
@@ -58,12 +64,13 @@ export interface OpenedDependencies {
  * @throws {ProviderError} if the model's server does not answer.
  */
 export async function openDependencies(options: AskOptions, signal?: AbortSignal): Promise<OpenedDependencies> {
-  const { model: spec, mode = null, shots, notify, ...modelOptions } = options;
+  const { model: spec, mode = null, shots, notify, budget, ...modelOptions } = options;
   const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
   const calibrated = await openCalibration(options, shots?.shots ?? 0);
   const drawn = { ...modelOptions, ...drawnWith(options, prompts.prompt("judge").temperature) };
-  const panel = await openPanel(options, drawn, signal);
-  const model = panel?.judges[0] ?? (await openModel(spec, drawn, signal));
+  const open = budget === undefined ? openModel : withinBudget(budget);
+  const panel = await openPanel(options, { ...drawn, open }, signal);
+  const model = panel?.judges[0] ?? (await open(spec, drawn, signal));
   const toolboxes = await openAllToolboxes(options, signal);
   const observers: SceneObserver[] = [];
   const close = async () => {
@@ -71,7 +78,8 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
   };
   try {
     observers.push(...(await createObservers(options)));
-    const examples = await openExamples(shots, toolboxes, signal);
+    const { allowRemote, localOnly } = options;
+    const examples = await openExamples(shots && { ...shots, allowRemote, localOnly }, toolboxes, signal);
     const dependencies: AskDependencies = {
       toolboxes,
       observers,
@@ -80,6 +88,7 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
       prompts,
       tools: createTools(prompts, examples.source === null ? [] : [createFindExemplars(examples.source)]),
       mode,
+      answers: answersOf(panel?.judges ?? [model], options.cache),
       version: packageVersion(),
       ...(options.samples === undefined || options.samples === 1 ? {} : { samples: options.samples }),
       ...(panel === undefined ? {} : { panel }),
@@ -101,6 +110,18 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
 function labelsOf(calibrated: Calibrated | undefined): readonly string[] | null {
   const lists = new Map(calibrated?.file.conditions.map(({ labels }) => [labels.join("\n"), labels]));
   return lists.size === 1 ? ([...lists.values()][0] ?? null) : null;
+}
+
+/**
+ * Where answers are kept: not of the rules alone, which take no time, and not of a server on this machine that does not say
+ * which weights it runs, as it may run others tomorrow. @param reuse whether what is there is taken.
+ */
+function answersOf(judges: readonly JudgeModel[], reuse = true): AnswerStore | null {
+  const asked = judges.filter(({ id }) => id !== "rules");
+  const isKnown = asked.every(({ remote, identity }) => remote || typeof identity.digest === "string");
+  if (asked.length === 0 || !isKnown) return null;
+  const store = openCache("answers");
+  return reuse ? store : { ...store, get: async () => undefined };
 }
 
 /** The store is a large library: it is loaded only by those who ask with examples. */

@@ -7,13 +7,15 @@ import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 /** Whether images and words may leave this machine. */
 export interface RemotePolicy {
   /** Allows a server once for this project. */
-  readonly allowRemote?: boolean;
+  readonly allowRemote?: boolean | undefined;
   /** Refuses every server that is not on this machine, whatever was allowed before. */
-  readonly localOnly?: boolean;
+  readonly localOnly?: boolean | undefined;
 }
 
 /** In the working folder, beside the exemplars that are kept there. */
 export const CONSENT_FILE = join(".kuleshov", "remote-servers.json");
+
+const EVERYTHING = "what is asked, what was measured and, if the model sees, the image";
 
 const Consents = z.strictObject({ allowed: z.array(z.strictObject({ server: z.string(), since: z.string() })) });
 
@@ -29,7 +31,7 @@ export function consentUnder({ allowRemote = false, localOnly = false }: RemoteP
       "Choose one of --allow-remote, which lets images leave this machine, and --local-only",
     );
   }
-  return async (server: string): Promise<void> => {
+  return async (server: string, what = EVERYTHING): Promise<void> => {
     if (localOnly) {
       throw new ConfigurationError(`Nothing may leave this machine, as --local-only says, and ${server} is elsewhere`);
     }
@@ -37,9 +39,8 @@ export function consentUnder({ allowRemote = false, localOnly = false }: RemoteP
     const allowed = await allowedServers(path);
     if (allowed.some((each) => each.server === server)) return;
     if (!allowRemote) {
-      const what = "what is asked, what was measured and, if the model sees, the image would be sent there";
       throw new ConfigurationError(
-        `${server} is not on this machine: ${what}. Allow it once for this project with --allow-remote`,
+        `${server} is not on this machine: ${what} would be sent there. Allow it once for this project with --allow-remote`,
       );
     }
     await keep(path, [...allowed, { server, since: new Date().toISOString() }]);

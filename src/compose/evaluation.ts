@@ -161,13 +161,15 @@ function createConditionDependencies(
         : await Promise.all(condition.evidence.map((name) => shelf.one(name, file.mirrored)));
     const { audit: _audit, ...fewShot } = file.fewShot ?? {};
     const shots = await openShotSource(
-      { ...fewShot, shots: condition.shots, seed },
+      { ...fewShot, shots: condition.shots, seed, allowRemote: options.allowRemote, localOnly: options.localOnly },
       toolboxes.length === 0 && condition.shots > 0 ? [await shelf.one("mesh")] : toolboxes,
     );
     closers.push(() => shots.close());
     const prompts = await withJudgePrompt(opened.dependencies.prompts, condition.prompt, options.evalFilePath);
     return {
       ...opened.dependencies,
+      // Evaluations keep each answer with its seed and repeat themselves.
+      answers: null,
       toolboxes,
       exemplars: shots.source === null ? null : variedSource(shots.source, condition.variant),
       prompts,

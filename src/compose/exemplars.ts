@@ -13,6 +13,7 @@ import { ownPath } from "../platform/package-paths.ts";
 import type { ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarStore } from "../ports/exemplar-store.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { RemotePolicy } from "./consent.ts";
 import { openTextEmbedder } from "./models.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
@@ -133,7 +134,7 @@ async function importPack(
 }
 
 /** What a user says of the examples to be shown with a question. */
-export interface ShotRequest {
+export interface ShotRequest extends RemotePolicy {
   readonly store?: string;
   readonly shots: number;
   readonly mode?: ShotMode;
@@ -181,7 +182,7 @@ export async function openShotSource(
       categories: asked,
       packs,
       seed: request.seed ?? 1,
-      textEmbedder: await openTextEmbedder(request.embedder),
+      textEmbedder: await openTextEmbedder(request.embedder, request),
     }),
     labels: asked ?? (packs === null ? null : await categoriesOf(store, packs)),
     close: () => store.close(),

@@ -10,6 +10,8 @@ import { didYouMean } from "../domain/nearest-name.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 
+import type { RemotePolicy } from "./consent.ts";
+
 export type { ModelOptions } from "../adapters/model-provider.ts";
 
 /** Every provider of models, in the order in which help and `doctor` name them. */
@@ -114,14 +116,20 @@ export function isFreeModel(spec: string): boolean {
 
 /**
  * A text embedder as the user names it, e.g. `ollama:nomic-embed-text`; `null` when none is named.
- * @throws {ConfigurationError} if it is no model that embeds, or its key is missing.
+ * @throws {ConfigurationError} if it is no model that embeds, it is elsewhere and not allowed, or its key is missing.
  */
-export async function openTextEmbedder(spec: string | undefined): Promise<TextEmbedder | null> {
+export async function openTextEmbedder(
+  spec: string | undefined,
+  policy: RemotePolicy = {},
+): Promise<TextEmbedder | null> {
   if (spec === undefined) return null;
   const [, named, model = ""] = /^(\w+):(.+)$/.exec(spec.trim()) ?? [];
   const open = MODEL_PROVIDERS.find(({ name }) => name === named)?.openEmbedder;
   if (open === undefined) throw new ConfigurationError(`An embedder is written ${EMBEDDER_FORMS}, not "${spec}"`);
-  return open(model, process.env);
+  const embedder = await open(model, process.env);
+  const { consentUnder } = await import("./consent.ts");
+  if (embedder.remote) await consentUnder(policy)(embedder.server, "the texts that are embedded");
+  return embedder;
 }
 
 /** An offer is not worth waiting for. */

@@ -50,7 +50,7 @@ export function drawnWith(
  */
 export async function openPanel(
   { panel, chair, abstain }: JudgeOptions,
-  options: ModelOptions,
+  { open = openModel, ...options }: ModelOptions & { readonly open?: typeof openModel },
   signal?: AbortSignal,
 ): Promise<PanelOfModels | undefined> {
   if (panel === undefined) {
@@ -70,7 +70,7 @@ export async function openPanel(
   }
   refuseOneAddressForTwo(panel, options.baseUrl);
   const judges: JudgeModel[] = [];
-  for (const name of panel) judges.push(await openModel(name, options, signal));
+  for (const name of panel) judges.push(await open(name, options, signal));
   return { judges, chair: chair === undefined ? null : (judges[panel.indexOf(chair)] ?? null) };
 }
 

@@ -83,6 +83,8 @@ export const Provenance = z.strictObject({
   /** Empty when no server was asked; also in reports from before this was kept. */
   sent: z.array(Sent).default([]),
   tokens: TokenUse,
+  /** When the answer was given, where it was kept from before and nothing was asked for it now. */
+  keptSince: z.string().optional(),
 });
 export type Provenance = z.infer<typeof Provenance>;
 

@@ -4,6 +4,8 @@ export interface TextEmbedder {
   readonly id: string;
   /** Whether the texts leave this machine. */
   readonly remote: boolean;
+  /** Where they go, as a person would name it. */
+  readonly server: string;
   /**
    * One float32 vector of length 1 per text, in order.
    * @throws {ProviderError} if the server fails or answers with something else.

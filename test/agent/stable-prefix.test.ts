@@ -18,7 +18,12 @@ async function chatsOfTwo(mode: "agent" | "single-pass", structured?: "none") {
       : saysJson(carefulJudgment(asked)),
   );
   const queries: readonly Partial<AskQuery>[] = [
-    { image: gradientImage(200, 100), context: "At a wedding", question: "Who smiles?", labels: ["happiness", "neutral", "glee"] },
+    {
+      image: gradientImage(200, 100),
+      context: "At a wedding",
+      question: "Who smiles?",
+      labels: ["happiness", "neutral", "glee"],
+    },
     { image: gradientImage(640, 480), context: "At a funeral" },
   ];
   for (const query of queries) {

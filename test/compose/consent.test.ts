@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as ask from "../../src/cli/ask.ts";
+import * as exemplars from "../../src/cli/exemplars.ts";
 import { CONSENT_FILE } from "../../src/compose/consent.ts";
-import { openModel } from "../../src/compose/models.ts";
+import { openModel, openTextEmbedder } from "../../src/compose/models.ts";
 import { startOllamaServer, VISION_AGENT } from "../support/ollama-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
@@ -63,5 +64,39 @@ describe("a model elsewhere", () => {
     const server = await startOpenAiServer([]);
     expect((await openModel("openai:m", { baseUrl: `${server.url}/v1`, localOnly: true })).remote).toBe(false);
     await expect(readFile(join(".kuleshov", "remote-servers.json"))).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("an embedder elsewhere", () => {
+  const embedder = async (url: string, policy = {}) => {
+    vi.stubEnv("OPENAI_BASE_URL", `${elsewhere(url)}/v1`);
+    return openTextEmbedder("openai:embed", policy);
+  };
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("is sent nothing before it is allowed, once for a project", async () => {
+    const server = await startOpenAiServer([]);
+    await expect(embedder(server.url)).rejects.toThrow(
+      /is not on this machine: the texts that are embedded would be sent there\. Allow it once .* --allow-remote/,
+    );
+    expect((await embedder(server.url, { allowRemote: true }))?.remote).toBe(true);
+    expect((await embedder(server.url))?.server).toBe(`${elsewhere(server.url)}/v1`);
+    await expect(embedder(server.url, { localOnly: true })).rejects.toThrow("Nothing may leave this machine");
+    expect(server.requests).toEqual([]);
+  });
+
+  it("is refused by every command that embeds, and by the settings of a project", async () => {
+    const server = await startOpenAiServer([]);
+    vi.stubEnv("OPENAI_BASE_URL", `${elsewhere(server.url)}/v1`);
+    const search = ["exemplars", "search", "joy", "--embedder", "openai:embed"];
+    const refused = await runCommand(search, [exemplars]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("--allow-remote")]);
+    const add = ["exemplars", "add", samplePhoto(1), "--face", "F1", "--category", "joy", "--embedder", "openai:embed"];
+    const local = await runCommand([...add, "--local-only"], [exemplars]);
+    expect([local.code, local.stderr]).toEqual([2, expect.stringContaining("--local-only")]);
+    vi.stubEnv("KULESHOV_LOCAL_ONLY", "true");
+    const set = await runCommand(search, [exemplars]);
+    expect([set.code, set.stderr]).toEqual([2, expect.stringContaining("Nothing may leave this machine")]);
+    expect(server.requests).toEqual([]);
   });
 });

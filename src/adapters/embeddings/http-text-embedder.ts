@@ -36,6 +36,7 @@ export function createHttpTextEmbedder(options: HttpEmbedderOptions): TextEmbedd
   return {
     id: options.id,
     remote: !place.loopback,
+    server: place.name,
     async embedTexts(texts, signal) {
       const vectors: Float32Array[] = [];
       for (let start = 0; start < texts.length; start += TEXTS_PER_CALL) {

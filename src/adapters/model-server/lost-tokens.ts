@@ -28,7 +28,8 @@ export async function withLosses(
   }
 }
 
-function reckoned({ messages, tools = [] }: ChatRequest): TokenUse {
+/** What a request is reckoned to take before any server counts it. */
+export function reckoned({ messages, tools = [] }: ChatRequest): TokenUse {
   const texts = messages.flatMap((message) => {
     if (message.role === "user") return message.parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
     return message.role === "assistant" ? [message.text, JSON.stringify(message.calls)] : [message.text];

@@ -12,7 +12,7 @@ import type {
 import { isCutOff, type RawReply, replyOf } from "./chat-reply.ts";
 import { type ConversationShape, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
 import { fetchEvents, type HttpRequest } from "./http-events.ts";
-import { imagesIn, withLosses } from "./lost-tokens.ts";
+import { imagesIn, reckoned, withLosses } from "./lost-tokens.ts";
 import { faultOfNoAnswer, faultOfTruncation, type ServerName } from "./server-fault.ts";
 
 /** How one call is made: the user's settings without what the server has turned down. */
@@ -74,7 +74,7 @@ interface ServerModelSetup {
   readonly retries: RetryPolicy;
   readonly turnedDown?: TurnedDown | undefined;
   /** Called before every request, those that are made again included; what it throws ends the call. */
-  readonly beforeRequest?: (() => void) | undefined;
+  readonly beforeRequest?: ((inputTokens?: number) => void) | undefined;
 }
 
 /** What a call can do without as it stands; for the others the conversation has to be planned anew. */
@@ -142,8 +142,9 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const parallelCalls = shape.parallelCalls && !without.has("parallel-calls");
     const messages: ChatMessage[] = shaped(asked.messages, { ...shape, parallelCalls });
     const seed = asked.seed === undefined || without.has("seed") ? calling.seed : asked.seed;
+    const { input } = reckoned(asked);
     const once = async () => {
-      setup.beforeRequest?.();
+      setup.beforeRequest?.(input ?? 0);
       const raw = await protocol.ask({ ...asked, messages }, { ...calling, seed }, signal);
       if (raw.finish === "error") throw faultOfNoAnswer(name, raw);
       return raw;

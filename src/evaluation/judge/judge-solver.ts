@@ -1,9 +1,10 @@
+import { identityOfModel } from "../../ask-dependencies.ts";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { askStructured, type StructuredAnswer } from "../../judging/ask-structured.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { NO_READING } from "../answer.ts";
 import { type Solution, type Solver, StimulusUnavailable, usageOf } from "../solver.ts";
-import { type ConditionDependencies, identityOfModel, providerOfModel } from "../solvers/condition-dependencies.ts";
+import { type ConditionDependencies, providerOfModel } from "../solvers/condition-dependencies.ts";
 import { type EmerRatings, RATINGS_ANSWER, readRatings } from "./judge-calls.ts";
 
 const TOKENS = { input: 700, output: 50 } as const;

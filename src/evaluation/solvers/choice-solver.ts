@@ -1,4 +1,4 @@
-import type { AskDependencies } from "../../ask-dependencies.ts";
+import { type AskDependencies, identityOfParts } from "../../ask-dependencies.ts";
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ImageView } from "../../domain/image.ts";
 import type { TokenUse } from "../../domain/token-use.ts";
@@ -14,7 +14,7 @@ import type { EvalFile } from "../file/eval-file.ts";
 import type { Sample } from "../sample.ts";
 import { type Call, type Solution, type Solver, type Stimulus, StimulusUnavailable, usageOf } from "../solver.ts";
 import { choiceAnswer, readChoice } from "./choice-reply.ts";
-import { type ConditionDependencies, identityOfParts, providerOfModel } from "./condition-dependencies.ts";
+import { type ConditionDependencies, providerOfModel } from "./condition-dependencies.ts";
 import { type BaselineChoice, chooseByFacs, verifyByMeasurement } from "./facs-baseline.ts";
 
 /** Not to decide is no wrong answer: it counts as abstained. */

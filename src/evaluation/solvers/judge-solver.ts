@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ask } from "../../ask.ts";
+import { identityOfParts } from "../../ask-dependencies.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
 import type { Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { presenceOf } from "../../domain/presence.ts";
@@ -9,7 +10,7 @@ import { canonicalJson } from "../../platform/content-store.ts";
 import { type Answer, type AnsweredReading, NO_READING } from "../answer.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { type Solver, StimulusUnavailable, usageOf } from "../solver.ts";
-import { type ConditionDependencies, identityOfParts, providerOfModel } from "./condition-dependencies.ts";
+import { type ConditionDependencies, providerOfModel } from "./condition-dependencies.ts";
 
 /** Rules and the form of the answer; measured evidence; one image at 1280 px; one exemplar with image. Rough. */
 const TOKENS = { rules: 3500, evidence: 1800, image: 1100, exemplar: 1300, answer: 1400 } as const;
