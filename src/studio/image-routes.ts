@@ -2,20 +2,20 @@ import { stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { OVERLAY, PAGE, REPORT } from "../compose/ask-one.ts";
+import { REPORT } from "../compose/ask-one.ts";
 import { ConfigurationError, ToolInputError } from "../domain/errors.ts";
 import { Report } from "../domain/report.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
 import { viewOf } from "../pages/report-view.ts";
-import { readBytes, readText } from "../platform/read-file.ts";
+import { readText } from "../platform/read-file.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { answerInto, nextAnswerFolder } from "./answers.ts";
 import { addToCategory, categoryNames } from "./exemplars.ts";
 import { keepNote, Note, readNotes } from "./notes.ts";
-import { createRunFinder, type FoundRun } from "./runs.ts";
+import type { FoundRun } from "./runs.ts";
 import type { Studio } from "./studio.ts";
 
 const Text = z.string().trim().max(20_000);
@@ -48,20 +48,12 @@ const ExemplarMessage = z.strictObject({
 
 const NO_REPORT = "Cannot show the answer as it was not finished, or another Kuleshov wrote it: ask again";
 
-/** What may be saved from the folder of an answer. */
-const FILES: Readonly<Record<string, string>> = {
-  [REPORT]: "application/json; charset=utf-8",
-  [OVERLAY]: "image/png",
-  [PAGE]: "text/html; charset=utf-8",
-};
-
 /** Longest sides that images are shown at. */
 const SIDES = [160, 480, 1600] as const;
 
 /** One image: its pixels, what was asked about it and what came of it. */
-export function imageRoutes({ folder, jobs }: Studio): Hono {
+export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
   const routes = new Hono();
-  const findRuns = createRunFinder(folder.root);
 
   /** The image as a command that is run in the folder would name it. */
   const named = (path: string) =>
@@ -98,7 +90,7 @@ export function imageRoutes({ folder, jobs }: Studio): Hono {
   routes.get("/image", async (c) => {
     const path = asked(c, "path");
     const gone = await folder.place(spelledBack(path)).then(() => null, errorSentence);
-    const answers = (await findRuns()).filter(({ image }) => image === named(path)).map(answerOf);
+    const answers = (await findRuns()).filter(({ image }) => image === reversiblyVisible(named(path))).map(answerOf);
     if (gone !== null && answers.length === 0) throw new ToolInputError(gone);
     return c.json({ name: basename(path), gone, answers });
   });
@@ -118,18 +110,7 @@ export function imageRoutes({ folder, jobs }: Studio): Hono {
 
   routes.get("/answer", async (c) => {
     const run = await folder.place(spelledBack(asked(c, "run")));
-    const report = Report.safeParse(JSON.parse(await readText(join(run, REPORT)).catch(() => "null")));
-    if (!report.success) throw new ConfigurationError(NO_REPORT);
-    return c.json({ view: viewOf(report.data), notes: await readNotes(run) });
-  });
-
-  routes.get("/file", async (c) => {
-    const name = asked(c, "name");
-    const type = FILES[name];
-    if (type === undefined) return c.notFound();
-    const content = await readBytes(await folder.place(`${spelledBack(asked(c, "run"))}/${name}`));
-    const headers = { "Content-Type": type, "Content-Disposition": `attachment; filename="${name}"` };
-    return c.body(Uint8Array.from(content), 200, headers);
+    return c.json({ view: viewOf(await readReport(run)), notes: await readNotes(run) });
   });
 
   routes.post("/notes", async (c) => {
@@ -148,6 +129,15 @@ export function imageRoutes({ folder, jobs }: Studio): Hono {
     return c.json({});
   });
   return routes;
+}
+
+/** @throws {ConfigurationError} if there is none that this version reads. */
+async function readReport(run: string): Promise<Report> {
+  try {
+    return Report.parse(JSON.parse(await readText(join(run, REPORT))));
+  } catch (cause) {
+    throw new ConfigurationError(NO_REPORT, { cause });
+  }
 }
 
 /** What a page sent. @throws {ConfigurationError} if it is not what was agreed. */
@@ -174,7 +164,7 @@ function answerOf({ path, createdAt, finished, settings, problem }: FoundRun) {
   const text = (value: unknown) => (typeof value === "string" ? value : null);
   const { question, context, face, model } = settings;
   return {
-    ...{ run: reversiblyVisible(path), createdAt, finished, problem },
+    ...{ run: path, createdAt, finished, problem },
     ...{ question: text(question), context: text(context), face: text(face), model: text(model) ?? "rules" },
   };
 }

@@ -2,11 +2,15 @@ import { readdir, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { errorSentence } from "../platform/system-error.ts";
 import { pathOfBytes, systemPath } from "../platform/system-path.ts";
+import { reversiblyVisible } from "../platform/visible-text.ts";
 import { JOURNAL_FILE, type RunHistory, readRunHistory } from "../runs/run-history.ts";
 
 /** A run of any command in the studio's folder, whoever began it. */
 export interface FoundRun {
-  /** Its folder, seen from the studio's, with `/` between the parts; `.` for the folder itself. */
+  /**
+   * Its folder, seen from the studio's, with `/` between the parts; `.` for the folder itself. Bytes that are no text are
+   * spelled out, as in every path that a page is told.
+   */
   readonly path: string;
   /** The command that writes it; `null` where its journal cannot be read. */
   readonly command: string | null;
@@ -63,7 +67,7 @@ export function createRunFinder(root: string): () => Promise<readonly FoundRun[]
 }
 
 async function readRun(root: string, folder: string): Promise<FoundRun | undefined> {
-  const path = relative(root, folder).split(sep).join("/") || ".";
+  const path = reversiblyVisible(relative(root, folder).split(sep).join("/")) || ".";
   try {
     const history = await readRunHistory(folder);
     if (history === undefined) return undefined;
@@ -89,7 +93,7 @@ function imageOf(root: string, { command, settings, workingFolder }: RunHistory[
   if (typeof path !== "string") return null;
   const seen = relative(root, resolve(workingFolder, path));
   const isInside = seen !== "" && !seen.startsWith("..") && !isAbsolute(seen);
-  if (isInside || !isAbsolute(path)) return (isInside ? seen : path).split(sep).join("/");
+  if (isInside || !isAbsolute(path)) return reversiblyVisible((isInside ? seen : path).split(sep).join("/"));
   return null;
 }
 

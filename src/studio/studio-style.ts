@@ -22,8 +22,9 @@ input[type=checkbox]{width:18px;height:18px;vertical-align:-4px;margin:0 6px 0 0
 textarea{resize:vertical;min-height:64px}
 label.field{display:block;margin:0 0 12px;font-weight:600}label.field>*{display:block;width:100%;font-weight:400;margin-top:4px}
 label.field .hint{font-size:13px}
+.settings th{overflow-wrap:normal;min-width:110px}
 .row{display:flex;flex-wrap:wrap;gap:10px;align-items:center}
-.drop{border:2px dashed var(--soft);border-radius:12px;padding:44px 24px;text-align:center;background:var(--panel)}
+.drop{margin-top:14px;border:2px dashed var(--soft);border-radius:12px;padding:44px 24px;text-align:center;background:var(--panel)}
 .drop.over{border-color:var(--accent);border-style:solid}.drop p{margin:6px auto 14px}.drop .row{justify-content:center}
 .drop strong{font-size:20px;font-weight:600}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(250px,100%),1fr));gap:14px;list-style:none;padding:0;margin:12px 0}

@@ -9,12 +9,16 @@ import { guard, noSuchAddress } from "./guard.ts";
 import { homeRoutes } from "./home-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
+import { runRoutes } from "./run-routes.ts";
+import { createRunFinder, type FoundRun } from "./runs.ts";
 
 /** What every page of the studio works with. */
 export interface Studio {
   readonly token: string;
   readonly folder: StudioFolder;
   readonly jobs: Jobs;
+  /** The runs of all commands in the folder, newest first. */
+  readonly findRuns: () => Promise<readonly FoundRun[]>;
 }
 
 export interface StudioServer extends Studio {
@@ -28,7 +32,7 @@ export interface StudioServer extends Studio {
 const MOST_MESSAGE_BYTES = 2 ** 20;
 
 /** One line for each page: what its addresses answer. */
-const ROUTES: readonly ((studio: Studio) => Hono)[] = [homeRoutes, imageRoutes, eventRoutes];
+const ROUTES: readonly ((studio: Studio) => Hono)[] = [homeRoutes, imageRoutes, runRoutes, eventRoutes];
 
 /**
  * The studio on a folder, which must be the working folder, as it is for the commands: paths in reports and settings are
@@ -37,7 +41,8 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [homeRoutes, imageRoutes, 
  * @throws {ConfigurationError} if the folder cannot be opened.
  */
 export async function createStudio({ root, token }: { readonly root: string; readonly token: string }) {
-  const studio: Studio = { token, folder: await createStudioFolder(root), jobs: createJobs() };
+  const folder = await createStudioFolder(root);
+  const studio: Studio = { token, folder, jobs: createJobs(), findRuns: createRunFinder(folder.root) };
   const inside = new Hono();
   inside.use("/api/*", async (c, next) =>
     c.req.path.endsWith("/api/images") ? next() : bodyLimit({ maxSize: MOST_MESSAGE_BYTES })(c, next),

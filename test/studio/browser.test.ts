@@ -77,6 +77,7 @@ describe("the studio in a browser", () => {
   it("asks again with a context, says what that changed, and two tabs agree", async () => {
     const [page, other] = [await open(answerAddress(1)), await open(answerAddress(1))];
     await page.waitForSelector(".readings");
+    await page.click("text=Ask again, with another context or question");
     await page.fill("textarea[name=context]", CONTEXT);
     await page.click("button[type=submit].main");
     await page.waitForSelector("section[aria-label='What changed']");

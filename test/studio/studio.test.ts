@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it } from "vitest";
+import { openRunFolder } from "../../src/runs/run-folder.ts";
 import type { Job } from "../../src/studio/jobs.ts";
 import { createStudio, type StudioServer } from "../../src/studio/studio.ts";
 import { samplePhoto } from "../support/photos.ts";
@@ -164,6 +165,31 @@ describe("uploads", () => {
   });
 });
 
+describe("what commands made", () => {
+  it("is told with its files, and with a sentence where it cannot be read", async () => {
+    await runInFolder("studies/a b", { path: "list.csv" });
+    await mkdir("newer");
+    await writeFile("newer/journal.jsonl", '{"began":{"format":99}}\n');
+    const { runs } = await (await request("/api/home")).json();
+    expect(runs).toEqual([
+      expect.objectContaining({ path: "studies/a b", command: "measure", finished: true, problem: null }),
+      expect.objectContaining({ path: "newer", problem: expect.stringMatching(/^Cannot go on with the run/) }),
+    ]);
+    const { run, files } = await (await request("/api/run?path=studies%2Fa%20b")).json();
+    expect([run.settings, files]).toEqual([
+      { list: { path: "list.csv" } },
+      [{ name: "faces.csv", bytes: 4, isShown: false }],
+    ]);
+    expect((await request("/api/run?path=studies")).status).toBe(404);
+  });
+
+  async function runInFolder(path: string, list: object): Promise<void> {
+    const run = await openRunFolder(path, { command: "measure", version: "0.1.0", settings: { list } });
+    await run.write("faces.csv", "a,b\n");
+    await run.close("finished");
+  }
+});
+
 describe("asking", () => {
   it("writes what ask --out writes, tells how it goes, and finds it again", async () => {
     const { image, context } = await (await post("/api/sample", {})).json();
@@ -194,9 +220,15 @@ describe("asking", () => {
     expect((await answer()).notes).toEqual([expect.objectContaining({ kind: "disagree", text: "She only poses." })]);
     expect(JSON.parse(await readFile(join(run, "report.json"), "utf8"))).toEqual(report);
 
-    const saved = await request(`/api/file?run=${run}&name=report.html`);
-    expect(saved.headers.get("content-disposition")).toBe('attachment; filename="report.html"');
-    expect((await request(`/api/file?run=${run}&name=journal.jsonl`)).status).toBe(404);
+    const file = (name: string) => request(`/api/file?run=${run}&name=${encodeURIComponent(name)}`);
+    expect(Object.fromEntries((await file("report.html")).headers)).toMatchObject({
+      "content-disposition": "inline; filename*=UTF-8''report.html",
+      "content-security-policy": expect.stringMatching(/^default-src 'none'; img-src data:; .*; sandbox$/),
+    });
+    expect((await file("report.json")).headers.get("content-disposition")).toMatch(/^attachment/);
+    for (const name of ["notes.jsonl", "journal.jsonl", "../../../images/sample.jpg"]) {
+      expect((await (await file(name)).json()).error).toMatch(/^Kuleshov wrote no file of this name/);
+    }
 
     const named = { image, faceId: "F1", category: "polite smile", role: "instance", why: null };
     expect(await (await post("/api/exemplars", named)).json()).toEqual({});

@@ -12,12 +12,13 @@ import { pixels } from "./server.ts";
 interface AnswerProps extends ShownAnswer {
   readonly image: string;
   readonly run: string;
-  /** What stands below the image. */
-  readonly children: ComponentChildren;
+  /** The form to ask again, below the answer, and what was asked before, below the image. */
+  readonly asking: ComponentChildren;
+  readonly history: ComponentChildren;
 }
 
 /** An answer beside its image. Which face and which layers are shown stands in the address. */
-export function AnswerView({ image, run, view, notes, children }: AnswerProps) {
+export function AnswerView({ image, run, view, notes, asking, history }: AnswerProps) {
   const [lit, setLit] = useState<ReadonlySet<string>>(new Set());
   const lighting: Lighting = { lit, light: (ids) => setLit(new Set(ids)) };
   const layers = layersShown(view);
@@ -37,11 +38,15 @@ export function AnswerView({ image, run, view, notes, children }: AnswerProps) {
           />
           <LayerSwitches view={view} layers={layers} />
           <Exports run={run} />
-          {children}
+          {history}
         </div>
         <div>
           <Answer parts={view.answer} />
           <Asked report={view} />
+          <details class="no-print">
+            <summary>Ask again, with another context or question</summary>
+            {asking}
+          </details>
           <FaceTabs view={view} chosen={subject?.faceId ?? null} choose={choose} />
           {subject === undefined ? null : <Subject report={view} subject={subject} />}
           <NotesOnFace
@@ -92,7 +97,7 @@ function LayerSwitches({ view, layers }: { readonly view: ReportView; readonly l
 }
 
 function Exports({ run }: { readonly run: string }) {
-  const file = (name: string) => href(`/api/file?run=${encodeURIComponent(run)}&name=${name}`);
+  const file = (name: string) => href(`/api/file?run=${encodeURIComponent(run)}&name=${name}&save`);
   return (
     <p class="row no-print">
       <a class="button" href={file("annotated.png")} download="annotated.png">

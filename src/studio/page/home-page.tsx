@@ -161,8 +161,8 @@ function Judges() {
 }
 
 function Runs({ folder, version, runs }: Home) {
-  const answers = runs.filter(({ command }) => command === "ask");
-  const others = runs.filter(({ command }) => command !== "ask");
+  const answers = runs.filter(({ image }) => image !== null);
+  const others = runs.filter(({ image }) => image === null);
   return (
     <>
       <p class="soft">
@@ -176,7 +176,7 @@ function Runs({ folder, version, runs }: Home) {
         <ul>
           {others.map(({ path, command, createdAt, finished, problem }) => (
             <li key={path}>
-              <b>{path}</b>{" "}
+              <a href={href(`/run/${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
               <span class="soft">
                 {command === null ? null : `kuleshov ${command}, `}
                 <When at={createdAt} />

@@ -41,15 +41,8 @@ export function ImagePage({ rest: image }: { readonly rest: string }) {
   const compared = useLoaded<ShownAnswer>(
     isThere && before !== null ? `/answer?run=${encodeURIComponent(before)}` : null,
   );
-  const asking = (
-    <>
-      <section aria-label="Ask" class="no-print">
-        <h2>{answers.length === 0 ? "Ask" : "Ask again"}</h2>
-        <AskForm key={run ?? ""} image={image} from={entry} report={shown.value?.view} />
-      </section>
-      <History answers={answers} at={run} />
-    </>
-  );
+  const asking = <AskForm key={run ?? ""} image={image} from={entry} report={shown.value?.view} />;
+  const history = <History answers={answers} at={run} />;
   return (
     <>
       <h1>{about.value?.name ?? image.split("/").at(-1)}</h1>
@@ -61,12 +54,14 @@ export function ImagePage({ rest: image }: { readonly rest: string }) {
       {shown.value === undefined ? (
         <div class="report">
           <Waiting image={image} isUnderWay={isUnderWay} hasAnswer={isThere} />
-          <div>{asking}</div>
+          <section aria-label="Ask">
+            <h2>Ask</h2>
+            {asking}
+            {history}
+          </section>
         </div>
       ) : (
-        <AnswerView image={image} run={entry?.run ?? ""} {...shown.value}>
-          {asking}
-        </AnswerView>
+        <AnswerView image={image} run={entry?.run ?? ""} {...shown.value} asking={asking} history={history} />
       )}
     </>
   );

@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
+import { RunPage } from "./run-page.tsx";
 
 /** A page of the studio. */
 export interface StudioPage {
@@ -13,6 +14,7 @@ export interface StudioPage {
 
 export const PAGES: readonly StudioPage[] = [
   { path: "/image/", name: null, Page: ImagePage },
+  { path: "/run/", name: null, Page: RunPage },
   { path: "/", name: "Home", Page: HomePage },
 ];
 

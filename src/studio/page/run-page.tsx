@@ -1,0 +1,87 @@
+import type { FoundRun } from "../runs.ts";
+import { href } from "./address.ts";
+import { Failure, When } from "./parts.tsx";
+import { useLoaded } from "./server.ts";
+
+interface Run {
+  readonly run: FoundRun;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly isShown: boolean }[];
+}
+
+/** What a command wrote, to be opened or saved. */
+export function RunPage({ rest }: { readonly rest: string }) {
+  const path = rest || "."; // an address cannot end in a dot
+  const { value, error } = useLoaded<Run>(`/run?path=${encodeURIComponent(path)}`);
+  return (
+    <>
+      <h1>{path === "." ? "This folder" : path}</h1>
+      <Failure error={error ?? value?.run.problem ?? null} />
+      {value === undefined ? null : <Written {...value} path={path} />}
+    </>
+  );
+}
+
+function Written({ run: { command, createdAt, finished, settings }, files, path }: Run & { readonly path: string }) {
+  const file = (name: string, save: string) =>
+    href(`/api/file?run=${encodeURIComponent(path)}&name=${encodeURIComponent(name)}${save}`);
+  const shown = files.filter(({ isShown }) => isShown);
+  return (
+    <>
+      <p>
+        <code>kuleshov {command}</code>, begun <When at={createdAt} />
+        {finished ? "." : ", not finished: the same command goes on with it."}
+      </p>
+      {shown.length === 0 ? null : (
+        <>
+          <h2>To look at</h2>
+          <ul>
+            {shown.map(({ name }) => (
+              <li key={name}>
+                <a href={file(name, "")} target="_blank" rel="noreferrer">
+                  {name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h2>Files</h2>
+      {files.length === 0 ? <p>It has written none yet.</p> : null}
+      <ul>
+        {files.map(({ name, bytes }) => (
+          <li key={name}>
+            <a href={file(name, "&save")} download={name.split("/").at(-1)}>
+              {name}
+            </a>{" "}
+            <span class="soft">{size(bytes)}</span>
+          </li>
+        ))}
+      </ul>
+      <h2>Settings</h2>
+      <table class="settings">
+        <tbody>
+          {Object.entries(settings).map(([name, setting]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{inWords(setting)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function size(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} bytes`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+const LONGEST = 200;
+
+function inWords(setting: unknown): string {
+  if (setting === null) return "none";
+  if (typeof setting === "object" && "path" in setting) return String(setting.path);
+  const text = typeof setting === "string" ? setting : JSON.stringify(setting);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+}

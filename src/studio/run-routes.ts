@@ -1,0 +1,72 @@
+import { stat } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { Hono } from "hono";
+import { ToolInputError } from "../domain/errors.ts";
+import { readBytes } from "../platform/read-file.ts";
+import { systemPath } from "../platform/system-path.ts";
+import { spelledBack, visibleLine } from "../platform/visible-text.ts";
+import { readRunHistory } from "../runs/run-history.ts";
+import type { Studio } from "./studio.ts";
+
+/** Files that browsers are told the kind of; pages and images are shown, the others saved. */
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".json": "application/json; charset=utf-8",
+  ".csv": "text/csv; charset=utf-8",
+};
+const SHOWN = new Set([".html", ".png", ".jpg"]);
+
+/** A page that a command wrote runs nothing and asks nobody, whatever has become of it since. */
+const POLICY_OF_PAGES =
+  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+const MOST_FILES_TOLD = 500;
+
+/** What any command wrote: its files and nothing else of its folder. */
+export function runRoutes({ folder, findRuns }: Studio): Hono {
+  const routes = new Hono();
+
+  async function filesOf(path: string): Promise<{ place: string; names: readonly string[] }> {
+    const place = await folder.place(path);
+    const history = await readRunHistory(place);
+    if (history === undefined) throw new ToolInputError(`There is no run of a command in this folder: \`${path}\``);
+    return { place, names: [...history.written.keys()].sort() };
+  }
+
+  routes.get("/run", async (c) => {
+    const path = c.req.query("path") || ".";
+    const run = (await findRuns()).find((each) => each.path === path);
+    if (run === undefined) throw new ToolInputError(`There is no run of a command in this folder: \`${path}\``);
+    if (run.problem !== null) return c.json({ run, files: [] });
+    const { place, names } = await filesOf(spelledBack(path));
+    const files = await Promise.all(
+      names.slice(0, MOST_FILES_TOLD).map(async (name) => {
+        const bytes = await stat(systemPath(join(place, name))).then(
+          ({ size }) => size,
+          () => null,
+        );
+        return { name, bytes, isShown: SHOWN.has(extname(name).toLowerCase()) };
+      }),
+    );
+    return c.json({ run, files: files.filter(({ bytes }) => bytes !== null) });
+  });
+
+  routes.get("/file", async (c) => {
+    const name = c.req.query("name") ?? "";
+    const path = spelledBack(c.req.query("run") || ".");
+    const { names } = await filesOf(path);
+    if (!names.includes(name)) throw new ToolInputError(`Kuleshov wrote no file of this name: \`${name}\``);
+    const content = await readBytes(await folder.place(join(path, name)));
+    const ending = extname(name).toLowerCase();
+    const isSaved = c.req.query("save") !== undefined || !SHOWN.has(ending);
+    const fileName = encodeURIComponent(visibleLine(basename(name)));
+    return c.body(Uint8Array.from(content), 200, {
+      "Content-Type": TYPES[ending] ?? "application/octet-stream",
+      "Content-Disposition": `${isSaved ? "attachment" : "inline"}; filename*=UTF-8''${fileName}`,
+      ...(ending === ".html" ? { "Content-Security-Policy": POLICY_OF_PAGES } : {}),
+    });
+  });
+  return routes;
+}
