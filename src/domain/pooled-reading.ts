@@ -27,6 +27,11 @@ export const PooledSubject = z.strictObject({
 });
 export type PooledSubject = z.infer<typeof PooledSubject>;
 
+/** e.g. `2 of 5 abstained`. */
+export function abstainedInWords({ given, abstained }: Pick<PooledReading, "given" | "abstained">): string {
+  return `${abstained} of ${given + abstained} abstained`;
+}
+
 /** The readings of several judgments of one image, face by face, each reading by itself. */
 export function poolSubjects(judgments: readonly Judgment[]): PooledSubject[] {
   const faceIds = new Set(judgments.flatMap(({ subjects }) => subjects.map(({ faceId }) => faceId)));

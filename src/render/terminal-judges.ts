@@ -1,5 +1,6 @@
+import { groupBy } from "../domain/group-by.ts";
 import { READING_NAMES, type Reading, type ReadingName } from "../domain/judgment.ts";
-import type { PooledReading } from "../domain/pooled-reading.ts";
+import { abstainedInWords, type PooledReading } from "../domain/pooled-reading.ts";
 import type { Report } from "../domain/report.ts";
 import type { Panel } from "../domain/several-judges.ts";
 import { plain, type TerminalStyle, wrap } from "./terminal-style.ts";
@@ -15,12 +16,13 @@ const SPELT_OUT = 4;
 const LABELS_SHOWN = 3;
 
 /** Samples with their spread, the labels that hold at a level, and a panel with its agreement: what one answer has none of. */
-export function renderJudges(report: Report, style: TerminalStyle): string {
-  const sections = [renderSamples(report, style), renderSets(report, style), renderPanel(report, style)];
+export function renderJudges(report: Report, style: TerminalStyle, { full }: { readonly full: boolean }): string {
+  const sections = [renderSamples(report, style, full), renderSets(report, style), renderPanel(report, style, full)];
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-function renderSamples({ samples }: Report, style: TerminalStyle): string {
+/** On one screen the spread stands beside the readings. */
+function renderSamples({ samples }: Report, style: TerminalStyle, full: boolean): string {
   if (samples === undefined) return "";
   const { runs, temperature, shown, subjects } = samples;
   const failed = runs.filter(({ failure }) => failure !== null).length;
@@ -29,7 +31,7 @@ function renderSamples({ samples }: Report, style: TerminalStyle): string {
     ...(failed === 0 ? [] : [`${failed} failed`]),
     `answer and cues are of sample ${shown}, the nearest to the mean`,
   ];
-  const lines = readingLines(subjects, (subject, name) => spreadInWords(subject[name]), style);
+  const lines = full ? readingLines(subjects, (subject, name) => spreadInWords(subject[name]), style) : [];
   return [entry("Samples", facts.join("; "), style), ...lines].join("\n");
 }
 
@@ -38,7 +40,7 @@ function spreadInWords({ distribution, given, abstained }: PooledReading): strin
     .slice(0, LABELS_SHOWN)
     .filter(({ mean }, at) => at === 0 || mean >= 0.02)
     .map(({ label, mean, sd }) => `${plain(label)} ${mean.toFixed(2)}${sd === null ? "" : ` ± ${sd.toFixed(2)}`}`);
-  return [...labels, ...(abstained === 0 ? [] : [`${abstained} of ${given + abstained} abstained`])].join(", ");
+  return [...labels, ...(abstained === 0 ? [] : [abstainedInWords({ given, abstained })])].join(", ");
 }
 
 function renderSets({ labelSets }: Report, style: TerminalStyle): string {
@@ -48,13 +50,13 @@ function renderSets({ labelSets }: Report, style: TerminalStyle): string {
   return [entry("Labels", level, style), ...lines].join("\n");
 }
 
-function renderPanel({ panel }: Report, style: TerminalStyle): string {
+function renderPanel({ panel }: Report, style: TerminalStyle, full: boolean): string {
   if (panel === undefined) return "";
   const failed = panel.judges.filter(({ failure }) => failure !== null);
   const facts = `${panel.judges.length} judges${failed.length === 0 ? "" : `, ${failed.length} failed`}; the readings above are ${whose(panel)}`;
   const lines = readingLines(panel.subjects, (subject, name) => agreementInWords(panel, subject.faceId, name), style);
   const failures = failed.map(({ id }) => `  ${style.bad(`${plain(id)} failed`)}`);
-  return [entry("Panel", facts, style), ...lines, ...failures, ...chairLines(panel, style)].join("\n");
+  return [entry("Panel", facts, style), ...lines, ...failures, ...chairLines(panel, style, full)].join("\n");
 }
 
 function whose({ chair, claims }: Panel): string {
@@ -78,9 +80,11 @@ function topInWords({ distribution }: Reading): string {
   return top === undefined ? "abstained" : `${plain(top.label)} ${top.probability.toFixed(2)}`;
 }
 
-function chairLines({ chair, claims }: Panel, style: TerminalStyle): string[] {
+function chairLines({ chair, claims }: Panel, style: TerminalStyle, full: boolean): string[] {
   if (chair === null || chair.chosen === null) return [];
   const chosen = claims.filter(({ id }) => chair.chosen?.includes(id));
+  const head = `  ${style.dim(`${plain(chair.model)}, the judge of judges, chose`)}`;
+  if (!full) return [`${head} ${wrap(countsInWords(chosen), style.columns - 40, " ".repeat(4))}`];
   const told = chosen.map(({ faceId, judge, statement, evidenceIds }) =>
     wrap(
       `${faceId ?? "scene"} ${plain(judge)}: ${plain(statement)} [${evidenceIds.join(" ")}]`,
@@ -88,7 +92,20 @@ function chairLines({ chair, claims }: Panel, style: TerminalStyle): string[] {
       " ".repeat(6),
     ),
   );
-  return [`  ${style.dim(`${plain(chair.model)}, the judge of judges, chose`)}`, ...told.map((line) => `    ${line}`)];
+  return [head, ...told.map((line) => `    ${line}`)];
+}
+
+/** e.g. `F1: 2 claims of rules, 1 of openai:m`. */
+function countsInWords(chosen: Panel["claims"]): string {
+  const faces = [...groupBy(chosen, ({ faceId }) => faceId ?? "scene")].map(([face, own]) => {
+    const judges = [...groupBy(own, ({ judge }) => judge)];
+    const counts = judges.map(([judge, { length }], at) => {
+      const claims = at > 0 ? "" : length === 1 ? " claim" : " claims";
+      return `${length}${claims} of ${plain(judge)}`;
+    });
+    return `${face}: ${counts.join(", ")}`;
+  });
+  return faces.join("; ");
 }
 
 /** One line for each reading of each face, or for each of many faces. */

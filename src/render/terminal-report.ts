@@ -16,7 +16,7 @@ export function renderTerminalReport(report: Report, style: TerminalStyle): stri
   const sections = [
     renderHead(report, style),
     ...report.judgment.subjects.map((subject) => renderSubject(subject, report, style)),
-    renderJudges(report, style),
+    renderJudges(report, style, { full: true }),
     renderGrounding(report, style),
     renderEvidence(report, style),
     renderSent(report, style),

@@ -1,5 +1,6 @@
 import type { CheckedClaim } from "../domain/grounding.ts";
 import type { Reading, SubjectJudgment } from "../domain/judgment.ts";
+import { abstainedInWords, type PooledReading } from "../domain/pooled-reading.ts";
 import type { Report } from "../domain/report.ts";
 import { renderJudges } from "./terminal-judges.ts";
 import {
@@ -29,7 +30,7 @@ export function renderTerminalSummary(report: Report, style: TerminalStyle): str
   const sections = [
     renderHead(report, style),
     ...faces,
-    renderJudges(report, style),
+    renderJudges(report, style, { full: false }),
     renderGrounding(report, style),
     renderWarnings(report.warnings, style),
     more,
@@ -49,7 +50,8 @@ function renderLine(subject: SubjectJudgment, style: TerminalStyle): string {
 }
 
 function renderFace(subject: SubjectJudgment, report: Report, style: TerminalStyle): string {
-  const columns = READINGS.map(([, key]) => rows(subject[key]));
+  const pooled = report.samples?.subjects.find(({ faceId }) => faceId === subject.faceId);
+  const columns = READINGS.map(([, key]) => (pooled ? spreadRows(pooled[key]) : rows(subject[key])));
   const height = Math.max(...columns.map((column) => column.length));
   const head = READINGS.map(([name]) => name.padEnd(COLUMN))
     .join("")
@@ -69,6 +71,18 @@ function rows({ distribution, abstention }: Reading): string[] {
     .slice(0, LABELS_SHOWN)
     .filter(({ probability }, at) => at === 0 || probability >= 0.02)
     .map(({ label, probability }) => `${plain(label).slice(0, 14).padEnd(14)} ${probability.toFixed(2)}`);
+}
+
+/** The same of several samples, with the standard deviation of each. */
+function spreadRows(pooled: PooledReading): string[] {
+  const labels = pooled.distribution
+    .slice(0, LABELS_SHOWN)
+    .filter(({ mean }, at) => at === 0 || mean >= 0.02)
+    .map(({ label, mean, sd }) => {
+      const spread = sd === null ? "" : ` ±${sd.toFixed(2).replace(/^0/, "")}`;
+      return `${plain(label).slice(0, 12).padEnd(12)} ${mean.toFixed(2)}${spread}`;
+    });
+  return pooled.abstained === 0 ? labels : [...labels, abstainedInWords(pooled)];
 }
 
 /** The cues for what the integrated reading has on top; where one does not hold, that comes first. */

@@ -7,7 +7,7 @@ import {
   type SubjectJudgment,
 } from "../domain/judgment.ts";
 import { panelAlpha } from "../domain/panel-agreement.ts";
-import type { PooledReading } from "../domain/pooled-reading.ts";
+import { abstainedInWords, type PooledReading } from "../domain/pooled-reading.ts";
 import type { FaceReadings } from "../pages/answers-page.ts";
 import type { Cell } from "../platform/tables/write-table.ts";
 import type { AskedItem } from "./asked-item.ts";
@@ -123,11 +123,6 @@ function readingInWords({ distribution }: Reading, pooled?: PooledReading): stri
   if (top === undefined) return pooled === undefined ? "abstained" : abstainedInWords(pooled);
   const sd = pooled?.distribution.find(({ label }) => label === top.label)?.sd ?? null;
   return `${top.label} ${top.probability.toFixed(2)}${sd === null ? "" : ` ± ${sd.toFixed(2)}`}${abstained}`;
-}
-
-/** e.g. `2 of 5 abstained`. */
-export function abstainedInWords({ abstained, given }: PooledReading): string {
-  return `${abstained} of ${given + abstained} abstained`;
 }
 
 /** Who failed, and what the judge of judges chose. */

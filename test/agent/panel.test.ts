@@ -4,6 +4,7 @@ import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
 import { ask } from "../../src/ask.ts";
 import { Report } from "../../src/domain/report.ts";
 import type { JudgeModel } from "../../src/ports/chat-model.ts";
+import { renderTerminalReport } from "../../src/render/terminal-report.ts";
 import { createTerminalStyle } from "../../src/render/terminal-style.ts";
 import { renderTerminalSummary } from "../../src/render/terminal-summary.ts";
 import { cue, judgment, reading, subject } from "../support/builders.ts";
@@ -156,7 +157,9 @@ describe("a judge of judges", () => {
     expect(report.trace.at(-1)).toMatchObject({ type: "model", of: "judge of judges" });
     const screen = renderTerminalSummary(report, style);
     expect(screen).toMatch(/those of openai:afraid, whose claims the judge of judges\s+chose/);
-    expect(screen).toMatch(/openai:happy, the judge of judges, chose\n.*openai:afraid: The cheeks are raised \[E\d+\]/);
+    expect(screen).toContain("openai:happy, the judge of judges, chose F1: 1 claim of openai:afraid");
+    const full = renderTerminalReport(report, style);
+    expect(full).toMatch(/openai:happy, the judge of judges, chose\n.*openai:afraid: The cheeks are raised \[E\d+\]/);
   });
 
   it.each([
