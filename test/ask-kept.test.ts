@@ -3,13 +3,15 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
+import { createRulesModel } from "../src/adapters/rules/rules-model.ts";
 import { type AskQuery, ask } from "../src/ask.ts";
 import type { AskDependencies } from "../src/ask-dependencies.ts";
 import { openCache } from "../src/compose/caches.ts";
+import { costOfReport } from "../src/domain/price.ts";
 import { Report } from "../src/domain/report.ts";
 import { fixedToolbox } from "./support/fixed-toolbox.ts";
 import { partsFor, SMILE } from "./support/judge-of.ts";
-import { callsAll, saysJson, type WireBody } from "./support/model-server.ts";
+import { callsAll, says, saysJson, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
 import { carefulJudgment } from "./support/scripted-judge.ts";
 import { tempFolder } from "./support/temp-folder.ts";
@@ -72,6 +74,7 @@ describe("an answer to the same question", () => {
     ["blur", { face: "F1", blurOthers: true }, {}, {}],
     ["mode", {}, { mode: "single-pass" }, {}],
     ["measurement", {}, { toolboxes: [fixedToolbox([{ ...SMILE, actionUnits: { AU6: 0.7, AU12: 0.93 } }])] }, {}],
+    ["number of samples", {}, { samples: 2 }, {}],
     ["version", {}, { version: "0.0.1-test" }, {}],
     ["seed", {}, {}, { seed: 2 }],
     ["temperature", {}, {}, { temperature: 1 }],
@@ -83,6 +86,31 @@ describe("an answer to the same question", () => {
     const other = await asked(query, more, settings);
     expect(server.chats.length).toBeGreaterThan(requests);
     expect(other.provenance.keptSince).toBeUndefined();
+  });
+
+  it("is kept of a panel, which costs nothing the second time, unless one of its judges failed", async () => {
+    const { asked } = await keeping();
+    let healthy = false;
+    const server = await startOpenAiServer((body) => (healthy ? behaves(body) : says("no idea")));
+    const model = () => createOpenAiJudge("other", { baseUrl: `${server.url}/v1`, temperature: 0, seed: 1 });
+    const panel = async () => ({ panel: { judges: [createRulesModel(), await model()], chair: null } });
+    const first = await asked({}, await panel());
+    expect(first.panel?.judges[1]?.failure).toContain("unusable");
+    healthy = true;
+    const second = await asked({}, await panel());
+    expect(second.panel?.judges.map(({ failure }) => failure)).toEqual([null, null]);
+    const chats = server.chats.length;
+    const third = await asked({}, await panel());
+    expect(server.chats).toHaveLength(chats);
+    expect(third.provenance.keptSince).toBe(second.provenance.createdAt);
+    const price = { inputPerMillion: 1, outputPerMillion: 1 };
+    const panelPrices = new Map([
+      ["rules", { inputPerMillion: 0, outputPerMillion: 0 }],
+      ["openai:other", price],
+    ]);
+    const costs = [second, third].map((report) => costOfReport(report, { price: undefined, panelPrices }));
+    expect(costs).toEqual([expect.closeTo((second.provenance.tokens.input ?? 0) / 1e6, 4), 0]);
+    expect(costs[0]).toBeGreaterThan(0);
   });
 
   it("is not taken for one about other pixels of the same file, given in memory", async () => {

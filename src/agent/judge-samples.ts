@@ -179,20 +179,11 @@ function sampleSeed(first: number, index: number): number {
 
 /** The same model with another seed; what its server turns down it turns down for all. */
 function withSeed(model: JudgeModel, seed: number): JudgeModel {
-  const { id, remote, identity } = model;
-  return {
-    ...{ id, remote, identity },
-    get capabilities() {
-      return model.capabilities;
-    },
-    get temperature() {
-      return model.temperature;
-    },
-    get seed() {
-      return model.seed === null ? null : seed;
-    },
-    reply: (request, signal) => model.reply({ ...request, seed }, signal),
-  };
+  const reply: JudgeModel["reply"] = (request, signal) => model.reply({ ...request, seed }, signal);
+  return Object.create(model, {
+    seed: { get: () => (model.seed === null ? null : seed), enumerable: true },
+    reply: { value: reply, enumerable: true },
+  }) as JudgeModel;
 }
 
 /** A server that is gone, or that does not let one in. */

@@ -35,11 +35,12 @@ export interface Prices {
   readonly panelPrices?: ReadonlyMap<string, Price | undefined>;
 }
 
-/** What a report cost, each model of a panel at its own price; `null` when one of them is unknown. */
+/** What a report cost now, each model of a panel at its own price; `null` when one of them is unknown. */
 export function costOfReport(
   { panel, provenance }: Pick<Report, "panel" | "provenance">,
   { price, panelPrices }: Prices,
 ): number | null {
+  if (provenance.keptSince !== undefined) return 0;
   if (panel === undefined) return costOf(provenance.tokens, price);
   const chair = panel.chair === null ? [] : [{ id: panel.chair.model, tokens: panel.chair.tokens }];
   const costs = [...panel.judges, ...chair].map(({ id, tokens }) => costOf(tokens, panelPrices?.get(id)));

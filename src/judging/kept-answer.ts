@@ -67,12 +67,16 @@ export async function keptReport(
   };
 }
 
-/** Keeps a report for whoever asks the same; `passing` are its words about this one time. */
+/** Keeps a report for whoever asks the same, unless a judge or a sample of it failed, which may pass; `passing` are its words about this one time. */
 export async function keepReport(
   store: AnswerStore,
   key: string,
   { faces: _faces, ...report }: Report,
   passing: readonly string[],
 ): Promise<void> {
+  const { samples, panel } = report;
+  const parts = [...(samples?.runs ?? []), ...(panel?.judges ?? []), ...(panel?.chair ? [panel.chair] : [])];
+  const inside = panel?.judges.flatMap((judge) => judge.samples?.runs ?? []) ?? [];
+  if ([...parts, ...inside].some(({ failure }) => failure !== null)) return;
   await store.put(key, { ...report, warnings: report.warnings.filter((warning) => !passing.includes(warning)) });
 }

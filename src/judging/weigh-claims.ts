@@ -53,17 +53,12 @@ export async function weighClaims(chair: JudgeModel, weighing: Weighing, signal?
   const text = fillIn(file, textsOf(chair, weighing, answer));
   const sees = chair.capabilities.vision && shown !== null;
   const parts: PromptPart[] = [{ type: "text", text }, ...(sees ? [{ type: "image" as const, view: shown }] : [])];
-  const told: JudgeModel = {
-    ...chair,
-    // A getter: what the server turns down is taken off while it is asked.
-    get capabilities() {
-      return chair.capabilities;
-    },
-    reply(request, stop) {
-      transfer.asked(request.messages);
-      return chair.reply({ ...request, onSent: transfer.sent }, stop);
-    },
+  const reply: JudgeModel["reply"] = (request, stop) => {
+    transfer.asked(request.messages);
+    return chair.reply({ ...request, onSent: transfer.sent }, stop);
   };
+  // Its capabilities change as its server turns things down: they are read, not copied.
+  const told = Object.create(chair, { reply: { value: reply, enumerable: true } }) as JudgeModel;
   const references = [file.reference];
   try {
     const question = {
