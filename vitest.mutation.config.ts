@@ -1,20 +1,24 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** The quick tests of the rooms that `npm run mutate` plants faults in: without networks, servers or processes. */
+const standIn = fileURLToPath(new URL("test/mutation/collected.ts", import.meta.url));
+
+/** One process of `npm run mutate`: its tests take `it` and its kin from `test/mutation/collected.ts`. */
 export default defineConfig({
+  plugins: [
+    {
+      name: "collect-tests",
+      enforce: "pre",
+      resolveId(source, importer) {
+        return source === "vitest" && !importer?.includes("/test/mutation/") ? standIn : undefined;
+      },
+    },
+  ],
   test: {
-    include: [
-      "test/domain/**/*.test.ts",
-      "test/judging/*.test.ts",
-      "test/runs/**/*.test.ts",
-      "test/exemplars/{retrieve-exemplars,rank-exemplars,explain-match,score-similarity,leakage,duplicate-index}.test.ts",
-      "test/measuring/{track-faces,match-faces,face-patch}.test.ts",
-    ],
+    include: ["test/mutation/trial.ts"],
     setupFiles: ["test/support/fewer-runs.ts"],
-    pool: "threads",
-    // Stryker switches each mutant on while the code runs, so that files need no fresh process to see it.
-    isolate: false,
+    pool: "forks",
     maxWorkers: 1,
-    testTimeout: 60_000,
+    env: { LANGSMITH_TRACING: "false" },
   },
 });
