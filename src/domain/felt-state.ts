@@ -7,7 +7,7 @@
 const ASSERTIONS: readonly RegExp[] = [
   /\b(?:is|are|was|were|be|been|being|he's|she's|they're|person's)\s+(?:\w+ly\s+|really\s+|also\s+|still\s+)?feeling\b/,
   // A scene may feel festive and a hat may be of felt.
-  /(?<!\b(?:scene|atmosphere|mood|setting|context|image|image|image|room|it) )\b(?:feels|felt)\b(?! (?:hat|tip|pen|cloth))/,
+  /(?<!\b(?:scene|atmosphere|mood|setting|context|image|photo|picture|room|it) )\b(?:feels|felt)\b(?! (?:hat|tip|pen|cloth))/,
   /\b(?:he|she|they|people|person|man|woman|child|boy|girl|subject|f\d+)\s+(?:really\s+|truly\s+|both\s+)?feel\b/,
   /\bexperienc(?:es|ing)\s+(?!the\s+(?:event|scene))/,
   /\b(?:deep down|internally(?! (?:consistent|coherent))|on the inside|inside (?:he|she|they)|inner (?:state|feelings?|emotions?))\b/,

@@ -2,26 +2,26 @@ import { type Exemplar, exemplarText } from "../domain/exemplar.ts";
 import { coordinatesOf, type ExpressionSpace, type SpaceDimension } from "../domain/expression-space.ts";
 
 /** A coordinate on both faces, in the units of its dimension. */
-export interface ComparedDimension {
+interface ComparedDimension {
   readonly name: string;
   readonly query: number;
   readonly exemplar: number;
 }
 
-/** In which named coordinates two faces are alike and unlike. Both lists lead with the most telling. */
+/** In which named coordinates two faces are similar, and in which different. Both lists lead with the most telling. */
 export interface ExpressionMatch {
-  readonly alike: readonly ComparedDimension[];
-  readonly unlike: readonly ComparedDimension[];
+  readonly similar: readonly ComparedDimension[];
+  readonly different: readonly ComparedDimension[];
 }
 
 /** Both faces depart at least so far from an average face... */
 const NOTABLE_DEPARTURE = 0.25;
-/** ...and stand no farther apart than this: alike. */
-const ALIKE_WITHIN = 0.2;
+/** ...and stand no farther apart than this: similar. */
+const SIMILAR_WITHIN = 0.2;
 /** From here on a difference is worth a word. */
-const UNLIKE_FROM = 0.35;
-const MOST_ALIKE = 4;
-const MOST_UNLIKE = 2;
+const DIFFERENT_FROM = 0.35;
+const MOST_SIMILAR = 4;
+const MOST_DIFFERENT = 2;
 
 /** Compares two stored vectors by name. Coordinates that were not measured stand at the centre and are never named. */
 export function compareExpressions(
@@ -34,35 +34,34 @@ export function compareExpressions(
     dimension,
     pair: { name: dimension.name, query: here[index] as number, exemplar: there[index] as number },
   }));
-  const alike = compared
+  const similar = compared
     .filter(({ dimension, pair }) => sharedDeparture(dimension, pair) >= NOTABLE_DEPARTURE)
-    .filter(({ pair }) => Math.abs(pair.query - pair.exemplar) <= ALIKE_WITHIN)
+    .filter(({ pair }) => Math.abs(pair.query - pair.exemplar) <= SIMILAR_WITHIN)
     .sort((a, b) => sharedDeparture(b.dimension, b.pair) - sharedDeparture(a.dimension, a.pair));
-  const unlike = compared
-    .filter(({ pair }) => Math.abs(pair.query - pair.exemplar) >= UNLIKE_FROM)
+  const different = compared
+    .filter(({ pair }) => Math.abs(pair.query - pair.exemplar) >= DIFFERENT_FROM)
     .sort((a, b) => weightedDifference(b) - weightedDifference(a));
   return {
-    alike: alike.slice(0, MOST_ALIKE).map(({ pair }) => pair),
-    unlike: unlike.slice(0, MOST_UNLIKE).map(({ pair }) => pair),
+    similar: similar.slice(0, MOST_SIMILAR).map(({ pair }) => pair),
+    different: different.slice(0, MOST_DIFFERENT).map(({ pair }) => pair),
   };
 }
 
-/** How far both are from the centre on the same side of it. */
+/** How far both are from the centre; on the same side of it, where they stand close together. */
 function sharedDeparture(dimension: SpaceDimension, pair: ComparedDimension): number {
-  const [a, b] = [pair.query - dimension.centre, pair.exemplar - dimension.centre];
-  return Math.sign(a) === Math.sign(b) ? Math.min(Math.abs(a), Math.abs(b)) : 0;
+  return Math.min(Math.abs(pair.query - dimension.centre), Math.abs(pair.exemplar - dimension.centre));
 }
 
 function weightedDifference({ dimension, pair }: { dimension: SpaceDimension; pair: ComparedDimension }): number {
   return dimension.weight * Math.abs(pair.query - pair.exemplar);
 }
 
-/** The comparison in words: `AU6 and AU12 alike (0.84 and 0.95 here, 0.79 and 0.93 there)`. */
+/** The comparison in words: `AU6 and AU12 similar (0.84 and 0.95 here, 0.79 and 0.93 there)`. */
 export function expressionReasons(match: ExpressionMatch): string[] {
   const reasons: string[] = [];
-  if (match.alike.length > 0) reasons.push(`${names(match.alike)} alike (${numbers(match.alike)})`);
+  if (match.similar.length > 0) reasons.push(`${names(match.similar)} similar (${numbers(match.similar)})`);
   else reasons.push("nothing that stands out in common");
-  if (match.unlike.length > 0) reasons.push(`${names(match.unlike)} unlike (${numbers(match.unlike)})`);
+  if (match.different.length > 0) reasons.push(`${names(match.different)} different (${numbers(match.different)})`);
   return reasons;
 }
 

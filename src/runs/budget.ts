@@ -24,14 +24,15 @@ export function exhaustedLimit(
   underWay: { readonly calls: number; readonly expectedTokens: number; readonly expectedUsd: number },
 ): string | null {
   const next = underWay.calls + 1;
-  const { calls, usd, tokens, minutes } = budget;
-  if (calls !== undefined && spent.calls + next > calls) return `the budget of ${calls} calls is used up`;
-  if (usd !== undefined && spent.usd + next * underWay.expectedUsd > usd) {
+  const none = Number.POSITIVE_INFINITY;
+  const { calls = none, usd = none, tokens = none, minutes = none } = budget;
+  if (spent.calls + next > calls) return `the budget of ${calls} calls is used up`;
+  if (spent.usd + next * underWay.expectedUsd > usd) {
     return `the budget of ${usd} USD is used up (${spent.usd.toFixed(4)} spent)`;
   }
-  if (tokens !== undefined && spent.tokens + next * underWay.expectedTokens > tokens) {
+  if (spent.tokens + next * underWay.expectedTokens > tokens) {
     return `the budget of ${tokens} tokens is used up (${spent.tokens} used)`;
   }
-  if (minutes !== undefined && spent.minutes >= minutes) return `the budget of ${minutes} minutes is used up`;
+  if (spent.minutes >= minutes) return `the budget of ${minutes} minutes is used up`;
   return null;
 }

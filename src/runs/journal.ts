@@ -125,6 +125,7 @@ interface Line {
   readonly endByte: number;
 }
 
+/** Every line that has its end: what a killed process left after the last one is none. */
 async function* linesOf(path: string): AsyncGenerator<Line> {
   const handle = await openFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -148,7 +149,6 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
       }
       rest = bytes.subarray(start);
     }
-    if (rest.length > 0) yield { json: undefined, number: number + 1, endByte: endByte + rest.length };
   } finally {
     await handle.close();
   }
@@ -179,12 +179,11 @@ function checksum(text: string): string {
 }
 
 async function cutTornTail(handle: FileHandle, path: string): Promise<void> {
-  const stats = await handle.stat();
-  if (!stats.isFile() || stats.size === 0) return;
+  const { size } = await handle.stat();
   let whole = 0;
   for await (const { json, endByte } of linesOf(path)) {
     if (json === undefined) break;
     whole = endByte;
   }
-  if (whole < stats.size) await handle.truncate(whole);
+  if (whole < size) await handle.truncate(whole);
 }

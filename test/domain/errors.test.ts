@@ -47,6 +47,87 @@ describe("errors", () => {
     expect(new Set(codes).size).toBe(codes.length);
   });
 
+  it("say what cannot be done and why, and name the file, network or store in a field too", () => {
+    const cause = new Error("EIO");
+    const told = [
+      new errors.ImageDecodeError("a.jpg", "it is truncated", { cause }),
+      new errors.VideoDecodeError("a.mp4", "it has no video", { cause }),
+      new errors.NeutralFaceError("calm.jpg", "it shows two faces", { cause }),
+      new errors.ModelFileError("mesh", "its hash differs", { cause }),
+      new errors.StoreError("kept/", "it is damaged", { cause }),
+      new errors.PackError("a.jsonl", [{ line: null, reason: "it has no category" }], { cause }),
+      new errors.JudgmentError("It stayed unusable", ["It is empty"], { cause }),
+      new errors.ToolInputError("No face F7"),
+      new errors.InferenceError("NaN"),
+      new errors.ConfigurationError("No such option"),
+      new errors.BudgetError("Nothing is left"),
+      new errors.ProviderError("busy", { retryable: true }, { cause }),
+    ];
+    expect(told.slice(0, 7).map((error) => error.cause)).toEqual(Array(7).fill(cause));
+    expect(told.map((error) => ({ ...error, text: String(error), spent: undefined, cause: undefined }))).toEqual([
+      {
+        code: "image-decode",
+        name: "ImageDecodeError",
+        path: "a.jpg",
+        text: "ImageDecodeError: Cannot read image as it is truncated: `a.jpg`",
+      },
+      {
+        code: "video-decode",
+        name: "VideoDecodeError",
+        path: "a.mp4",
+        text: "VideoDecodeError: Cannot read video as it has no video: `a.mp4`",
+      },
+      {
+        code: "neutral-face",
+        name: "NeutralFaceError",
+        path: "calm.jpg",
+        text: "NeutralFaceError: Cannot use neutral face as it shows two faces: `calm.jpg`",
+      },
+      {
+        code: "model-file",
+        name: "ModelFileError",
+        networkId: "mesh",
+        text: 'ModelFileError: Cannot use network "mesh" as its hash differs',
+      },
+      {
+        code: "exemplar-store",
+        name: "StoreError",
+        location: "kept/",
+        text: "StoreError: Cannot use exemplar store as it is damaged: `kept/`",
+      },
+      {
+        code: "exemplar-pack",
+        name: "PackError",
+        path: "a.jsonl",
+        problems: [{ line: null, reason: "it has no category" }],
+        text: "PackError: Cannot read exemplar pack as it has no category: `a.jsonl`",
+      },
+      {
+        code: "judgment",
+        name: "JudgmentError",
+        complaints: ["It is empty"],
+        text: "JudgmentError: It stayed unusable",
+      },
+      { code: "tool-input", name: "ToolInputError", text: "ToolInputError: No face F7" },
+      { code: "inference", name: "InferenceError", text: "InferenceError: NaN" },
+      { code: "configuration", name: "ConfigurationError", text: "ConfigurationError: No such option" },
+      { code: "budget", name: "BudgetError", text: "BudgetError: Nothing is left" },
+      { code: "provider", name: "ProviderError", retryable: true, unreachable: false, text: "ProviderError: busy" },
+    ]);
+    expect(new errors.ProviderError("gone", { retryable: true, unreachable: true }).unreachable).toBe(true);
+    expect({ ...new KuleshovError("x") }).toEqual({ name: "KuleshovError", code: "kuleshov", spent: null });
+  });
+
+  it.each([
+    ["nothing", [], "it is empty"],
+    ["one line", [{ line: 3, reason: "it has no label" }], "line 3: it has no label"],
+    ["several", [1, 2, 3].map((line) => ({ line, reason: "it has no label" })), "line 1: it has no label (and 2 more)"],
+  ])("of a pack name the first line of %s", (_case, problems, words) => {
+    expect(new errors.PackError("a.jsonl", problems).message).toBe(
+      `Cannot read exemplar pack as ${words}: \`a.jsonl\``,
+    );
+  });
+
   it("keep kind and fields on the way out of a worker thread", () => {
     const error = new ProviderError("too many requests", { retryable: true, status: 429 });
     const carried = fromErrorRecord(structuredClone(toErrorRecord(error)));

@@ -14,6 +14,14 @@ describe("feltStateIn", () => {
     ["She appears calm, but she feels sad.", "feels"],
     ["Internally there is conflict.", "internally"],
     ["People feel threatened here.", "people feel"],
+    ["SHE IS  SAD", "she is sad"],
+    ["It seems late, and she feels sad.", "feels"],
+    ["It seems late, so he feels sad.", "feels"],
+    ["It seems late but she feels sad.", "feels"],
+    ["It seems late because she feels sad.", "feels"],
+    ["Perceived as calm!  She feels sad", "feels"],
+    ["He appears calm\n\nShe feels sad", "feels"],
+    ["He appears calm,  yet  she feels sad", "feels"],
   ])("finds the assertion in: %s", (text, words) => {
     expect(feltStateIn(text)).toContain(words);
   });
@@ -31,6 +39,10 @@ describe("feltStateIn", () => {
     ["It cannot be told whether she is happy."],
     ["The true emotional state is not known."],
     ["The scene feels festive."],
+    ["The photo feels staged."],
+    ["The picture feels staged."],
+    ["The face is very happy and bright."],
+    ["She appears calm and she feels sad."],
     ["A man in a felt hat raises his glass."],
     ["The two readings are internally consistent."],
     ["Happiness is expressed by raised lip corners."],

@@ -165,4 +165,72 @@ describe("complaintsAbout", () => {
       "`subjects[0].congruence.statement`",
     ]);
   });
+
+  it("gives every complaint its place and its kind", () => {
+    const wrong = subject({
+      faceOnly: { ...reading({ joy: 1, " ": 0 }), abstention: "too small" },
+      contextOnly: { ...abstained(" "), arousal: { value: 2, low: 0, high: 1 } },
+      integrated: { ...reading({ joy: 0.5, Joy: 0.2 }), valence: { value: 0, low: 0.1, high: 1 } },
+      cues: [cue(" ", { label: "", evidenceIds: ["E1", "E1", "E9"] })],
+      congruence: { verdict: "congruent", kind: null, statement: "", evidenceIds: [] },
+      appraisals: [{ dimension: "control", value: 1.5, confidence: null, evidenceIds: ["E1", "E1"] }],
+      alternatives: [
+        { label: "awe", whatWouldDecide: "The moment before" },
+        { label: "Awe", whatWouldDecide: "The moment after" },
+      ],
+    });
+    const found = complaintsAbout(judgment(wrong, subject({ faceId: null }), subject({ faceId: null })), {
+      ...facts,
+      taxonomy: ["joy", "awe", "happiness", "neutral"],
+    });
+    expect(found.map(({ path, code }) => `${path} ${code}`)).toEqual([
+      "subjects[1].faceId faces",
+      "subjects[2].faceId faces",
+      "subjects[0].faceOnly reading",
+      "subjects[0].faceOnly.distribution[1].label blank",
+      "subjects[0].contextOnly reading",
+      "subjects[0].contextOnly.arousal reading",
+      "subjects[0].integrated.distribution reading",
+      "subjects[0].integrated.distribution repeated",
+      "subjects[0].integrated.valence reading",
+      "subjects[0].cues[0].statement blank",
+      "subjects[0].cues[0].label blank",
+      "subjects[0].cues[0].evidenceIds evidence",
+      "subjects[0].cues[0].evidenceIds repeated",
+      "subjects[0].congruence.statement blank",
+      "subjects[0].appraisals[0].evidenceIds repeated",
+      "subjects[0].appraisals[0].value range",
+      "subjects[0].alternatives repeated",
+      "subjects[1].faceOnly reading",
+      "subjects[2].faceOnly reading",
+    ]);
+    expect(found[1]?.message).toBe("`subjects[2].faceId` repeats null: give one subject for each face");
+    const nobody = complaintsAbout({ answer: "Nothing.", subjects: [] }, facts);
+    expect(nobody.map(({ path, code }) => `${path} ${code}`)).toEqual(["subjects faces"]);
+    const unlisted = { ...reading({ joy: 1 }), distribution: [{ label: "joy", probability: 1, novel: true }] };
+    const novel = complaintsAbout(judgment(subject({ faceOnly: unlisted })), { ...facts, taxonomy: ["joy"] });
+    expect(novel.map(({ code }) => code)).toContain("novelty");
+    const integrated = subject({ faceOnly: abstained("blurred"), contextOnly: abstained("none") });
+    expect(complaintsAbout(judgment(integrated), facts).map(({ path, code }) => `${path} ${code}`)).toEqual([
+      "subjects[0].integrated reading",
+    ]);
+    expect(complaints({ ...integrated, integrated: abstained("both abstain") })).toEqual([]);
+  });
+
+  it.each([
+    [1, []],
+    [-1, []],
+    [1.01, ["is not a number from -1 to 1"]],
+    [-1.01, ["is not a number from -1 to 1"]],
+    [Number.NaN, ["is not a number from -1 to 1"]],
+    ["not inferable" as const, []],
+  ])("lets an appraisal be %s, or says what it must be", (value, says) => {
+    const appraisals = [{ dimension: "control" as const, value, confidence: null, evidenceIds: ["E1"] }];
+    expect(complaints({ appraisals })).toEqual(says.map((words) => `\`subjects[0].appraisals[0].value\` ${words}`));
+  });
+
+  it("lets one cue tell the sides of an action unit apart", () => {
+    const actionUnits = (["left", "right"] as const).map((side) => ({ au: "AU12", side, state: "present" as const }));
+    expect(complaints({ cues: [cue("A smile", { actionUnits })] })).toEqual([]);
+  });
 });

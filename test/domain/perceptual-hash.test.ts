@@ -60,4 +60,65 @@ describe("perceptualHash", () => {
     expect(hashDistance("0".repeat(64), "f".repeat(64))).toBe(256);
     expect(hashDistance(`8${"0".repeat(63)}`, `1${"0".repeat(63)}`)).toBe(2);
   });
+
+  /** 34 x 32 pixels in cells of 2 x 2, each cell of one grey value. */
+  function cells(grey: (column: number, row: number) => number, channel?: number): DecodedImage {
+    const rgb = new Uint8Array(34 * 32 * 3);
+    for (let at = 0; at < 34 * 32; at += 1) {
+      const value = grey((at % 34) >> 1, Math.floor(at / 34) >> 1);
+      for (let c = 0; c < 3; c += 1) rgb[3 * at + c] = channel === undefined || channel === c ? value : 0;
+    }
+    return { path: "x.png", widthPx: 34, heightPx: 32, rgb, sha256: "0".repeat(64) };
+  }
+
+  it("sets a bit where a cell is brighter than its left neighbour, row by row", () => {
+    // Rows take turns: brighter to the right, darker, and brighter only from column 3 to 4.
+    const rows = [
+      (column: number) => column * 10,
+      (column: number) => 200 - column * 10,
+      (column: number) => (column < 4 ? 0 : 50),
+    ];
+    const image = cells((column, row) => rows[row % 3]?.(column) ?? 0);
+    const expected = Array.from({ length: 16 }, (_, row) => ["ffff", "0000", "1000"][row % 3]).join("");
+    expect(perceptualHash(image, null)).toBe(expected);
+    // Mirrored: darker, brighter, and one step down, which sets nothing.
+    expect(mirroredHash(image, null)).toBe(
+      Array.from({ length: 16 }, (_, row) => ["0000", "ffff", "0000"][row % 3]).join(""),
+    );
+  });
+
+  it("weighs the colours as the eye does", () => {
+    // Green brightens while red and blue darken: .587 a step against .299 and .114.
+    const mixed = cells(() => 0);
+    for (let at = 0; at < 34 * 32; at += 1) {
+      const column = (at % 34) >> 1;
+      mixed.rgb.set([170 - column * 10, column * 10, 170 - column * 10], 3 * at);
+    }
+    expect(perceptualHash(mixed, null)).toBe("f".repeat(64));
+    for (let at = 0; at < 34 * 32; at += 1) mixed.rgb[3 * at + 1] = ((at % 34) >> 1) * 6; // .587 * 6 is less than .413 * 10
+    expect(perceptualHash(mixed, null)).toBe("0".repeat(64));
+  });
+
+  it("takes a surface for plain whose brightness spreads by less than 2", () => {
+    const striped = (step: number) => cells((column) => 100 + (column % 2) * step);
+    expect(perceptualHash(striped(3), null)).toBeNull(); // spreads by 1.5
+    expect(perceptualHash(striped(5), null)).not.toBeNull(); // by 2.5
+    expect(mirroredHash(striped(3), null)).toBeNull();
+  });
+
+  it("looks at all of a large cell, and at a region that reaches past the frame as far as it lies in it", () => {
+    const wide = 17 * 12;
+    const rgb = new Uint8Array(wide * 16 * 12 * 3);
+    // Each cell is 12 x 12; only its last columns and rows tell it from the next.
+    for (let y = 0; y < 16 * 12; y += 1) {
+      for (let x = 0; x < wide; x += 1) {
+        const value = x % 12 >= 6 && y % 12 >= 6 ? Math.floor(x / 12) * 12 : 100;
+        rgb.fill(value, 3 * (y * wide + x), 3 * (y * wide + x) + 3);
+      }
+    }
+    const image = { path: "x.png", widthPx: wide, heightPx: 16 * 12, rgb, sha256: "0".repeat(64) };
+    expect(perceptualHash(image, null)).toBe("f".repeat(64));
+    const beyond = { leftPx: -50, topPx: -50, widthPx: wide + 100, heightPx: 16 * 12 + 100 };
+    expect(perceptualHash(image, beyond)).toBe(perceptualHash(image, null));
+  });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { blankComplaints, repeatedComplaints } from "../../src/domain/complaint.ts";
-import { groupBy } from "../../src/domain/group-by.ts";
+import { z } from "zod";
+import { blankComplaints, formComplaints, issueSentences, repeatedComplaints } from "../../src/domain/complaint.ts";
+import { exemplarText } from "../../src/domain/exemplar.ts";
+import { supportShares } from "../../src/domain/grounding.ts";
+import { commonest, groupBy } from "../../src/domain/group-by.ts";
 import { withoutGeometry } from "../../src/domain/measurement.ts";
 import { createPixelPool, FRESH_PIXELS } from "../../src/domain/pixel-pool.ts";
 import { presenceOf } from "../../src/domain/presence.ts";
@@ -8,6 +11,7 @@ import { costOf } from "../../src/domain/price.ts";
 import { onScale } from "../../src/domain/scale-range.ts";
 import { NO_TOKENS, sumOfTokens } from "../../src/domain/token-use.ts";
 import { face } from "../support/builders.ts";
+import { exemplarEntry } from "../support/exemplars.ts";
 
 describe("a value on its scale", () => {
   it.each([
@@ -58,9 +62,18 @@ describe("tokens and their price", () => {
     expect(sumOfTokens()).toEqual(NO_TOKENS);
   });
 
+  it("count those that a provider had from before, where it says so", () => {
+    expect(sumOfTokens({ input: 3, output: 1, cached: 2 }, { input: 4, output: 1, cached: 3 }).cached).toBe(5);
+    expect(sumOfTokens({ input: 3, output: 1 }, { input: 4, output: 1, cached: 3 }).cached).toBe(3);
+    expect("cached" in sumOfTokens({ input: 3, output: 1 }, { input: 4, output: 1 })).toBe(false);
+  });
+
   it("cost what the million costs, nothing where it is free, and something unknown where either is", () => {
     const price = { inputPerMillion: 2, outputPerMillion: 10 };
     expect(costOf({ input: 1000, output: 100 }, price)).toBeCloseTo(0.003, 12);
+    const cached = { ...price, cachedInputPerMillion: 0.5 };
+    expect(costOf({ input: 1000, output: 100, cached: 400 }, cached)).toBeCloseTo(0.0012 + 0.0002 + 0.001, 12);
+    expect(costOf({ input: 1000, output: 100, cached: 400 }, price)).toBeCloseTo(0.003, 12);
     expect(costOf({ input: null, output: 100 }, price)).toBeNull();
     expect(costOf({ input: 1000, output: null }, price)).toBeNull();
     expect(costOf({ input: 1000, output: 100 }, undefined)).toBeNull();
@@ -113,6 +126,57 @@ describe("complaints", () => {
     expect(blankComplaints(" \n", "text")).toEqual([{ path: "text", code: "blank", message: "`text` is blank" }]);
     expect(blankComplaints("word", "text")).toEqual([]);
   });
+});
+
+describe("what a schema finds wrong", () => {
+  const schema = z.object({
+    name: z.string(),
+    list: z.array(z.object({ size: z.number() })),
+    either: z.union([z.literal("a"), z.object({ b: z.number() })]),
+  });
+
+  it("is told by the path as a program writes it", () => {
+    const { error } = schema.safeParse({ name: 1, list: [{ size: 1 }, { size: "2" }], either: "a" });
+    expect(formComplaints(error as z.ZodError)).toEqual([
+      { path: "name", code: "form", message: expect.stringMatching(/^`name`: Invalid input: expected string/) },
+      { path: "list[1].size", code: "form", message: expect.stringMatching(/^`list\[1\]\.size`: .*expected number/) },
+    ]);
+    expect(issueSentences(schema.safeParse([]).error as z.ZodError)).toEqual([
+      "Invalid input: expected object, received array",
+    ]);
+    expect(formComplaints(schema.safeParse([]).error as z.ZodError)[0]?.path).toBe("");
+  });
+
+  it("names what each member of a union wants", () => {
+    const { error } = schema.safeParse({ name: "x", list: [], either: { b: "c" } });
+    expect(issueSentences(error as z.ZodError)).toEqual([
+      expect.stringMatching(/^`either`: .*expected "a".*, or .*expected number/),
+    ]);
+    const nothing = new z.ZodError([{ code: "invalid_union", errors: [], input: 1, path: [], message: "neither" }]);
+    expect(issueSentences(nothing)).toEqual(["neither"]);
+  });
+});
+
+it("the commonest is what stands most often, the first of several", () => {
+  expect(commonest(["b", "a", "c", "a", "c"])).toEqual({ item: "a", count: 2 });
+  expect(commonest([])).toBeUndefined();
+});
+
+it("the support of claims is told as shares of all of them", () => {
+  const bases = ["measurements", "citation", "none", "citation"] as const;
+  const claims = bases.map((basis) => ({ basis }));
+  expect(supportShares({ claims } as unknown as Parameters<typeof supportShares>[0])).toEqual({
+    agreesWithMeasurements: 0.25,
+    citesEvidence: 0.5,
+  });
+});
+
+it("an exemplar is found by its category, its texts and what is in the scene", () => {
+  const { exemplar } = exemplarEntry({ category: "awe", caption: "a canyon", why: "wide eyes" });
+  const box = { leftPx: 0, topPx: 0, widthPx: 1, heightPx: 1 };
+  const objects = ["tent", "fire"].map((label) => ({ label, score: 0.5, box }));
+  expect(exemplarText({ ...exemplar, objects })).toBe("awe. a canyon. wide eyes. tent. fire");
+  expect(exemplarText({ ...exemplar, caption: null, why: null, definition: "vastness" })).toBe("awe. vastness");
 });
 
 it("groups stand in the order of their first items", () => {

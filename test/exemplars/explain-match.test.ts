@@ -6,25 +6,28 @@ const compare = (query: Record<string, number>, exemplar: Record<string, number>
   compareExpressions(testSpace, expressionOf(query), expressionOf(exemplar));
 const named = (pairs: readonly { readonly name: string }[]) => pairs.map(({ name }) => name);
 
-describe("in what two faces are alike and unlike", () => {
+describe("in what two faces are similar and different", () => {
   it("are what both depart in to one side, the farthest first, four at the most", () => {
     const centre = testSpace.dimensions.find(({ name }) => name === "AU1")?.centre as number;
     const query = { AU1: centre + 0.26, AU2: centre + 0.24, AU4: 0.9, AU6: 0.8, AU9: 0.85, AU25: 0.95 };
-    expect(named(compare(query, query).alike)).toEqual(["AU25", "AU4", "AU9", "AU6"]);
+    expect(named(compare(query, query).similar)).toEqual(["AU25", "AU4", "AU9", "AU6"]);
     const { AU1, AU2 } = query;
-    expect(named(compare({ AU1, AU2 }, { AU1, AU2 }).alike)).toEqual(["AU1"]);
+    expect(named(compare({ AU1, AU2 }, { AU1, AU2 }).similar)).toEqual(["AU1"]);
+    // One of the two alone departs far enough.
+    expect(compare({ AU1: centre + 0.24 }, { AU1: centre + 0.4 }).similar).toEqual([]);
+    expect(compare({ AU1: centre + 0.4 }, { AU1: centre + 0.24 }).similar).toEqual([]);
   });
 
-  it("are alike up to .2 apart, and unlike from .35 on, the widest first, two at the most", () => {
+  it("are similar up to .2 apart, and different from .35 on, the widest first, two at the most", () => {
     const match = compare(
       { AU4: 0.9, AU6: 0.9, AU9: 0.9, AU12: 0.9, AU25: 0.9, AU26: 0.9 },
       { AU4: 0.71, AU6: 0.69, AU9: 0.56, AU12: 0.5, AU25: 0.2, AU26: 0.1 },
     );
-    expect(named(match.alike)).toEqual(["AU4"]);
-    expect(named(match.unlike)).toEqual(["AU26", "AU25"]);
-    expect(named(compare({ AU9: 0.9 }, { AU9: 0.56 }).unlike)).toEqual([]);
-    expect(named(compare({ AU9: 0.9 }, { AU9: 0.54 }).unlike)).toEqual(["AU9"]);
-    expect(compare({ AU9: 0.9 }, { AU9: 0.3 }).unlike[0]).toEqual({
+    expect(named(match.similar)).toEqual(["AU4"]);
+    expect(named(match.different)).toEqual(["AU26", "AU25"]);
+    expect(named(compare({ AU9: 0.9 }, { AU9: 0.56 }).different)).toEqual([]);
+    expect(named(compare({ AU9: 0.9 }, { AU9: 0.54 }).different)).toEqual(["AU9"]);
+    expect(compare({ AU9: 0.9 }, { AU9: 0.3 }).different[0]).toEqual({
       name: "AU9",
       query: expect.closeTo(0.9, 6),
       exemplar: expect.closeTo(0.3, 6),
@@ -35,14 +38,14 @@ describe("in what two faces are alike and unlike", () => {
     const one = { name: "AU6", query: 0.84, exemplar: 0.79 };
     const other = { name: "AU12", query: 0.95, exemplar: 0.93 };
     const third = { name: "AU25", query: 0.5, exemplar: 0.456 };
-    expect(expressionReasons({ alike: [one, other], unlike: [] })).toEqual([
-      "AU6 and AU12 alike (0.84 and 0.95 here, 0.79 and 0.93 there)",
+    expect(expressionReasons({ similar: [one, other], different: [] })).toEqual([
+      "AU6 and AU12 similar (0.84 and 0.95 here, 0.79 and 0.93 there)",
     ]);
-    expect(expressionReasons({ alike: [one, other, third], unlike: [third] })).toEqual([
-      "AU6, AU12 and AU25 alike (0.84, 0.95 and 0.50 here, 0.79, 0.93 and 0.46 there)",
-      "AU25 unlike (0.50 here, 0.46 there)",
+    expect(expressionReasons({ similar: [one, other, third], different: [third] })).toEqual([
+      "AU6, AU12 and AU25 similar (0.84, 0.95 and 0.50 here, 0.79, 0.93 and 0.46 there)",
+      "AU25 different (0.50 here, 0.46 there)",
     ]);
-    expect(expressionReasons({ alike: [], unlike: [] })).toEqual(["nothing that stands out in common"]);
+    expect(expressionReasons({ similar: [], different: [] })).toEqual(["nothing that stands out in common"]);
   });
 });
 
@@ -60,5 +63,10 @@ describe("words that a query and an exemplar share", () => {
     ["", []],
   ])("are told as the query has them, whatever their endings, without those of every sentence: %s", (query, words) => {
     expect(sharedWords(query, exemplar)).toEqual(words);
+  });
+
+  it("keep at least three letters", () => {
+    const seen = exemplarEntry({ category: "awe", caption: "She sees it" }).exemplar;
+    expect(sharedWords("a seed, used", seen)).toEqual([]);
   });
 });

@@ -24,13 +24,13 @@ const scowl = exemplarEntry({ category: "anger", face: { AU4: 0.9 }, caption: "w
 const canyon = exemplarEntry({ category: "awe", face: null, caption: "looking into a canyon" });
 
 describe("retrieveExemplars", () => {
-  it("says which named coordinates are alike and which unlike", async () => {
+  it("says which named coordinates are similar and which different", async () => {
     const { hits } = await retrieveExemplars(await storeOf(laugh, polite), query({ face: duchenne }), { count: 2 });
     expect(hits.map((hit) => hit.exemplar.category)).toEqual(["amusement", "politeness"]);
-    expect(hits[0]?.why).toEqual(["AU12, AU6 and AU25 alike (0.93, 0.90 and 0.80 here, 0.93, 0.90 and 0.80 there)"]);
+    expect(hits[0]?.why).toEqual(["AU12, AU6 and AU25 similar (0.93, 0.90 and 0.80 here, 0.93, 0.90 and 0.80 there)"]);
     expect(hits[1]?.why).toEqual([
-      "AU12 alike (0.93 here, 0.75 there)",
-      "AU6 and AU25 unlike (0.90 and 0.80 here, 0.10 and 0.10 there)",
+      "AU12 similar (0.93 here, 0.75 there)",
+      "AU6 and AU25 different (0.90 and 0.80 here, 0.10 and 0.10 there)",
     ]);
     expect(hits[0]?.face?.similarity).toBeCloseTo(1, 6);
   });
@@ -154,8 +154,77 @@ describe("retrieveExemplars", () => {
     expect(excluded).toEqual([{ id: laugh.exemplar.id, category: "amusement", reason }]);
   });
 
+  it("balances only as many categories as fit in, and lets one with more make up for one with fewer", async () => {
+    const many = (category: string, count: number, AU12: number) =>
+      Array.from({ length: count }, (_, n) => exemplarEntry({ category, face: { AU12 }, image: `${category} ${n}` }));
+    const store = await storeOf(...many("smile", 4, 0.9), ...many("grin", 1, 0.5), scowl);
+    const categories = async (count: number, names: readonly string[], balanced = true) => {
+      const options = { count, balanced, relevanceShare: 1, filter: { categories: names } };
+      const { hits } = await retrieveExemplars(store, query({ face: { AU12: 0.9 } }), options);
+      return hits.map(({ exemplar }) => exemplar.category).sort();
+    };
+    expect(await categories(2, ["smile", "grin"])).toEqual(["grin", "smile"]);
+    expect(await categories(2, ["smile", "grin"], false)).toEqual(["smile", "smile"]);
+    expect(await categories(2, ["smile", "grin", "anger"])).toEqual(["smile", "smile"]);
+    expect(await categories(3, ["smile", "grin"])).toEqual(["grin", "smile", "smile"]);
+    expect(await categories(5, ["smile", "grin"])).toEqual(["grin", "smile", "smile", "smile", "smile"]);
+    expect(await categories(1, ["smile"])).toEqual(["smile"]);
+  });
+
+  it("asks the store for fifty candidates, or for five times as many as are wanted", async () => {
+    const store = await storeOf(laugh);
+    const limits: number[] = [];
+    const counting = {
+      ...store,
+      nearestExpressions: (...[expression, search]: Parameters<typeof store.nearestExpressions>) => {
+        limits.push(search.limit);
+        return store.nearestExpressions(expression, search);
+      },
+    };
+    for (const count of [3, 11]) await retrieveExemplars(counting, query({ face: duchenne }), { count });
+    expect(limits).toEqual([50, 55]);
+  });
+
+  it("tells the most relevant first, in whatever order variety chose them", async () => {
+    const other = exemplarEntry({ face: { AU12: 0.9, AU1: 0.8, AU2: 0.8, AU26: 0.8 }, image: "other" });
+    const twins = [0, 1].map((n) => exemplarEntry({ face: { AU12: 0.9 }, image: `t${n}` }));
+    const options = { count: 3, relevanceShare: 0.2 };
+    const { hits } = await retrieveExemplars(await storeOf(...twins, other), query({ face: { AU12: 0.9 } }), options);
+    expect(hits.map(({ score }) => score)).toEqual([1 / 61, 1 / 62, 1 / 63]);
+  });
+
+  it("does not show an exemplar that another program removed in the meantime", async () => {
+    const store = await storeOf(laugh, polite);
+    const losing = {
+      ...store,
+      list: async (...options: Parameters<typeof store.list>) =>
+        (await store.list(...options)).filter(({ id }) => id !== laugh.exemplar.id),
+    };
+    const { hits } = await retrieveExemplars(losing, query({ face: duchenne }), { count: 2 });
+    expect(hits.map(({ exemplar }) => exemplar.id)).toEqual([polite.exemplar.id]);
+  });
+
+  it("says what a text matched by: words, their stems, its meaning, or nothing", async () => {
+    const embedded = (category: string, caption: string, textEmbedding: readonly number[]) =>
+      exemplarEntry({ category, caption, face: duchenne, textEmbedding: Float32Array.from(textEmbedding) });
+    const store = createLanceExemplarStore(await tempFolder(), testSpace);
+    const entries = [embedded("joy", "running at the sea", [1, 0, 0]), embedded("grief", "at a grave", [0, 1, 0])];
+    await store.add(entries, "test:embedder");
+    const text = { text: "runs together", textEmbedding: Float32Array.from([0.9, 0.1, 0]) };
+    const { hits, channels } = await retrieveExemplars(store, query(text), { count: 2 });
+    expect(channels).toEqual(["text", "text embedding"]);
+    expect(Object.fromEntries(hits.map(({ exemplar, why }) => [exemplar.category, why]))).toEqual({
+      joy: ["text match", "text embedding: place 1"],
+      grief: ["text embedding: place 2"],
+    });
+  });
+
   it("finds nothing in an empty store and one in a store of one", async () => {
-    expect((await retrieveExemplars(await storeOf(), query({ face: duchenne }), { count: 3 })).hits).toEqual([]);
+    expect(await retrieveExemplars(await storeOf(), query({ face: duchenne }), { count: 3 })).toEqual({
+      hits: [],
+      excluded: [],
+      channels: [],
+    });
     expect((await retrieveExemplars(await storeOf(laugh), query({ face: duchenne }), { count: 3 })).hits).toHaveLength(
       1,
     );

@@ -10,13 +10,13 @@ const similarityTo = (AU4: number) => similarityAt(vectorDistance(smile, express
 
 describe("the similarity of a face to examples", () => {
   it("is the mean of the three nearest, whatever the others are", () => {
-    const alike = [0.9, 0.1, 0.5, null, 0.3].map(showing);
-    const found = scoreSimilarity(smile, { space: testSpace, positives: alike, negatives: [] });
+    const similar = [0.9, 0.1, 0.5, null, 0.3].map(showing);
+    const found = scoreSimilarity(smile, { space: testSpace, positives: similar, negatives: [] });
     const mean = (similarityTo(0.1) + similarityTo(0.3) + similarityTo(0.5)) / 3;
     expect(found?.similarity).toBeCloseTo(mean, 6);
-    expect(found).toMatchObject({ contrast: null, nearest: alike[1]?.exemplar.id });
+    expect(found).toMatchObject({ contrast: null, nearest: similar[1]?.exemplar.id });
     expect(found?.score).toBe(found?.similarity);
-    expect(found?.why[0]).toContain("AU12 alike (0.90 here, 0.90 there)");
+    expect(found?.why[0]).toContain("AU12 similar (0.90 here, 0.90 there)");
   });
 
   it("is lowered by as much as contrasting examples are nearer, and by none that are not", () => {

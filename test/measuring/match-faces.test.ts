@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FaceMeasurement } from "../../src/domain/measurement.ts";
-import { matchFaces } from "../../src/measuring/match-faces.ts";
+import { joinToFaces, matchFaces } from "../../src/measuring/match-faces.ts";
 import { face } from "../support/builders.ts";
 
 function measured(toolbox: string, leftPx: number, topPx = 0, sidePx = 100): FaceMeasurement {
@@ -41,6 +41,23 @@ describe("matchFaces", () => {
     // Two squares of one size, moved by d of 100 px, overlap by (100 - d) / (100 + d) of their union.
     expect(matchFaces([[measured("mesh@2", 0)], [measured("openface@2.2", 58)]])).toHaveLength(1);
     expect(matchFaces([[measured("mesh@2", 0)], [measured("openface@2.2", 63)]])).toHaveLength(2);
+  });
+
+  it("orders faces by their middles, and those above one another from top to bottom", () => {
+    const wide = measured("mesh@2", 0, 0, 300); // its middle at 150
+    const [narrow, below] = [measured("mesh@2", 110, 0, 40), measured("mesh@2", 110, 500, 40)];
+    expect(matchFaces([[wide, below, narrow]]).map(({ box }) => [box.leftPx, box.topPx])).toEqual([
+      [110, 0],
+      [110, 500],
+      [0, 0],
+    ]);
+  });
+
+  it("joins what one more toolbox measured later to the faces that are there", () => {
+    const faces = matchFaces([[measured("mesh@2", 300)], [measured("openface@2.2", 310)]]);
+    const more = joinToFaces(faces, [measured("pyfeat@0.6", 290), measured("pyfeat@0.6", 0)]);
+    expect(summary(more)).toEqual(["F1: pyfeat@0.6 0", "F2: mesh@2 300, openface@2.2 310, pyfeat@0.6 290"]);
+    expect(summary(faces)).toEqual(["F1: mesh@2 300, openface@2.2 310"]);
   });
 
   it("takes the box of the first toolbox", () => {

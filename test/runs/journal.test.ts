@@ -36,6 +36,7 @@ describe("the journal", () => {
     await journal.close();
     await journal.close();
     await last;
+    await expect(journal.append({ n: 52 })).rejects.toThrow();
     expect(await read()).toEqual([...Array.from({ length: 50 }, (_, n) => ({ n, word: "é\n" })), { n: 50 }, { n: 51 }]);
   });
 

@@ -30,16 +30,86 @@ describe("a run's folder", () => {
     await mkdir(join(folder, "check"));
     await writeFile(join(folder, "check", "mine.txt"), "my note");
     await madeRun("finished");
-    await writeFile(join(folder, "ranking.csv.0a3fc1f2-0000-4000-8000-0123456789ab.part"), "ra"); // of a killed process
+    const ofKilled = ".0a3fc1f2-0000-4000-8000-0123456789ab.part";
+    await writeFile(join(folder, `ranking.csv${ofKilled}`), "ra");
+    const mine = ["ranking.csv.part", `ranking.csv${ofKilled}.bak`, `ranking${ofKilled}`, "ranking.csv.bak"];
+    for (const name of mine) await writeFile(join(folder, name), "mine");
     const run = await open({ force: true, settings: { query: "pout" } });
-    expect((await readdir(folder, { recursive: true })).sort()).toEqual([
-      "check",
-      "check/mine.txt",
-      "journal.jsonl",
-      "me.jpg",
-      "run.lock",
-    ]);
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual(
+      [...mine, "check", "check/mine.txt", "journal.jsonl", "me.jpg", "run.lock"].sort(),
+    );
+    expect([run.resumed, run.wasFinished, run.files()]).toEqual([false, false, []]);
     await run.close("finished");
+  });
+
+  it("begins a finished run anew with nothing left of it, whatever tables and folders it had", async () => {
+    const run = await open();
+    const rows = await run.openRows(new Map([["searched/faces.jsonl", "first\n"]]));
+    const counts = { images: 1, faces: 0, failures: 0 };
+    await rows.append({ done: "a.jpg", inProgress: null, text: new Map([["searched/faces.jsonl", "a\n"]]), counts });
+    await rows.close();
+    await run.write("check/item-1.jpg", "pixels");
+    await run.close("finished");
+    const again = await open({ resume: true });
+    expect(again.wasFinished).toBe(true);
+    expect([...again.files()].sort()).toEqual(
+      ["check/item-1.jpg", "searched/faces.jsonl"].map((name) => join(folder, name)),
+    );
+    await again.close("finished");
+    await (await open({ force: true })).close("finished");
+    expect(await readdir(folder)).toEqual(["journal.jsonl"]);
+  });
+
+  it("notes what began it and each of its files once, and removes a file of its own alone", async () => {
+    await writeFile(join(folder, "mine.csv"), "mine");
+    for (const content of ["a", "a", "b"]) {
+      const run = await open();
+      await run.write("sheet.csv", content);
+      await run.claim("table.csv");
+      await run.remove("mine.csv");
+      await run.close("interrupted");
+    }
+    const journal = await readFile(join(folder, "journal.jsonl"), "utf8");
+    const times = (word: string) => journal.split(word).length - 1;
+    expect(["began", "sheet.csv", "table.csv", "interrupted"].map(times)).toEqual([1, 2, 1, 3]);
+    const last = await open();
+    expect(last.files()).toEqual(["sheet.csv", "table.csv"].map((name) => join(folder, name)));
+    await last.remove("sheet.csv");
+    await last.close("interrupted");
+    expect((await readdir(folder)).sort()).toEqual(["journal.jsonl", "mine.csv"]);
+  });
+
+  it("says why there can be no folder", async () => {
+    const refused = async (name: string) => {
+      const settings = { command: "find", settings: {}, version: "1" };
+      return openRunFolder(join(folder, name), settings).then(String, (error: Error) => error.message);
+    };
+    await writeFile(join(folder, "taken"), "");
+    for (const name of ["taken", "taken/below"]) {
+      expect(await refused(name)).toBe(
+        `Cannot write results as there is a file of that name: \`${join(folder, name)}\``,
+      );
+    }
+    expect(await refused("x".repeat(300))).toMatch(/^Cannot write results as the folder cannot be made \(.+\): `/);
+    await expect(continueRunFolder(folder)).rejects.toThrow(/Cannot go on with the run in the folder as an earlier/);
+  });
+
+  it("goes on by itself with a run that was killed, up to the first record that says nothing", async () => {
+    const run = await open();
+    await run.write("ranking.csv", "rank\n");
+    await appendFile(join(folder, "journal.jsonl"), '{"some":"record"}\n{"state":"finished"}\n');
+    await run.close("interrupted");
+    const again = await open();
+    expect([again.resumed, again.wasFinished, again.files()]).toEqual([true, false, [join(folder, "ranking.csv")]]);
+    await again.close("interrupted");
+  });
+
+  it("gives a file to a folder that holds no run, and takes it for nobody's afterwards", async () => {
+    await keepInRun(folder, "report.html", "<p>mine");
+    expect(await readFile(join(folder, "report.html"), "utf8")).toBe("<p>mine");
+    const run = await open();
+    await expect(run.write("report.html", "<p>ours")).rejects.toThrow(/Kuleshov did not write/);
+    await run.close("interrupted");
   });
 
   it("never writes over a file that is not Kuleshov's, or that somebody has worked on", async () => {
@@ -92,12 +162,16 @@ describe("a run's folder", () => {
     expect(existsSync(join(folder, "run.lock"))).toBe(false);
   });
 
-  it("does not take the folder of an earlier version, or somebody's journal, for its own", async () => {
-    await writeFile(join(folder, "journal.jsonl"), '1a2b3c4d {"done":["a.jpg"]}\n');
+  it.each([
+    ["of an earlier version", '1a2b3c4d {"done":["a.jpg"]}\n'],
+    ["of somebody else", '{"began":"today"}\n'],
+    ["without its beginning", '{"state":"finished"}\n{"began":"today"}\n'],
+  ])("does not take a journal %s for its own", async (_case, text) => {
+    await writeFile(join(folder, "journal.jsonl"), text);
     for (const mode of [{}, { resume: true }, { force: true }]) {
       await expect(open(mode)).rejects.toThrow(/an earlier Kuleshov, or something else, wrote its journal.jsonl/);
     }
-    expect(await readFile(join(folder, "journal.jsonl"), "utf8")).toBe('1a2b3c4d {"done":["a.jpg"]}\n');
+    expect(await readFile(join(folder, "journal.jsonl"), "utf8")).toBe(text);
   });
 
   it("knows files that are added later, also while the run is at work", async () => {
@@ -111,10 +185,10 @@ describe("a run's folder", () => {
     expect(await readdir(folder)).toEqual(["journal.jsonl"]);
   });
 
-  it("begins anew when the power went before its first record was whole", async () => {
+  it.each([25, 4])("begins anew when the power went before its first record was whole: %i bytes", async (bytes) => {
     await (await open()).close("interrupted");
     const text = await readFile(join(folder, "journal.jsonl"), "utf8");
-    await writeFile(join(folder, "journal.jsonl"), text.slice(0, 25));
+    await writeFile(join(folder, "journal.jsonl"), text.slice(0, bytes));
     await appendFile(join(folder, "journal.jsonl"), "\0\0\0");
     const again = await open();
     expect(again.resumed).toBe(false);

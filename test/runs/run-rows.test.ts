@@ -1,10 +1,10 @@
-import { appendFile, mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
 import type { RunStep } from "../../src/runs/run-rows.ts";
 import { fullDisk } from "../support/full-disk.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const HEADERS = new Map([
   ["faces.csv", "path,value\n"],
@@ -13,7 +13,7 @@ const HEADERS = new Map([
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kuleshov-run-"));
+  folder = await tempFolder();
 });
 
 const record = (path: string): RunStep => ({
@@ -60,6 +60,34 @@ describe("a run's tables", () => {
     await second.close("interrupted");
 
     expect(await faces()).toBe("path,value\na.jpg,1\nb.jpg,1\n");
+  });
+
+  it("hold no more than 63 steps back", async () => {
+    const files = await openRows();
+    for (let n = 0; n < 63; n += 1) await files.append(record(`${n}.jpg`));
+    expect(await faces()).toBe("path,value\n");
+    await files.append(record("63.jpg"));
+    expect((await faces()).split("\n")).toHaveLength(1 + 64 + 1);
+    await files.close("interrupted");
+  });
+
+  it("are let go of with their run: nothing can be added any more", async () => {
+    const files = await openRows();
+    await files.append(record("a.jpg"));
+    await files.close("interrupted");
+    await files.append(record("b.jpg"));
+    await expect(files.flush()).rejects.toThrow();
+    expect(await faces()).toBe("path,value\na.jpg,1\n");
+  });
+
+  it("keep where a clip was that was under way as its run ended", async () => {
+    const first = await openRows();
+    await first.append(record("a.jpg"));
+    await first.append(frame(0));
+    await first.close("finished");
+    const second = await openRows();
+    expect([[...second.done], second.inProgress]).toEqual([["a.jpg"], frame(0).inProgress]);
+    await second.close("finished");
   });
 
   it("cut off what was written but not recorded", async () => {
