@@ -43,6 +43,10 @@ scorers: [accuracy]
     ...[1, 2, 3].map((n) => row(n, n / 4)),
   ];
   await writeFile(join(place, "pyfeat.csv"), `${evidence.join("\n")}\n`);
+  // A video's worth of frames, whose images nobody has.
+  const frames = Array.from({ length: 6000 }, (_, frame) => `clip.mp4,${frame},${frame % 9},0,480,300,0.${frame % 10}`);
+  const header = "input,frame,FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,AU12";
+  await writeFile(join(place, "frames.csv"), `${[header, ...frames].join("\n")}\n`);
 }
 
 /** Runs a command that is not to be killed, in the folder of the trial. */
@@ -82,6 +86,10 @@ const commands = {
   measure: {
     words: ["measure", images, "--no-cache", "--contact-sheet"],
     ends: ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl"].map(textOf),
+  },
+  import: {
+    words: ["import", "pyfeat@2.1.5:frames.csv"],
+    ends: ["faces.csv", "images.csv", "measurements.jsonl"].map(textOf),
   },
   find: {
     words: ["find", "laugh", images, "--pack", "smiles", "--no-cache", "--model", "none"],
@@ -157,8 +165,8 @@ const inFileName = (name) => name.replaceAll(/[^a-z]+/g, "-");
 
 async function trial(name, command, cacheFolder) {
   const tally = { kills: 0, rounds: 0, wrong: [] };
-  const began = performance.now();
   await command.before?.();
+  const began = performance.now();
   const whole = join(place, `${inFileName(name)}-whole`);
   const first = await run(command, whole, { cacheFolder });
   if (first.code !== 0 && first.code !== 1) throw new Error(`${name}: ${first.said}`);
