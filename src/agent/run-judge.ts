@@ -51,7 +51,7 @@ export async function runJudge(
       const fitted = fittingQuestion(thinking, { ...dependencies, plan });
       tellOnce(fitted.warnings, warnings, dependencies.notify);
       plan = fitted.plan;
-      const judgeRun = await thinkWithin(thinking, { ...dependencies, ...fitted }, signal);
+      const judgeRun = await judgeWithin(thinking, { ...dependencies, ...fitted }, signal);
       const tokens = sumOfTokens(spent, judgeRun.tokens);
       const unread = plan.mode === "agent" ? facesUnread(thinking, judgeRun) : [];
       if (unread.length > 0 && judgeRun.facesRead.size === 0 && forced === null) {
@@ -107,11 +107,11 @@ function tellOnce(news: readonly string[], told: string[], notify: JudgeDependen
 type FittedDependencies = JudgeDependencies & Fitted & { readonly transfer: TransferRecorder };
 
 /** One conversation, or one for each face where all of them together have no room. */
-async function thinkWithin(thinking: Thinking, setting: FittedDependencies, signal?: AbortSignal): Promise<OneRun> {
+async function judgeWithin(thinking: Thinking, setting: FittedDependencies, signal?: AbortSignal): Promise<OneRun> {
   const { ledger } = thinking.toolContext;
-  if (!setting.economy.faceByFace) return thinkOnce(thinking, setting, signal);
+  if (!setting.economy.faceByFace) return judgeOnce(thinking, setting, signal);
   const runs: OneRun[] = [];
-  for (const { faceId } of ledger.faces()) runs.push(await thinkOnce(aboutOneFace(thinking, faceId), setting, signal));
+  for (const { faceId } of ledger.faces()) runs.push(await judgeOnce(aboutOneFace(thinking, faceId), setting, signal));
   const judgment = {
     answer: runs.map((run) => run.judgment.answer).join(" "),
     subjects: runs.flatMap((run) => run.judgment.subjects),
@@ -133,7 +133,7 @@ async function thinkWithin(thinking: Thinking, setting: FittedDependencies, sign
   };
 }
 
-async function thinkOnce(thinking: Thinking, setting: FittedDependencies, signal?: AbortSignal): Promise<OneRun> {
+async function judgeOnce(thinking: Thinking, setting: FittedDependencies, signal?: AbortSignal): Promise<OneRun> {
   const { question, toolContext, onTool } = thinking;
   const { model, prompts, plan, economy, limits = DEFAULT_LIMITS, transfer } = setting;
   const { prompt, tools, answer, seesViews } = questionFor(thinking, setting);

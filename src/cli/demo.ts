@@ -6,7 +6,7 @@ import { note, print } from "./output.ts";
 
 const NEXT_STEPS = `
 Next:
-  npx kuleshov ask photo.jpg "Is this a polite smile?" --context "She has just lost the final" --out report
+  npx kuleshov ask image.jpg "Is this a polite smile?" --context "She has just lost the final" --out report
   npx kuleshov measure images/ --csv > faces.csv
   npx kuleshov doctor`;
 

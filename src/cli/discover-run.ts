@@ -87,7 +87,7 @@ async function openDescriber(
 }
 
 /** What is in no group, and what could not take part: said here too, not only in the files. */
-function leftAside({ outside, faces, provenance }: Discovered["discovery"]): string[] {
+function leftOutNotes({ outside, faces, provenance }: Discovered["discovery"]): string[] {
   const near = groupBy(
     outside.filter((face) => face.near),
     ({ nearest }) => nearest ?? "",
@@ -114,7 +114,7 @@ async function report({ discovery, failures, checkItems }: Discovered, options: 
       await print(`${style.bold(id)}  ${name}  (${size} faces)  ${word(status)}\n    ${verdict}\n`);
     }
   }
-  for (const text of [...leftAside(discovery), ...discovery.notes]) note(text);
+  for (const text of [...leftOutNotes(discovery), ...discovery.notes]) note(text);
   note(`Everything is in ${options.out}: discovery.json, discovery.html`);
   if (checkItems > 0) {
     note(

@@ -24,7 +24,7 @@ export function register(program: Command): void {
   models
     .command("pull")
     .description(
-      "fetch a network that npm does not carry, once its licence is accepted; a rerun goes on where it broke",
+      "fetch a network that npm does not carry, once its licence is accepted; a rerun goes on where it stopped",
     )
     .argument("<name>", "the download, as `models list` names it, or one of its networks")
     .option("--from <file>", "take it from this file rather than from the internet")
@@ -44,7 +44,7 @@ export function register(program: Command): void {
     .action(verify);
   const probing = models
     .command("probe")
-    .description("try what a model that judges really does, in at most eight calls; asks go by it from then on")
+    .description("try what a model that judges really does, in at most eight calls; later questions rely on it")
     .argument("<model>", NAMED_MODEL_FORMS)
     .option("--no-cache", "try again what was tried before")
     .option("--json", "print JSON");

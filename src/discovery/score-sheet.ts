@@ -9,7 +9,7 @@ import { numberInCell, readTable } from "../platform/tables/table-rows.ts";
 import type { CheckKey } from "./rating-sheet.ts";
 
 /** The columns of a sheet. A rater fills in the last one. */
-export const SHEET_COLUMNS = ["item", "picture", "compare_with", "rater", "rating"] as const;
+export const SHEET_COLUMNS = ["item", "image", "compare_with", "rater", "rating"] as const;
 const RATINGS = { lowest: 1, highest: 5 };
 
 /** Krippendorff's own advice: below .667 no conclusions. */

@@ -139,12 +139,12 @@ export function vectorDistance(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-/** Distance at which two faces count as half alike: about two action units fully different. */
-const HALF_ALIKE_DISTANCE = 1.4;
+/** Distance at which two faces count as half similar: about two action units fully different. */
+const HALF_SIMILARITY_DISTANCE = 1.4;
 
-/** 1 for the same point, 0.5 at {@link HALF_ALIKE_DISTANCE}, falling to 0. */
+/** 1 for the same point, 0.5 at {@link HALF_SIMILARITY_DISTANCE}, falling to 0. */
 export function similarityAt(distance: number): number {
-  return 2 ** -((distance / HALF_ALIKE_DISTANCE) ** 2);
+  return 2 ** -((distance / HALF_SIMILARITY_DISTANCE) ** 2);
 }
 
 function coordinateReader(space: ExpressionSpace, face: PlacelessMeasurement) {

@@ -43,7 +43,7 @@ function wordsOf({ kind, value, statement }: EvidenceItem): string {
 /**
  * Items as a model reads them. The sides of an action unit are left out where they say the same as the whole face: they
  * triple the length and tell nothing. They stay in the ledger, where a claim about a side is held against them. All units
- * that one witness found absent on one face share a line, and so do all that it left uncertain. What is about one face
+ * that one toolbox found absent on one face share a line, and so do all that it left uncertain. What is about one face
  * stands together, below a line that names it and who says most of it.
  *
  * @param ledger what there is, of which `items` are told: a side says the same as the other one, told or not.
@@ -98,7 +98,7 @@ function numbersOf({ leftPx, topPx, widthPx, heightPx }: PixelBox): number[] {
 }
 
 /** How far two sides may differ, as a share of the scale, before both are shown. */
-const ALIKE = 0.2;
+const SAME_WITHIN = 0.2;
 const SCALE_SPAN: Readonly<Record<Scale, number>> = {
   probability: 1,
   "intensity-0-5": 5,
@@ -126,7 +126,7 @@ function isSideLikeTheOther({ value }: ActionUnitItem, unit: readonly ActionUnit
   if (opposite === undefined) return false;
   const decided = value.presence !== "uncertain" && opposite.presence !== "uncertain";
   if (decided && value.presence !== opposite.presence) return false;
-  return Math.abs(value.value - opposite.value) <= ALIKE * SCALE_SPAN[value.scale];
+  return Math.abs(value.value - opposite.value) <= SAME_WITHIN * SCALE_SPAN[value.scale];
 }
 
 /** Items of the scene as a model reads them; where there are none, that nobody looked, which is no absence. */

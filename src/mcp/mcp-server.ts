@@ -63,7 +63,7 @@ function registerTool(server: McpServer, tool: AgentTool, dependencies: McpServe
     (input, { mcpReq }) =>
       answered(dependencies, async () => {
         const { image, ...rest } = input as { image?: string };
-        const toolContext = image === undefined ? EMPTY_DESK : await opened(image, dependencies, mcpReq.signal);
+        const toolContext = image === undefined ? NO_IMAGE : await opened(image, dependencies, mcpReq.signal);
         const { text, output, views = [] } = await tool.run(rest, toolContext, mcpReq.signal);
         return {
           content: [textContent(text), ...views.flatMap(imageContent)],
@@ -83,8 +83,8 @@ function textContent(text: string): { type: "text"; text: string } {
 }
 
 /** A tool that needs no image gets none, and says so in its definition. */
-const EMPTY_DESK: ToolContext = new Proxy({} as ToolContext, {
-  get(_desk, field) {
+const NO_IMAGE: ToolContext = new Proxy({} as ToolContext, {
+  get(_context, field) {
     throw new TypeError(`A tool without an image looked for ${String(field)}`);
   },
 });

@@ -97,6 +97,6 @@ async function writeSheet(run: RunFolder, candidates: readonly FoundFace[], sign
   if (tiles.length > 0)
     await run.write(
       "contact-sheet.jpg",
-      await renderContactSheet(tiles, { title: "Most alike", range: `the best ${tiles.length}` }),
+      await renderContactSheet(tiles, { title: "Most similar", range: `the best ${tiles.length}` }),
     );
 }

@@ -110,7 +110,7 @@ describe("a blind check", () => {
     expect(sheet).not.toMatch(/member|counter|AU\d|P\d|#F|k5/);
     expect(parse(sheet, { columns: true })[0]).toEqual({
       item: "001",
-      picture: "item-001.jpg",
+      image: "item-001.jpg",
       compare_with: "reference-A*.jpg",
       rater: "",
       rating: "",

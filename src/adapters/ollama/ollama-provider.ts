@@ -56,6 +56,6 @@ function checkOllama(models: readonly OllamaModelInfo[], at: string): HealthChec
     const detail = `${models.length} models at ${at}, none of which sees images`;
     return { ...check, state: "missing", detail, remedy: "ollama pull qwen2.5vl" };
   }
-  const remedy = `kuleshov ask photo.jpg --model ollama:${seeing[0]}`;
+  const remedy = `kuleshov ask image.jpg --model ollama:${seeing[0]}`;
   return { ...check, state: "ready", detail: `${seeing.join(", ")} at ${at}`, remedy };
 }
