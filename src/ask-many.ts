@@ -34,7 +34,7 @@ export interface AskManyQuery extends RunMode {
 }
 
 /** What a run has used; `usd` of the answers whose price is known, and how many have none. */
-export interface Spent {
+interface Spent {
   readonly tokens: number;
   /** How many of the tokens were reckoned here, as their server did not count them. */
   readonly estimated: number;

@@ -24,7 +24,7 @@ export const ToolOutput = z.looseObject({ evidence: z.array(EvidenceItem) });
 export type ToolOutput = z.infer<typeof ToolOutput>;
 
 /** A tool's answer: `text` for the model, `output` for programs, and the images it asked for. */
-export interface ToolAnswer<Output extends ToolOutput = ToolOutput> {
+interface ToolAnswer<Output extends ToolOutput = ToolOutput> {
   readonly text: string;
   readonly output: Output;
   readonly views?: readonly ImageView[];

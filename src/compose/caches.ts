@@ -21,7 +21,7 @@ const MAX_BYTES = {
   checks: 1_000_000,
   probes: 1_000_000,
 } as const;
-export type CacheName = keyof typeof MAX_BYTES;
+type CacheName = keyof typeof MAX_BYTES;
 const CACHE_NAMES = Object.keys(MAX_BYTES) as readonly CacheName[];
 
 /** Where values of a kind are kept. */

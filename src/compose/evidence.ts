@@ -33,7 +33,7 @@ export async function openEvidenceFile(spec: string): Promise<EvidenceFile> {
   return openEvidence(evidenceRequest(spec, formats), formats);
 }
 
-export interface ImportingOptions {
+interface ImportingOptions {
   readonly toolboxes: readonly FerToolbox[];
   /** Whether the images are mirrored, as selfies are: what was measured on them has its sides exchanged. */
   readonly mirrored?: boolean | undefined;

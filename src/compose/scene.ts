@@ -5,7 +5,7 @@ import type { SceneObserver } from "../ports/scene-observer.ts";
 import { openMeasurements } from "./caches.ts";
 
 /** What of the scene is looked at. */
-export interface SceneChoice {
+interface SceneChoice {
   /** Bodies, nearness and who looks where. */
   readonly scene?: boolean | undefined;
   /** Objects too, which are left alone unless asked for: models/cards/human-centernet.md says why. */

@@ -9,7 +9,7 @@ import type { Points } from "./spanning-tree.ts";
 const REACH = 0.95;
 
 /** Faces of a discovery, with the groups that were found among them. */
-export interface GroupedFaces {
+interface GroupedFaces {
   readonly points: Points;
   /** Of each face, in the order of the points. */
   readonly ids: readonly string[];

@@ -1,7 +1,7 @@
 import type { Report, TraceStep } from "./report.ts";
 
 /** One turn of the loop: what the model said, the tools that it called, and what the pipeline complained of before. */
-export interface Turn {
+interface Turn {
   readonly complaint: TraceStep | null;
   readonly answer: TraceStep;
   readonly tools: readonly TraceStep[];

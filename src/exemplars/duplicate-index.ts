@@ -2,7 +2,7 @@ import { SAME_IMAGE_BITS } from "../domain/perceptual-hash.ts";
 import type { ExemplarIdentity } from "../ports/exemplar-store.ts";
 
 /** An exemplar that shows nearly the same pixels as a new one. */
-export interface KnownImage {
+interface KnownImage {
   readonly id: string;
   readonly category: string;
 }

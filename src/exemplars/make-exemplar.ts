@@ -16,7 +16,7 @@ import { renderView } from "../measuring/render-view.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 
 /** An image with the faces that the toolboxes found in it. */
-export interface MeasuredImage {
+interface MeasuredImage {
   readonly image: DecodedImage;
   readonly faces: readonly Face[];
 }

@@ -33,7 +33,7 @@ export function activationOf(value: number, scale: Scale): number {
 }
 
 /** One action unit as a rule reads it. */
-export interface Activation {
+interface Activation {
   /**
    * Of the whole face, 0..1: measured so, or else the mean of the two sides. A side on which it is present counts for the
    * whole face, as FACS scores it and as `presenceOnSide` reads it.

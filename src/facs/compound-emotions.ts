@@ -19,7 +19,7 @@ export function compoundCategories(): readonly CompoundCategory[] {
 }
 
 /** How well what is shown fits one category. */
-export interface CompoundFit {
+interface CompoundFit {
   readonly label: string;
   /** 0..1; 1 when exactly the core is shown. `null` when the toolbox sees none of the core. */
   readonly fit: number | null;

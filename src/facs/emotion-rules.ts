@@ -34,7 +34,7 @@ export function emotionRules(): readonly EmotionRule[] {
 }
 
 /** What one term added to a rule's score. */
-export interface Contribution {
+interface Contribution {
   /** The action unit of the term that counted. */
   readonly au: string;
   readonly activation: number;

@@ -10,7 +10,7 @@ import { pulledFile, readSource } from "./source.ts";
  * compiled on first use. `to-pull`: its file has to be downloaded first, under the name `download`. `unavailable`: its
  * file is missing or damaged; `reason` says which.
  */
-export type NetworkState =
+type NetworkState =
   | { readonly state: "ready" }
   | { readonly state: "to-compile" }
   | { readonly state: "to-pull"; readonly download: string; readonly sizeBytes: number }

@@ -12,7 +12,7 @@ export type Reading =
   | { readonly kind: "action-units"; readonly scale: Scale; readonly units: readonly ReadActionUnit[] }
   | { readonly kind: "blendshapes"; readonly values: readonly { readonly name: string; readonly value: number }[] };
 
-export interface ReadActionUnit {
+interface ReadActionUnit {
   readonly au: string;
   readonly side: Side;
   readonly value: number;

@@ -2,7 +2,7 @@
 export type Dtype = "float32" | "float16" | "int32" | "int64" | "uint8" | "bool";
 
 /** float16 is kept as its bits in a Uint16Array, bool as 0 or 1 in a Uint8Array. */
-export type TensorArray = Float32Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array;
+type TensorArray = Float32Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** A tensor whose numbers are known when the network is compiled. Row-major. */
 export interface Constant {

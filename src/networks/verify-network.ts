@@ -6,7 +6,7 @@ import type { Tensor } from "./session.ts";
 import { sizeOf } from "./tensor-data.ts";
 
 /** How far one output lies from the reference numbers. */
-export interface OutputCheck {
+interface OutputCheck {
   readonly name: string;
   /** Largest absolute difference over the picked elements, the mean and the root mean square. */
   readonly worst: number;
@@ -116,7 +116,7 @@ const FACE: readonly Blob[] = [
 const BACKGROUND = [150, 170, 190] as const;
 
 /** uint8-valued `[height, width, 3]` RGB: a smiling face seen from the front, drawn with ellipses. */
-export function drawnFace(width: number, height: number): Uint8Array {
+function drawnFace(width: number, height: number): Uint8Array {
   const rgb = new Uint8Array(3 * width * height);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {

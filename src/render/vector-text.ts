@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import opentype, { type Font, type PathCommand } from "opentype.js";
 
-export type FontWeight = "regular" | "bold";
+type FontWeight = "regular" | "bold";
 
 const FONT_FILES: Readonly<Record<FontWeight, string>> = {
   regular: "@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-400-normal.woff",

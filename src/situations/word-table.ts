@@ -14,7 +14,7 @@ const ContextCue = z.strictObject({
   appraisals: z.partialRecord(z.enum(APPRAISAL_DIMENSIONS), z.number().min(-1).max(1)),
   opposite: z.string().nullable(),
 });
-export type ContextCue = z.infer<typeof ContextCue>;
+type ContextCue = z.infer<typeof ContextCue>;
 
 const CueTable = z
   .strictObject({ about: z.string(), cues: z.array(ContextCue).min(1) })

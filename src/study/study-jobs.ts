@@ -13,7 +13,7 @@ import type { MeasureInputsOptions, StudyTools } from "./measure-inputs.ts";
 import type { StudyInput } from "./study-inputs.ts";
 
 /** One thing to do for a study; each can be done while others are under way. */
-export type StudyJob =
+type StudyJob =
   | { readonly kind: "image"; readonly input: StudyInput }
   | { readonly kind: "frame"; readonly input: StudyInput; readonly image: DecodedImage; readonly share: number }
   /** No more frames come; `fault` says why, when that is not simply the end. */

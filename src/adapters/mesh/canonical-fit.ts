@@ -3,7 +3,7 @@ import type { HeadPose } from "../../domain/measurement.ts";
 import type { CanonicalFace } from "../../networks/canonical-face.ts";
 
 /** Row-major 3 x 3. */
-export type Rotation = readonly [number, number, number, number, number, number, number, number, number];
+type Rotation = readonly [number, number, number, number, number, number, number, number, number];
 
 /** A face moved, turned and scaled onto the canonical face: what is left is shape and expression. */
 export interface CanonicalFit {

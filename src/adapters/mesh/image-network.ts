@@ -7,7 +7,7 @@ import type { RotatedRegion } from "./rotated-region.ts";
 import { sampleRegion } from "./sample-region.ts";
 
 /** What a network saw and what it answered. */
-export interface Look {
+interface Look {
   /** Holds only until the same network looks again: its pixels lie in a buffer that is used over and over. */
   readonly crop: Crop;
   /** An output by the manifest's name. @throws {InferenceError} if the network has none of that name. */
@@ -25,7 +25,7 @@ export interface ImageNetwork {
   close(): Promise<void>;
 }
 
-export type LookOptions = Omit<CropOptions, "widthPx" | "heightPx" | "into">;
+type LookOptions = Omit<CropOptions, "widthPx" | "heightPx" | "into">;
 
 /**
  * Makes a network look at images. The buffers for its input are made once: fresh ones for every face would keep the

@@ -4,7 +4,7 @@ import type { ChatReply, ChatRequest, ChatTool, MalformedCall, ToolCall } from "
 import { faultOfFilter, type ServerName } from "./server-fault.ts";
 
 /** A call as a protocol has it: arguments as text (OpenAI) or as an object (Ollama). */
-export interface WireCall {
+interface WireCall {
   readonly name: string;
   readonly args: unknown;
 }

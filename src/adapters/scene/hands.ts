@@ -14,7 +14,7 @@ export interface HandAtFace {
   readonly confidence: number;
 }
 
-export type FacePlace = "forehead" | "eyes" | "nose" | "mouth" | "chin" | "side of the face";
+type FacePlace = "forehead" | "eyes" | "nose" | "mouth" | "chin" | "side of the face";
 
 /** The middle of the hand lies this much of the forearm beyond the wrist (Drillis and Contini 1966: hand .108, forearm .146 of the stature). */
 const HAND_BEYOND_WRIST = 0.37;

@@ -3,7 +3,7 @@ import type { EvidenceFile, ImportedRow } from "../../ports/evidence-file.ts";
 import { type Cells, type RowReader, tableError } from "./table-format.ts";
 
 /** A table that came as JSON. */
-export interface JsonTable {
+interface JsonTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }
@@ -26,7 +26,7 @@ export function tableOfJson(json: unknown): JsonTable | undefined {
 }
 
 /** Cells of one row of a JSON table. */
-export function jsonCells(path: string, table: JsonTable, at: { row: number; wanted: readonly number[] }): Cells {
+function jsonCells(path: string, table: JsonTable, at: { row: number; wanted: readonly number[] }): Cells {
   const values = table.rows[at.row] ?? [];
   const valueIn = (k: number): unknown => values[at.wanted[k] as number];
   const text = (k: number): string => {

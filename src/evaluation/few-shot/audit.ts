@@ -11,7 +11,7 @@ import { type Cell, cellsOf } from "../runner/plan.ts";
 import { clusterOfSample, type Sample } from "../sample.ts";
 
 /** What leaving one exemplar out did to the answers it had been shown for. */
-export interface ExemplarInfluence {
+interface ExemplarInfluence {
   readonly exemplar: string;
   readonly answers: number;
   /** Mean Jensen-Shannon divergence in bits between the answers with and without it. */

@@ -19,7 +19,7 @@ export interface ScoredCall extends FinishedCall {
 }
 
 /** One metric of one scorer in one cell. */
-export interface MetricResult {
+interface MetricResult {
   readonly scorer: string;
   readonly metric: string;
   readonly better: "higher" | "lower" | null;

@@ -6,7 +6,7 @@ import { type AnswerCache, callKey } from "./answer-cache.ts";
 import { cellId } from "./plan.ts";
 
 /** What one cell would take. */
-export interface CellPlan {
+interface CellPlan {
   readonly cell: string;
   readonly calls: number;
   /** Of these, answers that are there already and cost nothing. */

@@ -9,7 +9,7 @@ export interface TfliteModel {
   readonly outputs: readonly number[];
 }
 
-export interface TfliteTensor {
+interface TfliteTensor {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];

@@ -9,7 +9,7 @@ const QUOTE = 34;
 const LONGEST_SHOWN = 60;
 
 /** Where a row stands in a buffer. */
-export interface RowSpan {
+interface RowSpan {
   readonly start: number;
   readonly end: number;
   readonly line: number;

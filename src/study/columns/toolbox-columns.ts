@@ -23,7 +23,7 @@ export interface ColumnOptions {
 }
 
 /** One row: a face, or none, of an image with its number. */
-export interface ColumnRow {
+interface ColumnRow {
   readonly face: RecordedFace | undefined;
   readonly image: ImagePlace;
   readonly frame: number;

@@ -1,7 +1,7 @@
 import { findTargets, type Target } from "./question-targets.ts";
 
 /** What kind of answer a question wants. */
-export type QuestionKind =
+type QuestionKind =
   | { readonly kind: "describe" | "action-units" | "certainty" | "context-effect" | "same-expression" }
   /** Which face shows most or least of it, all of them in order, or those that show it at all. */
   | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
