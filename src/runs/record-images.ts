@@ -50,7 +50,7 @@ function* untilAborted<T>(inputs: readonly T[], signal: AbortSignal | undefined)
 }
 
 /** The tables of a run that notes something of every face: `faces.jsonl`, and `failures.jsonl` for images without. */
-interface FaceRecords<FaceRecord> {
+export interface FaceRecords<FaceRecord> {
   /** For `RunFolder.openRows`: neither table has a first line. */
   readonly headers: ReadonlyMap<string, string>;
   /** The rows of one image. What cannot be read or measured is a row of its own. */
