@@ -76,7 +76,7 @@ describe("kuleshov exemplars", () => {
       "2",
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/laugh {2}0\.\d\d .*sample1\.jpg\n {2}.*alike/);
+    expect(stdout).toMatch(/laugh {2}0\.\d\d .*sample1\.jpg\n {2}.*similar/);
     expect(stdout).toMatch(/text\s+match\s+"laughing"/);
     expect(stderr).toMatch(/was left out: it is the same image/);
   });

@@ -69,6 +69,7 @@ describe("errors", () => {
         code: "image-decode",
         name: "ImageDecodeError",
         path: "a.jpg",
+        reason: "it is truncated",
         text: "ImageDecodeError: Cannot read image as it is truncated: `a.jpg`",
       },
       {
