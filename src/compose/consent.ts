@@ -5,7 +5,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 
 /** Whether images and words may leave this machine. */
-interface RemotePolicy {
+export interface RemotePolicy {
   /** Allows a server once for this project. */
   readonly allowRemote?: boolean | undefined;
   /** Refuses every server that is not on this machine, whatever was allowed before. */
