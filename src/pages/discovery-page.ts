@@ -103,7 +103,7 @@ function testTable(tests: readonly ProposalTest[]): string {
   const rows = tests.map(({ name, statistic, estimate, threshold, passed, explanation }) => {
     const word = passed === null ? "not made" : passed ? "passed" : "failed";
     const number = (value: number | null) => (value === null ? "–" : value.toFixed(2));
-    return `<tr><td><b>${name}</b><br><span class="small">${escapeMarkup(statistic)}</span></td>
+    return `<tr><td><b>${escapeMarkup(name)}</b><br><span class="small">${escapeMarkup(statistic)}</span></td>
 <td class="number">${number(estimate.value)}<br><span class="small">[${number(estimate.low)}, ${number(estimate.high)}]</span></td>
 <td class="number">&gt; ${threshold.toFixed(2)}</td><td class="${word.replace(" ", "-")}">${word}<br><span class="small">${escapeMarkup(explanation)}</span></td></tr>`;
   });

@@ -16,6 +16,7 @@ import { cutPortraits } from "../../src/measuring/cut-portraits.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
 import { portraitsNeeded, renderDiscoveryPage } from "../../src/pages/discovery-page.ts";
 import { writeFileAtomic } from "../../src/platform/write-file-atomic.ts";
+import { expectHarmless, hostile } from "../support/hostile.ts";
 import { measureAs } from "../support/measured-images.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { KNOWN_RECIPES, madeStudy, PLANTED, studySpace } from "../support/study-faces.ts";
@@ -288,6 +289,11 @@ describe("the discovery page", () => {
     expect(html).not.toContain("<b>all</b>");
     expect(html).toContain('class="status failed">failed');
     expect(html).toContain("no image");
+  });
+
+  it("is harmless whatever it was made of", () => {
+    const ids = discovery.proposals.flatMap(({ id, status }) => [id, status]);
+    expectHarmless(renderDiscoveryPage(hostile(discovery, ids), new Map()));
   });
 
   it("is written with the discovery, which reads back the same", async () => {

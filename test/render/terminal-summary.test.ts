@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ask } from "../../src/ask.ts";
 import { openDependencies } from "../../src/compose/ask.ts";
+import { answersPage } from "../../src/pages/answers-page.ts";
+import { tracePage } from "../../src/pages/trace-page.ts";
 import { renderTerminalReport } from "../../src/render/terminal-report.ts";
-import { createTerminalStyle } from "../../src/render/terminal-style.ts";
+import { createTerminalStyle, forTerminal } from "../../src/render/terminal-style.ts";
 import { renderTerminalSummary } from "../../src/render/terminal-summary.ts";
+import { renderTrace } from "../../src/render/terminal-trace.ts";
+import { expectHarmless, hostile } from "../support/hostile.ts";
 import { samplePhoto } from "../support/photos.ts";
 
 const style = createTerminalStyle({ color: false, columns: 100 });
@@ -42,6 +46,21 @@ describe("a report on one screen", () => {
       style,
     );
     expect(shown).toContain("contradicted: measured otherwise");
+  });
+
+  it("is harmless as text and as a page, whatever names, models and servers say", () => {
+    const evil = hostile(report, ["decode", "turn", "tool", "answer", "complaint", "observe", "measure"]);
+    const shown = [renderTerminalSummary(evil, style), renderTerminalReport(evil, style), renderTrace(evil, style)];
+    for (const each of shown) expect(forTerminal(each).match(/.{0,40}(?![\n\t])[\p{Cc}\u202e].{0,20}/gu)).toBeNull();
+    expectHarmless(tracePage(evil));
+    const card = { title: "a", thumbnail: "data:x", question: "q", context: "c", answer: "a", failure: null };
+    const counts = { asked: 3, failed: 1, tokens: 1, estimated: 1, usd: 1, unpriced: 0 };
+    const readings = [{ face: "F1", faceOnly: "happiness", contextOnly: "fear", integrated: "fear" }];
+    const cards = hostile([
+      { ...card, readings },
+      { ...card, failure: "it failed", readings: [] },
+    ]);
+    expectHarmless(answersPage({ model: hostile("m"), ...counts }, cards));
   });
 
   it("gives each of many faces one line", () => {

@@ -9,6 +9,7 @@ import { renderAgreement } from "../../src/render/terminal-agreement.ts";
 import { createTerminalStyle } from "../../src/render/terminal-style.ts";
 import { agreementCsv, studyAgreement } from "../../src/study/study-agreement.ts";
 import { actionUnits } from "../support/builders.ts";
+import { expectHarmless, hostile } from "../support/hostile.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const mesh = (values: Record<string, number>) => actionUnits(values, { toolbox: "mesh@2" });
@@ -88,11 +89,14 @@ describe("the agreement of a study", () => {
     expect(page).not.toMatch(/(src|href)="http| style="/);
   });
 
-  it("cannot be made to run somebody's script by a toolbox's name", async () => {
+  it("is harmless as a page and as a drawing, whatever toolboxes and scales are called", async () => {
     const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(images()) })]);
-    const evil = "<script>alert(1)</script>";
-    const page = agreementPage({ ...found, toolboxes: [evil, ...found.toolboxes] });
-    expect(page).not.toContain(evil);
+    const evil = hostile(
+      found,
+      found.units.map(({ au }) => au),
+    );
+    expectHarmless(agreementPage(evil));
+    expectHarmless(agreementFigure(evil));
   });
 
   it("is shown in a terminal line by line", async () => {

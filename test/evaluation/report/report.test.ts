@@ -14,6 +14,7 @@ import { createAnswerCache } from "../../../src/evaluation/runner/answer-cache.t
 import { markup, number, pText } from "../../../src/pages/markup.ts";
 import { createContentStore } from "../../../src/platform/content-store.ts";
 import { answerOf, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
+import { expectHarmless, hostile } from "../../support/hostile.ts";
 import { NO_VIDEOS } from "../../support/no-videos.ts";
 import { samplePhoto } from "../../support/photos.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
@@ -99,6 +100,13 @@ describe("the report", () => {
     ].filter((text) => !html.includes(text));
     expect(missing).toEqual([]);
     expect(html.includes("<script")).toBe(false);
+  });
+
+  it("is harmless whatever models, labels and answers say", async () => {
+    const { out, cache } = await finishedRun();
+    const scored = await scoreRun(out);
+    const kept = [out, "reliability", "confusion", ...scored.records.map(({ key }) => key)];
+    expectHarmless(await readFile(await writeReport(hostile(scored, kept), cache), "utf8"));
   });
 
   it("exports tables that load as data frames: missing is empty, never zero", async () => {
