@@ -87,12 +87,17 @@ export async function askMany(
     const steps = askedSteps(purse.whileThereIsRoom(left, signal), { query, dependencies, purse, signal });
     const already = query.items.length - left.length;
     const onProgress = (progress: StepProgress) => query.onProgress?.({ ...progress, ...purse.spent() });
-    try {
-      await recordSteps(steps, { rows, total: query.items.length, already, onProgress, signal });
-    } finally {
+    const showAnswers = async () => {
       await rows.close();
       await writeAnswers(run, await readAnswers(query.folder), { model: judgeOf(dependencies.ask), ...purse.spent() });
+    };
+    try {
+      await recordSteps(steps, { rows, total: query.items.length, already, onProgress, signal });
+    } catch (error) {
+      await showAnswers().catch(() => undefined); // why it ended is what counts
+      throw error;
     }
+    await showAnswers();
     const answers = await readAnswers(query.folder);
     const asked = {
       answers,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { readText } from "../platform/read-file.ts";
+import { inWordsIfDiskFull } from "../platform/system-error.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { journalLine, wholeRecords } from "./journal.ts";
 import { RowCommit } from "./run-rows.ts";
@@ -88,5 +89,8 @@ export async function compactJournal(folder: string): Promise<void> {
   );
   const rows: RowCommit = { ...last, done: history.commits.flatMap(({ done }) => done) };
   const records: readonly object[] = [{ began: history.began }, ...files, rows, { state: "finished" }];
-  await writeFileAtomic(join(folder, JOURNAL_FILE), records.map(journalLine).join(""));
+  const path = join(folder, JOURNAL_FILE);
+  await writeFileAtomic(path, records.map(journalLine).join("")).catch((error: unknown) => {
+    throw inWordsIfDiskFull(error, path);
+  });
 }

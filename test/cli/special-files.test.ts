@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as agreement from "../../src/cli/agreement.ts";
@@ -8,10 +8,12 @@ import * as discover from "../../src/cli/discover.ts";
 import * as evaluation from "../../src/cli/eval.ts";
 import * as measure from "../../src/cli/measure.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
+import { actionUnits as unitsOf } from "../support/builders.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
+import { goldenFile } from "../support/toolbox-files.ts";
 
 const NOT_A_FILE = /^Cannot .* as (line \d+: )?it is a device or a pipe, not a file: `.*`$/m;
 const PHOTO = samplePhoto(1);
@@ -149,15 +151,31 @@ function onFullDisk(kilobytes: number, command: readonly string[], place: string
 const mayMount = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
 
 describe.runIf(mayMount)("A disk that is full", () => {
-  it.each(["measure", "ask"])("is said in one sentence by %s", async (command) => {
-    const place = await tempFolder();
-    const { code, stderr } = onFullDisk(24, [command, PHOTO, "--out", join(place, "out")], place);
+  const category = "smile with lowered gaze";
+  it.each<[string, number, (folder: string) => readonly string[]]>([
+    ["measure", 24, () => ["measure", PHOTO]],
+    ["ask", 24, () => ["ask", PHOTO]],
+    ["ask of many", 24, (folder) => ["ask", folder]],
+    ["find", 16, () => ["find", category, PHOTO, "--pack", "smiles"]],
+    ["agreement", 8, (folder) => ["agreement", join(folder, "measured.jsonl")]],
+    ["import", 8, () => ["import", goldenFile("openface-video.csv")]],
+    ["eval run", 16, () => ["eval", "run", "facs-exam"]],
+  ])("is said in one sentence by %s", async (_name, kilobytes, words) => {
+    const [place, folder] = [await tempFolder(), await tempFolder()];
+    await copyFile(PHOTO, join(folder, "a.jpg"));
+    const actionUnits = ["mesh@2", "other@1"].flatMap((toolbox) => unitsOf({ AU12: 0.9 }, { toolbox }));
+    await writeFile(
+      join(folder, "measured.jsonl"),
+      `${JSON.stringify({ path: "a.jpg", widthPx: 9, heightPx: 9, sha256: "", faces: [{ actionUnits }] })}\n`.repeat(9),
+    );
+    const { code, stderr } = onFullDisk(kilobytes, [...words(folder), "--out", join(place, "out")], place);
     expect([code, stderr]).toEqual([
       3,
       expect.stringMatching(
-        /^Cannot write results as the disk is full; make room and run it again with --resume, .*`\n$/,
+        /^Cannot write results as the disk is full; make room and run it again with --resume, .*`\n$/m,
       ),
     ]);
+    expect(stderr).not.toMatch(/Internal error/);
   });
 });
 

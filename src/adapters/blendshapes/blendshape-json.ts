@@ -107,7 +107,10 @@ function coefficientsOf(face: unknown, path: string): ReadonlyMap<string, number
       const { name, score } = categoryOf(category);
       if (typeof name !== "string") throw tableError(path, "a blendshape has no categoryName");
       if (typeof score !== "number" || !(score >= 0 && score <= 1)) {
-        throw tableError(path, `blendshape ${name} has the score ${score}, which is no number from 0 to 1`);
+        throw tableError(
+          path,
+          `blendshape ${name} has the score ${JSON.stringify(score)}, which is no number from 0 to 1`,
+        );
       }
       return [name, score];
     }),

@@ -86,9 +86,11 @@ function scoresIn(list: unknown, path: string): ToolboxScore[] {
   if (!Array.isArray(list)) return [];
   return list.filter(isObject).map((one) => {
     const value = scoreOf(one);
-    const name = String(one.name);
+    const { name } = one;
+    if (typeof name !== "string")
+      throw tableError(path, `a score has the name ${JSON.stringify(name)}, which is no text`);
     if (typeof value === "number" && value >= 0 && value <= 1) return { name, value, range: "0..1" };
-    throw tableError(path, `${name} has the score ${String(value)}, which is no number from 0 to 1`);
+    throw tableError(path, `${name} has the score ${JSON.stringify(value)}, which is no number from 0 to 1`);
   });
 }
 

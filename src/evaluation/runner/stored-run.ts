@@ -100,7 +100,7 @@ function parseHeader(text: string, folder: string): RunHeader {
   const format = (data as { format?: unknown } | null)?.format;
   if (format !== RUN_FORMAT) {
     throw new ConfigurationError(
-      `Cannot open run as its files are of format ${String(format)} and this Kuleshov reads format ${RUN_FORMAT}: use the version that made it, or run it anew (\`${folder}\`)`,
+      `Cannot open run as its files are of format ${JSON.stringify(format)} and this Kuleshov reads format ${RUN_FORMAT}: use the version that made it, or run it anew (\`${folder}\`)`,
     );
   }
   const parsed = RunHeader.safeParse(data);
