@@ -53,14 +53,22 @@ describe("a report on one screen", () => {
     const shown = [renderTerminalSummary(evil, style), renderTerminalReport(evil, style), renderTrace(evil, style)];
     for (const each of shown) expect(forTerminal(each).match(/.{0,40}(?![\n\t])[\p{Cc}\u202e].{0,20}/gu)).toBeNull();
     expectHarmless(tracePage(evil));
-    const card = { title: "a", thumbnail: "data:x", question: "q", context: "c", answer: "a", failure: null };
+    const card = {
+      title: "a",
+      thumbnail: "data:x",
+      question: "q",
+      context: "c",
+      answer: "a",
+      failure: null,
+      remarks: ["r"],
+    };
     const counts = { asked: 3, failed: 1, tokens: 1, estimated: 1, usd: 1, unpriced: 0 };
     const readings = [{ face: "F1", faceOnly: "happiness", contextOnly: "fear", integrated: "fear" }];
     const cards = hostile([
       { ...card, readings },
       { ...card, failure: "it failed", readings: [] },
     ]);
-    expectHarmless(answersPage({ model: hostile("m"), ...counts }, cards));
+    expectHarmless(answersPage({ model: hostile("m"), notes: hostile(["n"]), ...counts }, cards));
   });
 
   it("gives each of many faces one line", () => {
