@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -33,6 +33,12 @@ describe("the package as it is installed", () => {
 
   const kuleshov = (...words: string[]) =>
     run(process.execPath, [join(folder, "node_modules", "kuleshov", "bin", "kuleshov.js"), ...words], { cwd: folder });
+
+  it("holds the licence and the notices", async () => {
+    expect(await readdir(join(folder, "node_modules", "kuleshov"))).toEqual(
+      expect.arrayContaining(["LICENSE", "NOTICE", "README.md"]),
+    );
+  });
 
   it("gives a command that measures faces", { timeout: 2 * MINUTES }, async () => {
     const { stdout } = await kuleshov("measure", image, "--json");
