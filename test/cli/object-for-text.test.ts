@@ -91,6 +91,13 @@ it.each<[string, string, unknown, (file: string) => readonly string[], RegExp]>(
     (f) => ["measure", PHOTO, "--resume", "--out", dirname(f)],
     /wrote its journal.jsonl/,
   ],
+  [
+    "scores without a name",
+    "h.json",
+    hume({ score: 0.5 }),
+    (f) => ["import", f, "--out", `${f}.out`],
+    /measurements as a score has no name: /,
+  ],
 ])("an object where text was expected is one sentence: %s", async (_what, name, content, words, sentence) => {
   const file = join(await tempFolder(), name);
   await mkdir(dirname(file), { recursive: true });

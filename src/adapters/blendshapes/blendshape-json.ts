@@ -106,6 +106,7 @@ function coefficientsOf(face: unknown, path: string): ReadonlyMap<string, number
     categories.map((category: unknown) => {
       const { name, score } = categoryOf(category);
       if (typeof name !== "string") throw tableError(path, "a blendshape has no categoryName");
+      if (score === undefined) throw tableError(path, `blendshape ${name} has no score`);
       if (typeof score !== "number" || !(score >= 0 && score <= 1)) {
         throw tableError(
           path,

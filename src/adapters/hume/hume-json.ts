@@ -87,6 +87,7 @@ function scoresIn(list: unknown, path: string): ToolboxScore[] {
   return list.filter(isObject).map((one) => {
     const value = scoreOf(one);
     const { name } = one;
+    if (name === undefined) throw tableError(path, "a score has no name");
     if (typeof name !== "string")
       throw tableError(path, `a score has the name ${JSON.stringify(name)}, which is no text`);
     if (typeof value === "number" && value >= 0 && value <= 1) return { name, value, range: "0..1" };
