@@ -146,7 +146,7 @@ async function fileSettings(path: string): Promise<ModelSettings> {
 }
 
 function mappingIn(text: string, path: string): Readonly<Record<string, unknown>> {
-  const document = parseDocument(text, { prettyErrors: false });
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
   const [broken] = document.errors;
   if (broken !== undefined) {
     const line = text.slice(0, broken.pos[0]).split("\n").length;

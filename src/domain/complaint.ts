@@ -79,3 +79,19 @@ function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue.message;
   return issue.errors.map((branch) => branch.map((inner) => inner.message).join(" and ")).join(", or ");
 }
+
+/** The first thing that zod found wrong, in words. The input must have been reported (`reportInput: true`). */
+export function issueInWords({ issues }: z.ZodError): string {
+  return issues[0] === undefined ? "it does not fit the schema" : placedIssue(issues[0]);
+}
+
+/** One thing that zod found wrong, in words, as {@link issueInWords}. */
+export function placedIssue(issue: z.core.$ZodIssue): string {
+  const place = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    return `${place === "" ? "it" : place} has an unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}`;
+  }
+  if (issue.code === "invalid_type" && issue.input === undefined)
+    return `it has no ${place === "" ? "content" : place}`;
+  return place === "" ? issue.message : `${place}: ${issue.message}`;
+}

@@ -24,7 +24,7 @@ export async function listEvaluations(): Promise<ShippedEvaluation[]> {
   return Promise.all(
     names.map(async (name) => {
       const path = ownPath("evals", name);
-      const head: unknown = parse(await readFile(path, "utf8"));
+      const head: unknown = parse(await readFile(path, "utf8"), { logLevel: "error" });
       const description = (head as { description?: string } | null)?.description;
       return { name: name.slice(0, -ENDING.length), description: description ?? "", path };
     }),

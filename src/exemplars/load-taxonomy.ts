@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { Taxonomy } from "../domain/category.ts";
+import { issueInWords } from "../domain/complaint.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
-import { issueInWords } from "./pack.ts";
 
 /** Ids of the taxonomies that ship with Kuleshov. */
 export async function taxonomyIds(): Promise<string[]> {

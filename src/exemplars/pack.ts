@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { z } from "zod";
+import { issueInWords } from "../domain/complaint.ts";
 import { PackError } from "../domain/errors.ts";
 import { type Exemplar, ExemplarImage, ExemplarLabel } from "../domain/exemplar.ts";
 import { PixelBox } from "../domain/geometry.ts";
@@ -93,18 +94,6 @@ export async function missingFile(path: string, name: string): Promise<string | 
     () => undefined,
     () => `its image is gone (${name})`,
   );
-}
-
-/** The first complaint of a schema as `category: a category needs a name`. */
-export function issueInWords(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return "it does not fit the schema";
-  const place = issue.path.join(".");
-  if (issue.code === "unrecognized_keys")
-    return `it has an unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}`;
-  if (issue.code === "invalid_type" && issue.input === undefined)
-    return `it has no ${place === "" ? "content" : place}`;
-  return place === "" ? issue.message : `${place}: ${issue.message}`;
 }
 
 /** @throws {PackError} */

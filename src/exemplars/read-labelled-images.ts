@@ -1,11 +1,12 @@
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { CategoryName } from "../domain/category.ts";
+import { issueInWords } from "../domain/complaint.ts";
 import { PackError } from "../domain/errors.ts";
 import { filesBelow } from "../measuring/folder-files.ts";
 import { readTable, type TableRow } from "../platform/tables/table-rows.ts";
 import { type CandidateList, type ExemplarCandidate, RegionText } from "./exemplar-candidate.ts";
-import { issueInWords, missingFile } from "./pack.ts";
+import { missingFile } from "./pack.ts";
 
 const Cell = z.string().transform((text) => (text.trim() === "" ? null : text.trim()));
 

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
+import { placedIssue } from "../domain/complaint.ts";
 import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
@@ -68,7 +69,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 function parseManifest(id: string, text: string): NetworkManifest {
-  const parsed = NetworkManifest.safeParse(parseJson(id, text));
+  const parsed = NetworkManifest.safeParse(parseJson(id, text), { reportInput: true });
   if (!parsed.success) throw new ModelFileError(id, `its manifest is wrong: ${complaintsOf(parsed.error)}`);
   if (parsed.data.id !== id) throw new ModelFileError(id, `its manifest calls itself "${parsed.data.id}"`);
   return parsed.data;
@@ -77,9 +78,9 @@ function parseManifest(id: string, text: string): NetworkManifest {
 /** Complaints that are told: one slip in a list makes one for each of its items. */
 const COMPLAINTS_TOLD = 5;
 
-/** In one line: `inputs.0.shape: expected array; licence: required`. */
+/** In one line: `inputs.0.shape: expected array; it has no licence`. */
 function complaintsOf({ issues }: z.ZodError): string {
-  const told = issues.slice(0, COMPLAINTS_TOLD).map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
+  const told = issues.slice(0, COMPLAINTS_TOLD).map(placedIssue);
   return issues.length > told.length ? `${told.join("; ")} and ${issues.length - told.length} more` : told.join("; ");
 }
 

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { existingStore, openExemplarSession, openStore } from "../compose/exemplars.ts";
+import { issueInWords } from "../domain/complaint.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { ExemplarLabel } from "../domain/exemplar.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
-import { issueInWords } from "../exemplars/pack.ts";
 
 /** A face that a person calls an example of a category, or of what it is not. */
 export interface NamedFace {

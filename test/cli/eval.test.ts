@@ -157,6 +157,23 @@ scorers: [accuracy]
   });
 });
 
+describe("a run whose files are damaged", () => {
+  it.each([
+    ["run.json", '"format": 1', '"format": 1, "x": 1', /its run.json is damaged/],
+    ["samples.jsonl", '"subject"', '"subjects"', /its samples.jsonl is damaged \(it has no subject\)/],
+  ])("is refused in one sentence: %s", async (name, whole, broken, sentence) => {
+    const folder = await tinyExam();
+    await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "one");
+    const file = join(folder, "one", name);
+    await writeFile(file, (await readFile(file, "utf8")).replace(whole, broken));
+    for (const command of ["resume", "report"]) {
+      const { code, stderr } = await kuleshov(folder, "eval", command, "one");
+      expect([code, stderr]).toEqual([2, expect.stringMatching(sentence)]);
+      expect(stderr.trim().split("\n")).toHaveLength(1);
+    }
+  });
+});
+
 describe("kuleshov lab", () => {
   it("takes mirrored images, and names no stimuli where every answer was kept and none were drawn", async () => {
     const folder = await tempFolder();

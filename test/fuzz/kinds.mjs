@@ -145,7 +145,7 @@ async function runKinds(shared, own) {
     await load("study/study-agreement"),
     await load("evaluation/report/write-report"),
   ];
-  const { openRun, readResults } = await load("evaluation/runner/stored-run");
+  const { answeredCalls, openRun, readResults } = await load("evaluation/runner/stored-run");
   const copied = async (name, random) => {
     const folder = join(own, name);
     await rm(folder, { recursive: true, force: true });
@@ -167,6 +167,7 @@ async function runKinds(shared, own) {
       const folder = await copied("evaluated", random);
       await openRun(folder);
       await readResults(folder);
+      await answeredCalls(folder);
       return scoreRun(folder);
     },
   };

@@ -35,6 +35,7 @@ process.on("message", async ({ kind, number }) => {
   process.send({ begins: { kind, number } });
   warned = undefined;
   const result = await outcomeOf(kind, number);
+  await new Promise(setImmediate); // Node tells of warnings a moment later
   if (warned !== undefined) Object.assign(result, { outcome: "FAULT", why: `warned: ${warned}` });
   process.send({ ends: { kind, number, ...result, rss: process.memoryUsage().rss } });
 });

@@ -45,7 +45,7 @@ function withChanges(text: string, { model, seed, timeoutSeconds }: EvalFileChan
 /** Parses the text of an evaluation file; `path` is only named. @throws {ConfigurationError} */
 export function parseEvalFile(text: string, path: string): EvalFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const broken = document.errors[0];
   if (broken !== undefined) {
     throw new ConfigurationError(

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { issueInWords } from "../../domain/complaint.ts";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { readText } from "../../platform/read-file.ts";
 import { journalLines, readJournal } from "../../runs/journal.ts";
@@ -86,7 +87,9 @@ export async function openRun(folder: string): Promise<StoredRun> {
   });
   const header = parseHeader(text, folder);
   const samples: Sample[] = [];
-  for await (const line of readJournal(join(folder, "samples.jsonl"))) samples.push(Sample.parse(line));
+  for await (const line of readJournal(join(folder, "samples.jsonl"))) {
+    samples.push(checked(Sample, line, { folder, name: "samples.jsonl" }));
+  }
   return { folder, header, samples };
 }
 
@@ -100,14 +103,18 @@ function parseHeader(text: string, folder: string): RunHeader {
   const format = (data as { format?: unknown } | null)?.format;
   if (format !== RUN_FORMAT) {
     throw new ConfigurationError(
-      `Cannot open run as its files are of format ${JSON.stringify(format)} and this Kuleshov reads format ${RUN_FORMAT}: use the version that made it, or run it anew (\`${folder}\`)`,
+      `Cannot open run as its files are of format ${JSON.stringify(format ?? null)} and this Kuleshov reads format ${RUN_FORMAT}: use the version that made it, or run it anew (\`${folder}\`)`,
     );
   }
-  const parsed = RunHeader.safeParse(data);
+  return checked(RunHeader, data, { folder, name: HEADER_FILE });
+}
+
+/** @throws {ConfigurationError} if what a file of ours holds is not what we write. */
+function checked<T>(schema: z.ZodType<T>, value: unknown, { folder, name }: { folder: string; name: string }): T {
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
   throw new ConfigurationError(
-    `Cannot open run as its run.json is damaged (${issue?.path.join(".")}: ${issue?.message}): \`${folder}\``,
+    `Cannot open run as its ${name} is damaged (${issueInWords(parsed.error)}): \`${folder}\``,
   );
 }
 
