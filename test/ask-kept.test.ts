@@ -103,6 +103,9 @@ describe("an answer to the same question", () => {
     const third = await asked({}, await panel());
     expect(server.chats).toHaveLength(chats);
     expect(third.provenance.keptSince).toBe(second.provenance.createdAt);
+    const { judges } = (await panel()).panel;
+    await asked({}, { panel: { judges, chair: judges[1] ?? null } });
+    expect(server.chats.length).toBeGreaterThan(chats);
     const price = { inputPerMillion: 1, outputPerMillion: 1 };
     const panelPrices = new Map([
       ["rules", { inputPerMillion: 0, outputPerMillion: 0 }],

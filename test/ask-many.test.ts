@@ -133,6 +133,9 @@ describe("a run with several judges", () => {
     }
     const { out, run } = await asking(habitual);
     expect((await run(itemsOf("b", "c", "d", "e"))).notes).toEqual([]);
+    // One face, asked about five times, is one.
+    const again = ["1", "2", "3", "4", "5"].flatMap((id) => itemsOf("b").map((item) => ({ ...item, id })));
+    expect((await run(again, { folder: join(folder, "again") })).notes).toEqual([]);
     const { notes } = await run(itemsOf("b", "c", "d", "e", "f"), { folder: join(folder, "five") });
     expect(notes).toEqual([
       expect.stringContaining(

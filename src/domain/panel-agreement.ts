@@ -71,7 +71,7 @@ export function panelClaims(judges: readonly Judged[]): PanelClaim[] {
         const path = `subjects[${subject}].cues[${cue}]`;
         const verdict = grounding?.claims.find((claim) => claim.path === path)?.verdict;
         const holds = verdict !== undefined && verdict !== "contradicted" && verdict !== "uncited";
-        if (!holds || evidenceIds.length === 0) return [];
+        if (!holds) return [];
         return [{ judge, faceId, label, direction, statement, evidenceIds, verdict }];
       }),
     ),

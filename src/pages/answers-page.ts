@@ -1,3 +1,4 @@
+import type { ReadingRow } from "../domain/reading-rows.ts";
 import { type Markup, markup } from "./markup.ts";
 import { page } from "./page.ts";
 
@@ -25,18 +26,9 @@ interface AnswerCard {
   readonly context: string | null;
   readonly answer: string | null;
   readonly failure: string | null;
-  readonly readings: readonly FaceReadings[];
+  readonly readings: readonly ReadingRow[];
   /** Judges that failed, and what a judge of judges chose. */
   readonly remarks: readonly string[];
-}
-
-/** The three readings of a face, kept apart, each with its first label in words, e.g. `happiness 0.93`. */
-export interface FaceReadings {
-  /** e.g. `F1`, or `scene` where there is no face; with a judge's name where it is that one's alone. */
-  readonly face: string;
-  readonly faceOnly: string;
-  readonly contextOnly: string;
-  readonly integrated: string;
 }
 
 /** The answers of a run as one page; the first ones, where there are very many. */
@@ -60,7 +52,7 @@ function card({ title, thumbnail, question, context, answer, failure, readings, 
 <p class="soft">${question ?? ""}</p>${stated}${said}${remarks.map((remark) => markup`<p class="soft">${remark}</p>`)}${readings.length === 0 ? null : readingsTable(readings)}</div>`;
 }
 
-function readingsTable(readings: readonly FaceReadings[]): Markup {
+function readingsTable(readings: readonly ReadingRow[]): Markup {
   return markup`<div class="scroll"><table><thead><tr><th></th><th>face only</th><th>context only</th><th>integrated</th></tr></thead><tbody>
 ${readings.map(({ face, faceOnly, contextOnly, integrated }) => markup`<tr><td>${face}</td><td>${faceOnly}</td><td>${contextOnly}</td><td>${integrated}</td></tr>`)}</tbody></table></div>`;
 }

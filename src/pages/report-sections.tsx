@@ -31,6 +31,7 @@ export function Subject({ report, subject }: SubjectProps) {
       <h2>{name}</h2>
       {face === undefined ? null : <p class="facts">{face.facts.join(" · ")}</p>}
       <Readings subject={subject} about={name} />
+      <Several rows={subject.several} />
       {face === undefined ? null : (
         <>
           <h3>Action units</h3>
@@ -39,6 +40,33 @@ export function Subject({ report, subject }: SubjectProps) {
       )}
       <Reasons subject={subject} />
     </section>
+  );
+}
+
+/** The spread of several samples, the labels that hold at a level, each judge of a panel and how far they agree. */
+function Several({ rows }: { readonly rows: SubjectView["several"] }) {
+  if (rows.length === 0) return null;
+  return (
+    <table class="several">
+      <thead>
+        <tr>
+          <th />
+          <th>face only</th>
+          <th>context only</th>
+          <th>integrated</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ face, faceOnly, contextOnly, integrated }) => (
+          <tr key={face}>
+            <th>{face}</th>
+            <td>{faceOnly}</td>
+            <td>{contextOnly}</td>
+            <td>{integrated}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

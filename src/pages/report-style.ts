@@ -15,7 +15,7 @@ export const REPORT_STYLE = `
 .bar-of-share{width:100%;height:14px}.bar-of-share .ground{fill:var(--line);opacity:.5}.bar-of-share .share{fill:var(--soft)}.bar-of-share .whole{fill:var(--accent)}
 .bar-of-share .arrow{stroke:var(--ink);stroke-width:1.6;fill:none}
 .value{font-variant-numeric:tabular-nums;font-size:13px}
-.effect{font-weight:600}
+.several{width:100%;font-size:13.5px}.several th{font-weight:400;text-align:left}.effect{font-weight:600}
 .units{width:100%;table-layout:fixed}.units th{font-weight:400;text-align:center;font-size:13.5px;padding:3px 6px}.units td{padding:3px 0;width:28%}.units thead th{color:var(--soft)}.units .n .value{display:block}
 .units td:first-child,.units th:first-child{width:28%}.units .bar-of-share{height:9px}
 .side{display:block}

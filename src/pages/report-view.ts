@@ -6,6 +6,7 @@ import { type CheckedClaim, supportShares } from "../domain/grounding.ts";
 import type { Reading, SubjectJudgment } from "../domain/judgment.ts";
 import type { Face, Scale, Side } from "../domain/measurement.ts";
 import { PRESENCE_BANDS } from "../domain/presence.ts";
+import { type ReadingRow, readingRows } from "../domain/reading-rows.ts";
 import type { Report, TraceStep } from "../domain/report.ts";
 import { turnsOf } from "../domain/trace-tree.ts";
 import { actionUnit } from "../facs/action-units.ts";
@@ -80,6 +81,8 @@ interface SideView {
 export interface SubjectView {
   readonly faceId: string | null;
   readonly readings: readonly ReadingView[];
+  /** Of several samples, a panel or a level: the spread, each judge, the labels that hold. Empty for one plain answer. */
+  readonly several: readonly ReadingRow[];
   /** What the context changed, in one sentence; `null` when a reading abstained. */
   readonly effect: string | null;
   readonly cues: readonly (ClaimView & { readonly direction: "for" | "against"; readonly label: string })[];
@@ -156,7 +159,7 @@ export function viewOf(report: Report): ReportView {
     judge: judgeInWords(provenance),
     answer: textParts(visibleText(judgment.answer)),
     faces: faces.map((face, index) => faceView(face, index, evidence)),
-    subjects: judgment.subjects.map((subject) => subjectView(subject, grounding.claims)),
+    subjects: judgment.subjects.map((subject) => subjectView(subject, report)),
     scene: { objects: layers.objects.join(""), bodies: layers.bodies.join(""), looks: layers.looks.join("") },
     evidence: evidence.map((item) => evidenceView(item, faces, cited)),
     grounding: groundingInWords(grounding),
@@ -251,7 +254,8 @@ function shareOf(value: number, scale: Scale): number {
 /** From where on a bar an action unit counts as present. */
 export const PRESENT_FROM = PRESENCE_BANDS.probability.presentFrom;
 
-function subjectView(subject: SubjectJudgment, claims: readonly CheckedClaim[]): SubjectView {
+function subjectView(subject: SubjectJudgment, report: Report): SubjectView {
+  const { claims } = report.grounding;
   const { faceId, congruence } = subject;
   const checked = (part: CheckedClaim["part"], statement: string) =>
     claims.find((claim) => claim.part === part && claim.faceId === faceId && claim.statement === statement);
@@ -262,6 +266,7 @@ function subjectView(subject: SubjectJudgment, claims: readonly CheckedClaim[]):
       readingView("context only", subject.contextOnly),
       readingView("integrated", subject.integrated),
     ],
+    several: severalRows(subject, report),
     effect: contextEffect(subject),
     cues: subject.cues.map(({ statement, evidenceIds, direction, label }) => ({
       direction,
@@ -282,6 +287,16 @@ function subjectView(subject: SubjectJudgment, claims: readonly CheckedClaim[]):
       typeof value === "number" ? [{ dimension, value, ids: evidenceIds }] : [],
     ),
   };
+}
+
+function severalRows(subject: SubjectJudgment, report: Report): ReadingRow[] {
+  if (report.samples === undefined && report.panel === undefined && report.labelSets === undefined) return [];
+  return readingRows(subject, report).map(({ face, faceOnly, contextOnly, integrated }) => ({
+    face: visibleText(face),
+    faceOnly: visibleText(faceOnly),
+    contextOnly: visibleText(contextOnly),
+    integrated: visibleText(integrated),
+  }));
 }
 
 function readingView(name: ReadingView["name"], { distribution, abstention }: Reading): ReadingView {

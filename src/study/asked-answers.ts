@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Judgment, Reading } from "../domain/judgment.ts";
+import { readingRows } from "../domain/reading-rows.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
 import { type AnswersSummary, answersPage } from "../pages/answers-page.ts";
 import { type Cell, csvLines } from "../platform/tables/write-table.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { AskedItem } from "./asked-item.ts";
-import { type ExtraColumns, extraColumnsOf, notesOn, readingRows, remarksOn } from "./several-answers.ts";
+import { type ExtraColumns, extraColumnsOf, notesOn, remarksOn } from "./several-answers.ts";
 
 export const ANSWERS_FILE = "answers.jsonl";
 const TABLE_FILE = "answers.csv";
@@ -50,7 +51,7 @@ export async function writeAnswers(
     context: item.context,
     answer: item.report?.judgment.answer ?? null,
     failure: item.failure,
-    readings: subjectsOf(item).flatMap((subject) => readingRows(subject, item)),
+    readings: subjectsOf(item).flatMap((subject) => readingRows(subject, item.report ?? {})),
     remarks: remarksOn(item),
   }));
   await run.write(PAGE_FILE, answersPage({ ...summary, asked: items.length, failed, notes: notesOn(items) }, cards));

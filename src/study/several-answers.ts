@@ -1,14 +1,8 @@
 import { fixedAnswerNote, type ReadFace } from "../domain/fixed-answers.ts";
-import {
-  type Judgment,
-  READING_NAMES,
-  type Reading,
-  type ReadingName,
-  type SubjectJudgment,
-} from "../domain/judgment.ts";
+import { type Judgment, READING_NAMES } from "../domain/judgment.ts";
 import { panelAlpha } from "../domain/panel-agreement.ts";
-import { abstainedInWords, type PooledReading } from "../domain/pooled-reading.ts";
-import type { FaceReadings } from "../pages/answers-page.ts";
+import type { PooledReading } from "../domain/pooled-reading.ts";
+import { agreeingIn } from "../domain/reading-rows.ts";
 import type { Cell } from "../platform/tables/write-table.ts";
 import type { AskedItem } from "./asked-item.ts";
 
@@ -72,57 +66,6 @@ const SET_COLUMNS: ExtraColumns = {
 
 function named(what: string): readonly string[] {
   return READING_NAMES.map((name) => `${COLUMN_OF[name]}_${what}`);
-}
-
-/** How many judges have the commonest of the labels on top. */
-function agreeingIn(tops: readonly { readonly label: string | null }[]): number {
-  const counts = new Map<string, number>();
-  for (const { label } of tops) {
-    if (label !== null) counts.set(label.toLowerCase(), 1 + (counts.get(label.toLowerCase()) ?? 0));
-  }
-  return Math.max(0, ...counts.values());
-}
-
-/** The readings of a face, with their spread, and below them those of each judge and the labels that hold at a level. */
-export function readingRows(subject: SubjectJudgment, { report }: AskedItem): FaceReadings[] {
-  const { faceId } = subject;
-  const face = faceId ?? "scene";
-  const row = (name: string, cell: (reading: ReadingName) => string): FaceReadings => ({
-    face: name,
-    faceOnly: cell("faceOnly"),
-    contextOnly: cell("contextOnly"),
-    integrated: cell("integrated"),
-  });
-  const pooled = report?.samples?.subjects.find((each) => each.faceId === faceId);
-  const sets = report?.labelSets?.subjects.find((each) => each.faceId === faceId);
-  const judges = report?.panel?.judges ?? [];
-  const about = (reading: ReadingName) =>
-    report?.panel?.agreement.find((one) => one.faceId === faceId && one.reading === reading);
-  return [
-    row(face, (name) => readingInWords(subject[name], pooled?.[name])),
-    ...(sets === undefined ? [] : [row(`${face}, labels`, (name) => sets[name].statement)]),
-    ...judges.flatMap(({ id, judgment }) => {
-      const own = judgment?.subjects.find((each) => each.faceId === faceId);
-      return own === undefined ? [] : [row(`${face}, ${id}`, (name) => readingInWords(own[name]))];
-    }),
-    ...(judges.length === 0
-      ? []
-      : [
-          row(`${face}, agreement`, (name) => {
-            const { tops = [], divergenceBits = null } = about(name) ?? {};
-            const apart = divergenceBits === null ? "" : `, ${divergenceBits.toFixed(2)} bits apart`;
-            return `${agreeingIn(tops)} of ${tops.length} agree${apart}`;
-          }),
-        ]),
-  ];
-}
-
-function readingInWords({ distribution }: Reading, pooled?: PooledReading): string {
-  const [top] = [...distribution].sort((a, b) => b.probability - a.probability);
-  const abstained = pooled === undefined || pooled.abstained === 0 ? "" : `, ${abstainedInWords(pooled)}`;
-  if (top === undefined) return pooled === undefined ? "abstained" : abstainedInWords(pooled);
-  const sd = pooled?.distribution.find(({ label }) => label === top.label)?.sd ?? null;
-  return `${top.label} ${top.probability.toFixed(2)}${sd === null ? "" : ` ± ${sd.toFixed(2)}`}${abstained}`;
 }
 
 /** Who failed, and what the judge of judges chose. */

@@ -3,6 +3,8 @@ import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
 import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
 import { ask } from "../../src/ask.ts";
 import { Report } from "../../src/domain/report.ts";
+import { reportPage } from "../../src/pages/report-page.tsx";
+import { viewOf } from "../../src/pages/report-view.ts";
 import type { JudgeModel } from "../../src/ports/chat-model.ts";
 import { renderTerminalReport } from "../../src/render/terminal-report.ts";
 import { createTerminalStyle } from "../../src/render/terminal-style.ts";
@@ -92,6 +94,9 @@ describe("a panel of judges", () => {
     expect(screen).toContain("Panel     2 judges; the readings above are the mean of theirs");
     expect(screen).toMatch(/integrated {4}openai:happy happiness 0.90 · openai:afraid fear 0.80; 0.62 bits apart/);
     expect(screen.split("\n").length).toBeLessThan(40);
+    const page = reportPage(viewOf(report), "data:image/png;base64,iVBORw0KGgo=");
+    expect(page).toContain("<th>F1, openai:afraid</th><td>fear 0.80</td>");
+    expect(page).toContain("<th>F1, agreement</th><td>1 of 2 agree, 0.62 bits apart</td>");
   });
 
   it("offers no claim that measurements contradict or that cites nothing", async () => {
@@ -125,6 +130,7 @@ describe("a panel of judges", () => {
     expect(report.warnings.join("\n")).toMatch(/openai:broken failed and is left out of the panel's mean: /);
     expect(report.panel?.subjects[0]?.integrated).toMatchObject({ given: 1, abstained: 0 });
     expect(report.provenance.sent).toMatchObject([{ requests: 2 }]);
+    expect(report.provenance.tokens).toEqual({ input: 200, output: 40 });
     expect(renderTerminalSummary(report, style)).toContain("openai:broken failed");
     const other = await modelThat("other", () => says("no idea"));
     const failed = judged([broken.model, other.model]);

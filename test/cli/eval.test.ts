@@ -8,6 +8,10 @@ import * as evaluation from "../../src/cli/eval.ts";
 import * as lab from "../../src/cli/lab.ts";
 import type { Reading } from "../../src/domain/judgment.ts";
 import type { LabelSet } from "../../src/domain/label-sets.ts";
+import { readResults } from "../../src/evaluation/runner/stored-run.ts";
+import { abstained, judgment, reading, subject } from "../support/builders.ts";
+import { saysJson } from "../support/model-server.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { type CommandResult, runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -85,6 +89,53 @@ scorers: [accuracy]
       [2, expect.stringContaining("made with labels neutral, sadness, and this asks with anger, neutral")],
       [2, expect.stringContaining("--abstain needs a calibration")],
     ]);
+  });
+});
+
+describe("an evaluation with several samples", () => {
+  it("draws every answer so, counts all of them, calibrates with them, and is another than one without", async () => {
+    const server = await startOpenAiServer(({ seed = 0 }) => {
+      const read = reading({ neutral: seed > 1000 ? 0.9 : 0.7, sadness: seed > 1000 ? 0.1 : 0.3 });
+      return saysJson(judgment(subject({ faceId: null, faceOnly: abstained(), contextOnly: read, integrated: read })));
+    });
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    const folder = await tempFolder();
+    await copyFile(samplePhoto(2), join(folder, "good.jpg"));
+    await writeFile(join(folder, "list.csv"), "id,image,label,context\n1,good.jpg,neutral,A queue\n");
+    await writeFile(
+      join(folder, "faces.eval.yaml"),
+      `name: faces
+dataset: { format: csv, path: list.csv, columns: { id: id, image: image, label: label, context: context }, taxonomy: [neutral, sadness] }
+matrix: { models: ["openai:test-model"], evidence: [none], seeds: [5] }
+scorers: [accuracy, calibration]
+`,
+    );
+    const run = (...words: string[]) => kuleshov(folder, "eval", "run", "faces.eval.yaml", ...words);
+    const one = await run("--out", "one");
+    expect([one.code, server.chats.length]).toEqual([0, 1]);
+    const several = await run("--out", "several", "--samples", "3");
+    expect(several.code).toBe(0);
+    expect(server.chats.slice(1).map(({ seed, temperature }) => [seed, temperature])).toEqual([
+      [5, 0.7],
+      [1_000_008, 0.7],
+      [2_000_011, 0.7],
+    ]);
+    const [{ answer, usage } = {}] = await readResults(join(folder, "several"));
+    expect(answer?.integrated.distribution?.[0]).toEqual({ label: "neutral", probability: expect.closeTo(2.5 / 3, 9) });
+    expect(usage).toMatchObject({ inputTokens: 300, outputTokens: 60 });
+    const { conditions } = JSON.parse(await readFile(join(folder, "several", "calibration.json"), "utf8"));
+    expect(conditions).toMatchObject([
+      {
+        samples: 3,
+        temperature: 0.7,
+        toolboxes: [],
+        integrated: { scores: [expect.closeTo(0.5 / 3, 9)], abstained: 0 },
+      },
+    ]);
+    await kuleshov(folder, "eval", "resume", "several");
+    expect(server.chats).toHaveLength(4);
+    const refused = await kuleshov(await tinyExam(), "eval", "run", "tiny.eval.yaml", "--samples", "3");
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("Samples are of judgments")]);
   });
 });
 
