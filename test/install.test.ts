@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 
 interface Lock {
   readonly packages: Readonly<
-    Record<string, { readonly dev?: boolean; readonly resolved?: string; readonly hasInstallScript?: boolean }>
+    Record<
+      string,
+      {
+        readonly dev?: boolean;
+        readonly resolved?: string;
+        readonly hasInstallScript?: boolean;
+        readonly os?: readonly string[];
+      }
+    >
   >;
 }
 
@@ -12,6 +20,16 @@ const needed = await neededPackages();
 describe("What an install of Kuleshov brings", () => {
   it("runs no install script", () => {
     expect(needed.filter(({ hasInstallScript }) => hasInstallScript === true).map(({ path }) => path)).toEqual([]);
+  });
+
+  it("says of every script of a development's package whether it may run, so that npm need not warn", async () => {
+    const { packages } = JSON.parse(await readFile("package-lock.json", "utf8")) as Lock;
+    const named = Object.keys(JSON.parse(await readFile("package.json", "utf8")).allowScripts);
+    // Packages that this system does not install are not warned of.
+    const scripted = Object.entries(packages).filter(
+      ([, { hasInstallScript, os }]) => hasInstallScript && os === undefined,
+    );
+    expect(scripted.map(([path]) => path.replace("node_modules/", ""))).toEqual(named);
   });
 
   it("holds one onnxruntime and one sharp", () => {
