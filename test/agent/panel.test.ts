@@ -9,6 +9,8 @@ import type { JudgeModel } from "../../src/ports/chat-model.ts";
 import { renderTerminalReport } from "../../src/render/terminal-report.ts";
 import { createTerminalStyle } from "../../src/render/terminal-style.ts";
 import { renderTerminalSummary } from "../../src/render/terminal-summary.ts";
+import { renderTrace } from "../../src/render/terminal-trace.ts";
+import { traceSpans } from "../../src/render/trace-spans.ts";
 import { cue, judgment, reading, subject } from "../support/builders.ts";
 import { fixedToolbox } from "../support/fixed-toolbox.ts";
 import { gradientImage } from "../support/images.ts";
@@ -161,6 +163,18 @@ describe("a judge of judges", () => {
     expect(own?.appraisals).toEqual([]);
     expect(report.judgment.answer).toMatch(/^F1: fear \(0\.80\)\. The cheeks are raised \[E\d+\]\.$/);
     expect(report.trace.at(-1)).toMatchObject({ type: "model", of: "judge of judges" });
+    const heads = renderTrace(report, style)
+      .split("\n")
+      .filter((line) => /^(openai:|judge of)/.test(line));
+    expect(heads).toEqual(["openai:happy", "openai:afraid", "judge of judges"]);
+    const spans = traceSpans(report)
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).resourceSpans[0].scopeSpans[0].spans[0]);
+    const names = new Set(spans.map(({ name }: { name: string }) => name));
+    expect([...names]).toEqual(["invoke_agent kuleshov", "chat happy", "chat afraid", "complaint"]);
+    const began = report.trace.map(({ startedMs }) => startedMs ?? -1);
+    expect(began.at(-1)).toBeGreaterThan(began[0] ?? 0);
     const screen = renderTerminalSummary(report, style);
     expect(screen).toMatch(/those of openai:afraid, whose claims the judge of judges\s+chose/);
     expect(screen).toContain("openai:happy, the judge of judges, chose F1: 1 claim of openai:afraid");

@@ -106,20 +106,18 @@ describe("an evaluation with several samples", () => {
       join(folder, "faces.eval.yaml"),
       `name: faces
 dataset: { format: csv, path: list.csv, columns: { id: id, image: image, label: label, context: context }, taxonomy: [neutral, sadness] }
-matrix: { models: ["openai:test-model"], evidence: [none], seeds: [5] }
+matrix: { models: ["openai:test-model"], evidence: [none], seeds: [5], repeats: 2 }
 scorers: [accuracy, calibration]
 `,
     );
     const run = (...words: string[]) => kuleshov(folder, "eval", "run", "faces.eval.yaml", ...words);
     const one = await run("--out", "one");
-    expect([one.code, server.chats.length]).toEqual([0, 1]);
+    expect([one.code, server.chats.length]).toEqual([0, 2]);
     const several = await run("--out", "several", "--samples", "3");
     expect(several.code).toBe(0);
-    expect(server.chats.slice(1).map(({ seed, temperature }) => [seed, temperature])).toEqual([
-      [5, 0.7],
-      [1_000_008, 0.7],
-      [2_000_011, 0.7],
-    ]);
+    const drawn = server.chats.slice(2).map(({ seed, temperature }) => [seed, temperature]);
+    const each = [5, 1_000_008, 2_000_011].map((seed) => [seed, 0.7]);
+    expect(drawn.sort()).toEqual([...each, ...each].sort());
     const [{ answer, usage } = {}] = await readResults(join(folder, "several"));
     expect(answer?.integrated.distribution?.[0]).toEqual({ label: "neutral", probability: expect.closeTo(2.5 / 3, 9) });
     expect(usage).toMatchObject({ inputTokens: 300, outputTokens: 60 });
@@ -133,7 +131,7 @@ scorers: [accuracy, calibration]
       },
     ]);
     await kuleshov(folder, "eval", "resume", "several");
-    expect(server.chats).toHaveLength(4);
+    expect(server.chats).toHaveLength(8);
     const refused = await kuleshov(await tinyExam(), "eval", "run", "tiny.eval.yaml", "--samples", "3");
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("Samples are of judgments")]);
   });
