@@ -67,7 +67,7 @@ describe("the starter packs", () => {
     const { hits, excluded } = await retrieveExemplars(store, query, { count: 4, relevanceShare: 1 });
     // The fourth is a mock disbelief that the toolbox takes for a smile; fewshot/SOURCES.md says so.
     for (const { exemplar } of hits.slice(0, 3)) expect(exemplar.category).toMatch(/laugh|smile/);
-    expect(hits[0]?.why[0]).toMatch(/AU12.* alike/);
+    expect(hits[0]?.why[0]).toMatch(/AU12.* similar/);
     expect(excluded).toHaveLength(3);
     expect(new Set(excluded.map((one) => one.reason))).toEqual(new Set(["it is the same image"]));
   });
