@@ -30,6 +30,9 @@ interface ToolAnswer<Output extends ToolOutput = ToolOutput> {
   readonly views?: readonly ImageView[];
 }
 
+/** Several toolboxes, bodies and looks, or objects. */
+export type ShownByTool = "agreement" | "scene" | "objects";
+
 /** A tool as its file defines it; its description is a file of its own in `prompts/tools/`. */
 interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType<ToolOutput>> {
   /** Snake case, as models and MCP clients call it. */
@@ -41,6 +44,8 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType<Too
   readonly needsVision: boolean;
   /** Whether it works on the image of the session; an MCP client then has to say which image that is. */
   readonly needsImage: boolean;
+  /** What has to have looked at images for it to have anything to show. */
+  readonly shows?: ShownByTool;
   /** @throws {ToolInputError} if an argument names what does not exist; the model reads its message. */
   run(input: z.infer<Input>, toolContext: ToolContext, signal?: AbortSignal): Promise<ToolAnswer<z.infer<Output>>>;
 }
@@ -54,6 +59,7 @@ export interface AgentTool {
   readonly output: z.ZodType<ToolOutput>;
   readonly needsVision: boolean;
   readonly needsImage: boolean;
+  readonly shows?: ShownByTool;
   /** @throws {ToolInputError} if the arguments do not fit the schema or name what does not exist. */
   run(input: unknown, toolContext: ToolContext, signal?: AbortSignal): Promise<ToolAnswer>;
 }

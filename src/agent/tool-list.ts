@@ -1,5 +1,5 @@
 import type { PromptLibrary } from "../judging/prompt-library.ts";
-import { type AgentTool, type AnyToolDefinition, describeTools } from "./agent-tool.ts";
+import { type AgentTool, type AnyToolDefinition, describeTools, type ShownByTool } from "./agent-tool.ts";
 import { bodyPosture } from "./tools/body-posture.ts";
 import { compareToolboxes } from "./tools/compare-toolboxes.ts";
 import { findFaces } from "./tools/find-faces.ts";
@@ -32,4 +32,12 @@ const TOOLS: readonly AnyToolDefinition[] = [
 /** The one list of tools that the agent loop and the MCP server read. */
 export function createTools(prompts: PromptLibrary, more: readonly AnyToolDefinition[] = []): AgentTool[] {
   return describeTools([...TOOLS, ...more], prompts);
+}
+
+/**
+ * Those of the tools that have something to show in a run: what nobody looks for is not offered. By the run and not by the
+ * image, as what a model is told first stays the same for all.
+ */
+export function toolsFor(tools: readonly AgentTool[], shown: ReadonlySet<ShownByTool>): AgentTool[] {
+  return tools.filter(({ shows }) => shows === undefined || shown.has(shows));
 }

@@ -1,10 +1,11 @@
+import type { AgentTool, ShownByTool } from "../agent/agent-tool.ts";
 import type { ModelMode } from "../agent/call-plan.ts";
-import { createTools } from "../agent/tool-list.ts";
+import { createTools, toolsFor } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import type { Calibrated } from "../domain/label-sets.ts";
 import type { AnswerStore } from "../judging/kept-answer.ts";
-import { loadPromptLibrary } from "../judging/prompt-library.ts";
+import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath, packageVersion } from "../platform/package-paths.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
@@ -86,7 +87,7 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
       exemplars: examples.source,
       model,
       prompts,
-      tools: createTools(prompts, examples.source === null ? [] : [createFindExemplars(examples.source)]),
+      tools: toolsOf(prompts, options, { toolboxes, exemplars: examples.source }),
       mode,
       answers: answersOf(panel?.judges ?? [model], options.cache),
       version: packageVersion(),
@@ -104,6 +105,19 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
     await close();
     throw error;
   }
+}
+
+/** The tools of a run: those that have something to show in it. */
+export function toolsOf(
+  prompts: PromptLibrary,
+  { scene = true, objects = false }: Pick<AskOptions, "scene" | "objects">,
+  { toolboxes, exemplars }: Pick<AskDependencies, "toolboxes" | "exemplars">,
+): AgentTool[] {
+  const shown = new Set<ShownByTool>();
+  if (toolboxes.length > 1) shown.add("agreement");
+  if (scene) shown.add("scene");
+  if (objects) shown.add("objects");
+  return toolsFor(createTools(prompts, exemplars === null ? [] : [createFindExemplars(exemplars)]), shown);
 }
 
 /** The labels that a calibration is of, where it is of one list of them. */

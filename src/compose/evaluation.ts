@@ -20,7 +20,7 @@ import { cacheFolder } from "../platform/cache-folder.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { DEFAULT_RETRIES } from "../platform/retry.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import { openDependencies } from "./ask.ts";
+import { openDependencies, toolsOf } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
 import { isFreeModel, type ModelOptions, refuseOneAddressForTwo } from "./models.ts";
@@ -170,6 +170,7 @@ function createConditionDependencies(
       ...opened.dependencies,
       // Evaluations keep each answer with its seed and repeat themselves.
       answers: null,
+      tools: toolsOf(opened.dependencies.prompts, {}, { toolboxes, exemplars: null }),
       toolboxes,
       exemplars: shots.source === null ? null : variedSource(shots.source, condition.variant),
       prompts,

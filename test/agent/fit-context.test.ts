@@ -2,9 +2,11 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
+import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
 import { promptTokens } from "../../src/agent/fit-context.ts";
 import { type AskQuery, ask } from "../../src/ask.ts";
 import type { AskDependencies } from "../../src/ask-dependencies.ts";
+import { toolsOf } from "../../src/compose/ask.ts";
 import { createObservers } from "../../src/compose/scene.ts";
 import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { ProviderError } from "../../src/domain/errors.ts";
@@ -82,11 +84,9 @@ describe("a question about three faces", () => {
     const server = await startOpenAiServer(() => says("not this time"));
     const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
     for (const mode of ["single-pass", "agent"] as const) {
-      const parts = await partsFor(
-        { ...model, capabilities: { ...model.capabilities, vision: false } },
-        { toolboxes, observers, mode },
-      );
-      await ask({ image: samplePhoto(1) }, parts).catch(() => {});
+      const parts = await partsFor(model, { toolboxes, observers, mode });
+      const tools = toolsOf(parts.prompts, {}, { toolboxes, exemplars: null });
+      await ask({ image: samplePhoto(1) }, { ...parts, tools }).catch(() => {});
     }
     const tokensOf = (asked: WireBody | undefined) => {
       if (asked === undefined) throw new Error("It was not asked");
@@ -96,6 +96,20 @@ describe("a question about three faces", () => {
     expect(tokensOf(server.chats[0])).toBeLessThanOrEqual(4_500);
     expect(tokensOf(server.chats.find(({ tools }) => tools !== undefined))).toBeLessThanOrEqual(2_800);
   });
+});
+
+it("offers no tool that has nothing to show in a run", async () => {
+  const { prompts } = await partsFor(createRulesModel());
+  const namesOf = (scene: object, count: number) =>
+    toolsOf(prompts, scene, { toolboxes: new Array(count).fill(toolboxes[0]), exemplars: null }).map(
+      ({ name }) => name,
+    );
+  const shows = (names: string[]) =>
+    ["compare_toolboxes", "objects_in_scene", "body_posture", "who_looks_where"].filter((name) => names.includes(name));
+  expect(shows(namesOf({}, 1))).toEqual(["body_posture", "who_looks_where"]);
+  expect(shows(namesOf({ scene: false }, 2))).toEqual(["compare_toolboxes"]);
+  expect(shows(namesOf({ objects: true }, 1))).toContain("objects_in_scene");
+  expect(namesOf({ scene: false }, 1)).toContain("look_closer");
 });
 
 describe("a question to a model with little room", () => {

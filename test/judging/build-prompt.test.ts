@@ -79,7 +79,7 @@ it("names the files it was made from, with their hashes", async () => {
       ["judge", "4"],
       ["answer-by-schema", "1"],
       ["work-with-tools", "1"],
-      ["image-shown", "2"],
+      ["image-shown", "3"],
       ["question-with-tools", "4"],
     ].map(([id, version]) => ({ id, version, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })),
   );

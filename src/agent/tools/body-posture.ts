@@ -9,6 +9,7 @@ export const bodyPosture = defineTool({
   output: ToolOutput,
   needsVision: false,
   needsImage: true,
+  shows: "scene",
   async run({ faceId }, { ledger }) {
     knownFace(ledger, faceId);
     const evidence = [...ledger.ofFace(faceId, "posture")];

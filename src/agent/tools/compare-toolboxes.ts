@@ -13,6 +13,7 @@ export const compareToolboxes = defineTool({
   output: ToolOutput.extend({ toolboxes: z.array(z.string()), units: z.array(UnitConsensus) }),
   needsVision: false,
   needsImage: true,
+  shows: "agreement",
   async run({ faceId }, { ledger }) {
     const face = knownFace(ledger, faceId);
     const toolboxes = [...new Set(face.measurements.map(({ toolbox }) => toolbox))];

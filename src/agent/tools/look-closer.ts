@@ -14,10 +14,10 @@ const ENLARGED_TO_PX = 448;
 export const lookCloser = defineTool({
   name: "look_closer",
   schema: z.strictObject({
-    faceId: z.string().nullable().describe("The face whose part is meant; null when region is a box"),
+    faceId: z.string().nullable().describe("The face whose part is meant; null with a box"),
     region: z
       .union([z.enum(FACE_PARTS), PixelBox])
-      .describe("A part of the face, its surroundings with hands and shoulders, or a box in source pixels"),
+      .describe("A part of the face, its surroundings, or a box in source pixels"),
   }),
   output: ToolOutput.extend({ region: PixelBox }),
   needsVision: true,

@@ -9,6 +9,7 @@ export const objectsInScene = defineTool({
   output: ToolOutput,
   needsVision: false,
   needsImage: true,
+  shows: "objects",
   async run(_input, { ledger }) {
     const evidence = [...ledger.ofKind("object")];
     return { text: sceneText(evidence, "Objects"), output: { evidence } };

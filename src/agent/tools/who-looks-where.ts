@@ -9,6 +9,7 @@ export const whoLooksWhere = defineTool({
   output: ToolOutput,
   needsVision: false,
   needsImage: true,
+  shows: "scene",
   async run({ faceId }, { ledger }) {
     if (faceId !== null) knownFace(ledger, faceId);
     const evidence = ledger.ofKind("relation").filter((item) => faceId === null || concerns(item, faceId));
