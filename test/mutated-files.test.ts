@@ -9,8 +9,12 @@ function named(pattern: string): string[] {
   return names === undefined ? [pattern] : names.split(",").map((name) => `${before}${name}${after}`);
 }
 
-it("every file that `npm run mutate` names is there", async () => {
-  const { mutate } = JSON.parse(await readFile(ownPath("stryker.config.json"), "utf8")) as { mutate: string[] };
-  const missing = mutate.flatMap(named).filter((pattern) => globSync(pattern, { cwd: ownPath() }).length === 0);
+it("every file and test that `npm run mutate` names is there", async () => {
+  const { rooms, tests } = JSON.parse(await readFile(ownPath("test/mutation/rooms.json"), "utf8")) as {
+    rooms: Record<string, string>;
+    tests: string[];
+  };
+  const patterns = [...Object.values(rooms), ...tests.map((test) => test.replace(/^!/, ""))];
+  const missing = patterns.flatMap(named).filter((pattern) => globSync(pattern, { cwd: ownPath() }).length === 0);
   expect(missing).toEqual([]);
 });
