@@ -127,7 +127,8 @@ try {
   await Promise.all(shares.map((share, number) => trials(share, number, found)));
 } finally {
   clearInterval(ticker);
-  await rm(copy, { recursive: true });
+  // A process that was just killed may still be writing.
+  await rm(copy, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 
 const all = mutants.map((mutant) => ({ ...mutant, ...found.get(mutant.id), room: roomOf.get(mutant.fileName) }));
