@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createEvidenceLedger } from "../../src/domain/evidence.ts";
+import { createEvidenceLedger, forkedLedger } from "../../src/domain/evidence.ts";
 import { measuredItems, presenceOnSide, presenceVotes } from "../../src/domain/presence.ts";
 import { contextEvidence, expressionEvidence, face, faceEvidence } from "../support/builders.ts";
 
@@ -22,6 +22,38 @@ describe("the ledger", () => {
     expect(others.map((item) => ledger.add(item).id)).toEqual(["E3", "E4", "E5", "E6", "E7", "E8"]);
     expect(ledger.items()).toHaveLength(8);
     expect([ledger.get("E2"), ledger.get("E9")]).toEqual([context, undefined]);
+  });
+
+  it("of one of several judges has what all know and what it found itself, under ids that mean one thing in all", () => {
+    const ledger = createEvidenceLedger([face()]);
+    const [smile] = faceEvidence({ AU12: 0.9 });
+    const shared = [ledger.add(smile as NonNullable<typeof smile>), ledger.add(expressionEvidence({ joy: 1 }))];
+    const [one, other] = [forkedLedger(ledger, shared), forkedLedger(ledger, shared)];
+    const found = one.add(contextEvidence("A party"));
+    const closer = other.add({ ...expressionEvidence({ fear: 1 }), statement: "Closer" });
+    const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id);
+    expect([ids(one.items()), ids(other.items())]).toEqual([
+      ["E1", "E2", "E3"],
+      ["E1", "E2", "E4"],
+    ]);
+    expect([one.get("E3"), other.get("E3"), one.get("E4"), one.get("E1")]).toEqual([
+      found,
+      undefined,
+      undefined,
+      shared[0],
+    ]);
+    expect([ids(one.ofFace("F1")), ids(other.ofFace("F1"))]).toEqual([
+      ["E1", "E2"],
+      ["E1", "E2", "E4"],
+    ]);
+    expect([ids(other.ofFace("F1", "expression")), ids(other.ofFace("F2", "expression"))]).toEqual([["E2", "E4"], []]);
+    expect([ids(one.ofKind("expression")), ids(one.ofKind("context-text")), ids(other.ofKind("context-text"))]).toEqual(
+      [["E2"], ["E3"], []],
+    );
+    // The same fact found by both is one item.
+    expect(other.add(contextEvidence("A party")).id).toBe("E3");
+    expect(ids(other.items())).toEqual(["E1", "E2", "E3", "E4"]);
+    expect([ids(ledger.items()), closer.id]).toEqual([["E1", "E2", "E3", "E4"], "E4"]);
   });
 
   it("finds items by face and kind, and faces by id", () => {

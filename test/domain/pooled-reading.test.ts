@@ -68,6 +68,65 @@ describe("readings taken together", () => {
   });
 });
 
+describe("readings of several faces taken together", () => {
+  const at = (valence: number): Reading => ({
+    ...reading({ joy: 1 }, valence),
+    arousal: { value: valence / 2, low: 0, high: 1 },
+  });
+  const both = (first: Reading, second: Reading) =>
+    judgment(
+      subject({ faceId: "F1", faceOnly: first, contextOnly: first, integrated: first }),
+      subject({ faceId: "F2", faceOnly: second, contextOnly: second, integrated: second }),
+    );
+
+  it("are those of each face, with one that a judge left out neither given nor abstained", () => {
+    const lone = judgment(subject({ faceId: "F2", faceOnly: at(0.4), contextOnly: at(0), integrated: at(0.2) }));
+    const pooled = poolSubjects([both(at(0.2), reading({ " FEAR": 1 })), lone]);
+    expect(pooled.map(({ faceId, faceOnly }) => [faceId, faceOnly.given, faceOnly.abstained])).toEqual([
+      ["F1", 1, 0],
+      ["F2", 2, 0],
+    ]);
+    expect(pooled[0]?.integrated.valence).toEqual({ mean: 0.2, sd: null });
+    expect(pooled[1]?.faceOnly.arousal).toEqual({ mean: 0.2, sd: null });
+    expect(pooled[1]?.faceOnly.distribution.map(({ label, mean }) => [label, mean])).toEqual([
+      [" FEAR", 0.5],
+      ["joy", 0.5],
+    ]);
+  });
+
+  it("stand in the judgment for each of its faces, with the mean arousal; a face of no pool stays as it is", () => {
+    const all = [both(at(0.2), at(0.6)), both(at(0.4), at(0.8))];
+    const [first] = all as [Judgment];
+    const pooled = poolSubjects(all);
+    const { subjects } = withPooledReadings(first, all, { pooled, who: "judges" });
+    expect(subjects.map(({ faceOnly }) => faceOnly.arousal?.value)).toEqual([
+      expect.closeTo(0.15, 9),
+      expect.closeTo(0.35, 9),
+    ]);
+    const partly = withPooledReadings(first, all, { pooled: pooled.slice(1), who: "judges" });
+    expect(partly.subjects[0]).toBe(first.subjects[0]);
+    expect(partly.subjects[1]).toEqual(subjects[1]);
+  });
+
+  it("say that nobody gave a reason where none of those that abstain did", () => {
+    const silent = judged({ ...abstained, abstention: null });
+    const { subjects } = withPooledReadings(silent[0] as Judgment, silent, {
+      pooled: poolSubjects(silent),
+      who: "judges",
+    });
+    expect(subjects[0]?.faceOnly.abstention).toBe("1 of 1 judges abstained: no reason was given");
+    expect(subjects[0]?.faceOnly).toMatchObject({ valence: null, arousal: null });
+  });
+
+  it("have nothing nearer than an answer about all faces", () => {
+    const all = [
+      judgment(subject({ faceId: "F1", faceOnly: at(0), contextOnly: at(0), integrated: at(0) })),
+      both(at(0), at(0)),
+    ];
+    expect(nearestToPool(all, poolSubjects(all))).toBe(1);
+  });
+});
+
 describe("numbers that never change", () => {
   const face = (shares: Readonly<Record<string, number>>) => {
     const { distribution } = reading(shares);
@@ -80,6 +139,14 @@ describe("numbers that never change", () => {
       "m gave the same distribution (joy 0.8, fear 0.2) for 9 of 10 faces (face only and integrated): unless they all show the same, its numbers are habits and no estimates",
     );
     expect(fixedAnswerNote("m", [...faces.slice(0, 9), face({ joy: 1 })])).toBeNull();
+  });
+
+  it("are told of the reading that never changes alone", () => {
+    const shares = [0.81, 0.82, 0.83, 0.84, 0.85];
+    const half = shares.map((joy) => ({ ...face({ joy, fear: 1 - joy }), faceOnly: face({ joy: 1 }).faceOnly }));
+    expect(fixedAnswerNote("m", half)).toContain("(joy 1) for 5 of 5 faces (face only):");
+    const other = shares.map((joy) => ({ ...face({ joy, fear: 1 - joy }), integrated: face({ awe: 1 }).integrated }));
+    expect(fixedAnswerNote("m", other)).toContain("(awe 1) for 5 of 5 faces (integrated):");
   });
 
   it("are told where only the label changes", () => {

@@ -1,15 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { blankComplaints, formComplaints, issueSentences, repeatedComplaints } from "../../src/domain/complaint.ts";
+import {
+  blankComplaints,
+  formComplaints,
+  issueInWords,
+  issueSentences,
+  placedIssue,
+  repeatedComplaints,
+} from "../../src/domain/complaint.ts";
 import { exemplarText } from "../../src/domain/exemplar.ts";
 import { supportShares } from "../../src/domain/grounding.ts";
 import { commonest, groupBy } from "../../src/domain/group-by.ts";
 import { withoutGeometry } from "../../src/domain/measurement.ts";
 import { createPixelPool, FRESH_PIXELS } from "../../src/domain/pixel-pool.ts";
 import { presenceOf } from "../../src/domain/presence.ts";
-import { costOf } from "../../src/domain/price.ts";
+import { costOf, costOfReport } from "../../src/domain/price.ts";
 import { onScale } from "../../src/domain/scale-range.ts";
-import { NO_TOKENS, sumOfTokens } from "../../src/domain/token-use.ts";
+import { NO_TOKENS, sumOfTokens, textTokens, toolTokens } from "../../src/domain/token-use.ts";
 import { face } from "../support/builders.ts";
 import { exemplarEntry } from "../support/exemplars.ts";
 
@@ -80,6 +87,53 @@ describe("tokens and their price", () => {
     expect(costOf(NO_TOKENS, { inputPerMillion: 0, outputPerMillion: 0 })).toBe(0);
     expect(costOf(NO_TOKENS, { inputPerMillion: 0, outputPerMillion: 1 })).toBeNull();
     expect(costOf(NO_TOKENS, { inputPerMillion: 1, outputPerMillion: 0 })).toBeNull();
+  });
+});
+
+describe("tokens that no server counted", () => {
+  it("of a text are its short words, the pieces of long ones, digits and signs", () => {
+    expect(textTokens("")).toBe(0);
+    expect(textTokens("She smiles at him")).toBe(5); // 4 words and a twentieth
+    expect(textTokens("AU12 0.93")).toBe(8); // AU 1 2 0 . 9 3
+    expect(textTokens("congratulations")).toBe(3); // of 15 letters
+  });
+
+  it("of tools are those of their description, and none without tools", () => {
+    expect(toolTokens([])).toBe(0);
+    expect(toolTokens([{ name: "measure_faces" }])).toBe(6); // 26 characters with what stands around them, five to a token
+  });
+});
+
+describe("what a report cost", () => {
+  type Told = Parameters<typeof costOfReport>[0];
+  const tokens = (input: number) => ({ input, output: 0 });
+  const price = { inputPerMillion: 1e6, outputPerMillion: 0 };
+  const report = (provenance: object, panel?: object) => ({ provenance, ...(panel && { panel }) }) as unknown as Told;
+
+  it("is that of its tokens, and nothing where the answer was kept from before", () => {
+    expect(costOfReport(report({ tokens: tokens(3) }), { price })).toBe(3);
+    expect(costOfReport(report({ tokens: tokens(3) }), { price: undefined })).toBeNull();
+    expect(costOfReport(report({ tokens: tokens(3), keptSince: "2026-01-01" }), { price })).toBe(0);
+  });
+
+  it("is that of each model of a panel at its own price, its chair too, and unknown where one is", () => {
+    const judges = [
+      { id: "a", tokens: tokens(3) },
+      { id: "b", tokens: tokens(5) },
+    ];
+    const provenance = { tokens: tokens(8) };
+    const chair = { model: "b", tokens: tokens(7) };
+    const panelPrices = new Map([
+      ["a", price],
+      ["b", { ...price, inputPerMillion: 2e6 }],
+    ]);
+    expect(costOfReport(report(provenance, { judges, chair: null }), { price, panelPrices })).toBe(13);
+    expect(costOfReport(report(provenance, { judges, chair }), { price, panelPrices })).toBe(27);
+    const unknown = new Map([["b", price]]);
+    expect(costOfReport(report(provenance, { judges, chair: null }), { price, panelPrices: unknown })).toBeNull();
+    expect(costOfReport(report(provenance, { judges, chair: null }), { price })).toBeNull();
+    const kept = report({ ...provenance, keptSince: "2026-01-01" }, { judges, chair });
+    expect(costOfReport(kept, { price, panelPrices })).toBe(0);
   });
 });
 
@@ -154,6 +208,33 @@ describe("what a schema finds wrong", () => {
     ]);
     const nothing = new z.ZodError([{ code: "invalid_union", errors: [], input: 1, path: [], message: "neither" }]);
     expect(issueSentences(nothing)).toEqual(["neither"]);
+  });
+});
+
+describe("the first thing that a schema finds wrong", () => {
+  const schema = z.strictObject({ name: z.string(), size: z.strictObject({ width: z.number() }) });
+  const words = (value: unknown, of: z.ZodType = schema) => {
+    const { error } = of.safeParse(value, { reportInput: true });
+    return issueInWords(error as z.ZodError);
+  };
+
+  it("is told in words: what is missing, what is unknown, what is of another kind, and where", () => {
+    expect(words({ size: { width: 1 } })).toBe("it has no name");
+    expect(words({ name: "a", size: {} })).toBe("it has no size.width");
+    expect(words(undefined)).toBe("it has no content");
+    expect(words({ name: "a", size: { width: 1 }, depth: 1, height: 2 })).toBe(
+      'it has an unknown field "depth", "height"',
+    );
+    expect(words({ name: "a", size: { width: 1, depth: 1 } })).toBe('size has an unknown field "depth"');
+    expect(words({ name: "a", size: { width: "1" } })).toMatch(/^size\.width: .*expected number/);
+    expect(words(7)).toMatch(/^Invalid input: expected object/);
+    expect(issueInWords(new z.ZodError([]))).toBe("it does not fit the schema");
+  });
+
+  it("is missing only where there is nothing: a choice without a value is no missing field", () => {
+    const { error } = z.object({ kind: z.enum(["a", "b"]) }).safeParse({}, { reportInput: true });
+    const [issue] = (error as z.ZodError).issues;
+    expect(issue && placedIssue(issue)).toMatch(/^kind: Invalid option: expected one of/);
   });
 });
 
