@@ -41,7 +41,7 @@ export function register(program: Command): void {
     .description("go on with a run that stopped, and try its failures again")
     .argument("<run>", "folder of the run")
     .option("--json", "print the outcome as JSON");
-  addModelOptions(going, { model: "none: a run keeps its models", seed: "none: a run keeps its seeds" }).action(resume);
+  addModelOptions(going, { model: "", seed: "" }).action(resume);
   evaluation
     .command("report")
     .description("write report.html: one file with tables, intervals, plots, worst cases and a methods paragraph")

@@ -18,6 +18,7 @@ interface AddingOptions extends ModelFlags {
   readonly store?: string;
   readonly labeller: string;
   readonly duplicates: "refuse" | "link";
+  readonly images: boolean;
   readonly pictures: boolean;
   readonly embedder?: string;
   readonly cache: boolean;
@@ -161,7 +162,7 @@ async function take(
     space: toolContext.space,
     measure: toolContext.measure,
     duplicates: options.duplicates,
-    keepViews: options.pictures,
+    keepViews: options.images && options.pictures,
     textEmbedder: await openTextEmbedder(options.embedder, await modelSettings(options)),
     concurrency: toolContext.concurrency,
     now: () => new Date(),

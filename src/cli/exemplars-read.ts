@@ -55,15 +55,16 @@ export async function list(
 
 export async function show(
   id: string,
-  options: { readonly store?: string; readonly picture?: string; readonly json?: true },
+  options: { readonly store?: string; readonly image?: string; readonly picture?: string; readonly json?: true },
 ): Promise<void> {
   const store = openStore(options.store);
   const entry = await store.get(id);
   if (entry === undefined) throw new ConfigurationError(`There is no exemplar "${id}" in ${store.location}`);
-  if (options.picture !== undefined) {
+  const file = options.image ?? options.picture;
+  if (file !== undefined) {
     if (entry.view === null)
       throw new ConfigurationError(`The store keeps no image of ${id}; the original is ${entry.exemplar.image.path}`);
-    await writeNewFile(options.picture, entry.view);
+    await writeNewFile(file, entry.view);
   }
   if (options.json === true) await print(`${JSON.stringify(entry.exemplar, null, 2)}\n`);
   else await print(renderExemplar(entry.exemplar, outputStyle()));

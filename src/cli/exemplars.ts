@@ -23,7 +23,8 @@ export function register(program: Command): void {
           .choices(["refuse", "link"])
           .default("refuse"),
       )
-      .option("--no-pictures", "keep no small copy of the images in the store")
+      .option("--no-images", "keep no small copy of the images in the store")
+      .addOption(new Option("--no-pictures").hideHelp()) // the name before
       .option("--embedder <name>", `embed the texts too: ${EMBEDDER_FORMS}`)
       .addOption(mirroredOption())
       .addOption(cacheOption())
@@ -37,7 +38,7 @@ export function register(program: Command): void {
       .option("--toolbox <ids...>", "only faces that these toolboxes measured, e.g. mesh@2");
 
   adding("add", "add one image, or one face of it")
-    .argument("<image>")
+    .argument("<image>", "the image, with the face that is meant")
     .requiredOption("--category <name>", "what it is an example of")
     .option("--face <id>", "the face that is meant, e.g. F2 (as `measure` numbers them)")
     .option("--region <box>", "the part that is meant: left,top,width,height in pixels")
@@ -58,12 +59,13 @@ export function register(program: Command): void {
     .option("--json", "print JSON")
     .action(async (options) => (await import("./exemplars-read.ts")).list(options));
   command("show", "everything about one exemplar")
-    .argument("<id>")
-    .option("--picture <file>", "write its image there (JPEG)")
+    .argument("<id>", "as `exemplars list` names it")
+    .option("--image <file>", "write its image there (JPEG)")
+    .addOption(new Option("--picture <file>").hideHelp()) // the name before
     .option("--json", "print JSON")
     .action(async (id, options) => (await import("./exemplars-read.ts")).show(id, options));
   addRemoteOptions(filtered("search", "find by words, by a face, or by both, and say why each was found"))
-    .argument("[words...]")
+    .argument("[words...]", "what captions and definitions speak of")
     .option("--like <image>", "like the faces of this image; copies of it are left out")
     .option("--face <id>", "like this face of it only")
     .option("--count <number>", "how many", wholeNumber, 10)
@@ -77,7 +79,7 @@ export function register(program: Command): void {
     .option("--force", "replace the file")
     .action(async (file, options) => (await import("./exemplars-write.ts")).exportPack(file, options));
   filtered("remove", "remove exemplars by id or by filter; images outside the store stay where they are")
-    .argument("[ids...]")
+    .argument("[ids...]", "as `exemplars list` names them")
     .option("--yes", "do not ask")
     .action(async (ids, options) => (await import("./exemplars-write.ts")).remove(ids, options));
   command("stats", "how many, of what, by whom, and how they are searched")

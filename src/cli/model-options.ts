@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ModelSettings } from "../compose/model-settings.ts";
 import { MODEL_FORMS } from "../compose/models.ts";
 
@@ -36,7 +36,7 @@ const FLAGS: Readonly<
 
 /**
  * Adds the flags of commands that ask a model. `purposes` says what one means for this command where that is more than
- * usual, `null` that it has none. What the flags leave open is taken from the environment and `kuleshov.config.yaml`, see `modelSettings`.
+ * usual, `""` that it is refused in a sentence of its own, `null` that there is none. What the flags leave open is taken from the environment and `kuleshov.config.yaml`, see `modelSettings`.
  */
 export function addModelOptions(
   command: Command,
@@ -44,7 +44,7 @@ export function addModelOptions(
 ): Command {
   for (const [name, [flag, purpose]] of Object.entries(FLAGS)) {
     const own = purposes[name as keyof typeof FLAGS];
-    if (own !== null) command.option(flag, own ?? purpose);
+    if (own !== null) command.addOption(new Option(flag, own ?? purpose).hideHelp(own === ""));
   }
   return command;
 }

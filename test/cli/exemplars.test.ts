@@ -56,7 +56,7 @@ describe("kuleshov exemplars", () => {
     );
     expect(added.code).toBe(0);
     const [id] = (JSON.parse(added.stdout) as { added: string[] }).added as [string];
-    const shown = await run("exemplars", "show", id, "--picture", "face.jpg");
+    const shown = await run("exemplars", "show", id, "--image", "face.jpg");
     expect(shown.stdout).toContain(`it's "a/b"`);
     expect((await readFile(join(cwd, "face.jpg"))).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
     expect(await run("exemplars", "remove", id)).toMatchObject({ code: 0, stderr: "1 removed\n" });
