@@ -11,11 +11,20 @@ import {
 } from "../discovery/write-discovery.ts";
 import type { Estimate } from "../domain/statistics/estimate.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
+import { aloneInRun } from "../runs/run-folder.ts";
 import { keepInRun } from "../runs/run-manifest.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 export async function score(
+  sheets: readonly string[],
+  options: { readonly in: string; readonly json?: true },
+): Promise<void> {
+  await readDiscovery(options.in); // says what is wrong with the folder before it is locked
+  await aloneInRun(options.in, () => scoreAlone(sheets, options));
+}
+
+async function scoreAlone(
   sheets: readonly string[],
   options: { readonly in: string; readonly json?: true },
 ): Promise<void> {
@@ -43,10 +52,19 @@ function writingInto(folder: string): WriteFile {
   return (name, content) => keepInRun(folder, name, content);
 }
 
-export async function accept(
-  id: string,
-  options: { readonly in: string; readonly name?: string; readonly store?: string; readonly unconfirmed?: true },
-): Promise<void> {
+interface AcceptOptions {
+  readonly in: string;
+  readonly name?: string;
+  readonly store?: string;
+  readonly unconfirmed?: true;
+}
+
+export async function accept(id: string, options: AcceptOptions): Promise<void> {
+  await readDiscovery(options.in); // as above
+  await aloneInRun(options.in, () => acceptAlone(id, options));
+}
+
+async function acceptAlone(id: string, options: AcceptOptions): Promise<void> {
   const signal = interruptSignal();
   const discovery = await readDiscovery(options.in);
   const accepted = acceptProposal(discovery, id, { ...options, discovery: basename(resolve(options.in)) });

@@ -101,6 +101,20 @@ async function lockFolder(folder: string): Promise<FileLock> {
   throw new ConfigurationError(`Cannot write results as ${lock.holder} is at work in the folder: \`${folder}\``);
 }
 
+/**
+ * Reads and changes the files of an ended run while nobody else does.
+ *
+ * @throws {ConfigurationError} if another process is at work in the folder.
+ */
+export async function aloneInRun<T>(folder: string, act: () => Promise<T>): Promise<T> {
+  const lock = await lockFolder(folder);
+  try {
+    return await act();
+  } finally {
+    await lock.release();
+  }
+}
+
 /** Decides what becomes of a run that is there. @returns the run that goes on; `undefined` to begin one. */
 async function prepare(folder: string, options: RunFolderOptions): Promise<RunHistory | undefined> {
   const history = await readRunHistory(folder);

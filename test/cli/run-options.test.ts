@@ -122,6 +122,20 @@ describe("every command that writes a folder", () => {
     await lock.release();
   });
 
+  it("is left alone by discover score and accept while another process is at work in it: no verdict is lost", async () => {
+    const folder = join(place, "discovered");
+    await run("discover", join(place, "images"), "--store", join(place, "store"), "--out", folder);
+    const acts = [
+      ["score", join(place, "sheet.csv")],
+      ["accept", "P1"],
+    ].map((words) => () => run("discover", ...words, "--in", folder));
+    const lock = (await acquireLock(join(folder, "run.lock"))) as FileLock;
+    for (const act of acts) await expect(act()).rejects.toThrow(/is at work in the folder/);
+    await lock.release();
+    for (const act of acts) await expect(act()).rejects.not.toThrow(/is at work in the folder/);
+    expect(await readdir(folder)).not.toContain("run.lock");
+  });
+
   it("refuses --resume and --force without a folder", async () => {
     for (const name of ["ask", "agreement", "measure"]) {
       await expect(run(...(typed[name]?.(place) ?? []), "--force")).rejects.toThrow(/--force.* need --out/);
@@ -166,7 +180,7 @@ describe("a single file that a command writes", () => {
     );
     const [exemplar = ""] = await idsIn(join(place, "store"));
     await expect(
-      run("exemplars", "show", exemplar, "--picture", theirs, "--store", join(place, "store")),
+      run("exemplars", "show", exemplar, "--image", theirs, "--store", join(place, "store")),
     ).rejects.toThrow(/^Cannot write as the file exists/);
     expect(await readFile(theirs)).toEqual(before);
   });
