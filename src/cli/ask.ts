@@ -17,7 +17,7 @@ import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, checkRunOptions, mirroredOption, runOptions } from "./run-options.ts";
+import { cacheOption, checkRunOptions, mirroredOption, runOptions, storeOption } from "./run-options.ts";
 
 interface AskCommandOptions extends ModelFlags, AskOptions {}
 
@@ -43,7 +43,7 @@ export function register(program: Command): void {
     .option("--categories <name...>", "judge by these categories of the exemplar store")
     .option("--taxonomy <name>", "judge by a taxonomy: emotic26, ekman7, ... or your own file")
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
-    .option("--store <folder>", "exemplar store (default: .kuleshov/exemplars)")
+    .addOption(storeOption())
     .addOption(mirroredOption())
     .addOption(cacheOption())
     .option("--full", "print every cue, appraisal and cited measurement, not only what fits one screen")

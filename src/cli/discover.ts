@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { EMBEDDER_FORMS, MODEL_FORMS } from "../compose/models.ts";
 import { addModelOptions } from "./model-options.ts";
-import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
+import { cacheOption, mirroredOption, runOptions, storeOption } from "./run-options.ts";
 
 export function register(program: Command): void {
   const discover = program
@@ -16,7 +16,7 @@ export function register(program: Command): void {
     .addOption(runOptions.out("the proposals as a page and as data, and a blind rating sheet").default("discovery"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
-    .option("--store <place>", "exemplars of known categories (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
+    .addOption(storeOption("exemplars of known categories"))
     .option("--embedder <name>", `embed the descriptions too: ${EMBEDDER_FORMS}`)
     .option("--min-size <faces>", "minimum cluster size in faces (default: 1 % of them, at least 8)", wholeNumber)
     .option("--resamples <number>", "resamples for stability, and samples of the null model", wholeNumber, 20)
@@ -40,7 +40,7 @@ export function register(program: Command): void {
     .argument("<id>", "such as P3")
     .option("--in <folder>", "the discovery", "discovery")
     .option("--name <name>", "what the category is to be called")
-    .option("--store <place>", "folder or object-store address (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
+    .addOption(storeOption())
     .option("--unconfirmed", "take a proposal that passed its tests and that no raters have seen")
     .action(async (id, options) => (await import("./discover-check.ts")).accept(id, options));
 }

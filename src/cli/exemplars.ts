@@ -1,20 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EMBEDDER_FORMS } from "../compose/models.ts";
 import { addRemoteOptions } from "./model-options.ts";
-import { cacheOption, mirroredOption } from "./run-options.ts";
+import { cacheOption, mirroredOption, storeOption } from "./run-options.ts";
 
 export function register(program: Command): void {
   const exemplars = program
     .command("exemplars")
     .description("labelled examples: keep them, find them by face and by words, share them as packs");
   const command = (name: string, description: string) =>
-    exemplars
-      .command(name)
-      .description(description)
-      .option(
-        "--store <place>",
-        "folder or object-store address (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)",
-      );
+    exemplars.command(name).description(description).addOption(storeOption());
   const adding = (name: string, description: string) =>
     addRemoteOptions(command(name, description))
       .option("--labeller <name>", "who labelled it", "user")

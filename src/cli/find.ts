@@ -7,7 +7,7 @@ import { plain } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, mirroredOption, noteExcluded, runOptions } from "./run-options.ts";
+import { cacheOption, mirroredOption, noteExcluded, runOptions, storeOption } from "./run-options.ts";
 
 interface FindFlags extends FindOptions, ModelFlags {}
 
@@ -30,7 +30,7 @@ export function register(program: Command): void {
     .argument("<category>", "the category of the examples")
     .argument("<images...>", "files, folders, globs, lists, or the folder of a study")
     .option("--pack <names...>", "take the examples from these packs, e.g. smiles")
-    .option("--store <place>", "exemplar store (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)")
+    .addOption(storeOption())
     .addOption(runOptions.out("ranking.csv, verdicts.jsonl and a contact sheet").default("found"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())

@@ -5,7 +5,7 @@ import { interruptSignal } from "./exit.ts";
 import { noteFailure } from "./failure.ts";
 import { addModelOptions } from "./model-options.ts";
 import { note } from "./output.ts";
-import { cacheOption, mirroredOption } from "./run-options.ts";
+import { cacheOption, mirroredOption, storeOption } from "./run-options.ts";
 
 interface McpOptions extends ModelFlags {
   readonly cache: boolean;
@@ -23,7 +23,7 @@ export function register(program: Command): void {
     )
     .option("--root <folder>", "folder outside of which no image is read (default: the working folder)")
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
-    .option("--store <place>", "exemplars that clients may search (default: .kuleshov/exemplars, if it is there)")
+    .addOption(storeOption("exemplars that clients may search, if they are there"))
     .addOption(mirroredOption())
     .addOption(cacheOption());
   const model = `model behind the tool \`ask\`: ${MODEL_FORMS} (default: rules)`;

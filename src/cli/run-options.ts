@@ -27,6 +27,10 @@ export function checkRunOptions({ out, resume, force }: RunMode & { readonly out
   throw new ConfigurationError("--resume and --force need --out with the folder of the run");
 }
 
+/** The option of every command that reads or keeps exemplars. */
+export const storeOption = (what = "exemplar store, a folder or object-store address") =>
+  new Option("--store <place>", `${what} (default: .kuleshov/exemplars, or KULESHOV_EXEMPLARS)`);
+
 /** The option of every command that measures images of the user's own. */
 export const mirroredOption = () =>
   new Option("--mirrored", "the images are mirrored, as selfies are: left and right are the subject's again");
