@@ -10,7 +10,7 @@ import type { Reading } from "../../src/domain/judgment.ts";
 import type { LabelSet } from "../../src/domain/label-sets.ts";
 import { readResults } from "../../src/evaluation/runner/stored-run.ts";
 import { abstained, judgment, reading, subject } from "../support/builders.ts";
-import { saysJson } from "../support/model-server.ts";
+import { failsWith, saysJson } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { type CommandResult, runCommand } from "../support/run-command.ts";
@@ -151,6 +151,22 @@ describe("kuleshov eval", () => {
     const second = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "two");
     expect(second.stdout).toContain("choice accuracy");
     expect(second.stderr).toContain("1 of 1 calls done, 1 of them from the cache, 0 failed");
+  });
+
+  it("asks anew throughout with --no-cache: in its plan, and when it is gone on with", async () => {
+    const folder = await tinyExam();
+    const answer = saysJson({ choice: "AU9", confidence: 0.9, reason: "r" });
+    const server = await startOpenAiServer([failsWith(400, { error: { message: "no" } }), answer, answer]);
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    const evaluate = (...words: string[]) =>
+      kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--model", "openai:test-model", "--json", ...words);
+    expect(JSON.parse((await evaluate("--out", "fresh", "--no-cache")).stdout)).toMatchObject({ failed: 1 });
+    expect(JSON.parse((await evaluate("--out", "other")).stdout)).toMatchObject({ failed: 0, cached: 0 });
+    const plans = [await evaluate("--dry-run"), await evaluate("--dry-run", "--no-cache")];
+    expect(plans.map(({ stdout }) => JSON.parse(stdout).cached)).toEqual([1, 0]);
+    const resumed = await kuleshov(folder, "eval", "resume", "fresh", "--json");
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ done: 1, cached: 0, failed: 0 });
+    expect(server.chats).toHaveLength(3);
   });
 
   it("ends with 3 and says why when every call failed, with 1 when some did", async () => {
