@@ -1,10 +1,12 @@
+import type { ChatResponse, Message, ChatRequest as OllamaRequest, Tool } from "ollama";
 import { z } from "zod";
 import { ProviderError } from "../../domain/errors.ts";
 import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
 import type { RawReply } from "../model-server/chat-reply.ts";
 import { wireParts } from "../model-server/conversation-shape.ts";
 import { faultInAnswer, faultOfConnection, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
-import type { CallSettings, HttpProtocol } from "../model-server/server-model.ts";
+import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
+import { askOllama } from "./ollama-server.ts";
 
 interface OllamaCalls {
   readonly url: string;
@@ -22,26 +24,33 @@ interface OllamaCalls {
 }
 
 /** Ollama's own chat protocol: only there the context length, the schema and thinking can be set. */
-export function ollamaChat(calls: OllamaCalls): HttpProtocol {
+export function ollamaChat(calls: OllamaCalls): ChatProtocol {
+  const { url, name } = calls;
   let numCtx = 0;
   return {
-    request(asked, settings) {
+    async ask(asked, settings, signal) {
       // It never shrinks: another context length makes the server load the model again.
       const needed = contextFor(asked, settings, calls);
       // An answer without a limit was cut off before: it gets twice the room, as far as the model has it.
       const roomier = settings.maxTokens === -1 && calls.numCtx === null ? 2 * numCtx : needed;
       numCtx = Math.max(numCtx, Math.min(Math.max(needed, roomier), calls.contextLength ?? Number.POSITIVE_INFINITY));
-      return { url: `${calls.url}/api/chat`, body: bodyOf(asked, settings, { ...calls, numCtx }) };
+      const request = requestOf(asked, settings, { ...calls, numCtx });
+      const sending = { url, name, timeoutMs: settings.timeoutMs, onSent: asked.onSent, check: chunksIn(name), signal };
+      const chunks = await askOllama(sending, async (client) => {
+        const said: ChatResponse[] = [];
+        for await (const chunk of await client.chat(request)) said.push(chunk);
+        return said;
+      });
+      return replyIn(chunks, calls);
     },
-    read: (events) => read(events, calls),
   };
 }
 
-function bodyOf(
+function requestOf(
   { messages, tools = [], answer }: ChatRequest,
-  { temperature, seed, maxTokens, without }: Omit<CallSettings, "timeoutMs">,
-  { model, keepAlive, thinks, numCtx }: OllamaCalls,
-): object {
+  { temperature, seed, maxTokens, without }: CallSettings,
+  { model, keepAlive, thinks, numCtx }: Omit<OllamaCalls, "numCtx"> & { readonly numCtx: number },
+): OllamaRequest & { stream: true } {
   const options = {
     num_ctx: numCtx,
     ...(temperature === null ? {} : { temperature }),
@@ -50,18 +59,18 @@ function bodyOf(
   };
   return {
     model,
-    messages: messages.map(wireMessage),
+    messages: messages.map(ollamaMessage),
     stream: true,
     keep_alive: keepAlive,
     options,
     ...(thinks && !without.has("thinking") ? { think: true } : {}),
-    ...(tools.length === 0 ? {} : { tools: tools.map((each) => ({ type: "function", function: each })) }),
+    ...(tools.length === 0 ? {} : { tools: tools.map((each) => ({ type: "function", function: each }) as Tool) }),
     ...(answer === undefined ? {} : { format: answer.schema }),
   };
 }
 
 /** One message each, words joined, images beside them. */
-function wireMessage(message: ChatMessage): object {
+function ollamaMessage(message: ChatMessage): Message {
   switch (message.role) {
     case "system":
       return { role: "system", content: message.text };
@@ -81,34 +90,35 @@ function wireMessage(message: ChatMessage): object {
 }
 
 const Chunk = z.looseObject({
-  model: z.string().nullish(),
   message: z
     .looseObject({
       content: z.string().nullish(),
       thinking: z.string().nullish(),
-      tool_calls: z
-        .array(z.looseObject({ function: z.looseObject({ name: z.string(), arguments: z.unknown().optional() }) }))
-        .nullish(),
+      tool_calls: z.array(z.looseObject({ function: z.looseObject({ name: z.string() }) })).nullish(),
     })
     .nullish(),
   done: z.boolean().nullish(),
-  done_reason: z.string().nullish(),
-  prompt_eval_count: z.number().nullish(),
-  eval_count: z.number().nullish(),
   error: z.unknown().optional(),
 });
 
-function read(events: readonly unknown[], { name, digest }: OllamaCalls): RawReply {
+/** What the package is given to read: it would take a stream that broke off for one of its own faults, and drop codes. */
+const chunksIn = (name: ServerName) => (events: readonly unknown[]) => {
   const chunks = events.map((event) => {
     const chunk = Chunk.safeParse(event);
     if (!chunk.success) throw faultOfProtocol(name, "JSON that is no answer of Ollama's");
+    const { error, ...said } = chunk.data;
     // A failure in mid-stream is a line of its own.
-    if (chunk.data.error != null) throw faultInAnswer(name, chunk.data.error);
-    return chunk.data;
+    if (error != null) throw faultInAnswer(name, error);
+    return said;
   });
+  if (chunks.at(-1)?.done !== true) throw faultOfConnection(name, undefined, "answering");
+  return chunks;
+};
+
+/** What older servers and gateways leave out is `undefined` or `null`, whatever the package's types say. */
+function replyIn(chunks: readonly Partial<ChatResponse>[], { digest }: OllamaCalls): RawReply {
   const last = chunks.at(-1);
-  if (last?.done !== true) throw faultOfConnection(name, undefined, "answering");
-  const messages = chunks.map(({ message }) => message).filter((message) => message != null);
+  const messages = chunks.flatMap(({ message }) => message ?? []);
   return {
     content: messages.map(({ content }) => content ?? "").join(""),
     reasoning: messages.map(({ thinking }) => thinking ?? "").join(""),
@@ -116,9 +126,9 @@ function read(events: readonly unknown[], { name, digest }: OllamaCalls): RawRep
     calls: messages.flatMap(({ tool_calls: calls }) =>
       (calls ?? []).map(({ function: made }) => ({ name: made.name, args: made.arguments })),
     ),
-    finish: last.done_reason ?? null,
-    tokens: { input: last.prompt_eval_count ?? null, output: last.eval_count ?? null },
-    fingerprint: [last.model, digest].filter((part) => part != null).join(" ") || null,
+    finish: last?.done_reason ?? null,
+    tokens: { input: last?.prompt_eval_count ?? null, output: last?.eval_count ?? null },
+    fingerprint: [last?.model, digest].filter((part) => part != null).join(" ") || null,
   };
 }
 

@@ -5,12 +5,11 @@ import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import type { CallOptions } from "../model-provider.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
-import { fetchEvents } from "../model-server/http-events.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
-import { createServerModel, overHttp } from "../model-server/server-model.ts";
+import { createServerModel } from "../model-server/server-model.ts";
 import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
 import { ollamaChat } from "./ollama-chat.ts";
-import { ollamaName, ollamaUrl } from "./ollama-server.ts";
+import { askOllama, ollamaName, ollamaUrl } from "./ollama-server.ts";
 
 export interface OllamaOptions extends CallOptions {
   /** As OLLAMA_HOST: a host, a port or a URL; this machine by default. */
@@ -73,10 +72,7 @@ export async function createOllamaJudge(
   return createServerModel({
     id: `ollama:${modelName}`,
     name,
-    protocol: overHttp(
-      ollamaChat({ url, name, model: modelName, digest, contextLength, numCtx, keepAlive, thinks }),
-      name,
-    ),
+    protocol: ollamaChat({ url, name, model: modelName, digest, contextLength, numCtx, keepAlive, thinks }),
     capabilities: {
       ...capabilitiesOf(shown),
       severalImages: true,
@@ -127,7 +123,7 @@ export async function listOllamaModels(host: string | undefined, signal?: AbortS
 
 async function installed(url: string, signal: AbortSignal | undefined) {
   const name = ollamaName(url, "");
-  const list = Tags.safeParse(await asked({ url: `${url}/api/tags` }, name, signal));
+  const list = Tags.safeParse(await askOllama(question(url, name, signal), (client) => client.list()));
   if (!list.success) throw faultOfProtocol(name, "a list of models that is not Ollama's");
   return list.data.models;
 }
@@ -135,7 +131,7 @@ async function installed(url: string, signal: AbortSignal | undefined) {
 /** Another version may do other things. `null` where it is not told. */
 async function versionOf(url: string, name: ServerName, signal: AbortSignal | undefined): Promise<string | null> {
   try {
-    return Version.parse(await asked({ url: `${url}/api/version` }, name, signal)).version;
+    return Version.parse(await askOllama(question(url, name, signal), (client) => client.version())).version;
   } catch (error) {
     if (error instanceof ProviderError || error instanceof z.ZodError) return null;
     throw error;
@@ -149,7 +145,7 @@ async function show(
 ): Promise<Shown> {
   const name = ollamaName(url, model);
   try {
-    const shown = Shown.safeParse(await asked({ url: `${url}/api/show`, body: { model } }, name, signal));
+    const shown = Shown.safeParse(await askOllama(question(url, name, signal), (client) => client.show({ model })));
     if (!shown.success) throw faultOfProtocol(name, "a description that is not Ollama's");
     return shown.data;
   } catch (error) {
@@ -160,13 +156,9 @@ async function show(
   }
 }
 
-async function asked(
-  question: { readonly url: string; readonly body?: unknown },
-  name: ServerName,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  return (await fetchEvents({ ...question, timeoutMs: QUESTION_TIMEOUT_MS }, name, signal))[0];
-}
+const question = (url: string, name: ServerName, signal: AbortSignal | undefined) => {
+  return { url, name, timeoutMs: QUESTION_TIMEOUT_MS, signal };
+};
 
 /** Servers from before `capabilities` still show a projector for vision and a template that mentions tools. */
 function capabilitiesOf({ capabilities, projector_info: projector, template }: Shown) {
