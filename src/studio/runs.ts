@@ -98,7 +98,7 @@ function imageOf(root: string, { command, settings, workingFolder }: RunHistory[
 }
 
 /** Links to folders are left alone: they may lead anywhere. */
-async function foldersIn(folder: string): Promise<string[]> {
+export async function foldersIn(folder: string): Promise<string[]> {
   const entries = await readdir(systemPath(folder), { withFileTypes: true, encoding: "buffer" }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory())

@@ -11,6 +11,7 @@ import { imageRoutes } from "./image-routes.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { runRoutes } from "./run-routes.ts";
 import { createRunFinder, type FoundRun } from "./runs.ts";
+import { studyRoutes } from "./study-routes.ts";
 
 /** What every page of the studio works with. */
 export interface Studio {
@@ -32,7 +33,7 @@ export interface StudioServer extends Studio {
 const MOST_MESSAGE_BYTES = 2 ** 20;
 
 /** One line for each page: what its addresses answer. */
-const ROUTES: readonly ((studio: Studio) => Hono)[] = [homeRoutes, imageRoutes, runRoutes, eventRoutes];
+const ROUTES: readonly ((studio: Studio) => Hono)[] = [homeRoutes, imageRoutes, studyRoutes, runRoutes, eventRoutes];
 
 /**
  * The studio on a folder, which must be the working folder, as it is for the commands: paths in reports and settings are

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 1 << 20;
 const LONGEST_ROW_BYTES = 1 << 24;
 
 /** Rows that lie whole in one buffer. Valid until the next batch is asked for. */
-interface RowBatch {
+export interface RowBatch {
   readonly bytes: Buffer;
   /** Row i is `bytes[starts[i]] .. bytes[ends[i]]`, without its line end. */
   readonly starts: readonly number[];

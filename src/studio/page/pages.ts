@@ -2,6 +2,7 @@ import type { ComponentType } from "preact";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
 import { RunPage } from "./run-page.tsx";
+import { StudiesPage } from "./studies-page.tsx";
 
 /** A page of the studio. */
 export interface StudioPage {
@@ -15,6 +16,7 @@ export interface StudioPage {
 export const PAGES: readonly StudioPage[] = [
   { path: "/image/", name: null, Page: ImagePage },
   { path: "/run/", name: null, Page: RunPage },
+  { path: "/study/", name: "Studies", Page: StudiesPage },
   { path: "/", name: "Home", Page: HomePage },
 ];
 

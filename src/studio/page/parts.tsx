@@ -26,7 +26,7 @@ const STATES = {
 } as const;
 
 /** What is under way, with a way to stop it. */
-export function JobList({ jobs }: { readonly jobs: readonly Job[] }) {
+export function JobList({ jobs, stop = "Stop" }: { readonly jobs: readonly Job[]; readonly stop?: string }) {
   return (
     <ul class="jobs">
       {jobs.map(({ id, kind, title, state, step, progress, address, failure }) => (
@@ -46,7 +46,7 @@ export function JobList({ jobs }: { readonly jobs: readonly Job[] }) {
           )}
           {state === "waiting" || state === "running" ? (
             <button type="button" class="quiet" onClick={() => post(`/jobs/${id}/stop`)}>
-              Stop <span class="hidden">{title}</span>
+              {stop} <span class="hidden">{title}</span>
             </button>
           ) : null}
           {failure === null ? null : <span class="bad">{failure}</span>}

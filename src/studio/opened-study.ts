@@ -1,0 +1,161 @@
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { ConfigurationError, ImageDecodeError } from "../domain/errors.ts";
+import type { PixelBox } from "../domain/geometry.ts";
+import { cutPortraits } from "../measuring/cut-portraits.ts";
+import { systemPath } from "../platform/system-path.ts";
+import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
+import { NO_COUNTS } from "../runs/run-rows.ts";
+import { type Exclusion, type FacePlace, faceKey, readExclusions, writeExclusions } from "../study/exclusions.ts";
+import { readStudyRows } from "../study/read-study-rows.ts";
+import { filterRows, type RowChunk, readRowFilter, type StudyColumns, StudyRows } from "../study/study-rows.ts";
+import type { StudioFolder } from "./folder.ts";
+
+/** A study in the studio's folder. */
+export interface OpenedStudy {
+  /** Its real place. */
+  readonly place: string;
+  readonly history: RunHistory;
+  /** Another text whenever there are other rows. */
+  readonly stamp: string;
+}
+
+/** What the pages of studies ask for. */
+export interface StudyDesk {
+  /** @throws {ConfigurationError} if there is no study. */
+  open(path: string): Promise<OpenedStudy>;
+  /** The rows of a study as they are read; those that were read before come at once. */
+  parts(study: OpenedStudy): AsyncGenerator<RowChunk & { readonly columns: StudyColumns }>;
+  rows(study: OpenedStudy): Promise<StudyRows>;
+  /** Which rows an address's filter lets through, in the order of the study. */
+  chosen(study: OpenedStudy, filter: URLSearchParams): Promise<readonly number[]>;
+  /** Excludes rows for a reason, or counts them again when there is none. */
+  exclude(study: OpenedStudy, rows: readonly number[], reason: string | null): Promise<void>;
+  /** JPEG of a face, `null` when its image cannot be read. */
+  portrait(study: OpenedStudy, image: string, box: PixelBox): Promise<Uint8Array | null>;
+}
+
+const MOST_PORTRAITS = 2_000;
+const PORTRAIT_PX = 200;
+const ROWS_AT_ONCE = 16_384;
+
+export function createStudyDesk(folder: StudioFolder): StudyDesk {
+  /** The study that was read last: whoever filters, excludes and saves works on one. */
+  let last: { readonly key: string; readonly rows: StudyRows } | undefined;
+  const portraits = new Map<string, Promise<Uint8Array | null>>();
+  let writing: Promise<unknown> = Promise.resolve();
+
+  async function* parts({ place, stamp, history }: OpenedStudy) {
+    const key = `${place} ${stamp}`;
+    if (last?.key === key) {
+      const { rows } = last;
+      const { columns } = rows;
+      for (let from = 0; from === 0 || from < rows.count; from += ROWS_AT_ONCE) {
+        yield { ...rows.part(from, from + ROWS_AT_ONCE), columns };
+      }
+      return;
+    }
+    const { images } = history.commits.at(-1)?.counts ?? NO_COUNTS;
+    const { columns, chunks } = await readStudyRows(place, images);
+    const rows = new StudyRows(columns);
+    for await (const chunk of chunks) {
+      rows.append(chunk);
+      yield { ...chunk, columns };
+    }
+    last = { key, rows };
+  }
+
+  async function rowsOf(study: OpenedStudy): Promise<StudyRows> {
+    let rows: StudyRows | undefined;
+    for await (const { columns, ...chunk } of parts(study)) {
+      rows ??= new StudyRows(columns);
+      rows.append(chunk);
+    }
+    return rows as StudyRows;
+  }
+
+  return {
+    async open(path) {
+      const refuse = (reason: string, cause?: unknown) =>
+        new ConfigurationError(`Cannot open the study as ${reason}: \`${path}\``, { cause });
+      const place = await folder.place(path).catch((error: unknown) => {
+        throw error instanceof ImageDecodeError ? refuse(error.reason, error) : error;
+      });
+      const history = await readRunHistory(place);
+      const { command } = history?.began ?? {};
+      if (history === undefined || (command !== "measure" && command !== "import")) {
+        throw refuse("there is none in the folder");
+      }
+      const sizes = await Promise.all(
+        ["faces.csv", "images.csv"].map((name) => stat(systemPath(join(place, name))).catch(() => null)),
+      );
+      const stamp = [history.commits.at(-1)?.counts.images ?? 0, ...sizes.map((one) => `${one?.size} ${one?.mtimeMs}`)];
+      return { place, history, stamp: stamp.join(" ") };
+    },
+    parts,
+    rows: rowsOf,
+    async chosen(study, filter) {
+      const rows = await rowsOf(study);
+      const isExcluded = excludedRows(rows, await readExclusions(study.place));
+      const chosen = filterRows(rows, isExcluded, { ...readRowFilter(filter), sort: null, down: false });
+      return [...chosen];
+    },
+    exclude(study, chosen, reason) {
+      // One after another: two tabs that write at once would each lose what the other wrote.
+      const written = writing.then(async () => {
+        const rows = await rowsOf(study);
+        const exclusions = new Map((await readExclusions(study.place)).map((one) => [faceKey(one), one]));
+        const excludedAt = new Date().toISOString();
+        for (const row of chosen) {
+          const place = placeOfRow(rows, row);
+          if (reason === null) exclusions.delete(faceKey(place));
+          else exclusions.set(faceKey(place), { ...place, box: boxOfRow(rows, row), reason, excludedAt });
+        }
+        await writeExclusions(study.place, [...exclusions.values()]);
+        folder.changed();
+      });
+      writing = written.catch(() => undefined);
+      return written;
+    },
+    async portrait({ history }, image, box) {
+      const place = await folder.place(resolve(history.began.workingFolder, image));
+      const { mtimeMs } = await stat(systemPath(place));
+      const key = JSON.stringify([place, mtimeMs, box]);
+      const cut =
+        portraits.get(key) ??
+        cutPortraits([{ id: key, path: place, box }], { sidePx: PORTRAIT_PX }).then((some) => some.get(key) ?? null);
+      portraits.delete(key);
+      portraits.set(key, cut);
+      const [oldest] = portraits.keys();
+      if (portraits.size > MOST_PORTRAITS && oldest !== undefined) portraits.delete(oldest);
+      return cut;
+    },
+  };
+}
+
+/** 1 for every row that is excluded, by itself or with its image. */
+export function excludedRows(rows: StudyRows, exclusions: readonly FacePlace[]): Uint8Array {
+  const keys = new Set(exclusions.map(faceKey));
+  return Uint8Array.from({ length: rows.count }, (_, row) => {
+    const place = placeOfRow(rows, row);
+    return keys.has(faceKey(place)) || keys.has(faceKey({ ...place, faceId: null })) ? 1 : 0;
+  });
+}
+
+export function placeOfRow(rows: StudyRows, row: number): FacePlace {
+  const frame = rows.number("frame", row);
+  return {
+    path: rows.text("path", row),
+    frame: Number.isNaN(frame) ? null : frame,
+    faceId: rows.text("face_id", row) || null,
+  };
+}
+
+function boxOfRow(rows: StudyRows, row: number): Exclusion["box"] {
+  const side = (name: string) => Math.round(rows.number(name, row) * 1e3) / 1e3;
+  const box = {
+    ...{ leftPx: side("box_left_px"), topPx: side("box_top_px") },
+    ...{ widthPx: side("box_width_px"), heightPx: side("box_height_px") },
+  };
+  return box.widthPx > 0 && box.heightPx > 0 ? box : null;
+}

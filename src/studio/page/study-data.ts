@@ -1,0 +1,109 @@
+import { useEffect, useState } from "preact/hooks";
+import type { StudyRows } from "../../study/study-rows.ts";
+import { unpackRows } from "../../study/study-stream.ts";
+import { href } from "./address.ts";
+
+/** What the server says of a study, its rows aside. */
+export interface StudyAbout {
+  readonly command: "measure" | "import";
+  readonly finished: boolean;
+  readonly createdAt: string;
+  /** Another text whenever there are other rows. */
+  readonly stamp: string;
+  readonly counts: { readonly images: number; readonly faces: number; readonly failures: number };
+  readonly failures: readonly { readonly path: string; readonly reason: string }[];
+  readonly exclusions: readonly { readonly face: string; readonly reason: string }[];
+}
+
+export interface LoadedRows {
+  readonly rows: StudyRows | undefined;
+  /** How many of them have come: they are the same object while they come. */
+  readonly count: number;
+  readonly isWhole: boolean;
+  readonly error: string | null;
+}
+
+const NONE: LoadedRows = { rows: undefined, count: 0, isWhole: false, error: null };
+
+/** All rows of a study, as they come. While a study grows, those that were there stay until the others have come. */
+export function useStudyRows(path: string, stamp: string | undefined): LoadedRows {
+  const [state, setState] = useState<LoadedRows & { readonly of: string }>({ ...NONE, of: path });
+  useEffect(() => {
+    if (stamp === undefined) return;
+    const controller = new AbortController();
+    const isFirst = state.of !== path || state.rows === undefined;
+    const show = (news: Partial<LoadedRows>) => setState((before) => ({ ...before, ...news, of: path }));
+    if (state.of !== path) setState({ ...NONE, of: path });
+    let all: StudyRows | undefined;
+    fetch(href(`/api/study/rows?path=${encodeURIComponent(path)}`), { signal: controller.signal })
+      .then(async (response) => {
+        if (!response.ok || response.body === null) throw new Error((await response.json()).error);
+        await unpackRows(bytesOf(response.body), (rows) => {
+          all = rows;
+          if (isFirst) show({ rows, count: rows.count, error: null });
+        });
+        show({ rows: all, count: all?.count ?? 0, isWhole: true, error: null });
+      })
+      .catch((error: Error) => controller.signal.aborted || show({ error: error.message }));
+    return () => controller.abort();
+  }, [path, stamp]);
+  return state.of === path ? state : NONE;
+}
+
+/** Not every browser can go through a stream by itself. */
+async function* bytesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+/** As faces are called on the server: `a.jpg#F1`, `clip.mp4 frame 3#F1`, `a.jpg#` for an image without a face. */
+export function faceOfRow(rows: StudyRows, row: number): string {
+  const frame = rows.number("frame", row);
+  const path = rows.text("path", row);
+  return `${Number.isNaN(frame) ? path : `${path} frame ${frame}`}#${rows.text("face_id", row)}`;
+}
+
+/** The reason of every row that is excluded, by itself or with its image. */
+export function exclusionsByRow(
+  rows: StudyRows,
+  exclusions: StudyAbout["exclusions"],
+): { readonly is: Uint8Array; readonly reasons: ReadonlyMap<string, string> } {
+  const reasons = new Map(exclusions.map(({ face, reason }) => [face, reason]));
+  const is = new Uint8Array(rows.count);
+  if (reasons.size > 0) {
+    for (let row = 0; row < rows.count; row++) is[row] = reasonOf(reasons, faceOfRow(rows, row)) === undefined ? 0 : 1;
+  }
+  return { is, reasons };
+}
+
+export function reasonOf(reasons: ReadonlyMap<string, string>, face: string): string | undefined {
+  return reasons.get(face) ?? reasons.get(face.replace(/#[^#]*$/, "#"));
+}
+
+/** The place of a face's portrait; `null` where the study does not say where the face is. */
+export function portraitOf(study: string, rows: StudyRows, row: number): string | null {
+  const box = ["left", "top", "width", "height"].map((side) => rows.number(`box_${side}_px`, row));
+  if (box.some(Number.isNaN) || !Number.isNaN(rows.number("frame", row))) return null;
+  const image = rows.text("path", row);
+  const words = new URLSearchParams({ path: study, image, box: box.map((side) => side.toFixed(1)).join() });
+  return href(`/api/study/portrait?${words}`);
+}
+
+/** `AU12` for `AU12_both`, `AU12 of openface` for `openface_AU12_both`. */
+export function unitName(column: string): string {
+  const [, toolbox = "", number = "", kind = ""] = /^(.*?)_?AU0*(\d+)_both_?(.*)$/.exec(column) ?? [];
+  return `AU${number}${kind === "" ? "" : ` ${kind}`}${toolbox === "" ? "" : ` of ${toolbox}`}`;
+}
+
+/** The action units of a face that are highest among those that can be trusted, highest first. */
+export function highestUnits(rows: StudyRows, row: number, most: number): { unit: string; value: number }[] {
+  return rows.columns.units
+    .map((unit) => ({ unit, value: rows.number(unit, row), weight: rows.number(`${unit}_weight`, row) }))
+    .filter(({ value, weight }) => value >= 0.5 && !(weight < 0.25))
+    .sort((a, b) => b.value - a.value)
+    .slice(0, most);
+}

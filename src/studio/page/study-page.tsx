@@ -1,0 +1,205 @@
+import { useMemo, useState } from "preact/hooks";
+import { filterRows, readRowFilter } from "../../study/study-rows.ts";
+import type { Job } from "../jobs.ts";
+import { go, href, query, withQuery } from "./address.ts";
+import { Busy, Failure, JobList, When } from "./parts.tsx";
+import { jobs, post, useLoaded } from "./server.ts";
+import { exclusionsByRow, faceOfRow, type StudyAbout, useStudyRows } from "./study-data.ts";
+import { SelectedFace } from "./study-face.tsx";
+import { StudyFilters } from "./study-filters.tsx";
+import { FaceList } from "./study-list.tsx";
+
+export function StudyPage({ rest: study }: { readonly rest: string }) {
+  const about = useLoaded<StudyAbout>(`/study?path=${encodeURIComponent(study)}`);
+  const loaded = useStudyRows(study, about.value?.stamp);
+  const job = jobs.value.findLast(
+    ({ kind, address }) => kind === "measure" && decodeURIComponent(address) === `/study/${study}`,
+  );
+  return (
+    <>
+      <h1>{study.split("/").at(-1)}</h1>
+      <Failure error={job === undefined || job.state === "waiting" || job.state === "running" ? null : job.failure} />
+      {about.value === undefined ? (
+        <Measuring study={study} job={job} about={undefined} error={about.error} />
+      ) : (
+        <>
+          <Measuring study={study} job={job} about={about.value} error={null} />
+          <Failure error={loaded.error} />
+          <Faces study={study} about={about.value} loaded={loaded} />
+          <Failures about={about.value} study={study} />
+        </>
+      )}
+    </>
+  );
+}
+
+interface MeasuringProps {
+  readonly study: string;
+  readonly job: Job | undefined;
+  readonly about: StudyAbout | undefined;
+  readonly error: string | null;
+}
+
+/** How far measuring is, with a way to pause it and to go on. */
+function Measuring({ study, job, about, error }: MeasuringProps) {
+  const [refused, setRefused] = useState<string | null>(null);
+  const isUnderWay = job?.state === "running" || job?.state === "waiting";
+  const resume = () => {
+    setRefused(null);
+    post("/study/measure", { resume: study }).catch((problem: Error) => setRefused(problem.message));
+  };
+  if (isUnderWay) {
+    return (
+      <section aria-label="Measuring">
+        <JobList jobs={[job]} stop="Pause" />
+        <p class="soft">
+          Closing this page stops nothing. What is measured so far is kept, also where this machine stops.
+        </p>
+      </section>
+    );
+  }
+  if (about === undefined) return <Failure error={error} />;
+  const { images, faces, failures } = about.counts;
+  return (
+    <section aria-label="State of the study">
+      <p>
+        {faces} {faces === 1 ? "face" : "faces"} in {images} {images === 1 ? "image" : "images"}
+        {failures === 0 ? "" : `, ${failures} could not be measured`}
+        {about.exclusions.length === 0 ? "" : `, ${about.exclusions.length} excluded`}
+        <span class="soft">
+          {" · "}
+          {about.command === "import" ? "imported" : "begun"} <When at={about.createdAt} />
+        </span>
+      </p>
+      {about.finished ? null : (
+        <p class="told">
+          Measuring was interrupted; what is done is kept.{" "}
+          <button type="button" class="main" onClick={resume}>
+            Go on measuring
+          </button>
+        </p>
+      )}
+      {about.finished && about.command === "measure" ? (
+        <button type="button" class="quiet" onClick={resume}>
+          Measure what came into its folders since
+        </button>
+      ) : null}
+      <Failure error={refused} />
+    </section>
+  );
+}
+
+interface FacesProps {
+  readonly study: string;
+  readonly about: StudyAbout;
+  readonly loaded: ReturnType<typeof useStudyRows>;
+}
+
+/** Columns of the table beside those of the highest interest. */
+const TABLE_COLUMNS = ["quality", "yaw_rad", "pitch_rad"];
+
+function Faces({ study, about, loaded: { rows, count, isWhole, error } }: FacesProps) {
+  const words = query.value;
+  const [selected, view] = [words.get("face"), words.get("view") === "table" ? "table" : "grid"] as const;
+  const filterWords = FILTER_WORDS.map((name) => `${name} ${words.get(name)}`).join();
+  const excluded = useMemo(
+    () => (rows === undefined ? undefined : exclusionsByRow(rows, about.exclusions)),
+    [rows, count, about.exclusions],
+  );
+  const filter = useMemo(() => readRowFilter(words), [filterWords]);
+  const shown = useMemo(
+    () => (rows === undefined || excluded === undefined ? undefined : filterRows(rows, excluded.is, filter)),
+    [rows, count, excluded, filter],
+  );
+  if (rows === undefined || excluded === undefined || shown === undefined) {
+    return error === null ? <Busy>Reading the study</Busy> : null;
+  }
+  const row = selected === null ? undefined : rowOf(rows, selected);
+  const columns = [...TABLE_COLUMNS.filter((name) => rows.columns.numbers.includes(name)), ...rows.columns.units];
+  return (
+    <>
+      <StudyFilters rows={rows} shown={shown} filter={filter} />
+      <div class="row shown">
+        <p role="status">
+          {shown.length} of {count} shown
+          {isWhole ? "" : ", still reading"}
+        </p>
+        <div class="row">
+          {(["grid", "table"] as const).map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={view === each}
+              onClick={() => go(withQuery({ view: each === "grid" ? null : each }), "replace")}
+            >
+              {each === "grid" ? "Contact sheet" : "Table"}
+            </button>
+          ))}
+        </div>
+        <Downloads study={study} shown={shown.length} />
+      </div>
+      {shown.length === 0 ? (
+        <p>
+          {count === 0
+            ? "There is no image in the study yet."
+            : "No face fits these filters: widen them, or show everything again."}
+        </p>
+      ) : null}
+      <div class="study">
+        <FaceList {...{ study, rows, shown, selected, view, columns }} reasons={excluded.reasons} />
+        <SelectedFace {...{ study, rows, row, shown, about }} reasons={excluded.reasons} />
+      </div>
+    </>
+  );
+}
+
+const FILTER_WORDS = ["show", "label", "unit", "from", "to", "quality", "qualityTo", "name", "sort", "down"];
+
+function rowOf(rows: NonNullable<ReturnType<typeof useStudyRows>["rows"]>, face: string): number | undefined {
+  for (let row = 0; row < rows.count; row++) if (faceOfRow(rows, row) === face) return row;
+  return undefined;
+}
+
+function Downloads({ study, shown }: { readonly study: string; readonly shown: number }) {
+  const path = encodeURIComponent(study);
+  const filter = new URLSearchParams([...query.value].filter(([name]) => FILTER_WORDS.includes(name)));
+  const links = [
+    [`CSV of the ${shown} shown`, `/study/table?path=${path}&${filter}`],
+    ["Data dictionary", `/study/file?path=${path}&name=data-dictionary.csv`],
+    ["R script", `/study/script?path=${path}&language=r`],
+    ["Python script", `/study/script?path=${path}&language=python`],
+  ] as const;
+  return (
+    <details class="downloads">
+      <summary>Save</summary>
+      <ul>
+        {links.map(([words, address]) => (
+          <li key={words}>
+            <a href={href(`/api${address}`)} download>
+              {words}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Failures({ study, about: { failures, counts } }: { readonly study: string; readonly about: StudyAbout }) {
+  if (failures.length === 0) return null;
+  return (
+    <details>
+      <summary>{counts.failures} could not be measured</summary>
+      <ul>
+        {failures.map(({ path, reason }) => (
+          <li key={path}>{reason}</li>
+        ))}
+      </ul>
+      {failures.length < counts.failures ? (
+        <a href={href(`/api/study/file?path=${encodeURIComponent(study)}&name=failures.csv`)} download>
+          All of them
+        </a>
+      ) : null}
+    </details>
+  );
+}

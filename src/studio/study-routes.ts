@@ -1,0 +1,233 @@
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, join, relative, sep } from "node:path";
+import { Readable } from "node:stream";
+import { type Context, Hono } from "hono";
+import { stream } from "hono/streaming";
+import { z } from "zod";
+import { ConfigurationError } from "../domain/errors.ts";
+import { endingOf } from "../measuring/folder-files.ts";
+import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
+import { errorSentence } from "../platform/system-error.ts";
+import { systemPath } from "../platform/system-path.ts";
+import { tableRows } from "../platform/tables/table-rows.ts";
+import { csvLines } from "../platform/tables/write-table.ts";
+import { visibleLine } from "../platform/visible-text.ts";
+import { NO_COUNTS } from "../runs/run-rows.ts";
+import { EXCLUSIONS_FILE, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
+import { packError, packRows } from "../study/study-stream.ts";
+import { ANSWERS } from "./answers.ts";
+import { isUnderWay } from "./jobs.ts";
+import { measureStudy, newStudy, orderToResume, STUDIES, type StudyOrder } from "./measure-study.ts";
+import { createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
+import { foldersIn } from "./runs.ts";
+import type { Studio } from "./studio.ts";
+import { STARTER_SCRIPTS } from "./study-scripts.ts";
+
+const Text = z.string().trim().min(1).max(1_000);
+const ExcludeMessage = z.strictObject({
+  study: z.string().min(1),
+  /** Rows by their faces, as in `a.jpg#F1`, or all that the filter of an address lets through. */
+  chosen: z.union([z.strictObject({ faces: z.array(z.string()).min(1) }), z.strictObject({ filter: z.string() })]),
+  /** `null` counts them again. */
+  reason: Text.nullable(),
+});
+const MeasureMessage = z.union([
+  z.strictObject({ resume: z.string().min(1) }),
+  z.strictObject({ words: Text, name: Text }),
+]);
+
+/** Files of a study that may be saved as they are. */
+const FILES = ["faces.csv", "images.csv", "failures.csv", "data-dictionary.csv", "study.json", EXCLUSIONS_FILE];
+const MOST_FAILURES = 200;
+/** Folders of images that are offered. */
+const MOST_FOLDERS = 200;
+const MOST_LOOKED = 2_000;
+const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);
+/** Folders that the studio writes into. */
+const OURS: ReadonlySet<string> = new Set([ANSWERS, STUDIES]);
+
+/** Studies: what was measured, looked through, cleaned, gone on with and handed out. */
+export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
+  const routes = new Hono();
+  const desk = createStudyDesk(folder);
+
+  routes.get("/studies", async (c) => {
+    const runs = (await findRuns()).filter(({ command }) => command === "measure" || command === "import");
+    return c.json({ studies: runs, folders: await imageFolders(folder.root) });
+  });
+
+  routes.get("/study", async (c) => {
+    const { place, history, stamp } = await desk.open(asked(c, "path"));
+    const path = join(place, "failures.csv");
+    const failures: { path: string; reason: string }[] = [];
+    for await (const { cells } of tableRows(path, { refuse: refusing(path) })) {
+      if (failures.push({ path: cells.path ?? "", reason: cells.reason ?? "" }) >= MOST_FAILURES) break;
+    }
+    return c.json({
+      ...{ command: history.began.command, finished: history.finished, createdAt: history.began.createdAt, stamp },
+      ...{ counts: history.commits.at(-1)?.counts ?? NO_COUNTS, failures },
+      exclusions: (await readExclusions(place)).map((one) => ({ face: faceKey(one), reason: one.reason })),
+    });
+  });
+
+  routes.get("/study/rows", async (c) => {
+    const study = await desk.open(asked(c, "path"));
+    const parts = desk.parts(study);
+    const first = await parts.next(); // so that a study which cannot be read is refused in its words
+    c.header("Content-Type", "application/octet-stream");
+    return stream(c, async (out) => {
+      try {
+        for (let part = first; !part.done; part = await parts.next()) {
+          await out.write(packRows(part.value, part === first ? part.value.columns : undefined));
+          if (out.aborted) return;
+        }
+      } catch (error) {
+        await out.write(packError(errorSentence(error)));
+      } finally {
+        await parts.return(undefined);
+      }
+    });
+  });
+
+  routes.get("/study/portrait", async (c) => {
+    const [leftPx = 0, topPx = 0, widthPx = 1, heightPx = 1] = asked(c, "box").split(",").map(Number);
+    const study = await desk.open(asked(c, "path"));
+    const jpeg = await desk.portrait(study, asked(c, "image"), { leftPx, topPx, widthPx, heightPx });
+    if (jpeg === null) return c.json({ error: "Cannot show the face as its image cannot be read" }, 404);
+    const headers = { "Content-Type": "image/jpeg", "Cache-Control": "private, max-age=3600" };
+    return c.body(jpeg as Uint8Array<ArrayBuffer>, 200, headers);
+  });
+
+  routes.post("/study/exclude", async (c) => {
+    const { study: path, chosen, reason } = await message(c, ExcludeMessage);
+    const study = await desk.open(path);
+    const rows =
+      "filter" in chosen
+        ? await desk.chosen(study, new URLSearchParams(chosen.filter))
+        : await rowsNamed(study, chosen.faces);
+    await desk.exclude(study, rows, reason);
+    return c.json({ faces: rows.length });
+  });
+
+  async function rowsNamed(study: OpenedStudy, faces: readonly string[]): Promise<number[]> {
+    const [rows, wanted] = [await desk.rows(study), new Set(faces)];
+    const found: number[] = [];
+    for (let row = 0; row < rows.count; row++) if (wanted.has(faceKey(placeOfRow(rows, row)))) found.push(row);
+    if (found.length === wanted.size) return found;
+    throw new ConfigurationError("Cannot exclude as the study has no such face any more: reload the page");
+  }
+
+  /** faces.csv as it is, with a column more, and only the faces that the filter of the address lets through. */
+  routes.get("/study/table", async (c) => {
+    const study = await desk.open(asked(c, "path"));
+    const rows = await desk.rows(study);
+    const chosen = await desk.chosen(study, new URL(c.req.url).searchParams);
+    const keys = new Set(chosen.map((row) => faceKey(placeOfRow(rows, row))));
+    const filter = await openStudyFilter(study.place);
+    saved(c, `${basename(study.place)}-faces.csv`, "text/csv; charset=utf-8");
+    const path = join(study.place, "faces.csv");
+    return stream(c, async (out) => {
+      let isFirst = true;
+      for await (const { cells } of tableRows(path, { refuse: refusing(path) })) {
+        const { path: image = "", frame = "", face_id = "" } = cells;
+        const place = { path: image, frame: frame === "" ? null : Number(frame), faceId: face_id };
+        if (isFirst) await out.write(csvLines([[...Object.keys(cells), "excluded"]]));
+        isFirst = false;
+        if (keys.has(faceKey(place))) await out.write(csvLines([[...Object.values(cells), filter.reasonOf(place)]]));
+      }
+    });
+  });
+
+  routes.get("/study/file", async (c) => {
+    const { place } = await desk.open(asked(c, "path"));
+    const name = FILES.find((each) => each === c.req.query("name"));
+    const found = name === undefined ? undefined : await stat(systemPath(join(place, name))).catch(() => undefined);
+    if (name === undefined || !found?.isFile())
+      return c.json({ error: "The study has no such file: reload the page" }, 404);
+    saved(c, `${basename(place)}-${name}`, name.endsWith(".json") ? "application/json" : "text/csv; charset=utf-8");
+    return c.body(Readable.toWeb(createReadStream(systemPath(join(place, name)))) as ReadableStream);
+  });
+
+  routes.get("/study/script", async (c) => {
+    const language = c.req.query("language") === "r" ? "r" : "python";
+    await desk.open(asked(c, "path"));
+    saved(c, language === "r" ? "starter.R" : "starter.py", "text/plain; charset=utf-8");
+    return c.body(STARTER_SCRIPTS[language]);
+  });
+
+  routes.post("/study/measure", async (c) => {
+    const wanted = await message(c, MeasureMessage);
+    const order = "resume" in wanted ? await resumed(wanted.resume) : await begun(wanted.words, wanted.name);
+    const address = studyAddress(order.folder);
+    const running = jobs.list().find((job) => job.address === address && isUnderWay(job));
+    if (running !== undefined) return c.json({ job: running });
+    const about = { kind: "measure", title: basename(order.folder), address };
+    return c.json({ job: jobs.start(about, (tell, signal) => measureStudy(folder, order, tell, signal)) });
+  });
+
+  async function resumed(path: string): Promise<StudyOrder> {
+    const { place, history } = await desk.open(path);
+    return orderToResume(folder, relative(folder.root, place).split(sep).join("/"), history);
+  }
+
+  async function begun(words: string, name: string): Promise<StudyOrder> {
+    if (visibleLine(name) !== name || /[\\/:*?"<>|]|^\./.test(name)) {
+      throw new ConfigurationError(
+        `Cannot begin the study as its name is none for a folder: leave out \\ / : * ? " < > | and a dot in front`,
+      );
+    }
+    const path = `${STUDIES}/${name}`;
+    const found = await stat(systemPath(join(folder.root, STUDIES))).catch(() => undefined);
+    if (found !== undefined) await folder.place(STUDIES);
+    if ((await stat(systemPath(join(folder.root, path))).catch(() => undefined)) !== undefined) {
+      throw new ConfigurationError(`Cannot begin the study as there is one of that name: choose another (\`${path}\`)`);
+    }
+    return newStudy(path, [words]);
+  }
+
+  return routes;
+}
+
+/** The address of a study's page in the studio. */
+export function studyAddress(path: string): string {
+  return `/study/${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+function refusing(path: string) {
+  return (reason: string, options?: ErrorOptions) =>
+    new ConfigurationError(`Cannot read the study as ${reason}: \`${path}\``, options);
+}
+
+function asked(c: Context, name: string): string {
+  const value = c.req.query(name);
+  if (value) return value;
+  throw new ConfigurationError(`Cannot answer as the address names no ${name}: reload the page`);
+}
+
+async function message<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  const read = schema.safeParse(await c.req.json().catch(() => null));
+  if (read.success) return read.data;
+  throw new ConfigurationError("Cannot do that as the page sent something else than it should: reload it");
+}
+
+function saved(c: Context, name: string, type: string): void {
+  c.header("Content-Type", type);
+  c.header("Content-Disposition", `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
+}
+
+/** Folders that hold images or videos themselves, those of studies and answers left out. Links are not followed. */
+async function imageFolders(root: string): Promise<string[]> {
+  const found: string[] = [];
+  let level = [root];
+  for (let looked = 0; level.length > 0 && looked < MOST_LOOKED; looked += level.length) {
+    const below = await Promise.all(level.map(foldersIn));
+    for (const folder of level) {
+      const names = await readdir(systemPath(folder)).catch(() => []);
+      if (names.some((name) => MEASURABLE.has(endingOf(name))))
+        found.push(relative(root, folder).split(sep).join("/") || ".");
+    }
+    level = below.flat().filter((folder) => !OURS.has(relative(root, folder)));
+  }
+  return found.sort().slice(0, MOST_FOLDERS);
+}

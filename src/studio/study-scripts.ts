@@ -1,0 +1,66 @@
+/** Starter scripts, to be run inside a study's folder: read, leave out what is excluded or poor, describe by label. */
+export const STARTER_SCRIPTS = {
+  r: `# Run in the folder of the study: Rscript starter.R (base R, no packages)
+faces <- read.csv("faces.csv", check.names = FALSE)
+images <- read.csv("images.csv")
+cat(nrow(images), "images or frames,", sum(images$faces == 0), "without a face,", nrow(faces), "faces\\n")
+
+# What you excluded in the studio: a face by its id, or an image as a whole where face_id is empty.
+key <- function(d, id) paste(d$path, ifelse(is.na(d$frame), "", d$frame), id, sep = "|")
+faces$excluded <- FALSE
+if (file.exists("exclusions.csv")) {
+  excluded <- read.csv("exclusions.csv", colClasses = c(face_id = "character"))
+  excluded$face_id[is.na(excluded$face_id)] <- ""
+  gone <- key(excluded, excluded$face_id)
+  faces$excluded <- key(faces, faces$face_id) %in% gone | key(faces, "") %in% gone
+}
+cat(sum(faces$excluded), "faces excluded\\n")
+# Below .5 a face is too small, dark, blurred or turned away to be trusted.
+kept <- faces[!faces$excluded & !is.na(faces$quality) & faces$quality >= 0.5, ]
+
+# The likeliest label of the first expression classifier; data-dictionary.csv says what every column means.
+first <- sub("_neutral$", "", grep("_neutral$", names(kept), value = TRUE)[1])
+columns <- grep(paste0("^", first, "_"), names(kept), value = TRUE)
+best <- apply(kept[columns], 1, function(p) if (all(is.na(p))) NA else columns[which.max(p)])
+kept$label <- sub(paste0(first, "_"), "", best, fixed = TRUE)
+
+# Mean of every action unit by label. An empty cell means "not measured", never 0.
+units <- grep("AU[0-9]+_both$", names(kept), value = TRUE)
+means <- aggregate(kept[units], by = list(label = kept$label), FUN = mean, na.rm = TRUE)
+print(cbind(label = means$label, n = as.vector(table(kept$label)[means$label]), round(means[units], 2)), row.names = FALSE)
+`,
+  python: `# Run in the folder of the study: python starter.py (needs pandas)
+from pathlib import Path
+
+import pandas as pd
+
+faces = pd.read_csv("faces.csv").copy()
+images = pd.read_csv("images.csv")
+print(f"{len(images)} images or frames, {(images.faces == 0).sum()} without a face, {len(faces)} faces")
+
+# What you excluded in the studio: a face by its id, or an image as a whole where face_id is empty.
+faces["excluded"] = False
+if Path("exclusions.csv").exists():
+    excluded = pd.read_csv("exclusions.csv")
+    def key(table, face_id):
+        frame = table.frame.astype(float).fillna(-1).astype(int).astype(str)
+        return table.path + "|" + frame + "|" + face_id
+    gone = set(key(excluded, excluded.face_id.fillna("").astype(str)))
+    faces["excluded"] = key(faces, faces.face_id).isin(gone) | key(faces, pd.Series("", faces.index)).isin(gone)
+print(f"{faces.excluded.sum()} faces excluded")
+# Below .5 a face is too small, dark, blurred or turned away to be trusted.
+kept = faces[~faces.excluded & (faces.quality >= 0.5)].copy()
+
+# The likeliest label of the first expression classifier; data-dictionary.csv says what every column means.
+first = next(name for name in kept.columns if name.endswith("_neutral")).removesuffix("_neutral")
+columns = [name for name in kept.columns if name.startswith(f"{first}_")]
+read = kept[columns].dropna(how="all")
+kept["label"] = read.idxmax(axis=1).str.removeprefix(f"{first}_")
+
+# Mean of every action unit by label. An empty cell means "not measured", never 0.
+units = kept.filter(regex=r"AU\\d+_both$").columns
+means = kept.groupby("label")[list(units)].mean().round(2)
+means.insert(0, "n", kept.groupby("label").size())
+print(means.to_string())
+`,
+} as const;

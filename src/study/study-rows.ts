@@ -1,0 +1,241 @@
+/**
+ * The faces of a study as columns, for the studio's page and for the tables it hands out: pure, so that both filter alike.
+ * A text stands as its place in the column's dictionary; what was not measured is NaN. An image without a face is a row too.
+ */
+export interface StudyColumns {
+  /** Columns of text, e.g. `path`, `face_id`, `warnings`, and one for each classifier with its likeliest label. */
+  readonly texts: readonly string[];
+  /** Columns of numbers, as faces.csv names them. */
+  readonly numbers: readonly string[];
+  /** Those of the numbers that are action units of the whole face, each with `<name>_weight` where the toolbox gives one. */
+  readonly units: readonly string[];
+  /** Those of the texts that are labels. */
+  readonly classifiers: readonly string[];
+}
+
+/** Some rows more. `values` has all columns one after another, texts first. */
+export interface RowChunk {
+  readonly rows: number;
+  /** What the dictionaries of the columns of text grow by. */
+  readonly words: readonly (readonly string[])[];
+  readonly values: Float32Array;
+}
+
+export class StudyRows {
+  readonly columns: StudyColumns;
+  count = 0;
+  readonly #words: string[][];
+  readonly #values: Float32Array[];
+
+  constructor(columns: StudyColumns) {
+    this.columns = columns;
+    this.#words = columns.texts.map(() => []);
+    this.#values = [...columns.texts, ...columns.numbers].map(() => new Float32Array(1024));
+  }
+
+  append({ rows, words, values }: RowChunk): void {
+    for (const [column, more] of words.entries()) for (const word of more) this.#words[column]?.push(word);
+    for (const [column, kept] of this.#values.entries()) {
+      const room = kept.length < this.count + rows ? grown(kept, this.count + rows) : kept;
+      room.set(values.subarray(column * rows, (column + 1) * rows), this.count);
+      this.#values[column] = room;
+    }
+    this.count += rows;
+  }
+
+  /** Everything from a row on, the words of all rows with the first. */
+  part(from: number, to: number): RowChunk {
+    const rows = Math.min(to, this.count) - from;
+    const values = new Float32Array(this.#values.length * rows);
+    for (const [at, column] of this.#values.entries()) values.set(column.subarray(from, from + rows), at * rows);
+    return { rows, words: from === 0 ? this.#words : this.#words.map(() => []), values };
+  }
+
+  /** The numbers of a column, or the places of its texts; as long as `count` or longer. */
+  values(name: string): Float32Array {
+    const { texts, numbers } = this.columns;
+    const at = texts.includes(name) ? texts.indexOf(name) : texts.length + numbers.indexOf(name);
+    return this.#values[at] ?? new Float32Array(this.count).fill(Number.NaN);
+  }
+
+  /** Every text that a column has. */
+  words(name: string): readonly string[] {
+    return this.#words[this.columns.texts.indexOf(name)] ?? [];
+  }
+
+  text(name: string, row: number): string {
+    return this.words(name)[this.values(name)[row] as number] ?? "";
+  }
+
+  number(name: string, row: number): number {
+    return this.values(name)[row] as number;
+  }
+}
+
+function grown(values: Float32Array, atLeast: number): Float32Array {
+  const larger = new Float32Array(Math.max(atLeast, values.length * 2));
+  larger.set(values);
+  return larger;
+}
+
+/** Columns that the reader adds to those of faces.csv. */
+export const LABEL = "label";
+export const DISAGREE = "classifiers_disagree";
+
+/** Below this weight an action unit says nothing, as everywhere. */
+const LEAST_WEIGHT = 0.25;
+
+/** Which rows are shown, in the words of the page's address. */
+export interface RowFilter {
+  readonly show: "all" | "counted" | "excluded" | "no face" | "disagree";
+  readonly label: string | null;
+  /** A column of `units`. */
+  readonly unit: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Least quality. */
+  readonly quality: number | null;
+  /** Highest quality, to look at the worst. */
+  readonly qualityTo: number | null;
+  /** Part of the image's path. */
+  readonly name: string;
+  /** A column; `null` for the order of the study. */
+  readonly sort: string | null;
+  readonly down: boolean;
+}
+
+export const SHOWN = ["all", "counted", "excluded", "no face", "disagree"] as const;
+
+/** What an address says; whatever is no such word is left out. */
+export function readRowFilter(query: URLSearchParams): RowFilter {
+  const number = (name: string) => {
+    const text = query.get(name);
+    const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
+    return Number.isNaN(value) ? null : value;
+  };
+  return {
+    show: SHOWN.find((each) => each === query.get("show")) ?? "all",
+    ...{ label: query.get("label"), unit: query.get("unit"), from: number("from"), to: number("to") },
+    ...{ quality: number("quality"), qualityTo: number("qualityTo"), name: query.get("name") ?? "" },
+    ...{ sort: query.get("sort"), down: query.get("down") !== null },
+  };
+}
+
+/** The rows that a filter lets through, sorted as it says. @param isExcluded one entry for each row: 1 for excluded. */
+export function filterRows(rows: StudyRows, isExcluded: Uint8Array, filter: RowFilter): Uint32Array {
+  const kept = new Uint32Array(rows.count);
+  const tests = testsOf(rows, isExcluded, filter);
+  let count = 0;
+  for (let row = 0; row < rows.count; row++) {
+    if (tests.every((test) => test(row))) kept[count++] = row;
+  }
+  return sorted(kept.subarray(0, count), rows, filter);
+}
+
+type Test = (row: number) => boolean;
+
+function testsOf(rows: StudyRows, isExcluded: Uint8Array, filter: RowFilter): Test[] {
+  const tests: Test[] = [];
+  const [faces, disagree] = [rows.values("face_id"), rows.values(DISAGREE)];
+  const noFace = rows.words("face_id").indexOf("");
+  if (filter.show === "counted") tests.push((row) => isExcluded[row] !== 1);
+  if (filter.show === "excluded") tests.push((row) => isExcluded[row] === 1);
+  if (filter.show === "no face") tests.push((row) => faces[row] === noFace);
+  if (filter.show === "disagree") tests.push((row) => disagree[row] === 1);
+  if (filter.label !== null) {
+    const [labels, wanted] = [rows.values(LABEL), rows.words(LABEL).indexOf(filter.label)];
+    tests.push((row) => labels[row] === wanted);
+  }
+  tests.push(...unitTests(rows, filter));
+  if (filter.quality !== null || filter.qualityTo !== null) {
+    tests.push(between(rows.values("quality"), filter.quality, filter.qualityTo));
+  }
+  if (filter.name !== "") {
+    const [paths, part] = [rows.values("path"), filter.name.toLowerCase()];
+    const holds = rows.words("path").map((path) => path.toLowerCase().includes(part));
+    tests.push((row) => holds[paths[row] as number] === true);
+  }
+  return tests;
+}
+
+/** An action unit that cannot be trusted on a face is neither high nor low there. */
+function unitTests(rows: StudyRows, { unit, from, to }: RowFilter): Test[] {
+  if (unit === null || (from === null && to === null)) return [];
+  const within = between(rows.values(unit), from, to);
+  const weights = rows.values(`${unit}_weight`);
+  return [(row) => within(row) && !((weights[row] as number) < LEAST_WEIGHT)];
+}
+
+function between(values: Float32Array, from: number | null, to: number | null): Test {
+  // What is written with six decimals and held with seven digits is compared as it is held.
+  const [low, high] = [Math.fround(from ?? Number.NEGATIVE_INFINITY), Math.fround(to ?? Number.POSITIVE_INFINITY)];
+  return (row) => (values[row] as number) >= low && (values[row] as number) <= high;
+}
+
+/** What is not measured comes last in either direction; rows of one value keep the order of the study. */
+function sorted(kept: Uint32Array, rows: StudyRows, { sort, down }: RowFilter): Uint32Array {
+  const { texts, numbers } = rows.columns;
+  if (sort === null || !(texts.includes(sort) || numbers.includes(sort))) return down ? kept.reverse() : kept;
+  const values = texts.includes(sort) ? ranks(rows, sort) : rows.values(sort);
+  const direction = down ? -1 : 1;
+  return kept.sort((a, b) => {
+    const [x, y] = [values[a] as number, values[b] as number];
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
+    return direction * (x - y) || a - b;
+  });
+}
+
+/** The alphabetical place of each row's text. */
+function ranks(rows: StudyRows, name: string): Float32Array {
+  const words = rows.words(name);
+  const order = words.map((_, at) => at).sort((a, b) => ((words[a] as string) < (words[b] as string) ? -1 : 1));
+  const rankOf = new Float32Array(words.length);
+  for (const [rank, at] of order.entries()) rankOf[at] = words[at] === "" ? Number.NaN : rank;
+  const places = rows.values(name);
+  return Float32Array.from({ length: rows.count }, (_, row) => rankOf[places[row] as number] ?? Number.NaN);
+}
+
+/** How many rows fall into each of equal bins between the ends of all values of a column. */
+export interface Histogram {
+  readonly from: number;
+  readonly to: number;
+  readonly all: readonly number[];
+  readonly shown: readonly number[];
+}
+
+/** `null` where nothing of the column was measured. */
+export function histogram(rows: StudyRows, shown: Uint32Array, name: string, bins: number): Histogram | null {
+  const values = rows.values(name);
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < rows.count; row++) {
+    const value = values[row] as number;
+    if (value < from) from = value;
+    if (value > to) to = value;
+  }
+  if (from > to) return null;
+  if (from >= 0 && to <= 1) [from, to] = [0, 1];
+  const [all, some] = [new Array<number>(bins).fill(0), new Array<number>(bins).fill(0)];
+  const add = (counts: number[], row: number) => {
+    const value = values[row] as number;
+    if (Number.isNaN(value)) return;
+    const bin = to === from ? 0 : Math.min(bins - 1, Math.floor(((value - from) / (to - from)) * bins));
+    counts[bin] = (counts[bin] as number) + 1;
+  };
+  for (let row = 0; row < rows.count; row++) add(all, row);
+  for (const row of shown) add(some, row);
+  return { from, to, all, shown: some };
+}
+
+/** How many of some rows have each label, the commonest first; faces without one are not counted. */
+export function countLabels(rows: StudyRows, shown: Uint32Array): { readonly label: string; readonly count: number }[] {
+  const [words, places] = [rows.words(LABEL), rows.values(LABEL)];
+  const counts = new Array<number>(words.length).fill(0);
+  for (const row of shown) {
+    const at = places[row] as number;
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return words
+    .map((label, at) => ({ label, count: counts[at] as number }))
+    .filter(({ label }) => label !== "")
+    .sort((a, b) => b.count - a.count);
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { countLabels, filterRows, histogram, readRowFilter, StudyRows } from "../../src/study/study-rows.ts";
+import { packError, packRows, unpackRows } from "../../src/study/study-stream.ts";
+
+const COLUMNS = {
+  texts: ["path", "face_id", "label", "one", "two"],
+  numbers: ["quality", "AU12_both", "AU12_both_weight", "classifiers_disagree"],
+  units: ["AU12_both"],
+  classifiers: ["one", "two"],
+};
+const NONE = Number.NaN;
+
+/** Three faces and an image without one, in two parts. */
+const PARTS = [
+  {
+    rows: 2,
+    words: [["a/B.jpg", "c.jpg"], ["F1"], ["joy", "anger"], ["joy", "anger"], ["joy"]],
+    values: [
+      [0, 1],
+      [0, 0],
+      [0, 1],
+      [0, 1],
+      [0, 0],
+      [0.9, 0.2],
+      [0.9, 0.95],
+      [1, 0.1],
+      [0, 1],
+    ],
+  },
+  {
+    rows: 2,
+    words: [["d.jpg", "e.jpg"], [""], [""], [""], [""]],
+    values: [
+      [2, 3],
+      [1, 0],
+      [2, 0],
+      [2, 0],
+      [1, 0],
+      [NONE, 0.5],
+      [NONE, 0.5],
+      [NONE, 1],
+      [NONE, 0],
+    ],
+  },
+].map((part) => ({ ...part, values: Float32Array.from(part.values.flat()) }));
+
+function made(): StudyRows {
+  const rows = new StudyRows(COLUMNS);
+  for (const part of PARTS) rows.append(part);
+  return rows;
+}
+
+const filtered = (words: string, isExcluded = new Uint8Array(4)) => [
+  ...filterRows(made(), isExcluded, readRowFilter(new URLSearchParams(words))),
+];
+
+describe("the rows of a study", () => {
+  it.each([
+    ["", [0, 1, 2, 3]],
+    ["show=no+face", [2]],
+    ["show=disagree", [1]],
+    ["label=joy", [0, 3]],
+    ["label=unheard", []],
+    ["quality=0.5", [0, 3]],
+    ["qualityTo=0.5", [1, 3]],
+    ["name=b.JPG", [0]],
+    ["sort=quality", [1, 3, 0, 2]],
+    ["sort=quality&down=", [0, 3, 1, 2]],
+    ["sort=label", [1, 0, 3, 2]],
+    ["sort=nonsense", [0, 1, 2, 3]],
+    ["from=nonsense&unit=AU12_both", [0, 1, 2, 3]],
+  ])("are filtered and sorted by %s", (words, expected) => {
+    expect(filtered(words)).toEqual(expected);
+  });
+
+  it("leaves an action unit that cannot be trusted out of what is high and of what is low", () => {
+    expect(filtered("unit=AU12_both&from=0.5")).toEqual([0, 3]);
+    expect(filtered("unit=AU12_both&to=1")).toEqual([0, 3]);
+    expect(filtered("unit=AU12_both&from=0.9&to=0.9")).toEqual([0]);
+  });
+
+  it("are told apart by what is excluded", () => {
+    expect(filtered("show=excluded", Uint8Array.of(0, 1, 0, 0))).toEqual([1]);
+    expect(filtered("show=counted", Uint8Array.of(0, 1, 0, 0))).toEqual([0, 2, 3]);
+  });
+
+  it("are counted by label and by value, what is not measured aside", () => {
+    expect(countLabels(made(), Uint32Array.of(0, 2, 3))).toEqual([
+      { label: "joy", count: 2 },
+      { label: "anger", count: 0 },
+    ]);
+    expect(histogram(made(), Uint32Array.of(0, 2), "quality", 2)).toEqual({
+      from: 0,
+      to: 1,
+      all: [1, 2],
+      shown: [0, 1],
+    });
+  });
+
+  it("come through a stream whatever its pieces, and end with the reason where they cannot be read on", async () => {
+    const bytes = Buffer.concat([packRows(PARTS[0] as never, COLUMNS), packRows(PARTS[1] as never)]);
+    for (const size of [1, 7, bytes.length]) {
+      let read: StudyRows | undefined;
+      const counts: number[] = [];
+      await unpackRows(piecesOf(bytes, size), (rows) => {
+        read = rows;
+        counts.push(rows.count);
+      });
+      expect(counts).toEqual([2, 4]);
+      expect(read?.part(0, 9)).toEqual(made().part(0, 9));
+    }
+    const broken = Buffer.concat([packRows(PARTS[0] as never, COLUMNS), packError("Cannot read on.")]);
+    await expect(unpackRows(piecesOf(broken, 50), () => undefined)).rejects.toThrow("Cannot read on.");
+  });
+});
+
+async function* piecesOf(bytes: Uint8Array, size: number) {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
