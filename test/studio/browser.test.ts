@@ -1,18 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../support/browser.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
+import { faultsOf, openPage, tabTo } from "../support/studio-page.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 
 const PHOTO = "three friends.jpg";
 const CONTEXT = "They were just told that their friend has died.";
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 let folder: string;
 let studio: ServedStudio;
@@ -36,12 +34,7 @@ const at = (inside: string) => `${studio.address}${inside}`;
 const answerAddress = (number: number) =>
   at(`image/images/${encodeURIComponent(PHOTO)}?answer=${encodeURIComponent(`answers/${PHOTO}/${number}`)}`);
 
-async function open(address: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(address);
-  await page.waitForSelector("h1");
-  return page;
-}
+const open = (address: string): Promise<Page> => openPage(context, address);
 
 const reportOf = async (number: number) =>
   JSON.parse(await readFile(join(folder, "answers", PHOTO, String(number), "report.json"), "utf8"));
@@ -159,14 +152,7 @@ describe("the studio in a browser", () => {
         const page = await narrow.newPage();
         await page.goto(address);
         await page.waitForSelector(address === studio.address ? ".card" : "section[aria-label='What changed']");
-        await page.evaluate(() => {
-          for (const each of document.querySelectorAll("details")) each.open = true;
-        });
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-        await page.evaluate(await readFile(AXE, "utf8"));
-        const { violations } = await page.evaluate<AxeResults>('axe.run({ resultTypes: ["violations"] })');
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        expect(serious.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])).toEqual([]);
+        expect(await faultsOf(page)).toEqual({ serious: [], sidewaysPx: 0 });
       }
       await narrow.close();
     },
@@ -178,19 +164,3 @@ describe("the studio in a browser", () => {
     expect(requests.filter((url) => !url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url))).toEqual([]);
   });
 });
-
-/** Presses Tab until what has the focus is called so. */
-async function tabTo(page: Page, name: string | RegExp): Promise<void> {
-  for (let presses = 0; presses < 200; presses++) {
-    await page.keyboard.press("Tab");
-    const focused = await page.evaluate(() => {
-      const element = document.activeElement;
-      const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
-      const words = element?.getAttribute("aria-label") ?? labels[0]?.textContent ?? element?.textContent ?? "";
-      return { words: words.trim(), name: element?.getAttribute("name") ?? "" };
-    });
-    const isMeant = typeof name === "string" ? [focused.words, focused.name].includes(name) : name.test(focused.words);
-    if (isMeant) return;
-  }
-  throw new Error(`Nothing called ${name} can be reached by keyboard`);
-}

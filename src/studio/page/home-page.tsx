@@ -130,7 +130,7 @@ async function keepMany(images: readonly Dropped[], tell: (told: string) => void
   };
   await Promise.all(Array.from({ length: SENT_AT_ONCE }, sendAll));
   if (refused.length > 0) throw new Error(refused.slice(0, 5).join(" "));
-  return `${done} images are in images/${group}.`;
+  return `${done} images are in images/${group}. To measure them all, begin a study under Studies.`;
 }
 
 function send({ file }: Dropped, group: string | null): Promise<{ image: string }> {
@@ -176,7 +176,7 @@ function Runs({ folder, version, runs }: Home) {
         <ul>
           {others.map(({ path, command, createdAt, finished, problem }) => (
             <li key={path}>
-              <a href={href(`/run/${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
+              <a href={href(`${pageOf(command)}${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
               <span class="soft">
                 {command === null ? null : `kuleshov ${command}, `}
                 <When at={createdAt} />
@@ -189,6 +189,10 @@ function Runs({ folder, version, runs }: Home) {
       )}
     </>
   );
+}
+
+function pageOf(command: string | null): string {
+  return command === "measure" || command === "import" ? "/study/" : "/run/";
 }
 
 function answerCard({ path, image, settings, createdAt, finished }: FoundRun) {

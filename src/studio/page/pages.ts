@@ -14,10 +14,10 @@ export interface StudioPage {
 }
 
 export const PAGES: readonly StudioPage[] = [
+  { path: "/", name: "Home", Page: HomePage },
   { path: "/image/", name: null, Page: ImagePage },
   { path: "/run/", name: null, Page: RunPage },
   { path: "/study/", name: "Studies", Page: StudiesPage },
-  { path: "/", name: "Home", Page: HomePage },
 ];
 
 /** The page at an address, with what follows its own part. */

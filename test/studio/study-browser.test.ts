@@ -1,0 +1,174 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import type { Browser, BrowserContext, Download, Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser } from "../support/browser.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
+import { faultsOf, openPage, tabTo } from "../support/studio-page.ts";
+import { temporaryFolder } from "../support/temp-folder.ts";
+
+const IMAGES = 60;
+const STUDY = "studies/party";
+
+let folder: string;
+let studio: ServedStudio;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await mkdir(join(folder, "images", "party"), { recursive: true });
+  await Promise.all(Array.from({ length: IMAGES }, (_, index) => writeImage(index)));
+  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
+  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await studio?.end();
+});
+
+/** Pixels that no test has had before, so that none comes out of the measurement store. */
+async function writeImage(index: number): Promise<void> {
+  const noise = { input: randomBytes(8 * 8 * 3), raw: { width: 8, height: 8, channels: 3 }, left: 0, top: 0 } as const;
+  const photo = sharp(samplePhoto(((index % 3) + 1) as 1 | 2 | 3))
+    .resize(420)
+    .composite([noise]);
+  await photo.jpeg().toFile(join(folder, "images", "party", `p${String(index).padStart(2, "0")}.jpg`));
+}
+
+const open = (inside: string): Promise<Page> => openPage(context, `${studio.address}${inside}`);
+const tableOf = async (name: string): Promise<Record<string, string>[]> =>
+  parse(await readFile(join(folder, STUDY, name)), { columns: true, bom: true });
+const shown = async (page: Page) => Number(/^\d+/.exec((await page.textContent(".shown [role=status]")) ?? "")?.[0]);
+
+async function textOf(download: Promise<Download>): Promise<string> {
+  return readFile((await (await download).path()) as string, "utf8");
+}
+
+/** Each journey goes on where the one before ended, as a person does. */
+describe("a study in a browser", () => {
+  it("is measured, survives a studio that is killed, and is gone on with", async () => {
+    const page = await open("study/");
+    await expect.poll(() => page.inputValue("input[name=words]")).toBe("images/party");
+    await page.click("button[type=submit].main");
+    await page.waitForSelector("section[aria-label=Measuring] progress");
+    await expect
+      .poll(() => page.locator("progress").evaluate((bar) => (bar as HTMLProgressElement).value), { timeout: 30_000 })
+      .toBeGreaterThan(2);
+    await studio.kill();
+    await page.close();
+
+    studio = await serveStudio(folder);
+    const home = await open("");
+    await home.click(`a:has-text("${STUDY}")`);
+    await home.waitForSelector("text=Measuring was interrupted; what is done is kept.");
+    const before = (await tableOf("images.csv")).length;
+    expect(before).toBeLessThan(IMAGES);
+    await home.click("text=Go on measuring");
+    await home.waitForSelector("section[aria-label='State of the study']", { timeout: 60_000 });
+    await expect
+      .poll(() => home.textContent("section[aria-label='State of the study']"), { timeout: 60_000 })
+      .toMatch(new RegExp(`faces in ${IMAGES} images`));
+    const paths = (await tableOf("images.csv")).map((row) => row.path);
+    expect(new Set(paths).size).toBe(IMAGES);
+    expect(paths.length).toBe(IMAGES);
+    await home.close();
+  });
+
+  it("filters, sorts, keeps both in the address, and shows the same in a table", async () => {
+    const page = await open(`study/${STUDY}`);
+    const faces = await tableOf("faces.csv");
+    await expect.poll(() => shown(page)).toBe(faces.length);
+    await page.selectOption("label:has-text('Action unit') select", "AU12_both");
+    await page.fill("input[name=from]", "0.5");
+    await page.selectOption("label:has-text('Sort by') select", "AU12_both");
+    await page.check("text=highest first");
+    const smiling = faces.filter((face) => Number(face.AU12_both) >= 0.5 && Number(face.AU12_both_weight) >= 0.25);
+    expect(smiling.length).toBeLessThan(faces.length);
+    await expect.poll(() => shown(page)).toBe(smiling.length);
+    await page.click("text=Table");
+    await page.reload();
+    await expect.poll(() => shown(page)).toBe(smiling.length);
+    const highest = smiling.toSorted((a, b) => Number(b.AU12_both) - Number(a.AU12_both))[0];
+    const first = page.locator("[role=option]").first();
+    expect(await first.textContent()).toContain(`${highest?.path?.split("/").at(-1)}${highest?.face_id}`);
+    await page.close();
+  });
+
+  it("excludes by keyboard alone, with a reason, and hands out what is shown", async () => {
+    const page = await open(`study/${STUDY}`);
+    await page.waitForSelector("[role=option]");
+    await tabTo(page, /faces: arrow keys select/);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    const face = new URL(page.url()).searchParams.get("face");
+    await page.waitForSelector("button:has-text('Exclude this face')");
+    await page.keyboard.press("x");
+    await page.keyboard.type("=hand before the mouth");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=1 face excluded: =hand before the mouth");
+    const [excluded, ...more] = await tableOf("exclusions.csv");
+    expect(more).toEqual([]);
+    expect(`${excluded?.path}#${excluded?.face_id}`).toBe(face);
+    expect(excluded?.reason).toMatch(/^'?=hand before the mouth$/);
+    await page.selectOption("label:has-text('Show') select", "excluded");
+    await expect.poll(() => shown(page)).toBe(1);
+    await page.click("summary:has-text('Save')");
+    const download = page.waitForEvent("download");
+    await page.click("text=CSV of the 1 shown");
+    const saved = parse(await textOf(download), { columns: true, bom: true }) as Record<string, string>[];
+    expect(saved.map((row) => `${row.path}#${row.face_id}: ${row.excluded}`)).toEqual([
+      expect.stringMatching(/: '?=hand before the mouth$/),
+    ]);
+    await page.click("button[name=count-again]");
+    await page.waitForSelector("text=No face fits these filters");
+    await page.close();
+  });
+
+  it("refuses a name that is taken, in a sentence", async () => {
+    const page = await open("study/");
+    await page.waitForSelector("input[name=name]");
+    await page.fill("input[name=words]", "images/party");
+    await page.click("button[type=submit].main");
+    await page.waitForSelector("text=Cannot begin the study as there is one of that name");
+    await page.close();
+  });
+
+  it("says a newer version's study in a sentence", async () => {
+    const newer = join(folder, "studies", "newer");
+    await mkdir(newer);
+    const journal = await readFile(join(folder, STUDY, "journal.jsonl"), "utf8");
+    await writeFile(
+      join(newer, "journal.jsonl"),
+      journal.replace(/"schemaVersion":\s*\d+|"version":\s*\d+/, '"version":99'),
+    );
+    const page = await open("study/studies/newer");
+    await page.waitForSelector(".failure");
+    expect(await page.textContent(".failure")).toMatch(/^Cannot /);
+    await page.close();
+  });
+
+  it.each([
+    ["light", 1400],
+    ["dark", 390],
+  ] as const)(
+    "has nothing serious for axe-core, and no sideways scroll, in %s at %i px",
+    async (colorScheme, width) => {
+      const narrow = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+      for (const inside of ["study/", `study/${STUDY}?face=images/party/p00.jpg%23F1`, `study/${STUDY}?view=table`]) {
+        const page = await openPage(narrow, `${studio.address}${inside}`);
+        await page.waitForSelector(inside === "study/" ? ".studies" : "[role=option]");
+        await expect
+          .poll(() => page.evaluate(() => [...document.images].every((image) => image.complete)), { timeout: 10_000 })
+          .toBe(true);
+        expect(await faultsOf(page)).toEqual({ serious: [], sidewaysPx: 0 });
+      }
+      await narrow.close();
+    },
+  );
+});
