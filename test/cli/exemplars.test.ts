@@ -187,6 +187,6 @@ describe("kuleshov discover", () => {
       /Cannot read the key of a check as there is no such file/,
     );
     expect((await run("discover", "accept", "P1")).code).toBe(2);
-    expect((await run("discover", ...photos)).stderr).toMatch(/holds a finished run|other settings/);
+    expect((await run("discover", ...photos)).stderr).toMatch(/other settings \(--known: emotic26 -> affectnet8/);
   });
 });
