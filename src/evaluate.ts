@@ -1,4 +1,4 @@
-import { prepareEvaluation, resumeEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
+import { continueEvaluation, prepareEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import type { EvalFileChanges } from "./evaluation/file/read-eval-file.ts";
 import { writeCalibration } from "./evaluation/report/calibration-file.ts";
@@ -56,13 +56,13 @@ export async function evaluate(
 }
 
 /** Goes on with the evaluation in a folder as it was begun, and tries its failures again. */
-export async function resumeEvaluating(
+export async function resumeEvaluation(
   query: Pick<EvaluateQuery, "folder" | "onProgress" | "scorers">,
   dependencies: EvaluationDependencies,
   stop?: AbortSignal,
 ): Promise<Evaluated> {
   const { folder, onProgress, scorers } = query;
-  const outcome = await resumeEvaluation(dependencies, {
+  const outcome = await continueEvaluation(dependencies, {
     folder,
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(stop === undefined ? {} : { stop }),

@@ -43,7 +43,7 @@ export { presenceOf } from "./domain/presence.ts";
 export { Report } from "./domain/report.ts";
 // Evaluations, and scorers of one's own.
 export { meanStatistic, type WeightedStatistic } from "./domain/statistics/weighted-statistic.ts";
-export { type Evaluated, type EvaluateQuery, evaluate, resumeEvaluating } from "./evaluate.ts";
+export { type Evaluated, type EvaluateQuery, evaluate, resumeEvaluation } from "./evaluate.ts";
 export type { Answer } from "./evaluation/answer.ts";
 export { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
 // Progress.

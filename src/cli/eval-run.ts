@@ -4,7 +4,7 @@ import type { ModelFlags } from "../compose/model-settings.ts";
 import { flagSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { commonest, groupBy } from "../domain/group-by.ts";
-import { type Evaluated, evaluate, resumeEvaluating } from "../evaluate.ts";
+import { type Evaluated, evaluate, resumeEvaluation } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
@@ -92,7 +92,7 @@ export async function resumeRun(
   const progress = showProgress(null);
   try {
     const query = { folder, onProgress: progress.update };
-    const done = await resumeEvaluating(query, opened.dependencies, stop).finally(progress.end);
+    const done = await resumeEvaluation(query, opened.dependencies, stop).finally(progress.end);
     await tell(folder, done, { json: options.json === true, stop });
   } finally {
     await opened.close();

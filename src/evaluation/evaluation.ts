@@ -111,7 +111,7 @@ export async function runPrepared(
  * Goes on with a run: calls that were answered are not asked again, those that failed are.
  * @throws {ConfigurationError} if there is no run, or what determines its answers has changed since.
  */
-export async function resumeEvaluation(
+export async function continueEvaluation(
   given: EvaluationDependencies,
   options: Omit<RunOptions, keyof RunMode>,
 ): Promise<RunOutcome> {

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../src/domain/errors.ts";
-import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
+import { continueEvaluation, prepareEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../src/evaluation/evaluation-dependencies.ts";
 import { createAnswerCache, withoutReuse } from "../../src/evaluation/runner/answer-cache.ts";
 import { readResults } from "../../src/evaluation/runner/stored-run.ts";
@@ -75,7 +75,7 @@ describe("an evaluation", () => {
     });
     expect(first).toMatchObject({ stopped: "it was interrupted", failed: 1 });
     healthy = true;
-    const second = await resumeEvaluation(own, { folder: out });
+    const second = await continueEvaluation(own, { folder: out });
     expect(second).toMatchObject({ total: 10, done: 10, failed: 0, cached: 0, stopped: null });
     const results = await readResults(out);
     expect(results.filter(({ answer }) => answer !== null)).toHaveLength(10);
@@ -101,7 +101,7 @@ describe("an evaluation", () => {
         if (done === 5) stop.abort();
       },
     });
-    expect(await resumeEvaluation(own, { folder: out })).toMatchObject({ done: 10, cached: 0, stopped: null });
+    expect(await continueEvaluation(own, { folder: out })).toMatchObject({ done: 10, cached: 0, stopped: null });
     expect([...server.requests.values()]).toEqual(new Array(10).fill(2));
   });
 
@@ -114,7 +114,7 @@ describe("an evaluation", () => {
     await expect(startEvaluation(prepared, own, { folder: join(folder, "run") })).rejects.toThrow(
       /the folder holds a finished run: --resume goes on with it, --force starts it anew/,
     );
-    await expect(resumeEvaluation(own, { folder: join(folder, "nothing") })).rejects.toThrow(/has no run.json/);
+    await expect(continueEvaluation(own, { folder: join(folder, "nothing") })).rejects.toThrow(/has no run.json/);
   });
 
   it("is not resumed with another prompt or toolbox, nor by a version that reads other files", async () => {
@@ -124,16 +124,16 @@ describe("an evaluation", () => {
     const out = join(folder, "run");
     await startEvaluation(await prepareEvaluation(file, own), own, { folder: out });
     const changed = dependencies(folder, httpSolver(server.url, { identify: async () => ({ prompt: "judge@2" }) }));
-    await expect(resumeEvaluation(changed, { folder: out })).rejects.toThrow(
+    await expect(continueEvaluation(changed, { folder: out })).rejects.toThrow(
       /prompt, model or toolboxes of "judge \| loop:a/,
     );
     const header = JSON.parse(await readFile(join(out, "run.json"), "utf8"));
     await writeFile(join(out, "run.json"), JSON.stringify({ ...header, format: 9 }));
-    await expect(resumeEvaluation(own, { folder: out })).rejects.toThrow(
+    await expect(continueEvaluation(own, { folder: out })).rejects.toThrow(
       /its files are of format 9 and this Kuleshov reads format 1/,
     );
     await writeFile(join(out, "run.json"), "{");
-    await expect(resumeEvaluation(own, { folder: out })).rejects.toThrow(/run.json is damaged/);
+    await expect(continueEvaluation(own, { folder: out })).rejects.toThrow(/run.json is damaged/);
   });
 
   it("is not written to by two processes, but by the next one when the first is gone", async () => {
@@ -143,9 +143,11 @@ describe("an evaluation", () => {
     const out = join(folder, "run");
     await startEvaluation(await prepareEvaluation(file, own), own, { folder: out });
     const lock = await acquireLock(join(out, "run.lock"));
-    await expect(resumeEvaluation(own, { folder: out })).rejects.toThrow(/process \d+ on .* is at work in the folder/);
+    await expect(continueEvaluation(own, { folder: out })).rejects.toThrow(
+      /process \d+ on .* is at work in the folder/,
+    );
     if ("release" in lock) await lock.release();
-    expect(await resumeEvaluation(own, { folder: out })).toMatchObject({ done: 10 });
+    expect(await continueEvaluation(own, { folder: out })).toMatchObject({ done: 10 });
     await rm(out, { recursive: true });
   });
 

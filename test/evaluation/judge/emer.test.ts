@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
-import { prepareEvaluation, resumeEvaluation, startEvaluation } from "../../../src/evaluation/evaluation.ts";
+import { continueEvaluation, prepareEvaluation, startEvaluation } from "../../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../../src/evaluation/evaluation-dependencies.ts";
 import { readRatings } from "../../../src/evaluation/judge/judge-calls.ts";
 import { createEmerSolver } from "../../../src/evaluation/judge/judge-solver.ts";
@@ -90,7 +90,7 @@ describe("a judge model", () => {
     await startEvaluation(await prepareEvaluation(file, dependencies), dependencies, { folder: out });
     const before = judge.chats.length;
     healthy = true;
-    await resumeEvaluation(dependencies, { folder: out });
+    await continueEvaluation(dependencies, { folder: out });
     expect(judge.chats.length).toBe(before + 1);
     expect(metric(await scoreRun(out), "label_overlap")).toMatchObject({ n: 3, unscored: 0 });
   });
