@@ -27,8 +27,8 @@ export function register(program: Command): void {
   const command = program
     .command("lab")
     .description("show images with and without their context, and report what the context does to the judgment")
-    .argument("<images...>", "images; several are set into one another's scenes")
-    .option("--swap <image>", "scene into which the face is set, when there is only one image")
+    .argument("<images...>", "images; of several the faces are swapped: each is set onto a head in another's scene")
+    .option("--swap <image>", "image onto whose largest face the face is set, when there is only one image")
     .option("--neutral <image>", "neutral face for the Kuleshov arms")
     .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")
     .option("--repeats <n>", "answers per arm", repeats, 1)

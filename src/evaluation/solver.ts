@@ -27,10 +27,12 @@ export interface Call {
   readonly repeat: number;
 }
 
-/** An image made ready for a call. */
+/** What a call shows and tells: exactly what its arm's name says, pixels and words. */
 export interface Stimulus {
   /** Absolute path of the file that the solver shows. */
   readonly path: string;
+  /** What is said of the situation; `null` when nothing is. */
+  readonly context: string | null;
   /** The asked-about person in that file's pixels; `null` when unknown or hidden. */
   readonly region: Sample["region"];
 }
@@ -95,7 +97,7 @@ export interface Solver {
 
 /** Makes the images that arms show. */
 export interface StimulusSource {
-  /** What determines the image: hash of the source, arm, recipe version. Plain JSON. */
+  /** What determines it: hash of the source, arm, recipe version, words. Plain JSON. */
   identify(sample: Sample, arm: ArmName): Promise<unknown>;
   /** @throws {StimulusUnavailable} when the arm cannot be made of this sample. */
   prepare(sample: Sample, arm: ArmName, signal?: AbortSignal, keep?: KeepFile): Promise<Stimulus | null>;

@@ -41,18 +41,23 @@ interface Effect {
 const EFFECTS: readonly Effect[] = [
   {
     name: "context_capture",
-    meaning: "Share of swapped scenes in which the answer is the label of the scene, not of the face",
-    value: ({ arms, contextLabel }) => hit(arms["swapped-context"], contextLabel),
+    meaning:
+      "Share of face swaps, of those whose face and scene have different labels, in which the scene's label is given a higher probability than the face's; ties are left out",
+    value: (sample) => sided(sample)?.scene ?? null,
   },
   {
     name: "face_dominance",
-    meaning: "Share of swapped scenes in which the answer stays the label of the face",
-    value: ({ arms, faceLabel }) => hit(arms["swapped-context"], faceLabel),
+    meaning: "The rest of these face swaps: the face's label is given the higher probability",
+    value: (sample) => sided(sample)?.face ?? null,
   },
   {
     name: "congruency_effect",
-    meaning: "How much oftener the face's label is given in its own scene than in a swapped one",
-    value: ({ arms, faceLabel }) => difference(hit(arms.full, faceLabel), hit(arms["swapped-context"], faceLabel)),
+    meaning:
+      "How much oftener the face's label is given in its own scene than when the face is swapped into a scene of another label",
+    value: ({ arms, faceLabel, contextLabel }) =>
+      faceLabel === contextLabel
+        ? null
+        : difference(hit(arms.full, faceLabel), hit(arms["swapped-context"], faceLabel)),
     paired: true,
   },
   {
@@ -135,6 +140,16 @@ type MaybeReading = AnsweredReading | null | undefined;
 
 function labelOf(reading: MaybeReading): string | null {
   return reading ? (topLabel(reading)?.label ?? null) : null;
+}
+
+/** With which of two different labels a swapped scene's answer agrees; `null` where it favours neither. */
+function sided({ arms, faceLabel, contextLabel }: ArmReadings): { readonly face: 0 | 1; readonly scene: 0 | 1 } | null {
+  const distribution = arms["swapped-context"]?.distribution;
+  if (!distribution || faceLabel === null || contextLabel === null || faceLabel === contextLabel) return null;
+  const given = (label: string) => distribution.find((one) => one.label === label)?.probability ?? 0;
+  const lead = given(contextLabel) - given(faceLabel);
+  if (lead === 0) return null;
+  return lead > 0 ? { face: 0, scene: 1 } : { face: 1, scene: 0 };
 }
 
 function hit(reading: MaybeReading, label: string | null): number | null {

@@ -42,7 +42,7 @@ interface LabSetting {
   readonly seed: number;
 }
 
-/** Builds the images of all arms and writes each once. */
+/** Builds what all arms show and tell, and writes each image once. */
 export function createLabStimuli(setting: LabSetting): StimulusSource {
   const partners = partnersOf(setting.samples, setting.seed);
   const hashes = new Map<string, Promise<string>>();
@@ -56,7 +56,18 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
     );
   };
 
-  async function identify({ id, image }: Sample, arm: ArmName): Promise<unknown> {
+  /** What is said of the situation in an arm: the words go with the scene, so where there is none nothing is said. */
+  function wordsIn(sample: Sample, arm: ArmName): string | null {
+    if (arm === "face-only" || arm === "neutral-alone") return null;
+    return (arm === "swapped-context" ? partners.get(sample.id) : sample)?.context ?? null;
+  }
+
+  async function identify(sample: Sample, arm: ArmName): Promise<unknown> {
+    const pixels = await identifyPixels(sample, arm);
+    return pixels === null ? null : { ...pixels, context: wordsIn(sample, arm) };
+  }
+
+  async function identifyPixels({ id, image }: Sample, arm: ArmName) {
     if (image === null) return null;
     const source = await hashOf(image);
     if (arm === "full") return { source };
@@ -120,17 +131,18 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
     async prepare(sample, arm, signal, keep = writeFileAtomic) {
       const { image } = sample;
       if (image === null) return null;
-      if (arm === "full") return { path: image, region: sample.region };
-      const identity = await identify(sample, arm);
-      const path = stimulusPath(setting.folder, sample.id, arm, identity);
+      const context = wordsIn(sample, arm);
+      if (arm === "full") return { path: image, context, region: sample.region };
+      const recipe = await identifyPixels(sample, arm);
+      const path = stimulusPath(setting.folder, sample.id, arm, recipe);
       const known = await readNote(path);
-      if (known !== undefined) return { path, region: known };
+      if (known !== undefined) return { path, context, region: known };
       const made = await build({ ...sample, image }, arm, signal);
       if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
       await keep(path, await encoded(made.raster, path));
-      const about = { sample: sample.id, arm, region: made.region, recipe: identity };
+      const about = { sample: sample.id, arm, region: made.region, recipe };
       await keep(notePath(path), `${JSON.stringify(about)}\n`);
-      return { path, region: made.region };
+      return { path, context, region: made.region };
     },
   };
 }

@@ -39,6 +39,19 @@ describe("context effects", () => {
     expect(effect("face_dominance", swapped)?.estimate).toMatchObject({ value: 1 / 3, n: 3, unscored: 1 });
   });
 
+  it("leave out of capture and dominance what cannot tell them apart: equal labels, ties, an answer that names neither", () => {
+    const third: AnsweredReading = { distribution: [{ label: "awe", probability: 1 }], valence: null, arousal: null };
+    const swapped = [
+      sample("a", { full: reading(0.9), "swapped-context": reading(0.9) }, { face: "joy", context: "joy" }),
+      sample("b", { "swapped-context": reading(0.5) }, { face: "joy", context: "fear" }),
+      sample("c", { "swapped-context": third }, { face: "joy", context: "fear" }),
+      sample("d", { "swapped-context": reading(0.2) }, { face: "joy", context: "fear" }),
+    ];
+    expect(effect("context_capture", swapped)?.estimate).toMatchObject({ value: 1, n: 1, unscored: 3 });
+    expect(effect("face_dominance", swapped)?.estimate).toMatchObject({ value: 0, n: 1, unscored: 3 });
+    expect(effect("congruency_effect", swapped)).toBeUndefined();
+  });
+
   it("give the congruency effect with its paired effect size", () => {
     const labels = { face: "joy", context: "fear" };
     const samples = [

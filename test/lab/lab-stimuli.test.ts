@@ -155,6 +155,14 @@ describe("stimuli of the context lab", () => {
     expect(new Set(all).size).toBe(4);
   });
 
+  it("are others where other words are said with them", async () => {
+    const { stimuli } = await lab();
+    const identity = async (context: string, arm: ArmName) =>
+      JSON.stringify(await stimuli.identify(sampleOf({ ...smiling, context }), arm));
+    expect(await identity("at a funeral", "full")).not.toBe(await identity("at a wedding", "full"));
+    expect(await identity("at a funeral", "face-only")).toBe(await identity("at a wedding", "face-only"));
+  });
+
   it("are unavailable, in words, without a face, a partner or a neutral face", async () => {
     const { stimuli, folder, samples } = await lab();
     const plain = join(folder, "plain.png");

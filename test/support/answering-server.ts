@@ -102,8 +102,8 @@ const QUICK = { tries: 4, firstWaitMs: 1, longestWaitMs: 10 };
 
 /** Shows the image as it is, identified by its path. */
 export const plainStimuli: StimulusSource = {
-  identify: async (sample, arm) => ({ image: sample.image, arm }),
-  prepare: async (sample) => (sample.image === null ? null : { path: sample.image, region: sample.region }),
+  identify: async ({ image, context }, arm) => ({ image, context, arm }),
+  prepare: async ({ image, context, region }) => (image === null ? null : { path: image, context, region }),
 };
 
 /** An evaluation file with what a test cares about. */

@@ -55,7 +55,6 @@ export function callKey(call: Call, identity: unknown, stimulus: unknown): strin
   const { sample, seed, repeat, condition } = call;
   const asked = {
     question: sample.question,
-    context: sample.context,
     options: sample.options,
     statement: sample.statement,
     region: sample.region,

@@ -68,7 +68,7 @@ export function createJudgeSolver(
       const query = {
         image: stimulus.path,
         ...(question === undefined ? {} : { question }),
-        context: sample.context,
+        context: stimulus.context,
         labels: labels.length === 0 ? null : labels,
       };
       const key = canonicalJson({ condition, seed, repeat, query });

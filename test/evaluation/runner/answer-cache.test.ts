@@ -14,21 +14,22 @@ const condition: Condition = {
 const box = { leftPx: 1, topPx: 2, widthPx: 3, heightPx: 4 };
 const asked = {
   question: "What does she feel?",
-  context: "at a funeral",
   options: ["grief", "joy"],
   statement: "AU12 is present",
   region: box,
 };
 
-function keyOf(sample: object = {}, call: Partial<Call> = {}, identity = "judge@1", stimulus = "image a"): string {
+const shown = { source: "image a", context: "at a funeral" };
+
+function keyOf(sample: object = {}, call: Partial<Call> = {}, identity = "judge@1", stimulus: object = shown): string {
   const whole = { id: "c", condition, sample: sampleOf({ id: "s", ...asked, ...sample }), seed: 0, repeat: 1, ...call };
-  return callKey(whole, { identity }, { stimulus });
+  return callKey(whole, { identity }, stimulus);
 }
 
 it.each([
   ["question", keyOf({ question: "What does he feel?" })],
-  ["context", keyOf({ context: "at a wedding" })],
-  ["absence of a context", keyOf({ context: null })],
+  ["context", keyOf({}, {}, "judge@1", { ...shown, context: "at a wedding" })],
+  ["absence of a context", keyOf({}, {}, "judge@1", { ...shown, context: null })],
   ["options", keyOf({ options: ["grief", "pride"] })],
   ["order of the options", keyOf({ options: ["joy", "grief"] })],
   ["statement", keyOf({ statement: "AU12 is absent" })],
@@ -38,7 +39,7 @@ it.each([
   ["seed", keyOf({}, { seed: 1 })],
   ["repeat", keyOf({}, { repeat: 2 })],
   ["prompt, model or toolbox", keyOf({}, {}, "judge@2")],
-  ["image shown", keyOf({}, {}, "judge@1", "image b")],
+  ["image shown", keyOf({}, {}, "judge@1", { ...shown, source: "image b" })],
 ])("an answer is not taken for one to another %s", (_part, key) => {
   expect(key).toMatch(/^[0-9a-f]{64}$/);
   expect(key).not.toBe(keyOf());

@@ -42,7 +42,7 @@ async function solve(task: "choose" | "verify", sample: Sample, model: JudgeMode
     seed: 1,
     repeat: 1,
   };
-  return solver.solve(call, sample.image === null ? null : { path: sample.image, region: null });
+  return solver.solve(call, sample.image === null ? null : { path: sample.image, context: null, region: null });
 }
 
 async function served(...replies: Parameters<typeof startOpenAiServer>[0][]) {

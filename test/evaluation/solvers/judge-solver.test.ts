@@ -35,7 +35,7 @@ function solve(solver: Solver, id: string, leftPx: number, repeat = 1) {
     seed: 1,
     repeat,
   };
-  return solver.solve(call, { path, region: boxAt(leftPx) });
+  return solver.solve(call, { path, context: null, region: boxAt(leftPx) });
 }
 
 describe("judging the faces of one image", () => {

@@ -1,0 +1,98 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { expect, it } from "vitest";
+import { openEvaluation } from "../../src/compose/evaluation.ts";
+import { evaluate } from "../../src/evaluate.ts";
+import { csvTable } from "../../src/platform/tables/write-table.ts";
+import { judgment, subject } from "../support/builders.ts";
+import { saysJson, type WireBody } from "../support/model-server.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const FUNERAL = "At the funeral of his brother";
+const WEDDING = "At the wedding of her daughter";
+/** What is said of the situation in each arm about the man at the funeral, the other image being the wedding. */
+const WORDS = {
+  full: FUNERAL,
+  "face-only": null,
+  "context-only": FUNERAL,
+  "swapped-context": WEDDING,
+  "neutral-in-context": FUNERAL,
+  "neutral-alone": null,
+} as const;
+const arms = Object.keys(WORDS) as (keyof typeof WORDS)[];
+
+it("each arm sends the model exactly what its name says: those pixels, and the words of the scene or none", async () => {
+  const folder = await tempFolder();
+  const seeing = { id: "test-model", supported_parameters: ["structured_outputs"] };
+  const server = await startOpenAiServer(() => saysJson(judgment(subject({ cues: [] }))), { models: [seeing] });
+  const [funeral, wedding] = [join(folder, "funeral.png"), join(folder, "wedding.png")];
+  // No larger than a model is shown, so that what is sent has the pixels of the file.
+  await sharp(samplePhoto(1)).resize(1000).toFile(funeral);
+  await sharp(samplePhoto(4)).resize(1000).toFile(wedding);
+  const rows = [
+    { id: "funeral", image: funeral, words: FUNERAL },
+    { id: "wedding", image: wedding, words: WEDDING },
+  ];
+  await writeFile(join(folder, "list.csv"), csvTable(rows));
+  const columns = { id: "id", image: "image", context: "words" };
+  const evaluation = {
+    name: "arms",
+    dataset: { format: "csv", path: "list.csv", columns },
+    matrix: { models: ["openai:test-model"], arms },
+    stimuli: { neutral: wedding },
+    scorers: ["faithfulness"],
+    execution: { concurrency: 1 },
+  };
+  const file = join(folder, "arms.eval.yaml");
+  await writeFile(file, JSON.stringify(evaluation));
+  const opened = openEvaluation({
+    evalFilePath: file,
+    stimuliFolder: join(folder, "stimuli"),
+    answersFolder: join(folder, "answers"),
+    env: { OPENAI_BASE_URL: `${server.url}/v1` },
+  });
+  try {
+    await evaluate({ file, folder: join(folder, "run") }, opened.dependencies);
+
+    const files = (await readdir(join(folder, "stimuli"))).filter((name) => name.endsWith(".jpg"));
+    const stimuli = await Promise.all(
+      [...rows.map(({ image }) => image), ...files.map((name) => join(folder, "stimuli", name))].map(small),
+    );
+    const told = new Map(arms.map((arm) => [arm, [] as string[]]));
+    for (const body of server.chats) {
+      const shown = await small(imageIn(body));
+      const differences = stimuli.map((stimulus) => difference(shown, stimulus));
+      const nearest = differences.indexOf(Math.min(...differences));
+      const name = nearest === 0 ? "funeral-full.jpg" : (files[nearest - rows.length] ?? "");
+      const arm = arms.find((each) => name.startsWith("funeral") && name.endsWith(`-${each}.jpg`));
+      if (arm !== undefined) told.get(arm)?.push(JSON.stringify(body));
+    }
+    for (const [arm, bodies] of told) {
+      expect(bodies, arm).not.toHaveLength(0);
+      for (const words of [FUNERAL, WEDDING]) {
+        const isTold = bodies.map((body) => body.includes(words));
+        expect(isTold, `${arm}: ${words}`).toEqual(bodies.map(() => words === WORDS[arm]));
+      }
+    }
+  } finally {
+    await opened.close();
+  }
+});
+
+function imageIn({ messages }: WireBody): Buffer {
+  const parts = messages.flatMap(({ content }) => (Array.isArray(content) ? content : []));
+  const url = parts.find(({ type }) => type === "image_url")?.image_url?.url ?? "";
+  return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
+}
+
+function small(image: Buffer | string): Promise<Buffer> {
+  return sharp(image).resize(400, 300, { fit: "contain" }).flatten().raw().toBuffer();
+}
+
+/** Mean difference of two images, 0..255. */
+function difference(image: Buffer, other: Buffer): number {
+  return image.reduce((sum, value, i) => sum + Math.abs(value - (other[i] as number)), 0) / image.length;
+}
