@@ -8,7 +8,6 @@ import {
   judgeImage,
   OVERLAY,
   PAGE,
-  partsOptions,
   REPORT,
 } from "../compose/ask-one.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
@@ -71,8 +70,7 @@ async function askCommand(image: string, question: string | undefined, given: As
   const { namesMany } = await import("../study/ask-list.ts");
   if (await namesMany(image)) {
     const { askManyCommand } = await import("./ask-many.ts");
-    const { modelOptionsOf } = await import("../compose/model-settings.ts");
-    return askManyCommand(asked, (images) => ({ ...modelOptionsOf(asked), ...partsOptions(asked, images) }), signal);
+    return askManyCommand(asked, signal);
   }
   const { out } = options;
   const report =

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { askListInto } from "../compose/ask-list.ts";
 import { type Asked, type AskListeners, askInto } from "../compose/ask-one.ts";
 import { modelSettings } from "../compose/model-settings.ts";
 import { makeFolder } from "../platform/make-folder.ts";
@@ -60,6 +61,21 @@ export async function answerInto(
     onTool: ({ tool, faceId }) => tell({ step: `judging: ${tool.replaceAll("_", " ")} ${faceId ?? ""}`.trim() }),
   };
   await askInto(folder, asked, listeners, signal);
+}
+
+/** Asks about every image of a folder or list as `kuleshov ask <list> --out <folder>` in the studio's folder does. */
+export async function answersInto(
+  folder: string,
+  list: string,
+  tell: (news: JobNews) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const asked: Asked = { ...(await modelSettings({})), image: list, toolbox: ["mesh"], scene: true };
+  const begin = (total: number) => {
+    tell({ progress: { done: 0, total } });
+    return ({ done }: { readonly done: number }) => tell({ progress: { done, total } });
+  };
+  await askListInto(folder, asked, { notify: (notice) => tell({ step: notice }), begin }, signal);
 }
 
 const STEPS: Readonly<Record<Step, string>> = {

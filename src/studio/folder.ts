@@ -9,6 +9,7 @@ import { placeInside, realPath } from "../platform/root-folder.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { visibleLine } from "../platform/visible-text.ts";
+import { MOST_LIST_BYTES, MOST_UPLOAD_BYTES, tooLargeInWords } from "./limits.ts";
 
 /** The folder that the studio was opened on. Nothing outside of it is read, and links that lead out are not followed. */
 export interface StudioFolder {
@@ -18,6 +19,8 @@ export interface StudioFolder {
   place(path: string): Promise<string>;
   /** Checks an uploaded image as `ask` would, and keeps it. @returns its path, seen from the folder. */
   keepImage(upload: Upload, signal?: AbortSignal): Promise<string>;
+  /** Keeps an uploaded list of images beside them, so that its paths are seen from the folder. @returns its path. */
+  keepList(upload: Upload): Promise<string>;
   /** Raised whenever something in it was changed here. */
   version(): number;
   /** To be called by whoever changes something in it. */
@@ -39,8 +42,6 @@ export interface Upload {
 
 /** Where uploaded images go. */
 export const IMAGES = "images";
-/** Larger images are for the command line: their folder can be opened as it is. */
-const MOST_UPLOAD_BYTES = 100 * 2 ** 20;
 const LONGEST_NAME = 120;
 const OTHER_FOLDER = "open the studio on another";
 
@@ -61,15 +62,32 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
     async keepImage({ name, group, length, body }, signal) {
       const safe = safeName(name, "image");
       const shown = visibleLine(basename(name));
-      if ((length ?? 0) > MOST_UPLOAD_BYTES) throw tooLarge(shown);
+      const limit: Limit = { most: MOST_UPLOAD_BYTES, refuse: (reason) => new ImageDecodeError(shown, reason) };
+      if ((length ?? 0) > limit.most) throw tooLarge(limit);
       const draft = join(uploads, randomUUID(), safe);
       try {
-        await receive(draft, body, shown);
+        await receive(draft, body, limit);
         await checkImage(draft, shown, signal);
         const folder = group === null ? join(root, IMAGES) : join(root, IMAGES, safeName(group, "dropped"));
         const kept = await keepUnderFreeName(draft, folder, safe);
         changed();
         return relative(root, kept).split(sep).join("/");
+      } finally {
+        await rm(join(draft, ".."), { recursive: true, force: true });
+      }
+    },
+    async keepList({ name, length, body }) {
+      const safe = safeName(name, "list");
+      const refuse = (reason: string) =>
+        new ConfigurationError(`Cannot read list as ${reason}: \`${visibleLine(basename(name))}\``);
+      const limit: Limit = { most: MOST_LIST_BYTES, refuse };
+      if ((length ?? 0) > limit.most) throw tooLarge(limit);
+      const draft = join(uploads, randomUUID(), safe);
+      try {
+        await receive(draft, body, limit);
+        const kept = await keepUnderFreeName(draft, root, safe);
+        changed();
+        return relative(root, kept);
       } finally {
         await rm(join(draft, ".."), { recursive: true, force: true });
       }
@@ -103,14 +121,14 @@ function safeName(name: string, otherwise: string): string {
   return `${stem.slice(0, LONGEST_NAME) || otherwise}${ending}`;
 }
 
-async function receive(path: string, body: Upload["body"], shown: string): Promise<void> {
+async function receive(path: string, body: Upload["body"], limit: Limit): Promise<void> {
   await makeFolder(join(path, ".."));
   const file = await open(path, "wx");
   try {
     let bytes = 0;
     for await (const part of body ?? []) {
       bytes += part.length;
-      if (bytes > MOST_UPLOAD_BYTES) throw tooLarge(shown);
+      if (bytes > limit.most) throw tooLarge(limit);
       await file.writeFile(part);
     }
   } finally {
@@ -128,9 +146,13 @@ async function checkImage(path: string, shown: string, signal?: AbortSignal): Pr
   }
 }
 
-function tooLarge(shown: string): ImageDecodeError {
-  const most = MOST_UPLOAD_BYTES / 2 ** 20;
-  return new ImageDecodeError(shown, `it has more than ${most} MB: put it into the folder and reload the page`);
+interface Limit {
+  readonly most: number;
+  readonly refuse: (reason: string) => Error;
+}
+
+function tooLarge({ most, refuse }: Limit): Error {
+  return refuse(tooLargeInWords(most));
 }
 
 /** The same bytes under the same name are kept once; other bytes get a number. */

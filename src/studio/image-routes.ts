@@ -3,7 +3,7 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { REPORT } from "../compose/ask-one.ts";
-import { ConfigurationError, ToolInputError } from "../domain/errors.ts";
+import { ConfigurationError, ImageDecodeError, ToolInputError } from "../domain/errors.ts";
 import { Report } from "../domain/report.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
@@ -12,8 +12,10 @@ import { readText } from "../platform/read-file.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
-import { answerInto, nextAnswerFolder } from "./answers.ts";
+import { readAskList } from "../study/ask-list.ts";
+import { answerInto, answersInto, nextAnswerFolder } from "./answers.ts";
 import { addToCategory, categoryNames } from "./exemplars.ts";
+import type { Upload } from "./folder.ts";
 import { keepNote, Note, readNotes } from "./notes.ts";
 import type { FoundRun } from "./runs.ts";
 import type { Studio } from "./studio.ts";
@@ -35,6 +37,7 @@ const AskMessage = z.strictObject({
   categories: z.array(z.string().min(1)).min(1).optional(),
 });
 
+const ListMessage = z.strictObject({ list: z.string().min(1) });
 const NoteMessage = Note.omit({ at: true }).extend({ run: z.string().min(1) });
 
 /** Its fields are those of `NamedFace`. */
@@ -62,18 +65,31 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
       .join("/");
 
   routes.post("/images", async (c) => {
-    const length = c.req.header("content-length");
-    const image = await folder.keepImage(
-      {
-        name: asked(c, "name"),
-        group: c.req.query("group") ?? null,
-        length: length === undefined ? null : Number(length),
-        body: c.req.raw.body,
-      },
-      c.req.raw.signal,
-    );
+    const image = await folder.keepImage(uploadIn(c), c.req.raw.signal);
     return c.json({ image: reversiblyVisible(image) });
   });
+
+  routes.post("/lists", async (c) => c.json({ list: reversiblyVisible(await folder.keepList(uploadIn(c))) }));
+
+  routes.post("/ask-many", async (c) => {
+    const list = spelledBack((await message(c, ListMessage)).list);
+    await folder.place(list);
+    for (const { path } of await readAskList(named(list))) await placeIfThere(path);
+    const run = await nextAnswerFolder(folder.root, list);
+    const address = `/run/${run.split("/").map(encodeURIComponent).join("/")}`;
+    const job = jobs.start({ kind: "ask", title: basename(list), address }, async (tell, signal) => {
+      await answersInto(run, named(list), tell, signal);
+      folder.changed();
+    });
+    return c.json({ job, run });
+  });
+
+  /** What is not there fails by itself, as in the terminal, and the others are asked about. */
+  async function placeIfThere(path: string): Promise<void> {
+    await folder.place(path).catch((error: unknown) => {
+      if (!(error instanceof ImageDecodeError)) throw error;
+    });
+  }
 
   routes.get("/pixels", async (c) => {
     const place = await folder.place(spelledBack(asked(c, "path")));
@@ -151,6 +167,16 @@ async function message<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
 export function imageAddress(path: string, run?: string): string {
   const parts = reversiblyVisible(path).split("/").map(encodeURIComponent).join("/");
   return `/image/${parts}${run === undefined ? "" : `?answer=${encodeURIComponent(reversiblyVisible(run))}`}`;
+}
+
+function uploadIn(c: Context): Upload {
+  const length = c.req.header("content-length");
+  return {
+    name: asked(c, "name"),
+    group: c.req.query("group") ?? null,
+    length: length === undefined ? null : Number(length),
+    body: c.req.raw.body,
+  };
 }
 
 function asked(c: Context, name: string): string {

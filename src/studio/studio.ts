@@ -46,7 +46,7 @@ export async function createStudio({ root, token }: { readonly root: string; rea
   const studio: Studio = { token, folder, jobs: createJobs(), findRuns: createRunFinder(folder.root) };
   const inside = new Hono();
   inside.use("/api/*", async (c, next) =>
-    c.req.path.endsWith("/api/images") ? next() : bodyLimit({ maxSize: MOST_MESSAGE_BYTES })(c, next),
+    /\/api\/(images|lists)$/.test(c.req.path) ? next() : bodyLimit({ maxSize: MOST_MESSAGE_BYTES })(c, next),
   );
   for (const routes of ROUTES) inside.route("/api", routes(studio));
   inside.all("/api/*", (c) => c.json({ error: "There is nothing at this address: reload the page." }, 404));

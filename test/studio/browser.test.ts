@@ -135,6 +135,16 @@ describe("the studio in a browser", () => {
     await page.close();
   });
 
+  it("asks about a list, and leads to its answers", async () => {
+    const page = await open(studio.address);
+    const list = Buffer.from(`path,context\nimages/${PHOTO},${CONTEXT}\n`);
+    await page.setInputFiles("input[type=file]", { name: "list.csv", mimeType: "text/csv", buffer: list });
+    await page.waitForSelector("text=answers.html");
+    expect(page.url()).toBe(at("run/answers/list.csv/1"));
+    expect(await readFile(join(folder, "answers", "list.csv", "1", "answers.csv"), "utf8")).toContain(CONTEXT);
+    await page.close();
+  });
+
   it("shows one sentence to a wrong token", async () => {
     const page = await open(studio.address.replace(/\/[\w-]{43}\//, `/${"x".repeat(43)}/`));
     expect(await page.textContent("main p")).toMatch(/^There is no such address: open the one/);

@@ -245,6 +245,47 @@ describe("asking", () => {
     });
   });
 
+  it("asks about every line of a list that was dropped, as ask <list> --out does, the missing aside", async () => {
+    await post("/api/sample", {});
+    const lines = ["path,context,question", "images/sample.jpg,At a party,Is F1 happy?", "images/gone.jpg,,"];
+    expect(await (await sendList("my list.csv", lines.join("\n"))).json()).toEqual({ list: "my list.csv" });
+    const { job, run } = await (await post("/api/ask-many", { list: "my list.csv" })).json();
+    expect(job).toMatchObject({ kind: "ask", title: "my list.csv", address: "/run/answers/my%20list.csv/1" });
+    expect(await ended(job.id)).toMatchObject({ state: "done", progress: { done: 2, total: 2 } });
+    const { files } = await (await request(`/api/run?path=${encodeURIComponent(run)}`)).json();
+    const names = files.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(["answers.csv", "answers.html", "answers.jsonl"]);
+    expect(await readFile(join(run, "answers.csv"), "utf8")).toMatch(/images\/sample.jpg.*At a party.*Is F1 happy\?/s);
+    expect(await readFile(join(run, "answers.csv"), "utf8")).toMatch(/images\/gone.jpg.*there is no such file/);
+  });
+
+  it("reads no list and no image of a list that lies outside of the folder", async () => {
+    const outside = await tempFolder();
+    await sharp(samplePhoto(1)).resize(64).toFile(join(outside, "secret.jpg"));
+    await writeFile(join(outside, "secret.csv"), "path\nsecret.jpg\n");
+    await sendList("list.csv", `path\n${join(outside, "secret.jpg")}\n`);
+    for (const list of ["list.csv", join(outside, "secret.csv")]) {
+      const refused = await post("/api/ask-many", { list });
+      expect([refused.status, (await refused.json()).error]).toEqual([
+        404,
+        expect.stringMatching(/outside of the folder/),
+      ]);
+    }
+    expect(studio.jobs.list()).toEqual([]);
+  });
+
+  it("says in the command's sentence what is no list, and turns down one that is too large", async () => {
+    await sendList("list.csv", "image\n");
+    expect((await (await post("/api/ask-many", { list: "list.csv" })).json()).error).toMatch(/^Cannot /);
+    const claimed = { method: "POST", headers: { "Content-Length": String(4 * 2 ** 30) } };
+    expect((await (await request("/api/lists?name=a.csv", claimed)).json()).error).toMatch(
+      /^Cannot read list as it has more than 20 MB/,
+    );
+  });
+
+  const sendList = (name: string, body: string) =>
+    request(`/api/lists?name=${encodeURIComponent(name)}`, { method: "POST", body });
+
   it("turns down what is no question, and an image that is not there", async () => {
     expect((await post("/api/ask", { image: "images/a.jpg", out: "/tmp" })).status).toBe(400);
     const missing = await post("/api/ask", { image: "images/gone.jpg" });

@@ -1,13 +1,12 @@
 import { useState } from "preact/hooks";
 import type { JudgesAtHand } from "../../compose/judges.ts";
+import { MOST_FILES, MOST_UPLOAD_BYTES, tooLargeInWords } from "../limits.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href } from "./address.ts";
 import { chosenFiles, type Dropped, droppedFiles, looksLikeImage } from "./drop.ts";
 import { Busy, Failure, JobList, When } from "./parts.tsx";
 import { jobs, pixels, post, upload, useLoaded } from "./server.ts";
 
-/** More are for a folder that the studio is opened on: nothing has to be copied then. */
-const MOST_FILES = 2_000;
 const SENT_AT_ONCE = 3;
 
 interface Home {
@@ -68,8 +67,11 @@ function DropZone() {
         if (event.dataTransfer !== null) void take(droppedFiles(event.dataTransfer, MOST_FILES + 1));
       }}
     >
-      <strong>Drop an image or a folder of images here</strong>
-      <p class="soft">JPEG, PNG, WebP, GIF, TIFF or AVIF. They are copied into the folder and stay on this machine.</p>
+      <strong>Drop an image, a folder of images or a list here</strong>
+      <p class="soft">
+        JPEG, PNG, WebP, GIF, TIFF or AVIF; a list is a table (.csv) with a column path and, if wanted, context and
+        question. All of it is copied into the folder and stays on this machine.
+      </p>
       <div class="row">
         <label class="button">
           Choose images
@@ -77,7 +79,7 @@ function DropZone() {
             type="file"
             class="hidden"
             multiple
-            accept="image/*"
+            accept="image/*,.csv,.tsv"
             onChange={(event) => void take(chosenFiles(event.currentTarget.files))}
           />
         </label>
@@ -103,6 +105,13 @@ async function keep(dropped: readonly Dropped[], tell: (told: string) => void): 
     throw new Error(
       `More than ${MOST_FILES} files at once are too many to copy: start \`kuleshov studio <folder>\` on the folder itself.`,
     );
+  }
+  const list = dropped.find(({ file }) => /\.(csv|tsv)$/i.test(file.name));
+  if (list !== undefined) {
+    tell(`Reading ${list.file.name}`);
+    const kept = await upload<{ list: string }>(`/lists?name=${encodeURIComponent(list.file.name)}`, list.file);
+    await judgeMany(kept.list);
+    return null;
   }
   const images = dropped.filter(looksLikeImage);
   if (dropped.length > 0 && images.length === 0) throw new Error("There is no image among what was dropped.");
@@ -133,7 +142,15 @@ async function keepMany(images: readonly Dropped[], tell: (told: string) => void
   return `${done} images are in images/${group}. To measure them all, begin a study under Studies.`;
 }
 
-function send({ file }: Dropped, group: string | null): Promise<{ image: string }> {
+async function judgeMany(list: string): Promise<void> {
+  const { job } = await post<{ job: { address: string } }>("/ask-many", { list });
+  go(job.address);
+}
+
+async function send({ file }: Dropped, group: string | null): Promise<{ image: string }> {
+  if (file.size > MOST_UPLOAD_BYTES) {
+    throw new Error(`Cannot read image as ${tooLargeInWords(MOST_UPLOAD_BYTES)}: \`${file.name}\``);
+  }
   const words = new URLSearchParams({ name: file.name, ...(group === null ? {} : { group }) });
   return upload(`/images?${words}`, file);
 }

@@ -25,6 +25,10 @@ const STATES = {
   stopped: "stopped",
 } as const;
 
+export function isUnderWay({ state }: Pick<Job, "state">): boolean {
+  return state === "waiting" || state === "running";
+}
+
 /** What is under way, with a way to stop it. */
 export function JobList({ jobs, stop = "Stop" }: { readonly jobs: readonly Job[]; readonly stop?: string }) {
   return (

@@ -1,7 +1,7 @@
 import type { FoundRun } from "../runs.ts";
 import { href } from "./address.ts";
-import { Failure, When } from "./parts.tsx";
-import { useLoaded } from "./server.ts";
+import { Failure, isUnderWay, JobList, When } from "./parts.tsx";
+import { jobs, useLoaded } from "./server.ts";
 
 interface Run {
   readonly run: FoundRun;
@@ -12,10 +12,14 @@ interface Run {
 export function RunPage({ rest }: { readonly rest: string }) {
   const path = rest || "."; // an address cannot end in a dot
   const { value, error } = useLoaded<Run>(`/run?path=${encodeURIComponent(path)}`);
+  const own = jobs.value.filter(
+    ({ address, state }) => decodeURIComponent(address) === `/run/${path}` && state !== "done",
+  );
   return (
     <>
       <h1>{path === "." ? "This folder" : path}</h1>
-      <Failure error={error ?? value?.run.problem ?? null} />
+      <JobList jobs={own} />
+      <Failure error={own.some(isUnderWay) ? null : (error ?? value?.run.problem ?? null)} />
       {value === undefined ? null : <Written {...value} path={path} />}
     </>
   );

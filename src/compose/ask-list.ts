@@ -1,0 +1,73 @@
+import { type AskedMany, type AskManyQuery, askMany } from "../ask-many.ts";
+import type { Price } from "../domain/price.ts";
+import { packageVersion } from "../platform/package-paths.ts";
+import { readAskList } from "../study/ask-list.ts";
+import { openDependencies } from "./ask.ts";
+import { type Asked, partsOptions } from "./ask-one.ts";
+import { pricedFor } from "./budgeted-model.ts";
+import { modelOptionsOf } from "./model-settings.ts";
+
+/** Questions under way at once: a server elsewhere answers several, a machine of one's own is busy with one. */
+const AT_ONCE = { remote: 4, local: 1 };
+
+/** Told what happens while a list is asked about. */
+export interface AskListListeners {
+  readonly notify: (notice: string) => void;
+  /** Told once how many questions there are; what it gives is told of every answer. */
+  readonly begin: (total: number) => NonNullable<AskManyQuery["onProgress"]>;
+}
+
+/** Asks about every image of a folder, pattern or list, into a folder that a rerun goes on with. */
+export async function askListInto(
+  folder: string,
+  asked: Asked,
+  { notify, begin }: AskListListeners,
+  signal: AbortSignal,
+): Promise<AskedMany> {
+  const items = await readAskList(asked.image, notify);
+  const images = items.map(({ path }) => path);
+  const options = { ...modelOptionsOf(asked), ...partsOptions(asked, images), notify };
+  const { dependencies, labels, close } = await openDependencies(options, signal);
+  try {
+    const models = dependencies.panel?.judges ?? [dependencies.model];
+    const query: AskManyQuery = {
+      ...{ folder, items, question: asked.question, context: asked.context, resume: asked.resume, force: asked.force },
+      labels: asked.labels ?? labels,
+      blurOthers: asked.blurOthers,
+      settings: settingsOf(asked),
+      budget: { usd: asked.budgetUsd, tokens: asked.budgetTokens },
+      concurrency: models.every(({ remote }) => remote) ? AT_ONCE.remote : AT_ONCE.local,
+      onProgress: begin(items.length),
+    };
+    const panelPrices = new Map<string, Price | undefined>();
+    for (const model of models) panelPrices.set(model.id, await pricedFor(query.budget, model));
+    // What a panel of which every judge failed cost is known where all cost the same, as on this machine.
+    const price = commonPrice([...panelPrices.values()]);
+    return await askMany(query, { ask: dependencies, price, panelPrices, version: packageVersion() }, signal);
+  } finally {
+    await close();
+  }
+}
+
+function commonPrice([first, ...others]: readonly (Price | undefined)[]): Price | undefined {
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : undefined;
+}
+
+/** What decides answers beside the model and the questions. */
+function settingsOf({
+  blurOthers,
+  toolbox,
+  scene,
+  evidence,
+  mode,
+  shots,
+  shotMode,
+  categories,
+  taxonomy,
+  pack,
+  store,
+}: Asked) {
+  const rest = { blurOthers, evidence, mode, shots, shotMode, categories, taxonomy, pack, store };
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  return { "--toolbox": toolbox, "--scene": scene, ...Object.fromEntries(given) };
+}
