@@ -98,7 +98,9 @@ async function makeRunFolder(folder: string): Promise<void> {
 async function lockFolder(folder: string): Promise<FileLock> {
   const lock = await acquireLock(join(folder, LOCK_FILE));
   if ("release" in lock) return lock;
-  throw new ConfigurationError(`Cannot write results as ${lock.holder} is at work in the folder: \`${folder}\``);
+  throw new ConfigurationError(
+    `Cannot write results as ${lock.holder} is at work in the folder: wait for it, or name another (\`${folder}\`)`,
+  );
 }
 
 /**

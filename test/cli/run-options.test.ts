@@ -108,7 +108,7 @@ describe("every command that writes a folder", () => {
     const lock = (await acquireLock(join(folder, "run.lock"))) as FileLock;
     try {
       await expect(run(...(typed[name]?.(place) ?? []), "--out", folder)).rejects.toThrow(
-        /^Cannot write results as process \d+ on .* is at work in the folder: `.*`$/,
+        /^Cannot write results as process \d+ on .* is at work in the folder: wait for it, or name another \(`.*`\)$/,
       );
       expect(await readdir(folder)).toEqual(["run.lock"]);
     } finally {
