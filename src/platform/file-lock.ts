@@ -1,8 +1,12 @@
 import { type FileHandle, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { tryLock } from "fs-native-extensions";
 import { ConfigurationError } from "../domain/errors.ts";
 import { openFile } from "./read-file.ts";
+
+/** How long a lock may be held by somebody whose name is not in it yet. */
+const MOST_MS_UNNAMED = 1000;
 
 /** A lock that this process holds. */
 export interface FileLock {
@@ -16,7 +20,7 @@ interface LockedOut {
 }
 
 /**
- * Takes the lock that a file stands for, without waiting. It is the operating system's own (open-file-description lock,
+ * Takes the lock that a file stands for, without waiting for it. It is the operating system's own (open-file-description lock,
  * `LockFileEx`), which ends with its process however that ends. So there is no stale lock to be recognised and taken
  * over, which is where lock files that hold a process id let two in: between "its process is gone" and "it is mine" a
  * third may have come, and ids are given out again. Text in the file is for people only.
@@ -24,13 +28,18 @@ interface LockedOut {
  * @throws {ConfigurationError} if the file system has no locks.
  */
 export async function acquireLock(path: string): Promise<FileLock | LockedOut> {
+  const since = performance.now();
   for (;;) {
     const file = await openFile(path, "append");
     try {
       if (!isLocked(file, path)) {
-        const holder = await file.readFile("utf8");
+        const holder = (await file.readFile("utf8")).trim();
         await file.close();
-        return { holder: holder.trim() || "another process" };
+        if (holder !== "") return { holder };
+        // Whoever has just got it is about to say who it is.
+        if (performance.now() - since > MOST_MS_UNNAMED) return { holder: "another process" };
+        await setTimeout(5);
+        continue;
       }
       // Whoever held it before has removed the file that is open here; another may have one of that name by now.
       if (await isStillThere(file, path)) {

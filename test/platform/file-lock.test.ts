@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { acquireLock, withFileLock } from "../../src/platform/file-lock.ts";
@@ -51,6 +51,18 @@ describe("a lock", () => {
         async () => 7,
       ),
     ).toBe(7);
+  });
+
+  it("names its holder also to whoever comes before the name is in it", async () => {
+    const path = join(await tempFolder(), "run.lock");
+    const first = await acquireLock(path);
+    await truncate(path);
+    const refused = acquireLock(path);
+    await writeFile(path, "process 7 on here\n");
+    expect(await refused).toEqual({ holder: "process 7 on here" });
+    await truncate(path);
+    expect(await acquireLock(path)).toEqual({ holder: "another process" });
+    if ("release" in first) await first.release();
   });
 
   it("is not held by a file that a dead process, or anybody else, left behind", async () => {
