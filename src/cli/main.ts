@@ -22,6 +22,7 @@ import * as models from "./models.ts";
 import { outliveReaders } from "./output.ts";
 import * as studio from "./studio.ts";
 import * as trace from "./trace.ts";
+import * as validation from "./validate.ts";
 
 const program = new Command("kuleshov")
   .description("Measures faces, reads them with and without their context, and traces every sentence to a measurement.")
@@ -36,6 +37,7 @@ const commands = [
   measure,
   imported,
   agreement,
+  validation,
   models,
   doctor,
   exemplars,

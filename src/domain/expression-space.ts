@@ -1,13 +1,8 @@
 import { z } from "zod";
 import { BASIC_LABELS } from "./labels.ts";
-import {
-  type ActionUnitMeasurement,
-  type FaceMeasurement,
-  type Scale,
-  ToolboxId,
-  type ToolboxSupport,
-} from "./measurement.ts";
+import { type ActionUnitMeasurement, type FaceMeasurement, ToolboxId, type ToolboxSupport } from "./measurement.ts";
 import { MINIMUM_WEIGHT } from "./presence.ts";
+import { shareOfScale } from "./scale-range.ts";
 
 /** One named coordinate. `centre` is what it reads on an average face; an unmeasured coordinate stands there. */
 export const SpaceDimension = z.strictObject({
@@ -197,20 +192,6 @@ function trusted(unit: ActionUnitMeasurement, centre: number): number | undefine
   const value = shareOfScale(unit.value, unit.scale);
   if (unit.weight === null) return value;
   return unit.weight < MINIMUM_WEIGHT ? undefined : centre + unit.weight * (value - centre);
-}
-
-function shareOfScale(value: number, scale: Scale): number {
-  switch (scale) {
-    case "probability":
-    case "binary":
-      return value;
-    case "intensity-0-5":
-      return value / 5;
-    case "percent-0-100":
-      return value / 100;
-    case "log-odds":
-      return 1 / (1 + Math.exp(-value));
-  }
 }
 
 function meanProbability(readings: FaceMeasurement["expressions"], label: string): number | undefined {

@@ -26,3 +26,18 @@ export function onScale(value: number, scale: Scale): OnScale {
   const inside = Math.min(high, Math.max(low, value));
   return { value: inside, clipped: inside !== value };
 }
+
+/** A value as a share of its scale, 0..1, so that values of several scales can be ranked. */
+export function shareOfScale(value: number, scale: Scale): number {
+  switch (scale) {
+    case "probability":
+    case "binary":
+      return value;
+    case "intensity-0-5":
+      return value / 5;
+    case "percent-0-100":
+      return value / 100;
+    case "log-odds":
+      return 1 / (1 + Math.exp(-value));
+  }
+}

@@ -43,3 +43,38 @@ function decisionStatistic(
     return summarise({ hits, misses, falseAlarms, rejections });
   };
 }
+
+/**
+ * Area under the ROC curve: the chance that a face that shows the action unit has a higher value than one that does not,
+ * ties counted half. `null` unless both occur.
+ */
+export function areaUnderCurveStatistic(truth: readonly boolean[], values: ArrayLike<number>): WeightedStatistic {
+  const order = Int32Array.from(truth, (_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));
+  return (weights) => {
+    let [shown, absent, below] = [0, 0, 0];
+    for (let start = 0; start < order.length; ) {
+      const value = values[order[start] as number];
+      let [tiedShown, tiedAbsent] = [0, 0];
+      let end = start;
+      for (; end < order.length && values[order[end] as number] === value; end++) {
+        const face = order[end] as number;
+        if (truth[face] === true) tiedShown += weights[face] as number;
+        else tiedAbsent += weights[face] as number;
+      }
+      below += tiedShown * (absent + tiedAbsent / 2);
+      shown += tiedShown;
+      absent += tiedAbsent;
+      start = end;
+    }
+    return shown > 0 && absent > 0 ? below / (shown * absent) : null;
+  };
+}
+
+/**
+ * Agreement index of FACS coders, of one face: twice the action units that both name, over all that either names (Ekman,
+ * Friesen and Hager 2002). `null` where neither names one.
+ */
+export function facsAgreementIndex(coded: ReadonlySet<string>, called: ReadonlySet<string>): number | null {
+  const named = coded.size + called.size;
+  return named === 0 ? null : (2 * [...coded].filter((au) => called.has(au)).length) / named;
+}

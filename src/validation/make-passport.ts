@@ -1,0 +1,252 @@
+import { groupBy } from "../domain/group-by.ts";
+import type { Passport, PassportRow } from "../domain/passport.ts";
+import type { Estimate } from "../domain/statistics/estimate.ts";
+import type { WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
+import { actionUnitRows, agreementOf, atRest, falseCalls, type Measurer, unitsOf } from "./action-unit-rows.ts";
+import { expressionRows, rightness } from "./expression-rows.ts";
+import { FACE_ONLY, type LabelledFace, ofToolbox, readingsOf, rowMaker } from "./labelled-faces.ts";
+import type { TruthTable } from "./read-truth.ts";
+import { asymmetryRows, retestRows } from "./retest-rows.ts";
+
+interface PassportOptions {
+  readonly toolboxes: readonly Measurer[];
+  readonly kuleshovVersion: string;
+  readonly seed: number;
+}
+
+/** Every number of a validation, from what people said and what was measured. */
+export function makePassport(
+  faces: readonly LabelledFace[],
+  { namesSubjects, otherLabels, problems }: Pick<TruthTable, "namesSubjects" | "otherLabels" | "problems">,
+  { toolboxes, kuleshovVersion, seed }: PassportOptions,
+): Passport {
+  const sources = [...new Set(faces.flatMap(({ measured }) => [...readingsOf(measured).keys()]))].sort(
+    (a, b) => Number(b === FACE_ONLY) - Number(a === FACE_ONLY) || a.localeCompare(b),
+  );
+  const read = sources.map((source) => expressionRows(faces, source, seed));
+  const figures = figuresOf(toolboxes, sources);
+  const rows = [
+    ...toolboxes.flatMap((toolbox) => actionUnitRows(faces, toolbox, seed)),
+    ...figures.filter(({ section }) => section === "FACS agreement").flatMap((one) => overall(one, faces, seed)),
+    ...read.flatMap((one) => one.rows),
+    ...toolboxes.flatMap((toolbox) => retestRows(faces, toolbox, seed)),
+    ...toolboxes.flatMap((toolbox) => asymmetryRows(faces, toolbox, seed)),
+    ...figures.flatMap((one) => byHeadTurn(one, faces, seed)),
+    ...toolboxes.flatMap((toolbox) => atRestRows(faces, toolbox, seed)),
+    ...figures.flatMap((one) => byGroup(one, faces, seed)),
+  ];
+  const subjects = namesSubjects ? new Set(faces.map(({ truth }) => truth.subject)).size : null;
+  const notFound = faces.filter(({ measured }) => measured.measurements.length === 0).length;
+  const counts = { faces: faces.length, subjects, notFound, kuleshovVersion };
+  const notes = notesOn(faces, { ...counts, otherLabels, problems: problems.length });
+  const tables = read.flatMap((one) => one.tables);
+  return { ...counts, rows, tables, notes, paragraph: paragraphOf({ ...counts, rows }) };
+}
+
+/** A number of each face that is looked at over head turns and groups. */
+interface Figure {
+  readonly section: PassportRow["section"];
+  readonly source: string;
+  readonly measure: string;
+  readonly of: (face: LabelledFace) => number | null;
+}
+
+function figuresOf(toolboxes: readonly Measurer[], sources: readonly string[]): Figure[] {
+  return [
+    ...toolboxes.map(
+      (toolbox): Figure => ({
+        section: "FACS agreement",
+        source: toolbox.id,
+        measure: "agreement index",
+        of: (face) => agreementOf(face, toolbox),
+      }),
+    ),
+    ...sources.map(
+      (source): Figure => ({
+        section: "expressions",
+        source,
+        measure: "accuracy",
+        of: (face) => rightness(face, source),
+      }),
+    ),
+  ];
+}
+
+function overall(
+  { section, source, measure, of }: Figure,
+  faces: readonly LabelledFace[],
+  seed: number,
+): PassportRow[] {
+  const coded = faces.filter(({ truth }) => truth.codes !== null);
+  return coded.length === 0 ? [] : [rowMaker(section, source, seed).mean("", measure, coded, coded.map(of))];
+}
+
+/** Under so many people a bootstrap over people is too narrow (Cameron, Gelbach and Miller 2008: five to thirty). */
+const ENOUGH_PEOPLE = 20;
+
+/** Degrees to either side. */
+const HEAD_TURNS = [
+  [0, 10],
+  [10, 20],
+  [20, 30],
+  [30, 90],
+] as const;
+
+function byHeadTurn({ source, measure, of }: Figure, faces: readonly LabelledFace[], seed: number): PassportRow[] {
+  const { mean } = rowMaker("head turn", source, seed);
+  return HEAD_TURNS.flatMap(([from, to]) => {
+    const inside = faces.filter(({ measured }) => {
+      const pose = measured.measurements.find(({ headPose }) => headPose !== null)?.headPose;
+      const degrees = pose === undefined || pose === null ? Number.NaN : (Math.abs(pose.yawRad) * 180) / Math.PI;
+      return degrees >= from && degrees < to;
+    });
+    const values = inside.map(of);
+    return values.every((value) => value === null) ? [] : [mean(`${from} to ${to}°`, measure, inside, values)];
+  });
+}
+
+function atRestRows(faces: readonly LabelledFace[], toolbox: Measurer, seed: number): PassportRow[] {
+  const { mean } = rowMaker("faces at rest", toolbox.id, seed);
+  const resting = faces.filter(atRest);
+  const called = resting.map((face) => falseCalls(face, toolbox));
+  if (called.every((units) => units === null)) return [];
+  const measured = (au: string) => (face: LabelledFace) =>
+    ofToolbox(face.measured.measurements, toolbox.id)?.actionUnits.some((unit) => unit.au === au) === true;
+  return [
+    mean(
+      "",
+      "any action unit called present",
+      resting,
+      called.map((units) => (units === null ? null : Number(units.length > 0))),
+    ),
+    mean(
+      "",
+      "action units called present",
+      resting,
+      called.map((units) => units?.length ?? null),
+    ),
+    ...unitsOf(toolbox).flatMap((au) => {
+      const values = resting.map((face, index) => (measured(au)(face) ? Number(called[index]?.includes(au)) : null));
+      return values.every((value) => value === null) ? [] : [mean(au, "called present", resting, values)];
+    }),
+  ];
+}
+
+/** The figure in each group, and how far it is from that of all others together. */
+function byGroup({ source, measure, of }: Figure, faces: readonly LabelledFace[], seed: number): PassportRow[] {
+  const { mean, row } = rowMaker("groups", source, seed);
+  const scored = faces.flatMap((face) => {
+    const value = of(face);
+    return value === null || face.truth.group === null ? [] : [{ face, value, group: face.truth.group }];
+  });
+  const groups = groupBy(scored, ({ group }) => group);
+  if (groups.size < 2) return [];
+  const all = scored.map(({ face }) => face);
+  return [...groups]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .flatMap(([group, members]) => [
+      mean(
+        group,
+        measure,
+        members.map(({ face }) => face),
+        members.map(({ value }) => value),
+      ),
+      row(group, `${measure}, less that of the others`, all, differenceStatistic(scored, group)),
+    ]);
+}
+
+function differenceStatistic(
+  scored: readonly { readonly value: number; readonly group: string }[],
+  of: string,
+): WeightedStatistic {
+  return (weights) => {
+    let [own, owns, others, rest] = [0, 0, 0, 0];
+    scored.forEach(({ value, group }, index) => {
+      const weight = weights[index] as number;
+      if (group === of) {
+        own += weight * value;
+        owns += weight;
+      } else {
+        others += weight * value;
+        rest += weight;
+      }
+    });
+    return owns > 0 && rest > 0 ? own / owns - others / rest : null;
+  };
+}
+
+interface Counts extends Pick<Passport, "faces" | "subjects" | "notFound" | "kuleshovVersion"> {
+  readonly otherLabels: TruthTable["otherLabels"];
+  readonly problems: number;
+}
+
+function notesOn(faces: readonly LabelledFace[], { subjects, notFound, otherLabels, problems }: Counts): string[] {
+  const coded = faces.filter(({ truth }) => truth.codes !== null);
+  const lost = coded.filter(({ measured }) => measured.measurements.length === 0).length;
+  const people = new Set(faces.map(({ truth }) => truth.subject)).size;
+  const labels = [...otherLabels].map(([label, count]) => `${label} (${count})`).join(", ");
+  const told = [
+    subjects === null &&
+      "No column says who is who: intervals take every image for a person of its own, and are too narrow where people return.",
+    subjects === 1 && "All faces are of one person: there are no intervals, and nothing is known of other people.",
+    subjects !== 1 &&
+      people < ENOUGH_PEOPLE &&
+      `Intervals rest on ${people} ${subjects === null ? "images" : "people"}: under ${ENOUGH_PEOPLE} they are too narrow, and one without width is no certainty.`,
+    notFound > 0 &&
+      `No face was found for ${count(notFound, "row")}${lost > 0 ? `, ${lost} of them with codes` : ""}: they are unscored, not wrong.`,
+    coded.length > 0 &&
+      coded.length < faces.length &&
+      `${count(faces.length - coded.length, "face")} without codes take no part in the figures of action units.`,
+    labels !== "" && `Labels that are none of the eight take no part in the figures of expressions: ${labels}.`,
+    problems > 0 && `${count(problems, "row")} of the table could not be used.`,
+  ];
+  return told.filter((sentence) => sentence !== false);
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** What a paper says of it: how many faces, and the figures that it rests on, with their intervals. */
+function paragraphOf({
+  faces,
+  subjects,
+  notFound,
+  kuleshovVersion,
+  rows,
+}: Omit<Passport, "notes" | "tables" | "paragraph">): string {
+  const people = subjects === null ? "" : ` of ${count(subjects, "person").replace("persons", "people")}`;
+  const over = subjects === null ? "images" : "people";
+  const figure = (section: PassportRow["section"], measure: string) =>
+    rows.filter(
+      (row) => row.section === section && row.measure === measure && row.of === "" && row.estimate.value !== null,
+    );
+  const sentences = [
+    ...figure("FACS agreement", "agreement index").map(
+      ({ source, estimate }) =>
+        `The agreement index of ${source} with the codes was ${told(estimate)} (n = ${estimate.n}).`,
+    ),
+    ...figure("expressions", "accuracy")
+      .filter(({ source }) => source === FACE_ONLY)
+      .map(
+        ({ estimate }) =>
+          `The expression read from the face alone was the given label on a share of ${told(estimate)} of the faces (n = ${estimate.n}).`,
+      ),
+    ...figure("faces at rest", "any action unit called present").map(
+      ({ source, estimate }) =>
+        `On faces at rest, ${source} called at least one action unit present on a share of ${told(estimate)} (n = ${estimate.n}).`,
+    ),
+  ];
+  return [
+    `Measurements were validated with Kuleshov ${kuleshovVersion} on ${count(faces, "labelled face")}${people}.`,
+    ...(notFound === 0 ? [] : [`No face was found for ${notFound} of them.`]),
+    ...sentences,
+    `Brackets are 95 % intervals of a bootstrap over ${over} (BCa).`,
+  ].join(" ");
+}
+
+function told({ value, low, high }: Estimate): string {
+  const digits = (number: number) => number.toFixed(2).replace(/^(-?)0\./, "$1.");
+  const interval = low === null || high === null ? "" : ` [${digits(low)}, ${digits(high)}]`;
+  return `${value === null ? "unscored" : digits(value)}${interval}`;
+}
