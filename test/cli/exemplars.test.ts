@@ -63,6 +63,14 @@ describe("kuleshov exemplars", () => {
     expect(await listed("--category", `it's "a/b"`)).toEqual([]);
   });
 
+  it.each(["--no-images", "--no-pictures"])("keeps no image when told so with %s", async (flag) => {
+    const adding = ["exemplars", "add", samplePhoto(3), "--face", "F2", "--category", "none kept", "--json"];
+    const { added } = JSON.parse((await run(...adding, flag)).stdout) as { added: string[] };
+    const shown = await run("exemplars", "show", added[0] as string, "--image", "none.jpg");
+    expect([shown.code, shown.stderr]).toEqual([2, expect.stringContaining("The store keeps no image of")]);
+    await run("exemplars", "remove", added[0] as string);
+  });
+
   it("searches by a face and by words, says why, and leaves out the query itself", async () => {
     const { code, stdout, stderr } = await run(
       "exemplars",
