@@ -1,6 +1,6 @@
 import { SystemMessage } from "@langchain/core/messages";
 import { z } from "zod";
-import type { ChatModel, LangChainPackage, ServerFetch } from "../langchain/langchain-chat.ts";
+import { asFetch, type ChatModel, type LangChainPackage, overHttp, withWishes } from "../langchain/langchain-chat.ts";
 import type { Vendor } from "../langchain/langchain-judge.ts";
 import { tokensOf } from "../langchain/token-counts.ts";
 import { faultOfAnswer } from "../model-server/server-fault.ts";
@@ -43,9 +43,9 @@ export const anthropicVendor: Vendor = {
   async use({ address, key, model, name }): Promise<LangChainPackage> {
     const { ChatAnthropic } = await load();
     return {
-      Wire,
-      model: ({ temperature, maxTokens, timeoutMs }, send) =>
-        new ChatAnthropic({
+      exchange: overHttp(Wire, name),
+      model(asked, { temperature, maxTokens, timeoutMs }, send) {
+        const chat = new ChatAnthropic({
           model,
           apiKey: key,
           anthropicApiUrl: address,
@@ -54,7 +54,9 @@ export const anthropicVendor: Vendor = {
           ...(temperature === null ? {} : { temperature }),
           // With a time of its own the SDK does not insist on a stream for long answers.
           clientOptions: { timeout: timeoutMs + 60_000, fetch: asFetch(send) },
-        }),
+        });
+        return withWishes(chat, asked);
+      },
       // Tools and instructions are the same in every request: what they cost is paid once in five minutes.
       systemMessage: (text) =>
         new SystemMessage({ content: [{ type: "text", text, cache_control: { type: "ephemeral" } }] }),
@@ -82,12 +84,6 @@ const tooLong = (name: Parameters<typeof faultOfAnswer>[0]) =>
     code: "context_length_exceeded",
     retryAfterMs: undefined,
   });
-
-/** The SDK gives an address and a request's parts. */
-function asFetch(send: ServerFetch) {
-  return (url: string | URL, init: { readonly headers?: Headers; readonly body?: unknown } = {}) =>
-    send({ url: String(url), headers: new Headers(init.headers), body: String(init.body) });
-}
 
 /** The package is there only when people install it: its name is no literal, so that it compiles without. */
 async function load(): Promise<{ readonly ChatAnthropic: new (fields: object) => ChatModel }> {

@@ -6,9 +6,8 @@ import { optionalPackage } from "../../platform/package-paths.ts";
 import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import { systemPath } from "../../platform/system-path.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
+import { chatCompletions } from "../langchain/chat-openai.ts";
 import type { CallOptions } from "../model-provider.ts";
-import { chatCompletions } from "../model-server/chat-completions.ts";
-import type { RawReply } from "../model-server/chat-reply.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import { type ChatProtocol, createServerModel } from "../model-server/server-model.ts";
@@ -53,7 +52,7 @@ export async function createGgufJudge(
   const { temperature = null, seed = null, maxTokens = null, timeoutMs = USUAL_TIMEOUT_MS } = options;
   const patience = { timeoutMs, signal };
   const { vision } = await engine.start(patience);
-  const shape = await templateShape({ ...NO_ADDRESS, name }, (body) => rendered(engine, body, patience));
+  const shape = await templateShape(name, (body) => rendered(engine, body, patience), signal);
   return createServerModel({
     id: `gguf:${spec}`,
     name,
@@ -115,11 +114,9 @@ async function checkedProjector(path: string): Promise<GgufFile> {
   );
 }
 
-const NO_ADDRESS = { baseUrl: "", headers: {}, model: "" };
-
 /** A template that cannot write this out says so by an error; a process that is gone says that. */
 async function rendered(engine: GgufEngine, body: object, patience: Parameters<GgufEngine["render"]>[1]) {
-  const { model: _model, stream: _stream, stream_options: _options, ...rest } = body as Record<string, unknown>;
+  const { model: _model, ...rest } = body as Record<string, unknown>;
   return engine.render(rest, patience).catch((error: unknown) => {
     if (error instanceof ProviderError && !error.retryable) return undefined;
     throw error;
@@ -142,34 +139,26 @@ const Completed = z.looseObject({
 
 /** Chat Completions, spoken to a process instead of a server. */
 function inProcess(engine: GgufEngine, name: ServerName): ChatProtocol {
-  const protocol = chatCompletions({ ...NO_ADDRESS, name });
+  const protocol = chatCompletions("", name, async (body, { settings: { timeoutMs }, onSent, signal }) => {
+    onSent?.(Buffer.byteLength(JSON.stringify(body)));
+    const done = Completed.parse(await engine.complete(body, { timeoutMs, signal }));
+    const input = done.tokens_evaluated - done.tokens_predicted;
+    if (done.context_full && done.tokens_predicted === 0) {
+      const sentence = "says that this conversation is longer than it can read: ask about fewer faces";
+      throw new ProviderError(`${name.server} ${sentence}`, { retryable: false });
+    }
+    return {
+      content: done.content ?? done.text,
+      reasoning: done.reasoning_content ?? "",
+      refusal: "",
+      calls: (done.tool_calls ?? []).map(({ function: made }) => ({ name: made.name, args: made.arguments })),
+      finish: done.stopped_limited || done.context_full ? "length" : "stop",
+      tokens: { input, output: done.tokens_predicted },
+      fingerprint: null,
+    };
+  });
   return {
-    async ask(asked, settings, signal): Promise<RawReply> {
-      const { body } = protocol.request(asked, {
-        ...settings,
-        without: new Set([...settings.without, "stream" as const]),
-      });
-      asked.onSent?.(Buffer.byteLength(JSON.stringify(body)));
-      const { timeoutMs } = settings;
-      const done = Completed.parse(await engine.complete(body as object, { timeoutMs, signal }));
-      const input = done.tokens_evaluated - done.tokens_predicted;
-      if (done.context_full && done.tokens_predicted === 0) {
-        throw new ProviderError(
-          `${name.server} says that this conversation is longer than it can read: ask about fewer faces`,
-          {
-            retryable: false,
-          },
-        );
-      }
-      return {
-        content: done.content ?? done.text,
-        reasoning: done.reasoning_content ?? "",
-        refusal: "",
-        calls: (done.tool_calls ?? []).map(({ function: made }) => ({ name: made.name, args: made.arguments })),
-        finish: done.stopped_limited || done.context_full ? "length" : "stop",
-        tokens: { input, output: done.tokens_predicted },
-        fingerprint: null,
-      };
-    },
+    ask: (asked, settings, signal) =>
+      protocol.ask(asked, { ...settings, without: new Set([...settings.without, "stream" as const]) }, signal),
   };
 }

@@ -2,7 +2,13 @@ import { AIMessage } from "@langchain/core/messages";
 import { z } from "zod";
 import { NO_TOKENS } from "../../domain/token-use.ts";
 import type { ToolCall } from "../../ports/chat-model.ts";
-import type { ChatModel, LangChainPackage, ServerFetch } from "../langchain/langchain-chat.ts";
+import {
+  type ChatModel,
+  type LangChainPackage,
+  overHttp,
+  type ServerFetch,
+  withWishes,
+} from "../langchain/langchain-chat.ts";
 import type { Vendor } from "../langchain/langchain-judge.ts";
 import { tokensOf } from "../langchain/token-counts.ts";
 import { faultInAnswer, faultOfFilter } from "../model-server/server-fault.ts";
@@ -47,9 +53,9 @@ export const googleVendor: Vendor = {
     const { ChatGoogle } = await load();
     const signatures = createSignatures();
     return {
-      Wire,
-      model: ({ temperature, seed, maxTokens }, send) =>
-        new ChatGoogle({
+      exchange: overHttp(Wire, name),
+      model(asked, { temperature, seed, maxTokens }, send) {
+        const chat = new ChatGoogle({
           model,
           apiKey: key,
           platformType: "gai",
@@ -59,7 +65,9 @@ export const googleVendor: Vendor = {
           ...(maxTokens === null ? {} : { maxOutputTokens: maxTokens }),
           ...(temperature === null ? {} : { temperature }),
           ...(seed === null ? {} : { seed }),
-        }),
+        });
+        return withWishes(chat, asked);
+      },
       assistantMessage({ text, calls }) {
         const words = text === "" ? [] : [{ type: "text", text }];
         const content = [...words, ...calls.map((call, index) => signatures.part(call, index))];

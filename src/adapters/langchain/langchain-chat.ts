@@ -3,19 +3,29 @@ import type { z } from "zod";
 import { KuleshovError, ProviderError } from "../../domain/errors.ts";
 import type { PromptPart } from "../../domain/prompt.ts";
 import { forbidTracing } from "../../platform/forbid-tracing.ts";
-import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
+import type { ChatMessage, ChatRequest, ChatTool } from "../../ports/chat-model.ts";
 import type { RawReply } from "../model-server/chat-reply.ts";
 import { wireParts } from "../model-server/conversation-shape.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import { faultInAnswer, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts";
 
-/** Sends one request of a package's, our way: our faults, our patience, nothing to another host. */
-export type ServerFetch = (request: {
+/** A request as a package built it. */
+interface BuiltRequest {
   readonly url: string;
   readonly headers: Headers;
   readonly body: string;
-}) => Promise<Response>;
+}
+
+/** Sends one request of a package's, our way: our faults, our patience, nothing to another host. */
+export type ServerFetch = (request: BuiltRequest) => Promise<Response>;
+
+/** For what, and how long, a request is sent. */
+export interface SentCall {
+  readonly settings: CallSettings;
+  readonly onSent: ChatRequest["onSent"];
+  readonly signal: AbortSignal | undefined;
+}
 
 /** A message of the assistant's, as a package hands it back, and the answer on the wire that it was made from. */
 export interface Answered {
@@ -26,9 +36,11 @@ export interface Answered {
 /** How one of LangChain's packages is used. */
 export interface LangChainPackage {
   /** Its chat model for one call. Its own tries are off, and what it would read from the environment is given. */
-  model(settings: CallSettings, send: ServerFetch): ChatModel;
-  /** What an answer on the wire looks like at least, for whatever else answers at this address. */
-  readonly Wire: z.ZodType;
+  model(asked: ChatRequest, settings: CallSettings, send: ServerFetch): Invocable | Promise<Invocable>;
+  /** Sends what it built, and gives the answer on the wire. @throws {ProviderError} for everything but an answer. */
+  exchange(request: BuiltRequest, call: SentCall): Promise<unknown>;
+  /** What it is given to read; the answer as JSON by default. */
+  readonly handed?: string;
   /** The instructions, and a message of the assistant's, where they are more than words and calls. */
   readonly systemMessage?: (text: string) => SystemMessage;
   readonly assistantMessage?: (message: Extract<ChatMessage, { role: "assistant" }>) => AIMessage;
@@ -54,20 +66,18 @@ export function overLangChain(used: LangChainPackage, name: ServerName): ChatPro
       let wire: unknown;
       // Packages wrap what is thrown in there, or put an error of their own in its place.
       let ours: unknown;
-      const model = used.model(settings, async ({ url, headers, body }) => {
-        const { timeoutMs } = settings;
-        const request = { url, headers: Object.fromEntries(headers), body: JSON.parse(body), timeoutMs };
+      const model = await used.model(asked, settings, async (request) => {
         try {
-          [wire] = await fetchEvents({ ...request, onSent: asked.onSent }, name, signal);
-          refuseFailure(wire, used, name);
+          wire = await used.exchange(request, { settings, onSent: asked.onSent, signal });
         } catch (error) {
           ours = error;
           throw error;
         }
-        return new Response(JSON.stringify(wire), { headers: { "content-type": "application/json" } });
+        const handed = used.handed ?? JSON.stringify(wire);
+        return new Response(handed, { headers: { "content-type": "application/json" } });
       });
       try {
-        const said = await withWishes(model, asked).invoke(langChainMessages(asked.messages, used), { signal });
+        const said = await model.invoke(langChainMessages(asked.messages, used), { signal });
         return used.read({ message: messageIn(said), wire });
       } catch (error) {
         signal?.throwIfAborted();
@@ -77,22 +87,43 @@ export function overLangChain(used: LangChainPackage, name: ServerName): ChatPro
   };
 }
 
+/** Over HTTP. `Wire` is what an answer looks like at least, for whatever else answers at this address. */
+export function overHttp(Wire: z.ZodType, name: ServerName): LangChainPackage["exchange"] {
+  return async ({ url, headers, body }, { settings: { timeoutMs }, onSent, signal }) => {
+    const request = { url, headers: Object.fromEntries(headers), body: JSON.parse(body), timeoutMs, onSent };
+    const [wire] = await fetchEvents(request, name, signal);
+    refuseFailure(wire, Wire, name);
+    return wire;
+  };
+}
+
+/** The SDKs of OpenAI and Anthropic give an address and a request's parts. */
+export function asFetch(send: ServerFetch) {
+  return (url: string | URL | Request, init: { readonly headers?: unknown; readonly body?: unknown } = {}) =>
+    send({ url: String(url), headers: new Headers(init.headers as Headers), body: String(init.body) });
+}
+
 /** A success by its status that says it is none, or that comes from something else. */
-function refuseFailure(wire: unknown, { Wire }: LangChainPackage, name: ServerName): void {
+function refuseFailure(wire: unknown, Wire: z.ZodType, name: ServerName): void {
   if (typeof wire === "object" && wire !== null && "error" in wire && wire.error != null) {
     throw faultInAnswer(name, wire);
   }
   if (!Wire.safeParse(wire).success) throw faultOfProtocol(name, "JSON that is no answer of its API");
 }
 
-function withWishes(model: ChatModel, { tools = [], mustCall, answer }: ChatRequest): Invocable {
+/** A model that is asked for an answer to a schema, or given tools. */
+export function withWishes(model: ChatModel, { tools = [], mustCall, answer }: ChatRequest): Invocable {
   if (answer !== undefined) {
     const { schema, name } = answer;
     return model.withStructuredOutput(schema, { name, method: "jsonSchema", includeRaw: true });
   }
-  if (tools.length === 0) return model;
-  const functions = tools.map((each) => ({ type: "function", function: each }));
-  return model.bindTools(functions, mustCall === true ? { tool_choice: "any" } : {});
+  return tools.length === 0
+    ? model
+    : model.bindTools(functionsOf(tools), mustCall === true ? { tool_choice: "any" } : {});
+}
+
+export function functionsOf(tools: readonly ChatTool[]) {
+  return tools.map((each) => ({ type: "function" as const, function: each }));
 }
 
 /** A structured answer comes as `{ raw, parsed }`. */
@@ -115,15 +146,18 @@ function langChainMessages(messages: readonly ChatMessage[], used: LangChainPack
     if (message.role === "system") return systemMessage(message.text);
     if (message.role === "assistant") return assistantMessage(message);
     if (message.role === "user") return new HumanMessage({ content: contentOf(message.parts) });
-    return new ToolMessage({ tool_call_id: message.callId, name: message.name, content: message.text });
+    return new ToolMessage({ tool_call_id: message.callId, content: message.text });
   });
 }
 
+/** Words alone are sent as text, which servers without vision take too. */
 function contentOf(parts: readonly PromptPart[]) {
   const pieces = wireParts(parts, (base64, mimeType) => ({
     type: "image_url" as const,
     image_url: { url: `data:${mimeType};base64,${base64}` },
   }));
+  const texts = pieces.filter((piece) => typeof piece === "string");
+  if (texts.length === pieces.length) return texts.join("\n\n");
   return pieces.map((piece) => (typeof piece === "string" ? { type: "text" as const, text: piece } : piece));
 }
 

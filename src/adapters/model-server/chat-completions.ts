@@ -1,91 +1,8 @@
 import { z } from "zod";
 import type { ProviderError } from "../../domain/errors.ts";
 import { NO_TOKENS, type TokenUse } from "../../domain/token-use.ts";
-import type { ChatMessage, ChatRequest } from "../../ports/chat-model.ts";
 import type { RawReply } from "./chat-reply.ts";
-import { wireParts } from "./conversation-shape.ts";
 import { faultInAnswer, faultOfConnection, faultOfNoChoice, faultOfProtocol, type ServerName } from "./server-fault.ts";
-import type { CallSettings, HttpProtocol } from "./server-model.ts";
-
-export interface CompletionsAddress {
-  readonly baseUrl: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly model: string;
-  readonly name: ServerName;
-}
-
-/** OpenAI's Chat Completions, as OpenAI speaks them and as compatible servers do. */
-export function chatCompletions({ baseUrl, headers, model, name }: CompletionsAddress): HttpProtocol {
-  return {
-    request: (asked, settings) => ({
-      url: `${baseUrl}/chat/completions`,
-      headers,
-      body: bodyOf(model, asked, settings),
-    }),
-    read: (events) => read(events, name),
-  };
-}
-
-function bodyOf(
-  model: string,
-  { messages, tools = [], mustCall, answer }: ChatRequest,
-  settings: Omit<CallSettings, "timeoutMs">,
-): object {
-  const { temperature, seed, maxTokens, without } = settings;
-  return {
-    model,
-    messages: messages.map(wireMessage),
-    // Without a stream a proxy, or a client, gives up on a local model that thinks for minutes.
-    ...(without.has("stream") ? {} : { stream: true, stream_options: { include_usage: true } }),
-    ...(temperature === null ? {} : { temperature }),
-    ...(seed === null ? {} : { seed }),
-    // OpenAI's reasoning models refuse the older name, most compatible servers do not know the newer.
-    ...(maxTokens === null ? {} : { [without.has("max-tokens") ? "max_completion_tokens" : "max_tokens"]: maxTokens }),
-    ...(tools.length === 0
-      ? {}
-      : { tools: tools.map((each) => ({ type: "function", function: { ...each, strict: true } })) }),
-    ...(tools.length > 0 && mustCall === true ? { tool_choice: "required" } : {}),
-    ...(answer === undefined
-      ? {}
-      : { response_format: { type: "json_schema", json_schema: { ...answer, strict: true } } }),
-  };
-}
-
-function wireMessage(message: ChatMessage): object {
-  switch (message.role) {
-    case "system":
-      return { role: "system", content: message.text };
-    case "tool":
-      return { role: "tool", tool_call_id: message.callId, content: message.text };
-    case "assistant":
-      return {
-        role: "assistant",
-        content: message.text,
-        ...(message.calls.length === 0
-          ? {}
-          : {
-              tool_calls: message.calls.map(({ id, name, args }) => ({
-                id,
-                type: "function",
-                function: { name, arguments: JSON.stringify(args) },
-              })),
-            }),
-      };
-    case "user":
-      return { role: "user", content: userContent(message.parts) };
-  }
-}
-
-/** Words alone are sent as text, which servers without vision take too. */
-function userContent(parts: Extract<ChatMessage, { role: "user" }>["parts"]): string | object[] {
-  const pieces = wireParts(parts, (base64, mimeType) => ({
-    type: "image_url",
-    image_url: { url: `data:${mimeType};base64,${base64}` },
-  }));
-  const texts = pieces.filter((piece) => typeof piece === "string");
-  if (texts.length === pieces.length) return texts.join("\n\n");
-  return pieces.map((piece) => (typeof piece === "string" ? { type: "text", text: piece } : piece));
-}
 
 const Count = z.number().optional().catch(undefined);
 
@@ -124,7 +41,12 @@ const Completion = z.looseObject({
 });
 type Completion = z.infer<typeof Completion>;
 
-function read(events: readonly unknown[], name: ServerName): RawReply {
+/**
+ * What was answered by Chat Completions, as OpenAI speaks them and as compatible servers do: whole or in pieces.
+ *
+ * @throws {ProviderError} if it is no such answer, or not to its end.
+ */
+export function readCompletion(events: readonly unknown[], name: ServerName): RawReply {
   const pieces = events.map((event) => {
     const completion = Completion.safeParse(event);
     if (!completion.success) throw faultOfProtocol(name, "JSON that is no chat completion");

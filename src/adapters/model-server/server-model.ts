@@ -11,7 +11,6 @@ import type {
 } from "../../ports/chat-model.ts";
 import { isCutOff, type RawReply, replyOf } from "./chat-reply.ts";
 import { type ConversationShape, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
-import { fetchEvents, type HttpRequest } from "./http-events.ts";
 import { imagesIn, reckoned, withLosses } from "./lost-tokens.ts";
 import { faultOfNoAnswer, faultOfTruncation, type ServerName } from "./server-fault.ts";
 
@@ -38,23 +37,6 @@ export interface ChatProtocol {
    * @throws {ProviderError} for everything but an answer that came to its end. @throws the signal's reason.
    */
   ask(asked: ChatRequest, settings: CallSettings, signal?: AbortSignal): Promise<RawReply>;
-}
-
-/** A protocol over HTTP: what is sent, and how the events that come are read. */
-export interface HttpProtocol {
-  request(asked: ChatRequest, settings: Omit<CallSettings, "timeoutMs">): Omit<HttpRequest, "timeoutMs" | "onSent">;
-  /** @throws {ProviderError} if it is no answer of this protocol, or not to its end. */
-  read(events: readonly unknown[]): RawReply;
-}
-
-export function overHttp(protocol: HttpProtocol, name: ServerName): ChatProtocol {
-  return {
-    async ask(asked, settings, signal) {
-      const { onSent } = asked;
-      const request = { ...protocol.request(asked, settings), timeoutMs: settings.timeoutMs, onSent };
-      return protocol.read(await fetchEvents(request, name, signal));
-    },
-  };
 }
 
 interface ServerModelSetup {

@@ -1,6 +1,9 @@
+import { NO_TOKENS } from "../../domain/token-use.ts";
 import type { ChatMessage, ChatTool } from "../../ports/chat-model.ts";
-import { type CompletionsAddress, chatCompletions } from "./chat-completions.ts";
+import { chatCompletions } from "../langchain/chat-openai.ts";
+import type { RawReply } from "./chat-reply.ts";
 import { type ConversationShape, FREE_SHAPE, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
+import type { ServerName } from "./server-fault.ts";
 
 const TOOL: ChatTool = {
   name: "look_at_face",
@@ -28,6 +31,24 @@ const TRIAL: readonly ChatMessage[] = [
   { role: "user", parts: [{ type: "text", text: "And this?" }] },
 ];
 
+const SETTINGS = {
+  temperature: null,
+  seed: null,
+  maxTokens: null,
+  without: new Set(["stream" as const]),
+  timeoutMs: 10_000,
+};
+/** A template is rendered, nothing is answered. */
+const NO_REPLY: RawReply = {
+  content: "",
+  reasoning: "",
+  refusal: "",
+  calls: [],
+  finish: "stop",
+  tokens: NO_TOKENS,
+  fingerprint: null,
+};
+
 /** From free to strict: the first that the template renders whole, with tool and results in it. */
 const SHAPES: readonly ConversationShape[] = [
   FREE_SHAPE,
@@ -45,13 +66,17 @@ const SHAPES: readonly ConversationShape[] = [
  * @returns how it takes a conversation; `undefined` when it drops or refuses tools.
  */
 export async function templateShape(
-  address: CompletionsAddress,
+  name: ServerName,
   render: (body: object) => Promise<string | undefined>,
+  signal: AbortSignal | undefined,
 ): Promise<ConversationShape | undefined> {
-  const settings = { temperature: null, seed: null, maxTokens: null, without: new Set<never>() };
+  let prompt: string | undefined;
+  const trial = chatCompletions(name.model, name, async (body) => {
+    prompt = await render(body);
+    return NO_REPLY;
+  });
   for (const shape of SHAPES) {
-    const { body } = chatCompletions(address).request({ messages: shaped(TRIAL, shape), tools: [TOOL] }, settings);
-    const prompt = await render(body as object);
+    await trial.ask({ messages: shaped(TRIAL, shape), tools: [TOOL] }, SETTINGS, signal);
     if (prompt?.includes(TOOL.description) && prompt.split(RESULT).length > 2 && prompt.includes("F2")) return shape;
   }
   return undefined;

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { ProviderError } from "../../domain/errors.ts";
-import type { CompletionsAddress } from "../model-server/chat-completions.ts";
 import type { ConversationShape } from "../model-server/conversation-shape.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
@@ -36,20 +35,23 @@ const QUESTION_TIMEOUT_MS = 10_000;
  *
  * @returns `undefined` for any other server.
  */
-export async function llamaServer(address: CompletionsAddress, signal?: AbortSignal): Promise<LlamaServer | undefined> {
-  const root = address.baseUrl.replace(/\/v1$/, "");
-  const props = Props.safeParse(await answerOf({ url: `${root}/props` }, address.name, signal));
+export async function llamaServer(
+  { baseUrl, name }: { readonly baseUrl: string; readonly name: ServerName },
+  signal?: AbortSignal,
+): Promise<LlamaServer | undefined> {
+  const root = baseUrl.replace(/\/v1$/, "");
+  const props = Props.safeParse(await answerOf({ url: `${root}/props` }, name, signal));
   if (!props.success) return undefined;
   const { default_generation_settings: settings, modalities, build_info: build } = props.data;
   const render = async (body: object) => {
-    const rendered = Rendered.safeParse(await answerOf({ url: `${root}/apply-template`, body }, address.name, signal));
+    const rendered = Rendered.safeParse(await answerOf({ url: `${root}/apply-template`, body }, name, signal));
     return rendered.success ? rendered.data.prompt : undefined;
   };
   return {
     contextTokens: settings.n_ctx,
     vision: modalities?.vision,
     build,
-    shape: await templateShape(address, render),
+    shape: await templateShape(name, render, signal),
   };
 }
 

@@ -2,11 +2,13 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
 import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel, StructuredOutput } from "../../ports/chat-model.ts";
+import { type CompletionsSend, chatCompletions } from "../langchain/chat-openai.ts";
 import type { CallOptions } from "../model-provider.ts";
-import { chatCompletions } from "../model-server/chat-completions.ts";
+import { readCompletion } from "../model-server/chat-completions.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
+import { fetchEvents } from "../model-server/http-events.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
-import { createServerModel, overHttp } from "../model-server/server-model.ts";
+import { createServerModel } from "../model-server/server-model.ts";
 import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
 import { type DeclaredModel, declaredModels } from "./declared-models.ts";
 import { llamaServer } from "./llama-server.ts";
@@ -50,14 +52,17 @@ export async function createOpenAiJudge(
   const declared = models?.find(({ id }) => id === modelName);
   const hint = hintFor(modelName, models);
   const name = hint === undefined ? named : { ...named, hint };
-  const address = { baseUrl, headers, model: modelName, name };
-  const llama = isOpenAi ? undefined : await llamaServer(address, signal);
+  const llama = isOpenAi ? undefined : await llamaServer({ baseUrl, name }, signal);
+  const send: CompletionsSend = async (body, { settings: { timeoutMs }, onSent, signal: ending }) => {
+    const request = { url: `${baseUrl}/chat/completions`, headers, body, timeoutMs, onSent };
+    return readCompletion(await fetchEvents(request, name, ending), name);
+  };
   const { temperature = null, seed = null, maxTokens = null } = options;
   const contextTokens = llama?.contextTokens ?? declared?.contextTokens ?? null;
   return createServerModel({
     id: `openai:${modelName}`,
     name,
-    protocol: overHttp(chatCompletions(address), name),
+    protocol: chatCompletions(modelName, name, send),
     capabilities: {
       tools: llama === undefined ? (declared?.tools ?? true) : llama.shape !== undefined,
       vision: llama?.vision ?? declared?.vision ?? true,
