@@ -11,6 +11,9 @@ const END_OF_STREAM = `data: ${JSON.stringify({
   choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: "stop" }],
 })}\n\ndata: [DONE]\n\n`;
 
+/** By some names LangChain changes roles and the limit's name, whatever the server is: what one takes is tried instead. */
+const NO_NAME = "model";
+
 /** OpenAI's Chat Completions, as OpenAI speaks them and as compatible servers do: LangChain builds the request. */
 export function chatCompletions(model: string, name: ServerName, send: CompletionsSend): ChatProtocol {
   const used: LangChainPackage = {
@@ -18,7 +21,7 @@ export function chatCompletions(model: string, name: ServerName, send: Completio
       // Not ChatOpenAI, which goes over to the Responses API for models of some names.
       const { ChatOpenAICompletions } = await import("@langchain/openai");
       const chat = new ChatOpenAICompletions({
-        model,
+        model: NO_NAME,
         maxRetries: 0,
         timeout: timeoutMs + 60_000,
         supportsStrictToolCalling: true,
@@ -44,7 +47,8 @@ export function chatCompletions(model: string, name: ServerName, send: Completio
       };
     },
     async exchange({ body }, call) {
-      const { stream, stream_options, ...whole } = JSON.parse(body);
+      const { stream, stream_options, ...rest } = JSON.parse(body);
+      const whole = { ...rest, model };
       // Without a stream a proxy, or a client, gives up on a local model that thinks for minutes.
       return send(call.settings.without.has("stream") ? whole : { stream, stream_options, ...whole }, call);
     },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { ConfigurationError, ProviderError } from "../../../src/domain/errors.ts";
 import { costOf } from "../../../src/domain/price.ts";
@@ -88,6 +88,50 @@ describe("asking", () => {
     await judge.reply({ messages: HELLO });
     expect(judge.temperature).toBeNull();
     expect(server.chats.map((chat) => chat.temperature)).toEqual([0, undefined, undefined]);
+  });
+});
+
+describe("the package that builds the requests", () => {
+  it("goes by no name of a model, reads nothing from the environment, and adds no header", async () => {
+    const variables = {
+      OPENAI_API_KEY: "sk-other",
+      OPENAI_BASE_URL: "http://192.0.2.1",
+      OPENAI_ORG_ID: "org",
+      OPENAI_PROJECT_ID: "project",
+      OPENAI_ORGANIZATION: "org",
+      OPENAI_LOG: "debug",
+      LANGSMITH_GATEWAY: "true",
+    };
+    const printed = vi.spyOn(console, "debug").mockReturnValue();
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    const server = await startOpenAiServer([says("A"), says("B")]);
+    const options = { baseUrl: `${server.url}/v1`, maxTokens: 99, seed: 7, temperature: 0 };
+    const messages: ChatMessage[] = [{ role: "system", text: "Rules." }, ...HELLO];
+    for (const name of ["test-model", "gpt-5.1-codex"]) {
+      const judge = await createOpenAiJudge(name, options);
+      await judge.reply({ messages });
+    }
+    vi.unstubAllEnvs();
+    const [plain, reasoning] = server.chats;
+    expect(reasoning).toEqual({ ...plain, model: "gpt-5.1-codex" });
+    expect(plain).toEqual({
+      model: "test-model",
+      messages: [
+        { role: "system", content: "Rules." },
+        { role: "user", content: "Hello" },
+      ],
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: 99,
+      seed: 7,
+      temperature: 0,
+    });
+    const [headers] = server.requests.flatMap((each) => (each.path === "/v1/chat/completions" ? [each.headers] : []));
+    expect(Object.keys(headers ?? {}).filter((name) => /authorization|openai|stainless|langchain/.test(name))).toEqual(
+      [],
+    );
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
   });
 });
 
