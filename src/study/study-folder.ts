@@ -21,6 +21,8 @@ export const StudySettings = z.strictObject({
   columns: z.string(),
   landmarks: z.boolean(),
   contactSheet: z.boolean(),
+  /** Present when the images were declared mirrored. */
+  mirrored: z.literal(true).optional(),
 });
 export type StudySettings = z.infer<typeof StudySettings>;
 
@@ -60,7 +62,7 @@ export type StudyDescription = z.infer<typeof StudyDescription>;
 /** The settings by the names that a user knows them by. */
 function namedSettings(settings: StudySettings | ImportSettings): Record<string, unknown> {
   if ("files" in settings) return { files: settings.files, toolboxes: settings.toolboxes };
-  const { inputs, toolboxes, neutral, identity, fps, columns, landmarks, contactSheet } = settings;
+  const { inputs, toolboxes, neutral, identity, fps, columns, landmarks, contactSheet, mirrored } = settings;
   return {
     inputs,
     "--toolbox and --evidence": toolboxes,
@@ -70,6 +72,7 @@ function namedSettings(settings: StudySettings | ImportSettings): Record<string,
     "--columns": columns,
     "--landmarks": landmarks,
     "--contact-sheet": contactSheet,
+    ...(mirrored && { "--mirrored": true }),
   };
 }
 

@@ -105,6 +105,10 @@ describe("measure --out", () => {
       code: 2,
       stderr: expect.stringContaining("other settings (--fps: 5 -> 2, --landmarks: no -> yes)"),
     });
+    expect(await measure("--resume", "--mirrored")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--mirrored"),
+    });
     expect(await readFile(join(out, "faces.csv"), "utf8")).toBe(faces);
 
     await writeFile(join(out, "notes.txt"), "mine");
@@ -113,6 +117,9 @@ describe("measure --out", () => {
     expect((await measure("--force")).code).toBe(0);
     expect(await readFile(join(out, "faces.csv"), "utf8")).toBe(faces);
     expect(await readFile(join(out, "notes.txt"), "utf8")).toBe("mine");
+    expect((await measure("--force", "--mirrored")).code).toBe(0);
+    const description = StudyDescription.parse(JSON.parse(await readFile(join(out, "study.json"), "utf8")));
+    expect(description.settings).toMatchObject({ mirrored: true });
 
     const other = await tempFolder();
     await writeFile(join(other, "faces.csv"), "somebody's");
