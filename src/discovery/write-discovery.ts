@@ -12,12 +12,14 @@ import { SHEET_COLUMNS } from "./score-sheet.ts";
 
 const DISCOVERY_FILE = "discovery.json";
 const PAGE_FILE = "discovery.html";
-const CHECK_FOLDER = "check";
+export const CHECK_FOLDER = "check";
+/** In it: what raters fill in. */
+export const SHEET_FILE = "sheet.csv";
 /** Beside the folder that raters are given, not in it. */
 const KEY_FILE = "check-key.json";
 
 /** What a discovery ends with, portraits for raters aside. */
-export const DISCOVERY_FILES = [DISCOVERY_FILE, PAGE_FILE, KEY_FILE, `${CHECK_FOLDER}/sheet.csv`] as const;
+export const DISCOVERY_FILES = [DISCOVERY_FILE, PAGE_FILE, KEY_FILE, `${CHECK_FOLDER}/${SHEET_FILE}`] as const;
 
 /** Cuts portraits of faces; a face whose image is gone is left out. */
 export type CutPortraits = (faceIds: readonly string[]) => Promise<Portraits>;
@@ -67,7 +69,7 @@ export async function writeCheck(write: WriteFile, discovery: Discovery, cut: Cu
   const rows = key.items
     .filter(({ face }) => portraits.has(face))
     .map(({ item, group }) => [item, `item-${item}.jpg`, `reference-${group}*.jpg`, "", ""]);
-  await write(`${CHECK_FOLDER}/sheet.csv`, csvLines([SHEET_COLUMNS, ...rows]));
+  await write(`${CHECK_FOLDER}/${SHEET_FILE}`, csvLines([SHEET_COLUMNS, ...rows]));
   await write(`${CHECK_FOLDER}/INSTRUCTIONS.txt`, INSTRUCTIONS);
   await write(KEY_FILE, `${JSON.stringify(key, null, 1)}\n`);
   return rows.length;

@@ -9,6 +9,7 @@ import { guard, noSuchAddress } from "./guard.ts";
 import { homeRoutes } from "./home-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
+import { rateRoutes } from "./rate-routes.ts";
 import { runRoutes } from "./run-routes.ts";
 import { createRunFinder, type FoundRun } from "./runs.ts";
 import { studyRoutes } from "./study-routes.ts";
@@ -33,7 +34,14 @@ export interface StudioServer extends Studio {
 const MOST_MESSAGE_BYTES = 2 ** 20;
 
 /** One line for each page: what its addresses answer. */
-const ROUTES: readonly ((studio: Studio) => Hono)[] = [homeRoutes, imageRoutes, studyRoutes, runRoutes, eventRoutes];
+const ROUTES: readonly ((studio: Studio) => Hono)[] = [
+  homeRoutes,
+  imageRoutes,
+  studyRoutes,
+  rateRoutes,
+  runRoutes,
+  eventRoutes,
+];
 
 /**
  * The studio on a folder, which must be the working folder, as it is for the commands: paths in reports and settings are

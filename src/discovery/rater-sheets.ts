@@ -1,0 +1,109 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ConfigurationError } from "../domain/errors.ts";
+import { krippendorffStatistic } from "../domain/statistics/krippendorff-alpha.ts";
+import { hashOfFileIfThere, sha256 } from "../platform/hash.ts";
+import { systemPath } from "../platform/system-path.ts";
+import { readTable } from "../platform/tables/table-rows.ts";
+import { csvLines } from "../platform/tables/write-table.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
+import { readSheet, SHEET_COLUMNS, type SheetRating } from "./score-sheet.ts";
+import { CHECK_FOLDER, readCheckKey, SHEET_FILE } from "./write-discovery.ts";
+
+/** One line of a blind check, as raters see it. */
+export interface SheetLine {
+  readonly item: string;
+  /** Files in the folder of the check. */
+  readonly image: string;
+  readonly references: readonly string[];
+}
+
+/** A blind check with what all raters have given so far, each in a sheet of their own beside the empty one. */
+export interface CheckSheets {
+  readonly lines: readonly SheetLine[];
+  readonly ratings: readonly SheetRating[];
+}
+
+/** Reads every sheet of a check. @throws {ConfigurationError} if there is none, or one is damaged. */
+export async function readCheckSheets(discovery: string): Promise<CheckSheets> {
+  const folder = join(discovery, CHECK_FOLDER);
+  const path = join(folder, SHEET_FILE);
+  const refuse = (reason: string, options?: ErrorOptions) =>
+    new ConfigurationError(`Cannot read rating sheet as ${reason}: \`${path}\``, options);
+  const rows = await readTable(path, { refuse });
+  const names = await readdir(systemPath(folder));
+  const lines = rows.map(({ cells, line }): SheetLine => {
+    const { item, image, compare_with } = cells;
+    if (!item || !image || compare_with === undefined) throw refuse(`line ${line} names no item, image or references`);
+    const [before = "", after = ""] = compare_with.split("*");
+    return { item, image, references: names.filter((name) => name.startsWith(before) && name.endsWith(after)).sort() };
+  });
+  const check = await checkOf(discovery);
+  const sheets: string[] = [];
+  for (const name of names.filter((each) => each.endsWith(".csv")).sort()) {
+    if (await belongsTo(check, join(folder, name))) sheets.push(name);
+  }
+  return { lines, ratings: (await Promise.all(sheets.map((name) => readSheet(join(folder, name))))).flat() };
+}
+
+/**
+ * Keeps one rating in the rater's own sheet, which `discover score` reads like any other; `null` takes it back.
+ *
+ * @throws {ConfigurationError} if the check has no such item, or the name is none for a file.
+ */
+export async function keepRating(discovery: string, rater: string, item: string, rating: number | null): Promise<void> {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(rater) || rater.toLowerCase() === "sheet") {
+    throw new ConfigurationError(
+      `Cannot keep ratings under "${rater}": a rater's name has letters, digits, spaces and hyphens, 40 at most`,
+    );
+  }
+  const { lines, ratings } = await readCheckSheets(discovery);
+  if (!lines.some((line) => line.item === item)) throw new ConfigurationError(`The check has no item "${item}"`);
+  const given = new Map(ratings.filter((each) => each.rater === rater).map((each) => [each.item, each.rating]));
+  if (rating === null) given.delete(item);
+  else given.set(item, rating);
+  const [check, path] = [await checkOf(discovery), join(discovery, CHECK_FOLDER, sheetOf(rater))];
+  if (!(await belongsTo(check, path))) {
+    throw new ConfigurationError(
+      `Cannot keep the rating as ${sheetOf(rater)} holds ratings of an earlier discovery: move it elsewhere (\`${path}\`)`,
+    );
+  }
+  const table = await readTable(join(discovery, CHECK_FOLDER, SHEET_FILE), { refuse: refusal });
+  const rows = table.map(({ cells }) => [
+    ...[cells.item, cells.image, cells.compare_with, rater],
+    ...[given.get(cells.item ?? ""), check],
+  ]);
+  await writeFileAtomic(path, csvLines([[...SHEET_COLUMNS, "check"], ...rows]));
+}
+
+/** Tells a check from one that another discovery in this folder drew. */
+async function checkOf(discovery: string): Promise<string> {
+  return sha256(JSON.stringify(await readCheckKey(discovery))).slice(0, 12);
+}
+
+/** Sheets that were filled in elsewhere do not say which check they belong to. */
+async function belongsTo(check: string, path: string): Promise<boolean> {
+  if ((await hashOfFileIfThere(path)) === undefined) return true;
+  const [first] = await readTable(path, { refuse: refusal });
+  return first?.cells.check === undefined || first.cells.check === check;
+}
+
+const refusal = (reason: string, options?: ErrorOptions) =>
+  new ConfigurationError(`Cannot read rating sheet as ${reason}`, options);
+
+/** The name of a rater's own sheet. Names that some disks take for one share a sheet on all. */
+export function sheetOf(rater: string): string {
+  return `sheet-${rater.normalize("NFC").toLowerCase()}.csv`;
+}
+
+/** Krippendorff's alpha, ordinal, over all items that two raters or more have rated; `null` where it is not defined. */
+export function agreementSoFar({ lines, ratings }: CheckSheets): {
+  readonly alpha: number | null;
+  readonly items: number;
+} {
+  const raters = [...new Set(ratings.map(({ rater }) => rater))];
+  const given = new Map(ratings.map(({ item, rater, rating }) => [JSON.stringify([item, rater]), rating]));
+  const table = lines.map(({ item }) => raters.map((rater) => given.get(JSON.stringify([item, rater])) ?? null));
+  const items = table.filter((row) => row.filter((rating) => rating !== null).length > 1).length;
+  return { alpha: krippendorffStatistic(table, "ordinal")(new Float64Array(table.length).fill(1)), items };
+}

@@ -1,0 +1,109 @@
+import { useState } from "preact/hooks";
+import type { FoundRun } from "../runs.ts";
+import { go, href, query, withQuery } from "./address.ts";
+import { Busy, Failure, When } from "./parts.tsx";
+import { Rating } from "./rating.tsx";
+import { useLoaded } from "./server.ts";
+
+interface Checks {
+  readonly checks: readonly FoundRun[];
+  /** Whether there are discoveries without one. */
+  readonly others: boolean;
+}
+
+/** Blind rating of one discovery's check, or all checks where the address names none. */
+export function RatePage({ rest }: { readonly rest: string }) {
+  if (rest === "") return <AllChecks />;
+  const rater = query.value.get("rater");
+  return rater === null ? (
+    <Begin discovery={rest} />
+  ) : (
+    <Rating key={`${rest} ${rater}`} discovery={rest} rater={rater} />
+  );
+}
+
+function AllChecks() {
+  const { value, error } = useLoaded<Checks>("/checks");
+  return (
+    <>
+      <h1>Rate</h1>
+      <p>
+        Whether a category that was discovered is one that people see is found out blind: each face is compared with a
+        few of the category, by two people or more who do not know which belong to it.
+      </p>
+      <Failure error={error} />
+      {value === undefined && error === null ? <Busy>Looking for what can be rated</Busy> : null}
+      {value?.checks.length === 0 ? (
+        <p>
+          {value.others
+            ? "No discovery in this folder has a proposal that survived its tests, so there is nothing to rate."
+            : "There is no discovery in this folder yet: `kuleshov discover <study> --out <folder>` makes one from a study."}
+        </p>
+      ) : null}
+      <ul class="studies">
+        {value?.checks.map(({ path, createdAt }) => (
+          <li key={path}>
+            <a href={href(`/rate/${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
+            <span class="soft">
+              <When at={createdAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface Raters {
+  readonly lines: readonly unknown[];
+  readonly raters: readonly { readonly name: string; readonly rated: number }[];
+}
+
+function Begin({ discovery }: { readonly discovery: string }) {
+  const { value, error } = useLoaded<Raters>(`/ratings?discovery=${encodeURIComponent(discovery)}`);
+  const [name, setName] = useState("");
+  const names = new Set(value?.raters.map((each) => each.name));
+  const free =
+    [...Array(names.size + 1).keys()].map((at) => `rater ${at + 1}`).find((each) => !names.has(each)) ?? "rater";
+  const begin = (event: Event) => {
+    event.preventDefault();
+    go(withQuery({ rater: name.trim() || free }));
+  };
+  return (
+    <>
+      <h1>Rate {discovery.split("/").at(-1)}</h1>
+      <Failure error={error} />
+      {value === undefined ? null : (
+        <form class="begin" onSubmit={begin}>
+          <p>
+            {value.lines.length} faces, one at a time. Judge the expression only: not the person, the pose of the head,
+            the light or the scene. Do not rate together with somebody else. You can stop and go on whenever you like.
+          </p>
+          <div class="row">
+            <label class="field">
+              Your initials, if you like
+              <input
+                name="rater"
+                maxLength={40}
+                placeholder={free}
+                value={name}
+                onInput={(e) => setName(e.currentTarget.value)}
+              />
+            </label>
+            <button type="submit" class="main">
+              Begin
+            </button>
+          </div>
+          {value.raters.length === 0 ? null : <p>Go on as</p>}
+          <div class="row">
+            {value.raters.map(({ name: each, rated }) => (
+              <button key={each} type="button" onClick={() => go(withQuery({ rater: each }))}>
+                {each}, {rated} of {value.lines.length}
+              </button>
+            ))}
+          </div>
+        </form>
+      )}
+    </>
+  );
+}
