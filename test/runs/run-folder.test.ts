@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { continueRunFolder, openRunFolder, type RunFolderOptions } from "../../src/runs/run-folder.ts";
+import { aloneInRun, continueRunFolder, openRunFolder, type RunFolderOptions } from "../../src/runs/run-folder.ts";
 import { keepInRun } from "../../src/runs/run-manifest.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -160,6 +160,18 @@ describe("a run's folder", () => {
     await first.close("interrupted");
     await (await open()).close("interrupted");
     expect(existsSync(join(folder, "run.lock"))).toBe(false);
+  });
+
+  it("is changed after its end by one at a time, and free again when that fails", async () => {
+    const run = await open();
+    await expect(aloneInRun(folder, async () => 1)).rejects.toThrow(/is at work in the folder: wait for it, or name/);
+    await run.close("finished");
+    const added = aloneInRun(folder, async () => {
+      await expect(open({ resume: true })).rejects.toThrow(/is at work in the folder/);
+      throw new Error("no such sheet");
+    });
+    await expect(added).rejects.toThrow("no such sheet");
+    expect(await aloneInRun(folder, async () => 1)).toBe(1);
   });
 
   it.each([
