@@ -1,7 +1,6 @@
-import { NO_TOKENS } from "../../domain/token-use.ts";
 import type { ChatMessage, ChatTool } from "../../ports/chat-model.ts";
 import { chatCompletions } from "../langchain/chat-openai.ts";
-import type { RawReply } from "./chat-reply.ts";
+import { readCompletion } from "./chat-completions.ts";
 import { type ConversationShape, FREE_SHAPE, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
 import type { ServerName } from "./server-fault.ts";
 
@@ -39,15 +38,7 @@ const SETTINGS = {
   timeoutMs: 10_000,
 };
 /** A template is rendered, nothing is answered. */
-const NO_REPLY: RawReply = {
-  content: "",
-  reasoning: "",
-  refusal: "",
-  calls: [],
-  finish: "stop",
-  tokens: NO_TOKENS,
-  fingerprint: null,
-};
+const NO_ANSWER = [{ choices: [{ message: { content: "" } }] }];
 
 /** From free to strict: the first that the template renders whole, with tool and results in it. */
 const SHAPES: readonly ConversationShape[] = [
@@ -73,7 +64,7 @@ export async function templateShape(
   let prompt: string | undefined;
   const trial = chatCompletions(name.model, name, async (body) => {
     prompt = await render(body);
-    return NO_REPLY;
+    return readCompletion(NO_ANSWER, name);
   });
   for (const shape of SHAPES) {
     await trial.ask({ messages: shaped(TRIAL, shape), tools: [TOOL] }, SETTINGS, signal);
