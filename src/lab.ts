@@ -1,8 +1,13 @@
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
+import { ConfigurationError, ImageDecodeError } from "./domain/errors.ts";
+import type { PixelBox } from "./domain/geometry.ts";
+import type { Face } from "./domain/measurement.ts";
 import { type Evaluated, reportOn } from "./evaluate.ts";
 import { prepareEvaluation, runPrepared } from "./evaluation/evaluation.ts";
-import type { EvaluationDependencies } from "./evaluation/evaluation-dependencies.ts";
+import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
+import { type KeepFile, StimulusUnavailable } from "./evaluation/solver.ts";
+import { targetFace } from "./lab/lab-stimuli.ts";
 import { hashOfFileIfThere } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import { csvTable } from "./platform/tables/write-table.ts";
@@ -14,6 +19,8 @@ export interface LabQuery extends RunMode {
   readonly images: readonly string[];
   /** The model that judges. */
   readonly model: string;
+  /** Whose face is asked about where an image shows several: `F2`, or of one of several images `image.jpg=F2`. */
+  readonly faces?: readonly string[] | undefined;
   /** Scene into which the face is set, when there is only one image. */
   readonly swap?: string | undefined;
   /** Neutral face for the Kuleshov arms. */
@@ -38,7 +45,19 @@ export interface LabQuery extends RunMode {
 
 /** An opened evaluation, and an end to it. */
 export interface LabDependencies {
-  open(evalFilePath: string): { readonly dependencies: EvaluationDependencies; close(): Promise<void> };
+  open(evalFilePath: string): {
+    readonly dependencies: EvaluationDependencies;
+    facesIn(path: string, signal?: AbortSignal): Promise<readonly Face[]>;
+    close(): Promise<void>;
+  };
+}
+
+/** Whose face is asked about in one image. */
+interface AskedFace {
+  /** In source pixels; `null` where no face was found. */
+  readonly region: PixelBox | null;
+  /** `F2 of 3 faces, the largest`; `""` where there is one face or none. */
+  readonly said: string;
 }
 
 const LAB_FILE = "lab.eval.yaml";
@@ -56,15 +75,19 @@ export async function lab(query: LabQuery, { open }: LabDependencies, stop?: Abo
   const place = await openRunFolder(folder, { resume, force, command: "lab", settings, version: packageVersion() });
   let state: "interrupted" | "finished" = "interrupted";
   try {
-    const opened = open(await writeLabFile(place, query));
+    const opened = open(join(folder, LAB_FILE));
     try {
-      const prepared = await prepareEvaluation(join(folder, LAB_FILE), opened.dependencies);
+      const images = imagesOf(query);
+      const asked = await askedFaces(images, query.faces, (path) => opened.facesIn(path, stop));
+      const file = await writeLabFile(place, query, { images, asked });
+      const prepared = await prepareEvaluation(file, opened.dependencies);
       const options = {
         folder,
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(stop === undefined ? {} : { stop }),
       };
       const outcome = await runPrepared(prepared, opened.dependencies, { place, options });
+      await drawAll(prepared, place, stop);
       const reported = await reportOn(folder);
       if (outcome.stopped === null && outcome.failed === 0) state = "finished";
       return { outcome, ...reported };
@@ -73,6 +96,20 @@ export async function lab(query: LabQuery, { open }: LabDependencies, stop?: Abo
     }
   } finally {
     await place.close(state);
+  }
+}
+
+/** Where answers were kept nothing was drawn for them; whoever looks at the page wants to see what was judged all the same. */
+async function drawAll({ calls, stimuli }: PreparedEvaluation, place: RunFolder, stop?: AbortSignal): Promise<void> {
+  const keep: KeepFile = (path, content) => place.write(relative(place.folder, path), content);
+  for (const { sample, condition } of calls) {
+    if (stop?.aborted) return;
+    try {
+      await stimuli.prepare(sample, condition.arm, stop, keep);
+    } catch (error) {
+      // Said of its call already.
+      if (!(error instanceof StimulusUnavailable || error instanceof ImageDecodeError)) throw error;
+    }
   }
 }
 
@@ -93,25 +130,71 @@ async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
     "--repeats": repeats,
     "--context": context ?? null,
     ...(query.mirrored && { "--mirrored": true }),
+    ...(query.faces !== undefined && { "--face": query.faces }),
   };
 }
 
-/** Writes the evaluation that the lab runs. @returns its path. */
-async function writeLabFile(place: RunFolder, query: LabQuery): Promise<string> {
-  const { model, swap, neutral, hide, repeats, context, seed = 1, timeout } = query;
-  const all = [...query.images, ...(swap === undefined ? [] : [swap])].map((path) => resolve(path));
+/** Images with their names, each another. */
+function imagesOf({ images, swap }: LabQuery): { readonly name: string; readonly path: string }[] {
+  const all = [...images, ...(swap === undefined ? [] : [swap])].map((path) => resolve(path));
   const names = all.map((path) => basename(path));
-  const rows = all.map((path, i) => ({
-    id: names.indexOf(basename(path)) === i ? basename(path) : `${i + 1}-${basename(path)}`,
-    image: path,
-    situation: context,
-  }));
+  return all.map((path, i) => {
+    const name = names[i] as string;
+    return { path, name: names.indexOf(name) === i ? name : `${i + 1}-${name}` };
+  });
+}
+
+/** @throws {ConfigurationError} if an image does not show the face that is named for it. */
+async function askedFaces(
+  images: ReturnType<typeof imagesOf>,
+  named: readonly string[] = [],
+  facesIn: (path: string) => Promise<readonly Face[]>,
+): Promise<AskedFace[]> {
+  const stray = named.find((each) => each.includes("=") && !images.some(({ name }) => each.startsWith(`${name}=`)));
+  if (stray !== undefined) {
+    throw new ConfigurationError(
+      `--face ${stray} names none of the images: ${images.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  return Promise.all(
+    images.map(async ({ name, path }) => {
+      const faces = await facesIn(path);
+      const given = named.find((each) => each.startsWith(`${name}=`)) ?? named.find((each) => !each.includes("="));
+      const id = given?.slice(given.lastIndexOf("=") + 1);
+      const face = id === undefined ? targetFace(faces, null) : faces.find(({ faceId }) => faceId === id);
+      if (face === undefined && id !== undefined) {
+        const shown = faces.length === 0 ? "no face" : faces.map(({ faceId }) => faceId).join(", ");
+        throw new ConfigurationError(`--face ${id} is not in \`${name}\`, which shows ${shown}`);
+      }
+      const chosen = id === undefined ? ", the largest" : "";
+      const said = face === undefined || faces.length < 2 ? "" : `${face.faceId} of ${faces.length} faces${chosen}`;
+      return { region: face?.box ?? null, said };
+    }),
+  );
+}
+
+/** Writes the evaluation that the lab runs. @returns its path. */
+async function writeLabFile(
+  place: RunFolder,
+  query: LabQuery,
+  { images, asked }: { readonly images: ReturnType<typeof imagesOf>; readonly asked: readonly AskedFace[] },
+): Promise<string> {
+  const { model, neutral, hide, repeats, context, seed = 1, timeout } = query;
+  const rows = images.map(({ name, path }, i) => {
+    const { region = null, said = "" } = asked[i] ?? {};
+    const box = region === null ? "" : [region.leftPx, region.topPx, region.widthPx, region.heightPx].join(" ");
+    return { id: name, image: path, situation: context, region: box, face: said };
+  });
   const evaluation = {
     name: "lab",
     description: "Context lab",
-    dataset: { format: "csv", path: IMAGES_FILE, columns: { id: "id", image: "image", context: "situation" } },
+    dataset: {
+      format: "csv",
+      path: IMAGES_FILE,
+      columns: { id: "id", image: "image", context: "situation", region: "region" },
+    },
     ...(query.mirrored && { mirrored: true }),
-    matrix: { models: [model], arms: armsOf(all.length, neutral), seeds: [seed], repeats },
+    matrix: { models: [model], arms: armsOf(images.length, neutral), seeds: [seed], repeats },
     stimuli: { hide, ...(neutral === undefined ? {} : { neutral: resolve(neutral) }) },
     ...(timeout === undefined ? {} : { execution: { timeoutSeconds: timeout } }),
     scorers: ["faithfulness", "fixed-values"],

@@ -14,6 +14,7 @@ interface LabOptions extends ModelFlags {
   readonly out?: string;
   readonly resume?: true;
   readonly force?: true;
+  readonly face?: readonly string[];
   readonly swap?: string;
   readonly neutral?: string;
   readonly hide: "faces" | "people";
@@ -28,6 +29,11 @@ export function register(program: Command): void {
     .command("lab")
     .description("show images with and without their context, and report what the context does to the judgment")
     .argument("<images...>", "images; of several the faces are swapped: each is set onto a head in another's scene")
+    .option(
+      "--face <id>",
+      "who is asked about where an image shows several people: F2, or image.jpg=F2 (repeat)",
+      collect,
+    )
     .option("--swap <image>", "image onto whose largest face the face is set, when there is only one image")
     .option("--neutral <image>", "neutral face for the Kuleshov arms")
     .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")
@@ -40,6 +46,10 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--json", "print the effects as JSON");
   addModelOptions(command).action(labCommand);
+}
+
+function collect(id: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, id];
 }
 
 function hidden(what: string): string {
@@ -69,7 +79,7 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
       ...{ evalFilePath, stimuliFolder: join(folder, "stimuli"), cache: options.cache, notify: note },
     });
   const progress = showProgress(null);
-  const query = { ...options, folder, images, onProgress: progress.update };
+  const query = { ...options, folder, images, faces: options.face, onProgress: progress.update };
   const done = await lab(query, { open }, stop).finally(progress.end);
   await report(folder, done, options.json === true);
   process.exitCode = exitCodeOf(done.scored.records, stop);
@@ -86,7 +96,9 @@ async function report(folder: string, { scored, report: path }: Evaluated, json:
     await print(`${readable(name).padEnd(38)} ${number(estimate.value)}${interval}  n = ${estimate.n}\n  ${meaning}\n`);
   }
   noteFailures(scored.records);
-  // Stimuli are drawn for calls that are made: where every answer was kept, there are none.
+  const asked = scored.run.samples.flatMap(({ id, columns: { face } }) =>
+    face === undefined ? [] : [`${id}: asked about ${face}; --face names another`],
+  );
   const stimuli = join(folder, "stimuli");
-  note(...(existsSync(stimuli) ? [`Stimuli: ${stimuli}`] : []), `Report: ${path}`);
+  note(...asked, ...(existsSync(stimuli) ? [`Stimuli: ${stimuli}`] : []), `Report: ${path}`);
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import type { Face } from "../domain/measurement.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
 import type { EvaluationDependencies } from "../evaluation/evaluation-dependencies.ts";
 import { variedSource } from "../evaluation/few-shot/exemplar-variant.ts";
@@ -16,6 +17,7 @@ import { createMeasuredSolver } from "../evaluation/solvers/measured-solver.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library.ts";
 import { createLabStimuli } from "../lab/lab-stimuli.ts";
+import { measureImage } from "../measuring/measure-image.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { DEFAULT_RETRIES } from "../platform/retry.ts";
@@ -47,6 +49,8 @@ export interface EvaluationOptions extends ModelOptions {
 /** Parts to run evaluations with, and an end to them. */
 export interface OpenedEvaluation {
   readonly dependencies: EvaluationDependencies;
+  /** The faces of one image, left to right, as the stimuli are cut. */
+  facesIn(path: string, signal?: AbortSignal): Promise<readonly Face[]>;
   close(): Promise<void>;
 }
 
@@ -104,6 +108,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
   };
   return {
     dependencies,
+    facesIn: async (path, signal) => (await measureImage(path, [await toolboxes.one("mesh")], signal)).faces,
     async close() {
       await Promise.all(conditions.map((own) => own.close()));
       await toolboxes.close();

@@ -22,6 +22,8 @@ export interface ContextEffect {
   readonly name: string;
   /** One sentence: what it is and how to read it. */
   readonly meaning: string;
+  /** What was found, with its interval and the number of images it rests on. */
+  readonly sentence: string;
   readonly estimate: Estimate;
   /** Cohen's d_z where the effect is a paired difference. */
   readonly effectSize: number | null;
@@ -33,6 +35,10 @@ const KL_FLOOR = 0.01;
 interface Effect {
   readonly name: string;
   readonly meaning: string;
+  /** A sentence around the value and its interval. */
+  readonly says: (found: string) => string;
+  /** Whether the value is a share, said in percent. */
+  readonly share?: true;
   /** `null` where the sample lacks an arm or an answer. */
   readonly value: (sample: ArmReadings) => number | null;
   readonly paired?: true;
@@ -43,17 +49,22 @@ const EFFECTS: readonly Effect[] = [
     name: "context_capture",
     meaning:
       "Share of face swaps, of those whose face and scene have different labels, in which the scene's label is given a higher probability than the face's; ties are left out",
+    says: (found) => `With the face set into another scene, the judgment went with the scene in ${found}`,
+    share: true,
     value: (sample) => sided(sample)?.scene ?? null,
   },
   {
     name: "face_dominance",
     meaning: "The rest of these face swaps: the face's label is given the higher probability",
+    says: (found) => `It stayed with the face in ${found}`,
+    share: true,
     value: (sample) => sided(sample)?.face ?? null,
   },
   {
     name: "congruency_effect",
     meaning:
       "How much oftener the face's label is given in its own scene than when the face is swapped into a scene of another label",
+    says: (found) => `The face's own label was given oftener in its own scene than in another one by ${found}`,
     value: ({ arms, faceLabel, contextLabel }) =>
       faceLabel === contextLabel
         ? null
@@ -63,11 +74,15 @@ const EFFECTS: readonly Effect[] = [
   {
     name: "dependence_on_context",
     meaning: "JSD(full, face) / (JSD(full, face) + JSD(full, context)): 0 reads the face only, 1 the context only",
+    says: (found) =>
+      `Between the face alone (0) and the scene alone (1), the judgment of the whole image lies at ${found}`,
     value: ({ arms }) => dependence(arms.full, arms["face-only"], arms["context-only"]),
   },
   {
     name: "kuleshov_valence_shift",
     meaning: "How far the valence of one identical neutral face moves towards the valence of its context (-1..1 scale)",
+    says: (found) =>
+      `One and the same neutral face moved towards the valence of its scene by ${found} (of a scale of -1 to 1)`,
     value: ({ arms }) => valenceShift(arms["neutral-in-context"], arms["neutral-alone"], arms["context-only"]),
     paired: true,
   },
@@ -75,17 +90,21 @@ const EFFECTS: readonly Effect[] = [
     name: "distance_to_bayesian_cue_integration",
     meaning:
       "KL in bits of the full reading from p(e|face) p(e|context) / p(e) with uniform p(e): 0 integrates optimally",
+    says: (found) => `From what Bayesian integration of both cues predicts, the judgment is ${found} bits away`,
     value: ({ arms }) => distanceToIntegration(arms.full, arms["face-only"], arms["context-only"]),
   },
   ...(["blurred-background", "grayscale", "re-encoded"] as const).flatMap((arm): Effect[] => [
     {
       name: `label_flips_${arm}`,
       meaning: `Share of answers whose label changes under ${arm}, which is no evidence`,
+      says: (found) => `Under ${arm}, which is no evidence, the label changed in ${found}`,
+      share: true,
       value: ({ arms }) => flip(arms.full, arms[arm]),
     },
     {
       name: `valence_change_${arm}`,
       meaning: `Mean absolute change of valence under ${arm}`,
+      says: (found) => `Under ${arm} the valence changed by ${found} on average`,
       value: ({ arms }) => {
         const change = difference(arms.full?.valence, arms[arm]?.valence);
         return change === null ? null : Math.abs(change);
@@ -99,7 +118,7 @@ export function contextEffects(
   samples: readonly ArmReadings[],
   options: { readonly seed: number; readonly resamples: number; readonly level: number },
 ): ContextEffect[] {
-  return EFFECTS.flatMap(({ name, meaning, value, paired }) => {
+  return EFFECTS.flatMap(({ name, meaning, says, share, value, paired }) => {
     const scored = samples.flatMap((sample) => {
       const one = value(sample);
       return one === null ? [] : [{ value: one, cluster: sample.cluster }];
@@ -108,19 +127,27 @@ export function contextEffects(
     const values = scored.map((one) => one.value);
     const statistic: WeightedStatistic = meanStatistic(values);
     const clusters = scored.map(({ cluster }) => cluster);
+    const unscored = samples.length - scored.length;
+    const found = estimate(statistic, scored.length, { ...options, clusters, unscored });
     return [
       {
         name,
         meaning,
-        estimate: estimate(statistic, scored.length, {
-          ...options,
-          clusters,
-          unscored: samples.length - scored.length,
-        }),
+        sentence: `${says(foundText(found, share === true))}, n = ${found.n}.`,
+        estimate: found,
         effectSize: paired === true ? pairedEffectSize(values) : null,
       },
     ];
   });
+}
+
+function foundText({ value, low, high, level }: Estimate, isShare: boolean): string {
+  const text = (number: number | null) => (isShare ? `${Math.round(100 * (number ?? 0))} %` : (number ?? 0).toFixed(2));
+  const interval =
+    low === null || high === null
+      ? "too few for an interval"
+      : `${Math.round(100 * level)} % interval ${text(low)} to ${text(high)}`;
+  return `${text(value)} (${interval})`;
 }
 
 /** The optimal mixture of two cues: proportional to p(e|face) p(e|context) / p(e), with uniform p(e). */

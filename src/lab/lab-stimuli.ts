@@ -167,7 +167,7 @@ function regionOf({ target: { box }, scale }: Scene): PixelBox {
 }
 
 /** What is written beside a stimulus once it is whole: what it shows, of what, and where the person is. */
-const StimulusNote = z.object({ region: PixelBoxSchema.nullable() });
+export const StimulusNote = z.object({ sample: z.string(), arm: z.string(), region: PixelBoxSchema.nullable() });
 
 function notePath(stimulus: string): string {
   return stimulus.replace(/\.\w+$/, ".json");

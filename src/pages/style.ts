@@ -36,6 +36,9 @@ ${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step
 .case{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px}
 .case img{width:100%;max-height:220px;object-fit:contain;background:#0001;border-radius:4px}
 .case ul{padding-left:18px;margin:6px 0;font-size:13px}
+.stimuli{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
+.stimuli figure{margin:0}.stimuli img,.stimuli .undrawn{display:block;width:100%;height:130px;object-fit:contain;background:#0001;border-radius:4px}
+.stimuli .undrawn{line-height:130px;text-align:center;color:var(--soft)}.stimuli figcaption{font-size:13px;line-height:1.35;margin-top:4px}
 .notes li{margin:2px 0}details{margin:8px 0}summary{cursor:pointer;color:var(--accent)}
 @media print{body{font-size:11px}main{max-width:none}}
 `;

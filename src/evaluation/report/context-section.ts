@@ -12,6 +12,8 @@ import { clusterOfSample, type Sample } from "../sample.ts";
 /** Context effects of one combination of model, prompt, shots and evidence. */
 export interface ContextEffectsOf {
   readonly condition: string;
+  /** What was made of each sample in each arm, by the sample's id. */
+  readonly readings: ReadonlyMap<string, ArmReadings["arms"]>;
   readonly effects: readonly ContextEffect[];
 }
 
@@ -50,7 +52,11 @@ export function contextEffectsOf(
         contextLabel: labelOf(partner),
       };
     });
-    return { condition, effects: contextEffects(withModelLabels(readings, samples, partners), file.analysis) };
+    return {
+      condition,
+      readings: new Map(samples.map(({ id }, i) => [id, readings[i]?.arms ?? {}])),
+      effects: contextEffects(withModelLabels(readings, samples, partners), file.analysis),
+    };
   });
 }
 

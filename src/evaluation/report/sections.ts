@@ -7,6 +7,7 @@ import type { ScorerResult } from "../results/score-cell.ts";
 import type { CellResult, RunSummary } from "../results/summarise.ts";
 import { shortNames } from "../runner/plan.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
+import { type StimulusRow, stimulusRowsSection } from "./stimulus-rows.ts";
 import type { WorstCase } from "./worst-cases.ts";
 
 /** Metrics of every cell side by side, with a plot of each. */
@@ -15,25 +16,37 @@ export function metricsSection({ cells }: RunSummary): Markup {
   const names = [...new Set(cells.flatMap(({ scorers }) => scorers.flatMap(({ metrics }) => metrics.map(keyOf))))];
   const resultOf = (cell: CellResult, key: string) =>
     cell.scorers.flatMap(({ metrics }) => metrics).find((metric) => keyOf(metric) === key);
-  return markup`<h2>Results</h2>
-  ${names.map((key) => {
+  const isConstant = (key: string) => {
+    const [first, ...rest] = cells.map((cell) => resultOf(cell, key)?.estimate.value);
+    return rest.length > 0 && rest.every((value) => value === first);
+  };
+  const [constant, varying] = [names.filter(isConstant), names.filter((key) => !isConstant(key))];
+  const section = (key: string) => {
     const rows = cells.flatMap((cell) => {
       const result = resultOf(cell, key);
       return result === undefined ? [] : [{ name: short.get(cell.cell.id) ?? cell.cell.id, ...result }];
     });
-    const plotted = rows.flatMap(({ name, estimate: { value, low, high } }) =>
-      value === null ? [] : [{ name, value, low, high }],
-    );
-    const [first] = rows;
-    const hint = first?.better === null || first === undefined ? "" : `, ${first.better} is better`;
-    return markup`<h3>${readable(first?.metric ?? key)} <span class="soft">(${first?.scorer ?? ""}${hint})</span></h3>
-    ${cells.length > 1 ? intervalPlot(plotted, { title: first?.metric ?? key, zero: false }) : null}
+    return metricSection(key, rows);
+  };
+  return markup`<h2>Results</h2>${varying.map(section)}
+  ${constant.length === 0 ? null : markup`<details><summary>The same under all conditions: ${constant.map((key) => readable(key.split("/")[1] ?? key)).join(", ")}</summary>${constant.map(section)}</details>`}`;
+}
+
+type MetricRow = ScorerResult["metrics"][number] & { readonly name: string };
+
+function metricSection(key: string, rows: readonly MetricRow[]): Markup {
+  const plotted = rows.flatMap(({ name, estimate: { value, low, high } }) =>
+    value === null ? [] : [{ name, value, low, high }],
+  );
+  const [first] = rows;
+  const hint = first?.better === null || first === undefined ? "" : `, ${first.better} is better`;
+  return markup`<h3>${readable(first?.metric ?? key)} <span class="soft">(${first?.scorer ?? ""}${hint})</span></h3>
+    ${rows.length > 1 ? intervalPlot(plotted, { title: first?.metric ?? key, zero: false }) : null}
     <div class="scroll"><table><thead><tr><th>condition</th><th class="n">value</th><th>interval</th><th class="n">n</th><th class="n">unscored</th></tr></thead><tbody>
     ${rows.map(
       ({ name, estimate }) =>
         markup`<tr><td>${name}</td><td class="n">${number(estimate.value)}</td><td class="interval">${intervalText(estimate.low, estimate.high)}</td><td class="n">${estimate.n}</td><td class="n">${estimate.unscored}</td></tr>`,
     )}</tbody></table></div>`;
-  })}`;
 }
 
 function keyOf({ scorer, metric }: { readonly scorer: string; readonly metric: string }): string {
@@ -67,22 +80,32 @@ export function comparisonSection(comparisons: readonly Comparison[], { cells }:
   })}</tbody></table></div>`;
 }
 
-/** What context did. */
-export function contextSection(all: readonly ContextEffectsOf[]): Markup | null {
+/** What context did: the stimuli with their readings, what was found in sentences, and the numbers folded away. */
+export function contextSection(all: readonly ContextEffectsOf[], rows: readonly StimulusRow[]): Markup | null {
   const shown = all.filter(({ effects }) => effects.length > 0);
   if (shown.length === 0) return null;
-  return markup`<h2>Context effects</h2>
-  ${shown.map(({ condition, effects }) => {
-    const plotted = effects.flatMap(({ name, estimate: { value, low, high } }) =>
-      value === null ? [] : [{ name: readable(name), value, low, high }],
-    );
-    return markup`<h3>${condition}</h3>${intervalPlot(plotted, { title: `Context effects, ${condition}`, zero: true })}
+  return markup`<h2>What the context did</h2>
+  ${stimulusRowsSection(
+    rows,
+    all.map(({ condition }) => condition),
+  )}
+  ${shown.map(
+    ({ condition, effects }) => markup`<h3>${condition}</h3>
+    <ul>${effects.map(({ sentence }) => markup`<li>${sentence}</li>`)}</ul>
+    <details><summary>What each of these is</summary>${effectTable(effects, condition)}</details>`,
+  )}`;
+}
+
+function effectTable(effects: ContextEffectsOf["effects"], condition: string): Markup {
+  const plotted = effects.flatMap(({ name, estimate: { value, low, high } }) =>
+    value === null ? [] : [{ name: readable(name), value, low, high }],
+  );
+  return markup`${intervalPlot(plotted, { title: `Context effects, ${condition}`, zero: true })}
     <div class="scroll"><table><thead><tr><th>effect</th><th class="n">value</th><th>interval</th><th class="n">d<sub>z</sub></th><th class="n">n</th><th class="n">unscored</th><th>meaning</th></tr></thead><tbody>
     ${effects.map(
       ({ name, meaning, estimate, effectSize }) =>
         markup`<tr><td>${readable(name)}</td><td class="n">${number(estimate.value)}</td><td class="interval">${intervalText(estimate.low, estimate.high)}</td><td class="n">${effectSize === null ? "" : number(effectSize, 2)}</td><td class="n">${estimate.n}</td><td class="n">${estimate.unscored}</td><td class="soft">${meaning}</td></tr>`,
     )}</tbody></table></div>`;
-  })}`;
 }
 
 /** How far answers depend on the exemplars and their order. */

@@ -63,7 +63,8 @@ async function caseOf({ record, sample, score }: ScoredCall, cell: string, cache
   };
 }
 
-async function thumbnail(path: string): Promise<string | null> {
+/** A small JPEG as a data address; `null` when there is no image any more. */
+export async function thumbnail(path: string): Promise<string | null> {
   try {
     const jpeg = await sharp(path, { limitInputPixels: 50_000_000 })
       .autoOrient()

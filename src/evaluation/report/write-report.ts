@@ -27,6 +27,7 @@ import {
   usageSection,
   worstCasesSection,
 } from "./sections.ts";
+import { type StimulusRow, stimulusRows } from "./stimulus-rows.ts";
 import { type WorstCase, worstCases } from "./worst-cases.ts";
 
 /** A run with everything that is computed from it. */
@@ -99,11 +100,12 @@ function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun
 /** Writes `report.html` into the run's folder: one file, no network. @returns its path. */
 export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promise<string> {
   const cases = (await Promise.all(scored.summary.cells.map((cell) => worstCases(cell, cache)))).flat();
+  const rows = await stimulusRows(scored.run.folder, { ...scored, samples: scored.run.samples });
   const path = join(scored.run.folder, "report.html");
   await keepInRun(
     scored.run.folder,
     "report.html",
-    page({ title: `${scored.file.name}: evaluation report`, body: bodyOf(scored, cases) }),
+    page({ title: `${scored.file.name}: evaluation report`, body: bodyOf(scored, cases, rows) }),
   );
   return path;
 }
@@ -111,14 +113,15 @@ export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promis
 function bodyOf(
   { run, file, summary, comparisons, contextEffects, audits, fixed }: ScoredRun,
   cases: readonly WorstCase[],
+  rows: readonly StimulusRow[],
 ): Markup {
   const { header, samples } = run;
   return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
   ${notesOf(run, summary, fixed)}
+  ${contextSection(contextEffects, rows)}
   ${metricsSection(summary)}
   ${comparisonSection(comparisons, summary)}
-  ${contextSection(contextEffects)}
   ${auditSection(audits)}
   ${cellSections(summary)}
   ${usageSection(summary)}

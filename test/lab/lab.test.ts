@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { openEvaluation } from "../../src/compose/evaluation.ts";
+import { type LabQuery, lab } from "../../src/lab.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+async function labOf(query: Partial<LabQuery>) {
+  const folder = await tempFolder();
+  const image = join(folder, "three.jpg");
+  await sharp(samplePhoto(1)).resize(600).toFile(image);
+  const open = (evalFilePath: string) =>
+    openEvaluation({
+      evalFilePath,
+      stimuliFolder: join(folder, "out", "stimuli"),
+      answersFolder: join(folder, "answers"),
+    });
+  const whole = { folder: join(folder, "out"), images: [image], model: "rules", hide: "faces", repeats: 1 } as const;
+  return { run: (more = {}) => lab({ ...whole, ...query, ...more }, { open }) };
+}
+
+describe("the lab", () => {
+  it("asks about the face that is named, shows its stimuli with their readings, and draws them for kept answers too", async () => {
+    const { run } = await labOf({ faces: ["F2"] });
+    for (const more of [{}, { force: true }] as const) {
+      const { scored, report } = await run(more);
+      expect(scored.run.samples[0]).toMatchObject({ id: "three.jpg", columns: { face: "F2 of 3 faces" } });
+      const [{ leftPx = 0, widthPx = 0 } = {}] = scored.run.samples.flatMap(({ region }) => region ?? []);
+      // The middle one of the three, as faces are counted from the left.
+      expect((leftPx + widthPx / 2) / 600).toBeGreaterThan(0.4);
+      expect((leftPx + widthPx / 2) / 600).toBeLessThan(0.65);
+      const page = await readFile(report, "utf8");
+      expect(page).toContain("three.jpg: F2 of 3 faces");
+      expect(page.match(/<figure><img /g)).toHaveLength(6);
+      expect(page).not.toContain("not drawn");
+      expect(page).toMatch(/Under grayscale, which is no evidence, the label changed in \d+ %/);
+      expect(page.indexOf("What the context did")).toBeLessThan(page.indexOf("<h2>Results"));
+    }
+  });
+
+  it("refuses a face that is not there, and a name that is none of the images, in one sentence", async () => {
+    const { run } = await labOf({});
+    await expect(run({ faces: ["F7"] })).rejects.toThrow("--face F7 is not in `three.jpg`, which shows F1, F2, F3");
+    await expect(run({ faces: ["four.jpg=F1"], force: true })).rejects.toThrow(
+      "--face four.jpg=F1 names none of the images: three.jpg",
+    );
+  });
+});
