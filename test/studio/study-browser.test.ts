@@ -61,6 +61,7 @@ describe("a study in a browser", () => {
       .poll(() => page.locator("progress").evaluate((bar) => (bar as HTMLProgressElement).value), { timeout: 30_000 })
       .toBeGreaterThan(2);
     await studio.kill();
+    await page.waitForSelector("text=The studio does not answer: start `kuleshov studio` again");
     await page.close();
 
     studio = await serveStudio(folder);

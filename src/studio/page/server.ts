@@ -3,7 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Job } from "../jobs.ts";
 import { href } from "./address.ts";
 
-const NOBODY = "The studio does not answer: start `kuleshov studio` again in the same folder, then reload this page.";
+export const NOBODY =
+  "The studio does not answer: start `kuleshov studio` again in the same folder, then reload this page.";
 
 /** What the server answers. @throws an error whose message is the server's sentence. */
 async function ask<T>(inside: string, init?: RequestInit): Promise<T> {
@@ -38,6 +39,9 @@ export const jobs = signal<readonly Job[]>([]);
 /** Another number whenever something in the folder was changed. */
 export const version = signal("");
 
+/** Whether the server has gone silent; browsers try again by themselves. */
+export const isSilent = signal(false);
+
 /** Listens while the tab can be seen: browsers keep few connections, and a hidden tab needs none. */
 export function listen(): void {
   const visible = signal(!document.hidden);
@@ -47,6 +51,12 @@ export function listen(): void {
   effect(() => {
     if (!visible.value) return;
     const events = new EventSource(href("/api/events"));
+    events.onopen = () => {
+      isSilent.value = false;
+    };
+    events.onerror = () => {
+      isSilent.value = true;
+    };
     events.onmessage = ({ data }) => {
       const news = JSON.parse(data);
       jobs.value = news.jobs;

@@ -2,7 +2,8 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { followLinks, href, path } from "./address.ts";
 import { PAGES, pageAt } from "./pages.ts";
-import { jobs, listen } from "./server.ts";
+import { Failure } from "./parts.tsx";
+import { isSilent, jobs, listen, NOBODY } from "./server.ts";
 
 function Studio() {
   const found = pageAt(path.value);
@@ -31,6 +32,7 @@ function Studio() {
         </span>
       </header>
       <main id="content" tabIndex={-1}>
+        <Failure error={isSilent.value ? NOBODY : null} />
         {found === undefined ? (
           <p>
             There is no such page. <a href={href("/")}>To the beginning</a>
