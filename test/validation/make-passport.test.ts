@@ -136,6 +136,19 @@ describe("the figures of a passport", () => {
     expect(estimateOf(passportOf([smile]), "FACS agreement", "agreement index")).toMatchObject({ value: 0.5, n: 1 });
   });
 
+  it("take an intensity of B and more for shown, a trace for not, and an empty cell for not coded", () => {
+    const seen = (intensities: Readonly<Record<string, number>>) => {
+      const codes: Codes = { values: new Map(Object.entries(intensities)), rest: "not coded", scale: "intensity-0-5" };
+      return labelled({ codes }, { measurements: [measured({ AU12: 0.9, AU14: 0.9, AU25: 0.9 })] });
+    };
+    const found = passportOf([seen({ AU12: 2, AU14: 1 }), seen({ AU12: 1, AU14: 1 })]);
+    expect(estimateOf(found, "action units", "share shown", "AU12")).toMatchObject({ value: 0.5, n: 2 });
+    expect(estimateOf(found, "action units", "AUC", "AU12")).toMatchObject({ value: 0.5 });
+    expect(estimateOf(found, "action units", "share shown", "AU14")).toMatchObject({ value: 0, n: 2 });
+    expect(estimateOf(found, "action units", "AUC", "AU14")).toMatchObject({ value: null });
+    expect(found.rows.some(({ of }) => of === "AU25")).toBe(false);
+  });
+
   it("say what is called present on faces at rest, coded or labelled so", () => {
     const found = passportOf([
       labelled({ codes: list() }, { measurements: [measured({ AU12: 0.9, AU14: 0.1, AU25: 0.8 })] }),
@@ -239,7 +252,7 @@ describe("a passport is told", () => {
   it("on a page with every number, names of action units, and no script or style attribute", () => {
     const html = passportPage(passport);
     expect(html.match(/<tr><td>/g)?.length).toBeGreaterThanOrEqual(passport.rows.length);
-    expect(html).toContain("AU12 lip corner puller");
+    expect(html).toContain('<tr><td>AU12 lip corner puller</td><td>mesh@2</td><td>AUC</td><td class="n">0.964</td>');
     expect(html).not.toMatch(/<script|<[^>]* style=/);
   });
 
