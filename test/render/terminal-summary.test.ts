@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ask } from "../../src/ask.ts";
 import { openDependencies } from "../../src/compose/ask.ts";
 import { answersPage } from "../../src/pages/answers-page.ts";
+import { reportPage } from "../../src/pages/report-page.tsx";
+import { viewOf } from "../../src/pages/report-view.ts";
 import { tracePage } from "../../src/pages/trace-page.ts";
 import { renderTerminalReport } from "../../src/render/terminal-report.ts";
 import { createTerminalStyle, forTerminal } from "../../src/render/terminal-style.ts";
@@ -53,6 +55,7 @@ describe("a report on one screen", () => {
     const shown = [renderTerminalSummary(evil, style), renderTerminalReport(evil, style), renderTrace(evil, style)];
     for (const each of shown) expect(forTerminal(each).match(/.{0,40}(?![\n\t])[\p{Cc}\u202e].{0,20}/gu)).toBeNull();
     expectHarmless(tracePage(evil));
+    expectHarmless(reportPage(viewOf(evil), "data:image/png;base64,iVBORw0KGgo="));
     const card = {
       title: "a",
       thumbnail: "data:x",
