@@ -160,6 +160,7 @@ describe.runIf(mayMount)("A disk that is full", () => {
     ["agreement", 8, (folder) => ["agreement", join(folder, "measured.jsonl")]],
     ["import", 8, () => ["import", goldenFile("openface-video.csv")]],
     ["eval run", 16, () => ["eval", "run", "facs-exam"]],
+    ["discover", 24, () => ["discover", PHOTO]],
   ])("is said in one sentence by %s", async (_name, kilobytes, words) => {
     const [place, folder] = [await tempFolder(), await tempFolder()];
     await copyFile(PHOTO, join(folder, "a.jpg"));
