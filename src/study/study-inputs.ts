@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
-import { glob, isDynamicPattern } from "tinyglobby";
+import { isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { groupBy } from "../domain/group-by.ts";
 import { endingOf, filesBelow } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
+import { globFiles } from "../platform/glob-files.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { columnsInWords, readTable, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
 import { readRunHistory } from "../runs/run-history.ts";
@@ -134,13 +135,13 @@ async function filesIn(folder: string, notify?: (notice: string) => void): Promi
 }
 
 async function filesMatching(pattern: string): Promise<string[]> {
-  const found = await glob([pattern], {
+  const found = await globFiles(pattern, {
     caseSensitiveMatch: false,
     absolute: isAbsolute(pattern),
     expandDirectories: false,
   });
   if (found.length === 0) throw new ConfigurationError(`Cannot measure as no file matches the pattern: \`${pattern}\``);
-  return found.sort();
+  return found;
 }
 
 function* toInputs(paths: readonly string[]): Generator<StudyInput> {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { endingOf } from "../../measuring/folder-files.ts";
 import { IMAGE_ENDINGS } from "../../measuring/image-format.ts";
+import { globFiles } from "../../platform/glob-files.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { type FolderRows, mappedLabel, type ReadRow, sampleOf } from "./dataset.ts";
 import { compiledPattern } from "./table-files.ts";
@@ -16,7 +16,7 @@ type FilesSource = Extract<DatasetSource, { format: "files" }>;
  */
 export async function readNamedFiles(source: FilesSource, path: string): Promise<FolderRows> {
   const pattern = compiled(source.pattern);
-  const found = (await glob([source.files], { cwd: path, caseSensitiveMatch: false })).sort();
+  const found = await globFiles(source.files, { cwd: path, caseSensitiveMatch: false });
   const files = found.filter((file) => IMAGE_ENDINGS.includes(endingOf(file)));
   const fitting = files.filter((file) => pattern.test(file));
   const rows = fitting.flatMap((file) => rowOf(file, { ...pattern.exec(file)?.groups }, source, path));

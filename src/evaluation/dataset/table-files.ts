@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { globFiles } from "../../platform/glob-files.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { readCsvRows, readJsonlRows, type TableRow } from "./table-rows.ts";
 
@@ -49,7 +49,7 @@ interface TableFile {
 async function tablesOf({ files, pattern }: TableSource, path: string): Promise<readonly TableFile[]> {
   if (files === undefined) return [{ file: path, groups: {} }];
   const expression = pattern === undefined ? undefined : compiledPattern(pattern);
-  const found = (await glob([files], { cwd: path })).sort();
+  const found = await globFiles(files, { cwd: path });
   const tables = found.flatMap((name): TableFile[] => {
     const match = expression?.exec(name);
     if (expression !== undefined && match == null) return [];
