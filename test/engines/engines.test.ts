@@ -1,55 +1,70 @@
-import { describe, expect, it, vi } from "vitest";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { createGgufJudge } from "../../src/adapters/gguf/gguf-judge.ts";
 import { createOllamaJudge } from "../../src/adapters/ollama/ollama-judge.ts";
 import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
-import { createTools } from "../../src/agent/tool-list.ts";
-import { ask } from "../../src/ask.ts";
-import { probe } from "../../src/compose/model-probe.ts";
-import { JudgmentError, ProviderError } from "../../src/domain/errors.ts";
+import { ProviderError } from "../../src/domain/errors.ts";
 import { Judgment } from "../../src/domain/judgment.ts";
-import { choiceAnswer } from "../../src/evaluation/solvers/choice-reply.ts";
-import { answerSchemaOf, jsonSchemaOf } from "../../src/judging/answer-format.ts";
+import { answerSchemaOf } from "../../src/judging/answer-format.ts";
 import { jsonIn } from "../../src/judging/answer-json.ts";
-import { askStructured } from "../../src/judging/ask-structured.ts";
-import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
-import { ownPath } from "../../src/platform/package-paths.ts";
-import type { ChatMessage, ChatTool, JudgeModel } from "../../src/ports/chat-model.ts";
-import { gradientImage } from "../support/images.ts";
-import { partsFor } from "../support/judge-of.ts";
+import { readBytes } from "../../src/platform/read-file.ts";
+import type { ChatMessage, JudgeModel } from "../../src/ports/chat-model.ts";
 import { samplePhoto } from "../support/photos.ts";
-import { tempFolder } from "../support/temp-folder.ts";
+import { chatTools, probed, takesEveryRequest } from "./every-request.ts";
 
 /*
  * Against real engines, started by `npm run test:engines`. Their model is tiny and sees nothing: what is tested is that
  * every kind of request that Kuleshov sends is taken, and that what the engine answers is read.
  */
-const { KULESHOV_TEST_LLAMA: llama, KULESHOV_TEST_LLAMA_PLAIN: plain, KULESHOV_TEST_OLLAMA: ollama } = process.env;
-const addressOf = (server = "") => ({ baseUrl: server.split("|")[0] ?? "", pid: Number(server.split("|")[1]) });
+const { KULESHOV_TEST_LLAMA: llama, KULESHOV_TEST_LLAMA_PLAIN: plain } = process.env;
+const { KULESHOV_TEST_OLLAMA: ollama, KULESHOV_TEST_GGUF: files } = process.env;
 /** An engine has one thread of a machine that does other things. */
-const PATIENCE_MS = 300_000;
-const QUICK = { tries: 2, firstWaitMs: 1, longestWaitMs: 10 };
-const openLlama = (server: string | undefined, maxTokens = 2000) =>
-  createOpenAiJudge("tiny", { baseUrl: addressOf(server).baseUrl, temperature: 0, seed: 1, maxTokens, retries: QUICK });
-const openOllama = () =>
-  createOllamaJudge("tiny", { host: ollama ?? "", temperature: 0, seed: 1, maxTokens: 2000, retries: QUICK });
+const PATIENCE_MS = 90_000;
+const OPTIONS = { temperature: 0, seed: 1, maxTokens: 1000, retries: { tries: 1, firstWaitMs: 1, longestWaitMs: 1 } };
+
+const addressOf = (server = "") => ({ baseUrl: server.split("|")[0] ?? "", pid: Number(server.split("|")[1]) });
+const openLlama = (server: string | undefined) =>
+  createOpenAiJudge("tiny", { ...OPTIONS, baseUrl: addressOf(server).baseUrl });
+const openOllama = (name: string) => createOllamaJudge(name, { ...OPTIONS, host: ollama ?? "" });
+const inFolder = (name: string) => join(files ?? "", name);
+const openFile = (model: string) => createGgufJudge(`${inFolder(model)}+${inFolder("projector.gguf")}`, OPTIONS);
 
 const user = (text: string): ChatMessage => ({ role: "user", parts: [{ type: "text", text }] });
 const HELLO = [user("Judge the face.")];
 const JUDGMENT = answerSchemaOf({ name: "judgment", description: "The judgment.", schema: Judgment });
 
-async function chatTools(): Promise<ChatTool[]> {
-  const tools = createTools(await loadPromptLibrary(ownPath("prompts")));
-  return tools.map(({ name, description, schema }) => ({ name, description, parameters: jsonSchemaOf(schema) }));
+async function holdsToJudgment(model: JudgeModel): Promise<void> {
+  const { text, tokens } = await model.reply({ messages: HELLO, answer: JUDGMENT });
+  expect(Object.keys(jsonIn(text) ?? {})).toEqual(["answer", "subjects"]);
+  expect(tokens.output).toBeGreaterThan(3);
 }
 
-/** The tiny model judges nothing rightly: what counts is that it was asked, and judged by what it said. */
-async function judgmentOrComplaint(model: JudgeModel, mode: "agent" | "single-pass" | null): Promise<unknown> {
-  return ask({ image: gradientImage(200, 100) }, await partsFor(model, { mode })).then(
-    () => "judged",
-    (error: unknown) => error,
-  );
+async function callsWhatItMust(model: JudgeModel): Promise<void> {
+  const tools = chatTools();
+  const { calls } = await model.reply({ messages: HELLO, tools, mustCall: true });
+  expect(calls.length).toBeGreaterThan(0);
+  expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(calls.map(({ name }) => name)));
 }
 
-describe.skipIf(llama === undefined)("llama.cpp", { timeout: PATIENCE_MS }, () => {
+/** Tokens that two images cost, 256 each with this projector, beside their captions. */
+async function readsImages(model: JudgeModel): Promise<void> {
+  const view = {
+    mimeType: "image/jpeg" as const,
+    data: await readBytes(samplePhoto(1)),
+    widthPx: 1,
+    heightPx: 1,
+    caption: "all",
+  };
+  const image = { type: "image" as const, view };
+  const words = await model.reply({ messages: HELLO });
+  const seen = await model.reply({
+    messages: [{ role: "user", parts: [{ type: "text", text: "Judge." }, image, image] }],
+  });
+  expect((seen.tokens.input ?? 0) - (words.tokens.input ?? 0)).toBeGreaterThan(500);
+}
+
+describe.skipIf(llama === undefined)("llama.cpp's server", { timeout: PATIENCE_MS }, () => {
   it("tells its limit, its eyes, and that its template takes tools", async () => {
     expect((await openLlama(llama)).capabilities).toEqual({
       tools: true,
@@ -57,26 +72,21 @@ describe.skipIf(llama === undefined)("llama.cpp", { timeout: PATIENCE_MS }, () =
       severalImages: true,
       imagesAfterTools: true,
       structuredOutput: "without-tools",
-      contextTokens: 8192,
+      contextTokens: 16_384,
     });
   });
 
   it("is believed when its template drops tools without a word", async () => {
-    const model = await openLlama(plain);
-    expect(model.capabilities).toMatchObject({ tools: false, contextTokens: 4096 });
+    expect((await openLlama(plain)).capabilities).toMatchObject({ tools: false, contextTokens: 4096 });
   });
 
-  it("holds an answer to the judgment's schema", async () => {
-    const model = await openLlama(llama);
-    const { text, tokens, fingerprint } = await model.reply({ messages: HELLO, answer: JUDGMENT });
-    expect(Object.keys(jsonIn(text) ?? {})).toEqual(["answer", "subjects"]);
-    expect(tokens.output).toBeGreaterThan(3);
-    expect(fingerprint).toMatch(/\S/);
-  });
+  it("holds an answer to the judgment's schema", async () => holdsToJudgment(await openLlama(llama)));
+  it("calls a tool when it must", async () => callsWhatItMust(await openLlama(llama)));
+  it("is sent every pixel: an image costs its 256 tokens", async () => readsImages(await openLlama(llama)));
 
-  it("takes our tools, calls of them, their results and a word after them, and then the schema alone", async () => {
+  it("takes calls of our tools, their results and a word after them, and then the schema alone", async () => {
     const model = await openLlama(llama);
-    const tools = await chatTools();
+    const tools = chatTools();
     const call = { id: "a1b2c3d4e", name: "measure_face", args: { faceId: "F1" } };
     const result: ChatMessage = { role: "tool", callId: call.id, name: call.name, text: "E1", output: null, views: [] };
     const after = [...HELLO, { role: "assistant" as const, text: "", calls: [call] }, result, user("Go on.")];
@@ -86,51 +96,15 @@ describe.skipIf(llama === undefined)("llama.cpp", { timeout: PATIENCE_MS }, () =
     expect(jsonIn((await model.reply({ messages: after, answer: JUDGMENT })).text)).toBeDefined();
   });
 
-  it("is sent every pixel: an image costs its 256 tokens", async () => {
-    const model = await openLlama(llama);
-    const { readFile } = await import("node:fs/promises");
-    const view = {
-      mimeType: "image/jpeg" as const,
-      data: await readFile(samplePhoto(1)),
-      widthPx: 1,
-      heightPx: 1,
-      caption: "all",
-    };
-    const words = await model.reply({ messages: HELLO });
-    const seen = await model.reply({
-      messages: [
-        {
-          role: "user",
-          parts: [
-            { type: "text", text: "Judge." },
-            { type: "image", view },
-            { type: "image", view },
-          ],
-        },
-      ],
+  takesEveryRequest(() => openLlama(llama), { tools: true, vision: true, calls: true });
+
+  it("is probed: its schema holds, its eyes do not see, its memory is counted", async () => {
+    const seen = await probed("openai:tiny", { ...OPTIONS, baseUrl: addressOf(llama).baseUrl });
+    expect(seen.capabilities).toMatchObject({
+      structuredOutput: "without-tools",
+      vision: false,
+      contextTokens: 16_384,
     });
-    expect((seen.tokens.input ?? 0) - (words.tokens.input ?? 0)).toBeGreaterThan(500);
-  });
-
-  it("chooses among options", async () => {
-    const read = ({ json }: { readonly json: object | undefined }) => json ?? { problem: "it is no JSON" };
-    const answer = choiceAnswer(["AU12", "AU15"]);
-    const parts = [{ type: "text" as const, text: "Which one pulls the lip corners up?" }];
-    const { value } = await askStructured(await openLlama(llama), { parts, answer, read });
-    expect(["AU12", "AU15"]).toContain((value as { choice?: string }).choice);
-  });
-
-  it.each(["agent", "single-pass"] as const)("takes every request of an ask by %s", async (mode) => {
-    const outcome = await judgmentOrComplaint(await openLlama(llama), mode);
-    if (outcome !== "judged") expect(outcome).toBeInstanceOf(JudgmentError);
-  });
-
-  it("is probed in eight calls at the most: its schema holds, its eyes do not see, its memory is counted", async () => {
-    vi.stubEnv("KULESHOV_CACHE", await tempFolder());
-    const { baseUrl } = addressOf(llama);
-    const { probe: seen } = await probe("openai:tiny", { baseUrl, retries: QUICK, maxTokens: 60 });
-    expect(seen.calls).toBeLessThanOrEqual(8);
-    expect(seen.capabilities).toMatchObject({ structuredOutput: "without-tools", vision: false, contextTokens: 8192 });
     expect(seen.charactersPerToken).toBeGreaterThan(1.5);
   });
 
@@ -148,21 +122,57 @@ describe.skipIf(llama === undefined)("llama.cpp", { timeout: PATIENCE_MS }, () =
   });
 });
 
-describe.skipIf(ollama === undefined)("Ollama", { timeout: PATIENCE_MS }, () => {
-  it("holds an answer to the judgment's schema, which once crashed it", async () => {
-    const { text, tokens } = await (await openOllama()).reply({ messages: HELLO, answer: JUDGMENT });
-    expect(Object.keys(jsonIn(text) ?? {})).toEqual(["answer", "subjects"]);
-    expect(tokens.input).toBeGreaterThan(0);
+describe.skipIf(files === undefined)("a model file", { timeout: PATIENCE_MS }, () => {
+  it("tells its limit, its eyes, and whether its template takes tools", async () => {
+    const [model, tools] = [await openFile("tiny.gguf"), await openFile("tiny-tools.gguf")];
+    expect(model.capabilities).toMatchObject({ tools: false, vision: true, contextTokens: 16_384 });
+    expect(tools.capabilities).toMatchObject({ tools: true, vision: true });
   });
 
-  it("tells its limit and its weights", async () => {
-    const { capabilities, identity } = await openOllama();
-    expect(capabilities).toMatchObject({ tools: false, vision: false, contextTokens: 32_768 });
-    expect(identity.digest).toMatch(/^[0-9a-f]{64}$/);
+  it("holds an answer to the judgment's schema", async () => holdsToJudgment(await openFile("tiny.gguf")));
+  it("calls a tool when it must", async () => callsWhatItMust(await openFile("tiny-tools.gguf")));
+  it("is sent every pixel: an image costs its 256 tokens", async () => readsImages(await openFile("tiny.gguf")));
+  takesEveryRequest(() => openFile("tiny-tools.gguf"), { tools: true, vision: true, calls: false });
+
+  it("is started anew when its process was killed, which is told in one sentence", async () => {
+    const model = await openFile("tiny.gguf");
+    const asked = model.reply({ messages: [user("word ".repeat(3000))], answer: JUDGMENT });
+    for (const pid of ownEngines()) process.kill(pid, "SIGKILL");
+    await expect(asked).rejects.toThrow(/crashed \(SIGKILL\) while it answered: try again/);
+    await holdsToJudgment(model);
   });
 
-  it("takes every request of an ask", async () => {
-    const outcome = await judgmentOrComplaint(await openOllama(), null);
-    if (outcome !== "judged") expect(outcome).toBeInstanceOf(JudgmentError);
+  it("says in one sentence that a conversation is too long", async () => {
+    const long = (await openFile("tiny.gguf")).reply({ messages: [user("word ".repeat(20_000))] });
+    await expect(long).rejects.toThrow(/longer than it can read/);
   });
 });
+
+describe.skipIf(ollama === undefined)("Ollama", { timeout: PATIENCE_MS }, () => {
+  it("tells its limit, its weights, its eyes, and whether it takes tools", async () => {
+    const [model, tools] = [await openOllama("tiny"), await openOllama("tiny-tools")];
+    expect(model.capabilities).toMatchObject({ tools: false, vision: true, contextTokens: 32_768 });
+    expect(tools.capabilities).toMatchObject({ tools: true, vision: true });
+    expect(model.identity.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("holds an answer to the judgment's schema, which once crashed it", async () =>
+    holdsToJudgment(await openOllama("tiny")));
+  it("is sent every pixel: an image costs its 256 tokens", async () => readsImages(await openOllama("tiny")));
+  takesEveryRequest(() => openOllama("tiny-tools"), { tools: true, vision: true, calls: false });
+
+  it("is probed: its schema holds, its eyes do not see, its memory is counted", async () => {
+    const seen = await probed("ollama:tiny", { ...OPTIONS, baseUrl: `http://${ollama}` });
+    expect(seen.capabilities).toMatchObject({ tools: false, vision: false, contextTokens: 32_768 });
+    expect(seen.charactersPerToken).toBeGreaterThan(1.5);
+  });
+});
+
+/** Processes that this one has started to run models in. */
+function ownEngines(): number[] {
+  const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+  return lines.flatMap((line) => {
+    const [, pid, parent, words = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return Number(parent) === process.pid && words.includes("gguf-process") ? [Number(pid)] : [];
+  });
+}

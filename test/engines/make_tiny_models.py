@@ -1,8 +1,9 @@
-"""Writes tiny models for tests of real engines: make_tiny_models.py VOCABULARY.gguf FOLDER
+"""Writes tiny models for tests of real engines: make_tiny_models.py VOCABULARY.gguf TEMPLATE.jinja FOLDER
 
 tiny.gguf has the vocabulary of a published model and one layer that prefers short legal JSON, so that a schema is
-answered in a second. projector.gguf has the real shapes of a Gemma 3 projector (896 px, 256 tokens an image) and random
-weights: images go the whole way in, and nothing sees them.
+answered in a second; tiny-tools.gguf is the same with a template that takes tools, and calls them. projector.gguf has the
+real shapes of a Gemma 3 projector (896 px, 256 tokens an image) and random weights: images go the whole way in, and nothing
+sees them.
 """
 import sys
 
@@ -33,6 +34,16 @@ def bias_of(token, end):
     return float(preferred.get(token, 0 if token.isalpha() and len(token) > 3 else -4))
 
 
+def prefer_calls(tokens, embedding, output):
+    """After the empty line that opens its turn it writes <tool_call>: from there a grammar leads, if there are tools."""
+    chain = ["\u010a\u010a", "<", "tool", "_", "call", ">", "\u010a"]
+    for dimension, (before, after) in enumerate(zip(chain, chain[1:]), start=1):
+        embedding[:, dimension] = 0
+        output[:, dimension] = 0
+        embedding[tokens.index(before), dimension] = 8
+        output[tokens.index(after), dimension] = 5
+
+
 def write(writer, tensors):
     for name, tensor in tensors.items():
         writer.add_tensor(name, tensor)
@@ -42,7 +53,7 @@ def write(writer, tensors):
     writer.close()
 
 
-def write_model(source, path):
+def write_model(source, path, template, calls=False):
     fields = gguf.GGUFReader(source).fields
     known = {key: fields[f"tokenizer.ggml.{key}"].contents() for key in COPIED if f"tokenizer.ggml.{key}" in fields}
     tokens, end = known["tokens"], int(known["eos_token_id"])
@@ -64,13 +75,12 @@ def write_model(source, path):
     writer.add_token_merges(known["merges"])
     writer.add_bos_token_id(int(known["bos_token_id"]))
     writer.add_eos_token_id(end)
-    writer.add_chat_template(
-        "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n"
-        "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-    )
+    writer.add_chat_template(template)
     embedding, output = noise(len(tokens), WIDTH, scale=0.02), noise(len(tokens), WIDTH, scale=0.05)
     embedding[:, 0] = 8
     output[:, 0] = [bias_of(token, index == end) / WIDTH**0.5 for index, token in enumerate(tokens)]
+    if calls:
+        prefer_calls(tokens, embedding, output)
     half = WIDTH // HEADS
     layer = {
         "attn_norm": ones(WIDTH),
@@ -131,5 +141,12 @@ def write_projector(path):
     write(writer, tensors)
 
 
-write_model(sys.argv[1], f"{sys.argv[2]}/tiny.gguf")
-write_projector(f"{sys.argv[2]}/projector.gguf")
+PLAIN = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+source, template, folder = sys.argv[1:]
+with open(template, encoding="utf-8") as file:
+    write_model(source, f"{folder}/tiny-tools.gguf", file.read(), calls=True)
+write_model(source, f"{folder}/tiny.gguf", PLAIN)
+write_projector(f"{folder}/projector.gguf")

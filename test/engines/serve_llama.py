@@ -1,10 +1,10 @@
-"""Serves a model with llama.cpp's own HTTP server: serve_llama.py PORT MODEL.gguf PROJECTOR.gguf CONTEXT [TEMPLATE]"""
+"""Serves a model with llama.cpp's own HTTP server: serve_llama.py PORT MODEL.gguf PROJECTOR.gguf CONTEXT"""
 import sys
 import time
 
 import xllamacpp
 
-port, model, projector, context, *template = sys.argv[1:]
+port, model, projector, context = sys.argv[1:]
 params = xllamacpp.CommonParams()
 params.model.path = model
 params.mmproj.path = projector
@@ -18,9 +18,6 @@ params.warmup = False
 params.ctx_shift = False
 params.cpuparams.n_threads = 1
 params.cpuparams_batch.n_threads = 1
-if template:
-    with open(template[0], encoding="utf-8") as file:
-        params.chat_template = file.read()
 server = xllamacpp.Server(params)
 print(f"ready at {server.listening_address}", flush=True)
 while True:

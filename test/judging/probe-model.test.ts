@@ -75,6 +75,11 @@ describe("a probe of a capable engine", () => {
     expect(new Set(Object.values(outcomes(seen)))).toEqual(new Set(["works"]));
   });
 
+  it("leaves calls for the rest when a weak model calls tools for ever", async () => {
+    const { probe: seen } = await probed(capable(({ tools }) => (tools === undefined ? undefined : bothCards)));
+    expect(outcomes(seen)).toMatchObject({ tools: "works", "images of tools": "fails", "context length": "works" });
+  });
+
   it("is made once for a model, server and version", async () => {
     const { server, run, kept } = await probed(capable());
     expect(kept).toBe(false);

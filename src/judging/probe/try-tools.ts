@@ -59,7 +59,9 @@ async function readCards(
   const seen = new Set<string>();
   const atOnce = first.calls.length > 1;
   let reply: ChatReply | ProviderError | undefined = first;
-  while (reply !== undefined && !(reply instanceof ProviderError) && reply.calls.length > 0) {
+  // A weak model calls for ever: each card has one turn, so that calls are left for what is tried after this.
+  for (let turn = 0; turn < CARDS.size; turn += 1) {
+    if (reply === undefined || reply instanceof ProviderError || reply.calls.length === 0) break;
     messages.push({ role: "assistant", text: reply.text, calls: reply.calls });
     for (const call of reply.calls) messages.push(await resultOf(call, probing.capabilities.vision, seen));
     reply = await asked(probing, { messages, tools: [tool] });
