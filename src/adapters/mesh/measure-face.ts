@@ -152,7 +152,7 @@ const MIN_OVERLAP = 0.15;
  *
  * @returns `undefined` when the network finds no face, or finds it somewhere else.
  */
-async function settleMesh(
+export async function settleMesh(
   { mesh: network, twins }: Pick<MeshParts, "mesh" | "twins">,
   source: PixelSource,
   candidate: RotatedRegion,
