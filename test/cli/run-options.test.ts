@@ -45,6 +45,7 @@ beforeAll(async () => {
     `${JSON.stringify({ path: "a.jpg", faces: [{ actionUnits: units }] })}\n`,
   );
   await writeFile(join(place, "openface.csv"), OPENFACE);
+  await writeFile(join(place, "labels.csv"), "path,label\na.jpg,happiness\n");
   await writeFile(join(place, "exam.csv"), "id,question,options,answer\n1,Which?,AU6|AU12,AU6\n");
   await writeFile(join(place, "exam.eval.yaml"), EXAM);
   await run("eval", "run", join(place, "exam.eval.yaml"), "--out", join(place, "begun"));
@@ -78,6 +79,7 @@ const typed: Readonly<Record<string, (place: string) => readonly string[]>> = {
   discover: (at) => ["discover", join(at, "images"), "--store", join(at, "store")],
   "eval run": (at) => ["eval", "run", join(at, "exam.eval.yaml")],
   "eval run of a bundle": (at) => ["eval", "run", "--bundle", join(at, "exam.zip")],
+  validate: (at) => ["validate", join(at, "images"), join(at, "labels.csv")],
   lab: (at) => ["lab", join(at, "images", "a.jpg")],
 };
 
