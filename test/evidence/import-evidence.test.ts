@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { openEvidenceFile } from "../../src/compose/evidence.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openEvidenceFile as openFile } from "../../src/compose/evidence.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import type { DecodedImage } from "../../src/domain/image.ts";
 import type { Face } from "../../src/domain/measurement.ts";
@@ -36,6 +36,13 @@ async function attach(imported: FerToolbox | readonly FerToolbox[], image: { pat
 }
 
 const party = { path: "photos/party.jpg", widthPx: 800, heightPx: 600 };
+
+/** Closed with its test, whatever becomes of it there. */
+async function openEvidenceFile(path: string) {
+  const file = await openFile(path);
+  onTestFinished(() => file.close());
+  return file;
+}
 
 async function opened(text: string, name = "results.csv") {
   const path = join(await tempFolder(), name);
