@@ -28,6 +28,8 @@ async function prepare() {
   }
   const rows = [1, 2, 3, 4, 5, 6].map((number) => `s${number},images/${number}-480.jpg,happiness`);
   await writeFile(join(place, "samples.csv"), `${["id,image,label", ...rows].join("\n")}\n`);
+  const labels = [1, 2, 3, 4, 5, 6].map((number) => `${number}-480.jpg,happiness`);
+  await writeFile(join(place, "labels.csv"), `${["path,label", ...labels].join("\n")}\n`);
   await writeFile(
     join(place, "kills.eval.yaml"),
     `name: kills
@@ -115,6 +117,7 @@ const commands = {
     words: ["agreement", "to-compare"],
     ends: ["agreement.csv", "agreement.json", "agreement.svg"].map(textOf),
   },
+  validate: { words: ["validate", images, "labels.csv", "--no-cache"], ends: [textOf("passport.csv")] },
   lab: { words: ["lab", one], ends: [answered] },
 };
 
