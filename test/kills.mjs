@@ -118,7 +118,7 @@ const commands = {
     ends: ["agreement.csv", "agreement.json", "agreement.svg"].map(textOf),
   },
   validate: { words: ["validate", images, "labels.csv", "--no-cache"], ends: [textOf("passport.csv")] },
-  lab: { words: ["lab", one], ends: [answered] },
+  lab: { words: ["lab", one, "--no-cache"], ends: [answered] },
 };
 
 /** Runs a command; with a number of milliseconds, kills it then. @returns its exit code, `null` when it was killed. */
