@@ -2,12 +2,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import { krippendorffStatistic } from "../domain/statistics/krippendorff-alpha.ts";
-import { hashOfFileIfThere, sha256 } from "../platform/hash.ts";
+import { hashOfFileIfThere } from "../platform/hash.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { readTable } from "../platform/tables/table-rows.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
-import { readSheet, SHEET_COLUMNS, type SheetRating } from "./score-sheet.ts";
+import { checkId, readSheet, SHEET_COLUMNS, type SheetRating } from "./score-sheet.ts";
 import { CHECK_FOLDER, readCheckKey, SHEET_FILE } from "./write-discovery.ts";
 
 /** One line of a blind check, as raters see it. */
@@ -38,12 +38,10 @@ export async function readCheckSheets(discovery: string): Promise<CheckSheets> {
     const [before = "", after = ""] = compare_with.split("*");
     return { item, image, references: names.filter((name) => name.startsWith(before) && name.endsWith(after)).sort() };
   });
-  const check = await checkOf(discovery);
-  const sheets: string[] = [];
-  for (const name of names.filter((each) => each.endsWith(".csv")).sort()) {
-    if (await belongsTo(check, join(folder, name))) sheets.push(name);
-  }
-  return { lines, ratings: (await Promise.all(sheets.map((name) => readSheet(join(folder, name))))).flat() };
+  const check = checkId(await readCheckKey(discovery));
+  const sheets = names.filter((name) => name.endsWith(".csv")).sort();
+  const ratings = (await Promise.all(sheets.map((name) => readSheet(join(folder, name))))).flat();
+  return { lines, ratings: ratings.filter((given) => (given.check ?? check) === check) };
 }
 
 /**
@@ -62,8 +60,9 @@ export async function keepRating(discovery: string, rater: string, item: string,
   const given = new Map(ratings.filter((each) => each.rater === rater).map((each) => [each.item, each.rating]));
   if (rating === null) given.delete(item);
   else given.set(item, rating);
-  const [check, path] = [await checkOf(discovery), join(discovery, CHECK_FOLDER, sheetOf(rater))];
-  if (!(await belongsTo(check, path))) {
+  const [check, path] = [checkId(await readCheckKey(discovery)), join(discovery, CHECK_FOLDER, sheetOf(rater))];
+  const there = (await hashOfFileIfThere(path)) === undefined ? [] : await readSheet(path);
+  if (there.some((given) => (given.check ?? check) !== check)) {
     throw new ConfigurationError(
       `Cannot keep the rating as ${sheetOf(rater)} holds ratings of an earlier discovery: move it elsewhere (\`${path}\`)`,
     );
@@ -73,19 +72,7 @@ export async function keepRating(discovery: string, rater: string, item: string,
     ...[cells.item, cells.image, cells.compare_with, rater],
     ...[given.get(cells.item ?? ""), check],
   ]);
-  await writeFileAtomic(path, csvLines([[...SHEET_COLUMNS, "check"], ...rows]));
-}
-
-/** Tells a check from one that another discovery in this folder drew. */
-async function checkOf(discovery: string): Promise<string> {
-  return sha256(JSON.stringify(await readCheckKey(discovery))).slice(0, 12);
-}
-
-/** Sheets that were filled in elsewhere do not say which check they belong to. */
-async function belongsTo(check: string, path: string): Promise<boolean> {
-  if ((await hashOfFileIfThere(path)) === undefined) return true;
-  const [first] = await readTable(path, { refuse: refusal });
-  return first?.cells.check === undefined || first.cells.check === check;
+  await writeFileAtomic(path, csvLines([SHEET_COLUMNS, ...rows]));
 }
 
 const refusal = (reason: string, options?: ErrorOptions) =>

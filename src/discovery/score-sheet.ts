@@ -5,11 +5,13 @@ import { groupBy } from "../domain/group-by.ts";
 import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
 import { krippendorffStatistic } from "../domain/statistics/krippendorff-alpha.ts";
 import { mean } from "../domain/statistics/summary.ts";
+import { canonicalJson } from "../platform/content-store.ts";
+import { sha256 } from "../platform/hash.ts";
 import { numberInCell, readTable } from "../platform/tables/table-rows.ts";
 import type { CheckKey } from "./rating-sheet.ts";
 
-/** The columns of a sheet. A rater fills in the last one. */
-export const SHEET_COLUMNS = ["item", "image", "compare_with", "rater", "rating"] as const;
+/** The columns of a sheet, of which a rater fills in `rating`. The last tells which check it belongs to. */
+export const SHEET_COLUMNS = ["item", "image", "compare_with", "rater", "rating", "check"] as const;
 const RATINGS = { lowest: 1, highest: 5 };
 
 /** Krippendorff's own advice: below .667 no conclusions. */
@@ -22,6 +24,13 @@ export interface SheetRating {
   readonly item: string;
   readonly rater: string;
   readonly rating: number;
+  /** The check that it was given in, where its sheet says so. */
+  readonly check?: string;
+}
+
+/** Tells a check from one that another discovery in the same folder drew: items are numbered alike in all. */
+export function checkId(key: CheckKey): string {
+  return sha256(canonicalJson(key)).slice(0, 12);
 }
 
 /** What raters made of one proposal. */
@@ -46,7 +55,7 @@ export async function readSheet(path: string): Promise<SheetRating[]> {
     new ConfigurationError(`Cannot read rating sheet as ${reason}: \`${path}\``, options);
   const ratings: SheetRating[] = [];
   for (const { cells, line } of await readTable(path, { refuse })) {
-    const { item, rating } = cells;
+    const { item, rating, check = "" } = cells;
     if (item === undefined || rating === undefined) {
       throw refuse(`it has no column ${item === undefined ? "item" : "rating"}`);
     }
@@ -55,7 +64,8 @@ export async function readSheet(path: string): Promise<SheetRating[]> {
     if (value === undefined || !Number.isInteger(value) || value < RATINGS.lowest || value > RATINGS.highest) {
       throw refuse(`the rating in line ${line} is "${rating}", not 1 to 5`);
     }
-    ratings.push({ item, rater: cells.rater || basename(path, extname(path)), rating: value });
+    const rater = cells.rater || basename(path, extname(path));
+    ratings.push({ item, rater, rating: value, ...(check === "" ? {} : { check }) });
   }
   return ratings;
 }
@@ -64,14 +74,17 @@ export async function readSheet(path: string): Promise<SheetRating[]> {
  * Scores every proposal of a check. Confirmed: at least two raters who agree (alpha's lower bound aside, its value from
  * .667) and who rate members above other faces (lower bound above .6). Rejected: they agree and do not. Undecided
  * otherwise.
- * @throws {ConfigurationError} if a sheet has an item that the check does not, or one rater rated an item twice.
+ * @throws {ConfigurationError} if a sheet belongs to another check, or one rater rated an item twice.
  */
 export function scoreSheet(ratings: readonly SheetRating[], key: CheckKey): ProposalScore[] {
   const known = new Map(key.items.map((item) => [item.item, item]));
   const seen = new Set<string>();
-  for (const { item, rater } of ratings) {
+  for (const { item, rater, check = checkId(key) } of ratings) {
     if (!known.has(item))
       throw new ConfigurationError(`The check has no item "${item}": the sheet belongs to another one`);
+    if (check !== checkId(key)) {
+      throw new ConfigurationError(`The sheet of "${rater}" belongs to an earlier check: its items are other faces`);
+    }
     const place = JSON.stringify([item, rater]);
     if (seen.has(place)) throw new ConfigurationError(`Rater "${rater}" rated item "${item}" twice`);
     seen.add(place);

@@ -8,7 +8,7 @@ import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { CheckKey, drawCheck } from "./rating-sheet.ts";
-import { SHEET_COLUMNS } from "./score-sheet.ts";
+import { checkId, SHEET_COLUMNS } from "./score-sheet.ts";
 
 const DISCOVERY_FILE = "discovery.json";
 const PAGE_FILE = "discovery.html";
@@ -68,7 +68,7 @@ export async function writeCheck(write: WriteFile, discovery: Discovery, cut: Cu
   }
   const rows = key.items
     .filter(({ face }) => portraits.has(face))
-    .map(({ item, group }) => [item, `item-${item}.jpg`, `reference-${group}*.jpg`, "", ""]);
+    .map(({ item, group }) => [item, `item-${item}.jpg`, `reference-${group}*.jpg`, "", "", checkId(key)]);
   await write(`${CHECK_FOLDER}/${SHEET_FILE}`, csvLines([SHEET_COLUMNS, ...rows]));
   await write(`${CHECK_FOLDER}/INSTRUCTIONS.txt`, INSTRUCTIONS);
   await write(KEY_FILE, `${JSON.stringify(key, null, 1)}\n`);

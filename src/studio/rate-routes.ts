@@ -8,6 +8,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { spelledBack } from "../platform/visible-text.ts";
+import { aloneInRun } from "../runs/run-folder.ts";
 import type { Studio } from "./studio.ts";
 
 const RatingMessage = z.strictObject({
@@ -70,7 +71,7 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
       throw new ConfigurationError("Cannot keep the rating as it is none from 1 to 5: reload the page");
     const { discovery, rater, item, rating } = read.data;
     const place = await folder.place(spelledBack(discovery));
-    const kept = writing.then(() => keepRating(place, rater, item, rating));
+    const kept = writing.then(() => aloneInRun(place, () => keepRating(place, rater, item, rating)));
     writing = kept.catch(() => undefined);
     await kept;
     folder.changed();

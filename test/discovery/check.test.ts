@@ -6,7 +6,7 @@ import { createLanceExemplarStore } from "../../src/adapters/lancedb/exemplar-st
 import { acceptProposal } from "../../src/discovery/accept-proposal.ts";
 import { discoverCategories } from "../../src/discovery/discover-categories.ts";
 import { type CheckKey, drawCheck } from "../../src/discovery/rating-sheet.ts";
-import { readSheet, type SheetRating, scoreSheet, withScore } from "../../src/discovery/score-sheet.ts";
+import { checkId, readSheet, type SheetRating, scoreSheet, withScore } from "../../src/discovery/score-sheet.ts";
 import { readCheckKey, readDiscovery, writeCheck, writeDiscovery } from "../../src/discovery/write-discovery.ts";
 import type { Discovery } from "../../src/domain/discovery.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
@@ -115,6 +115,7 @@ describe("a blind check", () => {
       compare_with: "reference-A*.jpg",
       rater: "",
       rating: "",
+      check: checkId(drawCheck(discovery, 7) as CheckKey),
     });
     expect(await readCheckKey(folder)).toEqual(drawCheck(discovery, 7));
   });
@@ -200,6 +201,11 @@ describe("scoring a check", () => {
 
   it.each([
     ["an item of another check", [{ item: "999", rater: "ann", rating: 1 }], /has no item "999"/],
+    [
+      "a sheet that an earlier discovery drew, whose items have the same numbers",
+      [{ item: "001", rater: "ann", rating: 1, check: "0123456789ab" }],
+      /^The sheet of "ann" belongs to an earlier check/,
+    ],
     [
       "an item that somebody rated twice",
       [

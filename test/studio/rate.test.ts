@@ -71,6 +71,7 @@ describe("blind rating in the studio", () => {
     }
     await page.keyboard.press("ArrowLeft");
     await page.waitForSelector("section[aria-label='Face 3 of 6'] [aria-pressed=true]:has-text('rather not')");
+    await expect.poll(() => rated("ann"), { timeout: 20_000 }).toEqual(["5", "4", "2", "", "", ""]);
     await page.keyboard.press("0");
     await expect.poll(() => rated("ann"), { timeout: 20_000 }).toEqual(["5", "4", "", "", "", ""]);
     expect((await sheetOf("ann"))[0]).toMatchObject({ item: "001", image: "item-001.jpg", rater: "Ann" });
