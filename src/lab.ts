@@ -1,13 +1,12 @@
-import { basename, join, relative, resolve } from "node:path";
-import { ConfigurationError, ImageDecodeError } from "./domain/errors.ts";
-import type { PixelBox } from "./domain/geometry.ts";
+import { join, relative, resolve } from "node:path";
+import { ImageDecodeError } from "./domain/errors.ts";
 import type { Face } from "./domain/measurement.ts";
 import { type Evaluated, reportOn } from "./evaluate.ts";
 import { prepareEvaluation, runPrepared } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import { type KeepFile, StimulusUnavailable } from "./evaluation/solver.ts";
-import { targetFace } from "./lab/lab-stimuli.ts";
+import { type LabImage, labImages } from "./lab/lab-images.ts";
 import { hashOfFileIfThere } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import { csvTable } from "./platform/tables/write-table.ts";
@@ -52,14 +51,6 @@ export interface LabDependencies {
   };
 }
 
-/** Whose face is asked about in one image. */
-interface AskedFace {
-  /** In source pixels; `null` where no face was found. */
-  readonly region: PixelBox | null;
-  /** `F2 of 3 faces, the largest`; `""` where there is one face or none. */
-  readonly said: string;
-}
-
 const LAB_FILE = "lab.eval.yaml";
 const IMAGES_FILE = "images.csv";
 
@@ -77,9 +68,8 @@ export async function lab(query: LabQuery, { open }: LabDependencies, stop?: Abo
   try {
     const opened = open(join(folder, LAB_FILE));
     try {
-      const images = imagesOf(query);
-      const asked = await askedFaces(images, query.faces, (path) => opened.facesIn(path, stop));
-      const file = await writeLabFile(place, query, { images, asked });
+      const images = await labImages(query, (path) => opened.facesIn(path, stop));
+      const file = await writeLabFile(place, query, images);
       const prepared = await prepareEvaluation(file, opened.dependencies);
       const options = {
         folder,
@@ -134,56 +124,12 @@ async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
   };
 }
 
-/** Images with their names, each another. */
-function imagesOf({ images, swap }: LabQuery): { readonly name: string; readonly path: string }[] {
-  const all = [...images, ...(swap === undefined ? [] : [swap])].map((path) => resolve(path));
-  const names = all.map((path) => basename(path));
-  return all.map((path, i) => {
-    const name = names[i] as string;
-    return { path, name: names.indexOf(name) === i ? name : `${i + 1}-${name}` };
-  });
-}
-
-/** @throws {ConfigurationError} if an image does not show the face that is named for it. */
-async function askedFaces(
-  images: ReturnType<typeof imagesOf>,
-  named: readonly string[] = [],
-  facesIn: (path: string) => Promise<readonly Face[]>,
-): Promise<AskedFace[]> {
-  const stray = named.find((each) => each.includes("=") && !images.some(({ name }) => each.startsWith(`${name}=`)));
-  if (stray !== undefined) {
-    throw new ConfigurationError(
-      `--face ${stray} names none of the images: ${images.map(({ name }) => name).join(", ")}`,
-    );
-  }
-  return Promise.all(
-    images.map(async ({ name, path }) => {
-      const faces = await facesIn(path);
-      const given = named.find((each) => each.startsWith(`${name}=`)) ?? named.find((each) => !each.includes("="));
-      const id = given?.slice(given.lastIndexOf("=") + 1);
-      const face = id === undefined ? targetFace(faces, null) : faces.find(({ faceId }) => faceId === id);
-      if (face === undefined && id !== undefined) {
-        const shown = faces.length === 0 ? "no face" : faces.map(({ faceId }) => faceId).join(", ");
-        throw new ConfigurationError(`--face ${id} is not in \`${name}\`, which shows ${shown}`);
-      }
-      const chosen = id === undefined ? ", the largest" : "";
-      const said = face === undefined || faces.length < 2 ? "" : `${face.faceId} of ${faces.length} faces${chosen}`;
-      return { region: face?.box ?? null, said };
-    }),
-  );
-}
-
 /** Writes the evaluation that the lab runs. @returns its path. */
-async function writeLabFile(
-  place: RunFolder,
-  query: LabQuery,
-  { images, asked }: { readonly images: ReturnType<typeof imagesOf>; readonly asked: readonly AskedFace[] },
-): Promise<string> {
+async function writeLabFile(place: RunFolder, query: LabQuery, images: readonly LabImage[]): Promise<string> {
   const { model, neutral, hide, repeats, context, seed = 1, timeout } = query;
-  const rows = images.map(({ name, path }, i) => {
-    const { region = null, said = "" } = asked[i] ?? {};
+  const rows = images.map(({ name, path, region, face }) => {
     const box = region === null ? "" : [region.leftPx, region.topPx, region.widthPx, region.heightPx].join(" ");
-    return { id: name, image: path, situation: context, region: box, face: said };
+    return { id: name, image: path, situation: context, region: box, face };
   });
   const evaluation = {
     name: "lab",

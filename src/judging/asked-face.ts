@@ -3,11 +3,11 @@ import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { blurFaces } from "../measuring/blur-faces.ts";
 
-/** @throws {ConfigurationError} if the one face that is asked about was not found. */
-export function checkFace(face: string | null | undefined, faces: readonly Face[]): void {
+/** @param where of several images the one, as ` in a.jpg`. @throws {ConfigurationError} if the one face that is asked about was not found. */
+export function checkFace(face: string | null | undefined, faces: readonly Face[], where = ""): void {
   if (face == null || faces.some(({ faceId }) => faceId === face)) return;
   const found = faces.length === 0 ? "no face was found" : `there are ${faces.map(({ faceId }) => faceId).join(", ")}`;
-  throw new ConfigurationError(`Cannot ask about face ${face}: ${found}`);
+  throw new ConfigurationError(`Cannot ask about face ${face}${where}: ${found}`);
 }
 
 /**

@@ -135,8 +135,8 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       if (arm === "full") return { path: image, context, region: sample.region };
       const recipe = await identifyPixels(sample, arm);
       const path = stimulusPath(setting.folder, sample.id, arm, recipe);
-      const known = await readNote(path);
-      if (known !== undefined) return { path, context, region: known };
+      const known = await readStimulusNote(path);
+      if (known !== undefined) return { path, context, region: known.region };
       const made = await build({ ...sample, image }, arm, signal);
       if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
       await keep(path, await encoded(made.raster, path));
@@ -167,18 +167,19 @@ function regionOf({ target: { box }, scale }: Scene): PixelBox {
 }
 
 /** What is written beside a stimulus once it is whole: what it shows, of what, and where the person is. */
-export const StimulusNote = z.object({ sample: z.string(), arm: z.string(), region: PixelBoxSchema.nullable() });
+const StimulusNote = z.object({ sample: z.string(), arm: z.string(), region: PixelBoxSchema.nullable() });
 
 function notePath(stimulus: string): string {
   return stimulus.replace(/\.\w+$/, ".json");
 }
 
-/** The region of a finished stimulus; `undefined` when there is none yet. */
-async function readNote(stimulus: string): Promise<PixelBox | null | undefined> {
-  const text = await readText(notePath(stimulus)).catch(() => undefined);
-  if (text === undefined) return undefined;
-  const note = StimulusNote.safeParse(JSON.parse(text));
-  return note.success ? note.data.region : undefined;
+/** The note of a finished stimulus; `undefined` when there is none yet, or it is damaged. */
+export async function readStimulusNote(stimulus: string): Promise<z.infer<typeof StimulusNote> | undefined> {
+  try {
+    return StimulusNote.parse(JSON.parse(await readText(notePath(stimulus))));
+  } catch {
+    return undefined;
+  }
 }
 
 async function openScene(

@@ -42,7 +42,9 @@ describe("the lab", () => {
 
   it("refuses a face that is not there, and a name that is none of the images, in one sentence", async () => {
     const { run } = await labOf({});
-    await expect(run({ faces: ["F7"] })).rejects.toThrow("--face F7 is not in `three.jpg`, which shows F1, F2, F3");
+    await expect(run({ faces: ["F7"] })).rejects.toThrow(
+      "Cannot ask about face F7 in `three.jpg`: there are F1, F2, F3",
+    );
     await expect(run({ faces: ["four.jpg=F1"], force: true })).rejects.toThrow(
       "--face four.jpg=F1 names none of the images: three.jpg",
     );

@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { StimulusNote } from "../../lab/lab-stimuli.ts";
+import { readStimulusNote } from "../../lab/lab-stimuli.ts";
 import { type Markup, markup } from "../../pages/markup.ts";
-import { readText } from "../../platform/read-file.ts";
 import { topLabel } from "../answer.ts";
 import type { ArmName, EvalFile } from "../file/eval-file.ts";
 import type { Sample } from "../sample.ts";
@@ -60,12 +59,9 @@ export async function stimulusRows(
 async function drawnStimuli(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(folder).catch(() => []);
   const drawn = new Map<string, string>();
-  for (const name of names.filter((each) => each.endsWith(".json"))) {
-    const note = StimulusNote.safeParse(JSON.parse(await readText(join(folder, name))));
-    const image = names.find((each) => each !== name && each.replace(/\.\w+$/, ".json") === name);
-    if (note.success && image !== undefined) {
-      drawn.set(keyOf(note.data.sample, note.data.arm), join(folder, image));
-    }
+  for (const name of names.filter((each) => !each.endsWith(".json"))) {
+    const note = await readStimulusNote(join(folder, name));
+    if (note !== undefined) drawn.set(keyOf(note.sample, note.arm), join(folder, name));
   }
   return drawn;
 }
