@@ -7,7 +7,8 @@ import type { TokenUse } from "./domain/token-use.ts";
 import { calibrationOf } from "./judging/find-calibration.ts";
 import { mapInOrder } from "./platform/map-in-order.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
-import { type Budget, exhaustedLimit } from "./runs/budget.ts";
+import type { Budget } from "./runs/budget.ts";
+import { createPurse, type Purse, type Spent } from "./runs/purse.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import { openRunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
 import type { AskItem } from "./study/ask-list.ts";
@@ -31,15 +32,6 @@ export interface AskManyQuery extends RunMode {
   /** Questions under way at once. */
   readonly concurrency: number;
   readonly onProgress?: (progress: StepProgress & Spent) => void;
-}
-
-/** What a run has used; `usd` of the answers whose price is known, and how many have none. */
-interface Spent {
-  readonly tokens: number;
-  /** How many of the tokens were reckoned here, as their server did not count them. */
-  readonly estimated: number;
-  readonly usd: number;
-  readonly unpriced: number;
 }
 
 export interface AskManyDependencies extends Prices {
@@ -213,44 +205,4 @@ function contextOf({ context, transcript }: AskItem, query: AskManyQuery): strin
   if (transcript === null) return stated;
   const said = `Words that are spoken: ${JSON.stringify(transcript)}`;
   return stated === null ? said : `${stated}\n${said}`;
-}
-
-type Purse = ReturnType<typeof createPurse>;
-
-/** Counts what is spent, and lets items begin while the budget has room for them. */
-function createPurse(budget: Budget, before: readonly AskedItem[]) {
-  let [tokens, estimated, usd, unpriced, finished, underWay] = [0, 0, 0, 0, 0, 0];
-  let exhausted: string | null = null;
-  const count = (item: Pick<AskedItem, "tokens" | "usd">) => {
-    tokens += (item.tokens.input ?? 0) + (item.tokens.output ?? 0);
-    estimated += item.tokens.estimated ?? 0;
-    usd += item.usd ?? 0;
-    unpriced += item.usd === null ? 1 : 0;
-    finished += 1;
-  };
-  for (const item of before) count(item);
-  const limit = () => {
-    const expected = {
-      expectedTokens: finished === 0 ? 0 : tokens / finished,
-      expectedUsd: finished === 0 ? 0 : usd / finished,
-    };
-    return exhaustedLimit(budget, { calls: finished, tokens, usd, minutes: 0 }, { calls: underWay, ...expected });
-  };
-  return {
-    *whileThereIsRoom(items: readonly AskItem[], signal: AbortSignal | undefined): Generator<AskItem> {
-      for (const item of items) {
-        if (signal?.aborted) return;
-        exhausted = limit();
-        if (exhausted !== null) return;
-        underWay += 1;
-        yield item;
-      }
-    },
-    paid(item: Pick<AskedItem, "tokens" | "usd">) {
-      underWay -= 1;
-      count(item);
-    },
-    spent: (): Spent => ({ tokens, estimated, usd, unpriced }),
-    exhausted: () => exhausted,
-  };
 }

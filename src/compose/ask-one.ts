@@ -48,7 +48,7 @@ const PAGE_SIDE_PX = 1280;
 async function pageOf(report: Report, pixels: DecodedImage, signal: AbortSignal): Promise<string> {
   const { renderView } = await import("../measuring/render-view.ts");
   const { reportPage } = await import("../pages/report-page.tsx");
-  const { viewOf } = await import("../pages/report-view.ts");
+  const { viewOf } = await import("../pages/view-report.ts");
   const { data, mimeType } = await renderView(pixels, { caption: "", maxSidePx: PAGE_SIDE_PX }, signal);
   return reportPage(viewOf(report), `data:${mimeType};base64,${Buffer.from(data).toString("base64")}`);
 }

@@ -7,7 +7,7 @@ import { ConfigurationError, ImageDecodeError, ToolInputError } from "../domain/
 import { Report } from "../domain/report.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
-import { viewOf } from "../pages/report-view.ts";
+import { viewOf } from "../pages/view-report.ts";
 import { readText } from "../platform/read-file.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";

@@ -4,7 +4,7 @@ import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
 import { ask } from "../../src/ask.ts";
 import { Report } from "../../src/domain/report.ts";
 import { reportPage } from "../../src/pages/report-page.tsx";
-import { viewOf } from "../../src/pages/report-view.ts";
+import { viewOf } from "../../src/pages/view-report.ts";
 import type { JudgeModel } from "../../src/ports/chat-model.ts";
 import { renderTerminalReport } from "../../src/render/terminal-report.ts";
 import { createTerminalStyle } from "../../src/render/terminal-style.ts";

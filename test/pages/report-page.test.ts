@@ -4,7 +4,7 @@ import type { Judgment } from "../../src/domain/judgment.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { absence } from "../../src/pages/report-figure.tsx";
 import { reportPage } from "../../src/pages/report-page.tsx";
-import { viewOf } from "../../src/pages/report-view.ts";
+import { viewOf } from "../../src/pages/view-report.ts";
 import {
   abstained,
   contextEvidence,
