@@ -29,6 +29,7 @@ export const anthropicVendor: Vendor = {
   headers: (key) => ({ "x-api-key": key, "anthropic-version": "2023-06-01" }),
   modelPath: (model) => `/v1/models/${encodeURIComponent(model)}`,
   listPath: "/v1/models?limit=1000",
+  takesSeed: false,
   usualMaxTokens: 8_192,
   declared(value) {
     const { data: said } = Model.safeParse(value);

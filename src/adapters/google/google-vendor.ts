@@ -43,6 +43,7 @@ export const googleVendor: Vendor = {
   headers: (key) => ({ "x-goog-api-key": key }),
   modelPath: (model) => `/v1beta/models/${encodeURIComponent(model)}`,
   listPath: "/v1beta/models?pageSize=1000",
+  takesSeed: true,
   usualMaxTokens: null,
   declared(value) {
     const { data: said } = Model.safeParse(value);

@@ -27,6 +27,8 @@ export interface Vendor {
   readonly listPath: string;
   declared(value: unknown): DeclaredModel;
   names(value: unknown): readonly string[];
+  /** Whether its API has one: what is never sent is not reported either. */
+  readonly takesSeed: boolean;
   /** Output tokens to allow when nobody says: where it has to be said. */
   readonly usualMaxTokens: number | null;
   /** Loads the package. */
@@ -98,7 +100,7 @@ export async function createLangChainJudge(
       maxTokens: options.maxTokens ?? null,
     },
     temperature,
-    seed,
+    seed: vendor.takesSeed ? seed : null,
     maxTokens,
     raisedMaxTokens: Math.min(said.maxTokens ?? RAISED_MAX_TOKENS, Math.max(RAISED_MAX_TOKENS, maxTokens ?? 0)),
     timeoutMs,

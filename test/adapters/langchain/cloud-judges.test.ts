@@ -182,6 +182,8 @@ describe.each(BOTH)("%s", (cloud) => {
     ];
     expect((await judge.reply({ messages: [{ role: "user", parts }], answer: THING })).text).toBe('{"a":1}');
     const image = VIEW.data.toString("base64");
+    // What the API has no field for is not reported as if it had been sent.
+    expect([judge.temperature, judge.seed]).toEqual([0, cloud === "anthropic" ? null : 7]);
     if (cloud === "anthropic") {
       const format = { type: "json_schema", schema: { type: "object", required: ["a"], additionalProperties: false } };
       expect(sent(server)).toMatchObject({ temperature: 0, output_config: { format } });
