@@ -62,15 +62,15 @@ const IMAGES_FILE = "images.csv";
  */
 export async function lab(query: LabQuery, { open }: LabDependencies, stop?: AbortSignal): Promise<Evaluated> {
   const { folder, resume, force, onProgress } = query;
-  const settings = await settingsOf(query);
-  const place = await openRunFolder(folder, { resume, force, command: "lab", settings, version: packageVersion() });
-  let state: "interrupted" | "finished" = "interrupted";
+  const opened = open(join(folder, LAB_FILE));
   try {
-    const opened = open(join(folder, LAB_FILE));
+    // What cannot be asked about is said before a folder is made, or an earlier run removed.
+    const images = await labImages(query, (path) => opened.facesIn(path, stop));
+    const settings = await settingsOf(query);
+    const place = await openRunFolder(folder, { resume, force, command: "lab", settings, version: packageVersion() });
+    let state: "interrupted" | "finished" = "interrupted";
     try {
-      const images = await labImages(query, (path) => opened.facesIn(path, stop));
-      const file = await writeLabFile(place, query, images);
-      const prepared = await prepareEvaluation(file, opened.dependencies);
+      const prepared = await prepareEvaluation(await writeLabFile(place, query, images), opened.dependencies);
       const options = {
         folder,
         ...(onProgress === undefined ? {} : { onProgress }),
@@ -82,10 +82,10 @@ export async function lab(query: LabQuery, { open }: LabDependencies, stop?: Abo
       if (outcome.stopped === null && outcome.failed === 0) state = "finished";
       return { outcome, ...reported };
     } finally {
-      await opened.close();
+      await place.close(state);
     }
   } finally {
-    await place.close(state);
+    await opened.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -18,7 +19,7 @@ async function labOf(query: Partial<LabQuery>) {
       answersFolder: join(folder, "answers"),
     });
   const whole = { folder: join(folder, "out"), images: [image], model: "rules", hide: "faces", repeats: 1 } as const;
-  return { run: (more = {}) => lab({ ...whole, ...query, ...more }, { open }) };
+  return { folder: join(folder, "out"), run: (more = {}) => lab({ ...whole, ...query, ...more }, { open }) };
 }
 
 describe("the lab", () => {
@@ -41,12 +42,14 @@ describe("the lab", () => {
   });
 
   it("refuses a face that is not there, and a name that is none of the images, in one sentence", async () => {
-    const { run } = await labOf({});
+    const { run, folder } = await labOf({});
     await expect(run({ faces: ["F7"] })).rejects.toThrow(
       "Cannot ask about face F7 in `three.jpg`: there are F1, F2, F3",
     );
     await expect(run({ faces: ["four.jpg=F1"], force: true })).rejects.toThrow(
       "--face four.jpg=F1 names none of the images: three.jpg",
     );
+    // Neither was a folder made, nor would an earlier run have been removed.
+    expect(existsSync(folder)).toBe(false);
   });
 });
