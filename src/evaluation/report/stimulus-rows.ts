@@ -23,6 +23,8 @@ export interface StimulusRow {
 
 /** A page of them is looked at, not searched. */
 const MOST_ROWS = 12;
+/** So that what was found is not far down. */
+const OPEN_ROWS = 3;
 
 /** The first samples of a run with several arms, as they were shown. */
 export async function stimulusRows(
@@ -79,20 +81,26 @@ function readingText({ readings }: ContextEffectsOf, sample: string, arm: ArmNam
 }
 
 /** Per sample the row of its stimuli, with the reading under each. */
-export function stimulusRowsSection(rows: readonly StimulusRow[], conditions: readonly string[]): Markup | null {
-  if (rows.length === 0) return null;
-  return markup`${rows.map(
-    ({ sample, arms }) =>
-      markup`<h3>${sample}</h3><div class="stimuli">${arms.map(
-        ({ arm, image, readings }) =>
-          markup`<figure>${
-            image === null
-              ? markup`<div class="undrawn">not drawn</div>`
-              : markup`<img alt="${sample}: ${arm}" src="${image}">`
-          }<figcaption><strong>${arm.replaceAll("-", " ")}</strong>${readings.map(
-            (text, i) =>
-              markup`<br>${conditions.length > 1 ? markup`<span class="soft">${conditions[i] ?? ""}:</span> ` : null}${text}`,
-          )}</figcaption></figure>`,
-      )}</div>`,
-  )}`;
+export function stimulusRowsSection(rows: readonly StimulusRow[], conditions: readonly string[]): Markup {
+  const [first, more] = [rows.slice(0, OPEN_ROWS), rows.slice(OPEN_ROWS)];
+  return markup`${first.map((row) => rowOf(row, conditions))}${
+    more.length === 0
+      ? null
+      : markup`<details><summary>${more.length} more of the samples</summary>${more.map((row) => rowOf(row, conditions))}</details>`
+  }`;
+}
+
+function rowOf({ sample, arms }: StimulusRow, conditions: readonly string[]): Markup {
+  const whose = (i: number) =>
+    conditions.length > 1 ? markup`<span class="soft">${conditions[i] ?? ""}:</span> ` : null;
+  return markup`<h3>${sample}</h3><div class="stimuli">${arms.map(
+    ({ arm, image, readings }) =>
+      markup`<figure>${
+        image === null
+          ? markup`<div class="undrawn">not drawn</div>`
+          : markup`<img alt="${sample}: ${arm}" src="${image}">`
+      }<figcaption><strong>${arm.replaceAll("-", " ")}</strong>${readings.map(
+        (text, i) => markup`<br>${whose(i)}${text}`,
+      )}</figcaption></figure>`,
+  )}</div>`;
 }
