@@ -27,6 +27,7 @@ export { type ExemplarSession, type ExemplarSessionOptions, openExemplarSession 
 export { type ModelOptions, openModel } from "./compose/models.ts";
 export { type OpenedStudyTools, openStudyTools, type StudyToolOptions } from "./compose/study.ts";
 export { createToolboxes, type ToolboxOptions, toolboxNames } from "./compose/toolboxes.ts";
+export { validationTools } from "./compose/validate.ts";
 export { type DiscoverDependencies, type Discovered, type DiscoverQuery, discover } from "./discover.ts";
 // Errors.
 export * from "./domain/errors.ts";
@@ -39,6 +40,7 @@ export type { DecodedImage, ImageView } from "./domain/image.ts";
 export { Judgment } from "./domain/judgment.ts";
 export { BASIC_LABELS } from "./domain/labels.ts";
 export { type ActionUnitMeasurement, Face, FaceMeasurement, Scale, type ToolboxSupport } from "./domain/measurement.ts";
+export type { Passport, PassportRow } from "./domain/passport.ts";
 export { presenceOf } from "./domain/presence.ts";
 export { Report } from "./domain/report.ts";
 // Evaluations, and scorers of one's own.
@@ -85,3 +87,4 @@ export { renderOverlay } from "./render/overlay.ts";
 export type { StepProgress } from "./runs/record-steps.ts";
 export { readSituation, type SituationOptions, type SituationReading } from "./situations/read-situation.ts";
 export { listInputs, type StudyInput } from "./study/study-inputs.ts";
+export { type ValidateDependencies, type Validated, type ValidateQuery, validate } from "./validate.ts";

@@ -7,7 +7,7 @@ import { samplePhoto } from "./support/photos.ts";
 describe("the package", () => {
   it("has all stories, every port with its types, and own toolboxes and scorers", async () => {
     const api = await import("../src/index.ts");
-    const stories = ["ask", "askMany", "measure", "find", "discover", "evaluate", "lab", "importFiles"];
+    const stories = ["ask", "askMany", "measure", "find", "discover", "evaluate", "lab", "importFiles", "validate"];
     expect(Object.keys(api)).toEqual(expect.arrayContaining([...stories, "defineToolbox", "defineScorer"]));
     const text = readFileSync(ownPath("src", "index.ts"), "utf8");
     const ports = readdirSync(ownPath("src", "ports")).filter((file) => file.endsWith(".ts"));
