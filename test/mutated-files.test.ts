@@ -18,3 +18,11 @@ it("every file and test that `npm run mutate` names is there", async () => {
   const missing = patterns.flatMap(named).filter((pattern) => globSync(pattern, { cwd: ownPath() }).length === 0);
   expect(missing).toEqual([]);
 });
+
+it("every planted fault changes code that is there, in one place", async () => {
+  const faults: { kind: string; from: string }[] = JSON.parse(await readFile("test/planted.json", "utf8"));
+  const names = globSync("src/**/*.ts");
+  const sources = (await Promise.all(names.map((name) => readFile(name, "utf8")))).join("\0");
+  const lost = faults.filter(({ from }) => sources.split(from).length !== 2);
+  expect(lost.map(({ kind }) => kind)).toEqual([]);
+});
