@@ -18,7 +18,16 @@ export default defineConfig({
     env: { LANGSMITH_TRACING: "false", LANCEDB_LOG: "error" },
     projects: [
       // Loading the modules once a worker, not once a file, saves a quarter of the whole run.
-      { extends: true, test: { name: "shared", include: [FILES], exclude: own, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "shared",
+          include: [FILES],
+          exclude: own,
+          isolate: false,
+          setupFiles: ["test/support/properties.ts"],
+        },
+      },
       { extends: true, test: { name: "own", include: own } },
     ],
   },

@@ -371,6 +371,8 @@ describe("any subset and order of columns", () => {
     const full = new Map<string, number>();
     for (const unit of whole.rows[0]?.face?.measurement.actionUnits ?? [])
       full.set(`${unit.au} ${unit.side} ${unit.scale}`, unit.value);
+    // Of the blendshapes MediaPipe has no tongueOut, ARKit has: a table without it is a whole one.
+    const tongue = header.indexOf("TongueOut");
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray(
@@ -390,7 +392,8 @@ describe("any subset and order of columns", () => {
           const units = rows[0]?.face?.measurement.actionUnits ?? [];
           const values = new Map(units.map((unit) => [`${unit.au} ${unit.side} ${unit.scale}`, unit.value]));
           for (const [key, value] of values) expect([key, value]).toEqual([key, full.get(key)]);
-          if (values.size < full.size) expect(file.warnings.join()).toMatch(/It has no column/);
+          const unsaid = tongue >= 0 && !columns.includes(tongue) ? 1 : 0;
+          if (values.size < full.size - unsaid) expect(file.warnings.join()).toMatch(/It has no column/);
         },
       ),
       { numRuns: 25 },
