@@ -3,14 +3,14 @@ import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts"
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { flagSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { commonest, groupBy } from "../domain/group-by.ts";
+import { commonest } from "../domain/group-by.ts";
 import { type Evaluated, evaluate, resumeEvaluation } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
-import { evaluationPath } from "../evaluation/list-evaluations.ts";
+import { evaluationPath, timestamp } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
 import { readable } from "../evaluation/report/sections.ts";
 import type { RunSummary } from "../evaluation/results/summarise.ts";
-import type { CallRecord } from "../evaluation/runner/call-record.ts";
+import { type CallRecord, failuresInWords } from "../evaluation/runner/call-record.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
@@ -125,7 +125,7 @@ async function tell(
   if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; go on with: kuleshov eval resume ${folder}`);
   for (const sentence of scored.fixed) note(sentence);
   note(`Report: ${path}`);
-  noteFailures(scored.records);
+  note(...failuresInWords(scored.records));
   process.exitCode = exitCodeOf(scored.records, stop);
   if (outcome.stopped !== null && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
 }
@@ -134,28 +134,12 @@ function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Ke
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** Says why calls failed: an example of the commonest kind, and how many are of it. */
-export function noteFailures(records: readonly CallRecord[]): void {
-  const failures = records.flatMap(({ failure }) => failure ?? []);
-  const kinds = [...groupBy(failures, ({ kind }) => kind).values()].sort((one, other) => other.length - one.length);
-  const example = kinds[0]?.[0];
-  if (example === undefined) return;
-  const which =
-    failures.length === records.length ? `All ${failures.length}` : `${failures.length} of ${records.length}`;
-  note(`${which} calls failed, ${kinds[0]?.length} of them like this: ${example.message}`);
-}
-
 /** Of a run with these calls: a run in which none was answered has given nothing. */
 export function exitCodeOf(records: readonly CallRecord[], stop: AbortSignal): number {
   if (stop.aborted) return EXIT.interrupted;
   const failed = records.filter(({ failure }) => failure !== null).length;
   if (failed === 0) return EXIT.done;
   return failed === records.length ? EXIT.nothingDone : EXIT.doneWithFailures;
-}
-
-/** For the name of a folder: `20260131-235959`, UTC. */
-export function timestamp(): string {
-  return new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
 }
 
 /** The plan as a person reads it before spending anything; the last line sums up. */

@@ -70,7 +70,8 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
   const { lab } = await import("../lab.ts");
   const { openEvaluation } = await import("../compose/evaluation.ts");
   const { showProgress } = await import("./progress.ts");
-  const { exitCodeOf, timestamp } = await import("./eval-run.ts");
+  const { exitCodeOf } = await import("./eval-run.ts");
+  const { timestamp } = await import("../evaluation/list-evaluations.ts");
   const name = basename(images[0] ?? "lab").replace(/\.\w+$/, "");
   const folder = resolve(options.out ?? join("lab-results", `${name}-${timestamp()}`));
   const open = (evalFilePath: string) =>
@@ -88,17 +89,21 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
 async function report(folder: string, { scored, report: path }: Evaluated, json: boolean): Promise<void> {
   const { readable } = await import("../evaluation/report/sections.ts");
   const { number } = await import("../pages/markup.ts");
-  const { noteFailures } = await import("./eval-run.ts");
+  const { failuresInWords } = await import("../evaluation/runner/call-record.ts");
   const effects = scored.contextEffects.flatMap((one) => one.effects);
   if (json) await print(`${JSON.stringify({ folder, report: path, effects }, null, 2)}\n`);
   for (const { name, meaning, estimate } of json ? [] : effects) {
     const interval = estimate.low === null ? "" : ` [${number(estimate.low)}, ${number(estimate.high)}]`;
     await print(`${readable(name).padEnd(38)} ${number(estimate.value)}${interval}  n = ${estimate.n}\n  ${meaning}\n`);
   }
-  noteFailures(scored.records);
   const asked = scored.run.samples.flatMap(({ id, columns: { face } }) =>
     face === undefined ? [] : [`${id}: asked about ${face}; --face names another`],
   );
   const stimuli = join(folder, "stimuli");
-  note(...asked, ...(existsSync(stimuli) ? [`Stimuli: ${stimuli}`] : []), `Report: ${path}`);
+  note(
+    ...failuresInWords(scored.records),
+    ...asked,
+    ...(existsSync(stimuli) ? [`Stimuli: ${stimuli}`] : []),
+    `Report: ${path}`,
+  );
 }

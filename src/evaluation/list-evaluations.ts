@@ -56,3 +56,8 @@ export async function listRuns(folder: string): Promise<{ folder: string; answer
   );
   return runs.flat();
 }
+
+/** For the name of a run's folder: `20260131-235959`, UTC. */
+export function timestamp(): string {
+  return new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+}

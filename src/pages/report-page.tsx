@@ -1,6 +1,5 @@
-import { renderToString } from "preact-render-to-string";
-import { visibleText } from "../platform/visible-text.ts";
 import { page } from "./page.ts";
+import { rendered } from "./rendered.ts";
 import { Answer } from "./report-cited.tsx";
 import { absence, LAYERS, ReportFigure } from "./report-figure.tsx";
 import { Asked, Evidence, Subject, Trace, Warnings } from "./report-sections.tsx";
@@ -15,7 +14,7 @@ import type { ReportView } from "./report-view.ts";
  */
 export function reportPage(report: ReportView, image: string): string {
   const shown = new Set(LAYERS.filter((layer) => absence(layer, report) === null && layer !== "mesh"));
-  const body = renderToString(
+  const body = rendered(
     <>
       <h1>{report.name}</h1>
       <Asked report={report} />
@@ -31,5 +30,5 @@ export function reportPage(report: ReportView, image: string): string {
       <Trace turns={report.trace} />
     </>,
   );
-  return page({ title: `${report.name}: ${report.question}`, style: REPORT_STYLE, body: { html: visibleText(body) } });
+  return page({ title: `${report.name}: ${report.question}`, style: REPORT_STYLE, body });
 }

@@ -17,6 +17,7 @@ import { answerInto, answersInto, nextAnswerFolder } from "./answers.ts";
 import { addToCategory, categoryNames } from "./exemplars.ts";
 import type { Upload } from "./folder.ts";
 import { keepNote, Note, readNotes } from "./notes.ts";
+import { asked, message } from "./requests.ts";
 import type { FoundRun } from "./runs.ts";
 import type { Studio } from "./studio.ts";
 
@@ -156,13 +157,6 @@ async function readReport(run: string): Promise<Report> {
   }
 }
 
-/** What a page sent. @throws {ConfigurationError} if it is not what was agreed. */
-async function message<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
-  const read = schema.safeParse(await c.req.json().catch(() => null));
-  if (read.success) return read.data;
-  throw new ConfigurationError("Cannot do this as the page sent what is not understood: reload it");
-}
-
 /** The address of an image's page in the studio, and of one answer about it. */
 export function imageAddress(path: string, run?: string): string {
   const parts = reversiblyVisible(path).split("/").map(encodeURIComponent).join("/");
@@ -177,12 +171,6 @@ function uploadIn(c: Context): Upload {
     length: length === undefined ? null : Number(length),
     body: c.req.raw.body,
   };
-}
-
-function asked(c: Context, name: string): string {
-  const value = c.req.query(name);
-  if (value) return value;
-  throw new ConfigurationError(`Cannot answer as the address names no ${name}: reload the page`);
 }
 
 /** What was asked, in the words of the settings. */

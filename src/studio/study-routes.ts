@@ -20,6 +20,7 @@ import { ANSWERS } from "./answers.ts";
 import { isUnderWay } from "./jobs.ts";
 import { measureStudy, newStudy, orderToResume, STUDIES, type StudyOrder } from "./measure-study.ts";
 import { createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
+import { asked, message } from "./requests.ts";
 import { foldersIn } from "./runs.ts";
 import type { Studio } from "./studio.ts";
 import { STARTER_SCRIPTS } from "./study-scripts.ts";
@@ -197,18 +198,6 @@ export function studyAddress(path: string): string {
 function refusing(path: string) {
   return (reason: string, options?: ErrorOptions) =>
     new ConfigurationError(`Cannot read the study as ${reason}: \`${path}\``, options);
-}
-
-function asked(c: Context, name: string): string {
-  const value = c.req.query(name);
-  if (value) return value;
-  throw new ConfigurationError(`Cannot answer as the address names no ${name}: reload the page`);
-}
-
-async function message<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
-  const read = schema.safeParse(await c.req.json().catch(() => null));
-  if (read.success) return read.data;
-  throw new ConfigurationError("Cannot do that as the page sent something else than it should: reload it");
 }
 
 function saved(c: Context, name: string, type: string): void {

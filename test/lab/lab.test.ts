@@ -36,6 +36,9 @@ describe("the lab", () => {
       expect(page).toContain("three.jpg: F2 of 3 faces");
       expect(page.match(/<figure><img /g)).toHaveLength(6);
       expect(page).not.toContain("not drawn");
+      expect(page).toMatch(
+        /The face alone reads as \w+ \d+ %, the whole image as \w+ \d+ %: the context (changed|did not change) the label\./,
+      );
       expect(page).toMatch(/Under grayscale, which is no evidence, the label changed in \d+ %/);
       expect(page.indexOf("What the context did")).toBeLessThan(page.indexOf("<h2>Results"));
     }

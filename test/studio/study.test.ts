@@ -194,7 +194,7 @@ describe("a study in the studio", () => {
     [{ words: "images", name: "../up" }, /its name is none for a folder/],
     [{ words: "images", name: "party" }, /there is one of that name/],
     [{ resume: "images" }, /there is none in the folder/],
-    [{ resume: 3 }, /sent something else/],
+    [{ resume: 3 }, /not understood/],
   ])("refuses to begin %j", async (message, sentence) => {
     expect(await post("/study/measure", message)).toMatchObject({
       status: 400,

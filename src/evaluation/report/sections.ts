@@ -1,13 +1,15 @@
+import { h } from "preact";
 import type { ScoreTable } from "../../domain/score-table.ts";
 import { confusionTable, intervalPlot, reliabilityDiagram } from "../../pages/charts.ts";
 import { type Markup, markup, number, pText } from "../../pages/markup.ts";
+import { rendered } from "../../pages/rendered.ts";
+import { type StimulusRow, StimulusRows } from "../../pages/stimulus-rows.tsx";
 import type { FewShotAudit } from "../few-shot/audit.ts";
 import type { Comparison } from "../results/compare.ts";
 import type { ScorerResult } from "../results/score-cell.ts";
 import type { CellResult, RunSummary } from "../results/summarise.ts";
 import { shortNames } from "../runner/plan.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
-import { type StimulusRow, stimulusRowsSection } from "./stimulus-rows.ts";
 import type { WorstCase } from "./worst-cases.ts";
 
 /** Metrics of every cell side by side, with a plot of each. */
@@ -85,10 +87,7 @@ export function contextSection(all: readonly ContextEffectsOf[], rows: readonly 
   const shown = all.filter(({ effects }) => effects.length > 0);
   if (shown.length === 0) return null;
   return markup`<h2>What the context did</h2>
-  ${stimulusRowsSection(
-    rows,
-    all.map(({ condition }) => condition),
-  )}
+  ${rendered(h(StimulusRows, { rows, conditions: all.map(({ condition }) => condition) }))}
   ${shown.map(
     ({ condition, effects }) => markup`<h3>${condition}</h3>
     <ul>${effects.map(({ sentence }) => markup`<li>${sentence}</li>`)}</ul>

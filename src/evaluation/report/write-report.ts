@@ -3,6 +3,7 @@ import { fixedAnswerNote } from "../../domain/fixed-answers.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { type Markup, markup } from "../../pages/markup.ts";
 import { page } from "../../pages/page.ts";
+import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
 import { keepInRun } from "../../runs/run-manifest.ts";
 import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
@@ -27,7 +28,7 @@ import {
   usageSection,
   worstCasesSection,
 } from "./sections.ts";
-import { type StimulusRow, stimulusRows } from "./stimulus-rows.ts";
+import { stimulusRows } from "./stimulus-rows.ts";
 import { type WorstCase, worstCases } from "./worst-cases.ts";
 
 /** A run with everything that is computed from it. */
@@ -100,7 +101,7 @@ function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun
 /** Writes `report.html` into the run's folder: one file, no network. @returns its path. */
 export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promise<string> {
   const cases = (await Promise.all(scored.summary.cells.map((cell) => worstCases(cell, cache)))).flat();
-  const rows = await stimulusRows(scored.run.folder, { ...scored, samples: scored.run.samples });
+  const rows = await stimulusRows(scored);
   const path = join(scored.run.folder, "report.html");
   await keepInRun(
     scored.run.folder,

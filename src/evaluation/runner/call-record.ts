@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { KuleshovError } from "../../domain/errors.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import { Answer } from "../answer.ts";
 import { type Call, type Solution, Usage, usageOf } from "../solver.ts";
 import { cellId } from "./plan.ts";
@@ -64,6 +65,17 @@ export function failedRecord(
   const spent = error instanceof KuleshovError ? error.spent : null;
   const usage = spent === null ? null : usageOf(spent, 0);
   return { ...blankRecord(call, key), attempts, usage, costUsd: attempts === 0 ? 0 : null, failure: { kind, message } };
+}
+
+/** Why calls failed: an example of the commonest kind, and how many are of it; empty where none did. */
+export function failuresInWords(records: readonly Pick<CallRecord, "failure">[]): readonly string[] {
+  const failures = records.flatMap(({ failure }) => failure ?? []);
+  const kinds = [...groupBy(failures, ({ kind }) => kind).values()].sort((one, other) => other.length - one.length);
+  const example = kinds[0]?.[0];
+  if (example === undefined) return [];
+  const which =
+    failures.length === records.length ? `All ${failures.length}` : `${failures.length} of ${records.length}`;
+  return [`${which} calls failed, ${kinds[0]?.length} of them like this: ${example.message}`];
 }
 
 function blankRecord({ id, condition, sample, seed, repeat }: Call, key: string): CallRecord {

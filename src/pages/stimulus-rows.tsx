@@ -1,0 +1,76 @@
+/** One sample as each arm showed it, with what was made of it there. */
+export interface StimulusRow {
+  /** Its id, and whose face was asked about where the lab says so. */
+  readonly sample: string;
+  /** What the context did to each condition's reading of it, in its order: a sentence each. */
+  readonly effects: readonly string[];
+  readonly arms: readonly {
+    readonly arm: string;
+    /** Small JPEG as a data address; `null` where the arm could not be made, or was not drawn for answers that were kept. */
+    readonly image: string | null;
+    /** What each condition made of it, in its order. */
+    readonly readings: readonly string[];
+  }[];
+}
+
+/** So that what was found is not far down. */
+const OPEN_ROWS = 3;
+
+interface Props {
+  readonly rows: readonly StimulusRow[];
+  readonly conditions: readonly string[];
+}
+
+/** Per sample what the context did, and below it the row of its stimuli with the reading under each. */
+export function StimulusRows({ rows, conditions }: Props) {
+  const more = rows.slice(OPEN_ROWS);
+  return (
+    <>
+      {rows.slice(0, OPEN_ROWS).map((row) => (
+        <Row key={row.sample} row={row} conditions={conditions} />
+      ))}
+      {more.length === 0 ? null : (
+        <details>
+          <summary>{more.length} more of the samples</summary>
+          {more.map((row) => (
+            <Row key={row.sample} row={row} conditions={conditions} />
+          ))}
+        </details>
+      )}
+    </>
+  );
+}
+
+function Row({
+  row: { sample, effects, arms },
+  conditions,
+}: { readonly row: StimulusRow } & Pick<Props, "conditions">) {
+  const whose = (i: number) => (conditions.length > 1 ? <span class="soft">{conditions[i]}: </span> : null);
+  return (
+    <section aria-label={sample}>
+      <h3>{sample}</h3>
+      {effects.map((effect, i) => (
+        <p key={conditions[i]}>
+          {whose(i)}
+          {effect}
+        </p>
+      ))}
+      <div class="stimuli">
+        {arms.map(({ arm, image, readings }) => (
+          <figure key={arm}>
+            {image === null ? <div class="undrawn">not drawn</div> : <img alt={`${sample}: ${arm}`} src={image} />}
+            <figcaption>
+              <strong>{arm.replaceAll("-", " ")}</strong>
+              {readings.map((text, i) => (
+                <div key={conditions[i]}>
+                  {whose(i)}
+                  {text}
+                </div>
+              ))}
+            </figcaption>
+          </figure>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,17 @@
+import type { Context } from "hono";
+import type { z } from "zod";
+import { ConfigurationError } from "../domain/errors.ts";
+
+/** A word of a request's address. @throws {ConfigurationError} if it is not there. */
+export function asked(c: Context, name: string): string {
+  const value = c.req.query(name);
+  if (value) return value;
+  throw new ConfigurationError(`Cannot answer as the address names no ${name}: reload the page`);
+}
+
+/** What a page sent. @throws {ConfigurationError} if it is not what was agreed. */
+export async function message<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  const read = schema.safeParse(await c.req.json().catch(() => null));
+  if (read.success) return read.data;
+  throw new ConfigurationError("Cannot do this as the page sent what is not understood: reload it");
+}
