@@ -54,9 +54,12 @@ export async function labImages(
 }
 
 function withNames(given: readonly string[]): { readonly name: string; readonly path: string }[] {
-  const names = given.map((path) => basename(path));
-  return given.map((path, i) => {
-    const name = names[i] as string;
-    return { path: resolve(path), name: names.indexOf(name) === i ? name : `${i + 1}-${name}` };
-  });
+  const names = labNames(given);
+  return given.map((path, i) => ({ path: resolve(path), name: names[i] as string }));
+}
+
+/** What images are called: their files' names, with the place in front where two are called alike. */
+export function labNames(paths: readonly string[]): string[] {
+  const names = paths.map((path) => basename(path));
+  return names.map((name, i) => (names.indexOf(name) === i ? name : `${i + 1}-${name}`));
 }

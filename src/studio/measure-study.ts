@@ -9,10 +9,8 @@ import { listInputs } from "../study/study-inputs.ts";
 import type { StudioFolder } from "./folder.ts";
 import type { JobNews } from "./jobs.ts";
 
-/** Where studies that are begun in the studio go. */
-export const STUDIES = "studies";
 /** How often open pages are told of new faces. */
-const TELL_EVERY_MS = 3_000;
+export const TELL_EVERY_MS = 3_000;
 
 /** What measuring is told: as the flags of `kuleshov measure`. */
 export interface StudyOrder extends Pick<MeasureQuery, "words" | "fps" | "neutral" | "columns" | "resume"> {
@@ -109,6 +107,6 @@ function refuseOutside(root: string, word: string): void {
   );
 }
 
-function timeInWords(seconds: number): string {
+export function timeInWords(seconds: number): string {
   return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }

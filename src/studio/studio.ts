@@ -9,6 +9,7 @@ import { guard, noSuchAddress } from "./guard.ts";
 import { homeRoutes } from "./home-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
+import { labRoutes } from "./lab-routes.ts";
 import { rateRoutes } from "./rate-routes.ts";
 import { runRoutes } from "./run-routes.ts";
 import { createRunFinder, type FoundRun } from "./runs.ts";
@@ -39,6 +40,7 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   imageRoutes,
   studyRoutes,
   rateRoutes,
+  labRoutes,
   runRoutes,
   eventRoutes,
 ];

@@ -1,13 +1,11 @@
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { Readable } from "node:stream";
 import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
-import { endingOf } from "../measuring/folder-files.ts";
-import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { tableRows } from "../platform/tables/table-rows.ts";
@@ -16,12 +14,11 @@ import { visibleLine } from "../platform/visible-text.ts";
 import { NO_COUNTS } from "../runs/run-rows.ts";
 import { EXCLUSIONS_FILE, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
 import { packError, packRows } from "../study/study-stream.ts";
-import { ANSWERS } from "./answers.ts";
+import { imageFolders, STUDIES } from "./folder-images.ts";
 import { isUnderWay } from "./jobs.ts";
-import { measureStudy, newStudy, orderToResume, STUDIES, type StudyOrder } from "./measure-study.ts";
+import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
 import { createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
 import { asked, message } from "./requests.ts";
-import { foldersIn } from "./runs.ts";
 import type { Studio } from "./studio.ts";
 import { STARTER_SCRIPTS } from "./study-scripts.ts";
 
@@ -41,12 +38,6 @@ const MeasureMessage = z.union([
 /** Files of a study that may be saved as they are. */
 const FILES = ["faces.csv", "images.csv", "failures.csv", "data-dictionary.csv", "study.json", EXCLUSIONS_FILE];
 const MOST_FAILURES = 200;
-/** Folders of images that are offered. */
-const MOST_FOLDERS = 200;
-const MOST_LOOKED = 2_000;
-const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);
-/** Folders that the studio writes into. */
-const OURS: ReadonlySet<string> = new Set([ANSWERS, STUDIES]);
 
 /** Studies: what was measured, looked through, cleaned, gone on with and handed out. */
 export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
@@ -203,20 +194,4 @@ function refusing(path: string) {
 function saved(c: Context, name: string, type: string): void {
   c.header("Content-Type", type);
   c.header("Content-Disposition", `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
-}
-
-/** Folders that hold images or videos themselves, those of studies and answers left out. Links are not followed. */
-async function imageFolders(root: string): Promise<string[]> {
-  const found: string[] = [];
-  let level = [root];
-  for (let looked = 0; level.length > 0 && looked < MOST_LOOKED; looked += level.length) {
-    const below = await Promise.all(level.map(foldersIn));
-    for (const folder of level) {
-      const names = await readdir(systemPath(folder)).catch(() => []);
-      if (names.some((name) => MEASURABLE.has(endingOf(name))))
-        found.push(relative(root, folder).split(sep).join("/") || ".");
-    }
-    level = below.flat().filter((folder) => !OURS.has(relative(root, folder)));
-  }
-  return found.sort().slice(0, MOST_FOLDERS);
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../support/browser.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { faultsOf, openPage, tabTo } from "../support/studio-page.ts";
+import { expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 
 const PHOTO = "three friends.jpg";
@@ -151,22 +151,12 @@ describe("the studio in a browser", () => {
     await page.close();
   });
 
-  it.each([
-    ["light", 1400],
-    ["dark", 390],
-  ] as const)(
-    "has nothing serious for axe-core, and no sideways scroll, in %s at %i px",
-    async (colorScheme, width) => {
-      const narrow = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-      for (const address of [studio.address, `${answerAddress(2)}&with=answers/${encodeURIComponent(PHOTO)}/1`]) {
-        const page = await narrow.newPage();
-        await page.goto(address);
-        await page.waitForSelector(address === studio.address ? ".card" : "section[aria-label='What changed']");
-        expect(await faultsOf(page)).toEqual({ serious: [], sidewaysPx: 0 });
-      }
-      await narrow.close();
-    },
-  );
+  it("has nothing serious for axe-core, and no sideways scroll", async () => {
+    await expectNoFaults(browser, {
+      [studio.address]: ".card",
+      [`${answerAddress(2)}&with=answers/${encodeURIComponent(PHOTO)}/1`]: "section[aria-label='What changed']",
+    });
+  });
 
   it("has asked nobody but this machine", () => {
     const { origin } = new URL(studio.address);

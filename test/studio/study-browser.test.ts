@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../support/browser.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { faultsOf, openPage, tabTo } from "../support/studio-page.ts";
+import { expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 
 const IMAGES = 60;
@@ -154,22 +154,11 @@ describe("a study in a browser", () => {
     await page.close();
   });
 
-  it.each([
-    ["light", 1400],
-    ["dark", 390],
-  ] as const)(
-    "has nothing serious for axe-core, and no sideways scroll, in %s at %i px",
-    async (colorScheme, width) => {
-      const narrow = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-      for (const inside of ["study/", `study/${STUDY}?face=images/party/p00.jpg%23F1`, `study/${STUDY}?view=table`]) {
-        const page = await openPage(narrow, `${studio.address}${inside}`);
-        await page.waitForSelector(inside === "study/" ? ".studies" : "[role=option]");
-        await expect
-          .poll(() => page.evaluate(() => [...document.images].every((image) => image.complete)), { timeout: 10_000 })
-          .toBe(true);
-        expect(await faultsOf(page)).toEqual({ serious: [], sidewaysPx: 0 });
-      }
-      await narrow.close();
-    },
-  );
+  it("has nothing serious for axe-core, and no sideways scroll", async () => {
+    await expectNoFaults(browser, {
+      [`${studio.address}study/`]: ".studies",
+      [`${studio.address}study/${STUDY}?face=images/party/p00.jpg%23F1`]: "[role=option]",
+      [`${studio.address}study/${STUDY}?view=table`]: "[role=option]",
+    });
+  });
 });

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { expect } from "vitest";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
@@ -13,7 +14,7 @@ export async function openPage(context: BrowserContext, address: string): Promis
 }
 
 /** What axe-core finds serious on a page with everything unfolded, and by how many pixels it scrolls sideways. */
-export async function faultsOf(page: Page): Promise<{ serious: unknown[]; sidewaysPx: number }> {
+async function faultsOf(page: Page): Promise<{ serious: unknown[]; sidewaysPx: number }> {
   await page.evaluate(() => {
     for (const each of document.querySelectorAll("details")) each.open = true;
   });
@@ -26,6 +27,28 @@ export async function faultsOf(page: Page): Promise<{ serious: unknown[]; sidewa
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)]);
   return { serious, sidewaysPx };
+}
+
+/** Wide and light, and narrow and dark. */
+const SIZES = [
+  { width: 1400, colorScheme: "light" },
+  { width: 390, colorScheme: "dark" },
+] as const;
+
+/** Expects nothing serious of axe-core, no sideways scroll and no missing image. @param pages addresses, with what shows that one is there. */
+export async function expectNoFaults(browser: Browser, pages: Readonly<Record<string, string>>): Promise<void> {
+  for (const { width, colorScheme } of SIZES) {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+    for (const [address, sign] of Object.entries(pages)) {
+      const page = await openPage(context, address);
+      await page.waitForSelector(sign);
+      const shown = () => page.evaluate(() => [...document.images].every((image) => image.complete));
+      await expect.poll(shown, { timeout: 20_000 }).toBe(true);
+      expect({ address, width, ...(await faultsOf(page)) }).toEqual({ address, width, serious: [], sidewaysPx: 0 });
+      await page.close();
+    }
+    await context.close();
+  }
 }
 
 /** Presses Tab until what has the focus is called so. */

@@ -83,7 +83,7 @@ export function AskForm({ image, from, report }: FormProps) {
 const OTHER = "other";
 
 /** Models that are ready, or any by its name. A model elsewhere is used only where that is allowed here. */
-function ModelField({ from }: { readonly from: string }) {
+export function ModelField({ from }: { readonly from: string }) {
   const { value } = useLoaded<JudgesAtHand>("/judges");
   const models = value?.models ?? [];
   const isKnown = models.some(({ model }) => model === from);

@@ -209,7 +209,8 @@ function Runs({ folder, version, runs }: Home) {
 }
 
 function pageOf(command: string | null): string {
-  return command === "measure" || command === "import" ? "/study/" : "/run/";
+  if (command === "measure" || command === "import") return "/study/";
+  return command === "lab" ? "/lab/" : "/run/";
 }
 
 function answerCard({ path, image, settings, createdAt, finished }: FoundRun) {

@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
+import { LabPage } from "./lab-page.tsx";
 import { RatePage } from "./rate-page.tsx";
 import { RunPage } from "./run-page.tsx";
 import { StudiesPage } from "./studies-page.tsx";
@@ -20,6 +21,7 @@ export const PAGES: readonly StudioPage[] = [
   { path: "/run/", name: null, Page: RunPage },
   { path: "/study/", name: "Studies", Page: StudiesPage },
   { path: "/rate/", name: "Rate", Page: RatePage },
+  { path: "/lab/", name: "Lab", Page: LabPage },
 ];
 
 /** The page at an address, with what follows its own part. */

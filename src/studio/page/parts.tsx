@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Job } from "../jobs.ts";
+import type { FoundRun } from "../runs.ts";
 import { href } from "./address.ts";
 import { post } from "./server.ts";
 
@@ -65,5 +66,24 @@ export function When({ at }: { readonly at: string | null }) {
   if (at === null) return null;
   return (
     <time dateTime={at}>{new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}</time>
+  );
+}
+
+/** Runs of commands that have a page of their own, as links. */
+export function RunList({ runs, page }: { readonly runs: readonly FoundRun[]; readonly page: string }) {
+  return (
+    <ul class="studies">
+      {runs.map(({ path, createdAt, finished, command, problem }) => (
+        <li key={path}>
+          <a href={href(`/${page}/${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
+          <span class="soft">
+            {command === "import" ? "imported " : ""}
+            <When at={createdAt} />
+            {finished ? "" : ", not finished"}
+          </span>{" "}
+          {problem === null ? null : <span class="bad">{problem}</span>}
+        </li>
+      ))}
+    </ul>
   );
 }

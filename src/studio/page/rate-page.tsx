@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { FoundRun } from "../runs.ts";
-import { go, href, query, withQuery } from "./address.ts";
-import { Busy, Failure, When } from "./parts.tsx";
+import { go, query, withQuery } from "./address.ts";
+import { Busy, Failure, RunList } from "./parts.tsx";
 import { Rating } from "./rating.tsx";
 import { useLoaded } from "./server.ts";
 
@@ -40,16 +40,7 @@ function AllChecks() {
             : "There is no discovery in this folder yet: `kuleshov discover <study> --out <folder>` makes one from a study."}
         </p>
       ) : null}
-      <ul class="studies">
-        {value?.checks.map(({ path, createdAt }) => (
-          <li key={path}>
-            <a href={href(`/rate/${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
-            <span class="soft">
-              <When at={createdAt} />
-            </span>
-          </li>
-        ))}
-      </ul>
+      <RunList runs={value?.checks ?? []} page="rate" />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Job } from "../jobs.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href } from "./address.ts";
-import { Busy, Failure, When } from "./parts.tsx";
+import { Busy, Failure, RunList } from "./parts.tsx";
 import { post, useLoaded } from "./server.ts";
 import { StudyPage } from "./study-page.tsx";
 
@@ -33,19 +33,7 @@ function AllStudies() {
       {value === undefined || value.studies.length === 0 ? null : (
         <>
           <h2>In this folder</h2>
-          <ul class="studies">
-            {value.studies.map(({ path, createdAt, finished, command, problem }) => (
-              <li key={path}>
-                <a href={href(`/study/${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
-                <span class="soft">
-                  {command === "import" ? "imported " : ""}
-                  <When at={createdAt} />
-                  {finished ? "" : ", not finished"}
-                </span>{" "}
-                {problem === null ? null : <span class="bad">{problem}</span>}
-              </li>
-            ))}
-          </ul>
+          <RunList runs={value.studies} page="study" />
         </>
       )}
     </>

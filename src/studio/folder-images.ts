@@ -1,0 +1,51 @@
+import { readdir } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { endingOf } from "../measuring/folder-files.ts";
+import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
+import { pathOfBytes, systemPath } from "../platform/system-path.ts";
+import { reversiblyVisible } from "../platform/visible-text.ts";
+import { ANSWERS } from "./answers.ts";
+import { foldersIn } from "./runs.ts";
+
+/** Where studies that are begun in the studio go. */
+export const STUDIES = "studies";
+/** Where labs and evaluations go, as the commands have it. */
+export const LABS = "lab-results";
+export const EVALUATIONS = "eval-results";
+
+/** Folders that are offered, and images of one of them. */
+const MOST_FOLDERS = 200;
+const MOST_LOOKED = 2_000;
+const MOST_IMAGES = 500;
+const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);
+/** Folders that the studio writes into. */
+const OURS: ReadonlySet<string> = new Set([ANSWERS, STUDIES, LABS, EVALUATIONS]);
+
+/** Folders that hold images or videos themselves, those that are ours left out. Links are not followed. */
+export async function imageFolders(root: string): Promise<string[]> {
+  const found: string[] = [];
+  let level = [root];
+  for (let looked = 0; level.length > 0 && looked < MOST_LOOKED; looked += level.length) {
+    const below = await Promise.all(level.map(foldersIn));
+    for (const folder of level) {
+      const names = await readdir(systemPath(folder)).catch(() => []);
+      if (names.some((name) => MEASURABLE.has(endingOf(name)))) found.push(shown(root, folder));
+    }
+    level = below.flat().filter((folder) => !OURS.has(relative(root, folder)));
+  }
+  return found.sort().slice(0, MOST_FOLDERS);
+}
+
+/** The images of one folder, seen from the root. @param folder its real place. */
+export async function imagesIn(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(systemPath(folder), { encoding: "buffer" });
+  const names = entries.map(pathOfBytes).filter((name) => IMAGE_ENDINGS.includes(endingOf(name)));
+  return names
+    .sort()
+    .slice(0, MOST_IMAGES)
+    .map((name) => shown(root, join(folder, name)));
+}
+
+function shown(root: string, path: string): string {
+  return reversiblyVisible(relative(root, path).split(sep).join("/")) || ".";
+}

@@ -1,0 +1,124 @@
+import { basename, extname } from "node:path";
+import { Hono } from "hono";
+import { z } from "zod";
+import { openEvaluation } from "../compose/evaluation.ts";
+import { stimulusRows } from "../evaluation/report/stimulus-rows.ts";
+import { failuresInWords } from "../evaluation/runner/call-record.ts";
+import { labNames } from "../lab/lab-images.ts";
+import { targetFace } from "../lab/lab-stimuli.ts";
+import { cutPortraits } from "../measuring/cut-portraits.ts";
+import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
+import { labInto, nextRunFolder, resumeInto } from "./evaluation-jobs.ts";
+import { imageFolders, imagesIn, LABS } from "./folder-images.ts";
+import { isUnderWay } from "./jobs.ts";
+import { asked, message } from "./requests.ts";
+import { createScoredRuns, imageOfRun } from "./scored-runs.ts";
+import type { Studio } from "./studio.ts";
+
+const MOST_IMAGES = 50;
+
+/** Its fields are those of `LabOrder`. */
+const LabMessage = z.strictObject({
+  images: z.array(z.string().min(1)).min(1).max(MOST_IMAGES),
+  /** Whose face is asked about, by the image's place in the list; `null` is the largest. */
+  faces: z.array(
+    z
+      .string()
+      .regex(/^F[1-9]\d*$/)
+      .nullable(),
+  ),
+  hide: z.enum(["faces", "people"]),
+  repeats: z.number().int().min(1).max(100),
+  context: z.string().trim().min(1).max(20_000).optional(),
+  model: z.string().trim().min(1).max(200).optional(),
+  allowRemote: z.literal(true).optional(),
+});
+
+const PORTRAIT_PX = 160;
+
+/** The context lab: images with and without their context, each shown to the model. */
+export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
+  const routes = new Hono();
+  const scored = createScoredRuns();
+
+  routes.get("/labs", async (c) => {
+    const labs = (await findRuns()).filter(({ command }) => command === "lab");
+    return c.json({ labs, folders: await imageFolders(folder.root) });
+  });
+
+  routes.get("/images-in", async (c) =>
+    c.json({ images: await imagesIn(folder.root, await folder.place(spelledBack(asked(c, "folder")))) }),
+  );
+
+  routes.get("/faces", async (c) => {
+    const place = await folder.place(spelledBack(asked(c, "image")));
+    const opened = openEvaluation({ evalFilePath: "lab.eval.yaml", stimuliFolder: "stimuli" });
+    try {
+      const faces = await opened.facesIn(place, c.req.raw.signal);
+      const boxes = faces.map(({ faceId, box }) => ({ id: faceId, path: place, box }));
+      const portraits = await cutPortraits(boxes, { sidePx: PORTRAIT_PX, square: true }, c.req.raw.signal);
+      return c.json({
+        faces: faces.map(({ faceId }) => ({ faceId, portrait: dataAddress(portraits.get(faceId)) })),
+        largest: targetFace(faces, null)?.faceId ?? null,
+      });
+    } finally {
+      await opened.close();
+    }
+  });
+
+  routes.post("/labs", async (c) => {
+    const { images, faces, ...order } = await message(c, LabMessage);
+    const paths = images.map(spelledBack);
+    for (const path of paths) await folder.place(path);
+    const names = labNames(paths);
+    const named = faces.flatMap((face, i) =>
+      face === null ? [] : [paths.length === 1 ? face : `${names[i]}=${face}`],
+    );
+    const stem = visibleLine(basename(paths[0] ?? "", extname(paths[0] ?? ""))).replace(/[\\/:*?"<>|]/g, "-");
+    const run = await nextRunFolder(folder.root, LABS, stem || "lab");
+    const about = { kind: "lab", title: basename(run), address: runAddress("lab", run) };
+    const whole = { ...order, images: paths, ...(named.length === 0 ? {} : { faces: named }) };
+    return c.json({ job: jobs.start(about, (tell, signal) => labInto(folder, run, whole, tell, signal)) });
+  });
+
+  routes.post("/labs/resume", async (c) => {
+    const { run } = await message(c, z.strictObject({ run: z.string().min(1) }));
+    await folder.place(spelledBack(run));
+    const address = runAddress("lab", spelledBack(run));
+    const running = jobs.list().find((job) => job.address === address && isUnderWay(job));
+    if (running !== undefined) return c.json({ job: running });
+    const about = { kind: "lab", title: basename(run), address };
+    return c.json({ job: jobs.start(about, (tell, signal) => resumeInto(folder, spelledBack(run), tell, signal)) });
+  });
+
+  routes.get("/lab", async (c) => {
+    const path = asked(c, "path");
+    const place = await folder.place(spelledBack(path));
+    const run = (await findRuns()).find((each) => each.path === path);
+    const found = await scored.of(place);
+    if (found === null) return c.json({ run: run ?? null, result: null });
+    const { contextEffects, records, file } = found;
+    return c.json({
+      run: run ?? null,
+      result: {
+        rows: await stimulusRows(found, (image) => imageOfRun(folder, image)),
+        conditions: contextEffects.map(({ condition }) => condition),
+        effects: contextEffects.map(({ effects }) => effects.map(({ sentence }) => sentence)),
+        model: file.matrix.models.join(", "),
+        context: found.run.samples[0]?.context ?? null,
+        failures: failuresInWords(records),
+        fixed: found.fixed,
+      },
+    });
+  });
+  return routes;
+}
+
+/** The address of a run's page in the studio. */
+export function runAddress(page: "lab" | "evaluation", path: string): string {
+  return `/${page}/${reversiblyVisible(path).split("/").map(encodeURIComponent).join("/")}`;
+}
+
+function dataAddress(jpeg: Uint8Array | undefined): string | null {
+  return jpeg === undefined ? null : `data:image/jpeg;base64,${Buffer.from(jpeg).toString("base64")}`;
+}

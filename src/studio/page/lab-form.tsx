@@ -1,0 +1,192 @@
+import { useState } from "preact/hooks";
+import type { Job } from "../jobs.ts";
+import { go, href, query, withQuery } from "./address.ts";
+import { ModelField } from "./ask-form.tsx";
+import { Busy, Failure } from "./parts.tsx";
+import { pixels, post, useLoaded } from "./server.ts";
+
+/** An image that is chosen, and whose face is asked about in it; `null` is the largest. */
+interface Chosen {
+  readonly name: string;
+  readonly face: string | null;
+}
+
+/** What is chosen stands in the address: names of one folder, and faces in the same order, each ended by `/`. */
+function chosenImages(): readonly Chosen[] {
+  const faces = (query.value.get("faces") ?? "").split("/");
+  const names = (query.value.get("chosen") ?? "").split("/").filter((name) => name !== "");
+  return names.map((name, i) => ({ name, face: faces[i] || null }));
+}
+
+function choose(chosen: readonly Chosen[], more: Readonly<Record<string, string | null>> = {}): void {
+  const words = (text: string) => (/[^/]/.test(text) ? text : null);
+  const names = words(chosen.map(({ name }) => name).join("/"));
+  go(withQuery({ ...more, chosen: names, faces: words(chosen.map(({ face }) => face ?? "").join("/")) }), "replace");
+}
+
+/** Which images, whose faces, and which judge. */
+export function LabForm({ folders }: { readonly folders: readonly string[] }) {
+  const [error, setError] = useState<string | null>(null);
+  const folder = query.value.get("folder") ?? folders[0] ?? null;
+  const chosen = chosenImages();
+  const pathOf = (name: string) => (folder === "." || folder === null ? name : `${folder}/${name}`);
+  if (folder === null) {
+    return (
+      <p>
+        There is no image in the folder yet: <a href={href("/")}>drop some on the first page</a>, or put them into it.
+      </p>
+    );
+  }
+
+  async function run(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const words = (name: string) => String(form.get(name) ?? "").trim();
+    const [context, model] = [words("context"), words("model")];
+    setError(null);
+    try {
+      if (chosen.length === 0) throw new Error("No image is chosen yet: choose one or more above.");
+      const { job } = await post<{ job: Job }>("/labs", {
+        ...{ images: chosen.map(({ name }) => pathOf(name)), faces: chosen.map(({ face }) => face) },
+        ...{ hide: words("hide"), repeats: Number(words("repeats")) },
+        ...(context ? { context } : {}),
+        ...(model ? { model } : {}),
+        ...(form.has("allowRemote") ? { allowRemote: true } : {}),
+      });
+      go(job.address);
+    } catch (problem) {
+      setError((problem as Error).message);
+    }
+  }
+
+  return (
+    <form class="lab" onSubmit={(event) => void run(event)}>
+      <h2>Which images</h2>
+      <label class="field">
+        Folder
+        <select value={folder} onChange={(event) => choose([], { folder: event.currentTarget.value })}>
+          {folders.map((each) => (
+            <option key={each} value={each}>
+              {each === "." ? "this folder" : each}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Images folder={folder} chosen={chosen} />
+      {chosen.length === 0 ? null : <h2>Whose face</h2>}
+      {chosen.map(({ name, face }) => (
+        <Faces
+          key={pathOf(name)}
+          image={pathOf(name)}
+          chosen={face}
+          choose={(id) => choose(chosen.map((each) => (each.name === name ? { name, face: id } : each)))}
+        />
+      ))}
+      <h2>How</h2>
+      <label class="field">
+        What you know of the situation
+        <textarea name="context" rows={2} dir="auto" />
+        <span class="hint soft">
+          Told with every stimulus that shows the scene, and with none that shows the face alone.
+        </span>
+      </label>
+      <div class="row">
+        <ModelField from="rules" />
+        <label class="field">
+          Answers for each stimulus
+          <input name="repeats" type="number" min={1} max={100} required defaultValue="1" />
+        </label>
+        <label class="field">
+          Hidden from the scene alone
+          <select name="hide">
+            <option value="faces">faces</option>
+            <option value="people">people</option>
+          </select>
+        </label>
+      </div>
+      <button type="submit" class="main">
+        Run the lab
+      </button>
+      <Failure error={error} />
+    </form>
+  );
+}
+
+function Images({ folder, chosen }: { readonly folder: string; readonly chosen: readonly Chosen[] }) {
+  const { value, error } = useLoaded<{ images: readonly string[] }>(`/images-in?folder=${encodeURIComponent(folder)}`);
+  const toggle = (name: string) =>
+    choose(
+      chosen.some((each) => each.name === name)
+        ? chosen.filter((each) => each.name !== name)
+        : [...chosen, { name, face: null }],
+      { folder },
+    );
+  return (
+    <>
+      <Failure error={error} />
+      {value?.images.length === 0 ? <p>There is no image in this folder itself.</p> : null}
+      <fieldset class="images">
+        <legend>
+          {chosen.length === 0 ? "Choose one image, or several whose faces are swapped" : `${chosen.length} chosen`}
+        </legend>
+        {value?.images.map((image) => {
+          const name = image.split("/").at(-1) ?? image;
+          return (
+            <label key={image}>
+              <img src={pixels(image, 160)} alt="" loading="lazy" />
+              <span>
+                <input
+                  type="checkbox"
+                  checked={chosen.some((each) => each.name === name)}
+                  onChange={() => toggle(name)}
+                />
+                {name}
+              </span>
+            </label>
+          );
+        })}
+      </fieldset>
+    </>
+  );
+}
+
+interface FacesProps {
+  readonly image: string;
+  readonly chosen: string | null;
+  readonly choose: (face: string | null) => void;
+}
+
+interface FoundFaces {
+  readonly faces: readonly { readonly faceId: string; readonly portrait: string | null }[];
+  readonly largest: string | null;
+}
+
+/** The faces of one image, of which one is asked about. */
+function Faces({ image, chosen, choose }: FacesProps) {
+  const { value, error } = useLoaded<FoundFaces>(`/faces?image=${encodeURIComponent(image)}`);
+  const name = image.split("/").at(-1);
+  if (value === undefined) return error === null ? <Busy>Looking for faces in {name}</Busy> : <Failure error={error} />;
+  if (value.faces.length === 0) {
+    return <p class="told">No face was found in {name}: only its scene can be shown.</p>;
+  }
+  return (
+    <fieldset class="images">
+      <legend>{name}</legend>
+      {value.faces.map(({ faceId, portrait }) => (
+        <label key={faceId}>
+          {portrait === null ? null : <img src={portrait} alt="" />}
+          <span>
+            <input
+              type="radio"
+              name={image}
+              checked={faceId === (chosen ?? value.largest)}
+              onChange={() => choose(faceId)}
+            />
+            {faceId}
+            {faceId === value.largest && value.faces.length > 1 ? ", the largest" : ""}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
