@@ -13,8 +13,9 @@ export default defineConfig({
     pool: "forks",
     // Many tests wait for processes and servers: three workers fill two cores better than two.
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // For tests that hang, not for slow machines.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     env: { LANGSMITH_TRACING: "false", LANCEDB_LOG: "error" },
     projects: [
       // Loading the modules once a worker, not once a file, saves a quarter of the whole run.

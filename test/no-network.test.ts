@@ -9,7 +9,7 @@ import { samplePhoto } from "./support/photos.ts";
 import { tempFolder } from "./support/temp-folder.ts";
 import { bareEnvironment, canTrace, networkCalls, runTraced, traced } from "./support/traced.ts";
 
-/** Every call is traced, which costs several times the time. */
+/** Traced calls cost time. */
 const LONG = { timeout: 240_000 };
 const PHOTO = samplePhoto(1);
 const KULESHOV = [process.execPath, ownPath("bin", "kuleshov.js")];

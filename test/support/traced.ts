@@ -4,12 +4,16 @@ import { join } from "node:path";
 
 /** Whether the calls of a process, of all its threads and of what it starts, can be watched on this machine. */
 export const canTrace = spawnSync("strace", ["-qq", "-o", "/dev/null", "true"]).status === 0;
+/** Stops at the watched calls alone, where strace (5.3) and the kernel can do that. */
+const WATCHED_ALONE =
+  spawnSync("strace", ["-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "true"]).status === 0 ? ["--seccomp-bpf"] : [];
 /** Whether a process can be put into a network namespace that holds nothing, not even loopback. */
 const canCutOff = spawnSync("unshare", ["-n", "true"]).status === 0;
 
 /** How to start a program so that every use it makes of the network is written down, and cannot lead anywhere. */
 export function traced(program: readonly string[], log: string): readonly [command: string, args: readonly string[]] {
-  const strace = ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", log, ...program];
+  const calls = ["-e", "trace=connect,sendto,sendmsg,sendmmsg"];
+  const strace = ["strace", "-f", ...WATCHED_ALONE, "-qq", ...calls, "-o", log, ...program];
   const [command = "", ...args] = canCutOff ? ["unshare", "-n", ...strace] : strace;
   return [command, args];
 }
