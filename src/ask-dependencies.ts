@@ -5,6 +5,7 @@ import type { PanelOfModels } from "./agent/fitted-question.ts";
 import type { Calibrated } from "./domain/label-sets.ts";
 import type { AnswerStore } from "./judging/kept-answer.ts";
 import type { PromptLibrary } from "./judging/prompt-library.ts";
+import type { ReplyRecorder } from "./judging/record-replies.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import type { ExemplarSource } from "./ports/exemplar-source.ts";
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
@@ -59,6 +60,13 @@ export function identityOfParts(dependencies: AskDependencies): unknown {
 /** Those who are asked: a panel, or one model. */
 export function judgesOf({ model, panel }: AskDependencies): readonly JudgeModel[] {
   return panel?.judges ?? [model];
+}
+
+/** The same dependencies with models whose replies are kept. */
+export function overheard(dependencies: AskDependencies, { of }: ReplyRecorder): AskDependencies {
+  const { model, panel } = dependencies;
+  const chair = panel?.chair ? of(panel.chair) : null;
+  return { ...dependencies, model: of(model), ...(panel && { panel: { judges: panel.judges.map(of), chair } }) };
 }
 
 /** The same, with what else determines what `ask` makes of them. */

@@ -1,7 +1,7 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
 import { consult } from "./agent/consult.ts";
 import type { ToolProgress } from "./agent/trace-recorder.ts";
-import { type AskDependencies, identityOfAsk, judgesOf } from "./ask-dependencies.ts";
+import { type AskDependencies, identityOfAsk, judgesOf, overheard } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
@@ -11,6 +11,7 @@ import { announceTransfer } from "./judging/announce-transfer.ts";
 import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
 import { calibrationOf } from "./judging/find-calibration.ts";
 import { answerKey, keepReport, keptReport } from "./judging/kept-answer.ts";
+import { recordReplies } from "./judging/record-replies.ts";
 import { writeReport } from "./judging/write-report.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { measureFaces } from "./measuring/measure-image.ts";
@@ -82,9 +83,14 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     labels: question.labels,
     observer: { type: "model", name: dependencies.model.id },
   };
+  const recorder = recordReplies();
   const consultation = await watch.time("judge", async () => {
     const shown = await (encoded ?? shownImage(visible, judgesOf(dependencies), signal));
-    return consult({ question, toolContext, shown, exemplars, onTool: query.onTool }, dependencies, signal);
+    return consult(
+      { question, toolContext, shown, exemplars, onTool: query.onTool },
+      overheard(dependencies, recorder),
+      signal,
+    );
   });
 
   const report = writeReport({
@@ -96,6 +102,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
     consultation,
     calibration,
     dependencies,
+    replies: recorder.replies(),
     warnings: [...aboutToolboxes(dependencies), ...transfer, ...warnings, ...consultation.warnings],
     timingsMs: watch.timingsMs(),
   });

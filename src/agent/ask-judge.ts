@@ -72,9 +72,10 @@ export async function askJudge(
 
 /** Who judged, for the report. */
 export function referenceOf(model: JudgeModel, run: JudgeRun): JudgeReference {
-  const { id, remote, temperature, seed } = model;
+  const { id, remote, temperature, seed, replayedFrom } = model;
   const { fingerprint, mode, vision, imageSent } = run;
-  return { id, fingerprint, mode, vision, remote: remote && imageSent, temperature, seed };
+  const reference = { id, fingerprint, mode, vision, remote: remote && imageSent, temperature, seed };
+  return { ...reference, ...(replayedFrom === undefined ? {} : { replayedFrom }) };
 }
 
 /** What went to each server, of several judges or samples together. An image counts once, however often it was sent. */

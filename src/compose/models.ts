@@ -4,6 +4,7 @@ import { googleProvider } from "../adapters/google/google-provider.ts";
 import type { ModelOptions, ModelProvider } from "../adapters/model-provider.ts";
 import { ollamaProvider } from "../adapters/ollama/ollama-provider.ts";
 import { openAiProvider } from "../adapters/openai/openai-provider.ts";
+import { replayProvider } from "../adapters/replay/replay-provider.ts";
 import { rulesProvider } from "../adapters/rules/rules-provider.ts";
 import { ConfigurationError, ProviderError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
@@ -22,12 +23,15 @@ export const MODEL_PROVIDERS: readonly ModelProvider[] = [
   anthropicProvider,
   googleProvider,
   ggufProvider,
+  replayProvider,
 ];
 
 /** How models are written, for help and messages: `rules, openai:<name> or ollama:<name>`. */
 export const MODEL_FORMS = inWords(MODEL_PROVIDERS.map(formOf));
-/** The same of models that are other than the baseline. */
-export const NAMED_MODEL_FORMS = inWords(MODEL_PROVIDERS.filter(({ severalModels }) => severalModels).map(formOf));
+/** The same of models that look now: neither the baseline nor what was recorded. */
+export const NAMED_MODEL_FORMS = inWords(
+  MODEL_PROVIDERS.filter((provider) => provider.severalModels && provider !== replayProvider).map(formOf),
+);
 /** The same of models that turn texts into vectors. */
 export const EMBEDDER_FORMS = inWords(MODEL_PROVIDERS.filter(({ openEmbedder }) => openEmbedder).map(formOf));
 

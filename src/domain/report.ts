@@ -4,6 +4,7 @@ import { Grounding } from "./grounding.ts";
 import { Judgment } from "./judgment.ts";
 import { LabelSets } from "./label-sets.ts";
 import { Face, ToolboxId } from "./measurement.ts";
+import { RecordedReplies } from "./recorded-replies.ts";
 import { JudgeReference, Panel, SelfConsistency } from "./several-judges.ts";
 import { TokenUse } from "./token-use.ts";
 
@@ -103,5 +104,7 @@ export const Report = z.strictObject({
   panel: Panel.exactOptional(),
   /** Where a level was asked for that the labels are to hold at. */
   labelSets: LabelSets.exactOptional(),
+  /** What the models that were asked replied, word for word, so that `replay:` can ask again without them. */
+  replies: z.array(RecordedReplies).exactOptional(),
 });
 export type Report = z.infer<typeof Report>;

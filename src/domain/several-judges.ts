@@ -16,6 +16,8 @@ export const JudgeReference = z.strictObject({
   remote: z.boolean(),
   temperature: z.number().nullable(),
   seed: z.number().nullable(),
+  /** Where its replies were taken from instead of asking it. */
+  replayedFrom: z.string().exactOptional(),
 });
 export type JudgeReference = z.infer<typeof JudgeReference>;
 

@@ -72,7 +72,7 @@ export interface Solution {
   readonly usage: Usage;
   /** What the server says it really ran. */
   readonly fingerprint: string | null;
-  /** The whole report, for the record and for showing evidence. */
+  /** The whole report, for the record and for showing evidence; without one, what models replied. */
   readonly detail: unknown;
 }
 

@@ -3,6 +3,7 @@ import type { DecodedImage } from "../domain/image.ts";
 import { type Calibrated, type Calibration, labelSetsOf } from "../domain/label-sets.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
+import type { RecordedReplies } from "../domain/recorded-replies.ts";
 import type { Provenance, Report, Sent, TraceStep } from "../domain/report.ts";
 import type { JudgeReference, Panel, SelfConsistency } from "../domain/several-judges.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
@@ -31,13 +32,14 @@ interface ReportContents {
   };
   /** What was evaluated in the way that was asked, `undefined` where no level is wanted. */
   readonly calibration: Calibration | undefined;
+  readonly replies: RecordedReplies[];
   readonly warnings: readonly string[];
   readonly timingsMs: Provenance["timingsMs"];
 }
 
 /** Puts judgment, evidence, grounding and provenance together. */
 export function writeReport(contents: ReportContents): Report {
-  const { consultation, ledger, faces, warnings } = contents;
+  const { consultation, ledger, faces, warnings, replies } = contents;
   const { samples, panel } = consultation;
   return {
     judgment: consultation.judgment,
@@ -50,6 +52,7 @@ export function writeReport(contents: ReportContents): Report {
     ...(samples === undefined ? {} : { samples }),
     ...(panel === undefined ? {} : { panel }),
     ...labelSetsIn(contents),
+    ...(replies.length === 0 ? {} : { replies }),
   };
 }
 

@@ -72,7 +72,8 @@ function judgeInWords({ model, sent }: Report["provenance"]): string {
   const where = model.remote
     ? `sent to ${sent.map(({ server }) => server).join(", ") || "its server"}`
     : "on this machine";
-  return `${model.id} (${model.mode === "agent" ? "with tools" : "in one pass"}, ${where})`;
+  const replayed = model.replayedFrom !== undefined && `replayed from ${model.replayedFrom}: nobody was asked`;
+  return `${model.id} (${model.mode === "agent" ? "with tools" : "in one pass"}, ${replayed || where})`;
 }
 
 /** Texts cite evidence as `[E12 E13]`. */

@@ -88,6 +88,8 @@ export interface JudgeModel {
   readonly capabilities: ModelCapabilities;
   /** Whether images leave this machine when it is used. */
   readonly remote: boolean;
+  /** The bundle that its replies are taken from, where it is not asked. */
+  readonly replayedFrom?: string;
   readonly temperature: number | null;
   readonly seed: number | null;
   /** What else determines its answers: address of the server, digest of the weights, limits. Plain JSON, no secret. */

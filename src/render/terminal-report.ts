@@ -45,8 +45,9 @@ export function renderHead({ provenance, faces, judgment }: Report, style: Termi
 }
 
 /** The one line that says who judged. */
-function judgeLine({ id, mode, remote }: Report["provenance"]["model"]): string {
+function judgeLine({ id, mode, remote, replayedFrom }: Report["provenance"]["model"]): string {
   if (id === "rules") return "rules: fixed rules over measurements and words, not a language model";
+  if (replayedFrom !== undefined) return `${id} (${mode}), replayed from ${replayedFrom}: nobody was asked`;
   return `${id} (${mode}${remote ? ", remote" : ""})`;
 }
 

@@ -31,7 +31,10 @@ describe("a model as the user names it", () => {
     ["gemini-2.5-pro", 'Did you mean "google:gemini-2.5-pro"?'],
     ["smollm2.gguf", 'Did you mean "gguf:smollm2.gguf"?'],
     ["rules:big", "There is no model"],
-    ["llava:7b", "write rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name> or gguf:<model.gguf>"],
+    [
+      "llava:7b",
+      "write rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name>, gguf:<model.gguf>[+<mmproj.gguf>] or replay:<bundle>",
+    ],
     ["olama:llava", 'Did you mean "ollama:llava"?'],
     ["ollama", "Which model of ollama?"],
     ["openai:", "Which model of openai?"],
@@ -54,7 +57,7 @@ describe("the list of providers", () => {
 
   it("makes the words of the help, and says whose calls cost money", () => {
     expect(MODEL_FORMS).toBe(
-      "rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name> or gguf:<model.gguf>[+<mmproj.gguf>]",
+      "rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name>, gguf:<model.gguf>[+<mmproj.gguf>] or replay:<bundle>",
     );
     expect(["rules", "openai:gpt-4.1", "ollama:llava"].filter(isFreeModel)).toEqual(["rules", "ollama:llava"]);
   });
@@ -68,6 +71,7 @@ describe("the list of providers", () => {
       ["anthropic", "missing"],
       ["google", "missing"],
       ["gguf", "missing"],
+      ["replay", "ready"],
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { identityOfModel } from "../../ask-dependencies.ts";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { askStructured, type StructuredAnswer } from "../../judging/ask-structured.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
+import { recordReplies } from "../../judging/record-replies.ts";
 import { NO_READING } from "../answer.ts";
 import { type Solution, type Solver, StimulusUnavailable, usageOf } from "../solver.ts";
 import { type ConditionDependencies, providerOfModel } from "../solvers/condition-dependencies.ts";
@@ -31,12 +32,14 @@ export function createEmerSolver(conditions: ConditionDependencies): Solver {
       const texts = { reference: quoted(sample.question), candidate: quoted(sample.statement) };
       const startedAt = performance.now();
       const text = fillIn(prompts.prompt("eval-emer"), texts);
+      const recorder = recordReplies();
       const rated = await askStructured(
-        model,
+        recorder.of(model),
         { parts: [{ type: "text", text }], answer: RATINGS_ANSWER, read: ({ json }) => readRatings(json) },
         signal,
       );
-      return solutionOf(rated, performance.now() - startedAt);
+      const solution = solutionOf(rated, performance.now() - startedAt);
+      return { ...solution, detail: { ratings: rated.value, replies: recorder.replies() } };
     },
   };
 }
@@ -61,6 +64,6 @@ function solutionOf({ value: ratings, tokens, fingerprint }: Rated, latencyMs: n
     },
     usage: usageOf(tokens, latencyMs),
     fingerprint,
-    detail: ratings,
+    detail: null,
   };
 }

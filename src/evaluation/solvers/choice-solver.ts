@@ -6,6 +6,7 @@ import { fillLedger } from "../../evidence/fill-ledger.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { askStructured } from "../../judging/ask-structured.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
+import { recordReplies } from "../../judging/record-replies.ts";
 import { targetFace } from "../../lab/lab-stimuli.ts";
 import { measureImage } from "../../measuring/measure-image.ts";
 import { renderView } from "../../measuring/render-view.ts";
@@ -91,8 +92,9 @@ async function byModel(
     material.view !== null && dependencies.model.capabilities.vision
       ? [{ type: "image" as const, view: material.view }]
       : [];
+  const recorder = recordReplies();
   const { value, text, tokens, fingerprint } = await askStructured(
-    dependencies.model,
+    recorder.of(dependencies.model),
     {
       system: SYSTEM,
       parts: [{ type: "text", text: promptText(sample, dependencies, { material, options }) }, ...image],
@@ -101,7 +103,7 @@ async function byModel(
     },
     signal,
   );
-  return solutionOf(value, { text, tokens, fingerprint });
+  return { ...solutionOf(value, { text, tokens, fingerprint }), detail: { replies: recorder.replies() } };
 }
 
 function questionOf({ question, options }: Sample): { readonly question: string; readonly options: readonly string[] } {

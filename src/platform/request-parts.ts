@@ -1,0 +1,47 @@
+import type { ImageView } from "../domain/image.ts";
+import { captionOf, type PromptPart } from "../domain/prompt.ts";
+import type { RecordedRequest } from "../domain/recorded-replies.ts";
+import { contentKey } from "./content-store.ts";
+import { sha256 } from "./hash.ts";
+
+/** A request to a model, as far as the model sees it. */
+interface AskedRequest {
+  readonly messages: readonly SaidMessage[];
+  readonly tools?: readonly object[];
+  readonly mustCall?: boolean;
+  readonly answer?: object;
+}
+
+interface SaidMessage {
+  readonly role: string;
+  readonly text?: string;
+  readonly parts?: readonly PromptPart[];
+  readonly calls?: readonly object[];
+  readonly callId?: string;
+  readonly name?: string;
+  readonly views?: readonly ImageView[];
+}
+
+/** The parts of a request that decide its reply, by which replies are kept and found again. */
+export function requestParts(
+  { messages, tools = [], mustCall = false, answer }: AskedRequest,
+  drawn: Pick<RecordedRequest, "temperature" | "seed">,
+): RecordedRequest {
+  const isSystem = ({ role }: SaidMessage) => role === "system";
+  return {
+    system: contentKey(messages.filter(isSystem).map(({ text }) => text)),
+    form: contentKey({ tools, mustCall, answer }),
+    images: contentKey(messages.flatMap(viewsIn).map(({ data }) => sha256(data))),
+    words: contentKey(messages.filter((message) => !isSystem(message)).map(wordsIn)),
+    ...drawn,
+  };
+}
+
+function viewsIn({ parts = [], views = [] }: SaidMessage): readonly ImageView[] {
+  return [...parts.flatMap((part) => (part.type === "image" ? [part.view] : [])), ...views];
+}
+
+function wordsIn({ role, text, parts = [], calls, callId, name, views = [] }: SaidMessage): object {
+  const said = parts.map((part) => (part.type === "text" ? part.text : [captionOf(part.view)]));
+  return { role, text, said, calls, callId, name, views: views.map(captionOf) };
+}
