@@ -28,7 +28,7 @@ interface Similarity {
 }
 
 /** So many nearest examples count; one alone may be a fluke. */
-const NEIGHBOURS = 3;
+export const NEIGHBOURS = 3;
 
 /** Compares a face with examples. @returns `undefined` when no example has a measured face. */
 export function scoreSimilarity(

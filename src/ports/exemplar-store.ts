@@ -83,6 +83,8 @@ export interface ExemplarStore {
    */
   add(entries: readonly ExemplarEntry[], textEmbedder?: string | null): Promise<string[]>;
   get(id: string): Promise<ExemplarEntry | undefined>;
+  /** Puts entries in the place of those with their ids, in one step; ids that are not there are passed over. */
+  replace(entries: readonly ExemplarEntry[]): Promise<void>;
   /** In the order of their ids, images and vectors left out. */
   list(page?: { filter?: ExemplarFilter; limit?: number; offset?: number }): Promise<Exemplar[]>;
   /** Exemplars with their expression vectors, e.g. to distil a category or to measure again. */

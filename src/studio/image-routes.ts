@@ -41,7 +41,6 @@ const AskMessage = z.strictObject({
 const ListMessage = z.strictObject({ list: z.string().min(1) });
 const NoteMessage = Note.omit({ at: true }).extend({ run: z.string().min(1) });
 
-/** Its fields are those of `NamedFace`. */
 const ExemplarMessage = z.strictObject({
   image: z.string().min(1),
   faceId: z.string().regex(/^F[1-9]\d*$/),
@@ -139,9 +138,10 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/categories", async (c) => c.json({ categories: await categoryNames() }));
   routes.post("/exemplars", async (c) => {
-    const { image, ...face } = await message(c, ExemplarMessage);
+    const { image, faceId, ...label } = await message(c, ExemplarMessage);
     await folder.place(spelledBack(image));
-    await addToCategory({ image: named(image), ...face }, c.req.raw.signal);
+    const face = { image: named(image), face: { faceId } };
+    await addToCategory([face], { ...label, definition: null }, c.req.raw.signal);
     folder.changed();
     return c.json({});
   });

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { isKuleshovError, KuleshovError } from "../domain/errors.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { assetRoutes, pageShell } from "./assets.ts";
+import { categoryRoutes } from "./category-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { createStudioFolder, type StudioFolder } from "./folder.ts";
 import { guard, noSuchAddress } from "./guard.ts";
@@ -39,6 +40,7 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   homeRoutes,
   imageRoutes,
   studyRoutes,
+  categoryRoutes,
   rateRoutes,
   labRoutes,
   runRoutes,

@@ -69,26 +69,30 @@ async function recordsOf(
   filter: StudyFilter,
 ): Promise<ReadonlyMap<string, ImportedMoment>> {
   const records = new Map<string, ImportedMoment>();
-  const file = await openFile(join(folder, "measurements.jsonl"));
-  try {
-    for await (const line of file.readLines()) {
-      const { path, frame, faces } = ImageRecord.parse(JSON.parse(line));
-      const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
-      const own = faces.filter(({ toolboxes }) => toolboxes.includes(toolbox));
-      const kept = own.filter(({ faceId }) => filter.keepsFace({ path, frame: frame?.index ?? null, faceId }));
-      records.set(moment, {
-        faces: kept.map((face) => measuredBy(toolbox, face)),
-        excluded: own.filter((face) => !kept.includes(face)).map(({ faceId, box }) => ({ faceId, box })),
-      });
-    }
-  } finally {
-    await file.close();
+  for await (const { path, frame, faces } of readImageRecords(folder)) {
+    const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
+    const own = faces.filter(({ toolboxes }) => toolboxes.includes(toolbox));
+    const kept = own.filter(({ faceId }) => filter.keepsFace({ path, frame: frame?.index ?? null, faceId }));
+    records.set(moment, {
+      faces: kept.map((face) => measuredBy(toolbox, face)),
+      excluded: own.filter((face) => !kept.includes(face)).map(({ faceId, box }) => ({ faceId, box })),
+    });
   }
   return records;
 }
 
+/** Everything that a study has measured, image by image. */
+export async function* readImageRecords(folder: string): AsyncGenerator<ImageRecord> {
+  const file = await openFile(join(folder, "measurements.jsonl"));
+  try {
+    for await (const line of file.readLines()) yield ImageRecord.parse(JSON.parse(line));
+  } finally {
+    await file.close();
+  }
+}
+
 /** What one toolbox measured on a face. Pose and gaze are its own only where no other toolbox measured the face. */
-function measuredBy(toolbox: ToolboxId, face: FaceRecord): ImportedFaces[number] {
+export function measuredBy(toolbox: ToolboxId, face: FaceRecord): ImportedFaces[number] {
   const alone = face.toolboxes.length === 1;
   return {
     faceId: face.faceId,

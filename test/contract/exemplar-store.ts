@@ -68,6 +68,19 @@ export function describeExemplarStore(name: string, open: (space: ExpressionSpac
       expect(await store.count()).toBe(2);
     });
 
+    it("puts an exemplar into the place of the one with its id, and adds none that was not there", async () => {
+      const store = await filled();
+      const before = await store.count();
+      const counter = { ...smile, exemplar: { ...smile.exemplar, role: "counter" as const, why: "a snowplough" } };
+      await store.replace([counter, exemplarEntry({ category: "unheard of" })]);
+      expect(await store.get(smile.exemplar.id)).toEqual(counter);
+      expect(await store.count()).toBe(before);
+      expect(ids(await store.matchText("snowplough", { limit: 10 }))).toEqual(ids([smile]));
+      expect((await store.placed({ roles: ["counter"] })).map(({ exemplar }) => exemplar.id)).toContain(
+        smile.exemplar.id,
+      );
+    });
+
     it("finds the nearest expression first and skips what was not measured", async () => {
       const store = await filled();
       const hits = await store.nearestExpressions(expressionOf({ AU6: 0.85, AU12: 0.9, AU25: 0.7 }), { limit: 10 });

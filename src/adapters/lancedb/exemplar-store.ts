@@ -87,6 +87,15 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
           .toArray();
         return row === undefined ? undefined : toEntry(row, location);
       }),
+    replace: (entries) =>
+      read(undefined, async (table, held) => {
+        if (entries.length === 0) return;
+        const embeddingLength = await embeddingLengthOf(table);
+        checkEntries(entries, { expression: held.dimensions.length, textEmbedding: embeddingLength }, location);
+        const rows = entries.map((entry) => toRow(entry, embeddingLength !== null));
+        await retryOnConflict(() => table.mergeInsert("id").whenMatchedUpdateAll().execute(rows));
+        await ensureTextIndex(table);
+      }),
     list: ({ filter, limit, offset } = {}) =>
       read([], async (table) => {
         let query = table.query().select(["id", "record"]).orderBy({ columnName: "id" });

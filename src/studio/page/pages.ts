@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { CategoriesPage } from "./categories-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
 import { LabPage } from "./lab-page.tsx";
@@ -20,6 +21,7 @@ export const PAGES: readonly StudioPage[] = [
   { path: "/image/", name: null, Page: ImagePage },
   { path: "/run/", name: null, Page: RunPage },
   { path: "/study/", name: "Studies", Page: StudiesPage },
+  { path: "/categories/", name: "Categories", Page: CategoriesPage },
   { path: "/rate/", name: "Rate", Page: RatePage },
   { path: "/lab/", name: "Lab", Page: LabPage },
 ];

@@ -1,0 +1,143 @@
+import type { FoundRun } from "../runs.ts";
+import { go, href, query, withQuery } from "./address.ts";
+import { faceDragged, type PlacedFace, targetProps } from "./drag-faces.ts";
+import { Busy, Failure } from "./parts.tsx";
+import { useLoaded } from "./server.ts";
+
+interface TrayFace {
+  readonly key: string;
+  readonly image: string;
+  readonly faceId: string;
+  readonly box: {
+    readonly leftPx: number;
+    readonly topPx: number;
+    readonly widthPx: number;
+    readonly heightPx: number;
+  };
+  readonly label: string | null;
+  readonly held: readonly string[];
+  readonly like: { readonly similarity: number; readonly contrast: number | null } | null;
+}
+
+interface Tray {
+  readonly faces: readonly TrayFace[];
+  readonly total: number;
+  readonly isCut: boolean;
+}
+
+interface TrayProps {
+  readonly selected: ReadonlyMap<string, PlacedFace>;
+  readonly toggle: (face: PlacedFace) => void;
+  readonly onDrop: (face: PlacedFace) => void;
+}
+
+/** A study of the folder, and its faces. */
+export function FaceTray({ selected, toggle, onDrop }: TrayProps) {
+  const { value: runs } = useLoaded<{ studies: readonly FoundRun[] }>("/studies");
+  const studies = runs?.studies.filter(({ problem }) => problem === null).map(({ path }) => path) ?? [];
+  const study = query.value.get("study") ?? studies[0];
+  return (
+    <section class="tray" aria-label="Faces to choose from" {...targetProps(onDrop)}>
+      {runs !== undefined && studies.length === 0 ? (
+        <p>
+          Faces come from a study, and there is none in this folder yet:{" "}
+          <a href={href("/study/")}>measure a folder of images</a>.
+        </p>
+      ) : null}
+      {studies.length === 0 ? null : (
+        <label>
+          Faces of{" "}
+          <select
+            value={study}
+            onChange={(event) => go(withQuery({ study: event.currentTarget.value, most: null }), "replace")}
+          >
+            {studies.map((path) => (
+              <option key={path}>{path}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      {study === undefined ? null : <TrayFaces {...{ study, selected, toggle }} />}
+    </section>
+  );
+}
+
+/** In the order of the study, or by how much they are like a category. */
+function TrayFaces({ study, selected, toggle }: Omit<TrayProps, "onDrop"> & { readonly study: string }) {
+  const [like, most] = [query.value.get("like"), query.value.get("most")];
+  const words = new URLSearchParams({ study });
+  if (like !== null) words.set("like", like);
+  if (most !== null) words.set("most", most);
+  const { value, error } = useLoaded<Tray>(`/category-faces?${words}`);
+  if (value === undefined) return error === null ? <Busy>Reading the study</Busy> : <Failure error={error} />;
+  return (
+    <>
+      {like === null ? null : (
+        <button type="button" onClick={() => go(withQuery({ like: null, most: null }), "replace")}>
+          In the order of the study
+        </button>
+      )}
+      <p class="soft">
+        {facesInWords(value.total)}
+        {value.isCut ? ", the first of the study" : ""}
+        {like === null ? "" : `, those most like ${like} first`}. Drop a face here to take it out of its category.
+      </p>
+      <div class="thumbs">
+        {value.faces.map((face) => (
+          <TrayThumb key={face.key} {...{ study, face, toggle }} isSelected={selected.has(face.key)} />
+        ))}
+      </div>
+      {value.faces.length < value.total ? (
+        <button type="button" onClick={() => go(withQuery({ most: String(value.faces.length * 2) }), "replace")}>
+          Show more
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+function TrayThumb({
+  study,
+  face,
+  isSelected,
+  toggle,
+}: {
+  readonly study: string;
+  readonly face: TrayFace;
+  readonly isSelected: boolean;
+  readonly toggle: (face: PlacedFace) => void;
+}) {
+  const { key, image, faceId, box, label, held, like } = face;
+  const placed = { key, study, image, box };
+  const side = [box.leftPx, box.topPx, box.widthPx, box.heightPx].map((each) => each.toFixed(1)).join();
+  const portrait = href(`/api/study/portrait?${new URLSearchParams({ path: study, image, box: side })}`);
+  const name = `${image.split("/").at(-1)} ${faceId}`;
+  return (
+    <button
+      type="button"
+      class="thumb"
+      draggable
+      aria-pressed={isSelected}
+      title={name}
+      onDragStart={faceDragged(placed)}
+      onClick={() => toggle(placed)}
+    >
+      <img src={portrait} alt="" loading="lazy" />
+      <span>
+        <span class="hidden">{name} </span>
+        {label ?? "no expression read"}
+      </span>
+      {like === null ? null : (
+        <span class="soft">
+          like it {like.similarity.toFixed(2)}
+          {like.contrast === null ? "" : `, others ${like.contrast.toFixed(2)}`}
+        </span>
+      )}
+      {held.length === 0 ? null : <b>{held.join(", ")}</b>}
+    </button>
+  );
+}
+
+export function facesInWords(count: number): string {
+  return `${count} ${count === 1 ? "face" : "faces"}`;
+}

@@ -1,0 +1,159 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser } from "../support/browser.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { runCli } from "../support/run-cli.ts";
+import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
+import { faultsOf, openPage, tabTo } from "../support/studio-page.ts";
+import { temporaryFolder } from "../support/temp-folder.ts";
+
+const STUDY = "studies/friends";
+
+let folder: string;
+let studio: ServedStudio;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await mkdir(join(folder, "images"));
+  for (const number of [1, 5] as const) await copyFile(samplePhoto(number), join(folder, "images", `s${number}.jpg`));
+  const measured = await runCli(["measure", "images", "--out", STUDY], { cwd: folder });
+  if (measured.code !== 0) throw new Error(measured.stderr);
+  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
+  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await studio?.end();
+});
+
+const open = (inside: string): Promise<Page> => openPage(context, `${studio.address}${inside}`);
+const tray = (page: Page, at: number) => page.locator(".tray .thumb").nth(at);
+const pile = (page: Page, category: string, which: "example" | "Not this") =>
+  page.locator(`section[aria-label="${category}"] .pile:has(h3:has-text("${which}"))`);
+
+interface Kept {
+  readonly category: string;
+  readonly role: string;
+  readonly definition: string | null;
+  readonly image: { readonly path: string };
+}
+
+const kept = async (): Promise<readonly Kept[]> => {
+  const { stdout } = await runCli(["exemplars", "list", "--json"], { cwd: folder });
+  return stdout === "" ? [] : JSON.parse(stdout);
+};
+const counts = async () => {
+  const all: Record<string, number> = {};
+  for (const { category, role } of await kept()) all[`${category} ${role}`] = (all[`${category} ${role}`] ?? 0) + 1;
+  return all;
+};
+
+/** Each journey goes on where the one before ended, as a person does. */
+describe("categories in a browser", () => {
+  it("are made by dragging faces into a column, and ask --categories is shown them", async () => {
+    const page = await open("categories/");
+    await page.fill("input[name=category]", "party face");
+    await page.fill("input[name=definition]", "As one looks at a party");
+    await page.click("text=Make a column");
+    expect(new URL(page.url()).searchParams.get("new")).toBe("party face");
+    const examples = pile(page, "party face", "example");
+    await tray(page, 0).dragTo(examples);
+    await page.waitForSelector("text=1 face now in party face.");
+    await tray(page, 1).click();
+    await tray(page, 2).click();
+    await tray(page, 2).dragTo(examples);
+    await page.waitForSelector("text=2 faces now in party face.");
+    await tray(page, 3).dragTo(pile(page, "party face", "Not this"));
+    await page.waitForSelector("text=1 face now under what party face is not.");
+    await expect.poll(() => examples.locator(".thumb").count()).toBe(3);
+
+    expect(await counts()).toEqual({ "party face instance": 3, "party face counter": 1 });
+    expect((await kept())[0]).toMatchObject({ definition: "As one looks at a party" });
+    const asked = await runCli(["ask", samplePhoto(3), "--categories", "party face", "--json"], {
+      cwd: folder,
+    });
+    expect(asked.stdout).toContain('Labelled \\"party face\\" by \\"user\\"');
+    await page.close();
+  });
+
+  it("are filled by keyboard alone, and say what would make them better", async () => {
+    const page = await open("categories/?new=composed");
+    await page.waitForSelector(".tray .thumb");
+    const face = await tray(page, 4).textContent();
+    await tabTo(page, face?.trim() ?? "");
+    await page.keyboard.press("Space");
+    await page.waitForSelector("text=1 face selected.");
+    await tabTo(page, "put-into");
+    await page.keyboard.type("composed");
+    await tabTo(page, "It is this");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=1 face now in composed.");
+    const column = page.locator('section[aria-label="composed"]');
+    await expect
+      .poll(() => column.textContent())
+      .toContain("1 measured example is too few: add 2 more at least, of other people.");
+    const other = page.locator('section[aria-label="party face"]');
+    await other.locator("summary").click();
+    expect(await other.textContent()).toMatch(
+      /\d of 3 found again when left out.*not this\d of \d.*composed\d of \d.*Mean action units/s,
+    );
+    await page.close();
+  });
+
+  it("give faces to each other and back, and show what is most like them", async () => {
+    const page = await open("categories/");
+    await pile(page, "composed", "example")
+      .locator(".thumb")
+      .first()
+      .dragTo(pile(page, "party face", "Not this"));
+    await page.waitForSelector("text=1 face now under what party face is not.");
+    await pile(page, "party face", "Not this")
+      .locator(".thumb")
+      .first()
+      .dragTo(pile(page, "party face", "example"));
+    await page.waitForSelector("text=1 face now in party face.");
+    await pile(page, "party face", "example").locator(".thumb").first().dragTo(page.locator(".tray"));
+    await page.waitForSelector("text=1 face taken out.");
+    expect(await counts()).toEqual({ "party face instance": 3, "party face counter": 1 });
+    await page.click('section[aria-label="party face"] >> text=Show the faces of the study that are most like it');
+    await page.waitForSelector(".tray .thumb:has-text('like it')");
+    const likeness = await page.locator(".tray .thumb:not(:has(b))").allTextContents();
+    const values = likeness.map((text) => Number(/like it (\d\.\d\d)/.exec(text)?.[1]));
+    expect(values.length).toBeGreaterThan(1);
+    expect(values).toEqual(values.toSorted((a, b) => b - a));
+    await page.close();
+  });
+
+  it("refuse the same face twice, in a sentence", async () => {
+    const page = await open("categories/");
+    await page
+      .locator(".tray .thumb:has(b:text-is('party face'))")
+      .first()
+      .dragTo(pile(page, "party face", "example"));
+    await page.waitForSelector(".failure:has-text('Cannot add exemplar as')");
+    expect(await counts()).toEqual({ "party face instance": 3, "party face counter": 1 });
+    await page.close();
+  });
+
+  it.each([
+    ["light", 1400],
+    ["dark", 390],
+  ] as const)(
+    "have nothing serious for axe-core, and no sideways scroll, in %s at %i px",
+    async (colorScheme, width) => {
+      const sized = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+      const page = await openPage(sized, `${studio.address}categories/?new=<script>`);
+      await page.waitForSelector("section[aria-label='<script>']");
+      await page.waitForSelector(".tray .thumb");
+      expect(await faultsOf(page)).toEqual({ serious: [], sidewaysPx: 0 });
+      if (process.env.SHOTS)
+        await page.screenshot({ path: `${process.env.SHOTS}/categories-${width}.png`, fullPage: true });
+      await sized.close();
+    },
+  );
+});
