@@ -10,8 +10,8 @@ import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
 import { faceKey, openStudyFilter } from "../study/exclusions.ts";
 import { measuredBy, readImageRecords } from "../study/imported-study.ts";
 import { addToCategory, categoryBoard, moveExemplars, withStore } from "./exemplars.ts";
-import { asked, message } from "./requests.ts";
 import { createStudyDesk, type OpenedStudy } from "./opened-study.ts";
+import { asked, message } from "./requests.ts";
 import type { Studio } from "./studio.ts";
 
 const Label = {
