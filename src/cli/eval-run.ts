@@ -10,6 +10,7 @@ import { evaluationPath, timestamp } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
 import { readable } from "../evaluation/report/sections.ts";
 import type { RunSummary } from "../evaluation/results/summarise.ts";
+import { thresholdSentence } from "../evaluation/results/thresholds.ts";
 import { type CallRecord, failuresInWords } from "../evaluation/runner/call-record.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
@@ -34,8 +35,9 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
   // Model, seed and time limit are the file's: only a flag, which is meant for this run, goes before it.
   const { model, seed, timeout, samples } = flagSettings(options);
-  const { baseUrl, temperature, maxTokens } = await modelSettings(options, { named: true });
-  const asked = { ...defined({ baseUrl, temperature, maxTokens }), ...defined({ timeout }) };
+  const settings = await modelSettings(options, { named: true });
+  const { baseUrl, temperature, maxTokens, allowRemote, localOnly } = settings;
+  const asked = defined({ baseUrl, temperature, maxTokens, allowRemote, localOnly, timeout });
   const opened = openEvaluation({
     ...modelOptionsOf(asked),
     ...defined({ samples }),
@@ -75,10 +77,12 @@ export async function resumeRun(
   options: ModelFlags & { readonly json?: true },
   stop: AbortSignal,
 ): Promise<void> {
-  const { model, seed, ...asked } = flagSettings(options);
+  const { model, seed, ...flags } = flagSettings(options);
   if (model !== undefined || seed !== undefined) {
     throw new ConfigurationError("A run keeps its models and seeds: start another with `kuleshov eval run`");
   }
+  const { allowRemote, localOnly } = await modelSettings(options, { named: true });
+  const asked = defined({ ...flags, allowRemote, localOnly });
   const { header } = await openRun(folder);
   const opened: OpenedEvaluation = openEvaluation({
     ...header.modelOptions,
@@ -124,10 +128,13 @@ async function tell(
   );
   if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; go on with: kuleshov eval resume ${folder}`);
   for (const sentence of scored.fixed) note(sentence);
+  const missed = scored.thresholds.filter(({ state }) => state !== "passed");
+  note(...missed.map(thresholdSentence));
   note(`Report: ${path}`);
   note(...failuresInWords(scored.records));
   process.exitCode = exitCodeOf(scored.records, stop);
-  if (outcome.stopped !== null && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
+  const isWhole = outcome.stopped === null && missed.length === 0;
+  if (!isWhole && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
 }
 
 function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {

@@ -200,6 +200,55 @@ scorers: [accuracy]
     ]);
   });
 
+  it("holds every condition to the thresholds of the file, says which were missed, and ends with 1", async () => {
+    const folder = await tinyExam();
+    const thresholds =
+      "thresholds:\n  - { metric: choice_accuracy, atLeast: 0.5 }\n  - { metric: choice_accuracy, atMost: 0.5 }\n  - { metric: charm, atLeast: 1 }\n";
+    await writeFile(join(folder, "tiny.eval.yaml"), `${exam}${thresholds}`);
+    const { code, stderr } = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "held");
+    const cell = '"judge | rules | 0 shots | no evidence | full"';
+    const missed = stderr.split("\n").filter((line) => line.includes("wanted"));
+    expect({ code, missed }).toEqual({
+      code: 1,
+      missed: [
+        `choice accuracy of ${cell} is 1.000, wanted at most 0.5: failed`,
+        `charm of ${cell} could not be scored, wanted at least 1: unscored`,
+      ],
+    });
+    expect(await readFile(join(folder, "held", "report.html"), "utf8")).toContain("wanted at least 0.5: passed");
+    await writeFile(join(folder, "tiny.eval.yaml"), `${exam}thresholds: [{ metric: choice_accuracy }]\n`);
+    const none = await kuleshov(folder, "eval", "run", "tiny.eval.yaml");
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("needs atLeast or atMost")]);
+  });
+
+  it("asks a server elsewhere only where that is allowed, and none with --local-only, whatever was allowed before", async () => {
+    const folder = await tinyExam();
+    vi.stubEnv("OPENAI_API_KEY", "a key");
+    const elsewhere = ["--model", "openai:some", "--base-url", "http://kuleshov.invalid/v1", "--timeout", "5"];
+    const outcomeOf = async (flag: string, out: string) => {
+      const { code, stderr } = await kuleshov(
+        folder,
+        "eval",
+        "run",
+        "tiny.eval.yaml",
+        "--out",
+        out,
+        ...elsewhere,
+        flag,
+      );
+      return [code, stderr.split("\n").find((line) => /kuleshov\.invalid/.test(line))];
+    };
+    expect(await outcomeOf("--dry-run", "a")).toEqual([
+      2,
+      expect.stringMatching(/^http:\/\/kuleshov.invalid.* is not on/),
+    ]);
+    expect(await outcomeOf("--allow-remote", "b")).toEqual([
+      3,
+      expect.stringMatching(/^The model server at http:\/\/kuleshov.invalid.* cannot be reached/),
+    ]);
+    expect(await outcomeOf("--local-only", "c")).toEqual([2, expect.stringMatching(/^Nothing may leave this machine/)]);
+  });
+
   it.each([
     ["a file that is not there", ["eval", "run", "missing.eval.yaml"], /There is no evaluation "missing.eval.yaml"/],
     ["a folder without a run", ["eval", "resume", "."], /has no run.json/],

@@ -84,6 +84,14 @@ const Stimuli = z.strictObject({
   seed: z.int().default(1).describe("Of partners in the swapped-context arm and of filled texture"),
 });
 
+const Threshold = z
+  .strictObject({
+    metric: z.string().min(1).describe("As the report names it, e.g. accuracy or macro_f1"),
+    atLeast: z.number().optional(),
+    atMost: z.number().optional(),
+  })
+  .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, "needs atLeast or atMost");
+
 /** One evaluation, as written in `evals/<name>.eval.yaml`. */
 export const EvalFile = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "a name is lower-case letters, digits and hyphens"),
@@ -115,5 +123,6 @@ export const EvalFile = z.strictObject({
     .default({})
     .describe("USD per million tokens, by model id; of models that are not named here as models/prices.json has them"),
   analysis: Analysis.prefault({}),
+  thresholds: z.array(Threshold).default([]).describe("What a metric must reach under every condition"),
 });
 export type EvalFile = z.infer<typeof EvalFile>;

@@ -14,6 +14,8 @@ export interface LoadedEvalFile {
 
 /** What a user wants otherwise than the file says, for one run. */
 export interface EvalFileChanges {
+  /** The whole text, in place of the file's: it need not be there yet. */
+  readonly text?: string;
   readonly model?: string;
   readonly seed?: number;
   readonly timeoutSeconds?: number;
@@ -24,10 +26,15 @@ export interface EvalFileChanges {
  *
  * @throws {ConfigurationError} naming each line with what is wrong and the nearest valid key.
  */
-export async function readEvalFile(path: string, changes: EvalFileChanges = {}): Promise<LoadedEvalFile> {
-  const text = await readText(path).catch((error: unknown) => {
-    throw new ConfigurationError(`Cannot run evaluation as ${whyRefused(error)}: \`${path}\``, { cause: error });
-  });
+export async function readEvalFile(
+  path: string,
+  { text: given, ...changes }: EvalFileChanges = {},
+): Promise<LoadedEvalFile> {
+  const read = () =>
+    readText(path).catch((error: unknown) => {
+      throw new ConfigurationError(`Cannot run evaluation as ${whyRefused(error)}: \`${path}\``, { cause: error });
+    });
+  const text = given ?? (await read());
   const file = parseEvalFile(text, path);
   if (Object.keys(changes).length === 0) return { path, text, file };
   const changed = withChanges(text, changes);

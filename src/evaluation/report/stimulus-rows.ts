@@ -30,7 +30,7 @@ export async function stimulusRows(
       effects: contextEffects.map((each) => effectSentence(each, id)),
       arms: await Promise.all(
         arms.map(async (arm) => {
-          const path = arm === "full" ? image : drawn.get(keyOf(id, arm));
+          const path = arm === "full" ? image : drawn.get(stimulusKey(id, arm));
           const readings = contextEffects.map((each) => readingText(each, id, arm));
           return { arm, image: path == null ? null : await shown(path), readings };
         }),
@@ -40,17 +40,17 @@ export async function stimulusRows(
 }
 
 /** Stimuli by their notes. */
-async function drawnStimuli(folder: string): Promise<ReadonlyMap<string, string>> {
+export async function drawnStimuli(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(folder).catch(() => []);
   const drawn = new Map<string, string>();
   for (const name of names.filter((each) => !each.endsWith(".json"))) {
     const note = await readStimulusNote(join(folder, name));
-    if (note !== undefined) drawn.set(keyOf(note.sample, note.arm), join(folder, name));
+    if (note !== undefined) drawn.set(stimulusKey(note.sample, note.arm), join(folder, name));
   }
   return drawn;
 }
 
-function keyOf(sample: string, arm: string): string {
+export function stimulusKey(sample: string, arm: string): string {
   return `${arm} ${sample}`;
 }
 

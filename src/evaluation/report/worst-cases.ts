@@ -65,6 +65,11 @@ async function caseOf({ record, sample, score }: ScoredCall, cell: string, cache
 
 /** A small JPEG as a data address; `null` when there is no image any more. */
 export async function thumbnail(path: string): Promise<string | null> {
+  const jpeg = await smallJpeg(path);
+  return jpeg === null ? null : `data:image/jpeg;base64,${jpeg.toString("base64")}`;
+}
+
+export async function smallJpeg(path: string): Promise<Buffer<ArrayBuffer> | null> {
   try {
     const jpeg = await sharp(path, { limitInputPixels: 50_000_000 })
       .autoOrient()
@@ -72,7 +77,7 @@ export async function thumbnail(path: string): Promise<string | null> {
       .flatten({ background: "white" })
       .jpeg({ quality: 70 })
       .toBuffer();
-    return `data:image/jpeg;base64,${jpeg.toString("base64")}`;
+    return Buffer.from(jpeg);
   } catch {
     return null;
   }

@@ -14,9 +14,10 @@ import { createLabelReader } from "../label-reader.ts";
 import { loadLemmas } from "../load-wheels.ts";
 import { type Comparison, compareSides } from "../results/compare.ts";
 import { type RunSummary, summarise } from "../results/summarise.ts";
+import { type ThresholdResult, thresholdResults, thresholdSentence } from "../results/thresholds.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
-import { judgmentsPath, openRun, type RunHeader, readResults, type StoredRun } from "../runner/stored-run.ts";
+import { judgmentsPath, openRun, readResults, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
 import {
@@ -43,6 +44,7 @@ export interface ScoredRun {
   readonly audits: readonly FewShotAudit[];
   /** Conditions whose model gives the same numbers whatever the face, a sentence each. */
   readonly fixed: readonly string[];
+  readonly thresholds: readonly ThresholdResult[];
 }
 
 /**
@@ -66,6 +68,7 @@ export async function scoreRun(folder: string, own: readonly Scorer[] = []): Pro
     contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
     audits: auditFewShot(records, run.samples, { file, reader }),
     fixed: fixedAnswers(records),
+    thresholds: thresholdResults(summary, file),
   };
 }
 
@@ -112,7 +115,7 @@ export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promis
 }
 
 function bodyOf(
-  { run, file, summary, comparisons, contextEffects, audits, fixed }: ScoredRun,
+  { run, file, summary, comparisons, contextEffects, audits, fixed, thresholds }: ScoredRun,
   cases: readonly WorstCase[],
   rows: readonly StimulusRow[],
 ): Markup {
@@ -120,6 +123,7 @@ function bodyOf(
   return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
   ${notesOf(run, summary, fixed)}
+  ${thresholdSection(thresholds)}
   ${contextSection(contextEffects, rows)}
   ${metricsSection(summary)}
   ${comparisonSection(comparisons, summary)}
@@ -127,7 +131,7 @@ function bodyOf(
   ${cellSections(summary)}
   ${usageSection(summary)}
   ${worstCasesSection(cases)}
-  <h2>Methods</h2><p>${methodsParagraph(header, file, summary, samples.length)}</p>
+  <h2>Methods</h2><p>${methodsParagraph({ run, file, summary })}</p>
   <details><summary>What determined the answers</summary><pre>${JSON.stringify(header.identities, null, 2)}</pre></details>
   <details><summary>The evaluation file</summary><pre>${header.evalFileText}</pre></details>`;
 }
@@ -148,6 +152,13 @@ function notesOf({ header }: StoredRun, { cells }: RunSummary, fixed: readonly s
   return notes.length === 0 ? null : markup`<ul class="notes">${notes.map((one) => markup`<li>${one}</li>`)}</ul>`;
 }
 
+function thresholdSection(thresholds: readonly ThresholdResult[]): Markup | null {
+  if (thresholds.length === 0) return null;
+  return markup`<h2>Thresholds</h2><ul>${thresholds.map(
+    (one) => markup`<li class="${one.state === "passed" ? "holds" : "bad"}">${thresholdSentence(one)}</li>`,
+  )}</ul>`;
+}
+
 const TASKS: Readonly<Record<EvalFile["task"], string>> = {
   judge: "judged which emotions one person in an image is perceived to express",
   choose: "chose one of several options in answer to a question",
@@ -156,14 +167,18 @@ const TASKS: Readonly<Record<EvalFile["task"], string>> = {
 };
 
 /** A methods paragraph in APA style with every version that determines the numbers. */
-function methodsParagraph(header: RunHeader, file: EvalFile, { cells }: RunSummary, samples: number): string {
+export function methodsParagraph({
+  run: { header, samples },
+  file,
+  summary: { cells },
+}: Pick<ScoredRun, "run" | "file" | "summary">): string {
   const { matrix, analysis } = file;
   const answered = cells.reduce((sum, { usage }) => sum + usage.answered, 0);
   const calls = cells.reduce((sum, { usage }) => sum + usage.calls, 0);
   const cached = cells.reduce((sum, { usage }) => sum + usage.cached, 0);
   const level = Math.round(analysis.level * 100);
   return [
-    `Models ${TASKS[file.task]} on ${samples} samples (dataset format ${file.dataset.format}).`,
+    `Models ${TASKS[file.task]} on ${samples.length} samples (dataset format ${file.dataset.format}).`,
     `Conditions crossed ${counted(matrix.models, "model")}, ${counted(matrix.prompts, "prompt")}, ${counted(matrix.shots.map(String), "number", "numbers")} of exemplars, ${counted(
       matrix.evidence.map((one) => (one === "none" ? "none" : one.join(" + "))),
       "choice",
