@@ -49,21 +49,22 @@ export function widened(distribution: Distribution, prior: Distribution, share: 
 
 /**
  * Bayesian cue integration: p(e|face, context) is proportional to p(e|face) p(e|context) / p(e), for cues that are
- * independent given the emotion (Ong, Zaki and Goodman 2015). Without a prior every label is as likely beforehand.
- * `null` when a reading is empty or they rule each other out completely.
+ * independent given the emotion (Ong, Zaki and Goodman 2015). p(e) is what contexts lead one to expect at large, not what
+ * faces show at large: otherwise a label that texts rarely speak of would count as spoken against by every text. Labels that
+ * are not in it, the context has no word on. `null` when a reading is empty or they rule each other out completely.
  */
 export function integrateReadings(
   face: Distribution,
   context: Distribution,
-  prior?: Distribution,
+  expected: Distribution,
 ): LabelProbability[] | null {
-  const aligned = alignDistributions([face, context, ...(prior === undefined ? [] : [prior])]);
+  const aligned = alignDistributions([face, context]);
   if (aligned === null) return null;
-  const [fromFace, fromContext, before] = aligned.rows;
-  const products = aligned.labels.map((_label, at) => {
-    const joint = (fromFace?.[at] ?? 0) * (fromContext?.[at] ?? 0);
-    if (before === undefined) return joint;
-    return joint === 0 ? 0 : joint / (before[at] ?? 0);
+  const [fromFace, fromContext] = aligned.rows;
+  const products = aligned.labels.map((label, at) => {
+    const atLarge = expected.find((entry) => entry.label === label)?.probability;
+    const seen = fromFace?.[at] ?? 0;
+    return atLarge === undefined ? seen : (seen * (fromContext?.[at] ?? 0)) / atLarge;
   });
   const sum = products.reduce((total, product) => total + product, 0);
   return sum > 0 && Number.isFinite(sum) ? normalised(aligned.labels, products) : null;

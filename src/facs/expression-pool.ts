@@ -99,7 +99,7 @@ export function isExpressionPool(source: string): boolean {
   return source.startsWith("expression-pool@");
 }
 
-/** p(e) of the faces that the pool was fitted to: what integration with a context divides by. */
+/** p(e) of the faces that the pool was fitted to. */
 export function poolPrior(): LabelProbability[] {
   const { prior } = expressionPool();
   return BASIC_LABELS.map((label) => ({ label, probability: prior[label] as number }));

@@ -18,21 +18,21 @@ const distribution = fc
   });
 
 describe("integrateReadings", () => {
-  it("multiplies the readings and divides by the prior", () => {
+  it("multiplies the readings and divides by what contexts lead one to expect at large", () => {
     const face = over({ joy: 0.6, fear: 0.4 });
     const context = over({ joy: 0.2, fear: 0.8 });
-    const prior = over({ joy: 0.8, fear: 0.2 });
+    const expected = over({ joy: 0.8, fear: 0.2 });
     // joy 0.6 * 0.2 / 0.8 = 0.15, fear 0.4 * 0.8 / 0.2 = 1.6; 1.75 together
-    expect(asRecord(integrateReadings(face, context, prior))).toEqual({
+    expect(asRecord(integrateReadings(face, context, expected))).toEqual({
       fear: expect.closeTo(1.6 / 1.75, 12),
       joy: expect.closeTo(0.15 / 1.75, 12),
     });
   });
 
-  it("leaves a reading as it is when the other one only repeats the prior", () => {
+  it("leaves a face as it is when the context only says what contexts say at large", () => {
     fc.assert(
-      fc.property(distribution, distribution, (face, prior) => {
-        const integrated = asRecord(integrateReadings(face, prior, prior));
+      fc.property(distribution, distribution, (face, expected) => {
+        const integrated = asRecord(integrateReadings(face, expected, expected));
         for (const { label, probability } of face) expect(integrated[label]).toBeCloseTo(probability, 9);
       }),
     );
@@ -40,15 +40,25 @@ describe("integrateReadings", () => {
 
   it("does not care which reading is called the face", () => {
     fc.assert(
-      fc.property(distribution, distribution, distribution, (a, b, prior) => {
-        expect(asRecord(integrateReadings(a, b, prior))).toEqual(asRecord(integrateReadings(b, a, prior)));
+      fc.property(distribution, distribution, distribution, (a, b, expected) => {
+        expect(asRecord(integrateReadings(a, b, expected))).toEqual(asRecord(integrateReadings(b, a, expected)));
       }),
     );
   });
 
+  it("leaves a label as likely as the face says that contexts have no word on", () => {
+    const integrated = integrateReadings(
+      over({ smug: 0.5, joy: 0.5 }),
+      over({ joy: 0.3, fear: 0.7 }),
+      over({ joy: 0.3, fear: 0.7 }),
+    );
+    expect(asRecord(integrated)).toEqual({ fear: 0, joy: expect.closeTo(0.5, 9), smug: expect.closeTo(0.5, 9) });
+  });
+
   it("is undefined for readings that rule each other out, and for an empty one", () => {
-    expect(integrateReadings(over({ joy: 1 }), over({ fear: 1 }))).toBeNull();
-    expect(integrateReadings([], over({ fear: 1 }))).toBeNull();
+    const expected = over({ joy: 0.5, fear: 0.5 });
+    expect(integrateReadings(over({ joy: 1 }), over({ fear: 1 }), expected)).toBeNull();
+    expect(integrateReadings([], over({ fear: 1 }), expected)).toBeNull();
   });
 });
 

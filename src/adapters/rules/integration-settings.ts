@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LabelProbability } from "../../domain/labels.ts";
+import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
 import { poolPrior } from "../../facs/expression-pool.ts";
 import { knowledgeFile } from "../../facs/knowledge-file.ts";
 
@@ -12,6 +12,7 @@ const IntegrationSettings = z.strictObject({
   poorQualityWidens: Share,
   exemplarMatch: z.strictObject({ half: Share, width: z.number().positive() }),
   contextWidens: Share,
+  contextPrior: z.record(z.enum(BASIC_LABELS), z.number().positive().max(1)),
   shownAs: z.record(z.string(), z.record(z.string(), Share)),
   kindStrength: z.record(z.string(), Share),
   /** A face narrower than this is not read. */
@@ -23,7 +24,13 @@ const IntegrationSettings = z.strictObject({
 /** `models/rules/integration.json`: how sources are weighed that the fitted pool does not know, and cues of the context. */
 export const integrationSettings = knowledgeFile(["rules", "integration.json"], IntegrationSettings);
 
-/** p(e): what is assumed before anything is seen, and what integration divides by, once. */
+/** What the situation reader says of situations at large: what integration divides by, once. */
+export function expectedAtLarge(): LabelProbability[] {
+  const { contextPrior } = integrationSettings();
+  return BASIC_LABELS.map((label) => ({ label, probability: contextPrior[label] }));
+}
+
+/** p(e) of faces: what is assumed of a face before anything is seen. */
 export function priorDistribution(): LabelProbability[] {
   return poolPrior();
 }

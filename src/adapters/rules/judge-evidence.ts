@@ -5,7 +5,7 @@ import { integrateReadings } from "../../facs/cue-integration.ts";
 import { contextAppraisals, contextCues } from "./context-statements.ts";
 import type { EvidenceView } from "./evidence-view.ts";
 import { faceCues } from "./face-cues.ts";
-import { priorDistribution } from "./integration-settings.ts";
+import { expectedAtLarge } from "./integration-settings.ts";
 import { nameAlternatives } from "./name-alternatives.ts";
 import { nameCongruence, topLabel } from "./name-congruence.ts";
 import { answerQuestion } from "./questions/answer-question.ts";
@@ -77,7 +77,7 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
 /** Where one reading abstains, the other stands alone. */
 function integrate(face: FaceReading, context: ContextReading): readonly LabelProbability[] | null {
   if (face.distribution === null || context.distribution === null) return face.distribution ?? context.distribution;
-  return integrateReadings(face.distribution, context.distribution, priorOver(face.distribution));
+  return integrateReadings(face.distribution, context.distribution, expectedAtLarge());
 }
 
 /** A comparison that names what both together leave most likely, where that is what neither says on its own. */
@@ -86,13 +86,6 @@ function withIntegrated(congruence: Congruence, integrated: Reading): Congruence
   const label = topLabel(integrated.distribution);
   if (congruence.statement.includes(label)) return congruence;
   return { ...congruence, statement: `${congruence.statement}; both together leave ${label} most likely` };
-}
-
-/** The prior, with categories that only exemplars know as likely as their reading says: the context has no word on them. */
-function priorOver(distribution: readonly LabelProbability[]): LabelProbability[] {
-  const prior = priorDistribution();
-  const others = distribution.filter(({ label }) => !prior.some((entry) => entry.label === label));
-  return [...prior, ...others];
 }
 
 function labelsToArgue(

@@ -4,7 +4,7 @@ import { widened } from "../../facs/cue-integration.ts";
 import { readSituation, type SituationReading } from "../../situations/read-situation.ts";
 import type { FoundCue } from "../../situations/word-table.ts";
 import type { EvidenceView } from "./evidence-view.ts";
-import { integrationSettings, priorDistribution } from "./integration-settings.ts";
+import { expectedAtLarge, integrationSettings } from "./integration-settings.ts";
 import { findSceneCue, sceneCueTable } from "./scene-cues.ts";
 
 /** A cue of the word table or the scene table, with the item that has it. */
@@ -107,16 +107,19 @@ function strongestOfEach(cues: readonly SituatedCue[]): SituatedCue[] {
 
 /** Whether what was found moves any label enough to call it a context. */
 function saysEnough(cues: readonly SituatedCue[]): boolean {
-  return Math.max(...priorDistribution().map(({ label }) => factorOf(cues, label))) >= sceneCueTable().saysFrom;
+  return Math.max(...expectedAtLarge().map(({ label }) => factorOf(cues, label))) >= sceneCueTable().saysFrom;
 }
 
 function factorOf(cues: readonly SituatedCue[], label: string): number {
   return cues.reduce((factor, { cue, strength }) => factor * (likelihoodOf(cue, label) ?? 1) ** strength, 1);
 }
 
-/** p(e) times, for each text, its reading over p(e), and for each finding its likelihood; both to the power of what their kind counts. */
+/**
+ * What situations lead one to expect at large, times, for each text, its reading over that, and for each finding its
+ * likelihood; both to the power of what their kind counts.
+ */
 function distributionOf(texts: readonly ReadText[], found: readonly SituatedCue[]): LabelProbability[] {
-  const prior = priorDistribution();
+  const prior = expectedAtLarge();
   const masses = prior.map(({ label, probability }) => {
     const told = texts.reduce((factor, { reading, strength }) => {
       return factor * (basicShare(reading, label) / probability) ** strength;
@@ -140,7 +143,7 @@ function basicShare({ distribution }: SituationReading, label: string): number {
 /** The basic label that a text leads one to expect most, `null` when the reader abstains. */
 export function expectedLabel(reading: SituationReading): string | null {
   if (reading.distribution === null) return null;
-  const shares = priorDistribution().map(({ label }) => ({ label, share: basicShare(reading, label) }));
+  const shares = expectedAtLarge().map(({ label }) => ({ label, share: basicShare(reading, label) }));
   return shares.reduce((best, next) => (next.share > best.share ? next : best)).label;
 }
 

@@ -75,6 +75,17 @@ describe("the rules baseline, readings", () => {
     );
   });
 
+  it("makes no fear of a surprised face at a happy event, though texts speak of fear more often than of surprise", () => {
+    const startled = expressionEvidence({ surprise: 0.5, fear: 0.44, neutral: 0.03, happiness: 0.03 });
+    const subject = judgeOne(startled, contextEvidence("At a wedding"));
+    expect(top(subject.contextOnly)).toBe("happiness");
+    expect(top(subject.faceOnly)).toBe("surprise");
+    expect(top(subject.integrated)).toBe("surprise");
+    const odds = ({ integrated, faceOnly }: typeof subject, label: string) =>
+      probabilityOf(integrated, label) / probabilityOf(faceOnly, label);
+    expect(odds(subject, "fear")).toBeLessThanOrEqual(odds(subject, "surprise"));
+  });
+
   it("lets the same neutral face be read by its context, as Kuleshov did", () => {
     const valence = (text: string) =>
       judgeOne(atRest, neutralNetwork, contextEvidence(text)).integrated.valence?.value ?? Number.NaN;
