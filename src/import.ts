@@ -5,6 +5,7 @@ import { type EvidenceIndex, indexEvidence } from "./evidence/evidence-index.ts"
 import { type JoinedMoment, joinMoments } from "./evidence/joined-moments.ts";
 import { hashOfFile } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
+import { systemPath } from "./platform/system-path.ts";
 import type { EvidenceFile } from "./ports/evidence-file.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
@@ -123,7 +124,7 @@ async function settingsOf({ files }: ImportQuery, indexes: readonly EvidenceInde
   const toolboxes = await Promise.all(
     indexes.map(async ({ evidence: { toolbox: id, supports, path } }) => ({
       id,
-      networks: (await stat(path)).isFile() ? [{ id: basename(path), sha256: await hashOfFile(path) }] : [],
+      networks: (await stat(systemPath(path))).isFile() ? [{ id: basename(path), sha256: await hashOfFile(path) }] : [],
       supports: {
         actionUnits: supports.actionUnits.map((unit) => ({ ...unit })),
         expressions: [...supports.expressions],

@@ -11,6 +11,7 @@ import { type ImportOutcome, importExemplars, type NotImported } from "../exempl
 import { readPack } from "../exemplars/pack.ts";
 import { readCategoryFolders, readExemplarTable } from "../exemplars/read-labelled-images.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
@@ -83,7 +84,7 @@ export async function importAll(
 
 /** What kind of source a word names: a folder, a file by its ending, or a pack that ships. */
 async function readSource(source: string, options: { readonly labeller: string }): Promise<CandidateList> {
-  const found = await stat(source).catch(() => undefined);
+  const found = await stat(systemPath(source)).catch(() => undefined);
   if (found?.isDirectory()) return await readCategoryFolders(source, { ...options, notify: note });
   const ending = extname(source).toLowerCase();
   if (found === undefined && ending === "" && !/[\\/]/.test(source)) {

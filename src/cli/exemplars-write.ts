@@ -4,13 +4,14 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { locateImage } from "../exemplars/image-reference.ts";
 import { importExemplars } from "../exemplars/import-exemplars.ts";
 import { writePack } from "../exemplars/pack.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { type FilterOptions, filterOf } from "./exemplars-read.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note } from "./output.ts";
 
 export async function exportPack(file: string, options: FilterOptions & { readonly force?: true }): Promise<void> {
   if (!file.endsWith(".jsonl")) throw new ConfigurationError(`A pack's name ends in .jsonl, unlike \`${file}\``);
-  if (existsSync(file) && options.force !== true) {
+  if (existsSync(systemPath(file)) && options.force !== true) {
     throw new ConfigurationError(
       `Cannot write as the file exists (name another, or add --force to replace it): \`${file}\``,
     );

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Evaluated } from "../evaluate.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { interruptSignal } from "./exit.ts";
 import { addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
@@ -103,7 +104,7 @@ async function report(folder: string, { scored, report: path }: Evaluated, json:
   note(
     ...failuresInWords(scored.records),
     ...asked,
-    ...(existsSync(stimuli) ? [`Stimuli: ${stimuli}`] : []),
+    ...(existsSync(systemPath(stimuli)) ? [`Stimuli: ${stimuli}`] : []),
     `Report: ${path}`,
   );
 }

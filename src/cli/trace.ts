@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 interface TraceOptions {
@@ -42,7 +43,7 @@ const MOST_BYTES = 200e6;
 async function reportAt(place: string): Promise<Report> {
   const { readText } = await import("../platform/read-file.ts");
   const { Report: ReportSchema } = await import("../domain/report.ts");
-  const isFolder = await stat(place).then(
+  const isFolder = await stat(systemPath(place)).then(
     (found) => found.isDirectory(),
     () => false,
   );

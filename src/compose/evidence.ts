@@ -4,6 +4,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { importEvidence } from "../evidence/import-evidence.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { mirroredImport } from "../measuring/mirrored.ts";
+import { systemPath } from "../platform/system-path.ts";
 import type { EvidenceFile } from "../ports/evidence-file.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { answersTo, toolboxDefinitions } from "./toolboxes.ts";
@@ -69,9 +70,9 @@ export async function importEvidenceFiles(
 
 /** What stands before the colon when it is no toolbox's name although a file stands after it. */
 function mistypedToolbox(spec: string, formats: KnownFormats): string | undefined {
-  if (evidenceRequest(spec, formats).name !== undefined || existsSync(spec)) return undefined;
+  if (evidenceRequest(spec, formats).name !== undefined || existsSync(systemPath(spec))) return undefined;
   const colon = spec.indexOf(":");
-  return colon > 1 && existsSync(spec.slice(colon + 1)) ? spec.slice(0, colon) : undefined;
+  return colon > 1 && existsSync(systemPath(spec.slice(colon + 1))) ? spec.slice(0, colon) : undefined;
 }
 
 /** Splits `[toolbox[@version]:]path`. A colon after anything but a toolbox's name belongs to the path (`C:\...`). */

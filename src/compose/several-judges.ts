@@ -5,6 +5,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { type Calibrated, CalibrationFile } from "../domain/label-sets.ts";
 import { sha256 } from "../platform/hash.ts";
 import { readText } from "../platform/read-file.ts";
+import { systemPath } from "../platform/system-path.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import { type ModelOptions, openModel, refuseOneAddressForTwo } from "./models.ts";
 
@@ -87,7 +88,7 @@ export async function openCalibration(
       "--abstain needs a calibration: run an evaluation of this model (`kuleshov eval run`) and name its calibration.json",
     );
   }
-  const isFolder = await stat(calibration).then(
+  const isFolder = await stat(systemPath(calibration)).then(
     (found) => found.isDirectory(),
     () => false,
   );

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { parseEvalFile } from "./file/read-eval-file.ts";
 import { callsOf } from "./runner/plan.ts";
 import { answeredCalls, openRun } from "./runner/stored-run.ts";
@@ -33,7 +34,7 @@ export async function listEvaluations(): Promise<ShippedEvaluation[]> {
 
 /** A file as the user names it: a path, or the name of an evaluation that ships. @throws {ConfigurationError} */
 export async function evaluationPath(named: string): Promise<string> {
-  if (existsSync(named)) return named;
+  if (existsSync(systemPath(named))) return named;
   const shipped = await listEvaluations();
   const found = shipped.find(({ name }) => name === named);
   if (found !== undefined) return found.path;

@@ -4,6 +4,7 @@ import { boxOfShares, boxOverlap, clipBox, type PixelBox } from "../domain/geome
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face, FaceMeasurement } from "../domain/measurement.ts";
 import { hashOfFile } from "../platform/hash.ts";
+import { systemPath } from "../platform/system-path.ts";
 import type { EvidenceFile, ImportedFace, ImportedRow } from "../ports/evidence-file.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { indexEvidence } from "./evidence-index.ts";
@@ -60,7 +61,7 @@ export async function importEvidence(
 
 /** What a report needs to be replayed: which file it was. A folder of files has no hash. */
 async function hashOf(path: string, signal?: AbortSignal): Promise<FerToolbox["networks"]> {
-  if (!(await stat(path)).isFile()) return [];
+  if (!(await stat(systemPath(path))).isFile()) return [];
   return [{ id: basename(path), sha256: await hashOfFile(path, signal) }];
 }
 

@@ -8,6 +8,7 @@ import { PixelBox } from "../domain/geometry.ts";
 import { FaceMeasurement } from "../domain/measurement.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { CandidateList, ExemplarCandidate } from "./exemplar-candidate.ts";
 import { imageName, locateImage } from "./image-reference.ts";
@@ -90,7 +91,7 @@ async function readLine(
 
 /** Why an image file cannot be opened, `undefined` when it can. */
 export async function missingFile(path: string, name: string): Promise<string | undefined> {
-  return await access(path).then(
+  return await access(systemPath(path)).then(
     () => undefined,
     () => `its image is gone (${name})`,
   );

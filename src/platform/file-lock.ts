@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { tryLock } from "fs-native-extensions";
 import { ConfigurationError } from "../domain/errors.ts";
 import { openFile } from "./read-file.ts";
+import { systemPath } from "./system-path.ts";
 
 /** How long a lock may be held by somebody whose name is not in it yet. */
 const MOST_MS_UNNAMED = 1000;
@@ -84,12 +85,12 @@ function isLocked(file: FileHandle, path: string): boolean {
 }
 
 async function isStillThere(file: FileHandle, path: string): Promise<boolean> {
-  const [own, named] = [await file.stat(), await stat(path).catch(() => undefined)];
+  const [own, named] = [await file.stat(), await stat(systemPath(path)).catch(() => undefined)];
   return named !== undefined && own.ino === named.ino && own.dev === named.dev;
 }
 
 /** Removed while it is still held, so that nobody's new lock is. Where an open file cannot be removed it stays, empty of meaning. */
 async function release(file: FileHandle, path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => undefined);
+  await rm(systemPath(path), { force: true }).catch(() => undefined);
   await file.close();
 }

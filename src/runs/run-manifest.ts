@@ -1,8 +1,9 @@
 import { appendFile, lstat, readdir, rm, rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import { hashOfFileIfThere, sha256 } from "../platform/hash.ts";
 import { inWordsIfDiskFull } from "../platform/system-error.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { journalLine } from "./journal.ts";
 import { JOURNAL_FILE, noteFile, type RunHistory, readRunHistory } from "./run-history.ts";
@@ -18,7 +19,7 @@ export function createManifest(
   async function refuseTheirs(name: string): Promise<void> {
     const hashes = written.get(name);
     if (hashes !== undefined) return refuseChanged(folder, name, hashes);
-    if ((await lstat(join(folder, name)).catch(() => undefined)) === undefined) return;
+    if ((await lstat(systemPath(join(folder, name))).catch(() => undefined)) === undefined) return;
     throw new ConfigurationError(
       `Cannot write results as there is a file of that name that Kuleshov did not write: \`${join(folder, name)}\``,
     );
@@ -45,7 +46,7 @@ export function createManifest(
       });
     },
     async remove(name: string) {
-      if (written.has(name)) await rm(join(folder, name), { force: true });
+      if (written.has(name)) await rm(systemPath(join(folder, name)), { force: true });
     },
   };
 }
@@ -60,7 +61,8 @@ export async function keepInRun(folder: string, name: string, content: string | 
   const history = await readRunHistory(folder);
   if (history === undefined) return writeFileAtomic(join(folder, name), content);
   // One whole line at a time: whoever is at work has seen to the end of the journal already, or will.
-  const append = (record: object) => appendFile(join(folder, JOURNAL_FILE), journalLine(record), { flush: true });
+  const append = (record: object) =>
+    appendFile(systemPath(join(folder, JOURNAL_FILE)), journalLine(record), { flush: true });
   await createManifest(folder, append, history).write(name, content);
 }
 
@@ -68,20 +70,21 @@ export async function keepInRun(folder: string, name: string, content: string | 
 export async function removeRun(folder: string, { written }: RunHistory): Promise<void> {
   for (const [name, hashes] of written) await refuseChanged(folder, name, hashes);
   for (const name of written.keys()) {
-    await rm(join(folder, name), { force: true });
+    await rm(systemPath(join(folder, name)), { force: true });
     await removeDrafts(join(folder, name));
   }
   for (const name of written.keys()) {
-    if (dirname(name) !== ".") await rmdir(join(folder, dirname(name))).catch(() => undefined); // holds other files
+    if (dirname(name) !== ".") await rmdir(systemPath(join(folder, dirname(name)))).catch(() => undefined); // holds other files
   }
-  await rm(join(folder, JOURNAL_FILE), { force: true });
+  await rm(systemPath(join(folder, JOURNAL_FILE)), { force: true });
 }
 
 /** What a killed process left of a file it was writing. */
 async function removeDrafts(path: string): Promise<void> {
-  for (const name of await readdir(dirname(path)).catch(() => [])) {
-    const other = join(dirname(path), name);
-    if (other.startsWith(`${path}.`) && /\.[0-9a-f-]{36}\.part$/.test(other)) await rm(other, { force: true });
+  const folder = dirname(path);
+  for (const name of await readdir(systemPath(folder)).catch(() => [])) {
+    const isDraft = name.startsWith(`${basename(path)}.`) && /\.[0-9a-f-]{36}\.part$/.test(name);
+    if (isDraft) await rm(systemPath(join(folder, name)), { force: true });
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
 import { openFile } from "../platform/read-file.ts";
 import { inWordsIfDiskFull } from "../platform/system-error.ts";
+import { systemPath } from "../platform/system-path.ts";
 import type { Journal } from "./journal.ts";
 
 /** Counts of a run so far. */
@@ -156,7 +157,7 @@ async function cutBack(
 
 /** New files are safe against power loss once their folder is. Where folders cannot be synced, the system does it alone. */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
+  const handle = await open(systemPath(folder), "r").catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
 }

@@ -141,7 +141,11 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const { image, faceId, ...label } = await message(c, ExemplarMessage);
     await folder.place(spelledBack(image));
     const face = { image: named(image), face: { faceId } };
-    await addToCategory([face], { ...label, definition: null }, c.req.raw.signal);
+    await addToCategory(
+      [face],
+      { ...label, category: spelledBack(label.category), definition: null },
+      c.req.raw.signal,
+    );
     folder.changed();
     return c.json({});
   });

@@ -4,6 +4,7 @@ import { ConfigurationError, ImageDecodeError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
 import { systemPath } from "../platform/system-path.ts";
+import { spelledBack } from "../platform/visible-text.ts";
 import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
 import { NO_COUNTS } from "../runs/run-rows.ts";
 import { type Exclusion, type FacePlace, faceKey, readExclusions, writeExclusions } from "../study/exclusions.ts";
@@ -78,7 +79,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
     async open(path) {
       const refuse = (reason: string, cause?: unknown) =>
         new ConfigurationError(`Cannot open the study as ${reason}: \`${path}\``, { cause });
-      const place = await folder.place(path).catch((error: unknown) => {
+      const place = await folder.place(spelledBack(path)).catch((error: unknown) => {
         throw error instanceof ImageDecodeError ? refuse(error.reason, error) : error;
       });
       const history = await readRunHistory(place);
@@ -118,7 +119,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
       return written;
     },
     async portrait({ history }, image, box) {
-      const place = await folder.place(resolve(history.began.workingFolder, image));
+      const place = await folder.place(resolve(history.began.workingFolder, spelledBack(image)));
       const { mtimeMs } = await stat(systemPath(place));
       const key = JSON.stringify([place, mtimeMs, box]);
       const cut =
@@ -145,9 +146,9 @@ export function excludedRows(rows: StudyRows, exclusions: readonly FacePlace[]):
 export function placeOfRow(rows: StudyRows, row: number): FacePlace {
   const frame = rows.number("frame", row);
   return {
-    path: rows.text("path", row),
+    path: spelledBack(rows.text("path", row)),
     frame: Number.isNaN(frame) ? null : frame,
-    faceId: rows.text("face_id", row) || null,
+    faceId: spelledBack(rows.text("face_id", row)) || null,
   };
 }
 

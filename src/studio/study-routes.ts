@@ -10,7 +10,7 @@ import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { tableRows } from "../platform/tables/table-rows.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
-import { visibleLine } from "../platform/visible-text.ts";
+import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
 import { NO_COUNTS } from "../runs/run-rows.ts";
 import { EXCLUSIONS_FILE, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
 import { packError, packRows } from "../study/study-stream.ts";
@@ -59,7 +59,10 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
     return c.json({
       ...{ command: history.began.command, finished: history.finished, createdAt: history.began.createdAt, stamp },
       ...{ counts: history.commits.at(-1)?.counts ?? NO_COUNTS, failures },
-      exclusions: (await readExclusions(place)).map((one) => ({ face: faceKey(one), reason: one.reason })),
+      exclusions: (await readExclusions(place)).map((one) => ({
+        face: reversiblyVisible(faceKey(one)),
+        reason: one.reason,
+      })),
     });
   });
 
@@ -103,7 +106,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
   });
 
   async function rowsNamed(study: OpenedStudy, faces: readonly string[]): Promise<number[]> {
-    const [rows, wanted] = [await desk.rows(study), new Set(faces)];
+    const [rows, wanted] = [await desk.rows(study), new Set(faces.map(spelledBack))];
     const found: number[] = [];
     for (let row = 0; row < rows.count; row++) if (wanted.has(faceKey(placeOfRow(rows, row)))) found.push(row);
     if (found.length === wanted.size) return found;
@@ -175,7 +178,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
     if ((await stat(systemPath(join(folder.root, path))).catch(() => undefined)) !== undefined) {
       throw new ConfigurationError(`Cannot begin the study as there is one of that name: choose another (\`${path}\`)`);
     }
-    return newStudy(path, [words]);
+    return newStudy(path, [spelledBack(words)]);
   }
 
   return routes;
@@ -183,7 +186,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
 /** The address of a study's page in the studio. */
 export function studyAddress(path: string): string {
-  return `/study/${path.split("/").map(encodeURIComponent).join("/")}`;
+  return `/study/${reversiblyVisible(path).split("/").map(encodeURIComponent).join("/")}`;
 }
 
 function refusing(path: string) {
@@ -193,5 +196,5 @@ function refusing(path: string) {
 
 function saved(c: Context, name: string, type: string): void {
   c.header("Content-Type", type);
-  c.header("Content-Disposition", `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
+  c.header("Content-Disposition", `attachment; filename*=UTF-8''${encodeURIComponent(visibleLine(name))}`);
 }

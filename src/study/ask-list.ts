@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { columnsInWords, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
 import { isList, listInputs, PATH_COLUMNS } from "./study-inputs.ts";
 
@@ -20,7 +21,7 @@ export interface AskItem {
 
 /** Whether a word names many images: a folder, a pattern, or a list. */
 export async function namesMany(word: string): Promise<boolean> {
-  const found = await stat(word).catch(() => undefined);
+  const found = await stat(systemPath(word)).catch(() => undefined);
   if (found === undefined) return isDynamicPattern(word);
   return found.isDirectory() || isList(word);
 }

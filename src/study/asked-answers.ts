@@ -5,6 +5,7 @@ import { readingRows } from "../domain/reading-rows.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
 import { type AnswersSummary, answersPage } from "../pages/answers-page.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { type Cell, csvLines } from "../platform/tables/write-table.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { AskedItem } from "./asked-item.ts";
@@ -21,7 +22,7 @@ export function answerLine(item: AskedItem): string {
 
 /** Every try so far, in its order: what may pass is asked again, and each try was paid for. */
 export async function readTries(folder: string): Promise<readonly AskedItem[]> {
-  const text = await readFile(join(folder, ANSWERS_FILE), "utf8");
+  const text = await readFile(systemPath(join(folder, ANSWERS_FILE)), "utf8");
   const lines = text.split("\n").filter((line) => line !== "");
   return lines.map((line) => AskedItem.parse(JSON.parse(line)));
 }

@@ -4,6 +4,7 @@ import { type RowBatch, rowBatches } from "../platform/tables/row-batches.ts";
 import { createRowCells, type RowCells } from "../platform/tables/row-cells.ts";
 import { openTable } from "../platform/tables/table-rows.ts";
 import { textOfCell } from "../platform/tables/write-table.ts";
+import { reversiblyVisible } from "../platform/visible-text.ts";
 import { DISAGREE, LABEL, type RowChunk, type StudyColumns } from "./study-rows.ts";
 
 /** So that the first faces are seen at once. */
@@ -25,7 +26,8 @@ interface StudyReading {
 }
 
 /**
- * Reads faces.csv and images.csv of a study side by side, faces and images without one, as columns.
+ * Reads faces.csv and images.csv of a study side by side, faces and images without one, as columns. What of their texts could
+ * not be seen is spelled out, as in everything that a page is told.
  *
  * @param images how many images the journal says are safe; what a killed process left behind them is not read.
  * @throws {ConfigurationError} if the tables are none, or under another toolbox's column names.
@@ -147,7 +149,7 @@ function createChunkWriter({ texts, numbers }: StudyColumns) {
     if (at === undefined) {
       at = places.size;
       places.set(text, at);
-      words[column]?.push(text);
+      words[column]?.push(reversiblyVisible(text));
     }
     put(column, at);
   };

@@ -7,6 +7,7 @@ import { ActionUnitMeasurement } from "../domain/measurement.ts";
 import { createAgreementCounter } from "../evidence/agreement.ts";
 import { openFile, readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
+import { systemPath } from "../platform/system-path.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { openStudyFilter, type StudyFilter } from "./exclusions.ts";
 
@@ -55,7 +56,7 @@ async function* readMeasuredFaces(
   path: string,
   tell: (sentence: string) => void,
 ): AsyncGenerator<readonly ActionUnitMeasurement[]> {
-  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+  const info = await stat(systemPath(path)).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(path, cause.code === "ENOENT" ? "there is no such file or folder" : whyRefused(cause), cause);
   });
   const files = info.isDirectory() ? await linesIn(path) : [path];
@@ -82,7 +83,7 @@ function* countedFaces({ path, frame, faces }: MeasuredImage, filter: StudyFilte
 }
 
 async function linesIn(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder);
+  const names = await readdir(systemPath(folder));
   const lines = names.filter((name) => extname(name) === ".jsonl").sort();
   if (lines.length > 0) return lines.map((name) => join(folder, name));
   return names

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 
 /** Ends an attribute, an element and a line of a terminal, and turns the direction of writing. */
-const HOSTILE = `"' onload="x"><img src=x onerror="y">&\u001b[2J\u202e\u0007`;
+export const HOSTILE = `"' onload="x"><img src=x onerror="y">&\u001b[2J\u202e\u0007`;
 
 /**
  * The same data with hostile text after every text in it, whatever holds it; what stands in `kept` is left, as a schema

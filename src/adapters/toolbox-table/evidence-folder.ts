@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { pathOfBytes, systemPath } from "../../platform/system-path.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../../ports/evidence-file.ts";
 import { tableError } from "./table-format.ts";
 
@@ -16,10 +17,12 @@ export async function openEvidenceFolder(
   folder: string,
   openPart: (path: string) => Promise<EvidenceFile>,
 ): Promise<EvidenceFile> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(systemPath(folder), { withFileTypes: true, encoding: "buffer" });
   const paths = entries
-    .filter((entry) => entry.isFile() && ENDINGS.has(extname(entry.name).toLowerCase()))
-    .map((entry) => join(folder, entry.name))
+    .filter((entry) => entry.isFile())
+    .map((entry) => pathOfBytes(entry.name))
+    .filter((name) => ENDINGS.has(extname(name).toLowerCase()))
+    .map((name) => join(folder, name))
     .sort();
   const first = await firstThatOpens(folder, paths, openPart);
   const { toolbox, title, supports } = first;

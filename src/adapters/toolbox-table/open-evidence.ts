@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { readText } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
+import { systemPath } from "../../platform/system-path.ts";
 import { openTable } from "../../platform/tables/table-rows.ts";
 import type { EvidenceFile, ImportedRow } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
@@ -38,7 +39,7 @@ export interface EvidenceRequest {
  */
 export async function openEvidence(request: EvidenceRequest, formats: KnownFormats): Promise<EvidenceFile> {
   const { path } = request;
-  const info = await stat(path).catch((cause: unknown) => {
+  const info = await stat(systemPath(path)).catch((cause: unknown) => {
     throw tableError(path, whyRefused(cause), { cause });
   });
   if (info.isDirectory()) return openEvidenceFolder(path, (part) => openEvidence({ ...request, path: part }, formats));

@@ -5,6 +5,7 @@ import { createPixelPool } from "../../domain/pixel-pool.ts";
 import { cacheFolder } from "../../platform/cache-folder.ts";
 import { sha256 } from "../../platform/hash.ts";
 import { makeFolder } from "../../platform/make-folder.ts";
+import { systemPath } from "../../platform/system-path.ts";
 import { writeFileAtomic } from "../../platform/write-file-atomic.ts";
 import type { VideoReader } from "../../ports/video-reader.ts";
 
@@ -31,7 +32,7 @@ export async function drawVideoFrames(
   wanted: readonly FrameWanted[],
   { video, folder }: FrameDrawer,
 ): Promise<readonly (string | undefined)[]> {
-  const { size, mtimeMs } = await stat(path);
+  const { size, mtimeMs } = await stat(systemPath(path));
   const id = sha256(`${resolve(path)} ${size} ${mtimeMs}`).slice(0, 16);
   const placeOf = (frame: FrameWanted) => join(folder, `${basename(path)}-${id}`, `${nameOf(frame)}.png`);
   const missing = new Map<string, FrameWanted>();
@@ -82,7 +83,7 @@ function nameOf(frame: FrameWanted): string {
 }
 
 function isThere(path: string): Promise<boolean> {
-  return access(path).then(
+  return access(systemPath(path)).then(
     () => true,
     () => false,
   );

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { locateImage } from "../../exemplars/image-reference.ts";
+import { systemPath } from "../../platform/system-path.ts";
 
 /** Where a dataset path of an evaluation file leads: `$NAME` from the environment, `npm:` into a dependency. */
 export function locateDatasetPath(
@@ -48,6 +49,7 @@ export function firstPathThere(
   if (emptyCell !== undefined) return { emptyCell };
   const fill = (_whole: string, name: string, digits?: string) => (cell(name) ?? "").padStart(Number(digits ?? 0), "0");
   const paths = templates.map((template) => template.replace(PLACEHOLDER, fill));
-  const there = paths.length === 1 ? undefined : paths.find((path) => existsSync(locateDatasetPath(path, besides)));
+  const there =
+    paths.length === 1 ? undefined : paths.find((path) => existsSync(systemPath(locateDatasetPath(path, besides))));
   return there ?? paths[0] ?? "";
 }

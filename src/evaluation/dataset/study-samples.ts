@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { PixelBox } from "../../domain/geometry.ts";
 import { imageName } from "../../evidence/image-names.ts";
+import { systemPath } from "../../platform/system-path.ts";
 import { openStudyFilter, type StudyFilter } from "../../study/exclusions.ts";
 import { beginningOfStudy } from "../../study/study-inputs.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
@@ -90,7 +91,7 @@ interface FaceOfStudy {
 
 async function facesOf(folder: string, filter: StudyFilter): Promise<readonly FaceOfStudy[]> {
   const faces: FaceOfStudy[] = [];
-  const input = createReadStream(join(folder, "measurements.jsonl"));
+  const input = createReadStream(systemPath(join(folder, "measurements.jsonl")));
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const { path, frame, faces: found } = MeasuredImage.parse(JSON.parse(line));
     const moment = frame === undefined ? path : `${path} frame ${frame.index}`;

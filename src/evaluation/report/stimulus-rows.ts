@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readStimulusNote } from "../../lab/lab-stimuli.ts";
 import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
+import { systemPath } from "../../platform/system-path.ts";
 import { type AnsweredReading, topLabel } from "../answer.ts";
 import type { ArmName } from "../file/eval-file.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
@@ -41,7 +42,7 @@ export async function stimulusRows(
 
 /** Stimuli by their notes. */
 export async function drawnStimuli(folder: string): Promise<ReadonlyMap<string, string>> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(systemPath(folder)).catch(() => []);
   const drawn = new Map<string, string>();
   for (const name of names.filter((each) => !each.endsWith(".json"))) {
     const note = await readStimulusNote(join(folder, name));

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { issueInWords } from "../../domain/complaint.ts";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { readText } from "../../platform/read-file.ts";
+import { systemPath } from "../../platform/system-path.ts";
 import { journalLines, readJournal } from "../../runs/journal.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import { Sample } from "../sample.ts";
@@ -77,7 +78,7 @@ export async function beginRun(
 
 /** Whether a run's header was written. */
 export function hasRun(folder: string): boolean {
-  return existsSync(join(folder, HEADER_FILE));
+  return existsSync(systemPath(join(folder, HEADER_FILE)));
 }
 
 /** @throws {ConfigurationError} when the folder holds no run, or one of another version. */

@@ -99,7 +99,7 @@ export function ModelField({ from }: { readonly from: string }) {
           value={now}
           onChange={(event) => choose(event.currentTarget.value)}
         >
-          {models.length === 0 ? <option>{from}</option> : null}
+          {models.length === 0 ? <option value={from}>{from}</option> : null}
           {models.map(({ model, sees }) => (
             <option key={model} value={model}>
               {model}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { visibleText } from "../../platform/visible-text.ts";
 import type { Note } from "../notes.ts";
 import { Failure, When } from "./parts.tsx";
 import { post, useLoaded } from "./server.ts";
@@ -112,7 +113,7 @@ function CategoryForm({ image, faceId }: { readonly image: string; readonly face
         </label>
         <datalist id="categories">
           {(value?.categories ?? []).map((name) => (
-            <option key={name} value={name} />
+            <option key={name} value={visibleText(name)} />
           ))}
         </datalist>
         <label class="field">

@@ -1,5 +1,6 @@
-import { render } from "preact";
+import { options, render } from "preact";
 import { useEffect } from "preact/hooks";
+import { visibleLine, visibleText } from "../../platform/visible-text.ts";
 import { followLinks, href, path } from "./address.ts";
 import { PAGES, pageAt } from "./pages.ts";
 import { Failure } from "./parts.tsx";
@@ -9,7 +10,8 @@ function Studio() {
   const found = pageAt(path.value);
   const underWay = jobs.value.filter(({ state }) => state === "waiting" || state === "running").length;
   useEffect(() => {
-    document.title = `${found?.page.name ?? found?.rest.split("/").at(-1) ?? "Nothing here"} · Kuleshov studio`;
+    const name = found?.page.name ?? found?.rest.split("/").at(-1) ?? "Nothing here";
+    document.title = `${visibleLine(name)} · Kuleshov studio`;
   }, [found?.page, found?.rest]);
   return (
     <>
@@ -44,6 +46,20 @@ function Studio() {
     </>
   );
 }
+
+/** What is shown of an element beside its text; addresses and values are not, and must stay as they are. */
+const SHOWN = ["title", "alt", "aria-label", "placeholder"];
+const next = options.vnode;
+/** Whatever it comes from, names, tables, models or servers: what could not be seen of a text is spelled out. */
+options.vnode = (node) => {
+  const shown: { props: unknown } = node; // of a text, the text
+  if (typeof shown.props === "string") shown.props = visibleText(shown.props);
+  if (typeof node.type === "string") {
+    const props: Record<string, unknown> = node.props;
+    for (const name of SHOWN) if (typeof props[name] === "string") props[name] = visibleText(props[name]);
+  }
+  next?.(node);
+};
 
 const root = document.getElementById("studio");
 if (root !== null) {

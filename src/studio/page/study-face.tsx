@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { visibleText } from "../../platform/visible-text.ts";
 import type { StudyRows } from "../../study/study-rows.ts";
 import { href, query } from "./address.ts";
 import { Failure } from "./parts.tsx";
@@ -116,7 +117,7 @@ function Exclude({ study, rows, row, shown, about, reason }: FaceProps & { reado
       </label>
       <datalist id="reasons">
         {others.map((each) => (
-          <option key={each} value={each} />
+          <option key={each} value={visibleText(each)} />
         ))}
       </datalist>
       <div class="row">
