@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createGgufJudge } from "../../src/adapters/gguf/gguf-judge.ts";
 import { createOllamaJudge } from "../../src/adapters/ollama/ollama-judge.ts";
 import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
@@ -18,6 +19,7 @@ import { chatTools, probed, takesEveryRequest } from "./every-request.ts";
  * every kind of request that Kuleshov sends is taken, and that what the engine answers is read.
  */
 const { KULESHOV_TEST_LLAMA: llama, KULESHOV_TEST_LLAMA_PLAIN: plain } = process.env;
+const { KULESHOV_TEST_LLAMA_NINE: nine, KULESHOV_TEST_LLAMA_ALTERNATING: alternating } = process.env;
 const { KULESHOV_TEST_OLLAMA: ollama, KULESHOV_TEST_GGUF: files } = process.env;
 /** An engine has one thread of a machine that does other things. */
 const PATIENCE_MS = 90_000;
@@ -26,7 +28,7 @@ const OPTIONS = { temperature: 0, seed: 1, maxTokens: 1000, retries: { tries: 1,
 const addressOf = (server = "") => ({ baseUrl: server.split("|")[0] ?? "", pid: Number(server.split("|")[1]) });
 const openLlama = (server: string | undefined) =>
   createOpenAiJudge("tiny", { ...OPTIONS, baseUrl: addressOf(server).baseUrl });
-const openOllama = (name: string) => createOllamaJudge(name, { ...OPTIONS, host: ollama ?? "" });
+const openOllama = (name: string) => createOllamaJudge(name, { ...OPTIONS, host: addressOf(ollama).baseUrl });
 const inFolder = (name: string) => join(files ?? "", name);
 const openFile = (model: string) => createGgufJudge(`${inFolder(model)}+${inFolder("projector.gguf")}`, OPTIONS);
 
@@ -98,6 +100,35 @@ describe.skipIf(llama === undefined)("llama.cpp's server", { timeout: PATIENCE_M
 
   takesEveryRequest(() => openLlama(llama), { tools: true, vision: true, calls: true });
 
+  describe.each([
+    ["wants call ids of nine letters and digits, and no user after a tool", nine],
+    ["knows no system role, and has user and assistant alternate strictly", alternating],
+  ])("whose template %s", (_what, server) => {
+    it("takes tools, two calls of them, their results and a word after them", async () => {
+      const model = await openLlama(server);
+      expect(model.capabilities).toMatchObject({ tools: true, vision: true });
+      const tools = chatTools();
+      const { calls } = await model.reply({ messages: HELLO, tools, mustCall: true });
+      const [call] = calls;
+      if (call === undefined) throw new Error("it called nothing");
+      const two = [call, { id: "f5g6h7i8j", name: "find_faces", args: {} }];
+      const results = two.map(
+        ({ id, name }): ChatMessage => ({ role: "tool", callId: id, name, text: "E1", output: null, views: [] }),
+      );
+      const said: ChatMessage[] = [
+        { role: "system", text: "Rules." },
+        ...HELLO,
+        { role: "assistant", text: "", calls: two },
+        ...results,
+      ];
+      const short = await model.reply({ messages: [...said, user("Go on.")], tools });
+      const long = await model.reply({ messages: [...said, user("Go on, and on, and on, as far as you can.")], tools });
+      expect(long.tokens.input ?? 0).toBeGreaterThan(short.tokens.input ?? 0);
+    });
+
+    takesEveryRequest(() => openLlama(server), { tools: true, vision: true, calls: true });
+  });
+
   it("is probed: its schema holds, its eyes do not see, its memory is counted", async () => {
     const seen = await probed("openai:tiny", { ...OPTIONS, baseUrl: addressOf(llama).baseUrl });
     expect(seen.capabilities).toMatchObject({
@@ -162,17 +193,67 @@ describe.skipIf(ollama === undefined)("Ollama", { timeout: PATIENCE_MS }, () => 
   takesEveryRequest(() => openOllama("tiny-tools"), { tools: true, vision: true, calls: false });
 
   it("is probed: its schema holds, its eyes do not see, its memory is counted", async () => {
-    const seen = await probed("ollama:tiny", { ...OPTIONS, baseUrl: `http://${ollama}` });
+    const seen = await probed("ollama:tiny", { ...OPTIONS, baseUrl: `http://${addressOf(ollama).baseUrl}` });
     expect(seen.capabilities).toMatchObject({ tools: false, vision: false, contextTokens: 32_768 });
     expect(seen.charactersPerToken).toBeGreaterThan(1.5);
+  });
+
+  it("says in one sentence that it was killed over a question", async () => {
+    const { baseUrl, pid } = addressOf(ollama);
+    const between = await watchedTunnel(baseUrl);
+    const model = await createOllamaJudge("tiny", { ...OPTIONS, host: between.host });
+    await model.reply({ messages: HELLO });
+    // What runs the model sleeps, so that no answer can come first.
+    for (const runner of processesOf(({ group, id }) => group === pid && id !== pid)) process.kill(runner, "SIGSTOP");
+    let bytes = Number.POSITIVE_INFINITY;
+    const before = between.arrived();
+    const onSent = (length: number) => {
+      bytes = length;
+    };
+    const asked = model.reply({ messages: HELLO, onSent }).catch((thrown: unknown) => thrown);
+    await vi.waitFor(() => expect(between.arrived() - before).toBeGreaterThan(bytes), PATIENCE_MS);
+    process.kill(-pid, "SIGKILL");
+    const error = await asked;
+    expect(error).toBeInstanceOf(ProviderError);
+    expect((error as Error).message).toMatch(/^Ollama at http:\/\/[\d.:]+ broke off the connection[^\n]+$/);
+    const again = model.reply({ messages: HELLO });
+    await expect(again).rejects.toThrow(
+      /^Ollama at http:\/\/[\d.:]+ (cannot be reached|broke off the connection)[^\n]+$/,
+    );
   });
 });
 
 /** Processes that this one has started to run models in. */
-function ownEngines(): number[] {
-  const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+const ownEngines = () => processesOf(({ parent, words }) => parent === process.pid && words.includes("gguf-process"));
+
+interface Process {
+  readonly id: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly words: string;
+}
+
+function processesOf(is: (found: Process) => boolean): number[] {
+  const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,pgid=,args="], { encoding: "utf8" }).split("\n");
   return lines.flatMap((line) => {
-    const [, pid, parent, words = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return Number(parent) === process.pid && words.includes("gguf-process") ? [Number(pid)] : [];
+    const [, id, parent, group, words = ""] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    const found = { id: Number(id), parent: Number(parent), group: Number(group), words };
+    return is(found) ? [found.id] : [];
   });
+}
+
+/** A way to a server on which the bytes are counted that have reached it. */
+async function watchedTunnel(host: string) {
+  let arrived = 0;
+  const tunnel = createServer((client) => {
+    const server = connect(Number(host.split(":")[1]), "127.0.0.1");
+    client.on("data", (chunk) => server.write(chunk, () => (arrived += chunk.length)));
+    server.on("data", (chunk) => client.write(chunk));
+    for (const [from, to] of [[client, server] as const, [server, client] as const]) {
+      from.on("error", () => {}).on("close", () => to.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => tunnel.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void tunnel.close());
+  return { host: `127.0.0.1:${(tunnel.address() as AddressInfo).port}`, arrived: () => arrived };
 }

@@ -78,6 +78,9 @@ type Kind = readonly [
   holds: (request: ChatRequest, reply: ChatReply | null) => boolean,
 ];
 
+/** Of the second sample, when the first has 1. */
+const SECOND_SEED = 1_000_004;
+
 function kindsOf({ tools, vision, calls }: Engine): readonly Kind[] {
   const seen = (request: ChatRequest) => !vision || imagesIn(request) > 0;
   const image = gradientImage(200, 100);
@@ -92,6 +95,11 @@ function kindsOf({ tools, vision, calls }: Engine): readonly Kind[] {
       "an ask in a single pass",
       async (model) => ask({ image }, await partsFor(model, { mode: "single-pass" })),
       (request) => request.answer?.name === "judgment" && seen(request),
+    ],
+    [
+      "samples, each with a seed of its own",
+      async (model) => ask({ image }, await partsFor(model, { mode: "single-pass", samples: 2 })),
+      (request) => request.seed === SECOND_SEED,
     ],
     [
       "an ask with shots",

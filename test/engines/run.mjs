@@ -41,6 +41,25 @@ const TEMPLATES = {
 `,
 };
 
+/** What published templates refuse, put before one that takes the rest: Mistral's, and those that know user and assistant only. */
+const REFUSALS = {
+  NINE: `{%- for message in messages %}
+{%- if message.role == 'user' and not loop.first and messages[loop.index0 - 1].role == 'tool' %}
+{{- raise_exception("Unexpected role 'user' after role 'tool'") }}{%- endif %}
+{%- for id in [message.tool_call_id] if message.role == 'tool' %}
+{%- if id | length != 9 %}{{- raise_exception('Tool call IDs should be alphanumeric strings with length 9!') }}{%- endif %}
+{%- endfor %}
+{%- for call in message.tool_calls or [] %}
+{%- if call.id | length != 9 %}{{- raise_exception('Tool call IDs should be alphanumeric strings with length 9!') }}{%- endif %}
+{%- endfor %}
+{%- endfor %}`,
+  ALTERNATING: `{%- for message in messages %}
+{%- if message.role == 'system' %}{{- raise_exception('System role not supported') }}{%- endif %}
+{%- if (message.role == 'assistant') != (loop.index0 % 2 == 1) %}
+{{- raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{%- endif %}
+{%- endfor %}`,
+};
+
 const { values, positionals } = parseArgs({
   options: { "no-build": { type: "boolean", default: false }, within: { type: "string", default: "60" } },
   allowPositionals: true,
@@ -134,21 +153,31 @@ function packageFolder() {
   return path === undefined ? undefined : join(library, path);
 }
 
-/** Two servers: one whose template takes tools, one whose template drops them without a word. */
+/** Servers of one whose template takes tools, of two that refuse much of it, and of one that drops them without a word. */
 async function llamaServers() {
-  const tools = await llamaServer("tiny-tools.gguf", CONTEXT.tools);
-  const plain = await llamaServer("tiny.gguf", CONTEXT.plain);
-  if (tools !== undefined && plain !== undefined) {
-    return { KULESHOV_TEST_LLAMA: tools, KULESHOV_TEST_LLAMA_PLAIN: plain };
-  }
+  const body = readFileSync(join(here, "hermes.jinja"), "utf8");
+  const strict = Object.entries(REFUSALS).map(async ([name, refusal]) => {
+    const template = join(folder, `${name.toLowerCase()}.jinja`);
+    writeFileSync(template, refusal + body);
+    return [`KULESHOV_TEST_LLAMA_${name}`, await llamaServer("tiny-tools.gguf", CONTEXT.tools, template)];
+  });
+  const tools = llamaServer("tiny-tools.gguf", CONTEXT.tools);
+  const plain = llamaServer("tiny.gguf", CONTEXT.plain);
+  const servers = [
+    ["KULESHOV_TEST_LLAMA", await tools],
+    ["KULESHOV_TEST_LLAMA_PLAIN", await plain],
+  ];
+  servers.push(...(await Promise.all(strict)));
+  if (servers.every(([, server]) => server !== undefined)) return Object.fromEntries(servers);
   console.log("llama.cpp's server is not tested: it does not start.");
   return {};
 }
 
-async function llamaServer(model, context) {
+async function llamaServer(model, context, ...template) {
   const port = await freePort();
   const models = [join(folder, model), join(folder, "projector.gguf")];
-  const { pid } = launch(python, [join(here, "serve_llama.py"), port, ...models, context], { stdio: "ignore" });
+  const words = [join(here, "serve_llama.py"), port, ...models, context, ...template];
+  const { pid } = launch(python, words, { stdio: "ignore" });
   return (await answers(`http://127.0.0.1:${port}/health`)) ? `http://127.0.0.1:${port}/v1|${pid}` : undefined;
 }
 
@@ -173,7 +202,7 @@ async function ollama() {
   const models = mkdtempSync(join(tmpdir(), "kuleshov-ollama-"));
   process.on("exit", () => rmSync(models, { recursive: true, force: true }));
   const env = { ...process.env, OLLAMA_HOST: host, OLLAMA_MODELS: models, OLLAMA_NOPRUNE: "1" };
-  launch(program, ["serve"], { env, stdio: "ignore" });
+  const { pid } = launch(program, ["serve"], { env, stdio: "ignore" });
   if (!(await answers(`http://${host}/api/version`))) return notTested("it does not start");
   for (const name of ["tiny", "tiny-tools"]) {
     const modelfile = join(models, "Modelfile");
@@ -184,7 +213,7 @@ async function ollama() {
     const created = run(program, ["create", name, "-f", modelfile], { env });
     if (created.status !== 0) return notTested(`it cannot read the tiny model (${lastLine(created.stderr)})`);
   }
-  return { KULESHOV_TEST_OLLAMA: host };
+  return { KULESHOV_TEST_OLLAMA: `${host}|${pid}` };
 }
 
 function notTested(why) {
