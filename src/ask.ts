@@ -17,6 +17,7 @@ import { decodeImage } from "./measuring/decode-image.ts";
 import { measureFaces } from "./measuring/measure-image.ts";
 import { renderView } from "./measuring/render-view.ts";
 import { type StepEvent, startStopwatch } from "./platform/stopwatch.ts";
+import { nextTurn } from "./platform/turns.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 
 /** One question about one image. */
@@ -61,6 +62,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
   checkFace(query.face, faces);
   const visible = query.blurOthers ? await blurOtherFaces(image, faces, query) : image;
 
+  await nextTurn();
   const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: question.context });
   await watch.time("observe", () => observeScene({ image, faces, ledger }, dependencies.observers, signal));
   const { exemplars, warnings } = await chooseExemplars(
@@ -86,6 +88,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, signal
   const recorder = recordReplies();
   const consultation = await watch.time("judge", async () => {
     const shown = await (encoded ?? shownImage(visible, judgesOf(dependencies), signal));
+    await nextTurn();
     return consult(
       { question, toolContext, shown, exemplars, onTool: query.onTool },
       overheard(dependencies, recorder),

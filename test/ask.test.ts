@@ -8,6 +8,7 @@ import { JudgmentError, ProviderError } from "../src/domain/errors.ts";
 import { Report } from "../src/domain/report.ts";
 import { loadPromptLibrary } from "../src/judging/prompt-library.ts";
 import { ownPath } from "../src/platform/package-paths.ts";
+import type { JudgeModel } from "../src/ports/chat-model.ts";
 import { abstained, judgment, reading, subject } from "./support/builders.ts";
 import { fixedToolbox } from "./support/fixed-toolbox.ts";
 import { gradientImage } from "./support/images.ts";
@@ -513,6 +514,61 @@ describe("privacy", () => {
       delete process.env.LANGSMITH_ENDPOINT;
       delete process.env.LANGSMITH_API_KEY;
     }
+  });
+});
+
+/** Whoever waits goes on when so many do. */
+function allTogether(waiting: number): () => Promise<void> {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    if (--waiting === 0) open();
+    return opened;
+  };
+}
+
+describe("many questions at once", () => {
+  it("fill their ledgers, are put into prompts and have their answers read each in a round of the event loop of its own", async () => {
+    const rounds = { filled: [] as number[], prompted: [] as number[], read: [] as number[] };
+    let round = 0;
+    let counting = setImmediate(function count() {
+      round++;
+      counting = setImmediate(count);
+    });
+    const [observed, answered] = [allTogether(5), allTogether(5)];
+    const server = await startOpenAiServer((asked) =>
+      asked.messages.some(({ role }) => role === "tool") ? careful(asked) : calls("measure_face", { faceId: "F1" }),
+    );
+    const real = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
+    const model: JudgeModel = {
+      ...real,
+      // Without an image there is nothing else to wait for.
+      capabilities: { ...real.capabilities, vision: false },
+      async reply(asked, signal) {
+        const reply = await real.reply(asked, signal);
+        await answered();
+        return reply;
+      },
+    };
+    const observe = async () => {
+      rounds.filled.push(round);
+      await observed();
+      return [];
+    };
+    const parts = await partsFor(model, {
+      observers: [{ id: "rounds@1", networks: [], observe, close: async () => {} }],
+    });
+    const prompt = (id: string) => {
+      rounds.prompted.push(round);
+      return parts.prompts.prompt(id);
+    };
+    const asking = { ...parts, prompts: { ...parts.prompts, prompt } };
+    const onTool = () => rounds.read.push(round);
+    await Promise.all(Array.from({ length: 5 }, () => ask({ image: PICTURE, onTool }, asking)));
+    clearImmediate(counting);
+    for (const seen of Object.values(rounds)) expect(new Set(seen).size).toBe(5);
   });
 });
 

@@ -12,6 +12,7 @@ import type { Complaint } from "../domain/complaint.ts";
 import type { ImageView } from "../domain/image.ts";
 import { captionOf, type PromptPart } from "../domain/prompt.ts";
 import { jsonSchemaOf } from "../judging/answer-format.ts";
+import { nextTurn } from "../platform/turns.ts";
 import type { AnswerSchema, ChatMessage, ChatReply, ChatTool, JudgeModel } from "../ports/chat-model.ts";
 import type { AgentTool, ToolContext, ToolOutput } from "./agent-tool.ts";
 import type { TransferRecorder } from "./transfer.ts";
@@ -55,6 +56,7 @@ export class ModelBridge extends BaseChatModel<BridgeOptions> {
       },
       signal,
     );
+    await nextTurn();
     const message = aiMessage(reply);
     return { generations: [{ text: reply.text, message }] };
   }

@@ -113,15 +113,16 @@ export interface EvidenceLedger {
 
 export function createEvidenceLedger(faces: readonly Face[]): EvidenceLedger {
   const items: EvidenceItem[] = [];
-  const known = new Map<string, EvidenceItem>();
+  const known = new Map<string, EvidenceItem[]>();
   return {
     add(item) {
-      const key = JSON.stringify([item.kind, item.faceId, item.region, item.statement, item.value, item.source]);
-      const earlier = known.get(key);
+      // What says the same in words is rare, so only that is compared as a whole.
+      const alike = known.get(item.statement) ?? [];
+      const earlier = alike.find((each) => factOf(each) === factOf(item));
       if (earlier !== undefined) return earlier;
       const entry: EvidenceItem = { id: `E${items.length + 1}`, ...item };
       items.push(entry);
-      known.set(key, entry);
+      known.set(item.statement, [...alike, entry]);
       return entry;
     },
     get: (id) => items.find((item) => item.id === id),
@@ -132,6 +133,10 @@ export function createEvidenceLedger(faces: readonly Face[]): EvidenceLedger {
     faces: () => faces,
     face: (faceId) => faces.find((face) => face.faceId === faceId),
   };
+}
+
+function factOf({ kind, faceId, region, value, source }: NewEvidence): string {
+  return JSON.stringify([kind, faceId, region, value, source]);
 }
 
 /**

@@ -9,11 +9,15 @@ export interface AnswerShape {
   readonly schema: z.ZodType;
 }
 
+const made = new WeakMap<z.ZodType, JsonSchema>();
+
 /**
  * The schema as strict providers take it: JSON Schema without the dialect line and without string lengths, which several
  * of them refuse. Zod still checks those.
  */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const known = made.get(schema);
+  if (known !== undefined) return known;
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
     reused: "inline",
     override({ jsonSchema }) {
@@ -21,6 +25,7 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
       delete jsonSchema.maxLength;
     },
   });
+  made.set(schema, rest);
   return rest;
 }
 

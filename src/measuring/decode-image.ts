@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import sharp from "sharp";
 import { ImageDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
-import { FRESH_PIXELS, type PixelPool } from "../domain/pixel-pool.ts";
+import type { PixelPool } from "../domain/pixel-pool.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { refusalOfBytes, refusalOfFormat } from "./image-format.ts";
@@ -20,11 +20,24 @@ const MAX_FILE_BYTES = 400_000_000;
  * @throws {ImageDecodeError} if the file is missing, no image, damaged, too large or of a format that is not read.
  */
 export function decodeImage(path: string, signal?: AbortSignal): Promise<DecodedImage> {
-  return decodeImageInto(FRESH_PIXELS, path, signal);
+  return decoded(path, (pixels) => pixels, signal);
 }
 
 /** As `decodeImage`, on memory from a pool, for those who decode many. */
-export async function decodeImageInto(pool: PixelPool, path: string, signal?: AbortSignal): Promise<DecodedImage> {
+export function decodeImageInto(pool: PixelPool, path: string, signal?: AbortSignal): Promise<DecodedImage> {
+  const copied = (pixels: Uint8Array) => {
+    const copy = pool.take(pixels.length);
+    copy.set(pixels);
+    return copy;
+  };
+  return decoded(path, copied, signal);
+}
+
+async function decoded(
+  path: string,
+  placed: (pixels: Uint8Array) => Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<DecodedImage> {
   const bytes = await readImageFile(path, signal);
   const refusal = refusalOfBytes(bytes);
   if (refusal !== undefined) throw new ImageDecodeError(path, refusal);
@@ -34,7 +47,7 @@ export async function decodeImageInto(pool: PixelPool, path: string, signal?: Ab
     path,
     widthPx,
     heightPx,
-    rgb: copied(pixels, pool),
+    rgb: placed(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length)),
     sha256: createHash("sha256").update(bytes).digest("hex"),
   };
 }
@@ -73,10 +86,4 @@ function reasonForUndecodable(error: unknown): string {
     return `it has more than ${MAX_PIXELS / 1e6} megapixels: make it smaller`;
   if (complaint.includes("unsupported image format")) return "it is not an image in JPEG, PNG, WebP, GIF, TIFF or AVIF";
   return "its image data is damaged or cut short: fetch the file again";
-}
-
-function copied(pixels: Buffer, pool: PixelPool): Uint8Array {
-  const copy = pool.take(pixels.length);
-  copy.set(pixels);
-  return copy;
 }

@@ -1,3 +1,4 @@
+import type { ImageView } from "../../domain/image.ts";
 import { captionOf, type PromptPart } from "../../domain/prompt.ts";
 import type { ChatMessage } from "../../ports/chat-model.ts";
 
@@ -88,8 +89,15 @@ export function wireParts<Image>(
   image: (base64: string, mimeType: string) => Image,
 ): (string | Image)[] {
   return parts.flatMap((part): (string | Image)[] =>
-    part.type === "text"
-      ? [part.text]
-      : [captionOf(part.view), image(Buffer.from(part.view.data).toString("base64"), part.view.mimeType)],
+    part.type === "text" ? [part.text] : [captionOf(part.view), image(base64Of(part.view), part.view.mimeType)],
   );
+}
+
+const encoded = new WeakMap<ImageView, string>();
+
+/** Made once for every image: it goes along with each turn of a conversation. */
+function base64Of(view: ImageView): string {
+  const base64 = encoded.get(view) ?? Buffer.from(view.data).toString("base64");
+  encoded.set(view, base64);
+  return base64;
 }
