@@ -25,6 +25,7 @@ export interface LabQuery extends RunMode {
   /** Neutral face for the Kuleshov arms. */
   readonly neutral?: string | undefined;
   readonly hide: "faces" | "people";
+  readonly mask: "fill" | "gray" | "blur" | "pixels";
   /** Answers per arm. */
   readonly repeats: number;
   /** What is known of the situation, in words. */
@@ -104,7 +105,7 @@ async function drawAll({ calls, stimuli }: PreparedEvaluation, place: RunFolder,
 }
 
 async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
-  const { images, model, swap, neutral, hide, repeats, context } = query;
+  const { images, model, swap, neutral, hide, mask, repeats, context } = query;
   const named = async (path: string | undefined) =>
     path === undefined ? null : { path, sha256: (await hashOfFileIfThere(path)) ?? null };
   return {
@@ -117,6 +118,7 @@ async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
     "--swap": await named(swap),
     "--neutral": await named(neutral),
     "--hide": hide,
+    "--mask": mask,
     "--repeats": repeats,
     "--context": context ?? null,
     ...(query.mirrored && { "--mirrored": true }),
@@ -126,7 +128,7 @@ async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
 
 /** Writes the evaluation that the lab runs. @returns its path. */
 async function writeLabFile(place: RunFolder, query: LabQuery, images: readonly LabImage[]): Promise<string> {
-  const { model, neutral, hide, repeats, context, seed = 1, timeout } = query;
+  const { model, neutral, hide, mask, repeats, context, seed = 1, timeout } = query;
   const rows = images.map(({ name, path, region, face }) => {
     const box = region === null ? "" : [region.leftPx, region.topPx, region.widthPx, region.heightPx].join(" ");
     return { id: name, image: path, situation: context, region: box, face };
@@ -141,7 +143,7 @@ async function writeLabFile(place: RunFolder, query: LabQuery, images: readonly 
     },
     ...(query.mirrored && { mirrored: true }),
     matrix: { models: [model], arms: armsOf(images.length, neutral), seeds: [seed], repeats },
-    stimuli: { hide, ...(neutral === undefined ? {} : { neutral: resolve(neutral) }) },
+    stimuli: { hide, mask, ...(neutral === undefined ? {} : { neutral: resolve(neutral) }) },
     ...(timeout === undefined ? {} : { execution: { timeoutSeconds: timeout } }),
     scorers: ["faithfulness", "fixed-values"],
   };
@@ -151,7 +153,15 @@ async function writeLabFile(place: RunFolder, query: LabQuery, images: readonly 
 }
 
 function armsOf(images: number, neutral: string | undefined): string[] {
-  const always = ["full", "face-only", "context-only", "blurred-background", "grayscale", "re-encoded"];
+  const always = [
+    "full",
+    "face-only",
+    "context-only",
+    "hole-elsewhere",
+    "blurred-background",
+    "grayscale",
+    "re-encoded",
+  ];
   return [
     ...always,
     ...(images > 1 ? ["swapped-context"] : []),

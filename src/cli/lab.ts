@@ -19,6 +19,7 @@ interface LabOptions extends ModelFlags {
   readonly swap?: string;
   readonly neutral?: string;
   readonly hide: "faces" | "people";
+  readonly mask: "fill" | "gray" | "blur" | "pixels";
   readonly repeats: number;
   readonly context?: string;
   readonly mirrored?: true;
@@ -37,7 +38,8 @@ export function register(program: Command): void {
     )
     .option("--swap <image>", "image onto whose largest face the face is set, when there is only one image")
     .option("--neutral <image>", "neutral face for the Kuleshov arms")
-    .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")
+    .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "people")
+    .option("--mask <how>", "how it is hidden: fill (from around it), gray, blur or pixels", masked, "fill")
     .option("--repeats <n>", "answers per arm", repeats, 1)
     .option("--context <text>", "what is known of the situation, in words")
     .addOption(mirroredOption())
@@ -56,6 +58,11 @@ function collect(id: string, earlier: readonly string[] = []): readonly string[]
 function hidden(what: string): string {
   if (what === "faces" || what === "people") return what;
   throw new ConfigurationError(`--hide takes faces or people, not "${what}"`);
+}
+
+function masked(how: string): string {
+  if (how === "fill" || how === "gray" || how === "blur" || how === "pixels") return how;
+  throw new ConfigurationError(`--mask takes fill, gray, blur or pixels, not "${how}"`);
 }
 
 function repeats(text: string): number {

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { createPersonSegmenter } from "../adapters/scene/person-segmenter.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Face } from "../domain/measurement.ts";
@@ -22,6 +23,7 @@ import { cacheFolder } from "../platform/cache-folder.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { DEFAULT_RETRIES } from "../platform/retry.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import { openDependencies, toolsOf } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
@@ -59,6 +61,11 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
   const folder = options.answersFolder ?? cachePlace("answers");
   const answers = createAnswerCache(openCache("answers", folder));
   const toolboxes = createToolboxShelf(options.cache);
+  let segmenter: Promise<PersonSegmenter> | undefined;
+  const openSegmenter = () => {
+    segmenter ??= createPersonSegmenter();
+    return segmenter;
+  };
   // Each condition and seed opens its model anew; what its server does not take is found out once.
   const shared = { ...options, turnedDown: new Map() };
   const conditions: ConditionDependencies[] = [];
@@ -82,12 +89,14 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       return createEmerSolver(own);
     },
     async stimuliFor(file, samples) {
-      const { hide, neutral, seed } = file.stimuli;
+      const { hide, mask, neutral, seed } = file.stimuli;
       return createLabStimuli({
         samples,
         folder: options.stimuliFolder,
         toolbox: await toolboxes.one("mesh"),
+        segmenter: await openSegmenter(),
         hide,
+        mask,
         neutral: neutral === undefined ? null : locateDatasetPath(neutral, options.evalFilePath),
         seed,
       });
@@ -112,6 +121,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
     async close() {
       await Promise.all(conditions.map((own) => own.close()));
       await toolboxes.close();
+      await (await segmenter)?.close();
     },
   };
 }

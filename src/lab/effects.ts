@@ -93,7 +93,7 @@ const EFFECTS: readonly Effect[] = [
     says: (found) => `From what Bayesian integration of both cues predicts, the judgment is ${found} bits away`,
     value: ({ arms }) => distanceToIntegration(arms.full, arms["face-only"], arms["context-only"]),
   },
-  ...(["blurred-background", "grayscale", "re-encoded"] as const).flatMap((arm): Effect[] => [
+  ...(["blurred-background", "grayscale", "re-encoded", "hole-elsewhere"] as const).flatMap((arm): Effect[] => [
     {
       name: `label_flips_${arm}`,
       meaning: `Share of answers whose label changes under ${arm}, which is no evidence`,

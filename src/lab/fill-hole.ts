@@ -1,223 +1,210 @@
 import { createRandom } from "../domain/statistics/random.ts";
+import { type Field, finer, type Matches, pyramidOf, REACH } from "./fill-pyramid.ts";
+import { joinSeamlessly } from "./fill-seams.ts";
 import type { Mask } from "./mask.ts";
-import { blurred, type Raster } from "./raster.ts";
+import type { Raster } from "./raster.ts";
 
-/** Side of the texture pieces that are laid over the fill, as a share of the image's longer side. */
-const PIECE_SHARE = 0.03;
+/** Rounds of matching and voting, on the coarsest level and then on each finer one; the last stands for all after it. */
+const ROUNDS = [10, 5, 4, 3, 2] as const;
+/** Levels of more pixels along their longer side than this are not searched anew: they take what the level below found. */
+const SEARCHED_UP_TO_PX = 450;
+/** Pieces of this many pixels across are counted together when it is asked how often a place was copied. */
+const PLACE_PX = 4;
+/** What it costs to copy a place once more than all are copied on average: as much as a difference of this many steps of 255. */
+const REPEATED_COSTS = 3;
+/** How much less a pixel counts for each pixel that it lies deeper in the hole (Wexler and others 2007). */
+const TRUST_FALLS = 1.3;
+
+/** What is to be filled, and what must not be copied into it. */
+export interface Hole {
+  /** 1 where to fill; partly covered pixels are mixed. */
+  readonly mask: Mask;
+  /** Where nothing is taken from, such as people who stay: a copied arm would be seen. */
+  readonly avoid?: Mask;
+  readonly seed: number;
+}
 
 /**
- * Fills what a mask covers so that it looks like more of its surroundings: colours flow in from the edge (push-pull
- * over an image pyramid), then fine texture is taken in pieces from nearby uncovered places. A plain box would tell
- * that, and where, something was hidden.
- * @param hole 1 where to fill; partly covered pixels are mixed.
+ * Fills what a mask covers with pieces of the rest of the image that fit each other and the border: for each 7 x 7 patch
+ * of the hole the nearest patch outside it is looked for (PatchMatch, Barnes and others 2009), every pixel becomes what
+ * the patches over it agree on, and both are repeated from coarse to fine (Wexler and others 2007). The same seed gives
+ * the same pixels.
+ *
+ * @returns `null` when there is too little outside the hole to fill it from.
  */
-export async function fillHole(raster: Raster, hole: Mask, seed: number): Promise<Raster> {
-  const smooth = pushPull(raster, hole);
-  const soft = await blurred(raster, 3);
-  const filled = withTexture({ raster, soft, smooth }, hole, seed);
-  const rgb = new Uint8Array(raster.rgb.length);
+export function fillHole(raster: Raster, { mask, avoid, seed }: Hole): Raster | null {
+  const levels = pyramidOf(raster, mask, avoid);
+  const coarsest = levels.at(-1);
+  if (coarsest === undefined) return null;
+  const random = createRandom(seed).below;
+  let matches = randomMatches(coarsest, random);
+  for (let at = levels.length - 1; at >= 0; at--) {
+    const level = levels[at] as Field;
+    if (at < levels.length - 1) matches = finer(matches, levels[at + 1] as Field, level);
+    const searched = Math.max(level.widthPx, level.heightPx) <= SEARCHED_UP_TO_PX;
+    const rounds = ROUNDS[Math.min(levels.length - 1 - at, ROUNDS.length - 1)] as number;
+    if (at < levels.length - 1) vote(level, matches, 0.75);
+    for (let round = 0; round < (searched ? rounds : 1); round++) {
+      improve(level, matches, { random, backwards: round % 2 === 1, nearby: !searched });
+      // The last word is had by the patches that fit best, so that texture stays sharp.
+      vote(level, matches, round === rounds - 1 || !searched ? 0.25 : 0.75);
+    }
+  }
+  joinPieces(levels[0] as Field, matches);
+  return laidIn(raster, mask, levels[0] as Field);
+}
+
+/** Pieces from brighter and darker places meet without a seam: what is kept of them is how each pixel differs from the next. */
+function joinPieces({ widthPx, heightPx, rgb, hole, targetAt }: Field, { source }: Matches): void {
+  const from = (at: number) =>
+    hole[at] === 1 && (targetAt[at] ?? -1) >= 0 ? (source[targetAt[at] as number] as number) : at;
+  for (const channel of [0, 1, 2]) {
+    const colour = (at: number) => rgb[3 * at + channel] as number;
+    const values = Float32Array.from(hole, (_, at) => colour(at));
+    joinSeamlessly(values, { width: widthPx, height: heightPx, inside: hole }, (at, axis) => {
+      const step = axis === 0 ? 1 : widthPx;
+      const [a, b] = [from(at), from(at + step)];
+      if (a === at) return colour(b) - colour(b - step);
+      if (b === at + step) return colour(a + step) - colour(a);
+      return (colour(a + step) - colour(a) + colour(b) - colour(b - step)) / 2;
+    });
+    for (let at = 0; at < hole.length; at++) if (hole[at] === 1) rgb[3 * at + channel] = values[at] as number;
+  }
+}
+
+function randomMatches({ targets, sources }: Field, random: (below: number) => number): Matches {
+  return {
+    source: Int32Array.from(targets, () => sources[random(sources.length)] as number),
+    cost: new Float64Array(targets.length).fill(Number.POSITIVE_INFINITY),
+  };
+}
+
+/** One sweep of PatchMatch: each target tries what its neighbours found, then places ever nearer to what it has. */
+function improve(
+  field: Field,
+  matches: Matches,
+  how: { readonly random: (below: number) => number; readonly backwards: boolean; readonly nearby: boolean },
+): void {
+  const { widthPx, heightPx, targets, targetAt, isSource } = field;
+  const { source, cost } = matches;
+  const step = how.backwards ? 1 : -1;
+  const widest = how.nearby ? 2 : Math.max(widthPx, heightPx);
+  const used = usesOf(field, source);
+  for (let n = 0; n < targets.length; n++) {
+    cost[n] = unlikeness(field, targets[n] as number, source[n] as number) + used.costs(source[n] as number);
+  }
+  const tried = (n: number, candidate: number) => {
+    if (candidate < 0 || candidate >= isSource.length || isSource[candidate] === 0 || candidate === source[n]) return;
+    const repeated = used.costs(candidate);
+    const found = repeated + unlikeness(field, targets[n] as number, candidate, (cost[n] as number) - repeated);
+    if (found >= (cost[n] as number)) return;
+    used.moves(source[n] as number, candidate);
+    cost[n] = found;
+    source[n] = candidate;
+  };
+  for (let i = 0; i < targets.length; i++) {
+    const n = how.backwards ? targets.length - 1 - i : i;
+    const target = targets[n] as number;
+    for (const beside of [step, step * widthPx]) {
+      const neighbour = targetAt[target + beside] ?? -1;
+      if (neighbour >= 0) tried(n, (source[neighbour] as number) - beside);
+    }
+    for (let reach = widest; reach >= 1; reach = Math.floor(reach / 2)) {
+      const at = source[n] as number;
+      const x = (at % widthPx) + how.random(2 * reach + 1) - reach;
+      const y = Math.floor(at / widthPx) + how.random(2 * reach + 1) - reach;
+      if (x >= 0 && x < widthPx && y >= 0 && y < heightPx) tried(n, y * widthPx + x);
+    }
+  }
+}
+
+/**
+ * How often each place is copied. Without a price on it a fill ends as one flat colour, which is a little like everything
+ * (Kaspar and others 2015).
+ */
+function usesOf({ widthPx, heightPx, sources, targets }: Field, source: Int32Array) {
+  const across = Math.ceil(widthPx / PLACE_PX);
+  const place = (at: number) => Math.floor(at / widthPx / PLACE_PX) * across + Math.floor((at % widthPx) / PLACE_PX);
+  const uses = new Float32Array(across * Math.ceil(heightPx / PLACE_PX));
+  const add = (at: number, by: number) => {
+    uses[place(at)] = (uses[place(at)] as number) + by;
+  };
+  for (const at of source) add(at, 1);
+  const average = (PLACE_PX ** 2 * targets.length) / sources.length;
+  const price = (REPEATED_COSTS ** 2 * 3 * (2 * REACH + 1) ** 2) / average;
+  return {
+    costs: (at: number) => price * (uses[place(at)] as number),
+    moves(from: number, to: number) {
+      add(from, -1);
+      add(to, 1);
+    },
+  };
+}
+
+/** Summed squared difference of two patches; given up once it is over `limit`. */
+function unlikeness({ widthPx, rgb }: Field, a: number, b: number, limit = Number.POSITIVE_INFINITY): number {
+  let sum = 0;
+  for (let dy = -REACH; dy <= REACH; dy++) {
+    let i = 3 * (a + dy * widthPx - REACH);
+    let j = 3 * (b + dy * widthPx - REACH);
+    const end = i + 3 * (2 * REACH + 1);
+    for (; i < end; i++, j++) {
+      const d = (rgb[i] as number) - (rgb[j] as number);
+      sum += d * d;
+    }
+    if (sum >= limit) return sum;
+  }
+  return sum;
+}
+
+/** Every pixel of the hole becomes the mean of what the patches over it say, those that fit and lie near the border more. */
+function vote(field: Field, { source, cost }: Matches, share: number): void {
+  const { targets, hole, depth, rgb } = field;
+  const width = Math.max(1, quantile(cost, share));
+  const said = { sums: new Float64Array(hole.length * 3), weights: new Float64Array(hole.length) };
+  for (let n = 0; n < targets.length; n++) {
+    const [to, known] = [targets[n] as number, cost[n] as number];
+    const fit = Number.isFinite(known) ? Math.exp(-known / (2 * width)) : 1;
+    const weight = Math.max(1e-12, fit) * TRUST_FALLS ** -Math.min(200, depth[to] as number);
+    say(field, said, { to, from: source[n] as number, weight });
+  }
+  for (let at = 0; at < hole.length; at++) {
+    const weight = said.weights[at] as number;
+    if (hole[at] === 0 || weight === 0) continue;
+    for (let c = 0; c < 3; c++) rgb[3 * at + c] = (said.sums[3 * at + c] as number) / weight;
+  }
+}
+
+/** One patch's word on the pixels of the hole that it covers. */
+function say(
+  { widthPx, hole, rgb }: Field,
+  { sums, weights }: { readonly sums: Float64Array; readonly weights: Float64Array },
+  patch: { readonly to: number; readonly from: number; readonly weight: number },
+): void {
+  for (let dy = -REACH; dy <= REACH; dy++) {
+    for (let dx = -REACH; dx <= REACH; dx++) {
+      const at = patch.to + dy * widthPx + dx;
+      if (hole[at] === 0) continue;
+      const taken = 3 * (patch.from + dy * widthPx + dx);
+      weights[at] = (weights[at] as number) + patch.weight;
+      for (let c = 0; c < 3; c++) {
+        sums[3 * at + c] = (sums[3 * at + c] as number) + patch.weight * (rgb[taken + c] as number);
+      }
+    }
+  }
+}
+
+function quantile(values: Float64Array, share: number): number {
+  const some = values.filter((value, i) => i % 7 === 0 && Number.isFinite(value)).sort();
+  return some[Math.floor(share * (some.length - 1))] ?? 1;
+}
+
+function laidIn(raster: Raster, { values }: Mask, { rgb: filled }: Field): Raster {
+  const rgb = Uint8Array.from(raster.rgb);
   for (let i = 0; i < rgb.length; i++) {
-    const share = hole.values[Math.floor(i / 3)] as number;
-    rgb[i] = Math.round((1 - share) * (raster.rgb[i] as number) + share * (filled[i] as number));
+    const share = values[Math.floor(i / 3)] as number;
+    if (share > 0)
+      rgb[i] = Math.max(0, Math.min(255, Math.round((1 - share) * (rgb[i] as number) + share * (filled[i] as number))));
   }
   return { ...raster, rgb };
-}
-
-interface Level {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  /** float32 [height, width, 3], colours times weight. */
-  readonly colour: Float32Array;
-  readonly weight: Float32Array;
-}
-
-/** Halves the image again and again with holes left out, then fills each level's holes from the coarser one. */
-function pushPull({ widthPx, heightPx, rgb }: Raster, hole: Mask): Float32Array {
-  // Pixels that are covered at all know nothing: half-covered ones already carry what is hidden.
-  const weight = hole.values.map((value) => (value > 0.02 ? 0 : 1));
-  const colour = Float32Array.from(rgb, (value, i) => value * (weight[Math.floor(i / 3)] as number));
-  const levels: Level[] = [{ widthPx, heightPx, colour, weight }];
-  for (;;) {
-    const last = levels.at(-1) as Level;
-    if (last.widthPx === 1 && last.heightPx === 1) break;
-    levels.push(halved(last));
-  }
-  let coarse = levels.at(-1) as Level;
-  for (let i = levels.length - 2; i >= 0; i--) coarse = filledFrom(levels[i] as Level, coarse);
-  return coarse.colour;
-}
-
-function halved({ widthPx, heightPx, colour, weight }: Level): Level {
-  const w = Math.ceil(widthPx / 2);
-  const h = Math.ceil(heightPx / 2);
-  const next = { widthPx: w, heightPx: h, colour: new Float32Array(w * h * 3), weight: new Float32Array(w * h) };
-  for (let y = 0; y < heightPx; y++) {
-    for (let x = 0; x < widthPx; x++) {
-      const from = y * widthPx + x;
-      const own = weight[from] as number;
-      if (own === 0) continue;
-      const to = (y >> 1) * w + (x >> 1);
-      next.weight[to] = (next.weight[to] as number) + own;
-      for (let c = 0; c < 3; c++) {
-        next.colour[to * 3 + c] = (next.colour[to * 3 + c] as number) + (colour[from * 3 + c] as number);
-      }
-    }
-  }
-  // A cell with one known pixel in four counts as fully known: its mean is what there is to know.
-  for (let i = 0; i < next.weight.length; i++) {
-    const total = next.weight[i] as number;
-    if (total <= 1) continue;
-    for (let c = 0; c < 3; c++) next.colour[i * 3 + c] = (next.colour[i * 3 + c] as number) / total;
-    next.weight[i] = 1;
-  }
-  return next;
-}
-
-/** Known pixels stay; unknown ones take the bilinear value of the coarser level. */
-function filledFrom(fine: Level, coarse: Level): Level {
-  const colour = Float32Array.from(fine.colour);
-  for (let y = 0; y < fine.heightPx; y++) {
-    for (let x = 0; x < fine.widthPx; x++) {
-      const i = y * fine.widthPx + x;
-      const own = fine.weight[i] as number;
-      if (own >= 1) continue;
-      const [cx, cy] = [x / 2 - 0.25, y / 2 - 0.25];
-      for (let c = 0; c < 3; c++) {
-        colour[i * 3 + c] = (colour[i * 3 + c] as number) + (1 - own) * bilinear(coarse, [cx, cy], c);
-      }
-    }
-  }
-  return { ...fine, colour, weight: new Float32Array(fine.weight.length).fill(1) };
-}
-
-function bilinear({ widthPx, heightPx, colour }: Level, [x, y]: readonly [number, number], channel: number): number {
-  const clampX = (value: number) => Math.max(0, Math.min(widthPx - 1, value));
-  const clampY = (value: number) => Math.max(0, Math.min(heightPx - 1, value));
-  const [x0, y0] = [Math.floor(x), Math.floor(y)];
-  const [fx, fy] = [x - x0, y - y0];
-  const at = (px: number, py: number) => colour[(clampY(py) * widthPx + clampX(px)) * 3 + channel] as number;
-  const top = (1 - fx) * at(x0, y0) + fx * at(x0 + 1, y0);
-  const bottom = (1 - fx) * at(x0, y0 + 1) + fx * at(x0 + 1, y0 + 1);
-  return (1 - fy) * top + fy * bottom;
-}
-
-/** Adds to the smooth fill the fine detail (image minus its blur) of uncovered places, in overlapping pieces. */
-function withTexture(
-  { raster, soft, smooth }: { readonly raster: Raster; readonly soft: Raster; readonly smooth: Float32Array },
-  hole: Mask,
-  seed: number,
-): Float32Array {
-  const { widthPx, heightPx } = raster;
-  const random = createRandom(seed);
-  const side = Math.max(8, Math.round(PIECE_SHARE * Math.max(widthPx, heightPx)));
-  const detail = new Float32Array(smooth.length);
-  const energy = new Float32Array(hole.values.length);
-  for (let top = -side / 2; top < heightPx; top += side / 2) {
-    for (let left = -side / 2; left < widthPx; left += side / 2) {
-      const piece = { left: Math.round(left), top: Math.round(top), side };
-      if (!touches(hole, piece)) continue;
-      const source = bestSource({ raster, soft, smooth }, hole, { piece, real: random.real });
-      if (source !== undefined) layPiece({ raster, soft, detail, energy }, piece, source);
-    }
-  }
-  return smooth.map((value, i) => {
-    const share = energy[Math.floor(i / 3)] as number;
-    // Dividing by the root of the summed squares keeps the strength of the detail where pieces overlap.
-    return Math.max(0, Math.min(255, share > 0 ? value + (detail[i] as number) / Math.sqrt(share) : value));
-  });
-}
-
-interface Piece {
-  readonly left: number;
-  readonly top: number;
-  readonly side: number;
-}
-
-function touches({ widthPx, heightPx, values }: Mask, { left, top, side }: Piece): boolean {
-  for (let y = Math.max(0, top); y < Math.min(heightPx, top + side); y += 2) {
-    for (let x = Math.max(0, left); x < Math.min(widthPx, left + side); x += 2) {
-      if ((values[y * widthPx + x] as number) > 0.02) return true;
-    }
-  }
-  return false;
-}
-
-/** Uncovered places that are compared for one piece. */
-const CANDIDATES = 12;
-
-/**
- * Of some uncovered places, nearer ones first, the one whose colour is most like the fill and whose detail is calm: a
- * strand of hair or a railing, repeated in the fill, would look like what it is not.
- */
-function bestSource(
-  { raster, soft, smooth }: { readonly raster: Raster; readonly soft: Raster; readonly smooth: Float32Array },
-  hole: Mask,
-  { piece, real }: { readonly piece: Piece; readonly real: () => number },
-): Piece | undefined {
-  let best: { readonly place: Piece; readonly cost: number } | undefined;
-  let found = 0;
-  for (let round = 1; round <= 160 && found < CANDIDATES; round++) {
-    const reach = piece.side * (1 + round / 6);
-    const left = Math.round(piece.left + (2 * real() - 1) * reach);
-    const top = Math.round(piece.top + (2 * real() - 1) * reach);
-    const place = { left, top, side: piece.side };
-    const inside = left >= 0 && top >= 0 && left + piece.side <= hole.widthPx && top + piece.side <= hole.heightPx;
-    if (!inside || touches(hole, place)) continue;
-    found++;
-    const cost = dissimilarity({ raster, soft, smooth }, piece, place);
-    if (best === undefined || cost < best.cost) best = { place, cost };
-  }
-  return best?.place;
-}
-
-/** Mean difference of colour, plus the strength of the detail counted three times. */
-function dissimilarity(
-  { raster, soft, smooth }: { readonly raster: Raster; readonly soft: Raster; readonly smooth: Float32Array },
-  piece: Piece,
-  place: Piece,
-): number {
-  let [colour, detail, n] = [0, 0, 0];
-  for (let dy = 0; dy < piece.side; dy += 3) {
-    const y = Math.max(0, Math.min(raster.heightPx - 1, piece.top + dy));
-    for (let dx = 0; dx < piece.side; dx += 3) {
-      const x = Math.max(0, Math.min(raster.widthPx - 1, piece.left + dx));
-      const to = (y * raster.widthPx + x) * 3;
-      const from = ((place.top + dy) * raster.widthPx + place.left + dx) * 3;
-      for (let c = 0; c < 3; c++) {
-        colour += Math.abs((soft.rgb[from + c] as number) - (smooth[to + c] as number));
-        detail += Math.abs((raster.rgb[from + c] as number) - (soft.rgb[from + c] as number));
-        n++;
-      }
-    }
-  }
-  return (colour + 3 * detail) / Math.max(1, n);
-}
-
-function layPiece(
-  to: {
-    readonly raster: Raster;
-    readonly soft: Raster;
-    readonly detail: Float32Array;
-    readonly energy: Float32Array;
-  },
-  piece: Piece,
-  source: Piece,
-): void {
-  const { widthPx, heightPx } = to.raster;
-  for (let dy = 0; dy < piece.side; dy++) {
-    const y = piece.top + dy;
-    if (y < 0 || y >= heightPx) continue;
-    for (let dx = 0; dx < piece.side; dx++) {
-      const x = piece.left + dx;
-      if (x < 0 || x >= widthPx) continue;
-      const window = Math.sin((Math.PI * (dx + 0.5)) / piece.side) * Math.sin((Math.PI * (dy + 0.5)) / piece.side);
-      const at = y * widthPx + x;
-      const from = (source.top + dy) * widthPx + source.left + dx;
-      to.energy[at] = (to.energy[at] as number) + window * window;
-      for (let c = 0; c < 3; c++) {
-        const fine = (to.raster.rgb[from * 3 + c] as number) - (to.soft.rgb[from * 3 + c] as number);
-        to.detail[at * 3 + c] = (to.detail[at * 3 + c] as number) + window * fine;
-      }
-    }
-  }
 }

@@ -80,7 +80,8 @@ export function boxAround(points: readonly Point[]): PixelBox {
   };
 }
 
-function scaledBox({ leftPx, topPx, widthPx, heightPx }: PixelBox, scale: number): PixelBox {
+/** A box in pixels of another size of the image. */
+export function scaledBox({ leftPx, topPx, widthPx, heightPx }: PixelBox, scale: number): PixelBox {
   return { leftPx: leftPx * scale, topPx: topPx * scale, widthPx: widthPx * scale, heightPx: heightPx * scale };
 }
 

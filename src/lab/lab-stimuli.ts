@@ -10,36 +10,32 @@ import { measureImage } from "../measuring/measure-image.ts";
 import { readBytes, readText } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
+import type { PersonSegmenter } from "../ports/person-segmenter.ts";
+import type { ArtefactScore } from "./artefact-score.ts";
 import { partnersOf } from "./effects.ts";
+import { scaledBox } from "./head-shape.ts";
+import { contextOnly, type Hidden, type Hiding, holeElsewhere } from "./hide.ts";
 import { type Raster, rasterOf, sharpOf } from "./raster.ts";
-import {
-  blurredBackground,
-  contextOnly,
-  faceOnly,
-  grayscale,
-  neutralInContext,
-  type Scene,
-  swappedContext,
-} from "./stimuli.ts";
+import { blurredBackground, faceOnly, grayscale, neutralInContext, type Scene, swappedContext } from "./stimuli.ts";
 
 /** Raised when a recipe changes what it shows. */
-const RECIPES = 2;
+const RECIPES = 3;
 /** Intersection over union from which a face counts as the one that a region means. */
 const SAME_FACE_OVERLAP = 0.3;
 /** Decoded and measured images that are kept: a run asks for all arms of a sample in a row. */
 const KEPT_SCENES = 4;
 
 /** What the lab needs. */
-interface LabSetting {
+interface LabSetting extends Hiding {
   readonly samples: readonly Sample[];
   /** Where stimuli are written, so that people can be shown the same. */
   readonly folder: string;
   /** Finds the faces that are hidden, cut out and replaced. */
   readonly toolbox: FerToolbox;
-  readonly hide: "faces" | "people";
+  /** Tells people from the scene behind them. */
+  readonly segmenter: PersonSegmenter;
   /** Absolute path of an image of a neutral face; `null` leaves the neutral arms out. */
   readonly neutral: string | null;
-  readonly seed: number;
 }
 
 /** Builds what all arms show and tell, and writes each image once. */
@@ -51,9 +47,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   const sceneOf = (path: string, region: PixelBox | null, signal?: AbortSignal) => {
     const oldest = scenes.keys().next().value;
     if (scenes.size > KEPT_SCENES && oldest !== undefined) scenes.delete(oldest);
-    return remembered(scenes, `${path} ${JSON.stringify(region)}`, () =>
-      openScene(path, region, setting.toolbox, signal),
-    );
+    return remembered(scenes, `${path} ${JSON.stringify(region)}`, () => openScene(path, region, setting, signal));
   };
 
   /** What is said of the situation in an arm: the words go with the scene, so where there is none nothing is said. */
@@ -78,7 +72,8 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       arm,
       recipes: RECIPES,
       toolbox: setting.toolbox.id,
-      hide: arm === "context-only" ? setting.hide : null,
+      segmenter: SEGMENTED.has(arm) ? setting.segmenter.id : null,
+      ...(HIDING.has(arm) && { hide: setting.hide, mask: setting.mask }),
       seed: setting.seed,
       partner: partner?.image ? await hashOf(partner.image) : null,
       neutral: usesNeutral && setting.neutral !== null ? await hashOf(setting.neutral) : null,
@@ -93,7 +88,17 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       case "face-only":
         return { raster: await faceOnly(scene), region: null };
       case "context-only":
-        return { raster: await contextOnly(scene, setting.hide, setting.seed), region };
+        return hiddenOr(
+          await contextOnly(scene, setting),
+          region,
+          "the people take up too much of the image to fill it from the rest; `--hide faces --mask gray` covers their faces only",
+        );
+      case "hole-elsewhere":
+        return hiddenOr(
+          await holeElsewhere(scene, setting),
+          region,
+          "there is no room for an equally large hole beside the people",
+        );
       case "blurred-background":
         return { raster: await blurredBackground(scene), region };
       case "grayscale":
@@ -140,17 +145,27 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       const made = await build({ ...sample, image }, arm, signal);
       if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
       await keep(path, await encoded(made.raster, path));
-      const about = { sample: sample.id, arm, region: made.region, recipe };
+      const about = { sample: sample.id, arm, region: made.region, artefacts: made.artefacts ?? null, recipe };
       await keep(notePath(path), `${JSON.stringify(about)}\n`);
       return { path, context, region: made.region };
     },
   };
 }
 
+function hiddenOr(hidden: Hidden | null, region: PixelBox, why: string): Built {
+  if (hidden === null) throw new StimulusUnavailable(`This arm cannot be shown, as ${why}`);
+  return { raster: hidden.raster, region, artefacts: hidden.artefacts };
+}
+
+/** Arms that hide something, and those that need to know where people are. */
+const HIDING: ReadonlySet<ArmName> = new Set(["context-only", "hole-elsewhere"]);
+const SEGMENTED: ReadonlySet<ArmName> = new Set([...HIDING, "blurred-background"]);
+
 /** A stimulus, with the asked-about person in its own pixels; `null` when that person fills or has left it. */
 interface Built {
   readonly raster: Raster;
   readonly region: PixelBox | null;
+  readonly artefacts?: ArtefactScore | null;
 }
 
 function built(raster: Raster | null, region: PixelBox): Built | null {
@@ -158,16 +173,16 @@ function built(raster: Raster | null, region: PixelBox): Built | null {
 }
 
 function regionOf({ target: { box }, scale }: Scene): PixelBox {
-  return {
-    leftPx: box.leftPx * scale,
-    topPx: box.topPx * scale,
-    widthPx: box.widthPx * scale,
-    heightPx: box.heightPx * scale,
-  };
+  return scaledBox(box, scale);
 }
 
 /** What is written beside a stimulus once it is whole: what it shows, of what, and where the person is. */
-const StimulusNote = z.object({ sample: z.string(), arm: z.string(), region: PixelBoxSchema.nullable() });
+const StimulusNote = z.object({
+  sample: z.string(),
+  arm: z.string(),
+  region: PixelBoxSchema.nullable(),
+  artefacts: z.object({ fill: z.number(), untouched: z.number() }).nullable().default(null),
+});
 
 function notePath(stimulus: string): string {
   return stimulus.replace(/\.\w+$/, ".json");
@@ -185,12 +200,17 @@ export async function readStimulusNote(stimulus: string): Promise<z.infer<typeof
 async function openScene(
   path: string,
   region: PixelBox | null,
-  toolbox: FerToolbox,
+  { toolbox, segmenter }: Pick<LabSetting, "toolbox" | "segmenter">,
   signal?: AbortSignal,
 ): Promise<Scene | null> {
   const { image, faces } = await measureImage(path, [toolbox], signal);
   const target = targetFace(faces, region);
-  return target === undefined ? null : { image, ...(await rasterOf(image)), faces, target };
+  if (target === undefined) return null;
+  const { raster, scale } = await rasterOf(image);
+  const boxes = faces.map(({ box }) => scaledBox(box, scale));
+  const { widthPx, heightPx } = raster;
+  const people = { widthPx, heightPx, values: await segmenter.segment(raster, boxes, signal) };
+  return { image, raster, scale, faces, people, target };
 }
 
 /** The face that a region means (most of it inside, the largest such), or the largest face of all. */

@@ -67,3 +67,26 @@ export async function blurredValues({ widthPx, heightPx, values }: Mask, sigmaPx
 export function union(a: Mask, b: Mask): Mask {
   return { ...a, values: a.values.map((value, i) => Math.max(value, b.values[i] as number)) };
 }
+
+/** Cells that hang together, largest piece first. */
+export function piecesOf(cells: Uint8Array, width: number): number[][] {
+  const left = Uint8Array.from(cells);
+  const pieces: number[][] = [];
+  for (let start = 0; start < left.length; start++) {
+    if (left[start] === 0) continue;
+    left[start] = 0;
+    const piece = [start];
+    for (let next = 0; next < piece.length; next++) {
+      const at = piece[next] as number;
+      for (const step of [1, -1, width, -width]) {
+        const beside = at + step;
+        const wraps = Math.abs(step) === 1 && Math.floor(beside / width) !== Math.floor(at / width);
+        if (wraps || left[beside] !== 1) continue;
+        left[beside] = 0;
+        piece.push(beside);
+      }
+    }
+    pieces.push(piece);
+  }
+  return pieces.sort((a, b) => b.length - a.length);
+}

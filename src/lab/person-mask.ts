@@ -1,93 +1,111 @@
-import type { Face } from "../domain/measurement.ts";
-import { faceOutline, fillOutlines, headOutline, personOutline } from "./head-shape.ts";
-import { blurredValues, emptyMask, type Mask } from "./mask.ts";
-import { type Raster, sharpOf } from "./raster.ts";
+import { depthOf } from "./fill-pyramid.ts";
+import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
+import { blurredValues, emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
+import { blurred, type Raster } from "./raster.ts";
+import type { Scene } from "./stimuli.ts";
 
-/** Longest side at which colours are told apart; an outline needs no more. */
-const WORK_SIDE_PX = 320;
-/** Levels per colour channel of the histograms. */
-const LEVELS = 12;
-const ROUNDS = 4;
+/** What a hidden person takes along: what is at least this likely to be one, so that no strand of hair stays. */
+const MAYBE_PERSON = 0.35;
 
-/**
- * Where a person is: the shape of head and trunk, moved to where the colours change. Colour histograms of the sure
- * person (face, inner trunk) and the sure background (outside the wide shape) are turned into a probability per pixel,
- * weighed by the shape, smoothed and re-estimated a few times (GrabCut's idea with smoothing in place of graph cuts).
- */
-export async function personMask(raster: Raster, faces: readonly Face[], scale: number): Promise<Mask> {
-  const shrink = Math.min(1, WORK_SIDE_PX / Math.max(raster.widthPx, raster.heightPx));
-  const widthPx = Math.max(1, Math.round(raster.widthPx * shrink));
-  const heightPx = Math.max(1, Math.round(raster.heightPx * shrink));
-  const rgb = await sharpOf(raster).resize(widthPx, heightPx, { fit: "fill" }).raw().toBuffer();
-  const small = { widthPx, heightPx };
-  const own = scale * shrink;
-  const shape = fillOutlines(
-    emptyMask(small),
-    faces.flatMap((face) => [headOutline(face, own), personOutline(face, own, small)]),
-  );
-  const prior = await blurredValues(shape, Math.max(2, 0.03 * Math.max(widthPx, heightPx)));
-  const sure = fillOutlines(
-    emptyMask(small),
-    faces.map((face) => faceOutline(face, own)),
-  ).values;
-  const codes = colourCodes(rgb);
-  let belief: Float32Array = Float32Array.from(prior);
-  for (let round = 0; round < ROUNDS; round++) {
-    const likelihood = colourBelief(codes, belief);
-    const joined = belief.map((_, i) => {
-      const p = (prior[i] as number) * (likelihood[i] as number);
-      const q = (1 - (prior[i] as number)) * (1 - (likelihood[i] as number));
-      return (sure[i] as number) > 0 ? 1 : p / Math.max(1e-6, p + q);
-    });
-    belief = await blurredValues({ ...small, values: joined }, 1.5);
+/** An oval over each head, as the field draws it. */
+export async function headOvals({ raster, faces, scale }: Scene): Promise<Mask> {
+  const outlines = faces.map((face) => headOutline(face, scale));
+  return edged(fillOutlines(emptyMask(raster), outlines), sizeOfHeads(outlines));
+}
+
+/** All heads, hair included: what is a person above and beside each face, and the oval around it in any case. */
+export async function wholeHeads({ raster, people, faces, scale }: Scene): Promise<Mask> {
+  const outlines = faces.map((face) => headOutline(face, scale));
+  const heads = fillOutlines(emptyMask(raster), outlines);
+  for (const outline of outlines) {
+    const { leftPx, topPx, widthPx, heightPx } = boxAround(outline);
+    const [from, to] = [Math.max(0, Math.round(topPx - 0.35 * heightPx)), topPx + 0.8 * heightPx];
+    const [left, right] = [Math.max(0, Math.round(leftPx - 0.3 * widthPx)), leftPx + 1.3 * widthPx];
+    for (let y = from; y < Math.min(raster.heightPx, to); y++) {
+      for (let x = left; x < Math.min(raster.widthPx, right); x++) {
+        const at = y * raster.widthPx + x;
+        if ((people.values[at] as number) > MAYBE_PERSON) heads.values[at] = 1;
+      }
+    }
   }
-  return enlarged({ ...small, values: belief.map(steepened) }, raster);
+  return edged(heads, sizeOfHeads(outlines));
 }
 
-function colourCodes(rgb: Uint8Array): Uint16Array {
-  const level = (value: number) => Math.min(LEVELS - 1, Math.floor((value * LEVELS) / 256));
-  return Uint16Array.from({ length: rgb.length / 3 }, (_, i) => {
-    const [r, g, b] = [rgb[i * 3] as number, rgb[i * 3 + 1] as number, rgb[i * 3 + 2] as number];
-    return (level(r) * LEVELS + level(g)) * LEVELS + level(b);
-  });
-}
-
-/** P(person | colour) from how often each colour occurs inside and outside, kept away from 0 and 1. */
-function colourBelief(codes: Uint16Array, belief: Float32Array): Float32Array {
-  const inside = new Float64Array(LEVELS ** 3).fill(0.5);
-  const outside = new Float64Array(LEVELS ** 3).fill(0.5);
-  let [insideSum, outsideSum] = [LEVELS ** 3 / 2, LEVELS ** 3 / 2];
-  codes.forEach((code, i) => {
-    const share = belief[i] as number;
-    inside[code] = (inside[code] as number) + share;
-    outside[code] = (outside[code] as number) + 1 - share;
-    insideSum += share;
-    outsideSum += 1 - share;
-  });
-  return Float32Array.from(codes, (code) => {
-    const p = (inside[code] as number) / insideSum;
-    const q = (outside[code] as number) / outsideSum;
-    return 0.1 + (0.8 * p) / (p + q);
-  });
-}
-
-/** Pushes a probability towards 0 or 1, keeping a soft edge. */
-function steepened(value: number): number {
-  return 1 / (1 + Math.exp(-12 * (value - 0.5)));
-}
-
-async function enlarged({ widthPx, heightPx, values }: Mask, target: Raster): Promise<Mask> {
-  const rgb = Uint8Array.from({ length: values.length * 3 }, (_, i) =>
-    Math.round((values[Math.floor(i / 3)] as number) * 255),
+/** All people with their hair, what they hold, and the shadow that they throw beside them. */
+export async function wholePeople(scene: Scene): Promise<Mask> {
+  const { raster, people, faces, scale } = scene;
+  const outlines = faces.map((face) => headOutline(face, scale));
+  const values = fillOutlines(emptyMask(raster), outlines).values.map((head, i) =>
+    head > 0 || (people.values[i] as number) > MAYBE_PERSON ? 1 : 0,
   );
-  const large = await sharpOf({ widthPx, heightPx, rgb })
-    .resize(target.widthPx, target.heightPx, { fit: "fill", kernel: "cubic" })
-    .raw()
-    .toBuffer();
-  const { widthPx: w, heightPx: h } = target;
-  return {
-    widthPx: w,
-    heightPx: h,
-    values: Float32Array.from({ length: w * h }, (_, i) => (large[i * 3] as number) / 255),
+  const whole = withoutIslands({ ...raster, values });
+  return edged(await withShadow(raster, whole), sizeOfHeads(outlines));
+}
+
+/** Wider by a twentieth of a head, and soft at the edge, so that nothing of what it covers shines through. */
+function edged(mask: Mask, size: number): Promise<Mask> {
+  const growPx = Math.max(3, Math.min(0.06 * size, 0.01 * Math.max(mask.widthPx, mask.heightPx)));
+  return softened(mask, { growPx, featherPx: growPx / 4 });
+}
+
+function sizeOfHeads(outlines: readonly (readonly (readonly [number, number])[])[]): number {
+  return Math.max(1, ...outlines.map((outline) => boxAround(outline).heightPx));
+}
+
+/** Pieces that a mask encloses, such as what is seen between arm and trunk, are too small to tell anything: they go along. */
+function withoutIslands(mask: Mask): Mask {
+  const { widthPx, heightPx, values } = mask;
+  const onFrame = (at: number) => {
+    const [x, y] = [at % widthPx, Math.floor(at / widthPx)];
+    return x === 0 || y === 0 || x === widthPx - 1 || y === heightPx - 1;
   };
+  const filled = Float32Array.from(values);
+  for (const piece of piecesOf(
+    Uint8Array.from(values, (value) => (value > 0 ? 0 : 1)),
+    widthPx,
+  )) {
+    if (piece.length < 0.01 * values.length && !piece.some(onFrame)) for (const at of piece) filled[at] = 1;
+  }
+  return { ...mask, values: filled };
+}
+
+/** A shadow reaches this far, as a share of the root of the person's area. */
+const SHADOW_REACH = 0.06;
+/** It is darker than its surroundings by a factor in this range: not black, as furniture is. */
+const SHADOW_DARKER = [0.45, 0.8] as const;
+
+/** Beside a person, what is of the colour of its surroundings but darker. */
+async function withShadow(raster: Raster, person: Mask): Promise<Mask> {
+  const { widthPx, values } = person;
+  const area = values.reduce((sum, value) => sum + value, 0);
+  const reach = SHADOW_REACH * Math.sqrt(area);
+  if (reach < 3) return person;
+  const away = depthOf(
+    Uint8Array.from(values, (value) => (value > 0 ? 0 : 1)),
+    widthPx,
+  );
+  const [around, weight] = await surroundings(raster, values, 2 * reach);
+  const shadow = values.map((value, i) => {
+    const far = away[i] as number;
+    if (value > 0 || far > reach || (weight[i] as number) < 0.05) return 0;
+    const here = [0, 1, 2].map((c) => raster.rgb[3 * i + c] as number);
+    const there = [0, 1, 2].map((c) => (around[3 * i + c] as number) / (weight[i] as number));
+    const [dark, light] = [here, there].map((rgb) => rgb.reduce((sum, one) => sum + one, 0)) as [number, number];
+    const sameColour = here.every((one, c) => Math.abs(one / (dark + 1) - (there[c] as number) / (light + 1)) < 0.05);
+    return sameColour && dark > SHADOW_DARKER[0] * light && dark < SHADOW_DARKER[1] * light ? 1 : 0;
+  });
+  // Single dark pixels are texture: a shadow holds together.
+  const together = await blurredValues({ ...person, values: Float32Array.from(shadow) }, reach / 6);
+  return { ...person, values: values.map((value, i) => (value > 0 || (together[i] as number) > 0.5 ? 1 : 0)) };
+}
+
+/** Blurred colours of everything but the person, and how much of it there is. */
+async function surroundings(
+  raster: Raster,
+  person: Float32Array,
+  sigmaPx: number,
+): Promise<readonly [Float32Array, Float32Array]> {
+  const rgb = Uint8Array.from(raster.rgb, (value, i) => ((person[Math.floor(i / 3)] as number) > 0 ? 0 : value));
+  const outside = { ...raster, values: person.map((value) => (value > 0 ? 0 : 1)) };
+  return [Float32Array.from((await blurred({ ...raster, rgb }, sigmaPx)).rgb), await blurredValues(outside, sigmaPx)];
 }

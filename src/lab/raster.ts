@@ -47,6 +47,9 @@ export function mixed(under: Raster, over: Raster, mask: Float32Array): Raster {
   return { widthPx: under.widthPx, heightPx: under.heightPx, rgb };
 }
 
+/** Mid gray, as in most published stimuli. */
+export const GRAY = 128;
+
 /** One colour everywhere. */
 export function plain({ widthPx, heightPx }: Raster, gray: number): Raster {
   return { widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(gray) };

@@ -1,12 +1,10 @@
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
-import { fillHole } from "./fill-hole.ts";
 import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
-import { emptyMask, type Mask, softened, union } from "./mask.ts";
+import { emptyMask, type Mask, softened } from "./mask.ts";
 import { type PlacedFace, pasteFace } from "./paste-face.ts";
-import { personMask } from "./person-mask.ts";
-import { blurred, cropped, mixed, plain, type Raster } from "./raster.ts";
+import { blurred, cropped, GRAY, mixed, plain, type Raster } from "./raster.ts";
 
 /** An image with its faces, ready to make stimuli of. */
 export interface Scene {
@@ -16,12 +14,11 @@ export interface Scene {
   /** Factor from source pixels, in which faces are given, to raster pixels. */
   readonly scale: number;
   readonly faces: readonly Face[];
+  /** How likely each pixel of the raster belongs to a person. */
+  readonly people: Mask;
   /** The person who is asked about. */
   readonly target: Face;
 }
-
-/** Mid gray, as in most published face-only stimuli. */
-const GRAY = 128;
 
 /** The head alone on plain gray, cut to it. */
 export async function faceOnly({ raster, scale, target }: Scene): Promise<Raster> {
@@ -33,30 +30,8 @@ export async function faceOnly({ raster, scale, target }: Scene): Promise<Raster
   return cropped(alone, square(box, 1.1));
 }
 
-/**
- * The scene without its faces, or without its people: what they covered is filled from around it. Every face is hidden,
- * not only the one that is asked about, since other faces tell as much.
- */
-export async function contextOnly(scene: Scene, hide: "faces" | "people", seed: number): Promise<Raster> {
-  return fillHole(scene.raster, await hiddenPart(scene, hide), seed);
-}
-
-async function hiddenPart({ raster, scale, faces }: Scene, hide: "faces" | "people"): Promise<Mask> {
-  const heads = fillOutlines(
-    emptyMask(raster),
-    faces.map((face) => headOutline(face, scale)),
-  );
-  const size = Math.max(...faces.map((face) => boxAround(headOutline(face, scale)).heightPx));
-  const hidden = await softened(heads, { growPx: 0.06 * size, featherPx: 0.03 * size });
-  if (hide === "faces") return hidden;
-  const people = await personMask(raster, faces, scale);
-  const covered = { ...people, values: people.values.map((value) => (value > 0.35 ? 1 : 0)) };
-  return union(hidden, await softened(covered, { growPx: 0.08 * size, featherPx: 0.03 * size }));
-}
-
 /** The people sharp, everything else blurred beyond recognition. */
-export async function blurredBackground({ raster, scale, faces }: Scene): Promise<Raster> {
-  const people = await personMask(raster, faces, scale);
+export async function blurredBackground({ raster, people }: Scene): Promise<Raster> {
   const background = await blurred(raster, 0.02 * Math.max(raster.widthPx, raster.heightPx));
   return mixed(background, raster, people.values);
 }

@@ -1,6 +1,6 @@
 import { type GraphBuilder, ONNX_DTYPE, type Value } from "./graph-builder.ts";
 import { concatenate, reshape, transpose } from "./ops/arrange.ts";
-import { convolution } from "./ops/convolution.ts";
+import { convolution, unfolded } from "./ops/convolution.ts";
 import {
   type Activation,
   type ArithmeticOp,
@@ -14,7 +14,7 @@ import {
 import { landmarksToMatrix, transformBilinear, transformPoints } from "./ops/mediapipe.ts";
 import { padZeros } from "./ops/pad.ts";
 import { parametricRelu } from "./ops/parametric-relu.ts";
-import { pooling } from "./ops/pooling.ts";
+import { pooling, resizeBilinear } from "./ops/pooling.ts";
 import { reduce, softmax } from "./ops/reduce.ts";
 import type { Padding, Pair } from "./ops/sliding-window.ts";
 import { stridedSlice } from "./ops/strided-slice.ts";
@@ -54,6 +54,7 @@ export const TFLITE_OPERATORS: ReadonlyMap<number | string, Lowering> = new Map<
   [19, { name: "RELU", lower: ({ graph, input }) => activated(graph, input(0), "relu") }],
   [21, { name: "RELU6", lower: ({ graph, input }) => activated(graph, input(0), "relu6") }],
   [22, { name: "RESHAPE", lower: reshapeTo }],
+  [23, { name: "RESIZE_BILINEAR", lower: resizeTo }],
   [25, { name: "SOFTMAX", lower: ({ graph, input }) => softmax(graph, input(0)) }],
   [28, { name: "TANH", lower: ({ graph, input }) => activated(graph, input(0), "tanh") }],
   [34, { name: "PAD", lower: ({ graph, input }) => padZeros(graph, input(0), pairs(knownNumbers(input(1)))) }],
@@ -68,6 +69,8 @@ export const TFLITE_OPERATORS: ReadonlyMap<number | string, Lowering> = new Map<
   [75, { name: "SQRT", lower: ({ graph, input }) => unary(graph, "Sqrt", input(0)) }],
   [76, { name: "RSQRT", lower: ({ graph, input }) => reciprocalSquareRoot(graph, input(0)) }],
   [99, { name: "SQUARED_DIFFERENCE", lower: ({ graph, input }) => squaredDifference(graph, input(0), input(1)) }],
+  [117, { name: "HARD_SWISH", lower: ({ graph, input }) => unary(graph, "HardSwish", input(0)) }],
+  ["Convolution2DTransposeBias", { name: "Convolution2DTransposeBias", lower: transposedConv2d }],
   ["Landmarks2TransformMatrix", { name: "Landmarks2TransformMatrix", lower: landmarkMatrix }],
   ["TransformTensorBilinear", { name: "TransformTensorBilinear", lower: bilinear }],
   [
@@ -105,6 +108,27 @@ function depthwiseConv2d({ graph, operator, input, inputs }: Site): Value {
     groups: at(input(0).shape, 3),
     activation: activationOf(options.int8(4, 0)),
   });
+}
+
+/** MediaPipe's own: its options are three whole numbers in a row (padding, stride across, stride down). */
+function transposedConv2d({ graph, operator, input }: Site): Value {
+  const { customOptions: bytes } = operator;
+  if (bytes?.length !== 12) throw new RangeError("its options are missing");
+  const options = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return unfolded(graph, input(0), {
+    // The file has [out, height, width, in].
+    filter: transposed(known(input(1)), [3, 0, 1, 2]),
+    bias: known(input(2)),
+    strides: [options.getInt32(8, true), options.getInt32(4, true)],
+  });
+}
+
+function resizeTo({ graph, operator, input }: Site): Value {
+  const [height, width] = knownNumbers(input(1));
+  if (height === undefined || width === undefined) throw new RangeError("its size is missing");
+  const options = optionsOf(operator);
+  const [alignCorners, halfPixelCenters] = [options.int8(2, 0) !== 0, options.int8(3, 0) !== 0];
+  return resizeBilinear(graph, input(0), { size: [height, width], alignCorners, halfPixelCenters });
 }
 
 function pool({ graph, operator, input }: Site, kind: "max" | "average"): Value {

@@ -10,6 +10,8 @@ export interface StimulusRow {
     readonly image: string | null;
     /** What each condition made of it, in its order. */
     readonly readings: readonly string[];
+    /** How visible it is that something was filled in; `null` where nothing was. */
+    readonly fill: string | null;
   }[];
 }
 
@@ -56,7 +58,7 @@ function Row({
         </p>
       ))}
       <div class="stimuli">
-        {arms.map(({ arm, image, readings }) => (
+        {arms.map(({ arm, image, readings, fill }) => (
           <figure key={arm}>
             {image === null ? <div class="undrawn">not drawn</div> : <img alt={`${sample}: ${arm}`} src={image} />}
             <figcaption>
@@ -67,6 +69,7 @@ function Row({
                   {text}
                 </div>
               ))}
+              {fill === null ? null : <div class="soft">{fill}</div>}
             </figcaption>
           </figure>
         ))}

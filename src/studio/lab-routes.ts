@@ -28,6 +28,7 @@ const LabMessage = z.strictObject({
       .nullable(),
   ),
   hide: z.enum(["faces", "people"]),
+  mask: z.enum(["fill", "gray", "blur", "pixels"]),
   repeats: z.number().int().min(1).max(100),
   context: z.string().trim().min(1).max(20_000).optional(),
   model: z.string().trim().min(1).max(200).optional(),

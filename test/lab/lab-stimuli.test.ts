@@ -3,22 +3,30 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMeshToolbox } from "../../src/adapters/mesh/mesh-toolbox.ts";
+import { createPersonSegmenter } from "../../src/adapters/scene/person-segmenter.ts";
 import { boxOverlap } from "../../src/domain/geometry.ts";
 import { sampleOf } from "../../src/evaluation/dataset/dataset.ts";
 import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
 import { StimulusUnavailable } from "../../src/evaluation/solver.ts";
+import type { Hiding } from "../../src/lab/hide.ts";
 import { createLabStimuli } from "../../src/lab/lab-stimuli.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
 import { measureImage } from "../../src/measuring/measure-image.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
+import type { PersonSegmenter } from "../../src/ports/person-segmenter.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 let toolbox: FerToolbox;
+let segmenter: PersonSegmenter;
 beforeAll(async () => {
   toolbox = await createMeshToolbox({ workers: 1 });
+  segmenter = await createPersonSegmenter();
 });
-afterAll(() => toolbox.close());
+afterAll(async () => {
+  await toolbox.close();
+  await segmenter.close();
+});
 
 /** The woman on the right of photo 3, who smiles broadly, and a woman on photo 2 who does not. */
 const smiling = {
@@ -32,10 +40,10 @@ const earnest = {
   region: { leftPx: 1440, topPx: 183, widthPx: 213, heightPx: 209 },
 };
 
-async function lab(neutral: string | null = null) {
+async function lab(neutral: string | null = null, mask: Hiding["mask"] = "fill") {
   const samples = [sampleOf(smiling), sampleOf(earnest)];
   const folder = await tempFolder();
-  const stimuli = createLabStimuli({ samples, folder, toolbox, hide: "faces", neutral, seed: 1 });
+  const stimuli = createLabStimuli({ samples, folder, toolbox, segmenter, hide: "faces", mask, neutral, seed: 1 });
   const prepare = async (arm: ArmName, sample = samples[0]) => {
     const stimulus = await stimuli.prepare(sample as (typeof samples)[number], arm);
     if (stimulus === null) throw new Error("No stimulus");
@@ -76,6 +84,15 @@ describe("stimuli of the context lab", () => {
     expect(channels[0]?.mean).toBeGreaterThan(40);
     expect(channels[0]?.stdev).toBeGreaterThan(3);
   });
+
+  it.each(["blur", "pixels"] as const)(
+    "cover every face with %s, and as large a place elsewhere for control",
+    async (mask) => {
+      const { prepare } = await lab(null, mask);
+      expect((await prepare("context-only")).faces).toEqual([]);
+      expect((await prepare("hole-elsewhere")).faces.map(({ box }) => box)).toHaveLength(3);
+    },
+  );
 
   it("blur the background but not the faces", async () => {
     const { prepare } = await lab();
@@ -177,7 +194,9 @@ describe("stimuli of the context lab", () => {
       samples: [sampleOf(smiling)],
       folder,
       toolbox,
+      segmenter,
       hide: "faces",
+      mask: "fill",
       neutral: null,
       seed: 1,
     });

@@ -18,7 +18,14 @@ async function labOf(query: Partial<LabQuery>) {
       stimuliFolder: join(folder, "out", "stimuli"),
       answersFolder: join(folder, "answers"),
     });
-  const whole = { folder: join(folder, "out"), images: [image], model: "rules", hide: "faces", repeats: 1 } as const;
+  const whole = {
+    folder: join(folder, "out"),
+    images: [image],
+    model: "rules",
+    hide: "faces",
+    mask: "gray",
+    repeats: 1,
+  } as const;
   return { folder: join(folder, "out"), run: (more = {}) => lab({ ...whole, ...query, ...more }, { open }) };
 }
 
@@ -34,7 +41,7 @@ describe("the lab", () => {
       expect((leftPx + widthPx / 2) / 600).toBeLessThan(0.65);
       const page = await readFile(report, "utf8");
       expect(page).toContain("three.jpg: F2 of 3 faces");
-      expect(page.match(/<figure><img /g)).toHaveLength(6);
+      expect(page.match(/<figure><img /g)).toHaveLength(7);
       expect(page).not.toContain("not drawn");
       expect(page).toMatch(
         /The face alone reads as \w+ \d+ %, the whole image as \w+ \d+ %: the context (changed|did not change) the label\./,

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { ArtefactScore } from "../../lab/artefact-score.ts";
 import { readStimulusNote } from "../../lab/lab-stimuli.ts";
 import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
 import { systemPath } from "../../platform/system-path.ts";
@@ -31,9 +32,10 @@ export async function stimulusRows(
       effects: contextEffects.map((each) => effectSentence(each, id)),
       arms: await Promise.all(
         arms.map(async (arm) => {
-          const path = arm === "full" ? image : drawn.get(stimulusKey(id, arm));
+          const stimulus = drawn.get(stimulusKey(id, arm));
+          const path = arm === "full" ? image : stimulus?.path;
           const readings = contextEffects.map((each) => readingText(each, id, arm));
-          return { arm, image: path == null ? null : await shown(path), readings };
+          return { arm, image: path == null ? null : await shown(path), readings, fill: fillText(stimulus?.artefacts) };
         }),
       ),
     })),
@@ -41,14 +43,22 @@ export async function stimulusRows(
 }
 
 /** Stimuli by their notes. */
-export async function drawnStimuli(folder: string): Promise<ReadonlyMap<string, string>> {
+async function drawnStimuli(folder: string) {
   const names = await readdir(systemPath(folder)).catch(() => []);
-  const drawn = new Map<string, string>();
+  const drawn = new Map<string, { readonly path: string; readonly artefacts: ArtefactScore | null }>();
   for (const name of names.filter((each) => !each.endsWith(".json"))) {
     const note = await readStimulusNote(join(folder, name));
-    if (note !== undefined) drawn.set(stimulusKey(note.sample, note.arm), join(folder, name));
+    if (note === undefined) continue;
+    drawn.set(stimulusKey(note.sample, note.arm), { path: join(folder, name), artefacts: note.artefacts });
   }
   return drawn;
+}
+
+/** How well what was filled in can be told from what is around it; `null` where nothing was filled. */
+function fillText(artefacts: ArtefactScore | null | undefined): string | null {
+  if (!artefacts) return null;
+  const { fill, untouched } = artefacts;
+  return `The fill can be told from its border at ${fill.toFixed(2)}, the untouched image at ${untouched.toFixed(2)} (0.5 is chance)`;
 }
 
 export function stimulusKey(sample: string, arm: string): string {

@@ -35,3 +35,17 @@ export function convolution(graph: GraphBuilder, x: Value, spec: Convolution): V
   const shape = [at(x.shape, 0), ...window.extent, outChannels];
   return activated(graph, channelsFirst(x.dtype, shape, name), spec.activation);
 }
+
+/** The other way round, each pixel of `[N, H, W, C]` unfolded into a block of its own: kernel and stride are of one size. */
+export function unfolded(
+  graph: GraphBuilder,
+  x: Value,
+  { filter, bias, strides }: { readonly filter: Constant; readonly bias: Constant; readonly strides: Pair },
+): Value {
+  const kernel: Pair = [at(filter.shape, 2), at(filter.shape, 3)];
+  if (kernel.some((size, axis) => size !== strides[axis])) throw new RangeError("its blocks overlap");
+  const inputs = [channelsFirstName(graph, x), graph.initialiser(filter), graph.initialiser(bias)];
+  const name = graph.node("ConvTranspose", inputs, { kernel_shape: kernel, strides });
+  const extent = strides.map((stride, axis) => stride * at(x.shape, axis + 1));
+  return channelsFirst(x.dtype, [at(x.shape, 0), ...extent, at(filter.shape, 1)], name);
+}

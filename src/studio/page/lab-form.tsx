@@ -48,7 +48,7 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
       if (chosen.length === 0) throw new Error("No image is chosen yet: choose one or more above.");
       const { job } = await post<{ job: Job }>("/labs", {
         ...{ images: chosen.map(({ name }) => pathOf(name)), faces: chosen.map(({ face }) => face) },
-        ...{ hide: words("hide"), repeats: Number(words("repeats")) },
+        ...{ hide: words("hide"), mask: words("mask"), repeats: Number(words("repeats")) },
         ...(context ? { context } : {}),
         ...(model ? { model } : {}),
         ...(form.has("allowRemote") ? { allowRemote: true } : {}),
@@ -99,8 +99,17 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
         <label class="field">
           Hidden from the scene alone
           <select name="hide">
-            <option value="faces">faces</option>
             <option value="people">people</option>
+            <option value="faces">faces</option>
+          </select>
+        </label>
+        <label class="field">
+          Hidden by
+          <select name="mask">
+            <option value="fill">filling in from around it</option>
+            <option value="gray">gray</option>
+            <option value="blur">blur</option>
+            <option value="pixels">a mosaic</option>
           </select>
         </label>
       </div>

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../../src/domain/statistics/random.ts";
+import { artefactScore } from "../../src/lab/artefact-score.ts";
+import { fillHole } from "../../src/lab/fill-hole.ts";
+import { contextOnly, type Hiding, holeElsewhere } from "../../src/lab/hide.ts";
+import { emptyMask, type Mask } from "../../src/lab/mask.ts";
+import type { Raster } from "../../src/lab/raster.ts";
+import type { Scene } from "../../src/lab/stimuli.ts";
+import { face as faceOf } from "../support/builders.ts";
+
+const [W, H] = [180, 120];
+
+function painted(colour: (x: number, y: number) => number): Raster {
+  const rgb = Uint8Array.from({ length: W * H * 3 }, (_, i) => colour(Math.floor(i / 3) % W, Math.floor(i / 3 / W)));
+  return { widthPx: W, heightPx: H, rgb };
+}
+
+function masked(inside: (x: number, y: number) => boolean): Mask {
+  const mask = emptyMask({ widthPx: W, heightPx: H });
+  mask.values.forEach((_, i) => {
+    mask.values[i] = inside(i % W, Math.floor(i / W)) ? 1 : 0;
+  });
+  return mask;
+}
+
+const random = createRandom(5);
+const noise = Array.from({ length: W * H }, () => random.below(60));
+/** Stripes of 12 pixels with grain: what a smear cannot go on with. */
+const stripes = painted((x, y) => (Math.floor(x / 6) % 2 === 0 ? 60 : 160) + (noise[y * W + x] as number));
+const hole = masked((x, y) => Math.hypot(x - 90, y - 60) < 26);
+
+describe("filling a hole", () => {
+  it("goes on with the pattern around it, the same way every time", () => {
+    const filled = fillHole(stripes, { mask: hole, seed: 1 });
+    const inside = [...hole.values.keys()].filter((i) => hole.values[i] === 1);
+    const wrong = inside.filter((i) => {
+      const isDark = Math.floor((i % W) / 6) % 2 === 0;
+      return (filled?.rgb[3 * i] as number) < 140 !== isDark;
+    });
+    expect(wrong.length / inside.length).toBeLessThan(0.12);
+    expect(fillHole(stripes, { mask: hole, seed: 1 })).toEqual(filled);
+    // Nothing else is touched.
+    const changed = [...hole.values.keys()].filter((i) => filled?.rgb[3 * i] !== stripes.rgb[3 * i]);
+    expect(changed.every((i) => hole.values[i] === 1)).toBe(true);
+  });
+
+  it("takes nothing from where people stay", () => {
+    const twoTone = painted((x, y) => (x < 60 ? 250 : 100) + ((noise[y * W + x] as number) % 6));
+    const filled = fillHole(twoTone, { mask: masked((x, y) => x >= 60 && x < 100 && y > 40 && y < 90), avoid: masked((x) => x < 60), seed: 1 }); // biome-ignore format: one line
+    const row = Array.from({ length: 30 }, (_, i) => filled?.rgb[3 * (60 * W + 66 + i)] as number);
+    expect(Math.max(...row)).toBeLessThan(150);
+  });
+
+  it("is not done from next to nothing", () => {
+    expect(fillHole(stripes, { mask: masked((x) => x > 6), seed: 1 })).toBeNull();
+  });
+});
+
+describe("the artefact score", () => {
+  it("finds a smear, and tells a fill by exemplars from its border hardly better than the untouched image", () => {
+    const smear = {
+      ...stripes,
+      rgb: stripes.rgb.map((value, i) => (hole.values[Math.floor(i / 3)] === 1 ? 130 : value)),
+    };
+    const filled = fillHole(stripes, { mask: hole, seed: 1 }) as Raster;
+    const [bad, good] = [artefactScore(smear, hole), artefactScore(filled, hole)];
+    expect(bad?.fill).toBeGreaterThan(0.95);
+    expect(good?.fill).toBeLessThan(0.85);
+    expect(bad?.untouched).toBe(good?.untouched);
+  });
+});
+
+describe("a hole elsewhere", () => {
+  const face = { ...faceOf(), box: { leftPx: 20, topPx: 30, widthPx: 24, heightPx: 30 } };
+  const people = masked((x, y) => x > 14 && x < 52 && y > 20);
+  const scene = { raster: stripes, scale: 1, faces: [face], target: face, people, image: stripes } as unknown as Scene;
+  const hiding: Hiding = { hide: "people", mask: "gray", seed: 3 };
+  const area = (mask: Mask | undefined) => mask?.values.reduce((sum, value) => sum + value, 0) ?? 0;
+
+  it("is as large as the hole that hides the people, and nowhere near them", async () => {
+    const [context, control] = [await contextOnly(scene, hiding), await holeElsewhere(scene, hiding)];
+    expect(area(control?.part) / area(context?.part)).toBeGreaterThan(0.9);
+    expect(area(control?.part) / area(context?.part)).toBeLessThan(1.1);
+    const onPeople = [...people.values.keys()].filter(
+      (i) => people.values[i] === 1 && (control?.part.values[i] ?? 0) > 0.1,
+    );
+    expect(onPeople).toEqual([]);
+  });
+
+  it("is not there where there is no room for it", async () => {
+    const crowd = { ...scene, people: masked((x) => x < 130) };
+    expect(await holeElsewhere(crowd, hiding)).toBeNull();
+    expect(await contextOnly(crowd, { ...hiding, mask: "fill" })).toBeNull();
+  });
+});
