@@ -110,3 +110,8 @@ export type KeepFile = (path: string, content: string | Uint8Array) => Promise<v
 export class StimulusUnavailable extends Error {
   override name = "StimulusUnavailable";
 }
+
+/** An image that does not allow an arm: no failure, but something about the image. */
+export class ArmNotPossible extends StimulusUnavailable {
+  override name = "ArmNotPossible";
+}

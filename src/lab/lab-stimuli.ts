@@ -5,7 +5,7 @@ import { boxOverlap, type PixelBox, PixelBox as PixelBoxSchema } from "../domain
 import type { Face } from "../domain/measurement.ts";
 import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { Sample } from "../evaluation/sample.ts";
-import { type StimulusSource, StimulusUnavailable } from "../evaluation/solver.ts";
+import { ArmNotPossible, type StimulusSource, StimulusUnavailable } from "../evaluation/solver.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { readBytes, readText } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
@@ -153,7 +153,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
 }
 
 function hiddenOr(hidden: Hidden | null, region: PixelBox, why: string): Built {
-  if (hidden === null) throw new StimulusUnavailable(`This arm cannot be shown, as ${why}`);
+  if (hidden === null) throw new ArmNotPossible(`This arm cannot be shown, as ${why}`);
   return { raster: hidden.raster, region, artefacts: hidden.artefacts };
 }
 

@@ -50,10 +50,12 @@ describe("the lab in the studio", () => {
     const page = await open("lab/");
     await page.check("label:has-text('three friends.jpg') input");
     await page.check("label:has-text('F2') input");
+    await page.selectOption("select[name=hide]", "faces");
+    await page.selectOption("select[name=mask]", "gray");
     await page.fill("textarea[name=context]", CONTEXT);
     await page.click("text=Run the lab");
     await page.waitForURL(/\/lab\/lab-results\//);
-    await expect.poll(() => page.locator(".stimuli img").count(), { timeout: 60_000 }).toBe(6);
+    await expect.poll(() => page.locator(".stimuli img").count(), { timeout: 60_000 }).toBe(7);
     await page.waitForSelector("text=/^The face alone reads as \\w+ \\d+ %, the whole image as \\w+ \\d+ %: the/");
     await expect.poll(() => page.textContent("main")).toMatch(/three friends\.jpg: F2 of 3 faces/);
     await expect.poll(() => page.locator(".jobs li").count()).toBe(0);
@@ -63,12 +65,26 @@ describe("the lab in the studio", () => {
     await page.close();
 
     const run = await only("lab-results");
-    expect((await linesOf(run, "results.jsonl")).map(({ failure }) => failure)).toEqual(Array(6).fill(null));
+    expect((await linesOf(run, "results.jsonl")).map(({ failure }) => failure)).toEqual(Array(7).fill(null));
     expect((await linesOf(run, "samples.jsonl"))[0]).toMatchObject({ columns: { face: "F2 of 3 faces" } });
-    const words = ["lab", "images/three friends.jpg", "--face", "F2", "--context", CONTEXT, "--out", run, "--resume"];
+    const words = [
+      "lab",
+      "images/three friends.jpg",
+      "--face",
+      "F2",
+      "--hide",
+      "faces",
+      "--mask",
+      "gray",
+      "--context",
+      CONTEXT,
+      "--out",
+      run,
+      "--resume",
+    ];
     const { code, stderr } = await runCli(words, { cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("report.html") });
-    expect(await linesOf(run, "results.jsonl")).toHaveLength(6);
+    expect(await linesOf(run, "results.jsonl")).toHaveLength(7);
   });
 
   it("says in one sentence that nothing is chosen", async () => {

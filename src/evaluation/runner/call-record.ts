@@ -67,15 +67,22 @@ export function failedRecord(
   return { ...blankRecord(call, key), attempts, usage, costUsd: attempts === 0 ? 0 : null, failure: { kind, message } };
 }
 
+/** Whether a call failed: that an image does not allow an arm is no failure. */
+export function isFailure(failure: CallRecord["failure"]): boolean {
+  return failure !== null && failure.kind !== "ArmNotPossible";
+}
+
 /** Why calls failed: an example of the commonest kind, and how many are of it; empty where none did. */
 export function failuresInWords(records: readonly Pick<CallRecord, "failure">[]): readonly string[] {
-  const failures = records.flatMap(({ failure }) => failure ?? []);
+  const impossible = records.flatMap(({ failure }) => (failure === null || isFailure(failure) ? [] : failure.message));
+  const said = [...groupBy(impossible, (message) => message)].map(([message, { length }]) => `${message} (${length} of ${records.length})`); // biome-ignore format: one line
+  const failures = records.flatMap(({ failure }) => (isFailure(failure) ? (failure ?? []) : []));
   const kinds = [...groupBy(failures, ({ kind }) => kind).values()].sort((one, other) => other.length - one.length);
   const example = kinds[0]?.[0];
-  if (example === undefined) return [];
+  if (example === undefined) return said;
   const which =
     failures.length === records.length ? `All ${failures.length}` : `${failures.length} of ${records.length}`;
-  return [`${which} calls failed, ${kinds[0]?.length} of them like this: ${example.message}`];
+  return [...said, `${which} calls failed, ${kinds[0]?.length} of them like this: ${example.message}`];
 }
 
 function blankRecord({ id, condition, sample, seed, repeat }: Call, key: string): CallRecord {
