@@ -13,7 +13,10 @@ const SYSTEM = {
     });
   },
   realpath(path: string, done: Done<string>) {
-    realpath(systemPath(path), "buffer", (error, real) => done(error, error === null ? pathOfBytes(real) : undefined));
+    // The one of Node's own in JavaScript reads links as UTF-8.
+    realpath.native(systemPath(path), "buffer", (error, real) =>
+      done(error, error === null ? pathOfBytes(real) : undefined),
+    );
   },
   stat: (path: string, done: Done<Stats>) => stat(systemPath(path), done),
 };
