@@ -57,6 +57,7 @@ export async function validate(
       images: query.images,
       labels: { id: query.labels, sha256: await hashOfFile(query.labels) },
       toolboxes: tools.toolboxes.map(({ id, networks }) => ({ id, networks })),
+      judges: tools.judges.map(({ source, identity }) => ({ source, identity })),
     };
     const run = await openRunFolder(query.folder, {
       ...query,

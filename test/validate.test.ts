@@ -1,12 +1,18 @@
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import * as validation from "../src/cli/validate.ts";
+import type { SubjectJudgment } from "../src/domain/judgment.ts";
 import { PASSPORT_FILES, validate } from "../src/validate.ts";
 import { openBrowser } from "./support/browser.ts";
+import { judgment, subject } from "./support/builders.ts";
 import { fixedToolbox } from "./support/fixed-toolbox.ts";
+import { calls, says, saysJson } from "./support/model-server.ts";
+import { startOpenAiServer } from "./support/openai-server.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { runCommand } from "./support/run-command.ts";
+import { carefulJudgment, toldIn } from "./support/scripted-judge.ts";
 import { tempFolder } from "./support/temp-folder.ts";
 
 const run = (...words: string[]) => runCommand(["validate", ...words], [validation]);
@@ -59,6 +65,41 @@ describe("kuleshov validate", () => {
     }
   });
 
+  it("has models read the faces too, in the same table, and counts a face that one failed on as unscored", async () => {
+    const table = "path,face,label\na.jpg,F2,happiness\nb.jpg,F3,happiness\n";
+    const { folder, labels } = await labelledFolder(table, ["a.jpg"]);
+    await sharp(samplePhoto(3)).resize(900).toFile(join(folder, "b.jpg"));
+    const server = await startOpenAiServer((asked) => {
+      if (toldIn(asked).includes("900 x")) return says("I would rather not");
+      if (!asked.messages.some(({ role }) => role === "tool")) return calls("measure_face", { faceId: "F2" });
+      const [smiling] = carefulJudgment(asked, "F2").subjects;
+      return saysJson(judgment(subject({ faceId: "F1" }), smiling as SubjectJudgment, subject({ faceId: "F3" })));
+    });
+    const judged = ["--model", "openai:test-model", "--base-url", `${server.url}/v1`];
+    const out = join(folder, "out");
+    const { code, stdout, stderr } = await run(folder, labels, "--out", out, ...judged);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Written: /) });
+    const csv = await readFile(join(out, "passport.csv"), "utf8");
+    expect(csv).toMatch(/^expressions,"rules, face only",,accuracy,1,1,1,2,0$/m);
+    expect(csv).toMatch(/^expressions,"openai:test-model, face only",,accuracy,1,,,1,1$/m);
+    expect(stdout).toMatch(
+      /openai:test-model, face only: no reading of 1 face, unscored and not wrong; the first failed as follows: The model's/,
+    );
+    expect(stdout).toMatch(/on a share of 1\.00 of the faces \(openai:test-model, face only; n = 1\)/);
+    const other = ["--model", "openai:other", "--base-url", `${server.url}/v1`, "--resume"];
+    expect((await run(folder, labels, "--out", out, ...other)).stderr).toMatch(/judges/);
+  });
+
+  it("sends nothing elsewhere that was not allowed, and measures nothing before it says so", async () => {
+    const { folder, labels } = await labelledFolder("path,label\na.jpg,fear\n", ["a.jpg"]);
+    const elsewhere = ["--model", "openai:gpt-4.1", "--base-url", "https://models.example/v1", "--local-only"];
+    const { code, stderr } = await run(folder, labels, "--out", join(folder, "out"), ...elsewhere);
+    expect(stderr.trim()).toMatch(
+      /^Nothing may leave this machine, as --local-only says, and .*models\.example.* is elsewhere$/,
+    );
+    expect(code).toBe(2);
+  });
+
   it.each([
     ["without a path", "image,label\na.jpg,fear\n", /it has no column path \(it has image, label\)/],
     ["that says nothing of faces", "path,mood\na.jpg,fear\n", /it has none of the columns label, votes_happiness/],
@@ -106,7 +147,7 @@ describe("validate", () => {
       return toolbox.measure(image, signal);
     };
     const open = async () => ({
-      ...{ toolboxes: [{ ...toolbox, measure }], measuring: 0, concurrency: 1, read: () => null },
+      ...{ toolboxes: [{ ...toolbox, measure }], measuring: 0, concurrency: 1, judges: [] },
       close: async () => {},
     });
     return { dependencies: { open }, images: () => images };

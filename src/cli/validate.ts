@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { ModelFlags } from "../compose/model-settings.ts";
+import { MODEL_FORMS } from "../compose/models.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import type { Validated } from "../validate.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
+import { addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
 
-interface ValidateOptions extends RunMode {
+interface ValidateOptions extends RunMode, ModelFlags {
   readonly out: string;
   readonly toolbox: readonly string[];
   readonly evidence?: readonly string[];
@@ -16,7 +19,7 @@ interface ValidateOptions extends RunMode {
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command("validate")
     .description("how well faces are measured, on images that people labelled: a measurement passport")
     .argument("<folder>", "images that the table names, relative to this folder")
@@ -28,20 +31,33 @@ export function register(program: Command): void {
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote earlier, as in openface:results.csv")
     .addOption(mirroredOption())
-    .addOption(cacheOption())
-    .action(validateFolder);
+    .addOption(cacheOption());
+  addModelOptions(command, {
+    model: `models that read the faces too, in one table: ${MODEL_FORMS}, with commas between`,
+  });
+  command.action(validateFolder);
 }
 
 async function validateFolder(images: string, labels: string, options: ValidateOptions): Promise<void> {
   const signal = interruptSignal();
+  const { modelOptionsOf, modelSettings } = await import("../compose/model-settings.ts");
   const { validationTools } = await import("../compose/validate.ts");
   const { validate } = await import("../validate.ts");
   const { progressNotes } = await import("./progress.ts");
   const { toolbox: toolboxes, evidence = [], cache, mirrored, out: folder, resume, force } = options;
+  // Faces are read by models that are named here: one that is set for asking is not meant.
+  const { model = "", ...settings } = await modelSettings(options, { named: true });
+  const models = model
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   const onProgress = progressNotes("images measured");
   const found = await validate(
-    { folder, images, labels, seed: 1, resume, force, onProgress },
-    validationTools({ toolboxes, evidence, cache, mirrored }, signal),
+    { folder, images, labels, seed: settings.seed ?? 1, resume, force, onProgress },
+    validationTools(
+      { ...modelOptionsOf(settings), toolboxes, evidence, cache, mirrored, models, notify: note },
+      signal,
+    ),
     signal,
   );
   await report(found, options);

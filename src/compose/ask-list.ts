@@ -1,6 +1,7 @@
 import { type AskedMany, type AskManyQuery, askMany } from "../ask-many.ts";
 import type { Price } from "../domain/price.ts";
 import { packageVersion } from "../platform/package-paths.ts";
+import type { JudgeModel } from "../ports/chat-model.ts";
 import { readAskList } from "../study/ask-list.ts";
 import { openDependencies } from "./ask.ts";
 import { type Asked, partsOptions } from "./ask-one.ts";
@@ -8,7 +9,9 @@ import { pricedFor } from "./budgeted-model.ts";
 import { modelOptionsOf } from "./model-settings.ts";
 
 /** Questions under way at once: a server elsewhere answers several, a machine of one's own is busy with one. */
-const AT_ONCE = { remote: 4, local: 1 };
+export function questionsAtOnce(models: readonly Pick<JudgeModel, "remote">[]): number {
+  return models.every(({ remote }) => remote) ? 4 : 1;
+}
 
 /** Told what happens while a list is asked about. */
 export interface AskListListeners {
@@ -36,7 +39,7 @@ export async function askListInto(
       blurOthers: asked.blurOthers,
       settings: settingsOf(asked),
       budget: { usd: asked.budgetUsd, tokens: asked.budgetTokens },
-      concurrency: models.every(({ remote }) => remote) ? AT_ONCE.remote : AT_ONCE.local,
+      concurrency: questionsAtOnce(models),
       onProgress: begin(items.length),
     };
     const panelPrices = new Map<string, Price | undefined>();

@@ -48,7 +48,8 @@ function shortened(name: string): string {
 
 function axisAround(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const margin = high > low ? (high - low) * 0.06 : 0.05;
+  // Values that differ by rounding alone have no ticks between them.
+  const margin = high - low > 1e-6 ? (high - low) * 0.06 : 0.05;
   return [low - margin, high + margin];
 }
 

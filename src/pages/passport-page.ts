@@ -16,7 +16,7 @@ const SECTIONS: Readonly<Record<PassportSection, string>> = {
   "test-retest": "The same faces measured again in changed images. Nothing of this is about being right.",
   asymmetry:
     "How the difference of left and right agrees with the one in the mirrored image. Under .9, do not claim a side.",
-  "head turn": "Figures by how far the head is turned to either side.",
+  "head turn": "Figures by how far the head is turned to either side (yaw), and lowered or raised (pitch).",
   "faces at rest": "What is called present on faces that were labelled neutral, or coded without any action unit.",
   groups: "Figures by group, and their difference from all others together.",
 };

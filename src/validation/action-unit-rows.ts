@@ -99,13 +99,15 @@ export function agreementOf({ truth, measured }: LabelledFace, toolbox: Measurer
 }
 
 /** What a toolbox calls present on a face that shows nothing: action units that are not coded on it. */
-export function falseCalls({ truth, measured }: LabelledFace, toolbox: Measurer): string[] | null {
-  const measurement = ofToolbox(measured.measurements, toolbox.id);
+export function falseCalls(face: LabelledFace, toolbox: Measurer): string[] | null {
+  const measurement = ofToolbox(face.measured.measurements, toolbox.id);
   if (measurement === undefined) return null;
-  const { codes } = truth;
-  return unitsOf(toolbox).filter(
-    (au) => calls(measurement, au) === true && (codes === null || isShown(codes, au) !== true),
-  );
+  return unitsOf(toolbox).filter((au) => calls(measurement, au) === true && !isCoded(face, au));
+}
+
+/** Whether a face was coded with an action unit. */
+export function isCoded({ truth: { codes } }: LabelledFace, au: string): boolean {
+  return codes !== null && isShown(codes, au) === true;
 }
 
 /** Whether a face is at rest: coded without any action unit, or labelled neutral. */

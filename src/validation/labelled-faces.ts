@@ -91,15 +91,20 @@ function withPresence(unit: ActionUnitMeasurement) {
   return { side: unit.side, presence: presenceOf(unit) };
 }
 
-/** The judge's own reading among the sources of expressions. */
-export const FACE_ONLY = "rules, face only";
+/** The sources of expressions that are judges. */
+export function judgesOf(faces: readonly LabelledFace[]): ReadonlySet<string> {
+  return new Set(faces.flatMap(({ measured }) => measured.readings.map(({ source }) => source)));
+}
 
-/** What each source reads in a face: the judge from all that was measured, and every classifier of every toolbox. */
-export function readingsOf({ reading, measurements }: MeasuredFace): ReadonlyMap<string, readonly LabelProbability[]> {
+/** What each source reads in a face: judges from all that was measured, and every classifier of every toolbox. */
+export function readingsOf({ readings, measurements }: MeasuredFace): ReadonlyMap<string, readonly LabelProbability[]> {
   const own = measurements.flatMap(({ expressions }) =>
     expressions.map(({ source, distribution }) => [source, distribution] as const),
   );
-  return new Map([...(reading === null ? [] : [[FACE_ONLY, reading] as const]), ...own]);
+  const judged = readings.flatMap(({ source, distribution }) =>
+    distribution.length === 0 ? [] : [[source, distribution] as const],
+  );
+  return new Map([...judged, ...own]);
 }
 
 export function topOf(distribution: readonly LabelProbability[]): LabelProbability | undefined {

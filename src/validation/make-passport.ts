@@ -1,9 +1,17 @@
 import { groupBy } from "../domain/group-by.ts";
 import type { Passport, PassportRow } from "../domain/passport.ts";
 import type { WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
-import { actionUnitRows, agreementOf, atRest, falseCalls, type Measurer, unitsOf } from "./action-unit-rows.ts";
+import {
+  actionUnitRows,
+  agreementOf,
+  atRest,
+  falseCalls,
+  isCoded,
+  type Measurer,
+  unitsOf,
+} from "./action-unit-rows.ts";
 import { expressionRows, rightness } from "./expression-rows.ts";
-import { FACE_ONLY, type LabelledFace, ofToolbox, readingsOf, rowMaker } from "./labelled-faces.ts";
+import { judgesOf, type LabelledFace, ofToolbox, readingsOf, rowMaker } from "./labelled-faces.ts";
 import { notesOn, paragraphOf } from "./passport-words.ts";
 import type { TruthTable } from "./read-truth.ts";
 import { asymmetryRows, retestRows } from "./retest-rows.ts";
@@ -20,8 +28,9 @@ export function makePassport(
   { namesSubjects, otherLabels, problems }: Pick<TruthTable, "namesSubjects" | "otherLabels" | "problems">,
   { toolboxes, kuleshovVersion, seed }: PassportOptions,
 ): Passport {
+  const judges = judgesOf(faces);
   const sources = [...new Set(faces.flatMap(({ measured }) => [...readingsOf(measured).keys()]))].sort(
-    (a, b) => Number(b === FACE_ONLY) - Number(a === FACE_ONLY) || a.localeCompare(b),
+    (a, b) => Number(judges.has(b)) - Number(judges.has(a)) || a.localeCompare(b),
   );
   const read = sources.map((source) => expressionRows(faces, source, seed));
   const figures = figuresOf(toolboxes, sources);
@@ -40,7 +49,7 @@ export function makePassport(
   const counts = { faces: faces.length, subjects, notFound, kuleshovVersion };
   const notes = notesOn(faces, { ...counts, otherLabels, problems: problems.length });
   const tables = read.flatMap((one) => one.tables);
-  return { ...counts, rows, tables, notes, paragraph: paragraphOf({ ...counts, rows }) };
+  return { ...counts, rows, tables, notes, paragraph: paragraphOf({ ...counts, rows, judges }) };
 }
 
 /** A number of each face that is looked at over head turns and groups. */
@@ -81,25 +90,36 @@ function overall(
   return coded.length === 0 ? [] : [rowMaker(section, source, seed).mean("", measure, coded, coded.map(of))];
 }
 
-/** Degrees to either side. */
+/** Degrees: of yaw to either side, of pitch with the chin down (-) or up. */
 const HEAD_TURNS = [
-  [0, 10],
-  [10, 20],
-  [20, 30],
-  [30, 90],
+  { axis: "yaw", of: "0 to 10°", from: 0, to: 10 },
+  { axis: "yaw", of: "10 to 20°", from: 10, to: 20 },
+  { axis: "yaw", of: "20 to 30°", from: 20, to: 30 },
+  { axis: "yaw", of: "30 to 90°", from: 30, to: 90 },
+  { axis: "pitch", of: "down 20 to 90°", from: -90, to: -20 },
+  { axis: "pitch", of: "down 10 to 20°", from: -20, to: -10 },
+  { axis: "pitch", of: "level, up to 10°", from: -10, to: 10 },
+  { axis: "pitch", of: "up 10 to 20°", from: 10, to: 20 },
+  { axis: "pitch", of: "up 20 to 90°", from: 20, to: 90 },
 ] as const;
 
 function byHeadTurn({ source, measure, of }: Figure, faces: readonly LabelledFace[], seed: number): PassportRow[] {
   const { mean } = rowMaker("head turn", source, seed);
-  return HEAD_TURNS.flatMap(([from, to]) => {
-    const inside = faces.filter(({ measured }) => {
-      const pose = measured.measurements.find(({ headPose }) => headPose !== null)?.headPose;
-      const degrees = pose === undefined || pose === null ? Number.NaN : (Math.abs(pose.yawRad) * 180) / Math.PI;
+  return HEAD_TURNS.flatMap(({ axis, of: band, from, to }) => {
+    const inside = faces.filter((face) => {
+      const degrees = turnOf(face, axis);
       return degrees >= from && degrees < to;
     });
     const values = inside.map(of);
-    return values.every((value) => value === null) ? [] : [mean(`${from} to ${to}°`, measure, inside, values)];
+    return values.every((value) => value === null) ? [] : [mean(`${axis} ${band}`, measure, inside, values)];
   });
+}
+
+/** Not a number where no toolbox tells. */
+function turnOf({ measured }: LabelledFace, axis: (typeof HEAD_TURNS)[number]["axis"]): number {
+  const pose = measured.measurements.find(({ headPose }) => headPose !== null)?.headPose;
+  if (pose === undefined || pose === null) return Number.NaN;
+  return ((axis === "yaw" ? Math.abs(pose.yawRad) : pose.pitchRad) * 180) / Math.PI;
 }
 
 function atRestRows(faces: readonly LabelledFace[], toolbox: Measurer, seed: number): PassportRow[] {
@@ -123,7 +143,10 @@ function atRestRows(faces: readonly LabelledFace[], toolbox: Measurer, seed: num
       called.map((units) => units?.length ?? null),
     ),
     ...unitsOf(toolbox).flatMap((au) => {
-      const values = resting.map((face, index) => (measured(au)(face) ? Number(called[index]?.includes(au)) : null));
+      // Whoever is labelled neutral and coded with it shows it: there is nothing to be called wrongly.
+      const values = resting.map((face, index) =>
+        measured(au)(face) && !isCoded(face, au) ? Number(called[index]?.includes(au)) : null,
+      );
       return values.every((value) => value === null) ? [] : [mean(au, "called present", resting, values)];
     }),
   ];

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { JudgmentError, ProviderError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
+import type { DecodedImage } from "../domain/image.ts";
 import { LabelProbability } from "../domain/labels.ts";
 import { type Face, FaceMeasurement, withoutGeometry } from "../domain/measurement.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
@@ -17,8 +19,16 @@ export const MeasuredFace = z.strictObject({
   line: z.number().int(),
   /** Empty where no face was found. */
   measurements: Measurements,
-  /** The judge's reading of the face alone; `null` where it abstains. */
-  reading: z.array(LabelProbability).nullable(),
+  /** What judges read in the face alone. */
+  readings: z.array(
+    z.strictObject({
+      source: z.string(),
+      /** Empty where the judge abstains, or failed. */
+      distribution: z.array(LabelProbability),
+      /** Why it failed. */
+      failure: z.string().nullable(),
+    }),
+  ),
   /** By toolboxes that can measure a changed image; empty where the face was not found again. */
   altered: z.array(z.strictObject({ name: z.string(), measurements: Measurements })),
 });
@@ -32,38 +42,93 @@ export interface ValidationTools {
   readonly toolboxes: readonly FerToolbox[];
   /** How many of them, from the first on, measure images themselves: files of others say nothing of changed ones. */
   readonly measuring: number;
-  /** Reads a face without its context. */
-  readonly read: (face: Face) => readonly LabelProbability[] | null;
+  readonly judges: readonly FaceJudge[];
 }
 
-/** Measures the labelled faces of one image, as it is and changed. */
+/** Reads faces without their context. */
+export interface FaceJudge {
+  /** As its rows are called, e.g. `rules, face only`. */
+  readonly source: string;
+  /** What determines its answers, as plain JSON. */
+  readonly identity: unknown;
+  /**
+   * What it reads in each face of an image, by the face's id; none where it abstains.
+   *
+   * @throws {JudgmentError} @throws {ProviderError} where it fails, which is unscored and never wrong.
+   */
+  read(
+    image: DecodedImage,
+    faces: readonly Face[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly LabelProbability[]>>;
+}
+
+/** Measures the labelled faces of one image, as it is and changed, and has them read. */
 export async function measureLabelled(
   path: string,
   truths: readonly Truth[],
-  { toolboxes, measuring, read }: ValidationTools,
+  tools: ValidationTools,
   signal?: AbortSignal,
 ): Promise<MeasuredFace[]> {
   const image = await decodeImage(path, signal);
-  const faces = await measureFaces(image, toolboxes, signal);
-  const meant = truths.map((truth) => ({ truth, face: faceMeant(faces, truth.faceId) }));
-  const altered = new Map<number, MeasuredFace["altered"]>(truths.map(({ line }) => [line, []]));
-  const able = toolboxes.slice(0, measuring);
-  if (able.length > 0 && meant.some(({ face }) => face !== undefined)) {
-    for await (const form of alteredImages(image)) {
-      const found = await measureFaces(form.image, able, signal);
-      for (const { truth, face } of meant) {
-        if (face === undefined) continue;
-        const again = faceAt(found, face.box, form);
-        altered.get(truth.line)?.push({ name: form.name, measurements: kept(again?.measurements ?? []) });
-      }
-    }
-  }
-  return meant.map(({ truth: { line }, face }) => ({
+  const faces = await measureFaces(image, tools.toolboxes, signal);
+  const meant = truths.map(({ line, faceId }) => ({ line, face: faceMeant(faces, faceId) }));
+  const altered = await measureAltered(image, meant, tools, signal);
+  const judged = meant.some(({ face }) => face !== undefined) ? await judgedBy(tools.judges, image, faces, signal) : [];
+  return meant.map(({ line, face }) => ({
     line,
     measurements: kept(face?.measurements ?? []),
-    reading: face === undefined ? null : copied(read(face)),
+    readings: face === undefined ? [] : judged.map((readingOf) => readingOf(face.faceId)),
     altered: altered.get(line) ?? [],
   }));
+}
+
+interface MeantFace {
+  readonly line: number;
+  readonly face: Face | undefined;
+}
+
+/** The same faces in changed images, by the line that labels them. */
+async function measureAltered(
+  image: DecodedImage,
+  meant: readonly MeantFace[],
+  { toolboxes, measuring }: ValidationTools,
+  signal?: AbortSignal,
+): Promise<Map<number, MeasuredFace["altered"]>> {
+  const altered = new Map<number, MeasuredFace["altered"]>(meant.map(({ line }) => [line, []]));
+  const able = toolboxes.slice(0, measuring);
+  const found = meant.flatMap(({ line, face }) => (face === undefined ? [] : [{ line, box: face.box }]));
+  if (able.length === 0 || found.length === 0) return altered;
+  for await (const form of alteredImages(image)) {
+    const faces = await measureFaces(form.image, able, signal);
+    for (const { line, box } of found) {
+      const again = faceAt(faces, box, form);
+      altered.get(line)?.push({ name: form.name, measurements: kept(again?.measurements ?? []) });
+    }
+  }
+  return altered;
+}
+
+type ReadingOf = (faceId: string) => MeasuredFace["readings"][number];
+
+async function judgedBy(
+  judges: readonly FaceJudge[],
+  image: DecodedImage,
+  faces: readonly Face[],
+  signal?: AbortSignal,
+): Promise<ReadingOf[]> {
+  const judged: ReadingOf[] = [];
+  for (const { source, read } of judges) {
+    try {
+      const readings = await read(image, faces, signal);
+      judged.push((faceId) => ({ source, distribution: [...(readings.get(faceId) ?? [])], failure: null }));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof JudgmentError || error instanceof ProviderError)) throw error;
+      judged.push(() => ({ source, distribution: [], failure: error.message }));
+    }
+  }
+  return judged;
 }
 
 function faceMeant(faces: readonly Face[], faceId: string | null): Face | undefined {
@@ -87,8 +152,4 @@ function farthest({ leftPx, topPx, widthPx, heightPx }: PixelBox, x: number, y: 
 
 function kept(measurements: readonly FaceMeasurement[]): FaceMeasurement[] {
   return measurements.map((measurement) => withoutGeometry(measurement));
-}
-
-function copied(distribution: readonly LabelProbability[] | null): LabelProbability[] | null {
-  return distribution === null ? null : distribution.map((entry) => ({ ...entry }));
 }

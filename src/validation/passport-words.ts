@@ -1,6 +1,7 @@
+import { groupBy } from "../domain/group-by.ts";
 import type { Passport, PassportRow } from "../domain/passport.ts";
 import type { Estimate } from "../domain/statistics/estimate.ts";
-import { FACE_ONLY, type LabelledFace } from "./labelled-faces.ts";
+import type { LabelledFace } from "./labelled-faces.ts";
 import type { TruthTable } from "./read-truth.ts";
 
 /** Under so many people a bootstrap over people is too narrow (Cameron, Gelbach and Miller 2008: five to thirty). */
@@ -32,10 +33,20 @@ export function notesOn(
     coded.length > 0 &&
       coded.length < faces.length &&
       `${count(faces.length - coded.length, "face")} without codes take no part in the figures of action units.`,
+    ...unread(faces),
     labels !== "" && `Labels that are none of the eight take no part in the figures of expressions: ${labels}.`,
     problems > 0 && `${count(problems, "row")} of the table could not be used.`,
   ];
   return told.filter((sentence) => sentence !== false);
+}
+
+/** Of each judge that failed on faces, on how many, and why on the first. */
+function unread(faces: readonly LabelledFace[]): string[] {
+  const failed = faces.flatMap(({ measured }) => measured.readings.filter(({ failure }) => failure !== null));
+  return [...groupBy(failed, ({ source }) => source)].map(
+    ([source, readings]) =>
+      `${source}: no reading of ${count(readings.length, "face")}, unscored and not wrong; the first failed as follows: ${readings[0]?.failure}`,
+  );
 }
 
 function count(n: number, noun: string): string {
@@ -49,7 +60,8 @@ export function paragraphOf({
   notFound,
   kuleshovVersion,
   rows,
-}: Omit<Passport, "notes" | "tables" | "paragraph">): string {
+  judges,
+}: Omit<Passport, "notes" | "tables" | "paragraph"> & { readonly judges: ReadonlySet<string> }): string {
   const people = subjects === null ? "" : ` of ${count(subjects, "person").replace("persons", "people")}`;
   const over = subjects === null ? "images" : "people";
   const figure = (section: PassportRow["section"], measure: string) =>
@@ -62,10 +74,10 @@ export function paragraphOf({
         `The agreement index of ${source} with the codes was ${told(estimate)} (n = ${estimate.n}).`,
     ),
     ...figure("expressions", "accuracy")
-      .filter(({ source }) => source === FACE_ONLY)
+      .filter(({ source }) => judges.has(source))
       .map(
-        ({ estimate }) =>
-          `The expression read from the face alone was the given label on a share of ${told(estimate)} of the faces (n = ${estimate.n}).`,
+        ({ source, estimate }) =>
+          `The expression read from the face alone was the given label on a share of ${told(estimate)} of the faces (${source}; n = ${estimate.n}).`,
       ),
     ...figure("faces at rest", "any action unit called present").map(
       ({ source, estimate }) =>

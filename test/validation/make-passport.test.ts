@@ -43,7 +43,10 @@ const measured = (values: Readonly<Record<string, number>>, parts: Partial<FaceM
   ...(face().measurements[0] as FaceMeasurement),
   ...{ expressions: [], actionUnits: actionUnits(values), ...parts },
 });
-const turned = (degrees: number) => ({ headPose: { yawRad: (degrees * Math.PI) / 180, pitchRad: 0, rollRad: 0 } });
+const radians = (degrees: number) => (degrees * Math.PI) / 180;
+const turned = (yaw: number, pitch = 0) => ({
+  headPose: { yawRad: radians(yaw), pitchRad: radians(pitch), rollRad: 0 },
+});
 const list = (...units: string[]): Codes => ({
   ...{ values: new Map(units.map((au) => [au, 1])), rest: "absent", scale: "binary" },
 });
@@ -56,7 +59,7 @@ function labelled(truth: Partial<Truth>, seen: Partial<LabelledFace["measured"]>
       ...{ line, path: `${line}.jpg`, faceId: null, label: null, votes: null, codes: null, group: null },
       ...{ subject: `s${line}`, ...truth },
     },
-    measured: { line, measurements: [], reading: null, altered: [], ...seen },
+    measured: { line, measurements: [], readings: [], altered: [], ...seen },
   };
 }
 
@@ -83,7 +86,7 @@ const golden = faces.map((one) =>
     },
     {
       measurements: [measured({ AU12: one.value, ...sided(one.sides) })],
-      reading: distribution(one.reading),
+      readings: [{ source: "rules, face only", distribution: distribution(one.reading), failure: null }],
       altered: [{ name: "mirrored", measurements: [measured({ AU12: one.value, ...sided(one.mirrored) })] }],
     },
   ),
@@ -162,12 +165,26 @@ describe("the figures of a passport", () => {
     expect(of("called present", "AU14")).toMatchObject({ value: 0, n: 2 });
   });
 
-  it("stand apart by how far the head is turned, to either side", () => {
-    const seen = (degrees: number, AU12: number) =>
-      labelled({ codes: list("AU12") }, { measurements: [measured({ AU12, AU14: 0.1 }, turned(degrees))] });
-    const found = passportOf([seen(5, 0.9), seen(-25, 0.1), seen(25, 0.9)]);
-    expect(estimateOf(found, "head turn", "agreement index", "0 to 10°")).toMatchObject({ value: 1, n: 1 });
-    expect(estimateOf(found, "head turn", "agreement index", "20 to 30°")).toMatchObject({ value: 0.5, n: 2 });
+  it("count no action unit as called wrongly on a face that is labelled neutral and coded with it", () => {
+    const parted = { measurements: [measured({ AU12: 0.1, AU14: 0.1, AU25: 0.9 })] };
+    const found = passportOf([
+      labelled({ label: "neutral", codes: list("AU25") }, parted),
+      labelled({ label: "neutral", codes: list("AU12") }, parted),
+    ]);
+    const of = (measure: string, au = "") => estimateOf(found, "faces at rest", measure, au);
+    expect(of("any action unit called present")).toMatchObject({ value: 0.5, n: 2 });
+    expect(of("called present", "AU25")).toMatchObject({ value: 1, n: 1, unscored: 1 });
+    expect(of("called present", "AU12")).toMatchObject({ value: 0, n: 1, unscored: 1 });
+  });
+
+  it("stand apart by how far the head is turned to either side, and lowered or raised", () => {
+    const seen = (yaw: number, pitch: number, AU12: number) =>
+      labelled({ codes: list("AU12") }, { measurements: [measured({ AU12, AU14: 0.1 }, turned(yaw, pitch))] });
+    const found = passportOf([seen(5, 15, 0.9), seen(-25, -15, 0.1), seen(25, 0, 0.9)]);
+    expect(estimateOf(found, "head turn", "agreement index", "yaw 0 to 10°")).toMatchObject({ value: 1, n: 1 });
+    expect(estimateOf(found, "head turn", "agreement index", "yaw 20 to 30°")).toMatchObject({ value: 0.5, n: 2 });
+    expect(estimateOf(found, "head turn", "agreement index", "pitch up 10 to 20°")).toMatchObject({ value: 1, n: 1 });
+    expect(estimateOf(found, "head turn", "agreement index", "pitch down 10 to 20°")).toMatchObject({ value: 0, n: 1 });
   });
 
   it("compare groups with all others together", () => {
@@ -244,7 +261,9 @@ describe("a passport is told", () => {
     expect(passport.paragraph).toMatch(
       /agreement index of mesh@2 with the codes was \.73 \[\.\d\d, \.\d\d\] \(n = 15\)/,
     );
-    expect(passport.paragraph).toMatch(/on a share of \.75 \[\.\d\d, \.\d\d\] of the faces \(n = 24\)/);
+    expect(passport.paragraph).toMatch(
+      /on a share of \.75 \[\.\d\d, \.\d\d\] of the faces \(rules, face only; n = 24\)/,
+    );
     expect(passport.paragraph).toMatch(/bootstrap over people \(BCa\)\.$/);
     expect(renderPassport(passport)).toContain(passport.paragraph);
   });
@@ -254,6 +273,14 @@ describe("a passport is told", () => {
     expect(html.match(/<tr><td>/g)?.length).toBeGreaterThanOrEqual(passport.rows.length);
     expect(html).toContain('<tr><td>AU12 lip corner puller</td><td>mesh@2</td><td>AUC</td><td class="n">0.964</td>');
     expect(html).not.toMatch(/<script|<[^>]* style=/);
+  });
+
+  it("on a page, also where figures differ by rounding alone", () => {
+    const rows = [0.3, 0.1 + 0.2].map((value, n) => ({
+      ...{ section: "expressions" as const, source: `judge ${n}`, of: "", measure: "accuracy" },
+      estimate: { value, low: null, high: null, n: 10, unscored: 0 },
+    }));
+    expect(passportPage({ ...passport, rows: rows as never })).toContain("judge 1");
   });
 
   it("harmlessly, whatever labels, groups and files are called", () => {
