@@ -22,10 +22,15 @@ interface Description {
   readonly known: ReadonlyMap<string, readonly number[]>;
   readonly near: { readonly category: string; readonly faces: readonly number[] } | undefined;
   readonly tests: ProposalTest[];
+  /** Whether a person put it together: how groups are found is then no test of it. */
+  readonly isDrawn?: true;
 }
 
 /** A cluster in words, with its faces in order, and the verdict on it. */
-export function describeCluster(cluster: DenseCluster, context: Description): Proposal {
+export function describeCluster(
+  cluster: Pick<DenseCluster, "members" | "memberships">,
+  context: Description,
+): Proposal {
   const { placed, points, named, near, tests } = context;
   const { members } = cluster;
   const idOf = (index: number) => (placed[index] as PlacedFace).face.id;
@@ -55,7 +60,8 @@ export function describeCluster(cluster: DenseCluster, context: Description): Pr
 }
 
 /** Known groups are set aside, whatever their tests say; among the others every test must pass. */
-function verdictOn(members: readonly number[], { known, tests }: Description, shown: readonly string[]) {
+function verdictOn(members: readonly number[], { known, isDrawn, ...made }: Description, shown: readonly string[]) {
+  const tests = isDrawn ? made.tests.filter(({ name }) => OF_ANY_GROUP.has(name)) : made.tests;
   const explained = explanationOf(members, known);
   if (explained !== undefined) {
     const percent = (share: number) => `${Math.round(share * 100)} %`;
@@ -71,7 +77,10 @@ function verdictOn(members: readonly number[], { known, tests }: Description, sh
   const failed = tests.filter((test) => test.passed === false);
   const unmade = tests.filter((test) => test.passed === null);
   if (failed.length === 0 && unmade.length === 0) {
-    return { status: "survived" as const, verdict: "It passed every test; no person has looked at it yet." };
+    const verdict = isDrawn
+      ? "A person put it together, and its faces can be told from others; no other person has looked at it yet."
+      : "It passed every test; no person has looked at it yet.";
+    return { status: "survived" as const, verdict };
   }
   const parts = [
     failed.length === 0 ? undefined : `It is no group of its own: ${failed.map(({ name }) => FAILED[name]).join("; ")}`,
@@ -79,6 +88,9 @@ function verdictOn(members: readonly number[], { known, tests }: Description, sh
   ];
   return { status: "failed" as const, verdict: `${parts.filter((part) => part !== undefined).join("; ")}.` };
 }
+
+/** Tests that do not ask how a group was found. */
+const OF_ANY_GROUP: ReadonlySet<ProposalTest["name"]> = new Set(["recognition", "discrimination"]);
 
 /** What it means for a group to fail a test. */
 const FAILED: Readonly<Record<ProposalTest["name"], string>> = {

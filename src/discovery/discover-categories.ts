@@ -69,7 +69,10 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
   return {
     proposals,
     faces: placed.map(({ face }) => face),
-    outside: outsideGroups({ points, ids, named, clusters }),
+    outside: outsideGroups({
+      ...{ points, ids, named },
+      groups: clusters.map(({ members }, index) => ({ id: `P${index + 1}`, members })),
+    }),
     map: drawMap(points, ids, { proposals, dimensions: facialDimensions(input.space) }),
     notes: notesOn(points, clustering, { minClusterSize, groups: clusters.length }),
     provenance: {
@@ -90,7 +93,8 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
   };
 }
 
-function placeFaces({ faces, space, textEmbeddings }: DiscoveryInput) {
+/** Faces that have a place in the space, and how many have none. */
+export function placeFaces({ faces, space, textEmbeddings }: DiscoveryInput) {
   const placed: PlacedFace[] = [];
   let unplaced = 0;
   for (const [index, face] of faces.entries()) {
@@ -109,7 +113,8 @@ function facialDimensions(space: ExpressionSpace) {
   );
 }
 
-function clusteringPoints(placed: readonly PlacedFace[], space: ExpressionSpace): Points {
+/** Faces as they are grouped: by what they show, wherever they look. */
+export function clusteringPoints(placed: readonly PlacedFace[], space: ExpressionSpace): Points {
   const facial = facialDimensions(space);
   return pointsFrom(placed.map(({ vector }) => facial.map(({ index }) => vector[index] as number)));
 }

@@ -1,6 +1,5 @@
 import type { FaceOutside } from "../domain/discovery.ts";
 import type { SpaceDimension } from "../domain/expression-space.ts";
-import type { Clustering } from "./hdbscan.ts";
 import { centreOf, distanceBetween } from "./known-categories.ts";
 import type { NamedCoordinates } from "./name-by-signature.ts";
 import type { Points } from "./spanning-tree.ts";
@@ -14,21 +13,20 @@ interface GroupedFaces {
   /** Of each face, in the order of the points. */
   readonly ids: readonly string[];
   readonly named: NamedCoordinates;
-  readonly clusters: Clustering["clusters"];
+  readonly groups: readonly { readonly id: string; readonly members: readonly number[] }[];
 }
 
 /**
  * Where each face is that no group took, so that every face can be reached: near a group, within the reach of which too
  * few faces lie where it does to be dense, or an outlier, with what sets it apart from the group that comes nearest.
- * Groups are `P1`, `P2`, ... in the order of the clusters.
  */
 export function outsideGroups(grouped: GroupedFaces): FaceOutside[] {
-  const { points, ids, clusters } = grouped;
-  const grouping = new Set(clusters.flatMap(({ members }) => members));
-  const groups = clusters.map(({ members }, index) => {
+  const { points, ids } = grouped;
+  const grouping = new Set(grouped.groups.flatMap(({ members }) => members));
+  const groups = grouped.groups.map(({ id, members }) => {
     const centre = centreOf(points, members);
     const distances = members.map((member) => distanceBetween(placeOf(points, member), centre)).sort((a, b) => a - b);
-    return { id: `P${index + 1}`, members, centre, reach: distances[Math.floor(REACH * (distances.length - 1))] ?? 0 };
+    return { id, members, centre, reach: distances[Math.floor(REACH * (distances.length - 1))] ?? 0 };
   });
   return ids.flatMap((id, face): FaceOutside[] => {
     if (grouping.has(face)) return [];

@@ -28,6 +28,23 @@ export function testProposal(material: TestMaterial): ProposalTest[] {
   return [separation(material), stability(material), recognition(material), discrimination(material)];
 }
 
+/** Of a group that a person put together, only what does not depend on how it was found. */
+export function testDrawnGroup(
+  material: Pick<TestMaterial, "points" | "cluster" | "nearestKnown" | "seed">,
+): ProposalTest[] {
+  const unmade = (name: TestName, statistic: string): ProposalTest => ({
+    ...{ name, statistic, threshold: 0, passed: null },
+    estimate: { value: null, low: null, high: null, level: 0.95, n: 0, unscored: material.cluster.members.length },
+    explanation: "It does not apply: a person put this group together.",
+  });
+  return [
+    unmade("separation", "prominence"),
+    unmade("stability", "adjusted Rand index of its membership"),
+    recognition(material),
+    discrimination(material),
+  ];
+}
+
 function separation({ resamples, byChance, cluster }: TestMaterial): ProposalTest {
   const threshold = quantileOfSorted(
     [...byChance].sort((a, b) => a - b),
@@ -56,7 +73,7 @@ function stability({ resamples }: TestMaterial): ProposalTest {
   });
 }
 
-function recognition({ points, cluster, seed }: TestMaterial): ProposalTest {
+function recognition({ points, cluster, seed }: Pick<TestMaterial, "points" | "cluster" | "seed">): ProposalTest {
   const inside = new Set(cluster.members);
   const others = Array.from({ length: points.count }, (_, index) => index).filter((index) => !inside.has(index));
   return judged({
@@ -69,7 +86,12 @@ function recognition({ points, cluster, seed }: TestMaterial): ProposalTest {
   });
 }
 
-function discrimination({ points, cluster, nearestKnown, seed }: TestMaterial): ProposalTest {
+function discrimination({
+  points,
+  cluster,
+  nearestKnown,
+  seed,
+}: Pick<TestMaterial, "points" | "cluster" | "nearestKnown" | "seed">): ProposalTest {
   if (nearestKnown === undefined) {
     return {
       name: "discrimination",

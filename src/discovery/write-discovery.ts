@@ -52,26 +52,36 @@ export async function writeDiscovery(write: WriteFile, discovery: Discovery, cut
 
 /**
  * Writes the blind check: `check/sheet.csv`, an image for each of its lines and for each reference, instructions; and,
- * beside that folder, the key. @returns how many items there are, 0 when no proposal survived.
+ * beside that folder, the key. The sheet goes first: one that a rater has filled in is refused before anything is changed.
+ * @returns how many items there are, 0 when no proposal survived.
  */
 export async function writeCheck(write: WriteFile, discovery: Discovery, cut: CutPortraits): Promise<number> {
   const key = drawCheck(discovery, discovery.provenance.seed);
-  if (key === null) return 0;
+  return key === null ? 0 : await writeDrawnCheck(write, key, cut);
+}
+
+/** The same for a check that may be there already: where no proposal is left to be rated, it is emptied. */
+export async function rewriteCheck(write: WriteFile, discovery: Discovery, cut: CutPortraits): Promise<void> {
+  const { seed } = discovery.provenance;
+  await writeDrawnCheck(write, drawCheck(discovery, seed) ?? { seed, groups: [], items: [] }, cut);
+}
+
+async function writeDrawnCheck(write: WriteFile, key: CheckKey, cut: CutPortraits): Promise<number> {
   const references = key.groups.flatMap(({ group, references: faces }) =>
     faces.map((face, index) => ({ face, file: `reference-${group}${index + 1}.jpg` })),
   );
   const images = [...references, ...key.items.map(({ item, face }) => ({ face, file: `item-${item}.jpg` }))];
   const portraits = await cut(images.map(({ face }) => face));
-  for (const { face, file } of images) {
-    const bytes = portraits.get(face);
-    if (bytes !== undefined) await write(`${CHECK_FOLDER}/${file}`, bytes);
-  }
   const rows = key.items
     .filter(({ face }) => portraits.has(face))
     .map(({ item, group }) => [item, `item-${item}.jpg`, `reference-${group}*.jpg`, "", "", checkId(key)]);
   await write(`${CHECK_FOLDER}/${SHEET_FILE}`, csvLines([SHEET_COLUMNS, ...rows]));
-  await write(`${CHECK_FOLDER}/INSTRUCTIONS.txt`, INSTRUCTIONS);
   await write(KEY_FILE, `${JSON.stringify(key, null, 1)}\n`);
+  for (const { face, file } of images) {
+    const bytes = portraits.get(face);
+    if (bytes !== undefined) await write(`${CHECK_FOLDER}/${file}`, bytes);
+  }
+  await write(`${CHECK_FOLDER}/INSTRUCTIONS.txt`, INSTRUCTIONS);
   return rows.length;
 }
 
