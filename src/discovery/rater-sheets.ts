@@ -22,6 +22,8 @@ export interface SheetLine {
 export interface CheckSheets {
   readonly lines: readonly SheetLine[];
   readonly ratings: readonly SheetRating[];
+  /** The sheets that these ratings stand in, as `discover score` takes them. */
+  readonly sheets: readonly string[];
 }
 
 /** Reads every sheet of a check. @throws {ConfigurationError} if there is none, or one is damaged. */
@@ -39,9 +41,14 @@ export async function readCheckSheets(discovery: string): Promise<CheckSheets> {
     return { item, image, references: names.filter((name) => name.startsWith(before) && name.endsWith(after)).sort() };
   });
   const check = checkId(await readCheckKey(discovery));
-  const sheets = names.filter((name) => name.endsWith(".csv")).sort();
-  const ratings = (await Promise.all(sheets.map((name) => readSheet(join(folder, name))))).flat();
-  return { lines, ratings: ratings.filter((given) => (given.check ?? check) === check) };
+  const paths = names.filter((name) => name.endsWith(".csv")).map((name) => join(folder, name));
+  const read = await Promise.all(paths.sort().map(async (sheet) => ({ sheet, ratings: await readSheet(sheet) })));
+  const own = read.map(({ sheet, ratings }) => ({
+    sheet,
+    ratings: ratings.filter((given) => (given.check ?? check) === check),
+  }));
+  const filled = own.filter(({ ratings }) => ratings.length > 0);
+  return { lines, ratings: filled.flatMap(({ ratings }) => ratings), sheets: filled.map(({ sheet }) => sheet) };
 }
 
 /**
@@ -84,7 +91,7 @@ export function sheetOf(rater: string): string {
 }
 
 /** Krippendorff's alpha, ordinal, over all items that two raters or more have rated; `null` where it is not defined. */
-export function agreementSoFar({ lines, ratings }: CheckSheets): {
+export function agreementSoFar({ lines, ratings }: Pick<CheckSheets, "lines" | "ratings">): {
   readonly alpha: number | null;
   readonly items: number;
 } {

@@ -4,6 +4,7 @@ import { isKuleshovError, KuleshovError } from "../domain/errors.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { assetRoutes, pageShell } from "./assets.ts";
 import { categoryRoutes } from "./category-routes.ts";
+import { discoverRoutes } from "./discover-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { createStudioFolder, type StudioFolder } from "./folder.ts";
 import { guard, noSuchAddress } from "./guard.ts";
@@ -41,6 +42,7 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   imageRoutes,
   studyRoutes,
   categoryRoutes,
+  discoverRoutes,
   rateRoutes,
   labRoutes,
   runRoutes,

@@ -70,7 +70,7 @@ describe("categories in a browser", () => {
     await page.waitForSelector("text=2 faces now in party face.");
     await tray(page, 3).dragTo(pile(page, "party face", "Not this"));
     await page.waitForSelector("text=1 face now under what party face is not.");
-    await expect.poll(() => examples.locator(".thumb").count()).toBe(3);
+    await expect.poll(() => examples.locator(".thumb").count(), { timeout: 20_000 }).toBe(3);
 
     expect(await counts()).toEqual({ "party face instance": 3, "party face counter": 1 });
     expect((await kept())[0]).toMatchObject({ definition: "As one looks at a party" });
@@ -95,7 +95,7 @@ describe("categories in a browser", () => {
     await page.waitForSelector("text=1 face now in composed.");
     const column = page.locator('section[aria-label="composed"]');
     await expect
-      .poll(() => column.textContent())
+      .poll(() => column.textContent(), { timeout: 20_000 })
       .toContain("1 measured example is too few: add 2 more at least, of other people.");
     const other = page.locator('section[aria-label="party face"]');
     await other.locator("summary").click();

@@ -42,7 +42,8 @@ export async function expectNoFaults(browser: Browser, pages: Readonly<Record<st
     for (const [address, sign] of Object.entries(pages)) {
       const page = await openPage(context, address);
       await page.waitForSelector(sign);
-      const shown = () => page.evaluate(() => [...document.images].every((image) => image.complete));
+      const shown = () =>
+        page.evaluate(() => [...document.images].every((image) => image.complete || image.loading === "lazy"));
       await expect.poll(shown, { timeout: 20_000 }).toBe(true);
       expect({ address, width, ...(await faultsOf(page)) }).toEqual({ address, width, serious: [], sidewaysPx: 0 });
       await page.close();

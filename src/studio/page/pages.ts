@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 import { CategoriesPage } from "./categories-page.tsx";
+import { DiscoverPage } from "./discover-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
 import { LabPage } from "./lab-page.tsx";
@@ -22,6 +23,7 @@ export const PAGES: readonly StudioPage[] = [
   { path: "/run/", name: null, Page: RunPage },
   { path: "/study/", name: "Studies", Page: StudiesPage },
   { path: "/categories/", name: "Categories", Page: CategoriesPage },
+  { path: "/discover/", name: "Discover", Page: DiscoverPage },
   { path: "/rate/", name: "Rate", Page: RatePage },
   { path: "/lab/", name: "Lab", Page: LabPage },
 ];

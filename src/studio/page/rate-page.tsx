@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { FoundRun } from "../runs.ts";
 import { go, query, withQuery } from "./address.ts";
 import { Busy, Failure, RunList } from "./parts.tsx";
-import { Rating } from "./rating.tsx";
+import { Rating, Score } from "./rating.tsx";
 import { useLoaded } from "./server.ts";
 
 interface Checks {
@@ -93,6 +93,7 @@ function Begin({ discovery }: { readonly discovery: string }) {
               </button>
             ))}
           </div>
+          {value.raters.length < 2 ? null : <Score discovery={discovery} />}
         </form>
       )}
     </>

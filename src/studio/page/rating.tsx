@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import type { ProposalScore } from "../../discovery/score-sheet.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { Busy, Failure } from "./parts.tsx";
 import { post, useLoaded } from "./server.ts";
@@ -139,14 +140,42 @@ function Done({ discovery, value: { raters, sheet } }: { readonly discovery: str
         That was the last face, thank you. Your ratings are in {sheet}.{" "}
         <a href={href(`/rate/${discovery.split("/").map(encodeURIComponent).join("/")}`)}>Another rater</a>
       </p>
-      {raters.length < 2 ? null : (
-        <p>
-          To score them:{" "}
-          <code>
-            kuleshov discover score {discovery}/check/sheet-*.csv --in {discovery}
-          </code>
-        </p>
-      )}
+      {raters.length < 2 ? null : <Score discovery={discovery} />}
     </section>
+  );
+}
+
+/** What raters made of the groups, as `discover score` has it. */
+export function Score({ discovery }: { readonly discovery: string }) {
+  const [scores, setScores] = useState<readonly ProposalScore[] | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const score = () =>
+    post<{ scores: readonly ProposalScore[] }>("/discovery/score", { discovery }).then(
+      (answer) => {
+        setRefused(null);
+        setScores(answer.scores);
+      },
+      (error: Error) => setRefused(error.message),
+    );
+  return (
+    <>
+      <p>
+        <button type="button" class="main" onClick={() => void score()}>
+          Score the ratings
+        </button>{" "}
+        <a href={href(`/discover/${discovery.split("/").map(encodeURIComponent).join("/")}`)}>To the discovery</a>
+      </p>
+      <Failure error={refused} />
+      <ul role="status">
+        {scores?.map(({ proposal, verdict, explanation }) => (
+          <li key={proposal}>
+            <b>
+              {proposal} is {verdict}.
+            </b>{" "}
+            {explanation}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

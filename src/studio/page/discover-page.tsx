@@ -1,0 +1,207 @@
+import { useState } from "preact/hooks";
+import type { Discovery as Found } from "../../domain/discovery.ts";
+import type { Job } from "../jobs.ts";
+import type { FoundRun } from "../runs.ts";
+import { go, href, query, withQuery } from "./address.ts";
+import { DiscoverGroup } from "./discover-group.tsx";
+import { DiscoverMap } from "./discover-map.tsx";
+import { Selection, type Thumbs } from "./discover-selection.tsx";
+import { FaceThumbs } from "./face-thumbs.tsx";
+import { Busy, Failure, isUnderWay, JobList, RunList } from "./parts.tsx";
+import { jobs, post, useLoaded } from "./server.ts";
+
+/** One discovery, or all of them and a form for the next where the address names none. */
+export function DiscoverPage({ rest }: { readonly rest: string }) {
+  return rest === "" ? <AllDiscoveries /> : <Discovery key={rest} path={rest} />;
+}
+
+interface Discoveries {
+  readonly discoveries: readonly FoundRun[];
+  readonly studies: readonly string[];
+}
+
+function AllDiscoveries() {
+  const { value, error } = useLoaded<Discoveries>("/discoveries");
+  const [refused, setRefused] = useState<string | null>(null);
+  async function begin(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const study = new FormData(event.currentTarget as HTMLFormElement).get("study");
+    setRefused(null);
+    await post<{ job: Job }>("/discoveries", { study }).then(
+      ({ job }) => go(job.address),
+      (problem: Error) => setRefused(problem.message),
+    );
+  }
+  return (
+    <>
+      <h1>Discover</h1>
+      <p>
+        Looks among the faces of a study for groups that no known category explains, tests each against chance, and says
+        of the others which category they are. What a group means is for people to say.
+      </p>
+      <Failure error={refused ?? error} />
+      {value === undefined && error === null ? <Busy>Looking for studies</Busy> : null}
+      {value?.studies.length === 0 ? (
+        <p>
+          There is no finished study in this folder yet: <a href={href("/study/")}>measure a folder of images</a>, of a
+          few hundred faces best.
+        </p>
+      ) : null}
+      {value === undefined || value.studies.length === 0 ? null : (
+        <form class="row" onSubmit={(event) => void begin(event)}>
+          <label>
+            Faces of{" "}
+            <select name="study">
+              {value.studies.map((path) => (
+                <option key={path}>{path}</option>
+              ))}
+            </select>
+          </label>
+          <button type="submit" class="main">
+            Look for groups
+          </button>
+        </form>
+      )}
+      {value === undefined || value.discoveries.length === 0 ? null : (
+        <>
+          <h2>In this folder</h2>
+          <RunList runs={value.discoveries} page="discover" />
+        </>
+      )}
+    </>
+  );
+}
+
+export interface DiscoveryView extends Pick<Found, "proposals" | "outside" | "map" | "notes"> {
+  readonly createdAt: string;
+  readonly hasImages: boolean;
+  /** Given so far, and how many faces are to be rated. */
+  readonly ratings: number;
+  readonly toRate: number;
+  /** Why it cannot be changed here. */
+  readonly fixed: string | null;
+}
+
+function Discovery({ path }: { readonly path: string }) {
+  const { value, error } = useLoaded<DiscoveryView>(`/discovery?path=${encodeURIComponent(path)}`);
+  const [own] = jobs.value.filter(({ address }) => decodeURIComponent(address) === `/discover/${path}`).slice(-1);
+  const isRunning = own !== undefined && isUnderWay(own);
+  return (
+    <>
+      <h1>{path.split("/").at(-1)}</h1>
+      {own === undefined || own.state === "done" ? null : <JobList jobs={[own]} />}
+      <Failure error={isRunning ? null : error} />
+      {value === undefined && error === null ? <Busy>Reading the discovery</Busy> : null}
+      {value === undefined ? null : <Groups {...{ path, value }} />}
+    </>
+  );
+}
+
+const STATUSES = {
+  accepted: "a category now",
+  confirmed: "confirmed by raters",
+  survived: "passed its tests",
+  rejected: "rejected by raters",
+  failed: "no group of its own",
+  "set aside": "known already",
+} as const satisfies Record<Found["proposals"][number]["status"], string>;
+const ORDER = Object.keys(STATUSES);
+
+function Groups({ path, value }: { readonly path: string; readonly value: DiscoveryView }) {
+  const { proposals, outside, map, notes, hasImages, ratings, toRate, fixed } = value;
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [state, setState] = useState<{ readonly told?: string; readonly refused?: string }>({});
+  const portraitOf = (face: string) => href(`/api/discovery/portrait?${new URLSearchParams({ path, face })}`);
+  const toggle = (face: string) => {
+    const others = new Set(selected);
+    if (!others.delete(face)) others.add(face);
+    setSelected(others);
+  };
+  async function change<T>(doing: string, address: string, words: object, told: (answer: T) => string): Promise<void> {
+    setState({ told: doing });
+    await post<T>(address, { discovery: path, ...words }).then(
+      (answer) => {
+        setState({ told: told(answer) });
+        setSelected(new Set());
+      },
+      (problem: Error) => setState({ refused: problem.message }),
+    );
+  }
+  const regroup = (faces: readonly string[], to: string | null) =>
+    void change(
+      "Describing the groups anew",
+      "/discovery/group",
+      { faces, to },
+      () => "The groups are as you put them.",
+    );
+  const ordered = [...proposals].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+  const thumbs = { selected, toggle, portraitOf: hasImages ? portraitOf : null };
+  const hasThumbs = hasImages && query.value.has("thumbnails");
+  return (
+    <>
+      <p>
+        {map.points.length} faces in {proposals.length} {proposals.length === 1 ? "group" : "groups"}, {outside.length}{" "}
+        in none. A group is a set of faces that look alike to the toolbox; it says nothing about what anybody felt.
+      </p>
+      {notes.map((note) => (
+        <p key={note} class="told">
+          {note}
+        </p>
+      ))}
+      {fixed === null ? null : <p class="told">{fixed}</p>}
+      {toRate === 0 ? null : (
+        <p>
+          <a href={href(`/rate/${path.split("/").map(encodeURIComponent).join("/")}`)}>Rate {toRate} faces blind</a>
+          {ratings === 0 ? "" : `; ${ratings} ratings so far. Changing a group draws other faces to be rated.`}
+        </p>
+      )}
+      <div class="discover">
+        {hasImages ? (
+          <label>
+            <input
+              type="checkbox"
+              name="thumbnails"
+              checked={hasThumbs}
+              onChange={() => go(withQuery({ thumbnails: hasThumbs ? null : "" }), "replace")}
+            />
+            Thumbnails on the map
+          </label>
+        ) : null}
+        <DiscoverMap
+          {...{ map, selected, portraitOf, hasThumbs }}
+          onSelect={(faces, add) => setSelected(new Set([...(add ? selected : []), ...faces]))}
+        />
+      </div>
+      {ordered.map((proposal) => (
+        <DiscoverGroup
+          key={proposal.id}
+          {...{ proposal, thumbs, change, regroup }}
+          others={proposals.filter(({ id, status }) => id !== proposal.id && status !== "accepted")}
+          status={STATUSES[proposal.status]}
+          canChange={fixed === null && proposal.status !== "accepted"}
+          canAccept={fixed === null && hasImages}
+        />
+      ))}
+      <Outside {...{ outside, thumbs }} />
+      <Selection
+        {...{ proposals, selected, thumbs, regroup, state }}
+        isFixed={fixed !== null}
+        onClear={() => setSelected(new Set())}
+      />
+    </>
+  );
+}
+
+/** Every face that no group took, those near one first. */
+function Outside({ outside, thumbs }: { readonly outside: Found["outside"]; readonly thumbs: Thumbs }) {
+  if (outside.length === 0) return null;
+  const faces = [...outside]
+    .sort((a, b) => Number(b.near) - Number(a.near) || (a.nearest ?? "").localeCompare(b.nearest ?? ""))
+    .map(({ id, near, nearest, why }) => ({ id, mark: near ? `near ${nearest}` : "like none", title: why }));
+  return (
+    <section aria-label="In no group">
+      <h2>{outside.length} in no group</h2>
+      <FaceThumbs faces={faces} all="outside" {...thumbs} />
+    </section>
+  );
+}
