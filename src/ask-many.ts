@@ -1,6 +1,6 @@
 import { ask } from "./ask.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
-import { KuleshovError, ProviderError } from "./domain/errors.ts";
+import { BudgetError, KuleshovError, ProviderError } from "./domain/errors.ts";
 import { costOf, costOfReport, type Prices } from "./domain/price.ts";
 import { panelName } from "./domain/several-judges.ts";
 import type { TokenUse } from "./domain/token-use.ts";
@@ -141,7 +141,11 @@ async function* askedSteps(items: Iterable<AskItem>, asking: Asking): AsyncGener
   const { concurrency } = asking.query;
   for await (const { item, mayPass, fatal } of mapInOrder(items, (each) => askOne(each, asking), { concurrency })) {
     const failed = item.failure !== null;
-    const counts = { images: failed ? 0 : 1, faces: item.report?.faces.length ?? 0, failures: failed ? 1 : 0 };
+    const counts = {
+      images: item.report === null ? 0 : 1,
+      faces: item.report?.faces.length ?? 0,
+      failures: failed ? 1 : 0,
+    };
     // What may pass is asked again when the run goes on; its last line counts.
     const done = mayPass ? null : item.id;
     yield { record: { done, inProgress: null, text: new Map([[ANSWERS_FILE, answerLine(item)]]), counts }, share: 1 };
@@ -186,6 +190,11 @@ async function askOne(item: AskItem, { query, dependencies, purse, signal }: Ask
     // What was answered before the end of a run is paid for: it is kept as a try of its own.
     if (!(error instanceof KuleshovError) || (fatal !== undefined && error.spent === null)) throw error;
     const spent = error.spent ?? NOTHING_SPENT;
+    if (error instanceof BudgetError) {
+      purse.stop(error.message.replace(/^T/, "t"));
+      const item = finish({ report: null, failure: null }, spent, costOf(spent, dependencies.price));
+      return { item, mayPass: true, fatal: undefined };
+    }
     const item = finish({ report: null, failure: error.message }, spent, costOf(spent, dependencies.price));
     return { item, mayPass: fatal !== undefined || (error instanceof ProviderError && error.retryable), fatal };
   }

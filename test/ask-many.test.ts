@@ -8,9 +8,9 @@ import { type AskManyQuery, askMany } from "../src/ask-many.ts";
 import * as askModule from "../src/cli/ask.ts";
 import { readTable } from "../src/platform/tables/table-rows.ts";
 import { type AskItem, readAskList } from "../src/study/ask-list.ts";
-import { reading } from "./support/builders.ts";
+import { abstained, judgment, reading, subject } from "./support/builders.ts";
 import { partsFor } from "./support/judge-of.ts";
-import { drops, failsWith, type Reply, saysJson, type WireBody } from "./support/model-server.ts";
+import { drops, failsWith, type Reply, saysJson, saysOf, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { runCommand } from "./support/run-command.ts";
@@ -317,6 +317,42 @@ describe("the command", () => {
     expect([code, stdout]).toEqual([0, "2 answered, 0 failed, 0 tokens, 0.0000 USD\n"]);
     const rows = await readTable(join(out, "answers.csv"), { refuse });
     expect(new Set(rows.map(({ cells }) => cells.id))).toEqual(new Set(["won", "lost"]));
+  });
+
+  it("spends no more than its budget, however many are asked at once, and goes on with a larger one", async () => {
+    process.chdir(folder);
+    vi.stubEnv("KULESHOV_CACHE", join(folder, "cache"));
+    const none = abstained("There is no face");
+    const nobody = subject({ faceId: null, faceOnly: none, contextOnly: none, integrated: none });
+    const server = await startOpenAiServer(() => saysOf(3000, JSON.stringify(judgment(nobody))));
+    // 0.0.0.0 leads to this machine and counts as elsewhere, where four are asked at once.
+    const baseUrl = `${server.url.replace("127.0.0.1", "0.0.0.0")}/v1`;
+    const model = ["--model", "openai:test-model", "--base-url", baseUrl, "--allow-remote"];
+    const words = [
+      "ask",
+      `${folder}/*.png`,
+      "--out",
+      join(folder, "out"),
+      "--no-scene",
+      "--no-cache",
+      "--mode",
+      "single-pass",
+      ...model,
+    ];
+    const tokensOf = (stdout: string) => Number(/(\d+) tokens/.exec(stdout)?.[1]);
+    const first = await runCommand([...words, "--budget-tokens", "7500"], [askModule]);
+    expect(first.code).toBe(1);
+    expect(first.stderr.match(/leave this machine/g)).toHaveLength(1);
+    expect(first.stderr).toMatch(
+      /\n2 are left, as the budget of 7500 tokens .*: a rerun with a larger budget goes on\n/,
+    );
+    expect([server.chats.length, tokensOf(first.stdout)]).toEqual([2, 6040]);
+    // What was spent before counts.
+    const second = await runCommand([...words, "--budget-tokens", "8000"], [askModule]);
+    expect([second.code, server.chats.length]).toEqual([1, 2]);
+    const third = await runCommand([...words, "--budget-tokens", "50000"], [askModule]);
+    expect([third.code, third.stdout]).toEqual([0, expect.stringMatching(/^4 answered, 0 failed, 12080 tokens/)]);
+    expect(server.chats).toHaveLength(4);
   });
 
   it.each([

@@ -2,7 +2,9 @@ import { type AskedMany, type AskManyQuery, askMany } from "../ask-many.ts";
 import type { Price } from "../domain/price.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
+import { createPurse } from "../runs/purse.ts";
 import { readAskList } from "../study/ask-list.ts";
+import { readTries } from "../study/asked-answers.ts";
 import { openDependencies } from "./ask.ts";
 import { type Asked, partsOptions } from "./ask-one.ts";
 import { pricedFor } from "./budgeted-model.ts";
@@ -24,12 +26,23 @@ export interface AskListListeners {
 export async function askListInto(
   folder: string,
   asked: Asked,
-  { notify, begin }: AskListListeners,
+  { notify: tell, begin }: AskListListeners,
   signal: AbortSignal,
 ): Promise<AskedMany> {
+  // What holds for every image is told once.
+  const told = new Set<string>();
+  const notify = (notice: string) => {
+    if (!told.has(notice)) tell(notice);
+    told.add(notice);
+  };
   const items = await readAskList(asked.image, notify);
   const images = items.map(({ path }) => path);
-  const options = { ...modelOptionsOf(asked), ...partsOptions(asked, images), notify };
+  const budget = { usd: asked.budgetUsd, tokens: asked.budgetTokens };
+  const tries = asked.force ? [] : await readTries(folder).catch(() => []);
+  const options = {
+    ...{ ...modelOptionsOf(asked), ...partsOptions(asked, images), notify },
+    ...{ budget, spent: createPurse({}, tries).spent() },
+  };
   const { dependencies, labels, close } = await openDependencies(options, signal);
   try {
     const models = dependencies.panel?.judges ?? [dependencies.model];
@@ -38,7 +51,7 @@ export async function askListInto(
       labels: asked.labels ?? labels,
       blurOthers: asked.blurOthers,
       settings: settingsOf(asked),
-      budget: { usd: asked.budgetUsd, tokens: asked.budgetTokens },
+      budget,
       concurrency: questionsAtOnce(models),
       onProgress: begin(items.length),
     };

@@ -44,6 +44,8 @@ export interface AskOptions extends ModelOptions, JudgeOptions {
   readonly workers?: number;
   /** Of all questions together; without one there is no limit. */
   readonly budget?: AskBudget | undefined;
+  /** What was spent of the budget before. */
+  readonly spent?: { readonly tokens: number; readonly usd: number };
   /** Told before an image leaves this machine. */
   readonly notify?: (notice: string) => void;
 }
@@ -69,7 +71,7 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
   const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
   const calibrated = await openCalibration(options, shots?.shots ?? 0);
   const drawn = { ...modelOptions, ...drawnWith(options, prompts.prompt("judge").temperature) };
-  const open = budget === undefined ? openModel : withinBudget(budget);
+  const open = budget === undefined ? openModel : withinBudget(budget, options.spent);
   const panel = await openPanel(options, { ...drawn, open }, signal);
   const model = panel?.judges[0] ?? (await open(spec, drawn, signal));
   const toolboxes = await openAllToolboxes(options, signal);

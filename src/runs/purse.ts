@@ -41,7 +41,7 @@ export function createPurse(budget: Budget, before: readonly Paid[]) {
     *whileThereIsRoom<Item>(items: readonly Item[], signal: AbortSignal | undefined): Generator<Item> {
       for (const item of items) {
         if (signal?.aborted) return;
-        exhausted = limit();
+        exhausted ??= limit();
         if (exhausted !== null) return;
         underWay += 1;
         yield item;
@@ -50,6 +50,10 @@ export function createPurse(budget: Budget, before: readonly Paid[]) {
     paid(item: Paid) {
       underWay -= 1;
       count(item);
+    },
+    /** Lets no more items begin: one of those under way had no room any more. */
+    stop(why: string) {
+      exhausted ??= why;
     },
     spent: (): Spent => ({ tokens, estimated, usd, unpriced }),
     exhausted: () => exhausted,

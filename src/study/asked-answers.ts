@@ -29,7 +29,8 @@ export async function readTries(folder: string): Promise<readonly AskedItem[]> {
 
 /** What was answered so far. An item that was asked again counts once, as it came out last. */
 export async function readAnswers(folder: string): Promise<readonly AskedItem[]> {
-  return [...new Map((await readTries(folder)).map((item) => [item.id, item])).values()];
+  const ended = (await readTries(folder)).filter(({ report, failure }) => report !== null || failure !== null);
+  return [...new Map(ended.map((item) => [item.id, item])).values()];
 }
 
 /** Writes the answers as a table, a row for every face that was judged, and as a page. */

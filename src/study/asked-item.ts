@@ -6,7 +6,7 @@ import { TokenUse } from "../domain/token-use.ts";
 /** A report without its measurements, which the evidence repeats and which are a hundred times as long. */
 const KeptReport = Report.extend({ faces: z.array(z.strictObject({ faceId: z.string(), box: PixelBox })) });
 
-/** What came of one item: a report or the reason why there is none. */
+/** What came of one item: a report or the reason why there is none; neither where the budget broke it off, which is paid for. */
 export const AskedItem = z.strictObject({
   id: z.string(),
   path: z.string(),
