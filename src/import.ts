@@ -52,7 +52,7 @@ export async function importFiles(
   try {
     for (const file of query.files) opened.push(await dependencies.open(file));
     const indexes: EvidenceIndex[] = [];
-    for (const file of opened) indexes.push(await indexEvidence(file, signal));
+    for (const file of opened) indexes.push(await indexEvidence(file, "with whole videos", signal));
     const { moments, warnings } = await joinMoments(indexes, signal);
     const said = new Set([...indexes.flatMap(warningsOf), ...warnings]);
     const tables = tablesOf(indexes);

@@ -199,10 +199,18 @@ describe("a file from the field", () => {
     expect(said).toMatch(told);
   });
 
-  it("is refused where its rows are about whole videos: 01-video-mean.csv", async () => {
-    await expect(importInto(await tempFolder(), [fieldCase("01-video-mean.csv")])).rejects.toThrow(
-      /its rows are about whole videos \(means\?\) and name no frame or time/,
-    );
+  it("has one row about a video as a whole, which no other file's frames join: 01-video-mean.csv", async () => {
+    const { faces, images, study } = await importInto(await tempFolder(), [fieldCase("01-video-mean.csv")]);
+    const whole = { path: "clip.mp4", frame: "", timestamp_s: "", AU12_both: "0.77" };
+    expect(faces).toEqual([expect.objectContaining({ ...whole, track_id: "" })]);
+    expect(images).toEqual([expect.objectContaining({ path: "clip.mp4", frame: "", faces: "1" })]);
+    expect(study.warnings.join()).toMatch(/1 videos have no row about a frame: what is said of one as a whole/);
+    const both = ["03-zero-based-frames.csv", "01-video-mean.csv"].map(fieldCase);
+    for (const files of [both, both.toReversed()]) {
+      await expect(importInto(await tempFolder(), files)).rejects.toThrow(
+        /one is about the video as a whole and the other about its frames/,
+      );
+    }
   });
 });
 

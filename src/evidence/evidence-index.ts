@@ -38,9 +38,15 @@ export interface EvidenceIndex {
 /**
  * Reads a toolbox's file once from end to end, which also checks every row.
  *
+ * @param videos whether a file's only rows about a video, such as its means, are kept as one moment without frame and time.
+ * They are never the measurement of an image or frame.
  * @throws {ConfigurationError} if a row cannot be, or a face of an image stands there twice.
  */
-export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal): Promise<EvidenceIndex> {
+export async function indexEvidence(
+  evidence: EvidenceFile,
+  videos: "with whole videos" | "images and frames",
+  signal?: AbortSignal,
+): Promise<EvidenceIndex> {
   const images = new Map<string, MutableImage>();
   const seen: BoxesOfFrame = { frame: undefined, boxes: [] };
   const counts: RowCounts = { faces: 0, values: 0, clipped: 0, repeated: 0, scores: new Map() };
@@ -53,7 +59,7 @@ export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal
       `Cannot import measurements as ${counts.clipped} of ${counts.values} values are outside their scale: is the file of another toolbox, or were its values changed? \`${evidence.path}\``,
     );
   }
-  const unplaced = dropRowsWithoutFrame(images);
+  const unplaced = dropRowsWithoutFrame(images, videos === "with whole videos");
   const list = [...images.values()];
   if (list.length === 0) throw onlySummaries(evidence.path);
   const byName = groupBy(
@@ -68,7 +74,7 @@ export async function indexEvidence(evidence: EvidenceFile, signal?: AbortSignal
     images: list,
     faceCount: counts.faces,
     scores: [...counts.scores.values()],
-    warnings: oddRows({ ...counts, unplaced }, evidence),
+    warnings: oddRows({ ...counts, unplaced, whole: list.filter(isWholeVideo).length }, evidence),
     named: (path) => byName.get(imageName(path)) ?? NONE,
     likeNamed: (path) => byStem.get(imageStem(path)) ?? byFirstStem.get(imageStem(path)) ?? NONE,
   };
@@ -159,17 +165,22 @@ function addPosition(
  * A row without a frame among rows with one, or about a video as a whole, is a mean or another summary: it is about no
  * image. Returns how many there were.
  */
-function dropRowsWithoutFrame(images: Map<string, MutableImage>): number {
+function dropRowsWithoutFrame(images: Map<string, MutableImage>, keepsWhole: boolean): number {
   let dropped = 0;
   for (const [path, { frames, named }] of images) {
     const rest = frames.get(null);
-    const isSummary = frames.size > 1 || (named && isVideoName(path));
+    const isSummary = frames.size > 1 || (named && isVideoName(path) && !keepsWhole);
     if (rest === undefined || !isSummary) continue;
     dropped += rest.positions.length;
     frames.delete(null);
     if (frames.size === 0) images.delete(path);
   }
   return dropped;
+}
+
+/** Whether all that is said of a video is about the whole of it. */
+export function isWholeVideo({ path, frames }: Pick<ImageRows, "path" | "frames">): boolean {
+  return frames.size === 1 && frames.has(null) && isVideoName(path);
 }
 
 function onlySummaries(path: string): ConfigurationError {
@@ -179,13 +190,17 @@ function onlySummaries(path: string): ConfigurationError {
 }
 
 function oddRows(
-  counts: { readonly clipped: number; readonly repeated: number; readonly unplaced: number },
+  counts: { readonly clipped: number; readonly repeated: number; readonly unplaced: number; readonly whole: number },
   { title, path }: EvidenceFile,
 ): readonly string[] {
   const sentences: readonly (readonly [number, string])[] = [
     [counts.clipped, "values stood just outside their scale and count as the end of it"],
     [counts.repeated, "rows repeat the box of another row of their frame: one face each, the surer row counts"],
     [counts.unplaced, "rows name no frame although others do, or are about a video as a whole (means?): left out"],
+    [
+      counts.whole,
+      "videos have no row about a frame: what is said of one as a whole (means?) is one row without frame",
+    ],
   ];
   return sentences.flatMap(([count, what]) => (count === 0 ? [] : [`${title}: ${count} ${what} (\`${path}\`)`]));
 }

@@ -31,7 +31,7 @@ export async function importEvidence(
   imagePaths: readonly string[],
   { look, signal }: ImportOptions = {},
 ): Promise<FerToolbox> {
-  const index = await indexEvidence(file, signal);
+  const index = await indexEvidence(file, "images and frames", signal);
   const match = await matchImages(index, imagePaths, look);
   const aboutRows = new Set<string>();
 

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../domain/errors.ts";
 import type { RowPosition } from "../ports/evidence-file.ts";
-import type { EvidenceIndex, FrameRows, ImageRows } from "./evidence-index.ts";
+import { type EvidenceIndex, type FrameRows, type ImageRows, isWholeVideo } from "./evidence-index.ts";
 import { boxesOfFrames, frameOffset } from "./frame-offset.ts";
 import { isVideoName } from "./image-names.ts";
 
@@ -101,8 +101,14 @@ async function addFile(sequence: Sequence, other: ImageRows, adding: Adding): Pr
 type FindMoment = (frame: FrameRows) => MutableMoment | undefined;
 
 async function finder(sequence: Sequence, other: ImageRows, adding: Adding): Promise<FindMoment> {
-  const { moments } = sequence;
+  const { moments, image } = sequence;
   const [only] = moments;
+  if (isWholeVideo(image) !== isWholeVideo(other)) {
+    throw cannotJoin(sequence, other, {
+      adding,
+      why: "one is about the video as a whole and the other about its frames",
+    });
+  }
   if (moments.length === 1 && other.frames.size === 1) return () => only;
   const frames = [...other.frames.values()];
   if ([...moments, ...frames].every(({ frame }) => frame !== null)) {
@@ -162,7 +168,7 @@ function nearestInTime(moments: readonly MutableMoment[]): FindMoment {
 
 function momentsOf({ image, moments }: Sequence): JoinedMoment[] {
   const isTimed = !image.named && moments.some(({ timeSec }) => timeSec !== null);
-  const isFrame = moments.length > 1 || isTimed || isVideoName(image.path);
+  const isFrame = moments.length > 1 || isTimed || (isVideoName(image.path) && !isWholeVideo(image));
   return [...moments]
     .sort((a, b) => (a.frame ?? a.timeSec ?? 0) - (b.frame ?? b.timeSec ?? 0))
     .map((moment) => ({ ...moment, path: image.path, isFrame }));
