@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import type { ToolboxId } from "./domain/measurement.ts";
 import { type EvidenceIndex, indexEvidence } from "./evidence/evidence-index.ts";
 import { type JoinedMoment, joinMoments } from "./evidence/joined-moments.ts";
 import { hashOfFile } from "./platform/hash.ts";
@@ -113,11 +112,8 @@ async function* recordsOf(
 }
 
 function tablesOf(indexes: readonly EvidenceIndex[]): StudyTables {
-  const toolboxes = indexes.map(({ evidence }) => ({ id: evidence.toolbox, supports: evidence.supports }));
-  const scores = indexes.flatMap((index) =>
-    index.scores.map((score) => ({ ...score, toolbox: index.evidence.toolbox satisfies ToolboxId })),
-  );
-  return createStudyTables(importedFaceTable(toolboxes, scores), { landmarks: false, contactSheet: false });
+  const toolboxes = indexes.map(({ evidence: { toolbox: id, supports }, scores }) => ({ id, supports, scores }));
+  return createStudyTables(importedFaceTable(toolboxes), { landmarks: false, contactSheet: false });
 }
 
 async function settingsOf({ files }: ImportQuery, indexes: readonly EvidenceIndex[]): Promise<ImportSettings> {

@@ -49,6 +49,7 @@ export async function importEvidence(
   return {
     id: file.toolbox,
     supports: file.supports,
+    scores: index.scores,
     networks: await hashOf(file.path, signal),
     get warnings() {
       return [...file.warnings.map((warning) => `${warning} (\`${file.path}\`)`), ...match.warnings, ...aboutRows];

@@ -33,7 +33,7 @@ export async function matchImages(
   const missing: string[] = [];
   for (const path of imagePaths) {
     const video = isVideoName(path) ? findVideo(index, path, imagePaths) : undefined;
-    const found = video === undefined ? findByName(index, path, warnings) : undefined;
+    const found = isVideoName(path) ? undefined : findByName(index, path, warnings);
     if (video !== undefined) videos.set(path, video);
     else if (found === undefined) missing.push(path);
     else rows.set(path, found);
@@ -92,6 +92,7 @@ async function matchFrames(index: EvidenceIndex, matching: Matching): Promise<Ma
     (a, b) => (a.frame ?? a.timeSec ?? 0) - (b.frame ?? b.timeSec ?? 0),
   );
   if (frames.length === 1 && imagePaths.length === 1 && !sequence.named) {
+    if (imagePaths.some(isVideoName)) throw namesNoMoment(index, imagePaths);
     return new Map([[imagePaths[0] as string, onlyFrame(sequence)]]);
   }
   if (frames.length === 1) throw namesNone(index, imagePaths);
@@ -192,6 +193,13 @@ function namesNone({ evidence, images }: EvidenceIndex, imagePaths: readonly str
   const about = named.length > 0 ? `it is about ${listed(named)}` : "it does not name its images in a column `input`";
   return new ConfigurationError(
     `Cannot import measurements as none of them is about ${listed(imagePaths)}: ${about}: \`${evidence.path}\``,
+  );
+}
+
+function namesNoMoment({ evidence }: EvidenceIndex, imagePaths: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot import measurements as they do not say when in ${listed(imagePaths)} they were (add a column \`timestamp\` in ` +
+      `seconds): \`${evidence.path}\``,
   );
 }
 

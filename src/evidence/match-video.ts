@@ -46,13 +46,16 @@ export function findVideo(index: EvidenceIndex, path: string, paths: readonly st
 }
 
 function sequenceOf(index: EvidenceIndex, path: string, paths: readonly string[]): ImageRows | undefined {
-  const named = [...index.named(path), ...index.likeNamed(path)].find(({ frames }) => frames.size > 1);
+  const named = [...index.named(path), ...index.likeNamed(path)].find(hasMoments);
   if (named !== undefined) return named;
   const [only, ...more] = index.images;
   const isOnlyVideo = paths.filter(isVideoName).length === 1;
-  return only !== undefined && more.length === 0 && !only.named && only.frames.size > 1 && isOnlyVideo
-    ? only
-    : undefined;
+  return only !== undefined && more.length === 0 && !only.named && hasMoments(only) && isOnlyVideo ? only : undefined;
+}
+
+/** Whether its rows say when they were: a row that does not is about no frame, though it be the only one. */
+function hasMoments({ frames }: ImageRows): boolean {
+  return frames.size > 1 || !frames.has(null);
 }
 
 function rowsInOrder(unsorted: readonly Moment[], same: number): (place: number) => readonly RowPosition[] | undefined {

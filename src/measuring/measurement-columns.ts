@@ -27,12 +27,12 @@ export interface MeasurementColumn {
 /**
  * The columns of a table with one row per face, for the toolboxes in use. Action units are named `AU01_both`,
  * `AU12_left` and so on, each followed by its weight where the toolbox gives one; expressions `face-api-expression_happiness`: source and label.
- * From the second toolbox on, names begin with the toolbox: `openface_AU12_both`.
+ * From the second toolbox on, names begin with the toolbox: `openface_AU12_both`. Scores always do: `facereader_valence`.
  */
 export function measurementColumns(
-  toolboxes: readonly Pick<FerToolbox, "id" | "supports" | "mirrored">[],
+  toolboxes: readonly Pick<FerToolbox, "id" | "supports" | "scores" | "mirrored">[],
 ): readonly MeasurementColumn[] {
-  return [
+  const measured = [
     ...FACE_COLUMNS,
     ...(toolboxes.some(({ mirrored }) => mirrored) ? [MIRRORED] : []),
     ...toolboxes.flatMap(({ id, supports }, index) => {
@@ -40,27 +40,18 @@ export function measurementColumns(
       return [...actionUnitColumns(id, supports, prefix), ...expressionColumns(id, supports)];
     }),
   ];
-}
-
-/** A score that a toolbox's file has: valence, or one of many emotions that are no distribution. */
-export interface ScoreKind extends Pick<ToolboxScore, "name" | "range"> {
-  readonly toolbox: ToolboxId;
-}
-
-/** The columns of faces that were imported from toolboxes' files, with all scores that these hold. */
-export function importedColumns(
-  toolboxes: readonly Pick<FerToolbox, "id" | "supports">[],
-  scores: readonly ScoreKind[],
-): readonly MeasurementColumn[] {
-  const measured = measurementColumns(toolboxes);
-  const scored = scores.map(({ toolbox, name, range }): MeasurementColumn => {
-    const description = `${name} as ${toolbox} gives it, ${range}: a score of its own, no probability`;
-    const value = ({ measurements }: RecordedFace) =>
-      measurements.find((one) => one.toolbox === toolbox)?.scores?.find((score) => score.name === name)?.value ?? null;
-    return { name: `${toolbox.slice(0, toolbox.indexOf("@"))}_${name}`, description, value };
-  });
   const known = new Set(measured.map(({ name }) => name));
+  const scored = toolboxes.flatMap(({ id, scores = [] }) => scores.map((score) => scoreColumn(id, score)));
   return [...measured, ...scored.filter(({ name }) => !known.has(name))];
+}
+
+function scoreColumn(toolbox: ToolboxId, { name, range }: Pick<ToolboxScore, "name" | "range">): MeasurementColumn {
+  return {
+    name: `${toolbox.slice(0, toolbox.indexOf("@"))}_${name}`,
+    description: `${name} as ${toolbox} gives it, ${range}: a score of its own, no probability`,
+    value: ({ measurements }) =>
+      measurements.find((one) => one.toolbox === toolbox)?.scores?.find((score) => score.name === name)?.value ?? null,
+  };
 }
 
 /** One CSV line per face, without header; an image without faces gives none. */

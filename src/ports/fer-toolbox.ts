@@ -1,5 +1,5 @@
 import type { DecodedImage } from "../domain/image.ts";
-import type { Face, FaceMeasurement, ToolboxId, ToolboxSupport } from "../domain/measurement.ts";
+import type { Face, FaceMeasurement, ToolboxId, ToolboxScore, ToolboxSupport } from "../domain/measurement.ts";
 
 /** Measures faces in one image. Holds weights, keeps no state between calls. */
 export interface FerToolbox {
@@ -7,6 +7,8 @@ export interface FerToolbox {
   readonly id: ToolboxId;
   /** What it can measure at all. A missing action unit here means "not supported", never "absent". */
   readonly supports: ToolboxSupport;
+  /** Scores of its own that it may give, of no common scale. Without it, none. */
+  readonly scores?: readonly Pick<ToolboxScore, "name" | "range">[];
   /** The networks behind it, for the provenance of a report. */
   readonly networks: readonly { readonly id: string; readonly sha256: string }[];
   /**

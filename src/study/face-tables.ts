@@ -4,10 +4,8 @@ import {
   csvHeader,
   csvRows,
   type ImagePlace,
-  importedColumns,
   type MeasurementColumn,
   measurementColumns,
-  type ScoreKind,
 } from "../measuring/measurement-columns.ts";
 import type { RecordedFace } from "../measuring/measurement-json.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
@@ -78,9 +76,6 @@ export function chooseColumns(name: string, options: ColumnOptions): ToolboxColu
 }
 
 /** The table of faces that were imported from toolboxes' files. */
-export function importedFaceTable(
-  toolboxes: readonly Pick<FerToolbox, "id" | "supports">[],
-  scores: readonly ScoreKind[],
-): FaceTable {
-  return plainFaceTable(importedColumns(toolboxes, scores));
+export function importedFaceTable(toolboxes: readonly Pick<FerToolbox, "id" | "supports" | "scores">[]): FaceTable {
+  return plainFaceTable(measurementColumns(toolboxes));
 }

@@ -217,6 +217,18 @@ describe("a video's own file", () => {
     expect(imported.warnings?.join()).toMatch(/OpenFace 2: 1 rows name no frame although others do/);
   });
 
+  it("gives a video's only row to its own moment, and one without a moment to none", async () => {
+    const one = await importEvidence(await opened(OPENFACE.slice(0, 2).join("\n"), "clip.csv"), ["films/clip.mp4"]);
+    expect(await frameAt(one, 0)).toBeDefined();
+    expect(await frameAt(one, 0.04)).toBeUndefined();
+    for (const name of ["clip.csv", "other.csv"]) {
+      const still = await opened("FaceRectX1,FaceRectY1,FaceRectX2,FaceRectY2,AU12_c\n180,130,370,400,1\n", name);
+      await expect(importEvidence(still, ["films/clip.mp4"])).rejects.toThrow(
+        /do not say when in films\/clip.mp4 they were/,
+      );
+    }
+  });
+
   it("refuses images that may count from 1 beside frames that count from 0, unless there are as many", async () => {
     const rows = [0, 1, 2].map((n) => `100,60,200,240,0.99,0.1${n},clip.mp4,${n}`);
     const text = `FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,AU12,input,frame\n${rows.join("\n")}\n`;

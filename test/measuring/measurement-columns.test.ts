@@ -98,4 +98,12 @@ describe("measurementColumns", () => {
   it("gives an image without faces no row", () => {
     expect(csvRows(measurementColumns([mesh]), [], { path: "wall.jpg" })).toBe("");
   });
+
+  it("has a column for each score of a toolbox's own, named after it", () => {
+    const log = { ...openface, id: "facereader@9", scores: [{ name: "valence", range: "-1..1" }] } as const;
+    const [column] = measurementColumns([mesh, log]).filter(({ name }) => name === "facereader_valence");
+    const measurement = { toolbox: log.id, scores: [{ name: "valence", range: "-1..1", value: 0.5 }] };
+    expect(column?.value({ faceId: "F1", measurements: [measurement] } as never, { path: "a.jpg" })).toBe(0.5);
+    expect(column?.description).toBe("valence as facereader@9 gives it, -1..1: a score of its own, no probability");
+  });
 });
