@@ -1,6 +1,8 @@
+import { h } from "preact";
 import type { ScoreTable } from "../domain/score-table.ts";
+import { type ConfusionCounts, ConfusionTable } from "./confusion-table.tsx";
 import { type Markup, markup, number } from "./markup.ts";
-import { shareClass } from "./style.ts";
+import { rendered } from "./rendered.ts";
 
 /** A value with its interval, as one line of a plot. */
 interface PlotRow {
@@ -86,15 +88,7 @@ export function reliabilityDiagram(table: Extract<ScoreTable, { type: "reliabili
     )}</svg>`;
 }
 
-/** Counts of true label by answer, shaded by their share of the row. */
-export function confusionTable({ labels, counts }: Extract<ScoreTable, { type: "confusion" }>): Markup {
-  return markup`<table class="confusion"><thead><tr><th></th>${labels.map((label) => markup`<th scope="col"><span>${label}</span></th>`)}</tr></thead><tbody>
-    ${labels.map((label, i) => {
-      const row = counts[i] as readonly number[];
-      const total = row.reduce((sum, count) => sum + count, 0);
-      return markup`<tr><th scope="row">${label}</th>${row.map((count, j) => {
-        const share = total === 0 ? 0 : count / total;
-        return markup`<td class="${i === j ? "right" : "wrong"} ${shareClass(share)}">${count === 0 ? "" : count}</td>`;
-      })}</tr>`;
-    })}</tbody></table>`;
+/** Counts of true label by answer. */
+export function confusionTable(table: ConfusionCounts): Markup {
+  return rendered(h(ConfusionTable, { table }));
 }

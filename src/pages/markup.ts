@@ -35,3 +35,6 @@ export function pText(value: number | null): string {
   if (value === null) return "–";
   return value < 0.001 ? "< .001" : value.toFixed(3).replace(/^0/, "");
 }
+
+/** Shades that a share of 0..1 is drawn in: classes, as a page's style attributes are without effect. */
+export const SHARE_STEPS = 20;

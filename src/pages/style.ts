@@ -1,10 +1,4 @@
-/** Shades that a share of 0..1 is drawn in: classes, as a page's style attributes are without effect. */
-const SHARE_STEPS = 20;
-
-/** The class that shades a cell by a share of 0..1. */
-export function shareClass(share: number): string {
-  return `share-${Math.round(share * SHARE_STEPS)}`;
-}
+import { SHARE_STEPS } from "./markup.ts";
 
 /** The style of every page; nothing is fetched. Light and dark follow the reader's system. */
 export const PAGE_STYLE = `

@@ -1,15 +1,22 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openEvaluation } from "../compose/evaluation.ts";
 import { modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
-import { type Evaluated, resumeEvaluation } from "../evaluate.ts";
-import { timestamp } from "../evaluation/list-evaluations.ts";
+import { type Evaluated, evaluate, resumeEvaluation } from "../evaluate.ts";
+import { prepareEvaluation } from "../evaluation/evaluation.ts";
+import { parseEvalFile } from "../evaluation/file/read-eval-file.ts";
+import { listEvaluations, timestamp } from "../evaluation/list-evaluations.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
+import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
 import { type LabQuery, lab } from "../lab.ts";
 import { makeFolder } from "../platform/make-folder.ts";
+import { readText } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
+import { withoutUndefined } from "./answers.ts";
 import type { StudioFolder } from "./folder.ts";
 import type { JobNews } from "./jobs.ts";
 import { TELL_EVERY_MS, timeInWords } from "./measure-study.ts";
@@ -50,6 +57,89 @@ export async function labInto(studio: StudioFolder, run: string, order: LabOrder
   tell({ step: "looking for faces" });
   const query = { model: "rules", ...settings, ...given, folder, onProgress: telling(studio, tell) };
   await told(studio, lab(query, { open }, signal), signal);
+}
+
+/** What a page asks of an evaluation. */
+export interface EvaluationOrder {
+  readonly text: string;
+  /** An evaluation that ships, by its name, or one of the folder, by its path; it need not be there yet. */
+  readonly file?: string | undefined;
+  readonly allowRemote?: true | undefined;
+}
+
+/** What an evaluation would take, before anything is spent. Nothing is asked of any model. */
+export interface PlannedEvaluation extends Omit<RunPlan, "cells"> {
+  readonly samples: number;
+  readonly cells: number;
+  readonly notes: readonly string[];
+}
+
+/** @throws {ConfigurationError} if the text is no evaluation, or its data cannot be used. */
+export async function planOf({ file, text, allowRemote }: EvaluationOrder): Promise<PlannedEvaluation> {
+  const path = await pathOf({ file, text });
+  const opened = openEvaluation({ ...(await optionsFor(allowRemote)), evalFilePath: path, stimuliFolder: "stimuli" });
+  try {
+    const { plan, samples, notes } = await prepareEvaluation(path, opened.dependencies, { text });
+    const { cells, ...total } = plan;
+    return { ...total, cells: cells.length, samples: samples.length, notes };
+  } finally {
+    await opened.close();
+  }
+}
+
+/** A shipped evaluation where it is, another as `<its name>.eval.yaml` in the folder. */
+async function pathOf({ file, text }: EvaluationOrder): Promise<string> {
+  const shipped = (await listEvaluations()).find(({ name }) => name === file);
+  return shipped?.path ?? `${parseEvalFile(text, file ?? "the form").name}${ENDING}`;
+}
+
+const ENDING = ".eval.yaml";
+
+/**
+ * Writes an evaluation into the folder, under its name, or with a number where another text has it; one that ships stays
+ * where it is. @returns its path.
+ */
+export async function keepEvaluation(studio: StudioFolder, { file, text }: EvaluationOrder) {
+  const { name } = parseEvalFile(text, file ?? "the form");
+  const shipped = (await listEvaluations()).find((each) => each.name === file);
+  if (shipped !== undefined && (await readText(shipped.path)) === text) return { file: shipped.path, name };
+  for (let number = 1; ; number++) {
+    const path = `${name}${number === 1 ? "" : `-${number}`}${ENDING}`;
+    const there = await readText(join(studio.root, path)).catch(() => null);
+    if (there === text) return { file: path, name };
+    if (there !== null || existsSync(systemPath(join(studio.root, path)))) continue;
+    await writeFileAtomic(join(studio.root, path), text);
+    return { file: path, name };
+  }
+}
+
+/** Runs an evaluation as `kuleshov eval run <file> --out <folder>` does in the studio's folder. */
+export async function evaluateInto(
+  studio: StudioFolder,
+  run: string,
+  { file, allowRemote }: EvaluationOrder & { readonly file: string },
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = resolve(studio.root, run);
+  tell({ step: "reading the data set" });
+  const opened = openEvaluation({
+    ...(await optionsFor(allowRemote)),
+    ...{ evalFilePath: file, stimuliFolder: join(folder, "stimuli"), notify: (step) => tell({ step }) },
+  });
+  try {
+    const query = { file, folder, onProgress: telling(studio, tell) };
+    await told(studio, evaluate(query, opened.dependencies, signal), signal);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The file names the models; all else is as for the command. */
+async function optionsFor(allowed: true | undefined) {
+  const settings = await modelSettings(allowed === undefined ? {} : { allowRemote: allowed }, { named: true });
+  const { baseUrl, temperature, maxTokens, allowRemote, localOnly } = settings;
+  return modelOptionsOf(withoutUndefined({ baseUrl, temperature, maxTokens, allowRemote, localOnly }));
 }
 
 /** Goes on with a lab or an evaluation as `kuleshov eval resume <folder>` does. */
@@ -102,11 +192,15 @@ function stepOf({ failed, usd, unpriced, remainingMs, done, total }: RunProgress
 }
 
 /** Ends as a job does: stopped, or failed where nothing was answered. */
-async function told(studio: StudioFolder, running: Promise<Evaluated>, signal: AbortSignal): Promise<void> {
+async function told(studio: StudioFolder, running: Promise<Evaluated | null>, signal: AbortSignal): Promise<void> {
   try {
-    const { scored, outcome } = await running;
+    const done = await running;
     signal.throwIfAborted();
-    const { records } = scored;
+    if (done === null) return;
+    const {
+      outcome,
+      scored: { records },
+    } = done;
     const [failures] = failuresInWords(records);
     if (failures !== undefined && records.every(({ answer }) => answer === null)) throw new Error(failures);
     if (outcome.stopped !== null) throw new Error(`It stopped as ${outcome.stopped}; what is done is kept`);

@@ -46,6 +46,16 @@ export async function imagesIn(root: string, folder: string): Promise<string[]> 
     .map((name) => shown(root, join(folder, name)));
 }
 
+/** Files of the folder itself whose names are so. */
+export async function filesIn(root: string, name: RegExp): Promise<string[]> {
+  const entries = await readdir(systemPath(root), { withFileTypes: true, encoding: "buffer" });
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => pathOfBytes(entry.name));
+  return names
+    .filter((each) => name.test(each) && !each.startsWith("."))
+    .sort()
+    .map((each) => shown(root, join(root, each)));
+}
+
 function shown(root: string, path: string): string {
   return reversiblyVisible(relative(root, path).split(sep).join("/")) || ".";
 }

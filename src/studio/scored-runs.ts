@@ -4,7 +4,8 @@ import { thumbnail } from "../evaluation/report/worst-cases.ts";
 import { type ScoredRun, scoreRun } from "../evaluation/report/write-report.ts";
 import { hasRun, judgmentsPath, resultsPath } from "../evaluation/runner/stored-run.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
-import { placeInside } from "../platform/root-folder.ts";
+import { findInstalledPackage } from "../platform/package-paths.ts";
+import { placeInside, realPath } from "../platform/root-folder.ts";
 import { systemPath } from "../platform/system-path.ts";
 import type { StudioFolder } from "./folder.ts";
 
@@ -43,13 +44,22 @@ async function stampOf(place: string): Promise<string> {
 }
 
 /**
- * A run's image, small, as a data address; `null` where it lies outside of the folder and is no copy that Kuleshov made
- * of a data set.
+ * The real place of a run's image; `null` where it lies outside of the folder and neither did Kuleshov copy it from a data
+ * set nor does it ship with a package of ours.
  */
-export async function imageOfRun({ root }: Pick<StudioFolder, "root">, path: string): Promise<string | null> {
-  for (const allowed of [root, join(cacheFolder(), "dataset-images")]) {
-    const place = await placeInside(allowed, path, "").catch(() => null);
-    if (place !== null) return thumbnail(place);
+export async function placeOfRunImage({ root }: Pick<StudioFolder, "root">, path: string): Promise<string | null> {
+  const samples = findInstalledPackage("@vladmandic/face-api")?.folder;
+  for (const allowed of [root, join(cacheFolder(), "dataset-images"), ...(samples === undefined ? [] : [samples])]) {
+    const place = await realPath(allowed)
+      .then((real) => placeInside(real, path, ""))
+      .catch(() => null);
+    if (place !== null) return place;
   }
   return null;
+}
+
+/** A run's image, small, as a data address. */
+export async function imageOfRun(folder: Pick<StudioFolder, "root">, path: string): Promise<string | null> {
+  const place = await placeOfRunImage(folder, path);
+  return place === null ? null : thumbnail(place);
 }

@@ -5,6 +5,7 @@ import { errorSentence } from "../platform/system-error.ts";
 import { assetRoutes, pageShell } from "./assets.ts";
 import { categoryRoutes } from "./category-routes.ts";
 import { discoverRoutes } from "./discover-routes.ts";
+import { evaluationRoutes } from "./evaluation-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { createStudioFolder, type StudioFolder } from "./folder.ts";
 import { guard, noSuchAddress } from "./guard.ts";
@@ -45,6 +46,7 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   discoverRoutes,
   rateRoutes,
   labRoutes,
+  evaluationRoutes,
   runRoutes,
   eventRoutes,
 ];

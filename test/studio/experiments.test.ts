@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import sharp from "sharp";
@@ -20,11 +20,17 @@ let context: BrowserContext;
 beforeAll(async () => {
   folder = await temporaryFolder();
   await mkdir(join(folder, "images"));
-  await sharp(samplePhoto(1))
-    .resize(600)
-    .toFile(join(folder, "images", "three friends.jpg"));
+  const image = (name: string) => join(folder, "images", name);
+  await sharp(samplePhoto(1)).resize(600).toFile(image("three friends.jpg"));
+  await sharp(samplePhoto(1)).resize(600).grayscale().toFile(image("grey.jpg"));
+  await writeFile(image("late.jpg"), "not here yet");
+  const rows = ["images/three friends.jpg,happiness,1", "images/grey.jpg,anger,2", "images/late.jpg,anger,3"];
+  await writeFile(join(folder, "faces.csv"), ["path,emotion,shown", ...rows, ""].join("\n"));
   [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  context = await browser.newContext({
+    viewport: { width: 1400, height: 900 },
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
 });
 
 afterAll(async () => {
@@ -95,10 +101,98 @@ describe("the lab in the studio", () => {
   });
 });
 
+const FILE = `name: faces
+dataset:
+  format: csv
+  path: faces.csv
+  columns: { image: path, label: emotion }
+  badRows: skip
+matrix:
+  models: [rules]
+  arms: [full]
+scorers: [accuracy, calibration, faithfulness, fixed-values]
+thresholds: [{ metric: accuracy, atLeast: 0.9 }]
+`;
+
+describe("an evaluation in the studio", () => {
+  it("is written by a form, priced, run, and its failures are tried again", async () => {
+    const page = await open("evaluation/");
+    await page.selectOption("select[name=source]", "faces.csv");
+    await expect.poll(() => page.inputValue("label:has-text('path holds') select")).toBe("image");
+    expect(await page.inputValue("label:has-text('emotion holds') select")).toBe("label");
+    await page.fill("input[name=atLeast]", "0.9");
+    expect(await page.inputValue("textarea.code")).toBe(FILE);
+    await page.waitForSelector("text=3 samples under 1 condition: 3 calls");
+    expect(await page.textContent(".plan")).toContain("free");
+    expect(await readdir(folder)).not.toContain("eval-results");
+    await page.reload();
+    await page.waitForSelector("text=3 samples under 1 condition: 3 calls");
+    expect(await page.inputValue("textarea.code")).toBe(FILE);
+    await page.click("text=Run the evaluation");
+    await page.waitForURL(/\/evaluation\/eval-results\//);
+    await page.waitForSelector(
+      "text=1 of 3 calls failed, 1 of them like this: Cannot read image as it is not an image",
+    );
+    const run = await only("eval-results");
+    expect(await readFile(join(folder, "faces.eval.yaml"), "utf8")).toBe(FILE);
+    expect((await linesOf(run, "results.jsonl")).filter(({ failure }) => failure !== null)).toHaveLength(1);
+
+    await copyFile(join(folder, "images", "grey.jpg"), join(folder, "images", "late.jpg"));
+    await page.click("text=Go on, and try again what failed");
+    await page.waitForSelector("text=3 of 3 calls answered");
+    await page.waitForSelector("text=1 of 1 thresholds not passed");
+    await page.close();
+    const { code, stderr } = await runCli(["eval", "run", "faces.eval.yaml", "--out", run, "--resume"], {
+      cwd: folder,
+    });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("3 of 3 calls done") });
+  });
+
+  it("leads from a confusion to its images and transcripts, and ends with a paragraph to copy", async () => {
+    const page = await open(`evaluation/${await only("eval-results")}`);
+    await page.click("a[aria-label^='2 of anger called ']");
+    await page.waitForSelector("text=2 answers shown");
+    await page.selectOption("select[name=state]", "right");
+    await page.waitForSelector("text=No answer fits these filters.");
+    await page.selectOption("select[name=state]", "wrong");
+    await page.fill("input[name=words]", "late");
+    await page.waitForSelector("text=1 answer shown");
+    await page.reload();
+    await page.click("tbody th a:has-text('images/late.jpg')");
+    await page.waitForSelector("aside:focus >> text=How it came about");
+    await expect
+      .poll(() => page.locator("aside img").evaluate((image) => (image as HTMLImageElement).naturalWidth))
+      .toBeGreaterThan(100);
+    expect(await page.textContent("aside .scores")).toMatch(/accuracy 0: "\w+" instead of "anger"/);
+    await page.selectOption("select[name=with]", await only("lab-results"));
+    await page.waitForSelector("text=They have no scored answers about the same samples.");
+    await page.click("text=Copy the paragraph");
+    await page.waitForSelector("text=/^Copied$/");
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(/^Models judged which emotions .* on 3 samples .* Of 3 calls, 3 were answered .* Kuleshov /);
+    expect(await readFile(join(folder, await only("eval-results"), "report.html"), "utf8")).toContain(
+      copied.slice(0, 90),
+    );
+    await page.close();
+  });
+
+  it("is not begun with what is none, in the command's sentence", async () => {
+    const page = await open("evaluation/?file=faces.eval.yaml");
+    await expect.poll(() => page.inputValue("textarea.code")).toBe(FILE);
+    await page.fill("textarea.code", FILE.replace("models", "modles"));
+    await page.waitForSelector(".failure:has-text('Did you mean')");
+    expect(await page.isDisabled("button.main")).toBe(true);
+    await page.close();
+  });
+});
+
 it("has nothing serious for axe-core, and no sideways scroll", async () => {
-  const lab = await only("lab-results");
+  const [lab, evaluation] = [await only("lab-results"), await only("eval-results")];
+  const [{ call }] = await linesOf(evaluation, "results.jsonl");
   await expectNoFaults(browser, {
     [`${studio.address}lab/?folder=images&chosen=three%20friends.jpg`]: ".images input[type=radio]",
     [`${studio.address}lab/${lab}`]: ".stimuli img",
+    [`${studio.address}evaluation/?form=${encodeURIComponent('{"source":"faces.csv"}')}`]: ".preview img",
+    [`${studio.address}evaluation/${evaluation}?call=${encodeURIComponent(call)}`]: "aside .scores",
   });
 });

@@ -11,11 +11,6 @@ import { type ScoredRun, scoreRun } from "./write-report.ts";
 export async function compareRuns(folders: readonly string[]): Promise<Comparison[]> {
   const runs: ScoredRun[] = [];
   for (const folder of folders) runs.push(await scoreRun(folder));
-  return compareScored(runs);
-}
-
-/** As {@link compareRuns}, of runs that were scored already. */
-export function compareScored(runs: readonly ScoredRun[]): Comparison[] {
   const [first] = runs;
   if (first === undefined) throw new ConfigurationError("Which runs? Name at least one folder");
   if (runs.reduce((sum, { summary }) => sum + summary.cells.length, 0) < 2) {

@@ -43,7 +43,7 @@ export async function stimulusRows(
 }
 
 /** Stimuli by their notes. */
-async function drawnStimuli(folder: string) {
+export async function drawnStimuli(folder: string) {
   const names = await readdir(systemPath(folder)).catch(() => []);
   const drawn = new Map<string, { readonly path: string; readonly artefacts: ArtefactScore | null }>();
   for (const name of names.filter((each) => !each.endsWith(".json"))) {

@@ -210,7 +210,8 @@ function Runs({ folder, version, runs }: Home) {
 
 function pageOf(command: string | null): string {
   if (command === "measure" || command === "import") return "/study/";
-  return command === "lab" ? "/lab/" : "/run/";
+  if (command === "lab") return "/lab/";
+  return command === "eval" ? "/evaluation/" : "/run/";
 }
 
 function answerCard({ path, image, settings, createdAt, finished }: FoundRun) {

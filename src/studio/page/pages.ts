@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { CategoriesPage } from "./categories-page.tsx";
 import { DiscoverPage } from "./discover-page.tsx";
+import { EvaluationsPage } from "./evaluations-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
 import { LabPage } from "./lab-page.tsx";
@@ -26,6 +27,7 @@ export const PAGES: readonly StudioPage[] = [
   { path: "/discover/", name: "Discover", Page: DiscoverPage },
   { path: "/rate/", name: "Rate", Page: RatePage },
   { path: "/lab/", name: "Lab", Page: LabPage },
+  { path: "/evaluation/", name: "Evaluations", Page: EvaluationsPage },
 ];
 
 /** The page at an address, with what follows its own part. */

@@ -1,0 +1,213 @@
+import { join } from "node:path";
+import { Report } from "../domain/report.ts";
+import { topLabel } from "../evaluation/answer.ts";
+import { drawnStimuli, stimulusKey } from "../evaluation/report/stimulus-rows.ts";
+import { methodsParagraph, type ScoredRun } from "../evaluation/report/write-report.ts";
+import { type Comparison, compareSides, type Side } from "../evaluation/results/compare.ts";
+import type { ScoredCall } from "../evaluation/results/score-cell.ts";
+import type { CellResult } from "../evaluation/results/summarise.ts";
+import { createAnswerCache } from "../evaluation/runner/answer-cache.ts";
+import { failuresInWords } from "../evaluation/runner/call-record.ts";
+import { callsOf, shortNames } from "../evaluation/runner/plan.ts";
+import { viewOf } from "../pages/view-report.ts";
+import { createContentStore } from "../platform/content-store.ts";
+
+/** One answer of a run, as the grid shows it. */
+export interface AnswerRow {
+  readonly call: string;
+  readonly cell: string;
+  readonly sample: string;
+  readonly seed: number;
+  readonly repeat: number;
+  readonly hasImage: boolean;
+  readonly truth: string | null;
+  readonly answer: string | null;
+  readonly probability: number | null;
+  /** `answered` where the data set does not say what is right, `partly` where it was neither right nor wrong. */
+  readonly state: "right" | "wrong" | "partly" | "answered" | "abstained" | "failed";
+  /** Why it failed or abstained, else the answer in words. */
+  readonly said: string;
+}
+
+/** Which answers are shown. An empty text lets all through. */
+export interface AnswerFilter {
+  readonly cell: string;
+  readonly state: string;
+  readonly truth: string;
+  readonly answer: string;
+  readonly words: string;
+}
+
+/** Scorers by which an answer is right or wrong. */
+const DECIDING = ["accuracy", "choice", "label-sets"];
+
+const known = new WeakMap<ScoredRun, readonly AnswerRow[]>();
+
+/** Every answer of a run, in its order. */
+export function answerRows(scored: ScoredRun): readonly AnswerRow[] {
+  const before = known.get(scored);
+  if (before !== undefined) return before;
+  const rows = scored.summary.cells.flatMap(({ scorers }) => {
+    const deciding =
+      DECIDING.map((name) => scorers.find(({ scorer }) => scorer === name)).find((one) => one !== undefined) ??
+      scorers[0];
+    return (deciding?.calls ?? []).map((call) => rowOf(call, DECIDING.includes(deciding?.scorer ?? "")));
+  });
+  known.set(scored, rows);
+  return rows;
+}
+
+function rowOf({ record, sample, score }: ScoredCall, isDeciding: boolean): AnswerRow {
+  const { call, cell, answer, failure } = record;
+  const top = answer === null ? null : topLabel(answer.integrated);
+  // What accuracy compares: the labels as the data set knows them.
+  const pair = score.metadata as { readonly truth?: unknown; readonly predicted?: unknown } | null;
+  const text = (value: unknown) => (typeof value === "string" ? value : null);
+  const { truth } = sample;
+  return {
+    ...{ call, cell, sample: sample.id, seed: record.seed, repeat: record.repeat, hasImage: sample.image !== null },
+    truth: text(pair?.truth) ?? truth.label ?? truth.choice ?? truth.labels?.join(", ") ?? null,
+    answer: text(pair?.predicted) ?? answer?.choice ?? top?.label ?? null,
+    probability: answer?.confidence ?? top?.probability ?? null,
+    state: stateOf(record.answer === null, answer?.abstention ?? null, isDeciding ? score.value : null),
+    said: failure?.message ?? answer?.abstention ?? answer?.explanation ?? score.explanation,
+  };
+}
+
+function stateOf(isFailed: boolean, abstention: string | null, value: number | null): AnswerRow["state"] {
+  if (isFailed) return "failed";
+  if (value === null) return abstention === null ? "answered" : "abstained";
+  if (value === 1) return "right";
+  return value === 0 ? "wrong" : "partly";
+}
+
+/** Rows that a filter lets through. */
+export function chosenRows(rows: readonly AnswerRow[], { cell, state, truth, answer, words }: AnswerFilter) {
+  const wanted = words.toLowerCase();
+  const isEither = (filter: string, value: string | null) => filter === "" || filter === (value ?? "");
+  return rows.filter(
+    (row) =>
+      isEither(cell, row.cell) &&
+      isEither(state, row.state) &&
+      isEither(truth, row.truth) &&
+      isEither(answer, row.answer) &&
+      (wanted === "" || [row.sample, row.truth, row.answer, row.said].join(" ").toLowerCase().includes(wanted)),
+  );
+}
+
+/** Where an answer stands in its run: the same sample, asked in the same turn. */
+export function placeOfAnswer({ sample, seed, repeat }: AnswerRow): string {
+  return JSON.stringify([sample, seed, repeat]);
+}
+
+/**
+ * The main metric of each scorer under the conditions of one run, or one of them, held against a condition of another run
+ * or of the same.
+ */
+export function compareBeside(
+  [one, cell]: readonly [run: ScoredRun, cell: string],
+  [other, otherCell]: readonly [run: ScoredRun, cell: string],
+): Comparison[] {
+  const sideOf = ({ cell: { id }, scorers }: CellResult, scorer: string): Side => ({
+    name: id,
+    calls: scorers.find((result) => result.scorer === scorer)?.calls ?? [],
+  });
+  const first = one.summary.cells.find(({ cell: { id } }) => id === cell) ?? one.summary.cells[0];
+  const seconds = other.summary.cells.filter(
+    (each) => each !== first && (otherCell === "" || each.cell.id === otherCell),
+  );
+  if (first === undefined) return [];
+  return one.scorers
+    .filter(({ name }) => other.scorers.some((its) => its.name === name))
+    .flatMap((scorer) => {
+      const sides = [first, ...seconds].map((each) => sideOf(each, scorer.name));
+      return compareSides(sides, scorer, { ...one.file.analysis, metrics: "first" });
+    })
+    .filter(({ pairs, difference }) => pairs > 0 && difference !== null);
+}
+
+/** A run as its page shows it. */
+export function runView(scored: ScoredRun) {
+  const { run, file, records, summary, comparisons, fixed, thresholds } = scored;
+  const short = shortNames(summary.cells.map(({ cell }) => cell));
+  const paidUsd = summary.cells.reduce((sum, { usage }) => sum + usage.paidUsd, 0);
+  return {
+    name: file.name,
+    description: file.description ?? null,
+    samples: run.samples.length,
+    calls: callsOf(run.samples, file.matrix, file.fewShot?.audit).length,
+    answered: records.filter(({ answer }) => answer !== null).length,
+    failed: records.filter(({ failure }) => failure !== null).length,
+    cached: records.filter(({ cached }) => cached).length,
+    paidUsd,
+    unpriced: records.filter(({ costUsd }) => costUsd === null).length,
+    failures: failuresInWords(records),
+    fixed,
+    thresholds,
+    comparisons,
+    cells: summary.cells.map(({ cell, scorers }) => ({
+      id: cell.id,
+      short: short.get(cell.id) ?? cell.id,
+      metrics: scorers.flatMap(({ metrics }) =>
+        metrics.map(({ scorer, metric, better, estimate: { value, low, high, n, unscored } }) => ({
+          ...{ scorer, metric, better, value, low, high, n, unscored },
+        })),
+      ),
+      confusions: scorers.flatMap(({ tables }) =>
+        tables.flatMap((table) => (table.type === "confusion" ? [table] : [])),
+      ),
+    })),
+    methods: methodsParagraph(scored),
+    file: run.header.evalFileText,
+  };
+}
+export type RunView = ReturnType<typeof runView>;
+
+/** One answer with everything that is kept of it; `undefined` where the run has none of this name. */
+export async function wholeAnswer(scored: ScoredRun, call: string) {
+  const record = scored.records.find((one) => one.call === call);
+  const sample = scored.run.samples.find(({ id }) => id === record?.sample);
+  if (record === undefined || sample === undefined) return undefined;
+  const cache = createAnswerCache(createContentStore(scored.run.header.cacheFolder));
+  const report = Report.safeParse((await cache.get(record.key))?.detail);
+  const scores = scored.summary.cells.flatMap(({ cell, scorers }) =>
+    cell.id === record.cell
+      ? scorers.flatMap(({ scorer, calls }) => {
+          const score = calls.find((one) => one.record.call === call)?.score;
+          return score === undefined ? [] : [{ scorer, value: score.value, explanation: score.explanation }];
+        })
+      : [],
+  );
+  const { answer, failure, usage, costUsd, cached } = record;
+  return {
+    ...{ sample: sample.id, cell: record.cell, image: await imageText(scored, sample.id, record.cell) },
+    question: sample.statement ?? sample.question ?? scored.file.question ?? null,
+    context: sample.context,
+    text: answer?.text ?? null,
+    explanation: answer?.explanation ?? null,
+    failure: failure?.message ?? null,
+    ...{ scores, usage, costUsd, cached },
+    view: report.success ? viewOf(report.data) : null,
+  };
+}
+export type WholeAnswer = NonNullable<Awaited<ReturnType<typeof wholeAnswer>>>;
+
+/** What the image of an answer is: `null` where the sample has none. */
+async function imageText(scored: ScoredRun, sample: string, cell: string): Promise<string | null> {
+  const shown = await shownImage(scored, sample, cell);
+  if (shown === null) return null;
+  return shown.isAsShown ? "as it was shown" : "whole: what was shown was not drawn, as the answer was there before";
+}
+
+/** Where the image lies that a sample was shown as under a condition, or else the whole one; `null` where it has none. */
+export async function shownImage(
+  { run, summary }: ScoredRun,
+  sample: string,
+  cell: string,
+): Promise<{ readonly path: string; readonly isAsShown: boolean } | null> {
+  const arm = summary.cells.find((one) => one.cell.id === cell)?.cell.condition.arm ?? "full";
+  const whole = run.samples.find(({ id }) => id === sample)?.image ?? null;
+  if (arm === "full" || whole === null) return whole === null ? null : { path: whole, isAsShown: true };
+  const drawn = (await drawnStimuli(join(run.folder, "stimuli"))).get(stimulusKey(sample, arm))?.path;
+  return { path: drawn ?? whole, isAsShown: drawn !== undefined };
+}

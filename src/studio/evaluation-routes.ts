@@ -1,0 +1,156 @@
+import { basename } from "node:path";
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { ConfigurationError } from "../domain/errors.ts";
+import { evaluationPath, listEvaluations } from "../evaluation/list-evaluations.ts";
+import { smallJpeg } from "../evaluation/report/worst-cases.ts";
+import type { ScoredRun } from "../evaluation/report/write-report.ts";
+import { readText } from "../platform/read-file.ts";
+import { tableRows } from "../platform/tables/table-rows.ts";
+import { spelledBack } from "../platform/visible-text.ts";
+import {
+  type AnswerFilter,
+  answerRows,
+  chosenRows,
+  compareBeside,
+  placeOfAnswer,
+  runView,
+  shownImage,
+  wholeAnswer,
+} from "./evaluation-answers.ts";
+import { evaluateInto, keepEvaluation, nextRunFolder, planOf, resumeInto } from "./evaluation-jobs.ts";
+import { EVALUATIONS, filesIn, imageFolders } from "./folder-images.ts";
+import { isUnderWay } from "./jobs.ts";
+import { runAddress } from "./lab-routes.ts";
+import { asked, message } from "./requests.ts";
+import { createScoredRuns, placeOfRunImage } from "./scored-runs.ts";
+import type { Studio } from "./studio.ts";
+
+const EvaluationMessage = z.strictObject({
+  text: z.string().max(500_000),
+  /** The evaluation that ships and is run as it is. */
+  file: z.string().optional(),
+  allowRemote: z.literal(true).optional(),
+});
+
+const PREVIEW_ROWS = 5;
+const ROWS_AT_ONCE = 200;
+
+/** Evaluations: written in a form, priced, run, and looked through answer by answer. */
+export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
+  const routes = new Hono();
+  const scored = createScoredRuns();
+  const place = (path: string) => folder.place(spelledBack(path));
+
+  routes.get("/evaluations", async (c) => {
+    const runs = (await findRuns()).filter(({ command }) => command === "eval" || command === "lab");
+    const shipped = (await listEvaluations()).map(({ name, description }) => ({ name, description }));
+    const { root } = folder;
+    const [files, tables, folders] = await Promise.all([
+      filesIn(root, /\.eval\.ya?ml$/),
+      filesIn(root, /\.(csv|tsv)$/),
+      imageFolders(root),
+    ]);
+    return c.json({ runs, shipped, files, tables, folders });
+  });
+
+  /** The text of an evaluation in the folder, or of one that ships. */
+  routes.get("/evaluation-file", async (c) => {
+    const name = asked(c, "name");
+    const isShipped = (await listEvaluations()).some((each) => each.name === name);
+    return c.json({ text: await readText(isShipped ? await evaluationPath(name) : await place(name)), isShipped });
+  });
+
+  routes.get("/table", async (c) => {
+    const path = asked(c, "path");
+    const refuse = (reason: string, options?: ErrorOptions) =>
+      new ConfigurationError(`Cannot read list as ${reason}: \`${path}\``, options);
+    const rows: Readonly<Record<string, string>>[] = [];
+    for await (const { cells } of tableRows(await place(path), { refuse })) {
+      if (rows.push(cells) >= PREVIEW_ROWS) break;
+    }
+    if (rows.length === 0) throw refuse("it has no rows");
+    return c.json({ columns: Object.keys(rows[0] ?? {}), rows });
+  });
+
+  routes.post("/evaluation-plan", async (c) => c.json(await planOf(await message(c, EvaluationMessage))));
+
+  routes.post("/evaluations", async (c) => {
+    const order = await message(c, EvaluationMessage);
+    const { file, name } = await keepEvaluation(folder, order);
+    const run = await nextRunFolder(folder.root, EVALUATIONS, name);
+    const about = { kind: "eval", title: basename(run), address: runAddress("evaluation", run) };
+    const job = jobs.start(about, (tell, signal) => evaluateInto(folder, run, { ...order, file }, tell, signal));
+    folder.changed();
+    return c.json({ job, file });
+  });
+
+  routes.post("/evaluations/resume", async (c) => {
+    const { run } = await message(c, z.strictObject({ run: z.string().min(1) }));
+    await place(run);
+    const address = runAddress("evaluation", spelledBack(run));
+    const running = jobs.list().find((job) => job.address === address && isUnderWay(job));
+    if (running !== undefined) return c.json({ job: running });
+    const about = { kind: "eval", title: basename(run), address };
+    return c.json({ job: jobs.start(about, (tell, signal) => resumeInto(folder, spelledBack(run), tell, signal)) });
+  });
+
+  routes.get("/evaluation", async (c) => {
+    const path = asked(c, "path");
+    const runs = await findRuns();
+    const run = runs.find((each) => each.path === path) ?? null;
+    const others = runs.filter(({ command, path: own }) => (command === "eval" || command === "lab") && own !== path);
+    const found = await scored.of(await place(path));
+    return c.json({ run, others: others.map((each) => each.path), view: found === null ? null : runView(found) });
+  });
+
+  async function begun(path: string): Promise<ScoredRun> {
+    const found = await scored.of(await place(path));
+    if (found !== null) return found;
+    throw new ConfigurationError(`Cannot show the evaluation as nothing was asked yet: \`${path}\``);
+  }
+
+  /** Answers of a run, beside those of another run or of another of its conditions where the address names one. */
+  routes.get("/evaluation/answers", async (c) => {
+    const rows = chosenRows(answerRows(await begun(asked(c, "path"))), filterOf(c));
+    const [withRun, withCell] = [c.req.query("with") ?? "", c.req.query("withcell") ?? ""];
+    const other = withRun === "" ? null : answerRows(await begun(withRun));
+    const own = other?.filter(({ cell }) => withCell === "" || cell === withCell) ?? [];
+    const byPlace = new Map(own.toReversed().map((row) => [placeOfAnswer(row), row]));
+    const both = rows.map((row) => ({ row, other: other === null ? null : (byPlace.get(placeOfAnswer(row)) ?? null) }));
+    const isDiffering = c.req.query("differ") !== undefined;
+    const shown = isDiffering ? both.filter(({ row, other: its }) => row.answer !== its?.answer) : both;
+    const most = Number(c.req.query("most") ?? ROWS_AT_ONCE);
+    return c.json({ total: shown.length, rows: shown.slice(0, most) });
+  });
+
+  routes.get("/evaluation/answer", async (c) => {
+    const answer = await wholeAnswer(await begun(asked(c, "path")), asked(c, "call"));
+    return answer === undefined
+      ? c.json({ error: "The run has no such answer: reload the page" }, 404)
+      : c.json(answer);
+  });
+
+  routes.get("/evaluation/compare", async (c) => {
+    const [one, other] = await Promise.all([begun(asked(c, "path")), begun(asked(c, "with"))]);
+    const [cell, otherCell] = [c.req.query("cell") ?? "", c.req.query("withcell") ?? ""];
+    return c.json({ comparisons: compareBeside([one, cell], [other, otherCell]) });
+  });
+
+  routes.get("/evaluation/image", async (c) => {
+    const run = await begun(asked(c, "path"));
+    const shown = await shownImage(run, asked(c, "sample"), c.req.query("cell") ?? "");
+    const found = shown === null ? null : await placeOfRunImage(folder, shown.path);
+    const jpeg = found === null ? null : await smallJpeg(found);
+    if (jpeg === null) return c.json({ error: "The image is not there, or lies outside of the folder" }, 404);
+    return c.body(jpeg, 200, { "Content-Type": "image/jpeg", "Cache-Control": "private, max-age=3600" });
+  });
+  return routes;
+}
+
+function filterOf(c: Context): AnswerFilter {
+  const word = (name: string) => c.req.query(name) ?? "";
+  return {
+    ...{ cell: word("cell"), state: word("state"), truth: word("truth"), answer: word("answer"), words: word("words") },
+  };
+}

@@ -1,0 +1,93 @@
+import { useEffect, useRef } from "preact/hooks";
+import { Answer } from "../../pages/report-cited.tsx";
+import { Evidence, Subject, Trace } from "../../pages/report-sections.tsx";
+import type { WholeAnswer } from "../evaluation-answers.ts";
+import { go, href, withQuery } from "./address.ts";
+import { Failure } from "./parts.tsx";
+import { useLoaded } from "./server.ts";
+
+export function imageOf(path: string, sample: string, cell = ""): string {
+  return href(`/api/evaluation/image?${new URLSearchParams({ path, sample, cell })}`);
+}
+
+/** One answer with its image, its scores and what led to it. */
+export function Transcript({ path, call }: { readonly path: string; readonly call: string }) {
+  const { value, error } = useLoaded<WholeAnswer>(`/evaluation/answer?${new URLSearchParams({ path, call })}`);
+  const place = useRef<HTMLElement>(null);
+  const isThere = value !== undefined;
+  useEffect(() => {
+    if (isThere) place.current?.focus();
+  }, [isThere]);
+  return (
+    <aside aria-label="Transcript" ref={place} tabIndex={-1}>
+      <p class="row">
+        <strong dir="auto">{value?.sample}</strong>
+        <button type="button" class="quiet" onClick={() => go(withQuery({ call: null }))}>
+          Close
+        </button>
+      </p>
+      <Failure error={error} />
+      {value === undefined ? null : <Whole path={path} {...value} />}
+    </aside>
+  );
+}
+
+function Whole({ path, ...answer }: WholeAnswer & { readonly path: string }) {
+  const { sample, cell, image, question, context, text, explanation, failure, scores, view } = answer;
+  const { usage, costUsd, cached } = answer;
+  const tokens = usage === null ? [] : [`${(usage.latencyMs / 1000).toFixed(1)} s`];
+  if (usage?.inputTokens != null) tokens.push(`${usage.inputTokens} tokens in, ${usage.outputTokens ?? "unknown"} out`);
+  if (costUsd !== null && costUsd > 0) tokens.push(`${costUsd.toFixed(4)} USD`);
+  if (cached) tokens.push("answered before");
+  return (
+    <>
+      {image === null ? null : (
+        <figure>
+          <img src={imageOf(path, sample, cell)} alt={sample} />
+          <figcaption>{image}</figcaption>
+        </figure>
+      )}
+      <p class="soft">
+        {cell}
+        {tokens.length === 0 ? "" : `; ${tokens.join(", ")}`}
+      </p>
+      {question === null ? null : <p dir="auto">{question}</p>}
+      {context === null ? null : <p dir="auto">Told: {context}</p>}
+      {failure === null ? null : <p class="failure">{failure}</p>}
+      {view === null ? (
+        explanation === null ? null : (
+          <p dir="auto">{explanation}</p>
+        )
+      ) : (
+        <>
+          <Answer parts={view.answer} />
+          {view.subjects.map((subject) => (
+            <Subject key={subject.faceId} report={view} subject={subject} />
+          ))}
+        </>
+      )}
+      <ul class="scores">
+        {scores.map(({ scorer, value, explanation: why }) => (
+          <li key={scorer}>
+            <strong>{scorer.replaceAll("-", " ")}</strong> {value === null ? "unscored" : Number(value.toFixed(3))}:{" "}
+            {why}
+          </li>
+        ))}
+      </ul>
+      {view === null ? (
+        text === null ? null : (
+          <pre>{text}</pre>
+        )
+      ) : (
+        <>
+          <h3>How it came about</h3>
+          <Trace turns={view.trace} />
+          <details>
+            <summary>Evidence</summary>
+            <Evidence report={view} />
+          </details>
+        </>
+      )}
+    </>
+  );
+}
