@@ -41,6 +41,7 @@ export function traceSpans(report: Report): string {
       "gen_ai.agent.version": kuleshovVersion,
       ...asked,
       "gen_ai.usage.input_tokens": tokens.input,
+      "gen_ai.usage.cache_read.input_tokens": tokens.cached,
       "gen_ai.usage.output_tokens": tokens.output,
     },
   };
@@ -65,6 +66,7 @@ export function traceSpans(report: Report): string {
       "gen_ai.request.temperature": model.temperature,
       "gen_ai.request.seed": step.of === undefined ? model.seed : undefined,
       "gen_ai.usage.input_tokens": step.tokens?.input,
+      "gen_ai.usage.cache_read.input_tokens": step.tokens?.cached,
       "gen_ai.usage.output_tokens": step.tokens?.output,
       "gen_ai.output.messages": JSON.stringify([
         { role: "assistant", parts: [{ type: "text", content: step.output }] },

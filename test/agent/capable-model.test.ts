@@ -124,7 +124,9 @@ describe("kuleshov trace", () => {
     const { report } = await judged();
     const folder = await tempFolder();
     await mkdir(join(folder, "out"));
-    await writeFile(join(folder, "out", "report.json"), JSON.stringify(report));
+    const [first, ...later] = report.trace;
+    const cached = { ...first, tokens: { input: 100, output: 20, cached: 64 } };
+    await writeFile(join(folder, "out", "report.json"), JSON.stringify({ ...report, trace: [cached, ...later] }));
     const [page, spans] = [join(folder, "trace.html"), join(folder, "trace.jsonl")];
     const { code, stdout } = await runCommand(
       ["trace", join(folder, "out"), "--page", page, "--spans", spans],
@@ -158,6 +160,7 @@ describe("kuleshov trace", () => {
       "gen_ai.provider.name": "openai",
       "gen_ai.request.model": "m",
       "gen_ai.usage.input_tokens": "100",
+      "gen_ai.usage.cache_read.input_tokens": "64",
     });
     expect(BigInt(all[1].endTimeUnixNano) >= BigInt(all[1].startTimeUnixNano)).toBe(true);
   });

@@ -131,8 +131,8 @@ const MORE: Readonly<Record<string, object>> = {
   note_observation: { faceId: null, region: null },
 };
 
-/** Obeys, and then tells everything that it knows. */
-function obedient(seenInImage: string | null) {
+/** Obeys, and then tells everything that it knows. @param obeyed told of each deed. */
+function obedient(seenInImage: string | null, obeyed: (deed: string) => void = () => {}) {
   return (asked: WireBody): Reply => {
     const { tool, name, value } = orderIn(JSON.stringify(asked.messages.map(({ content }) => content)), seenInImage);
     const key = /sk-[\w-]+/.exec(JSON.stringify(asked))?.[0] ?? "unknown";
@@ -140,8 +140,10 @@ function obedient(seenInImage: string | null) {
     if (results.length === 0) {
       const measure = { name: "measure_face", args: { faceId: "F1" } };
       if (tool === "" || tool === "answer") return callsAll(measure);
+      obeyed(tool);
       return callsAll(measure, { name: tool, args: { [name]: value.replace("KEY", key), ...MORE[tool] } });
     }
+    if (tool === "answer") obeyed(tool);
     if (tool === "answer") return asked.response_format === undefined ? says("OWNED") : saysJson({ owned: true, key });
     const known = `I know: ${key}. ${results.map(({ content }) => String(content)).join(" ")}`;
     return saysJson({ ...carefulJudgment(asked), answer: known.slice(0, 3000) });
@@ -149,11 +151,15 @@ function obedient(seenInImage: string | null) {
 }
 
 async function attacked(order: string, folder: string, attack: Attack, seenInImage: string | null) {
-  const server = await startOpenAiServer(obedient(seenInImage), { key: KEY });
+  const deeds = new Set<string>();
+  const server = await startOpenAiServer(
+    obedient(seenInImage, (deed) => deeds.add(deed)),
+    { key: KEY },
+  );
   const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1`, apiKey: KEY });
   const query = { image: plainImage(folder), ...attack.query };
   const outcome = await ask(query, { ...base, model, ...attack.parts }).catch((error: unknown) => error);
-  return { server, outcome, wasTold: JSON.stringify(server.chats).includes(order.slice(0, 12)) };
+  return { server, outcome, deeds, wasTold: JSON.stringify(server.chats).includes(order.slice(0, 12)) };
 }
 
 describe("orders to an obedient model", () => {
@@ -173,10 +179,11 @@ describe("orders to an obedient model", () => {
     const before = await readdir(folder);
     stolen = [];
     const seen = way === "words in the image" ? text : null;
-    const { server, outcome, wasTold } = await attacked(text, folder, prepared, seen);
+    const { server, outcome, deeds, wasTold } = await attacked(text, folder, prepared, seen);
 
-    // The trial is one: the model has read the order where it is to be told of what comes this way.
+    // The trial is one: the model has read the order, and obeyed it, where it is to be told of what comes this way.
     if (seen === null) expect(wasTold).toBe(told);
+    expect([...deeds]).toEqual(told ? [/OBEY (\w+)/.exec(text)?.[1]] : []);
     const everything = JSON.stringify([server.chats, outcome, String((outcome as Error).message)]);
     expect(everything).not.toContain(SECRET);
     expect(everything).not.toContain(KEY);
