@@ -112,7 +112,7 @@ describe("kuleshov validate", () => {
     ["with votes for nothing", "path,votes_fear,votes_anger\na.jpg,0,0\n", /nobody voted for a label of it/],
     ["with fewer than no votes", "path,votes_fear,votes_anger\na.jpg,3,-1\n", /it has fewer than 0 votes/],
     ["with a code that is none", "path,codes\na.jpg,12+smile\n", /its code "smile" is no action unit: write 12\+25/],
-    ["with an intensity that is none", "path,AU12\na.jpg,7\n", /its AU12 is 7, not a number from 0 to 5/],
+    ["with an intensity that is none", "path,AU12\na.jpg,7\n", /its cell "AU12" is 7, not a number from 0 to 5/],
     ["with a face that is none", "path,face,label\na.jpg,left,fear\n", /its face is "left", not F1, F2/],
     ["without rows", "path,label\n", /has no rows/],
   ])("refuses a table %s in one sentence, before anything is measured", async (_what, table, reason) => {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import { BASIC_LABELS, type BasicLabel, type LabelProbability } from "../domain/labels.ts";
+import { codedValue, numberOf, RowProblem, type Votes, votesOf } from "../evaluation/dataset/truth-cells.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import { columnsInWords, isMissing, numberInCell, readTable, type TableRow } from "../platform/tables/table-rows.ts";
 
@@ -108,9 +109,6 @@ function readRow(row: TableRow, layout: Layout & { readonly folder: string }): R
   }
 }
 
-/** What is wrong with one row: what follows "line 7:". */
-class RowProblem extends Error {}
-
 interface Layout {
   readonly votes: readonly { readonly label: BasicLabel; readonly column: string }[];
   readonly units: readonly { readonly au: string; readonly column: string }[];
@@ -144,49 +142,31 @@ function truthOf({ line, cells, decimalComma }: TableRow, layout: Layout & { rea
   if (face !== null && !/^F?[1-9]\d*$/i.test(face)) {
     throw new RowProblem(`its face is "${face}", not F1, F2, ... from left to right`);
   }
-  const numbers = (listed: readonly { readonly column: string }[]) =>
-    listed.map(({ column }) => {
-      const value = numberInCell(cells[column] ?? "", decimalComma);
-      if (value === undefined) throw new RowProblem(`its ${column} is "${cells[column]}", which is no number`);
-      return value;
-    });
-  const votes = votesOf(layout, numbers(layout.votes));
+  const numeric = (column: string) => numberOf({ column, text: cells[column] ?? "", decimalComma });
+  const votes = votesOf(layout.votes.map(({ label, column }) => ({ label, count: numeric(column) })));
+  if (votes !== null) checkShares(votes);
   const label = text("label");
   return {
     line,
     path: resolve(layout.folder, path),
     faceId: face === null ? null : `F${face.replace(/^F/i, "")}`,
-    label: (label === null ? undefined : basicLabelOf(label)) ?? (label === null ? majorityOf(votes) : null),
-    votes,
-    codes: listedCodes(text("codes")) ?? columnCodes(layout, numbers(layout.units)),
+    label:
+      (label === null ? undefined : basicLabelOf(label)) ??
+      (label === null && votes?.most.length === 1 ? votes.most[0] : null),
+    votes: votes?.shares ?? null,
+    codes: listedCodes(text("codes")) ?? columnCodes(layout, numeric),
     subject: text("subject") ?? path,
     group: text("group"),
   };
 }
 
-function votesOf({ votes }: Layout, given: readonly number[]): LabelProbability[] | null {
-  if (given.every(Number.isNaN)) return null;
-  const counts = given.map((count) => (Number.isNaN(count) ? 0 : count));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (counts.some((count) => count < 0)) throw new RowProblem("it has fewer than 0 votes for a label");
-  if (total === 0) throw new RowProblem("nobody voted for a label of it");
-  if (
-    counts.some((count) => !Number.isInteger(count)) &&
-    Math.abs(total - 1) > ROUNDING &&
-    Math.abs(total - 100) > 100 * ROUNDING
-  ) {
-    throw new RowProblem(
-      `its votes sum to ${Number(total.toFixed(4))}: give counts of raters, or shares that sum to 1 or to 100`,
-    );
-  }
-  return votes.map(({ label }, index) => ({ label, probability: (counts[index] as number) / total }));
-}
-
-/** The label that most raters gave; `null` where two were given as often. */
-function majorityOf(votes: readonly LabelProbability[] | null): BasicLabel | null {
-  const [first, second] = [...(votes ?? [])].sort((a, b) => b.probability - a.probability);
-  if (first === undefined || first.probability === second?.probability) return null;
-  return basicLabelOf(first.label) ?? null;
+/** Counts may be any; what is given in parts has to be whole. */
+function checkShares({ total, shares }: Votes<BasicLabel>): void {
+  if (shares.every(({ probability }) => Number.isInteger(Number((probability * total).toFixed(9))))) return;
+  if (Math.abs(total - 1) <= ROUNDING || Math.abs(total - 100) <= 100 * ROUNDING) return;
+  throw new RowProblem(
+    `its votes sum to ${Number(total.toFixed(4))}: give counts of raters, or shares that sum to 1 or to 100`,
+  );
 }
 
 function listedCodes(cell: string | null): Codes | null {
@@ -203,11 +183,10 @@ function listedCodes(cell: string | null): Codes | null {
   return { values, rest: "absent", scale: "binary" };
 }
 
-function columnCodes({ units, scale }: Layout, given: readonly number[]): Codes | null {
-  const coded = units.flatMap(({ au }, index) => {
-    const value = given[index] as number;
-    if (value < 0 || value > 5) throw new RowProblem(`its ${au} is ${value}, not a number from 0 to 5`);
-    return Number.isNaN(value) ? [] : [[au, value] as const];
+function columnCodes({ units, scale }: Layout, numeric: (column: string) => number | null): Codes | null {
+  const coded = units.flatMap(({ au, column }) => {
+    const value = numeric(column);
+    return value === null ? [] : [[au, codedValue(au, value, 5)] as const];
   });
   return coded.length === 0 ? null : { values: new Map(coded), rest: "not coded", scale };
 }

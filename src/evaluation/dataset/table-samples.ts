@@ -9,6 +9,7 @@ import { drawGreyImage } from "./drawn-images.ts";
 import { checkColumns, readSourceRows, type TableSource } from "./join-rows.ts";
 import { columnsOfPaths, firstPathThere, locateDatasetPath } from "./locate.ts";
 import type { TableRow } from "./table-rows.ts";
+import { codedValue, numberOf, RowProblem, votesOf } from "./truth-cells.ts";
 
 /** How cells are read. */
 type RowSource = Pick<
@@ -16,9 +17,6 @@ type RowSource = Pick<
   "columns" | "scales" | "labelSeparator" | "labelMap" | "imagePath" | "actionUnitScale"
 > &
   Partial<Pick<TableSource, "missing" | "firstFrame" | "moment">>;
-
-/** A row that is no sample: caught per row, with the reason as its message. */
-class RowProblem extends Error {}
 
 /** Samples of a table whose columns the evaluation file names. @throws {ConfigurationError} for a column that is not there. */
 export async function readTableSamples(source: TableSource, path: string, evalFilePath: string): Promise<ReadRow[]> {
@@ -94,7 +92,7 @@ async function sampleOf(
     const parts = listInCell(cell) ?? cell.split(labelSeparator);
     return parts.map((part) => part.trim()).filter((part) => part !== "");
   };
-  const numeric = (column: string | undefined) => numberIn(text(column), { column, decimalComma });
+  const numeric = (column: string | undefined) => numberOf({ column, text: text(column), decimalComma });
   const scaled = (column: string | undefined, ends: readonly [number, number] | undefined) =>
     toUnitScale(numeric(column), column, ends ?? [-1, 1]);
 
@@ -152,14 +150,14 @@ function labelOf(label: string | null, { labelMap }: RowSource): string | null |
 }
 
 /** The label that most raters gave. */
-function mostVotes(votes: Columns["votes"], numeric: (column: string) => number | null): string | null {
-  if (votes === undefined) return null;
-  const counted = Object.entries(votes).map(([label, column]) => ({ label, count: numeric(column) ?? 0 }));
-  const most = Math.max(...counted.map(({ count }) => count));
-  const [first, second] = counted.filter(({ count }) => count === most);
-  if (first === undefined || most === 0) throw new RowProblem("nobody voted for a label of it");
-  if (second !== undefined) throw new RowProblem(`as many voted for "${first.label}" as for "${second.label}"`);
-  return first.label;
+function mostVotes(columns: Columns["votes"], numeric: (column: string) => number | null): string | null {
+  if (columns === undefined) return null;
+  const counts = Object.entries(columns).map(([label, column]) => ({ label, count: numeric(column) }));
+  const votes = votesOf(counts);
+  if (votes === null) throw new RowProblem("nobody voted for a label of it");
+  const [first, second] = votes.most;
+  if (second !== undefined) throw new RowProblem(`as many voted for "${first}" as for "${second}"`);
+  return first;
 }
 
 function pathOfRow(templates: readonly string[], text: (column: string) => string | null, imagesFile: string): string {
@@ -173,15 +171,6 @@ async function drawn(pixels: string): Promise<string> {
   const path = await drawGreyImage(pixels);
   if (path === undefined) throw new RowProblem("its pixels are not grey values of a square image");
   return path;
-}
-
-function numberIn(
-  cell: string | null,
-  { column, decimalComma }: { readonly column: string | undefined; readonly decimalComma: boolean },
-): number | null {
-  const value = cell === null ? Number.NaN : numberInCell(cell, decimalComma);
-  if (value === undefined) throw new RowProblem(`its cell "${column}" is "${cell}", which is not a number`);
-  return Number.isNaN(value) ? null : value;
 }
 
 /** Maps a number from the dataset's scale to -1..1. */
@@ -218,12 +207,7 @@ function codesOf(
 ): CodedActionUnit[] {
   return Object.entries(columns).flatMap(([au, column]) => {
     const value = numeric(column);
-    if (value === null) return [];
-    const most = scale === "binary" ? 1 : 5;
-    if (!(value >= 0 && value <= most)) {
-      throw new RowProblem(`its cell "${column}" is ${value}, not a number from 0 to ${most}`);
-    }
-    return [{ au, value, scale }];
+    return value === null ? [] : [{ au, value: codedValue(column, value, scale === "binary" ? 1 : 5), scale }];
   });
 }
 
