@@ -2,7 +2,7 @@ import { page } from "./page.ts";
 import { rendered } from "./rendered.ts";
 import { Answer } from "./report-cited.tsx";
 import { absence, LAYERS, ReportFigure } from "./report-figure.tsx";
-import { Asked, Evidence, Subject, Trace, Warnings } from "./report-sections.tsx";
+import { Asked, Evidence, Subject, Trace, Warnings, WhatWasSent } from "./report-sections.tsx";
 import { REPORT_STYLE } from "./report-style.ts";
 import type { ReportView } from "./report-view.ts";
 
@@ -28,6 +28,7 @@ export function reportPage(report: ReportView, image: string): string {
       <Warnings report={report} />
       <h2>How it came about</h2>
       <Trace turns={report.trace} />
+      <WhatWasSent report={report} />
     </>,
   );
   return page({ title: `${report.name}: ${report.question}`, style: REPORT_STYLE, body });

@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { useContext } from "preact/hooks";
 import { Cited, LightingContext } from "./report-cited.tsx";
 import { Readings } from "./report-readings.tsx";
@@ -83,6 +84,36 @@ export function Warnings({ report }: { readonly report: ReportView }) {
     </>
   );
 }
+
+/** What went to each server, in bytes and small copies of its images. */
+export function WhatWasSent({ report: { sent } }: { readonly report: ReportView }) {
+  if (sent.length === 0) return null;
+  return (
+    <>
+      <h2>What was sent</h2>
+      {sent.map(({ server, requests, bytes, images }) => (
+        <Fragment key={server}>
+          <p>
+            To {server}: {requests === 1 ? "1 request" : `${requests} requests`} of {kilobytes(bytes)} in all,{" "}
+            {images.length === 0 ? "without an image." : "with these images, which go along with every turn:"}
+          </p>
+          <div class="stimuli">
+            {images.map(({ caption, thumbnail, widthPx, heightPx, bytes: size }) => (
+              <figure key={caption}>
+                {thumbnail === null ? <span class="undrawn">damaged</span> : <img alt={caption} src={thumbnail} />}
+                <figcaption>
+                  {caption}, {widthPx} x {heightPx} px, {kilobytes(size)}
+                </figcaption>
+              </figure>
+            ))}
+          </div>
+        </Fragment>
+      ))}
+    </>
+  );
+}
+
+const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
 
 /** What speaks for and against, how face and context go together, and what else it may be. */
 export function Reasons({ subject }: { readonly subject: SubjectView }) {

@@ -1,6 +1,7 @@
 import type { PixelBox } from "../domain/geometry.ts";
 import type { Side } from "../domain/measurement.ts";
 import type { ReadingRow } from "../domain/reading-rows.ts";
+import type { Sent } from "../domain/report.ts";
 
 /** A report as a page shows it: words chosen, evidence placed in the image, nothing left to look up. */
 export interface ReportView {
@@ -18,6 +19,8 @@ export interface ReportView {
   readonly evidence: readonly EvidenceView[];
   readonly grounding: string;
   readonly warnings: readonly string[];
+  /** What each server was sent. */
+  readonly sent: readonly Sent[];
   readonly trace: readonly TurnView[];
 }
 

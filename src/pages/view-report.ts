@@ -59,6 +59,7 @@ export function viewOf(report: Report): ReportView {
     evidence: evidence.map((item) => evidenceView(item, faces, cited)),
     grounding: groundingInWords(grounding),
     warnings: report.warnings.map(visibleText),
+    sent: provenance.sent,
     trace: turnsOf(report.trace).map(({ complaint, answer, tools }) => ({
       complaint: complaint === null ? null : visibleText(complaint.output),
       said: stepView(answer),

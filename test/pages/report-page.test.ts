@@ -70,6 +70,19 @@ const answered: Judgment = {
 };
 
 describe("the page of a report", () => {
+  it("shows what was sent where, in bytes and small copies", () => {
+    const report = reportOf(answered, smile);
+    const image = { caption: "F1, <mouth>", widthPx: 448, heightPx: 426, bytes: 16_871, thumbnail: PIXEL };
+    const damaged = { ...image, caption: "x1", thumbnail: null };
+    const sent = [{ server: "https://api.example/v1", requests: 2, bytes: 2_013_343, images: [image, damaged] }];
+    const shown = reportPage(viewOf({ ...report, provenance: { ...report.provenance, sent } }), PIXEL);
+    expect(shown).toContain("To https://api.example/v1: 2 requests of 2013.3 kB in all, with these images");
+    expect(shown).toContain(`<img alt="F1, &lt;mouth>" src="${PIXEL}"`);
+    expect(shown).toContain("448 x 426 px, 16.9 kB");
+    expect(shown).toContain('<span class="undrawn">damaged</span>');
+    expect(reportPage(viewOf(report), PIXEL)).not.toContain("What was sent");
+  });
+
   const html = reportPage(viewOf(reportOf(answered, smile)), PIXEL);
 
   it("runs nothing, asks nobody, and has no style that its policy would ignore", () => {

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Answer, type Lighting, LightingContext } from "../../pages/report-cited.tsx";
 import { absence, LAYERS, type Layer, ReportFigure } from "../../pages/report-figure.tsx";
-import { Asked, Evidence, Subject, Trace, Warnings } from "../../pages/report-sections.tsx";
+import { Asked, Evidence, Subject, Trace, Warnings, WhatWasSent } from "../../pages/report-sections.tsx";
 import type { ReportView } from "../../pages/report-view.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import type { ShownAnswer } from "./image-page.tsx";
@@ -63,6 +63,7 @@ export function AnswerView({ image, run, view, notes, asking, history }: AnswerP
       <Evidence report={view} />
       <h2>How it came about</h2>
       <Trace turns={view.trace} />
+      <WhatWasSent report={view} />
     </LightingContext.Provider>
   );
 }
