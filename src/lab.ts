@@ -164,7 +164,7 @@ function armsOf(images: number, neutral: string | undefined): string[] {
   ];
   return [
     ...always,
-    ...(images > 1 ? ["swapped-context"] : []),
+    ...(images > 1 ? ["swapped-context", "face-swap"] : []),
     ...(neutral === undefined ? [] : ["neutral-in-context", "neutral-alone"]),
   ];
 }

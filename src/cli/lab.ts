@@ -30,13 +30,13 @@ export function register(program: Command): void {
   const command = program
     .command("lab")
     .description("show images with and without their context, and report what the context does to the judgment")
-    .argument("<images...>", "images; of several the faces are swapped: each is set onto a head in another's scene")
+    .argument("<images...>", "images; of several each person is set into the scene of another one, and each face onto a head there")
     .option(
       "--face <id>",
       "who is asked about where an image shows several people: F2, or image.jpg=F2 (repeat)",
       collect,
     )
-    .option("--swap <image>", "image onto whose largest face the face is set, when there is only one image")
+    .option("--swap <image>", "image into whose scene the person is set, when there is only one image")
     .option("--neutral <image>", "neutral face for the Kuleshov arms")
     .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "people")
     .option("--mask <how>", "how it is hidden: fill (from around it), gray, blur or pixels", masked, "fill")

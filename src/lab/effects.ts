@@ -45,32 +45,7 @@ interface Effect {
 }
 
 const EFFECTS: readonly Effect[] = [
-  {
-    name: "context_capture",
-    meaning:
-      "Share of face swaps, of those whose face and scene have different labels, in which the scene's label is given a higher probability than the face's; ties are left out",
-    says: (found) => `With the face set into another scene, the judgment went with the scene in ${found}`,
-    share: true,
-    value: (sample) => sided(sample)?.scene ?? null,
-  },
-  {
-    name: "face_dominance",
-    meaning: "The rest of these face swaps: the face's label is given the higher probability",
-    says: (found) => `It stayed with the face in ${found}`,
-    share: true,
-    value: (sample) => sided(sample)?.face ?? null,
-  },
-  {
-    name: "congruency_effect",
-    meaning:
-      "How much oftener the face's label is given in its own scene than when the face is swapped into a scene of another label",
-    says: (found) => `The face's own label was given oftener in its own scene than in another one by ${found}`,
-    value: ({ arms, faceLabel, contextLabel }) =>
-      faceLabel === contextLabel
-        ? null
-        : difference(hit(arms.full, faceLabel), hit(arms["swapped-context"], faceLabel)),
-    paired: true,
-  },
+  ...(["swapped-context", "face-swap"] as const).flatMap(swapEffects),
   {
     name: "dependence_on_context",
     meaning: "JSD(full, face) / (JSD(full, face) + JSD(full, context)): 0 reads the face only, 1 the context only",
@@ -112,6 +87,36 @@ const EFFECTS: readonly Effect[] = [
     },
   ]),
 ];
+
+/** What of a judgment went with which cue where a face is shown in another's scene: the whole person, or the face alone. */
+function swapEffects(arm: "swapped-context" | "face-swap"): Effect[] {
+  const [suffix, shown] =
+    arm === "face-swap" ? ["_of_face_swaps", "face set onto another's head"] : ["", "person set into another scene"];
+  return [
+    {
+      name: `context_capture${suffix}`,
+      meaning: `Share of the stimuli with a ${shown}, of those whose face and scene have different labels, in which the scene's label is given a higher probability than the face's; ties are left out`,
+      says: (found) => `With the ${shown}, the judgment went with the scene in ${found}`,
+      share: true,
+      value: (sample) => sided(sample, arm)?.scene ?? null,
+    },
+    {
+      name: `face_dominance${suffix}`,
+      meaning: "The rest of these stimuli: the face's label is given the higher probability",
+      says: (found) => `It stayed with the face in ${found}`,
+      share: true,
+      value: (sample) => sided(sample, arm)?.face ?? null,
+    },
+    {
+      name: `congruency_effect${suffix}`,
+      meaning: `How much oftener the face's label is given in its own scene than with the ${shown}, which has another label`,
+      says: (found) => `The face's own label was given oftener in its own scene than in another one by ${found}`,
+      value: ({ arms, faceLabel, contextLabel }) =>
+        faceLabel === contextLabel ? null : difference(hit(arms.full, faceLabel), hit(arms[arm], faceLabel)),
+      paired: true,
+    },
+  ];
+}
 
 /** All effects that some sample has the arms for, each with an interval over subjects or images. */
 export function contextEffects(
@@ -170,8 +175,11 @@ function labelOf(reading: MaybeReading): string | null {
 }
 
 /** With which of two different labels a swapped scene's answer agrees; `null` where it favours neither. */
-function sided({ arms, faceLabel, contextLabel }: ArmReadings): { readonly face: 0 | 1; readonly scene: 0 | 1 } | null {
-  const distribution = arms["swapped-context"]?.distribution;
+function sided(
+  { arms, faceLabel, contextLabel }: ArmReadings,
+  arm: "swapped-context" | "face-swap",
+): { readonly face: 0 | 1; readonly scene: 0 | 1 } | null {
+  const distribution = arms[arm]?.distribution;
   if (!distribution || faceLabel === null || contextLabel === null || faceLabel === contextLabel) return null;
   const given = (label: string) => distribution.find((one) => one.label === label)?.probability ?? 0;
   const lead = given(contextLabel) - given(faceLabel);

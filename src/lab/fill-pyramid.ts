@@ -20,7 +20,7 @@ export interface Field {
   readonly hole: Uint8Array;
   /** 1 where nothing is copied from. */
   readonly barred: Uint8Array;
-  /** How far each pixel of the hole lies from its border, in pixels along rows and columns and diagonals alike. */
+  /** How far each pixel of the hole lies from its border, in pixels along rows and columns. */
   readonly depth: Float32Array;
   /** Middles of the patches that reach into the hole, and the place of each pixel among them, -1 for none. */
   readonly targets: Int32Array;
@@ -125,24 +125,20 @@ function countsUnderPatch(set: Uint8Array, widthPx: number): (x: number, y: numb
   };
 }
 
-/** Chessboard distance to the nearest known pixel, in two sweeps; the frame is no border. */
+/** City-block distance to the nearest pixel outside, in two sweeps; the frame is no border. */
 export function depthOf(hole: Uint8Array, widthPx: number): Float32Array {
   const depth = Float32Array.from(hole, (own) => (own === 1 ? 1e6 : 0));
-  const sweep = (order: (i: number) => number, neighbours: readonly (readonly [number, number])[]) => {
-    for (let i = 0; i < hole.length; i++) {
-      const at = order(i);
-      const x = at % widthPx;
-      for (const [dx, dy] of neighbours) {
-        const beside = at + dy * widthPx + dx;
-        if (x + dx < 0 || x + dx >= widthPx || beside < 0 || beside >= hole.length) continue;
-        depth[at] = Math.min(depth[at] as number, (depth[beside] as number) + 1);
-      }
-    }
-  };
-  const before = [[-1, 0], [-1, -1], [0, -1], [1, -1]] as const; // biome-ignore format: one line
-  const after = before.map(([dx, dy]) => [-dx, -dy] as const);
-  sweep((i) => i, before);
-  sweep((i) => hole.length - 1 - i, after);
+  const last = hole.length - 1;
+  for (let at = 0; at <= last; at++) {
+    const x = at % widthPx;
+    if (x > 0) depth[at] = Math.min(depth[at] as number, (depth[at - 1] as number) + 1);
+    if (at >= widthPx) depth[at] = Math.min(depth[at] as number, (depth[at - widthPx] as number) + 1);
+  }
+  for (let at = last; at >= 0; at--) {
+    const x = at % widthPx;
+    if (x < widthPx - 1) depth[at] = Math.min(depth[at] as number, (depth[at + 1] as number) + 1);
+    if (at + widthPx <= last) depth[at] = Math.min(depth[at] as number, (depth[at + widthPx] as number) + 1);
+  }
   return depth;
 }
 

@@ -13,6 +13,8 @@ export interface Hiding {
   readonly hide: "faces" | "people";
   readonly mask: "fill" | "gray" | "blur" | "pixels";
   readonly seed: number;
+  /** The largest share of the image that is filled in; where more is hidden, most of it would be made up. */
+  readonly mostHidden?: number;
 }
 
 /** A scene with a part of it hidden, and how well one can tell: `null` unless it was filled. */
@@ -22,8 +24,7 @@ export interface Hidden {
   readonly artefacts: ArtefactScore | null;
 }
 
-/** Where more of an image than this is hidden, what is filled in would be made up. */
-const MOST_FILLED = 0.7;
+const MOST_HIDDEN = 0.7;
 /** Cells of a mosaic across a head: under 16 faces are not recognised (Harmon and Julesz 1973). */
 const CELLS_PER_HEAD = 7;
 
@@ -51,12 +52,16 @@ function partOf(scene: Scene, { hide, mask }: Hiding): Promise<Mask> {
   return mask === "fill" ? wholeHeads(scene) : headOvals(scene);
 }
 
-async function hidden(scene: Scene, part: Mask, { mask, seed }: Hiding): Promise<Hidden | null> {
+async function hidden(
+  scene: Scene,
+  part: Mask,
+  { mask, seed, mostHidden = MOST_HIDDEN }: Hiding,
+): Promise<Hidden | null> {
   const { raster, faces, scale } = scene;
   const head = Math.max(...faces.map((face) => boxAround(headOutline(face, scale)).heightPx));
   switch (mask) {
     case "fill": {
-      if (part.values.reduce((sum, value) => sum + value, 0) > MOST_FILLED * part.values.length) return null;
+      if (part.values.reduce((sum, value) => sum + value, 0) > mostHidden * part.values.length) return null;
       const filled = fillHole(raster, { mask: part, avoid: scene.people, seed });
       return filled === null ? null : { raster: filled, part, artefacts: artefactScore(filled, part) };
     }

@@ -12,11 +12,12 @@ import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import type { ArtefactScore } from "./artefact-score.ts";
+import { setIntoScene } from "./composite.ts";
 import { partnersOf } from "./effects.ts";
 import { scaledBox } from "./head-shape.ts";
 import { contextOnly, type Hidden, type Hiding, holeElsewhere } from "./hide.ts";
 import { type Raster, rasterOf, sharpOf } from "./raster.ts";
-import { blurredBackground, faceOnly, grayscale, neutralInContext, type Scene, swappedContext } from "./stimuli.ts";
+import { blurredBackground, faceOnly, faceSwap, grayscale, neutralInContext, type Scene } from "./stimuli.ts";
 
 /** Raised when a recipe changes what it shows. */
 const RECIPES = 3;
@@ -53,7 +54,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   /** What is said of the situation in an arm: the words go with the scene, so where there is none nothing is said. */
   function wordsIn(sample: Sample, arm: ArmName): string | null {
     if (arm === "face-only" || arm === "neutral-alone") return null;
-    return (arm === "swapped-context" ? partners.get(sample.id) : sample)?.context ?? null;
+    return (SWAPS.has(arm) ? partners.get(sample.id) : sample)?.context ?? null;
   }
 
   async function identify(sample: Sample, arm: ArmName): Promise<unknown> {
@@ -65,7 +66,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
     if (image === null) return null;
     const source = await hashOf(image);
     if (arm === "full") return { source };
-    const partner = arm === "swapped-context" ? partners.get(id) : undefined;
+    const partner = SWAPS.has(arm) ? partners.get(id) : undefined;
     const usesNeutral = arm === "neutral-in-context" || arm === "neutral-alone";
     return {
       source,
@@ -104,8 +105,13 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       case "grayscale":
         return { raster: grayscale(scene), region };
       case "swapped-context": {
+        const made = await setIntoScene(scene, await partnerScene(sample, signal), setting.seed);
+        if ("why" in made) throw notPossible(`${made.why}; the arm face-swap sets the face alone into it`);
+        return made;
+      }
+      case "face-swap": {
         const partner = await partnerScene(sample, signal);
-        return built(await swappedContext(scene, partner), regionOf(partner));
+        return built(await faceSwap(scene, partner), regionOf(partner));
       }
       case "neutral-in-context":
         return built(await neutralInContext(scene, await neutralScene(signal)), region);
@@ -152,14 +158,20 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   };
 }
 
+function notPossible(why: string): ArmNotPossible {
+  return new ArmNotPossible(`This arm cannot be shown, as ${why}`);
+}
+
 function hiddenOr(hidden: Hidden | null, region: PixelBox, why: string): Built {
-  if (hidden === null) throw new ArmNotPossible(`This arm cannot be shown, as ${why}`);
+  if (hidden === null) throw notPossible(why);
   return { raster: hidden.raster, region, artefacts: hidden.artefacts };
 }
 
 /** Arms that hide something, and those that need to know where people are. */
 const HIDING: ReadonlySet<ArmName> = new Set(["context-only", "hole-elsewhere"]);
-const SEGMENTED: ReadonlySet<ArmName> = new Set([...HIDING, "blurred-background"]);
+const SEGMENTED: ReadonlySet<ArmName> = new Set([...HIDING, "blurred-background", "swapped-context"]);
+/** Arms that show a face in the scene of another image. */
+const SWAPS: ReadonlySet<ArmName> = new Set(["swapped-context", "face-swap"]);
 
 /** A stimulus, with the asked-about person in its own pixels; `null` when that person fills or has left it. */
 interface Built {

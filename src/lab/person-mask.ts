@@ -31,8 +31,16 @@ export async function wholeHeads({ raster, people, faces, scale }: Scene): Promi
   return edged(heads, sizeOfHeads(outlines));
 }
 
-/** All people with their hair, what they hold, and the shadow that they throw beside them. */
-export async function wholePeople(scene: Scene): Promise<Mask> {
+const known = new WeakMap<Scene, Promise<Mask>>();
+
+/** All people with their hair, what they hold, and the shadow that they throw beside them; worked out once for a scene. */
+export function wholePeople(scene: Scene): Promise<Mask> {
+  const found = known.get(scene) ?? findWholePeople(scene);
+  known.set(scene, found);
+  return found;
+}
+
+async function findWholePeople(scene: Scene): Promise<Mask> {
   const { raster, people, faces, scale } = scene;
   const outlines = faces.map((face) => headOutline(face, scale));
   const values = fillOutlines(emptyMask(raster), outlines).values.map((head, i) =>

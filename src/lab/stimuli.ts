@@ -37,7 +37,7 @@ export async function blurredBackground({ raster, people }: Scene): Promise<Rast
 }
 
 /** The target's face cut out and set into another scene in place of the person there. `null` without a mesh on both. */
-export async function swappedContext(own: Scene, other: Scene): Promise<Raster | null> {
+export async function faceSwap(own: Scene, other: Scene): Promise<Raster | null> {
   return pasteFace(placed(other), placed(own));
 }
 

@@ -18,7 +18,7 @@ const WORDS = {
   full: FUNERAL,
   "face-only": null,
   "context-only": FUNERAL,
-  "swapped-context": WEDDING,
+  "face-swap": WEDDING,
   "neutral-in-context": FUNERAL,
   "neutral-alone": null,
 } as const;

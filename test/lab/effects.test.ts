@@ -39,6 +39,12 @@ describe("context effects", () => {
     expect(effect("face_dominance", swapped)?.estimate).toMatchObject({ value: 1 / 3, n: 3, unscored: 1 });
   });
 
+  it("are told of face swaps apart", () => {
+    const swapped = [sample("a", { "face-swap": reading(0.2) }, { face: "joy", context: "fear" })];
+    expect(effect("context_capture_of_face_swaps", swapped)?.estimate).toMatchObject({ value: 1, n: 1 });
+    expect(effect("context_capture", swapped)).toBeUndefined();
+  });
+
   it("leave out of capture and dominance what cannot tell them apart: equal labels, ties, an answer that names neither", () => {
     const third: AnsweredReading = { distribution: [{ label: "awe", probability: 1 }], valence: null, arousal: null };
     const swapped = [

@@ -112,13 +112,28 @@ describe("stimuli of the context lab", () => {
     expect(await detail(path, 20)).toBeLessThan(0.7 * (await detail(smiling.image, 20)));
   });
 
-  it("set the face into another scene, where it still smiles", async () => {
+  it("set the face onto another head in its scene, where it still smiles", async () => {
     const { prepare } = await lab();
-    const { region, faces } = await prepare("swapped-context");
+    const { region, faces } = await prepare("face-swap");
     const pasted = faces.find(({ box }) => region !== null && boxOverlap(box, region) > 0.3);
     const { faces: before } = await measureImage(earnest.image, [toolbox]);
     const there = before.find(({ box }) => boxOverlap(box, earnest.region) > 0.5);
     expect(strength(pasted, "AU12")).toBeGreaterThan(strength(there, "AU12") + 0.2);
+  });
+
+  it("set the whole person, with whom she touches, into the other scene in place of its people", async () => {
+    const { prepare } = await lab();
+    const { path, region, faces } = await prepare("swapped-context");
+    const set = faces.find(({ box }) => region !== null && boxOverlap(box, region) > 0.3);
+    expect(strength(set, "AU12")).toBeGreaterThan(0.5);
+    // The three of her image, and nobody who was there.
+    expect(faces).toHaveLength(3);
+    const [shown, there] = await Promise.all(
+      [path, earnest.image].map((image) => sharp(image).resize(64, 64, { fit: "fill" }).raw().toBuffer()),
+    );
+    // The scene is the other image's: its upper edge is hardly changed.
+    const edge = [...Array(64 * 3).keys()].map((i) => Math.abs((shown?.[i] as number) - (there?.[i] as number)));
+    expect(edge.reduce((sum, one) => sum + one, 0) / edge.length).toBeLessThan(20);
   });
 
   it("put a neutral face into the scene: the smile is gone", async () => {

@@ -12,6 +12,7 @@ const ARM_NAMES = [
   "hole-elsewhere",
   "blurred-background",
   "swapped-context",
+  "face-swap",
   "neutral-in-context",
   "neutral-alone",
   "grayscale",
@@ -86,7 +87,7 @@ const Stimuli = z.strictObject({
     .default("fill")
     .describe("How it is hidden: filled in from around it, or covered by gray, blur or a mosaic"),
   neutral: z.string().min(1).optional().describe("Image of a neutral face for the neutral arms; path as for datasets"),
-  seed: z.int().default(1).describe("Of partners in the swapped-context arm and of filled texture"),
+  seed: z.int().default(1).describe("Of partners in the swapped arms and of filled texture"),
 });
 
 const Threshold = z

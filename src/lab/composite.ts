@@ -1,0 +1,191 @@
+import type { PixelBox } from "../domain/geometry.ts";
+import { boxAround, headOutline, scaledBox } from "./head-shape.ts";
+import { contextOnly } from "./hide.ts";
+import { type Mask, piecesOf, softened } from "./mask.ts";
+import { mixed, type Raster, sharpOf } from "./raster.ts";
+import type { Scene } from "./stimuli.ts";
+
+/** A person in another scene, and where the face lies there. */
+export interface Composite {
+  readonly raster: Raster;
+  readonly region: PixelBox;
+}
+
+/** Why a person cannot be set into a scene. */
+export interface NotPossible {
+  readonly why: string;
+}
+
+/** A pixel this likely to be a person's is cut out. */
+const PERSON_FROM = 0.5;
+/** A person who fills more of the frame leaves no scene to see. */
+const MOST_COVERED = 0.8;
+/** Of the scene at most so much may be made up where its own people were and the person does not cover it. */
+const MOST_MADE_UP = 0.5;
+
+/**
+ * Cuts the whole person out, with whoever touches them (they are one shape to the network), and sets them into the other scene,
+ * emptied of its people: of the size of the people there, on their ground, cut off by the frame where they were cut off,
+ * in the light of the place.
+ */
+export async function setIntoScene(own: Scene, other: Scene, seed: number): Promise<Composite | NotPossible> {
+  const person = await personWith(own);
+  if (person === null) return { why: "the person cannot be told from the background" };
+  const place = placeIn(person, own, other);
+  const [layer, mask] = await Promise.all([
+    placed(own.raster, place, other.raster),
+    placedMask(person.mask, place, other.raster),
+  ]);
+  const covered = share(mask.values);
+  if (covered > MOST_COVERED) return { why: `the person would cover ${percent(covered)} of the other scene` };
+  const empty = await contextOnly(other, { hide: "people", mask: "fill", seed, mostHidden: 0.9 });
+  if (empty === null) return { why: "the people in the other scene leave too little of it to go by" };
+  const madeUp = share(empty.part.values.map((value, i) => value * (1 - (mask.values[i] as number))));
+  if (madeUp > MOST_MADE_UP) return { why: `${percent(madeUp)} of the other scene would be made up` };
+  const grounded = person.cutBelow ? empty.raster : await withShadow(empty.raster, mask);
+  const raster = mixed(grounded, inLightOf(layer, grounded, mask), mask.values);
+  const box = scaledBox(own.target.box, own.scale * place.scale);
+  return { raster, region: { ...box, leftPx: box.leftPx + place.leftPx, topPx: box.topPx + place.topPx } };
+}
+
+interface Person {
+  readonly mask: Mask;
+  readonly box: PixelBox;
+  /** Whether the frame cuts them off there. */
+  readonly cutLeft: boolean;
+  readonly cutRight: boolean;
+  readonly cutBelow: boolean;
+}
+
+/** The piece of people in which the face lies. */
+async function personWith({ people, target, scale }: Scene): Promise<Person | null> {
+  const { widthPx, heightPx, values } = people;
+  const face = scaledBox(target.box, scale);
+  const middle = Math.round(face.topPx + face.heightPx / 2) * widthPx + Math.round(face.leftPx + face.widthPx / 2);
+  const pieces = piecesOf(
+    Uint8Array.from(values, (value) => (value > PERSON_FROM ? 1 : 0)),
+    widthPx,
+  );
+  const piece = pieces.find((cells) => cells.includes(middle));
+  if (piece === undefined) return null;
+  const cut = new Float32Array(values.length);
+  for (const at of piece) cut[at] = 1;
+  const xs = piece.map((at) => at % widthPx);
+  const [left, right] = [xs.reduce((a, b) => Math.min(a, b)), xs.reduce((a, b) => Math.max(a, b))];
+  const [top, bottom] = [
+    Math.floor(piece.reduce((a, b) => Math.min(a, b)) / widthPx),
+    Math.floor(piece.reduce((a, b) => Math.max(a, b)) / widthPx),
+  ];
+  const edge = 0.004 * widthPx;
+  // A cut an eighth of a pixel's likelihood further in, so that no rim of the old background comes along.
+  const inner = await softened({ widthPx, heightPx, values: cut }, { growPx: 0, featherPx: 1.5 });
+  const soft = { ...inner, values: inner.values.map((value) => Math.max(0, Math.min(1, (value - 0.5) * 2.5))) };
+  return {
+    mask: soft,
+    box: { leftPx: left, topPx: top, widthPx: right - left + 1, heightPx: bottom - top + 1 },
+    cutLeft: left <= edge,
+    cutRight: right >= widthPx - 1 - edge,
+    cutBelow: bottom >= heightPx - 1 - edge,
+  };
+}
+
+/** Where the own frame's corner comes to lie in the other one, and its scale. */
+interface Place {
+  readonly leftPx: number;
+  readonly topPx: number;
+  readonly scale: number;
+}
+
+function placeIn({ box, cutLeft, cutRight, cutBelow }: Person, own: Scene, other: Scene): Place {
+  const head = (scene: Scene) => boxAround(headOutline(scene.target, scene.scale));
+  const [mine, theirs] = [head(own), head(other)];
+  const { widthPx, heightPx } = other.raster;
+  // Who reaches from one side of the frame to the other must do so again.
+  const across = widthPx / own.raster.widthPx;
+  const asLarge = theirs.heightPx / mine.heightPx;
+  const whole = cutLeft && cutRight ? across : asLarge;
+  const scale = Math.max(0.3 * across, Math.min(whole, (0.95 * heightPx) / box.heightPx, 3));
+  const middle = theirs.leftPx + theirs.widthPx / 2 - scale * (mine.leftPx + mine.widthPx / 2);
+  const inside = Math.max(-scale * box.leftPx, Math.min(middle, widthPx - scale * (box.leftPx + box.widthPx)));
+  const leftPx = cutLeft ? 0 : cutRight ? widthPx - scale * own.raster.widthPx : inside;
+  const floor = cutBelow ? heightPx : Math.min(heightPx, theirs.topPx + 7 * theirs.heightPx);
+  return { leftPx, topPx: floor - scale * (box.topPx + box.heightPx), scale };
+}
+
+async function placed(raster: Raster, place: Place, frame: Raster): Promise<Raster> {
+  const { widthPx, heightPx } = frame;
+  const rgb = await laid(sharpOf(raster), raster, place, frame, 3);
+  return { widthPx, heightPx, rgb };
+}
+
+async function placedMask({ widthPx, heightPx, values }: Mask, place: Place, frame: Raster): Promise<Mask> {
+  const rgb = Uint8Array.from({ length: 3 * values.length }, (_, i) =>
+    Math.round(255 * (values[Math.floor(i / 3)] as number)),
+  );
+  const bytes = await laid(sharpOf({ widthPx, heightPx, rgb }), { widthPx, heightPx }, place, frame, 3);
+  const laidValues = Float32Array.from({ length: bytes.length / 3 }, (_, i) => (bytes[3 * i] as number) / 255);
+  return { widthPx: frame.widthPx, heightPx: frame.heightPx, values: laidValues };
+}
+
+/** A raster scaled and laid into a frame, black around it. */
+async function laid(
+  image: ReturnType<typeof sharpOf>,
+  size: Pick<Raster, "widthPx" | "heightPx">,
+  { leftPx, topPx, scale }: Place,
+  frame: Pick<Raster, "widthPx" | "heightPx">,
+  channels: number,
+): Promise<Buffer> {
+  const [width, height] = [Math.round(size.widthPx * scale), Math.round(size.heightPx * scale)];
+  const [left, top] = [Math.round(leftPx), Math.round(topPx)];
+  const scaled = await image.resize(width, height, { fit: "fill" }).raw().toBuffer();
+  const out = Buffer.alloc(frame.widthPx * frame.heightPx * channels);
+  for (let y = Math.max(0, top); y < Math.min(frame.heightPx, top + height); y++) {
+    const [from, to] = [Math.max(0, left), Math.min(frame.widthPx, left + width)];
+    if (to <= from) break;
+    const row = ((y - top) * width + from - left) * channels;
+    scaled.copy(out, (y * frame.widthPx + from) * channels, row, row + (to - from) * channels);
+  }
+  return out;
+}
+
+/** The person half-way into the brightness and colour of the place: all the way would bleach or drown the face. */
+function inLightOf(layer: Raster, scene: Raster, { values }: Mask): Raster {
+  const gains = [0, 1, 2].map((c) => {
+    let [own, inside, there, outside] = [0, 0, 0, 0];
+    values.forEach((value, i) => {
+      own += value * (layer.rgb[3 * i + c] as number);
+      inside += value;
+      there += (1 - value) * (scene.rgb[3 * i + c] as number);
+      outside += 1 - value;
+    });
+    const ratio = there / Math.max(1, outside) / Math.max(1, own / Math.max(1, inside));
+    return Math.max(0.8, Math.min(1.15, Math.sqrt(ratio)));
+  });
+  const rgb = layer.rgb.map((value, i) => Math.max(0, Math.min(255, Math.round(value * (gains[i % 3] as number)))));
+  return { ...layer, rgb };
+}
+
+/** A soft shadow on the ground under somebody whose feet are seen. */
+async function withShadow(scene: Raster, mask: Mask): Promise<Raster> {
+  const { widthPx, values } = mask;
+  const bottom = Math.floor(values.reduce((last, value, i) => (value > 0.5 ? i : last), 0) / widthPx);
+  const feet = values.map((value, i) =>
+    value > 0.5 && Math.floor(i / widthPx) > bottom - 0.03 * mask.heightPx ? 0.6 : 0,
+  );
+  const shadow = await softened(
+    { ...mask, values: Float32Array.from(feet) },
+    { growPx: 0, featherPx: 0.012 * widthPx },
+  );
+  return {
+    ...scene,
+    rgb: scene.rgb.map((value, i) => Math.round(value * (1 - (shadow.values[Math.floor(i / 3)] as number)))),
+  };
+}
+
+function share(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function percent(value: number): string {
+  return `${Math.round(100 * value)} %`;
+}
