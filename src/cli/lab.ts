@@ -30,7 +30,10 @@ export function register(program: Command): void {
   const command = program
     .command("lab")
     .description("show images with and without their context, and report what the context does to the judgment")
-    .argument("<images...>", "images; of several each person is set into the scene of another one, and each face onto a head there")
+    .argument(
+      "<images...>",
+      "images; of several each person is set into the scene of another one, and each face onto a head there",
+    )
     .option(
       "--face <id>",
       "who is asked about where an image shows several people: F2, or image.jpg=F2 (repeat)",
