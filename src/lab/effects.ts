@@ -7,15 +7,8 @@ import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weig
 import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
 import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { Sample } from "../evaluation/sample.ts";
-
-/** What a model made of one sample in each arm; `null` where it failed or abstained. Readings of repeats are averaged. */
-export interface ArmReadings {
-  readonly cluster: string;
-  readonly arms: Readonly<Partial<Record<ArmName, AnsweredReading | null>>>;
-  /** Labels of the face and of the scene that it was swapped into; `null` when nothing says. */
-  readonly faceLabel: string | null;
-  readonly contextLabel: string | null;
-}
+import type { ArmReadings } from "./arm-readings.ts";
+import { bayesianIntegration, contextReliance, KL_FLOOR } from "./reliance.ts";
 
 /** One effect over all samples that have what it needs. */
 export interface ContextEffect {
@@ -28,9 +21,6 @@ export interface ContextEffect {
   /** Cohen's d_z where the effect is a paired difference. */
   readonly effectSize: number | null;
 }
-
-/** Uniform mass mixed into a prediction before KL, so that a label it rules out costs much but not infinitely. */
-const KL_FLOOR = 0.01;
 
 interface Effect {
   readonly name: string;
@@ -123,27 +113,58 @@ export function contextEffects(
   samples: readonly ArmReadings[],
   options: { readonly seed: number; readonly resamples: number; readonly level: number },
 ): ContextEffect[] {
-  return EFFECTS.flatMap(({ name, meaning, says, share, value, paired }) => {
-    const scored = samples.flatMap((sample) => {
-      const one = value(sample);
-      return one === null ? [] : [{ value: one, cluster: sample.cluster }];
-    });
-    if (scored.length === 0) return [];
-    const values = scored.map((one) => one.value);
-    const statistic: WeightedStatistic = meanStatistic(values);
-    const clusters = scored.map(({ cluster }) => cluster);
-    const unscored = samples.length - scored.length;
-    const found = estimate(statistic, scored.length, { ...options, clusters, unscored });
-    return [
-      {
-        name,
-        meaning,
-        sentence: `${says(foundText(found, share === true))}, n = ${found.n}.`,
-        estimate: found,
-        effectSize: paired === true ? pairedEffectSize(values) : null,
-      },
-    ];
+  return [...relianceEffect(samples, options), ...EFFECTS.flatMap((effect) => effectOf(effect, samples, options))];
+}
+
+/** Reliance comes first: it is the one number that models are compared by. */
+function relianceEffect(
+  samples: readonly ArmReadings[],
+  options: Parameters<typeof contextReliance>[1],
+): ContextEffect[] {
+  const found = contextReliance(samples, options);
+  if (found === null) return [];
+  const { estimate: reliance, halvesApart, fromMixture, fromBayes } = found;
+  const halves = halvesApart === null ? "" : `; two halves of the images lie ${halvesApart.toFixed(2)} apart`;
+  const bits =
+    fromMixture === null || fromBayes === null
+      ? ""
+      : ` Such a mixture misses the judgments of the whole images by ${fromMixture.toFixed(2)} bits, Bayesian integration of both cues by ${fromBayes.toFixed(2)}.`;
+  return [
+    {
+      name: "context_reliance",
+      meaning:
+        "w of the mixture (1 - w) face + w scene that fits the judgments of face and scene together best (least squares, noise of the single cues taken off): 0 reads the face only, 1 the scene only",
+      sentence: `On a scale from the face alone (0) to the scene alone (1), the judgments rely on the scene by ${foundText(reliance, false)}, n = ${reliance.n}${halves}.${bits}`,
+      estimate: reliance,
+      effectSize: null,
+    },
+  ];
+}
+
+function effectOf(
+  { name, meaning, says, share, value, paired }: Effect,
+  samples: readonly ArmReadings[],
+  options: { readonly seed: number; readonly resamples: number; readonly level: number },
+): ContextEffect[] {
+  const scored = samples.flatMap((sample) => {
+    const one = value(sample);
+    return one === null ? [] : [{ value: one, cluster: sample.cluster }];
   });
+  if (scored.length === 0) return [];
+  const values = scored.map((one) => one.value);
+  const statistic: WeightedStatistic = meanStatistic(values);
+  const clusters = scored.map(({ cluster }) => cluster);
+  const unscored = samples.length - scored.length;
+  const found = estimate(statistic, scored.length, { ...options, clusters, unscored });
+  return [
+    {
+      name,
+      meaning,
+      sentence: `${says(foundText(found, share === true))}, n = ${found.n}.`,
+      estimate: found,
+      effectSize: paired === true ? pairedEffectSize(values) : null,
+    },
+  ];
 }
 
 function foundText({ value, low, high, level }: Estimate, isShare: boolean): string {
@@ -153,19 +174,6 @@ function foundText({ value, low, high, level }: Estimate, isShare: boolean): str
       ? "too few for an interval"
       : `${Math.round(100 * level)} % interval ${text(low)} to ${text(high)}`;
   return `${text(value)} (${interval})`;
-}
-
-/** The optimal mixture of two cues: proportional to p(e|face) p(e|context) / p(e), with uniform p(e). */
-export function bayesianIntegration(
-  face: readonly LabelProbability[],
-  context: readonly LabelProbability[],
-): LabelProbability[] | null {
-  const aligned = alignDistributions([face, context]);
-  if (aligned === null) return null;
-  const [f, c] = aligned.rows as readonly [Float64Array, Float64Array];
-  const products = aligned.labels.map((label, i) => ({ label, probability: (f[i] as number) * (c[i] as number) }));
-  const total = products.reduce((sum, { probability }) => sum + probability, 0);
-  return total > 0 ? products.map(({ label, probability }) => ({ label, probability: probability / total })) : null;
 }
 
 type MaybeReading = AnsweredReading | null | undefined;

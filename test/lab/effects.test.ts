@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { createRandom } from "../../src/domain/statistics/random.ts";
 import type { AnsweredReading } from "../../src/evaluation/answer.ts";
 import { sampleOf } from "../../src/evaluation/dataset/dataset.ts";
 import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
-import { type ArmReadings, bayesianIntegration, contextEffects, partnersOf } from "../../src/lab/effects.ts";
+import type { ArmReadings } from "../../src/lab/arm-readings.ts";
+import { contextEffects, partnersOf } from "../../src/lab/effects.ts";
+import { bayesianIntegration, contextReliance } from "../../src/lab/reliance.ts";
 
 const options = { seed: 1, resamples: 500, level: 0.95 };
 
@@ -162,5 +165,86 @@ describe("partners for swapping", () => {
   it("are never the same image under another id, and missing when there is no other", () => {
     const twice = [sampleOf({ id: "a", image: "/p/1.jpg" }), sampleOf({ id: "b", image: "/p/1.jpg" })];
     expect(partnersOf(twice, 1).size).toBe(0);
+  });
+});
+
+describe("context reliance", () => {
+  const labels = ["joy", "fear", "anger", "sadness", "surprise"];
+  const random = createRandom(11);
+
+  /** A distribution that favours some label, as a cue does. */
+  function cue(): number[] {
+    const raw = labels.map(() => Math.log(1 - random.real()) ** 2);
+    const total = raw.reduce((sum, one) => sum + one, 0);
+    return raw.map((one) => one / total);
+  }
+
+  /** One label at a time is all that the judge says: what is known of it are shares of its answers. */
+  function answers(odds: readonly number[], repeats: number) {
+    const rows = Array.from({ length: repeats }, () => {
+      let left = random.real();
+      const pick = odds.findIndex((one) => (left -= one) < 0);
+      return labels.map((_, i) => (i === Math.max(0, pick) ? 1 : 0));
+    });
+    const share = labels.map((_, i) => rows.reduce((sum, row) => sum + (row[i] as number), 0) / repeats);
+    const variance = share.reduce((sum, p) => sum + (p * (1 - p)) / (repeats - 1), 0);
+    const distribution = labels.map((label, i) => ({ label, probability: share[i] as number }));
+    return { reading: { distribution, valence: null, arousal: null }, noise: variance };
+  }
+
+  /** A judge that goes by the scene in this share of its answers, by the face in the others. */
+  function judged(share: number): ArmReadings[] {
+    const repeats = 12;
+    return Array.from({ length: 120 }, (_, i): ArmReadings => {
+      const [face, scene, other] = [cue(), cue(), cue()];
+      const mixed = (of: readonly number[]) => face.map((one, at) => (1 - share) * one + share * (of[at] as number));
+      const [faceOnly, contextOnly, partner] = [face, scene, other].map((odds) => answers(odds, repeats));
+      return {
+        cluster: `image ${i}`,
+        arms: {
+          full: answers(mixed(scene), repeats).reading,
+          "swapped-context": answers(mixed(other), repeats).reading,
+          "face-only": (faceOnly as Answers).reading,
+          "context-only": (contextOnly as Answers).reading,
+        },
+        noise: { "face-only": (faceOnly as Answers).noise, "context-only": (contextOnly as Answers).noise },
+        partnerScene: partner as Answers,
+        faceLabel: null,
+        contextLabel: null,
+      };
+    });
+  }
+  type Answers = ReturnType<typeof answers>;
+
+  it.each([0, 0.3, 0.5, 0.7, 1])(
+    "of a judge that goes by the scene in %f of its answers is found within .03",
+    (share) => {
+      const found = contextReliance(judged(share), options);
+      expect(Math.abs((found?.estimate.value ?? Number.NaN) - share)).toBeLessThan(0.03);
+      expect(found?.estimate.low).toBeLessThanOrEqual(share + 0.03);
+      expect(found?.estimate.high).toBeGreaterThanOrEqual(share - 0.03);
+      expect(found?.halvesApart).toBeLessThan(0.06);
+      expect(found?.fromMixture).toBeLessThan(found?.fromBayes ?? 0);
+    },
+  );
+
+  it("is drawn to the middle where noise is not taken off, and unknown where face and scene read alike", () => {
+    const noisy = judged(0).map(({ noise: _noise, partnerScene, ...rest }) => ({
+      ...rest,
+      ...(partnerScene && { partnerScene: { ...partnerScene, noise: 0 } }),
+    }));
+    expect(contextReliance(noisy, options)?.estimate.value).toBeGreaterThan(0.03);
+    const alike = sample("a", { full: reading(0.3), "face-only": reading(0.8), "context-only": reading(0.8) });
+    expect(contextReliance([alike], options)).toBeNull();
+  });
+
+  it("tells a judge that integrates both cues optimally from one that mixes them", () => {
+    const optimal = judged(0.5).map((one): ArmReadings => {
+      const [face, scene] = [one.arms["face-only"], one.arms["context-only"]];
+      const joined = bayesianIntegration(face?.distribution ?? [], scene?.distribution ?? []);
+      return { ...one, arms: { ...one.arms, full: joined && { distribution: joined, valence: null, arousal: null } } };
+    });
+    const found = contextReliance(optimal, options);
+    expect(found?.fromBayes).toBeLessThan((found?.fromMixture ?? 0) / 4);
   });
 });

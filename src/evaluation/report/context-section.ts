@@ -1,7 +1,8 @@
 import type { LabelProbability } from "../../domain/labels.ts";
 import { alignDistributions } from "../../domain/statistics/divergence.ts";
-import { mean } from "../../domain/statistics/summary.ts";
-import { type ArmReadings, type ContextEffect, contextEffects, partnersOf } from "../../lab/effects.ts";
+import { mean, sampleVariance } from "../../domain/statistics/summary.ts";
+import type { ArmReadings } from "../../lab/arm-readings.ts";
+import { type ContextEffect, contextEffects, partnersOf } from "../../lab/effects.ts";
 import type { AnsweredReading, ReadingName } from "../answer.ts";
 import type { ArmName, EvalFile } from "../file/eval-file.ts";
 import type { LabelReader } from "../label-reader.ts";
@@ -42,12 +43,19 @@ export function contextEffectsOf(
           averaged(byCall.get(cell)?.get(sample.id) ?? [], { reading: file.analysis.reading, reader }),
         ]),
       );
+      const noise = Object.fromEntries(
+        [...arms].map(([arm, cell]) => [
+          arm,
+          noiseOf(byCall.get(cell)?.get(sample.id) ?? [], { reading: file.analysis.reading, reader }),
+        ]),
+      );
       const partner = partners.get(sample.id);
       const labelOf = (of: Sample | undefined) =>
         of === undefined || of.truth.label === null ? null : reader.readOrKeep(of.truth.label);
       return {
         cluster: clusterOfSample(sample),
         arms: own,
+        noise,
         faceLabel: labelOf(sample),
         contextLabel: labelOf(partner),
       };
@@ -55,7 +63,7 @@ export function contextEffectsOf(
     return {
       condition,
       readings: new Map(samples.map(({ id }, i) => [id, readings[i]?.arms ?? {}])),
-      effects: contextEffects(withModelLabels(readings, samples, partners), file.analysis),
+      effects: contextEffects(withPartners(readings, samples, partners), file.analysis),
     };
   });
 }
@@ -68,6 +76,21 @@ function groupByCellAndSample(records: readonly CallRecord[]): Map<string, Map<s
     cell.set(record.sample, [...(cell.get(record.sample) ?? []), record]);
   }
   return grouped;
+}
+
+/** The variance of the mean distribution, summed over labels, by how far repeats differ; 0 where there is one answer only. */
+function noiseOf(
+  records: readonly CallRecord[],
+  { reading, reader }: { readonly reading: ReadingName; readonly reader: LabelReader },
+): number {
+  const distributions = records.flatMap(({ answer }) => {
+    const distribution = answer?.[reading].distribution;
+    return distribution ? [distribution.map((entry) => ({ ...entry, label: reader.readOrKeep(entry.label) }))] : [];
+  });
+  const aligned = alignDistributions(distributions);
+  if (aligned === null || aligned.rows.length < 2) return 0;
+  const variances = aligned.labels.map((_, i) => sampleVariance(aligned.rows.map((row) => row[i] as number)) ?? 0);
+  return variances.reduce((sum, one) => sum + one, 0) / aligned.rows.length;
 }
 
 /** Mean of the readings of repeats and seeds; `null` when none has a distribution. */
@@ -94,8 +117,8 @@ function averaged(
   };
 }
 
-/** Where the dataset has no labels, the model's own face-only and context-only answers say what the two cues are. */
-function withModelLabels(
+/** What is read in the scene that a face is set into. Where the dataset has no labels, the model's own face-only and context-only answers say what the two cues are. */
+function withPartners(
   readings: readonly ArmReadings[],
   samples: readonly Sample[],
   partners: ReadonlyMap<string, Sample>,
@@ -104,8 +127,13 @@ function withModelLabels(
   return readings.map((own, i) => {
     const partner = partners.get(samples[i]?.id ?? "");
     const partnerReading = partner === undefined ? undefined : readings[place.get(partner.id) ?? -1];
+    const scene = {
+      reading: partnerReading?.arms["context-only"],
+      noise: partnerReading?.noise?.["context-only"] ?? 0,
+    };
     return {
       ...own,
+      ...(partnerReading !== undefined && { partnerScene: scene }),
       faceLabel: own.faceLabel ?? topOf(own.arms["face-only"]),
       contextLabel: own.contextLabel ?? topOf(partnerReading?.arms["context-only"]),
     };
