@@ -5,7 +5,6 @@ import { createRandom } from "../domain/statistics/random.ts";
 import { pairedEffectSize } from "../domain/statistics/summary.ts";
 import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
 import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
-import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { Sample } from "../evaluation/sample.ts";
 import type { ArmReadings } from "./arm-readings.ts";
 import { bayesianIntegration, contextReliance, KL_FLOOR } from "./reliance.ts";

@@ -133,7 +133,7 @@ function divergence(
     samples.flatMap(({ arms }) => {
       const [both, face, scene] = [arms.full, arms["face-only"], arms["context-only"]].map((one) => one?.distribution);
       const expected = both && face && scene ? from(face, scene) : null;
-      return both && expected !== null ? [smoothedKl(both, expected, { floor: KL_FLOOR })] : [];
+      return both && expected !== null ? (smoothedKl(both, expected, { floor: KL_FLOOR }) ?? []) : [];
     }),
   );
 }

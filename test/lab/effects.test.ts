@@ -182,8 +182,8 @@ describe("context reliance", () => {
   /** One label at a time is all that the judge says: what is known of it are shares of its answers. */
   function answers(odds: readonly number[], repeats: number) {
     const rows = Array.from({ length: repeats }, () => {
-      let left = random.real();
-      const pick = odds.findIndex((one) => (left -= one) < 0);
+      const drawn = random.real();
+      const pick = odds.findIndex((_, i) => drawn < odds.slice(0, i + 1).reduce((sum, one) => sum + one, 0));
       return labels.map((_, i) => (i === Math.max(0, pick) ? 1 : 0));
     });
     const share = labels.map((_, i) => rows.reduce((sum, row) => sum + (row[i] as number), 0) / repeats);
