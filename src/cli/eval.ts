@@ -54,6 +54,13 @@ export function register(program: Command): void {
     .option("--json", "print JSON")
     .action(compare);
   evaluation
+    .command("experiment")
+    .description("a run's stimuli as a page that people can be shown, or what the context did to people who saw it")
+    .argument("<run>", "folder of a lab or of a run with several arms")
+    .argument("[answers...]", "CSV files that the page saved; without them it is written")
+    .option("--json", "print the effects as JSON")
+    .action(experiment);
+  evaluation
     .command("export")
     .description("write metrics, answers, comparisons and context effects as CSV for R and Python")
     .argument("<run>", "folder of the run")
@@ -105,5 +112,33 @@ async function list(): Promise<void> {
   if (evaluations.length === 0 && runs.length === 0) {
     note("There are no evaluations here");
     process.exitCode = EXIT.nothingDone;
+  }
+}
+
+async function experiment(
+  folder: string,
+  answers: readonly string[],
+  { json }: { readonly json?: true },
+): Promise<void> {
+  const { peopleEffects, writeExperiment } = await import("../experiment.ts");
+  if (answers.length === 0) {
+    const { path, stimuli, lists } = await writeExperiment(folder);
+    note(
+      `Wrote ${path}: ${stimuli} stimuli in ${lists} lists; open it in a browser, with ?list=0 to ?list=${lists - 1} or without`,
+    );
+    return;
+  }
+  const { people, models, participants, answers: given } = await peopleEffects(folder, answers);
+  if (json) {
+    await print(
+      `${JSON.stringify({ participants, answers: given, people: people.effects, models: models.map(({ condition, effects }) => ({ condition, effects })) }, null, 2)}\n`,
+    );
+    return;
+  }
+  await print(`${given} answers of ${participants} people\n`);
+  for (const { sentence } of people.effects) await print(`  ${sentence}\n`);
+  for (const { condition, effects } of models) {
+    await print(`${condition}\n`);
+    for (const { sentence } of effects) await print(`  ${sentence}\n`);
   }
 }

@@ -127,7 +127,7 @@ function countsUnderPatch(set: Uint8Array, widthPx: number): (x: number, y: numb
 
 /** City-block distance to the nearest pixel outside, in two sweeps; the frame is no border. */
 export function depthOf(hole: Uint8Array, widthPx: number): Float32Array {
-  const depth = Float32Array.from(hole, (own) => (own === 1 ? 1e6 : 0));
+  const depth = new Float32Array(hole).map((own) => (own === 1 ? 1e6 : 0));
   const last = hole.length - 1;
   for (let at = 0; at <= last; at++) {
     const x = at % widthPx;

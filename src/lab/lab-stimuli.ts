@@ -151,7 +151,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       const made = await build({ ...sample, image }, arm, signal);
       if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
       await keep(path, await encoded(made.raster, path));
-      const about = { sample: sample.id, arm, region: made.region, artefacts: made.artefacts ?? null, recipe };
+      const about = { sample: sample.id, arm, region: made.region, context, artefacts: made.artefacts ?? null, recipe };
       await keep(notePath(path), `${JSON.stringify(about)}\n`);
       return { path, context, region: made.region };
     },
@@ -193,15 +193,18 @@ const StimulusNote = z.object({
   sample: z.string(),
   arm: z.string(),
   region: PixelBoxSchema.nullable(),
+  /** What is told of the situation with it. */
+  context: z.string().nullable().default(null),
   artefacts: z.object({ fill: z.number(), untouched: z.number() }).nullable().default(null),
 });
+export type StimulusNote = z.infer<typeof StimulusNote>;
 
 function notePath(stimulus: string): string {
   return stimulus.replace(/\.\w+$/, ".json");
 }
 
 /** The note of a finished stimulus; `undefined` when there is none yet, or it is damaged. */
-export async function readStimulusNote(stimulus: string): Promise<z.infer<typeof StimulusNote> | undefined> {
+export async function readStimulusNote(stimulus: string): Promise<StimulusNote | undefined> {
   try {
     return StimulusNote.parse(JSON.parse(await readText(notePath(stimulus))));
   } catch {

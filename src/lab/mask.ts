@@ -54,13 +54,14 @@ export async function softened(
 /** Gaussian blur of a mask. */
 export async function blurredValues({ widthPx, heightPx, values }: Mask, sigmaPx: number): Promise<Float32Array> {
   if (sigmaPx < 0.3) return values;
-  const bytes = Uint8Array.from(values, (value) => Math.round(value * 255));
+  // Typed arrays' own map is many times quicker than `from` with a function.
+  const bytes = new Uint8Array(values.map((value) => Math.round(value * 255)));
   const blurred = await sharp(bytes, { raw: { width: widthPx, height: heightPx, channels: 1 } })
     .blur(sigmaPx)
     .extractChannel(0)
     .raw()
     .toBuffer();
-  return Float32Array.from(blurred, (byte) => byte / 255);
+  return new Float32Array(blurred).map((byte) => byte / 255);
 }
 
 /** The larger of two masks everywhere. */

@@ -68,10 +68,7 @@ function withoutIslands(mask: Mask): Mask {
     return x === 0 || y === 0 || x === widthPx - 1 || y === heightPx - 1;
   };
   const filled = Float32Array.from(values);
-  for (const piece of piecesOf(
-    Uint8Array.from(values, (value) => (value > 0 ? 0 : 1)),
-    widthPx,
-  )) {
+  for (const piece of piecesOf(new Uint8Array(values.map((value) => (value > 0 ? 0 : 1))), widthPx)) {
     if (piece.length < 0.01 * values.length && !piece.some(onFrame)) for (const at of piece) filled[at] = 1;
   }
   return { ...mask, values: filled };
@@ -88,10 +85,7 @@ async function withShadow(raster: Raster, person: Mask): Promise<Mask> {
   const area = values.reduce((sum, value) => sum + value, 0);
   const reach = SHADOW_REACH * Math.sqrt(area);
   if (reach < 3) return person;
-  const away = depthOf(
-    Uint8Array.from(values, (value) => (value > 0 ? 0 : 1)),
-    widthPx,
-  );
+  const away = depthOf(new Uint8Array(values.map((value) => (value > 0 ? 0 : 1))), widthPx);
   const [around, weight] = await surroundings(raster, values, 2 * reach);
   const shadow = values.map((value, i) => {
     const far = away[i] as number;
@@ -113,7 +107,7 @@ async function surroundings(
   person: Float32Array,
   sigmaPx: number,
 ): Promise<readonly [Float32Array, Float32Array]> {
-  const rgb = Uint8Array.from(raster.rgb, (value, i) => ((person[Math.floor(i / 3)] as number) > 0 ? 0 : value));
+  const rgb = raster.rgb.map((value, i) => ((person[Math.floor(i / 3)] as number) > 0 ? 0 : value));
   const outside = { ...raster, values: person.map((value) => (value > 0 ? 0 : 1)) };
-  return [Float32Array.from((await blurred({ ...raster, rgb }, sigmaPx)).rgb), await blurredValues(outside, sigmaPx)];
+  return [new Float32Array((await blurred({ ...raster, rgb }, sigmaPx)).rgb), await blurredValues(outside, sigmaPx)];
 }

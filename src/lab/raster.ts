@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
+import { decodeImage } from "../measuring/decode-image.ts";
 
 /** Pixels to work on: uint8 [heightPx, widthPx, 3], RGB 0..255. */
 export interface Raster {
@@ -63,4 +64,21 @@ export async function cropped(raster: Raster, box: PixelBox): Promise<Raster> {
   const height = Math.max(1, Math.min(raster.heightPx - top, Math.round(box.heightPx)));
   const rgb = await sharpOf(raster).extract({ left, top, width, height }).raw().toBuffer();
   return { widthPx: width, heightPx: height, rgb };
+}
+
+/** An image file as people are shown it: upright, at most 1000 pixels wide, and where a face lies in it as shares of its sides. */
+export async function shownTo(
+  path: string,
+  region: PixelBox | null,
+): Promise<{ readonly image: string; readonly person: readonly [number, number] | null }> {
+  const image = await decodeImage(path);
+  const jpeg = await sharpOf(image)
+    .resize(1000, 1000, { fit: "inside", withoutEnlargement: true })
+    .jpeg({ quality: 85 })
+    .toBuffer();
+  const person =
+    region === null
+      ? null
+      : ([(region.leftPx + region.widthPx / 2) / image.widthPx, region.topPx / image.heightPx] as const);
+  return { image: `data:image/jpeg;base64,${jpeg.toString("base64")}`, person };
 }

@@ -36,7 +36,7 @@ describe("the evaluations that ship", () => {
   it("are listed with what they are for, and found by name", async () => {
     const listed = await listEvaluations();
     expect(listed.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["smoke", "facs-exam", "hallucination-pairs", "emotic"]),
+      expect.arrayContaining(["smoke", "context-lab", "facs-exam", "hallucination-pairs", "emotic"]),
     );
     expect(listed.every(({ description }) => description.length > 20)).toBe(true);
     await expect(evaluationPath("facs-exma")).rejects.toThrow('Did you mean "facs-exam"?');
@@ -70,5 +70,17 @@ describe("the evaluations that ship", () => {
     expect(metrics.find(({ metric }) => metric === "pair_accuracy")?.estimate.value).toBeGreaterThan(0.7);
     const bias = metrics.find(({ metric }) => metric === "says_true_share")?.estimate.value as number;
     expect(Math.abs(bias - 0.5)).toBeLessThan(0.2);
+  });
+
+  it("the context lab runs offline, and says how far rules rely on the scene", async () => {
+    const { outcome, scored } = await runShipped("context-lab");
+    expect(outcome).toMatchObject({ total: 48, done: 48, failed: 0 });
+    const effects = new Map(scored.contextEffects[0]?.effects.map((one) => [one.name, one.estimate] as const));
+    // Every face and every scene alone was read, so that all twelve count.
+    expect(effects.get("context_reliance")).toMatchObject({ n: 12, unscored: 0 });
+    expect(effects.get("context_reliance")?.value).toBeGreaterThan(0.02);
+    expect(effects.get("context_reliance")?.value).toBeLessThan(0.7);
+    // A hole where nobody is, is no evidence to rules.
+    expect(effects.get("label_flips_hole-elsewhere")?.value).toBe(0);
   });
 });

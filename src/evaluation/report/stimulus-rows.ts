@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtefactScore } from "../../lab/artefact-score.ts";
-import { readStimulusNote } from "../../lab/lab-stimuli.ts";
+import { readStimulusNote, type StimulusNote } from "../../lab/lab-stimuli.ts";
 import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
 import { systemPath } from "../../platform/system-path.ts";
 import { type AnsweredReading, topLabel } from "../answer.ts";
@@ -45,11 +45,11 @@ export async function stimulusRows(
 /** Stimuli by their notes. */
 export async function drawnStimuli(folder: string) {
   const names = await readdir(systemPath(folder)).catch(() => []);
-  const drawn = new Map<string, { readonly path: string; readonly artefacts: ArtefactScore | null }>();
+  const drawn = new Map<string, StimulusNote & { readonly path: string }>();
   for (const name of names.filter((each) => !each.endsWith(".json"))) {
     const note = await readStimulusNote(join(folder, name));
     if (note === undefined) continue;
-    drawn.set(stimulusKey(note.sample, note.arm), { path: join(folder, name), artefacts: note.artefacts });
+    drawn.set(stimulusKey(note.sample, note.arm), { ...note, path: join(folder, name) });
   }
   return drawn;
 }
