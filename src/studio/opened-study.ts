@@ -25,8 +25,8 @@ export interface OpenedStudy {
 export interface StudyDesk {
   /** @throws {ConfigurationError} if there is no study. */
   open(path: string): Promise<OpenedStudy>;
-  /** The rows of a study as they are read; those that were read before come at once. */
-  parts(study: OpenedStudy): AsyncGenerator<RowChunk & { readonly columns: StudyColumns }>;
+  /** The rows of a study as they are read, or those of one clip of it; all that were read before come at once. */
+  parts(study: OpenedStudy, clip?: string | null): AsyncGenerator<RowChunk & { readonly columns: StudyColumns }>;
   rows(study: OpenedStudy): Promise<StudyRows>;
   /** Which rows an address's filter lets through, in the order of the study. */
   chosen(study: OpenedStudy, filter: URLSearchParams): Promise<readonly number[]>;
@@ -46,9 +46,9 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
   const portraits = new Map<string, Promise<Uint8Array | null>>();
   let writing: Promise<unknown> = Promise.resolve();
 
-  async function* parts({ place, stamp, history }: OpenedStudy) {
+  async function* parts({ place, stamp, history }: OpenedStudy, clip: string | null = null) {
     const key = `${place} ${stamp}`;
-    if (last?.key === key) {
+    if (clip === null && last?.key === key) {
       const { rows } = last;
       const { columns } = rows;
       for (let from = 0; from === 0 || from < rows.count; from += ROWS_AT_ONCE) {
@@ -57,13 +57,13 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
       return;
     }
     const { images } = history.commits.at(-1)?.counts ?? NO_COUNTS;
-    const { columns, chunks } = await readStudyRows(place, images);
+    const { columns, chunks } = await readStudyRows(place, images, clip);
     const rows = new StudyRows(columns);
     for await (const chunk of chunks) {
       rows.append(chunk);
       yield { ...chunk, columns };
     }
-    last = { key, rows };
+    if (clip === null) last = { key, rows };
   }
 
   async function rowsOf(study: OpenedStudy): Promise<StudyRows> {

@@ -4,6 +4,7 @@ import { isKuleshovError, KuleshovError } from "../domain/errors.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { assetRoutes, pageShell } from "./assets.ts";
 import { categoryRoutes } from "./category-routes.ts";
+import { clipRoutes } from "./clip-routes.ts";
 import { discoverRoutes } from "./discover-routes.ts";
 import { evaluationRoutes } from "./evaluation-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
@@ -42,6 +43,7 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   homeRoutes,
   imageRoutes,
   studyRoutes,
+  clipRoutes,
   categoryRoutes,
   discoverRoutes,
   rateRoutes,

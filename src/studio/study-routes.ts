@@ -12,8 +12,10 @@ import { tableRows } from "../platform/tables/table-rows.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
 import { NO_COUNTS } from "../runs/run-rows.ts";
-import { EXCLUSIONS_FILE, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
+import { MARKERS_FILE, PEOPLE_FILE, readPeople } from "../study/clip-notes.ts";
+import { EXCLUSIONS_FILE, type FacePlace, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
 import { packError, packRows } from "../study/study-stream.ts";
+import { personOf, type TrackPerson } from "../study/track-person.ts";
 import { imageFolders, STUDIES } from "./folder-images.ts";
 import { isUnderWay } from "./jobs.ts";
 import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
@@ -36,7 +38,16 @@ const MeasureMessage = z.union([
 ]);
 
 /** Files of a study that may be saved as they are. */
-const FILES = ["faces.csv", "images.csv", "failures.csv", "data-dictionary.csv", "study.json", EXCLUSIONS_FILE];
+const FILES = [
+  "faces.csv",
+  "images.csv",
+  "failures.csv",
+  "data-dictionary.csv",
+  "study.json",
+  EXCLUSIONS_FILE,
+  PEOPLE_FILE,
+  MARKERS_FILE,
+];
 const MOST_FAILURES = 200;
 
 /** Studies: what was measured, looked through, cleaned, gone on with and handed out. */
@@ -68,7 +79,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/study/rows", async (c) => {
     const study = await desk.open(asked(c, "path"));
-    const parts = desk.parts(study);
+    const parts = desk.parts(study, c.req.query("clip") ?? null);
     const first = await parts.next(); // so that a study which cannot be read is refused in its words
     c.header("Content-Type", "application/octet-stream");
     return stream(c, async (out) => {
@@ -113,7 +124,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
     throw new ConfigurationError("Cannot exclude as the study has no such face any more: reload the page");
   }
 
-  /** faces.csv as it is, with a column more, and only the faces that the filter of the address lets through. */
+  /** faces.csv as it is, with who it is in a clip and why it is excluded, and only the faces that the filter of the address lets through. */
   routes.get("/study/table", async (c) => {
     const study = await desk.open(asked(c, "path"));
     const rows = await desk.rows(study);
@@ -122,14 +133,16 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const filter = await openStudyFilter(study.place);
     saved(c, `${basename(study.place)}-faces.csv`, "text/csv; charset=utf-8");
     const path = join(study.place, "faces.csv");
+    const people = await readPeople(study.place);
     return stream(c, async (out) => {
       let isFirst = true;
       for await (const { cells } of tableRows(path, { refuse: refusing(path) })) {
-        const { path: image = "", frame = "", face_id = "" } = cells;
-        const place = { path: image, frame: frame === "" ? null : Number(frame), faceId: face_id };
-        if (isFirst) await out.write(csvLines([[...Object.keys(cells), "excluded"]]));
+        const place = placeIn(cells);
+        if (isFirst) await out.write(csvLines([[...Object.keys(cells), "person", "excluded"]]));
         isFirst = false;
-        if (keys.has(faceKey(place))) await out.write(csvLines([[...Object.values(cells), filter.reasonOf(place)]]));
+        if (!keys.has(faceKey(place))) continue;
+        const more = [personIn(cells, people), filter.reasonOf(place)];
+        await out.write(csvLines([[...Object.values(cells), ...more]]));
       }
     });
   });
@@ -187,6 +200,19 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
 /** The address of a study's page in the studio. */
 export function studyAddress(path: string): string {
   return `/study/${reversiblyVisible(path).split("/").map(encodeURIComponent).join("/")}`;
+}
+
+type Cells = Readonly<Record<string, string>>;
+
+function placeIn({ path = "", frame = "", face_id = "" }: Cells): FacePlace {
+  return { path, frame: frame === "" ? null : Number(frame), faceId: face_id };
+}
+
+/** Who it is in a clip; empty in an image. */
+function personIn({ path, frame, track_id: trackId = "" }: Cells, people: readonly TrackPerson[]): string {
+  if (trackId === "") return "";
+  const own = people.filter((one) => one.path === path);
+  return personOf(own, { trackId, frame: Number(frame) });
 }
 
 function refusing(path: string) {

@@ -30,9 +30,10 @@ interface StudyReading {
  * not be seen is spelled out, as in everything that a page is told.
  *
  * @param images how many images the journal says are safe; what a killed process left behind them is not read.
+ * @param clip only what is of this clip, with the probabilities of every expression.
  * @throws {ConfigurationError} if the tables are none, or under another toolbox's column names.
  */
-export async function readStudyRows(folder: string, images: number): Promise<StudyReading> {
+export async function readStudyRows(folder: string, images: number, clip: string | null = null): Promise<StudyReading> {
   const faces = await openTable(join(folder, "faces.csv"), { refuse: refusing(join(folder, "faces.csv")) });
   try {
     const given = faces.header.columns;
@@ -41,8 +42,8 @@ export async function readStudyRows(folder: string, images: number): Promise<Stu
         "its columns are named as another toolbox names them: measure the images into another folder without --columns",
       );
     }
-    const columns = columnsOf(given);
-    return { columns, chunks: chunksOf(folder, columns, { faces, images }) };
+    const columns = columnsOf(given, clip !== null);
+    return { columns, chunks: chunksOf(folder, columns, { faces, images, clip }) };
   } catch (error) {
     await faces.bytes.close();
     throw error;
@@ -60,13 +61,14 @@ function classifiersOf(given: readonly string[]): ReadonlyMap<string, readonly s
   return new Map(neutral.map((classifier) => [classifier, given.filter((name) => name.startsWith(`${classifier}_`))]));
 }
 
-function columnsOf(given: readonly string[]): StudyColumns {
+function columnsOf(given: readonly string[], withLabels: boolean): StudyColumns {
   const units = given.filter((name) => UNIT.test(name) && !WEIGHT.test(name));
   const weights = units.map((unit) => `${unit}_weight`).filter((name) => given.includes(name));
-  const classifiers = [...classifiersOf(given).keys()];
+  const groups = classifiersOf(given);
+  const [classifiers, labels] = [[...groups.keys()], withLabels ? [...groups.values()].flat() : []];
   return {
     texts: [...TEXTS, LABEL, ...classifiers],
-    numbers: [...NUMBERS.filter((name) => given.includes(name)), ...units, ...weights, DISAGREE],
+    numbers: [...NUMBERS.filter((name) => given.includes(name)), ...units, ...weights, ...labels, DISAGREE],
     ...{ units, classifiers },
   };
 }
@@ -103,7 +105,7 @@ function spanOf({ starts, ends, lines, unterminated }: RowBatch, row: number) {
 async function* chunksOf(
   folder: string,
   columns: StudyColumns,
-  { faces, images }: { readonly faces: Table; readonly images: number },
+  { faces, images, clip }: { readonly faces: Table; readonly images: number; readonly clip: string | null },
 ): AsyncGenerator<RowChunk> {
   const groups = classifiersOf(faces.header.columns);
   const labels = [...groups.values()].flat();
@@ -118,6 +120,7 @@ async function* chunksOf(
       if (left-- <= 0) break;
       const place = textOfCell(image.text(0));
       const found = image.number(3);
+      writer.skipUnless(clip === null || reversiblyVisible(place) === clip);
       if (!(found > 0)) writer.addImage(place, image.number(1), image.number(2));
       for (let face = 0; face < found; face++) {
         const { value: cells, done } = await rows.next();
@@ -142,6 +145,7 @@ function createChunkWriter({ texts, numbers }: StudyColumns) {
   let words: string[][] = texts.map(() => []);
   let columns: number[][] = [...texts, ...numbers].map(() => []);
   let most = FIRST_ROWS;
+  let isWanted = true;
   const put = (column: number, value: number) => columns[column]?.push(value);
   const putText = (column: number, text: string) => {
     const places = known[column] as Map<string, number>;
@@ -154,14 +158,20 @@ function createChunkWriter({ texts, numbers }: StudyColumns) {
     put(column, at);
   };
   return {
+    /** Whether what is added from now on is left out. */
+    skipUnless(wanted: boolean) {
+      isWanted = wanted;
+    },
     isFull: () => (columns[0] as number[]).length >= most,
     addImage(path: string, frame: number, timestampS: number) {
+      if (!isWanted) return;
       for (const [column, name] of texts.entries()) putText(column, name === "path" ? path : "");
       const told: Readonly<Record<string, number>> = { frame, timestamp_s: timestampS };
       for (const [i, name] of numbers.entries()) put(texts.length + i, told[name] ?? Number.NaN);
     },
     /** Its cells are texts, numbers and probabilities, in this order. */
     addFace(cells: RowCells, groups: ReadonlyMap<string, readonly string[]>) {
+      if (!isWanted) return;
       for (let k = 0; k < TEXTS.length; k++) putText(k, textOfCell(cells.text(k)));
       const measured = numbers.length - 1;
       for (let i = 0; i < measured; i++) put(texts.length + i, cells.number(TEXTS.length + i));

@@ -144,8 +144,8 @@ describe("a study in the studio", () => {
     };
     const faces = await facesIn();
     const [first, ...others] = await read("");
-    expect(first).toEqual({ ...faces[0], excluded: `'=a hand, "blurred"` });
-    expect(others).toEqual(faces.slice(1).map((face) => ({ ...face, excluded: "" })));
+    expect(first).toEqual({ ...faces[0], person: "", excluded: `'=a hand, "blurred"` });
+    expect(others).toEqual(faces.slice(1).map((face) => ({ ...face, person: "", excluded: "" })));
     expect((await read("&show=counted")).length).toBe(faces.length - 1);
     expect((await read("&show=excluded")).length).toBe(1);
     const dictionary = await request(`/study/file?path=${STUDY}&name=data-dictionary.csv`);

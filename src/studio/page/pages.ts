@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 import { CategoriesPage } from "./categories-page.tsx";
+import { ClipPage } from "./clip-page.tsx";
 import { DiscoverPage } from "./discover-page.tsx";
 import { EvaluationsPage } from "./evaluations-page.tsx";
 import { HomePage } from "./home-page.tsx";
@@ -23,6 +24,7 @@ export const PAGES: readonly StudioPage[] = [
   { path: "/image/", name: null, Page: ImagePage },
   { path: "/run/", name: null, Page: RunPage },
   { path: "/study/", name: "Studies", Page: StudiesPage },
+  { path: "/clip/", name: null, Page: ClipPage },
   { path: "/categories/", name: "Categories", Page: CategoriesPage },
   { path: "/discover/", name: "Discover", Page: DiscoverPage },
   { path: "/rate/", name: "Rate", Page: RatePage },

@@ -25,8 +25,8 @@ export interface LoadedRows {
 
 const NONE: LoadedRows = { rows: undefined, count: 0, isWhole: false, error: null };
 
-/** All rows of a study, as they come. While a study grows, those that were there stay until the others have come. */
-export function useStudyRows(path: string, stamp: string | undefined): LoadedRows {
+/** All rows of a study, or of one clip of it, as they come. While a study grows, those that were there stay until the others have come. */
+export function useStudyRows(path: string, stamp: string | undefined, clip: string | null = null): LoadedRows {
   const [state, setState] = useState<LoadedRows & { readonly of: string }>({ ...NONE, of: path });
   useEffect(() => {
     if (stamp === undefined) return;
@@ -35,7 +35,8 @@ export function useStudyRows(path: string, stamp: string | undefined): LoadedRow
     const show = (news: Partial<LoadedRows>) => setState((before) => ({ ...before, ...news, of: path }));
     if (state.of !== path) setState({ ...NONE, of: path });
     let all: StudyRows | undefined;
-    fetch(href(`/api/study/rows?path=${encodeURIComponent(path)}`), { signal: controller.signal })
+    const words = new URLSearchParams({ path, ...(clip === null ? {} : { clip }) });
+    fetch(href(`/api/study/rows?${words}`), { signal: controller.signal })
       .then(async (response) => {
         if (!response.ok || response.body === null) throw new Error((await response.json()).error);
         await unpackRows(bytesOf(response.body), (rows) => {
@@ -46,7 +47,7 @@ export function useStudyRows(path: string, stamp: string | undefined): LoadedRow
       })
       .catch((error: Error) => controller.signal.aborted || show({ error: error.message }));
     return () => controller.abort();
-  }, [path, stamp]);
+  }, [path, stamp, clip]);
   return state.of === path ? state : NONE;
 }
 
@@ -106,4 +107,21 @@ export function highestUnits(rows: StudyRows, row: number, most: number): { unit
     .filter(({ value, weight }) => value >= 0.5 && !(weight < 0.25))
     .sort((a, b) => b.value - a.value)
     .slice(0, most);
+}
+
+/** The page of a clip of a study, at a time. */
+export function clipAddress(study: string, clip: string, atS?: number): string {
+  const words = new URLSearchParams({
+    clip,
+    ...(atS === undefined || Number.isNaN(atS) ? {} : { at: atS.toFixed(2) }),
+  });
+  return `/clip/${study.split("/").map(encodeURIComponent).join("/")}?${words}`;
+}
+
+/** Every clip that rows are of, in the order of the study. */
+export function clipsOf(rows: StudyRows): string[] {
+  const [paths, frames] = [rows.values("path"), rows.values("frame")];
+  const found = new Set<number>();
+  for (let row = 0; row < rows.count; row++) if (!Number.isNaN(frames[row])) found.add(paths[row] as number);
+  return [...found].map((at) => rows.words("path")[at] as string);
 }

@@ -4,7 +4,7 @@ import type { StudyRows } from "../../study/study-rows.ts";
 import { href, query } from "./address.ts";
 import { Failure } from "./parts.tsx";
 import { post } from "./server.ts";
-import { faceOfRow, highestUnits, portraitOf, reasonOf, type StudyAbout, unitName } from "./study-data.ts";
+import { clipAddress, faceOfRow, highestUnits, portraitOf, reasonOf, type StudyAbout, unitName } from "./study-data.ts";
 import { imageName } from "./study-list.tsx";
 
 interface FaceProps {
@@ -56,7 +56,9 @@ export function SelectedFace(props: FaceProps) {
         {untrusted === 0 ? "" : `${untrusted} action units cannot be trusted here. `}
         {Number.isNaN(rows.number("frame", row)) ? (
           <a href={href(`/image/${path.split("/").map(encodeURIComponent).join("/")}`)}>Judge the image</a>
-        ) : null}
+        ) : (
+          <a href={href(clipAddress(study, path, rows.number("timestamp_s", row)))}>See it in the clip</a>
+        )}
       </p>
       <Exclude key={faceOfRow(rows, row)} {...props} reason={reasonOf(reasons, faceOfRow(rows, row))} />
     </aside>

@@ -1,10 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
-import { filterRows, readRowFilter } from "../../study/study-rows.ts";
+import { filterRows, readRowFilter, type StudyRows } from "../../study/study-rows.ts";
 import type { Job } from "../jobs.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { Busy, Failure, JobList, When } from "./parts.tsx";
 import { jobs, post, useLoaded } from "./server.ts";
-import { exclusionsByRow, faceOfRow, type StudyAbout, useStudyRows } from "./study-data.ts";
+import { clipAddress, clipsOf, exclusionsByRow, faceOfRow, type StudyAbout, useStudyRows } from "./study-data.ts";
 import { SelectedFace } from "./study-face.tsx";
 import { StudyFilters } from "./study-filters.tsx";
 import { FaceList } from "./study-list.tsx";
@@ -118,6 +118,7 @@ function Faces({ study, about, loaded: { rows, count, isWhole, error } }: FacesP
   const columns = [...TABLE_COLUMNS.filter((name) => rows.columns.numbers.includes(name)), ...rows.columns.units];
   return (
     <>
+      <Clips study={study} rows={rows} count={count} />
       <StudyFilters rows={rows} shown={shown} filter={filter} />
       <div class="row shown">
         <p role="status">
@@ -150,6 +151,25 @@ function Faces({ study, about, loaded: { rows, count, isWhole, error } }: FacesP
         <SelectedFace {...{ study, rows, row, shown, about }} reasons={excluded.reasons} />
       </div>
     </>
+  );
+}
+
+const MOST_CLIPS = 200;
+
+function Clips({ study, rows, count }: { readonly study: string; readonly rows: StudyRows; readonly count: number }) {
+  const clips = useMemo(() => clipsOf(rows), [rows, count]);
+  if (clips.length === 0) return null;
+  return (
+    <details open={clips.length < 10}>
+      <summary>{clips.length === 1 ? "One clip" : `${clips.length} clips`}, each with a timeline</summary>
+      <ul class="studies">
+        {clips.slice(0, MOST_CLIPS).map((clip) => (
+          <li key={clip}>
+            <a href={href(clipAddress(study, clip))}>{clip}</a>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

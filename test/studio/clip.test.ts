@@ -1,0 +1,173 @@
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ownPath } from "../../src/platform/package-paths.ts";
+import { openBrowser } from "../support/browser.ts";
+import { installFakeFfmpeg, writeVideo } from "../support/fake-ffmpeg.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { runCli } from "../support/run-cli.ts";
+import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
+import { expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
+import { temporaryFolder } from "../support/temp-folder.ts";
+
+const STUDY = "studies/evening";
+const CLIP = "clips/party.webm";
+const SHOT = { photo: samplePhoto(1), leftPx: 300, topPx: 200, widthPx: 900, movesXPxPerS: 0 };
+const VIDEO = { shots: [{ fromS: 0, ...SHOT }], durationS: 2, fps: 10 };
+
+let folder: string;
+let env: Record<string, string>;
+let studio: ServedStudio;
+let browser: Browser;
+let context: BrowserContext;
+
+const measure = (...more: string[]) =>
+  runCli(["measure", "clips", "--fps", "2", "--out", STUDY, ...more], { cwd: folder, env });
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await mkdir(join(folder, "clips"));
+  env = { KULESHOV_FFMPEG: await installFakeFfmpeg(folder) };
+  await writeVideo(join(folder, CLIP), VIDEO);
+  const measured = await measure();
+  if (measured.code !== 0) throw new Error(measured.stderr);
+  // What the fake ffmpeg reads no browser plays; this one is as long and as large.
+  await copyFile(ownPath("test", "fixtures", "grey-two-seconds.webm"), join(folder, CLIP));
+  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
+  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await studio?.end();
+});
+
+const open = async (more = ""): Promise<Page> => {
+  const page = await openPage(context, `${studio.address}clip/${STUDY}?clip=${encodeURIComponent(CLIP)}${more}`);
+  await page.waitForSelector(".player");
+  return page;
+};
+const tableOf = async (name: string): Promise<Record<string, string>[]> =>
+  parse(await readFile(join(folder, STUDY, name)), { columns: true, bom: true });
+const timeOf = (page: Page) => page.getAttribute("input[type=range]", "aria-valuetext");
+const people = (page: Page) => page.locator(".person h3 bdi").allTextContents();
+
+/** Each journey goes on where the one before ended, as a person does. */
+describe("a clip in a browser", () => {
+  it("is found from its study, played, and gone through by keyboard", async () => {
+    const page = await openPage(context, `${studio.address}study/${STUDY}`);
+    await page.click(`a:has-text("${CLIP}")`);
+    await page.waitForSelector(".screen svg rect");
+    const shownAt = () => page.evaluate(() => document.querySelector("video")?.currentTime);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    expect(await timeOf(page)).toBe("0:01.0 of 0:01.5");
+    await expect.poll(shownAt, { timeout: 20_000 }).toBe(1);
+    await page.keyboard.press("Home");
+    await page.keyboard.press(" ");
+    await expect.poll(() => timeOf(page), { timeout: 20_000 }).toBe("0:01.5 of 0:01.5");
+    await page.waitForSelector("button:text-is('Play')");
+    await expect.poll(() => new URL(page.url()).searchParams.get("at"), { timeout: 20_000 }).toBe("1.50");
+    expect(await page.locator(".uplot canvas").count()).toBe((await people(page)).length);
+    await page.close();
+  });
+
+  it("has its people named, told apart and taken for one, in a file of the study that commands leave alone", async () => {
+    const page = await open("&at=1");
+    await page.waitForSelector(".person");
+    const [first = "", second = ""] = await people(page);
+    await page.fill(`input[aria-label="Name of ${first}"]`, "Ann");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("section[aria-label=Ann]");
+    await page.waitForSelector(".screen text:has-text('Ann')");
+    expect(await tableOf("people.csv")).toEqual([{ path: CLIP, track_id: first, from_frame: "0", person: "Ann" }]);
+
+    await page.click(`section[aria-label=${second}] >> text=Somebody else from here on`);
+    await page.waitForSelector(`section[aria-label="${second} 2"]`);
+    await page.selectOption(`select[aria-label="${second} 2 is the same as"]`, "Ann");
+    await expect
+      .poll(() => tableOf("people.csv"), { timeout: 20_000 })
+      .toContainEqual({ path: CLIP, track_id: second, from_frame: "2", person: "Ann" });
+    await expect.poll(() => people(page), { timeout: 20_000 }).not.toContain(`${second} 2`);
+
+    const response = await context.request.get(`${studio.address}api/study/table?path=${STUDY}`);
+    const rows = parse(await response.text(), { columns: true, bom: true }) as Record<string, string>[];
+    const named = (frame: string, track: string) =>
+      rows.find((row) => row.frame === frame && row.track_id === track)?.person;
+    expect([named("0", first), named("1", second), named("3", second)]).toEqual(["Ann", second, "Ann"]);
+    const measured = await tableOf("faces.csv");
+    expect(new Set(measured.map((row) => row.track_id))).toContain(first);
+    await page.close();
+  });
+
+  it("has moments marked and a stretch excluded by keyboard alone", async () => {
+    const page = await open("&at=0.5");
+    await page.waitForSelector(".screen svg rect");
+    await tabTo(page, "label");
+    await page.keyboard.type("=she turns");
+    await tabTo(page, "begin");
+    await page.keyboard.press("m");
+    await page.waitForSelector(".marks li:has-text('=she turns')");
+    expect(await tableOf("markers.csv")).toEqual([
+      { path: CLIP, lane: "event", from_s: "0.5", to_s: "", label: expect.stringMatching(/^'?=she turns$/) },
+    ]);
+    await page.keyboard.press("i");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("x");
+    await page.keyboard.type("hand before the face");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".marks li:has-text('0:00.5 to 0:01.0')");
+    const excluded = await tableOf("exclusions.csv");
+    expect([...new Set(excluded.map(({ frame, reason }) => `${frame} ${reason}`))]).toEqual([
+      "1 hand before the face",
+      "2 hand before the face",
+    ]);
+    await page.reload();
+    await page.waitForSelector(".marks li:has-text('excluded: hand before the face')");
+    await page.click("text=Count it again");
+    await expect.poll(() => tableOf("exclusions.csv"), { timeout: 20_000 }).toEqual([]);
+    await page.close();
+  });
+
+  it("keeps what people said when the study goes on, and says when the clip is gone or is of a kind that is not played", async () => {
+    const before = [await tableOf("people.csv"), await tableOf("markers.csv")];
+    await writeVideo(join(folder, CLIP), VIDEO);
+    await writeVideo(join(folder, "clips", "second.mp4"), { ...VIDEO, durationS: 1 });
+    expect((await measure("--resume")).code).toBe(0);
+    expect([await tableOf("people.csv"), await tableOf("markers.csv")]).toEqual(before);
+    const page = await open();
+    await page.waitForSelector(
+      "text=This browser does not play clips of this kind; what was measured is here all the same.",
+    );
+    expect(await people(page)).toContain("Ann");
+    await page.goto(`${studio.address}clip/${STUDY}?clip=clips%2Fgone.mp4`);
+    await page.waitForSelector("text=there is no such file");
+    await page.close();
+  });
+
+  it("is sent in the parts that a player asks for, and nothing else of the folder with it", async () => {
+    const words = new URLSearchParams({ study: STUDY, clip: CLIP });
+    const part = (range: string) =>
+      context.request.get(`${studio.address}api/clip/video?${words}`, { headers: { range } });
+    const whole = await readFile(join(folder, CLIP));
+    const some = await part("bytes=10-19");
+    expect([some.status(), some.headers()["content-range"]]).toEqual([206, `bytes 10-19/${whole.length}`]);
+    expect(await some.body()).toEqual(whole.subarray(10, 20));
+    expect(await (await part("bytes=-5")).body()).toEqual(whole.subarray(-5));
+    expect((await part(`bytes=${whole.length}-`)).status()).toBe(416);
+    for (const clip of [`${STUDY}/faces.csv`, "../secret.mp4"]) {
+      const other = await context.request.get(
+        `${studio.address}api/clip/video?study=${STUDY}&clip=${encodeURIComponent(clip)}`,
+      );
+      expect(other.status()).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it("has nothing serious for axe-core, and no sideways scroll", async () => {
+    await expectNoFaults(browser, {
+      [`${studio.address}clip/${STUDY}?clip=${encodeURIComponent(CLIP)}&at=1`]: ".person",
+    });
+  });
+});
