@@ -18,11 +18,13 @@ export interface OpenAiServerOptions {
   readonly models?: readonly ListedModel[] | null;
   /** The only key that it takes; any is taken without one. */
   readonly key?: string;
+  /** As llama.cpp's: what it says of itself, and how its template renders a request; it refuses where that is `undefined`. */
+  readonly llama?: { readonly props: object; readonly render?: (body: WireBody) => string | undefined };
 }
 
 /** A loopback server that speaks OpenAI's Chat Completions, streamed when asked to. Its base URL is `<url>/v1`. */
 export function startOpenAiServer(script: Script, options: OpenAiServerOptions = {}): Promise<ModelServer> {
-  const { models = ["test-model"], key } = options;
+  const { models = ["test-model"], key, llama } = options;
   const refusesKey = (headers: NodeJS.Dict<string | string[]>) =>
     key !== undefined && headers.authorization !== `Bearer ${key}`;
   const protocol: Protocol = {
@@ -32,7 +34,20 @@ export function startOpenAiServer(script: Script, options: OpenAiServerOptions =
       if (asked.stream === true) stream(whole, response);
       else writeJson(response, whole);
     },
-    writeOther({ path, headers }, response) {
+    writeOther({ path, headers, body }, response) {
+      if (llama !== undefined && path === "/props") {
+        writeJson(response, llama.props);
+        return true;
+      }
+      if (llama?.render !== undefined && path === "/apply-template" && body !== undefined) {
+        const prompt = llama.render(body);
+        writeJson(
+          response,
+          prompt === undefined ? { error: { message: "no" } } : { prompt },
+          prompt === undefined ? 500 : 200,
+        );
+        return true;
+      }
       if (path !== "/v1/models" || models === null) return false;
       if (refusesKey(headers)) wrongKey(response, String(headers.authorization));
       else writeJson(response, { object: "list", data: models.map(listed) });

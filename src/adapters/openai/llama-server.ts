@@ -14,9 +14,17 @@ interface LlamaServer {
   readonly shape: ConversationShape | undefined;
 }
 
+const Capability = z.boolean().default(true).catch(true);
+const Caps = z.looseObject({
+  supports_tools: Capability,
+  supports_tool_calls: Capability,
+  supports_parallel_tool_calls: Capability,
+  supports_system_role: Capability,
+});
+
 const Props = z.looseObject({
   chat_template: z.string(),
-  chat_template_caps: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  chat_template_caps: Caps.optional().catch(undefined),
   default_generation_settings: z.looseObject({ n_ctx: z.number().optional().catch(undefined) }),
   modalities: z
     .looseObject({ vision: z.boolean().optional().catch(undefined) })
@@ -42,20 +50,34 @@ export async function llamaServer(
   const root = baseUrl.replace(/\/v1$/, "");
   const props = Props.safeParse(await answerOf({ url: `${root}/props` }, name, signal));
   if (!props.success) return undefined;
-  const { default_generation_settings: settings, modalities, build_info: build } = props.data;
+  const { default_generation_settings: settings, modalities, build_info: build, chat_template_caps: caps } = props.data;
+  let renders = true;
   const render = async (body: object) => {
-    const rendered = Rendered.safeParse(await answerOf({ url: `${root}/apply-template`, body }, name, signal));
+    const answer = await answerOf({ url: `${root}/apply-template`, body }, name, signal);
+    renders &&= !(answer instanceof ProviderError && answer.status === 404);
+    const rendered = Rendered.safeParse(answer);
     return rendered.success ? rendered.data.prompt : undefined;
   };
+  const tried = await templateShape(name, render, signal);
   return {
     contextTokens: settings.n_ctx,
     vision: modalities?.vision,
     build,
-    shape: await templateShape(name, render, signal),
+    shape: renders ? tried : shapeByCaps(caps),
   };
 }
 
-/** `undefined` where the server has no such address, or refuses: that is an answer too. */
+/** What it says of its template, where it renders nothing: whether a user may speak after a tool is not among it. */
+function shapeByCaps(caps: z.infer<typeof Caps> | undefined): ConversationShape | undefined {
+  if (!caps?.supports_tools || !caps.supports_tool_calls) return undefined;
+  return {
+    systemRole: caps.supports_system_role,
+    userAfterTool: false,
+    parallelCalls: caps.supports_parallel_tool_calls,
+  };
+}
+
+/** The error where the server has no such address, or refuses: that is an answer too. */
 async function answerOf(
   { url, body }: { readonly url: string; readonly body?: unknown },
   name: ServerName,
@@ -65,7 +87,7 @@ async function answerOf(
     const request = { url, ...(body === undefined ? {} : { body }), timeoutMs: QUESTION_TIMEOUT_MS };
     return (await fetchEvents(request, name, signal))[0];
   } catch (error) {
-    if (error instanceof ProviderError) return undefined;
+    if (error instanceof ProviderError) return error;
     throw error;
   }
 }
