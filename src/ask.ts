@@ -49,7 +49,9 @@ const SHOWN_SIDE_PX = 1280;
  * @throws {ImageDecodeError} if the image cannot be read. @throws {InferenceError} if a toolbox fails.
  * @throws {ProviderError} if the model's server fails. @throws {JudgmentError} if its answer stays unusable.
  */
-export async function ask(query: AskQuery, dependencies: AskDependencies, signal?: AbortSignal): Promise<Report> {
+export async function ask(query: AskQuery, dependencies: AskDependencies, stop?: AbortSignal): Promise<Report> {
+  // Of its own: of many questions at once each step would listen to the one of all, for which Node warns of a leak.
+  const signal = stop && AbortSignal.any([stop]);
   const watch = startStopwatch(query.onProgress);
   const question = questionOf(query);
   const calibration = calibrationOf(dependencies, question.labels);

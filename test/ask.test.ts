@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { createOllamaJudge } from "../src/adapters/ollama/ollama-judge.ts";
 import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
@@ -532,6 +533,7 @@ function allTogether(waiting: number): () => Promise<void> {
 describe("many questions at once", () => {
   it("fill their ledgers, are put into prompts and have their answers read each in a round of the event loop of its own", async () => {
     const rounds = { filled: [] as number[], prompted: [] as number[], read: [] as number[] };
+    const [{ signal: stop }, listeners] = [new AbortController(), [] as number[]];
     let round = 0;
     let counting = setImmediate(function count() {
       round++;
@@ -548,6 +550,7 @@ describe("many questions at once", () => {
       capabilities: { ...real.capabilities, vision: false },
       async reply(asked, signal) {
         const reply = await real.reply(asked, signal);
+        listeners.push(getEventListeners(stop, "abort").length);
         await answered();
         return reply;
       },
@@ -566,8 +569,9 @@ describe("many questions at once", () => {
     };
     const asking = { ...parts, prompts: { ...parts.prompts, prompt } };
     const onTool = () => rounds.read.push(round);
-    await Promise.all(Array.from({ length: 5 }, () => ask({ image: PICTURE, onTool }, asking)));
+    await Promise.all(Array.from({ length: 5 }, () => ask({ image: PICTURE, onTool }, asking, stop)));
     clearImmediate(counting);
+    expect(Math.max(...listeners), "on the signal of all").toBe(0);
     for (const seen of Object.values(rounds)) expect(new Set(seen).size).toBe(5);
   });
 });

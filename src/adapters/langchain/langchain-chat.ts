@@ -77,7 +77,9 @@ export function overLangChain(used: LangChainPackage, name: ServerName): ChatPro
         return new Response(handed, { headers: { "content-type": "application/json" } });
       });
       try {
-        const said = await model.invoke(langChainMessages(asked.messages, used), { signal });
+        // LangChain listens to it once a step: dozens of calls at once would have Node warn of a leak in the user's own.
+        const own = signal && AbortSignal.any([signal]);
+        const said = await model.invoke(langChainMessages(asked.messages, used), { signal: own });
         return used.read({ message: messageIn(said), wire });
       } catch (error) {
         signal?.throwIfAborted();

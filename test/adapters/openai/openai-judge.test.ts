@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { ConfigurationError, ProviderError } from "../../../src/domain/errors.ts";
@@ -201,6 +202,19 @@ describe("patience", () => {
     const { ask, server } = await judgeOf([hangs], { timeoutMs: 150 });
     await expect(ask()).rejects.toThrow(/gave no complete answer within/);
     await server.abandoned;
+  });
+
+  it("hangs no listener on the signal that all calls of a run share, as Node warns of eleven", async () => {
+    const { signal } = new AbortController();
+    let listeners = -1;
+    const script = () => {
+      listeners = getEventListeners(signal, "abort").length;
+      return says("Here");
+    };
+    const server = await startOpenAiServer(script);
+    const judge = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
+    expect((await judge.reply({ messages: HELLO }, signal)).text).toBe("Here");
+    expect(listeners).toBe(0);
   });
 
   it("lets go of a hanging server at once when aborted", async () => {
