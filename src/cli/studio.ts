@@ -1,25 +1,30 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { ModelFlags } from "../compose/model-settings.ts";
+import { MODEL_FORMS } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { interruptSignal } from "./exit.ts";
+import { addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
 
-interface StudioOptions {
+interface StudioOptions extends ModelFlags {
   readonly port?: number;
   readonly open: boolean;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command("studio")
     .description("open a page on this machine on which everything is done with the mouse or the keyboard")
     .argument("[folder]", "the folder to work in; what is made there is what the commands make", ".")
     .option("--port <number>", "the port to serve it on; 0 for any that is free", portNumber)
-    .option("--no-open", "print the address, and open no browser")
-    .action(studio);
+    .option("--no-open", "print the address, and open no browser");
+  const model = `the model that is asked where a page names none: ${MODEL_FORMS}`;
+  // The page itself asks for consent, and names the server.
+  addModelOptions(command, { model, allowRemote: null }).action(studio);
 }
 
-async function studio(folder: string, { port, open }: StudioOptions): Promise<void> {
+async function studio(folder: string, { port, open, ...flags }: StudioOptions): Promise<void> {
   const signal = interruptSignal();
   try {
     process.chdir(folder);
@@ -27,6 +32,8 @@ async function studio(folder: string, { port, open }: StudioOptions): Promise<vo
     const reason = whyRefused(cause).replace("no such file", "no such folder");
     throw new ConfigurationError(`Cannot open the studio as ${reason}: \`${folder}\``, { cause });
   }
+  const { keepFlags } = await import("../compose/model-settings.ts");
+  await keepFlags(flags);
   const { serveStudio } = await import("../studio/serve.ts");
   const { address, close } = await serveStudio({ port });
   await print(`${address}\n`);

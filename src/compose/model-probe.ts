@@ -34,7 +34,7 @@ export async function probe(
   };
   // Nothing of the user's is sent, so that a server elsewhere needs no consent; --local-only refuses it all the same.
   const consent = options.localOnly === true ? { consent: consentUnder({ localOnly: true }) } : {};
-  const model = await connectModel(spec, { ...options, ...consent, temperature: 0, beforeRequest }, signal);
+  const model = await connectModel(spec, { temperature: 0, ...options, ...consent, beforeRequest }, signal);
   if (model.learn === undefined) {
     throw new ConfigurationError(`"${spec}" is built in and needs no probe: name ${NAMED_MODEL_FORMS}`);
   }

@@ -123,9 +123,22 @@ export function flagSettings(flags: ModelFlags): ModelSettings {
   );
 }
 
+const variable = (name: Name) => `KULESHOV_${kebab(name).toUpperCase().replaceAll("-", "_")}`;
+
+/**
+ * Has a process that asks on behalf of others go by its flags where they say nothing: what the settings come to now stands
+ * in the environment from then on, a model with the address that is its own.
+ *
+ * @throws {ConfigurationError} if one cannot be used.
+ */
+export async function keepFlags(flags: ModelFlags, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  if (NAMES.every((name) => flags[name] === undefined)) return;
+  const settings = await modelSettings(flags, { env });
+  for (const name of NAMES) env[variable(name)] = String(settings[name] ?? "");
+}
+
 /** An empty variable is as good as none. */
 function environmentSettings(env: Readonly<NodeJS.ProcessEnv>): ModelSettings {
-  const variable = (name: Name) => `KULESHOV_${kebab(name).toUpperCase().replaceAll("-", "_")}`;
   return settingsIn(
     NAMES.map((name) => [name, env[variable(name)]?.trim() || undefined]),
     variable,

@@ -10,7 +10,8 @@ import * as find from "../../src/cli/find.ts";
 import * as lab from "../../src/cli/lab.ts";
 import * as mcp from "../../src/cli/mcp.ts";
 import * as models from "../../src/cli/models.ts";
-import { modelSettings } from "../../src/compose/model-settings.ts";
+import * as studio from "../../src/cli/studio.ts";
+import { keepFlags, modelSettings } from "../../src/compose/model-settings.ts";
 import { parseEvalFile } from "../../src/evaluation/file/read-eval-file.ts";
 import { openRun } from "../../src/evaluation/runner/stored-run.ts";
 import { type Script, says } from "../support/model-server.ts";
@@ -57,6 +58,21 @@ describe("how a model is asked", () => {
     expect(await modelSettings({}, { folder, env: {}, named: true })).toEqual({});
     const shared = { folder: await folderWith("base-url: http://gpu:8080/v1\n"), env: { KULESHOV_MODEL: "openai:a" } };
     expect(await modelSettings({}, shared)).toEqual({ model: "openai:a", baseUrl: "http://gpu:8080/v1" });
+  });
+
+  it("is what a studio's flags say where its page says nothing: no other model's address, no panel that they replace", async () => {
+    const folder = await folderWith("seed: 3\n");
+    const env = { KULESHOV_PANEL: "openai:a,openai:b", KULESHOV_BASE_URL: "http://gpu:8080/v1", KULESHOV_TIMEOUT: "5" };
+    const before = { ...env };
+    await keepFlags({}, env);
+    expect(env).toEqual(before);
+    await keepFlags({ model: "ollama:seer", temperature: "0", localOnly: true }, env);
+    const kept = { model: "ollama:seer", temperature: 0, timeout: 5, localOnly: true, seed: 3 };
+    expect(await modelSettings({}, { folder, env })).toEqual(kept);
+    await keepFlags({ model: "ollama:seer", baseUrl: "http://127.0.0.1:1" }, env);
+    expect(await modelSettings({}, { folder, env })).toMatchObject({ baseUrl: "http://127.0.0.1:1" });
+    expect(await modelSettings({ model: "openai:a" }, { folder, env })).not.toHaveProperty("baseUrl");
+    await expect(keepFlags({ timeout: "0" }, env)).rejects.toThrow("--timeout takes seconds");
   });
 
   it("has one model or a panel, whichever is named first, and gives a panel no single model's address", async () => {
@@ -135,12 +151,12 @@ const SHARED = ["--model", "--base-url", "--timeout", "--max-tokens", "--tempera
 
 function commandLine(): Command {
   const program = new Command("kuleshov").exitOverride();
-  for (const command of [ask, find, discover, doctor, evaluation, lab, mcp, models]) command.register(program);
+  for (const command of [ask, find, discover, doctor, evaluation, lab, mcp, models, studio]) command.register(program);
   return program;
 }
 
 describe("every command that asks a model", () => {
-  it.each(["ask", "find", "discover", "eval run", "eval resume", "lab", "mcp", "doctor"])(
+  it.each(["ask", "find", "discover", "eval run", "eval resume", "lab", "mcp", "doctor", "studio"])(
     "takes the same flags: %s",
     (words) => {
       let command: Command | undefined = commandLine();
