@@ -257,6 +257,14 @@ const BODIES: readonly Fault[] = [
     expected: /\("busy"\)/,
   },
   {
+    name: "200 with vLLM's error, once",
+    replies: once(
+      failsWith(200, { object: "error", message: "EngineCore died", type: "InternalServerError", code: 500 }),
+    ),
+    expected: "answered",
+    only: "openai",
+  },
+  {
     name: "an error as FastAPI has it",
     replies: once(failsWith(422, { detail: [{ msg: "bad field" }] })),
     forever: true,
@@ -354,6 +362,7 @@ const CONNECTIONS: readonly Fault[] = [
 
 const FEATURES: readonly Fault[] = [
   turnedDown("images", "image input is not supported by this model", { warns: /turned images down/ }),
+  turnedDown("every image", "At most 0 image(s) may be provided in one prompt.", { warns: /turned images down/ }),
   turnedDown("a schema", "response_format json_schema is not supported", { warns: /holds no answer to a schema/ }),
   turnedDown("a grammar", "failed to parse grammar: unsupported", { warns: /holds no answer to a schema/ }),
   turnedDown("streaming", "stream is not supported"),
@@ -548,6 +557,11 @@ const CALLS: readonly Fault[] = [
     [
       ["", '<tool_call>{"name": "measure_face", "arguments": {"faceId": "F1"}}</tool_call>'],
       [", as Mistral writes them", '[TOOL_CALLS][{"name": "measure_face", "arguments": {"faceId": "F1"}}]'],
+      [", as later ones of Mistral's write them", '[TOOL_CALLS]measure_face[ARGS]{"faceId": "F1"}'],
+      [
+        ", as Qwen3-Coder writes them",
+        "<tool_call>\n<function=measure_face>\n<parameter=faceId>\nF1\n</parameter>\n</function>\n</tool_call>",
+      ],
       [", as Llama writes them", '<function=measure_face>{"faceId": "F1"}</function>'],
       [", bare", '{"name": "measure_face", "parameters": {"faceId": "F1"}}'],
       [", in a code fence", '```json\n{"name": "measure_face", "arguments": {"faceId": "F1"}}\n```'],
@@ -587,9 +601,15 @@ export const NAMED: readonly (readonly [shape: string, faults: readonly string[]
   ["two objects: the last complete one, and said", ["two objects", "two objects, the last one broken off"]],
   [
     "tool calls written as text",
-    ["", ", as Mistral writes them", ", as Llama writes them", ", bare", ", in a code fence"].map(
-      (how) => `calls written as text${how}`,
-    ),
+    [
+      "",
+      ", as Mistral writes them",
+      ", as later ones of Mistral's write them",
+      ", as Qwen3-Coder writes them",
+      ", as Llama writes them",
+      ", bare",
+      ", in a code fence",
+    ].map((how) => `calls written as text${how}`),
   ],
   ["`reasoning_content` only", ["the answer among the thoughts", "the answer among the thoughts, by their other name"]],
   ["Ollama's `think` sent and read", ["turns down thinking", "thoughts set apart, with braces"]],
@@ -614,6 +634,7 @@ export const NAMED: readonly (readonly [shape: string, faults: readonly string[]
       "an error beside a choice, once",
       "a stream with an error in the middle",
       "an error with the words of the provider behind it",
+      "200 with vLLM's error, once",
     ],
   ],
   [

@@ -28,6 +28,7 @@ const Completion = z.looseObject({
     .array(z.looseObject({ finish_reason: z.string().nullish(), message: Said.nullish(), delta: Said.nullish() }))
     .nullish(),
   error: z.unknown().optional(),
+  object: z.unknown().optional(),
   model: z.string().nullish().catch(null),
   system_fingerprint: z.string().nullish().catch(null),
   usage: z
@@ -52,8 +53,7 @@ export function readCompletion(events: readonly unknown[], name: ServerName): Ra
     if (!completion.success) throw faultOfProtocol(name, "JSON that is no chat completion");
     return completion.data;
   });
-  // OpenRouter says beside the choice what went wrong with the provider behind it.
-  const failure = pieces.map(({ error, choices }) => error ?? choices?.[0]?.error).find((error) => error != null);
+  const failure = pieces.map(failureIn).find((error) => error != null);
   if (failure !== undefined) throw told(faultInAnswer(name, failure), tokensOf(pieces));
   const said = pieces.flatMap(({ choices }) => choices?.slice(0, 1) ?? []);
   if (said.length === 0) throw noChoice(pieces, name);
@@ -71,6 +71,11 @@ export function readCompletion(events: readonly unknown[], name: ServerName): Ra
     tokens: tokensOf(pieces),
     fingerprint: fingerprintOf(pieces),
   };
+}
+
+/** OpenRouter says beside the choice what went wrong with the provider behind it; of vLLM's, all of it is the error. */
+function failureIn(piece: Completion): unknown {
+  return piece.error ?? piece.choices?.[0]?.error ?? (piece.object === "error" ? piece : undefined);
 }
 
 /** What the server counted before it failed. */

@@ -92,11 +92,13 @@ const WrittenCall = z.looseObject({
 });
 
 /*
- * Hermes and Qwen: <tool_call>{...}</tool_call>; Mistral: [TOOL_CALLS][{...}]; Llama 3.1: <function=name>{...}</function>
- * or the bare object; others a fenced block.
+ * Hermes and Qwen: <tool_call>{...}</tool_call>; Qwen3-Coder: <function=name><parameter=key>value</parameter></function>;
+ * Mistral: [TOOL_CALLS][{...}], later [TOOL_CALLS]name[ARGS]{...}; Llama 3.1: <function=name>{...}</function> or the bare
+ * object; others a fenced block.
  */
 const WRAPPED: Wrapping = { opening: /<tool_call>/g, closing: "</tool_call>", mayEndOpen: true };
 const NAMED: Wrapping = { opening: /<function=([\w-]+)>/g, closing: "</function>", mayEndOpen: false };
+const PARAMETER: Wrapping = { opening: /<parameter=([\w-]+)>/g, closing: "</parameter>", mayEndOpen: false };
 const BARE = /^(?:\[TOOL_CALLS\]|<\|python_tag\|>)?\s*(?:```(?:json|tool_call)?\s*)?([[{][\s\S]*[\]}])\s*(?:```)?$/;
 
 /**
@@ -110,16 +112,34 @@ function callsInText(
   const known = new Set(tools.map(({ name }) => name));
   const nothing = { calls: [], rest: text };
   if (known.size === 0) return nothing;
-  const named = unwrapped(text, NAMED);
+  const named = unwrapped(withFunctions(text), NAMED);
   const wrapped = unwrapped(named.rest, WRAPPED);
   const calls = [
-    ...named.bodies.map(({ name, body }) => ({ name, args: body })),
+    ...named.bodies.map(({ name, body }) => ({ name, args: parametersIn(body) ?? body })),
     ...wrapped.bodies.flatMap(({ body }) => callsOf(body)),
   ];
   const tagged = calls.filter(({ name }) => known.has(name));
   if (tagged.length > 0) return { calls: tagged, rest: wrapped.rest.trim() };
   const bare = callsOf(BARE.exec(text.trim())?.[1] ?? "");
   return bare.length > 0 && bare.every(({ name }) => known.has(name)) ? { calls: bare, rest: "" } : nothing;
+}
+
+/** Mistral's later calls, which only the next one ends, written as Llama's. */
+function withFunctions(text: string): string {
+  const [before = "", ...made] = text.split("[TOOL_CALLS]");
+  const rewritten = made.map((part) => {
+    const [opening, name] = /^([\w-]+)\[ARGS\]/.exec(part) ?? [];
+    return opening === undefined ? `[TOOL_CALLS]${part}` : `<function=${name}>${part.slice(opening.length)}</function>`;
+  });
+  return before + rewritten.join("");
+}
+
+/** Each of them is JSON where it can be, and words otherwise. */
+function parametersIn(body: string): Record<string, unknown> | undefined {
+  const { bodies } = unwrapped(body, PARAMETER);
+  return bodies.length === 0
+    ? undefined
+    : Object.fromEntries(bodies.map(({ name, body: value }) => [name, parsed(value) ?? value]));
 }
 
 interface Wrapping {

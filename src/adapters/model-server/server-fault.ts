@@ -168,7 +168,7 @@ const FEATURE_PHRASES: readonly (readonly [RejectedFeature, RegExp])[] = [
   ["temperature", /temperature\b.*(?:not support|unsupported|only the default|must be)|unsupported.*\btemperature\b/i],
   [
     "images",
-    /image_url|image input|images? (?:is|are) not|(?:support|accept|process)\w* (?:\w+ )?images?\b|not a multimodal|\bvision\b|mmproj|unsupported content type/i,
+    /image_url|image input|at most 0 image|images? (?:is|are) not|(?:support|accept|process)\w* (?:\w+ )?images?\b|not a multimodal|\bvision\b|mmproj|unsupported content type/i,
   ],
   ["schema", /response_format|json_schema|structured output|json mode|\bgrammar\b/i],
   ["tools", /\btools?\b|tool[-_ ]?(?:use|choice|call)|function[-_ ]?call/i],
