@@ -2,7 +2,14 @@ import type { EvidenceView } from "../evidence-view.ts";
 import type { JudgedSubject } from "../judge-evidence.ts";
 import { describeFaces, describeScene } from "./answer-description.ts";
 import { choiceAnswer, countAnswer, rankAnswer, sameAnswer, whichAnswer, whoAnswer } from "./answer-faces.ts";
-import { certaintyAnswer, contextAnswer, whatWouldMakeAnswer, whyAnswer, whyNotAnswer } from "./answer-reasons.ts";
+import {
+  certaintyAnswer,
+  contextAnswer,
+  expectedAnswer,
+  whatWouldMakeAnswer,
+  whyAnswer,
+  whyNotAnswer,
+} from "./answer-reasons.ts";
 import { actionUnitsAnswer, affectAnswer, strengthAnswer } from "./answer-strength.ts";
 import { presenceAnswer, ratingAnswer, sideAnswer } from "./answer-target.ts";
 import type { AnswerScene, JudgedFace } from "./answer-words.ts";
@@ -65,5 +72,7 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return certaintyAnswer(scene);
     case "context-effect":
       return contextAnswer(scene);
+    case "expected":
+      return expectedAnswer(scene);
   }
 }

@@ -153,6 +153,26 @@ export function contextAnswer({ faces }: AnswerScene): string {
   return `The context, ${says}${citing(ids)}, ${told.join("; it ")}.`;
 }
 
+/** What the context alone leads one to expect, and what the faces show. */
+export function expectedAnswer({ faces }: AnswerScene): string {
+  const [first] = faces;
+  const [top, next] = ranked(first?.judgment.contextOnly.distribution ?? []);
+  if (first === undefined || top === undefined) {
+    const why = first?.judgment.contextOnly.abstention ?? "no context was given";
+    const rests = first === undefined ? "" : citing(readingIds(first));
+    return `Nothing in particular, as the context alone says nothing (${clause(why)}): ${listed(faces.map(readAs))}, on the face alone${rests}.`;
+  }
+  const { says, ids } = situationOf(first);
+  const second = next === undefined || next.probability < 0.2 ? "" : `, or ${next.label} (${share(next.probability)})`;
+  const told = faces.map((face) => {
+    const alone = ranked(face.judgment.faceOnly.distribution)[0];
+    if (alone === undefined) return `${face.faceId} alone is not read`;
+    return `${face.faceId} alone is perceived as ${expressing(alone.label)} (${share(alone.probability)})${citing(readingIds(face))}`;
+  });
+  const expected = `The context, ${says}, leads one to expect ${top.label} (${share(top.probability)})${second}${citing(ids)}`;
+  return `${expected}; ${told.join("; ")}.`;
+}
+
 function shiftClause(face: JudgedFace): string {
   const [alone, both] = [ranked(face.judgment.faceOnly.distribution)[0], topOf(face)];
   const ids = citing(readingIds(face));

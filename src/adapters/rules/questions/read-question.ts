@@ -1,8 +1,9 @@
+import { foreignLanguageOf } from "../../../situations/plain-text.ts";
 import { findTargets, type Target } from "./question-targets.ts";
 
 /** What kind of answer a question wants. */
 type QuestionKind =
-  | { readonly kind: "describe" | "action-units" | "certainty" | "context-effect" | "same-expression" }
+  | { readonly kind: "describe" | "action-units" | "certainty" | "context-effect" | "expected" | "same-expression" }
   /** Which face shows most or least of it, all of them in order, or those that show it at all. */
   | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
   | { readonly kind: "who"; readonly target: Target }
@@ -45,6 +46,9 @@ const ORDERS =
 const BEYOND =
   /\b(?:thinking|thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
 
+const LOOKS_AT =
+  /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
+
 function refusal(text: string, faces: FacesMeant): QuestionKind | undefined {
   if (text === "") return undefined;
   if (isOtherLanguage(text)) return unanswerable("it reads questions in English only");
@@ -52,6 +56,7 @@ function refusal(text: string, faces: FacesMeant): QuestionKind | undefined {
   if (faces.unknown.length > 0) {
     return unanswerable(`there is no ${faces.unknown.join(", ")} among the faces that were found`);
   }
+  if (LOOKS_AT.test(text)) return unanswerable("it reads expressions, not where people look");
   return BEYOND.test(text) ? unanswerable("it reads expressions and their context, nothing else") : undefined;
 }
 
@@ -67,7 +72,7 @@ function isOtherLanguage(text: string): boolean {
   const letters = text.match(/\p{L}/gu) ?? [];
   const latin = letters.filter((letter) => /\p{Script=Latin}/u.test(letter));
   if (latin.length < letters.length / 2) return true;
-  return letters.length > 0 && (text.match(OTHER_WORDS) ?? []).length >= 2;
+  return letters.length > 0 && ((text.match(OTHER_WORDS) ?? []).length >= 2 || foreignLanguageOf(text) !== null);
 }
 
 function kindOf(text: string, scene: QuestionScene): QuestionKind {
@@ -84,7 +89,12 @@ const CERTAINTY =
 const SAME =
   /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b/;
 
+/** What the situation leads one to expect, not what the face shows. */
+const EXPECTED =
+  /^(?:and |so )?(?:what|which|how)\b.*\b(?:expect(?:s|ed)?|(?:people|one|someone|anyone|somebody) (?:would |usually |normally |typically )*(?:feel|show|express|look)s?)\b/;
+
 function withoutTarget(lower: string): QuestionKind | undefined {
+  if (EXPECTED.test(lower)) return { kind: "expected" };
   if (CONTEXT_EFFECT.test(lower) && !/\bwhich\b.*\bcues\b/.test(lower)) return { kind: "context-effect" };
   if (CERTAINTY.test(lower)) return { kind: "certainty" };
   if (SAME.test(lower)) return { kind: "same-expression" };
@@ -106,7 +116,7 @@ const SIDE =
 const STRENGTH =
   /\bhow (?:\w+ )?(?:strong|strongly|intense|intensely|much|clear|clearly|wide|pronounced|big|far|visible)\b|\b(?:intensity|strength)\b/;
 const YES_NO =
-  /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would you|do you)\b/;
+  /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would (?:you|(?:most |other )?(?:people|observers|others|raters)|one|anyone)|do you)\b/;
 
 function withTarget(lower: string, targets: readonly Target[]): QuestionKind | undefined {
   const target = WHY_NOT.test(lower) ? targets.at(-1) : targets[0];
@@ -123,7 +133,11 @@ function withTarget(lower: string, targets: readonly Target[]): QuestionKind | u
   if (WHY.test(lower)) return { kind: "why", target };
   if (/\bor\b/.test(lower) && labels.length > 1) return { kind: "choice", labels };
   if (STRENGTH.test(lower) || isHowLabel(lower)) return { kind: "strength", target };
-  return YES_NO.test(lower) ? { kind: "presence", target } : affectOf(targets);
+  return YES_NO.test(lower) ? presenceOf(lower, target) : affectOf(targets);
+}
+
+function presenceOf(lower: string, target: Target): QuestionKind {
+  return REALLY.test(lower) && target.type === "label" ? unanswerable(NOT_FELT) : { kind: "presence", target };
 }
 
 /** "What is the valence?" */
@@ -150,13 +164,17 @@ function scaleIn(lower: string): { from: number; to: number } {
 const UNITS = /\b(?:which|what|list|name|all)\b.*\b(?:aus?|action units?|facial movements?|muscles?)\b/;
 /** Beyond what one image tells: whether what is shown is meant. */
 const FELT = /\b(?:pretend\w*|fak(?:e|ed|ing)|feign\w*|acting|genuinely|sincerely|putting (?:it )?on)\b/;
+/** "Is she really sad?", but not "Does she really look sad?" */
+const REALLY =
+  /^(?!.*\b(?:look|seem|appear|show|express|perceive|read|expression|sign)\w*\b).*\b(?:really|truly|actually|genuinely|feels?|feeling)\b/;
+const NOT_FELT = "an image shows an expression, not whether it is felt or put on";
 const DESCRIBE =
   /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|see in (?:this|the|her|his) face|read in|shows?|showing|express|expresses)\b/;
 
 function open(lower: string, targets: readonly Target[]): QuestionKind {
   if (/\bhow many (?:faces?|people|persons?)\b/.test(lower)) return { kind: "count", target: null };
   if (UNITS.test(lower)) return { kind: "action-units" };
-  if (FELT.test(lower)) return unanswerable("an image shows an expression, not whether it is felt or put on");
+  if (FELT.test(lower)) return unanswerable(NOT_FELT);
   if (targets.length === 0 && /^why\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b/.test(lower)) {
     return { kind: "why", target: null };
   }

@@ -103,6 +103,14 @@ describe("the rules judge's answer about three smiling women", () => {
     expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted" || verdict === "uncited")).toEqual([]);
   });
 
+  it("says what a context leads one to expect apart from what the faces show", async () => {
+    const { judgment, grounding } = await asked("What would you expect here?", "At the funeral of a friend.");
+    expect(judgment.answer).toMatch(
+      /^The context, a death, leads one to expect sadness \(0\.\d+\) \[E\d+\]; F1 alone is perceived as expressing happiness/,
+    );
+    expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted")).toEqual([]);
+  });
+
   it("says what a context changes when there is one", async () => {
     const { judgment } = await asked("What does the context change?", "Friends at a birthday party.");
     expect(judgment.answer).toMatch(/^The context, a celebration \[E\d+\], (?:raises happiness|leaves)/);
@@ -122,7 +130,8 @@ describe("the rules judge's answer about three smiling women", () => {
 describe("the rules judge's answer about other people", () => {
   it.each([
     [6, "Is this a Duchenne smile?", /^Yes on F1, F2 and F4, not on every face: .*F3 does not show a Duchenne smile/],
-    [6, "Are they really happy?", /^Yes on F1, F2 and F4, not on every face/],
+    [6, "Are they happy?", /^Yes on F1, F2 and F4, not on every face/],
+    [6, "Are they really happy?", /not whether it is felt or put on; what it can say: Of 4 faces, F1 \(/],
     [6, "Is AU4 present?", /^No: on F1 AU4 is absent/],
     [
       6,
