@@ -45,6 +45,7 @@ export function identityOfParts(dependencies: AskDependencies): unknown {
     mode: dependencies.mode,
     limits: dependencies.limits ?? null,
     ...(dependencies.samples === undefined ? {} : { samples: dependencies.samples }),
+    ...(dependencies.panel && { panel: dependencies.panel.judges.map(identityOfModel) }),
     prompts: dependencies.prompts.all().map(({ reference }) => reference),
     tools: dependencies.tools.map(({ name }) => name),
     toolboxes: dependencies.toolboxes.map(({ id, networks, mirrored }) => ({

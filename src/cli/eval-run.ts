@@ -34,7 +34,11 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   const file = await evaluationPath(named);
   const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
   // Model, seed and time limit are the file's: only a flag, which is meant for this run, goes before it.
-  const { model, seed, timeout, samples } = flagSettings(options);
+  const { model: single, panel, seed, timeout, samples } = flagSettings(options);
+  const model = panel?.join(",") ?? single;
+  if (panel !== undefined && single !== undefined) {
+    throw new ConfigurationError("A model and a panel are named: name one of them");
+  }
   const settings = await modelSettings(options, { named: true });
   const { baseUrl, temperature, maxTokens, allowRemote, localOnly } = settings;
   const asked = defined({ baseUrl, temperature, maxTokens, allowRemote, localOnly, timeout });

@@ -30,7 +30,7 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--bundle <file>", "replay this bundle: no model is asked")
     .option("--json", "print the outcome as JSON");
-  addJudgeOptions(running, ["samples"]);
+  addJudgeOptions(running, ["samples", "panel"]);
   addModelOptions(running, {
     model: "the model to ask instead of those that the file names",
     seed: "the seed instead of those that the file names",

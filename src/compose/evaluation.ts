@@ -3,6 +3,7 @@ import { createPersonSegmenter } from "../adapters/scene/person-segmenter.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Face } from "../domain/measurement.ts";
+import { FREE, type Price } from "../domain/price.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
 import type { EvaluationDependencies } from "../evaluation/evaluation-dependencies.ts";
 import { variedSource } from "../evaluation/few-shot/exemplar-variant.ts";
@@ -27,7 +28,7 @@ import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import { openDependencies, toolsOf } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
-import { isFreeModel, type ModelOptions, refuseOneAddressForTwo } from "./models.ts";
+import { isFreeModel, judgesIn, type ModelOptions, refuseOneAddressForTwo } from "./models.ts";
 import { priceOf } from "./prices.ts";
 import { openVideoReader } from "./study.ts";
 import { createToolboxes } from "./toolboxes.ts";
@@ -76,7 +77,11 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
         throw new ConfigurationError(`Samples are of judgments, and "${file.name}" has its models ${file.task}`);
       }
       const { matrix, judge } = file;
-      refuseOneAddressForTwo([...matrix.models, ...(judge === undefined ? [] : [judge.model])], options.baseUrl);
+      if (file.task !== "judge" && matrix.models.some((model) => judgesIn(model).length > 1)) {
+        throw new ConfigurationError(`A panel judges, and "${file.name}" has its models ${file.task}`);
+      }
+      const asked = matrix.models.flatMap(judgesIn);
+      refuseOneAddressForTwo([...asked, ...(judge === undefined ? [] : [judge.model])], options.baseUrl);
       const own = createConditionDependencies(file, shared, toolboxes);
       conditions.push(own);
       return file.task === "judge"
@@ -111,7 +116,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       ...(options.samples === undefined ? {} : { samples: options.samples }),
     },
     frames: { video: openVideoReader(), folder: join(cacheFolder(), "dataset-images", "frames") },
-    priceOf: (model) => priceOf({ id: model, remote: true }),
+    priceOf: priceOfJudges,
     taxonomyLabels: async (id) => (await loadTaxonomy(id)).categories.map(({ name }) => name),
     version: packageVersion(),
   };
@@ -124,6 +129,13 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       await (await segmenter)?.close();
     },
   };
+}
+
+/** What the tokens of a model cost, or of a panel whose judges cost the same; the rules have none. */
+async function priceOfJudges(model: string): Promise<Price | undefined> {
+  const paid = judgesIn(model).filter((name) => name !== "rules");
+  const prices = await Promise.all(paid.map((id) => (isFreeModel(id) ? FREE : priceOf({ id, remote: true }))));
+  return prices.every((price) => JSON.stringify(price) === JSON.stringify(prices[0])) ? prices[0] : undefined;
 }
 
 /** Toolboxes by name, opened once whatever the number of conditions that use them. */
@@ -161,10 +173,13 @@ function createConditionDependencies(
 
   async function open(condition: Condition, seed: number): Promise<AskDependencies> {
     const { evalFilePath: _path, stimuliFolder: _stimuli, answersFolder: _answers, ...modelOptions } = options;
+    const judges = judgesIn(condition.model);
+    const [model = condition.model] = judges;
     const opened = await openDependencies({
       ...modelOptions,
       retries: { ...DEFAULT_RETRIES, tries: file.execution.attempts },
-      model: condition.model,
+      model,
+      ...(judges.length > 1 ? { panel: judges } : {}),
       toolboxes: [],
       mirrored: file.mirrored,
       seed,

@@ -103,6 +103,13 @@ export async function connectModel(
   return provider.open(model, { env: process.env, ...options }, signal);
 }
 
+/** The judges of a panel as evaluations write one, `openai:gpt-4.1,rules`; any other model is one by itself. */
+export function judgesIn(spec: string): readonly string[] {
+  const names = spec.split(",").map((name) => name.trim());
+  const isModel = (text: string) => MODEL_PROVIDERS.some(({ name }) => text === name || text.startsWith(`${name}:`));
+  return names.length > 1 && names.every(isModel) ? names : [spec];
+}
+
 /** @throws {ConfigurationError} if one server's address would be taken for models of several kinds of servers. */
 export function refuseOneAddressForTwo(models: readonly string[], baseUrl: string | undefined): void {
   const asked = models.filter((name) => name !== "rules");
@@ -113,9 +120,9 @@ export function refuseOneAddressForTwo(models: readonly string[], baseUrl: strin
   );
 }
 
-/** Whether asking a model costs no money. */
+/** Whether asking a model, or a panel, costs no money. */
 export function isFreeModel(spec: string): boolean {
-  return parseModelSpec(spec).provider.free;
+  return judgesIn(spec).every((name) => parseModelSpec(name).provider.free);
 }
 
 /**

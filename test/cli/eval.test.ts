@@ -137,6 +137,55 @@ scorers: [accuracy, calibration]
   });
 });
 
+describe("an evaluation of a panel", () => {
+  it("scores the mean of its judges, as a model of its own beside each of them, and calibrates nobody by it", async () => {
+    const server = await startOpenAiServer(
+      ({ model }) => {
+        const read = reading(model === "sure" ? { neutral: 0.9, sadness: 0.1 } : { neutral: 0.4, sadness: 0.6 });
+        return saysJson(
+          judgment(subject({ faceId: null, faceOnly: abstained(), contextOnly: read, integrated: read })),
+        );
+      },
+      { models: ["sure", "unsure"] },
+    );
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    const folder = await tempFolder();
+    await copyFile(samplePhoto(2), join(folder, "good.jpg"));
+    await writeFile(join(folder, "list.csv"), "id,image,label,context\n1,good.jpg,neutral,A queue\n");
+    await writeFile(
+      join(folder, "faces.eval.yaml"),
+      `name: faces
+dataset: { format: csv, path: list.csv, columns: { id: id, image: image, label: label, context: context }, taxonomy: [neutral, sadness] }
+matrix: { models: ["openai:unsure", "openai:sure, openai:unsure"], evidence: [none] }
+scorers: [accuracy]
+`,
+    );
+    const run = (...words: string[]) => kuleshov(folder, "eval", "run", "faces.eval.yaml", ...words);
+    expect((await run("--out", "one")).code).toBe(0);
+    expect(server.chats.map(({ model }) => model).sort()).toEqual(["sure", "unsure", "unsure"]);
+    const read = async (name: string) => {
+      const records = await readResults(join(folder, name));
+      return records.map(({ cell, answer, usage }) => {
+        const top = answer?.integrated.distribution?.find(({ label }) => label === "neutral");
+        return [cell.split(" | ")[1], Number(top?.probability.toFixed(2)), usage?.inputTokens];
+      });
+    };
+    expect((await read("one")).sort()).toEqual([
+      ["openai:sure, openai:unsure", 0.65, 200],
+      ["openai:unsure", 0.4, 100],
+    ]);
+    const { conditions } = JSON.parse(await readFile(join(folder, "one", "calibration.json"), "utf8"));
+    expect(conditions.map(({ model }: { model: string }) => model)).toEqual(["openai:unsure"]);
+    expect((await run("--panel", "openai:unsure,openai:sure", "--out", "two")).code).toBe(0);
+    expect(await read("two")).toEqual([["openai:unsure,openai:sure", 0.65, 200]]);
+    expect(existsSync(join(folder, "two", "calibration.json"))).toBe(false);
+    const both = await run("--panel", "openai:sure,rules", "--model", "rules");
+    expect([both.code, both.stderr]).toEqual([2, "A model and a panel are named: name one of them\n"]);
+    const refused = await kuleshov(await tinyExam(), "eval", "run", "tiny.eval.yaml", "--panel", "openai:sure,rules");
+    expect([refused.code, refused.stderr]).toEqual([2, 'A panel judges, and "tiny" has its models choose\n']);
+  });
+});
+
 describe("kuleshov eval", () => {
   it("plans without asking, runs, and says from the cache what it has asked before", async () => {
     const folder = await tinyExam();

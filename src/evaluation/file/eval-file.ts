@@ -29,7 +29,9 @@ export type EvidenceChoice = z.infer<typeof EvidenceChoice>;
 
 const Matrix = z.strictObject({
   prompts: nonEmpty(z.string().min(1)).default(["judge"]).describe("Prompt ids, or paths of .prompt.md files"),
-  models: nonEmpty(z.string().min(1)).default(["rules"]).describe("As on the command line: rules, ollama:llava, ..."),
+  models: nonEmpty(z.string().min(1))
+    .default(["rules"])
+    .describe("As on the command line: rules, ollama:llava, ...; a panel of them with commas between"),
   shots: nonEmpty(z.int().min(0).max(64)).default([0]).describe("Exemplars shown before the query"),
   evidence: nonEmpty(EvidenceChoice)
     .default([["mesh"]])

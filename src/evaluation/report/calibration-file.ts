@@ -19,6 +19,7 @@ const Identity = z.looseObject({
     prompts: z.array(z.strictObject({ id: z.string(), version: z.string(), sha256: z.string() })),
     toolboxes: z.array(z.looseObject({ id: z.string() })),
     samples: z.int().optional(),
+    panel: z.array(z.unknown()).optional(),
   }),
 });
 
@@ -35,7 +36,8 @@ export async function writeCalibration(scored: ScoredRun): Promise<string | null
   const conditions = cellsOf(file.matrix, file.fewShot?.audit).flatMap((cell) => {
     const identity = Identity.safeParse(identities[cell.id]);
     const isAsAsked = cell.condition.arm === "full" && cell.condition.variant === "as chosen";
-    if (!identity.success || !isAsAsked) return [];
+    // A calibration is of one model.
+    if (!identity.success || !isAsAsked || identity.data.dependencies.panel !== undefined) return [];
     const own = records.filter((record) => record.cell === cell.id);
     return calibrationOf(cell, identity.data, { labels, answers: answersOf(own, samples), isTrue }) ?? [];
   });

@@ -12,7 +12,8 @@ export interface ConditionDependencies {
   close(): Promise<void>;
 }
 
-/** What limits are counted by: `openai` of `openai:gpt-4.1`. */
+/** What limits are counted by: `openai` of `openai:gpt-4.1`, and of a panel with it as its first model beside the rules. */
 export function providerOfModel(model: string): string {
-  return model.split(":")[0] ?? model;
+  const first = model.split(",").find((name) => name.trim() !== "rules") ?? model;
+  return first.trim().split(":")[0] ?? model;
 }
