@@ -11,6 +11,7 @@ import {
   REPORT,
 } from "../compose/ask-one.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
+import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
 import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
@@ -36,6 +37,10 @@ export function register(program: Command): void {
     .option(
       "--objects",
       "look for objects too: small things are taken for others, and their network's licence is unclear",
+    )
+    .option(
+      "--without <object>",
+      "ask about the image without an object, too, and print what that changes; looks for objects",
     )
     .option("--shots <number>", "labelled examples to show first; 8 when examples are asked for", wholeNumber)
     .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(["images", "descriptions", "both"]))
@@ -68,7 +73,9 @@ async function askCommand(image: string, question: string | undefined, given: As
   checkRunOptions(options);
   const asked = { image, question, ...options };
   const { namesMany } = await import("../study/ask-list.ts");
-  if (await namesMany(image)) {
+  const isMany = await namesMany(image);
+  if (options.without !== undefined) return askWithoutCommand({ ...asked, without: options.without }, isMany, signal);
+  if (isMany) {
     const { askManyCommand } = await import("./ask-many.ts");
     return askManyCommand(asked, signal);
   }
@@ -86,12 +93,38 @@ async function askCommand(image: string, question: string | undefined, given: As
   if (options.model === undefined && options.panel === undefined) note(await betterModel(signal));
 }
 
+async function askWithoutCommand(
+  asked: Asked & { readonly without: string },
+  isMany: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isMany || asked.out !== undefined) {
+    throw new ConfigurationError(
+      "--without is of one image and prints what changes: leave out --out, and name one image",
+    );
+  }
+  const { judgeWithout } = await import("../compose/ask-one.ts");
+  const { object, removed, whole, without, changes } = await onTerminal((listeners) =>
+    judgeWithout(asked, listeners, signal),
+  );
+  if (asked.json) {
+    await print(`${JSON.stringify({ object, removed, changes, whole, without }, null, 2)}\n`);
+    return;
+  }
+  await print(await renderReport(whole, asked.full === true));
+  const places = removed.length === 1 ? "1 place" : `${removed.length} places`;
+  await print(`\nWithout ${object} (${places}, ${removed.map(({ id }) => id).join(", ")} taken away)\n`);
+  for (const { faceId, words } of changes) await print(`  ${faceId ?? "The scene"}: ${words}\n`);
+  const isSaid = asked.context?.toLowerCase().includes(object) === true;
+  if (isSaid) note(`The context that you gave still names ${object}.`);
+}
+
 /** Asks, and says meanwhile on one line which tool is called. */
 export function judgeOnTerminal(asked: Asked, signal: AbortSignal): Promise<Report> {
   return onTerminal((listeners) => judgeImage(asked, listeners, signal));
 }
 
-async function onTerminal(work: (listeners: AskListeners) => Promise<Report>): Promise<Report> {
+async function onTerminal<T>(work: (listeners: AskListeners) => Promise<T>): Promise<T> {
   if (process.stderr.isTTY !== true) return work({ notify: note });
   const onTool: AskListeners["onTool"] = ({ tool, faceId }) =>
     process.stderr.write(`${CLEAR_LINE}${plain(`${tool} ${faceId ?? ""}`).slice(0, 70)}\r`);

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { AskQuery } from "../ask.ts";
+import type { AskDependencies } from "../ask-dependencies.ts";
+import type { Counterfactual } from "../ask-without.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
@@ -21,6 +23,7 @@ export interface AskOptions {
   readonly evidence?: readonly string[];
   readonly scene: boolean;
   readonly objects?: true;
+  readonly without?: string;
   readonly shots?: number;
   readonly shotMode?: ShotMode;
   readonly categories?: readonly string[];
@@ -115,12 +118,29 @@ async function keptReport(path: string): Promise<Report | undefined> {
 }
 
 /** Asks with the dependencies that the options name. */
-export async function judgeImage(
+export async function judgeImage(asked: Asked, listeners: AskListeners, signal: AbortSignal): Promise<Report> {
+  const { ask } = await import("../ask.ts");
+  return withParts(asked, listeners, signal, ask);
+}
+
+/** Asks about the image as it is and without an object. */
+export async function judgeWithout(
+  asked: Asked & { readonly without: string },
+  listeners: AskListeners,
+  signal: AbortSignal,
+): Promise<Counterfactual> {
+  const { askWithout } = await import("../ask-without.ts");
+  return withParts({ ...asked, objects: true }, listeners, signal, (query, dependencies, stop) =>
+    askWithout(query, asked.without, dependencies, stop),
+  );
+}
+
+async function withParts<T>(
   asked: Asked,
   { notify, ...listeners }: AskListeners,
   signal: AbortSignal,
-): Promise<Report> {
-  const { ask } = await import("../ask.ts");
+  work: (query: AskQuery, dependencies: AskDependencies, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const { openDependencies } = await import("./ask.ts");
   const { modelOptionsOf } = await import("./model-settings.ts");
   const { dependencies, labels, close } = await openDependencies(
@@ -131,7 +151,7 @@ export async function judgeImage(
     const { image, question, context = null, face = null } = asked;
     const about = { face: face?.toUpperCase() ?? null, blurOthers: asked.blurOthers === true };
     const query = { image, context, ...about, ...listeners, labels: asked.labels ?? labels };
-    return await ask(question === undefined ? query : { ...query, question }, dependencies, signal);
+    return await work(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
     await close();
   }

@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import type { PixelBox } from "../domain/geometry.ts";
 
 /** Where something is: float32 [heightPx, widthPx], 0 outside to 1 inside. */
 export interface Mask {
@@ -36,6 +37,37 @@ function crossingsAt(corners: readonly Point[], y: number): number[] {
     if (y1 > y !== y2 > y) crossings.push(x1 + ((y - y1) / (y2 - y1)) * (x2 - x1));
   });
   return crossings.sort((a, b) => a - b);
+}
+
+/** 1 inside boxes that are given in pixels of another size of the image. */
+export function boxMask(size: Pick<Mask, "widthPx" | "heightPx">, boxes: readonly PixelBox[], scale: number): Mask {
+  const mask = emptyMask(size);
+  for (const { leftPx, topPx, widthPx, heightPx } of boxes) {
+    const [left, top, right, bottom] = [leftPx, topPx, leftPx + widthPx, topPx + heightPx].map((at) => at * scale) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    fillPolygon(mask, [
+      [left, top],
+      [right, top],
+      [right, bottom],
+      [left, bottom],
+    ]);
+  }
+  return mask;
+}
+
+/** The same mask over another size of the image. */
+export async function enlargedMask(mask: Mask, size: Pick<Mask, "widthPx" | "heightPx">): Promise<Mask> {
+  const bytes = new Uint8Array(mask.values.map((value) => Math.round(value * 255)));
+  const large = await sharp(bytes, { raw: { width: mask.widthPx, height: mask.heightPx, channels: 1 } })
+    .resize(size.widthPx, size.heightPx, { fit: "fill" })
+    .extractChannel(0)
+    .raw()
+    .toBuffer();
+  return { widthPx: size.widthPx, heightPx: size.heightPx, values: new Float32Array(large).map((byte) => byte / 255) };
 }
 
 /** Blurs the edge; grows the mask first by `growPx` so that nothing of what it covers shines through. */
