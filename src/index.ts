@@ -19,6 +19,7 @@
 export { type AskQuery, ask } from "./ask.ts";
 export type { AskDependencies } from "./ask-dependencies.ts";
 export { type AskedMany, type AskManyDependencies, type AskManyQuery, askMany } from "./ask-many.ts";
+export { askWithout, type Counterfactual } from "./ask-without.ts";
 // What they are told with, picked by name.
 export { type AskOptions, type OpenedDependencies, openDependencies } from "./compose/ask.ts";
 export { type EvaluationOptions, type OpenedEvaluation, openEvaluation } from "./compose/evaluation.ts";
@@ -61,6 +62,7 @@ export {
   scored,
   unscored,
 } from "./evaluation/score.ts";
+export { type PeopleEffects, peopleEffects, writeExperiment } from "./experiment.ts";
 export { type FindDependencies, type FindQuery, type Found, find } from "./find.ts";
 export { type ImportDependencies, type ImportedStudy, type ImportQuery, importFiles } from "./import.ts";
 export { type LabDependencies, type LabQuery, lab } from "./lab.ts";
@@ -81,6 +83,7 @@ export type * from "./ports/exemplar-source.ts";
 export type * from "./ports/exemplar-store.ts";
 export type * from "./ports/face-identity.ts";
 export type * from "./ports/fer-toolbox.ts";
+export type * from "./ports/person-segmenter.ts";
 export type * from "./ports/scene-observer.ts";
 export type * from "./ports/video-reader.ts";
 export { renderOverlay } from "./render/overlay.ts";
