@@ -21,7 +21,7 @@ const [KNIFE, BANNER] = [
 /** Goes on seeing a knife wherever it was, as a network may. */
 function seeing(...places: readonly { readonly name: string; readonly region: typeof KNIFE }[]): SceneObserver {
   const items = places.map(({ name, region }): NewEvidence => {
-    const value = { type: "finding", name, confidence: 0.8, to: [], measures: [] } as const;
+    const value: NewEvidence["value"] = { type: "finding", name, confidence: 0.8, to: [], measures: [] };
     const source = { type: "network", name: "objects@1" } as const;
     return { kind: "object", faceId: null, region, statement: `A ${name} is seen`, value, source };
   });
@@ -38,7 +38,11 @@ async function asked(object: string, observer: SceneObserver) {
 }
 
 it("takes every object of the name out of the image and out of the evidence, and nothing else", async () => {
-  const scene = seeing({ name: "knife", region: KNIFE }, { name: "knife", region: BANNER }, { name: "cup", region: BANNER });
+  const scene = seeing(
+    { name: "knife", region: KNIFE },
+    { name: "knife", region: BANNER },
+    { name: "cup", region: BANNER },
+  );
   const found = await asked("Knifes", scene);
   expect(found.removed.map(({ region }) => region)).toEqual([KNIFE, BANNER]);
   const names = found.without.evidence.flatMap(({ value }) => (value.type === "finding" ? value.name : []));
@@ -59,7 +63,11 @@ it("takes every object of the name out of the image and out of the evidence, and
 });
 
 it("says in one sentence that no such object was found, and which were", async () => {
-  const scene = seeing({ name: "cup", region: BANNER }, { name: "cup", region: KNIFE }, { name: "chair", region: KNIFE });
+  const scene = seeing(
+    { name: "cup", region: BANNER },
+    { name: "cup", region: KNIFE },
+    { name: "chair", region: KNIFE },
+  );
   await expect(asked("rifle", scene)).rejects.toThrow(
     'Cannot ask without "rifle" as none was found in the image: found are cup, chair',
   );
