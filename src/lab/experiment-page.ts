@@ -41,7 +41,7 @@ export async function experimentPage(experiment: Experiment): Promise<string> {
 <style>${style}
 .stimulus figure{position:relative;display:inline-block;margin:0}
 .stimulus img{max-width:min(90vw,640px);max-height:52vh;display:block}
-.stimulus b{position:absolute;transform:translate(-50%,-100%);color:#fff;text-shadow:0 0 4px #000,0 0 2px #000;font-size:1.6em;line-height:1}
+.stimulus b{position:absolute;transform:translate(-50%,-100%);border:11px solid transparent;border-bottom:0;border-top:17px solid #ffd400;filter:drop-shadow(0 0 2px #000)}
 .stimulus p{max-width:640px;margin:.6em auto}</style></head>
 <body>${scripts.map((text) => `<script>${inScript(text)}</script>`).join("\n")}
 <script>const experiment = ${inScript(JSON.stringify(experiment))};</script>
@@ -63,7 +63,7 @@ const shown = samples.flatMap((sample, i) => {
   return own.length === 0 ? [] : [own[(i + list) % own.length]];
 });
 const text = (words) => { const p = document.createElement("p"); p.textContent = words; return p.outerHTML; };
-const mark = (at) => at === null ? "" : '<b style="left:' + 100 * at[0] + '%;top:' + 100 * Math.max(0.06, at[1]) + '%">\u25BC</b>';
+const mark = (at) => at === null ? "" : '<b style="left:' + 100 * at[0] + '%;top:' + 100 * Math.max(0.06, at[1]) + '%"></b>';
 const page = (one, question) => '<div class="stimulus"><figure><img alt="" src="' + one.image + '">' + mark(one.person) + "</figure>" + (one.context === null ? "" : text(one.context)) + text(question) + "</div>";
 const trials = jsPsych.randomization.shuffle(shown).flatMap((one) => {
   const about = { sample: one.sample, arm: one.arm };
