@@ -42,6 +42,8 @@ export async function experimentPage(experiment: Experiment): Promise<string> {
 .stimulus figure{position:relative;display:inline-block;margin:0}
 .stimulus img{max-width:min(90vw,640px);max-height:52vh;display:block}
 .stimulus b{position:absolute;transform:translate(-50%,-100%);border:11px solid transparent;border-bottom:0;border-top:17px solid #ffd400;filter:drop-shadow(0 0 2px #000)}
+.jspsych-btn-group-flex{flex-wrap:wrap}
+.jspsych-content{max-width:95vw}
 .stimulus p{max-width:640px;margin:.6em auto}</style></head>
 <body>${scripts.map((text) => `<script>${inScript(text)}</script>`).join("\n")}
 <script>const experiment = ${inScript(JSON.stringify(experiment))};</script>
@@ -68,7 +70,7 @@ const page = (one, question) => '<div class="stimulus"><figure><img alt="" src="
 const trials = jsPsych.randomization.shuffle(shown).flatMap((one) => {
   const about = { sample: one.sample, arm: one.arm };
   return [
-    { type: jsPsychHtmlButtonResponse, stimulus: page(one, "Which of these fits best what the person feels?"), choices: labels, data: { ...about, asks: "label" } },
+    { type: jsPsychHtmlButtonResponse, stimulus: page(one, "Which of these fits best what the person feels?"), choices: labels, button_layout: "flex", data: { ...about, asks: "label" } },
     { type: jsPsychHtmlSliderResponse, stimulus: page(one, "How unpleasant or pleasant does the person feel?"), labels: ["very unpleasant", "neither", "very pleasant"], min: -100, max: 100, slider_start: 0, require_movement: false, data: { ...about, asks: "valence" } },
   ];
 });
