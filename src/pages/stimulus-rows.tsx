@@ -10,8 +10,8 @@ export interface StimulusRow {
     readonly image: string | null;
     /** What each condition made of it, in its order. */
     readonly readings: readonly string[];
-    /** How visible it is that something was filled in; `null` where nothing was. */
-    readonly fill: string | null;
+    /** How visible it is that something was filled in, or why the image does not allow the arm; `null` where neither is so. */
+    readonly note: string | null;
   }[];
 }
 
@@ -58,7 +58,7 @@ function Row({
         </p>
       ))}
       <div class="stimuli">
-        {arms.map(({ arm, image, readings, fill }) => (
+        {arms.map(({ arm, image, readings, note }) => (
           <figure key={arm}>
             {image === null ? <div class="undrawn">not drawn</div> : <img alt={`${sample}: ${arm}`} src={image} />}
             <figcaption>
@@ -69,7 +69,7 @@ function Row({
                   {text}
                 </div>
               ))}
-              {fill === null ? null : <div class="soft">{fill}</div>}
+              {note === null ? null : <div class="soft">{note}</div>}
             </figcaption>
           </figure>
         ))}

@@ -51,6 +51,15 @@ describe("the lab", () => {
     }
   });
 
+  it("says under the stimulus, and not as a failure, that an image does not allow an arm", async () => {
+    const { run } = await labOf({ faces: ["F2"], hide: "people" });
+    const { outcome, report } = await run();
+    expect(outcome.failed).toBe(0);
+    expect(await readFile(report, "utf8")).toMatch(
+      /not drawn.*there is no room for an equally large hole beside the people/s,
+    );
+  });
+
   it("refuses a face that is not there, and a name that is none of the images, in one sentence", async () => {
     const { run, folder } = await labOf({});
     await expect(run({ faces: ["F7"] })).rejects.toThrow(

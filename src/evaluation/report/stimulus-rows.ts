@@ -19,12 +19,24 @@ const MOST_ROWS = 12;
  * @param shown gives an image as a small data address, `null` where there is none.
  */
 export async function stimulusRows(
-  { run: { folder, samples }, file, contextEffects }: Pick<ScoredRun, "run" | "file" | "contextEffects">,
+  {
+    run: { folder, samples },
+    file,
+    records,
+    contextEffects,
+  }: Pick<ScoredRun, "run" | "file" | "records" | "contextEffects">,
   shown: (path: string) => Promise<string | null> = thumbnail,
 ): Promise<StimulusRow[]> {
   const { arms } = file.matrix;
   if (arms.length < 2) return [];
   const drawn = await drawnStimuli(join(folder, "stimuli"));
+  const impossible = new Map(
+    records.flatMap(({ cell, sample, failure }) =>
+      failure?.kind === "ArmNotPossible"
+        ? [[stimulusKey(sample, cell.slice(cell.lastIndexOf(" | ") + 3)), failure.message] as const]
+        : [],
+    ),
+  );
   const first = samples.filter(({ image }) => image !== null).slice(0, MOST_ROWS);
   return Promise.all(
     first.map(async ({ id, image, columns: { face } }) => ({
@@ -35,7 +47,12 @@ export async function stimulusRows(
           const stimulus = drawn.get(stimulusKey(id, arm));
           const path = arm === "full" ? image : stimulus?.path;
           const readings = contextEffects.map((each) => readingText(each, id, arm));
-          return { arm, image: path == null ? null : await shown(path), readings, fill: fillText(stimulus?.artefacts) };
+          return {
+            arm,
+            image: path == null ? null : await shown(path),
+            readings,
+            note: impossible.get(stimulusKey(id, arm)) ?? fillText(stimulus?.artefacts),
+          };
         }),
       ),
     })),
