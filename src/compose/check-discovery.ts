@@ -39,7 +39,7 @@ export function scoreInto(folder: string, sheets: readonly string[], signal?: Ab
     folder,
     async (discovery, keep) => {
       const key = await readCheckKey(folder);
-      const scores = scoreSheet((await Promise.all(sheets.map(readSheet))).flat(), key);
+      const scores = scoreSheet((await Promise.all(sheets.map((sheet) => readSheet(sheet)))).flat(), key);
       const scored = new Map(scores.map((one) => [one.proposal, one]));
       await keep({ ...discovery, proposals: discovery.proposals.map((one) => withScore(one, scored.get(one.id))) });
       return scores;

@@ -57,11 +57,7 @@ export async function readCheckSheets(discovery: string): Promise<CheckSheets> {
  * @throws {ConfigurationError} if the check has no such item, or the name is none for a file.
  */
 export async function keepRating(discovery: string, rater: string, item: string, rating: number | null): Promise<void> {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(rater) || rater.toLowerCase() === "sheet") {
-    throw new ConfigurationError(
-      `Cannot keep ratings under "${rater}": a rater's name has letters, digits, spaces and hyphens, 40 at most`,
-    );
-  }
+  refuseRater(rater);
   const { lines, ratings } = await readCheckSheets(discovery);
   if (!lines.some((line) => line.item === item)) throw new ConfigurationError(`The check has no item "${item}"`);
   const given = new Map(ratings.filter((each) => each.rater === rater).map((each) => [each.item, each.rating]));
@@ -85,13 +81,27 @@ export async function keepRating(discovery: string, rater: string, item: string,
 const refusal = (reason: string, options?: ErrorOptions) =>
   new ConfigurationError(`Cannot read rating sheet as ${reason}`, options);
 
+/** @throws {ConfigurationError} if a rater's name is none for a file. */
+export function refuseRater(rater: string): void {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(rater) || rater.toLowerCase() === "sheet") {
+    throw new ConfigurationError(
+      `Cannot keep ratings under "${rater}": a rater's name has letters, digits, spaces and hyphens, 40 at most`,
+    );
+  }
+}
+
 /** The name of a rater's own sheet. Names that some disks take for one share a sheet on all. */
 export function sheetOf(rater: string): string {
   return `sheet-${rater.normalize("NFC").toLowerCase()}.csv`;
 }
 
+interface RatedSoFar {
+  readonly lines: readonly Pick<SheetLine, "item">[];
+  readonly ratings: readonly SheetRating[];
+}
+
 /** Krippendorff's alpha, ordinal, over all items that two raters or more have rated; `null` where it is not defined. */
-export function agreementSoFar({ lines, ratings }: Pick<CheckSheets, "lines" | "ratings">): {
+export function agreementSoFar({ lines, ratings }: RatedSoFar): {
   readonly alpha: number | null;
   readonly items: number;
 } {

@@ -48,9 +48,9 @@ export interface ProposalScore {
 /**
  * Reads filled-in sheets: one file per rater, or several raters in one file told apart by `rater`. An empty rating is
  * one that was not given.
- * @throws {ConfigurationError} naming file and line, if it is not such a sheet or a rating is not 1 to 5.
+ * @throws {ConfigurationError} naming file and line, if it is not such a sheet or a rating is not 1 to the highest, 5 in a check.
  */
-export async function readSheet(path: string): Promise<SheetRating[]> {
+export async function readSheet(path: string, highest = RATINGS.highest): Promise<SheetRating[]> {
   const refuse = (reason: string, options?: ErrorOptions) =>
     new ConfigurationError(`Cannot read rating sheet as ${reason}: \`${path}\``, options);
   const ratings: SheetRating[] = [];
@@ -61,8 +61,8 @@ export async function readSheet(path: string): Promise<SheetRating[]> {
     }
     const value = numberInCell(rating);
     if (Number.isNaN(value)) continue;
-    if (value === undefined || !Number.isInteger(value) || value < RATINGS.lowest || value > RATINGS.highest) {
-      throw refuse(`the rating in line ${line} is "${rating}", not 1 to 5`);
+    if (value === undefined || !Number.isInteger(value) || value < RATINGS.lowest || value > highest) {
+      throw refuse(`the rating in line ${line} is "${rating}", not 1 to ${highest}`);
     }
     const rater = cells.rater || basename(path, extname(path));
     ratings.push({ item, rater, rating: value, ...(check === "" ? {} : { check }) });

@@ -152,7 +152,7 @@ export function placeOfRow(rows: StudyRows, row: number): FacePlace {
   };
 }
 
-function boxOfRow(rows: StudyRows, row: number): Exclusion["box"] {
+export function boxOfRow(rows: StudyRows, row: number): Exclusion["box"] {
   const side = (name: string) => Math.round(rows.number(name, row) * 1e3) / 1e3;
   const box = {
     ...{ leftPx: side("box_left_px"), topPx: side("box_top_px") },

@@ -9,25 +9,58 @@ import { readBytes } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { spelledBack } from "../platform/visible-text.ts";
 import { aloneInRun } from "../runs/run-folder.ts";
+import { readRunHistory } from "../runs/run-history.ts";
+import {
+  beginRating,
+  keepStudyRating,
+  MOST_POINTS,
+  RATINGS_FOLDER,
+  RatingQuestion,
+  type RatingScale,
+  readScale,
+  readStudyRatings,
+} from "../study/study-ratings.ts";
+import { boxOfRow, createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
+import { asked, message } from "./requests.ts";
 import type { Studio } from "./studio.ts";
 
 const RatingMessage = z.strictObject({
   discovery: z.string().min(1),
   rater: z.string(),
   item: z.string(),
-  rating: z.number().int().min(1).max(5).nullable(),
+  rating: z.number().int().min(1).max(MOST_POINTS).nullable(),
 });
 
+const BeginMessage = z.strictObject({
+  study: z.string().min(1),
+  most: z.number().int().min(1).max(5_000),
+  ...RatingQuestion.shape,
+});
+
+/** As in the instructions that the sheet of a check comes with. */
+const CHECK_SCALE = {
+  question: "Does the face show the same expression as the others do?",
+  words: ["no, clearly another expression", "rather not", "cannot tell", "rather yes", "yes, the same expression"],
+};
+
 /**
- * Blind rating of what a discovery proposes. A page is told the images and what its own rater gave: nothing of the key,
+ * Blind rating of what a discovery proposes, and of the faces of any study. A page is told the images and what its own rater gave: nothing of the key,
  * and of others only how many they have rated.
  */
 export function rateRoutes({ folder, findRuns }: Studio): Hono {
   const routes = new Hono();
+  const desk = createStudyDesk(folder);
   let writing: Promise<unknown> = Promise.resolve();
 
+  /** The study that is rated; `undefined` where it is a discovery. */
+  async function studyAt(path: string): Promise<OpenedStudy | undefined> {
+    const command = (await readRunHistory(await folder.place(spelledBack(path))))?.began.command;
+    return command === "measure" || command === "import" ? desk.open(spelledBack(path)) : undefined;
+  }
+
   routes.get("/checks", async (c) => {
-    const discoveries = (await findRuns()).filter(({ command }) => command === "discover");
+    const runs = await findRuns();
+    const discoveries = runs.filter(({ command }) => command === "discover");
     const hasCheck = await Promise.all(
       discoveries.map(({ path }) =>
         stat(systemPath(join(folder.root, spelledBack(path), CHECK_FOLDER, SHEET_FILE))).then(
@@ -36,25 +69,63 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
         ),
       ),
     );
-    return c.json({ checks: discoveries.filter((_, index) => hasCheck[index]), others: hasCheck.includes(false) });
+    const studies = runs.filter(({ command, problem }) => command === "measure" && problem === null);
+    return c.json({
+      checks: discoveries.filter((_, index) => hasCheck[index]),
+      others: hasCheck.includes(false),
+      studies,
+    });
   });
 
   routes.get("/ratings", async (c) => {
-    const sheets = await readCheckSheets(await folder.place(spelledBack(c.req.query("discovery") ?? "")));
+    const path = asked(c, "discovery");
+    const study = await studyAt(path);
+    const scale = study === undefined ? undefined : await readScale(study.place);
+    if (study !== undefined && scale === undefined) return c.json({ begun: false });
+    const sheets =
+      study === undefined || scale === undefined
+        ? await readCheckSheets(await folder.place(spelledBack(path)))
+        : { lines: linesOf(scale), ratings: await readStudyRatings(study.place, scale) };
     const rater = c.req.query("rater") ?? "";
     const counts: Record<string, number> = {};
     for (const each of sheets.ratings) counts[each.rater] = (counts[each.rater] ?? 0) + 1;
     return c.json({
+      begun: true,
+      isCheck: scale === undefined,
+      ...(scale === undefined ? CHECK_SCALE : { question: scale.question, words: wordsOf(scale) }),
       lines: sheets.lines,
       given: Object.fromEntries(
         sheets.ratings.filter((each) => each.rater === rater).map(({ item, rating }) => [item, rating]),
       ),
       raters: Object.entries(counts).map(([name, rated]) => ({ name, rated })),
-      ...{ agreement: agreementSoFar(sheets), sheet: `${CHECK_FOLDER}/${sheetOf(rater)}` },
+      ...{ agreement: agreementSoFar(sheets) },
+      sheet: `${scale === undefined ? CHECK_FOLDER : RATINGS_FOLDER}/${sheetOf(rater)}`,
     });
   });
 
+  routes.post("/ratings/begin", async (c) => {
+    const { study: path, most, ...question } = await message(c, BeginMessage);
+    const study = await desk.open(spelledBack(path));
+    const rows = await desk.rows(study);
+    const counted = await desk.chosen(study, new URLSearchParams({ show: "counted" }));
+    const faces = counted.flatMap((row) => {
+      const { path: image, frame, faceId } = placeOfRow(rows, row);
+      const box = boxOfRow(rows, row);
+      return frame === null && faceId !== null && box !== null ? [{ path: image, faceId, box }] : [];
+    });
+    await beginRating(study.place, question, faces, { most, seed: 1 });
+    folder.changed();
+    return c.json({});
+  });
+
   routes.get("/check-image", async (c) => {
+    const study = await studyAt(asked(c, "discovery"));
+    if (study !== undefined) {
+      const face = (await readScale(study.place))?.items.find(({ item }) => item === c.req.query("name"));
+      const jpeg = face === undefined ? null : await desk.portrait(study, face.path, face.box);
+      if (jpeg === null) return c.json({ error: "Cannot show the face as its image cannot be read" }, 404);
+      return c.body(jpeg as Uint8Array<ArrayBuffer>, 200, { "Content-Type": "image/jpeg" });
+    }
     const discovery = await folder.place(spelledBack(c.req.query("discovery") ?? ""));
     const name = c.req.query("name") ?? "";
     const { lines } = await readCheckSheets(discovery);
@@ -68,14 +139,31 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
   routes.post("/ratings", async (c) => {
     const read = RatingMessage.safeParse(await c.req.json().catch(() => null));
     if (!read.success)
-      throw new ConfigurationError("Cannot keep the rating as it is none from 1 to 5: reload the page");
+      throw new ConfigurationError("Cannot keep the rating as it is none of the scale: reload the page");
     const { discovery, rater, item, rating } = read.data;
     const place = await folder.place(spelledBack(discovery));
-    const kept = writing.then(() => aloneInRun(place, () => keepRating(place, rater, item, rating)));
+    const study = await studyAt(discovery);
+    if (study === undefined && rating !== null && rating > CHECK_SCALE.words.length) {
+      throw new ConfigurationError("Cannot keep the rating as it is none of the scale: reload the page");
+    }
+    const kept = writing.then(() =>
+      study === undefined
+        ? aloneInRun(place, () => keepRating(place, rater, item, rating))
+        : keepStudyRating(study.place, rater, { item, rating }),
+    );
     writing = kept.catch(() => undefined);
     await kept;
     folder.changed();
     return c.json({});
   });
   return routes;
+}
+
+function linesOf({ items }: RatingScale) {
+  return items.map(({ item }) => ({ item, image: item, references: [] }));
+}
+
+/** Only the ends of a scale have words. */
+function wordsOf({ points, lowest, highest }: RatingScale): string[] {
+  return Array.from({ length: points }, (_, at) => (at === 0 ? lowest : at === points - 1 ? highest : ""));
 }

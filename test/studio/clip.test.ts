@@ -63,7 +63,7 @@ describe("a clip in a browser", () => {
     const shownAt = () => page.evaluate(() => document.querySelector("video")?.currentTime);
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
-    expect(await timeOf(page)).toBe("0:01.0 of 0:01.5");
+    await expect.poll(() => timeOf(page), { timeout: 20_000 }).toBe("0:01.0 of 0:01.5");
     await expect.poll(shownAt, { timeout: 20_000 }).toBe(1);
     await page.keyboard.press("Home");
     await page.keyboard.press(" ");

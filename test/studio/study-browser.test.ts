@@ -154,6 +154,36 @@ describe("a study in a browser", () => {
     await page.close();
   });
 
+  it("is rated by two people on a scale of their own, blind and by keyboard", async () => {
+    const page = await open("rate/");
+    await page.click(`a:text-is("${STUDY}")`);
+    await page.fill("input[name=points]", "7");
+    await page.fill("input[name=most]", "3");
+    await page.click("text=Draw the faces");
+    const rate = async (rater: string, keys: readonly string[]) => {
+      await page.fill("input[name=rater]", rater);
+      await page.keyboard.press("Enter");
+      for (const [at, key] of keys.entries()) {
+        await page.waitForSelector(`section[aria-label='Face ${at + 1} of 3']`);
+        await page.keyboard.press("9"); // the scale ends at 7
+        await page.keyboard.press(key);
+      }
+      await page.waitForSelector("text=That was the last face, thank you.");
+    };
+    await rate("Ann", ["7", "1", "4"]);
+    await page.click("text=Another rater");
+    await rate("Bea", ["6", "1", "4"]);
+    await page.waitForSelector("text=/alpha 0\\.\\d\\d .* over 3 faces/");
+    const ratings = async (rater: string) =>
+      (await tableOf(`ratings/sheet-${rater}.csv`)).map((row) => `${row.item} ${row.rating}`);
+    await expect.poll(() => ratings("ann"), { timeout: 20_000 }).toEqual(["001 7", "002 1", "003 4"]);
+    await expect.poll(() => ratings("bea"), { timeout: 20_000 }).toEqual(["001 6", "002 1", "003 4"]);
+    const measured = new Set((await tableOf("faces.csv")).map((row) => `${row.path}#${row.face_id}`));
+    for (const row of await tableOf("ratings/sheet-ann.csv")) expect(measured).toContain(`${row.path}#${row.face_id}`);
+    expect(await page.textContent("main")).not.toContain(".jpg");
+    await page.close();
+  });
+
   it("has nothing serious for axe-core, and no sideways scroll", async () => {
     await expectNoFaults(browser, {
       [`${studio.address}study/`]: ".studies",

@@ -3,12 +3,13 @@ import type { FoundRun } from "../runs.ts";
 import { go, query, withQuery } from "./address.ts";
 import { Busy, Failure, RunList } from "./parts.tsx";
 import { Rating, Score } from "./rating.tsx";
-import { useLoaded } from "./server.ts";
+import { post, useLoaded } from "./server.ts";
 
 interface Checks {
   readonly checks: readonly FoundRun[];
   /** Whether there are discoveries without one. */
   readonly others: boolean;
+  readonly studies: readonly FoundRun[];
 }
 
 /** Blind rating of one discovery's check, or all checks where the address names none. */
@@ -29,7 +30,8 @@ function AllChecks() {
       <h1>Rate</h1>
       <p>
         Whether a category that was discovered is one that people see is found out blind: each face is compared with a
-        few of the category, by two people or more who do not know which belong to it.
+        few of the category, by two people or more who do not know which belong to it. The faces of a study are rated on
+        a scale of your own.
       </p>
       <Failure error={error} />
       {value === undefined && error === null ? <Busy>Looking for what can be rated</Busy> : null}
@@ -41,11 +43,22 @@ function AllChecks() {
         </p>
       ) : null}
       <RunList runs={value?.checks ?? []} page="rate" />
+      {value === undefined || value.studies.length === 0 ? null : (
+        <>
+          <h2>Studies</h2>
+          <RunList runs={value.studies} page="rate" />
+        </>
+      )}
     </>
   );
 }
 
 interface Raters {
+  /** Whether there is something to rate; a study needs a question first. */
+  readonly begun: boolean;
+  readonly question: string;
+  /** Whether it is of a discovery, whose groups are scored by it. */
+  readonly isCheck: boolean;
   readonly lines: readonly unknown[];
   readonly raters: readonly { readonly name: string; readonly rated: number }[];
 }
@@ -53,7 +66,7 @@ interface Raters {
 function Begin({ discovery }: { readonly discovery: string }) {
   const { value, error } = useLoaded<Raters>(`/ratings?discovery=${encodeURIComponent(discovery)}`);
   const [name, setName] = useState("");
-  const names = new Set(value?.raters.map((each) => each.name));
+  const names = new Set(value?.raters?.map((each) => each.name));
   const free =
     [...Array(names.size + 1).keys()].map((at) => `rater ${at + 1}`).find((each) => !names.has(each)) ?? "rater";
   const begin = (event: Event) => {
@@ -64,11 +77,13 @@ function Begin({ discovery }: { readonly discovery: string }) {
     <>
       <h1>Rate {discovery.split("/").at(-1)}</h1>
       <Failure error={error} />
-      {value === undefined ? null : (
+      {value?.begun === false ? <Ask study={discovery} /> : null}
+      {value?.begun !== true ? null : (
         <form class="begin" onSubmit={begin}>
           <p>
-            {value.lines.length} faces, one at a time. Judge the expression only: not the person, the pose of the head,
-            the light or the scene. Do not rate together with somebody else. You can stop and go on whenever you like.
+            <b>{value.question}</b> {value.lines.length} faces, one at a time. Judge the expression only: not the
+            person, the pose of the head, the light or the scene. Do not rate together with somebody else. You can stop
+            and go on whenever you like.
           </p>
           <div class="row">
             <label class="field">
@@ -93,9 +108,50 @@ function Begin({ discovery }: { readonly discovery: string }) {
               </button>
             ))}
           </div>
-          {value.raters.length < 2 ? null : <Score discovery={discovery} />}
+          {value.raters.length < 2 || !value.isCheck ? null : <Score discovery={discovery} />}
         </form>
       )}
     </>
+  );
+}
+
+/** What is to be asked of the faces of a study, once for all raters. */
+function Ask({ study }: { readonly study: string }) {
+  const [refused, setRefused] = useState<string | null>(null);
+  const begin = (event: SubmitEvent) => {
+    event.preventDefault();
+    const words = new FormData(event.currentTarget as HTMLFormElement);
+    const text = (name: string) => String(words.get(name) ?? "").trim();
+    const question = { question: text("question"), lowest: text("lowest"), highest: text("highest") };
+    const order = { study, ...question, points: Number(words.get("points")), most: Number(words.get("most")) };
+    void post("/ratings/begin", order).catch((error: Error) => setRefused(error.message));
+  };
+  const field = (name: string, words: string, attributes: object) => (
+    <label class="field">
+      {words}
+      <input name={name} required dir="auto" {...attributes} />
+    </label>
+  );
+  return (
+    <form class="begin" onSubmit={begin}>
+      <p>
+        Say what raters are asked of each face. All see the same faces in the same random order, without their names;
+        what is excluded is not among them.
+      </p>
+      {field("question", "Question", {
+        maxLength: 400,
+        defaultValue: "How unpleasant or pleasant does this person seem to feel?",
+      })}
+      <div class="row">
+        {field("points", "Points of the scale", { type: "number", min: 2, max: 9, defaultValue: "9" })}
+        {field("lowest", "The lowest means", { maxLength: 80, defaultValue: "very unpleasant" })}
+        {field("highest", "The highest means", { maxLength: 80, defaultValue: "very pleasant" })}
+        {field("most", "Faces at most", { type: "number", min: 1, max: 5000, defaultValue: "200" })}
+      </div>
+      <button type="submit" class="main">
+        Draw the faces
+      </button>
+      <Failure error={refused} />
+    </form>
   );
 }

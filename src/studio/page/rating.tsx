@@ -5,15 +5,16 @@ import { Busy, Failure } from "./parts.tsx";
 import { post, useLoaded } from "./server.ts";
 
 interface Ratings {
+  readonly question: string;
+  readonly isCheck: boolean;
+  /** What each point of the scale means, from 1; empty where only the ends have words. */
+  readonly words: readonly string[];
   readonly lines: readonly { readonly item: string; readonly image: string; readonly references: readonly string[] }[];
   readonly given: Readonly<Record<string, number>>;
   readonly raters: readonly { readonly name: string; readonly rated: number }[];
   readonly agreement: { readonly alpha: number | null; readonly items: number };
   readonly sheet: string;
 }
-
-/** As in the instructions that the sheet comes with. */
-const WORDS = ["no, clearly another expression", "rather not", "cannot tell", "rather yes", "yes, the same expression"];
 
 /** One face at a time, in the order of the sheet; where one is stands in the address. */
 export function Rating({ discovery, rater }: { readonly discovery: string; readonly rater: string }) {
@@ -46,7 +47,7 @@ export function Rating({ discovery, rater }: { readonly discovery: string; reado
   }
 
   const keys: Readonly<Record<string, () => void>> = {
-    ...Object.fromEntries(WORDS.map((_, index) => [String(index + 1), () => void rate(index + 1)])),
+    ...Object.fromEntries((value?.words ?? []).map((_, index) => [String(index + 1), () => void rate(index + 1)])),
     ...{ "0": () => void rate(null), Backspace: () => void rate(null) },
     ArrowLeft: () => show(Math.max(0, (at < 0 ? lines.length : at) - 1)),
     ArrowRight: () => show(at < 0 ? -1 : Math.min(lines.length - 1, at + 1)),
@@ -84,19 +85,22 @@ export function Rating({ discovery, rater }: { readonly discovery: string; reado
             <img src={image(line.image)} alt={`Face ${at + 1}`} />
             <figcaption>Face {at + 1}</figcaption>
           </figure>
-          <figure class="references">
-            <div>
-              {line.references.map((name, index) => (
-                <img key={name} src={image(name)} alt={`Reference face ${index + 1}`} />
-              ))}
-            </div>
-            <figcaption>to be compared with</figcaption>
-          </figure>
+          {line.references.length === 0 ? null : (
+            <figure class="references">
+              <div>
+                {line.references.map((name, index) => (
+                  <img key={name} src={image(name)} alt={`Reference face ${index + 1}`} />
+                ))}
+              </div>
+              <figcaption>to be compared with</figcaption>
+            </figure>
+          )}
           <fieldset>
-            <legend>Does the face show the same expression as the others do?</legend>
-            {WORDS.map((word, index) => (
+            <legend dir="auto">{value.question}</legend>
+            {value.words.map((word, index) => (
               <button
-                key={word}
+                // biome-ignore lint/suspicious/noArrayIndexKey: a point of a scale is its place
+                key={index}
                 type="button"
                 aria-pressed={ratingOf(line.item) === index + 1}
                 onClick={() => void rate(index + 1)}
@@ -105,7 +109,7 @@ export function Rating({ discovery, rater }: { readonly discovery: string; reado
               </button>
             ))}
           </fieldset>
-          <p class="soft">Keys: 1 to 5 rate, arrows go back and forth, 0 takes a rating back.</p>
+          <p class="soft">Keys: 1 to {value.words.length} rate, arrows go back and forth, 0 takes a rating back.</p>
         </section>
       )}
       <Agreement {...value} />
@@ -133,14 +137,20 @@ function Agreement({ raters, agreement: { alpha, items }, lines }: Ratings) {
   );
 }
 
-function Done({ discovery, value: { raters, sheet } }: { readonly discovery: string; readonly value: Ratings }) {
+function Done({
+  discovery,
+  value: { raters, sheet, isCheck },
+}: {
+  readonly discovery: string;
+  readonly value: Ratings;
+}) {
   return (
     <section class="told" aria-label="Done">
       <p>
         That was the last face, thank you. Your ratings are in {sheet}.{" "}
         <a href={href(`/rate/${discovery.split("/").map(encodeURIComponent).join("/")}`)}>Another rater</a>
       </p>
-      {raters.length < 2 ? null : <Score discovery={discovery} />}
+      {raters.length < 2 || !isCheck ? null : <Score discovery={discovery} />}
     </section>
   );
 }
