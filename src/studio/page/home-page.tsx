@@ -210,7 +210,7 @@ function Runs({ folder, version, runs }: Home) {
 
 function pageOf(command: string | null): string {
   if (command === "measure" || command === "import") return "/study/";
-  if (command === "lab") return "/lab/";
+  if (command === "lab" || command === "discover") return `/${command}/`;
   return command === "eval" ? "/evaluation/" : "/run/";
 }
 
