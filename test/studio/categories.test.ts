@@ -1,12 +1,12 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../support/browser.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
+import { drag, expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
 import { temporaryFolder } from "../support/temp-folder.ts";
 
 const STUDY = "studies/friends";
@@ -62,13 +62,13 @@ describe("categories in a browser", () => {
     await page.click("text=Make a column");
     await expect.poll(() => new URL(page.url()).searchParams.get("new"), { timeout: 20_000 }).toBe("party face");
     const examples = pile(page, "party face", "example");
-    await tray(page, 0).dragTo(examples);
+    await drag(tray(page, 0), examples);
     await page.waitForSelector("text=1 face now in party face.");
     await tray(page, 1).click();
     await tray(page, 2).click();
-    await tray(page, 2).dragTo(examples);
+    await drag(tray(page, 2), examples);
     await page.waitForSelector("text=2 faces now in party face.");
-    await tray(page, 3).dragTo(pile(page, "party face", "Not this"));
+    await drag(tray(page, 3), pile(page, "party face", "Not this"));
     await page.waitForSelector("text=1 face now under what party face is not.");
     await expect.poll(() => examples.locator(".thumb").count(), { timeout: 20_000 }).toBe(3);
 
@@ -107,17 +107,12 @@ describe("categories in a browser", () => {
 
   it("give faces to each other and back, and show what is most like them", async () => {
     const page = await open("categories/");
-    await pile(page, "composed", "example")
-      .locator(".thumb")
-      .first()
-      .dragTo(pile(page, "party face", "Not this"));
+    const first = (from: Locator) => from.locator(".thumb").first();
+    await drag(first(pile(page, "composed", "example")), pile(page, "party face", "Not this"));
     await page.waitForSelector("text=1 face now under what party face is not.");
-    await pile(page, "party face", "Not this")
-      .locator(".thumb")
-      .first()
-      .dragTo(pile(page, "party face", "example"));
+    await drag(first(pile(page, "party face", "Not this")), pile(page, "party face", "example"));
     await page.waitForSelector("text=1 face now in party face.");
-    await pile(page, "party face", "example").locator(".thumb").first().dragTo(page.locator(".tray"));
+    await drag(first(pile(page, "party face", "example")), page.locator(".tray"));
     await page.waitForSelector("text=1 face taken out.");
     expect(await counts()).toEqual({ "party face instance": 3, "party face counter": 1 });
     await page.click('section[aria-label="party face"] >> text=Show the faces of the study that are most like it');
@@ -131,10 +126,8 @@ describe("categories in a browser", () => {
 
   it("refuse the same face twice, in a sentence", async () => {
     const page = await open("categories/");
-    await page
-      .locator(".tray .thumb:has(b:text-is('party face'))")
-      .first()
-      .dragTo(pile(page, "party face", "example"));
+    const placed = page.locator(".tray .thumb:has(b:text-is('party face'))").first();
+    await drag(placed, pile(page, "party face", "example"));
     await page.waitForSelector(".failure:has-text('Cannot add exemplar as')");
     expect(await counts()).toEqual({ "party face instance": 3, "party face counter": 1 });
     await page.close();

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -66,4 +66,20 @@ export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
     if (isMeant) return;
   }
   throw new Error(`Nothing called ${name} can be reached by keyboard`);
+}
+
+/** Drags by the events of which a drag consists: under load, the mouse of a headless Chromium at times never lets go. */
+export async function drag(from: Locator, to: Locator): Promise<void> {
+  const dataTransfer = await from.page().evaluateHandle(() => new DataTransfer());
+  const isTakenUp = (name: string, at: Locator) =>
+    at.evaluate(
+      (element, [name, dataTransfer]) =>
+        !element.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true })),
+      [name, dataTransfer] as const,
+    );
+  expect(await from.getAttribute("draggable")).toBe("true");
+  await isTakenUp("dragstart", from);
+  // A browser lets go only over what takes a dragover up.
+  expect(await isTakenUp("dragover", to)).toBe(true);
+  await isTakenUp("drop", to);
 }
