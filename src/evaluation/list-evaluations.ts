@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { ConfigurationError } from "../domain/errors.ts";
@@ -32,12 +32,17 @@ export async function listEvaluations(): Promise<ShippedEvaluation[]> {
   );
 }
 
-/** A file as the user names it: a path, or the name of an evaluation that ships. @throws {ConfigurationError} */
+/**
+ * A file as the user names it: a path, or the name of an evaluation that ships, also beside a folder of that name, as which
+ * the data may lie there. @throws {ConfigurationError}
+ */
 export async function evaluationPath(named: string): Promise<string> {
-  if (existsSync(systemPath(named))) return named;
+  const there = await stat(systemPath(named)).catch(() => undefined);
+  if (there?.isDirectory() === false) return named;
   const shipped = await listEvaluations();
   const found = shipped.find(({ name }) => name === named);
   if (found !== undefined) return found.path;
+  if (there !== undefined) return named;
   const names = shipped.map(({ name }) => name);
   throw new ConfigurationError(`There is no evaluation "${named}". ${didYouMean(named, names)}`.trim());
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -187,6 +187,12 @@ scorers: [accuracy]
 });
 
 describe("kuleshov eval", () => {
+  it("means the evaluation that ships where the data lie in a folder of its name", async () => {
+    await mkdir("jaffe");
+    const { stderr } = await runCommand(["eval", "run", "jaffe", "--dry-run"], [evaluation]);
+    expect(stderr).toMatch(/environment variable JAFFE_DIR is not set/);
+  });
+
   it("plans without asking, runs, and says from the cache what it has asked before", async () => {
     const folder = await tinyExam();
     const plan = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--dry-run", "--json");

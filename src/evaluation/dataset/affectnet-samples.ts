@@ -31,6 +31,13 @@ const COLUMNS = [
   "arousal",
 ] as const;
 
+const IMAGE_FOLDERS = [
+  "Manually_Annotated_Images",
+  join("Manually_Annotated", "Manually_Annotated_Images"),
+  "Manually_Annotated",
+  ".",
+];
+
 /** Where AffectNet writes -2 for "no valence": that is nothing, not very unpleasant. */
 function affectOf(value: number): number | null {
   return value >= -1 && value <= 1 ? value : null;
@@ -38,8 +45,8 @@ function affectOf(value: number): number | null {
 
 /**
  * AffectNet in either form it is handed out: `<split>/images/0.jpg` with `<split>/annotations/0_exp.npy`, `0_val.npy`,
- * `0_aro.npy`; or `validation.csv` / `training.csv`, with or without their header, beside the folder
- * `Manually_Annotated_Images` or in `Manually_Annotated_file_lists`.
+ * `0_aro.npy`; or `validation.csv` / `training.csv`, with or without their header, beside the images, their folder
+ * `Manually_Annotated_Images` or the one that its archive makes around it, or in `Manually_Annotated_file_lists`.
  */
 export async function readAffectNetSamples(path: string, split: string): Promise<ReadRow[]> {
   const annotations = join(path, split, "annotations");
@@ -79,7 +86,8 @@ async function fromList(list: string, path: string): Promise<ReadRow[]> {
   return rows.flatMap(({ where, cells }) => {
     const file = cells.subDirectory_filePath;
     if (file === undefined) return [{ where, reason: "it has no subDirectory_filePath" }];
-    const image = join(path, "Manually_Annotated_Images", file);
+    const places = IMAGE_FOLDERS.map((folder) => join(path, folder, file));
+    const image = places.find((place) => existsSync(place)) ?? join(path, "Manually_Annotated_Images", file);
     return rowOf(
       { where, id: file, image, code: Number(cells.expression) },
       Number(cells.valence),

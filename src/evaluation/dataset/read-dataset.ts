@@ -52,7 +52,7 @@ export async function readDataset(source: DatasetSource, setting: DatasetSetting
   const drawn = await drawFrames(subset(good, source), setting.frames);
   const skipped = [...unusable, ...refuse(drawn.filter((row): row is BadRow => "reason" in row))];
   const samples = drawn.flatMap((row) => ("sample" in row ? [row.sample] : []));
-  if (samples.length === 0) throw new ConfigurationError(`Cannot use dataset as no row of it can be used: \`${path}\``);
+  if (samples.length === 0) throw noneUsable(skipped, path);
   return { samples, skipped, notes, labels };
 }
 
@@ -193,6 +193,11 @@ function subset(samples: readonly GoodRow[], { limit, seed }: DatasetSource): re
   if (limit === undefined || limit >= samples.length) return samples;
   const picked = new Set(createRandom(seed).shuffled(samples).slice(0, limit));
   return samples.filter((sample) => picked.has(sample));
+}
+
+function noneUsable([first]: readonly BadRow[], path: string): ConfigurationError {
+  const example = first === undefined ? "" : ` (${first.where}: ${first.reason})`;
+  return new ConfigurationError(`Cannot use dataset as no row of it can be used${example}: \`${path}\``);
 }
 
 function describe(problems: readonly BadRow[], path: string): string {

@@ -87,8 +87,12 @@ describe("tables as people save them", () => {
 });
 
 describe("data sets as their holders have them, through the evaluations that ship", () => {
-  it.each(["affectnet-csv", "affectnet-nohead"])("AffectNet's table, %s", async (name) => {
-    const folder = await caseWith(name, ["Manually_Annotated_Images/1/a.jpg"]);
+  it.each([
+    ["affectnet-csv", "Manually_Annotated_Images"],
+    ["affectnet-csv", "Manually_Annotated/Manually_Annotated_Images"],
+    ["affectnet-nohead", "."],
+  ])("AffectNet's table, %s, with images in %s", async (name, images) => {
+    const folder = await caseWith(name, [`${images}/1/a.jpg`]);
     expect(truths(await readShipped("affectnet", "AFFECTNET_DIR", folder))[0]).toEqual([
       "1/a.jpg",
       "happiness",
