@@ -52,7 +52,7 @@ function resultsIn(json: unknown, path: string): readonly LandmarkerResult[] | u
   const single = resultOf(json, { path, key: null });
   if (single !== undefined) return [single];
   if (!isObject(json)) return undefined;
-  const named = Object.entries(json).map(([key, entry]) => resultOf(entry, { path, key }));
+  const named = Object.entries(json).map(([key, entry]) => resultOf(ofFaces(entry), { path, key }));
   return named.length > 0 && named.every((result) => result !== undefined) ? named : undefined;
 }
 
@@ -62,12 +62,21 @@ function resultsInList(list: readonly unknown[], path: string): readonly Landmar
   if (list.length > 0 && list.every((entry) => isObject(entry) && Array.isArray(entry.categories))) {
     return [{ image: null, timeSec: null, faces: facesOf(list, undefined, path) }];
   }
+  if (isCategoryList(list)) return [{ image: null, timeSec: null, faces: facesOf([list], undefined, path) }];
   if (list.length === 0 || !list.every(isCategoryList)) return undefined;
   if (list.length === 1) return [{ image: null, timeSec: null, faces: facesOf(list, undefined, path) }];
   throw tableError(
     path,
     'it is a list of lists of blendshapes, and these may be faces of one image or frames of a video: write each frame as {"timestamp": ..., "faceBlendshapes": [...]}',
   );
+}
+
+/** Faces that stand bare under the name or time of their image, as a result. */
+function ofFaces(entry: unknown): unknown {
+  if (isCategoryList(entry)) return { faceBlendshapes: [entry] };
+  const hasFaces =
+    Array.isArray(entry) && entry.every((one) => isCategoryList(one) || (isObject(one) && one.categories));
+  return hasFaces ? { faceBlendshapes: entry } : entry;
 }
 
 function isCategoryList(entry: unknown): boolean {

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
+import { jsonrepair } from "jsonrepair";
 import { readText } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
 import { systemPath } from "../../platform/system-path.ts";
@@ -93,8 +94,31 @@ function parseJson(text: string, path: string): unknown {
     const lines = json.split(/\r?\n/).filter((line) => line.trim() !== "");
     if (lines.length > 1 && lines.every(isWholeObject)) return lines.map((line) => parseJson(line, path));
     const standard = withoutPythonNumbers(json);
-    if (standard === json) throw tableError(path, "it is not valid JSON (cut short?)", { cause });
-    return parseJson(standard, path);
+    if (standard !== json) return parseJson(standard, path);
+    const literal = literalOf(json);
+    if (literal === undefined) throw tableError(path, "it is not valid JSON (cut short?)", { cause });
+    return literal;
+  }
+}
+
+/**
+ * What a printed list of Python's (`[Category(score=0.5, category_name='jawOpen')]`, `[{'score': 0.5}]`) or an object of
+ * JavaScript's (`{ score: 0.5 }`) stands for; `undefined` for other text, and where one is cut short.
+ */
+function literalOf(text: string): unknown {
+  const structure = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, "").replace(/[^[\]{}()]/g, "");
+  const isWhole = [..."[{("].every(
+    (open, at) => structure.split(open).length === structure.split("]})"[at] as string).length,
+  );
+  if (!isWhole || !/^\s*[[{].*[\]}];?\s*$/s.test(text)) return undefined;
+  const objects = text.replace(
+    /\b[A-Z]\w*\(([^()]*)\)/g,
+    (_whole, fields: string) => `{${fields.replace(/(\w+)=/g, "$1:")}}`,
+  );
+  try {
+    return JSON.parse(jsonrepair(objects.replace(/;\s*$/, "")));
+  } catch {
+    return undefined;
   }
 }
 

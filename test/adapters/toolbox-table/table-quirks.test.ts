@@ -142,10 +142,30 @@ describe("MediaPipe's results as people save them", () => {
       [{ timestamp: 40, blendshapes: { mouthSmileLeft: 0.8, mouthSmileRight: 0.8, jawOpen: 0.1 } }],
       [[null, 0.04]],
     ],
+    [
+      "bare faces by time",
+      "r.json",
+      { 0: [{ categories: smile(0.8) }], 33: [{ categories: smile(0.8) }] },
+      [
+        [null, 0],
+        [null, 0.033],
+      ],
+    ],
   ])("are read as %s", async (_case, name, json, places) => {
     const { rows } = await imported(JSON.stringify(json), { name });
     expect(rows.map(({ image, timeSec }) => [image, timeSec])).toEqual(places);
     expect(rows[0]?.face?.measurement.actionUnits.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["Python prints a list", "[[{'category_name': 'mouthSmileLeft', 'score': 0.8, 'display_name': None}, RIGHT]]"],
+    ["Python prints its objects", "[Category(score=0.8, display_name='', category_name='mouthSmileLeft'), RIGHT]"],
+    ["JavaScript prints", "{ faceBlendshapes: [ [ { score: 0.8, categoryName: 'mouthSmileLeft' }, RIGHT ] ] };"],
+  ])("are read as %s", async (_case, text) => {
+    const whole = text.replace("RIGHT", "{'category_name': 'mouthSmileRight', 'score': 0.6}");
+    const { rows } = await imported(whole, { name: "r.json" });
+    expect(valuesOn("percent-0-100", rows[0]?.face)["AU12:left"]).toBeCloseTo(80, 6);
+    await expect(imported(whole.slice(0, -4), { name: "r.json" })).rejects.toThrow(/not valid JSON \(cut short\?\)/);
   });
 
   it("are read as a stream, one result a line, and refused when the stream is cut short", async () => {
