@@ -59,15 +59,15 @@ async function need(...words) {
 }
 
 const textOf = (file) => async (out) => await readFile(join(out, file), "utf8");
-/** Which calls have an answer, each as often as it is written. */
-const answered = async (out) =>
-  (await readFile(join(out, "results.jsonl"), "utf8"))
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line))
-    .map(({ call, answer }) => `${call} ${answer === null ? "failed" : answer.text}`)
-    .sort()
-    .join("\n");
+/** Which calls have an answer, each as often as it is written, and which failed to the end: every start tries these again. */
+const answered = async (out) => {
+  const lines = (await readFile(join(out, "results.jsonl"), "utf8")).trim().split("\n");
+  const records = lines.map((line) => JSON.parse(line));
+  const given = records.filter(({ answer }) => answer !== null);
+  const calls = new Set(given.map(({ call }) => call));
+  const failed = new Set(records.map(({ call }) => call).filter((call) => !calls.has(call)));
+  return [...given.map(({ call, answer }) => `${call} ${answer.text}`), ...failed].sort().join("\n");
+};
 const judged = async (out) => {
   const { judgment, faces } = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
   return JSON.stringify({ judgment, faces });
