@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installPackage } from "./support/installed-package.ts";
+import { serveStudio } from "./support/served-studio.ts";
 
 const run = promisify(execFile);
 const MINUTES = 60_000;
@@ -67,6 +68,32 @@ describe("the package as it is installed", () => {
       words: expect.any(Number),
       same: true,
     });
+  });
+
+  it("serves the studio with its script, style and fonts from what was installed", async () => {
+    const bin = join(folder, "node_modules", "kuleshov", "bin", "kuleshov.js");
+    const studio = await serveStudio(folder, {}, bin);
+    try {
+      const html = await (await fetch(studio.address)).text();
+      const [script, style] = [/src="([^"]+\.js)"/, /href="([^"]+\.css)"/].map(
+        (link) => link.exec(html)?.[1] ?? "none",
+      );
+      const fetched = async (inside: string) => {
+        const response = await fetch(new URL(inside, studio.address));
+        return [
+          response.status,
+          response.headers.get("content-type"),
+          (await response.arrayBuffer()).byteLength > 9000,
+        ];
+      };
+      expect(await fetched(script as string)).toEqual([200, "text/javascript; charset=utf-8", true]);
+      expect(await fetched(style as string)).toEqual([200, "text/css; charset=utf-8", true]);
+      const font = "assets/ibm-plex-sans-latin-400-normal.woff2";
+      expect(await fetched(font)).toEqual([200, "font/woff2", true]);
+      expect(await (await fetch(`${studio.address}api/home`)).json()).toMatchObject({ folder: await realpath(folder) });
+    } finally {
+      expect(await studio.end()).toBe(0);
+    }
   });
 
   it("offers its light parts apart, and nothing of its inside", async () => {

@@ -21,12 +21,26 @@ const LIBRARY = `
   }
   await close();
 `;
+/** Starts the studio, reads its page, script and folder, and ends it. */
+const STUDIO = `
+  import { spawn } from "node:child_process";
+  import { createInterface } from "node:readline";
+  const words = ["node_modules/kuleshov/bin/kuleshov.js", "studio", "--no-open", "--port", "0"];
+  const studio = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const { value: address } = await createInterface(studio.stdout)[Symbol.asyncIterator]().next();
+  for (const inside of ["", "assets/studio.js", "assets/studio.css", "api/home"]) {
+    const { ok, status } = await fetch(address + inside);
+    if (!ok) throw new Error("the studio answered " + status + " for /" + inside);
+  }
+  studio.kill("SIGINT");
+`;
 const KULESHOV = join("node_modules", "kuleshov", "bin", "kuleshov.js");
 const STEPS = {
   demo: [KULESHOV, "demo"],
   measure: [KULESHOV, "measure", PHOTO, "--out", "measured"],
   "ask --pack": [KULESHOV, "ask", PHOTO, "--pack", "posed-faces"],
   "eval run smoke": [KULESHOV, "eval", "run", "smoke", "--out", "evaluated"],
+  studio: ["--input-type=module", "--eval", STUDIO],
   import: ["--input-type=module", "--eval", LIBRARY],
 };
 const WINDOWS = process.platform === "win32";

@@ -4,6 +4,7 @@ import { availableParallelism, release } from "node:os";
 import type { FoundToolbox, ToolboxDefinition } from "../adapters/toolbox-definition.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import { listNetworks, type NetworkListing } from "../networks/list-networks.ts";
+import { type PullOptions, pullNetwork } from "../networks/pull.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import { makeFolder } from "../platform/make-folder.ts";
 import { type SmileCheck, smileCheckOf } from "./known-smile.ts";
@@ -72,6 +73,36 @@ function checkNetwork({ manifest, origin, status }: NetworkListing): HealthCheck
   }
   const remedy = manifest.source.kind === "npm" ? "run npm ci again" : "see the reason";
   return { ...check, state: "broken", detail: status.reason, remedy };
+}
+
+/** A published file of networks that is not here, and what whoever fetches it agrees to. */
+export interface NetworkToPull {
+  readonly download: string;
+  readonly title: string;
+  /** Its official address. */
+  readonly origin: string;
+  readonly sizeBytes: number;
+  readonly licence: NetworkListing["manifest"]["licence"];
+}
+
+/** Each file once, whatever the number of networks in it. */
+export async function networksToPull(): Promise<readonly NetworkToPull[]> {
+  const files = new Map<string, NetworkToPull>();
+  for (const { manifest, origin, status } of await listNetworks()) {
+    if (status.state !== "to-pull" || files.has(status.download)) continue;
+    const { download, sizeBytes } = status;
+    files.set(download, { download, title: manifest.title, origin, sizeBytes, licence: manifest.licence });
+  }
+  return [...files.values()];
+}
+
+/** Fetches a file as `kuleshov models pull` does, for somebody who has accepted its licence. */
+export async function pullAccepted(
+  download: string,
+  onProgress: NonNullable<PullOptions["onProgress"]>,
+  signal: AbortSignal,
+): Promise<void> {
+  await pullNetwork(download, { acceptLicence: () => true, onProgress }, signal);
 }
 
 /** What is known about one toolbox on this machine. */

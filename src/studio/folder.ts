@@ -21,8 +21,10 @@ export interface StudioFolder {
   keepImage(upload: Upload, signal?: AbortSignal): Promise<string>;
   /** Keeps an uploaded list of images beside them, so that its paths are seen from the folder. @returns its path. */
   keepList(upload: Upload): Promise<string>;
-  /** Raised whenever something in it was changed here. */
-  version(): number;
+  /** @throws {ConfigurationError} if it was moved or removed since. */
+  mustBeThere(): Promise<void>;
+  /** Another whenever something in it was changed here, and after a restart: open pages then read again. */
+  version(): string;
   /** To be called by whoever changes something in it. */
   changed(): void;
   /** Told after every change. @returns an end to it. */
@@ -51,6 +53,7 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
   const uploads = join(root, ".kuleshov", "uploads");
   await rm(uploads, { recursive: true, force: true }); // what a killed studio was being sent
   const listeners = new Set<() => void>();
+  const started = randomUUID();
   let version = 0;
   const changed = () => {
     version += 1;
@@ -92,7 +95,13 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
         await rm(join(draft, ".."), { recursive: true, force: true });
       }
     },
-    version: () => version,
+    async mustBeThere() {
+      if ((await stat(systemPath(root)).catch(() => undefined))?.isDirectory()) return;
+      throw new ConfigurationError(
+        `Cannot go on as the folder is not there any more: put it back, or start the studio on its new place (\`${root}\`)`,
+      );
+    },
+    version: () => `${started} ${version}`,
     changed,
     subscribe(listener) {
       listeners.add(listener);

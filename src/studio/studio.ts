@@ -10,6 +10,7 @@ import { evaluationRoutes } from "./evaluation-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { createStudioFolder, type StudioFolder } from "./folder.ts";
 import { guard, noSuchAddress } from "./guard.ts";
+import { healthRoutes } from "./health-routes.ts";
 import { homeRoutes } from "./home-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
@@ -49,6 +50,7 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   rateRoutes,
   labRoutes,
   evaluationRoutes,
+  healthRoutes,
   runRoutes,
   eventRoutes,
 ];
@@ -66,6 +68,10 @@ export async function createStudio({ root, token }: { readonly root: string; rea
   inside.use("/api/*", async (c, next) =>
     /\/api\/(images|lists)$/.test(c.req.path) ? next() : bodyLimit({ maxSize: MOST_MESSAGE_BYTES })(c, next),
   );
+  inside.use("/api/*", async (_c, next) => {
+    await folder.mustBeThere();
+    await next();
+  });
   for (const routes of ROUTES) inside.route("/api", routes(studio));
   inside.all("/api/*", (c) => c.json({ error: "There is nothing at this address: reload the page." }, 404));
   inside.route("/assets", assetRoutes());

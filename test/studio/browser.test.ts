@@ -135,6 +135,19 @@ describe("the studio in a browser", () => {
     await page.close();
   });
 
+  it("says what to do with 10 000 files that are dropped at once, and copies none", async () => {
+    const page = await open(studio.address);
+    const dropped = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      for (let at = 0; at < 10_000; at++) transfer.items.add(new File(["x"], `${at}.jpg`, { type: "image/jpeg" }));
+      return transfer;
+    });
+    await page.dispatchEvent(".drop", "drop", { dataTransfer: dropped });
+    await page.waitForSelector(".failure:has-text('More than 2000 files at once are too many to copy: start')");
+    expect(await readdir(join(folder, "images"))).toEqual([PHOTO]);
+    await page.close();
+  });
+
   it("asks about a list, and leads to its answers", async () => {
     const page = await open(studio.address);
     const list = Buffer.from(`path,context\nimages/${PHOTO},${CONTEXT}\n`);

@@ -192,6 +192,7 @@ it("has nothing serious for axe-core, and no sideways scroll", async () => {
   await expectNoFaults(browser, {
     [`${studio.address}lab/?folder=images&chosen=three%20friends.jpg`]: ".images input[type=radio]",
     [`${studio.address}lab/${lab}`]: ".stimuli img",
+    [`${studio.address}health/`]: "section[aria-label='Networks'] dd",
     [`${studio.address}evaluation/?form=${encodeURIComponent('{"source":"faces.csv"}')}`]: ".preview img",
     [`${studio.address}evaluation/${evaluation}?call=${encodeURIComponent(call)}`]: "aside .scores",
   });

@@ -13,8 +13,13 @@ export interface ServedStudio {
   kill(): Promise<void>;
 }
 
-export async function serveStudio(folder: string, env: Readonly<Record<string, string>> = {}): Promise<ServedStudio> {
-  const words = [ownPath("bin", "kuleshov.js"), "studio", folder, "--no-open", "--port", "0"];
+/** @param program of another installation than this one. */
+export async function serveStudio(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+  program = ownPath("bin", "kuleshov.js"),
+): Promise<ServedStudio> {
+  const words = [program, "studio", folder, "--no-open", "--port", "0"];
   const child = spawn(process.execPath, words, {
     env: { ...process.env, OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OLLAMA_HOST: "http://127.0.0.1:9", ...env },
     stdio: ["ignore", "pipe", "ignore"],

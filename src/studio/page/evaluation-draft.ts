@@ -22,6 +22,7 @@ export const ARMS = [
   "full",
   "face-only",
   "context-only",
+  "hole-elsewhere",
   "blurred-background",
   "swapped-context",
   "grayscale",

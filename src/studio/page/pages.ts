@@ -3,6 +3,7 @@ import { CategoriesPage } from "./categories-page.tsx";
 import { ClipPage } from "./clip-page.tsx";
 import { DiscoverPage } from "./discover-page.tsx";
 import { EvaluationsPage } from "./evaluations-page.tsx";
+import { HealthPage } from "./health-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
 import { LabPage } from "./lab-page.tsx";
@@ -30,6 +31,7 @@ export const PAGES: readonly StudioPage[] = [
   { path: "/rate/", name: "Rate", Page: RatePage },
   { path: "/lab/", name: "Lab", Page: LabPage },
   { path: "/evaluation/", name: "Evaluations", Page: EvaluationsPage },
+  { path: "/health/", name: "Health", Page: HealthPage },
 ];
 
 /** The page at an address, with what follows its own part. */

@@ -1,0 +1,60 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { cacheSizes, clearCaches } from "../compose/caches.ts";
+import { checkHealth, networksToPull, pullAccepted } from "../compose/health.ts";
+import { ConfigurationError } from "../domain/errors.ts";
+import type { HealthCheck } from "../domain/health.ts";
+import { cacheFolder } from "../platform/cache-folder.ts";
+import { isUnderWay } from "./jobs.ts";
+import { message } from "./requests.ts";
+import type { Studio } from "./studio.ts";
+
+/** The licence is shown beside the button, and pressing it without having accepted it fetches nothing. */
+const PullMessage = z.strictObject({ download: z.string().min(1), accepted: z.boolean() });
+
+/** What `doctor` says, and what can be done about it: networks fetched, caches cleared. */
+export function healthRoutes({ folder, jobs }: Studio): Hono {
+  const routes = new Hono();
+  /** Looking for toolboxes starts programs: it is done when the page asks for it, and not with every change. */
+  let kept: { readonly turn: string; readonly checks: Promise<readonly HealthCheck[]> } | undefined;
+
+  routes.get("/health", async (c) => {
+    const turn = c.req.query("turn") ?? "";
+    if (kept?.turn !== turn) kept = { turn, checks: checkHealth() };
+    return c.json({ checks: await kept.checks, pulls: await networksToPull() });
+  });
+
+  routes.get("/places", async (c) => c.json({ folder: folder.root, cache: cacheFolder(), caches: await cacheSizes() }));
+
+  routes.post("/caches/clear", async (c) => {
+    const underWay = jobs.list().find(isUnderWay);
+    if (underWay !== undefined) {
+      throw new ConfigurationError(`Cannot clear while ${underWay.title} is under way: stop it, or wait for its end`);
+    }
+    const removed = await clearCaches();
+    folder.changed();
+    return c.json({ removed });
+  });
+
+  routes.post("/networks/pull", async (c) => {
+    const { download, accepted } = await message(c, PullMessage);
+    if (!accepted) {
+      throw new ConfigurationError(
+        `Nothing was fetched as the licence of "${download}" was not accepted: tick it first`,
+      );
+    }
+    const job = jobs.start({ kind: "models", title: download, address: "/health/" }, async (tell, signal) => {
+      tell({ step: "fetching, in MB" });
+      await pullAccepted(
+        download,
+        ({ receivedBytes, totalBytes }) =>
+          tell({ progress: { done: Math.round(receivedBytes / 1e6), total: Math.ceil(totalBytes / 1e6) } }),
+        signal,
+      );
+      kept = undefined;
+      folder.changed();
+    });
+    return c.json({ job });
+  });
+  return routes;
+}
