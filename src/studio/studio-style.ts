@@ -75,7 +75,7 @@ button[aria-pressed=true]{border-color:var(--accent);box-shadow:inset 0 0 0 1px 
 .group .thumbs,section[aria-label="In no group"] .thumbs{max-width:1200px}.status{font-size:13px;font-weight:400;border:1px solid var(--line);border-radius:10px;padding:1px 8px;background:var(--panel);white-space:nowrap}.group .facts{max-width:520px}.group>.row,.group>p{margin:10px 0}.group select{max-width:220px}.group h2{overflow-wrap:anywhere}
 @media (max-width:900px){.board{grid-template-columns:minmax(0,1fr)}.tray{position:static;max-height:60vh}}
 @media (max-width:600px){.rating{grid-template-columns:minmax(0,2fr) minmax(0,1fr)}.references>div{grid-template-columns:repeat(auto-fill,minmax(52px,1fr))}.rating fieldset button{flex:1 1 100%;text-align:left}}
-.lab>label.field{max-width:640px}.stimuli{margin-bottom:16px}
+.lab>label.field{max-width:640px}.stimuli{margin-bottom:16px;grid-template-columns:repeat(auto-fill,minmax(132px,1fr))}
 .beside{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:8px 36px;align-items:start}.code{font:13px/1.45 ui-monospace,monospace;width:100%}.plan{min-height:3em}.failure{white-space:pre-line}
 .checks{border:0;padding:0;margin:0 0 12px;display:flex;flex-wrap:wrap;gap:4px 18px;align-items:center}.checks legend{font-weight:600;padding:0;margin-bottom:4px}.numbers{align-items:end}.numbers .field{width:150px}.field.short{max-width:320px}
 .preview{margin:0 0 12px}.preview th{font-size:13px}.preview select{display:block;padding:4px 6px;font-size:13px;margin-top:2px}.preview td{font-size:13px;min-width:90px;max-width:220px}.preview td img{display:block;width:72px;height:54px;object-fit:cover;border-radius:4px}
