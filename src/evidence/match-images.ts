@@ -95,7 +95,7 @@ async function matchFrames(index: EvidenceIndex, matching: Matching): Promise<Ma
     if (imagePaths.some(isVideoName)) throw namesNoMoment(index, imagePaths);
     return new Map([[imagePaths[0] as string, onlyFrame(sequence)]]);
   }
-  if (frames.length === 1) throw namesNone(index, imagePaths);
+  if (frames.length === 1 || imagePaths.some(isVideoName)) throw namesNone(index, imagePaths);
   return (await framesByNumber(sequence, index, matching)) ?? framesInOrder(frames, index, matching);
 }
 

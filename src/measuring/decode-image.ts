@@ -52,6 +52,16 @@ async function decoded(
   };
 }
 
+/** The size of an image as it stands upright; `undefined` for what is no image. */
+export async function imageSize(path: string): Promise<{ widthPx: number; heightPx: number } | undefined> {
+  try {
+    const { autoOrient } = await sharp(await readImageFile(path, undefined)).metadata();
+    return { widthPx: autoOrient.width, heightPx: autoOrient.height };
+  } catch {
+    return undefined;
+  }
+}
+
 async function readImageFile(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
   try {
     return await readBytes(path, { mostBytes: MAX_FILE_BYTES, signal });

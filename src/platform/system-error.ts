@@ -36,6 +36,7 @@ export class RefusedFileError extends Error {
 /** Why the operating system, or {@link RefusedFileError}, refused a file: the second half of a sentence. */
 export function whyRefused(error: unknown): string {
   if (error instanceof RefusedFileError) return error.message;
+  if (isNulInPath(error)) return "its name holds a NUL character, which no file's name can";
   const code = codeOf(error);
   return (code === undefined ? undefined : REASONS[code]) ?? `the system refused (${code ?? String(error)})`;
 }
@@ -57,7 +58,12 @@ const CANNOT_LOAD =
   "Cannot go on as a part of Kuleshov cannot be loaded: allow more open files, for example with `ulimit -n 1024`, or install it again";
 
 function isSystemError(error: Error): boolean {
-  return "syscall" in error || (codeOf(error) ?? "") in REASONS;
+  return "syscall" in error || (codeOf(error) ?? "") in REASONS || isNulInPath(error);
+}
+
+/** Node refuses such a path before the system sees it. */
+function isNulInPath(error: unknown): boolean {
+  return codeOf(error) === "ERR_INVALID_ARG_VALUE" && /without null bytes/.test((error as Error).message);
 }
 
 function codeOf(error: unknown): string | undefined {

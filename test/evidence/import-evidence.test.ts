@@ -166,6 +166,20 @@ describe("a video's own file", () => {
     expect(await frameAt(imported, 3)).toBeUndefined();
   });
 
+  it("is joined under the name that FaceReader's log gives the video, whatever the log is called", async () => {
+    const log = (analysed: string) =>
+      `Video analysis detailed log\n\nFilename:\t${analysed}\nFrame rate:\t25\n\nVideo Time\tNeutral\tHappy\tSad\tAction Unit 12 - Lip Corner Puller\n00:00:00.000\t1\t0\t0\tA\n00:00:00.040\t1\t0\t0\tC\n`;
+    const join = async (analysed: string) => importEvidence(await opened(log(analysed), "log.txt"), videos);
+    const videos = ["films/other.mp4", "films/clip.mp4"];
+    const imported = await join("C:\\data\\Clip.MP4");
+    expect([await frameAt(imported, 0), await frameAt(imported, 0.04)]).toEqual([1, 3]);
+    expect(imported.warnings?.join()).toMatch(/FaceReader has no row about films\/other.mp4/);
+    // A camera is no file: the rows are about the only video there is. Two videos are never their two frames.
+    await expect(join("USB camera")).rejects.toThrow(/Cannot import measurements/);
+    const live = await importEvidence(await opened(log("USB camera"), "log.txt"), ["films/clip.mp4"]);
+    expect(await frameAt(live, 0.04)).toBe(3);
+  });
+
   it("joins several people in one frame to their faces by their boxes", async () => {
     const rows = ["TimeStamp,faceId,upperLeftX,upperLeftY,lowerRightX,lowerRightY,smile,browFurrow,browRaise"];
     for (const [time, left, smile] of [

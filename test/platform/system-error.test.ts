@@ -21,6 +21,13 @@ describe("What the operating system refuses", () => {
     );
   });
 
+  it("is told of a path with a NUL character, which Node refuses itself, and of no other wrong argument", async () => {
+    const error = await readFile("a\0b").catch((refusal: unknown) => refusal);
+    expect(systemErrorSentence(error)).toBe("Cannot go on as its name holds a NUL character, which no file's name can");
+    const other = await readFile(import.meta.filename, { flag: -1.5 }).catch((refusal: unknown) => refusal);
+    expect(systemErrorSentence(other)).toBeUndefined();
+  });
+
   it("is found in the causes of another error", () => {
     const wrapped = new Error("a batch failed", {
       cause: new Error("a file failed", { cause: refused("EROFS", { path: "x" }) }),

@@ -25,7 +25,8 @@ const LETTERS = "ABCDE";
 /**
  * Text exports of Noldus FaceReader: the detailed log (a column for each emotion, valence, arousal, action units) and the
  * state log (the dominant emotion at each change). Times are `00:00:01.033`. Action units given as letters A to E are
- * intensities of 1 to 5; given as numbers of 0..1 they are on FaceReader's own scale and stay scores.
+ * intensities of 1 to 5; given as numbers of 0..1 they are on FaceReader's own scale and stay scores. The line
+ * `Filename:` before the table names the video or image; a camera has no name with an ending.
  */
 const faceReaderTable: TableFormat = {
   name: "facereader",
@@ -37,6 +38,8 @@ const faceReaderTable: TableFormat = {
     const toolbox = `facereader@${version ?? "unknown"}`;
     const time = columns.findLoosely("Video Time");
     if (time === undefined) throw columns.lacks("FaceReader's column Video Time is missing");
+    const analysed = columns.preface.get("Filename") ?? "";
+    const image = /\.\w+$/.test(analysed) ? analysed : null;
     const scores = scoreColumns(columns);
     const units = columns.matching(ACTION_UNIT).map(({ column, match }) => ({ column, au: `AU${match[1]}` }));
     const wanted = [time, ...scores.map(({ column }) => column), ...units.map(({ column }) => column)];
@@ -51,7 +54,7 @@ const faceReaderTable: TableFormat = {
       read(cells) {
         const timeSec = secondsOf(cells.text(0));
         if (timeSec === undefined) throw cells.refusal(0, "which is not a time");
-        const where = { image: null, frame: null, timeSec, faceKey: null };
+        const where = { image, frame: null, timeSec, faceKey: null };
         const texts = wanted.slice(1).map((_, k) => cells.text(k + 1));
         if (texts.some((text) => FAILED.test(text))) return { ...where, face: null };
         const read: ToolboxScore[] = [];

@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { jsonrepair } from "jsonrepair";
-import { readText } from "../../platform/read-file.ts";
+import { readBytes } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
 import { systemPath } from "../../platform/system-path.ts";
+import { openTableBytes, textOfFile } from "../../platform/tables/table-bytes.ts";
 import { openTable } from "../../platform/tables/table-rows.ts";
 import type { EvidenceFile, ImportedRow } from "../../ports/evidence-file.ts";
 import type { ToolboxDefinition } from "../toolbox-definition.ts";
@@ -32,7 +33,7 @@ export interface EvidenceRequest {
 }
 
 /**
- * Opens what a toolbox wrote: a CSV, TSV or JSON file, or a folder of them (one per image). Nothing but the first lines
+ * Opens what a toolbox wrote: a CSV, TSV or JSON file (a list or object in a file of any ending), or a folder of them (one per image). Nothing but the first lines
  * is read yet.
  *
  * @throws {ConfigurationError} if there is no such file, its columns are no toolbox's or not the named one's, or a
@@ -44,15 +45,28 @@ export async function openEvidence(request: EvidenceRequest, formats: KnownForma
     throw tableError(path, whyRefused(cause), { cause });
   });
   if (info.isDirectory()) return openEvidenceFolder(path, (part) => openEvidence({ ...request, path: part }, formats));
-  if (JSON_ENDINGS.has(extname(path).toLowerCase())) return openJson(request, info.size, formats);
+  if (JSON_ENDINGS.has(extname(path).toLowerCase()) || (await beginsAsJson(path)))
+    return openJson(request, info.size, formats);
   return openCsv(request, formats);
+}
+
+/** Whether a file begins as lists and objects do, whatever its ending: printed results are saved as text. */
+async function beginsAsJson(path: string): Promise<boolean> {
+  const bytes = await openTableBytes(path, (reason, options) => tableError(path, reason, options));
+  try {
+    const head = Buffer.alloc(4096);
+    const { bytesRead } = await bytes.read(head, 0, head.length, 0);
+    return /^(?:\xef\xbb\xbf)?\s*[[{]/.test(head.toString("latin1", 0, bytesRead));
+  } finally {
+    await bytes.close();
+  }
 }
 
 async function openCsv(request: EvidenceRequest, formats: KnownFormats): Promise<EvidenceFile> {
   const { path } = request;
   const table = await openTable(path, { refuse: (reason, options) => tableError(path, reason, options) });
   try {
-    const columns = createTableColumns(path, table.header.columns);
+    const columns = createTableColumns(path, table.header.columns, table.header.preface);
     const format = chooseFormat(columns, request, formats);
     const reader = format.reader(columns, { version: request.version, sample: await sampleCsv(table) });
     return createCsvEvidence({ path, title: format.title, table }, reader);
@@ -65,10 +79,10 @@ async function openCsv(request: EvidenceRequest, formats: KnownFormats): Promise
 async function openJson(request: EvidenceRequest, sizeBytes: number, formats: KnownFormats): Promise<EvidenceFile> {
   const { path, version } = request;
   if (sizeBytes > LARGEST_JSON_BYTES) throw tableError(path, "it has more than 256 MB of JSON: export it as CSV");
-  const text = await readText(path).catch((cause: unknown) => {
+  const bytes = await readBytes(path).catch((cause: unknown) => {
     throw tableError(path, whyRefused(cause), { cause });
   });
-  const json = parseJson(text, path);
+  const json = parseJson(textOfFile(bytes), path);
   for (const readJson of formats.jsonReaders) {
     const listed = readJson(json, { path, version });
     if (listed !== undefined) return createListedEvidence(listed);

@@ -5,6 +5,8 @@ import { tableError } from "./table-format.ts";
 export interface TableColumns {
   readonly path: string;
   readonly names: readonly string[];
+  /** What the lines before the table tell, by name. */
+  readonly preface: ReadonlyMap<string, string>;
   /** Index of the first column of exactly this name (spaces around it do not count). */
   find(name: string): number | undefined;
   /** Like `find`, but case, spaces and underscores do not count: `Brow Furrow` is `browFurrow`. */
@@ -17,7 +19,11 @@ export interface TableColumns {
   lacks(what: string): Error;
 }
 
-export function createTableColumns(path: string, names: readonly string[]): TableColumns {
+export function createTableColumns(
+  path: string,
+  names: readonly string[],
+  preface: ReadonlyMap<string, string> = new Map(),
+): TableColumns {
   const exact = new Map<string, number>();
   const loose = new Map<string, number>();
   names.forEach((name, column) => {
@@ -28,6 +34,7 @@ export function createTableColumns(path: string, names: readonly string[]): Tabl
   return {
     path,
     names,
+    preface,
     find: (name) => exact.get(name),
     findLoosely: (name) => exact.get(name) ?? loose.get(looseName(name)),
     findAll(wanted) {

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { glob } from "tinyglobby";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { PixelBox } from "../../domain/geometry.ts";
 import { readBytes } from "../../platform/read-file.ts";
 import { type ReadRow, sampleOf } from "./dataset.ts";
-import { columnsOf, readCsvRows } from "./table-rows.ts";
+import { columnsOf, readCsvRows, type TableRow } from "./table-rows.ts";
 
 /** AffectNet's codes in order (Mollahosseini et al. 2019); 8 none, 9 uncertain and 10 no face are not judged. */
 export const AFFECTNET_LABELS = [
@@ -46,7 +47,8 @@ function affectOf(value: number): number | null {
 /**
  * AffectNet in either form it is handed out: `<split>/images/0.jpg` with `<split>/annotations/0_exp.npy`, `0_val.npy`,
  * `0_aro.npy`; or `validation.csv` / `training.csv`, with or without their header, beside the images, their folder
- * `Manually_Annotated_Images` or the one that its archive makes around it, or in `Manually_Annotated_file_lists`.
+ * `Manually_Annotated_Images` or the one that its archive makes around it, or in `Manually_Annotated_file_lists`. The
+ * lists say where in the image the face is.
  */
 export async function readAffectNetSamples(path: string, split: string): Promise<ReadRow[]> {
   const annotations = join(path, split, "annotations");
@@ -72,7 +74,13 @@ async function fromAnnotations(folder: string): Promise<ReadRow[]> {
       const value = async (part: string) =>
         Number(parseNpy(await readBytes(join(folder, "annotations", `${id}_${part}.npy`)))[0]);
       const image = join(folder, "images", `${id}.jpg`);
-      rows.push(...rowOf({ where: file, id, image, code: await value("exp") }, await value("val"), await value("aro")));
+      rows.push(
+        ...rowOf(
+          { where: file, id, image, region: null, code: await value("exp") },
+          await value("val"),
+          await value("aro"),
+        ),
+      );
     } catch (error) {
       rows.push({ where: file, reason: `its annotation cannot be read (${(error as Error).message})` });
     }
@@ -89,23 +97,35 @@ async function fromList(list: string, path: string): Promise<ReadRow[]> {
     const places = IMAGE_FOLDERS.map((folder) => join(path, folder, file));
     const image = places.find((place) => existsSync(place)) ?? join(path, "Manually_Annotated_Images", file);
     return rowOf(
-      { where, id: file, image, code: Number(cells.expression) },
+      { where, id: file, image, region: faceBoxOf(cells), code: Number(cells.expression) },
       Number(cells.valence),
       Number(cells.arousal),
     );
   });
 }
 
-function rowOf(
-  row: { readonly where: string; readonly id: string; readonly image: string; readonly code: number },
-  valence: number,
-  arousal: number,
-): ReadRow[] {
+/** `null` where there is none, as in lists that people shortened. */
+function faceBoxOf(cells: TableRow["cells"]): PixelBox | null {
+  const names = ["face_x", "face_y", "face_width", "face_height"];
+  const [leftPx, topPx, widthPx, heightPx] = names.map((name) => Number.parseFloat(cells[name] ?? ""));
+  const box = PixelBox.safeParse({ leftPx, topPx, widthPx, heightPx });
+  return box.success ? box.data : null;
+}
+
+interface AffectNetRow {
+  readonly where: string;
+  readonly id: string;
+  readonly image: string;
+  readonly region: PixelBox | null;
+  readonly code: number;
+}
+
+function rowOf(row: AffectNetRow, valence: number, arousal: number): ReadRow[] {
   if (row.code >= 8 && row.code <= 10) return [];
   const label = AFFECTNET_LABELS[row.code];
   if (label === undefined) return [{ where: row.where, reason: `${row.code} is no AffectNet expression` }];
   const truth = { label, valence: affectOf(valence), arousal: affectOf(arousal) };
-  return [{ where: row.where, sample: sampleOf({ id: row.id, image: row.image, truth }) }];
+  return [{ where: row.where, sample: sampleOf({ id: row.id, image: row.image, region: row.region, truth }) }];
 }
 
 /** Contents of a NumPy `.npy` file that holds one or more texts or numbers. */

@@ -1,9 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { clipBox } from "../../domain/geometry.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { nearestNames } from "../../domain/nearest-name.ts";
 import { createRandom } from "../../domain/statistics/random.ts";
+import { imageSize } from "../../measuring/decode-image.ts";
 import { pathOfBytes, systemPath } from "../../platform/system-path.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
 import { createLabelReader, type LabelReader } from "../label-reader.ts";
@@ -51,9 +53,37 @@ export async function readDataset(source: DatasetSource, setting: DatasetSetting
   const good = checked.filter((row): row is GoodRow => "sample" in row);
   const drawn = await drawFrames(subset(good, source), setting.frames);
   const skipped = [...unusable, ...refuse(drawn.filter((row): row is BadRow => "reason" in row))];
-  const samples = drawn.flatMap((row) => ("sample" in row ? [row.sample] : []));
-  if (samples.length === 0) throw noneUsable(skipped, path);
-  return { samples, skipped, notes, labels };
+  const read = drawn.flatMap((row) => ("sample" in row ? [row.sample] : []));
+  if (read.length === 0) throw noneUsable(skipped, path);
+  const { samples, notes: ofRegions } = await checkRegions(read, good);
+  return { samples, skipped, notes: [...notes, ...ofRegions], labels };
+}
+
+/**
+ * Leaves out regions of which most lies outside their image: it is a copy that was cropped or made smaller since. Where
+ * this is so of most, the others are of the first images too. A person among several that the data set tells of in one
+ * image keeps the region, as nobody else can stand for them.
+ */
+async function checkRegions(samples: readonly Sample[], all: readonly GoodRow[]) {
+  const listed = groupBy(all, ({ sample }) => sample.image);
+  const read = groupBy(samples, ({ image }) => image); // frames of a video are images of their own only here
+  const isAlone = (image: string | null) => [listed, read].every((people) => (people.get(image)?.length ?? 0) <= 1);
+  const alone = samples.filter(({ image, region }) => region !== null && isAlone(image));
+  const misfits = new Set<Sample>();
+  for (const sample of alone) if (await isMostlyOutside(sample)) misfits.add(sample);
+  if (misfits.size === 0) return { samples, notes: [] };
+  const areCopies = misfits.size * 2 > alone.length;
+  const left = areCopies ? new Set(alone) : misfits;
+  const others = areCopies && left.size > misfits.size ? `, so that none of the ${left.size} is used` : "";
+  const note = `${misfits.size} of ${alone.length} regions of samples lie mostly outside their image (a cropped or smaller copy?)${others}: the largest face of such an image is meant`;
+  return { samples: samples.map((one) => (left.has(one) ? { ...one, region: null } : one)), notes: [note] };
+}
+
+async function isMostlyOutside({ image, region }: Sample): Promise<boolean> {
+  const size = image === null ? undefined : await imageSize(image);
+  if (size === undefined || region === null) return false;
+  const inside = clipBox(region, size);
+  return (inside?.widthPx ?? 0) * (inside?.heightPx ?? 0) * 2 < region.widthPx * region.heightPx;
 }
 
 type GoodRow = Extract<ReadRow, { sample: Sample }>;

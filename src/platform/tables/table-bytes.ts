@@ -53,6 +53,12 @@ function bytesInMemory(bytes: Buffer): TableBytes {
   };
 }
 
+/** Text of a whole file, in any encoding that a table may have. */
+export function textOfFile(bytes: Buffer): string {
+  const encoding = utf16Of(bytes);
+  return encoding === undefined ? textOfBytes(bytes) : new TextDecoder(encoding).decode(bytes);
+}
+
 const windows1252 = new TextDecoder("windows-1252");
 
 /** Text of some bytes of a table: UTF-8, else what spreadsheets on Windows write. */

@@ -6,6 +6,7 @@ import type { TableHeader, TableMarks } from "./table-layout.ts";
 /** Py-Feat's header, the longest known, has 22 kB. */
 const LONGEST_HEADER_BYTES = 1 << 22;
 const DELIMITERS = [",", "\t", ";"] as const;
+const TAB = 9;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
@@ -30,14 +31,16 @@ export async function readTableHeader(
   const head = await readHead(bytes);
   refuseWhatIsNoText(head, refuse);
   const newline = head.includes(LINE_FEED) || !head.includes(CARRIAGE_RETURN) ? LINE_FEED : CARRIAGE_RETURN;
-  const lines = headLines(head, newline);
+  const preface = new Map<string, string>();
+  const lines = headLines(head, newline, preface);
   const first = lines.next();
   if (first.done) throw refuse("there is no line with column names in it");
   const { start, end, line, separator } = first.value;
   const delimiter = separator ?? delimiterOf(head.subarray(start, end), newline, names?.length);
   const marks = { delimiter: delimiter.charCodeAt(0), newline };
   const decimalComma = delimiter === ";";
-  if (names !== undefined) return { marks, decimalComma, columns: names, dataOffsetBytes: start, dataLine: line };
+  if (names !== undefined)
+    return { marks, decimalComma, columns: names, dataOffsetBytes: start, dataLine: line, preface };
   const row = scanQuotedRow(head, { start, end: head.length }, marks);
   const headerEnd = row.end === -1 ? head.length : row.end;
   const columns = cellTexts(head.subarray(start, headerEnd), marks);
@@ -47,6 +50,7 @@ export async function readTableHeader(
     columns: lacksRowNames(head, { start, end: headerEnd, columns }, marks) ? ["", ...columns] : columns,
     dataOffsetBytes: headerEnd + 1,
     dataLine: line + row.lines,
+    preface,
   };
 }
 
@@ -73,8 +77,8 @@ interface HeadLine {
   readonly separator: string | undefined;
 }
 
-/** Lines with something in them, without the ones that only introduce a table. */
-function* headLines(head: Buffer, newline: number): Generator<HeadLine> {
+/** Lines with something in them, without the ones that only introduce a table: what these tell goes into `preface`. */
+function* headLines(head: Buffer, newline: number, preface: Map<string, string>): Generator<HeadLine> {
   let start = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   let separator: string | undefined;
   for (let line = 1; start < head.length; line++) {
@@ -83,12 +87,10 @@ function* headLines(head: Buffer, newline: number): Generator<HeadLine> {
     const text = head.toString("latin1", start, end).trim();
     const told = SEPARATOR_LINE.exec(text)?.[1];
     if (told !== undefined) separator = told;
-    else if (
-      text !== "" &&
-      !/^"?#/.test(text) &&
-      !PREFACE_LINE.test(`${text}\t`) &&
-      !opensPreface(head, end, newline)
-    ) {
+    else if (PREFACE_LINE.test(`${text}\t`)) {
+      const [name = "", value = ""] = cellTexts(head.subarray(start, end), { delimiter: TAB, newline });
+      preface.set(name.trim().slice(0, -1), value.trim());
+    } else if (text !== "" && !/^"?#/.test(text) && !opensPreface(head, end, newline)) {
       yield { start, end, line, separator };
     }
     start = end + 1;

@@ -15,4 +15,6 @@ export interface TableHeader {
   readonly dataOffsetBytes: number;
   /** Line of the first row of data, counted from 1. */
   readonly dataLine: number;
+  /** What the lines before the table tell, by name: `Filename` in FaceReader's logs. */
+  readonly preface: ReadonlyMap<string, string>;
 }

@@ -166,6 +166,12 @@ describe("MediaPipe's results as people save them", () => {
     const { rows } = await imported(whole, { name: "r.json" });
     expect(valuesOn("percent-0-100", rows[0]?.face)["AU12:left"]).toBeCloseTo(80, 6);
     await expect(imported(whole.slice(0, -4), { name: "r.json" })).rejects.toThrow(/not valid JSON \(cut short\?\)/);
+    // As a terminal's output is saved; PowerShell writes UTF-16.
+    for (const saved of [`\n ${whole}`, Buffer.from(`\uFEFF${whole}`, "utf16le")]) {
+      expect((await imported(saved, { name: "r.txt" })).rows).toEqual(
+        rows.map((row) => ({ ...row, file: expect.stringMatching(/r\.txt$/) })),
+      );
+    }
   });
 
   it("are read as a stream, one result a line, and refused when the stream is cut short", async () => {

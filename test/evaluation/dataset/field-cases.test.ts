@@ -1,6 +1,7 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import sharp from "sharp";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Dataset } from "../../../src/evaluation/dataset/dataset.ts";
 import { readDataset } from "../../../src/evaluation/dataset/read-dataset.ts";
@@ -101,6 +102,34 @@ describe("data sets as their holders have them, through the evaluations that shi
     ]);
   });
 
+  it("AffectNet's boxes say which face is meant, unless the images are cropped or smaller copies", async () => {
+    const header =
+      "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal";
+    const boxes = ["60,60,150,150", "10,10,90,90", "0,0,170,170", "NA,NA,NA,NA"];
+    const rows = boxes.map((box, n) => `1/${n}.png,${box},none,1,0.7,0.2`);
+    const of = async (size: number) => {
+      const folder = await tempFolder();
+      await writeInto(folder, { "validation.csv": [header, ...rows].join("\n"), "1/note": "" });
+      for (const n of boxes.keys()) {
+        const create = { width: size, height: size, channels: 3, background: "grey" } as const;
+        await sharp({ create })
+          .png()
+          .toFile(join(folder, "1", `${n}.png`));
+      }
+      const { samples, notes } = await readShipped("affectnet", "AFFECTNET_DIR", folder);
+      return { regions: samples.map(({ region }) => region?.leftPx ?? null), notes };
+    };
+    expect(await of(300)).toEqual({ regions: [60, 10, 0, null], notes: [] });
+    expect(await of(150)).toEqual({
+      regions: [null, 10, 0, null],
+      notes: [expect.stringMatching(/^1 of 3 regions .* mostly outside their image .*: the largest face of such/)],
+    });
+    expect(await of(100)).toEqual({
+      regions: [null, null, null, null],
+      notes: [expect.stringMatching(/^2 of 3 regions .*, so that none of the 3 is used: the largest face/)],
+    });
+  });
+
   it("AffectNet's lists in the folder that they are handed out in", async () => {
     const name = (at: number) => `${100 + at}/0123456789abcdef0123456789abcdef0123456789abcdef${at}.jpg`;
     const images = [0, 2, 3, 5, 7, 8, 9].map((at) => join("Manually_Annotated_Images", name(at)));
@@ -130,6 +159,11 @@ describe("data sets as their holders have them, through the evaluations that shi
       [["peace"], 640],
       [["doubt/confusion", "disconnection"], 1920],
     ]);
+    // In a smaller copy nobody else stands for either of them.
+    const create = { width: 100, height: 100, channels: 3, background: "grey" } as const;
+    await sharp({ create }).jpeg().toFile(join(folder, "mscoco/images/p.jpg"));
+    const smaller = await readShipped("emotic", "EMOTIC_DIR", folder);
+    expect(smaller.samples.map(({ region }) => region?.widthPx)).toEqual([640, 1920]);
   });
 
   it("EMOTIC's annots_arrs, whose tables name images without their folder", async () => {
