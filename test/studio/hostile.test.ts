@@ -1,12 +1,14 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserContext } from "playwright-core";
 import sharp from "sharp";
 import { expect, it, onTestFinished } from "vitest";
 import { Report } from "../../src/domain/report.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import { systemPath } from "../../src/platform/system-path.ts";
 import { reversiblyVisible } from "../../src/platform/visible-text.ts";
 import { openBrowser } from "../support/browser.ts";
+import { installFakeFfmpeg, writeVideo } from "../support/fake-ffmpeg.ts";
 import { HOSTILE, hostile } from "../support/hostile.ts";
 import { failsWith } from "../support/model-server.ts";
 import { startOllamaServer } from "../support/ollama-server.ts";
@@ -19,6 +21,8 @@ import { tempFolder } from "../support/temp-folder.ts";
 /** With a byte that is no UTF-8, where names may have such. */
 const IMAGE = `images/i${HOSTILE}${process.platform === "linux" ? "\udce9" : ""}.jpg`;
 const STUDY = `studies/s${HOSTILE}`;
+const [CLIP, CLIPS] = [`clips/c${HOSTILE}.webm`, `studies/c${HOSTILE}`];
+const [LAB_IMAGE, LAB] = [`more/l${HOSTILE}.jpg`, `labs/l${HOSTILE}`];
 const MODEL = `m${HOSTILE}:7b`;
 
 /**
@@ -62,12 +66,28 @@ function hostileReport(report: Tree): Tree {
   return evil;
 }
 
+/** A study of a clip that browsers play. */
+async function beginClip(folder: string): Promise<void> {
+  await mkdir(join(folder, "clips"));
+  const shot = { fromS: 0, photo: samplePhoto(1), leftPx: 300, topPx: 200, widthPx: 900, movesXPxPerS: 0 };
+  await writeVideo(join(folder, CLIP), { shots: [shot], durationS: 2 });
+  const env = { KULESHOV_FFMPEG: await installFakeFfmpeg(folder) };
+  const measured = await runCli(["measure", "clips", "--fps", "1", "--out", CLIPS], { cwd: folder, env });
+  expect(measured).toMatchObject({ code: 0 });
+  await copyFile(ownPath("test", "fixtures", "grey-two-seconds.webm"), join(folder, CLIP));
+}
+
 it("shows nothing raw of names, reports, tables, models and servers, on any page", async () => {
   const folder = await tempFolder();
   await mkdir(join(folder, "images"));
   await writeFile(systemPath(join(folder, IMAGE)), await sharp(samplePhoto(1)).resize(600).jpeg().toBuffer());
   await writeFile(join(folder, "images", `none${HOSTILE}.jpg`), "no image");
   await runCli(["measure", "images", "--out", STUDY], { cwd: folder });
+  await beginClip(folder);
+  await mkdir(join(folder, "more"));
+  await copyFile(systemPath(join(folder, IMAGE)), join(folder, LAB_IMAGE));
+  const lab = ["lab", LAB_IMAGE, "--mask", "gray", "--hide", "faces", "--context", `c${HOSTILE}`, "--out", LAB];
+  expect(await runCli(lab, { cwd: folder })).toMatchObject({ code: 0 });
   const server = await startOllamaServer(
     () => failsWith(400, { error: `no${HOSTILE}` }),
     [{ name: MODEL, capabilities: ["completion", "vision"] }],
@@ -87,13 +107,20 @@ it("shows nothing raw of names, reports, tables, models and servers, on any page
   const { run } = await api("/ask", { image, context: `c${HOSTILE}` });
   await api("/ask", { image, model: `ollama:${MODEL}` });
   const finished = async () => (await api("/home")).runs.filter((each: { finished: boolean }) => each.finished);
-  await expect.poll(finished, { timeout: 30_000 }).toHaveLength(2);
+  await expect.poll(finished, { timeout: 30_000 }).toHaveLength(4);
   const report = systemPath(join(folder, run, "report.json"));
   await writeFile(report, JSON.stringify(hostileReport(JSON.parse(await readFile(report, "utf8")))));
   const notes = { kind: "disagree", faceId: "F1", evidenceId: null, text: `n${HOSTILE}` };
   await api("/notes", { run: reversiblyVisible(run), ...notes });
   const face = `${image}#F1`;
   await api("/study/exclude", { study, chosen: { faces: [face] }, reason: `r${HOSTILE}` });
+  const seen = { study: reversiblyVisible(CLIPS), clip: reversiblyVisible(CLIP) };
+  await api("/clip/people", { ...seen, people: [{ trackId: "T1", fromFrame: 0, person: `p${HOSTILE}` }] });
+  expect(
+    await api("/clip/markers", { ...seen, markers: [{ lane: `l${HOSTILE}`, fromS: 0, toS: 1, label: `m${HOSTILE}` }] }),
+  ).toEqual({});
+  const ends = { points: 3, lowest: `a${HOSTILE}`, highest: `z${HOSTILE}` };
+  await api("/ratings/begin", { study, most: 9, question: `q${HOSTILE}`, ...ends });
 
   const address = (path: string) => path.split("/").map(encodeURIComponent).join("/");
   const pages = {
@@ -102,6 +129,10 @@ it("shows nothing raw of names, reports, tables, models and servers, on any page
     [`run/${address(reversiblyVisible(run))}`]: ".settings",
     "study/": ".studies li",
     [`study/${address(study)}?face=${encodeURIComponent(face)}`]: ".told",
+    [`clip/${address(seen.study)}?clip=${encodeURIComponent(seen.clip)}`]: ".person :text('onload')",
+    [`rate/${address(study)}`]: "input[name=rater]",
+    [`rate/${address(study)}?rater=${encodeURIComponent(`r${HOSTILE}`)}`]: ".rating img",
+    [`lab/${address(reversiblyVisible(LAB))}`]: ".stimuli img",
   };
   for (const [inside, whole] of Object.entries(pages)) {
     expect(await rawIn(context, `${studio.address}${inside}`, whole), inside).toEqual([]);
