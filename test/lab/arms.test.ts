@@ -30,8 +30,8 @@ it("each arm sends the model exactly what its name says: those pixels, and the w
   const server = await startOpenAiServer(() => saysJson(judgment(subject({ cues: [] }))), { models: [seeing] });
   const [funeral, wedding] = [join(folder, "funeral.png"), join(folder, "wedding.png")];
   // No larger than a model is shown, so that what is sent has the pixels of the file.
-  await sharp(samplePhoto(1)).resize(1000).toFile(funeral);
-  await sharp(samplePhoto(4)).resize(1000).toFile(wedding);
+  await sharp(samplePhoto(1)).resize(700).toFile(funeral);
+  await sharp(samplePhoto(4)).resize(700).toFile(wedding);
   const rows = [
     { id: "funeral", image: funeral, words: FUNERAL },
     { id: "wedding", image: wedding, words: WEDDING },
