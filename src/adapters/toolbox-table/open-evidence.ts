@@ -56,7 +56,7 @@ async function beginsAsJson(path: string): Promise<boolean> {
   try {
     const head = Buffer.alloc(4096);
     const { bytesRead } = await bytes.read(head, 0, head.length, 0);
-    return /^(?:\xef\xbb\xbf)?\s*[[{]/.test(head.toString("latin1", 0, bytesRead));
+    return /^(?:\xef\xbb\xbf)?\s*(?:[[{]|FaceLandmarkerResult\()/.test(head.toString("latin1", 0, bytesRead));
   } finally {
     await bytes.close();
   }
@@ -115,6 +115,9 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
+/** A printed result of MediaPipe's holds objects that hold none. */
+const DEEPEST_OBJECTS = 2;
+
 /**
  * What a printed list of Python's (`[Category(score=0.5, category_name='jawOpen')]`, `[{'score': 0.5}]`) or an object of
  * JavaScript's (`{ score: 0.5 }`) stands for; `undefined` for other text, and where one is cut short.
@@ -124,11 +127,15 @@ function literalOf(text: string): unknown {
   const isWhole = [..."[{("].every(
     (open, at) => structure.split(open).length === structure.split("]})"[at] as string).length,
   );
-  if (!isWhole || !/^\s*[[{].*[\]}];?\s*$/s.test(text)) return undefined;
-  const objects = text.replace(
-    /\b[A-Z]\w*\(([^()]*)\)/g,
-    (_whole, fields: string) => `{${fields.replace(/(\w+)=/g, "$1:")}}`,
-  );
+  if (!isWhole || !/^\s*(?:[[{]|[A-Z]\w*\().*[\]})];?\s*$/s.test(text)) return undefined;
+  const rows = (_whole: string, inside: string) => inside.slice(0, inside.lastIndexOf("]") + 1);
+  let objects = text.replace(/\barray\(([^()]*)\)/g, rows); // of NumPy
+  for (let depth = 0; depth < DEEPEST_OBJECTS; depth++) {
+    objects = objects.replace(
+      /\b[A-Z]\w*\(([^()]*)\)/g,
+      (_whole, fields: string) => `{${fields.replace(/\b([a-z]\w*)=/g, "$1:")}}`,
+    );
+  }
   try {
     return JSON.parse(jsonrepair(objects.replace(/;\s*$/, "")));
   } catch {

@@ -160,6 +160,10 @@ describe("MediaPipe's results as people save them", () => {
   it.each([
     ["Python prints a list", "[[{'category_name': 'mouthSmileLeft', 'score': 0.8, 'display_name': None}, RIGHT]]"],
     ["Python prints its objects", "[Category(score=0.8, display_name='', category_name='mouthSmileLeft'), RIGHT]"],
+    [
+      "Python prints a whole result",
+      "FaceLandmarkerResult(face_landmarks=[[NormalizedLandmark(x=0.1, y=0.2, z=-0.01, visibility=None), NormalizedLandmark(x=0.5, y=0.6, z=0.0)]], face_blendshapes=[[Category(score=0.8, category_name='mouthSmileLeft'), RIGHT]], facial_transformation_matrixes=[array([[1., 0.],\n [0., 1.]], dtype=float32)])",
+    ],
     ["JavaScript prints", "{ faceBlendshapes: [ [ { score: 0.8, categoryName: 'mouthSmileLeft' }, RIGHT ] ] };"],
   ])("are read as %s", async (_case, text) => {
     const whole = text.replace("RIGHT", "{'category_name': 'mouthSmileRight', 'score': 0.6}");
