@@ -188,8 +188,9 @@ scorers: [accuracy]
 
 describe("kuleshov eval", () => {
   it("means the evaluation that ships where the data lie in a folder of its name", async () => {
-    await mkdir("jaffe");
-    const { stderr } = await runCommand(["eval", "run", "jaffe", "--dry-run"], [evaluation]);
+    const folder = await tempFolder();
+    await mkdir(join(folder, "jaffe"));
+    const { stderr } = await kuleshov(folder, "eval", "run", "jaffe", "--dry-run");
     expect(stderr).toMatch(/environment variable JAFFE_DIR is not set/);
   });
 

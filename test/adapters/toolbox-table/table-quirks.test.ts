@@ -366,6 +366,7 @@ describe("a table that cannot be used", () => {
 
   it.each([
     ["cut short", '{"AU01": [0.1', /not valid JSON \(cut short\?\)/],
+    ["without its commas, which would take minutes to put in", `[${"[]".repeat(200_000)}]`, /not valid JSON/],
     ["no table", '"hello"', /neither a table in JSON nor a result/],
     [
       "a blendshape over 1",
