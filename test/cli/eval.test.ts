@@ -331,6 +331,7 @@ describe("a run whose files are damaged", () => {
   it.each([
     ["run.json", '"format": 1', '"format": 1, "x": 1', /its run.json is damaged/],
     ["samples.jsonl", '"subject"', '"subjects"', /its samples.jsonl is damaged \(it has no subject\)/],
+    ["results.jsonl", ',"check":', ',"check" :', /its results.jsonl is damaged/],
   ])("is refused in one sentence: %s", async (name, whole, broken, sentence) => {
     const folder = await tinyExam();
     await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "one");
