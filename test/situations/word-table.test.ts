@@ -23,6 +23,13 @@ describe("the word table", () => {
     expect(findCues(text).map(({ cue }) => cue.id)).toEqual([id]);
   });
 
+  it.each(["A photo shoot for a band", "Shooting stars over the camp", "They shoot hoops in the park"])(
+    "finds no danger in: %s",
+    (text) => {
+      expect(findCues(text)).toEqual([]);
+    },
+  );
+
   it("finds several cues, each once, in the words in which they stand", () => {
     const found = findCues("She won. After the funeral she won again; her dog died.");
     expect(found.map(({ cue, words }) => [cue.id, words])).toEqual([

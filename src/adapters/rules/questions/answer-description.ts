@@ -123,11 +123,16 @@ function contextSentence(faces: readonly JudgedFace[]): string[] {
   return [`The context, ${says}, leads one to expect ${top.label} (${share(top.probability)})${citing(ids)}${each}.`];
 }
 
-/** What the context tells of, with the items that tell it: "winning and a celebration", or in its own words. */
-export function situationOf({ context }: JudgedSubject): { says: string; ids: string[] } {
+/**
+ * What the context tells of, with the items that tell it: "winning and a celebration" where the table's names speak for what
+ * is expected, else in its own words.
+ */
+export function situationOf({ context, judgment }: JudgedSubject): { says: string; ids: string[] } {
   const cues = context.cues.slice(0, 3);
   const texts = context.texts.slice(0, 3);
-  const named = [...new Set(cues.map(({ cue }) => cue.says))];
+  const expected = ranked(judgment.contextOnly.distribution)[0]?.label ?? "";
+  const speaking = cues.filter(({ cue }) => (new Map(Object.entries(cue.likelihood)).get(expected) ?? 0) > 1);
+  const named = [...new Set(speaking.map(({ cue }) => cue.says))];
   const says = listed(named.length > 0 ? named : texts.map(({ reading }) => `"${reading.read}"`));
   return { says, ids: [...new Set([...texts, ...cues].map(({ evidenceId }) => evidenceId))] };
 }

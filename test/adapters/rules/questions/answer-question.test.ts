@@ -111,6 +111,13 @@ describe("the rules judge's answer about three smiling women", () => {
     expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted")).toEqual([]);
   });
 
+  it("names a context by no situation that speaks against what is expected", async () => {
+    const { judgment } = await asked("What would you expect here?", "Friends laugh at a ghost at a birthday party.");
+    expect(judgment.answer).toMatch(
+      /^The context, (?:a celebration|something funny) and (?:a celebration|something funny), leads one to expect happiness/,
+    );
+  });
+
   it("says what a context changes when there is one", async () => {
     const { judgment } = await asked("What does the context change?", "Friends at a birthday party.");
     expect(judgment.answer).toMatch(/^The context, a celebration \[E\d+\], (?:raises happiness|leaves)/);
