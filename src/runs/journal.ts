@@ -159,16 +159,15 @@ const CHECK_LENGTH = ',"check":"00000000"}'.length;
 
 function wholeRecord(line: string): string | undefined {
   const [, check] = CHECK.exec(line.slice(-CHECK_LENGTH)) ?? [];
-  if (check === undefined) return isJson(line) ? line : undefined;
+  if (check === undefined) return isUnsigned(line) ? line : undefined;
   const json = `${line.slice(0, -CHECK_LENGTH)}}`;
   return checksum(json) === check ? json : undefined;
 }
 
-/** Lines that people or earlier versions wrote have no checksum. */
-function isJson(line: string): boolean {
+/** Lines that people or earlier versions wrote have no checksum: one that has, where it cannot be read, is damaged. */
+function isUnsigned(line: string): boolean {
   try {
-    JSON.parse(line);
-    return true;
+    return !Object.hasOwn(Object(JSON.parse(line)), "check");
   } catch {
     return false;
   }

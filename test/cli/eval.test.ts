@@ -331,7 +331,6 @@ describe("a run whose files are damaged", () => {
   it.each([
     ["run.json", '"format": 1', '"format": 1, "x": 1', /its run.json is damaged/],
     ["samples.jsonl", '"subject"', '"subjects"', /its samples.jsonl is damaged \(it has no subject\)/],
-    ["results.jsonl", ',"check":', ',"check" :', /its results.jsonl is damaged/],
   ])("is refused in one sentence: %s", async (name, whole, broken, sentence) => {
     const folder = await tinyExam();
     await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "one");
@@ -342,6 +341,23 @@ describe("a run whose files are damaged", () => {
       expect([code, stderr]).toEqual([2, expect.stringMatching(sentence)]);
       expect(stderr.trim().split("\n")).toHaveLength(1);
     }
+  });
+
+  it("is told in one sentence of a line of results that others follow, and goes on where it is the last", async () => {
+    const folder = await tinyExam();
+    await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "one");
+    const file = join(folder, "one", "results.jsonl");
+    const line = await readFile(file, "utf8");
+    const damaged = line.replace(',"check":', ',"check" :');
+    await writeFile(file, damaged + line);
+    const { code, stderr } = await kuleshov(folder, "eval", "report", "one");
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^Cannot go on as line 1 is damaged: .*results\.jsonl`\)\n$/),
+    ]);
+    await writeFile(file, damaged);
+    expect((await kuleshov(folder, "eval", "resume", "one")).stderr).toContain("1 of 1 calls done");
+    expect(await readResults(join(folder, "one"))).toHaveLength(1);
   });
 });
 

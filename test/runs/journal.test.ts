@@ -70,6 +70,7 @@ describe("the journal", () => {
       "a changed checksum",
       journalLine({ n: 2 }).replace(/"check":"./, (check) => check.slice(0, -1) + (check.endsWith("0") ? "1" : "0")),
     ],
+    ["a checksum that is not where it belongs", journalLine({ n: 2 }).replace(',"check":', ',"check" :')],
     ["zeros", "\0\0\0\0\n"],
     ["nothing", "\n"],
   ])("takes a last line for damaged that holds %s", async (_case, line) => {
