@@ -18,9 +18,8 @@ export function recordReplies(): ReplyRecorder {
     const reply: JudgeModel["reply"] = async (request, signal) => {
       const given = await model.reply(request, signal);
       const { text, calls, malformedCalls, tokens, fingerprint } = given;
-      const { temperature, seed } = model;
       replies.push({
-        request: requestParts(request, { temperature, seed: seed === null ? null : (request.seed ?? seed) }),
+        request: requestParts(request, model),
         reply: { text, calls: [...calls], malformedCalls: [...malformedCalls], tokens, fingerprint },
       });
       return given;

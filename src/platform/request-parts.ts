@@ -10,6 +10,8 @@ interface AskedRequest {
   readonly tools?: readonly object[];
   readonly mustCall?: boolean;
   readonly answer?: object;
+  /** In place of the model's own, where it takes one. */
+  readonly seed?: number;
 }
 
 interface SaidMessage {
@@ -22,10 +24,10 @@ interface SaidMessage {
   readonly views?: readonly ImageView[];
 }
 
-/** The parts of a request that decide its reply, by which replies are kept and found again. */
+/** The parts of a request to a model that decide its reply, by which replies are kept and found again. */
 export function requestParts(
-  { messages, tools = [], mustCall = false, answer }: AskedRequest,
-  drawn: Pick<RecordedRequest, "temperature" | "seed">,
+  { messages, tools = [], mustCall = false, answer, seed }: AskedRequest,
+  model: Pick<RecordedRequest, "temperature" | "seed">,
 ): RecordedRequest {
   const isSystem = ({ role }: SaidMessage) => role === "system";
   return {
@@ -33,7 +35,8 @@ export function requestParts(
     form: contentKey({ tools, mustCall, answer }),
     images: contentKey(messages.flatMap(viewsIn).map(({ data }) => sha256(data))),
     words: contentKey(messages.filter((message) => !isSystem(message)).map(wordsIn)),
-    ...drawn,
+    temperature: model.temperature,
+    seed: model.seed === null ? null : (seed ?? model.seed),
   };
 }
 

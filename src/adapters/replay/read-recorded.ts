@@ -9,6 +9,7 @@ import { canonicalJson } from "../../platform/content-store.ts";
 import { sha256 } from "../../platform/hash.ts";
 import { readBytes } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
+import { systemPath } from "../../platform/system-path.ts";
 
 interface Recorded {
   readonly path: string;
@@ -43,10 +44,10 @@ export async function readRecorded(bundle: string): Promise<Recorded> {
 
 /** The file that holds replies, in the folder of an `ask` or by itself; `undefined` where nothing is there. */
 async function placeOf(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(systemPath(path)).catch(() => undefined);
   if (found === undefined || !found.isDirectory()) return found && path;
   for (const name of ["report.json", "answers.jsonl"]) {
-    if (await stat(join(path, name)).catch(() => undefined)) return join(path, name);
+    if (await stat(systemPath(join(path, name))).catch(() => undefined)) return join(path, name);
   }
   throw new ConfigurationError(
     `Cannot replay a folder without report.json or answers.jsonl: make a bundle of an evaluation with \`kuleshov eval export <run> --bundle <file>\` (\`${path}\`)`,

@@ -41,7 +41,7 @@ export async function openReplay(
     identity: { server: `replies recorded in ${basename(path)}`, digest: sha256 },
     async reply(asked, signal) {
       signal?.throwIfAborted();
-      const request = requestParts(asked, { temperature, seed: seed === null ? null : (asked.seed ?? seed) });
+      const request = requestParts(asked, { temperature, seed });
       const kept = left.get(canonicalJson(request));
       const reply = kept?.shift();
       if (reply !== undefined) return reply;
