@@ -10,6 +10,7 @@ import type { ToolboxDefinition } from "../toolbox-definition.ts";
 import { createCsvEvidence, sampleCsv } from "./csv-evidence.ts";
 import { openEvidenceFolder } from "./evidence-folder.ts";
 import { createListedEvidence, evidenceOfJsonTable, tableOfJson } from "./json-evidence.ts";
+import { jsonOfText } from "./json-text.ts";
 import { createTableColumns, type TableColumns } from "./table-columns.ts";
 import { type TableFormat, tableError } from "./table-format.ts";
 
@@ -32,8 +33,8 @@ export interface EvidenceRequest {
 }
 
 /**
- * Opens what a toolbox wrote: a CSV, TSV or JSON file (a list or object in a file of any ending), or a folder of them (one per image). Nothing but the first lines
- * is read yet.
+ * Opens what a toolbox wrote: a CSV, TSV or JSON file (a list or object in a file of any ending), or a folder of them (one
+ * per image). Of tables nothing but the first lines is read yet.
  *
  * @throws {ConfigurationError} if there is no such file, its columns are no toolbox's or not the named one's, or a
  * column is missing without which it says nothing.
@@ -81,7 +82,7 @@ async function openJson(request: EvidenceRequest, sizeBytes: number, formats: Kn
   const bytes = await readBytes(path).catch((cause: unknown) => {
     throw tableError(path, whyRefused(cause), { cause });
   });
-  const json = parseJson(textOfFile(bytes), path);
+  const json = jsonOfText(textOfFile(bytes), path);
   for (const readJson of formats.jsonReaders) {
     const listed = readJson(json, { path, version });
     if (listed !== undefined) return createListedEvidence(listed);
@@ -97,75 +98,6 @@ async function openJson(request: EvidenceRequest, sizeBytes: number, formats: Kn
 
 function finite(value: unknown): readonly number[] {
   return typeof value === "number" && Number.isFinite(value) ? [value] : [];
-}
-
-function parseJson(text: string, path: string): unknown {
-  const json = text.replace(/^\uFEFF/, "");
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    const lines = json.split(/\r?\n/).filter((line) => line.trim() !== "");
-    if (lines.length > 1 && lines.every(isWholeObject)) return lines.map((line) => parseJson(line, path));
-    const standard = withoutPythonNumbers(json);
-    if (standard !== json) return parseJson(standard, path);
-    const literal = literalOf(json);
-    if (literal === undefined) throw tableError(path, "it is not valid JSON (cut short?)", { cause });
-    return literal;
-  }
-}
-
-/** A printed result of MediaPipe's holds objects that hold none. */
-const DEEPEST_OBJECTS = 2;
-
-/**
- * What a printed list of Python's (`[Category(score=0.5, category_name='jawOpen')]`, `[{'score': 0.5}]`) or an object of
- * JavaScript's (`{ score: 0.5 }`) stands for; `undefined` for other text, and where one is cut short.
- */
-function literalOf(text: string): unknown {
-  const structure = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, "").replace(/[^[\]{}()]/g, "");
-  const isWhole = [..."[{("].every(
-    (open, at) => structure.split(open).length === structure.split("]})"[at] as string).length,
-  );
-  if (!isWhole || !/^\s*(?:[[{]|[A-Z]\w*\().*[\]})];?\s*$/s.test(text)) return undefined;
-  const rows = (_whole: string, inside: string) => inside.slice(0, inside.lastIndexOf("]") + 1);
-  let objects = text.replace(/\barray\(([^()]*)\)/g, rows); // of NumPy
-  for (let depth = 0; depth < DEEPEST_OBJECTS; depth++) {
-    objects = objects.replace(
-      /\b[A-Z]\w*\(([^()]*)\)/g,
-      (_whole, fields: string) => `{${fields.replace(/\b([a-z]\w*)=/g, "$1:")}}`,
-    );
-  }
-  try {
-    return JSON.parse(objects.replace(/;\s*$/, "").replace(UNLIKE_JSON, inJson));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Strings, keys without quotes, words for nothing and for truth, numbers that end in a point, commas before an end. Read in
- * one pass: `jsonrepair` would mend more, in time that grows with the square.
- */
-const UNLIKE_JSON =
-  /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'|([A-Za-z_$][\w$]*|\d+(?:\.\d+)?)(?=\s*:)|\b(None|undefined|True|False)\b|(\b\d+)\.(?!\d)|,(?=\s*[\]}])/gs;
-const WORDS: Readonly<Record<string, string>> = { None: "null", undefined: "null", True: "true", False: "false" };
-
-function inJson(whole: string, quoted?: string, key?: string, word?: string, integer?: string): string {
-  if (quoted !== undefined) return `"${quoted.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`;
-  if (key !== undefined) return `"${key}"`;
-  if (word !== undefined) return WORDS[word] as string;
-  if (integer !== undefined) return integer;
-  return whole === "," ? "" : whole;
-}
-
-/** A line of a stream of results, a JSON object each. */
-function isWholeObject(line: string): boolean {
-  return /^\s*\{.*\}\s*$/.test(line);
-}
-
-/** Python's json module writes NaN and Infinity, which JSON does not have. */
-function withoutPythonNumbers(json: string): string {
-  return json.replaceAll(/-?(?:NaN|Infinity)(?<=[[,:]\s*-?(?:NaN|Infinity))(?=\s*[\],}])/g, "null");
 }
 
 function chooseFormat(columns: TableColumns, { path, name }: EvidenceRequest, { tables }: KnownFormats): TableFormat {
