@@ -10,7 +10,7 @@ const REFERENCES = 4;
 
 /** What one line of the sheet really is. Kept apart from the sheet, so that raters do not see it. */
 const CheckItem = z.strictObject({
-  item: z.string().regex(/^\d{3,}$/),
+  item: z.string().regex(/^[0-9]{3,}$/),
   /** `A`, `B`, ...: which reference faces it is to be compared with. */
   group: z.string(),
   proposal: z.string(),

@@ -68,7 +68,7 @@ const ProposalStatus = z.enum(["set aside", "failed", "survived", "confirmed", "
 /** A category that nobody has named, or that turned out to be known. */
 export const Proposal = z.strictObject({
   /** `P1`, `P2`, ... by falling size. */
-  id: z.string().regex(/^P[1-9]\d*$/),
+  id: z.string().regex(/^P[1-9][0-9]*$/),
   name: CategoryName,
   /** `signature`: put together by rule from what was measured; otherwise the id of the model that named it. */
   namedBy: z.string().min(1),

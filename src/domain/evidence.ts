@@ -78,7 +78,7 @@ export type EvidenceSource = z.infer<typeof EvidenceSource>;
 /** One thing that a claim can cite. */
 export const EvidenceItem = z.strictObject({
   /** `E1`, `E2`, ... in the order of entry. */
-  id: z.string().regex(/^E[1-9]\d*$/),
+  id: z.string().regex(/^E[1-9][0-9]*$/),
   kind: EvidenceKind,
   /** The face it is about, `null` when it is about the scene or was given. */
   faceId: z.string().nullable(),

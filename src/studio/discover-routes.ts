@@ -28,7 +28,7 @@ const KNOWN = ["affectnet8"];
 const RESAMPLES = 20;
 
 const Place = z.string().min(1);
-const Group = z.string().regex(/^P[1-9]\d*$/);
+const Group = z.string().regex(/^P[1-9][0-9]*$/);
 const RegroupMessage = z.strictObject({
   discovery: Place,
   faces: z.array(z.string()).min(1).max(100_000),

@@ -4,6 +4,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { REPORT } from "../compose/ask-one.ts";
 import { ConfigurationError, ImageDecodeError, ToolInputError } from "../domain/errors.ts";
+import { FaceId } from "../domain/measurement.ts";
 import { Report } from "../domain/report.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { renderView } from "../measuring/render-view.ts";
@@ -28,10 +29,7 @@ const AskMessage = z.strictObject({
   image: z.string().min(1),
   question: Text.optional(),
   context: Text.optional(),
-  face: z
-    .string()
-    .regex(/^F[1-9]\d*$/)
-    .optional(),
+  face: FaceId.optional(),
   model: z.string().trim().min(1).max(200).optional(),
   objects: z.literal(true).optional(),
   allowRemote: z.literal(true).optional(),
@@ -43,7 +41,7 @@ const NoteMessage = Note.omit({ at: true }).extend({ run: z.string().min(1) });
 
 const ExemplarMessage = z.strictObject({
   image: z.string().min(1),
-  faceId: z.string().regex(/^F[1-9]\d*$/),
+  faceId: FaceId,
   category: Text,
   role: z.enum(["instance", "counter"]),
   why: Text.min(1).nullable(),

@@ -2,6 +2,7 @@ import { basename, extname } from "node:path";
 import { Hono } from "hono";
 import { z } from "zod";
 import { openEvaluation } from "../compose/evaluation.ts";
+import { FaceId } from "../domain/measurement.ts";
 import { stimulusRows } from "../evaluation/report/stimulus-rows.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import { labNames } from "../lab/lab-images.ts";
@@ -21,12 +22,7 @@ const MOST_IMAGES = 50;
 const LabMessage = z.strictObject({
   images: z.array(z.string().min(1)).min(1).max(MOST_IMAGES),
   /** Whose face is asked about, by the image's place in the list; `null` is the largest. */
-  faces: z.array(
-    z
-      .string()
-      .regex(/^F[1-9]\d*$/)
-      .nullable(),
-  ),
+  faces: z.array(FaceId.nullable()),
   hide: z.enum(["faces", "people"]),
   mask: z.enum(["fill", "gray", "blur", "pixels"]),
   repeats: z.number().int().min(1).max(100),

@@ -13,6 +13,7 @@ import { CHOICE } from "../../src/judging/probe/try-words.ts";
 import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
 import { choiceAmong } from "../../src/judging/weigh-claims.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
+import { lackingIn } from "../support/grammar-patterns.ts";
 
 /** What strict modes of providers take; whatever else stands in a schema makes them refuse it. */
 const TAKEN = new Set([
@@ -41,25 +42,6 @@ function refusedIn(schema: unknown, path = "$"): string[] {
     ...refusedIn(rest.items, `${path}.items`),
     ...refusedIn(rest.anyOf, `${path}.anyOf`),
   ];
-}
-
-/** What the converters of Ollama and llama.cpp, vLLM's and SGLang's turn into no grammar, or crash on. */
-const LACKING: readonly (readonly [string, RegExp])[] = [
-  ["a class by its letter", /\\[dDwWsSbBpPhHvVNRX]/],
-  ["a look-around or a group that is more than one", /\(\?/],
-  ["a reference back", /\\[1-9k]/],
-  ["a lazy or possessive quantifier", /[*+?}][?+]/],
-  ["no anchor at its beginning", /^(?!\^)/],
-  ["no anchor at its end", /(?<!\$)$/],
-  ["an anchor in its middle", /.[\^](?![^[]*\])|\$./],
-];
-
-/** Everything in the patterns of a JSON schema that grammar converters lack. */
-function lackingIn(schema: unknown): string[] {
-  if (typeof schema !== "object" || schema === null) return [];
-  const { pattern } = schema as { pattern?: unknown };
-  const own = typeof pattern === "string" ? LACKING.filter(([, found]) => found.test(pattern)) : [];
-  return [...own.map(([what]) => `${pattern}: ${what}`), ...Object.values(schema).flatMap(lackingIn)];
 }
 
 /** Deepest nesting of objects and arrays; OpenAI takes ten levels. */

@@ -12,6 +12,7 @@ import { createMcpServer } from "../../src/mcp/mcp-server.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { fixedToolbox } from "../support/fixed-toolbox.ts";
+import { lackingIn } from "../support/grammar-patterns.ts";
 import { partsFor, SMILE } from "../support/judge-of.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -149,6 +150,8 @@ describe("the tools", () => {
     expect(measure?.inputSchema).toMatchObject({ required: ["faceId", "image"] });
     expect(measure?.outputSchema).toMatchObject({ properties: { evidence: { type: "array" } } });
     expect(tools.find(({ name }) => name === "look_up_facs")?.inputSchema).toMatchObject({ required: ["query"] });
+    // A client may have its model write the arguments by a grammar.
+    expect(lackingIn(tools)).toEqual([]);
   });
 
   it("find, measure and list with text for the model and evidence for a program", async () => {
