@@ -1,15 +1,11 @@
-import { createReadStream } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { z } from "zod";
+import { basename, dirname, resolve } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
-import { PixelBox } from "../../domain/geometry.ts";
 import { imageName } from "../../evidence/image-names.ts";
-import { systemPath } from "../../platform/system-path.ts";
 import { openStudyFilter, type StudyFilter } from "../../study/exclusions.ts";
+import { readImageRecords } from "../../study/imported-study.ts";
 import { beginningOfStudy } from "../../study/study-inputs.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
-import { StudyMeasurement } from "../sample.ts";
+import type { StudyMeasurement } from "../sample.ts";
 import type { BadRow, ReadRow } from "./dataset.ts";
 import { checkColumns, chosenRows } from "./join-rows.ts";
 import { locateDatasetPath } from "./locate.ts";
@@ -17,13 +13,6 @@ import { readCsvRows, type TableRow } from "./table-rows.ts";
 import { namedColumns, samplesOfRows } from "./table-samples.ts";
 
 type StudySource = Extract<DatasetSource, { format: "study" }>;
-
-/** Of a line of a study's measurements, what tells its faces apart. */
-const MeasuredImage = z.object({
-  path: z.string(),
-  frame: z.object({ index: z.number(), timestampS: z.number().nullable() }).loose().optional(),
-  faces: z.array(StudyMeasurement.extend({ faceId: z.string(), box: PixelBox.nullable() })),
-});
 
 /** A face of a study as cells: `id` is `<path>#<face>`, as in what `find` writes, `region` its box, in a video when it is. */
 const SHOWN_COLUMNS = { id: "id", image: "path", time: "timestamp_s", region: "region" } as const;
@@ -91,16 +80,13 @@ interface FaceOfStudy {
 
 async function facesOf(folder: string, filter: StudyFilter): Promise<readonly FaceOfStudy[]> {
   const faces: FaceOfStudy[] = [];
-  const input = createReadStream(systemPath(join(folder, "measurements.jsonl")));
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const { path, frame, faces: found } = MeasuredImage.parse(JSON.parse(line));
+  for await (const { path, frame, faces: found } of readImageRecords(folder)) {
     const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
-    for (const { faceId, box, ...face } of found) {
+    for (const { faceId, box, actionUnits, expressions, scores } of found) {
       if (!filter.keepsFace({ path, frame: frame?.index ?? null, faceId })) continue;
       const where = `${moment}#${faceId}`;
       const region = box === null ? "" : [box.leftPx, box.topPx, box.widthPx, box.heightPx].join(" ");
       const cells = { id: where, path, timestamp_s: String(frame?.timestampS ?? ""), face_id: faceId, region };
-      const { actionUnits, expressions, scores } = face;
       const measured = { actionUnits, expressions, ...(scores === undefined ? {} : { scores }) };
       faces.push({ row: { where, cells, decimalComma: false }, image: path, frame: frame?.index, measured });
     }
