@@ -11,7 +11,7 @@ export const REPORT_STYLE = `
 .answer{font-size:18px;line-height:1.5}
 .cite{font-size:.72em;vertical-align:.25em;margin-left:3px;text-decoration:none;padding:0 3px;border:1px solid var(--line);border-radius:4px;color:var(--soft);white-space:nowrap}
 .lit,:target{background:color-mix(in srgb,var(--accent) 18%,transparent);border-radius:4px}.lit .cite{border-color:var(--accent);color:var(--ink)}
-.readings{width:100%;table-layout:fixed}.readings th,.readings td{padding:4px 10px 4px 0}.readings thead th{font-weight:600}.readings tbody th{font-weight:400}
+.readings{width:100%;table-layout:fixed}.readings th,.readings td{padding:4px 10px 4px 0}.readings thead th{font-weight:600;overflow-wrap:normal}@media (max-width:600px){.readings thead th{font-size:13px}}.readings tbody th{font-weight:400}
 .bar-of-share{width:100%;height:14px}.bar-of-share .ground{fill:var(--line);opacity:.5}.bar-of-share .share{fill:var(--soft)}.bar-of-share .whole{fill:var(--accent)}
 .bar-of-share .arrow{stroke:var(--ink);stroke-width:1.6;fill:none}
 .value{font-variant-numeric:tabular-nums;font-size:13px}
