@@ -76,6 +76,8 @@ function hasWord(lower: string, word: string): boolean {
 }
 
 function wordAt(lower: string, word: string): number {
+  // Most words are not there at all, which is seen without making an expression of each.
+  if (!lower.includes(word)) return Number.POSITIVE_INFINITY;
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const at = lower.search(new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "u"));
   return at === -1 ? Number.POSITIVE_INFINITY : at;
