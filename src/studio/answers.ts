@@ -1,11 +1,7 @@
-import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
 import { askListInto } from "../compose/ask-list.ts";
 import { type Asked, type AskListeners, askInto } from "../compose/ask-one.ts";
 import { modelSettings } from "../compose/model-settings.ts";
-import { makeFolder } from "../platform/make-folder.ts";
 import type { Step } from "../platform/stopwatch.ts";
-import { systemPath } from "../platform/system-path.ts";
 import type { JobNews } from "./jobs.ts";
 
 /** What a page asks of an image in the folder. */
@@ -24,23 +20,6 @@ export interface Wanted {
   readonly categories?: readonly string[] | undefined;
 }
 
-/** Where answers go, as `ask --out` writes them: `answers/<image's name>/<number>/`. */
-export const ANSWERS = "answers";
-
-/** Makes the folder of the next answer about an image. @returns its path, seen from the root. */
-export async function nextAnswerFolder(root: string, image: string): Promise<string> {
-  const name = basename(image);
-  await makeFolder(join(root, ANSWERS, name));
-  for (let number = 1; ; number++) {
-    try {
-      await mkdir(systemPath(join(root, ANSWERS, name, String(number))));
-      return `${ANSWERS}/${name}/${number}`;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-  }
-}
-
 /** Asks as `kuleshov ask <image> --out <folder>` in the studio's folder does. */
 export async function answerInto(
   folder: string,
@@ -48,9 +27,8 @@ export async function answerInto(
   tell: (news: JobNews) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const flags = { ...(model === undefined ? {} : { model }), ...(allowRemote === undefined ? {} : { allowRemote }) };
   const asked: Asked = {
-    ...(await modelSettings(flags)),
+    ...(await modelSettings(withoutUndefined({ model, allowRemote }))),
     ...withoutUndefined(wanted),
     toolbox: ["mesh"],
     scene: true,

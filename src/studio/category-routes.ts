@@ -10,8 +10,9 @@ import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
 import { faceKey, openStudyFilter } from "../study/exclusions.ts";
 import { measuredBy, readImageRecords } from "../study/imported-study.ts";
 import { addToCategory, categoryBoard, moveExemplars, withStore } from "./exemplars.ts";
+import { changesInTurn } from "./folder.ts";
 import { createStudyDesk, type OpenedStudy } from "./opened-study.ts";
-import { asked, message } from "./requests.ts";
+import { asked, jpegOr, message } from "./requests.ts";
 import type { Studio } from "./studio.ts";
 
 const Label = {
@@ -32,7 +33,7 @@ const MoveMessage = z.strictObject({ ids: Ids, ...Label });
 const RemoveMessage = z.strictObject({ ids: Ids });
 
 /** A face of a study that can be put into a category. */
-interface TrayFace {
+export interface TrayFace {
   readonly key: string;
   readonly image: string;
   readonly faceId: string;
@@ -52,22 +53,13 @@ const SHOWN_FACES = 60;
 export function categoryRoutes({ folder }: Studio): Hono {
   const routes = new Hono();
   const desk = createStudyDesk(folder);
-  let writing: Promise<unknown> = Promise.resolve();
-
-  /** One after another: each looks at what is there before it writes. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = writing.then(work).finally(() => folder.changed());
-    writing = done.catch(() => undefined);
-    return done;
-  }
+  const inTurn = changesInTurn(folder);
 
   routes.get("/category-board", async (c) => c.json(await categoryBoard()));
 
   routes.get("/exemplar-view", async (c) => {
     const view = await withStore(undefined, async (store) => (await store.get(c.req.query("id") ?? ""))?.view);
-    if (!view) return c.json({ error: "The store keeps no image of this face" }, 404);
-    const headers = { "Content-Type": "image/jpeg", "Cache-Control": "private, max-age=3600" };
-    return c.body(view as Uint8Array<ArrayBuffer>, 200, headers);
+    return jpegOr(c, view, "The store keeps no image of this face");
   });
 
   routes.get("/category-faces", async (c) => {

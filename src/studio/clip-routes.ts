@@ -11,6 +11,7 @@ import { systemPath } from "../platform/system-path.ts";
 import { spelledBack } from "../platform/visible-text.ts";
 import { readMarkers, readPeople, writeMarkers, writePeople } from "../study/clip-notes.ts";
 import { faceKey, readExclusions } from "../study/exclusions.ts";
+import { changesInTurn } from "./folder.ts";
 import { createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
 import { asked, message } from "./requests.ts";
 import type { Studio } from "./studio.ts";
@@ -49,14 +50,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export function clipRoutes({ folder }: Studio): Hono {
   const routes = new Hono();
   const desk = createStudyDesk(folder);
-  let writing: Promise<unknown> = Promise.resolve();
-
-  /** One after another: each keeps what is said of other clips. */
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = writing.then(work).finally(() => folder.changed());
-    writing = done.catch(() => undefined);
-    return done;
-  }
+  /** Each keeps what is said of other clips. */
+  const inTurn = changesInTurn(folder);
 
   const placeOfClip = ({ history }: OpenedStudy, clip: string) =>
     folder.place(resolve(history.began.workingFolder, spelledBack(clip)));

@@ -15,14 +15,15 @@ import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
 import { listInputs } from "../study/study-inputs.ts";
-import { nextRunFolder } from "./evaluation-jobs.ts";
+import { withoutUndefined } from "./answers.ts";
+import { changesInTurn } from "./folder.ts";
 import type { JobNews } from "./jobs.ts";
 import { createStudyDesk } from "./opened-study.ts";
-import { asked, message } from "./requests.ts";
+import { pageAddress } from "./page-address.ts";
+import { asked, jpegOr, message, NO_FACE } from "./requests.ts";
+import { DISCOVERIES, nextRunFolder } from "./result-folders.ts";
 import type { Studio } from "./studio.ts";
 
-/** Where discoveries that are begun in the studio go. */
-const DISCOVERIES = "discoveries";
 /** What nobody needs to discover, as `kuleshov discover` has it unless told. */
 const KNOWN = ["affectnet8"];
 const RESAMPLES = 20;
@@ -48,7 +49,7 @@ export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
   const routes = new Hono();
   const desk = createStudyDesk(folder);
   let last: { readonly stamp: string; readonly opened: OpenedDiscovery } | undefined;
-  let writing: Promise<unknown> = Promise.resolve();
+  const inTurn = changesInTurn(folder);
 
   async function open(path: string): Promise<OpenedDiscovery> {
     const place = await folder.place(spelledBack(path));
@@ -72,9 +73,7 @@ export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const opened = await open(path);
     const reason = whyFixed(opened);
     if (reason !== null) throw new ConfigurationError(reason);
-    const done = writing.then(() => work(opened.place)).finally(() => folder.changed());
-    writing = done.catch(() => undefined);
-    return done;
+    return inTurn(() => work(opened.place));
   }
 
   routes.get("/discoveries", async (c) => {
@@ -90,7 +89,7 @@ export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const { study } = await message(c, z.strictObject({ study: Place }));
     await folder.place(spelledBack(study));
     const run = await nextRunFolder(folder.root, DISCOVERIES, basename(study));
-    const about = { kind: "discover", title: basename(run), address: discoveryAddress(run) };
+    const about = { kind: "discover", title: basename(run), address: pageAddress("discover", reversiblyVisible(run)) };
     const job = jobs.start(about, async (tell, signal) => {
       await discoverInto(run, spelledBack(study), tell, signal).finally(() => folder.changed());
     });
@@ -101,10 +100,7 @@ export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const path = asked(c, "path");
     const opened = await open(path);
     const { proposals, outside, map, notes, provenance, faces } = opened.discovery;
-    const ratings = await readCheckSheets(opened.place).then(
-      (sheets) => sheets,
-      () => undefined,
-    );
+    const ratings = await readCheckSheets(opened.place).catch(() => undefined);
     return c.json({
       ...{ proposals, outside, map, notes, createdAt: provenance.createdAt },
       hasImages: faces.some(({ sha256, box }) => sha256 !== null && box !== null),
@@ -119,9 +115,7 @@ export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const id = asked(c, "face");
     const face = discovery.faces.find((each) => each.id === id);
     const jpeg = face?.box ? await desk.portrait({ history, place, stamp: "" }, face.path, face.box) : null;
-    if (jpeg === null) return c.json({ error: "Cannot show the face as its image cannot be read" }, 404);
-    const headers = { "Content-Type": "image/jpeg", "Cache-Control": "private, max-age=3600" };
-    return c.body(jpeg as Uint8Array<ArrayBuffer>, 200, headers);
+    return jpegOr(c, jpeg, NO_FACE);
   });
 
   routes.post("/discovery/group", async (c) => {
@@ -139,10 +133,7 @@ export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.post("/discovery/accept", async (c) => {
     const { discovery, group, name, ...options } = await message(c, AcceptMessage);
     const { outcome, category } = await change(discovery, (place) => {
-      const wanted = {
-        ...(name === "" ? {} : { name }),
-        ...(options.unconfirmed ? { unconfirmed: true as const } : {}),
-      };
+      const wanted = withoutUndefined({ name: name || undefined, ...options });
       return acceptInto(place, group, wanted, c.req.raw.signal);
     });
     const refused = [...outcome.failures, ...outcome.duplicates].map(({ reason }) => reason);
@@ -186,8 +177,4 @@ async function discoverInto(
     await session.close();
   }
   signal.throwIfAborted();
-}
-
-function discoveryAddress(path: string): string {
-  return `/discover/${reversiblyVisible(path).split("/").map(encodeURIComponent).join("/")}`;
 }

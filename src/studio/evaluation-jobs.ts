@@ -1,18 +1,16 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openEvaluation } from "../compose/evaluation.ts";
 import { modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { type Evaluated, evaluate, resumeEvaluation } from "../evaluate.ts";
 import { prepareEvaluation } from "../evaluation/evaluation.ts";
 import { parseEvalFile } from "../evaluation/file/read-eval-file.ts";
-import { listEvaluations, timestamp } from "../evaluation/list-evaluations.ts";
+import { listEvaluations } from "../evaluation/list-evaluations.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
 import { type LabQuery, lab } from "../lab.ts";
-import { makeFolder } from "../platform/make-folder.ts";
 import { readText } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
@@ -29,25 +27,10 @@ export interface LabOrder extends Pick<LabQuery, "images" | "faces" | "hide" | "
   readonly allowRemote?: true | undefined;
 }
 
-/** Makes the folder of the next run, as the commands name it. @returns its path, seen from the root. */
-export async function nextRunFolder(root: string, below: string, name: string): Promise<string> {
-  await makeFolder(join(root, below));
-  const path = `${below}/${name}-${timestamp()}`;
-  for (let number = 1; ; number++) {
-    const run = number === 1 ? path : `${path}-${number}`;
-    try {
-      await mkdir(systemPath(join(root, run)));
-      return run;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-  }
-}
-
 /** Runs the lab as `kuleshov lab <images> --out <folder>` does in the studio's folder. */
 export async function labInto(studio: StudioFolder, run: string, order: LabOrder, tell: Tell, signal: AbortSignal) {
   const { allowRemote, model, ...given } = order;
-  const settings = await settingsFor({ model, allowRemote });
+  const settings = await modelSettings(withoutUndefined({ model, allowRemote }));
   const folder = resolve(studio.root, run);
   const open = (evalFilePath: string) =>
     openEvaluation({
@@ -137,7 +120,7 @@ export async function evaluateInto(
 
 /** The file names the models; all else is as for the command. */
 async function optionsFor(allowed: true | undefined) {
-  const settings = await modelSettings(allowed === undefined ? {} : { allowRemote: allowed }, { named: true });
+  const settings = await modelSettings(withoutUndefined({ allowRemote: allowed }), { named: true });
   const { baseUrl, temperature, maxTokens, allowRemote, localOnly } = settings;
   return modelOptionsOf(withoutUndefined({ baseUrl, temperature, maxTokens, allowRemote, localOnly }));
 }
@@ -157,13 +140,6 @@ export async function resumeInto(studio: StudioFolder, run: string, tell: Tell, 
   } finally {
     await opened.close();
   }
-}
-
-function settingsFor({ model, allowRemote }: Pick<LabOrder, "model" | "allowRemote">) {
-  return modelSettings({
-    ...(model === undefined ? {} : { model }),
-    ...(allowRemote === undefined ? {} : { allowRemote }),
-  });
 }
 
 /** What it takes at most to score an answer: open pages have all of them scored when they are told of new ones. */

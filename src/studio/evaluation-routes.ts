@@ -7,7 +7,7 @@ import { smallJpeg } from "../evaluation/report/worst-cases.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
 import { readText } from "../platform/read-file.ts";
 import { tableRows } from "../platform/tables/table-rows.ts";
-import { spelledBack } from "../platform/visible-text.ts";
+import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import {
   type AnswerFilter,
   answerRows,
@@ -18,11 +18,11 @@ import {
   shownImage,
   wholeAnswer,
 } from "./evaluation-answers.ts";
-import { evaluateInto, keepEvaluation, nextRunFolder, planOf, resumeInto } from "./evaluation-jobs.ts";
-import { EVALUATIONS, filesIn, imageFolders } from "./folder-images.ts";
-import { isUnderWay } from "./jobs.ts";
-import { runAddress } from "./lab-routes.ts";
-import { asked, message } from "./requests.ts";
+import { evaluateInto, keepEvaluation, planOf, resumeInto } from "./evaluation-jobs.ts";
+import { filesIn, imageFolders } from "./folder-images.ts";
+import { pageAddress } from "./page-address.ts";
+import { asked, jpegOr, message } from "./requests.ts";
+import { EVALUATIONS, nextRunFolder } from "./result-folders.ts";
 import { createScoredRuns, placeOfRunImage } from "./scored-runs.ts";
 import type { Studio } from "./studio.ts";
 
@@ -79,7 +79,7 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const order = await message(c, EvaluationMessage);
     const { file, name } = await keepEvaluation(folder, order);
     const run = await nextRunFolder(folder.root, EVALUATIONS, name);
-    const about = { kind: "eval", title: basename(run), address: runAddress("evaluation", run) };
+    const about = { kind: "eval", title: basename(run), address: pageAddress("evaluation", reversiblyVisible(run)) };
     const job = jobs.start(about, (tell, signal) => evaluateInto(folder, run, { ...order, file }, tell, signal));
     folder.changed();
     return c.json({ job, file });
@@ -88,11 +88,10 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.post("/evaluations/resume", async (c) => {
     const { run } = await message(c, z.strictObject({ run: z.string().min(1) }));
     await place(run);
-    const address = runAddress("evaluation", spelledBack(run));
-    const running = jobs.list().find((job) => job.address === address && isUnderWay(job));
-    if (running !== undefined) return c.json({ job: running });
+    const address = pageAddress("evaluation", run);
     const about = { kind: "eval", title: basename(run), address };
-    return c.json({ job: jobs.start(about, (tell, signal) => resumeInto(folder, spelledBack(run), tell, signal)) });
+    const start = () => jobs.start(about, (tell, signal) => resumeInto(folder, spelledBack(run), tell, signal));
+    return c.json({ job: jobs.underWayAt(address) ?? start() });
   });
 
   routes.get("/evaluation", async (c) => {
@@ -142,8 +141,7 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const shown = await shownImage(run, asked(c, "sample"), c.req.query("cell") ?? "");
     const found = shown === null ? null : await placeOfRunImage(folder, shown.path);
     const jpeg = found === null ? null : await smallJpeg(found);
-    if (jpeg === null) return c.json({ error: "The image is not there, or lies outside of the folder" }, 404);
-    return c.body(jpeg, 200, { "Content-Type": "image/jpeg", "Cache-Control": "private, max-age=3600" });
+    return jpegOr(c, jpeg, "The image is not there, or lies outside of the folder");
   });
   return routes;
 }

@@ -4,14 +4,8 @@ import { endingOf } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { pathOfBytes, systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible } from "../platform/visible-text.ts";
-import { ANSWERS } from "./answers.ts";
+import { ANSWERS, DISCOVERIES, EVALUATIONS, LABS, STUDIES } from "./result-folders.ts";
 import { foldersIn } from "./runs.ts";
-
-/** Where studies that are begun in the studio go. */
-export const STUDIES = "studies";
-/** Where labs and evaluations go, as the commands have it. */
-export const LABS = "lab-results";
-export const EVALUATIONS = "eval-results";
 
 /** Folders that are offered, and images of one of them. */
 const MOST_FOLDERS = 200;
@@ -19,7 +13,7 @@ const MOST_LOOKED = 2_000;
 const MOST_IMAGES = 500;
 const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);
 /** Folders that the studio writes into. */
-const OURS: ReadonlySet<string> = new Set([ANSWERS, STUDIES, LABS, EVALUATIONS]);
+const OURS: ReadonlySet<string> = new Set([ANSWERS, STUDIES, DISCOVERIES, LABS, EVALUATIONS]);
 
 /** Folders that hold images or videos themselves, those that are ours left out. Links are not followed. */
 export async function imageFolders(root: string): Promise<string[]> {

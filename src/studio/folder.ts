@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, open, rename, rm, stat } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
+import PQueue from "p-queue";
 import { ConfigurationError, ImageDecodeError } from "../domain/errors.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { hashOfFileIfThere } from "../platform/hash.ts";
@@ -108,6 +109,12 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** A way to change what is in the folder, one change after another, each of what the one before left; open pages are told. */
+export function changesInTurn({ changed }: Pick<StudioFolder, "changed">) {
+  const queue = new PQueue({ concurrency: 1 });
+  return <T>(work: () => Promise<T>): Promise<T> => queue.add(work).finally(changed);
 }
 
 async function openedFolder(named: string): Promise<string> {

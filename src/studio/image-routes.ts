@@ -14,11 +14,13 @@ import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { readAskList } from "../study/ask-list.ts";
-import { answerInto, answersInto, nextAnswerFolder } from "./answers.ts";
+import { answerInto, answersInto } from "./answers.ts";
 import { addToCategory, categoryNames } from "./exemplars.ts";
 import type { Upload } from "./folder.ts";
 import { keepNote, Note, readNotes } from "./notes.ts";
+import { pageAddress } from "./page-address.ts";
 import { asked, message } from "./requests.ts";
+import { nextAnswerFolder } from "./result-folders.ts";
 import type { FoundRun } from "./runs.ts";
 import type { Studio } from "./studio.ts";
 
@@ -74,7 +76,7 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
     await folder.place(list);
     for (const { path } of await readAskList(named(list))) await placeIfThere(path);
     const run = await nextAnswerFolder(folder.root, list);
-    const address = `/run/${run.split("/").map(encodeURIComponent).join("/")}`;
+    const address = pageAddress("run", reversiblyVisible(run));
     const job = jobs.start({ kind: "ask", title: basename(list), address }, async (tell, signal) => {
       await answersInto(run, named(list), tell, signal);
       folder.changed();
@@ -114,7 +116,9 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
     await folder.place(spelledBack(image));
     const path = named(image);
     const run = await nextAnswerFolder(folder.root, path);
-    const about = { kind: "ask", title: basename(path), address: imageAddress(path, run) };
+    const answer = encodeURIComponent(reversiblyVisible(run));
+    const address = `${pageAddress("image", reversiblyVisible(path))}?answer=${answer}`;
+    const about = { kind: "ask", title: basename(path), address };
     const job = jobs.start(about, async (tell, signal) => {
       await answerInto(run, { ...withoutEmpty(wanted), image: path }, tell, signal);
       folder.changed();
@@ -157,12 +161,6 @@ async function readReport(run: string): Promise<Report> {
   } catch (cause) {
     throw new ConfigurationError(NO_REPORT, { cause });
   }
-}
-
-/** The address of an image's page in the studio, and of one answer about it. */
-export function imageAddress(path: string, run?: string): string {
-  const parts = reversiblyVisible(path).split("/").map(encodeURIComponent).join("/");
-  return `/image/${parts}${run === undefined ? "" : `?answer=${encodeURIComponent(reversiblyVisible(run))}`}`;
 }
 
 function uploadIn(c: Context): Upload {

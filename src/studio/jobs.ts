@@ -28,6 +28,8 @@ type Work = (tell: (news: JobNews) => void, signal: AbortSignal) => Promise<void
 export interface Jobs {
   list(): readonly Job[];
   start(about: Pick<Job, "kind" | "title" | "address">, work: Work): Job;
+  /** What is under way at an address already, for what must not be begun twice. */
+  underWayAt(address: string): Job | undefined;
   /** Ends a job as Ctrl-C ends a command: what is done is kept. @returns whether there is such a job. */
   stop(id: string): boolean;
   /** Told after every change of any job. @returns an end to it. */
@@ -91,6 +93,7 @@ export function createJobs(): Jobs {
       change(entry, {});
       return job;
     },
+    underWayAt: (address) => entries.map(({ job }) => job).find((job) => job.address === address && isUnderWay(job)),
     stop(id) {
       const entry = entries.find(({ job }) => job.id === id && isUnderWay(job));
       entry?.controller.abort(new DOMException("stopped in the studio", "AbortError"));

@@ -9,10 +9,11 @@ import { labNames } from "../lab/lab-images.ts";
 import { targetFace } from "../lab/lab-stimuli.ts";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
 import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
-import { labInto, nextRunFolder, resumeInto } from "./evaluation-jobs.ts";
-import { imageFolders, imagesIn, LABS } from "./folder-images.ts";
-import { isUnderWay } from "./jobs.ts";
+import { labInto, resumeInto } from "./evaluation-jobs.ts";
+import { imageFolders, imagesIn } from "./folder-images.ts";
+import { pageAddress } from "./page-address.ts";
 import { asked, message } from "./requests.ts";
+import { LABS, nextRunFolder } from "./result-folders.ts";
 import { createScoredRuns, imageOfRun } from "./scored-runs.ts";
 import type { Studio } from "./studio.ts";
 
@@ -73,7 +74,7 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
     );
     const stem = visibleLine(basename(paths[0] ?? "", extname(paths[0] ?? ""))).replace(/[\\/:*?"<>|]/g, "-");
     const run = await nextRunFolder(folder.root, LABS, stem || "lab");
-    const about = { kind: "lab", title: basename(run), address: runAddress("lab", run) };
+    const about = { kind: "lab", title: basename(run), address: pageAddress("lab", reversiblyVisible(run)) };
     const whole = { ...order, images: paths, ...(named.length === 0 ? {} : { faces: named }) };
     return c.json({ job: jobs.start(about, (tell, signal) => labInto(folder, run, whole, tell, signal)) });
   });
@@ -81,11 +82,10 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.post("/labs/resume", async (c) => {
     const { run } = await message(c, z.strictObject({ run: z.string().min(1) }));
     await folder.place(spelledBack(run));
-    const address = runAddress("lab", spelledBack(run));
-    const running = jobs.list().find((job) => job.address === address && isUnderWay(job));
-    if (running !== undefined) return c.json({ job: running });
+    const address = pageAddress("lab", run);
     const about = { kind: "lab", title: basename(run), address };
-    return c.json({ job: jobs.start(about, (tell, signal) => resumeInto(folder, spelledBack(run), tell, signal)) });
+    const start = () => jobs.start(about, (tell, signal) => resumeInto(folder, spelledBack(run), tell, signal));
+    return c.json({ job: jobs.underWayAt(address) ?? start() });
   });
 
   routes.get("/lab", async (c) => {
@@ -109,11 +109,6 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
     });
   });
   return routes;
-}
-
-/** The address of a run's page in the studio. */
-export function runAddress(page: "lab" | "evaluation", path: string): string {
-  return `/${page}/${reversiblyVisible(path).split("/").map(encodeURIComponent).join("/")}`;
 }
 
 function dataAddress(jpeg: Uint8Array | undefined): string | null {

@@ -10,7 +10,7 @@ import { NO_COUNTS } from "../runs/run-rows.ts";
 import { type Exclusion, type FacePlace, faceKey, readExclusions, writeExclusions } from "../study/exclusions.ts";
 import { readStudyRows } from "../study/read-study-rows.ts";
 import { filterRows, type RowChunk, readRowFilter, type StudyColumns, StudyRows } from "../study/study-rows.ts";
-import type { StudioFolder } from "./folder.ts";
+import { changesInTurn, type StudioFolder } from "./folder.ts";
 
 /** A study in the studio's folder. */
 export interface OpenedStudy {
@@ -44,7 +44,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
   /** The study that was read last: whoever filters, excludes and saves works on one. */
   let last: { readonly key: string; readonly rows: StudyRows } | undefined;
   const portraits = new Map<string, Promise<Uint8Array | null>>();
-  let writing: Promise<unknown> = Promise.resolve();
+  const inTurn = changesInTurn(folder);
 
   async function* parts({ place, stamp, history }: OpenedStudy, clip: string | null = null) {
     const key = `${place} ${stamp}`;
@@ -102,8 +102,8 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
       return [...chosen];
     },
     exclude(study, chosen, reason) {
-      // One after another: two tabs that write at once would each lose what the other wrote.
-      const written = writing.then(async () => {
+      // Two tabs that write at once would each lose what the other wrote.
+      return inTurn(async () => {
         const rows = await rowsOf(study);
         const exclusions = new Map((await readExclusions(study.place)).map((one) => [faceKey(one), one]));
         const excludedAt = new Date().toISOString();
@@ -113,10 +113,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
           else exclusions.set(faceKey(place), { ...place, box: boxOfRow(rows, row), reason, excludedAt });
         }
         await writeExclusions(study.place, [...exclusions.values()]);
-        folder.changed();
       });
-      writing = written.catch(() => undefined);
-      return written;
     },
     async portrait({ history }, image, box) {
       const place = await folder.place(resolve(history.began.workingFolder, spelledBack(image)));

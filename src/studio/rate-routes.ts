@@ -20,8 +20,9 @@ import {
   readScale,
   readStudyRatings,
 } from "../study/study-ratings.ts";
+import { changesInTurn } from "./folder.ts";
 import { boxOfRow, createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
-import { asked, message } from "./requests.ts";
+import { asked, message, NO_FACE } from "./requests.ts";
 import type { Studio } from "./studio.ts";
 
 const RatingMessage = z.strictObject({
@@ -44,18 +45,18 @@ const CHECK_SCALE = {
 };
 
 /**
- * Blind rating of what a discovery proposes, and of the faces of any study. A page is told the images and what its own rater gave: nothing of the key,
- * and of others only how many they have rated.
+ * Blind rating of what a discovery proposes, and of the faces of any study. A page is told the images and what its own rater
+ * gave: nothing of the key, and of others only how many they have rated.
  */
 export function rateRoutes({ folder, findRuns }: Studio): Hono {
   const routes = new Hono();
   const desk = createStudyDesk(folder);
-  let writing: Promise<unknown> = Promise.resolve();
+  const inTurn = changesInTurn(folder);
 
   /** The study that is rated; `undefined` where it is a discovery. */
   async function studyAt(path: string): Promise<OpenedStudy | undefined> {
     const command = (await readRunHistory(await folder.place(spelledBack(path))))?.began.command;
-    return command === "measure" || command === "import" ? desk.open(spelledBack(path)) : undefined;
+    return command === "measure" || command === "import" ? desk.open(path) : undefined;
   }
 
   routes.get("/checks", async (c) => {
@@ -98,14 +99,14 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
         sheets.ratings.filter((each) => each.rater === rater).map(({ item, rating }) => [item, rating]),
       ),
       raters: Object.entries(counts).map(([name, rated]) => ({ name, rated })),
-      ...{ agreement: agreementSoFar(sheets) },
+      agreement: agreementSoFar(sheets),
       sheet: `${scale === undefined ? CHECK_FOLDER : RATINGS_FOLDER}/${sheetOf(rater)}`,
     });
   });
 
   routes.post("/ratings/begin", async (c) => {
     const { study: path, most, ...question } = await message(c, BeginMessage);
-    const study = await desk.open(spelledBack(path));
+    const study = await desk.open(path);
     const rows = await desk.rows(study);
     const counted = await desk.chosen(study, new URLSearchParams({ show: "counted" }));
     const faces = counted.flatMap((row) => {
@@ -123,7 +124,7 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
     if (study !== undefined) {
       const face = (await readScale(study.place))?.items.find(({ item }) => item === c.req.query("name"));
       const jpeg = face === undefined ? null : await desk.portrait(study, face.path, face.box);
-      if (jpeg === null) return c.json({ error: "Cannot show the face as its image cannot be read" }, 404);
+      if (jpeg === null) return c.json({ error: NO_FACE }, 404);
       return c.body(jpeg as Uint8Array<ArrayBuffer>, 200, { "Content-Type": "image/jpeg" });
     }
     const discovery = await folder.place(spelledBack(c.req.query("discovery") ?? ""));
@@ -146,14 +147,11 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
     if (study === undefined && rating !== null && rating > CHECK_SCALE.words.length) {
       throw new ConfigurationError("Cannot keep the rating as it is none of the scale: reload the page");
     }
-    const kept = writing.then(() =>
+    await inTurn(() =>
       study === undefined
         ? aloneInRun(place, () => keepRating(place, rater, item, rating))
         : keepStudyRating(study.place, rater, { item, rating }),
     );
-    writing = kept.catch(() => undefined);
-    await kept;
-    folder.changed();
     return c.json({});
   });
   return routes;

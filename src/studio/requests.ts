@@ -9,6 +9,15 @@ export function asked(c: Context, name: string): string {
   throw new ConfigurationError(`Cannot answer as the address names no ${name}: reload the page`);
 }
 
+export const NO_FACE = "Cannot show the face as its image cannot be read";
+
+/** A JPEG that stays the same, or in one sentence why there is none. */
+export function jpegOr(c: Context, jpeg: Uint8Array | null | undefined, otherwise: string) {
+  if (!jpeg) return c.json({ error: otherwise }, 404);
+  const headers = { "Content-Type": "image/jpeg", "Cache-Control": "private, max-age=3600" };
+  return c.body(jpeg as Uint8Array<ArrayBuffer>, 200, headers);
+}
+
 /** What a page sent. @throws {ConfigurationError} if it is not what was agreed. */
 export async function message<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const read = schema.safeParse(await c.req.json().catch(() => null));

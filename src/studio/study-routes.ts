@@ -16,11 +16,12 @@ import { MARKERS_FILE, PEOPLE_FILE, readPeople } from "../study/clip-notes.ts";
 import { EXCLUSIONS_FILE, type FacePlace, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
 import { packError, packRows } from "../study/study-stream.ts";
 import { personOf, type TrackPerson } from "../study/track-person.ts";
-import { imageFolders, STUDIES } from "./folder-images.ts";
-import { isUnderWay } from "./jobs.ts";
+import { imageFolders } from "./folder-images.ts";
 import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
 import { createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
-import { asked, message } from "./requests.ts";
+import { pageAddress } from "./page-address.ts";
+import { asked, jpegOr, message, NO_FACE } from "./requests.ts";
+import { STUDIES } from "./result-folders.ts";
 import type { Studio } from "./studio.ts";
 import { STARTER_SCRIPTS } from "./study-scripts.ts";
 
@@ -100,9 +101,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const [leftPx = 0, topPx = 0, widthPx = 1, heightPx = 1] = asked(c, "box").split(",").map(Number);
     const study = await desk.open(asked(c, "path"));
     const jpeg = await desk.portrait(study, asked(c, "image"), { leftPx, topPx, widthPx, heightPx });
-    if (jpeg === null) return c.json({ error: "Cannot show the face as its image cannot be read" }, 404);
-    const headers = { "Content-Type": "image/jpeg", "Cache-Control": "private, max-age=3600" };
-    return c.body(jpeg as Uint8Array<ArrayBuffer>, 200, headers);
+    return jpegOr(c, jpeg, NO_FACE);
   });
 
   routes.post("/study/exclude", async (c) => {
@@ -167,11 +166,10 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.post("/study/measure", async (c) => {
     const wanted = await message(c, MeasureMessage);
     const order = "resume" in wanted ? await resumed(wanted.resume) : await begun(wanted.words, wanted.name);
-    const address = studyAddress(order.folder);
-    const running = jobs.list().find((job) => job.address === address && isUnderWay(job));
-    if (running !== undefined) return c.json({ job: running });
+    const address = pageAddress("study", reversiblyVisible(order.folder));
     const about = { kind: "measure", title: basename(order.folder), address };
-    return c.json({ job: jobs.start(about, (tell, signal) => measureStudy(folder, order, tell, signal)) });
+    const start = () => jobs.start(about, (tell, signal) => measureStudy(folder, order, tell, signal));
+    return c.json({ job: jobs.underWayAt(address) ?? start() });
   });
 
   async function resumed(path: string): Promise<StudyOrder> {
@@ -195,11 +193,6 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
   }
 
   return routes;
-}
-
-/** The address of a study's page in the studio. */
-export function studyAddress(path: string): string {
-  return `/study/${reversiblyVisible(path).split("/").map(encodeURIComponent).join("/")}`;
 }
 
 type Cells = Readonly<Record<string, string>>;

@@ -1,0 +1,40 @@
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { timestamp } from "../evaluation/list-evaluations.ts";
+import { makeFolder } from "../platform/make-folder.ts";
+import { systemPath } from "../platform/system-path.ts";
+
+/** Where answers go, as `ask --out` writes them: `answers/<image's name>/<number>/`. */
+export const ANSWERS = "answers";
+/** Where studies and discoveries that are begun in the studio go. */
+export const STUDIES = "studies";
+export const DISCOVERIES = "discoveries";
+/** Where labs and evaluations go, as the commands have it. */
+export const LABS = "lab-results";
+export const EVALUATIONS = "eval-results";
+
+/** Makes the folder of the next answer about an image. @returns its path, seen from the root. */
+export function nextAnswerFolder(root: string, image: string): Promise<string> {
+  const below = `${ANSWERS}/${basename(image)}`;
+  return firstFree(root, below, String);
+}
+
+/** Makes the folder of the next run, as the commands name it. @returns its path, seen from the root. */
+export function nextRunFolder(root: string, below: string, name: string): Promise<string> {
+  const stamped = `${name}-${timestamp()}`;
+  return firstFree(root, below, (number) => (number === 1 ? stamped : `${stamped}-${number}`));
+}
+
+/** Makes the folder, so that two that are begun at once never get the same. */
+async function firstFree(root: string, below: string, named: (number: number) => string): Promise<string> {
+  await makeFolder(join(root, below));
+  for (let number = 1; ; number++) {
+    const path = `${below}/${named(number)}`;
+    try {
+      await mkdir(systemPath(join(root, path)));
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
