@@ -54,7 +54,6 @@ export function ClipPlayer(props: PlayerProps) {
     <section class="player" aria-label="Player">
       {isSeen ? (
         <div class="screen">
-          {/* biome-ignore lint/a11y/useMediaCaption: what is said in somebody's clip is not known here */}
           <video
             ref={video}
             src={href(`/api/clip/video?${new URLSearchParams({ study, clip })}`)}
@@ -114,17 +113,13 @@ function Overlay({
 }: PlayerProps & { readonly width: number; readonly height: number }) {
   const now = frameAt(frames, at.value);
   const side = (row: number, name: string) => rows.number(`box_${name}_px`, row);
+  const fontPx = Math.max(height / 22, width / 34); // so that it can be read on a narrow page too
   return (
     <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       {now?.rows.map((row) => (
         <g key={row}>
           <rect x={side(row, "left")} y={side(row, "top")} width={side(row, "width")} height={side(row, "height")} />
-          <text
-            x={side(row, "left")}
-            y={side(row, "top") - height / 80}
-            font-size={height / 22}
-            stroke-width={height / 150}
-          >
+          <text x={side(row, "left")} y={side(row, "top") - height / 80} font-size={fontPx} stroke-width={fontPx / 7}>
             {personOf(people, { trackId: trackOf(rows, row), frame: now.frame })} {rows.text(LABEL, row)}
           </text>
         </g>

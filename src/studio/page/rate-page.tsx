@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { FoundRun } from "../runs.ts";
-import { go, query, withQuery } from "./address.ts";
+import { go, href, query, withQuery } from "./address.ts";
 import { Busy, Failure, RunList } from "./parts.tsx";
 import { Rating, Score } from "./rating.tsx";
 import { post, useLoaded } from "./server.ts";
@@ -35,13 +35,13 @@ function AllChecks() {
       </p>
       <Failure error={error} />
       {value === undefined && error === null ? <Busy>Looking for what can be rated</Busy> : null}
-      {value?.checks.length === 0 ? (
+      {value?.checks.length !== 0 ? null : value.others ? (
+        <p>No discovery in this folder has a proposal that survived its tests, so there is nothing to rate of them.</p>
+      ) : (
         <p>
-          {value.others
-            ? "No discovery in this folder has a proposal that survived its tests, so there is nothing to rate."
-            : "There is no discovery in this folder yet: `kuleshov discover <study> --out <folder>` makes one from a study."}
+          There is no discovery in this folder yet: <a href={href("/discover/")}>look for groups in a study</a>.
         </p>
-      ) : null}
+      )}
       <RunList runs={value?.checks ?? []} page="rate" />
       {value === undefined || value.studies.length === 0 ? null : (
         <>
@@ -53,20 +53,22 @@ function AllChecks() {
   );
 }
 
-interface Raters {
-  /** Whether there is something to rate; a study needs a question first. */
-  readonly begun: boolean;
-  readonly question: string;
-  /** Whether it is of a discovery, whose groups are scored by it. */
-  readonly isCheck: boolean;
-  readonly lines: readonly unknown[];
-  readonly raters: readonly { readonly name: string; readonly rated: number }[];
-}
+/** A study needs a question before there is something to rate. */
+type Raters =
+  | { readonly begun: false }
+  | {
+      readonly begun: true;
+      readonly question: string;
+      /** Whether it is of a discovery, whose groups are scored by it. */
+      readonly isCheck: boolean;
+      readonly lines: readonly unknown[];
+      readonly raters: readonly { readonly name: string; readonly rated: number }[];
+    };
 
 function Begin({ discovery }: { readonly discovery: string }) {
   const { value, error } = useLoaded<Raters>(`/ratings?discovery=${encodeURIComponent(discovery)}`);
   const [name, setName] = useState("");
-  const names = new Set(value?.raters?.map((each) => each.name));
+  const names = new Set(value?.begun ? value.raters.map((each) => each.name) : []);
   const free =
     [...Array(names.size + 1).keys()].map((at) => `rater ${at + 1}`).find((each) => !names.has(each)) ?? "rater";
   const begin = (event: Event) => {
@@ -77,6 +79,7 @@ function Begin({ discovery }: { readonly discovery: string }) {
     <>
       <h1>Rate {discovery.split("/").at(-1)}</h1>
       <Failure error={error} />
+      {value === undefined && error === null ? <Busy>Reading what is to be rated</Busy> : null}
       {value?.begun === false ? <Ask study={discovery} /> : null}
       {value?.begun !== true ? null : (
         <form class="begin" onSubmit={begin}>
