@@ -1,7 +1,8 @@
 import type { CategoryReview, LeftOutFace } from "../../exemplars/review-categories.ts";
 import type { BoardFace } from "../exemplars.ts";
-import { go, href, query, withQuery } from "./address.ts";
+import { go, href, withQuery } from "./address.ts";
 import { faceDragged, type PlacedFace, type Target, targetProps } from "./drag-faces.ts";
+import { Pile } from "./face-thumbs.tsx";
 
 interface ColumnProps {
   readonly category: string;
@@ -13,9 +14,6 @@ interface ColumnProps {
   readonly dropped: (to: Target) => (face: PlacedFace) => void;
 }
 
-/** As many faces of a pile as are looked at before somebody asks for all. */
-const SHOWN = 24;
-
 /** One category: its examples, what it is not, and how well they hold together. */
 export function CategoryColumn({ category, review, faces, dropped, ...shared }: ColumnProps) {
   const left = new Map(review?.examples.map((face, at) => [face.id, { face, at }]));
@@ -26,6 +24,7 @@ export function CategoryColumn({ category, review, faces, dropped, ...shared }: 
       Number(isDoubtful(left.get(b.id)?.face)) - Number(isDoubtful(left.get(a.id)?.face)) ||
       (left.get(a.id)?.at ?? 1e9) - (left.get(b.id)?.at ?? 1e9),
   );
+  const doubtOf = ({ id, isMeasured }: BoardFace) => (isMeasured ? doubtInWords(left.get(id)?.face) : "not measured");
   const alarms = new Set(review?.falseAlarms.flatMap(({ taken }) => taken));
   const counters = faces.filter(({ role }) => role === "counter");
   return (
@@ -39,8 +38,7 @@ export function CategoryColumn({ category, review, faces, dropped, ...shared }: 
         <Pile
           faces={ordered}
           all={`${category}:is`}
-          markOf={({ id, isMeasured }) => (isMeasured ? doubtInWords(left.get(id)?.face) : "not measured")}
-          {...shared}
+          thumbOf={(face) => <ExemplarThumb key={face.id} face={face} mark={doubtOf(face)} {...shared} />}
         />
         {examples.length === 0 ? <p class="soft">Drag faces here.</p> : null}
       </div>
@@ -49,8 +47,9 @@ export function CategoryColumn({ category, review, faces, dropped, ...shared }: 
         <Pile
           faces={counters}
           all={`${category}:not`}
-          markOf={({ id }) => (alarms.has(id) ? "taken for it" : null)}
-          {...shared}
+          thumbOf={(face) => (
+            <ExemplarThumb key={face.id} face={face} mark={alarms.has(face.id) ? "taken for it" : null} {...shared} />
+          )}
         />
         {counters.length === 0 ? <p class="soft">Drag faces here that are easily taken for it.</p> : null}
       </div>
@@ -73,46 +72,29 @@ function doubtInWords(face: LeftOutFace | undefined): string | null {
   return `doubtful: nearer to ${face?.rival ?? "what is not this"}`;
 }
 
-interface PileProps extends Pick<ColumnProps, "faces" | "selected" | "toggle"> {
-  /** In the address when all of them are shown. */
-  readonly all: string;
-  readonly markOf: (face: BoardFace) => string | null;
+interface ThumbProps extends Pick<ColumnProps, "selected" | "toggle"> {
+  readonly face: BoardFace;
+  readonly mark: string | null;
 }
 
-function Pile({ faces, selected, toggle, all, markOf }: PileProps) {
-  const isWhole = query.value.get("all") === all;
-  const shown = isWhole ? faces : faces.slice(0, SHOWN);
+function ExemplarThumb({ face, selected, toggle, mark }: ThumbProps) {
+  const placed = { key: face.id, id: face.id };
   return (
-    <>
-      <div class="thumbs">
-        {shown.map((face) => {
-          const [placed, mark] = [{ key: face.id, id: face.id }, markOf(face)];
-          return (
-            <button
-              key={face.id}
-              type="button"
-              class="thumb"
-              draggable
-              aria-pressed={selected.has(face.id)}
-              title={face.why === null ? face.image : `${face.image}: ${face.why}`}
-              onDragStart={faceDragged(placed)}
-              onClick={() => toggle(placed)}
-            >
-              <img src={href(`/api/exemplar-view?id=${face.id}`)} alt="" loading="lazy" />
-              <span class={mark === null ? "soft name" : "bad"}>
-                {mark === null ? "" : <span class="hidden">{face.image} </span>}
-                {mark ?? face.image}
-              </span>
-            </button>
-          );
-        })}
-      </div>
-      {faces.length > SHOWN ? (
-        <button type="button" class="quiet" onClick={() => go(withQuery({ all: isWhole ? null : all }), "replace")}>
-          {isWhole ? "Show fewer" : `Show all ${faces.length}`}
-        </button>
-      ) : null}
-    </>
+    <button
+      type="button"
+      class="thumb"
+      draggable
+      aria-pressed={selected.has(face.id)}
+      title={face.why === null ? face.image : `${face.image}: ${face.why}`}
+      onDragStart={faceDragged(placed)}
+      onClick={() => toggle(placed)}
+    >
+      <img src={href(`/api/exemplar-view?id=${face.id}`)} alt="" loading="lazy" />
+      <span class={mark === null ? "soft name" : "bad"}>
+        {mark === null ? "" : <span class="hidden">{face.image} </span>}
+        {mark ?? face.image}
+      </span>
+    </button>
   );
 }
 

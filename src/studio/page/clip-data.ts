@@ -1,22 +1,11 @@
+import type { ClipMarker } from "../../study/clip-notes.ts";
 import type { StudyRows } from "../../study/study-rows.ts";
-import { personOf } from "../../study/track-person.ts";
+import { personOf, type TrackPerson } from "../../study/track-person.ts";
 import type { StudyAbout } from "./study-data.ts";
 import { exclusionsByRow, faceOfRow, reasonOf } from "./study-data.ts";
 
-/** From a frame on, a track is this person. */
-export interface Named {
-  readonly trackId: string;
-  readonly fromFrame: number;
-  readonly person: string;
-}
-
-/** A moment or a stretch of a clip. */
-export interface Marker {
-  readonly lane: string;
-  readonly fromS: number;
-  readonly toS: number | null;
-  readonly label: string;
-}
+export type Named = Omit<TrackPerson, "path">;
+export type Marker = Omit<ClipMarker, "path">;
 
 /** What is said of a clip beside what was measured. */
 export interface ClipNotes {

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { pageAddress } from "../page-address.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { ClipCurves } from "./clip-curves.tsx";
 import { type ClipNotes, excludedStretches, frameAt, framesOf, peopleOf, renamed, split } from "./clip-data.ts";
@@ -40,7 +41,7 @@ function Clip({ study, clip }: { readonly study: string; readonly clip: string }
     <>
       <h1>{clip.split("/").at(-1)}</h1>
       <p>
-        <a href={href(`/study/${study.split("/").map(encodeURIComponent).join("/")}`)}>{study}</a>
+        <a href={href(pageAddress("study", study))}>{study}</a>
       </p>
       <Failure error={error ?? about.error ?? notes.error} />
       {isReady ? (

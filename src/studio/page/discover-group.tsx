@@ -3,6 +3,7 @@ import type { Proposal } from "../../domain/discovery.ts";
 import { colourOf } from "./discover-map.tsx";
 import type { Thumbs } from "./discover-selection.tsx";
 import { FaceThumbs } from "./face-thumbs.tsx";
+import { Scrolling } from "./parts.tsx";
 
 interface GroupProps {
   readonly proposal: Proposal;
@@ -134,7 +135,7 @@ function Accept({ proposal: { id, name, status }, change }: GroupProps) {
 function Tests({ tests }: Pick<Proposal, "tests">) {
   const number = (value: number | null) => (value === null ? "–" : value.toFixed(2));
   return (
-    <div class="scroll">
+    <Scrolling name="Tests">
       <table>
         <thead>
           <tr>
@@ -161,7 +162,7 @@ function Tests({ tests }: Pick<Proposal, "tests">) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolling>
   );
 }
 

@@ -1,14 +1,15 @@
 import { useState } from "preact/hooks";
 import type { Discovery as Found } from "../../domain/discovery.ts";
-import type { Job } from "../jobs.ts";
+import { isUnderWay, type Job } from "../jobs.ts";
+import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { DiscoverGroup } from "./discover-group.tsx";
 import { DiscoverMap } from "./discover-map.tsx";
 import { Selection, type Thumbs } from "./discover-selection.tsx";
 import { FaceThumbs } from "./face-thumbs.tsx";
-import { Busy, Failure, isUnderWay, JobList, RunList } from "./parts.tsx";
-import { jobs, post, useLoaded } from "./server.ts";
+import { Busy, Failure, JobList, RunList } from "./parts.tsx";
+import { jobAt, post, useLoaded } from "./server.ts";
 
 /** One discovery, or all of them and a form for the next where the address names none. */
 export function DiscoverPage({ rest }: { readonly rest: string }) {
@@ -84,12 +85,12 @@ export interface DiscoveryView extends Pick<Found, "proposals" | "outside" | "ma
 
 function Discovery({ path }: { readonly path: string }) {
   const { value, error } = useLoaded<DiscoveryView>(`/discovery?path=${encodeURIComponent(path)}`);
-  const [own] = jobs.value.filter(({ address }) => decodeURIComponent(address) === `/discover/${path}`).slice(-1);
-  const isRunning = own !== undefined && isUnderWay(own);
+  const job = jobAt(pageAddress("discover", path));
+  const isRunning = job !== undefined && isUnderWay(job);
   return (
     <>
       <h1>{path.split("/").at(-1)}</h1>
-      {own === undefined || own.state === "done" ? null : <JobList jobs={[own]} />}
+      {job === undefined || job.state === "done" ? null : <JobList jobs={[job]} />}
       <Failure error={isRunning ? null : error} />
       {value === undefined && error === null ? <Busy>Reading the discovery</Busy> : null}
       {value === undefined ? null : <Groups {...{ path, value }} />}
@@ -151,7 +152,7 @@ function Groups({ path, value }: { readonly path: string; readonly value: Discov
       {fixed === null ? null : <p class="told">{fixed}</p>}
       {toRate === 0 ? null : (
         <p>
-          <a href={href(`/rate/${path.split("/").map(encodeURIComponent).join("/")}`)}>Rate {toRate} faces blind</a>
+          <a href={href(pageAddress("rate", path))}>Rate {toRate} faces blind</a>
           {ratings === 0 ? "" : `; ${ratings} ratings so far. Changing a group draws other faces to be rated.`}
         </p>
       )}

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { guessedRoles, ROLES, unitOf } from "./evaluation-draft.ts";
 import type { FieldsProps } from "./evaluation-form.tsx";
-import { Busy, Failure, Scrolling } from "./parts.tsx";
+import { Busy, Failure, NumberField, Scrolling } from "./parts.tsx";
 import { pixels, useLoaded } from "./server.ts";
 
 interface Table {
@@ -27,19 +27,11 @@ export function Columns({ draft, change }: Omit<FieldsProps, "sources">) {
     ...(unitOf(column) === null ? {} : { [unitOf(column) as string]: "action unit" }),
   });
   const isScaled = Object.values(draft.roles).some((role) => role === "valence" || role === "arousal");
-  const end = (at: 0 | 1, name: string) => (
-    <label class="field">
-      {name}
-      <input
-        type="number"
-        step="any"
-        value={draft.scale[at]}
-        onInput={({ currentTarget }) => {
-          const number = Number(currentTarget.value);
-          change({ scale: at === 0 ? [number, draft.scale[1]] : [draft.scale[0], number] });
-        }}
-      />
-    </label>
+  const end = (at: 0 | 1, title: string) => (
+    <NumberField
+      {...{ title, step: "any", value: draft.scale[at] }}
+      change={(value) => change({ scale: at === 0 ? [value ?? 0, draft.scale[1]] : [draft.scale[0], value ?? 0] })}
+    />
   );
   return (
     <>

@@ -1,3 +1,4 @@
+import type { ArmName } from "../../evaluation/file/eval-file.ts";
 import { query } from "./address.ts";
 
 /** What the form of an evaluation holds. It stands in the address. */
@@ -18,6 +19,7 @@ export interface Draft {
   readonly atLeast: number | null;
 }
 
+/** Ways of showing an image that need nothing but the image. */
 export const ARMS = [
   "full",
   "face-only",
@@ -27,7 +29,7 @@ export const ARMS = [
   "swapped-context",
   "grayscale",
   "re-encoded",
-] as const;
+] as const satisfies readonly ArmName[];
 
 /** What a column can hold, as people say it. */
 export const ROLES: Readonly<Record<string, string>> = {

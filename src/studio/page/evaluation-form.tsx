@@ -5,7 +5,7 @@ import { Begin } from "./evaluation-begin.tsx";
 import { Columns } from "./evaluation-columns.tsx";
 import { ARMS, type Draft, draftInAddress, fileOf } from "./evaluation-draft.ts";
 import type { Evaluations } from "./evaluations-page.tsx";
-import { Failure } from "./parts.tsx";
+import { Failure, NumberField } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
 
 /** A form, beside it the file that it writes and what that would cost, and below a way to begin. */
@@ -81,7 +81,6 @@ export interface FieldsProps {
 }
 
 function Fields({ draft, change, sources }: FieldsProps) {
-  const numberOf = (text: string) => (text === "" ? null : Number(text));
   return (
     <>
       <label class="field">
@@ -130,37 +129,18 @@ function Fields({ draft, change, sources }: FieldsProps) {
         ))}
       </fieldset>
       <div class="row numbers">
-        <label class="field">
-          Answers for each
-          <input
-            type="number"
-            name="repeats"
-            min={1}
-            value={draft.repeats}
-            onInput={(event) => change({ repeats: Math.max(1, Number(event.currentTarget.value)) })}
-          />
-        </label>
-        <label class="field">
-          At most so many rows
-          <input
-            type="number"
-            name="limit"
-            min={1}
-            value={draft.limit ?? ""}
-            onInput={(event) => change({ limit: numberOf(event.currentTarget.value) })}
-          />
-        </label>
-        <label class="field">
-          At most so many USD
-          <input
-            type="number"
-            name="usd"
-            min={0}
-            step="any"
-            value={draft.usd ?? ""}
-            onInput={(event) => change({ usd: numberOf(event.currentTarget.value) })}
-          />
-        </label>
+        <NumberField
+          {...{ title: "Answers for each", name: "repeats", min: 1, value: draft.repeats }}
+          change={(repeats) => change({ repeats: Math.max(1, repeats ?? 1) })}
+        />
+        <NumberField
+          {...{ title: "At most so many rows", name: "limit", min: 1, value: draft.limit }}
+          change={(limit) => change({ limit })}
+        />
+        <NumberField
+          {...{ title: "At most so many USD", name: "usd", min: 0, step: "any", value: draft.usd }}
+          change={(usd) => change({ usd })}
+        />
       </div>
       <div class="row numbers">
         <label class="field">
@@ -171,16 +151,10 @@ function Fields({ draft, change, sources }: FieldsProps) {
             onInput={(event) => change({ metric: event.currentTarget.value })}
           />
         </label>
-        <label class="field">
-          is at least
-          <input
-            type="number"
-            name="atLeast"
-            step="any"
-            value={draft.atLeast ?? ""}
-            onInput={(event) => change({ atLeast: numberOf(event.currentTarget.value) })}
-          />
-        </label>
+        <NumberField
+          {...{ title: "is at least", name: "atLeast", step: "any", value: draft.atLeast }}
+          change={(atLeast) => change({ atLeast })}
+        />
       </div>
     </>
   );

@@ -175,6 +175,10 @@ function Filters({ path, view, others }: GridProps) {
   );
 }
 
+export function number(value: number | null): string {
+  return value === null ? "unscored" : value.toFixed(3);
+}
+
 /** Which differences from what it is seen beside hold up. */
 function Compared({ path, view, other }: Pick<GridProps, "path" | "view"> & { readonly other: string }) {
   const [cell, withcell] = [query.value.get("cell") ?? "", query.value.get("withcell") ?? ""];
@@ -184,7 +188,6 @@ function Compared({ path, view, other }: Pick<GridProps, "path" | "view"> & { re
   const { comparisons } = value;
   if (comparisons.length === 0) return <p class="told">They have no scored answers about the same samples.</p>;
   const holds = ({ adjustedPValue }: Comparison) => adjustedPValue !== null && adjustedPValue < 0.05;
-  const number = (one: number | null) => (one === null ? "unscored" : one.toFixed(3));
   const own = view.cells.find(({ id }) => id === comparisons[0]?.first)?.short ?? comparisons[0]?.first;
   return (
     <details open>

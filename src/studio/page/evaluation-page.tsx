@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { ConfusionTable } from "../../pages/confusion-table.tsx";
 import type { RunView } from "../evaluation-answers.ts";
-import type { Job } from "../jobs.ts";
+import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
-import { Answers } from "./evaluation-grid.tsx";
-import { Busy, Failure, isUnderWay, JobList, Scrolling } from "./parts.tsx";
-import { jobs, post, useLoaded } from "./server.ts";
+import { Answers, number } from "./evaluation-grid.tsx";
+import { RunState, Scrolling } from "./parts.tsx";
+import { useLoaded } from "./server.ts";
 
 interface Evaluation {
   readonly run: FoundRun | null;
@@ -18,36 +18,15 @@ interface Evaluation {
 
 /** One evaluation as far as it is: whether it passed, its numbers, and every answer with its transcript. */
 export function EvaluationPage({ path }: { readonly path: string }) {
-  const { value, error } = useLoaded<Evaluation>(`/evaluation?path=${encodeURIComponent(path)}`);
-  const own = jobs.value.filter(
-    ({ address, state }) => decodeURIComponent(address) === `/evaluation/${path}` && state !== "done",
-  );
-  const isRunning = own.some(isUnderWay);
-  const view = value?.view ?? null;
+  const loaded = useLoaded<Evaluation>(`/evaluation?path=${encodeURIComponent(path)}`);
+  const view = loaded.value?.view ?? null;
   return (
     <>
       <h1>{path.split("/").at(-1)}</h1>
       {view?.description == null ? null : <p>{view.description}</p>}
-      <JobList jobs={own.slice(-1)} />
-      <Failure error={isRunning ? null : error} />
-      {value === undefined && error === null ? <Busy>Reading the evaluation</Busy> : null}
-      {value === undefined || isRunning || value.run?.finished !== false ? null : (
-        <Resume path={path} isBegun={view !== null} />
-      )}
-      {view === null ? null : <Run path={path} view={view} others={value?.others ?? []} />}
+      <RunState page="evaluation" path={path} loaded={loaded} isBegun={view !== null} />
+      {view === null ? null : <Run path={path} view={view} others={loaded.value?.others ?? []} />}
     </>
-  );
-}
-
-function Resume({ path, isBegun }: { readonly path: string; readonly isBegun: boolean }) {
-  if (!isBegun) return <p class="told">Nothing was asked before it ended: begin the evaluation again.</p>;
-  return (
-    <p class="told row">
-      Not all was answered; what is done is kept.
-      <button type="button" onClick={() => void post<{ job: Job }>("/evaluations/resume", { run: path })}>
-        Go on, and try again what failed
-      </button>
-    </p>
   );
 }
 
@@ -85,13 +64,11 @@ function Run({
         <pre>{view.file}</pre>
       </details>
       <p>
-        <a href={href(`/run/${path.split("/").map(encodeURIComponent).join("/")}`)}>Report and files</a>
+        <a href={href(pageAddress("run", path))}>Report and files</a>
       </p>
     </>
   );
 }
-
-const number = (value: number | null) => (value === null ? "unscored" : value.toFixed(3));
 
 function Thresholds({ view: { thresholds, cells } }: { readonly view: RunView }) {
   const shortOf = (id: string) => cells.find((cell) => cell.id === id)?.short ?? id;

@@ -1,23 +1,9 @@
+import type { TrayFace } from "../category-routes.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { faceDragged, type PlacedFace, targetProps } from "./drag-faces.ts";
 import { Busy, Failure } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
-
-interface TrayFace {
-  readonly key: string;
-  readonly image: string;
-  readonly faceId: string;
-  readonly box: {
-    readonly leftPx: number;
-    readonly topPx: number;
-    readonly widthPx: number;
-    readonly heightPx: number;
-  };
-  readonly label: string | null;
-  readonly held: readonly string[];
-  readonly like: { readonly similarity: number; readonly contrast: number | null } | null;
-}
 
 interface Tray {
   readonly faces: readonly TrayFace[];
@@ -70,6 +56,9 @@ function TrayFaces({ study, selected, toggle }: Omit<TrayProps, "onDrop"> & { re
   if (most !== null) words.set("most", most);
   const { value, error } = useLoaded<Tray>(`/category-faces?${words}`);
   if (value === undefined) return error === null ? <Busy>Reading the study</Busy> : <Failure error={error} />;
+  if (value.total === 0) {
+    return <p>No face of an image counts in this study; a frame of a clip cannot be an example.</p>;
+  }
   return (
     <>
       {like === null ? null : (

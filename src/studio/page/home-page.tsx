@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { JudgesAtHand } from "../../compose/judges.ts";
 import { MOST_FILES, MOST_UPLOAD_BYTES, tooLargeInWords } from "../limits.ts";
+import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href } from "./address.ts";
 import { chosenFiles, type Dropped, droppedFiles, looksLikeImage } from "./drop.ts";
@@ -193,7 +194,7 @@ function Runs({ folder, version, runs }: Home) {
         <ul>
           {others.map(({ path, command, createdAt, finished, problem }) => (
             <li key={path}>
-              <a href={href(`${pageOf(command)}${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
+              <a href={href(pageAddress(pageOf(command), path))}>{path}</a>{" "}
               <span class="soft">
                 {command === null ? null : `kuleshov ${command}, `}
                 <When at={createdAt} />
@@ -209,15 +210,15 @@ function Runs({ folder, version, runs }: Home) {
 }
 
 function pageOf(command: string | null): string {
-  if (command === "measure" || command === "import") return "/study/";
-  if (command === "lab" || command === "discover") return `/${command}/`;
-  return command === "eval" ? "/evaluation/" : "/run/";
+  if (command === "measure" || command === "import") return "study";
+  if (command === "lab" || command === "discover") return command;
+  return command === "eval" ? "evaluation" : "run";
 }
 
 function answerCard({ path, image, settings, createdAt, finished }: FoundRun) {
   if (image === null) return null;
   const context = typeof settings.context === "string" ? settings.context : null;
-  const address = `/image/${image.split("/").map(encodeURIComponent).join("/")}?answer=${encodeURIComponent(path)}`;
+  const address = `${pageAddress("image", image)}?answer=${encodeURIComponent(path)}`;
   return (
     <li key={path}>
       <a class="card" href={href(address)}>

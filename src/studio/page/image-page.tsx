@@ -1,5 +1,5 @@
 import type { ReportView } from "../../pages/report-view.ts";
-import type { Job } from "../jobs.ts";
+import { isUnderWay, type Job } from "../jobs.ts";
 import type { Note } from "../notes.ts";
 import { href, query, withQuery } from "./address.ts";
 import { AnswerView } from "./answer-view.tsx";
@@ -34,8 +34,8 @@ export function ImagePage({ rest: image }: { readonly rest: string }) {
   const run = query.value.get("answer") ?? answers.find(({ finished }) => finished)?.run ?? null;
   const entry = answers.find((each) => each.run === run);
   const job = jobs.value.findLast(({ address }) => run !== null && address.includes(encodeURIComponent(run)));
-  const isUnderWay = job?.state === "waiting" || job?.state === "running";
-  const isThere = entry?.finished === true && !isUnderWay;
+  const isRunning = job !== undefined && isUnderWay(job);
+  const isThere = entry?.finished === true && !isRunning;
   const shown = useLoaded<ShownAnswer>(isThere ? `/answer?run=${encodeURIComponent(entry.run)}` : null);
   const before = query.value.get("with");
   const compared = useLoaded<ShownAnswer>(
@@ -53,7 +53,7 @@ export function ImagePage({ rest: image }: { readonly rest: string }) {
       ) : null}
       {shown.value === undefined ? (
         <div class="report">
-          <Waiting image={image} isUnderWay={isUnderWay} hasAnswer={isThere} />
+          <Waiting image={image} isRunning={isRunning} hasAnswer={isThere} />
           <section aria-label="Ask">
             <h2>Ask</h2>
             {asking}
@@ -82,16 +82,16 @@ function JobNow({ job: { id, state, step, failure } }: { readonly job: Job }) {
 
 function Waiting({
   image,
-  isUnderWay,
+  isRunning,
   hasAnswer,
 }: {
   readonly image: string;
-  readonly isUnderWay: boolean;
+  readonly isRunning: boolean;
   readonly hasAnswer: boolean;
 }) {
   return (
     <div>
-      {isUnderWay || hasAnswer ? null : (
+      {isRunning || hasAnswer ? null : (
         <p>
           Nothing was asked about this image yet, or it came to no end. Ask below; what is known of the situation helps.
         </p>

@@ -1,10 +1,10 @@
 import { type StimulusRow, StimulusRows } from "../../pages/stimulus-rows.tsx";
-import type { Job } from "../jobs.ts";
+import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href } from "./address.ts";
 import { LabForm } from "./lab-form.tsx";
-import { Busy, Failure, isUnderWay, JobList, RunList } from "./parts.tsx";
-import { jobs, post, useLoaded } from "./server.ts";
+import { Busy, Failure, RunList, RunState } from "./parts.tsx";
+import { useLoaded } from "./server.ts";
 
 /** One lab, or all of them and a form for the next where the address names none. */
 export function LabPage({ rest }: { readonly rest: string }) {
@@ -48,36 +48,14 @@ interface LabResult {
 }
 
 function Lab({ path }: { readonly path: string }) {
-  const { value, error } = useLoaded<LabResult>(`/lab?path=${encodeURIComponent(path)}`);
-  const own = jobs.value.filter(
-    ({ address, state }) => decodeURIComponent(address) === `/lab/${path}` && state !== "done",
-  );
-  const isRunning = own.some(isUnderWay);
-  const result = value?.result ?? null;
+  const loaded = useLoaded<LabResult>(`/lab?path=${encodeURIComponent(path)}`);
+  const result = loaded.value?.result ?? null;
   return (
     <>
       <h1>{path.split("/").at(-1)}</h1>
-      <JobList jobs={own.slice(-1)} />
-      <Failure error={isRunning ? null : error} />
-      {value === undefined && error === null ? <Busy>Reading the lab</Busy> : null}
-      {value === undefined || isRunning || value.run?.finished !== false ? null : (
-        <Resume path={path} isBegun={result !== null} />
-      )}
+      <RunState page="lab" path={path} loaded={loaded} isBegun={result !== null} />
       {result === null ? null : <Result {...result} path={path} />}
     </>
-  );
-}
-
-function Resume({ path, isBegun }: { readonly path: string; readonly isBegun: boolean }) {
-  if (!isBegun) return <p class="told">Nothing was asked before it ended: begin the lab again.</p>;
-  const resume = () => void post<{ job: Job }>("/labs/resume", { run: path });
-  return (
-    <p class="told row">
-      Not all was answered; what is done is kept.
-      <button type="button" onClick={resume}>
-        Go on
-      </button>
-    </p>
   );
 }
 
@@ -128,7 +106,7 @@ function Result({
         <button type="button" onClick={() => go("/lab/")}>
           Another lab
         </button>
-        <a href={href(`/run/${path.split("/").map(encodeURIComponent).join("/")}`)}>Report and files</a>
+        <a href={href(pageAddress("run", path))}>Report and files</a>
       </p>
     </>
   );

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
-import type { Job } from "../jobs.ts";
+import { useState } from "preact/hooks";
+import { isUnderWay, type Job } from "../jobs.ts";
+import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { href } from "./address.ts";
-import { post } from "./server.ts";
+import { jobAt, type Loaded, post } from "./server.ts";
 
 /** Why something did not work, in one sentence, told to screen readers too. */
 export function Failure({ error }: { readonly error: string | null }) {
@@ -26,10 +28,6 @@ const STATES = {
   stopped: "stopped",
 } as const;
 
-export function isUnderWay({ state }: Pick<Job, "state">): boolean {
-  return state === "waiting" || state === "running";
-}
-
 /** What is under way, with a way to stop it. */
 export function JobList({ jobs, stop = "Stop" }: { readonly jobs: readonly Job[]; readonly stop?: string }) {
   return (
@@ -49,7 +47,7 @@ export function JobList({ jobs, stop = "Stop" }: { readonly jobs: readonly Job[]
               {progress.done} of {progress.total}
             </span>
           )}
-          {state === "waiting" || state === "running" ? (
+          {isUnderWay({ state }) ? (
             <button type="button" class="quiet" onClick={() => post(`/jobs/${id}/stop`)}>
               {stop} <span class="hidden">{title}</span>
             </button>
@@ -75,7 +73,7 @@ export function RunList({ runs, page }: { readonly runs: readonly FoundRun[]; re
     <ul class="studies">
       {runs.map(({ path, createdAt, finished, command, problem }) => (
         <li key={path}>
-          <a href={href(`/${page}/${path.split("/").map(encodeURIComponent).join("/")}`)}>{path}</a>{" "}
+          <a href={href(pageAddress(page, path))}>{path}</a>{" "}
           <span class="soft">
             {command === "import" ? "imported " : ""}
             <When at={createdAt} />
@@ -85,6 +83,62 @@ export function RunList({ runs, page }: { readonly runs: readonly FoundRun[]; re
         </li>
       ))}
     </ul>
+  );
+}
+
+interface StateProps {
+  readonly page: "lab" | "evaluation";
+  readonly path: string;
+  readonly loaded: Loaded<{ readonly run: FoundRun | null }>;
+  /** Whether anything was asked. */
+  readonly isBegun: boolean;
+}
+
+/** What is under way in a run, why it cannot be shown, and a way to go on where it was broken off. */
+export function RunState({ page, path, loaded: { value, error }, isBegun }: StateProps) {
+  const [refused, setRefused] = useState<string | null>(null);
+  const job = jobAt(pageAddress(page, path));
+  const isRunning = job !== undefined && isUnderWay(job);
+  const resume = () => {
+    setRefused(null);
+    post(`/${page}s/resume`, { run: path }).catch((problem: Error) => setRefused(problem.message));
+  };
+  return (
+    <>
+      {job === undefined || job.state === "done" ? null : <JobList jobs={[job]} />}
+      <Failure error={isRunning ? null : (refused ?? error)} />
+      {value === undefined && error === null ? <Busy>Reading the {page}</Busy> : null}
+      {isRunning || value?.run?.finished !== false ? null : isBegun ? (
+        <p class="told row">
+          Not all was answered; what is done is kept.
+          <button type="button" onClick={resume}>
+            Go on, and try again what failed
+          </button>
+        </p>
+      ) : (
+        <p class="told">Nothing was asked before it ended: begin the {page} again.</p>
+      )}
+    </>
+  );
+}
+
+interface NumberProps {
+  readonly title: string;
+  readonly name?: string;
+  readonly min?: number;
+  readonly step?: "any";
+  readonly value: number | null;
+  /** With `null` where the field is empty. */
+  readonly change: (value: number | null) => void;
+}
+
+export function NumberField({ title, value, change, ...input }: NumberProps) {
+  const tell = (text: string) => change(text === "" ? null : Number(text));
+  return (
+    <label class="field">
+      {title}
+      <input type="number" {...input} value={value ?? ""} onInput={(event) => tell(event.currentTarget.value)} />
+    </label>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { ProposalScore } from "../../discovery/score-sheet.ts";
+import { pageAddress } from "../page-address.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { Busy, Failure } from "./parts.tsx";
 import { post, useLoaded } from "./server.ts";
@@ -99,7 +100,6 @@ export function Rating({ discovery, rater }: { readonly discovery: string; reado
             <legend dir="auto">{value.question}</legend>
             {value.words.map((word, index) => (
               <button
-                // biome-ignore lint/suspicious/noArrayIndexKey: a point of a scale is its place
                 key={index}
                 type="button"
                 aria-pressed={ratingOf(line.item) === index + 1}
@@ -148,7 +148,7 @@ function Done({
     <section class="told" aria-label="Done">
       <p>
         That was the last face, thank you. Your ratings are in {sheet}.{" "}
-        <a href={href(`/rate/${discovery.split("/").map(encodeURIComponent).join("/")}`)}>Another rater</a>
+        <a href={href(pageAddress("rate", discovery))}>Another rater</a>
       </p>
       {raters.length < 2 || !isCheck ? null : <Score discovery={discovery} />}
     </section>
@@ -173,7 +173,7 @@ export function Score({ discovery }: { readonly discovery: string }) {
         <button type="button" class="main" onClick={() => void score()}>
           Score the ratings
         </button>{" "}
-        <a href={href(`/discover/${discovery.split("/").map(encodeURIComponent).join("/")}`)}>To the discovery</a>
+        <a href={href(pageAddress("discover", discovery))}>To the discovery</a>
       </p>
       <Failure error={refused} />
       <ul role="status">

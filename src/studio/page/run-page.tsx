@@ -1,7 +1,9 @@
+import { isUnderWay } from "../jobs.ts";
+import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { href } from "./address.ts";
-import { Failure, isUnderWay, JobList, When } from "./parts.tsx";
-import { jobs, useLoaded } from "./server.ts";
+import { Failure, JobList, When } from "./parts.tsx";
+import { jobAt, useLoaded } from "./server.ts";
 
 interface Run {
   readonly run: FoundRun;
@@ -12,14 +14,12 @@ interface Run {
 export function RunPage({ rest }: { readonly rest: string }) {
   const path = rest || "."; // an address cannot end in a dot
   const { value, error } = useLoaded<Run>(`/run?path=${encodeURIComponent(path)}`);
-  const own = jobs.value.filter(
-    ({ address, state }) => decodeURIComponent(address) === `/run/${path}` && state !== "done",
-  );
+  const job = jobAt(pageAddress("run", path));
   return (
     <>
       <h1>{path === "." ? "This folder" : path}</h1>
-      <JobList jobs={own} />
-      <Failure error={own.some(isUnderWay) ? null : (error ?? value?.run.problem ?? null)} />
+      {job === undefined || job.state === "done" ? null : <JobList jobs={[job]} />}
+      <Failure error={job !== undefined && isUnderWay(job) ? null : (error ?? value?.run.problem ?? null)} />
       {value === undefined ? null : <Written {...value} path={path} />}
     </>
   );

@@ -36,6 +36,10 @@ export function pixels(image: string, side: number): string {
 
 /** Everything that was started, in this tab or another, oldest first. */
 export const jobs = signal<readonly Job[]>([]);
+/** What was started last at an address. */
+export function jobAt(address: string): Job | undefined {
+  return jobs.value.findLast((job) => job.address === address);
+}
 /** Another number whenever something in the folder was changed. */
 export const version = signal("");
 

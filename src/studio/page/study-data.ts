@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { StudyRows } from "../../study/study-rows.ts";
 import { unpackRows } from "../../study/study-stream.ts";
+import { pageAddress } from "../page-address.ts";
 import { href } from "./address.ts";
 
 /** What the server says of a study, its rows aside. */
@@ -115,7 +116,7 @@ export function clipAddress(study: string, clip: string, atS?: number): string {
     clip,
     ...(atS === undefined || Number.isNaN(atS) ? {} : { at: atS.toFixed(2) }),
   });
-  return `/clip/${study.split("/").map(encodeURIComponent).join("/")}?${words}`;
+  return `${pageAddress("clip", study)}?${words}`;
 }
 
 /** Every clip that rows are of, in the order of the study. */

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { visibleText } from "../../platform/visible-text.ts";
 import type { StudyRows } from "../../study/study-rows.ts";
+import { pageAddress } from "../page-address.ts";
 import { href, query } from "./address.ts";
 import { Failure } from "./parts.tsx";
 import { post } from "./server.ts";
@@ -55,7 +56,7 @@ export function SelectedFace(props: FaceProps) {
         {warnings === "" ? "" : `${warnings}. `}
         {untrusted === 0 ? "" : `${untrusted} action units cannot be trusted here. `}
         {Number.isNaN(rows.number("frame", row)) ? (
-          <a href={href(`/image/${path.split("/").map(encodeURIComponent).join("/")}`)}>Judge the image</a>
+          <a href={href(pageAddress("image", path))}>Judge the image</a>
         ) : (
           <a href={href(clipAddress(study, path, rows.number("timestamp_s", row)))}>See it in the clip</a>
         )}

@@ -1,9 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
 import { filterRows, readRowFilter, type StudyRows } from "../../study/study-rows.ts";
-import type { Job } from "../jobs.ts";
+import { isUnderWay, type Job } from "../jobs.ts";
+import { pageAddress } from "../page-address.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { Busy, Failure, JobList, When } from "./parts.tsx";
-import { jobs, post, useLoaded } from "./server.ts";
+import { jobAt, post, useLoaded } from "./server.ts";
 import { clipAddress, clipsOf, exclusionsByRow, faceOfRow, type StudyAbout, useStudyRows } from "./study-data.ts";
 import { SelectedFace } from "./study-face.tsx";
 import { StudyFilters } from "./study-filters.tsx";
@@ -12,13 +13,11 @@ import { FaceList } from "./study-list.tsx";
 export function StudyPage({ rest: study }: { readonly rest: string }) {
   const about = useLoaded<StudyAbout>(`/study?path=${encodeURIComponent(study)}`);
   const loaded = useStudyRows(study, about.value?.stamp);
-  const job = jobs.value.findLast(
-    ({ kind, address }) => kind === "measure" && decodeURIComponent(address) === `/study/${study}`,
-  );
+  const job = jobAt(pageAddress("study", study));
   return (
     <>
       <h1>{study.split("/").at(-1)}</h1>
-      <Failure error={job === undefined || job.state === "waiting" || job.state === "running" ? null : job.failure} />
+      <Failure error={job === undefined || isUnderWay(job) ? null : job.failure} />
       {about.value === undefined ? (
         <Measuring study={study} job={job} about={undefined} error={about.error} />
       ) : (
@@ -43,12 +42,11 @@ interface MeasuringProps {
 /** How far measuring is, with a way to pause it and to go on. */
 function Measuring({ study, job, about, error }: MeasuringProps) {
   const [refused, setRefused] = useState<string | null>(null);
-  const isUnderWay = job?.state === "running" || job?.state === "waiting";
   const resume = () => {
     setRefused(null);
     post("/study/measure", { resume: study }).catch((problem: Error) => setRefused(problem.message));
   };
-  if (isUnderWay) {
+  if (job !== undefined && isUnderWay(job)) {
     return (
       <section aria-label="Measuring">
         <JobList jobs={[job]} stop="Pause" />
