@@ -1,43 +1,27 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "../support/browser.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { samplePhoto } from "../support/photos.ts";
-import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
-import { temporaryFolder } from "../support/temp-folder.ts";
+import { expectNoFaults, openPage, studioInBrowser, tabTo } from "../support/studio-page.ts";
 
 const PHOTO = "three friends.jpg";
 const CONTEXT = "They were just told that their friend has died.";
 
-let folder: string;
-let studio: ServedStudio;
-let browser: Browser;
-let context: BrowserContext;
 const requests: string[] = [];
 
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-  context.on("request", (request) => requests.push(request.url()));
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await studio?.end();
-});
+const studio = studioInBrowser(async () => {});
+beforeAll(() => void studio.context.on("request", (request) => requests.push(request.url())));
 
 const at = (inside: string) => `${studio.address}${inside}`;
 const answerAddress = (number: number) =>
   at(`image/images/${encodeURIComponent(PHOTO)}?answer=${encodeURIComponent(`answers/${PHOTO}/${number}`)}`);
 
-const open = (address: string): Promise<Page> => openPage(context, address);
+const open = (address: string): Promise<Page> => openPage(studio.context, address);
 
 const reportOf = async (number: number) =>
-  JSON.parse(await readFile(join(folder, "answers", PHOTO, String(number), "report.json"), "utf8"));
+  JSON.parse(await readFile(join(studio.folder, "answers", PHOTO, String(number), "report.json"), "utf8"));
 
 /** Each journey goes on where the one before ended, as a person does. */
 describe("the studio in a browser", () => {
@@ -60,8 +44,8 @@ describe("the studio in a browser", () => {
     expect(page.url()).toBe(answerAddress(1));
     expect(await page.textContent(".answer")).toMatch(/perceived as expressing/);
 
-    expect(await readFile(join(folder, "images", PHOTO))).toEqual(bytes);
-    const kept = await readdir(join(folder, "answers", PHOTO, "1"));
+    expect(await readFile(join(studio.folder, "images", PHOTO))).toEqual(bytes);
+    const kept = await readdir(join(studio.folder, "answers", PHOTO, "1"));
     expect(kept.sort()).toEqual(["annotated.png", "journal.jsonl", "report.html", "report.json"]);
     expect((await reportOf(1)).provenance).toMatchObject({ context: null, image: { path: `images/${PHOTO}` } });
     await page.close();
@@ -120,7 +104,9 @@ describe("the studio in a browser", () => {
     await tabTo(page, "Keep the note");
     await page.keyboard.press("Enter");
     await page.waitForSelector("text=She is hiding it.");
-    const [note] = (await readFile(join(folder, "answers", PHOTO, "2", "notes.jsonl"), "utf8")).trim().split("\n");
+    const [note] = (await readFile(join(studio.folder, "answers", PHOTO, "2", "notes.jsonl"), "utf8"))
+      .trim()
+      .split("\n");
     expect(JSON.parse(note as string)).toMatchObject({ kind: "disagree", faceId: "F2", text: "She is hiding it." });
     await page.close();
   });
@@ -131,7 +117,7 @@ describe("the studio in a browser", () => {
     await page.setInputFiles("input[type=file]", file);
     await page.waitForSelector(".failure");
     expect(await page.textContent(".failure")).toMatch(/^Cannot read image as it is not an image in JPEG/);
-    expect(await readdir(join(folder, "images"))).toEqual([PHOTO]);
+    expect(await readdir(join(studio.folder, "images"))).toEqual([PHOTO]);
     await page.close();
   });
 
@@ -144,7 +130,7 @@ describe("the studio in a browser", () => {
     });
     await page.dispatchEvent(".drop", "drop", { dataTransfer: dropped });
     await page.waitForSelector(".failure:has-text('More than 2000 files at once are too many to copy: start')");
-    expect(await readdir(join(folder, "images"))).toEqual([PHOTO]);
+    expect(await readdir(join(studio.folder, "images"))).toEqual([PHOTO]);
     await page.close();
   });
 
@@ -154,7 +140,7 @@ describe("the studio in a browser", () => {
     await page.setInputFiles("input[type=file]", { name: "list.csv", mimeType: "text/csv", buffer: list });
     await page.waitForSelector("text=answers.html");
     expect(page.url()).toBe(at("run/answers/list.csv/1"));
-    expect(await readFile(join(folder, "answers", "list.csv", "1", "answers.csv"), "utf8")).toContain(CONTEXT);
+    expect(await readFile(join(studio.folder, "answers", "list.csv", "1", "answers.csv"), "utf8")).toContain(CONTEXT);
     await page.close();
   });
 
@@ -165,7 +151,7 @@ describe("the studio in a browser", () => {
   });
 
   it("has nothing serious for axe-core, and no sideways scroll", async () => {
-    await expectNoFaults(browser, {
+    await expectNoFaults(studio.browser, {
       [studio.address]: ".card",
       [`${answerAddress(2)}&with=answers/${encodeURIComponent(PHOTO)}/1`]: "section[aria-label='What changed']",
     });

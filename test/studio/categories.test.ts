@@ -1,37 +1,21 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "../support/browser.ts";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
-import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { drag, expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
-import { temporaryFolder } from "../support/temp-folder.ts";
+import { drag, expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
 
 const STUDY = "studies/friends";
 
-let folder: string;
-let studio: ServedStudio;
-let browser: Browser;
-let context: BrowserContext;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
+const studio = studioInBrowser(async (folder) => {
   await mkdir(join(folder, "images"));
   for (const number of [1, 5] as const) await copyFile(samplePhoto(number), join(folder, "images", `s${number}.jpg`));
   const measured = await runCli(["measure", "images", "--out", STUDY], { cwd: folder });
   if (measured.code !== 0) throw new Error(measured.stderr);
-  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await studio?.end();
-});
-
-const open = (inside: string): Promise<Page> => openPage(context, `${studio.address}${inside}`);
+const { open } = studio;
 const tray = (page: Page, at: number) => page.locator(".tray .thumb").nth(at);
 const pile = (page: Page, category: string, which: "example" | "Not this") =>
   page.locator(`section[aria-label="${category}"] .pile:has(h3:has-text("${which}"))`);
@@ -44,7 +28,7 @@ interface Kept {
 }
 
 const kept = async (): Promise<readonly Kept[]> => {
-  const { stdout } = await runCli(["exemplars", "list", "--json"], { cwd: folder });
+  const { stdout } = await runCli(["exemplars", "list", "--json"], { cwd: studio.folder });
   return stdout === "" ? [] : JSON.parse(stdout);
 };
 const counts = async () => {
@@ -75,7 +59,7 @@ describe("categories in a browser", () => {
     expect(await counts()).toEqual({ "party face instance": 3, "party face counter": 1 });
     expect((await kept())[0]).toMatchObject({ definition: "As one looks at a party" });
     const asked = await runCli(["ask", samplePhoto(3), "--categories", "party face", "--json"], {
-      cwd: folder,
+      cwd: studio.folder,
     });
     expect(asked.stdout).toContain('Labelled \\"party face\\" by \\"user\\"');
     await page.close();
@@ -135,6 +119,6 @@ describe("categories in a browser", () => {
 
   it("have nothing serious for axe-core, and no sideways scroll", async () => {
     const address = `${studio.address}categories/?new=${encodeURIComponent("<script>")}`;
-    await expectNoFaults(browser, { [address]: "section[aria-label='<script>']" });
+    await expectNoFaults(studio.browser, { [address]: "section[aria-label='<script>']" });
   });
 });

@@ -1,33 +1,25 @@
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { ownPath } from "../../src/platform/package-paths.ts";
-import { openBrowser } from "../support/browser.ts";
 import { installFakeFfmpeg, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
-import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
-import { temporaryFolder } from "../support/temp-folder.ts";
+import { expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
 
 const STUDY = "studies/evening";
 const CLIP = "clips/party.webm";
 const SHOT = { photo: samplePhoto(1), leftPx: 300, topPx: 200, widthPx: 900, movesXPxPerS: 0 };
 const VIDEO = { shots: [{ fromS: 0, ...SHOT }], durationS: 2, fps: 10 };
 
-let folder: string;
 let env: Record<string, string>;
-let studio: ServedStudio;
-let browser: Browser;
-let context: BrowserContext;
 
 const measure = (...more: string[]) =>
-  runCli(["measure", "clips", "--fps", "2", "--out", STUDY, ...more], { cwd: folder, env });
+  runCli(["measure", "clips", "--fps", "2", "--out", STUDY, ...more], { cwd: studio.folder, env });
 
-beforeAll(async () => {
-  folder = await temporaryFolder();
+const studio = studioInBrowser(async (folder) => {
   await mkdir(join(folder, "clips"));
   env = { KULESHOV_FFMPEG: await installFakeFfmpeg(folder) };
   await writeVideo(join(folder, CLIP), VIDEO);
@@ -35,29 +27,22 @@ beforeAll(async () => {
   if (measured.code !== 0) throw new Error(measured.stderr);
   // What the fake ffmpeg reads no browser plays; this one is as long and as large.
   await copyFile(ownPath("test", "fixtures", "grey-two-seconds.webm"), join(folder, CLIP));
-  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await studio?.end();
 });
 
 const open = async (more = ""): Promise<Page> => {
-  const page = await openPage(context, `${studio.address}clip/${STUDY}?clip=${encodeURIComponent(CLIP)}${more}`);
+  const page = await studio.open(`clip/${STUDY}?clip=${encodeURIComponent(CLIP)}${more}`);
   await page.waitForSelector(".player");
   return page;
 };
 const tableOf = async (name: string): Promise<Record<string, string>[]> =>
-  parse(await readFile(join(folder, STUDY, name)), { columns: true, bom: true });
+  parse(await readFile(join(studio.folder, STUDY, name)), { columns: true, bom: true });
 const timeOf = (page: Page) => page.getAttribute("input[type=range]", "aria-valuetext");
 const people = (page: Page) => page.locator(".person h3 bdi").allTextContents();
 
 /** Each journey goes on where the one before ended, as a person does. */
 describe("a clip in a browser", () => {
   it("is found from its study, played, and gone through by keyboard", async () => {
-    const page = await openPage(context, `${studio.address}study/${STUDY}`);
+    const page = await studio.open(`study/${STUDY}`);
     await page.click(`a:has-text("${CLIP}")`);
     await page.waitForSelector(".screen svg rect");
     const shownAt = () => page.evaluate(() => document.querySelector("video")?.currentTime);
@@ -92,7 +77,7 @@ describe("a clip in a browser", () => {
       .toContainEqual({ path: CLIP, track_id: second, from_frame: "2", person: "Ann" });
     await expect.poll(() => people(page), { timeout: 20_000 }).not.toContain(`${second} 2`);
 
-    const response = await context.request.get(`${studio.address}api/study/table?path=${STUDY}`);
+    const response = await studio.context.request.get(`${studio.address}api/study/table?path=${STUDY}`);
     const rows = parse(await response.text(), { columns: true, bom: true }) as Record<string, string>[];
     const named = (frame: string, track: string) =>
       rows.find((row) => row.frame === frame && row.track_id === track)?.person;
@@ -133,8 +118,8 @@ describe("a clip in a browser", () => {
 
   it("keeps what people said when the study goes on, and says when the clip is gone or is of a kind that is not played", async () => {
     const before = [await tableOf("people.csv"), await tableOf("markers.csv")];
-    await writeVideo(join(folder, CLIP), VIDEO);
-    await writeVideo(join(folder, "clips", "second.mp4"), { ...VIDEO, durationS: 1 });
+    await writeVideo(join(studio.folder, CLIP), VIDEO);
+    await writeVideo(join(studio.folder, "clips", "second.mp4"), { ...VIDEO, durationS: 1 });
     expect((await measure("--resume")).code).toBe(0);
     expect([await tableOf("people.csv"), await tableOf("markers.csv")]).toEqual(before);
     const page = await open();
@@ -150,15 +135,15 @@ describe("a clip in a browser", () => {
   it("is sent in the parts that a player asks for, and nothing else of the folder with it", async () => {
     const words = new URLSearchParams({ study: STUDY, clip: CLIP });
     const part = (range: string) =>
-      context.request.get(`${studio.address}api/clip/video?${words}`, { headers: { range } });
-    const whole = await readFile(join(folder, CLIP));
+      studio.context.request.get(`${studio.address}api/clip/video?${words}`, { headers: { range } });
+    const whole = await readFile(join(studio.folder, CLIP));
     const some = await part("bytes=10-19");
     expect([some.status(), some.headers()["content-range"]]).toEqual([206, `bytes 10-19/${whole.length}`]);
     expect(await some.body()).toEqual(whole.subarray(10, 20));
     expect(await (await part("bytes=-5")).body()).toEqual(whole.subarray(-5));
     expect((await part(`bytes=${whole.length}-`)).status()).toBe(416);
     for (const clip of [`${STUDY}/faces.csv`, "../secret.mp4"]) {
-      const other = await context.request.get(
+      const other = await studio.context.request.get(
         `${studio.address}api/clip/video?study=${STUDY}&clip=${encodeURIComponent(clip)}`,
       );
       expect(other.status()).toBeGreaterThanOrEqual(400);
@@ -166,7 +151,7 @@ describe("a clip in a browser", () => {
   });
 
   it("has nothing serious for axe-core, and no sideways scroll", async () => {
-    await expectNoFaults(browser, {
+    await expectNoFaults(studio.browser, {
       [`${studio.address}clip/${STUDY}?clip=${encodeURIComponent(CLIP)}&at=1`]: ".person",
     });
   });

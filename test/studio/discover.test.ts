@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { discoverCategories } from "../../src/discovery/discover-categories.ts";
 import { keepRating } from "../../src/discovery/rater-sheets.ts";
 import {
@@ -14,25 +14,17 @@ import {
 import { createRandom } from "../../src/domain/statistics/random.ts";
 import { hashOfFileIfThere } from "../../src/platform/hash.ts";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
-import { openBrowser } from "../support/browser.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
-import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { expectNoFaults, openPage } from "../support/studio-page.ts";
+import { expectNoFaults, studioInBrowser } from "../support/studio-page.ts";
 import { KNOWN_RECIPES, madeStudy, PLANTED, studySpace } from "../support/study-faces.ts";
-import { temporaryFolder } from "../support/temp-folder.ts";
 
 const FOUND = "discoveries/friends";
 
-let folder: string;
-let studio: ServedStudio;
-let browser: Browser;
-let context: BrowserContext;
 let survivor: string;
 
 /** A discovery of made faces, each somewhere else on a real photograph, begun in the folder that the studio is opened on. */
-beforeAll(async () => {
-  folder = await temporaryFolder();
+const studio = studioInBrowser(async (folder) => {
   const home = process.cwd();
   process.chdir(folder); // where the discovery is begun
   await mkdir("images");
@@ -56,17 +48,10 @@ beforeAll(async () => {
   await writeCheck(run.write, discovery, portraitsOf(discovery));
   await run.close("finished");
   process.chdir(home);
-  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await studio?.end();
-});
-
-const open = (inside: string): Promise<Page> => openPage(context, `${studio.address}${inside}`);
-const onDisk = () => readDiscovery(join(folder, FOUND));
+const { open } = studio;
+const onDisk = () => readDiscovery(join(studio.folder, FOUND));
 const group = (page: Page, id: string) => page.locator(`section.group#${id}`);
 
 /** Draws a rectangle on the map, its corners given as shares of it. */
@@ -122,7 +107,7 @@ describe("a discovery in a browser", () => {
   it("is split, named and merged, with what raters are shown drawn anew", async () => {
     const page = await open(`discover/${FOUND}`);
     const before = await onDisk();
-    const checked = await readCheckKey(join(folder, FOUND));
+    const checked = await readCheckKey(join(studio.folder, FOUND));
     const chosen = before.proposals.find(({ id }) => id === survivor);
     for (const at of [0, 1, 2]) await group(page, survivor).locator(".thumb").nth(at).click();
     await page.click("text=Make them a group");
@@ -131,7 +116,7 @@ describe("a discovery in a browser", () => {
     const made = split.proposals.at(-1);
     expect(made?.size).toBe(3);
     expect(split.proposals.find(({ id }) => id === survivor)?.size).toBe((chosen?.size ?? 0) - 3);
-    expect(await readCheckKey(join(folder, FOUND))).not.toEqual(checked);
+    expect(await readCheckKey(join(studio.folder, FOUND))).not.toEqual(checked);
 
     await page.waitForSelector(`section.group#${made?.id}`);
     await page.selectOption(`select[aria-label="Merge ${made?.id} with"]`, survivor);
@@ -147,13 +132,13 @@ describe("a discovery in a browser", () => {
   });
 
   it("is rated, and scored on the page that raters come to", async () => {
-    const key = await readCheckKey(join(folder, FOUND));
+    const key = await readCheckKey(join(studio.folder, FOUND));
     for (const [rater, slip] of [
       ["Ann", 0],
       ["Bea", 1],
     ] as const) {
       for (const { item, truth } of key.items) {
-        await keepRating(join(folder, FOUND), rater, item, truth === "member" ? 5 - slip : 1);
+        await keepRating(join(studio.folder, FOUND), rater, item, truth === "member" ? 5 - slip : 1);
       }
     }
     const page = await open(`discover/${FOUND}`);
@@ -174,18 +159,18 @@ describe("a discovery in a browser", () => {
     await group(page, survivor).locator("text=Make polite doubt a category").click();
     await page.waitForSelector("text=“polite doubt” is a category with");
     expect((await onDisk()).proposals.find(({ id }) => id === survivor)?.status).toBe("accepted");
-    const { stdout } = await runCli(["exemplars", "list", "--json"], { cwd: folder });
+    const { stdout } = await runCli(["exemplars", "list", "--json"], { cwd: studio.folder });
     const exemplars = JSON.parse(stdout) as { category: string; role: string; pack: string }[];
     expect([...new Set(exemplars.map(({ category, pack }) => `${category} of ${pack}`))]).toEqual([
       "polite doubt of friends",
     ]);
-    const again = await runCli(["discover", "accept", survivor, "--in", FOUND], { cwd: folder });
+    const again = await runCli(["discover", "accept", survivor, "--in", FOUND], { cwd: studio.folder });
     expect(again.code).toBe(0);
     await page.close();
   });
 
   it("is begun from a study, goes on without the page, and says when there are too few faces", async () => {
-    const measured = await runCli(["measure", "images", "--out", "studies/few"], { cwd: folder });
+    const measured = await runCli(["measure", "images", "--out", "studies/few"], { cwd: studio.folder });
     expect(measured.code).toBe(0);
     const page = await open("discover/");
     await page.click("text=Look for groups");
@@ -193,17 +178,17 @@ describe("a discovery in a browser", () => {
       timeout: 60_000,
     });
     const run = decodeURIComponent(new URL(page.url()).pathname).split("/discover/")[1] ?? "";
-    expect(await readDiscovery(join(folder, run))).toMatchObject({
+    expect(await readDiscovery(join(studio.folder, run))).toMatchObject({
       proposals: [],
       provenance: { known: ["affectnet8"] },
     });
-    const resumed = await runCli(["discover", "studies/few", "--out", run, "--resume"], { cwd: folder });
+    const resumed = await runCli(["discover", "studies/few", "--out", run, "--resume"], { cwd: studio.folder });
     expect(resumed.code).toBe(0);
     await page.close();
   });
 
   it("has nothing serious for axe-core, and no sideways scroll", async () => {
-    await expectNoFaults(browser, {
+    await expectNoFaults(studio.browser, {
       [`${studio.address}discover/`]: ".studies li",
       [`${studio.address}discover/${FOUND}`]: ".face-map circle",
     });

@@ -1,51 +1,34 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext } from "playwright-core";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "../support/browser.ts";
+import { describe, expect, it } from "vitest";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
-import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { expectNoFaults, openPage } from "../support/studio-page.ts";
-import { temporaryFolder } from "../support/temp-folder.ts";
+import { expectNoFaults, studioInBrowser } from "../support/studio-page.ts";
 
 const CONTEXT = "They were just told that their friend has died.";
 
-let folder: string;
-let studio: ServedStudio;
-let browser: Browser;
-let context: BrowserContext;
+const studio = studioInBrowser(
+  async (folder) => {
+    await mkdir(join(folder, "images"));
+    const image = (name: string) => join(folder, "images", name);
+    await sharp(samplePhoto(1)).resize(600).toFile(image("three friends.jpg"));
+    await sharp(samplePhoto(1)).resize(600).grayscale().toFile(image("grey.jpg"));
+    await writeFile(image("late.jpg"), "not here yet");
+    const rows = ["images/three friends.jpg,happiness,1", "images/grey.jpg,anger,2", "images/late.jpg,anger,3"];
+    await writeFile(join(folder, "faces.csv"), ["path,emotion,shown", ...rows, ""].join("\n"));
+  },
+  ["clipboard-read", "clipboard-write"],
+);
 
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  await mkdir(join(folder, "images"));
-  const image = (name: string) => join(folder, "images", name);
-  await sharp(samplePhoto(1)).resize(600).toFile(image("three friends.jpg"));
-  await sharp(samplePhoto(1)).resize(600).grayscale().toFile(image("grey.jpg"));
-  await writeFile(image("late.jpg"), "not here yet");
-  const rows = ["images/three friends.jpg,happiness,1", "images/grey.jpg,anger,2", "images/late.jpg,anger,3"];
-  await writeFile(join(folder, "faces.csv"), ["path,emotion,shown", ...rows, ""].join("\n"));
-  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
-  context = await browser.newContext({
-    viewport: { width: 1400, height: 900 },
-    permissions: ["clipboard-read", "clipboard-write"],
-  });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await studio?.end();
-});
-
-const open = (inside: string) => openPage(context, `${studio.address}${inside}`);
+const { open } = studio;
 const linesOf = async (...path: string[]) =>
-  (await readFile(join(folder, ...path), "utf8"))
+  (await readFile(join(studio.folder, ...path), "utf8"))
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
 const only = async (below: string) => {
-  const [name, ...more] = await readdir(join(folder, below));
+  const [name, ...more] = await readdir(join(studio.folder, below));
   expect(more).toEqual([]);
   return `${below}/${name}`;
 };
@@ -88,7 +71,7 @@ describe("the lab in the studio", () => {
       run,
       "--resume",
     ];
-    const { code, stderr } = await runCli(words, { cwd: folder });
+    const { code, stderr } = await runCli(words, { cwd: studio.folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("report.html") });
     expect(await linesOf(run, "results.jsonl")).toHaveLength(7);
   });
@@ -124,7 +107,7 @@ describe("an evaluation in the studio", () => {
     expect(await page.inputValue("textarea.code")).toBe(FILE);
     await page.waitForSelector("text=3 samples under 1 condition: 3 calls");
     expect(await page.textContent(".plan")).toContain("free");
-    expect(await readdir(folder)).not.toContain("eval-results");
+    expect(await readdir(studio.folder)).not.toContain("eval-results");
     await page.reload();
     await page.waitForSelector("text=3 samples under 1 condition: 3 calls");
     expect(await page.inputValue("textarea.code")).toBe(FILE);
@@ -134,16 +117,16 @@ describe("an evaluation in the studio", () => {
       "text=1 of 3 calls failed, 1 of them like this: Cannot read image as it is not an image",
     );
     const run = await only("eval-results");
-    expect(await readFile(join(folder, "faces.eval.yaml"), "utf8")).toBe(FILE);
+    expect(await readFile(join(studio.folder, "faces.eval.yaml"), "utf8")).toBe(FILE);
     expect((await linesOf(run, "results.jsonl")).filter(({ failure }) => failure !== null)).toHaveLength(1);
 
-    await copyFile(join(folder, "images", "grey.jpg"), join(folder, "images", "late.jpg"));
+    await copyFile(join(studio.folder, "images", "grey.jpg"), join(studio.folder, "images", "late.jpg"));
     await page.click("text=Go on, and try again what failed");
     await page.waitForSelector("text=3 of 3 calls answered");
     await page.waitForSelector("text=1 of 1 thresholds not passed");
     await page.close();
     const { code, stderr } = await runCli(["eval", "run", "faces.eval.yaml", "--out", run, "--resume"], {
-      cwd: folder,
+      cwd: studio.folder,
     });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("3 of 3 calls done") });
   });
@@ -170,7 +153,7 @@ describe("an evaluation in the studio", () => {
     await page.waitForSelector("text=/^Copied$/");
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied).toMatch(/^Models judged which emotions .* on 3 samples .* Of 3 calls, 3 were answered .* Kuleshov /);
-    expect(await readFile(join(folder, await only("eval-results"), "report.html"), "utf8")).toContain(
+    expect(await readFile(join(studio.folder, await only("eval-results"), "report.html"), "utf8")).toContain(
       copied.slice(0, 90),
     );
     await page.close();
@@ -189,7 +172,7 @@ describe("an evaluation in the studio", () => {
 it("has nothing serious for axe-core, and no sideways scroll", async () => {
   const [lab, evaluation] = [await only("lab-results"), await only("eval-results")];
   const [{ call }] = await linesOf(evaluation, "results.jsonl");
-  await expectNoFaults(browser, {
+  await expectNoFaults(studio.browser, {
     [`${studio.address}lab/?folder=images&chosen=three%20friends.jpg`]: ".images input[type=radio]",
     [`${studio.address}lab/${lab}`]: ".stimuli img",
     [`${studio.address}health/`]: "section[aria-label='Networks'] dd",

@@ -1,30 +1,21 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import type { Browser, BrowserContext } from "playwright-core";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readSheet, scoreSheet } from "../../src/discovery/score-sheet.ts";
 import { readCheckKey } from "../../src/discovery/write-discovery.ts";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
-import { openBrowser } from "../support/browser.ts";
 import { samplePhoto } from "../support/photos.ts";
-import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { expectNoFaults, openPage } from "../support/studio-page.ts";
-import { temporaryFolder } from "../support/temp-folder.ts";
+import { expectNoFaults, studioInBrowser } from "../support/studio-page.ts";
 
 const FOUND = "found/first try";
 const ITEMS = ["001", "002", "003", "004", "005", "006"];
 
-let folder: string;
 let check: string;
-let studio: ServedStudio;
-let browser: Browser;
-let context: BrowserContext;
 
 /** The check of a discovery, as `discover` leaves it: half of the faces belong to the category. */
-beforeAll(async () => {
-  folder = await temporaryFolder();
+const studio = studioInBrowser(async (folder) => {
   check = join(folder, FOUND, "check");
   const run = await openRunFolder(join(folder, FOUND), { command: "discover", version: "0.1.0", settings: {} });
   await mkdir(check);
@@ -42,16 +33,9 @@ beforeAll(async () => {
   const groups = [{ group: "A", proposal: "P1", references: ["r1", "r2"] }];
   await run.write("check-key.json", JSON.stringify({ seed: 1, groups, items }));
   await run.close("finished");
-  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await studio?.end();
-});
-
-const open = (inside: string) => openPage(context, `${studio.address}${inside}`);
+const { open } = studio;
 const address = `rate/${encodeURIComponent("found")}/${encodeURIComponent("first try")}`;
 const sheetOf = async (rater: string): Promise<Record<string, string>[]> =>
   parse(await readFile(join(check, `sheet-${rater}.csv`)), { columns: true });
@@ -80,7 +64,7 @@ describe("blind rating in the studio", () => {
 
   it("goes on after a killed studio with the face that was not rated yet, and ends with thanks", async () => {
     await studio.kill();
-    studio = await serveStudio(folder);
+    await studio.start();
     const page = await open(address);
     await page.click("text=Ann, 2 of 6");
     for (const [at, key] of ["5", "1", "2", "1"].entries()) {
@@ -123,7 +107,7 @@ describe("blind rating in the studio", () => {
     const sheets = (await readdir(check)).filter((name) => /^sheet-.*csv$/.test(name)).sort();
     expect(sheets).toEqual(["sheet-ann.csv", "sheet-rater 1.csv"]);
     const ratings = (await Promise.all(sheets.map((name) => readSheet(join(check, name))))).flat();
-    const [score] = scoreSheet(ratings, await readCheckKey(join(folder, FOUND)));
+    const [score] = scoreSheet(ratings, await readCheckKey(join(studio.folder, FOUND)));
     expect(score).toMatchObject({ proposal: "P1", raters: 2, toldApart: { value: 1 } });
     const alpha = /alpha (0\.\d\d)/.exec((await page.textContent("section[aria-label=Agreement]")) ?? "")?.[1];
     expect(score?.agreement.value?.toFixed(2)).toBe(alpha);
@@ -146,7 +130,7 @@ describe("blind rating in the studio", () => {
   });
 
   it("has nothing serious for axe-core, and no sideways scroll", async () => {
-    await expectNoFaults(browser, {
+    await expectNoFaults(studio.browser, {
       [`${studio.address}rate/`]: ".studies li",
       [`${studio.address}${address}`]: ".begin",
       [`${studio.address}${address}?rater=Ann&item=002`]: ".rating img >> nth=2",

@@ -2,34 +2,18 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import type { Browser, BrowserContext, Download, Page } from "playwright-core";
+import type { Download, Page } from "playwright-core";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "../support/browser.ts";
+import { describe, expect, it } from "vitest";
 import { samplePhoto } from "../support/photos.ts";
-import { type ServedStudio, serveStudio } from "../support/served-studio.ts";
-import { expectNoFaults, openPage, tabTo } from "../support/studio-page.ts";
-import { temporaryFolder } from "../support/temp-folder.ts";
+import { expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
 
 const IMAGES = 60;
 const STUDY = "studies/party";
 
-let folder: string;
-let studio: ServedStudio;
-let browser: Browser;
-let context: BrowserContext;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
+const studio = studioInBrowser(async (folder) => {
   await mkdir(join(folder, "images", "party"), { recursive: true });
   await Promise.all(Array.from({ length: IMAGES }, (_, index) => writeImage(index)));
-  [studio, browser] = await Promise.all([serveStudio(folder), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await studio?.end();
 });
 
 /** Pixels that no test has had before, so that none comes out of the measurement store. */
@@ -38,12 +22,12 @@ async function writeImage(index: number): Promise<void> {
   const photo = sharp(samplePhoto(((index % 3) + 1) as 1 | 2 | 3))
     .resize(420)
     .composite([noise]);
-  await photo.jpeg().toFile(join(folder, "images", "party", `p${String(index).padStart(2, "0")}.jpg`));
+  await photo.jpeg().toFile(join(studio.folder, "images", "party", `p${String(index).padStart(2, "0")}.jpg`));
 }
 
-const open = (inside: string): Promise<Page> => openPage(context, `${studio.address}${inside}`);
+const { open } = studio;
 const tableOf = async (name: string): Promise<Record<string, string>[]> =>
-  parse(await readFile(join(folder, STUDY, name)), { columns: true, bom: true });
+  parse(await readFile(join(studio.folder, STUDY, name)), { columns: true, bom: true });
 const shown = async (page: Page) => Number(/^\d+/.exec((await page.textContent(".shown [role=status]")) ?? "")?.[0]);
 
 async function textOf(download: Promise<Download>): Promise<string> {
@@ -64,7 +48,7 @@ describe("a study in a browser", () => {
     await page.waitForSelector("text=The studio does not answer: start `kuleshov studio` again");
     await page.close();
 
-    studio = await serveStudio(folder);
+    await studio.start();
     const home = await open("");
     await home.click(`a:has-text("${STUDY}")`);
     await home.waitForSelector("text=Measuring was interrupted; what is done is kept.");
@@ -141,9 +125,9 @@ describe("a study in a browser", () => {
   });
 
   it("says a newer version's study in a sentence", async () => {
-    const newer = join(folder, "studies", "newer");
+    const newer = join(studio.folder, "studies", "newer");
     await mkdir(newer);
-    const journal = await readFile(join(folder, STUDY, "journal.jsonl"), "utf8");
+    const journal = await readFile(join(studio.folder, STUDY, "journal.jsonl"), "utf8");
     await writeFile(
       join(newer, "journal.jsonl"),
       journal.replace(/"schemaVersion":\s*\d+|"version":\s*\d+/, '"version":99'),
@@ -185,7 +169,7 @@ describe("a study in a browser", () => {
   });
 
   it("has nothing serious for axe-core, and no sideways scroll", async () => {
-    await expectNoFaults(browser, {
+    await expectNoFaults(studio.browser, {
       [`${studio.address}study/`]: ".studies",
       [`${studio.address}study/${STUDY}?face=images/party/p00.jpg%23F1`]: "[role=option]",
       [`${studio.address}study/${STUDY}?view=table`]: "[role=option]",

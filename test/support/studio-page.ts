@@ -2,9 +2,56 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
+import { openBrowser } from "./browser.ts";
+import { type ServedStudio, serveStudio } from "./served-studio.ts";
+import { temporaryFolder } from "./temp-folder.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** The studio on a folder of its own, in a browser, for the tests of one file. */
+export interface StudioInBrowser {
+  folder: string;
+  /** With the token, and `/` at its end. */
+  address: string;
+  browser: Browser;
+  context: BrowserContext;
+  open(inside?: string): Promise<Page>;
+  /** Ends the studio without warning. */
+  kill(): Promise<void>;
+  /** Another studio on the folder. */
+  start(): Promise<void>;
+}
+
+/** @param prepare fills the folder before the studio is opened on it. */
+export function studioInBrowser(
+  prepare: (folder: string) => Promise<unknown>,
+  permissions: readonly string[] = [],
+): StudioInBrowser {
+  let served: ServedStudio | undefined;
+  const opened = {
+    open: (inside = "") => openPage(opened.context, `${opened.address}${inside}`),
+    kill: async () => served?.kill(),
+    async start() {
+      served = await serveStudio(opened.folder);
+      opened.address = served.address;
+    },
+  } as StudioInBrowser;
+  beforeAll(async () => {
+    opened.folder = await temporaryFolder();
+    await prepare(opened.folder);
+    [opened.browser] = await Promise.all([openBrowser(), opened.start()]);
+    opened.context = await opened.browser.newContext({
+      viewport: { width: 1400, height: 900 },
+      permissions: [...permissions],
+    });
+  });
+  afterAll(async () => {
+    await opened.browser?.close();
+    await served?.end();
+  });
+  return opened;
+}
 
 export async function openPage(context: BrowserContext, address: string): Promise<Page> {
   const page = await context.newPage();
