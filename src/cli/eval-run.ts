@@ -11,7 +11,7 @@ import { replayBundle } from "../evaluation/report/bundle.ts";
 import { readable } from "../evaluation/report/sections.ts";
 import type { RunSummary } from "../evaluation/results/summarise.ts";
 import { thresholdSentence } from "../evaluation/results/thresholds.ts";
-import { type CallRecord, failuresInWords, isFailure } from "../evaluation/runner/call-record.ts";
+import { type CallRecord, failuresInWords } from "../evaluation/runner/call-record.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
@@ -148,7 +148,7 @@ function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Ke
 /** Of a run with these calls: a run in which none was answered has given nothing. */
 export function exitCodeOf(records: readonly CallRecord[], stop: AbortSignal): number {
   if (stop.aborted) return EXIT.interrupted;
-  const failed = records.filter(({ failure }) => isFailure(failure)).length;
+  const failed = records.filter(({ failure }) => failure !== null).length;
   if (failed === 0) return EXIT.done;
   return failed === records.length ? EXIT.nothingDone : EXIT.doneWithFailures;
 }

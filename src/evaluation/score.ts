@@ -5,7 +5,7 @@ import type { CallRecord } from "./runner/call-record.ts";
 import type { Sample, Truth } from "./sample.ts";
 
 /** Why a score has no value. A failure is never a wrong answer. */
-export type UnscoredReason = "failed" | "abstained" | "no truth" | "not measured" | "judge failed";
+export type UnscoredReason = "failed" | "not shown" | "abstained" | "no truth" | "not measured" | "judge failed";
 
 /** What one scorer says of one answer. `value: null` is unscored: counted apart, never 0. */
 export interface Score<Metadata = unknown> {

@@ -24,8 +24,8 @@ export interface AnswerRow {
   readonly answer: string | null;
   readonly probability: number | null;
   /** `answered` where the data set does not say what is right, `partly` where it was neither right nor wrong. */
-  readonly state: "right" | "wrong" | "partly" | "answered" | "abstained" | "failed";
-  /** Why it failed or abstained, else the answer in words. */
+  readonly state: "right" | "wrong" | "partly" | "answered" | "abstained" | "failed" | "not shown";
+  /** Why it failed, abstained or was not shown, else the answer in words. */
   readonly said: string;
 }
 
@@ -58,7 +58,7 @@ export function answerRows(scored: ScoredRun): readonly AnswerRow[] {
 }
 
 function rowOf({ record, sample, score }: ScoredCall, isDeciding: boolean): AnswerRow {
-  const { call, cell, answer, failure } = record;
+  const { call, cell, answer, failure, notShown } = record;
   const top = answer === null ? null : topLabel(answer.integrated);
   // What accuracy compares: the labels as the data set knows them.
   const pair = score.metadata as { readonly truth?: unknown; readonly predicted?: unknown } | null;
@@ -69,14 +69,14 @@ function rowOf({ record, sample, score }: ScoredCall, isDeciding: boolean): Answ
     truth: text(pair?.truth) ?? truth.label ?? truth.choice ?? truth.labels?.join(", ") ?? null,
     answer: text(pair?.predicted) ?? answer?.choice ?? top?.label ?? null,
     probability: answer?.confidence ?? top?.probability ?? null,
-    state: stateOf(record.answer === null, answer?.abstention ?? null, isDeciding ? score.value : null),
-    said: failure?.message ?? answer?.abstention ?? answer?.explanation ?? score.explanation,
+    state: stateOf(record, isDeciding ? score.value : null),
+    said: failure?.message ?? notShown ?? answer?.abstention ?? answer?.explanation ?? score.explanation,
   };
 }
 
-function stateOf(isFailed: boolean, abstention: string | null, value: number | null): AnswerRow["state"] {
-  if (isFailed) return "failed";
-  if (value === null) return abstention === null ? "answered" : "abstained";
+function stateOf({ answer, notShown }: ScoredCall["record"], value: number | null): AnswerRow["state"] {
+  if (answer === null) return notShown === undefined ? "failed" : "not shown";
+  if (value === null) return answer.abstention === null ? "answered" : "abstained";
   if (value === 1) return "right";
   return value === 0 ? "wrong" : "partly";
 }
@@ -178,14 +178,14 @@ export async function wholeAnswer(scored: ScoredRun, call: string) {
         })
       : [],
   );
-  const { answer, failure, usage, costUsd, cached } = record;
+  const { answer, failure, notShown, usage, costUsd, cached } = record;
   return {
     ...{ sample: sample.id, cell: record.cell, image: await imageText(scored, sample.id, record.cell) },
     question: sample.statement ?? sample.question ?? scored.file.question ?? null,
     context: sample.context,
     text: answer?.text ?? null,
     explanation: answer?.explanation ?? null,
-    failure: failure?.message ?? null,
+    failure: failure?.message ?? notShown ?? null,
     ...{ scores, usage, costUsd, cached },
     view: report.success ? viewOf(report.data) : null,
   };

@@ -69,6 +69,7 @@ function answerRows({ summary }: ScoredRun): Record<string, Cell>[] {
         true_arousal: sample.truth.arousal,
         ...Object.fromEntries(scores),
         failure: record.failure?.message ?? null,
+        not_shown: record.notShown ?? null,
         abstention: record.answer?.abstention ?? null,
         cached: record.cached,
         latency_ms: record.usage?.latencyMs ?? null,

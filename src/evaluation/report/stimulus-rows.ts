@@ -30,11 +30,9 @@ export async function stimulusRows(
   const { arms } = file.matrix;
   if (arms.length < 2) return [];
   const drawn = await drawnStimuli(join(folder, "stimuli"));
-  const impossible = new Map(
-    records.flatMap(({ cell, sample, failure }) =>
-      failure?.kind === "ArmNotPossible"
-        ? [[stimulusKey(sample, cell.slice(cell.lastIndexOf(" | ") + 3)), failure.message] as const]
-        : [],
+  const notShown = new Map(
+    records.flatMap(({ cell, sample, notShown }) =>
+      notShown === undefined ? [] : [[stimulusKey(sample, cell.slice(cell.lastIndexOf(" | ") + 3)), notShown] as const],
     ),
   );
   const first = samples.filter(({ image }) => image !== null).slice(0, MOST_ROWS);
@@ -51,7 +49,7 @@ export async function stimulusRows(
             arm,
             image: path == null ? null : await shown(path),
             readings,
-            note: impossible.get(stimulusKey(id, arm)) ?? fillText(stimulus?.artefacts),
+            note: notShown.get(stimulusKey(id, arm)) ?? fillText(stimulus?.artefacts),
           };
         }),
       ),

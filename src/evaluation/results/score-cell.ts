@@ -3,7 +3,7 @@ import { type Estimate, estimate } from "../../domain/statistics/estimate.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { CallRecord } from "../runner/call-record.ts";
 import { clusterOfSample, type Sample } from "../sample.ts";
-import type { Score, ScoredRow, Scorer, UnscoredReason } from "../score.ts";
+import { type Score, type ScoredRow, type Scorer, type UnscoredReason, unscored } from "../score.ts";
 
 /** A finished call. */
 export interface FinishedCall {
@@ -78,9 +78,10 @@ export function scoreCell(
 }
 
 /** A call without an answer is unscored, whatever the scorer. */
-function scoreOf(scorer: Scorer, { record: { answer, failure }, sample, judged }: FinishedCall): Score {
+function scoreOf(scorer: Scorer, { record: { answer, failure, notShown }, sample, judged }: FinishedCall): Score {
   if (answer !== null) return scorer.score(answer, sample, judged);
-  return { value: null, explanation: failure?.message ?? "No answer", metadata: null, unscored: "failed" };
+  if (notShown !== undefined) return unscored("not shown", notShown);
+  return unscored("failed", failure?.message ?? "No answer");
 }
 
 /** The rows that metrics see: scored calls only. */

@@ -2,7 +2,7 @@ import { ConfigurationError, ModelFileError, ProviderError } from "../../domain/
 import { FREE } from "../../domain/price.ts";
 import { exhaustedLimit } from "../../runs/budget.ts";
 import { type Call, costOfUsage, StimulusUnavailable } from "../solver.ts";
-import { answeredRecord, failedRecord } from "./call-record.ts";
+import { answeredRecord, unansweredRecord } from "./call-record.ts";
 import { finish, guarded, type Queue, type Run } from "./run-state.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function askCall(
     const outcome = await solved((signal) => setting.solver.solve(call, stimulus, signal), run);
     if ("error" in outcome) {
       noteFailure(outcome.error, run, queue);
-      const record = failedRecord(call, key, { attempts: 1, error: outcome.error });
+      const record = unansweredRecord(call, key, { attempts: 1, error: outcome.error });
       await finish(run, record.usage === null ? record : { ...record, costUsd: costOfUsage(record.usage, price) });
       return;
     }
@@ -42,7 +42,7 @@ export async function askCall(
   } catch (error) {
     if (run.signal.aborted) return progress.abandoned();
     if (!isOfThisSampleOnly(error)) throw error;
-    await finish(run, failedRecord(call, key, { attempts: 0, error }));
+    await finish(run, unansweredRecord(call, key, { attempts: 0, error }));
   }
 }
 

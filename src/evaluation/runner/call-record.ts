@@ -2,7 +2,7 @@ import { z } from "zod";
 import { KuleshovError } from "../../domain/errors.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { Answer } from "../answer.ts";
-import { type Call, type Solution, Usage, usageOf } from "../solver.ts";
+import { ArmNotPossible, type Call, type Solution, Usage, usageOf } from "../solver.ts";
 import { cellId } from "./plan.ts";
 
 /** Why a call has no answer. */
@@ -27,6 +27,8 @@ export const CallRecord = z.strictObject({
   attempts: z.number().int(),
   answer: Answer.nullable(),
   failure: CallFailure.nullable(),
+  /** Why the image does not allow the arm that was to be shown: nothing was asked, and nothing failed. */
+  notShown: z.string().optional(),
   usage: Usage.nullable(),
   /** What was paid for this line: 0 when cached, `null` when the price or the tokens are unknown. */
   costUsd: z.number().nullable(),
@@ -52,14 +54,15 @@ export function answeredRecord(
 }
 
 /**
- * The line of a call that has none. What was answered before it failed is paid for and counts; where nothing was counted
+ * The line of a call that has none, as it failed or could not be shown. What was answered before it failed is paid for and counts; where nothing was counted
  * its cost is unknown.
  */
-export function failedRecord(
+export function unansweredRecord(
   call: Call,
   key: string,
   { attempts, error }: { readonly attempts: number; readonly error: unknown },
 ): CallRecord {
+  if (error instanceof ArmNotPossible) return { ...blankRecord(call, key), costUsd: 0, notShown: error.message };
   const kind = error instanceof Error ? error.name : "Error";
   const message = error instanceof Error ? error.message : String(error);
   const spent = error instanceof KuleshovError ? error.spent : null;
@@ -67,22 +70,20 @@ export function failedRecord(
   return { ...blankRecord(call, key), attempts, usage, costUsd: attempts === 0 ? 0 : null, failure: { kind, message } };
 }
 
-/** Whether a call failed: that an image does not allow an arm is no failure. */
-export function isFailure(failure: CallRecord["failure"]): boolean {
-  return failure !== null && failure.kind !== "ArmNotPossible";
-}
-
-/** Why calls failed: an example of the commonest kind, and how many are of it; empty where none did. */
-export function failuresInWords(records: readonly Pick<CallRecord, "failure">[]): readonly string[] {
-  const impossible = records.flatMap(({ failure }) => (failure === null || isFailure(failure) ? [] : failure.message));
-  const said = [...groupBy(impossible, (message) => message)].map(([message, { length }]) => `${message} (${length} of ${records.length})`); // biome-ignore format: one line
-  const failures = records.flatMap(({ failure }) => (isFailure(failure) ? (failure ?? []) : []));
+/** What could not be shown, and why calls failed: an example of the commonest kind, and how many are of it. Empty where all were answered. */
+export function failuresInWords(records: readonly Pick<CallRecord, "failure" | "notShown">[]): readonly string[] {
+  const reasons = groupBy(
+    records.flatMap(({ notShown }) => notShown ?? []),
+    (reason) => reason,
+  );
+  const notShown = [...reasons].map(([reason, { length }]) => `${reason} (${length} of ${records.length})`);
+  const failures = records.flatMap(({ failure }) => failure ?? []);
   const kinds = [...groupBy(failures, ({ kind }) => kind).values()].sort((one, other) => other.length - one.length);
   const example = kinds[0]?.[0];
-  if (example === undefined) return said;
+  if (example === undefined) return notShown;
   const which =
     failures.length === records.length ? `All ${failures.length}` : `${failures.length} of ${records.length}`;
-  return [...said, `${which} calls failed, ${kinds[0]?.length} of them like this: ${example.message}`];
+  return [...notShown, `${which} calls failed, ${kinds[0]?.length} of them like this: ${example.message}`];
 }
 
 function blankRecord({ id, condition, sample, seed, repeat }: Call, key: string): CallRecord {

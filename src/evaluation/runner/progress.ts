@@ -1,4 +1,4 @@
-import { type CallRecord, isFailure } from "./call-record.ts";
+import type { CallRecord } from "./call-record.ts";
 
 /** How far a run is. */
 export interface RunProgress {
@@ -48,7 +48,7 @@ export function createProgressCounter(total: number, doneBefore: number): Progre
       }
       underWay--;
       asked++;
-      if (isFailure(failure)) failed++;
+      if (failure !== null) failed++;
       tokens += (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
       if (costUsd === null) unpriced++;
       else usd += costUsd;

@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import type { Call } from "../solver.ts";
 import { callKey } from "./answer-cache.ts";
 import { askCall } from "./ask-call.ts";
-import { answeredRecord, failedRecord } from "./call-record.ts";
+import { answeredRecord, unansweredRecord } from "./call-record.ts";
 import { cellId } from "./plan.ts";
 import { createRun, finish, guarded, type Queue, type Run, type RunOutcome, type RunSetting } from "./run-state.ts";
 
@@ -75,7 +75,7 @@ async function lookUp(call: Call, run: Run, queue: Queue): Promise<void> {
     key = callKey(call, identity, await setting.stimuli.identify(call.sample, call.condition.arm));
   } catch (error) {
     run.progress.started();
-    await finish(run, failedRecord(call, "", { attempts: 0, error }));
+    await finish(run, unansweredRecord(call, "", { attempts: 0, error }));
     return;
   }
   const known = await setting.cache.get(key);

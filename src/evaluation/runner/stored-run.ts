@@ -135,13 +135,13 @@ export async function readResults(folder: string, path: string = resultsPath(fol
   return [...byCall.values()];
 }
 
-/** Calls that need not be asked when a run goes on: those that were answered. Lines are not parsed: there may be many. */
+/** Calls that need not be asked when a run goes on: those that were answered, or cannot be shown. Lines are not parsed: there may be many. */
 export async function answeredCalls(folder: string, path: string = resultsPath(folder)): Promise<Set<string>> {
   const answered = new Set<string>();
   for await (const line of journalLines(path)) {
     const call: unknown = JSON.parse(line.slice(CALL_AT, line.indexOf(CALL_ENDS)));
     // Inside a text these quotes would be escaped, so only the keys themselves can match.
-    if (line.includes('"answer":null,"failure":')) answered.delete(call as string);
+    if (line.includes('"answer":null,"failure":{')) answered.delete(call as string);
     else answered.add(call as string);
   }
   return answered;

@@ -105,6 +105,7 @@ function Line({ path, row, other, view }: LineProps) {
 
 const CLASSES: Readonly<Record<AnswerRow["state"], string>> = {
   ...{ right: "holds", wrong: "bad", partly: "soft", answered: "", abstained: "soft", failed: "bad" },
+  "not shown": "soft",
 };
 
 function answerText({ answer, probability, said }: AnswerRow): string {
@@ -146,7 +147,7 @@ function Filters({ path, view, others }: GridProps) {
     <div class="filters">
       <div class="row">
         {view.cells.length > 1 ? choice("cell", "Condition", cells) : null}
-        {choice("state", "Outcome", same(["right", "wrong", "partly", "answered", "abstained", "failed"]))}
+        {choice("state", "Outcome", same(["right", "wrong", "partly", "answered", "abstained", "failed", "not shown"]))}
         {labels.length === 0 ? null : choice("truth", "Right is", same(labels))}
         {labels.length === 0 ? null : choice("answer", "Answer", same(labels))}
         <label>

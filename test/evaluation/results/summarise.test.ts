@@ -4,7 +4,7 @@ import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
 import { compareSides } from "../../../src/evaluation/results/compare.ts";
 import { resamplesFor } from "../../../src/evaluation/results/score-cell.ts";
 import { summarise } from "../../../src/evaluation/results/summarise.ts";
-import { answeredRecord, type CallRecord, failedRecord } from "../../../src/evaluation/runner/call-record.ts";
+import { answeredRecord, type CallRecord, unansweredRecord } from "../../../src/evaluation/runner/call-record.ts";
 import { callsOf, cellId } from "../../../src/evaluation/runner/plan.ts";
 import type { Sample } from "../../../src/evaluation/sample.ts";
 import { createAccuracyScorer } from "../../../src/evaluation/scorers/accuracy.ts";
@@ -29,7 +29,7 @@ function samplesOf(n: number, subject: (i: number) => string | null = () => null
 function recordsOf(calls: readonly Call[], labelOf: (call: Call) => string | null): CallRecord[] {
   return calls.map((call) => {
     const label = labelOf(call);
-    if (label === null) return failedRecord(call, "k", { attempts: 1, error: new Error("The model server says 500") });
+    if (label === null) return unansweredRecord(call, "k", { attempts: 1, error: new Error("The model server says 500") });
     const solution = {
       answer: answerOf(label),
       usage: { inputTokens: 10, outputTokens: 5, latencyMs: 20 },
