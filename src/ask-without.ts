@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type AskQuery, ask } from "./ask.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
 import { ConfigurationError } from "./domain/errors.ts";
@@ -12,6 +11,7 @@ import { mixed, rasterOf, sharpOf } from "./lab/raster.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { type Changed, readingChanges } from "./pages/report-difference.ts";
 import { viewOf } from "./pages/view-report.ts";
+import { sha256 } from "./platform/hash.ts";
 import type { SceneObserver } from "./ports/scene-observer.ts";
 
 /** One question about an image as it is and as it would be without an object. */
@@ -54,7 +54,10 @@ export async function askWithout(
     boxes,
     whole.faces.map(({ box }) => box),
   );
-  if (image === null) throw new ConfigurationError(`Cannot ask without "${object}" as it takes up too much of the image to fill its place from the rest`); // biome-ignore format: one line
+  if (image === null) {
+    const why = "it takes up too much of the image to fill its place from the rest";
+    throw new ConfigurationError(`Cannot ask without "${object}" as ${why}`);
+  }
   const blind = dependencies.observers.map((observer) => blindTo(observer, object));
   const without = await ask({ ...query, image }, { ...dependencies, observers: blind }, signal);
   return {
@@ -112,5 +115,5 @@ async function withoutBoxes(
   const { widthPx, heightPx } = original;
   const large = await sharpOf(filled).resize(widthPx, heightPx, { fit: "fill" }).raw().toBuffer();
   const { rgb } = mixed(original, { widthPx, heightPx, rgb: large }, (await enlargedMask(mask, original)).values);
-  return { ...original, rgb, sha256: createHash("sha256").update(rgb).digest("hex") };
+  return { ...original, rgb, sha256: sha256(rgb) };
 }

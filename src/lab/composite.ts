@@ -3,7 +3,7 @@ import { boxAround, headOutline, scaledBox } from "./head-shape.ts";
 import { contextOnly } from "./hide.ts";
 import { type Mask, piecesOf, softened } from "./mask.ts";
 import { mixed, type Raster, sharpOf } from "./raster.ts";
-import type { Scene } from "./stimuli.ts";
+import type { Scene } from "./scene.ts";
 
 /** A person in another scene, and where the face lies there. */
 export interface Composite {

@@ -1,11 +1,9 @@
 import type { LabelProbability } from "../domain/labels.ts";
 import { alignDistributions, jensenShannon, smoothedKl } from "../domain/statistics/divergence.ts";
 import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
-import { createRandom } from "../domain/statistics/random.ts";
 import { pairedEffectSize } from "../domain/statistics/summary.ts";
 import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
 import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
-import type { Sample } from "../evaluation/sample.ts";
 import type { ArmReadings } from "./arm-readings.ts";
 import { bayesianIntegration, contextReliance, KL_FLOOR } from "./reliance.ts";
 
@@ -231,21 +229,4 @@ function distanceToIntegration(full: MaybeReading, face: MaybeReading, context: 
   if (!fc || !f || !c) return null;
   const predicted = bayesianIntegration(f, c);
   return predicted === null ? null : smoothedKl(fc, predicted, { floor: KL_FLOOR });
-}
-
-/**
- * Whose scene each sample's face is set into: another image, of another label where there is one. Seeded, so that
- * building stimuli and scoring them agree. A sample without any candidate has no partner.
- */
-export function partnersOf(samples: readonly Sample[], seed: number): ReadonlyMap<string, Sample> {
-  const withImage = samples.filter(({ image }) => image !== null);
-  const partners = new Map<string, Sample>();
-  for (const sample of withImage) {
-    const others = withImage.filter((other) => other.image !== sample.image);
-    const incongruent = others.filter((other) => other.truth.label !== sample.truth.label);
-    const pool = incongruent.length > 0 ? incongruent : others;
-    const pick = pool[createRandom(`${seed} ${sample.id}`).below(Math.max(1, pool.length))];
-    if (pick !== undefined) partners.set(sample.id, pick);
-  }
-  return partners;
 }

@@ -147,7 +147,7 @@ function fillEvenly({ widthPx, hole, rgb, depth }: Field): void {
   const inward = [...hole.keys()].filter((i) => hole[i] === 1).sort((a, b) => (depth[a] ?? 0) - (depth[b] ?? 0));
   const known = Uint8Array.from(hole, (own) => 1 - own);
   for (const at of inward) {
-    const around = [at - 1, at + 1, at - widthPx, at + widthPx, at - widthPx - 1, at - widthPx + 1, at + widthPx - 1, at + widthPx + 1]; // biome-ignore format: one line
+    const around = [-widthPx, 0, widthPx].flatMap((row) => [at + row - 1, at + row, at + row + 1]);
     const given = around.filter((i) => known[i] === 1 && Math.abs((i % widthPx) - (at % widthPx)) <= 1);
     for (let c = 0; c < 3 && given.length > 0; c++) {
       rgb[3 * at + c] = given.reduce((sum, i) => sum + (rgb[3 * i + c] as number), 0) / given.length;

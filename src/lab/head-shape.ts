@@ -39,28 +39,6 @@ export function headOutline(face: Face, scale: number): Point[] {
   });
 }
 
-/** Head, neck, shoulders and trunk down to the frame, as a seated or standing person is seen from the front. */
-export function personOutline(face: Face, scale: number, frame: { readonly heightPx: number }): Point[] {
-  const box = boxAround(headOutline(face, scale));
-  const w = box.widthPx;
-  const cx = box.leftPx + w / 2;
-  const bottom = box.topPx + box.heightPx;
-  const shoulders = bottom + 0.35 * w;
-  const floor = Math.min(frame.heightPx, bottom + 5 * w);
-  return [
-    [cx - 0.3 * w, bottom - 0.15 * w],
-    [cx - 0.34 * w, bottom + 0.1 * w],
-    [cx - 1.05 * w, shoulders],
-    [cx - 1.25 * w, bottom + 1.2 * w],
-    [cx - 1.25 * w, floor],
-    [cx + 1.25 * w, floor],
-    [cx + 1.25 * w, bottom + 1.2 * w],
-    [cx + 1.05 * w, shoulders],
-    [cx + 0.34 * w, bottom + 0.1 * w],
-    [cx + 0.3 * w, bottom - 0.15 * w],
-  ];
-}
-
 /** Fills outlines into a mask. */
 export function fillOutlines(mask: Mask, outlines: readonly (readonly Point[])[]): Mask {
   for (const outline of outlines) fillPolygon(mask, outline);

@@ -6,7 +6,7 @@ import { boxAround, headOutline } from "./head-shape.ts";
 import { emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
 import { headOvals, wholeHeads, wholePeople } from "./person-mask.ts";
 import { blurred, GRAY, mixed, plain, type Raster, sharpOf } from "./raster.ts";
-import type { Scene } from "./stimuli.ts";
+import type { Scene } from "./scene.ts";
 
 /** What is hidden, and how: filled in so that it is not seen, or covered as the field does it. */
 export interface Hiding {

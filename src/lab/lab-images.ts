@@ -3,7 +3,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
 import { checkFace } from "../judging/asked-face.ts";
-import { targetFace } from "./lab-stimuli.ts";
+import { targetFace } from "./scene.ts";
 
 /** One image of the lab, and whose face is asked about in it. */
 export interface LabImage {

@@ -1,28 +1,25 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { boxOverlap, type PixelBox, PixelBox as PixelBoxSchema } from "../domain/geometry.ts";
-import type { Face } from "../domain/measurement.ts";
+import { type PixelBox, PixelBox as PixelBoxSchema } from "../domain/geometry.ts";
 import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { Sample } from "../evaluation/sample.ts";
 import { ArmNotPossible, type StimulusSource, StimulusUnavailable } from "../evaluation/solver.ts";
-import { measureImage } from "../measuring/measure-image.ts";
-import { readBytes, readText } from "../platform/read-file.ts";
+import { hashOfFile, sha256 } from "../platform/hash.ts";
+import { readText } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import type { ArtefactScore } from "./artefact-score.ts";
 import { setIntoScene } from "./composite.ts";
-import { partnersOf } from "./effects.ts";
 import { scaledBox } from "./head-shape.ts";
 import { contextOnly, type Hidden, type Hiding, holeElsewhere } from "./hide.ts";
-import { type Raster, rasterOf, sharpOf } from "./raster.ts";
-import { blurredBackground, faceOnly, faceSwap, grayscale, neutralInContext, type Scene } from "./stimuli.ts";
+import { type Raster, sharpOf } from "./raster.ts";
+import { openScene, type Scene } from "./scene.ts";
+import { blurredBackground, faceOnly, faceSwap, grayscale, neutralInContext } from "./stimuli.ts";
+import { partnersOf } from "./swap-partners.ts";
 
 /** Raised when a recipe changes what it shows. */
 const RECIPES = 3;
-/** Intersection over union from which a face counts as the one that a region means. */
-const SAME_FACE_OVERLAP = 0.3;
 /** Decoded and measured images that are kept: a run asks for all arms of a sample in a row. */
 const KEPT_SCENES = 4;
 
@@ -44,11 +41,10 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   const partners = partnersOf(setting.samples, setting.seed);
   const hashes = new Map<string, Promise<string>>();
   const scenes = new Map<string, Promise<Scene | null>>();
-  const hashOf = (path: string) => remembered(hashes, path, () => sha256Of(path));
+  const hashOf = (path: string) => remembered(hashes, path, () => hashOfFile(path));
   const sceneOf = (path: string, region: PixelBox | null, signal?: AbortSignal) => {
-    const oldest = scenes.keys().next().value;
-    if (scenes.size > KEPT_SCENES && oldest !== undefined) scenes.delete(oldest);
-    return remembered(scenes, `${path} ${JSON.stringify(region)}`, () => openScene(path, region, setting, signal));
+    const open = () => openScene(path, region, setting, signal);
+    return remembered(scenes, `${path} ${JSON.stringify(region)}`, open, KEPT_SCENES);
   };
 
   /** What is said of the situation in an arm: the words go with the scene, so where there is none nothing is said. */
@@ -212,45 +208,8 @@ export async function readStimulusNote(stimulus: string): Promise<StimulusNote |
   }
 }
 
-async function openScene(
-  path: string,
-  region: PixelBox | null,
-  { toolbox, segmenter }: Pick<LabSetting, "toolbox" | "segmenter">,
-  signal?: AbortSignal,
-): Promise<Scene | null> {
-  const { image, faces } = await measureImage(path, [toolbox], signal);
-  const target = targetFace(faces, region);
-  if (target === undefined) return null;
-  const { raster, scale } = await rasterOf(image);
-  const boxes = faces.map(({ box }) => scaledBox(box, scale));
-  const { widthPx, heightPx } = raster;
-  const people = { widthPx, heightPx, values: await segmenter.segment(raster, boxes, signal) };
-  return { image, raster, scale, faces, people, target };
-}
-
-/** The face that a region means (most of it inside, the largest such), or the largest face of all. */
-export function targetFace<F extends Pick<Face, "box">>(faces: readonly F[], region: PixelBox | null): F | undefined {
-  const area = ({ box }: F) => box.widthPx * box.heightPx;
-  const largestFirst = [...faces].sort((a, b) => area(b) - area(a));
-  if (region === null) return largestFirst[0];
-  return (
-    largestFirst.find(({ box }) => isCentredIn(box, region)) ??
-    largestFirst.find(({ box }) => boxOverlap(box, region) >= SAME_FACE_OVERLAP)
-  );
-}
-
-function isCentredIn(box: PixelBox, region: PixelBox): boolean {
-  const [x, y] = [box.leftPx + box.widthPx / 2, box.topPx + box.heightPx / 2];
-  return (
-    x >= region.leftPx &&
-    x <= region.leftPx + region.widthPx &&
-    y >= region.topPx &&
-    y <= region.topPx + region.heightPx
-  );
-}
-
 function stimulusPath(folder: string, sampleId: string, arm: ArmName, identity: unknown): string {
-  const hash = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 8);
+  const hash = sha256(JSON.stringify(identity)).slice(0, 8);
   const name = sampleId.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(-80);
   // A re-encoded copy must have the very same pixels, so it cannot be a JPEG.
   return join(folder, `${name}-${hash}-${arm}.${arm === "re-encoded" ? "png" : "jpg"}`);
@@ -263,15 +222,17 @@ function encoded(raster: Raster, path: string): Promise<Buffer> {
     : image.jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer();
 }
 
-async function sha256Of(path: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readBytes(path))
-    .digest("hex");
-}
-
-function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+/** What was made for a key, and only the last `most` of them. */
+function remembered<T>(
+  known: Map<string, Promise<T>>,
+  key: string,
+  make: () => Promise<T>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<T> {
   const found = known.get(key);
   if (found !== undefined) return found;
+  const [oldest] = known.keys();
+  if (known.size >= most && oldest !== undefined) known.delete(oldest);
   const made = make();
   known.set(key, made);
   made.catch(() => known.delete(key));

@@ -106,11 +106,6 @@ function ofBytes(bytes: Uint8Array): Float32Array {
   return values;
 }
 
-/** The larger of two masks everywhere. */
-export function union(a: Mask, b: Mask): Mask {
-  return { ...a, values: a.values.map((value, i) => Math.max(value, b.values[i] as number)) };
-}
-
 /** Cells that hang together, largest piece first. */
 export function piecesOf(cells: Uint8Array, width: number): number[][] {
   const left = Uint8Array.from(cells);

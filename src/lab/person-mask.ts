@@ -2,7 +2,7 @@ import { depthOf } from "./fill-pyramid.ts";
 import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
 import { blurredValues, emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
 import { blurred, type Raster } from "./raster.ts";
-import type { Scene } from "./stimuli.ts";
+import type { Scene } from "./scene.ts";
 
 /** What a hidden person takes along: what is at least this likely to be one, so that no strand of hair stays. */
 const MAYBE_PERSON = 0.35;

@@ -1,24 +1,9 @@
 import type { PixelBox } from "../domain/geometry.ts";
-import type { DecodedImage } from "../domain/image.ts";
-import type { Face } from "../domain/measurement.ts";
 import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
-import { emptyMask, type Mask, softened } from "./mask.ts";
+import { emptyMask, softened } from "./mask.ts";
 import { type PlacedFace, pasteFace } from "./paste-face.ts";
 import { blurred, cropped, GRAY, mixed, plain, type Raster } from "./raster.ts";
-
-/** An image with its faces, ready to make stimuli of. */
-export interface Scene {
-  /** The image at its full size. */
-  readonly image: DecodedImage;
-  readonly raster: Raster;
-  /** Factor from source pixels, in which faces are given, to raster pixels. */
-  readonly scale: number;
-  readonly faces: readonly Face[];
-  /** How likely each pixel of the raster belongs to a person. */
-  readonly people: Mask;
-  /** The person who is asked about. */
-  readonly target: Face;
-}
+import type { Scene } from "./scene.ts";
 
 /** The head alone on plain gray, cut to it. */
 export async function faceOnly({ raster, scale, target }: Scene): Promise<Raster> {

@@ -6,7 +6,7 @@ import { FaceId } from "../domain/measurement.ts";
 import { stimulusRows } from "../evaluation/report/stimulus-rows.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import { labNames } from "../lab/lab-images.ts";
-import { targetFace } from "../lab/lab-stimuli.ts";
+import { targetFace } from "../lab/scene.ts";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
 import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
 import { labInto, resumeInto } from "./evaluation-jobs.ts";

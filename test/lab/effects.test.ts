@@ -4,8 +4,9 @@ import type { AnsweredReading } from "../../src/evaluation/answer.ts";
 import { sampleOf } from "../../src/evaluation/dataset/dataset.ts";
 import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
 import type { ArmReadings } from "../../src/lab/arm-readings.ts";
-import { contextEffects, partnersOf } from "../../src/lab/effects.ts";
+import { contextEffects } from "../../src/lab/effects.ts";
 import { bayesianIntegration, contextReliance } from "../../src/lab/reliance.ts";
+import { partnersOf } from "../../src/lab/swap-partners.ts";
 
 const options = { seed: 1, resamples: 500, level: 0.95 };
 

@@ -5,7 +5,7 @@ import { fillHole } from "../../src/lab/fill-hole.ts";
 import { contextOnly, type Hiding, holeElsewhere } from "../../src/lab/hide.ts";
 import { emptyMask, type Mask } from "../../src/lab/mask.ts";
 import type { Raster } from "../../src/lab/raster.ts";
-import type { Scene } from "../../src/lab/stimuli.ts";
+import type { Scene } from "../../src/lab/scene.ts";
 import { face as faceOf } from "../support/builders.ts";
 
 const [W, H] = [180, 120];

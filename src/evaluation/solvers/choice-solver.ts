@@ -7,7 +7,7 @@ import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { askStructured } from "../../judging/ask-structured.ts";
 import { fillIn, quoted } from "../../judging/prompt-library.ts";
 import { recordReplies } from "../../judging/record-replies.ts";
-import { targetFace } from "../../lab/lab-stimuli.ts";
+import { targetFace } from "../../lab/scene.ts";
 import { measureImage } from "../../measuring/measure-image.ts";
 import { renderView } from "../../measuring/render-view.ts";
 import { type Answer, NO_READING } from "../answer.ts";

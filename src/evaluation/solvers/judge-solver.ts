@@ -5,7 +5,7 @@ import type { PixelBox } from "../../domain/geometry.ts";
 import type { Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { presenceOf } from "../../domain/presence.ts";
 import type { Report } from "../../domain/report.ts";
-import { targetFace } from "../../lab/lab-stimuli.ts";
+import { targetFace } from "../../lab/scene.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
 import { type Answer, type AnsweredReading, NO_READING } from "../answer.ts";
 import type { EvalFile } from "../file/eval-file.ts";
