@@ -114,6 +114,6 @@ async function withoutBoxes(
   if (filled === null) return null;
   const { widthPx, heightPx } = original;
   const large = await sharpOf(filled).resize(widthPx, heightPx, { fit: "fill" }).raw().toBuffer();
-  const { rgb } = mixed(original, { widthPx, heightPx, rgb: large }, (await enlargedMask(mask, original)).values);
+  const { rgb } = mixed(original, { rgb: large }, (await enlargedMask(mask, original)).values);
   return { ...original, rgb, sha256: sha256(rgb) };
 }

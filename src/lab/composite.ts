@@ -1,7 +1,8 @@
+import type { Sharp } from "sharp";
 import type { PixelBox } from "../domain/geometry.ts";
 import { boxAround, headOutline, scaledBox } from "./head-shape.ts";
 import { contextOnly } from "./hide.ts";
-import { type Mask, piecesOf, softened } from "./mask.ts";
+import { asImage, type Mask, piecesOf, softened } from "./mask.ts";
 import { mixed, type Raster, sharpOf } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
@@ -32,10 +33,10 @@ export async function setIntoScene(own: Scene, other: Scene, seed: number): Prom
   const person = await personWith(own);
   if (person === null) return { why: "the person cannot be told from the background" };
   const place = placeIn(person, own, other);
-  const [layer, mask] = await Promise.all([
-    placed(own.raster, place, other.raster),
-    placedMask(person.mask, place, other.raster),
-  ]);
+  const at = { place, frame: other.raster };
+  const layer = { ...other.raster, rgb: await laid(sharpOf(own.raster), own.raster, at).raw().toBuffer() };
+  const values = await asImage(person.mask, (image) => laid(image, person.mask, at));
+  const mask = { widthPx: layer.widthPx, heightPx: layer.heightPx, values };
   const covered = share(mask.values);
   if (covered > MOST_COVERED) return { why: `the person would cover ${percent(covered)} of the other scene` };
   const empty = await contextOnly(other, { hide: "people", mask: "fill", seed, mostHidden: 0.9 });
@@ -89,6 +90,8 @@ async function personWith({ people, target, scale }: Scene): Promise<Person | nu
   };
 }
 
+type Size = Pick<Raster, "widthPx" | "heightPx">;
+
 /** Where the own frame's corner comes to lie in the other one, and its scale. */
 interface Place {
   readonly leftPx: number;
@@ -112,40 +115,17 @@ function placeIn({ box, cutLeft, cutRight, cutBelow }: Person, own: Scene, other
   return { leftPx, topPx: floor - scale * (box.topPx + box.heightPx), scale };
 }
 
-async function placed(raster: Raster, place: Place, frame: Raster): Promise<Raster> {
-  const { widthPx, heightPx } = frame;
-  const rgb = await laid(sharpOf(raster), raster, place, frame, 3);
-  return { widthPx, heightPx, rgb };
-}
-
-async function placedMask({ widthPx, heightPx, values }: Mask, place: Place, frame: Raster): Promise<Mask> {
-  const rgb = Uint8Array.from({ length: 3 * values.length }, (_, i) =>
-    Math.round(255 * (values[Math.floor(i / 3)] as number)),
-  );
-  const bytes = await laid(sharpOf({ widthPx, heightPx, rgb }), { widthPx, heightPx }, place, frame, 3);
-  const laidValues = Float32Array.from({ length: bytes.length / 3 }, (_, i) => (bytes[3 * i] as number) / 255);
-  return { widthPx: frame.widthPx, heightPx: frame.heightPx, values: laidValues };
-}
-
-/** A raster scaled and laid into a frame, black around it. */
-async function laid(
-  image: ReturnType<typeof sharpOf>,
-  size: Pick<Raster, "widthPx" | "heightPx">,
-  { leftPx, topPx, scale }: Place,
-  frame: Pick<Raster, "widthPx" | "heightPx">,
-  channels: number,
-): Promise<Buffer> {
-  const [width, height] = [Math.round(size.widthPx * scale), Math.round(size.heightPx * scale)];
-  const [left, top] = [Math.round(leftPx), Math.round(topPx)];
-  const scaled = await image.resize(width, height, { fit: "fill" }).raw().toBuffer();
-  const out = Buffer.alloc(frame.widthPx * frame.heightPx * channels);
-  for (let y = Math.max(0, top); y < Math.min(frame.heightPx, top + height); y++) {
-    const [from, to] = [Math.max(0, left), Math.min(frame.widthPx, left + width)];
-    if (to <= from) break;
-    const row = ((y - top) * width + from - left) * channels;
-    scaled.copy(out, (y * frame.widthPx + from) * channels, row, row + (to - from) * channels);
-  }
-  return out;
+/** An image scaled and laid into a frame, black around it. */
+function laid(image: Sharp, size: Size, { place, frame }: { readonly place: Place; readonly frame: Size }): Sharp {
+  const [width, height] = [Math.round(size.widthPx * place.scale), Math.round(size.heightPx * place.scale)];
+  const [x, y] = [Math.round(place.leftPx), Math.round(place.topPx)];
+  const [left, top] = [Math.max(0, x), Math.max(0, y)];
+  const seen = { width: Math.min(frame.widthPx, x + width) - left, height: Math.min(frame.heightPx, y + height) - top };
+  const [right, bottom] = [frame.widthPx - left - seen.width, frame.heightPx - top - seen.height];
+  return image
+    .resize(width, height, { fit: "fill" })
+    .extract({ left: left - x, top: top - y, ...seen })
+    .extend({ left, top, right, bottom, background: "black" });
 }
 
 /** The person half-way into the brightness and colour of the place: all the way would bleach or drown the face. */

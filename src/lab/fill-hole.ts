@@ -2,7 +2,7 @@ import { createRandom } from "../domain/statistics/random.ts";
 import { type Field, finer, type Matches, pyramidOf, REACH } from "./fill-pyramid.ts";
 import { joinSeamlessly } from "./fill-seams.ts";
 import type { Mask } from "./mask.ts";
-import type { Raster } from "./raster.ts";
+import { mixed, type Raster } from "./raster.ts";
 
 /** Rounds of matching and voting, on the coarsest level and then on each finer one; the last stands for all after it. */
 const ROUNDS = [10, 5, 4, 3, 2] as const;
@@ -51,7 +51,7 @@ export function fillHole(raster: Raster, { mask, avoid, seed }: Hole): Raster | 
     }
   }
   joinPieces(levels[0] as Field, matches);
-  return laidIn(raster, mask, levels[0] as Field);
+  return mixed(raster, levels[0] as Field, mask.values);
 }
 
 /** Pieces from brighter and darker places meet without a seam: what is kept of them is how each pixel differs from the next. */
@@ -197,14 +197,4 @@ function say(
 function quantile(values: Float64Array, share: number): number {
   const some = values.filter((value, i) => i % 7 === 0 && Number.isFinite(value)).sort();
   return some[Math.floor(share * (some.length - 1))] ?? 1;
-}
-
-function laidIn(raster: Raster, { values }: Mask, { rgb: filled }: Field): Raster {
-  const rgb = Uint8Array.from(raster.rgb);
-  for (let i = 0; i < rgb.length; i++) {
-    const share = values[Math.floor(i / 3)] as number;
-    if (share > 0)
-      rgb[i] = Math.max(0, Math.min(255, Math.round((1 - share) * (rgb[i] as number) + share * (filled[i] as number))));
-  }
-  return { ...raster, rgb };
 }

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import type { PixelBox } from "../domain/geometry.ts";
 
 /** Where something is: float32 [heightPx, widthPx], 0 outside to 1 inside. */
@@ -61,12 +61,19 @@ export function boxMask(size: Pick<Mask, "widthPx" | "heightPx">, boxes: readonl
 
 /** The same mask over another size of the image. */
 export async function enlargedMask(mask: Mask, size: Pick<Mask, "widthPx" | "heightPx">): Promise<Mask> {
-  const large = await sharp(toBytes(mask.values), { raw: { width: mask.widthPx, height: mask.heightPx, channels: 1 } })
-    .resize(size.widthPx, size.heightPx, { fit: "fill" })
-    .extractChannel(0)
-    .raw()
-    .toBuffer();
-  return { widthPx: size.widthPx, heightPx: size.heightPx, values: ofBytes(large) };
+  const { widthPx, heightPx } = size;
+  return {
+    widthPx,
+    heightPx,
+    values: await asImage(mask, (image) => image.resize(widthPx, heightPx, { fit: "fill" })),
+  };
+}
+
+/** What sharp makes of a mask, as of a gray image. */
+export async function asImage({ widthPx, heightPx, values }: Mask, change: (image: Sharp) => Sharp) {
+  const image = sharp(toBytes(values), { raw: { width: widthPx, height: heightPx, channels: 1 } });
+  const changed = await change(image).extractChannel(0).raw().toBuffer();
+  return ofBytes(changed);
 }
 
 /** Blurs the edge; grows the mask first by `growPx` so that nothing of what it covers shines through. */
@@ -83,14 +90,8 @@ export async function softened(
 }
 
 /** Gaussian blur of a mask. */
-export async function blurredValues({ widthPx, heightPx, values }: Mask, sigmaPx: number): Promise<Float32Array> {
-  if (sigmaPx < 0.3) return values;
-  const blurred = await sharp(toBytes(values), { raw: { width: widthPx, height: heightPx, channels: 1 } })
-    .blur(sigmaPx)
-    .extractChannel(0)
-    .raw()
-    .toBuffer();
-  return ofBytes(blurred);
+export async function blurredValues(mask: Mask, sigmaPx: number): Promise<Float32Array> {
+  return sigmaPx < 0.3 ? mask.values : asImage(mask, (image) => image.blur(sigmaPx));
 }
 
 /** Plain loops: masks have a million values, for which a call each is most of the work. */

@@ -35,9 +35,9 @@ export async function blurred(raster: Raster, sigmaPx: number): Promise<Raster> 
   return { ...raster, rgb };
 }
 
-/** `over` where the mask is 1, `under` where it is 0, mixed between. All of one size. */
-export function mixed(under: Raster, over: Raster, mask: Float32Array): Raster {
-  const rgb = new Uint8Array(under.rgb.length);
+/** `over` where the mask is 1, `under` where it is 0, mixed between. All of one size; what lies over the range is clipped. */
+export function mixed(under: Raster, over: { readonly rgb: ArrayLike<number> }, mask: Float32Array): Raster {
+  const rgb = new Uint8ClampedArray(under.rgb.length);
   for (let pixel = 0; pixel < mask.length; pixel++) {
     const share = mask[pixel] as number;
     for (let channel = pixel * 3; channel < pixel * 3 + 3; channel++) {
@@ -45,7 +45,7 @@ export function mixed(under: Raster, over: Raster, mask: Float32Array): Raster {
       rgb[channel] = Math.round(below + share * ((over.rgb[channel] as number) - below));
     }
   }
-  return { widthPx: under.widthPx, heightPx: under.heightPx, rgb };
+  return { widthPx: under.widthPx, heightPx: under.heightPx, rgb: new Uint8Array(rgb.buffer) };
 }
 
 /** Mid gray, as in most published stimuli. */

@@ -46,7 +46,8 @@ describe("filling a hole", () => {
 
   it("takes nothing from where people stay", () => {
     const twoTone = painted((x, y) => (x < 60 ? 250 : 100) + ((noise[y * W + x] as number) % 6));
-    const filled = fillHole(twoTone, { mask: masked((x, y) => x >= 60 && x < 100 && y > 40 && y < 90), avoid: masked((x) => x < 60), seed: 1 }); // biome-ignore format: one line
+    const mask = masked((x, y) => x >= 60 && x < 100 && y > 40 && y < 90);
+    const filled = fillHole(twoTone, { mask, avoid: masked((x) => x < 60), seed: 1 });
     const row = Array.from({ length: 30 }, (_, i) => filled?.rgb[3 * (60 * W + 66 + i)] as number);
     expect(Math.max(...row)).toBeLessThan(150);
   });
