@@ -1,11 +1,11 @@
-import type { LabelProbability } from "../domain/labels.ts";
-import { alignDistributions, jensenShannon, smoothedKl } from "../domain/statistics/divergence.ts";
+import { smoothedKl } from "../domain/statistics/divergence.ts";
 import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
 import { pairedEffectSize } from "../domain/statistics/summary.ts";
 import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
 import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
+import { integrateReadings } from "../facs/cue-integration.ts";
 import type { ArmReadings } from "./arm-readings.ts";
-import { bayesianIntegration, contextReliance, KL_FLOOR } from "./reliance.ts";
+import { contextReliance, KL_FLOOR } from "./reliance.ts";
 
 /** One effect over all samples that have what it needs. */
 export interface ContextEffect {
@@ -32,14 +32,14 @@ interface Effect {
 }
 
 const EFFECTS: readonly Effect[] = [
-  ...(["swapped-context", "face-swap"] as const).flatMap(swapEffects),
   {
-    name: "dependence_on_context",
-    meaning: "JSD(full, face) / (JSD(full, face) + JSD(full, context)): 0 reads the face only, 1 the context only",
-    says: (found) =>
-      `Between the face alone (0) and the scene alone (1), the judgment of the whole image lies at ${found}`,
-    value: ({ arms }) => dependence(arms.full, arms["face-only"], arms["context-only"]),
+    name: "distance_to_bayesian_cue_integration",
+    meaning:
+      "KL in bits of the full reading from p(e|face) p(e|context) / p(e) with uniform p(e): 0 integrates optimally",
+    says: (found) => `From Bayesian integration of both cues they are ${found} bits away`,
+    value: ({ arms }) => distanceToIntegration(arms.full, arms["face-only"], arms["context-only"]),
   },
+  ...(["swapped-context", "face-swap"] as const).flatMap(swapEffects),
   {
     name: "kuleshov_valence_shift",
     meaning: "How far the valence of one identical neutral face moves towards the valence of its context (-1..1 scale)",
@@ -47,13 +47,6 @@ const EFFECTS: readonly Effect[] = [
       `One and the same neutral face moved towards the valence of its scene by ${found} (of a scale of -1 to 1)`,
     value: ({ arms }) => valenceShift(arms["neutral-in-context"], arms["neutral-alone"], arms["context-only"]),
     paired: true,
-  },
-  {
-    name: "distance_to_bayesian_cue_integration",
-    meaning:
-      "KL in bits of the full reading from p(e|face) p(e|context) / p(e) with uniform p(e): 0 integrates optimally",
-    says: (found) => `From what Bayesian integration of both cues predicts, the judgment is ${found} bits away`,
-    value: ({ arms }) => distanceToIntegration(arms.full, arms["face-only"], arms["context-only"]),
   },
   ...(["blurred-background", "grayscale", "re-encoded", "hole-elsewhere"] as const).flatMap((arm): Effect[] => [
     {
@@ -97,7 +90,7 @@ function swapEffects(arm: "swapped-context" | "face-swap"): Effect[] {
     {
       name: `congruency_effect${suffix}`,
       meaning: `How much oftener the face's label is given in its own scene than with the ${shown}, which has another label`,
-      says: (found) => `The face's own label was given oftener in its own scene than in another one by ${found}`,
+      says: (found) => `The face's own label was given oftener in its own scene than with the ${shown} by ${found}`,
       value: ({ arms, faceLabel, contextLabel }) =>
         faceLabel === contextLabel ? null : difference(hit(arms.full, faceLabel), hit(arms[arm], faceLabel)),
       paired: true,
@@ -120,12 +113,12 @@ function relianceEffect(
 ): ContextEffect[] {
   const found = contextReliance(samples, options);
   if (found === null) return [];
-  const { estimate: reliance, halvesApart, fromMixture, fromBayes } = found;
+  const { estimate: reliance, halvesApart, fromMixture } = found;
   const halves = halvesApart === null ? "" : `; two halves of the images lie ${halvesApart.toFixed(2)} apart`;
   const bits =
-    fromMixture === null || fromBayes === null
+    fromMixture === null
       ? ""
-      : ` Such a mixture misses the judgments of the whole images by ${fromMixture.toFixed(2)} bits, Bayesian integration of both cues by ${fromBayes.toFixed(2)}.`;
+      : ` From such a mixture the judgments of the whole images are ${fromMixture.toFixed(2)} bits away.`;
   return [
     {
       name: "context_reliance",
@@ -206,17 +199,6 @@ function flip(before: MaybeReading, after: MaybeReading): number | null {
   return a === null || b === null ? null : a === b ? 0 : 1;
 }
 
-function dependence(full: MaybeReading, face: MaybeReading, context: MaybeReading): number | null {
-  const distributions = [full?.distribution, face?.distribution, context?.distribution];
-  if (!distributions.every((one) => one !== null && one !== undefined)) return null;
-  const aligned = alignDistributions(distributions as readonly LabelProbability[][]);
-  if (aligned === null) return null;
-  const [fc, f, c] = aligned.rows as readonly [Float64Array, Float64Array, Float64Array];
-  const [fromFace, fromContext] = [jensenShannon(fc, f), jensenShannon(fc, c)];
-  // Both alike: face and context say the same, and nothing tells which one was read.
-  return fromFace + fromContext > 0 ? fromFace / (fromFace + fromContext) : null;
-}
-
 function valenceShift(inContext: MaybeReading, alone: MaybeReading, context: MaybeReading): number | null {
   const shift = difference(inContext?.valence, alone?.valence);
   const direction = context?.valence;
@@ -227,6 +209,8 @@ function valenceShift(inContext: MaybeReading, alone: MaybeReading, context: May
 function distanceToIntegration(full: MaybeReading, face: MaybeReading, context: MaybeReading): number | null {
   const [fc, f, c] = [full?.distribution, face?.distribution, context?.distribution];
   if (!fc || !f || !c) return null;
-  const predicted = bayesianIntegration(f, c);
+  const labels = [...new Set([...f, ...c].map(({ label }) => label))];
+  const uniform = labels.map((label) => ({ label, probability: 1 / labels.length }));
+  const predicted = integrateReadings(f, c, uniform);
   return predicted === null ? null : smoothedKl(fc, predicted, { floor: KL_FLOOR });
 }

@@ -1,36 +1,22 @@
-import type { LabelProbability } from "../domain/labels.ts";
 import { alignDistributions, smoothedKl } from "../domain/statistics/divergence.ts";
 import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { mean } from "../domain/statistics/summary.ts";
 import type { WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
 import type { AnsweredReading } from "../evaluation/answer.ts";
+import { widened } from "../facs/cue-integration.ts";
 import type { ArmReadings, Cue } from "./arm-readings.ts";
 
 /** Uniform mass mixed into a prediction before KL, so that a label it rules out costs much but not infinitely. */
 export const KL_FLOOR = 0.01;
-
-/** The optimal mixture of two cues: proportional to p(e|face) p(e|context) / p(e), with uniform p(e). */
-export function bayesianIntegration(
-  face: readonly LabelProbability[],
-  context: readonly LabelProbability[],
-): LabelProbability[] | null {
-  const aligned = alignDistributions([face, context]);
-  if (aligned === null) return null;
-  const [f, c] = aligned.rows as readonly [Float64Array, Float64Array];
-  const products = aligned.labels.map((label, i) => ({ label, probability: (f[i] as number) * (c[i] as number) }));
-  const total = products.reduce((sum, { probability }) => sum + probability, 0);
-  return total > 0 ? products.map(({ label, probability }) => ({ label, probability: probability / total })) : null;
-}
 
 /** How much of a model's judgments comes from the scene: 0 the face alone, 1 the scene alone. Comparable across models. */
 export interface ContextReliance {
   readonly estimate: Estimate;
   /** How far two random halves of the images lie apart on average; `null` under four images. */
   readonly halvesApart: number | null;
-  /** Mean divergence in bits of the judgments from this mixture, and from Bayesian integration of both cues. */
+  /** Mean divergence in bits of the judgments of whole images from this mixture. */
   readonly fromMixture: number | null;
-  readonly fromBayes: number | null;
 }
 
 /** A judgment of both cues beside those of each, over the same labels. */
@@ -59,12 +45,10 @@ export function contextReliance(
   const clusters = images.map((image) => (samples[image] as ArmReadings).cluster);
   const found = estimate(statistic, images.length, { ...options, clusters, unscored: samples.length - images.length });
   if (found.value === null) return null;
-  const w = found.value;
   return {
     estimate: found,
     halvesApart: halvesApart(statistic, images.length, options.seed),
-    fromMixture: divergence(samples, (face, scene) => mixture(face, scene, w)),
-    fromBayes: divergence(samples, bayesianIntegration),
+    fromMixture: distanceToMixture(samples, found.value),
   };
 }
 
@@ -116,23 +100,11 @@ function halvesApart(statistic: WeightedStatistic, n: number, seed: number): num
   return mean(differences.flat());
 }
 
-type Distribution = NonNullable<AnsweredReading["distribution"]>;
-
-function mixture(face: Distribution, scene: Distribution, w: number): Distribution | null {
-  const aligned = alignDistributions([face, scene]);
-  if (aligned === null) return null;
-  const [f, s] = aligned.rows as unknown as readonly [Float64Array, Float64Array];
-  return aligned.labels.map((label, i) => ({ label, probability: (1 - w) * (f[i] as number) + w * (s[i] as number) }));
-}
-
-function divergence(
-  samples: readonly ArmReadings[],
-  from: (face: Distribution, scene: Distribution) => Distribution | null,
-) {
+function distanceToMixture(samples: readonly ArmReadings[], w: number): number | null {
   return mean(
     samples.flatMap(({ arms }) => {
       const [both, face, scene] = [arms.full, arms["face-only"], arms["context-only"]].map((one) => one?.distribution);
-      const expected = both && face && scene ? from(face, scene) : null;
+      const expected = both && face && scene ? widened(face, scene, w) : null;
       return both && expected !== null ? (smoothedKl(both, expected, { floor: KL_FLOOR }) ?? []) : [];
     }),
   );
