@@ -88,9 +88,12 @@ async function recordsOf(path: string, { file, run }: Pick<ScoredRun, "file" | "
     const cell = cells.get(arm);
     if (cell === undefined || !samples.has(sample))
       throw refuse(`line ${line} is of another experiment: ${sample}, ${arm}`);
+    const rated = valence === undefined || valence === "" ? null : Number(valence);
+    if (rated !== null && !(Math.abs(rated) <= 1))
+      throw refuse(`the valence of line ${line} is not between -1 and 1: ${valence}`);
     const reading = {
       distribution: label === "" ? null : [{ label, probability: 1 }],
-      valence: valence === undefined || valence === "" ? null : Math.max(-1, Math.min(1, Number(valence))),
+      valence: rated,
       arousal: null,
     };
     records.push(

@@ -38,7 +38,7 @@ export interface LabQuery extends RunMode {
   readonly maxTokens?: number;
   /** Seconds that one answer may take. */
   readonly timeout?: number;
-  /** Of the answers; 1 unless told. */
+  /** Of the answers, and of whatever is drawn at random in stimuli; 1 unless told. */
   readonly seed?: number;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
@@ -143,7 +143,7 @@ async function writeLabFile(place: RunFolder, query: LabQuery, images: readonly 
     },
     ...(query.mirrored && { mirrored: true }),
     matrix: { models: [model], arms: armsOf(images.length, neutral), seeds: [seed], repeats },
-    stimuli: { hide, mask, ...(neutral === undefined ? {} : { neutral: resolve(neutral) }) },
+    stimuli: { hide, mask, seed, ...(neutral === undefined ? {} : { neutral: resolve(neutral) }) },
     ...(timeout === undefined ? {} : { execution: { timeoutSeconds: timeout } }),
     scorers: ["faithfulness", "fixed-values"],
   };

@@ -74,6 +74,8 @@ it("people are measured by the same code as models: who goes by the scene alone 
 
   await writeFile(path, csvTable(rows.map((row) => ({ ...row, sample: "other.jpg" }))));
   await expect(peopleEffects(folder, [path])).rejects.toThrow(/line 2 is of another experiment: other\.jpg, /);
+  await writeFile(path, csvTable(rows.map((row) => ({ ...row, valence: "high" }))));
+  await expect(peopleEffects(folder, [path])).rejects.toThrow(/valence of line 2 is not between -1 and 1: high/);
   await writeFile(path, "a,b\n1,2\n");
   await expect(peopleEffects(folder, [path])).rejects.toThrow(/no columns participant, sample, arm and label/);
 });

@@ -168,7 +168,8 @@ function foundText({ value, low, high, level }: Estimate, isShare: boolean): str
 
 type MaybeReading = AnsweredReading | null | undefined;
 
-function labelOf(reading: MaybeReading): string | null {
+/** What a reading says first. */
+export function labelOf(reading: MaybeReading): string | null {
   return reading ? (topLabel(reading)?.label ?? null) : null;
 }
 

@@ -2,7 +2,7 @@ import type { LabelProbability } from "../../domain/labels.ts";
 import { alignDistributions } from "../../domain/statistics/divergence.ts";
 import { mean, sampleVariance } from "../../domain/statistics/summary.ts";
 import type { ArmReadings } from "../../lab/arm-readings.ts";
-import { type ContextEffect, contextEffects } from "../../lab/effects.ts";
+import { type ContextEffect, contextEffects, labelOf } from "../../lab/effects.ts";
 import { partnersOf } from "../../lab/swap-partners.ts";
 import type { AnsweredReading, ReadingName } from "../answer.ts";
 import type { ArmName, EvalFile } from "../file/eval-file.ts";
@@ -51,14 +51,14 @@ export function contextEffectsOf(
         ]),
       );
       const partner = partners.get(sample.id);
-      const labelOf = (of: Sample | undefined) =>
+      const trueLabel = (of: Sample | undefined) =>
         of === undefined || of.truth.label === null ? null : reader.readOrKeep(of.truth.label);
       return {
         cluster: clusterOfSample(sample),
         arms: own,
         noise,
-        faceLabel: labelOf(sample),
-        contextLabel: labelOf(partner),
+        faceLabel: trueLabel(sample),
+        contextLabel: trueLabel(partner),
       };
     });
     return {
@@ -135,13 +135,8 @@ function withPartners(
     return {
       ...own,
       ...(partnerReading !== undefined && { partnerScene: scene }),
-      faceLabel: own.faceLabel ?? topOf(own.arms["face-only"]),
-      contextLabel: own.contextLabel ?? topOf(partnerReading?.arms["context-only"]),
+      faceLabel: own.faceLabel ?? labelOf(own.arms["face-only"]),
+      contextLabel: own.contextLabel ?? labelOf(partnerReading?.arms["context-only"]),
     };
   });
-}
-
-function topOf(reading: AnsweredReading | null | undefined): string | null {
-  const best = [...(reading?.distribution ?? [])].sort((a, b) => b.probability - a.probability)[0];
-  return best?.label ?? null;
 }

@@ -29,7 +29,8 @@ function samplesOf(n: number, subject: (i: number) => string | null = () => null
 function recordsOf(calls: readonly Call[], labelOf: (call: Call) => string | null): CallRecord[] {
   return calls.map((call) => {
     const label = labelOf(call);
-    if (label === null) return unansweredRecord(call, "k", { attempts: 1, error: new Error("The model server says 500") });
+    if (label === null)
+      return unansweredRecord(call, "k", { attempts: 1, error: new Error("The model server says 500") });
     const solution = {
       answer: answerOf(label),
       usage: { inputTokens: 10, outputTokens: 5, latencyMs: 20 },
