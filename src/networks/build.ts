@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../platform/cache-folder.ts";
 
@@ -92,15 +92,13 @@ function compiledFolder(cacheDir: string): string {
 
 /**
  * The compiled bytes, or `undefined` when there are none that can be trusted. An entry carries its own SHA-256 in its
- * name, so one that was cut short or altered is told apart, removed, and built again.
+ * name, so one that was cut short or altered is told apart, and built again in its place: the same key makes the same bytes.
  */
 async function readCompiled(cacheDir: string, key: CompiledKey): Promise<Uint8Array | undefined> {
   for (const name of await entriesOf(cacheDir, key)) {
     const path = join(compiledFolder(cacheDir), name);
     const bytes = await readBytes(path).catch(() => undefined);
-    if (bytes === undefined) continue;
-    if (name === entryName(key, bytes)) return bytes;
-    await rm(path, { force: true });
+    if (bytes !== undefined && name === entryName(key, bytes)) return bytes;
   }
   return undefined;
 }

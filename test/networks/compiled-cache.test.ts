@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildNetwork } from "../../src/networks/build.ts";
@@ -46,6 +46,16 @@ describe("the cache of compiled networks", () => {
     expect(Buffer.compare(rebuilt.onnx, onnx)).toBe(0);
     expect((await buildNetwork(ID, { cacheDir })).from).toBe("cache");
     expect(await entries()).toHaveLength(1);
+  });
+
+  it("leaves alone what somebody put beside an entry, under a name like its own", async () => {
+    await buildNetwork(ID, { cacheDir });
+    const entry = await onlyEntry();
+    const theirs = entry.replace(/[0-9a-f]+\.onnx$/, "0 mine.onnx"); // is looked at first
+    await rename(entry, theirs);
+    expect((await buildNetwork(ID, { cacheDir })).from).toBe("compiler");
+    expect((await buildNetwork(ID, { cacheDir })).from).toBe("cache");
+    expect((await entries()).sort()).toEqual([entry, theirs].map((path) => basename(path)).sort());
   });
 
   it("is whole after several processes compiled the same network at once", async () => {
