@@ -49,6 +49,20 @@ async function tinyExam(): Promise<string> {
   return folder;
 }
 
+/** One labelled face with a context, and what the file says beside the dataset. */
+async function oneFace(rest: string): Promise<string> {
+  const folder = await tempFolder();
+  await copyFile(samplePhoto(2), join(folder, "good.jpg"));
+  await writeFile(join(folder, "list.csv"), "id,image,label,context\n1,good.jpg,neutral,A queue\n");
+  await writeFile(
+    join(folder, "faces.eval.yaml"),
+    `name: faces
+dataset: { format: csv, path: list.csv, columns: { id: id, image: image, label: label, context: context }, taxonomy: [neutral, sadness] }
+${rest}`,
+  );
+  return folder;
+}
+
 describe("an evaluation as a calibration", () => {
   it("lets ask name the labels that hold, for the same model, labels and toolboxes, and for levels that it has answers for", async () => {
     const folder = await tempFolder();
@@ -99,14 +113,8 @@ describe("an evaluation with several samples", () => {
       return saysJson(judgment(subject({ faceId: null, faceOnly: abstained(), contextOnly: read, integrated: read })));
     });
     vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
-    const folder = await tempFolder();
-    await copyFile(samplePhoto(2), join(folder, "good.jpg"));
-    await writeFile(join(folder, "list.csv"), "id,image,label,context\n1,good.jpg,neutral,A queue\n");
-    await writeFile(
-      join(folder, "faces.eval.yaml"),
-      `name: faces
-dataset: { format: csv, path: list.csv, columns: { id: id, image: image, label: label, context: context }, taxonomy: [neutral, sadness] }
-matrix: { models: ["openai:test-model"], evidence: [none], seeds: [5], repeats: 2 }
+    const folder = await oneFace(
+      `matrix: { models: ["openai:test-model"], evidence: [none], seeds: [5], repeats: 2 }
 scorers: [accuracy, calibration]
 `,
     );
@@ -149,14 +157,8 @@ describe("an evaluation of a panel", () => {
       { models: ["sure", "unsure"] },
     );
     vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
-    const folder = await tempFolder();
-    await copyFile(samplePhoto(2), join(folder, "good.jpg"));
-    await writeFile(join(folder, "list.csv"), "id,image,label,context\n1,good.jpg,neutral,A queue\n");
-    await writeFile(
-      join(folder, "faces.eval.yaml"),
-      `name: faces
-dataset: { format: csv, path: list.csv, columns: { id: id, image: image, label: label, context: context }, taxonomy: [neutral, sadness] }
-matrix: { models: ["openai:unsure", "openai:sure, openai:unsure"], evidence: [none] }
+    const folder = await oneFace(
+      `matrix: { models: ["openai:unsure", "openai:sure, openai:unsure"], evidence: [none] }
 scorers: [accuracy]
 `,
     );
