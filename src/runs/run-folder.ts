@@ -41,7 +41,7 @@ export interface RunFolder {
   write(name: string, content: string | Uint8Array): Promise<void>;
   /** Notes that files are ours before they are written in another way. @throws {ConfigurationError} as `write`. */
   claim(...names: readonly string[]): Promise<void>;
-  /** Removes a file of ours that is out of date. */
+  /** Removes a file of ours that is out of date. @throws {ConfigurationError} if it was changed since. */
   remove(name: string): Promise<void>;
   /** Opens tables that grow row by row. @param headers first lines by file name. */
   openRows(headers: ReadonlyMap<string, string>): Promise<RunRows>;

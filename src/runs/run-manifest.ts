@@ -46,7 +46,10 @@ export function createManifest(
       });
     },
     async remove(name: string) {
-      if (written.has(name)) await rm(systemPath(join(folder, name)), { force: true });
+      const hashes = written.get(name);
+      if (hashes === undefined) return;
+      await refuseChanged(folder, name, hashes);
+      await rm(systemPath(join(folder, name)), { force: true });
     },
   };
 }

@@ -74,6 +74,9 @@ describe("a run's folder", () => {
     expect(["began", "sheet.csv", "table.csv", "interrupted"].map(times)).toEqual([1, 2, 1, 3]);
     const last = await open();
     expect(last.files()).toEqual(["sheet.csv", "table.csv"].map((name) => join(folder, name)));
+    await writeFile(join(folder, "sheet.csv"), "changed by a rater");
+    await expect(last.remove("sheet.csv")).rejects.toThrow("changed since Kuleshov wrote it");
+    await writeFile(join(folder, "sheet.csv"), "b");
     await last.remove("sheet.csv");
     await last.close("interrupted");
     expect((await readdir(folder)).sort()).toEqual(["journal.jsonl", "mine.csv"]);
