@@ -85,18 +85,18 @@ export async function* journalLines(path: string): AsyncGenerator<string> {
 }
 
 /**
- * All lines of a file of JSON lines that a run has written.
+ * The lines of a file of JSON lines that a run has written.
  *
  * @throws {KuleshovError} naming the line, if one is damaged.
  */
-export async function readRunLines<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
-  const lines: T[] = [];
+export async function* readRunLines<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+  let number = 0;
   for await (const json of journalLines(path)) {
+    number += 1;
     const line = schema.safeParse(JSON.parse(json)).data;
-    if (line === undefined) throw damagedLine(path, lines.length + 1);
-    lines.push(line);
+    if (line === undefined) throw damagedLine(path, number);
+    yield line;
   }
-  return lines;
 }
 
 function damagedLine(path: string, line: number): KuleshovError {

@@ -88,8 +88,14 @@ export function faceRecords<FaceRecord>(subfolder: string, schema: z.ZodType<Fac
       }
     },
     read: async (folder) => ({
-      faces: await readRunLines(join(folder, facesFile), schema),
-      failures: await readRunLines(join(folder, failuresFile), FailedImage),
+      faces: await listed(readRunLines(join(folder, facesFile), schema)),
+      failures: await listed(readRunLines(join(folder, failuresFile), FailedImage)),
     }),
   };
+}
+
+async function listed<T>(lines: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const line of lines) list.push(line);
+  return list;
 }

@@ -1,10 +1,13 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { StudyFace } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { createExpressionSpace, type ExpressionSpace } from "../domain/expression-space.ts";
 import type { ToolboxId } from "../domain/measurement.ts";
 import { type FaceRecord, ImageRecord } from "../measuring/measurement-json.ts";
-import { openFile, readText } from "../platform/read-file.ts";
+import { readText } from "../platform/read-file.ts";
+import { systemPath } from "../platform/system-path.ts";
+import { readRunLines } from "../runs/journal.ts";
 import { readRunHistory } from "../runs/run-history.ts";
 import { type ExcludedFaces, openStudyFilter, type StudyFilter } from "./exclusions.ts";
 import { ImportSettings, StudyDescription } from "./study-folder.ts";
@@ -81,14 +84,11 @@ async function recordsOf(
   return records;
 }
 
-/** Everything that a study has measured, image by image. */
+/** Everything that a study has measured, image by image. @throws {KuleshovError} naming the line, if one is damaged. */
 export async function* readImageRecords(folder: string): AsyncGenerator<ImageRecord> {
-  const file = await openFile(join(folder, "measurements.jsonl"));
-  try {
-    for await (const line of file.readLines()) yield ImageRecord.parse(JSON.parse(line));
-  } finally {
-    await file.close();
-  }
+  const path = join(folder, "measurements.jsonl");
+  await stat(systemPath(path)); // of a study that is whole, it is there
+  yield* readRunLines(path, ImageRecord);
 }
 
 /** What one toolbox measured on a face. Pose and gaze are its own only where no other toolbox measured the face. */

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openEvaluation } from "../../src/compose/evaluation.ts";
@@ -80,6 +80,20 @@ describe("a study that was imported without images", () => {
     } finally {
       await opened.close();
     }
+  });
+
+  it.each([
+    ["cut short", (text: string) => text.replace("\n", ""), 1],
+    ["of another form", (text: string) => text.replace(/("path".*\n.*)"path"/, '$1"place"'), 2],
+  ])("is refused in one sentence where a line of its measurements is %s", async (_case, damage, line) => {
+    const folder = await importedStudy();
+    const measurements = join(folder, "study", "measurements.jsonl");
+    await writeFile(measurements, damage(await readFile(measurements, "utf8")));
+    const { file, opened } = await evaluationIn(folder, "measured");
+    await expect(prepareEvaluation(file, opened.dependencies)).rejects.toThrow(
+      `Cannot go on as line ${line} is damaged: start the run again with --force, or name another folder (\`${measurements}\`)`,
+    );
+    await opened.close();
   });
 
   it("is refused in one sentence where images would be judged", async () => {
