@@ -28,14 +28,13 @@ export interface StoreSize {
   readonly bytes: number;
 }
 
-/** Values between two looks at the size of the store. */
-const PUTS_PER_CHECK = 500;
+/** A value of such a key has the size of the store looked at: one in 256, as keys are hashes, and not the first of every run. */
+const TELLS_TO_LOOK = /00$/;
 /** To what part of its limit a store that has outgrown it is cut back. */
 const CUT_BACK_TO = 0.8;
 
 /** @param maxBytes Beyond this, the values that were not asked for the longest go. */
 export function createContentStore(folder: string, maxBytes = Number.POSITIVE_INFINITY): ContentStore {
-  let putsLeft = 0;
   const pathOf = (key: string) => join(folder, key.slice(0, 2), `${key}.json.gz`);
   return {
     path: pathOf,
@@ -59,10 +58,7 @@ export function createContentStore(folder: string, maxBytes = Number.POSITIVE_IN
       await writeFileAtomic(path, bytes).catch((error: unknown) => {
         throw inWordsIfDiskFull(error, path);
       });
-      putsLeft -= 1;
-      if (putsLeft > 0) return;
-      putsLeft = PUTS_PER_CHECK;
-      await evict(folder, maxBytes);
+      if (Number.isFinite(maxBytes) && TELLS_TO_LOOK.test(key)) await evict(folder, maxBytes);
     },
   };
 }
