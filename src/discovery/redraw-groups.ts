@@ -36,7 +36,8 @@ export function regroupFaces(discovery: Discovery, faceIds: readonly string[], t
     if (target === null) owner.delete(id);
     else owner.set(id, target);
   const indexesOf = (group: string) => ids.flatMap((id, index) => (owner.get(id) === group ? [index] : []));
-  const describe = describer(discovery);
+  const places = placesOf(discovery);
+  const describe = describer(discovery, places);
   const known = proposals.map((proposal) => ({ id: proposal.id, before: proposal as Proposal | undefined }));
   const order = to === "new" ? [...known, { id: target as string, before: undefined }] : known;
   const regrouped = order.flatMap(({ id, before }): Proposal[] => {
@@ -44,13 +45,8 @@ export function regroupFaces(discovery: Discovery, faceIds: readonly string[], t
     const members = indexesOf(id);
     return members.length === 0 ? [] : [describe(id, members, before)];
   });
-  const { placed, points } = pointsOf(discovery);
   const outside = outsideGroups({
-    ...{ points, ids },
-    named: {
-      dimensions: provenance.space.dimensions,
-      rows: placed.map(({ vector }) => coordinatesOf(provenance.space, vector)),
-    },
+    ...{ points: places.points, named: places.named, ids },
     groups: regrouped.map(({ id }) => ({ id, members: indexesOf(id) })),
   });
   return {
@@ -83,15 +79,14 @@ function refusal(reason: string): ConfigurationError {
 }
 
 /** What words added to the places of the faces is not kept, so that only what was measured counts here. */
-function pointsOf({ faces, provenance: { space } }: Discovery) {
+function placesOf({ faces, provenance: { space } }: Discovery) {
   const { placed } = placeFaces({ faces, space, textEmbeddings: null });
-  return { placed, points: clusteringPoints(placed, space) };
+  const named = { dimensions: space.dimensions, rows: placed.map(({ vector }) => coordinatesOf(space, vector)) };
+  return { placed, points: clusteringPoints(placed, space), named };
 }
 
-function describer(discovery: Discovery) {
-  const { space, seed } = discovery.provenance;
-  const { placed, points } = pointsOf(discovery);
-  const named = { dimensions: space.dimensions, rows: placed.map(({ vector }) => coordinatesOf(space, vector)) };
+function describer(discovery: Discovery, { placed, points, named }: ReturnType<typeof placesOf>) {
+  const { seed } = discovery.provenance;
   const known = facesByKnown(discovery.faces);
   return (id: string, members: readonly number[], before: Proposal | undefined): Proposal => {
     const near = nearestKnown(points, members, known);
