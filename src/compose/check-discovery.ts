@@ -11,10 +11,10 @@ import {
   writeDiscovery,
 } from "../discovery/write-discovery.ts";
 import type { Discovery } from "../domain/discovery.ts";
-import { type ImportOutcome, importExemplars } from "../exemplars/import-exemplars.ts";
+import type { ImportOutcome } from "../exemplars/import-exemplars.ts";
 import { aloneInRun } from "../runs/run-folder.ts";
 import { keepInRun } from "../runs/run-manifest.ts";
-import { openExemplarSession } from "./exemplars.ts";
+import { addExemplars, openExemplarSession } from "./exemplars.ts";
 
 /**
  * Changes a discovery in its folder, whose journal remembers what is written.
@@ -71,12 +71,8 @@ export function acceptInto(
       const candidates = accepted.map((one) => ({ ...one, path: resolve(one.path), name: resolve(one.path) }));
       const session = await openExemplarSession(options);
       try {
-        const { store, space, measure, concurrency } = session;
-        const outcome = await importExemplars(store, candidates, {
-          ...{ space, measure, concurrency, duplicates: "refuse", keepViews: true, textEmbedder: null },
-          now: () => new Date(),
-          ...(signal === undefined ? {} : { signal }),
-        });
+        const { store } = session;
+        const outcome = await addExemplars(session, candidates, "refuse", signal);
         const category = candidates[0]?.label.category ?? id;
         if (outcome.added.length + outcome.duplicates.length > 0) {
           const verdict = `It is the category "${category}" in ${store.location}.`;

@@ -3,8 +3,9 @@ import { availableParallelism } from "node:os";
 import { createLanceExemplarStore } from "../adapters/lancedb/exemplar-store.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
+import type { ExemplarCandidate } from "../exemplars/exemplar-candidate.ts";
 import { createExemplarSource, type ShotMode } from "../exemplars/exemplar-source.ts";
-import { importExemplars } from "../exemplars/import-exemplars.ts";
+import { type ImportOutcome, importExemplars } from "../exemplars/import-exemplars.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { type MeasureImage, toolboxSpace } from "../exemplars/make-exemplar.ts";
 import { readPack } from "../exemplars/pack.ts";
@@ -91,7 +92,7 @@ export async function openExemplarSession({
  */
 export async function openPacks(
   names: readonly string[],
-  toolContext: Pick<ExemplarSession, "store" | "space" | "measure" | "concurrency">,
+  toolContext: AddingSession,
   signal?: AbortSignal,
 ): Promise<string[]> {
   const held = new Set((await toolContext.store.statistics()).packs.map(({ name }) => name));
@@ -112,26 +113,28 @@ function packFile(name: string): string | undefined {
   return /^[a-z0-9-]+$/.test(name) && existsSync(shipped) ? shipped : undefined;
 }
 
-async function importPack(
-  file: string,
-  { store, space, measure, concurrency }: Pick<ExemplarSession, "store" | "space" | "measure" | "concurrency">,
-  signal?: AbortSignal,
-): Promise<string> {
+async function importPack(file: string, session: AddingSession, signal?: AbortSignal): Promise<string> {
   const { candidates, problems } = await readPack(file);
   const [first] = candidates;
   if (problems.length > 0 || first === undefined) throw new PackError(file, problems);
-  await importExemplars(store, candidates, {
-    space,
-    measure,
-    duplicates: "link",
-    keepViews: true,
-    textEmbedder: null,
-    concurrency,
-    now: () => new Date(),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  await addExemplars(session, candidates, "link", signal);
   return first.pack as string;
 }
+
+/** Adds exemplars as the command does unless told otherwise. */
+export function addExemplars(
+  { store, space, measure, concurrency }: AddingSession,
+  candidates: readonly ExemplarCandidate[],
+  duplicates: "refuse" | "link",
+  signal?: AbortSignal,
+): Promise<ImportOutcome> {
+  return importExemplars(store, candidates, {
+    ...{ space, measure, concurrency, duplicates, keepViews: true, textEmbedder: null, now: () => new Date() },
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+type AddingSession = Pick<ExemplarSession, "store" | "space" | "measure" | "concurrency">;
 
 /** What a user says of the examples to be shown with a question. */
 export interface ShotRequest extends RemotePolicy {

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
-import { existingStore, openExemplarSession, openStore } from "../compose/exemplars.ts";
+import { addExemplars, existingStore, openExemplarSession, openStore } from "../compose/exemplars.ts";
 import { issueInWords } from "../domain/complaint.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { type Exemplar, ExemplarLabel } from "../domain/exemplar.ts";
 import type { PixelBox } from "../domain/geometry.ts";
 import type { ExemplarCandidate } from "../exemplars/exemplar-candidate.ts";
-import { importExemplars, type NotImported } from "../exemplars/import-exemplars.ts";
+import type { NotImported } from "../exemplars/import-exemplars.ts";
 import { exemplarId } from "../exemplars/make-exemplar.ts";
 import { type CategoryReview, reviewCategories } from "../exemplars/review-categories.ts";
 import type { ExemplarStore } from "../ports/exemplar-store.ts";
@@ -38,7 +38,7 @@ export async function addToCategory(
   if (!read.success) throw new ConfigurationError(`Cannot add exemplar as ${issueInWords(read.error)}`);
   const session = await openExemplarSession({});
   try {
-    const { store, space, measure, concurrency } = session;
+    const { store, measure } = session;
     const [earlier] = await store.list({ filter: { categories: [read.data.category] }, limit: 1 });
     const label = { ...read.data, definition: read.data.definition ?? earlier?.definition ?? null };
     const candidates: ExemplarCandidate[] = [];
@@ -52,11 +52,7 @@ export async function addToCategory(
         throw new ConfigurationError("Cannot add exemplar as there is no such face in the image");
       candidates.push({ label, path, name: path, sha256: null, region, pack: null, line: null, measurements: null });
     }
-    const outcome = await importExemplars(store, candidates, {
-      ...{ space, measure, concurrency, duplicates: "refuse", keepViews: true, textEmbedder: null },
-      now: () => new Date(),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const outcome = await addExemplars(session, candidates, "refuse", signal);
     const refused = [...outcome.failures, ...outcome.duplicates];
     const [first] = refused;
     if (outcome.added.length === 0 && first !== undefined) {
