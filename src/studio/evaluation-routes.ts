@@ -19,7 +19,7 @@ import {
   wholeAnswer,
 } from "./evaluation-answers.ts";
 import { evaluateInto, keepEvaluation, planOf, resumeInto } from "./evaluation-jobs.ts";
-import { filesIn, imageFolders } from "./folder-images.ts";
+import { filesIn, labelFolders } from "./folder-images.ts";
 import { pageAddress } from "./page-address.ts";
 import { asked, jpegOr, message } from "./requests.ts";
 import { EVALUATIONS, nextRunFolder } from "./result-folders.ts";
@@ -49,7 +49,7 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const [files, tables, folders] = await Promise.all([
       filesIn(root, /\.eval\.ya?ml$/),
       filesIn(root, /\.(csv|tsv)$/),
-      imageFolders(root),
+      labelFolders(root),
     ]);
     return c.json({ runs, shipped, files, tables, folders });
   });

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join, posix, relative, sep } from "node:path";
 import { endingOf } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { pathOfBytes, systemPath } from "../platform/system-path.ts";
@@ -28,6 +28,12 @@ export async function imageFolders(root: string): Promise<string[]> {
     level = below.flat().filter((folder) => !OURS.has(relative(root, folder)));
   }
   return found.sort().slice(0, MOST_FOLDERS);
+}
+
+/** Folders that hold two folders of images or more, as a data set with one for each label does. */
+export async function labelFolders(root: string): Promise<string[]> {
+  const parents = (await imageFolders(root)).filter((each) => each !== ".").map((each) => posix.dirname(each));
+  return [...new Set(parents.filter((each, at) => parents.indexOf(each) !== at))];
 }
 
 /** The images of one folder, seen from the root. @param folder its real place. */

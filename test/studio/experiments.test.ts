@@ -15,6 +15,13 @@ const studio = studioInBrowser(
     await sharp(samplePhoto(1)).resize(600).toFile(image("three friends.jpg"));
     await sharp(samplePhoto(1)).resize(600).grayscale().toFile(image("grey.jpg"));
     await writeFile(image("late.jpg"), "not here yet");
+    for (const [label, name] of [
+      ["anger", "grey.jpg"],
+      ["happiness", "three friends.jpg"],
+    ] as const) {
+      await mkdir(join(folder, "labelled", label), { recursive: true });
+      await copyFile(image(name), join(folder, "labelled", label, name));
+    }
     const rows = ["images/three friends.jpg,happiness,1", "images/grey.jpg,anger,2", "images/late.jpg,anger,3"];
     await writeFile(join(folder, "faces.csv"), ["path,emotion,shown", ...rows, ""].join("\n"));
   },
@@ -129,6 +136,14 @@ describe("an evaluation in the studio", () => {
       cwd: studio.folder,
     });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("3 of 3 calls done") });
+  });
+
+  it("is begun with a folder that holds one folder of images for each label", async () => {
+    const page = await open("evaluation/");
+    await page.selectOption("select[name=source]", "labelled");
+    await page.waitForSelector("text=2 samples under 1 condition: 2 calls");
+    expect(await page.inputValue("textarea.code")).toMatch(/dataset:\n {2}format: folder\n {2}path: labelled\n/);
+    await page.close();
   });
 
   it("leads from a confusion to its images and transcripts, and ends with a paragraph to copy", async () => {

@@ -42,7 +42,7 @@ export function EvaluationForm({ files, shipped, tables, folders }: Evaluations)
           </select>
         </label>
         {named === null ? (
-          <Fields draft={draft} change={change} sources={[...tables, ...folders.filter((each) => each !== ".")]} />
+          <Fields draft={draft} change={change} sources={[...tables, ...folders]} />
         ) : (
           <p>{shipped.find(({ name }) => name === named)?.description ?? "Its file stands beside, to be changed."}</p>
         )}
@@ -96,12 +96,14 @@ function Fields({ draft, change, sources }: FieldsProps) {
         >
           <option value="">choose one</option>
           {sources.map((source) => (
-            <option key={source}>{source}</option>
+            <option key={source} value={source}>
+              {source === "." ? "this folder" : source}
+            </option>
           ))}
         </select>
       </label>
       {sources.length === 0 ? (
-        <p>There is none in the folder yet: put a table with images and labels into it.</p>
+        <p>There is none in the folder yet: put a table with images and labels into it, or a folder for each label.</p>
       ) : null}
       {/\.(csv|tsv)$/i.test(draft.source) ? <Columns draft={draft} change={change} /> : null}
       <label class="field">

@@ -8,7 +8,7 @@ import { useLoaded } from "./server.ts";
 export interface Evaluations {
   readonly runs: readonly FoundRun[];
   readonly shipped: readonly { readonly name: string; readonly description: string }[];
-  /** Evaluation files, tables and folders of images, seen from the folder. */
+  /** Evaluation files, tables and folders with one folder of images for each label, seen from the folder. */
   readonly files: readonly string[];
   readonly tables: readonly string[];
   readonly folders: readonly string[];
