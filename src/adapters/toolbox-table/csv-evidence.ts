@@ -122,7 +122,7 @@ function createWindowReader({ bytes: file, refuse }: TableSource): (window: Wind
   let held: Span = { from: 0, bytes: Buffer.alloc(0) };
   return async ({ from, to }) => {
     if (from >= held.from && to <= held.from + held.bytes.length) return held;
-    const bytes = Buffer.allocUnsafe(Math.max(to - from, WINDOW_BYTES));
+    const bytes = Buffer.allocUnsafe(Math.max(to - from, Math.min(WINDOW_BYTES, file.sizeBytes - from)));
     const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
     if (bytesRead < to - from) throw refuse("the file became shorter while it was read");
     held = { from, bytes: bytes.subarray(0, bytesRead) };

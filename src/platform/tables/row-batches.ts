@@ -4,7 +4,8 @@ import type { TableHeader, TableMarks } from "./table-layout.ts";
 
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
-const CHUNK_BYTES = 1 << 20;
+/** As much is read at once, or as much as there is. */
+const [LEAST_CHUNK_BYTES, CHUNK_BYTES] = [1 << 13, 1 << 20];
 /** A row longer than this is a quote that was never closed, or no table at all. */
 const LONGEST_ROW_BYTES = 1 << 24;
 
@@ -37,14 +38,15 @@ export interface TableSource {
  */
 export async function* rowBatches(table: TableSource, signal?: AbortSignal): AsyncGenerator<RowBatch> {
   const { bytes, header, refuse } = table;
-  let buffer: Buffer = Buffer.allocUnsafe(CHUNK_BYTES * 2);
+  const chunk = Math.min(CHUNK_BYTES, Math.max(bytes.sizeBytes, LEAST_CHUNK_BYTES));
+  let buffer: Buffer = Buffer.allocUnsafe(chunk * 2);
   let held = 0;
   let fileOffset = header.dataOffsetBytes;
   let line = header.dataLine;
   for (;;) {
     signal?.throwIfAborted();
-    if (buffer.length - held < CHUNK_BYTES) buffer = enlarged(buffer, held);
-    const { bytesRead } = await bytes.read(buffer, held, CHUNK_BYTES, fileOffset + held);
+    if (buffer.length - held < chunk) buffer = enlarged(buffer, held);
+    const { bytesRead } = await bytes.read(buffer, held, chunk, fileOffset + held);
     const ended = bytesRead === 0;
     held += bytesRead;
     const cut = cutRows(buffer, { length: held, line, ended }, header.marks);

@@ -13,6 +13,8 @@ export type RefuseTable = (reason: string, options?: ErrorOptions) => Error;
 
 /** The bytes of a table, in UTF-8 or, where they are no UTF-8, Windows-1252. Nothing of them is held in memory. */
 export interface TableBytes {
+  /** How long the table was when it was opened: buffers need not be larger. It may grow. */
+  readonly sizeBytes: number;
   /** Fills `buffer` from `offset` on, `length` bytes at most. */
   read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
   close(): Promise<void>;
@@ -26,8 +28,9 @@ export async function openTableBytes(path: string, refuse: RefuseTable): Promise
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
     const encoding = bytesRead === 2 ? utf16Of(buffer) : undefined;
-    if (encoding === undefined) return file;
-    if ((await file.stat()).size > LARGEST_UTF16_BYTES) {
+    const { size: sizeBytes } = await file.stat();
+    if (encoding === undefined) return { sizeBytes, read: file.read.bind(file), close: () => file.close() };
+    if (sizeBytes > LARGEST_UTF16_BYTES) {
       throw refuse("it has more than 256 MB of text in UTF-16: save it as UTF-8");
     }
     const text = new TextDecoder(encoding).decode(await file.readFile());
@@ -46,6 +49,7 @@ function utf16Of(mark: Buffer): "utf-16le" | "utf-16be" | undefined {
 
 function bytesInMemory(bytes: Buffer): TableBytes {
   return {
+    sizeBytes: bytes.length,
     read: async (buffer, offset, length, position) => ({
       bytesRead: bytes.copy(buffer, offset, position, position + length),
     }),

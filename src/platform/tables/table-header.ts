@@ -5,6 +5,8 @@ import type { TableHeader, TableMarks } from "./table-layout.ts";
 
 /** Py-Feat's header, the longest known, has 22 kB. */
 const LONGEST_HEADER_BYTES = 1 << 22;
+/** Read even where a file system says that a file is shorter. */
+const LEAST_BYTES = 1 << 13;
 const DELIMITERS = [",", "\t", ";"] as const;
 const TAB = 9;
 const LINE_FEED = 10;
@@ -56,8 +58,8 @@ export async function readTableHeader(
 
 /** The file's first line, or at least its beginning. */
 async function readHead(bytes: TableBytes): Promise<Buffer> {
-  const head = Buffer.alloc(LONGEST_HEADER_BYTES);
-  const { bytesRead } = await bytes.read(head, 0, LONGEST_HEADER_BYTES, 0);
+  const head = Buffer.allocUnsafe(Math.min(LONGEST_HEADER_BYTES, Math.max(bytes.sizeBytes, LEAST_BYTES)));
+  const { bytesRead } = await bytes.read(head, 0, head.length, 0);
   return head.subarray(0, bytesRead);
 }
 
