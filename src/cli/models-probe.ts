@@ -1,7 +1,6 @@
 import type { ProbedModel } from "../compose/model-probe.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import type { HealthCheck } from "../domain/health.ts";
-import type { ProbeCheck } from "../domain/model-probe.ts";
 import { interruptSignal } from "./exit.ts";
 
 import { note, outputStyle, print } from "./output.ts";
@@ -40,22 +39,8 @@ async function probed(spec: string, options: ProbeOptions, signal: AbortSignal):
   return probe(spec, { again: options.cache === false, ...modelOptionsOf(settings) }, signal);
 }
 
-const STATES: Readonly<Record<ProbeCheck["outcome"], HealthCheck["state"]>> = {
-  works: "ready",
-  fails: "suspect",
-  refused: "missing",
-  untried: "missing",
-};
-
 /** A probe as lines of `doctor`. */
 export async function modelHealth(spec: string, options: ProbeOptions, signal: AbortSignal): Promise<HealthCheck[]> {
-  const { probe } = await probed(spec, options, signal);
-  const { planFor } = await import("../render/terminal-probe.ts");
-  return probe.checks.map(({ feature, outcome, engine }) => ({
-    group: "model",
-    name: feature,
-    state: STATES[outcome],
-    detail: engine,
-    remedy: outcome === "works" ? null : planFor(feature, probe.capabilities),
-  }));
+  const { healthOfProbe } = await import("../compose/model-probe.ts");
+  return healthOfProbe((await probed(spec, options, signal)).probe);
 }

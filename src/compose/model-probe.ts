@@ -1,9 +1,11 @@
 import { BudgetError, ConfigurationError } from "../domain/errors.ts";
-import type { ModelProbe } from "../domain/model-probe.ts";
+import type { HealthCheck } from "../domain/health.ts";
+import type { ModelProbe, ProbeCheck } from "../domain/model-probe.ts";
 import { MOST_PROBE_CALLS, probeModel } from "../judging/probe/probe-model.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
+import { planFor } from "../render/terminal-probe.ts";
 import { consentUnder } from "./consent.ts";
 import { keepProbe, keptProbe } from "./kept-probes.ts";
 import { connectModel, type ModelOptions, NAMED_MODEL_FORMS } from "./models.ts";
@@ -44,4 +46,22 @@ export async function probe(
   const made = await probeModel(model, { prompts, calls: () => calls }, signal);
   await keepProbe(model, made);
   return { model, probe: made, kept: false };
+}
+
+const STATES: Readonly<Record<ProbeCheck["outcome"], HealthCheck["state"]>> = {
+  works: "ready",
+  fails: "suspect",
+  refused: "missing",
+  untried: "missing",
+};
+
+/** A probe as lines of `doctor`. */
+export function healthOfProbe({ checks, capabilities }: ModelProbe): HealthCheck[] {
+  return checks.map(({ feature, outcome, engine }) => ({
+    group: "model",
+    name: feature,
+    state: STATES[outcome],
+    detail: engine,
+    remedy: outcome === "works" ? null : planFor(feature, capabilities),
+  }));
 }

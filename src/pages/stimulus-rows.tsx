@@ -15,6 +15,18 @@ export interface StimulusRow {
   }[];
 }
 
+/** Arms as people say them, where their names do not say it. */
+const ARM_WORDS: Readonly<Record<string, string>> = {
+  full: "whole image",
+  "hole-elsewhere": "as much hidden elsewhere",
+  "neutral-in-context": "neutral face in this context",
+  "neutral-alone": "neutral face alone",
+};
+
+export function armInWords(arm: string): string {
+  return ARM_WORDS[arm] ?? arm.replaceAll("-", " ");
+}
+
 /** So that what was found is not far down. */
 const OPEN_ROWS = 3;
 
@@ -60,16 +72,22 @@ function Row({
       <div class="stimuli">
         {arms.map(({ arm, image, readings, note }) => (
           <figure key={arm}>
-            {image === null ? <div class="undrawn">not drawn</div> : <img alt={`${sample}: ${arm}`} src={image} />}
+            {image === null ? (
+              <div class="undrawn">
+                <span>{note ?? "not drawn"}</span>
+              </div>
+            ) : (
+              <img alt={`${sample}: ${armInWords(arm)}`} src={image} />
+            )}
             <figcaption>
-              <strong>{arm.replaceAll("-", " ")}</strong>
+              <strong>{armInWords(arm)}</strong>
               {readings.map((text, i) => (
                 <div key={conditions[i]}>
                   {whose(i)}
                   {text}
                 </div>
               ))}
-              {note === null ? null : <div class="soft">{note}</div>}
+              {note === null || image === null ? null : <div class="soft">{note}</div>}
             </figcaption>
           </figure>
         ))}

@@ -32,7 +32,7 @@ ${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step
 .case ul{padding-left:18px;margin:6px 0;font-size:13px}
 .stimuli{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
 .stimuli figure{margin:0}.stimuli img,.stimuli .undrawn{display:block;width:100%;height:130px;object-fit:contain;background:#0001;border-radius:4px}
-.stimuli .undrawn{line-height:130px;text-align:center;color:var(--soft)}.stimuli figcaption{font-size:13px;line-height:1.35;margin-top:4px}
+.stimuli .undrawn{display:grid;place-items:safe center;padding:8px;box-sizing:border-box;overflow-y:auto;font-size:12px;line-height:1.3;text-align:center;color:var(--soft)}.stimuli figcaption{font-size:13px;line-height:1.35;margin-top:4px}
 .notes li{margin:2px 0}details{margin:8px 0}summary{cursor:pointer;color:var(--accent)}
 @media print{body{font-size:11px}main{max-width:none}}
 `;

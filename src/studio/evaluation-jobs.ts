@@ -22,7 +22,11 @@ import { TELL_EVERY_MS, timeInWords } from "./measure-study.ts";
 type Tell = (news: JobNews) => void;
 
 /** What a page asks of the lab. Paths are seen from the folder. */
-export interface LabOrder extends Pick<LabQuery, "images" | "faces" | "hide" | "mask" | "repeats" | "context"> {
+export interface LabOrder
+  extends Pick<
+    LabQuery,
+    "images" | "faces" | "hide" | "mask" | "repeats" | "context" | "swap" | "neutral" | "mirrored"
+  > {
   readonly model?: string | undefined;
   readonly allowRemote?: true | undefined;
 }

@@ -28,6 +28,9 @@ const LabMessage = z.strictObject({
   mask: z.enum(["fill", "gray", "blur", "pixels"]),
   repeats: z.number().int().min(1).max(100),
   context: z.string().trim().min(1).max(20_000).optional(),
+  swap: z.string().min(1).optional(),
+  neutral: z.string().min(1).optional(),
+  mirrored: z.literal(true).optional(),
   model: z.string().trim().min(1).max(200).optional(),
   allowRemote: z.literal(true).optional(),
 });
@@ -65,9 +68,13 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
   });
 
   routes.post("/labs", async (c) => {
-    const { images, faces, ...order } = await message(c, LabMessage);
+    const { images, faces, swap, neutral, ...order } = await message(c, LabMessage);
     const paths = images.map(spelledBack);
-    for (const path of paths) await folder.place(path);
+    const others = {
+      ...(swap === undefined ? {} : { swap: spelledBack(swap) }),
+      ...(neutral === undefined ? {} : { neutral: spelledBack(neutral) }),
+    };
+    for (const path of [...paths, ...Object.values(others)]) await folder.place(path);
     const names = labNames(paths);
     const named = faces.flatMap((face, i) =>
       face === null ? [] : [paths.length === 1 ? face : `${names[i]}=${face}`],
@@ -75,7 +82,7 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const stem = visibleLine(basename(paths[0] ?? "", extname(paths[0] ?? ""))).replace(/[\\/:*?"<>|]/g, "-");
     const run = await nextRunFolder(folder.root, LABS, stem || "lab");
     const about = { kind: "lab", title: basename(run), address: pageAddress("lab", reversiblyVisible(run)) };
-    const whole = { ...order, images: paths, ...(named.length === 0 ? {} : { faces: named }) };
+    const whole = { ...order, ...others, images: paths, ...(named.length === 0 ? {} : { faces: named }) };
     return c.json({ job: jobs.start(about, (tell, signal) => labInto(folder, run, whole, tell, signal)) });
   });
 

@@ -12,8 +12,9 @@ const studio = studioInBrowser(
   async (folder) => {
     await mkdir(join(folder, "images"));
     const image = (name: string) => join(folder, "images", name);
-    await sharp(samplePhoto(1)).resize(600).toFile(image("three friends.jpg"));
+    await sharp(samplePhoto(1)).resize(400).toFile(image("three friends.jpg"));
     await sharp(samplePhoto(1)).resize(600).grayscale().toFile(image("grey.jpg"));
+    await sharp(samplePhoto(1)).resize(240).toFile(image("small.jpg"));
     await writeFile(image("late.jpg"), "not here yet");
     for (const [label, name] of [
       ["anger", "grey.jpg"],
@@ -46,28 +47,40 @@ describe("the lab in the studio", () => {
     const page = await open("lab/");
     await page.check("label:has-text('three friends.jpg') input");
     await page.check("label:has-text('F2') input");
+    for (const [name, title] of Object.entries({ swap: "Swapped", neutral: "Neutral" })) {
+      await page.click(`summary:has-text('${title}')`);
+      await page.check(`label:has-text('small.jpg') input[name=${name}]`);
+    }
+    await page.reload();
+    await page.waitForSelector("input[name=neutral]:checked");
+    await page.check("input[name=mirrored]");
     await page.selectOption("select[name=hide]", "faces");
     await page.selectOption("select[name=mask]", "gray");
     await page.fill("textarea[name=context]", CONTEXT);
     await page.click("text=Run the lab");
     await page.waitForURL(/\/lab\/lab-results\//);
-    await expect.poll(() => page.locator(".stimuli img").count(), { timeout: 60_000 }).toBe(7);
+    await expect.poll(() => page.locator(".stimuli img").count(), { timeout: 60_000 }).toBe(22);
     await page.waitForSelector("text=/^The face alone reads as \\w+ \\d+ %, the whole image as \\w+ \\d+ %: the/");
     await expect.poll(() => page.textContent("main")).toMatch(/three friends\.jpg: F2 of 3 faces/);
     await expect.poll(() => page.locator(".jobs li").count()).toBe(0);
     await page.reload();
     await page.waitForSelector(`text=${CONTEXT}`);
-    expect(await page.locator(".stimuli figcaption:has-text('face only')").textContent()).toMatch(/\w+ \d+ %/);
+    expect(await page.locator(".stimuli figcaption:has-text('face only')").first().textContent()).toMatch(/\w+ \d+ %/);
     await page.close();
 
     const run = await only("lab-results");
-    expect((await linesOf(run, "results.jsonl")).map(({ failure }) => failure)).toEqual(Array(7).fill(null));
+    expect((await linesOf(run, "results.jsonl")).map(({ failure }) => failure)).toEqual(Array(22).fill(null));
     expect((await linesOf(run, "samples.jsonl"))[0]).toMatchObject({ columns: { face: "F2 of 3 faces" } });
     const words = [
       "lab",
       "images/three friends.jpg",
       "--face",
       "F2",
+      "--swap",
+      "images/small.jpg",
+      "--neutral",
+      "images/small.jpg",
+      "--mirrored",
       "--hide",
       "faces",
       "--mask",
@@ -80,7 +93,7 @@ describe("the lab in the studio", () => {
     ];
     const { code, stderr } = await runCli(words, { cwd: studio.folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("report.html") });
-    expect(await linesOf(run, "results.jsonl")).toHaveLength(7);
+    expect(await linesOf(run, "results.jsonl")).toHaveLength(22);
   });
 
   it("says in one sentence that nothing is chosen", async () => {

@@ -2,8 +2,11 @@ import { existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { beforeEach, expect, it, vi } from "vitest";
 import { openCache } from "../../src/compose/caches.ts";
+import type { HealthCheck } from "../../src/domain/health.ts";
 import type { Job } from "../../src/studio/jobs.ts";
 import { createStudio, type StudioServer } from "../../src/studio/studio.ts";
+import { says, saysJson } from "../support/model-server.ts";
+import { startOllamaServer } from "../support/ollama-server.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const TOKEN = "t".repeat(43);
@@ -64,6 +67,34 @@ it("fetches no network whose licence was not accepted, and none that there is no
     return jobs;
   });
   expect(job?.failure).toMatch(/^Nothing can be pulled under the name "no_such": known are face_landmarker/);
+});
+
+it("tries a judge as doctor does, and says what it saw; one that is built in needs none", async () => {
+  const server = await startOllamaServer((asked) =>
+    asked.format === undefined ? says("Nothing.") : saysJson({ face: "F2" }),
+  );
+  vi.stubEnv("OLLAMA_HOST", server.url);
+  const ended = (id: string) =>
+    vi.waitFor(() => {
+      const job = studio.jobs.list().find((each) => each.id === id);
+      expect(job?.state).toMatch(/done|failed/);
+      return job;
+    }, 20_000);
+  const tryIt = async (model: string) => ended((await ask("/models/probe", { model, again: false })).body.job.id);
+  const about = "/models/probe?model=ollama%3Aseer%3A7b";
+  expect((await ask(about)).body).toEqual({ tried: null });
+  expect(await tryIt("ollama:seer:7b")).toMatchObject({ state: "done", address: "/health/?model=ollama%3Aseer%3A7b" });
+  const { tried } = (await ask(about)).body;
+  expect(tried.checks.map(({ name, state }: HealthCheck) => [name, state])).toEqual(
+    expect.arrayContaining([
+      ["structured output", "ready"],
+      ["vision", "suspect"],
+    ]),
+  );
+  const asked = server.chats.length;
+  await tryIt("ollama:seer:7b");
+  expect([(await ask(about)).body.tried.kept, server.chats.length]).toEqual([true, asked]);
+  expect((await tryIt("rules"))?.failure).toMatch(/^"rules" is built in and needs no probe: name /);
 });
 
 it("says that the folder is gone, and goes on when it is back", async () => {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JudgesAtHand } from "../../compose/judges.ts";
+import { armInWords } from "../../pages/stimulus-rows.tsx";
 import { go, query, withQuery } from "./address.ts";
 import { Begin } from "./evaluation-begin.tsx";
 import { Columns } from "./evaluation-columns.tsx";
@@ -126,7 +127,7 @@ function Fields({ draft, change, sources }: FieldsProps) {
               checked={draft.arms.includes(arm)}
               onChange={() => change({ arms: ARMS.filter((each) => (each === arm) !== draft.arms.includes(each)) })}
             />
-            {arm.replaceAll("-", " ")}
+            {armInWords(arm)}
           </label>
         ))}
       </fieldset>

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import type { CacheSize } from "../../compose/caches.ts";
 import type { NetworkToPull } from "../../compose/health.ts";
+import type { JudgesAtHand } from "../../compose/judges.ts";
 import type { HealthCheck } from "../../domain/health.ts";
 import { go, query, withQuery } from "./address.ts";
 import { Busy, Failure, JobList } from "./parts.tsx";
-import { jobs, post, useLoaded } from "./server.ts";
+import { jobAt, jobs, post, useLoaded } from "./server.ts";
 
 interface Health {
   readonly checks: readonly HealthCheck[];
@@ -17,14 +18,15 @@ const GROUPS = {
   networks: "Networks",
   toolboxes: "Toolboxes",
   models: "Judges",
-  model: "Judge",
 };
 
 /** What is installed and can run, what to do about the rest, and where files lie. */
 export function HealthPage() {
   const turn = query.value.get("turn") ?? "1";
   const { value, error } = useLoaded<Health>(`/health?turn=${turn}`);
-  const own = jobs.value.filter(({ kind, state }) => kind === "models" && state !== "done");
+  const own = jobs.value.filter(
+    ({ kind, address, state }) => kind === "models" && address === "/health/" && state !== "done",
+  );
   const broken = value?.checks.filter(({ state }) => state === "broken" || state === "suspect").length ?? 0;
   return (
     <>
@@ -52,6 +54,7 @@ export function HealthPage() {
               pulls={value.pulls}
             />
           ))}
+      <TryJudge />
       <Places />
     </>
   );
@@ -63,6 +66,12 @@ interface GroupProps {
   readonly pulls: readonly NetworkToPull[];
 }
 
+/** What is said of a judge that was tried is not said of what is installed. */
+const STATES: Readonly<Record<string, Readonly<Record<HealthCheck["state"], string>>>> = {
+  model: { ready: "works", missing: "not done", suspect: "does not work", broken: "does not work" },
+  other: { ready: "ready", missing: "not here", suspect: "suspect", broken: "broken" },
+};
+
 const CLASSES: Readonly<Record<HealthCheck["state"], string>> = {
   ...{ ready: "holds", missing: "soft", suspect: "bad", broken: "bad" },
 };
@@ -73,14 +82,18 @@ function Group({ title, checks, pulls }: GroupProps) {
     <section aria-label={title}>
       <h2>{title}</h2>
       <dl class="health">
-        {checks.map(({ name, state, detail, remedy }) => (
+        {checks.map(({ group, name, state, detail, remedy }) => (
           <div key={name}>
             <dt>
-              {name} <span class={CLASSES[state]}>{state === "missing" ? "not here" : state}</span>
+              {name} <span class={CLASSES[state]}>{(STATES[group] ?? STATES.other)?.[state]}</span>
             </dt>
             <dd>
               {detail}
-              <Remedy remedy={remedy} pull={pulls.find(({ download }) => remedy?.split(" ").includes(download))} />
+              <Remedy
+                remedy={remedy}
+                isPlan={group === "model"}
+                pull={pulls.find(({ download }) => remedy?.split(" ").includes(download))}
+              />
             </dd>
           </div>
         ))}
@@ -89,13 +102,22 @@ function Group({ title, checks, pulls }: GroupProps) {
   );
 }
 
+interface RemedyProps {
+  readonly remedy: string | null;
+  /** Whether it is what is done without it, and nobody need do anything. */
+  readonly isPlan: boolean;
+  readonly pull: NetworkToPull | undefined;
+}
+
 /** What to do: pressed where the studio can do it, else read and typed. */
-function Remedy({ remedy, pull }: { readonly remedy: string | null; readonly pull: NetworkToPull | undefined }) {
+function Remedy({ remedy, isPlan, pull }: RemedyProps) {
   const [isAccepted, accept] = useState(false);
   const [error, setError] = useState<string | null>(null);
   if (remedy === null) return null;
   if (pull === undefined) {
-    return (
+    return isPlan ? (
+      <p class="soft">Instead: {remedy}.</p>
+    ) : (
       <details>
         <summary>What to do</summary>
         <pre>{remedy}</pre>
@@ -129,6 +151,63 @@ function Remedy({ remedy, pull }: { readonly remedy: string | null; readonly pul
       </button>
       <Failure error={error} />
     </details>
+  );
+}
+
+const pageWith = (model: string) => `/health/?model=${encodeURIComponent(model)}`;
+
+/** What a judge does with all that a judgment sends: which one stands in the address. */
+function TryJudge() {
+  const model = query.value.get("model");
+  const { value } = useLoaded<JudgesAtHand>("/judges");
+  const { value: known } = useLoaded<{ tried: { checks: readonly HealthCheck[]; kept: boolean } | null }>(
+    model === null ? null : `/models/probe?model=${encodeURIComponent(model)}`,
+  );
+  const [error, setError] = useState<string | null>(null);
+  const tried = known?.tried ?? null;
+  const job = model === null ? undefined : jobAt(pageWith(model));
+  const tryIt = (name: string, again: boolean) => {
+    setError(null);
+    go(withQuery({ model: name }), "replace");
+    post("/models/probe", { model: name, again }).catch((problem: Error) => setError(problem.message));
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    tryIt(String(new FormData(event.currentTarget as HTMLFormElement).get("judge")).trim(), false);
+  };
+  return (
+    <section aria-label="Try a judge">
+      <h2>Try a judge</h2>
+      <p>
+        It is asked at most eight short questions about images of our own: whether it sees, uses tools, and answers in
+        the form that is wanted. Nothing of yours is sent. A judge that is paid for is paid for these too.
+      </p>
+      <form class="row begin" onSubmit={submit}>
+        <label class="field">
+          Judge
+          <input name="judge" list="judges" required placeholder="ollama:llava" defaultValue={model ?? ""} />
+        </label>
+        <datalist id="judges">
+          {value?.models.map(({ model: each }) => (each === "rules" ? null : <option key={each} value={each} />))}
+        </datalist>
+        <button type="submit">Try it</button>
+      </form>
+      <Failure error={error} />
+      {job === undefined || job.state === "done" ? null : <JobList jobs={[job]} />}
+      {tried === null || model === null ? null : (
+        <>
+          <Group title={`What ${model} does`} checks={tried.checks} pulls={[]} />
+          {tried.kept ? (
+            <p class="row">
+              This is what was seen when it was tried before.
+              <button type="button" onClick={() => tryIt(model, true)}>
+                Try it again
+              </button>
+            </p>
+          ) : null}
+        </>
+      )}
+    </section>
   );
 }
 

@@ -29,6 +29,7 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
   const [error, setError] = useState<string | null>(null);
   const folder = query.value.get("folder") ?? folders[0] ?? null;
   const chosen = chosenImages();
+  const [swap, neutral] = [query.value.get("swap"), query.value.get("neutral")];
   const pathOf = (name: string) => (folder === "." || folder === null ? name : `${folder}/${name}`);
   if (folder === null) {
     return (
@@ -50,6 +51,9 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
         ...{ images: chosen.map(({ name }) => pathOf(name)), faces: chosen.map(({ face }) => face) },
         ...{ hide: words("hide"), mask: words("mask"), repeats: Number(words("repeats")) },
         ...(context ? { context } : {}),
+        ...(swap !== null && chosen.length === 1 ? { swap } : {}),
+        ...(neutral === null ? {} : { neutral }),
+        ...(form.has("mirrored") ? { mirrored: true } : {}),
         ...(model ? { model } : {}),
         ...(form.has("allowRemote") ? { allowRemote: true } : {}),
       });
@@ -82,6 +86,28 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
           choose={(id) => choose(chosen.map((each) => (each.name === name ? { name, face: id } : each)))}
         />
       ))}
+      {chosen.length === 0 ? null : <h2>Which other scenes and faces</h2>}
+      {chosen.length === 1 ? (
+        <OneImage
+          name="swap"
+          title="Swapped: set the person into the scene of"
+          folders={folders}
+          from={folder}
+          without={chosen.map(({ name }) => pathOf(name))}
+        />
+      ) : null}
+      {chosen.length > 1 ? (
+        <p class="soft">Each person is set into the scene of another of the images, and each face onto a head there.</p>
+      ) : null}
+      {chosen.length === 0 ? null : (
+        <OneImage
+          name="neutral"
+          title="Neutral: put into the face's place, and shown alone, the face of"
+          folders={folders}
+          from={folder}
+          without={[]}
+        />
+      )}
       <h2>How</h2>
       <label class="field">
         What you know of the situation
@@ -113,6 +139,12 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
           </select>
         </label>
       </div>
+      <p>
+        <label>
+          <input type="checkbox" name="mirrored" /> The images are mirrored, as selfies are: left and right are the
+          subject's again
+        </label>
+      </p>
       <button type="submit" class="main">
         Run the lab
       </button>
@@ -136,7 +168,9 @@ function Images({ folder, chosen }: { readonly folder: string; readonly chosen: 
       {value?.images.length === 0 ? <p>There is no image in this folder itself.</p> : null}
       <fieldset class="images">
         <legend>
-          {chosen.length === 0 ? "Choose one image, or several whose faces are swapped" : `${chosen.length} chosen`}
+          {chosen.length === 0
+            ? "Choose one image, or several whose people are set into each other's scenes"
+            : `${chosen.length} chosen`}
         </legend>
         {value?.images.map((image) => {
           const name = image.split("/").at(-1) ?? image;
@@ -156,6 +190,77 @@ function Images({ folder, chosen }: { readonly folder: string; readonly chosen: 
         })}
       </fieldset>
     </>
+  );
+}
+
+interface OneImageProps {
+  /** Where it stands in the address. */
+  readonly name: string;
+  readonly title: string;
+  readonly folders: readonly string[];
+  /** The folder that is looked into first. */
+  readonly from: string;
+  readonly without: readonly string[];
+}
+
+/** One more image, of any folder, or none. */
+function OneImage({ name, title, folders, from, without }: OneImageProps) {
+  const image = query.value.get(name);
+  const [folder, look] = useState<string | null>(null);
+  const its = image?.includes("/") ? image.slice(0, image.lastIndexOf("/")) : ".";
+  const shown = folder ?? (image === null ? from : its);
+  const { value, error } = useLoaded<{ images: readonly string[] }>(`/images-in?folder=${encodeURIComponent(shown)}`);
+  const inFolder = value?.images.filter((each) => !without.includes(each)) ?? [];
+  // One that was chosen and is not listed can still be seen and taken back.
+  const images = image !== null && shown === its && !inFolder.includes(image) ? [image, ...inFolder] : inFolder;
+  return (
+    <details class="one-image" open={image !== null}>
+      <summary>
+        {title} {image === null ? "no image" : <bdi>{image}</bdi>}
+      </summary>
+      {folders.length < 2 ? null : (
+        <label class="field">
+          Folder
+          <select value={shown} onChange={(event) => look(event.currentTarget.value)}>
+            {folders.map((each) => (
+              <option key={each} value={each}>
+                {each === "." ? "this folder" : each}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <Failure error={error} />
+      <fieldset class="images">
+        <legend class="hidden">{title}</legend>
+        <label>
+          <span class="nothing soft">none</span>
+          <span>
+            <input
+              type="radio"
+              name={name}
+              checked={image === null}
+              onChange={() => go(withQuery({ [name]: null }), "replace")}
+            />
+            no image
+          </span>
+        </label>
+        {images.map((each) => (
+          <label key={each}>
+            <img src={pixels(each, 160)} alt="" loading="lazy" />
+            <span>
+              <input
+                type="radio"
+                name={name}
+                checked={each === image}
+                onChange={() => go(withQuery({ [name]: each }), "replace")}
+              />
+              {each.split("/").at(-1)}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+    </details>
   );
 }
 
