@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { meshToolbox } from "../../src/adapters/mesh/mesh-toolbox.ts";
 import { openEvaluation } from "../../src/compose/evaluation.ts";
 import { type ExemplarSession, openExemplarSession } from "../../src/compose/exemplars.ts";
 import { openStudyTools } from "../../src/compose/study.ts";
@@ -21,18 +22,16 @@ import { exemplarEntry } from "../support/exemplars.ts";
 import { samplePhoto } from "../support/photos.ts";
 
 /** How often the real toolbox measured an image, below the measurement store. */
-const counted = vi.hoisted(() => ({ measured: 0 }));
-vi.mock(import("../../src/adapters/mesh/mesh-toolbox.ts"), async (load) => {
-  const real = await load();
-  const open: typeof real.createMeshToolbox = async (options) => {
-    const toolbox = await real.createMeshToolbox(options);
-    const counting: typeof toolbox.measure = (image, signal) => {
-      counted.measured += 1;
-      return toolbox.measure(image, signal);
-    };
-    return { ...toolbox, measure: counting };
+const counted = { measured: 0 };
+const openMesh = meshToolbox.open;
+if (openMesh === undefined) throw new Error("The mesh toolbox is run");
+vi.spyOn(meshToolbox, "open").mockImplementation(async (options) => {
+  const toolbox = await openMesh(options);
+  const counting: typeof toolbox.measure = (image, signal) => {
+    counted.measured += 1;
+    return toolbox.measure(image, signal);
   };
-  return { ...real, meshToolbox: { ...real.meshToolbox, open } };
+  return { ...toolbox, measure: counting };
 });
 
 let place: string;
