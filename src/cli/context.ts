@@ -59,12 +59,17 @@ function exitCodeOf(readings: readonly SituationReading[]): number {
 
 const BAR_CELLS = 20;
 const NAME_CELLS = 16;
+/** Of longer situations the beginning is repeated. */
+const SHOWN_WORDS = 40;
 /** Emotions that are hardly expected are not listed. */
 const LISTED_FROM = 0.03;
 
 /** What a situation leads one to expect, as a person reads it in a terminal. */
 function renderSituation(situation: string, reading: SituationReading, style: TerminalStyle): string {
-  const head = style.bold(wrap(plain(situation), style.columns));
+  const words = situation.trim().split(/\s+/);
+  const shown =
+    words.length > SHOWN_WORDS ? `${words.slice(0, SHOWN_WORDS).join(" ")} ... (${words.length} words)` : situation;
+  const head = style.bold(wrap(plain(shown), style.columns));
   const { distribution, abstention, appraisals, turns, leftOut } = reading;
   const left = leftOut.length === 0 ? [] : [style.dim(`  left to the face: ${plain(leftOut.join("; "))}`)];
   if (distribution === null) return `${[head, `  ${style.doubtful("not read:")} ${abstention}`, ...left].join("\n")}\n`;

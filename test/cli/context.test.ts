@@ -16,6 +16,13 @@ describe("kuleshov context", () => {
     expect(stdout).toContain("pleasantness");
   });
 
+  it("repeats the beginning of a long situation", async () => {
+    const { code, stdout } = await kuleshov("context", "They buried their old friend today. ".repeat(2000));
+    expect(code).toBe(0);
+    expect(stdout).toContain("(12000 words)");
+    expect(stdout.split("\n").length).toBeLessThan(20);
+  });
+
   it("prints JSON, and says by its exit code that one of two was not read", async () => {
     const { code, stdout } = await kuleshov("context", "At a funeral", "photo 3", "--json");
     expect(code).toBe(1);

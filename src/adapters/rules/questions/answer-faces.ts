@@ -42,9 +42,9 @@ export function whichAnswer({ target, most }: Ordered, scene: AnswerScene): stri
   const told = tied.map(({ face, level }) => `${face.faceId} (${share(level)})`);
   const ids = tied.flatMap(({ face }) => evidenceFor(target, face, scene).slice(0, tied.length === 1 ? 4 : 1));
   if (most && first.level < HARDLY) return hardlyAny(name, placed, scene);
-  const verb = tied.length > 1 ? "show" : "shows";
+  const [verb, extent] = [tied.length > 1 ? "show" : "shows", most ? "most" : "least"];
   return [
-    `${listed(told)} ${verb} the ${most ? "most" : "least"} ${name}${citing(ids)}.`,
+    `${listed(told)} ${verb} ${target.type === "label" ? `the ${extent} ${name}` : `${name} ${extent}`}${citing(ids)}.`,
     ...restOf(placed.slice(tied.length)),
   ].join(" ");
 }
@@ -53,7 +53,7 @@ export function whichAnswer({ target, most }: Ordered, scene: AnswerScene): stri
 function hardlyAny(name: string, placed: readonly Placed[], { faces }: AnswerScene): string {
   const nearest = placed.slice(0, 2).map(({ face, level }) => `${face.faceId} (${share(level)})`);
   const read = faces.slice(0, NAMED_FACES).map((face) => `${readAs(face)}${citing(readingIds(face).slice(0, 2))}`);
-  return `No face shows much ${name}; nearest to it ${nearest.length === 1 ? "is" : "are"} ${listed(nearest)}, and ${listed(read)}.`;
+  return `No face clearly shows ${name}; nearest to it ${nearest.length === 1 ? "is" : "are"} ${listed(nearest)}, and ${listed(read)}.`;
 }
 
 function restOf(placed: readonly Placed[]): string[] {
@@ -112,9 +112,26 @@ export function countAnswer(target: Target | null, scene: AnswerScene): string {
   return `${showing.length} of ${scene.faces.length} faces show ${nameOf(target)}${who}${doubt}${citing(ids)}.`;
 }
 
-/** Whether the faces are read alike, by their first labels. */
-export function sameAnswer(scene: AnswerScene): string {
-  const read = scene.faces.filter((face) => topOf(face) !== undefined);
+/** Whether one face shows more, or less, of something than the others that are named. */
+export function compareAnswer(asked: Ordered & { readonly first: string }, scene: AnswerScene): string {
+  const placed = inOrder(asked, scene);
+  const one = placed.find(({ face }) => face.faceId === asked.first);
+  const others = placed.filter((each) => each !== one);
+  if (one === undefined || others.length === 0) return notRead(asked.target, scene);
+  const apart = others.map(({ level }) => (one.level - level) * (asked.most ? 1 : -1));
+  const yes = apart.every((difference) => difference >= TIED_WITHIN);
+  const tied = apart.every((difference) => Math.abs(difference) < TIED_WITHIN);
+  const told = placed.map(({ face, level }) => `${face.faceId} (${share(level)})`);
+  const ids = placed.flatMap(({ face }) => evidenceFor(asked.target, face, scene).slice(0, 2));
+  const [name, order] = [nameOf(asked.target), asked.most ? "most" : "least"];
+  const said = tied ? `${listed(told)} show ${name} alike` : `by ${name}, ${order} first, it is ${listed(told)}`;
+  return `${yes ? "Yes" : "No"}: ${said}${citing(ids)}.`;
+}
+
+/** Whether the faces are read alike, by their first labels; one that is asked about is compared with all others. */
+export function sameAnswer(asksWho: boolean, { subjects, faces: asked }: AnswerScene): string {
+  const all = subjects.filter((subject): subject is JudgedFace => subject.face !== null);
+  const read = (asked.length > 1 ? asked : all).filter((face) => topOf(face) !== undefined);
   if (read.length < 2) {
     const [only] = read;
     const told = only === undefined ? "no face could be read" : readAs(only);
@@ -126,7 +143,7 @@ export function sameAnswer(scene: AnswerScene): string {
     const ids = group.flatMap((face) => readingIds(face).slice(0, 1));
     return `${listed(faces)} ${group.length === 1 ? "is" : "are"} perceived as ${expressing(label)}${citing(ids)}`;
   });
-  return `${groups.length === 1 ? "Yes" : "No"}: ${told.join("; ")}.`;
+  return asksWho ? `${sentence(told.join("; "))}.` : `${groups.length === 1 ? "Yes" : "No"}: ${told.join("; ")}.`;
 }
 
 /** Which of the named labels it is, for each face. */

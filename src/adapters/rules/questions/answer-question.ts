@@ -1,8 +1,17 @@
 import type { EvidenceView } from "../evidence-view.ts";
 import type { JudgedSubject } from "../judge-evidence.ts";
 import { describeFaces, describeScene } from "./answer-description.ts";
-import { choiceAnswer, countAnswer, rankAnswer, sameAnswer, whichAnswer, whoAnswer } from "./answer-faces.ts";
 import {
+  choiceAnswer,
+  compareAnswer,
+  countAnswer,
+  rankAnswer,
+  sameAnswer,
+  whichAnswer,
+  whoAnswer,
+} from "./answer-faces.ts";
+import {
+  alternativesAnswer,
   certaintyAnswer,
   contextAnswer,
   expectedAnswer,
@@ -46,8 +55,12 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return whoAnswer(asked.target, scene);
     case "count":
       return countAnswer(asked.target, scene);
+    case "compare":
+      return compareAnswer(asked, scene);
+    case "alternatives":
+      return alternativesAnswer(scene);
     case "same-expression":
-      return sameAnswer(scene);
+      return sameAnswer(asked.asksWho, scene);
     case "choice":
       return choiceAnswer(asked.labels, scene);
     case "presence":

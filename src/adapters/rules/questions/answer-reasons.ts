@@ -104,6 +104,17 @@ function neededClause(label: string, rule: EmotionRule, face: JudgedFace, { view
   return `To be read as ${label}, ${face.faceId} ${parts.join(" and ")}`;
 }
 
+/** What each face may be, most likely first. */
+export function alternativesAnswer({ faces }: AnswerScene): string {
+  const told = faces.map((face) => {
+    const [first, ...others] = ranked(face.judgment.integrated.distribution);
+    if (first === undefined || others.length === 0) return readAs(face);
+    const next = others.slice(0, 2).map(({ label, probability }) => `${label} (${share(probability)})`);
+    return `after ${first.label} (${share(first.probability)}), ${face.faceId} is most likely ${next.join(", then ")}${citing(readingIds(face))}`;
+  });
+  return `${sentence(told.join("; "))}.`;
+}
+
 /** How sure the reading is, and what makes it so. */
 export function certaintyAnswer(scene: AnswerScene): string {
   const told = scene.faces.map((face) => certaintyClause(face, scene));

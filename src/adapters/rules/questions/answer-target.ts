@@ -164,9 +164,9 @@ function sideClause(units: readonly string[], face: JudgedFace, { view }: Answer
   const name = listed(units);
   const sides = `${name} at ${share(onLeft)} on the person's own left and ${share(onRight)} on the right`;
   if (Math.abs(onLeft - onRight) < SIDES_DIFFER_FROM * scaleSpan(left)) {
-    return `Symmetric, as far as is measured: ${face.faceId} has ${sides}${citing([left.id, right.id])}`;
+    return `On both sides alike: ${face.faceId} has ${sides}${citing([left.id, right.id])}`;
   }
-  return `Asymmetric, stronger on the ${onLeft > onRight ? "left" : "right"}: ${face.faceId} has ${sides}${citing([left.id, right.id])}`;
+  return `More on the ${onLeft > onRight ? "left" : "right"}: ${face.faceId} has ${sides}${citing([left.id, right.id])}`;
 }
 
 /** Sides that are nearer than this share of the scale are not told apart. */

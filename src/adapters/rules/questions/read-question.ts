@@ -3,7 +3,11 @@ import { findTargets, type Target } from "./question-targets.ts";
 
 /** What kind of answer a question wants. */
 type QuestionKind =
-  | { readonly kind: "describe" | "action-units" | "certainty" | "context-effect" | "expected" | "same-expression" }
+  | { readonly kind: "describe" | "action-units" | "certainty" | "context-effect" | "expected" | "alternatives" }
+  /** `asksWho`: for the faces and not for yes or no. */
+  | { readonly kind: "same-expression"; readonly asksWho: boolean }
+  /** Whether the first face that is named shows more, or less, of it than the others. */
+  | { readonly kind: "compare"; readonly target: Target; readonly most: boolean; readonly first: string }
   /** Which face shows most or least of it, all of them in order, or those that show it at all. */
   | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
   | { readonly kind: "who"; readonly target: Target }
@@ -33,7 +37,7 @@ interface QuestionScene {
 export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion {
   const text = asked.normalize("NFKC").replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
   const faces = findFaces(text, scene.faceIds);
-  const kind = refusal(text, faces) ?? kindOf(text, scene);
+  const kind = refusal(text, faces) ?? kindOf(text, scene, faces);
   return { ...kind, faceIds: faces.faceIds };
 }
 
@@ -75,11 +79,11 @@ function isOtherLanguage(text: string): boolean {
   return letters.length > 0 && ((text.match(OTHER_WORDS) ?? []).length >= 2 || foreignLanguageOf(text) !== null);
 }
 
-function kindOf(text: string, scene: QuestionScene): QuestionKind {
+function kindOf(text: string, scene: QuestionScene, faces: FacesMeant): QuestionKind {
   if (text === "") return { kind: "describe" };
   const lower = text.toLowerCase();
   const targets = findTargets(lower, scene.labels);
-  return withoutTarget(lower) ?? withTarget(lower, targets) ?? open(lower, targets);
+  return withoutTarget(lower) ?? comparing(lower, targets, faces) ?? withTarget(lower, targets) ?? open(lower, targets);
 }
 
 const CONTEXT_EFFECT =
@@ -87,7 +91,7 @@ const CONTEXT_EFFECT =
 const CERTAINTY =
   /\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|uncertain|safe)\b|\b(?:are|is) (?:you|it|this|that) (?:really )?(?:sure|certain|confident|reliable)\b|\bcan (?:i|we|you) (?:trust|rely)|\bhow much (?:can|should) (?:i|we|you) (?:trust|rely)|\b(?:your )?(?:confidence|certainty)\b/;
 const SAME =
-  /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b/;
+  /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b|\bodd (?:one )?out\b|\bstands? out\b/;
 
 /** What the situation leads one to expect, not what the face shows. */
 const EXPECTED =
@@ -97,8 +101,25 @@ function withoutTarget(lower: string): QuestionKind | undefined {
   if (EXPECTED.test(lower)) return { kind: "expected" };
   if (CONTEXT_EFFECT.test(lower) && !/\bwhich\b.*\bcues\b/.test(lower)) return { kind: "context-effect" };
   if (CERTAINTY.test(lower)) return { kind: "certainty" };
-  if (SAME.test(lower)) return { kind: "same-expression" };
+  if (SAME.test(lower)) return { kind: "same-expression", asksWho: ASKS_WHO.test(lower) };
+  if (ALTERNATIVES.test(lower)) return { kind: "alternatives" };
   return undefined;
+}
+
+/** What else it may be: "the second most likely emotion", "What are the alternatives?" */
+const ALTERNATIVES =
+  /\b(?:second|third|next|runner-up|top (?:two|three|\d))\b.*\b(?:likely|probable|emotions?|expressions?|labels?|readings?|guess|place)\b|\balternatives?\b|\bwhat else (?:could|might|can|may)\b/;
+
+/** "Is F1 happier than F2?" */
+function comparing(
+  lower: string,
+  targets: readonly Target[],
+  { first, faceIds }: FacesMeant,
+): QuestionKind | undefined {
+  const [target] = targets;
+  if (target === undefined || first === undefined || faceIds.length < 2) return undefined;
+  if (!YES_NO.test(lower) || !/\bthan\b/.test(lower) || /\brather than\b/.test(lower)) return undefined;
+  return { kind: "compare", target, most: !LEAST.test(lower), first };
 }
 
 const RATED = /\b(?:rate|rating|score|scale|0 ?(?:-|–|to) ?\d+|out of \d+|percent)\b/;
@@ -107,8 +128,8 @@ const WHY_NOT =
 const WOULD_MAKE =
   /\bwhat (?:else )?(?:would|could|must|should|needs?|has)\b.*\b(?:make|turn|change|need|take|show|have to|to be|be different|count as)\b|\bwhat is missing\b|\bwhat's missing\b|\bwhen would\b/;
 const SUPERLATIVE =
-  /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}iest|saddest|calmest)\b/;
-const LEAST = /\b(?:least|less|weakest|lowest)\b/;
+  /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}ie(?:st|r)|saddest|sadder|calmest|calmer|stronger|weaker|clearer|bigger|wider|broader|higher|lower)\b/;
+const LEAST = /\b(?:least|less|weakest|weaker|lowest|lower)\b/;
 const ASKS_WHO =
   /^(?:and |so )?(?:who|whose|which (?:one|of|person|people|face|faces|man|woman|girl|boy|child|two|women|men)|what person|what face)\b|\b(?:which|what) (?:person|face|people|faces|one)\b/;
 const SIDE =
@@ -163,7 +184,8 @@ function scaleIn(lower: string): { from: number; to: number } {
 
 const UNITS = /\b(?:which|what|list|name|all)\b.*\b(?:aus?|action units?|facial movements?|muscles?)\b/;
 /** Beyond what one image tells: whether what is shown is meant. */
-const FELT = /\b(?:pretend\w*|fak(?:e|ed|ing)|feign\w*|acting|genuinely|sincerely|putting (?:it )?on)\b/;
+const FELT =
+  /\b(?:pretend\w*|fak(?:e|ed|ing)|feign\w*|acted|acting|genuine(?:ly)?|sincere(?:ly)?|authentic|posed|posing|spontaneous|deliberate|voluntary|putting (?:it )?on)\b/;
 /** "Is she really sad?", but not "Does she really look sad?" */
 const REALLY =
   /^(?!.*\b(?:look|seem|appear|show|express|perceive|read|expression|sign)\w*\b).*\b(?:really|truly|actually|genuinely|feels?|feeling)\b/;
@@ -182,7 +204,10 @@ function open(lower: string, targets: readonly Target[]): QuestionKind {
     /^(?:what|which|how|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/.test(
       lower,
     ) &&
-    DESCRIBE.test(lower)
+    (DESCRIBE.test(lower) ||
+      /^describe (?:the |this |that |these |those )?(?:\w+'s )?(?:faces?|images?|people|persons?|them|her|him|it)\b/.test(
+        lower,
+      ))
   ) {
     return { kind: "describe" };
   }
@@ -193,6 +218,8 @@ interface FacesMeant {
   readonly faceIds: readonly string[];
   /** Ids that are named and are no face of the image. */
   readonly unknown: readonly string[];
+  /** The one that is named first. */
+  readonly first: string | undefined;
 }
 
 const PERSON = "(?:person|face|one|man|woman|boy|girl|child|lady|guy|people)";
@@ -214,12 +241,14 @@ const MIDDLE = new RegExp(
 function findFaces(text: string, known: readonly string[]): FacesMeant {
   const ids = [...new Set((text.match(/\bF\d+\b/gi) ?? []).map((id) => id.toUpperCase()))];
   const middle = known.length % 2 === 1 ? known[(known.length - 1) / 2] : undefined;
-  const placed = [
-    ...(LEFT.test(text) ? [known[0]] : []),
-    ...(MIDDLE.test(text) ? [middle] : []),
-    ...(RIGHT.test(text) ? [known.at(-1)] : []),
-  ];
-  const named = known.filter((faceId) => ids.includes(faceId) || placed.includes(faceId));
+  const places = [
+    { faceId: known[0], at: text.search(LEFT) },
+    { faceId: middle, at: text.search(MIDDLE) },
+    { faceId: known.at(-1), at: text.search(RIGHT) },
+    ...ids.map((faceId) => ({ faceId, at: text.search(new RegExp(`\\b${faceId}\\b`, "i")) })),
+  ].filter(({ at }) => at !== -1);
+  const named = known.filter((faceId) => places.some((place) => place.faceId === faceId));
   const unknown = ids.filter((id) => !known.includes(id));
-  return { faceIds: named.length === 0 ? known : named, unknown };
+  const [first] = places.sort((a, b) => a.at - b.at);
+  return { faceIds: named.length === 0 ? known : named, unknown, first: first?.faceId };
 }

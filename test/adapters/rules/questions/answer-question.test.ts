@@ -40,7 +40,7 @@ async function asked(question: string, context: string | null = null, photo: 1 |
 
 describe("the rules judge's answer about three smiling women", () => {
   it.each([
-    ["Which person looks most afraid?", /^No face shows much fear/],
+    ["Which person looks most afraid?", /^No face clearly shows fear/],
     ["Who is the happiest?", /^F3 \(0\.\d\d\) shows the most happiness/],
     ["Who looks least happy?", /^F[12] \(0\.\d\d\) shows the least happiness/],
     ["Rank them by happiness", /^By happiness, most first: 1\) F3 .*2\) F[12] .*3\) F[12]/],
@@ -76,10 +76,14 @@ describe("the rules judge's answer about three smiling women", () => {
     ["What would make F3 fear?", /^To be read as fear, F3 would have to show AU\d+/],
     ["Rate the happiness of F3 from 0 to 100", /^F3 [5-9]\d, on happiness from 0 to 100/],
     ["Do they all show the same expression?", /^Yes: F1 .*F2 .*F3 .*are perceived as expressing happiness/],
+    ["Who shows the same expression as F1?", /^F1 .*F2 .*F3 .*are perceived as expressing happiness/],
+    ["Is F2 happier than F3?", /^No: by happiness, most first, it is F3 \(0\.\d\d\) and F2/],
+    ["Is F3 happier than F2?", /^Yes: by happiness, most first, it is F3/],
+    ["What else could F3 be?", /^After happiness \(0\.\d\d\), F3 is most likely \w+ \(0\.\d\d\), then/],
     ["How sure are you about F3?", /^(?:Quite|Fairly) sure: F3/],
     [
       "On which side is the smile of F3 stronger?",
-      /^(?:Symmetric, as far as is measured|Asymmetric, stronger on the (?:left|right)|It cannot be told)/,
+      /^(?:On both sides alike|More on the (?:left|right)|It cannot be told)/,
     ],
     ["What does the context change?", /^Nothing, as the context alone says nothing/],
     ["What emotions are shown?", /^Of 3 faces, F1 .*F2 .*F3 .*are perceived as expressing happiness/],
@@ -140,11 +144,7 @@ describe("the rules judge's answer about other people", () => {
     [6, "Are they happy?", /^Yes on F1, F2 and F4, not on every face/],
     [6, "Are they really happy?", /not whether it is felt or put on; what it can say: Of 4 faces, F1 \(/],
     [6, "Is AU4 present?", /^No: on F1 AU4 is absent/],
-    [
-      6,
-      "Is F2's smile symmetric?",
-      /^(?:Symmetric, as far as is measured|Asymmetric, stronger on the (?:left|right)): F2/,
-    ],
+    [6, "Is F2's smile symmetric?", /^(?:On both sides alike|More on the (?:left|right)): F2/],
     [6, "Do F1 and F2 show the same expression?", /^Yes: F1 \(0\.\d\d\) and F2/],
     [6, "Is she lying?", /^The rules judge cannot answer that/],
     [5, "Is this a Duchenne smile?", /^On no face for sure: F1 may or may not show a Duchenne smile/],
