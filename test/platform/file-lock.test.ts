@@ -8,15 +8,15 @@ import { tempFolder } from "../support/temp-folder.ts";
 
 const module = new URL("../../dist/src/platform/file-lock.js", import.meta.url).href;
 
-/** Starts a process that waits for a word, tries once, says what it got, and keeps it until it is told to go. */
-async function contender(path: string) {
+/** Starts a process that waits to be told a path, tries once for its lock, says what it got, and keeps it. */
+async function contender() {
   const script = `
     const { acquireLock } = await import(${JSON.stringify(module)});
-    let lock;
+    const locks = [];
     process.stdout.write("ready\\n");
-    process.stdin.on("data", async (word) => {
-      if (String(word) !== "go") return process.exit(0);
-      lock = await acquireLock(${JSON.stringify(path)});
+    process.stdin.on("data", async (path) => {
+      const lock = await acquireLock(String(path));
+      locks.push(lock);
       process.stdout.write(("holder" in lock ? "refused" : "got") + "\\n");
     });
   `;
@@ -26,8 +26,8 @@ async function contender(path: string) {
   expect(await next()).toBe("ready");
   const ended = new Promise((resolve) => child.on("close", resolve));
   return {
-    async tries() {
-      child.stdin.write("go");
+    async tries(path: string) {
+      child.stdin.write(path);
       return next();
     },
     async killed() {
@@ -78,15 +78,20 @@ describe("a lock", () => {
   });
 
   it("is had by exactly one of four that rush for the lock of a process that was killed", async () => {
+    const path = join(await tempFolder(), "run.lock");
+    let holder = await contender();
+    expect(await holder.tries(path)).toBe("got");
+    let rushing: (typeof holder)[] = [];
     for (let round = 0; round < 12; round += 1) {
-      const path = join(await tempFolder(), "run.lock");
-      const dead = await contender(path);
-      expect(await dead.tries()).toBe("got");
-      const rushing = await Promise.all([1, 2, 3, 4].map(() => contender(path)));
-      await dead.killed();
-      const outcomes = await Promise.all(rushing.map((one) => one.tries()));
-      expect(outcomes.sort()).toEqual(["got", "refused", "refused", "refused"]);
-      await Promise.all(rushing.map((one) => one.killed()));
+      // Whoever had it is killed, and whoever gets it is the next to be killed: one process more each time.
+      while (rushing.length < 4) rushing.push(await contender());
+      await holder.killed();
+      const outcomes = await Promise.all(rushing.map((one) => one.tries(path)));
+      expect(outcomes.toSorted()).toEqual(["got", "refused", "refused", "refused"]);
+      const winner = outcomes.indexOf("got");
+      holder = rushing[winner] as typeof holder;
+      rushing = rushing.filter((_, index) => index !== winner);
     }
+    await Promise.all([holder, ...rushing].map((one) => one.killed()));
   }, 120_000);
 });

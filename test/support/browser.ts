@@ -24,9 +24,12 @@ export async function openBrowser(): Promise<Browser> {
   if (process.platform !== "linux" || process.arch !== "x64") {
     return chromium.launch({ channel: "chrome" }).catch(() => chromium.launch({ channel: "msedge" }));
   }
-  const { path, env } = await unpackedChromium();
+  unpacked ??= unpackedChromium();
+  const { path, env } = await unpacked;
   return chromium.launch({ executablePath: path, args: ARGUMENTS, env: { ...process.env, ...env } });
 }
+
+let unpacked: ReturnType<typeof unpackedChromium> | undefined;
 
 /** Once a machine, however many test runs are under way: a half unpacked browser cannot be told from a whole one. */
 async function unpackedChromium(): Promise<{ path: string; env: Record<string, string> }> {
