@@ -63,10 +63,13 @@ export class VideoDecodeError extends KuleshovError {
   override name = "VideoDecodeError";
   override readonly code = VideoDecodeError.code;
   readonly path: string;
+  /** The second half of the sentence. */
+  readonly reason: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
     super(`Cannot read video as ${reason}: \`${path}\``, options);
     this.path = path;
+    this.reason = reason;
   }
 }
 

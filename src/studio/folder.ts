@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { copyFile, open, rename, rm, stat } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
 import PQueue from "p-queue";
-import { ConfigurationError, ImageDecodeError } from "../domain/errors.ts";
+import { openVideoReader } from "../compose/study.ts";
+import { ConfigurationError, ImageDecodeError, VideoDecodeError } from "../domain/errors.ts";
+import { FRESH_PIXELS } from "../domain/pixel-pool.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { hashOfFileIfThere } from "../platform/hash.ts";
 import { makeFolder } from "../platform/make-folder.ts";
@@ -10,7 +12,7 @@ import { placeInside, realPath } from "../platform/root-folder.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { visibleLine } from "../platform/visible-text.ts";
-import { MOST_LIST_BYTES, MOST_UPLOAD_BYTES, tooLargeInWords } from "./limits.ts";
+import { MOST_CLIP_BYTES, MOST_LIST_BYTES, MOST_UPLOAD_BYTES, tooLargeInWords } from "./limits.ts";
 
 /** The folder that the studio was opened on. Nothing outside of it is read, and links that lead out are not followed. */
 export interface StudioFolder {
@@ -20,7 +22,9 @@ export interface StudioFolder {
   place(path: string): Promise<string>;
   /** Checks an uploaded image as `ask` would, and keeps it. @returns its path, seen from the folder. */
   keepImage(upload: Upload, signal?: AbortSignal): Promise<string>;
-  /** Keeps an uploaded list of images beside them, so that its paths are seen from the folder. @returns its path. */
+  /** Checks that an uploaded clip is one, and keeps it. @returns its path, seen from the folder. */
+  keepClip(upload: Upload, signal?: AbortSignal): Promise<string>;
+  /** Keeps an uploaded list; its paths are seen from where it lies. @returns its path. */
   keepList(upload: Upload): Promise<string>;
   /** @throws {ConfigurationError} if it was moved or removed since. */
   mustBeThere(): Promise<void>;
@@ -36,16 +40,18 @@ export interface StudioFolder {
 export interface Upload {
   /** As the sender calls it. */
   readonly name: string;
-  /** A folder below `images/` for what was dropped together; `null` for a single image. */
+  /** A folder below `images/` for what was dropped together, with `/` between its parts; `null` for a single file. */
   readonly group: string | null;
   /** What the sender says of its length, in bytes. */
   readonly length: number | null;
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
-/** Where uploaded images go. */
-export const IMAGES = "images";
+/** Where uploaded images and clips go; what was dropped together goes below the first, as it lay together. */
+const IMAGES = "images";
+const CLIPS = "clips";
 const LONGEST_NAME = 120;
+const DEEPEST_FOLDER = 20;
 const OTHER_FOLDER = "open the studio on another";
 
 /** @throws {ConfigurationError} if there is no such folder. */
@@ -60,42 +66,36 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
     version += 1;
     for (const listener of listeners) listener();
   };
+  /** Takes a file in beside the folder's own, checks it, and only then gives it its name. */
+  async function keep(upload: Upload, { otherwise, below, check, most, refuse }: Kept): Promise<string> {
+    const { name, group, length, body } = upload;
+    const safe = safeName(name, otherwise);
+    const shown = visibleLine(basename(name));
+    const tooLarge = () => refuse(shown, tooLargeInWords(most));
+    if ((length ?? 0) > most) throw tooLarge();
+    const draft = join(uploads, randomUUID(), safe);
+    try {
+      await receive(draft, body, { most, tooLarge });
+      await check(draft).catch((error: unknown) => {
+        const isOfTheFile = error instanceof ImageDecodeError || error instanceof VideoDecodeError;
+        throw isOfTheFile ? refuse(shown, error.reason, { cause: error }) : error; // named as its sender knows it
+      });
+      const folder = group === null ? join(root, below) : join(root, IMAGES, safeFolder(group));
+      const kept = await keepUnderFreeName(draft, folder, safe);
+      changed();
+      return relative(root, kept).split(sep).join("/");
+    } finally {
+      await rm(join(draft, ".."), { recursive: true, force: true });
+    }
+  }
   return {
     root,
     place: (path) => placeInside(root, path, OTHER_FOLDER),
-    async keepImage({ name, group, length, body }, signal) {
-      const safe = safeName(name, "image");
-      const shown = visibleLine(basename(name));
-      const limit: Limit = { most: MOST_UPLOAD_BYTES, refuse: (reason) => new ImageDecodeError(shown, reason) };
-      if ((length ?? 0) > limit.most) throw tooLarge(limit);
-      const draft = join(uploads, randomUUID(), safe);
-      try {
-        await receive(draft, body, limit);
-        await checkImage(draft, shown, signal);
-        const folder = group === null ? join(root, IMAGES) : join(root, IMAGES, safeName(group, "dropped"));
-        const kept = await keepUnderFreeName(draft, folder, safe);
-        changed();
-        return relative(root, kept).split(sep).join("/");
-      } finally {
-        await rm(join(draft, ".."), { recursive: true, force: true });
-      }
-    },
-    async keepList({ name, length, body }) {
-      const safe = safeName(name, "list");
-      const refuse = (reason: string) =>
-        new ConfigurationError(`Cannot read list as ${reason}: \`${visibleLine(basename(name))}\``);
-      const limit: Limit = { most: MOST_LIST_BYTES, refuse };
-      if ((length ?? 0) > limit.most) throw tooLarge(limit);
-      const draft = join(uploads, randomUUID(), safe);
-      try {
-        await receive(draft, body, limit);
-        const kept = await keepUnderFreeName(draft, root, safe);
-        changed();
-        return relative(root, kept);
-      } finally {
-        await rm(join(draft, ".."), { recursive: true, force: true });
-      }
-    },
+    keepImage: (upload, signal) =>
+      keep(upload, { ...IMAGE, below: IMAGES, check: (path) => decodeImage(path, signal) }),
+    keepClip: (upload, signal) =>
+      keep(upload, { ...CLIP, below: CLIPS, check: (path) => readFirstFrame(path, signal) }),
+    keepList: (upload) => keep(upload, { ...LIST, below: ".", check: async () => {} }),
     async mustBeThere() {
       if ((await stat(systemPath(root)).catch(() => undefined))?.isDirectory()) return;
       throw new ConfigurationError(
@@ -137,14 +137,19 @@ function safeName(name: string, otherwise: string): string {
   return `${stem.slice(0, LONGEST_NAME) || otherwise}${ending}`;
 }
 
-async function receive(path: string, body: Upload["body"], limit: Limit): Promise<void> {
+interface Receiving {
+  readonly most: number;
+  readonly tooLarge: () => Error;
+}
+
+async function receive(path: string, body: Upload["body"], { most, tooLarge }: Receiving): Promise<void> {
   await makeFolder(join(path, ".."));
   const file = await open(path, "wx");
   try {
     let bytes = 0;
     for await (const part of body ?? []) {
       bytes += part.length;
-      if (bytes > limit.most) throw tooLarge(limit);
+      if (bytes > most) throw tooLarge();
       await file.writeFile(part);
     }
   } finally {
@@ -152,23 +157,47 @@ async function receive(path: string, body: Upload["body"], limit: Limit): Promis
   }
 }
 
-/** As `ask` reads it, named as its sender knows it. */
-async function checkImage(path: string, shown: string, signal?: AbortSignal): Promise<void> {
-  try {
-    await decodeImage(path, signal);
-  } catch (error) {
-    if (error instanceof ImageDecodeError) throw new ImageDecodeError(shown, error.reason, { cause: error });
-    throw error;
-  }
-}
-
+/** What may be sent of a kind of file, and how it is refused. */
 interface Limit {
   readonly most: number;
-  readonly refuse: (reason: string) => Error;
+  /** A name for what has none. */
+  readonly otherwise: string;
+  refuse(shown: string, reason: string, options?: ErrorOptions): Error;
 }
 
-function tooLarge({ most, refuse }: Limit): Error {
-  return refuse(tooLargeInWords(most));
+interface Kept extends Limit {
+  /** Where it goes when it comes alone. */
+  readonly below: string;
+  readonly check: (path: string) => Promise<unknown>;
+}
+
+const IMAGE: Limit = {
+  most: MOST_UPLOAD_BYTES,
+  otherwise: "image",
+  refuse: (shown, reason, options) => new ImageDecodeError(shown, reason, options),
+};
+const CLIP: Limit = {
+  most: MOST_CLIP_BYTES,
+  otherwise: "clip",
+  refuse: (shown, reason, options) => new VideoDecodeError(shown, reason, options),
+};
+const LIST: Limit = {
+  most: MOST_LIST_BYTES,
+  otherwise: "list",
+  refuse: (shown, reason) => new ConfigurationError(`Cannot read list as ${reason}: \`${shown}\``),
+};
+
+/** As `measure` reads it: what has one frame is a clip. */
+async function readFirstFrame(path: string, signal?: AbortSignal): Promise<void> {
+  const frames = openVideoReader().frames(path, { fps: 1, skip: 0, pixels: FRESH_PIXELS, signal });
+  await frames.next();
+  await frames.return(undefined);
+}
+
+/** A file's folder as it lay among others, such as `holiday/beach`. */
+function safeFolder(group: string): string {
+  const parts = group.split("/").filter((part) => part !== "");
+  return join(...parts.slice(0, DEEPEST_FOLDER).map((part) => safeName(part, "dropped")), ".");
 }
 
 /** The same bytes under the same name are kept once; other bytes get a number. */

@@ -69,6 +69,11 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
     return c.json({ image: reversiblyVisible(image) });
   });
 
+  routes.post("/clips", async (c) => {
+    const clip = await folder.keepClip(uploadIn(c), c.req.raw.signal);
+    return c.json({ clip: reversiblyVisible(clip) });
+  });
+
   routes.post("/lists", async (c) => c.json({ list: reversiblyVisible(await folder.keepList(uploadIn(c))) }));
 
   routes.post("/ask-many", async (c) => {

@@ -5,6 +5,8 @@
 
 /** Of one image. Larger ones are for the command line: their folder can be opened as it is. */
 export const MOST_UPLOAD_BYTES = 100 * 2 ** 20;
+/** Of one clip. */
+export const MOST_CLIP_BYTES = 2 * 2 ** 30;
 /** Of a list of images. */
 export const MOST_LIST_BYTES = 20 * 2 ** 20;
 /** At once. */
@@ -12,5 +14,6 @@ export const MOST_FILES = 2_000;
 
 /** The second half of a sentence. */
 export function tooLargeInWords(mostBytes: number): string {
-  return `it has more than ${mostBytes / 2 ** 20} MB: put it into the folder and reload the page`;
+  const most = mostBytes < 2 ** 30 ? `${mostBytes / 2 ** 20} MB` : `${mostBytes / 2 ** 30} GB`;
+  return `it has more than ${most}: put it into the folder and reload the page`;
 }

@@ -66,7 +66,7 @@ export async function createStudio({ root, token }: { readonly root: string; rea
   const studio: Studio = { token, folder, jobs: createJobs(), findRuns: createRunFinder(folder.root) };
   const inside = new Hono();
   inside.use("/api/*", async (c, next) =>
-    /\/api\/(images|lists)$/.test(c.req.path) ? next() : bodyLimit({ maxSize: MOST_MESSAGE_BYTES })(c, next),
+    /\/api\/(images|clips|lists)$/.test(c.req.path) ? next() : bodyLimit({ maxSize: MOST_MESSAGE_BYTES })(c, next),
   );
   inside.use("/api/*", async (_c, next) => {
     await folder.mustBeThere();

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { Readable } from "node:stream";
+import { isDeepStrictEqual } from "node:util";
 import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
@@ -36,6 +37,8 @@ const ExcludeMessage = z.strictObject({
 const MeasureMessage = z.union([
   z.strictObject({ resume: z.string().min(1) }),
   z.strictObject({ words: Text, name: Text }),
+  /** A clip by itself, whose study is begun or gone on with. */
+  z.strictObject({ clip: z.string().min(1) }),
 ]);
 
 /** Files of a study that may be saved as they are. */
@@ -165,12 +168,32 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   routes.post("/study/measure", async (c) => {
     const wanted = await message(c, MeasureMessage);
-    const order = "resume" in wanted ? await resumed(wanted.resume) : await begun(wanted.words, wanted.name);
-    const address = pageAddress("study", reversiblyVisible(order.folder));
-    const about = { kind: "measure", title: basename(order.folder), address };
-    const start = () => jobs.start(about, (tell, signal) => measureStudy(folder, order, tell, signal));
-    return c.json({ job: jobs.underWayAt(address) ?? start() });
+    if ("clip" in wanted) return c.json(await ofClip(spelledBack(wanted.clip)));
+    return c.json(start("resume" in wanted ? await resumed(wanted.resume) : await begun(wanted.words, wanted.name)));
   });
+
+  function start(order: StudyOrder) {
+    const study = reversiblyVisible(order.folder);
+    const address = pageAddress("study", study);
+    const about = { kind: "measure", title: basename(order.folder), address };
+    const begin = () => jobs.start(about, (tell, signal) => measureStudy(folder, order, tell, signal));
+    return { study, job: jobs.underWayAt(address) ?? begin() };
+  }
+
+  /** The study that measures a clip alone, and what is under way in it; nothing is where it is finished. */
+  async function ofClip(clip: string) {
+    await folder.place(clip);
+    const found = (await findRuns()).find(
+      ({ command, settings }) => command === "measure" && isDeepStrictEqual(settings.inputs, [clip]),
+    );
+    if (found?.finished) return { study: found.path, job: null };
+    if (found !== undefined) return start(await resumed(found.path));
+    const isTaken = async (name: string) =>
+      (await stat(systemPath(join(folder.root, STUDIES, name))).catch(() => undefined)) !== undefined;
+    let name = basename(clip);
+    for (let number = 2; await isTaken(name); number++) name = `${basename(clip)}-${number}`;
+    return start(await begun(reversiblyVisible(clip), name));
+  }
 
   async function resumed(path: string): Promise<StudyOrder> {
     const { place, history } = await desk.open(path);

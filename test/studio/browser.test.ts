@@ -27,8 +27,10 @@ const reportOf = async (number: number) =>
 describe("the studio in a browser", () => {
   it("judges the first image that is dropped, and keeps what ask --out keeps", async () => {
     const page = await open(studio.address);
-    await expect.poll(() => page.textContent("main")).toContain("Nothing leaves this machine unless");
-    expect(await page.textContent("main")).toContain("Nothing yet: drop an image above");
+    await expect
+      .poll(() => page.textContent("main"), { timeout: 20_000 })
+      .toContain("Nothing leaves this machine unless");
+    expect(await page.textContent("main")).toContain("Nothing yet: drop an image or a clip above");
     const bytes = await sharp(samplePhoto(1)).resize(1000).jpeg().toBuffer();
     const dropped = await page.evaluateHandle(
       ([name, base64]) => {
@@ -114,7 +116,7 @@ describe("the studio in a browser", () => {
   it("says in the command's sentence what is no image, and keeps nothing of it", async () => {
     const page = await open(studio.address);
     const file = { name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("hello") };
-    await page.setInputFiles("input[type=file]", file);
+    await page.setInputFiles("input[name=files]", file);
     await page.waitForSelector(".failure");
     expect(await page.textContent(".failure")).toMatch(/^Cannot read image as it is not an image in JPEG/);
     expect(await readdir(join(studio.folder, "images"))).toEqual([PHOTO]);
@@ -137,7 +139,7 @@ describe("the studio in a browser", () => {
   it("asks about a list, and leads to its answers", async () => {
     const page = await open(studio.address);
     const list = Buffer.from(`path,context\nimages/${PHOTO},${CONTEXT}\n`);
-    await page.setInputFiles("input[type=file]", { name: "list.csv", mimeType: "text/csv", buffer: list });
+    await page.setInputFiles("input[name=files]", { name: "list.csv", mimeType: "text/csv", buffer: list });
     await page.waitForSelector("text=answers.html");
     expect(page.url()).toBe(at("run/answers/list.csv/1"));
     expect(await readFile(join(studio.folder, "answers", "list.csv", "1", "answers.csv"), "utf8")).toContain(CONTEXT);

@@ -1,13 +1,16 @@
-import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { Page } from "playwright-core";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { ownPath } from "../../src/platform/package-paths.ts";
+import { readRunHistory } from "../../src/runs/run-history.ts";
 import { installFakeFfmpeg, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const STUDY = "studies/evening";
 const CLIP = "clips/party.webm";
@@ -27,6 +30,7 @@ const studio = studioInBrowser(async (folder) => {
   if (measured.code !== 0) throw new Error(measured.stderr);
   // What the fake ffmpeg reads no browser plays; this one is as long and as large.
   await copyFile(ownPath("test", "fixtures", "grey-two-seconds.webm"), join(folder, CLIP));
+  return env;
 });
 
 const open = async (more = ""): Promise<Page> => {
@@ -41,6 +45,48 @@ const people = (page: Page) => page.locator(".person h3 bdi").allTextContents();
 
 /** Each journey goes on where the one before ended, as a person does. */
 describe("a clip in a browser", () => {
+  it("is dropped, measured as the command measures it, and opens; dropped again it is not measured again", async () => {
+    const video = await writeVideo(join(await tempFolder(), "dinner [1].mp4"), { ...VIDEO, durationS: 0.4 });
+    const page = await studio.open();
+    for (const _again of [1, 2]) {
+      await page.setInputFiles("input[name=files]", video);
+      await page.waitForSelector(".person");
+      expect(new URL(page.url()).searchParams.get("clip")).toBe("clips/dinner [1].mp4");
+      await page.goto(studio.address);
+    }
+    expect(await readdir(join(studio.folder, "studies"))).toEqual(["dinner [1].mp4", "evening"]);
+    const history = await readRunHistory(join(studio.folder, "studies/dinner [1].mp4"));
+    expect(history?.began).toMatchObject({
+      command: "measure",
+      settings: { inputs: ["clips/dinner [1].mp4"], "--fps": 5 },
+    });
+    await page.close();
+  });
+
+  it("is copied with its folder as it lies in it, and what is no clip is said", async () => {
+    const holiday = join(await tempFolder(), "holiday");
+    await mkdir(join(holiday, "beach"), { recursive: true });
+    await writeVideo(join(holiday, "beach", "waves.mp4"), { ...VIDEO, durationS: 0.1 });
+    await writeFile(join(holiday, "broken.mov"), "no clip");
+    await writeFile(join(holiday, "beach", "notes.txt"), "hot");
+    await sharp(samplePhoto(1))
+      .resize(64)
+      .toFile(join(holiday, "beach", "a.jpg"));
+    const page = await studio.open();
+    await page.setInputFiles("input[name=folder]", holiday);
+    await page.waitForSelector(
+      "text=Copied into images/holiday: 1 image, 1 clip. Left out: 1 of other kinds. Refused: 1.",
+    );
+    expect(await page.textContent(".failure")).toMatch(
+      /^Cannot read video as it is no video or is damaged.*`broken.mov`/,
+    );
+    expect((await readdir(join(studio.folder, "images/holiday/beach"))).sort()).toEqual(["a.jpg", "waves.mp4"]);
+    expect(await readdir(join(studio.folder, "images/holiday"))).toEqual(["beach"]);
+    await page.click("text=Measure them in a study");
+    await expect.poll(() => page.inputValue("input[name=words]")).toBe("images/holiday");
+    await page.close();
+  });
+
   it("is found from its study, played, and gone through by keyboard", async () => {
     const page = await studio.open(`study/${STUDY}`);
     await page.click(`a:has-text("${CLIP}")`);

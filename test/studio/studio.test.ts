@@ -1,10 +1,11 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
 import type { Job } from "../../src/studio/jobs.ts";
 import { createStudio, type StudioServer } from "../../src/studio/studio.ts";
+import { installFakeFfmpeg, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -20,6 +21,8 @@ beforeEach(async () => {
   studio = await createStudio({ root: folder, token: TOKEN });
   return () => studio.close();
 });
+
+afterEach(() => void vi.unstubAllEnvs());
 
 const request = (inside: string, init?: RequestInit) => studio.app.request(`${ORIGIN}/${TOKEN}${inside}`, init);
 const post = (inside: string, message: object) =>
@@ -125,6 +128,32 @@ describe("uploads", () => {
     [`${"n".repeat(400)}.jpg`, `images/${"n".repeat(120)}.jpg`],
   ])("keeps %s inside of the folder", async (name, kept) => {
     expect(await (await send(name, await small())).json()).toEqual({ image: kept });
+  });
+
+  it("keeps a folder as it lay, inside of its own", async () => {
+    const image = await small();
+    expect(await (await send("a.jpg", image, "trip/day 1")).json()).toEqual({ image: "images/trip/day 1/a.jpg" });
+    const kept = (await (await send("a.jpg", image, "../..//etc/.ssh")).json()).image;
+    expect(kept).toBe("images/dropped/dropped/etc/ssh/a.jpg");
+  });
+
+  it("keeps a clip that ffmpeg reads, and says of another why not, also where there is no ffmpeg", async () => {
+    const clip = async (name: string, body: Uint8Array) =>
+      (await request(`/api/clips?name=${name}`, { method: "POST", body: body as BodyInit })).json();
+    const shots = [{ fromS: 0, photo: samplePhoto(1), leftPx: 0, topPx: 0, widthPx: 400, movesXPxPerS: 0 }];
+    const bytes = await readFile(await writeVideo(join(await tempFolder(), "a.mp4"), { shots, durationS: 0.1 }));
+    vi.stubEnv("KULESHOV_FFMPEG", await installFakeFfmpeg(await tempFolder()));
+    expect(await clip("a.mp4", bytes)).toEqual({ clip: "clips/a.mp4" });
+    expect((await clip("b.mp4", Buffer.from("hello"))).error).toMatch(
+      /^Cannot read video as it is no video or is damaged \(ffmpeg: .*\): `b\.mp4`$/,
+    );
+    vi.stubEnv("KULESHOV_FFMPEG", join(folder, "no-such-ffmpeg"));
+    expect((await clip("c.mp4", bytes)).error).toMatch(
+      /^Cannot read video as ffmpeg, which reads videos, is not installed: install it .*: `c\.mp4`$/,
+    );
+    const claimed = { method: "POST", headers: { "Content-Length": String(4 * 2 ** 30) } };
+    expect((await (await request("/api/clips?name=d.mp4", claimed)).json()).error).toMatch(/more than 2 GB/);
+    expect([await readdir("clips"), await readdir(".kuleshov/uploads")]).toEqual([["a.mp4"], []]);
   });
 
   it.each([

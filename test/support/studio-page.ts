@@ -24,23 +24,24 @@ export interface StudioInBrowser {
   start(): Promise<void>;
 }
 
-/** @param prepare fills the folder before the studio is opened on it. */
+/** @param prepare fills the folder before the studio is opened on it. @returns what is added to its environment. */
 export function studioInBrowser(
-  prepare: (folder: string) => Promise<unknown>,
+  prepare: (folder: string) => Promise<Readonly<Record<string, string>> | undefined>,
   permissions: readonly string[] = [],
 ): StudioInBrowser {
   let served: ServedStudio | undefined;
+  let env: Readonly<Record<string, string>> = {};
   const opened = {
     open: (inside = "") => openPage(opened.context, `${opened.address}${inside}`),
     kill: async () => served?.kill(),
     async start() {
-      served = await serveStudio(opened.folder);
+      served = await serveStudio(opened.folder, env);
       opened.address = served.address;
     },
   } as StudioInBrowser;
   beforeAll(async () => {
     opened.folder = await temporaryFolder();
-    await prepare(opened.folder);
+    env = (await prepare(opened.folder)) ?? {};
     [opened.browser] = await Promise.all([openBrowser(), opened.start()]);
     opened.context = await opened.browser.newContext({
       viewport: { width: 1400, height: 900 },

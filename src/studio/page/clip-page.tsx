@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isUnderWay } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { ClipCurves } from "./clip-curves.tsx";
@@ -8,9 +9,10 @@ import { ClipLanes } from "./clip-lanes.tsx";
 import { ClipPerson } from "./clip-people.tsx";
 import { ClipPlayer } from "./clip-player.tsx";
 import { Busy, Failure } from "./parts.tsx";
-import { post, useLoaded } from "./server.ts";
+import { jobAt, post, useLoaded } from "./server.ts";
 import { type StudyAbout, useStudyRows } from "./study-data.ts";
 import { columnName } from "./study-list.tsx";
+import { Measuring } from "./study-page.tsx";
 
 /** Columns that are shown until somebody chooses others. */
 const FIRST = [/^AU12_both$/, /^AU0?4_both$/, /^AU0?6_both$/];
@@ -36,6 +38,9 @@ function Clip({ study, clip }: { readonly study: string; readonly clip: string }
   const about = useLoaded<StudyAbout>(`/study?path=${encodeURIComponent(study)}`);
   const notes = useLoaded<ClipNotes>(`/clip?${new URLSearchParams({ study, clip })}`);
   const { rows, count, isWhole, error } = useStudyRows(study, about.value?.stamp, clip);
+  const job = jobAt(pageAddress("study", study));
+  const isUnderWayNow = job !== undefined && isUnderWay(job);
+  const failure = isUnderWayNow ? null : (job?.failure ?? error ?? about.error ?? notes.error);
   const isReady = rows !== undefined && isWhole && about.value !== undefined && notes.value !== undefined;
   return (
     <>
@@ -43,7 +48,10 @@ function Clip({ study, clip }: { readonly study: string; readonly clip: string }
       <p>
         <a href={href(pageAddress("study", study))}>{study}</a>
       </p>
-      <Failure error={error ?? about.error ?? notes.error} />
+      {isUnderWayNow || about.value?.finished === false ? (
+        <Measuring study={study} job={job} about={about.value} error={null} />
+      ) : null}
+      <Failure error={failure} />
       {isReady ? (
         <Timeline
           {...{ study, clip, rows, count }}
@@ -51,7 +59,7 @@ function Clip({ study, clip }: { readonly study: string; readonly clip: string }
           notes={notes.value as ClipNotes}
         />
       ) : null}
-      {isReady || error !== null ? null : <Busy>Reading the clip</Busy>}
+      {isReady || isUnderWayNow || failure !== null ? null : <Busy>Reading the clip</Busy>}
     </>
   );
 }

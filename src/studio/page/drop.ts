@@ -1,15 +1,20 @@
-/** A file that was dropped, with the folder that it was dropped in. */
+/** A file that was dropped, with the folder that it lay in. */
 export interface Dropped {
   readonly file: File;
-  /** The outermost folder that it came with; `null` when it came alone. */
+  /** As it came with it, such as `holiday/beach`; `null` when it came without. */
   readonly folder: string | null;
 }
 
-const IMAGE_NAME = /\.(jpe?g|jpe|jfif|mpo|png|webp|tiff?|gif|avif|bmp|heic|heif)$/i;
+/** What can be done with a file: whether it is what its name says is for the server to find out. */
+export type Kind = "image" | "clip" | "list";
 
-/** Whether a file is worth sending: whether it is an image is for the server to say. */
-export function looksLikeImage({ file }: Dropped): boolean {
-  return IMAGE_NAME.test(file.name) || file.type.startsWith("image/");
+const IMAGE_NAME = /\.(jpe?g|jpe|jfif|mpo|png|webp|tiff?|gif|avif|bmp|heic|heif)$/i;
+const CLIP_NAME = /\.(mp4|m4v|mov|mkv|webm|avi|wmv|flv|mpe?g|m2?ts|3gp|ogv)$/i;
+
+export function kindOf({ file: { name, type } }: Dropped): Kind | null {
+  if (/\.[ct]sv$/i.test(name)) return "list";
+  if (CLIP_NAME.test(name) || (type.startsWith("video/") && !/\.ts$/i.test(name))) return "clip";
+  return IMAGE_NAME.test(name) || type.startsWith("image/") ? "image" : null;
 }
 
 /** Every file of a drop, those in folders too. At most `most` are looked up. */
@@ -18,7 +23,7 @@ export async function droppedFiles(transfer: DataTransfer, most: number): Promis
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   if (entries.length === 0) return [...transfer.files].map((file) => ({ file, folder: null }));
   const found: Dropped[] = [];
-  for (const entry of entries) await collect(entry, entry.isDirectory ? entry.name : null, found, most);
+  for (const entry of entries) await collect(entry, null, found, most);
   return found;
 }
 
@@ -29,15 +34,19 @@ async function collect(entry: FileSystemEntry, folder: string | null, found: Dro
     found.push({ file, folder });
     return;
   }
+  const inside = folder === null ? entry.name : `${folder}/${entry.name}`;
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return;
-    for (const each of some) await collect(each, folder, found, most);
+    for (const each of some) await collect(each, inside, found, most);
   }
 }
 
 /** The files of an `<input type="file">`. */
 export function chosenFiles(files: FileList | null): readonly Dropped[] {
-  return [...(files ?? [])].map((file) => ({ file, folder: file.webkitRelativePath.split("/").at(-2) ?? null }));
+  return [...(files ?? [])]
+    .map((file) => ({ file, parts: file.webkitRelativePath.split("/") }))
+    .filter(({ parts }) => !parts.some((part) => part.startsWith(".")))
+    .map(({ file, parts }) => ({ file, folder: parts.slice(0, -1).join("/") || null }));
 }

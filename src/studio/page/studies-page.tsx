@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Job } from "../jobs.ts";
 import type { FoundRun } from "../runs.ts";
-import { go, href } from "./address.ts";
+import { go, href, query } from "./address.ts";
 import { Busy, Failure, RunList } from "./parts.tsx";
 import { post, useLoaded } from "./server.ts";
 import { StudyPage } from "./study-page.tsx";
@@ -41,7 +41,7 @@ function AllStudies() {
 }
 
 function Begin({ folders }: Pick<Studies, "folders">) {
-  const [words, setWords] = useState(folders[0] ?? "");
+  const [words, setWords] = useState(query.value.get("words") ?? folders[0] ?? "");
   const [name, setName] = useState("");
   const [error, setError] = useState<string | null>(null);
   const suggested =
@@ -64,7 +64,7 @@ function Begin({ folders }: Pick<Studies, "folders">) {
       <h2>Measure a folder</h2>
       {folders.length === 0 ? (
         <p>
-          There is no image in the folder yet: <a href={href("/")}>drop some on the first page</a>, or put them into it.
+          There is no image in the folder yet: <a href={href("/")}>drop some on Home</a>, or put them into it.
         </p>
       ) : null}
       <div class="row">

@@ -40,7 +40,7 @@ interface MeasuringProps {
 }
 
 /** How far measuring is, with a way to pause it and to go on. */
-function Measuring({ study, job, about, error }: MeasuringProps) {
+export function Measuring({ study, job, about, error }: MeasuringProps) {
   const [refused, setRefused] = useState<string | null>(null);
   const resume = () => {
     setRefused(null);
