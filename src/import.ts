@@ -113,7 +113,7 @@ async function* recordsOf(
 
 function tablesOf(indexes: readonly EvidenceIndex[]): StudyTables {
   const toolboxes = indexes.map(({ evidence: { toolbox: id, supports }, scores }) => ({ id, supports, scores }));
-  return createStudyTables(importedFaceTable(toolboxes), { landmarks: false, contactSheet: false });
+  return createStudyTables(importedFaceTable(toolboxes), { landmarks: false, contactSheet: false, clips: false });
 }
 
 async function settingsOf({ files }: ImportQuery, indexes: readonly EvidenceIndex[]): Promise<ImportSettings> {

@@ -5,9 +5,11 @@ import { recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
 import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.ts";
+import { EPISODE_HEADER, EPISODES_FILE, episodeLines } from "./study/episodes-table.ts";
 import { faceTable } from "./study/face-tables.ts";
+import { readImageRecords } from "./study/imported-study.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./study/measure-inputs.ts";
-import { openStudyFolder, type StudySettings } from "./study/study-folder.ts";
+import { openStudyFolder, type StudyFolder, type StudySettings } from "./study/study-folder.ts";
 import type { StudyInput } from "./study/study-inputs.ts";
 import { createStudyTables, recordedSteps } from "./study/study-tables.ts";
 import { VideoProgress } from "./study/video-tracker.ts";
@@ -57,6 +59,7 @@ export async function measure(
   const tables = createStudyTables(faceTable(query.columns, tools.toolboxes), {
     landmarks: query.landmarks === true,
     contactSheet,
+    clips: inputs.some(({ kind }) => kind === "video"),
   });
   const study = await openStudyFolder(folder, {
     resume,
@@ -81,12 +84,21 @@ export async function measure(
       signal,
     });
     await dependencies.close();
+    if (inputs.some(({ kind }) => kind === "video")) await writeEpisodes(study);
     const sheets = contactSheet ? await writeContactSheets(study.run, basename(resolve(folder))) : null;
     state = "finished";
     return { ...rows.counts(), sheets };
   } finally {
     await study.close(state);
   }
+}
+
+/** From what was written, so that a study that went on after it was killed has the same as one that did not. */
+async function writeEpisodes({ run, rows }: StudyFolder): Promise<void> {
+  await rows.flush();
+  let text = EPISODE_HEADER;
+  for await (const lines of episodeLines(readImageRecords(run.folder))) text += lines;
+  await run.write(EPISODES_FILE, text);
 }
 
 function videoUnderWay(inProgress: { readonly key: string; readonly progress: unknown } | null) {

@@ -21,6 +21,8 @@ export interface VideoFramePlace {
   readonly number?: number;
   /** When it is shown, from the start of the video. */
   readonly timestampS: number;
+  /** Present where another shot begins with it. */
+  readonly cut?: true;
 }
 
 /** An image as a model sees it: encoded, without metadata. */

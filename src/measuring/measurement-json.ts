@@ -55,10 +55,15 @@ export const ImageRecord = z.strictObject({
   sha256: z.string().nullable(),
   /**
    * Of videos: which frame, counted from 0 among those measured (in an import, as the toolbox numbers it) and from 0
-   * among all; and when it is shown, `null` where an imported file does not say.
+   * among all; when it is shown, `null` where an imported file does not say; and whether another shot begins with it.
    */
   frame: z
-    .strictObject({ index: z.int().min(0), number: z.int().min(0).optional(), timestampS: z.number().nullable() })
+    .strictObject({
+      index: z.int().min(0),
+      number: z.int().min(0).optional(),
+      timestampS: z.number().nullable(),
+      cut: z.literal(true).optional(),
+    })
     .optional(),
   faces: z.array(FaceRecord),
   /** What observers found around the faces. Only when asked for. */

@@ -4,6 +4,7 @@ import { csvLines } from "../platform/tables/write-table.ts";
 import type { RecordedStep } from "../runs/record-steps.ts";
 import { NO_COUNTS, type RunCounts } from "../runs/run-rows.ts";
 import { TILES_FILE, type TileGatherer } from "./contact-sheets.ts";
+import { EPISODE_COLUMNS, EPISODES_FILE } from "./episodes-table.ts";
 import type { FaceTable } from "./face-tables.ts";
 import type { StudyStep } from "./measure-inputs.ts";
 
@@ -35,6 +36,7 @@ const IMAGE_COLUMNS = [
   ["height_px", "Height, orientation applied; empty in an import"],
   ["faces", "How many faces were found; 0 is a result, not a failure"],
   ["sha256", "SHA-256 of the file's bytes; of the whole video for a frame; empty in an import"],
+  ["cut", "1 where a frame begins another shot than the frame measured before it; empty otherwise"],
 ] as const;
 
 const FAILURE_COLUMNS = [
@@ -54,11 +56,17 @@ const ABOUT_SHEETS = {
   "contact-sheet-001.jpg": "and so on: every face with its expression and strongest action units",
 } as const;
 
+const ABOUT_CLIPS = {
+  [EPISODES_FILE]: "what happens in the faces of clips, with onset, apex and offset; written once all is measured",
+} as const;
+
 interface StudyTableOptions {
   /** Whether measurements.jsonl holds the landmarks. */
   readonly landmarks: boolean;
   /** Whether portraits are gathered for contact sheets. */
   readonly contactSheet: boolean;
+  /** Whether there are clips, of which episodes are written. */
+  readonly clips: boolean;
 }
 
 /** The tables of a study whose faces are written as `faceTable` says. */
@@ -73,13 +81,14 @@ export function createStudyTables(faceTable: FaceTable, options: StudyTableOptio
       ["measurements.jsonl", ""],
       ...(options.contactSheet ? [[TILES_FILE, ""] as const] : []),
     ]),
-    about: options.contactSheet ? { ...ABOUT, ...ABOUT_SHEETS } : ABOUT,
+    about: { ...ABOUT, ...(options.contactSheet && ABOUT_SHEETS), ...(options.clips && ABOUT_CLIPS) },
     dictionary: csvLines([
       ["file", "column", "meaning"],
       ...dictionaryRows(faceTable.columns).map((row) => ["faces.csv", ...row]),
       ...faceTable.caveats.map((caveat) => ["faces.csv", "", caveat]),
       ...IMAGE_COLUMNS.map((row) => ["images.csv", ...row]),
       ...FAILURE_COLUMNS.map((row) => ["failures.csv", ...row]),
+      ...(options.clips ? EPISODE_COLUMNS.map((row) => [EPISODES_FILE, ...row]) : []),
     ]),
     linesOf: (input, outcome, order) => linesOf(input, outcome, { faceTable, order, ...options }),
   };
@@ -100,7 +109,7 @@ function linesOf(
   const place = frame === undefined ? ["", ""] : [frame.index, frame.timestampS];
   return new Map([
     ["faces.csv", faceTable.rowsOf(outcome.measured, order)],
-    ["images.csv", csvLines([[path, ...place, widthPx, heightPx, faces.length, sha256]])],
+    ["images.csv", csvLines([[path, ...place, widthPx, heightPx, faces.length, sha256, frame?.cut ? 1 : ""]])],
     ["measurements.jsonl", `${JSON.stringify(toRecord(outcome, { landmarks }))}\n`],
   ]);
 }

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { NeutralFaceError } from "../domain/errors.ts";
+import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { facePatch } from "../measuring/face-patch.ts";
+import { frameSignature, isCut } from "../measuring/find-cuts.ts";
 import { measureRelative, type NeutralFace } from "../measuring/measure-against-neutral.ts";
 import type { ImageOutcome } from "../measuring/measure-image.ts";
 import { NO_TRACKS, TrackingState, trackFaces } from "../measuring/track-faces.ts";
@@ -16,6 +18,8 @@ export const VideoProgress = z.strictObject({
   tracking: TrackingState,
   /** Whether anyone has been seen, and whether the person of the neutral image has. */
   seen: z.strictObject({ anyone: z.boolean(), neutralPerson: z.boolean() }),
+  /** What the last frame looked like, see find-cuts.ts. */
+  signature: z.array(z.number()).nullable().default(null),
 });
 export type VideoProgress = z.infer<typeof VideoProgress>;
 
@@ -51,6 +55,7 @@ export function createVideoTracker(
   const { toolboxes, identity } = tools;
   let frames = options.progress?.frames ?? 0;
   let tracking = options.progress?.tracking ?? NO_TRACKS;
+  let signature = options.progress?.signature ?? null;
   const seen = { ...(options.progress?.seen ?? { anyone: false, neutralPerson: false }) };
 
   /** Faces of the neutral person against their resting face. Who a track is, is known from several looks. */
@@ -60,6 +65,13 @@ export function createVideoTracker(
     if (personDistance(person.descriptor, neutral.descriptor) > identity.samePersonUpTo) return face;
     seen.neutralPerson = true;
     return measureRelative(face, neutral, toolboxes);
+  }
+
+  function withCut(image: DecodedImage): DecodedImage {
+    const before = signature;
+    signature = frameSignature(image);
+    if (image.frame === undefined || before === null || !isCut(before, signature)) return image;
+    return { ...image, frame: { ...image.frame, cut: true } };
   }
 
   return {
@@ -82,9 +94,12 @@ export function createVideoTracker(
       );
       tracking = tracked.state;
       seen.anyone ||= faces.length > 0;
-      return { ...outcome, measured: { ...outcome.measured, faces: tracked.faces.map(relative) } };
+      return {
+        ...outcome,
+        measured: { ...outcome.measured, image: withCut(image), faces: tracked.faces.map(relative) },
+      };
     },
-    progress: () => ({ frames, tracking, seen: { ...seen } }),
+    progress: () => ({ frames, tracking, seen: { ...seen }, signature }),
     fault() {
       if (neutral === null || !seen.anyone || seen.neutralPerson) return undefined;
       return new NeutralFaceError(neutral.reference.path, `nobody in ${input.path} is the person it shows`).message;

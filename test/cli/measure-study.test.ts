@@ -235,7 +235,7 @@ describe("measure on videos", () => {
     expect([frames > 1, frames < 20]).toEqual([true, true]);
 
     expect(await run(measure(parts))).toMatchObject({ code: 0, stdout: expect.stringContaining("in 22 images") });
-    for (const name of ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl"]) {
+    for (const name of ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl", "episodes.csv"]) {
       expect(await readFile(join(parts, name), "utf8")).toBe(await readFile(join(whole, name), "utf8"));
     }
     expect(await readdir(parts)).toEqual(await readdir(whole));

@@ -43,9 +43,25 @@ const photos = new Map();
 
 async function viewAt(timeS) {
   const shot = video.shots.findLast(({ fromS }) => fromS <= timeS);
-  if (!photos.has(shot.photo)) photos.set(shot.photo, readFileSync(shot.photo));
+  const view = await viewOf(shot, shot.photo, timeS);
+  const share = shot.blend === undefined ? 0 : shareAt(shot.blend.shares, timeS);
+  if (share === 0) return view;
+  const other = await viewOf(shot, shot.blend.photo, timeS);
+  return view.map((value, i) => Math.round(value + share * (other[i] - value)));
+}
+
+function shareAt(shares, timeS) {
+  const next = shares.findIndex(([atS]) => atS > timeS);
+  if (next === -1) return shares.at(-1)[1];
+  if (next === 0) return shares[0][1];
+  const [[fromS, from], [toS, to]] = [shares[next - 1], shares[next]];
+  return from + ((timeS - fromS) / (toS - fromS)) * (to - from);
+}
+
+async function viewOf(shot, photo, timeS) {
+  if (!photos.has(photo)) photos.set(photo, readFileSync(photo));
   const passedS = timeS - shot.fromS;
-  return sharp(photos.get(shot.photo))
+  return sharp(photos.get(photo))
     .extract({
       left: Math.round(shot.leftPx + shot.movesXPxPerS * passedS),
       top: Math.round(shot.topPx),
@@ -53,6 +69,7 @@ async function viewAt(timeS) {
       height: Math.round((shot.widthPx * heightPx) / widthPx),
     })
     .resize(widthPx, heightPx)
+    .removeAlpha()
     .raw()
     .toBuffer();
 }

@@ -11,6 +11,8 @@ export interface Shot {
   /** How much of the photograph is seen. */
   readonly widthPx: number;
   readonly movesXPxPerS: number;
+  /** Another photograph, seen through this one: its share at times, straight between them. */
+  readonly blend?: { readonly photo: string; readonly shares: readonly (readonly [atS: number, share: number])[] };
 }
 
 export interface FakeVideo {
