@@ -25,9 +25,13 @@ interface WorkerPoolOptions {
   readonly workerData?: unknown;
 }
 
+/** A thread takes as long to start, and to load its networks, as to answer several requests: few are left to the first. */
+const LEFT_TO_THE_FIRST = 2;
+
 /**
- * A pool over a built worker file (see package-paths.ts) that ends in `serveWorker(...)`. Threads start on first need,
- * at most `size` of them, and idle ones do not keep the process alive.
+ * A pool over a built worker file (see package-paths.ts) that ends in `serveWorker(...)`. One thread starts on first need,
+ * others when requests still wait after it has answered two; at most `size` of them, and idle ones do not keep the
+ * process alive.
  */
 export function createWorkerPool<Request, Response>(
   workerFile: URL | string,
@@ -37,7 +41,7 @@ export function createWorkerPool<Request, Response>(
   if (!Number.isInteger(size) || size < 1) throw new RangeError(`A worker pool needs at least 1 worker, not ${size}`);
   const slots = new Set<WorkerSlot<Request, Response>>();
   const queue: Job<Request, Response>[] = [];
-  let accepted = 0;
+  let [accepted, answered] = [0, 0];
   let closing: Promise<void> | undefined;
   let onDrained: (() => void) | undefined;
 
@@ -51,7 +55,8 @@ export function createWorkerPool<Request, Response>(
 
   function freeSlot(): WorkerSlot<Request, Response> | undefined {
     const idle = [...slots].find((slot) => !slot.busy());
-    return idle ?? (queue.length > 0 && slots.size < size ? addSlot() : undefined);
+    const mayStart = slots.size === 0 || (slots.size < size && answered >= LEFT_TO_THE_FIRST);
+    return idle ?? (queue.length > 0 && mayStart ? addSlot() : undefined);
   }
 
   function addSlot(): WorkerSlot<Request, Response> {
@@ -59,7 +64,11 @@ export function createWorkerPool<Request, Response>(
       slots.delete(slot);
       dispatch();
     };
-    const slot = createSlot<Request, Response>(workerFile, workerData, { onIdle: dispatch, onGone });
+    const onIdle = () => {
+      answered += 1;
+      dispatch();
+    };
+    const slot = createSlot<Request, Response>(workerFile, workerData, { onIdle, onGone });
     slots.add(slot);
     return slot;
   }

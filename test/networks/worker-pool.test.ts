@@ -45,6 +45,16 @@ describe("createWorkerPool", () => {
     expect(threads.size).toBe(1);
   });
 
+  it("leaves three requests to one thread, and shares more among several", async () => {
+    const threadsFor = async (requests: number) => {
+      const four = pool(4);
+      const answers = Array.from({ length: requests }, () => four.run({ act: "sleep", value: 5 }));
+      return new Set((await Promise.all(answers)).map(({ threadId }) => threadId)).size;
+    };
+    expect(await threadsFor(3)).toBe(1);
+    expect(await threadsFor(40)).toBeGreaterThan(1);
+  });
+
   it("hands its workers their data, and moves buffers instead of copying them", async () => {
     const one = pool(1, { cacheDir: "somewhere" });
     const numbers = new Float32Array([1, 2, 3]);
