@@ -88,7 +88,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
         return hiddenOr(
           await contextOnly(scene, setting),
           region,
-          "the people take up too much of the image to fill it from the rest; `--hide faces --mask gray` covers their faces only",
+          "the people take up too much of the image to fill it from the rest; hide faces by gray instead, `--hide faces --mask gray`",
         );
       case "hole-elsewhere":
         return hiddenOr(

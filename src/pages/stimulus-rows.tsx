@@ -18,6 +18,7 @@ export interface StimulusRow {
 /** Arms as people say them, where their names do not say it. */
 const ARM_WORDS: Readonly<Record<string, string>> = {
   full: "whole image",
+  "re-encoded": "re-encoded",
   "hole-elsewhere": "as much hidden elsewhere",
   "neutral-in-context": "neutral face in this context",
   "neutral-alone": "neutral face alone",

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { parseDocument } from "yaml";
 import { openEvaluation } from "../compose/evaluation.ts";
 import { modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { type Evaluated, evaluate, resumeEvaluation } from "../evaluate.ts";
@@ -62,8 +63,8 @@ export interface PlannedEvaluation extends Omit<RunPlan, "cells"> {
 }
 
 /** @throws {ConfigurationError} if the text is no evaluation, or its data cannot be used. */
-export async function planOf({ file, text, allowRemote }: EvaluationOrder): Promise<PlannedEvaluation> {
-  const path = await pathOf({ file, text });
+export async function planOf({ allowRemote, ...order }: EvaluationOrder): Promise<PlannedEvaluation> {
+  const { path, text } = await asKept(order);
   const opened = openEvaluation({ ...(await optionsFor(allowRemote)), evalFilePath: path, stimuliFolder: "stimuli" });
   try {
     const { plan, samples, notes } = await prepareEvaluation(path, opened.dependencies, { text });
@@ -74,10 +75,22 @@ export async function planOf({ file, text, allowRemote }: EvaluationOrder): Prom
   }
 }
 
-/** A shipped evaluation where it is, another as `<its name>.eval.yaml` in the folder. */
-async function pathOf({ file, text }: EvaluationOrder): Promise<string> {
+/**
+ * A shipped evaluation where it is, as long as it is as it ships; another as `<its name>.eval.yaml` in the folder, from where
+ * the data that ship are named by their whole path.
+ */
+async function asKept({ file, text }: EvaluationOrder) {
   const shipped = (await listEvaluations()).find(({ name }) => name === file);
-  return shipped?.path ?? `${parseEvalFile(text, file ?? "the form").name}${ENDING}`;
+  if (shipped !== undefined && (await readText(shipped.path)) === text) return { path: shipped.path, text, shipped };
+  const { name } = parseEvalFile(text, file ?? "the form");
+  const path = `${name}${ENDING}`;
+  if (shipped === undefined) return { path, text, name };
+  const document = parseDocument(text);
+  const data = document.getIn(["dataset", "path"]);
+  if (typeof data === "string" && existsSync(systemPath(resolve(dirname(shipped.path), data)))) {
+    document.setIn(["dataset", "path"], resolve(dirname(shipped.path), data));
+  }
+  return { path, text: document.toString({ lineWidth: 0, flowCollectionPadding: false }), name };
 }
 
 const ENDING = ".eval.yaml";
@@ -86,12 +99,11 @@ const ENDING = ".eval.yaml";
  * Writes an evaluation into the folder, under its name, or with a number where another text has it; one that ships stays
  * where it is. @returns its path.
  */
-export async function keepEvaluation(studio: StudioFolder, { file, text }: EvaluationOrder) {
-  const { name } = parseEvalFile(text, file ?? "the form");
-  const shipped = (await listEvaluations()).find((each) => each.name === file);
-  if (shipped !== undefined && (await readText(shipped.path)) === text) return { file: shipped.path, name };
+export async function keepEvaluation(studio: StudioFolder, order: EvaluationOrder) {
+  const { path: first, text, name, shipped } = await asKept(order);
+  if (shipped !== undefined) return { file: shipped.path, name: shipped.name };
   for (let number = 1; ; number++) {
-    const path = `${name}${number === 1 ? "" : `-${number}`}${ENDING}`;
+    const path = number === 1 ? first : `${name}-${number}${ENDING}`;
     const there = await readText(join(studio.root, path)).catch(() => null);
     if (there === text) return { file: path, name };
     if (there !== null || existsSync(systemPath(join(studio.root, path)))) continue;

@@ -46,12 +46,13 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const runs = (await findRuns()).filter(({ command }) => command === "eval" || command === "lab");
     const shipped = (await listEvaluations()).map(({ name, description }) => ({ name, description }));
     const { root } = folder;
-    const [files, tables, folders] = await Promise.all([
+    const [files, tables, folders, prompts] = await Promise.all([
       filesIn(root, /\.eval\.ya?ml$/),
       filesIn(root, /\.(csv|tsv)$/),
       labelFolders(root),
+      filesIn(root, /\.prompt\.md$/),
     ]);
-    return c.json({ runs, shipped, files, tables, folders });
+    return c.json({ runs, shipped, files, tables, folders, prompts });
   });
 
   /** The text of an evaluation in the folder, or of one that ships. */

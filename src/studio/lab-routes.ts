@@ -4,7 +4,7 @@ import { z } from "zod";
 import { openEvaluation } from "../compose/evaluation.ts";
 import { FaceId } from "../domain/measurement.ts";
 import { stimulusRows } from "../evaluation/report/stimulus-rows.ts";
-import { failuresInWords } from "../evaluation/runner/call-record.ts";
+import { type CallRecord, failuresInWords } from "../evaluation/runner/call-record.ts";
 import { labNames } from "../lab/lab-images.ts";
 import { targetFace } from "../lab/scene.ts";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
@@ -102,20 +102,33 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const found = await scored.of(place);
     if (found === null) return c.json({ run: run ?? null, result: null });
     const { contextEffects, records, file } = found;
+    const rows = await stimulusRows(found, (image) => imageOfRun(folder, image));
     return c.json({
       run: run ?? null,
       result: {
-        rows: await stimulusRows(found, (image) => imageOfRun(folder, image)),
+        rows,
         conditions: contextEffects.map(({ condition }) => condition),
         effects: contextEffects.map(({ effects }) => effects.map(({ sentence }) => sentence)),
         model: file.matrix.models.join(", "),
         context: found.run.samples[0]?.context ?? null,
-        failures: failuresInWords(records),
+        failures: [
+          ...unmadeInWords(rows.length < found.run.samples.length ? [] : records),
+          ...failuresInWords(
+            rows.length < found.run.samples.length ? records : records.map(({ failure }) => ({ failure })),
+          ),
+        ],
         fixed: found.fixed,
       },
     });
   });
   return routes;
+}
+
+/** Where every stimulus is seen, why one could not be made stands in its place. */
+function unmadeInWords(records: readonly Pick<CallRecord, "notShown">[]): readonly string[] {
+  const unmade = records.filter(({ notShown }) => notShown !== undefined).length;
+  if (unmade === 0) return [];
+  return [`${unmade} of ${records.length} stimuli cannot be made of these images: in place of each stands why.`];
 }
 
 function dataAddress(jpeg: Uint8Array | undefined): string | null {

@@ -2,6 +2,10 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { ownPath } from "../../src/platform/package-paths.ts";
+import { keepEvaluation } from "../../src/studio/evaluation-jobs.ts";
+import type { StudioFolder } from "../../src/studio/folder.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { expectNoFaults, studioInBrowser } from "../support/studio-page.ts";
@@ -12,7 +16,7 @@ const studio = studioInBrowser(
   async (folder) => {
     await mkdir(join(folder, "images"));
     const image = (name: string) => join(folder, "images", name);
-    await sharp(samplePhoto(1)).resize(400).toFile(image("three friends.jpg"));
+    await sharp(samplePhoto(1)).resize(300).toFile(image("three friends.jpg"));
     await sharp(samplePhoto(1)).resize(600).grayscale().toFile(image("grey.jpg"));
     await sharp(samplePhoto(1)).resize(240).toFile(image("small.jpg"));
     await writeFile(image("late.jpg"), "not here yet");
@@ -46,7 +50,7 @@ describe("the lab in the studio", () => {
   it("shows one face in all ways, and keeps what the command goes on with", async () => {
     const page = await open("lab/");
     await page.check("label:has-text('three friends.jpg') input");
-    await page.check("label:has-text('F2') input");
+    await page.check("label:has-text('F1') input");
     for (const [name, title] of Object.entries({ swap: "Swapped", neutral: "Neutral" })) {
       await page.click(`summary:has-text('${title}')`);
       await page.check(`label:has-text('small.jpg') input[name=${name}]`);
@@ -61,7 +65,7 @@ describe("the lab in the studio", () => {
     await page.waitForURL(/\/lab\/lab-results\//);
     await expect.poll(() => page.locator(".stimuli img").count(), { timeout: 60_000 }).toBe(22);
     await page.waitForSelector("text=/^The face alone reads as \\w+ \\d+ %, the whole image as \\w+ \\d+ %: the/");
-    await expect.poll(() => page.textContent("main")).toMatch(/three friends\.jpg: F2 of 3 faces/);
+    await expect.poll(() => page.textContent("main")).toMatch(/three friends\.jpg: F1 of 3 faces/);
     await expect.poll(() => page.locator(".jobs li").count()).toBe(0);
     await page.reload();
     await page.waitForSelector(`text=${CONTEXT}`);
@@ -70,12 +74,12 @@ describe("the lab in the studio", () => {
 
     const run = await only("lab-results");
     expect((await linesOf(run, "results.jsonl")).map(({ failure }) => failure)).toEqual(Array(22).fill(null));
-    expect((await linesOf(run, "samples.jsonl"))[0]).toMatchObject({ columns: { face: "F2 of 3 faces" } });
+    expect((await linesOf(run, "samples.jsonl"))[0]).toMatchObject({ columns: { face: "F1 of 3 faces" } });
     const words = [
       "lab",
       "images/three friends.jpg",
       "--face",
-      "F2",
+      "F1",
       "--swap",
       "images/small.jpg",
       "--neutral",
@@ -108,13 +112,15 @@ const FILE = `name: faces
 dataset:
   format: csv
   path: faces.csv
-  columns: { image: path, label: emotion }
+  columns: {image: path, label: emotion}
   badRows: skip
 matrix:
   models: [rules]
   arms: [full]
 scorers: [accuracy, calibration, faithfulness, fixed-values]
-thresholds: [{ metric: accuracy, atLeast: 0.9 }]
+thresholds:
+  - metric: accuracy
+    atLeast: 0.9
 `;
 
 describe("an evaluation in the studio", () => {
@@ -123,7 +129,8 @@ describe("an evaluation in the studio", () => {
     await page.selectOption("select[name=source]", "faces.csv");
     await expect.poll(() => page.inputValue("label:has-text('path holds') select")).toBe("image");
     expect(await page.inputValue("label:has-text('emotion holds') select")).toBe("label");
-    await page.fill("input[name=atLeast]", "0.9");
+    await page.click("text=Add a threshold");
+    await page.fill("label:has-text('is at least') input", "0.9");
     expect(await page.inputValue("textarea.code")).toBe(FILE);
     await page.waitForSelector("text=3 samples under 1 condition: 3 calls");
     expect(await page.textContent(".plan")).toContain("free");
@@ -149,6 +156,24 @@ describe("an evaluation in the studio", () => {
       cwd: studio.folder,
     });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("3 of 3 calls done") });
+  });
+
+  it("keeps one that ships and was changed in the folder, where its data are found all the same", async () => {
+    const text = (await readFile(ownPath("evals", "smoke.eval.yaml"), "utf8")).replace(
+      "models: [rules]",
+      "models: [rules, rules]",
+    );
+    const asShipped = await readFile(ownPath("evals", "smoke.eval.yaml"), "utf8");
+    expect(text).not.toBe(asShipped);
+    const kept = (order: { file: string; text: string }) =>
+      keepEvaluation({ root: studio.folder } as StudioFolder, order).then(({ file }) => file);
+    expect(await kept({ file: "smoke", text: asShipped })).toBe(ownPath("evals", "smoke.eval.yaml"));
+    expect(await kept({ file: "smoke", text })).toBe("smoke.eval.yaml");
+    const written = await readFile(join(studio.folder, "smoke.eval.yaml"), "utf8");
+    expect(parse(written)).toEqual({
+      ...parse(text),
+      dataset: { ...parse(text).dataset, path: ownPath("evals", "datasets", "smoke.csv") },
+    });
   });
 
   it("is begun with a folder that holds one folder of images for each label", async () => {
@@ -187,8 +212,22 @@ describe("an evaluation in the studio", () => {
     await page.close();
   });
 
-  it("is not begun with what is none, in the command's sentence", async () => {
+  it("is changed in the form and by hand at once, and no line of its file is lost; what is none is not begun", async () => {
     const page = await open("evaluation/?file=faces.eval.yaml");
+    await expect.poll(() => page.inputValue("textarea.code")).toBe(FILE);
+    const more = "analysis: {groupBy: [shown]} # which the form does not show";
+    await page.fill("textarea.code", `# Ours\n${FILE}${more}\n`);
+    await page.check("fieldset:has-text('Labelled examples') label:has-text('4') input");
+    await page.check("label:has-text('smiles') input");
+    await page.check("label:has-text('nothing measured') input");
+    await page.reload();
+    const changed = `# Ours\n${FILE.replace("arms: [full]", "arms: [full]\n  shots: [0, 4]\n  evidence: [[mesh], none]")}${more}
+fewShot:
+  packs: [smiles]
+`;
+    await expect.poll(() => page.inputValue("textarea.code")).toBe(changed);
+    await page.waitForSelector("text=3 samples under 4 conditions: 12 calls");
+    await page.click("text=Undo the changes");
     await expect.poll(() => page.inputValue("textarea.code")).toBe(FILE);
     await page.fill("textarea.code", FILE.replace("models", "modles"));
     await page.waitForSelector(".failure:has-text('Did you mean')");
@@ -204,7 +243,7 @@ it("has nothing serious for axe-core, and no sideways scroll", async () => {
     [`${studio.address}lab/?folder=images&chosen=three%20friends.jpg`]: ".images input[type=radio]",
     [`${studio.address}lab/${lab}`]: ".stimuli img",
     [`${studio.address}health/`]: "section[aria-label='Networks'] dd",
-    [`${studio.address}evaluation/?form=${encodeURIComponent('{"source":"faces.csv"}')}`]: ".preview img",
+    [`${studio.address}evaluation/?text=${encodeURIComponent(FILE)}`]: ".preview img",
     [`${studio.address}evaluation/${evaluation}?call=${encodeURIComponent(call)}`]: "aside .scores",
   });
 });

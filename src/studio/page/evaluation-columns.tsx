@@ -1,8 +1,49 @@
 import { useEffect } from "preact/hooks";
-import { guessedRoles, ROLES, unitOf } from "./evaluation-draft.ts";
 import type { FieldsProps } from "./evaluation-form.tsx";
 import { Busy, Failure, NumberField, Scrolling } from "./parts.tsx";
 import { pixels, useLoaded } from "./server.ts";
+
+/** What a column can hold, as people say it. */
+const ROLES: Readonly<Record<string, string>> = {
+  "": "nothing",
+  image: "image",
+  label: "label",
+  valence: "valence",
+  arousal: "arousal",
+  context: "situation, in words",
+  subject: "who is shown",
+  id: "name of the row",
+  explanation: "explanation",
+};
+
+const GUESSES: readonly (readonly [role: string, names: RegExp])[] = [
+  ["image", /^(image|path|file|file_?name|img)s?$/i],
+  ["label", /^(label|emotion|expression|class)$/i],
+  ["valence", /^valence$/i],
+  ["arousal", /^arousal$/i],
+  ["context", /^(context|situation|scene)$/i],
+  ["subject", /^(subject|person|participant)(_?id)?$/i],
+  ["id", /^id$/i],
+];
+
+/** What columns most likely hold, by their names; each thing is in one column. */
+function guessedRoles(columns: readonly string[]): Record<string, string> {
+  const units = columns.flatMap((column) => {
+    const unit = unitOf(column);
+    return unit === null ? [] : [[column, unit] as const];
+  });
+  const others = GUESSES.flatMap(([role, names]) => {
+    const column = columns.find((each) => names.test(each));
+    return column === undefined ? [] : [[column, role] as const];
+  });
+  return Object.fromEntries([...units, ...others]);
+}
+
+/** `AU12` for the column `au12`; `null` for other names. */
+function unitOf(column: string): string | null {
+  const number = /^AU_?0*([1-9]\d?)$/i.exec(column)?.[1];
+  return number === undefined ? null : `AU${number}`;
+}
 
 interface Table {
   readonly columns: readonly string[];
@@ -10,7 +51,7 @@ interface Table {
 }
 
 /** The first rows of the list, and above each column what it holds. */
-export function Columns({ draft, change }: Omit<FieldsProps, "sources">) {
+export function Columns({ draft, change }: FieldsProps) {
   const { value, error } = useLoaded<Table>(`/table?path=${encodeURIComponent(draft.source)}`);
   const isUnmapped = Object.keys(draft.roles).length === 0;
   useEffect(() => {
@@ -25,6 +66,9 @@ export function Columns({ draft, change }: Omit<FieldsProps, "sources">) {
   const roles = (column: string) => ({
     ...ROLES,
     ...(unitOf(column) === null ? {} : { [unitOf(column) as string]: "action unit" }),
+    ...(draft.roles[column] === undefined
+      ? {}
+      : { [draft.roles[column]]: ROLES[draft.roles[column]] ?? draft.roles[column] }),
   });
   const isScaled = Object.values(draft.roles).some((role) => role === "valence" || role === "arousal");
   const end = (at: 0 | 1, title: string) => (

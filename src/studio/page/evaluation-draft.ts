@@ -1,22 +1,36 @@
+import { type Document, isMap, isSeq, parseDocument } from "yaml";
 import type { ArmName } from "../../evaluation/file/eval-file.ts";
-import { query } from "./address.ts";
 
-/** What the form of an evaluation holds. It stands in the address. */
+/** What the form shows of an evaluation file. The file is what counts: what the form cannot show stays as it is written. */
 export interface Draft {
   readonly name: string;
-  /** A table in the folder, or a folder with one folder for each label. */
+  /** Where its data set lies, and how it is read; `""` before one is chosen. */
   readonly source: string;
-  /** What each column holds: `image`, `label`, ... or `AU12`; `""` for nothing. */
+  readonly format: string;
+  /** What each column holds: `image`, `label`, ... or `AU12`. */
   readonly roles: Readonly<Record<string, string>>;
   /** The table's numbers for "not at all" and "fully", of valence and arousal. */
   readonly scale: readonly [number, number];
   readonly models: readonly string[];
+  readonly prompts: readonly string[];
+  /** Numbers of exemplars that are shown before the query. */
+  readonly shots: readonly number[];
+  readonly store: string;
+  readonly packs: readonly string[];
+  readonly mode: string;
+  /** `none`, or toolboxes with commas between. */
+  readonly evidence: readonly string[];
   readonly arms: readonly string[];
   readonly repeats: number;
   readonly limit: number | null;
   readonly usd: number | null;
+  readonly thresholds: readonly Threshold[];
+}
+
+export interface Threshold {
   readonly metric: string;
   readonly atLeast: number | null;
+  readonly atMost: number | null;
 }
 
 /** Ways of showing an image that need nothing but the image. */
@@ -27,133 +41,176 @@ export const ARMS = [
   "hole-elsewhere",
   "blurred-background",
   "swapped-context",
+  "face-swap",
   "grayscale",
   "re-encoded",
 ] as const satisfies readonly ArmName[];
 
-/** What a column can hold, as people say it. */
-export const ROLES: Readonly<Record<string, string>> = {
-  "": "nothing",
-  image: "image",
-  label: "label",
-  valence: "valence",
-  arousal: "arousal",
-  context: "situation, in words",
-  subject: "who is shown",
-  id: "name of the row",
-  explanation: "explanation",
-};
+const isTable = (source: string) => /\.(csv|tsv)$/i.test(source);
 
-const EMPTY: Draft = {
-  ...{ name: "", source: "", roles: {}, scale: [-1, 1], models: ["rules"], arms: ["full"], repeats: 1 },
-  ...{ limit: null, usd: null, metric: "accuracy", atLeast: null },
-};
+/** What is left out of the file where it is so. */
+const USUAL = {
+  ...{ prompts: ["judge"], shots: [0], evidence: ["mesh"], repeats: 1, limit: null, usd: null, thresholds: [] },
+  ...{ store: "", packs: [], mode: "images" },
+} as const;
 
-/** The draft in the address; what is not understood is left out. */
-export function draftInAddress(): Draft {
-  try {
-    return { ...EMPTY, ...JSON.parse(query.value.get("form") ?? "{}") };
-  } catch {
-    return EMPTY;
+/** Where in the file each thing of the form stands. */
+const PLACES = {
+  name: ["name"],
+  models: ["matrix", "models"],
+  prompts: ["matrix", "prompts"],
+  shots: ["matrix", "shots"],
+  evidence: ["matrix", "evidence"],
+  arms: ["matrix", "arms"],
+  repeats: ["matrix", "repeats"],
+  limit: ["dataset", "limit"],
+  store: ["fewShot", "store"],
+  packs: ["fewShot", "packs"],
+  mode: ["fewShot", "mode"],
+  usd: ["budget", "usd"],
+  thresholds: ["thresholds"],
+} as const satisfies Partial<Record<keyof Draft, readonly string[]>>;
+
+/** What the form shows of a file; `null` where the text is no YAML, and only its text can be changed. */
+export function draftOf(text: string): Draft | null {
+  const document = parseDocument(text);
+  if (document.errors.length > 0 || !(document.contents === null || isMap(document.contents))) return null;
+  const file = (document.toJS() ?? {}) as Record<string, unknown>;
+  const at = (path: readonly string[]) =>
+    path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], file);
+  const word = (...path: string[]) => (typeof at(path) === "string" ? (at(path) as string) : "");
+  const number = (...path: string[]) => (typeof at(path) === "number" ? (at(path) as number) : null);
+  const list = (place: keyof typeof PLACES, usual: readonly unknown[]): readonly unknown[] => {
+    const value = at(PLACES[place]);
+    return Array.isArray(value) ? value : usual;
+  };
+  const columns = (at(["dataset", "columns"]) ?? {}) as Record<string, unknown>;
+  const units = Object.entries((columns.actionUnits ?? {}) as Record<string, unknown>);
+  const roles = [...Object.entries(columns), ...units].flatMap(([role, column]) =>
+    typeof column === "string" ? [[column, role]] : [],
+  );
+  const scale = at(["dataset", "scales", "valence"]) ?? at(["dataset", "scales", "arousal"]);
+  return {
+    ...{ name: word("name"), source: word("dataset", "path"), format: word("dataset", "format") },
+    roles: Object.fromEntries(roles),
+    scale: Array.isArray(scale) && scale.length === 2 ? (scale as [number, number]) : [-1, 1],
+    models: list("models", ["rules"]).map(String),
+    prompts: list("prompts", USUAL.prompts).map(String),
+    shots: list("shots", USUAL.shots).map(Number),
+    ...{ store: word(...PLACES.store), packs: list("packs", []).map(String), mode: word(...PLACES.mode) || USUAL.mode },
+    evidence: list("evidence", USUAL.evidence).map((each) => (Array.isArray(each) ? each.join(", ") : String(each))),
+    arms: list("arms", ["full"]).map(String),
+    repeats: number(...PLACES.repeats) ?? USUAL.repeats,
+    ...{ limit: number(...PLACES.limit), usd: number(...PLACES.usd) },
+    thresholds: list("thresholds", []).map((each) => {
+      const { metric, atLeast, atMost } = (each ?? {}) as Record<string, unknown>;
+      const end = (value: unknown) => (typeof value === "number" ? value : null);
+      return { metric: String(metric ?? ""), atLeast: end(atLeast), atMost: end(atMost) };
+    }),
+  };
+}
+
+/** The file with what was changed in the form; all other lines, and what they say beside, stay. */
+export function edited(text: string, before: Draft, news: Partial<Draft>): string {
+  const document = parseDocument(text);
+  if (document.contents === null) begin(document);
+  const after = { ...before, ...news };
+  if (news.source !== undefined) {
+    const format = isTable(news.source) ? "csv" : "folder";
+    const more = { ...(isTable(news.source) ? { columns: {} } : {}), badRows: "skip" };
+    document.setIn(["dataset"], document.createNode({ format, path: news.source, ...more }));
+  }
+  if (news.roles !== undefined) mapColumns(document, before.roles, news.roles);
+  if (news.roles !== undefined || news.scale !== undefined) setScales(document, after);
+  for (const [name, path] of Object.entries(PLACES)) {
+    const value = news[name as keyof typeof PLACES];
+    if (value !== undefined) put(document, path, inFile(name, value), isUsual(name, value));
+  }
+  setScorers(document, impliedScorers(before), impliedScorers(after));
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+function begin(document: Document): void {
+  document.contents = document.createNode({ name: "", dataset: {} }) as never;
+  put(document, PLACES.models, ["rules"], false);
+  put(document, PLACES.arms, ["full"], false);
+}
+
+function isUsual(name: string, value: unknown): boolean {
+  return name in USUAL && JSON.stringify(value) === JSON.stringify(USUAL[name as keyof typeof USUAL]);
+}
+
+function inFile(name: string, value: unknown): unknown {
+  if (name === "evidence") {
+    return (value as readonly string[]).map((each) => (each === "none" ? each : each.split(/\s*,\s*/)));
+  }
+  if (name !== "thresholds") return value;
+  return (value as readonly Threshold[]).map(({ metric, atLeast, atMost }) => ({
+    metric,
+    ...(atLeast === null ? {} : { atLeast }),
+    ...(atMost === null ? {} : { atMost }),
+  }));
+}
+
+/** Sets a value, or takes it out with the heading under which nothing else stands. What is said beside it stays. */
+function put(document: Document, path: readonly string[], value: unknown, isLeftOut: boolean): void {
+  const there = document.getIn(path, true);
+  if (!isLeftOut && Array.isArray(value)) {
+    const node = document.createNode(value);
+    if (isSeq(node)) node.flow = isSeq(there) ? there.flow === true : path.at(-1) !== "thresholds";
+    if (isSeq(node) && isSeq(there)) {
+      const same = (item: unknown) => there.items.find((old) => JSON.stringify(old) === JSON.stringify(item));
+      node.items = node.items.map((item) => (same(item) as typeof item) ?? item);
+      Object.assign(node, { comment: there.comment, commentBefore: there.commentBefore });
+    }
+    document.setIn(path, node);
+  } else if (!isLeftOut) document.setIn(path, value);
+  else if (there !== undefined) {
+    document.deleteIn(path);
+    const heading = document.getIn(path.slice(0, -1), true);
+    if (path.length > 1 && isMap(heading) && heading.items.length === 0) document.deleteIn(path.slice(0, -1));
   }
 }
 
-const GUESSES: readonly (readonly [role: string, names: RegExp])[] = [
-  ["image", /^(image|path|file|file_?name|img)s?$/i],
-  ["label", /^(label|emotion|expression|class)$/i],
-  ["valence", /^valence$/i],
-  ["arousal", /^arousal$/i],
-  ["context", /^(context|situation|scene)$/i],
-  ["subject", /^(subject|person|participant)(_?id)?$/i],
-  ["id", /^id$/i],
-];
+type Roles = Draft["roles"];
 
-/** What columns most likely hold, by their names; each thing is in one column. */
-export function guessedRoles(columns: readonly string[]): Record<string, string> {
-  const units = columns.flatMap((column) => {
-    const unit = unitOf(column);
-    return unit === null ? [] : [[column, unit] as const];
-  });
-  const others = GUESSES.flatMap(([role, names]) => {
-    const column = columns.find((each) => names.test(each));
-    return column === undefined ? [] : [[column, role] as const];
-  });
-  return Object.fromEntries([...units, ...others]);
+function mapColumns(document: Document, before: Roles, after: Roles): void {
+  const place = (role: string) => ["dataset", "columns", ...(/^AU\d/.test(role) ? ["actionUnits"] : []), role];
+  for (const [column, role] of Object.entries(before)) {
+    if (after[column] !== role && document.getIn(place(role)) === column) put(document, place(role), null, true);
+  }
+  for (const [column, role] of Object.entries(after)) {
+    if (role !== "" && before[column] !== role) document.setIn(place(role), column);
+  }
 }
 
-/** `AU12` for the column `au12`; `null` for other names. */
-export function unitOf(column: string): string | null {
-  const number = /^AU_?0*([1-9]\d?)$/i.exec(column)?.[1];
-  return number === undefined ? null : `AU${number}`;
+function setScales(document: Document, { roles, scale }: Draft): void {
+  for (const role of ["valence", "arousal"]) {
+    const path = ["dataset", "scales", role];
+    put(document, path, scale, !Object.values(roles).includes(role));
+  }
 }
 
-/** The evaluation file that the form stands for. */
-export function fileOf(draft: Draft): string {
-  const columns = Object.entries(draft.roles).filter(([, role]) => role !== "");
-  const has = (role: string) => columns.some(([, each]) => each === role);
-  const units = columns.filter(([, role]) => /^AU\d/.test(role)).map(([column, role]) => [role, column]);
-  const isTable = /\.(csv|tsv)$/i.test(draft.source);
-  const labelled = !isTable || has("label");
-  const scaled = ["valence", "arousal"].filter(has).map((role) => [role, draft.scale]);
-  const scorers = [
-    ...(labelled ? ["accuracy", "calibration"] : []),
-    ...["valence", "arousal"].filter(has),
-    ...(units.length > 0 ? ["action-units"] : []),
-    ...(has("explanation") ? ["rouge-l"] : []),
-    ...(draft.repeats > 1 ? ["reproducibility"] : []),
+/** What can be scored by what the columns hold, in this order. */
+function impliedScorers({ source, format, roles, repeats }: Draft): readonly string[] {
+  if (source === "" || !["csv", "folder"].includes(format || "csv")) return [];
+  const held = Object.values(roles);
+  return [
+    ...(!isTable(source) || held.includes("label") ? ["accuracy", "calibration"] : []),
+    ...["valence", "arousal"].filter((each) => held.includes(each)),
+    ...(held.some((role) => /^AU\d/.test(role)) ? ["action-units"] : []),
+    ...(held.includes("explanation") ? ["rouge-l"] : []),
+    ...(repeats > 1 ? ["reproducibility"] : []),
     ...["faithfulness", "fixed-values"],
   ];
-  const others = columns.filter(([, role]) => !/^AU\d/.test(role)).map(([column, role]) => [role, column]);
-  const dataset = {
-    format: isTable ? "csv" : "folder",
-    path: draft.source,
-    ...(isTable
-      ? {
-          columns: {
-            ...Object.fromEntries(others),
-            ...(units.length > 0 ? { actionUnits: Object.fromEntries(units) } : {}),
-          },
-        }
-      : {}),
-    ...(scaled.length > 0 ? { scales: Object.fromEntries(scaled) } : {}),
-    ...(draft.limit === null ? {} : { limit: draft.limit }),
-    badRows: "skip",
-  };
-  return yamlOf({
-    name: draft.name,
-    dataset,
-    matrix: { models: draft.models, arms: draft.arms, ...(draft.repeats > 1 ? { repeats: draft.repeats } : {}) },
-    scorers,
-    ...(draft.usd === null ? {} : { budget: { usd: draft.usd } }),
-    ...(draft.atLeast === null ? {} : { thresholds: [{ metric: draft.metric, atLeast: draft.atLeast }] }),
-  });
 }
 
-/** As people write it: what is named on lines of its own, and lists and what is deeper on one. */
-function yamlOf(file: Readonly<Record<string, unknown>>): string {
-  const lines = Object.entries(file).flatMap(([name, value]) =>
-    isObject(value)
-      ? [`${name}:`, ...Object.entries(value).map(([key, one]) => `  ${key}: ${inline(one)}`)]
-      : [`${name}: ${inline(value)}`],
-  );
-  return `${lines.join("\n")}\n`;
-}
-
-function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
-  if (!isObject(value)) return scalar(value);
-  return `{ ${Object.entries(value)
-    .map(([key, one]) => `${scalar(key)}: ${inline(one)}`)
-    .join(", ")} }`;
-}
-
-/** Words that YAML takes for themselves stand as they are, all others in quotes. */
-function scalar(value: unknown): string {
-  if (typeof value !== "string") return String(value);
-  const isPlain = /^[a-z][\w./-]*$/i.test(value) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value);
-  return isPlain ? value : JSON.stringify(value);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Takes out what nothing is there for any more, and puts in what can be scored now; others were chosen by hand. */
+function setScorers(document: Document, before: readonly string[], after: readonly string[]): void {
+  if (String(before) === String(after)) return;
+  const now = document.getIn(["scorers"], true);
+  const there = isSeq(now) ? (now.toJSON() as string[]) : [];
+  const chosen = there.filter((each) => !before.includes(each) && !after.includes(each));
+  const kept = after.filter((each) => there.includes(each) || !before.includes(each));
+  put(document, ["scorers"], [...kept, ...chosen], false);
 }

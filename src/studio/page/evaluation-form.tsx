@@ -4,33 +4,42 @@ import { armInWords } from "../../pages/stimulus-rows.tsx";
 import { go, query, withQuery } from "./address.ts";
 import { Begin } from "./evaluation-begin.tsx";
 import { Columns } from "./evaluation-columns.tsx";
-import { ARMS, type Draft, draftInAddress, fileOf } from "./evaluation-draft.ts";
+import { ARMS, type Draft, draftOf, edited } from "./evaluation-draft.ts";
+import { Choices, Examples, Thresholds } from "./evaluation-fields.tsx";
 import type { Evaluations } from "./evaluations-page.tsx";
 import { Failure, NumberField } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
 
-/** A form, beside it the file that it writes and what that would cost, and below a way to begin. */
-export function EvaluationForm({ files, shipped, tables, folders }: Evaluations) {
+/** Longer texts are not put into the address: servers refuse it. */
+const MOST_IN_ADDRESS = 8_000;
+
+/** A form over a file: what is changed in either stands in both, and what it would cost below. */
+export function EvaluationForm({ files, shipped, tables, folders, prompts }: Evaluations) {
   const named = query.value.get("file");
   const isShipped = shipped.some(({ name }) => name === named);
   const found = useLoaded<{ text: string }>(
     named === null ? null : `/evaluation-file?name=${encodeURIComponent(named)}`,
   );
-  const draft = draftInAddress();
-  const [byHand, setByHand] = useState<string | null>(null);
-  useEffect(() => setByHand(null), [named]);
-  const written = named === null ? fileOf(draft) : (found.value?.text ?? "");
-  const text = byHand ?? written;
-  const change = (news: Partial<Draft>) => {
-    setByHand(null);
-    go(withQuery({ file: null, form: JSON.stringify({ ...draft, ...news }) }), "replace");
+  const written = named === null ? "" : found.value?.text;
+  const [long, keep] = useState<string | null>(null);
+  useEffect(() => keep(null), [named]);
+  const text = long ?? query.value.get("text") ?? written ?? "";
+  const write = (next: string) => {
+    const isLong = encodeURIComponent(next).length > MOST_IN_ADDRESS;
+    keep(isLong && next !== written ? next : null);
+    go(withQuery({ text: isLong || next === written ? null : next }), "replace");
+  };
+  const draft = draftOf(text);
+  const begin = (file: string) => {
+    keep(null);
+    go(withQuery({ file: file || null, text: null }));
   };
   return (
     <div class="beside">
       <section aria-label="What is evaluated">
         <label class="field">
           Begin with
-          <select value={named ?? ""} onChange={(event) => go(withQuery({ file: event.currentTarget.value || null }))}>
+          <select value={named ?? ""} onChange={(event) => begin(event.currentTarget.value)}>
             <option value="">a list or folder of your own</option>
             {files.map((file) => (
               <option key={file}>{file}</option>
@@ -42,10 +51,16 @@ export function EvaluationForm({ files, shipped, tables, folders }: Evaluations)
             ))}
           </select>
         </label>
-        {named === null ? (
-          <Fields draft={draft} change={change} sources={[...tables, ...folders]} />
-        ) : (
-          <p>{shipped.find(({ name }) => name === named)?.description ?? "Its file stands beside, to be changed."}</p>
+        {isShipped ? <p>{shipped.find(({ name }) => name === named)?.description}</p> : null}
+        {draft === null ? (
+          <p class="told">The file cannot be read as it stands, so that only its text can be changed.</p>
+        ) : written === undefined ? null : (
+          <Fields
+            draft={draft}
+            change={(news) => write(edited(text, draft, news))}
+            sources={[...tables, ...folders]}
+            prompts={prompts}
+          />
         )}
       </section>
       <section aria-label="The file">
@@ -53,23 +68,25 @@ export function EvaluationForm({ files, shipped, tables, folders }: Evaluations)
           The file that this writes
           <textarea
             class="code"
-            rows={16}
+            rows={20}
             spellcheck={false}
-            readOnly={isShipped}
             value={text}
-            onInput={(event) => setByHand(event.currentTarget.value)}
+            onInput={(event) => write(event.currentTarget.value)}
           />
         </label>
-        {byHand === null || named !== null ? null : (
+        {named === null || written === undefined || text === written ? null : (
           <p class="told row">
-            It was changed by hand.
-            <button type="button" onClick={() => setByHand(null)}>
-              Write it from the form again
+            It was changed, and is kept beside {named}, which stays as it is.
+            <button type="button" onClick={() => write(written)}>
+              Undo the changes
             </button>
           </p>
         )}
+        {long === null ? null : (
+          <p class="told">It is too long for an address: what was changed is lost when the page is reloaded.</p>
+        )}
         <Failure error={found.error} />
-        <Begin text={text} file={isShipped ? named : null} isReady={named !== null || draft.source !== ""} />
+        <Begin text={text} file={isShipped ? named : null} isReady={draft === null || draft.source !== ""} />
       </section>
     </div>
   );
@@ -78,10 +95,16 @@ export function EvaluationForm({ files, shipped, tables, folders }: Evaluations)
 export interface FieldsProps {
   readonly draft: Draft;
   readonly change: (news: Partial<Draft>) => void;
-  readonly sources: readonly string[];
 }
 
-function Fields({ draft, change, sources }: FieldsProps) {
+function Fields({
+  draft,
+  change,
+  sources,
+  prompts,
+}: FieldsProps & { readonly sources: readonly string[]; readonly prompts: readonly string[] }) {
+  const { value: judges } = useLoaded<JudgesAtHand>("/judges");
+  const isOther = draft.source !== "" && !sources.includes(draft.source);
   return (
     <>
       <label class="field">
@@ -96,6 +119,7 @@ function Fields({ draft, change, sources }: FieldsProps) {
           }}
         >
           <option value="">choose one</option>
+          {isOther ? <option value={draft.source}>{`${draft.source} (${draft.format})`}</option> : null}
           {sources.map((source) => (
             <option key={source} value={source}>
               {source === "." ? "this folder" : source}
@@ -106,7 +130,7 @@ function Fields({ draft, change, sources }: FieldsProps) {
       {sources.length === 0 ? (
         <p>There is none in the folder yet: put a table with images and labels into it, or a folder for each label.</p>
       ) : null}
-      {/\.(csv|tsv)$/i.test(draft.source) ? <Columns draft={draft} change={change} /> : null}
+      {!isOther && draft.format === "csv" ? <Columns draft={draft} change={change} /> : null}
       <label class="field">
         Name
         <input
@@ -117,20 +141,38 @@ function Fields({ draft, change, sources }: FieldsProps) {
           onInput={(event) => change({ name: event.currentTarget.value })}
         />
       </label>
-      <Models draft={draft} change={change} />
-      <fieldset class="checks">
-        <legend>How the image is shown</legend>
-        {ARMS.map((arm) => (
-          <label key={arm}>
-            <input
-              type="checkbox"
-              checked={draft.arms.includes(arm)}
-              onChange={() => change({ arms: ARMS.filter((each) => (each === arm) !== draft.arms.includes(each)) })}
-            />
-            {armInWords(arm)}
-          </label>
-        ))}
-      </fieldset>
+      <Choices
+        legend="Judges"
+        options={judges?.models.map(({ model }) => model) ?? ["rules"]}
+        chosen={draft.models}
+        change={(models) => change({ models })}
+        other={{ title: "Another judge, by its name", example: "openai:gpt-4.1" }}
+      />
+      <Choices
+        legend="How the image is shown"
+        options={ARMS}
+        chosen={draft.arms}
+        inWords={armInWords}
+        change={(arms) => change({ arms })}
+      />
+      <Choices
+        legend="What was measured is told, or not"
+        options={["mesh", "none"]}
+        chosen={draft.evidence}
+        inWords={(each) => (each === "none" ? "nothing measured" : `measured by ${each}`)}
+        change={(evidence) => change({ evidence })}
+        other={{ title: "Another toolbox, or several with commas between", example: "mesh, hsemotion" }}
+      />
+      {prompts.length === 0 && draft.prompts.length < 2 ? null : (
+        <Choices
+          legend="Prompts"
+          options={["judge", ...prompts]}
+          chosen={draft.prompts}
+          inWords={(each) => (each === "judge" ? "judge, which ships with Kuleshov" : each)}
+          change={(prompts) => change({ prompts })}
+        />
+      )}
+      <Examples draft={draft} change={change} />
       <div class="row numbers">
         <NumberField
           {...{ title: "Answers for each", name: "repeats", min: 1, value: draft.repeats }}
@@ -145,63 +187,7 @@ function Fields({ draft, change, sources }: FieldsProps) {
           change={(usd) => change({ usd })}
         />
       </div>
-      <div class="row numbers">
-        <label class="field">
-          Passes when
-          <input
-            name="metric"
-            value={draft.metric}
-            onInput={(event) => change({ metric: event.currentTarget.value })}
-          />
-        </label>
-        <NumberField
-          {...{ title: "is at least", name: "atLeast", step: "any", value: draft.atLeast }}
-          change={(atLeast) => change({ atLeast })}
-        />
-      </div>
+      <Thresholds draft={draft} change={change} />
     </>
-  );
-}
-
-function Models({ draft, change }: Omit<FieldsProps, "sources">) {
-  const { value } = useLoaded<JudgesAtHand>("/judges");
-  const atHand = value?.models.map(({ model }) => model) ?? ["rules"];
-  const others = draft.models.filter((model) => !atHand.includes(model));
-  const [other, setOther] = useState("");
-  const add = () => {
-    if (other.trim() !== "") change({ models: [...new Set([...draft.models, other.trim()])] });
-    setOther("");
-  };
-  return (
-    <fieldset class="checks">
-      <legend>Judges</legend>
-      {[...atHand, ...others].map((model) => (
-        <label key={model}>
-          <input
-            type="checkbox"
-            checked={draft.models.includes(model)}
-            onChange={() =>
-              change({
-                models: draft.models.includes(model)
-                  ? draft.models.filter((each) => each !== model)
-                  : [...draft.models, model],
-              })
-            }
-          />
-          {model}
-        </label>
-      ))}
-      <span class="row">
-        <input
-          aria-label="Another judge, by its name"
-          placeholder="openai:gpt-4.1"
-          value={other}
-          onInput={(event) => setOther(event.currentTarget.value)}
-        />
-        <button type="button" onClick={add}>
-          Add
-        </button>
-      </span>
-    </fieldset>
   );
 }

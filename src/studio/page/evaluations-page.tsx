@@ -12,6 +12,8 @@ export interface Evaluations {
   readonly files: readonly string[];
   readonly tables: readonly string[];
   readonly folders: readonly string[];
+  /** Prompts of one's own: `<id>.prompt.md`. */
+  readonly prompts: readonly string[];
 }
 
 /** One evaluation, or all of them and a form for the next where the address names none. */

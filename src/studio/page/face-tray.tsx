@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import type { TrayFace } from "../category-routes.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
@@ -21,7 +22,12 @@ interface TrayProps {
 export function FaceTray({ selected, toggle, onDrop }: TrayProps) {
   const { value: runs } = useLoaded<{ studies: readonly FoundRun[] }>("/studies");
   const studies = runs?.studies.filter(({ problem }) => problem === null).map(({ path }) => path) ?? [];
-  const study = query.value.get("study") ?? studies[0];
+  const [skipped, skip] = useState(0);
+  const study = query.value.get("study") ?? studies[skipped];
+  // Where none was asked for, one that offers faces is begun with.
+  const skipEmpty = () => {
+    if (query.value.get("study") === null && skipped < studies.length - 1) skip(skipped + 1);
+  };
   return (
     <section class="tray" aria-label="Faces to choose from" {...targetProps(onDrop)}>
       {runs !== undefined && studies.length === 0 ? (
@@ -43,18 +49,27 @@ export function FaceTray({ selected, toggle, onDrop }: TrayProps) {
           </select>
         </label>
       )}
-      {study === undefined ? null : <TrayFaces {...{ study, selected, toggle }} />}
+      {study === undefined ? null : <TrayFaces {...{ study, selected, toggle, skipEmpty }} />}
     </section>
   );
 }
 
 /** In the order of the study, or by how much they are like a category. */
-function TrayFaces({ study, selected, toggle }: Omit<TrayProps, "onDrop"> & { readonly study: string }) {
+function TrayFaces({
+  study,
+  selected,
+  toggle,
+  skipEmpty,
+}: Omit<TrayProps, "onDrop"> & { readonly study: string; readonly skipEmpty: () => void }) {
   const [like, most] = [query.value.get("like"), query.value.get("most")];
   const words = new URLSearchParams({ study });
   if (like !== null) words.set("like", like);
   if (most !== null) words.set("most", most);
   const { value, error } = useLoaded<Tray>(`/category-faces?${words}`);
+  const isEmpty = value?.total === 0;
+  useEffect(() => {
+    if (isEmpty) skipEmpty();
+  }, [isEmpty, study]);
   if (value === undefined) return error === null ? <Busy>Reading the study</Busy> : <Failure error={error} />;
   if (value.total === 0) {
     return <p>No face of an image counts in this study; a frame of a clip cannot be an example.</p>;

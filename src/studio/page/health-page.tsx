@@ -217,7 +217,7 @@ interface PlacesOfFiles {
   readonly caches: readonly CacheSize[];
 }
 
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 0)} MB`;
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes > 0 && bytes < 1e6 ? 2 : 0)} MB`;
 
 /** Where files lie, and how much room what is kept between runs takes. */
 function Places() {

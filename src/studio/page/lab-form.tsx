@@ -90,7 +90,7 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
       {chosen.length === 1 ? (
         <OneImage
           name="swap"
-          title="Swapped: set the person into the scene of"
+          title="Swapped: the person in the scene of another image"
           folders={folders}
           from={folder}
           without={chosen.map(({ name }) => pathOf(name))}
@@ -102,7 +102,7 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
       {chosen.length === 0 ? null : (
         <OneImage
           name="neutral"
-          title="Neutral: put into the face's place, and shown alone, the face of"
+          title="Neutral: a neutral face in the place of this one, and alone"
           folders={folders}
           from={folder}
           without={[]}
@@ -216,7 +216,7 @@ function OneImage({ name, title, folders, from, without }: OneImageProps) {
   return (
     <details class="one-image" open={image !== null}>
       <summary>
-        {title} {image === null ? "no image" : <bdi>{image}</bdi>}
+        {title} ({image === null ? "none is chosen" : <bdi>{image}</bdi>})
       </summary>
       {folders.length < 2 ? null : (
         <label class="field">
@@ -234,7 +234,7 @@ function OneImage({ name, title, folders, from, without }: OneImageProps) {
       <fieldset class="images">
         <legend class="hidden">{title}</legend>
         <label>
-          <span class="nothing soft">none</span>
+          <span class="nothing soft">not shown</span>
           <span>
             <input
               type="radio"
@@ -242,7 +242,7 @@ function OneImage({ name, title, folders, from, without }: OneImageProps) {
               checked={image === null}
               onChange={() => go(withQuery({ [name]: null }), "replace")}
             />
-            no image
+            none
           </span>
         </label>
         {images.map((each) => (

@@ -85,7 +85,10 @@ const LONGEST = 200;
 
 function inWords(setting: unknown): string {
   if (setting === null) return "none";
+  if (typeof setting === "boolean") return setting ? "yes" : "no";
+  if (Array.isArray(setting)) return setting.map(inWords).join(", ") || "none";
   if (typeof setting === "object" && "path" in setting) return String(setting.path);
+  if (typeof setting === "object" && "id" in setting) return String(setting.id);
   const text = typeof setting === "string" ? setting : JSON.stringify(setting);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
