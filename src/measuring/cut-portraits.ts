@@ -7,7 +7,7 @@ import { decodeImage } from "./decode-image.ts";
 import { renderView } from "./render-view.ts";
 
 /** A face to be cut out. */
-interface PortraitRequest {
+export interface PortraitRequest {
   readonly id: string;
   readonly path: string;
   readonly box: PixelBox;

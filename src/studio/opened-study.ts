@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { ConfigurationError, ImageDecodeError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
-import { cutPortraits } from "../measuring/cut-portraits.ts";
+import { cutPortraits, type PortraitRequest } from "../measuring/cut-portraits.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { spelledBack } from "../platform/visible-text.ts";
 import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
@@ -38,12 +39,14 @@ export interface StudyDesk {
 
 const MOST_PORTRAITS = 2_000;
 const PORTRAIT_PX = 200;
+const GATHERED_MS = 10;
 const ROWS_AT_ONCE = 16_384;
 
 export function createStudyDesk(folder: StudioFolder): StudyDesk {
   /** The study that was read last: whoever filters, excludes and saves works on one. */
   let last: { readonly key: string; readonly rows: StudyRows } | undefined;
   const portraits = new Map<string, Promise<Uint8Array | null>>();
+  const cutTogether = createPortraitCutter();
   const inTurn = changesInTurn(folder);
 
   async function* parts({ place, stamp, history }: OpenedStudy, clip: string | null = null) {
@@ -119,15 +122,36 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
       const place = await folder.place(resolve(history.began.workingFolder, spelledBack(image)));
       const { mtimeMs } = await stat(systemPath(place));
       const key = JSON.stringify([place, mtimeMs, box]);
-      const cut =
-        portraits.get(key) ??
-        cutPortraits([{ id: key, path: place, box }], { sidePx: PORTRAIT_PX }).then((some) => some.get(key) ?? null);
+      const cut = portraits.get(key) ?? cutTogether({ id: key, path: place, box });
       portraits.delete(key);
       portraits.set(key, cut);
       const [oldest] = portraits.keys();
       if (portraits.size > MOST_PORTRAITS && oldest !== undefined) portraits.delete(oldest);
       return cut;
     },
+  };
+}
+
+/** A page asks for the faces of an image at once, as many as its browser has connections: the image is opened once for them. */
+function createPortraitCutter(): (request: PortraitRequest) => Promise<Uint8Array | null> {
+  const asked = new Map<
+    string,
+    { readonly requests: PortraitRequest[]; readonly cut: ReturnType<typeof cutPortraits> }
+  >();
+  const gather = (path: string) => {
+    const requests: PortraitRequest[] = [];
+    const cut = wait(GATHERED_MS).then(() => {
+      asked.delete(path);
+      return cutPortraits(requests, { sidePx: PORTRAIT_PX });
+    });
+    const group = { requests, cut };
+    asked.set(path, group);
+    return group;
+  };
+  return async (request) => {
+    const { requests, cut } = asked.get(request.path) ?? gather(request.path);
+    requests.push(request);
+    return (await cut).get(request.id) ?? null;
   };
 }
 
