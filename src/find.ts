@@ -73,7 +73,7 @@ export async function find(query: FindQuery, dependencies: FindDependencies, sig
     const found = await readFound(query.folder);
     const candidates = found.faces.filter(({ copyOf }) => copyOf === null).slice(0, query.top);
     const verdicts = await verdictsOn(candidates, examples, { query, dependencies, signal });
-    await writeFound(run, found, { verdicts, candidates }, signal);
+    await writeFound(run, found, { category: nameOf(examples, query), verdicts, candidates }, signal);
     state = "finished";
     return { ...found, verdicts };
   } finally {

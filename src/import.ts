@@ -14,6 +14,7 @@ import { type ImportedStep, importedSteps } from "./study/imported-steps.ts";
 import type { ImportSettings } from "./study/study-folder.ts";
 import { openStudyFolder, type StudyFolder } from "./study/study-folder.ts";
 import { createStudyTables, type StudyTables } from "./study/study-tables.ts";
+import { writeStudyPage } from "./study/write-study-page.ts";
 
 /** Files that toolboxes wrote, to be made into a study without the images they are about. */
 export interface ImportQuery extends RunMode {
@@ -88,6 +89,7 @@ async function recorded(study: StudyFolder, recording: Recording, signal?: Abort
     await recordSteps(recordsOf(steps, rows.done, tables), {
       ...{ rows, total: moments.length, already, onProgress: query.onProgress, signal },
     });
+    await writeStudyPage(study, false, [WITHOUT_IMAGES, ...said]);
     state = "finished";
     return { ...rows.counts(), warnings: [...said] };
   } finally {

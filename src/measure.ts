@@ -13,6 +13,7 @@ import { openStudyFolder, type StudyFolder, type StudySettings } from "./study/s
 import type { StudyInput } from "./study/study-inputs.ts";
 import { createStudyTables, recordedSteps } from "./study/study-tables.ts";
 import { VideoProgress } from "./study/video-tracker.ts";
+import { writeStudyPage } from "./study/write-study-page.ts";
 
 /** Many images and videos to be measured into a folder. */
 export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concurrency" | "fps"> {
@@ -61,6 +62,7 @@ export async function measure(
     contactSheet,
     clips: inputs.some(({ kind }) => kind === "video"),
   });
+  const toolboxWarnings = [...new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))];
   const study = await openStudyFolder(folder, {
     resume,
     force,
@@ -68,7 +70,7 @@ export async function measure(
     settings: await settingsOf(words, tools, query),
     tables,
     kuleshovVersion: packageVersion(),
-    warnings: [...new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))],
+    warnings: toolboxWarnings,
   });
   const { rows } = study;
   let state: "interrupted" | "finished" = "interrupted";
@@ -86,6 +88,7 @@ export async function measure(
     await dependencies.close();
     if (inputs.some(({ kind }) => kind === "video")) await writeEpisodes(study);
     const sheets = contactSheet ? await writeContactSheets(study.run, basename(resolve(folder))) : null;
+    await writeStudyPage(study, contactSheet, toolboxWarnings);
     state = "finished";
     return { ...rows.counts(), sheets };
   } finally {

@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .argument("<images...>", "files, folders, globs, lists, or the folder of a study")
     .option("--pack <names...>", "take the examples from these packs, e.g. smiles")
     .addOption(storeOption())
-    .addOption(runOptions.out("ranking.csv, verdicts.jsonl and a contact sheet").default("found"))
+    .addOption(runOptions.out("a page, ranking.csv, verdicts.jsonl and a contact sheet").default("found"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--top <number>", "faces on the contact sheet and for the model", wholeNumber, 24)
@@ -132,5 +132,5 @@ async function report({ faces, verdicts }: Found, options: FindOptions): Promise
     );
   }
   if (verdicts.length > 0) note(judgedWords(verdicts));
-  note(`Everything is in ${options.out}: ranking.csv, verdicts.jsonl, contact-sheet.jpg`);
+  note(`Everything is in ${options.out}: found.html, ranking.csv, verdicts.jsonl, contact-sheet.jpg`);
 }

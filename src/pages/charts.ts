@@ -26,7 +26,7 @@ export function intervalPlot(
     PLOT.namePx + ((value - from) / (to - from)) * (PLOT.widthPx - PLOT.namePx - PLOT.rightPx);
   const height = rows.length * PLOT.rowPx + PLOT.axisPx;
   const bottom = rows.length * PLOT.rowPx + 4;
-  return markup`<svg role="img" aria-label="${title}" viewBox="0 0 ${PLOT.widthPx} ${height}" width="${PLOT.widthPx}">
+  return markup`<div class="scroll"><svg role="img" aria-label="${title}" viewBox="0 0 ${PLOT.widthPx} ${height}" width="${PLOT.widthPx}">
     ${ticksOf(from, to).map(
       (tick) => markup`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="0" y2="${bottom}"/>
       <text class="tick" x="${x(tick)}" y="${bottom + 15}" text-anchor="middle">${Number(tick.toFixed(4))}</text>`,
@@ -41,7 +41,7 @@ export function intervalPlot(
       return markup`<text x="${PLOT.namePx - 10}" y="${y + 4}" text-anchor="end">${shortened(row.name)}</text>${whisker}
       <circle class="dot" cx="${x(row.value)}" cy="${y}" r="4"/>
       <text class="tick" x="${PLOT.widthPx - PLOT.rightPx + 8}" y="${y + 4}">${number(row.value)}</text>`;
-    })}</svg>`;
+    })}</svg></div>`;
 }
 
 function shortened(name: string): string {

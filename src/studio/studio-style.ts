@@ -46,10 +46,6 @@ progress{accent-color:var(--accent);width:140px}
 label.button{position:relative}label.button:focus-within{outline:3px solid var(--accent);outline-offset:2px}
 .filters .row{align-items:end;gap:10px 14px;font-size:13px}.filters label>select,.filters label>input{display:block;margin-top:2px;padding:5px 8px}.filters label.check{display:flex;align-items:center;min-height:34px}.filters label.check input{display:inline-block;margin:0 6px 0 0}
 .filters input[type=number]{width:84px}.filters select{max-width:200px}
-.histograms{display:flex;flex-wrap:wrap;gap:12px 32px;align-items:start;margin:12px 0}.histograms figure{margin:0}.histograms figcaption{display:flex;justify-content:space-between;font-size:12px}
-.histograms .all{fill:var(--line)}.histograms .shown{fill:var(--accent)}
-.labels{list-style:none;padding:0;margin:0;columns:2 230px;column-gap:16px}.labels button{display:grid;grid-template-columns:84px 90px 3em;gap:6px;align-items:center;padding:1px 4px;font-size:13px;border-color:transparent;background:none;text-align:left}.labels button[aria-pressed=true]{border-color:var(--accent);font-weight:600}
-.labels meter,.facts meter{width:90px;height:10px}.labels meter::-webkit-meter-optimum-value,.facts meter::-webkit-meter-optimum-value{background:var(--accent)}.labels meter::-moz-meter-bar,.facts meter::-moz-meter-bar{background:var(--accent)}.n{text-align:right;font-variant-numeric:tabular-nums}
 button[aria-pressed=true]{border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent)}
 .shown{justify-content:space-between;margin-top:6px}.shown p{margin:0}.downloads{position:relative}.downloads ul{position:absolute;right:0;z-index:3;background:var(--panel);border:1px solid var(--line);border-radius:8px;list-style:none;margin:4px 0;padding:8px 14px;white-space:nowrap}.downloads li{padding:4px 0}
 .study{display:grid;grid-template-columns:minmax(0,1fr) 320px;gap:20px;margin-top:8px}.study aside{min-width:0}.study aside>img{width:100%;max-width:220px;border-radius:8px;display:block;background:var(--line)}.study aside h2{margin:8px 0 4px;border:0;padding:0;font-size:16px}

@@ -119,6 +119,15 @@ export async function writeContactSheets(run: RunFolder, title: string): Promise
   return sheets;
 }
 
+/** The first portraits that were gathered. */
+export async function firstTiles(folder: string, most: number): Promise<readonly ContactTile[]> {
+  const tiles: ContactTile[] = [];
+  for await (const line of linesOf(folder)) {
+    if (tiles.push(parseTile(line)) === most) break;
+  }
+  return tiles;
+}
+
 async function countTiles(folder: string): Promise<number> {
   let count = 0;
   for await (const _line of linesOf(folder)) count += 1;

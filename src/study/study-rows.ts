@@ -196,7 +196,7 @@ function ranks(rows: StudyRows, name: string): Float32Array {
 }
 
 /** How many rows fall into each of equal bins between the ends of all values of a column. */
-export interface Histogram {
+interface Histogram {
   readonly from: number;
   readonly to: number;
   readonly all: readonly number[];

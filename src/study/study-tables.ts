@@ -7,6 +7,7 @@ import { TILES_FILE, type TileGatherer } from "./contact-sheets.ts";
 import { EPISODE_COLUMNS, EPISODES_FILE } from "./episodes-table.ts";
 import type { FaceTable } from "./face-tables.ts";
 import type { StudyStep } from "./measure-inputs.ts";
+import { STUDY_PAGE_FILE } from "./write-study-page.ts";
 
 /** What a row is about, as the user named it. */
 interface Named {
@@ -48,6 +49,7 @@ const ABOUT = {
   "faces.csv": "one row per face",
   "images.csv": "one row per image or frame, those without faces included",
   "failures.csv": "what could not be measured, with the reason",
+  [STUDY_PAGE_FILE]: "what the study comes to, as a page; written once all is measured",
   "measurements.jsonl": "everything, one image or frame per line, as measure --json prints it",
 } as const;
 

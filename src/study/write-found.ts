@@ -1,4 +1,6 @@
+import { basename } from "node:path";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
+import { type FoundSummary, foundPage } from "../pages/study-page.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { renderContactSheet, TILE_PX, TILES_PER_SHEET } from "../render/contact-sheet.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
@@ -6,7 +8,7 @@ import type { FoundFace, FoundFaces } from "./found-faces.ts";
 import type { FoundVerdict } from "./judge-found.ts";
 
 /** What a search ends with. */
-export const FOUND_FILES = ["ranking.csv", "verdicts.jsonl", "contact-sheet.jpg"] as const;
+export const FOUND_FILES = ["ranking.csv", "verdicts.jsonl", "contact-sheet.jpg", "found.html"] as const;
 
 const COLUMNS = [
   "rank",
@@ -33,13 +35,21 @@ const COLUMNS = [
 export async function writeFound(
   run: RunFolder,
   found: FoundFaces,
-  best: { readonly verdicts: readonly FoundVerdict[]; readonly candidates: readonly FoundFace[] },
+  best: {
+    readonly category: string;
+    readonly verdicts: readonly FoundVerdict[];
+    readonly candidates: readonly FoundFace[];
+  },
   signal?: AbortSignal,
 ): Promise<void> {
   const said = new Map(best.verdicts.map((verdict) => [keyOf(verdict), verdict]));
   const rows = found.faces.map((face, index) => rankingRow(face, index + 1, said.get(keyOf(face))));
   await run.write("verdicts.jsonl", best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
-  await writeSheet(run, best.candidates, signal);
+  const shown = best.candidates.slice(0, TILES_PER_SHEET);
+  const requests = shown.map((face) => ({ id: keyOf(face), path: face.path, box: face.box }));
+  const portraits = await cutPortraits(requests, { sidePx: TILE_PX, square: true }, signal);
+  await writeSheet(run, shown, portraits);
+  await run.write("found.html", foundPage({ ...best, ...summaryOf(found, shown, { said, portraits }) }));
   await run.write("ranking.csv", csvLines([COLUMNS, ...rows]));
 }
 
@@ -75,11 +85,39 @@ function rankingRow(face: FoundFace, rank: number, verdict: FoundVerdict | undef
   ];
 }
 
-async function writeSheet(run: RunFolder, candidates: readonly FoundFace[], signal?: AbortSignal): Promise<void> {
-  const shown = candidates.slice(0, TILES_PER_SHEET);
-  if (shown.length === 0) return;
-  const requests = shown.map((face) => ({ id: keyOf(face), path: face.path, box: face.box }));
-  const portraits = await cutPortraits(requests, { sidePx: TILE_PX, square: true }, signal);
+type Portraits = ReadonlyMap<string, Uint8Array>;
+
+function summaryOf(
+  { faces, failures }: FoundFaces,
+  shown: readonly FoundFace[],
+  { said, portraits }: { readonly said: ReadonlyMap<string, FoundVerdict>; readonly portraits: Portraits },
+): Omit<FoundSummary, "category"> {
+  const best = shown.map((face) => {
+    const [verdict, portrait] = [said.get(keyOf(face)), portraits.get(keyOf(face))];
+    return {
+      ...{
+        title: `${basename(face.path)} ${face.faceId}`,
+        score: face.score,
+        expression: face.expression,
+        why: face.why,
+      },
+      portrait: portrait === undefined ? null : `data:image/jpeg;base64,${Buffer.from(portrait).toString("base64")}`,
+      verdict:
+        verdict === undefined
+          ? null
+          : { words: verdictInWords(verdict), cues: verdict.cues.map(({ statement }) => statement) },
+    };
+  });
+  return { faces: faces.length, failures, best };
+}
+
+function verdictInWords({ same, probability, model, reason }: FoundVerdict): string {
+  if (same === null) return `${model} has no verdict: ${reason ?? "it abstained"}`;
+  const share = probability === null ? "" : ` (${Math.round(100 * probability)} %)`;
+  return `${model}: ${same ? "the same expression" : "another expression"}${share}`;
+}
+
+async function writeSheet(run: RunFolder, shown: readonly FoundFace[], portraits: Portraits): Promise<void> {
   const tiles = shown.flatMap((face, index) => {
     const portrait = portraits.get(keyOf(face));
     if (portrait === undefined) return [];

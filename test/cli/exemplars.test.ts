@@ -150,11 +150,18 @@ describe("kuleshov find", () => {
     expect(finds[0]?.verdict?.cues[0]?.evidence[0]).toMatch(/^E\d+ /);
     expect((await readdir(join(cwd, "found"))).sort()).toEqual([
       "contact-sheet.jpg",
+      "found.html",
       "journal.jsonl",
       "ranking.csv",
       "searched",
       "verdicts.jsonl",
     ]);
+    const page = await readFile(join(cwd, "found", "found.html"), "utf8");
+    expect(page).toMatch(
+      /<img alt="" src="data:image\/jpeg;base64,[^"]+"><h3>1\. sample\d\.jpg F\d<\/h3>\n<p>Similarity 0\.\d\d/,
+    );
+    expect(page).toMatch(/<p>rules: (the same|another) expression \(\d+ %\)<\/p><ul><li>/);
+    expect(page).not.toMatch(/<script|https?:/);
     const rows = parse(await readFile(join(cwd, "found", "ranking.csv"), "utf8"), { columns: true }) as Record<
       string,
       string

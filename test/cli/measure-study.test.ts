@@ -55,8 +55,15 @@ describe("measure --out", () => {
       "images.csv",
       "journal.jsonl",
       "measurements.jsonl",
+      "study.html",
       "study.json",
     ]);
+    const page = await readFile(join(out, "study.html"), "utf8");
+    expect(page).toContain("3 faces in 2 images or frames, 1 of which show none; 3 failed.");
+    expect(page).toMatch(/<span>happiness<\/span><meter min="0" max="\d" value="\d"/);
+    expect(page).toContain('aria-label="AU12 of 3 faces, most of them from ');
+    expect(page).toContain("broken.jpg: ");
+    expect(page).not.toMatch(/<script|https?:/);
     const faces = await table(out, "faces.csv");
     expect(faces.map(({ path, face_id, track_id }) => [path, face_id, track_id])).toEqual(
       ["F1", "F2", "F3"].map((id) => [samplePhoto(3), id, ""]),

@@ -95,12 +95,6 @@ export function portraitOf(study: string, rows: StudyRows, row: number): string 
   return href(`/api/study/portrait?${words}`);
 }
 
-/** `AU12` for `AU12_both`, `AU12 of openface` for `openface_AU12_both`. */
-export function unitName(column: string): string {
-  const [, toolbox = "", number = "", kind = ""] = /^(.*?)_?AU0*(\d+)_both_?(.*)$/.exec(column) ?? [];
-  return `AU${number}${kind === "" ? "" : ` ${kind}`}${toolbox === "" ? "" : ` of ${toolbox}`}`;
-}
-
 /** The action units of a face that are highest among those that can be trusted, highest first. */
 export function highestUnits(rows: StudyRows, row: number, most: number): { unit: string; value: number }[] {
   return rows.columns.units

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
+import { unitName } from "../../pages/study-figures.tsx";
 import { visibleText } from "../../platform/visible-text.ts";
 import type { StudyRows } from "../../study/study-rows.ts";
 import { pageAddress } from "../page-address.ts";
 import { href, query } from "./address.ts";
 import { Failure } from "./parts.tsx";
 import { post } from "./server.ts";
-import { clipAddress, faceOfRow, highestUnits, portraitOf, reasonOf, type StudyAbout, unitName } from "./study-data.ts";
+import { clipAddress, faceOfRow, highestUnits, portraitOf, reasonOf, type StudyAbout } from "./study-data.ts";
 import { imageName } from "./study-list.tsx";
 
 interface FaceProps {

@@ -1,6 +1,6 @@
-import { countLabels, type Histogram, histogram, type RowFilter, type StudyRows } from "../../study/study-rows.ts";
+import { HistogramFigure, LabelCounts, unitName } from "../../pages/study-figures.tsx";
+import { countLabels, histogram, type RowFilter, type StudyRows } from "../../study/study-rows.ts";
 import { go, withQuery } from "./address.ts";
-import { unitName } from "./study-data.ts";
 import { columnName } from "./study-list.tsx";
 
 const BINS = 20;
@@ -122,56 +122,11 @@ function NumberField(props: { name: string; words: string; value: number | null;
 
 /** The commonest labels of what is shown; each is a filter. */
 function Labels({ rows, shown, filter }: FilterProps) {
-  const counts = countLabels(rows, shown);
-  const most = Math.max(1, ...counts.map(({ count }) => count));
-  return (
-    <ul class="labels" aria-label="Labels of the faces shown">
-      {counts.map(({ label, count }) => (
-        <li key={label}>
-          <button
-            type="button"
-            aria-pressed={filter.label === label}
-            onClick={() => set({ label: filter.label === label ? null : label })}
-          >
-            <span>{label}</span>
-            <meter min={0} max={most} value={count} aria-hidden="true" />
-            <span class="n">{count}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
+  const choose = (label: string) => set({ label: filter.label === label ? null : label });
+  return <LabelCounts counts={countLabels(rows, shown)} chosen={filter.label} choose={choose} />;
 }
 
-/** Two histograms in one: all that was measured, and what the filters leave. */
 function Bars({ name, words, rows, shown }: { name: string; words: string; rows: StudyRows; shown: Uint32Array }) {
   const found = histogram(rows, shown, name, BINS);
-  if (found === null) return null;
-  return (
-    <figure>
-      <svg viewBox={`0 0 ${BINS * 10} 60`} width={BINS * 10} role="img" aria-label={inWords(words, found)}>
-        {found.all.map((count, bin) => (
-          <g key={bin}>
-            <rect class="all" x={bin * 10 + 1} width={8} {...heightOf(count, found)} />
-            <rect class="shown" x={bin * 10 + 1} width={8} {...heightOf(found.shown[bin] as number, found)} />
-          </g>
-        ))}
-      </svg>
-      <figcaption>
-        <span>{Number(found.from.toFixed(2))}</span> <b>{words}</b> <span>{Number(found.to.toFixed(2))}</span>
-      </figcaption>
-    </figure>
-  );
-}
-
-function heightOf(count: number, { all }: Histogram) {
-  const height = count === 0 ? 0 : Math.max(1.5, (58 * count) / Math.max(...all));
-  return { height, y: 60 - height };
-}
-
-function inWords(words: string, { from, to, shown }: Histogram): string {
-  const total = shown.reduce((sum, count) => sum + count, 0);
-  const commonest = shown.indexOf(Math.max(...shown));
-  const edge = (bin: number) => Number((from + ((to - from) * bin) / BINS).toFixed(2));
-  return `${words} of ${total} faces, most of them from ${edge(commonest)} to ${edge(commonest + 1)}`;
+  return found === null ? null : <HistogramFigure words={words} found={found} />;
 }

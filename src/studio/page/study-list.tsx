@@ -1,8 +1,9 @@
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from "@tanstack/virtual-core";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { unitName } from "../../pages/study-figures.tsx";
 import { LABEL, type StudyRows } from "../../study/study-rows.ts";
 import { go, query, withQuery } from "./address.ts";
-import { faceOfRow, highestUnits, portraitOf, reasonOf, unitName } from "./study-data.ts";
+import { faceOfRow, highestUnits, portraitOf, reasonOf } from "./study-data.ts";
 
 const TILE_PX = { width: 160, height: 210 };
 const ROW_PX = 34;

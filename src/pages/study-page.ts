@@ -1,0 +1,82 @@
+import { h } from "preact";
+import { type Markup, markup } from "./markup.ts";
+import { page } from "./page.ts";
+import { rendered } from "./rendered.ts";
+import { HistogramFigure, LabelCounts } from "./study-figures.tsx";
+
+type Figure = Parameters<typeof HistogramFigure>[0];
+
+/** What a study comes to. */
+export interface StudySummary {
+  readonly title: string;
+  readonly counts: { readonly images: number; readonly faces: number; readonly failures: number };
+  /** How many rows the figures are of, where they are not of all. */
+  readonly firstRows: number | null;
+  /** Images or frames; `null` where the tables do not say. */
+  readonly withoutFace: number | null;
+  readonly labels: Parameters<typeof LabelCounts>[0]["counts"];
+  readonly figures: readonly Figure[];
+  readonly failures: readonly { readonly path: string; readonly reason: string }[];
+  /** The first faces, where portraits were kept: JPEG as a data address. */
+  readonly portraits: readonly { readonly title: string; readonly label: string | null; readonly image: string }[];
+  readonly warnings: readonly string[];
+}
+
+/** A study as one page: what was measured, how it is spread, and what failed. */
+export function studyPage(study: StudySummary): string {
+  const { title, counts, firstRows, withoutFace, labels, figures, failures, portraits, warnings } = study;
+  const rest = failures.length < counts.failures ? markup`<p>All are in failures.csv.</p>` : null;
+  const body = markup`<h1>${title}</h1>
+<p>${counts.faces} faces in ${counts.images} images or frames${withoutFace === null ? "" : `, ${withoutFace} of which show none`}; ${counts.failures === 0 ? "nothing" : counts.failures} failed.${firstRows === null ? "" : ` Figures are of the first ${firstRows} rows.`}</p>
+<p class="soft">Labels are what the toolbox takes for the likeliest: perceived or expressed, not felt. The numbers stand in faces.csv, what each means in data-dictionary.csv. <code>kuleshov studio</code> in the folder above shows, filters and excludes faces.</p>
+${warnings.map((warning) => markup`<p class="soft">${warning}</p>`)}
+${labels.length === 0 ? null : markup`<h2>Labels</h2>${rendered(h(LabelCounts, { counts: labels }))}`}
+${figures.length === 0 ? null : markup`<h2>Quality and action units</h2><div class="histograms">${figures.map((figure) => rendered(h(HistogramFigure, figure)))}</div>`}
+${portraits.length === 0 ? null : markup`<h2>${portraits.length < counts.faces ? `The first ${portraits.length} faces` : "Faces"}</h2><div class="portraits">${portraits.map(portraitFigure)}</div>`}
+${failures.length === 0 ? null : markup`<h2>What failed</h2><ul>${failures.map(({ path, reason }) => markup`<li>${path}: ${reason}</li>`)}</ul>${rest}`}`;
+  return page({ title, body });
+}
+
+function portraitFigure({ title, label, image }: StudySummary["portraits"][number]): Markup {
+  return markup`<figure><img alt="" src="${image}"><figcaption>${label === null ? null : markup`<b>${label}</b> `}${title}</figcaption></figure>`;
+}
+
+/** What a search found, best first. */
+export interface FoundSummary {
+  readonly category: string;
+  readonly faces: number;
+  readonly failures: readonly { readonly path: string; readonly reason: string }[];
+  readonly best: readonly {
+    readonly title: string;
+    readonly portrait: string | null;
+    readonly score: number;
+    readonly expression: string | null;
+    readonly why: readonly string[];
+    /** What the model says of it, and the cues that it cites; `null` where none was asked. */
+    readonly verdict: { readonly words: string; readonly cues: readonly string[] } | null;
+  }[];
+}
+
+/** The faces that are most like the examples of a category, with what they have in common with them. */
+export function foundPage({ category, faces, failures, best }: FoundSummary): string {
+  const title = `Most like “${category}”`;
+  const body = markup`<h1>${title}</h1>
+<p>${faces} faces were searched; ${best.length === 0 ? "none is shown" : `the best ${best.length} are shown`}, all of them stand in ranking.csv. Similarity says how far a face shows what the examples show, from 0 to 1; it says nothing about what anybody felt.</p>
+<div class="cases">${best.map((face, at) => foundCard(face, at + 1))}</div>
+${failures.length === 0 ? null : markup`<h2>What could not be searched</h2><ul>${failures.map(({ path, reason }) => markup`<li>${path}: ${reason}</li>`)}</ul>`}`;
+  return page({ title, body });
+}
+
+function foundCard(
+  { title, portrait, score, expression, why, verdict }: FoundSummary["best"][number],
+  rank: number,
+): Markup {
+  const image = portrait === null ? null : markup`<img alt="" src="${portrait}">`;
+  const said =
+    verdict === null
+      ? null
+      : markup`<p>${verdict.words}</p><ul>${verdict.cues.map((cue) => markup`<li>${cue}</li>`)}</ul>`;
+  return markup`<div class="case">${image}<h3>${rank}. ${title}</h3>
+<p>Similarity ${score.toFixed(2)}${expression === null ? "" : `, reads as ${expression}`}</p>${said}
+${why.length === 0 ? null : markup`<details><summary>What it shares with the examples</summary><ul>${why.map((each) => markup`<li>${each}</li>`)}</ul></details>`}</div>`;
+}
