@@ -100,8 +100,11 @@ interface RatedSoFar {
   readonly ratings: readonly SheetRating[];
 }
 
-/** Krippendorff's alpha, ordinal, over all items that two raters or more have rated; `null` where it is not defined. */
-export function agreementSoFar({ lines, ratings }: RatedSoFar): {
+/** Krippendorff's alpha over all items that two raters or more have rated; `null` where it is not defined. */
+export function agreementSoFar(
+  { lines, ratings }: RatedSoFar,
+  level: "ordinal" | "nominal",
+): {
   readonly alpha: number | null;
   readonly items: number;
 } {
@@ -109,5 +112,5 @@ export function agreementSoFar({ lines, ratings }: RatedSoFar): {
   const given = new Map(ratings.map(({ item, rater, rating }) => [JSON.stringify([item, rater]), rating]));
   const table = lines.map(({ item }) => raters.map((rater) => given.get(JSON.stringify([item, rater])) ?? null));
   const items = table.filter((row) => row.filter((rating) => rating !== null).length > 1).length;
-  return { alpha: krippendorffStatistic(table, "ordinal")(new Float64Array(table.length).fill(1)), items };
+  return { alpha: krippendorffStatistic(table, level)(new Float64Array(table.length).fill(1)), items };
 }

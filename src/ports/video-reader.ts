@@ -14,6 +14,8 @@ export interface FrameOptions {
   readonly fps: number;
   /** Frames at the start that are already known and not handed out. */
   readonly skip: number;
+  /** Nothing before this time is read, in seconds: the first frame from then on has index 0. From the start when left out. */
+  readonly fromS?: number | undefined;
   /** Where the pixels of frames go; whoever takes a frame gives them back. */
   readonly pixels: PixelPool;
   readonly signal?: AbortSignal | undefined;

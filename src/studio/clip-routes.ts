@@ -1,19 +1,23 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, relative, sep } from "node:path";
 import { Readable } from "node:stream";
 import { Hono } from "hono";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
+import { PixelBox } from "../domain/geometry.ts";
 import { endingOf } from "../measuring/folder-files.ts";
 import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { systemPath } from "../platform/system-path.ts";
-import { spelledBack } from "../platform/visible-text.ts";
+import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { readMarkers, readPeople, writeMarkers, writePeople } from "../study/clip-notes.ts";
 import { faceKey, readExclusions } from "../study/exclusions.ts";
+import { addToCategory } from "./exemplars.ts";
+import { drawFrame } from "./face-portraits.ts";
 import { changesInTurn } from "./folder.ts";
-import { createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
+import { createStudyDesk, placeOfRow } from "./opened-study.ts";
 import { asked, message } from "./requests.ts";
+import { FRAMES } from "./result-folders.ts";
 import type { Studio } from "./studio.ts";
 
 const Name = z.string().trim().min(1).max(80);
@@ -38,6 +42,14 @@ const ExcludeMessage = z.strictObject({
   reason: z.string().trim().min(1).max(1_000).nullable(),
 });
 
+const ExemplarMessage = z.strictObject({
+  ...Clip,
+  ...{ atS: Seconds, box: PixelBox },
+  category: z.string().trim().min(1).max(200),
+  role: z.enum(["instance", "counter"]),
+  why: z.string().trim().min(1).max(20_000).nullable(),
+});
+
 /** Kinds that browsers may play; whether they can is theirs to say. */
 const TYPES: Readonly<Record<string, string>> = {
   webm: "video/webm",
@@ -53,14 +65,11 @@ export function clipRoutes({ folder }: Studio): Hono {
   /** Each keeps what is said of other clips. */
   const inTurn = changesInTurn(folder);
 
-  const placeOfClip = ({ history }: OpenedStudy, clip: string) =>
-    folder.place(resolve(history.began.workingFolder, spelledBack(clip)));
-
   routes.get("/clip", async (c) => {
     const study = await desk.open(asked(c, "study"));
     const clip = asked(c, "clip");
     const [people, markers] = await Promise.all([readPeople(study.place), readMarkers(study.place)]);
-    const gone = await placeOfClip(study, clip).then(
+    const gone = await desk.placeOf(study, clip).then(
       () => null,
       (error: Error) => error.message,
     );
@@ -76,7 +85,7 @@ export function clipRoutes({ folder }: Studio): Hono {
     const clip = asked(c, "clip");
     const ending = endingOf(clip);
     if (!VIDEO_ENDINGS.includes(ending)) throw new ConfigurationError(`Cannot play what is no clip: \`${clip}\``);
-    const place = await placeOfClip(study, clip);
+    const place = await desk.placeOf(study, clip);
     const { size } = await stat(systemPath(place));
     const headers = {
       "Content-Type": TYPES[ending] ?? "video/mp4",
@@ -110,6 +119,15 @@ export function clipRoutes({ folder }: Studio): Hono {
       await writeMarkers(place, [...others, ...markers.map((one) => ({ path: clip, ...one }))]);
     });
     return c.json({});
+  });
+
+  routes.post("/clip/exemplars", async (c) => {
+    const { study, clip, atS, box, category, ...label } = await message(c, ExemplarMessage);
+    const into = join(folder.root, FRAMES);
+    const image = await drawFrame(await desk.placeOf(await desk.open(study), clip), atS, into);
+    const named = { ...label, category: spelledBack(category), definition: null };
+    await inTurn(() => addToCategory([{ image, face: { box } }], named, c.req.raw.signal));
+    return c.json({ image: reversiblyVisible(relative(folder.root, image).split(sep).join("/")) });
   });
 
   routes.post("/clip/exclude", async (c) => {

@@ -114,7 +114,8 @@ export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const { history, place, discovery } = await open(asked(c, "path"));
     const id = asked(c, "face");
     const face = discovery.faces.find((each) => each.id === id);
-    const jpeg = face?.box ? await desk.portrait({ history, place, stamp: "" }, face.path, face.box) : null;
+    const study = { history, place, stamp: "" };
+    const jpeg = face?.box ? await desk.portrait(study, { path: face.path, atS: null, box: face.box }) : null;
     return jpegOr(c, jpeg, NO_FACE);
   });
 

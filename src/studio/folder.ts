@@ -50,6 +50,8 @@ export interface Upload {
 /** Where uploaded images and clips go; what was dropped together goes below the first, as it lay together. */
 const IMAGES = "images";
 const CLIPS = "clips";
+/** What is on its way; emptied at every start. */
+export const UPLOADS = join(".kuleshov", "uploads");
 const LONGEST_NAME = 120;
 const DEEPEST_FOLDER = 20;
 const OTHER_FOLDER = "open the studio on another";
@@ -57,7 +59,7 @@ const OTHER_FOLDER = "open the studio on another";
 /** @throws {ConfigurationError} if there is no such folder. */
 export async function createStudioFolder(named: string): Promise<StudioFolder> {
   const root = await openedFolder(named);
-  const uploads = join(root, ".kuleshov", "uploads");
+  const uploads = join(root, UPLOADS);
   await rm(uploads, { recursive: true, force: true }); // what a killed studio was being sent
   const listeners = new Set<() => void>();
   const started = randomUUID();

@@ -1,9 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { ConfigurationError, ImageDecodeError } from "../domain/errors.ts";
-import type { PixelBox } from "../domain/geometry.ts";
-import { cutPortraits, type PortraitRequest } from "../measuring/cut-portraits.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { spelledBack } from "../platform/visible-text.ts";
 import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
@@ -11,7 +8,8 @@ import { NO_COUNTS } from "../runs/run-rows.ts";
 import { type Exclusion, type FacePlace, faceKey, readExclusions, writeExclusions } from "../study/exclusions.ts";
 import { readStudyRows } from "../study/read-study-rows.ts";
 import { filterRows, type RowChunk, readRowFilter, type StudyColumns, StudyRows } from "../study/study-rows.ts";
-import { changesInTurn, type StudioFolder } from "./folder.ts";
+import { type CutPortrait, createPortraits } from "./face-portraits.ts";
+import { changesInTurn, type StudioFolder, UPLOADS } from "./folder.ts";
 
 /** A study in the studio's folder. */
 export interface OpenedStudy {
@@ -33,20 +31,20 @@ export interface StudyDesk {
   chosen(study: OpenedStudy, filter: URLSearchParams): Promise<readonly number[]>;
   /** Excludes rows for a reason, or counts them again when there is none. */
   exclude(study: OpenedStudy, rows: readonly number[], reason: string | null): Promise<void>;
-  /** JPEG of a face, `null` when its image cannot be read. */
-  portrait(study: OpenedStudy, image: string, box: PixelBox): Promise<Uint8Array | null>;
+  /** The real place of an image or a clip of a study. @throws as `folder.place` does. */
+  placeOf(study: OpenedStudy, path: string): Promise<string>;
+  /** As `CutPortrait`, of a face as the study names its image or clip. */
+  portrait: (study: OpenedStudy, ...face: Parameters<CutPortrait>) => ReturnType<CutPortrait>;
 }
 
-const MOST_PORTRAITS = 2_000;
-const PORTRAIT_PX = 200;
-const GATHERED_MS = 10;
 const ROWS_AT_ONCE = 16_384;
 
 export function createStudyDesk(folder: StudioFolder): StudyDesk {
   /** The study that was read last: whoever filters, excludes and saves works on one. */
   let last: { readonly key: string; readonly rows: StudyRows } | undefined;
-  const portraits = new Map<string, Promise<Uint8Array | null>>();
-  const cutTogether = createPortraitCutter();
+  const cutPortrait = createPortraits(join(folder.root, UPLOADS));
+  const placeOf = ({ history }: OpenedStudy, path: string) =>
+    folder.place(resolve(history.began.workingFolder, spelledBack(path)));
   const inTurn = changesInTurn(folder);
 
   async function* parts({ place, stamp, history }: OpenedStudy, clip: string | null = null) {
@@ -118,40 +116,10 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
         await writeExclusions(study.place, [...exclusions.values()]);
       });
     },
-    async portrait({ history }, image, box) {
-      const place = await folder.place(resolve(history.began.workingFolder, spelledBack(image)));
-      const { mtimeMs } = await stat(systemPath(place));
-      const key = JSON.stringify([place, mtimeMs, box]);
-      const cut = portraits.get(key) ?? cutTogether({ id: key, path: place, box });
-      portraits.delete(key);
-      portraits.set(key, cut);
-      const [oldest] = portraits.keys();
-      if (portraits.size > MOST_PORTRAITS && oldest !== undefined) portraits.delete(oldest);
-      return cut;
+    placeOf,
+    async portrait(study, face, signal) {
+      return cutPortrait({ ...face, path: await placeOf(study, face.path) }, signal);
     },
-  };
-}
-
-/** A page asks for the faces of an image at once, as many as its browser has connections: the image is opened once for them. */
-function createPortraitCutter(): (request: PortraitRequest) => Promise<Uint8Array | null> {
-  const asked = new Map<
-    string,
-    { readonly requests: PortraitRequest[]; readonly cut: ReturnType<typeof cutPortraits> }
-  >();
-  const gather = (path: string) => {
-    const requests: PortraitRequest[] = [];
-    const cut = wait(GATHERED_MS).then(() => {
-      asked.delete(path);
-      return cutPortraits(requests, { sidePx: PORTRAIT_PX });
-    });
-    const group = { requests, cut };
-    asked.set(path, group);
-    return group;
-  };
-  return async (request) => {
-    const { requests, cut } = asked.get(request.path) ?? gather(request.path);
-    requests.push(request);
-    return (await cut).get(request.id) ?? null;
   };
 }
 

@@ -5,12 +5,14 @@ import { z } from "zod";
 import { agreementSoFar, keepRating, readCheckSheets, sheetOf } from "../discovery/rater-sheets.ts";
 import { CHECK_FOLDER, SHEET_FILE } from "../discovery/write-discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import { BASIC_LABELS } from "../domain/labels.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { spelledBack } from "../platform/visible-text.ts";
 import { aloneInRun } from "../runs/run-folder.ts";
 import { readRunHistory } from "../runs/run-history.ts";
 import {
+  answersOf,
   beginRating,
   keepStudyRating,
   MOST_POINTS,
@@ -35,8 +37,10 @@ const RatingMessage = z.strictObject({
 const BeginMessage = z.strictObject({
   study: z.string().min(1),
   most: z.number().int().min(1).max(5_000),
-  ...RatingQuestion.shape,
+  question: RatingQuestion,
 });
+
+const RATED_PX = 480;
 
 /** As in the instructions that the sheet of a check comes with. */
 const CHECK_SCALE = {
@@ -57,6 +61,17 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
   async function studyAt(path: string): Promise<OpenedStudy | undefined> {
     const command = (await readRunHistory(await folder.place(spelledBack(path))))?.began.command;
     return command === "measure" || command === "import" ? desk.open(path) : undefined;
+  }
+
+  /** What is rated, and what all have given so far; `null` for a study whose raters are asked nothing yet. */
+  async function sheetsAt(path: string) {
+    const study = await studyAt(path);
+    if (study === undefined) {
+      return { scale: undefined, sheets: await readCheckSheets(await folder.place(spelledBack(path))) };
+    }
+    const scale = await readScale(study.place);
+    if (scale === undefined) return null;
+    return { scale, sheets: { lines: linesOf(scale), ratings: await readStudyRatings(study.place, scale) } };
   }
 
   routes.get("/checks", async (c) => {
@@ -80,39 +95,39 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
 
   routes.get("/ratings", async (c) => {
     const path = asked(c, "discovery");
-    const study = await studyAt(path);
-    const scale = study === undefined ? undefined : await readScale(study.place);
-    if (study !== undefined && scale === undefined) return c.json({ begun: false });
-    const sheets =
-      study === undefined || scale === undefined
-        ? await readCheckSheets(await folder.place(spelledBack(path)))
-        : { lines: linesOf(scale), ratings: await readStudyRatings(study.place, scale) };
+    const found = await sheetsAt(path);
+    if (found === null) return c.json({ begun: false, labels: BASIC_LABELS, mostAnswers: MOST_POINTS });
+    const { scale, sheets } = found;
+    const level = scale !== undefined && "labels" in scale ? "nominal" : "ordinal";
     const rater = c.req.query("rater") ?? "";
     const counts: Record<string, number> = {};
     for (const each of sheets.ratings) counts[each.rater] = (counts[each.rater] ?? 0) + 1;
     return c.json({
       begun: true,
       isCheck: scale === undefined,
-      ...(scale === undefined ? CHECK_SCALE : { question: scale.question, words: wordsOf(scale) }),
+      ...(scale === undefined ? CHECK_SCALE : { question: scale.question, words: answersOf(scale) }),
+      level,
       lines: sheets.lines,
       given: Object.fromEntries(
         sheets.ratings.filter((each) => each.rater === rater).map(({ item, rating }) => [item, rating]),
       ),
       raters: Object.entries(counts).map(([name, rated]) => ({ name, rated })),
-      agreement: agreementSoFar(sheets),
+      agreement: agreementSoFar(sheets, level),
       sheet: `${scale === undefined ? CHECK_FOLDER : RATINGS_FOLDER}/${sheetOf(rater)}`,
     });
   });
 
   routes.post("/ratings/begin", async (c) => {
-    const { study: path, most, ...question } = await message(c, BeginMessage);
+    const { study: path, most, question } = await message(c, BeginMessage);
     const study = await desk.open(path);
     const rows = await desk.rows(study);
     const counted = await desk.chosen(study, new URLSearchParams({ show: "counted" }));
     const faces = counted.flatMap((row) => {
       const { path: image, frame, faceId } = placeOfRow(rows, row);
       const box = boxOfRow(rows, row);
-      return frame === null && faceId !== null && box !== null ? [{ path: image, faceId, box }] : [];
+      if (faceId === null || box === null) return [];
+      const moment = frame === null ? {} : { frame, atS: Math.round(rows.number("timestamp_s", row) * 1e3) / 1e3 };
+      return [{ path: image, faceId, box, ...moment }];
     });
     await beginRating(study.place, question, faces, { most, seed: 1 });
     folder.changed();
@@ -123,7 +138,8 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
     const study = await studyAt(asked(c, "discovery"));
     if (study !== undefined) {
       const face = (await readScale(study.place))?.items.find(({ item }) => item === c.req.query("name"));
-      const jpeg = face === undefined ? null : await desk.portrait(study, face.path, face.box);
+      const jpeg =
+        face === undefined ? null : await desk.portrait(study, { ...face, atS: face.atS ?? null, sidePx: RATED_PX });
       if (jpeg === null) return c.json({ error: NO_FACE }, 404);
       return c.body(jpeg as Uint8Array<ArrayBuffer>, 200, { "Content-Type": "image/jpeg" });
     }
@@ -159,9 +175,4 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
 
 function linesOf({ items }: RatingScale) {
   return items.map(({ item }) => ({ item, image: item, references: [] }));
-}
-
-/** Only the ends of a scale have words. */
-function wordsOf({ points, lowest, highest }: RatingScale): string[] {
-  return Array.from({ length: points }, (_, at) => (at === 0 ? lowest : at === points - 1 ? highest : ""));
 }

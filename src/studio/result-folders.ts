@@ -9,6 +9,8 @@ export const ANSWERS = "answers";
 /** Where studies and discoveries that are begun in the studio go. */
 export const STUDIES = "studies";
 export const DISCOVERIES = "discoveries";
+/** Where frames of clips go that are examples of a category: an example names an image. */
+export const FRAMES = "frames";
 /** Where labs and evaluations go, as the commands have it. */
 export const LABS = "lab-results";
 export const EVALUATIONS = "eval-results";

@@ -103,7 +103,9 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.get("/study/portrait", async (c) => {
     const [leftPx = 0, topPx = 0, widthPx = 1, heightPx = 1] = asked(c, "box").split(",").map(Number);
     const study = await desk.open(asked(c, "path"));
-    const jpeg = await desk.portrait(study, asked(c, "image"), { leftPx, topPx, widthPx, heightPx });
+    const [path, at] = [asked(c, "image"), c.req.query("at")];
+    const box = { leftPx, topPx, widthPx, heightPx };
+    const jpeg = await desk.portrait(study, { path, atS: at === undefined ? null : Number(at), box }, c.req.raw.signal);
     return jpegOr(c, jpeg, NO_FACE);
   });
 

@@ -5,6 +5,7 @@ import { refuseRater, sheetOf } from "../discovery/rater-sheets.ts";
 import { readSheet, type SheetRating } from "../discovery/score-sheet.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { PixelBox } from "../domain/geometry.ts";
+import { groupBy } from "../domain/group-by.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { hashOfFileIfThere } from "../platform/hash.ts";
 import { makeFolder } from "../platform/make-folder.ts";
@@ -16,26 +17,53 @@ import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 /** Beside the tables of a study: what raters are asked, and a sheet of each. It is theirs; `--resume` and `--force` leave it. */
 export const RATINGS_FOLDER = "ratings";
 const SCALE_FILE = "scale.json";
-const COLUMNS = ["item", "path", "face_id", "rater", "rating"];
+/** Written anew with every rating. */
+const TABLE_FILE = "ratings.csv";
+const COLUMNS = ["item", "path", "frame", "face_id", "rater", "rating", "label"];
 
 /** The most points that keys of one digit reach. */
 export const MOST_POINTS = 9;
 
-/** What is asked of every face, and what the ends of the scale mean. */
-export const RatingQuestion = z.strictObject({
-  question: z.string().trim().min(1).max(400),
-  points: z.number().int().min(2).max(MOST_POINTS),
-  lowest: z.string().trim().min(1).max(80),
-  highest: z.string().trim().min(1).max(80),
-});
+const Words = z.string().trim().min(1).max(80);
+const Question = { question: z.string().trim().min(1).max(400) };
+const Scale = { points: z.number().int().min(2).max(MOST_POINTS), lowest: Words, highest: Words };
+const Labels = {
+  labels: z
+    .array(Words.max(40))
+    .min(2)
+    .max(MOST_POINTS)
+    .refine((labels) => new Set(labels.map((label) => label.toLowerCase())).size === labels.length),
+};
+
+/** What is asked of every face: a point of a scale whose ends have words, or one of several labels. */
+export const RatingQuestion = z.union([
+  z.strictObject({ ...Question, ...Scale }),
+  z.strictObject({ ...Question, ...Labels }),
+]);
 export type RatingQuestion = z.infer<typeof RatingQuestion>;
 
 /** A face to be rated, in the order in which all raters see them. */
-const RatedFace = z.strictObject({ item: z.string(), path: z.string(), faceId: z.string(), box: PixelBox });
+const RatedFace = z.strictObject({
+  ...{ item: z.string(), path: z.string(), faceId: z.string(), box: PixelBox },
+  /** Which frame of a clip, and when; left out for images. */
+  frame: z.number().int().optional(),
+  atS: z.number().optional(),
+});
 export type RatedFace = z.infer<typeof RatedFace>;
 
-const RatingScale = RatingQuestion.extend({ seed: z.number(), items: z.array(RatedFace).min(1) });
+const Drawn = { seed: z.number(), items: z.array(RatedFace).min(1) };
+const RatingScale = z.union([
+  z.strictObject({ ...Question, ...Scale, ...Drawn }),
+  z.strictObject({ ...Question, ...Labels, ...Drawn }),
+]);
 export type RatingScale = z.infer<typeof RatingScale>;
+
+/** What each answer is called, from the first; only the ends of a scale have words. */
+export function answersOf(question: RatingQuestion): readonly string[] {
+  if ("labels" in question) return question.labels;
+  const { points, lowest, highest } = question;
+  return Array.from({ length: points }, (_, at) => (at === 0 ? lowest : at === points - 1 ? highest : ""));
+}
 
 /** @returns `undefined` where nobody has begun to rate. @throws {ConfigurationError} if the file is no such scale. */
 export async function readScale(study: string): Promise<RatingScale | undefined> {
@@ -61,7 +89,7 @@ export async function beginRating(
     );
   }
   if (faces.length === 0) {
-    throw new ConfigurationError("Cannot begin to rate the study as it has no face of an image that counts");
+    throw new ConfigurationError("Cannot begin to rate the study as it has no face that counts");
   }
   const items = createRandom(`${seed} rating`)
     .shuffled(faces)
@@ -73,10 +101,11 @@ export async function beginRating(
 }
 
 /** What all raters have given so far. */
-export async function readStudyRatings(study: string, { points }: Pick<RatingScale, "points">): Promise<SheetRating[]> {
+export async function readStudyRatings(study: string, scale: RatingQuestion): Promise<SheetRating[]> {
   const folder = join(study, RATINGS_FOLDER);
-  const names = (await readdir(systemPath(folder))).filter((name) => name.endsWith(".csv")).sort();
-  return (await Promise.all(names.map((name) => readSheet(join(folder, name), points)))).flat();
+  const names = (await readdir(systemPath(folder))).filter((name) => /^sheet-.*\.csv$/.test(name)).sort();
+  const highest = answersOf(scale).length;
+  return (await Promise.all(names.map((name) => readSheet(join(folder, name), highest)))).flat();
 }
 
 /** Keeps one rating in the rater's own sheet; `null` takes it back. @throws {ConfigurationError} if it is none of the scale. */
@@ -90,13 +119,48 @@ export async function keepStudyRating(
   if (scale === undefined || !scale.items.some((each) => each.item === item)) {
     throw new ConfigurationError(`The study has no item "${item}" to rate: reload the page`);
   }
-  if (rating !== null && rating > scale.points) {
-    throw new ConfigurationError(`Cannot keep the rating as the scale ends at ${scale.points}: reload the page`);
+  const answers = answersOf(scale);
+  if (rating !== null && rating > answers.length) {
+    throw new ConfigurationError(`Cannot keep the rating as the scale ends at ${answers.length}: reload the page`);
   }
-  const own = (await readStudyRatings(study, scale)).filter((each) => each.rater === rater);
-  const given = new Map(own.map((each) => [each.item, each.rating]));
+  const all = await readStudyRatings(study, scale);
+  const given = new Map(all.flatMap((each) => (each.rater === rater ? [[each.item, each.rating] as const] : [])));
   if (rating === null) given.delete(item);
   else given.set(item, rating);
-  const rows = scale.items.map((each) => [each.item, each.path, each.faceId, rater, given.get(each.item)]);
+  const labelOf = (value: number | undefined) =>
+    value === undefined || !("labels" in scale) ? "" : scale.labels[value - 1];
+  const rows = scale.items.map(({ item: id, path, frame, faceId }) => {
+    const own = given.get(id);
+    return [id, path, frame, faceId, rater, own, labelOf(own)];
+  });
   await writeFileAtomic(join(study, RATINGS_FOLDER, sheetOf(rater)), csvLines([COLUMNS, ...rows]));
+  const others = all.filter((each) => each.rater !== rater);
+  const own = [...given].map(([id, value]) => ({ item: id, rater, rating: value }));
+  await writeFileAtomic(join(study, RATINGS_FOLDER, TABLE_FILE), ratingsTable(scale, [...others, ...own]));
+}
+
+/**
+ * All ratings with one row for each face that has one, as `validate` and evaluations read labelled faces: where the face
+ * is, for labels how many raters chose each, for a scale the mean, and what each rater gave.
+ */
+function ratingsTable(scale: RatingScale, ratings: readonly SheetRating[]): string {
+  const raters = [...new Set(ratings.map(({ rater }) => rater))].sort();
+  const byItem = groupBy(ratings, ({ item }) => item);
+  const labels = "labels" in scale ? scale.labels : null;
+  const rows = scale.items.flatMap(({ item, path, frame, atS, faceId, box }) => {
+    const given = byItem.get(item);
+    if (given === undefined) return [];
+    const summary = labels?.map((_, at) => given.filter(({ rating }) => rating === at + 1).length) ?? [
+      given.reduce((sum, { rating }) => sum + rating, 0) / given.length,
+    ];
+    const byRater = raters.map((rater) => {
+      const rating = given.find((each) => each.rater === rater)?.rating;
+      return rating === undefined ? "" : (labels?.[rating - 1] ?? rating);
+    });
+    const region = [box.leftPx, box.topPx, box.widthPx, box.heightPx].join(" ");
+    return [[path, frame, atS, faceId, region, given.length, ...summary, ...byRater]];
+  });
+  const summary = labels?.map((label) => `votes_${label}`) ?? ["mean_rating"];
+  const place = ["path", "frame", "timestamp_s", "face", "region", "raters"];
+  return csvLines([[...place, ...summary, ...raters.map((rater) => `rater_${rater}`)], ...rows]);
 }

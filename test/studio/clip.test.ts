@@ -4,8 +4,11 @@ import { parse } from "csv-parse/sync";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { readTableSamples } from "../../src/evaluation/dataset/table-samples.ts";
+import { DatasetSource } from "../../src/evaluation/file/dataset-source.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import { readRunHistory } from "../../src/runs/run-history.ts";
+import { readTruth } from "../../src/validation/read-truth.ts";
 import { installFakeFfmpeg, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -14,6 +17,7 @@ import { tempFolder } from "../support/temp-folder.ts";
 
 const STUDY = "studies/evening";
 const CLIP = "clips/party.webm";
+const DINNER = "studies/dinner [1].mp4";
 const SHOT = { photo: samplePhoto(1), leftPx: 300, topPx: 200, widthPx: 900, movesXPxPerS: 0 };
 const VIDEO = { shots: [{ fromS: 0, ...SHOT }], durationS: 2, fps: 10 };
 
@@ -84,6 +88,53 @@ describe("a clip in a browser", () => {
     expect(await readdir(join(studio.folder, "images/holiday"))).toEqual(["beach"]);
     await page.click("text=Measure them in a study");
     await expect.poll(() => page.inputValue("input[name=words]")).toBe("images/holiday");
+    await page.close();
+  });
+
+  it("gives a frame to a category, as an image that commands read", async () => {
+    const page = await studio.open(`clip/${DINNER}?clip=${encodeURIComponent("clips/dinner [1].mp4")}&at=0.2`);
+    await page.waitForSelector(".person");
+    const [first = ""] = await people(page);
+    const section = page.locator(`section[aria-label="${first}"]`);
+    await section.locator("summary", { hasText: "Add to a category" }).click();
+    await section.locator("input[name=category]").fill("listening");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(`text=${first} was added to listening`);
+    const listed = await runCli(["exemplars", "list", "--json"], { cwd: studio.folder });
+    const [exemplar, ...others] = JSON.parse(listed.stdout);
+    expect(others).toEqual([]);
+    expect(exemplar.category).toBe("listening");
+    expect(exemplar.image.path).toMatch(/frames\/dinner \[1\]\.mp4-\w+\/0\.2s\.png$/);
+    const { width } = await sharp(exemplar.image.path).metadata();
+    expect(width).toBe(480);
+    await page.close();
+  });
+
+  it("has its faces rated by labels, in a table that validations and evaluations read", async () => {
+    const page = await studio.open(`rate/${DINNER}`);
+    await page.click("text=one of several labels");
+    await page.fill("textarea[name=labels]", "happiness, neutral, Happiness");
+    await page.click("text=Draw the faces");
+    await page.waitForSelector("text=Two labels are the same");
+    await page.fill("textarea[name=labels]", "happiness, neutral, sadness");
+    await page.click("text=Draw the faces");
+    await page.fill("input[name=rater]", "Ann");
+    await page.keyboard.press("Enter");
+    for (const at of [1, 2, 3, 4]) {
+      await page.waitForSelector(`section[aria-label='Face ${at} of 4'] img`);
+      expect(await page.locator(".rating img").evaluate((image: HTMLImageElement) => image.decode())).toBeUndefined();
+      await page.keyboard.press("2");
+    }
+    await page.waitForSelector("text=That was the last face, thank you.");
+    const table = join(studio.folder, DINNER, "ratings", "ratings.csv");
+    await expect.poll(async () => (await readTruth(table, studio.folder).catch(() => null))?.truths.length).toBe(4);
+    const { truths, problems } = await readTruth(table, studio.folder);
+    expect([truths.map(({ label }) => label), problems]).toEqual([Array(4).fill("neutral"), []]);
+    const columns = { image: "path", time: "timestamp_s", region: "region", votes: { neutral: "votes_neutral" } };
+    const source = DatasetSource.parse({ format: "csv", path: table, images: studio.folder, columns });
+    const rows = await readTableSamples(source as never, table, table);
+    const times = new Set(rows.map((row) => ("frame" in row ? JSON.stringify(row.frame) : row)));
+    expect(times).toEqual(new Set([0, 0.2].map((timeSec) => JSON.stringify({ timeSec }))));
     await page.close();
   });
 

@@ -120,7 +120,7 @@ it("shows nothing raw of names, reports, tables, models and servers, on any page
     await api("/clip/markers", { ...seen, markers: [{ lane: `l${HOSTILE}`, fromS: 0, toS: 1, label: `m${HOSTILE}` }] }),
   ).toEqual({});
   const ends = { points: 3, lowest: `a${HOSTILE}`, highest: `z${HOSTILE}` };
-  await api("/ratings/begin", { study, most: 9, question: `q${HOSTILE}`, ...ends });
+  await api("/ratings/begin", { study, most: 9, question: { question: `q${HOSTILE}`, ...ends } });
 
   const address = (path: string) => path.split("/").map(encodeURIComponent).join("/");
   const pages = {

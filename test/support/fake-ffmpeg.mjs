@@ -8,6 +8,7 @@ const args = process.argv.slice(2);
 const optionOf = (name) => args[args.indexOf(name) + 1];
 const path = optionOf("-i").replace(/^file:/, "");
 const log = (line) => process.stderr.write(`${line}\n`);
+const fromS = args.includes("-ss") ? Number(optionOf("-ss")) : 0;
 const fps = Number(/floor\(t\*([\d.]+)\+0\.001\)/.exec(optionOf("-vf"))[1]);
 
 function readVideo() {
@@ -76,17 +77,18 @@ async function viewOf(shot, photo, timeS) {
 
 let selected = 0;
 let before = Number.NaN;
-for (let n = 0; n / video.fps < video.durationS; n += 1) {
+for (let n = Math.ceil(fromS * video.fps - 1e-6); n / video.fps < video.durationS; n += 1) {
   const timeS = n / video.fps;
   if (video.brokenFromS !== null && timeS >= video.brokenFromS) {
     log("[matroska,webm @ 0x561273a1b2c3] [error] File ended prematurely");
     break;
   }
-  if (!Number.isNaN(before) && Math.floor(timeS * fps + 0.001) <= Math.floor(before * fps + 0.001)) continue;
-  before = timeS;
-  const at = `n:${String(selected).padStart(4)} pts:${String(Math.round(timeS * 12800)).padStart(7)}`;
+  const passedS = timeS - fromS;
+  if (!Number.isNaN(before) && Math.floor(passedS * fps + 0.001) <= Math.floor(before * fps + 0.001)) continue;
+  before = passedS;
+  const at = `n:${String(selected).padStart(4)} pts:${String(Math.round(passedS * 12800)).padStart(7)}`;
   log(
-    `[Parsed_showinfo_1 @ 0x557c41bfdf80] [info] ${at} pts_time:${String(Number(timeS.toFixed(6))).padEnd(7)} pos: 1 fmt:yuv420p`,
+    `[Parsed_showinfo_1 @ 0x557c41bfdf80] [info] ${at} pts_time:${String(Number(passedS.toFixed(6))).padEnd(7)} pos: 1 fmt:yuv420p`,
   );
   log("[Parsed_showinfo_1 @ 0x557c41bfdf80] [info] color_range:tv color_space:bt470bg color_primaries:unknown");
   await setTimeout(video.pauseMs);

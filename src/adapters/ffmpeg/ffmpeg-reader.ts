@@ -38,11 +38,11 @@ type Decoder = ChildProcessByStdio<null, Readable, Readable>;
 async function* decode(
   command: string,
   { path, sha256 }: VideoFile,
-  { fps, skip, pixels, signal }: FrameOptions,
+  { fps, skip, fromS = 0, pixels, signal }: FrameOptions,
 ): AsyncGenerator<VideoFrame> {
   // Node can tell other programs no name that is not UTF-8: such a file is handed over open.
   const handed = hasStrayBytes(path) ? await openFile(path) : undefined;
-  const decoder = spawn(command, ffmpegArguments(handed === undefined ? resolve(path) : "/dev/fd/0", fps), {
+  const decoder = spawn(command, ffmpegArguments(handed === undefined ? resolve(path) : "/dev/fd/0", fps, fromS), {
     stdio: [handed?.createReadStream({ autoClose: false }) ?? "ignore", "pipe", "pipe"],
   });
   const log = createFfmpegLog();
@@ -53,9 +53,9 @@ async function* decode(
   try {
     for await (const { widthPx, heightPx, rgb } of readPpmStream(decoder.stdout, pixels)) {
       signal?.throwIfAborted();
-      const timestampS = await log.timestampOf(index);
-      if (timestampS === undefined) throw new VideoDecodeError(path, "ffmpeg gave no time for a frame");
-      const frame = placeOf(index, timestampS, log.frameRate());
+      const passedS = await log.timestampOf(index);
+      if (passedS === undefined) throw new VideoDecodeError(path, "ffmpeg gave no time for a frame");
+      const frame = placeOf(index, fromS + passedS, log.frameRate());
       if (index < skip) pixels.give(rgb);
       else yield { image: { path, widthPx, heightPx, rgb, sha256, frame }, durationS: log.durationS() };
       index += 1;
@@ -81,7 +81,7 @@ function placeOf(index: number, timestampS: number, frameRate: number | null): V
  * comes out is renumbered, as ffmpeg would otherwise repeat frames to fill the gaps; the option against that has another
  * name in every few versions.
  */
-function ffmpegArguments(path: string, fps: number): string[] {
+function ffmpegArguments(path: string, fps: number, fromS: number): string[] {
   const interval = (time: string) => `floor(${time}*${fps}+0.001)`;
   const filters = [
     `select='isnan(prev_selected_t)+gt(${interval("t")}\\,${interval("prev_selected_t")})'`,
@@ -91,6 +91,8 @@ function ffmpegArguments(path: string, fps: number): string[] {
   ].join(",");
   return [
     ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"],
+    // Before the input, it is sought, exactly; times are then counted from there.
+    ...(fromS === 0 ? [] : ["-ss", String(fromS)]),
     ...["-protocol_whitelist", "file,pipe", "-i", `file:${path}`],
     // A capital V leaves out cover images of audio files.
     ...["-map", "0:V:0", "-vf", filters, "-r", "25"],

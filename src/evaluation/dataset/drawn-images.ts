@@ -47,7 +47,8 @@ export async function drawVideoFrames(
 /** Draws what is missing and takes it from the list; what stays there the video does not have. */
 async function drawMissing(path: string, missing: Map<string, FrameWanted>, video: VideoReader): Promise<void> {
   const pixels = createPixelPool();
-  for await (const { image, durationS } of video.frames(path, { fps: EVERY_FRAME_FPS, skip: 0, pixels })) {
+  const fromS = earliest([...missing.values()]);
+  for await (const { image, durationS } of video.frames(path, { fps: EVERY_FRAME_FPS, skip: 0, fromS, pixels })) {
     const { index = 0, timestampS = 0 } = image.frame ?? {};
     for (const [place, frame] of missing) {
       if (!isReached(frame, { index, timestampS, durationS })) continue;
@@ -65,16 +66,26 @@ async function drawMissing(path: string, missing: Map<string, FrameWanted>, vide
   }
 }
 
-/** Half a frame at 1000 per second: times are written with decimals. */
-const SAME_MOMENT_S = 0.0005;
+/** Seeking begins so much before: a time may be written later than it is. */
+const SEEK_BEFORE_S = 1;
+
+/** Where to begin to read; the start, unless all that is wanted is wanted by its time. */
+function earliest(wanted: readonly FrameWanted[]): number {
+  return Math.max(0, Math.min(...wanted.map((frame) => ("timeSec" in frame ? frame.timeSec : 0))) - SEEK_BEFORE_S);
+}
+
+/** Half a frame at 1000 per second, as times are written with decimals; ffmpeg writes six digits of them. */
+function sameMomentS(timeSec: number): number {
+  return timeSec < 1000 ? 0.0005 : 0.6 * 10 ** (Math.floor(Math.log10(timeSec)) - 5);
+}
 
 function isReached(
   frame: FrameWanted,
   now: { readonly index: number; readonly timestampS: number; readonly durationS: number | null },
 ): boolean {
   if ("number" in frame) return now.index === frame.number;
-  if ("timeSec" in frame) return now.timestampS >= frame.timeSec - SAME_MOMENT_S;
-  return now.timestampS >= frame.share * (now.durationS ?? 0) - SAME_MOMENT_S;
+  if ("timeSec" in frame) return now.timestampS >= frame.timeSec - sameMomentS(frame.timeSec);
+  return now.timestampS >= frame.share * (now.durationS ?? 0) - sameMomentS(0);
 }
 
 function nameOf(frame: FrameWanted): string {

@@ -37,6 +37,7 @@ export function ClipCurves({ rows, frames, person, columns, excluded, markers, a
   const seek = useRef(onSeek);
   seek.current = onSeek;
   const data = useMemo(() => curvesOf(rows, frames, person, columns), [rows, frames, person, columns.join()]);
+  const missing = columns.filter((_, i) => data[i + 1]?.every((value) => value === null));
   const marks = useRef({ excluded, markers });
   marks.current = { excluded, markers };
   const place = () => {
@@ -99,6 +100,9 @@ export function ClipCurves({ rows, frames, person, columns, excluded, markers, a
           );
         })}
       </ul>
+      {missing.length === 0 ? null : (
+        <p class="soft">Not measured, or not to be trusted in any frame: {missing.map(columnName).join(", ")}.</p>
+      )}
       <div ref={box} role="img" aria-label={`Curves of ${person.name}: ${columns.map(columnName).join(", ")}`} />
     </div>
   );

@@ -49,6 +49,11 @@ export function trackOf(rows: StudyRows, row: number): string {
   return rows.text("track_id", row) || rows.text("face_id", row);
 }
 
+export function boxOf(rows: StudyRows, row: number) {
+  const side = (name: string) => Math.round(rows.number(`box_${name}_px`, row) * 1e3) / 1e3;
+  return { leftPx: side("left"), topPx: side("top"), widthPx: side("width"), heightPx: side("height") };
+}
+
 /** Everybody in the clip, in order of appearance, with the frames that each is in. */
 export interface Person {
   readonly name: string;

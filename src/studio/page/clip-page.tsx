@@ -3,20 +3,17 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isUnderWay } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import { go, href, query, withQuery } from "./address.ts";
+import type { FaceLabel } from "./category-form.tsx";
+import { CurveChoice, chosenColumns } from "./clip-choice.tsx";
 import { ClipCurves } from "./clip-curves.tsx";
-import { type ClipNotes, excludedStretches, frameAt, framesOf, peopleOf, renamed, split } from "./clip-data.ts";
+import { boxOf, type ClipNotes, excludedStretches, frameAt, framesOf, peopleOf, renamed, split } from "./clip-data.ts";
 import { ClipLanes } from "./clip-lanes.tsx";
 import { ClipPerson } from "./clip-people.tsx";
 import { ClipPlayer } from "./clip-player.tsx";
 import { Busy, Failure } from "./parts.tsx";
 import { jobAt, post, useLoaded } from "./server.ts";
 import { type StudyAbout, useStudyRows } from "./study-data.ts";
-import { columnName } from "./study-list.tsx";
 import { Measuring } from "./study-page.tsx";
-
-/** Columns that are shown until somebody chooses others. */
-const FIRST = [/^AU12_both$/, /^AU0?4_both$/, /^AU0?6_both$/];
-const MOST_CURVES = 6;
 
 /** One clip of a study. */
 export function ClipPage({ rest: study }: { readonly rest: string }) {
@@ -104,6 +101,14 @@ function Timeline({ study, clip, rows, count, about, notes }: TimelineProps) {
     const frame = frameAt(frames, at.value)?.frame ?? 0;
     sendPeople(split(notes.people, person, { frame, taken: people.map(({ name }) => name) }));
   };
+  const addExample = async (person: (typeof people)[number], label: FaceLabel) => {
+    const shown = frameAt(frames, at.value);
+    const row = shown === undefined ? -1 : (person.rows[frames.indexOf(shown)] ?? -1);
+    if (shown === undefined || row < 0) {
+      throw new Error(`${person.name} is not in the frame that is shown: go to one with ${person.name} in it.`);
+    }
+    await post("/clip/exemplars", { study, clip, atS: shown.atS, box: boxOf(rows, row), ...label });
+  };
   const play = () => setPlaying((before) => !before);
   useKeys({
     " ": play,
@@ -143,7 +148,7 @@ function Timeline({ study, clip, rows, count, about, notes }: TimelineProps) {
       <h2>
         {people.length} {people.length === 1 ? "person" : "people"}
       </h2>
-      <Choice columns={columns} all={rows.columns.numbers} people={people.map(({ name }) => name)} />
+      <CurveChoice columns={columns} all={rows.columns.numbers} people={people.map(({ name }) => name)} />
       {people.length === 0 ? <p>No face was found in this clip.</p> : null}
       {shown.map((person) => (
         <section key={person.name} aria-label={person.name}>
@@ -152,6 +157,7 @@ function Timeline({ study, clip, rows, count, about, notes }: TimelineProps) {
             others={people.map(({ name }) => name).filter((name) => name !== person.name)}
             onName={(name) => sendPeople(renamed(notes.people, person, name))}
             onSplit={() => splitHere(person)}
+            onExample={(label) => addExample(person, label)}
           />
           <ClipCurves {...{ rows, frames, person, columns, excluded, at }} markers={notes.markers} onSeek={seek} />
         </section>
@@ -167,73 +173,10 @@ function keepPlace(atS: number): void {
   settling = window.setTimeout(() => go(withQuery({ at: atS === 0 ? null : atS.toFixed(2) }), "replace"), 300);
 }
 
-function chosenColumns(all: readonly string[]): string[] {
-  const chosen = query.value.get("show")?.split(",");
-  if (chosen !== undefined) return chosen.filter((name) => all.includes(name)).slice(0, MOST_CURVES);
-  return all.filter((name) => FIRST.some((wanted) => wanted.test(name)));
-}
-
 function stepped(frames: ReturnType<typeof framesOf>, atS: number, step: number): number {
   const now = frames.findIndex(({ atS: other }) => other > atS + 1e-3);
   const index = (now < 0 ? frames.length : now) - 1;
   return frames[Math.max(0, Math.min(frames.length - 1, index + step))]?.atS ?? 0;
-}
-
-interface ChoiceProps {
-  readonly columns: readonly string[];
-  readonly all: readonly string[];
-  readonly people: readonly string[];
-}
-
-/** Which curves, and of whom. */
-function Choice({ columns, all, people }: ChoiceProps) {
-  const offered = all.filter((name) => /_both(_[a-z]+)?$/.test(name) || isLabel(name, all));
-  const show = (names: readonly string[]) => go(withQuery({ show: names.join(",") }), "replace");
-  return (
-    <div class="row">
-      {columns.map((name) => (
-        <button key={name} type="button" onClick={() => show(columns.filter((other) => other !== name))}>
-          {columnName(name)} <span aria-hidden="true">×</span>
-          <span class="hidden">, hide the curve</span>
-        </button>
-      ))}
-      {columns.length >= MOST_CURVES ? null : (
-        <label>
-          Show{" "}
-          <select name="curve" value="" onChange={(event) => show([...columns, event.currentTarget.value])}>
-            <option value="">another curve</option>
-            {offered
-              .filter((name) => !columns.includes(name))
-              .map((name) => (
-                <option key={name} value={name}>
-                  {columnName(name)}
-                </option>
-              ))}
-          </select>
-        </label>
-      )}
-      {people.length < 2 ? null : (
-        <label>
-          of{" "}
-          <select
-            name="person-shown"
-            value={query.value.get("person") ?? ""}
-            onChange={(event) => go(withQuery({ person: event.currentTarget.value || null }), "replace")}
-          >
-            <option value="">everybody</option>
-            {people.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-      )}
-    </div>
-  );
-}
-
-/** Probabilities of a classifier have its name before them, which `_neutral` tells. */
-function isLabel(name: string, all: readonly string[]): boolean {
-  return all.some((other) => other.endsWith("_neutral") && name.startsWith(other.slice(0, -"neutral".length)));
 }
 
 /** Keys of the page, where nobody is writing or on a button that has keys of its own. */

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { CategoryForm, type FaceLabel } from "./category-form.tsx";
 import type { Person } from "./clip-data.ts";
 
 interface PersonProps {
@@ -7,10 +8,11 @@ interface PersonProps {
   readonly onName: (name: string) => void;
   /** At the frame that is shown. */
   readonly onSplit: () => void;
+  readonly onExample: (label: FaceLabel) => Promise<unknown>;
 }
 
 /** One person of the clip: named, taken for somebody who is there, or parted in two. */
-export function ClipPerson({ person, others, onName, onSplit }: PersonProps) {
+export function ClipPerson({ person, others, onName, onSplit, onExample }: PersonProps) {
   const [text, setText] = useState("");
   const name = (event: SubmitEvent) => {
     event.preventDefault();
@@ -61,6 +63,7 @@ export function ClipPerson({ person, others, onName, onSplit }: PersonProps) {
           Somebody else from here on
         </button>
       </form>
+      <CategoryForm name={person.name} add={onExample} />
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { visibleText } from "../../platform/visible-text.ts";
 import type { Note } from "../notes.ts";
+import { CategoryForm } from "./category-form.tsx";
 import { Failure, When } from "./parts.tsx";
-import { post, useLoaded } from "./server.ts";
+import { post } from "./server.ts";
 
 interface NotesProps {
   readonly image: string;
@@ -38,7 +38,9 @@ export function NotesOnFace({ image, run, faceId, notes }: NotesProps) {
       )}
       <div class="no-print">
         <NoteForm run={run} faceId={faceId} />
-        {faceId === null ? null : <CategoryForm image={image} faceId={faceId} />}
+        {faceId === null ? null : (
+          <CategoryForm name={faceId} add={(label) => post("/exemplars", { image, faceId, ...label })} />
+        )}
       </div>
     </section>
   );
@@ -77,58 +79,6 @@ function NoteForm({ run, faceId }: { readonly run: string; readonly faceId: stri
           <span class="hint soft">It is kept beside the report, in notes.jsonl, and changes no measurement.</span>
         </label>
         <button type="submit">Keep the note</button>
-        <Failure error={error} />
-      </form>
-    </details>
-  );
-}
-
-function CategoryForm({ image, faceId }: { readonly image: string; readonly faceId: string }) {
-  const [told, setTold] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [isOpen, setOpen] = useState(false);
-  const { value } = useLoaded<{ categories: readonly string[] }>(isOpen ? "/categories" : null);
-  async function add(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const words = (name: string) => String(form.get(name) ?? "").trim();
-    setError(null);
-    setTold("Adding");
-    try {
-      const why = words("why") === "" ? null : words("why");
-      await post("/exemplars", { image, faceId, category: words("category"), role: words("role"), why });
-      setTold(`${faceId} was added to ${words("category")}; ask with --categories, or on the page of categories.`);
-    } catch (problem) {
-      setTold(null);
-      setError((problem as Error).message);
-    }
-  }
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Add to a category</summary>
-      <form onSubmit={(event) => void add(event)}>
-        <label class="field">
-          Category
-          <input name="category" required maxLength={80} list="categories" dir="auto" />
-        </label>
-        <datalist id="categories">
-          {(value?.categories ?? []).map((name) => (
-            <option key={name} value={visibleText(name)} />
-          ))}
-        </datalist>
-        <label class="field">
-          {faceId} is
-          <select name="role">
-            <option value="instance">an example of it</option>
-            <option value="counter">taken for it, and is not</option>
-          </select>
-        </label>
-        <label class="field">
-          Why (optional)
-          <input name="why" dir="auto" />
-        </label>
-        <button type="submit">Add {faceId}</button>
-        {told === null ? null : <p role="status">{told}</p>}
         <Failure error={error} />
       </form>
     </details>

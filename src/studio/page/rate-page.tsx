@@ -53,9 +53,15 @@ function AllChecks() {
   );
 }
 
+/** Labels that are offered, and how many raters can choose from. */
+interface Offer {
+  readonly labels: readonly string[];
+  readonly mostAnswers: number;
+}
+
 /** A study needs a question before there is something to rate. */
 type Raters =
-  | { readonly begun: false }
+  | (Offer & { readonly begun: false })
   | {
       readonly begun: true;
       readonly question: string;
@@ -80,7 +86,7 @@ function Begin({ discovery }: { readonly discovery: string }) {
       <h1>Rate {discovery.split("/").at(-1)}</h1>
       <Failure error={error} />
       {value === undefined && error === null ? <Busy>Reading what is to be rated</Busy> : null}
-      {value?.begun === false ? <Ask study={discovery} /> : null}
+      {value?.begun === false ? <Ask study={discovery} {...value} /> : null}
       {value?.begun !== true ? null : (
         <form class="begin" onSubmit={begin}>
           <p>
@@ -118,15 +124,32 @@ function Begin({ discovery }: { readonly discovery: string }) {
   );
 }
 
+/** Why these are no labels to rate by. */
+function faultOf(labels: readonly string[], most: number): string | null {
+  const names = new Set(labels.map((label) => label.toLowerCase()));
+  if (names.size < labels.length) return "Two labels are the same: name each once.";
+  const isFit = labels.length >= 2 && labels.length <= most && labels.every((label) => label.length <= 40);
+  return isFit ? null : `Two to ${most} labels of at most 40 letters each are needed, with commas between them.`;
+}
+
 /** What is to be asked of the faces of a study, once for all raters. */
-function Ask({ study }: { readonly study: string }) {
+function Ask({ study, labels: offered, mostAnswers }: Offer & { readonly study: string }) {
   const [refused, setRefused] = useState<string | null>(null);
+  const [kind, setKind] = useState<"scale" | "labels">("scale");
   const begin = (event: SubmitEvent) => {
     event.preventDefault();
     const words = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(words.get(name) ?? "").trim();
-    const question = { question: text("question"), lowest: text("lowest"), highest: text("highest") };
-    const order = { study, ...question, points: Number(words.get("points")), most: Number(words.get("most")) };
+    const scale = { points: Number(words.get("points")), lowest: text("lowest"), highest: text("highest") };
+    const labels = text("labels")
+      .split(/[,\n]/)
+      .map((label) => label.trim())
+      .filter((label) => label !== "");
+    const question = { question: text("question"), ...(kind === "labels" ? { labels } : scale) };
+    const order = { study, question, most: Number(words.get("most")) };
+    setRefused(null);
+    const fault = kind === "labels" ? faultOf(labels, mostAnswers) : null;
+    if (fault !== null) return setRefused(fault);
     void post("/ratings/begin", order).catch((error: Error) => setRefused(error.message));
   };
   const field = (name: string, words: string, attributes: object) => (
@@ -141,14 +164,34 @@ function Ask({ study }: { readonly study: string }) {
         Say what raters are asked of each face. All see the same faces in the same random order, without their names;
         what is excluded is not among them.
       </p>
+      <fieldset class="row plain">
+        <legend class="hidden">What raters answer with</legend>
+        {(["scale", "labels"] as const).map((each) => (
+          <label key={each}>
+            <input type="radio" name="kind" checked={kind === each} onChange={() => setKind(each)} />{" "}
+            {each === "scale" ? "a point of a scale" : "one of several labels"}
+          </label>
+        ))}
+      </fieldset>
       {field("question", "Question", {
+        key: kind,
         maxLength: 400,
-        defaultValue: "How unpleasant or pleasant does this person seem to feel?",
+        defaultValue:
+          kind === "scale" ? "How unpleasant or pleasant does this person seem to feel?" : "What does this face show?",
       })}
       <div class="row">
-        {field("points", "Points of the scale", { type: "number", min: 2, max: 9, defaultValue: "9" })}
-        {field("lowest", "The lowest means", { maxLength: 80, defaultValue: "very unpleasant" })}
-        {field("highest", "The highest means", { maxLength: 80, defaultValue: "very pleasant" })}
+        {kind === "scale" ? (
+          <>
+            {field("points", "Points of the scale", { type: "number", min: 2, max: mostAnswers, defaultValue: "9" })}
+            {field("lowest", "The lowest means", { maxLength: 80, defaultValue: "very unpleasant" })}
+            {field("highest", "The highest means", { maxLength: 80, defaultValue: "very pleasant" })}
+          </>
+        ) : (
+          <label class="field wide">
+            Labels, with commas between them, {mostAnswers} at most
+            <textarea name="labels" required rows={2} dir="auto" defaultValue={offered.join(", ")} />
+          </label>
+        )}
         {field("most", "Faces at most", { type: "number", min: 1, max: 5000, defaultValue: "200" })}
       </div>
       <button type="submit" class="main">

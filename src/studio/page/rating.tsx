@@ -8,6 +8,7 @@ import { post, useLoaded } from "./server.ts";
 interface Ratings {
   readonly question: string;
   readonly isCheck: boolean;
+  readonly level: "ordinal" | "nominal";
   /** What each point of the scale means, from 1; empty where only the ends have words. */
   readonly words: readonly string[];
   readonly lines: readonly { readonly item: string; readonly image: string; readonly references: readonly string[] }[];
@@ -117,14 +118,14 @@ export function Rating({ discovery, rater }: { readonly discovery: string; reado
   );
 }
 
-function Agreement({ raters, agreement: { alpha, items }, lines }: Ratings) {
+function Agreement({ raters, level, agreement: { alpha, items }, lines }: Ratings) {
   return (
     <section aria-label="Agreement">
       <h2>Agreement so far</h2>
       <p role="status">
         {alpha === null
           ? "Not defined yet: it takes two raters who have rated the same faces, and not all alike."
-          : `Krippendorff's alpha ${alpha.toFixed(2)} (ordinal) over ${items} faces that two or more have rated; below .667 nothing can be concluded.`}
+          : `Krippendorff's alpha ${alpha.toFixed(2)} (${level}) over ${items} faces that two or more have rated; below .667 nothing can be concluded.`}
       </p>
       <ul>
         {raters.map(({ name, rated }) => (

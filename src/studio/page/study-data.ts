@@ -89,9 +89,10 @@ export function reasonOf(reasons: ReadonlyMap<string, string>, face: string): st
 /** The place of a face's portrait; `null` where the study does not say where the face is. */
 export function portraitOf(study: string, rows: StudyRows, row: number): string | null {
   const box = ["left", "top", "width", "height"].map((side) => rows.number(`box_${side}_px`, row));
-  if (box.some(Number.isNaN) || !Number.isNaN(rows.number("frame", row))) return null;
-  const image = rows.text("path", row);
+  if (box.some(Number.isNaN)) return null;
+  const [image, atS] = [rows.text("path", row), rows.number("timestamp_s", row)];
   const words = new URLSearchParams({ path: study, image, box: box.map((side) => side.toFixed(1)).join() });
+  if (!Number.isNaN(rows.number("frame", row))) words.set("at", atS.toFixed(3));
   return href(`/api/study/portrait?${words}`);
 }
 

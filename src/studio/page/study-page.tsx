@@ -159,7 +159,9 @@ function Clips({ study, rows, count }: { readonly study: string; readonly rows: 
   if (clips.length === 0) return null;
   return (
     <details open={clips.length < 10}>
-      <summary>{clips.length === 1 ? "One clip" : `${clips.length} clips`}, each with a timeline</summary>
+      <summary>
+        {clips.length === 1 ? "One clip, with a timeline" : `${clips.length} clips, each with a timeline`}
+      </summary>
       <ul class="studies">
         {clips.slice(0, MOST_CLIPS).map((clip) => (
           <li key={clip}>
