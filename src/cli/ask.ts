@@ -17,7 +17,7 @@ import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, checkRunOptions, mirroredOption, runOptions, storeOption } from "./run-options.ts";
+import { cacheOption, checkRunOptions, mirroredOption, runOptions, storeOption, wholeNumber } from "./run-options.ts";
 
 interface AskCommandOptions extends ModelFlags, AskOptions {}
 
@@ -141,11 +141,6 @@ export async function renderReport(report: Report, full: boolean): Promise<strin
   }
   const { renderTerminalSummary } = await import("../render/terminal-summary.ts");
   return renderTerminalSummary(report, outputStyle());
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It takes a whole number.");
-  return Number(text);
 }
 
 function positive(text: string): number {

@@ -17,11 +17,12 @@ import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
 import { number } from "../pages/markup.ts";
 import type { RunMode } from "../runs/run-folder.ts";
+import { chosenChanges, type SampleChoices } from "./eval-choices.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
 import { showProgress } from "./progress.ts";
 
-interface RunFileOptions extends RunMode, ModelFlags {
+interface RunFileOptions extends RunMode, ModelFlags, SampleChoices {
   readonly out?: string;
   readonly dryRun?: true;
   readonly cache: boolean;
@@ -60,7 +61,7 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   try {
     const { resume, force } = options;
     const onProgress = (now: RunProgress) => progress?.update(now);
-    const instead = defined({ model, seed, timeoutSeconds: timeout });
+    const instead = { ...defined({ model, seed, timeoutSeconds: timeout }), ...(await chosenChanges(options)) };
     const query = { file, instead, folder, resume, force, onPlan, onProgress };
     const done = await evaluate(query, opened.dependencies, stop).finally(() => progress?.end());
     if (done !== null) await tell(folder, done, { json: options.json === true, stop });

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import type { ModelFlags } from "../compose/model-settings.ts";
+import { addSampleChoices, type SampleChoices } from "./eval-choices.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
 import { cacheOption, runOptions } from "./run-options.ts";
 
-interface RunCommandOptions extends ModelFlags {
+interface RunCommandOptions extends ModelFlags, SampleChoices {
   readonly resume?: true;
   readonly force?: true;
   readonly out?: string;
@@ -30,6 +31,7 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--bundle <file>", "replay this bundle: no model is asked")
     .option("--json", "print the outcome as JSON");
+  addSampleChoices(running);
   addJudgeOptions(running, ["samples", "panel"]);
   addModelOptions(running, {
     model: "the model to ask instead of those that the file names",

@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { EMBEDDER_FORMS } from "../compose/models.ts";
 import { addRemoteOptions } from "./model-options.ts";
-import { cacheOption, mirroredOption, storeOption } from "./run-options.ts";
+import { cacheOption, mirroredOption, storeOption, wholeNumber } from "./run-options.ts";
 
 export function register(program: Command): void {
   const exemplars = program
@@ -86,9 +86,4 @@ export function register(program: Command): void {
     .requiredOption("--to <place>", "the new store")
     .addOption(cacheOption())
     .action(async (options) => (await import("./exemplars-write.ts")).remeasure(options));
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("it must be a whole number");
-  return Number(text);
 }

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import type { StudyInput } from "../study/study-inputs.ts";
@@ -40,4 +40,17 @@ export function noteExcluded(inputs: readonly Pick<StudyInput, "excluded">[]): v
   const count = inputs.reduce((sum, { excluded = [] }) => sum + excluded.length, 0);
   if (count > 0)
     note(`${count} ${count === 1 ? "face" : "faces"} left out as the study excludes them (exclusions.csv)`);
+}
+
+/** Reads an option that counts something. */
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It takes a whole number.");
+  return Number(text);
+}
+
+/** Reads an option that counts what there must be. */
+export function positiveNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new InvalidArgumentError("It takes a whole number above 0.");
+  return number;
 }

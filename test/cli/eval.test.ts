@@ -49,6 +49,18 @@ async function tinyExam(): Promise<string> {
   return folder;
 }
 
+/** Four questions of three kinds, the truth of two of which the FACS baseline does not agree with. */
+async function severalQuestions(): Promise<string> {
+  const folder = await tinyExam();
+  const question = "Which action unit wrinkles the nose?";
+  const rows = ["q1,a,AU9", "q2,a,AU12", "q3,b,AU9", "q4,c,AU12"].map((row) => {
+    const [id, kind, answer] = row.split(",");
+    return `${id},${kind},${question},AU9|AU12,${answer}\n`;
+  });
+  await writeFile(join(folder, "list.csv"), `id,kind,question,options,answer\n${rows.join("")}`);
+  return folder;
+}
+
 /** One labelled face with a context, and what the file says beside the dataset. */
 async function oneFace(rest: string): Promise<string> {
   const folder = await tempFolder();
@@ -277,6 +289,27 @@ scorers: [accuracy]
     await writeFile(join(folder, "tiny.eval.yaml"), `${exam}thresholds: [{ metric: choice_accuracy }]\n`);
     const none = await kuleshov(folder, "eval", "run", "tiny.eval.yaml");
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("needs atLeast or atMost")]);
+  });
+
+  it("asks about a part of the samples: some, named ones, those of a kind, and those that went wrong before", async () => {
+    const folder = await severalQuestions();
+    const run = async (out: string, ...words: string[]) => {
+      const { code, stderr } = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", out, ...words);
+      if (code > 1) return stderr.trim();
+      const records = await readResults(join(folder, out));
+      return records.map(({ sample, repeat }) => `${sample}.${repeat}`).sort();
+    };
+    expect(await run("whole")).toEqual(["q1.1", "q2.1", "q3.1", "q4.1"]);
+    expect(await run("limit", "--limit", "2")).toHaveLength(2);
+    expect(await run("sample", "--sample", "q3", "q1", "--repeats", "2")).toEqual(["q1.1", "q1.2", "q3.1", "q3.2"]);
+    expect(await run("where", "--where", "kind=a", "--where", "kind=b")).toEqual(["q1.1", "q2.1", "q3.1"]);
+    expect(await run("failing", "--failing", "whole")).toEqual(["q2.1", "q4.1"]);
+    expect(await run("both", "--failing", "whole", "--where", "kind=c")).toEqual(["q4.1"]);
+    expect(await run("none", "--failing", "failing", "--sample", "q1")).toMatch(/^None of the samples q1 failed/);
+    expect(await run("all-right", "--sample", "q1")).toEqual(["q1.1"]);
+    expect(await run("again", "--failing", "all-right")).toMatch(/^Nothing failed and no answer was wrong in/);
+    expect(await run("unknown", "--sample", "q9")).toMatch(/has no sample "q9" \(nearest: "q1"\)/);
+    expect(await run("column", "--where", "sort=a")).toMatch(/has no column "sort"/);
   });
 
   it("asks a server elsewhere only where that is allowed, and none with --local-only, whatever was allowed before", async () => {

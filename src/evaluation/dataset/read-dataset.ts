@@ -4,7 +4,6 @@ import { ConfigurationError } from "../../domain/errors.ts";
 import { clipBox } from "../../domain/geometry.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { nearestNames } from "../../domain/nearest-name.ts";
-import { createRandom } from "../../domain/statistics/random.ts";
 import { imageSize } from "../../measuring/decode-image.ts";
 import { pathOfBytes, systemPath } from "../../platform/system-path.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
@@ -12,6 +11,7 @@ import { createLabelReader, type LabelReader } from "../label-reader.ts";
 import type { Lemmas } from "../metrics/emotion-wheels.ts";
 import type { Sample } from "../sample.ts";
 import { AFFECTNET_LABELS, readAffectNetSamples } from "./affectnet-samples.ts";
+import { chosenSamples } from "./chosen-samples.ts";
 import { CK_PLUS_LABELS, readCkPlusSamples } from "./ck-plus-samples.ts";
 import { type BadRow, type Dataset, type ReadRow, readFolderSamples } from "./dataset.ts";
 import { drawVideoFrames, type FrameDrawer } from "./drawn-images.ts";
@@ -51,7 +51,7 @@ export async function readDataset(source: DatasetSource, setting: DatasetSetting
   };
   const unusable = refuse(checked.filter((row): row is BadRow => "reason" in row));
   const good = checked.filter((row): row is GoodRow => "sample" in row);
-  const drawn = await drawFrames(subset(good, source), setting.frames);
+  const drawn = await drawFrames(chosenSamples(good, source, path), setting.frames);
   const skipped = [...unusable, ...refuse(drawn.filter((row): row is BadRow => "reason" in row))];
   const read = drawn.flatMap((row) => ("sample" in row ? [row.sample] : []));
   if (read.length === 0) throw noneUsable(skipped, path);
@@ -217,12 +217,6 @@ function createFileFinder(): FileFinder {
 async function namesIn(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const names = await readdir(systemPath(folder), { encoding: "buffer" }).catch(() => []);
   return groupBy(names.map(pathOfBytes), (name) => name.toLowerCase());
-}
-
-function subset(samples: readonly GoodRow[], { limit, seed }: DatasetSource): readonly GoodRow[] {
-  if (limit === undefined || limit >= samples.length) return samples;
-  const picked = new Set(createRandom(seed).shuffled(samples).slice(0, limit));
-  return samples.filter((sample) => picked.has(sample));
 }
 
 function noneUsable([first]: readonly BadRow[], path: string): ConfigurationError {

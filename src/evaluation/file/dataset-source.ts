@@ -13,6 +13,11 @@ const common = {
     .union([z.string().min(1), z.array(z.string().min(1)).min(2)])
     .optional()
     .describe("Id of a taxonomy, or its labels; labels outside it are errors"),
+  where: z
+    .record(z.string(), z.array(z.string()).min(1))
+    .default({})
+    .describe("Rows to take: columns and the cells they may have, e.g. { Usage: [PublicTest] }"),
+  ids: z.array(z.string().min(1)).min(1).optional().describe("The only samples to take, by id"),
   limit: z.int().positive().optional().describe("Seeded random subset of this size"),
   seed: z.int().default(1).describe("Of the subset"),
   badRows: z.enum(["stop", "skip"]).default("stop").describe("Rows that cannot be used: stop, or skip and count them"),
@@ -103,10 +108,6 @@ const tableFields = {
     .union([Join, z.array(Join).min(1)])
     .optional()
     .describe("More tables; rows that are only in one of the two are left out and counted"),
-  where: z
-    .record(z.string(), z.array(z.string()).min(1))
-    .default({})
-    .describe("Rows to take: columns and the cells they may have, e.g. { Usage: [PublicTest] }"),
   imagePath: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
@@ -125,7 +126,6 @@ const tableFields = {
 
 /** How the cells of a table are read, whichever table it is. */
 const rowFields = {
-  where: tableFields.where,
   labelMap: tableFields.labelMap,
   labelSeparator: tableFields.labelSeparator,
   scales: tableFields.scales,

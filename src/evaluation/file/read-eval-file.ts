@@ -19,6 +19,13 @@ export interface EvalFileChanges {
   readonly model?: string;
   readonly seed?: number;
   readonly timeoutSeconds?: number;
+  readonly repeats?: number;
+  /** A random subset of so many samples. */
+  readonly limit?: number;
+  /** The only samples to ask about. */
+  readonly ids?: readonly string[];
+  /** Columns and the cells they may have, beside what the file wants. */
+  readonly where?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -41,11 +48,16 @@ export async function readEvalFile(
   return { path, text: changed, file: parseEvalFile(changed, path) };
 }
 
-function withChanges(text: string, { model, seed, timeoutSeconds }: EvalFileChanges): string {
+function withChanges(text: string, changes: EvalFileChanges): string {
+  const { model, seed, timeoutSeconds, repeats, limit, ids, where = {} } = changes;
   const document = parseDocument(text);
   if (model !== undefined) document.setIn(["matrix", "models"], [model]);
   if (seed !== undefined) document.setIn(["matrix", "seeds"], [seed]);
   if (timeoutSeconds !== undefined) document.setIn(["execution", "timeoutSeconds"], timeoutSeconds);
+  if (repeats !== undefined) document.setIn(["matrix", "repeats"], repeats);
+  if (limit !== undefined) document.setIn(["dataset", "limit"], limit);
+  if (ids !== undefined) document.setIn(["dataset", "ids"], ids);
+  for (const [column, cells] of Object.entries(where)) document.setIn(["dataset", "where", column], cells);
   return document.toString();
 }
 

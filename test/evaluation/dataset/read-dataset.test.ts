@@ -129,6 +129,15 @@ describe("a table", () => {
 });
 
 describe("general means", () => {
+  it("takes the samples of a layout without a table by what it says of them", async () => {
+    const folder = await folderWith({ "joy/1.jpg": "", "joy/2.jpg": "", "fear/3.jpg": "" });
+    const ids = async (choice: object) =>
+      (await read(folder, { format: "folder", path: ".", ...choice })).samples.map(({ id }) => id);
+    expect(await ids({ where: { label: ["joy"] } })).toEqual(["joy/1.jpg", "joy/2.jpg"]);
+    expect(await ids({ where: { label: ["joy"] }, ids: ["joy/2.jpg"] })).toEqual(["joy/2.jpg"]);
+    await expect(ids({ where: { lable: ["joy"] } })).rejects.toThrow(/no column "lable" \(nearest: "label"\)/);
+  });
+
   it("labels from the names of files, with subjects and codes", async () => {
     const folder = await folderWith({
       "x/KA.HA1.29.tiff": "",
