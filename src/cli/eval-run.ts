@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { flagSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
@@ -8,10 +8,12 @@ import { type Evaluated, evaluate, resumeEvaluation } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath, timestamp } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
+import { checkJunitPlace, checksOf, writeJunit } from "../evaluation/report/junit.ts";
 import { readable } from "../evaluation/report/sections.ts";
+import type { ScoredRun } from "../evaluation/report/write-report.ts";
 import type { RunSummary } from "../evaluation/results/summarise.ts";
 import { thresholdSentence } from "../evaluation/results/thresholds.ts";
-import { type CallRecord, failuresInWords } from "../evaluation/runner/call-record.ts";
+import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
@@ -27,12 +29,15 @@ interface RunFileOptions extends RunMode, ModelFlags, SampleChoices {
   readonly dryRun?: true;
   readonly cache: boolean;
   readonly json?: true;
+  readonly baseline?: string;
+  readonly junit?: string;
 }
 
 /** Plans an evaluation and, unless it is a dry run, runs it and writes its report. */
 export async function runFile(named: string | undefined, options: RunFileOptions, stop: AbortSignal): Promise<void> {
   if (named === undefined) throw new ConfigurationError("Which evaluation? Name a file, or one that `eval list` shows");
   const file = await evaluationPath(named);
+  if (options.junit !== undefined) await checkJunitPlace(options.junit);
   const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
   // Model, seed and time limit are the file's: only a flag, which is meant for this run, goes before it.
   const { model: single, panel, seed, timeout, samples } = flagSettings(options);
@@ -61,10 +66,16 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   try {
     const { resume, force } = options;
     const onProgress = (now: RunProgress) => progress?.update(now);
-    const instead = { ...defined({ model, seed, timeoutSeconds: timeout }), ...(await chosenChanges(options)) };
+    const baseline = options.baseline === undefined ? undefined : resolve(options.baseline);
+    const instead = {
+      ...defined({ model, seed, timeoutSeconds: timeout, baseline }),
+      ...(await chosenChanges(options)),
+    };
     const query = { file, instead, folder, resume, force, onPlan, onProgress };
     const done = await evaluate(query, opened.dependencies, stop).finally(() => progress?.end());
-    if (done !== null) await tell(folder, done, { json: options.json === true, stop });
+    if (done === null) return;
+    await tell(folder, done, { json: options.json === true, stop });
+    if (options.junit !== undefined) await writeJunit(options.junit, done.scored);
   } finally {
     await opened.close();
   }
@@ -137,21 +148,20 @@ async function tell(
   note(...missed.map(thresholdSentence));
   note(`Report: ${path}`);
   note(...failuresInWords(scored.records));
-  process.exitCode = exitCodeOf(scored.records, stop);
-  const isWhole = outcome.stopped === null && missed.length === 0;
-  if (!isWhole && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
+  process.exitCode = exitCodeOf(scored, stop);
+  if (outcome.stopped !== null && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
 }
 
 function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** Of a run with these calls: a run in which none was answered has given nothing. */
-export function exitCodeOf(records: readonly CallRecord[], stop: AbortSignal): number {
+/** Of a scored run: one in which no call was answered has given nothing. */
+export function exitCodeOf(scored: ScoredRun, stop: AbortSignal): number {
   if (stop.aborted) return EXIT.interrupted;
-  const failed = records.filter(({ failure }) => failure !== null).length;
-  if (failed === 0) return EXIT.done;
-  return failed === records.length ? EXIT.nothingDone : EXIT.doneWithFailures;
+  const { records } = scored;
+  if (records.length > 0 && records.every(({ failure }) => failure !== null)) return EXIT.nothingDone;
+  return checksOf(scored).some(({ problem }) => problem !== null) ? EXIT.doneWithFailures : EXIT.done;
 }
 
 /** The plan as a person reads it before spending anything; the last line sums up. */
@@ -170,9 +180,10 @@ function planText({ cells, ...total }: RunPlan): string {
 /** The main numbers of each condition. */
 function summaryText({ cells }: RunSummary): string {
   return cells
-    .map(({ cell, scorers }) => {
-      const metrics = scorers.flatMap((scorer) => scorer.metrics).filter(({ estimate }) => estimate.n > 0);
-      if (metrics.length === 0) return `${cell.id}\n  nothing could be scored${commonestReason(scorers)}`;
+    .map(({ cell, scorers, rates }) => {
+      const scored = scorers.flatMap((scorer) => scorer.metrics).filter(({ estimate }) => estimate.n > 0);
+      const metrics = [...scored, ...rates.filter(({ estimate }) => (estimate.value ?? 0) > 0)];
+      if (scored.length === 0) return `${cell.id}\n  nothing could be scored${commonestReason(scorers)}`;
       const lines = metrics.map(({ metric, estimate: { value, low, high, n, unscored } }) => {
         const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
         return `  ${readable(metric).padEnd(36)} ${number(value)}${interval}  n = ${n}${unscored > 0 ? `, ${unscored} unscored` : ""}`;

@@ -13,6 +13,8 @@ interface RunCommandOptions extends ModelFlags, SampleChoices {
   readonly dryRun?: true;
   readonly cache: boolean;
   readonly bundle?: string;
+  readonly baseline?: string;
+  readonly junit?: string;
   readonly json?: true;
 }
 
@@ -31,7 +33,9 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--bundle <file>", "replay this bundle: no model is asked")
     .option("--json", "print the outcome as JSON");
-  addSampleChoices(running);
+  addSampleChoices(running)
+    .option("--baseline <run>", "hold the thresholds that say mayLose against this run")
+    .option("--junit <file>", "write thresholds and unanswered calls as JUnit XML, for continuous integration");
   addJudgeOptions(running, ["samples", "panel"]);
   addModelOptions(running, {
     model: "the model to ask instead of those that the file names",

@@ -94,7 +94,7 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
   const query = { ...options, folder, images, faces: options.face, onProgress: progress.update };
   const done = await lab(query, { open }, stop).finally(progress.end);
   await report(folder, done, options.json === true);
-  process.exitCode = exitCodeOf(done.scored.records, stop);
+  process.exitCode = exitCodeOf(done.scored, stop);
 }
 
 async function report(folder: string, { scored, report: path }: Evaluated, json: boolean): Promise<void> {

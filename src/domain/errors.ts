@@ -177,6 +177,15 @@ export class ProviderError extends KuleshovError {
   }
 }
 
+/** The model, or a filter before it, declined to answer. */
+export class RefusalError extends ProviderError {
+  override name = "RefusalError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { retryable: false }, options);
+  }
+}
+
 /** The user asked for something that cannot be: an unknown model, toolbox, option or file. Exit code 2. */
 export class ConfigurationError extends KuleshovError {
   static override readonly code = "configuration";

@@ -3,6 +3,7 @@ import { canonicalJson } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
 import { continueRunFolder, openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
 import { askAll } from "./ask-all.ts";
+import { locateDatasetPath } from "./dataset/locate.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
@@ -27,6 +28,7 @@ export async function prepareEvaluation(
   const read = await readEvalFile(path, instead);
   const loaded = { ...read, file: await withPrices(read.file, dependencies) };
   const { file } = loaded;
+  checkBaseline(file, path);
   const lemmas = await loadLemmas();
   const dataset = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
   const { samples, skipped, labels } = dataset;
@@ -50,6 +52,17 @@ export async function prepareEvaluation(
     );
   }
   return { loaded, samples, labels, skipped, plan, notes, ...work };
+}
+
+/** @throws {ConfigurationError} if there is no run that the file's thresholds could be held against. */
+function checkBaseline({ baseline, thresholds }: EvalFile, path: string): void {
+  const place = baseline === undefined ? undefined : locateDatasetPath(baseline, path);
+  if (place !== undefined && !hasRun(place)) {
+    throw new ConfigurationError(`Cannot hold an evaluation against its baseline as no run is there: \`${place}\``);
+  }
+  if (place === undefined && thresholds.some(({ mayLose }) => mayLose !== undefined)) {
+    throw new ConfigurationError("mayLose is held against a run: name it as baseline in the file, or with --baseline");
+  }
 }
 
 /**

@@ -5,7 +5,14 @@ import type { CallRecord } from "./runner/call-record.ts";
 import type { Sample, Truth } from "./sample.ts";
 
 /** Why a score has no value. A failure is never a wrong answer. */
-export type UnscoredReason = "failed" | "not shown" | "abstained" | "no truth" | "not measured" | "judge failed";
+export type UnscoredReason =
+  | "failed"
+  | "refused"
+  | "not shown"
+  | "abstained"
+  | "no truth"
+  | "not measured"
+  | "judge failed";
 
 /** What one scorer says of one answer. `value: null` is unscored: counted apart, never 0. */
 export interface Score<Metadata = unknown> {
@@ -45,6 +52,8 @@ export interface ScorerDefinition<Metadata> {
   readonly requires: readonly Requirement[];
   /** `judged` is what a judge model said of the answer, for scorers that need one. */
   score(answer: Answer, sample: Sample, judged: CallRecord | null): Score<Metadata>;
+  /** The score of a sample without an answer where failures count as wrong; without it they stay unscored. */
+  wrong?(sample: Sample): Score<Metadata>;
   /** Numbers over the scored rows. The rows say which categories occur. */
   metrics(rows: readonly ScoredRow<Metadata>[]): readonly Metric<Metadata>[];
   tables?(rows: readonly ScoredRow<Metadata>[]): readonly ScoreTable[];
@@ -56,7 +65,7 @@ export type Scorer = ScorerDefinition<unknown>;
 /** Hides the metadata's type, which only the scorer's own metrics read. */
 export function defineScorer<Metadata>(definition: ScorerDefinition<Metadata>): Scorer {
   const own = (rows: readonly ScoredRow[]) => rows as readonly ScoredRow<Metadata>[];
-  const { tables } = definition;
+  const { tables, wrong } = definition;
   return {
     name: definition.name,
     description: definition.description,
@@ -67,6 +76,7 @@ export function defineScorer<Metadata>(definition: ScorerDefinition<Metadata>): 
         ...metric,
         statistic: (some) => statistic(own(some)),
       })),
+    ...(wrong === undefined ? {} : { wrong }),
     ...(tables === undefined ? {} : { tables: (rows) => tables(own(rows)) }),
   };
 }
@@ -75,6 +85,9 @@ export function defineScorer<Metadata>(definition: ScorerDefinition<Metadata>): 
 export function scored<Metadata>(value: number, metadata: Metadata, explanation: string): Score<Metadata> {
   return { value, explanation, metadata, unscored: null };
 }
+
+/** What stands where an answer would in tables that count failures as wrong. */
+export const NO_ANSWER = "no answer";
 
 /** A score without one. */
 export function unscored(reason: UnscoredReason, explanation: string): Score<never> {

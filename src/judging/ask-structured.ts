@@ -4,6 +4,7 @@ import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
 import type { ChatMessage, ChatReply, ChatRequest, JudgeModel } from "../ports/chat-model.ts";
 import { type AnswerShape, answerSchemaOf } from "./answer-format.ts";
 import { jsonIn } from "./answer-json.ts";
+import { refusalIn } from "./refusal.ts";
 
 /** A question to a model that is to be answered in one small JSON object. */
 /** `T` is what is made of the answer, or `{ problem }`. */
@@ -27,7 +28,7 @@ export interface StructuredAnswer<T> {
 /**
  * Asks, in the schema that the server can hold an answer to, and once more with what was wrong.
  *
- * @throws {JudgmentError} if the second answer cannot be used either. @throws {ProviderError} if the server fails.
+ * @throws {JudgmentError} if the second answer cannot be used either. @throws {RefusalError} if it declines. @throws {ProviderError} if the server fails.
  */
 export async function askStructured<T extends object>(
   model: JudgeModel,
@@ -40,7 +41,7 @@ export async function askStructured<T extends object>(
     { role: "user", parts },
   ];
   let tokens = NO_TOKENS;
-  let problem = "";
+  let [problem, said] = ["", ""];
   try {
     for (let attempt = 1; attempt <= 2; attempt++) {
       const reply = await replyInShape(model, messages, answer, signal);
@@ -50,6 +51,7 @@ export async function askStructured<T extends object>(
       if (isUsable(value)) {
         return { value, text: reply.text || JSON.stringify(given), tokens, fingerprint: reply.fingerprint };
       }
+      said = reply.text;
       problem = (value as { readonly problem: string }).problem;
       const complaint = `That cannot be used: ${problem}. Reply again, as asked for.`;
       messages.push(
@@ -61,7 +63,8 @@ export async function askStructured<T extends object>(
     if (error instanceof KuleshovError) error.spent = sumOfTokens(tokens, error.spent ?? NO_TOKENS);
     throw error;
   }
-  const unusable = new JudgmentError(`The model's ${answer.name} stayed unusable: ${problem}`, [problem]);
+  const unusable =
+    refusalIn(said) ?? new JudgmentError(`The model's ${answer.name} stayed unusable: ${problem}`, [problem]);
   unusable.spent = tokens;
   throw unusable;
 }

@@ -10,6 +10,7 @@ import type { PromptReference } from "../domain/report.ts";
 import { BriefJudgment, judgmentOfBrief } from "./brief-judgment.ts";
 import { checkGrounding, contradictionComplaints } from "./check-grounding.ts";
 import { fillIn, type PromptLibrary } from "./prompt-library.ts";
+import { refusalIn } from "./refusal.ts";
 
 /** Someone who answers and can be told what is wrong with an answer. */
 interface Judge {
@@ -39,7 +40,7 @@ export interface Verdict {
  * Asks for a judgment, has it repaired once if it cannot be used, and sends contradictions with the measurements back
  * once. Whatever contradictions remain stay in the grounding, to be shown.
  *
- * @throws {JudgmentError} if it cannot be used after the repair.
+ * @throws {JudgmentError} if it cannot be used after the repair. @throws {RefusalError} if the model still declines then.
  */
 export async function judge(judging: Judge, task: JudgingTask, signal?: AbortSignal): Promise<Verdict> {
   const { judgment, prompts, warnings } = await usableJudgment(judging, task, signal);
@@ -68,8 +69,11 @@ async function usableJudgment(
   if ("judgment" in first) return { ...first, prompts: [] };
   const file = task.prompts.prompt("repair");
   const text = fillIn(file, { complaints: listed(first.complaints) });
-  const second = read(await judging.requestRepair(text, first.complaints, signal), task);
+  const again = await judging.requestRepair(text, first.complaints, signal);
+  const second = read(again, task);
   if ("judgment" in second) return { ...second, prompts: [file.reference] };
+  const refusal = again.type === "prose" ? refusalIn(again.text) : undefined;
+  if (refusal !== undefined) throw refusal;
   const reasons = messagesOf(second.complaints);
   throw new JudgmentError(`The model's judgment stayed unusable after one repair: ${firstOf(reasons)}`, reasons);
 }

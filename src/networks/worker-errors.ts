@@ -6,6 +6,7 @@ import {
   KuleshovError,
   ModelFileError,
   ProviderError,
+  RefusalError,
   ToolInputError,
 } from "../domain/errors.ts";
 
@@ -25,6 +26,7 @@ const KINDS: Readonly<Record<string, { readonly prototype: Error }>> = {
   ToolInputError,
   JudgmentError,
   ProviderError,
+  RefusalError,
   ConfigurationError,
   RangeError,
   TypeError,

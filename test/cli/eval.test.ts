@@ -10,7 +10,7 @@ import type { Reading } from "../../src/domain/judgment.ts";
 import type { LabelSet } from "../../src/domain/label-sets.ts";
 import { readResults } from "../../src/evaluation/runner/stored-run.ts";
 import { abstained, judgment, reading, subject } from "../support/builders.ts";
-import { failsWith, saysJson } from "../support/model-server.ts";
+import { failsWith, says, saysJson } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { type CommandResult, runCommand } from "../support/run-command.ts";
@@ -288,7 +288,7 @@ scorers: [accuracy]
     expect(await readFile(join(folder, "held", "report.html"), "utf8")).toContain("wanted at least 0.5: passed");
     await writeFile(join(folder, "tiny.eval.yaml"), `${exam}thresholds: [{ metric: choice_accuracy }]\n`);
     const none = await kuleshov(folder, "eval", "run", "tiny.eval.yaml");
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("needs atLeast or atMost")]);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("needs atLeast, atMost or mayLose")]);
   });
 
   it("asks about a part of the samples: some, named ones, those of a kind, and those that went wrong before", async () => {
@@ -310,6 +310,70 @@ scorers: [accuracy]
     expect(await run("again", "--failing", "all-right")).toMatch(/^Nothing failed and no answer was wrong in/);
     expect(await run("unknown", "--sample", "q9")).toMatch(/has no sample "q9" \(nearest: "q1"\)/);
     expect(await run("column", "--where", "sort=a")).toMatch(/has no column "sort"/);
+  });
+
+  it("holds a run against a baseline with its uncertainty, allows a share of failures, and writes JUnit XML", async () => {
+    const folder = await severalQuestions();
+    const file = join(folder, "tiny.eval.yaml");
+    const run = async (...words: string[]) => {
+      const { code, stderr } = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--junit", "ci.xml", ...words);
+      return { code, told: stderr.split("\n").filter((line) => /wanted|baseline|mayLose|JUnit/.test(line)) };
+    };
+    expect((await run("--out", "then")).code).toBe(0);
+    await writeFile(file, `${exam}thresholds: [{ metric: choice_accuracy, mayLose: 0.1 }]\n`);
+    expect((await run()).told).toEqual([
+      expect.stringContaining("name it as baseline in the file, or with --baseline"),
+    ]);
+    expect(await run("--baseline", "nowhere")).toEqual({ code: 2, told: [expect.stringMatching(/no run is there/)] });
+    expect(await run("--baseline", "then", "--out", "same")).toEqual({ code: 0, told: [] });
+    expect(await readFile(join(folder, "ci.xml"), "utf8")).toMatch(
+      /^<\?xml .*\n<testsuites name="tiny" tests="2" failures="0">\n/,
+    );
+    const rows = await readFile(join(folder, "list.csv"), "utf8");
+    await writeFile(join(folder, "list.csv"), rows.replaceAll(/AU9\n/g, "AU12\n"));
+    const cell = '"judge | rules | 0 shots | no evidence | full"';
+    expect(await run("--baseline", "then", "--out", "worse")).toEqual({
+      code: 0, // of two questions more that are wrong now, four in all do not say that it is worse
+      told: [],
+    });
+    await writeFile(join(folder, "list.csv"), rows.replaceAll(/AU12\n/g, "AU9\n"));
+    expect((await run("--baseline", "then", "--out", "better")).code).toBe(0);
+    await writeFile(join(folder, "list.csv"), rows.replaceAll(/AU9\n/g, "AU12\n"));
+    const lost = `choice accuracy of ${cell} changed by -1.000 [-1.000, -1.000], wanted at most 0.1 lost against ${cell} of the baseline: failed`;
+    expect(await run("--baseline", "better", "--out", "worst")).toEqual({ code: 1, told: [lost] });
+    const xml = await readFile(join(folder, "ci.xml"), "utf8");
+    expect(xml).toContain('<testcase name="choice accuracy, at most 0.1 lost" classname="judge | rules');
+    expect(xml).toContain(`<failure message="${lost.replaceAll('"', "&quot;")}"/>`);
+    await writeFile(join(folder, "notes.xml"), "mine");
+    const refused = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--junit", "notes.xml");
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("another file of that name is there")]);
+  });
+
+  it("tells refusals from failures, counts both as wrong where the file says so, and allows the share that it says", async () => {
+    const folder = await severalQuestions();
+    const server = await startOpenAiServer(({ messages }) =>
+      JSON.stringify(messages).includes("Who is this?")
+        ? says("I'm sorry, but I can't help with that.")
+        : saysJson({ choice: "AU9", confidence: 0.9, reason: "r" }),
+    );
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    const rows = await readFile(join(folder, "list.csv"), "utf8");
+    await writeFile(join(folder, "list.csv"), rows.replace(/(q1,a,).*\?/, "$1Who is this?"));
+    const rules = "thresholds: [{ metric: refusal_rate, atMost: 0.25 }]\nanalysis: { failures: wrong }\n";
+    await writeFile(join(folder, "tiny.eval.yaml"), `${exam}${rules}`);
+    const run = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--model", "openai:some", "--out", "run");
+    expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 });
+    expect(run.stderr).toContain(
+      "1 of 4 calls failed, 1 of them like this: The model declined to answer: \"I'm sorry, but I can't help with that.\"",
+    );
+    expect(run.stdout).toMatch(/choice accuracy +0\.250 .*n = 4$/m);
+    expect(run.stdout).toMatch(/refusal rate +0\.250/);
+    await writeFile(join(folder, "tiny.eval.yaml"), exam);
+    const plain = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--model", "openai:some", "--out", "plain");
+    expect([plain.code, plain.stdout]).toEqual([
+      1,
+      expect.stringMatching(/choice accuracy +0\.333 .*n = 3, 1 unscored$/m),
+    ]);
   });
 
   it("asks a server elsewhere only where that is allowed, and none with --local-only, whatever was allowed before", async () => {

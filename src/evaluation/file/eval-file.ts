@@ -66,6 +66,10 @@ const Analysis = z.strictObject({
   resamples: z.int().min(100).max(1_000_000).default(10_000),
   level: z.number().gt(0.5).lt(1).default(0.95),
   reading: ReadingName.default("integrated"),
+  failures: z
+    .enum(["unscored", "wrong"])
+    .default("unscored")
+    .describe("What calls without an answer are, failed or refused: left unscored, or wrong for accuracy and choice"),
   groupBy: z.array(z.string().min(1)).default([]).describe("Dataset columns to break results down by"),
 });
 
@@ -94,11 +98,20 @@ const Stimuli = z.strictObject({
 
 const Threshold = z
   .strictObject({
-    metric: z.string().min(1).describe("As the report names it, e.g. accuracy or macro_f1"),
+    metric: z
+      .string()
+      .min(1)
+      .describe(
+        "As the report names it, e.g. accuracy or macro_f1; also failure_rate, refusal_rate and abstention_rate",
+      ),
     atLeast: z.number().optional(),
     atMost: z.number().optional(),
+    mayLose: z.number().min(0).optional().describe("By how much it may be worse than in the baseline run"),
   })
-  .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, "needs atLeast or atMost");
+  .refine(
+    ({ atLeast, atMost, mayLose }) => [atLeast, atMost, mayLose].some((limit) => limit !== undefined),
+    "needs atLeast, atMost or mayLose",
+  );
 
 /** One evaluation, as written in `evals/<name>.eval.yaml`. */
 export const EvalFile = z.strictObject({
@@ -131,6 +144,11 @@ export const EvalFile = z.strictObject({
     .default({})
     .describe("USD per million tokens, by model id; of models that are not named here as models/prices.json has them"),
   analysis: Analysis.prefault({}),
+  baseline: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Folder of the run that thresholds with mayLose are held against; path as for datasets"),
   thresholds: z.array(Threshold).default([]).describe("What a metric must reach under every condition"),
 });
 export type EvalFile = z.infer<typeof EvalFile>;

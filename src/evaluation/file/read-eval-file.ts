@@ -20,6 +20,8 @@ export interface EvalFileChanges {
   readonly seed?: number;
   readonly timeoutSeconds?: number;
   readonly repeats?: number;
+  /** Folder of the run that thresholds are held against. */
+  readonly baseline?: string;
   /** A random subset of so many samples. */
   readonly limit?: number;
   /** The only samples to ask about. */
@@ -49,11 +51,12 @@ export async function readEvalFile(
 }
 
 function withChanges(text: string, changes: EvalFileChanges): string {
-  const { model, seed, timeoutSeconds, repeats, limit, ids, where = {} } = changes;
+  const { model, seed, timeoutSeconds, baseline, repeats, limit, ids, where = {} } = changes;
   const document = parseDocument(text);
   if (model !== undefined) document.setIn(["matrix", "models"], [model]);
   if (seed !== undefined) document.setIn(["matrix", "seeds"], [seed]);
   if (timeoutSeconds !== undefined) document.setIn(["execution", "timeoutSeconds"], timeoutSeconds);
+  if (baseline !== undefined) document.setIn(["baseline"], baseline);
   if (repeats !== undefined) document.setIn(["matrix", "repeats"], repeats);
   if (limit !== undefined) document.setIn(["dataset", "limit"], limit);
   if (ids !== undefined) document.setIn(["dataset", "ids"], ids);

@@ -25,8 +25,8 @@ export async function exportCsv(scored: ScoredRun): Promise<string[]> {
 }
 
 function metricRows({ summary }: ScoredRun): Record<string, Cell>[] {
-  return summary.cells.flatMap(({ cell, scorers, groups }) => {
-    const all = [{ column: null, value: null, scorers }, ...groups];
+  return summary.cells.flatMap(({ cell, scorers, rates, groups }) => {
+    const all = [{ column: null, value: null, scorers: [...scorers, { metrics: rates }] }, ...groups];
     return all.flatMap(({ column, value, scorers: own }) =>
       own.flatMap(({ metrics }) =>
         metrics.map(({ scorer, metric, better, estimate }) => ({

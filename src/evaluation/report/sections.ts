@@ -169,13 +169,13 @@ function groupTable(groups: CellResult["groups"]): Markup {
 
 /** Latency, tokens and cost. */
 export function usageSection({ cells }: RunSummary): Markup {
-  return markup`<h2>Calls, time and cost</h2><div class="scroll"><table><thead><tr><th>condition</th><th class="n">calls</th><th class="n">answered</th><th class="n">cached</th><th>failures</th><th class="n">median s</th><th class="n">95 % under s</th><th class="n">tokens in</th><th class="n">tokens out</th><th class="n">paid USD</th></tr></thead><tbody>
-  ${cells.map(({ cell, usage }) => {
+  return markup`<h2>Calls, time and cost</h2><div class="scroll"><table><thead><tr><th>condition</th><th class="n">calls</th><th class="n">answered</th><th class="n">cached</th><th>failures</th>${(cells[0]?.rates ?? []).map(({ metric }) => markup`<th class="n">${readable(metric)}</th>`)}<th class="n">median s</th><th class="n">95 % under s</th><th class="n">tokens in</th><th class="n">tokens out</th><th class="n">paid USD</th></tr></thead><tbody>
+  ${cells.map(({ cell, usage, rates }) => {
     const failures = Object.entries(usage.failures).map(([kind, n]) => `${n} ${kind}`);
     const seconds = (ms: number | null) => (ms === null ? "–" : number(ms / 1000, 2));
     const tokens = (mean: number | null) => (mean === null ? "–" : number(mean, 0));
     const paid = `${usage.paidUsd.toFixed(4)}${usage.unpriced > 0 ? ` and ${usage.unpriced} of unknown price` : ""}`;
-    return markup`<tr><td>${cell.id}</td><td class="n">${usage.calls}</td><td class="n">${usage.answered}</td><td class="n">${usage.cached}</td><td class="${failures.length > 0 ? "bad" : ""}">${failures.join(", ")}</td><td class="n">${seconds(usage.latencyMs.median)}</td><td class="n">${seconds(usage.latencyMs.p95)}</td><td class="n">${tokens(usage.inputTokens)}</td><td class="n">${tokens(usage.outputTokens)}</td><td class="n">${paid}</td></tr>`;
+    return markup`<tr><td>${cell.id}</td><td class="n">${usage.calls}</td><td class="n">${usage.answered}</td><td class="n">${usage.cached}</td><td class="${failures.length > 0 ? "bad" : ""}">${failures.join(", ")}</td>${rates.map(({ estimate: { value, low, high } }) => markup`<td class="n">${number(value)} <span class="interval">${intervalText(low, high)}</span></td>`)}<td class="n">${seconds(usage.latencyMs.median)}</td><td class="n">${seconds(usage.latencyMs.p95)}</td><td class="n">${tokens(usage.inputTokens)}</td><td class="n">${tokens(usage.outputTokens)}</td><td class="n">${paid}</td></tr>`;
   })}</tbody></table></div>`;
 }
 

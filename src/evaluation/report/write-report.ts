@@ -5,6 +5,7 @@ import { type Markup, markup } from "../../pages/markup.ts";
 import { page } from "../../pages/page.ts";
 import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
 import { keepInRun } from "../../runs/run-manifest.ts";
+import { locateDatasetPath } from "../dataset/locate.ts";
 import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import type { EvalFile } from "../file/eval-file.ts";
@@ -17,7 +18,7 @@ import { type RunSummary, summarise } from "../results/summarise.ts";
 import { type ThresholdResult, thresholdResults, thresholdSentence } from "../results/thresholds.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
-import { judgmentsPath, openRun, readResults, type StoredRun } from "../runner/stored-run.ts";
+import { hasRun, judgmentsPath, openRun, readResults, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
 import {
@@ -52,24 +53,33 @@ export interface ScoredRun {
  * @throws {ConfigurationError} if there is no run.
  */
 export async function scoreRun(folder: string, own: readonly Scorer[] = []): Promise<ScoredRun> {
+  const answers = await scoreAnswers(folder, own);
+  const { run, file, records, scorers, summary } = answers;
+  const reader = createLabelReader(run.header.labels, await loadLemmas());
+  return {
+    ...answers,
+    comparisons: scorers.flatMap((scorer) => compareCells(summary, scorer, file.analysis)),
+    contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
+    audits: auditFewShot(records, run.samples, { file, reader }),
+    fixed: fixedAnswers(records),
+    thresholds: thresholdResults(summary, file, { scorers, baseline: await baselineOf(file, run) }),
+  };
+}
+
+async function scoreAnswers(folder: string, own: readonly Scorer[]) {
   const run = await openRun(folder);
   const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
   const records = await readResults(folder);
   const scorers = await scorersOf(file, run.header.labels, own);
   const summary = summarise(records, run.samples, { file, scorers, judged: await judgmentsOf(folder) });
-  const reader = createLabelReader(run.header.labels, await loadLemmas());
-  return {
-    run,
-    file,
-    records,
-    scorers,
-    summary,
-    comparisons: scorers.flatMap((scorer) => compareCells(summary, scorer, file.analysis)),
-    contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
-    audits: auditFewShot(records, run.samples, { file, reader }),
-    fixed: fixedAnswers(records),
-    thresholds: thresholdResults(summary, file),
-  };
+  return { run, file, records, scorers, summary };
+}
+
+/** The run that thresholds are held against, scored as it was; `undefined` where it is gone by now. */
+async function baselineOf({ baseline }: EvalFile, { header }: StoredRun): Promise<RunSummary | undefined> {
+  if (baseline === undefined) return undefined;
+  const place = locateDatasetPath(baseline, header.evalFilePath);
+  return hasRun(place) ? (await scoreAnswers(place, [])).summary : undefined;
 }
 
 /** Each sample counts once, as it was first answered: repeats of it are the same face. */
@@ -184,7 +194,7 @@ export function methodsParagraph({
       "choice",
       "choices",
     )} of measured evidence and ${counted(matrix.arms, "way", "ways")} of showing the image, with ${matrix.seeds.length === 1 ? "one seed" : `${matrix.seeds.length} seeds`} and ${matrix.repeats === 1 ? "one answer" : `${matrix.repeats} answers`} per sample and condition.`,
-    `Of ${calls} calls, ${answered} were answered (${cached} taken from the cache of identical earlier calls); failures and abstentions were left unscored and are reported, not counted as wrong.`,
+    `Of ${calls} calls, ${answered} were answered (${cached} taken from the cache of identical earlier calls); ${analysis.failures === "wrong" ? "failures and refusals count as wrong in accuracy and choices, abstentions were left unscored" : "failures, refusals and abstentions were left unscored"} and are reported as rates of their own.`,
     `Intervals are ${level}% bias-corrected and accelerated bootstrap intervals (Efron, 1987) over subjects or images with up to ${analysis.resamples.toLocaleString("en-US")} resamples (seed ${analysis.seed}).`,
     "Conditions were compared on the samples that both answered, by McNemar's test (exact under 25 discordant pairs) where one right-or-wrong answer per image was compared, and by paired permutation tests otherwise, with Holm's correction (Holm, 1979).",
     `All answers concern perceived or expressed emotion; no felt state was inferred.`,

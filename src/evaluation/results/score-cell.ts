@@ -1,7 +1,9 @@
 import type { ScoreTable } from "../../domain/score-table.ts";
 import { type Estimate, estimate } from "../../domain/statistics/estimate.ts";
+import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import type { Answer, ReadingName } from "../answer.ts";
 import type { EvalFile } from "../file/eval-file.ts";
-import type { CallRecord } from "../runner/call-record.ts";
+import { type CallRecord, isRefusal } from "../runner/call-record.ts";
 import { clusterOfSample, type Sample } from "../sample.ts";
 import { type Score, type ScoredRow, type Scorer, type UnscoredReason, unscored } from "../score.ts";
 
@@ -19,7 +21,7 @@ export interface ScoredCall extends FinishedCall {
 }
 
 /** One metric of one scorer in one cell. */
-interface MetricResult {
+export interface MetricResult {
   readonly scorer: string;
   readonly metric: string;
   readonly better: "higher" | "lower" | null;
@@ -53,16 +55,9 @@ export function scoreCell(
   calls: readonly FinishedCall[],
   analysis: EvalFile["analysis"],
 ): ScorerResult {
-  const scoredCalls = calls.map((call) => ({ ...call, score: scoreOf(scorer, call) }));
+  const scoredCalls = calls.map((call) => ({ ...call, score: scoreOf(scorer, call, analysis) }));
   const rows = rowsOf(scoredCalls);
-  const missing = scoredCalls.length - rows.length;
-  const options = {
-    clusters: rows.map(({ cluster }) => cluster),
-    unscored: missing,
-    seed: analysis.seed,
-    level: analysis.level,
-    resamples: resamplesFor(rows.length, analysis.resamples),
-  };
+  const options = estimateOptions(rows, scoredCalls.length - rows.length, analysis);
   return {
     scorer: scorer.name,
     metrics: scorer.metrics(rows).map((metric) => ({
@@ -77,11 +72,48 @@ export function scoreCell(
   };
 }
 
-/** A call without an answer is unscored, whatever the scorer. */
-function scoreOf(scorer: Scorer, { record: { answer, failure, notShown }, sample, judged }: FinishedCall): Score {
+function estimateOptions(
+  rows: readonly { readonly cluster: string }[],
+  unscored: number,
+  { seed, level, resamples }: EvalFile["analysis"],
+) {
+  return {
+    clusters: rows.map(({ cluster }) => cluster),
+    unscored,
+    ...{ seed, level, resamples: resamplesFor(rows.length, resamples) },
+  };
+}
+
+/** A call without an answer is unscored, whatever the scorer, unless the file counts failures as wrong. */
+function scoreOf(scorer: Scorer, { record, sample, judged }: FinishedCall, analysis: EvalFile["analysis"]): Score {
+  const { answer, failure, notShown } = record;
   if (answer !== null) return scorer.score(answer, sample, judged);
   if (notShown !== undefined) return unscored("not shown", notShown);
-  return unscored("failed", failure?.message ?? "No answer");
+  if (analysis.failures === "wrong" && scorer.wrong !== undefined) return scorer.wrong(sample);
+  return unscored(isRefusal(record) ? "refused" : "failed", failure?.message ?? "No answer");
+}
+
+/** What became of calls that could be shown, as shares of them, whatever is scored. */
+const RATES: Readonly<Record<string, (record: CallRecord, reading: ReadingName) => boolean>> = {
+  failure_rate: (record) => record.failure !== null && !isRefusal(record),
+  refusal_rate: isRefusal,
+  abstention_rate: ({ answer }, reading) => answer !== null && hasNoReading(answer, reading),
+};
+
+function hasNoReading(answer: Answer, reading: ReadingName): boolean {
+  const { distribution, valence, arousal } = answer[reading];
+  return answer.choice === null && distribution === null && valence === null && arousal === null;
+}
+
+/** Failures, refusals and abstentions of one cell, each as a rate with its interval. */
+export function answerRates(calls: readonly FinishedCall[], analysis: EvalFile["analysis"]): readonly MetricResult[] {
+  const shown = calls.filter(({ record }) => record.notShown === undefined);
+  const rows = shown.map(({ sample }) => ({ cluster: clusterOfSample(sample) }));
+  const options = estimateOptions(rows, calls.length - shown.length, analysis);
+  return Object.entries(RATES).map(([metric, holds]) => {
+    const statistic = meanStatistic(shown.map(({ record }) => (holds(record, analysis.reading) ? 1 : 0)));
+    return { scorer: "answers", metric, better: "lower", estimate: estimate(statistic, rows.length, options) };
+  });
 }
 
 /** The rows that metrics see: scored calls only. */

@@ -4,12 +4,14 @@ import type { CallRecord } from "../runner/call-record.ts";
 import { type Cell, cellsOf } from "../runner/plan.ts";
 import type { Sample } from "../sample.ts";
 import type { Scorer } from "../score.ts";
-import { type FinishedCall, type ScorerResult, scoreCell } from "./score-cell.ts";
+import { answerRates, type FinishedCall, type MetricResult, type ScorerResult, scoreCell } from "./score-cell.ts";
 
 /** One cell's results. */
 export interface CellResult {
   readonly cell: Cell;
   readonly usage: UsageSummary;
+  /** How often calls failed, were refused, and abstained. */
+  readonly rates: readonly MetricResult[];
   readonly scorers: readonly ScorerResult[];
   /** The same scorers over the samples with one value of a dataset column. */
   readonly groups: readonly {
@@ -55,6 +57,7 @@ export function summarise(
       return {
         cell,
         usage: usageOf(calls.map(({ record }) => record)),
+        rates: answerRates(calls, file.analysis),
         scorers: scorers.map((scorer) => scoreCell(scorer, calls, file.analysis)),
         groups: groupsOf(calls, file.analysis.groupBy).map(({ column, value, calls: own }) => ({
           column,

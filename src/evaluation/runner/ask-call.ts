@@ -1,4 +1,4 @@
-import { ConfigurationError, ModelFileError, ProviderError } from "../../domain/errors.ts";
+import { ConfigurationError, ModelFileError, ProviderError, RefusalError } from "../../domain/errors.ts";
 import { FREE } from "../../domain/price.ts";
 import { exhaustedLimit } from "../../runs/budget.ts";
 import { type Call, costOfUsage, StimulusUnavailable } from "../solver.ts";
@@ -94,7 +94,8 @@ function limitReached({ setting, progress }: Run): string | null {
 /** A provider that fails again and again is dead: asking on would only burn the list of calls. */
 function noteFailure(error: unknown, run: Run, queue: Queue): void {
   if (error instanceof ConfigurationError || error instanceof ModelFileError) throw error;
-  if (!(error instanceof ProviderError)) return;
+  // Whoever declines is there.
+  if (!(error instanceof ProviderError) || error instanceof RefusalError) return;
   queue.failuresInARow++;
   if (queue.failuresInARow < run.setting.file.execution.stopAfterFailures) return;
   run.stop(`${queue.provider} failed ${queue.failuresInARow} times in a row (${error.message})`);

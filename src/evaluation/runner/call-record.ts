@@ -70,6 +70,11 @@ export function unansweredRecord(
   return { ...blankRecord(call, key), attempts, usage, costUsd: attempts === 0 ? 0 : null, failure: { kind, message } };
 }
 
+/** Whether the model, or a filter before it, declined. */
+export function isRefusal({ failure }: Pick<CallRecord, "failure">): boolean {
+  return failure?.kind === "RefusalError";
+}
+
 /** What could not be shown, and why calls failed: an example of the commonest kind, and how many are of it. Empty where all were answered. */
 export function failuresInWords(records: readonly Pick<CallRecord, "failure" | "notShown">[]): readonly string[] {
   const reasons = groupBy(

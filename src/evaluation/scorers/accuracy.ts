@@ -2,7 +2,7 @@ import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import { type ReadingName, topLabel } from "../answer.ts";
 import type { LabelReader } from "../label-reader.ts";
 import { averageRecallStatistic, confusionMatrix, macroF1Statistic } from "../metrics/classification.ts";
-import { defineScorer, type Metric, type ScoredRow, scored, unscored } from "../score.ts";
+import { defineScorer, type Metric, NO_ANSWER, type ScoredRow, scored, unscored } from "../score.ts";
 
 interface Labelled {
   readonly truth: string;
@@ -22,6 +22,10 @@ export function createAccuracyScorer(reader: LabelReader, reading: ReadingName) 
       const pair = { truth: reader.readOrKeep(truth.label), predicted: reader.readOrKeep(top.label) };
       const right = pair.truth === pair.predicted;
       return scored(right ? 1 : 0, pair, right ? `"${pair.truth}"` : `"${pair.predicted}" instead of "${pair.truth}"`);
+    },
+    wrong({ truth: { label } }) {
+      if (label === null) return unscored("no truth", "The sample has no label");
+      return scored(0, { truth: reader.readOrKeep(label), predicted: NO_ANSWER }, `${NO_ANSWER} instead of "${label}"`);
     },
     metrics: () => labelMetrics(),
     tables(rows) {

@@ -1,7 +1,7 @@
 import { meanStatistic, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import { type ConfidentAnswer, calibrationErrorStatistic } from "../metrics/calibration.ts";
 import { confusionMatrix } from "../metrics/classification.ts";
-import { defineScorer, type Metric, type ScoredRow, scored, unscored } from "../score.ts";
+import { defineScorer, type Metric, NO_ANSWER, type ScoredRow, scored, unscored } from "../score.ts";
 
 interface Chosen {
   readonly truth: string;
@@ -32,6 +32,11 @@ export function createChoiceScorer() {
       };
       const explanation = right ? `"${truth.choice}"` : `"${answer.choice}" instead of "${truth.choice}"`;
       return scored(right ? 1 : 0, metadata, explanation);
+    },
+    wrong({ truth, pair, columns }) {
+      if (truth.choice === null) return unscored("no truth", "The sample has no right option");
+      const metadata = { truth: truth.choice, choice: NO_ANSWER, pair, confident: null, kind: columns.kind ?? null };
+      return scored(0, metadata, `${NO_ANSWER} instead of "${truth.choice}"`);
     },
     metrics: (rows) => [
       { name: "choice_accuracy", better: "higher", statistic: (some) => meanStatistic(some.map(({ value }) => value)) },
