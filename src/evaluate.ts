@@ -1,8 +1,16 @@
-import { continueEvaluation, prepareEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
+import { ConfigurationError } from "./domain/errors.ts";
+import {
+  checkRequirements,
+  continueEvaluation,
+  prepareEvaluation,
+  scorersOf,
+  startEvaluation,
+} from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
-import type { EvalFileChanges } from "./evaluation/file/read-eval-file.ts";
+import { type EvalFileChanges, parseEvalFile } from "./evaluation/file/read-eval-file.ts";
 import { writeCalibration } from "./evaluation/report/calibration-file.ts";
 import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
+import { keepScoring } from "./evaluation/results/scoring.ts";
 import { createAnswerCache } from "./evaluation/runner/answer-cache.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import type { RunOutcome } from "./evaluation/runner/run-state.ts";
@@ -68,6 +76,23 @@ export async function resumeEvaluation(
     ...(stop === undefined ? {} : { stop }),
   });
   return { outcome, ...(await reportOn(folder, scorers)) };
+}
+
+/**
+ * Scores the answers of a run by the scorers, analysis and thresholds of an evaluation file, the run's own as it is now
+ * unless another is named, and writes its report. Nothing is asked.
+ *
+ * @throws {ConfigurationError} if the run cannot be scored so.
+ */
+export async function rescoreRun(folder: string, file?: string): Promise<Omit<Evaluated, "outcome">> {
+  await keepScoring(folder, file, async ({ scorers }, { header, samples }) => {
+    const began = parseEvalFile(header.evalFileText, header.evalFilePath);
+    if (scorers.includes("emer") && !began.scorers.includes("emer")) {
+      throw new ConfigurationError('Cannot rescore by "emer" as it asks a model: run the evaluation with it');
+    }
+    checkRequirements(await scorersOf({ ...began, scorers }, header.labels), samples, began.matrix);
+  });
+  return reportOn(folder);
 }
 
 /** Scores the run in a folder, as far as it is, and writes its report. */

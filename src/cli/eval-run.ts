@@ -4,7 +4,7 @@ import type { ModelFlags } from "../compose/model-settings.ts";
 import { flagSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { commonest } from "../domain/group-by.ts";
-import { type Evaluated, evaluate, resumeEvaluation } from "../evaluate.ts";
+import { type Evaluated, evaluate, rescoreRun, resumeEvaluation } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath, timestamp } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
@@ -132,24 +132,42 @@ export async function replay(
   if (differing.length > 0) process.exitCode = EXIT.doneWithFailures;
 }
 
+/** Scores a run anew and says what came of it. */
+export async function rescore(folder: string, file: string | undefined, json: boolean): Promise<void> {
+  const { scored, report } = await rescoreRun(folder, file);
+  const metrics = scored.summary.cells.map(({ cell, scorers, rates }) => ({
+    cell: cell.id,
+    metrics: [...scorers.flatMap((one) => one.metrics), ...rates],
+  }));
+  await print(
+    json ? `${JSON.stringify({ folder, report, conditions: metrics }, null, 2)}\n` : `${summaryText(scored.summary)}\n`,
+  );
+  tellScores(scored, report);
+  process.exitCode = exitCodeOf(scored);
+}
+
 async function tell(
   folder: string,
-  { outcome, scored, report: path }: Evaluated,
+  { outcome, scored, report }: Evaluated,
   { json, stop }: { readonly json: boolean; readonly stop: AbortSignal },
 ): Promise<void> {
-  if (json) await print(`${JSON.stringify({ folder, report: path, ...outcome }, null, 2)}\n`);
+  if (json) await print(`${JSON.stringify({ folder, report, ...outcome }, null, 2)}\n`);
   else await print(`${summaryText(scored.summary)}\n`);
   note(
     `${outcome.done} of ${outcome.total} calls done, ${outcome.cached} of them from the cache, ${outcome.failed} failed`,
   );
   if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; go on with: kuleshov eval resume ${folder}`);
+  tellScores(scored, report);
+  process.exitCode = exitCodeOf(scored, stop);
+  if (outcome.stopped !== null && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
+}
+
+function tellScores(scored: ScoredRun, path: string): void {
   for (const sentence of scored.fixed) note(sentence);
   const missed = scored.thresholds.filter(({ state }) => state !== "passed");
   note(...missed.map(thresholdSentence));
   note(`Report: ${path}`);
   note(...failuresInWords(scored.records));
-  process.exitCode = exitCodeOf(scored, stop);
-  if (outcome.stopped !== null && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
 }
 
 function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
@@ -157,8 +175,8 @@ function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Ke
 }
 
 /** Of a scored run: one in which no call was answered has given nothing. */
-export function exitCodeOf(scored: ScoredRun, stop: AbortSignal): number {
-  if (stop.aborted) return EXIT.interrupted;
+export function exitCodeOf(scored: ScoredRun, stop?: AbortSignal): number {
+  if (stop?.aborted) return EXIT.interrupted;
   const { records } = scored;
   if (records.length > 0 && records.every(({ failure }) => failure !== null)) return EXIT.nothingDone;
   return checksOf(scored).some(({ problem }) => problem !== null) ? EXIT.doneWithFailures : EXIT.done;

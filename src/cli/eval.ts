@@ -60,6 +60,20 @@ export function register(program: Command): void {
     .option("--json", "print JSON")
     .action(compare);
   evaluation
+    .command("rescore")
+    .description("score a run's answers by other scorers, analysis or thresholds; nothing is asked again")
+    .argument("<run>", "folder of the run")
+    .argument("[file]", "evaluation file that says how (default: the run's own, as it is now)")
+    .option("--json", "print the metrics as JSON")
+    .action(rescore);
+  evaluation
+    .command("diff")
+    .description("which answers of one run are others in another, one by one, and what was asked otherwise")
+    .argument("<before>", "folder of a run")
+    .argument("<after>", "folder of another")
+    .option("--json", "print JSON")
+    .action(diff);
+  evaluation
     .command("experiment")
     .description("a run's stimuli as a page that people can be shown, or what the context did to people who saw it")
     .argument("<run>", "folder of a lab or of a run with several arms")
@@ -96,6 +110,17 @@ async function compare(folders: readonly string[], options: { readonly json?: tr
   const { compareRuns, comparisonText } = await import("../evaluation/report/compare-runs.ts");
   const comparisons = await compareRuns(folders);
   await print(options.json ? `${JSON.stringify(comparisons, null, 2)}\n` : comparisonText(comparisons));
+}
+
+async function rescore(folder: string, file: string | undefined, { json }: { readonly json?: true }): Promise<void> {
+  const { rescore: again } = await import("./eval-run.ts");
+  await again(folder, file, json === true);
+}
+
+async function diff(before: string, after: string, { json }: { readonly json?: true }): Promise<void> {
+  const { diffRuns, differenceText } = await import("../evaluation/report/diff-runs.ts");
+  const difference = await diffRuns(before, after);
+  await print(json ? `${JSON.stringify(difference, null, 2)}\n` : differenceText(difference));
 }
 
 async function exportRun(folder: string, options: { readonly bundle?: string }): Promise<void> {

@@ -201,7 +201,7 @@ async function workOf(
  * @returns notes on scorers that will leave part of the samples unscored.
  * @throws {ConfigurationError} naming the scorer, what it needs, and what the dataset has.
  */
-function checkRequirements(
+export function checkRequirements(
   scorers: readonly Pick<Scorer, "name" | "requires">[],
   samples: readonly Sample[],
   matrix: EvalFile["matrix"],

@@ -1,33 +1,15 @@
 import { join } from "node:path";
 import { Report } from "../domain/report.ts";
-import { topLabel } from "../evaluation/answer.ts";
 import { drawnStimuli, stimulusKey } from "../evaluation/report/stimulus-rows.ts";
 import { methodsParagraph, type ScoredRun } from "../evaluation/report/write-report.ts";
-import { type Comparison, compareSides, type Side } from "../evaluation/results/compare.ts";
-import type { ScoredCall } from "../evaluation/results/score-cell.ts";
+import type { AnswerRow } from "../evaluation/results/answer-rows.ts";
+import { type Comparison, compareSides, hasPairs, type Side } from "../evaluation/results/compare.ts";
 import type { CellResult } from "../evaluation/results/summarise.ts";
 import { createAnswerCache } from "../evaluation/runner/answer-cache.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import { callsOf, shortNames } from "../evaluation/runner/plan.ts";
 import { viewOf } from "../pages/view-report.ts";
 import { createContentStore } from "../platform/content-store.ts";
-
-/** One answer of a run, as the grid shows it. */
-export interface AnswerRow {
-  readonly call: string;
-  readonly cell: string;
-  readonly sample: string;
-  readonly seed: number;
-  readonly repeat: number;
-  readonly hasImage: boolean;
-  readonly truth: string | null;
-  readonly answer: string | null;
-  readonly probability: number | null;
-  /** `answered` where the data set does not say what is right, `partly` where it was neither right nor wrong. */
-  readonly state: "right" | "wrong" | "partly" | "answered" | "abstained" | "failed" | "not shown";
-  /** Why it failed, abstained or was not shown, else the answer in words. */
-  readonly said: string;
-}
 
 /** Which answers are shown. An empty text lets all through. */
 export interface AnswerFilter {
@@ -36,49 +18,6 @@ export interface AnswerFilter {
   readonly truth: string;
   readonly answer: string;
   readonly words: string;
-}
-
-/** Scorers by which an answer is right or wrong. */
-const DECIDING = ["accuracy", "choice", "label-sets"];
-
-const known = new WeakMap<ScoredRun, readonly AnswerRow[]>();
-
-/** Every answer of a run, in its order. */
-export function answerRows(scored: ScoredRun): readonly AnswerRow[] {
-  const before = known.get(scored);
-  if (before !== undefined) return before;
-  const rows = scored.summary.cells.flatMap(({ scorers }) => {
-    const deciding =
-      DECIDING.map((name) => scorers.find(({ scorer }) => scorer === name)).find((one) => one !== undefined) ??
-      scorers[0];
-    return (deciding?.calls ?? []).map((call) => rowOf(call, DECIDING.includes(deciding?.scorer ?? "")));
-  });
-  known.set(scored, rows);
-  return rows;
-}
-
-function rowOf({ record, sample, score }: ScoredCall, isDeciding: boolean): AnswerRow {
-  const { call, cell, answer, failure, notShown } = record;
-  const top = answer === null ? null : topLabel(answer.integrated);
-  // What accuracy compares: the labels as the data set knows them.
-  const pair = score.metadata as { readonly truth?: unknown; readonly predicted?: unknown } | null;
-  const text = (value: unknown) => (typeof value === "string" ? value : null);
-  const { truth } = sample;
-  return {
-    ...{ call, cell, sample: sample.id, seed: record.seed, repeat: record.repeat, hasImage: sample.image !== null },
-    truth: text(pair?.truth) ?? truth.label ?? truth.choice ?? truth.labels?.join(", ") ?? null,
-    answer: text(pair?.predicted) ?? answer?.choice ?? top?.label ?? null,
-    probability: answer?.confidence ?? top?.probability ?? null,
-    state: stateOf(record, isDeciding ? score.value : null),
-    said: failure?.message ?? notShown ?? answer?.abstention ?? answer?.explanation ?? score.explanation,
-  };
-}
-
-function stateOf({ answer, notShown }: ScoredCall["record"], value: number | null): AnswerRow["state"] {
-  if (answer === null) return notShown === undefined ? "failed" : "not shown";
-  if (value === null) return answer.abstention === null ? "answered" : "abstained";
-  if (value === 1) return "right";
-  return value === 0 ? "wrong" : "partly";
 }
 
 /** Rows that a filter lets through. */
@@ -93,11 +32,6 @@ export function chosenRows(rows: readonly AnswerRow[], { cell, state, truth, ans
       isEither(answer, row.answer) &&
       (wanted === "" || [row.sample, row.truth, row.answer, row.said].join(" ").toLowerCase().includes(wanted)),
   );
-}
-
-/** Where an answer stands in its run: the same sample, asked in the same turn. */
-export function placeOfAnswer({ sample, seed, repeat }: AnswerRow): string {
-  return JSON.stringify([sample, seed, repeat]);
 }
 
 /**
@@ -123,7 +57,7 @@ export function compareBeside(
       const sides = [first, ...seconds].map((each) => sideOf(each, scorer.name));
       return compareSides(sides, scorer, { ...one.file.analysis, metrics: "first" });
     })
-    .filter(({ pairs, difference }) => pairs > 0 && difference !== null);
+    .filter(hasPairs);
 }
 
 /** A run as its page shows it. */

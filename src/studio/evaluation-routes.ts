@@ -5,15 +5,14 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { evaluationPath, listEvaluations } from "../evaluation/list-evaluations.ts";
 import { smallJpeg } from "../evaluation/report/worst-cases.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
+import { answerRows, placeOfAnswer } from "../evaluation/results/answer-rows.ts";
 import { readText } from "../platform/read-file.ts";
 import { tableRows } from "../platform/tables/table-rows.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import {
   type AnswerFilter,
-  answerRows,
   chosenRows,
   compareBeside,
-  placeOfAnswer,
   runView,
   shownImage,
   wholeAnswer,
@@ -112,9 +111,9 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   /** Answers of a run, beside those of another run or of another of its conditions where the address names one. */
   routes.get("/evaluation/answers", async (c) => {
-    const rows = chosenRows(answerRows(await begun(asked(c, "path"))), filterOf(c));
+    const rows = chosenRows(answerRows((await begun(asked(c, "path"))).summary), filterOf(c));
     const [withRun, withCell] = [c.req.query("with") ?? "", c.req.query("withcell") ?? ""];
-    const other = withRun === "" ? null : answerRows(await begun(withRun));
+    const other = withRun === "" ? null : answerRows((await begun(withRun)).summary);
     const own = other?.filter(({ cell }) => withCell === "" || cell === withCell) ?? [];
     const byPlace = new Map(own.toReversed().map((row) => [placeOfAnswer(row), row]));
     const both = rows.map((row) => ({ row, other: other === null ? null : (byPlace.get(placeOfAnswer(row)) ?? null) }));

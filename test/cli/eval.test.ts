@@ -376,6 +376,44 @@ scorers: [accuracy]
     ]);
   });
 
+  it("scores answers anew by an edited file, and tells answer by answer what another run has otherwise", async () => {
+    const folder = await severalQuestions();
+    const server = await startOpenAiServer(() => saysJson({ choice: "AU12", confidence: 0.9, reason: "r" }));
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    const told = async (...words: string[]) => {
+      const { code, stdout, stderr } = await kuleshov(folder, "eval", ...words);
+      return { code, stdout, stderr };
+    };
+    await told("run", "tiny.eval.yaml", "--out", "rules");
+    await told("run", "tiny.eval.yaml", "--out", "model", "--model", "openai:some", "--where", "kind=a");
+    const { stdout } = await told("diff", "rules", "model");
+    expect(stdout).toContain('"judge | openai:some | 0 shots | no evidence | full" was asked otherwise: ');
+    expect(stdout.split("\n").slice(1)).toEqual([
+      "Of 2 questions that both were asked, 2 have another answer: 1 right now, 1 wrong now, 0 otherwise. 2 more were asked only before, 0 only after.",
+      "  q1: AU9 (right) became AU12 (wrong), in truth AU9 (judge | openai:some | 0 shots | no evidence | full)",
+      "  q2: AU9 (wrong) became AU12 (right), in truth AU12 (judge | openai:some | 0 shots | no evidence | full)",
+      "",
+    ]);
+    expect((await told("diff", "rules", "rules")).stdout).toBe(
+      "Of 4 questions that both were asked, 0 have another answer: 0 right now, 0 wrong now, 0 otherwise.\n",
+    );
+    const strict = `${exam}thresholds: [{ metric: choice_accuracy, atLeast: 0.9 }]\nanalysis: { level: 0.9, groupBy: [kind] }\n`;
+    await writeFile(join(folder, "tiny.eval.yaml"), strict.replace("[choice]", "[choice, faithfulness]"));
+    const again = await told("rescore", "rules");
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("is 0.500, wanted at least 0.9: failed") });
+    const page = await readFile(join(folder, "rules", "report.html"), "utf8");
+    expect(page).toMatch(/Scored anew, by scorers, analysis and thresholds of .*tiny\.eval\.yaml/);
+    expect(page).toContain("By column of the dataset");
+    await writeFile(join(folder, "tiny.eval.yaml"), exam.replace("[choice]", "[accuracy]"));
+    expect(await told("rescore", "rules")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/"accuracy" as it needs label/),
+    });
+    expect((await told("report", "rules")).code).toBe(0);
+    expect(await readFile(join(folder, "rules", "report.html"), "utf8")).toContain("By column of the dataset");
+    expect(server.chats).toHaveLength(2);
+  });
+
   it("asks a server elsewhere only where that is allowed, and none with --local-only, whatever was allowed before", async () => {
     const folder = await tinyExam();
     vi.stubEnv("OPENAI_API_KEY", "a key");

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { number, pText } from "../../pages/markup.ts";
-import { type Comparison, compareSides, type Side } from "../results/compare.ts";
+import { type Comparison, compareSides, comparisonSummary, hasPairs, holdsUp, type Side } from "../results/compare.ts";
 import { readable } from "./sections.ts";
 import { type ScoredRun, scoreRun } from "./write-report.ts";
 
@@ -32,12 +32,13 @@ function sidesOf(runs: readonly ScoredRun[], scorer: string): Side[] {
   );
 }
 
-/** One line per comparison, those that hold up first. */
-export function comparisonText(comparisons: readonly Comparison[]): string {
-  const holds = ({ adjustedPValue }: Comparison) => adjustedPValue !== null && adjustedPValue < 0.05;
+/** How many hold up in a sentence, then a line for each, those that hold up first. What has no pair of scores is only counted. */
+export function comparisonText(all: readonly Comparison[]): string {
+  const comparisons = all.filter(hasPairs);
   const line = (one: Comparison) =>
-    `${holds(one) ? "holds up     " : "does not hold"} ${readable(one.metric)}: ${one.second} ${signed(one.difference)} [${number(one.low)}, ${number(one.high)}] against ${one.first}, ${one.pairs} pairs, ${one.test}, p ${pText(one.pValue)}, Holm ${pText(one.adjustedPValue)}\n`;
-  return [...comparisons.filter(holds), ...comparisons.filter((one) => !holds(one))].map(line).join("");
+    `${holdsUp(one) ? "holds up     " : "does not hold"} ${readable(one.metric)}: ${one.second} ${signed(one.difference)} [${number(one.low)}, ${number(one.high)}] against ${one.first}, ${one.pairs} pairs, ${one.test}, p ${pText(one.pValue)}, Holm ${pText(one.adjustedPValue)}\n`;
+  const lines = [...comparisons.filter(holdsUp), ...comparisons.filter((one) => !holdsUp(one))].map(line);
+  return `${comparisonSummary(all)}\n${lines.join("")}`;
 }
 
 function signed(value: number | null): string {

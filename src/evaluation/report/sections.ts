@@ -5,7 +5,7 @@ import { type Markup, markup, number, pText } from "../../pages/markup.ts";
 import { rendered } from "../../pages/rendered.ts";
 import { type StimulusRow, StimulusRows } from "../../pages/stimulus-rows.tsx";
 import type { FewShotAudit } from "../few-shot/audit.ts";
-import type { Comparison } from "../results/compare.ts";
+import { type Comparison, comparisonSummary, hasPairs, holdsUp } from "../results/compare.ts";
 import type { ScorerResult } from "../results/score-cell.ts";
 import type { CellResult, RunSummary } from "../results/summarise.ts";
 import { shortNames } from "../runner/plan.ts";
@@ -64,20 +64,39 @@ function intervalText(low: number | null, high: number | null): string {
   return low === null || high === null ? "no interval" : `[${number(low)}, ${number(high)}]`;
 }
 
+/** Which labels were taken for which, condition by condition; those of the first scorer that tells. */
+export function confusionSection({ cells }: RunSummary): Markup | null {
+  const short = shortNames(cells.map(({ cell }) => cell));
+  const shown = cells.flatMap((cell) => {
+    const table = mainConfusion(cell);
+    return table === undefined ? [] : [{ name: short.get(cell.cell.id) ?? cell.cell.id, table }];
+  });
+  if (shown.length === 0) return null;
+  return markup`<h2>What was taken for what</h2><p class="soft">${shown[0]?.table.title ?? ""}</p>${shown.map(
+    ({ name, table }) => markup`<h3>${name}</h3><div class="scroll">${confusionTable(table)}</div>`,
+  )}`;
+}
+
+function mainConfusion({ scorers }: CellResult): Extract<ScoreTable, { type: "confusion" }> | undefined {
+  return scorers.flatMap(({ tables }) => tables).find((table) => table.type === "confusion");
+}
+
 /** Which differences hold up. */
-export function comparisonSection(comparisons: readonly Comparison[], { cells }: RunSummary): Markup | null {
-  if (comparisons.length === 0) return null;
+export function comparisonSection(all: readonly Comparison[], { cells }: RunSummary): Markup | null {
+  if (all.length === 0) return null;
+  const comparisons = all.filter(hasPairs);
   const short = shortNames(cells.map(({ cell }) => cell));
   const shortOf = (id: string) => short.get(id) ?? id;
   const plotted = comparisons.flatMap(({ metric, second, difference, low, high }) =>
     difference === null ? [] : [{ name: `${readable(metric)}: ${shortOf(second)}`, value: difference, low, high }],
   );
-  return markup`<h2>Differences from "${shortOf(comparisons[0]?.first ?? "the first condition")}"</h2>
-  <p class="soft">On the samples that both answered. A difference holds up when its p value stays below .05 after Holm's correction over the comparisons by one scorer. The report tests each scorer's main metric; <code>kuleshov eval compare</code> tests all.</p>
+  return markup`<h2>Differences from "${shortOf(all[0]?.first ?? "the first condition")}"</h2>
+  <p>${comparisonSummary(all)}.</p>
+  <p class="soft">On the samples that both answered; a difference holds up when its corrected p value stays below .05. The report tests each scorer's main metric; <code>kuleshov eval compare</code> tests all.</p>
   ${plotted.length <= 40 ? intervalPlot(plotted, { title: "Differences", zero: true }) : null}
   <div class="scroll"><table><thead><tr><th>condition</th><th>metric</th><th class="n">difference</th><th>interval</th><th class="n">pairs</th><th>test</th><th class="n">p</th><th class="n">p, Holm</th><th></th></tr></thead><tbody>
   ${comparisons.map((one) => {
-    const holds = one.adjustedPValue !== null && one.adjustedPValue < 0.05;
+    const holds = holdsUp(one);
     return markup`<tr><td>${shortOf(one.second)}</td><td>${readable(one.metric)}</td><td class="n">${number(one.difference)}</td><td class="interval">${intervalText(one.low, one.high)}</td><td class="n">${one.pairs}</td><td>${one.test}</td><td class="n">${pText(one.pValue)}</td><td class="n">${pText(one.adjustedPValue)}</td><td class="${holds ? "holds" : "falls"}">${holds ? "holds up" : "does not hold up"}</td></tr>`;
   })}</tbody></table></div>`;
 }
@@ -126,23 +145,22 @@ export function auditSection(audits: readonly FewShotAudit[]): Markup | null {
   )}`;
 }
 
-/** Tables and diagrams of every cell, and why scores are missing. */
+/** Further tables and diagrams of every cell, and why scores are missing. */
 export function cellSections({ cells }: RunSummary): Markup {
-  return markup`<h2>Condition by condition</h2>${cells.map(
-    ({
-      cell,
-      scorers,
-      groups,
-    }) => markup`<details${cells.length === 1 ? { html: " open" } : null}><summary>${cell.id}</summary>
-    ${scorers.map(scorerTables)}
-    ${groups.length === 0 ? null : groupTable(groups)}</details>`,
-  )}`;
+  return markup`<h2>Condition by condition</h2>${cells.map((result) => {
+    const { cell, scorers, groups } = result;
+    const above = mainConfusion(result);
+    return markup`<details${cells.length === 1 ? { html: " open" } : null}><summary>${cell.id}</summary>
+    ${scorers.map((scorer) => scorerTables(scorer, above))}
+    ${groups.length === 0 ? null : groupTable(groups)}</details>`;
+  })}`;
 }
 
-function scorerTables({ scorer, tables, unscored }: ScorerResult): Markup {
+function scorerTables({ scorer, tables, unscored }: ScorerResult, above: ScoreTable | undefined): Markup {
   const reasons = Object.entries(unscored).map(([reason, n]) => `${n} ${reason}`);
+  const below = tables.filter((table) => table !== above);
   return markup`${reasons.length === 0 ? null : markup`<p class="soft">${scorer}: unscored are ${reasons.join(", ")}</p>`}
-  ${tables.map((table) => markup`<h3>${table.title}</h3><div class="scroll">${tableOf(table)}</div>`)}`;
+  ${below.map((table) => markup`<h3>${table.title}</h3><div class="scroll">${tableOf(table)}</div>`)}`;
 }
 
 function tableOf(table: ScoreTable): Markup {

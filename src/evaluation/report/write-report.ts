@@ -14,6 +14,7 @@ import { judgedCall } from "../judge/judge-calls.ts";
 import { createLabelReader } from "../label-reader.ts";
 import { loadLemmas } from "../load-wheels.ts";
 import { type Comparison, compareSides } from "../results/compare.ts";
+import { readScoring } from "../results/scoring.ts";
 import { type RunSummary, summarise } from "../results/summarise.ts";
 import { type ThresholdResult, thresholdResults, thresholdSentence } from "../results/thresholds.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
@@ -25,6 +26,7 @@ import {
   auditSection,
   cellSections,
   comparisonSection,
+  confusionSection,
   contextSection,
   metricsSection,
   usageSection,
@@ -36,7 +38,9 @@ import { type WorstCase, worstCases } from "./worst-cases.ts";
 /** A run with everything that is computed from it. */
 export interface ScoredRun {
   readonly run: StoredRun;
-  readonly file: ReturnType<typeof parseEvalFile>;
+  readonly file: EvalFile;
+  /** The evaluation file that they were scored by since; `null` while they are scored as the run began. */
+  readonly scoredBy: string | null;
   readonly records: readonly CallRecord[];
   readonly scorers: readonly Scorer[];
   readonly summary: RunSummary;
@@ -62,23 +66,27 @@ export async function scoreRun(folder: string, own: readonly Scorer[] = []): Pro
     contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
     audits: auditFewShot(records, run.samples, { file, reader }),
     fixed: fixedAnswers(records),
-    thresholds: thresholdResults(summary, file, { scorers, baseline: await baselineOf(file, run) }),
+    thresholds: thresholdResults(summary, file, {
+      scorers,
+      baseline: await baselineOf(file, answers.scoredBy ?? run.header.evalFilePath),
+    }),
   };
 }
 
 async function scoreAnswers(folder: string, own: readonly Scorer[]) {
   const run = await openRun(folder);
-  const file = parseEvalFile(run.header.evalFileText, run.header.evalFilePath);
+  const { path: scoredBy, ...scoring } = (await readScoring(folder)) ?? { path: null };
+  const file = { ...parseEvalFile(run.header.evalFileText, run.header.evalFilePath), ...scoring };
   const records = await readResults(folder);
   const scorers = await scorersOf(file, run.header.labels, own);
   const summary = summarise(records, run.samples, { file, scorers, judged: await judgmentsOf(folder) });
-  return { run, file, records, scorers, summary };
+  return { run, file, scoredBy, records, scorers, summary };
 }
 
 /** The run that thresholds are held against, scored as it was; `undefined` where it is gone by now. */
-async function baselineOf({ baseline }: EvalFile, { header }: StoredRun): Promise<RunSummary | undefined> {
+async function baselineOf({ baseline }: EvalFile, scoredBy: string): Promise<RunSummary | undefined> {
   if (baseline === undefined) return undefined;
-  const place = locateDatasetPath(baseline, header.evalFilePath);
+  const place = locateDatasetPath(baseline, scoredBy);
   return hasRun(place) ? (await scoreAnswers(place, [])).summary : undefined;
 }
 
@@ -101,7 +109,7 @@ async function judgmentsOf(folder: string): Promise<ReadonlyMap<string, CallReco
   return new Map(records.map((record) => [judgedCall(record.call), record]));
 }
 
-function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: ScoredRun["file"]["analysis"]): Comparison[] {
+function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: EvalFile["analysis"]): Comparison[] {
   const asChosen = cells.filter(({ cell }) => cell.condition.variant === "as chosen");
   const sides = asChosen.map(({ cell, scorers }) => ({
     name: cell.id,
@@ -125,18 +133,19 @@ export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promis
 }
 
 function bodyOf(
-  { run, file, summary, comparisons, contextEffects, audits, fixed, thresholds }: ScoredRun,
+  { run, file, scoredBy, summary, comparisons, contextEffects, audits, fixed, thresholds }: ScoredRun,
   cases: readonly WorstCase[],
   rows: readonly StimulusRow[],
 ): Markup {
   const { header, samples } = run;
   return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
-  ${notesOf(run, summary, fixed)}
+  ${notesOf(run, summary, [...fixed, ...(scoredBy === null ? [] : [`Scored anew, by scorers, analysis and thresholds of ${scoredBy}`])])}
   ${thresholdSection(thresholds)}
   ${contextSection(contextEffects, rows)}
-  ${metricsSection(summary)}
   ${comparisonSection(comparisons, summary)}
+  ${confusionSection(summary)}
+  ${metricsSection(summary)}
   ${auditSection(audits)}
   ${cellSections(summary)}
   ${usageSection(summary)}
@@ -146,9 +155,9 @@ function bodyOf(
   <details><summary>The evaluation file</summary><pre>${header.evalFileText}</pre></details>`;
 }
 
-function notesOf({ header }: StoredRun, { cells }: RunSummary, fixed: readonly string[]): Markup | null {
+function notesOf({ header }: StoredRun, { cells }: RunSummary, first: readonly string[]): Markup | null {
   const notes = [
-    ...fixed,
+    ...first,
     ...cells.filter(({ usage }) => usage.calls === 0).map(({ cell }) => `Nothing was asked yet under "${cell.id}"`),
     ...(header.skippedRows.length === 0
       ? []

@@ -208,3 +208,22 @@ function bySortingRows(metric: Metric, { first, second }: PairedRows): SwappedDi
 function differenceOf(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : b - a;
 }
+
+/** Whether both sides have scores for the same samples. */
+export function hasPairs({ pairs, difference }: Comparison): boolean {
+  return pairs > 0 && difference !== null;
+}
+
+/** Whether a difference stays after the correction. */
+export function holdsUp({ adjustedPValue }: Comparison): boolean {
+  return adjustedPValue !== null && adjustedPValue < 0.05;
+}
+
+/** Of 12 comparisons 2 hold up after correction. */
+export function comparisonSummary(all: readonly Comparison[]): string {
+  const comparisons = all.filter(hasPairs);
+  const kept = comparisons.filter(holdsUp).length;
+  const left = all.length - comparisons.length;
+  const unscored = left === 0 ? "" : `; ${left} more have no pair of scores and are left out`;
+  return `Of ${comparisons.length} ${comparisons.length === 1 ? "comparison" : "comparisons"} ${kept} ${kept === 1 ? "holds" : "hold"} up after Holm's correction over those by one scorer${unscored}`;
+}

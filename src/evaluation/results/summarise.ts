@@ -69,17 +69,6 @@ export function summarise(
   };
 }
 
-/** The samples of which a call failed or was answered wrongly: 0 by a scorer whose higher values are the better ones. */
-export function failingSamples({ cells }: RunSummary): readonly string[] {
-  const results = cells.flatMap(({ scorers }) => scorers);
-  const failing = results.flatMap(({ metrics, calls }) =>
-    calls.filter(
-      ({ record, score }) => record.failure !== null || (metrics[0]?.better === "higher" && score.value === 0),
-    ),
-  );
-  return [...new Set(failing.map(({ record }) => record.sample))];
-}
-
 function groupsOf<T extends { readonly sample: Sample }>(calls: readonly T[], columns: readonly string[]) {
   return columns.flatMap((column) => {
     const values = [...new Set(calls.flatMap(({ sample }) => sample.columns[column] ?? []))].sort();

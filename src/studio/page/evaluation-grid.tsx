@@ -1,5 +1,6 @@
+import type { AnswerRow } from "../../evaluation/results/answer-rows.ts";
 import type { Comparison } from "../../evaluation/results/compare.ts";
-import type { AnswerRow, RunView } from "../evaluation-answers.ts";
+import type { RunView } from "../evaluation-answers.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { imageOf, Transcript } from "./evaluation-transcript.tsx";
 import { Busy, Failure, Scrolling } from "./parts.tsx";
