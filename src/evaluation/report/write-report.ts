@@ -142,9 +142,9 @@ function bodyOf(
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
   ${notesOf(run, summary, [...fixed, ...(scoredBy === null ? [] : [`Scored anew, by scorers, analysis and thresholds of ${scoredBy}`])])}
   ${thresholdSection(thresholds)}
-  ${contextSection(contextEffects, rows)}
   ${comparisonSection(comparisons, summary)}
   ${confusionSection(summary)}
+  ${contextSection(contextEffects, rows)}
   ${metricsSection(summary)}
   ${auditSection(audits)}
   ${cellSections(summary)}
