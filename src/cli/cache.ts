@@ -16,7 +16,8 @@ export function register(program: Command): void {
     .action(stats);
   cache
     .command("clear")
-    .description("remove them all; images are then measured again, and models asked again")
+    .description("remove them, or one kind; images are then measured again, and models asked again")
+    .argument("[kind]", "only these, as `cache stats` names them, e.g. answers")
     .action(clear);
 }
 
@@ -31,9 +32,9 @@ async function stats({ json }: { readonly json?: true }): Promise<void> {
   note(cacheFolder());
 }
 
-async function clear(): Promise<void> {
+async function clear(kind: string | undefined): Promise<void> {
   const { clearCaches } = await import("../compose/caches.ts");
-  const caches = await clearCaches();
+  const caches = await clearCaches(kind);
   const removed = caches.map(({ name, entries }) => `${entries} ${name}`).join(", ");
   await print(`${removed} removed, ${megabytes(totalsOf(caches).bytes)} freed\n`);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ConfigurationError } from "../domain/errors.ts";
 import type { MeasurementStore } from "../measuring/measurement-store.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import {
@@ -43,20 +44,22 @@ export interface CacheSize extends StoreSize {
 
 /** How much is kept, kind by kind. */
 export function cacheSizes(): Promise<CacheSize[]> {
-  return ofEach(sizeOfStore);
+  return ofEach(CACHE_NAMES, sizeOfStore);
 }
 
-/** Removes everything that is kept. @returns what was removed. */
-export function clearCaches(): Promise<CacheSize[]> {
-  return ofEach(clearStore);
+/** Removes everything that is kept, or of one kind. @returns what was removed. @throws {ConfigurationError} if there is no such kind. */
+export async function clearCaches(kind?: string): Promise<CacheSize[]> {
+  const names = CACHE_NAMES.filter((name) => kind === undefined || name === kind);
+  if (names.length > 0) return ofEach(names, clearStore);
+  throw new ConfigurationError(`No "${kind}" are kept: choose ${CACHE_NAMES.join(", ")}`);
 }
 
-function ofEach(work: (folder: string) => Promise<StoreSize>): Promise<CacheSize[]> {
+function ofEach(names: readonly CacheName[], work: (folder: string) => Promise<StoreSize>): Promise<CacheSize[]> {
   const one = async (name: CacheName) => {
     const folder = cachePlace(name);
     return { name, folder, ...(await work(folder)), maxBytes: MAX_BYTES[name] };
   };
-  return Promise.all(CACHE_NAMES.map(one));
+  return Promise.all(names.map(one));
 }
 
 /** The measurements of this machine. */

@@ -28,6 +28,7 @@ import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import { openDependencies, toolsOf } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
+import { isFreeIn, modelsAtCommonAddress, namedModel } from "./model-entries.ts";
 import { isFreeModel, judgesIn, type ModelOptions, refuseOneAddressForTwo } from "./models.ts";
 import { priceOf } from "./prices.ts";
 import { openVideoReader } from "./study.ts";
@@ -76,12 +77,11 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
       if (file.task !== "judge" && options.samples !== undefined) {
         throw new ConfigurationError(`Samples are of judgments, and "${file.name}" has its models ${file.task}`);
       }
-      const { matrix, judge } = file;
+      const { matrix } = file;
       if (file.task !== "judge" && matrix.models.some((model) => judgesIn(model).length > 1)) {
         throw new ConfigurationError(`A panel judges, and "${file.name}" has its models ${file.task}`);
       }
-      const asked = matrix.models.flatMap(judgesIn);
-      refuseOneAddressForTwo([...asked, ...(judge === undefined ? [] : [judge.model])], options.baseUrl);
+      refuseOneAddressForTwo(modelsAtCommonAddress(file), options.baseUrl);
       const own = createConditionDependencies(file, shared, toolboxes);
       conditions.push(own);
       return file.task === "judge"
@@ -173,8 +173,9 @@ function createConditionDependencies(
 
   async function open(condition: Condition, seed: number): Promise<AskDependencies> {
     const { evalFilePath: _path, stimuliFolder: _stimuli, answersFolder: _answers, ...modelOptions } = options;
-    const judges = judgesIn(condition.model);
-    const [model = condition.model] = judges;
+    const named = namedModel(file, condition.model);
+    const judges = judgesIn(named.model);
+    const [model = named.model] = judges;
     const opened = await openDependencies({
       ...modelOptions,
       retries: { ...DEFAULT_RETRIES, tries: file.execution.attempts },
@@ -183,6 +184,7 @@ function createConditionDependencies(
       toolboxes: [],
       mirrored: file.mirrored,
       seed,
+      ...named.options,
     });
     closers.push(() => opened.close());
     const toolboxes =
@@ -216,7 +218,7 @@ function createConditionDependencies(
       return dependencies;
     },
     exemplarsOf: ({ shots, variant }) => (shots === 0 ? null : { shots, variant, ...file.fewShot, audit: null }),
-    isFree: ({ model }) => isFreeModel(model),
+    isFree: ({ model }) => isFreeIn(file, model),
     async close() {
       await Promise.allSettled(known.values());
       await Promise.all(closers.map((close) => close()));

@@ -152,7 +152,8 @@ async function closed(place: RunFolder, work: () => Promise<RunOutcome>): Promis
 /** The file with the prices of models that it leaves open. */
 async function withPrices(file: EvalFile, { priceOf }: EvaluationDependencies): Promise<EvalFile> {
   const models = [...file.matrix.models, ...(file.judge === undefined ? [] : [file.judge.model])];
-  const known = await Promise.all(models.map(async (model) => [model, await priceOf?.(model)] as const));
+  const priceIn = async (name: string) => file.models[name]?.price ?? priceOf?.(file.models[name]?.model ?? name);
+  const known = await Promise.all(models.map(async (name) => [name, await priceIn(name)] as const));
   const prices = Object.fromEntries(known.flatMap(([model, price]) => (price === undefined ? [] : [[model, price]])));
   return { ...file, prices: { ...prices, ...file.prices } };
 }

@@ -200,6 +200,48 @@ scorers: [accuracy]
   });
 });
 
+describe("models with settings of their own", () => {
+  it("are asked at their own servers, with their own keys and settings, side by side in one run", async () => {
+    const folder = await tinyExam();
+    const [one, other] = await Promise.all(
+      ["AU9", "AU12"].map((choice) => startOpenAiServer(() => saysJson({ choice, confidence: 0.9, reason: "r" }))),
+    );
+    if (one === undefined || other === undefined) throw new RangeError("Two servers");
+    const entries = (more: string) => `models:
+  first: { model: "openai:m", baseUrl: "${one.url}/v1", keyVariable: FIRST_KEY, temperature: 0.3, maxTokens: 77, reasoningEffort: low, price: { inputPerMillion: 2, outputPerMillion: 4 } }
+  second: { model: "openai:m", baseUrl: "${other.url}/v1"${more} }
+`;
+    const file = (more = "") =>
+      `${exam.replace("evidence: [none]", "evidence: [none], models: [first, second]")}${entries(more)}`;
+    await writeFile(join(folder, "tiny.eval.yaml"), file());
+    vi.stubEnv("OPENAI_API_KEY", "the key of OpenAI");
+    const run = (...words: string[]) => kuleshov(folder, "eval", "run", "tiny.eval.yaml", ...words);
+    const unset = await run();
+    expect([unset.code, unset.stderr]).toEqual([
+      2,
+      'The model "first" takes its key from FIRST_KEY, which is not set\n',
+    ]);
+    vi.stubEnv("FIRST_KEY", "the first key");
+    expect((await run("--out", "both")).code).toBe(0);
+    const records = await readResults(join(folder, "both"));
+    expect(records.map(({ cell, answer }) => [cell.split(" | ")[1], answer?.choice]).sort()).toEqual([
+      ["first", "AU9"],
+      ["second", "AU12"],
+    ]);
+    expect(records.find(({ cell }) => cell.includes("first"))?.costUsd).toBeCloseTo((100 * 2 + 20 * 4) / 1e6, 12);
+    expect(one.chats).toEqual([expect.objectContaining({ temperature: 0.3, max_tokens: 77, reasoning_effort: "low" })]);
+    expect(other.chats[0]).not.toHaveProperty("reasoning_effort");
+    const keysAt = ({ requests }: typeof one) => [
+      ...new Set(requests.flatMap(({ headers }) => headers.authorization ?? [])),
+    ];
+    expect([keysAt(one), keysAt(other)]).toEqual([["Bearer the first key"], []]);
+    expect(await readFile(join(folder, "both", "run.json"), "utf8")).not.toContain("the first key");
+    await writeFile(join(folder, "tiny.eval.yaml"), file(", temperature: 0.9"));
+    const changed = await run("--dry-run", "--json");
+    expect(JSON.parse(changed.stdout)).toMatchObject({ calls: 2, cached: 1 });
+  });
+});
+
 describe("kuleshov eval", () => {
   it("means the evaluation that ships where the data lie in a folder of its name", async () => {
     const folder = await tempFolder();

@@ -144,7 +144,9 @@ describe("what is kept between runs", () => {
       ["checks", 1, 1e6],
       ["probes", 1, 1e6],
     ]);
-    expect((await clearCaches()).map(({ entries }) => entries)).toEqual([1, 1, 1, 1]);
+    expect((await clearCaches("answers")).map(({ name, entries }) => [name, entries])).toEqual([["answers", 1]]);
+    await expect(clearCaches("images")).rejects.toThrow(/No "images" are kept: choose measurements, answers,/);
+    expect((await clearCaches()).map(({ entries }) => entries)).toEqual([1, 0, 1, 1]);
     expect((await cacheSizes()).map(({ entries }) => entries)).toEqual([0, 0, 0, 0]);
   });
 

@@ -19,8 +19,8 @@ interface OllamaCalls {
   /** Fixed context length; `null` fits it to the conversation. */
   readonly numCtx: number | null;
   readonly keepAlive: string;
-  /** Whether the model thinks before it answers; its thoughts are then had apart. */
-  readonly thinks: boolean;
+  /** Whether, or how long, the model thinks before it answers; its thoughts are then had apart. */
+  readonly thinks: boolean | "low" | "medium" | "high";
 }
 
 /** Ollama's own chat protocol: only there the context length, the schema and thinking can be set. */
@@ -63,7 +63,7 @@ function requestOf(
     stream: true,
     keep_alive: keepAlive,
     options,
-    ...(thinks && !without.has("thinking") ? { think: true } : {}),
+    ...(thinks !== false && !without.has("thinking") ? { think: thinks } : {}),
     ...(tools.length === 0 ? {} : { tools: tools.map((each) => ({ type: "function", function: each }) as Tool) }),
     ...(answer === undefined ? {} : { format: answer.schema }),
   };

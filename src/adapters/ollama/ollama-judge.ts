@@ -68,7 +68,10 @@ export async function createOllamaJudge(
   const contextLength = contextLengthOf(shown);
   const digest = tags.find((tag) => tag.name === modelName || tag.name === `${modelName}:latest`)?.digest ?? null;
   const keepAlive = options.keepAlive ?? "10m";
-  const thinks = shown.capabilities?.includes("thinking") ?? false;
+  const { reasoningEffort } = options;
+  const canThink = shown.capabilities?.includes("thinking") ?? false;
+  // Ollama's word for the least is to have it think at all.
+  const thinks = canThink && (reasoningEffort === "minimal" ? "low" : (reasoningEffort ?? true));
   return createServerModel({
     id: `ollama:${modelName}`,
     name,
@@ -88,6 +91,7 @@ export async function createOllamaJudge(
       digest,
       contextTokens: numCtx ?? contextLength,
       maxTokens,
+      ...(reasoningEffort === undefined ? {} : { reasoningEffort }),
     },
     temperature,
     seed,

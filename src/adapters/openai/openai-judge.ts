@@ -53,7 +53,10 @@ export async function createOpenAiJudge(
   const hint = hintFor(modelName, models);
   const name = hint === undefined ? named : { ...named, hint };
   const llama = isOpenAi ? undefined : await llamaServer({ baseUrl, name }, signal);
-  const send: CompletionsSend = async (body, { settings: { timeoutMs }, onSent, signal: ending }) => {
+  const effort: Readonly<Record<string, string>> =
+    options.reasoningEffort === undefined ? {} : { reasoning_effort: options.reasoningEffort };
+  const send: CompletionsSend = async (asked, { settings: { timeoutMs }, onSent, signal: ending }) => {
+    const body = { ...asked, ...effort };
     const request = { url: `${baseUrl}/chat/completions`, headers, body, timeoutMs, onSent };
     return readCompletion(await fetchEvents(request, name, ending), name);
   };
@@ -73,7 +76,7 @@ export async function createOpenAiJudge(
     },
     shape: llama?.shape ?? FREE_SHAPE,
     remote: !place.loopback,
-    identity: { server: place.name, build: llama?.build ?? null, contextTokens, maxTokens },
+    identity: { server: place.name, build: llama?.build ?? null, contextTokens, maxTokens, ...effort },
     temperature,
     seed,
     maxTokens,

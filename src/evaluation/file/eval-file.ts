@@ -31,7 +31,7 @@ const Matrix = z.strictObject({
   prompts: nonEmpty(z.string().min(1)).default(["judge"]).describe("Prompt ids, or paths of .prompt.md files"),
   models: nonEmpty(z.string().min(1))
     .default(["rules"])
-    .describe("As on the command line: rules, ollama:llava, ...; a panel of them with commas between"),
+    .describe("As on the command line: rules, ollama:llava, ..., or a name of models; a panel with commas between"),
   shots: nonEmpty(z.int().min(0).max(64)).default([0]).describe("Exemplars shown before the query"),
   evidence: nonEmpty(EvidenceChoice)
     .default([["mesh"]])
@@ -40,6 +40,27 @@ const Matrix = z.strictObject({
   seeds: nonEmpty(z.int()).default([1]),
   repeats: z.int().min(1).max(1000).default(1),
 });
+
+/** A model with settings of its own. */
+const ModelEntry = z
+  .strictObject({
+    model: z.string().min(1).describe("As on the command line, e.g. openai:qwen2.5-vl"),
+    baseUrl: z.url().optional().describe("Address of its server"),
+    keyVariable: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "takes the name of an environment variable")
+      .optional()
+      .describe("Environment variable with the key of its server; with baseUrl and without it, none is sent"),
+    temperature: z.number().min(0).max(2).optional(),
+    maxTokens: z.int().positive().optional().describe("Most tokens of one answer"),
+    reasoningEffort: z.enum(["minimal", "low", "medium", "high"]).optional(),
+    timeoutSeconds: z.number().positive().optional().describe("Longest wait for one answer"),
+    price: Price.optional().describe("USD per million tokens"),
+  })
+  .refine(
+    ({ model, reasoningEffort }) => reasoningEffort === undefined || /^(openai|ollama):/.test(model),
+    "reasoningEffort is taken by openai: and ollama: models",
+  );
 
 const Budget = z.strictObject({
   usd: z.number().positive().optional(),
@@ -130,6 +151,10 @@ export const EvalFile = z.strictObject({
     .default(false)
     .describe("The images are mirrored, as selfies are: sides are the subject's again"),
   matrix: Matrix.prefault({}),
+  models: z
+    .record(z.string().regex(/^[^|,:]+$/, "a name without | , or :"), ModelEntry)
+    .default({})
+    .describe("Models with settings of their own, by the names that matrix.models and judge.model may use"),
   scorers: nonEmpty(z.enum(SCORER_NAMES)),
   judge: z
     .strictObject({ model: z.string().min(1) })

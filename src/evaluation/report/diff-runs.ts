@@ -38,9 +38,7 @@ export async function diffRuns(before: string, after: string): Promise<RunDiffer
   const olds = answerRows(then.summary);
   const news = answerRows(now.summary);
   const old = new Map(olds.map((row) => [place(row, renamed.get(row.cell) ?? row.cell), row]));
-  const order = new Map(now.run.samples.map(({ id }, at) => [id, at]));
-  const inOrder = news.toSorted((a, b) => (order.get(a.sample) ?? 0) - (order.get(b.sample) ?? 0)); // not as they came
-  const both = inOrder.flatMap((row) => {
+  const both = news.flatMap((row) => {
     const its = old.get(place(row, row.cell));
     return its === undefined ? [] : [[its, row] as const];
   });

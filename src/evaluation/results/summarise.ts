@@ -41,10 +41,13 @@ export function summarise(
     readonly judged?: ReadonlyMap<string, CallRecord>;
   },
 ): RunSummary {
-  const bySample = new Map(samples.map((sample) => [sample.id, sample]));
+  const places = new Map(samples.map((sample, place) => [sample.id, place]));
+  const placeOf = ({ sample }: CallRecord) => places.get(sample) ?? samples.length;
+  // Not as they came: the same answers give the same intervals.
+  const inOrder = records.toSorted((a, b) => placeOf(a) - placeOf(b) || a.seed - b.seed || a.repeat - b.repeat);
   const byCell = new Map<string, FinishedCall[]>();
-  for (const record of records) {
-    const sample = bySample.get(record.sample);
+  for (const record of inOrder) {
+    const sample = samples[placeOf(record)];
     if (sample === undefined) continue;
     const known = byCell.get(record.cell);
     const call = { record, sample, judged: judged.get(record.call) ?? null };

@@ -12,7 +12,10 @@ export interface ConditionDependencies {
   close(): Promise<void>;
 }
 
-/** What limits are counted by: `openai` of `openai:gpt-4.1`, and of a panel with it as its first model beside the rules. */
+/**
+ * What limits are counted by: `openai` of `openai:gpt-4.1`, and of a panel with it as its first model beside the rules. A
+ * model with an entry of its own is counted by itself.
+ */
 export function providerOfModel(model: string): string {
   const first = model.split(",").find((name) => name.trim() !== "rules") ?? model;
   return first.trim().split(":")[0] ?? model;

@@ -1,0 +1,55 @@
+import { ConfigurationError } from "../domain/errors.ts";
+import type { EvalFile } from "../evaluation/file/eval-file.ts";
+import { isFreeModel, judgesIn, type ModelOptions } from "./models.ts";
+
+/** What a name among the models of an evaluation file stands for. */
+interface NamedModel {
+  /** As on the command line, `openai:gpt-4.1`. */
+  readonly model: string;
+  /** How it is asked, where the file says so; goes before what holds for the whole run. */
+  readonly options: ModelOptions;
+}
+
+/**
+ * The model of a name, by its entry in the file or as on the command line. A server with an address of its own gets the
+ * key that its entry names and no other.
+ *
+ * @throws {ConfigurationError} if its key is named and not set.
+ */
+export function namedModel(
+  { models }: Pick<EvalFile, "models">,
+  name: string,
+  env: Readonly<NodeJS.ProcessEnv> = process.env,
+): NamedModel {
+  const entry = Object.hasOwn(models, name) ? models[name] : undefined;
+  if (entry === undefined) return { model: name, options: {} };
+  const { model, baseUrl, keyVariable, temperature, maxTokens, reasoningEffort, timeoutSeconds } = entry;
+  const apiKey = keyVariable === undefined ? (baseUrl === undefined ? undefined : "") : env[keyVariable];
+  if (keyVariable !== undefined && !apiKey) {
+    throw new ConfigurationError(`The model "${name}" takes its key from ${keyVariable}, which is not set`);
+  }
+  return {
+    model,
+    options: {
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+      ...(reasoningEffort === undefined ? {} : { reasoningEffort }),
+      ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
+    },
+  };
+}
+
+/** The models for which the address that holds for the whole run is used, as on the command line. */
+export function modelsAtCommonAddress(file: Pick<EvalFile, "models" | "matrix" | "judge">): readonly string[] {
+  const names = [...file.matrix.models, ...(file.judge === undefined ? [] : [file.judge.model])];
+  const common = names.filter((name) => file.models[name]?.baseUrl === undefined);
+  return common.flatMap((name) => judgesIn(file.models[name]?.model ?? name));
+}
+
+/** Whether asking a model of the file costs no money. */
+export function isFreeIn({ models }: Pick<EvalFile, "models">, name: string): boolean {
+  const entry = Object.hasOwn(models, name) ? models[name] : undefined;
+  return entry?.price === undefined && isFreeModel(entry?.model ?? name);
+}
