@@ -156,6 +156,8 @@ export class ProviderError extends KuleshovError {
   readonly rejects: RejectedFeature | undefined;
   /** Whether nobody answered at all. */
   readonly unreachable: boolean;
+  /** Whether the model, or a filter before it, declined to answer. */
+  readonly refused: boolean;
 
   constructor(
     message: string,
@@ -165,6 +167,7 @@ export class ProviderError extends KuleshovError {
       retryAfterMs?: number | undefined;
       rejects?: RejectedFeature | undefined;
       unreachable?: boolean;
+      refused?: boolean;
     },
     options?: ErrorOptions,
   ) {
@@ -174,15 +177,7 @@ export class ProviderError extends KuleshovError {
     this.retryAfterMs = details.retryAfterMs;
     this.rejects = details.rejects;
     this.unreachable = details.unreachable ?? false;
-  }
-}
-
-/** The model, or a filter before it, declined to answer. */
-export class RefusalError extends ProviderError {
-  override name = "RefusalError";
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, { retryable: false }, options);
+    this.refused = details.refused ?? false;
   }
 }
 

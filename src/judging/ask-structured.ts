@@ -28,7 +28,7 @@ export interface StructuredAnswer<T> {
 /**
  * Asks, in the schema that the server can hold an answer to, and once more with what was wrong.
  *
- * @throws {JudgmentError} if the second answer cannot be used either. @throws {RefusalError} if it declines. @throws {ProviderError} if the server fails.
+ * @throws {JudgmentError} if the second answer cannot be used either. @throws {ProviderError} if it declines or the server fails.
  */
 export async function askStructured<T extends object>(
   model: JudgeModel,

@@ -40,7 +40,7 @@ export interface Verdict {
  * Asks for a judgment, has it repaired once if it cannot be used, and sends contradictions with the measurements back
  * once. Whatever contradictions remain stay in the grounding, to be shown.
  *
- * @throws {JudgmentError} if it cannot be used after the repair. @throws {RefusalError} if the model still declines then.
+ * @throws {JudgmentError} if it cannot be used after the repair. @throws {ProviderError} if the model still declines then.
  */
 export async function judge(judging: Judge, task: JudgingTask, signal?: AbortSignal): Promise<Verdict> {
   const { judgment, prompts, warnings } = await usableJudgment(judging, task, signal);

@@ -1,4 +1,4 @@
-import { RefusalError } from "../domain/errors.ts";
+import { ProviderError } from "../domain/errors.ts";
 
 const APOLOGY = "(?:i am(?: very| so)? sorry|i'm(?: very| so)? sorry|sorry|i apologi[sz]e|unfortunately)[^.!?]{0,40}?";
 const WILL_NOT =
@@ -16,9 +16,12 @@ const DECLINES = new RegExp(
 const QUOTE_LENGTH = 200;
 
 /** A reply in prose by which a model declines to answer; `undefined` for every other. */
-export function refusalIn(reply: string): RefusalError | undefined {
+export function refusalIn(reply: string): ProviderError | undefined {
   const text = reply.trim();
   if (!DECLINES.test(text.replaceAll("’", "'"))) return undefined;
   const quote = text.length > QUOTE_LENGTH ? `${text.slice(0, QUOTE_LENGTH)}...` : text;
-  return new RefusalError(`The model declined to answer: ${JSON.stringify(quote)}`);
+  return new ProviderError(`The model declined to answer: ${JSON.stringify(quote)}`, {
+    retryable: false,
+    refused: true,
+  });
 }

@@ -6,7 +6,6 @@ import {
   KuleshovError,
   ModelFileError,
   ProviderError,
-  RefusalError,
   ToolInputError,
 } from "../domain/errors.ts";
 
@@ -26,7 +25,6 @@ const KINDS: Readonly<Record<string, { readonly prototype: Error }>> = {
   ToolInputError,
   JudgmentError,
   ProviderError,
-  RefusalError,
   ConfigurationError,
   RangeError,
   TypeError,

@@ -32,7 +32,7 @@ export function isCutOff({ finish }: RawReply): boolean {
  * the content, that is what the model said. Calls that a model wrote as text, as its template or server did not read
  * them, count as calls.
  *
- * @throws {RefusalError} if the answer was withheld.
+ * @throws {ProviderError} if the answer was withheld.
  */
 export function replyOf(raw: RawReply, { tools = [] }: ChatRequest, name: ServerName): ChatReply {
   if (raw.finish === "content_filter") throw faultOfFilter(name, raw.tokens);

@@ -1,4 +1,4 @@
-import { ProviderError, RefusalError, type RejectedFeature } from "../../domain/errors.ts";
+import { ProviderError, type RejectedFeature } from "../../domain/errors.ts";
 import { NO_TOKENS, type TokenUse } from "../../domain/token-use.ts";
 import { codeIn, statusIn, wordsIn } from "./server-words.ts";
 
@@ -89,15 +89,15 @@ function noAnswer(name: ServerName, why: string): ProviderError {
 }
 
 /** A fault after the server had taken the request: how many tokens it read, it may have said or not. */
-function taken<E extends ProviderError>(fault: E, spent: TokenUse = NO_TOKENS): E {
+function taken(fault: ProviderError, spent: TokenUse = NO_TOKENS): ProviderError {
   fault.spent = spent;
   return fault;
 }
 
 /** The provider's own filter took the answer away. */
-export function faultOfFilter(name: ServerName, spent: TokenUse): RefusalError {
+export function faultOfFilter(name: ServerName, spent: TokenUse): ProviderError {
   const sentence = `withheld the answer of "${name.model}": its content filter stepped in`;
-  return taken(new RefusalError(`${name.server} ${sentence}`), spent);
+  return taken(new ProviderError(`${name.server} ${sentence}`, { retryable: false, refused: true }), spent);
 }
 
 export function faultOfRedirect(name: ServerName, target: URL): ProviderError {

@@ -1,4 +1,4 @@
-import { ConfigurationError, ModelFileError, ProviderError, RefusalError } from "../../domain/errors.ts";
+import { ConfigurationError, ModelFileError, ProviderError } from "../../domain/errors.ts";
 import { FREE } from "../../domain/price.ts";
 import { exhaustedLimit } from "../../runs/budget.ts";
 import { type Call, costOfUsage, StimulusUnavailable } from "../solver.ts";
@@ -95,7 +95,7 @@ function limitReached({ setting, progress }: Run): string | null {
 function noteFailure(error: unknown, run: Run, queue: Queue): void {
   if (error instanceof ConfigurationError || error instanceof ModelFileError) throw error;
   // Whoever declines is there.
-  if (!(error instanceof ProviderError) || error instanceof RefusalError) return;
+  if (!(error instanceof ProviderError) || error.refused) return;
   queue.failuresInARow++;
   if (queue.failuresInARow < run.setting.file.execution.stopAfterFailures) return;
   run.stop(`${queue.provider} failed ${queue.failuresInARow} times in a row (${error.message})`);

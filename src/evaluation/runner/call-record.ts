@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { KuleshovError } from "../../domain/errors.ts";
+import { KuleshovError, ProviderError } from "../../domain/errors.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { Answer } from "../answer.ts";
 import { ArmNotPossible, type Call, type Solution, Usage, usageOf } from "../solver.ts";
 import { cellId } from "./plan.ts";
 
+const REFUSAL = "refusal";
+
 /** Why a call has no answer. */
 const CallFailure = z.strictObject({
-  /** Name of the error: ProviderError, JudgmentError, StimulusUnavailable, ... */
+  /** Name of the error, or `refusal`: ProviderError, JudgmentError, StimulusUnavailable, ... */
   kind: z.string(),
   message: z.string(),
 });
@@ -63,7 +65,8 @@ export function unansweredRecord(
   { attempts, error }: { readonly attempts: number; readonly error: unknown },
 ): CallRecord {
   if (error instanceof ArmNotPossible) return { ...blankRecord(call, key), costUsd: 0, notShown: error.message };
-  const kind = error instanceof Error ? error.name : "Error";
+  const isDeclined = error instanceof ProviderError && error.refused;
+  const kind = isDeclined ? REFUSAL : error instanceof Error ? error.name : "Error";
   const message = error instanceof Error ? error.message : String(error);
   const spent = error instanceof KuleshovError ? error.spent : null;
   const usage = spent === null ? null : usageOf(spent, 0);
@@ -72,7 +75,7 @@ export function unansweredRecord(
 
 /** Whether the model, or a filter before it, declined. */
 export function isRefusal({ failure }: Pick<CallRecord, "failure">): boolean {
-  return failure?.kind === "RefusalError";
+  return failure?.kind === REFUSAL;
 }
 
 /** What could not be shown, and why calls failed: an example of the commonest kind, and how many are of it. Empty where all were answered. */
