@@ -113,7 +113,14 @@ describe("errors", () => {
       { code: "inference", name: "InferenceError", text: "InferenceError: NaN" },
       { code: "configuration", name: "ConfigurationError", text: "ConfigurationError: No such option" },
       { code: "budget", name: "BudgetError", text: "BudgetError: Nothing is left" },
-      { code: "provider", name: "ProviderError", retryable: true, unreachable: false, text: "ProviderError: busy" },
+      {
+        code: "provider",
+        name: "ProviderError",
+        retryable: true,
+        unreachable: false,
+        refused: false,
+        text: "ProviderError: busy",
+      },
     ]);
     expect(new errors.ProviderError("gone", { retryable: true, unreachable: true }).unreachable).toBe(true);
     expect({ ...new KuleshovError("x") }).toEqual({ name: "KuleshovError", code: "kuleshov", spent: null });

@@ -138,13 +138,15 @@ function bodyOf(
   rows: readonly StimulusRow[],
 ): Markup {
   const { header, samples } = run;
+  const differences = comparisonSection(comparisons, summary);
+  const confusions = confusionSection(summary);
+  // Without labels to be right or wrong by, as in a lab, what the context did is what the run is about.
+  const context = contextSection(contextEffects, rows);
   return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
   ${notesOf(run, summary, [...fixed, ...(scoredBy === null ? [] : [`Scored anew, by scorers, analysis and thresholds of ${scoredBy}`])])}
   ${thresholdSection(thresholds)}
-  ${comparisonSection(comparisons, summary)}
-  ${confusionSection(summary)}
-  ${contextSection(contextEffects, rows)}
+  ${confusions === null ? [context, differences] : [differences, confusions, context]}
   ${metricsSection(summary)}
   ${auditSection(audits)}
   ${cellSections(summary)}
