@@ -76,6 +76,7 @@ describe("errors", () => {
         code: "video-decode",
         name: "VideoDecodeError",
         path: "a.mp4",
+        reason: "it has no video",
         text: "VideoDecodeError: Cannot read video as it has no video: `a.mp4`",
       },
       {

@@ -60,7 +60,7 @@ describe("the lab", () => {
     expect(control?.usage).toMatchObject({ calls: 1, answered: 0, failures: {}, paidUsd: 0, unpriced: 0 });
     expect(control?.scorers.map(({ unscored }) => unscored)).toEqual([{ "not shown": 1 }, { "not shown": 1 }]);
     expect(await readFile(report, "utf8")).toMatch(
-      /not drawn.*there is no room for an equally large hole beside the people/s,
+      /class="undrawn"><span>This arm cannot be shown, as there is no room for an equally large hole beside the people/,
     );
   });
 
