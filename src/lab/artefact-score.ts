@@ -1,7 +1,7 @@
 import { plainValue } from "../domain/statistics/weighted-statistic.ts";
 import { areaUnderCurveStatistic } from "../evaluation/metrics/action-units.ts";
 import { depthOf } from "./fill-pyramid.ts";
-import type { Mask } from "./mask.ts";
+import { covered, type Mask } from "./mask.ts";
 import type { Raster } from "./raster.ts";
 
 /** How well a fill can be told from what is around it, without knowing what was there. */
@@ -21,11 +21,12 @@ const FEWEST = 12;
  * Compares places just inside a hole with places just outside by three measures of texture (contrast, slope, grain): the largest
  * area under the ROC curve of the three. `null` where the border is too short.
  */
-export function artefactScore(filled: Raster, { widthPx, heightPx, values }: Mask): ArtefactScore | null {
-  const hole = Uint8Array.from(values, (value) => (value > 0.02 ? 1 : 0));
+export function artefactScore(filled: Raster, mask: Mask): ArtefactScore | null {
+  const { widthPx, heightPx } = mask;
+  const hole = covered(mask);
   const inward = depthOf(hole, widthPx);
   const outward = depthOf(
-    Uint8Array.from(hole, (own) => 1 - own),
+    hole.map((own) => 1 - own),
     widthPx,
   );
   const rings: Record<"inside" | "outside" | "further", number[][]> = { inside: [], outside: [], further: [] };

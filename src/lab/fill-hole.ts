@@ -1,6 +1,6 @@
 import { createRandom } from "../domain/statistics/random.ts";
 import { type Field, finer, type Matches, pyramidOf, REACH } from "./fill-pyramid.ts";
-import { joinSeamlessly } from "./fill-seams.ts";
+import { seamsOf } from "./fill-seams.ts";
 import type { Mask } from "./mask.ts";
 import { mixed, type Raster } from "./raster.ts";
 
@@ -58,10 +58,12 @@ export function fillHole(raster: Raster, { mask, avoid, seed }: Hole): Raster | 
 function joinPieces({ widthPx, heightPx, rgb, hole, targetAt }: Field, { source }: Matches): void {
   const from = (at: number) =>
     hole[at] === 1 && (targetAt[at] ?? -1) >= 0 ? (source[targetAt[at] as number] as number) : at;
+  const joinSeamlessly = seamsOf({ width: widthPx, height: heightPx, inside: hole });
   for (const channel of [0, 1, 2]) {
     const colour = (at: number) => rgb[3 * at + channel] as number;
-    const values = Float32Array.from(hole, (_, at) => colour(at));
-    joinSeamlessly(values, { width: widthPx, height: heightPx, inside: hole }, (at, axis) => {
+    const values = new Float32Array(hole.length);
+    for (let at = 0; at < hole.length; at++) values[at] = colour(at);
+    joinSeamlessly(values, (at, axis) => {
       const step = axis === 0 ? 1 : widthPx;
       const [a, b] = [from(at), from(at + step)];
       if (a === at) return colour(b) - colour(b - step);
@@ -124,16 +126,21 @@ function improve(
  */
 function usesOf({ widthPx, heightPx, sources, targets }: Field, source: Int32Array) {
   const across = Math.ceil(widthPx / PLACE_PX);
-  const place = (at: number) => Math.floor(at / widthPx / PLACE_PX) * across + Math.floor((at % widthPx) / PLACE_PX);
+  const places = new Int32Array(widthPx * heightPx);
+  for (let y = 0, at = 0; y < heightPx; y++) {
+    const row = Math.floor(y / PLACE_PX) * across;
+    for (let x = 0; x < widthPx; x++, at++) places[at] = row + Math.floor(x / PLACE_PX);
+  }
   const uses = new Float32Array(across * Math.ceil(heightPx / PLACE_PX));
   const add = (at: number, by: number) => {
-    uses[place(at)] = (uses[place(at)] as number) + by;
+    const place = places[at] as number;
+    uses[place] = (uses[place] as number) + by;
   };
   for (const at of source) add(at, 1);
   const average = (PLACE_PX ** 2 * targets.length) / sources.length;
   const price = (REPEATED_COSTS ** 2 * 3 * (2 * REACH + 1) ** 2) / average;
   return {
-    costs: (at: number) => price * (uses[place(at)] as number),
+    costs: (at: number) => price * (uses[places[at] as number] as number),
     moves(from: number, to: number) {
       add(from, -1);
       add(to, 1);
@@ -159,38 +166,32 @@ function unlikeness({ widthPx, rgb }: Field, a: number, b: number, limit = Numbe
 
 /** Every pixel of the hole becomes the mean of what the patches over it say, those that fit and lie near the border more. */
 function vote(field: Field, { source, cost }: Matches, share: number): void {
-  const { targets, hole, depth, rgb } = field;
+  const { targets, hole, depth, rgb, widthPx } = field;
   const width = Math.max(1, quantile(cost, share));
-  const said = { sums: new Float64Array(hole.length * 3), weights: new Float64Array(hole.length) };
+  const sums = new Float64Array(hole.length * 3);
+  const weights = new Float64Array(hole.length);
   for (let n = 0; n < targets.length; n++) {
-    const [to, known] = [targets[n] as number, cost[n] as number];
+    const [to, from, known] = [targets[n] as number, source[n] as number, cost[n] as number];
     const fit = Number.isFinite(known) ? Math.exp(-known / (2 * width)) : 1;
     const weight = Math.max(1e-12, fit) * TRUST_FALLS ** -Math.min(200, depth[to] as number);
-    say(field, said, { to, from: source[n] as number, weight });
-  }
-  for (let at = 0; at < hole.length; at++) {
-    const weight = said.weights[at] as number;
-    if (hole[at] === 0 || weight === 0) continue;
-    for (let c = 0; c < 3; c++) rgb[3 * at + c] = (said.sums[3 * at + c] as number) / weight;
-  }
-}
-
-/** One patch's word on the pixels of the hole that it covers. */
-function say(
-  { widthPx, hole, rgb }: Field,
-  { sums, weights }: { readonly sums: Float64Array; readonly weights: Float64Array },
-  patch: { readonly to: number; readonly from: number; readonly weight: number },
-): void {
-  for (let dy = -REACH; dy <= REACH; dy++) {
-    for (let dx = -REACH; dx <= REACH; dx++) {
-      const at = patch.to + dy * widthPx + dx;
-      if (hole[at] === 0) continue;
-      const taken = 3 * (patch.from + dy * widthPx + dx);
-      weights[at] = (weights[at] as number) + patch.weight;
-      for (let c = 0; c < 3; c++) {
-        sums[3 * at + c] = (sums[3 * at + c] as number) + patch.weight * (rgb[taken + c] as number);
+    // One patch's word on the pixels of the hole that it covers.
+    for (let dy = -REACH; dy <= REACH; dy++) {
+      let at = to + dy * widthPx - REACH;
+      const end = at + 2 * REACH + 1;
+      for (let taken = 3 * (from + dy * widthPx - REACH); at < end; at++, taken += 3) {
+        if (hole[at] === 0) continue;
+        weights[at] = (weights[at] as number) + weight;
+        const said = 3 * at;
+        sums[said] = (sums[said] as number) + weight * (rgb[taken] as number);
+        sums[said + 1] = (sums[said + 1] as number) + weight * (rgb[taken + 1] as number);
+        sums[said + 2] = (sums[said + 2] as number) + weight * (rgb[taken + 2] as number);
       }
     }
+  }
+  for (let at = 0; at < hole.length; at++) {
+    const weight = weights[at] as number;
+    if (hole[at] === 0 || weight === 0) continue;
+    for (let c = 3 * at; c < 3 * at + 3; c++) rgb[c] = (sums[c] as number) / weight;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Mask } from "./mask.ts";
+import { covered, type Mask } from "./mask.ts";
 import type { Raster } from "./raster.ts";
 
 /** Patches are of 7 x 7 pixels: three to each side of their middle. */
@@ -40,9 +40,9 @@ type Known = Pick<Field, "widthPx" | "heightPx" | "rgb" | "hole" | "barred">;
 
 /** The image and its halves, finest first, the coarsest with its hole filled in evenly; none when there is too little to copy. */
 export function pyramidOf({ widthPx, heightPx, rgb }: Raster, mask: Mask, avoid: Mask | undefined): Field[] {
-  const hole = Uint8Array.from(mask.values, (value) => (value > 0.02 ? 1 : 0));
-  const barred = Uint8Array.from(hole, (own, i) => (own === 1 || (avoid?.values[i] ?? 0) > 0.3 ? 1 : 0));
-  const finest = fieldOf({ widthPx, heightPx, rgb: Float32Array.from(rgb), hole, barred });
+  const hole = covered(mask);
+  const barred = hole.map((own, i) => (own === 1 || (avoid?.values[i] ?? 0) > 0.3 ? 1 : 0));
+  const finest = fieldOf({ widthPx, heightPx, rgb: new Float32Array(rgb), hole, barred });
   if (finest.sources.length < Math.max(FEWEST_SOURCES, LEAST_SHARE * hole.length)) return [];
   const levels = [finest];
   for (;;) {
@@ -125,19 +125,23 @@ function countsUnderPatch(set: Uint8Array, widthPx: number): (x: number, y: numb
   };
 }
 
+/** Further than any border. */
+const FAR = 1e6;
+
 /** City-block distance to the nearest pixel outside, in two sweeps; the frame is no border. */
 export function depthOf(hole: Uint8Array, widthPx: number): Float32Array {
-  const depth = new Float32Array(hole).map((own) => (own === 1 ? 1e6 : 0));
-  const last = hole.length - 1;
-  for (let at = 0; at <= last; at++) {
-    const x = at % widthPx;
-    if (x > 0) depth[at] = Math.min(depth[at] as number, (depth[at - 1] as number) + 1);
-    if (at >= widthPx) depth[at] = Math.min(depth[at] as number, (depth[at - widthPx] as number) + 1);
+  const depth = new Float32Array(hole.length);
+  for (let at = 0; at < hole.length; at++) {
+    if (hole[at] !== 1) continue;
+    const left = at % widthPx > 0 ? (depth[at - 1] as number) + 1 : FAR;
+    const above = at >= widthPx ? (depth[at - widthPx] as number) + 1 : FAR;
+    depth[at] = Math.min(FAR, left, above);
   }
-  for (let at = last; at >= 0; at--) {
-    const x = at % widthPx;
-    if (x < widthPx - 1) depth[at] = Math.min(depth[at] as number, (depth[at + 1] as number) + 1);
-    if (at + widthPx <= last) depth[at] = Math.min(depth[at] as number, (depth[at + widthPx] as number) + 1);
+  for (let at = hole.length - 1; at >= 0; at--) {
+    if (hole[at] !== 1) continue;
+    const right = at % widthPx < widthPx - 1 ? (depth[at + 1] as number) + 1 : FAR;
+    const below = at + widthPx < hole.length ? (depth[at + widthPx] as number) + 1 : FAR;
+    depth[at] = Math.min(depth[at] as number, right, below);
   }
   return depth;
 }
@@ -145,7 +149,7 @@ export function depthOf(hole: Uint8Array, widthPx: number): Float32Array {
 /** Ring by ring, each unknown pixel the mean of its known neighbours. */
 function fillEvenly({ widthPx, hole, rgb, depth }: Field): void {
   const inward = [...hole.keys()].filter((i) => hole[i] === 1).sort((a, b) => (depth[a] ?? 0) - (depth[b] ?? 0));
-  const known = Uint8Array.from(hole, (own) => 1 - own);
+  const known = hole.map((own) => 1 - own);
   for (const at of inward) {
     const around = [-widthPx, 0, widthPx].flatMap((row) => [at + row - 1, at + row, at + row + 1]);
     const given = around.filter((i) => known[i] === 1 && Math.abs((i % widthPx) - (at % widthPx)) <= 1);

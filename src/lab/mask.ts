@@ -107,6 +107,13 @@ function ofBytes(bytes: Uint8Array): Float32Array {
   return values;
 }
 
+/** 1 where anything of a pixel is covered. */
+export function covered({ values }: Mask): Uint8Array {
+  const cells = new Uint8Array(values.length);
+  for (let at = 0; at < cells.length; at++) cells[at] = (values[at] as number) > 0.02 ? 1 : 0;
+  return cells;
+}
+
 /** Cells that hang together, largest piece first. */
 export function piecesOf(cells: Uint8Array, width: number): number[][] {
   const left = Uint8Array.from(cells);
