@@ -9,12 +9,12 @@ import { lab } from "../src/lab.ts";
 import { csvTable } from "../src/platform/tables/write-table.ts";
 import { openBrowser } from "./support/browser.ts";
 import { samplePhoto } from "./support/photos.ts";
-import { tempFolder } from "./support/temp-folder.ts";
+import { tempFolder, temporaryFolder } from "./support/temp-folder.ts";
 
 const ARMS = ["full", "face-only", "context-only", "hole-elsewhere", "blurred-background", "grayscale", "re-encoded"];
-/** A run of the lab with one image. */
+/** A run of the lab with one image, which nothing here changes. */
 async function labRun(): Promise<string> {
-  const home = await tempFolder();
+  const home = await temporaryFolder();
   const [folder, image] = [join(home, "run"), join(home, "three.jpg")];
   await sharp(samplePhoto(1)).resize(500).toFile(image);
   const open = (evalFilePath: string) =>
@@ -24,8 +24,9 @@ async function labRun(): Promise<string> {
   return folder;
 }
 
+const folder = await labRun();
+
 it("a lab becomes a page that people are shown without network, and what they answered is read back", async () => {
-  const folder = await labRun();
   const { path, stimuli, lists } = await writeExperiment(folder);
   expect({ stimuli, lists }).toEqual({ stimuli: ARMS.length, lists: ARMS.length });
   const browser = await openBrowser();
@@ -59,12 +60,11 @@ it("a lab becomes a page that people are shown without network, and what they an
 });
 
 it("people are measured by the same code as models: who goes by the scene alone relies on it wholly", async () => {
-  const folder = await labRun();
   const said = { "face-only": "happiness", "context-only": "fear", full: "fear", "hole-elsewhere": "happiness" };
   const rows = ["P1", "P2"].flatMap((participant) =>
     Object.entries(said).map(([arm, label]) => ({ participant, sample: "three.jpg", arm, label, valence: -0.5 })),
   );
-  const path = join(folder, "people.csv");
+  const path = join(await tempFolder(), "people.csv");
   await writeFile(path, csvTable(rows));
   const { people, models } = await peopleEffects(folder, [path]);
   const value = (name: string) => people.effects.find((one) => one.name === name)?.estimate.value;

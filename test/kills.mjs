@@ -12,6 +12,8 @@ import sharp from "sharp";
 
 const KILLS = Number(process.argv[2] ?? 20);
 const wanted = process.argv.slice(3);
+/** Of each photograph, so that there are enough images for many kills. */
+const WIDTHS = KILLS < 10 ? [480] : [480, 420];
 const bin = fileURLToPath(new URL("../bin/kuleshov.js", import.meta.url));
 const demo = join(dirname(createRequire(import.meta.url).resolve("@vladmandic/face-api/package.json")), "demo");
 const place = await mkdtemp(join(tmpdir(), "kuleshov-kills-"));
@@ -20,7 +22,7 @@ const images = join(place, "images");
 async function prepare() {
   await mkdir(images);
   for (const number of [1, 2, 3, 4, 5, 6]) {
-    for (const width of [480, 420]) {
+    for (const width of WIDTHS) {
       await sharp(join(demo, `sample${number}.jpg`))
         .resize(width)
         .toFile(join(images, `${number}-${width}.jpg`));

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as asking from "../../src/cli/ask.ts";
+import * as demo from "../../src/cli/demo.ts";
 import { Report } from "../../src/domain/report.ts";
 import { decompressionBomb, heicHeader } from "../support/image-files.ts";
 import { hangs, html } from "../support/model-server.ts";
@@ -31,13 +32,18 @@ function expectOneSentence(stderr: string): void {
 }
 
 describe("kuleshov ask", () => {
-  it("prints a whole report as JSON and nothing else on standard output", async () => {
-    const { code, stdout, stderr } = await runCli(["ask", photo, "Who is happy?", "--context", "A party", "--json"]);
+  it("prints a whole report as JSON and nothing else on standard output, in any folder, into a cache that is not there yet", async () => {
+    const cwd = await tempFolder();
+    await mkdir(join(cwd, "elsewhere"));
+    const words = ["ask", photo, "Who is happy?", "--context", "A party", "--json"];
+    const env = { KULESHOV_CACHE: join(cwd, "elsewhere", "new") };
+    const { code, stdout, stderr } = await runCli(words, { cwd, env });
     const report = Report.parse(JSON.parse(stdout));
     expect(code).toBe(0);
     expect(report.provenance).toMatchObject({ question: "Who is happy?", context: "A party", model: { id: "rules" } });
     expect(report.judgment.subjects.map(({ faceId }) => faceId)).toEqual(["F1", "F2", "F3"]);
     expect(stderr).toContain("--model");
+    expect(await readdir(env.KULESHOV_CACHE)).toEqual(expect.arrayContaining(["measurements", "networks"]));
   });
 
   it("writes the report, its page and an annotated image, and does not overwrite them unasked", async () => {
@@ -172,16 +178,9 @@ describe("kuleshov", () => {
   });
 
   it("judges the sample photo and says what to try next", async () => {
-    const { code, stdout, stderr } = await runCli(["demo"]);
+    const { code, stdout, stderr } = await runCommand(["demo"], [demo]);
     expect(code).toBe(0);
     expect(stdout).toContain("Grounding");
     expect(stderr).toContain("npx kuleshov measure");
-  });
-
-  it("works from another folder, into a cache that is not there yet", async () => {
-    const cwd = await tempFolder();
-    await mkdir(join(cwd, "elsewhere"));
-    const { code } = await runCli(["measure", photo], { cwd, env: { KULESHOV_CACHE: join(cwd, "elsewhere", "new") } });
-    expect(code).toBe(0);
   });
 });

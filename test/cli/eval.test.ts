@@ -14,7 +14,7 @@ import { failsWith, says, saysJson } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { type CommandResult, runCommand } from "../support/run-command.ts";
-import { tempFolder } from "../support/temp-folder.ts";
+import { emptyCache, tempFolder } from "../support/temp-folder.ts";
 
 /** Runs a command in a folder, in this process: the start of another would take longer than what is asked here. */
 async function kuleshov(folder: string, ...words: string[]): Promise<CommandResult> {
@@ -28,7 +28,7 @@ async function kuleshov(folder: string, ...words: string[]): Promise<CommandResu
 }
 
 beforeEach(async () => {
-  vi.stubEnv("KULESHOV_CACHE", await tempFolder());
+  vi.stubEnv("KULESHOV_CACHE", await emptyCache(await tempFolder()));
   return () => vi.unstubAllEnvs();
 });
 
@@ -543,7 +543,10 @@ describe("a run whose files are damaged", () => {
 describe("kuleshov lab", () => {
   it("takes mirrored images, and draws the stimuli that it names where every answer was kept too", async () => {
     const folder = await tempFolder();
-    await sharp(samplePhoto(1)).extract({ left: 300, top: 150, width: 460, height: 460 }).toFile(join(folder, "a.jpg"));
+    await sharp(samplePhoto(1))
+      .extract({ left: 300, top: 150, width: 460, height: 460 })
+      .resize(300)
+      .toFile(join(folder, "a.jpg"));
     const run = (out: string, ...more: string[]) => kuleshov(folder, "lab", "a.jpg", "--out", out, ...more);
     const first = await run("first", "--mirrored");
     expect([first.code, first.stderr]).toEqual([

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parse } from "csv-parse/sync";
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as measuring from "../../src/cli/measure.ts";
 import { ImageRecord } from "../../src/measuring/measurement-json.ts";
 import { acquireLock } from "../../src/platform/file-lock.ts";
@@ -19,6 +19,9 @@ type Row = Record<string, string>;
 async function table(folder: string, name: string): Promise<Row[]> {
   return parse(await readFile(join(folder, name), "utf8"), { columns: true }) as Row[];
 }
+
+/** Runs a command in this process, on one worker thread: opening the networks on each takes longer than a few images. */
+const here = (words: readonly string[]) => runCommand([...words, "--workers", "1"], [measuring]);
 
 /** Resolves when a table has more rows than now. */
 async function anotherRow(folder: string, name: string): Promise<void> {
@@ -42,7 +45,7 @@ describe("measure --out", () => {
     await writeFile(list, `${lines.join("\n")}\n`);
     const out = join(folder, "deep", "study");
 
-    const run = await runCli(["measure", list, "--out", out, "--workers", "1"]);
+    const run = await here(["measure", list, "--out", out]);
     expect(run).toEqual({
       code: 1,
       stdout: `Measured 3 faces in 2 images; 3 failed, see failures.csv. \`${out}\`\n`,
@@ -151,13 +154,13 @@ describe("measure --out", () => {
     });
     if ("release" in lock) await lock.release();
     await writeFile(join(out, "run.lock"), `process ${process.pid} on this machine\n`); // as a killed process leaves it
-    expect((await runCli(measure)).code).toBe(0);
+    expect((await here(measure)).code).toBe(0);
     expect(await readdir(out)).not.toContain("run.lock");
   });
 
   it("draws every face on contact sheets", async () => {
     const out = join(await tempFolder(), "study");
-    const run = await runCli(["measure", samplePhoto(4), samplePhoto(1), "--out", out, "--contact-sheet"]);
+    const run = await here(["measure", samplePhoto(4), samplePhoto(1), "--out", out, "--contact-sheet"]);
     expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining("1 contact sheet drawn") });
     const sheet = sharp(join(out, "contact-sheet-001.jpg"));
     const { width, height } = await sheet.metadata();
@@ -194,18 +197,18 @@ describe("measure on videos", () => {
 
   async function setUp() {
     const folder = await tempFolder();
-    const env = { KULESHOV_FFMPEG: await installFakeFfmpeg(folder) };
-    return { folder, run: (words: readonly string[], options = {}) => runCli(words, { env, ...options }) };
+    vi.stubEnv("KULESHOV_FFMPEG", await installFakeFfmpeg(folder));
+    return folder;
   }
 
   it("follows people through moving images and across cuts, with the true time of every frame", async () => {
-    const { folder, run } = await setUp();
+    const folder = await setUp();
     const moving = { ...party, movesXPxPerS: 80 };
     const meanwhile = { ...party, fromS: 0.8, photo: samplePhoto(6), leftPx: 1000, topPx: 200 };
     const back = { ...party, fromS: 1.2, leftPx: 360, topPx: 240 };
     const clip = join(folder, "clip.mp4");
     await writeVideo(clip, { shots: [moving, meanwhile, back], durationS: 1.6, fps: 25, widthPx: 720, heightPx: 480 });
-    const { code, stdout } = await run(["measure", clip, "--fps", "5", "--csv"]);
+    const { code, stdout } = await here(["measure", clip, "--fps", "5", "--csv"]);
     const rows = parse(stdout, { columns: true }) as Row[];
     expect(code).toBe(0);
     const times = [...new Set(rows.map(({ frame, timestamp_s }) => `${frame} at ${timestamp_s}`))];
@@ -220,28 +223,29 @@ describe("measure on videos", () => {
   });
 
   it("loses and repeats nothing when it is killed and interrupted, in the middle of a video too", async () => {
-    const { folder, run } = await setUp();
+    const folder = await setUp();
     const inputs = join(folder, "inputs");
     await mkdir(inputs);
     await sharp(samplePhoto(2)).resize(640).toFile(join(inputs, "a.jpg"));
     const shots = [{ ...party, movesXPxPerS: 60 }];
-    await writeVideo(join(inputs, "b.mp4"), { shots, durationS: 2, fps: 10, pauseMs: 120 });
+    await writeVideo(join(inputs, "b.mp4"), { shots, durationS: 1.4, fps: 10, pauseMs: 120 });
     await sharp(samplePhoto(3)).resize(640).toFile(join(inputs, "c.jpg"));
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
     const measure = (out: string) => ["measure", inputs, "--fps", "10", "--out", out, "--resume", "--contact-sheet"];
-    expect((await run(measure(whole))).code).toBe(0);
+    expect((await here(measure(whole))).code).toBe(0);
 
-    const killed = await run(measure(parts), { kill: anotherRow(parts, "images.csv") });
+    const killed = await runCli(measure(parts), { kill: anotherRow(parts, "images.csv") });
     expect(killed.code).toBeNull();
-    const interrupted = await run(measure(parts), { interrupt: anotherRow(parts, "images.csv") });
+    const interrupted = await runCli(measure(parts), { interrupt: anotherRow(parts, "images.csv") });
     expect(interrupted).toMatchObject({ code: 130, stderr: expect.stringContaining("run it again with --resume") });
     expect(StudyDescription.parse(JSON.parse(await readFile(join(parts, "study.json"), "utf8"))).state).toBe(
       "interrupted",
     );
     const frames = (await table(parts, "images.csv")).length - 1;
-    expect([frames > 1, frames < 20]).toEqual([true, true]);
+    expect([frames > 1, frames < 14]).toEqual([true, true]);
 
-    expect(await run(measure(parts))).toMatchObject({ code: 0, stdout: expect.stringContaining("in 22 images") });
+    // With another number of workers than it began with.
+    expect(await here(measure(parts))).toMatchObject({ code: 0, stdout: expect.stringContaining("in 16 images") });
     for (const name of ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl", "episodes.csv"]) {
       expect(await readFile(join(parts, name), "utf8")).toBe(await readFile(join(whole, name), "utf8"));
     }
@@ -251,7 +255,7 @@ describe("measure on videos", () => {
   });
 
   it("measures a person in a video against their resting face, and says when they are not in it", async () => {
-    const { folder, run } = await setUp();
+    const folder = await setUp();
     const shot = { ...party, photo: samplePhoto(5), leftPx: 500, topPx: 0, widthPx: 900 };
     const clip = await writeVideo(join(folder, "clip.mp4"), {
       shots: [shot],
@@ -261,7 +265,7 @@ describe("measure on videos", () => {
     });
     const neutral = join(folder, "neutral.png");
     await sharp(samplePhoto(5)).extract({ left: 720, top: 60, width: 290, height: 310 }).toFile(neutral);
-    const found = await run(["measure", clip, "--neutral", neutral, "--csv"]);
+    const found = await here(["measure", clip, "--neutral", neutral, "--csv"]);
     const rows = parse(found.stdout, { columns: true }) as Row[];
     expect(found.code).toBe(0);
     const against = rows.filter(({ neutral_sha256 }) => neutral_sha256 !== "");
@@ -273,15 +277,15 @@ describe("measure on videos", () => {
       shots: [{ ...party, photo: samplePhoto(6) }],
       durationS: 0.3,
     });
-    const missed = await run(["measure", others, "--neutral", neutral, "--csv"]);
+    const missed = await here(["measure", others, "--neutral", neutral, "--csv"]);
     expect(missed).toMatchObject({ code: 1, stderr: expect.stringContaining("nobody in") });
   });
 
   it("says in one sentence what is wrong with a video, and measures the rest", async () => {
-    const { folder, run } = await setUp();
+    const folder = await setUp();
     const sound = await writeVideo(join(folder, "sound.mp4"), { shots: [] });
     const cut = await writeVideo(join(folder, "cut.mkv"), { shots: [party], brokenFromS: 0.5 });
-    const both = await run(["measure", sound, cut, samplePhoto(2), "--json"]);
+    const both = await here(["measure", sound, cut, samplePhoto(2), "--json"]);
     const { images, failures } = JSON.parse(both.stdout);
     expect(both.code).toBe(1);
     expect(images.map(({ frame }: { frame?: { index: number } }) => frame?.index ?? null)).toEqual([0, 1, 2, null]);
@@ -289,7 +293,8 @@ describe("measure on videos", () => {
       { path: sound, reason: expect.stringContaining("it has no video stream") },
       { path: cut, reason: expect.stringContaining("some of it is damaged") },
     ]);
-    const without = await run(["measure", cut], { env: { KULESHOV_FFMPEG: join(folder, "nowhere", "ffmpeg") } });
+    vi.stubEnv("KULESHOV_FFMPEG", join(folder, "nowhere", "ffmpeg"));
+    const without = await here(["measure", cut]);
     expect(without).toMatchObject({ code: 3, stdout: "" });
     expect(without.stderr).toMatch(/^Cannot read video as ffmpeg, which reads videos, is not installed: .*\n$/);
   });

@@ -30,8 +30,8 @@ it("each arm sends the model exactly what its name says: those pixels, and the w
   const server = await startOpenAiServer(() => saysJson(judgment(subject({ cues: [] }))), { models: [seeing] });
   const [funeral, wedding] = [join(folder, "funeral.png"), join(folder, "wedding.png")];
   // No larger than a model is shown, so that what is sent has the pixels of the file.
-  await sharp(samplePhoto(1)).resize(700).toFile(funeral);
-  await sharp(samplePhoto(4)).resize(700).toFile(wedding);
+  await sharp(samplePhoto(1)).resize(560).toFile(funeral);
+  await sharp(samplePhoto(4)).resize(560).toFile(wedding);
   const rows = [
     { id: "funeral", image: funeral, words: FUNERAL },
     { id: "wedding", image: wedding, words: WEDDING },
@@ -89,7 +89,7 @@ function imageIn({ messages }: WireBody): Buffer {
 }
 
 function small(image: Buffer | string): Promise<Buffer> {
-  return sharp(image).resize(400, 300, { fit: "contain" }).flatten().raw().toBuffer();
+  return sharp(image).resize(200, 150, { fit: "contain" }).flatten().raw().toBuffer();
 }
 
 /** Mean difference of two images, 0..255. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ import { measureImage } from "../../src/measuring/measure-image.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import type { PersonSegmenter } from "../../src/ports/person-segmenter.ts";
 import { samplePhoto } from "../support/photos.ts";
-import { tempFolder, temporaryFolder } from "../support/temp-folder.ts";
+import { temporaryFolder } from "../support/temp-folder.ts";
 
 let toolbox: FerToolbox;
 let segmenter: PersonSegmenter;
@@ -28,9 +28,11 @@ afterAll(async () => {
   await segmenter.close();
 });
 
+const place = await temporaryFolder();
+
 /** Half the sample's size: a quarter of the time. */
 async function halved(number: 2 | 3): Promise<string> {
-  const path = join(await temporaryFolder(), `sample${number}.png`);
+  const path = join(place, `sample${number}.png`);
   const { width } = await sharp(samplePhoto(number)).metadata();
   await sharp(samplePhoto(number))
     .resize(Math.round(width / 2))
@@ -50,16 +52,31 @@ const earnest = {
   region: { leftPx: 720, topPx: 92, widthPx: 106, heightPx: 104 },
 };
 
-async function lab(neutral: string | null = null, mask: Hiding["mask"] = "fill") {
+/** Stimuli of both images in a folder of their own. */
+async function newLab(neutral: string | null = null, mask: Hiding["mask"] = "fill") {
   const samples = [sampleOf(smiling), sampleOf(earnest)];
-  const folder = await tempFolder();
+  const folder = await mkdtemp(join(place, "lab-"));
   const stimuli = createLabStimuli({ samples, folder, toolbox, segmenter, hide: "faces", mask, neutral, seed: 1 });
   const prepare = async (arm: ArmName, sample = samples[0]) => {
     const stimulus = await stimuli.prepare(sample as (typeof samples)[number], arm);
     if (stimulus === null) throw new Error("No stimulus");
+    return stimulus;
+  };
+  const measured = async (arm: ArmName) => {
+    const stimulus = await prepare(arm);
     return { ...stimulus, faces: (await measureImage(stimulus.path, [toolbox])).faces };
   };
-  return { prepare, folder, stimuli, samples };
+  return { prepare, measured, folder, stimuli, samples };
+}
+
+const labs = new Map<string, ReturnType<typeof newLab>>();
+
+/** The same for all tests that ask for different arms: its images are measured and their people outlined once. */
+function lab(neutral: string | null = null, mask: Hiding["mask"] = "fill") {
+  const key = `${neutral} ${mask}`;
+  const made = labs.get(key) ?? newLab(neutral, mask);
+  labs.set(key, made);
+  return made;
 }
 
 function strength(face: Awaited<ReturnType<typeof measureImage>>["faces"][number] | undefined, au: string): number {
@@ -69,8 +86,8 @@ function strength(face: Awaited<ReturnType<typeof measureImage>>["faces"][number
 
 describe("stimuli of the context lab", () => {
   it("show the face alone: one face, still smiling, on plain gray", async () => {
-    const { prepare } = await lab();
-    const { path, faces } = await prepare("face-only");
+    const { measured } = await lab();
+    const { path, faces } = await measured("face-only");
     expect(faces).toHaveLength(1);
     expect(strength(faces[0], "AU12")).toBeGreaterThan(0.5);
     const corner = await sharp(path).extract({ left: 2, top: 2, width: 6, height: 6 }).stats();
@@ -79,8 +96,8 @@ describe("stimuli of the context lab", () => {
   });
 
   it("hide every face from the context, filled with what is around it rather than a box", async () => {
-    const { prepare } = await lab();
-    const { path, region, faces } = await prepare("context-only");
+    const { measured } = await lab();
+    const { path, region, faces } = await measured("context-only");
     expect(faces).toEqual([]);
     if (region === null) throw new Error("The hidden place is not known");
     const part = {
@@ -98,15 +115,15 @@ describe("stimuli of the context lab", () => {
   it.each(["blur", "pixels"] as const)(
     "cover every face with %s, and as large a place elsewhere for control",
     async (mask) => {
-      const { prepare } = await lab(null, mask);
-      expect((await prepare("context-only")).faces).toEqual([]);
-      expect((await prepare("hole-elsewhere")).faces.map(({ box }) => box)).toHaveLength(3);
+      const { measured } = await lab(null, mask);
+      expect((await measured("context-only")).faces).toEqual([]);
+      expect((await measured("hole-elsewhere")).faces.map(({ box }) => box)).toHaveLength(3);
     },
   );
 
   it("blur the background but not the faces", async () => {
-    const { prepare } = await lab();
-    const { path, region, faces } = await prepare("blurred-background");
+    const { measured } = await lab();
+    const { path, region, faces } = await measured("blurred-background");
     expect(faces.some(({ box }) => region !== null && boxOverlap(box, region) > 0.5)).toBe(true);
     const whole = await sharp(path).metadata();
     const detail = async (image: string, left: number) => {
@@ -123,8 +140,8 @@ describe("stimuli of the context lab", () => {
   });
 
   it("set the face onto another head in its scene, where it still smiles", async () => {
-    const { prepare } = await lab();
-    const { region, faces } = await prepare("face-swap");
+    const { measured } = await lab();
+    const { region, faces } = await measured("face-swap");
     const pasted = faces.find(({ box }) => region !== null && boxOverlap(box, region) > 0.3);
     const { faces: before } = await measureImage(earnest.image, [toolbox]);
     const there = before.find(({ box }) => boxOverlap(box, earnest.region) > 0.5);
@@ -132,8 +149,8 @@ describe("stimuli of the context lab", () => {
   });
 
   it("set the whole person, with whom she touches, into the other scene in place of its people", async () => {
-    const { prepare } = await lab();
-    const { path, region, faces } = await prepare("swapped-context");
+    const { measured } = await lab();
+    const { path, region, faces } = await measured("swapped-context");
     const set = faces.find(({ box }) => region !== null && boxOverlap(box, region) > 0.3);
     expect(strength(set, "AU12")).toBeGreaterThan(0.5);
     // The three of her image, and nobody who was there.
@@ -147,8 +164,8 @@ describe("stimuli of the context lab", () => {
   });
 
   it("put a neutral face into the scene: the smile is gone", async () => {
-    const { prepare } = await lab(samplePhoto(4));
-    const { region, faces } = await prepare("neutral-in-context");
+    const { measured } = await lab(samplePhoto(4));
+    const { region, faces } = await measured("neutral-in-context");
     const pasted = faces.find(({ box }) => region !== null && boxOverlap(box, region) > 0.3);
     expect(strength(pasted, "AU12")).toBeLessThan(0.5);
   });
@@ -174,7 +191,7 @@ describe("stimuli of the context lab", () => {
   });
 
   it("are written once, with a note of what they show, for people to be shown the same", async () => {
-    const { prepare, folder } = await lab();
+    const { prepare, folder } = await newLab();
     const first = await prepare("grayscale");
     const written = (await stat(first.path)).mtimeMs;
     expect(await prepare("grayscale")).toEqual(first);

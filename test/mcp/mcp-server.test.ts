@@ -1,12 +1,12 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdir, realpath, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { type CallToolResult, Client, InMemoryTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
+import * as exemplars from "../../src/cli/exemplars.ts";
 import { createImageSessions } from "../../src/mcp/image-sessions.ts";
 import { createMcpServer } from "../../src/mcp/mcp-server.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
@@ -15,6 +15,7 @@ import { fixedToolbox } from "../support/fixed-toolbox.ts";
 import { lackingIn } from "../support/grammar-patterns.ts";
 import { partsFor, SMILE } from "../support/judge-of.ts";
 import { samplePhoto } from "../support/photos.ts";
+import { runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const PHOTO = samplePhoto(2);
@@ -328,8 +329,9 @@ describe("the command", () => {
 
   it("lets a client search the exemplars of the folder that it was started in", async () => {
     const cwd = await tempFolder();
-    const add = ["exemplars", "add", samplePhoto(1), "--face", "F1", "--category", "grin"];
-    await promisify(execFile)(process.execPath, [ownPath("bin", "kuleshov.js"), ...add], { cwd });
+    const store = join(cwd, ".kuleshov", "exemplars");
+    const add = ["exemplars", "add", samplePhoto(1), "--face", "F1", "--category", "grin", "--store", store];
+    expect((await runCommand(add, [exemplars])).code).toBe(0);
     const client = await connectedToCommand(cwd, "--root", dirname(PHOTO));
     const search = { image: samplePhoto(3), query: null, faceId: "F3" };
     const found = (await client.callTool({ name: "find_exemplars", arguments: search })) as CallToolResult;
@@ -337,46 +339,40 @@ describe("the command", () => {
     expect(found.content).toContainEqual(expect.objectContaining({ type: "image", mimeType: "image/jpeg" }));
   });
 
-  it("passes over what is no message, in one line, and goes on", async () => {
-    const child = spawn(process.execPath, [ownPath("bin", "kuleshov.js"), "mcp"], { cwd: await tempFolder() });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    let [said, complained] = ["", ""];
-    child.stdout.on("data", (chunk) => {
-      said += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      complained += chunk;
-    });
-    const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } };
-    const first = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params });
-    const ping = JSON.stringify({ jsonrpc: "2.0", id: 2, method: "ping" });
-    child.stdin.write(`${first}\n{"jsonrpc":"2.0","method":7,"id":[]}\n{\u001b[2J\n${ping}\n`);
-    await vi.waitFor(() => expect(said).toContain('"id":2'), { timeout: 20_000 });
-    expect(
-      complained
-        .trim()
-        .split("\n")
-        .filter((line) => !line.startsWith("Passed over what is no message")),
-    ).toEqual([]);
-    expect(complained).not.toContain("\u001b");
-  });
-
   it.each([
     ["its client goes", (child: ChildProcess) => child.stdin?.end(), 0],
     ["it is interrupted", (child: ChildProcess) => child.kill("SIGINT"), 0],
-  ])("says nothing but protocol, and ends when %s", async (_case, end, code) => {
-    const child = spawn(process.execPath, [ownPath("bin", "kuleshov.js"), "mcp"], { cwd: await tempFolder() });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    let said = "";
-    child.stdout.on("data", (chunk) => {
-      said += chunk;
-    });
-    const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } };
-    child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`);
-    await once(child.stdout, "data");
-    end(child);
-    expect(await once(child, "exit")).toEqual([code, null]);
-    const messages = said.trim().split("\n");
-    expect(messages.map((line) => JSON.parse(line).jsonrpc)).toEqual(["2.0"]);
-  });
+  ])(
+    "says nothing but protocol, passes over what is no message, in one line, and ends when %s",
+    async (_case, end, code) => {
+      const child = spawn(process.execPath, [ownPath("bin", "kuleshov.js"), "mcp"], { cwd: await tempFolder() });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      let [said, complained] = ["", ""];
+      child.stdout.on("data", (chunk) => {
+        said += chunk;
+      });
+      child.stderr.on("data", (chunk) => {
+        complained += chunk;
+      });
+      const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+      const first = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+      const ping = JSON.stringify({ jsonrpc: "2.0", id: 2, method: "ping" });
+      child.stdin.write(`${first}\n{"jsonrpc":"2.0","method":7,"id":[]}\n{\u001b[2J\n${ping}\n`);
+      await vi.waitFor(() => expect(said).toContain('"id":2'), { timeout: 60_000 });
+      end(child);
+      expect(await once(child, "exit")).toEqual([code, null]);
+      const messages = said.trim().split("\n");
+      expect(messages.map((line) => JSON.parse(line)).map(({ jsonrpc, id }) => [jsonrpc, id])).toEqual([
+        ["2.0", 1],
+        ["2.0", 2],
+      ]);
+      expect(
+        complained
+          .trim()
+          .split("\n")
+          .filter((line) => !line.startsWith("Passed over what is no message")),
+      ).toEqual([]);
+      expect(complained).not.toContain("\u001b");
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -14,12 +14,12 @@ import { openRun, readResults } from "../../src/evaluation/runner/stored-run.ts"
 import { embedMeasured } from "../../src/exemplars/make-exemplar.ts";
 import { find } from "../../src/find.ts";
 import { measure } from "../../src/measure.ts";
-import { cacheFolder } from "../../src/platform/cache-folder.ts";
 import { readExclusions, withoutExcluded, writeExclusions } from "../../src/study/exclusions.ts";
 import { studyAgreement } from "../../src/study/study-agreement.ts";
 import { listInputs } from "../../src/study/study-inputs.ts";
 import { exemplarEntry } from "../support/exemplars.ts";
 import { samplePhoto } from "../support/photos.ts";
+import { emptyCache } from "../support/temp-folder.ts";
 
 /** How often the real toolbox measured an image, below the measurement store. */
 const counted = { measured: 0 };
@@ -41,10 +41,7 @@ let faces: Record<string, { readonly label: string; readonly box: string; readon
 
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), "kuleshov-test-"));
-  await mkdir(join(cacheFolder(), "networks"), { recursive: true });
-  await mkdir(join(place, "cache"));
-  await symlink(join(cacheFolder(), "networks"), join(place, "cache", "networks"));
-  vi.stubEnv("KULESHOV_CACHE", join(place, "cache"));
+  vi.stubEnv("KULESHOV_CACHE", await emptyCache(join(place, "cache")));
   for (const [label, number] of [
     ["party", 2],
     ["work", 6],

@@ -15,7 +15,7 @@ import { startOpenAiServer } from "../../support/openai-server.ts";
 import { samplePhoto } from "../../support/photos.ts";
 import { runCommand } from "../../support/run-command.ts";
 import { toldIn } from "../../support/scripted-judge.ts";
-import { tempFolder, temporaryFolder } from "../../support/temp-folder.ts";
+import { emptyCache, tempFolder, temporaryFolder } from "../../support/temp-folder.ts";
 
 const kuleshov = (...words: string[]) => runCommand(words, [ask, evaluation]);
 const place = await temporaryFolder();
@@ -23,8 +23,10 @@ const place = await temporaryFolder();
 const photo = join(place, "two.png");
 await sharp(samplePhoto(2)).resize(640).toFile(photo);
 
+const cache = await emptyCache(join(place, "cache"));
+
 beforeEach(() => {
-  vi.stubEnv("KULESHOV_CACHE", join(place, "cache"));
+  vi.stubEnv("KULESHOV_CACHE", cache);
   vi.stubEnv("OPENAI_API_KEY", "");
   vi.stubEnv("OPENAI_BASE_URL", "");
   vi.stubEnv("OLLAMA_HOST", "http://127.0.0.1:9");
