@@ -4,7 +4,7 @@ import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
 import { checkGrounding } from "../judging/check-grounding.ts";
 import { judge, type Verdict } from "../judging/judge.ts";
 import { callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
-import { type ConversationLimits, openConversation } from "./conversation.ts";
+import type { ConversationLimits } from "./conversation.ts";
 import {
   aboutOneFace,
   type Fitted,
@@ -138,6 +138,8 @@ async function judgeOnce(thinking: Thinking, setting: FittedDependencies, signal
   const { model, prompts, plan, economy, limits = DEFAULT_LIMITS, transfer } = setting;
   const { prompt, tools, answer, seesViews } = questionFor(thinking, setting);
   const { system, user, references } = prompt;
+  // LangChain takes a third of a second to load: who only looks at what was judged before has no use for it.
+  const { openConversation } = await import("./conversation.ts");
   const conversation = openConversation({
     model,
     system,

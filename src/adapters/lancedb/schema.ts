@@ -1,9 +1,9 @@
-import { Binary, Field, FixedSizeList, Float32, List, Schema, Utf8 } from "apache-arrow";
+import type { Field, Schema } from "apache-arrow";
 import { z } from "zod";
 import { StoreError } from "../../domain/errors.ts";
 import { Exemplar, type ExemplarEntry, exemplarText } from "../../domain/exemplar.ts";
 import { ExpressionSpace } from "../../domain/expression-space.ts";
-import { TEXT_EMBEDDING_COLUMN } from "./text-embeddings.ts";
+import { arrow, TEXT_EMBEDDING_COLUMN } from "./text-embeddings.ts";
 
 /** Version of the table's layout. Additions that old code can ignore do not change it. */
 const STORE_VERSION = 1;
@@ -15,12 +15,14 @@ const Stamp = z.strictObject({ storeVersion: z.number().int(), space: Expression
 
 /** A column of float32 vectors of one length, null where there is none. */
 function vectorField(name: string, length: number, metadata?: ReadonlyMap<string, string>): Field {
+  const { Field, FixedSizeList, Float32 } = arrow();
   const type = new FixedSizeList(length, new Field("item", new Float32(), true));
   return new Field(name, type, true, new Map(metadata));
 }
 
 /** The layout of a new store. `record` is the exemplar as JSON; the other text columns repeat what is filtered by. */
 export function storeSchema(space: ExpressionSpace): Schema {
+  const { Binary, Field, List, Schema, Utf8 } = arrow();
   const text = (name: string, nullable = false) => new Field(name, new Utf8(), nullable);
   return new Schema(
     [

@@ -4,8 +4,13 @@ import type { Field } from "apache-arrow";
 import { StoreError } from "../../domain/errors.ts";
 import type { ExemplarEntry } from "../../domain/exemplar.ts";
 
-// LanceDB takes a column only as an instance of its own copy of Arrow's classes, the CommonJS one.
-const arrow: typeof import("apache-arrow") = createRequire(import.meta.url)("apache-arrow");
+const require = createRequire(import.meta.url);
+
+/**
+ * Arrow's classes in the copy of LanceDB's own, the CommonJS one: it takes a column as an instance of no other. They are
+ * loaded when they are first needed, as LanceDB is.
+ */
+export const arrow = (): typeof import("apache-arrow") => require("apache-arrow");
 
 /** The column is made with the first embedding, since only then the length of its vectors is known. */
 export const TEXT_EMBEDDING_COLUMN = "text_embedding";
@@ -20,7 +25,7 @@ export async function textEmbedderOf(table: Table): Promise<string | null> {
 /** How long the text embeddings are; `null` where the store has none. */
 export async function embeddingLengthOf(table: Table): Promise<number | null> {
   const type = (await columnOf(table))?.type;
-  return arrow.DataType.isFixedSizeList(type) ? type.listSize : null;
+  return arrow().DataType.isFixedSizeList(type) ? type.listSize : null;
 }
 
 /**
@@ -47,8 +52,9 @@ export async function ensureEmbeddingColumn(
 
 /** float32 [length], null for what is stored already; the embedder's id is part of the column. */
 function vectorColumn(length: number, embedder: string): Field {
-  const type = new arrow.FixedSizeList(length, new arrow.Field("item", new arrow.Float32(), true));
-  return new arrow.Field(TEXT_EMBEDDING_COLUMN, type, true, new Map([[EMBEDDER_KEY, embedder]]));
+  const { Field, FixedSizeList, Float32 } = arrow();
+  const type = new FixedSizeList(length, new Field("item", new Float32(), true));
+  return new Field(TEXT_EMBEDDING_COLUMN, type, true, new Map([[EMBEDDER_KEY, embedder]]));
 }
 
 async function columnOf(table: Table): Promise<Field | undefined> {
