@@ -23,7 +23,6 @@ import { measureImage } from "../measuring/measure-image.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { DEFAULT_RETRIES } from "../platform/retry.ts";
-import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import { openDependencies, toolsOf } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
@@ -32,7 +31,7 @@ import { isFreeIn, modelsAtCommonAddress, namedModel } from "./model-entries.ts"
 import { isFreeModel, judgesIn, type ModelOptions, refuseOneAddressForTwo } from "./models.ts";
 import { priceOf } from "./prices.ts";
 import { openVideoReader } from "./study.ts";
-import { createToolboxes } from "./toolboxes.ts";
+import { createToolboxShelf, type ToolboxShelf } from "./toolbox-shelf.ts";
 
 /** How evaluations are set up. */
 export interface EvaluationOptions extends ModelOptions {
@@ -138,31 +137,6 @@ async function priceOfJudges(model: string): Promise<Price | undefined> {
   return prices.every((price) => JSON.stringify(price) === JSON.stringify(prices[0])) ? prices[0] : undefined;
 }
 
-/** Toolboxes by name, opened once whatever the number of conditions that use them. */
-interface ToolboxShelf {
-  one(name: string, mirrored?: boolean): Promise<FerToolbox>;
-  close(): Promise<void>;
-}
-
-function createToolboxShelf(cache: boolean | undefined): ToolboxShelf {
-  const opened = new Map<string, Promise<readonly FerToolbox[]>>();
-  return {
-    async one(name, mirrored = false) {
-      const key = mirrored ? `${name} mirrored` : name;
-      const known = opened.get(key) ?? createToolboxes([name], { cache, mirrored });
-      opened.set(key, known);
-      const [toolbox] = await known;
-      if (toolbox === undefined) throw new ConfigurationError(`There is no toolbox "${name}"`);
-      return toolbox;
-    },
-    async close() {
-      const all = await Promise.allSettled(opened.values());
-      const toolboxes = all.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : []));
-      await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
-    },
-  };
-}
-
 function createConditionDependencies(
   file: EvalFile,
   options: EvaluationOptions,
@@ -191,9 +165,21 @@ function createConditionDependencies(
       condition.evidence === "none"
         ? []
         : await Promise.all(condition.evidence.map((name) => shelf.one(name, file.mirrored)));
-    const { audit: _audit, ...fewShot } = file.fewShot ?? {};
+    const { audit: _audit, store, packs, ...fewShot } = file.fewShot ?? {};
+    const placed = (path: string) => locateDatasetPath(path, options.evalFilePath);
+    const places = {
+      ...(store === undefined ? {} : { store: store.includes("://") ? store : placed(store) }),
+      ...(packs === undefined ? {} : { packs: packs.map((name) => (name.endsWith(".jsonl") ? placed(name) : name)) }),
+    };
     const shots = await openShotSource(
-      { ...fewShot, shots: condition.shots, seed, allowRemote: options.allowRemote, localOnly: options.localOnly },
+      {
+        ...fewShot,
+        ...places,
+        shots: condition.shots,
+        seed,
+        allowRemote: options.allowRemote,
+        localOnly: options.localOnly,
+      },
       toolboxes.length === 0 && condition.shots > 0 ? [await shelf.one("mesh")] : toolboxes,
     );
     closers.push(() => shots.close());

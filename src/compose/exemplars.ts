@@ -100,11 +100,16 @@ export async function openPacks(
   for (const name of names) {
     const file = packFile(name);
     if (file === undefined && held.has(name)) packs.push(name);
-    else if (file === undefined)
-      throw new ConfigurationError(`There is no pack "${name}" in ${toolContext.store.location}`);
+    else if (file === undefined) throw noPack(name, toolContext.store.location);
     else packs.push(await importPack(file, toolContext, signal));
   }
   return packs;
+}
+
+function noPack(name: string, place: string): ConfigurationError {
+  if (place.includes("://") || existsSync(place))
+    return new ConfigurationError(`There is no pack "${name}" in ${place}`);
+  return new ConfigurationError(`There is no exemplar store that could hold the pack "${name}": \`${place}\``);
 }
 
 function packFile(name: string): string | undefined {

@@ -418,6 +418,21 @@ scorers: [accuracy]
     ]);
   });
 
+  it("looks for exemplars beside its file, and tells a store that is not there from a pack that is not in it", async () => {
+    const folder = await oneFace(
+      "matrix: { shots: [1] }\nscorers: [accuracy]\nfewShot: { store: ../kept, packs: [mine] }\n",
+    );
+    await mkdir(join(folder, "files"));
+    for (const name of ["good.jpg", "list.csv", "faces.eval.yaml"]) {
+      await copyFile(join(folder, name), join(folder, "files", name));
+    }
+    const { code, stderr } = await kuleshov(folder, "eval", "run", join("files", "faces.eval.yaml"), "--dry-run");
+    expect([code, stderr]).toEqual([
+      2,
+      `There is no exemplar store that could hold the pack "mine": \`${join(folder, "kept")}\`\n`,
+    ]);
+  });
+
   it("scores answers anew by an edited file, and tells answer by answer what another run has otherwise", async () => {
     const folder = await severalQuestions();
     const server = await startOpenAiServer(() => saysJson({ choice: "AU12", confidence: 0.9, reason: "r" }));
