@@ -2,6 +2,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { openStore } from "../../src/compose/exemplars.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { drag, expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
@@ -20,17 +21,9 @@ const tray = (page: Page, at: number) => page.locator(".tray .thumb").nth(at);
 const pile = (page: Page, category: string, which: "example" | "Not this") =>
   page.locator(`section[aria-label="${category}"] .pile:has(h3:has-text("${which}"))`);
 
-interface Kept {
-  readonly category: string;
-  readonly role: string;
-  readonly definition: string | null;
-  readonly image: { readonly path: string };
-}
-
-const kept = async (): Promise<readonly Kept[]> => {
-  const { stdout } = await runCli(["exemplars", "list", "--json"], { cwd: studio.folder });
-  return stdout === "" ? [] : JSON.parse(stdout);
-};
+/** What the studio's store holds, as any command reads it; that a command finds it by itself is proved once, by `ask`. */
+const kept = () =>
+  openStore(join(studio.folder, ".kuleshov", "exemplars")).list({ filter: {}, limit: 1_000, offset: 0 });
 const counts = async () => {
   const all: Record<string, number> = {};
   for (const { category, role } of await kept()) all[`${category} ${role}`] = (all[`${category} ${role}`] ?? 0) + 1;

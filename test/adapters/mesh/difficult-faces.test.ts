@@ -12,20 +12,20 @@ import type { FerToolbox } from "../../../src/ports/fer-toolbox.ts";
 import { samplePhoto } from "../../support/photos.ts";
 import { mosaic, transformed } from "../../support/transformed.ts";
 
-let cacheDir: string;
+let folder: string;
 let toolbox: FerToolbox;
 const photos: DecodedImage[] = [];
 const originals: (readonly FaceMeasurement[])[] = [];
 
 beforeAll(async () => {
-  cacheDir = await mkdtemp(join(tmpdir(), "kuleshov-difficult-"));
-  toolbox = await createMeshToolbox({ workers: 1, cacheDir });
+  folder = await mkdtemp(join(tmpdir(), "kuleshov-difficult-"));
+  toolbox = await createMeshToolbox({ workers: 1 });
   for (const number of [3, 4, 5, 6] as const) photos.push(await decodeImage(samplePhoto(number)));
   for (const photo of photos) originals.push(await toolbox.measure(photo));
 });
 afterAll(async () => {
   await toolbox.close();
-  await rm(cacheDir, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
 describe("a panorama", () => {
@@ -44,7 +44,7 @@ describe("a panorama", () => {
       return height > width ? { input, left: aside, top: along } : { input, left: along, top: aside };
     });
     const canvas = sharp({ create: { width, height, channels: 3, background: "#2a3a4d" } });
-    const path = join(cacheDir, `${width}-${headPx}.jpg`);
+    const path = join(folder, `${width}-${headPx}.jpg`);
     await canvas.composite(places).jpeg().toFile(path);
     const faces = await toolbox.measure(await decodeImage(path));
     const inPlace = places.map(
