@@ -4,6 +4,7 @@ import { packageVersion } from "./platform/package-paths.ts";
 import { recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
+import { openStudyPeople } from "./study/clip-notes.ts";
 import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.ts";
 import { EPISODE_HEADER, EPISODES_FILE, episodeLines } from "./study/episodes-table.ts";
 import { faceTable } from "./study/face-tables.ts";
@@ -99,8 +100,9 @@ export async function measure(
 /** From what was written, so that a study that went on after it was killed has the same as one that did not. */
 async function writeEpisodes({ run, rows }: StudyFolder): Promise<void> {
   await rows.flush();
+  const people = await openStudyPeople(run.folder);
   let text = EPISODE_HEADER;
-  for await (const lines of episodeLines(readImageRecords(run.folder))) text += lines;
+  for await (const lines of episodeLines(readImageRecords(run.folder), people)) text += lines;
   await run.write(EPISODES_FILE, text);
 }
 

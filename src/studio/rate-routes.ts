@@ -126,7 +126,8 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
       const { path: image, frame, faceId } = placeOfRow(rows, row);
       const box = boxOfRow(rows, row);
       if (faceId === null || box === null) return [];
-      const moment = frame === null ? {} : { frame, atS: Math.round(rows.number("timestamp_s", row) * 1e3) / 1e3 };
+      const atS = Math.round(rows.number("timestamp_s", row) * 1e3) / 1e3;
+      const moment = frame === null ? {} : { frame, atS, trackId: rows.text("track_id", row) };
       return [{ path: image, faceId, box, ...moment }];
     });
     await beginRating(study.place, question, faces, { most, seed: 1 });

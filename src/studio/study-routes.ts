@@ -13,10 +13,9 @@ import { tableRows } from "../platform/tables/table-rows.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
 import { NO_COUNTS } from "../runs/run-rows.ts";
-import { MARKERS_FILE, PEOPLE_FILE, readPeople } from "../study/clip-notes.ts";
+import { MARKERS_FILE, openStudyPeople, PEOPLE_FILE, readPeople } from "../study/clip-notes.ts";
 import { EXCLUSIONS_FILE, type FacePlace, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
 import { packError, packRows } from "../study/study-stream.ts";
-import { personOf, type TrackPerson } from "../study/track-person.ts";
 import { imageFolders } from "./folder-images.ts";
 import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
 import { createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
@@ -74,6 +73,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
     return c.json({
       ...{ command: history.began.command, finished: history.finished, createdAt: history.began.createdAt, stamp },
       ...{ counts: history.commits.at(-1)?.counts ?? NO_COUNTS, failures },
+      people: await readPeople(place),
       exclusions: (await readExclusions(place)).map((one) => ({
         face: reversiblyVisible(faceKey(one)),
         reason: one.reason,
@@ -137,7 +137,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const filter = await openStudyFilter(study.place);
     saved(c, `${basename(study.place)}-faces.csv`, "text/csv; charset=utf-8");
     const path = join(study.place, "faces.csv");
-    const people = await readPeople(study.place);
+    const people = await openStudyPeople(study.place);
     return stream(c, async (out) => {
       let isFirst = true;
       for await (const { cells } of tableRows(path, { refuse: refusing(path) })) {
@@ -145,7 +145,7 @@ export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
         if (isFirst) await out.write(csvLines([[...Object.keys(cells), "person", "excluded"]]));
         isFirst = false;
         if (!keys.has(faceKey(place))) continue;
-        const more = [personIn(cells, people), filter.reasonOf(place)];
+        const more = [people.nameOf({ ...place, trackId: cells.track_id || null }), filter.reasonOf(place)];
         await out.write(csvLines([[...Object.values(cells), ...more]]));
       }
     });
@@ -224,13 +224,6 @@ type Cells = Readonly<Record<string, string>>;
 
 function placeIn({ path = "", frame = "", face_id = "" }: Cells): FacePlace {
   return { path, frame: frame === "" ? null : Number(frame), faceId: face_id };
-}
-
-/** Who it is in a clip; empty in an image. */
-function personIn({ path, frame, track_id: trackId = "" }: Cells, people: readonly TrackPerson[]): string {
-  if (trackId === "") return "";
-  const own = people.filter((one) => one.path === path);
-  return personOf(own, { trackId, frame: Number(frame) });
 }
 
 function refusing(path: string) {

@@ -18,6 +18,17 @@ cat(sum(faces$excluded), "faces excluded\\n")
 # Below .5 a face is too small, dark, blurred or turned away to be trusted.
 kept <- faces[!faces$excluded & !is.na(faces$quality) & faces$quality >= 0.5, ]
 
+# Who it is in a clip: as you named people in the studio, else the track.
+kept$person <- as.character(kept$track_id)
+if (file.exists("people.csv")) {
+  people <- read.csv("people.csv")
+  for (i in order(people$from_frame)) {
+    theirs <- kept$path == people$path[i] & kept$track_id == people$track_id[i] & kept$frame >= people$from_frame[i]
+    kept$person[which(theirs)] <- people$person[i]
+  }
+}
+if (any(!is.na(kept$person) & kept$person != "")) print(table(person = kept$person))
+
 # The likeliest label of the first expression classifier; data-dictionary.csv says what every column means.
 first <- sub("_neutral$", "", grep("_neutral$", names(kept), value = TRUE)[1])
 columns <- grep(paste0("^", first, "_"), names(kept), value = TRUE)
@@ -50,6 +61,15 @@ if Path("exclusions.csv").exists():
 print(f"{faces.excluded.sum()} faces excluded")
 # Below .5 a face is too small, dark, blurred or turned away to be trusted.
 kept = faces[~faces.excluded & (faces.quality >= 0.5)].copy()
+
+# Who it is in a clip: as you named people in the studio, else the track.
+kept["person"] = kept.track_id.astype(object)
+if Path("people.csv").exists():
+    for one in pd.read_csv("people.csv").sort_values("from_frame").itertuples():
+        theirs = (kept.path == one.path) & (kept.track_id == one.track_id) & (kept.frame >= one.from_frame)
+        kept.loc[theirs, "person"] = one.person
+if kept.person.notna().any():
+    print(kept.person.value_counts().to_string())
 
 # The likeliest label of the first expression classifier; data-dictionary.csv says what every column means.
 first = next(name for name in kept.columns if name.endswith("_neutral")).removesuffix("_neutral")

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
+import { groupBy } from "../domain/group-by.ts";
 import { hashOfFileIfThere } from "../platform/hash.ts";
 import { numberInCell, readTable } from "../platform/tables/table-rows.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
-import type { TrackPerson } from "./track-person.ts";
+import { personOf, type TrackPerson } from "./track-person.ts";
 
 /*
  * What people say of clips, in files of theirs beside the tables of a study, which stay as they were measured. `--resume`
@@ -37,6 +38,35 @@ export function readPeople(folder: string): Promise<TrackPerson[]> {
 export async function writePeople(folder: string, people: readonly TrackPerson[]): Promise<void> {
   const rows = people.map(({ path, trackId, fromFrame, person }) => [path, trackId, fromFrame, person]);
   await writeFileAtomic(join(folder, PEOPLE_FILE), csvLines([["path", "track_id", "from_frame", "person"], ...rows]));
+}
+
+/** A face of a study: of a frame of a clip where it says which. */
+interface TrackedFace {
+  readonly path: string;
+  readonly frame: number | null;
+  readonly trackId: string | null;
+}
+
+/** Who the faces of a study's clips are. */
+export interface StudyPeople {
+  /** Who it is in its clip: the name that somebody gave, or its track; `null` in an image. */
+  nameOf(face: TrackedFace): string | null;
+  /** The same among all clips of the study: a track that nobody named is another person in every clip. */
+  subjectOf(face: TrackedFace): string | null;
+}
+
+/** For whoever reads a study's own tables. */
+export async function openStudyPeople(folder: string): Promise<StudyPeople> {
+  const clips = groupBy(await readPeople(folder), ({ path }) => path);
+  const nameOf: StudyPeople["nameOf"] = ({ path, frame, trackId }) =>
+    trackId === null || frame === null ? null : personOf(clips.get(path) ?? [], { trackId, frame });
+  return {
+    nameOf,
+    subjectOf(face) {
+      const name = nameOf(face);
+      return name === null || name !== face.trackId ? name : `${face.path} ${name}`;
+    },
+  };
 }
 
 export function readMarkers(folder: string): Promise<ClipMarker[]> {

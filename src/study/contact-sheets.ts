@@ -7,13 +7,19 @@ import type { MeasuredImage } from "../measuring/measure-image.ts";
 import { openFile } from "../platform/read-file.ts";
 import { type ContactTile, createTile, renderContactSheet, TILES_PER_SHEET } from "../render/contact-sheet.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
+import { openStudyPeople, type StudyPeople } from "./clip-notes.ts";
 import type { StudyStep } from "./measure-inputs.ts";
 
 /** Where the portraits of a study wait for their sheets, one tile per line. */
 export const TILES_FILE = "contact-tiles.jsonl";
 
+/** A face of a clip, which is titled by who it is once somebody has said so. */
+const Moment = z.strictObject({ path: z.string(), frame: z.number(), trackId: z.string(), atS: z.number() });
+type Moment = z.infer<typeof Moment>;
+
 const TileLine = z.strictObject({
   title: z.string(),
+  moment: Moment.optional(),
   heading: z.strictObject({ label: z.string(), value: z.string(), share: z.number() }).nullable(),
   lines: z.array(z.string()),
   warning: z.string().nullable(),
@@ -27,8 +33,13 @@ export interface TileGatherer {
   linesOf(step: StudyStep): Promise<string>;
 }
 
+/** A tile as it waits for its sheet. */
+interface WaitingTile extends ContactTile {
+  readonly moment?: Moment;
+}
+
 interface BestMoment {
-  readonly tile: ContactTile;
+  readonly tile: WaitingTile;
   readonly strength: number;
 }
 
@@ -51,8 +62,17 @@ export function createTileGatherer(): TileGatherer {
   };
 }
 
-function tilesOf({ image, faces }: MeasuredImage): Promise<ContactTile[]> {
-  return Promise.all(faces.map((face) => createTile(image, face, titleOf(image, face))));
+function tilesOf({ image, faces }: MeasuredImage): Promise<WaitingTile[]> {
+  return Promise.all(faces.map((face) => tileOf(image, face)));
+}
+
+async function tileOf(image: DecodedImage, face: Face): Promise<WaitingTile> {
+  const { path, frame } = image;
+  const { faceId, trackId = faceId } = face;
+  const title = `${basename(path)} ${faceId}`;
+  if (frame === undefined) return createTile(image, face, title);
+  const moment = { path, frame: frame.index, trackId, atS: frame.timestampS };
+  return { ...(await createTile(image, face, title)), moment };
 }
 
 async function keepBestMoments(people: Map<string, BestMoment>, { image, faces }: MeasuredImage): Promise<void> {
@@ -61,7 +81,7 @@ async function keepBestMoments(people: Map<string, BestMoment>, { image, faces }
     const strength = strengthOf(face);
     const best = people.get(person);
     if (best !== undefined && best.strength >= strength) continue;
-    people.set(person, { tile: await createTile(image, face, titleOf(image, face)), strength });
+    people.set(person, { tile: await tileOf(image, face), strength });
   }
 }
 
@@ -74,14 +94,10 @@ function strengthOf({ measurements }: Face): number {
   return (measurement?.quality?.overall ?? 1) * (1 + shown.reduce((sum, { value }) => sum + value, 0));
 }
 
-function titleOf({ path, frame }: DecodedImage, { faceId, trackId }: Face): string {
-  const name = basename(path);
-  return frame === undefined ? `${name} ${faceId}` : `${name} ${trackId ?? faceId} ${frame.timestampS.toFixed(1)} s`;
-}
-
-function toLines(tiles: readonly ContactTile[]): string {
-  const line = ({ portrait, title, heading, lines, warning }: ContactTile): z.infer<typeof TileLine> => ({
+function toLines(tiles: readonly WaitingTile[]): string {
+  const line = ({ portrait, title, moment, heading, lines, warning }: WaitingTile): z.infer<typeof TileLine> => ({
     title,
+    ...(moment === undefined ? {} : { moment }),
     heading,
     lines: [...lines],
     warning,
@@ -90,9 +106,12 @@ function toLines(tiles: readonly ContactTile[]): string {
   return tiles.map((tile) => `${JSON.stringify(line(tile))}\n`).join("");
 }
 
-function parseTile(line: string): ContactTile {
-  const { portrait, ...words } = TileLine.parse(JSON.parse(line));
-  return { ...words, portrait: Buffer.from(portrait, "base64") };
+function parseTile(line: string, people: StudyPeople): ContactTile {
+  const { portrait, moment, ...words } = TileLine.parse(JSON.parse(line));
+  const tile = { ...words, portrait: Buffer.from(portrait, "base64") };
+  if (moment === undefined) return tile;
+  const who = people.nameOf(moment) ?? moment.trackId;
+  return { ...tile, title: `${basename(moment.path)} ${who} ${moment.atS.toFixed(1)} s` };
 }
 
 const SHEET = /^contact-sheet-\d+\.jpg$/;
@@ -108,7 +127,7 @@ export async function writeContactSheets(run: RunFolder, title: string): Promise
   const total = await countTiles(folder);
   const digits = Math.max(3, String(Math.ceil(total / TILES_PER_SHEET)).length);
   let sheets = 0;
-  for await (const tiles of batchesOf(folder)) {
+  for await (const tiles of batchesOf(folder, await openStudyPeople(folder))) {
     const first = sheets * TILES_PER_SHEET + 1;
     const range = `faces ${first} to ${first + tiles.length - 1} of ${total}`;
     sheets += 1;
@@ -121,9 +140,10 @@ export async function writeContactSheets(run: RunFolder, title: string): Promise
 
 /** The first portraits that were gathered. */
 export async function firstTiles(folder: string, most: number): Promise<readonly ContactTile[]> {
+  const people = await openStudyPeople(folder);
   const tiles: ContactTile[] = [];
   for await (const line of linesOf(folder)) {
-    if (tiles.push(parseTile(line)) === most) break;
+    if (tiles.push(parseTile(line, people)) === most) break;
   }
   return tiles;
 }
@@ -134,10 +154,10 @@ async function countTiles(folder: string): Promise<number> {
   return count;
 }
 
-async function* batchesOf(folder: string): AsyncGenerator<ContactTile[]> {
+async function* batchesOf(folder: string, people: StudyPeople): AsyncGenerator<ContactTile[]> {
   let batch: ContactTile[] = [];
   for await (const line of linesOf(folder)) {
-    batch.push(parseTile(line));
+    batch.push(parseTile(line, people));
     if (batch.length < TILES_PER_SHEET) continue;
     yield batch;
     batch = [];

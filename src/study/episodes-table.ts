@@ -5,6 +5,7 @@ import { LEAST_RATES, type Movement } from "../dynamics/head-and-eyes.ts";
 import { roundedCell } from "../measuring/measurement-columns.ts";
 import type { ImageRecord } from "../measuring/measurement-json.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
+import type { StudyPeople } from "./clip-notes.ts";
 
 /** What happens in the clips of a study, over time. */
 export const EPISODES_FILE = "episodes.csv";
@@ -22,6 +23,7 @@ type RowKind =
 interface EpisodeRow {
   readonly path: string;
   readonly track_id?: string;
+  readonly person?: string;
   readonly kind: RowKind;
   readonly name?: string;
   readonly source?: string;
@@ -51,7 +53,8 @@ interface EpisodeRow {
 /** Column and meaning, in their order. */
 export const EPISODE_COLUMNS: readonly (readonly [keyof EpisodeRow, string])[] = [
   ["path", "The clip, as it was named"],
-  ["track_id", "Whose, as in faces.csv; empty for the clip as a whole"],
+  ["track_id", "Whose, as in faces.csv; empty for the clip as a whole; several where they were said to be one person"],
+  ["person", "Who it is, as people.csv says; the track where it says nothing"],
   [
     "kind",
     "action unit, expression, blink, eyes closed, nod, shake, gaze shift: something that happens; blink rate: a summary; not seen: the face was missing, cut off by the edge of the frame or too poor to be measured well, between two good sights of it; not measurable: frames come too slowly for it",
@@ -90,27 +93,62 @@ export const EPISODE_COLUMNS: readonly (readonly [keyof EpisodeRow, string])[] =
   ["note", "What it rests on, in words"],
 ];
 
+interface OpenClip {
+  readonly path: string;
+  readonly clip: ReturnType<typeof collectClip>;
+  /** The tracks of everybody in it. */
+  readonly tracks: Map<string, Set<string>>;
+}
+
 /**
  * The lines of `episodes.csv` for the clips among the records of a study, clip by clip and person by person. Images have
- * none, and neither has a clip whose frames have no time.
+ * none, and neither has a clip whose frames have no time. Tracks that were said to be one person are followed as one.
  */
-export async function* episodeLines(records: AsyncIterable<ImageRecord>): AsyncGenerator<string> {
-  let open: { path: string; clip: ReturnType<typeof collectClip> } | undefined;
+export async function* episodeLines(
+  records: AsyncIterable<ImageRecord>,
+  people: Pick<StudyPeople, "nameOf">,
+): AsyncGenerator<string> {
+  let open: OpenClip | undefined;
   for await (const { path, frame, faces } of records) {
     if (open !== undefined && open.path !== path) {
-      yield linesOf(open.path, open.clip.end());
+      yield linesOf(open);
       open = undefined;
     }
     if (frame === undefined || frame.timestampS === null) continue;
-    open ??= { path, clip: collectClip() };
-    open.clip.add({ frame: frame.index, timeS: frame.timestampS, cut: frame.cut === true, faces });
+    open ??= { path, clip: collectClip(), tracks: new Map() };
+    const named = namedFaces(faces, { path, frame: frame.index }, { people, tracks: open.tracks });
+    open.clip.add({ frame: frame.index, timeS: frame.timestampS, cut: frame.cut === true, faces: named });
   }
-  if (open !== undefined) yield linesOf(open.path, open.clip.end());
+  if (open !== undefined) yield linesOf(open);
+}
+
+/** The faces of a frame, each person once: two tracks in one frame that were said to be one person are told by the first. */
+function namedFaces(
+  faces: ImageRecord["faces"],
+  place: { readonly path: string; readonly frame: number },
+  { people, tracks }: { readonly people: Pick<StudyPeople, "nameOf"> } & Pick<OpenClip, "tracks">,
+): ImageRecord["faces"] {
+  const seen = new Set<string>();
+  return faces.flatMap((face) => {
+    if (face.trackId === undefined) return [];
+    const person = people.nameOf({ ...place, trackId: face.trackId }) ?? face.trackId;
+    if (seen.has(person)) return [];
+    seen.add(person);
+    tracks.set(person, (tracks.get(person) ?? new Set()).add(face.trackId));
+    return [{ ...face, trackId: person }];
+  });
 }
 
 /** Everything of one clip as lines. */
-export function linesOf(path: string, dynamics: ClipDynamics): string {
-  const rows = [...notMeasurable(dynamics), ...dynamics.tracks.flatMap((track) => rowsOf(track, dynamics))];
+function linesOf({ path, clip, tracks }: OpenClip): string {
+  const dynamics = clip.end();
+  const rows = [
+    ...notMeasurable(dynamics),
+    ...dynamics.tracks.flatMap((track) => {
+      const own = { person: track.trackId, track_id: [...(tracks.get(track.trackId) ?? [])].sort().join(" ") };
+      return rowsOf(track, dynamics).map((row) => ({ ...row, ...own }));
+    }),
+  ];
   return csvLines(rows.map((row) => EPISODE_COLUMNS.map(([name]) => roundedCell({ path, ...row }[name] ?? null))));
 }
 
@@ -127,7 +165,7 @@ function notMeasurable({ tooSlowFor, intervalS }: ClipDynamics): Row[] {
   }));
 }
 
-function rowsOf({ trackId, gaps, episodes, smiles, movements, blinks }: TrackDynamics, dynamics: ClipDynamics): Row[] {
+function rowsOf({ gaps, episodes, smiles, movements, blinks }: TrackDynamics, dynamics: ClipDynamics): Row[] {
   const { clock, tooSlowFor } = dynamics;
   const isShortTold = !tooSlowFor.includes("short expressions");
   const events: Row[] = [
@@ -151,7 +189,7 @@ function rowsOf({ trackId, gaps, episodes, smiles, movements, blinks }: TrackDyn
             note: `${blinks.count} in ${blinks.seenS.toFixed(1)} s in which the eyes were measured`,
           },
         ];
-  return [...events, ...rate].map((row) => ({ track_id: trackId, ...row }));
+  return [...events, ...rate];
 }
 
 const SHORT_S = 0.5;

@@ -13,6 +13,7 @@ import { readText } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
+import { openStudyPeople, type StudyPeople } from "./clip-notes.ts";
 
 /** Beside the tables of a study: what raters are asked, and a sheet of each. It is theirs; `--resume` and `--force` leave it. */
 export const RATINGS_FOLDER = "ratings";
@@ -48,6 +49,7 @@ const RatedFace = z.strictObject({
   /** Which frame of a clip, and when; left out for images. */
   frame: z.number().int().optional(),
   atS: z.number().optional(),
+  trackId: z.string().optional(),
 });
 export type RatedFace = z.infer<typeof RatedFace>;
 
@@ -136,18 +138,21 @@ export async function keepStudyRating(
   await writeFileAtomic(join(study, RATINGS_FOLDER, sheetOf(rater)), csvLines([COLUMNS, ...rows]));
   const others = all.filter((each) => each.rater !== rater);
   const own = [...given].map(([id, value]) => ({ item: id, rater, rating: value }));
-  await writeFileAtomic(join(study, RATINGS_FOLDER, TABLE_FILE), ratingsTable(scale, [...others, ...own]));
+  await writeFileAtomic(
+    join(study, RATINGS_FOLDER, TABLE_FILE),
+    ratingsTable(scale, [...others, ...own], await openStudyPeople(study)),
+  );
 }
 
 /**
  * All ratings with one row for each face that has one, as `validate` and evaluations read labelled faces: where the face
  * is, for labels how many raters chose each, for a scale the mean, and what each rater gave.
  */
-function ratingsTable(scale: RatingScale, ratings: readonly SheetRating[]): string {
+function ratingsTable(scale: RatingScale, ratings: readonly SheetRating[], people: StudyPeople): string {
   const raters = [...new Set(ratings.map(({ rater }) => rater))].sort();
   const byItem = groupBy(ratings, ({ item }) => item);
   const labels = "labels" in scale ? scale.labels : null;
-  const rows = scale.items.flatMap(({ item, path, frame, atS, faceId, box }) => {
+  const rows = scale.items.flatMap(({ item, path, frame, atS, faceId, trackId, box }) => {
     const given = byItem.get(item);
     if (given === undefined) return [];
     const summary = labels?.map((_, at) => given.filter(({ rating }) => rating === at + 1).length) ?? [
@@ -158,9 +163,10 @@ function ratingsTable(scale: RatingScale, ratings: readonly SheetRating[]): stri
       return rating === undefined ? "" : (labels?.[rating - 1] ?? rating);
     });
     const region = [box.leftPx, box.topPx, box.widthPx, box.heightPx].join(" ");
-    return [[path, frame, atS, faceId, region, given.length, ...summary, ...byRater]];
+    const subject = people.subjectOf({ path, frame: frame ?? null, trackId: trackId ?? null });
+    return [[path, frame, atS, faceId, subject, region, given.length, ...summary, ...byRater]];
   });
   const summary = labels?.map((label) => `votes_${label}`) ?? ["mean_rating"];
-  const place = ["path", "frame", "timestamp_s", "face", "region", "raters"];
+  const place = ["path", "frame", "timestamp_s", "face", "subject", "region", "raters"];
   return csvLines([[...place, ...summary, ...raters.map((rater) => `rater_${rater}`)], ...rows]);
 }

@@ -4,6 +4,7 @@ import { parse } from "csv-parse/sync";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { readStudySamples } from "../../src/evaluation/dataset/study-samples.ts";
 import { readTableSamples } from "../../src/evaluation/dataset/table-samples.ts";
 import { DatasetSource } from "../../src/evaluation/file/dataset-source.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
@@ -181,6 +182,16 @@ describe("a clip in a browser", () => {
     expect([named("0", first), named("1", second), named("3", second)]).toEqual(["Ann", second, "Ann"]);
     const measured = await tableOf("faces.csv");
     expect(new Set(measured.map((row) => row.track_id))).toContain(first);
+    const folder = join(studio.folder, STUDY);
+    const { rows: faces } = await readStudySamples(
+      DatasetSource.parse({ format: "study", path: folder }) as never,
+      folder,
+      folder,
+    );
+    const subjects = new Set(faces.map((row) => ("sample" in row ? row.sample.subject : row)));
+    expect(subjects).toEqual(new Set(["Ann", ...(second === "" ? [] : [`${CLIP} ${second}`])]));
+    await page.goto(`${studio.address}study/${STUDY}?view=table`);
+    await page.waitForSelector("[role=option] :text-is('Ann')");
     await page.close();
   });
 

@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { imageName } from "../../evidence/image-names.ts";
+import { openStudyPeople, type StudyPeople } from "../../study/clip-notes.ts";
 import { openStudyFilter, type StudyFilter } from "../../study/exclusions.ts";
 import { readImageRecords } from "../../study/imported-study.ts";
 import { beginningOfStudy } from "../../study/study-inputs.ts";
@@ -16,6 +17,8 @@ type StudySource = Extract<DatasetSource, { format: "study" }>;
 
 /** A face of a study as cells: `id` is `<path>#<face>`, as in what `find` writes, `region` its box, in a video when it is. */
 const SHOWN_COLUMNS = { id: "id", image: "path", time: "timestamp_s", region: "region" } as const;
+/** Unless the file says otherwise, intervals are over the people of clips: frames of one person are no samples of many. */
+const PERSON_COLUMN = { subject: "person" } as const;
 /** The same where there are no images. */
 const UNSEEN_COLUMNS = { id: "id" } as const;
 
@@ -31,23 +34,23 @@ export async function readStudySamples(
 ): Promise<{ readonly rows: readonly ReadRow[]; readonly notes: readonly string[] }> {
   const { base, hasImages } = await placeOf(path);
   const filter = await openStudyFilter(path);
-  const faces = await facesOf(path, filter);
+  const faces = await facesOf(path, filter, await openStudyPeople(path));
   const leftOut = filter.leftOut();
   const notes = leftOut === null ? [] : [leftOut];
   const told = source.join === undefined ? null : await rowsByMoment(source.join, evalFilePath, hasImages);
   const alone: BadRow[] = [];
-  const own = faces.flatMap(({ row, image, frame }) => {
+  const own = faces.flatMap(({ row, image, frame, person }) => {
     const named = hasImages ? resolve(base, image) : imageName(image);
     const more =
       told === null
         ? { folder: basename(dirname(named)) }
         : told.get(momentKey(named, source.join?.frame === undefined ? undefined : frame))?.cells;
-    if (more !== undefined) return [{ ...row, cells: { ...more, ...row.cells } }];
+    if (more !== undefined) return [{ ...row, cells: { person, ...more, ...row.cells } }];
     alone.push({ where: row.where, reason: "its image is not in the joined table" });
     return [];
   });
   const label = told === null && hasImages ? { label: "folder" } : {};
-  const columns = { ...label, ...source.columns, ...(hasImages ? SHOWN_COLUMNS : UNSEEN_COLUMNS) };
+  const columns = { ...label, ...PERSON_COLUMN, ...source.columns, ...(hasImages ? SHOWN_COLUMNS : UNSEEN_COLUMNS) };
   if (own.length === 0) return { rows: alone, notes };
   const { rows } = await chosenRows(own, { where: source.where }, { path, evalFilePath });
   checkColumns(own, namedColumns(columns), source.join?.path ?? path);
@@ -75,20 +78,31 @@ interface FaceOfStudy {
   /** As the study names it. */
   readonly image: string;
   readonly frame: number | undefined;
+  /** Who it is in a clip; empty in an image. A table that says it itself is believed. */
+  readonly person: string;
   readonly measured: StudyMeasurement;
 }
 
-async function facesOf(folder: string, filter: StudyFilter): Promise<readonly FaceOfStudy[]> {
+async function facesOf(folder: string, filter: StudyFilter, people: StudyPeople): Promise<readonly FaceOfStudy[]> {
   const faces: FaceOfStudy[] = [];
   for await (const { path, frame, faces: found } of readImageRecords(folder)) {
     const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
-    for (const { faceId, box, actionUnits, expressions, scores } of found) {
-      if (!filter.keepsFace({ path, frame: frame?.index ?? null, faceId })) continue;
+    const place = { path, frame: frame?.index ?? null };
+    const timestamp = String(frame?.timestampS ?? "");
+    for (const { faceId, trackId = null, box, actionUnits, expressions, scores } of found) {
+      if (!filter.keepsFace({ ...place, faceId })) continue;
       const where = `${moment}#${faceId}`;
+      const person = people.subjectOf({ ...place, trackId }) ?? "";
       const region = box === null ? "" : [box.leftPx, box.topPx, box.widthPx, box.heightPx].join(" ");
-      const cells = { id: where, path, timestamp_s: String(frame?.timestampS ?? ""), face_id: faceId, region };
+      const cells = {
+        id: where,
+        path,
+        timestamp_s: timestamp,
+        face_id: faceId,
+        region,
+      };
       const measured = { actionUnits, expressions, ...(scores === undefined ? {} : { scores }) };
-      faces.push({ row: { where, cells, decimalComma: false }, image: path, frame: frame?.index, measured });
+      faces.push({ row: { where, cells, decimalComma: false }, image: path, frame: frame?.index, person, measured });
     }
   }
   return faces;

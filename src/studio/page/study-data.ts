@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { StudyRows } from "../../study/study-rows.ts";
 import { unpackRows } from "../../study/study-stream.ts";
+import { personOf, type TrackPerson } from "../../study/track-person.ts";
 import { pageAddress } from "../page-address.ts";
 import { href } from "./address.ts";
 
@@ -13,6 +14,8 @@ export interface StudyAbout {
   readonly stamp: string;
   readonly counts: { readonly images: number; readonly faces: number; readonly failures: number };
   readonly failures: readonly { readonly path: string; readonly reason: string }[];
+  /** Who the tracks of clips are said to be. */
+  readonly people: readonly TrackPerson[];
   readonly exclusions: readonly { readonly face: string; readonly reason: string }[];
 }
 
@@ -67,6 +70,16 @@ export function faceOfRow(rows: StudyRows, row: number): string {
   const frame = rows.number("frame", row);
   const path = rows.text("path", row);
   return `${Number.isNaN(frame) ? path : `${path} frame ${frame}`}#${rows.text("face_id", row)}`;
+}
+
+/** Whose face it is: who somebody said it is in a clip, else its id. */
+export function whoOfRow(rows: StudyRows, row: number, people: readonly TrackPerson[]): string {
+  const [trackId, frame, path] = [rows.text("track_id", row), rows.number("frame", row), rows.text("path", row)];
+  if (trackId === "" || Number.isNaN(frame)) return rows.text("face_id", row);
+  return personOf(
+    people.filter((one) => one.path === path),
+    { trackId, frame },
+  );
 }
 
 /** The reason of every row that is excluded, by itself or with its image. */

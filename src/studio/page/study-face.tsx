@@ -6,7 +6,7 @@ import { pageAddress } from "../page-address.ts";
 import { href, query } from "./address.ts";
 import { Failure } from "./parts.tsx";
 import { post } from "./server.ts";
-import { clipAddress, faceOfRow, highestUnits, portraitOf, reasonOf, type StudyAbout } from "./study-data.ts";
+import { clipAddress, faceOfRow, highestUnits, portraitOf, reasonOf, type StudyAbout, whoOfRow } from "./study-data.ts";
 import { imageName } from "./study-list.tsx";
 
 interface FaceProps {
@@ -20,7 +20,7 @@ interface FaceProps {
 
 /** The selected face with what was measured on it, and what to leave out. */
 export function SelectedFace(props: FaceProps) {
-  const { study, rows, row, reasons } = props;
+  const { study, rows, row, reasons, about } = props;
   if (row === undefined) {
     return (
       <aside aria-label="Selected face">
@@ -33,13 +33,13 @@ export function SelectedFace(props: FaceProps) {
   const { classifiers, units } = rows.columns;
   const warnings = rows.text("warnings", row);
   const path = rows.text("path", row);
-  const face = rows.text("face_id", row);
+  const face = whoOfRow(rows, row, about.people);
   const untrusted = units.filter((unit) => rows.number(`${unit}_weight`, row) < 0.25).length;
   return (
     <aside aria-label="Selected face">
       {portrait === null ? null : <img key={portrait} src={portrait} alt={`${face} in ${imageName(rows, row)}`} />}
       <h2>
-        {imageName(rows, row)} {face}
+        {imageName(rows, row)} <bdi>{face}</bdi>
       </h2>
       <p role="status">{face === "" ? "No face was found in this image." : labelsInWords(rows, row, classifiers)}</p>
       <dl class="facts">

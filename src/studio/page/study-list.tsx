@@ -3,7 +3,7 @@ import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { unitName } from "../../pages/study-figures.tsx";
 import { LABEL, type StudyRows } from "../../study/study-rows.ts";
 import { go, query, withQuery } from "./address.ts";
-import { faceOfRow, highestUnits, portraitOf, reasonOf } from "./study-data.ts";
+import { faceOfRow, highestUnits, portraitOf, reasonOf, type StudyAbout, whoOfRow } from "./study-data.ts";
 
 const TILE_PX = { width: 160, height: 210 };
 const ROW_PX = 34;
@@ -14,6 +14,7 @@ interface ListProps {
   readonly rows: StudyRows;
   readonly shown: Uint32Array;
   readonly reasons: ReadonlyMap<string, string>;
+  readonly people: StudyAbout["people"];
   /** The face that is selected, as `faceOfRow` calls it. */
   readonly selected: string | null;
   readonly view: "grid" | "table";
@@ -142,10 +143,10 @@ interface ItemProps extends ListProps {
   readonly row: number;
 }
 
-function Tile({ study, rows, row, reasons }: ItemProps) {
+function Tile({ study, rows, row, reasons, people }: ItemProps) {
   const [hasFailed, setFailed] = useState<number | null>(null);
   const [place, reason] = [portraitOf(study, rows, row), reasonOf(reasons, faceOfRow(rows, row))];
-  const [name, face, label] = [imageName(rows, row), rows.text("face_id", row), rows.text(LABEL, row)];
+  const [name, face, label] = [imageName(rows, row), whoOfRow(rows, row, people), rows.text(LABEL, row)];
   const quality = rows.number("quality", row);
   return (
     <>
@@ -161,19 +162,21 @@ function Tile({ study, rows, row, reasons }: ItemProps) {
           .join("  ")}
       </span>
       <span class="soft">
-        {name} {face}
+        {name} <bdi>{face}</bdi>
         {quality < 0.5 ? ` · quality ${quality.toFixed(2)}` : ""}
       </span>
     </>
   );
 }
 
-function TableRow({ rows, row, columns, reasons }: ItemProps) {
+function TableRow({ rows, row, columns, reasons, people }: ItemProps) {
   const reason = reasonOf(reasons, faceOfRow(rows, row));
   return (
     <>
       <span class="wide">{imageName(rows, row)}</span>
-      <span>{rows.text("face_id", row) || "no face"}</span>
+      <span>
+        <bdi>{whoOfRow(rows, row, people) || "no face"}</bdi>
+      </span>
       <span>{rows.text(LABEL, row)}</span>
       {columns.map((name) => (
         <span key={name} class="n">

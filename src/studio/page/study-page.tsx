@@ -145,7 +145,11 @@ function Faces({ study, about, loaded: { rows, count, isWhole, error } }: FacesP
         </p>
       ) : null}
       <div class="study">
-        <FaceList {...{ study, rows, shown, selected, view, columns }} reasons={excluded.reasons} />
+        <FaceList
+          {...{ study, rows, shown, selected, view, columns }}
+          reasons={excluded.reasons}
+          people={about.people}
+        />
         <SelectedFace {...{ study, rows, row, shown, about }} reasons={excluded.reasons} />
       </div>
     </>
