@@ -84,7 +84,11 @@ export async function resumeEvaluation(
  *
  * @throws {ConfigurationError} if the run cannot be scored so.
  */
-export async function rescoreRun(folder: string, file?: string): Promise<Omit<Evaluated, "outcome">> {
+export async function rescoreRun(
+  folder: string,
+  file?: string,
+  own?: readonly Scorer[],
+): Promise<Omit<Evaluated, "outcome">> {
   await keepScoring(folder, file, async ({ scorers }, { header, samples }) => {
     const began = parseEvalFile(header.evalFileText, header.evalFilePath);
     if (scorers.includes("emer") && !began.scorers.includes("emer")) {
@@ -92,7 +96,7 @@ export async function rescoreRun(folder: string, file?: string): Promise<Omit<Ev
     }
     checkRequirements(await scorersOf({ ...began, scorers }, header.labels), samples, began.matrix);
   });
-  return reportOn(folder);
+  return reportOn(folder, own);
 }
 
 /** Scores the run in a folder, as far as it is, and writes its report. */

@@ -2,6 +2,7 @@ import { basename, join, resolve } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { flagSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
+import { loadScorers } from "../compose/own-scorers.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { commonest } from "../domain/group-by.ts";
 import { type Evaluated, evaluate, rescoreRun, resumeEvaluation } from "../evaluate.ts";
@@ -31,6 +32,7 @@ interface RunFileOptions extends RunMode, ModelFlags, SampleChoices {
   readonly json?: true;
   readonly baseline?: string;
   readonly junit?: string;
+  readonly scorer?: readonly string[];
 }
 
 /** Plans an evaluation and, unless it is a dry run, runs it and writes its report. */
@@ -38,6 +40,7 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   if (named === undefined) throw new ConfigurationError("Which evaluation? Name a file, or one that `eval list` shows");
   const file = await evaluationPath(named);
   if (options.junit !== undefined) await checkJunitPlace(options.junit);
+  const scorers = await loadScorers(options.scorer ?? []);
   const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
   // Model, seed and time limit are the file's: only a flag, which is meant for this run, goes before it.
   const { model: single, panel, seed, timeout, samples } = flagSettings(options);
@@ -71,7 +74,7 @@ export async function runFile(named: string | undefined, options: RunFileOptions
       ...defined({ model, seed, timeoutSeconds: timeout, baseline }),
       ...(await chosenChanges(options)),
     };
-    const query = { file, instead, folder, resume, force, onPlan, onProgress };
+    const query = { file, instead, folder, resume, force, onPlan, onProgress, scorers };
     const done = await evaluate(query, opened.dependencies, stop).finally(() => progress?.end());
     if (done === null) return;
     await tell(folder, done, { json: options.json === true, stop });
@@ -133,8 +136,12 @@ export async function replay(
 }
 
 /** Scores a run anew and says what came of it. */
-export async function rescore(folder: string, file: string | undefined, json: boolean): Promise<void> {
-  const { scored, report } = await rescoreRun(folder, file);
+export async function rescore(
+  folder: string,
+  file: string | undefined,
+  { json, scorer = [] }: { readonly json?: true; readonly scorer?: readonly string[] },
+): Promise<void> {
+  const { scored, report } = await rescoreRun(folder, file, await loadScorers(scorer));
   const metrics = scored.summary.cells.map(({ cell, scorers, rates }) => ({
     cell: cell.id,
     metrics: [...scorers.flatMap((one) => one.metrics), ...rates],

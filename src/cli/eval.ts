@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { addSampleChoices, type SampleChoices } from "./eval-choices.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
@@ -15,6 +15,7 @@ interface RunCommandOptions extends ModelFlags, SampleChoices {
   readonly bundle?: string;
   readonly baseline?: string;
   readonly junit?: string;
+  readonly scorer?: readonly string[];
   readonly json?: true;
 }
 
@@ -35,6 +36,7 @@ export function register(program: Command): void {
     .option("--json", "print the outcome as JSON");
   addSampleChoices(running)
     .option("--baseline <run>", "hold the thresholds that say mayLose against this run")
+    .addOption(scorerOption())
     .option("--junit <file>", "write thresholds and unanswered calls as JUnit XML, for continuous integration");
   addJudgeOptions(running, ["samples", "panel"]);
   addModelOptions(running, {
@@ -64,6 +66,7 @@ export function register(program: Command): void {
     .description("score a run's answers by other scorers, analysis or thresholds; nothing is asked again")
     .argument("<run>", "folder of the run")
     .argument("[file]", "evaluation file that says how (default: the run's own, as it is now)")
+    .addOption(scorerOption())
     .option("--json", "print the metrics as JSON")
     .action(rescore);
   evaluation
@@ -89,6 +92,13 @@ export function register(program: Command): void {
   evaluation.command("list").description("list the evaluations that ship, and the runs here").action(list);
 }
 
+/** Whose code runs is said on the command line, never in a file that may come from elsewhere. */
+const scorerOption = () =>
+  new Option(
+    "--scorer <modules...>",
+    "modules of your own that export scorers made by defineScorer; their code is run",
+  );
+
 async function run(file: string | undefined, options: RunCommandOptions): Promise<void> {
   const { runFile, replay } = await import("./eval-run.ts");
   const stop = interruptSignal();
@@ -112,9 +122,13 @@ async function compare(folders: readonly string[], options: { readonly json?: tr
   await print(options.json ? `${JSON.stringify(comparisons, null, 2)}\n` : comparisonText(comparisons));
 }
 
-async function rescore(folder: string, file: string | undefined, { json }: { readonly json?: true }): Promise<void> {
+async function rescore(
+  folder: string,
+  file: string | undefined,
+  options: { readonly json?: true; readonly scorer?: readonly string[] },
+): Promise<void> {
   const { rescore: again } = await import("./eval-run.ts");
-  await again(folder, file, json === true);
+  await again(folder, file, options);
 }
 
 async function diff(before: string, after: string, { json }: { readonly json?: true }): Promise<void> {

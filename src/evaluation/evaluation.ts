@@ -17,6 +17,7 @@ import type { RunOutcome } from "./runner/run-state.ts";
 import { beginRun, hasRun, openRun, type StoredRun } from "./runner/stored-run.ts";
 import type { Sample } from "./sample.ts";
 import type { Requirement, Scorer } from "./score.ts";
+import { createAssertionsScorer } from "./scorers/assertions.ts";
 import { createScorer } from "./scorers/registry.ts";
 
 /** Reads and checks an evaluation file with its dataset, and plans its calls. @throws {ConfigurationError} */
@@ -167,7 +168,7 @@ function refuseOtherIdentities({ folder, header }: StoredRun, identities: Readon
   }
 }
 
-/** The scorers that a file names, and after them the caller's own. */
+/** The scorers that a file names, that of its assertions, and after them the caller's own. */
 export async function scorersOf(
   file: EvalFile,
   labels: readonly string[],
@@ -176,7 +177,8 @@ export async function scorersOf(
   const lemmas = await loadLemmas();
   const wheels = await loadWheels();
   const context = { reader: createLabelReader(labels, lemmas), reading: file.analysis.reading, wheels, lemmas };
-  return [...file.scorers.map((name) => createScorer(name, context)), ...own];
+  const asserted = file.assertions.length === 0 ? [] : [createAssertionsScorer(file.assertions)];
+  return [...file.scorers.map((name) => createScorer(name, context)), ...asserted, ...own];
 }
 
 async function workOf(

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as ask from "../../src/cli/ask.ts";
@@ -9,6 +10,7 @@ import * as lab from "../../src/cli/lab.ts";
 import type { Reading } from "../../src/domain/judgment.ts";
 import type { LabelSet } from "../../src/domain/label-sets.ts";
 import { readResults } from "../../src/evaluation/runner/stored-run.ts";
+import { ownPath } from "../../src/platform/package-paths.ts";
 import { abstained, judgment, reading, subject } from "../support/builders.ts";
 import { failsWith, says, saysJson } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
@@ -415,6 +417,61 @@ scorers: [accuracy]
     expect([plain.code, plain.stdout]).toEqual([
       1,
       expect.stringMatching(/choice accuracy +0\.333 .*n = 3, 1 unscored$/m),
+    ]);
+  });
+
+  it("holds answers to what the file asserts of them, and scores them by code that the command line names", async () => {
+    const folder = await severalQuestions();
+    await writeFile(
+      join(folder, "tiny.eval.yaml"),
+      `${exam}assertions:
+  - { contains: "au9" }
+  - { regex: "wrinkle", not: true }
+  - { path: choice, equals: AU9 }
+  - { path: confidence, atLeast: 0.99 }
+thresholds: [{ metric: assertions_held, atLeast: 0.5 }, { metric: letters, atLeast: 3 }]
+`,
+    );
+    const made = pathToFileURL(ownPath("dist", "src", "evaluation", "score.js")).href;
+    const letters = `import { defineScorer, scored } from ${JSON.stringify(made)};
+const mean = (rows) => (weights) => rows.reduce((sum, row, i) => sum + row.value * weights[i], 0) / weights.reduce((a, b) => a + b, 0);
+export default defineScorer({
+  name: "letters", description: "How long choices are", requires: [],
+  score(answer, sample) {
+    if (sample.id === process.env.FAILS_ON) throw new Error("no such letter");
+    return scored(answer.choice.length, null, answer.choice);
+  },
+  metrics: () => [{ name: "letters", better: null, statistic: mean }],
+});`;
+    await writeFile(join(folder, "letters.mjs"), letters);
+    const { code, stdout, stderr } = await kuleshov(
+      folder,
+      ...["eval", "run", "tiny.eval.yaml", "--out", "run", "--scorer", join(folder, "letters.mjs")],
+    );
+    expect(stdout).toMatch(/assertions held +0\.000 .*n = 4\n +letters +3\.000 .*n = 4/);
+    expect([code, stderr.match(/^.*wanted.*$/gm)]).toEqual([
+      1,
+      [expect.stringMatching(/^assertions held of .*: failed$/)],
+    ]);
+    const page = await readFile(join(folder, "run", "report.html"), "utf8");
+    const rows = [...page.matchAll(/<tr><td>([^<]*)<\/td><td class="n">4<\/td><td class="n">(\d)<\/td><\/tr>/g)];
+    expect(rows.map(([, assertion, held]) => [assertion, held])).toEqual([
+      ["contains &#34;au9&#34;", "4"],
+      ["not matches /wrinkle/", expect.stringMatching(/^[04]$/)],
+      ["choice is &#34;AU9&#34;", "4"],
+      ["confidence is at least 0.99", "0"],
+    ]);
+    vi.stubEnv("FAILS_ON", "q2");
+    const rescored = await kuleshov(folder, "eval", "rescore", "run", "--scorer", join(folder, "letters.mjs"));
+    expect([rescored.code, rescored.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^The scorer "letters" failed on sample "q2" \(no such letter\): `.*letters\.mjs`\n$/),
+    ]);
+    await writeFile(join(folder, "empty.mjs"), "export const nothing = 1;");
+    const refused = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--scorer", join(folder, "empty.mjs"));
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining("Cannot use scorer as the file exports none"),
     ]);
   });
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Price } from "../../domain/price.ts";
 import { ReadingName } from "../answer.ts";
 import { SCORER_NAMES } from "../scorers/registry.ts";
+import { Assertion } from "./assertion.ts";
 import { DatasetSource } from "./dataset-source.ts";
 
 /** Ways of showing a stimulus. */
@@ -156,6 +157,7 @@ export const EvalFile = z.strictObject({
     .default({})
     .describe("Models with settings of their own, by the names that matrix.models and judge.model may use"),
   scorers: nonEmpty(z.enum(SCORER_NAMES)),
+  assertions: z.array(Assertion).default([]).describe("What every answer is to be; scored as assertions_held"),
   judge: z
     .strictObject({ model: z.string().min(1) })
     .optional()

@@ -15,7 +15,7 @@ const SCORING_FILE = "scoring.json";
 const Scoring = z.strictObject({
   /** The evaluation file that says so. */
   path: z.string(),
-  ...EvalFile.pick({ scorers: true, analysis: true, thresholds: true, baseline: true }).shape,
+  ...EvalFile.pick({ scorers: true, assertions: true, analysis: true, thresholds: true, baseline: true }).shape,
 });
 type Scoring = z.infer<typeof Scoring>;
 
@@ -32,11 +32,12 @@ export async function keepScoring(
   const run = await openRun(folder);
   const from = path ?? run.header.evalFilePath;
   const { file } = await readEvalFile(from);
-  const { scorers, analysis, thresholds, baseline } = file;
+  const { scorers, assertions, analysis, thresholds, baseline } = file;
   await check(file, run);
   const scoring: Scoring = {
     path: from,
     scorers,
+    assertions,
     analysis,
     thresholds,
     ...(baseline === undefined ? {} : { baseline }),
