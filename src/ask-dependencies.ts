@@ -10,6 +10,8 @@ import type { JudgeModel } from "./ports/chat-model.ts";
 import type { ExemplarSource } from "./ports/exemplar-source.ts";
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import type { SceneObserver } from "./ports/scene-observer.ts";
+import type { MeasureClipOptions } from "./study/measure-clip.ts";
+import type { StudyTools } from "./study/measure-inputs.ts";
 
 /** Everything that answering a question needs from outside; `compose.ts` picks it. */
 export interface AskDependencies {
@@ -17,6 +19,8 @@ export interface AskDependencies {
   readonly toolboxes: readonly FerToolbox[];
   readonly observers: readonly SceneObserver[];
   readonly exemplars: ExemplarSource | null;
+  /** What reads clips and follows who is in them, and how closely; left out where only images are asked about. */
+  readonly clips?: Pick<StudyTools, "identity" | "video"> & MeasureClipOptions;
   readonly model: JudgeModel;
   readonly prompts: PromptLibrary;
   readonly tools: readonly AgentTool[];

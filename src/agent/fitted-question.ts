@@ -1,7 +1,7 @@
 import { ProviderError } from "../domain/errors.ts";
 import type { EvidenceLedger } from "../domain/evidence.ts";
 import type { ImageView } from "../domain/image.ts";
-import { Judgment } from "../domain/judgment.ts";
+import { ClipJudgment, ImageJudgment } from "../domain/judgment.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
 import { textTokens } from "../domain/token-use.ts";
 import { evidenceLines } from "../evidence/render-evidence.ts";
@@ -20,8 +20,10 @@ import type { ToolProgress } from "./trace-recorder.ts";
 export interface Thinking {
   readonly question: Question;
   readonly toolContext: ToolContext;
-  /** The image as it is shown; `null` for a model that cannot see. */
-  readonly shown: ImageView | null;
+  /** The image as it is shown, or frames of a clip in the order of time; none for models that cannot see. */
+  readonly shown: readonly ImageView[];
+  /** Of a clip what it is, in a sentence, and which of `shown` tells most; `null` for an image. */
+  readonly clip: { readonly says: string; readonly key: number } | null;
   readonly exemplars: readonly ShownExemplar[];
   /** Told before a tool is called. */
   readonly onTool?: ((call: ToolProgress) => void) | undefined;
@@ -51,7 +53,13 @@ export interface JudgeDependencies {
 export const JUDGMENT_ANSWER: AnswerShape = {
   name: "judgment",
   description: "The whole judgment of this image.",
-  schema: Judgment,
+  schema: ImageJudgment,
+};
+
+const CLIP_ANSWER: AnswerShape = {
+  name: "judgment",
+  description: "The whole judgment of this clip.",
+  schema: ClipJudgment,
 };
 
 /** A question as it is asked: the plan of its calls, and what it leaves out. */
@@ -124,13 +132,15 @@ export function aboutOneFace(thinking: Thinking, faceId: string): Thinking {
 
 /** What is said first, and the tools that are offered with it. */
 export function questionFor(
-  { question, toolContext, shown, exemplars }: Thinking,
+  { question, toolContext, shown, clip, exemplars }: Thinking,
   { prompts, plan, economy, ...dependencies }: JudgeDependencies & { plan: CallPlan; economy: Economy },
 ) {
   const { mode, vision, severalImages, imagesAfterTools, format } = plan;
   const seesSeveral = vision && severalImages;
   const seesViews = seesSeveral && imagesAfterTools;
-  const answer = economy.brief ? BRIEF_ANSWER : JUDGMENT_ANSWER;
+  const whole = clip === null ? JUDGMENT_ANSWER : CLIP_ANSWER;
+  const answer = economy.brief ? BRIEF_ANSWER : whole;
+  const views = seesSeveral || clip === null ? shown : shown.slice(clip.key, clip.key + 1);
   const examples = exemplars.slice(0, Math.ceil(exemplars.length * economy.examples));
   const prompt = buildPrompt(
     {
@@ -138,7 +148,8 @@ export function questionFor(
       image: toolContext.image,
       ledger: toolContext.ledger,
       isTold: economy.isTold,
-      shown: vision ? shown : null,
+      shown: vision ? views : [],
+      clip: clip?.says ?? null,
       exemplars: seesSeveral ? examples : examples.map((exemplar) => ({ ...exemplar, view: null })),
       withTools: mode === "agent",
       answer: answerInstruction(format, answer),
@@ -146,7 +157,9 @@ export function questionFor(
     },
     prompts,
   );
-  const tools = mode === "agent" ? dependencies.tools.filter((tool) => seesViews || !tool.needsVision) : [];
+  // What cuts views out of one image has nothing to cut from in a clip.
+  const usable = (tool: AgentTool) => (clip === null ? seesViews || !tool.needsVision : !tool.needsVision);
+  const tools = mode === "agent" ? dependencies.tools.filter(usable) : [];
   return { prompt, tools, answer, seesViews };
 }
 

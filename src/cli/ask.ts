@@ -24,8 +24,8 @@ interface AskCommandOptions extends ModelFlags, AskOptions {}
 export function register(program: Command): void {
   const command = program
     .command("ask")
-    .description("judge the expressions in an image, with every claim traced to a measurement")
-    .argument("<image>", "the image to judge; a folder, pattern or list (.csv, .tsv) of many with --out")
+    .description("judge the expressions in an image or a clip, with every claim traced to a measurement")
+    .argument("<image>", "the image or clip to judge; a folder, pattern or list (.csv, .tsv) of many with --out")
     .argument("[question]", "what you want to know of it")
     .option("--context <text>", "what you know of the situation; it is kept apart from what the face shows")
     .option("--face <id>", "the one face that is asked about, e.g. F2")

@@ -2,9 +2,12 @@ import { join } from "node:path";
 import type { AskQuery } from "../ask.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import type { Counterfactual } from "../ask-without.ts";
+import { ConfigurationError, VideoDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Report } from "../domain/report.ts";
 import type { ShotMode } from "../exemplars/exemplar-source.ts";
+import { endingOf } from "../measuring/folder-files.ts";
+import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
 import type { ModelSettings } from "./model-settings.ts";
@@ -94,12 +97,11 @@ export async function askInto(
     await run.claim(REPORT, OVERLAY, PAGE);
     const kept = run.wasFinished ? await keptReport(join(folder, REPORT)) : undefined;
     const report = kept ?? (await judgeImage(asked, listeners, signal));
-    const { decodeImage } = await import("../measuring/decode-image.ts");
     const { renderOverlay } = await import("../render/overlay.ts");
-    const pixels = await decodeImage(image, signal);
+    const pixels = await pixelsOf(image, report, signal);
     await run.write(
       OVERLAY,
-      await renderOverlay(pixels, report.faces, { judgment: report.judgment, evidence: report.evidence }),
+      await renderOverlay(pixels, facesThere(report), { judgment: report.judgment, evidence: report.evidence }),
     );
     await run.write(PAGE, await pageOf(report, pixels, signal));
     await run.write(REPORT, `${JSON.stringify(report, null, 2)}\n`);
@@ -108,6 +110,22 @@ export async function askInto(
   } finally {
     await run.close(state);
   }
+}
+
+/** Of a clip those who are in the frame that stands for it. */
+function facesThere({ faces, clip }: Report): Report["faces"] {
+  return clip === undefined ? faces : faces.filter(({ faceId }) => clip.inKeyFrame.includes(faceId));
+}
+
+/** The image; of a clip the frame that stands for it. */
+async function pixelsOf(path: string, { clip }: Report, signal: AbortSignal): Promise<DecodedImage> {
+  const { decodeImage } = await import("../measuring/decode-image.ts");
+  if (clip === undefined) return decodeImage(path, signal);
+  const { openVideoReader } = await import("./study.ts");
+  const { FRESH_PIXELS } = await import("../domain/pixel-pool.ts");
+  const options = { fps: clip.fps, skip: clip.keyFrame, pixels: FRESH_PIXELS, signal };
+  for await (const { image } of openVideoReader().frames(path, options)) return image;
+  throw new VideoDecodeError(path, "it changed while it was judged");
 }
 
 async function keptReport(path: string): Promise<Report | undefined> {
@@ -129,6 +147,7 @@ export async function judgeWithout(
   listeners: AskListeners,
   signal: AbortSignal,
 ): Promise<Counterfactual> {
+  if (isClip(asked.image)) throw new ConfigurationError("--without takes an object out of an image, not out of a clip");
   const { askWithout } = await import("../ask-without.ts");
   return withParts({ ...asked, objects: true }, listeners, signal, (query, dependencies, stop) =>
     askWithout(query, asked.without, dependencies, stop),
@@ -157,6 +176,11 @@ async function withParts<T>(
   }
 }
 
+/** By the ending of its name. */
+function isClip(path: string): boolean {
+  return VIDEO_ENDINGS.includes(endingOf(path));
+}
+
 function budgetOf({ budgetUsd: usd, budgetTokens: tokens }: Asked) {
   return usd === undefined && tokens === undefined ? undefined : { usd, tokens };
 }
@@ -171,6 +195,7 @@ export function partsOptions(asked: Asked, images: readonly string[] = [asked.im
     mirrored: asked.mirrored,
     scene,
     objects,
+    clip: isClip(asked.image),
     mode: mode ?? null,
     ...shotOptions(asked),
     ...(evidence === undefined ? {} : { evidence: { files: evidence, images } }),

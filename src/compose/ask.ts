@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { AgentTool, ShownByTool } from "../agent/agent-tool.ts";
 import type { ModelMode } from "../agent/call-plan.ts";
 import { createTools, toolsFor } from "../agent/tool-list.ts";
@@ -26,6 +27,8 @@ export interface AskOptions extends ModelOptions, JudgeOptions {
   readonly toolboxes: readonly string[];
   /** What toolboxes wrote earlier, as in `openface:results.csv`, and the images that will be asked about. */
   readonly evidence?: { readonly files: readonly string[]; readonly images: readonly string[] };
+  /** Whether a clip is asked about, which takes what reads clips and follows who is in them. */
+  readonly clip?: boolean | undefined;
   /** Whether bodies and who looks where are looked for; they are unless told. */
   readonly scene?: boolean;
   /** Whether objects are looked for too; they are not unless told. */
@@ -76,10 +79,13 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
   const model = panel?.judges[0] ?? (await open(spec, drawn, signal));
   const toolboxes = await openAllToolboxes(options, signal);
   const observers: SceneObserver[] = [];
+  const clips: Clips[] = [];
   const close = async () => {
-    await Promise.all([...toolboxes, ...observers].map((opened) => opened.close()));
+    const identities = clips.map(({ identity }) => identity);
+    await Promise.all([...toolboxes, ...observers, ...identities].map((opened) => opened.close()));
   };
   try {
+    if (options.clip) clips.push(await openClips(options, toolboxes));
     observers.push(...(await createObservers(options)));
     const { allowRemote, localOnly } = options;
     const examples = await openExamples(shots && { ...shots, allowRemote, localOnly }, toolboxes, signal);
@@ -87,6 +93,7 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
       toolboxes,
       observers,
       exemplars: examples.source,
+      ...(clips[0] === undefined ? {} : { clips: clips[0] }),
       model,
       prompts,
       tools: toolsOf(prompts, options, { toolboxes, exemplars: examples.source }),
@@ -107,6 +114,23 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
     await close();
     throw error;
   }
+}
+
+type Clips = NonNullable<AskDependencies["clips"]>;
+
+/** As closely as `measure` looks at clips unless told. */
+const CLIP_FPS = 5;
+/** What models that see several images take without losing sight of any, at a price that stays small. */
+const CLIP_FRAMES = 8;
+
+async function openClips({ mirrored }: AskOptions, toolboxes: readonly FerToolbox[]): Promise<Clips> {
+  const { imagesFor, openIdentity, openVideoReader } = await import("./study.ts");
+  const concurrency = Math.max(
+    1,
+    ...toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(availableParallelism())),
+  );
+  const identity = await openIdentity(mirrored);
+  return { identity, video: openVideoReader(), fps: CLIP_FPS, budget: CLIP_FRAMES, concurrency };
 }
 
 /** The tools of a run: those that have something to show in it. */

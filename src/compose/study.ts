@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { createFfmpegReader } from "../adapters/ffmpeg/ffmpeg-reader.ts";
 import { createFaceIdentity } from "../adapters/mesh/face-identity.ts";
 import { mirroredIdentity } from "../measuring/mirrored.ts";
+import type { FaceIdentity } from "../ports/face-identity.ts";
 import type { VideoReader } from "../ports/video-reader.ts";
 import type { StudyTools } from "../study/measure-inputs.ts";
 import { importEvidenceFiles } from "./evidence.ts";
@@ -38,6 +39,12 @@ export function openVideoReader(): VideoReader {
   return createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
 }
 
+/** Tells people apart. */
+export async function openIdentity(mirrored: boolean | undefined): Promise<FaceIdentity> {
+  const identity = await createFaceIdentity();
+  return mirrored ? mirroredIdentity(identity) : identity;
+}
+
 /**
  * Opens everything that measuring images and videos needs. Workers and programs start on first need.
  *
@@ -54,13 +61,12 @@ export async function openStudyTools(options: StudyToolOptions, signal?: AbortSi
     closing.push(...opened.map((toolbox) => () => toolbox.close()));
     const imported = await importEvidenceFiles(evidence, paths, { toolboxes: opened, mirrored, signal });
     closing.push(...imported.map((toolbox) => () => toolbox.close()));
-    const identity = await createFaceIdentity();
+    const identity = await openIdentity(mirrored);
     closing.push(() => identity.close());
-    const telling = mirrored ? mirroredIdentity(identity) : identity;
     const toolboxes = [...opened, ...imported];
     const video = openVideoReader();
     const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(workers));
-    return { tools: { toolboxes, identity: telling, video }, concurrency: Math.max(...wanted), close: closeAll };
+    return { tools: { toolboxes, identity, video }, concurrency: Math.max(...wanted), close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
@@ -71,6 +77,6 @@ export async function openStudyTools(options: StudyToolOptions, signal?: AbortSi
  * Who asks for one worker asks for one core: decoding and measuring then follow each other. From two on one more image is
  * decoded ahead, so that no worker waits for the next.
  */
-function imagesFor(workers: number): number {
+export function imagesFor(workers: number): number {
   return workers === 1 ? 1 : workers + 1;
 }

@@ -11,6 +11,8 @@ export const EvidenceKind = z.enum([
   "eye-openness",
   "action-unit",
   "expression",
+  /** Something that happens over time in a clip: a rise and fall, a blink, a nod, a look. */
+  "episode",
   "not-supported",
   "context-text",
   "observation",
@@ -35,6 +37,18 @@ export const EvidenceValue = z.union([
     scale: Scale,
     presence: Presence,
     weight: z.number().nullable(),
+  }),
+  /** One action unit of a person through a clip, frame by frame; frames in which it was not measured are left out. */
+  z.strictObject({
+    type: z.literal("timeline"),
+    au: ActionUnitName,
+    side: Side,
+    scale: Scale,
+    samples: z
+      .array(
+        z.strictObject({ timeS: z.number(), value: z.number(), presence: Presence, weight: z.number().nullable() }),
+      )
+      .min(1),
   }),
   z.strictObject({ type: z.literal("distribution"), distribution: z.array(LabelProbability) }),
   z.strictObject({ type: z.literal("quantity"), value: z.number(), unit: z.string() }),
@@ -67,6 +81,10 @@ export type EvidenceValue = z.infer<typeof EvidenceValue>;
 /** From which score on a point counts as seen; below, a network guesses. MoveNet's authors draw from 0.2 to 0.3 on. */
 export const POINT_SEEN_FROM = 0.3;
 
+/** From when to when in a clip, seconds from its start, both ends included. */
+export const TimeWindow = z.strictObject({ fromS: z.number(), toS: z.number() });
+export type TimeWindow = z.infer<typeof TimeWindow>;
+
 /** Who says so. */
 export const EvidenceSource = z.strictObject({
   type: z.enum(["toolbox", "network", "model", "user", "store"]),
@@ -87,6 +105,8 @@ export const EvidenceItem = z.strictObject({
   statement: z.string().min(1),
   value: EvidenceValue,
   source: EvidenceSource,
+  /** Of a clip, when it holds; left out for what holds all the time, and for images. */
+  time: TimeWindow.exactOptional(),
 });
 export type EvidenceItem = z.infer<typeof EvidenceItem>;
 
@@ -135,8 +155,8 @@ export function createEvidenceLedger(faces: readonly Face[]): EvidenceLedger {
   };
 }
 
-function factOf({ kind, faceId, region, value, source }: NewEvidence): string {
-  return JSON.stringify([kind, faceId, region, value, source]);
+function factOf({ kind, faceId, region, value, source, time }: NewEvidence): string {
+  return JSON.stringify([kind, faceId, region, value, source, time]);
 }
 
 /**

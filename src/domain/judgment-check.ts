@@ -1,13 +1,14 @@
 import { blankComplaints, type Complaint, complaintAt, repeatedComplaints } from "./complaint.ts";
 import type { EvidenceLedger } from "./evidence.ts";
 import { feltStateIn } from "./felt-state.ts";
-import type { Appraisal, Cue, Judgment, SubjectJudgment } from "./judgment.ts";
+import { type Appraisal, type Cue, type Judgment, READING_NAMES, type SubjectJudgment } from "./judgment.ts";
 import type { Face } from "./measurement.ts";
 import { readingComplaints } from "./reading-check.ts";
+import { isOfClip } from "./timeline.ts";
 
 /** What a judgment is held against. */
 export interface JudgmentFacts {
-  readonly ledger: Pick<EvidenceLedger, "get">;
+  readonly ledger: Pick<EvidenceLedger, "get" | "items">;
   /** The faces found, whether or not the model measured them. */
   readonly faces: readonly Pick<Face, "faceId">[];
   /** Labels that the question allowed; without one the `novel` flags are not checked. */
@@ -87,6 +88,7 @@ function subjectComplaints(subject: SubjectJudgment, path: string, facts: Judgme
     ...readingComplaints(subject.contextOnly, `${path}.contextOnly`, facts.taxonomy),
     ...readingComplaints(subject.integrated, `${path}.integrated`, facts.taxonomy),
     ...crossReadingComplaints(subject, path),
+    ...overTimeComplaints(subject, path, facts),
     ...subject.cues.flatMap((cue, index) => cueComplaints(cue, `${path}.cues[${index}]`, facts)),
     ...citationComplaints(subject.congruence.evidenceIds, `${path}.congruence.evidenceIds`, facts),
     ...blankComplaints(subject.congruence.statement, `${path}.congruence.statement`),
@@ -115,6 +117,31 @@ function crossReadingComplaints(subject: SubjectJudgment, path: string): Complai
   }
   return complaints;
 }
+
+/** Of a clip, the readings over time: there, in order, and each a reading. */
+function overTimeComplaints(
+  { faceId, overTime }: SubjectJudgment,
+  path: string,
+  { ledger, taxonomy }: JudgmentFacts,
+): Complaint[] {
+  if (!isOfClip(ledger.items())) return [];
+  const at = `${path}.overTime`;
+  if (overTime === undefined || (faceId !== null && overTime.length === 0)) {
+    return [complaintAt(at, "reading", "is empty: give the readings of each stretch of the clip, with its times")];
+  }
+  return overTime.flatMap(({ fromS, toS, ...readings }, index) => {
+    const before = overTime[index - 1];
+    const isInOrder = fromS <= toS && (before === undefined || fromS >= before.toS - SAME_S);
+    const order = `is from ${fromS} to ${toS} s: stretches follow one another, each from its beginning to its end`;
+    return [
+      ...(isInOrder ? [] : [complaintAt(`${at}[${index}]`, "reading", order)]),
+      ...READING_NAMES.flatMap((name) => readingComplaints(readings[name], `${at}[${index}].${name}`, taxonomy)),
+    ];
+  });
+}
+
+/** Where one stretch ends and the next begins is known to one frame. */
+const SAME_S = 0.5;
 
 function cueComplaints(cue: Cue, path: string, facts: JudgmentFacts): Complaint[] {
   const sideless = (assertion: Cue["actionUnits"][number]) => `${assertion.au} (${assertion.side})`;

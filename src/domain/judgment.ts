@@ -34,6 +34,16 @@ export const Reading = z.strictObject({
 });
 export type Reading = z.infer<typeof Reading>;
 
+/** The three readings of a person for a part of a clip. */
+export const TimedReading = z.strictObject({
+  fromS: z.number().min(0).describe("Seconds from the start of the clip"),
+  toS: z.number().min(0),
+  faceOnly: Reading,
+  contextOnly: Reading,
+  integrated: Reading,
+});
+export type TimedReading = z.infer<typeof TimedReading>;
+
 /** The three readings of a face, which are always kept apart. */
 export const READING_NAMES = ["faceOnly", "contextOnly", "integrated"] as const;
 export type ReadingName = (typeof READING_NAMES)[number];
@@ -102,8 +112,8 @@ export type Appraisal = z.infer<typeof Appraisal>;
 export const Alternative = z.strictObject({ label: z.string().min(1), whatWouldDecide: z.string().min(1) });
 export type Alternative = z.infer<typeof Alternative>;
 
-/** The judgment of one face, or of the scene when `faceId` is null. */
-export const SubjectJudgment = z.strictObject({
+/** The judgment of one face, or of the scene when `faceId` is null; in a clip, of one person for the whole of it. */
+const ImageSubject = z.strictObject({
   faceId: z.string().nullable(),
   faceOnly: Reading,
   contextOnly: Reading,
@@ -113,6 +123,13 @@ export const SubjectJudgment = z.strictObject({
   appraisals: z.array(Appraisal),
   alternatives: z.array(Alternative),
 });
+
+const OverTime = z
+  .array(TimedReading)
+  .describe("The readings of the person over time, one entry for each stretch, in the order of time");
+
+/** As it is kept: of a clip with the person's readings over time. */
+export const SubjectJudgment = ImageSubject.extend({ overTime: OverTime.exactOptional() });
 export type SubjectJudgment = z.infer<typeof SubjectJudgment>;
 
 /** A model's structured answer about one image. Claims are perceived or expressed, never felt. */
@@ -123,3 +140,13 @@ export const Judgment = z.strictObject({
     .describe("One entry for each face; one entry with faceId null when there is no face"),
 });
 export type Judgment = z.infer<typeof Judgment>;
+
+/** What a model is asked for of an image, and of a clip: every field is there, as strict schemas must have it. */
+export const ImageJudgment = Judgment.extend({
+  subjects: z.array(ImageSubject).describe("One entry for each face; one entry with faceId null when there is no face"),
+});
+export const ClipJudgment = Judgment.extend({
+  subjects: z
+    .array(ImageSubject.extend({ overTime: OverTime }))
+    .describe("One entry for each person; one entry with faceId null when there is none"),
+});

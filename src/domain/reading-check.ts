@@ -1,5 +1,5 @@
 import { blankComplaints, type Complaint, complaintAt, repeatedComplaints } from "./complaint.ts";
-import type { CoreAffect, Judgment, Reading } from "./judgment.ts";
+import type { CoreAffect, Judgment, Reading, ReadingName } from "./judgment.ts";
 
 /** How far a distribution's sum may be from 1. Rounding to three decimals stays within it. */
 const SUM_TOLERANCE = 0.01;
@@ -12,12 +12,16 @@ export function withoutRounding(judgment: Judgment): Judgment {
   return {
     ...judgment,
     subjects: judgment.subjects.map((subject) => ({
-      ...subject,
-      faceOnly: normalised(subject.faceOnly),
-      contextOnly: normalised(subject.contextOnly),
-      integrated: normalised(subject.integrated),
+      ...normalisedReadings(subject),
+      ...(subject.overTime && { overTime: subject.overTime.map(normalisedReadings) }),
     })),
   };
+}
+
+function normalisedReadings<T extends Record<ReadingName, Reading>>(given: T): T {
+  const { faceOnly, contextOnly, integrated } = given;
+  const readings = { faceOnly: normalised(faceOnly), contextOnly: normalised(contextOnly) };
+  return { ...given, ...readings, integrated: normalised(integrated) };
 }
 
 function normalised(reading: Reading): Reading {

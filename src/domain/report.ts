@@ -89,6 +89,22 @@ export const Provenance = z.strictObject({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
+/** How a clip was looked at. */
+export const ClipInReport = z.strictObject({
+  /** Frames per second that were asked for, how many were measured, and when the last of them is shown. */
+  fps: z.number(),
+  frames: z.int().min(1),
+  untilS: z.number(),
+  /** When another shot begins. */
+  cutsS: z.array(z.number()),
+  /** The frames that tell most, which models that see are shown, and what each was chosen for. */
+  shown: z.array(z.strictObject({ frame: z.int().min(0), timeS: z.number(), why: z.string() })),
+  /** The one that stands for the clip where there is room for one image, and who is in it. */
+  keyFrame: z.int().min(0),
+  inKeyFrame: z.array(z.string()),
+});
+export type ClipInReport = z.infer<typeof ClipInReport>;
+
 /** Judgment + evidence + grounding + provenance: everything `ask --json` prints. */
 export const Report = z.strictObject({
   judgment: Judgment,
@@ -102,6 +118,8 @@ export const Report = z.strictObject({
   samples: SelfConsistency.exactOptional(),
   /** Where several judges were asked for. */
   panel: Panel.exactOptional(),
+  /** Where a clip was asked about. */
+  clip: ClipInReport.exactOptional(),
   /** Where a level was asked for that the labels are to hold at. */
   labelSets: LabelSets.exactOptional(),
   /** What the models that were asked replied, word for word, so that `replay:` can ask again without them. */

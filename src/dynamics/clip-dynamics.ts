@@ -1,6 +1,5 @@
 import type { Episode, EpisodeCurve } from "../domain/episode.ts";
 import { MINIMUM_WEIGHT } from "../domain/presence.ts";
-import { isExpressionPool } from "../facs/expression-pool.ts";
 import type { FaceRecord } from "../measuring/measurement-json.ts";
 import { type Curve, gapsOf, samplingInterval } from "./curve.ts";
 import { findEpisodes } from "./find-episodes.ts";
@@ -13,6 +12,7 @@ import {
   type Movement,
 } from "./head-and-eyes.ts";
 import { type SmileTiming, smileTiming } from "./smile-timing.ts";
+import { followed } from "./stretches.ts";
 
 /** One measured frame of a clip. */
 export interface ClipFrame {
@@ -137,7 +137,7 @@ function addFace({ first, sight, head, measured }: PersonCurves, at: number, fac
     if (weight !== null && weight < MINIMUM_WEIGHT) continue;
     put(entryOf({ kind: "action unit", name: au, source: toolbox, scale })[side], value);
   }
-  for (const { source, distribution } of readingsToFollow(face.expressions)) {
+  for (const { source, distribution } of followed(face.expressions)) {
     for (const { label, probability } of distribution) {
       if (label === "neutral") continue;
       put(entryOf({ kind: "expression", name: label, source, scale: "probability" }).both, probability);
@@ -147,12 +147,6 @@ function addFace({ first, sight, head, measured }: PersonCurves, at: number, fac
 
 function isClear({ quality }: ClipFrame["faces"][number]): boolean {
   return quality === null || (quality.cutOff <= MOST_CUT_OFF && quality.overall >= LEAST_QUALITY);
-}
-
-/** Where networks were pooled, the pool alone: it is steadier than any of them, and made of them. */
-function readingsToFollow(readings: FaceRecord["expressions"]): FaceRecord["expressions"] {
-  const pooled = readings.filter(({ source }) => isExpressionPool(source));
-  return pooled.length > 0 ? pooled : readings;
 }
 
 type Setting = Pick<ClipDynamics, "clock" | "intervalS" | "tooSlowFor">;

@@ -1,10 +1,13 @@
 import { createEvidenceLedger, type EvidenceItem, type EvidenceLedger, type NewEvidence } from "../domain/evidence.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
+import { isOfClip } from "../domain/timeline.ts";
+import type { ClipDynamics } from "../dynamics/clip-dynamics.ts";
 import { actionUnits } from "../facs/action-units.ts";
 import { quoted } from "../judging/prompt-library.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
+import { clipEvidence, type PersonInClip, personEvidence, seconds } from "./clip-evidence.ts";
 import { consensusEvidence } from "./consensus.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
 import { facsEvidence } from "./facs-evidence.ts";
@@ -15,18 +18,25 @@ interface LedgerContents {
   readonly toolboxes: readonly Pick<FerToolbox, "id" | "supports">[];
   /** Context that the user gave in words. */
   readonly context: string | null;
+  /** Of a clip: who is in it, frame by frame, and what happens to them; `faces` are then one for each person. */
+  readonly clip?: { readonly people: readonly PersonInClip[]; readonly dynamics: ClipDynamics } | null;
 }
 
 /**
  * Turns measurements and given text into ledger items, and what is absent too: no face found, not measured here, not
  * supported by any toolbox in use, no context given. First what concerns all, then face by face from left to right.
  */
-export function fillLedger({ faces, toolboxes, context }: LedgerContents): EvidenceLedger {
+export function fillLedger({ faces, toolboxes, context, clip = null }: LedgerContents): EvidenceLedger {
   const ledger = createEvidenceLedger(faces);
   const add = (item: NewEvidence) => ledger.add(item);
   add(contextItem(context));
   if (toolboxes.length > 0) notSupported(toolboxes).forEach(add);
-  if (faces.length === 0) add(noFace(toolboxes));
+  if (faces.length === 0) add(noFace(toolboxes, clip === null ? "image" : "clip"));
+  if (clip !== null) {
+    clipEvidence(clip, namesOf(toolboxes)).forEach(add);
+    for (const person of clip.people) personEvidence(person, clip).forEach(add);
+    return ledger;
+  }
   for (const face of faces) {
     evidenceOfFace(face, toolboxes).forEach(add);
     consensusEvidence(face).forEach(add);
@@ -66,9 +76,9 @@ function notSupported(toolboxes: LedgerContents["toolboxes"]): NewEvidence[] {
   ];
 }
 
-function noFace(toolboxes: LedgerContents["toolboxes"]): NewEvidence {
+function noFace(toolboxes: LedgerContents["toolboxes"], where: "image" | "clip"): NewEvidence {
   const reason = toolboxes.length === 0 ? "no toolbox is in use" : "no face was found";
-  const statement = toolboxes.length === 0 ? "Faces were not looked for" : "No face was found in the image";
+  const statement = toolboxes.length === 0 ? "Faces were not looked for" : `No face was found in the ${where}`;
   return {
     kind: "face",
     faceId: null,
@@ -83,13 +93,20 @@ function namesOf(toolboxes: LedgerContents["toolboxes"]): EvidenceItem["source"]
   return { type: "toolbox", name: toolboxes.length === 0 ? "none" : toolboxes.map(({ id }) => id).join(", ") };
 }
 
-/** Puts what every observer finds in the scene into the ledger, in the order of the observers. */
+/** Puts what every observer finds in the scene into the ledger, in the order of the observers. Of a frame, with its time. */
 export async function observeScene(
   scene: { readonly image: DecodedImage; readonly faces: readonly Face[]; readonly ledger: EvidenceLedger },
   observers: readonly SceneObserver[],
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const item of await sceneOf(scene, observers, signal)) scene.ledger.add(item);
+  const timeS = isOfClip(scene.ledger.items()) ? scene.image.frame?.timestampS : undefined;
+  for (const item of await sceneOf(scene, observers, signal)) {
+    scene.ledger.add(timeS === undefined ? item : atTime(item, timeS));
+  }
+}
+
+function atTime(item: NewEvidence, timeS: number): NewEvidence {
+  return { ...item, statement: `At ${seconds(timeS)}: ${item.statement}`, time: { fromS: timeS, toS: timeS } };
 }
 
 /** What every observer finds, in the order of the observers. */

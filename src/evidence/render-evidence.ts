@@ -28,7 +28,7 @@ function tagOf({ kind, faceId, source }: EvidenceItem, heading?: Heading): strin
 const SHARE_SHOWN_FROM = 0.01;
 
 /** The statement; of a network's reading only the distribution, as the tag says whose it is, and of units only numbers. */
-function wordsOf({ kind, value, statement }: EvidenceItem): string {
+function wordsOf({ kind, value, statement, time }: EvidenceItem): string {
   if (value.type === "not-supported") {
     return `By no toolbox in use: AU ${value.actionUnits.map((au) => au.replace("AU", "")).join(", ")}`;
   }
@@ -37,7 +37,8 @@ function wordsOf({ kind, value, statement }: EvidenceItem): string {
     .filter(({ probability }) => probability >= SHARE_SHOWN_FROM)
     .sort((a, b) => b.probability - a.probability)
     .map(({ label, probability }) => `${label} ${probability.toFixed(2)}`);
-  return shown.join(", ");
+  const when = time === undefined ? "" : `from ${time.fromS.toFixed(1)} to ${time.toS.toFixed(1)} s: `;
+  return `${when}${shown.join(", ")}`;
 }
 
 /**

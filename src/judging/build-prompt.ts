@@ -18,8 +18,10 @@ export interface PromptContents {
   readonly ledger: EvidenceLedger;
   /** Which items it is told of, where not all have room. */
   readonly isTold: (item: EvidenceItem) => boolean;
-  /** `null` for a model that cannot see. */
-  readonly shown: ImageView | null;
+  /** The image, or frames of a clip in the order of time; none for a model that cannot see. */
+  readonly shown: readonly ImageView[];
+  /** Of a clip what it is, in a sentence; `null` for an image. */
+  readonly clip: string | null;
   readonly exemplars: readonly ShownExemplar[];
   /** Whether the model reads the evidence through tools; otherwise all of it stands in the prompt. */
   readonly withTools: boolean;
@@ -43,7 +45,11 @@ export function buildPrompt(contents: PromptContents, prompts: PromptLibrary): P
   const system = [filled("judge", {}), workText(contents, filled)].join("\n\n");
   const examples = exampleParts(contents.exemplars, filled);
   const question = questionText(contents, filled);
-  const shown: PromptPart[] = contents.shown === null ? [] : [{ type: "image", view: contents.shown }];
+  const shown = contents.shown.flatMap((view): PromptPart[] => [
+    // Of several images each is named before it comes.
+    ...(contents.clip === null ? [] : [{ type: "text" as const, text: view.caption }]),
+    { type: "image", view },
+  ]);
   const user: PromptPart[] = [...examples, { type: "text", text: question }, ...shown];
   return { system, user, references: used.map(({ reference }) => reference) };
 }
@@ -51,10 +57,9 @@ export function buildPrompt(contents: PromptContents, prompts: PromptLibrary): P
 type Filled = (id: string, values: Readonly<Record<string, string>>) => string;
 
 function questionText(contents: PromptContents, filled: Filled): string {
-  const { image, ledger, question, withTools } = contents;
-  const size = { widthPx: String(image.widthPx), heightPx: String(image.heightPx) };
+  const { ledger, question, withTools } = contents;
   const values = {
-    image: filled(contents.shown === null ? "image-not-shown" : "image-shown", size),
+    image: inputText(contents, filled),
     labels: labelText(question.labels),
     question: quoted(question.text),
   };
@@ -66,6 +71,16 @@ function questionText(contents: PromptContents, filled: Filled): string {
     faces: evidenceLines(items.filter(({ kind }) => kind === "face")),
     scene: [evidenceLines(items.filter(isStated)), seenInScene(items)].filter((part) => part !== "").join("\n"),
   });
+}
+
+function inputText({ image, shown, clip }: PromptContents, filled: Filled): string {
+  const size = { widthPx: String(image.widthPx), heightPx: String(image.heightPx) };
+  if (clip === null) return filled(shown.length === 0 ? "image-not-shown" : "image-shown", size);
+  const frames =
+    shown.length === 0
+      ? "You cannot see it: judge from the evidence alone, and describe nothing that no item tells you."
+      : `${shown.length === 1 ? "One frame of it comes" : `${shown.length} frames of it come`} with the question, each with its time and with what it was chosen for.`;
+  return filled("clip-shown", { ...size, span: clip, frames });
 }
 
 function workText({ withTools, brief, answer }: PromptContents, filled: Filled): string {

@@ -1,7 +1,9 @@
+import type { TimeWindow } from "../domain/evidence.ts";
 import type { CheckedClaim } from "../domain/grounding.ts";
 import type { Cue, Judgment, SubjectJudgment } from "../domain/judgment.ts";
 import type { Side } from "../domain/measurement.ts";
 import { type ActionUnitMention, findActionUnitMentions } from "../facs/prose/find-mentions.ts";
+import { statedWindow } from "./stated-times.ts";
 
 /** An assertion about action units, structured or read out of the prose. */
 export interface Assertion {
@@ -16,6 +18,8 @@ export interface Assertion {
   readonly faceIds: readonly string[];
   /** Whether it must hold for each of these faces or for any, as where the text does not say whom it means. */
   readonly of: "each" | "any";
+  /** When in a clip; `null` where no time is named: at any. */
+  readonly window: TimeWindow | null;
 }
 
 /** One sentence of a judgment that can be held against the ledger. */
@@ -86,6 +90,7 @@ function structured(cue: Cue, faceIds: readonly string[]): Assertion[] {
     statedValue: null,
     faceIds,
     of: "each",
+    window: statedWindow(cue.statement),
   }));
 }
 
@@ -113,9 +118,10 @@ function sentencesOf(text: string): string[] {
 
 function inProse(text: string, faces: { known: readonly string[]; otherwise: readonly string[] }): Assertion[] {
   const named = facesNamed(text, faces.known);
+  const window = statedWindow(text);
   return findActionUnitMentions(text).map((mention) => {
     const { anyOf, side, state, statedValue } = mention;
-    const base = { anyOf, side, state, statedValue, fromProse: true };
+    const base = { anyOf, side, state, statedValue, fromProse: true, window };
     const meant = facesMeant(mention, text, named);
     if (meant.length > 0) return { ...base, faceIds: meant, of: "each" };
     return { ...base, faceIds: faces.otherwise, of: isOfEach(text, state) ? "each" : "any" };

@@ -1,9 +1,11 @@
-import type { EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceLedger, TimeWindow } from "../domain/evidence.ts";
 import type { GroundingVerdict } from "../domain/grounding.ts";
-import type { Judgment } from "../domain/judgment.ts";
+import type { Judgment, ReadingName } from "../domain/judgment.ts";
 import type { Side } from "../domain/measurement.ts";
 import { type MeasuredItem, type PresenceVote, presenceVotes } from "../domain/presence.ts";
+import { isOfClip, itemsWithin } from "../domain/timeline.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
+import { statedWindow, windowText } from "./stated-times.ts";
 
 /** From which probability on a label is seen, and below which it is not. */
 const SEEN_FROM = 0.25;
@@ -23,7 +25,7 @@ export function labelFinding(
 ): Finding | undefined {
   const labels = labelsIn(statement, judgment);
   if (labels.length === 0 || NOT_ASSERTED.test(statement)) return undefined;
-  const sources = sourcesFor(faceIds, judgment, ledger);
+  const sources = sourcesFor(faceIds, judgment, { ledger, window: statedWindow(statement) });
   const levels = labels.flatMap((label) =>
     sources.flatMap((best) => {
       const level = best.of(label);
@@ -73,23 +75,40 @@ interface Source {
 }
 
 /** Classifiers first, so that they are named where they say as much as the judgment. */
-function sourcesFor(faceIds: readonly string[], judgment: Judgment, ledger: EvidenceLedger): Source[] {
+function sourcesFor(
+  faceIds: readonly string[],
+  judgment: Judgment,
+  { ledger, window }: { readonly ledger: EvidenceLedger; readonly window: TimeWindow | null },
+): Source[] {
   const measured = faceIds.flatMap((faceId) =>
-    ledger.ofFace(faceId, "expression").flatMap((item): Source[] => {
+    itemsWithin(ledger.ofFace(faceId, "expression"), window).flatMap((item): Source[] => {
       if (item.value.type !== "distribution") return [];
       const { distribution } = item.value;
       return [{ name: item.source.name, itemId: item.id, of: (label) => probabilityOf(distribution, label) }];
     }),
   );
   const subjects = judgment.subjects.filter(({ faceId }) => faceId === null || faceIds.includes(faceId));
-  const own = subjects.flatMap(({ faceOnly, contextOnly, integrated }): Source[] =>
-    [faceOnly, contextOnly, integrated].map(({ distribution }) => ({
-      name: "the judgment itself",
-      itemId: null,
-      of: (label: string) => probabilityOf(distribution, label),
-    })),
-  );
+  const own = subjects
+    .flatMap((subject) => readingsWithin(subject, window))
+    .flatMap(({ faceOnly, contextOnly, integrated }): Source[] =>
+      [faceOnly, contextOnly, integrated].map(({ distribution }) => ({
+        name: "the judgment itself",
+        itemId: null,
+        of: (label: string) => probabilityOf(distribution, label),
+      })),
+    );
   return [...measured, ...own];
+}
+
+/** Of a clip, a sentence that names a time is held against the readings of that time, and of the whole clip where it names none. */
+function readingsWithin(
+  subject: Judgment["subjects"][number],
+  window: TimeWindow | null,
+): Pick<Judgment["subjects"][number], ReadingName>[] {
+  const { overTime = [] } = subject;
+  if (overTime.length === 0) return [subject];
+  if (window === null) return [subject, ...overTime];
+  return overTime.filter(({ fromS, toS }) => fromS <= window.toS && toS >= window.fromS);
 }
 
 function probabilityOf(distribution: readonly { label: string; probability: number }[], label: string) {
@@ -110,14 +129,18 @@ interface SingleAssertion {
   readonly au: string;
   readonly side: Side;
   readonly state: "present" | "absent";
+  /** When in a clip; `null` for any time, and for images. */
+  readonly window: TimeWindow | null;
 }
 
 /** Holds an action unit against every toolbox that measured it on this face. All who can decide must agree. */
 export function findingFor(assertion: SingleAssertion, faceId: string, ledger: EvidenceLedger): Finding {
-  const votes = presenceVotes(ledger.ofFace(faceId, "action-unit"), assertion.au, assertion.side);
+  const items = itemsWithin(ledger.ofFace(faceId, "action-unit"), assertion.window);
+  const votes = presenceVotes(items, assertion.au, assertion.side);
   const agree = votes.filter(({ presence }) => presence === assertion.state);
   const oppose = votes.filter(({ presence }) => presence !== assertion.state && presence !== "uncertain");
-  const name = `${assertion.au}${assertion.side === "both" ? "" : ` (${assertion.side})`}`;
+  const when = assertion.window !== null && isOfClip(ledger.items()) ? ` ${windowText(assertion.window)}` : "";
+  const name = `${assertion.au}${assertion.side === "both" ? "" : ` (${assertion.side})`}${when}`;
   if (agree.length > 0 && oppose.length > 0) {
     return finding("disputed", `${name} is disputed: ${tell([...agree, ...oppose])}`, [...agree, ...oppose]);
   }
@@ -155,5 +178,6 @@ function tell(votes: readonly PresenceVote[]): string {
 export function tellItem({ item, value }: MeasuredItem): string {
   const side = value.side === "both" ? "" : ` on the ${value.side}`;
   const scale = value.scale === "probability" ? "" : ` on ${value.scale}`;
-  return `${item.source.name} measured ${Number(value.value.toFixed(2))}${scale}${side} (${value.presence}, ${item.id})`;
+  const when = item.time === undefined ? "" : ` at ${Number(item.time.fromS.toFixed(2))} s`;
+  return `${item.source.name} measured ${Number(value.value.toFixed(2))}${scale}${side}${when} (${value.presence}, ${item.id})`;
 }

@@ -4,6 +4,7 @@ import type { CheckedClaim, Grounding, GroundingBasis, GroundingVerdict } from "
 import type { Judgment } from "../domain/judgment.ts";
 import type { Scale } from "../domain/measurement.ts";
 import { measuredItems } from "../domain/presence.ts";
+import { momentsWithin } from "../domain/timeline.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import { type Assertion, type Claim, claimsIn } from "./check-grounding-claims.ts";
 import { type Finding, faceAbsenceFinding, findingFor, labelFinding, tellItem } from "./check-grounding-labels.ts";
@@ -145,7 +146,11 @@ function findingOnFace(assertion: Assertion, faceId: string, ledger: EvidenceLed
 /** Prose seldom says whose left it means, so a side in prose holds when either reading does. */
 function sidedFinding(assertion: Assertion, au: string, on: { faceId: string; ledger: EvidenceLedger }): Finding {
   const sides = assertion.fromProse && assertion.side !== "both" ? (["left", "right"] as const) : [assertion.side];
-  return best(sides.map((side) => findingFor({ au, side, state: assertion.state }, on.faceId, on.ledger)));
+  return best(
+    sides.map((side) =>
+      findingFor({ au, side, state: assertion.state, window: assertion.window }, on.faceId, on.ledger),
+    ),
+  );
 }
 
 /** How far apart the ends of each scale are; a quoted number may be off by a twentieth of it. */
@@ -157,26 +162,33 @@ const SCALE_SPAN: Readonly<Record<Scale, number>> = {
   "log-odds": 5,
 };
 const QUOTE_TOLERANCE = 0.05;
+/** Of a clip there is one for each frame. */
+const MOST_TOLD = 6;
 
 /** A number quoted with a code must be one that was measured; "AU4 (0.05)" then reports it and claims no more. */
 function quoteFinding(assertion: Assertion, faceId: string, ledger: EvidenceLedger): Finding | undefined {
   const { statedValue, anyOf, state } = assertion;
   const [au] = anyOf;
   if (statedValue === null || au === undefined) return undefined;
-  const measured = measuredItems(ledger.ofFace(faceId, "action-unit"), au);
+  const moments = momentsWithin(ledger.ofFace(faceId, "action-unit"), assertion.window);
+  const measured = measuredItems(moments, au);
   if (measured.length === 0) return undefined;
   const quoted = measured.filter(({ value }) => {
     const range = SCALE_SPAN[value.scale];
     const candidates = value.scale === "percent-0-100" ? [statedValue, statedValue * 100] : [statedValue];
     return candidates.some((candidate) => Math.abs(candidate - value.value) <= QUOTE_TOLERANCE * range);
   });
-  const told = (list: typeof measured) => list.map(tellItem).sort().join(", ");
+  const told = (list: typeof measured) => list.slice(0, MOST_TOLD).map(tellItem).sort().join(", ");
   if (quoted.length === 0) {
     const reason = `${au} is quoted as ${statedValue}, but ${told(measured)}`;
-    return { verdict: "contradicted", reason, itemIds: measured.map(({ item }) => item.id) };
+    return { verdict: "contradicted", reason, itemIds: [...new Set(measured.map(({ item }) => item.id))] };
   }
   if (state === "absent") return undefined;
-  return { verdict: "supported", reason: `as quoted, ${told(quoted)}`, itemIds: quoted.map(({ item }) => item.id) };
+  return {
+    verdict: "supported",
+    reason: `as quoted, ${told(quoted)}`,
+    itemIds: [...new Set(quoted.map(({ item }) => item.id))],
+  };
 }
 
 /** From which probability on a classifier is taken to see a label, and below which not to. */

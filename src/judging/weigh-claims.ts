@@ -26,7 +26,7 @@ interface Weighing extends PanelResult {
   readonly question: Question;
   readonly ledger: EvidenceLedger;
   /** `null` for models that cannot see. */
-  readonly shown: ImageView | null;
+  readonly shown: readonly ImageView[];
   readonly prompts: PromptLibrary;
   /** Told what is sent. */
   readonly transfer: { asked(messages: readonly ChatMessage[]): void; sent(bytes: number): void };
@@ -51,8 +51,10 @@ export async function weighClaims(chair: JudgeModel, weighing: Weighing, signal?
   const answer = choiceAmong(claims);
   const file = prompts.prompt("weigh-claims");
   const text = fillIn(file, textsOf(chair, weighing, answer));
-  const sees = chair.capabilities.vision && shown !== null;
-  const parts: PromptPart[] = [{ type: "text", text }, ...(sees ? [{ type: "image" as const, view: shown }] : [])];
+  const sees = chair.capabilities.vision && shown.length > 0;
+  const views = chair.capabilities.severalImages ? shown : shown.slice(0, 1);
+  const seen = views.map((view) => ({ type: "image" as const, view }));
+  const parts: PromptPart[] = [{ type: "text", text }, ...(sees ? seen : [])];
   const reply: JudgeModel["reply"] = (request, stop) => {
     transfer.asked(request.messages);
     return chair.reply({ ...request, onSent: transfer.sent }, stop);

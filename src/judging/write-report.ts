@@ -1,10 +1,10 @@
 import type { EvidenceLedger } from "../domain/evidence.ts";
-import type { DecodedImage } from "../domain/image.ts";
+import type { DecodedImage, VideoFramePlace } from "../domain/image.ts";
 import { type Calibrated, type Calibration, labelSetsOf } from "../domain/label-sets.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
 import type { RecordedReplies } from "../domain/recorded-replies.ts";
-import type { Provenance, Report, Sent, TraceStep } from "../domain/report.ts";
+import type { ClipInReport, Provenance, Report, Sent, TraceStep } from "../domain/report.ts";
 import type { JudgeReference, Panel, SelfConsistency } from "../domain/several-judges.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
@@ -13,6 +13,7 @@ import type { Verdict } from "./judge.ts";
 interface ReportContents {
   readonly question: Question;
   readonly image: DecodedImage;
+  readonly clip: ClipReference | null;
   readonly faces: readonly Face[];
   readonly ledger: EvidenceLedger;
   readonly exemplars: readonly ShownExemplar[];
@@ -52,7 +53,33 @@ export function writeReport(contents: ReportContents): Report {
     ...(samples === undefined ? {} : { samples }),
     ...(panel === undefined ? {} : { panel }),
     ...labelSetsIn(contents),
+    ...(contents.clip === null ? {} : { clip: clipIn(contents.clip, contents.image) }),
     ...(replies.length === 0 ? {} : { replies }),
+  };
+}
+
+/** What a report has to know of a measured clip. */
+interface ClipReference {
+  readonly fps: number;
+  readonly frames: readonly VideoFramePlace[];
+  readonly shown: readonly { readonly frame: number; readonly timeS: number; readonly why: string }[];
+  readonly people: readonly {
+    readonly faceId: string;
+    readonly sights: readonly { readonly place: VideoFramePlace }[];
+  }[];
+}
+
+function clipIn({ fps, frames, shown, people }: ClipReference, { frame }: DecodedImage): ClipInReport {
+  const isThere = ({ sights }: ClipReference["people"][number]) =>
+    sights.some(({ place }) => place.index === frame?.index);
+  return {
+    fps,
+    frames: frames.length,
+    untilS: frames.at(-1)?.timestampS ?? 0,
+    cutsS: frames.flatMap(({ cut, timestampS }) => (cut ? [timestampS] : [])),
+    shown: shown.map(({ frame: index, timeS, why }) => ({ frame: index, timeS, why })),
+    keyFrame: frame?.index ?? 0,
+    inKeyFrame: people.filter(isThere).map(({ faceId }) => faceId),
   };
 }
 

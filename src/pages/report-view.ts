@@ -70,7 +70,7 @@ export interface SideView {
 export interface SubjectView {
   readonly faceId: string | null;
   readonly readings: readonly ReadingView[];
-  /** Of several samples, a panel or a level: the spread, each judge, the labels that hold. Empty for one plain answer. */
+  /** Of a clip, each stretch; of several samples, a panel or a level: the spread, each judge, the labels that hold. Empty for one plain answer. */
   readonly several: readonly ReadingRow[];
   /** What the context changed, in one sentence; `null` when a reading abstained. */
   readonly effect: string | null;

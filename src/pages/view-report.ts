@@ -95,7 +95,7 @@ function subjectView(subject: SubjectJudgment, report: Report): SubjectView {
       readingView("context only", subject.contextOnly),
       readingView("integrated", subject.integrated),
     ],
-    several: severalRows(subject, report),
+    several: [...overTimeRows(subject), ...severalRows(subject, report)],
     effect: contextEffect(subject),
     cues: subject.cues.map(({ statement, evidenceIds, direction, label }) => ({
       direction,
@@ -116,6 +116,23 @@ function subjectView(subject: SubjectJudgment, report: Report): SubjectView {
       typeof value === "number" ? [{ dimension, value, ids: evidenceIds }] : [],
     ),
   };
+}
+
+/** Of a clip, from stretch to stretch. */
+function overTimeRows({ faceId, overTime = [] }: SubjectJudgment): ReadingRow[] {
+  return overTime.map(({ fromS, toS, faceOnly, contextOnly, integrated }) => ({
+    face: `${faceId ?? "Scene"}, ${fromS.toFixed(1)}-${toS.toFixed(1)} s`,
+    faceOnly: firstLabel(faceOnly),
+    contextOnly: firstLabel(contextOnly),
+    integrated: firstLabel(integrated),
+  }));
+}
+
+function firstLabel({ distribution, abstention }: Reading): string {
+  const [top] = [...distribution].sort((a, b) => b.probability - a.probability);
+  return top === undefined
+    ? `abstained: ${visibleText(abstention ?? "")}`
+    : `${visibleText(top.label)} ${top.probability.toFixed(2)}`;
 }
 
 function severalRows(subject: SubjectJudgment, report: Report): ReadingRow[] {

@@ -51,6 +51,11 @@ function judgeLine({ id, mode, remote, replayedFrom }: Report["provenance"]["mod
   return `${id} (${mode}${remote ? ", remote" : ""})`;
 }
 
+function firstLabel({ distribution }: Reading): string {
+  const [top] = [...distribution].sort((a, b) => b.probability - a.probability);
+  return top === undefined ? "abstained" : `${plain(top.label)} ${top.probability.toFixed(2)}`;
+}
+
 function renderSubject(subject: SubjectJudgment, report: Report, style: TerminalStyle): string {
   const face = report.faces.find((candidate) => candidate.faceId === subject.faceId);
   const lines = [
@@ -59,6 +64,14 @@ function renderSubject(subject: SubjectJudgment, report: Report, style: Terminal
     ...renderReading("context only", subject.contextOnly, style),
     ...renderReading("integrated", subject.integrated, style),
   ];
+  for (const { fromS, toS, ...readings } of subject.overTime ?? []) {
+    const told = [
+      `face only ${firstLabel(readings.faceOnly)}`,
+      `context only ${firstLabel(readings.contextOnly)}`,
+      `integrated ${firstLabel(readings.integrated)}`,
+    ];
+    lines.push(entry(`${fromS.toFixed(1)}-${toS.toFixed(1)} s`, told.join(", "), style));
+  }
   const effect = contextEffect(subject);
   if (effect !== null)
     lines.push(`  ${style.dim("context".padEnd(14))}${wrap(effect, style.columns - 16, " ".repeat(16))}`);

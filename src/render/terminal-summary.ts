@@ -60,7 +60,17 @@ function renderFace(subject: SubjectJudgment, report: Report, style: TerminalSty
     return `    ${columns.map((column) => (column[row] ?? "").padEnd(COLUMN)).join("")}`.trimEnd();
   });
   const id = style.bold((subject.faceId ?? "Scene").padEnd(4));
-  return [`${id}${style.dim(head)}`, ...table, ...renderCues(subject, report, style)].join("\n");
+  const course = renderOverTime(subject, style);
+  return [`${id}${style.dim(head)}`, ...table, ...course, ...renderCues(subject, report, style)].join("\n");
+}
+
+/** Of a clip, the first label of each reading from stretch to stretch. */
+function renderOverTime({ overTime = [] }: SubjectJudgment, style: TerminalStyle): string[] {
+  return overTime.map(({ fromS, toS, ...readings }) => {
+    const when = `${fromS.toFixed(1)}-${toS.toFixed(1)} s`.padEnd(COLUMN / 2);
+    const told = READINGS.map(([, key]) => (rows(readings[key])[0] ?? "").padEnd(COLUMN));
+    return `    ${style.dim(when)}${told.join("")}`.trimEnd();
+  });
 }
 
 /** The first labels of a reading, one row each. */

@@ -9,7 +9,7 @@ import { fixedToolbox } from "../support/fixed-toolbox.ts";
 import { gradientImage } from "../support/images.ts";
 import { SMILE } from "../support/judge-of.ts";
 
-const shown = { mimeType: "image/jpeg", data: new Uint8Array(3), widthPx: 8, heightPx: 4, caption: "it" } as const;
+const view = { mimeType: "image/jpeg", data: new Uint8Array(3), widthPx: 8, heightPx: 4, caption: "it" } as const;
 
 async function promptFor(contents: Partial<PromptContents> = {}): Promise<Prompt> {
   const image = gradientImage(200, 100);
@@ -20,7 +20,8 @@ async function promptFor(contents: Partial<PromptContents> = {}): Promise<Prompt
     question: { text: "What is shown?", context: "At a wedding", labels: null },
     image,
     ledger,
-    shown,
+    shown: [view],
+    clip: null,
     exemplars: [],
     withTools: true,
     isTold: () => true,
@@ -38,7 +39,7 @@ it("gives a model with tools the faces, the scene and the question, and the imag
 });
 
 it("gives a model without tools all evidence at once", async () => {
-  const prompt = await promptFor({ withTools: false, shown: null, answer: { type: "text", schema: "{}" } });
+  const prompt = await promptFor({ withTools: false, shown: [], answer: { type: "text", schema: "{}" } });
   await expect(textOf(prompt)).toMatchFileSnapshot("../fixtures/prompts/question-in-one-pass.txt");
 });
 
@@ -58,7 +59,7 @@ it("puts examples before the question, each with its image", async () => {
   };
   const prompt = await promptFor({
     exemplars: [
-      { id: "x1", item, view: shown },
+      { id: "x1", item, view },
       { id: "x2", item, view: null },
     ],
   });

@@ -111,7 +111,14 @@ describe("the claims of a judgment", () => {
       ),
       answer: "  She smiles [E1], E1 and E20.  E0 is none.  ",
     };
-    const prose = { anyOf: ["AU12", "AU13"], side: "both", state: "present", statedValue: null, fromProse: true };
+    const prose = {
+      anyOf: ["AU12", "AU13"],
+      side: "both",
+      state: "present",
+      statedValue: null,
+      fromProse: true,
+      window: null,
+    };
     const inProse = { ...prose, faceIds: ["F1"], of: "any" };
     const own = { faceId: "F1", faceIds: ["F1"], mustCite: true };
     expect(claimsIn(made, ["F1"])).toEqual([
@@ -131,6 +138,7 @@ describe("the claims of a judgment", () => {
             fromProse: false,
             faceIds: ["F1"],
             of: "each",
+            window: null,
           },
           inProse,
         ],

@@ -5,7 +5,9 @@ import { promisify } from "node:util";
 import { parse } from "csv-parse/sync";
 import sharp from "sharp";
 import { expect, it, vi } from "vitest";
+import * as asking from "../../src/cli/ask.ts";
 import * as measuring from "../../src/cli/measure.ts";
+import { Report } from "../../src/domain/report.ts";
 import { type FakeVideo, installFakeFfmpeg, type Shot, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCommand } from "../support/run-command.ts";
@@ -36,7 +38,7 @@ async function clipMaker(folder: string) {
   };
 }
 
-it("finds a smile where it is in a clip, and none in a still face, a pan, cuts and black frames", async () => {
+it("finds a smile where it is in a clip, and none in a still face, a pan, cuts and black frames, and judges it over time", async () => {
   const folder = await tempFolder();
   const clips = join(folder, "clips");
   await mkdir(clips);
@@ -65,7 +67,7 @@ it("finds a smile where it is in a clip, and none in a still face, a pan, cuts a
     ...{ widthPx: 480, heightPx: 320, durationS: 1.2 },
     shots: [{ ...view(0, samplePhoto(3)), leftPx: 350, topPx: 150, widthPx: 1200, movesXPxPerS: 60 }],
   });
-  await makeClip(join(clips, "smile.mp4"), { ...size, durationS: 2.6, shots: [smile] });
+  await makeClip(join(clips, "smile.mp4"), { ...size, durationS: 2.9, shots: [smile] });
   await makeClip(join(clips, "still.mp4"), { ...size, durationS: 1, shots: [view(0, smiling)] });
 
   const out = join(folder, "study");
@@ -110,6 +112,17 @@ it("finds a smile where it is in a clip, and none in a still face, a pan, cuts a
 
   const explained = (await table("data-dictionary.csv")).filter(({ file }) => file === "episodes.csv");
   expect(explained.map(({ column }) => column)).toEqual(Object.keys(rows[0] as Row));
+
+  const question = [join(clips, "smile.mp4"), "When does she smile?", "--no-scene", "--json"];
+  const asked = await runCommand(["ask", ...question], [asking]);
+  const { judgment, grounding, clip } = Report.parse(JSON.parse(asked.stdout));
+  const tops = judgment.subjects.flatMap(({ overTime = [] }) =>
+    overTime.map(({ faceOnly }) => [...faceOnly.distribution].sort((a, b) => b.probability - a.probability)[0]?.label),
+  );
+  expect(tops).toEqual(["neutral", "happiness", "neutral"]);
+  expect(grounding.claims.filter(({ verdict }) => verdict !== "supported")).toEqual([]);
+  expect(clip?.shown.map(({ why }) => why)).toContainEqual(expect.stringContaining("apex of AU12 of F1"));
+
   const study = JSON.parse(await readFile(join(out, "study.json"), "utf8"));
   expect(study.files["episodes.csv"]).toContain("onset, apex and offset");
 }, 120_000);

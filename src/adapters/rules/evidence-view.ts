@@ -1,4 +1,5 @@
-import type { EvidenceItem } from "../../domain/evidence.ts";
+import type { EvidenceItem, TimeWindow } from "../../domain/evidence.ts";
+import { itemsWithin } from "../../domain/timeline.ts";
 
 /** What the baseline has read, as it reasons about it. */
 export interface EvidenceView {
@@ -49,4 +50,53 @@ export function quantity(items: readonly EvidenceItem[], kind: EvidenceItem["kin
     if (found !== undefined) return found.value;
   }
   return undefined;
+}
+
+/** The stretches of a clip in which a face is read as one expression; none for an image. */
+export function stretchesIn(items: readonly EvidenceItem[]): TimeWindow[] {
+  const known = new Map<string, TimeWindow>();
+  for (const { kind, time } of items) {
+    if (kind === "expression" && time !== undefined) known.set(`${time.fromS} ${time.toS}`, time);
+  }
+  return [...known.values()].sort((a, b) => a.fromS - b.fromS);
+}
+
+/** What is known of a face in one stretch of a clip, as if it were an image. */
+export function viewWithin(view: EvidenceView, faceId: string, stretch: TimeWindow): EvidenceView {
+  return withItems(view, faceId, (items) => {
+    const isOwn = ({ kind, time }: EvidenceItem) =>
+      kind !== "expression" || (time?.fromS === stretch.fromS && time.toS === stretch.toS);
+    return itemsWithin(items.filter(isOwn), stretch, "typical").map((item) => undecided(item, view.items, stretch));
+  });
+}
+
+/** A unit that is typically absent and shown for a moment, or the other way round, is neither in the stretch as a whole. */
+function undecided(item: EvidenceItem, all: readonly EvidenceItem[], stretch: TimeWindow): EvidenceItem {
+  if (item.value.type !== "action-unit" || item.value.presence !== "absent") return item;
+  const [highest] = itemsWithin(
+    all.filter(({ id }) => id === item.id),
+    stretch,
+  );
+  const isShown = highest?.value.type === "action-unit" && highest.value.presence !== "absent";
+  return isShown ? { ...item, value: { ...item.value, presence: "uncertain" } } : item;
+}
+
+/** What is known of a face in a whole clip, as if it were an image: action units as they are at their highest. */
+export function withEverything(view: EvidenceView, faceId: string): EvidenceView {
+  return withItems(view, faceId, (items) => itemsWithin(items, null));
+}
+
+function withItems(
+  view: EvidenceView,
+  faceId: string,
+  change: (items: readonly EvidenceItem[]) => EvidenceItem[],
+): EvidenceView {
+  const own = change(view.ofFace(faceId));
+  const items = [...view.items.filter((item) => item.faceId !== faceId), ...own];
+  return { ...view, items, ofFace: (id) => (id === faceId ? own : view.ofFace(id)) };
+}
+
+/** `from 1.1 to 3.2 s`. */
+export function spanText({ fromS, toS }: TimeWindow): string {
+  return fromS === toS ? `at ${fromS.toFixed(1)} s` : `from ${fromS.toFixed(1)} to ${toS.toFixed(1)} s`;
 }

@@ -1,9 +1,10 @@
+import type { TimeWindow } from "../../domain/evidence.ts";
 import type { Congruence, Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import { deriveCoreAffect } from "../../facs/circumplex.ts";
 import { integrateReadings } from "../../facs/cue-integration.ts";
 import { contextAppraisals, contextCues } from "./context-statements.ts";
-import type { EvidenceView } from "./evidence-view.ts";
+import { type EvidenceView, spanText, stretchesIn, viewWithin, withEverything } from "./evidence-view.ts";
 import { faceCues } from "./face-cues.ts";
 import { expectedAtLarge } from "./integration-settings.ts";
 import { nameAlternatives } from "./name-alternatives.ts";
@@ -29,7 +30,9 @@ export interface JudgedSubject {
 export function judgeEvidence(view: EvidenceView): Judgment {
   const subjects =
     view.faceIds.length === 0 ? [judgeScene(view)] : view.faceIds.map((faceId) => judgeFace(view, faceId));
-  return { answer: answerQuestion(view, subjects), subjects: subjects.map(({ judgment }) => judgment) };
+  // An answer about a clip is about all of it; of an image nothing changes.
+  const whole = view.faceIds.reduce(withEverything, view);
+  return { answer: answerQuestion(whole, subjects), subjects: subjects.map(({ judgment }) => judgment) };
 }
 
 function judgeScene(view: EvidenceView): JudgedSubject {
@@ -53,8 +56,72 @@ function judgeScene(view: EvidenceView): JudgedSubject {
 }
 
 function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
+  const stretches = stretchesIn(view.ofFace(faceId));
+  if (stretches.length > 0) return judgeOverTime(view, faceId, stretches);
+  return judgeReading(view, readFace(view, faceId));
+}
+
+/**
+ * A person of a clip: each stretch read by itself as an image is, and the whole clip as their mean, each counting as long as
+ * it lasts. The cues are those of the stretches, with their times.
+ */
+function judgeOverTime(view: EvidenceView, faceId: string, stretches: readonly TimeWindow[]): JudgedSubject {
+  const parts = stretches.map((stretch) => {
+    const within = viewWithin(view, faceId, stretch);
+    return { stretch, within, face: readFace(within, faceId), judged: judgeReading(within, readFace(within, faceId)) };
+  });
+  const whole = judgeReading(withEverything(view, faceId), meanReading(faceId, parts));
+  const overTime = parts.map(({ stretch, judged: { judgment } }) => {
+    const { faceOnly, contextOnly, integrated } = judgment;
+    return { ...stretch, faceOnly, contextOnly, integrated };
+  });
+  const top = whole.judgment.integrated.distribution[0]?.label;
+  const cues = parts.flatMap(({ stretch, judged }) =>
+    judged.judgment.cues
+      .filter(({ actionUnits, evidenceIds }) => actionUnits.length > 0 || citesTime(view, evidenceIds))
+      .map((cue) => ({ ...cue, statement: `${cue.statement}, ${spanText(stretch)}` })),
+  );
+  const timeless = whole.judgment.cues.filter(
+    ({ actionUnits, evidenceIds }) => actionUnits.length === 0 && !citesTime(view, evidenceIds),
+  );
+  const ordered = [...cues.filter(({ label }) => label === top), ...cues.filter(({ label }) => label !== top)];
+  return { ...whole, judgment: { ...whole.judgment, cues: [...ordered, ...timeless], overTime } };
+}
+
+function citesTime({ items }: EvidenceView, ids: readonly string[]): boolean {
+  return items.some(({ id, time, value }) => ids.includes(id) && (time !== undefined || value.type === "timeline"));
+}
+
+interface Part {
+  readonly stretch: TimeWindow;
+  readonly face: FaceReading;
+}
+
+/** Of a single frame there is no length; it counts as little as a frame lasts. */
+const LEAST_LENGTH_S = 0.04;
+
+function meanReading(faceId: string, parts: readonly Part[]): FaceReading {
+  const read = parts.flatMap(({ stretch, face: { distribution } }) =>
+    distribution === null ? [] : [{ distribution, weight: Math.max(LEAST_LENGTH_S, stretch.toS - stretch.fromS) }],
+  );
+  const total = read.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = new Map<string, number>();
+  for (const { distribution, weight } of read) {
+    for (const { label, probability } of distribution) {
+      mean.set(label, (mean.get(label) ?? 0) + (probability * weight) / total);
+    }
+  }
+  const longest = [...parts].sort((a, b) => b.stretch.toS - b.stretch.fromS - (a.stretch.toS - a.stretch.fromS))[0];
+  const { sources = [], vectors = [], disagreement = 0, abstention = null } = longest?.face ?? {};
+  const base = { faceId, sources, vectors, disagreement };
+  if (read.length === 0) return { ...base, distribution: null, abstention: abstention ?? "nothing was measured on it" };
+  const distribution = [...mean].map(([label, probability]) => ({ label, probability }) as LabelProbability);
+  return { ...base, distribution, abstention: null };
+}
+
+function judgeReading(view: EvidenceView, face: FaceReading): JudgedSubject {
+  const { faceId } = face;
   const items = view.ofFace(faceId);
-  const face = readFace(view, faceId);
   const context = readContext(view, faceId);
   const integrated = integrate(face, context);
   const told = readingOf(integrated, view.labels, `Neither can be read: ${face.abstention}; ${context.abstention}`);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PixelBox } from "../../domain/geometry.ts";
+import { isOfClip } from "../../domain/timeline.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
 
@@ -20,7 +21,8 @@ export const findFaces = defineTool({
   async run(_input, { ledger, image, question, labels }) {
     const evidence = ledger.items().filter((item) => item.kind === "face" || item.kind === "quality");
     const faces = ledger.faces().map(({ faceId, box }) => ({ faceId, box }));
-    const head = `The image is ${image.widthPx} x ${image.heightPx} px and has ${countOf(faces.length)}.`;
+    const what = isOfClip(ledger.items()) ? "clip" : "image";
+    const head = `The ${what} is ${image.widthPx} x ${image.heightPx} px and has ${countOf(faces.length)}.`;
     return {
       text: `${head}\n${evidenceLines(evidence)}`.trim(),
       output: { evidence, faces, question, labels: labels === null ? null : [...labels] },

@@ -1,0 +1,46 @@
+import type { EvidenceItem } from "../../../domain/evidence.ts";
+import type { EvidenceView } from "../evidence-view.ts";
+import { spanText, stretchesIn } from "../evidence-view.ts";
+import { citing, clause, type JudgedFace, listed, NAMED_FACES, ranked } from "./answer-words.ts";
+
+const ABOUT_LOOKS = /\b(?:look(?:s|ing)?|gaz(?:es?|ing)|glanc(?:es?|ing)|star(?:es?|ing)|eyes?)\b/i;
+/** More episodes of one face are left to the ledger. */
+const MOST_EPISODES = 2;
+const MOST_STRETCHES = 4;
+
+/** Of a clip: how each reading changes and what happens meanwhile; empty for an image. */
+export function overTimeSentences(view: EvidenceView, faces: readonly JudgedFace[]): string[] {
+  const asksLooks = ABOUT_LOOKS.test(view.question ?? "");
+  return faces.slice(0, NAMED_FACES).flatMap(({ faceId, judgment: { overTime = [] } }) => {
+    const items = view.ofFace(faceId);
+    if (stretchesIn(items).length === 0) return [];
+    const looks = asksLooks ? looksSentence(faceId, items) : [];
+    const course = overTime.slice(0, MOST_STRETCHES).flatMap(({ faceOnly, ...stretch }) => {
+      const top = ranked(faceOnly.distribution)[0];
+      if (top === undefined) return [];
+      const ids = items.filter(({ kind, time }) => kind === "expression" && time?.fromS === stretch.fromS);
+      return [`${top.label} ${spanText(stretch)}${citing(ids.slice(0, 1).map(({ id }) => id))}`];
+    });
+    const said =
+      overTime.length > 1 && course.length > 0 ? [`Over time the face of ${faceId} is read as ${listed(course)}.`] : [];
+    return [...looks, ...said, ...episodesSentence(faceId, items)];
+  });
+}
+
+/** When somebody looks away, which frames tell; why, they do not. */
+function looksSentence(faceId: string, items: readonly EvidenceItem[]): string[] {
+  const away = items.find(({ kind, value }) => kind === "gaze" && value.type === "quantity");
+  const shifts = items.filter(({ kind, statement }) => kind === "episode" && statement.startsWith("The gaze moves"));
+  if (away === undefined) return [`Where ${faceId} looks was not measured.`];
+  const told = shifts.slice(0, MOST_EPISODES).map((item) => `${clause(item.statement)}${citing([item.id])}`);
+  const moves = told.length === 0 ? "" : `; ${listed(told)}`;
+  return [
+    `Why ${faceId} looks anywhere is not measured; when, is: ${clause(away.statement)}${citing([away.id])}${moves}.`,
+  ];
+}
+
+function episodesSentence(faceId: string, items: readonly EvidenceItem[]): string[] {
+  const episodes = items.filter(({ kind, statement }) => kind === "episode" && /^AU\d/.test(statement));
+  const told = episodes.slice(0, MOST_EPISODES).map(({ statement, id }) => `${clause(statement)}${citing([id])}`);
+  return told.length === 0 ? [] : [`Of ${faceId}, ${listed(told)}.`];
+}

@@ -1,0 +1,305 @@
+import type { EpisodeMoment } from "../domain/episode.ts";
+import type { EvidenceItem, NewEvidence, TimeWindow } from "../domain/evidence.ts";
+import { groupBy } from "../domain/group-by.ts";
+import type { Face, FaceMeasurement } from "../domain/measurement.ts";
+import { presenceOf } from "../domain/presence.ts";
+import { median } from "../domain/statistics/summary.ts";
+import type { ClipDynamics, TrackDynamics } from "../dynamics/clip-dynamics.ts";
+import type { Movement } from "../dynamics/head-and-eyes.ts";
+import { stretchesOf } from "../dynamics/stretches.ts";
+import { nameWithCode } from "../facs/action-units.ts";
+import { isExpressionPool } from "../facs/expression-pool.ts";
+
+/** What the ledger needs to know of a person in a clip. */
+export interface PersonInClip {
+  readonly faceId: string;
+  readonly trackId: string;
+  readonly sights: readonly {
+    readonly place: { readonly timestampS: number; readonly cut?: true };
+    readonly face: Pick<Face, "measurements">;
+  }[];
+}
+
+interface ClipContents {
+  readonly people: readonly PersonInClip[];
+  readonly dynamics: ClipDynamics;
+}
+
+type Value = EvidenceItem["value"];
+
+/** What these frames come too slowly for, which is no absence of it. */
+export function clipEvidence(
+  { dynamics: { tooSlowFor, intervalS } }: ClipContents,
+  source: EvidenceItem["source"],
+): NewEvidence[] {
+  if (tooSlowFor.length === 0) return [];
+  const rate = intervalS === null ? "a single frame" : `${Number((1 / intervalS).toFixed(1))} frames per second`;
+  const reason = `${tooSlowFor.join(", ")} cannot be measured in ${rate}`;
+  const statement = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}: that none are listed says nothing`;
+  return [{ kind: "episode", faceId: null, region: null, statement, value: { type: "not-measured", reason }, source }];
+}
+
+/** One person through a clip: when they are seen, each action unit frame by frame, what happens to them, and what is read. */
+export function personEvidence(person: PersonInClip, { dynamics }: ClipContents): NewEvidence[] {
+  const { faceId, sights } = person;
+  const track = dynamics.tracks.find(({ trackId }) => trackId === person.trackId);
+  const toolbox = sights[0]?.face.measurements[0]?.toolbox ?? "none";
+  const item = (
+    kind: EvidenceItem["kind"],
+    statement: string,
+    value: Value,
+    more: Partial<Pick<NewEvidence, "time" | "source">> = {},
+  ): NewEvidence => ({
+    ...{ kind, faceId, region: null, statement, value, source: { type: "toolbox", name: toolbox } },
+    ...more,
+  });
+  return [
+    ...sightItems(person, dynamics, item),
+    ...timelineItems(person, item),
+    ...(track === undefined ? [] : eventItems(track, dynamics, item)),
+    ...awayItems(person, item),
+    ...stretchItems(person, item),
+  ];
+}
+
+type MakeItem = (
+  kind: EvidenceItem["kind"],
+  statement: string,
+  value: Value,
+  more?: Partial<Pick<NewEvidence, "time" | "source">>,
+) => NewEvidence;
+
+function sightItems({ faceId, trackId, sights }: PersonInClip, { clock }: ClipDynamics, item: MakeItem): NewEvidence[] {
+  const times = sights.map(({ place }) => place.timestampS);
+  const [fromS, toS] = [times[0] ?? 0, times.at(-1) ?? 0];
+  const qualities = sights.flatMap(({ face }) => face.measurements.flatMap(({ quality }) => quality ?? []));
+  const typical = (pick: (quality: (typeof qualities)[number]) => number) => median(qualities.map(pick));
+  const [facePx, overall] = [typical((quality) => quality.facePx), typical((quality) => quality.overall)];
+  return [
+    item(
+      "face",
+      `${faceId} (${trackId} in tables) is seen in ${sights.length} of ${clock.timesS.length} frames, from ${seconds(fromS)} to ${seconds(toS)}`,
+      { type: "quantity", value: sights.length, unit: "frames" },
+    ),
+    ...(facePx === null || overall === null
+      ? []
+      : [
+          item("quality", `Quality of the face is ${overall.toFixed(2)} of 1, in the middle of all frames`, {
+            type: "quantities",
+            values: [
+              { name: "facePx", value: facePx, unit: "px" },
+              { name: "overall", value: overall, unit: "0..1" },
+            ],
+          }),
+        ]),
+  ];
+}
+
+function timelineItems({ sights }: PersonInClip, item: MakeItem): NewEvidence[] {
+  const measured = sights.flatMap(({ place, face }) =>
+    face.measurements.flatMap(({ actionUnits }) =>
+      actionUnits.filter(({ side }) => side === "both").map((unit) => ({ ...unit, timeS: place.timestampS })),
+    ),
+  );
+  return [...groupBy(measured, ({ toolbox, au, scale }) => `${toolbox} ${au} ${scale}`).values()].flatMap((unit) => {
+    const [first] = unit;
+    if (first === undefined) return [];
+    const { au, side, scale, toolbox } = first;
+    const samples = unit.map((one) => ({
+      ...{ timeS: one.timeS, value: one.value, presence: presenceOf(one), weight: one.weight },
+    }));
+    const unmeasured = sights.length - samples.length;
+    const gaps = unmeasured === 0 ? "" : `; not measured in ${unmeasured} of ${sights.length} frames`;
+    const statement = `${nameWithCode(au)}, ${scale}: ${courseOf(samples)}${gaps}`;
+    return [
+      item(
+        "action-unit",
+        statement,
+        { type: "timeline", au, side, scale, samples },
+        {
+          source: { type: "toolbox", name: toolbox },
+        },
+      ),
+    ];
+  });
+}
+
+type Samples = Extract<Value, { type: "timeline" }>["samples"];
+const MOST_RUNS = 4;
+
+/** `present from 1.1 to 3.1 s (at most 0.99), otherwise absent`. */
+function courseOf(samples: Samples): string {
+  const highest = Math.max(...samples.map(({ value }) => value)).toFixed(2);
+  const shown = runsOf(samples, "present");
+  const others = new Set(samples.map(({ presence }) => presence).filter((presence) => presence !== "present"));
+  const rest = others.size === 2 ? "absent or uncertain" : ([...others][0] ?? "");
+  if (shown.length === 0) return `${rest} throughout (at most ${highest})`;
+  if (others.size === 0) return `present throughout (at most ${highest})`;
+  const told = shown.slice(0, MOST_RUNS).map(({ fromS, toS }) => spanText({ fromS, toS }));
+  const more = shown.length > MOST_RUNS ? ` and ${shown.length - MOST_RUNS} times more` : "";
+  return `present ${told.join(", ")}${more} (at most ${highest}), otherwise ${rest}`;
+}
+
+function runsOf(samples: Samples, presence: Samples[number]["presence"]): TimeWindow[] {
+  const runs: TimeWindow[] = [];
+  let isOpen = false;
+  for (const { timeS, presence: own } of samples) {
+    const last = runs.at(-1);
+    if (own === presence && isOpen && last !== undefined) last.toS = timeS;
+    else if (own === presence) runs.push({ fromS: timeS, toS: timeS });
+    isOpen = own === presence;
+  }
+  return runs;
+}
+
+function spanText({ fromS, toS }: TimeWindow): string {
+  return fromS === toS ? `at ${seconds(fromS)}` : `from ${plainSeconds(fromS)} to ${seconds(toS)}`;
+}
+
+function plainSeconds(timeS: number): string {
+  return timeS.toFixed(1);
+}
+
+export function seconds(timeS: number): string {
+  return `${plainSeconds(timeS)} s`;
+}
+
+function eventItems(track: TrackDynamics, { clock }: ClipDynamics, item: MakeItem): NewEvidence[] {
+  const { episodes, smiles, movements, gaps, blinks } = track;
+  const timeAt = (at: number) => clock.timesS[at] as number;
+  const events = [
+    ...episodes.map((episode) => {
+      const { curve, onset, apex, offset } = episode;
+      const what = curve.kind === "action unit" ? nameWithCode(curve.name) : curve.name;
+      const timing = smiles.get(episode);
+      const said =
+        timing === undefined || timing.verdict === "cannot be told" ? "" : `; its timing is ${timing.verdict}`;
+      const moment = (name: string, place: EpisodeMoment | null) =>
+        place === null
+          ? []
+          : [
+              { name, value: place.timeS, unit: "s" },
+              { name: `${name} value`, value: place.value, unit: curve.scale },
+            ];
+      return item(
+        "episode",
+        `${what} ${riseText(onset)}${apexText(apex)}${fallText(offset)}${said}`,
+        {
+          type: "quantities",
+          values: [...moment("onset", onset), ...moment("apex", apex), ...moment("offset", offset)],
+        },
+        {
+          time: { fromS: onset?.timeS ?? apex.timeS, toS: offset?.timeS ?? apex.timeS },
+          source: { type: curve.kind === "expression" ? "network" : "toolbox", name: curve.source },
+        },
+      );
+    }),
+    ...movements.map((movement) => {
+      const time = { fromS: timeAt(movement.onset), toS: timeAt(movement.offset) };
+      const values = [{ name: movement.kind, value: movement.value, unit: unitOf(movement) }];
+      return item("episode", movementText(movement, time), { type: "quantities", values }, { time });
+    }),
+  ].sort((a, b) => (a.time?.fromS ?? 0) - (b.time?.fromS ?? 0));
+  const unseen = gaps.map(({ first, last }) => {
+    const time = { fromS: timeAt(first), toS: timeAt(last) };
+    const reason = "no face, or one too poor or cut off, was found in these frames";
+    return item(
+      "face",
+      `Not seen well ${spanText(time)}: nothing is known of it`,
+      { type: "not-measured", reason },
+      { time },
+    );
+  });
+  const rate =
+    blinks === null
+      ? []
+      : [
+          item("episode", `Blinks ${blinks.count} times in ${seconds(blinks.seenS)}`, {
+            type: "quantity",
+            ...{ value: blinks.perMinute, unit: "blinks per minute" },
+          }),
+        ];
+  return [...events, ...rate, ...unseen];
+}
+
+function unitOf({ kind }: Movement): string {
+  return kind === "blink" || kind === "eyes closed" ? "openness, 1 at rest" : "degrees";
+}
+
+function riseText(onset: EpisodeMoment | null): string {
+  return onset === null
+    ? "is there when it is first seen"
+    : `rises from ${seconds(onset.timeS)} (${onset.value.toFixed(2)})`;
+}
+
+function apexText({ timeS, value }: EpisodeMoment): string {
+  return `, peaks at ${seconds(timeS)} (${value.toFixed(2)})`;
+}
+
+function fallText(offset: EpisodeMoment | null): string {
+  return offset === null ? ", its end was not seen" : `, gone by ${seconds(offset.timeS)} (${offset.value.toFixed(2)})`;
+}
+
+function movementText({ kind, value, note }: Movement, time: TimeWindow): string {
+  const when = spanText(time);
+  if (kind === "blink") return `Blinks ${when}`;
+  if (kind === "eyes closed") return `The eyes are closed ${when}`;
+  if (kind === "gaze shift") return `The gaze moves by ${value.toFixed(0)} degrees ${note} ${when}`;
+  return `${kind === "nod" ? "Nods" : "Shakes the head"} by ${value.toFixed(0)} degrees ${when}`;
+}
+
+/** Head and eyes together further from the camera than this look away from it. */
+const AWAY_DEG = 20;
+
+/** When somebody looks away from the camera, as far as head and gaze were measured. */
+function awayItems({ sights }: PersonInClip, item: MakeItem): NewEvidence[] {
+  const angles = sights.flatMap(({ place, face }) => {
+    const own = face.measurements.find(({ headPose, gaze }) => headPose !== null && gaze !== null);
+    return own === undefined ? [] : [{ timeS: place.timestampS, deg: angleOf(own) }];
+  });
+  if (angles.length === 0) return [];
+  const samples = angles.map(({ timeS, deg }) => ({
+    ...{ timeS, value: deg, weight: null, presence: deg > AWAY_DEG ? ("present" as const) : ("absent" as const) },
+  }));
+  const away = runsOf(samples, "present");
+  const share = samples.filter(({ presence }) => presence === "present").length / samples.length;
+  const spans = away.slice(0, MOST_RUNS).map(spanText);
+  const more = away.length > MOST_RUNS ? ` and ${away.length - MOST_RUNS} times more` : "";
+  const when = share === 0 ? "never" : share === 1 ? "throughout" : `${spans.join(", ")}${more}`;
+  return [
+    item("gaze", `Looks away from the camera, by more than ${AWAY_DEG} degrees with head and eyes together: ${when}`, {
+      ...{ type: "quantity", value: share, unit: "share of the frames in which it was measured" },
+    }),
+  ];
+}
+
+function angleOf({ headPose, gaze }: FaceMeasurement): number {
+  const yaw = (headPose?.yawRad ?? 0) + (gaze?.yawRad ?? 0);
+  const pitch = (headPose?.pitchRad ?? 0) + (gaze?.pitchRad ?? 0);
+  return (Math.acos(Math.cos(yaw) * Math.cos(pitch)) * 180) / Math.PI;
+}
+
+/** What is read of the face from one change to the next. */
+function stretchItems({ sights }: PersonInClip, item: MakeItem): NewEvidence[] {
+  const stretches = stretchesOf(
+    sights.map(({ place, face }) => ({
+      ...{ timeS: place.timestampS, cut: place.cut === true },
+      expressions: face.measurements.flatMap(({ expressions }) => expressions),
+    })),
+  );
+  return stretches.flatMap(({ fromS, toS, frames, expressions }) =>
+    expressions.map(({ source, distribution }) => {
+      const shown = [...distribution]
+        .sort((a, b) => b.probability - a.probability)
+        .filter(({ probability }, rank) => rank === 0 || probability >= 0.01)
+        .map(({ label, probability }) => `${label} ${probability.toFixed(2)}`);
+      const who = isExpressionPool(source) ? `the networks pooled (${source})` : source;
+      return item(
+        "expression",
+        `Expression ${spanText({ fromS, toS })}, mean of ${frames} frames by ${who}: ${shown.join(", ")}`,
+        { type: "distribution", distribution: [...distribution] },
+        { time: { fromS, toS }, source: { type: "network", name: source } },
+      );
+    }),
+  );
+}

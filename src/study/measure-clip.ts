@@ -1,0 +1,179 @@
+import { KuleshovError, VideoDecodeError } from "../domain/errors.ts";
+import type { DecodedImage, VideoFramePlace } from "../domain/image.ts";
+import type { Face } from "../domain/measurement.ts";
+import { FRESH_PIXELS } from "../domain/pixel-pool.ts";
+import { type ChosenFrame, chooseFrames } from "../dynamics/choose-frames.ts";
+import { type ClipDynamics, type ClipFrame, collectClip } from "../dynamics/clip-dynamics.ts";
+import type { ImageOutcome } from "../measuring/measure-image.ts";
+import { toRecord } from "../measuring/measurement-json.ts";
+import { measureInputs, type StudyTools } from "./measure-inputs.ts";
+import type { StudyInput } from "./study-inputs.ts";
+
+/** One person of a clip, in every frame in which they were seen. */
+export interface ClipPerson {
+  /** `F1`, `F2`, ... in order of appearance, from left to right. */
+  readonly faceId: string;
+  readonly trackId: string;
+  readonly sights: readonly { readonly place: VideoFramePlace; readonly face: Face }[];
+}
+
+/** A clip as it was measured, person by person. */
+export interface MeasuredClip {
+  readonly path: string;
+  readonly sha256: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Frames per second that were asked for. */
+  readonly fps: number;
+  readonly frames: readonly VideoFramePlace[];
+  readonly people: readonly ClipPerson[];
+  readonly dynamics: ClipDynamics;
+  /** Those that tell most, with their pixels. */
+  readonly shown: readonly (ChosenFrame & { readonly image: DecodedImage })[];
+  /** The one of them that tells most of all. */
+  readonly key: DecodedImage;
+  /** What to beware of, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export interface MeasureClipOptions {
+  readonly fps: number;
+  /** Most frames that are chosen to be shown. */
+  readonly budget: number;
+  readonly concurrency: number;
+}
+
+/** Frames that are kept in mind at once; more are a study's work. */
+const MOST_FRAMES = 3_000;
+/** Who is seen in fewer frames is more likely no face, and has no course. */
+const FEWEST_SIGHTS = 3;
+
+/**
+ * Measures a clip and follows who is in it, and takes out the frames that tell most.
+ *
+ * @throws {KuleshovError} if nothing of it can be read, or it is too long to be judged as a whole.
+ */
+export async function measureClip(
+  path: string,
+  tools: StudyTools,
+  options: MeasureClipOptions,
+  signal?: AbortSignal,
+): Promise<MeasuredClip> {
+  const { fps, budget } = options;
+  const { size, frames, tracks, whole, faults } = await measureFrames(path, tools, options, signal);
+  const enough = Math.min(FEWEST_SIGHTS, frames.length);
+  const kept = [...tracks].filter(([, sights]) => sights.length >= enough);
+  const people = kept.map(([trackId, sights], at): ClipPerson => {
+    const faceId = `F${at + 1}`;
+    return { faceId, trackId, sights: sights.map(({ place, face }) => ({ place, face: { ...face, faceId } })) };
+  });
+  const nameOf = (trackId: string) => people.find((one) => one.trackId === trackId)?.faceId ?? trackId;
+  const dynamics = { ...whole, tracks: whole.tracks.filter(({ trackId }) => kept.some(([id]) => id === trackId)) };
+  const chosen = chooseFrames(dynamics, budget, nameOf);
+  const shown = await readFrames(path, chosen, { tools, fps }, signal);
+  const key = shown.find(({ frame }) => frame === keyFrame(dynamics, chosen))?.image ?? shown[0]?.image;
+  if (key === undefined) throw new VideoDecodeError(path, "its frames cannot be read a second time");
+  const left = [...tracks.keys()].filter((id) => !kept.some(([one]) => one === id));
+  const leftOut = left.length === 0 ? [] : [`Left out, as seen in fewer than ${enough} frames: ${left.join(", ")}`];
+  return { path, ...size, fps, frames, people, dynamics, shown, key, warnings: [...faults, ...leftOut] };
+}
+
+interface MeasuredFrames {
+  readonly size: Pick<MeasuredClip, "widthPx" | "heightPx" | "sha256">;
+  readonly frames: VideoFramePlace[];
+  readonly tracks: ReadonlyMap<string, ClipPerson["sights"]>;
+  readonly whole: ClipDynamics;
+  readonly faults: string[];
+}
+
+async function measureFrames(
+  path: string,
+  tools: StudyTools,
+  { fps, concurrency }: MeasureClipOptions,
+  signal?: AbortSignal,
+): Promise<MeasuredFrames> {
+  const input: StudyInput = { key: path, path, kind: "video", neutralPath: null, refusal: null };
+  const clip = collectClip();
+  const [frames, faults]: [VideoFramePlace[], string[]] = [[], []];
+  const tracks = new Map<string, ClipPerson["sights"][number][]>();
+  let size: MeasuredFrames["size"] | undefined;
+  for await (const { outcome } of measureInputs([input], tools, { concurrency, fps, signal })) {
+    if (outcome === null) continue;
+    if ("reason" in outcome) {
+      if (size === undefined) throw new KuleshovError(outcome.reason);
+      faults.push(`Not all of the clip was measured: ${outcome.reason}`);
+      continue;
+    }
+    const { image, faces } = outcome.measured;
+    const { widthPx, heightPx, sha256, frame: place } = image;
+    if (place === undefined) throw new RangeError("A frame of a video has a time");
+    if (frames.push(place) > MOST_FRAMES) throw new VideoDecodeError(path, tooLong(fps));
+    size ??= { widthPx, heightPx, sha256 };
+    clip.add(momentOf(place, outcome));
+    for (const face of faces) addSight(tracks, { place, face });
+  }
+  signal?.throwIfAborted();
+  if (size === undefined) throw new VideoDecodeError(path, "it has no frame");
+  return { size, frames, tracks, whole: clip.end(), faults };
+}
+
+function momentOf(place: VideoFramePlace, outcome: ImageOutcome): ClipFrame {
+  const record = toRecord(outcome, { landmarks: false });
+  const faces = "faces" in record ? record.faces : [];
+  return { frame: place.index, timeS: place.timestampS, cut: place.cut === true, faces };
+}
+
+function addSight(tracks: Map<string, ClipPerson["sights"][number][]>, sight: ClipPerson["sights"][number]): void {
+  const { trackId = "" } = sight.face;
+  const sights = tracks.get(trackId) ?? [];
+  tracks.set(trackId, sights);
+  sights.push(sight);
+}
+
+function tooLong(fps: number): string {
+  return `it has more than ${MOST_FRAMES} frames at ${fps} per second, too many to be judged as a whole: cut it into parts, or measure it (kuleshov measure clip.mp4 --out study)`;
+}
+
+/** The highest point of the largest rise; where nothing rises, the middle of what is shown. */
+function keyFrame({ tracks }: ClipDynamics, chosen: readonly ChosenFrame[]): number | undefined {
+  const episodes = tracks.flatMap(({ episodes: own }) => own);
+  const [largest] = episodes.sort((a, b) => b.apex.value / b.leastRise - a.apex.value / a.leastRise);
+  const apex = chosen.find(({ frame }) => frame === largest?.apex.frame);
+  return (apex ?? chosen[Math.floor(chosen.length / 2)])?.frame;
+}
+
+/** Reads the clip once more up to the last frame that is wanted: nobody knew before which those are. */
+async function readFrames(
+  path: string,
+  chosen: readonly ChosenFrame[],
+  { tools, fps }: { readonly tools: Pick<StudyTools, "video">; readonly fps: number },
+  signal?: AbortSignal,
+): Promise<MeasuredClip["shown"]> {
+  const wanted = new Map(chosen.map((one) => [one.frame, one]));
+  const shown: MeasuredClip["shown"][number][] = [];
+  if (wanted.size === 0) return shown;
+  for await (const { image } of tools.video.frames(path, { fps, skip: 0, pixels: FRESH_PIXELS, signal })) {
+    const one = wanted.get(image.frame?.index ?? -1);
+    if (one !== undefined) shown.push({ ...one, image });
+    if (shown.length === wanted.size) break;
+  }
+  return shown;
+}
+
+/** Who is in a frame, by the names that they have in the clip. */
+export function facesIn({ people }: Pick<MeasuredClip, "people">, image: DecodedImage): Face[] {
+  return people.flatMap(({ sights }) =>
+    sights.filter(({ place }) => place.index === image.frame?.index).map(({ face }) => face),
+  );
+}
+
+/** One face for each person: as they were seen in the frame that tells most, else where they were seen best. */
+export function peopleOf(clip: Pick<MeasuredClip, "people" | "key">): Face[] {
+  const qualityOf = ({ measurements }: Face) => Math.max(...measurements.map(({ quality }) => quality?.overall ?? 0));
+  return clip.people.flatMap(({ sights }) => {
+    const inKey = sights.find(({ place }) => place.index === clip.key.frame?.index);
+    const [best] = [...sights].sort((a, b) => qualityOf(b.face) - qualityOf(a.face));
+    const sight = inKey ?? best;
+    return sight === undefined ? [] : [sight.face];
+  });
+}

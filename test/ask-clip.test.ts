@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
+import { createRulesModel } from "../src/adapters/rules/rules-model.ts";
+import { ask } from "../src/ask.ts";
+import type { AskDependencies } from "../src/ask-dependencies.ts";
+import type { DecodedImage } from "../src/domain/image.ts";
+import type { Judgment } from "../src/domain/judgment.ts";
+import { Report } from "../src/domain/report.ts";
+import type { FerToolbox } from "../src/ports/fer-toolbox.ts";
+import type { VideoReader } from "../src/ports/video-reader.ts";
+import { cue, judgment, reading, subject } from "./support/builders.ts";
+import { fixedToolbox } from "./support/fixed-toolbox.ts";
+import { gradientImage } from "./support/images.ts";
+import { partsFor } from "./support/judge-of.ts";
+import { type Reply, saysJson, type WireBody } from "./support/model-server.ts";
+import { startOpenAiServer } from "./support/openai-server.ts";
+import { idOf, toldIn } from "./support/scripted-judge.ts";
+
+const FPS = 5;
+const SECONDS = 6;
+
+/** A person who rests, smiles from 2 to 4 s, and is not found from 5 to 5.4 s. */
+const smileAt = (timeS: number) => (timeS > 1.9 && timeS < 4.1 ? 0.95 : 0.05);
+
+const reader = (frames: number, atFrame?: (i: number) => void): VideoReader => ({
+  async *frames(path, { fps, skip, pixels }) {
+    for (let i = skip; i < frames; i++) {
+      atFrame?.(i);
+      const { rgb } = gradientImage(60, 40);
+      const copy = pixels.take(rgb.length);
+      copy.set(rgb);
+      const image = {
+        path,
+        widthPx: 60,
+        heightPx: 40,
+        rgb: copy,
+        sha256: "c".repeat(64),
+        frame: { index: i, timestampS: i / fps },
+      };
+      yield { image, durationS: frames / fps };
+    }
+  },
+});
+
+function smilingToolbox(): FerToolbox {
+  const at = (timeS: number) => {
+    const smile = smileAt(timeS);
+    return fixedToolbox([
+      {
+        ...{ actionUnits: { AU6: smile, AU12: smile, AU4: 0.02 } },
+        expression: { happiness: smile, neutral: 1 - smile },
+      },
+    ]);
+  };
+  return {
+    ...at(0),
+    measure: async (image: DecodedImage) => {
+      const timeS = image.frame?.timestampS ?? 0;
+      return timeS >= 5 && timeS <= 5.4 ? [] : at(timeS).measure(image);
+    },
+  };
+}
+
+const identity = {
+  ...{ network: { id: "none", sha256: "0".repeat(64) }, samePersonUpTo: 0.6 },
+  describe: async () => null,
+  close: async () => {},
+};
+
+async function partsOf(model: AskDependencies["model"], video = reader(SECONDS * FPS)) {
+  const clips = { identity, video, fps: FPS, budget: 8, concurrency: 1 };
+  return partsFor(model, { toolboxes: [smilingToolbox()], clips });
+}
+
+describe("asking about a clip", () => {
+  it("judges the whole clip and each stretch of it, with evidence over time, and says what was not measured", async () => {
+    const query = { image: "clip.mp4", question: "Does she smile?", context: "Her friend tells a joke" };
+    const report = await ask(query, await partsOf(createRulesModel()));
+    expect(Report.parse(JSON.parse(JSON.stringify(report)))).toEqual(JSON.parse(JSON.stringify(report)));
+    const said = report.evidence.map(({ statement }) => statement);
+    expect(said).toContainEqual(
+      expect.stringContaining(
+        "AU12 (lip corner puller) rises from 1.8 s (0.05), peaks at 2.0 s (0.95), gone by 4.2 s (0.05)",
+      ),
+    );
+    expect(said).toContain(
+      "AU12 (lip corner puller), probability: present from 2.0 to 4.0 s (at most 0.95), otherwise absent",
+    );
+    expect(said).toContain("Not seen well from 5.0 to 5.4 s: nothing is known of it");
+    expect(said).toContainEqual(expect.stringContaining("cannot be measured in 5 frames per second"));
+    const [person, ...others] = report.judgment.subjects;
+    expect(others).toEqual([]);
+    expect(person?.overTime?.map(({ fromS, toS, faceOnly }) => [fromS, toS, topOf(faceOnly)])).toEqual([
+      [0, 1.8, "neutral"],
+      [2, 4, "happiness"],
+      [4.2, 4.8, "neutral"],
+      [5.6, 5.8, "neutral"],
+    ]);
+    // The context is the same all the time, and moves no reading of the face alone.
+    const contexts = new Set(person?.overTime?.map(({ contextOnly }) => JSON.stringify(contextOnly)));
+    expect([...contexts]).toEqual([JSON.stringify(person?.contextOnly)]);
+    const without = await ask({ ...query, context: null }, await partsOf(createRulesModel()));
+    expect(without.judgment.subjects[0]?.faceOnly).toEqual(person?.faceOnly);
+    expect(report.grounding.claims.filter(({ verdict }) => verdict !== "supported")).toEqual([]);
+    expect(report.judgment.answer).toMatch(/Over time the face of F1 is read as neutral from 0.0 to 1.8 s \[E\d+\]/);
+    expect(report.clip).toMatchObject({ fps: 5, frames: 30, cutsS: [], inKeyFrame: ["F1"] });
+  });
+
+  it("says of looks when they turn away, and that why is not measured", async () => {
+    const report = await ask(
+      { image: "clip.mp4", question: "Why does she look away?" },
+      await partsOf(createRulesModel()),
+    );
+    expect(report.judgment.answer).toContain("Where F1 looks was not measured.");
+  });
+
+  it("shows a model the frames that tell most with their times, and holds what it says of a time against that time", async () => {
+    const asked: WireBody[] = [];
+    const judgments: ((body: WireBody) => Judgment)[] = [
+      (body) => timed(body, [cue("AU12 is present at 1.0 s", { evidenceIds: [idOf(body, /AU12 .*present from/)] })]),
+      (body) => timed(body, [cue("AU12 is present at 3.0 s", { evidenceIds: [idOf(body, /AU12 .*present from/)] })]),
+    ];
+    const { report } = await askModel((body, index): Reply => {
+      asked.push(body);
+      return saysJson((judgments[index] ?? judgments[1])?.(body) ?? {});
+    });
+    const [first] = asked;
+    if (first === undefined) throw new Error("The model was asked");
+    const told = toldIn(first);
+    expect(told).toContain(
+      "The input is a clip, not one image: 30 frames of it were measured from 0.0 to 5.8 s, 5 in a second.",
+    );
+    const captions = [...told.matchAll(/^The frame at ([\d.]+) s: (.*)$/gm)].map(([, time, why]) => [time, why]);
+    expect(captions.length).toBe(8);
+    expect(captions).toContainEqual(["2.0", "apex of AU6 of F1, apex of AU12 of F1, apex of happiness of F1"]);
+    expect(captions.map(([time]) => Number(time))).toEqual(
+      [...captions.map(([time]) => Number(time))].sort((a, b) => a - b),
+    );
+    expect(imagesIn(first)).toBe(8);
+    // The first judgment is sent back with what was measured at that time, the second holds.
+    expect(toldIn(asked[1] as WireBody)).toContain(
+      "AU12 at 1 s is said to be present, but fixed@1 measured 0.05 at 1 s",
+    );
+    expect(report.grounding.askedAgain).toBe(true);
+    expect(report.grounding.claims.find(({ part }) => part === "cue")).toMatchObject({ verdict: "supported" });
+    expect(report.judgment.subjects[0]?.overTime).toHaveLength(2);
+  });
+
+  it("asks again for readings over time that are missing or out of order, and shows one frame to a model that takes one", async () => {
+    const { report, asked } = await askModel(
+      (body, index) => {
+        const { overTime = [], ...rest } = timed(body).subjects[0] as Judgment["subjects"][number];
+        const given = index === 0 ? [...overTime].reverse() : overTime;
+        return saysJson({ ...timed(body), subjects: [{ ...rest, overTime: given }] });
+      },
+      { severalImages: false },
+    );
+    expect(asked.map(imagesIn)[0]).toBe(1);
+    expect(toldIn(asked[0] as WireBody)).toContain("One frame of it comes with the question");
+    expect(toldIn(asked[1] as WireBody)).toContain("stretches follow one another");
+    expect(report.judgment.subjects[0]?.overTime).toHaveLength(2);
+  });
+
+  it("refuses a clip that is too long to be judged as a whole, before it has read all of it", async () => {
+    let read = 0;
+    const video = reader(100_000, (i) => {
+      read = i;
+    });
+    const parts = await partsOf(createRulesModel(), video);
+    await expect(ask({ image: "long.mp4" }, parts)).rejects.toThrow(
+      "Cannot read video as it has more than 3000 frames at 5 per second, too many to be judged as a whole: cut it into parts",
+    );
+    expect(read).toBeLessThan(3_100);
+  });
+
+  it("judges a single frame, and a clip in which nobody is ever found, as what they are", async () => {
+    const one = await ask({ image: "one.mp4" }, await partsOf(createRulesModel(), reader(1)));
+    expect(one.judgment.subjects[0]?.overTime).toHaveLength(1);
+    expect(one.evidence.map(({ statement }) => statement)).toContainEqual(expect.stringContaining("in a single frame"));
+    const parts = await partsOf(createRulesModel());
+    const nobody = await ask({ image: "wall.mp4" }, { ...parts, toolboxes: [fixedToolbox([])] });
+    expect(nobody.judgment.subjects).toMatchObject([{ faceId: null, faceOnly: { distribution: [] } }]);
+    expect(nobody.evidence.map(({ statement }) => statement)).toContainEqual("No face was found in the clip");
+  });
+});
+
+function topOf({ distribution }: { readonly distribution: readonly { label: string; probability: number }[] }) {
+  return [...distribution].sort((a, b) => b.probability - a.probability)[0]?.label;
+}
+
+/** A judgment with readings for two stretches. */
+function timed(_body: WireBody, cues: readonly ReturnType<typeof cue>[] = []): Judgment {
+  const { contextOnly } = subject();
+  const rest = reading({ neutral: 1 });
+  const smile = reading({ happiness: 1 });
+  const overTime = [
+    { fromS: 0, toS: 1.8, faceOnly: rest, contextOnly, integrated: rest },
+    { fromS: 2, toS: 4, faceOnly: smile, contextOnly, integrated: smile },
+  ];
+  return { ...judgment(subject({ cues: [...cues], overTime })), answer: "F1 is perceived as happy." };
+}
+
+function imagesIn({ messages }: WireBody): number {
+  return messages
+    .flatMap(({ content }) => (Array.isArray(content) ? content : []))
+    .filter((part) => (part as { type?: string }).type === "image_url").length;
+}
+
+async function askModel(
+  script: (body: WireBody, index: number) => Reply,
+  capabilities: Partial<AskDependencies["model"]["capabilities"]> = {},
+) {
+  const asked: WireBody[] = [];
+  const server = await startOpenAiServer((body, index) => {
+    asked.push(body);
+    return script(body, index);
+  });
+  const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
+  const limited = { ...model, capabilities: { ...model.capabilities, tools: false, vision: true, ...capabilities } };
+  const report = await ask({ image: "clip.mp4", question: "How does she change?" }, await partsOf(limited));
+  return { report, asked };
+}
