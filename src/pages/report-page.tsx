@@ -2,8 +2,9 @@ import { page } from "./page.ts";
 import { rendered } from "./rendered.ts";
 import { Answer } from "./report-cited.tsx";
 import { absence, LAYERS, ReportFigure } from "./report-figure.tsx";
-import { Asked, Evidence, Subject, Trace, Warnings, WhatWasSent } from "./report-sections.tsx";
+import { Asked, Evidence, Subject, Warnings, WhatWasSent } from "./report-sections.tsx";
 import { REPORT_STYLE } from "./report-style.ts";
+import { Trace } from "./report-trace.tsx";
 import type { ReportView } from "./report-view.ts";
 
 /**

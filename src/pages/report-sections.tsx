@@ -3,7 +3,7 @@ import { useContext } from "preact/hooks";
 import { Cited, LightingContext } from "./report-cited.tsx";
 import { Readings } from "./report-readings.tsx";
 import { ActionUnits } from "./report-units.tsx";
-import type { ReportView, SubjectView, TurnView } from "./report-view.ts";
+import type { ReportView, SubjectView } from "./report-view.ts";
 
 /** What was asked, of whom. */
 export function Asked({ report: { question, context, judge } }: { readonly report: ReportView }) {
@@ -204,41 +204,5 @@ function EvidenceList({ items }: { readonly items: ReportView["evidence"] }) {
         );
       })}
     </ul>
-  );
-}
-
-/** How the judgment came about: what was called, what came back, tokens and time. */
-export function Trace({ turns }: { readonly turns: readonly TurnView[] }) {
-  return (
-    <details>
-      <summary>
-        {turns.length} turns, {turns.reduce((sum, { tools }) => sum + tools.length, 0)} calls of tools
-      </summary>
-      <ol class="trace">
-        {turns.map(({ complaint, said, tools }, at) => (
-          <li key={at}>
-            {complaint === null ? null : <p class="bad">Asked again: {complaint}</p>}
-            <details>
-              <summary>
-                {said.output.split("\n")[0]?.slice(0, 90) || "no words"} <span class="soft">{said.took}</span>
-              </summary>
-              <pre>{said.output}</pre>
-            </details>
-            <ul>
-              {tools.map(({ name, input, output, took }, index) => (
-                <li key={index}>
-                  <details>
-                    <summary>
-                      {name.replaceAll("_", " ")} {input === "{}" ? "" : input} <span class="soft">{took}</span>
-                    </summary>
-                    <pre>{output}</pre>
-                  </details>
-                </li>
-              ))}
-            </ul>
-          </li>
-        ))}
-      </ol>
-    </details>
   );
 }

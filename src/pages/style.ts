@@ -40,5 +40,5 @@ ${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step
 .portraits{display:grid;grid-template-columns:repeat(auto-fill,minmax(110px,1fr));gap:12px}.portraits figure{margin:0}.portraits img{display:block;width:100%;border-radius:6px}.portraits figcaption{font-size:12px;line-height:1.35}
 @media (max-width:600px){.scroll>svg{max-width:none}.histograms{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
 .notes li{margin:2px 0}details{margin:8px 0}summary{cursor:pointer;color:var(--accent)}
-@media print{body{font-size:11px}main{max-width:none}}
+@media print{body{font-size:11px}main{max-width:none}h1,h2,h3,h4,summary{break-after:avoid}li,tr,figure{break-inside:avoid}}
 `;

@@ -45,6 +45,7 @@ describe("the studio in a browser", () => {
     await page.waitForSelector(".readings");
     expect(page.url()).toBe(answerAddress(1));
     expect(await page.textContent(".answer")).toMatch(/perceived as expressing/);
+    expect(await page.textContent(".trace")).toContain("measure face F1");
 
     expect(await readFile(join(studio.folder, "images", PHOTO))).toEqual(bytes);
     const kept = await readdir(join(studio.folder, "answers", PHOTO, "1"));

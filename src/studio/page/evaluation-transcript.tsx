@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Answer } from "../../pages/report-cited.tsx";
-import { Evidence, Subject, Trace } from "../../pages/report-sections.tsx";
+import { Evidence, Subject } from "../../pages/report-sections.tsx";
+import { Trace } from "../../pages/report-trace.tsx";
 import type { WholeAnswer } from "../evaluation-answers.ts";
 import { go, href, withQuery } from "./address.ts";
 import { Failure } from "./parts.tsx";

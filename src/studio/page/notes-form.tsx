@@ -21,7 +21,7 @@ const KINDS: readonly { readonly kind: Note["kind"]; readonly words: string }[] 
 export function NotesOnFace({ image, run, faceId, notes }: NotesProps) {
   const own = notes.filter((note) => note.faceId === faceId);
   return (
-    <section aria-label="Your notes">
+    <section aria-label="Your notes" class={own.length === 0 ? "no-print" : undefined}>
       <h3>Your notes</h3>
       {own.length === 0 ? null : (
         <ul>
