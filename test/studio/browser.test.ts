@@ -4,7 +4,9 @@ import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { samplePhoto } from "../support/photos.ts";
+import { serveStudio } from "../support/served-studio.ts";
 import { expectNoFaults, openPage, studioInBrowser, tabTo } from "../support/studio-page.ts";
+import { temporaryFolder } from "../support/temp-folder.ts";
 
 const PHOTO = "three friends.jpg";
 const CONTEXT = "They were just told that their friend has died.";
@@ -158,6 +160,23 @@ describe("the studio in a browser", () => {
       [studio.address]: ".card",
       [`${answerAddress(2)}&with=answers/${encodeURIComponent(PHOTO)}/1`]: "section[aria-label='What changed']",
     });
+  });
+
+  it("says on a page that was left open that the studio was started anew under another address", async () => {
+    const page = await open(studio.address);
+    const { port } = new URL(studio.address);
+    await studio.kill();
+    await page.waitForSelector(".failure:has-text('The studio does not answer')");
+    const env = { KULESHOV_CACHE: await temporaryFolder() };
+    const other = await serveStudio(studio.folder, env, undefined, Number(port));
+    try {
+      await page.waitForSelector(".failure:has-text('This page is of an earlier start of the studio')");
+      await page.click("text=Try the sample");
+      await page.waitForSelector(".drop .failure:has-text('This page is of an earlier start of the studio')");
+    } finally {
+      await other.end();
+    }
+    await page.close();
   });
 
   it("has asked nobody but this machine", () => {

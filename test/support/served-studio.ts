@@ -13,13 +13,14 @@ export interface ServedStudio {
   kill(): Promise<void>;
 }
 
-/** @param program of another installation than this one. */
+/** @param program of another installation than this one. @param port any free one when left out. */
 export async function serveStudio(
   folder: string,
   env: Readonly<Record<string, string>> = {},
   program = ownPath("bin", "kuleshov.js"),
+  port = 0,
 ): Promise<ServedStudio> {
-  const words = [program, "studio", folder, "--no-open", "--port", "0"];
+  const words = [program, "studio", folder, "--no-open", "--port", String(port)];
   const child = spawn(process.execPath, words, {
     env: { ...process.env, OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OLLAMA_HOST: "http://127.0.0.1:9", ...env },
     stdio: ["ignore", "pipe", "ignore"],

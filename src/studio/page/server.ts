@@ -3,16 +3,20 @@ import { useEffect, useState } from "preact/hooks";
 import type { Job } from "../jobs.ts";
 import { href } from "./address.ts";
 
-export const NOBODY =
-  "The studio does not answer: start `kuleshov studio` again in the same folder, then reload this page.";
+const NOBODY = "The studio does not answer: start `kuleshov studio` again in the same folder, then reload this page.";
+
+/** Only a page of the studio's own answers otherwise than to its own: the secret part of the address is another now. */
+const REPLACED =
+  "This page is of an earlier start of the studio: open the address that `kuleshov studio` printed when it was started last.";
 
 /** What the server answers. @throws an error whose message is the server's sentence. */
 async function ask<T>(inside: string, init?: RequestInit): Promise<T> {
   const response = await fetch(href(`/api${inside}`), init).catch(() => {
     throw new Error(NOBODY);
   });
-  const body = await response.json().catch(() => ({ error: NOBODY }));
-  if (!response.ok) throw new Error(body.error ?? NOBODY);
+  const otherwise = response.status === 404 ? REPLACED : NOBODY;
+  const body = await response.json().catch(() => ({ error: otherwise }));
+  if (!response.ok) throw new Error(body.error ?? otherwise);
   return body as T;
 }
 
@@ -43,8 +47,8 @@ export function jobAt(address: string): Job | undefined {
 /** Another number whenever something in the folder was changed. */
 export const version = signal("");
 
-/** Whether the server has gone silent; browsers try again by themselves. */
-export const isSilent = signal(false);
+/** Why the server tells nothing; browsers try again by themselves where it may come back. */
+export const silence = signal<string | null>(null);
 
 /** Listens while the tab can be seen: browsers keep few connections, and a hidden tab needs none. */
 export function listen(): void {
@@ -56,10 +60,10 @@ export function listen(): void {
     if (!visible.value) return;
     const events = new EventSource(href("/api/events"));
     events.onopen = () => {
-      isSilent.value = false;
+      silence.value = null;
     };
     events.onerror = () => {
-      isSilent.value = true;
+      silence.value = events.readyState === EventSource.CLOSED ? REPLACED : NOBODY;
     };
     events.onmessage = ({ data }) => {
       const news = JSON.parse(data);

@@ -4,7 +4,7 @@ import { visibleLine, visibleText } from "../../platform/visible-text.ts";
 import { followLinks, href, path } from "./address.ts";
 import { PAGES, pageAt } from "./pages.ts";
 import { Failure } from "./parts.tsx";
-import { isSilent, jobs, listen, NOBODY } from "./server.ts";
+import { jobs, listen, silence } from "./server.ts";
 
 function Studio() {
   const found = pageAt(path.value);
@@ -34,7 +34,7 @@ function Studio() {
         </span>
       </header>
       <main id="content" tabIndex={-1}>
-        <Failure error={isSilent.value ? NOBODY : null} />
+        <Failure error={silence.value} />
         {found === undefined ? (
           <p>
             There is no such page. <a href={href("/")}>To the beginning</a>
