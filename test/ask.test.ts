@@ -322,11 +322,11 @@ describe("a judgment that cannot be used", () => {
   });
 
   it.each([
-    ["a refusal", refuses("I can't help with identifying people."), "identifying people"],
-    ["prose", says("She looks happy to me."), "She looks happy to me."],
-    ["half a JSON", says('{"answer": "The woman'), "The woman"],
-    ["nothing", says(""), "it was empty"],
-  ])("is a failure that quotes the model when all there is twice is %s", async (_case, reply, quote) => {
+    ["a refusal", refuses("I can't help with identifying people."), "identifying people", ProviderError],
+    ["prose", says("She looks happy to me."), "She looks happy to me.", JudgmentError],
+    ["half a JSON", says('{"answer": "The woman'), "The woman", JudgmentError],
+    ["nothing", says(""), "it was empty", JudgmentError],
+  ])("is a failure that quotes the model when all there is twice is %s", async (_case, reply, quote, kind) => {
     const { answer } = await askOpenAi(
       afterMeasuring(
         () => reply,
@@ -336,7 +336,7 @@ describe("a judgment that cannot be used", () => {
       ),
     );
     const error = await answer.catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(JudgmentError);
+    expect(error).toBeInstanceOf(kind);
     expect((error as Error).message).toContain(quote);
   });
 
