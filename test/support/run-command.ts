@@ -14,6 +14,8 @@ export interface CommandModule {
   register(program: Command): void;
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /**
  * Runs a command as `src/cli/main.ts` does, in this process: what a start of the process costs is not paid for each of
  * many small questions. The working folder and the environment are those of the test.
@@ -22,7 +24,7 @@ export async function runCommand(args: readonly string[], modules: readonly Comm
   const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
   const program = new Command("kuleshov").exitOverride();
   for (const module of modules) module.register(program);
-  process.setMaxListeners(100); // every run listens for Ctrl-C
+  const listening = SIGNALS.map((signal) => new Set(process.listeners(signal)));
   process.exitCode = undefined;
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -31,6 +33,11 @@ export async function runCommand(args: readonly string[], modules: readonly Comm
   } finally {
     stdout.end();
     stderr.end();
+    // A run listens for Ctrl-C to the end of its process: of a hundred runs in this one, Node would warn.
+    SIGNALS.forEach((signal, at) => {
+      const added = process.listeners(signal).filter((listener) => !listening[at]?.has(listener));
+      for (const listener of added) process.removeListener(signal, listener);
+    });
   }
   const code = Number(process.exitCode === undefined ? 0 : process.exitCode);
   process.exitCode = undefined;
