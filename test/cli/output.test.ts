@@ -84,17 +84,6 @@ describe("an error", () => {
   }
 });
 
-describe("models verify", () => {
-  it("verifies every network that is here, and leaves out those that were not pulled", async () => {
-    const env = { KULESHOV_CACHE: await tempFolder() };
-    const { code, stdout, stderr } = await runCli(["models", "verify", "--json"], { env });
-    expect([code, stderr]).toEqual([0, ""]);
-    const checks = JSON.parse(stdout) as { id: string; verdict: string }[];
-    expect(checks.map(({ id }) => id)).toEqual(expect.arrayContaining(["blazeface-short", "face-mesh-attention"]));
-    expect(checks.filter(({ verdict }) => verdict === "failed")).toEqual([]);
-  });
-});
-
 describe("ask --out", () => {
   it("says that a file has the name of the folder", async () => {
     const file = join(await tempFolder(), "taken");

@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
 import * as agreement from "../../src/cli/agreement.ts";
 import * as ask from "../../src/cli/ask.ts";
 import * as discover from "../../src/cli/discover.ts";
@@ -132,51 +134,57 @@ describe.runIf(process.platform === "linux")("File names that people and attacke
   });
 });
 
-/** Whether this user may mount a small disk of its own, and what its command ends with. */
-function onFullDisk(kilobytes: number, command: readonly string[], place: string) {
-  const script = `mount -t tmpfs -o size=${kilobytes}k none "$0" && exec "$@"`;
-  const { status, stderr } = spawnSync("unshare", [
-    "-rm",
-    "sh",
-    "-c",
-    script,
-    place,
-    process.execPath,
-    KULESHOV,
-    ...command,
-  ]);
-  return { code: status, stderr: String(stderr) };
-}
-
 const mayMount = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
 
 describe.runIf(mayMount)("A disk that is full", () => {
   const category = "smile with lowered gaze";
-  it.each<[string, number, (folder: string) => readonly string[]]>([
-    ["measure", 24, () => ["measure", PHOTO]],
-    ["ask", 24, () => ["ask", PHOTO]],
-    ["ask of many", 24, (folder) => ["ask", folder]],
-    ["find", 16, () => ["find", category, PHOTO, "--pack", "smiles"]],
-    ["agreement", 8, (folder) => ["agreement", join(folder, "measured.jsonl")]],
-    ["import", 8, () => ["import", goldenFile("openface-video.csv")]],
-    ["eval run", 16, () => ["eval", "run", "facs-exam"]],
-    ["discover", 24, () => ["discover", PHOTO]],
-  ])("is said in one sentence by %s", async (_name, kilobytes, words) => {
-    const [place, folder] = [await tempFolder(), await tempFolder()];
+  const runs: readonly (readonly [string, string, number, (folder: string) => readonly string[]])[] = [
+    ["ask", "ask", 24, () => ["ask", PHOTO]],
+    ["ask of many", "ask", 24, (folder) => ["ask", folder]],
+    ["find", "find", 16, () => ["find", category, PHOTO, "--pack", "smiles"]],
+    ["agreement", "agreement", 8, (folder) => ["agreement", join(folder, "measured.jsonl")]],
+    ["import", "import", 8, () => ["import", goldenFile("openface-video.csv")]],
+    ["eval run", "eval", 16, () => ["eval", "run", "facs-exam"]],
+    ["discover", "discover", 24, () => ["discover", PHOTO]],
+  ];
+  const FULL = /^Cannot write results as the disk is full; make room and run it again with --resume, .*`\n$/m;
+
+  /** What each ended with: all in one process, whose start would take longer than most of them. */
+  let ends: readonly { readonly code: number; readonly stderr: string }[];
+  beforeAll(async () => {
+    const home = await mkdtemp(join(tmpdir(), "kuleshov-test-"));
+    const folder = join(home, "images");
+    await mkdir(folder);
     await copyFile(PHOTO, join(folder, "a.jpg"));
     const actionUnits = ["mesh@2", "other@1"].flatMap((toolbox) => unitsOf({ AU12: 0.9 }, { toolbox }));
     await writeFile(
       join(folder, "measured.jsonl"),
       `${JSON.stringify({ path: "a.jpg", widthPx: 9, heightPx: 9, sha256: "", faces: [{ actionUnits }] })}\n`.repeat(9),
     );
-    const { code, stderr } = onFullDisk(kilobytes, [...words(folder), "--out", join(place, "out")], place);
-    expect([code, stderr]).toEqual([
-      3,
-      expect.stringMatching(
-        /^Cannot write results as the disk is full; make room and run it again with --resume, .*`\n$/m,
-      ),
-    ]);
-    expect(stderr).not.toMatch(/Internal error/);
+    const all = await Promise.all(
+      runs.map(async ([, command, kilobytes, words], at) => {
+        const place = join(home, String(at));
+        await mkdir(place);
+        return { command, kilobytes, place, words: [...words(folder), "--out", join(place, "out")] };
+      }),
+    );
+    const driver = ownPath("test", "support", "on-full-disks.mjs");
+    const { stdout } = await promisify(execFile)("unshare", ["-rm", process.execPath, driver, JSON.stringify(all)]);
+    ends = JSON.parse(stdout);
+    await rm(home, { recursive: true, force: true });
+  });
+
+  it.each(runs.map(([name], at) => [name, at] as const))("is said in one sentence by %s", (_name, at) => {
+    expect(ends[at]).toEqual({ code: 3, stderr: expect.stringMatching(FULL) });
+    expect(ends[at]?.stderr).not.toMatch(/Internal error/);
+  });
+
+  it("is said in one sentence by measure, in a process of its own", async () => {
+    const place = await tempFolder();
+    const script = 'mount -t tmpfs -o size=24k none "$0" && exec "$@"';
+    const words = [process.execPath, KULESHOV, "measure", PHOTO, "--out", join(place, "out")];
+    const { status, stderr } = spawnSync("unshare", ["-rm", "sh", "-c", script, place, ...words]);
+    expect([status, String(stderr)]).toEqual([3, expect.stringMatching(FULL)]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createTools } from "../../src/agent/tool-list.ts";
 import type { AskDependencies } from "../../src/ask-dependencies.ts";
-import { loadPromptLibrary } from "../../src/judging/prompt-library.ts";
+import { loadPromptLibrary, type PromptLibrary } from "../../src/judging/prompt-library.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import type { JudgeModel } from "../../src/ports/chat-model.ts";
 import { fixedToolbox } from "./fixed-toolbox.ts";
@@ -11,12 +11,16 @@ export const SMILE = {
   expression: { happiness: 0.92, neutral: 0.08 },
 };
 
+/** Read once for all tests of a worker: nothing in it changes. */
+let shippedPrompts: Promise<PromptLibrary> | undefined;
+
 /** Everything `ask` needs, around a model, with one smiling face in every image. */
 export async function partsFor(
   model: JudgeModel,
   dependencies: Partial<AskDependencies> = {},
 ): Promise<AskDependencies> {
-  const prompts = await loadPromptLibrary(ownPath("prompts"));
+  shippedPrompts ??= loadPromptLibrary(ownPath("prompts"));
+  const prompts = await shippedPrompts;
   return {
     toolboxes: [fixedToolbox([SMILE], ["AU6", "AU12", "AU4"])],
     observers: [],
