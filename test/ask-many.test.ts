@@ -15,7 +15,7 @@ import { startOpenAiServer } from "./support/openai-server.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { runCommand } from "./support/run-command.ts";
 import { carefulJudgment, toldIn } from "./support/scripted-judge.ts";
-import { tempFolder } from "./support/temp-folder.ts";
+import { emptyCache, tempFolder } from "./support/temp-folder.ts";
 
 const QUICK = { tries: 2, firstWaitMs: 1, longestWaitMs: 5 };
 const refuse = (reason: string) => new Error(reason);
@@ -321,7 +321,7 @@ describe("the command", () => {
 
   it("spends no more than its budget, however many are asked at once, and goes on with a larger one", async () => {
     process.chdir(folder);
-    vi.stubEnv("KULESHOV_CACHE", join(folder, "cache"));
+    vi.stubEnv("KULESHOV_CACHE", await emptyCache(join(folder, "cache")));
     const none = abstained("There is no face");
     const nobody = subject({ faceId: null, faceOnly: none, contextOnly: none, integrated: none });
     const server = await startOpenAiServer(() => saysOf(3000, JSON.stringify(judgment(nobody))));

@@ -12,12 +12,14 @@ import { measureImage } from "../src/measuring/measure-image.ts";
 import { ownPath } from "../src/platform/package-paths.ts";
 import type { FerToolbox } from "../src/ports/fer-toolbox.ts";
 import { samplePhoto } from "./support/photos.ts";
-import { tempFolder } from "./support/temp-folder.ts";
+import { temporaryFolder } from "./support/temp-folder.ts";
 
 describe("the starter packs", () => {
   let toolbox: FerToolbox;
+  let filled: Awaited<ReturnType<typeof filledStore>>;
   beforeAll(async () => {
     toolbox = await createMeshToolbox({ workers: 2 });
+    filled = await filledStore(await temporaryFolder());
   });
   afterAll(() => toolbox.close());
 
@@ -26,9 +28,9 @@ describe("the starter packs", () => {
     return Promise.all(files.map((file) => readPack(join(ownPath("fewshot"), file))));
   }
 
-  async function filledStore() {
+  async function filledStore(folder: string) {
     const space = toolboxSpace(toolbox);
-    const store = createLanceExemplarStore(await tempFolder(), space);
+    const store = createLanceExemplarStore(folder, space);
     const candidates = (await packs()).flatMap((pack) => pack.candidates);
     const outcome = await importExemplars(store, candidates, {
       space,
@@ -44,13 +46,13 @@ describe("the starter packs", () => {
 
   it("point at photos that are there, with the right hash, and at faces that the mesh toolbox finds", async () => {
     expect((await packs()).flatMap((pack) => pack.problems)).toEqual([]);
-    const { outcome, candidates } = await filledStore();
+    const { outcome, candidates } = filled;
     expect(outcome).toMatchObject({ duplicates: [], failures: [], unmeasured: [] });
     expect(outcome.added).toHaveLength(candidates.length);
   });
 
   it("give a laughing face the laughs and smiles of other photos, never its own", async () => {
-    const { store, space } = await filledStore();
+    const { store, space } = filled;
     const { image, faces } = await measureImage(samplePhoto(1), [toolbox]);
     const laughing = faces.at(-1);
     const expression = embedMeasured(space, laughing?.measurements ?? []);

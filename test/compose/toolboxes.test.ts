@@ -12,12 +12,12 @@ import { walkFolder } from "../../src/platform/walk-folder.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { actionUnits } from "../support/builders.ts";
 import { type FakeOpenFace, fakeOpenFace } from "../support/fake-toolboxes.ts";
-import { tempFolder } from "../support/temp-folder.ts";
+import { emptyCache, tempFolder } from "../support/temp-folder.ts";
 
 const usualCache = process.env.KULESHOV_CACHE;
 let cache: string;
 beforeEach(async () => {
-  cache = await tempFolder();
+  cache = await emptyCache(await tempFolder());
   process.env.KULESHOV_CACHE = cache;
 });
 afterEach(() => {
