@@ -66,7 +66,7 @@ function answerFor(label) {
       { au: "AU6", state: "present" },
     ],
     measuredActionUnits: units.map((unit) => ({
-      toolbox: "mesh@2",
+      toolbox: "mesh@3",
       au: `AU${unit}`,
       value: Number(random.real().toFixed(4)),
       scale: "probability",

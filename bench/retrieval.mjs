@@ -17,7 +17,7 @@ const WORDS =
     " ",
   );
 const space = createExpressionSpace(
-  "mesh@2",
+  "mesh@3",
   { actionUnits: AUS.map((au) => ({ au, scale: "probability", sides: true })) },
   ["face-api-expression@1.7.15"],
 );
@@ -36,10 +36,10 @@ function madeMeasurement(look) {
     scale: "probability",
     estimated: true,
     weight: 1,
-    toolbox: "mesh@2",
+    toolbox: "mesh@3",
   });
   return {
-    toolbox: "mesh@2",
+    toolbox: "mesh@3",
     box: { leftPx: 0, topPx: 0, widthPx: 200, heightPx: 200 },
     score: 0.9,
     landmarks: null,

@@ -49,7 +49,7 @@ describe("the whole path, offline, on a photograph", () => {
   });
 
   it.each([
-    ["Is this a Duchenne smile?", /^Yes: F1 shows a Duchenne smile/],
+    ["Is this a Duchenne smile?", /^Yes on F2 and F3, not on every face: F1 /],
     ["Which person looks most afraid?", /^No face clearly shows fear/],
     ["Are the brows lowered?", /^No/],
     ["How sure are you?", /^Fairly sure/],

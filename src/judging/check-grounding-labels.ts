@@ -119,7 +119,7 @@ function probabilityOf(distribution: readonly { label: string; probability: numb
 /** What the ledger says of one assertion, and which items say it. */
 export interface Finding {
   readonly verdict: Exclude<GroundingVerdict, "uncited">;
-  /** One clause, e.g. `AU12 is present: mesh@2 measured 0.93 (present, E4)`. */
+  /** One clause, e.g. `AU12 is present: mesh@3 measured 0.93 (present, E4)`. */
   readonly reason: string;
   readonly itemIds: readonly string[];
 }
@@ -174,7 +174,7 @@ function tell(votes: readonly PresenceVote[]): string {
   return votes.flatMap(({ items }) => items.map(tellItem)).join(", ");
 }
 
-/** `mesh@2 measured 0.93 (present, E4)`. */
+/** `mesh@3 measured 0.93 (present, E4)`. */
 export function tellItem({ item, value }: MeasuredItem): string {
   const side = value.side === "both" ? "" : ` on the ${value.side}`;
   const scale = value.scale === "probability" ? "" : ` on ${value.scale}`;

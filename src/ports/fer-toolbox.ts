@@ -3,7 +3,7 @@ import type { Face, FaceMeasurement, ToolboxId, ToolboxScore, ToolboxSupport } f
 
 /** Measures faces in one image. Holds weights, keeps no state between calls. */
 export interface FerToolbox {
-  /** Id and version, copied into every measurement so that a report can be replayed, e.g. `"mesh@2"`. */
+  /** Id and version, copied into every measurement so that a report can be replayed, e.g. `"mesh@3"`. */
   readonly id: ToolboxId;
   /** What it can measure at all. A missing action unit here means "not supported", never "absent". */
   readonly supports: ToolboxSupport;

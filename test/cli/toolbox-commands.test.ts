@@ -37,9 +37,9 @@ describe("measure with other people's toolboxes", () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining("It has no column AU01")]);
     const { images } = JSON.parse(stdout);
     expect(images[0].faces.map(({ toolboxes }: { toolboxes: string[] }) => toolboxes)).toEqual([
-      ["mesh@2"],
-      ["mesh@2"],
-      ["mesh@2", "pyfeat@2.1.5"],
+      ["mesh@3"],
+      ["mesh@3"],
+      ["mesh@3", "pyfeat@2.1.5"],
     ]);
     const folder = await tempFolder();
     await writeFile(join(folder, "measured.json"), stdout);

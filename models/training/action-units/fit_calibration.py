@@ -10,10 +10,16 @@ never by which emotion they see, only by how far they see a resting face.
 
 Threshold and lean, by the codes of 240 of the photographs (codes.csv: coded by eye, by a language model that sees, blind to
 every measurement and label; not by certified coders): of those values at which at most FALSE_SHARE of the faces labelled
-neutral and coded without the unit show it, the lowest whose F1 is the largest within half a standard error: on coded laboratory peaks, which are not in this repository, best thresholds lay lower than on photographs. A unit leans where that ranks it better by LEAST_GAIN. Units
-with fewer than FEWEST coded faces do not lean and get the lowest value that neutral faces allow. Two units have a bound more, as
-smiles are what people look at most: the lip stretcher is taken for one, so faces labelled happiness count like neutral ones
-there, and SMILES of the faces labelled happiness must show the lip corner puller.
+neutral and coded without the unit show it, the lowest whose F1 is the largest within half a standard error: on coded laboratory
+peaks, which are not in this repository, best thresholds lay lower than on photographs. A unit leans as LEANS ranks it best, the
+least of those that rank it alike, unless F1 on folds within would suffer. Units with fewer than FEWEST_TO_LEAN coded faces do not
+lean, those with fewer than FEWEST get the lowest value that neutral faces allow; FOLLOWS says which takes another's lean, because the two cannot be told apart. Smiles
+are what people look at most: the lip stretcher is taken for one, so faces labelled happiness count like neutral ones there; units that
+no smile has (SMILELESS) are shown by at most SMILING_SHARE of the crowd's faces that SURE of the votes call happy; and SMILES of the
+faces labelled happiness must show the lip corner puller.
+
+Probability: .5 stays where the unit begins to count as shown. How steeply the probability falls below it and rises above it is
+fitted for each unit by the logarithmic score on the codes, within BELOW and ABOVE and drawn toward USUAL_SLOPE.
 
 Sides: told apart only where the difference of the sides in a photograph and in its mirror image correlates by
 LEAST_RETEST or more on frontal faces.
@@ -29,16 +35,20 @@ import json
 import sys
 
 import numpy as np
+from scipy.optimize import minimize
 
 LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 UNTOUCHED_BY_POSE = (18, 22, 28, 43)  # too few faces, or none, tell about these
 FALSE_SHARE, FEWEST, FOLDS = 0.04, 8, 8  # .04 here is about .05 on faces that were not looked at
-LEAN, LEAST_GAIN = 1.0, 0.02
+LEANS, RANKS_ALIKE, F1_SUFFERS, INNER_FOLDS = (0.0, 0.5, 1.0, 1.5), 0.005, 0.03, 5
+FOLLOWS, FEWEST_TO_LEAN = {23: 24}, 15
+SMILELESS, SMILING_SHARE, SURE = (1, 2, 4, 5, 9, 15, 17, 20, 23, 24), 0.1, 0.7
+USUAL_SLOPE, SLOPE_RIDGE, BELOW, ABOVE = 0.7, 2.0, (0.35, 2.5), (0.6, 1.0)
 STANDARD_ERRORS = 0.5
 PULLER, STRETCHER, SMILES = 12, 20, 0.88
 REST_NETWORKS, REST_FLOOR = ("face-api-expression", "human-emotion"), 0.02
 LEAST_RETEST, FRONTAL = 0.9, 0.17
-NEVER_SIDED = (20,)  # .90 here, but .67 on laboratory faces that are not in this repository
+NEVER_SIDED = (15, 20)  # .90 here, but .83 over all poses, and .67 on laboratory faces that are not in this repository
 REST_PITCH, MOST_PITCH, MOST_YAW = -0.07, 0.5, 0.7
 LEAST_QUALITY = 0.15
 PHOTO_WEIGHT = 4.0  # photographs are larger and fewer
@@ -93,6 +103,7 @@ def undone(unit, measured, pose, rest, model):
     """What the formula alone gave, before the recalibration that the faces were measured with."""
     z = logit(np.array([one["face"]["units"].get(f"AU{unit['au']} both", np.nan) for one in measured]))
     before = unit["recalibration"]
+    z = z / np.where(z < 0, before.get("below", 1.0), before.get("above", 1.0))
     lean = before.get("rest", 0.0) * np.nan_to_num(rest - model.get("atRest", {"mean": 0.0})["mean"])
     return z + before["threshold"] + pose @ np.array([before[term] for term in TERMS]) + lean
 
@@ -108,42 +119,91 @@ def rank(z, coded):
     return (place[coded].sum() - positives * (positives + 1) / 2) / positives / (~coded).sum()
 
 
-def threshold(z, coded, without, having):
-    """The logit from which the unit counts as shown."""
-    least = max(np.quantile(z[group & ~coded], 1 - FALSE_SHARE) for group in without)
-    if coded.sum() < FEWEST:
-        return least
-    scored = [(f1(z >= value, coded), value) for value in [least, *z[z > least]]]
-    most = max(scored)[0]
-    near = most - STANDARD_ERRORS * np.sqrt(most * (1 - most) / coded.sum())
-    found = min(value for score, value in scored if score >= near)
-    return min(found, np.quantile(z[having], 1 - SMILES)) if having.any() else found
+class Coded:
+    """One unit on the coded faces, with what bounds its threshold."""
+
+    def __init__(self, au, z, rest, coded, labels, smiling):
+        self.au, self.z, self.rest, self.coded, self.labels, self.smiling = au, z, rest, coded, labels, smiling
+
+    def of(self, rows):
+        return Coded(self.au, self.z[rows], self.rest[rows], self.coded[rows], self.labels[rows], self.smiling)
+
+    def threshold(self, lean):
+        """The logit from which the unit counts as shown."""
+        z, coded = self.z - lean * self.rest, self.coded
+        happy, neutral = self.labels == "happiness", self.labels == "neutral"
+        without = [neutral, happy] if self.au == STRETCHER else [neutral]
+        least = max(np.quantile(z[group & ~coded], 1 - FALSE_SHARE) for group in without)
+        if self.au in SMILELESS:
+            crowd_z, crowd_rest = self.smiling
+            least = max(least, np.quantile(crowd_z - lean * crowd_rest, 1 - SMILING_SHARE))
+        if coded.sum() < FEWEST:
+            return least
+        scored = [(f1(z >= value, coded), value) for value in [least, *z[z > least]]]
+        most = max(scored)[0]
+        near = most - STANDARD_ERRORS * np.sqrt(most * (1 - most) / coded.sum())
+        found = min(value for score, value in scored if score >= near)
+        return min(found, np.quantile(z[happy], 1 - SMILES)) if self.au == PULLER else found
+
+    def inner_f1(self, lean):
+        fold = np.random.default_rng(2).permutation(len(self.z)) % INNER_FOLDS
+        shown = np.zeros(len(self.z), bool)
+        for at in range(INNER_FOLDS):
+            inside, outside = self.of(fold != at), self.of(fold == at)
+            shown[fold == at] = outside.z - lean * outside.rest >= inside.threshold(lean)
+        return f1(shown, self.coded)
+
+    def lean(self):
+        if self.coded.sum() < FEWEST_TO_LEAN:
+            return 0.0
+        scores = {lean: self.inner_f1(lean) for lean in LEANS}
+        fair = [lean for lean in LEANS if scores[lean] >= max(scores.values()) - F1_SUFFERS]
+        ranks = {lean: rank(self.z - lean * self.rest, self.coded) for lean in fair}
+        return min(lean for lean in fair if ranks[lean] >= max(ranks.values()) - RANKS_ALIKE)
+
+    def slopes(self, lean, line):
+        """How steep the probability is below .5 and above it."""
+        z = self.z - lean * self.rest - line
+
+        def loss(logs):
+            p = probability(z, np.exp(logs))
+            score = np.where(self.coded, np.log(p + 1e-9), np.log(1 - p + 1e-9)).sum()
+            return SLOPE_RIDGE * np.square(logs - np.log(USUAL_SLOPE)).sum() - score
+
+        bounds = [tuple(np.log(BELOW)), tuple(np.log(ABOVE))]
+        return np.exp(minimize(loss, [np.log(USUAL_SLOPE)] * 2, method="L-BFGS-B", bounds=bounds).x)
 
 
-def decide(z, rest, coded, bound):
-    """Lean and threshold of one unit."""
-    leaning = z - LEAN * rest
-    if coded.sum() >= FEWEST and rank(leaning, coded) > rank(z, coded) + LEAST_GAIN:
-        return LEAN, threshold(leaning, coded, *bound)
-    return 0.0, threshold(z, coded, *bound)
+def probability(z, slopes):
+    return 1 / (1 + np.exp(-np.where(z < 0, slopes[0], slopes[1]) * z))
 
 
-def bounds(au, labels):
-    """Groups of faces that hardly may show a unit they were not coded with, and the faces that must show it."""
-    happy, neutral = labels == "happiness", labels == "neutral"
-    return [neutral, happy] if au == STRETCHER else [neutral], happy & (au == PULLER)
+def decide(coded_units):
+    """Lean, threshold and slopes of every unit, by its number."""
+    leans = {one.au: one.lean() for one in coded_units}
+    leans |= {au: leans[other] for au, other in FOLLOWS.items()}
+    lines = {one.au: one.threshold(leans[one.au]) for one in coded_units}
+    return {one.au: (leans[one.au], lines[one.au], one.slopes(leans[one.au], lines[one.au])) for one in coded_units}
 
 
-def held_out(logits, rest, coded, labels, units):
-    """Which units each coded face shows, by leans and thresholds of the other folds. bool [faces, units]"""
-    fold = np.random.default_rng(1).permutation(len(rest)) % FOLDS
-    shown = np.zeros(coded.shape, bool)
+def held_out(coded_units):
+    """Logits from the threshold on, and probabilities, of each coded face by what the other folds decide. [faces, units]"""
+    fold = np.random.default_rng(1).permutation(len(coded_units[0].z)) % FOLDS
+    logits = np.zeros((len(fold), len(coded_units)))
+    values = logits.copy()
     for at in range(FOLDS):
-        train, test = fold != at, fold == at
-        for i, au in enumerate(units):
-            lean, line = decide(logits[train, i], rest[train], coded[train, i], bounds(au, labels[train]))
-            shown[test, i] = logits[test, i] - lean * rest[test] >= line
-    return shown
+        decided = decide([one.of(fold != at) for one in coded_units])
+        for i, one in enumerate(coded_units):
+            lean, line, slopes = decided[one.au]
+            outside = one.of(fold == at)
+            logits[fold == at, i] = outside.z - lean * outside.rest - line
+            values[fold == at, i] = probability(logits[fold == at, i], slopes)
+    return logits, values
+
+
+def calibration_error(p, coded, bins=10):
+    found = np.minimum(bins - 1, (p * bins).astype(int))
+    return sum(abs((p - coded)[found == at].sum()) for at in range(bins)) / len(p)
 
 
 def retest(au, mirrored):
@@ -157,13 +217,20 @@ def retest(au, mirrored):
     return float(np.corrcoef(np.array(pairs).T)[0, 1]) if pairs else 0.0
 
 
-def report(name, shown, coded, neutral, units):
+def report(name, shown, values, coded, neutral, units):
     at = [units.index(au) for au in INDEX_UNITS]
     false = shown & ~coded
     each = ", ".join(f"AU{au} {100 * false[neutral & ~coded[:, i], i].mean():.0f}" for i, au in enumerate(units))
-    print(f"{name}: FACS index {f1(shown[:, at], coded[:, at]):.3f}; shown on neutral faces coded without, in percent: {each}; "
+    faces = [f1(one, other) for one, other in zip(shown[:, at], coded[:, at]) if one.any() or other.any()]
+    print(f"{name}: FACS index {f1(shown[:, at], coded[:, at]):.3f}, of a face {np.mean(faces):.3f}; shown on neutral faces coded without, "
+          f"in percent: {each}; "
           f"one of 4 7 17 23 24 wrongly on {100 * false[neutral][:, [units.index(au) for au in (4, 7, 17, 23, 24)]].any(1).mean():.0f}; "
           f"one of the 18 wrongly on {100 * false[neutral][:, at].any(1).mean():.0f}")
+    for which, rows in (("all", neutral | True), ("not neutral", ~neutral)):
+        errors = {units[i]: calibration_error(values[rows, i], coded[rows, i]) for i in at}
+        worst = max(errors, key=errors.get)
+        print(f"   ECE over the 18, {which}: mean {np.mean(list(errors.values())):.3f}, worst {errors[worst]:.3f} (AU{worst}), "
+              f"over .10: {[au for au, error in errors.items() if error > 0.1]}")
 
 
 def main():
@@ -174,34 +241,41 @@ def main():
     pose, rest = pose_terms(measured), rest_of(measured)
     model = json.load(open(model_file))
     chosen = np.array([photo[i] and one["path"] in codes for i, one in enumerate(measured)])
+    smiling = ~photo & (shares[:, LABELS.index("happiness")] >= SURE)
     coded_faces = [one for one, taken in zip(measured, chosen) if taken]
     labels = np.array([one["label"] for one in coded_faces])
     units = [unit["au"] for unit in model["ausAppearance"]]
     # A jaw that is stretched (27) has dropped (26).
     having = [codes[one["path"]] | ({26} if 27 in codes[one["path"]] else set()) for one in coded_faces]
     coded = np.array([[au in has for au in units] for has in having])
-    before = np.array([[one["face"]["units"].get(f"AU{au} both", 0) >= 0.5 for au in units] for one in coded_faces])
+    before = np.array([[one["face"]["units"].get(f"AU{au} both", 0) for au in units] for one in coded_faces])
     mean = float(np.nanmean(rest[chosen]))
-    leans = np.nan_to_num(rest[chosen] - mean)
-    logits = np.zeros(coded.shape)
+    leans = np.nan_to_num(rest - mean)
+    coded_units, effects = [], {}
     for i, unit in enumerate(model["ausAppearance"]):
         au = unit["au"]
-        again = retest(au, mirrored)
-        unit["sided"] = unit["sided"] and again >= LEAST_RETEST and au not in NEVER_SIDED
         z = np.nan_to_num(undone(unit, measured, pose, rest, model))
-        effect = np.zeros(3) if au in UNTOUCHED_BY_POSE else pose_effect(z, shares, photo, pose)
-        logits[:, i] = (z - pose @ effect)[chosen]
-        lean, line = decide(logits[:, i], leans, coded[:, i], bounds(au, labels))
-        values = (line, *effect, lean)
-        unit["recalibration"] = dict(zip(("threshold", *TERMS, "rest"), (round(float(v), 3) for v in values)))
-        final = logits[:, i] - lean * leans
-        print(f"AU{au}: mirror {again:.2f}, {unit['recalibration']}, coded on {coded[:, i].sum()}, AUC {rank(logits[:, i], coded[:, i]):.3f}"
-              f" -> {rank(final, coded[:, i]):.3f}, F1 {f1(before[:, i], coded[:, i]):.2f} -> {f1(final >= line, coded[:, i]):.2f}")
-    report("as measured", before, coded, labels == "neutral", units)
-    report(f"held out, {FOLDS} folds", held_out(logits, leans, coded, labels, units), coded, labels == "neutral", units)
+        effects[au] = np.zeros(3) if au in UNTOUCHED_BY_POSE else pose_effect(z, shares, photo, pose)
+        z = z - pose @ effects[au]
+        coded_units.append(Coded(au, z[chosen], leans[chosen], coded[:, i], labels, (z[smiling], leans[smiling])))
+    decided = decide(coded_units)
+    for unit, one in zip(model["ausAppearance"], coded_units):
+        lean, line, slopes = decided[one.au]
+        again = retest(one.au, mirrored)
+        unit["sided"] = unit["sided"] and again >= LEAST_RETEST and one.au not in NEVER_SIDED
+        values = (line, *effects[one.au], lean, *slopes)
+        unit["recalibration"] = dict(zip(("threshold", *TERMS, "rest", "below", "above"), (round(float(v), 3) for v in values)))
+        final = one.z - lean * one.rest
+        print(f"AU{one.au}: mirror {again:.2f}, {unit['recalibration']}, coded on {one.coded.sum()}, AUC {rank(one.z, one.coded):.3f}"
+              f" -> {rank(final, one.coded):.3f}, F1 {f1(before[:, units.index(one.au)] >= 0.5, one.coded):.2f} -> {f1(final >= line, one.coded):.2f}")
+    report("as measured", before >= 0.5, before, coded, labels == "neutral", units)
+    logits, values = held_out(coded_units)
+    report(f"held out, {FOLDS} folds", logits >= 0, values, coded, labels == "neutral", units)
     model["restingPose"] = {"pitchRad": REST_PITCH, "mostPitchRad": MOST_PITCH, "mostYawRad": MOST_YAW}
     model["atRest"] = {"networks": list(REST_NETWORKS), "floor": REST_FLOOR, "mean": round(mean, 3)}
-    json.dump(model, open(model_file, "w"), indent=2)
+    with open(model_file, "w") as written:
+        json.dump(model, written, indent=2)
+        written.write("\n")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,9 @@ const Recalibration = z.strictObject({
   yawSquared: z.number(),
   /** How far the unit leans on whether the face is seen at rest: per unit of log-share, see `AtRest`. 0: not at all. */
   rest: z.number().min(0),
+  /** How steep the probability is below .5 and above it, beside a logistic curve of the logit. */
+  below: z.number().positive(),
+  above: z.number().positive(),
 });
 
 /** A formula over geometry and skin, as measured faces are read by. */

@@ -62,6 +62,18 @@ export function recalibrated(
   });
 }
 
+/**
+ * Probabilities of recalibrated logits: of the whole face .5 at 0 and as steep on either side as codes say. The sides differ
+ * from it as the formulas say: how steep it is tells of faces, and would make much of small differences of their sides.
+ */
+export function probabilities({ formula, ...logits }: ActionUnitLogits): Readonly<Record<Side, number>> {
+  const { below, above } = formula.recalibration;
+  const { both } = logits;
+  const shift = both * (both < 0 ? below : above) - both;
+  const of = (side: Side) => round(sigmoid(logits[side] + shift));
+  return { both: of("both"), left: of("left"), right: of("right") };
+}
+
 /** What a head's pose adds to the logit of a unit on faces that people read alike. */
 export function poseEffect(
   { recalibration }: RecalibratedFormula,
@@ -99,12 +111,14 @@ export function toMeasurements(
   model: ActionUnitModel,
   options: { readonly toolbox: string; readonly factors: WeightFactors },
 ): ActionUnitMeasurement[] {
-  return logits.flatMap(({ formula, ...values }) => {
+  return logits.flatMap((found) => {
+    const { formula } = found;
+    const values = probabilities(found);
     const sides: readonly Side[] = formula.sided ? ["both", "left", "right"] : ["both"];
     return sides.map((side) => ({
       au: `AU${formula.au}`,
       side,
-      value: round(sigmoid(values[side])),
+      value: values[side],
       scale: "probability" as const,
       estimated: true,
       weight: round(weightOf(model, formula.au, side, options.factors)),

@@ -4,8 +4,7 @@ import { ModelFileError } from "../../domain/errors.ts";
 import type { ActionUnitMeasurement, FaceFeature, FaceMeasurement, HeadPose } from "../../domain/measurement.ts";
 import { ownPath } from "../../platform/package-paths.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
-import { type ActionUnitLogits, actionUnitLogits, poseEffect, recalibrated } from "./action-units.ts";
-import { sigmoid } from "./blazeface.ts";
+import { type ActionUnitLogits, actionUnitLogits, poseEffect, probabilities, recalibrated } from "./action-units.ts";
 import { type FaceFeatures, withSmile } from "./face-features.ts";
 
 /** What an average resting face measures, `models/action-units/neutral-1.json`. */
@@ -26,8 +25,8 @@ export async function readAverageNeutral(): Promise<AverageNeutral> {
   return parsed.data;
 }
 
-/** A resting face measured against itself shows no action unit more than this. */
-const MOST_AT_REST = 0.1;
+/** A resting face measured against itself shows no action unit more than .1: as log-odds. */
+const MOST_AT_REST = Math.log(0.1 / 0.9);
 
 /**
  * Measures action units as FACS coders do: by what changed from the person's own resting face. Every feature is moved by
@@ -45,7 +44,7 @@ export function createNeutralComparison(
     logitsOf(model, [null, null], (name) => {
       const value = averageOf(average, name);
       return { left: value, right: value };
-    }).map(({ formula, both }) => [formula.au, Math.min(both, logit(MOST_AT_REST)) - both]),
+    }).map(({ formula, both }) => [formula.au, Math.min(both, MOST_AT_REST / formula.recalibration.below) - both]),
   );
   return (face, neutral) => {
     const logits = logitsOf(model, [face.headPose, neutral.headPose], (name) =>
@@ -58,7 +57,9 @@ export function createNeutralComparison(
         const found = byName.get(unit.au);
         if (found === undefined) return unit;
         const shift = atRest.get(found.formula.au) as number; // both come from the same formulas
-        return { ...unit, value: rounded(sigmoid(found[unit.side] + shift)), weight: weightOf(unit, neutral) };
+        const { formula, both, left, right } = found;
+        const moved = { formula, both: both + shift, left: left + shift, right: right + shift };
+        return { ...unit, value: probabilities(moved)[unit.side], weight: weightOf(unit, neutral) };
       }),
     };
   };
@@ -104,12 +105,4 @@ function weightOf(unit: ActionUnitMeasurement, neutral: FaceMeasurement): number
   const weight = neutral.actionUnits.find(({ au, side }) => au === unit.au && side === unit.side)?.weight;
   if (unit.weight === null || weight === undefined || weight === null) return unit.weight;
   return Math.min(unit.weight, weight);
-}
-
-function logit(probability: number): number {
-  return Math.log(probability / (1 - probability));
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
 }

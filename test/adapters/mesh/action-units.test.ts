@@ -4,6 +4,7 @@ import { type ActionUnitModel, readActionUnitModel } from "../../../src/adapters
 import {
   actionUnitLogits,
   poseEffect,
+  probabilities,
   recalibrated,
   restEffect,
   toMeasurements,
@@ -61,6 +62,17 @@ describe("recalibration", () => {
       left: expect.closeTo(1, 12),
       right: expect.closeTo(-1, 12),
     });
+  });
+
+  it("makes probabilities that are as steep as codes say for the whole face, and leaves the sides their difference", () => {
+    const formula = { ...unit(12), recalibration: { ...unit(12).recalibration, below: 2, above: 0.5 } };
+    const logitsOf = (both: number) => {
+      const found = probabilities({ formula, both, left: both + 0.2, right: both - 0.2 });
+      return Object.fromEntries(Object.entries(found).map(([side, p]) => [side, Math.log(p / (1 - p))]));
+    };
+    expect(logitsOf(-1)).toEqual(closeTo({ both: -2, left: -1.8, right: -2.2 }, 4));
+    expect(logitsOf(0)).toEqual(closeTo({ both: 0, left: 0.2, right: -0.2 }, 4));
+    expect(logitsOf(1)).toEqual(closeTo({ both: 0.5, left: 0.7, right: 0.3 }, 4));
   });
 
   it("gives a smile back what a turned head takes from it, to either side alike", () => {
@@ -125,9 +137,13 @@ describe("the mesh toolbox's measurements agree with a separate implementation o
 
   it.each(named)("action units of %s", (_name, golden) => {
     const appearance = new Map(Object.entries(golden.appearance));
-    const logits = actionUnitLogits(model.ausAppearance, readFeatures(fitOf(golden).points), appearance);
+    // The reference knows the formulas, not what was fitted to codes later.
+    const asFormulated = model.ausAppearance.map((formula) => {
+      return { ...formula, recalibration: { ...formula.recalibration, below: 1, above: 1 } };
+    });
+    const logits = actionUnitLogits(asFormulated, readFeatures(fitOf(golden).points), appearance);
     const factors = { headPose: headPoseOf(fitOf(golden).rotation), facePx: golden.facePx, trust: 1 };
-    const found = toMeasurements(logits, model, { toolbox: "mesh@2", factors });
+    const found = toMeasurements(logits, model, { toolbox: "mesh@3", factors });
     for (const [au, expected] of Object.entries(golden.withAppearance)) {
       const sides = { both: expected.value, left: expected.left, right: expected.right };
       for (const [side, value] of Object.entries(sides)) {

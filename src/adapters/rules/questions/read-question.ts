@@ -191,7 +191,7 @@ const REALLY =
   /^(?!.*\b(?:look|seem|appear|show|express|perceive|read|expression|sign)\w*\b).*\b(?:really|truly|actually|genuinely|feels?|feeling)\b/;
 const NOT_FELT = "an image shows an expression, not whether it is felt or put on";
 const DESCRIBE =
-  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|see in (?:this|the|her|his) face|read in|shows?|showing|express|expresses)\b/;
+  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|see in (?:this|the|her|his) face|read in|shows?|showing|shown|express|expresses)\b/;
 
 function open(lower: string, targets: readonly Target[]): QuestionKind {
   if (/\bhow many (?:faces?|people|persons?)\b/.test(lower)) return { kind: "count", target: null };

@@ -18,6 +18,7 @@ describe("reading a question", () => {
     [DEFAULT_QUESTION, { kind: "describe" }],
     ["", { kind: "describe" }],
     ["What emotion is shown?", { kind: "describe" }],
+    ["What is shown?", { kind: "describe" }],
     ["Which emotion is shown, and which cues tell you?", { kind: "describe" }],
     ["How does she look?", { kind: "describe" }],
     ["What is he feeling?", { kind: "describe" }],
