@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
@@ -160,6 +160,20 @@ describe("the studio in a browser", () => {
       [studio.address]: ".card",
       [`${answerAddress(2)}&with=answers/${encodeURIComponent(PHOTO)}/1`]: "section[aria-label='What changed']",
     });
+  });
+
+  it("says on an open page that the folder is gone, and goes on by itself when it is back", async () => {
+    const page = await open(studio.address);
+    await page.waitForSelector(".card");
+    await rename(studio.folder, `${studio.folder}-moved`);
+    await page.click("text=Studies");
+    await page.waitForSelector(".failure:has-text('Cannot go on as the folder is not there any more: put it back')");
+    await page.reload();
+    await page.waitForSelector(".failure:has-text('Cannot go on as the folder is not there any more: put it back')");
+    await rename(`${studio.folder}-moved`, studio.folder);
+    await page.waitForSelector("text=Measure a folder");
+    expect(await page.locator(".failure").count()).toBe(0);
+    await page.close();
   });
 
   it("says on a page that was left open that the studio was started anew under another address", async () => {

@@ -119,7 +119,12 @@ function Overlay({
       {now?.rows.map((row) => (
         <g key={row}>
           <rect x={side(row, "left")} y={side(row, "top")} width={side(row, "width")} height={side(row, "height")} />
-          <text x={side(row, "left")} y={side(row, "top") - height / 80} font-size={fontPx} stroke-width={fontPx / 7}>
+          <text
+            x={Math.max(0, side(row, "left"))}
+            y={Math.max(fontPx, side(row, "top") - height / 80)}
+            font-size={fontPx}
+            stroke-width={fontPx / 7}
+          >
             {personOf(people, { trackId: trackOf(rows, row), frame: now.frame })} {rows.text(LABEL, row)}
           </text>
         </g>

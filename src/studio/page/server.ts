@@ -50,28 +50,47 @@ export const version = signal("");
 /** Why the server tells nothing; browsers try again by themselves where it may come back. */
 export const silence = signal<string | null>(null);
 
+const TRY_AGAIN_MS = 2_000;
+
 /** Listens while the tab can be seen: browsers keep few connections, and a hidden tab needs none. */
 export function listen(): void {
   const visible = signal(!document.hidden);
   document.addEventListener("visibilitychange", () => {
     visible.value = !document.hidden;
   });
-  effect(() => {
-    if (!visible.value) return;
-    const events = new EventSource(href("/api/events"));
-    events.onopen = () => {
-      silence.value = null;
-    };
-    events.onerror = () => {
-      silence.value = events.readyState === EventSource.CLOSED ? REPLACED : NOBODY;
-    };
-    events.onmessage = ({ data }) => {
-      const news = JSON.parse(data);
-      jobs.value = news.jobs;
-      version.value = news.version;
-    };
-    return () => events.close();
-  });
+  effect(() => (visible.value ? follow() : undefined));
+}
+
+/** Takes what the server tells. @returns an end to it. */
+function follow(): () => void {
+  const events = new EventSource(href("/api/events"));
+  let [again, endNext] = [0, () => {}];
+  events.onopen = () => {
+    silence.value = null;
+  };
+  events.onerror = () => {
+    if (events.readyState !== EventSource.CLOSED) {
+      silence.value = NOBODY;
+      return;
+    }
+    // It was refused, and the browser tries no more. Why, another request is told; pages say what is amiss with the folder.
+    ask("/jobs").catch(({ message }: Error) => {
+      silence.value = message === REPLACED || message === NOBODY ? message : null;
+    });
+    again = window.setTimeout(() => {
+      endNext = follow();
+    }, TRY_AGAIN_MS);
+  };
+  events.onmessage = ({ data }) => {
+    const news = JSON.parse(data);
+    jobs.value = news.jobs;
+    version.value = news.version;
+  };
+  return () => {
+    events.close();
+    clearTimeout(again);
+    endNext();
+  };
 }
 
 export interface Loaded<T> {
