@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigurationError } from "../domain/errors.ts";
@@ -14,6 +15,7 @@ export async function loadScorers(paths: readonly string[]): Promise<readonly Sc
 }
 
 async function scorersIn(path: string): Promise<readonly Scorer[]> {
+  if (!existsSync(path)) throw new ConfigurationError(`Cannot use scorer as there is no such file: \`${path}\``);
   const found: Record<string, unknown> = await import(pathToFileURL(resolve(path)).href).catch((cause: Error) => {
     const code = (cause as NodeJS.ErrnoException).code;
     const why =
