@@ -117,8 +117,7 @@ export function alternativesAnswer({ faces }: AnswerScene): string {
 
 /** How sure the reading is, and what makes it so. */
 export function certaintyAnswer(scene: AnswerScene): string {
-  const told = scene.faces.map((face) => certaintyClause(face, scene));
-  return `${told.join("; ")}.`;
+  return scene.faces.map((face) => `${certaintyClause(face, scene)}.`).join(" ");
 }
 
 /** Disagreement of the parts of a reading, 0..1, from which on they are said to differ. */
@@ -131,7 +130,7 @@ function certaintyClause(face: JudgedFace, { view }: AnswerScene): string {
   const disagree = face.face.disagreement >= APART_FROM;
   const apart = `the networks and action units behind it ${disagree ? "disagree" : "agree"}`;
   const quality = quantity(view.ofFace(face.faceId), "quality", "overall");
-  const rated = quality === undefined ? "" : `, and the quality of the face is ${share(quality)} of 1`;
+  const rated = quality === undefined ? "" : `; the quality of the face is ${share(quality)} of 1`;
   const ids = [
     ...readingIds(face).slice(0, 3),
     ...view
@@ -139,7 +138,7 @@ function certaintyClause(face: JudgedFace, { view }: AnswerScene): string {
       .filter(({ kind }) => kind === "quality")
       .map(({ id }) => id),
   ];
-  return `${sureness(first.probability, disagree)}: ${readAs(face)}${next}; ${apart}${rated}${citing(ids)}`;
+  return `${sureness(first.probability, disagree)}: ${readAs(face)}${next}, and ${apart}${rated}${citing(ids)}`;
 }
 
 function sureness(probability: number, disagree: boolean): string {

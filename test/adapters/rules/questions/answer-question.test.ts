@@ -148,7 +148,7 @@ describe("the rules judge's answer about other people", () => {
     [6, "Do F1 and F2 show the same expression?", /^Yes: F1 \(0\.\d\d\) and F2/],
     [6, "Is she lying?", /^The rules judge cannot answer that/],
     [5, "Is this a Duchenne smile?", /^No: F1 does not show a Duchenne smile, as AU6 is absent/],
-    [5, "How sure are you about F1?", /^Fairly sure: F1 .* disagree,/],
+    [5, "How sure are you about F1?", /^Fairly sure: F1 .* disagree;/],
     [4, "Is this a Duchenne smile?", /^Yes on F3 and F4, not on every face/],
     [4, "Why is F1 not angry?", /^F1 is perceived as expressing happiness .* rather than anger/],
   ] as const)("on photo %i answers %j first, with evidence", async (photo, question, answer) => {
