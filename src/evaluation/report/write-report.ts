@@ -19,6 +19,7 @@ import { type RunSummary, summarise } from "../results/summarise.ts";
 import { type ThresholdResult, thresholdResults, thresholdSentence } from "../results/thresholds.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
+import { shortNames } from "../runner/plan.ts";
 import { hasRun, judgmentsPath, openRun, readResults, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
@@ -145,7 +146,7 @@ function bodyOf(
   return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
   <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
   ${notesOf(run, summary, [...fixed, ...(scoredBy === null ? [] : [`Scored anew, by scorers, analysis and thresholds of ${scoredBy}`])])}
-  ${thresholdSection(thresholds)}
+  ${thresholdSection(thresholds, shortNames(summary.cells.map(({ cell }) => cell)))}
   ${confusions === null ? [context, differences] : [differences, confusions, context]}
   ${metricsSection(summary)}
   ${auditSection(audits)}
@@ -173,10 +174,11 @@ function notesOf({ header }: StoredRun, { cells }: RunSummary, first: readonly s
   return notes.length === 0 ? null : markup`<ul class="notes">${notes.map((one) => markup`<li>${one}</li>`)}</ul>`;
 }
 
-function thresholdSection(thresholds: readonly ThresholdResult[]): Markup | null {
+function thresholdSection(thresholds: readonly ThresholdResult[], short: ReadonlyMap<string, string>): Markup | null {
   if (thresholds.length === 0) return null;
   return markup`<h2>Thresholds</h2><ul>${thresholds.map(
-    (one) => markup`<li class="${one.state === "passed" ? "holds" : "bad"}">${thresholdSentence(one)}</li>`,
+    (one) =>
+      markup`<li class="${one.state === "passed" ? "holds" : "bad"}">${thresholdSentence({ ...one, cell: short.get(one.cell) ?? one.cell })}</li>`,
   )}</ul>`;
 }
 
@@ -200,11 +202,7 @@ export function methodsParagraph({
   const level = Math.round(analysis.level * 100);
   return [
     `Models ${TASKS[file.task]} on ${samples.length} samples (dataset format ${file.dataset.format}).`,
-    `Conditions crossed ${counted(matrix.models, "model")}, ${counted(matrix.prompts, "prompt")}, ${counted(matrix.shots.map(String), "number", "numbers")} of exemplars, ${counted(
-      matrix.evidence.map((one) => (one === "none" ? "none" : one.join(" + "))),
-      "choice",
-      "choices",
-    )} of measured evidence and ${counted(matrix.arms, "way", "ways")} of showing the image, with ${matrix.seeds.length === 1 ? "one seed" : `${matrix.seeds.length} seeds`} and ${matrix.repeats === 1 ? "one answer" : `${matrix.repeats} answers`} per sample and condition.`,
+    `${conditionsInWords(matrix)}, with ${matrix.seeds.length === 1 ? "one seed" : `${matrix.seeds.length} seeds`} and ${matrix.repeats === 1 ? "one answer" : `${matrix.repeats} answers`} per sample and condition.`,
     `Of ${calls} calls, ${answered} were answered (${cached} taken from the cache of identical earlier calls); ${analysis.failures === "wrong" ? "failures and refusals count as wrong in accuracy and choices, abstentions were left unscored" : "failures, refusals and abstentions were left unscored"} and are reported as rates of their own.`,
     `Intervals are ${level}% bias-corrected and accelerated bootstrap intervals (Efron, 1987) over subjects or images with up to ${analysis.resamples.toLocaleString("en-US")} resamples (seed ${analysis.seed}).`,
     "Conditions were compared on the samples that both answered, by McNemar's test (exact under 25 discordant pairs) where one right-or-wrong answer per image was compared, and by paired permutation tests otherwise, with Holm's correction (Holm, 1979).",
@@ -213,6 +211,23 @@ export function methodsParagraph({
   ].join(" ");
 }
 
-function counted(items: readonly string[], one: string, many = `${one}s`): string {
-  return `${items.length} ${items.length === 1 ? one : many} (${items.join(", ")})`;
+function conditionsInWords({ models, prompts, shots, evidence, arms }: EvalFile["matrix"]): string {
+  const choices = evidence.map((one) => (one === "none" ? "none" : one.join(" + ")));
+  const dimensions: readonly (readonly [one: string, many: string, values: readonly (string | number)[]])[] = [
+    ["the model", "models", models],
+    ["the prompt", "prompts", prompts],
+    ["the number of exemplars", "numbers of exemplars", shots],
+    ["the measured evidence", "choices of measured evidence", choices],
+    ["the way of showing the image", "ways of showing the image", arms],
+  ];
+  const held = dimensions.filter(([, , { length }]) => length === 1).map(([one, , [value]]) => `${one} (${value})`);
+  const crossed = dimensions
+    .filter(([, , { length }]) => length > 1)
+    .map(([, many, values]) => `${values.length} ${many} (${values.join(", ")})`);
+  if (crossed.length === 0) return `There was one condition: ${listed(held)}`;
+  return `Conditions crossed ${listed(crossed)}${held.length === 0 ? "" : `; the same throughout ${held.length === 1 ? "was" : "were"} ${listed(held)}`}`;
+}
+
+function listed(items: readonly string[]): string {
+  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }

@@ -111,7 +111,9 @@ function answerOfReport(report: Report, region: PixelBox | null): Answer {
     integrated: readingOf(subject, "integrated"),
     faceOnly: readingOf(subject, "faceOnly"),
     contextOnly: readingOf(subject, "contextOnly"),
-    explanation: [report.judgment.answer, ...cues.map(({ statement }) => statement)].join(" "),
+    explanation: [report.judgment.answer, ...cues.map(({ statement }) => statement.replace(/(?<![.!?])$/, "."))].join(
+      " ",
+    ),
     claimedActionUnits: cues.flatMap(({ actionUnits }) => actionUnits.map(({ au, state }) => ({ au, state }))),
     measuredActionUnits: (face?.measurements ?? []).flatMap(({ actionUnits }) =>
       actionUnits

@@ -40,7 +40,7 @@ export function Answers({ path, view, others }: GridProps) {
         {value === undefined ? "Looking" : `${value.total} ${value.total === 1 ? "answer" : "answers"} shown`}
       </p>
       <div class={call === null ? "answers" : "answers opened"}>
-        {call === null ? null : <Transcript key={call} path={path} call={call} />}
+        {call === null ? null : <Transcript key={call} path={path} call={call} cells={view.cells} />}
         {value === undefined ? null : <Lines {...value} path={path} view={view} />}
       </div>
     </section>
@@ -189,6 +189,7 @@ function Compared({ path, view, other }: Pick<GridProps, "path" | "view"> & { re
   if (value === undefined) return error === null ? <Busy>Comparing</Busy> : <Failure error={error} />;
   const { comparisons } = value;
   if (comparisons.length === 0) return <p class="told">They have no scored answers about the same samples.</p>;
+  const isOwn = other === path;
   const holds = ({ adjustedPValue }: Comparison) => adjustedPValue !== null && adjustedPValue < 0.05;
   const own = view.cells.find(({ id }) => id === comparisons[0]?.first)?.short ?? comparisons[0]?.first;
   return (
@@ -196,7 +197,7 @@ function Compared({ path, view, other }: Pick<GridProps, "path" | "view"> & { re
       <summary>
         Of {comparisons.length} comparisons with {own} here, {comparisons.filter(holds).length} hold up after correction
       </summary>
-      <Scrolling name="Comparisons">
+      <Scrolling name="Comparisons" class="compared">
         <table>
           <thead>
             <tr>
@@ -211,7 +212,7 @@ function Compared({ path, view, other }: Pick<GridProps, "path" | "view"> & { re
             {comparisons.map((one) => (
               <tr key={`${one.scorer} ${one.metric} ${one.second}`}>
                 <th scope="row">{one.metric.replaceAll("_", " ")}</th>
-                <td>{one.second}</td>
+                <td>{(isOwn ? view.cells.find(({ id }) => id === one.second)?.short : null) ?? one.second}</td>
                 <td>
                   {number(one.difference)}{" "}
                   <span class="interval">

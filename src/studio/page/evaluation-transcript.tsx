@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Answer } from "../../pages/report-cited.tsx";
 import { Evidence, Subject } from "../../pages/report-sections.tsx";
 import { Trace } from "../../pages/report-trace.tsx";
-import type { WholeAnswer } from "../evaluation-answers.ts";
+import type { RunView, WholeAnswer } from "../evaluation-answers.ts";
 import { go, href, withQuery } from "./address.ts";
 import { Failure } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
@@ -12,7 +12,11 @@ export function imageOf(path: string, sample: string, cell = ""): string {
 }
 
 /** One answer with its image, its scores and what led to it. */
-export function Transcript({ path, call }: { readonly path: string; readonly call: string }) {
+export function Transcript({
+  path,
+  call,
+  cells,
+}: { readonly path: string; readonly call: string } & Pick<RunView, "cells">) {
   const { value, error } = useLoaded<WholeAnswer>(`/evaluation/answer?${new URLSearchParams({ path, call })}`);
   const place = useRef<HTMLElement>(null);
   const isThere = value !== undefined;
@@ -28,12 +32,14 @@ export function Transcript({ path, call }: { readonly path: string; readonly cal
         </button>
       </p>
       <Failure error={error} />
-      {value === undefined ? null : <Whole path={path} {...value} />}
+      {value === undefined ? null : (
+        <Whole path={path} condition={cells.find(({ id }) => id === value.cell)?.short ?? value.cell} {...value} />
+      )}
     </aside>
   );
 }
 
-function Whole({ path, ...answer }: WholeAnswer & { readonly path: string }) {
+function Whole({ path, condition, ...answer }: WholeAnswer & { readonly path: string; readonly condition: string }) {
   const { sample, cell, image, question, context, text, explanation, failure, scores, view } = answer;
   const { usage, costUsd, cached } = answer;
   const tokens = usage === null ? [] : [`${(usage.latencyMs / 1000).toFixed(1)} s`];
@@ -49,7 +55,7 @@ function Whole({ path, ...answer }: WholeAnswer & { readonly path: string }) {
         </figure>
       )}
       <p class="soft">
-        {cell}
+        {condition}
         {tokens.length === 0 ? "" : `; ${tokens.join(", ")}`}
       </p>
       {question === null ? null : <p dir="auto">{question}</p>}
@@ -76,7 +82,7 @@ function Whole({ path, ...answer }: WholeAnswer & { readonly path: string }) {
         ))}
       </ul>
       {view === null ? (
-        text === null ? null : (
+        text === null || /^sha256 [0-9a-f]{64}$/.test(text) ? null : (
           <pre>{text}</pre>
         )
       ) : (
