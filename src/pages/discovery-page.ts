@@ -1,6 +1,9 @@
-import type { Discovery, Proposal, ProposalTest, SignatureEntry } from "../domain/discovery.ts";
+import { h } from "preact";
+import type { Discovery, Proposal } from "../domain/discovery.ts";
+import { GroupSignature, GroupTests, STATUS_WORDS } from "./discovery-figures.tsx";
 import { escapeMarkup } from "./markup.ts";
 import { page } from "./page.ts";
+import { rendered } from "./rendered.ts";
 
 /** A portrait of each face that the page shows, as JPEG bytes, by face id. A face without one is named only. */
 export type Portraits = ReadonlyMap<string, Uint8Array>;
@@ -23,8 +26,10 @@ function galleryOf({ medoid, members }: Proposal): string[] {
 export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits): string {
   const { proposals, notes, provenance } = discovery;
   const count = (status: Proposal["status"]) => proposals.filter((proposal) => proposal.status === status).length;
-  const order: readonly Proposal["status"][] = ["accepted", "confirmed", "survived", "rejected", "failed", "set aside"];
-  const summary = order.flatMap((status) => (count(status) === 0 ? [] : [`${count(status)} ${status}`])).join(", ");
+  const order = Object.keys(STATUS_WORDS) as readonly Proposal["status"][];
+  const summary = order
+    .flatMap((status) => (count(status) === 0 ? [] : [`${count(status)} ${STATUS_WORDS[status]}`]))
+    .join(", ");
   const ordered = order.flatMap((status) => proposals.filter((proposal) => proposal.status === status));
   const title = `Expression categories: ${summary === "" ? "no group was found" : summary}`;
   const html = `<h1>${escapeMarkup(title)}</h1>
@@ -50,14 +55,15 @@ function proposalSection(proposal: Proposal, portraits: Portraits): string {
   const row = (title: string, ids: readonly string[]) =>
     ids.length === 0 ? "" : `<h4>${title}</h4><div class="faces">${ids.map(image).join("")}</div>`;
   return `<section class="proposal" id="${proposal.id}">
-<h2>${colourDot(proposalColour(proposal.id))}${proposal.id} · ${escapeMarkup(proposal.name)} <span class="status ${proposal.status.replace(" ", "-")}">${proposal.status}</span></h2>
+<h2>${colourDot(proposalColour(proposal.id))}${proposal.id} · ${escapeMarkup(proposal.name)} <span class="status ${proposal.status.replace(" ", "-")}">${STATUS_WORDS[proposal.status]}</span></h2>
 <p><b>${escapeMarkup(proposal.verdict)}</b> ${proposal.size} faces. Named by ${escapeMarkup(proposal.namedBy)}.</p>
 <p>${escapeMarkup(proposal.definition)}</p>
 <p>${escapeMarkup(proposal.contrast)}</p>
 ${row("Members, the most typical first", galleryOf(proposal))}
-<div class="two"><div>${row("At the boundary, inside", proposal.boundary)}</div><div>${row("Near, and outside", proposal.counter)}</div></div>
-<div class="two"><div><h4>Signature</h4>${signatureTable(proposal.signature.slice(0, SIGNATURE_ROWS))}</div>
-<div><h4>Tests</h4>${testTable(proposal.tests)}${appraisalList(proposal)}</div></div>
+<details><summary>Tests, action units, and faces at its edge</summary>
+${row("Hardly in it", proposal.boundary)}${row("Nearly in it", proposal.counter)}
+<div class="scroll">${rendered(h(GroupTests, proposal)).html}</div>
+${rendered(h(GroupSignature, { signature: proposal.signature.slice(0, SIGNATURE_ROWS) })).html}${appraisalList(proposal)}</details>
 </section>`;
 }
 
@@ -86,30 +92,6 @@ function shortId(id: string): string {
   return name.length > 24 ? `…${name.slice(-23)}` : name;
 }
 
-/** Means here and elsewhere as two bars, and Cohen's d with its interval. */
-function signatureTable(entries: readonly SignatureEntry[]): string {
-  const bar = (value: number, kind: string) =>
-    `<svg class="bar" width="100" height="8"><rect class="${kind}" width="${(Math.min(1, Math.abs(value)) * 100).toFixed(0)}" height="8" rx="2"/></svg>`;
-  const rows = entries.map(
-    (
-      entry,
-    ) => `<tr><td>${escapeMarkup(entry.dimension)}</td><td>${bar(entry.mean, "here")}<br>${bar(entry.elsewhere, "elsewhere")}</td>
-<td class="number">${entry.mean.toFixed(2)}<br>${entry.elsewhere.toFixed(2)}</td><td class="number">${entry.effect.toFixed(2)} <span class="small">[${entry.low.toFixed(2)}, ${entry.high.toFixed(2)}]</span></td></tr>`,
-  );
-  return `<div class="scroll"><table><tr><th></th><th>here / elsewhere</th><th></th><th>Cohen's d [95 %]</th></tr>${rows.join("")}</table></div>`;
-}
-
-function testTable(tests: readonly ProposalTest[]): string {
-  const rows = tests.map(({ name, statistic, estimate, threshold, passed, explanation }) => {
-    const word = passed === null ? "not made" : passed ? "passed" : "failed";
-    const number = (value: number | null) => (value === null ? "–" : value.toFixed(2));
-    return `<tr><td><b>${escapeMarkup(name)}</b><br><span class="small">${escapeMarkup(statistic)}</span></td>
-<td class="number">${number(estimate.value)}<br><span class="small">[${number(estimate.low)}, ${number(estimate.high)}]</span></td>
-<td class="number">&gt; ${threshold.toFixed(2)}</td><td class="${word.replace(" ", "-")}">${word}<br><span class="small">${escapeMarkup(explanation)}</span></td></tr>`;
-  });
-  return `<div class="scroll"><table><tr><th>test</th><th>value [95 %]</th><th>lower bound asked for</th><th></th></tr>${rows.join("")}</table></div>`;
-}
-
 function appraisalList({ appraisals }: Proposal): string {
   if (appraisals.length === 0)
     return `<p class="small">Appraisals: not inferable by rule; a language model was not asked.</p>`;
@@ -117,7 +99,7 @@ function appraisalList({ appraisals }: Proposal): string {
     ({ dimension, value }) =>
       `<tr><td>${escapeMarkup(dimension)}</td><td class="number">${typeof value === "number" ? value.toFixed(2) : value}</td></tr>`,
   );
-  return `<h4>Appraisals, as perceived</h4><table>${rows.join("")}</table></div>`;
+  return `<h4>Appraisals, as perceived</h4><table>${rows.join("")}</table>`;
 }
 
 function provenanceTable({ provenance }: Discovery): string {
@@ -135,12 +117,11 @@ const STYLE = `
 .small{color:var(--soft);font-size:12.5px}.note{background:var(--panel);border-left:3px solid var(--accent);padding:8px 12px}
 h4{margin:14px 0 6px}svg.dot{display:inline-block;margin-right:8px}
 .status{font-size:13px;padding:2px 8px;border-radius:10px;background:var(--panel);border:1px solid var(--line);font-weight:normal;white-space:nowrap}
-.status.survived,.status.confirmed,.status.accepted,.passed{color:var(--good)}.status.failed,.status.rejected,.failed{color:var(--bad)}.not-made{color:var(--soft)}
+.status.survived,.status.confirmed,.status.accepted{color:var(--good)}.status.failed,.status.rejected{color:var(--bad)}
 .faces{display:flex;flex-wrap:wrap;gap:8px}figure{margin:0;width:112px}figure img{width:112px;height:112px;object-fit:cover;border-radius:6px}
 figure.missing{height:112px;background:var(--panel);border-radius:6px;font-size:12px;color:var(--soft);text-align:center;line-height:100px}
 figcaption{font-size:10.5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:1.3}
-.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:24px}.two>*{min-width:0}
-table{font-size:13.5px}.number{white-space:nowrap}svg.bar{display:inline-block;vertical-align:middle}.here{fill:var(--accent)}.elsewhere{fill:var(--soft)}
+table{font-size:13.5px}.number{white-space:nowrap}.facts{max-width:520px}
 ul.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:4px 22px;font-size:13.5px}
 .map svg{height:auto;width:100%}
 @media print{.proposal{break-inside:avoid}}

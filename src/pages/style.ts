@@ -37,6 +37,7 @@ ${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step
 .histograms .all{fill:var(--line)}.histograms .shown{fill:var(--accent)}
 .labels{list-style:none;padding:0;margin:0;columns:2 230px;column-gap:16px}.labels .count{display:grid;grid-template-columns:84px 90px 3em;gap:6px;align-items:center;padding:1px 4px;font-size:13px;text-align:left}.labels button{min-height:24px;border-color:transparent;background:none}.labels button[aria-pressed=true]{border-color:var(--accent);font-weight:600}
 .labels meter,.facts meter{width:90px;height:10px}.labels meter::-webkit-meter-optimum-value,.facts meter::-webkit-meter-optimum-value{background:var(--accent)}.labels meter::-moz-meter-bar,.facts meter::-moz-meter-bar{background:var(--accent)}.n{text-align:right;font-variant-numeric:tabular-nums}
+.facts{margin:6px 0;font-size:13px}.facts div{display:flex;justify-content:space-between}.facts dd{margin:0;font-variant-numeric:tabular-nums}
 .portraits{display:grid;grid-template-columns:repeat(auto-fill,minmax(110px,1fr));gap:12px}.portraits figure{margin:0}.portraits img{display:block;width:100%;border-radius:6px}.portraits figcaption{font-size:12px;line-height:1.35}
 @media (max-width:600px){.scroll>svg{max-width:none}.histograms{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.histograms .labels{grid-column:1/-1}}
 .notes li{margin:2px 0}details{margin:8px 0}summary{cursor:pointer;color:var(--accent)}

@@ -49,7 +49,6 @@ label.button{position:relative}label.button:focus-within{outline:3px solid var(-
 button[aria-pressed=true]{border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent)}
 .shown{justify-content:space-between;margin-top:6px}.shown p{margin:0}.downloads{position:relative}.downloads ul{position:absolute;right:0;z-index:3;background:var(--panel);border:1px solid var(--line);border-radius:8px;list-style:none;margin:4px 0;padding:8px 14px;white-space:nowrap}.downloads li{padding:4px 0}
 .study{display:grid;grid-template-columns:minmax(0,1fr) 320px;gap:20px;margin-top:8px}.study aside{min-width:0}.study aside>img{width:100%;max-width:220px;border-radius:8px;display:block;background:var(--line)}.study aside h2{margin:8px 0 4px;border:0;padding:0;font-size:16px}
-.facts{margin:6px 0;font-size:13px}.facts div{display:flex;justify-content:space-between}.facts dd{margin:0;font-variant-numeric:tabular-nums}
 .faces{border:1px solid var(--line);border-radius:8px;overflow:hidden;min-width:0}.faces .lines{height:min(70vh,760px);overflow:auto;position:relative}.faces .space{position:relative;min-width:100%}
 .faces .line{position:absolute;left:0;top:0;width:100%;display:flex}.faces .head{position:static;border-bottom:1px solid var(--line);background:var(--panel)}
 .table .head button:nth-child(n+4){text-align:right}

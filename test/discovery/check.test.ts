@@ -293,7 +293,7 @@ describe("the discovery page", () => {
     const html = renderDiscoveryPage({ ...discovery, proposals: [evil as (typeof rest)[number], ...rest] }, new Map());
     expect(html).not.toContain("<img src=x");
     expect(html).not.toContain("<b>all</b>");
-    expect(html).toContain('class="status failed">failed');
+    expect(html).toContain('class="status failed">no group of its own');
     expect(html).toContain("no image");
   });
 

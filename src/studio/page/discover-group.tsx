@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Proposal } from "../../domain/discovery.ts";
+import { GroupSignature, GroupTests } from "../../pages/discovery-figures.tsx";
 import { colourOf } from "./discover-map.tsx";
 import type { Thumbs } from "./discover-selection.tsx";
 import { FaceThumbs } from "./face-thumbs.tsx";
@@ -52,8 +53,10 @@ export function DiscoverGroup(props: GroupProps) {
             </div>
           ),
         )}
-        <Tests tests={proposal.tests} />
-        <Signature signature={proposal.signature.slice(0, 8)} />
+        <Scrolling name="Tests">
+          <GroupTests tests={proposal.tests} />
+        </Scrolling>
+        <GroupSignature signature={proposal.signature.slice(0, 8)} />
       </details>
     </section>
   );
@@ -129,57 +132,5 @@ function Accept({ proposal: { id, name, status }, change }: GroupProps) {
         Make {name} a category
       </button>
     </p>
-  );
-}
-
-function Tests({ tests }: Pick<Proposal, "tests">) {
-  const number = (value: number | null) => (value === null ? "–" : value.toFixed(2));
-  return (
-    <Scrolling name="Tests">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Test</th>
-            <th scope="col">Value [95 %]</th>
-            <th scope="col">Asked for</th>
-            <th scope="col">Outcome</th>
-          </tr>
-        </thead>
-        <tbody>
-          {tests.map(({ name, statistic, estimate: { value, low, high }, threshold, passed, explanation }) => (
-            <tr key={name}>
-              <td>
-                <b>{name}</b> <span class="soft">{statistic}</span>
-              </td>
-              <td>
-                {number(value)} [{number(low)}, {number(high)}]
-              </td>
-              <td>{passed === null ? "–" : `above ${threshold.toFixed(2)}`}</td>
-              <td>
-                <b>{passed === null ? "not made" : passed ? "passed" : "failed"}</b> {explanation}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scrolling>
-  );
-}
-
-function Signature({ signature }: Pick<Proposal, "signature">) {
-  return (
-    <dl class="facts">
-      {signature.map(({ dimension, mean, elsewhere, effect }) => (
-        <div key={dimension}>
-          <dt>{dimension}</dt>
-          <dd>
-            <meter min={0} max={1} value={mean} aria-hidden="true" /> {mean.toFixed(2)}
-            <span class="soft">
-              , others {elsewhere.toFixed(2)}, Cohen's d {effect.toFixed(2)}
-            </span>
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Discovery as Found } from "../../domain/discovery.ts";
+import { STATUS_WORDS } from "../../pages/discovery-figures.tsx";
 import { isUnderWay, type Job } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
@@ -98,15 +99,7 @@ function Discovery({ path }: { readonly path: string }) {
   );
 }
 
-const STATUSES = {
-  accepted: "a category now",
-  confirmed: "confirmed by raters",
-  survived: "passed its tests",
-  rejected: "rejected by raters",
-  failed: "no group of its own",
-  "set aside": "known already",
-} as const satisfies Record<Found["proposals"][number]["status"], string>;
-const ORDER = Object.keys(STATUSES);
+const ORDER = Object.keys(STATUS_WORDS);
 
 function Groups({ path, value }: { readonly path: string; readonly value: DiscoveryView }) {
   const { proposals, outside, map, notes, hasImages, ratings, toRate, fixed } = value;
@@ -178,7 +171,7 @@ function Groups({ path, value }: { readonly path: string; readonly value: Discov
           key={proposal.id}
           {...{ proposal, thumbs, change, regroup }}
           others={proposals.filter(({ id, status }) => id !== proposal.id && status !== "accepted")}
-          status={STATUSES[proposal.status]}
+          status={STATUS_WORDS[proposal.status]}
           canChange={fixed === null && proposal.status !== "accepted"}
           canAccept={fixed === null && hasImages}
         />
