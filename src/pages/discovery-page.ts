@@ -28,12 +28,12 @@ export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits):
   const count = (status: Proposal["status"]) => proposals.filter((proposal) => proposal.status === status).length;
   const order = Object.keys(STATUS_WORDS) as readonly Proposal["status"][];
   const summary = order
-    .flatMap((status) => (count(status) === 0 ? [] : [`${count(status)} ${STATUS_WORDS[status]}`]))
-    .join(", ");
+    .flatMap((status) => (count(status) === 0 ? [] : [`${STATUS_WORDS[status]}: ${count(status)}`]))
+    .join("; ");
   const ordered = order.flatMap((status) => proposals.filter((proposal) => proposal.status === status));
-  const title = `Expression categories: ${summary === "" ? "no group was found" : summary}`;
+  const title = `Expression categories: ${proposals.length === 0 ? "no group was found" : `${proposals.length} ${proposals.length === 1 ? "group" : "groups"}`}`;
   const html = `<h1>${escapeMarkup(title)}</h1>
-<p>${provenance.faces} faces, ${provenance.outliers} of them in no group.</p>
+<p>${provenance.faces} faces, ${provenance.outliers} of them in no group. ${escapeMarkup(summary)}</p>
 <p class="small">A group is a set of faces that look alike to the toolbox. It says nothing about what anybody felt. ${namingNote(discovery)}</p>
 ${notes.map((note) => `<p class="note">${escapeMarkup(note)}</p>`).join("\n")}
 <section><h2>Map</h2>${discoveryMap(discovery)}</section>

@@ -274,7 +274,8 @@ describe("the discovery page", () => {
     expect(html).toContain("data:image/jpeg;base64,");
     expect(html).toContain("AU12+AU14, near: neutral");
     const title = /<title>(.*?)<\/title>/.exec(html)?.[1];
-    expect(title).toMatch(/^Expression categories: 1 survived/);
+    expect(title).toMatch(/^Expression categories: 5 groups$/);
+    expect(html).toContain("passed its tests: 1; known already: 4");
     expect(html).toContain(`<h1>${title}</h1>`);
     for (const { id } of discovery.outside) expect(html).toContain(`<td>${id}</td>`);
     for (const test of ["separation", "stability", "recognition", "discrimination"])
