@@ -25,7 +25,7 @@ import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
 import { showProgress } from "./progress.ts";
 
-interface RunFileOptions extends RunMode, ModelFlags, SampleChoices {
+export interface RunFileOptions extends RunMode, ModelFlags, SampleChoices {
   readonly out?: string;
   readonly dryRun?: true;
   readonly cache: boolean;

@@ -31,19 +31,16 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .option("--dry-run", "print calls, tokens and estimated cost; ask nothing")
-    .addOption(cacheOption())
     .option("--bundle <file>", "replay this bundle: no model is asked")
     .option("--json", "print the outcome as JSON");
-  addSampleChoices(running)
-    .option("--baseline <run>", "hold the thresholds that say mayLose against this run")
-    .addOption(scorerOption())
-    .option("--junit <file>", "write thresholds and unanswered calls as JUnit XML, for continuous integration");
-  addJudgeOptions(running, ["samples", "panel"]);
-  addModelOptions(running, {
-    model: "the model to ask instead of those that the file names",
-    seed: "the seed instead of those that the file names",
-    timeout: "longest wait for one answer, instead of the file's",
-  }).action(run);
+  addAskingOptions(running).action(run);
+  const watching = evaluation
+    .command("watch")
+    .description(
+      "run an evaluation again whenever its file, prompts or data change, and say which answers became others",
+    )
+    .argument("<file>", "evals/<name>.eval.yaml, or the name of one that ships");
+  addAskingOptions(watching).action(watch);
   const going = evaluation
     .command("resume")
     .description("go on with a run that stopped, and try its failures again")
@@ -98,6 +95,26 @@ const scorerOption = () =>
     "--scorer <modules...>",
     "modules of your own that export scorers made by defineScorer; their code is run",
   );
+
+/** What is asked, of whom, and what it is held against. */
+function addAskingOptions(command: Command): Command {
+  addSampleChoices(command)
+    .addOption(cacheOption())
+    .option("--baseline <run>", "hold the thresholds that say mayLose against this run")
+    .addOption(scorerOption())
+    .option("--junit <file>", "write thresholds and unanswered calls as JUnit XML, for continuous integration");
+  addJudgeOptions(command, ["samples", "panel"]);
+  return addModelOptions(command, {
+    model: "the model to ask instead of those that the file names",
+    seed: "the seed instead of those that the file names",
+    timeout: "longest wait for one answer, instead of the file's",
+  });
+}
+
+async function watch(file: string, options: RunCommandOptions): Promise<void> {
+  const { watchFile } = await import("./eval-watch.ts");
+  await watchFile(file, options, interruptSignal());
+}
 
 async function run(file: string | undefined, options: RunCommandOptions): Promise<void> {
   const { runFile, replay } = await import("./eval-run.ts");

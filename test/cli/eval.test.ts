@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import sharp from "sharp";
@@ -15,6 +15,7 @@ import { abstained, judgment, reading, subject } from "../support/builders.ts";
 import { failsWith, says, saysJson } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
+import { runCli } from "../support/run-cli.ts";
 import { type CommandResult, runCommand } from "../support/run-command.ts";
 import { emptyCache, tempFolder } from "../support/temp-folder.ts";
 
@@ -473,6 +474,35 @@ export default defineScorer({
       2,
       expect.stringContaining("Cannot use scorer as the file exports none"),
     ]);
+  });
+
+  it("watches its files: asks again when one has changed, tells what became of answers, and ends with Ctrl-C", async () => {
+    const folder = await severalQuestions();
+    const list = join(folder, "list.csv");
+    const ended = new AbortController();
+    const interrupt = new Promise((resolve) => ended.signal.addEventListener("abort", resolve));
+    const watching = runCli(["eval", "watch", "tiny.eval.yaml"], { cwd: folder, interrupt });
+    const reports = async () => {
+      const names = await readdir(join(folder, "eval-results")).catch(() => []);
+      return names.filter((name) => existsSync(join(folder, "eval-results", name, "report.html")));
+    };
+    await vi.waitUntil(async () => (await reports()).length === 1, { timeout: 60_000 });
+    await writeFile(
+      list,
+      (await readFile(list, "utf8")).replace(
+        "q1,a,Which action unit wrinkles the nose?,AU9|AU12,AU9",
+        "q1,a,Which action unit wrinkles the nose?,AU9|AU12,AU12",
+      ),
+    );
+    await vi.waitUntil(async () => (await reports()).length === 2, { timeout: 60_000 });
+    ended.abort();
+    const { code, stdout, stderr } = await watching;
+    expect(code).toBe(130);
+    expect(stdout).toContain(
+      "Of 4 questions that both were asked, 1 have another answer: 0 right now, 1 wrong now, 0 otherwise.",
+    );
+    expect(stdout).toMatch(/q1: AU9 \(right\) became AU9 \(wrong\), in truth AU12/);
+    expect(stderr).toContain("Waiting for a change of tiny.eval.yaml, list.csv; Ctrl-C ends");
   });
 
   it("looks for exemplars beside its file, and tells a store that is not there from a pack that is not in it", async () => {
