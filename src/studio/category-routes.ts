@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
 import { PixelBox } from "../domain/geometry.ts";
+import { framePlaces } from "../evaluation/dataset/drawn-images.ts";
 import { embedMeasured } from "../exemplars/make-exemplar.ts";
 import { scoreSimilarity } from "../exemplars/score-similarity.ts";
 import type { FaceRecord } from "../measuring/measurement-json.ts";
@@ -10,9 +11,11 @@ import type { EmbeddedExemplar } from "../ports/exemplar-store.ts";
 import { faceKey, openStudyFilter } from "../study/exclusions.ts";
 import { measuredBy, readImageRecords } from "../study/imported-study.ts";
 import { addToCategory, categoryBoard, moveExemplars, withStore } from "./exemplars.ts";
+import { drawFrame, momentOf } from "./face-portraits.ts";
 import { changesInTurn } from "./folder.ts";
 import { createStudyDesk, type OpenedStudy } from "./opened-study.ts";
 import { asked, jpegOr, message } from "./requests.ts";
+import { FRAMES } from "./result-folders.ts";
 import type { Studio } from "./studio.ts";
 
 const Label = {
@@ -22,7 +25,7 @@ const Label = {
 const AddMessage = z.strictObject({
   study: z.string().min(1),
   faces: z
-    .array(z.strictObject({ image: z.string().min(1), box: PixelBox }))
+    .array(z.strictObject({ image: z.string().min(1), atS: z.number().min(0).nullable(), box: PixelBox }))
     .min(1)
     .max(500),
   definition: z.string().trim().min(1).max(4_000).nullable(),
@@ -35,7 +38,10 @@ const RemoveMessage = z.strictObject({ ids: Ids });
 /** A face of a study that can be put into a category. */
 export interface TrayFace {
   readonly key: string;
+  /** Its image or clip. */
   readonly image: string;
+  /** When, in a clip. */
+  readonly atS: number | null;
   readonly faceId: string;
   readonly box: PixelBox;
   readonly label: string | null;
@@ -69,7 +75,7 @@ export function categoryRoutes({ folder }: Studio): Hono {
       placed: await store.placed(),
       space: await store.space(),
     }));
-    const { faces, isCut } = await facesOf(study, { placed, space }, like);
+    const { faces, isCut } = await facesOf(study, { placed, space, frames: join(folder.root, FRAMES) }, like);
     const sorted = like === null ? faces : [...faces].sort((a, b) => rank(b) - rank(a));
     const most = Math.max(SHOWN_FACES, Math.min(faces.length, Number(c.req.query("most")) || 0));
     return c.json({ faces: sorted.slice(0, most), total: faces.length, isCut });
@@ -79,7 +85,11 @@ export function categoryRoutes({ folder }: Studio): Hono {
     const { study: path, faces, ...label } = await message(c, AddMessage);
     const study = await desk.open(path);
     const named = await Promise.all(
-      faces.map(async ({ image, box }) => ({ image: await folder.place(placeOf(study, image)), face: { box } })),
+      faces.map(async ({ image, atS, box }) => {
+        const place = await desk.placeOf(study, image);
+        const drawn = atS === null ? place : await drawFrame(place, atS, join(folder.root, FRAMES));
+        return { image: drawn, face: { box } };
+      }),
     );
     const { added, refused } = await inTurn(() => addToCategory(named, { ...label, why: null }, c.req.raw.signal));
     return c.json({ added, refused: refused.map(({ reason }) => reason) });
@@ -103,9 +113,13 @@ interface Held {
   readonly space: ExpressionSpace | null;
 }
 
-/** Faces of images, those left out that the study excludes: a frame of a clip has no file that an example could name. */
-async function facesOf(study: OpenedStudy, { placed, space }: Held, like: string | null) {
-  const filter = await openStudyFilter(study.place);
+interface Holding extends Held {
+  /** Folder of the frames that were put into categories. */
+  readonly frames: string;
+}
+
+/** Faces of images and of frames of clips, those left out that the study excludes. */
+async function facesOf(study: OpenedStudy, { placed, space, frames }: Holding, like: string | null) {
   const isLike = ({ exemplar }: EmbeddedExemplar) => exemplar.category === like && exemplar.role === "instance";
   const [positives, negatives] = [placed.filter(isLike), placed.filter((each) => !isLike(each))];
   const likeness = (face: FaceRecord): TrayFace["like"] => {
@@ -116,20 +130,44 @@ async function facesOf(study: OpenedStudy, { placed, space }: Held, like: string
   };
   const held = heldByFace(placed);
   const faces: TrayFace[] = [];
-  for await (const { path, frame, faces: some } of readImageRecords(study.place)) {
-    for (const face of frame === undefined ? some : []) {
-      const { faceId, box, expressions } = face;
-      const place = { path, frame: null, faceId };
-      if (box === null || !filter.keepsFace(place)) continue;
-      if (faces.length >= MOST_FACES) return { faces, isCut: true };
-      faces.push({
-        ...{ key: faceKey(place), image: path, faceId, box, label: likeliest(expressions) },
-        held: held.get(faceAt(placeOf(study, path), box)) ?? [],
-        like: like === null ? null : likeness(face),
-      });
-    }
+  for await (const { path, image, atS, place, face } of countedFaces(study, frames)) {
+    const { faceId, box, expressions } = face;
+    if (box === null) continue;
+    if (faces.length >= MOST_FACES) return { faces, isCut: true };
+    faces.push({
+      ...{ key: faceKey(place), image: path, atS, faceId, box, label: likeliest(expressions) },
+      held: held.get(faceAt(image, box)) ?? [],
+      like: like === null ? null : likeness(face),
+    });
   }
   return { faces, isCut: false };
+}
+
+/** Every face that counts, with the image that an example made of it names. */
+async function* countedFaces(study: OpenedStudy, frames: string) {
+  const filter = await openStudyFilter(study.place);
+  const imageOf = imagesIn(study, frames);
+  for await (const { path, frame, faces } of readImageRecords(study.place)) {
+    const atS = frame === undefined ? null : frame.timestampS;
+    if (frame !== undefined && atS === null) continue; // imported without a time: it cannot be shown
+    const image = await imageOf(path, atS);
+    for (const face of faces) {
+      const place = { path, frame: frame?.index ?? null, faceId: face.faceId };
+      if (filter.keepsFace(place)) yield { path, image, atS, place, face };
+    }
+  }
+}
+
+/** The image that an example made of a face names, by its path and, in a clip, its time. */
+function imagesIn(study: OpenedStudy, frames: string) {
+  const clips = new Map<string, Promise<(frame: { readonly timeSec: number }) => string>>();
+  return async (path: string, atS: number | null): Promise<string> => {
+    const place = placeOf(study, path);
+    if (atS === null) return place;
+    const drawn = clips.get(path) ?? framePlaces(place, frames).catch(() => () => place); // of a clip that is gone
+    clips.set(path, drawn);
+    return (await drawn)(momentOf(atS));
+  };
 }
 
 function likeliest([first]: FaceRecord["expressions"]): string | null {
@@ -155,7 +193,7 @@ function heldByFace(placed: readonly EmbeddedExemplar[]): ReadonlyMap<string, st
 }
 
 function faceAt(path: string, { leftPx, topPx, widthPx, heightPx }: PixelBox): string {
-  return [path, leftPx, topPx, widthPx, heightPx].join("|");
+  return [path, ...[leftPx, topPx, widthPx, heightPx].map((side) => Math.round(side * 10))].join("|");
 }
 
 function placeOf({ history }: OpenedStudy, image: string): string {

@@ -31,9 +31,14 @@ const GATHERED_MS = 10;
 /** ffmpeg is started for each. */
 const framesInTurn = new PQueue({ concurrency: 2 });
 
+/** A time as frames are named by it. */
+export function momentOf(atS: number): { readonly timeSec: number } {
+  return { timeSec: Math.round(atS * 1e3) / 1e3 };
+}
+
 /** The frame of a clip at a time as an image in a folder. @returns its place. @throws {VideoDecodeError} if it has none. */
 export async function drawFrame(clip: string, atS: number, into: string, signal?: AbortSignal): Promise<string> {
-  const timeSec = Math.round(atS * 1e3) / 1e3;
+  const { timeSec } = momentOf(atS);
   const [frame] = await framesInTurn.add(() => {
     signal?.throwIfAborted(); // whoever scrolls on wants it no more
     return drawVideoFrames(clip, [{ timeSec }], { video: openVideoReader(), folder: into });

@@ -13,7 +13,7 @@ import { readTruth } from "../../src/validation/read-truth.ts";
 import { installFakeFfmpeg, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
-import { expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
+import { drag, expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const STUDY = "studies/evening";
@@ -108,6 +108,17 @@ describe("a clip in a browser", () => {
     expect(exemplar.image.path).toMatch(/frames\/dinner \[1\]\.mp4-\w+\/0\.2s\.png$/);
     const { width } = await sharp(exemplar.image.path).metadata();
     expect(width).toBe(480);
+
+    await page.goto(`${studio.address}categories/?study=${encodeURIComponent(DINNER)}`);
+    const thumbs = page.locator(".tray .thumb");
+    await thumbs.nth(3).waitFor();
+    expect(await page.locator(".tray .thumb b:text-is('listening')").count()).toBe(1);
+    await thumbs.filter({ hasText: "0.0 s F2" }).click(); // the other one: an image that shows the same is refused
+    await drag(
+      thumbs.and(page.locator("[aria-pressed=true]")),
+      page.locator("section[aria-label=listening] .pile").first(),
+    );
+    await page.waitForSelector("text=1 face now in listening.");
     await page.close();
   });
 

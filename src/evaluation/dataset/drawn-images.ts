@@ -1,5 +1,5 @@
 import { access, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import sharp from "sharp";
 import { createPixelPool } from "../../domain/pixel-pool.ts";
 import { cacheFolder } from "../../platform/cache-folder.ts";
@@ -32,16 +32,21 @@ export async function drawVideoFrames(
   wanted: readonly FrameWanted[],
   { video, folder }: FrameDrawer,
 ): Promise<readonly (string | undefined)[]> {
-  const { size, mtimeMs } = await stat(systemPath(path));
-  const id = sha256(`${resolve(path)} ${size} ${mtimeMs}`).slice(0, 16);
-  const placeOf = (frame: FrameWanted) => join(folder, `${basename(path)}-${id}`, `${nameOf(frame)}.png`);
+  const placeOf = await framePlaces(path, folder);
   const missing = new Map<string, FrameWanted>();
   for (const frame of wanted) if (!(await isThere(placeOf(frame)))) missing.set(placeOf(frame), frame);
   if (missing.size > 0) {
-    await makeFolder(join(folder, `${basename(path)}-${id}`));
+    await makeFolder(dirname([...missing.keys()][0] as string));
     await drawMissing(path, missing, video);
   }
   return wanted.map((frame) => (missing.has(placeOf(frame)) ? undefined : placeOf(frame)));
+}
+
+/** Where the frames of a video are drawn, in a folder for the video as it is now. */
+export async function framePlaces(path: string, folder: string): Promise<(frame: FrameWanted) => string> {
+  const { size, mtimeMs } = await stat(systemPath(path));
+  const id = sha256(`${resolve(path)} ${size} ${mtimeMs}`).slice(0, 16);
+  return (frame) => join(folder, `${basename(path)}-${id}`, `${nameOf(frame)}.png`);
 }
 
 /** Draws what is missing and takes it from the list; what stays there the video does not have. */

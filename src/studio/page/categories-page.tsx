@@ -90,7 +90,7 @@ async function putInto(faces: readonly PlacedFace[], to: Target | null): Promise
   let refused: readonly string[] = [];
   if (first !== undefined) {
     const definition = query.value.get("new") === to.category ? query.value.get("definition") : null;
-    const sent = fresh.map(({ image, box }) => ({ image, box }));
+    const sent = fresh.map(({ image, atS, box }) => ({ image, atS, box }));
     ({ refused } = await post<{ refused: readonly string[] }>("/category-faces", {
       ...{ study: first.study, faces: sent, definition: definition || null, ...to },
     }));

@@ -1,6 +1,6 @@
 /** A face that can be put somewhere: of a study, or an exemplar of the store. */
 export type PlacedFace = { readonly key: string } & (
-  | { readonly study: string; readonly image: string; readonly box: object }
+  | { readonly study: string; readonly image: string; readonly atS: number | null; readonly box: object }
   | { readonly id: string }
 );
 

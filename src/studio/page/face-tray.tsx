@@ -72,7 +72,7 @@ function TrayFaces({
   }, [isEmpty, study]);
   if (value === undefined) return error === null ? <Busy>Reading the study</Busy> : <Failure error={error} />;
   if (value.total === 0) {
-    return <p>No face of an image counts in this study; a frame of a clip cannot be an example.</p>;
+    return <p>No face counts in this study.</p>;
   }
   return (
     <>
@@ -111,11 +111,12 @@ function TrayThumb({
   readonly isSelected: boolean;
   readonly toggle: (face: PlacedFace) => void;
 }) {
-  const { key, image, faceId, box, label, held, like } = face;
-  const placed = { key, study, image, box };
+  const { key, image, atS, faceId, box, label, held, like } = face;
+  const placed = { key, study, image, atS, box };
   const side = [box.leftPx, box.topPx, box.widthPx, box.heightPx].map((each) => each.toFixed(1)).join();
-  const portrait = href(`/api/study/portrait?${new URLSearchParams({ path: study, image, box: side })}`);
-  const name = `${image.split("/").at(-1)} ${faceId}`;
+  const words = { path: study, image, box: side, ...(atS === null ? {} : { at: atS.toFixed(3) }) };
+  const portrait = href(`/api/study/portrait?${new URLSearchParams(words)}`);
+  const name = `${image.split("/").at(-1)} ${atS === null ? "" : `${atS.toFixed(1)} s `}${faceId}`;
   return (
     <button
       type="button"
