@@ -96,6 +96,11 @@ describe("asking about a clip", () => {
       [4.2, 4.8, "neutral"],
       [5.6, 5.8, "neutral"],
     ]);
+    // The whole clip is the mean of its stretches, each counting as long as it lasts.
+    const lengths = person?.overTime?.map(({ fromS, toS }) => toS - fromS) ?? [];
+    const happy = person?.overTime?.map(({ faceOnly }) => shareOf(faceOnly, "happiness")) ?? [];
+    const mean = happy.reduce((sum, share, i) => sum + share * (lengths[i] as number), 0) / 4.6;
+    expect(person && shareOf(person.faceOnly, "happiness")).toBeCloseTo(mean, 3);
     // The context is the same all the time, and moves no reading of the face alone.
     const contexts = new Set(person?.overTime?.map(({ contextOnly }) => JSON.stringify(contextOnly)));
     expect([...contexts]).toEqual([JSON.stringify(person?.contextOnly)]);
@@ -183,6 +188,10 @@ describe("asking about a clip", () => {
     expect(nobody.evidence.map(({ statement }) => statement)).toContainEqual("No face was found in the clip");
   });
 });
+
+function shareOf({ distribution }: Judgment["subjects"][number]["faceOnly"], label: string): number {
+  return distribution.find((entry) => entry.label === label)?.probability ?? 0;
+}
 
 function topOf({ distribution }: { readonly distribution: readonly { label: string; probability: number }[] }) {
   return [...distribution].sort((a, b) => b.probability - a.probability)[0]?.label;
