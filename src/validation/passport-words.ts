@@ -27,7 +27,7 @@ export function notesOn(
     subjects === 1 && "All faces are of one person: there are no intervals, and nothing is known of other people.",
     subjects !== 1 &&
       people < ENOUGH_PEOPLE &&
-      `Intervals rest on ${people} ${subjects === null ? "images" : "people"}: under ${ENOUGH_PEOPLE} they are too narrow, and one without width is no certainty.`,
+      `Intervals rest on ${subjects === null ? count(people, "image") : `${people} people`}: under ${ENOUGH_PEOPLE} they are too narrow, and one without width is no certainty.`,
     notFound > 0 &&
       `No face was found for ${count(notFound, "row")}${lost > 0 ? `, ${lost} of them with codes` : ""}: they are unscored, not wrong.`,
     coded.length > 0 &&
