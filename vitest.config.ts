@@ -13,6 +13,8 @@ export default defineConfig({
     // For tests that hang, not for slow machines.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // A state is waited for as long as a slow machine needs; the usual second is timing luck.
+    expect: { poll: { timeout: 20_000 } },
     env: { LANGSMITH_TRACING: "false", LANCEDB_LOG: "error" },
   },
 });
