@@ -11,7 +11,7 @@ import { categoriesNamed } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
-import { listInputs } from "../study/study-inputs.ts";
+import { listImages } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { progressNotes } from "./progress.ts";
@@ -39,7 +39,7 @@ export async function run(images: readonly string[], options: DiscoverOptions & 
   if (resamples < 2) throw new ConfigurationError("--resamples must be at least 2");
   const knownCategories = await categoriesNamed(known);
   const imported = await openImported(images);
-  const inputs = imported?.inputs ?? (await listInputs(images, note));
+  const inputs = imported?.inputs ?? (await listImages(images, note));
   noteExcluded(inputs);
   const describer = await openDescriber({ ...settings, embedder: options.embedder }, signal);
   const session = imported ?? (await openExemplarSession(options));

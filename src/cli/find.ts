@@ -54,9 +54,9 @@ async function findCommand(category: string, images: readonly string[], given: F
   const options = withSettings(given, settings);
   const { find } = await import("../find.ts");
   const { openExemplarSession, openPacks } = await import("../compose/exemplars.ts");
-  const { listInputs } = await import("../study/study-inputs.ts");
+  const { listImages } = await import("../study/study-inputs.ts");
   const { progressNotes } = await import("./progress.ts");
-  const inputs = await listInputs(images, note);
+  const inputs = await listImages(images, note);
   noteExcluded(inputs);
   const session = await openExemplarSession(options);
   try {

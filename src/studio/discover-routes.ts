@@ -14,7 +14,7 @@ import { systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
-import { listInputs } from "../study/study-inputs.ts";
+import { listImages } from "../study/study-inputs.ts";
 import { withoutUndefined } from "./answers.ts";
 import { changesInTurn } from "./folder.ts";
 import type { JobNews } from "./jobs.ts";
@@ -162,7 +162,7 @@ async function discoverInto(
 ): Promise<void> {
   const notify = (step: string) => tell({ step });
   const imported = await openImportedStudy(study);
-  const inputs = imported?.inputs ?? (await listInputs([study], notify));
+  const inputs = imported?.inputs ?? (await listImages([study], notify));
   const session = imported ?? (await openExemplarSession({}));
   try {
     await discover(

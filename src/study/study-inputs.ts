@@ -55,6 +55,19 @@ export async function listInputs(words: readonly string[], notify?: (notice: str
   return inputs;
 }
 
+/** The images among them, for whoever takes no videos. @throws {ConfigurationError} as {@link studyInputs}, or if there are videos alone. */
+export async function listImages(words: readonly string[], notify?: (notice: string) => void): Promise<StudyInput[]> {
+  const inputs = await listInputs(words, notify);
+  const images = inputs.filter(({ kind }) => kind === "image");
+  const names = words.map((word) => `\`${word}\``).join(", ");
+  if (images.length === 0) {
+    throw new ConfigurationError(`Cannot look for faces as there are videos alone, and images are searched: ${names}`);
+  }
+  const videos = inputs.length - images.length;
+  if (videos > 0) notify?.(`${videos} ${videos === 1 ? "video is" : "videos are"} left out, as images are searched`);
+  return images;
+}
+
 /** Whether a file is a list of images by its name: a table with a column `path`. */
 export function isList(path: string): boolean {
   return /^\.[ct]sv$/i.test(extname(path));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { listInputs, studyInputs } from "../../src/study/study-inputs.ts";
+import { listImages, listInputs, studyInputs } from "../../src/study/study-inputs.ts";
 import { collect } from "../support/collect.ts";
 
 let folder: string;
@@ -29,6 +29,19 @@ describe("studyInputs", () => {
     await Promise.all(["a.jpg", "b.MP4", "c.mkv", "d.txt"].map(touch));
     const inputs = await collect(studyInputs([folder]));
     expect(inputs.map(({ kind }) => kind)).toEqual(["image", "video", "video"]);
+  });
+
+  it("leaves videos out for whoever searches images, and says so", async () => {
+    await Promise.all(["a.jpg", "b.MP4", "c.mkv"].map(touch));
+    const told: string[] = [];
+    const images = await listImages([folder], (notice) => told.push(notice));
+    expect([images.map(({ path }) => path), told]).toEqual([
+      [join(folder, "a.jpg")],
+      ["2 videos are left out, as images are searched"],
+    ]);
+    await expect(listImages([join(folder, "b.MP4")])).rejects.toThrow(
+      /^Cannot look for faces as there are videos alone/,
+    );
   });
 
   it("leaves commas in the names of files alone when the list has one column or another separator", async () => {
