@@ -166,6 +166,24 @@ describe("asking about a clip", () => {
     expect(report.judgment.subjects[0]?.overTime).toHaveLength(2);
   });
 
+  it("asks a model with little room for the whole clip alone, and says so", async () => {
+    const { overTime: _none, ...whole } = timed({} as WireBody).subjects[0] as Judgment["subjects"][number];
+    const brief = ({ distribution, abstention }: typeof whole.faceOnly) => ({
+      ...{ distribution: distribution.map(({ label, probability }) => ({ label, probability })), abstention },
+    });
+    const readings = { faceOnly: brief(whole.faceOnly), contextOnly: brief(whole.contextOnly) };
+    const congruence = { verdict: "not assessable", statement: "There is no context" };
+    const person = { faceId: "F1", ...readings, integrated: brief(whole.integrated), cues: [], congruence };
+    const { report, asked } = await askModel(
+      () => saysJson({ answer: "F1 is perceived as happy.", subjects: [person] }),
+      {
+        contextTokens: 14_000,
+      },
+    );
+    expect(report.warnings.join("\n")).toContain("one reading of the whole clip and none over time");
+    expect(asked).toHaveLength(1);
+  });
+
   it("refuses a clip that is too long to be judged as a whole, before it has read all of it", async () => {
     let read = 0;
     const video = reader(100_000, (i) => {

@@ -13,6 +13,8 @@ export interface JudgmentFacts {
   readonly faces: readonly Pick<Face, "faceId">[];
   /** Labels that the question allowed; without one the `novel` flags are not checked. */
   readonly taxonomy?: readonly string[];
+  /** Whether the brief form was asked for, which has no readings over time. */
+  readonly brief?: boolean;
 }
 
 /**
@@ -122,9 +124,9 @@ function crossReadingComplaints(subject: SubjectJudgment, path: string): Complai
 function overTimeComplaints(
   { faceId, overTime }: SubjectJudgment,
   path: string,
-  { ledger, taxonomy }: JudgmentFacts,
+  { ledger, taxonomy, brief }: JudgmentFacts,
 ): Complaint[] {
-  if (!isOfClip(ledger.items())) return [];
+  if (brief || !isOfClip(ledger.items())) return [];
   const at = `${path}.overTime`;
   if (overTime === undefined || (faceId !== null && overTime.length === 0)) {
     return [complaintAt(at, "reading", "is empty: give the readings of each stretch of the clip, with its times")];

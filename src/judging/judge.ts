@@ -7,6 +7,7 @@ import { complaintsAbout } from "../domain/judgment-check.ts";
 import type { ModelAnswer, PromptPart } from "../domain/prompt.ts";
 import { withoutRounding } from "../domain/reading-check.ts";
 import type { PromptReference } from "../domain/report.ts";
+import { isOfClip } from "../domain/timeline.ts";
 import { BriefJudgment, judgmentOfBrief } from "./brief-judgment.ts";
 import { checkGrounding, contradictionComplaints } from "./check-grounding.ts";
 import { fillIn, type PromptLibrary } from "./prompt-library.ts";
@@ -110,10 +111,14 @@ function read(answer: ModelAnswer, { ledger, labels, brief = false }: JudgingTas
   const parsed = brief ? parsedBrief(answer.value, { ledger, labels }) : Judgment.safeParse(answer.value);
   if (!parsed.success) return { complaints: formComplaints(parsed.error) };
   const judgment = withoutRounding(parsed.data);
-  const facts = { ledger, faces: ledger.faces(), ...(labels === null ? {} : { taxonomy: labels }) };
+  const facts = { ledger, faces: ledger.faces(), brief, ...(labels === null ? {} : { taxonomy: labels }) };
   const complaints = complaintsAbout(judgment, facts);
-  return complaints.length === 0 ? { judgment, warnings: aboutDrafts(answer.drafts) } : { complaints };
+  if (complaints.length > 0) return { complaints };
+  const untimed = brief && isOfClip(ledger.items()) ? [WITHOUT_TIMES] : [];
+  return { judgment, warnings: [...aboutDrafts(answer.drafts), ...untimed] };
 }
+
+const WITHOUT_TIMES = "The model had little room, so it was asked for one reading of the whole clip and none over time";
 
 function aboutDrafts(drafts = 0): readonly string[] {
   if (drafts === 0) return [];
