@@ -1,3 +1,4 @@
+import { capitalised } from "../domain/capitalised.ts";
 import type { EpisodeMoment } from "../domain/episode.ts";
 import type { EvidenceItem, NewEvidence, TimeWindow } from "../domain/evidence.ts";
 import { groupBy } from "../domain/group-by.ts";
@@ -35,7 +36,7 @@ export function clipEvidence(
   if (tooSlowFor.length === 0) return [];
   const rate = intervalS === null ? "a single frame" : `${Number((1 / intervalS).toFixed(1))} frames per second`;
   const reason = `${tooSlowFor.join(", ")} cannot be measured in ${rate}`;
-  const statement = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}: that none are listed says nothing`;
+  const statement = `${capitalised(reason)}: that none are listed says nothing`;
   return [{ kind: "episode", faceId: null, region: null, statement, value: { type: "not-measured", reason }, source }];
 }
 
@@ -265,9 +266,10 @@ function awayItems({ sights }: PersonInClip, item: MakeItem): NewEvidence[] {
   const share = samples.filter(({ presence }) => presence === "present").length / samples.length;
   const spans = away.slice(0, MOST_RUNS).map(spanText);
   const more = away.length > MOST_RUNS ? ` and ${away.length - MOST_RUNS} times more` : "";
-  const when = share === 0 ? "never" : share === 1 ? "throughout" : `${spans.join(", ")}${more}`;
+  const way = `looks away from the camera (head and eyes together, by more than ${AWAY_DEG} degrees)`;
+  const when = share === 1 ? "throughout" : `${spans.join(", ")}${more}`;
   return [
-    item("gaze", `Looks away from the camera, by more than ${AWAY_DEG} degrees with head and eyes together: ${when}`, {
+    item("gaze", share === 0 ? `Never ${way}` : `${capitalised(way)} ${when}`, {
       ...{ type: "quantity", value: share, unit: "share of the frames in which it was measured" },
     }),
   ];

@@ -1,3 +1,4 @@
+import { capitalised } from "../domain/capitalised.ts";
 import type { CheckedClaim, GroundingBasis, GroundingVerdict } from "../domain/grounding.ts";
 import type { Judgment, Reading, SubjectJudgment } from "../domain/judgment.ts";
 import type { LabelProbability } from "../domain/labels.ts";
@@ -44,14 +45,14 @@ function decide(subject: SubjectJudgment, top: LabelProbability, holding: readon
   if (!follows(subject, top.label) && !isExplained(subject, top.label)) {
     const parts = `the face alone (${told(subject.faceOnly)}) nor from the context alone (${told(subject.contextOnly)})`;
     const reason = `${top.label} follows neither from ${parts}, and the congruence statement does not say why it is ${top.label}`;
-    return { verdict: "contradicted", basis: null, reason: sentence(reason) };
+    return { verdict: "contradicted", basis: null, reason: capitalised(reason) };
   }
   if (holding.length === 0) {
-    return { verdict: "uncited", basis: null, reason: sentence(`no cue that holds speaks for ${top.label}`) };
+    return { verdict: "uncited", basis: null, reason: capitalised(`no cue that holds speaks for ${top.label}`) };
   }
   const basis = holding.some((claim) => claim.basis === "measurements") ? "measurements" : "citation";
   const cues = holding.length === 1 ? "one cue that holds speaks" : `${holding.length} cues that hold speak`;
-  return { verdict: "supported", basis, reason: sentence(`${cues} for ${top.label}`) };
+  return { verdict: "supported", basis, reason: capitalised(`${cues} for ${top.label}`) };
 }
 
 function follows({ faceOnly, contextOnly, integrated }: SubjectJudgment, label: string): boolean {
@@ -87,8 +88,4 @@ function isSame(a: string, b: string): boolean {
 function told(reading: Reading): string {
   const top = topOf(reading);
   return top === undefined ? "which abstains" : `${top.label} ${Number(top.probability.toFixed(2))}`;
-}
-
-function sentence(clause: string): string {
-  return clause.charAt(0).toUpperCase() + clause.slice(1);
 }

@@ -1,3 +1,4 @@
+import { capitalised } from "../domain/capitalised.ts";
 import { type Complaint, complaintAt } from "../domain/complaint.ts";
 import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
 import type { CheckedClaim, Grounding, GroundingBasis, GroundingVerdict } from "../domain/grounding.ts";
@@ -67,7 +68,7 @@ function decide(claim: Claim, { judgment, ledger }: Against): Decision {
       : expressionFinding(claim, cited);
   const decided = joined(measured, expression);
   if (decided?.verdict === "contradicted" || decided?.verdict === "disputed") return decided;
-  if (citation !== undefined) return { verdict: "uncited", basis: null, reason: sentence(citation) };
+  if (citation !== undefined) return { verdict: "uncited", basis: null, reason: capitalised(citation) };
   if (decided !== undefined) return decided;
   if (cited.length === 0) {
     const reason = "It cites no evidence and names nothing that was measured";
@@ -76,7 +77,7 @@ function decide(claim: Claim, { judgment, ledger }: Against): Decision {
   return {
     verdict: "supported",
     basis: "citation",
-    reason: sentence(`it cites ${cited.map(({ id, kind }) => `${id} (${kind})`).join(", ")}`),
+    reason: capitalised(`it cites ${cited.map(({ id, kind }) => `${id} (${kind})`).join(", ")}`),
   };
 }
 
@@ -96,7 +97,7 @@ function joined(measured: Finding | undefined, expression: Finding | undefined):
 
 function decisionOf(verdict: GroundingVerdict, reason: string, isMeasured: boolean): Decision {
   const basis = isMeasured ? "measurements" : "citation";
-  return { verdict, basis: verdict === "supported" ? basis : null, reason: sentence(reason) };
+  return { verdict, basis: verdict === "supported" ? basis : null, reason: capitalised(reason) };
 }
 
 const SEVERITY = ["contradicted", "disputed", "not-measurable", "supported"] as const;
@@ -240,10 +241,6 @@ function citationFault(claim: Claim, cited: readonly EvidenceItem[]): string | u
   if (cited.some(mayMean)) return undefined;
   const others = cited.map(({ id, faceId: other }) => `${id} is about ${other}`).join(", ");
   return `${others}, not about ${faceId}`;
-}
-
-function sentence(clause: string): string {
-  return clause.charAt(0).toUpperCase() + clause.slice(1);
 }
 
 function sharesOf(claims: readonly CheckedClaim[]): Grounding["shares"] {

@@ -1,3 +1,4 @@
+import { capitalised } from "../domain/capitalised.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { Passport, PassportRow, PassportSection } from "../domain/passport.ts";
 import { actionUnit } from "../facs/action-units.ts";
@@ -51,7 +52,7 @@ ${tables.map(
 
 function sectionMarkup(section: PassportSection, rows: readonly PassportRow[]): Markup | null {
   if (rows.length === 0) return null;
-  const heading = `${section.charAt(0).toUpperCase()}${section.slice(1)}`;
+  const heading = capitalised(section);
   const measures = groupBy(rows, ({ measure }) => measure);
   return markup`<h2>${heading}</h2><p>${SECTIONS[section]}</p>
 ${[...measures].map(([measure, some]) => markup`<h3>${measure}</h3><div class="scroll">${plotOf(measure, some)}</div>`)}

@@ -1,3 +1,4 @@
+import { capitalised } from "../domain/capitalised.ts";
 import type { ReadingView, SubjectView } from "./report-view.ts";
 
 const LABELS_SHOWN = 5;
@@ -99,5 +100,5 @@ function Arrow({ from, to }: { readonly from: number; readonly to: number }) {
 }
 
 function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  return `${capitalised(text)}.`;
 }

@@ -1,3 +1,4 @@
+import { capitalised } from "../../domain/capitalised.ts";
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ActionUnitAssertion, Cue } from "../../domain/judgment.ts";
 import { type MeasuredItem, type PresenceVote, presenceVotes } from "../../domain/presence.ts";
@@ -115,7 +116,7 @@ function statementOf({ au, side, state }: ActionUnitAssertion): string {
   if (state === "absent") return `${nameWithCode(au)} is absent`;
   const clause = entry?.shown === null || entry === undefined ? `${au} is present` : `${entry.shown} (${au})`;
   const where = side === "both" ? "" : ` on the person's own ${side} only`;
-  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${where}`;
+  return `${capitalised(clause)}${where}`;
 }
 
 function sourceCues({ type, name, own, evidenceIds }: ReadingSource, labels: readonly string[]): Cue[] {

@@ -1,3 +1,4 @@
+import { capitalised } from "../../domain/capitalised.ts";
 import type { Alternative } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import { nameWithCode } from "../../facs/action-units.ts";
@@ -40,7 +41,7 @@ function whatWouldDecide(
     ? `a closer account of what happened, in which ${label} or ${winner} would be expected`
     : "knowing what happened just before";
   const units = on.face === null ? [] : decidingUnits(label, winner, on.face);
-  return units.length === 0 ? sentence(situation) : sentence(`${units.join(", ")}, and ${situation}`);
+  return units.length === 0 ? capitalised(situation) : capitalised(`${units.join(", ")}, and ${situation}`);
 }
 
 /** What the alternative's rule asks for, the winner's does not, and the measurements leave open or lack. */
@@ -99,8 +100,4 @@ function states(face: FaceReading | null): Alternative[] {
       label: emotion,
       whatWouldDecide: "Whether there is something here that is hard to make out",
     }));
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

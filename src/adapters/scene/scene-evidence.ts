@@ -1,3 +1,4 @@
+import { capitalised } from "../../domain/capitalised.ts";
 import type { EvidenceSource, EvidenceValue, NewEvidence } from "../../domain/evidence.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
 import { type Body, JOINTS, seenJoint } from "./body.ts";
@@ -17,7 +18,7 @@ export interface About {
 
 export function objectItem({ name, box, score }: SceneObject, frame: Frame, source: EvidenceSource): NewEvidence {
   const place = `in the ${placeInImage(box, frame)} of the image`;
-  const statement = `${capital(withArticle(name))} is seen ${place}, score ${score.toFixed(2)}`;
+  const statement = `${capitalised(withArticle(name))} is seen ${place}, score ${score.toFixed(2)}`;
   return { kind: "object", faceId: null, region: box, statement, value: finding(name, score), source };
 }
 
@@ -180,10 +181,6 @@ const PLURAL = /^(skis|scissors)$/;
 function withArticle(name: string): string {
   if (PLURAL.test(name)) return `a pair of ${name}`;
   return `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function listed(parts: readonly string[]): string {

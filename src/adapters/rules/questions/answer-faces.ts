@@ -1,3 +1,4 @@
+import { capitalised } from "../../../domain/capitalised.ts";
 import { groupBy } from "../../../domain/group-by.ts";
 import {
   type AnswerScene,
@@ -10,7 +11,6 @@ import {
   NAMED_FACES,
   readAs,
   readingIds,
-  sentence,
   share,
   topOf,
 } from "./answer-words.ts";
@@ -143,7 +143,7 @@ export function sameAnswer(asksWho: boolean, { subjects, faces: asked }: AnswerS
     const ids = group.flatMap((face) => readingIds(face).slice(0, 1));
     return `${listed(faces)} ${group.length === 1 ? "is" : "are"} perceived as ${expressing(label)}${citing(ids)}`;
   });
-  return asksWho ? `${sentence(told.join("; "))}.` : `${groups.length === 1 ? "Yes" : "No"}: ${told.join("; ")}.`;
+  return asksWho ? `${capitalised(told.join("; "))}.` : `${groups.length === 1 ? "Yes" : "No"}: ${told.join("; ")}.`;
 }
 
 /** Which of the named labels it is, for each face. */
@@ -171,7 +171,7 @@ export function choiceAnswer(labels: readonly string[], scene: AnswerScene): str
     const more = rest.length === 0 ? "" : ` rather than ${listed(rest)}`;
     return `${face.faceId} is perceived as ${expressing(first.label)} (${share(first.level)})${more}${neither}${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`;
   });
-  return `${sentence(told.join("; "))}.`;
+  return `${capitalised(told.join("; "))}.`;
 }
 
 function evidenceFor(target: Target, face: JudgedFace, { view }: AnswerScene): readonly string[] {

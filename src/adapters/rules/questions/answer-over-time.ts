@@ -4,6 +4,7 @@ import { spanText, stretchesIn } from "../evidence-view.ts";
 import { citing, clause, type JudgedFace, listed, NAMED_FACES, ranked } from "./answer-words.ts";
 
 const ABOUT_LOOKS = /\b(?:look(?:s|ing)?|gaz(?:es?|ing)|glanc(?:es?|ing)|star(?:es?|ing)|eyes?)\b/i;
+const ABOUT_REASONS = /\b(?:why|what for|reasons?)\b/i;
 /** More episodes of one face are left to the ledger. */
 const MOST_EPISODES = 2;
 const MOST_STRETCHES = 4;
@@ -11,7 +12,9 @@ const MOST_STRETCHES = 4;
 /** Of a clip: how each reading changes and what happens meanwhile; empty for an image. */
 export function overTimeSentences(view: EvidenceView, faces: readonly JudgedFace[]): string[] {
   const asksLooks = ABOUT_LOOKS.test(view.question ?? "");
-  return faces.slice(0, NAMED_FACES).flatMap(({ faceId, judgment: { overTime = [] } }) => {
+  const isClip = faces.some(({ faceId }) => stretchesIn(view.ofFace(faceId)).length > 0);
+  const asksWhy = asksLooks && isClip && ABOUT_REASONS.test(view.question ?? "");
+  const told = faces.slice(0, NAMED_FACES).flatMap(({ faceId, judgment: { overTime = [] } }) => {
     const items = view.ofFace(faceId);
     if (stretchesIn(items).length === 0) return [];
     const looks = asksLooks ? looksSentence(faceId, items) : [];
@@ -25,18 +28,17 @@ export function overTimeSentences(view: EvidenceView, faces: readonly JudgedFace
       overTime.length > 1 && course.length > 0 ? [`Over time the face of ${faceId} is read as ${listed(course)}.`] : [];
     return [...looks, ...said, ...episodesSentence(faceId, items)];
   });
+  return asksWhy ? ["Frames tell when somebody looks away, not why.", ...told] : told;
 }
 
-/** When somebody looks away, which frames tell; why, they do not. */
+/** When somebody looks away. */
 function looksSentence(faceId: string, items: readonly EvidenceItem[]): string[] {
   const away = items.find(({ kind, value }) => kind === "gaze" && value.type === "quantity");
   const shifts = items.filter(({ kind, statement }) => kind === "episode" && statement.startsWith("The gaze moves"));
   if (away === undefined) return [`Where ${faceId} looks was not measured.`];
   const told = shifts.slice(0, MOST_EPISODES).map((item) => `${clause(item.statement)}${citing([item.id])}`);
   const moves = told.length === 0 ? "" : `; ${listed(told)}`;
-  return [
-    `Why ${faceId} looks anywhere is not measured; when, is: ${clause(away.statement)}${citing([away.id])}${moves}.`,
-  ];
+  return [`${faceId} ${clause(away.statement)}${citing([away.id])}${moves}.`];
 }
 
 function episodesSentence(faceId: string, items: readonly EvidenceItem[]): string[] {

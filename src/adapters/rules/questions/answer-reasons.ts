@@ -1,3 +1,4 @@
+import { capitalised } from "../../../domain/capitalised.ts";
 import { basicLabelOf } from "../../../facs/basic-label.ts";
 import { type EmotionRule, emotionRules } from "../../../facs/emotion-rules.ts";
 import { quantity } from "../evidence-view.ts";
@@ -16,7 +17,6 @@ import {
   ranked,
   readAs,
   readingIds,
-  sentence,
   share,
   topOf,
 } from "./answer-words.ts";
@@ -40,7 +40,7 @@ export function whyAnswer(target: Target | null, scene: AnswerScene): string {
       ? `on ${face.faceId} nothing speaks for ${label}${citing(readingIds(face))}`
       : `${read}, as ${cues}`;
   });
-  return `${sentence(told.join("; "))}.`;
+  return `${capitalised(told.join("; "))}.`;
 }
 
 /** What speaks against a label, and what is read instead. */
@@ -112,7 +112,7 @@ export function alternativesAnswer({ faces }: AnswerScene): string {
     const next = others.slice(0, 2).map(({ label, probability }) => `${label} (${share(probability)})`);
     return `after ${first.label} (${share(first.probability)}), ${face.faceId} is most likely ${next.join(", then ")}${citing(readingIds(face))}`;
   });
-  return `${sentence(told.join("; "))}.`;
+  return `${capitalised(told.join("; "))}.`;
 }
 
 /** How sure the reading is, and what makes it so. */

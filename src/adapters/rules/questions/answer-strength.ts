@@ -1,3 +1,4 @@
+import { capitalised } from "../../../domain/capitalised.ts";
 import { nameWithCode } from "../../../facs/action-units.ts";
 import {
   type AnswerScene,
@@ -10,7 +11,6 @@ import {
   probabilityOf,
   readAs,
   readingIds,
-  sentence,
   share,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
@@ -58,7 +58,7 @@ export function affectAnswer(dimensions: readonly ("valence" | "arousal")[], { f
     const read = dimensions.filter((dimension) => face.judgment.integrated[dimension] !== null);
     return read.length === 0 ? [readAs(face)] : read.map((dimension) => affectClause({ dimension }, face));
   });
-  return `${sentence(told.join("; "))}.`;
+  return `${capitalised(told.join("; "))}.`;
 }
 
 /** Which action units each face shows, and of which it cannot be told. */
@@ -79,7 +79,7 @@ export function actionUnitsAnswer({ faces, view }: AnswerScene): string {
     const doubt = unsure.length === 0 ? "" : `; of ${listed(unsure)} it cannot be told`;
     return `${face.faceId} shows ${named.length === 0 ? `none of the ${measured.length} action units that were measured` : listed(named)}${doubt}`;
   });
-  return `${sentence(told.join(". "))}.`;
+  return `${capitalised(told.join(". "))}.`;
 }
 
 function unitItemsOf(face: JudgedFace, view: AnswerScene["view"]) {

@@ -1,3 +1,4 @@
+import { capitalised } from "../../../domain/capitalised.ts";
 import type { EvidenceItem } from "../../../domain/evidence.ts";
 import { smileRules } from "../../../facs/smile-types.ts";
 import { affectClause } from "./answer-strength.ts";
@@ -11,7 +12,6 @@ import {
   probabilityOf,
   readAs,
   readingIds,
-  sentence,
   share,
   topOf,
 } from "./answer-words.ts";
@@ -149,7 +149,7 @@ export function sideAnswer(target: Target, scene: AnswerScene): string {
 
 function sideClause(units: readonly string[], face: JudgedFace, { view }: AnswerScene): string {
   if (units.every((au) => presenceOfUnit(au, face, view) === "absent")) {
-    return sentence(unitsClause(units, face, { view }));
+    return capitalised(unitsClause(units, face, { view }));
   }
   const items = unitItems(units, face, view);
   const of = (side: "left" | "right" | "both") =>

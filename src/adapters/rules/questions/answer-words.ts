@@ -38,11 +38,6 @@ export function clause(text: string): string {
   return /^[A-Z]{2}|^F\d/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** A clause as the beginning of a sentence. */
-export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 /** Most ids behind one clause: the first are the strongest. */
 const CITED = 4;
 
