@@ -9,15 +9,23 @@ const ABOUT_REASONS = /\b(?:why|what for|reasons?)\b/i;
 const MOST_EPISODES = 2;
 const MOST_STRETCHES = 4;
 
+/** Of a clip, where that is asked: when each person looks away. Empty for an image. */
+export function looksSentences(view: EvidenceView, faces: readonly JudgedFace[]): string[] {
+  const question = view.question ?? "";
+  if (!ABOUT_LOOKS.test(question)) return [];
+  const told = faces.slice(0, NAMED_FACES).flatMap(({ faceId }) => {
+    const items = view.ofFace(faceId);
+    return isOfClip(items) ? looksSentence(faceId, items) : [];
+  });
+  const isWhy = told.length > 0 && ABOUT_REASONS.test(question);
+  return isWhy ? ["Frames tell when somebody looks away, not why.", ...told] : told;
+}
+
 /** Of a clip: how each reading changes and what happens meanwhile; empty for an image. */
 export function overTimeSentences(view: EvidenceView, faces: readonly JudgedFace[]): string[] {
-  const asksLooks = ABOUT_LOOKS.test(view.question ?? "");
-  const isClip = faces.some(({ faceId }) => stretchesIn(view.ofFace(faceId)).length > 0);
-  const asksWhy = asksLooks && isClip && ABOUT_REASONS.test(view.question ?? "");
-  const told = faces.slice(0, NAMED_FACES).flatMap(({ faceId, judgment: { overTime = [] } }) => {
+  return faces.slice(0, NAMED_FACES).flatMap(({ faceId, judgment: { overTime = [] } }) => {
     const items = view.ofFace(faceId);
-    if (stretchesIn(items).length === 0) return [];
-    const looks = asksLooks ? looksSentence(faceId, items) : [];
+    if (!isOfClip(items)) return [];
     const course = overTime.slice(0, MOST_STRETCHES).flatMap(({ faceOnly, ...stretch }) => {
       const top = ranked(faceOnly.distribution)[0];
       if (top === undefined) return [];
@@ -26,9 +34,12 @@ export function overTimeSentences(view: EvidenceView, faces: readonly JudgedFace
     });
     const said =
       overTime.length > 1 && course.length > 0 ? [`Over time the face of ${faceId} is read as ${listed(course)}.`] : [];
-    return [...looks, ...said, ...episodesSentence(faceId, items)];
+    return [...said, ...episodesSentence(faceId, items)];
   });
-  return asksWhy ? ["Frames tell when somebody looks away, not why.", ...told] : told;
+}
+
+function isOfClip(items: readonly EvidenceItem[]): boolean {
+  return stretchesIn(items).length > 0;
 }
 
 /** When somebody looks away. */

@@ -10,7 +10,7 @@ import {
   whichAnswer,
   whoAnswer,
 } from "./answer-faces.ts";
-import { overTimeSentences } from "./answer-over-time.ts";
+import { looksSentences, overTimeSentences } from "./answer-over-time.ts";
 import {
   alternativesAnswer,
   certaintyAnswer,
@@ -37,7 +37,8 @@ export function answerQuestion(view: EvidenceView, subjects: readonly JudgedSubj
     return `The rules judge cannot answer that, as ${asked.reason}; what it can say: ${described({ view, subjects, faces: all })}`;
   }
   if (faces.length === 0) return describeScene(subjects[0]);
-  return [answerOf(asked, { view, subjects, faces }), ...overTimeSentences(view, faces)].join(" ");
+  const answer = answerOf(asked, { view, subjects, faces });
+  return [...looksSentences(view, faces), answer, ...overTimeSentences(view, faces)].join(" ");
 }
 
 function described(scene: AnswerScene): string {
