@@ -46,20 +46,26 @@ const READINGS = [
 
 function renderLine(subject: SubjectJudgment, style: TerminalStyle): string {
   const told = READINGS.map(([name, key]) => `${name} ${rows(subject[key])[0]}`.padEnd(34));
-  return `${style.bold((subject.faceId ?? "Scene").padEnd(4))}${told.join("").trimEnd()}`;
+  return `${style.bold(nameOf(subject))}${told.join("").trimEnd()}`;
+}
+
+/** As wide as the names of most faces, or what it takes. */
+function nameOf({ faceId }: SubjectJudgment): string {
+  return faceId === null ? "Scene  " : faceId.padEnd(3).concat(" ");
 }
 
 function renderFace(subject: SubjectJudgment, report: Report, style: TerminalStyle): string {
   const pooled = report.samples?.subjects.find(({ faceId }) => faceId === subject.faceId);
   const columns = READINGS.map(([, key]) => (pooled ? spreadRows(pooled[key]) : rows(subject[key])));
   const height = Math.max(...columns.map((column) => column.length));
-  const head = READINGS.map(([name]) => name.padEnd(COLUMN))
+  const name = nameOf(subject);
+  const head = READINGS.map(([reading]) => reading.padEnd(COLUMN))
     .join("")
     .trimEnd();
   const table = Array.from({ length: height }, (_, row) => {
-    return `    ${columns.map((column) => (column[row] ?? "").padEnd(COLUMN)).join("")}`.trimEnd();
+    return `${" ".repeat(name.length)}${columns.map((column) => (column[row] ?? "").padEnd(COLUMN)).join("")}`.trimEnd();
   });
-  const id = style.bold((subject.faceId ?? "Scene").padEnd(4));
+  const id = style.bold(name);
   const course = renderOverTime(subject, style);
   return [`${id}${style.dim(head)}`, ...table, ...course, ...renderCues(subject, report, style)].join("\n");
 }

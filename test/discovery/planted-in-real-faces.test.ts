@@ -88,14 +88,25 @@ const discover = (faces: readonly StudyFace[], seed: number) =>
   );
 
 describe("among faces mixed from real ones", () => {
-  // Of seeds 1 to 8, five of each pair survive; in the others the group is found and fails. Probabilities that are calibrated
-  // lie nearer to the middle where a unit is not shown, and planted units stand out less.
-  it.each([
-    [["AU4", "AU15"], 1],
-    [["AU7", "AU15"], 3],
-    [["AU1", "AU4", "AU15"], 2],
-  ])("the planted combination %j is found, named by it, and survives its tests", async (units, seed) => {
-    const { proposals } = await discover(study(200, 40, units, seed), seed);
+  // Where a unit is not shown, calibrated probabilities lie nearer to the middle, and planted units stand out less: pairs are
+  // always found as a group, and survive with some ten of sixteen seeds.
+  it("the planted combination AU4+AU15 is found whatever the seed, and survives its tests with most, alone and under its name", async () => {
+    const survivors: string[] = [];
+    for (const seed of [1, 2, 3, 4]) {
+      const { proposals } = await discover(study(200, 40, ["AU4", "AU15"], seed), seed);
+      const [planted, ...others] = proposals.filter(({ name }) => name.startsWith("AU4+AU15"));
+      const given = (planted?.members ?? []).filter((id) => id.startsWith("planted"));
+      expect(given.length).toBeGreaterThanOrEqual(20); // of 40
+      expect([(planted?.members.length ?? 0) - given.length, others]).toEqual([0, []]);
+      survivors.push(...proposals.filter(({ status }) => status === "survived").map(({ name }) => name));
+    }
+    expect([...new Set(survivors)]).toEqual(["AU4+AU15, near: happiness"]);
+    expect(survivors.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("a planted combination of three units survives, with those who were given it and hardly anybody else", async () => {
+    const units = ["AU1", "AU4", "AU15"];
+    const { proposals } = await discover(study(200, 40, units, 2), 2);
     const survivors = proposals.filter(({ status }) => status === "survived");
     expect(survivors.map(({ name }) => name)).toEqual([`${units.join("+")}, near: happiness`]);
     const members = survivors[0]?.members ?? [];
