@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createOllamaJudge } from "../src/adapters/ollama/ollama-judge.ts";
 import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
 import { createTools } from "../src/agent/tool-list.ts";
@@ -582,8 +582,10 @@ describe("the user", () => {
     const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
     const controller = new AbortController();
     const answer = ask({ image: PICTURE }, await partsFor(model), controller.signal);
-    setTimeout(() => controller.abort(new Error("stopped by the user")), 100);
-    await expect(answer).rejects.toThrow("stopped by the user");
+    const stopped = expect(answer).rejects.toThrow("stopped by the user");
+    await vi.waitFor(() => expect(server.chats).toHaveLength(1), { timeout: 20_000 });
+    controller.abort(new Error("stopped by the user"));
+    await stopped;
     await server.abandoned;
   });
 
