@@ -26,7 +26,7 @@ import { gradientImage } from "../support/images.ts";
 import { partsFor } from "../support/judge-of.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { KNOWN_RECIPES, madeFace } from "../support/study-faces.ts";
-import { tempFolder } from "../support/temp-folder.ts";
+import { tempFolder, temporaryFolder } from "../support/temp-folder.ts";
 
 /** A request, and what came of it. */
 interface Exchange {
@@ -143,11 +143,11 @@ function wordsIn({ messages }: ChatRequest): string {
     .join("\n");
 }
 
+const store = join(await temporaryFolder(), "exemplars");
 let shots: ReturnType<typeof openDependencies> | undefined;
 afterAll(async () => (await shots)?.close());
 
 async function askWithShots(model: JudgeModel): Promise<unknown> {
-  const store = join(process.env.KULESHOV_TEST_GGUF ?? "", "exemplars");
   shots ??= openDependencies({
     model: "rules",
     toolboxes: ["mesh"],
