@@ -1,5 +1,5 @@
 import type { ToolContext } from "./agent/agent-tool.ts";
-import { consult } from "./agent/consult.ts";
+import { consult, whileMeasuring } from "./agent/consult.ts";
 import type { ToolProgress } from "./agent/trace-recorder.ts";
 import { type AskDependencies, identityOfAsk, judgesOf, overheard } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
@@ -72,7 +72,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
   encoded?.catch(() => {});
   const faces = clip
     ? peopleOf(clip)
-    : await watch.time("measure", () => measureFaces(image, dependencies.toolboxes, signal));
+    : await watch.time("measure", () => whileMeasuring(measureFaces(image, dependencies.toolboxes, signal)));
   checkFace(query.face, faces);
   const present = clip ? facesIn(clip, image) : faces;
   const visible = query.blurOthers ? await blurOtherFaces(image, present, query) : image;

@@ -2,8 +2,17 @@ import { beginAsking, type Consultation, referenceOf, samplesOf } from "./ask-ju
 import type { JudgeDependencies, Thinking } from "./fitted-question.ts";
 import { judgePanel } from "./judge-panel.ts";
 import { judgeSamples } from "./judge-samples.ts";
-import { runJudge } from "./run-judge.ts";
+import { loadConversation, runJudge } from "./run-judge.ts";
 import { createTransferRecorder } from "./transfer.ts";
+
+/** What was measured before is at hand sooner than this, and its answer may be kept as well. */
+const KNOWN_WITHIN_MS = 60;
+
+/** Waits for measuring, and loads what judging takes meanwhile, unless measuring is over at once. */
+export async function whileMeasuring<T>(measuring: Promise<T>): Promise<T> {
+  const loading = setTimeout(() => void loadConversation(), KNOWN_WITHIN_MS);
+  return measuring.finally(() => clearTimeout(loading));
+}
 
 /**
  * Has the evidence judged: by one model, by several samples of it, or by a panel.

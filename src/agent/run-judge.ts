@@ -133,13 +133,17 @@ async function judgeWithin(thinking: Thinking, setting: FittedDependencies, sign
   };
 }
 
+/** LangChain takes a third of a second to load: who only looks at what was judged before has no use for it. */
+export function loadConversation(): Promise<typeof import("./conversation.ts")> {
+  return import("./conversation.ts");
+}
+
 async function judgeOnce(thinking: Thinking, setting: FittedDependencies, signal?: AbortSignal): Promise<OneRun> {
   const { question, toolContext, onTool } = thinking;
   const { model, prompts, plan, economy, limits = DEFAULT_LIMITS, transfer } = setting;
   const { prompt, tools, answer, seesViews } = questionFor(thinking, setting);
   const { system, user, references } = prompt;
-  // LangChain takes a third of a second to load: who only looks at what was judged before has no use for it.
-  const { openConversation } = await import("./conversation.ts");
+  const { openConversation } = await loadConversation();
   const conversation = openConversation({
     model,
     system,
