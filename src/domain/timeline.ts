@@ -61,3 +61,13 @@ function stepOf(samples: readonly Sample[]): number {
   const steps = samples.slice(1).map(({ timeS }, i) => timeS - (samples[i] as Sample).timeS);
   return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
 }
+
+/** `3.2 s`. */
+export function secondsText(timeS: number): string {
+  return `${timeS.toFixed(1)} s`;
+}
+
+/** `from 3.0 to 6.8 s`, or `at 3.0 s`. */
+export function spanText({ fromS, toS }: TimeWindow): string {
+  return fromS === toS ? `at ${secondsText(fromS)}` : `from ${fromS.toFixed(1)} to ${secondsText(toS)}`;
+}

@@ -1,15 +1,15 @@
 import { capitalised } from "../domain/capitalised.ts";
-import type { EpisodeMoment } from "../domain/episode.ts";
 import type { EvidenceItem, NewEvidence, TimeWindow } from "../domain/evidence.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { Face, FaceMeasurement } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
 import { median } from "../domain/statistics/summary.ts";
-import type { ClipDynamics, TrackDynamics } from "../dynamics/clip-dynamics.ts";
-import type { Movement } from "../dynamics/head-and-eyes.ts";
+import { secondsText, spanText } from "../domain/timeline.ts";
+import type { ClipDynamics } from "../dynamics/clip-dynamics.ts";
 import { stretchesOf } from "../dynamics/stretches.ts";
 import { nameWithCode } from "../facs/action-units.ts";
 import { isExpressionPool } from "../facs/expression-pool.ts";
+import { eventItems, type MakeItem } from "./clip-events.ts";
 
 /** What the ledger needs to know of a person in a clip. */
 export interface PersonInClip {
@@ -63,13 +63,6 @@ export function personEvidence(person: PersonInClip, { dynamics }: ClipContents)
   ];
 }
 
-type MakeItem = (
-  kind: EvidenceItem["kind"],
-  statement: string,
-  value: Value,
-  more?: Partial<Pick<NewEvidence, "time" | "source">>,
-) => NewEvidence;
-
 function sightItems({ faceId, trackId, sights }: PersonInClip, { clock }: ClipDynamics, item: MakeItem): NewEvidence[] {
   const times = sights.map(({ place }) => place.timestampS);
   const [fromS, toS] = [times[0] ?? 0, times.at(-1) ?? 0];
@@ -79,7 +72,7 @@ function sightItems({ faceId, trackId, sights }: PersonInClip, { clock }: ClipDy
   return [
     item(
       "face",
-      `${faceId} (${trackId} in tables) is seen in ${sights.length} of ${clock.timesS.length} frames, from ${seconds(fromS)} to ${seconds(toS)}`,
+      `${faceId} (${trackId} in tables) is seen in ${sights.length} of ${clock.timesS.length} frames, from ${secondsText(fromS)} to ${secondsText(toS)}`,
       { type: "quantity", value: sights.length, unit: "frames" },
     ),
     ...(facePx === null || overall === null
@@ -136,7 +129,7 @@ function courseOf(samples: Samples): string {
   const rest = others.size === 2 ? "absent or uncertain" : ([...others][0] ?? "");
   if (shown.length === 0) return `${rest} throughout (at most ${highest})`;
   if (others.size === 0) return `present throughout (at most ${highest})`;
-  const told = shown.slice(0, MOST_RUNS).map(({ fromS, toS }) => spanText({ fromS, toS }));
+  const told = shown.slice(0, MOST_RUNS).map(spanText);
   const more = shown.length > MOST_RUNS ? ` and ${shown.length - MOST_RUNS} times more` : "";
   return `present ${told.join(", ")}${more} (at most ${highest}), otherwise ${rest}`;
 }
@@ -151,102 +144,6 @@ function runsOf(samples: Samples, presence: Samples[number]["presence"]): TimeWi
     isOpen = own === presence;
   }
   return runs;
-}
-
-function spanText({ fromS, toS }: TimeWindow): string {
-  return fromS === toS ? `at ${seconds(fromS)}` : `from ${plainSeconds(fromS)} to ${seconds(toS)}`;
-}
-
-function plainSeconds(timeS: number): string {
-  return timeS.toFixed(1);
-}
-
-export function seconds(timeS: number): string {
-  return `${plainSeconds(timeS)} s`;
-}
-
-function eventItems(track: TrackDynamics, { clock }: ClipDynamics, item: MakeItem): NewEvidence[] {
-  const { episodes, smiles, movements, gaps, blinks } = track;
-  const timeAt = (at: number) => clock.timesS[at] as number;
-  const events = [
-    ...episodes.map((episode) => {
-      const { curve, onset, apex, offset } = episode;
-      const what = curve.kind === "action unit" ? nameWithCode(curve.name) : curve.name;
-      const timing = smiles.get(episode);
-      const said =
-        timing === undefined || timing.verdict === "cannot be told" ? "" : `; its timing is ${timing.verdict}`;
-      const moment = (name: string, place: EpisodeMoment | null) =>
-        place === null
-          ? []
-          : [
-              { name, value: place.timeS, unit: "s" },
-              { name: `${name} value`, value: place.value, unit: curve.scale },
-            ];
-      return item(
-        "episode",
-        `${what} ${riseText(onset)}${apexText(apex)}${fallText(offset)}${said}`,
-        {
-          type: "quantities",
-          values: [...moment("onset", onset), ...moment("apex", apex), ...moment("offset", offset)],
-        },
-        {
-          time: { fromS: onset?.timeS ?? apex.timeS, toS: offset?.timeS ?? apex.timeS },
-          source: { type: curve.kind === "expression" ? "network" : "toolbox", name: curve.source },
-        },
-      );
-    }),
-    ...movements.map((movement) => {
-      const time = { fromS: timeAt(movement.onset), toS: timeAt(movement.offset) };
-      const values = [{ name: movement.kind, value: movement.value, unit: unitOf(movement) }];
-      return item("episode", movementText(movement, time), { type: "quantities", values }, { time });
-    }),
-  ].sort((a, b) => (a.time?.fromS ?? 0) - (b.time?.fromS ?? 0));
-  const unseen = gaps.map(({ first, last }) => {
-    const time = { fromS: timeAt(first), toS: timeAt(last) };
-    const reason = "no face, or one too poor or cut off, was found in these frames";
-    return item(
-      "face",
-      `Not seen well ${spanText(time)}: nothing is known of it`,
-      { type: "not-measured", reason },
-      { time },
-    );
-  });
-  const rate =
-    blinks === null
-      ? []
-      : [
-          item("episode", `Blinks ${blinks.count} times in ${seconds(blinks.seenS)}`, {
-            type: "quantity",
-            ...{ value: blinks.perMinute, unit: "blinks per minute" },
-          }),
-        ];
-  return [...events, ...rate, ...unseen];
-}
-
-function unitOf({ kind }: Movement): string {
-  return kind === "blink" || kind === "eyes closed" ? "openness, 1 at rest" : "degrees";
-}
-
-function riseText(onset: EpisodeMoment | null): string {
-  return onset === null
-    ? "is there when it is first seen"
-    : `rises from ${seconds(onset.timeS)} (${onset.value.toFixed(2)})`;
-}
-
-function apexText({ timeS, value }: EpisodeMoment): string {
-  return `, peaks at ${seconds(timeS)} (${value.toFixed(2)})`;
-}
-
-function fallText(offset: EpisodeMoment | null): string {
-  return offset === null ? ", its end was not seen" : `, gone by ${seconds(offset.timeS)} (${offset.value.toFixed(2)})`;
-}
-
-function movementText({ kind, value, note }: Movement, time: TimeWindow): string {
-  const when = spanText(time);
-  if (kind === "blink") return `Blinks ${when}`;
-  if (kind === "eyes closed") return `The eyes are closed ${when}`;
-  if (kind === "gaze shift") return `The gaze moves by ${value.toFixed(0)} degrees ${note} ${when}`;
-  return `${kind === "nod" ? "Nods" : "Shakes the head"} by ${value.toFixed(0)} degrees ${when}`;
 }
 
 /** Head and eyes together further from the camera than this look away from it. */

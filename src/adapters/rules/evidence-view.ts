@@ -95,8 +95,3 @@ function withItems(
   const items = [...view.items.filter((item) => item.faceId !== faceId), ...own];
   return { ...view, items, ofFace: (id) => (id === faceId ? own : view.ofFace(id)) };
 }
-
-/** `from 1.1 to 3.2 s`. */
-export function spanText({ fromS, toS }: TimeWindow): string {
-  return fromS === toS ? `at ${fromS.toFixed(1)} s` : `from ${fromS.toFixed(1)} to ${toS.toFixed(1)} s`;
-}

@@ -1,10 +1,11 @@
 import type { TimeWindow } from "../../domain/evidence.ts";
 import type { Congruence, Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
+import { spanText } from "../../domain/timeline.ts";
 import { deriveCoreAffect } from "../../facs/circumplex.ts";
 import { integrateReadings } from "../../facs/cue-integration.ts";
 import { contextAppraisals, contextCues } from "./context-statements.ts";
-import { type EvidenceView, spanText, stretchesIn, viewWithin, withEverything } from "./evidence-view.ts";
+import { type EvidenceView, stretchesIn, viewWithin, withEverything } from "./evidence-view.ts";
 import { faceCues } from "./face-cues.ts";
 import { expectedAtLarge } from "./integration-settings.ts";
 import { nameAlternatives } from "./name-alternatives.ts";

@@ -1,6 +1,6 @@
 import type { EvidenceItem } from "../../../domain/evidence.ts";
+import { isOfClip, spanText } from "../../../domain/timeline.ts";
 import type { EvidenceView } from "../evidence-view.ts";
-import { spanText, stretchesIn } from "../evidence-view.ts";
 import { citing, clause, type JudgedFace, listed, NAMED_FACES, ranked } from "./answer-words.ts";
 
 const ABOUT_LOOKS = /\b(?:look(?:s|ing)?|gaz(?:es?|ing)|glanc(?:es?|ing)|star(?:es?|ing)|eyes?)\b/i;
@@ -36,10 +36,6 @@ export function overTimeSentences(view: EvidenceView, faces: readonly JudgedFace
       overTime.length > 1 && course.length > 0 ? [`Over time the face of ${faceId} is read as ${listed(course)}.`] : [];
     return [...said, ...episodesSentence(faceId, items)];
   });
-}
-
-function isOfClip(items: readonly EvidenceItem[]): boolean {
-  return stretchesIn(items).length > 0;
 }
 
 /** When somebody looks away. */
