@@ -11,7 +11,7 @@ export interface StepEvent {
 }
 
 /** Wall time of the steps of one query. */
-interface Stopwatch {
+export interface Stopwatch {
   /** Adds the time that `work` takes to a step. */
   time<T>(step: Step, work: () => Promise<T>): Promise<T>;
   timingsMs(): Provenance["timingsMs"];

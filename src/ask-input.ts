@@ -1,0 +1,102 @@
+import { whileMeasuring } from "./agent/consult.ts";
+import type { AskQuery } from "./ask.ts";
+import { type AskDependencies, judgesOf } from "./ask-dependencies.ts";
+import type { DecodedImage, ImageView } from "./domain/image.ts";
+import type { Face } from "./domain/measurement.ts";
+import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
+import { decodeImage } from "./measuring/decode-image.ts";
+import { endingOf } from "./measuring/folder-files.ts";
+import { VIDEO_ENDINGS } from "./measuring/image-format.ts";
+import { measureFaces } from "./measuring/measure-image.ts";
+import { renderView } from "./measuring/render-view.ts";
+import type { Stopwatch } from "./platform/stopwatch.ts";
+import type { JudgeModel } from "./ports/chat-model.ts";
+import { facesIn, type MeasuredClip, measureClip, peopleOf } from "./study/measure-clip.ts";
+
+/** What is asked about, measured. */
+export interface AskedInput {
+  /** The image, or the frame of a clip that tells most. */
+  readonly image: DecodedImage;
+  /** `null` for an image. */
+  readonly clip: MeasuredClip | null;
+  /** Faces of the image, or the people of the clip. */
+  readonly faces: readonly Face[];
+  /** Those of them that are in the image. */
+  readonly present: readonly Face[];
+  /** The image as tools may look at it. */
+  readonly visible: DecodedImage;
+  /** The image as models are shown it, or frames of the clip with their times; none where no model can see. */
+  shown(): Promise<readonly ImageView[]>;
+}
+
+/** Longest side of the image that a model is shown: what vision models resolve, and no more than needs to leave. */
+const SHOWN_SIDE_PX = 1280;
+/** The same of each of several frames. */
+const SHOWN_FRAME_SIDE_PX = 768;
+
+/**
+ * Opens and measures what is asked about.
+ * @throws {ImageDecodeError} if it cannot be read. @throws {ConfigurationError} if the face that is asked about is not there.
+ */
+export async function openInput(
+  query: AskQuery,
+  dependencies: AskDependencies,
+  { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal | undefined },
+): Promise<AskedInput> {
+  const source = clipIn(query, dependencies);
+  const clip = source && (await watch.time("measure", () => measureClip(source.path, source.tools, source, signal)));
+  const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));
+  // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
+  const shows = (visible: (one: DecodedImage) => Promise<DecodedImage>) =>
+    shownViews(clip, { image, visible }, judgesOf(dependencies), signal);
+  const encoded = query.blurOthers ? null : shows(async (one) => one);
+  encoded?.catch(() => {});
+  const faces = clip
+    ? peopleOf(clip)
+    : await watch.time("measure", () => whileMeasuring(measureFaces(image, dependencies.toolboxes, signal)));
+  checkFace(query.face, faces);
+  const presentIn = (one: DecodedImage) => (clip ? facesIn(clip, one) : faces);
+  const visible = query.blurOthers ? await blurOtherFaces(image, presentIn(image), query) : image;
+  return {
+    ...{ image, clip, faces, present: presentIn(image), visible },
+    shown: () => encoded ?? shows((one) => blurOtherFaces(one, presentIn(one), query)),
+  };
+}
+
+function opened(image: AskQuery["image"], signal?: AbortSignal): Promise<DecodedImage> {
+  return typeof image === "string" ? decodeImage(image, signal) : Promise.resolve(image);
+}
+
+/** The clip that is asked about, with what measures it; `null` for an image, and where nothing here reads clips. */
+function clipIn({ image: path }: AskQuery, { clips, toolboxes }: AskDependencies) {
+  if (clips === undefined || typeof path !== "string" || !VIDEO_ENDINGS.includes(endingOf(path))) return null;
+  const { identity, video, ...options } = clips;
+  return { path, tools: { toolboxes, identity, video }, ...options };
+}
+
+/** What a model is told of the clip, and which of its frames a model sees that takes one image only. */
+export function inWords({ frames, shown, key, dynamics: { intervalS } }: MeasuredClip) {
+  const last = frames.at(-1)?.timestampS ?? 0;
+  const rate = intervalS === null ? "" : `, ${Number((1 / intervalS).toFixed(1))} in a second`;
+  const says = `${frames.length} frames of it were measured from 0.0 to ${last.toFixed(1)} s${rate}.`;
+  return { says, key: shown.findIndex(({ image }) => image === key) };
+}
+
+/** The image as models are shown it, or the frames of a clip with their times; none where no model can see. */
+async function shownViews(
+  clip: MeasuredClip | null,
+  { image, visible }: { readonly image: DecodedImage; readonly visible: (one: DecodedImage) => Promise<DecodedImage> },
+  models: readonly JudgeModel[],
+  signal?: AbortSignal,
+): Promise<readonly ImageView[]> {
+  if (!models.some(({ capabilities }) => capabilities.vision)) return [];
+  if (clip === null) {
+    return [await renderView(await visible(image), { caption: "the whole image", maxSidePx: SHOWN_SIDE_PX }, signal)];
+  }
+  const views: ImageView[] = [];
+  for (const { image: frame, timeS, why } of clip.shown) {
+    const caption = `The frame at ${timeS.toFixed(1)} s: ${why}`;
+    views.push(await renderView(await visible(frame), { caption, maxSidePx: SHOWN_FRAME_SIDE_PX }, signal));
+  }
+  return views;
+}
