@@ -1,4 +1,4 @@
-import { access, readdir, rm, stat, utimes } from "node:fs/promises";
+import { access, lstat, readdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
@@ -114,9 +114,10 @@ async function entriesOf(folder: string): Promise<readonly Entry[]> {
   for (const part of await readdir(folder).catch(() => [])) {
     if (!PART.test(part)) continue;
     for (const name of await readdir(join(folder, part)).catch(() => [])) {
+      if (!VALUE.test(name) || !name.startsWith(part)) continue;
       const path = join(folder, part, name);
-      const found = VALUE.test(name) ? await stat(path).catch(() => undefined) : undefined;
-      if (found !== undefined) entries.push({ path, bytes: found.size, usedMs: found.mtimeMs });
+      const found = await lstat(path).catch(() => undefined);
+      if (found?.isFile()) entries.push({ path, bytes: found.size, usedMs: found.mtimeMs });
     }
   }
   return entries;

@@ -8,6 +8,8 @@ import { systemPath } from "./system-path.ts";
 
 /** How long a lock may be held by somebody whose name is not in it yet. */
 const MOST_MS_UNNAMED = 1000;
+/** What the file of a lock says, also one whose process was killed before its name, or the power went before it, was in it. */
+const OURS = /^(?:process [0-9]+ on [^\n]*\n|\0*)$/;
 
 /** A lock that this process holds. */
 export interface FileLock {
@@ -26,7 +28,7 @@ interface LockedOut {
  * over, which is where lock files that hold a process id let two in: between "its process is gone" and "it is mine" a
  * third may have come, and ids are given out again. Text in the file is for people only.
  *
- * @throws {ConfigurationError} if the file system has no locks.
+ * @throws {ConfigurationError} if the file system has no locks, or the file is not Kuleshov's.
  */
 export async function acquireLock(path: string): Promise<FileLock | LockedOut> {
   const since = performance.now();
@@ -44,6 +46,7 @@ export async function acquireLock(path: string): Promise<FileLock | LockedOut> {
       }
       // Whoever held it before has removed the file that is open here; another may have one of that name by now.
       if (await isStillThere(file, path)) {
+        await refuseTheirs(file, path);
         await file.truncate();
         await file.writeFile(`process ${process.pid} on ${hostname()}\n`);
         return { release: () => release(file, path) };
@@ -87,6 +90,15 @@ function isLocked(file: FileHandle, path: string): boolean {
 async function isStillThere(file: FileHandle, path: string): Promise<boolean> {
   const [own, named] = [await file.stat(), await stat(systemPath(path)).catch(() => undefined)];
   return named !== undefined && own.ino === named.ino && own.dev === named.dev;
+}
+
+/** A lock's file is written anew and removed, which a file that happens to have its name must not be. */
+async function refuseTheirs(file: FileHandle, path: string): Promise<void> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
+  if (OURS.test(buffer.toString("latin1", 0, bytesRead))) return;
+  throw new ConfigurationError(
+    `Cannot lock as there is a file of that name that Kuleshov did not write, move it away or choose another place: \`${path}\``,
+  );
 }
 
 /** Removed while it is still held, so that nobody's new lock is. Where an open file cannot be removed it stays, empty of meaning. */

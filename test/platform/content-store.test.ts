@@ -1,4 +1,4 @@
-import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { clearStore, contentKey, createContentStore, sizeOfStore } from "../../src/platform/content-store.ts";
@@ -69,10 +69,14 @@ describe("a content store", () => {
   it("is cleared of its own entries and of nothing else", async () => {
     const folder = await tempFolder();
     await createContentStore(folder, LARGE).put(contentKey(1), 1);
-    await writeFile(join(folder, contentKey(1).slice(0, 2), "mine.txt"), "mine");
+    const part = contentKey(1).slice(0, 2);
+    const elsewhere = `${part === "00" ? "11" : "00"}${contentKey(1).slice(2)}.json.gz`;
+    const aFolder = `${part}${"0".repeat(62)}.json.gz`;
+    await mkdir(join(folder, part, aFolder));
+    for (const mine of ["mine.txt", "mine.json.gz", elsewhere]) await writeFile(join(folder, part, mine), "mine");
     expect(await clearStore(folder)).toMatchObject({ entries: 1 });
     expect(await sizeOfStore(folder)).toEqual({ entries: 0, bytes: 0 });
-    expect(await readdir(join(folder, contentKey(1).slice(0, 2)))).toEqual(["mine.txt"]);
+    expect((await readdir(join(folder, part))).sort()).toEqual(["mine.txt", "mine.json.gz", elsewhere, aFolder].sort());
     expect(await clearStore(join(folder, "nowhere"))).toEqual({ entries: 0, bytes: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { truncate, writeFile } from "node:fs/promises";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { acquireLock, withFileLock } from "../../src/platform/file-lock.ts";
@@ -75,6 +75,17 @@ describe("a lock", () => {
         async () => 7,
       ),
     ).toBe(7);
+  });
+
+  it("leaves a file alone that somebody else gave its name", async () => {
+    const path = join(await tempFolder(), "run.lock");
+    for (const theirs of ["my notes\n", "process 7 on here\nand my notes\n", "process 7 on ".padEnd(600, "x")]) {
+      await writeFile(path, theirs);
+      await expect(acquireLock(path)).rejects.toThrow("that Kuleshov did not write");
+      expect(await readFile(path, "utf8")).toBe(theirs);
+    }
+    await writeFile(path, "\0\0\0\0"); // as a power cut may leave it
+    expect(await acquireLock(path)).toHaveProperty("release");
   });
 
   it("is had by exactly one of four that rush for the lock of a process that was killed", async () => {
