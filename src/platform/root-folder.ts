@@ -26,7 +26,8 @@ export async function realPath(path: string): Promise<string> {
   return pathOfBytes(await realpath(systemPath(path), "buffer"));
 }
 
-function isInside(root: string, path: string): boolean {
+/** Whether a path leads to a folder or to what lies in it, links apart. */
+export function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { readText } from "../platform/read-file.ts";
+import { isInside } from "../platform/root-folder.ts";
 import { inWordsIfDiskFull } from "../platform/system-error.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { journalLine, wholeRecords } from "./journal.ts";
@@ -23,8 +24,11 @@ const Began = z.strictObject({
     settings: z.record(z.string(), z.unknown()),
   }),
 });
-/** A file of ours; `null` for one that is not written at once. */
-const Wrote = z.strictObject({ file: z.string(), sha256: z.string().nullable() });
+/** A file of ours, which lies in the folder, whoever wrote the journal; `null` for one that is not written at once. */
+const Wrote = z.strictObject({
+  file: z.string().refine((name) => isInside("run", join("run", name))),
+  sha256: z.string().nullable(),
+});
 const Ended = z.strictObject({ state: z.enum(["interrupted", "finished"]) });
 const RunRecord = z.union([Began, Wrote, Ended, RowCommit]);
 

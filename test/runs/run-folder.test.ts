@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { journalLine } from "../../src/runs/journal.ts";
 import { aloneInRun, continueRunFolder, openRunFolder, type RunFolderOptions } from "../../src/runs/run-folder.ts";
 import { keepInRun } from "../../src/runs/run-manifest.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -40,6 +41,17 @@ describe("a run's folder", () => {
     );
     expect([run.resumed, run.wasFinished, run.files()]).toEqual([false, false, []]);
     await run.close("finished");
+  });
+
+  it("removes nothing outside, whatever its journal says", async () => {
+    const outside = join(await tempFolder(), "mine.txt");
+    await writeFile(outside, "mine");
+    await madeRun("interrupted");
+    for (const file of [relative(folder, outside), outside]) {
+      await appendFile(join(folder, "journal.jsonl"), journalLine({ file, sha256: null }));
+    }
+    await (await open({ force: true })).close("finished");
+    expect(await readFile(outside, "utf8")).toBe("mine");
   });
 
   it("begins a finished run anew with nothing left of it, whatever tables and folders it had", async () => {
