@@ -12,8 +12,7 @@ import { faceKey, openStudyFilter } from "../study/exclusions.ts";
 import { measuredBy, readImageRecords } from "../study/imported-study.ts";
 import { addToCategory, categoryBoard, moveExemplars, withStore } from "./exemplars.ts";
 import { drawFrame, momentOf } from "./face-portraits.ts";
-import { changesInTurn } from "./folder.ts";
-import { createStudyDesk, type OpenedStudy } from "./opened-study.ts";
+import type { OpenedStudy } from "./opened-study.ts";
 import { asked, jpegOr, message } from "./requests.ts";
 import { FRAMES } from "./result-folders.ts";
 import type { Studio } from "./studio.ts";
@@ -56,10 +55,8 @@ const MOST_FACES = 5_000;
 const SHOWN_FACES = 60;
 
 /** Categories that are built by putting faces into columns; they are those of the store that the commands use. */
-export function categoryRoutes({ folder }: Studio): Hono {
+export function categoryRoutes({ desk, folder }: Studio): Hono {
   const routes = new Hono();
-  const desk = createStudyDesk(folder);
-  const inTurn = changesInTurn(folder);
 
   routes.get("/category-board", async (c) => c.json(await categoryBoard()));
 
@@ -91,19 +88,21 @@ export function categoryRoutes({ folder }: Studio): Hono {
         return { image: drawn, face: { box } };
       }),
     );
-    const { added, refused } = await inTurn(() => addToCategory(named, { ...label, why: null }, c.req.raw.signal));
+    const { added, refused } = await folder.inTurn(() =>
+      addToCategory(named, { ...label, why: null }, c.req.raw.signal),
+    );
     return c.json({ added, refused: refused.map(({ reason }) => reason) });
   });
 
   routes.post("/exemplars/move", async (c) => {
     const { ids, ...to } = await message(c, MoveMessage);
-    await inTurn(() => moveExemplars(ids, to));
+    await folder.inTurn(() => moveExemplars(ids, to));
     return c.json({});
   });
 
   routes.post("/exemplars/remove", async (c) => {
     const { ids } = await message(c, RemoveMessage);
-    return c.json({ removed: await inTurn(() => withStore(0, (store) => store.remove({ ids }))) });
+    return c.json({ removed: await folder.inTurn(() => withStore(0, (store) => store.remove({ ids }))) });
   });
   return routes;
 }

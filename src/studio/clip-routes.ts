@@ -14,8 +14,7 @@ import { readMarkers, readPeople, writeMarkers, writePeople } from "../study/cli
 import { faceKey, readExclusions } from "../study/exclusions.ts";
 import { addToCategory } from "./exemplars.ts";
 import { drawFrame } from "./face-portraits.ts";
-import { changesInTurn } from "./folder.ts";
-import { createStudyDesk, placeOfRow } from "./opened-study.ts";
+import { placeOfRow } from "./opened-study.ts";
 import { asked, message } from "./requests.ts";
 import { FRAMES } from "./result-folders.ts";
 import type { Studio } from "./studio.ts";
@@ -59,11 +58,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Clips of studies: played, with who is in them, what happens in them and what of them is not to count. */
-export function clipRoutes({ folder }: Studio): Hono {
+export function clipRoutes({ desk, folder }: Studio): Hono {
   const routes = new Hono();
-  const desk = createStudyDesk(folder);
-  /** Each keeps what is said of other clips. */
-  const inTurn = changesInTurn(folder);
 
   routes.get("/clip", async (c) => {
     const study = await desk.open(asked(c, "study"));
@@ -104,7 +100,7 @@ export function clipRoutes({ folder }: Studio): Hono {
   routes.post("/clip/people", async (c) => {
     const { study, clip, people } = await message(c, PeopleMessage);
     const { place } = await desk.open(study);
-    await inTurn(async () => {
+    await folder.inTurn(async () => {
       const others = (await readPeople(place)).filter(({ path }) => path !== clip);
       await writePeople(place, [...others, ...people.map((one) => ({ path: clip, ...one }))]);
     });
@@ -114,7 +110,7 @@ export function clipRoutes({ folder }: Studio): Hono {
   routes.post("/clip/markers", async (c) => {
     const { study, clip, markers } = await message(c, MarkersMessage);
     const { place } = await desk.open(study);
-    await inTurn(async () => {
+    await folder.inTurn(async () => {
       const others = (await readMarkers(place)).filter(({ path }) => path !== clip);
       await writeMarkers(place, [...others, ...markers.map((one) => ({ path: clip, ...one }))]);
     });
@@ -126,7 +122,7 @@ export function clipRoutes({ folder }: Studio): Hono {
     const into = join(folder.root, FRAMES);
     const image = await drawFrame(await desk.placeOf(await desk.open(study), clip), atS, into);
     const named = { ...label, category: spelledBack(category), definition: null };
-    await inTurn(() => addToCategory([{ image, face: { box } }], named, c.req.raw.signal));
+    await folder.inTurn(() => addToCategory([{ image, face: { box } }], named, c.req.raw.signal));
     return c.json({ image: reversiblyVisible(relative(folder.root, image).split(sep).join("/")) });
   });
 

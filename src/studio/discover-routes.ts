@@ -16,9 +16,7 @@ import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
 import { listImages } from "../study/study-inputs.ts";
 import { withoutUndefined } from "./answers.ts";
-import { changesInTurn } from "./folder.ts";
 import type { JobNews } from "./jobs.ts";
-import { createStudyDesk } from "./opened-study.ts";
 import { pageAddress } from "./page-address.ts";
 import { asked, jpegOr, message, NO_FACE } from "./requests.ts";
 import { DISCOVERIES, nextRunFolder } from "./result-folders.ts";
@@ -45,11 +43,9 @@ interface OpenedDiscovery {
 }
 
 /** Groups of faces that were found: looked at, redrawn, named, rated and made categories. */
-export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
+export function discoverRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
   const routes = new Hono();
-  const desk = createStudyDesk(folder);
   let last: { readonly stamp: string; readonly opened: OpenedDiscovery } | undefined;
-  const inTurn = changesInTurn(folder);
 
   async function open(path: string): Promise<OpenedDiscovery> {
     const place = await folder.place(spelledBack(path));
@@ -73,7 +69,7 @@ export function discoverRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const opened = await open(path);
     const reason = whyFixed(opened);
     if (reason !== null) throw new ConfigurationError(reason);
-    return inTurn(() => work(opened.place));
+    return folder.inTurn(() => work(opened.place));
   }
 
   routes.get("/discoveries", async (c) => {

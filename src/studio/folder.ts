@@ -32,6 +32,8 @@ export interface StudioFolder {
   version(): string;
   /** To be called by whoever changes something in it. */
   changed(): void;
+  /** Changes what is read and written again, one change after another, each of what the one before left; open pages are told. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Told after every change. @returns an end to it. */
   subscribe(listener: () => void): () => void;
 }
@@ -62,6 +64,7 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
   const uploads = join(root, UPLOADS);
   await rm(uploads, { recursive: true, force: true }); // what a killed studio was being sent
   const listeners = new Set<() => void>();
+  const changes = new PQueue({ concurrency: 1 });
   const started = randomUUID();
   let version = 0;
   const changed = () => {
@@ -106,17 +109,12 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
     },
     version: () => `${started} ${version}`,
     changed,
+    inTurn: (work) => changes.add(work).finally(changed),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
-}
-
-/** A way to change what is in the folder, one change after another, each of what the one before left; open pages are told. */
-export function changesInTurn({ changed }: Pick<StudioFolder, "changed">) {
-  const queue = new PQueue({ concurrency: 1 });
-  return <T>(work: () => Promise<T>): Promise<T> => queue.add(work).finally(changed);
 }
 
 async function openedFolder(named: string): Promise<string> {

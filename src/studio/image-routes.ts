@@ -138,8 +138,8 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   routes.post("/notes", async (c) => {
     const { run, ...note } = await message(c, NoteMessage);
-    await keepNote(await folder.place(spelledBack(run)), { at: new Date().toISOString(), ...note });
-    folder.changed();
+    const place = await folder.place(spelledBack(run));
+    await folder.inTurn(() => keepNote(place, { at: new Date().toISOString(), ...note }));
     return c.json({});
   });
 
@@ -148,12 +148,8 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const { image, faceId, ...label } = await message(c, ExemplarMessage);
     await folder.place(spelledBack(image));
     const face = { image: named(image), face: { faceId } };
-    await addToCategory(
-      [face],
-      { ...label, category: spelledBack(label.category), definition: null },
-      c.req.raw.signal,
-    );
-    folder.changed();
+    const called = { ...label, category: spelledBack(label.category), definition: null };
+    await folder.inTurn(() => addToCategory([face], called, c.req.raw.signal));
     return c.json({});
   });
   return routes;

@@ -9,7 +9,7 @@ import { type Exclusion, type FacePlace, faceKey, readExclusions, writeExclusion
 import { readStudyRows } from "../study/read-study-rows.ts";
 import { filterRows, type RowChunk, readRowFilter, type StudyColumns, StudyRows } from "../study/study-rows.ts";
 import { type CutPortrait, createPortraits } from "./face-portraits.ts";
-import { changesInTurn, type StudioFolder, UPLOADS } from "./folder.ts";
+import { type StudioFolder, UPLOADS } from "./folder.ts";
 
 /** A study in the studio's folder. */
 export interface OpenedStudy {
@@ -45,7 +45,6 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
   const cutPortrait = createPortraits(join(folder.root, UPLOADS));
   const placeOf = ({ history }: OpenedStudy, path: string) =>
     folder.place(resolve(history.began.workingFolder, spelledBack(path)));
-  const inTurn = changesInTurn(folder);
 
   async function* parts({ place, stamp, history }: OpenedStudy, clip: string | null = null) {
     const key = `${place} ${stamp}`;
@@ -104,7 +103,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
     },
     exclude(study, chosen, reason) {
       // Two tabs that write at once would each lose what the other wrote.
-      return inTurn(async () => {
+      return folder.inTurn(async () => {
         const rows = await rowsOf(study);
         const exclusions = new Map((await readExclusions(study.place)).map((one) => [faceKey(one), one]));
         const excludedAt = new Date().toISOString();

@@ -22,8 +22,7 @@ import {
   readScale,
   readStudyRatings,
 } from "../study/study-ratings.ts";
-import { changesInTurn } from "./folder.ts";
-import { boxOfRow, createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
+import { boxOfRow, type OpenedStudy, placeOfRow } from "./opened-study.ts";
 import { asked, message, NO_FACE } from "./requests.ts";
 import type { Studio } from "./studio.ts";
 
@@ -52,10 +51,8 @@ const CHECK_SCALE = {
  * Blind rating of what a discovery proposes, and of the faces of any study. A page is told the images and what its own rater
  * gave: nothing of the key, and of others only how many they have rated.
  */
-export function rateRoutes({ folder, findRuns }: Studio): Hono {
+export function rateRoutes({ desk, folder, findRuns }: Studio): Hono {
   const routes = new Hono();
-  const desk = createStudyDesk(folder);
-  const inTurn = changesInTurn(folder);
 
   /** The study that is rated; `undefined` where it is a discovery. */
   async function studyAt(path: string): Promise<OpenedStudy | undefined> {
@@ -130,8 +127,7 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
       const moment = frame === null ? {} : { frame, atS, trackId: rows.text("track_id", row) };
       return [{ path: image, faceId, box, ...moment }];
     });
-    await beginRating(study.place, question, faces, { most, seed: 1 });
-    folder.changed();
+    await folder.inTurn(() => beginRating(study.place, question, faces, { most, seed: 1 }));
     return c.json({});
   });
 
@@ -164,7 +160,7 @@ export function rateRoutes({ folder, findRuns }: Studio): Hono {
     if (study === undefined && rating !== null && rating > CHECK_SCALE.words.length) {
       throw new ConfigurationError("Cannot keep the rating as it is none of the scale: reload the page");
     }
-    await inTurn(() =>
+    await folder.inTurn(() =>
       study === undefined
         ? aloneInRun(place, () => keepRating(place, rater, item, rating))
         : keepStudyRating(study.place, rater, { item, rating }),

@@ -15,6 +15,7 @@ import { homeRoutes } from "./home-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { labRoutes } from "./lab-routes.ts";
+import { createStudyDesk, type StudyDesk } from "./opened-study.ts";
 import { rateRoutes } from "./rate-routes.ts";
 import { runRoutes } from "./run-routes.ts";
 import { createRunFinder, type FoundRun } from "./runs.ts";
@@ -24,6 +25,7 @@ import { studyRoutes } from "./study-routes.ts";
 export interface Studio {
   readonly token: string;
   readonly folder: StudioFolder;
+  readonly desk: StudyDesk;
   readonly jobs: Jobs;
   /** The runs of all commands in the folder, newest first. */
   readonly findRuns: () => Promise<readonly FoundRun[]>;
@@ -63,7 +65,13 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
  */
 export async function createStudio({ root, token }: { readonly root: string; readonly token: string }) {
   const folder = await createStudioFolder(root);
-  const studio: Studio = { token, folder, jobs: createJobs(), findRuns: createRunFinder(folder.root) };
+  const studio: Studio = {
+    token,
+    folder,
+    desk: createStudyDesk(folder),
+    jobs: createJobs(),
+    findRuns: createRunFinder(folder.root),
+  };
   const inside = new Hono();
   inside.use("/api/*", async (c, next) =>
     /\/api\/(images|clips|lists)$/.test(c.req.path) ? next() : bodyLimit({ maxSize: MOST_MESSAGE_BYTES })(c, next),

@@ -18,7 +18,7 @@ import { EXCLUSIONS_FILE, type FacePlace, faceKey, openStudyFilter, readExclusio
 import { packError, packRows } from "../study/study-stream.ts";
 import { imageFolders } from "./folder-images.ts";
 import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
-import { createStudyDesk, type OpenedStudy, placeOfRow } from "./opened-study.ts";
+import { type OpenedStudy, placeOfRow } from "./opened-study.ts";
 import { pageAddress } from "./page-address.ts";
 import { asked, jpegOr, message, NO_FACE } from "./requests.ts";
 import { STUDIES } from "./result-folders.ts";
@@ -54,9 +54,8 @@ const FILES = [
 const MOST_FAILURES = 200;
 
 /** Studies: what was measured, looked through, cleaned, gone on with and handed out. */
-export function studyRoutes({ folder, jobs, findRuns }: Studio): Hono {
+export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
   const routes = new Hono();
-  const desk = createStudyDesk(folder);
 
   routes.get("/studies", async (c) => {
     const runs = (await findRuns()).filter(({ command }) => command === "measure" || command === "import");

@@ -232,6 +232,16 @@ describe("a clip in a browser", () => {
     await page.waitForSelector(".marks li:has-text('excluded: hand before the face')");
     await page.click("text=Count it again");
     await expect.poll(() => tableOf("exclusions.csv"), { timeout: 20_000 }).toEqual([]);
+
+    const exclude = (inside: string, words: object) =>
+      page.request.post(`${studio.address}api/${inside}/exclude`, { data: { study: STUDY, ...words } });
+    await Promise.all([
+      exclude("clip", { clip: CLIP, fromS: 0, toS: 0, reason: "on its own page" }),
+      exclude("study", { chosen: { faces: [`${CLIP} frame 3#F1`] }, reason: "on that of the study" }),
+    ]);
+    const reasons = (await tableOf("exclusions.csv")).map(({ frame, reason }) => `${frame} ${reason}`);
+    expect(reasons).toEqual(expect.arrayContaining(["0 on its own page", "3 on that of the study"]));
+    await exclude("study", { chosen: { filter: "" }, reason: null });
     await page.close();
   });
 

@@ -245,8 +245,10 @@ describe("asking", () => {
     const answer = async () => (await request(`/api/answer?run=${run}`)).json();
     expect((await answer()).view).toMatchObject({ question: "Is F1 happy?", faces: [{ faceId: "F1" }, {}, {}] });
     const note = { run, kind: "disagree", faceId: "F1", evidenceId: null, text: "She only poses." };
-    expect((await post("/api/notes", note)).status).toBe(200);
-    expect((await answer()).notes).toEqual([expect.objectContaining({ kind: "disagree", text: "She only poses." })]);
+    const fromTabs = [note, { ...note, text: "Or does she?" }].map((each) => post("/api/notes", each));
+    expect((await Promise.all(fromTabs)).map(({ status }) => status)).toEqual([200, 200]);
+    const { notes } = await answer();
+    expect(notes.map(({ text }: { text: string }) => text).sort()).toEqual(["Or does she?", "She only poses."]);
     expect(JSON.parse(await readFile(join(run, "report.json"), "utf8"))).toEqual(report);
 
     const file = (name: string) => request(`/api/file?run=${run}&name=${encodeURIComponent(name)}`);
