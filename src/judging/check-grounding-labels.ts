@@ -1,11 +1,10 @@
-import type { EvidenceLedger, TimeWindow } from "../domain/evidence.ts";
-import type { GroundingVerdict } from "../domain/grounding.ts";
+import type { EvidenceItem, EvidenceLedger, TimeWindow } from "../domain/evidence.ts";
 import type { Judgment, ReadingName } from "../domain/judgment.ts";
-import type { Side } from "../domain/measurement.ts";
-import { type MeasuredItem, type PresenceVote, presenceVotes } from "../domain/presence.ts";
-import { isOfClip, itemsWithin } from "../domain/timeline.ts";
+import { itemsWithin } from "../domain/timeline.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
-import { statedWindow, windowText } from "./stated-times.ts";
+import type { Claim } from "./check-grounding-claims.ts";
+import { type Finding, merged, worst } from "./check-grounding-finding.ts";
+import { statedWindow } from "./stated-times.ts";
 
 /** From which probability on a label is seen, and below which it is not. */
 const SEEN_FROM = 0.25;
@@ -111,73 +110,38 @@ function readingsWithin(
   return overTime.filter(({ fromS, toS }) => fromS <= window.toS && toS >= window.fromS);
 }
 
-function probabilityOf(distribution: readonly { label: string; probability: number }[], label: string) {
-  const wanted = basicLabelOf(label) ?? label;
-  return distribution.find((entry) => (basicLabelOf(entry.label) ?? entry.label.toLowerCase()) === wanted)?.probability;
-}
+/** A cue against a label that a cited classifier gives this much is against its own evidence. */
+const LABEL_DOMINANT_FROM = 0.5;
 
-/** What the ledger says of one assertion, and which items say it. */
-export interface Finding {
-  readonly verdict: Exclude<GroundingVerdict, "uncited">;
-  /** One clause, e.g. `AU12 is present: mesh@3 measured 0.93 (present, E4)`. */
-  readonly reason: string;
-  readonly itemIds: readonly string[];
-}
-
-/** One action unit that is said to be shown or not. */
-interface SingleAssertion {
-  readonly au: string;
-  readonly side: Side;
-  readonly state: "present" | "absent";
-  /** When in a clip; `null` for any time, and for images. */
-  readonly window: TimeWindow | null;
-}
-
-/** Holds an action unit against every toolbox that measured it on this face. All who can decide must agree. */
-export function findingFor(assertion: SingleAssertion, faceId: string, ledger: EvidenceLedger): Finding {
-  const items = itemsWithin(ledger.ofFace(faceId, "action-unit"), assertion.window);
-  const votes = presenceVotes(items, assertion.au, assertion.side);
-  const agree = votes.filter(({ presence }) => presence === assertion.state);
-  const oppose = votes.filter(({ presence }) => presence !== assertion.state && presence !== "uncertain");
-  const when = assertion.window !== null && isOfClip(ledger.items()) ? ` ${windowText(assertion.window)}` : "";
-  const name = `${assertion.au}${assertion.side === "both" ? "" : ` (${assertion.side})`}${when}`;
-  if (agree.length > 0 && oppose.length > 0) {
-    return finding("disputed", `${name} is disputed: ${tell([...agree, ...oppose])}`, [...agree, ...oppose]);
-  }
-  if (agree.length > 0) return finding("supported", `${name} is ${assertion.state}: ${tell(agree)}`, agree);
-  if (oppose.length > 0) {
-    return finding("contradicted", `${name} is said to be ${assertion.state}, but ${tell(oppose)}`, oppose);
-  }
-  if (votes.length > 0) {
-    return finding("not-measurable", `${name} can be called neither present nor absent: ${tell(votes)}`, votes);
-  }
-  return finding(
-    "not-measurable",
-    `no toolbox in use measured ${name} on ${faceId}${whyNot(assertion.au, ledger)}`,
-    [],
-  );
-}
-
-function whyNot(au: string, ledger: EvidenceLedger): string {
-  const unable = ledger.ofKind("not-supported").filter(({ value }) => {
-    return value.type === "not-supported" && value.actionUnits.includes(au);
+/** A cue that cites an expression distribution of its face must agree with it about its label. */
+export function expressionFinding(
+  claim: Pick<Claim, "label" | "faceId">,
+  cited: readonly EvidenceItem[],
+): Finding | undefined {
+  const { label, faceId } = claim;
+  if (label === null || faceId === null) return undefined;
+  const findings = cited.flatMap((item): Finding[] => {
+    if (item.kind !== "expression" || item.faceId !== faceId || item.value.type !== "distribution") return [];
+    const probability = probabilityOf(item.value.distribution, label.label);
+    if (probability === undefined) return [];
+    const reason = `${item.source.name} gives ${label.label} ${Number(probability.toFixed(3))} (${item.id})`;
+    return [{ verdict: labelVerdict(label.direction, probability), reason, itemIds: [item.id] }];
   });
-  const told = new Map(unable.map(({ source, id }) => [source.name, `${source.name} does not support it (${id})`]));
-  return told.size === 0 ? "" : `: ${[...told.values()].sort().join(", ")}`;
+  const verdicts = findings.map(({ verdict }) => verdict);
+  if (verdicts.includes("supported") && verdicts.includes("contradicted")) return merged("disputed", findings);
+  return worst(findings);
 }
 
-function finding(verdict: Finding["verdict"], reason: string, votes: readonly PresenceVote[]): Finding {
-  return { verdict, reason, itemIds: votes.flatMap(({ items }) => items.map(({ item }) => item.id)) };
+function labelVerdict(direction: "for" | "against", probability: number): Finding["verdict"] {
+  if (direction === "for") {
+    if (probability >= SEEN_FROM) return "supported";
+    return probability < NOT_SEEN_BELOW ? "contradicted" : "not-measurable";
+  }
+  if (probability >= LABEL_DOMINANT_FROM) return "contradicted";
+  return probability < SEEN_FROM ? "supported" : "not-measurable";
 }
 
-function tell(votes: readonly PresenceVote[]): string {
-  return votes.flatMap(({ items }) => items.map(tellItem)).join(", ");
-}
-
-/** `mesh@3 measured 0.93 (present, E4)`. */
-export function tellItem({ item, value }: MeasuredItem): string {
-  const side = value.side === "both" ? "" : ` on the ${value.side}`;
-  const scale = value.scale === "probability" ? "" : ` on ${value.scale}`;
-  const when = item.time === undefined ? "" : ` at ${Number(item.time.fromS.toFixed(2))} s`;
-  return `${item.source.name} measured ${Number(value.value.toFixed(2))}${scale}${side}${when} (${value.presence}, ${item.id})`;
+function probabilityOf(distribution: readonly { label: string; probability: number }[], label: string) {
+  const wanted = basicLabelOf(label) ?? label.trim().toLowerCase();
+  return distribution.find((entry) => (basicLabelOf(entry.label) ?? entry.label.toLowerCase()) === wanted)?.probability;
 }

@@ -3,12 +3,10 @@ import { type Complaint, complaintAt } from "../domain/complaint.ts";
 import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
 import type { CheckedClaim, Grounding, GroundingBasis, GroundingVerdict } from "../domain/grounding.ts";
 import type { Judgment } from "../domain/judgment.ts";
-import type { Scale } from "../domain/measurement.ts";
-import { measuredItems } from "../domain/presence.ts";
-import { momentsWithin } from "../domain/timeline.ts";
-import { basicLabelOf } from "../facs/basic-label.ts";
-import { type Assertion, type Claim, claimsIn } from "./check-grounding-claims.ts";
-import { type Finding, faceAbsenceFinding, findingFor, labelFinding, tellItem } from "./check-grounding-labels.ts";
+import { type Claim, claimsIn } from "./check-grounding-claims.ts";
+import { type Finding, SEVERITY, worst } from "./check-grounding-finding.ts";
+import { expressionFinding, faceAbsenceFinding, labelFinding } from "./check-grounding-labels.ts";
+import { assertionFinding } from "./check-grounding-units.ts";
 import { verdictClaims } from "./check-grounding-verdict.ts";
 
 /**
@@ -19,7 +17,8 @@ import { verdictClaims } from "./check-grounding-verdict.ts";
  * tell. All of a claim's action units must hold. A cue that cites an expression distribution must agree with it about
  * its label. The expressions that a sentence of the answer names must be among those that classifiers or the
  * judgment itself read. Any other claim is supported by citing evidence that exists (its basis then is the citation);
- * whether that evidence means what the claim makes of it is for readers to judge, and they have it before them. A claim that cites nothing, or only another face,
+ * whether that evidence means what the claim makes of it is for readers to judge, and they have it before them. A claim
+ * that cites nothing, or only another face,
  * is uncited, unless measurements contradict it, which weighs more.
  */
 export function checkGrounding(judgment: Judgment, ledger: EvidenceLedger): Grounding {
@@ -98,134 +97,6 @@ function joined(measured: Finding | undefined, expression: Finding | undefined):
 function decisionOf(verdict: GroundingVerdict, reason: string, isMeasured: boolean): Decision {
   const basis = isMeasured ? "measurements" : "citation";
   return { verdict, basis: verdict === "supported" ? basis : null, reason: capitalised(reason) };
-}
-
-const SEVERITY = ["contradicted", "disputed", "not-measurable", "supported"] as const;
-
-/** A claim is as good as the worst of its parts. */
-function worst(findings: readonly Finding[]): Finding | undefined {
-  const verdict = SEVERITY.find((candidate) => findings.some((finding) => finding.verdict === candidate));
-  if (verdict === undefined) return undefined;
-  return merged(
-    verdict,
-    findings.filter((finding) => finding.verdict === verdict),
-  );
-}
-
-/** Where either of several will do, it is as good as the best. */
-function best(findings: readonly Finding[]): Finding {
-  const verdict = SEVERITY.findLast((candidate) => findings.some((finding) => finding.verdict === candidate));
-  return merged(
-    verdict ?? "not-measurable",
-    findings.filter((finding) => finding.verdict === verdict),
-  );
-}
-
-function merged(verdict: Finding["verdict"], findings: readonly Finding[]): Finding {
-  const reasons = [...new Set(findings.map(({ reason }) => reason))];
-  return { verdict, reason: reasons.join("; "), itemIds: findings.flatMap(({ itemIds }) => itemIds) };
-}
-
-function assertionFinding(assertion: Assertion, ledger: EvidenceLedger): Finding {
-  if (assertion.faceIds.length === 0) {
-    return { verdict: "not-measurable", reason: "no face was measured that could show it", itemIds: [] };
-  }
-  const findings = assertion.faceIds.map((faceId) => findingOnFace(assertion, faceId, ledger));
-  return (assertion.of === "each" ? worst(findings) : undefined) ?? best(findings);
-}
-
-function findingOnFace(assertion: Assertion, faceId: string, ledger: EvidenceLedger): Finding {
-  const quote = quoteFinding(assertion, faceId, ledger);
-  if (quote !== undefined) return quote;
-  const findings = assertion.anyOf.map((au) => sidedFinding(assertion, au, { faceId, ledger }));
-  // Wording that may mean several action units is decided by those that somebody measured.
-  const measured = findings.filter(({ itemIds }) => itemIds.length > 0);
-  const deciding = measured.length > 0 ? measured : findings;
-  return assertion.state === "present" ? best(deciding) : (worst(deciding) ?? best(findings));
-}
-
-/** Prose seldom says whose left it means, so a side in prose holds when either reading does. */
-function sidedFinding(assertion: Assertion, au: string, on: { faceId: string; ledger: EvidenceLedger }): Finding {
-  const sides = assertion.fromProse && assertion.side !== "both" ? (["left", "right"] as const) : [assertion.side];
-  return best(
-    sides.map((side) =>
-      findingFor({ au, side, state: assertion.state, window: assertion.window }, on.faceId, on.ledger),
-    ),
-  );
-}
-
-/** How far apart the ends of each scale are; a quoted number may be off by a twentieth of it. */
-const SCALE_SPAN: Readonly<Record<Scale, number>> = {
-  probability: 1,
-  binary: 1,
-  "intensity-0-5": 5,
-  "percent-0-100": 100,
-  "log-odds": 5,
-};
-const QUOTE_TOLERANCE = 0.05;
-/** Of a clip there is one for each frame. */
-const MOST_TOLD = 6;
-
-/** A number quoted with a code must be one that was measured; "AU4 (0.05)" then reports it and claims no more. */
-function quoteFinding(assertion: Assertion, faceId: string, ledger: EvidenceLedger): Finding | undefined {
-  const { statedValue, anyOf, state } = assertion;
-  const [au] = anyOf;
-  if (statedValue === null || au === undefined) return undefined;
-  const moments = momentsWithin(ledger.ofFace(faceId, "action-unit"), assertion.window);
-  const measured = measuredItems(moments, au);
-  if (measured.length === 0) return undefined;
-  const quoted = measured.filter(({ value }) => {
-    const range = SCALE_SPAN[value.scale];
-    const candidates = value.scale === "percent-0-100" ? [statedValue, statedValue * 100] : [statedValue];
-    return candidates.some((candidate) => Math.abs(candidate - value.value) <= QUOTE_TOLERANCE * range);
-  });
-  const told = (list: typeof measured) => list.slice(0, MOST_TOLD).map(tellItem).sort().join(", ");
-  if (quoted.length === 0) {
-    const reason = `${au} is quoted as ${statedValue}, but ${told(measured)}`;
-    return { verdict: "contradicted", reason, itemIds: [...new Set(measured.map(({ item }) => item.id))] };
-  }
-  if (state === "absent") return undefined;
-  return {
-    verdict: "supported",
-    reason: `as quoted, ${told(quoted)}`,
-    itemIds: [...new Set(quoted.map(({ item }) => item.id))],
-  };
-}
-
-/** From which probability on a classifier is taken to see a label, and below which not to. */
-const LABEL_SEEN_FROM = 0.25;
-const LABEL_NOT_SEEN_BELOW = 0.1;
-/** A cue against a label that a cited classifier gives this much is against its own evidence. */
-const LABEL_DOMINANT_FROM = 0.5;
-
-/** A cue that cites an expression distribution of its face must agree with it about its label. */
-function expressionFinding(claim: Claim, cited: readonly EvidenceItem[]): Finding | undefined {
-  const { label, faceId } = claim;
-  if (label === null || faceId === null) return undefined;
-  const findings = cited.flatMap((item): Finding[] => {
-    if (item.kind !== "expression" || item.faceId !== faceId || item.value.type !== "distribution") return [];
-    const probability = probabilityOf(label.label, item.value.distribution);
-    if (probability === undefined) return [];
-    const reason = `${item.source.name} gives ${label.label} ${Number(probability.toFixed(3))} (${item.id})`;
-    return [{ verdict: labelVerdict(label.direction, probability), reason, itemIds: [item.id] }];
-  });
-  const verdicts = findings.map(({ verdict }) => verdict);
-  if (verdicts.includes("supported") && verdicts.includes("contradicted")) return merged("disputed", findings);
-  return worst(findings);
-}
-
-function probabilityOf(label: string, distribution: readonly { label: string; probability: number }[]) {
-  const wanted = basicLabelOf(label) ?? label.trim().toLowerCase();
-  return distribution.find((entry) => (basicLabelOf(entry.label) ?? entry.label.toLowerCase()) === wanted)?.probability;
-}
-
-function labelVerdict(direction: "for" | "against", probability: number): Finding["verdict"] {
-  if (direction === "for") {
-    if (probability >= LABEL_SEEN_FROM) return "supported";
-    return probability < LABEL_NOT_SEEN_BELOW ? "contradicted" : "not-measurable";
-  }
-  if (probability >= LABEL_DOMINANT_FROM) return "contradicted";
-  return probability < LABEL_SEEN_FROM ? "supported" : "not-measurable";
 }
 
 /** What is wrong with a claim's citations, `undefined` when nothing is. */
