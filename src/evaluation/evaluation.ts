@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import { canonicalJson } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
@@ -107,7 +108,7 @@ export async function runPrepared(
           platform: `${process.platform} ${process.arch}`,
           name: loaded.file.name,
           createdAt: place.createdAt,
-          evalFilePath: loaded.path,
+          evalFilePath: resolve(loaded.path),
           evalFileText: loaded.text,
           labels: [...labels],
           skippedRows: skipped.map(({ where, reason }) => ({ where, reason })),

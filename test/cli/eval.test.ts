@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { strFromU8, unzipSync } from "fflate";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as ask from "../../src/cli/ask.ts";
@@ -374,6 +375,9 @@ scorers: [accuracy]
     expect(await readFile(join(folder, "ci.xml"), "utf8")).toMatch(
       /^<\?xml .*\n<testsuites name="tiny" tests="2" failures="0">\n/,
     );
+    expect((await kuleshov(folder, "eval", "export", "same", "--bundle", "same.zip")).code).toBe(0);
+    const bundled = unzipSync(await readFile(join(folder, "same.zip")))["run.json"] as Uint8Array;
+    expect(strFromU8(bundled)).not.toContain(folder);
     const rows = await readFile(join(folder, "list.csv"), "utf8");
     await writeFile(join(folder, "list.csv"), rows.replaceAll(/AU9\n/g, "AU12\n"));
     const cell = '"judge | rules | 0 shots | no evidence | full"';

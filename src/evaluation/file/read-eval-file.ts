@@ -64,6 +64,12 @@ function withChanges(text: string, changes: EvalFileChanges): string {
   return document.toString();
 }
 
+/** The text without the run that thresholds are held against. */
+export function withoutBaseline(text: string): string {
+  const document = parseDocument(text);
+  return document.delete("baseline") ? document.toString() : text;
+}
+
 /** Parses the text of an evaluation file; `path` is only named. @throws {ConfigurationError} */
 export function parseEvalFile(text: string, path: string): EvalFile {
   const lines = new LineCounter();

@@ -10,6 +10,8 @@ import { whyRefused } from "../../platform/system-error.ts";
 import { writeNewFile } from "../../platform/write-file-atomic.ts";
 import { journalLine } from "../../runs/journal.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../../runs/run-folder.ts";
+import { withoutBaseline } from "../file/read-eval-file.ts";
+import { readScoring, SCORING_FILE } from "../results/scoring.ts";
 import { type AnswerCache, createAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";
 import { judgmentsPath, readResults } from "../runner/stored-run.ts";
@@ -28,7 +30,8 @@ type MetricList = readonly {
 }[];
 
 /**
- * Writes a run with every answer it used and the numbers it gave into one zip. Images are not in it. @returns its path.
+ * Writes a run with every answer it used and the numbers it gave into one zip. Images are not in it, nor the run that it was held
+ * against. @returns its path.
  */
 export async function writeBundle(folder: string, path: string): Promise<string> {
   const scored = await scoreRun(folder);
@@ -37,7 +40,13 @@ export async function writeBundle(folder: string, path: string): Promise<string>
   const { header, samples } = scored.run;
   // Where images lie on this machine is nobody else's business; their names still keep samples of one image together.
   const places = { evalFilePath: basename(header.evalFilePath), cacheFolder: "answers" };
-  files["run.json"] = strToU8(JSON.stringify({ ...header, ...places }, null, 2));
+  const evalFileText = withoutBaseline(header.evalFileText);
+  files["run.json"] = strToU8(JSON.stringify({ ...header, ...places, evalFileText }, null, 2));
+  const scoring = await readScoring(folder);
+  if (scoring !== undefined) {
+    const { baseline: _baseline, ...shared } = scoring;
+    files[SCORING_FILE] = strToU8(JSON.stringify({ ...shared, path: basename(scoring.path) }, null, 2));
+  }
   files["samples.jsonl"] = strToU8(samples.map((sample) => `${JSON.stringify(withoutPlace(sample))}\n`).join(""));
   files["results.jsonl"] = await readBytes(join(folder, "results.jsonl"));
   const judgments = await readBytes(judgmentsPath(folder)).catch(() => undefined);
@@ -111,6 +120,7 @@ async function replayInto(
     return lines.join("");
   };
   await run.write("results.jsonl", await replay("results.jsonl"));
+  if (files[SCORING_FILE] !== undefined) await run.write(SCORING_FILE, text(SCORING_FILE));
   if (files["judgments.jsonl"] !== undefined) await run.write("judgments.jsonl", await replay("judgments.jsonl"));
   await run.write("run.json", `${JSON.stringify({ ...JSON.parse(text("run.json")), cacheFolder }, null, 2)}\n`);
   const expected: MetricList = JSON.parse(text("metrics.json"));

@@ -1,15 +1,16 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { readText } from "../../platform/read-file.ts";
 import { systemPath } from "../../platform/system-path.ts";
 import { keepInRun } from "../../runs/run-manifest.ts";
+import { locateDatasetPath } from "../dataset/locate.ts";
 import { EvalFile } from "../file/eval-file.ts";
 import { readEvalFile } from "../file/read-eval-file.ts";
 import { openRun, type StoredRun } from "../runner/stored-run.ts";
 
-const SCORING_FILE = "scoring.json";
+export const SCORING_FILE = "scoring.json";
 
 /** How the answers of a run are scored since, otherwise than it began. */
 const Scoring = z.strictObject({
@@ -30,7 +31,7 @@ export async function keepScoring(
   check: (file: EvalFile, run: StoredRun) => Promise<void>,
 ): Promise<void> {
   const run = await openRun(folder);
-  const from = path ?? run.header.evalFilePath;
+  const from = resolve(path ?? run.header.evalFilePath);
   const { file } = await readEvalFile(from);
   const { scorers, assertions, analysis, thresholds, baseline } = file;
   await check(file, run);
@@ -40,7 +41,7 @@ export async function keepScoring(
     assertions,
     analysis,
     thresholds,
-    ...(baseline === undefined ? {} : { baseline }),
+    ...(baseline === undefined ? {} : { baseline: locateDatasetPath(baseline, from) }),
   };
   await keepInRun(folder, SCORING_FILE, `${JSON.stringify(scoring, null, 2)}\n`);
 }

@@ -4,6 +4,7 @@ import { parse } from "csv-parse/sync";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
+import { rescoreRun } from "../../../src/evaluate.ts";
 import { prepareEvaluation, startEvaluation } from "../../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../../src/evaluation/evaluation-dependencies.ts";
 import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle.ts";
@@ -153,11 +154,15 @@ describe("the report", () => {
 });
 
 describe("a replay bundle", () => {
-  it("gives identical numbers without asking anybody, and says nothing of where things lie", async () => {
+  it("gives identical numbers, those of a later scoring, without asking anybody, and says nothing of where things lie", async () => {
     const { out, folder } = await finishedRun();
+    const began = await readFile(join(folder, "trial.eval.yaml"), "utf8");
+    const since = join(folder, "since.eval.yaml");
+    await writeFile(since, `${began.replace("resamples: 500", "resamples: 400, level: 0.8")}baseline: ${out}\n`);
+    await rescoreRun(out, since);
     const bundle = await writeBundle(out, join(folder, "trial.zip"));
     const files = unzipSync(await readFile(bundle));
-    for (const name of ["run.json", "samples.jsonl"]) {
+    for (const name of ["run.json", "scoring.json", "samples.jsonl"]) {
       expect(strFromU8(files[name] as Uint8Array)).not.toContain(folder);
       expect(strFromU8(files[name] as Uint8Array)).not.toContain("node_modules");
     }
