@@ -40,8 +40,8 @@ function rateOf(record: ScoredRun["records"][number]): string {
   return isRefusal(record) ? "refusal_rate" : "failure_rate";
 }
 
-/** How our files begin, and those of other programs do not. */
-const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name=';
+/** How our files begin, and those of other programs, which have such suites too, do not. */
+const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- written by kuleshov eval -->\n<testsuites name=';
 
 /** @throws {ConfigurationError} if a file is there that no earlier run wrote. */
 export async function checkJunitPlace(path: string): Promise<void> {
