@@ -118,6 +118,9 @@ const Stimuli = z.strictObject({
   seed: z.int().default(1).describe("Of partners in the swapped arms and of filled texture"),
 });
 
+/** What became of calls, whatever is scored. */
+export const RATE_NAMES = ["failure_rate", "refusal_rate", "abstention_rate"] as const;
+
 const Threshold = z
   .strictObject({
     metric: z
@@ -133,6 +136,10 @@ const Threshold = z
   .refine(
     ({ atLeast, atMost, mayLose }) => [atLeast, atMost, mayLose].some((limit) => limit !== undefined),
     "needs atLeast, atMost or mayLose",
+  )
+  .refine(
+    ({ metric, mayLose }) => mayLose === undefined || !RATE_NAMES.some((rate) => rate === metric),
+    "holds a rate of calls to atMost: mayLose is of what scorers measure",
   );
 
 /** One evaluation, as written in `evals/<name>.eval.yaml`. */

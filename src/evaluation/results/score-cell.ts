@@ -2,7 +2,7 @@ import type { ScoreTable } from "../../domain/score-table.ts";
 import { type Estimate, estimate } from "../../domain/statistics/estimate.ts";
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { Answer, ReadingName } from "../answer.ts";
-import type { EvalFile } from "../file/eval-file.ts";
+import type { EvalFile, RATE_NAMES } from "../file/eval-file.ts";
 import { type CallRecord, isRefusal } from "../runner/call-record.ts";
 import { clusterOfSample, type Sample } from "../sample.ts";
 import { type Score, type ScoredRow, type Scorer, type UnscoredReason, unscored } from "../score.ts";
@@ -94,7 +94,7 @@ function scoreOf(scorer: Scorer, { record, sample, judged }: FinishedCall, analy
 }
 
 /** What became of calls that could be shown, as shares of them, whatever is scored. */
-const RATES: Readonly<Record<string, (record: CallRecord, reading: ReadingName) => boolean>> = {
+const RATES: Readonly<Record<(typeof RATE_NAMES)[number], (record: CallRecord, reading: ReadingName) => boolean>> = {
   failure_rate: (record) => record.failure !== null && !isRefusal(record),
   refusal_rate: isRefusal,
   abstention_rate: ({ answer }, reading) => answer !== null && hasNoReading(answer, reading),
