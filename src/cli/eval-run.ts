@@ -93,9 +93,10 @@ async function showPlan(prepared: PreparedEvaluation, options: RunFileOptions): 
 /** Goes on with a stopped run, and asks as it did unless a flag says otherwise. */
 export async function resumeRun(
   folder: string,
-  options: ModelFlags & { readonly json?: true },
+  options: ModelFlags & { readonly json?: true; readonly scorer?: readonly string[] },
   stop: AbortSignal,
 ): Promise<void> {
+  const scorers = await loadScorers(options.scorer ?? []);
   const { model, seed, ...flags } = flagSettings(options);
   if (model !== undefined || seed !== undefined) {
     throw new ConfigurationError("A run keeps its models and seeds: start another with `kuleshov eval run`");
@@ -114,7 +115,7 @@ export async function resumeRun(
   });
   const progress = showProgress(null);
   try {
-    const query = { folder, onProgress: progress.update };
+    const query = { folder, onProgress: progress.update, scorers };
     const done = await resumeEvaluation(query, opened.dependencies, stop).finally(progress.end);
     await tell(folder, done, { json: options.json === true, stop });
   } finally {
@@ -141,7 +142,8 @@ export async function rescore(
   file: string | undefined,
   { json, scorer = [] }: { readonly json?: true; readonly scorer?: readonly string[] },
 ): Promise<void> {
-  const { scored, report } = await rescoreRun(folder, file, await loadScorers(scorer));
+  const from = file === undefined ? undefined : await evaluationPath(file);
+  const { scored, report } = await rescoreRun(folder, from, await loadScorers(scorer));
   const metrics = scored.summary.cells.map(({ cell, scorers, rates }) => ({
     cell: cell.id,
     metrics: [...scorers.flatMap((one) => one.metrics), ...rates],

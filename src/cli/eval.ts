@@ -45,6 +45,7 @@ export function register(program: Command): void {
     .command("resume")
     .description("go on with a run that stopped, and try its failures again")
     .argument("<run>", "folder of the run")
+    .addOption(scorerOption())
     .option("--json", "print the outcome as JSON");
   addModelOptions(going, { model: "", seed: "" }).action(resume);
   evaluation
@@ -123,7 +124,10 @@ async function run(file: string | undefined, options: RunCommandOptions): Promis
   await runFile(file, options, stop);
 }
 
-async function resume(folder: string, options: ModelFlags & { readonly json?: true }): Promise<void> {
+async function resume(
+  folder: string,
+  options: ModelFlags & { readonly json?: true; readonly scorer?: readonly string[] },
+): Promise<void> {
   const { resumeRun } = await import("./eval-run.ts");
   await resumeRun(folder, options, interruptSignal());
 }

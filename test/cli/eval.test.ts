@@ -335,6 +335,9 @@ scorers: [accuracy]
     await writeFile(join(folder, "tiny.eval.yaml"), `${exam}thresholds: [{ metric: choice_accuracy }]\n`);
     const none = await kuleshov(folder, "eval", "run", "tiny.eval.yaml");
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("needs atLeast, atMost or mayLose")]);
+    await writeFile(join(folder, "tiny.eval.yaml"), `${exam}thresholds: [{ metric: failure_rate, mayLose: 0.1 }]\n`);
+    const rate = await kuleshov(folder, "eval", "run", "tiny.eval.yaml");
+    expect([rate.code, rate.stderr]).toEqual([2, expect.stringContaining("holds a rate of calls to atMost")]);
   });
 
   it("asks about a part of the samples: some, named ones, those of a kind, and those that went wrong before", async () => {
@@ -373,7 +376,7 @@ scorers: [accuracy]
     expect(await run("--baseline", "nowhere")).toEqual({ code: 2, told: [expect.stringMatching(/no run is there/)] });
     expect(await run("--baseline", "then", "--out", "same")).toEqual({ code: 0, told: [] });
     expect(await readFile(join(folder, "ci.xml"), "utf8")).toMatch(
-      /^<\?xml .*\n<testsuites name="tiny" tests="2" failures="0">\n/,
+      /^<\?xml .*\n<!-- .* -->\n<testsuites name="tiny" tests="2" failures="0">\n/,
     );
     expect((await kuleshov(folder, "eval", "export", "same", "--bundle", "same.zip")).code).toBe(0);
     const bundled = unzipSync(await readFile(join(folder, "same.zip")))["run.json"] as Uint8Array;
@@ -393,7 +396,10 @@ scorers: [accuracy]
     const xml = await readFile(join(folder, "ci.xml"), "utf8");
     expect(xml).toContain('<testcase name="choice accuracy, at most 0.1 lost" classname="judge | rules');
     expect(xml).toContain(`<failure message="${lost.replaceAll('"', "&quot;")}"/>`);
-    await writeFile(join(folder, "notes.xml"), "mine");
+    await writeFile(
+      join(folder, "notes.xml"),
+      '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="jest tests">',
+    );
     const refused = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--junit", "notes.xml");
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("another file of that name is there")]);
   });
@@ -446,7 +452,7 @@ export default defineScorer({
     if (sample.id === process.env.FAILS_ON) throw new Error("no such letter");
     return scored(answer.choice.length, null, answer.choice);
   },
-  metrics: () => [{ name: "letters", better: null, statistic: mean }],
+  metrics: () => [{ name: "letters", better: "lower", statistic: mean }],
 });`;
     await writeFile(join(folder, "letters.mjs"), letters);
     const { code, stdout, stderr } = await kuleshov(
@@ -466,8 +472,16 @@ export default defineScorer({
       ["choice is &#34;AU9&#34;", "4"],
       ["confidence is at least 0.99", "0"],
     ]);
+    const own = ["--scorer", join(folder, "letters.mjs")];
+    expect((await kuleshov(folder, "eval", "resume", "run", ...own)).stdout).toMatch(/\n +letters +3\.000 /);
+    await writeFile(
+      join(folder, "since.eval.yaml"),
+      `${exam}baseline: run\nthresholds: [{ metric: letters, mayLose: 0 }]\n`,
+    );
+    const held = await kuleshov(folder, "eval", "rescore", "run", "since.eval.yaml", ...own);
+    expect([held.code, held.stderr]).toEqual([0, expect.not.stringContaining("wanted")]);
     vi.stubEnv("FAILS_ON", "q2");
-    const rescored = await kuleshov(folder, "eval", "rescore", "run", "--scorer", join(folder, "letters.mjs"));
+    const rescored = await kuleshov(folder, "eval", "rescore", "run", ...own);
     expect([rescored.code, rescored.stderr]).toEqual([
       2,
       expect.stringMatching(/^The scorer "letters" failed on sample "q2" \(no such letter\): `.*letters\.mjs`\n$/),

@@ -69,7 +69,7 @@ export async function scoreRun(folder: string, own: readonly Scorer[] = []): Pro
     fixed: fixedAnswers(records),
     thresholds: thresholdResults(summary, file, {
       scorers,
-      baseline: await baselineOf(file, answers.scoredBy ?? run.header.evalFilePath),
+      baseline: await baselineOf(file, run.header.evalFilePath, own),
     }),
   };
 }
@@ -84,11 +84,15 @@ async function scoreAnswers(folder: string, own: readonly Scorer[]) {
   return { run, file, scoredBy, records, scorers, summary };
 }
 
-/** The run that thresholds are held against, scored as it was; `undefined` where it is gone by now. */
-async function baselineOf({ baseline }: EvalFile, scoredBy: string): Promise<RunSummary | undefined> {
+/** The run that thresholds are held against, scored as it was and by the caller's own; `undefined` where it is gone by now. */
+async function baselineOf(
+  { baseline }: EvalFile,
+  evalFilePath: string,
+  own: readonly Scorer[],
+): Promise<RunSummary | undefined> {
   if (baseline === undefined) return undefined;
-  const place = locateDatasetPath(baseline, scoredBy);
-  return hasRun(place) ? (await scoreAnswers(place, [])).summary : undefined;
+  const place = locateDatasetPath(baseline, evalFilePath);
+  return hasRun(place) ? (await scoreAnswers(place, own)).summary : undefined;
 }
 
 /** Each sample counts once, as it was first answered: repeats of it are the same face. */
