@@ -12,10 +12,12 @@ export function Begin({
   text,
   file,
   isReady,
+  hasServer,
 }: {
   readonly text: string;
   readonly file: string | null;
   readonly isReady: boolean;
+  readonly hasServer: boolean;
 }) {
   const [planned, setPlanned] = useState<{ of: string; plan: PlannedEvaluation | null; error: string | null } | null>(
     null,
@@ -60,7 +62,7 @@ export function Begin({
         {plan === null ? null : <Plan plan={plan} />}
       </div>
       <Failure error={error ?? (planned?.of === key ? planned.error : null)} />
-      {/^\s+models:.*:/m.test(text) ? (
+      {hasServer ? (
         <p>
           <label>
             <input type="checkbox" checked={isAllowed} onChange={() => allow(!isAllowed)} /> A judge's server may be

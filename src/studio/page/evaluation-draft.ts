@@ -12,6 +12,8 @@ export interface Draft {
   /** The table's numbers for "not at all" and "fully", of valence and arousal. */
   readonly scale: readonly [number, number];
   readonly models: readonly string[];
+  /** Whether a judge that it names anywhere is asked over a server, which may be elsewhere. */
+  readonly hasServer: boolean;
   readonly prompts: readonly string[];
   /** Numbers of exemplars that are shown before the query. */
   readonly shots: readonly number[];
@@ -31,6 +33,8 @@ export interface Threshold {
   readonly metric: string;
   readonly atLeast: number | null;
   readonly atMost: number | null;
+  /** What else the file says of it. */
+  readonly more: Readonly<Record<string, unknown>>;
 }
 
 /** Ways of showing an image that need nothing but the image. */
@@ -89,12 +93,15 @@ export function draftOf(text: string): Draft | null {
   const roles = [...Object.entries(columns), ...units].flatMap(([role, column]) =>
     typeof column === "string" ? [[column, role]] : [],
   );
+  const own = Object.values((at(["models"]) ?? {}) as Record<string, { readonly model?: unknown } | null>);
+  const judges = [...list("models", []), at(["judge", "model"]), ...own.map((entry) => entry?.model)];
   const scale = at(["dataset", "scales", "valence"]) ?? at(["dataset", "scales", "arousal"]);
   return {
     ...{ name: word("name"), source: word("dataset", "path"), format: word("dataset", "format") },
     roles: Object.fromEntries(roles),
     scale: Array.isArray(scale) && scale.length === 2 ? (scale as [number, number]) : [-1, 1],
     models: list("models", ["rules"]).map(String),
+    hasServer: judges.some((judge) => String(judge).includes(":")),
     prompts: list("prompts", USUAL.prompts).map(String),
     shots: list("shots", USUAL.shots).map(Number),
     ...{ store: word(...PLACES.store), packs: list("packs", []).map(String), mode: word(...PLACES.mode) || USUAL.mode },
@@ -103,9 +110,9 @@ export function draftOf(text: string): Draft | null {
     repeats: number(...PLACES.repeats) ?? USUAL.repeats,
     ...{ limit: number(...PLACES.limit), usd: number(...PLACES.usd) },
     thresholds: list("thresholds", []).map((each) => {
-      const { metric, atLeast, atMost } = (each ?? {}) as Record<string, unknown>;
+      const { metric, atLeast, atMost, ...more } = (each ?? {}) as Record<string, unknown>;
       const end = (value: unknown) => (typeof value === "number" ? value : null);
-      return { metric: String(metric ?? ""), atLeast: end(atLeast), atMost: end(atMost) };
+      return { metric: String(metric ?? ""), atLeast: end(atLeast), atMost: end(atMost), more };
     }),
   };
 }
@@ -121,7 +128,7 @@ export function edited(text: string, before: Draft, news: Partial<Draft>): strin
     document.setIn(["dataset"], document.createNode({ format, path: news.source, ...more }));
   }
   if (news.roles !== undefined) mapColumns(document, before.roles, news.roles);
-  if (news.roles !== undefined || news.scale !== undefined) setScales(document, after);
+  if (news.roles !== undefined || news.scale !== undefined) setScales(document, after, news.scale);
   for (const [name, path] of Object.entries(PLACES)) {
     const value = news[name as keyof typeof PLACES];
     if (value !== undefined) put(document, path, inFile(name, value), isUsual(name, value));
@@ -145,10 +152,11 @@ function inFile(name: string, value: unknown): unknown {
     return (value as readonly string[]).map((each) => (each === "none" ? each : each.split(/\s*,\s*/)));
   }
   if (name !== "thresholds") return value;
-  return (value as readonly Threshold[]).map(({ metric, atLeast, atMost }) => ({
+  return (value as readonly Threshold[]).map(({ metric, atLeast, atMost, more }) => ({
     metric,
     ...(atLeast === null ? {} : { atLeast }),
     ...(atMost === null ? {} : { atMost }),
+    ...more,
   }));
 }
 
@@ -184,10 +192,12 @@ function mapColumns(document: Document, before: Roles, after: Roles): void {
   }
 }
 
-function setScales(document: Document, { roles, scale }: Draft): void {
+/** Scales that the file has already, one for each, stay until the form's is changed. */
+function setScales(document: Document, { roles, scale }: Draft, changed: Draft["scale"] | undefined): void {
   for (const role of ["valence", "arousal"]) {
     const path = ["dataset", "scales", role];
-    put(document, path, scale, !Object.values(roles).includes(role));
+    const isHeld = Object.values(roles).includes(role);
+    if (!isHeld || changed !== undefined || !document.hasIn(path)) put(document, path, scale, !isHeld);
   }
 }
 

@@ -144,7 +144,9 @@ export function Thresholds({ draft: { thresholds }, change }: FieldsProps) {
       ))}
       <button
         type="button"
-        onClick={() => change({ thresholds: [...thresholds, { metric: "accuracy", atLeast: 0.5, atMost: null }] })}
+        onClick={() =>
+          change({ thresholds: [...thresholds, { metric: "accuracy", atLeast: 0.5, atMost: null, more: {} }] })
+        }
       >
         Add a threshold
       </button>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { JudgesAtHand } from "../../compose/judges.ts";
 import { armInWords } from "../../pages/stimulus-rows.tsx";
 import { go, query, withQuery } from "./address.ts";
@@ -21,12 +21,12 @@ export function EvaluationForm({ files, shipped, tables, folders, prompts }: Eva
     named === null ? null : `/evaluation-file?name=${encodeURIComponent(named)}`,
   );
   const written = named === null ? "" : found.value?.text;
-  const [long, keep] = useState<string | null>(null);
-  useEffect(() => keep(null), [named]);
+  const [kept, keep] = useState<{ readonly of: string | null; readonly text: string } | null>(null);
+  const long = kept?.of === named ? kept.text : null;
   const text = long ?? query.value.get("text") ?? written ?? "";
   const write = (next: string) => {
     const isLong = encodeURIComponent(next).length > MOST_IN_ADDRESS;
-    keep(isLong && next !== written ? next : null);
+    keep(isLong && next !== written ? { of: named, text: next } : null);
     go(withQuery({ text: isLong || next === written ? null : next }), "replace");
   };
   const draft = draftOf(text);
@@ -86,7 +86,12 @@ export function EvaluationForm({ files, shipped, tables, folders, prompts }: Eva
           <p class="told">It is too long for an address: what was changed is lost when the page is reloaded.</p>
         )}
         <Failure error={found.error} />
-        <Begin text={text} file={isShipped ? named : null} isReady={draft === null || draft.source !== ""} />
+        <Begin
+          text={text}
+          file={isShipped ? named : null}
+          isReady={draft === null || draft.source !== ""}
+          hasServer={draft?.hasServer ?? false}
+        />
       </section>
     </div>
   );
