@@ -41,7 +41,9 @@ export function SelectedFace(props: FaceProps) {
       <h2>
         {imageName(rows, row)} <bdi>{face}</bdi>
       </h2>
-      <p role="status">{face === "" ? "No face was found in this image." : labelsInWords(rows, row, classifiers)}</p>
+      <p role="status">
+        {face === "" ? `No face was found in this ${shotOf(rows, row)}.` : labelsInWords(rows, row, classifiers)}
+      </p>
       <dl class="facts">
         {highestUnits(rows, row, 8).map(({ unit, value }) => (
           <div key={unit}>
@@ -56,7 +58,7 @@ export function SelectedFace(props: FaceProps) {
         {face === "" ? "" : `Quality ${textOf(rows.number("quality", row))}. `}
         {warnings === "" ? "" : `${warnings}. `}
         {untrusted === 0 ? "" : `${untrusted} action units cannot be trusted here. `}
-        {Number.isNaN(rows.number("frame", row)) ? (
+        {shotOf(rows, row) === "image" ? (
           <a href={href(pageAddress("image", path))}>Judge the image</a>
         ) : (
           <a href={href(clipAddress(study, path, rows.number("timestamp_s", row)))}>See it in the clip</a>
@@ -65,6 +67,10 @@ export function SelectedFace(props: FaceProps) {
       <Exclude key={faceOfRow(rows, row)} {...props} reason={reasonOf(reasons, faceOfRow(rows, row))} />
     </aside>
   );
+}
+
+function shotOf(rows: StudyRows, row: number): "image" | "frame" {
+  return Number.isNaN(rows.number("frame", row)) ? "image" : "frame";
 }
 
 function textOf(value: number): string {
@@ -125,9 +131,9 @@ function Exclude({ study, rows, row, shown, about, reason }: FaceProps & { reado
         ))}
       </datalist>
       <div class="row">
-        {face === null ? null : (
+        {face === null || row === undefined ? null : (
           <button type="submit" class="main" disabled={text.trim() === ""}>
-            {face.endsWith("#") ? "Exclude this image" : "Exclude this face"}
+            Exclude this {face.endsWith("#") ? shotOf(rows, row) : "face"}
           </button>
         )}
         <button type="button" disabled={text.trim() === "" || shown.length === 0} onClick={() => void send(all, text)}>

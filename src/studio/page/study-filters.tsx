@@ -8,7 +8,7 @@ const SHOWN_WORDS = [
   ["all", "everything"],
   ["counted", "what counts"],
   ["excluded", "what is excluded"],
-  ["no face", "images without a face"],
+  ["no face", "images or frames without a face"],
   ["disagree", "where classifiers disagree"],
 ] as const;
 
@@ -102,9 +102,9 @@ export function StudyFilters({ rows, shown, filter }: FilterProps) {
   );
 }
 
-const NO_FILTER = Object.fromEntries(
-  ["show", "label", "unit", "from", "to", "quality", "qualityTo", "name", "sort", "down"].map((name) => [name, null]),
-);
+/** Words of the address that say what of a study is shown, as `readRowFilter` reads them. */
+export const FILTER_WORDS = ["show", "label", "unit", "from", "to", "quality", "qualityTo", "name", "sort", "down"];
+const NO_FILTER = Object.fromEntries(FILTER_WORDS.map((name) => [name, null]));
 
 function NumberField(props: { name: string; words: string; value: number | null; unit?: string | null }) {
   const { name, words, value, unit } = props;

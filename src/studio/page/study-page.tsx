@@ -7,7 +7,7 @@ import { Busy, Failure, JobList, When } from "./parts.tsx";
 import { jobAt, post, useLoaded } from "./server.ts";
 import { clipAddress, clipsOf, exclusionsByRow, faceOfRow, type StudyAbout, useStudyRows } from "./study-data.ts";
 import { SelectedFace } from "./study-face.tsx";
-import { StudyFilters } from "./study-filters.tsx";
+import { FILTER_WORDS, StudyFilters } from "./study-filters.tsx";
 import { FaceList } from "./study-list.tsx";
 
 export function StudyPage({ rest: study }: { readonly rest: string }) {
@@ -61,7 +61,7 @@ export function Measuring({ study, job, about, error }: MeasuringProps) {
   return (
     <section aria-label="State of the study">
       <p>
-        {faces} {faces === 1 ? "face" : "faces"} in {images} {images === 1 ? "image" : "images"}
+        {faces} {faces === 1 ? "face" : "faces"} in {images} {images === 1 ? "image or frame" : "images or frames"}
         {failures === 0 ? "" : `, ${failures} could not be measured`}
         {about.exclusions.length === 0 ? "" : `, ${about.exclusions.length} excluded`}
         <span class="soft">
@@ -176,8 +176,6 @@ function Clips({ study, rows, count }: { readonly study: string; readonly rows: 
     </details>
   );
 }
-
-const FILTER_WORDS = ["show", "label", "unit", "from", "to", "quality", "qualityTo", "name", "sort", "down"];
 
 function rowOf(rows: NonNullable<ReturnType<typeof useStudyRows>["rows"]>, face: string): number | undefined {
   for (let row = 0; row < rows.count; row++) if (faceOfRow(rows, row) === face) return row;
