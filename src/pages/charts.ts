@@ -12,7 +12,8 @@ interface PlotRow {
   readonly high: number | null;
 }
 
-const PLOT = { namePx: 330, widthPx: 720, rowPx: 24, rightPx: 60, axisPx: 26 } as const;
+/** As wide as a phone is, so that nothing has to shrink or scroll there: names stand above their lines. */
+const PLOT = { leftPx: 10, widthPx: 340, rowPx: 36, rightPx: 56, axisPx: 26 } as const;
 
 /** Values with their intervals one below the other on one axis. `zero` draws a line at 0. */
 export function intervalPlot(
@@ -23,25 +24,25 @@ export function intervalPlot(
   const ends = rows.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
   const [from, to] = axisAround(zero ? [...ends, 0] : ends);
   const x = (value: number) =>
-    PLOT.namePx + ((value - from) / (to - from)) * (PLOT.widthPx - PLOT.namePx - PLOT.rightPx);
+    PLOT.leftPx + ((value - from) / (to - from)) * (PLOT.widthPx - PLOT.leftPx - PLOT.rightPx);
   const height = rows.length * PLOT.rowPx + PLOT.axisPx;
   const bottom = rows.length * PLOT.rowPx + 4;
-  return markup`<div class="scroll"><svg role="img" aria-label="${title}" viewBox="0 0 ${PLOT.widthPx} ${height}" width="${PLOT.widthPx}">
+  return markup`<svg role="img" aria-label="${title}" viewBox="0 0 ${PLOT.widthPx} ${height}" width="400">
     ${ticksOf(from, to).map(
       (tick) => markup`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="0" y2="${bottom}"/>
       <text class="tick" x="${x(tick)}" y="${bottom + 15}" text-anchor="middle">${Number(tick.toFixed(4))}</text>`,
     )}
     ${zero ? markup`<line class="zero" x1="${x(0)}" x2="${x(0)}" y1="0" y2="${bottom}"/>` : null}
     ${rows.map((row, i) => {
-      const y = i * PLOT.rowPx + PLOT.rowPx / 2;
+      const y = i * PLOT.rowPx + 24;
       const whisker =
         row.low === null || row.high === null
           ? null
           : markup`<line class="whisker" x1="${x(row.low)}" x2="${x(row.high)}" y1="${y}" y2="${y}"/>`;
-      return markup`<text x="${PLOT.namePx - 10}" y="${y + 4}" text-anchor="end">${shortened(row.name)}</text>${whisker}
+      return markup`<text x="${PLOT.leftPx}" y="${y - 10}">${shortened(row.name)}</text>${whisker}
       <circle class="dot" cx="${x(row.value)}" cy="${y}" r="4"/>
       <text class="tick" x="${PLOT.widthPx - PLOT.rightPx + 8}" y="${y + 4}">${number(row.value)}</text>`;
-    })}</svg></div>`;
+    })}</svg>`;
 }
 
 function shortened(name: string): string {

@@ -74,7 +74,7 @@ function outsideSection({ outside }: Discovery): string {
     .sort((a, b) => Number(b.near) - Number(a.near) || (a.nearest ?? "").localeCompare(b.nearest ?? ""))
     .map(({ id, nearest, near, why }) => {
       const place = near ? `near ${nearest}` : "outlier";
-      return `<tr><td>${escapeMarkup(id)}</td><td>${place}</td><td>${escapeMarkup(why)}</td></tr>`;
+      return `<tr><td>${escapeMarkup(id)}</td><td class="number">${place}</td><td>${escapeMarkup(why)}</td></tr>`;
     });
   return `<section><h2>In no group</h2><table><tr><th>face</th><th></th><th>why</th></tr>${rows.join("\n")}</table></section>`;
 }
@@ -107,10 +107,15 @@ function provenanceTable({ provenance }: Discovery): string {
   const rows: readonly (readonly [string, string])[] = [
     ["expression space", `${space.id}, ${space.dimensions.length} named dimensions`],
     ["known categories", known.join(", ") || "none named"],
-    ...Object.entries(rest).map(([name, value]) => [name, value === null ? "none" : String(value)] as const),
+    ...Object.entries(rest).map(([name, value]) => [inWords(name), value === null ? "none" : String(value)] as const),
     ...leftOut.map(({ reason, faces }) => ["left out", `${faces}: ${reason}`] as const),
   ];
   return `<div class="scroll"><table>${rows.map(([name, value]) => `<tr><td>${escapeMarkup(name)}</td><td>${escapeMarkup(value)}</td></tr>`).join("")}</table></div>`;
+}
+
+/** `minClusterSize` as `min cluster size`. */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 const STYLE = `

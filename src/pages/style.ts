@@ -18,7 +18,7 @@ th,td{padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid var(--line)
 td.n{text-align:right}th.n{text-align:right}
 .interval{color:var(--soft);font-size:13px;white-space:nowrap}
 .holds{color:var(--good);font-weight:600}.falls{color:var(--soft)}.bad{color:var(--bad)}
-svg{display:block;max-width:100%;font:12px system-ui,sans-serif;fill:var(--ink)}
+svg{display:block;max-width:100%;height:auto;font:12px system-ui,sans-serif;fill:var(--ink)}
 svg .grid,svg .frame{stroke:var(--line);fill:none}svg .zero{stroke:var(--soft);stroke-dasharray:3 3}svg .ideal{stroke:var(--soft);stroke-dasharray:4 4}
 svg .whisker,svg .gap{stroke:var(--accent);stroke-width:2}svg .gap{opacity:.35}svg .dot{fill:var(--accent)}svg .tick{fill:var(--soft)}
 .confusion td{text-align:right;min-width:44px;padding:4px 8px;border:1px solid var(--line)}
@@ -39,7 +39,7 @@ ${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step
 .labels meter,.facts meter{width:90px;height:10px}.labels meter::-webkit-meter-optimum-value,.facts meter::-webkit-meter-optimum-value{background:var(--accent)}.labels meter::-moz-meter-bar,.facts meter::-moz-meter-bar{background:var(--accent)}.n{text-align:right;font-variant-numeric:tabular-nums}
 .facts{margin:6px 0;font-size:13px}.facts div{display:flex;justify-content:space-between}.facts dd{margin:0;font-variant-numeric:tabular-nums}
 .portraits{display:grid;grid-template-columns:repeat(auto-fill,minmax(110px,1fr));gap:12px}.portraits figure{margin:0}.portraits img{display:block;width:100%;border-radius:6px}.portraits figcaption{font-size:12px;line-height:1.35}
-@media (max-width:600px){.scroll>svg{max-width:none}.histograms{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.histograms .labels{grid-column:1/-1}}
+@media (max-width:600px){.histograms{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.histograms .labels{grid-column:1/-1}}
 .notes li{margin:2px 0}details{margin:8px 0}summary{cursor:pointer;color:var(--accent)}
 @media print{body{font-size:11px}main{max-width:none}h1,h2,h3,h4,summary{break-after:avoid}li,tr,figure{break-inside:avoid}}
 `;

@@ -148,7 +148,7 @@ function bodyOf(
   // Without labels to be right or wrong by, as in a lab, what the context did is what the run is about.
   const context = contextSection(contextEffects, rows);
   return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
-  <p>${samples.length} samples, ${summary.cells.length} conditions, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
+  <p>${samples.length} ${samples.length === 1 ? "sample" : "samples"}, ${summary.cells.length} ${summary.cells.length === 1 ? "condition" : "conditions"}, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
   ${notesOf(run, summary, [...fixed, ...(scoredBy === null ? [] : [`Scored anew, by scorers, analysis and thresholds of ${scoredBy}`])])}
   ${thresholdSection(thresholds, shortNames(summary.cells.map(({ cell }) => cell)))}
   ${confusions === null ? [context, differences] : [differences, confusions, context]}
