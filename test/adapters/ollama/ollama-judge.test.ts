@@ -176,17 +176,19 @@ describe("faults", () => {
   });
 
   it("lets go of one hanging call when aborted, before the first token, and of no other", async () => {
-    let release: () => void = () => {};
-    const server = await startOllamaServer((asked) => (asked.messages[0]?.content === "hang" ? hangs : says("Fine")));
-    const judge = await createOllamaJudge("seer:7b", { host: server.url, retries: QUICK });
     const controller = new AbortController();
+    const server = await startOllamaServer((asked) => {
+      if (asked.messages[0]?.content === "hang") return hangs;
+      controller.abort(); // while this one is under way
+      return says("Fine");
+    });
+    const judge = await createOllamaJudge("seer:7b", { host: server.url, retries: QUICK });
     const hanging = judge.reply({ messages: [user("hang")] }, controller.signal);
     const aborted = hanging.then(
       () => "answered",
       () => "aborted",
     );
-    release = () => controller.abort();
-    setTimeout(release, 50);
+    await expect.poll(() => server.chats).toHaveLength(1);
     const other = await judge.reply({ messages: [user("answer")] });
     expect(await aborted).toBe("aborted");
     expect(other.text).toBe("Fine");

@@ -220,9 +220,10 @@ describe("patience", () => {
   it("lets go of a hanging server at once when aborted", async () => {
     const { ask, server } = await judgeOf([hangs]);
     const controller = new AbortController();
-    const answer = ask(controller.signal);
-    setTimeout(() => controller.abort(new Error("the user left")), 50);
-    await expect(answer).rejects.toThrow();
+    const left = expect(ask(controller.signal)).rejects.toThrow();
+    await expect.poll(() => server.chats).toHaveLength(1);
+    controller.abort(new Error("the user left"));
+    await left;
     await server.abandoned;
     expect(server.chats).toHaveLength(1);
   });
