@@ -26,8 +26,8 @@ export interface NormalMixture {
 }
 
 /**
- * The mixture with as few groups as describe unseen points as well as any number up to `most` does, within one standard
- * error: five-fold cross-validated likelihood (Smyth 2000) and the one-standard-error rule (Breiman and others 1984).
+ * The mixture with as few groups as describe unseen points as well as any number that was tried, of those up to `most`, within
+ * one standard error: five-fold cross-validated likelihood (Smyth 2000) and the one-standard-error rule (Breiman and others 1984).
  */
 export function preferredMixture(
   points: Points,
