@@ -56,7 +56,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   vi.restoreAllMocks();
-  process.exitCode = 0;
   await rm(place, { recursive: true, force: true });
 });
 

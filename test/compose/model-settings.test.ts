@@ -17,6 +17,7 @@ import { openRun } from "../../src/evaluation/runner/stored-run.ts";
 import { type Script, says } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
+import { signalListeners } from "../support/signal-listeners.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 async function folderWith(text: string): Promise<string> {
@@ -190,17 +191,19 @@ describe("what find says of the model's verdicts", () => {
 
 describe("a request that a command sends", () => {
   let home: string;
+  let endListening: () => void;
   let stdout: MockInstance<typeof process.stdout.write>;
   const printed = () => stdout.mock.calls.map(([text]) => String(text)).join("");
   beforeEach(async () => {
     home = process.cwd();
+    endListening = signalListeners();
     vi.spyOn(process.stderr, "write").mockImplementation(() => true);
     stdout = vi.spyOn(process.stdout, "write");
   });
   afterEach(() => {
     process.chdir(home);
     process.exitCode = undefined;
-    for (const name of ["SIGINT", "SIGTERM"]) process.removeAllListeners(name);
+    endListening();
     vi.restoreAllMocks();
     vi.unstubAllEnvs();
   });

@@ -1,14 +1,18 @@
 import { afterAll, vi } from "vitest";
+import { signalListeners } from "./signal-listeners.ts";
 
 // Test files share a process, and this runs before each of them. After the file's last hook it puts back where it works, what
-// it is told and what the file has replaced, for the file that comes next.
+// it is told, what it listens for and what the file has replaced, for the file that comes next.
 const folder = process.cwd();
 const variables = { ...process.env };
+const endListening = signalListeners();
 
 afterAll(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
+  endListening();
+  process.exitCode = undefined;
   process.chdir(folder);
   for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name];
   Object.assign(process.env, variables);

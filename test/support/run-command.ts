@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { vi } from "vitest";
 import { reportFailure } from "../../src/cli/failure.ts";
+import { signalListeners } from "./signal-listeners.ts";
 
 /** What a run of a command said, and how it ended. */
 export interface CommandResult {
@@ -14,8 +15,6 @@ export interface CommandModule {
   register(program: Command): void;
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-
 /**
  * Runs a command as `src/cli/main.ts` does, in this process: what a start of the process costs is not paid for each of
  * many small questions. The working folder and the environment are those of the test.
@@ -24,7 +23,7 @@ export async function runCommand(args: readonly string[], modules: readonly Comm
   const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
   const program = new Command("kuleshov").exitOverride();
   for (const module of modules) module.register(program);
-  const listening = SIGNALS.map((signal) => new Set(process.listeners(signal)));
+  const endListening = signalListeners();
   process.exitCode = undefined;
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -33,11 +32,7 @@ export async function runCommand(args: readonly string[], modules: readonly Comm
   } finally {
     stdout.end();
     stderr.end();
-    // A run listens for Ctrl-C to the end of its process: of a hundred runs in this one, Node would warn.
-    SIGNALS.forEach((signal, at) => {
-      const added = process.listeners(signal).filter((listener) => !listening[at]?.has(listener));
-      for (const listener of added) process.removeListener(signal, listener);
-    });
+    endListening();
   }
   const code = Number(process.exitCode === undefined ? 0 : process.exitCode);
   process.exitCode = undefined;
