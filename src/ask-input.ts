@@ -1,5 +1,4 @@
 import { whileMeasuring } from "./agent/consult.ts";
-import type { AskQuery } from "./ask.ts";
 import { type AskDependencies, judgesOf } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import type { Face } from "./domain/measurement.ts";
@@ -13,7 +12,18 @@ import type { Stopwatch } from "./platform/stopwatch.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import { facesIn, type MeasuredClip, measureClip, peopleOf } from "./study/measure-clip.ts";
 
-/** What is asked about, measured. */
+/** What is asked about. */
+export interface InputQuery {
+  /** A file, or an image that is in memory already. A clip is known by the ending of its name. */
+  readonly image: string | DecodedImage;
+  readonly question?: string;
+  /** The one face that is asked about, by its id such as `F2`; all of them when not given. */
+  readonly face?: string | null;
+  /** Whether faces that are not asked about, by `face` or in the question, are blurred in every image that a model is shown. */
+  readonly blurOthers?: boolean;
+}
+
+/** The same, measured. */
 export interface AskedInput {
   /** The image, or the frame of a clip that tells most. */
   readonly image: DecodedImage;
@@ -39,7 +49,7 @@ const SHOWN_FRAME_SIDE_PX = 768;
  * @throws {ImageDecodeError} if it cannot be read. @throws {ConfigurationError} if the face that is asked about is not there.
  */
 export async function openInput(
-  query: AskQuery,
+  query: InputQuery,
   dependencies: AskDependencies,
   { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal | undefined },
 ): Promise<AskedInput> {
@@ -63,12 +73,12 @@ export async function openInput(
   };
 }
 
-function opened(image: AskQuery["image"], signal?: AbortSignal): Promise<DecodedImage> {
+function opened(image: InputQuery["image"], signal?: AbortSignal): Promise<DecodedImage> {
   return typeof image === "string" ? decodeImage(image, signal) : Promise.resolve(image);
 }
 
 /** The clip that is asked about, with what measures it; `null` for an image, and where nothing here reads clips. */
-function clipIn({ image: path }: AskQuery, { clips, toolboxes }: AskDependencies) {
+function clipIn({ image: path }: InputQuery, { clips, toolboxes }: AskDependencies) {
   if (clips === undefined || typeof path !== "string" || !VIDEO_ENDINGS.includes(endingOf(path))) return null;
   const { identity, video, ...options } = clips;
   return { path, tools: { toolboxes, identity, video }, ...options };

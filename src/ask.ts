@@ -2,8 +2,7 @@ import type { ToolContext } from "./agent/agent-tool.ts";
 import { consult } from "./agent/consult.ts";
 import type { ToolProgress } from "./agent/trace-recorder.ts";
 import { type AskDependencies, identityOfAsk, judgesOf, overheard } from "./ask-dependencies.ts";
-import { inWords, openInput } from "./ask-input.ts";
-import type { DecodedImage } from "./domain/image.ts";
+import { type InputQuery, inWords, openInput } from "./ask-input.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
 import { fillLedger, observeScene } from "./evidence/fill-ledger.ts";
@@ -17,18 +16,11 @@ import { type StepEvent, startStopwatch } from "./platform/stopwatch.ts";
 import { nextTurn } from "./platform/turns.ts";
 
 /** One question about one image or one clip. */
-export interface AskQuery {
-  /** A file, or an image that is in memory already. A clip is known by the ending of its name. */
-  readonly image: string | DecodedImage;
-  readonly question?: string;
+export interface AskQuery extends InputQuery {
   /** What the user states of the situation. */
   readonly context?: string | null;
   /** Labels to choose from; open when not given. */
   readonly labels?: readonly string[] | null;
-  /** The one face that is asked about, by its id such as `F2`; all of them when not given. */
-  readonly face?: string | null;
-  /** Whether faces that are not asked about are blurred in every image that a model is shown. */
-  readonly blurOthers?: boolean;
   /** Told when decoding, measuring, observing and judging begin and end. */
   readonly onProgress?: (event: StepEvent) => void;
   /** Told which tool is being called, and on which face. */
