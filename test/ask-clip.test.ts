@@ -21,6 +21,8 @@ const SECONDS = 6;
 
 /** A person who rests, smiles from 2 to 4 s, and is not found from 5 to 5.4 s. */
 const smileAt = (timeS: number) => (timeS > 1.9 && timeS < 4.1 ? 0.95 : 0.05);
+/** Higher than the smile for a moment, but it rises by less. */
+const dimpleAt = (timeS: number) => (timeS > 4.3 && timeS < 4.7 ? 1 : 0.6);
 
 const reader = (frames: number, atFrame?: (i: number) => void): VideoReader => ({
   async *frames(path, { fps, skip, pixels }) {
@@ -47,7 +49,7 @@ function smilingToolbox(): FerToolbox {
     const smile = smileAt(timeS);
     return fixedToolbox([
       {
-        ...{ actionUnits: { AU6: smile, AU12: smile, AU4: 0.02 } },
+        ...{ actionUnits: { AU6: smile, AU12: smile, AU4: 0.02, AU14: dimpleAt(timeS) } },
         expression: { happiness: smile, neutral: 1 - smile },
       },
     ]);
@@ -162,6 +164,7 @@ describe("asking about a clip", () => {
     );
     expect(asked.map(imagesIn)[0]).toBe(1);
     expect(toldIn(asked[0] as WireBody)).toContain("One frame of it comes with the question");
+    expect(toldIn(asked[0] as WireBody)).toContain("The frame at 2.0 s: apex of AU6 of F1");
     expect(toldIn(asked[1] as WireBody)).toContain("stretches follow one another");
     expect(report.judgment.subjects[0]?.overTime).toHaveLength(2);
   });

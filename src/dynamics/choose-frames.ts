@@ -26,7 +26,7 @@ export function chooseFrames(
   budget: number,
   nameOf: (trackId: string) => string,
 ): ChosenFrame[] {
-  const episodes = tracks.flatMap((track) => track.episodes).sort((a, b) => riseOf(b) - riseOf(a));
+  const episodes = largestFirst(tracks);
   const of = (part: "onset" | "apex" | "offset") =>
     episodes.flatMap((episode): ChosenFrame[] => {
       const moment = episode[part];
@@ -55,6 +55,11 @@ const MOST_REASONS = 3;
 function whyOf(frame: number, telling: readonly ChosenFrame[]): string {
   const reasons = new Set(telling.filter((one) => one.frame === frame).map(({ why }) => why));
   return [...reasons].slice(0, MOST_REASONS).join(", ");
+}
+
+/** The episodes of everybody by how far they rise, for what counts as a rise on their scale. */
+export function largestFirst(tracks: ClipDynamics["tracks"]): Episode[] {
+  return tracks.flatMap(({ episodes }) => episodes).sort((a, b) => riseOf(b) - riseOf(a));
 }
 
 function riseOf({ onset, apex, offset, leastRise }: Episode): number {

@@ -2,7 +2,7 @@ import { KuleshovError, VideoDecodeError } from "../domain/errors.ts";
 import type { DecodedImage, VideoFramePlace } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { FRESH_PIXELS } from "../domain/pixel-pool.ts";
-import { type ChosenFrame, chooseFrames } from "../dynamics/choose-frames.ts";
+import { type ChosenFrame, chooseFrames, largestFirst } from "../dynamics/choose-frames.ts";
 import { type ClipDynamics, type ClipFrame, collectClip } from "../dynamics/clip-dynamics.ts";
 import type { ImageOutcome } from "../measuring/measure-image.ts";
 import { toRecord } from "../measuring/measurement-json.ts";
@@ -136,8 +136,7 @@ function tooLong(fps: number): string {
 
 /** The highest point of the largest rise; where nothing rises, the middle of what is shown. */
 function keyFrame({ tracks }: ClipDynamics, chosen: readonly ChosenFrame[]): number | undefined {
-  const episodes = tracks.flatMap(({ episodes: own }) => own);
-  const [largest] = episodes.sort((a, b) => b.apex.value / b.leastRise - a.apex.value / a.leastRise);
+  const [largest] = largestFirst(tracks);
   const apex = chosen.find(({ frame }) => frame === largest?.apex.frame);
   return (apex ?? chosen[Math.floor(chosen.length / 2)])?.frame;
 }
