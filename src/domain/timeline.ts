@@ -1,4 +1,5 @@
 import type { EvidenceItem, TimeWindow } from "./evidence.ts";
+import { median } from "./statistics/summary.ts";
 
 type Timeline = Extract<EvidenceItem["value"], { type: "timeline" }>;
 type Sample = Timeline["samples"][number];
@@ -53,13 +54,18 @@ function samplesWithin({ samples }: Timeline, window: TimeWindow | null): Sample
   if (inside.length > 0) return inside;
   const middle = (window.fromS + window.toS) / 2;
   const [nearest] = [...samples].sort((a, b) => Math.abs(a.timeS - middle) - Math.abs(b.timeS - middle));
-  return nearest !== undefined && Math.abs(nearest.timeS - middle) <= stepOf(samples) ? [nearest] : [];
+  const stepS = intervalOf(samples.map(({ timeS }) => timeS)) ?? 0;
+  return nearest !== undefined && Math.abs(nearest.timeS - middle) <= stepS ? [nearest] : [];
 }
 
-/** Seconds from one frame to the next, as they mostly are. */
-function stepOf(samples: readonly Sample[]): number {
-  const steps = samples.slice(1).map(({ timeS }, i) => timeS - (samples[i] as Sample).timeS);
-  return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
+/** Seconds from one frame to the next, as they mostly are; `null` for a single frame. */
+export function intervalOf(timesS: readonly number[]): number | null {
+  return median(timesS.slice(1).map((timeS, i) => timeS - (timesS[i] as number)));
+}
+
+/** `5 frames per second`. */
+export function rateText(intervalS: number | null): string {
+  return intervalS === null ? "a single frame" : `${Number((1 / intervalS).toFixed(2))} frames per second`;
 }
 
 /** `3.2 s`. */

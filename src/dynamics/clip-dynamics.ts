@@ -1,7 +1,8 @@
 import type { Episode, EpisodeCurve } from "../domain/episode.ts";
 import { MINIMUM_WEIGHT } from "../domain/presence.ts";
+import { intervalOf } from "../domain/timeline.ts";
 import type { FaceRecord } from "../measuring/measurement-json.ts";
-import { type Curve, gapsOf, samplingInterval } from "./curve.ts";
+import { type Curve, gapsOf } from "./curve.ts";
 import { findEpisodes } from "./find-episodes.ts";
 import {
   findBlinks,
@@ -83,7 +84,7 @@ export function collectClip(): { add(frame: ClipFrame): void; end(): ClipDynamic
       }
     },
     end() {
-      const intervalS = samplingInterval(clock);
+      const intervalS = intervalOf(clock.timesS);
       const tooSlowFor = Object.entries(LEAST_RATES).flatMap(([what, rate]) =>
         isFastEnough(intervalS, rate) ? [] : [what as keyof typeof LEAST_RATES],
       );

@@ -26,11 +26,6 @@ export interface Segment {
 /** Two measured frames no further apart than this are joined by a line; what lies between for longer is not known. */
 export const BRIDGED_S = 0.5;
 
-/** Seconds between two frames, typically; `null` for a single frame. */
-export function samplingInterval({ timesS }: Pick<ClipClock, "timesS">): number | null {
-  return median(timesS.slice(1).map((timeS, index) => timeS - (timesS[index] as number)));
-}
-
 /** Cuts a curve where another shot begins and where it was not measured for long. */
 export function segmentsOf({ from, values }: Curve, clock: ClipClock): Segment[] {
   const segments: Segment[] = [];

@@ -24,6 +24,11 @@ export interface Movement {
   readonly note: string;
 }
 
+/** What `value` is in. */
+export function unitOf({ kind }: Movement): string {
+  return kind === "blink" || kind === "eyes closed" ? "openness, 1 at rest" : "degrees";
+}
+
 /** From how many frames per second on each can be told: below, most of them fall between two frames. */
 export const LEAST_RATES = {
   /** A blink closes the eyes for 0.1 to 0.4 s (Stern, Walrath & Goldstein 1984). */

@@ -2,7 +2,7 @@ import type { EpisodeMoment } from "../domain/episode.ts";
 import type { EvidenceItem, NewEvidence, TimeWindow } from "../domain/evidence.ts";
 import { secondsText, spanText } from "../domain/timeline.ts";
 import type { ClipDynamics, TrackDynamics } from "../dynamics/clip-dynamics.ts";
-import type { Movement } from "../dynamics/head-and-eyes.ts";
+import { type Movement, unitOf } from "../dynamics/head-and-eyes.ts";
 import { nameWithCode } from "../facs/action-units.ts";
 
 /** Makes an evidence item about one person of a clip. */
@@ -70,10 +70,6 @@ export function eventItems(track: TrackDynamics, { clock }: ClipDynamics, item: 
           }),
         ];
   return [...events, ...rate, ...unseen];
-}
-
-function unitOf({ kind }: Movement): string {
-  return kind === "blink" || kind === "eyes closed" ? "openness, 1 at rest" : "degrees";
 }
 
 function riseText(onset: EpisodeMoment | null): string {

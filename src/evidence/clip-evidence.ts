@@ -4,7 +4,7 @@ import { groupBy } from "../domain/group-by.ts";
 import type { Face, FaceMeasurement } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
 import { median } from "../domain/statistics/summary.ts";
-import { secondsText, spanText } from "../domain/timeline.ts";
+import { rateText, secondsText, spanText } from "../domain/timeline.ts";
 import type { ClipDynamics } from "../dynamics/clip-dynamics.ts";
 import { stretchesOf } from "../dynamics/stretches.ts";
 import { nameWithCode } from "../facs/action-units.ts";
@@ -34,8 +34,7 @@ export function clipEvidence(
   source: EvidenceItem["source"],
 ): NewEvidence[] {
   if (tooSlowFor.length === 0) return [];
-  const rate = intervalS === null ? "a single frame" : `${Number((1 / intervalS).toFixed(1))} frames per second`;
-  const reason = `${tooSlowFor.join(", ")} cannot be measured in ${rate}`;
+  const reason = `${tooSlowFor.join(", ")} cannot be measured in ${rateText(intervalS)}`;
   const statement = `${capitalised(reason)}: that none are listed says nothing`;
   return [{ kind: "episode", faceId: null, region: null, statement, value: { type: "not-measured", reason }, source }];
 }

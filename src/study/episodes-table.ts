@@ -1,7 +1,8 @@
 import type { Episode } from "../domain/episode.ts";
+import { rateText } from "../domain/timeline.ts";
 import { type ClipDynamics, collectClip, type TrackDynamics } from "../dynamics/clip-dynamics.ts";
 import { BRIDGED_S } from "../dynamics/curve.ts";
-import { LEAST_RATES, type Movement } from "../dynamics/head-and-eyes.ts";
+import { LEAST_RATES, type Movement, unitOf } from "../dynamics/head-and-eyes.ts";
 import { roundedCell } from "../measuring/measurement-columns.ts";
 import type { ImageRecord } from "../measuring/measurement-json.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
@@ -157,11 +158,10 @@ export const EPISODE_HEADER = csvLines([EPISODE_COLUMNS.map(([name]) => name)]);
 type Row = Omit<EpisodeRow, "path">;
 
 function notMeasurable({ tooSlowFor, intervalS }: ClipDynamics): Row[] {
-  const rate = intervalS === null ? "a single frame" : `${Number((1 / intervalS).toFixed(2))} frames per second`;
   return tooSlowFor.map((what) => ({
     kind: "not measurable",
     name: what,
-    note: `measured at ${rate}; it takes ${LEAST_RATES[what]} (--fps, where the clip has them)`,
+    note: `measured at ${rateText(intervalS)}; it takes ${LEAST_RATES[what]} (--fps, where the clip has them)`,
   }));
 }
 
@@ -215,7 +215,6 @@ function episodeCells(episode: Episode): Row {
 function movementCells(movement: Movement, { timesS, frames }: ClipDynamics["clock"]): Row {
   const { kind, onset, apex, offset, value, peaks, interpolated, note } = movement;
   const [from, to] = [timesS[onset] as number, timesS[offset] as number];
-  const isEyes = kind === "blink" || kind === "eyes closed";
   return {
     kind,
     ...{ onset_s: from, apex_s: timesS[apex] as number, offset_s: to, duration_s: to - from },
@@ -224,7 +223,7 @@ function movementCells(movement: Movement, { timesS, frames }: ClipDynamics["clo
       apex_frame: frames[apex] as number,
       offset_frame: frames[offset] as number,
     },
-    ...{ value, unit: isEyes ? "openness, 1 at rest" : "degrees", interpolated, frames: offset - onset + 1 },
+    ...{ value, unit: unitOf(movement), interpolated, frames: offset - onset + 1 },
     ...(kind === "nod" || kind === "shake" ? { peaks } : {}),
     ...(note && { note }),
   };
