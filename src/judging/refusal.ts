@@ -8,7 +8,7 @@ const NOT_SHOWN = "(?: to)? (?:see|view|access|open|load|find|read)";
 
 /** How assistants begin to decline: with an apology or none, then that they cannot, will not or must not. */
 const DECLINES = new RegExp(
-  `^(?:${APOLOGY}[,.;:]? ?(?:but )?)?(?:as an ai[^,.]{0,40}, )?(?:${WILL_NOT})(?!${NOT_SHOWN})`,
+  `^(?:${APOLOGY}[,.;:]? ?(?:but )?)?(?:as an ai[^,.]{0,40}, )?(?:${WILL_NOT})\\b(?!${NOT_SHOWN})`,
   "i",
 );
 

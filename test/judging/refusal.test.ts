@@ -25,6 +25,7 @@ describe("a refusal", () => {
     "I think that he can't be sad.",
     '{"answer": "I cannot tell"}',
     "I candidly answer: happiness.",
+    "I can notice a smile.",
   ])("is not told from %j", (text) => {
     expect(refusalIn(text)).toBeUndefined();
   });
