@@ -76,6 +76,8 @@ describe("a study that was imported without images", () => {
       // AU4 is right in all six frames (F1 1); of AU12's four coded frames three were measured (F1 6/7).
       const f1 = metrics.find(({ metric }) => metric === "au_f1")?.estimate.value;
       expect(f1).toBeCloseTo((1 + 6 / 7) / 2, 6);
+      const abstained = summary.cells[0]?.rates.find(({ metric }) => metric === "abstention_rate");
+      expect(abstained?.estimate.value).toBe(0); // it measures no expressions, which is no abstention
       expect(metrics.find(({ metric }) => metric === "au_icc")?.estimate.value).toBeGreaterThan(0.7);
     } finally {
       await opened.close();

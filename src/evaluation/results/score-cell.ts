@@ -1,7 +1,7 @@
 import type { ScoreTable } from "../../domain/score-table.ts";
 import { type Estimate, estimate } from "../../domain/statistics/estimate.ts";
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
-import type { Answer, ReadingName } from "../answer.ts";
+import type { Answer } from "../answer.ts";
 import type { EvalFile, RATE_NAMES } from "../file/eval-file.ts";
 import { type CallRecord, isRefusal } from "../runner/call-record.ts";
 import { clusterOfSample, type Sample } from "../sample.ts";
@@ -94,24 +94,27 @@ function scoreOf(scorer: Scorer, { record, sample, judged }: FinishedCall, analy
 }
 
 /** What became of calls that could be shown, as shares of them, whatever is scored. */
-const RATES: Readonly<Record<(typeof RATE_NAMES)[number], (record: CallRecord, reading: ReadingName) => boolean>> = {
+type Asked = Pick<EvalFile, "task" | "analysis">;
+const RATES: Readonly<Record<(typeof RATE_NAMES)[number], (record: CallRecord, asked: Asked) => boolean>> = {
   failure_rate: (record) => record.failure !== null && !isRefusal(record),
   refusal_rate: isRefusal,
-  abstention_rate: ({ answer }, reading) => answer !== null && hasNoReading(answer, reading),
+  abstention_rate: ({ answer }, asked) => answer !== null && hasAbstained(answer, asked),
 };
 
-function hasNoReading(answer: Answer, reading: ReadingName): boolean {
-  const { distribution, valence, arousal } = answer[reading];
-  return answer.choice === null && distribution === null && valence === null && arousal === null;
+/** A judgment may abstain in one reading only; what was measured need not hold any. */
+function hasAbstained(answer: Answer, { task, analysis }: Asked): boolean {
+  const { distribution, valence, arousal } = answer[analysis.reading];
+  const hasReading = distribution !== null || valence !== null || arousal !== null;
+  return task === "judge" ? !hasReading : answer.abstention !== null;
 }
 
 /** Failures, refusals and abstentions of one cell, each as a rate with its interval. */
-export function answerRates(calls: readonly FinishedCall[], analysis: EvalFile["analysis"]): readonly MetricResult[] {
+export function answerRates(calls: readonly FinishedCall[], asked: Asked): readonly MetricResult[] {
   const shown = calls.filter(({ record }) => record.notShown === undefined);
   const rows = shown.map(({ sample }) => ({ cluster: clusterOfSample(sample) }));
-  const options = estimateOptions(rows, calls.length - shown.length, analysis);
+  const options = estimateOptions(rows, calls.length - shown.length, asked.analysis);
   return Object.entries(RATES).map(([metric, holds]) => {
-    const statistic = meanStatistic(shown.map(({ record }) => (holds(record, analysis.reading) ? 1 : 0)));
+    const statistic = meanStatistic(shown.map(({ record }) => (holds(record, asked) ? 1 : 0)));
     return { scorer: "answers", metric, better: "lower", estimate: estimate(statistic, rows.length, options) };
   });
 }

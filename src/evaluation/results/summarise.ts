@@ -60,7 +60,7 @@ export function summarise(
       return {
         cell,
         usage: usageOf(calls.map(({ record }) => record)),
-        rates: answerRates(calls, file.analysis),
+        rates: answerRates(calls, file),
         scorers: scorers.map((scorer) => scoreCell(scorer, calls, file.analysis)),
         groups: groupsOf(calls, file.analysis.groupBy).map(({ column, value, calls: own }) => ({
           column,
