@@ -337,7 +337,7 @@ scorers: [accuracy]
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("needs atLeast, atMost or mayLose")]);
     await writeFile(join(folder, "tiny.eval.yaml"), `${exam}thresholds: [{ metric: failure_rate, mayLose: 0.1 }]\n`);
     const rate = await kuleshov(folder, "eval", "run", "tiny.eval.yaml");
-    expect([rate.code, rate.stderr]).toEqual([2, expect.stringContaining("holds a rate of calls to atMost")]);
+    expect([rate.code, rate.stderr]).toEqual([2, expect.stringContaining("takes atMost for a rate of calls")]);
   });
 
   it("asks about a part of the samples: some, named ones, those of a kind, and those that went wrong before", async () => {

@@ -139,7 +139,7 @@ const Threshold = z
   )
   .refine(
     ({ metric, mayLose }) => mayLose === undefined || !RATE_NAMES.some((rate) => rate === metric),
-    "holds a rate of calls to atMost: mayLose is of what scorers measure",
+    "takes atMost for a rate of calls: mayLose is of what scorers measure",
   );
 
 /** One evaluation, as written in `evals/<name>.eval.yaml`. */
