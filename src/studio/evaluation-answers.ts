@@ -3,8 +3,7 @@ import { Report } from "../domain/report.ts";
 import { drawnStimuli, stimulusKey } from "../evaluation/report/stimulus-rows.ts";
 import { methodsParagraph, type ScoredRun } from "../evaluation/report/write-report.ts";
 import type { AnswerRow } from "../evaluation/results/answer-rows.ts";
-import { type Comparison, compareSides, hasPairs, type Side } from "../evaluation/results/compare.ts";
-import type { CellResult } from "../evaluation/results/summarise.ts";
+import { type Comparison, compareSides, hasPairs, sideOf } from "../evaluation/results/compare.ts";
 import { createAnswerCache } from "../evaluation/runner/answer-cache.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import { callsOf, shortNames } from "../evaluation/runner/plan.ts";
@@ -42,10 +41,6 @@ export function compareBeside(
   [one, cell]: readonly [run: ScoredRun, cell: string],
   [other, otherCell]: readonly [run: ScoredRun, cell: string],
 ): Comparison[] {
-  const sideOf = ({ cell: { id }, scorers }: CellResult, scorer: string): Side => ({
-    name: id,
-    calls: scorers.find((result) => result.scorer === scorer)?.calls ?? [],
-  });
   const first = one.summary.cells.find(({ cell: { id } }) => id === cell) ?? one.summary.cells[0];
   const seconds = other.summary.cells.filter(
     (each) => each !== first && (otherCell === "" || each.cell.id === otherCell),

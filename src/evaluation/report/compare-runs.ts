@@ -1,6 +1,14 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { number, pText } from "../../pages/markup.ts";
-import { type Comparison, compareSides, comparisonSummary, hasPairs, holdsUp, type Side } from "../results/compare.ts";
+import {
+  type Comparison,
+  compareSides,
+  comparisonSummary,
+  hasPairs,
+  holdsUp,
+  type Side,
+  sideOf,
+} from "../results/compare.ts";
 import { readable } from "./sections.ts";
 import { type ScoredRun, scoreRun } from "./write-report.ts";
 
@@ -25,10 +33,7 @@ export async function compareRuns(folders: readonly string[]): Promise<Compariso
 
 function sidesOf(runs: readonly ScoredRun[], scorer: string): Side[] {
   return runs.flatMap(({ run, summary }) =>
-    summary.cells.map(({ cell, scorers }) => ({
-      name: runs.length === 1 ? cell.id : `${run.folder}: ${cell.id}`,
-      calls: scorers.find((result) => result.scorer === scorer)?.calls ?? [],
-    })),
+    summary.cells.map((one) => sideOf(one, scorer, runs.length === 1 ? one.cell.id : `${run.folder}: ${one.cell.id}`)),
   );
 }
 

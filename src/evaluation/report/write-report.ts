@@ -13,7 +13,7 @@ import { parseEvalFile } from "../file/read-eval-file.ts";
 import { judgedCall } from "../judge/judge-calls.ts";
 import { createLabelReader } from "../label-reader.ts";
 import { loadLemmas } from "../load-wheels.ts";
-import { type Comparison, compareSides } from "../results/compare.ts";
+import { type Comparison, compareSides, sideOf } from "../results/compare.ts";
 import { readScoring } from "../results/scoring.ts";
 import { type RunSummary, summarise } from "../results/summarise.ts";
 import { type ThresholdResult, thresholdResults, thresholdSentence } from "../results/thresholds.ts";
@@ -116,10 +116,7 @@ async function judgmentsOf(folder: string): Promise<ReadonlyMap<string, CallReco
 
 function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: EvalFile["analysis"]): Comparison[] {
   const asChosen = cells.filter(({ cell }) => cell.condition.variant === "as chosen");
-  const sides = asChosen.map(({ cell, scorers }) => ({
-    name: cell.id,
-    calls: scorers.find((result) => result.scorer === scorer.name)?.calls ?? [],
-  }));
+  const sides = asChosen.map((one) => sideOf(one, scorer.name));
   // The report shows what each scorer is mainly about; `eval compare` tests every metric.
   return compareSides(sides, scorer, { ...analysis, metrics: "first" });
 }

@@ -5,12 +5,19 @@ import { createRandom } from "../../domain/statistics/random.ts";
 import { plainValue, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Metric, ScoredRow, Scorer } from "../score.ts";
+import { placeOfAnswer } from "./answer-rows.ts";
 import { resamplesFor, rowsOf, type ScoredCall } from "./score-cell.ts";
+import type { CellResult } from "./summarise.ts";
 
 /** Scored calls under one name: a cell, or a cell of another run. */
 export interface Side {
   readonly name: string;
   readonly calls: readonly ScoredCall[];
+}
+
+/** A condition with what one scorer says of its calls; with none where the scorer took no part. */
+export function sideOf({ cell, scorers }: CellResult, scorer: string, name = cell.id): Side {
+  return { name, calls: scorers.find((result) => result.scorer === scorer)?.calls ?? [] };
 }
 
 /** One metric of two sides on the samples that both have a score for. */
@@ -98,10 +105,9 @@ function comparePair(
 
 /** Rows of the calls that both sides have scored: same sample, seed and repeat. */
 function pairRows(first: readonly ScoredCall[], second: readonly ScoredCall[]): PairedRows {
-  const place = ({ record }: ScoredCall) => JSON.stringify([record.sample, record.seed, record.repeat]);
-  const others = new Map(second.map((call) => [place(call), call]));
+  const others = new Map(second.map((call) => [placeOfAnswer(call.record), call]));
   const pairs = first.flatMap((call) => {
-    const other = others.get(place(call));
+    const other = others.get(placeOfAnswer(call.record));
     const both = call.score.value !== null && other !== undefined && other.score.value !== null;
     return both ? [[call, other] as const] : [];
   });

@@ -1,6 +1,6 @@
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Scorer } from "../score.ts";
-import { type Comparison, compareSides } from "./compare.ts";
+import { type Comparison, compareSides, sideOf } from "./compare.ts";
 import type { MetricResult } from "./score-cell.ts";
 import type { CellResult, RunSummary } from "./summarise.ts";
 
@@ -99,13 +99,11 @@ function comparisonOf(
     readonly analysis: EvalFile["analysis"];
   },
 ): Comparison | undefined {
-  const callsOf = ({ scorers: results }: CellResult, name: string) =>
-    results.find(({ scorer }) => scorer === name)?.calls ?? [];
   const isItsScorer = ({ name }: Scorer) =>
     now.scorers.some((result) => result.scorer === name && result.metrics.some((one) => one.metric === metric));
   const scorer = scorers.find(isItsScorer);
   if (scorer === undefined) return undefined;
-  const sides = [then, now].map((one) => ({ name: one.cell.id, calls: callsOf(one, scorer.name) }));
+  const sides = [then, now].map((one) => sideOf(one, scorer.name));
   return compareSides(sides, scorer, analysis).find((one) => one.metric === metric);
 }
 
