@@ -27,7 +27,7 @@ import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import { openDependencies, toolsOf } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
 import { openShotSource } from "./exemplars.ts";
-import { isFreeIn, modelsAtCommonAddress, namedModel } from "./model-entries.ts";
+import { isFreeIn, modelsAtCommonAddress, namedModel, spelledOut } from "./model-entries.ts";
 import { isFreeModel, judgesIn, type ModelOptions, refuseOneAddressForTwo } from "./models.ts";
 import { priceOf } from "./prices.ts";
 import { openVideoReader } from "./study.ts";
@@ -77,7 +77,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
         throw new ConfigurationError(`Samples are of judgments, and "${file.name}" has its models ${file.task}`);
       }
       const { matrix } = file;
-      if (file.task !== "judge" && matrix.models.some((model) => judgesIn(model).length > 1)) {
+      if (file.task !== "judge" && matrix.models.some((name) => judgesIn(spelledOut(file, name)).length > 1)) {
         throw new ConfigurationError(`A panel judges, and "${file.name}" has its models ${file.task}`);
       }
       refuseOneAddressForTwo(modelsAtCommonAddress(file), options.baseUrl);

@@ -41,15 +41,19 @@ export function namedModel(
   };
 }
 
+/** A name of the file as on the command line. */
+export function spelledOut({ models }: Pick<EvalFile, "models">, name: string): string {
+  return (Object.hasOwn(models, name) ? models[name]?.model : undefined) ?? name;
+}
+
 /** The models for which the address that holds for the whole run is used, as on the command line. */
 export function modelsAtCommonAddress(file: Pick<EvalFile, "models" | "matrix" | "judge">): readonly string[] {
   const names = [...file.matrix.models, ...(file.judge === undefined ? [] : [file.judge.model])];
   const common = names.filter((name) => file.models[name]?.baseUrl === undefined);
-  return common.flatMap((name) => judgesIn(file.models[name]?.model ?? name));
+  return common.flatMap((name) => judgesIn(spelledOut(file, name)));
 }
 
 /** Whether asking a model of the file costs no money. */
-export function isFreeIn({ models }: Pick<EvalFile, "models">, name: string): boolean {
-  const entry = Object.hasOwn(models, name) ? models[name] : undefined;
-  return entry?.price === undefined && isFreeModel(entry?.model ?? name);
+export function isFreeIn(file: Pick<EvalFile, "models">, name: string): boolean {
+  return file.models[name]?.price === undefined && isFreeModel(spelledOut(file, name));
 }
