@@ -53,7 +53,7 @@ export async function evaluate(
   stop?: AbortSignal,
 ): Promise<Evaluated | null> {
   const { file, instead, folder, resume, force, onPlan, onProgress, scorers } = query;
-  const prepared = await prepareEvaluation(file, dependencies, instead);
+  const prepared = await prepareEvaluation(file, dependencies, instead, scorers);
   if (onPlan !== undefined && !(await onPlan(prepared))) return null;
   const outcome = await startEvaluation(prepared, dependencies, {
     ...{ folder, resume, force },
@@ -94,7 +94,7 @@ export async function rescoreRun(
     if (scorers.includes("emer") && !began.scorers.includes("emer")) {
       throw new ConfigurationError('Cannot rescore by "emer" as it asks a model: run the evaluation with it');
     }
-    checkRequirements(await scorersOf({ ...began, scorers }, header.labels), samples, began.matrix);
+    checkRequirements(await scorersOf({ ...began, scorers }, header.labels, own), samples, began.matrix);
   });
   return reportOn(folder, own);
 }

@@ -26,6 +26,7 @@ export async function prepareEvaluation(
   path: string,
   dependencies: EvaluationDependencies,
   instead?: EvalFileChanges,
+  own: readonly Scorer[] = [],
 ): Promise<PreparedEvaluation> {
   const read = await readEvalFile(path, instead);
   const loaded = { ...read, file: await withPrices(read.file, dependencies) };
@@ -34,7 +35,7 @@ export async function prepareEvaluation(
   const lemmas = await loadLemmas();
   const dataset = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
   const { samples, skipped, labels } = dataset;
-  const scorers = await scorersOf(file, labels);
+  const scorers = await scorersOf(file, labels, own);
   if (file.task !== "measured" && samples.every(({ image, measured }) => image === null && measured !== undefined)) {
     throw new ConfigurationError(
       `Cannot ${file.task} the faces of a study that was imported without images: set task: measured, which holds what was measured against the truth`,
@@ -169,7 +170,10 @@ function refuseOtherIdentities({ folder, header }: StoredRun, identities: Readon
   }
 }
 
-/** The scorers that a file names, that of its assertions, and after them the caller's own. */
+/**
+ * The scorers that a file names, that of its assertions, and after them the caller's own.
+ * @throws {ConfigurationError} if two have the same name.
+ */
 export async function scorersOf(
   file: EvalFile,
   labels: readonly string[],
@@ -179,7 +183,11 @@ export async function scorersOf(
   const wheels = await loadWheels();
   const context = { reader: createLabelReader(labels, lemmas), reading: file.analysis.reading, wheels, lemmas };
   const asserted = file.assertions.length === 0 ? [] : [createAssertionsScorer(file.assertions)];
-  return [...file.scorers.map((name) => createScorer(name, context)), ...asserted, ...own];
+  const scorers = [...file.scorers.map((name) => createScorer(name, context)), ...asserted, ...own];
+  const names = scorers.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return scorers;
+  throw new ConfigurationError(`Two scorers are called "${twice}": name each once`);
 }
 
 async function workOf(

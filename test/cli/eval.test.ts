@@ -486,6 +486,14 @@ export default defineScorer({
       2,
       expect.stringMatching(/^The scorer "letters" failed on sample "q2" \(no such letter\): `.*letters\.mjs`\n$/),
     ]);
+    const twice = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", ...own, join(folder, "letters.mjs"));
+    expect([twice.code, twice.stderr]).toEqual([2, 'Two scorers are called "letters": name each once\n']);
+    await writeFile(join(folder, "rated.mjs"), letters.replace("requires: []", 'requires: ["valence"]'));
+    const rated = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--scorer", join(folder, "rated.mjs"));
+    expect([rated.code, rated.stderr]).toEqual([
+      2,
+      expect.stringContaining('Cannot score "letters" as it needs valence'),
+    ]);
     await writeFile(join(folder, "empty.mjs"), "export const nothing = 1;");
     const refused = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--scorer", join(folder, "empty.mjs"));
     expect([refused.code, refused.stderr]).toEqual([
