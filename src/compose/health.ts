@@ -78,6 +78,8 @@ function checkNetwork({ manifest, origin, status }: NetworkListing): HealthCheck
 /** A published file of networks that is not here, and what whoever fetches it agrees to. */
 export interface NetworkToPull {
   readonly download: string;
+  /** Those in it, as their checks name them. */
+  readonly networks: readonly string[];
   readonly title: string;
   /** Its official address. */
   readonly origin: string;
@@ -87,11 +89,14 @@ export interface NetworkToPull {
 
 /** Each file once, whatever the number of networks in it. */
 export async function networksToPull(): Promise<readonly NetworkToPull[]> {
-  const files = new Map<string, NetworkToPull>();
+  const files = new Map<string, NetworkToPull & { readonly networks: string[] }>();
   for (const { manifest, origin, status } of await listNetworks()) {
-    if (status.state !== "to-pull" || files.has(status.download)) continue;
+    if (status.state !== "to-pull") continue;
     const { download, sizeBytes } = status;
-    files.set(download, { download, title: manifest.title, origin, sizeBytes, licence: manifest.licence });
+    const { id, title, licence } = manifest;
+    const file = files.get(download) ?? { download, networks: [], title, origin, sizeBytes, licence };
+    file.networks.push(id);
+    files.set(download, file);
   }
   return [...files.values()];
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { beforeEach, expect, it, vi } from "vitest";
 import { openCache } from "../../src/compose/caches.ts";
+import { networksToPull } from "../../src/compose/health.ts";
 import type { HealthCheck } from "../../src/domain/health.ts";
 import type { Job } from "../../src/studio/jobs.ts";
 import { createStudio, type StudioServer } from "../../src/studio/studio.ts";
@@ -55,6 +56,10 @@ it("removes what is kept between runs, but not while something uses it", async (
 });
 
 it("fetches no network whose licence was not accepted, and none that there is not", async () => {
+  const pulls = await networksToPull();
+  expect(pulls.filter(({ download }) => download === "face_landmarker")).toMatchObject([
+    { networks: ["face-landmarker-blendshapes", "face-landmarker-mesh"] },
+  ]);
   expect(await ask("/networks/pull", { download: "face_landmarker", accepted: false })).toEqual({
     status: 400,
     body: { error: 'Nothing was fetched as the licence of "face_landmarker" was not accepted: tick it first' },

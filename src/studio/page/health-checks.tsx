@@ -37,7 +37,7 @@ export function Group({ title, checks, pulls }: GroupProps) {
               <Remedy
                 remedy={remedy}
                 isPlan={group === "model"}
-                pull={pulls.find(({ download }) => remedy?.split(" ").includes(download))}
+                pull={group === "networks" ? pulls.find(({ networks }) => networks.includes(name)) : undefined}
               />
             </dd>
           </div>

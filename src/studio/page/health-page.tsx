@@ -37,7 +37,7 @@ export function HealthPage() {
           ? null
           : broken === 0
             ? "Everything that is here works."
-            : `${broken} do not work as they should.`}
+            : `${broken} ${broken === 1 ? "part does not work as it should" : "parts do not work as they should"}.`}
         <button type="button" onClick={() => go(withQuery({ turn: String(Number(turn) + 1) }), "replace")}>
           Look again
         </button>
