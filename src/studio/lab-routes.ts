@@ -103,6 +103,7 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
     if (found === null) return c.json({ run: run ?? null, result: null });
     const { contextEffects, records, file } = found;
     const rows = await stimulusRows(found, (image) => imageOfRun(folder, image));
+    const isWhole = rows.length === found.run.samples.length;
     return c.json({
       run: run ?? null,
       result: {
@@ -112,10 +113,8 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
         model: file.matrix.models.join(", "),
         context: found.run.samples[0]?.context ?? null,
         failures: [
-          ...unmadeInWords(rows.length < found.run.samples.length ? [] : records),
-          ...failuresInWords(
-            rows.length < found.run.samples.length ? records : records.map(({ failure }) => ({ failure })),
-          ),
+          ...unmadeInWords(isWhole ? records : []),
+          ...failuresInWords(isWhole ? records.map(({ failure }) => ({ failure })) : records),
         ],
         fixed: found.fixed,
       },

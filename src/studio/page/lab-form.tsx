@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Job } from "../jobs.ts";
 import { go, href, query } from "./address.ts";
 import { ModelField } from "./ask-form.tsx";
-import { choose, chosenImages, Faces, Images, OneImage } from "./lab-images.tsx";
+import { choose, chosenImages, Faces, FolderField, Images, OneImage } from "./lab-images.tsx";
 import { Failure } from "./parts.tsx";
 import { post } from "./server.ts";
 
@@ -48,16 +48,7 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
   return (
     <form class="lab" onSubmit={(event) => void run(event)}>
       <h2>Which images</h2>
-      <label class="field">
-        Folder
-        <select value={folder} onChange={(event) => choose([], { folder: event.currentTarget.value })}>
-          {folders.map((each) => (
-            <option key={each} value={each}>
-              {each === "." ? "this folder" : each}
-            </option>
-          ))}
-        </select>
-      </label>
+      <FolderField folders={folders} chosen={folder} choose={(each) => choose([], { folder: each })} />
       <Images folder={folder} chosen={chosen} />
       {chosen.length === 0 ? null : <h2>Whose face</h2>}
       {chosen.map(({ name, face }) => (

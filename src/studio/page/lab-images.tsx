@@ -22,6 +22,27 @@ export function choose(chosen: readonly Chosen[], more: Readonly<Record<string, 
   go(withQuery({ ...more, chosen: names, faces: words(chosen.map(({ face }) => face ?? "").join("/")) }), "replace");
 }
 
+interface FolderProps {
+  readonly folders: readonly string[];
+  readonly chosen: string;
+  readonly choose: (folder: string) => void;
+}
+
+export function FolderField({ folders, chosen, choose }: FolderProps) {
+  return (
+    <label class="field">
+      Folder
+      <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+        {folders.map((each) => (
+          <option key={each} value={each}>
+            {each === "." ? "this folder" : each}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 export function Images({ folder, chosen }: { readonly folder: string; readonly chosen: readonly Chosen[] }) {
   const { value, error } = useLoaded<{ images: readonly string[] }>(`/images-in?folder=${encodeURIComponent(folder)}`);
   const toggle = (name: string) =>
@@ -87,18 +108,7 @@ export function OneImage({ name, title, folders, from, without }: OneImageProps)
       <summary>
         {title} ({image === null ? "none is chosen" : <bdi>{image}</bdi>})
       </summary>
-      {folders.length < 2 ? null : (
-        <label class="field">
-          Folder
-          <select value={shown} onChange={(event) => look(event.currentTarget.value)}>
-            {folders.map((each) => (
-              <option key={each} value={each}>
-                {each === "." ? "this folder" : each}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+      {folders.length < 2 ? null : <FolderField folders={folders} chosen={shown} choose={look} />}
       <Failure error={error} />
       <fieldset class="images">
         <legend class="hidden">{title}</legend>
