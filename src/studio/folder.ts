@@ -210,8 +210,13 @@ async function keepUnderFreeName(draft: string, folder: string, name: string): P
     const there = await hashOfFileIfThere(path);
     if (there === hash) return path;
     if (there === undefined && (await takeName(path))) {
-      await rename(draft, path).catch(() => copyFile(draft, path));
-      return path;
+      try {
+        await rename(draft, path).catch(() => copyFile(draft, path)); // another file system may lie there
+        return path;
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      }
     }
   }
 }
