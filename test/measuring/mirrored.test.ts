@@ -1,6 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { createMeshToolbox } from "../../src/adapters/mesh/mesh-toolbox.ts";
 import type { NewEvidence } from "../../src/domain/evidence.ts";
@@ -22,6 +19,7 @@ import { createContentStore } from "../../src/platform/content-store.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
 import { face } from "../support/builders.ts";
 import { samplePhoto } from "../support/photos.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const mesh = await createMeshToolbox({ workers: 1 });
 afterAll(() => mesh.close());
@@ -69,7 +67,7 @@ describe("an image that is declared mirrored", () => {
   });
 
   it("is never given what the store holds of the same image undeclared", async () => {
-    const values = createContentStore(await mkdtemp(join(tmpdir(), "store-")), 1_000_000);
+    const values = createContentStore(await tempFolder(), 1_000_000);
     let measured = 0;
     const counting: FerToolbox = {
       id: "count@1",

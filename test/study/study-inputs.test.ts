@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { listImages, listInputs, studyInputs } from "../../src/study/study-inputs.ts";
 import { collect } from "../support/collect.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kuleshov-inputs-"));
+  folder = await tempFolder();
 });
 
 const touch = (name: string) => writeFile(join(folder, name), "");

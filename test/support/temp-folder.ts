@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { cacheFolder } from "../../src/platform/cache-folder.ts";
 
 /** A folder of its own for one test, removed when the test ends. */
@@ -11,11 +11,18 @@ export async function tempFolder(): Promise<string> {
   return folder;
 }
 
-/** A folder of its own for the tests of one file, made before them and removed after the last. */
+const folders: string[] = [];
+
+/** A folder of its own for the tests of one file, which `left-as-found.ts` removes after its last hook. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "kuleshov-test-"));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
+}
+
+/** Removes the folders of the file. Not by a hook for each: a hook that is added in a hook never runs. */
+export async function removeTemporaryFolders(): Promise<void> {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })));
 }
 
 /**
