@@ -113,7 +113,7 @@ describe("createWorkerPool", () => {
     const one = pool(1);
     const controller = new AbortController();
     const running = one.run({ act: "sleep", value: 60 }, [], controller.signal);
-    setTimeout(() => controller.abort(new Error("stop")), 20);
+    controller.abort(new Error("stop"));
     await expect(running).rejects.toThrow("stop");
     expect((await one.run({ act: "echo", value: 2 })).value).toBe(2);
     await expect(one.run({ act: "echo" }, [], AbortSignal.abort(new Error("late")))).rejects.toThrow("late");
