@@ -122,7 +122,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   async function partnerScene({ id }: Sample, signal?: AbortSignal): Promise<Scene> {
     const partner = partners.get(id);
     const scene = partner?.image ? await sceneOf(partner.image, partner.region, signal) : null;
-    if (scene === null) throw new StimulusUnavailable("There is no other image with a face to swap with");
+    if (scene === null) throw notPossible("there is no other image with a face to swap with");
     return scene;
   }
 

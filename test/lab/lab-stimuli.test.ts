@@ -7,7 +7,7 @@ import { createPersonSegmenter } from "../../src/adapters/scene/person-segmenter
 import { boxOverlap } from "../../src/domain/geometry.ts";
 import { sampleOf } from "../../src/evaluation/dataset/dataset.ts";
 import type { ArmName } from "../../src/evaluation/file/eval-file.ts";
-import { StimulusUnavailable } from "../../src/evaluation/solver.ts";
+import { ArmNotPossible, StimulusUnavailable } from "../../src/evaluation/solver.ts";
 import type { Hiding } from "../../src/lab/hide.ts";
 import { createLabStimuli } from "../../src/lab/lab-stimuli.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
@@ -242,7 +242,7 @@ describe("stimuli of the context lab", () => {
       neutral: null,
       seed: 1,
     });
-    await expect(alone.prepare(sampleOf(smiling), "swapped-context")).rejects.toThrow(/no other image/);
+    await expect(alone.prepare(sampleOf(smiling), "swapped-context")).rejects.toBeInstanceOf(ArmNotPossible);
     const broken = join(folder, "broken.png");
     await writeFile(broken, "not an image");
     await expect(stimuli.prepare(sampleOf({ id: "broken", image: broken }), "grayscale")).rejects.toThrow(
