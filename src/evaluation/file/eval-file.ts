@@ -42,11 +42,22 @@ const Matrix = z.strictObject({
   repeats: z.int().min(1).max(1000).default(1),
 });
 
+function hasNoPassword(address: string): boolean {
+  return !URL.canParse(address) || new URL(address).username + new URL(address).password === "";
+}
+
 /** A model with settings of its own. */
 const ModelEntry = z
   .strictObject({
     model: z.string().min(1).describe("As on the command line, e.g. openai:qwen2.5-vl"),
-    baseUrl: z.url().optional().describe("Address of its server"),
+    baseUrl: z
+      .url()
+      .refine(
+        hasNoPassword,
+        "takes no user and password, as the file is kept with the run: name the key by keyVariable",
+      )
+      .optional()
+      .describe("Address of its server"),
     keyVariable: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "takes the name of an environment variable")

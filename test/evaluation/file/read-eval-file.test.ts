@@ -54,6 +54,11 @@ describe("an evaluation file", () => {
       `${minimal}matrix: { arms: [face_only] }\n`,
       'of line 6, "matrix.arms.0" cannot be "face_only": did you mean "face-only"?',
     ],
+    [
+      "a password in the address of a model",
+      `${minimal}models: { lab: { model: "openai:m", baseUrl: "http://me:secret@lab/v1" } }\n`,
+      'of line 6, "models.lab.baseUrl": takes no user and password',
+    ],
     ["an unknown dataset format", minimal.replace("folder", "rafdb"), 'did you mean "raf-db"?'],
     ["a number out of range", `${minimal}matrix:\n  repeats: 0\n`, 'of line 7, "matrix.repeats"'],
     ["something that is not YAML", `${minimal}matrix: [1, 2\nbudget: {`, "is not YAML"],
