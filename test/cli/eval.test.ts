@@ -525,7 +525,7 @@ export default defineScorer({
     const { code, stdout, stderr } = await watching;
     expect(code).toBe(130);
     expect(stdout).toContain(
-      "Of 4 questions that both were asked, 1 have another answer: 0 right now, 1 wrong now, 0 otherwise.",
+      "Of 4 questions that both were asked, 1 came out otherwise: 0 right now, 1 wrong now, 0 neither.",
     );
     expect(stdout).toMatch(/q1: AU9 \(right\) became AU9 \(wrong\), in truth AU12/);
     expect(stderr).toContain("Waiting for a change of tiny.eval.yaml, list.csv; Ctrl-C ends");
@@ -559,13 +559,13 @@ export default defineScorer({
     const { stdout } = await told("diff", "rules", "model");
     expect(stdout).toContain('"judge | openai:some | 0 shots | no evidence | full" was asked otherwise: ');
     expect(stdout.split("\n").slice(1)).toEqual([
-      "Of 2 questions that both were asked, 2 have another answer: 1 right now, 1 wrong now, 0 otherwise. 2 more were asked only before, 0 only after.",
+      "Of 2 questions that both were asked, 2 came out otherwise: 1 right now, 1 wrong now, 0 neither. 2 more were asked only before, 0 only after.",
       "  q1: AU9 (right) became AU12 (wrong), in truth AU9 (judge | openai:some | 0 shots | no evidence | full)",
       "  q2: AU9 (wrong) became AU12 (right), in truth AU12 (judge | openai:some | 0 shots | no evidence | full)",
       "",
     ]);
     expect((await told("diff", "rules", "rules")).stdout).toBe(
-      "Of 4 questions that both were asked, 0 have another answer: 0 right now, 0 wrong now, 0 otherwise.\n",
+      "Of 4 questions that both were asked, 0 came out otherwise: 0 right now, 0 wrong now, 0 neither.\n",
     );
     const strict = `${exam}thresholds: [{ metric: choice_accuracy, atLeast: 0.9 }]\nanalysis: { level: 0.9, groupBy: [kind] }\n`;
     await writeFile(join(folder, "tiny.eval.yaml"), strict.replace("[choice]", "[choice, faithfulness]"));

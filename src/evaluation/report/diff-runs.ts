@@ -111,10 +111,10 @@ function leavesOf(value: unknown, path = ""): Map<string, string> {
 export function differenceText({ shared, onlyBefore, onlyAfter, changes, causes }: RunDifference): string {
   const became = (state: AnswerRow["state"]) => changes.filter(({ after }) => after.state === state).length;
   const [right, wrong] = [became("right"), became("wrong")];
-  const parts = [`${right} right now`, `${wrong} wrong now`, `${changes.length - right - wrong} otherwise`];
+  const parts = [`${right} right now`, `${wrong} wrong now`, `${changes.length - right - wrong} neither`];
   const alone =
     onlyBefore + onlyAfter === 0 ? "" : ` ${onlyBefore} more were asked only before, ${onlyAfter} only after.`;
-  const sum = `Of ${shared} questions that both were asked, ${changes.length} have another answer: ${parts.join(", ")}.${alone}`;
+  const sum = `Of ${shared} questions that both were asked, ${changes.length} came out otherwise: ${parts.join(", ")}.${alone}`;
   const lines = changes.map(({ cell, sample, seed, repeat, truth, before, after }) => {
     const turn = seed === 1 && repeat === 1 ? "" : `, seed ${seed}, repeat ${repeat}`;
     const meant = truth === null ? "" : `, in truth ${truth}`;
