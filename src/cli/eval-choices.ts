@@ -54,9 +54,9 @@ export async function chosenChanges({
 }
 
 async function failingIn(folder: string): Promise<readonly string[]> {
-  const { scoreRun } = await import("../evaluation/report/write-report.ts");
+  const { scoreAnswers } = await import("../evaluation/report/write-report.ts");
   const { failingSamples } = await import("../evaluation/results/answer-rows.ts");
-  const ids = failingSamples((await scoreRun(folder)).summary);
+  const ids = failingSamples((await scoreAnswers(folder)).summary);
   if (ids.length === 0)
     throw new ConfigurationError(`Nothing failed and no answer was wrong in \`${folder}\`: nothing to ask again`);
   return ids;

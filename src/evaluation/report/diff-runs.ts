@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { type AnswerRow, answerRows, placeOfAnswer } from "../results/answer-rows.ts";
-import { type ScoredRun, scoreRun } from "./write-report.ts";
+import { type ScoredAnswers, scoreAnswers } from "./write-report.ts";
 
 /** What became of one answer from one run to another. */
 export interface AnswerChange {
@@ -31,7 +31,7 @@ export interface RunDifference {
  * @throws {ConfigurationError} if there is no run, or they have no condition in common.
  */
 export async function diffRuns(before: string, after: string): Promise<RunDifference> {
-  const [then, now] = [await scoreRun(before), await scoreRun(after)];
+  const [then, now] = [await scoreAnswers(before), await scoreAnswers(after)];
   const pairs = pairedCells(then, now);
   const place = (row: AnswerRow, cell: string) => `${cell} ${placeOfAnswer(row)}`;
   const renamed = new Map(pairs.map(([first, second]) => [first, second]));
@@ -51,7 +51,7 @@ export async function diffRuns(before: string, after: string): Promise<RunDiffer
   };
 }
 
-function pairedCells(then: ScoredRun, now: ScoredRun): readonly (readonly [string, string])[] {
+function pairedCells(then: ScoredAnswers, now: ScoredAnswers): readonly (readonly [string, string])[] {
   const [olds, news] = [then, now].map(({ summary }) => summary.cells.map(({ cell }) => cell.id)) as [
     string[],
     string[],
@@ -81,8 +81,8 @@ function changeOf(one: AnswerRow, { cell, sample, seed, repeat, truth, answer, s
 const TOLD_LENGTH = 60;
 
 function causeOf(
-  { run: then }: ScoredRun,
-  { run: now }: ScoredRun,
+  { run: then }: ScoredAnswers,
+  { run: now }: ScoredAnswers,
   [first, second]: readonly [string, string],
 ): string[] {
   const [before, after] = [leavesOf(then.header.identities[first]), leavesOf(now.header.identities[second])];

@@ -36,8 +36,8 @@ import {
 import { stimulusRows } from "./stimulus-rows.ts";
 import { type WorstCase, worstCases } from "./worst-cases.ts";
 
-/** A run with everything that is computed from it. */
-export interface ScoredRun {
+/** A run with its answers scored. */
+export interface ScoredAnswers {
   readonly run: StoredRun;
   readonly file: EvalFile;
   /** The evaluation file that they were scored by since; `null` while they are scored as the run began. */
@@ -45,6 +45,10 @@ export interface ScoredRun {
   readonly records: readonly CallRecord[];
   readonly scorers: readonly Scorer[];
   readonly summary: RunSummary;
+}
+
+/** A run with everything that is computed from it. */
+export interface ScoredRun extends ScoredAnswers {
   readonly comparisons: readonly Comparison[];
   readonly contextEffects: readonly ContextEffectsOf[];
   readonly audits: readonly FewShotAudit[];
@@ -74,7 +78,8 @@ export async function scoreRun(folder: string, own: readonly Scorer[] = []): Pro
   };
 }
 
-async function scoreAnswers(folder: string, own: readonly Scorer[]) {
+/** A run's answers with their scores, and nothing that is made of them: no comparisons, effects or thresholds. */
+export async function scoreAnswers(folder: string, own: readonly Scorer[] = []): Promise<ScoredAnswers> {
   const run = await openRun(folder);
   const { path: scoredBy, ...scoring } = (await readScoring(folder)) ?? { path: null };
   const file = { ...parseEvalFile(run.header.evalFileText, run.header.evalFilePath), ...scoring };
