@@ -86,9 +86,10 @@ for (let n = Math.ceil(fromS * video.fps - 1e-6); n / video.fps < video.duration
   const passedS = timeS - fromS;
   if (!Number.isNaN(before) && Math.floor(passedS * fps + 0.001) <= Math.floor(before * fps + 0.001)) continue;
   before = passedS;
+  // Six digits in all, as its `%.6g` has them: of a long video, times are told less exactly.
   const at = `n:${String(selected).padStart(4)} pts:${String(Math.round(passedS * 12800)).padStart(7)}`;
   log(
-    `[Parsed_showinfo_1 @ 0x557c41bfdf80] [info] ${at} pts_time:${String(Number(passedS.toFixed(6))).padEnd(7)} pos: 1 fmt:yuv420p`,
+    `[Parsed_showinfo_1 @ 0x557c41bfdf80] [info] ${at} pts_time:${String(Number(passedS.toPrecision(6))).padEnd(7)} pos: 1 fmt:yuv420p`,
   );
   log("[Parsed_showinfo_1 @ 0x557c41bfdf80] [info] color_range:tv color_space:bt470bg color_primaries:unknown");
   await setTimeout(video.pauseMs);

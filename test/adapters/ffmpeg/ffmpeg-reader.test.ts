@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,6 +13,9 @@ import { samplePhoto } from "../../support/photos.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 const still: Shot = { fromS: 0, photo: samplePhoto(1), leftPx: 300, topPx: 200, widthPx: 960, movesXPxPerS: 0 };
+
+/** Other versions write more digits, and other words. */
+const isThere = String(spawnSync("ffmpeg", ["-version"]).stdout).startsWith("ffmpeg version 5.1");
 
 async function setUp() {
   const folder = await tempFolder();
@@ -114,6 +118,39 @@ describe("createFfmpegReader", () => {
     );
     expect(await faultOf(join(folder, "folder.mp4"))).toContain("it is a folder, not a file");
     expect(await faultOf(join(folder, "gone.mp4"))).toContain("there is no such file");
+  });
+
+  it.runIf(isThere)("has a fake that answers as ffmpeg 5.1 does, where that is installed", async () => {
+    const { folder, frames } = await setUp();
+    const real = createFfmpegReader({ command: "ffmpeg" });
+    const made = join(folder, "real.mov");
+    const ntsc = { fps: 24000 / 1001, durationS: 2, widthPx: 64, heightPx: 48 };
+    const pattern = `testsrc=d=${ntsc.durationS}:r=24000/1001:s=${ntsc.widthPx}x${ntsc.heightPx}`;
+    execFileSync("ffmpeg", [
+      "-v",
+      "error",
+      "-f",
+      "lavfi",
+      "-i",
+      pattern,
+      "-c:v",
+      "mjpeg",
+      "-pix_fmt",
+      "yuvj420p",
+      made,
+    ]);
+    const told = await writeVideo(join(folder, "told.mov"), { shots: [still], ...ntsc });
+    for (const fromS of [0, 0.7]) {
+      const options = { fps: 5, skip: 0, fromS, pixels: FRESH_PIXELS };
+      const read = await collect(real.frames(made, options));
+      const faked = await collect(createFfmpegReader({ command: join(folder, "ffmpeg") }).frames(told, options));
+      const whatOf = ({ image }: VideoFrame) => [image.frame, image.widthPx, image.heightPx, image.rgb.length];
+      expect(faked.map(whatOf)).toEqual(read.map(whatOf));
+    }
+    const text = join(folder, "text.mp4");
+    await writeFile(text, "not a video");
+    const fault = await until(real.frames(text, { fps: 5, skip: 0, pixels: FRESH_PIXELS }));
+    expect(fault.error).toEqual((await until(frames(text, 5))).error);
   });
 
   it("says what to do when ffmpeg is missing", async () => {
