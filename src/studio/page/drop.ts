@@ -1,3 +1,5 @@
+import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../../measuring/image-format.ts";
+
 /** A file that was dropped, with the folder that it lay in. */
 export interface Dropped {
   readonly file: File;
@@ -8,13 +10,11 @@ export interface Dropped {
 /** What can be done with a file: whether it is what its name says is for the server to find out. */
 export type Kind = "image" | "clip" | "list";
 
-const IMAGE_NAME = /\.(jpe?g|jpe|jfif|mpo|png|webp|tiff?|gif|avif|bmp|heic|heif)$/i;
-const CLIP_NAME = /\.(mp4|m4v|mov|mkv|webm|avi|wmv|flv|mpe?g|m2?ts|3gp|ogv)$/i;
-
 export function kindOf({ file: { name, type } }: Dropped): Kind | null {
-  if (/\.[ct]sv$/i.test(name)) return "list";
-  if (CLIP_NAME.test(name) || (type.startsWith("video/") && !/\.ts$/i.test(name))) return "clip";
-  return IMAGE_NAME.test(name) || type.startsWith("image/") ? "image" : null;
+  const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+  if (ending === "csv" || ending === "tsv") return "list";
+  if (VIDEO_ENDINGS.includes(ending) || (type.startsWith("video/") && ending !== "ts")) return "clip";
+  return IMAGE_ENDINGS.includes(ending) || type.startsWith("image/") ? "image" : null;
 }
 
 /** Every file of a drop, those in folders too. At most `most` are looked up. */
