@@ -8,8 +8,11 @@ import { systemPath } from "./system-path.ts";
 
 /** How long a lock may be held by somebody whose name is not in it yet. */
 const MOST_MS_UNNAMED = 1000;
-/** What the file of a lock says, also one whose process was killed before its name, or the power went before it, was in it. */
-const OURS = /^(?:process [0-9]+ on [^\n]*\n|\0*)$/;
+/**
+ * What the file of a lock says: who holds it, the process id alone of the first versions, or nothing where a process was
+ * killed before its name, or the power went before it, was in it.
+ */
+const OURS = /^(?:process [0-9]+ on [^\n]*\n|[0-9]+|\0*)$/;
 
 /** A lock that this process holds. */
 export interface FileLock {
