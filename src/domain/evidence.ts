@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PixelBox } from "./geometry.ts";
 import { LabelProbability } from "./labels.ts";
-import { ActionUnitName, type Face, Presence, Scale, Side } from "./measurement.ts";
+import { ActionUnitName, type Face, FaceId, Presence, Scale, Side } from "./measurement.ts";
 
 export const EvidenceKind = z.enum([
   "face",
@@ -15,6 +15,8 @@ export const EvidenceKind = z.enum([
   "episode",
   "not-supported",
   "context-text",
+  /** Something that somebody says, by a transcript. It is about no face, also where it is known who says it. */
+  "utterance",
   "observation",
   "object",
   "posture",
@@ -73,6 +75,16 @@ export const EvidenceValue = z.union([
     points: z.array(z.strictObject({ name: z.string(), xPx: z.number(), yPx: z.number(), score: z.number() })),
   }),
   z.strictObject({ type: z.literal("text"), text: z.string() }),
+  z.strictObject({
+    type: z.literal("utterance"),
+    text: z.string().min(1),
+    /** As the transcript names them; `null` where it names nobody. */
+    speaker: z.string().min(1).nullable(),
+    /** The face that says it, `null` where that is not known. */
+    spokenBy: FaceId.nullable(),
+    /** By what: the transcript, or the user, says whose name it is, or these lips move while it is said. */
+    knownBy: z.enum(["name", "lips"]).nullable(),
+  }),
   z.strictObject({ type: z.literal("not-supported"), actionUnits: z.array(ActionUnitName) }),
   z.strictObject({ type: z.literal("not-measured"), reason: z.string() }),
 ]);
