@@ -1,7 +1,9 @@
+import type { ClipAtHand } from "./agent/agent-tool.ts";
 import { whileMeasuring } from "./agent/consult.ts";
 import { type AskDependencies, judgesOf } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import type { Face } from "./domain/measurement.ts";
+import { observeScene } from "./evidence/fill-ledger.ts";
 import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { endingOf } from "./measuring/folder-files.ts";
@@ -10,7 +12,8 @@ import { measureFaces } from "./measuring/measure-image.ts";
 import { renderView } from "./measuring/render-view.ts";
 import type { Stopwatch } from "./platform/stopwatch.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
-import { facesIn, type MeasuredClip, measureClip, peopleOf } from "./study/measure-clip.ts";
+import type { VideoReader } from "./ports/video-reader.ts";
+import { facesIn, type MeasuredClip, measureClip, peopleOf, readFrameAt } from "./study/measure-clip.ts";
 
 /** What is asked about. */
 export interface InputQuery {
@@ -35,6 +38,8 @@ export interface AskedInput {
   readonly present: readonly Face[];
   /** The image as tools may look at it. */
   readonly visible: DecodedImage;
+  /** The frames of a clip as tools may look at them; `null` for an image. */
+  readonly atHand: ClipAtHand | null;
   /** The image as models are shown it, or frames of the clip with their times; none where no model can see. */
   shown(): Promise<readonly ImageView[]>;
 }
@@ -45,7 +50,7 @@ const SHOWN_SIDE_PX = 1280;
 const SHOWN_FRAME_SIDE_PX = 768;
 
 /**
- * Opens and measures what is asked about.
+ * Opens and measures what is asked about, for models that are shown it.
  * @throws {ImageDecodeError} if it cannot be read. @throws {ConfigurationError} if the face that is asked about is not there.
  */
 export async function openInput(
@@ -53,7 +58,7 @@ export async function openInput(
   dependencies: AskDependencies,
   { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal | undefined },
 ): Promise<AskedInput> {
-  const source = clipIn(query, dependencies);
+  const source = clipIn(query.image, dependencies);
   const clip = source && (await watch.time("measure", () => measureClip(source.path, source.tools, source, signal)));
   const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));
   // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
@@ -66,10 +71,28 @@ export async function openInput(
     : await watch.time("measure", () => whileMeasuring(measureFaces(image, dependencies.toolboxes, signal)));
   checkFace(query.face, faces);
   const presentIn = (one: DecodedImage) => (clip ? facesIn(clip, one) : faces);
-  const visible = query.blurOthers ? await blurOtherFaces(image, presentIn(image), query) : image;
+  const blurred = (one: DecodedImage) => blurOtherFaces(one, presentIn(one), query);
+  const visible = query.blurOthers ? blurred : async (one: DecodedImage) => one;
   return {
-    ...{ image, clip, faces, present: presentIn(image), visible },
-    shown: () => encoded ?? shows((one) => blurOtherFaces(one, presentIn(one), query)),
+    ...{ image, clip, faces, present: presentIn(image), visible: await visible(image) },
+    atHand: clip && source && clipAtHand(clip, source.tools.video, { observers: dependencies.observers, visible }),
+    shown: () => encoded ?? shows(blurred),
+  };
+}
+
+/** The frames of a clip as tools may look at them. */
+function clipAtHand(
+  clip: MeasuredClip,
+  video: VideoReader,
+  { observers, visible }: Pick<AskDependencies, "observers"> & { visible(one: DecodedImage): Promise<DecodedImage> },
+): ClipAtHand {
+  return {
+    timesS: clip.frames.map(({ timestampS }) => timestampS),
+    async frameAt(timeS, signal) {
+      const image = await readFrameAt(clip, timeS, video, signal);
+      return { timeS, image: await visible(image), faces: facesIn(clip, image) };
+    },
+    observe: (frame, ledger, signal) => observeScene({ ...frame, ledger }, observers, signal),
   };
 }
 
@@ -78,7 +101,7 @@ function opened(image: InputQuery["image"], signal?: AbortSignal): Promise<Decod
 }
 
 /** The clip that is asked about, with what measures it; `null` for an image, and where nothing here reads clips. */
-function clipIn({ image: path }: InputQuery, { clips, toolboxes }: AskDependencies) {
+function clipIn(path: InputQuery["image"], { clips, toolboxes }: AskDependencies) {
   if (clips === undefined || typeof path !== "string" || !VIDEO_ENDINGS.includes(endingOf(path))) return null;
   const { identity, video, ...options } = clips;
   return { path, tools: { toolboxes, identity, video }, ...options };

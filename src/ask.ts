@@ -63,6 +63,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
   const transfer = judgesOf(dependencies).flatMap((model) => announceTransfer(model, dependencies.notify));
   const toolContext: ToolContext = {
     image: input.visible,
+    ...(input.atHand && { clip: input.atHand }),
     ledger,
     question: question.text,
     labels: question.labels,

@@ -3,81 +3,19 @@ import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
 import { createRulesModel } from "../src/adapters/rules/rules-model.ts";
 import { ask } from "../src/ask.ts";
 import type { AskDependencies } from "../src/ask-dependencies.ts";
-import type { DecodedImage } from "../src/domain/image.ts";
 import type { Judgment } from "../src/domain/judgment.ts";
 import { Report } from "../src/domain/report.ts";
-import type { FerToolbox } from "../src/ports/fer-toolbox.ts";
-import type { VideoReader } from "../src/ports/video-reader.ts";
 import { cue, judgment, reading, subject } from "./support/builders.ts";
 import { fixedToolbox } from "./support/fixed-toolbox.ts";
-import { gradientImage } from "./support/images.ts";
-import { partsFor } from "./support/judge-of.ts";
 import { type Reply, saysJson, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
 import { idOf, toldIn } from "./support/scripted-judge.ts";
-
-const FPS = 5;
-const SECONDS = 6;
-
-/** A person who rests, smiles from 2 to 4 s, and is not found from 5 to 5.4 s. */
-const smileAt = (timeS: number) => (timeS > 1.9 && timeS < 4.1 ? 0.95 : 0.05);
-/** Higher than the smile for a moment, but it rises by less. */
-const dimpleAt = (timeS: number) => (timeS > 4.3 && timeS < 4.7 ? 1 : 0.6);
-
-const reader = (frames: number, atFrame?: (i: number) => void): VideoReader => ({
-  async *frames(path, { fps, skip, pixels }) {
-    for (let i = skip; i < frames; i++) {
-      atFrame?.(i);
-      const { rgb } = gradientImage(60, 40);
-      const copy = pixels.take(rgb.length);
-      copy.set(rgb);
-      const image = {
-        path,
-        widthPx: 60,
-        heightPx: 40,
-        rgb: copy,
-        sha256: "c".repeat(64),
-        frame: { index: i, timestampS: i / fps },
-      };
-      yield { image, durationS: frames / fps };
-    }
-  },
-});
-
-function smilingToolbox(): FerToolbox {
-  const at = (timeS: number) => {
-    const smile = smileAt(timeS);
-    return fixedToolbox([
-      {
-        ...{ actionUnits: { AU6: smile, AU12: smile, AU4: 0.02, AU14: dimpleAt(timeS) } },
-        expression: { happiness: smile, neutral: 1 - smile },
-      },
-    ]);
-  };
-  return {
-    ...at(0),
-    measure: async (image: DecodedImage) => {
-      const timeS = image.frame?.timestampS ?? 0;
-      return timeS >= 5 && timeS <= 5.4 ? [] : at(timeS).measure(image);
-    },
-  };
-}
-
-const identity = {
-  ...{ network: { id: "none", sha256: "0".repeat(64) }, samePersonUpTo: 0.6 },
-  describe: async () => null,
-  close: async () => {},
-};
-
-async function partsOf(model: AskDependencies["model"], video = reader(SECONDS * FPS)) {
-  const clips = { identity, video, fps: FPS, budget: 8, concurrency: 1 };
-  return partsFor(model, { toolboxes: [smilingToolbox()], clips });
-}
+import { partsOfClip, reader } from "./support/smiling-clip.ts";
 
 describe("asking about a clip", () => {
   it("judges the whole clip and each stretch of it, with evidence over time, and says what was not measured", async () => {
     const query = { image: "clip.mp4", question: "Does she smile?", context: "Her friend tells a joke" };
-    const report = await ask(query, await partsOf(createRulesModel()));
+    const report = await ask(query, await partsOfClip(createRulesModel()));
     expect(Report.parse(JSON.parse(JSON.stringify(report)))).toEqual(JSON.parse(JSON.stringify(report)));
     const said = report.evidence.map(({ statement }) => statement);
     expect(said).toContainEqual(
@@ -106,7 +44,7 @@ describe("asking about a clip", () => {
     // The context is the same all the time, and moves no reading of the face alone.
     const contexts = new Set(person?.overTime?.map(({ contextOnly }) => JSON.stringify(contextOnly)));
     expect([...contexts]).toEqual([JSON.stringify(person?.contextOnly)]);
-    const without = await ask({ ...query, context: null }, await partsOf(createRulesModel()));
+    const without = await ask({ ...query, context: null }, await partsOfClip(createRulesModel()));
     expect(without.judgment.subjects[0]?.faceOnly).toEqual(person?.faceOnly);
     expect(report.grounding.claims.filter(({ verdict }) => verdict !== "supported")).toEqual([]);
     expect(report.judgment.answer).toMatch(/Over time the face of F1 is read as neutral from 0.0 to 1.8 s \[E\d+\]/);
@@ -116,7 +54,7 @@ describe("asking about a clip", () => {
   it("says of looks when they turn away, and that why is not measured", async () => {
     const report = await ask(
       { image: "clip.mp4", question: "Why does she look away?" },
-      await partsOf(createRulesModel()),
+      await partsOfClip(createRulesModel()),
     );
     expect(report.judgment.answer).toContain("Where F1 looks was not measured.");
   });
@@ -192,7 +130,7 @@ describe("asking about a clip", () => {
     const video = reader(100_000, (i) => {
       read = i;
     });
-    const parts = await partsOf(createRulesModel(), video);
+    const parts = await partsOfClip(createRulesModel(), video);
     await expect(ask({ image: "long.mp4" }, parts)).rejects.toThrow(
       "Cannot read video as it has more than 3000 frames at 5 per second, too many to be judged as a whole: cut it into parts",
     );
@@ -200,10 +138,10 @@ describe("asking about a clip", () => {
   });
 
   it("judges a single frame, and a clip in which nobody is ever found, as what they are", async () => {
-    const one = await ask({ image: "one.mp4" }, await partsOf(createRulesModel(), reader(1)));
+    const one = await ask({ image: "one.mp4" }, await partsOfClip(createRulesModel(), reader(1)));
     expect(one.judgment.subjects[0]?.overTime).toHaveLength(1);
     expect(one.evidence.map(({ statement }) => statement)).toContainEqual(expect.stringContaining("in a single frame"));
-    const parts = await partsOf(createRulesModel());
+    const parts = await partsOfClip(createRulesModel());
     const nobody = await ask({ image: "wall.mp4" }, { ...parts, toolboxes: [fixedToolbox([])] });
     expect(nobody.judgment.subjects).toMatchObject([{ faceId: null, faceOnly: { distribution: [] } }]);
     expect(nobody.evidence.map(({ statement }) => statement)).toContainEqual("No face was found in the clip");
@@ -247,6 +185,6 @@ async function askModel(
   });
   const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
   const limited = { ...model, capabilities: { ...model.capabilities, tools: false, vision: true, ...capabilities } };
-  const report = await ask({ image: "clip.mp4", question: "How does she change?" }, await partsOf(limited));
+  const report = await ask({ image: "clip.mp4", question: "How does she change?" }, await partsOfClip(limited));
   return { report, asked };
 }

@@ -7,9 +7,29 @@ import type { Face } from "../domain/measurement.ts";
 import type { PromptReference } from "../domain/report.ts";
 import type { PromptLibrary } from "../judging/prompt-library.ts";
 
-/** What lies before the model while it judges: one image, what was measured on it, and who is looking. */
-export interface ToolContext {
+/** One measured frame of a clip, and who is in it. */
+export interface FrameOfClip {
+  readonly timeS: number;
   readonly image: DecodedImage;
+  readonly faces: readonly Face[];
+}
+
+/** A clip whose frames tools may look at, whether they were chosen to be shown or not. */
+export interface ClipAtHand {
+  /** When the measured frames are shown, in the order of time. */
+  readonly timesS: readonly number[];
+  /** The frame at one of these times. @throws {VideoDecodeError} if the clip is no longer what it was. */
+  frameAt(timeS: number, signal?: AbortSignal): Promise<FrameOfClip>;
+  /** Puts what is seen around the faces of a frame into the ledger. */
+  observe(frame: FrameOfClip, ledger: EvidenceLedger, signal?: AbortSignal): Promise<void>;
+}
+
+/** What lies before the model while it judges: one image or clip, what was measured on it, and who is looking. */
+export interface ToolContext {
+  /** The image, or the frame of a clip that tells most. */
+  readonly image: DecodedImage;
+  /** Left out for an image. */
+  readonly clip?: ClipAtHand;
   readonly ledger: EvidenceLedger;
   /** The question as asked, `null` where nobody asked one. */
   readonly question: string | null;
@@ -33,6 +53,9 @@ interface ToolAnswer<Output extends ToolOutput = ToolOutput> {
 /** Several toolboxes, bodies and looks, or objects. */
 export type ShownByTool = "agreement" | "scene" | "objects";
 
+/** What is asked about. */
+export type InputKind = "image" | "clip";
+
 /** A tool as its file defines it; its description is a file of its own in `prompts/tools/`. */
 interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType<ToolOutput>> {
   /** Snake case, as models and MCP clients call it. */
@@ -44,6 +67,8 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType<Too
   readonly needsVision: boolean;
   /** Whether it works on the image of the session; an MCP client then has to say which image that is. */
   readonly needsImage: boolean;
+  /** What alone it works on: tools that look into one image have nothing to look into in a clip. Left out for both. */
+  readonly only?: InputKind;
   /** What has to have looked at images for it to have anything to show. */
   readonly shows?: ShownByTool;
   /** @throws {ToolInputError} if an argument names what does not exist; the model reads its message. */
@@ -59,6 +84,7 @@ export interface AgentTool {
   readonly output: z.ZodType<ToolOutput>;
   readonly needsVision: boolean;
   readonly needsImage: boolean;
+  readonly only?: InputKind;
   readonly shows?: ShownByTool;
   /** @throws {ToolInputError} if the arguments do not fit the schema or name what does not exist. */
   run(input: unknown, toolContext: ToolContext, signal?: AbortSignal): Promise<ToolAnswer>;
@@ -66,6 +92,8 @@ export interface AgentTool {
 
 /** A definition as part of a list of tools with different arguments. */
 export type AnyToolDefinition = Omit<AgentTool, "description" | "reference">;
+
+const OF_IMAGES = "This tool looks into images, and this is a clip: moment shows a frame of it";
 
 /** Types a tool's `run` by its schemas and makes it check its own arguments. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodType<ToolOutput>>(
@@ -78,6 +106,10 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodType<T
       if (!parsed.success) {
         throw new ToolInputError(`Bad arguments for ${definition.name}: ${issueSentences(parsed.error).join("; ")}`);
       }
+      const { only } = definition;
+      if (only !== undefined && only !== (toolContext.clip === undefined ? "image" : "clip")) {
+        throw new ToolInputError(only === "clip" ? "This is an image: it has no moments" : OF_IMAGES);
+      }
       return definition.run(parsed.data, toolContext, signal);
     },
   };
@@ -89,6 +121,12 @@ export function describeTools(definitions: readonly AnyToolDefinition[], prompts
     const { body, reference } = prompts.toolDescription(definition.name);
     return { ...definition, description: body, reference };
   });
+}
+
+/** The clip that is asked about. @throws {RangeError} for an image, which no tool of clips is called with. */
+export function clipOf({ clip }: ToolContext): ClipAtHand {
+  if (clip === undefined) throw new RangeError("There is no clip to look at");
+  return clip;
 }
 
 /** The face with this id. @throws {ToolInputError} that names the faces there are. */

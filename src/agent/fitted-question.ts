@@ -14,6 +14,7 @@ import type { AgentTool, ToolContext } from "./agent-tool.ts";
 import type { CallPlan, ModelMode } from "./call-plan.ts";
 import type { ConversationLimits } from "./conversation.ts";
 import { answerTokens, type Economy, economies, imageTokens, promptTokens } from "./fit-context.ts";
+import { toolsOn } from "./tool-list.ts";
 import type { ToolProgress } from "./trace-recorder.ts";
 
 /** What the model thinks about. */
@@ -157,9 +158,8 @@ export function questionFor(
     },
     prompts,
   );
-  // What cuts views out of one image has nothing to cut from in a clip.
-  const usable = (tool: AgentTool) => (clip === null ? seesViews || !tool.needsVision : !tool.needsVision);
-  const tools = mode === "agent" ? dependencies.tools.filter(usable) : [];
+  const offered = toolsOn(dependencies.tools, clip === null ? "image" : "clip");
+  const tools = mode === "agent" ? offered.filter(({ needsVision }) => seesViews || !needsVision) : [];
   return { prompt, tools, answer, seesViews };
 }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { AgentTool, ShownByTool } from "../agent/agent-tool.ts";
 import type { ModelMode } from "../agent/call-plan.ts";
-import { createTools, toolsFor } from "../agent/tool-list.ts";
+import { createTools, toolsFor, toolsOn } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import type { Calibrated } from "../domain/label-sets.ts";
@@ -133,17 +133,18 @@ async function openClips({ mirrored }: AskOptions, toolboxes: readonly FerToolbo
   return { identity, video: openVideoReader(), fps: CLIP_FPS, budget: CLIP_FRAMES, concurrency };
 }
 
-/** The tools of a run: those that have something to show in it. */
+/** The tools of a run: those that have something to show in it, and those for clips only where there may be one. */
 export function toolsOf(
   prompts: PromptLibrary,
-  { scene = true, objects = false }: Pick<AskOptions, "scene" | "objects">,
+  { scene = true, objects = false, clip = false }: Pick<AskOptions, "scene" | "objects" | "clip">,
   { toolboxes, exemplars }: Pick<AskDependencies, "toolboxes" | "exemplars">,
 ): AgentTool[] {
   const shown = new Set<ShownByTool>();
   if (toolboxes.length > 1) shown.add("agreement");
   if (scene) shown.add("scene");
   if (objects) shown.add("objects");
-  return toolsFor(createTools(prompts, exemplars === null ? [] : [createFindExemplars(exemplars)]), shown);
+  const all = createTools(prompts, exemplars === null ? [] : [createFindExemplars(exemplars)]);
+  return toolsFor(clip ? all : toolsOn(all, "image"), shown);
 }
 
 /** The labels that a calibration is of, where it is of one list of them. */

@@ -10,6 +10,7 @@ import { stretchesOf } from "../dynamics/stretches.ts";
 import { nameWithCode } from "../facs/action-units.ts";
 import { isExpressionPool } from "../facs/expression-pool.ts";
 import { eventItems, type MakeItem } from "./clip-events.ts";
+import { evidenceOfFace } from "./face-evidence.ts";
 
 /** What the ledger needs to know of a person in a clip. */
 export interface PersonInClip {
@@ -200,4 +201,21 @@ function stretchItems({ sights }: PersonInClip, item: MakeItem): NewEvidence[] {
       );
     }),
   );
+}
+
+/** Of what is measured in one frame, action units stand in their timelines, and the face itself with the person. */
+const OF_A_FRAME: ReadonlySet<EvidenceItem["kind"]> = new Set([
+  ...(["quality", "head-pose", "gaze", "eye-openness", "expression"] as const),
+]);
+
+/** What is measured on a person in one frame, beside action units. */
+export function frameEvidence(face: Face, timeS: number): NewEvidence[] {
+  return evidenceOfFace(face, [])
+    .filter(({ kind }) => OF_A_FRAME.has(kind))
+    .map((item) => atTime(item, timeS));
+}
+
+/** What was found in one frame, with its time. */
+export function atTime(item: NewEvidence, timeS: number): NewEvidence {
+  return { ...item, statement: `At ${secondsText(timeS)}: ${item.statement}`, time: { fromS: timeS, toS: timeS } };
 }

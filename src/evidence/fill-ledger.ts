@@ -1,13 +1,13 @@
 import { createEvidenceLedger, type EvidenceItem, type EvidenceLedger, type NewEvidence } from "../domain/evidence.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
-import { isOfClip, secondsText } from "../domain/timeline.ts";
+import { isOfClip } from "../domain/timeline.ts";
 import type { ClipDynamics } from "../dynamics/clip-dynamics.ts";
 import { actionUnits } from "../facs/action-units.ts";
 import { quoted } from "../judging/prompt-library.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
-import { clipEvidence, type PersonInClip, personEvidence } from "./clip-evidence.ts";
+import { atTime, clipEvidence, type PersonInClip, personEvidence } from "./clip-evidence.ts";
 import { consensusEvidence } from "./consensus.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
 import { facsEvidence } from "./facs-evidence.ts";
@@ -103,10 +103,6 @@ export async function observeScene(
   for (const item of await sceneOf(scene, observers, signal)) {
     scene.ledger.add(timeS === undefined ? item : atTime(item, timeS));
   }
-}
-
-function atTime(item: NewEvidence, timeS: number): NewEvidence {
-  return { ...item, statement: `At ${secondsText(timeS)}: ${item.statement}`, time: { fromS: timeS, toS: timeS } };
 }
 
 /** What every observer finds, in the order of the observers. */

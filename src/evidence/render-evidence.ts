@@ -3,6 +3,7 @@ import type { PixelBox } from "../domain/geometry.ts";
 import { commonest, groupBy } from "../domain/group-by.ts";
 import type { Scale } from "../domain/measurement.ts";
 import { MINIMUM_WEIGHT } from "../domain/presence.ts";
+import { spanText } from "../domain/timeline.ts";
 
 /** One ledger item as a model reads it: `E4 [action-unit, F1, mesh@3] AU12 (lip corner puller) is present: ...`. */
 export function evidenceLine(item: EvidenceItem, heading?: Heading): string {
@@ -37,7 +38,7 @@ function wordsOf({ kind, value, statement, time }: EvidenceItem): string {
     .filter(({ probability }) => probability >= SHARE_SHOWN_FROM)
     .sort((a, b) => b.probability - a.probability)
     .map(({ label, probability }) => `${label} ${probability.toFixed(2)}`);
-  const when = time === undefined ? "" : `from ${time.fromS.toFixed(1)} to ${time.toS.toFixed(1)} s: `;
+  const when = time === undefined ? "" : `${spanText(time)}: `;
   return `${when}${shown.join(", ")}`;
 }
 

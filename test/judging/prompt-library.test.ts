@@ -87,6 +87,10 @@ describe("the prompts that ship", () => {
       "view_without_faces",
       "look_up_facs",
       "note_observation",
+      "timeline",
+      "moment",
+      "compare_moments",
+      "note_moment",
       "list_evidence",
     ]);
   });

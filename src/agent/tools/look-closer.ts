@@ -22,6 +22,7 @@ export const lookCloser = defineTool({
   output: ToolOutput.extend({ region: PixelBox }),
   needsVision: true,
   needsImage: true,
+  only: "image",
   async run({ faceId, region }, toolContext, signal) {
     const { box, caption } =
       typeof region === "string" ? partOf(region, faceId, toolContext) : { box: region, caption: "" };

@@ -15,6 +15,7 @@ export const noteObservation = defineTool({
   output: ToolOutput,
   needsVision: true,
   needsImage: true,
+  only: "image",
   async run({ statement, region, faceId }, { ledger, image, observer }) {
     if (faceId !== null) knownFace(ledger, faceId);
     const visible = region === null ? null : clipBox(region, image);

@@ -13,6 +13,7 @@ export const viewFaceAlone = defineTool({
   output: ToolOutput,
   needsVision: true,
   needsImage: true,
+  only: "image",
   async run({ faceId }, { image, ledger }, signal) {
     const region = facePartBox(knownFace(ledger, faceId), "whole face");
     const caption = `${faceId} alone, without its surroundings`;

@@ -12,6 +12,7 @@ export const viewWithoutFaces = defineTool({
   output: ToolOutput.extend({ covered: z.number().int().min(0) }),
   needsVision: true,
   needsImage: true,
+  only: "image",
   async run(_input, { image, ledger }, signal) {
     const faces = ledger.faces();
     const hidden = faces.map((face) => facePartBox(face, "whole face"));

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
+import { ask } from "../../src/ask.ts";
+import { cue, judgment, reading, subject } from "../support/builders.ts";
+import { gradientImage } from "../support/images.ts";
+import { calls, type Reply, saysJson, type WireBody } from "../support/model-server.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
+import { idOf, lastIn } from "../support/scripted-judge.ts";
+import { partsOfClip } from "../support/smiling-clip.ts";
+
+const NAMES = ["timeline", "moment", "compare_moments", "note_moment"];
+
+/** Calls one tool after the other, then judges; keeps what each tool answered. */
+async function looked(steps: readonly (readonly [string, object])[], image: Parameters<typeof ask>[0]["image"]) {
+  const answers: string[] = [];
+  const cited = (asked: WireBody) => idOf(asked, /the hand is at the chin/);
+  const server = await startOpenAiServer(
+    (asked, index): Reply => {
+      const step = steps[index];
+      if (index > 0 && index <= steps.length) answers.push(afterTool(asked));
+      if (step !== undefined) return calls(...step);
+      const cues = steps.some(([name]) => name === "note_moment")
+        ? [cue("The hand is at the chin at 1.2 s", { evidenceIds: [cited(asked)] })]
+        : [];
+      const rest = reading({ neutral: 1 });
+      const stretch = { fromS: 0, toS: 5.8, faceOnly: rest, contextOnly: subject().contextOnly, integrated: rest };
+      return saysJson(judgment(subject({ cues, overTime: [stretch] })));
+    },
+    { models: [{ id: "m", type: "vlm" }] },
+  );
+  const model = await createOpenAiJudge("m", { baseUrl: `${server.url}/v1` });
+  const report = await ask({ image, question: "When does she smile?" }, await partsOfClip(model));
+  return { report, answers, chats: server.chats };
+}
+
+/** What the last tool said; of a model that sees, its images follow in a message of their own. */
+function afterTool(asked: WireBody): string {
+  const said = asked.messages.findLast(({ role }) => role === "tool")?.content;
+  return `${said}\n${lastIn(asked).text}`;
+}
+
+const imagesIn = ({ messages }: WireBody) =>
+  messages.flatMap(({ content }) => (Array.isArray(content) ? content : [])).filter(({ type }) => type === "image_url");
+
+describe("a model in the loop over a clip", () => {
+  it("finds moments that it was not shown, compares two, and cites what it saw at its time", async () => {
+    const { report, answers, chats } = await looked(
+      [
+        ["measure_face", { faceId: "F1" }],
+        ["moment", { timeS: 1.23, faceId: null }],
+        ["moment", { timeS: 5.2, faceId: "F1" }],
+        ["moment", { timeS: 7, faceId: null }],
+        ["compare_moments", { firstS: 1.2, secondS: 3, faceId: "F1" }],
+        ["timeline", { faceId: "F1", fromS: 1.6, toS: 2.2 }],
+        ["timeline", { faceId: "F1", fromS: 3, toS: 2 }],
+        ["note_moment", { timeS: 1.2, statement: "the hand is at the chin", faceId: "F1" }],
+        ["look_closer", { faceId: "F1", region: "mouth" }],
+      ],
+      "clip.mp4",
+    );
+    const [, first, gone, never, compared, course, backwards, noted, unknown] = answers;
+    expect(report.clip?.shown.map(({ timeS }) => timeS)).not.toContain(1.2);
+    expect(first).toContain("The measured frame nearest to 1.2 s is that at 1.2 s. In it: F1.");
+    expect(first).toMatch(/absent, probability at most 0.05: E\d+ AU6, E\d+ AU12, E\d+ AU4/);
+    expect(first).toMatch(/at 1.2 s: neutral 0.95/);
+    expect(imagesIn(chats[2] as WireBody)).toHaveLength(imagesIn(chats[1] as WireBody).length + 1);
+    expect(gone).toContain("Nobody is found in it.");
+    expect(never).toContain("The clip has no such time: it was measured from 0.0 to 5.8 s");
+    expect(compared).toMatch(/E\d+ F1 AU12 \(lip corner puller\), probability: 0.05 absent, then 0.95 present/);
+    expect(compared).toMatch(/About the same at both: E\d+ AU4 absent, E\d+ AU14 present/);
+    expect(compared).toContain("The frame at 3.0 s. In it: F1.");
+    expect(course).toMatch(
+      /AU12 \(lip corner puller\), probability: 1.6 s 0.05, 1.8 s 0.05, 2.0 s 0.95 present, 2.2 s/,
+    );
+    expect(course).toMatch(/Absent from 1.6 to 2.2 s: E\d+ AU4/);
+    expect(course).toContain("AU12 (lip corner puller) rises from 1.8 s");
+    expect(backwards).toContain("fromS has to come before toS");
+    expect(noted).toMatch(/Noted: E\d+ \[observation, F1, openai:m\] At 1.2 s: the hand is at the chin/);
+    expect(unknown).toContain('There is no tool "look_closer"');
+    const own = report.evidence.filter(
+      ({ kind, time }) => kind === "expression" && time?.fromS === 1.2 && time.toS === 1.2,
+    );
+    expect(own).toHaveLength(1);
+    expect(report.evidence.find(({ kind }) => kind === "observation")?.time).toEqual({ fromS: 1.2, toS: 1.2 });
+    expect(report.grounding.claims.find(({ part }) => part === "cue")).toMatchObject({ verdict: "supported" });
+  });
+
+  it("is offered them for a clip alone: an image has the tools that it had", async () => {
+    const offered = async (image: Parameters<typeof looked>[1]) => {
+      const { chats } = await looked([["measure_face", { faceId: "F1" }]], image);
+      return (chats[0]?.tools ?? []).map(({ function: { name } }) => name);
+    };
+    const [clip, image] = [await offered("clip.mp4"), await offered(gradientImage(60, 40))];
+    expect(clip).toEqual(expect.arrayContaining(NAMES));
+    expect(image.filter((name) => NAMES.includes(name))).toEqual([]);
+    expect(image).toContain("look_closer");
+    expect(clip).not.toContain("look_closer");
+  });
+});
