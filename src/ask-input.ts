@@ -1,6 +1,6 @@
 import type { ClipAtHand } from "./agent/agent-tool.ts";
 import { whileMeasuring } from "./agent/consult.ts";
-import { type AskDependencies, judgesOf } from "./ask-dependencies.ts";
+import type { AskDependencies } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import type { Face } from "./domain/measurement.ts";
 import { observeScene } from "./evidence/fill-ledger.ts";
@@ -24,6 +24,15 @@ export interface InputQuery {
   readonly face?: string | null;
   /** Whether faces that are not asked about, by `face` or in the question, are blurred in every image that a model is shown. */
   readonly blurOthers?: boolean;
+}
+
+/** What measures it. */
+export type InputDependencies = Pick<AskDependencies, "toolboxes" | "observers" | "clips">;
+
+interface InputSetting {
+  readonly watch: Stopwatch;
+  readonly models: readonly JudgeModel[];
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The same, measured. */
@@ -50,20 +59,21 @@ const SHOWN_SIDE_PX = 1280;
 const SHOWN_FRAME_SIDE_PX = 768;
 
 /**
- * Opens and measures what is asked about, for models that are shown it.
+ * Opens and measures what is asked about.
+ * @param models who is shown it.
  * @throws {ImageDecodeError} if it cannot be read. @throws {ConfigurationError} if the face that is asked about is not there.
  */
 export async function openInput(
   query: InputQuery,
-  dependencies: AskDependencies,
-  { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal | undefined },
+  dependencies: InputDependencies,
+  { watch, models, signal }: InputSetting,
 ): Promise<AskedInput> {
   const source = clipIn(query.image, dependencies);
   const clip = source && (await watch.time("measure", () => measureClip(source.path, source.tools, source, signal)));
   const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));
   // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
   const shows = (visible: (one: DecodedImage) => Promise<DecodedImage>) =>
-    shownViews(clip, { image, visible }, judgesOf(dependencies), signal);
+    shownViews(clip, { image, visible }, models, signal);
   const encoded = query.blurOthers ? null : shows(async (one) => one);
   encoded?.catch(() => {});
   const faces = clip
@@ -84,7 +94,7 @@ export async function openInput(
 function clipAtHand(
   clip: MeasuredClip,
   video: VideoReader,
-  { observers, visible }: Pick<AskDependencies, "observers"> & { visible(one: DecodedImage): Promise<DecodedImage> },
+  { observers, visible }: Pick<InputDependencies, "observers"> & { visible(one: DecodedImage): Promise<DecodedImage> },
 ): ClipAtHand {
   return {
     timesS: clip.frames.map(({ timestampS }) => timestampS),
@@ -101,7 +111,7 @@ function opened(image: InputQuery["image"], signal?: AbortSignal): Promise<Decod
 }
 
 /** The clip that is asked about, with what measures it; `null` for an image, and where nothing here reads clips. */
-function clipIn(path: InputQuery["image"], { clips, toolboxes }: AskDependencies) {
+function clipIn(path: InputQuery["image"], { clips, toolboxes }: InputDependencies) {
   if (clips === undefined || typeof path !== "string" || !VIDEO_ENDINGS.includes(endingOf(path))) return null;
   const { identity, video, ...options } = clips;
   return { path, tools: { toolboxes, identity, video }, ...options };

@@ -42,7 +42,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
   const question = questionOf(query);
   const calibration = calibrationOf(dependencies, question.labels);
 
-  const input = await openInput(query, dependencies, { watch, signal });
+  const input = await openInput(query, dependencies, { watch, models: judgesOf(dependencies), signal });
   const { image, clip, faces, present } = input;
 
   await nextTurn();

@@ -41,7 +41,7 @@ export async function serveMcp(
   const { existingStore } = await import("./exemplars.ts");
   const store = existingStore(named);
   const shots = store === undefined ? {} : { shots: { store, shots: FOUND_AT_ONCE } };
-  const { dependencies, close } = await openDependencies({ ...options, ...shots }, signal);
+  const { dependencies, close } = await openDependencies({ ...options, ...shots, clip: true }, signal);
   const sessions = createImageSessions(dependencies);
   const askDescription = dependencies.prompts.toolDescription("ask").body;
   // A store that happens to be there may be searched, but changes no judgment unasked.

@@ -1,33 +1,26 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ToolContext } from "../agent/agent-tool.ts";
+import { type InputDependencies, openInput } from "../ask-input.ts";
 import { ImageDecodeError } from "../domain/errors.ts";
 import { fillLedger, observeScene } from "../evidence/fill-ledger.ts";
-import { decodeImage } from "../measuring/decode-image.ts";
-import { measureFaces } from "../measuring/measure-image.ts";
+import { startStopwatch } from "../platform/stopwatch.ts";
 import { systemPath } from "../platform/system-path.ts";
-import type { FerToolbox } from "../ports/fer-toolbox.ts";
-import type { SceneObserver } from "../ports/scene-observer.ts";
 
-/** Images that clients have opened, each with its own ledger, kept for the next calls. */
+/** Images and clips that clients have opened, each with its own ledger, kept for the next calls. */
 export interface ImageSessions {
   /**
-   * The tool context of an image file, measured on the first call. A file that changed is opened anew.
+   * The tool context of an image or clip, measured on the first call. A file that changed is opened anew.
    *
    * @throws {ImageDecodeError} if it cannot be read as an image. @throws {InferenceError} if a toolbox fails.
    */
   open(path: string, signal?: AbortSignal): Promise<ToolContext>;
 }
 
-interface SessionDependencies {
-  readonly toolboxes: readonly FerToolbox[];
-  readonly observers: readonly SceneObserver[];
-}
-
 /** A decoded image takes up to 150 MB, so only the latest few are kept. */
 const KEPT = 4;
 
-export function createImageSessions(dependencies: SessionDependencies): ImageSessions {
+export function createImageSessions(dependencies: InputDependencies): ImageSessions {
   const sessions = new Map<string, Promise<ToolContext>>();
   return {
     async open(path, signal) {
@@ -53,10 +46,11 @@ async function changedAt(path: string): Promise<number> {
   }
 }
 
-async function opened(path: string, { toolboxes, observers }: SessionDependencies): Promise<ToolContext> {
-  const image = await decodeImage(path);
-  const faces = await measureFaces(image, toolboxes);
-  const ledger = fillLedger({ faces, toolboxes, context: null });
-  await observeScene({ image, faces, ledger }, observers);
-  return { image, ledger, question: null, labels: null, observer: { type: "model", name: "mcp-client" } };
+async function opened(path: string, dependencies: InputDependencies): Promise<ToolContext> {
+  const setting = { watch: startStopwatch(), models: [], signal: undefined };
+  const { image, clip, faces, present, atHand } = await openInput({ image: path }, dependencies, setting);
+  const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: null, clip });
+  await observeScene({ image, faces: present, ledger }, dependencies.observers);
+  const asked = { question: null, labels: null, observer: { type: "model" as const, name: "mcp-client" } };
+  return { image, ...(atHand && { clip: atHand }), ledger, ...asked };
 }

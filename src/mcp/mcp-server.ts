@@ -23,13 +23,14 @@ interface McpServerDependencies {
   readonly tools: readonly AgentTool[];
   readonly ask: AskDependencies;
   readonly askDescription: string;
-  /** The folder that clients may name images in, as `realpath` gives it. No other file is read for them. */
+  /** The folder that clients may name images and clips in, as `realpath` gives it. No other file is read for them. */
   readonly root: string;
   /** Told of bugs; clients are told only that there was one. */
   readonly onBug: (error: unknown) => void;
 }
 
-const IMAGE_ARGUMENT = z.string().min(1).describe("Path of an image file on the server's machine");
+const INPUT_PATH = "Path of an image or clip on the server's machine";
+const IMAGE_ARGUMENT = z.string().min(1).describe(INPUT_PATH);
 
 /** Offers the agent's tools, and `ask` itself, to an MCP client, with schemas, structured results and images. */
 export function createMcpServer(dependencies: McpServerDependencies): McpServer {
@@ -114,7 +115,7 @@ function failure(text: string): CallToolResult {
 
 /** Arguments of the `ask` tool. */
 const AskInput = z.strictObject({
-  image: z.string().min(1).describe("Path of an image file on the server's machine"),
+  image: IMAGE_ARGUMENT,
   question: z.string().min(1).optional().describe("What to judge; what emotions are shown, unless told"),
   context: z.string().optional().describe("What is known of the situation, in words"),
   labels: z.array(z.string().min(1)).min(1).optional().describe("Labels to choose from; open unless told"),
@@ -130,7 +131,7 @@ const AskOutput = z.strictObject({
 });
 type AskOutput = z.infer<typeof AskOutput>;
 
-/** Lets Kuleshov's own model judge the image. */
+/** Lets Kuleshov's own model judge the image or clip. */
 async function runAsk(input: AskInput, dependencies: AskDependencies, signal?: AbortSignal): Promise<AskOutput> {
   const { image, ...rest } = input;
   const query: AskQuery = { image: image, ...rest };

@@ -8,7 +8,7 @@ const RULES = "kuleshov://rules";
 const ACTION_UNITS = "kuleshov://action-units";
 
 const JudgeImageArguments = z.object({
-  image: z.string().min(1).describe("Path of an image file on the server's machine"),
+  image: z.string().min(1).describe("Path of an image or clip on the server's machine"),
   question: z.string().optional().describe("What to judge; what emotions are shown, unless told"),
   context: z.string().optional().describe("What is known of the situation, in words"),
 });

@@ -6,6 +6,7 @@ import { type CallToolResult, Client, InMemoryTransport } from "@modelcontextpro
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
+import type { AskDependencies } from "../../src/ask-dependencies.ts";
 import * as exemplars from "../../src/cli/exemplars.ts";
 import { createImageSessions } from "../../src/mcp/image-sessions.ts";
 import { createMcpServer } from "../../src/mcp/mcp-server.ts";
@@ -16,6 +17,7 @@ import { lackingIn } from "../support/grammar-patterns.ts";
 import { partsFor, SMILE } from "../support/judge-of.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCommand } from "../support/run-command.ts";
+import { partsOfClip } from "../support/smiling-clip.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const PHOTO = samplePhoto(2);
@@ -26,9 +28,13 @@ async function connected(...toolboxes: FerToolbox[]) {
 }
 
 async function connectedTo(root: string, ...toolboxes: FerToolbox[]) {
-  const parts = await partsFor(createRulesModel(), {
-    toolboxes: toolboxes.length > 0 ? toolboxes : [fixedToolbox([SMILE])],
-  });
+  return connectedWith(
+    root,
+    await partsFor(createRulesModel(), { toolboxes: toolboxes.length > 0 ? toolboxes : [fixedToolbox([SMILE])] }),
+  );
+}
+
+async function connectedWith(root: string, parts: AskDependencies) {
   const bugs: unknown[] = [];
   const server = createMcpServer({
     sessions: createImageSessions(parts),
@@ -208,6 +214,31 @@ describe("the tools", () => {
     await call("note_observation", { image: PHOTO, statement, region: null, faceId: null });
     expect(textOf(await call("list_evidence", { image: PHOTO }))).toContain(statement);
     expect(textOf(await call("list_evidence", { image: samplePhoto(3) }))).not.toContain(statement);
+  });
+
+  it("look at any moment of a clip, refuse what looks into images alone, and judge it as a whole", async () => {
+    const root = await realpath(await tempFolder());
+    await writeFile(join(root, "clip.mp4"), "read by the test's own reader");
+    await copyFile(PHOTO, join(root, "photo.jpg"));
+    const { call, bugs } = await connectedWith(root, await partsOfClip(createRulesModel()));
+    const found = textOf(await call("find_faces", { image: "clip.mp4" }));
+    expect(found).toMatch(/^The clip is 60 x 40 px and has one face/);
+    const looked = await call("moment", { image: "clip.mp4", timeS: 3, faceId: "F1" });
+    expect(textOf(looked)).toMatch(/AU12 \(lip corner puller\) is present at 3.0 s: 0.95/);
+    expect(looked.content.map(({ type }) => type)).toContain("image");
+    const refusals = [
+      await call("look_closer", { image: "clip.mp4", faceId: "F1", region: "mouth" }),
+      await call("moment", { image: "photo.jpg", timeS: 0, faceId: null }),
+    ];
+    expect(refusals.map(textOf)).toEqual([
+      "This tool looks into images, and this is a clip: moment shows a frame of it",
+      "This is an image: it has no moments",
+    ]);
+    const { structuredContent } = await call("ask", { image: "clip.mp4", question: "When does she smile?" });
+    const { subjects } = (structuredContent as { judgment: { subjects: { overTime: { fromS: number }[] }[] } })
+      .judgment;
+    expect(subjects[0]?.overTime.map(({ fromS }) => fromS)).toEqual([0, 2, 4.2, 5.6]);
+    expect(bugs).toEqual([]);
   });
 
   it("look up FACS without an image", async () => {
