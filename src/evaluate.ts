@@ -1,13 +1,9 @@
 import { ConfigurationError } from "./domain/errors.ts";
-import {
-  checkRequirements,
-  continueEvaluation,
-  prepareEvaluation,
-  scorersOf,
-  startEvaluation,
-} from "./evaluation/evaluation.ts";
+import { checkRequirements } from "./evaluation/check-evaluation.ts";
+import { continueEvaluation, prepareEvaluation, scorersOf, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import { type EvalFileChanges, parseEvalFile } from "./evaluation/file/read-eval-file.ts";
+import { judgedScorers } from "./evaluation/judge/judge-calls.ts";
 import { writeCalibration } from "./evaluation/report/calibration-file.ts";
 import { type ScoredRun, scoreRun, writeReport } from "./evaluation/report/write-report.ts";
 import { keepScoring } from "./evaluation/results/scoring.ts";
@@ -89,10 +85,14 @@ export async function rescoreRun(
   file?: string,
   own?: readonly Scorer[],
 ): Promise<Omit<Evaluated, "outcome">> {
-  await keepScoring(folder, file, async ({ scorers }, { header, samples }) => {
+  await keepScoring(folder, file, async ({ scorers, rubric }, { header, samples }) => {
     const began = parseEvalFile(header.evalFileText, header.evalFilePath);
-    if (scorers.includes("emer") && !began.scorers.includes("emer")) {
-      throw new ConfigurationError('Cannot rescore by "emer" as it asks a model: run the evaluation with it');
+    const asking = judgedScorers({ scorers }).find((scorer) => !began.scorers.includes(scorer));
+    if (asking !== undefined) {
+      throw new ConfigurationError(`Cannot rescore by "${asking}" as it asks a model: run the evaluation with it`);
+    }
+    if (scorers.includes("rubric") && JSON.stringify(rubric) !== JSON.stringify(began.rubric)) {
+      throw new ConfigurationError("Cannot rescore by another rubric as it asks a model: run the evaluation with it");
     }
     checkRequirements(await scorersOf({ ...began, scorers }, header.labels, own), samples, began.matrix);
   });

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { createPersonSegmenter } from "../adapters/scene/person-segmenter.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import { ConfigurationError } from "../domain/errors.ts";
@@ -8,7 +8,8 @@ import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
 import type { EvaluationDependencies } from "../evaluation/evaluation-dependencies.ts";
 import { variedSource } from "../evaluation/few-shot/exemplar-variant.ts";
 import type { EvalFile } from "../evaluation/file/eval-file.ts";
-import { createEmerSolver } from "../evaluation/judge/judge-solver.ts";
+import { JUDGED } from "../evaluation/judge/judge-calls.ts";
+import { createAnswerJudge } from "../evaluation/judge/judge-solver.ts";
 import { createAnswerCache, withoutReuse } from "../evaluation/runner/answer-cache.ts";
 import { cellId } from "../evaluation/runner/plan.ts";
 import type { Condition } from "../evaluation/solver.ts";
@@ -17,7 +18,7 @@ import type { ConditionDependencies } from "../evaluation/solvers/condition-depe
 import { createJudgeSolver } from "../evaluation/solvers/judge-solver.ts";
 import { createMeasuredSolver } from "../evaluation/solvers/measured-solver.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
-import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library.ts";
+import { type PromptLibrary, readPromptFile } from "../judging/prompt-library.ts";
 import { createLabStimuli } from "../lab/lab-stimuli.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
@@ -90,7 +91,7 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
     async judgeFor(file) {
       const own = createConditionDependencies(file, shared, toolboxes);
       conditions.push(own);
-      return createEmerSolver(own);
+      return createAnswerJudge(file, own);
     },
     async stimuliFor(file, samples) {
       const { hide, mask, neutral, seed } = file.stimuli;
@@ -183,7 +184,10 @@ function createConditionDependencies(
       toolboxes.length === 0 && condition.shots > 0 ? [await shelf.one("mesh")] : toolboxes,
     );
     closers.push(() => shots.close());
-    const prompts = await withJudgePrompt(opened.dependencies.prompts, condition.prompt, options.evalFilePath);
+    const prompts = await withOwnPrompt(opened.dependencies.prompts, condition.prompt, {
+      file,
+      evalFilePath: options.evalFilePath,
+    });
     return {
       ...opened.dependencies,
       // Evaluations keep each answer with its seed and repeat themselves.
@@ -212,17 +216,23 @@ function createConditionDependencies(
   };
 }
 
-/** The shipped prompts with another judge prompt: one of theirs by id, or a file of the user's own. */
-async function withJudgePrompt(shipped: PromptLibrary, prompt: string, evalFilePath: string): Promise<PromptLibrary> {
-  if (prompt === "judge" || prompt === "eval-emer") return shipped;
-  const isFile = prompt.endsWith(".prompt.md");
-  const path = isFile ? locateDatasetPath(prompt, evalFilePath) : "";
-  const judge = isFile
-    ? (await loadPromptLibrary(dirname(path))).prompt(basename(path, ".prompt.md"))
+/** Which of the shipped prompts one of the user's own stands for. */
+const PROMPT_OF_TASK = { judge: "judge", choose: "eval-choose", verify: "eval-verify", measured: "judge" } as const;
+
+/** The shipped prompts with another one for what is asked: one of theirs by id, or a file of the user's own. */
+async function withOwnPrompt(
+  shipped: PromptLibrary,
+  prompt: string,
+  { file, evalFilePath }: { readonly file: EvalFile; readonly evalFilePath: string },
+): Promise<PromptLibrary> {
+  if (prompt === "judge" || Object.values(JUDGED).some((judged) => judged.prompt === prompt)) return shipped;
+  const place = PROMPT_OF_TASK[file.task];
+  const own = prompt.endsWith(".prompt.md")
+    ? await readPromptFile(locateDatasetPath(prompt, evalFilePath))
     : shipped.prompt(prompt);
   return {
     ...shipped,
-    prompt: (id) => (id === "judge" ? judge : shipped.prompt(id)),
-    all: () => [...shipped.all().filter(({ reference }) => reference.id !== "judge"), judge],
+    prompt: (id) => (id === place ? own : shipped.prompt(id)),
+    all: () => [...shipped.all().filter(({ reference }) => reference.id !== place), own],
   };
 }

@@ -3,14 +3,14 @@ import { openJournal } from "../runs/journal.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
-import { judgeCalls } from "./judge/judge-calls.ts";
+import { judgeCalls, judgedScorers } from "./judge/judge-calls.ts";
 import { identitiesOf } from "./runner/plan-run.ts";
 import { runCalls } from "./runner/run-calls.ts";
 import type { RunOutcome, RunSetting } from "./runner/run-state.ts";
 import { answeredCalls, judgmentsPath, readResults, resultsPath, type StoredRun } from "./runner/stored-run.ts";
 import type { Call, StimulusSource } from "./solver.ts";
 
-/** Asks what a run has not been answered yet, then has the judge rate it where the file names one. */
+/** Asks what a run has not been answered yet, then has the judge rate it where a scorer wants that. */
 export async function askAll(
   run: StoredRun,
   file: EvalFile,
@@ -36,7 +36,7 @@ export async function askAll(
     options,
     expected,
   });
-  if (file.judge === undefined || !file.scorers.includes("emer") || outcome.stopped !== null) return outcome;
+  if (file.judge === undefined || judgedScorers(file).length === 0 || outcome.stopped !== null) return outcome;
   return judgeAll(run, file, { place, dependencies, options, outcome });
 }
 
@@ -57,7 +57,7 @@ async function judgeAll(
   },
 ): Promise<RunOutcome> {
   const solver = await dependencies.judgeFor(file);
-  const calls = judgeCalls(await readResults(run.folder), run.samples, file.judge?.model ?? "");
+  const calls = judgeCalls(await readResults(run.folder), run.samples, file);
   const identities = await identitiesOf(calls, solver);
   const stimuli: StimulusSource = { identify: async () => null, prepare: async () => null };
   const budget = remainingBudget(file.budget, outcome);

@@ -4,11 +4,13 @@ import { canonicalJson } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
 import { continueRunFolder, openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
 import { askAll } from "./ask-all.ts";
-import { locateDatasetPath } from "./dataset/locate.ts";
+import { checkBaseline, checkJudge, checkRequirements } from "./check-evaluation.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { type EvalFileChanges, parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
+import { judgedScorers } from "./judge/judge-calls.ts";
+import type { PersonGrade } from "./judge/person-grades.ts";
 import { createLabelReader } from "./label-reader.ts";
 import { loadLemmas, loadWheels } from "./load-wheels.ts";
 import { withoutReuse } from "./runner/answer-cache.ts";
@@ -16,8 +18,9 @@ import { callsOf } from "./runner/plan.ts";
 import { identitiesOf, planRun } from "./runner/plan-run.ts";
 import type { RunOutcome } from "./runner/run-state.ts";
 import { beginRun, hasRun, openRun, type StoredRun } from "./runner/stored-run.ts";
+import { promptTexts, withVariables } from "./runner/variables.ts";
 import type { Sample } from "./sample.ts";
-import type { Requirement, Scorer } from "./score.ts";
+import type { Scorer } from "./score.ts";
 import { createAssertionsScorer } from "./scorers/assertions.ts";
 import { createScorer } from "./scorers/registry.ts";
 
@@ -42,12 +45,15 @@ export async function prepareEvaluation(
     );
   }
   const notes = [...dataset.notes, ...checkRequirements(scorers, samples, file.matrix)];
+  checkJudge(file, samples);
   if (skipped.length > 0) notes.push(`${skipped.length} rows of the dataset were left out`);
   const work = await workOf(file, { samples, labels, dependencies });
-  if (file.scorers.includes("emer") && file.judge === undefined) {
-    throw new ConfigurationError('Cannot score "emer" as no judge is named: set judge.model');
-  }
-  const plan = await planRun(work.calls, { file, cache: dependencies.cache, ...work });
+  const plan = await planRun(work.calls, {
+    file,
+    cache: dependencies.cache,
+    ...work,
+    judge: judgedScorers(file).length === 0 ? null : await dependencies.judgeFor(file),
+  });
   if (file.budget.usd !== undefined && plan.unpricedModels.length > 0) {
     const models = plan.unpricedModels.join(", ");
     throw new ConfigurationError(
@@ -55,17 +61,6 @@ export async function prepareEvaluation(
     );
   }
   return { loaded, samples, labels, skipped, plan, notes, ...work };
-}
-
-/** @throws {ConfigurationError} if there is no run that the file's thresholds could be held against. */
-function checkBaseline({ baseline, thresholds }: EvalFile, path: string): void {
-  const place = baseline === undefined ? undefined : locateDatasetPath(baseline, path);
-  if (place !== undefined && !hasRun(place)) {
-    throw new ConfigurationError(`Cannot hold an evaluation against its baseline as no run is there: \`${place}\``);
-  }
-  if (place === undefined && thresholds.some(({ mayLose }) => mayLose !== undefined)) {
-    throw new ConfigurationError("mayLose is held against a run: name it as baseline in the file, or with --baseline");
-  }
 }
 
 /**
@@ -117,6 +112,7 @@ export async function runPrepared(
           cacheFolder: dependencies.cacheFolder,
           reuse: dependencies.cache.reuses,
           modelOptions: dependencies.modelOptions ?? {},
+          prompts: await promptTexts(prepared),
         },
         samples,
       );
@@ -178,10 +174,13 @@ export async function scorersOf(
   file: EvalFile,
   labels: readonly string[],
   own: readonly Scorer[] = [],
+  grades: readonly PersonGrade[] = [],
 ): Promise<readonly Scorer[]> {
   const lemmas = await loadLemmas();
   const wheels = await loadWheels();
-  const context = { reader: createLabelReader(labels, lemmas), reading: file.analysis.reading, wheels, lemmas };
+  const { rubric, analysis } = file;
+  const reader = createLabelReader(labels, lemmas);
+  const context = { reader, reading: analysis.reading, wheels, lemmas, rubric, grades };
   const asserted = file.assertions.length === 0 ? [] : [createAssertionsScorer(file.assertions)];
   const scorers = [...file.scorers.map((name) => createScorer(name, context)), ...asserted, ...own];
   const names = scorers.map(({ name }) => name);
@@ -204,49 +203,6 @@ async function workOf(
 ) {
   const solver = await dependencies.solverFor(file, labels);
   const stimuli = await dependencies.stimuliFor(file, samples);
-  const calls = callsOf(samples, file.matrix, file.fewShot?.audit);
+  const calls = await withVariables(callsOf(samples, file.matrix, file.fewShot?.audit), file, solver);
   return { solver, stimuli, calls, identities: await identitiesOf(calls, solver) };
-}
-
-/**
- * Checks before anything is spent that every scorer finds what it needs in some sample.
- * @returns notes on scorers that will leave part of the samples unscored.
- * @throws {ConfigurationError} naming the scorer, what it needs, and what the dataset has.
- */
-export function checkRequirements(
-  scorers: readonly Pick<Scorer, "name" | "requires">[],
-  samples: readonly Sample[],
-  matrix: EvalFile["matrix"],
-): string[] {
-  return scorers.flatMap((scorer) =>
-    scorer.requires.flatMap((requirement) => {
-      if (requirement === "repeats") {
-        if (matrix.repeats * matrix.seeds.length > 1) return [];
-        throw new ConfigurationError(
-          `Cannot score "${scorer.name}" as there is one answer per sample: set matrix.repeats to 2 or more`,
-        );
-      }
-      const having = samples.filter((sample) => hasIt(sample, requirement)).length;
-      if (having === 0) throw new ConfigurationError(absent(scorer.name, requirement, samples));
-      if (having === samples.length) return [];
-      return [
-        `"${scorer.name}" leaves ${samples.length - having} of ${samples.length} samples unscored: they have no ${requirement}`,
-      ];
-    }),
-  );
-}
-
-function hasIt(sample: Sample, requirement: Exclude<Requirement, "repeats">): boolean {
-  if (requirement === "options" || requirement === "pair" || requirement === "raters") {
-    return sample[requirement] !== null;
-  }
-  return sample.truth[requirement] !== null;
-}
-
-function absent(scorer: string, requirement: string, samples: readonly Sample[]): string {
-  const present = new Set(
-    samples.flatMap(({ truth }) => Object.entries(truth).flatMap(([name, value]) => (value === null ? [] : [name]))),
-  );
-  const has = present.size === 0 ? "no truth at all" : [...present].join(", ");
-  return `Cannot score "${scorer}" as it needs ${requirement}, which no sample has (the dataset gives ${has}): name its column under dataset.columns, or drop the scorer`;
 }

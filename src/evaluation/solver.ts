@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { costOf, type Price } from "../domain/price.ts";
 import type { TokenUse } from "../domain/token-use.ts";
+import type { PromptFile } from "../judging/prompt-library.ts";
 import type { Answer } from "./answer.ts";
 import type { ExemplarVariant } from "./few-shot/exemplar-variant.ts";
 import type { ArmName, EvidenceChoice } from "./file/eval-file.ts";
@@ -25,6 +26,8 @@ export interface Call {
   readonly sample: Sample;
   readonly seed: number;
   readonly repeat: number;
+  /** What its prompt's own variables stand for; left out where it has none. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** What a call shows and tells: exactly what its arm's name says, pixels and words. */
@@ -83,6 +86,11 @@ export interface Solver {
    * hash, model and its address, toolboxes with versions, exemplar pack. Plain JSON.
    */
   identify(condition: Condition): Promise<unknown>;
+  /** The prompts that a condition asks with, and the names in them that evaluation file or data set fill. */
+  prompts?(condition: Condition): Promise<{
+    readonly files: readonly PromptFile[];
+    readonly variables: readonly string[];
+  }>;
   /** Rough size of one call, for the plan. */
   estimate(condition: Condition): Promise<{ readonly inputTokens: number; readonly outputTokens: number }>;
   /** How many answers of a model one call takes, one after another; one unless said. */

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { PromptReference } from "../domain/report.ts";
+import { readText } from "../platform/read-file.ts";
+import { whyRefused } from "../platform/system-error.ts";
 
 const PromptHead = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_-]*$/),
@@ -65,14 +67,21 @@ async function readPrompts(folder: string, ending: string): Promise<Map<string, 
   const names = (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
   const files = await Promise.all(
     names.map(async (name) => {
-      const file = parsePromptFile(await readFile(join(folder, name), "utf8"), join(folder, name));
-      if (`${file.reference.id}${ending}` !== name) {
-        throw new ConfigurationError(`A prompt's id must be its file's name, not "${file.reference.id}": ${name}`);
-      }
+      const file = await readPromptFile(join(folder, name), ending);
       return [file.reference.id, file] as const;
     }),
   );
   return new Map(files);
+}
+
+/** Reads one prompt file, whose id is its name. @throws {ConfigurationError} */
+export async function readPromptFile(path: string, ending = ".prompt.md"): Promise<PromptFile> {
+  const text = await readText(path).catch((cause: unknown) => {
+    throw new ConfigurationError(`Cannot read prompt as ${whyRefused(cause)}: \`${path}\``, { cause });
+  });
+  const file = parsePromptFile(text, path);
+  if (`${file.reference.id}${ending}` === basename(path)) return file;
+  throw new ConfigurationError(`A prompt's id must be its file's name, not "${file.reference.id}": ${basename(path)}`);
 }
 
 /** Reads one prompt file: YAML between two lines of `---`, then the body. `path` is for messages only. */
@@ -121,6 +130,20 @@ export function fillIn(prompt: PromptFile, values: Readonly<Record<string, strin
   if (missing.length > 0) throw new RangeError(`Prompt "${prompt.reference.id}" misses ${missing.join(", ")}`);
   if (extra.length > 0) throw new RangeError(`Prompt "${prompt.reference.id}" does not ask for ${extra.join(", ")}`);
   return prompt.body.replace(PLACEHOLDER, (_whole, name: string) => values[name] as string);
+}
+
+/** The library with variables of one of its prompts filled in; those that are left stay open. */
+export function filledIn(library: PromptLibrary, id: string, values: Readonly<Record<string, string>>): PromptLibrary {
+  if (Object.keys(values).length === 0) return library;
+  const file = library.prompt(id);
+  const filled = {
+    ...file,
+    input: file.input.filter((name) => !Object.hasOwn(values, name)),
+    body: file.body.replace(PLACEHOLDER, (whole, name: string) =>
+      Object.hasOwn(values, name) ? (values[name] as string) : whole,
+    ),
+  };
+  return { ...library, prompt: (wanted) => (wanted === id ? filled : library.prompt(wanted)) };
 }
 
 /** Text from outside, as a JSON string on one line: whatever it says, it cannot end the quotation. */

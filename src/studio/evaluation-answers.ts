@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { Report } from "../domain/report.ts";
+import { methodsParagraph } from "../evaluation/report/methods-paragraph.ts";
 import { drawnStimuli, stimulusKey } from "../evaluation/report/stimulus-rows.ts";
-import { methodsParagraph, type ScoredRun } from "../evaluation/report/write-report.ts";
+import type { ScoredRun } from "../evaluation/report/write-report.ts";
 import type { AnswerRow } from "../evaluation/results/answer-rows.ts";
 import { type Comparison, compareSides, hasPairs, sideOf } from "../evaluation/results/compare.ts";
 import { createAnswerCache } from "../evaluation/runner/answer-cache.ts";

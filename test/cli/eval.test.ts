@@ -18,6 +18,7 @@ import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type CommandResult, runCommand } from "../support/run-command.ts";
+import { toldIn } from "../support/scripted-judge.ts";
 import { emptyCache, tempFolder } from "../support/temp-folder.ts";
 
 /** Runs a command in a folder, in this process: the start of another would take longer than what is asked here. */
@@ -499,6 +500,121 @@ export default defineScorer({
     expect([refused.code, refused.stderr]).toEqual([
       2,
       expect.stringContaining("Cannot use scorer as the file exports none"),
+    ]);
+  });
+
+  it("has answers graded by a pinned judge, says how far it agrees with people, and shows a prompt's two versions beside the answers", async () => {
+    const folder = await severalQuestions();
+    const prompt = (version: number, hint: string) => `---
+id: mine
+version: ${version}
+description: An exam.
+input: [question, options, manner, kind]
+output: null
+temperature: 0
+---
+Answer as {{manner}}, kind {{kind}}: {{question}} {{options}}
+${hint}
+`;
+    const graded = (grade: number) => ({
+      names_unit: { reason: "It does.", grade },
+      is_brief: { reason: "Short.", grade: 2 },
+    });
+    const server = await startOpenAiServer((asked) => {
+      const told = toldIn(asked);
+      // Of the four answers the judge finds that two name a unit.
+      if (told.includes("Grade an answer")) return saysJson(graded(told.includes("AU9 wrinkles the nose") ? 1 : 0));
+      const isSecond = told.includes("Think of the nose");
+      const reason = told.includes("kind a") ? "AU9 wrinkles the nose" : "I guess";
+      return saysJson({ choice: isSecond ? "AU9" : "AU12", confidence: 0.9, reason });
+    });
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    vi.stubEnv("OPENAI_API_KEY", "k");
+    const file = (
+      version: string,
+    ) => `${exam.replace("[none]", '[none], models: ["openai:some"], prompts: [mine.prompt.md]').replace("[choice]", "[choice, rubric]")}variables: { manner: a coder }
+judge: { model: "openai:judge", version: ${version}, grades: graded.csv }
+rubric:
+  - { name: names_unit, rubric: "Names the unit of a question of kind {{kind}}" }
+  - { name: is_brief, rubric: Is brief, levels: [long, middling, brief] }
+prices: { "openai:some": { inputPerMillion: 1, outputPerMillion: 1 }, "openai:judge": { inputPerMillion: 1000, outputPerMillion: 1000 } }
+analysis: { resamples: 200 }
+`;
+    const run = (...words: string[]) => kuleshov(folder, "eval", ...words);
+    await writeFile(join(folder, "mine.prompt.md"), prompt(1, "Be quick."));
+    await writeFile(join(folder, "tiny.eval.yaml"), file("judge-2025"));
+    const planned = await run("run", "tiny.eval.yaml", "--dry-run");
+    expect(planned.stdout).toMatch(/eval-rubric \| openai:judge .*: 4 calls .*about \d+\.\d+ USD/);
+    const other = await run("run", "tiny.eval.yaml", "--out", "first");
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringContaining("its server says that it ran judge-2026-01-01 fp_test: ask for that one by judge.model"),
+    ]);
+
+    await writeFile(join(folder, "tiny.eval.yaml"), file("judge-2026-01-01"));
+    expect((await run("run", "tiny.eval.yaml", "--out", "first", "--force")).stdout).toMatch(
+      /rubric +0\.750 .*n = 4\n +rubric names unit +0\.500 .*\n +rubric is brief +1\.000 /,
+    );
+    const told = server.chats.map((body) => toldIn(body));
+    expect(told).toContainEqual(expect.stringMatching(/^.*Answer as a coder, kind b: "Which action unit/s));
+    const judged = told.find((text) => text.includes('"explanation":"AU9 wrinkles the nose"')) ?? "";
+    expect(judged).toContain('Question: "Which action unit wrinkles the nose?"');
+    expect(judged).toContain("- names_unit: Names the unit of a question of kind a (0 = no; 1 = yes)");
+
+    // Two people grade what the judge graded, without seeing what it said; one of them agrees with it throughout.
+    await run("export", "first");
+    const toGrade = await readFile(join(folder, "first", "to-grade.csv"), "utf8");
+    const [header = "", ...rows] = toGrade.trim().split("\n");
+    expect(header.trim()).toBe("sample,answer,criterion,asked,levels,rater,grade,call");
+    const people = ["ann", "bob"].flatMap((rater) =>
+      rows.map((row, i) => {
+        const grade = row.includes("is_brief") ? "brief" : i < 4 && (rater === "ann" || i > 0) ? 1 : 0;
+        return row.replace(/,,,(?=[^,]*$)/, `,${rater},${grade},`);
+      }),
+    );
+    await writeFile(join(folder, "graded.csv"), `${header}\n${people.join("\n")}\n`);
+    const before = server.chats.length;
+    expect((await run("rescore", "first")).stdout).toMatch(
+      /judge human alpha names unit +0\.7\d\d .*n = 4\n +human human alpha names unit +0\.5\d\d /,
+    );
+    expect(server.chats.length).toBe(before);
+    const page = await readFile(join(folder, "first", "report.html"), "utf8");
+    expect(page).toMatch(
+      /The judge beside people.*names_unit<\/td><td>ann<\/td><td class="n">4<\/td><td class="n">1<\/td><td class="n">1<\/td>.*names_unit<\/td><td>bob<\/td><td class="n">4<\/td><td class="n">0\.750<\/td><td class="n">0\.500<\/td>/s,
+    );
+    expect(page).toContain(
+      "A judge model (openai:judge; its server ran judge-2026-01-01 fp_test) graded 4 answers by a rubric.",
+    );
+    await run("export", "first", "--bundle", "first.zip");
+    const replayed = await run("run", "--bundle", "first.zip", "--out", "again");
+    expect([replayed.code, replayed.stdout]).toEqual([0, "9 metrics computed again in again, 0 of them differ\n"]);
+
+    await writeFile(join(folder, "mine.prompt.md"), prompt(2, "Think of the nose."));
+    await run("run", "tiny.eval.yaml", "--out", "second");
+    expect((await run("diff", "first", "second")).stdout.split("\n")).toEqual([
+      "The prompt mine@1 became mine@2:",
+      "--- mine@1",
+      "+++ mine@2",
+      "@@ -1,2 +1,2 @@",
+      " Answer as {{manner}}, kind {{kind}}: {{question}} {{options}}",
+      "-Be quick.",
+      "+Think of the nose.",
+      "Of 4 questions that both were asked, 4 came out otherwise: 2 right now, 2 wrong now, 0 neither.",
+      ...[
+        "q1: AU12 (wrong) became AU9 (right), in truth AU9",
+        "q2: AU12 (right) became AU9 (wrong), in truth AU12",
+      ].map((line) => `  ${line} (mine.prompt.md | openai:some | 0 shots | no evidence | full)`),
+      expect.stringContaining("q3"),
+      expect.stringContaining("q4"),
+      "",
+    ]);
+    await writeFile(join(folder, "mine.prompt.md"), prompt(3, "{{tone}}").replace("kind]", "kind, tone]"));
+    const without = await run("run", "tiny.eval.yaml", "--out", "third");
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^The prompt "mine\.prompt\.md" has a variable tone, which sample "q1" has no cell for: .*\(there are manner, kind\)\n$/,
+      ),
     ]);
   });
 

@@ -4,6 +4,7 @@ import { ReadingName } from "../answer.ts";
 import { SCORER_NAMES } from "../scorers/registry.ts";
 import { Assertion } from "./assertion.ts";
 import { DatasetSource } from "./dataset-source.ts";
+import { Rubric } from "./rubric.ts";
 
 /** Ways of showing a stimulus. */
 const ARM_NAMES = [
@@ -176,10 +177,31 @@ export const EvalFile = z.strictObject({
     .describe("Models with settings of their own, by the names that matrix.models and judge.model may use"),
   scorers: nonEmpty(z.enum(SCORER_NAMES)),
   assertions: z.array(Assertion).default([]).describe("What every answer is to be; scored as assertions_held"),
+  rubric: Rubric.default([]).describe("What a judge model grades every answer by, for the scorer rubric"),
   judge: z
-    .strictObject({ model: z.string().min(1) })
+    .strictObject({
+      model: z.string().min(1),
+      version: z
+        .string()
+        .regex(/^\S+$/, "is one word, as the server says it")
+        .optional()
+        .describe("What its server is to say it ran, e.g. gpt-4.1-2025-04-14; the grades of another are not taken"),
+      grades: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "Table of grades that people gave to the same answers, as `eval export` prepares it; path as for datasets",
+        ),
+    })
     .optional()
-    .describe("Model that scores `emer`"),
+    .describe("Model that scores `emer` and `rubric`"),
+  variables: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "a variable is letters and digits"), z.string())
+    .default({})
+    .describe(
+      "What {{variables}} of prompts of your own stand for; those that are not here are columns of the data set",
+    ),
   stimuli: Stimuli.prefault({}),
   fewShot: FewShot.optional(),
   budget: Budget.default({}),

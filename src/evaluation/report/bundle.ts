@@ -11,7 +11,7 @@ import { writeNewFile } from "../../platform/write-file-atomic.ts";
 import { journalLine } from "../../runs/journal.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../../runs/run-folder.ts";
 import { withoutBaseline } from "../file/read-eval-file.ts";
-import { readScoring, SCORING_FILE } from "../results/scoring.ts";
+import { readScoring, SCORING_FILE, type Scoring } from "../results/scoring.ts";
 import { type AnswerCache, createAnswerCache } from "../runner/answer-cache.ts";
 import { CallRecord } from "../runner/call-record.ts";
 import { judgmentsPath, readResults } from "../runner/stored-run.ts";
@@ -42,7 +42,7 @@ export async function writeBundle(folder: string, path: string): Promise<string>
   const places = { evalFilePath: basename(header.evalFilePath), cacheFolder: "answers" };
   const evalFileText = withoutBaseline(header.evalFileText);
   files["run.json"] = strToU8(JSON.stringify({ ...header, ...places, evalFileText }, null, 2));
-  const scoring = await readScoring(folder);
+  const scoring = (await readScoring(folder)) ?? gradedScoring(scored);
   if (scoring !== undefined) {
     const { baseline: _baseline, ...shared } = scoring;
     files[SCORING_FILE] = strToU8(JSON.stringify({ ...shared, path: basename(scoring.path) }, null, 2));
@@ -64,6 +64,13 @@ export async function writeBundle(folder: string, path: string): Promise<string>
   files["metrics.json"] = strToU8(JSON.stringify(metricsOf(scored), null, 2));
   await writeNewFile(path, zipSync(files, { level: 6 }));
   return path;
+}
+
+/** Grades of people lie outside of the run, and its numbers rest on them. */
+function gradedScoring({ run, file, grades }: ScoredRun): Scoring | undefined {
+  if (grades.length === 0) return undefined;
+  const { scorers, assertions, analysis, thresholds } = file;
+  return { path: run.header.evalFilePath, grades: [...grades], scorers, assertions, analysis, thresholds };
 }
 
 function withoutPlace(sample: Sample): Sample {

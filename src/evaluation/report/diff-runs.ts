@@ -1,5 +1,7 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { type AnswerRow, answerRows, placeOfAnswer } from "../results/answer-rows.ts";
+import { type Cell, cellId } from "../runner/plan.ts";
+import { type PromptChange, promptChanges } from "./prompt-changes.ts";
 import { type ScoredAnswers, scoreAnswers } from "./write-report.ts";
 
 /** What became of one answer from one run to another. */
@@ -23,6 +25,8 @@ export interface RunDifference {
   readonly changes: readonly AnswerChange[];
   /** What differs in what determined the answers, a sentence for each condition that has something. */
   readonly causes: readonly string[];
+  /** Prompts that differ, each once. */
+  readonly prompts: readonly PromptChange[];
 }
 
 /**
@@ -33,6 +37,9 @@ export interface RunDifference {
 export async function diffRuns(before: string, after: string): Promise<RunDifference> {
   const [then, now] = [await scoreAnswers(before), await scoreAnswers(after)];
   const pairs = pairedCells(then, now);
+  const prompts = pairs.flatMap(([first, second]) =>
+    promptChanges({ header: then.run.header, cell: first }, { header: now.run.header, cell: second }),
+  );
   const place = (row: AnswerRow, cell: string) => `${cell} ${placeOfAnswer(row)}`;
   const renamed = new Map(pairs.map(([first, second]) => [first, second]));
   const olds = answerRows(then.summary);
@@ -48,6 +55,7 @@ export async function diffRuns(before: string, after: string): Promise<RunDiffer
     onlyAfter: news.length - both.length,
     changes: both.filter(([one, other]) => isChange(one, other)).map(([one, other]) => changeOf(one, other)),
     causes: pairs.flatMap(([first, second]) => causeOf(then, now, [first, second])),
+    prompts: [...new Map(prompts.map((change) => [JSON.stringify(change), change])).values()],
   };
 }
 
@@ -58,11 +66,22 @@ function pairedCells(then: ScoredAnswers, now: ScoredAnswers): readonly (readonl
   ];
   const same = news.filter((id) => olds.includes(id)).map((id) => [id, id] as const);
   if (same.length > 0) return same;
+  const [thens, nows] = [then, now].map(({ summary }) => summary.cells.map(({ cell }) => cell)) as [Cell[], Cell[]];
+  const elsewise = pairedWhateverThePrompt(thens, nows);
+  if (elsewise.length > 0) return elsewise;
   const [[first, ...others], [second, ...more]] = [olds, news];
   if (first !== undefined && second !== undefined && others.length + more.length === 0) return [[first, second]];
   throw new ConfigurationError(
     `The runs have no condition in common, so that their answers cannot be held against each other: \`${then.run.folder}\` and \`${now.run.folder}\``,
   );
+}
+
+/** Of runs with one prompt each, the conditions that are the same but for it. */
+function pairedWhateverThePrompt(olds: readonly Cell[], news: readonly Cell[]): readonly (readonly [string, string])[] {
+  const promptsOf = (cells: readonly Cell[]) => new Set(cells.map(({ condition }) => condition.prompt)).size;
+  if (promptsOf(olds) > 1 || promptsOf(news) > 1) return [];
+  const rest = ({ condition }: Cell) => cellId({ ...condition, prompt: "" });
+  return olds.flatMap((old) => news.filter((one) => rest(one) === rest(old)).map((one) => [old.id, one.id] as const));
 }
 
 function isChange(one: AnswerRow, other: AnswerRow): boolean {
@@ -77,6 +96,8 @@ function changeOf(one: AnswerRow, { cell, sample, seed, repeat, truth, answer, s
   };
 }
 
+/** Prompts are told apart by their words. */
+const OF_PROMPTS = /(^|\.)prompts?\./;
 /** Longest value that is told as it is. */
 const TOLD_LENGTH = 60;
 
@@ -86,7 +107,9 @@ function causeOf(
   [first, second]: readonly [string, string],
 ): string[] {
   const [before, after] = [leavesOf(then.header.identities[first]), leavesOf(now.header.identities[second])];
-  const keys = [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
+  const keys = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (key) => before.get(key) !== after.get(key) && !OF_PROMPTS.test(key),
+  );
   if (keys.length === 0) return [];
   const told = keys.map((key) => `${key} ${shown(before.get(key))} became ${shown(after.get(key))}`);
   return [`"${second}" was asked otherwise: ${told.join(", ")}`];
@@ -108,7 +131,7 @@ function leavesOf(value: unknown, path = ""): Map<string, string> {
 }
 
 /** The difference as lines of text: what was asked otherwise, a sentence that sums up, and a line for each changed answer. */
-export function differenceText({ shared, onlyBefore, onlyAfter, changes, causes }: RunDifference): string {
+export function differenceText({ shared, onlyBefore, onlyAfter, changes, causes, prompts }: RunDifference): string {
   const became = (state: AnswerRow["state"]) => changes.filter(({ after }) => after.state === state).length;
   const [right, wrong] = [became("right"), became("wrong")];
   const parts = [`${right} right now`, `${wrong} wrong now`, `${changes.length - right - wrong} neither`];
@@ -120,7 +143,17 @@ export function differenceText({ shared, onlyBefore, onlyAfter, changes, causes 
     const meant = truth === null ? "" : `, in truth ${truth}`;
     return `  ${sample}${turn}: ${answerText(before)} became ${answerText(after)}${meant} (${cell})`;
   });
-  return [...causes.map((cause) => `${cause}.`), sum, ...lines, ""].join("\n");
+  return [...causes.map((cause) => `${cause}.`), ...prompts.map(promptText), sum, ...lines, ""].join("\n");
+}
+
+function promptText({ before, after, patch }: PromptChange): string {
+  const sentence =
+    before === null
+      ? `The prompt ${after} was asked with only after`
+      : after === null
+        ? `The prompt ${before} was asked with only before`
+        : `The prompt ${before} became ${before === after ? "another of the same version" : after}`;
+  return patch === null ? `${sentence}; its words are not kept with the run.` : `${sentence}:\n${patch}`;
 }
 
 function answerText({ answer, state }: AnswerChange["before"]): string {

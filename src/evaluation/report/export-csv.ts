@@ -2,10 +2,12 @@ import { join } from "node:path";
 import { type Cell, csvTable } from "../../platform/tables/write-table.ts";
 import { keepInRun } from "../../runs/run-manifest.ts";
 import { topLabel } from "../answer.ts";
+import { gradesToGive } from "../judge/person-grades.ts";
 import type { ScoredRun } from "./write-report.ts";
 
 /**
- * Writes `metrics.csv`, `answers.csv`, `comparisons.csv` and `context-effects.csv` into the run's folder. An empty cell
+ * Writes `metrics.csv`, `answers.csv`, `comparisons.csv` and `context-effects.csv` into the run's folder, and where a judge
+ * graded the answers `to-grade.csv` for people to do so too. An empty cell
  * is a missing value (`NA` in R, `NaN` in pandas), never a zero. @returns their paths.
  */
 export async function exportCsv(scored: ScoredRun): Promise<string[]> {
@@ -14,6 +16,9 @@ export async function exportCsv(scored: ScoredRun): Promise<string[]> {
     "answers.csv": answerRows(scored),
     "comparisons.csv": scored.comparisons.map((one) => ({ ...one })),
     "context-effects.csv": effectRows(scored),
+    ...(scored.scorers.some(({ name }) => name === "rubric")
+      ? { "to-grade.csv": gradesToGive(scored.summary, scored.file.rubric) }
+      : {}),
   };
   return Promise.all(
     Object.entries(tables).map(async ([name, rows]) => {

@@ -11,6 +11,7 @@ import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { parseEvalFile } from "../file/read-eval-file.ts";
 import { judgedCall } from "../judge/judge-calls.ts";
+import { gradesOf, type PersonGrade } from "../judge/person-grades.ts";
 import { createLabelReader } from "../label-reader.ts";
 import { loadLemmas } from "../load-wheels.ts";
 import { type Comparison, compareSides, sideOf } from "../results/compare.ts";
@@ -23,6 +24,7 @@ import { shortNames } from "../runner/plan.ts";
 import { hasRun, judgmentsPath, openRun, readResults, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
+import { methodsParagraph } from "./methods-paragraph.ts";
 import {
   auditSection,
   cellSections,
@@ -45,6 +47,8 @@ export interface ScoredAnswers {
   readonly records: readonly CallRecord[];
   readonly scorers: readonly Scorer[];
   readonly summary: RunSummary;
+  /** What people made of the answers that a judge graded. */
+  readonly grades: readonly PersonGrade[];
 }
 
 /** A run with everything that is computed from it. */
@@ -81,12 +85,13 @@ export async function scoreRun(folder: string, own: readonly Scorer[] = []): Pro
 /** A run's answers with their scores, and nothing that is made of them: no comparisons, effects or thresholds. */
 export async function scoreAnswers(folder: string, own: readonly Scorer[] = []): Promise<ScoredAnswers> {
   const run = await openRun(folder);
-  const { path: scoredBy, ...scoring } = (await readScoring(folder)) ?? { path: null };
+  const { path: scoredBy, grades: kept, ...scoring } = (await readScoring(folder)) ?? { path: null };
   const file = { ...parseEvalFile(run.header.evalFileText, run.header.evalFilePath), ...scoring };
+  const grades = kept ?? (await gradesOf(file, run.header.evalFilePath));
   const records = await readResults(folder);
-  const scorers = await scorersOf(file, run.header.labels, own);
+  const scorers = await scorersOf(file, run.header.labels, own, grades);
   const summary = summarise(records, run.samples, { file, scorers, judged: await judgmentsOf(folder) });
-  return { run, file, scoredBy, records, scorers, summary };
+  return { run, file, scoredBy, records, scorers, summary, grades };
 }
 
 /** The run that thresholds are held against, scored as it was and by the caller's own; `undefined` where it is gone by now. */
@@ -114,9 +119,13 @@ function fixedAnswers(records: readonly CallRecord[]): readonly string[] {
 }
 
 /** What the judge said, by the call it judged. */
-async function judgmentsOf(folder: string): Promise<ReadonlyMap<string, CallRecord>> {
-  const records = await readResults(folder, judgmentsPath(folder));
-  return new Map(records.map((record) => [judgedCall(record.call), record]));
+async function judgmentsOf(folder: string): Promise<ReadonlyMap<string, Record<string, CallRecord>>> {
+  const judged = new Map<string, Record<string, CallRecord>>();
+  for (const record of await readResults(folder, judgmentsPath(folder))) {
+    const { scorer, call } = judgedCall(record.call);
+    judged.set(call, { ...judged.get(call), [scorer]: record });
+  }
+  return judged;
 }
 
 function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: EvalFile["analysis"]): Comparison[] {
@@ -186,54 +195,4 @@ function thresholdSection(thresholds: readonly ThresholdResult[], short: Readonl
     (one) =>
       markup`<li class="${one.state === "passed" ? "holds" : "bad"}">${thresholdSentence({ ...one, cell: short.get(one.cell) ?? one.cell })}</li>`,
   )}</ul>`;
-}
-
-const TASKS: Readonly<Record<EvalFile["task"], string>> = {
-  judge: "judged which emotions one person in an image is perceived to express",
-  choose: "chose one of several options in answer to a question",
-  verify: "decided whether a statement about a face is true",
-  measured: "were not asked: what toolboxes measured earlier was held against the truth",
-};
-
-/** A methods paragraph in APA style with every version that determines the numbers. */
-export function methodsParagraph({
-  run: { header, samples },
-  file,
-  summary: { cells },
-}: Pick<ScoredRun, "run" | "file" | "summary">): string {
-  const { matrix, analysis } = file;
-  const answered = cells.reduce((sum, { usage }) => sum + usage.answered, 0);
-  const calls = cells.reduce((sum, { usage }) => sum + usage.calls, 0);
-  const cached = cells.reduce((sum, { usage }) => sum + usage.cached, 0);
-  const level = Math.round(analysis.level * 100);
-  return [
-    `Models ${TASKS[file.task]} on ${samples.length} samples (dataset format ${file.dataset.format}).`,
-    `${conditionsInWords(matrix)}, with ${matrix.seeds.length === 1 ? "one seed" : `${matrix.seeds.length} seeds`} and ${matrix.repeats === 1 ? "one answer" : `${matrix.repeats} answers`} per sample and condition.`,
-    `Of ${calls} calls, ${answered} were answered (${cached} taken from the cache of identical earlier calls); ${analysis.failures === "wrong" ? "failures and refusals count as wrong in accuracy and choices, abstentions were left unscored" : "failures, refusals and abstentions were left unscored"} and are reported as rates of their own.`,
-    `Intervals are ${level}% bias-corrected and accelerated bootstrap intervals (Efron, 1987) over subjects or images with up to ${analysis.resamples.toLocaleString("en-US")} resamples (seed ${analysis.seed}).`,
-    "Conditions were compared on the samples that both answered, by McNemar's test (exact under 25 discordant pairs) where one right-or-wrong answer per image was compared, and by paired permutation tests otherwise, with Holm's correction (Holm, 1979).",
-    `All answers concern perceived or expressed emotion; no felt state was inferred.`,
-    `Analyses used Kuleshov ${header.kuleshovVersion} on Node.js ${header.nodeVersion.replace(/^v/, "")} (${header.platform}), run on ${header.createdAt.slice(0, 10)}.`,
-  ].join(" ");
-}
-
-function conditionsInWords({ models, prompts, shots, evidence, arms }: EvalFile["matrix"]): string {
-  const choices = evidence.map((one) => (one === "none" ? "none" : one.join(" + ")));
-  const dimensions: readonly (readonly [one: string, many: string, values: readonly (string | number)[]])[] = [
-    ["the model", "models", models],
-    ["the prompt", "prompts", prompts],
-    ["the number of exemplars", "numbers of exemplars", shots],
-    ["the measured evidence", "choices of measured evidence", choices],
-    ["the way of showing the image", "ways of showing the image", arms],
-  ];
-  const held = dimensions.filter(([, , { length }]) => length === 1).map(([one, , [value]]) => `${one} (${value})`);
-  const crossed = dimensions
-    .filter(([, , { length }]) => length > 1)
-    .map(([, many, values]) => `${values.length} ${many} (${values.join(", ")})`);
-  if (crossed.length === 0) return `There was one condition: ${listed(held)}`;
-  return `Conditions crossed ${listed(crossed)}${held.length === 0 ? "" : `; the same throughout ${held.length === 1 ? "was" : "were"} ${listed(held)}`}`;
-}
-
-function listed(items: readonly string[]): string {
-  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }

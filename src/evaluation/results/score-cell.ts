@@ -11,8 +11,8 @@ import { type Score, type ScoredRow, type Scorer, type UnscoredReason, unscored 
 export interface FinishedCall {
   readonly record: CallRecord;
   readonly sample: Sample;
-  /** What a judge model said of its answer, when one was asked. */
-  readonly judged: CallRecord | null;
+  /** What a judge model said of its answer, by the scorer that had it asked. */
+  readonly judged: Readonly<Record<string, CallRecord>>;
 }
 
 /** A finished call with what its scorer says. */
@@ -87,7 +87,7 @@ function estimateOptions(
 /** A call without an answer is unscored, whatever the scorer, unless the file counts failures as wrong. */
 function scoreOf(scorer: Scorer, { record, sample, judged }: FinishedCall, analysis: EvalFile["analysis"]): Score {
   const { answer, failure, notShown } = record;
-  if (answer !== null) return scorer.score(answer, sample, judged);
+  if (answer !== null) return scorer.score(answer, sample, judged[scorer.name] ?? null);
   if (notShown !== undefined) return unscored("not shown", notShown);
   if (analysis.failures === "wrong" && scorer.wrong !== undefined) return scorer.wrong(sample);
   return unscored(isRefusal(record) ? "refused" : "failed", failure?.message ?? "No answer");

@@ -8,6 +8,7 @@ import { keepInRun } from "../../runs/run-manifest.ts";
 import { locateDatasetPath } from "../dataset/locate.ts";
 import { EvalFile } from "../file/eval-file.ts";
 import { readEvalFile } from "../file/read-eval-file.ts";
+import { gradesOf, PersonGrade } from "../judge/person-grades.ts";
 import { openRun, type StoredRun } from "../runner/stored-run.ts";
 
 export const SCORING_FILE = "scoring.json";
@@ -16,9 +17,11 @@ export const SCORING_FILE = "scoring.json";
 const Scoring = z.strictObject({
   /** The evaluation file that says so. */
   path: z.string(),
+  /** Grades that people gave to the answers, as they were read then. */
+  grades: z.array(PersonGrade).optional(),
   ...EvalFile.pick({ scorers: true, assertions: true, analysis: true, thresholds: true, baseline: true }).shape,
 });
-type Scoring = z.infer<typeof Scoring>;
+export type Scoring = z.infer<typeof Scoring>;
 
 /**
  * Has the answers of a run scored by what an evaluation file says of scorers, analysis and thresholds, from now on.
@@ -35,8 +38,10 @@ export async function keepScoring(
   const { file } = await readEvalFile(from);
   const { scorers, assertions, analysis, thresholds, baseline } = file;
   await check(file, run);
+  const grades = await gradesOf(file, from);
   const scoring: Scoring = {
     path: from,
+    ...(grades.length === 0 ? {} : { grades: [...grades] }),
     scorers,
     assertions,
     analysis,

@@ -38,7 +38,7 @@ export function summarise(
     readonly file: EvalFile;
     readonly scorers: readonly Scorer[];
     /** By the id of the call that was judged. */
-    readonly judged?: ReadonlyMap<string, CallRecord>;
+    readonly judged?: ReadonlyMap<string, FinishedCall["judged"]>;
   },
 ): RunSummary {
   const places = new Map(samples.map((sample, place) => [sample.id, place]));
@@ -50,7 +50,7 @@ export function summarise(
     const sample = samples[placeOf(record)];
     if (sample === undefined) continue;
     const known = byCell.get(record.cell);
-    const call = { record, sample, judged: judged.get(record.call) ?? null };
+    const call = { record, sample, judged: judged.get(record.call) ?? {} };
     if (known === undefined) byCell.set(record.cell, [call]);
     else known.push(call);
   }

@@ -52,12 +52,13 @@ const ANSWER_FORMAT = 1;
 
 /** Hash of everything that determines an answer: what is asked, of which image, under which identity, how often. */
 export function callKey(call: Call, identity: unknown, stimulus: unknown): string {
-  const { sample, seed, repeat, condition } = call;
+  const { sample, seed, repeat, condition, variables } = call;
   const asked = {
     question: sample.question,
     options: sample.options,
     statement: sample.statement,
     region: sample.region,
+    ...(variables && { variables }),
   };
   return contentKey({ format: ANSWER_FORMAT, identity, condition, stimulus, asked, seed, repeat });
 }

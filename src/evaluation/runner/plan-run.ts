@@ -1,5 +1,6 @@
 import { FREE } from "../../domain/price.ts";
 import type { EvalFile } from "../file/eval-file.ts";
+import { judgeCondition, judgedScorers } from "../judge/judge-calls.ts";
 import { type Call, costOfUsage, type Solver, type StimulusSource } from "../solver.ts";
 import { type AnswerCache, callKey } from "./answer-cache.ts";
 
@@ -50,12 +51,15 @@ export async function planRun(
     stimuli,
     cache,
     identities,
+    judge = null,
   }: {
     readonly file: EvalFile;
     readonly solver: Solver;
     readonly stimuli: StimulusSource;
     readonly cache: AnswerCache;
     readonly identities: ReadonlyMap<string, unknown>;
+    /** Who judges the answers, where somebody does. */
+    readonly judge?: Solver | null;
   },
 ): Promise<RunPlan> {
   const cells = new Map<string, { plan: CellPlan; model: string }>();
@@ -77,7 +81,23 @@ export async function planRun(
         };
     cells.set(id, { plan, model: call.condition.model });
   }
-  return totalsOf([...cells.values()]);
+  return totalsOf([...cells.values(), ...(judge === null ? [] : await judgePlans(calls, file, judge))]);
+}
+
+/** What having every answer judged would take; which answers the judge knows already shows only when they are there. */
+async function judgePlans(calls: readonly Call[], file: EvalFile, solver: Solver) {
+  const model = file.judge?.model ?? "";
+  return Promise.all(
+    judgedScorers(file).map(async (scorer) => {
+      const condition = judgeCondition(scorer, model);
+      const asked = calls.filter(({ sample }) => scorer !== "emer" || sample.truth.explanation !== null).length;
+      const size = await solver.estimate(condition);
+      const tokens = { inputTokens: asked * size.inputTokens, outputTokens: asked * size.outputTokens };
+      const price = solver.isFree(condition) ? FREE : file.prices[model];
+      const usd = costOfUsage({ ...tokens, latencyMs: 0 }, price);
+      return { plan: { cell: cellId(condition), calls: asked, cached: 0, ...tokens, usd }, model };
+    }),
+  );
 }
 
 async function hasAnswer(

@@ -34,6 +34,8 @@ export const RunHeader = z.strictObject({
   cacheFolder: z.string(),
   /** Whether answers that were there before the run are taken. */
   reuse: z.boolean(),
+  /** The prompts' texts, by the hash that stands in identities. */
+  prompts: z.record(z.string(), z.string()).default({}),
   /** How models are asked, beside what the file says. No key is among them. */
   modelOptions: z
     .strictObject({

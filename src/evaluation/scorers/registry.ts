@@ -1,4 +1,6 @@
 import type { ReadingName } from "../answer.ts";
+import type { Rubric } from "../file/rubric.ts";
+import type { PersonGrade } from "../judge/person-grades.ts";
 import type { LabelReader } from "../label-reader.ts";
 import type { EmotionWheel, Lemmas } from "../metrics/emotion-wheels.ts";
 import type { Scorer } from "../score.ts";
@@ -17,6 +19,7 @@ import { createRatersScorer } from "./raters.ts";
 import { createRegeScorer } from "./rege.ts";
 import { createReproducibilityScorer } from "./reproducibility.ts";
 import { createRougeLScorer } from "./rouge-l.ts";
+import { createRubricScorer } from "./rubric.ts";
 
 /** What scorers share. */
 interface ScoringContext {
@@ -24,6 +27,9 @@ interface ScoringContext {
   readonly reading: ReadingName;
   readonly wheels: readonly EmotionWheel[];
   readonly lemmas: Lemmas;
+  readonly rubric: Rubric;
+  /** What people made of the same answers. */
+  readonly grades: readonly PersonGrade[];
 }
 
 /** Every scorer, by the name that an evaluation file uses. */
@@ -44,6 +50,7 @@ const SCORERS = {
   raters: ({ reader, reading }) => createRatersScorer(reader, reading),
   choice: createChoiceScorer,
   emer: createEmerScorer,
+  rubric: ({ rubric, grades }) => createRubricScorer(rubric, grades),
 } as const satisfies Readonly<Record<string, (context: ScoringContext) => Scorer>>;
 
 type ScorerName = keyof typeof SCORERS;

@@ -1,11 +1,12 @@
 import { type AskDependencies, identityOfParts } from "../../ask-dependencies.ts";
+import { ConfigurationError } from "../../domain/errors.ts";
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ImageView } from "../../domain/image.ts";
 import type { TokenUse } from "../../domain/token-use.ts";
 import { fillLedger } from "../../evidence/fill-ledger.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { askStructured } from "../../judging/ask-structured.ts";
-import { fillIn, quoted } from "../../judging/prompt-library.ts";
+import { fillIn, type PromptLibrary, quoted } from "../../judging/prompt-library.ts";
 import { recordReplies } from "../../judging/record-replies.ts";
 import { targetFace } from "../../lab/scene.ts";
 import { measureImage } from "../../measuring/measure-image.ts";
@@ -40,6 +41,22 @@ export function createChoiceSolver(file: EvalFile, conditions: ConditionDependen
   return {
     async identify(condition) {
       return { task: file.task, dependencies: identityOfParts(await conditions.partsFor(condition, 0)) };
+    },
+    async prompts(condition) {
+      const { prompts } = await conditions.partsFor(condition, 0);
+      const own = prompts.prompt(file.task === "verify" ? "eval-verify" : "eval-choose");
+      const asked: readonly string[] = file.task === "verify" ? ["statement"] : ["question", "options"];
+      const lacking = asked.filter((name) => !own.input.includes(name));
+      if (lacking.length > 0) {
+        const names = lacking.map((name) => `{{${name}}}`).join(" and ");
+        throw new ConfigurationError(
+          `The prompt "${condition.prompt}" does not say what is asked: put ${names} into it`,
+        );
+      }
+      return {
+        files: prompts.all(),
+        variables: own.input.filter((name) => name !== "evidence" && !asked.includes(name)),
+      };
     },
     estimate: async ({ evidence }) => ({
       inputTokens:
@@ -83,7 +100,7 @@ function byRules(sample: Sample, { evidence }: Material): Solution {
 }
 
 async function byModel(
-  { sample }: Call,
+  { sample, variables = {} }: Call,
   dependencies: AskDependencies,
   { material, signal }: { readonly material: Material; readonly signal: AbortSignal | undefined },
 ): Promise<Solution> {
@@ -97,7 +114,10 @@ async function byModel(
     recorder.of(dependencies.model),
     {
       system: SYSTEM,
-      parts: [{ type: "text", text: promptText(sample, dependencies, { material, options }) }, ...image],
+      parts: [
+        { type: "text", text: promptText(sample, dependencies.prompts, { material, options, variables }) },
+        ...image,
+      ],
       answer: choiceAnswer(options),
       read: (said) => readChoice(said, options),
     },
@@ -115,15 +135,25 @@ function questionOf({ question, options }: Sample): { readonly question: string;
 
 function promptText(
   sample: Sample,
-  { prompts }: AskDependencies,
-  { material, options }: { readonly material: Material; readonly options: readonly string[] },
+  prompts: PromptLibrary,
+  {
+    material,
+    options,
+    variables,
+  }: {
+    readonly material: Material;
+    readonly options: readonly string[];
+    readonly variables: Readonly<Record<string, string>>;
+  },
 ): string {
+  const prompt = prompts.prompt(sample.statement === null ? "eval-choose" : "eval-verify");
+  const asked: Readonly<Record<string, string>> =
+    sample.statement === null
+      ? { question: quoted(questionOf(sample).question), options: JSON.stringify(options) }
+      : { statement: quoted(sample.statement) };
   const evidence = material.evidence.length === 0 ? "none" : `\n${evidenceLines(material.evidence)}`;
-  if (sample.statement !== null) {
-    return fillIn(prompts.prompt("eval-verify"), { statement: quoted(sample.statement), evidence });
-  }
-  const question = quoted(questionOf(sample).question);
-  return fillIn(prompts.prompt("eval-choose"), { question, options: JSON.stringify(options), evidence });
+  // One of the user's own may do without measurements.
+  return fillIn(prompt, { ...asked, ...(prompt.input.includes("evidence") ? { evidence } : {}), ...variables });
 }
 
 function solutionOf(

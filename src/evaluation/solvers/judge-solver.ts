@@ -5,6 +5,7 @@ import type { PixelBox } from "../../domain/geometry.ts";
 import type { Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { presenceOf } from "../../domain/presence.ts";
 import type { Report } from "../../domain/report.ts";
+import { filledIn } from "../../judging/prompt-library.ts";
 import { targetFace } from "../../lab/scene.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
 import { type Answer, type AnsweredReading, NO_READING } from "../answer.ts";
@@ -52,6 +53,10 @@ export function createJudgeSolver(
         dependencies: identityOfParts(dependencies),
       };
     },
+    async prompts(condition) {
+      const { prompts } = await conditions.partsFor(condition, 0);
+      return { files: prompts.all(), variables: prompts.prompt("judge").input };
+    },
     estimate: async ({ shots, evidence }) => ({
       inputTokens:
         samples * (TOKENS.rules + TOKENS.image + (evidence === "none" ? 0 : TOKENS.evidence) + shots * TOKENS.exemplar),
@@ -60,9 +65,10 @@ export function createJudgeSolver(
     answersPerCall: samples,
     provider: ({ model }) => providerOfModel(model),
     isFree: (condition) => conditions.isFree(condition),
-    async solve({ condition, sample, seed, repeat }, stimulus, signal) {
+    async solve({ condition, sample, seed, repeat, variables = {} }, stimulus, signal) {
       if (stimulus === null) throw new StimulusUnavailable("The sample has no image to judge");
-      const dependencies = await conditions.partsFor(condition, seed);
+      const parts = await conditions.partsFor(condition, seed);
+      const dependencies = { ...parts, prompts: filledIn(parts.prompts, "judge", variables) };
       const startedAt = performance.now();
       const question = sample.question ?? file.question;
       const query = {
@@ -71,7 +77,7 @@ export function createJudgeSolver(
         context: stimulus.context,
         labels: labels.length === 0 ? null : labels,
       };
-      const key = canonicalJson({ condition, seed, repeat, query });
+      const key = canonicalJson({ condition, seed, repeat, query, variables });
       const { report, isFirst } = await shared(key, () => ask(query, dependencies, signal));
       const { model } = report.provenance;
       const tokens = isFirst ? report.provenance.tokens : { input: 0, output: 0 };

@@ -1,14 +1,47 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { adjustedRandIndex } from "../../../src/domain/statistics/adjusted-rand-index.ts";
+import { cohenKappaStatistic } from "../../../src/domain/statistics/cohen-kappa.ts";
 import { fleissKappa, fleissStatistic } from "../../../src/domain/statistics/fleiss-kappa.ts";
 import { icc21, icc21Statistic, icc31, icc31Statistic } from "../../../src/domain/statistics/intraclass-correlation.ts";
 import { krippendorffAlpha, krippendorffStatistic } from "../../../src/domain/statistics/krippendorff-alpha.ts";
+import { plainValue } from "../../../src/domain/statistics/weighted-statistic.ts";
 import { reference } from "./reference.ts";
 
 function unitsFirst(ratersByUnits: readonly (readonly (number | null)[])[]): (number | null)[][] {
   return (ratersByUnits[0] ?? []).map((_, unit) => ratersByUnits.map((rater) => rater[unit] ?? null));
 }
+
+describe("Cohen's kappa", () => {
+  const [first, second] = [
+    [0, 1, 2, 2, 3, 1, 0, 2, 1, 3, 2, 0],
+    [0, 1, 1, 2, 3, 2, 0, 3, 1, 3, 2, 1],
+  ];
+  const pairs = first.map((a, i) => [a, second[i] as number] as const);
+  const plain = (some: typeof pairs, squared: boolean) =>
+    plainValue(cohenKappaStatistic(some, { squared }), some.length);
+
+  it("is scikit-learn's (1.9.1), plain and with squared weights", () => {
+    expect(plain(pairs, false)).toBeCloseTo(0.5555555555555556, 10);
+    expect(plain(pairs, true)).toBeCloseTo(0.8471337579617835, 10);
+  });
+
+  it("counts a unit twice as if it stood in the data twice, and is unscored where both gave one value only", () => {
+    const weights = new Float64Array(pairs.length).fill(1);
+    weights[2] = 2;
+    const doubled = [...pairs, pairs[2] as readonly [number, number]];
+    expect(cohenKappaStatistic(pairs)(weights)).toBeCloseTo(plain(doubled, false) ?? Number.NaN, 12);
+    expect(
+      plain(
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        false,
+      ),
+    ).toBeNull();
+  });
+});
 
 describe("Krippendorff's alpha", () => {
   for (const { name, ratersByUnits, nominal, ordinal, interval } of reference.krippendorff) {

@@ -6,7 +6,7 @@ import { ConfigurationError } from "../../../src/domain/errors.ts";
 import { continueEvaluation, prepareEvaluation, startEvaluation } from "../../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../../src/evaluation/evaluation-dependencies.ts";
 import { readRatings } from "../../../src/evaluation/judge/judge-calls.ts";
-import { createEmerSolver } from "../../../src/evaluation/judge/judge-solver.ts";
+import { createAnswerJudge } from "../../../src/evaluation/judge/judge-solver.ts";
 import { replayBundle, writeBundle } from "../../../src/evaluation/report/bundle.ts";
 import { scoreRun } from "../../../src/evaluation/report/write-report.ts";
 import { createAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
@@ -41,8 +41,8 @@ analysis: { resamples: 200 }
   const judgeParts = await partsFor(model);
   const dependencies: EvaluationDependencies = {
     solverFor: async () => httpSolver(answers.url),
-    judgeFor: async () =>
-      createEmerSolver({
+    judgeFor: async (read) =>
+      createAnswerJudge(read, {
         partsFor: async () => judgeParts,
         exemplarsOf: () => null,
         isFree: () => false,

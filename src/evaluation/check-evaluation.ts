@@ -1,0 +1,79 @@
+import { ConfigurationError } from "../domain/errors.ts";
+import { locateDatasetPath } from "./dataset/locate.ts";
+import type { EvalFile } from "./file/eval-file.ts";
+import { judgedScorers } from "./judge/judge-calls.ts";
+import { criteriaText } from "./judge/rubric-calls.ts";
+import { hasRun } from "./runner/stored-run.ts";
+import type { Sample } from "./sample.ts";
+import type { Requirement, Scorer } from "./score.ts";
+
+/** @throws {ConfigurationError} if a judge model would have nothing to judge, or nothing to judge by. */
+export function checkJudge(file: EvalFile, samples: readonly Sample[]): void {
+  const [scorer] = judgedScorers(file);
+  if (scorer === undefined) return;
+  if (file.judge === undefined) {
+    throw new ConfigurationError(`Cannot score "${scorer}" as no judge is named: set judge.model`);
+  }
+  if (!file.scorers.includes("rubric")) return;
+  if (file.rubric.length === 0) {
+    throw new ConfigurationError('Cannot score "rubric" as there is none: say under rubric what answers are graded by');
+  }
+  if (file.task === "measured") {
+    throw new ConfigurationError('Cannot score "rubric" as toolboxes say nothing in words: drop the scorer');
+  }
+  for (const sample of samples) criteriaText(file, sample);
+}
+
+/** @throws {ConfigurationError} if there is no run that the file's thresholds could be held against. */
+export function checkBaseline({ baseline, thresholds }: EvalFile, path: string): void {
+  const place = baseline === undefined ? undefined : locateDatasetPath(baseline, path);
+  if (place !== undefined && !hasRun(place)) {
+    throw new ConfigurationError(`Cannot hold an evaluation against its baseline as no run is there: \`${place}\``);
+  }
+  if (place === undefined && thresholds.some(({ mayLose }) => mayLose !== undefined)) {
+    throw new ConfigurationError("mayLose is held against a run: name it as baseline in the file, or with --baseline");
+  }
+}
+
+/**
+ * Checks before anything is spent that every scorer finds what it needs in some sample.
+ * @returns notes on scorers that will leave part of the samples unscored.
+ * @throws {ConfigurationError} naming the scorer, what it needs, and what the dataset has.
+ */
+export function checkRequirements(
+  scorers: readonly Pick<Scorer, "name" | "requires">[],
+  samples: readonly Sample[],
+  matrix: EvalFile["matrix"],
+): string[] {
+  return scorers.flatMap((scorer) =>
+    scorer.requires.flatMap((requirement) => {
+      if (requirement === "repeats") {
+        if (matrix.repeats * matrix.seeds.length > 1) return [];
+        throw new ConfigurationError(
+          `Cannot score "${scorer.name}" as there is one answer per sample: set matrix.repeats to 2 or more`,
+        );
+      }
+      const having = samples.filter((sample) => hasIt(sample, requirement)).length;
+      if (having === 0) throw new ConfigurationError(absent(scorer.name, requirement, samples));
+      if (having === samples.length) return [];
+      return [
+        `"${scorer.name}" leaves ${samples.length - having} of ${samples.length} samples unscored: they have no ${requirement}`,
+      ];
+    }),
+  );
+}
+
+function hasIt(sample: Sample, requirement: Exclude<Requirement, "repeats">): boolean {
+  if (requirement === "options" || requirement === "pair" || requirement === "raters") {
+    return sample[requirement] !== null;
+  }
+  return sample.truth[requirement] !== null;
+}
+
+function absent(scorer: string, requirement: string, samples: readonly Sample[]): string {
+  const present = new Set(
+    samples.flatMap(({ truth }) => Object.entries(truth).flatMap(([name, value]) => (value === null ? [] : [name]))),
+  );
+  const has = present.size === 0 ? "no truth at all" : [...present].join(", ");
+  return `Cannot score "${scorer}" as it needs ${requirement}, which no sample has (the dataset gives ${has}): name its column under dataset.columns, or drop the scorer`;
+}
