@@ -13,7 +13,7 @@ import { renderView } from "./measuring/render-view.ts";
 import type { Stopwatch } from "./platform/stopwatch.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import type { VideoReader } from "./ports/video-reader.ts";
-import { facesIn, type MeasuredClip, measureClip, peopleOf, readFrameAt } from "./study/measure-clip.ts";
+import { facesIn, type MeasuredClip, measureClip, peopleOf, readMeasuredFrame } from "./study/measure-clip.ts";
 
 /** What is asked about. */
 export interface InputQuery {
@@ -99,7 +99,7 @@ function clipAtHand(
   return {
     timesS: clip.frames.map(({ timestampS }) => timestampS),
     async frameAt(timeS, signal) {
-      const image = await readFrameAt(clip, timeS, video, signal);
+      const image = await readMeasuredFrame(clip, timeS, video, signal);
       return { timeS, image: await visible(image), faces: facesIn(clip, image) };
     },
     observe: (frame, ledger, signal) => observeScene({ ...frame, ledger }, observers, signal),

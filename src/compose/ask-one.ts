@@ -48,15 +48,19 @@ export const REPORT = "report.json";
 export const OVERLAY = "annotated.png";
 export const PAGE = "report.html";
 
-/** Longest side of the image in the page. */
+/** Longest side of the image in the page, and of frames in its timeline. */
 const PAGE_SIDE_PX = 1280;
 
 async function pageOf(report: Report, pixels: DecodedImage, signal: AbortSignal): Promise<string> {
-  const { renderView } = await import("../measuring/render-view.ts");
+  const { dataAddress, renderView } = await import("../measuring/render-view.ts");
   const { reportPage } = await import("../pages/report-page.tsx");
   const { viewOf } = await import("../pages/view-report.ts");
-  const { data, mimeType } = await renderView(pixels, { caption: "", maxSidePx: PAGE_SIDE_PX }, signal);
-  return reportPage(viewOf(report), `data:${mimeType};base64,${Buffer.from(data).toString("base64")}`);
+  const view = viewOf(report);
+  const image = dataAddress(await renderView(pixels, { caption: "", maxSidePx: PAGE_SIDE_PX }, signal));
+  if (view.clip === null) return reportPage(view, image);
+  const { openVideoReader } = await import("./study.ts");
+  const { framesOfMoments } = await import("../study/clip-frames.ts");
+  return reportPage(view, image, await framesOfMoments(pixels.path, view.clip.moments, openVideoReader(), signal));
 }
 
 /** Told what happens while a question is answered. */

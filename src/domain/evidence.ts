@@ -56,6 +56,8 @@ export const EvidenceValue = z.union([
   z.strictObject({ type: z.literal("quantity"), value: z.number(), unit: z.string() }),
   z.strictObject({
     type: z.literal("quantities"),
+    /** Of an episode, what rises and falls: `AU12`, `happiness`. */
+    of: z.string().min(1).exactOptional(),
     values: z.array(z.strictObject({ name: z.string(), value: z.number(), unit: z.string() })),
   }),
   /** Something of a known name that was found in the scene: an object, a posture, a relation between people. */

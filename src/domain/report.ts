@@ -102,6 +102,15 @@ export const ClipInReport = z.strictObject({
   /** The one that stands for the clip where there is room for one image, and who is in it. */
   keyFrame: z.int().min(0),
   inKeyFrame: z.array(z.string()),
+  /** The probability of each label frame by frame, person by person; left out in reports from before this was kept. */
+  expressions: z
+    .array(
+      z.strictObject({
+        ...{ faceId: z.string(), source: z.string(), label: z.string() },
+        samples: z.array(z.strictObject({ timeS: z.number(), value: z.number() })),
+      }),
+    )
+    .exactOptional(),
 });
 export type ClipInReport = z.infer<typeof ClipInReport>;
 

@@ -35,7 +35,7 @@ export function eventItems(track: TrackDynamics, { clock }: ClipDynamics, item: 
         "episode",
         `${what} ${riseText(onset)}${apexText(apex)}${fallText(offset)}${said}`,
         {
-          type: "quantities",
+          ...{ type: "quantities", of: curve.name },
           values: [...moment("onset", onset), ...moment("apex", apex), ...moment("offset", offset)],
         },
         {

@@ -6,6 +6,7 @@ import type { Question, ShownExemplar } from "../domain/question.ts";
 import type { RecordedReplies } from "../domain/recorded-replies.ts";
 import type { ClipInReport, Provenance, Report, Sent, TraceStep } from "../domain/report.ts";
 import type { JudgeReference, Panel, SelfConsistency } from "../domain/several-judges.ts";
+import { expressionCurves } from "../dynamics/expression-curves.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import type { Verdict } from "./judge.ts";
@@ -65,7 +66,7 @@ interface ClipReference {
   readonly shown: readonly { readonly frame: number; readonly timeS: number; readonly why: string }[];
   readonly people: readonly {
     readonly faceId: string;
-    readonly sights: readonly { readonly place: VideoFramePlace }[];
+    readonly sights: readonly { readonly place: VideoFramePlace; readonly face: Pick<Face, "measurements"> }[];
   }[];
 }
 
@@ -80,6 +81,7 @@ function clipIn({ fps, frames, shown, people }: ClipReference, { frame }: Decode
     shown: shown.map(({ frame: index, timeS, why }) => ({ frame: index, timeS, why })),
     keyFrame: frame?.index ?? 0,
     inKeyFrame: people.filter(isThere).map(({ faceId }) => faceId),
+    expressions: people.flatMap(expressionCurves),
   };
 }
 

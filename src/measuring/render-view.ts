@@ -38,6 +38,11 @@ export async function renderView(image: DecodedImage, options: ViewOptions, sign
   return { mimeType, data, widthPx: info.width, heightPx: info.height, caption: options.caption };
 }
 
+/** A view as a page holds it, which fetches nothing. */
+export function dataAddress({ mimeType, data }: Pick<ImageView, "mimeType" | "data">): string {
+  return `data:${mimeType};base64,${Buffer.from(data).toString("base64")}`;
+}
+
 function wholePixels(image: DecodedImage, region: PixelBox | undefined): Region {
   if (region === undefined) return { left: 0, top: 0, width: image.widthPx, height: image.heightPx };
   const inside = clipBox(region, image);

@@ -1,3 +1,6 @@
+import { CLIP_STYLE } from "./clip-style.ts";
+import { ClipTimeline } from "./clip-timeline.tsx";
+import type { FrameOfMoment } from "./clip-view.ts";
 import { page } from "./page.ts";
 import { rendered } from "./rendered.ts";
 import { Answer } from "./report-cited.tsx";
@@ -12,8 +15,9 @@ import type { ReportView } from "./report-view.ts";
  * evidence.
  *
  * @param image as a `data:` address.
+ * @param frames of a clip, one for each of its moments, as `data:` addresses; `null` where one could not be read.
  */
-export function reportPage(report: ReportView, image: string): string {
+export function reportPage(report: ReportView, image: string, frames: readonly (FrameOfMoment | null)[] = []): string {
   const shown = new Set(LAYERS.filter((layer) => absence(layer, report) === null && layer !== "mesh"));
   const body = rendered(
     <>
@@ -21,6 +25,12 @@ export function reportPage(report: ReportView, image: string): string {
       <Asked report={report} />
       <Answer parts={report.answer} />
       <ReportFigure report={report} src={image} layers={shown} chosen={null} choose={null} />
+      {report.clip === null ? null : (
+        <>
+          <h2>Over time</h2>
+          <ClipTimeline view={report.clip} frame={(_, at) => frames[at] ?? null} />
+        </>
+      )}
       {report.subjects.map((subject) => (
         <Subject key={subject.faceId} report={report} subject={subject} />
       ))}
@@ -32,5 +42,9 @@ export function reportPage(report: ReportView, image: string): string {
       <WhatWasSent report={report} />
     </>,
   );
-  return page({ title: `${report.name}: ${report.question}`, style: REPORT_STYLE, body });
+  return page({
+    title: `${report.name}: ${report.question}`,
+    style: report.clip === null ? REPORT_STYLE : REPORT_STYLE + CLIP_STYLE,
+    body,
+  });
 }

@@ -2,6 +2,7 @@ import type { PixelBox } from "../domain/geometry.ts";
 import type { Side } from "../domain/measurement.ts";
 import type { ReadingRow } from "../domain/reading-rows.ts";
 import type { Sent } from "../domain/report.ts";
+import type { ClipView } from "./clip-view.ts";
 
 /** A report as a page shows it: words chosen, evidence placed in the image, nothing left to look up. */
 export interface ReportView {
@@ -17,6 +18,8 @@ export interface ReportView {
   readonly subjects: readonly SubjectView[];
   readonly scene: SceneView;
   readonly evidence: readonly EvidenceView[];
+  /** Of a clip how it goes over time; `null` for an image. */
+  readonly clip: ClipView | null;
   readonly grounding: string;
   readonly warnings: readonly string[];
   /** What each server was sent. */

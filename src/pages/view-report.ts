@@ -12,6 +12,7 @@ import { visibleText } from "../platform/visible-text.ts";
 import { actionUnitRegion } from "../render/face-regions.ts";
 import { accentOf } from "../render/overlay.ts";
 import { sceneLayers } from "../render/overlay-scene.ts";
+import type { ClipView } from "./clip-view.ts";
 import type {
   ClaimView,
   EvidenceView,
@@ -21,6 +22,7 @@ import type {
   SubjectView,
   TextPart,
 } from "./report-view.ts";
+import { viewOfClip } from "./view-clip.ts";
 import { faceView } from "./view-face.ts";
 
 /** Text on objects and tabs, as a share of the image's longer side. */
@@ -52,6 +54,7 @@ export function viewOf(report: Report): ReportView {
     subjects: judgment.subjects.map((subject) => subjectView(subject, report)),
     scene: { objects: layers.objects.join(""), bodies: layers.bodies.join(""), looks: layers.looks.join("") },
     evidence: evidence.map((item) => evidenceView(item, faces, cited)),
+    clip: report.clip === undefined ? null : clipView(report, report.clip),
     grounding: groundingInWords(grounding),
     warnings: report.warnings.map(visibleText),
     sent: provenance.sent,
@@ -61,6 +64,11 @@ export function viewOf(report: Report): ReportView {
       tools: tools.map(stepView),
     })),
   };
+}
+
+function clipView({ faces, evidence, judgment }: Report, clip: NonNullable<Report["clip"]>): ClipView {
+  const people = faces.map(({ faceId }) => ({ faceId, name: faceId }));
+  return viewOfClip({ clip, people, items: evidence, subjects: judgment.subjects });
 }
 
 function judgeInWords({ model, sent }: Report["provenance"]): string {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Judgment, Reading } from "../domain/judgment.ts";
 import { readingRows } from "../domain/reading-rows.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
-import { renderView } from "../measuring/render-view.ts";
+import { dataAddress, renderView } from "../measuring/render-view.ts";
 import { type AnswersSummary, answersPage } from "../pages/answers-page.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { type Cell, csvLines } from "../platform/tables/write-table.ts";
@@ -121,7 +121,7 @@ const THUMBNAIL_PX = 240;
 async function thumbnailOf({ path }: AskedItem): Promise<string | null> {
   try {
     const view = await renderView(await decodeImage(path), { caption: path, maxSidePx: THUMBNAIL_PX });
-    return `data:${view.mimeType};base64,${Buffer.from(view.data).toString("base64")}`;
+    return dataAddress(view);
   } catch {
     return null;
   }

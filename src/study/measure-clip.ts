@@ -2,11 +2,11 @@ import { KuleshovError, VideoDecodeError } from "../domain/errors.ts";
 import type { DecodedImage, VideoFramePlace } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { FRESH_PIXELS } from "../domain/pixel-pool.ts";
-import { secondsText } from "../domain/timeline.ts";
 import { type ChosenFrame, chooseFrames, largestFirst } from "../dynamics/choose-frames.ts";
 import { type ClipDynamics, type ClipFrame, collectClip } from "../dynamics/clip-dynamics.ts";
 import type { ImageOutcome } from "../measuring/measure-image.ts";
 import { toRecord } from "../measuring/measurement-json.ts";
+import { readFrameAt } from "./clip-frames.ts";
 import { measureInputs, type StudyTools } from "./measure-inputs.ts";
 import type { StudyInput } from "./study-inputs.ts";
 
@@ -160,23 +160,16 @@ async function readFrames(
   return shown;
 }
 
-/** Frames are sought by their times, which are written with six digits. */
-const SEEK_MARGIN_S = 0.002;
-
 /** One of the frames that were measured, with its pixels. @throws {VideoDecodeError} if it is no longer there. */
-export async function readFrameAt(
-  { path, fps, frames }: Pick<MeasuredClip, "path" | "fps" | "frames">,
+export async function readMeasuredFrame(
+  { path, frames }: Pick<MeasuredClip, "path" | "frames">,
   timeS: number,
   video: StudyTools["video"],
   signal?: AbortSignal,
 ): Promise<DecodedImage> {
   const place = frames.find(({ timestampS }) => timestampS === timeS);
   if (place === undefined) throw new RangeError(`No frame was measured at ${timeS} s`);
-  const fromS = Math.max(0, timeS - SEEK_MARGIN_S);
-  for await (const { image } of video.frames(path, { fps, skip: 0, fromS, pixels: FRESH_PIXELS, signal })) {
-    return { ...image, frame: place };
-  }
-  throw new VideoDecodeError(path, `it has no frame at ${secondsText(timeS)} any more`);
+  return { ...(await readFrameAt(path, timeS, video, signal)), frame: place };
 }
 
 /** Who is in a frame, by the names that they have in the clip. */

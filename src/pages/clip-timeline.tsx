@@ -1,0 +1,255 @@
+import type { ClipView, CurveView, FrameOfMoment, LaneView, MomentView, PersonView, SpanView } from "./clip-view.ts";
+
+interface TimelineProps {
+  readonly view: ClipView;
+  /** `null` where it could not be read. */
+  readonly frame: (moment: MomentView, at: number) => FrameOfMoment | null;
+  /** Goes to a time; a static page goes nowhere. */
+  readonly onSeek?: (timeS: number) => void;
+}
+
+/**
+ * A clip over time. To point at one of its frames, or to focus it, shows it with its numbers, by style alone: it is the same
+ * on a page without a script.
+ */
+export function ClipTimeline({ view, frame, onSeek }: TimelineProps) {
+  const { moments, people, lanes, cutsS, untilS } = view;
+  const at = { untilS, cutsS };
+  return (
+    <section class="clip" aria-label="Timeline of the clip">
+      <ul class="screen" aria-hidden="true">
+        {moments.map((moment, i) => (
+          <li key={moment.timeS} class={moment.isKey ? "key" : undefined}>
+            <Frame src={frame(moment, i)?.large} />
+            <div>
+              <b>{moment.timeS.toFixed(1)} s</b> {moment.why === null ? null : <span class="soft">{moment.why}</span>}
+              {moment.numbers.map((line) => (
+                <p key={line}>{line}</p>
+              ))}
+            </div>
+          </li>
+        ))}
+      </ul>
+      <p class="soft">
+        Point at a frame, or go to it with the Tab key, to see it with its numbers. Each curve runs from the bottom of
+        its scale to the top: it is filled where an action unit counts as present, boxes are episodes with a tick at the
+        highest point, and dashed lines are cuts.
+      </p>
+      <div class="over-time">
+        <ol class="moments">
+          {moments.map((moment, i) => (
+            <li key={moment.timeS}>
+              <button type="button" aria-label={inWords(moment)} onClick={onSeek && (() => onSeek(moment.timeS))}>
+                <Frame src={frame(moment, i)?.small} />
+              </button>
+            </li>
+          ))}
+        </ol>
+        <div class="rows">
+          <Axis untilS={untilS} />
+          {lanes.map((lane) => (
+            <Lane key={lane.name} lane={lane} at={at} />
+          ))}
+          {people.map((person) => (
+            <Person key={person.name} person={person} at={at} />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function inWords({ timeS, why, numbers }: MomentView): string {
+  return [`${timeS.toFixed(1)} s`, ...(why === null ? [] : [why]), ...numbers].join(". ");
+}
+
+function Frame({ src }: { readonly src: string | undefined }) {
+  return src === undefined ? <span class="unread" /> : <img src={src} alt="" />;
+}
+
+interface Extent {
+  readonly untilS: number;
+  readonly cutsS: readonly number[];
+}
+
+/** Where a time is, in percent of the width, which fits every screen. */
+function placeOf(timeS: number, { untilS }: Extent): number {
+  return Number(((100 * timeS) / Math.max(untilS, 1e-3)).toFixed(2));
+}
+
+const TICKS = [0, 0.25, 0.5, 0.75, 1] as const;
+
+function Axis({ untilS }: { readonly untilS: number }) {
+  return (
+    <div class="axis">
+      <span />
+      <svg width="100%" height="16" aria-hidden="true">
+        {TICKS.map((share) => (
+          <text key={share} x={`${100 * share}%`} y="12" text-anchor={anchorOf(share)}>
+            {(share * untilS).toFixed(1)} s
+          </text>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function anchorOf(share: number): "start" | "middle" | "end" {
+  if (share === 0) return "start";
+  return share === 1 ? "end" : "middle";
+}
+
+function Person({ person, at }: { readonly person: PersonView; readonly at: Extent }) {
+  const { name, seen, curves, absent, uncertain, lanes, readings } = person;
+  return (
+    <section aria-label={name}>
+      <h3>{name}</h3>
+      <Lane lane={{ name: "seen", spans: seen.map((span) => ({ ...span, text: "" })) }} at={at} />
+      {readings.map((lane) => (
+        <Lane key={lane.name} lane={lane} at={at} />
+      ))}
+      {lanes.map((lane) => (
+        <Lane key={lane.name} lane={lane} at={at} />
+      ))}
+      {curves.map((curve) => (
+        <Curve key={curve.title} curve={curve} at={at} />
+      ))}
+      {absent.length === 0 ? null : <p class="soft">Absent throughout: {absent.join(", ")}.</p>}
+      {uncertain.length === 0 ? null : (
+        <p class="soft">Never present, and at times uncertain: {uncertain.join(", ")}.</p>
+      )}
+    </section>
+  );
+}
+
+const LANE_PX = 20;
+
+/** What lasts from one time to another; what overlaps stands one below the other. */
+function Lane({ lane, at }: { readonly lane: LaneView; readonly at: Extent }) {
+  const rows = stacked(lane.spans);
+  return (
+    <div class="lane-row">
+      <span>{lane.name}</span>
+      <svg width="100%" height={LANE_PX * Math.max(1, rows.length)} role="img" aria-label={laneInWords(lane)}>
+        <Cuts at={at} />
+        {rows.flatMap((spans, row) =>
+          spans.map((span) => {
+            const from = placeOf(span.fromS, at);
+            const width = Math.max(0.6, placeOf(span.toS, at) - from);
+            return (
+              <svg
+                key={`${row} ${span.fromS} ${span.text}`}
+                x={`${Math.min(from, 99.4)}%`}
+                y={row * LANE_PX}
+                width={`${width}%`}
+                height={LANE_PX}
+                aria-hidden="true"
+              >
+                <rect class="span" x="0" y="2" width="100%" height={LANE_PX - 4} />
+                <text x="4" y="14">
+                  {span.text}
+                </text>
+              </svg>
+            );
+          }),
+        )}
+      </svg>
+    </div>
+  );
+}
+
+function laneInWords({ name, spans }: LaneView): string {
+  const told = spans.map(({ fromS, toS, text }) => `${fromS.toFixed(1)} to ${toS.toFixed(1)} s ${text}`.trim());
+  return `${name}: ${told.length === 0 ? "nothing" : told.join("; ")}`;
+}
+
+function stacked(spans: readonly SpanView[]): SpanView[][] {
+  const rows: SpanView[][] = [];
+  for (const span of spans) {
+    const free = rows.find((row) => (row.at(-1)?.toS ?? 0) < span.fromS);
+    if (free === undefined) rows.push([span]);
+    else free.push(span);
+  }
+  return rows;
+}
+
+const CURVE_PX = 28;
+
+function Curve({ curve, at }: { readonly curve: CurveView; readonly at: Extent }) {
+  const { name, title, runs, present, episodes } = curve;
+  const x = (timeS: number) => 10 * placeOf(timeS, at);
+  const point = ([timeS, share]: readonly [number, number]) => `${x(timeS)} ${(100 - 100 * share).toFixed(1)}`;
+  return (
+    <div class="curve-row">
+      <span title={title}>{name}</span>
+      <svg width="100%" height={CURVE_PX} role="img" aria-label={curveInWords(curve)}>
+        <Cuts at={at} />
+        {episodes.map(({ fromS, toS, apexS, text }) => (
+          <g key={`${fromS} ${text}`}>
+            <rect
+              class="episode"
+              x={`${placeOf(fromS, at)}%`}
+              y="0"
+              width={`${Math.max(0.6, placeOf(toS, at) - placeOf(fromS, at))}%`}
+              height={CURVE_PX}
+            />
+            <line class="apex" x1={`${placeOf(apexS, at)}%`} x2={`${placeOf(apexS, at)}%`} y1="0" y2="6" />
+          </g>
+        ))}
+        <svg
+          x="0"
+          y="2"
+          width="100%"
+          height={CURVE_PX - 4}
+          viewBox="0 0 1000 100"
+          preserveAspectRatio="none"
+          aria-hidden="true"
+        >
+          {present.map((span) => (
+            <path key={span.fromS} class="present" d={areaUnder(runs, span, point, x)} />
+          ))}
+          {runs.map((run) => (
+            <path key={run[0]?.[0]} class="course" d={courseOf(run, point, x)} vector-effect="non-scaling-stroke" />
+          ))}
+        </svg>
+      </svg>
+    </div>
+  );
+}
+
+type Point = (point: readonly [number, number]) => string;
+
+/** A single frame is a short line, so that it is seen. */
+function courseOf(run: CurveView["runs"][number], point: Point, x: (timeS: number) => number): string {
+  const [first] = run;
+  if (first !== undefined && run.length === 1) return `M${point(first)}h${Math.min(6, 1000 - x(first[0]))}`;
+  return `M${run.map(point).join("L")}`;
+}
+
+function areaUnder(
+  runs: CurveView["runs"],
+  { fromS, toS }: SpanView,
+  point: Point,
+  x: (timeS: number) => number,
+): string {
+  const inside = runs.flat().filter(([timeS]) => timeS >= fromS && timeS <= toS);
+  const [first, last] = [inside[0], inside.at(-1)];
+  if (first === undefined || last === undefined) return "";
+  const wide = first === last ? 4 : 0;
+  return `M${x(first[0]) - wide} 100L${inside.map(point).join("L")}L${x(last[0]) + wide} 100Z`;
+}
+
+function curveInWords({ title, present, episodes }: CurveView): string {
+  const shown = present.length === 0 ? [] : [`present ${present.map(({ text }) => text).join(", ")}`];
+  return [title, ...shown, ...episodes.map(({ text }) => text)].join("; ");
+}
+
+function Cuts({ at }: { readonly at: Extent }) {
+  return (
+    <>
+      {at.cutsS.map((timeS) => (
+        <line key={timeS} class="cut" x1={`${placeOf(timeS, at)}%`} x2={`${placeOf(timeS, at)}%`} y1="0" y2="100%" />
+      ))}
+    </>
+  );
+}
