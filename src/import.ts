@@ -9,6 +9,7 @@ import type { EvidenceFile } from "./ports/evidence-file.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
+import { writeClipTables } from "./study/clip-tables.ts";
 import { importedFaceTable } from "./study/face-tables.ts";
 import { type ImportedStep, importedSteps } from "./study/imported-steps.ts";
 import type { ImportSettings } from "./study/study-folder.ts";
@@ -55,7 +56,7 @@ export async function importFiles(
     for (const file of opened) indexes.push(await indexEvidence(file, "with whole videos", signal));
     const { moments, warnings } = await joinMoments(indexes, signal);
     const said = new Set([...indexes.flatMap(warningsOf), ...warnings]);
-    const tables = tablesOf(indexes);
+    const tables = tablesOf(indexes, moments);
     const study = await openStudyFolder(query.folder, {
       ...{ resume: query.resume, force: query.force },
       command: "import",
@@ -89,6 +90,7 @@ async function recorded(study: StudyFolder, recording: Recording, signal?: Abort
     await recordSteps(recordsOf(steps, rows.done, tables), {
       ...{ rows, total: moments.length, already, onProgress: query.onProgress, signal },
     });
+    if (hasClips(moments)) await writeClipTables(study);
     await writeStudyPage(study, false, [WITHOUT_IMAGES, ...said]);
     state = "finished";
     return { ...rows.counts(), warnings: [...said] };
@@ -113,9 +115,17 @@ async function* recordsOf(
   }
 }
 
-function tablesOf(indexes: readonly EvidenceIndex[]): StudyTables {
+function tablesOf(indexes: readonly EvidenceIndex[], moments: readonly JoinedMoment[]): StudyTables {
   const toolboxes = indexes.map(({ evidence: { toolbox: id, supports }, scores }) => ({ id, supports, scores }));
-  return createStudyTables(importedFaceTable(toolboxes), { landmarks: false, contactSheet: false, clips: false });
+  return createStudyTables(importedFaceTable(toolboxes), {
+    landmarks: false,
+    contactSheet: false,
+    clips: hasClips(moments),
+  });
+}
+
+function hasClips(moments: readonly JoinedMoment[]): boolean {
+  return moments.some(({ isFrame }) => isFrame);
 }
 
 async function settingsOf({ files }: ImportQuery, indexes: readonly EvidenceIndex[]): Promise<ImportSettings> {

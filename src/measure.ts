@@ -4,13 +4,11 @@ import { packageVersion } from "./platform/package-paths.ts";
 import { recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
-import { openStudyPeople } from "./study/clip-notes.ts";
+import { writeClipTables } from "./study/clip-tables.ts";
 import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.ts";
-import { EPISODE_HEADER, EPISODES_FILE, episodeLines } from "./study/episodes-table.ts";
 import { faceTable } from "./study/face-tables.ts";
-import { readImageRecords } from "./study/imported-study.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./study/measure-inputs.ts";
-import { openStudyFolder, type StudyFolder, type StudySettings } from "./study/study-folder.ts";
+import { openStudyFolder, type StudySettings } from "./study/study-folder.ts";
 import type { StudyInput } from "./study/study-inputs.ts";
 import { createStudyTables, recordedSteps } from "./study/study-tables.ts";
 import { VideoProgress } from "./study/video-tracker.ts";
@@ -87,7 +85,7 @@ export async function measure(
       signal,
     });
     await dependencies.close();
-    if (inputs.some(({ kind }) => kind === "video")) await writeEpisodes(study);
+    if (inputs.some(({ kind }) => kind === "video")) await writeClipTables(study);
     const sheets = contactSheet ? await writeContactSheets(study.run, basename(resolve(folder))) : null;
     await writeStudyPage(study, contactSheet, toolboxWarnings);
     state = "finished";
@@ -95,15 +93,6 @@ export async function measure(
   } finally {
     await study.close(state);
   }
-}
-
-/** From what was written, so that a study that went on after it was killed has the same as one that did not. */
-async function writeEpisodes({ run, rows }: StudyFolder): Promise<void> {
-  await rows.flush();
-  const people = await openStudyPeople(run.folder);
-  let text = EPISODE_HEADER;
-  for await (const lines of episodeLines(readImageRecords(run.folder), people)) text += lines;
-  await run.write(EPISODES_FILE, text);
 }
 
 function videoUnderWay(inProgress: { readonly key: string; readonly progress: unknown } | null) {

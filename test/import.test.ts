@@ -64,7 +64,7 @@ describe("importing what a toolbox wrote, without images", () => {
     const header = "frame,face_id,timestamp,confidence,success,AU04_r,AU12_r";
     const rows = ["1,0,0.00,0.98,1,0.1,1", "1,1,0.00,0.98,1,0.1,4", "2,1,0.04,0.9,1,0.1,4.5", "3,0,0.08,0.1,0,0,0"];
     const folder = await written({ "clip.csv": [header, ...rows] });
-    const { faces, images, study } = await importInto(join(folder, "study"), [join(folder, "clip.csv")]);
+    const { faces, images, study, table } = await importInto(join(folder, "study"), [join(folder, "clip.csv")]);
     expect(faces.map((row) => [row.frame, row.timestamp_s, row.track_id, row.AU12_both])).toEqual([
       ["1", "0", "T1", "1"],
       ["1", "0", "T2", "4"],
@@ -76,6 +76,9 @@ describe("importing what a toolbox wrote, without images", () => {
       ["3", "0"],
     ]);
     expect(study).toMatchObject({ images: 3, faces: 3, failures: 0 });
+    expect((await table("synchrony.csv")).map(({ first, second, note }) => [first, second, note])).toEqual([
+      ["T1", "T2", "nothing rises or falls in both"],
+    ]);
     const description = StudyDescription.parse(JSON.parse(await readFile(join(folder, "study", "study.json"), "utf8")));
     expect(description).toMatchObject({ state: "finished", counts: { images: 3, faces: 3 } });
     expect(description.warnings[0]).toMatch(/imported without images: no portraits/);
@@ -92,6 +95,30 @@ describe("importing what a toolbox wrote, without images", () => {
     };
     expect(await tracks("a.csv")).toEqual(["0 100 T1", "0 400 T2", "1 108 T1", "1 410 T2", "2 116 T1"]);
     expect(await tracks("b.csv")).toEqual(["0 100 T1", "0 400 T2", "9 390 T1"]);
+  });
+
+  it("finds episodes in the frames of a video as measuring does, and says where frames have no time", async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => [i + 1, i / 25, 0.98, 1, i > 10 && i < 40 ? 3 : 0.2].join());
+    const untimed = Array.from({ length: 9 }, (_, i) => `100,60,100,120,0.9,0.2,0.5,clip.mp4,${i}`);
+    const header = "frame,timestamp,confidence,success,AU12_r";
+    const folder = await written({ "o.csv": [header, ...rows], "p.csv": [PYFEAT, ...untimed] });
+    const out = join(folder, "study");
+    const { table } = await importInto(out, [join(folder, "o.csv")]);
+    expect((await table("episodes.csv")).filter(({ kind }) => kind === "action unit")).toEqual([
+      expect.objectContaining({
+        track_id: "T1",
+        name: "AU12",
+        onset_frame: "11",
+        apex_frame: "12",
+        offset_frame: "41",
+      }),
+    ]);
+    const explained = new Set((await table("data-dictionary.csv")).map(({ file }) => file));
+    expect([...explained]).toEqual(expect.arrayContaining(["episodes.csv", "synchrony.csv"]));
+    const other = await importInto(join(folder, "other"), [join(folder, "p.csv")]);
+    expect((await other.table("episodes.csv")).map(({ kind, note }) => [kind, note])).toEqual([
+      ["not measurable", "its frames have no time"],
+    ]);
   });
 
   it("joins two toolboxes' files about one video, whose frames count from 0 and from 1, and says so", async () => {

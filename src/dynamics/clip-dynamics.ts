@@ -1,7 +1,5 @@
 import type { Episode, EpisodeCurve } from "../domain/episode.ts";
-import { MINIMUM_WEIGHT } from "../domain/presence.ts";
 import { intervalOf } from "../domain/timeline.ts";
-import type { FaceRecord } from "../measuring/measurement-json.ts";
 import { type Curve, gapsOf } from "./curve.ts";
 import { findEpisodes } from "./find-episodes.ts";
 import {
@@ -12,21 +10,9 @@ import {
   LEAST_RATES,
   type Movement,
 } from "./head-and-eyes.ts";
+import { type PairDynamics, pairDynamics } from "./pair-dynamics.ts";
+import { addFace, type ClipFrame, createPersonCurves, isClear, keyOf, type PersonCurves } from "./person-curves.ts";
 import { type SmileTiming, smileTiming } from "./smile-timing.ts";
-import { followed } from "./stretches.ts";
-
-/** One measured frame of a clip. */
-export interface ClipFrame {
-  /** Its number among those measured. */
-  readonly frame: number;
-  readonly timeS: number;
-  /** Whether it begins another shot. */
-  readonly cut: boolean;
-  readonly faces: readonly Pick<
-    FaceRecord,
-    "trackId" | "quality" | "headPose" | "gaze" | "eyeOpenness" | "actionUnits" | "expressions"
-  >[];
-}
 
 /** What one person does in a clip, as far as it was measured. Movements are in frames of the clip's `clock`. */
 export interface TrackDynamics {
@@ -46,19 +32,14 @@ export interface ClipDynamics {
   /** Seconds between two frames, typically; `null` for a single frame. */
   readonly intervalS: number | null;
   readonly tracks: readonly TrackDynamics[];
+  /** Everybody with everybody else with whom they were seen at once, in order of appearance. */
+  readonly pairs: readonly PairDynamics[];
   /** What frames that come so slowly cannot show. */
   readonly tooSlowFor: readonly (keyof typeof LEAST_RATES)[];
 }
 
-/**
- * A face that comes into the frame or leaves it changes in every measurement without doing anything, and a poor one
- * trembles: neither shows an event. Both were seen on pans and zooms over still photographs.
- */
-const MOST_CUT_OFF = 0.1;
-const LEAST_QUALITY = 0.5;
 /** A rate over less time than this says nothing. */
 const LEAST_SEEN_S = 10;
-const DEG = 180 / Math.PI;
 
 /** What happens in the faces of a clip, person by person in order of appearance. */
 export function clipDynamics(frames: Iterable<ClipFrame>): ClipDynamics {
@@ -72,7 +53,7 @@ export function collectClip(): { add(frame: ClipFrame): void; end(): ClipDynamic
   const clock: ClipDynamics["clock"] = { timesS: [], frames: [], cuts: [] };
   const people = new Map<string, PersonCurves>();
   return {
-    add({ frame, timeS, cut, faces }) {
+    add({ frame, timeS, cut, faces, widthPx, heightPx }) {
       const at = clock.timesS.push(timeS) - 1;
       clock.frames.push(frame);
       clock.cuts.push(cut);
@@ -80,7 +61,7 @@ export function collectClip(): { add(frame: ClipFrame): void; end(): ClipDynamic
         if (face.trackId === undefined || !isClear(face)) continue;
         const person = people.get(face.trackId) ?? createPersonCurves(at);
         people.set(face.trackId, person);
-        addFace(person, at, face);
+        addFace(person, at, face, { widthPx, heightPx });
       }
     },
     end() {
@@ -89,65 +70,10 @@ export function collectClip(): { add(frame: ClipFrame): void; end(): ClipDynamic
         isFastEnough(intervalS, rate) ? [] : [what as keyof typeof LEAST_RATES],
       );
       const setting = { clock, intervalS, tooSlowFor };
-      return { ...setting, tracks: [...people].map(([trackId, person]) => dynamicsOf(trackId, person, setting)) };
+      const tracks = [...people].map(([trackId, person]) => dynamicsOf(trackId, person, setting));
+      return { ...setting, tracks, pairs: pairDynamics(people, tracks, setting) };
     },
   };
-}
-
-/** Curves that grow together; what is not measured in a frame stays `NaN`. */
-interface PersonCurves {
-  readonly first: number;
-  /** Where the face itself was seen. */
-  readonly sight: number[];
-  readonly head: Readonly<Record<"yaw" | "pitch" | "gazeYaw" | "gazePitch" | "openness", number[]>>;
-  /** Whole face, and both sides where they are measured, by source, name and scale. */
-  readonly measured: Map<
-    string,
-    { readonly curve: EpisodeCurve; readonly both: number[]; left: number[]; right: number[] }
-  >;
-}
-
-function createPersonCurves(first: number): PersonCurves {
-  const head = { yaw: [], pitch: [], gazeYaw: [], gazePitch: [], openness: [] };
-  return { first, sight: [], head, measured: new Map() };
-}
-
-function addFace({ first, sight, head, measured }: PersonCurves, at: number, face: ClipFrame["faces"][number]): void {
-  const put = (values: number[], value: number) => {
-    while (values.length < at - first) values.push(Number.NaN);
-    values[at - first] = value;
-  };
-  const { headPose, gaze, eyeOpenness } = face;
-  put(sight, 1);
-  if (headPose !== null) {
-    put(head.yaw, headPose.yawRad * DEG);
-    put(head.pitch, headPose.pitchRad * DEG);
-  }
-  if (headPose !== null && gaze !== null) {
-    put(head.gazeYaw, (headPose.yawRad + gaze.yawRad) * DEG);
-    put(head.gazePitch, (headPose.pitchRad + gaze.pitchRad) * DEG);
-  }
-  if (eyeOpenness !== null) put(head.openness, Math.max(eyeOpenness.left, eyeOpenness.right));
-  const entryOf = (curve: EpisodeCurve) => {
-    const key = `${curve.source} ${curve.name} ${curve.scale}`;
-    const entry = measured.get(key) ?? { curve, both: [], left: [], right: [] };
-    measured.set(key, entry);
-    return entry;
-  };
-  for (const { au, side, value, scale, weight, toolbox } of face.actionUnits) {
-    if (weight !== null && weight < MINIMUM_WEIGHT) continue;
-    put(entryOf({ kind: "action unit", name: au, source: toolbox, scale })[side], value);
-  }
-  for (const { source, distribution } of followed(face.expressions)) {
-    for (const { label, probability } of distribution) {
-      if (label === "neutral") continue;
-      put(entryOf({ kind: "expression", name: label, source, scale: "probability" }).both, probability);
-    }
-  }
-}
-
-function isClear({ quality }: ClipFrame["faces"][number]): boolean {
-  return quality === null || (quality.cutOff <= MOST_CUT_OFF && quality.overall >= LEAST_QUALITY);
 }
 
 type Setting = Pick<ClipDynamics, "clock" | "intervalS" | "tooSlowFor">;
@@ -183,7 +109,7 @@ function symmetryOf(scale: EpisodeCurve["scale"], left = Number.NaN, right = Num
 }
 
 function cheeksOf({ curve }: Episode, episodes: readonly Episode[], measured: PersonCurves["measured"]) {
-  if (!measured.has(`${curve.source} AU6 ${curve.scale}`)) return null;
+  if (!measured.has(keyOf({ ...curve, name: "AU6" }))) return null;
   return episodes.filter(
     (other) => other.curve.name === "AU6" && other.curve.source === curve.source && other.curve.scale === curve.scale,
   );

@@ -11,6 +11,7 @@ import { nameWithCode } from "../facs/action-units.ts";
 import { isExpressionPool } from "../facs/expression-pool.ts";
 import { eventItems, type MakeItem } from "./clip-events.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
+import { pairEvidence } from "./pair-evidence.ts";
 
 /** What the ledger needs to know of a person in a clip. */
 export interface PersonInClip {
@@ -29,15 +30,16 @@ interface ClipContents {
 
 type Value = EvidenceItem["value"];
 
-/** What these frames come too slowly for, which is no absence of it. */
-export function clipEvidence(
-  { dynamics: { tooSlowFor, intervalS } }: ClipContents,
-  source: EvidenceItem["source"],
-): NewEvidence[] {
-  if (tooSlowFor.length === 0) return [];
+/** What is about no single person: what these frames come too slowly for, and what each two people do. */
+export function clipEvidence({ people, dynamics }: ClipContents, source: EvidenceItem["source"]): NewEvidence[] {
+  const { tooSlowFor, intervalS } = dynamics;
+  const nameOf = (trackId: string) => people.find((one) => one.trackId === trackId)?.faceId ?? trackId;
+  const pairs = pairEvidence({ dynamics, nameOf, source });
+  if (tooSlowFor.length === 0) return pairs;
   const reason = `${tooSlowFor.join(", ")} cannot be measured in ${rateText(intervalS)}`;
   const statement = `${capitalised(reason)}: that none are listed says nothing`;
-  return [{ kind: "episode", faceId: null, region: null, statement, value: { type: "not-measured", reason }, source }];
+  const value = { type: "not-measured", reason } as const;
+  return [{ kind: "episode", faceId: null, region: null, statement, value, source }, ...pairs];
 }
 
 /** One person through a clip: when they are seen, each action unit frame by frame, what happens to them, and what is read. */

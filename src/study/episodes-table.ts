@@ -1,27 +1,26 @@
 import type { Episode } from "../domain/episode.ts";
 import { rateText } from "../domain/timeline.ts";
-import { type ClipDynamics, collectClip, type TrackDynamics } from "../dynamics/clip-dynamics.ts";
+import type { ClipDynamics, TrackDynamics } from "../dynamics/clip-dynamics.ts";
 import { BRIDGED_S } from "../dynamics/curve.ts";
 import { LEAST_RATES, type Movement, unitOf } from "../dynamics/head-and-eyes.ts";
+import type { MutualGaze } from "../dynamics/mutual-gaze.ts";
 import { roundedCell } from "../measuring/measurement-columns.ts";
-import type { ImageRecord } from "../measuring/measurement-json.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
-import type { StudyPeople } from "./clip-notes.ts";
-
-/** What happens in the clips of a study, over time. */
-export const EPISODES_FILE = "episodes.csv";
 
 /** What a row may be about. */
 type RowKind =
   | Episode["curve"]["kind"]
   | Movement["kind"]
   | "blink rate"
+  /** Two people look toward each other, and in which share of the frames in which that could be told. */
+  | "mutual gaze"
+  | "mutual gaze share"
   /** The face was not seen well between two good sights of it. */
   | "not seen"
   /** Frames come too slowly for it. */
   | "not measurable";
 
-interface EpisodeRow {
+export interface EpisodeRow {
   readonly path: string;
   readonly track_id?: string;
   readonly person?: string;
@@ -54,11 +53,14 @@ interface EpisodeRow {
 /** Column and meaning, in their order. */
 export const EPISODE_COLUMNS: readonly (readonly [keyof EpisodeRow, string])[] = [
   ["path", "The clip, as it was named"],
-  ["track_id", "Whose, as in faces.csv; empty for the clip as a whole; several where they were said to be one person"],
+  [
+    "track_id",
+    "Whose, as in faces.csv; empty for the clip as a whole; several where they were said to be one person, and of mutual gaze",
+  ],
   ["person", "Who it is, as people.csv says; the track where it says nothing"],
   [
     "kind",
-    "action unit, expression, blink, eyes closed, nod, shake, gaze shift: something that happens; blink rate: a summary; not seen: the face was missing, cut off by the edge of the frame or too poor to be measured well, between two good sights of it; not measurable: frames come too slowly for it",
+    "action unit, expression, blink, eyes closed, nod, shake, gaze shift: something that happens; mutual gaze: two people look toward each other; blink rate, mutual gaze share: a summary; not seen: the face was missing, cut off by the edge of the frame or too poor to be measured well, between two good sights of it; not measurable: frames come too slowly for it, or note says why",
   ],
   ["name", "Which action unit (whole face) or label; of what is not measurable, which"],
   ["source", "Toolbox or network that measured it"],
@@ -94,62 +96,27 @@ export const EPISODE_COLUMNS: readonly (readonly [keyof EpisodeRow, string])[] =
   ["note", "What it rests on, in words"],
 ];
 
-interface OpenClip {
-  readonly path: string;
-  readonly clip: ReturnType<typeof collectClip>;
-  /** The tracks of everybody in it. */
-  readonly tracks: Map<string, Set<string>>;
-}
-
-/**
- * The lines of `episodes.csv` for the clips among the records of a study, clip by clip and person by person. Images have
- * none, and neither has a clip whose frames have no time. Tracks that were said to be one person are followed as one.
- */
-export async function* episodeLines(
-  records: AsyncIterable<ImageRecord>,
-  people: Pick<StudyPeople, "nameOf">,
-): AsyncGenerator<string> {
-  let open: OpenClip | undefined;
-  for await (const { path, frame, faces } of records) {
-    if (open !== undefined && open.path !== path) {
-      yield linesOf(open);
-      open = undefined;
-    }
-    if (frame === undefined || frame.timestampS === null) continue;
-    open ??= { path, clip: collectClip(), tracks: new Map() };
-    const named = namedFaces(faces, { path, frame: frame.index }, { people, tracks: open.tracks });
-    open.clip.add({ frame: frame.index, timeS: frame.timestampS, cut: frame.cut === true, faces: named });
-  }
-  if (open !== undefined) yield linesOf(open);
-}
-
-/** The faces of a frame, each person once: two tracks in one frame that were said to be one person are told by the first. */
-function namedFaces(
-  faces: ImageRecord["faces"],
-  place: { readonly path: string; readonly frame: number },
-  { people, tracks }: { readonly people: Pick<StudyPeople, "nameOf"> } & Pick<OpenClip, "tracks">,
-): ImageRecord["faces"] {
-  const seen = new Set<string>();
-  return faces.flatMap((face) => {
-    if (face.trackId === undefined) return [];
-    const person = people.nameOf({ ...place, trackId: face.trackId }) ?? face.trackId;
-    if (seen.has(person)) return [];
-    seen.add(person);
-    tracks.set(person, (tracks.get(person) ?? new Set()).add(face.trackId));
-    return [{ ...face, trackId: person }];
-  });
-}
-
-/** Everything of one clip as lines. */
-function linesOf({ path, clip, tracks }: OpenClip): string {
-  const dynamics = clip.end();
-  const rows = [
+/** The lines of `episodes.csv` about one clip: what frames are too slow for, then person by person, then each two. */
+export function episodeLines(
+  path: string,
+  dynamics: ClipDynamics | null,
+  tracksOf: (person: string) => string,
+): string {
+  if (dynamics === null) return linesOf(path, [{ kind: "not measurable", note: "its frames have no time" }]);
+  return linesOf(path, [
     ...notMeasurable(dynamics),
     ...dynamics.tracks.flatMap((track) => {
-      const own = { person: track.trackId, track_id: [...(tracks.get(track.trackId) ?? [])].sort().join(" ") };
+      const own = { person: track.trackId, track_id: tracksOf(track.trackId) };
       return rowsOf(track, dynamics).map((row) => ({ ...row, ...own }));
     }),
-  ];
+    ...dynamics.pairs.flatMap(({ trackIds, gaze }) => {
+      const own = { person: trackIds.join(" and "), track_id: trackIds.map(tracksOf).join(" ") };
+      return gazeCells(gaze, dynamics.clock).map((row) => ({ ...row, ...own }));
+    }),
+  ]);
+}
+
+function linesOf(path: string, rows: readonly Row[]): string {
   return csvLines(rows.map((row) => EPISODE_COLUMNS.map(([name]) => roundedCell({ path, ...row }[name] ?? null))));
 }
 
@@ -227,6 +194,21 @@ function movementCells(movement: Movement, { timesS, frames }: ClipDynamics["clo
     ...(kind === "nod" || kind === "shake" ? { peaks } : {}),
     ...(note && { note }),
   };
+}
+
+function gazeCells(gaze: MutualGaze, { timesS, frames }: ClipDynamics["clock"]): Row[] {
+  if ("reason" in gaze) return [{ kind: "not measurable", name: "mutual gaze", note: gaze.reason }];
+  const spells = gaze.spells.map(({ first, last }): Row => {
+    const [from, to] = [timesS[first] as number, timesS[last] as number];
+    return {
+      kind: "mutual gaze",
+      ...{ onset_s: from, offset_s: to, duration_s: to - from },
+      ...{ onset_frame: frames[first] as number, offset_frame: frames[last] as number, frames: last - first + 1 },
+    };
+  });
+  const note = `${gaze.mutual} of ${gaze.frames} frames in which it could be told`;
+  const share = gaze.mutual / gaze.frames;
+  return [...spells, { kind: "mutual gaze share", value: share, unit: "share of frames", frames: gaze.frames, note }];
 }
 
 function gapCells(

@@ -3,7 +3,8 @@ import type { DecodedImage, VideoFramePlace } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { FRESH_PIXELS } from "../domain/pixel-pool.ts";
 import { type ChosenFrame, chooseFrames, largestFirst } from "../dynamics/choose-frames.ts";
-import { type ClipDynamics, type ClipFrame, collectClip } from "../dynamics/clip-dynamics.ts";
+import { type ClipDynamics, collectClip } from "../dynamics/clip-dynamics.ts";
+import type { ClipFrame } from "../dynamics/person-curves.ts";
 import type { ImageOutcome } from "../measuring/measure-image.ts";
 import { toRecord } from "../measuring/measurement-json.ts";
 import { readFrameAt } from "./clip-frames.ts";
@@ -69,7 +70,12 @@ export async function measureClip(
     return { faceId, trackId, sights: sights.map(({ place, face }) => ({ place, face: { ...face, faceId } })) };
   });
   const nameOf = (trackId: string) => people.find((one) => one.trackId === trackId)?.faceId ?? trackId;
-  const dynamics = { ...whole, tracks: whole.tracks.filter(({ trackId }) => kept.some(([id]) => id === trackId)) };
+  const isKept = (trackId: string) => kept.some(([id]) => id === trackId);
+  const dynamics = {
+    ...whole,
+    tracks: whole.tracks.filter(({ trackId }) => isKept(trackId)),
+    pairs: whole.pairs.filter(({ trackIds }) => trackIds.every(isKept)),
+  };
   const chosen = chooseFrames(dynamics, budget, nameOf);
   const shown = await readFrames(path, chosen, { tools, fps }, signal);
   const key = shown.find(({ frame }) => frame === keyFrame(dynamics, chosen))?.image ?? shown[0]?.image;
@@ -110,7 +116,7 @@ async function measureFrames(
     if (place === undefined) throw new RangeError("A frame of a video has a time");
     if (frames.push(place) > MOST_FRAMES) throw new VideoDecodeError(path, tooLong(fps));
     size ??= { widthPx, heightPx, sha256 };
-    clip.add(momentOf(place, outcome));
+    clip.add({ ...momentOf(place, outcome), widthPx, heightPx });
     for (const face of faces) addSight(tracks, { place, face });
   }
   signal?.throwIfAborted();
@@ -118,7 +124,7 @@ async function measureFrames(
   return { size, frames, tracks, whole: clip.end(), faults };
 }
 
-function momentOf(place: VideoFramePlace, outcome: ImageOutcome): ClipFrame {
+function momentOf(place: VideoFramePlace, outcome: ImageOutcome): Omit<ClipFrame, "widthPx" | "heightPx"> {
   const record = toRecord(outcome, { landmarks: false });
   const faces = "faces" in record ? record.faces : [];
   return { frame: place.index, timeS: place.timestampS, cut: place.cut === true, faces };

@@ -3,8 +3,8 @@ import { type RecordedOutcome, toRecord } from "../measuring/measurement-json.ts
 import { csvLines } from "../platform/tables/write-table.ts";
 import type { RecordedStep } from "../runs/record-steps.ts";
 import { NO_COUNTS, type RunCounts } from "../runs/run-rows.ts";
+import { CLIP_TABLES } from "./clip-tables.ts";
 import { TILES_FILE, type TileGatherer } from "./contact-sheets.ts";
-import { EPISODE_COLUMNS, EPISODES_FILE } from "./episodes-table.ts";
 import type { FaceTable } from "./face-tables.ts";
 import type { StudyStep } from "./measure-inputs.ts";
 import { STUDY_PAGE_FILE } from "./write-study-page.ts";
@@ -58,22 +58,19 @@ const ABOUT_SHEETS = {
   "contact-sheet-001.jpg": "and so on: every face with its expression and strongest action units",
 } as const;
 
-const ABOUT_CLIPS = {
-  [EPISODES_FILE]: "what happens in the faces of clips, with onset, apex and offset; written once all is measured",
-} as const;
-
 interface StudyTableOptions {
   /** Whether measurements.jsonl holds the landmarks. */
   readonly landmarks: boolean;
   /** Whether portraits are gathered for contact sheets. */
   readonly contactSheet: boolean;
-  /** Whether there are clips, of which episodes are written. */
+  /** Whether there are clips, of which tables over time are written. */
   readonly clips: boolean;
 }
 
 /** The tables of a study whose faces are written as `faceTable` says. */
 export function createStudyTables(faceTable: FaceTable, options: StudyTableOptions): StudyTables {
   const imageHeader = IMAGE_COLUMNS.map(([name]) => name);
+  const clipTables = options.clips ? Object.entries(CLIP_TABLES) : [];
   const failureHeader = FAILURE_COLUMNS.map(([name]) => name);
   return {
     headers: new Map([
@@ -83,14 +80,18 @@ export function createStudyTables(faceTable: FaceTable, options: StudyTableOptio
       ["measurements.jsonl", ""],
       ...(options.contactSheet ? [[TILES_FILE, ""] as const] : []),
     ]),
-    about: { ...ABOUT, ...(options.contactSheet && ABOUT_SHEETS), ...(options.clips && ABOUT_CLIPS) },
+    about: {
+      ...ABOUT,
+      ...(options.contactSheet && ABOUT_SHEETS),
+      ...Object.fromEntries(clipTables.map(([name, { about }]) => [name, about])),
+    },
     dictionary: csvLines([
       ["file", "column", "meaning"],
       ...dictionaryRows(faceTable.columns).map((row) => ["faces.csv", ...row]),
       ...faceTable.caveats.map((caveat) => ["faces.csv", "", caveat]),
       ...IMAGE_COLUMNS.map((row) => ["images.csv", ...row]),
       ...FAILURE_COLUMNS.map((row) => ["failures.csv", ...row]),
-      ...(options.clips ? EPISODE_COLUMNS.map((row) => [EPISODES_FILE, ...row]) : []),
+      ...clipTables.flatMap(([name, { columns }]) => columns.map((row) => [name, ...row])),
     ]),
     linesOf: (input, outcome, order) => linesOf(input, outcome, { faceTable, order, ...options }),
   };

@@ -135,11 +135,25 @@ describe("clipDynamics", () => {
       ? Frame["faces"][number]
       : never;
   const face = (actionUnits: Face["actionUnits"], more: Partial<Face> = {}): Face => ({
-    ...{ trackId: "T1", quality: null, headPose: null, gaze: null, eyeOpenness: null, expressions: [], actionUnits },
+    ...{
+      trackId: "T1",
+      box: null,
+      quality: null,
+      headPose: null,
+      gaze: null,
+      eyeOpenness: null,
+      expressions: [],
+      actionUnits,
+    },
     ...more,
   });
   const clip = (faceAt: (i: number) => readonly Face[], { fps = FPS, length = smile.length } = {}) =>
-    clipDynamics(Array.from({ length }, (_, i) => ({ frame: i, timeS: i / fps, cut: false, faces: faceAt(i) })));
+    clipDynamics(
+      Array.from({ length }, (_, i) => ({
+        ...{ frame: i, timeS: i / fps, cut: false, widthPx: null, heightPx: null },
+        faces: faceAt(i),
+      })),
+    );
   const smileAt = (i: number) => smile[i] as number;
 
   it("follows each person's action units, leaves out what cannot be trusted, and compares the sides", () => {

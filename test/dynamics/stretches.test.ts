@@ -42,10 +42,18 @@ describe("chooseFrames", () => {
   const frown = (i: number) => (i >= 80 && i < 100 ? 0.7 : 0.2);
   const dynamics = clipDynamics(
     Array.from({ length: 150 }, (_, i) => ({
-      ...{ frame: i, timeS: i / FPS, cut: i === 120 },
+      ...{ frame: i, timeS: i / FPS, cut: i === 120, widthPx: null, heightPx: null },
       faces: [
         {
-          ...{ trackId: "T1", quality: null, headPose: null, gaze: null, eyeOpenness: null, expressions: [] },
+          ...{
+            trackId: "T1",
+            box: null,
+            quality: null,
+            headPose: null,
+            gaze: null,
+            eyeOpenness: null,
+            expressions: [],
+          },
           actionUnits: [["AU12", smile(i)] as const, ["AU4", frown(i)] as const].map(([au, value]) => ({
             ...{ au, value, side: "both" as const, scale: "probability" as const, weight: 1 },
             ...{ estimated: true, toolbox: "mesh@2" },

@@ -4,6 +4,7 @@ import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
 import type { ImageRecord } from "../../src/measuring/measurement-json.ts";
 import { openStudyPeople } from "../../src/study/clip-notes.ts";
+import { clipsOf } from "../../src/study/clip-tables.ts";
 import { EPISODE_HEADER, episodeLines } from "../../src/study/episodes-table.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -45,7 +46,9 @@ async function* smile(): AsyncGenerator<ImageRecord> {
 
 async function episodes(lines: string) {
   let text = EPISODE_HEADER;
-  for await (const more of episodeLines(smile(), await peopleOf(lines))) text += more;
+  for await (const { path, dynamics, tracksOf } of clipsOf(smile(), await peopleOf(lines))) {
+    text += episodeLines(path, dynamics, tracksOf);
+  }
   const rows = parse(text, { columns: true, bom: true }) as Record<string, string>[];
   return rows
     .filter(({ kind }) => kind === "action unit")
