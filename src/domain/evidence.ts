@@ -53,6 +53,14 @@ export const EvidenceValue = z.union([
       .min(1),
   }),
   z.strictObject({ type: z.literal("distribution"), distribution: z.array(LabelProbability) }),
+  /** How like an example, or what many have in common, the measured faces are, each 0..1. */
+  z.strictObject({
+    type: z.literal("likeness"),
+    category: z.string().min(1),
+    /** Whether it was labelled as what the category is not. */
+    isNot: z.boolean(),
+    faces: z.array(z.strictObject({ faceId: FaceId, similarity: z.number().min(0).max(1) })).min(1),
+  }),
   z.strictObject({ type: z.literal("quantity"), value: z.number(), unit: z.string() }),
   z.strictObject({
     type: z.literal("quantities"),

@@ -1,20 +1,18 @@
-import sharp from "sharp";
 import { sameCategory } from "../domain/category.ts";
-import type { Exemplar } from "../domain/exemplar.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
 import { groupBy } from "../domain/group-by.ts";
-import type { DecodedImage, ImageView } from "../domain/image.ts";
+import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
-import { presenceOf } from "../domain/presence.ts";
 import { DEFAULT_QUESTION, type Question } from "../domain/question.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ChosenExemplar, ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
-import { type CategoryDescription, distilCategories, nearestDescriptions } from "./distil-category.ts";
+import { distilCategories, nearestDescriptions } from "./distil-category.ts";
 import { type ImageIdentity, identifyImage, identityOf, leakReason } from "./leakage.ts";
 import { embedMeasured } from "./make-exemplar.ts";
-import { type ExemplarHit, type ExemplarQuery, type Retrieval, retrieveExemplars } from "./retrieve-exemplars.ts";
+import { type ExemplarQuery, type Retrieval, retrieveExemplars } from "./retrieve-exemplars.ts";
+import { describedShot, shotOf } from "./show-exemplar.ts";
 
 /** How examples are put before a question. */
 export type ShotMode = "images" | "descriptions" | "both";
@@ -113,6 +111,9 @@ async function filterFor({ store, categories, packs }: ShotOptions) {
   return { filter: { ...fromPacks, categories: wanted, roles: ["instance"] as const }, unknown };
 }
 
+/** Of so many shots one may be a counter exemplar, which says what a category is not. */
+const SHOTS_PER_COUNTER = 4;
+
 async function images(
   { text, ...searching }: Searching & { readonly text: string | null },
   options: ShotOptions,
@@ -121,18 +122,30 @@ async function images(
   const { store, shots, textEmbedder } = options;
   const [textEmbedding = null] =
     text === null || textEmbedder === null ? [] : await textEmbedder.embedTexts([text], signal);
-  const { hits, excluded } = await retrieveExemplars(
-    store,
-    { ...searching, text, textEmbedding },
-    { count: shots, filter: searching.filter, balanced: true },
-  );
-  const chosen = await Promise.all(hits.map((hit) => shotOf(hit, options)));
+  const query = { ...searching, text, textEmbedding };
+  const found = await retrieveExemplars(store, query, { count: shots, filter: searching.filter, balanced: true });
+  const against = await counters(query, found, options);
+  const hits = [...found.hits.slice(0, shots - against.hits.length), ...against.hits];
+  const chosen = await Promise.all(hits.map((hit) => shotOf(hit, searching.faces, options)));
   const missing = chosen.filter((shot) => shot.view === null).map((shot) => shot.id);
-  const warnings = leakWarnings(excluded);
+  const warnings = leakWarnings([...found.excluded, ...against.excluded]);
   if (missing.length > 0) {
     warnings.push(`Only the description is shown of ${missing.join(", ")}: the store keeps no image of it`);
   }
   return { shots: chosen, warnings };
+}
+
+/** The nearest exemplars of what the categories that are shown are not; they take the place of the least relevant shots. */
+async function counters(
+  query: ExemplarQuery & Pick<Searching, "filter">,
+  { hits }: Retrieval,
+  { store, shots }: ShotOptions,
+): Promise<Pick<Retrieval, "hits" | "excluded">> {
+  const categories = [...new Set(hits.map(({ exemplar }) => exemplar.category))];
+  const count = Math.floor(shots / SHOTS_PER_COUNTER);
+  if (count === 0 || categories.length === 0) return { hits: [], excluded: [] };
+  const filter = { ...query.filter, categories, roles: ["counter"] as const };
+  return retrieveExemplars(store, query, { count, filter });
 }
 
 function leakWarnings(excluded: Retrieval["excluded"]): string[] {
@@ -142,95 +155,13 @@ function leakWarnings(excluded: Retrieval["excluded"]): string[] {
   });
 }
 
-async function shotOf(hit: ExemplarHit, { store, space }: ShotOptions): Promise<ChosenExemplar> {
-  const { exemplar, face } = hit;
-  const entry = await store.get(exemplar.id);
-  const similarity = face?.similarity;
-  return {
-    id: exemplar.id,
-    view: entry === undefined || entry.view === null ? null : await viewOf(entry.view, exemplar.category),
-    item: {
-      kind: "exemplar",
-      faceId: face?.faceId ?? null,
-      region: null,
-      statement: [labelSentence(exemplar), similaritySentence(hit), measuredSentence(exemplar, space)].join(" ").trim(),
-      value:
-        similarity === undefined
-          ? { type: "text", text: exemplar.category }
-          : { type: "distribution", distribution: [{ label: exemplar.category, probability: similarity }] },
-      source: { type: "store", name: exemplar.id },
-    },
-  };
-}
-
-async function viewOf(data: Uint8Array, category: string): Promise<ImageView> {
-  const { width, height } = await sharp(data).metadata();
-  return { mimeType: "image/jpeg", data, widthPx: width, heightPx: height, caption: `an example of ${category}` };
-}
-
-/** Texts come from whoever wrote the pack: they are quoted, so that they cannot pose as instructions or items. */
-function labelSentence({ category, labeller, caption, why }: Exemplar): string {
-  const details = [
-    caption === null ? undefined : `caption ${JSON.stringify(caption)}`,
-    why === null ? undefined : `reason ${JSON.stringify(why)}`,
-  ].filter((part) => part !== undefined);
-  const rest = details.length === 0 ? "" : `, ${details.join(", ")}`;
-  return `Labelled ${JSON.stringify(category)} by ${JSON.stringify(labeller)}${rest}.`;
-}
-
-function similaritySentence({ face, why }: ExemplarHit): string {
-  const found = why.length === 0 ? "" : `: ${why.join("; ")}`;
-  return face === null ? `Found${found}.` : `Like ${face.faceId} to ${face.similarity.toFixed(2)} of 1${found}.`;
-}
-
-/** What the toolbox in use measured on the example, as far as it is present. */
-function measuredSentence({ measurements }: Exemplar, space: ExpressionSpace): string {
-  const measurement = measurements.find(({ toolbox }) => toolbox === space.toolbox);
-  if (measurement === undefined) return "No face was measured on it.";
-  const units = measurement.actionUnits
-    .filter((unit) => unit.side === "both" && presenceOf(unit) === "present")
-    .map((unit) => `${unit.au} ${unit.value.toFixed(2)}`);
-  const tops = measurement.expressions.flatMap(({ distribution }) =>
-    distribution
-      .filter(({ probability }) => probability >= 0.3)
-      .map(({ label, probability }) => `${label} ${probability.toFixed(2)}`),
-  );
-  const present = units.length === 0 ? "no action unit present" : units.join(", ");
-  return `Measured on it by ${measurement.toolbox}: ${[present, ...tops].join(", ")}.`;
-}
-
+/** Each category once, by the look that is nearest to one of the faces; where they are near to several looks, by each of these. */
 async function descriptions({ faces, image, filter }: Searching, options: ShotOptions): Promise<ChosenExemplar[]> {
   const placed = await options.store.placed({ ...filter, measured: true });
   const safe = placed.filter(({ exemplar }) => leakReason(image, identityOf(exemplar)) === undefined);
   const distilled = distilCategories(safe, options.space);
-  if (faces.length === 0)
-    return nearestDescriptions(distilled, null).map((one) => describedShot(one.description, null));
-  return faces.flatMap(({ faceId, expression }) =>
-    nearestDescriptions(distilled, expression).map(({ description, similarity }) =>
-      describedShot(description, similarity === null ? null : { faceId, similarity }),
-    ),
+  const nearest = (faces.length === 0 ? [null] : faces).flatMap((face) =>
+    nearestDescriptions(distilled, face?.expression ?? null),
   );
-}
-
-function describedShot(
-  description: CategoryDescription,
-  face: { faceId: string; similarity: number } | null,
-): ChosenExemplar {
-  const { category, id, text } = description;
-  const like = face === null ? "" : ` Like ${face.faceId} to ${face.similarity.toFixed(2)} of 1.`;
-  return {
-    id: `distilled:${id}`,
-    view: null,
-    item: {
-      kind: "exemplar",
-      faceId: face?.faceId ?? null,
-      region: null,
-      statement: `What ${JSON.stringify(category)} looks like, distilled from exemplars: ${text}${like}`,
-      value:
-        face === null
-          ? { type: "text", text: category }
-          : { type: "distribution", distribution: [{ label: category, probability: face.similarity }] },
-      source: { type: "store", name: `distilled:${id}` },
-    },
-  };
+  return [...new Set(nearest.map(({ description }) => description))].map((one) => describedShot(one, faces));
 }

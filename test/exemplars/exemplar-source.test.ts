@@ -67,8 +67,10 @@ describe("chooseShots", () => {
         "Measured on it by mesh@3: AU6 0.90, AU12 0.95.",
     );
     expect(shot?.item.value).toEqual({
-      type: "distribution",
-      distribution: [{ label: "laugh", probability: expect.closeTo(0.999, 2) }],
+      type: "likeness",
+      category: "laugh",
+      isNot: false,
+      faces: [{ faceId: "F1", similarity: expect.closeTo(0.999, 2) }],
     });
     expect(shot?.view).toMatchObject({
       mimeType: "image/jpeg",
@@ -94,13 +96,39 @@ describe("chooseShots", () => {
     expect(warnings).toContain(`There is no exemplar of "awe" in ${store.location}`);
   });
 
-  it("keeps to a pack, never shows counter exemplars, and says which have no image", async () => {
+  it("keeps to a pack, and says which have no image", async () => {
     expect((await choose({ packs: ["party"] })).exemplars).toHaveLength(1);
     const { exemplars, warnings } = await choose({ shots: 10 });
-    expect(exemplars).toHaveLength(4);
+    expect(exemplars).toHaveLength(5);
     expect(warnings).toEqual([
       expect.stringMatching(/^Only the description is shown of x[0-9a-f]{24}: the store keeps no image/),
     ]);
+  });
+
+  it("shows of four shots one of what a category is not, in the place of the least relevant", async () => {
+    const isNot = ({ exemplars }: Awaited<ReturnType<typeof choose>>) =>
+      exemplars.filter(({ item }) => item.value.type === "likeness" && item.value.isNot);
+    const four = await choose({ shots: 4 });
+    expect(four.exemplars).toHaveLength(4);
+    const [counter, ...more] = isNot(four);
+    expect(counter?.item.statement).toMatch(/^Labelled as what is not "laugh" by "tester"\. Like F1 to 0\./);
+    expect([counter?.view?.caption, more]).toEqual(["an example of not laugh", []]);
+    expect(isNot(await choose({ shots: 3 }))).toEqual([]);
+    // Of a category that is not shown, nothing is said.
+    expect(isNot(await choose({ categories: ["scowl", "polite smile"] }))).toEqual([]);
+  });
+
+  it("shows an exemplar, and describes a category, once for all faces, with how like each of them is", async () => {
+    const crowd = [1, 2, 3, 4].map((n) => ({ ...faceShowing({ AU6: 0.9, AU12: 1 - n / 10 }), faceId: `F${n}` }));
+    const { exemplars } = await choose({ mode: "both", shots: 4 }, crowd);
+    expect(exemplars.map(({ id }) => id.startsWith("distilled:")).sort()).toEqual([
+      ...[false, false, false, false],
+      ...[true, true, true],
+    ]);
+    for (const { item } of exemplars) {
+      expect([item.faceId, item.value]).toMatchObject([null, { faces: crowd.map(({ faceId }) => ({ faceId })) }]);
+      expect(item.statement).toMatch(/Like (F\d to \d\.\d\d(, )?){4} of 1/);
+    }
   });
 
   it("distils descriptions, the nearest look of each category, for models that take few images", async () => {
@@ -111,7 +139,7 @@ describe("chooseShots", () => {
       /^What "laugh" looks like, distilled from exemplars: 2 examples; shows AU6 0\.85 \(0\.10 in the others\)/,
     );
     expect(laugh?.item.statement).toContain('typically because "corners up"');
-    expect(laugh?.item.value).toMatchObject({ type: "distribution", distribution: [{ label: "laugh" }] });
+    expect(laugh?.item.value).toMatchObject({ type: "likeness", category: "laugh", faces: [{ faceId: "F1" }] });
   });
 
   it("shows both, descriptions first", async () => {

@@ -11,6 +11,8 @@ const IntegrationSettings = z.strictObject({
   disagreementWidens: Share,
   poorQualityWidens: Share,
   exemplarMatch: z.strictObject({ half: Share, width: z.number().positive() }),
+  exemplarContrast: z.strictObject({ bias: z.number(), like: z.number(), nearer: z.number() }),
+  exemplarSay: Share,
   contextWidens: Share,
   contextPrior: z.record(z.enum(BASIC_LABELS), z.number().positive().max(1)),
   shownAs: z.record(z.string(), z.record(z.string(), Share)),

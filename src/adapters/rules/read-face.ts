@@ -8,6 +8,7 @@ import { type RuleScore, rulesAsDistribution, scoreRules } from "../../facs/emot
 import { fittedPool, isExpressionPool } from "../../facs/expression-pool.ts";
 import { readSmiles, type SmileReading } from "../../facs/smile-types.ts";
 import { type EvidenceView, quantity } from "./evidence-view.ts";
+import { withExemplars } from "./exemplar-votes.ts";
 import { integrationSettings, priorDistribution } from "./integration-settings.ts";
 
 /** One reading of one face, and who gave it. */
@@ -55,7 +56,7 @@ export function readFace(view: EvidenceView, faceId: string): FaceReading {
   const quality = quantity(items, "quality", "overall") ?? 1;
   const read = abstention === null ? perceived(sources, { apart, quality }) : null;
   if (read === null) return { ...base, distribution: null, abstention: abstention ?? "nothing was measured on it" };
-  return { ...base, distribution: withExemplars(read, exemplarVotes(view, faceId)), abstention: null };
+  return { ...base, distribution: withExemplars(read, view, faceId), abstention: null };
 }
 
 function perceived(
@@ -136,35 +137,6 @@ function ruleSource(
   return [
     { type: "rules", name: vector.toolbox, distribution: overBasicLabels(known), own: known, weight, evidenceIds },
   ];
-}
-
-/** One labelled example's vote: its category, and how like this face it is (0..1). */
-interface ExemplarVote extends LabelProbability {
-  readonly evidenceId: string;
-}
-
-/**
- * The nearest neighbours' votes. An exemplar votes when its evidence value is a distribution: each label is its category
- * and each probability its similarity to the face, which may be any face when it names none.
- */
-function exemplarVotes(view: EvidenceView, faceId: string): ExemplarVote[] {
-  return view.items.flatMap((item) => {
-    if (item.kind !== "exemplar" || item.value.type !== "distribution") return [];
-    if (item.faceId !== null && item.faceId !== faceId) return [];
-    return item.value.distribution.map((vote) => ({ ...vote, evidenceId: item.id }));
-  });
-}
-
-/** Gives the votes the part of the reading that is the chance of the face to show what the nearest one shows. */
-function withExemplars(read: LabelProbability[], votes: readonly ExemplarVote[]): LabelProbability[] {
-  const nearest = Math.max(0, ...votes.map(({ probability }) => probability));
-  const total = votes.reduce((sum, { probability }) => sum + probability, 0);
-  if (total === 0) return read;
-  const elected = new Map<string, number>();
-  for (const { label, probability } of votes) elected.set(label, (elected.get(label) ?? 0) + probability / total);
-  const voted = [...elected].map(([label, probability]) => ({ label: basicLabelOf(label) ?? label, probability }));
-  const { half, width } = integrationSettings().exemplarMatch;
-  return widened(read, voted, 1 / (1 + Math.exp(-(nearest - half) / width)));
 }
 
 /** What each toolbox's action units, with head pose and gaze, say of each type of smile on a face. */

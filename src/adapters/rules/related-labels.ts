@@ -23,7 +23,7 @@ function relatedTo(label: string): Readonly<Record<string, number>> | undefined 
  * A distribution over basic labels in the labels that the question gave. A label takes of each basic label the square of
  * how much it is a shade of it, so that one which is mostly something else takes little. Then it is a choice among the
  * labels that were given: what none of them takes goes to a label such as "other" or is left out. `null` where they take
- * less than `LEAST_COVERED`: that is no choice. Without given labels everything stays as it is.
+ * less than `LEAST_COVERED`: that is no choice; where all are categories of the user's own, when no examples speak for one. Without given labels everything stays as it is.
  */
 export function inGivenLabels(
   distribution: readonly LabelProbability[],
@@ -38,12 +38,25 @@ export function inGivenLabels(
   }
   const taken = [...masses].filter(([label, mass]) => mass > 0 && known.has(label.toLowerCase()));
   const covered = taken.reduce((sum, [, mass]) => sum + mass, 0);
-  if (covered < LEAST_COVERED) return null;
+  if (isOutside(given) ? !speaksForOne(taken, covered) : covered < LEAST_COVERED) return null;
   return taken.map(([label, mass]) => ({ label, probability: mass / covered, novel: false }));
 }
 
 /** Labels that take less than half of what a face is read as are no choice of words for it. */
 const LEAST_COVERED = 0.5;
+
+/** Whether no given label is a shade of what networks read: then what they read speaks against none of them. */
+function isOutside(given: readonly string[]): boolean {
+  return given.every(
+    (name) => relatedTo(name) === undefined && !relatedLabels().rest.includes(name.trim().toLowerCase()),
+  );
+}
+
+/** Whether examples make one of such labels as likely as it was taken to be beforehand, at least. */
+function speaksForOne(taken: readonly (readonly [string, number])[], covered: number): boolean {
+  const most = Math.max(0, ...taken.map(([, mass]) => mass));
+  return most > 0 && most >= (1 - covered) / (BASIC_LABELS.length - 1);
+}
 
 /** To which given labels a label's mass goes, in shares that sum to 1. */
 function sharesOf(label: string, given: readonly string[]): { name: string; share: number }[] {

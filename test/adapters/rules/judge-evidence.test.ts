@@ -287,22 +287,64 @@ describe("the rules baseline, what else it says", () => {
     expect(complaintsAbout(judgment, { ledger, faces: ledger.faces(), taxonomy: labels })).toEqual([]);
   });
 
+  const example = (category: string, similarity: number, isNot = false): NewEvidence => ({
+    kind: "exemplar",
+    faceId: null,
+    region: null,
+    statement: `An example of ${category} that is like to ${similarity}`,
+    value: {
+      type: "likeness",
+      category,
+      isNot,
+      faces: [
+        { faceId: "F1", similarity },
+        { faceId: "F2", similarity: 1 },
+      ],
+    },
+    source: { type: "store", name: `my-pack ${category} ${similarity} ${isNot}` },
+  });
+
   it.each([
-    ["half of the reading where the nearest is as like as half of those that show it", 0.899, 0.5],
-    ["more where it is more like", 0.95, 0.594],
-    ["little where it is not very like", 0.7, 0.185],
+    ["half of the reading where the nearest is as like as half of those that show it", 0.893, 0.5],
+    ["more where it is more like", 0.95, 0.61],
+    ["little where it is not very like", 0.7, 0.179],
   ])("gives labelled examples %s", (_name, similarity, share) => {
-    const vote: NewEvidence = {
-      kind: "exemplar",
-      faceId: "F1",
-      region: null,
-      statement: "An example of a selfie smile",
-      value: { type: "distribution", distribution: [{ label: "selfie smile", probability: similarity }] },
-      source: { type: "store", name: "my-pack" },
-    };
-    const subject = judgeOne(smiling, happyNetwork, vote);
+    const subject = judgeOne(smiling, happyNetwork, example("selfie smile", similarity));
     expect(probabilityOf(subject.faceOnly, "selfie smile")).toBeCloseTo(share, 2);
     expect(subject.faceOnly.distribution.find(({ label }) => label === "selfie smile")?.novel).toBe(true);
+  });
+
+  it("takes an own category back where what it is not, or another, is nearer", () => {
+    const own = [0.93, 0.9, 0.88].map((similarity) => example("selfie smile", similarity));
+    const shareOf = (...others: NewEvidence[]) =>
+      probabilityOf(judgeOne(smiling, happyNetwork, ...own, ...others).faceOnly, "selfie smile");
+    expect(shareOf()).toBeCloseTo(0.57, 2);
+    expect(shareOf(example("selfie smile", 0.6, true))).toBeCloseTo(0.749, 3);
+    expect(shareOf(example("selfie smile", 0.95, true))).toBeCloseTo(0.212, 3);
+    const both = judgeOne(smiling, happyNetwork, ...own, example("grin", 0.6));
+    expect(probabilityOf(both.faceOnly, "selfie smile")).toBeGreaterThan(0.6);
+    expect(probabilityOf(both.faceOnly, "grin")).toBeLessThan(0.05);
+    // What is said not to be a grin says nothing of selfie smiles.
+    expect(shareOf(example("grin", 0.95, true))).toBeCloseTo(shareOf(), 10);
+  });
+
+  it("chooses among own categories by their examples, whatever networks read, and abstains where the face is like none", () => {
+    const labels = ["selfie smile", "grin"];
+    const reading = (like: number) =>
+      judge(ledgerOf(smiling, happyNetwork, example("selfie smile", like), example("grin", 0.6)), labels).subjects[0]
+        ?.integrated;
+    expect(reading(0.9)).toMatchObject({ distribution: [{ label: "selfie smile", novel: false }, { label: "grin" }] });
+    expect(reading(0.6)?.abstention).toBe("None of the given labels fits: what is read is happiness");
+  });
+
+  it("keeps a face from the label of eight examples that it is only somewhat like, and one that shows it in it", () => {
+    const contempt = Array.from({ length: 8 }, (_, i) => example("contempt", 0.9 - i / 100));
+    const [without, shown] = [judgeOne(smiling, happyNetwork), judgeOne(smiling, happyNetwork, ...contempt)];
+    const shares = [without, shown].map(({ faceOnly }) => probabilityOf(faceOnly, "contempt"));
+    expect(top(shown.faceOnly)).toBe("happiness");
+    expect(shares[1]).toBeGreaterThan(shares[0] as number);
+    // More examples alike say no more than three of them do.
+    expect(shares[1]).toBeLessThan(2.2 * (shares[0] as number));
   });
 
   it("answers in at most four plain sentences, the expression first", () => {
