@@ -166,8 +166,8 @@ const GoldenOutput = z.strictObject({
 
 /** A known input and what the reference runtime, not our compiler, answers to it. */
 export const Golden = z.strictObject({
-  /** Name of a documented formula, see golden-input.ts. */
-  input: z.enum(["drawn-face", "wave"]),
+  /** Name of a documented formula, see verify-network.ts. */
+  input: z.enum(["drawn-face", "wave", "tone"]),
   /** Tool and version that made the numbers. */
   origin: z.string().min(1),
   outputs: z.array(GoldenOutput).min(1),

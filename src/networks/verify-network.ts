@@ -79,8 +79,18 @@ export function goldenFeeds(manifest: NetworkManifest, golden: Golden): Record<s
 
 function goldenTensor(input: NetworkInput, formula: Golden["input"]): Tensor {
   if (formula === "wave") return { data: Float32Array.from({ length: sizeOf(input.shape) }, wave), shape: input.shape };
+  if (formula === "tone") return tone(input);
   const { width, height } = imageSize(input);
   return imageTensor(input, drawnFace(width, height));
+}
+
+/** Three harmonics of a voice of 150 Hz at 16 kHz; a whole number is that rate. */
+function tone({ dtype, shape }: NetworkInput): Tensor {
+  const rateHz = 16_000;
+  if (dtype === "int64") return { data: BigInt64Array.of(BigInt(rateHz)), shape };
+  const at = (hz: number, index: number) => Math.sin((2 * Math.PI * hz * index) / rateHz);
+  const sum = (_: unknown, i: number) => 0.3 * at(150, i) + 0.2 * at(450, i) + 0.1 * at(1050, i);
+  return { data: Float32Array.from({ length: sizeOf(shape) }, sum), shape };
 }
 
 /** Between 20 and 172, never periodic within a network's input: looks like coordinates in a 192 px crop. */
