@@ -91,7 +91,7 @@ async function recorded(study: StudyFolder, recording: Recording, signal?: Abort
       ...{ rows, total: moments.length, already, onProgress: query.onProgress, signal },
     });
     if (hasClips(moments)) await writeClipTables(study);
-    await writeStudyPage(study, false, [WITHOUT_IMAGES, ...said]);
+    await writeStudyPage(study, { hasTiles: false, timelines: [], warnings: [WITHOUT_IMAGES, ...said] });
     state = "finished";
     return { ...rows.counts(), warnings: [...said] };
   } finally {

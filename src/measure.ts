@@ -5,6 +5,7 @@ import { recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
 import { writeClipTables } from "./study/clip-tables.ts";
+import { writeTimelines } from "./study/clip-timelines.ts";
 import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.ts";
 import { faceTable } from "./study/face-tables.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./study/measure-inputs.ts";
@@ -56,10 +57,11 @@ export async function measure(
   const { folder, words, inputs, resume, force, concurrency, fps, onProgress } = query;
   const { tools } = dependencies;
   const contactSheet = query.contactSheet === true;
+  const hasClips = inputs.some(({ kind }) => kind === "video");
   const tables = createStudyTables(faceTable(query.columns, tools.toolboxes), {
     landmarks: query.landmarks === true,
     contactSheet,
-    clips: inputs.some(({ kind }) => kind === "video"),
+    ...{ clips: hasClips, timelines: hasClips },
   });
   const toolboxWarnings = [...new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))];
   const study = await openStudyFolder(folder, {
@@ -85,9 +87,10 @@ export async function measure(
       signal,
     });
     await dependencies.close();
-    if (inputs.some(({ kind }) => kind === "video")) await writeClipTables(study);
+    if (hasClips) await writeClipTables(study);
+    const timelines = hasClips ? await writeTimelines(study.run, { video: tools.video, fps }, signal) : [];
     const sheets = contactSheet ? await writeContactSheets(study.run, basename(resolve(folder))) : null;
-    await writeStudyPage(study, contactSheet, toolboxWarnings);
+    await writeStudyPage(study, { hasTiles: contactSheet, timelines, warnings: toolboxWarnings });
     state = "finished";
     return { ...rows.counts(), sheets };
   } finally {

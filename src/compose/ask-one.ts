@@ -57,10 +57,12 @@ async function pageOf(report: Report, pixels: DecodedImage, signal: AbortSignal)
   const { viewOf } = await import("../pages/view-report.ts");
   const view = viewOf(report);
   const image = dataAddress(await renderView(pixels, { caption: "", maxSidePx: PAGE_SIDE_PX }, signal));
-  if (view.clip === null) return reportPage(view, image);
+  if (view.clip === null || report.clip === undefined) return reportPage(view, image);
   const { openVideoReader } = await import("./study.ts");
-  const { framesOfMoments } = await import("../study/clip-frames.ts");
-  return reportPage(view, image, await framesOfMoments(pixels.path, view.clip.moments, openVideoReader(), signal));
+  const { framesInPage } = await import("../study/clip-frames.ts");
+  const timesS = view.clip.moments.map(({ timeS }) => timeS);
+  const wanted = { path: pixels.path, fps: report.clip.fps, timesS };
+  return reportPage(view, image, await framesInPage(wanted, openVideoReader(), signal));
 }
 
 /** Told what happens while a question is answered. */

@@ -19,12 +19,14 @@ export interface StudySummary {
   readonly failures: readonly { readonly path: string; readonly reason: string }[];
   /** The first faces, where portraits were kept: JPEG as a data address. */
   readonly portraits: readonly { readonly title: string; readonly label: string | null; readonly image: string }[];
+  /** The first clips, each with its page beside this one. */
+  readonly timelines: readonly { readonly path: string; readonly file: string }[];
   readonly warnings: readonly string[];
 }
 
 /** A study as one page: what was measured, how it is spread, and what failed. */
 export function studyPage(study: StudySummary): string {
-  const { title, counts, firstRows, withoutFace, labels, figures, failures, portraits, warnings } = study;
+  const { title, counts, firstRows, withoutFace, labels, figures, failures, portraits, timelines, warnings } = study;
   const rest = failures.length < counts.failures ? markup`<p>All are in failures.csv.</p>` : null;
   const body = markup`<h1>${title}</h1>
 <p>${counts.faces} faces in ${counts.images} images or frames${withoutFace === null ? "" : `, ${withoutFace} of which show none`}; ${counts.failures === 0 ? "nothing" : counts.failures} failed.${firstRows === null ? "" : ` Figures are of the first ${firstRows} rows.`}</p>
@@ -32,6 +34,7 @@ export function studyPage(study: StudySummary): string {
 ${warnings.map((warning) => markup`<p class="soft">${warning}</p>`)}
 ${labels.length === 0 ? null : markup`<h2>Labels</h2>${rendered(h(LabelCounts, { counts: labels }))}`}
 ${figures.length === 0 ? null : markup`<h2>Quality and action units</h2><div class="histograms">${figures.map((figure) => rendered(h(HistogramFigure, figure)))}</div>`}
+${timelines.length === 0 ? null : markup`<h2>Clips over time</h2><ul>${timelines.map(({ path, file }) => markup`<li><a href="${file}">${path}</a></li>`)}</ul>`}
 ${portraits.length === 0 ? null : markup`<h2>${portraits.length < counts.faces ? `The first ${portraits.length} faces` : "Faces"}</h2><div class="portraits">${portraits.map(portraitFigure)}</div>`}
 ${failures.length === 0 ? null : markup`<h2>What failed</h2><ul>${failures.map(({ path, reason }) => markup`<li>${path}: ${reason}</li>`)}</ul>${rest}`}`;
   return page({ title, body });

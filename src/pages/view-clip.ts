@@ -123,7 +123,13 @@ function lanesOf(items: readonly EvidenceItem[]): LaneView[] {
     const lane = LANES[kind];
     const isCurve = value.type === "quantities" && value.of !== undefined;
     if (lane === undefined || time === undefined || isCurve) return [];
-    return [{ lane, ...time, text: visibleText(value.type === "utterance" ? saidBy(value) : statement) }];
+    return [
+      {
+        lane: kind === "episode" && item.faceId === null ? "together" : lane,
+        ...time,
+        text: visibleText(value.type === "utterance" ? saidBy(value) : statement),
+      },
+    ];
   });
   return [...groupBy(timed, ({ lane }) => lane)].map(([name, spans]) => ({
     name,

@@ -4,7 +4,6 @@ import { FRESH_PIXELS } from "../domain/pixel-pool.ts";
 import { secondsText } from "../domain/timeline.ts";
 import { dataAddress, renderView } from "../measuring/render-view.ts";
 import type { FrameOfMoment } from "../pages/clip-view.ts";
-import { mapInOrder } from "../platform/map-in-order.ts";
 import type { VideoReader } from "../ports/video-reader.ts";
 
 /** Frames are sought by their times, which are written with six digits. */
@@ -27,26 +26,49 @@ export async function readFrameAt(
 /** Longest sides of a frame in a timeline, of which a page holds a dozen: looked at, and in the strip. */
 const FRAME_SIDE_PX = 360;
 const STRIP_SIDE_PX = 112;
-const READ_AT_ONCE = 3;
+/** Frames up to here are read in one go; of what is longer each is sought. */
+const IN_ONE_GO_S = 30;
 
-/** Frames as they stand in a page, `null` for those that cannot be read. */
-export async function framesOfMoments(
-  path: string,
-  moments: readonly { readonly timeS: number }[],
+interface FrameRequest {
+  readonly path: string;
+  /** As the clip was measured. */
+  readonly fps: number;
+  /** In the order of time. */
+  readonly timesS: readonly number[];
+}
+
+/** Frames as they stand in a page, in the order of their times; `null` from where on the clip cannot be read. */
+export async function framesInPage(
+  request: FrameRequest,
   video: VideoReader,
   signal?: AbortSignal,
 ): Promise<(FrameOfMoment | null)[]> {
-  const addresses: (FrameOfMoment | null)[] = [];
-  const read = async ({ timeS }: { readonly timeS: number }) => {
-    const image = await readFrameAt(path, timeS, video, signal);
-    const view = async (maxSidePx: number) => dataAddress(await renderView(image, { caption: "", maxSidePx }, signal));
-    return { large: await view(FRAME_SIDE_PX), small: await view(STRIP_SIDE_PX) };
-  };
-  const orNull = (moment: { readonly timeS: number }) =>
-    read(moment).catch((error: unknown) => {
-      if (error instanceof VideoDecodeError) return null;
-      throw error;
-    });
-  for await (const address of mapInOrder(moments, orNull, { concurrency: READ_AT_ONCE })) addresses.push(address);
-  return addresses;
+  const shown: (FrameOfMoment | null)[] = [];
+  const view = async (image: DecodedImage, maxSidePx: number) =>
+    dataAddress(await renderView(image, { caption: "", maxSidePx }, signal));
+  try {
+    for await (const image of framesAt(request, video, signal)) {
+      shown.push({ large: await view(image, FRAME_SIDE_PX), small: await view(image, STRIP_SIDE_PX) });
+    }
+  } catch (error) {
+    if (!(error instanceof VideoDecodeError)) throw error;
+  }
+  return request.timesS.map((_, at) => shown[at] ?? null);
+}
+
+async function* framesAt(
+  { path, fps, timesS }: FrameRequest,
+  video: VideoReader,
+  signal?: AbortSignal,
+): AsyncGenerator<DecodedImage> {
+  if ((timesS.at(-1) ?? 0) > IN_ONE_GO_S) {
+    for (const timeS of timesS) yield await readFrameAt(path, timeS, video, signal);
+    return;
+  }
+  let next = 0;
+  for await (const { image } of video.frames(path, { fps, skip: 0, pixels: FRESH_PIXELS, signal })) {
+    const timeS = image.frame?.timestampS ?? 0;
+    for (; next < timesS.length && timeS >= (timesS[next] as number) - SEEK_MARGIN_S; next++) yield image;
+    if (next === timesS.length) return;
+  }
 }

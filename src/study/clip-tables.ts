@@ -76,7 +76,7 @@ function followed({ path, clip, tracks }: OpenClip): FollowedClip {
 }
 
 /** The faces of a frame, each person once: two tracks in one frame that were said to be one person are told by the first. */
-function namedFaces(
+export function namedFaces(
   faces: ImageRecord["faces"],
   place: { readonly path: string; readonly frame: number },
   { people, tracks }: { readonly people: Pick<StudyPeople, "nameOf"> } & Pick<OpenClip, "tracks">,

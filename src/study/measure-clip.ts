@@ -142,7 +142,7 @@ function tooLong(fps: number): string {
 }
 
 /** The highest point of the largest rise; where nothing rises, the middle of what is shown. */
-function keyFrame({ tracks }: ClipDynamics, chosen: readonly ChosenFrame[]): number | undefined {
+export function keyFrame({ tracks }: ClipDynamics, chosen: readonly ChosenFrame[]): number | undefined {
   const [largest] = largestFirst(tracks);
   const apex = chosen.find(({ frame }) => frame === largest?.apex.frame);
   return (apex ?? chosen[Math.floor(chosen.length / 2)])?.frame;

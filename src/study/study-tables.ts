@@ -58,6 +58,10 @@ const ABOUT_SHEETS = {
   "contact-sheet-001.jpg": "and so on: every face with its expression and strongest action units",
 } as const;
 
+const ABOUT_TIMELINES = {
+  "timeline-01.html": "and so on: the first clips over time, a page for each; written once all is measured",
+} as const;
+
 interface StudyTableOptions {
   /** Whether measurements.jsonl holds the landmarks. */
   readonly landmarks: boolean;
@@ -65,6 +69,8 @@ interface StudyTableOptions {
   readonly contactSheet: boolean;
   /** Whether there are clips, of which tables over time are written. */
   readonly clips: boolean;
+  /** Whether clips get pages, which takes their frames. */
+  readonly timelines?: boolean;
 }
 
 /** The tables of a study whose faces are written as `faceTable` says. */
@@ -84,6 +90,7 @@ export function createStudyTables(faceTable: FaceTable, options: StudyTableOptio
       ...ABOUT,
       ...(options.contactSheet && ABOUT_SHEETS),
       ...Object.fromEntries(clipTables.map(([name, { about }]) => [name, about])),
+      ...(options.timelines && ABOUT_TIMELINES),
     },
     dictionary: csvLines([
       ["file", "column", "meaning"],

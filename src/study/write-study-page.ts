@@ -3,6 +3,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { unitName } from "../pages/study-figures.tsx";
 import { type StudySummary, studyPage } from "../pages/study-page.ts";
 import { tableRows } from "../platform/tables/table-rows.ts";
+import type { TimelinePage } from "./clip-timelines.ts";
 import { firstTiles } from "./contact-sheets.ts";
 import { readStudyRows } from "./read-study-rows.ts";
 import type { StudyFolder } from "./study-folder.ts";
@@ -16,11 +17,18 @@ const BINS = 20;
 const MOST_FAILURES = 50;
 const MOST_PORTRAITS = 120;
 
-/** Writes what a study comes to as a page, from its tables. @param hasTiles whether portraits were gathered. */
+interface StudyPageParts {
+  /** Whether portraits were gathered. */
+  readonly hasTiles: boolean;
+  /** Pages of clips, which lie beside it. */
+  readonly timelines: readonly TimelinePage[];
+  readonly warnings: readonly string[];
+}
+
+/** Writes what a study comes to as a page, from its tables. */
 export async function writeStudyPage(
   { run, rows }: Pick<StudyFolder, "run" | "rows">,
-  hasTiles: boolean,
-  warnings: readonly string[],
+  { hasTiles, timelines, warnings }: StudyPageParts,
 ): Promise<void> {
   await rows.flush();
   const counts = rows.counts();
@@ -30,6 +38,7 @@ export async function writeStudyPage(
     ...(await spreadOf(run.folder, counts.images)),
     failures: await failuresOf(run.folder),
     portraits: hasTiles ? await portraitsOf(run.folder) : [],
+    timelines,
     warnings,
   };
   await run.write(STUDY_PAGE_FILE, studyPage(summary));
