@@ -102,6 +102,7 @@ scorers: [accuracy, calibration, faithfulness]
     skippedRows: [],
     identities: {},
     cacheFolder: folder,
+    reuse: true,
   };
   const run = await openRunFolder(join(folder, "run"), { command: "eval", settings: {}, version: "0" });
   await run.claim("results.jsonl");

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "./domain/errors.ts";
 import { groupBy } from "./domain/group-by.ts";
 import type { Passport } from "./domain/passport.ts";
-import { passportPage } from "./pages/passport-page.ts";
+import { passportPage } from "./pages/result-pages.tsx";
 import { hashOfFile } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import { csvTable } from "./platform/tables/write-table.ts";

@@ -43,7 +43,7 @@ async function writeAll(
   { paths, folder, resume, force }: RunMode & { readonly paths: readonly string[]; readonly folder: string },
 ): Promise<void> {
   const { agreementCsv } = await import("../study/study-agreement.ts");
-  const { agreementFigure, agreementPage } = await import("../pages/agreement-page.ts");
+  const { agreementFigure, agreementPage } = await import("../pages/result-pages.tsx");
   const { openRunFolder } = await import("../runs/run-folder.ts");
   const { sha256 } = await import("../platform/hash.ts");
   const json = asJson(found);

@@ -10,7 +10,6 @@ import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.t
 import { evaluationPath, timestamp } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
 import { checkJunitPlace, checksOf, writeJunit } from "../evaluation/report/junit.ts";
-import { readable } from "../evaluation/report/sections.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
 import type { RunSummary } from "../evaluation/results/summarise.ts";
 import { thresholdSentence } from "../evaluation/results/thresholds.ts";
@@ -18,6 +17,7 @@ import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
+import { readable } from "../pages/evaluation-view.ts";
 import { number } from "../pages/markup.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import { chosenChanges, type SampleChoices } from "./eval-choices.ts";

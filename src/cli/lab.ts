@@ -98,7 +98,7 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
 }
 
 async function report(folder: string, { scored, report: path }: Evaluated, json: boolean): Promise<void> {
-  const { readable } = await import("../evaluation/report/sections.ts");
+  const { readable } = await import("../pages/evaluation-view.ts");
   const { number } = await import("../pages/markup.ts");
   const { failuresInWords } = await import("../evaluation/runner/call-record.ts");
   const effects = scored.contextEffects.flatMap((one) => one.effects);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Discovery } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
-import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../pages/discovery-page.ts";
+import { type Portraits, portraitsNeeded, renderDiscoveryPage } from "../pages/discovery-page.tsx";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { csvLines } from "../platform/tables/write-table.ts";

@@ -1,57 +1,70 @@
-import type { Scale } from "./measurement.ts";
+import { z } from "zod";
+import { Scale } from "./measurement.ts";
 
 /** How two toolboxes agree whether an action unit is shown. */
-export interface PairAgreement {
-  readonly toolboxes: readonly [string, string];
+export const PairAgreement = z.strictObject({
+  toolboxes: z.tuple([z.string(), z.string()]).readonly(),
   /** Faces on which both decided. */
-  readonly n: number;
+  n: z.number(),
   /** Share of these on which they said the same; `null` without any. */
-  readonly share: number | null;
-  readonly kappa: number | null;
-}
+  share: z.number().nullable(),
+  kappa: z.number().nullable(),
+});
+export type PairAgreement = Readonly<z.infer<typeof PairAgreement>>;
 
 /** How toolboxes on one scale agree in numbers. Toolboxes on different scales are never compared in numbers. */
-export interface IntensityAgreement {
-  readonly scale: Scale;
-  readonly toolboxes: readonly string[];
+export const IntensityAgreement = z.strictObject({
+  scale: Scale,
+  toolboxes: z.array(z.string()).readonly(),
   /** Faces that all of them measured. */
-  readonly n: number;
+  n: z.number(),
   /** Absolute agreement and consistency of single measurements; `null` when undefined. */
-  readonly icc21: number | null;
-  readonly icc31: number | null;
-}
+  icc21: z.number().nullable(),
+  icc31: z.number().nullable(),
+});
+export type IntensityAgreement = Readonly<z.infer<typeof IntensityAgreement>>;
 
 /** What toolboxes agree on about one action unit over a study. */
-export interface UnitAgreement {
-  readonly au: string;
-  readonly toolboxes: readonly {
-    readonly toolbox: string;
-    readonly scales: readonly Scale[];
-    readonly measured: number;
-    readonly present: number;
-    readonly absent: number;
-    readonly uncertain: number;
-  }[];
-  readonly presence: {
-    /** Faces on which at least two toolboxes decided. */
-    readonly n: number;
-    /** Share of these on which all said the same; `null` without any. */
-    readonly unanimousShare: number | null;
-    /** Faces on which one says present and another absent. */
-    readonly contradictions: number;
-    /** Over all toolboxes that decided; `null` when undefined, such as when everybody always says absent. */
-    readonly fleissKappa: number | null;
-    readonly pairs: readonly PairAgreement[];
-  };
-  readonly intensity: readonly IntensityAgreement[];
-}
+export const UnitAgreement = z.strictObject({
+  au: z.string(),
+  toolboxes: z
+    .array(
+      z
+        .strictObject({
+          toolbox: z.string(),
+          scales: z.array(Scale).readonly(),
+          measured: z.number(),
+          present: z.number(),
+          absent: z.number(),
+          uncertain: z.number(),
+        })
+        .readonly(),
+    )
+    .readonly(),
+  presence: z
+    .strictObject({
+      /** Faces on which at least two toolboxes decided. */
+      n: z.number(),
+      /** Share of these on which all said the same; `null` without any. */
+      unanimousShare: z.number().nullable(),
+      /** Faces on which one says present and another absent. */
+      contradictions: z.number(),
+      /** Over all toolboxes that decided; `null` when undefined, such as when everybody always says absent. */
+      fleissKappa: z.number().nullable(),
+      pairs: z.array(PairAgreement.readonly()).readonly(),
+    })
+    .readonly(),
+  intensity: z.array(IntensityAgreement.readonly()).readonly(),
+});
+export type UnitAgreement = Readonly<z.infer<typeof UnitAgreement>>;
 
 /** What toolboxes agree on over a study. */
-export interface StudyAgreement {
+export const StudyAgreement = z.strictObject({
   /** Faces that at least one toolbox measured. */
-  readonly faces: number;
+  faces: z.number(),
   /** What the studies exclude, in a sentence each; left out where nothing is. */
-  readonly leftOut?: readonly string[];
-  readonly toolboxes: readonly string[];
-  readonly units: readonly UnitAgreement[];
-}
+  leftOut: z.array(z.string()).readonly().optional(),
+  toolboxes: z.array(z.string()).readonly(),
+  units: z.array(UnitAgreement.readonly()).readonly(),
+});
+export type StudyAgreement = Readonly<z.infer<typeof StudyAgreement>>;

@@ -1,4 +1,7 @@
-import type { Proposal } from "../domain/discovery.ts";
+import type { ComponentChildren } from "preact";
+import type { Discovery, Proposal } from "../domain/discovery.ts";
+import { GroupDot } from "./discovery-map.tsx";
+import { FigureTable } from "./figure-table.tsx";
 
 /** What became of a group, in plain words; the most settled first. */
 export const STATUS_WORDS = {
@@ -10,44 +13,87 @@ export const STATUS_WORDS = {
   "set aside": "known already",
 } as const satisfies Record<Proposal["status"], string>;
 
+/** Groups in the order in which they are shown. */
+export function inOrder(proposals: readonly Proposal[]): readonly Proposal[] {
+  const order = Object.keys(STATUS_WORDS);
+  return [...proposals].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+}
+
+interface GroupProps {
+  readonly proposal: Proposal;
+  /** Shows faces; `of` says which of the group they are. */
+  readonly faces: (ids: readonly string[], of: string) => ComponentChildren;
+  /** What can be done with it. */
+  readonly children?: ComponentChildren;
+}
+
+/** One group: what it is in plain words, its faces, its tests folded below. */
+export function DiscoveredGroup({ proposal, faces, children }: GroupProps) {
+  const { id, name, status, verdict, size, namedBy, definition, contrast, medoid, members } = proposal;
+  const edges = [
+    ["Hardly in it", proposal.boundary],
+    ["Nearly in it", proposal.counter],
+  ] as const;
+  return (
+    <section class="group" id={id} aria-label={`${id} ${name}`}>
+      <h2>
+        <GroupDot group={id} /> {id} · <bdi>{name}</bdi>{" "}
+        <span class={`status ${status.replace(" ", "-")}`}>{STATUS_WORDS[status]}</span>
+      </h2>
+      <p>
+        <b>{verdict}</b> {size} {size === 1 ? "face" : "faces"}, the most typical first. Named by {namedBy}.
+      </p>
+      <p>
+        {definition} {contrast}
+      </p>
+      {faces([medoid, ...members.filter((member) => member !== medoid)], id)}
+      {children}
+      <details>
+        <summary>Tests, action units, and faces at its edge</summary>
+        {edges.map(([title, ids]) =>
+          ids.length === 0 ? null : (
+            <div key={title}>
+              <h3>{title}</h3>
+              {faces(ids, `${id} ${title}`)}
+            </div>
+          ),
+        )}
+        <GroupTests {...proposal} />
+        <GroupSignature signature={proposal.signature.slice(0, SIGNATURE_ROWS)} />
+        <Appraisals {...proposal} />
+      </details>
+    </section>
+  );
+}
+
+const SIGNATURE_ROWS = 8;
+
 /** Each test of a group, with what was asked of it and what came out. */
-export function GroupTests({ tests }: Pick<Proposal, "tests">) {
+function GroupTests({ id, tests }: Pick<Proposal, "id" | "tests">) {
   const number = (value: number | null) => (value === null ? "–" : value.toFixed(2));
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Test</th>
-          <th scope="col">Value [95 %]</th>
-          <th scope="col">Asked for</th>
-          <th scope="col">Outcome</th>
-        </tr>
-      </thead>
-      <tbody>
-        {tests.map(({ name, statistic, estimate: { value, low, high }, threshold, passed, explanation }) => (
-          <tr key={name}>
-            <td>
-              <b>{name}</b> <span class="soft">{statistic}</span>
-            </td>
-            <td>
-              {number(value)} {value === null ? null : `[${number(low)}, ${number(high)}]`}
-            </td>
-            <td>{passed === null ? "–" : `above ${threshold.toFixed(2)}`}</td>
-            <td>
-              <b class={passed === null ? "soft" : passed ? "holds" : "bad"}>
-                {passed === null ? "not made" : passed ? "passed" : "failed"}
-              </b>{" "}
-              {explanation}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <FigureTable
+      name={`Tests of ${id}`}
+      columns={["Test", "Value [95 %]", "Asked for", "Outcome"]}
+      rows={tests.map(({ name, statistic, estimate: { value, low, high }, threshold, passed, explanation }) => [
+        <span key="test">
+          <b>{name}</b> <span class="soft">{statistic}</span>
+        </span>,
+        `${number(value)}${value === null ? "" : ` [${number(low)}, ${number(high)}]`}`,
+        passed === null ? "–" : `above ${threshold.toFixed(2)}`,
+        <span key="outcome">
+          <b class={passed === null ? "soft" : passed ? "holds" : "bad"}>
+            {passed === null ? "not made" : passed ? "passed" : "failed"}
+          </b>{" "}
+          {explanation}
+        </span>,
+      ])}
+    />
   );
 }
 
 /** What the faces of a group show, against all others. */
-export function GroupSignature({ signature }: Pick<Proposal, "signature">) {
+function GroupSignature({ signature }: Pick<Proposal, "signature">) {
   return (
     <dl class="facts">
       {signature.map(({ dimension, mean, elsewhere, effect, low, high }) => (
@@ -63,4 +109,39 @@ export function GroupSignature({ signature }: Pick<Proposal, "signature">) {
       ))}
     </dl>
   );
+}
+
+function Appraisals({ id, appraisals }: Pick<Proposal, "id" | "appraisals">) {
+  if (appraisals.length === 0)
+    return <p class="soft">Appraisals: not inferable by rule; a language model was not asked.</p>;
+  return (
+    <>
+      <h3>Appraisals, as perceived</h3>
+      <FigureTable
+        name={`Appraisals of ${id}`}
+        columns={["dimension", "# value"]}
+        rows={appraisals.map(({ dimension, value }) => [
+          dimension,
+          typeof value === "number" ? value.toFixed(2) : value,
+        ])}
+      />
+    </>
+  );
+}
+
+/** What a discovery was made of, and how. */
+export function HowItWasMade({ provenance }: Pick<Discovery, "provenance">) {
+  const { space, known, leftOut, ...rest } = provenance;
+  const rows: readonly (readonly [string, string])[] = [
+    ["expression space", `${space.id}, ${space.dimensions.length} named dimensions`],
+    ["known categories", known.join(", ") || "none named"],
+    ...Object.entries(rest).map(([name, value]) => [inWords(name), value === null ? "none" : String(value)] as const),
+    ...leftOut.map(({ reason, faces }) => ["left out", `${faces}: ${reason}`] as const),
+  ];
+  return <FigureTable name="How this was made" columns={["what", "value"]} rows={rows} />;
+}
+
+/** `minClusterSize` as `min cluster size`. */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -11,7 +11,7 @@ main{max-width:1080px;margin:0 auto;padding:32px 24px 80px}
 h1{font-size:28px;margin:0 0 4px}h2{font-size:20px;margin:44px 0 8px;border-bottom:1px solid var(--line);padding-bottom:6px}h3{font-size:16px;margin:24px 0 6px}
 p{margin:6px 0 12px;max-width:75ch}.soft,figcaption{color:var(--soft)}
 .scroll{overflow-x:auto;max-width:100%}.scroll td,.scroll th{overflow-wrap:normal}
-pre{overflow-x:auto;font-size:12.5px}a{color:var(--accent)}img{max-width:100%}
+pre{white-space:pre-wrap;font-size:12.5px}a{color:var(--accent)}img{max-width:100%}
 @media (max-width:600px){main{padding:20px 16px 60px}h1{font-size:23px}}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:8px 0 16px}
 th,td{padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
@@ -40,6 +40,10 @@ ${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step
 .facts{margin:6px 0;font-size:13px}.facts div{display:flex;justify-content:space-between}.facts dd{margin:0;font-variant-numeric:tabular-nums}
 .portraits{display:grid;grid-template-columns:repeat(auto-fill,minmax(110px,1fr));gap:12px}.portraits figure{margin:0}.portraits img{display:block;width:100%;border-radius:6px}.portraits figcaption{font-size:12px;line-height:1.35}
 @media (max-width:600px){.histograms{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.histograms .labels{grid-column:1/-1}}
+svg .dot.none{fill:var(--soft);opacity:.5}svg .dot.g0{fill:#0072b2}svg .dot.g1{fill:#d55e00}svg .dot.g2{fill:#009e73}svg .dot.g3{fill:#cc79a7}svg .dot.g4{fill:#e69f00}svg .dot.g5{fill:#56b4e9}svg .dot.g6{fill:#7a5195}svg .dot.g7{fill:#8c6d31}
+.face-map{margin:0}.face-map .group{font-size:17px;font-weight:600;fill:var(--ink);stroke:var(--panel);stroke-width:4px;paint-order:stroke}.status{font-size:13px;font-weight:400;border:1px solid var(--line);border-radius:10px;padding:1px 8px;background:var(--panel);white-space:nowrap}.group h2{overflow-wrap:anywhere}.group .facts{max-width:520px}.face-map svg{width:100%;border:1px solid var(--line);border-radius:8px;background:var(--panel)}.group-dot{display:inline}.status.survived,.status.confirmed,.status.accepted{color:var(--good)}.status.failed,.status.rejected{color:var(--bad)}
+.agreement svg{max-width:none;min-width:900px;width:100%;height:auto;border-radius:6px}.agreement table{font-size:13px}.agreement td>div,td.n{white-space:nowrap}
+.plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));gap:0 32px;align-items:start}.plots>*{min-width:0}
 .notes li{margin:2px 0}details{margin:8px 0}summary{cursor:pointer;color:var(--accent)}
 @media print{body{font-size:11px}main{max-width:none}h1,h2,h3,h4,summary{break-after:avoid}li,tr,figure{break-inside:avoid}}
 `;

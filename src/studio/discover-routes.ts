@@ -98,7 +98,7 @@ export function discoverRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
     const { proposals, outside, map, notes, provenance, faces } = opened.discovery;
     const ratings = await readCheckSheets(opened.place).catch(() => undefined);
     return c.json({
-      ...{ proposals, outside, map, notes, createdAt: provenance.createdAt },
+      ...{ proposals, outside, map, notes, provenance },
       hasImages: faces.some(({ sha256, box }) => sha256 !== null && box !== null),
       ratings: ratings?.ratings.length ?? 0,
       toRate: ratings?.lines.length ?? 0,

@@ -1,15 +1,18 @@
 import { join } from "node:path";
 import { Report } from "../domain/report.ts";
-import { methodsParagraph } from "../evaluation/report/methods-paragraph.ts";
+import { differenceRows, evaluationView } from "../evaluation/report/evaluation-view.ts";
 import { drawnStimuli, stimulusKey } from "../evaluation/report/stimulus-rows.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
 import type { AnswerRow } from "../evaluation/results/answer-rows.ts";
-import { type Comparison, compareSides, hasPairs, sideOf } from "../evaluation/results/compare.ts";
+import { compareSides, sideOf } from "../evaluation/results/compare.ts";
 import { createAnswerCache } from "../evaluation/runner/answer-cache.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import { callsOf, shortNames } from "../evaluation/runner/plan.ts";
+import type { DifferencesView, EvaluationView } from "../pages/evaluation-view.ts";
 import { viewOf } from "../pages/view-report.ts";
 import { createContentStore } from "../platform/content-store.ts";
+import type { StudioFolder } from "./folder.ts";
+import { imageOfRun } from "./scored-runs.ts";
 
 /** Which answers are shown. An empty text lets all through. */
 export interface AnswerFilter {
@@ -41,57 +44,47 @@ export function chosenRows(rows: readonly AnswerRow[], { cell, state, truth, ans
 export function compareBeside(
   [one, cell]: readonly [run: ScoredRun, cell: string],
   [other, otherCell]: readonly [run: ScoredRun, cell: string],
-): Comparison[] {
+): DifferencesView["rows"] {
   const first = one.summary.cells.find(({ cell: { id } }) => id === cell) ?? one.summary.cells[0];
   const seconds = other.summary.cells.filter(
     (each) => each !== first && (otherCell === "" || each.cell.id === otherCell),
   );
   if (first === undefined) return [];
-  return one.scorers
+  const short = shortNames(other.summary.cells.map((each) => each.cell));
+  const comparisons = one.scorers
     .filter(({ name }) => other.scorers.some((its) => its.name === name))
     .flatMap((scorer) => {
       const sides = [first, ...seconds].map((each) => sideOf(each, scorer.name));
       return compareSides(sides, scorer, { ...one.file.analysis, metrics: "first" });
-    })
-    .filter(hasPairs);
+    });
+  return differenceRows(comparisons, (id) => short.get(id) ?? id);
 }
 
-/** A run as its page shows it. */
-export function runView(scored: ScoredRun) {
-  const { run, file, records, summary, comparisons, fixed, thresholds } = scored;
-  const short = shortNames(summary.cells.map(({ cell }) => cell));
-  const paidUsd = summary.cells.reduce((sum, { usage }) => sum + usage.paidUsd, 0);
+const known = new WeakMap<ScoredRun, Promise<EvaluationView>>();
+
+/** A run as its page shows it. @param path its folder, seen from the studio's. */
+export async function runView(scored: ScoredRun, folder: StudioFolder, path: string) {
+  const { run, file, records } = scored;
+  const view =
+    known.get(scored) ??
+    evaluationView(scored, createAnswerCache(createContentStore(run.header.cacheFolder)), {
+      stimulus: (image) => imageOfRun(folder, image),
+      sample: async (_image, sample) => `/api/evaluation/image?${new URLSearchParams({ path, sample })}`,
+    });
+  known.set(scored, view);
+  const shown = await view;
   return {
-    name: file.name,
-    description: file.description ?? null,
-    samples: run.samples.length,
+    ...shown,
     calls: callsOf(run.samples, file.matrix, file.fewShot?.audit).length,
     answered: records.filter(({ answer }) => answer !== null).length,
     failed: records.filter(({ failure }) => failure !== null).length,
     cached: records.filter(({ cached }) => cached).length,
-    paidUsd,
+    paidUsd: shown.conditions.reduce((sum, { usage }) => sum + usage.paidUsd, 0),
     unpriced: records.filter(({ costUsd }) => costUsd === null).length,
     failures: failuresInWords(records),
-    fixed,
-    thresholds,
-    comparisons,
-    cells: summary.cells.map(({ cell, scorers }) => ({
-      id: cell.id,
-      short: short.get(cell.id) ?? cell.id,
-      metrics: scorers.flatMap(({ metrics }) =>
-        metrics.map(({ scorer, metric, better, estimate: { value, low, high, n, unscored } }) => ({
-          ...{ scorer, metric, better, value, low, high, n, unscored },
-        })),
-      ),
-      confusions: scorers.flatMap(({ tables }) =>
-        tables.flatMap((table) => (table.type === "confusion" ? [table] : [])),
-      ),
-    })),
-    methods: methodsParagraph(scored),
-    file: run.header.evalFileText,
   };
 }
-export type RunView = ReturnType<typeof runView>;
+export type RunView = Awaited<ReturnType<typeof runView>>;
 
 /** One answer with everything that is kept of it; `undefined` where the run has none of this name. */
 export async function wholeAnswer(scored: ScoredRun, call: string) {

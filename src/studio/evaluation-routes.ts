@@ -100,7 +100,11 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const run = runs.find((each) => each.path === path) ?? null;
     const others = runs.filter(({ command, path: own }) => (command === "eval" || command === "lab") && own !== path);
     const found = await scored.of(await place(path));
-    return c.json({ run, others: others.map((each) => each.path), view: found === null ? null : runView(found) });
+    return c.json({
+      run,
+      others: others.map((each) => each.path),
+      view: found === null ? null : await runView(found, folder, path),
+    });
   });
 
   async function begun(path: string): Promise<ScoredRun> {
@@ -119,8 +123,8 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const both = rows.map((row) => ({ row, other: other === null ? null : (byPlace.get(placeOfAnswer(row)) ?? null) }));
     const isDiffering = c.req.query("differ") !== undefined;
     const shown = isDiffering ? both.filter(({ row, other: its }) => row.answer !== its?.answer) : both;
-    const most = Number(c.req.query("most") ?? ROWS_AT_ONCE);
-    return c.json({ total: shown.length, rows: shown.slice(0, most) });
+    const [from, count] = [Number(c.req.query("from") ?? 0), Number(c.req.query("count") ?? ROWS_AT_ONCE)];
+    return c.json({ total: shown.length, rows: shown.slice(from, from + count) });
   });
 
   routes.get("/evaluation/answer", async (c) => {
@@ -133,7 +137,7 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.get("/evaluation/compare", async (c) => {
     const [one, other] = await Promise.all([begun(asked(c, "path")), begun(asked(c, "with"))]);
     const [cell, otherCell] = [c.req.query("cell") ?? "", c.req.query("withcell") ?? ""];
-    return c.json({ comparisons: compareBeside([one, cell], [other, otherCell]) });
+    return c.json({ rows: compareBeside([one, cell], [other, otherCell]) });
   });
 
   routes.get("/evaluation/image", async (c) => {

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { ConfigurationError, ImageDecodeError } from "../domain/errors.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { spelledBack } from "../platform/visible-text.ts";
@@ -10,6 +10,7 @@ import { readStudyRows } from "../study/read-study-rows.ts";
 import { filterRows, type RowChunk, readRowFilter, type StudyColumns, StudyRows } from "../study/study-rows.ts";
 import { type CutPortrait, createPortraits } from "./face-portraits.ts";
 import { type StudioFolder, UPLOADS } from "./folder.ts";
+import { seenFrom } from "./runs.ts";
 
 /** A study in the studio's folder. */
 export interface OpenedStudy {
@@ -44,7 +45,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
   let last: { readonly key: string; readonly rows: StudyRows } | undefined;
   const cutPortrait = createPortraits(join(folder.root, UPLOADS));
   const placeOf = ({ history }: OpenedStudy, path: string) =>
-    folder.place(resolve(history.began.workingFolder, spelledBack(path)));
+    folder.place(seenFrom(folder.root, history.began.workingFolder, spelledBack(path)));
 
   async function* parts({ place, stamp, history }: OpenedStudy, clip: string | null = null) {
     const key = `${place} ${stamp}`;

@@ -1,12 +1,19 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
+import type { PixelBox } from "../domain/geometry.ts";
 
 /** A word of a request's address. @throws {ConfigurationError} if it is not there. */
 export function asked(c: Context, name: string): string {
   const value = c.req.query(name);
   if (value) return value;
   throw new ConfigurationError(`Cannot answer as the address names no ${name}: reload the page`);
+}
+
+/** The box of a face: left, top, width and height. */
+export function boxIn(c: Context): PixelBox {
+  const [leftPx = 0, topPx = 0, widthPx = 1, heightPx = 1] = asked(c, "box").split(",").map(Number);
+  return { leftPx, topPx, widthPx, heightPx };
 }
 
 export const NO_FACE = "Cannot show the face as its image cannot be read";

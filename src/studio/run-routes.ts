@@ -6,6 +6,8 @@ import { readBytes } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { spelledBack, visibleLine } from "../platform/visible-text.ts";
 import { readRunHistory } from "../runs/run-history.ts";
+import { resultOf } from "./command-results.ts";
+import { asked, boxIn, jpegOr, NO_FACE } from "./requests.ts";
 import type { Studio } from "./studio.ts";
 
 /** Files that browsers are told the kind of; pages and images are shown, the others saved. */
@@ -25,14 +27,14 @@ const POLICY_OF_PAGES =
 const MOST_FILES_TOLD = 500;
 
 /** What any command wrote: its files and nothing else of its folder. */
-export function runRoutes({ folder, findRuns }: Studio): Hono {
+export function runRoutes({ folder, desk, findRuns }: Studio): Hono {
   const routes = new Hono();
 
-  async function filesOf(path: string): Promise<{ place: string; names: readonly string[] }> {
+  async function opened(path: string) {
     const place = await folder.place(path);
     const history = await readRunHistory(place);
     if (history === undefined) throw new ToolInputError(`There is no run of a command in this folder: \`${path}\``);
-    return { place, names: [...history.written.keys()].sort() };
+    return { place, history, names: [...history.written.keys()].sort() };
   }
 
   routes.get("/run", async (c) => {
@@ -40,7 +42,7 @@ export function runRoutes({ folder, findRuns }: Studio): Hono {
     const run = (await findRuns()).find((each) => each.path === path);
     if (run === undefined) throw new ToolInputError(`There is no run of a command in this folder: \`${path}\``);
     if (run.problem !== null) return c.json({ run, files: [] });
-    const { place, names } = await filesOf(spelledBack(path));
+    const { place, names } = await opened(spelledBack(path));
     const files = await Promise.all(
       names.slice(0, MOST_FILES_TOLD).map(async (name) => {
         const bytes = await stat(systemPath(join(place, name))).then(
@@ -53,10 +55,22 @@ export function runRoutes({ folder, findRuns }: Studio): Hono {
     return c.json({ run, files: files.filter(({ bytes }) => bytes !== null) });
   });
 
+  /** What the command found, as its own page shows it. */
+  routes.get("/run/result", async (c) => {
+    const path = c.req.query("path") || ".";
+    return c.json({ result: await resultOf({ root: folder.root, path, ...(await opened(spelledBack(path))) }) });
+  });
+
+  routes.get("/run/portrait", async (c) => {
+    const run = { ...(await opened(spelledBack(asked(c, "path")))), stamp: "" };
+    const face = { path: asked(c, "image"), atS: null, box: boxIn(c) };
+    return jpegOr(c, await desk.portrait(run, face, c.req.raw.signal), NO_FACE);
+  });
+
   routes.get("/file", async (c) => {
     const name = c.req.query("name") ?? "";
     const path = spelledBack(c.req.query("run") || ".");
-    const { names } = await filesOf(path);
+    const { names } = await opened(path);
     if (!names.includes(name)) throw new ToolInputError(`Kuleshov wrote no file of this name: \`${name}\``);
     const content = await readBytes(await folder.place(join(path, name)));
     const ending = extname(name).toLowerCase();

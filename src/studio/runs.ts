@@ -87,14 +87,21 @@ async function readRun(root: string, folder: string): Promise<FoundRun | undefin
   }
 }
 
-/** Paths in settings are seen from where the command was run; a folder that was moved since is taken as it is now. */
 function imageOf(root: string, { command, settings, workingFolder }: RunHistory["began"]): string | null {
   const path = command === "ask" ? (settings.image as { readonly path?: unknown } | undefined)?.path : undefined;
   if (typeof path !== "string") return null;
+  const seen = seenFrom(root, workingFolder, path);
+  return isAbsolute(seen) ? null : reversiblyVisible(seen);
+}
+
+/**
+ * A path that a run names, which is seen from where its command was run, as seen from the studio's folder; absolute where it
+ * lies elsewhere. A folder that was moved since is taken as it is now.
+ */
+export function seenFrom(root: string, workingFolder: string, path: string): string {
   const seen = relative(root, resolve(workingFolder, path));
   const isInside = seen !== "" && !seen.startsWith("..") && !isAbsolute(seen);
-  if (isInside || !isAbsolute(path)) return reversiblyVisible((isInside ? seen : path).split(sep).join("/"));
-  return null;
+  return (isInside ? seen : path).split(sep).join("/");
 }
 
 /** Links to folders are left alone: they may lead anywhere. */

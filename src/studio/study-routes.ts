@@ -20,7 +20,7 @@ import { imageFolders } from "./folder-images.ts";
 import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
 import { type OpenedStudy, placeOfRow } from "./opened-study.ts";
 import { pageAddress } from "./page-address.ts";
-import { asked, jpegOr, message, NO_FACE } from "./requests.ts";
+import { asked, boxIn, jpegOr, message, NO_FACE } from "./requests.ts";
 import { STUDIES } from "./result-folders.ts";
 import type { Studio } from "./studio.ts";
 import { STARTER_SCRIPTS } from "./study-scripts.ts";
@@ -100,11 +100,10 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
   });
 
   routes.get("/study/portrait", async (c) => {
-    const [leftPx = 0, topPx = 0, widthPx = 1, heightPx = 1] = asked(c, "box").split(",").map(Number);
     const study = await desk.open(asked(c, "path"));
     const [path, at] = [asked(c, "image"), c.req.query("at")];
-    const box = { leftPx, topPx, widthPx, heightPx };
-    const jpeg = await desk.portrait(study, { path, atS: at === undefined ? null : Number(at), box }, c.req.raw.signal);
+    const face = { path, atS: at === undefined ? null : Number(at), box: boxIn(c) };
+    const jpeg = await desk.portrait(study, face, c.req.raw.signal);
     return jpegOr(c, jpeg, NO_FACE);
   });
 

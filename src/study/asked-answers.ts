@@ -4,7 +4,8 @@ import type { Judgment, Reading } from "../domain/judgment.ts";
 import { readingRows } from "../domain/reading-rows.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { dataAddress, renderView } from "../measuring/render-view.ts";
-import { type AnswersSummary, answersPage } from "../pages/answers-page.ts";
+import type { AnswersSummary, AnswersView } from "../pages/answers-view.tsx";
+import { answersPage } from "../pages/result-pages.tsx";
 import { systemPath } from "../platform/system-path.ts";
 import { type Cell, csvLines } from "../platform/tables/write-table.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
@@ -37,18 +38,23 @@ export async function readAnswers(folder: string): Promise<readonly AskedItem[]>
 export async function writeAnswers(
   run: RunFolder,
   items: readonly AskedItem[],
-  summary: Omit<AnswersSummary, "asked" | "failed" | "notes">,
+  { model, ...spent }: Cost & { readonly model: string },
 ): Promise<void> {
-  const failed = items.filter(({ failure }) => failure !== null).length;
   const extras = extraColumnsOf(items);
   const columns = [...COLUMNS, ...extras.flatMap((extra) => extra.columns)];
   await run.write(TABLE_FILE, csvLines([columns, ...items.flatMap((item) => rowsOf(item, extras))]));
-  const shown = await Promise.all(
-    items.slice(0, SHOWN).map(async (item) => ({ item, thumbnail: await thumbnailOf(item) })),
-  );
-  const cards = shown.map(({ item, thumbnail }) => ({
+  const images = await Promise.all(items.slice(0, SHOWN).map(thumbnailOf));
+  await run.write(PAGE_FILE, answersPage(answersView(items, spent, images), model));
+}
+
+type Cost = Omit<AnswersSummary, "asked" | "failed" | "notes">;
+
+/** Answers as a page shows them. @param images the address of each one's image; those that have none are not shown. */
+export function answersView(items: readonly AskedItem[], cost: Cost, images: readonly (string | null)[]): AnswersView {
+  const failed = items.filter(({ failure }) => failure !== null).length;
+  const cards = items.slice(0, images.length).map((item, at) => ({
     title: item.id,
-    thumbnail,
+    image: images[at] ?? null,
     question: item.report?.provenance.question ?? item.question,
     context: item.context,
     answer: item.report?.judgment.answer ?? null,
@@ -56,7 +62,7 @@ export async function writeAnswers(
     readings: subjectsOf(item).flatMap((subject) => readingRows(subject, item.report ?? {})),
     remarks: remarksOn(item),
   }));
-  await run.write(PAGE_FILE, answersPage({ ...summary, asked: items.length, failed, notes: notesOn(items) }, cards));
+  return { summary: { ...cost, asked: items.length, failed, notes: notesOn(items) }, cards };
 }
 
 const COLUMNS = [
@@ -114,7 +120,7 @@ function topOf({ distribution }: Reading): [string | null, number | null] {
 }
 
 /** A page of more images is slow to open; all of them are in the table. */
-const SHOWN = 200;
+export const SHOWN = 200;
 const THUMBNAIL_PX = 240;
 
 /** `null` where the image cannot be read. */

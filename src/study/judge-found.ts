@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { ask } from "../ask.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import { sameCategory } from "../domain/category.ts";
@@ -6,19 +7,20 @@ import type { Report } from "../domain/report.ts";
 import type { FoundFace } from "./found-faces.ts";
 
 /** What a model says of one found face, with what it rests on. */
-export interface FoundVerdict {
-  readonly path: string;
-  readonly faceId: string;
+export const FoundVerdict = z.strictObject({
+  path: z.string(),
+  faceId: z.string(),
   /** `null`: it abstained, or failed. */
-  readonly same: boolean | null;
+  same: z.boolean().nullable(),
   /** Probability that it gives the category; `null` when it abstained or failed. */
-  readonly probability: number | null;
+  probability: z.number().nullable(),
   /** Cues that speak for what it read, each with the statements it cites. */
-  readonly cues: readonly { readonly statement: string; readonly evidence: readonly string[] }[];
-  readonly model: string;
+  cues: z.array(z.strictObject({ statement: z.string(), evidence: z.array(z.string()).readonly() })).readonly(),
+  model: z.string(),
   /** Why there is no verdict; `null` when there is one. */
-  readonly reason: string | null;
-}
+  reason: z.string().nullable(),
+});
+export type FoundVerdict = Readonly<z.infer<typeof FoundVerdict>>;
 
 /** What a model is asked to call a face that shows something else. */
 const OTHERWISE = "another expression";

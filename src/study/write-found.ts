@@ -1,14 +1,18 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
-import { type FoundSummary, foundPage } from "../pages/study-page.ts";
+import { dataAddress } from "../measuring/render-view.ts";
+import type { FoundView } from "../pages/found-view.tsx";
+import { foundPage } from "../pages/result-pages.tsx";
+import { readText } from "../platform/read-file.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { renderContactSheet, TILE_PX, TILES_PER_SHEET } from "../render/contact-sheet.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
-import type { FoundFace, FoundFaces } from "./found-faces.ts";
-import type { FoundVerdict } from "./judge-found.ts";
+import { type FoundFace, type FoundFaces, readFound } from "./found-faces.ts";
+import { FoundVerdict } from "./judge-found.ts";
 
 /** What a search ends with. */
-export const FOUND_FILES = ["ranking.csv", "verdicts.jsonl", "contact-sheet.jpg", "found.html"] as const;
+const VERDICTS_FILE = "verdicts.jsonl";
+export const FOUND_FILES = ["ranking.csv", VERDICTS_FILE, "contact-sheet.jpg", "found.html"] as const;
 
 const COLUMNS = [
   "rank",
@@ -44,12 +48,16 @@ export async function writeFound(
 ): Promise<void> {
   const said = new Map(best.verdicts.map((verdict) => [keyOf(verdict), verdict]));
   const rows = found.faces.map((face, index) => rankingRow(face, index + 1, said.get(keyOf(face))));
-  await run.write("verdicts.jsonl", best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
+  await run.write(VERDICTS_FILE, best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
   const shown = best.candidates.slice(0, TILES_PER_SHEET);
   const requests = shown.map((face) => ({ id: keyOf(face), path: face.path, box: face.box }));
   const portraits = await cutPortraits(requests, { sidePx: TILE_PX, square: true }, signal);
   await writeSheet(run, shown, portraits);
-  await run.write("found.html", foundPage({ ...best, ...summaryOf(found, shown, { said, portraits }) }));
+  const portraitOf = (face: FoundFace) => {
+    const data = portraits.get(keyOf(face));
+    return data === undefined ? null : dataAddress({ mimeType: "image/jpeg", data });
+  };
+  await run.write("found.html", foundPage(foundView(found, { shown, said: best.verdicts, portraitOf }), best.category));
   await run.write("ranking.csv", csvLines([COLUMNS, ...rows]));
 }
 
@@ -87,21 +95,26 @@ function rankingRow(face: FoundFace, rank: number, verdict: FoundVerdict | undef
 
 type Portraits = ReadonlyMap<string, Uint8Array>;
 
-function summaryOf(
+/** What a search found, as a page shows it. */
+export function foundView(
   { faces, failures }: FoundFaces,
-  shown: readonly FoundFace[],
-  { said, portraits }: { readonly said: ReadonlyMap<string, FoundVerdict>; readonly portraits: Portraits },
-): Omit<FoundSummary, "category"> {
+  {
+    shown,
+    said,
+    portraitOf,
+  }: {
+    readonly shown: readonly FoundFace[];
+    readonly said: readonly FoundVerdict[];
+    /** Its address. */
+    readonly portraitOf: (face: FoundFace) => string | null;
+  },
+): FoundView {
+  const verdicts = new Map(said.map((verdict) => [keyOf(verdict), verdict]));
   const best = shown.map((face) => {
-    const [verdict, portrait] = [said.get(keyOf(face)), portraits.get(keyOf(face))];
+    const verdict = verdicts.get(keyOf(face));
+    const { score, expression, why } = face;
     return {
-      ...{
-        title: `${basename(face.path)} ${face.faceId}`,
-        score: face.score,
-        expression: face.expression,
-        why: face.why,
-      },
-      portrait: portrait === undefined ? null : `data:image/jpeg;base64,${Buffer.from(portrait).toString("base64")}`,
+      ...{ title: `${basename(face.path)} ${face.faceId}`, portrait: portraitOf(face), score, expression, why },
       verdict:
         verdict === undefined
           ? null
@@ -109,6 +122,15 @@ function summaryOf(
     };
   });
   return { faces: faces.length, failures, best };
+}
+
+/** What the folder of a finished search says, its faces from `portraitOf`. */
+export async function readFoundView(folder: string, portraitOf: (face: FoundFace) => string): Promise<FoundView> {
+  const found = await readFound(folder);
+  const lines = (await readText(join(folder, VERDICTS_FILE))).split("\n").filter((line) => line !== "");
+  const said = lines.map((line) => FoundVerdict.parse(JSON.parse(line)));
+  const shown = found.faces.filter(({ copyOf }) => copyOf === null).slice(0, TILES_PER_SHEET);
+  return foundView(found, { shown, said, portraitOf });
 }
 
 function verdictInWords({ same, probability, model, reason }: FoundVerdict): string {

@@ -14,7 +14,7 @@ import { createRandom } from "../../src/domain/statistics/random.ts";
 import { importExemplars } from "../../src/exemplars/import-exemplars.ts";
 import { cutPortraits } from "../../src/measuring/cut-portraits.ts";
 import { decodeImage } from "../../src/measuring/decode-image.ts";
-import { portraitsNeeded, renderDiscoveryPage } from "../../src/pages/discovery-page.ts";
+import { portraitsNeeded, renderDiscoveryPage } from "../../src/pages/discovery-page.tsx";
 import { writeFileAtomic } from "../../src/platform/write-file-atomic.ts";
 import { expectHarmless, hostile } from "../support/hostile.ts";
 import { measureAs } from "../support/measured-images.ts";

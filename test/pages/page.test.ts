@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { h } from "preact";
 import { describe, expect, it } from "vitest";
-import { confusionTable } from "../../src/pages/charts.ts";
+import { ConfusionTable } from "../../src/pages/confusion-table.tsx";
 import { markup } from "../../src/pages/markup.ts";
 import { page } from "../../src/pages/page.ts";
+import { rendered } from "../../src/pages/rendered.ts";
 
 function policyOf(html: string) {
   const [, policy = ""] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
@@ -30,15 +32,12 @@ describe("a page", () => {
   });
 
   it("colours and sizes without style attributes, which its policy would ignore", () => {
-    const table = confusionTable({
-      type: "confusion",
-      title: "t",
-      labels: ["a", "b"],
-      counts: [
-        [3, 1],
-        [0, 0],
-      ],
-    }).html;
+    const counts = [
+      [3, 1],
+      [0, 0],
+    ];
+    const shown = { type: "confusion", title: "t", labels: ["a", "b"], counts } as const;
+    const table = rendered(h(ConfusionTable, { table: shown })).html;
     expect(table).not.toContain("style=");
     expect(table.match(/class="(right|wrong) share-\d+"/g)).toEqual([
       'class="right share-15"',

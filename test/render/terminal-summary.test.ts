@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ask } from "../../src/ask.ts";
 import { openDependencies } from "../../src/compose/ask.ts";
-import { answersPage } from "../../src/pages/answers-page.ts";
 import { reportPage } from "../../src/pages/report-page.tsx";
+import { answersPage } from "../../src/pages/result-pages.tsx";
 import { tracePage } from "../../src/pages/trace-page.ts";
 import { viewOf } from "../../src/pages/view-report.ts";
 import { renderTerminalReport } from "../../src/render/terminal-report.ts";
@@ -58,7 +58,7 @@ describe("a report on one screen", () => {
     expectHarmless(reportPage(viewOf(evil), "data:image/png;base64,iVBORw0KGgo="));
     const card = {
       title: "a",
-      thumbnail: "data:x",
+      image: "data:x",
       question: "q",
       context: "c",
       answer: "a",
@@ -71,7 +71,7 @@ describe("a report on one screen", () => {
       { ...card, readings },
       { ...card, failure: "it failed", readings: [] },
     ]);
-    expectHarmless(answersPage({ model: hostile("m"), notes: hostile(["n"]), ...counts }, cards));
+    expectHarmless(answersPage({ summary: { notes: hostile(["n"]), ...counts }, cards }, hostile("m")));
   });
 
   it("gives each of many faces one line", () => {

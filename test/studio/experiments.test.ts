@@ -3,11 +3,15 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import * as agreement from "../../src/cli/agreement.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import { keepEvaluation } from "../../src/studio/evaluation-jobs.ts";
 import type { StudioFolder } from "../../src/studio/folder.ts";
+import { actionUnits } from "../support/builders.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
+import { runCommand } from "../support/run-command.ts";
+import { storeAnswers } from "../support/store-answers.ts";
 import { expectNoFaults, studioInBrowser } from "../support/studio-page.ts";
 
 const CONTEXT = "They were just told that their friend has died.";
@@ -27,6 +31,14 @@ const studio = studioInBrowser(
       await mkdir(join(folder, "labelled", label), { recursive: true });
       await copyFile(image(name), join(folder, "labelled", label, name));
     }
+    await storeAnswers(join(folder, "many"), 320);
+    const measured = [0.9, 0.1].map((value) => [
+      ...actionUnits({ AU12: value }, { toolbox: "mesh@3" }),
+      ...actionUnits({ AU12: value }, { toolbox: "pyfeat@2.1.5" }),
+    ]);
+    const faces = measured.map((units) => ({ actionUnits: units }));
+    await writeFile(join(folder, "measured.json"), JSON.stringify({ images: [{ path: "a.jpg", faces }] }));
+    await runCommand(["agreement", join(folder, "measured.json"), "--out", join(folder, "agreement")], [agreement]);
     const rows = ["images/three friends.jpg,happiness,1", "images/grey.jpg,anger,2", "images/late.jpg,anger,3"];
     await writeFile(join(folder, "faces.csv"), ["path,emotion,shown", ...rows, ""].join("\n"));
   },
@@ -212,6 +224,24 @@ describe("an evaluation in the studio", () => {
     await page.close();
   });
 
+  it("shows of many answers those in sight, and all of them while one scrolls", async () => {
+    const page = await open("evaluation/many");
+    await page.waitForSelector("text=320 answers shown");
+    const rows = page.locator("tr[aria-rowindex]");
+    await page.waitForSelector("tr[aria-rowindex='2']");
+    expect(await rows.count()).toBeLessThan(250);
+    const box = page.locator("section[aria-label='Answers one by one']");
+    await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    const last = page.locator("tr[aria-rowindex='321']");
+    await last.waitFor();
+    expect(await last.textContent()).toContain("s319");
+    expect(await rows.first().textContent()).not.toContain("s0");
+    await page.selectOption("select[name=state]", "wrong");
+    await page.waitForSelector("text=80 answers shown");
+    expect(await page.locator("tr[aria-rowindex='2']").textContent()).toContain("s3");
+    await page.close();
+  });
+
   it("is changed in the form and by hand at once, and no line of its file is lost; what is none is not begun", async () => {
     const page = await open("evaluation/?file=faces.eval.yaml");
     await expect.poll(() => page.inputValue("textarea.code")).toBe(FILE);
@@ -242,6 +272,7 @@ it("has nothing serious for axe-core, and no sideways scroll", async () => {
   await expectNoFaults(studio.browser, {
     [`${studio.address}lab/?folder=images&chosen=three%20friends.jpg`]: ".images input[type=radio]",
     [`${studio.address}lab/${lab}`]: ".stimuli img",
+    [`${studio.address}run/agreement`]: ".agreement svg",
     [`${studio.address}health/`]: "section[aria-label='Networks'] dd",
     [`${studio.address}evaluation/?text=${encodeURIComponent(FILE)}`]: ".preview img",
     [`${studio.address}evaluation/${evaluation}?call=${encodeURIComponent(call)}`]: "aside .scores",

@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../src/domain/errors.ts";
 import type { ActionUnitMeasurement } from "../../src/domain/measurement.ts";
-import { agreementFigure, agreementPage } from "../../src/pages/agreement-page.ts";
+import { agreementFigure, agreementPage } from "../../src/pages/result-pages.tsx";
 import { renderAgreement } from "../../src/render/terminal-agreement.ts";
 import { createTerminalStyle } from "../../src/render/terminal-style.ts";
 import { agreementCsv, studyAgreement } from "../../src/study/study-agreement.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { FaceMeasurement } from "../../src/domain/measurement.ts";
 import type { Passport } from "../../src/domain/passport.ts";
-import { passportPage } from "../../src/pages/passport-page.ts";
+import { passportPage } from "../../src/pages/result-pages.tsx";
 import { renderPassport } from "../../src/render/terminal-passport.ts";
 import type { LabelledFace } from "../../src/validation/labelled-faces.ts";
 import { makePassport } from "../../src/validation/make-passport.ts";

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../domain/errors.ts";
+import { readable } from "../../pages/evaluation-view.ts";
 import { number, pText } from "../../pages/markup.ts";
 import {
   type Comparison,
@@ -9,7 +10,6 @@ import {
   type Side,
   sideOf,
 } from "../results/compare.ts";
-import { readable } from "./sections.ts";
 import { type ScoredRun, scoreRun } from "./write-report.ts";
 
 /**

@@ -1,24 +1,10 @@
 import sharp from "sharp";
 import { Report } from "../../domain/report.ts";
+import type { WorstCase } from "../../pages/evaluation-view.ts";
 import { topLabel } from "../answer.ts";
 import type { ScoredCall } from "../results/score-cell.ts";
 import type { CellResult } from "../results/summarise.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
-
-/** One answer that went most wrong, with what it rested on. */
-export interface WorstCase {
-  readonly cell: string;
-  readonly sample: string;
-  readonly truth: string;
-  readonly answer: string;
-  readonly explanation: string;
-  /** Small JPEG as a data address; `null` without an image or when it is gone. */
-  readonly image: string | null;
-  /** Claims with their verdicts and the evidence they cite; `null` when the whole answer is not kept any more. */
-  readonly claims:
-    | readonly { readonly statement: string; readonly verdict: string; readonly evidence: string }[]
-    | null;
-}
 
 const CASES_PER_CELL = 6;
 const CLAIMS_SHOWN = 6;
@@ -28,7 +14,7 @@ const THUMBNAIL_PX = 300;
 const RANKED_BY = ["accuracy", "choice", "ranking", "label-sets", "open-vocabulary", "rege", "faithfulness"];
 
 /** The answers of one cell with the lowest scores, most confident first where scores tie. */
-export async function worstCases(result: CellResult, cache: AnswerCache): Promise<WorstCase[]> {
+export async function worstCases(result: CellResult, cache: AnswerCache, shown: ShowSample): Promise<WorstCase[]> {
   const ranked = RANKED_BY.map((name) => result.scorers.find(({ scorer }) => scorer === name)).find(
     (scorer) => scorer?.calls.some(({ score }) => score.value !== null) === true,
   );
@@ -38,7 +24,7 @@ export async function worstCases(result: CellResult, cache: AnswerCache): Promis
     .filter(({ score }) => score.value !== null && score.value < best)
     .sort((a, b) => (a.score.value as number) - (b.score.value as number) || confidenceOf(b) - confidenceOf(a))
     .slice(0, CASES_PER_CELL);
-  return Promise.all(worst.map((call) => caseOf(call, result.cell.id, cache)));
+  return Promise.all(worst.map((call) => caseOf(call, result.cell.id, { cache, shown })));
 }
 
 function confidenceOf({ record }: ScoredCall): number {
@@ -46,7 +32,14 @@ function confidenceOf({ record }: ScoredCall): number {
   return top === null ? -1 : top.probability;
 }
 
-async function caseOf({ record, sample, score }: ScoredCall, cell: string, cache: AnswerCache): Promise<WorstCase> {
+/** The address of a sample's image; `null` where it is gone. */
+type ShowSample = (path: string, sample: string) => Promise<string | null>;
+
+async function caseOf(
+  { record, sample, score }: ScoredCall,
+  cell: string,
+  { cache, shown }: { readonly cache: AnswerCache; readonly shown: ShowSample },
+): Promise<WorstCase> {
   const { truth } = sample;
   const known = truth.label ?? truth.choice ?? truth.labels?.join(", ");
   const answer = record.answer;
@@ -58,7 +51,7 @@ async function caseOf({ record, sample, score }: ScoredCall, cell: string, cache
     answer:
       answer?.choice ?? (top === null ? score.explanation : `${top.label} (${Math.round(top.probability * 100)} %)`),
     explanation: sample.statement ?? sample.question ?? answer?.explanation ?? score.explanation,
-    image: sample.image === null ? null : await thumbnail(sample.image),
+    image: sample.image === null ? null : await shown(sample.image, sample.id),
     claims: await claimsOf(record.key, cache),
   };
 }

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { fixedAnswerNote } from "../../domain/fixed-answers.ts";
 import { groupBy } from "../../domain/group-by.ts";
-import { type Markup, markup } from "../../pages/markup.ts";
-import { page } from "../../pages/page.ts";
-import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
+import { evaluationPage } from "../../pages/evaluation-page.tsx";
 import { keepInRun } from "../../runs/run-manifest.ts";
 import { locateDatasetPath } from "../dataset/locate.ts";
 import { scorersOf } from "../evaluation.ts";
@@ -17,26 +15,13 @@ import { loadLemmas } from "../load-wheels.ts";
 import { type Comparison, compareSides, sideOf } from "../results/compare.ts";
 import { readScoring } from "../results/scoring.ts";
 import { type RunSummary, summarise } from "../results/summarise.ts";
-import { type ThresholdResult, thresholdResults, thresholdSentence } from "../results/thresholds.ts";
+import { type ThresholdResult, thresholdResults } from "../results/thresholds.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
-import { shortNames } from "../runner/plan.ts";
 import { hasRun, judgmentsPath, openRun, readResults, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
-import { methodsParagraph } from "./methods-paragraph.ts";
-import {
-  auditSection,
-  cellSections,
-  comparisonSection,
-  confusionSection,
-  contextSection,
-  metricsSection,
-  usageSection,
-  worstCasesSection,
-} from "./sections.ts";
-import { stimulusRows } from "./stimulus-rows.ts";
-import { type WorstCase, worstCases } from "./worst-cases.ts";
+import { evaluationView } from "./evaluation-view.ts";
 
 /** A run with its answers scored. */
 export interface ScoredAnswers {
@@ -137,62 +122,7 @@ function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: EvalFile[
 
 /** Writes `report.html` into the run's folder: one file, no network. @returns its path. */
 export async function writeReport(scored: ScoredRun, cache: AnswerCache): Promise<string> {
-  const cases = (await Promise.all(scored.summary.cells.map((cell) => worstCases(cell, cache)))).flat();
-  const rows = await stimulusRows(scored);
-  const path = join(scored.run.folder, "report.html");
-  await keepInRun(
-    scored.run.folder,
-    "report.html",
-    page({ title: `${scored.file.name}: evaluation report`, body: bodyOf(scored, cases, rows) }),
-  );
-  return path;
-}
-
-function bodyOf(
-  { run, file, scoredBy, summary, comparisons, contextEffects, audits, fixed, thresholds }: ScoredRun,
-  cases: readonly WorstCase[],
-  rows: readonly StimulusRow[],
-): Markup {
-  const { header, samples } = run;
-  const differences = comparisonSection(comparisons, summary);
-  const confusions = confusionSection(summary);
-  // Without labels to be right or wrong by, as in a lab, what the context did is what the run is about.
-  const context = contextSection(contextEffects, rows);
-  return markup`<h1>${file.name}</h1><p class="soft">${file.description ?? "Evaluation report"}</p>
-  <p>${samples.length} ${samples.length === 1 ? "sample" : "samples"}, ${summary.cells.length} ${summary.cells.length === 1 ? "condition" : "conditions"}, run on ${header.createdAt.slice(0, 16).replace("T", " ")} UTC with Kuleshov ${header.kuleshovVersion}.</p>
-  ${notesOf(run, summary, [...fixed, ...(scoredBy === null ? [] : [`Scored anew, by scorers, analysis and thresholds of ${scoredBy}`])])}
-  ${thresholdSection(thresholds, shortNames(summary.cells.map(({ cell }) => cell)))}
-  ${confusions === null ? [context, differences] : [differences, confusions, context]}
-  ${metricsSection(summary)}
-  ${auditSection(audits)}
-  ${cellSections(summary)}
-  ${usageSection(summary)}
-  ${worstCasesSection(cases)}
-  <h2>Methods</h2><p>${methodsParagraph({ run, file, summary })}</p>
-  <details><summary>What determined the answers</summary><pre>${JSON.stringify(header.identities, null, 2)}</pre></details>
-  <details><summary>The evaluation file</summary><pre>${header.evalFileText}</pre></details>`;
-}
-
-function notesOf({ header }: StoredRun, { cells }: RunSummary, first: readonly string[]): Markup | null {
-  const notes = [
-    ...first,
-    ...cells.filter(({ usage }) => usage.calls === 0).map(({ cell }) => `Nothing was asked yet under "${cell.id}"`),
-    ...(header.skippedRows.length === 0
-      ? []
-      : [
-          `${header.skippedRows.length} rows of the dataset were left out: ${header.skippedRows
-            .slice(0, 5)
-            .map(({ where, reason }) => `${where} (${reason})`)
-            .join("; ")}`,
-        ]),
-  ];
-  return notes.length === 0 ? null : markup`<ul class="notes">${notes.map((one) => markup`<li>${one}</li>`)}</ul>`;
-}
-
-function thresholdSection(thresholds: readonly ThresholdResult[], short: ReadonlyMap<string, string>): Markup | null {
-  if (thresholds.length === 0) return null;
-  return markup`<h2>Thresholds</h2><ul>${thresholds.map(
-    (one) =>
-      markup`<li class="${one.state === "passed" ? "holds" : "bad"}">${thresholdSentence({ ...one, cell: short.get(one.cell) ?? one.cell })}</li>`,
-  )}</ul>`;
+  const { folder } = scored.run;
+  await keepInRun(folder, "report.html", evaluationPage(await evaluationView(scored, cache)));
+  return join(folder, "report.html");
 }

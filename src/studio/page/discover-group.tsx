@@ -1,14 +1,11 @@
 import { useState } from "preact/hooks";
 import type { Proposal } from "../../domain/discovery.ts";
-import { GroupSignature, GroupTests } from "../../pages/discovery-figures.tsx";
-import { colourOf } from "./discover-map.tsx";
+import { DiscoveredGroup } from "../../pages/discovery-figures.tsx";
 import type { Thumbs } from "./discover-selection.tsx";
 import { FaceThumbs } from "./face-thumbs.tsx";
-import { Scrolling } from "./parts.tsx";
 
 interface GroupProps {
   readonly proposal: Proposal;
-  readonly status: string;
   readonly others: readonly Pick<Proposal, "id" | "name">[];
   readonly thumbs: Thumbs;
   readonly canChange: boolean;
@@ -17,48 +14,17 @@ interface GroupProps {
   readonly regroup: (faces: readonly string[], to: string | null) => void;
 }
 
-/** One group: what it is in plain words, its faces, and what can be made of it. */
+/** A group as the page of the command shows it, and what can be made of it. */
 export function DiscoverGroup(props: GroupProps) {
-  const { proposal, status, thumbs, canChange, canAccept } = props;
-  const { id, name, verdict, size, definition, contrast, medoid, members, boundary, counter } = proposal;
-  const typical = [medoid, ...members.filter((member) => member !== medoid)].map((face) => ({ id: face }));
-  const rows = [
-    ["Hardly in it", boundary],
-    ["Nearly in it", counter],
-  ] as const;
+  const { proposal, thumbs, canChange, canAccept } = props;
   return (
-    <section class="group" id={id} aria-label={`${id} ${name}`}>
-      <h2>
-        <svg width="14" height="14" aria-hidden="true">
-          <circle cx="7" cy="7" r="7" class={`dot g${colourOf(id)}`} />
-        </svg>{" "}
-        {id} · <bdi>{name}</bdi> <span class="status">{status}</span>
-      </h2>
-      <p>
-        <b>{verdict}</b> {size} {size === 1 ? "face" : "faces"}.
-      </p>
-      <p>
-        {definition} {contrast}
-      </p>
-      <FaceThumbs faces={typical} all={id} {...thumbs} />
+    <DiscoveredGroup
+      proposal={proposal}
+      faces={(ids, of) => <FaceThumbs faces={ids.map((id) => ({ id }))} all={of} {...thumbs} />}
+    >
       {canChange ? <Changes {...props} /> : null}
       {canAccept ? <Accept {...props} /> : null}
-      <details>
-        <summary>Tests, action units, and faces at its edge</summary>
-        {rows.map(([title, faces]) =>
-          faces.length === 0 ? null : (
-            <div key={title}>
-              <h3>{title}</h3>
-              <FaceThumbs faces={faces.map((face) => ({ id: face }))} all={`${id} ${title}`} {...thumbs} />
-            </div>
-          ),
-        )}
-        <Scrolling name="Tests">
-          <GroupTests tests={proposal.tests} />
-        </Scrolling>
-        <GroupSignature signature={proposal.signature.slice(0, 8)} />
-      </details>
-    </section>
+    </DiscoveredGroup>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Discovery } from "../../domain/discovery.ts";
+import { DiscoveryMap, MAP_HEIGHT, MAP_WIDTH, type Spot } from "../../pages/discovery-map.tsx";
 
-const [WIDTH, HEIGHT, MARGIN] = [900, 560, 40];
 /** As many thumbnails as leave the map to be seen, and how far apart they are. */
 const THUMB_PX = 44;
 const APART_PX = 62;
@@ -17,128 +17,78 @@ interface MapProps {
   readonly hasThumbs: boolean;
 }
 
-interface Spot {
-  readonly id: string;
-  readonly x: number;
-  readonly y: number;
-  readonly group: string | null;
-}
-
 type Path = readonly (readonly [number, number])[];
 
-/** Every face where it stands among the others. What is drawn around is selected; groups have their names beside colours. */
+/** The map of the page that the command writes; what is drawn around on it is selected. */
 export function DiscoverMap({ map, selected, portraitOf, onSelect, hasThumbs }: MapProps) {
-  const spots = useMemo(() => spotsOf(map), [map]);
   const [lasso, setLasso] = useState<Path | null>(null);
-  const svg = useRef<SVGSVGElement>(null);
+  const spots = useRef<readonly Spot[]>([]);
   const placeOf = (event: PointerEvent): readonly [number, number] => {
-    const box = (svg.current as SVGSVGElement).getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * WIDTH, ((event.clientY - box.top) / box.height) * HEIGHT];
+    const box = (event.currentTarget as SVGSVGElement).getBoundingClientRect();
+    const [right, down] = [event.clientX - box.left, event.clientY - box.top];
+    return [(right / box.width) * MAP_WIDTH, (down / box.height) * MAP_HEIGHT];
   };
   const finish = (event: PointerEvent) => {
     if (lasso === null) return;
     setLasso(null);
     const isClick = lasso.length < 4;
     const found = isClick
-      ? nearestTo(spots, lasso[0] as readonly [number, number])
-      : spots.filter((spot) => isInside(lasso, spot));
+      ? nearestTo(spots.current, lasso[0] as readonly [number, number])
+      : spots.current.filter((spot) => isInside(lasso, spot));
     onSelect(
       found.map(({ id }) => id),
       event.shiftKey || isClick,
     );
   };
-  const dots = useMemo(
-    () =>
-      spots.map(({ id, x, y, group }) => (
-        <circle key={id} cx={x} cy={y} r={4} class={`dot ${group === null ? "none" : `g${colourOf(group)}`}`} />
-      )),
-    [spots],
+  return (
+    <DiscoveryMap
+      map={map}
+      caption="Draw around faces to select them, with Shift to add to those that are; a click selects one."
+      over={(all) => {
+        spots.current = all;
+        return <Over {...{ spots: all, selected, portraitOf, hasThumbs, lasso }} />;
+      }}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setLasso([placeOf(event)]);
+      }}
+      onPointerMove={(event) => {
+        const place = placeOf(event);
+        setLasso((drawn) => (drawn === null ? null : [...drawn, place]));
+      }}
+      onPointerUp={finish}
+      onPointerCancel={() => setLasso(null)}
+    />
   );
-  const groups = useMemo(() => middlesOf(spots), [spots]);
+}
+
+interface OverProps extends Pick<MapProps, "selected" | "portraitOf" | "hasThumbs"> {
+  readonly spots: readonly Spot[];
+  readonly lasso: Path | null;
+}
+
+function Over({ spots, selected, portraitOf, hasThumbs, lasso }: OverProps) {
   const thumbs = useMemo(() => (hasThumbs ? apart(spots) : []), [spots, hasThumbs]);
   return (
-    <figure class="face-map">
-      <svg
-        ref={svg}
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-label="Map of the faces: those that show alike stand near each other. Every face is in the lists below, too."
-        onPointerDown={(event) => {
-          svg.current?.setPointerCapture(event.pointerId);
-          setLasso([placeOf(event)]);
-        }}
-        onPointerMove={(event) => {
-          const place = placeOf(event);
-          setLasso((drawn) => (drawn === null ? null : [...drawn, place]));
-        }}
-        onPointerUp={finish}
-        onPointerCancel={() => setLasso(null)}
-      >
-        {dots}
-        {thumbs.map(({ id, x, y }) => (
-          <image
-            key={id}
-            href={portraitOf(id)}
-            x={x - THUMB_PX / 2}
-            y={y - THUMB_PX / 2}
-            width={THUMB_PX}
-            height={THUMB_PX}
-          />
+    <>
+      {thumbs.map(({ id, x, y }) => (
+        <image
+          key={id}
+          href={portraitOf(id)}
+          x={x - THUMB_PX / 2}
+          y={y - THUMB_PX / 2}
+          width={THUMB_PX}
+          height={THUMB_PX}
+        />
+      ))}
+      {spots
+        .filter(({ id }) => selected.has(id))
+        .map(({ id, x, y }) => (
+          <circle key={id} cx={x} cy={y} r={7} class="chosen" />
         ))}
-        {spots
-          .filter(({ id }) => selected.has(id))
-          .map(({ id, x, y }) => (
-            <circle key={id} cx={x} cy={y} r={7} class="chosen" />
-          ))}
-        {groups.map(({ group, x, y }) => (
-          <text key={group} x={x} y={y} text-anchor="middle" class="group">
-            {group}
-          </text>
-        ))}
-        {lasso === null ? null : <polygon points={lasso.map((place) => place.join()).join(" ")} class="lasso" />}
-      </svg>
-      <figcaption class="soft">
-        To the right: {map.axes[0]}. Upward: {map.axes[1]}. Draw around faces to select them, with Shift to add to those
-        that are; a click selects one.
-      </figcaption>
-    </figure>
+      {lasso === null ? null : <polygon points={lasso.map((place) => place.join()).join(" ")} class="lasso" />}
+    </>
   );
-}
-
-/** The same eight colours as on the page that the command writes. */
-export function colourOf(group: string): number {
-  return (Number(group.slice(1)) - 1) % 8;
-}
-
-/** Those in no group first, so that they hide nothing. */
-function spotsOf({ points }: Discovery["map"]): Spot[] {
-  const scale = (values: readonly number[], from: number, to: number) => {
-    const [low, high] = values.reduce(
-      ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
-      [Infinity, -Infinity],
-    );
-    return (value: number) => (high === low ? (from + to) / 2 : from + ((value - low) / (high - low)) * (to - from));
-  };
-  const x = scale(
-    points.map((point) => point.x),
-    MARGIN,
-    WIDTH - MARGIN,
-  );
-  const y = scale(
-    points.map((point) => point.y),
-    HEIGHT - MARGIN,
-    MARGIN,
-  );
-  return points
-    .map((point) => ({ id: point.id, x: x(point.x), y: y(point.y), group: point.proposal }))
-    .sort((a, b) => Number(a.group !== null) - Number(b.group !== null));
-}
-
-function middlesOf(spots: readonly Spot[]) {
-  const groups = new Map<string, Spot[]>();
-  for (const spot of spots) if (spot.group !== null) groups.set(spot.group, [...(groups.get(spot.group) ?? []), spot]);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return [...groups].map(([group, own]) => ({ group, x: mean(own.map(({ x }) => x)), y: mean(own.map(({ y }) => y)) }));
 }
 
 /** Faces no two of which would cover each other. */

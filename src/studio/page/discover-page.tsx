@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Discovery as Found } from "../../domain/discovery.ts";
-import { STATUS_WORDS } from "../../pages/discovery-figures.tsx";
+import { HowItWasMade, inOrder } from "../../pages/discovery-figures.tsx";
 import { isUnderWay, type Job } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
@@ -74,8 +74,7 @@ function AllDiscoveries() {
   );
 }
 
-export interface DiscoveryView extends Pick<Found, "proposals" | "outside" | "map" | "notes"> {
-  readonly createdAt: string;
+export interface DiscoveryView extends Pick<Found, "proposals" | "outside" | "map" | "notes" | "provenance"> {
   readonly hasImages: boolean;
   /** Given so far, and how many faces are to be rated. */
   readonly ratings: number;
@@ -98,8 +97,6 @@ function Discovery({ path }: { readonly path: string }) {
     </>
   );
 }
-
-const ORDER = Object.keys(STATUS_WORDS);
 
 function Groups({ path, value }: { readonly path: string; readonly value: DiscoveryView }) {
   const { proposals, outside, map, notes, hasImages, ratings, toRate, fixed } = value;
@@ -128,7 +125,6 @@ function Groups({ path, value }: { readonly path: string; readonly value: Discov
       { faces, to },
       () => "The groups are as you put them.",
     );
-  const ordered = [...proposals].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   const thumbs = { selected, toggle, portraitOf: hasImages ? portraitOf : null };
   const hasThumbs = hasImages && query.value.has("thumbnails");
   return (
@@ -166,17 +162,20 @@ function Groups({ path, value }: { readonly path: string; readonly value: Discov
           onSelect={(faces, add) => setSelected(new Set([...(add ? selected : []), ...faces]))}
         />
       </div>
-      {ordered.map((proposal) => (
+      {inOrder(proposals).map((proposal) => (
         <DiscoverGroup
           key={proposal.id}
           {...{ proposal, thumbs, change, regroup }}
           others={proposals.filter(({ id, status }) => id !== proposal.id && status !== "accepted")}
-          status={STATUS_WORDS[proposal.status]}
           canChange={fixed === null && proposal.status !== "accepted"}
           canAccept={fixed === null && hasImages}
         />
       ))}
       <Outside {...{ outside, thumbs }} />
+      <details>
+        <summary>How this was made</summary>
+        <HowItWasMade provenance={value.provenance} />
+      </details>
       <Selection
         {...{ proposals, selected, thumbs, regroup, state }}
         isFixed={fixed !== null}

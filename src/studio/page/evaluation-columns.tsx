@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
+import { Scrolling } from "../../pages/figure-table.tsx";
 import type { FieldsProps } from "./evaluation-form.tsx";
-import { Busy, Failure, NumberField, Scrolling } from "./parts.tsx";
+import { Busy, Failure, NumberField } from "./parts.tsx";
 import { pixels, useLoaded } from "./server.ts";
 
 /** What a column can hold, as people say it. */

@@ -1,10 +1,14 @@
+import { useRef } from "preact/hooks";
 import type { AnswerRow } from "../../evaluation/results/answer-rows.ts";
-import type { Comparison } from "../../evaluation/results/compare.ts";
+import { DifferenceTable } from "../../pages/evaluation-results.tsx";
+import type { DifferencesView } from "../../pages/evaluation-view.ts";
+import { Scrolling } from "../../pages/figure-table.tsx";
 import type { RunView } from "../evaluation-answers.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { imageOf, Transcript } from "./evaluation-transcript.tsx";
-import { Busy, Failure, Scrolling } from "./parts.tsx";
+import { Busy, Failure } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
+import { useVirtual } from "./use-virtual.ts";
 
 interface GridProps {
   readonly path: string;
@@ -17,17 +21,20 @@ interface Found {
   readonly rows: readonly { readonly row: AnswerRow; readonly other: AnswerRow | null }[];
 }
 
-const FILTERS = ["cell", "state", "truth", "answer", "words", "with", "withcell", "differ", "most"] as const;
-const ROWS_MORE = 200;
+const FILTERS = ["cell", "state", "truth", "answer", "words", "with", "withcell", "differ"] as const;
+/** Every row is as high, and so many are asked for at once. */
+const ROW_PX = 56;
+const ROWS = 50;
 
 /** Every answer, filtered, beside those of another run where one is named. All of it stands in the address. */
 export function Answers({ path, view, others }: GridProps) {
-  const words = new URLSearchParams({ path });
+  const words = new URLSearchParams({ path, count: String(ROWS) });
   for (const name of FILTERS) {
     const value = query.value.get(name);
     if (value !== null) words.set(name, value);
   }
-  const { value, error } = useLoaded<Found>(`/evaluation/answers?${words}`);
+  const address = `/evaluation/answers?${words}`;
+  const { value, error } = useLoaded<Found>(`${address}&from=0`);
   const call = query.value.get("call");
   const other = query.value.get("with");
   return (
@@ -40,67 +47,127 @@ export function Answers({ path, view, others }: GridProps) {
         {value === undefined ? "Looking" : `${value.total} ${value.total === 1 ? "answer" : "answers"} shown`}
       </p>
       <div class={call === null ? "answers" : "answers opened"}>
-        {call === null ? null : <Transcript key={call} path={path} call={call} cells={view.cells} />}
-        {value === undefined ? null : <Lines {...value} path={path} view={view} />}
+        {call === null ? null : <Transcript key={call} path={path} call={call} conditions={view.conditions} />}
+        {value === undefined ? null : <Lines key={address} {...{ value, address, path, view }} />}
       </div>
     </section>
   );
 }
 
-function Lines({ total, rows, path, view }: Found & Pick<GridProps, "path" | "view">) {
+interface LinesProps extends Pick<GridProps, "path" | "view"> {
+  /** The first rows, and how many there are. */
+  readonly value: Found;
+  /** Where others come from. */
+  readonly address: string;
+}
+
+/** However many answers there are, only those in sight, and as many above and below, are on the page. */
+function Lines({ value, address, path, view }: LinesProps) {
+  const { total } = value;
+  const box = useRef<HTMLElement>(null);
+  const lots = useVirtual(box, { count: Math.ceil(total / ROWS), size: ROWS * ROW_PX, overscan: 1 });
   const isBeside = query.value.get("with") !== null;
   if (total === 0) return <p>No answer fits these filters.</p>;
+  const shown = lots.getVirtualItems();
+  const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0];
+  const columns = [
+    ...["sample", ...(view.conditions.length > 1 ? ["condition"] : []), "right is", "answer"],
+    ...[...(isBeside ? ["the other"] : []), "outcome"],
+  ];
   return (
-    <Scrolling name="Answers one by one">
-      <table>
+    <Scrolling name="Answers one by one" box={box}>
+      <table aria-rowcount={total + 1}>
         <thead>
-          <tr>
-            <th scope="col">sample</th>
-            {view.cells.length > 1 ? <th scope="col">condition</th> : null}
-            <th scope="col">right is</th>
-            <th scope="col">answer</th>
-            {!isBeside ? null : <th scope="col">the other</th>}
-            <th scope="col">outcome</th>
+          <tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
           </tr>
         </thead>
-        <tbody>
-          {rows.map(({ row, other: its }) => (
-            <Line key={row.call} path={path} row={row} other={isBeside ? its : undefined} view={view} />
-          ))}
-        </tbody>
+        <Space rows={first * ROWS} />
+        {shown.map(({ index }) => (
+          <Lot key={index} {...{ index, value, address, path, view }} columns={columns.length} />
+        ))}
+        <Space rows={Math.max(0, total - (last + 1) * ROWS)} />
       </table>
-      {rows.length < total ? (
-        <button type="button" onClick={() => go(withQuery({ most: String(rows.length + ROWS_MORE) }), "replace")}>
-          Show more
-        </button>
-      ) : null}
     </Scrolling>
+  );
+}
+
+/** The place of rows that are not on the page. */
+function Space({ rows }: { readonly rows: number }) {
+  return rows === 0 ? null : <tbody aria-hidden="true" style={{ display: "block", height: `${rows * ROW_PX}px` }} />;
+}
+
+function Lot({
+  index,
+  value,
+  address,
+  columns,
+  ...shared
+}: LinesProps & { readonly index: number; readonly columns: number }) {
+  const from = index * ROWS;
+  const { value: found = index === 0 ? value : undefined } = useLoaded<Found>(
+    index === 0 ? null : `${address}&from=${from}`,
+  );
+  const isBeside = query.value.get("with") !== null;
+  if (found === undefined) {
+    const rows = Math.min(ROWS, value.total - from);
+    return (
+      <tbody>
+        <tr style={{ height: `${rows * ROW_PX}px` }}>
+          <td colSpan={columns}>…</td>
+        </tr>
+      </tbody>
+    );
+  }
+  return (
+    <tbody>
+      {found.rows.map(({ row, other }, at) => (
+        <Line key={row.call} {...shared} row={row} at={from + at} other={isBeside ? other : undefined} />
+      ))}
+    </tbody>
   );
 }
 
 interface LineProps extends Pick<GridProps, "path" | "view"> {
   readonly row: AnswerRow;
+  /** Its place among all that are shown. */
+  readonly at: number;
   /** `undefined` where no other run is shown, `null` where the other was not asked. */
   readonly other: AnswerRow | null | undefined;
 }
 
-function Line({ path, row, other, view }: LineProps) {
+function Line({ path, row, at, other, view }: LineProps) {
   const { call, sample, hasImage, state } = row;
   const isSelected = call === query.value.get("call");
   return (
-    <tr class={isSelected ? "selected" : ""}>
+    <tr class={isSelected ? "selected" : ""} aria-rowindex={at + 2}>
       <th scope="row">
-        <a href={href(withQuery({ call }))} aria-current={isSelected ? "true" : undefined}>
+        <a href={href(withQuery({ call }))} aria-current={isSelected ? "true" : undefined} title={sample}>
           {hasImage ? <img src={imageOf(path, sample)} alt="" loading="lazy" /> : null}
           <span dir="auto">{sample}</span>
         </a>
       </th>
-      {view.cells.length > 1 ? <td>{view.cells.find(({ id }) => id === row.cell)?.short ?? row.cell}</td> : null}
-      <td>{row.truth ?? "not given"}</td>
-      <td>{answerText(row)}</td>
-      {other === undefined ? null : <td>{other === null ? "not asked" : answerText(other)}</td>}
+      {view.conditions.length > 1 ? (
+        <Cell>{view.conditions.find(({ id }) => id === row.cell)?.short ?? row.cell}</Cell>
+      ) : null}
+      <Cell>{row.truth ?? "not given"}</Cell>
+      <Cell>{answerText(row)}</Cell>
+      {other === undefined ? null : <Cell>{other === null ? "not asked" : answerText(other)}</Cell>}
       <td class={CLASSES[state]}>{state}</td>
     </tr>
+  );
+}
+
+/** Two lines of it at most, so that rows are of one height; the transcript has all. */
+function Cell({ children }: { readonly children: string }) {
+  return (
+    <td title={children}>
+      <span dir="auto">{children}</span>
+    </td>
   );
 }
 
@@ -117,12 +184,13 @@ function answerText({ answer, probability, said }: AnswerRow): string {
 function Filters({ path, view, others }: GridProps) {
   const word = (name: string) => query.value.get(name) ?? "";
   const set = (name: string, value: string) =>
-    go(
-      withQuery({ [name]: value === "" ? null : value, most: null, ...(name === "with" ? { withcell: null } : {}) }),
-      "replace",
-    );
+    go(withQuery({ [name]: value === "" ? null : value, ...(name === "with" ? { withcell: null } : {}) }), "replace");
   const labels = [
-    ...new Set(view.cells.flatMap(({ confusions }) => confusions.flatMap((table) => table.labels))),
+    ...new Set(
+      view.conditions.flatMap(({ scorers }) =>
+        scorers.flatMap(({ tables }) => tables.flatMap((table) => (table.type === "confusion" ? table.labels : []))),
+      ),
+    ),
   ].sort();
   const choice = (
     name: string,
@@ -143,11 +211,11 @@ function Filters({ path, view, others }: GridProps) {
     </label>
   );
   const same = (values: readonly string[]) => values.map((value) => [value, value] as const);
-  const cells = view.cells.map(({ id, short }) => [id, short] as const);
+  const cells = view.conditions.map(({ id, short }) => [id, short] as const);
   return (
     <div class="filters">
       <div class="row">
-        {view.cells.length > 1 ? choice("cell", "Condition", cells) : null}
+        {view.conditions.length > 1 ? choice("cell", "Condition", cells) : null}
         {choice("state", "Outcome", same(["right", "wrong", "partly", "answered", "abstained", "failed", "not shown"]))}
         {labels.length === 0 ? null : choice("truth", "Right is", same(labels))}
         {labels.length === 0 ? null : choice("answer", "Answer", same(labels))}
@@ -158,7 +226,7 @@ function Filters({ path, view, others }: GridProps) {
         {choice(
           "with",
           "Beside",
-          [...(view.cells.length > 1 ? [[path, "another condition of this run"] as const] : []), ...same(others)],
+          [...(view.conditions.length > 1 ? [[path, "another condition of this run"] as const] : []), ...same(others)],
           "nothing",
         )}
         {word("with") === path ? choice("withcell", "That condition", cells, "the first") : null}
@@ -177,56 +245,22 @@ function Filters({ path, view, others }: GridProps) {
   );
 }
 
-export function number(value: number | null): string {
-  return value === null ? "unscored" : value.toFixed(3);
-}
-
 /** Which differences from what it is seen beside hold up. */
 function Compared({ path, view, other }: Pick<GridProps, "path" | "view"> & { readonly other: string }) {
   const [cell, withcell] = [query.value.get("cell") ?? "", query.value.get("withcell") ?? ""];
   const words = new URLSearchParams({ path, with: other, cell, withcell });
-  const { value, error } = useLoaded<{ comparisons: readonly Comparison[] }>(`/evaluation/compare?${words}`);
+  const { value, error } = useLoaded<Pick<DifferencesView, "rows">>(`/evaluation/compare?${words}`);
   if (value === undefined) return error === null ? <Busy>Comparing</Busy> : <Failure error={error} />;
-  const { comparisons } = value;
-  if (comparisons.length === 0) return <p class="told">They have no scored answers about the same samples.</p>;
-  const isOwn = other === path;
-  const holds = ({ adjustedPValue }: Comparison) => adjustedPValue !== null && adjustedPValue < 0.05;
-  const own = view.cells.find(({ id }) => id === comparisons[0]?.first)?.short ?? comparisons[0]?.first;
+  const { rows } = value;
+  if (rows.length === 0) return <p class="told">They have no scored answers about the same samples.</p>;
+  const own = view.conditions.find(({ id }) => id === cell)?.short ?? view.conditions[0]?.short;
   return (
     <details open>
       <summary>
-        Of {comparisons.length} comparisons with {own} here, {comparisons.filter(holds).length} hold up after correction
+        Of {rows.length} comparisons with {own} here, {rows.filter(({ holds }) => holds).length} hold up after
+        correction
       </summary>
-      <Scrolling name="Comparisons" class="compared">
-        <table>
-          <thead>
-            <tr>
-              {["metric", "the other", "is higher by", "pairs", "p, Holm", ""].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {comparisons.map((one) => (
-              <tr key={`${one.scorer} ${one.metric} ${one.second}`}>
-                <th scope="row">{one.metric.replaceAll("_", " ")}</th>
-                <td>{(isOwn ? view.cells.find(({ id }) => id === one.second)?.short : null) ?? one.second}</td>
-                <td>
-                  {number(one.difference)}{" "}
-                  <span class="interval">
-                    [{number(one.low)}, {number(one.high)}]
-                  </span>
-                </td>
-                <td>{one.pairs}</td>
-                <td>{one.adjustedPValue === null ? "no test" : one.adjustedPValue.toFixed(3)}</td>
-                <td class={holds(one) ? "holds" : ""}>{holds(one) ? "holds up" : "does not hold up"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scrolling>
+      <DifferenceTable rows={rows} />
     </details>
   );
 }

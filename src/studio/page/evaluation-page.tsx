@@ -1,11 +1,21 @@
 import { useState } from "preact/hooks";
 import { ConfusionTable } from "../../pages/confusion-table.tsx";
+import {
+  Audits,
+  ConditionByCondition,
+  ContextEffects,
+  Settings,
+  Usage,
+  WorstCases,
+} from "../../pages/evaluation-details.tsx";
+import { Differences, Metrics, mainConfusion, Thresholds } from "../../pages/evaluation-results.tsx";
+import { Scrolling } from "../../pages/figure-table.tsx";
 import type { RunView } from "../evaluation-answers.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
-import { Answers, number } from "./evaluation-grid.tsx";
-import { RunState, Scrolling } from "./parts.tsx";
+import { Answers } from "./evaluation-grid.tsx";
+import { RunState } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
 
 interface Evaluation {
@@ -30,39 +40,40 @@ export function EvaluationPage({ path }: { readonly path: string }) {
   );
 }
 
-function Run({
-  path,
-  view,
-  others,
-}: {
+interface RunProps {
   readonly path: string;
   readonly view: RunView;
   readonly others: readonly string[];
-}) {
-  const { samples, cells, calls, answered, failed, cached, paidUsd, unpriced, failures, fixed, thresholds } = view;
+}
+
+function Run({ path, view, others }: RunProps) {
+  const { samples, conditions, calls, answered, failed, cached, paidUsd, unpriced, failures, notes } = view;
   return (
     <>
       <p>
-        {samples} samples under {cells.length} {cells.length === 1 ? "condition" : "conditions"}: {answered} of {calls}{" "}
-        calls answered{cached === 0 ? "" : `, ${cached} of them before`}
+        {samples} samples under {conditions.length} {conditions.length === 1 ? "condition" : "conditions"}: {answered}{" "}
+        of {calls} calls answered{cached === 0 ? "" : `, ${cached} of them before`}
         {failed === 0 ? "" : `, ${failed} failed`}; {paidUsd === 0 ? "nothing paid" : `${paidUsd.toFixed(4)} USD paid`}
         {unpriced === 0 ? "" : `, and ${unpriced} calls of unknown price`}.
       </p>
-      {[...failures, ...fixed].map((sentence) => (
+      {[...failures, ...notes].map((sentence) => (
         <p class="told" key={sentence}>
           {sentence}
         </p>
       ))}
-      {thresholds.length === 0 ? null : <Thresholds view={view} />}
-      <Results cells={cells} />
-      <Confusion cells={cells} />
+      <Thresholds {...view} />
+      <Differences {...view} />
+      <Confusion {...view} />
       <Answers path={path} view={view} others={others} />
+      <Metrics {...view} />
+      <ContextEffects {...view} />
+      <Audits {...view} />
+      <ConditionByCondition {...view} />
+      <Usage {...view} />
+      <WorstCases {...view} address={href} />
       <h2>Methods</h2>
       <Methods text={view.methods} />
-      <details>
-        <summary>The evaluation file</summary>
-        <pre>{view.file}</pre>
-      </details>
+      <Settings {...view} />
       <p>
         <a href={href(pageAddress("run", path))}>Report and files</a>
       </p>
@@ -70,78 +81,12 @@ function Run({
   );
 }
 
-function Thresholds({ view: { thresholds, cells } }: { readonly view: RunView }) {
-  const shortOf = (id: string) => cells.find((cell) => cell.id === id)?.short ?? id;
-  const missed = thresholds.filter(({ state }) => state !== "passed").length;
-  return (
-    <section aria-label="Thresholds">
-      <h2>{missed === 0 ? "All thresholds passed" : `${missed} of ${thresholds.length} thresholds not passed`}</h2>
-      <ul class="thresholds">
-        {thresholds.map(({ metric, wanted, cell, value, state }) => (
-          <li key={`${metric} ${wanted} ${cell}`}>
-            <strong class={state === "passed" ? "holds" : "bad"}>{state}</strong> {metric.replaceAll("_", " ")}{" "}
-            {number(value)}, wanted {wanted} <span class="soft">{shortOf(cell)}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** Metrics one below the other, conditions side by side. */
-function Results({ cells }: Pick<RunView, "cells">) {
-  const keys = [...new Set(cells.flatMap(({ metrics }) => metrics.map(({ scorer, metric }) => `${scorer}/${metric}`)))];
-  const found = (cell: RunView["cells"][number], key: string) =>
-    cell.metrics.find(({ scorer, metric }) => `${scorer}/${metric}` === key);
-  const scored = keys.filter((key) => cells.some((cell) => (found(cell, key)?.value ?? null) !== null));
-  return (
-    <section aria-label="Results">
-      <h2>Results</h2>
-      {scored.length === 0 ? <p>Nothing could be scored yet.</p> : null}
-      <Scrolling name="Metrics by condition">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">metric</th>
-              {cells.map(({ id, short }) => (
-                <th key={id} scope="col">
-                  {short}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {scored.map((key) => (
-              <tr key={key}>
-                <th scope="row">{(key.split("/")[1] ?? key).replaceAll("_", " ")}</th>
-                {cells.map((cell) => {
-                  const one = found(cell, key);
-                  if (one === undefined) return <td key={cell.id}>not asked for</td>;
-                  const { value, low, high, n, unscored } = one;
-                  return (
-                    <td key={cell.id}>
-                      {number(value)}{" "}
-                      <span class="interval">
-                        {low === null || high === null ? "no interval" : `[${number(low)}, ${number(high)}]`}, n = {n}
-                        {unscored === 0 ? "" : `, ${unscored} unscored`}
-                      </span>
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scrolling>
-    </section>
-  );
-}
-
 /** What was taken for what under one condition; a cell leads to its answers and their images. */
-function Confusion({ cells }: Pick<RunView, "cells">) {
-  const having = cells.filter(({ confusions }) => confusions.length > 0);
-  const cell = having.find(({ id }) => id === query.value.get("cell")) ?? having[0];
-  if (cell === undefined) return null;
+function Confusion({ conditions }: Pick<RunView, "conditions">) {
+  const having = conditions.filter((condition) => mainConfusion(condition) !== undefined);
+  const condition = having.find(({ id }) => id === query.value.get("cell")) ?? having[0];
+  const table = condition && mainConfusion(condition);
+  if (condition === undefined || table === undefined) return null;
   return (
     <section aria-label="Confusions">
       <h2>What was taken for what</h2>
@@ -149,7 +94,7 @@ function Confusion({ cells }: Pick<RunView, "cells">) {
         <label class="field short">
           Condition
           <select
-            value={cell.id}
+            value={condition.id}
             onChange={(event) =>
               go(withQuery({ cell: event.currentTarget.value, truth: null, answer: null }), "replace")
             }
@@ -162,17 +107,15 @@ function Confusion({ cells }: Pick<RunView, "cells">) {
           </select>
         </label>
       )}
-      {cell.confusions.map((table) => (
-        <Scrolling key={table.title} name={table.title}>
-          <p class="soft">{table.title}; a number leads to its answers and their images</p>
-          <ConfusionTable
-            table={table}
-            leadsTo={(truth, answer) =>
-              href(withQuery({ cell: cell.id, truth, answer, state: null, words: null, call: null, most: null }))
-            }
-          />
-        </Scrolling>
-      ))}
+      <p class="soft">{table.title}; a number leads to its answers and their images</p>
+      <Scrolling name={table.title}>
+        <ConfusionTable
+          table={table}
+          leadsTo={(truth, answer) =>
+            href(withQuery({ cell: condition.id, truth, answer, state: null, words: null, call: null }))
+          }
+        />
+      </Scrolling>
     </section>
   );
 }

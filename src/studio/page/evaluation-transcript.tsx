@@ -15,8 +15,8 @@ export function imageOf(path: string, sample: string, cell = ""): string {
 export function Transcript({
   path,
   call,
-  cells,
-}: { readonly path: string; readonly call: string } & Pick<RunView, "cells">) {
+  conditions,
+}: { readonly path: string; readonly call: string } & Pick<RunView, "conditions">) {
   const { value, error } = useLoaded<WholeAnswer>(`/evaluation/answer?${new URLSearchParams({ path, call })}`);
   const place = useRef<HTMLElement>(null);
   const isThere = value !== undefined;
@@ -33,7 +33,7 @@ export function Transcript({
       </p>
       <Failure error={error} />
       {value === undefined ? null : (
-        <Whole path={path} condition={cells.find(({ id }) => id === value.cell)?.short ?? value.cell} {...value} />
+        <Whole path={path} condition={conditions.find(({ id }) => id === value.cell)?.short ?? value.cell} {...value} />
       )}
     </aside>
   );

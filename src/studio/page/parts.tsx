@@ -141,19 +141,3 @@ export function NumberField({ title, value, change, ...input }: NumberProps) {
     </label>
   );
 }
-
-interface ScrollingProps {
-  readonly name: string;
-  readonly class?: string;
-  readonly children: ComponentChildren;
-}
-
-/** What may be wider than the page. It has the focus, so that it is scrolled by keyboard too. */
-export function Scrolling({ name, class: more = "", children }: ScrollingProps) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class={`scroll ${more}`} aria-label={name} tabIndex={0}>
-      {children}
-    </section>
-  );
-}

@@ -1,8 +1,13 @@
+import { AgreementShown } from "../../pages/agreement-view.tsx";
+import { AnswersShown } from "../../pages/answers-view.tsx";
+import { FoundShown } from "../../pages/found-view.tsx";
+import { PassportShown } from "../../pages/passport-view.tsx";
+import type { CommandResult } from "../command-results.ts";
 import { isUnderWay } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { href } from "./address.ts";
-import { Failure, JobList, When } from "./parts.tsx";
+import { Busy, Failure, JobList, When } from "./parts.tsx";
 import { jobAt, useLoaded } from "./server.ts";
 
 interface Run {
@@ -20,9 +25,21 @@ export function RunPage({ rest }: { readonly rest: string }) {
       <h1>{path === "." ? "This folder" : path}</h1>
       {job === undefined || job.state === "done" ? null : <JobList jobs={[job]} />}
       <Failure error={job !== undefined && isUnderWay(job) ? null : (error ?? value?.run.problem ?? null)} />
+      {value === undefined ? null : <Result path={path} />}
       {value === undefined ? null : <Written {...value} path={path} />}
     </>
   );
+}
+
+/** What the command found, by the component that its own page is made of. */
+function Result({ path }: { readonly path: string }) {
+  const { value, error } = useLoaded<{ result: CommandResult | null }>(`/run/result?path=${encodeURIComponent(path)}`);
+  if (value === undefined) return error === null ? <Busy>Reading what was found</Busy> : <Failure error={error} />;
+  const { result } = value;
+  if (result?.command === "agreement") return <AgreementShown agreement={result.view} />;
+  if (result?.command === "validate") return <PassportShown passport={result.view} />;
+  if (result?.command === "ask") return <AnswersShown {...result.view} address={href} />;
+  return result?.command === "find" ? <FoundShown {...result.view} address={href} /> : null;
 }
 
 function Written({ run: { command, createdAt, finished, settings }, files, path }: Run & { readonly path: string }) {

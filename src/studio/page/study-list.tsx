@@ -1,9 +1,9 @@
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from "@tanstack/virtual-core";
-import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { unitName } from "../../pages/study-figures.tsx";
 import { LABEL, type StudyRows } from "../../study/study-rows.ts";
 import { go, query, withQuery } from "./address.ts";
 import { faceOfRow, highestUnits, portraitOf, reasonOf, type StudyAbout, whoOfRow } from "./study-data.ts";
+import { useVirtual } from "./use-virtual.ts";
 
 const TILE_PX = { width: 160, height: 210 };
 const ROW_PX = 34;
@@ -30,6 +30,7 @@ export function FaceList(props: ListProps) {
   const across = view === "table" ? 1 : Math.max(2, Math.floor(widthPx / TILE_PX.width));
   const lines = useVirtual(box, {
     count: Math.ceil(shown.length / across),
+    overscan: OVERSCAN,
     size: view === "table" ? ROW_PX : TILE_PX.height,
   });
   const at = selected === null ? -1 : shown.findIndex((row) => faceOfRow(rows, row) === selected);
@@ -117,26 +118,6 @@ export function FaceList(props: ListProps) {
 function optionClass({ rows, shown, reasons }: ListProps, place: number, isSelected: boolean): string {
   const isExcluded = reasonOf(reasons, faceOfRow(rows, shown[place] as number)) !== undefined;
   return `face${isSelected ? " selected" : ""}${isExcluded ? " excluded" : ""}`;
-}
-
-interface VirtualOptions {
-  readonly count: number;
-  readonly size: number;
-}
-
-function useVirtual(box: { readonly current: HTMLDivElement | null }, { count, size }: VirtualOptions) {
-  const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
-  const options = {
-    ...{ count, estimateSize: () => size, getScrollElement: () => box.current, overscan: OVERSCAN },
-    ...{ observeElementRect, observeElementOffset, scrollToFn: elementScroll },
-    onChange: () => redraw(null),
-  };
-  const [virtual] = useState(() => new Virtualizer<HTMLDivElement, HTMLDivElement>(options));
-  virtual.setOptions(options);
-  useLayoutEffect(() => virtual._didMount(), []);
-  useLayoutEffect(() => virtual._willUpdate());
-  useLayoutEffect(() => virtual.measure(), [size]);
-  return virtual;
 }
 
 interface ItemProps extends ListProps {

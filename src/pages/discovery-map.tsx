@@ -1,0 +1,105 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { Discovery } from "../domain/discovery.ts";
+
+/** Of the map, in its own units. */
+export const [MAP_WIDTH, MAP_HEIGHT] = [900, 560];
+const MARGIN = 40;
+
+/** A face on the map. */
+export interface Spot {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly group: string | null;
+}
+
+interface MapProps extends Omit<JSX.IntrinsicElements["svg"], "children"> {
+  readonly map: Discovery["map"];
+  /** What is drawn over the faces, below the names of groups. */
+  readonly over?: (spots: readonly Spot[]) => JSX.Element;
+  /** What can be done with it. */
+  readonly caption?: string;
+}
+
+/** Every face where it stands among the others, on the two directions along which faces differ most. */
+export function DiscoveryMap({ map, over, caption = "", ...svg }: MapProps) {
+  const spots = useMemo(() => spotsOf(map), [map]);
+  const dots = useMemo(
+    () =>
+      spots.map(({ id, x, y, group }) => (
+        <circle key={id} cx={x.toFixed(1)} cy={y.toFixed(1)} r={4} class={`dot ${colourClass(group)}`}>
+          <title>{id}</title>
+        </circle>
+      )),
+    [spots],
+  );
+  const groups = useMemo(() => middlesOf(spots), [spots]);
+  if (spots.length === 0) return <p>There are no faces to show.</p>;
+  return (
+    <figure class="face-map">
+      <svg
+        viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`}
+        role="img"
+        aria-label="Map of the faces: those that show alike stand near each other. Every face is in the lists below, too."
+        {...svg}
+      >
+        {dots}
+        {over?.(spots)}
+        {groups.map(({ group, x, y }) => (
+          <text key={group} x={x.toFixed(1)} y={y.toFixed(1)} text-anchor="middle" class="group">
+            {group}
+          </text>
+        ))}
+      </svg>
+      <figcaption class="soft">
+        To the right: {map.axes[0]}. Upward: {map.axes[1]}. {caption}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** One of eight colours that most colour-blind people tell apart (Okabe and Ito 2008), then round again. */
+function colourClass(group: string | null): string {
+  return group === null ? "none" : `g${(Number(group.slice(1)) - 1) % 8}`;
+}
+
+/** A dot of a group's colour, beside what it stands for. */
+export function GroupDot({ group }: { readonly group: string | null }) {
+  return (
+    <svg class="group-dot" width="14" height="14" aria-hidden="true">
+      <circle cx="7" cy="7" r="7" class={`dot ${colourClass(group)}`} />
+    </svg>
+  );
+}
+
+/** Those in no group first, so that they hide nothing. */
+function spotsOf({ points }: Discovery["map"]): Spot[] {
+  const scale = (values: readonly number[], from: number, to: number) => {
+    const [low, high] = values.reduce(
+      ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
+      [Infinity, -Infinity],
+    );
+    return (value: number) => (high === low ? (from + to) / 2 : from + ((value - low) / (high - low)) * (to - from));
+  };
+  const x = scale(
+    points.map((point) => point.x),
+    MARGIN,
+    MAP_WIDTH - MARGIN,
+  );
+  const y = scale(
+    points.map((point) => point.y),
+    MAP_HEIGHT - MARGIN,
+    MARGIN,
+  );
+  return points
+    .map((point) => ({ id: point.id, x: x(point.x), y: y(point.y), group: point.proposal }))
+    .sort((a, b) => Number(a.group !== null) - Number(b.group !== null));
+}
+
+function middlesOf(spots: readonly Spot[]) {
+  const groups = new Map<string, Spot[]>();
+  for (const spot of spots) if (spot.group !== null) groups.set(spot.group, [...(groups.get(spot.group) ?? []), spot]);
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return [...groups].map(([group, own]) => ({ group, x: mean(own.map(({ x }) => x)), y: mean(own.map(({ y }) => y)) }));
+}

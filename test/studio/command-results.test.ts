@@ -1,0 +1,164 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ComponentType, h } from "preact";
+import { beforeEach, describe, expect, it } from "vitest";
+import * as agreement from "../../src/cli/agreement.ts";
+import type { Passport } from "../../src/domain/passport.ts";
+import { AgreementShown } from "../../src/pages/agreement-view.tsx";
+import { AnswersShown } from "../../src/pages/answers-view.tsx";
+import { FoundShown } from "../../src/pages/found-view.tsx";
+import { PassportShown } from "../../src/pages/passport-view.tsx";
+import { rendered } from "../../src/pages/rendered.ts";
+import { passportPage } from "../../src/pages/result-pages.tsx";
+import { openRunFolder, type RunFolder } from "../../src/runs/run-folder.ts";
+import type { CommandResult } from "../../src/studio/command-results.ts";
+import { createStudio, type StudioServer } from "../../src/studio/studio.ts";
+import { ANSWERS_FILE, answerLine, writeAnswers } from "../../src/study/asked-answers.ts";
+import type { AskedItem } from "../../src/study/asked-item.ts";
+import { readFound, SEARCHED } from "../../src/study/found-faces.ts";
+import type { FoundVerdict } from "../../src/study/judge-found.ts";
+import { writeFound } from "../../src/study/write-found.ts";
+import { actionUnits } from "../support/builders.ts";
+import { samplePhoto } from "../support/photos.ts";
+import { runCommand } from "../support/run-command.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const TOKEN = "t".repeat(43);
+let studio: StudioServer;
+
+beforeEach(async () => {
+  const folder = await tempFolder();
+  process.chdir(folder);
+  studio = await createStudio({ root: folder, token: TOKEN });
+  return () => studio.close();
+});
+
+const get = (inside: string) => studio.app.request(`http://127.0.0.1:4757/${TOKEN}${inside}`);
+const resultIn = async (run: string) => (await get(`/api/run/result?path=${run}`)).json();
+
+/** What the command's own page holds below its heading, and what the studio's page shows: images have other addresses there. */
+async function bothPages(run: string, file: string, Shown: ComponentType<never>, props: object) {
+  const html = await readFile(join(run, file), "utf8");
+  const [, written = ""] = /<\/h1>(.*)\n<\/main>/s.exec(html) ?? [];
+  const shown = rendered(h(Shown as ComponentType, props)).html;
+  const withoutAddresses = (text: string) => text.replace(/ src="[^"]*"/g, "");
+  return [withoutAddresses(shown), withoutAddresses(written)] as const;
+}
+
+async function inRun(command: string, work: (run: RunFolder) => Promise<void>): Promise<void> {
+  const run = await openRunFolder("run", { command, settings: {}, version: "0" });
+  await work(run);
+  await run.close("finished");
+}
+
+const estimate = { value: 0.8, low: 0.6, high: 0.9, level: 0.95, n: 20, unscored: 1 };
+const passport: Passport = {
+  ...{ faces: 20, subjects: null, notFound: 0, kuleshovVersion: "0", notes: ["Beware."], paragraph: "Validated." },
+  rows: [
+    { section: "action units", source: "mesh@3", of: "AU12", measure: "AUC", estimate },
+    { section: "expressions", source: "rules", of: "", measure: "accuracy", estimate },
+  ],
+  tables: [
+    {
+      type: "confusion",
+      title: "Taken for",
+      labels: ["anger", "fear"],
+      counts: [
+        [3, 1],
+        [0, 2],
+      ],
+    },
+    { type: "table", title: "Counts", headers: ["label", "n"], rows: [["anger", 4]] },
+  ],
+};
+
+describe("what a command wrote, in the studio", () => {
+  it("is the page of `agreement`", async () => {
+    const faces = [0.9, 0.1].map((value) => ({
+      actionUnits: [
+        ...actionUnits({ AU12: value, AU43: 0.1 }, { toolbox: "mesh@3" }),
+        ...actionUnits({ AU12: 5 * value }, { toolbox: "openface@2.2.0", scale: "intensity-0-5" }),
+      ],
+    }));
+    await writeFile("measured.json", JSON.stringify({ images: [{ path: "a.jpg", faces }] }));
+    expect(await runCommand(["agreement", "measured.json", "--out", "run"], [agreement])).toMatchObject({ code: 0 });
+    const { result } = await resultIn("run");
+    const [shown, written] = await bothPages("run", "agreement.html", AgreementShown, { agreement: result.view });
+    expect(written).toBe(shown);
+    expect(shown).toContain("lip corner puller");
+    await writeFile(join("run", "agreement.json"), '{"faces":');
+    expect((await resultIn("run")).error).toMatch(
+      /^Cannot show the result as its file is damaged, or of another version: `.*agreement\.json`$/,
+    );
+  });
+
+  it("is the page of `validate`", async () => {
+    await inRun("validate", async (run) => {
+      await run.write("passport.json", JSON.stringify(passport));
+      await run.write("passport.html", passportPage(passport));
+    });
+    const { result } = await resultIn("run");
+    const [shown, written] = await bothPages("run", "passport.html", PassportShown, { passport: result.view });
+    expect(written).toBe(shown);
+    expect(shown).toContain("AU12 lip corner puller");
+  });
+
+  it("is the page of `ask` about a list, with its images", async () => {
+    const tokens = { input: 10, output: 5 };
+    const item = { question: "Why?", context: "<b>", face: null, report: null, tokens, usd: null };
+    const items: AskedItem[] = [
+      { ...item, id: "one", path: samplePhoto(1), failure: "The model server says 400" },
+      { ...item, id: "gone", path: "gone.jpg", failure: "There is no such file" },
+    ];
+    await inRun("ask", async (run) => {
+      const rows = await run.openRows(new Map([[ANSWERS_FILE, ""]]));
+      const text = new Map([[ANSWERS_FILE, items.map(answerLine).join("")]]);
+      await rows.append({ done: "one", inProgress: null, text, counts: { images: 2, faces: 0, failures: 2 } });
+      await rows.close();
+      await writeAnswers(run, items, { model: "rules", tokens: 30, estimated: 0, usd: 0, unpriced: 2 });
+    });
+    const { result }: { result: CommandResult & { command: "ask" } } = await resultIn("run");
+    const cards = result.view.cards.map((card, at) => ({ ...card, image: at === 0 ? card.image : null }));
+    const [shown, written] = await bothPages("run", "answers.html", AnswersShown, { ...result.view, cards });
+    expect(written).toBe(shown);
+    expect(shown).toContain("30 tokens, nobody says what they cost");
+    expect(result.view.cards[1]?.image).toBe("/api/pixels?path=gone.jpg&side=480");
+  });
+
+  it("is the page of `find`, with a portrait of each face", async () => {
+    const box = { leftPx: 1450, topPx: 290, widthPx: 250, heightPx: 300 };
+    const face = {
+      faceId: "F1",
+      box,
+      similarity: 0.8,
+      contrast: null,
+      nearest: "x",
+      copyOf: null,
+      expression: "anger",
+    };
+    const found = { ...face, path: "sample.jpg", score: 0.81, why: ["AU4 similar"] };
+    const verdict: FoundVerdict = {
+      ...{ path: "sample.jpg", faceId: "F1", same: true, probability: 0.9, model: "rules", reason: null },
+      cues: [{ statement: "The brows are lowered", evidence: ["E1"] }],
+    };
+    await writeFile("sample.jpg", await readFile(samplePhoto(3)));
+    await inRun("find", async (run) => {
+      const rows = await run.openRows(SEARCHED.headers);
+      const { text } = await SEARCHED.rowsOf("sample.jpg", async () => [found]);
+      await rows.append({ done: "sample.jpg", inProgress: null, text, counts: { images: 1, faces: 1, failures: 0 } });
+      await rows.close();
+      await writeFound(run, await readFound("run"), { category: "anger", verdicts: [verdict], candidates: [found] });
+    });
+    const { result }: { result: CommandResult & { command: "find" } } = await resultIn("run");
+    const [shown, written] = await bothPages("run", "found.html", FoundShown, result.view);
+    expect(written).toBe(shown);
+    expect(shown).toContain("rules: the same expression (90 %)");
+    const portrait = await get(result.view.best[0]?.portrait ?? "");
+    expect([portrait.status, portrait.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
+  });
+
+  it("is nothing where the command has a page of its own, or wrote none yet", async () => {
+    await inRun("agreement", async () => {});
+    expect(await resultIn("run")).toEqual({ result: null });
+  });
+});
