@@ -13,6 +13,7 @@ import {
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
+import { SHOT_MODES } from "../exemplars/shot-modes.ts";
 import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
@@ -43,7 +44,7 @@ export function register(program: Command): void {
       "ask about the image without an object, too, and print what that changes; looks for objects",
     )
     .option("--shots <number>", "labelled examples to show first; 8 when examples are asked for", wholeNumber)
-    .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(["images", "descriptions", "both"]))
+    .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(SHOT_MODES))
     .option("--categories <name...>", "judge by these categories of the exemplar store")
     .option("--taxonomy <name>", "judge by a taxonomy: emotic26, ekman7, ... or your own file")
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")

@@ -5,7 +5,7 @@ import type { Counterfactual } from "../ask-without.ts";
 import { ConfigurationError, VideoDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Report } from "../domain/report.ts";
-import type { ShotMode } from "../exemplars/exemplar-source.ts";
+import type { ShotMode } from "../exemplars/shot-modes.ts";
 import { endingOf } from "../measuring/folder-files.ts";
 import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { packageVersion } from "../platform/package-paths.ts";
@@ -210,9 +210,9 @@ export function partsOptions(asked: Asked, images: readonly string[] = [asked.im
 
 const SHOTS_WHEN_ASKED_FOR = 8;
 
-/** Examples are shown when a number, categories or a pack is named; a taxonomy alone only names the labels. */
+/** Examples are shown when a number, categories, a pack or definitions are named; a taxonomy alone only names the labels. */
 function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed }: Asked) {
-  const wanted = categories !== undefined || pack !== undefined;
+  const wanted = categories !== undefined || pack !== undefined || shotMode === "definitions";
   if (!wanted && shots === undefined && taxonomy === undefined) return {};
   const request = {
     shots: shots ?? (wanted ? SHOTS_WHEN_ASKED_FOR : 0),

@@ -1,14 +1,17 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { createLanceExemplarStore } from "../adapters/lancedb/exemplar-store.ts";
+import type { Taxonomy } from "../domain/category.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
+import { createDefinitionSource } from "../exemplars/define-categories.ts";
 import type { ExemplarCandidate } from "../exemplars/exemplar-candidate.ts";
-import { createExemplarSource, type ShotMode } from "../exemplars/exemplar-source.ts";
+import { createExemplarSource } from "../exemplars/exemplar-source.ts";
 import { type ImportOutcome, importExemplars } from "../exemplars/import-exemplars.ts";
 import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { type MeasureImage, toolboxSpace } from "../exemplars/make-exemplar.ts";
 import { readPack } from "../exemplars/pack.ts";
+import type { ShotMode } from "../exemplars/shot-modes.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import type { ExemplarSource } from "../ports/exemplar-source.ts";
@@ -169,6 +172,7 @@ export async function openShotSource(
 ): Promise<ShotSource> {
   const taxonomy = request.taxonomy === undefined ? undefined : await loadTaxonomy(request.taxonomy);
   const asked = request.categories ?? taxonomy?.categories.map(({ name }) => name) ?? null;
+  if (request.mode === "definitions") return definitions(request.shots, taxonomy, asked);
   const [toolbox] = toolboxes;
   if (request.shots === 0 || toolbox === undefined)
     return { source: null, labels: asked, close: async () => undefined };
@@ -195,6 +199,15 @@ export async function openShotSource(
     labels: asked ?? (packs === null ? null : await categoriesOf(store, packs)),
     close: () => store.close(),
   };
+}
+
+/** @throws {ConfigurationError} if nobody says whose definitions. */
+function definitions(count: number, taxonomy: Taxonomy | undefined, labels: readonly string[] | null): ShotSource {
+  if (taxonomy === undefined) {
+    throw new ConfigurationError("Definitions are a taxonomy's: name one, e.g. literature, or a file of your own");
+  }
+  const source = count === 0 ? null : createDefinitionSource(taxonomy, { count, among: labels });
+  return { source, labels, close: async () => {} };
 }
 
 async function categoriesOf(store: ExemplarStore, packs: readonly string[]): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ActionUnitName } from "./measurement.ts";
 
 // biome's noControlCharactersInRegex would refuse the literal range; Unicode's own property says the same.
 const CONTROL = /\p{Cc}/u;
@@ -15,13 +16,32 @@ export const CategoryName = z
   .refine((name) => !CONTROL.test(name), "a category name has no line breaks or control characters");
 export type CategoryName = z.infer<typeof CategoryName>;
 
+/** How sure the literature is of a facial signature; `established` rests on several studies, `tentative` on one or few. */
+const SignatureEvidence = z.enum(["established", "moderate", "tentative", "none"]);
+
+/** What is known of how faces show a category. */
+const FacialSignature = z.strictObject({
+  /** Those that make it up; none where there is no established signature. */
+  units: z.array(ActionUnitName),
+  shown: z.string().min(1),
+  evidence: SignatureEvidence,
+  /** Keys of the taxonomy's sources. */
+  sources: z.array(z.string().min(1)),
+});
+
 /** A label with what it means. A text that nobody has written is null. */
 const Category = z.strictObject({
   name: CategoryName,
   definition: z.string().min(1).nullable(),
   /** What it is easily taken for and is not. */
   contrast: z.string().min(1).nullable(),
+  /** In which it is typically met. */
+  situations: z.array(z.string().min(1)).optional(),
+  face: FacialSignature.optional(),
+  /** What other taxonomies call it, by their ids. */
+  lists: z.record(z.string(), z.string()).optional(),
 });
+export type Category = z.infer<typeof Category>;
 
 /** Whether two names mean the same category: letter case, hyphens and spaces do not count. */
 export function sameCategory(a: string, b: string): boolean {
@@ -58,8 +78,19 @@ export const Taxonomy = z
     /** Where it comes from: a citation, or who made it. */
     source: z.string().min(1),
     categories: z.array(Category).min(1),
+    /** Publications by the keys that facial signatures name. */
+    sources: z.record(z.string(), z.string().min(1)).optional(),
   })
   .superRefine((taxonomy, context) => {
+    taxonomy.categories.forEach(({ face }, index) => {
+      const path = ["categories", index, "face"];
+      const complain = (message: string) => context.addIssue({ code: "custom", path, message });
+      const unknown = face?.sources.find((key) => taxonomy.sources?.[key] === undefined);
+      if (unknown !== undefined) complain(`"${unknown}" is none of the sources`);
+      if (face === undefined) return;
+      if ((face.evidence === "none") !== (face.units.length === 0)) complain("units need evidence, and evidence units");
+      if (face.evidence !== "none" && face.sources.length === 0) complain("evidence needs a source");
+    });
     taxonomy.categories.forEach((category, index) => {
       const first = taxonomy.categories.findIndex((other) => sameCategory(other.name, category.name));
       if (first === index) return;

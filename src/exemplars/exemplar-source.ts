@@ -12,10 +12,8 @@ import { distilCategories, nearestDescriptions } from "./distil-category.ts";
 import { type ImageIdentity, identifyImage, identityOf, leakReason } from "./leakage.ts";
 import { embedMeasured } from "./make-exemplar.ts";
 import { type ExemplarQuery, type Retrieval, retrieveExemplars } from "./retrieve-exemplars.ts";
+import type { ShotMode } from "./shot-modes.ts";
 import { describedShot, shotOf } from "./show-exemplar.ts";
-
-/** How examples are put before a question. */
-export type ShotMode = "images" | "descriptions" | "both";
 
 export interface ShotOptions {
   readonly store: ExemplarStore;

@@ -67,7 +67,12 @@ export function expressionReasons(match: ExpressionMatch): string[] {
 
 /** Words of the query that the exemplar's text has too, as the query writes them, in their order. */
 export function sharedWords(query: string, exemplar: Exemplar): string[] {
-  const there = new Set(words(exemplarText(exemplar)).map(stem));
+  return wordsInBoth(query, exemplarText(exemplar));
+}
+
+/** Words of the query that a text has too. */
+export function wordsInBoth(query: string, text: string): string[] {
+  const there = new Set(words(text).map(stem));
   return [...new Map(words(query).map((word) => [stem(word), word])).entries()]
     .filter(([stemmed, word]) => there.has(stemmed) && word.length > 2 && !COMMON.has(word))
     .map(([, word]) => word);

@@ -65,7 +65,7 @@ it("puts examples before the question, each with its image", async () => {
   });
   const parts = prompt.user.map((part) => (part.type === "text" ? part.text.slice(0, 30) : "[image]"));
   expect(parts).toEqual([
-    "First, 2 labelled examples, to",
+    "First, 2 items to show what la",
     "E9 [exemplar, pack] Example of",
     "[image]",
     "E9 [exemplar, pack] Example of",

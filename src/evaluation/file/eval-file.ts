@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Price } from "../../domain/price.ts";
+import { SHOT_MODES } from "../../exemplars/shot-modes.ts";
 import { ReadingName } from "../answer.ts";
 import { SCORER_NAMES } from "../scorers/registry.ts";
 import { Assertion } from "./assertion.ts";
@@ -111,7 +112,10 @@ const FewShot = z.strictObject({
   store: z.string().min(1).optional().describe("Exemplar store; the default one when left out"),
   packs: nonEmpty(z.string().min(1)).optional().describe("Packs of the store, pack files, or starter packs"),
   taxonomy: z.string().min(1).optional(),
-  mode: z.enum(["images", "descriptions", "both"]).default("images"),
+  mode: z
+    .enum(SHOT_MODES)
+    .default("images")
+    .describe("Exemplars as images, as descriptions of what they have in common, both, or a taxonomy's definitions"),
   audit: z
     .strictObject({
       orders: z.int().min(0).max(32).default(0).describe("Latin-square orders of the exemplars to try"),
