@@ -1,8 +1,11 @@
 import { availableParallelism } from "node:os";
 import { createFfmpegReader } from "../adapters/ffmpeg/ffmpeg-reader.ts";
+import { createFfmpegSound } from "../adapters/ffmpeg/ffmpeg-sound.ts";
 import { createFaceIdentity } from "../adapters/mesh/face-identity.ts";
+import { createWavSound } from "../adapters/wav/wav-sound.ts";
 import { mirroredIdentity } from "../measuring/mirrored.ts";
 import type { FaceIdentity } from "../ports/face-identity.ts";
+import type { SoundReader } from "../ports/sound-reader.ts";
 import type { VideoReader } from "../ports/video-reader.ts";
 import type { StudyTools } from "../study/measure-inputs.ts";
 import { importEvidenceFiles } from "./evidence.ts";
@@ -37,6 +40,11 @@ const FFMPEG = "ffmpeg";
 /** What reads videos on this machine. The program is looked for when the first video is read. */
 export function openVideoReader(): VideoReader {
   return createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
+}
+
+/** What reads the sound of clips, and sound files. */
+export function openSoundReader(): SoundReader {
+  return createWavSound(createFfmpegSound({ command: process.env.KULESHOV_FFMPEG || FFMPEG }));
 }
 
 /** Tells people apart. */

@@ -73,6 +73,22 @@ export class VideoDecodeError extends KuleshovError {
   }
 }
 
+/** A sound cannot be read, or not to its end: missing, without a sound track, damaged, or ffmpeg is not installed. */
+export class SoundDecodeError extends KuleshovError {
+  static override readonly code = "sound-decode";
+  override name = "SoundDecodeError";
+  override readonly code = SoundDecodeError.code;
+  readonly path: string;
+  /** The second half of the sentence. */
+  readonly reason: string;
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot read sound as ${reason}: \`${path}\``, options);
+    this.path = path;
+    this.reason = reason;
+  }
+}
+
 /** An image cannot serve as someone's resting face: no face or several, not at rest, or of another person. */
 export class NeutralFaceError extends KuleshovError {
   static override readonly code = "neutral-face";
@@ -231,6 +247,7 @@ export class PackError extends KuleshovError {
 export interface KuleshovErrors {
   readonly "image-decode": ImageDecodeError;
   readonly "video-decode": VideoDecodeError;
+  readonly "sound-decode": SoundDecodeError;
   readonly "neutral-face": NeutralFaceError;
   readonly "model-file": ModelFileError;
   readonly inference: InferenceError;

@@ -52,6 +52,7 @@ describe("errors", () => {
     const told = [
       new errors.ImageDecodeError("a.jpg", "it is truncated", { cause }),
       new errors.VideoDecodeError("a.mp4", "it has no video", { cause }),
+      new errors.SoundDecodeError("a.wav", "it has no sound", { cause }),
       new errors.NeutralFaceError("calm.jpg", "it shows two faces", { cause }),
       new errors.ModelFileError("mesh", "its hash differs", { cause }),
       new errors.StoreError("kept/", "it is damaged", { cause }),
@@ -63,7 +64,7 @@ describe("errors", () => {
       new errors.BudgetError("Nothing is left"),
       new errors.ProviderError("busy", { retryable: true }, { cause }),
     ];
-    expect(told.slice(0, 7).map((error) => error.cause)).toEqual(Array(7).fill(cause));
+    expect(told.slice(0, 8).map((error) => error.cause)).toEqual(Array(8).fill(cause));
     expect(told.map((error) => ({ ...error, text: String(error), spent: undefined, cause: undefined }))).toEqual([
       {
         code: "image-decode",
@@ -78,6 +79,13 @@ describe("errors", () => {
         path: "a.mp4",
         reason: "it has no video",
         text: "VideoDecodeError: Cannot read video as it has no video: `a.mp4`",
+      },
+      {
+        code: "sound-decode",
+        name: "SoundDecodeError",
+        path: "a.wav",
+        reason: "it has no sound",
+        text: "SoundDecodeError: Cannot read sound as it has no sound: `a.wav`",
       },
       {
         code: "neutral-face",

@@ -9,7 +9,8 @@ const optionOf = (name) => args[args.indexOf(name) + 1];
 const path = optionOf("-i").replace(/^file:/, "");
 const log = (line) => process.stderr.write(`${line}\n`);
 const fromS = args.includes("-ss") ? Number(optionOf("-ss")) : 0;
-const fps = Number(/floor\(t\*([\d.]+)\+0\.001\)/.exec(optionOf("-vf"))[1]);
+const isSound = optionOf("-map") === "0:a:0";
+const fps = isSound ? 0 : Number(/floor\(t\*([\d.]+)\+0\.001\)/.exec(optionOf("-vf"))[1]);
 
 function readVideo() {
   try {
@@ -25,7 +26,7 @@ const video = readVideo();
 const stamp = new Date(video.durationS * 1000).toISOString().slice(11, 22);
 log(`[info] Input #0, mov,mp4,m4a,3gp,3g2,mj2, from '${optionOf("-i")}':`);
 log(`[info]   Duration: ${stamp}, start: 0.000000, bitrate: 408 kb/s`);
-if (video.shots.length === 0) {
+if (isSound ? video.sound === null : video.shots.length === 0) {
   log("[info]   Stream #0:0[0x1](und): Audio: aac (LC) (mp4a / 0x6134706D), 44100 Hz, mono, fltp, 69 kb/s (default)");
   log(`[fatal] Stream map '${optionOf("-map")}' matches no streams.`);
   log("To ignore this, add a trailing '?' to the map.");
@@ -38,6 +39,10 @@ log(
 
 const write = (bytes) => new Promise((resolve) => process.stdout.write(bytes, resolve));
 const { widthPx, heightPx } = video;
+if (isSound) {
+  await write(readFileSync(video.sound));
+  process.exit(0);
+}
 // sharp is loaded only here: a fake that is asked for nothing starts at once.
 const { default: sharp } = await import("sharp");
 const photos = new Map();

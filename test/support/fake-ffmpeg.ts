@@ -23,6 +23,8 @@ export interface FakeVideo {
   readonly heightPx: number;
   /** From here on the file is cut short. */
   readonly brokenFromS: number | null;
+  /** Raw float32, mono, 16 kHz: its sound track; `null` has none. */
+  readonly sound: string | null;
   /** Waits before every frame, so that a test can end the process between two. */
   readonly pauseMs: number;
 }
@@ -36,6 +38,7 @@ export async function writeVideo(path: string, video: Partial<FakeVideo>): Promi
     widthPx: 480,
     heightPx: 320,
     brokenFromS: null,
+    sound: null,
     pauseMs: 0,
     ...video,
   };
