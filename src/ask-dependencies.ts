@@ -58,6 +58,12 @@ export function identityOfParts(dependencies: AskDependencies): unknown {
       ...(mirrored && { mirrored }),
     })),
     observers: dependencies.observers.length,
+    ...(dependencies.clips && {
+      clips: {
+        ...{ fps: dependencies.clips.fps, budget: dependencies.clips.budget },
+        identity: dependencies.clips.identity.network,
+      },
+    }),
     ...(dependencies.observers.some(({ mirrored }) => mirrored) && { mirrored: true }),
   };
 }

@@ -7,7 +7,7 @@ import { FREE, type Price } from "../domain/price.ts";
 import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
 import type { EvaluationDependencies } from "../evaluation/evaluation-dependencies.ts";
 import { variedSource } from "../evaluation/few-shot/exemplar-variant.ts";
-import type { EvalFile } from "../evaluation/file/eval-file.ts";
+import { type EvalFile, takesClips } from "../evaluation/file/eval-file.ts";
 import { JUDGED } from "../evaluation/judge/judge-calls.ts";
 import { createAnswerJudge } from "../evaluation/judge/judge-solver.ts";
 import { createAnswerCache, withoutReuse } from "../evaluation/runner/answer-cache.ts";
@@ -157,6 +157,7 @@ function createConditionDependencies(
       model,
       ...(judges.length > 1 ? { panel: judges } : {}),
       toolboxes: [],
+      clip: takesClips(file),
       mirrored: file.mirrored,
       seed,
       ...named.options,
@@ -192,7 +193,7 @@ function createConditionDependencies(
       ...opened.dependencies,
       // Evaluations keep each answer with its seed and repeat themselves.
       answers: null,
-      tools: toolsOf(opened.dependencies.prompts, {}, { toolboxes, exemplars: null }),
+      tools: toolsOf(opened.dependencies.prompts, { clip: takesClips(file) }, { toolboxes, exemplars: null }),
       toolboxes,
       exemplars: shots.source === null ? null : variedSource(shots.source, condition.variant),
       prompts,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { GroundingVerdict } from "../domain/grounding.ts";
 import { LabelProbability } from "../domain/labels.ts";
 import { ActionUnitName, Presence, Scale, ToolboxId } from "../domain/measurement.ts";
+import { AnswerOverTime } from "./answer-over-time.ts";
 
 /** One reading of the asked-about person; `null` distribution means abstained. */
 export const AnsweredReading = z.strictObject({
@@ -42,6 +43,8 @@ export const Answer = z.strictObject({
   exemplars: z.array(z.string()),
   /** Why no answer is given, `null` when one is. */
   abstention: z.string().nullable(),
+  /** Of a clip. */
+  overTime: AnswerOverTime.exactOptional(),
 });
 export type Answer = z.infer<typeof Answer>;
 

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../domain/errors.ts";
 import { locateDatasetPath } from "./dataset/locate.ts";
-import type { EvalFile } from "./file/eval-file.ts";
+import { type EvalFile, takesClips } from "./file/eval-file.ts";
 import { judgedScorers } from "./judge/judge-calls.ts";
 import { criteriaText } from "./judge/rubric-calls.ts";
 import { hasRun } from "./runner/stored-run.ts";
@@ -22,6 +22,14 @@ export function checkJudge(file: EvalFile, samples: readonly Sample[]): void {
     throw new ConfigurationError('Cannot score "rubric" as toolboxes say nothing in words: drop the scorer');
   }
   for (const sample of samples) criteriaText(file, sample);
+}
+
+/** @throws {ConfigurationError} if clips are to be shown where one image is. */
+export function checkClips(file: EvalFile): void {
+  if (!takesClips(file) || file.task === "judge") return;
+  throw new ConfigurationError(
+    `Cannot ${file.task} with videos: clips, which are judged: leave videos out to take a frame of each, or set task: judge`,
+  );
 }
 
 /** @throws {ConfigurationError} if there is no run that the file's thresholds could be held against. */
@@ -67,7 +75,7 @@ function hasIt(sample: Sample, requirement: Exclude<Requirement, "repeats">): bo
   if (requirement === "options" || requirement === "pair" || requirement === "raters") {
     return sample[requirement] !== null;
   }
-  return sample.truth[requirement] !== null;
+  return (sample.truth[requirement] ?? null) !== null;
 }
 
 function absent(scorer: string, requirement: string, samples: readonly Sample[]): string {

@@ -4,7 +4,7 @@ import { canonicalJson } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
 import { continueRunFolder, openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
 import { askAll } from "./ask-all.ts";
-import { checkBaseline, checkJudge, checkRequirements } from "./check-evaluation.ts";
+import { checkBaseline, checkClips, checkJudge, checkRequirements } from "./check-evaluation.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
@@ -35,6 +35,7 @@ export async function prepareEvaluation(
   const loaded = { ...read, file: await withPrices(read.file, dependencies) };
   const { file } = loaded;
   checkBaseline(file, path);
+  checkClips(file);
   const lemmas = await loadLemmas();
   const dataset = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
   const { samples, skipped, labels } = dataset;
@@ -180,7 +181,8 @@ export async function scorersOf(
   const wheels = await loadWheels();
   const { rubric, analysis } = file;
   const reader = createLabelReader(labels, lemmas);
-  const context = { reader, reading: analysis.reading, wheels, lemmas, rubric, grades };
+  const { reading, toleranceSeconds: toleranceS } = analysis;
+  const context = { reader, reading, toleranceS, wheels, lemmas, rubric, grades };
   const asserted = file.assertions.length === 0 ? [] : [createAssertionsScorer(file.assertions)];
   const scorers = [...file.scorers.map((name) => createScorer(name, context)), ...asserted, ...own];
   const names = scorers.map(({ name }) => name);

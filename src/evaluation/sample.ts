@@ -16,6 +16,22 @@ export const CodedActionUnit = z.strictObject({
 });
 export type CodedActionUnit = z.infer<typeof CodedActionUnit>;
 
+/** What is held to be right at one moment of a clip, on the scales of {@link Truth}. */
+export const MomentTruth = z.strictObject({
+  timeS: z.number().min(0),
+  valence: z.number().min(-1).max(1).nullable(),
+  arousal: z.number().min(-1).max(1).nullable(),
+});
+export type MomentTruth = z.infer<typeof MomentTruth>;
+
+/** What people saw in a clip for a while: labels, or action units by their names. */
+export const EventsTruth = z.strictObject({
+  /** What was looked for in all clips of the data set: it is absent where no event of it is found. */
+  coded: z.array(z.string().min(1)),
+  found: z.array(z.strictObject({ what: z.string().min(1), fromS: z.number().min(0), toS: z.number().min(0) })),
+});
+export type EventsTruth = z.infer<typeof EventsTruth>;
+
 /** What is held to be right about one sample. `null` is "the dataset does not say", which leaves a scorer nothing to score. */
 export const Truth = z.strictObject({
   label: z.string().min(1).nullable(),
@@ -29,6 +45,10 @@ export const Truth = z.strictObject({
   explanation: z.string().min(1).nullable(),
   /** The right one of `options`; `true` or `false` for a statement. */
   choice: z.string().min(1).nullable(),
+  /** Of a clip: its moments in the order of time. Left out of images, and where nothing is said over time. */
+  moments: z.array(MomentTruth).min(1).exactOptional(),
+  /** Of a clip: what happens in it, where that was coded. */
+  events: EventsTruth.exactOptional(),
 });
 export type Truth = z.infer<typeof Truth>;
 
@@ -43,7 +63,7 @@ export type StudyMeasurement = z.infer<typeof StudyMeasurement>;
 /** One thing to be judged, with its truth. */
 export const Sample = z.strictObject({
   id: z.string().min(1),
-  /** Absolute path of the image; `null` for a question without one. */
+  /** Absolute path of the image or clip; `null` for a question without one. */
   image: z.string().nullable(),
   /** The person who is asked about, in source pixels; `null` when the image decides. */
   region: PixelBox.nullable(),

@@ -4,6 +4,7 @@ import { type PixelBox, PixelBox as PixelBoxSchema } from "../domain/geometry.ts
 import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { Sample } from "../evaluation/sample.ts";
 import { ArmNotPossible, type StimulusSource, StimulusUnavailable } from "../evaluation/solver.ts";
+import { isVideoName } from "../evidence/image-names.ts";
 import { hashOfFile, sha256 } from "../platform/hash.ts";
 import { readText } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
@@ -140,6 +141,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       if (image === null) return null;
       const context = wordsIn(sample, arm);
       if (arm === "full") return { path: image, context, region: sample.region };
+      if (isVideoName(image)) throw notPossible("stimuli are made of images: a clip is shown as it is");
       const recipe = await identifyPixels(sample, arm);
       const path = stimulusPath(setting.folder, sample.id, arm, recipe);
       const known = await readStimulusNote(path);

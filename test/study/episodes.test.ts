@@ -7,7 +7,9 @@ import sharp from "sharp";
 import { expect, it, vi } from "vitest";
 import * as asking from "../../src/cli/ask.ts";
 import * as measuring from "../../src/cli/measure.ts";
+import { openEvaluation } from "../../src/compose/evaluation.ts";
 import { Report } from "../../src/domain/report.ts";
+import { evaluate } from "../../src/evaluate.ts";
 import { type FakeVideo, installFakeFfmpeg, type Shot, writeVideo } from "../support/fake-ffmpeg.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCommand } from "../support/run-command.ts";
@@ -36,6 +38,27 @@ async function clipMaker(folder: string) {
     if (run.status !== 0) throw new Error(String(run.stderr));
     return path;
   };
+}
+
+/** The metrics of the rules over the clips that a table names. */
+async function evaluated(
+  folder: string,
+  by: { readonly path: string; readonly columns: string; readonly scorer: string },
+) {
+  const file = join(folder, `${by.scorer}.eval.yaml`);
+  const columns = `{ image: clip, ${by.columns} }`;
+  const dataset = `{ format: csv, path: ${by.path}, videos: clips, columns: ${columns} }`;
+  await writeFile(file, `name: ${by.scorer}\ndataset: ${dataset}\nscorers: [${by.scorer}]\n`);
+  const opened = openEvaluation({
+    ...{ evalFilePath: file, stimuliFolder: join(folder, "stimuli"), answersFolder: join(folder, "answers") },
+  });
+  try {
+    const evaluation = await evaluate({ file, folder: join(folder, `run ${by.scorer}`) }, opened.dependencies);
+    const metrics = evaluation?.scored.summary.cells[0]?.scorers[0]?.metrics ?? [];
+    return Object.fromEntries(metrics.map(({ metric, estimate }) => [metric, estimate.value]));
+  } finally {
+    await opened.close();
+  }
 }
 
 it("finds a smile where it is in a clip, and none in a still face, a pan, cuts and black frames, and judges it over time", async () => {
@@ -136,6 +159,18 @@ it("finds a smile where it is in a clip, and none in a still face, a pan, cuts a
   expect(await readFile(join(out, "study.html"), "utf8")).toContain(
     `<a href="timeline-03.html">${join(clips, "smile.mp4")}</a>`,
   );
+  // The same clip as a sample: its smile is coded as an event, and its valence at three moments.
+  const events = join(folder, "events.csv");
+  await writeFile(events, "clip,what,from,to\nclips/smile.mp4,AU12,0.7,1.9\n");
+  const ratings = join(folder, "ratings.csv");
+  await writeFile(ratings, "clip,frame,valence\nclips/smile.mp4,2,0\nclips/smile.mp4,12,1\nclips/smile.mp4,28,0\n");
+  const told = await evaluated(folder, { path: events, columns: "label: what, from: from, to: to", scorer: "events" });
+  expect(told).toMatchObject({ event_precision: 1, event_recall: 1 });
+  expect(told.frame_f1).toBeGreaterThan(0.85);
+  const rated = { path: ratings, columns: "frame: frame, valence: valence", scorer: "valence-over-time" };
+  const overTime = await evaluated(folder, rated);
+  expect(overTime).toMatchObject({ valence_over_time_told: 1 });
+  expect(overTime.valence_over_time_r).toBeGreaterThan(0.9);
 
   const study = JSON.parse(await readFile(join(out, "study.json"), "utf8"));
   expect(study.files["episodes.csv"]).toContain("onset, apex and offset");

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { filesBelow } from "../../measuring/folder-files.ts";
 import type { DatasetSource } from "../file/dataset-source.ts";
-import { NO_TRUTH, type Sample, type Truth } from "../sample.ts";
+import { type MomentTruth, NO_TRUTH, type Sample, type Truth } from "../sample.ts";
 import type { FrameWanted } from "./drawn-images.ts";
 
 /** A sample with nothing but what is given. */
@@ -32,13 +32,20 @@ export interface BadRow {
   readonly reason: string;
 }
 
+/** What is said of one moment of a clip. */
+export interface RatedMoment extends Omit<MomentTruth, "timeS"> {
+  readonly at: FrameWanted;
+}
+
 /** What a reader makes of one row. */
 export type ReadRow =
   | {
       readonly where: string;
       readonly sample: Sample;
-      /** Which frame is meant, where the sample's image is a video. */
+      /** Which frame is meant, where one frame of a video is. */
       readonly frame?: FrameWanted;
+      /** What is said of moments of a clip, before it is known when its frames are shown. */
+      readonly moments?: readonly RatedMoment[];
     }
   | BadRow;
 

@@ -79,6 +79,32 @@ function earliest(wanted: readonly FrameWanted[]): number {
   return Math.max(0, Math.min(...wanted.map((frame) => ("timeSec" in frame ? frame.timeSec : 0))) - SEEK_BEFORE_S);
 }
 
+/**
+ * When the frames of a video that are wanted are shown, in one pass over the video.
+ *
+ * @returns seconds in the order of `wanted`; `undefined` for a frame that the video does not have.
+ * @throws {VideoDecodeError} if the video cannot be read.
+ */
+export async function frameTimes(
+  path: string,
+  wanted: readonly FrameWanted[],
+  { video }: Pick<FrameDrawer, "video">,
+): Promise<readonly (number | undefined)[]> {
+  const numbers = wanted.map((frame) => ("number" in frame ? frame.number : -1));
+  const last = Math.max(...numbers);
+  const times = new Map<number, number>();
+  const pixels = createPixelPool();
+  if (last >= 0) {
+    for await (const { image } of video.frames(path, { fps: EVERY_FRAME_FPS, skip: 0, pixels })) {
+      const { index = 0, timestampS = 0 } = image.frame ?? {};
+      times.set(index, timestampS);
+      pixels.give(image.rgb);
+      if (index >= last) break;
+    }
+  }
+  return wanted.map((frame) => ("timeSec" in frame ? frame.timeSec : times.get("number" in frame ? frame.number : -1)));
+}
+
 /** Half a frame at 1000 per second, as times are written with decimals; ffmpeg writes six digits of them. */
 function sameMomentS(timeSec: number): number {
   return timeSec < 1000 ? 0.0005 : 0.6 * 10 ** (Math.floor(Math.log10(timeSec)) - 5);

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { clipBox } from "../../domain/geometry.ts";
 import { groupBy } from "../../domain/group-by.ts";
+import { ActionUnitName } from "../../domain/measurement.ts";
 import { nearestNames } from "../../domain/nearest-name.ts";
 import { imageSize } from "../../measuring/decode-image.ts";
 import { pathOfBytes, systemPath } from "../../platform/system-path.ts";
@@ -13,6 +14,7 @@ import type { Sample } from "../sample.ts";
 import { AFFECTNET_LABELS, readAffectNetSamples } from "./affectnet-samples.ts";
 import { chosenSamples } from "./chosen-samples.ts";
 import { CK_PLUS_LABELS, readCkPlusSamples } from "./ck-plus-samples.ts";
+import { timeMoments } from "./clip-samples.ts";
 import { type BadRow, type Dataset, type ReadRow, readFolderSamples } from "./dataset.ts";
 import { drawVideoFrames, type FrameDrawer } from "./drawn-images.ts";
 import { EMOTIC_LABELS, readEmoticSamples } from "./emotic-samples.ts";
@@ -51,7 +53,7 @@ export async function readDataset(source: DatasetSource, setting: DatasetSetting
   };
   const unusable = refuse(checked.filter((row): row is BadRow => "reason" in row));
   const good = checked.filter((row): row is GoodRow => "sample" in row);
-  const drawn = await drawFrames(chosenSamples(good, source, path), setting.frames);
+  const drawn = await timeMoments(await drawFrames(chosenSamples(good, source, path), setting.frames), setting.frames);
   const skipped = [...unusable, ...refuse(drawn.filter((row): row is BadRow => "reason" in row))];
   const read = drawn.flatMap((row) => ("sample" in row ? [row.sample] : []));
   if (read.length === 0) throw noneUsable(skipped, path);
@@ -187,12 +189,17 @@ function problemOf(
   const first = seen.get(id);
   if (first !== undefined) return `its id "${id}" is that of ${first} too`;
   if (reader.labels.length === 0) return undefined;
-  for (const label of [...(truth.labels ?? []), ...(truth.label === null ? [] : [truth.label])]) {
+  const coded = (truth.events?.coded ?? []).filter((what) => !isActionUnit(what));
+  for (const label of [...(truth.labels ?? []), ...(truth.label === null ? [] : [truth.label]), ...coded]) {
     if (reader.read(label) !== null) continue;
     const near = nearestNames(label, reader.labels, 1)[0];
     return `its label "${label}" is not in the taxonomy${near === undefined ? "" : ` (nearest: "${near}")`}`;
   }
   return undefined;
+}
+
+function isActionUnit(what: string): boolean {
+  return ActionUnitName.safeParse(what).success;
 }
 
 type FileFinder = (path: string) => Promise<string | undefined>;

@@ -4,6 +4,7 @@ import { isVideoName } from "../../evidence/image-names.ts";
 import { isMissing, listInCell, numberInCell } from "../../platform/tables/table-rows.ts";
 import type { Columns } from "../file/dataset-source.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
+import { clipsOfRows, ofClip } from "./clip-samples.ts";
 import { mappedLabel, type ReadRow } from "./dataset.ts";
 import { drawGreyImage } from "./drawn-images.ts";
 import { checkColumns, readSourceRows, type TableSource } from "./join-rows.ts";
@@ -16,7 +17,7 @@ type RowSource = Pick<
   TableSource,
   "columns" | "scales" | "labelSeparator" | "labelMap" | "imagePath" | "actionUnitScale"
 > &
-  Partial<Pick<TableSource, "missing" | "firstFrame" | "moment">>;
+  Partial<Pick<TableSource, "missing" | "firstFrame" | "moment" | "videos">>;
 
 /** Samples of a table whose columns the evaluation file names. @throws {ConfigurationError} for a column that is not there. */
 export async function readTableSamples(source: TableSource, path: string, evalFilePath: string): Promise<ReadRow[]> {
@@ -25,7 +26,8 @@ export async function readTableSamples(source: TableSource, path: string, evalFi
     checkColumns(rows, [...namedColumns(source.columns), ...columnsOfPaths([source.imagePath ?? []].flat())], path);
   const beside = source.files === undefined ? dirname(path) : path;
   const base = source.images === undefined ? beside : locateDatasetPath(source.images, evalFilePath);
-  return [...alone, ...(await samplesOfRows(rows, source, base))];
+  const read = await samplesOfRows(rows, source, base);
+  return [...alone, ...(source.videos === "clips" ? clipsOfRows(read) : read)];
 }
 
 /** What becomes of the rows of a table. @param base folder that the cells of images are relative to. */
@@ -47,10 +49,13 @@ export async function samplesOfRows(
   return read;
 }
 
-/** A sample of a video is one frame of it, and has an id of its own. */
+/** A sample of a video is one frame of it, and has an id of its own; or what a row says of the clip. */
 function toRow({ where, cells, decimalComma }: TableRow, sample: Sample, source: RowSource): ReadRow {
+  if (sample.image === null || !isVideoName(sample.image)) {
+    if (source.videos === "clips") throw new RowProblem("it names no video, and videos are taken as clips");
+    return { where, sample };
+  }
   const { columns, firstFrame = 0, moment = 0.5 } = source;
-  if (sample.image === null || !isVideoName(sample.image)) return { where, sample };
   const cell = (column: string | undefined) => {
     const value = column === undefined ? undefined : numberInCell(cells[column] ?? "", decimalComma);
     if (column !== undefined && !(value !== undefined && value >= 0)) {
@@ -62,11 +67,13 @@ function toRow({ where, cells, decimalComma }: TableRow, sample: Sample, source:
   if (number !== undefined && number < firstFrame) {
     throw new RowProblem(`its frame is ${number}, before the first one, ${firstFrame}`);
   }
+  const at = number !== undefined ? { number: number - firstFrame } : timeSec !== undefined ? { timeSec } : null;
+  if (source.videos === "clips") {
+    return ofClip({ where, sample }, at, { fromS: cell(columns.from), toS: cell(columns.to) });
+  }
   const id = columns.id === undefined ? `${sample.id}${number === undefined ? "" : ` frame ${number}`}` : sample.id;
   const inTime = id === sample.id && columns.id === undefined && timeSec !== undefined ? `${id} ${timeSec} s` : id;
-  const frame =
-    number !== undefined ? { number: number - firstFrame } : timeSec !== undefined ? { timeSec } : { share: moment };
-  return { where, sample: { ...sample, id: inTime }, frame };
+  return { where, sample: { ...sample, id: inTime }, frame: at ?? { share: moment } };
 }
 
 /** Every column that a data set names. */

@@ -29,6 +29,8 @@ const Columns = z.strictObject({
   image: z.string().optional().describe("Path of an image, or of a video"),
   frame: z.string().optional().describe("Number of the frame, where the image is a video; firstFrame says from where"),
   time: z.string().optional().describe("Seconds from the start, where the image is a video"),
+  from: z.string().optional().describe("With videos: clips, seconds at which what label names begins in the clip"),
+  to: z.string().optional().describe("With videos: clips, seconds at which it ends"),
   label: z.string().optional(),
   votes: z
     .record(z.string(), z.string())
@@ -98,6 +100,12 @@ const tableFields = {
     .describe("Rows that differ in these two columns alone become one, with a column for each name"),
   missing: z.array(z.string()).default([]).describe("Cells that say there is no value, as 9 does in BP4D"),
   firstFrame: z.int().min(0).default(0).describe("What the dataset calls the first frame of a video"),
+  videos: z
+    .enum(["frames", "clips"])
+    .default("frames")
+    .describe(
+      "What a row with a video stands for: one frame of it, or the clip; then rows about one clip are one sample, with truth over time",
+    ),
   moment: z
     .number()
     .min(0)

@@ -101,6 +101,11 @@ const Analysis = z.strictObject({
   resamples: z.int().min(100).max(1_000_000).default(10_000),
   level: z.number().gt(0.5).lt(1).default(0.95),
   reading: ReadingName.default("integrated"),
+  toleranceSeconds: z
+    .number()
+    .positive()
+    .default(0.5)
+    .describe("How far an event in a clip may begin and end beside the coded one"),
   failures: z
     .enum(["unscored", "wrong"])
     .default("unscored")
@@ -223,3 +228,8 @@ export const EvalFile = z.strictObject({
   thresholds: z.array(Threshold).default([]).describe("What a metric must reach under every condition"),
 });
 export type EvalFile = z.infer<typeof EvalFile>;
+
+/** Whether videos of its data set are judged as clips, and not one frame of each. */
+export function takesClips({ dataset }: Pick<EvalFile, "dataset">): boolean {
+  return "videos" in dataset && dataset.videos === "clips";
+}

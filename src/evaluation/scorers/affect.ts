@@ -2,17 +2,18 @@ import { concordanceStatistic, pearsonStatistic } from "../../domain/statistics/
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { ReadingName } from "../answer.ts";
 import { defineScorer, type ScoredRow, scored, unscored } from "../score.ts";
+import { sameSign } from "./over-time.ts";
 
 interface Pair {
   readonly truth: number;
   readonly given: number;
 }
 
-/** Valence or arousal against the truth, both on -1..1: mean absolute error, Pearson's r and concordance. */
+/** Valence or arousal against the truth, both on -1..1: mean absolute error, Pearson's r, concordance, sign agreement. */
 export function createAffectScorer(dimension: "valence" | "arousal", reading: ReadingName) {
   return defineScorer<Pair>({
     name: dimension,
-    description: `Perceived ${dimension} on -1..1: mean absolute error, Pearson's r, concordance`,
+    description: `Perceived ${dimension} on -1..1: mean absolute error, Pearson's r, concordance, sign agreement`,
     requires: [dimension],
     score(answer, sample) {
       const truth = sample.truth[dimension];
@@ -23,6 +24,11 @@ export function createAffectScorer(dimension: "valence" | "arousal", reading: Re
       return scored(error, { truth, given }, `${given.toFixed(2)} for ${truth.toFixed(2)}`);
     },
     metrics: () => [
+      {
+        name: `${dimension}_sagr`,
+        better: "higher",
+        statistic: (rows) => meanStatistic(rows.map(({ metadata }) => sameSign(metadata.truth, metadata.given))),
+      },
       {
         name: `${dimension}_mae`,
         better: "lower",

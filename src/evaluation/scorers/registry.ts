@@ -10,10 +10,12 @@ import { createAffectScorer } from "./affect.ts";
 import { createCalibrationScorer } from "./calibration.ts";
 import { createChoiceScorer } from "./choice.ts";
 import { createEmerScorer } from "./emer.ts";
+import { createEventsScorer } from "./events.ts";
 import { createFaithfulnessScorer } from "./faithfulness.ts";
 import { createFixedValuesScorer } from "./fixed-values.ts";
 import { createLabelSetsScorer } from "./label-sets.ts";
 import { createOpenVocabularyScorer } from "./open-vocabulary.ts";
+import { createAffectOverTimeScorer } from "./over-time.ts";
 import { createRankingScorer } from "./ranking.ts";
 import { createRatersScorer } from "./raters.ts";
 import { createRegeScorer } from "./rege.ts";
@@ -27,6 +29,8 @@ interface ScoringContext {
   readonly reading: ReadingName;
   readonly wheels: readonly EmotionWheel[];
   readonly lemmas: Lemmas;
+  /** How far an event may begin and end beside the coded one. */
+  readonly toleranceS: number;
   readonly rubric: Rubric;
   /** What people made of the same answers. */
   readonly grades: readonly PersonGrade[];
@@ -40,6 +44,9 @@ const SCORERS = {
   "open-vocabulary": ({ wheels, lemmas, reading }) => createOpenVocabularyScorer(wheels, lemmas, { reading }),
   valence: ({ reading }) => createAffectScorer("valence", reading),
   arousal: ({ reading }) => createAffectScorer("arousal", reading),
+  "valence-over-time": ({ reading }) => createAffectOverTimeScorer("valence", reading),
+  "arousal-over-time": ({ reading }) => createAffectOverTimeScorer("arousal", reading),
+  events: ({ reader, reading, toleranceS }) => createEventsScorer(reader, reading, toleranceS),
   "action-units": createActionUnitsScorer,
   calibration: ({ reader, reading }) => createCalibrationScorer(reader, reading),
   faithfulness: createFaithfulnessScorer,

@@ -9,6 +9,7 @@ import { filledIn } from "../../judging/prompt-library.ts";
 import { targetFace } from "../../lab/scene.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
 import { type Answer, type AnsweredReading, NO_READING } from "../answer.ts";
+import { answerOverTime } from "../answer-over-time.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { type Solver, StimulusUnavailable, usageOf } from "../solver.ts";
 import { type ConditionDependencies, providerOfModel } from "./condition-dependencies.ts";
@@ -111,6 +112,7 @@ function answerOfReport(report: Report, region: PixelBox | null): Answer {
   const { subjects } = report.judgment;
   const subject = subjects.find(({ faceId }) => faceId === (face?.faceId ?? null));
   const cues = subject?.cues ?? [];
+  const overTime = answerOverTime(report, subject?.faceId ?? null);
   return {
     // A judgment is long and kept whole in the cache; over repeats only its being the same matters.
     text: `sha256 ${createHash("sha256").update(JSON.stringify(report.judgment)).digest("hex")}`,
@@ -139,6 +141,7 @@ function answerOfReport(report: Report, region: PixelBox | null): Answer {
     choice: null,
     confidence: null,
     abstention: subject === undefined ? "The person who was asked about was not found" : subject.integrated.abstention,
+    ...(overTime && { overTime }),
   };
 }
 

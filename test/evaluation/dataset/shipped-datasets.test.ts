@@ -5,6 +5,7 @@ import { createFfmpegReader } from "../../../src/adapters/ffmpeg/ffmpeg-reader.t
 import type { Dataset } from "../../../src/evaluation/dataset/dataset.ts";
 import { drawVideoFrames } from "../../../src/evaluation/dataset/drawn-images.ts";
 import { readDataset } from "../../../src/evaluation/dataset/read-dataset.ts";
+import { DatasetSource } from "../../../src/evaluation/file/dataset-source.ts";
 import { readEvalFile } from "../../../src/evaluation/file/read-eval-file.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { ownPath } from "../../../src/platform/package-paths.ts";
@@ -34,11 +35,16 @@ async function drawer() {
 }
 
 /** Reads a data set through the evaluation file that ships for it, from a folder as its holders have it. */
-async function readShipped(name: string, variable: string, folder: string): Promise<Dataset> {
+async function readShipped(
+  name: string,
+  variable: string,
+  folder: string,
+  instead: Readonly<Record<string, unknown>> = {},
+): Promise<Dataset> {
   vi.stubEnv(variable, folder);
   const evalFilePath = ownPath("evals", `${name}.eval.yaml`);
   const { file } = await readEvalFile(evalFilePath);
-  return readDataset(file.dataset, {
+  return readDataset({ ...file.dataset, ...instead } as typeof file.dataset, {
     evalFilePath,
     frames: await drawer(),
     lemmas: new Map(),
@@ -130,7 +136,62 @@ describe("data sets as their holders have them, through the evaluations that shi
     expect(new Set(veatic.samples.map(({ image }) => image)).size).toBe(3);
   });
 
-  it("MER2025: a table with Python lists joined with subtitles, and the frame in the middle of each video", async () => {
+  it("VEATIC over time: each video is one clip with the ratings of all its frames, at the times they are shown", async () => {
+    const ratings = (first: number) => Array.from({ length: 3 }, (_, n) => `${n}.0,${first + n / 10}\n`).join("");
+    const files = Object.fromEntries(
+      [7, 83].flatMap((video) => [
+        [`rating_averaged/${video}_valence.csv`, ratings(video === 7 ? 0 : -0.5)],
+        [`rating_averaged/${video}_arousal.csv`, ratings(0.2)],
+      ]),
+    );
+    const folder = await folderWith(files, ["video/7.mp4", "video/83.mp4"]);
+    const veatic = await readShipped("veatic-clips", "VEATIC_DIR", folder);
+    expect(veatic.skipped).toEqual([]);
+    expect(veatic.samples.map(({ id, image, truth }) => [id, image, truth.valence])).toEqual([
+      ["7", join(folder, "video/7.mp4"), null],
+      ["83", join(folder, "video/83.mp4"), null],
+    ]);
+    const moments = veatic.samples[1]?.truth.moments ?? [];
+    expect(moments.map(({ timeS }) => timeS)).toEqual([0, 0.2, 0.4]);
+    expect(moments.map(({ valence, arousal }) => [valence?.toFixed(1), arousal?.toFixed(1)])).toEqual([
+      ["-0.5", "0.2"],
+      ["-0.4", "0.3"],
+      ["-0.3", "0.4"],
+    ]);
+    const long = `${ratings(0)}99.0,0\n`;
+    const other = await folderWith({ ...files, "rating_averaged/7_valence.csv": long }, [
+      "video/7.mp4",
+      "video/83.mp4",
+    ]);
+    await writeFile(join(other, "rating_averaged/7_arousal.csv"), long);
+    const skipped = (await readShipped("veatic-clips", "VEATIC_DIR", other)).skipped;
+    // Rows count as frames, whatever they are called.
+    expect(skipped).toEqual([]);
+  });
+
+  it("events of clips: rows with a beginning and an end, by label or action unit, absent where none is coded", async () => {
+    const table = "clip,what,from,to\na.mp4,AU12,0.2,1\na.mp4,AU12,1.4,1.8\nb.mp4,happy,0,2\nb.mp4,AU4,1,0.5\n";
+    const folder = await folderWith({ "events.csv": table }, ["a.mp4", "b.mp4"]);
+    const source = DatasetSource.parse({
+      ...{ format: "csv", path: join(folder, "events.csv"), videos: "clips", badRows: "skip" },
+      columns: { image: "clip", label: "what", from: "from", to: "to" },
+    });
+    const setting = { frames: await drawer(), lemmas: new Map(), taxonomyLabels: async () => [] };
+    const { samples, skipped } = await readDataset(source, { evalFilePath: "x.yaml", ...setting });
+    expect(samples.map(({ truth }) => truth.events)).toEqual([
+      {
+        coded: ["AU12", "happy"],
+        found: [
+          { what: "AU12", fromS: 0.2, toS: 1 },
+          { what: "AU12", fromS: 1.4, toS: 1.8 },
+        ],
+      },
+      { coded: ["AU12", "happy"], found: [{ what: "happy", fromS: 0, toS: 2 }] },
+    ]);
+    expect(skipped).toEqual([{ where: "line 5", reason: "it ends at 0.5 s, before it begins at 1 s" }]);
+  });
+
+  it("MER2025: a table with Python lists joined with subtitles, each video a clip, or the frame in its middle", async () => {
     const folder = await folderWith(
       {
         "track2_train_human.csv":
@@ -146,7 +207,9 @@ describe("data sets as their holders have them, through the evaluations that shi
       ["sample_00000002", "Leave me, alone.", ["angry"]],
     ]);
     expect(mer.skipped).toMatchObject([{ reason: expect.stringMatching(/"sample_00000003" is not in/) }]);
-    const middle = await decodeImage(mer.samples[0]?.image as string);
+    expect(mer.samples[0]?.image).toBe(join(folder, "video/sample_00000001.mp4"));
+    const { samples } = await readShipped("mer2025", "MER2025_DIR", folder, { videos: "frames" });
+    const middle = await decodeImage(samples[0]?.image as string);
     const [fifth] = await drawVideoFrames(join(folder, "video/sample_00000001.mp4"), [{ number: 5 }], await drawer());
     expect(Buffer.from(middle.rgb).equals(Buffer.from((await decodeImage(fifth as string)).rgb))).toBe(true);
   });

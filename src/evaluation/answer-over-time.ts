@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { TimeWindow } from "../domain/evidence.ts";
+import { READING_NAMES, type Reading } from "../domain/judgment.ts";
+import { ActionUnitName, ToolboxId } from "../domain/measurement.ts";
+import type { Report } from "../domain/report.ts";
+
+/** What one reading of a person says in a stretch of a clip; `null` where it abstained, or gives no number. */
+const StretchReading = z.strictObject({
+  label: z.string().nullable(),
+  valence: z.number().min(-1).max(1).nullable(),
+  arousal: z.number().min(-1).max(1).nullable(),
+});
+
+/** What an answer says of a person over time. */
+export const AnswerOverTime = z.strictObject({
+  /** Seconds from one frame that was asked for to the next. */
+  stepS: z.number().positive(),
+  stretches: z.array(
+    TimeWindow.extend({ integrated: StretchReading, faceOnly: StretchReading, contextOnly: StretchReading }),
+  ),
+  /** When each action unit was measured, and when it counted as present: from first to last frame. */
+  actionUnits: z.array(
+    z.strictObject({
+      ...{ toolbox: ToolboxId, au: ActionUnitName },
+      ...{ measured: z.array(TimeWindow), present: z.array(TimeWindow) },
+    }),
+  ),
+});
+export type AnswerOverTime = z.infer<typeof AnswerOverTime>;
+
+/** What a report says of a person of a clip over time; `undefined` for an image. */
+export function answerOverTime(
+  { clip, evidence, judgment }: Pick<Report, "clip" | "evidence" | "judgment">,
+  faceId: string | null,
+): AnswerOverTime | undefined {
+  if (clip === undefined) return undefined;
+  const stepS = 1 / clip.fps;
+  const subject = judgment.subjects.find((one) => one.faceId === faceId);
+  const [integrated, faceOnly, contextOnly] = READING_NAMES;
+  const stretches = (subject?.overTime ?? []).map((timed) => ({
+    ...{ fromS: timed.fromS, toS: timed.toS },
+    [integrated]: stretchReading(timed[integrated]),
+    [faceOnly]: stretchReading(timed[faceOnly]),
+    [contextOnly]: stretchReading(timed[contextOnly]),
+  })) as AnswerOverTime["stretches"];
+  const actionUnits = evidence.flatMap(({ value, faceId: whose, source }) => {
+    if (value.type !== "timeline" || whose !== faceId) return [];
+    const times = value.samples.map(({ timeS }) => timeS);
+    const present = value.samples.filter(({ presence }) => presence === "present").map(({ timeS }) => timeS);
+    return [{ toolbox: source.name, au: value.au, measured: runsOf(times, stepS), present: runsOf(present, stepS) }];
+  });
+  return { stepS, stretches, actionUnits };
+}
+
+function stretchReading({ distribution, valence, arousal }: Reading): z.infer<typeof StretchReading> {
+  const [top] = [...distribution].sort((a, b) => b.probability - a.probability);
+  return { label: top?.label ?? null, valence: valence?.value ?? null, arousal: arousal?.value ?? null };
+}
+
+/** Times that follow one another frame by frame, as stretches. */
+function runsOf(timesS: readonly number[], stepS: number): TimeWindow[] {
+  const runs: TimeWindow[] = [];
+  for (const timeS of timesS) {
+    const last = runs.at(-1);
+    if (last !== undefined && timeS - last.toS <= 1.5 * stepS) last.toS = timeS;
+    else runs.push({ fromS: timeS, toS: timeS });
+  }
+  return runs;
+}
