@@ -1,6 +1,7 @@
 import type { EvidenceItem } from "../domain/evidence.ts";
 import type { Reading, SubjectJudgment } from "../domain/judgment.ts";
 import type { ClipInReport } from "../domain/report.ts";
+import { intervalOf } from "../domain/timeline.ts";
 import { visibleText } from "../platform/visible-text.ts";
 import type { MomentView } from "./clip-view.ts";
 
@@ -25,6 +26,7 @@ const LABELS_TOLD = 2;
 export function momentsOf(contents: ClipContents): MomentView[] {
   const { untilS, shown, keyFrame } = contents.clip;
   const timesS = measuredTimes(contents);
+  const stepS = intervalOf(timesS) ?? 0;
   const key = shown.find(({ frame }) => frame === keyFrame);
   const parts = untilS === 0 ? 1 : MOMENTS;
   const chosen = Array.from({ length: parts }, (_, part) => {
@@ -34,18 +36,20 @@ export function momentsOf(contents: ClipContents): MomentView[] {
     const best = told.find((one) => one === key) ?? told[0];
     const middleS = (fromS + toS) / 2;
     const [nearest] = timesS.filter(isInside).sort((a, b) => Math.abs(a - middleS) - Math.abs(b - middleS));
-    return { timeS: best?.timeS ?? nearest ?? Number(middleS.toFixed(3)), why: best?.why ?? null };
+    // Where frames come more slowly than parts, one is seen until the next comes.
+    const before = timesS.findLast((timeS) => timeS <= middleS && middleS - timeS <= stepS);
+    return { timeS: best?.timeS ?? nearest ?? before ?? Number(middleS.toFixed(3)), why: best?.why ?? null };
   });
-  const isKey = (timeS: number) => timeS === (key?.timeS ?? chosen[0]?.timeS);
-  return chosen.map(({ timeS, why }) => ({
-    ...{ timeS, why: why === null ? null : visibleText(why), isKey: isKey(timeS) },
+  const keyAt = Math.max(0, key === undefined ? 0 : chosen.findIndex(({ timeS }) => timeS === key.timeS));
+  return chosen.map(({ timeS, why }, at) => ({
+    ...{ timeS, why: why === null ? null : visibleText(why), isKey: at === keyAt },
     numbers: numbersAt(timeS, contents),
   }));
 }
 
 function measuredTimes({ items }: ClipContents): number[] {
   const samples = items.flatMap(({ value }) => (value.type === "timeline" ? value.samples : []));
-  return [...new Set(samples.map(({ timeS }) => timeS))];
+  return [...new Set(samples.map(({ timeS }) => timeS))].sort((a, b) => a - b);
 }
 
 function numbersAt(timeS: number, { people, items, clip, subjects }: ClipContents): string[] {

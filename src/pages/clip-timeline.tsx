@@ -19,7 +19,7 @@ export function ClipTimeline({ view, frame, onSeek }: TimelineProps) {
     <section class="clip" aria-label="Timeline of the clip">
       <ul class="screen" aria-hidden="true">
         {moments.map((moment, i) => (
-          <li key={moment.timeS} class={moment.isKey ? "key" : undefined}>
+          <li key={i} class={moment.isKey ? "key" : undefined}>
             <Frame src={frame(moment, i)?.large} />
             <div>
               <b>{moment.timeS.toFixed(1)} s</b> {moment.why === null ? null : <span class="soft">{moment.why}</span>}
@@ -38,7 +38,7 @@ export function ClipTimeline({ view, frame, onSeek }: TimelineProps) {
       <div class="over-time">
         <ol class="moments">
           {moments.map((moment, i) => (
-            <li key={moment.timeS}>
+            <li key={i}>
               <button type="button" aria-label={inWords(moment)} onClick={onSeek && (() => onSeek(moment.timeS))}>
                 <Frame src={frame(moment, i)?.small} />
               </button>

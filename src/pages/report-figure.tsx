@@ -8,7 +8,8 @@ export const LAYERS = ["mesh", "gaze", "body", "objects", "hidden parts"] as con
 export type Layer = (typeof LAYERS)[number];
 
 /** Why a layer has nothing to show, `null` where it has something. An absent layer is never drawn as an empty one. */
-export function absence(layer: Layer, { faces, scene, evidence }: ReportView): string | null {
+export function absence(layer: Layer, { faces: all, scene, evidence }: ReportView): string | null {
+  const faces = all.filter(({ isInImage }) => isInImage);
   switch (layer) {
     case "mesh":
       return faces.some(({ mesh }) => mesh !== "") ? null : "the mesh was not measured";
@@ -39,7 +40,8 @@ interface FigureProps {
 /** The image with its faces, what was measured on it, and the regions of lit evidence. */
 export function ReportFigure({ report, src, layers, chosen, choose }: FigureProps) {
   const { lit } = useContext(LightingContext);
-  const { widthPx, heightPx, faces, scene } = report;
+  const { widthPx, heightPx, scene } = report;
+  const faces = report.faces.filter(({ isInImage }) => isInImage);
   const line = Math.max(widthPx, heightPx) / 450;
   const regions = report.evidence.filter(({ id, region }) => lit.has(id) && region !== null);
   return (

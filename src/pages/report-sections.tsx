@@ -33,7 +33,7 @@ export function Subject({ report, subject }: SubjectProps) {
       {face === undefined ? null : <p class="facts">{face.facts.join(" · ")}</p>}
       <Readings subject={subject} about={name} />
       <Several rows={subject.several} />
-      {face === undefined ? null : (
+      {face === undefined || report.clip !== null ? null : (
         <>
           <h3>Action units</h3>
           <ActionUnits units={face.actionUnits} />

@@ -36,6 +36,8 @@ export interface TextPart {
 /** One face in the image. Layers are SVG in source pixels, empty where they were not measured. */
 export interface FaceView {
   readonly faceId: string;
+  /** Not for people of a clip who are in other frames of it. */
+  readonly isInImage: boolean;
   readonly box: PixelBox;
   readonly colour: string;
   readonly mesh: string;

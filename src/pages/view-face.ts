@@ -9,7 +9,7 @@ import { faceLayers } from "../render/overlay-face.ts";
 import type { ActionUnitView, FaceView, SideView } from "./report-view.ts";
 
 /** What a page shows of one face: where it is, what is drawn on it, and its action units. */
-export function faceView(face: Face, index: number, evidence: readonly EvidenceItem[]): FaceView {
+export function faceView(face: Face, index: number, evidence: readonly EvidenceItem[]): Omit<FaceView, "isInImage"> {
   const [measurement] = face.measurements;
   const colour = accentOf(index);
   const { mesh, gaze } = measurement ? faceLayers(measurement, { scale: 1, accent: colour }) : { mesh: "", gaze: "" };

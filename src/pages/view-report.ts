@@ -50,7 +50,10 @@ export function viewOf(report: Report): ReportView {
     context: provenance.context === null ? null : visibleText(provenance.context),
     judge: judgeInWords(provenance),
     answer: textParts(visibleText(judgment.answer)),
-    faces: faces.map((face, index) => faceView(face, index, evidence)),
+    faces: faces.map((face, index) => ({
+      ...faceView(face, index, evidence),
+      isInImage: report.clip?.inKeyFrame.includes(face.faceId) ?? true,
+    })),
     subjects: judgment.subjects.map((subject) => subjectView(subject, report)),
     scene: { objects: layers.objects.join(""), bodies: layers.bodies.join(""), looks: layers.looks.join("") },
     evidence: evidence.map((item) => evidenceView(item, faces, cited)),

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Hono } from "hono";
+import { CLIP_STYLE } from "../pages/clip-style.ts";
 import { markup } from "../pages/markup.ts";
 import { REPORT_STYLE } from "../pages/report-style.ts";
 import { PAGE_STYLE } from "../pages/style.ts";
@@ -17,7 +18,9 @@ export function assetRoutes(): Hono {
   const send = (content: Uint8Array | string, type: string) =>
     new Response(content as BodyInit, { headers: { "Content-Type": type, "Cache-Control": "no-cache" } });
   routes.get("/studio.js", async () => send(await readFile(builtFile(BUILT_PAGE)), "text/javascript; charset=utf-8"));
-  routes.get("/studio.css", () => send(PAGE_STYLE + REPORT_STYLE + STUDIO_STYLE, "text/css; charset=utf-8"));
+  routes.get("/studio.css", () =>
+    send(PAGE_STYLE + REPORT_STYLE + CLIP_STYLE + STUDIO_STYLE, "text/css; charset=utf-8"),
+  );
   routes.get("/:font{.+\\.woff2}", async (c) => {
     const name = FONTS.find((font) => font === c.req.param("font"));
     const installed = findInstalledPackage("@fontsource/ibm-plex-sans");

@@ -8,12 +8,16 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { PixelBox } from "../domain/geometry.ts";
 import { endingOf } from "../measuring/folder-files.ts";
 import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
+import type { ImageRecord } from "../measuring/measurement-json.ts";
+import { renderView } from "../measuring/render-view.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
-import { readMarkers, readPeople, writeMarkers, writePeople } from "../study/clip-notes.ts";
+import { openStudyPeople, readMarkers, readPeople, writeMarkers, writePeople } from "../study/clip-notes.ts";
+import { clipsOverTime } from "../study/clip-timelines.ts";
 import { faceKey, readExclusions } from "../study/exclusions.ts";
+import { readImageRecords } from "../study/imported-study.ts";
 import { addToCategory } from "./exemplars.ts";
-import { drawFrame } from "./face-portraits.ts";
+import { drawFrame, frameOfClip } from "./face-portraits.ts";
 import { placeOfRow } from "./opened-study.ts";
 import { asked, message } from "./requests.ts";
 import { FRAMES } from "./result-folders.ts";
@@ -23,6 +27,8 @@ const Name = z.string().trim().min(1).max(80);
 const Seconds = z.number().min(0);
 const Clip = { study: z.string().min(1), clip: z.string().min(1) };
 const MOST_NOTES = 5_000;
+/** Longest side of a frame in a timeline. */
+const FRAME_SIDE_PX = 480;
 
 const PeopleMessage = z.strictObject({
   ...Clip,
@@ -49,6 +55,17 @@ const ExemplarMessage = z.strictObject({
   why: z.string().trim().min(1).max(20_000).nullable(),
 });
 
+/** Its frames stand together. */
+async function* ofClip(records: AsyncIterable<ImageRecord>, clip: string): AsyncGenerator<ImageRecord> {
+  let isThere = false;
+  for await (const record of records) {
+    if (record.path === clip) {
+      isThere = true;
+      yield record;
+    } else if (isThere) return;
+  }
+}
+
 /** Kinds that browsers may play; whether they can is theirs to say. */
 const TYPES: Readonly<Record<string, string>> = {
   webm: "video/webm",
@@ -74,6 +91,22 @@ export function clipRoutes({ desk, folder }: Studio): Hono {
       markers: markers.filter(({ path }) => path === clip),
       gone,
     });
+  });
+
+  routes.get("/clip/timeline", async (c) => {
+    const { place } = await desk.open(asked(c, "study"));
+    const clip = asked(c, "clip");
+    const records = ofClip(readImageRecords(place), spelledBack(clip));
+    for await (const { view } of clipsOverTime(records, await openStudyPeople(place))) return c.json({ view });
+    return c.json({ view: null });
+  });
+
+  routes.get("/clip/frame", async (c) => {
+    const place = await desk.placeOf(await desk.open(asked(c, "study")), asked(c, "clip"));
+    const image = await frameOfClip(place, Number(asked(c, "at")), c.req.raw.signal);
+    const { data, mimeType } = await renderView(image, { caption: "", maxSidePx: FRAME_SIDE_PX });
+    const headers = { "Content-Type": mimeType, "Cache-Control": "private, max-age=60" };
+    return c.body(data as Uint8Array<ArrayBuffer>, 200, headers);
   });
 
   routes.get("/clip/video", async (c) => {

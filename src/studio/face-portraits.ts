@@ -6,9 +6,11 @@ import PQueue from "p-queue";
 import { openVideoReader } from "../compose/study.ts";
 import { VideoDecodeError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
+import type { DecodedImage } from "../domain/image.ts";
 import { drawVideoFrames } from "../evaluation/dataset/drawn-images.ts";
 import { cutPortraits, type PortraitRequest } from "../measuring/cut-portraits.ts";
 import { systemPath } from "../platform/system-path.ts";
+import { readFrameAt } from "../study/clip-frames.ts";
 
 /** Where a face can be seen. */
 export interface FaceSeen {
@@ -45,6 +47,14 @@ export async function drawFrame(clip: string, atS: number, into: string, signal?
   });
   if (frame === undefined) throw new VideoDecodeError(clip, `it has no frame at ${timeSec} s`);
   return frame;
+}
+
+/** The frame of a clip at a time. @throws {VideoDecodeError} if it has none. */
+export function frameOfClip(clip: string, atS: number, signal?: AbortSignal): Promise<DecodedImage> {
+  return framesInTurn.add(() => {
+    signal?.throwIfAborted();
+    return readFrameAt(clip, atS, openVideoReader(), signal);
+  });
 }
 
 /** Faces of images and of frames of clips, the last of them kept in memory. @param uploads folder that is emptied at every start. */

@@ -7,6 +7,8 @@ import { ConfigurationError, ImageDecodeError, ToolInputError } from "../domain/
 import { FaceId } from "../domain/measurement.ts";
 import { Report } from "../domain/report.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
+import { endingOf } from "../measuring/folder-files.ts";
+import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { renderView } from "../measuring/render-view.ts";
 import { viewOf } from "../pages/view-report.ts";
 import { readText } from "../platform/read-file.ts";
@@ -16,6 +18,7 @@ import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { readAskList } from "../study/ask-list.ts";
 import { answerInto, answersInto } from "./answers.ts";
 import { addToCategory, categoryNames } from "./exemplars.ts";
+import { frameOfClip } from "./face-portraits.ts";
 import type { Upload } from "./folder.ts";
 import { keepNote, Note, readNotes } from "./notes.ts";
 import { pageAddress } from "./page-address.ts";
@@ -99,12 +102,15 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.get("/pixels", async (c) => {
     const place = await folder.place(spelledBack(asked(c, "path")));
     const side = Number(c.req.query("side") ?? SIDES.at(-1));
+    const atS = Number(c.req.query("at") ?? 0);
     const { mtimeMs, size } = await stat(systemPath(place));
-    const tag = `"${mtimeMs}-${size}-${side}"`;
+    const tag = `"${mtimeMs}-${size}-${side}-${atS}"`;
     const headers = { ETag: tag, "Cache-Control": "private, no-cache" };
     if (c.req.header("if-none-match") === tag) return c.body(null, 304, headers);
     const maxSidePx = SIDES.find((each) => each >= side) ?? (SIDES.at(-1) as number);
-    const { data, mimeType } = await renderView(await decodeImage(place), { caption: "", maxSidePx });
+    const isClip = VIDEO_ENDINGS.includes(endingOf(place));
+    const image = await (isClip ? frameOfClip(place, atS, c.req.raw.signal) : decodeImage(place));
+    const { data, mimeType } = await renderView(image, { caption: "", maxSidePx });
     return c.body(data as Uint8Array<ArrayBuffer>, 200, { ...headers, "Content-Type": mimeType });
   });
 

@@ -10,6 +10,7 @@ const PIXEL = "data:image/png;base64,iVBORw0KGgo=";
 it("shows a clip over time, without a script: curves, episodes, readings kept apart, and frames with their numbers", async () => {
   const parts = await partsOfClip(createRulesModel());
   const view = viewOf(await ask({ image: "clip.mp4", context: "Her friend <tells> a joke" }, parts));
+  expect(view.faces.map(({ isInImage }) => isInImage)).toEqual([true]);
   const [person, ...others] = view.clip?.people ?? [];
   expect(others).toEqual([]);
   expect(person?.seen.map(({ fromS, toS }) => [fromS, toS])).toEqual([
@@ -44,6 +45,7 @@ it("shows a clip over time, without a script: curves, episodes, readings kept ap
 
   const frames = moments.map((_, at) => (at === 0 ? null : { large: PIXEL, small: `${PIXEL}#${at}` }));
   const html = reportPage(view, PIXEL, frames);
+  expect(html).not.toContain("No action unit was measured");
   expect(html).not.toMatch(/<script|\sstyle=|onclick|<tells>/);
   expect(html.match(/<button type="button" aria-label="/g)).toHaveLength(12);
   expect(html).toContain(`aria-label="2.0 s. apex of AU6 of F1`);

@@ -168,6 +168,39 @@ describe("a clip in a browser", () => {
     await page.close();
   });
 
+  it("is seen over time, is gone through by its frames, and is asked about", async () => {
+    const dinner = `clip/${encodeURIComponent(DINNER)}?clip=${encodeURIComponent("clips/dinner [1].mp4")}`;
+    const page = await studio.open(dinner.replaceAll("%2F", "/"));
+    const frames = page.locator(".moments button");
+    await frames.last().waitFor();
+    expect(await frames.count()).toBe(12);
+    expect(await frames.nth(11).getAttribute("aria-label")).toMatch(/^0\.2 s\. .*T1: /);
+    // Pointed at or focused, one is shown with its numbers, and no other.
+    const shown = () =>
+      page
+        .locator(".screen > li")
+        .evaluateAll((all) => all.flatMap((one, at) => (getComputedStyle(one).visibility === "visible" ? [at] : [])));
+    await frames.nth(11).hover();
+    expect(await shown()).toEqual([11]);
+    await page.mouse.move(0, 0);
+    await tabTo(page, /^0\.\d s\. .*T1: /);
+    expect(await shown()).toEqual([0]);
+    await page.keyboard.press("Tab");
+    expect(await shown()).toEqual([1]);
+    await page.keyboard.press("Enter");
+    await frames.nth(11).click();
+    await expect.poll(() => timeOf(page)).toContain("0:00.2");
+    await page.fill("section[aria-label=Ask] input[name=question]", "Who smiles?");
+    await page.click("section[aria-label=Ask] button[type=submit]");
+    await page.waitForSelector(".answer");
+    expect(decodeURIComponent(new URL(page.url()).pathname)).toContain("/image/clips/dinner [1].mp4");
+    const rows = await page.locator(".lane-row").allTextContents();
+    for (const name of ["face only", "context only", "integrated"]) {
+      expect(rows).toContainEqual(expect.stringMatching(new RegExp(`^${name}`)));
+    }
+    await page.close();
+  });
+
   it("has its people named, told apart and taken for one, in a file of the study that commands leave alone", async () => {
     const page = await open("&at=1");
     await page.waitForSelector(".person");
@@ -282,6 +315,7 @@ describe("a clip in a browser", () => {
   it("has nothing serious for axe-core, and no sideways scroll", async () => {
     await expectNoFaults(studio.browser, {
       [`${studio.address}clip/${STUDY}?clip=${encodeURIComponent(CLIP)}&at=1`]: ".person",
+      [`${studio.address}image/clips/${encodeURIComponent("dinner [1].mp4")}`]: ".moments",
     });
   });
 });

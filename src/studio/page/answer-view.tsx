@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { ClipTimeline } from "../../pages/clip-timeline.tsx";
 import { Answer, type Lighting, LightingContext } from "../../pages/report-cited.tsx";
 import { absence, LAYERS, type Layer, ReportFigure } from "../../pages/report-figure.tsx";
 import { Asked, Evidence, Subject, Warnings, WhatWasSent } from "../../pages/report-sections.tsx";
@@ -8,7 +9,7 @@ import type { ReportView } from "../../pages/report-view.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import type { ShownAnswer } from "./image-page.tsx";
 import { NotesOnFace } from "./notes-form.tsx";
-import { pixels } from "./server.ts";
+import { frameAt, pixels } from "./server.ts";
 
 interface AnswerProps extends ShownAnswer {
   readonly image: string;
@@ -32,7 +33,7 @@ export function AnswerView({ image, run, view, notes, asking, history }: AnswerP
         <div class="image">
           <ReportFigure
             report={view}
-            src={pixels(image, 1600)}
+            src={pixels(image, 1600, view.clip?.moments.find(({ isKey }) => isKey)?.timeS)}
             layers={layers}
             chosen={subject?.faceId ?? null}
             choose={choose}
@@ -52,7 +53,7 @@ export function AnswerView({ image, run, view, notes, asking, history }: AnswerP
           {subject === undefined ? null : <Subject report={view} subject={subject} />}
           <NotesOnFace
             key={subject?.faceId ?? ""}
-            image={image}
+            image={view.clip === null ? image : null}
             run={run}
             faceId={subject?.faceId ?? null}
             notes={notes}
@@ -60,6 +61,12 @@ export function AnswerView({ image, run, view, notes, asking, history }: AnswerP
           <Warnings report={view} />
         </div>
       </div>
+      {view.clip === null ? null : (
+        <>
+          <h2>Over time</h2>
+          <ClipTimeline view={view.clip} frame={({ timeS }) => frameAt(pixels(image, 480, timeS))} />
+        </>
+      )}
       <h2>Evidence</h2>
       <Evidence report={view} />
       <h2>How it came about</h2>

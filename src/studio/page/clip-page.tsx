@@ -1,8 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ClipTimeline } from "../../pages/clip-timeline.tsx";
+import type { ClipView } from "../../pages/clip-view.ts";
 import { isUnderWay } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import { go, href, query, withQuery } from "./address.ts";
+import { AskForm } from "./ask-form.tsx";
 import type { FaceLabel } from "./category-form.tsx";
 import { CurveChoice, chosenColumns } from "./clip-choice.tsx";
 import { ClipCurves } from "./clip-curves.tsx";
@@ -10,8 +13,9 @@ import { boxOf, type ClipNotes, excludedStretches, frameAt, framesOf, peopleOf, 
 import { ClipLanes } from "./clip-lanes.tsx";
 import { ClipPerson } from "./clip-people.tsx";
 import { ClipPlayer } from "./clip-player.tsx";
+import type { AboutImage } from "./image-page.tsx";
 import { Busy, Failure } from "./parts.tsx";
-import { jobAt, post, useLoaded } from "./server.ts";
+import { jobAt, post, frameAt as shownAt, useLoaded } from "./server.ts";
 import { type StudyAbout, useStudyRows } from "./study-data.ts";
 import { Measuring } from "./study-page.tsx";
 
@@ -56,6 +60,7 @@ function Clip({ study, clip }: { readonly study: string; readonly clip: string }
           notes={notes.value as ClipNotes}
         />
       ) : null}
+      {isReady && notes.value?.gone === null ? <AskAbout clip={clip} /> : null}
       {isReady || isUnderWayNow || failure !== null ? null : <Busy>Reading the clip</Busy>}
     </>
   );
@@ -137,6 +142,7 @@ function Timeline({ study, clip, rows, count, about, notes }: TimelineProps) {
         Keys: Space plays, arrows go a frame on and back, Page Up and Page Down ten seconds, m marks a moment, i begins
         a stretch, o marks it, x excludes it.
       </p>
+      <OverTime study={study} clip={clip} onSeek={seek} />
       <ClipLanes
         {...{ durationS, excluded, begunS, at }}
         markers={notes.markers}
@@ -163,6 +169,37 @@ function Timeline({ study, clip, rows, count, about, notes }: TimelineProps) {
         </section>
       ))}
     </>
+  );
+}
+
+/** The same timeline as on the page that `measure` writes; a frame of it is gone to. */
+function OverTime({ study, clip, onSeek }: Pick<TimelineProps, "study" | "clip"> & { onSeek(atS: number): void }) {
+  const { value, error } = useLoaded<{ view: ClipView | null }>(
+    `/clip/timeline?${new URLSearchParams({ study, clip })}`,
+  );
+  if (value === undefined) return error === null ? <Busy>Reading the timeline</Busy> : <Failure error={error} />;
+  if (value.view === null) return <p class="soft">A clip of more than 3000 frames has no timeline of all of it.</p>;
+  const frame = (timeS: number) => href(`/api/clip/frame?${new URLSearchParams({ study, clip, at: String(timeS) })}`);
+  return <ClipTimeline view={value.view} frame={({ timeS }) => shownAt(frame(timeS))} onSeek={onSeek} />;
+}
+
+/** Asks about the clip, and leads to what was asked before. */
+function AskAbout({ clip }: { readonly clip: string }) {
+  const { value } = useLoaded<AboutImage>(`/image?path=${encodeURIComponent(clip)}`);
+  if (value === undefined) return null;
+  const { answers } = value;
+  return (
+    <section aria-label="Ask">
+      <h2>Ask about this clip</h2>
+      {answers.length === 0 ? null : (
+        <p>
+          <a href={href(pageAddress("image", clip))}>
+            {answers.length === 1 ? "The answer so far" : `${answers.length} answers so far`}
+          </a>
+        </p>
+      )}
+      <AskForm image={clip} from={undefined} report={undefined} />
+    </section>
   );
 }
 

@@ -20,6 +20,13 @@ export interface AnswerEntry {
   readonly model: string;
 }
 
+/** An image or clip, and what was asked about it. */
+export interface AboutImage {
+  readonly name: string;
+  readonly gone: string | null;
+  readonly answers: readonly AnswerEntry[];
+}
+
 export interface ShownAnswer {
   readonly view: ReportView;
   readonly notes: readonly Note[];
@@ -27,9 +34,7 @@ export interface ShownAnswer {
 
 /** One image: its answer, with what was measured, and the means to ask again and to disagree. */
 export function ImagePage({ rest: image }: { readonly rest: string }) {
-  const about = useLoaded<{ name: string; gone: string | null; answers: readonly AnswerEntry[] }>(
-    `/image?path=${encodeURIComponent(image)}`,
-  );
+  const about = useLoaded<AboutImage>(`/image?path=${encodeURIComponent(image)}`);
   const answers = about.value?.answers ?? [];
   const run = query.value.get("answer") ?? answers.find(({ finished }) => finished)?.run ?? null;
   const entry = answers.find((each) => each.run === run);
@@ -92,9 +97,7 @@ function Waiting({
   return (
     <div>
       {isRunning || hasAnswer ? null : (
-        <p>
-          Nothing was asked about this image yet, or it came to no end. Ask below; what is known of the situation helps.
-        </p>
+        <p>Nothing was asked about it yet, or it came to no end. Ask below; what is known of the situation helps.</p>
       )}
       <img class="plain" src={pixels(image, 1600)} alt={image} />
     </div>

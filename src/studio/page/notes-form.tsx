@@ -5,7 +5,8 @@ import { Failure, When } from "./parts.tsx";
 import { post } from "./server.ts";
 
 interface NotesProps {
-  readonly image: string;
+  /** `null` for a clip, whose frames become examples on its own page. */
+  readonly image: string | null;
   readonly run: string;
   readonly faceId: string | null;
   readonly notes: readonly Note[];
@@ -38,7 +39,7 @@ export function NotesOnFace({ image, run, faceId, notes }: NotesProps) {
       )}
       <div class="no-print">
         <NoteForm run={run} faceId={faceId} />
-        {faceId === null ? null : (
+        {faceId === null || image === null ? null : (
           <CategoryForm name={faceId} add={(label) => post("/exemplars", { image, faceId, ...label })} />
         )}
       </div>

@@ -1,5 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
+import type { FrameOfMoment } from "../../pages/clip-view.ts";
 import type { Job } from "../jobs.ts";
 import { href } from "./address.ts";
 
@@ -33,9 +34,18 @@ export function upload<T>(inside: string, file: Blob): Promise<T> {
   return ask<T>(inside, { method: "POST", body: file });
 }
 
-/** The address of an image in the folder, downscaled so that the longer side is about `side` pixels. */
-export function pixels(image: string, side: number): string {
-  return href(`/api/pixels?path=${encodeURIComponent(image)}&side=${side}`);
+/**
+ * The address of an image in the folder, downscaled so that the longer side is about `side` pixels; of a clip that of its
+ * frame at a time.
+ */
+export function pixels(image: string, side: number, atS: number | null = null): string {
+  const at = atS === null ? "" : `&at=${atS}`;
+  return href(`/api/pixels?path=${encodeURIComponent(image)}&side=${side}${at}`);
+}
+
+/** A frame of a timeline, which is asked for once in both sizes. */
+export function frameAt(address: string): FrameOfMoment {
+  return { large: address, small: address };
 }
 
 /** Everything that was started, in this tab or another, oldest first. */
