@@ -10,6 +10,7 @@ import type { JudgeModel } from "./ports/chat-model.ts";
 import type { ExemplarSource } from "./ports/exemplar-source.ts";
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import type { SceneObserver } from "./ports/scene-observer.ts";
+import type { TranscriptReader } from "./ports/transcript-reader.ts";
 import type { MeasureClipOptions } from "./study/measure-clip.ts";
 import type { StudyTools } from "./study/measure-inputs.ts";
 
@@ -21,6 +22,8 @@ export interface AskDependencies {
   readonly exemplars: ExemplarSource | null;
   /** What reads clips and follows who is in them, and how closely; left out where only images are asked about. */
   readonly clips?: Pick<StudyTools, "identity" | "video"> & MeasureClipOptions;
+  /** What reads the files of transcripts. */
+  readonly readTranscript?: TranscriptReader;
   readonly model: JudgeModel;
   readonly prompts: PromptLibrary;
   readonly tools: readonly AgentTool[];
@@ -37,7 +40,7 @@ export interface AskDependencies {
   readonly answers?: AnswerStore | null;
   /** Kuleshov's version, for provenance. */
   readonly version: string;
-  /** Told before an image leaves this machine. */
+  /** Told before an image or words leave this machine. */
   readonly notify?: (notice: string) => void;
 }
 

@@ -4,6 +4,8 @@ import type { AskDependencies } from "./ask-dependencies.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import type { Face } from "./domain/measurement.ts";
 import { observeScene } from "./evidence/fill-ledger.ts";
+import { givenWords, wordsWithin } from "./evidence/given-words.ts";
+import type { SaidWords } from "./evidence/utterance-evidence.ts";
 import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { endingOf } from "./measuring/folder-files.ts";
@@ -22,12 +24,14 @@ export interface InputQuery {
   readonly question?: string;
   /** The one face that is asked about, by its id such as `F2`; all of them when not given. */
   readonly face?: string | null;
+  /** What is said: the name of a transcript, or the words themselves. */
+  readonly transcript?: string | null;
   /** Whether faces that are not asked about, by `face` or in the question, are blurred in every image that a model is shown. */
   readonly blurOthers?: boolean;
 }
 
 /** What measures it. */
-export type InputDependencies = Pick<AskDependencies, "toolboxes" | "observers" | "clips">;
+export type InputDependencies = Pick<AskDependencies, "toolboxes" | "observers" | "clips" | "readTranscript">;
 
 interface InputSetting {
   readonly watch: Stopwatch;
@@ -45,6 +49,10 @@ export interface AskedInput {
   readonly faces: readonly Face[];
   /** Those of them that are in the image. */
   readonly present: readonly Face[];
+  /** What is said, as far as it is said in the clip; `null` where nobody gave it. */
+  readonly said: SaidWords | null;
+  /** What to beware of. */
+  readonly warnings: readonly string[];
   /** The image as tools may look at it. */
   readonly visible: DecodedImage;
   /** The frames of a clip as tools may look at them; `null` for an image. */
@@ -61,15 +69,18 @@ const SHOWN_FRAME_SIDE_PX = 768;
 /**
  * Opens and measures what is asked about.
  * @param models who is shown it.
- * @throws {ImageDecodeError} if it cannot be read. @throws {ConfigurationError} if the face that is asked about is not there.
+ * @throws {ImageDecodeError} if it cannot be read. @throws {ConfigurationError} if the face that is asked about is not there,
+ * or the transcript cannot be used.
  */
 export async function openInput(
   query: InputQuery,
   dependencies: InputDependencies,
   { watch, models, signal }: InputSetting,
 ): Promise<AskedInput> {
+  const words = await givenWords(query.transcript, dependencies.readTranscript);
   const source = clipIn(query.image, dependencies);
   const clip = source && (await watch.time("measure", () => measureClip(source.path, source.tools, source, signal)));
+  const { said = words, warnings = [] } = words && clip ? wordsWithin(words, endOf(clip)) : {};
   const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));
   // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
   const shows = (visible: (one: DecodedImage) => Promise<DecodedImage>) =>
@@ -84,7 +95,8 @@ export async function openInput(
   const blurred = (one: DecodedImage) => blurOtherFaces(one, presentIn(one), query);
   const visible = query.blurOthers ? blurred : async (one: DecodedImage) => one;
   return {
-    ...{ image, clip, faces, present: presentIn(image), visible: await visible(image) },
+    ...{ image, clip, faces, present: presentIn(image), said, visible: await visible(image) },
+    warnings: [...(clip?.warnings ?? []), ...warnings],
     atHand: clip && source && clipAtHand(clip, source.tools.video, { observers: dependencies.observers, visible }),
     shown: () => encoded ?? shows(blurred),
   };
@@ -115,6 +127,10 @@ function clipIn(path: InputQuery["image"], { clips, toolboxes }: InputDependenci
   if (clips === undefined || typeof path !== "string" || !VIDEO_ENDINGS.includes(endingOf(path))) return null;
   const { identity, video, ...options } = clips;
   return { path, tools: { toolboxes, identity, video }, ...options };
+}
+
+function endOf({ frames, dynamics: { intervalS } }: MeasuredClip): number {
+  return (frames.at(-1)?.timestampS ?? 0) + (intervalS ?? 0);
 }
 
 /** What a model is told of the clip, and which of its frames a model sees that takes one image only. */

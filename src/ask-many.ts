@@ -154,9 +154,9 @@ async function* askedSteps(items: Iterable<AskItem>, asking: Asking): AsyncGener
 }
 
 async function askOne(item: AskItem, { query, dependencies, purse, signal }: Asking) {
-  const { id, path, face } = item;
+  const { id, path, face, transcript } = item;
   const question = item.question ?? query.question ?? null;
-  const context = contextOf(item, query);
+  const context = item.context ?? query.context ?? null;
   const told = { id, path, question, context, face };
   const finish = (outcome: Pick<AskedItem, "report" | "failure">, tokens: TokenUse, usd: number | null) => {
     const asked = { ...told, ...outcome, tokens, usd };
@@ -169,6 +169,7 @@ async function askOne(item: AskItem, { query, dependencies, purse, signal }: Ask
       context,
       labels: query.labels,
       face,
+      transcript,
       blurOthers: query.blurOthers ?? false,
       ...(question === null ? {} : { question }),
     };
@@ -207,11 +208,4 @@ const NOTHING_SPENT: TokenUse = { input: 0, output: 0 };
 function isDecisive(error: KuleshovError): boolean {
   if (!(error instanceof ProviderError)) return false;
   return error.unreachable || error.status === 401 || error.status === 402 || error.status === 403;
-}
-
-function contextOf({ context, transcript }: AskItem, query: AskManyQuery): string | null {
-  const stated = context ?? query.context ?? null;
-  if (transcript === null) return stated;
-  const said = `Words that are spoken: ${JSON.stringify(transcript)}`;
-  return stated === null ? said : `${stated}\n${said}`;
 }

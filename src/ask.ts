@@ -46,7 +46,13 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
   const { image, clip, faces, present } = input;
 
   await nextTurn();
-  const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: question.context, clip });
+  const ledger = fillLedger({
+    faces,
+    toolboxes: dependencies.toolboxes,
+    context: question.context,
+    clip,
+    said: input.said,
+  });
   await watch.time("observe", () => observeScene({ image, faces: present, ledger }, dependencies.observers, signal));
   const { exemplars, warnings } = await chooseExemplars(
     { image, faces: present, question, ledger },
@@ -60,7 +66,8 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
   const kept = answers && (await keptReport(answers, key, { faces, image, timingsMs: watch.timingsMs() }));
   if (kept) return kept;
 
-  const transfer = judgesOf(dependencies).flatMap((model) => announceTransfer(model, dependencies.notify));
+  const leaving = { withWords: input.said !== null, notify: dependencies.notify };
+  const transfer = judgesOf(dependencies).flatMap((model) => announceTransfer(model, leaving));
   const toolContext: ToolContext = {
     image: input.visible,
     ...(input.atHand && { clip: input.atHand }),
@@ -91,13 +98,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
     calibration,
     dependencies,
     replies: recorder.replies(),
-    warnings: [
-      ...aboutToolboxes(dependencies),
-      ...(clip?.warnings ?? []),
-      ...transfer,
-      ...warnings,
-      ...consultation.warnings,
-    ],
+    warnings: [...aboutToolboxes(dependencies), ...input.warnings, ...transfer, ...warnings, ...consultation.warnings],
     timingsMs: watch.timingsMs(),
   });
   if (answers !== null) await keepReport(answers, key, report, transfer);

@@ -79,7 +79,7 @@ describe("a list of questions", () => {
     const done = await run(items, { question: "What is shown?" });
     const told = server.chats.map(toldIn);
     expect(told[0]).toContain('"F1: Who smiles?"');
-    expect(told[0]).toMatch(/A wedding.*Words that are spoken: .*Congratulations!/s);
+    expect(told[0]).toMatch(/A wedding.*\[utterance, user\] Somebody .*says: .*Congratulations!/s);
     expect(told[1]).toContain('"What is shown?"');
     expect(told[1]).not.toContain("wedding");
     expect(done).toMatchObject({ left: 0, exhausted: null, tokens: 240, unpriced: 0 });

@@ -29,6 +29,10 @@ export function register(program: Command): void {
     .argument("<image>", "the image or clip to judge; a folder, pattern or list (.csv, .tsv) of many with --out")
     .argument("[question]", "what you want to know of it")
     .option("--context <text>", "what you know of the situation; it is kept apart from what the face shows")
+    .option(
+      "--transcript <file>",
+      "what is said, or the words themselves: .vtt, .srt, .csv, .json (Whisper), .TextGrid or .eaf; speakers are matched to faces",
+    )
     .option("--face <id>", "the one face that is asked about, e.g. F2")
     .option("--blur-others", "blur faces that are not asked about in every image that a model is shown")
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
@@ -77,6 +81,11 @@ async function askCommand(image: string, question: string | undefined, given: As
   const isMany = await namesMany(image);
   if (options.without !== undefined) return askWithoutCommand({ ...asked, without: options.without }, isMany, signal);
   if (isMany) {
+    if (options.transcript !== undefined) {
+      throw new ConfigurationError(
+        "--transcript is of one image or clip: give a list a column transcript, with a file or the words in each line",
+      );
+    }
     const { askManyCommand } = await import("./ask-many.ts");
     return askManyCommand(asked, signal);
   }

@@ -10,6 +10,7 @@ import { endingOf } from "../measuring/folder-files.ts";
 import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
+import { isTranscriptFile } from "../ports/transcript-reader.ts";
 import type { ModelSettings } from "./model-settings.ts";
 
 /** What `ask` takes beside the settings of the model. */
@@ -17,6 +18,7 @@ export interface AskOptions {
   readonly cache?: boolean;
   readonly mirrored?: true;
   readonly context?: string;
+  readonly transcript?: string;
   readonly face?: string;
   readonly blurOthers?: true;
   readonly budgetUsd?: number;
@@ -92,11 +94,14 @@ export async function askInto(
     resume,
     force,
     image,
+    transcript,
     ...settings
   } = asked;
+  const ofFile = async (path: string) => ({ path, sha256: (await hashOfFileIfThere(path)) ?? null });
+  const said = transcript !== undefined && isTranscriptFile(transcript) ? await ofFile(transcript) : transcript;
   const run = await openRunFolder(folder, {
     ...{ resume, force, command: "ask", version: packageVersion() },
-    settings: { ...settings, image: { path: image, sha256: (await hashOfFileIfThere(image)) ?? null } },
+    settings: { ...settings, ...(said === undefined ? {} : { transcript: said }), image: await ofFile(image) },
   });
   let state: "interrupted" | "finished" = "interrupted";
   try {
@@ -173,9 +178,9 @@ async function withParts<T>(
     signal,
   );
   try {
-    const { image, question, context = null, face = null } = asked;
+    const { image, question, context = null, transcript = null, face = null } = asked;
     const about = { face: face?.toUpperCase() ?? null, blurOthers: asked.blurOthers === true };
-    const query = { image, context, ...about, ...listeners, labels: asked.labels ?? labels };
+    const query = { image, context, transcript, ...about, ...listeners, labels: asked.labels ?? labels };
     return await work(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
     await close();

@@ -49,7 +49,7 @@ export interface AskOptions extends ModelOptions, JudgeOptions {
   readonly budget?: AskBudget | undefined;
   /** What was spent of the budget before. */
   readonly spent?: { readonly tokens: number; readonly usd: number };
-  /** Told before an image leaves this machine. */
+  /** Told before an image or words leave this machine. */
   readonly notify?: (notice: string) => void;
 }
 
@@ -94,6 +94,7 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
       observers,
       exemplars: examples.source,
       ...(clips[0] === undefined ? {} : { clips: clips[0] }),
+      readTranscript: async (path) => (await import("../adapters/transcripts/read-transcript.ts")).readTranscript(path),
       model,
       prompts,
       tools: toolsOf(prompts, options, { toolboxes, exemplars: examples.source }),

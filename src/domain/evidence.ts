@@ -23,6 +23,8 @@ export const EvidenceKind = z.enum([
   /** Who is near whom, who looks where. */
   "relation",
   "consensus",
+  /** Words and the face of who says them that do not go together. */
+  "contradiction",
   /** What rules over action units make of a face: derived from its measurements, never one itself. */
   "facs-rule",
   "exemplar",
@@ -94,6 +96,16 @@ export const EvidenceValue = z.union([
     spokenBy: FaceId.nullable(),
     /** By what: the transcript, or the user, says whose name it is, or these lips move while it is said. */
     knownBy: z.enum(["name", "lips"]).nullable(),
+  }),
+  z.strictObject({
+    type: z.literal("contradiction"),
+    spokenBy: FaceId,
+    /** What the words say of how it is for their speaker; the face is read as the other. */
+    words: z.enum(["pleasant", "unpleasant"]),
+    /** Of the reading of the face, what speaks for that other side, 0..1. */
+    share: z.number().min(0).max(1),
+    /** The words first, then what was measured of the face. */
+    evidenceIds: z.array(z.string()).min(2),
   }),
   z.strictObject({ type: z.literal("not-supported"), actionUnits: z.array(ActionUnitName) }),
   z.strictObject({ type: z.literal("not-measured"), reason: z.string() }),

@@ -34,6 +34,9 @@ const PERCEIVED =
 const DISCLAIMED =
   /\b(?:is not|isn't|not|cannot be|can't be|never) (?:known|asserted|claimed|told|inferred|measured|said)\b/;
 
+/** What somebody is quoted to say is theirs. */
+const QUOTED = /"[^"]*"|“[^”]*”/g;
+
 /** Splits where a new thought may start, so that a hedge in one does not excuse the next. */
 function clauses(text: string): string[] {
   return text
@@ -58,7 +61,7 @@ function assertionIn(clause: string): { words: string; before: string } | undefi
  * `"She feels proud"` gives `"feels"`, `"She is perceived as feeling proud"` nothing.
  */
 export function feltStateIn(text: string): string | undefined {
-  for (const clause of clauses(text)) {
+  for (const clause of clauses(text.replace(QUOTED, '""'))) {
     const found = assertionIn(clause);
     if (found === undefined || PERCEIVED.test(found.before) || DISCLAIMED.test(clause)) continue;
     return found.words.trim();

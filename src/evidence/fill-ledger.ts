@@ -11,6 +11,8 @@ import { atTime, clipEvidence, type PersonInClip, personEvidence } from "./clip-
 import { consensusEvidence } from "./consensus.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
 import { facsEvidence } from "./facs-evidence.ts";
+import { type SaidWords, utteranceEvidence } from "./utterance-evidence.ts";
+import { contradictions } from "./words-and-face.ts";
 
 /** What is known before the model is asked. */
 interface LedgerContents {
@@ -20,28 +22,32 @@ interface LedgerContents {
   readonly context: string | null;
   /** Of a clip: who is in it, frame by frame, and what happens to them; `faces` are then one for each person. */
   readonly clip?: { readonly people: readonly PersonInClip[]; readonly dynamics: ClipDynamics } | null;
+  /** What is said, where somebody gave it. */
+  readonly said?: SaidWords | null;
 }
 
 /**
  * Turns measurements and given text into ledger items, and what is absent too: no face found, not measured here, not
  * supported by any toolbox in use, no context given. First what concerns all, then face by face from left to right.
  */
-export function fillLedger({ faces, toolboxes, context, clip = null }: LedgerContents): EvidenceLedger {
+export function fillLedger(contents: LedgerContents): EvidenceLedger {
+  const { faces, toolboxes, context, clip = null, said = null } = contents;
   const ledger = createEvidenceLedger(faces);
   const add = (item: NewEvidence) => ledger.add(item);
   add(contextItem(context));
+  if (said !== null) utteranceEvidence(said, { faces, people: clip?.people ?? [], context }).forEach(add);
   if (toolboxes.length > 0) notSupported(toolboxes).forEach(add);
   if (faces.length === 0) add(noFace(toolboxes, clip === null ? "image" : "clip"));
   if (clip !== null) {
     clipEvidence(clip, namesOf(toolboxes)).forEach(add);
     for (const person of clip.people) personEvidence(person, clip).forEach(add);
-    return ledger;
   }
-  for (const face of faces) {
+  for (const face of clip === null ? faces : []) {
     evidenceOfFace(face, toolboxes).forEach(add);
     consensusEvidence(face).forEach(add);
     facsEvidence(face).forEach(add);
   }
+  contradictions(ledger).forEach(add);
   return ledger;
 }
 

@@ -73,7 +73,12 @@ function questionText(contents: PromptContents, filled: Filled): string {
   });
 }
 
-function inputText({ image, shown, clip }: PromptContents, filled: Filled): string {
+function inputText(contents: PromptContents, filled: Filled): string {
+  const isSaid = contents.ledger.ofKind("utterance").length > 0;
+  return [shownText(contents, filled), ...(isSaid ? [filled("words-said", {})] : [])].join("\n\n");
+}
+
+function shownText({ image, shown, clip }: PromptContents, filled: Filled): string {
   const size = { widthPx: String(image.widthPx), heightPx: String(image.heightPx) };
   if (clip === null) return filled(shown.length === 0 ? "image-not-shown" : "image-shown", size);
   const frames =

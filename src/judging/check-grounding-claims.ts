@@ -24,6 +24,8 @@ export interface Assertion {
 
 /** One sentence of a judgment that can be held against the ledger. */
 export interface Claim extends Pick<CheckedClaim, "path" | "part" | "faceId" | "statement" | "evidenceIds"> {
+  /** The statement without what it quotes of what is said. */
+  readonly prose: string;
   readonly assertions: readonly Assertion[];
   /** Whom it may be about. */
   readonly faceIds: readonly string[];
@@ -36,15 +38,26 @@ export interface Claim extends Pick<CheckedClaim, "path" | "part" | "faceId" | "
 /**
  * Every claim of a judgment: cues, appraisals with a value, congruence that was assessed, and every sentence of
  * the answer.
+ *
+ * @param plain takes what a text quotes of what is said out of it.
  */
-export function claimsIn(judgment: Judgment, faceIds: readonly string[]): Claim[] {
+export function claimsIn(
+  judgment: Judgment,
+  faceIds: readonly string[],
+  plain: (text: string) => string = (text) => text,
+): Claim[] {
   return [
-    ...judgment.subjects.flatMap((subject, index) => subjectClaims(subject, `subjects[${index}]`, faceIds)),
-    ...answerClaims(judgment.answer, faceIds),
+    ...judgment.subjects.flatMap((subject, index) => subjectClaims(subject, `subjects[${index}]`, { faceIds, plain })),
+    ...answerClaims(judgment.answer, { faceIds, plain }),
   ];
 }
 
-function subjectClaims(subject: SubjectJudgment, path: string, known: readonly string[]): Claim[] {
+interface ReadClaims {
+  readonly faceIds: readonly string[];
+  plain(text: string): string;
+}
+
+function subjectClaims(subject: SubjectJudgment, path: string, { faceIds: known, plain }: ReadClaims): Claim[] {
   const { faceId, congruence } = subject;
   const faceIds = faceId === null ? [] : [faceId];
   const claims = subject.cues.map(
@@ -53,8 +66,12 @@ function subjectClaims(subject: SubjectJudgment, path: string, known: readonly s
       part: "cue",
       faceId,
       statement: cue.statement,
+      prose: plain(cue.statement),
       evidenceIds: cue.evidenceIds,
-      assertions: [...structured(cue, faceIds), ...inProse(cue.statement, { known, otherwise: faceIds })],
+      assertions: [
+        ...structured({ ...cue, statement: plain(cue.statement) }, faceIds),
+        ...inProse(plain(cue.statement), { known, otherwise: faceIds }),
+      ],
       faceIds,
       label: cue,
       mustCite: true,
@@ -67,6 +84,7 @@ function subjectClaims(subject: SubjectJudgment, path: string, known: readonly s
       part: "appraisal",
       faceId,
       statement: `${appraisal.dimension}: ${appraisal.value}`,
+      prose: appraisal.dimension,
       evidenceIds: appraisal.evidenceIds,
       assertions: [],
       faceIds,
@@ -75,9 +93,10 @@ function subjectClaims(subject: SubjectJudgment, path: string, known: readonly s
     });
   });
   if (congruence.verdict === "not assessable") return claims;
-  const assertions = inProse(congruence.statement, { known, otherwise: faceIds });
   const { statement, evidenceIds } = congruence;
-  const base = { path: `${path}.congruence`, part: "congruence" as const, faceId, statement, evidenceIds };
+  const prose = plain(statement);
+  const assertions = inProse(prose, { known, otherwise: faceIds });
+  const base = { path: `${path}.congruence`, part: "congruence" as const, faceId, statement, prose, evidenceIds };
   return [...claims, { ...base, assertions, faceIds, label: null, mustCite: true }];
 }
 
@@ -96,17 +115,18 @@ function structured(cue: Cue, faceIds: readonly string[]): Assertion[] {
 
 const EVIDENCE_ID = /\bE[1-9]\d*\b/g;
 
-function answerClaims(answer: string, known: readonly string[]): Claim[] {
+function answerClaims(answer: string, { faceIds: known, plain }: ReadClaims): Claim[] {
   let before: readonly string[] = known.length === 1 ? known : [];
   return sentencesOf(answer).flatMap((statement) => {
-    const assertions = inProse(statement, { known, otherwise: before.length > 0 ? before : known });
+    const prose = plain(statement);
+    const assertions = inProse(prose, { known, otherwise: before.length > 0 ? before : known });
     const named = facesNamed(statement, known).map(({ faceId }) => faceId);
     if (named.length > 0) before = [...new Set(named)];
     const evidenceIds = [...new Set(statement.match(EVIDENCE_ID) ?? [])];
     const meant = named.length > 0 ? [...new Set(named)] : before.length > 0 ? before : known;
     const about = [...new Set(assertions.flatMap(({ faceIds }) => faceIds))];
     const faceId = about.length === 1 ? (about[0] ?? null) : null;
-    const claim = { path: "answer", part: "answer" as const, faceId, statement, evidenceIds };
+    const claim = { path: "answer", part: "answer" as const, faceId, statement, prose, evidenceIds };
     return [{ ...claim, assertions, faceIds: meant, label: null, mustCite: false }];
   });
 }

@@ -6,13 +6,14 @@ import type { Judgment } from "../domain/judgment.ts";
 import { type Claim, claimsIn } from "./check-grounding-claims.ts";
 import { type Finding, SEVERITY, worst } from "./check-grounding-finding.ts";
 import { expressionFinding, faceAbsenceFinding, labelFinding } from "./check-grounding-labels.ts";
+import { saidFinding, saidIn, withoutSaid } from "./check-grounding-said.ts";
 import { assertionFinding } from "./check-grounding-units.ts";
 import { verdictClaims } from "./check-grounding-verdict.ts";
 
 /**
  * Holds every claim of a judgment against the ledger.
  *
- * A claim about action units, structured or found in its wording, is decided by what all toolboxes measured on that
+ * Quotes of what is said are held against the utterances. A claim about action units, structured or found in its wording, is decided by what all toolboxes measured on that
  * face, whatever it cites: contradicted if they say the opposite, disputed if they differ, not measurable if none can
  * tell. All of a claim's action units must hold. A cue that cites an expression distribution must agree with it about
  * its label. The expressions that a sentence of the answer names must be among those that classifiers or the
@@ -23,7 +24,10 @@ import { verdictClaims } from "./check-grounding-verdict.ts";
  */
 export function checkGrounding(judgment: Judgment, ledger: EvidenceLedger): Grounding {
   const faceIds = ledger.faces().map(({ faceId }) => faceId);
-  const checked = claimsIn(judgment, faceIds).map((claim) => checkClaim(claim, { judgment, ledger }));
+  const said = saidIn(ledger);
+  const checked = claimsIn(judgment, faceIds, (text) => withoutSaid(text, said)).map((claim) =>
+    checkClaim(claim, { judgment, ledger }),
+  );
   const claims = [...checked, ...verdictClaims(judgment, checked)];
   return { claims, shares: sharesOf(claims), askedAgain: false };
 }
@@ -59,11 +63,12 @@ function decide(claim: Claim, { judgment, ledger }: Against): Decision {
   const cited = claim.evidenceIds.flatMap((id) => ledger.get(id) ?? []);
   const citation = citationFault(claim, cited);
   const findings = claim.assertions.map((assertion) => assertionFinding(assertion, ledger));
+  const words = [saidFinding(claim, ledger)].filter((found) => found !== undefined);
   const measured =
-    worst(findings) ?? (claim.part === "answer" ? faceAbsenceFinding(claim.statement, ledger) : undefined);
+    worst([...findings, ...words]) ?? (claim.part === "answer" ? faceAbsenceFinding(claim.prose, ledger) : undefined);
   const expression =
     claim.part === "answer" && measured === undefined
-      ? labelFinding(claim.statement, claim.faceIds, { judgment, ledger })
+      ? labelFinding(claim.prose, claim.faceIds, { judgment, ledger })
       : expressionFinding(claim, cited);
   const decided = joined(measured, expression);
   if (decided?.verdict === "contradicted" || decided?.verdict === "disputed") return decided;

@@ -4,6 +4,7 @@ import { isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { columnsInWords, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
+import { isTranscriptFile } from "../ports/transcript-reader.ts";
 import { isList, listInputs, PATH_COLUMNS } from "./study-inputs.ts";
 
 /** One question about one image of a list; what it leaves open is asked as for all. */
@@ -15,7 +16,7 @@ export interface AskItem {
   readonly context: string | null;
   /** The face that is asked about, e.g. `F2`. */
   readonly face: string | null;
-  /** What was said, in words. */
+  /** What is said: the path of a transcript, or the words themselves. */
   readonly transcript: string | null;
 }
 
@@ -80,12 +81,18 @@ function itemOf({ cells, line }: TableRow, { listPath, refuse, isTaken }: ListRe
   if (face !== null && !/^F[1-9][0-9]*$/.test(face)) {
     throw refuse(`line ${line} has ${JSON.stringify(cells.face)} for a face, which is written F1, F2, ...`);
   }
+  const here = (name: string) => (isAbsolute(name) ? name : join(dirname(listPath), name));
   return {
     id: cells.id?.trim() || (isTaken(written) ? `${written} (line ${line})` : written),
-    path: isAbsolute(written) ? written : join(dirname(listPath), written),
+    path: here(written),
     question: cells.question?.trim() || null,
     context: cells.context?.trim() || null,
     face,
-    transcript: cells.transcript?.trim() || null,
+    transcript: transcriptOf(cells.transcript?.trim(), here),
   };
+}
+
+function transcriptOf(given: string | undefined, here: (name: string) => string): string | null {
+  if (!given) return null;
+  return isTranscriptFile(given) ? here(given) : given;
 }

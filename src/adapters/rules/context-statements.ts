@@ -10,6 +10,7 @@ const QUOTED_LETTERS = 80;
 const SOURCES: Readonly<Record<string, string>> = {
   "context-text": "The given context",
   observation: "An observation",
+  utterance: "What is said",
 };
 
 /** What the situation speaks for: each text with its most expected emotion, then what was found in the scene. */

@@ -11,11 +11,11 @@ export interface EvidenceView {
   /** As it was asked; `null` asks for a description. */
   readonly question: string | null;
   ofFace(faceId: string): readonly EvidenceItem[];
-  /** Given text, observations, objects and postures that may say something about this face's situation. */
+  /** Given text, words that are said, observations, objects and postures that may say something about this face's situation. */
   sceneFor(faceId: string | null): readonly EvidenceItem[];
 }
 
-const SCENE_KINDS = new Set<EvidenceItem["kind"]>(["context-text", "observation", "object", "posture"]);
+const SCENE_KINDS = new Set<EvidenceItem["kind"]>(["context-text", "utterance", "observation", "object", "posture"]);
 
 export function viewOf(
   items: readonly EvidenceItem[],
@@ -63,11 +63,31 @@ export function stretchesIn(items: readonly EvidenceItem[]): TimeWindow[] {
 
 /** What is known of a face in one stretch of a clip, as if it were an image. */
 export function viewWithin(view: EvidenceView, faceId: string, stretch: TimeWindow): EvidenceView {
-  return withItems(view, faceId, (items) => {
+  const within = withItems(view, faceId, (items) => {
     const isOwn = ({ kind, time }: EvidenceItem) =>
       kind !== "expression" || (time?.fromS === stretch.fromS && time.toS === stretch.toS);
     return itemsWithin(items.filter(isOwn), stretch, "typical").map((item) => undecided(item, view.items, stretch));
   });
+  const isHeard = heardIn(view, stretch);
+  return {
+    ...within,
+    items: within.items.filter(isHeard),
+    sceneFor: (id) => view.sceneFor(id).filter(isHeard),
+  };
+}
+
+/** Of words and their contradictions what is said in a stretch; where nothing is, what was said last, which still holds. */
+function heardIn({ items }: EvidenceView, { fromS, toS }: TimeWindow): (item: EvidenceItem) => boolean {
+  const before = items.filter(({ kind, time }) => kind === "utterance" && time !== undefined && time.fromS <= toS);
+  const inside = before.filter(({ time }) => (time?.toS ?? 0) >= fromS);
+  const lastS = Math.max(...before.map(({ time }) => time?.fromS ?? 0));
+  const heard = inside.length > 0 ? inside : before.filter(({ time }) => time?.fromS === lastS);
+  return (item) => {
+    if (item.kind === "utterance") return item.time === undefined || heard.includes(item);
+    return (
+      item.kind !== "contradiction" || item.time === undefined || (item.time.fromS <= toS && item.time.toS >= fromS)
+    );
+  };
 }
 
 /** A unit that is typically absent and shown for a moment, or the other way round, is neither in the stretch as a whole. */

@@ -135,7 +135,7 @@ function judgeReading(view: EvidenceView, face: FaceReading): JudgedSubject {
       [...faceCues(face, items, labelsToArgue(face, context, integrated)), ...contextCues(context)],
       view.labels,
     ),
-    congruence: withIntegrated(nameCongruence({ face, context, integrated, smiles: smilesShown(view, face) }), told),
+    congruence: withIntegrated(nameCongruence({ face, context, integrated, ...comparedWith(view, face) }), told),
     appraisals: contextAppraisals(context),
     alternatives: nameAlternatives(integrated ?? [], face, context),
   };
@@ -167,9 +167,12 @@ function labelsToArgue(
   return [...new Set(tops)];
 }
 
-function smilesShown(view: EvidenceView, face: FaceReading): string[] {
-  const readings = smileReadings(view, face);
-  return [...new Set(readings.filter(({ verdict }) => verdict === "shown").map(({ type }) => type))];
+function comparedWith(view: EvidenceView, face: FaceReading) {
+  const smiles = smileReadings(view, face).filter(({ verdict }) => verdict === "shown");
+  return {
+    smiles: [...new Set(smiles.map(({ type }) => type))],
+    contradictions: view.items.filter(({ value }) => value.type === "contradiction" && value.spokenBy === face.faceId),
+  };
 }
 
 function contextOnlyReading(context: ContextReading, labels: readonly string[] | null): Reading {

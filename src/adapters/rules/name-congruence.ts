@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { Congruence } from "../../domain/judgment.ts";
 import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
 import { labelledJensenShannon } from "../../domain/statistics/divergence.ts";
@@ -37,10 +38,31 @@ interface Compared {
   readonly integrated: readonly LabelProbability[] | null;
   /** Types of smile that are shown. */
   readonly smiles: readonly string[];
+  /** Where words and this face contradict each other. */
+  readonly contradictions: readonly EvidenceItem[];
 }
 
-/** Says how face and context go together, by name where a rule has one. */
-export function nameCongruence({ face, context, integrated, smiles }: Compared): Congruence {
+/** What it is called where words and the face of who says them contradict each other. */
+const CONTRADICTED = "words and face contradict each other";
+
+/** Says how face and context go together, by name where a rule has one. What is said against the face is named before all. */
+export function nameCongruence(compared: Compared): Congruence {
+  const named = byReadings(compared);
+  const { contradictions } = compared;
+  if (contradictions.length === 0) return named;
+  const evidenceIds = contradictions.flatMap(({ id, value }) => [
+    id,
+    ...(value.type === "contradiction" ? value.evidenceIds : []),
+  ]);
+  return {
+    verdict: "incongruent",
+    kind: named.verdict === "incongruent" && named.kind !== null ? named.kind : CONTRADICTED,
+    statement: [...contradictions.map(({ statement }) => statement), named.statement].join(". "),
+    evidenceIds: [...new Set([...evidenceIds, ...named.evidenceIds])],
+  };
+}
+
+function byReadings({ face, context, integrated, smiles }: Compared): Congruence {
   const [fromFace, fromContext] = [face.distribution, context.distribution];
   if (fromFace === null || fromContext === null) {
     const what = fromFace === null ? "The face could not be read" : "The context says nothing";

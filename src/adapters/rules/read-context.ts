@@ -2,6 +2,7 @@ import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import { widened } from "../../facs/cue-integration.ts";
 import { readSituation, type SituationReading } from "../../situations/read-situation.ts";
+import { readUtterance } from "../../situations/read-utterance.ts";
 import type { FoundCue } from "../../situations/word-table.ts";
 import type { EvidenceView } from "./evidence-view.ts";
 import { expectedAtLarge, integrationSettings } from "./integration-settings.ts";
@@ -44,8 +45,9 @@ export interface ContextReading {
  */
 export function readContext(view: EvidenceView, faceId: string | null): ContextReading {
   const scene = view.sceneFor(faceId);
-  const all = scene.flatMap(readText);
-  const texts = all.filter(({ reading }) => reading.distribution !== null);
+  const isAlone = view.faceIds.length <= 1;
+  const all = scene.flatMap((item) => readText(item, { faceId, isAlone }));
+  const texts = togetherOne(all.filter(({ reading }) => reading.distribution !== null));
   const told = strongestOfEach(texts.flatMap(cuesOf));
   const found = strongestOfEach(scene.flatMap((item) => foundCue(item, faceId)));
   // A text that tells of a party is not confirmed by the cake on it.
@@ -57,10 +59,27 @@ export function readContext(view: EvidenceView, faceId: string | null): ContextR
   return { distribution: null, abstention: abstentionFor(all, scene), texts, cues: [], given };
 }
 
-function readText(item: EvidenceItem): ReadText[] {
+/** What is said counts together as one text, however many utterances it is. */
+function togetherOne(texts: readonly ReadText[]): ReadText[] {
+  const said = texts.filter(({ kind }) => kind === "utterance").length;
+  return texts.map((text) => (text.kind === "utterance" ? { ...text, strength: text.strength / said } : text));
+}
+
+interface Listener {
+  readonly faceId: string | null;
+  /** Nobody else is seen who could have said it. */
+  readonly isAlone: boolean;
+}
+
+function readText(item: EvidenceItem, { faceId, isAlone }: Listener): ReadText[] {
   const { id, kind, value, statement } = item;
   // What networks found in the scene has names of its own, which are no words of a text.
   if (["not-measured", "finding", "points"].includes(value.type) || strengthOf(kind) === 0) return [];
+  if (value.type === "utterance") {
+    const isOwn = faceId === null || value.spokenBy === faceId || (value.spokenBy === null && isAlone);
+    const reading = readUtterance(value.text, isOwn ? "speaker" : "another");
+    return [{ evidenceId: id, kind, strength: strengthOf(kind), reading }];
+  }
   const text = value.type === "text" ? value.text : statement;
   return [{ evidenceId: id, kind, strength: strengthOf(kind), reading: readSituation(text) }];
 }

@@ -4,6 +4,7 @@ import type { Utterance } from "../../domain/utterance.ts";
 import { readBytes } from "../../platform/read-file.ts";
 import { whyRefused } from "../../platform/system-error.ts";
 import { textOfFile } from "../../platform/tables/table-bytes.ts";
+import { TRANSCRIPT_ENDINGS } from "../../ports/transcript-reader.ts";
 import { readCues } from "./cues.ts";
 import { readElan } from "./elan.ts";
 import { readSpeechJson } from "./speech-json.ts";
@@ -17,7 +18,7 @@ export type RefuseTranscript = (reason: string, options?: ErrorOptions) => Error
 const MOST_BYTES = 32 * 2 ** 20;
 
 /** By the ending of the file's name, in lower case. */
-const READERS: Readonly<Record<string, (text: string, refuse: RefuseTranscript) => Utterance[]>> = {
+const READERS: Readonly<Partial<Record<string, (text: string, refuse: RefuseTranscript) => Utterance[]>>> = {
   ".vtt": readCues,
   ".srt": readCues,
   ".json": (text, refuse) => readSpeechJson(parsedJson(text, refuse), refuse),
@@ -25,12 +26,6 @@ const READERS: Readonly<Record<string, (text: string, refuse: RefuseTranscript) 
   ".eaf": readElan,
 };
 const TABLES = [".csv", ".tsv"];
-
-/** Whether a file is a transcript by the ending of its name. */
-export function isTranscript(path: string): boolean {
-  const ending = extname(path).toLowerCase();
-  return ending in READERS || TABLES.includes(ending);
-}
 
 /**
  * The utterances of a transcript in the order of time: WebVTT, SubRip, a table, JSON as transcribers write it, ELAN or a
@@ -44,7 +39,7 @@ export async function readTranscript(path: string): Promise<Utterance[]> {
   const ending = extname(path).toLowerCase();
   const reader = READERS[ending];
   if (reader === undefined && !TABLES.includes(ending)) {
-    throw refuse(`its name ends with none of ${[...Object.keys(READERS), ...TABLES].join(", ")}`);
+    throw refuse(`its name ends with none of ${TRANSCRIPT_ENDINGS.join(", ")}`);
   }
   const utterances =
     reader === undefined ? await readTranscriptTable(path, refuse) : reader(await textIn(path, refuse), refuse);

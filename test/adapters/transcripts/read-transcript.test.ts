@@ -184,7 +184,7 @@ it("reads ELAN: participants where there are any, else tiers; what depends on a 
 });
 
 it.each<[string, string | Buffer, string]>([
-  ["talk.txt", "Hi", "its name ends with none of .vtt, .srt, .json, .textgrid, .eaf, .csv, .tsv"],
+  ["talk.txt", "Hi", "its name ends with none of .vtt, .srt, .csv, .tsv, .json, .textgrid, .eaf"],
   ["talk.vtt", "WEBVTT\n\nNOTE empty\n", "it has no utterance"],
   ["talk.srt", "", "it has no utterance"],
   [

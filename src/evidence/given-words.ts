@@ -1,0 +1,50 @@
+import { basename } from "node:path";
+import { ConfigurationError } from "../domain/errors.ts";
+import { secondsText } from "../domain/timeline.ts";
+import { isTranscriptFile, type TranscriptReader } from "../ports/transcript-reader.ts";
+import type { SaidWords } from "./utterance-evidence.ts";
+
+/** `F1: I'm fine`: words beside an image may say whose they are. */
+const SPOKEN_BY = /^(F\d+):\s+(?=\S)/i;
+
+/**
+ * The words that somebody gave: the name of a transcript, or the words themselves, which have no time.
+ * @throws {ConfigurationError} if the transcript cannot be read, or nothing here reads any.
+ */
+export async function givenWords(
+  given: string | null | undefined,
+  read: TranscriptReader | undefined,
+): Promise<SaidWords | null> {
+  if (!given?.trim()) return null;
+  if (!isTranscriptFile(given)) {
+    const speaker = SPOKEN_BY.exec(given.trim())?.[1]?.toUpperCase() ?? null;
+    const text = given.trim().replace(SPOKEN_BY, "");
+    return { utterances: [{ text, speaker, time: null }], source: { type: "user", name: "user" } };
+  }
+  if (read === undefined)
+    throw new ConfigurationError(`Cannot read transcript as nothing here reads any: \`${given}\``);
+  return { utterances: await read(given), source: { type: "user", name: basename(given) } };
+}
+
+/**
+ * Those that are said in a clip that is shown until `untilS`, and what to beware of.
+ * @throws {ConfigurationError} if none is: it belongs to another clip.
+ */
+export function wordsWithin(words: SaidWords, untilS: number): { said: SaidWords; warnings: readonly string[] } {
+  const utterances = words.utterances.filter(({ time }) => time === null || time.fromS <= untilS);
+  const all = words.utterances.length;
+  const ends = `the clip ends at ${secondsText(untilS)}`;
+  if (utterances.length === 0) {
+    throw new ConfigurationError(
+      `Cannot use transcript as everything in it is said after the clip, which ends at ${secondsText(untilS)}: \`${words.source.name}\``,
+    );
+  }
+  const left = all - utterances.length;
+  const warnings =
+    left === 0
+      ? []
+      : [
+          `${left} of ${all} utterances in ${words.source.name} begin after ${ends}, and are left out: look whether it is the transcript of this clip`,
+        ];
+  return { said: { ...words, utterances }, warnings };
+}

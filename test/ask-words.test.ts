@@ -1,0 +1,156 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
+import { createRulesModel } from "../src/adapters/rules/rules-model.ts";
+import { readTranscript } from "../src/adapters/transcripts/read-transcript.ts";
+import { measureFace } from "../src/agent/tools/measure-face.ts";
+import { ask } from "../src/ask.ts";
+import type { AskDependencies } from "../src/ask-dependencies.ts";
+import { createEvidenceLedger } from "../src/domain/evidence.ts";
+import type { Report } from "../src/domain/report.ts";
+import { cue, judgment, reading, subject } from "./support/builders.ts";
+import { saysJson, type WireBody } from "./support/model-server.ts";
+import { startOpenAiServer } from "./support/openai-server.ts";
+import { toldIn } from "./support/scripted-judge.ts";
+import { partsOfClip, reader } from "./support/smiling-clip.ts";
+import { tempFolder } from "./support/temp-folder.ts";
+
+/** She smiles from 2 to 4 s, and rests before and after. */
+const TALK = `WEBVTT
+
+00:00.200 --> 00:01.600
+<v Ann>I'm fine, thanks.
+
+00:02.100 --> 00:03.800
+<v Ann>I feel terrible about what happened.
+
+00:04.200 --> 00:04.700
+<v Bob>You won the prize!
+
+00:09.000 --> 00:10.000
+<v Bob>Bye.
+`;
+const QUERY = { image: "clip.mp4", question: "What does she express?", context: "Ann (F1) talks to Bob" };
+
+async function transcript(text = TALK) {
+  const path = join(await tempFolder(), "talk.vtt");
+  await writeFile(path, text);
+  return path;
+}
+
+async function partsWithWords(model: AskDependencies["model"]) {
+  return { ...(await partsOfClip(model)), readTranscript };
+}
+
+const subjectOf = ({ judgment: { subjects } }: Report) => subjects[0];
+const topOf = (distribution: readonly { label: string; probability: number }[] = []) =>
+  [...distribution].sort((a, b) => b.probability - a.probability)[0]?.label;
+
+it("reads what is said as context over time, and names where it contradicts the face, which alone never comes to know it", async () => {
+  const parts = await partsWithWords(createRulesModel());
+  const [report, mute] = [await ask({ ...QUERY, transcript: await transcript() }, parts), await ask(QUERY, parts)];
+  const said = report.evidence.filter(({ kind }) => kind === "utterance");
+  expect(said.map(({ statement, faceId, time, source }) => [statement, faceId, time?.fromS, source.name])).toEqual([
+    [`Ann (F1, by name) says from 0.2 to 1.6 s: "I'm fine, thanks."`, null, 0.2, "talk.vtt"],
+    [`Ann (F1, by name) says from 2.1 to 3.8 s: "I feel terrible about what happened."`, null, 2.1, "talk.vtt"],
+    [
+      `Bob (whose face is not known: no mouth was measured in 4 frames of it) says from 4.2 to 4.7 s: "You won the prize!"`,
+      null,
+      4.2,
+      "talk.vtt",
+    ],
+  ]);
+  expect(report.warnings).toContain(
+    "1 of 4 utterances in talk.vtt begin after the clip ends at 6.0 s, and are left out: look whether it is the transcript of this clip",
+  );
+  const [told, without] = [subjectOf(report), subjectOf(mute)];
+  const alone = (one: typeof told) => [one?.faceOnly, one?.overTime?.map(({ faceOnly }) => faceOnly)];
+  expect(alone(told)).toEqual(alone(without));
+  expect(told?.overTime?.map(({ fromS, contextOnly }) => [fromS, topOf(contextOnly.distribution)])).toEqual([
+    [0, "happiness"],
+    [2, "sadness"],
+    [4.2, "happiness"],
+    [5.6, "happiness"],
+  ]);
+  const [contradiction, ...others] = report.evidence.filter(({ kind }) => kind === "contradiction");
+  expect(others).toEqual([]);
+  expect(contradiction).toMatchObject({
+    faceId: null,
+    time: { fromS: 2.1, toS: 3.8 },
+    value: { spokenBy: "F1", words: "unpleasant" },
+  });
+  const cited = contradiction?.value.type === "contradiction" ? contradiction.value.evidenceIds : [];
+  const kindsOf = (ids: readonly string[]) =>
+    new Set(report.evidence.filter(({ id }) => ids.includes(id)).map(({ kind }) => kind));
+  expect(kindsOf(cited)).toEqual(new Set(["utterance", "action-unit", "expression"]));
+  expect(told?.congruence).toMatchObject({ verdict: "incongruent", kind: "words and face contradict each other" });
+  expect(told?.congruence.statement).toContain(
+    `Words and face contradict each other from 2.1 to 3.8 s: what F1 says, "I feel terrible about what happened.", and its face, read as happiness`,
+  );
+  expect(told?.congruence.evidenceIds).toEqual(expect.arrayContaining([contradiction?.id, ...cited]));
+  expect(report.grounding.claims.filter(({ verdict }) => verdict !== "supported")).toEqual([]);
+  const ledger = createEvidenceLedger(report.faces);
+  for (const { id: _id, ...item } of report.evidence) ledger.add(item);
+  const { text } = await measureFace.run(
+    { faceId: "F1" },
+    { ledger, image: {} as never, question: null, labels: null, observer: said[0]?.source as never },
+  );
+  expect(text).not.toContain("terrible");
+});
+
+it("tells a model what is said with its times, holds its quotes against it, and says that words leave the machine", async () => {
+  const asked: WireBody[] = [];
+  const server = await startOpenAiServer((body) => {
+    asked.push(body);
+    const statements = [
+      `F1 says "I'm fine, thanks" at 1 s`,
+      'F1 says "I hate you" at 3.0 s',
+      "Bob says 'You won the prize'",
+      'It is said that "he left"',
+    ];
+    const cues = statements.map((statement) => cue(statement, { evidenceIds: ["E2"] }));
+    const rest = reading({ neutral: 1 });
+    const overTime = [{ fromS: 0, toS: 5.8, faceOnly: rest, contextOnly: rest, integrated: rest }];
+    return saysJson({ ...judgment(subject({ cues, overTime })), answer: "F1 is perceived as happy." });
+  });
+  const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
+  const capabilities = { ...model.capabilities, tools: false, vision: true };
+  const notices: string[] = [];
+  const parts = {
+    ...(await partsWithWords({ ...model, capabilities, remote: true })),
+    notify: (notice: string) => notices.push(notice),
+  };
+  const report = await ask({ ...QUERY, transcript: await transcript() }, parts);
+  const told = toldIn(asked[0] as WireBody);
+  expect(told).toContain(`[utterance, talk.vtt] Ann (F1, by name) says from 0.2 to 1.6 s: "I'm fine, thanks."`);
+  expect(told).toContain("`faceOnly` does not, as if the sound were off");
+  expect(notices).toEqual([expect.stringMatching(/^The image, its measurements and what is said leave this machine/)]);
+  const cues = report.grounding.claims.filter(({ part }) => part === "cue");
+  expect(cues.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+    ["supported", `The words are said: "I'm fine, thanks." by F1 from 0.2 to 1.6 s (E2)`],
+    [
+      "contradicted",
+      `Other words are said at 3 s: "I feel terrible about what happened." by F1 from 2.1 to 3.8 s (E3)`,
+    ],
+    ["supported", 'The words are said: "You won the prize!" by somebody unknown from 4.2 to 4.7 s (E4)'],
+    ["not-measurable", "The words are not found in what is said"],
+  ]);
+  asked.length = 0;
+  await ask(QUERY, parts);
+  expect(toldIn(asked[0] as WireBody)).not.toContain("utterance");
+  expect(notices.at(-1)).toMatch(/^The image and its measurements leave/);
+});
+
+it("refuses a transcript of another clip, and a broken one before anything is measured", async () => {
+  const parts = await partsWithWords(createRulesModel());
+  const late = await transcript("WEBVTT\n\n10:00.000 --> 10:01.000\nHi");
+  await expect(ask({ ...QUERY, transcript: late }, parts)).rejects.toThrow(
+    "Cannot use transcript as everything in it is said after the clip, which ends at 6.0 s: `talk.vtt`",
+  );
+  const clips = { ...parts.clips, video: reader(1, () => expect.unreachable()) } as AskDependencies["clips"];
+  const broken = await transcript("WEBVTT\n\nsoon --> later\nHi");
+  await expect(ask({ ...QUERY, transcript: broken }, { ...parts, ...(clips && { clips }) })).rejects.toThrow(
+    'Cannot read transcript as line 3 has "soon" where a time is expected',
+  );
+});

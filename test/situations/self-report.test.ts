@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { readUtterance, saidPleasantness } from "../../src/situations/read-utterance.ts";
+
+it.each([
+  ["I'm fine, really.", true],
+  ["I’m not upset at all.", true],
+  ["Fine, thanks.", true],
+  ["What a lovely day!", true],
+  ["It isn't bad.", true],
+  ["Never been better (laughs).", true],
+  ["I was fine, but now I'm scared.", false],
+  ["I'm not feeling good.", false],
+  ["I don't like it.", false],
+  ["This is so unfair.", false],
+  ["My dog died yesterday.", false],
+  ["Well, let's see.", null],
+  ["Okay. Next one.", null],
+  ["Are you sad?", null],
+  ["She is sad.", null],
+  ["I was afraid of the dark.", null],
+  ["I wish I was happy.", null],
+  ["He says that I'm happy.", null],
+  ["I'm at the station.", null],
+])("reads off %j whether it is pleasant for who says it", (text, expected) => {
+  expect(saidPleasantness(text)?.pleasant ?? null).toBe(expected);
+});
+
+it("reads what somebody says for another only where they are addressed", () => {
+  const first = (text: string, of: "speaker" | "another") => readUtterance(text, of).distribution?.[0]?.label ?? null;
+  expect(first("You won the prize!", "another")).toBe("happiness");
+  expect(first("I'm terrified.", "another")).toBeNull();
+  expect(first("I'm terrified.", "speaker")).toBe("fear");
+});
