@@ -1,7 +1,7 @@
 // Kills every command that writes a folder without warning, at random moments, goes on with the same command, and holds the
 // end against a run that nobody killed: nothing lost, nothing twice, nobody else's file touched. Prints a table.
 //   node test/kills.mjs [kills for each command] [command ...]
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ const place = await mkdtemp(join(tmpdir(), "kuleshov-kills-"));
 const images = join(place, "images");
 
 async function prepare() {
-  await mkdir(images);
+  await Promise.all([mkdir(images), mkdir(clips)]);
   for (const number of [1, 2, 3, 4, 5, 6]) {
     for (const width of WIDTHS) {
       await sharp(join(demo, `sample${number}.jpg`))
@@ -40,6 +40,7 @@ matrix: { models: [rules], arms: [full, face-only] }
 scorers: [accuracy]
 `,
   );
+  if (!makeClips()) throw new Error("ffmpeg, which makes clips, is not installed");
   // What two toolboxes measured, and an evaluation to replay.
   const row = (number, au12) => `images/${number}-480.jpg,0,0,480,300,${au12}`;
   const evidence = [
@@ -51,6 +52,16 @@ scorers: [accuracy]
   const frames = Array.from({ length: 6000 }, (_, frame) => `clip.mp4,${frame},${frame % 9},0,480,300,0.${frame % 10}`);
   const header = "input,frame,FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,AU12";
   await writeFile(join(place, "frames.csv"), `${[header, ...frames].join("\n")}\n`);
+}
+
+const clips = join(place, "clips");
+/** Views that move over two photographs, where ffmpeg is installed. */
+function makeClips() {
+  return [1, 6].every((number) => {
+    const view = "crop=w=iw*0.8:h=ih*0.8:x='iw*0.05*(1+sin(t))':y=ih*0.1,scale=480:-2";
+    const input = ["-loop", "1", "-framerate", "10", "-t", "8", "-i", join(demo, `sample${number}.jpg`)];
+    return spawnSync("ffmpeg", ["-v", "error", ...input, "-vf", view, join(clips, `${number}.mp4`)]).status === 0;
+  });
 }
 
 /** Runs a command that is not to be killed, in the folder of the trial. */
@@ -91,6 +102,10 @@ const commands = {
     words: ["measure", images, "--no-cache", "--contact-sheet"],
     ends: ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl"].map(textOf),
   },
+  "measure (clips)": {
+    words: ["measure", clips, "--no-cache"],
+    ends: ["faces.csv", "images.csv", "measurements.jsonl", "episodes.csv", "synchrony.csv"].map(textOf),
+  },
   import: {
     words: ["import", "pyfeat@2.1.5:frames.csv"],
     ends: ["faces.csv", "images.csv", "measurements.jsonl"].map(textOf),
@@ -104,6 +119,7 @@ const commands = {
     ends: ["measured/faces.jsonl", "measured/failures.jsonl"].map(textOf),
   },
   ask: { words: ["ask", one, "--no-cache"], ends: [judged] },
+  "ask (a clip)": { words: ["ask", join(clips, "1.mp4"), "--no-cache"], ends: [judged] },
   "ask (a folder)": { words: ["ask", images, "--no-cache"], ends: [asked, textOf("answers.csv")] },
   "eval run": { words: ["eval", "run", "kills.eval.yaml", "--no-cache"], ends: [answered] },
   "eval run (a bundle)": {

@@ -1,6 +1,6 @@
 import type { Episode, EpisodeCurve } from "../domain/episode.ts";
 import { intervalOf } from "../domain/timeline.ts";
-import { type Curve, gapsOf } from "./curve.ts";
+import { type ClipClock, type Curve, gapsOf } from "./curve.ts";
 import { findEpisodes } from "./find-episodes.ts";
 import {
   findBlinks,
@@ -22,6 +22,8 @@ export interface TrackDynamics {
   readonly gaps: readonly { readonly first: number; readonly last: number }[];
   readonly episodes: readonly Episode[];
   readonly smiles: ReadonlyMap<Episode, SmileTiming>;
+  /** Of episodes during which the face itself moves so far in the frame that measurements change by that: how. */
+  readonly meanwhile: ReadonlyMap<Episode, string>;
   readonly movements: readonly Movement[];
   /** `null` where frames are too few for blinks, or the eyes were not measured for long enough. */
   readonly blinks: { readonly perMinute: number; readonly count: number; readonly seenS: number } | null;
@@ -98,8 +100,48 @@ function dynamicsOf(trackId: string, person: PersonCurves, setting: Setting): Tr
     gaps: gapsOf({ from: first, values: sight }),
     episodes,
     smiles: new Map(smiles),
+    meanwhile: new Map(
+      episodes.flatMap((episode) => {
+        const moves = movesDuring(episode, person, clock);
+        return moves === null ? [] : [[episode, moves]];
+      }),
+    ),
     ...movementsOf(person, setting),
   };
+}
+
+/** A face that grows by so much, or a head that turns by so many degrees, changes action units without their doing. */
+const LEAST_GROWTH = 0.2;
+const LEAST_TURN_DEG = 12;
+
+/** How the face moves in the frame while it changes; `null` where it stays as it is, or that was not measured. */
+function movesDuring(
+  { onset, apex, offset, frames }: Episode,
+  { first, head, place }: PersonCurves,
+  clock: ClipClock,
+): string | null {
+  const at = (moment: { readonly frame: number }) => clock.frames.indexOf(moment.frame) - first;
+  // What had begun when it was first seen, or had not ended, was rising or falling from there on.
+  const begin = onset !== null ? at(onset) : Math.max(0, at(offset ?? apex) - frames + 1);
+  const end = 1 + (offset !== null ? at(offset) : at(onset ?? apex) + frames - 1);
+  const rangeOf = (values: readonly number[]): readonly [number, number] => {
+    const seen = values.slice(begin, end).filter((value) => !Number.isNaN(value));
+    return seen.length === 0 ? [0, 0] : [Math.min(...seen), Math.max(...seen)];
+  };
+  const [small, large] = rangeOf(place.high);
+  const turn = Math.max(
+    ...[head.yaw, head.pitch, head.roll].map((angles) => {
+      const [low, high] = rangeOf(angles);
+      return high - low;
+    }),
+  );
+  const told = [
+    ...(small > 0 && large / small >= 1 + LEAST_GROWTH
+      ? [`the face changes its size by ${Math.round((large / small - 1) * 100)} %`]
+      : []),
+    ...(turn >= LEAST_TURN_DEG ? [`the head turns or tilts by ${Math.round(turn)} degrees`] : []),
+  ];
+  return told.length === 0 ? null : `meanwhile ${told.join(" and ")}`;
 }
 
 function symmetryOf(scale: EpisodeCurve["scale"], left = Number.NaN, right = Number.NaN): number | null {

@@ -32,7 +32,7 @@ export interface PersonCurves {
   readonly first: number;
   /** Where the face itself was seen. */
   readonly sight: number[];
-  readonly head: Readonly<Record<"yaw" | "pitch" | "gazeYaw" | "gazePitch" | "openness", number[]>>;
+  readonly head: Readonly<Record<"yaw" | "pitch" | "roll" | "gazeYaw" | "gazePitch" | "openness", number[]>>;
   /** Where the face is: right of the middle of the frame, above it, and its height, by the frame's longer side. */
   readonly place: Readonly<Record<"right" | "up" | "high", number[]>>;
   /** Whole face, and both sides where they are measured, by source, name and scale. */
@@ -43,7 +43,7 @@ export interface PersonCurves {
 }
 
 export function createPersonCurves(first: number): PersonCurves {
-  const head = { yaw: [], pitch: [], gazeYaw: [], gazePitch: [], openness: [] };
+  const head = { yaw: [], pitch: [], roll: [], gazeYaw: [], gazePitch: [], openness: [] };
   return { first, sight: [], head, place: { right: [], up: [], high: [] }, measured: new Map() };
 }
 
@@ -63,6 +63,7 @@ export function addFace(
   if (headPose !== null) {
     put(head.yaw, headPose.yawRad * DEG);
     put(head.pitch, headPose.pitchRad * DEG);
+    put(head.roll, headPose.rollRad * DEG);
   }
   if (headPose !== null && gaze !== null) {
     put(head.gazeYaw, (headPose.yawRad + gaze.yawRad) * DEG);

@@ -15,7 +15,7 @@ export type MakeItem = (
 
 /** What happens to a person through a clip: episodes, movements of head and eyes, and when they are not seen well. */
 export function eventItems(track: TrackDynamics, { clock }: ClipDynamics, item: MakeItem): NewEvidence[] {
-  const { episodes, smiles, movements, gaps, blinks } = track;
+  const { episodes, smiles, meanwhile, movements, gaps, blinks } = track;
   const timeAt = (at: number) => clock.timesS[at] as number;
   const events = [
     ...episodes.map((episode) => {
@@ -24,6 +24,8 @@ export function eventItems(track: TrackDynamics, { clock }: ClipDynamics, item: 
       const timing = smiles.get(episode);
       const said =
         timing === undefined || timing.verdict === "cannot be told" ? "" : `; its timing is ${timing.verdict}`;
+      const moves = meanwhile.get(episode);
+      const aside = moves === undefined ? "" : `; ${moves}, which changes measurements too`;
       const moment = (name: string, place: EpisodeMoment | null) =>
         place === null
           ? []
@@ -33,7 +35,7 @@ export function eventItems(track: TrackDynamics, { clock }: ClipDynamics, item: 
             ];
       return item(
         "episode",
-        `${what} ${riseText(onset)}${apexText(apex)}${fallText(offset)}${said}`,
+        `${what} ${riseText(onset)}${apexText(apex)}${fallText(offset)}${said}${aside}`,
         {
           ...{ type: "quantities", of: curve.name },
           values: [...moment("onset", onset), ...moment("apex", apex), ...moment("offset", offset)],

@@ -132,14 +132,19 @@ function notMeasurable({ tooSlowFor, intervalS }: ClipDynamics): Row[] {
   }));
 }
 
-function rowsOf({ gaps, episodes, smiles, movements, blinks }: TrackDynamics, dynamics: ClipDynamics): Row[] {
+function rowsOf(
+  { gaps, episodes, smiles, meanwhile, movements, blinks }: TrackDynamics,
+  dynamics: ClipDynamics,
+): Row[] {
   const { clock, tooSlowFor } = dynamics;
   const isShortTold = !tooSlowFor.includes("short expressions");
   const events: Row[] = [
     ...episodes.map((episode): Row => {
       const timing = smiles.get(episode);
       const short = isShortTold && isShort(episode) ? ["under half a second"] : [];
-      const note = [...short, ...(timing?.signs.map(({ what }) => what) ?? [])].join("; ");
+      const moves = meanwhile.get(episode);
+      const signs = timing?.signs.map(({ what }) => what) ?? [];
+      const note = [...short, ...(moves === undefined ? [] : [moves]), ...signs].join("; ");
       return { ...episodeCells(episode), ...(timing && { timing: timing.verdict }), ...(note && { note }) };
     }),
     ...movements.map((movement) => movementCells(movement, clock)),

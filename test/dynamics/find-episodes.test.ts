@@ -177,6 +177,25 @@ describe("clipDynamics", () => {
     expect(tracks[0]?.episodes.map(({ onset, offset }) => [onset?.frame, offset?.frame])).toEqual([[undefined, 33]]);
   });
 
+  it("says when the face grows or the head turns while something rises, and not when it does before or afterwards", () => {
+    const meanwhile = (more: (i: number) => Partial<Face>) => {
+      const dynamics = clipDynamics(
+        smile.map((_, i) => ({
+          ...{ frame: i, timeS: i / FPS, cut: false, widthPx: 640, heightPx: 360 },
+          faces: [face([unit("AU12", "both", smileAt(i))], more(i))],
+        })),
+      );
+      return [...(dynamics.tracks[0]?.meanwhile.values() ?? [])];
+    };
+    const box = (high: number) => ({ box: { leftPx: 100, topPx: 80, widthPx: 80, heightPx: high } });
+    const turned = (deg: number) => ({ headPose: { yawRad: 0, pitchRad: 0, rollRad: (deg * Math.PI) / 180 } });
+    expect(meanwhile((i) => ({ ...box(i < 20 ? 100 : 130), ...turned(i) }))).toEqual([
+      "meanwhile the face changes its size by 30 % and the head turns or tilts by 23 degrees",
+    ]);
+    expect(meanwhile((i) => ({ ...box(i < 36 ? 100 : 150), ...turned(i < 8 ? 40 : 0) }))).toEqual([]);
+    expect(meanwhile((i) => ({ ...box(100 + (i % 10)), ...turned(i % 10) }))).toEqual([]);
+  });
+
   it("compares the timing of a smile with what is known of groups, and says what it goes by", () => {
     const timing = (cheeks: (i: number) => readonly Face["actionUnits"][number][], mouth = smileAt) => {
       const [track] = clip((i) => [face([unit("AU12", "both", mouth(i)), ...cheeks(i)])]).tracks;
