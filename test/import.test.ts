@@ -95,6 +95,16 @@ describe("importing what a toolbox wrote, without images", () => {
     };
     expect(await tracks("a.csv")).toEqual(["0 100 T1", "0 400 T2", "1 108 T1", "1 410 T2", "2 116 T1"]);
     expect(await tracks("b.csv")).toEqual(["0 100 T1", "0 400 T2", "9 390 T1"]);
+
+    const named = ["clip.mp4,T1,1,Ann", "clip.mp4,T2,0,Bea", "clip.mp4,T1,2,Bea"];
+    await writeFile(
+      join(folder, "study-a.csv", "people.csv"),
+      `path,track_id,from_frame,person\n${named.join("\n")}\n`,
+    );
+    const imported = await openImportedStudy(join(folder, "study-a.csv"));
+    const called = async (frame: number) =>
+      (await imported?.measure(`clip.mp4 frame ${frame}`))?.faces.map(({ faceId }) => faceId);
+    expect([await called(0), await called(1), await called(2)]).toEqual([["F1", "Bea"], ["Ann", "Bea"], ["Bea"]]);
   });
 
   it("finds episodes in the frames of a video as measuring does, and says where frames have no time", async () => {

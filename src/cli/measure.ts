@@ -138,7 +138,12 @@ async function writeStudy(
   try {
     const study = await measureIntoFolder({ ...query, onProgress: view.show }, dependencies, signal);
     view.end();
-    await print(`${summary(study)} \`${query.folder}\`\n`);
+    const { momentsInWords } = await import("../evidence/image-names.ts");
+    const moments = momentsInWords(
+      study.images,
+      query.inputs.map(({ path }) => path),
+    );
+    await print(`${summary(study, moments)} \`${query.folder}\`\n`);
     if (study.sheets !== null) note(`${study.sheets} ${study.sheets === 1 ? "contact sheet" : "contact sheets"} drawn`);
     return study;
   } finally {
@@ -147,8 +152,8 @@ async function writeStudy(
   }
 }
 
-function summary({ images, faces, failures }: RunCounts): string {
-  const measured = `Measured ${faces} ${faces === 1 ? "face" : "faces"} in ${images} ${images === 1 ? "image" : "images"}`;
+function summary({ faces, failures }: RunCounts, moments: string): string {
+  const measured = `Measured ${faces} ${faces === 1 ? "face" : "faces"} in ${moments}`;
   const failed = failures === 0 ? "nothing failed" : `${failures} failed, see failures.csv`;
   return `${measured}; ${failed}.`;
 }

@@ -29,6 +29,18 @@ export function isVideoName(path: string): boolean {
   return VIDEO_ENDINGS.some((ending) => imageName(path).endsWith(`.${ending}`));
 }
 
+/** `3 frames` where all that was measured are videos, `3 images` where none is; a folder may hold both. */
+export function momentsInWords(count: number, inputs: readonly string[]): string {
+  const videos = inputs.filter(isVideoName).length;
+  const [one, many] =
+    videos === 0
+      ? ["image", "images"]
+      : videos === inputs.length
+        ? ["frame", "frames"]
+        : ["image or frame", "images and frames"];
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** The number at the end of an image's name, as frames of a video have it: `frame_0012.png` is 12. */
 export function trailingNumber(path: string): number | undefined {
   const digits = /(\d+)$/.exec(imageStem(path))?.[1];

@@ -51,6 +51,7 @@ export function AnswersShown({ summary, cards, address = asItStands }: AnswersVi
       {notes.map((note) => (
         <p key={note}>{note}</p>
       ))}
+      <h2>One by one</h2>
       <div class="cases">
         {cards.map((card) => (
           <Card key={card.title} {...card} address={address} />

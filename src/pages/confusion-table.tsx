@@ -15,7 +15,7 @@ export function ConfusionTable({ table: { labels, counts }, leadsTo }: Props) {
     <table class="confusion">
       <thead>
         <tr>
-          <th />
+          <td />
           {labels.map((label) => (
             <th key={label} scope="col">
               <span>{label}</span>

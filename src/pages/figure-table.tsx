@@ -40,11 +40,15 @@ export function FigureTable({ name, columns, rows }: TableProps) {
       <table>
         <thead>
           <tr>
-            {columns.map((column, at) => (
-              <th key={column} scope="col" class={classes[at] === "n" ? "n" : undefined}>
-                {column.replace("# ", "")}
-              </th>
-            ))}
+            {columns.map((column, at) =>
+              column === "" ? (
+                <td key={column} />
+              ) : (
+                <th key={column} scope="col" class={classes[at] === "n" ? "n" : undefined}>
+                  {column.replace("# ", "")}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

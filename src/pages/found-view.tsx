@@ -25,6 +25,7 @@ export function FoundShown({ faces, failures, best, address = asItStands }: Foun
         them stand in ranking.csv. Similarity says how far a face shows what the examples show, from 0 to 1; it says
         nothing about what anybody felt.
       </p>
+      <h2>Best first</h2>
       <div class="cases">
         {best.map((face, at) => (
           <FoundCard key={face.title} {...face} rank={at + 1} address={address} />

@@ -68,7 +68,7 @@ function Section({ section, rows }: { readonly section: PassportSection; readonl
       <p>{SECTIONS[section]}</p>
       <div class="plots">
         {[...groupBy(rows, ({ measure }) => measure)].map(([measure, some]) => (
-          <Plot key={measure} measure={measure} rows={some} />
+          <Plot key={measure} of={section} measure={measure} rows={some} />
         ))}
       </div>
       <details>
@@ -86,7 +86,13 @@ function Section({ section, rows }: { readonly section: PassportSection; readonl
   );
 }
 
-function Plot({ measure, rows }: { readonly measure: string; readonly rows: readonly Row[] }) {
+interface PlotProps {
+  readonly of: PassportSection;
+  readonly measure: string;
+  readonly rows: readonly Row[];
+}
+
+function Plot({ of, measure, rows }: PlotProps) {
   const sources = new Set(rows.map(({ source }) => source));
   const drawn = rows.flatMap(({ name, source, estimate: { value, low, high } }) => {
     if (value === null) return [];
@@ -99,7 +105,7 @@ function Plot({ measure, rows }: { readonly measure: string; readonly rows: read
       {drawn.length === 0 ? (
         <p class="soft">Unscored: nothing here could be compared.</p>
       ) : (
-        <Scrolling name={measure}>
+        <Scrolling name={`${capitalised(of)}: ${measure}`}>
           <IntervalPlot rows={drawn} title={measure} zero={measure.includes("less that")} />
         </Scrolling>
       )}

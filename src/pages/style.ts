@@ -24,8 +24,8 @@ svg .whisker,svg .gap{stroke:var(--accent);stroke-width:2}svg .gap{opacity:.35}s
 .confusion td{text-align:right;min-width:44px;padding:4px 8px;border:1px solid var(--line)}
 .confusion td.right{background:color-mix(in srgb,var(--good) var(--share),var(--ground))}
 .confusion td.wrong{background:color-mix(in srgb,var(--bad) var(--share),var(--ground))}
-.confusion th{padding:4px 8px}
-${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step}{--share:${(70 * step) / SHARE_STEPS}%}`).join("")}
+.confusion th{padding:4px 8px}.confusion thead td{border:0}
+${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step}{--share:${(45 * step) / SHARE_STEPS}%}`).join("")}
 .cases{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:16px}
 .case{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px}
 .case img{width:100%;max-height:220px;object-fit:contain;background:#0001;border-radius:4px}

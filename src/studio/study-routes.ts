@@ -7,11 +7,13 @@ import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
+import { isVideoName, momentsInWords } from "../evidence/image-names.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { tableRows } from "../platform/tables/table-rows.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
+import type { RunHistory } from "../runs/run-history.ts";
 import { NO_COUNTS } from "../runs/run-rows.ts";
 import { MARKERS_FILE, openStudyPeople, PEOPLE_FILE, readPeople } from "../study/clip-notes.ts";
 import { EXCLUSIONS_FILE, type FacePlace, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
@@ -64,6 +66,7 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/study", async (c) => {
     const { place, history, stamp } = await desk.open(asked(c, "path"));
+    const counts = history.commits.at(-1)?.counts ?? NO_COUNTS;
     const path = join(place, "failures.csv");
     const failures: { path: string; reason: string }[] = [];
     for await (const { cells } of tableRows(path, { refuse: refusing(path) })) {
@@ -71,7 +74,7 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
     }
     return c.json({
       ...{ command: history.began.command, finished: history.finished, createdAt: history.began.createdAt, stamp },
-      ...{ counts: history.commits.at(-1)?.counts ?? NO_COUNTS, failures },
+      ...{ counts, moments: momentsOf(history, counts.images), failures },
       people: await readPeople(place),
       exclusions: (await readExclusions(place)).map((one) => ({
         face: reversiblyVisible(faceKey(one)),
@@ -216,6 +219,13 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
   }
 
   return routes;
+}
+
+/** What was measured, in words: a folder may hold images and clips. */
+function momentsOf({ began: { command, settings } }: RunHistory, count: number): string {
+  const inputs = z.array(z.string()).safeParse(settings.inputs).data ?? [];
+  if (command === "measure" && inputs.length > 0 && inputs.every(isVideoName)) return momentsInWords(count, inputs);
+  return `${count} ${count === 1 ? "image or frame" : "images or frames"}`;
 }
 
 type Cells = Readonly<Record<string, string>>;

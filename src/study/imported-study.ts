@@ -9,6 +9,7 @@ import { readText } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { readRunLines } from "../runs/journal.ts";
 import { readRunHistory } from "../runs/run-history.ts";
+import { openStudyPeople } from "./clip-notes.ts";
 import { type ExcludedFaces, openStudyFilter, type StudyFilter } from "./exclusions.ts";
 import { ImportSettings, StudyDescription } from "./study-folder.ts";
 
@@ -72,16 +73,28 @@ async function recordsOf(
   filter: StudyFilter,
 ): Promise<ReadonlyMap<string, ImportedMoment>> {
   const records = new Map<string, ImportedMoment>();
+  const people = await openStudyPeople(folder);
   for await (const { path, frame, faces } of readImageRecords(folder)) {
     const moment = frame === undefined ? path : `${path} frame ${frame.index}`;
     const own = faces.filter(({ toolboxes }) => toolboxes.includes(toolbox));
     const kept = own.filter(({ faceId }) => filter.keepsFace({ path, frame: frame?.index ?? null, faceId }));
+    const named = withNames(kept, (trackId) => people.nameOf({ path, frame: frame?.index ?? null, trackId }));
     records.set(moment, {
-      faces: kept.map((face) => measuredBy(toolbox, face)),
+      faces: named.map((face) => measuredBy(toolbox, face)),
       excluded: own.filter((face) => !kept.includes(face)).map(({ faceId, box }) => ({ faceId, box })),
     });
   }
   return records;
+}
+
+/** Faces by the names that people gave them; two of one name in a frame keep their own, which tell them apart. */
+function withNames(faces: readonly FaceRecord[], nameOf: (trackId: string | null) => string | null): FaceRecord[] {
+  const names = faces.map(({ trackId }) => nameOf(trackId ?? null));
+  return faces.map((face, at) => {
+    const name = names[at] ?? null;
+    const isOnly = name !== null && name !== face.trackId && names.indexOf(name) === names.lastIndexOf(name);
+    return isOnly ? { ...face, faceId: name } : face;
+  });
 }
 
 /** Everything that a study has measured, image by image. @throws {KuleshovError} naming the line, if one is damaged. */

@@ -245,7 +245,10 @@ describe("measure on videos", () => {
     expect([frames > 1, frames < 14]).toEqual([true, true]);
 
     // With another number of workers than it began with.
-    expect(await here(measure(parts))).toMatchObject({ code: 0, stdout: expect.stringContaining("in 16 images") });
+    expect(await here(measure(parts))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("in 16 images and frames;"),
+    });
     for (const name of ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl", "episodes.csv"]) {
       expect(await readFile(join(parts, name), "utf8")).toBe(await readFile(join(whole, name), "utf8"));
     }

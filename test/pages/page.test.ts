@@ -45,6 +45,6 @@ describe("a page", () => {
       'class="wrong share-0"',
       'class="right share-0"',
     ]);
-    for (const step of [15, 5, 0]) expect(html).toContain(`.share-${step}{--share:${3.5 * step}%}`);
+    for (const step of [15, 5, 0]) expect(html).toContain(`.share-${step}{--share:${2.25 * step}%}`);
   });
 });

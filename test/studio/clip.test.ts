@@ -65,6 +65,8 @@ describe("a clip in a browser", () => {
       command: "measure",
       settings: { inputs: ["clips/dinner [1].mp4"], "--fps": 5 },
     });
+    await page.goto(`${studio.address}study/studies/${encodeURIComponent("dinner [1].mp4")}`);
+    await page.waitForSelector("text=/\\d faces? in \\d+ frames/");
     await page.close();
   });
 

@@ -257,6 +257,10 @@ fewShot:
 `;
     await expect.poll(() => page.inputValue("textarea.code")).toBe(changed);
     await page.waitForSelector("text=3 samples under 4 conditions: 12 calls");
+    const long = `${changed}# ${"a long remark ".repeat(900)}\n`;
+    await page.fill("textarea.code", long);
+    await page.reload();
+    await expect.poll(() => page.inputValue("textarea.code")).toBe(long);
     await page.click("text=Undo the changes");
     await expect.poll(() => page.inputValue("textarea.code")).toBe(FILE);
     await page.fill("textarea.code", FILE.replace("models", "modles"));
@@ -274,7 +278,7 @@ it("has nothing serious for axe-core, and no sideways scroll", async () => {
     [`${studio.address}lab/${lab}`]: ".stimuli img",
     [`${studio.address}run/agreement`]: ".agreement svg",
     [`${studio.address}health/`]: "section[aria-label='Networks'] dd",
-    [`${studio.address}evaluation/?text=${encodeURIComponent(FILE)}`]: ".preview img",
+    [`${studio.address}evaluation/#text=${encodeURIComponent(FILE)}`]: ".preview img",
     [`${studio.address}evaluation/${evaluation}?call=${encodeURIComponent(call)}`]: "aside .scores",
   });
 });

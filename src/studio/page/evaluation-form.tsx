@@ -1,7 +1,6 @@
-import { useState } from "preact/hooks";
 import type { JudgesAtHand } from "../../compose/judges.ts";
 import { armInWords } from "../../pages/stimulus-rows.tsx";
-import { go, query, withQuery } from "./address.ts";
+import { go, query, withQuery, written } from "./address.ts";
 import { Begin } from "./evaluation-begin.tsx";
 import { Columns } from "./evaluation-columns.tsx";
 import { ARMS, type Draft, draftOf, edited } from "./evaluation-draft.ts";
@@ -10,9 +9,6 @@ import type { Evaluations } from "./evaluations-page.tsx";
 import { Failure, NumberField } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
 
-/** Longer texts are not put into the address: servers refuse it. */
-const MOST_IN_ADDRESS = 8_000;
-
 /** A form over a file: what is changed in either stands in both, and what it would cost below. */
 export function EvaluationForm({ files, shipped, tables, folders, prompts }: Evaluations) {
   const named = query.value.get("file");
@@ -20,26 +16,16 @@ export function EvaluationForm({ files, shipped, tables, folders, prompts }: Eva
   const found = useLoaded<{ text: string }>(
     named === null ? null : `/evaluation-file?name=${encodeURIComponent(named)}`,
   );
-  const written = named === null ? "" : found.value?.text;
-  const [kept, keep] = useState<{ readonly of: string | null; readonly text: string } | null>(null);
-  const long = kept?.of === named ? kept.text : null;
-  const text = long ?? query.value.get("text") ?? written ?? "";
-  const write = (next: string) => {
-    const isLong = encodeURIComponent(next).length > MOST_IN_ADDRESS;
-    keep(isLong && next !== written ? { of: named, text: next } : null);
-    go(withQuery({ text: isLong || next === written ? null : next }), "replace");
-  };
+  const asFound = named === null ? "" : found.value?.text;
+  const text = written.value ?? asFound ?? "";
+  const write = (next: string) => go(withQuery({}, next === asFound ? null : next), "replace");
   const draft = draftOf(text);
-  const begin = (file: string) => {
-    keep(null);
-    go(withQuery({ file: file || null, text: null }));
-  };
   return (
     <div class="beside">
       <section aria-label="What is evaluated">
         <label class="field">
           Begin with
-          <select value={named ?? ""} onChange={(event) => begin(event.currentTarget.value)}>
+          <select value={named ?? ""} onChange={(event) => go(withQuery({ file: event.currentTarget.value || null }))}>
             <option value="">a list or folder of your own</option>
             {files.map((file) => (
               <option key={file}>{file}</option>
@@ -54,7 +40,7 @@ export function EvaluationForm({ files, shipped, tables, folders, prompts }: Eva
         {isShipped ? <p>{shipped.find(({ name }) => name === named)?.description}</p> : null}
         {draft === null ? (
           <p class="told">The file cannot be read as it stands, so that only its text can be changed.</p>
-        ) : written === undefined ? null : (
+        ) : asFound === undefined ? null : (
           <Fields
             draft={draft}
             change={(news) => write(edited(text, draft, news))}
@@ -74,16 +60,13 @@ export function EvaluationForm({ files, shipped, tables, folders, prompts }: Eva
             onInput={(event) => write(event.currentTarget.value)}
           />
         </label>
-        {named === null || written === undefined || text === written ? null : (
+        {named === null || asFound === undefined || text === asFound ? null : (
           <p class="told row">
             It was changed, and is kept beside {named}, which stays as it is.
-            <button type="button" onClick={() => write(written)}>
+            <button type="button" onClick={() => write(asFound)}>
               Undo the changes
             </button>
           </p>
-        )}
-        {long === null ? null : (
-          <p class="told">It is too long for an address: what was changed is lost when the page is reloaded.</p>
         )}
         <Failure error={found.error} />
         <Begin

@@ -84,6 +84,7 @@ function Result({
           {sentence}
         </p>
       ))}
+      <h2>Face by face</h2>
       <StimulusRows rows={rows} conditions={conditions} />
       <section aria-label="What the context did">
         {effects.map((sentences, i) =>

@@ -36,9 +36,12 @@ function Studio() {
       <main id="content" tabIndex={-1}>
         <Failure error={silence.value} />
         {found === undefined ? (
-          <p>
-            There is no such page. <a href={href("/")}>To the beginning</a>
-          </p>
+          <>
+            <h1>There is no such page</h1>
+            <p>
+              <a href={href("/")}>To the beginning</a>
+            </p>
+          </>
         ) : (
           <found.page.Page rest={found.rest} />
         )}

@@ -13,6 +13,8 @@ export interface StudyAbout {
   /** Another text whenever there are other rows. */
   readonly stamp: string;
   readonly counts: { readonly images: number; readonly faces: number; readonly failures: number };
+  /** How many images or frames, in words. */
+  readonly moments: string;
   readonly failures: readonly { readonly path: string; readonly reason: string }[];
   /** Who the tracks of clips are said to be. */
   readonly people: readonly TrackPerson[];

@@ -57,11 +57,11 @@ export function Measuring({ study, job, about, error }: MeasuringProps) {
     );
   }
   if (about === undefined) return <Failure error={error} />;
-  const { images, faces, failures } = about.counts;
+  const { faces, failures } = about.counts;
   return (
     <section aria-label="State of the study">
       <p>
-        {faces} {faces === 1 ? "face" : "faces"} in {images} {images === 1 ? "image or frame" : "images or frames"}
+        {faces} {faces === 1 ? "face" : "faces"} in {about.moments}
         {failures === 0 ? "" : `, ${failures} could not be measured`}
         {about.exclusions.length === 0 ? "" : `, ${about.exclusions.length} excluded`}
         <span class="soft">
