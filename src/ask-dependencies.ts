@@ -11,6 +11,7 @@ import type { ExemplarSource } from "./ports/exemplar-source.ts";
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import type { SceneObserver } from "./ports/scene-observer.ts";
 import type { TranscriptReader } from "./ports/transcript-reader.ts";
+import type { HearingTools } from "./study/hear-clip.ts";
 import type { MeasureClipOptions } from "./study/measure-clip.ts";
 import type { StudyTools } from "./study/measure-inputs.ts";
 
@@ -20,8 +21,8 @@ export interface AskDependencies {
   readonly toolboxes: readonly FerToolbox[];
   readonly observers: readonly SceneObserver[];
   readonly exemplars: ExemplarSource | null;
-  /** What reads clips and follows who is in them, and how closely; left out where only images are asked about. */
-  readonly clips?: Pick<StudyTools, "identity" | "video"> & MeasureClipOptions;
+  /** What reads clips, hears them and follows who is in them, and how closely; left out where only images are asked about. */
+  readonly clips?: Pick<StudyTools, "identity" | "video"> & HearingTools & MeasureClipOptions;
   /** What reads the files of transcripts. */
   readonly readTranscript?: TranscriptReader;
   readonly model: JudgeModel;

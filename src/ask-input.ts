@@ -1,11 +1,13 @@
 import type { ClipAtHand } from "./agent/agent-tool.ts";
 import { whileMeasuring } from "./agent/consult.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
+import { ConfigurationError } from "./domain/errors.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import type { Face } from "./domain/measurement.ts";
 import { observeScene } from "./evidence/fill-ledger.ts";
 import { givenWords, wordsWithin } from "./evidence/given-words.ts";
 import type { SaidWords } from "./evidence/utterance-evidence.ts";
+import type { ClipSound } from "./evidence/voice-evidence.ts";
 import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { endingOf } from "./measuring/folder-files.ts";
@@ -15,6 +17,7 @@ import { renderView } from "./measuring/render-view.ts";
 import type { Stopwatch } from "./platform/stopwatch.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import type { VideoReader } from "./ports/video-reader.ts";
+import { hearClip, heardWithin } from "./study/hear-clip.ts";
 import { facesIn, type MeasuredClip, measureClip, peopleOf, readMeasuredFrame } from "./study/measure-clip.ts";
 
 /** What is asked about. */
@@ -26,6 +29,8 @@ export interface InputQuery {
   readonly face?: string | null;
   /** What is said: the name of a transcript, or the words themselves. */
   readonly transcript?: string | null;
+  /** A file with the sound of the clip, instead of its own sound track. */
+  readonly sound?: string | null;
   /** Whether faces that are not asked about, by `face` or in the question, are blurred in every image that a model is shown. */
   readonly blurOthers?: boolean;
 }
@@ -51,6 +56,8 @@ export interface AskedInput {
   readonly present: readonly Face[];
   /** What is said, as far as it is said in the clip; `null` where nobody gave it. */
   readonly said: SaidWords | null;
+  /** What is heard in a clip; `null` for an image. */
+  readonly sound: ClipSound | null;
   /** What to beware of. */
   readonly warnings: readonly string[];
   /** The image as tools may look at it. */
@@ -78,8 +85,14 @@ export async function openInput(
   { watch, models, signal }: InputSetting,
 ): Promise<AskedInput> {
   const words = await givenWords(query.transcript, dependencies.readTranscript);
-  const source = clipIn(query.image, dependencies);
-  const clip = source && (await watch.time("measure", () => measureClip(source.path, source.tools, source, signal)));
+  const source = clipIn(query, dependencies);
+  if (query.sound && source === null) {
+    throw new ConfigurationError(
+      `Cannot use sound as it goes with a clip, and an image lasts no time: \`${query.sound}\``,
+    );
+  }
+  const measured = source && (await watch.time("measure", () => seeAndHear(source, query.sound ?? null, signal)));
+  const clip = measured?.clip ?? null;
   const { said = words, warnings = [] } = words && clip ? wordsWithin(words, endOf(clip)) : {};
   const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));
   // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
@@ -96,7 +109,8 @@ export async function openInput(
   const visible = query.blurOthers ? blurred : async (one: DecodedImage) => one;
   return {
     ...{ image, clip, faces, present: presentIn(image), said, visible: await visible(image) },
-    warnings: [...(clip?.warnings ?? []), ...warnings],
+    sound: measured?.heard.sound ?? null,
+    warnings: [...(clip?.warnings ?? []), ...(measured?.heard.warnings ?? []), ...warnings],
     atHand: clip && source && clipAtHand(clip, source.tools.video, { observers: dependencies.observers, visible }),
     shown: () => encoded ?? shows(blurred),
   };
@@ -123,10 +137,29 @@ function opened(image: InputQuery["image"], signal?: AbortSignal): Promise<Decod
 }
 
 /** The clip that is asked about, with what measures it; `null` for an image, and where nothing here reads clips. */
-function clipIn(path: InputQuery["image"], { clips, toolboxes }: InputDependencies) {
+function clipIn({ image: path }: InputQuery, { clips, toolboxes }: InputDependencies) {
   if (clips === undefined || typeof path !== "string" || !VIDEO_ENDINGS.includes(endingOf(path))) return null;
-  const { identity, video, ...options } = clips;
-  return { path, tools: { toolboxes, identity, video }, ...options };
+  const { identity, video, sound: reader, speech, ...options } = clips;
+  return { path, tools: { toolboxes, identity, video }, hearing: { sound: reader, speech }, ...options };
+}
+
+/** Both at once; what one of them cannot read ends the other. */
+async function seeAndHear(source: NonNullable<ReturnType<typeof clipIn>>, sound: string | null, stop?: AbortSignal) {
+  const failed = new AbortController();
+  const signal = stop === undefined ? failed.signal : AbortSignal.any([stop, failed.signal]);
+  const file = { path: sound ?? source.path, isNamed: sound !== null };
+  const both = [
+    measureClip(source.path, source.tools, source, signal),
+    hearClip(file, source.hearing, signal),
+  ] as const;
+  try {
+    const [clip, heard] = await Promise.all(both);
+    return { clip, heard: heardWithin(heard, endOf(clip)) };
+  } catch (error) {
+    failed.abort(error);
+    await Promise.allSettled(both);
+    throw error;
+  }
 }
 
 function endOf({ frames, dynamics: { intervalS } }: MeasuredClip): number {

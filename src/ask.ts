@@ -52,6 +52,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
     context: question.context,
     clip,
     said: input.said,
+    sound: input.sound,
   });
   await watch.time("observe", () => observeScene({ image, faces: present, ledger }, dependencies.observers, signal));
   const { exemplars, warnings } = await chooseExemplars(

@@ -51,6 +51,7 @@ const STEPS: readonly Step[] = [
     leftOut: "objects, postures and who is near whom",
     drops: ({ kind }) => kind === "object" || kind === "posture" || kind === "relation",
   },
+  { leftOut: "stretches of voices that are near to their own median", drops: isUsualVoice },
   {
     leftOut: "what rules derive, and what single networks read where their pool is told",
     drops: ({ kind, source }) =>
@@ -59,6 +60,20 @@ const STEPS: readonly Step[] = [
   { leftOut: "what is about the other faces (each face was asked about by itself)", changes: { faceByFace: true } },
   { leftOut: "the image where a judgment is sent back for repair", changes: { repairUnseen: true } },
 ];
+
+/** Half of a third, and what is just noticeable of loudness and tempo. */
+const USUAL: Readonly<Record<string, (value: number) => boolean>> = {
+  "pitch above own": (semitones) => Math.abs(semitones) < 2,
+  "loudness above own": (db) => Math.abs(db) < 3,
+  "syllable rate to own": (times) => times > 0.8 && times < 1.25,
+};
+
+/** A stretch of speech that is compared with the same voice throughout, and differs little in all that is. */
+function isUsualVoice({ value, time }: EvidenceItem): boolean {
+  if (value.type !== "voice" || time === undefined) return false;
+  const compared = value.measures.filter(({ name }) => name in USUAL);
+  return compared.length > 0 && compared.every((measure) => USUAL[measure.name]?.(measure.value));
+}
 
 /** Ways to ask, from the whole to the barest. */
 export function economies(hasExamples: boolean, faces: number): readonly [Economy, ...Economy[]] {

@@ -33,6 +33,7 @@ export function register(program: Command): void {
       "--transcript <file>",
       "what is said, or the words themselves: .vtt, .srt, .csv, .json (Whisper), .TextGrid or .eaf; speakers are matched to faces",
     )
+    .option("--sound <file>", "the sound of the clip, where it was recorded apart: WAV, or what ffmpeg reads")
     .option("--face <id>", "the one face that is asked about, e.g. F2")
     .option("--blur-others", "blur faces that are not asked about in every image that a model is shown")
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
@@ -86,6 +87,8 @@ async function askCommand(image: string, question: string | undefined, given: As
         "--transcript is of one image or clip: give a list a column transcript, with a file or the words in each line",
       );
     }
+    if (options.sound !== undefined)
+      throw new ConfigurationError("--sound is of one clip: name one, not a list of many");
     const { askManyCommand } = await import("./ask-many.ts");
     return askManyCommand(asked, signal);
   }

@@ -19,6 +19,7 @@ export interface AskOptions {
   readonly mirrored?: true;
   readonly context?: string;
   readonly transcript?: string;
+  readonly sound?: string;
   readonly face?: string;
   readonly blurOthers?: true;
   readonly budgetUsd?: number;
@@ -95,13 +96,19 @@ export async function askInto(
     force,
     image,
     transcript,
+    sound,
     ...settings
   } = asked;
   const ofFile = async (path: string) => ({ path, sha256: (await hashOfFileIfThere(path)) ?? null });
   const said = transcript !== undefined && isTranscriptFile(transcript) ? await ofFile(transcript) : transcript;
   const run = await openRunFolder(folder, {
     ...{ resume, force, command: "ask", version: packageVersion() },
-    settings: { ...settings, ...(said === undefined ? {} : { transcript: said }), image: await ofFile(image) },
+    settings: {
+      ...settings,
+      ...(said === undefined ? {} : { transcript: said }),
+      ...(sound === undefined ? {} : { sound: await ofFile(sound) }),
+      image: await ofFile(image),
+    },
   });
   let state: "interrupted" | "finished" = "interrupted";
   try {
@@ -178,9 +185,9 @@ async function withParts<T>(
     signal,
   );
   try {
-    const { image, question, context = null, transcript = null, face = null } = asked;
+    const { image, question, context = null, transcript = null, sound = null, face = null } = asked;
     const about = { face: face?.toUpperCase() ?? null, blurOthers: asked.blurOthers === true };
-    const query = { image, context, transcript, ...about, ...listeners, labels: asked.labels ?? labels };
+    const query = { image, context, transcript, sound, ...about, ...listeners, labels: asked.labels ?? labels };
     return await work(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
     await close();

@@ -81,8 +81,8 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
   const observers: SceneObserver[] = [];
   const clips: Clips[] = [];
   const close = async () => {
-    const identities = clips.map(({ identity }) => identity);
-    await Promise.all([...toolboxes, ...observers, ...identities].map((opened) => opened.close()));
+    const own = clips.flatMap(({ identity, speech }) => [identity, speech]);
+    await Promise.all([...toolboxes, ...observers, ...own].map((opened) => opened.close()));
   };
   try {
     if (options.clip) clips.push(await openClips(options, toolboxes));
@@ -125,13 +125,13 @@ const CLIP_FPS = 5;
 const CLIP_FRAMES = 8;
 
 async function openClips({ mirrored }: AskOptions, toolboxes: readonly FerToolbox[]): Promise<Clips> {
-  const { imagesFor, openIdentity, openVideoReader } = await import("./study.ts");
+  const { imagesFor, openHearing, openIdentity, openVideoReader } = await import("./study.ts");
   const concurrency = Math.max(
     1,
     ...toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(availableParallelism())),
   );
   const identity = await openIdentity(mirrored);
-  return { identity, video: openVideoReader(), fps: CLIP_FPS, budget: CLIP_FRAMES, concurrency };
+  return { identity, video: openVideoReader(), ...openHearing(), fps: CLIP_FPS, budget: CLIP_FRAMES, concurrency };
 }
 
 /** The tools of a run: those that have something to show in it, and those for clips only where there may be one. */

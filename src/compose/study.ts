@@ -2,11 +2,12 @@ import { availableParallelism } from "node:os";
 import { createFfmpegReader } from "../adapters/ffmpeg/ffmpeg-reader.ts";
 import { createFfmpegSound } from "../adapters/ffmpeg/ffmpeg-sound.ts";
 import { createFaceIdentity } from "../adapters/mesh/face-identity.ts";
+import { createSileroVad } from "../adapters/silero/silero-vad.ts";
 import { createWavSound } from "../adapters/wav/wav-sound.ts";
 import { mirroredIdentity } from "../measuring/mirrored.ts";
 import type { FaceIdentity } from "../ports/face-identity.ts";
-import type { SoundReader } from "../ports/sound-reader.ts";
 import type { VideoReader } from "../ports/video-reader.ts";
+import type { HearingTools } from "../study/hear-clip.ts";
 import type { StudyTools } from "../study/measure-inputs.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import { createToolboxes } from "./toolboxes.ts";
@@ -42,9 +43,10 @@ export function openVideoReader(): VideoReader {
   return createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
 }
 
-/** What reads the sound of clips, and sound files. */
-export function openSoundReader(): SoundReader {
-  return createWavSound(createFfmpegSound({ command: process.env.KULESHOV_FFMPEG || FFMPEG }));
+/** What hears clips, and sound files. Nothing is loaded before the first is heard. */
+export function openHearing(): HearingTools {
+  const others = createFfmpegSound({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
+  return { sound: createWavSound(others), speech: createSileroVad() };
 }
 
 /** Tells people apart. */

@@ -17,6 +17,8 @@ export const EvidenceKind = z.enum([
   "context-text",
   /** Something that somebody says, by a transcript. It is about no face, also where it is known who says it. */
   "utterance",
+  /** What is measured of sound: speech, pitch, loudness, or that there is none. It is about no face, also where it is known whose. */
+  "voice",
   "observation",
   "object",
   "posture",
@@ -30,6 +32,22 @@ export const EvidenceKind = z.enum([
   "exemplar",
 ]);
 export type EvidenceKind = z.infer<typeof EvidenceKind>;
+
+/** What is measured of a voice. */
+export const VoiceMeasure = z.enum([
+  "speech",
+  "pitch",
+  "pitch above own",
+  "pitch range",
+  "pitch slope",
+  "loudness",
+  "loudness above own",
+  "loudness variation",
+  "syllable rate",
+  "syllable rate to own",
+  "harmonicity",
+]);
+export type VoiceMeasure = z.infer<typeof VoiceMeasure>;
 
 /** What was found, in a form that a program can check. Absence has values of its own and is never a zero. */
 export const EvidenceValue = z.union([
@@ -96,6 +114,14 @@ export const EvidenceValue = z.union([
     spokenBy: FaceId.nullable(),
     /** By what: the transcript, or the user, says whose name it is, or these lips move while it is said. */
     knownBy: z.enum(["name", "lips"]).nullable(),
+  }),
+  z.strictObject({
+    type: z.literal("voice"),
+    /** The face whose voice it is, `null` where that is not known; by what, as of utterances. */
+    spokenBy: FaceId.nullable(),
+    knownBy: z.enum(["name", "lips"]).nullable(),
+    /** Those that end in `above own` or `to own` compare with the same voice throughout the clip. */
+    measures: z.array(z.strictObject({ name: VoiceMeasure, value: z.number(), unit: z.string() })).min(1),
   }),
   z.strictObject({
     type: z.literal("contradiction"),

@@ -12,6 +12,7 @@ import { consensusEvidence } from "./consensus.ts";
 import { evidenceOfFace } from "./face-evidence.ts";
 import { facsEvidence } from "./facs-evidence.ts";
 import { type SaidWords, utteranceEvidence } from "./utterance-evidence.ts";
+import { type ClipSound, voiceEvidence } from "./voice-evidence.ts";
 import { contradictions } from "./words-and-face.ts";
 
 /** What is known before the model is asked. */
@@ -24,6 +25,8 @@ interface LedgerContents {
   readonly clip?: { readonly people: readonly PersonInClip[]; readonly dynamics: ClipDynamics } | null;
   /** What is said, where somebody gave it. */
   readonly said?: SaidWords | null;
+  /** What is heard in the clip; `null` where nobody listened. */
+  readonly sound?: ClipSound | null;
 }
 
 /**
@@ -31,7 +34,7 @@ interface LedgerContents {
  * supported by any toolbox in use, no context given. First what concerns all, then face by face from left to right.
  */
 export function fillLedger(contents: LedgerContents): EvidenceLedger {
-  const { faces, toolboxes, context, clip = null, said = null } = contents;
+  const { faces, toolboxes, context, clip = null, said = null, sound = null } = contents;
   const ledger = createEvidenceLedger(faces);
   const add = (item: NewEvidence) => ledger.add(item);
   add(contextItem(context));
@@ -42,6 +45,8 @@ export function fillLedger(contents: LedgerContents): EvidenceLedger {
     clipEvidence(clip, namesOf(toolboxes)).forEach(add);
     for (const person of clip.people) personEvidence(person, clip).forEach(add);
   }
+  if (sound !== null)
+    voiceEvidence(sound, { people: clip?.people ?? [], said: ledger.ofKind("utterance") }).forEach(add);
   for (const face of clip === null ? faces : []) {
     evidenceOfFace(face, toolboxes).forEach(add);
     consensusEvidence(face).forEach(add);

@@ -75,7 +75,9 @@ function questionText(contents: PromptContents, filled: Filled): string {
 
 function inputText(contents: PromptContents, filled: Filled): string {
   const isSaid = contents.ledger.ofKind("utterance").length > 0;
-  return [shownText(contents, filled), ...(isSaid ? [filled("words-said", {})] : [])].join("\n\n");
+  const isHeard = contents.ledger.ofKind("voice").length > 0;
+  const parts = [...(isSaid ? ["words-said"] : []), ...(isHeard ? ["voice-heard"] : [])];
+  return [shownText(contents, filled), ...parts.map((id) => filled(id, {}))].join("\n\n");
 }
 
 function shownText({ image, shown, clip }: PromptContents, filled: Filled): string {

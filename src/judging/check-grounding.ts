@@ -9,12 +9,14 @@ import { expressionFinding, faceAbsenceFinding, labelFinding } from "./check-gro
 import { saidFinding, saidIn, withoutSaid } from "./check-grounding-said.ts";
 import { assertionFinding } from "./check-grounding-units.ts";
 import { verdictClaims } from "./check-grounding-verdict.ts";
+import { voiceFault, voiceFinding } from "./check-grounding-voice.ts";
 
 /**
  * Holds every claim of a judgment against the ledger.
  *
- * Quotes of what is said are held against the utterances. A claim about action units, structured or found in its wording, is decided by what all toolboxes measured on that
- * face, whatever it cites: contradicted if they say the opposite, disputed if they differ, not measurable if none can
+ * Quotes of what is said are held against the utterances, and what is said of a voice against what was heard; one of how
+ * somebody sounds that cites nothing heard is uncited. A claim about action units, structured or found in its wording, is
+ * decided by what all toolboxes measured on that face, whatever it cites: contradicted if they say the opposite, disputed if they differ, not measurable if none can
  * tell. All of a claim's action units must hold. A cue that cites an expression distribution must agree with it about
  * its label. The expressions that a sentence of the answer names must be among those that classifiers or the
  * judgment itself read. Any other claim is supported by citing evidence that exists (its basis then is the citation);
@@ -61,11 +63,12 @@ interface Decision {
 
 function decide(claim: Claim, { judgment, ledger }: Against): Decision {
   const cited = claim.evidenceIds.flatMap((id) => ledger.get(id) ?? []);
-  const citation = citationFault(claim, cited);
+  const voice = voiceFinding(claim, ledger);
+  const citation = citationFault(claim, cited) ?? (voice === undefined ? voiceFault(claim, cited) : undefined);
   const findings = claim.assertions.map((assertion) => assertionFinding(assertion, ledger));
-  const words = [saidFinding(claim, ledger)].filter((found) => found !== undefined);
+  const heard = [saidFinding(claim, ledger), voice].filter((found) => found !== undefined);
   const measured =
-    worst([...findings, ...words]) ?? (claim.part === "answer" ? faceAbsenceFinding(claim.prose, ledger) : undefined);
+    worst([...findings, ...heard]) ?? (claim.part === "answer" ? faceAbsenceFinding(claim.prose, ledger) : undefined);
   const expression =
     claim.part === "answer" && measured === undefined
       ? labelFinding(claim.prose, claim.faceIds, { judgment, ledger })

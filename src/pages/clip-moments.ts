@@ -55,9 +55,10 @@ function measuredTimes({ items }: ClipContents): number[] {
 function numbersAt(timeS: number, { people, items, clip, subjects }: ClipContents): string[] {
   const isThen = (sample: { readonly timeS: number }) => sample.timeS === timeS;
   const holds = ({ time }: EvidenceItem) => time !== undefined && time.fromS <= timeS && time.toS >= timeS;
-  const words = items.flatMap(({ value, ...item }) =>
-    value.type === "utterance" && holds({ ...item, value }) ? [saidBy(value)] : [],
-  );
+  const heard = items.filter(holds).flatMap(({ value, statement }) => {
+    if (value.type === "utterance") return [saidBy(value)];
+    return value.type === "voice" ? [statement] : [];
+  });
   const measured = people.map(({ faceId, name }) => {
     const units = items.flatMap(({ value, ...item }) => {
       const sample = value.type === "timeline" && item.faceId === faceId && value.samples.find(isThen);
@@ -83,7 +84,7 @@ function numbersAt(timeS: number, { people, items, clip, subjects }: ClipContent
       ...(both === undefined ? [] : [`integrated ${readingText(both.integrated)}`]),
     ].join("; ");
   });
-  return [...measured, ...words].map(visibleText);
+  return [...measured, ...heard].map(visibleText);
 }
 
 /** `F1: I'm fine`. */

@@ -114,6 +114,7 @@ function episodesOf(name: string, own: readonly EvidenceItem[]): CurveView["epis
 const LANES: Partial<Readonly<Record<EvidenceItem["kind"], string>>> = {
   episode: "movements",
   utterance: "words",
+  voice: "voices",
   observation: "noted",
 };
 

@@ -1,7 +1,10 @@
 import type { AskDependencies } from "../../src/ask-dependencies.ts";
+import { SoundDecodeError } from "../../src/domain/errors.ts";
 import type { DecodedImage } from "../../src/domain/image.ts";
 import type { FerToolbox } from "../../src/ports/fer-toolbox.ts";
+import { DETECTOR_WINDOW } from "../../src/ports/speech-detector.ts";
 import type { VideoReader } from "../../src/ports/video-reader.ts";
+import type { HearingTools } from "../../src/study/hear-clip.ts";
 import { fixedToolbox } from "./fixed-toolbox.ts";
 import { gradientImage } from "./images.ts";
 import { partsFor } from "./judge-of.ts";
@@ -60,8 +63,22 @@ const identity = {
   close: async () => {},
 };
 
+/** Without a sound track. */
+export const silent: HearingTools = {
+  sound: {
+    // biome-ignore lint/correctness/useYield: there is nothing to hear.
+    async *sound(path) {
+      throw new SoundDecodeError(path, "it has no sound track");
+    },
+  },
+  speech: {
+    listen: () => ({ detect: async (windows) => new Float32Array(windows.length / DETECTOR_WINDOW) }),
+    close: async () => {},
+  },
+};
+
 /** Everything `ask` needs, with a clip of six seconds whatever its name. */
-export async function partsOfClip(model: AskDependencies["model"], video = reader(SECONDS * FPS)) {
-  const clips = { identity, video, fps: FPS, budget: 8, concurrency: 1 };
+export async function partsOfClip(model: AskDependencies["model"], video = reader(SECONDS * FPS), hearing = silent) {
+  const clips = { identity, video, ...hearing, fps: FPS, budget: 8, concurrency: 1 };
   return partsFor(model, { toolboxes: [smilingToolbox()], clips });
 }
