@@ -154,8 +154,8 @@ export function Usage({ conditions }: Pick<EvaluationView, "conditions">) {
           ...rates.map(({ metric }) => `# ${readable(metric)}`),
           ...["# median s", "# 95 % under s", "# tokens in", "# tokens out", "# paid USD"],
         ]}
-        rows={conditions.map(({ id, rates: own, usage }) => [
-          ...[id, usage.calls, usage.answered, usage.cached],
+        rows={conditions.map(({ short, rates: own, usage }) => [
+          ...[short, usage.calls, usage.answered, usage.cached],
           <span key="failures" class="bad">
             {usage.failures.join(", ")}
           </span>,

@@ -3,7 +3,7 @@ import { SHARE_STEPS } from "./markup.ts";
 /** The style of every page; nothing is fetched. Light and dark follow the reader's system. */
 export const PAGE_STYLE = `
 :root{--ink:#1d2430;--soft:#5c6675;--line:#d9dee5;--ground:#fff;--panel:#f5f7f9;--accent:#1f5fa8;--good:#1f7a4d;--bad:#b3402f}
-@media (prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#9aa5b5;--line:#343c48;--ground:#14181e;--panel:#1c222a;--accent:#7db2ef;--good:#6fcf97;--bad:#ef8a7a}}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#9aa5b5;--line:#343c48;--ground:#14181e;--panel:#1c222a;--accent:#7db2ef;--good:#6fcf97;--bad:#ef8a7a}}
 *{box-sizing:border-box}
 html{color-scheme:light dark}
 body{margin:0;overflow-wrap:anywhere;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
@@ -45,5 +45,5 @@ svg .dot.none{fill:var(--soft);opacity:.5}svg .dot.g0{fill:#0072b2}svg .dot.g1{f
 .agreement svg{max-width:none;min-width:900px;width:100%;height:auto;border-radius:6px}.agreement table{font-size:13px}.agreement td>div,td.n{white-space:nowrap}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));gap:0 32px;align-items:start}.plots>*{min-width:0}
 .notes li{margin:2px 0}details{margin:8px 0}summary{cursor:pointer;color:var(--accent)}
-@media print{body{font-size:11px}main{max-width:none}h1,h2,h3,h4,summary{break-after:avoid}li,tr,figure{break-inside:avoid}}
+@media print{html{color-scheme:light}body{font-size:11px}main{max-width:none}.scroll{overflow:visible}.plots{display:block}.plots svg{max-height:85vh;width:auto}.plots>*,.case{break-inside:avoid}h1,h2,h3,h4,summary{break-after:avoid}li,tr,figure{break-inside:avoid}}
 `;

@@ -141,9 +141,13 @@ describe("the studio in a browser", () => {
 
   it("asks about a list, and leads to its answers", async () => {
     const page = await open(studio.address);
-    const list = Buffer.from(`path,context\nimages/${PHOTO},${CONTEXT}\n`);
+    const arabic = "علم للتو أنه فاز";
+    const list = Buffer.from(`path,context\nimages/${PHOTO},${CONTEXT}\nimages/${PHOTO},${arabic}\n`);
     await page.setInputFiles("input[name=files]", { name: "list.csv", mimeType: "text/csv", buffer: list });
     await page.waitForSelector("text=answers.html");
+    await page.waitForSelector(".case img");
+    const caption = page.locator(".case span[dir=auto]").filter({ hasText: arabic });
+    expect(await caption.evaluate((element) => getComputedStyle(element).direction)).toBe("rtl");
     expect(page.url()).toBe(at("run/answers/list.csv/1"));
     expect(await readFile(join(studio.folder, "answers", "list.csv", "1", "answers.csv"), "utf8")).toContain(CONTEXT);
     await page.close();

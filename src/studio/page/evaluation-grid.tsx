@@ -38,7 +38,7 @@ export function Answers({ path, view, others }: GridProps) {
   const call = query.value.get("call");
   const other = query.value.get("with");
   return (
-    <section aria-label="Answers">
+    <section aria-label="Answers" class="no-print">
       <h2>Answers</h2>
       <Filters path={path} view={view} others={others} />
       <Failure error={error} />
