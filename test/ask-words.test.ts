@@ -7,8 +7,11 @@ import { readTranscript } from "../src/adapters/transcripts/read-transcript.ts";
 import { measureFace } from "../src/agent/tools/measure-face.ts";
 import { ask } from "../src/ask.ts";
 import type { AskDependencies } from "../src/ask-dependencies.ts";
+import { askMany } from "../src/ask-many.ts";
+import { partsOptions } from "../src/compose/ask-one.ts";
 import { createEvidenceLedger } from "../src/domain/evidence.ts";
 import type { Report } from "../src/domain/report.ts";
+import { readAskList } from "../src/study/ask-list.ts";
 import { cue, judgment, reading, subject } from "./support/builders.ts";
 import { saysJson, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
@@ -153,4 +156,21 @@ it("refuses a transcript of another clip, and a broken one before anything is me
   await expect(ask({ ...QUERY, transcript: broken }, { ...parts, ...(clips && { clips }) })).rejects.toThrow(
     'Cannot read transcript as line 3 has "soon" where a time is expected',
   );
+});
+
+it("reads clips of a list, with a transcript each", async () => {
+  const folder = await tempFolder();
+  await writeFile(join(folder, "talk.vtt"), TALK);
+  await writeFile(
+    join(folder, "list.csv"),
+    "path,transcript\nclip.mp4,talk.vtt\nclip.mov,nowhere.vtt\nclip.mkv,Hello.\n",
+  );
+  const items = await readAskList(join(folder, "list.csv"));
+  const query = { folder: join(folder, "out"), items, labels: null, settings: {}, budget: {}, concurrency: 1 };
+  const parts = await partsWithWords(createRulesModel());
+  const { answers } = await askMany(query, { ask: parts, price: undefined, version: "0.0.0" });
+  const said = answers.map(({ report }) => report?.evidence.filter(({ kind }) => kind === "utterance").length ?? null);
+  expect(said).toEqual([3, null, 1]);
+  expect(answers[1]?.failure).toContain("Cannot read transcript as there is no such file");
+  expect(partsOptions({ image: "list.csv", toolbox: [], scene: true }, ["a.png", "b.mp4"]).clip).toBe(true);
 });

@@ -213,7 +213,7 @@ export function partsOptions(asked: Asked, images: readonly string[] = [asked.im
     mirrored: asked.mirrored,
     scene,
     objects,
-    clip: isClip(asked.image),
+    clip: images.some(isClip),
     mode: mode ?? null,
     ...shotOptions(asked),
     ...(evidence === undefined ? {} : { evidence: { files: evidence, images } }),

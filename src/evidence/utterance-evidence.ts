@@ -70,6 +70,14 @@ function speakersOf(utterances: readonly Utterance[], speakers: PossibleSpeakers
     }
     const { faceId = null, why = "no lips were measured" } = lips[at] ?? {};
     if (faceId === null) return { faceId, knownBy: null, why: `whose face is not known: ${why}` };
+    const rival = speaker === null ? undefined : rivalFor(faceId, speaker, votes);
+    if (rival !== undefined) {
+      return {
+        faceId: null,
+        knownBy: null,
+        why: `whose face is not known: the lips of ${faceId} move for ${rival} too`,
+      };
+    }
     return { faceId, knownBy: "lips", why: "whose lips move" };
   });
 }
@@ -89,8 +97,13 @@ function mostlyFaceOf(speaker: string, votes: ReadonlyMap<string, ReadonlyMap<st
   const [faceId, times] = own[0] ?? [];
   if (faceId === undefined || times === undefined || times < SAME_FACE_TIMES) return null;
   if (times < SAME_FACE_SHARE * own.reduce((sum, [, count]) => sum + count, 0)) return null;
-  const isAnothers = [...votes].some(([other, faces]) => other !== speaker && (faces.get(faceId) ?? 0) >= times);
-  return isAnothers ? null : { faceId, times };
+  return rivalFor(faceId, speaker, votes) === undefined ? { faceId, times } : null;
+}
+
+/** Another speaker while whom the lips of a face were seen to move as often, or more. */
+function rivalFor(faceId: string, speaker: string, votes: ReadonlyMap<string, ReadonlyMap<string, number>>) {
+  const times = votes.get(speaker)?.get(faceId) ?? 0;
+  return [...votes.keys()].find((other) => other !== speaker && (votes.get(other)?.get(faceId) ?? 0) >= times);
 }
 
 /** `F1`, a track as tables call it, or a name that the context gives a face. */

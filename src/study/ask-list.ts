@@ -7,7 +7,7 @@ import { columnsInWords, type TableRow, tableRows } from "../platform/tables/tab
 import { isTranscriptFile } from "../ports/transcript-reader.ts";
 import { isList, listInputs, PATH_COLUMNS } from "./study-inputs.ts";
 
-/** One question about one image of a list; what it leaves open is asked as for all. */
+/** One question about one image or clip of a list; what it leaves open is asked as for all. */
 export interface AskItem {
   /** Tells it from every other, also in a resumed run. */
   readonly id: string;
@@ -29,8 +29,8 @@ export async function namesMany(word: string): Promise<boolean> {
 
 /**
  * The images that a word names, each with its question: a folder or pattern (every image in it), or a list, a table with
- * a column `path` and, if wanted, `context`, `question`, `face`, `id` and `transcript`. One image may stand in a list many
- * times, with another context or question.
+ * a column `path` and, if wanted, `context`, `question`, `face`, `id` and `transcript`. A list may name clips too. One image
+ * may stand in a list many times, with another context or question.
  *
  * @param notify Told what of a folder is not asked about.
  * @throws {ConfigurationError} if it names nothing, or a line of the list is wrong.

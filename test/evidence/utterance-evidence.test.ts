@@ -51,6 +51,12 @@ it.each<[string, (string | null)[], string | null, string[]]>([
     ["F1 lips", "F2 lips", "F1 lips", "F2 lips", "F1 lips", "F2 lips"],
   ],
   [
+    "nobody who is known, where the same lips move for two speakers",
+    ["Ann", null, "Bob"],
+    null,
+    ["unknown", "F2 lips", "unknown"],
+  ],
+  [
     "each by its own lips, where two people have one name",
     ["Kim", "Kim", "Kim", "Kim", "Kim"],
     null,
