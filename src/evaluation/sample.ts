@@ -71,6 +71,8 @@ export const Sample = z.strictObject({
   subject: z.string().nullable(),
   question: z.string().nullable(),
   context: z.string().nullable(),
+  /** What is said: absolute path of a transcript, or the words themselves. */
+  transcript: z.string().min(1).exactOptional(),
   /** For choosing: the options, one of which is right. */
   options: z.array(z.string().min(1)).nullable(),
   /** For verifying: what is claimed of the image. */

@@ -36,6 +36,8 @@ export interface Stimulus {
   readonly path: string;
   /** What is said of the situation; `null` when nothing is. */
   readonly context: string | null;
+  /** What is said in it: the path of a transcript, or the words; left out where nothing is, or the arm does not tell. */
+  readonly transcript?: string;
   /** The asked-about person in that file's pixels; `null` when unknown or hidden. */
   readonly region: Sample["region"];
 }

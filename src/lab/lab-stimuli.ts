@@ -10,6 +10,7 @@ import { readText } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { PersonSegmenter } from "../ports/person-segmenter.ts";
+import { isTranscriptFile } from "../ports/transcript-reader.ts";
 import type { ArtefactScore } from "./artefact-score.ts";
 import { setIntoScene } from "./composite.ts";
 import { scaledBox } from "./head-shape.ts";
@@ -59,10 +60,13 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
     return pixels === null ? null : { ...pixels, context: wordsIn(sample, arm) };
   }
 
-  async function identifyPixels({ id, image }: Sample, arm: ArmName) {
+  /** The words of a transcript go with the whole clip or image only. */
+  const saidIn = async (words: string) => (isTranscriptFile(words) ? hashOf(words) : words);
+
+  async function identifyPixels({ id, image, transcript }: Sample, arm: ArmName) {
     if (image === null) return null;
     const source = await hashOf(image);
-    if (arm === "full") return { source };
+    if (arm === "full") return { source, ...(transcript !== undefined && { said: await saidIn(transcript) }) };
     const partner = SWAPS.has(arm) ? partners.get(id) : undefined;
     const usesNeutral = arm === "neutral-in-context" || arm === "neutral-alone";
     return {
@@ -137,10 +141,12 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   return {
     identify,
     async prepare(sample, arm, signal, keep = writeFileAtomic) {
-      const { image } = sample;
+      const { image, transcript } = sample;
       if (image === null) return null;
       const context = wordsIn(sample, arm);
-      if (arm === "full") return { path: image, context, region: sample.region };
+      if (arm === "full") {
+        return { path: image, context, region: sample.region, ...(transcript !== undefined && { transcript }) };
+      }
       if (isVideoName(image)) throw notPossible("stimuli are made of images: a clip is shown as it is");
       const recipe = await identifyPixels(sample, arm);
       const path = stimulusPath(setting.folder, sample.id, arm, recipe);

@@ -222,6 +222,27 @@ describe("stimuli of the context lab", () => {
     expect(await identity("at a funeral", "face-only")).toBe(await identity("at a wedding", "face-only"));
   });
 
+  it("tell what is said with the whole image alone, and are others where a transcript says something else", async () => {
+    const { stimuli, folder } = await lab();
+    const identityOf = async (name: string, words: string) => {
+      const transcript = join(folder, name);
+      await writeFile(transcript, words);
+      return JSON.stringify(await stimuli.identify(sampleOf({ ...smiling, transcript }), "full"));
+    };
+    const one = await identityOf("one.srt", "I am fine.");
+    expect(await identityOf("two.srt", "I am not.")).not.toBe(one);
+    expect(await identityOf("again.srt", "I am fine.")).toBe(one);
+    const transcript = join(folder, "one.srt");
+    const sample = sampleOf({ ...smiling, transcript });
+    expect(await stimuli.prepare(sample, "full")).toMatchObject({ transcript });
+    expect(await stimuli.prepare(sample, "grayscale")).not.toHaveProperty("transcript");
+    const clip = sampleOf({ id: "clip", image: "clip.mp4" });
+    await writeFile(join(folder, "clip.mp4"), "");
+    await expect(stimuli.prepare({ ...clip, image: join(folder, "clip.mp4") }, "face-only")).rejects.toThrow(
+      "This arm cannot be shown, as stimuli are made of images: a clip is shown as it is",
+    );
+  });
+
   it("are unavailable, in words, without a face, a partner or a neutral face", async () => {
     const { stimuli, folder, samples } = await lab();
     const plain = join(folder, "plain.png");

@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { PixelBox } from "../../domain/geometry.ts";
 import { isVideoName } from "../../evidence/image-names.ts";
+import { systemPath } from "../../platform/system-path.ts";
 import { isMissing, listInCell, numberInCell } from "../../platform/tables/table-rows.ts";
+import { isTranscriptFile } from "../../ports/transcript-reader.ts";
 import type { Columns } from "../file/dataset-source.ts";
 import { type CodedActionUnit, NO_TRUTH, type Sample } from "../sample.ts";
 import { clipsOfRows, ofClip } from "./clip-samples.ts";
@@ -112,6 +115,7 @@ async function sampleOf(
     source.imagePath === undefined ? text(columns.image) : pathOfRow([source.imagePath].flat(), text, imagesFile);
   if (columns.image !== undefined && image === null) throw new RowProblem(`its cell "${columns.image}" is empty`);
   const pixels = text(columns.pixels);
+  const said = text(columns.transcript);
   return {
     id: text(columns.id) ?? image ?? where,
     image: pixels === null ? (image === null ? null : locateDatasetPath(image, imagesFile)) : await drawn(pixels),
@@ -126,6 +130,7 @@ async function sampleOf(
     subject: text(columns.subject),
     question: text(columns.question),
     context: text(columns.context),
+    ...(said !== null && { transcript: transcriptAt(said, imagesFile) }),
     options: list(columns.options),
     statement: text(columns.statement),
     pair: text(columns.pair),
@@ -165,6 +170,13 @@ function mostVotes(columns: Columns["votes"], numeric: (column: string) => numbe
   const [first, second] = votes.most;
   if (second !== undefined) throw new RowProblem(`as many voted for "${first}" as for "${second}"`);
   return first;
+}
+
+function transcriptAt(said: string, imagesFile: string): string {
+  if (!isTranscriptFile(said)) return said;
+  const path = locateDatasetPath(said, imagesFile);
+  if (!existsSync(systemPath(path))) throw new RowProblem(`its transcript is missing: \`${path}\``);
+  return path;
 }
 
 function pathOfRow(templates: readonly string[], text: (column: string) => string | null, imagesFile: string): string {

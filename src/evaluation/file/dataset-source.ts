@@ -45,6 +45,10 @@ const Columns = z.strictObject({
   subject: z.string().optional(),
   question: z.string().optional(),
   context: z.string().optional(),
+  transcript: z
+    .string()
+    .optional()
+    .describe("What is said: path of a transcript, relative to where images are, or the words themselves"),
   statement: z.string().optional(),
   options: z.string().optional().describe("Options in one cell, separated by labelSeparator"),
   choice: z.string().optional(),

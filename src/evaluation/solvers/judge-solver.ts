@@ -76,6 +76,7 @@ export function createJudgeSolver(
         image: stimulus.path,
         ...(question === undefined ? {} : { question }),
         context: stimulus.context,
+        ...(stimulus.transcript !== undefined && { transcript: stimulus.transcript }),
         labels: labels.length === 0 ? null : labels,
       };
       const key = canonicalJson({ condition, seed, repeat, query, variables });

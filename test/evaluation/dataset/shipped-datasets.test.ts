@@ -144,12 +144,12 @@ describe("data sets as their holders have them, through the evaluations that shi
         [`rating_averaged/${video}_arousal.csv`, ratings(0.2)],
       ]),
     );
-    const folder = await folderWith(files, ["video/7.mp4", "video/83.mp4"]);
+    const folder = await folderWith(files, ["video/7.mp4", "videos/83.mp4"]);
     const veatic = await readShipped("veatic-clips", "VEATIC_DIR", folder);
     expect(veatic.skipped).toEqual([]);
     expect(veatic.samples.map(({ id, image, truth }) => [id, image, truth.valence])).toEqual([
       ["7", join(folder, "video/7.mp4"), null],
-      ["83", join(folder, "video/83.mp4"), null],
+      ["83", join(folder, "videos/83.mp4"), null],
     ]);
     const moments = veatic.samples[1]?.truth.moments ?? [];
     expect(moments.map(({ timeS }) => timeS)).toEqual([0, 0.2, 0.4]);
@@ -158,23 +158,26 @@ describe("data sets as their holders have them, through the evaluations that shi
       ["-0.4", "0.3"],
       ["-0.3", "0.4"],
     ]);
-    const long = `${ratings(0)}99.0,0\n`;
-    const other = await folderWith({ ...files, "rating_averaged/7_valence.csv": long }, [
-      "video/7.mp4",
-      "video/83.mp4",
+    const many = ratings(0) + "0,0\n".repeat(20);
+    const short = { "rating_averaged/7_valence.csv": many, "rating_averaged/7_arousal.csv": many };
+    const other = await folderWith({ ...files, ...short }, ["video/7.mp4", "video/83.mp4"]);
+    expect((await readShipped("veatic-clips", "VEATIC_DIR", other)).skipped).toMatchObject([
+      { reason: expect.stringMatching(/^its video has no frame \d+: `.*7.mp4`$/) },
     ]);
-    await writeFile(join(other, "rating_averaged/7_arousal.csv"), long);
-    const skipped = (await readShipped("veatic-clips", "VEATIC_DIR", other)).skipped;
-    // Rows count as frames, whatever they are called.
-    expect(skipped).toEqual([]);
   });
 
   it("events of clips: rows with a beginning and an end, by label or action unit, absent where none is coded", async () => {
-    const table = "clip,what,from,to\na.mp4,AU12,0.2,1\na.mp4,AU12,1.4,1.8\nb.mp4,happy,0,2\nb.mp4,AU4,1,0.5\n";
-    const folder = await folderWith({ "events.csv": table }, ["a.mp4", "b.mp4"]);
+    const rows = [
+      "a.mp4,AU12,0.2,1,a.srt",
+      "a.mp4,AU12,1.4,1.8,a.srt",
+      "b.mp4,happy,0,2,I am fine.",
+      "b.mp4,AU4,1,0.5,",
+    ];
+    const table = ["clip,what,from,to,said", ...rows, "b.mp4,happy,3,4,gone.vtt"].join("\n");
+    const folder = await folderWith({ "events.csv": table, "a.srt": "" }, ["a.mp4", "b.mp4"]);
     const source = DatasetSource.parse({
       ...{ format: "csv", path: join(folder, "events.csv"), videos: "clips", badRows: "skip" },
-      columns: { image: "clip", label: "what", from: "from", to: "to" },
+      columns: { image: "clip", label: "what", from: "from", to: "to", transcript: "said" },
     });
     const setting = { frames: await drawer(), lemmas: new Map(), taxonomyLabels: async () => [] };
     const { samples, skipped } = await readDataset(source, { evalFilePath: "x.yaml", ...setting });
@@ -188,7 +191,11 @@ describe("data sets as their holders have them, through the evaluations that shi
       },
       { coded: ["AU12", "happy"], found: [{ what: "happy", fromS: 0, toS: 2 }] },
     ]);
-    expect(skipped).toEqual([{ where: "line 5", reason: "it ends at 0.5 s, before it begins at 1 s" }]);
+    expect(samples.map(({ transcript }) => transcript)).toEqual([join(folder, "a.srt"), "I am fine."]);
+    expect(skipped).toEqual([
+      { where: "line 5", reason: "it ends at 0.5 s, before it begins at 1 s" },
+      { where: "line 6", reason: `its transcript is missing: \`${join(folder, "gone.vtt")}\`` },
+    ]);
   });
 
   it("MER2025: a table with Python lists joined with subtitles, each video a clip, or the frame in its middle", async () => {

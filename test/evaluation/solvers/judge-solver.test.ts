@@ -27,7 +27,7 @@ async function solverOver(script: Script) {
   return { server, solver: createJudgeSolver(evalFile({ task: "judge", scorers: ["accuracy"] }), [], { conditions }) };
 }
 
-function solve(solver: Solver, id: string, leftPx: number, repeat = 1) {
+function solve(solver: Solver, id: string, leftPx: number, repeat = 1, transcript?: string) {
   const call: Call = {
     id,
     condition: { prompt: "judge", model: "m", shots: 0, evidence: ["mesh"], arm: "full", variant: "as chosen" },
@@ -35,7 +35,8 @@ function solve(solver: Solver, id: string, leftPx: number, repeat = 1) {
     seed: 1,
     repeat,
   };
-  return solver.solve(call, { path, context: null, region: boxAt(leftPx) });
+  const said = transcript === undefined ? {} : { transcript };
+  return solver.solve(call, { path, context: null, region: boxAt(leftPx), ...said });
 }
 
 describe("judging the faces of one image", () => {
@@ -47,6 +48,12 @@ describe("judging the faces of one image", () => {
     expect(second.usage).toMatchObject({ inputTokens: 0, outputTokens: 0 });
     await solve(solver, "a", 0, 2);
     expect(server.chats).toHaveLength(2);
+  });
+
+  it("tells the model what is said", async () => {
+    const { server, solver } = await solverOver((asked) => saysJson(carefulJudgment(asked)));
+    await solve(solver, "a", 0, 1, "F1: I'm fine.");
+    expect(JSON.stringify(server.chats[0])).toContain("I'm fine.");
   });
 
   it("asks for each where the shared answer failed, and says what was paid for it", async () => {
