@@ -50,8 +50,8 @@ interface ToolAnswer<Output extends ToolOutput = ToolOutput> {
   readonly views?: readonly ImageView[];
 }
 
-/** Several toolboxes, bodies and looks, or objects. */
-export type ShownByTool = "agreement" | "scene" | "objects";
+/** Several toolboxes, bodies and looks, objects, or what is said and heard. */
+export type ShownByTool = "agreement" | "scene" | "objects" | "words";
 
 /** What is asked about. */
 export type InputKind = "image" | "clip";

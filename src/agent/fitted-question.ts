@@ -158,7 +158,10 @@ export function questionFor(
     },
     prompts,
   );
-  const offered = toolsOn(dependencies.tools, clip === null ? "image" : "clip");
+  const isSilent = toolContext.ledger.items().every(({ value }) => !("knownBy" in value));
+  const offered = toolsOn(dependencies.tools, clip === null ? "image" : "clip").filter(
+    ({ shows }) => !(isSilent && shows === "words"),
+  );
   const tools = mode === "agent" ? offered.filter(({ needsVision }) => seesViews || !needsVision) : [];
   return { prompt, tools, answer, seesViews };
 }

@@ -18,10 +18,12 @@ import { moment } from "./tools/moment.ts";
 import { noteMoment } from "./tools/note-moment.ts";
 import { noteObservation } from "./tools/note-observation.ts";
 import { objectsInScene } from "./tools/objects-in-scene.ts";
+import { searchTranscript } from "./tools/search-transcript.ts";
 import { timeline } from "./tools/timeline.ts";
 import { viewFaceAlone } from "./tools/view-face-alone.ts";
 import { viewWithoutFaces } from "./tools/view-without-faces.ts";
 import { whoLooksWhere } from "./tools/who-looks-where.ts";
+import { whoSpeaksThen } from "./tools/who-speaks.ts";
 
 /** The tools that need nothing but an image or a clip. */
 const TOOLS: readonly AnyToolDefinition[] = [
@@ -40,6 +42,8 @@ const TOOLS: readonly AnyToolDefinition[] = [
   moment,
   compareMoments,
   noteMoment,
+  whoSpeaksThen,
+  searchTranscript,
   listEvidence,
 ];
 

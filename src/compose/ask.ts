@@ -144,6 +144,7 @@ export function toolsOf(
   if (toolboxes.length > 1) shown.add("agreement");
   if (scene) shown.add("scene");
   if (objects) shown.add("objects");
+  if (clip) shown.add("words");
   const all = createTools(prompts, exemplars === null ? [] : [createFindExemplars(exemplars)]);
   return toolsFor(clip ? all : toolsOn(all, "image"), shown);
 }

@@ -12,23 +12,29 @@ export interface ImageSessions {
   /**
    * The tool context of an image or clip, measured on the first call. A file that changed is opened anew.
    *
+   * @param transcript what is said in a clip; where none is named, that of the call before.
    * @throws {ImageDecodeError} if it cannot be read as an image. @throws {InferenceError} if a toolbox fails.
    */
-  open(path: string, signal?: AbortSignal): Promise<ToolContext>;
+  open(path: string, transcript?: string, signal?: AbortSignal): Promise<ToolContext>;
 }
 
 /** A decoded image takes up to 150 MB, so only the latest few are kept. */
 const KEPT = 4;
 
 export function createImageSessions(dependencies: InputDependencies): ImageSessions {
-  const sessions = new Map<string, Promise<ToolContext>>();
+  const sessions = new Map<
+    string,
+    { readonly transcript: string | null; readonly toolContext: Promise<ToolContext> }
+  >();
   return {
-    async open(path, signal) {
+    async open(path, named, signal) {
       const key = `${resolve(path)} ${await changedAt(path)}`;
+      const known = sessions.get(key);
+      const transcript = named ?? known?.transcript ?? null;
       // An abort of one caller must not fail another that waits for the same image.
-      const toolContext = sessions.get(key) ?? opened(path, dependencies);
+      const toolContext = known?.transcript === transcript ? known.toolContext : opened(path, transcript, dependencies);
       sessions.delete(key);
-      sessions.set(key, toolContext);
+      sessions.set(key, { transcript, toolContext });
       toolContext.catch(() => sessions.delete(key));
       for (const oldest of [...sessions.keys()].slice(0, -KEPT)) sessions.delete(oldest);
       const ready = await toolContext;
@@ -46,10 +52,11 @@ async function changedAt(path: string): Promise<number> {
   }
 }
 
-async function opened(path: string, dependencies: InputDependencies): Promise<ToolContext> {
+async function opened(path: string, transcript: string | null, dependencies: InputDependencies): Promise<ToolContext> {
   const setting = { watch: startStopwatch(), models: [], signal: undefined };
-  const { image, clip, faces, present, atHand } = await openInput({ image: path }, dependencies, setting);
-  const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: null, clip });
+  const input = await openInput({ image: path, transcript }, dependencies, setting);
+  const { image, clip, faces, present, said, atHand } = input;
+  const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: null, clip, said });
   await observeScene({ image, faces: present, ledger }, dependencies.observers);
   const asked = { question: null, labels: null, observer: { type: "model" as const, name: "mcp-client" } };
   return { image, ...(atHand && { clip: atHand }), ledger, ...asked };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AgentTool, ToolContext } from "../agent/agent-tool.ts";
 import { type AskQuery, ask } from "../ask.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
-import { KuleshovError } from "../domain/errors.ts";
+import { KuleshovError, ToolInputError } from "../domain/errors.ts";
 import { Grounding, supportShares } from "../domain/grounding.ts";
 import type { ImageView } from "../domain/image.ts";
 import { Judgment } from "../domain/judgment.ts";
@@ -11,6 +11,7 @@ import { Provenance, type Report } from "../domain/report.ts";
 import { placeInside } from "../platform/root-folder.ts";
 import { systemErrorSentence } from "../platform/system-error.ts";
 import { visibleText } from "../platform/visible-text.ts";
+import { isTranscriptFile } from "../ports/transcript-reader.ts";
 import type { ImageSessions } from "./image-sessions.ts";
 import { instructions, registerTexts } from "./offered-texts.ts";
 
@@ -32,6 +33,12 @@ interface McpServerDependencies {
 const INPUT_PATH = "Path of an image or clip on the server's machine";
 const IMAGE_ARGUMENT = z.string().min(1).describe(INPUT_PATH);
 
+const TRANSCRIPT_ARGUMENT = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("Path of a transcript of the clip (WebVTT, SubRip, table, JSON, TextGrid), once: later calls keep it");
+
 /** Offers the agent's tools, and `ask` itself, to an MCP client, with schemas, structured results and images. */
 export function createMcpServer(dependencies: McpServerDependencies): McpServer {
   const server = new McpServer(
@@ -49,7 +56,9 @@ export function createMcpServer(dependencies: McpServerDependencies): McpServer 
     (input, { mcpReq }) =>
       answered(dependencies, async () => {
         const image = await placeInside(dependencies.root, input.image, OTHER_ROOT);
-        const output = await runAsk({ ...input, image }, dependencies.ask, mcpReq.signal);
+        const { transcript } = input;
+        const words = transcript === undefined ? {} : { transcript: await transcriptAt(transcript, dependencies.root) };
+        const output = await runAsk({ ...input, ...words, image }, dependencies.ask, mcpReq.signal);
         return { content: [textContent(askText(output))], structuredContent: { ...output } };
       }),
   );
@@ -57,14 +66,16 @@ export function createMcpServer(dependencies: McpServerDependencies): McpServer 
 }
 
 function registerTool(server: McpServer, tool: AgentTool, dependencies: McpServerDependencies): void {
-  const inputSchema = tool.needsImage ? tool.schema.extend({ image: IMAGE_ARGUMENT }) : tool.schema;
+  const needs = { image: IMAGE_ARGUMENT, ...(tool.only === "clip" ? { transcript: TRANSCRIPT_ARGUMENT } : {}) };
+  const inputSchema = tool.needsImage ? tool.schema.extend(needs) : tool.schema;
   server.registerTool(
     tool.name,
     { description: tool.description, inputSchema, outputSchema: tool.output },
     (input, { mcpReq }) =>
       answered(dependencies, async () => {
-        const { image, ...rest } = input as { image?: string };
-        const toolContext = image === undefined ? NO_IMAGE : await opened(image, dependencies, mcpReq.signal);
+        const { image, transcript, ...rest } = input as { image?: string; transcript?: string };
+        const toolContext =
+          image === undefined ? NO_IMAGE : await opened({ image, transcript }, dependencies, mcpReq.signal);
         const { text, output, views = [] } = await tool.run(rest, toolContext, mcpReq.signal);
         return {
           content: [textContent(text), ...views.flatMap(imageContent)],
@@ -74,8 +85,19 @@ function registerTool(server: McpServer, tool: AgentTool, dependencies: McpServe
   );
 }
 
-async function opened(path: string, { root, sessions }: McpServerDependencies, signal: AbortSignal) {
-  return sessions.open(await placeInside(root, path, OTHER_ROOT), signal);
+async function opened(
+  { image, transcript }: { readonly image: string; readonly transcript: string | undefined },
+  { root, sessions }: McpServerDependencies,
+  signal: AbortSignal,
+) {
+  const place = await placeInside(root, image, OTHER_ROOT);
+  return sessions.open(place, transcript && (await transcriptAt(transcript, root)), signal);
+}
+
+/** Of a client words would be taken for what somebody says. */
+function transcriptAt(path: string, root: string): Promise<string> {
+  if (isTranscriptFile(path)) return placeInside(root, path, OTHER_ROOT);
+  throw new ToolInputError(`Cannot read transcript as its name does not end like one: \`${path}\``);
 }
 
 /** Clients may print it as it is. */
@@ -118,6 +140,7 @@ const AskInput = z.strictObject({
   image: IMAGE_ARGUMENT,
   question: z.string().min(1).optional().describe("What to judge; what emotions are shown, unless told"),
   context: z.string().optional().describe("What is known of the situation, in words"),
+  transcript: TRANSCRIPT_ARGUMENT,
   labels: z.array(z.string().min(1)).min(1).optional().describe("Labels to choose from; open unless told"),
 });
 type AskInput = z.infer<typeof AskInput>;

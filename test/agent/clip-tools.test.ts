@@ -8,10 +8,22 @@ import { startOpenAiServer } from "../support/openai-server.ts";
 import { idOf, lastIn } from "../support/scripted-judge.ts";
 import { partsOfClip } from "../support/smiling-clip.ts";
 
+const OF_WORDS = ["who_speaks", "search_transcript"];
 const NAMES = ["timeline", "moment", "compare_moments", "note_moment"];
 
-/** Calls one tool after the other, then judges; keeps what each tool answered. */
-async function looked(steps: readonly (readonly [string, object])[], image: Parameters<typeof ask>[0]["image"]) {
+/** Ann is F1, who smiles from 2 to 4 s. */
+const SAID = [
+  { text: "Une drôle de fête!", speaker: "Ann", time: { fromS: 1, toS: 2.5 } },
+  { text: "Do you like it?", speaker: null, time: { fromS: 2.4, toS: 3.2 } },
+  { text: "It is funny.", speaker: "Ann", time: { fromS: 4.5, toS: 5.5 } },
+];
+
+/** Calls one tool after the other, then judges; keeps what each tool answered. @param said whether there is a transcript. */
+async function looked(
+  steps: readonly (readonly [string, object])[],
+  image: Parameters<typeof ask>[0]["image"],
+  said = false,
+) {
   const answers: string[] = [];
   const cited = (asked: WireBody) => idOf(asked, /the hand is at the chin/);
   const server = await startOpenAiServer(
@@ -29,7 +41,9 @@ async function looked(steps: readonly (readonly [string, object])[], image: Para
     { models: [{ id: "m", type: "vlm" }] },
   );
   const model = await createOpenAiJudge("m", { baseUrl: `${server.url}/v1` });
-  const report = await ask({ image, question: "When does she smile?" }, await partsOfClip(model));
+  const parts = { ...(await partsOfClip(model)), readTranscript: async () => SAID };
+  const words = said ? { transcript: "talk.vtt", context: "Ann (F1) at home" } : {};
+  const report = await ask({ image, question: "When does she smile?", ...words }, parts);
   return { report, answers, chats: server.chats };
 }
 
@@ -85,6 +99,33 @@ describe("a model in the loop over a clip", () => {
     expect(report.grounding.claims.find(({ part }) => part === "cue")).toMatchObject({ verdict: "supported" });
   });
 
+  it("finds what is said by its words and its time, and who says it for how long", async () => {
+    const { answers, chats } = await looked(
+      [
+        ["measure_face", { faceId: "F1" }],
+        ["search_transcript", { query: "drole FETE", fromS: null, toS: null }],
+        ["search_transcript", { query: null, fromS: 3, toS: 4 }],
+        ["search_transcript", { query: "goodbye", fromS: null, toS: null }],
+        ["who_speaks", { fromS: 2, toS: 5 }],
+        ["who_speaks", { fromS: 5.6, toS: 5.8 }],
+        ["moment", { timeS: 2.4, faceId: "F1" }],
+      ],
+      "clip.mp4",
+      true,
+    );
+    expect(chats[0]?.tools?.map(({ function: { name } }) => name)).toEqual(expect.arrayContaining(OF_WORDS));
+    const [, found, then, none, spoken, silence, moment] = answers;
+    expect(found).toMatch(
+      /^E\d+ \[utterance, talk.vtt\] Ann \(F1, by name\) says from 1.0 to 2.5 s: "Une drôle de fête!"/,
+    );
+    expect(found).not.toContain("funny");
+    expect(then).toMatch(/^E\d+ .*"Do you like it\?"/);
+    expect(none).toMatch(/^Nothing of what is said then has "goodbye"/);
+    expect(spoken).toMatch(/^F1: 1.0 s, somebody whose face is not known: 0.8 s/);
+    expect(silence).toMatch(/^Nobody speaks then/);
+    expect(moment).toMatch(/"Une drôle de fête!"[\s\S]*"Do you like it\?"/);
+  });
+
   it("is offered them for a clip alone: an image has the tools that it had", async () => {
     const offered = async (image: Parameters<typeof looked>[1]) => {
       const { chats } = await looked([["measure_face", { faceId: "F1" }]], image);
@@ -95,5 +136,7 @@ describe("a model in the loop over a clip", () => {
     expect(image.filter((name) => NAMES.includes(name))).toEqual([]);
     expect(image).toContain("look_closer");
     expect(clip).not.toContain("look_closer");
+    // Nothing is known of what is said.
+    expect([...clip, ...image].filter((name) => OF_WORDS.includes(name))).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { createTools } from "../../src/agent/tool-list.ts";
 import { createFindExemplars } from "../../src/agent/tools/find-exemplars.ts";
 import { CATEGORY_ANSWER } from "../../src/discovery/name-with-model.ts";
 import { RATINGS_ANSWER } from "../../src/evaluation/judge/judge-calls.ts";
+import { gradesAnswer } from "../../src/evaluation/judge/rubric-calls.ts";
 import { choiceAnswer } from "../../src/evaluation/solvers/choice-reply.ts";
 import { jsonSchemaOf } from "../../src/judging/answer-format.ts";
 import { BRIEF_ANSWER } from "../../src/judging/brief-judgment.ts";
@@ -61,6 +62,7 @@ const SENT: readonly { readonly name: string; readonly schema: z.ZodType }[] = [
   { ...BRIEF_ANSWER, name: "brief judgment" },
   CATEGORY_ANSWER,
   RATINGS_ANSWER,
+  gradesAnswer([{ name: "clear", rubric: "Is it clear?", levels: ["no", "partly", "yes"] }]),
   CHOICE,
   choiceAmong(["C1", "C2"].map((id) => ({ id }))),
   choiceAnswer(["AU6", 'AU12 \\d "quoted"']),
@@ -87,6 +89,7 @@ describe("the schema of every answer and tool that is sent", () => {
       "agent/model-bridge.ts", // the tools
       "discovery/name-with-model.ts",
       "evaluation/judge/judge-calls.ts",
+      "evaluation/judge/rubric-calls.ts",
       "evaluation/solvers/choice-reply.ts",
       "judging/answer-format.ts",
       "judging/brief-judgment.ts",

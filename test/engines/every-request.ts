@@ -25,6 +25,7 @@ import { evalFile } from "../support/answering-server.ts";
 import { gradientImage } from "../support/images.ts";
 import { partsFor } from "../support/judge-of.ts";
 import { samplePhoto } from "../support/photos.ts";
+import { partsOfClip } from "../support/smiling-clip.ts";
 import { KNOWN_RECIPES, madeFace } from "../support/study-faces.ts";
 import { tempFolder, temporaryFolder } from "../support/temp-folder.ts";
 
@@ -89,8 +90,22 @@ function kindsOf({ tools, vision, calls }: Engine): readonly Kind[] {
     async (model) => ask({ image }, await partsFor(model, { mode: "agent", limits: { modelCalls: 4, toolCalls: 4 } })),
     (request, reply) => (request.tools?.length ?? 0) > 5 && seen(request) && (!calls || (reply?.calls.length ?? 0) > 0),
   ];
+  const clip: Kind = [
+    "an ask about a clip by the agent, with frames of it and what is said",
+    async (model) => {
+      const said = [{ text: "I'm fine.", speaker: "F1", time: { fromS: 2, toS: 3 } }];
+      const { clips, ...parts } = await partsOfClip(model);
+      const few = { ...parts, ...(clips && { clips: { ...clips, budget: 2 } }), readTranscript: async () => said };
+      const limits = { modelCalls: 2, toolCalls: 4 };
+      return ask({ image: "clip.mp4", transcript: "clip.vtt" }, { ...few, mode: "agent", limits });
+    },
+    (request, reply) =>
+      ["moment", "search_transcript"].every((name) => request.tools?.some((tool) => tool.name === name)) &&
+      (!vision || imagesIn(request) > 1) &&
+      (!calls || (reply?.calls.length ?? 0) > 0),
+  ];
   return [
-    ...(tools ? [agent] : []),
+    ...(tools ? [agent, clip] : []),
     [
       "an ask in a single pass",
       async (model) => ask({ image }, await partsFor(model, { mode: "single-pass" })),

@@ -91,6 +91,8 @@ describe("the prompts that ship", () => {
       "moment",
       "compare_moments",
       "note_moment",
+      "who_speaks",
+      "search_transcript",
       "list_evidence",
     ]);
   });

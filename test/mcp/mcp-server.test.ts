@@ -6,6 +6,7 @@ import { type CallToolResult, Client, InMemoryTransport } from "@modelcontextpro
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRulesModel } from "../../src/adapters/rules/rules-model.ts";
+import { readTranscript } from "../../src/adapters/transcripts/read-transcript.ts";
 import type { AskDependencies } from "../../src/ask-dependencies.ts";
 import * as exemplars from "../../src/cli/exemplars.ts";
 import { createImageSessions } from "../../src/mcp/image-sessions.ts";
@@ -220,17 +221,27 @@ describe("the tools", () => {
     const root = await realpath(await tempFolder());
     await writeFile(join(root, "clip.mp4"), "read by the test's own reader");
     await copyFile(PHOTO, join(root, "photo.jpg"));
-    const { call, bugs } = await connectedWith(root, await partsOfClip(createRulesModel()));
+    await writeFile(join(root, "talk.vtt"), "WEBVTT\n\n00:02.500 --> 00:03.500\n<v F1>What a day!\n");
+    const parts = { ...(await partsOfClip(createRulesModel())), readTranscript };
+    const { call, bugs } = await connectedWith(root, parts);
     const found = textOf(await call("find_faces", { image: "clip.mp4" }));
     expect(found).toMatch(/^The clip is 60 x 40 px and has one face/);
     const looked = await call("moment", { image: "clip.mp4", timeS: 3, faceId: "F1" });
     expect(textOf(looked)).toMatch(/AU12 \(lip corner puller\) is present at 3.0 s: 0.95/);
     expect(looked.content.map(({ type }) => type)).toContain("image");
+    expect(textOf(await call("who_speaks", { image: "clip.mp4", fromS: 0, toS: 5 }))).toContain("is not known");
+    const transcript = "talk.vtt";
+    const heard = textOf(await call("who_speaks", { image: "clip.mp4", transcript, fromS: 0, toS: 5 }));
+    expect(heard).toMatch(/^F1: 1.0 s\nE\d+ .*"What a day!"/);
+    // It is kept for the calls that follow, of every tool.
+    expect(textOf(await call("list_evidence", { image: "clip.mp4" }))).toContain("What a day!");
     const refusals = [
+      await call("who_speaks", { image: "clip.mp4", transcript: "photo.jpg", fromS: 0, toS: 5 }),
       await call("look_closer", { image: "clip.mp4", faceId: "F1", region: "mouth" }),
       await call("moment", { image: "photo.jpg", timeS: 0, faceId: null }),
     ];
     expect(refusals.map(textOf)).toEqual([
+      expect.stringContaining("Cannot read transcript as its name ends with none of .vtt, .srt"),
       "This tool looks into images, and this is a clip: moment shows a frame of it",
       "This is an image: it has no moments",
     ]);

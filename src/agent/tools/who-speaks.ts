@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { ToolInputError } from "../../domain/errors.ts";
+import type { EvidenceItem, TimeWindow } from "../../domain/evidence.ts";
+import { groupBy } from "../../domain/group-by.ts";
+import { secondsText } from "../../domain/timeline.ts";
+import { evidenceLines } from "../../evidence/render-evidence.ts";
+import { defineTool, ToolOutput } from "../agent-tool.ts";
+
+/** Shows who speaks in a part of a clip, by what that is known, and for how long. */
+export const whoSpeaksThen = defineTool({
+  name: "who_speaks",
+  schema: z.strictObject({
+    fromS: z.number().min(0).describe("From when, in seconds from the start of the clip"),
+    toS: z.number().min(0).describe("Until when"),
+  }),
+  output: ToolOutput,
+  needsVision: false,
+  needsImage: true,
+  only: "clip",
+  shows: "words",
+  async run({ fromS, toS }, { ledger }) {
+    if (toS < fromS) throw new ToolInputError(`fromS has to come before toS, and ${fromS} does not come before ${toS}`);
+    const speech = ledger.items().flatMap(speechIn);
+    const then = speech.filter(({ time }) => time.fromS <= toS && time.toS >= fromS);
+    const spoken = groupBy(then, ({ by }) => by);
+    const totals = [...spoken].map(([by, own]) => {
+      const seconds = lengthOf(
+        own.map(({ time }) => ({ fromS: Math.max(fromS, time.fromS), toS: Math.min(toS, time.toS) })),
+      );
+      return `${by}: ${secondsText(seconds)}`;
+    });
+    const nobody =
+      speech.length === 0 ? "Who speaks is not known: there is neither a transcript nor sound." : "Nobody speaks then.";
+    const evidence = then.map(({ item }) => item);
+    return { text: [totals.join(", ") || nobody, evidenceLines(evidence)].join("\n").trim(), output: { evidence } };
+  },
+});
+
+interface Speech {
+  readonly item: EvidenceItem;
+  readonly time: TimeWindow;
+  /** The face, else the name in the transcript, else that nobody knows. */
+  readonly by: string;
+}
+
+/** Words and voices say whose they are. */
+function speechIn(item: EvidenceItem): Speech[] {
+  const { value, time } = item;
+  if (time === undefined || !("spokenBy" in value && "knownBy" in value)) return [];
+  const speaker = value.type === "utterance" ? value.speaker : null;
+  return [{ item, time, by: value.spokenBy ?? speaker ?? "somebody whose face is not known" }];
+}
+
+/** Of stretches that may overlap, as words and the voice that says them do. */
+function lengthOf(stretches: readonly TimeWindow[]): number {
+  let [seconds, untilS] = [0, Number.NEGATIVE_INFINITY];
+  for (const { fromS, toS } of [...stretches].sort((a, b) => a.fromS - b.fromS)) {
+    seconds += Math.max(0, toS - Math.max(fromS, untilS));
+    untilS = Math.max(untilS, toS);
+  }
+  return seconds;
+}
