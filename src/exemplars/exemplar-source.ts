@@ -8,7 +8,7 @@ import { createRandom } from "../domain/statistics/random.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ChosenExemplar, ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
-import { distilCategories, nearestDescriptions } from "./distil-category.ts";
+import { distilCategories, fittingDescriptions } from "./distil-category.ts";
 import { type ImageIdentity, identifyImage, identityOf, leakReason } from "./leakage.ts";
 import { embedMeasured } from "./make-exemplar.ts";
 import { type ExemplarQuery, type Retrieval, retrieveExemplars } from "./retrieve-exemplars.ts";
@@ -81,7 +81,7 @@ export async function chooseShots(query: ShotQuery, options: ShotOptions, signal
     return expression === null ? [] : [{ faceId: face.faceId, expression }];
   });
   const warnings = unknown.map((name) => `There is no exemplar of "${name}" in ${store.location}`);
-  const described = mode === "images" ? [] : await descriptions({ faces, image, filter }, options);
+  const described = mode === "images" ? [] : await descriptions({ faces, image, filter, text: query.text }, options);
   const shown =
     mode === "descriptions"
       ? { shots: [], warnings: [] }
@@ -97,6 +97,7 @@ interface Searching {
   readonly faces: ExemplarQuery["faces"];
   readonly image: ImageIdentity;
   readonly filter: ExemplarFilter;
+  readonly text: string | null;
 }
 
 /** Category names as the store writes them, and those that it does not have. */
@@ -112,11 +113,7 @@ async function filterFor({ store, categories, packs }: ShotOptions) {
 /** Of so many shots one may be a counter exemplar, which says what a category is not. */
 const SHOTS_PER_COUNTER = 4;
 
-async function images(
-  { text, ...searching }: Searching & { readonly text: string | null },
-  options: ShotOptions,
-  signal?: AbortSignal,
-) {
+async function images({ text, ...searching }: Searching, options: ShotOptions, signal?: AbortSignal) {
   const { store, shots, textEmbedder } = options;
   const [textEmbedding = null] =
     text === null || textEmbedder === null ? [] : await textEmbedder.embedTexts([text], signal);
@@ -153,13 +150,16 @@ function leakWarnings(excluded: Retrieval["excluded"]): string[] {
   });
 }
 
-/** Each category once, by the look that is nearest to one of the faces; where they are near to several looks, by each of these. */
-async function descriptions({ faces, image, filter }: Searching, options: ShotOptions): Promise<ChosenExemplar[]> {
+/** Each category once, by the look that fits one of the faces and the words best; where faces fit several looks, by each of these. */
+async function descriptions(
+  { faces, image, filter, text }: Searching,
+  options: ShotOptions,
+): Promise<ChosenExemplar[]> {
   const placed = await options.store.placed({ ...filter, measured: true });
   const safe = placed.filter(({ exemplar }) => leakReason(image, identityOf(exemplar)) === undefined);
   const distilled = distilCategories(safe, options.space);
-  const nearest = (faces.length === 0 ? [null] : faces).flatMap((face) =>
-    nearestDescriptions(distilled, face?.expression ?? null),
+  const fitting = (faces.length === 0 ? [null] : faces).flatMap((face) =>
+    fittingDescriptions(distilled, { face: face?.expression ?? null, text }),
   );
-  return [...new Set(nearest.map(({ description }) => description))].map((one) => describedShot(one, faces));
+  return [...new Set(fitting)].map((one) => describedShot(one, faces));
 }

@@ -72,10 +72,14 @@ export function sharedWords(query: string, exemplar: Exemplar): string[] {
 
 /** Words of the query that a text has too. */
 export function wordsInBoth(query: string, text: string): string[] {
-  const there = new Set(words(text).map(stem));
-  return [...new Map(words(query).map((word) => [stem(word), word])).entries()]
-    .filter(([stemmed, word]) => there.has(stemmed) && word.length > 2 && !COMMON.has(word))
-    .map(([, word]) => word);
+  const there = tellingWords(text);
+  return [...tellingWords(query)].flatMap(([stemmed, word]) => (there.has(stemmed) ? [word] : []));
+}
+
+/** The words of a text that are not in every text, by their stems, in their order. */
+export function tellingWords(text: string): ReadonlyMap<string, string> {
+  const telling = words(text).filter((word) => word.length > 2 && !COMMON.has(word));
+  return new Map(telling.map((word) => [stem(word), word]));
 }
 
 /** English words that match everything and explain nothing. */

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createLanceExemplarStore } from "../../src/adapters/lancedb/exemplar-store.ts";
 import type { DecodedImage } from "../../src/domain/image.ts";
 import type { Face } from "../../src/domain/measurement.ts";
-import { distilCategories, nearestDescriptions } from "../../src/exemplars/distil-category.ts";
+import { distilCategories, fittingDescriptions } from "../../src/exemplars/distil-category.ts";
 import { chooseShots, type ShotOptions } from "../../src/exemplars/exemplar-source.ts";
 import type { ExemplarStore } from "../../src/ports/exemplar-store.ts";
 import { exemplarEntry, expressionOf, measuredFace, testSpace } from "../support/exemplars.ts";
@@ -187,8 +187,32 @@ describe("distilCategories", () => {
       ["joy 1 of 2", 6],
       ["joy 2 of 2", 6],
     ]);
-    const [nearest] = nearestDescriptions(descriptions, expressionOf({ AU26: 0.8, AU1: 0.8 }));
-    expect(nearest?.description.text).toMatch(/AU1 0\.90.*AU26 0\.90/);
+    const face = expressionOf({ AU26: 0.8, AU1: 0.8 });
+    const [nearest] = fittingDescriptions(descriptions, { face, text: null });
+    expect(nearest?.text).toMatch(/AU1 0\.90.*AU26 0\.90/);
+  });
+
+  it("defines a category once for each kind of context that it is met in, and gives the one that fits what is said", () => {
+    const scenes = ["weeping at a funeral beside a grave", "weeping on a stage with a trophy"];
+    const tears = Array.from({ length: 12 }, (_, n) =>
+      exemplarEntry({
+        category: "tears",
+        face: { AU4: 0.8, AU6: 0.7 },
+        image: `t ${n}`,
+        caption: scenes[n % 2] ?? null,
+      }),
+    );
+    const descriptions = distilCategories(tears, testSpace);
+    expect(
+      descriptions.map(({ text, exemplars }) => [exemplars.length, /in contexts with [^;.]*/.exec(text)?.[0]]),
+    ).toEqual([
+      [6, 'in contexts with "funeral", "beside", "grave"'],
+      [6, 'in contexts with "stage", "trophy"'],
+    ]);
+    const fitting = (text: string) =>
+      fittingDescriptions(descriptions, { face: expressionOf({ AU4: 0.8 }), text }).map(({ id }) => id);
+    expect(fitting("She has just won a trophy")).toEqual(["tears 2 of 2"]);
+    expect(fitting("At the grave of his father")).toEqual(["tears 1 of 2"]);
   });
 
   it("names what stands .15 or farther from the others, and calls shown what reads .35 or more", () => {
