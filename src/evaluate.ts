@@ -1,6 +1,6 @@
 import { ConfigurationError } from "./domain/errors.ts";
 import { checkRequirements } from "./evaluation/check-evaluation.ts";
-import { continueEvaluation, prepareEvaluation, scorersOf, startEvaluation } from "./evaluation/evaluation.ts";
+import { continueEvaluation, prepareEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import { type EvalFileChanges, parseEvalFile } from "./evaluation/file/read-eval-file.ts";
 import { judgedScorers } from "./evaluation/judge/judge-calls.ts";
@@ -11,6 +11,7 @@ import { createAnswerCache } from "./evaluation/runner/answer-cache.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import type { RunOutcome } from "./evaluation/runner/run-state.ts";
 import type { Scorer } from "./evaluation/score.ts";
+import { scorersOf } from "./evaluation/scorers/scorers-of.ts";
 import { createContentStore } from "./platform/content-store.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 

@@ -165,6 +165,7 @@ async function tell(
   note(
     `${outcome.done} of ${outcome.total} calls done, ${outcome.cached} of them from the cache, ${outcome.failed} failed`,
   );
+  if (outcome.enough !== null) note(`Asked no more, as ${outcome.enough}`);
   if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; go on with: kuleshov eval resume ${folder}`);
   tellScores(scored, report);
   process.exitCode = exitCodeOf(scored, stop);
@@ -215,7 +216,8 @@ function summaryText({ cells }: RunSummary): string {
         const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
         return `  ${readable(metric).padEnd(36)} ${number(value)}${interval}  n = ${n}${unscored > 0 ? `, ${unscored} unscored` : ""}`;
       });
-      return [cell.id, ...lines].join("\n");
+      const notes = scorers.flatMap((scorer) => scorer.notes.map((note) => `  ${note}`));
+      return [cell.id, ...lines, ...notes].join("\n");
     })
     .join("\n");
 }

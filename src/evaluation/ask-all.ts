@@ -4,10 +4,13 @@ import type { RunFolder } from "../runs/run-folder.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { judgeCalls, judgedScorers } from "./judge/judge-calls.ts";
+import { cellsOf } from "./runner/plan.ts";
 import { identitiesOf } from "./runner/plan-run.ts";
 import { runCalls } from "./runner/run-calls.ts";
 import type { RunOutcome, RunSetting } from "./runner/run-state.ts";
+import { createStopRule, type StopRule } from "./runner/stop-rule.ts";
 import { answeredCalls, judgmentsPath, readResults, resultsPath, type StoredRun } from "./runner/stored-run.ts";
+import { scorersOf } from "./scorers/scorers-of.ts";
 import type { Call, StimulusSource } from "./solver.ts";
 
 /** Asks what a run has not been answered yet, then has the judge rate it where a scorer wants that. */
@@ -30,6 +33,7 @@ export async function askAll(
   const toAsk = Math.max(1, plan.calls - plan.cached);
   const expected = { tokens: (plan.inputTokens + plan.outputTokens) / toAsk, usd: plan.usd / toAsk };
   const outcome = await askInto(place, resultsPath(run.folder), calls, {
+    stopRule: await stopRuleOf(run, file),
     file,
     ...work,
     dependencies,
@@ -38,6 +42,14 @@ export async function askAll(
   });
   if (file.judge === undefined || judgedScorers(file).length === 0 || outcome.stopped !== null) return outcome;
   return judgeAll(run, file, { place, dependencies, options, outcome });
+}
+
+/** When no more need be asked, with what was answered before. */
+async function stopRuleOf(run: StoredRun, file: EvalFile): Promise<StopRule | null> {
+  const scorer = (await scorersOf(file, run.header.labels)).find(({ name }) => name === file.stopWhen?.scorer);
+  if (scorer === undefined) return null;
+  const cells = cellsOf(file.matrix, file.fewShot?.audit).map(({ id }) => id);
+  return createStopRule(file, { scorer, samples: run.samples, cells });
 }
 
 /** Has the judge rate what was answered. What it costs counts with the rest. */
@@ -103,27 +115,28 @@ async function askInto(
     dependencies,
     options,
     ...setting
-  }: Pick<RunSetting, "file" | "solver" | "stimuli" | "identities" | "expected"> & {
+  }: Pick<RunSetting, "file" | "solver" | "stimuli" | "identities" | "expected" | "stopRule"> & {
     readonly dependencies: EvaluationDependencies;
     readonly options: RunOptions;
   },
 ): Promise<RunOutcome> {
   await place.claim(basename(journalPath));
   const answered = await answeredCalls(place.folder, journalPath);
+  const { stopRule = null } = setting;
+  const before = stopRule === null ? [] : await readResults(place.folder, journalPath);
+  const enough = before.reduce<string | null>((known, record) => stopRule?.note(record) ?? known, null);
   const journal = await openJournal(journalPath);
   try {
-    return await runCalls(
-      calls.filter(({ id }) => !answered.has(id)),
-      {
-        ...setting,
-        cache: dependencies.cache,
-        journal,
-        keep: (path, content) => place.write(relative(place.folder, path), content),
-        doneBefore: answered.size,
-        onProgress: options.onProgress,
-        stop: options.stop,
-      },
-    );
+    const outcome = await runCalls(enough === null ? calls.filter(({ id }) => !answered.has(id)) : [], {
+      ...setting,
+      cache: dependencies.cache,
+      journal,
+      keep: (path, content) => place.write(relative(place.folder, path), content),
+      doneBefore: answered.size,
+      onProgress: options.onProgress,
+      stop: options.stop,
+    });
+    return enough === null ? outcome : { ...outcome, enough };
   } finally {
     await journal.close();
   }

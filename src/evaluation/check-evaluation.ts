@@ -32,6 +32,12 @@ export function checkClips(file: EvalFile): void {
   );
 }
 
+/** @throws {ConfigurationError} if a run is to stop by what it does not score. */
+export function checkStopRule({ stopWhen, scorers }: EvalFile): void {
+  if (stopWhen === undefined || scorers.includes(stopWhen.scorer)) return;
+  throw new ConfigurationError(`Cannot stop by "${stopWhen.scorer}" as it is none of the scorers: add it there`);
+}
+
 /** @throws {ConfigurationError} if there is no run that the file's thresholds could be held against. */
 export function checkBaseline({ baseline, thresholds }: EvalFile, path: string): void {
   const place = baseline === undefined ? undefined : locateDatasetPath(baseline, path);

@@ -1,18 +1,17 @@
 import { resolve } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
+import { createRandom } from "../domain/statistics/random.ts";
 import { canonicalJson } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
 import { continueRunFolder, openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
 import { askAll } from "./ask-all.ts";
-import { checkBaseline, checkClips, checkJudge, checkRequirements } from "./check-evaluation.ts";
+import { checkBaseline, checkClips, checkJudge, checkRequirements, checkStopRule } from "./check-evaluation.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { type EvalFileChanges, parseEvalFile, readEvalFile } from "./file/read-eval-file.ts";
 import { judgedScorers } from "./judge/judge-calls.ts";
-import type { PersonGrade } from "./judge/person-grades.ts";
-import { createLabelReader } from "./label-reader.ts";
-import { loadLemmas, loadWheels } from "./load-wheels.ts";
+import { loadLemmas } from "./load-wheels.ts";
 import { withoutReuse } from "./runner/answer-cache.ts";
 import { callsOf } from "./runner/plan.ts";
 import { identitiesOf, planRun } from "./runner/plan-run.ts";
@@ -21,8 +20,7 @@ import { beginRun, hasRun, openRun, type StoredRun } from "./runner/stored-run.t
 import { promptTexts, withVariables } from "./runner/variables.ts";
 import type { Sample } from "./sample.ts";
 import type { Scorer } from "./score.ts";
-import { createAssertionsScorer } from "./scorers/assertions.ts";
-import { createScorer } from "./scorers/registry.ts";
+import { scorersOf } from "./scorers/scorers-of.ts";
 
 /** Reads and checks an evaluation file with its dataset, and plans its calls. @throws {ConfigurationError} */
 export async function prepareEvaluation(
@@ -36,6 +34,7 @@ export async function prepareEvaluation(
   const { file } = loaded;
   checkBaseline(file, path);
   checkClips(file);
+  checkStopRule(file);
   const lemmas = await loadLemmas();
   const dataset = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
   const { samples, skipped, labels } = dataset;
@@ -167,30 +166,6 @@ function refuseOtherIdentities({ folder, header }: StoredRun, identities: Readon
   }
 }
 
-/**
- * The scorers that a file names, that of its assertions, and after them the caller's own.
- * @throws {ConfigurationError} if two have the same name.
- */
-export async function scorersOf(
-  file: EvalFile,
-  labels: readonly string[],
-  own: readonly Scorer[] = [],
-  grades: readonly PersonGrade[] = [],
-): Promise<readonly Scorer[]> {
-  const lemmas = await loadLemmas();
-  const wheels = await loadWheels();
-  const { rubric, analysis } = file;
-  const reader = createLabelReader(labels, lemmas);
-  const { reading, toleranceSeconds: toleranceS } = analysis;
-  const context = { reader, reading, toleranceS, wheels, lemmas, rubric, grades };
-  const asserted = file.assertions.length === 0 ? [] : [createAssertionsScorer(file.assertions)];
-  const scorers = [...file.scorers.map((name) => createScorer(name, context)), ...asserted, ...own];
-  const names = scorers.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return scorers;
-  throw new ConfigurationError(`Two scorers are called "${twice}": name each once`);
-}
-
 async function workOf(
   file: EvalFile,
   {
@@ -205,6 +180,9 @@ async function workOf(
 ) {
   const solver = await dependencies.solverFor(file, labels);
   const stimuli = await dependencies.stimuliFor(file, samples);
-  const calls = await withVariables(callsOf(samples, file.matrix, file.fewShot?.audit), file, solver);
+  // A run that may stop early is to have asked about any samples, not about those that stand first.
+  const asked =
+    file.stopWhen === undefined ? samples : createRandom(`${file.dataset.seed} order of samples`).shuffled(samples);
+  const calls = await withVariables(callsOf(asked, file.matrix, file.fewShot?.audit), file, solver);
   return { solver, stimuli, calls, identities: await identitiesOf(calls, solver) };
 }

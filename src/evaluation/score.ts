@@ -57,6 +57,8 @@ export interface ScorerDefinition<Metadata> {
   /** Numbers over the scored rows. The rows say which categories occur. */
   metrics(rows: readonly ScoredRow<Metadata>[]): readonly Metric<Metadata>[];
   tables?(rows: readonly ScoredRow<Metadata>[]): readonly ScoreTable[];
+  /** What follows from the numbers, in sentences; `level` is that of the intervals. */
+  notes?(rows: readonly ScoredRow<Metadata>[], level: number): readonly string[];
 }
 
 /** A scorer whose metadata is its own business. */
@@ -65,7 +67,7 @@ export type Scorer = ScorerDefinition<unknown>;
 /** Hides the metadata's type, which only the scorer's own metrics read. */
 export function defineScorer<Metadata>(definition: ScorerDefinition<Metadata>): Scorer {
   const own = (rows: readonly ScoredRow[]) => rows as readonly ScoredRow<Metadata>[];
-  const { tables, wrong } = definition;
+  const { tables, wrong, notes } = definition;
   return {
     name: definition.name,
     description: definition.description,
@@ -78,6 +80,7 @@ export function defineScorer<Metadata>(definition: ScorerDefinition<Metadata>): 
       })),
     ...(wrong === undefined ? {} : { wrong }),
     ...(tables === undefined ? {} : { tables: (rows) => tables(own(rows)) }),
+    ...(notes === undefined ? {} : { notes: (rows, level) => notes(own(rows), level) }),
   };
 }
 

@@ -107,13 +107,16 @@ function Condition({ scorers, groups }: ConditionView) {
   const above = mainConfusion({ scorers });
   return (
     <>
-      {scorers.map(({ scorer, tables, unscored }) => (
+      {scorers.map(({ scorer, tables, notes, unscored }) => (
         <div key={scorer}>
           {unscored.length === 0 ? null : (
             <p class="soft">
               {scorer}: unscored are {unscored.join(", ")}
             </p>
           )}
+          {notes.map((note) => (
+            <p key={note}>{note}</p>
+          ))}
           {tables
             .filter((table) => table !== above)
             .map((table) => (

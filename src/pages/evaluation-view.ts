@@ -41,6 +41,8 @@ export interface ConditionView {
   readonly scorers: readonly {
     readonly scorer: string;
     readonly tables: readonly ScoreTable[];
+    /** What follows from the numbers, in sentences. */
+    readonly notes: readonly string[];
     /** Why scores are missing, e.g. `3 abstained`. */
     readonly unscored: readonly string[];
   }[];

@@ -618,6 +618,27 @@ analysis: { resamples: 200 }
     ]);
   });
 
+  it("asks no more, in random order, once a share is known as well as the file wants, and nor does it when gone on with", async () => {
+    const folder = await tinyExam();
+    const rows = Array.from({ length: 70 }, (_, i) => `q${i},Which action unit wrinkles the nose?,AU9|AU12,AU9\n`);
+    await writeFile(join(folder, "list.csv"), `id,question,options,answer\n${rows.join("")}`);
+    const file = (scorer: string) =>
+      writeFile(join(folder, "tiny.eval.yaml"), `${exam}stopWhen: { scorer: ${scorer}, halfWidth: 0.05 }\n`);
+    await file("accuracy");
+    const refused = await kuleshov(folder, "eval", "run", "tiny.eval.yaml");
+    expect(refused.stderr).toBe('Cannot stop by "accuracy" as it is none of the scorers: add it there\n');
+    await file("choice");
+    const { code, stderr } = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "run");
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Asked no more, as "choice" is known to ±0.05 (95 %)')]);
+    const asked = await readResults(join(folder, "run"));
+    expect(asked.length).toBeGreaterThanOrEqual(40);
+    expect(asked.length).toBeLessThan(60);
+    expect(asked.map(({ sample }) => sample).slice(0, 5)).not.toEqual(["q0", "q1", "q2", "q3", "q4"]);
+    const again = await kuleshov(folder, "eval", "resume", "run");
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining("Asked no more")]);
+    expect(await readResults(join(folder, "run"))).toHaveLength(asked.length);
+  });
+
   it("watches its files: asks again when one has changed, tells what became of answers, and ends with Ctrl-C", async () => {
     const folder = await severalQuestions();
     const list = join(folder, "list.csv");

@@ -139,6 +139,12 @@ const Stimuli = z.strictObject({
   seed: z.int().default(1).describe("Of partners in the swapped arms and of filled texture"),
 });
 
+const StopWhen = z.strictObject({
+  scorer: z.enum(["accuracy", "choice", "label-sets"]).describe("Whose mean is to be known; one of scorers"),
+  halfWidth: z.number().positive().max(0.5).describe("Half the width of its interval under every condition"),
+  atLeast: z.int().min(20).default(30).describe("Subjects or images to ask about in any case"),
+});
+
 /** What became of calls, whatever is scored. */
 export const RATE_NAMES = ["failure_rate", "refusal_rate", "abstention_rate"] as const;
 
@@ -220,6 +226,9 @@ export const EvalFile = z.strictObject({
     .default({})
     .describe("USD per million tokens, by model id; of models that are not named here as models/prices.json has them"),
   analysis: Analysis.prefault({}),
+  stopWhen: StopWhen.optional().describe(
+    "Asks in random order, and no more once a mean is known well enough (Chow and Robbins 1965)",
+  ),
   baseline: z
     .string()
     .min(1)

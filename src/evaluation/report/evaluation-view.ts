@@ -94,8 +94,8 @@ function conditionOf({ cell, usage, rates, scorers, groups }: CellResult, short:
     ...{ id: cell.id, short },
     metrics: scorers.flatMap(({ metrics }) => metrics.map(metricOf)),
     rates: rates.map(metricOf),
-    scorers: scorers.map(({ scorer, tables, unscored }) => ({
-      ...{ scorer, tables },
+    scorers: scorers.map(({ scorer, tables, notes, unscored }) => ({
+      ...{ scorer, tables, notes },
       unscored: Object.entries(unscored).map(([reason, n]) => `${n} ${reason}`),
     })),
     groups: groups.map(({ column, value, scorers: own }) => ({

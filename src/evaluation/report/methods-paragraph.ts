@@ -27,6 +27,11 @@ export function methodsParagraph({
     `Of ${calls} calls, ${answered} were answered (${cached} taken from the cache of identical earlier calls); ${analysis.failures === "wrong" ? "failures and refusals count as wrong in accuracy and choices, abstentions were left unscored" : "failures, refusals and abstentions were left unscored"} and are reported as rates of their own.`,
     `Intervals are ${level}% bias-corrected and accelerated bootstrap intervals (Efron, 1987) over subjects or images with up to ${analysis.resamples.toLocaleString("en-US")} resamples (seed ${analysis.seed}).`,
     "Conditions were compared on the samples that both answered, by McNemar's test (exact under 25 discordant pairs) where one right-or-wrong answer per image was compared, and by paired permutation tests otherwise, with Holm's correction (Holm, 1979).",
+    ...(file.stopWhen === undefined
+      ? []
+      : [
+          `Samples were asked about in random order until the mean of ${file.stopWhen.scorer} was known to ±${file.stopWhen.halfWidth} under every condition, by the rule of Chow and Robbins (1965).`,
+        ]),
     ...judgesInWords(file, cells),
     `All answers concern perceived or expressed emotion; no felt state was inferred.`,
     `Analyses used Kuleshov ${header.kuleshovVersion} on Node.js ${header.nodeVersion.replace(/^v/, "")} (${header.platform}), run on ${header.createdAt.slice(0, 10)}.`,

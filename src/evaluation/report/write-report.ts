@@ -4,7 +4,6 @@ import { groupBy } from "../../domain/group-by.ts";
 import { evaluationPage } from "../../pages/evaluation-page.tsx";
 import { keepInRun } from "../../runs/run-manifest.ts";
 import { locateDatasetPath } from "../dataset/locate.ts";
-import { scorersOf } from "../evaluation.ts";
 import { auditFewShot, type FewShotAudit } from "../few-shot/audit.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { parseEvalFile } from "../file/read-eval-file.ts";
@@ -20,6 +19,7 @@ import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
 import { hasRun, judgmentsPath, openRun, readResults, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
+import { scorersOf } from "../scorers/scorers-of.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
 import { evaluationView } from "./evaluation-view.ts";
 

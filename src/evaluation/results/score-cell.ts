@@ -33,6 +33,8 @@ export interface ScorerResult {
   readonly scorer: string;
   readonly metrics: readonly MetricResult[];
   readonly tables: readonly ScoreTable[];
+  /** What follows from the numbers, in sentences. */
+  readonly notes: readonly string[];
   /** Why scores are missing, with how many. */
   readonly unscored: Readonly<Partial<Record<UnscoredReason, number>>>;
   readonly calls: readonly ScoredCall[];
@@ -67,6 +69,7 @@ export function scoreCell(
       estimate: estimate(metric.statistic(rows), rows.length, options),
     })),
     tables: rows.length === 0 ? [] : [...(scorer.tables?.(rows) ?? [])],
+    notes: rows.length === 0 ? [] : [...(scorer.notes?.(rows, analysis.level) ?? [])],
     unscored: countReasons(scoredCalls),
     calls: scoredCalls,
   };

@@ -34,7 +34,8 @@ export async function runCalls(
   signal.throwIfAborted();
   if (run.fatal !== undefined) throw run.fatal.error;
   const unfinished = run.stopped !== null && run.progress.now().done < calls.length + setting.doneBefore;
-  return { ...run.progress.now(), stopped: unfinished ? run.stopped : null };
+  const enough = unfinished ? run.enough : null;
+  return { ...run.progress.now(), stopped: unfinished && enough === null ? run.stopped : null, enough };
 }
 
 async function feed(calls: readonly Call[], run: Run, provider: string): Promise<void> {

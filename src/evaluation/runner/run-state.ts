@@ -5,6 +5,7 @@ import type { KeepFile, Solver, StimulusSource } from "../solver.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { CallRecord } from "./call-record.ts";
 import { createProgressCounter, type RunProgress } from "./progress.ts";
+import type { StopRule } from "./stop-rule.ts";
 
 /** What a run needs. */
 export interface RunSetting {
@@ -18,6 +19,8 @@ export interface RunSetting {
   /** Writes what stimuli are made; plain files unless told. */
   readonly keep?: KeepFile;
   readonly doneBefore: number;
+  /** Says when no more need be asked. */
+  readonly stopRule?: StopRule | null;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Mean size of a call by the plan, for the budget until real ones are known. */
   readonly expected: { readonly tokens: number; readonly usd: number };
@@ -29,6 +32,8 @@ export interface RunSetting {
 export interface RunOutcome extends RunProgress {
   /** Why it stopped before its end, in words; `null` when everything was asked. */
   readonly stopped: string | null;
+  /** What is known well enough for the run to end before everything was asked, in words; `null` where all was. */
+  readonly enough: string | null;
 }
 
 /** The state that all calls of one run share. */
@@ -37,6 +42,7 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly progress: ReturnType<typeof createProgressCounter>;
   stopped: string | null;
+  enough: string | null;
   fatal: { readonly error: unknown } | undefined;
   /** Resolves when the run stops early. */
   readonly whenStopped: Promise<void>;
@@ -51,6 +57,7 @@ export function createRun(calls: number, setting: RunSetting, signal: AbortSigna
     signal,
     progress,
     stopped: null,
+    enough: null,
     fatal: undefined,
     whenStopped: promise,
     stop(reason) {
@@ -98,4 +105,6 @@ export async function finish(run: Run, record: CallRecord): Promise<void> {
   await run.setting.journal.append(record);
   run.progress.finished(record);
   run.setting.onProgress?.(run.progress.now());
+  run.enough ??= run.setting.stopRule?.note(record) ?? null;
+  if (run.enough !== null) run.stop(run.enough);
 }

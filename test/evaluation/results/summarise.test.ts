@@ -159,6 +159,33 @@ describe("a comparison", () => {
     expect(compared.find(({ metric }) => metric === "macro_f1")?.pValue).toBeCloseTo(1 / 5001, 12);
   });
 
+  it("tells entropy and pass^k of repeats, and how many repeats and samples a claim takes", () => {
+    const four = evalFile({ matrix: { repeats: 4 }, analysis: { resamples: 200 } });
+    const few = samplesOf(20);
+    // Every second sample is answered otherwise once.
+    const shaky = recordsOf(callsOf(few, four.matrix), (call) =>
+      call.repeat === 4 && few.indexOf(call.sample) % 2 === 0 ? wrong(call) : truth(call),
+    );
+    const scorer = createReproducibilityScorer(reader, "integrated");
+    const [result] = summarise(shaky, few, { file: four, scorers: [scorer] }).cells[0]?.scorers ?? [];
+    const values = Object.fromEntries((result?.metrics ?? []).map(({ metric, estimate }) => [metric, estimate.value]));
+    expect(values).toEqual({
+      ...{ tar_raw_at_4: 0.5, tar_answer_at_4: 0.5, pairwise_answer_agreement: 0.75 },
+      answer_entropy_bits: expect.closeTo(0.811278 / 2, 6),
+      ...{ pass_hat_1: 0.875, pass_hat_2: 0.75, pass_hat_4: 0.5 },
+    });
+    expect(result?.notes).toEqual([
+      "The share of right answers is known to ±0.077 (95 %) with 4 repeats of 20 samples, and would be to ±0.155 with one; 100 % of the variance is from repeat to repeat. To know it to ±0.05, it takes 10 repeats per sample of these 20, or 193 samples asked once.",
+      "To name what the model answers, for 90 % of the samples and with 95 % certainty, it takes the majority of 9 repeats: the commonest answer is given 75 % of the time or more often.",
+    ]);
+    expect(result?.tables[0]).toMatchObject({
+      rows: [
+        [1, 10],
+        [2, 10],
+      ],
+    });
+  });
+
   it("keeps the repeats of one system together when systems are swapped", () => {
     const twice = evalFile({ matrix: { models: ["loop:a", "loop:b"], repeats: 2 }, analysis: { resamples: 500 } });
     const scorer = createReproducibilityScorer(reader, "integrated");
