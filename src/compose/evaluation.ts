@@ -148,7 +148,7 @@ function createConditionDependencies(
 
   async function open(condition: Condition, seed: number): Promise<AskDependencies> {
     const { evalFilePath: _path, stimuliFolder: _stimuli, answersFolder: _answers, ...modelOptions } = options;
-    const named = namedModel(file, condition.model);
+    const named = namedModel(file, condition.model, options);
     const judges = judgesIn(named.model);
     const [model = named.model] = judges;
     const opened = await openDependencies({
@@ -234,6 +234,9 @@ async function withOwnPrompt(
   return {
     ...shipped,
     prompt: (id) => (id === place ? own : shipped.prompt(id)),
-    all: () => [...shipped.all().filter(({ reference }) => reference.id !== place), own],
+    all: () => [
+      ...shipped.all().filter(({ reference }) => reference.id !== place && reference.id !== own.reference.id),
+      own,
+    ],
   };
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import { locateDatasetPath } from "../evaluation/dataset/locate.ts";
 import type { EvalFile } from "../evaluation/file/eval-file.ts";
 import { isFreeModel, judgesIn, type ModelOptions } from "./models.ts";
 
@@ -19,17 +20,17 @@ interface NamedModel {
 export function namedModel(
   { models }: Pick<EvalFile, "models">,
   name: string,
-  env: Readonly<NodeJS.ProcessEnv> = process.env,
+  { evalFilePath, env = process.env }: { readonly evalFilePath: string; readonly env?: Readonly<NodeJS.ProcessEnv> },
 ): NamedModel {
   const entry = Object.hasOwn(models, name) ? models[name] : undefined;
-  if (entry === undefined) return { model: name, options: {} };
+  if (entry === undefined) return { model: besideFile(name, evalFilePath), options: {} };
   const { model, baseUrl, keyVariable, temperature, maxTokens, reasoningEffort, timeoutSeconds } = entry;
   const apiKey = keyVariable === undefined ? (baseUrl === undefined ? undefined : "") : env[keyVariable];
   if (keyVariable !== undefined && !apiKey) {
     throw new ConfigurationError(`The model "${name}" takes its key from ${keyVariable}, which is not set`);
   }
   return {
-    model,
+    model: besideFile(model, evalFilePath),
     options: {
       ...(baseUrl === undefined ? {} : { baseUrl }),
       ...(apiKey === undefined ? {} : { apiKey }),
@@ -39,6 +40,15 @@ export function namedModel(
       ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
     },
   };
+}
+
+/** A template of an endpoint lies where other files of the evaluation do. */
+function besideFile(model: string, evalFilePath: string): string {
+  const placed = judgesIn(model).map((judge) => {
+    const [, path] = /^http:(.+)$/.exec(judge.trim()) ?? [];
+    return path === undefined ? judge : `http:${locateDatasetPath(path, evalFilePath)}`;
+  });
+  return placed.join(",");
 }
 
 /** A name of the file as on the command line. */

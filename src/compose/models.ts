@@ -1,6 +1,8 @@
 import { anthropicProvider } from "../adapters/anthropic/anthropic-provider.ts";
+import { azureProvider } from "../adapters/azure/azure-provider.ts";
 import { ggufProvider } from "../adapters/gguf/gguf-provider.ts";
 import { googleProvider } from "../adapters/google/google-provider.ts";
+import { httpProvider } from "../adapters/http/http-provider.ts";
 import type { ModelOptions, ModelProvider } from "../adapters/model-provider.ts";
 import { ollamaProvider } from "../adapters/ollama/ollama-provider.ts";
 import { openAiProvider } from "../adapters/openai/openai-provider.ts";
@@ -22,7 +24,9 @@ export const MODEL_PROVIDERS: readonly ModelProvider[] = [
   ollamaProvider,
   anthropicProvider,
   googleProvider,
+  azureProvider,
   ggufProvider,
+  httpProvider,
   replayProvider,
 ];
 

@@ -97,6 +97,18 @@ describe("the prompts that ship", () => {
     ]);
   });
 
+  it("judge after each theory by the rules of every judgment, and by its own after them", async () => {
+    const library = await loadPromptLibrary(ownPath("prompts"));
+    const rules = library.prompt("judge").body;
+    const theories = library.all().filter(({ reference }) => /^judge-/.test(reference.id));
+    expect(theories.map(({ body }) => body.startsWith(`${rules}\n\n# By which theory\n`))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
   it("tell of a prompt that does not exist", async () => {
     const prompts = await loadPromptLibrary(ownPath("prompts"));
     expect(() => prompts.prompt("jugde")).toThrow(ConfigurationError);
