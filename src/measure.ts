@@ -1,15 +1,18 @@
 import { basename, resolve } from "node:path";
+import { ConfigurationError } from "./domain/errors.ts";
 import { hashOfFile } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
+import type { VideoReader } from "./ports/video-reader.ts";
 import { recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
+import { type Shard, shareOut } from "./runs/shard.ts";
 import { writeClipTables } from "./study/clip-tables.ts";
 import { writeTimelines } from "./study/clip-timelines.ts";
 import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.ts";
 import { faceTable } from "./study/face-tables.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./study/measure-inputs.ts";
-import { openStudyFolder, type StudySettings } from "./study/study-folder.ts";
+import { openStudyFolder, type StudyFolder, type StudySettings } from "./study/study-folder.ts";
 import type { StudyInput } from "./study/study-inputs.ts";
 import { createStudyTables, recordedSteps } from "./study/study-tables.ts";
 import { VideoProgress } from "./study/video-tracker.ts";
@@ -28,6 +31,8 @@ export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concu
   readonly columns?: string | undefined;
   readonly landmarks?: boolean | undefined;
   readonly contactSheet?: boolean | undefined;
+  /** Which of the inputs are measured here; what is made of all together is left to `merge`. */
+  readonly shard?: Shard | undefined;
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
 }
 
@@ -54,14 +59,15 @@ export async function measure(
   dependencies: MeasureDependencies,
   signal?: AbortSignal,
 ): Promise<MeasuredStudy> {
-  const { folder, words, inputs, resume, force, concurrency, fps, onProgress } = query;
+  const { folder, words, resume, force, concurrency, fps, onProgress } = query;
   const { tools } = dependencies;
   const contactSheet = query.contactSheet === true;
-  const hasClips = inputs.some(({ kind }) => kind === "video");
+  const { shard, inputs } = partOf(query);
+  const clips = query.inputs.some(({ kind }) => kind === "video");
   const tables = createStudyTables(faceTable(query.columns, tools.toolboxes), {
     landmarks: query.landmarks === true,
     contactSheet,
-    ...{ clips: hasClips, timelines: hasClips },
+    ...{ clips, timelines: clips },
   });
   const toolboxWarnings = [...new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))];
   const study = await openStudyFolder(folder, {
@@ -72,6 +78,7 @@ export async function measure(
     tables,
     kuleshovVersion: packageVersion(),
     warnings: toolboxWarnings,
+    shard,
   });
   const { rows } = study;
   let state: "interrupted" | "finished" = "interrupted";
@@ -87,15 +94,49 @@ export async function measure(
       signal,
     });
     await dependencies.close();
-    if (hasClips) await writeClipTables(study);
-    const timelines = hasClips ? await writeTimelines(study.run, { video: tools.video, fps }, signal) : [];
-    const sheets = contactSheet ? await writeContactSheets(study.run, basename(resolve(folder))) : null;
-    await writeStudyPage(study, { hasTiles: contactSheet, timelines, warnings: toolboxWarnings });
+    const { video } = tools;
+    const whole = { clips, contactSheet, warnings: toolboxWarnings, video, fps };
+    const sheets = shard === undefined ? await writeWhole(study, whole, signal) : null;
     state = "finished";
     return { ...rows.counts(), sheets };
   } finally {
     await study.close(state);
   }
+}
+
+/** What a shard measures of the inputs; all of them where there are no shards. */
+function partOf({ inputs, shard, columns }: MeasureQuery) {
+  if (shard === undefined) return { inputs };
+  if (columns !== undefined) {
+    throw new ConfigurationError(
+      "Cannot measure a shard with --columns, which numbers the images of the whole study: merge the shards, then measure the study with --columns",
+    );
+  }
+  const keys = inputs.map(({ key }) => key);
+  const part = shareOut(keys, shard);
+  return { shard: part, inputs: inputs.filter(({ key }) => part.places.has(key)) };
+}
+
+/** What is made of all rows of a study together. */
+interface WholeStudy extends Pick<MeasureInputsOptions, "fps"> {
+  readonly clips: boolean;
+  readonly contactSheet: boolean;
+  readonly warnings: readonly string[];
+  readonly video: VideoReader;
+}
+
+/** Writes tables and pages about clips, contact sheets, and the page. @returns how many contact sheets there are. */
+export async function writeWhole(
+  study: StudyFolder,
+  { clips, contactSheet, warnings, video, fps }: WholeStudy,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  const { run } = study;
+  if (clips) await writeClipTables(study);
+  const timelines = clips ? await writeTimelines(run, { video, fps }, signal) : [];
+  const sheets = contactSheet ? await writeContactSheets(run, basename(resolve(run.folder))) : null;
+  await writeStudyPage(study, { hasTiles: contactSheet, timelines, warnings });
+  return sheets;
 }
 
 function videoUnderWay(inProgress: { readonly key: string; readonly progress: unknown } | null) {
@@ -105,7 +146,7 @@ function videoUnderWay(inProgress: { readonly key: string; readonly progress: un
 async function settingsOf(
   words: readonly string[],
   { toolboxes, identity }: StudyTools,
-  { neutral, fps, columns, landmarks, contactSheet }: MeasureQuery,
+  { neutral, fps, columns, landmarks, contactSheet, shard }: MeasureQuery,
 ): Promise<StudySettings> {
   return {
     inputs: [...words],
@@ -117,5 +158,6 @@ async function settingsOf(
     landmarks: landmarks === true,
     contactSheet: contactSheet === true,
     ...(toolboxes.some(({ mirrored }) => mirrored) ? { mirrored: true as const } : {}),
+    ...(shard === undefined ? {} : { shard: `${shard.number}/${shard.of}` }),
   };
 }

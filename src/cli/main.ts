@@ -18,6 +18,7 @@ import * as imported from "./import.ts";
 import * as lab from "./lab.ts";
 import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
+import * as merging from "./merge.ts";
 import * as models from "./models.ts";
 import { outliveReaders } from "./output.ts";
 import * as studio from "./studio.ts";
@@ -35,6 +36,7 @@ const program = new Command("kuleshov")
 const commands = [
   ask,
   measure,
+  merging,
   imported,
   agreement,
   validation,

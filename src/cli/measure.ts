@@ -2,11 +2,12 @@ import type { Command } from "commander";
 import { ConfigurationError, NeutralFaceError } from "../domain/errors.ts";
 import type { MeasureDependencies, MeasureQuery } from "../measure.ts";
 import type { RunCounts } from "../runs/run-rows.ts";
+import type { Shard } from "../runs/shard.ts";
 import type { MeasureInputsOptions, StudyTools } from "../study/measure-inputs.ts";
 import type { StudyInput } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
+import { cacheOption, mirroredOption, runOptions, shardOption, shardOutOf } from "./run-options.ts";
 
 /** What `measure` is told. */
 export interface MeasureOptions {
@@ -20,6 +21,7 @@ export interface MeasureOptions {
   readonly out?: string;
   readonly resume?: true;
   readonly force?: true;
+  readonly shard?: Shard;
   readonly contactSheet?: true;
   readonly columns?: string;
   readonly neutral?: string;
@@ -43,6 +45,7 @@ export function register(program: Command): void {
     .addOption(runOptions.out("a study, with tables, a data dictionary and what failed"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
+    .addOption(shardOption())
     .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
     .option(
       "--columns <toolbox>",
@@ -75,10 +78,16 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
     const counts =
       options.out === undefined
         ? await printAll(inputs, tools, { options, measuring: { concurrency, fps, signal } })
-        : await writeStudy({ ...options, folder: options.out, words, inputs, concurrency }, { tools, close }, signal);
+        : await writeStudy(
+            { ...options, folder: shardOutOf(options.out, options.shard), words, inputs, concurrency },
+            { tools, close },
+            signal,
+          );
     for (const warning of new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))) note(warning);
     signal.throwIfAborted();
-    if (counts.failures > 0) process.exitCode = counts.images > 0 ? EXIT.doneWithFailures : EXIT.nothingDone;
+    // A shard may hold nothing but what cannot be measured, and is done all the same.
+    const nothingDone = counts.images === 0 && options.shard === undefined;
+    if (counts.failures > 0) process.exitCode = nothingDone ? EXIT.nothingDone : EXIT.doneWithFailures;
   } finally {
     await close();
   }
@@ -143,7 +152,7 @@ async function writeStudy(
       study.images,
       query.inputs.map(({ path }) => path),
     );
-    await print(`${summary(study, moments)} \`${query.folder}\`\n`);
+    await print(`${measuredSummary(study, moments)} \`${query.folder}\`\n`);
     if (study.sheets !== null) note(`${study.sheets} ${study.sheets === 1 ? "contact sheet" : "contact sheets"} drawn`);
     return study;
   } finally {
@@ -152,7 +161,7 @@ async function writeStudy(
   }
 }
 
-function summary({ faces, failures }: RunCounts, moments: string): string {
+export function measuredSummary({ faces, failures }: RunCounts, moments: string): string {
   const measured = `Measured ${faces} ${faces === 1 ? "face" : "faces"} in ${moments}`;
   const failed = failures === 0 ? "nothing failed" : `${failures} failed, see failures.csv`;
   return `${measured}; ${failed}.`;
@@ -196,6 +205,7 @@ function refuseContradictions({
   landmarks,
   scene,
   objects,
+  shard,
 }: MeasureOptions): void {
   const refuse = (sentence: string) => {
     throw new ConfigurationError(sentence);
@@ -203,8 +213,8 @@ function refuseContradictions({
   if (json && csv) refuse("Choose one of --json and --csv");
   if (json && columns !== undefined) refuse("--columns names the columns of a table: leave out --json");
   if (out !== undefined && (json || csv)) refuse("--out writes both JSON and CSV: leave out --json and --csv");
-  if (out === undefined && (resume || force || contactSheet)) {
-    refuse("--resume, --force and --contact-sheet need --out with the folder of the study");
+  if (out === undefined && (resume || force || contactSheet || shard)) {
+    refuse("--resume, --force, --shard and --contact-sheet need --out with the folder of the study");
   }
   if (scene && !json) refuse("--scene needs --json");
   if (objects && !scene) refuse("--objects needs --scene");

@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { ConfigurationError } from "../domain/errors.ts";
+import { argumentsAsGiven } from "../platform/system-path.ts";
 import type { RunMode } from "../runs/run-folder.ts";
+import { readShard, type Shard, shardFolder } from "../runs/shard.ts";
 import type { StudyInput } from "../study/study-inputs.ts";
 import { note } from "./output.ts";
 
@@ -16,6 +19,18 @@ export const runOptions = {
   force: () =>
     new Option("--force", "with --out: start the run in the folder anew; only what Kuleshov wrote there is removed"),
 };
+
+/** The option of every command whose inputs can be shared out among machines. */
+export const shardOption = () =>
+  new Option(
+    "--shard <number/of>",
+    "with --out: only this part of the inputs, as in 3/200, into a folder of its own in it; kuleshov merge puts all together",
+  ).argParser((text) => ({ ...readShard(text), words: argumentsAsGiven() }));
+
+/** The folder that a run writes: `--out`, or that of the shard in it. */
+export function shardOutOf(out: string, shard: Shard | undefined): string {
+  return shard === undefined ? out : join(out, shardFolder(shard));
+}
 
 /** The option of every command that measures or asks a model. */
 export const cacheOption = () =>

@@ -75,9 +75,9 @@ export async function* readJournal(path: string): AsyncGenerator<unknown> {
 }
 
 /** As {@link readJournal}, each record as its JSON text. */
-export async function* journalLines(path: string): AsyncGenerator<string> {
+export async function* journalLines(path: string, pieceBytes?: number): AsyncGenerator<string> {
   let torn: number | undefined;
-  for await (const { json, number } of linesOf(path)) {
+  for await (const { json, number } of linesOf(path, pieceBytes)) {
     if (json === undefined) torn ??= number;
     else if (torn === undefined) yield json;
     else throw damagedLine(path, torn);
@@ -87,11 +87,12 @@ export async function* journalLines(path: string): AsyncGenerator<string> {
 /**
  * The lines of a file of JSON lines that a run has written.
  *
+ * @param pieceBytes bytes read at once, for whoever reads many files at once.
  * @throws {KuleshovError} naming the line, if one is damaged.
  */
-export async function* readRunLines<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+export async function* readRunLines<T>(path: string, schema: z.ZodType<T>, pieceBytes?: number): AsyncGenerator<T> {
   let number = 0;
-  for await (const json of journalLines(path)) {
+  for await (const json of journalLines(path, pieceBytes)) {
     number += 1;
     const line = schema.safeParse(JSON.parse(json)).data;
     if (line === undefined) throw damagedLine(path, number);
@@ -126,7 +127,7 @@ interface Line {
 }
 
 /** Every line that has its end: what a killed process left after the last one is none. */
-async function* linesOf(path: string): AsyncGenerator<Line> {
+async function* linesOf(path: string, pieceBytes = PIECE_BYTES): AsyncGenerator<Line> {
   const handle = await openFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
@@ -136,7 +137,7 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
   let [number, endByte] = [0, 0];
   try {
     for await (const piece of handle.createReadStream({
-      highWaterMark: PIECE_BYTES,
+      highWaterMark: pieceBytes,
       autoClose: false,
     }) as AsyncIterable<Buffer>) {
       const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);

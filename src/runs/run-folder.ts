@@ -8,6 +8,7 @@ import { openJournal } from "./journal.ts";
 import { compactJournal, JOURNAL_FILE, JOURNAL_FORMAT, type RunHistory, readRunHistory } from "./run-history.ts";
 import { createManifest, removeRun } from "./run-manifest.ts";
 import { openRunRows, type RunRows } from "./run-rows.ts";
+import { SHARD_FILE, type ShardPart, shardHeadLine, shardRows, shardSettings } from "./shard.ts";
 
 /** What to do with a run that is in the folder: `--resume` goes on with it, `--force` starts it anew. */
 export interface RunMode {
@@ -21,6 +22,8 @@ export interface RunFolderOptions extends RunMode {
   readonly settings: RunSettings;
   /** Kuleshov's version. */
   readonly version: string;
+  /** Which inputs the run is about, where the others are those of other runs. */
+  readonly shard?: ShardPart | undefined;
 }
 
 /** A folder that one command writes and continues, open for this process alone. */
@@ -50,6 +53,7 @@ export interface RunFolder {
 }
 
 const LOCK_FILE = "run.lock";
+
 /**
  * Opens the folder of a run. An interrupted run goes on where it stopped, a finished one only with `resume`, and both
  * only under the settings they began with. `force` removes what the run wrote, and nothing else, and begins anew. Files
@@ -57,7 +61,9 @@ const LOCK_FILE = "run.lock";
  *
  * @throws {ConfigurationError} naming the reason, if the run may not go on, or another process is at work in it.
  */
-export async function openRunFolder(folder: string, options: RunFolderOptions): Promise<RunFolder> {
+export async function openRunFolder(folder: string, given: RunFolderOptions): Promise<RunFolder> {
+  const { shard, settings } = given;
+  const options = shard === undefined ? given : { ...given, settings: { ...settings, ...shardSettings(shard) } };
   if (options.resume && options.force) {
     throw new ConfigurationError("Choose one of --resume, which goes on, and --force, which starts anew");
   }
@@ -174,10 +180,14 @@ async function openPrepared(folder: string, { history, options, lock }: Prepared
     write: (name, content) => manifest.write(name, content),
     claim: (...names) => manifest.claim(names),
     remove: (name) => manifest.remove(name),
-    async openRows(headers) {
+    async openRows(given) {
+      const { shard } = options;
+      const headers =
+        shard === undefined ? given : new Map([...given, [SHARD_FILE, shardHeadLine(shard, given.keys())]]);
       await manifest.claim([...headers.keys()]);
       for (const name of headers.keys()) await makeFolder(dirname(join(folder, name)));
-      return openRunRows(folder, { headers, journal, commits: history?.commits ?? [] });
+      const rows = await openRunRows(folder, { headers, journal, commits: history?.commits ?? [] });
+      return shard === undefined ? rows : shardRows(rows, shard);
     },
     async close(state) {
       try {
@@ -196,7 +206,7 @@ async function openPrepared(folder: string, { history, options, lock }: Prepared
 export type RunSettings = Readonly<Record<string, unknown>>;
 
 /** In which settings a run differs from what is asked for now, one phrase each: `query: composed -> pout`. */
-function settingsThatDiffer(then: RunSettings, now: RunSettings): string[] {
+export function settingsThatDiffer(then: RunSettings, now: RunSettings): string[] {
   return [...new Set([...Object.keys(then), ...Object.keys(now)])]
     .filter((name) => canonicalJson(then[name]) !== canonicalJson(now[name]))
     .map((name) => {

@@ -41,6 +41,14 @@ export interface RunStep {
   readonly counts: RunCounts;
 }
 
+/** What many inputs that are done add to the tables of a run. */
+export interface RowBatch {
+  readonly done: readonly string[];
+  /** UTF-8 by file name. */
+  readonly rows: ReadonlyMap<string, Uint8Array>;
+  readonly counts: RunCounts;
+}
+
 /** Append-only tables of a run that lose nothing and repeat nothing, whenever the process ends. */
 export interface RunRows {
   /** Keys of the inputs that are done already. */
@@ -50,6 +58,8 @@ export interface RunRows {
   /** Earlier processes included; what is appended counts at once. */
   counts(): RunCounts;
   append(step: RunStep): Promise<void>;
+  /** Adds the rows of many inputs that are done, and records them at once. */
+  appendBatch(batch: RowBatch): Promise<void>;
   /** Makes everything appended so far safe against power loss, then records it as done. */
   flush(): Promise<void>;
   /** Flushes and lets go of the tables. */
@@ -92,20 +102,27 @@ export async function openRunRows(folder: string, { headers, journal, commits }:
   let pending: RunStep[] = [];
   let broken = false;
 
+  async function write(
+    rowsOf: (name: string) => string | Uint8Array,
+    { done, inProgress }: Pick<RowCommit, "done" | "inProgress">,
+  ): Promise<void> {
+    broken = true; // until all of it is written: a half-written batch must never be followed by another
+    for (const [name, size] of sizes) {
+      const rows = rowsOf(name);
+      await appendAll(handleOf(handles, name), rows, join(folder, name));
+      sizes.set(name, size + Buffer.byteLength(rows));
+    }
+    await journal.append({ done, inProgress, bytes: Object.fromEntries(sizes), counts } satisfies RowCommit);
+    broken = false;
+  }
+
   async function flush(): Promise<void> {
     const inProgress = pending.at(-1)?.inProgress;
     if (inProgress === undefined || broken) return;
     const steps = pending;
     pending = [];
-    broken = true; // until all of it is written: a half-written batch must never be followed by another
-    for (const [name, size] of sizes) {
-      const text = steps.map((step) => step.text.get(name) ?? "").join("");
-      await appendAll(handleOf(handles, name), text, join(folder, name));
-      sizes.set(name, size + Buffer.byteLength(text));
-    }
     const done = steps.map((step) => step.done).filter((key) => key !== null);
-    await journal.append({ done, inProgress, bytes: Object.fromEntries(sizes), counts } satisfies RowCommit);
-    broken = false;
+    await write((name) => steps.map((step) => step.text.get(name) ?? "").join(""), { done, inProgress });
   }
 
   return {
@@ -114,8 +131,14 @@ export async function openRunRows(folder: string, { headers, journal, commits }:
     counts: () => counts,
     async append(step) {
       pending.push(step);
-      counts = sum(counts, step.counts);
+      counts = sumOfCounts(counts, step.counts);
       if (pending.length >= STEPS_PER_FLUSH) await flush();
+    },
+    async appendBatch(batch) {
+      await flush();
+      if (broken) return;
+      counts = sumOfCounts(counts, batch.counts);
+      await write((name) => batch.rows.get(name) ?? "", { done: [...batch.done], inProgress: null });
     },
     flush,
     async close() {
@@ -128,7 +151,7 @@ export async function openRunRows(folder: string, { headers, journal, commits }:
   };
 }
 
-function sum(a: RunCounts, b: RunCounts): RunCounts {
+export function sumOfCounts(a: RunCounts, b: RunCounts): RunCounts {
   return { images: a.images + b.images, faces: a.faces + b.faces, failures: a.failures + b.failures };
 }
 
@@ -162,10 +185,10 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-async function appendAll(handle: FileHandle, text: string, path: string): Promise<void> {
-  if (text === "") return;
+async function appendAll(handle: FileHandle, rows: string | Uint8Array, path: string): Promise<void> {
+  if (rows.length === 0) return;
   try {
-    await handle.appendFile(text);
+    await handle.appendFile(rows);
     await handle.datasync();
   } catch (error) {
     throw inWordsIfDiskFull(error, path);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ActionUnitName, Scale, ToolboxId } from "../domain/measurement.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
 import { RunCounts, type RunRows } from "../runs/run-rows.ts";
+import type { ShardPart } from "../runs/shard.ts";
 import type { StudyTables } from "./study-tables.ts";
 
 const NetworkUsed = z.strictObject({ id: z.string(), sha256: z.string() });
@@ -23,6 +24,8 @@ export const StudySettings = z.strictObject({
   contactSheet: z.boolean(),
   /** Present when the images were declared mirrored. */
   mirrored: z.literal(true).optional(),
+  /** Present in a shard: which inputs it measured, as in `3/200`. */
+  shard: z.string().optional(),
 });
 export type StudySettings = z.infer<typeof StudySettings>;
 
@@ -80,10 +83,12 @@ interface StudyFolderOptions extends RunMode {
   /** Whether its faces are measured, or imported from toolboxes' files. */
   readonly command: "measure" | "import";
   readonly settings: StudySettings | ImportSettings;
-  readonly tables: StudyTables;
+  readonly tables: Pick<StudyTables, "headers" | "about" | "dictionary">;
   readonly kuleshovVersion: string;
   /** What to beware of in the numbers, for study.json. */
   readonly warnings: readonly string[];
+  /** Which inputs it is about, where the others are those of other studies. */
+  readonly shard?: ShardPart | undefined;
 }
 
 /** A study's folder, open for this process alone. */
@@ -94,8 +99,8 @@ export interface StudyFolder {
   close(state: "interrupted" | "finished", warnings?: readonly string[]): Promise<void>;
 }
 
-const DESCRIPTION = "study.json";
-const DICTIONARY = "data-dictionary.csv";
+export const DESCRIPTION = "study.json";
+export const DICTIONARY = "data-dictionary.csv";
 
 /** Opens the folder of a study, new or to be gone on with. @throws {ConfigurationError} as `openRunFolder` does. */
 export async function openStudyFolder(folder: string, options: StudyFolderOptions): Promise<StudyFolder> {

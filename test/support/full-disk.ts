@@ -11,5 +11,6 @@ export async function fullDisk() {
     code: "ENOSPC",
     syscall: "write",
   });
-  return { spy: vi.spyOn(handles, "appendFile"), refusal };
+  const real = handles.appendFile;
+  return { spy: vi.spyOn(handles, "appendFile"), refusal, real };
 }

@@ -1,0 +1,100 @@
+// Merging the shards of a study: seconds, most resident memory, and whether every table is byte for byte what one machine
+// writes. The rows are those of one real face under as many names. Target: 1 000 000 rows in 60 s.
+// node bench/merge.mjs [rows] [shards]
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shardFolder, shareOut } from "../dist/src/runs/shard.js";
+import { openStudyFolder } from "../dist/src/study/study-folder.js";
+
+const ROWS = Number(process.argv[2] ?? 1_000_000);
+const SHARDS = Number(process.argv[3] ?? 200);
+const TARGET_S = 60;
+const bin = fileURLToPath(new URL("../bin/kuleshov.js", import.meta.url));
+const face = fileURLToPath(new URL("../node_modules/@vladmandic/face-api/demo/sample2.jpg", import.meta.url));
+const place = await mkdtemp(join(tmpdir(), "kuleshov-bench-"));
+
+async function run(words) {
+  const child = spawn(process.execPath, [bin, ...words], { stdio: ["ignore", "ignore", "inherit"] });
+  let peakMb = 0;
+  const sampling = setInterval(async () => {
+    const text = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
+    peakMb = Math.max(peakMb, Number(/^VmHWM:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1000);
+  }, 100);
+  const started = performance.now();
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  clearInterval(sampling);
+  if (code !== 0) throw new Error(`kuleshov ${words.join(" ")} ended with ${code}`);
+  return { seconds: (performance.now() - started) / 1000, peakMb };
+}
+
+async function hashOf(path) {
+  const hash = createHash("sha256");
+  for await (const bytes of createReadStream(path)) hash.update(bytes);
+  return hash.digest("hex");
+}
+
+function oneFace(line) {
+  const { faces, ...image } = JSON.parse(line);
+  return `${JSON.stringify({ ...image, faces: faces.slice(0, 1) })}\n`;
+}
+
+await run(["measure", face, "--out", join(place, "one")]);
+const one = JSON.parse(await readFile(join(place, "one", "study.json"), "utf8"));
+const dictionary = await readFile(join(place, "one", "data-dictionary.csv"), "utf8");
+const names = ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl"];
+const headers = new Map();
+/** The one row of each table, cut where it names the image. */
+const ofOne = new Map();
+for (const name of names) {
+  const [first = "", second = ""] = (await readFile(join(place, "one", name), "utf8")).split(/(?<=\n)/);
+  const isTable = name.endsWith(".csv");
+  headers.set(name, isTable ? first : "");
+  ofOne.set(name, (isTable ? second : oneFace(first)).split(face));
+}
+const rowsOf = (key) => new Map(names.map((name) => [name, ofOne.get(name).join(key)]));
+
+const keys = Array.from({ length: ROWS }, (_, index) => `images/${index}.jpg`);
+const expected = new Map(names.map((name) => [name, createHash("sha256").update(headers.get(name))]));
+for (const key of keys) for (const [name, rows] of rowsOf(key)) expected.get(name).update(rows);
+async function writeShard(number) {
+  const part = shareOut(keys, { number, of: SHARDS });
+  const study = await openStudyFolder(join(place, "shards", shardFolder(part.shard)), {
+    command: "measure",
+    settings: { ...one.settings, inputs: ["images"], shard: `${number}/${SHARDS}` },
+    tables: { headers, about: {}, dictionary },
+    kuleshovVersion: one.kuleshovVersion,
+    warnings: [],
+    shard: part,
+  });
+  const counts = { images: 1, faces: 1, failures: 0 };
+  for (const key of part.places.keys()) {
+    await study.rows.append({ done: key, inProgress: null, text: rowsOf(key), counts });
+  }
+  await study.close("finished");
+}
+/** Written together, as each waits for the disk most of the time. */
+const AT_ONCE = 20;
+const numbers = Array.from({ length: SHARDS }, (_, index) => index + 1);
+for (let from = 0; from < SHARDS; from += AT_ONCE) {
+  await Promise.all(numbers.slice(from, from + AT_ONCE).map(writeShard));
+}
+
+const shards = (await readdir(join(place, "shards"))).map((name) => join(place, "shards", name));
+const { seconds, peakMb } = await run(["merge", ...shards, "--out", join(place, "study")]);
+const same = [];
+for (const name of names) {
+  same.push((await hashOf(join(place, "study", name))) === expected.get(name).digest("hex"));
+}
+await rm(place, { recursive: true });
+const isSame = same.every(Boolean);
+console.log(
+  `${ROWS} rows in ${SHARDS} shards: ${seconds.toFixed(1)} s, ${peakMb.toFixed(0)} MB at most, ${isSame ? "byte for byte" : "NOT"} what one machine writes`,
+);
+const met = isSame && seconds < (TARGET_S * ROWS) / 1_000_000;
+console.log(`target: ${TARGET_S} s for 1 000 000 rows: ${met ? "met" : "missed"}`);
+process.exitCode = met ? 0 : 1;

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { EXIT, interruptSignal } from "./exit.ts";
+import { measuredSummary } from "./measure.ts";
+import { note, print } from "./output.ts";
+import { runOptions } from "./run-options.ts";
+
+interface MergeOptions {
+  readonly out: string;
+  readonly resume?: true;
+  readonly force?: true;
+}
+
+export function register(program: Command): void {
+  program
+    .command("merge")
+    .description("put the shards of a run together into what one machine would have written")
+    .argument("<shards...>", "the folders of all shards, as in shards/*")
+    .addOption(runOptions.out("what the command that wrote the shards writes").makeOptionMandatory())
+    .addOption(runOptions.resume())
+    .addOption(runOptions.force())
+    .action(mergeCommand);
+}
+
+async function mergeCommand(shards: readonly string[], { out: folder, resume, force }: MergeOptions): Promise<void> {
+  const signal = interruptSignal();
+  const { merge } = await import("../merge.ts");
+  const { openVideoReader } = await import("../compose/study.ts");
+  const { createProgressView } = await import("./progress.ts");
+  const view = createProgressView();
+  try {
+    const merged = await merge(
+      { shards, folder, resume, force, onProgress: view.show },
+      { video: openVideoReader() },
+      signal,
+    );
+    view.end();
+    await print(`Merged ${shards.length} shards. ${measuredSummary(merged, momentsInWords(merged.images))} \`${folder}\`\n`);
+    const { images, failures } = merged;
+    if (failures > 0) process.exitCode = images > 0 ? EXIT.doneWithFailures : EXIT.nothingDone;
+  } finally {
+    view.end();
+    if (signal.aborted) note(`Interrupted: run it again to go on. \`${folder}\``);
+  }
+}
+
+function momentsInWords(count: number): string {
+  return `${count} ${count === 1 ? "image or frame" : "images or frames"}`;
+}
