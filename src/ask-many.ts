@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { ask } from "./ask.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
 import { BudgetError, KuleshovError, ProviderError } from "./domain/errors.ts";
@@ -11,6 +12,7 @@ import type { Budget } from "./runs/budget.ts";
 import { createPurse, type Purse, type Spent } from "./runs/purse.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import { openRunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
+import { ownInputs, type Shard } from "./runs/shard.ts";
 import type { AskItem } from "./study/ask-list.ts";
 import { ANSWERS_FILE, answerLine, OUTPUT_FILES, readAnswers, readTries, writeAnswers } from "./study/asked-answers.ts";
 import type { AskedItem } from "./study/asked-item.ts";
@@ -31,6 +33,8 @@ export interface AskManyQuery extends RunMode {
   readonly budget: Budget;
   /** Questions under way at once. */
   readonly concurrency: number;
+  /** Which of the items are asked about here; `merge` puts all together. A budget is the shard's own. */
+  readonly shard?: Shard | undefined;
   readonly onProgress?: (progress: StepProgress & Spent) => void;
 }
 
@@ -64,27 +68,29 @@ export async function askMany(
 ): Promise<AskedMany> {
   const { version } = dependencies;
   calibrationOf(dependencies.ask, query.labels);
+  const { own, part } = ownInputs(query.items, ({ id }) => id, query.shard);
   const run = await openRunFolder(query.folder, {
     ...query,
     command: "ask",
     settings: settingsOf(query, dependencies),
     version,
+    shard: part,
   });
   let state: "interrupted" | "finished" = "interrupted";
   try {
     await run.claim(...OUTPUT_FILES);
     const rows = await run.openRows(new Map([[ANSWERS_FILE, ""]]));
-    const left = query.items.filter(({ id }) => !rows.done.has(id));
+    const left = own.filter(({ id }) => !rows.done.has(id));
     const purse = createPurse(query.budget, await readTries(query.folder));
     const steps = askedSteps(purse.whileThereIsRoom(left, signal), { query, dependencies, purse, signal });
-    const already = query.items.length - left.length;
+    const already = own.length - left.length;
     const onProgress = (progress: StepProgress) => query.onProgress?.({ ...progress, ...purse.spent() });
     const showAnswers = async () => {
       await rows.close();
       await writeAnswers(run, await readAnswers(query.folder), { model: judgeOf(dependencies.ask), ...purse.spent() });
     };
     try {
-      await recordSteps(steps, { rows, total: query.items.length, already, onProgress, signal });
+      await recordSteps(steps, { rows, total: own.length, already, onProgress, signal });
     } catch (error) {
       await showAnswers().catch(() => undefined); // why it ended is what counts
       throw error;
@@ -95,7 +101,7 @@ export async function askMany(
       answers,
       notes: notesOn(answers),
       ...purse.spent(),
-      left: query.items.length - answers.length,
+      left: own.length - answers.length,
       exhausted: purse.exhausted(),
     };
     if (asked.exhausted === null) state = "finished";
@@ -125,6 +131,15 @@ function identityOf({ id, identity, temperature, seed }: JudgeModel) {
   return { id, identity, temperature, seed };
 }
 
+const Judge = z.object({ id: z.string() });
+const JudgeSettings = z.object({ "--model": Judge.optional(), "--panel": z.array(Judge).optional() });
+
+/** Whoever answered a run with these settings, as its reports name it. */
+export function judgeIn(settings: RunSettings): string {
+  const { "--model": model, "--panel": panel = [] } = JudgeSettings.parse(settings);
+  return model?.id ?? panelName(panel);
+}
+
 /** Whoever answers, as its reports name it. */
 function judgeOf({ model, panel }: AskDependencies): string {
   return panel === undefined ? model.id : panelName(panel.judges);
@@ -147,8 +162,11 @@ async function* askedSteps(items: Iterable<AskItem>, asking: Asking): AsyncGener
       failures: failed ? 1 : 0,
     };
     // What may pass is asked again when the run goes on; its last line counts.
-    const done = mayPass ? null : item.id;
-    yield { record: { done, inProgress: null, text: new Map([[ANSWERS_FILE, answerLine(item)]]), counts }, share: 1 };
+    const ended = mayPass ? { done: null, tried: item.id } : { done: item.id };
+    yield {
+      record: { ...ended, inProgress: null, text: new Map([[ANSWERS_FILE, answerLine(item)]]), counts },
+      share: 1,
+    };
     if (fatal !== undefined) throw fatal;
   }
 }

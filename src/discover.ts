@@ -11,7 +11,8 @@ import type { EmbeddedExemplar, ExemplarStore } from "./ports/exemplar-store.ts"
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import { recordImages } from "./runs/record-images.ts";
 import type { StepProgress } from "./runs/record-steps.ts";
-import { openRunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
+import { openRunFolder, type RunFolder, type RunMode, type RunSettings } from "./runs/run-folder.ts";
+import { ownInputs, type Shard } from "./runs/shard.ts";
 import { type ExcludedFaces, exclusionSettings, withoutExcluded } from "./study/exclusions.ts";
 
 /** Many images to find expressions in that no known category explains. */
@@ -62,20 +63,14 @@ export async function discover(
   dependencies: DiscoverDependencies,
   signal?: AbortSignal,
 ): Promise<Discovered> {
-  const { store, space, concurrency, describer } = dependencies;
-  const measure = withoutExcluded(dependencies.measure, query.inputs);
-  const known = query.knownCategories;
-  const exemplars = await store.placed({ categories: known, measured: true, roles: ["instance"] });
-  const settings = settingsOf(query, exemplars, dependencies);
+  const { space, describer } = dependencies;
+  const gatherer = await gathererOf(query, dependencies, signal);
+  const { settings } = gatherer;
   const run = await openRunFolder(query.folder, { ...query, command: "discover", settings, version: packageVersion() });
   let state: "interrupted" | "finished" = "interrupted";
   try {
     await run.claim(...DISCOVERY_FILES);
-    const rows = await run.openRows(GATHERED.headers);
-    const gather = (path: string) =>
-      GATHERED.rowsOf(path, () => gatherFaces(path, { space, measure, known, exemplars, signal }), signal);
-    const { onProgress } = query;
-    await recordImages(query.inputs, gather, { rows, concurrency, onProgress, signal }).finally(() => rows.close());
+    await gatherer.into(run, query.inputs);
     const { faces: measured, failures } = await GATHERED.read(query.folder);
     const described = await describeInto(run, measured, { describer, notify: query.notify, signal });
     const found = await discoverCategories(
@@ -102,6 +97,48 @@ export async function discover(
   } finally {
     await run.close(state);
   }
+}
+
+/**
+ * Measures the faces of one shard of the images; `merge` puts all together, and `discover` goes on with that.
+ *
+ * @throws {ConfigurationError} as `discover`.
+ */
+export async function gatherShard(
+  query: DiscoverQuery,
+  shard: Shard,
+  dependencies: DiscoverDependencies,
+  signal?: AbortSignal,
+): Promise<StepProgress> {
+  const { own, part } = ownInputs(query.inputs, ({ path }) => path, shard);
+  const gatherer = await gathererOf(query, dependencies, signal);
+  const { settings } = gatherer;
+  const begun = { ...query, command: "discover", settings, version: packageVersion(), shard: part };
+  const run = await openRunFolder(query.folder, begun);
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    const gathered = await gatherer.into(run, own);
+    state = "finished";
+    return gathered;
+  } finally {
+    await run.close(state);
+  }
+}
+
+async function gathererOf(query: DiscoverQuery, dependencies: DiscoverDependencies, signal?: AbortSignal) {
+  const { store, space, concurrency } = dependencies;
+  const measure = withoutExcluded(dependencies.measure, query.inputs);
+  const { knownCategories: known, onProgress } = query;
+  const exemplars = await store.placed({ categories: known, measured: true, roles: ["instance"] });
+  const gather = (path: string) =>
+    GATHERED.rowsOf(path, () => gatherFaces(path, { space, measure, known, exemplars, signal }), signal);
+  return {
+    settings: settingsOf(query, exemplars, dependencies),
+    async into(run: RunFolder, inputs: DiscoverQuery["inputs"]) {
+      const rows = await run.openRows(GATHERED.headers);
+      return recordImages(inputs, gather, { rows, concurrency, onProgress, signal }).finally(() => rows.close());
+    },
+  };
 }
 
 /** What decides the rows. Seed, resamples and sizes concern what is made of all of them together. */

@@ -6,7 +6,7 @@ import type { VideoReader } from "./ports/video-reader.ts";
 import { recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
-import { type Shard, shareOut } from "./runs/shard.ts";
+import { ownInputs, type Shard } from "./runs/shard.ts";
 import { writeClipTables } from "./study/clip-tables.ts";
 import { writeTimelines } from "./study/clip-timelines.ts";
 import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.ts";
@@ -62,7 +62,7 @@ export async function measure(
   const { folder, words, resume, force, concurrency, fps, onProgress } = query;
   const { tools } = dependencies;
   const contactSheet = query.contactSheet === true;
-  const { shard, inputs } = partOf(query);
+  const { part, own: inputs } = partOf(query);
   const clips = query.inputs.some(({ kind }) => kind === "video");
   const tables = createStudyTables(faceTable(query.columns, tools.toolboxes), {
     landmarks: query.landmarks === true,
@@ -78,7 +78,7 @@ export async function measure(
     tables,
     kuleshovVersion: packageVersion(),
     warnings: toolboxWarnings,
-    shard,
+    shard: part,
   });
   const { rows } = study;
   let state: "interrupted" | "finished" = "interrupted";
@@ -96,7 +96,7 @@ export async function measure(
     await dependencies.close();
     const { video } = tools;
     const whole = { clips, contactSheet, warnings: toolboxWarnings, video, fps };
-    const sheets = shard === undefined ? await writeWhole(study, whole, signal) : null;
+    const sheets = part === undefined ? await writeWhole(study, whole, signal) : null;
     state = "finished";
     return { ...rows.counts(), sheets };
   } finally {
@@ -104,17 +104,13 @@ export async function measure(
   }
 }
 
-/** What a shard measures of the inputs; all of them where there are no shards. */
 function partOf({ inputs, shard, columns }: MeasureQuery) {
-  if (shard === undefined) return { inputs };
-  if (columns !== undefined) {
+  if (shard !== undefined && columns !== undefined) {
     throw new ConfigurationError(
       "Cannot measure a shard with --columns, which numbers the images of the whole study: merge the shards, then measure the study with --columns",
     );
   }
-  const keys = inputs.map(({ key }) => key);
-  const part = shareOut(keys, shard);
-  return { shard: part, inputs: inputs.filter(({ key }) => part.places.has(key)) };
+  return ownInputs(inputs, ({ key }) => key, shard);
 }
 
 /** What is made of all rows of a study together. */

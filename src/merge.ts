@@ -1,13 +1,16 @@
 import { join } from "node:path";
+import { judgeIn } from "./ask-many.ts";
 import { ConfigurationError } from "./domain/errors.ts";
-import { type MeasuredStudy, writeWhole } from "./measure.ts";
+import { writeWhole } from "./measure.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import { readText } from "./platform/read-file.ts";
 import type { VideoReader } from "./ports/video-reader.ts";
+import { createPurse } from "./runs/purse.ts";
 import { commonFile, openShards, type Shards } from "./runs/read-shards.ts";
 import type { StepProgress } from "./runs/record-steps.ts";
-import type { RunMode } from "./runs/run-folder.ts";
-import type { RunRows } from "./runs/run-rows.ts";
+import { openRunFolder, type RunMode } from "./runs/run-folder.ts";
+import type { RunCounts, RunRows } from "./runs/run-rows.ts";
+import { OUTPUT_FILES, readAnswers, readTries, writeAnswers } from "./study/asked-answers.ts";
 import { CLIP_TABLES } from "./study/clip-tables.ts";
 import { DESCRIPTION, DICTIONARY, openStudyFolder, StudyDescription, StudySettings } from "./study/study-folder.ts";
 
@@ -24,27 +27,34 @@ export interface MergeDependencies {
   readonly video: VideoReader;
 }
 
+/** What was put together. */
+export interface Merged extends RunCounts {
+  readonly command: string;
+  /** How many contact sheets were drawn; `null` for none. */
+  readonly sheets: number | null;
+  /** The words that go on with the run where more is made of its rows than merging does; `null` when it is finished. */
+  readonly goOn: readonly string[] | null;
+}
+
 /**
  * Puts the shards of a run together into what one machine would have written, byte for byte but for the time at which it
  * was. Shards are read and never changed. A killed merge goes on with the same query.
  *
  * @throws {ConfigurationError} if shards are missing, there twice or of different runs, or the folder holds something else.
  */
-export async function merge(
-  query: MergeQuery,
-  dependencies: MergeDependencies,
-  signal?: AbortSignal,
-): Promise<MeasuredStudy> {
+export async function merge(query: MergeQuery, { video }: MergeDependencies, signal?: AbortSignal): Promise<Merged> {
   const shards = await openShards(query.shards, packageVersion());
-  if (shards.command === "measure") return mergeStudy(shards, { query, ...dependencies }, signal);
-  throw new ConfigurationError(`Cannot merge shards of kuleshov ${shards.command}`);
+  if (shards.command === "measure") return mergeStudy(shards, { query, video, signal });
+  if (shards.command === "ask") return mergeAnswers(shards, { query, signal });
+  return mergeGathered(shards, { query, signal });
 }
 
-async function mergeStudy(
-  shards: Shards,
-  { query, video }: MergeDependencies & { readonly query: MergeQuery },
-  signal?: AbortSignal,
-): Promise<MeasuredStudy> {
+interface Merging {
+  readonly query: MergeQuery;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function mergeStudy(shards: Shards, { query, video, signal }: Merging & MergeDependencies): Promise<Merged> {
   const { settings, files: about, warnings } = await descriptionOf(shards);
   const study = await openStudyFolder(query.folder, {
     ...{ resume: query.resume, force: query.force },
@@ -56,12 +66,12 @@ async function mergeStudy(
   });
   let state: "interrupted" | "finished" = "interrupted";
   try {
-    await mergeRows(shards, study.rows, query, signal);
+    await mergeRows(shards, study.rows, { query, signal });
     const { contactSheet, fps } = settings;
     const clips = Object.keys(CLIP_TABLES).some((name) => name in about);
     const sheets = await writeWhole(study, { clips, contactSheet, warnings, video, fps }, signal);
     state = "finished";
-    return { ...study.rows.counts(), sheets };
+    return { ...study.rows.counts(), command: "measure", sheets, goOn: null };
   } finally {
     await study.close(state);
   }
@@ -74,12 +84,40 @@ async function descriptionOf({ folders: [folder = ""] }: Shards) {
   return { ...description, settings };
 }
 
-async function mergeRows(
-  shards: Shards,
-  rows: RunRows,
-  { folder, onProgress }: MergeQuery,
-  signal?: AbortSignal,
-): Promise<void> {
+async function mergeAnswers(shards: Shards, { query, signal }: Merging): Promise<Merged> {
+  const run = await openRunFolder(query.folder, { ...query, ...runOf(shards) });
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    await run.claim(...OUTPUT_FILES);
+    const rows = await run.openRows(shards.headers);
+    await mergeRows(shards, rows, { query, signal }).finally(() => rows.close());
+    const spent = createPurse({}, await readTries(run.folder)).spent();
+    await writeAnswers(run, await readAnswers(run.folder), { model: judgeIn(shards.settings), ...spent });
+    state = "finished";
+    return { ...rows.counts(), command: "ask", sheets: null, goOn: null };
+  } finally {
+    await run.close(state);
+  }
+}
+
+/** A run of which one machine makes the rest: what each input took is there, and is not done again. */
+async function mergeGathered(shards: Shards, { query, signal }: Merging): Promise<Merged> {
+  const run = await openRunFolder(query.folder, { ...query, ...runOf(shards) });
+  try {
+    const rows = await run.openRows(shards.headers);
+    await mergeRows(shards, rows, { query, signal }).finally(() => rows.close());
+    return { ...rows.counts(), command: shards.command, sheets: null, goOn: shards.wordsOfWhole(query.folder) };
+  } finally {
+    await run.close("interrupted");
+  }
+}
+
+function runOf({ command, settings }: Shards) {
+  return { command, settings, version: packageVersion() };
+}
+
+async function mergeRows(shards: Shards, rows: RunRows, { query, signal }: Merging): Promise<void> {
+  const { folder, onProgress } = query;
   if (rows.inProgress !== null) {
     throw new ConfigurationError(
       `Cannot merge into a study that stopped in the middle of a clip: name another folder, or add --force (\`${folder}\`)`,

@@ -4,6 +4,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
 import { progressNotes, showProgress } from "./progress.ts";
+import { shardOutOf } from "./run-options.ts";
 
 /** `kuleshov ask <folder or list>`: every image of it, into a folder that a rerun goes on with. */
 export async function askManyCommand(asked: Asked, signal: AbortSignal): Promise<void> {
@@ -19,9 +20,9 @@ export async function askManyCommand(asked: Asked, signal: AbortSignal): Promise
   await report(done, asked, folder);
 }
 
-function folderOf({ out, face }: Asked): string {
+function folderOf({ out, face, shard }: Asked): string {
   if (face !== undefined) throw new ConfigurationError("--face is for one image: a list has a column face");
-  if (out !== undefined) return out;
+  if (out !== undefined) return shardOutOf(out, shard);
   throw new ConfigurationError("Many images are asked about into a folder: name it with --out <folder>");
 }
 
@@ -52,6 +53,7 @@ async function report(done: AskedMany, asked: Asked, folder: string) {
   for (const sentence of notes) note(sentence);
   if (exhausted !== null) note(`${left} are left, as ${exhausted}: a rerun with a larger budget goes on`);
   note(`Everything is in ${folder}: answers.csv, answers.jsonl, answers.html`);
-  if (failures.length === answers.length) process.exitCode = EXIT.nothingDone;
+  // A shard may hold nothing, or nothing but what fails, and is done all the same.
+  if (failures.length === answers.length && asked.shard === undefined) process.exitCode = EXIT.nothingDone;
   else if (failures.length > 0 || exhausted !== null) process.exitCode = EXIT.doneWithFailures;
 }

@@ -18,7 +18,15 @@ import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, checkRunOptions, mirroredOption, runOptions, storeOption, wholeNumber } from "./run-options.ts";
+import {
+  cacheOption,
+  checkRunOptions,
+  mirroredOption,
+  runOptions,
+  shardOption,
+  storeOption,
+  wholeNumber,
+} from "./run-options.ts";
 
 interface AskCommandOptions extends ModelFlags, AskOptions {}
 
@@ -63,6 +71,7 @@ export function register(program: Command): void {
     .addOption(runOptions.out("report.json, a page and an annotated image; of many images tables and a page"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
+    .addOption(shardOption())
     .addOption(
       new Option("--mode <mode>", "agent loop or single pass, whatever the model's server declares").choices([
         "agent",
@@ -92,7 +101,8 @@ async function askCommand(image: string, question: string | undefined, given: As
     const { askManyCommand } = await import("./ask-many.ts");
     return askManyCommand(asked, signal);
   }
-  const { out } = options;
+  const { out, shard } = options;
+  if (shard !== undefined) throw new ConfigurationError("--shard is of many images: name a folder, pattern or list");
   const report =
     out === undefined
       ? await judgeOnTerminal(asked, signal)

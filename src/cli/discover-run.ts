@@ -3,19 +3,20 @@ import { openExemplarSession } from "../compose/exemplars.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { type ModelSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { openModel, openTextEmbedder } from "../compose/models.ts";
-import { type Discovered, discover } from "../discover.ts";
+import { type Discovered, type DiscoverQuery, discover, gatherShard } from "../discover.ts";
 import type { Describer } from "../discovery/describe-with-model.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { groupBy } from "../domain/group-by.ts";
 import { categoriesNamed } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import type { Shard } from "../runs/shard.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
 import { listImages } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 import { progressNotes } from "./progress.ts";
-import { noteExcluded } from "./run-options.ts";
+import { noteExcluded, shardOutOf } from "./run-options.ts";
 
 interface DiscoverOptions {
   readonly cache?: boolean;
@@ -24,6 +25,7 @@ interface DiscoverOptions {
   readonly out: string;
   readonly resume?: true;
   readonly force?: true;
+  readonly shard?: Shard;
   readonly store?: string;
   readonly minSize?: number;
   readonly resamples: number;
@@ -35,7 +37,8 @@ export async function run(images: readonly string[], options: DiscoverOptions & 
   const signal = interruptSignal();
   const settings = { model: "rules", seed: 1, ...(await modelSettings(options)) };
   const { seed } = settings;
-  const { known, out: folder, resume, force, resamples, minSize: minClusterSize } = options;
+  const { known, resume, force, resamples, minSize: minClusterSize, shard } = options;
+  const folder = shardOutOf(options.out, shard);
   if (resamples < 2) throw new ConfigurationError("--resamples must be at least 2");
   const knownCategories = await categoriesNamed(known);
   const imported = await openImported(images);
@@ -43,16 +46,18 @@ export async function run(images: readonly string[], options: DiscoverOptions & 
   noteExcluded(inputs);
   const describer = await openDescriber({ ...settings, embedder: options.embedder }, signal);
   const session = imported ?? (await openExemplarSession(options));
+  const query: DiscoverQuery = {
+    ...{ folder, resume, force, words: images, inputs, known, knownCategories, seed, resamples, minClusterSize },
+    onProgress: progressNotes("images measured"),
+    notify: note,
+  };
   try {
-    const found = await discover(
-      {
-        ...{ folder, resume, force, words: images, inputs, known, knownCategories, seed, resamples, minClusterSize },
-        onProgress: progressNotes("images measured"),
-        notify: note,
-      },
-      { ...session, describer },
-      signal,
-    );
+    if (shard !== undefined) {
+      const { done, failed } = await gatherShard(query, shard, { ...session, describer }, signal);
+      await print(`Measured ${done} ${done === 1 ? "image" : "images"}, of which ${failed} failed. \`${folder}\`\n`);
+      return;
+    }
+    const found = await discover(query, { ...session, describer }, signal);
     await report(found, options);
     if (imported !== undefined) note(NO_IMAGES);
     const { discovery, failures } = found;

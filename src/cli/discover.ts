@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { EMBEDDER_FORMS, MODEL_FORMS } from "../compose/models.ts";
 import { addModelOptions } from "./model-options.ts";
-import { cacheOption, mirroredOption, runOptions, storeOption } from "./run-options.ts";
+import { cacheOption, mirroredOption, runOptions, shardOption, storeOption } from "./run-options.ts";
 
 export function register(program: Command): void {
   const discover = program
@@ -16,6 +16,7 @@ export function register(program: Command): void {
     .addOption(runOptions.out("the proposals as a page and as data, and a blind rating sheet").default("discovery"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
+    .addOption(shardOption())
     .addOption(storeOption("exemplars of known categories"))
     .option("--embedder <name>", `embed the descriptions too: ${EMBEDDER_FORMS}`)
     .option("--min-size <faces>", "minimum cluster size in faces (default: 1 % of them, at least 8)", wholeNumber)

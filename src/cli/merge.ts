@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import type { Merged } from "../merge.ts";
+import { shellWord } from "../runs/missing-shards.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { measuredSummary } from "./measure.ts";
 import { note, print } from "./output.ts";
@@ -34,8 +36,10 @@ async function mergeCommand(shards: readonly string[], { out: folder, resume, fo
       signal,
     );
     view.end();
-    await print(`Merged ${shards.length} shards. ${measuredSummary(merged, momentsInWords(merged.images))} \`${folder}\`\n`);
-    const { images, failures } = merged;
+    const { command, images, failures, goOn } = merged;
+    const about = command === "ask" ? askedSummary(merged) : measuredSummary(merged, momentsInWords(merged.images));
+    await print(`Merged ${shards.length} shards. ${about} \`${folder}\`\n`);
+    if (goOn !== null) note(`What is made of all of it together is made by: kuleshov ${goOn.map(shellWord).join(" ")}`);
     if (failures > 0) process.exitCode = images > 0 ? EXIT.doneWithFailures : EXIT.nothingDone;
   } finally {
     view.end();
@@ -45,4 +49,8 @@ async function mergeCommand(shards: readonly string[], { out: folder, resume, fo
 
 function momentsInWords(count: number): string {
   return `${count} ${count === 1 ? "image or frame" : "images or frames"}`;
+}
+
+function askedSummary({ images, failures }: Merged): string {
+  return `${images} answered, ${failures} failed.`;
 }

@@ -52,6 +52,7 @@ export async function askListInto(
       blurOthers: asked.blurOthers,
       settings: settingsOf(asked),
       budget,
+      shard: asked.shard,
       concurrency: questionsAtOnce(models),
       onProgress: begin(items.length),
     };

@@ -11,6 +11,7 @@ import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
 import { isTranscriptFile } from "../ports/transcript-reader.ts";
+import type { Shard } from "../runs/shard.ts";
 import type { ModelSettings } from "./model-settings.ts";
 
 /** What `ask` takes beside the settings of the model. */
@@ -41,6 +42,7 @@ export interface AskOptions {
   readonly out?: string;
   readonly resume?: true;
   readonly force?: true;
+  readonly shard?: Shard;
   readonly mode?: "agent" | "single-pass";
 }
 

@@ -39,6 +39,15 @@ function commandOf(words: readonly string[], number: number, of: number): string
   return own.map(shellWord).join(" ");
 }
 
+/** The command line of a shard made that of the whole. */
+export function wordsOfWhole(words: readonly string[], folder: string): readonly string[] {
+  return words.flatMap((word, index) => {
+    if (word === SHARD_SETTING || words[index - 1] === SHARD_SETTING || word.startsWith(`${SHARD_SETTING}=`)) return [];
+    if (word.startsWith("--out=")) return [`--out=${folder}`];
+    return words[index - 1] === "--out" ? [folder] : [word];
+  });
+}
+
 /** A word as a POSIX shell takes it. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -4,10 +4,10 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { readText } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { wholeRecords } from "./journal.ts";
-import { missingShards } from "./missing-shards.ts";
+import { missingShards, wordsOfWhole } from "./missing-shards.ts";
 import { type RunSettings, settingsThatDiffer } from "./run-folder.ts";
 import { readRunHistory } from "./run-history.ts";
-import { NO_COUNTS, type RowBatch, type RunCounts, sumOfCounts } from "./run-rows.ts";
+import { NO_COUNTS, type RowBatch, sumOfCounts } from "./run-rows.ts";
 import {
   createPlaces,
   readShard,
@@ -18,7 +18,14 @@ import {
   ShardHead,
   settingsOfWhole,
 } from "./shard.ts";
-import { headerOf, openShardTables, type ShardTables, type Survey, surveyShard } from "./shard-tables.ts";
+import {
+  headerOf,
+  openShardTables,
+  type ShardInput,
+  type ShardTables,
+  type Survey,
+  surveyShard,
+} from "./shard-tables.ts";
 
 /** The shards of one run, of which none is missing, unfinished or there twice. */
 export interface Shards {
@@ -31,6 +38,8 @@ export interface Shards {
   readonly headers: ReadonlyMap<string, string>;
   /** Inputs of the run. */
   readonly total: number;
+  /** The command line of the run that the shards are of, with its results in `folder`; `null` when none is known. */
+  wordsOfWhole(folder: string): readonly string[] | null;
   /**
    * What one machine would have written, in its order, less what is `done`. The bytes of a batch are overwritten by the one
    * after the next.
@@ -90,6 +99,7 @@ export async function openShards(folders: readonly string[], version: string): P
     folders: shards.map(({ folder }) => folder),
     headers: await commonHeaders(tables, names),
     total,
+    wordsOfWhole: (folder) => (head.words === null ? null : wordsOfWhole(head.words, folder)),
     batches: (done) => batchesInOrder(tables, owners, done),
   };
 }
@@ -111,13 +121,13 @@ async function* batchesInOrder(
       if (shard === undefined || input === undefined || input.place !== place) throw doNotAddUp(shard?.folder ?? "");
       if (done.has(input.key)) continue;
       await shard.copyRows(input, batch.add);
-      batch.end(input.key, input.counts);
+      batch.end(input);
       if (batch.bytes() < BATCH_BYTES) continue;
       yield batch.whole();
       [batch, next] = [next, batch];
       batch.empty();
     }
-    if (batch.whole().done.length > 0) yield batch.whole();
+    if (batch.bytes() > 0 || batch.whole().done.length > 0) yield batch.whole();
   } finally {
     for (const each of inputs) await each.return(undefined);
   }
@@ -141,9 +151,9 @@ function createBatch() {
       more.copy(table.bytes, table.length);
       table.length = length;
     },
-    end(key: string, more: RunCounts) {
-      done.push(key);
-      counts = sumOfCounts(counts, more);
+    end(input: ShardInput) {
+      if (input.done) done.push(input.key);
+      counts = sumOfCounts(counts, input.counts);
     },
     bytes: () => [...rows.values()].reduce((sum, { length }) => sum + length, 0),
     whole: (): RowBatch => ({

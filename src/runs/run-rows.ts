@@ -36,6 +36,8 @@ export interface RunStep {
   readonly done: string | null;
   /** The input that is under way after it. */
   readonly inProgress: RowCommit["inProgress"];
+  /** The input that failed for a moment, and is tried again when the run goes on. */
+  readonly tried?: string | undefined;
   /** Lines by file name, each with its line end; a table that gets nothing is left out. */
   readonly text: ReadonlyMap<string, string>;
   readonly counts: RunCounts;

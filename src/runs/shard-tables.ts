@@ -27,19 +27,22 @@ export async function surveyShard(
   see: (key: string, place: number) => void,
 ): Promise<Survey> {
   const bytes = new Map<string, number>();
-  let [done, last, inOrder] = [0, -1, true];
-  for await (const { at, key, done: isDone, text } of entriesOf(folder)) {
+  const tried = new Set<number>();
+  let [settled, last, inOrder] = [0, -1, true];
+  for await (const { at, key, state, text } of entriesOf(folder)) {
     for (const [name, [length]] of Object.entries(text)) bytes.set(name, (bytes.get(name) ?? 0) + length);
-    if (at === null || key === null || at >= total) continue;
-    if (at < last) inOrder = false;
+    if (at >= total || state === "under way") continue;
+    if (at <= last) inOrder = false;
     last = at;
-    if (!isDone) continue;
-    see(key, at);
-    done += 1;
+    if (!tried.has(at)) {
+      see(key, at);
+      settled += 1;
+    }
+    if (state === "tried") tried.add(at);
   }
-  if (done === own) return { bytes, inOrder };
+  if (settled === own) return { bytes, inOrder };
   throw new ConfigurationError(
-    `Cannot merge as a shard has ${done} of its ${own} inputs: run it again with --resume (\`${folder}\`)`,
+    `Cannot merge as a shard has ${settled} of its ${own} inputs: run it again with --force (\`${folder}\`)`,
   );
 }
 
@@ -63,9 +66,11 @@ interface Piece {
 }
 
 /** All that a shard recorded of one input. */
-interface ShardInput {
+export interface ShardInput {
   readonly place: number;
   readonly key: string;
+  /** Whether it is not to be tried again. */
+  readonly done: boolean;
   readonly counts: RunCounts;
   readonly pieces: readonly Piece[];
 }
@@ -129,7 +134,7 @@ async function* inputsOf(folder: string, { bytes }: Survey): AsyncGenerator<Shar
   for (const [name, length] of bytes) ends.set(name, (await stat(systemPath(join(folder, name)))).size - length);
   let pieces: Piece[] = [];
   let counts = NO_COUNTS;
-  for await (const { at, key, done, counts: more, text } of entriesOf(folder)) {
+  for await (const { at, key, state, counts: more, text } of entriesOf(folder)) {
     for (const [name, [length, crc]] of Object.entries(text)) {
       const from = ends.get(name) ?? 0;
       ends.set(name, from + length);
@@ -137,17 +142,22 @@ async function* inputsOf(folder: string, { bytes }: Survey): AsyncGenerator<Shar
     }
     const [images, faces, failures] = more;
     counts = sumOfCounts(counts, { images, faces, failures });
-    if (!done || at === null || key === null) continue;
-    yield { place: at, key, counts, pieces };
+    if (state === "under way") continue;
+    yield { place: at, key, done: state === "done", counts, pieces };
     pieces = [];
     counts = NO_COUNTS;
   }
 }
 
+/** Of a shard that tried some inputs again, which are few: all of them in memory. */
 async function* sortedInputs(folder: string, survey: Survey): AsyncGenerator<ShardInput> {
-  const inputs: ShardInput[] = [];
-  for await (const input of inputsOf(folder, survey)) inputs.push(input);
-  yield* inputs.sort((a, b) => a.place - b.place);
+  const inputs = new Map<number, ShardInput>();
+  for await (const input of inputsOf(folder, survey)) {
+    const before = inputs.get(input.place);
+    const counts = sumOfCounts(before?.counts ?? NO_COUNTS, input.counts);
+    inputs.set(input.place, { ...input, counts, pieces: [...(before?.pieces ?? []), ...input.pieces] });
+  }
+  yield* [...inputs.values()].sort((a, b) => a.place - b.place);
 }
 
 /** Reads a table from front to back through one buffer, and anything else of it where it is asked for. */

@@ -65,6 +65,17 @@ export function shareOut(keys: readonly string[], shard: Shard): ShardPart {
   return { shard, places, total: keys.length, sha256: all.sha256() };
 }
 
+/** The inputs that a run is about: all of them where it is no shard. */
+export function ownInputs<Input>(
+  inputs: readonly Input[],
+  keyOf: (input: Input) => string,
+  shard: Shard | undefined,
+): { readonly own: readonly Input[]; readonly part?: ShardPart } {
+  if (shard === undefined) return { own: inputs };
+  const part = shareOut(inputs.map(keyOf), shard);
+  return { own: inputs.filter((input) => part.places.has(keyOf(input))), part };
+}
+
 /** All inputs of a run by their places, in eight bytes each: what is missing, or elsewhere, changes the hash. */
 export function createPlaces(total: number) {
   const digests = Buffer.alloc(total * DIGEST_BYTES);
@@ -110,10 +121,11 @@ export type ShardHead = z.infer<typeof ShardHead>;
 
 /** One step of a shard. */
 export const ShardEntry = z.strictObject({
-  /** Place and name of the input among all; `null` for rows that are about none that is done or under way. */
-  at: z.int().min(0).nullable(),
-  key: z.string().nullable(),
-  done: z.boolean(),
+  /** Place and name of the input among all. */
+  at: z.int().min(0),
+  key: z.string(),
+  /** `tried`: it failed for a moment, and is tried again when the shard goes on. */
+  state: z.enum(["done", "under way", "tried"]),
   /** Images, faces and failures. */
   counts: z.tuple([z.int(), z.int(), z.int()]),
   /** Length in bytes and CRC-32 of what it added to each table. */
@@ -136,12 +148,13 @@ export function shardRows(rows: RunRows, { places }: ShardPart): RunRows {
   };
 }
 
-function entryLine({ done, inProgress, text, counts }: RunStep, places: ReadonlyMap<string, number>): string {
-  const key = done ?? inProgress?.key ?? null;
+function entryLine({ done, inProgress, tried, text, counts }: RunStep, places: ReadonlyMap<string, number>): string {
+  const key = done ?? inProgress?.key ?? tried;
+  const at = key === undefined ? undefined : places.get(key);
+  if (key === undefined || at === undefined) throw new RangeError("A step of a shard is about one of its inputs");
   const entry: ShardEntry = {
-    at: key === null ? null : (places.get(key) ?? null),
-    key,
-    done: done !== null,
+    ...{ at, key },
+    state: done !== null ? "done" : inProgress !== null ? "under way" : "tried",
     counts: [counts.images, counts.faces, counts.failures],
     text: Object.fromEntries(
       [...text].filter(([, rows]) => rows !== "").map(([name, rows]) => [name, [Buffer.byteLength(rows), crc32(rows)]]),

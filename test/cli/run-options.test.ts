@@ -50,6 +50,7 @@ beforeAll(async () => {
   await writeFile(join(place, "exam.eval.yaml"), EXAM);
   await run("eval", "run", join(place, "exam.eval.yaml"), "--out", join(place, "begun"));
   await run("eval", "export", join(place, "begun"), "--bundle", join(place, "exam.zip"));
+  await run("measure", join(place, "images"), "--shard", "1/1", "--out", join(place, "shards"));
   const example = [join(place, "images", "a.jpg"), "--face", "F2", "--category", "smile"];
   await run("exemplars", "add", ...example, "--store", join(place, "store"));
   printed.mockClear();
@@ -72,6 +73,7 @@ const typed: Readonly<Record<string, (place: string) => readonly string[]>> = {
   ask: (at) => ["ask", join(at, "images", "a.jpg")],
   "ask of many": (at) => ["ask", join(at, "images")],
   measure: (at) => ["measure", join(at, "images")],
+  merge: (at) => ["merge", join(at, "shards", "1-of-1")],
   import: (at) => ["import", join(at, "openface.csv")],
   agreement: (at) => ["agreement", join(at, "measured.jsonl")],
   find: (at) => ["find", "smile", join(at, "images"), "--store", join(at, "store")],
