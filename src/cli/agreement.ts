@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { StudyAgreement } from "../domain/agreement.ts";
-import { packageVersion } from "../platform/package-paths.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import { interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
@@ -29,39 +27,15 @@ export function register(program: Command): void {
 async function agreement(paths: readonly string[], options: AgreementOptions): Promise<void> {
   checkRunOptions(options);
   const { agreementCsv, studyAgreement } = await import("../study/study-agreement.ts");
+  const { agreementJson, writeAgreement } = await import("../study/write-agreement.ts");
   const found = await studyAgreement(paths, interruptSignal());
   for (const sentence of found.leftOut ?? []) note(sentence);
-  if (options.out !== undefined) await writeAll(found, { paths, folder: options.out, ...options });
-  if (options.json) return print(asJson(found));
+  if (options.out !== undefined) {
+    await writeAgreement(found, { paths, folder: options.out, ...options });
+    note(`Written: ${join(options.out, "agreement.csv, .json, .svg, .html")}`);
+  }
+  if (options.json) return print(agreementJson(found));
   if (options.csv) return print(agreementCsv(found));
   const { renderAgreement } = await import("../render/terminal-agreement.ts");
   return print(renderAgreement(found, outputStyle()));
-}
-
-async function writeAll(
-  found: StudyAgreement,
-  { paths, folder, resume, force }: RunMode & { readonly paths: readonly string[]; readonly folder: string },
-): Promise<void> {
-  const { agreementCsv } = await import("../study/study-agreement.ts");
-  const { agreementFigure, agreementPage } = await import("../pages/result-pages.tsx");
-  const { openRunFolder } = await import("../runs/run-folder.ts");
-  const { sha256 } = await import("../platform/hash.ts");
-  const json = asJson(found);
-  const settings = { measurements: paths, faces: { id: `${found.faces} faces`, sha256: sha256(json) } };
-  const run = await openRunFolder(folder, { resume, force, command: "agreement", settings, version: packageVersion() });
-  let state: "interrupted" | "finished" = "interrupted";
-  try {
-    await run.write("agreement.csv", agreementCsv(found));
-    await run.write("agreement.json", json);
-    await run.write("agreement.svg", agreementFigure(found));
-    await run.write("agreement.html", agreementPage(found));
-    state = "finished";
-  } finally {
-    await run.close(state);
-  }
-  note(`Written: ${join(folder, "agreement.csv, .json, .svg, .html")}`);
-}
-
-function asJson(found: StudyAgreement): string {
-  return `${JSON.stringify(found, null, 2)}\n`;
 }

@@ -14,6 +14,7 @@ export const FRAMES = "frames";
 /** Where labs and evaluations go, as the commands have it. */
 export const LABS = "lab-results";
 export const EVALUATIONS = "eval-results";
+export const AGREEMENTS = "agreements";
 
 /** Makes the folder of the next answer about an image. @returns its path, seen from the root. */
 export function nextAnswerFolder(root: string, image: string): Promise<string> {

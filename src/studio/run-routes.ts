@@ -1,13 +1,18 @@
 import { stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { Hono } from "hono";
+import { z } from "zod";
 import { ToolInputError } from "../domain/errors.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
-import { spelledBack, visibleLine } from "../platform/visible-text.ts";
+import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
 import { readRunHistory } from "../runs/run-history.ts";
+import { studyAgreement } from "../study/study-agreement.ts";
+import { writeAgreement } from "../study/write-agreement.ts";
 import { resultOf } from "./command-results.ts";
-import { asked, boxIn, jpegOr, NO_FACE } from "./requests.ts";
+import { pageAddress } from "./page-address.ts";
+import { asked, boxIn, jpegOr, message, NO_FACE } from "./requests.ts";
+import { AGREEMENTS, nextRunFolder } from "./result-folders.ts";
 import type { Studio } from "./studio.ts";
 
 /** Files that browsers are told the kind of; pages and images are shown, the others saved. */
@@ -26,8 +31,10 @@ const POLICY_OF_PAGES =
 
 const MOST_FILES_TOLD = 500;
 
+const AgreementMessage = z.strictObject({ study: z.string().min(1) });
+
 /** What any command wrote: its files and nothing else of its folder. */
-export function runRoutes({ folder, desk, findRuns }: Studio): Hono {
+export function runRoutes({ folder, desk, jobs, findRuns }: Studio): Hono {
   const routes = new Hono();
 
   async function opened(path: string) {
@@ -59,6 +66,19 @@ export function runRoutes({ folder, desk, findRuns }: Studio): Hono {
   routes.get("/run/result", async (c) => {
     const path = c.req.query("path") || ".";
     return c.json({ result: await resultOf({ root: folder.root, path, ...(await opened(spelledBack(path))) }) });
+  });
+
+  /** Compares the toolboxes of a study, as `agreement --out` does. */
+  routes.post("/agreements", async (c) => {
+    const study = spelledBack((await message(c, AgreementMessage)).study);
+    await folder.place(study);
+    const run = await nextRunFolder(folder.root, AGREEMENTS, basename(study));
+    const about = { kind: "agreement", title: basename(study), address: pageAddress("run", reversiblyVisible(run)) };
+    const job = jobs.start(about, async (_tell, signal) => {
+      await writeAgreement(await studyAgreement([study], signal), { folder: run, paths: [study] });
+      folder.changed();
+    });
+    return c.json({ job });
   });
 
   routes.get("/run/portrait", async (c) => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ComponentType, h } from "preact";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -12,6 +12,7 @@ import { rendered } from "../../src/pages/rendered.ts";
 import { passportPage } from "../../src/pages/result-pages.tsx";
 import { openRunFolder, type RunFolder } from "../../src/runs/run-folder.ts";
 import type { CommandResult } from "../../src/studio/command-results.ts";
+import type { Job } from "../../src/studio/jobs.ts";
 import { createStudio, type StudioServer } from "../../src/studio/studio.ts";
 import { ANSWERS_FILE, answerLine, writeAnswers } from "../../src/study/asked-answers.ts";
 import type { AskedItem } from "../../src/study/asked-item.ts";
@@ -34,6 +35,12 @@ beforeEach(async () => {
 });
 
 const get = (inside: string) => studio.app.request(`http://127.0.0.1:4757/${TOKEN}${inside}`);
+const post = (inside: string, message: object) =>
+  studio.app.request(`http://127.0.0.1:4757/${TOKEN}${inside}`, {
+    method: "POST",
+    body: JSON.stringify(message),
+    headers: { "Content-Type": "application/json" },
+  });
 const resultIn = async (run: string) => (await get(`/api/run/result?path=${run}`)).json();
 
 /** What the command's own page holds below its heading, and what the studio's page shows: images have other addresses there. */
@@ -80,14 +87,21 @@ describe("what a command wrote, in the studio", () => {
         ...actionUnits({ AU12: 5 * value }, { toolbox: "openface@2.2.0", scale: "intensity-0-5" }),
       ],
     }));
-    await writeFile("measured.json", JSON.stringify({ images: [{ path: "a.jpg", faces }] }));
-    expect(await runCommand(["agreement", "measured.json", "--out", "run"], [agreement])).toMatchObject({ code: 0 });
-    const { result } = await resultIn("run");
-    const [shown, written] = await bothPages("run", "agreement.html", AgreementShown, { agreement: result.view });
+    await mkdir("pair");
+    await writeFile(join("pair", "measurements.jsonl"), `${JSON.stringify({ path: "a.jpg", faces })}\n`);
+    const { job }: { job: Job } = await (await post("/api/agreements", { study: "pair" })).json();
+    const ended = () => studio.jobs.list().find(({ id }) => id === job.id);
+    await expect.poll(() => ended()?.state).toBe("done");
+    const run = job.address.replace("/run/", "");
+    expect(run).toMatch(/^agreements\/pair-/);
+    const again = await runCommand(["agreement", "pair", "--out", run, "--resume"], [agreement]);
+    expect(again).toMatchObject({ code: 0 });
+    const { result } = await resultIn(run);
+    const [shown, written] = await bothPages(run, "agreement.html", AgreementShown, { agreement: result.view });
     expect(written).toBe(shown);
     expect(shown).toContain("lip corner puller");
-    await writeFile(join("run", "agreement.json"), '{"faces":');
-    expect((await resultIn("run")).error).toMatch(
+    await writeFile(join(run, "agreement.json"), '{"faces":');
+    expect((await resultIn(run)).error).toMatch(
       /^Cannot show the result as its file is damaged, or of another version: `.*agreement\.json`$/,
     );
   });

@@ -135,6 +135,7 @@ function Faces({ study, about, loaded: { rows, count, isWhole, error } }: FacesP
             </button>
           ))}
         </div>
+        {rows.columns.units.some((unit) => !unit.startsWith("AU")) ? <Compare study={study} /> : null}
         <Downloads study={study} shown={shown.length} />
       </div>
       {shown.length === 0 ? (
@@ -152,6 +153,24 @@ function Faces({ study, about, loaded: { rows, count, isWhole, error } }: FacesP
         />
         <SelectedFace {...{ study, rows, row, shown, about }} reasons={excluded.reasons} />
       </div>
+    </>
+  );
+}
+
+/** How far its toolboxes agree, as the command `agreement` writes it. */
+function Compare({ study }: { readonly study: string }) {
+  const [refused, setRefused] = useState<string | null>(null);
+  const compare = () =>
+    void post<{ job: Job }>("/agreements", { study }).then(
+      ({ job }) => go(job.address),
+      (problem: Error) => setRefused(problem.message),
+    );
+  return (
+    <>
+      <button type="button" onClick={compare}>
+        Compare its toolboxes
+      </button>
+      <Failure error={refused} />
     </>
   );
 }
