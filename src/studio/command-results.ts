@@ -9,7 +9,6 @@ import type { FoundView } from "../pages/found-view.tsx";
 import type { PassportView } from "../pages/passport-view.tsx";
 import { agreementView, passportView } from "../pages/result-pages.tsx";
 import { readText } from "../platform/read-file.ts";
-import { whyRefused } from "../platform/system-error.ts";
 import { reversiblyVisible } from "../platform/visible-text.ts";
 import { createPurse } from "../runs/purse.ts";
 import type { RunHistory } from "../runs/run-history.ts";
@@ -33,8 +32,22 @@ interface Finished {
   readonly history: RunHistory;
 }
 
-/** `null` where the command has a page of its own, or has found nothing yet. */
+/**
+ * `null` where the command has a page of its own, or has found nothing yet.
+ *
+ * @throws {ConfigurationError} if its files are gone, damaged, or of another version.
+ */
 export async function resultOf(run: Finished): Promise<CommandResult | null> {
+  try {
+    return await readResult(run);
+  } catch (cause) {
+    const isGone = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    const reason = isGone ? "a file of it is gone" : "its files are damaged, or of another version";
+    throw new ConfigurationError(`Cannot show the result as ${reason}: \`${run.path}\``, { cause });
+  }
+}
+
+async function readResult(run: Finished): Promise<CommandResult | null> {
   const { place, history } = run;
   const { command } = history.began;
   const has = (name: string) => history.written.has(name);
@@ -50,16 +63,7 @@ export async function resultOf(run: Finished): Promise<CommandResult | null> {
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const refuse = (reason: string, cause: unknown) =>
-    new ConfigurationError(`Cannot show the result as ${reason}: \`${path}\``, { cause });
-  const text = await readText(path).catch((cause: unknown) => {
-    throw refuse(whyRefused(cause), cause);
-  });
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw refuse("its file is damaged, or of another version", cause);
-  }
+  return schema.parse(JSON.parse(await readText(path)));
 }
 
 async function answersIn({ root, place, history }: Finished): Promise<AnswersView> {

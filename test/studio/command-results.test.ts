@@ -101,9 +101,9 @@ describe("what a command wrote, in the studio", () => {
     expect(written).toBe(shown);
     expect(shown).toContain("lip corner puller");
     await writeFile(join(run, "agreement.json"), '{"faces":');
-    expect((await resultIn(run)).error).toMatch(
-      /^Cannot show the result as its file is damaged, or of another version: `.*agreement\.json`$/,
-    );
+    expect(await resultIn(run)).toEqual({
+      error: `Cannot show the result as its files are damaged, or of another version: \`${run}\``,
+    });
   });
 
   it("is the page of `validate`", async () => {

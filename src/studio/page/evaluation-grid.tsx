@@ -1,20 +1,12 @@
 import { useRef } from "preact/hooks";
 import type { AnswerRow } from "../../evaluation/results/answer-rows.ts";
-import { DifferenceTable } from "../../pages/evaluation-results.tsx";
-import type { DifferencesView } from "../../pages/evaluation-view.ts";
 import { Scrolling } from "../../pages/figure-table.tsx";
-import type { RunView } from "../evaluation-answers.ts";
-import { go, href, query, withQuery } from "./address.ts";
+import { href, query, withQuery } from "./address.ts";
+import { Compared, Filters, type GridProps } from "./evaluation-filters.tsx";
 import { imageOf, Transcript } from "./evaluation-transcript.tsx";
-import { Busy, Failure } from "./parts.tsx";
+import { Failure } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
 import { useVirtual } from "./use-virtual.ts";
-
-interface GridProps {
-  readonly path: string;
-  readonly view: RunView;
-  readonly others: readonly string[];
-}
 
 interface Found {
   readonly total: number;
@@ -179,88 +171,4 @@ const CLASSES: Readonly<Record<AnswerRow["state"], string>> = {
 function answerText({ answer, probability, said }: AnswerRow): string {
   if (answer === null) return said.length > 120 ? `${said.slice(0, 119)}…` : said;
   return probability === null ? answer : `${answer} ${Math.round(100 * probability)} %`;
-}
-
-function Filters({ path, view, others }: GridProps) {
-  const word = (name: string) => query.value.get(name) ?? "";
-  const set = (name: string, value: string) =>
-    go(withQuery({ [name]: value === "" ? null : value, ...(name === "with" ? { withcell: null } : {}) }), "replace");
-  const labels = [
-    ...new Set(
-      view.conditions.flatMap(({ scorers }) =>
-        scorers.flatMap(({ tables }) => tables.flatMap((table) => (table.type === "confusion" ? table.labels : []))),
-      ),
-    ),
-  ].sort();
-  const choice = (
-    name: string,
-    title: string,
-    options: readonly (readonly [value: string, shown: string])[],
-    none = "all",
-  ) => (
-    <label>
-      {title}
-      <select name={name} value={word(name)} onChange={(event) => set(name, event.currentTarget.value)}>
-        <option value="">{none}</option>
-        {options.map(([value, shown]) => (
-          <option key={value} value={value}>
-            {shown}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-  const same = (values: readonly string[]) => values.map((value) => [value, value] as const);
-  const cells = view.conditions.map(({ id, short }) => [id, short] as const);
-  return (
-    <div class="filters">
-      <div class="row">
-        {view.conditions.length > 1 ? choice("cell", "Condition", cells) : null}
-        {choice("state", "Outcome", same(["right", "wrong", "partly", "answered", "abstained", "failed", "not shown"]))}
-        {labels.length === 0 ? null : choice("truth", "Right is", same(labels))}
-        {labels.length === 0 ? null : choice("answer", "Answer", same(labels))}
-        <label>
-          With the words
-          <input name="words" value={word("words")} onInput={(event) => set("words", event.currentTarget.value)} />
-        </label>
-        {choice(
-          "with",
-          "Beside",
-          [...(view.conditions.length > 1 ? [[path, "another condition of this run"] as const] : []), ...same(others)],
-          "nothing",
-        )}
-        {word("with") === path ? choice("withcell", "That condition", cells, "the first") : null}
-        {word("with") === "" ? null : (
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={query.value.has("differ")}
-              onChange={(event) => set("differ", event.currentTarget.checked ? "1" : "")}
-            />
-            Only where they differ
-          </label>
-        )}
-      </div>
-    </div>
-  );
-}
-
-/** Which differences from what it is seen beside hold up. */
-function Compared({ path, view, other }: Pick<GridProps, "path" | "view"> & { readonly other: string }) {
-  const [cell, withcell] = [query.value.get("cell") ?? "", query.value.get("withcell") ?? ""];
-  const words = new URLSearchParams({ path, with: other, cell, withcell });
-  const { value, error } = useLoaded<Pick<DifferencesView, "rows">>(`/evaluation/compare?${words}`);
-  if (value === undefined) return error === null ? <Busy>Comparing</Busy> : <Failure error={error} />;
-  const { rows } = value;
-  if (rows.length === 0) return <p class="told">They have no scored answers about the same samples.</p>;
-  const own = view.conditions.find(({ id }) => id === cell)?.short ?? view.conditions[0]?.short;
-  return (
-    <details open>
-      <summary>
-        Of {rows.length} comparisons with {own} here, {rows.filter(({ holds }) => holds).length} hold up after
-        correction
-      </summary>
-      <DifferenceTable rows={rows} />
-    </details>
-  );
 }
