@@ -19,6 +19,7 @@ import type { JudgeModel } from "./ports/chat-model.ts";
 import type { VideoReader } from "./ports/video-reader.ts";
 import { hearClip, heardWithin } from "./study/hear-clip.ts";
 import { facesIn, type MeasuredClip, measureClip, peopleOf, readMeasuredFrame } from "./study/measure-clip.ts";
+import { transcribeClip } from "./study/transcribe-clip.ts";
 
 /** What is asked about. */
 export interface InputQuery {
@@ -36,7 +37,10 @@ export interface InputQuery {
 }
 
 /** What measures it. */
-export type InputDependencies = Pick<AskDependencies, "toolboxes" | "observers" | "clips" | "readTranscript">;
+export type InputDependencies = Pick<
+  AskDependencies,
+  "toolboxes" | "observers" | "clips" | "readTranscript" | "notify"
+>;
 
 interface InputSetting {
   readonly watch: Stopwatch;
@@ -84,15 +88,17 @@ export async function openInput(
   dependencies: InputDependencies,
   { watch, models, signal }: InputSetting,
 ): Promise<AskedInput> {
-  const words = await givenWords(query.transcript, dependencies.readTranscript);
+  const given = await givenWords(query.transcript, dependencies.readTranscript);
   const source = clipIn(query, dependencies);
   if (query.sound && source === null) {
     throw new ConfigurationError(
       `Cannot use sound as it goes with a clip, and an image lasts no time: \`${query.sound}\``,
     );
   }
-  const measured = source && (await watch.time("measure", () => seeAndHear(source, query.sound ?? null, signal)));
+  const listening = { sound: query.sound ?? null, isWritten: given !== null, notify: dependencies.notify };
+  const measured = source && (await watch.time("measure", () => seeAndHear(source, listening, signal)));
   const clip = measured?.clip ?? null;
+  const words = given ?? measured?.written?.said ?? null;
   const { said = words, warnings = [] } = words && clip ? wordsWithin(words, endOf(clip)) : {};
   const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));
   // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
@@ -110,7 +116,12 @@ export async function openInput(
   return {
     ...{ image, clip, faces, present: presentIn(image), said, visible: await visible(image) },
     sound: measured?.heard.sound ?? null,
-    warnings: [...(clip?.warnings ?? []), ...(measured?.heard.warnings ?? []), ...warnings],
+    warnings: [
+      ...(clip?.warnings ?? []),
+      ...(measured?.heard.warnings ?? []),
+      ...(measured?.written?.warnings ?? []),
+      ...warnings,
+    ],
     atHand: clip && source && clipAtHand(clip, source.tools.video, { observers: dependencies.observers, visible }),
     shown: () => encoded ?? shows(blurred),
   };
@@ -139,22 +150,39 @@ function opened(image: InputQuery["image"], signal?: AbortSignal): Promise<Decod
 /** The clip that is asked about, with what measures it; `null` for an image, and where nothing here reads clips. */
 function clipIn({ image: path }: InputQuery, { clips, toolboxes }: InputDependencies) {
   if (clips === undefined || typeof path !== "string" || !VIDEO_ENDINGS.includes(endingOf(path))) return null;
-  const { identity, video, sound: reader, speech, ...options } = clips;
-  return { path, tools: { toolboxes, identity, video }, hearing: { sound: reader, speech }, ...options };
+  const { identity, video, sound: reader, speech, transcriber, ...options } = clips;
+  return { path, tools: { toolboxes, identity, video }, hearing: { sound: reader, speech, transcriber }, ...options };
+}
+
+interface Listening {
+  /** A file with the sound of the clip; `null` for its own. */
+  readonly sound: string | null;
+  /** Whether what is said was given. */
+  readonly isWritten: boolean;
+  readonly notify: InputDependencies["notify"];
 }
 
 /** Both at once; what one of them cannot read ends the other. */
-async function seeAndHear(source: NonNullable<ReturnType<typeof clipIn>>, sound: string | null, stop?: AbortSignal) {
+async function seeAndHear(
+  source: NonNullable<ReturnType<typeof clipIn>>,
+  { sound, isWritten, notify }: Listening,
+  stop?: AbortSignal,
+) {
   const failed = new AbortController();
   const signal = stop === undefined ? failed.signal : AbortSignal.any([stop, failed.signal]);
   const file = { path: sound ?? source.path, isNamed: sound !== null };
-  const both = [
-    measureClip(source.path, source.tools, source, signal),
-    hearClip(file, source.hearing, signal),
-  ] as const;
+  const { transcriber } = source.hearing;
+  const hear = async () => {
+    const heard = await hearClip(file, source.hearing, signal);
+    const isSpeech = "stretches" in heard.sound && heard.sound.stretches.length > 0;
+    if (transcriber === undefined || isWritten || !isSpeech) return { heard, written: null };
+    const options = { sound: source.hearing.sound, transcriber, notify };
+    return { heard, written: await transcribeClip(file.path, options, signal) };
+  };
+  const both = [measureClip(source.path, source.tools, source, signal), hear()] as const;
   try {
-    const [clip, heard] = await Promise.all(both);
-    return { clip, heard: heardWithin(heard, endOf(clip)) };
+    const [clip, { heard, written }] = await Promise.all(both);
+    return { clip, heard: heardWithin(heard, endOf(clip)), written };
   } catch (error) {
     failed.abort(error);
     await Promise.allSettled(both);

@@ -87,6 +87,7 @@ export type * from "./ports/person-segmenter.ts";
 export type * from "./ports/scene-observer.ts";
 export type * from "./ports/sound-reader.ts";
 export type * from "./ports/speech-detector.ts";
+export type * from "./ports/transcriber.ts";
 export type * from "./ports/transcript-reader.ts";
 export type * from "./ports/video-reader.ts";
 export { renderOverlay } from "./render/overlay.ts";

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { createOpenAiTranscriber } from "../src/adapters/openai/openai-transcriber.ts";
 import { createRulesModel } from "../src/adapters/rules/rules-model.ts";
 import { createSileroVad } from "../src/adapters/silero/silero-vad.ts";
 import { createWavSound } from "../src/adapters/wav/wav-sound.ts";
@@ -8,6 +9,7 @@ import { ask } from "../src/ask.ts";
 import { FPS, partsOfClip, reader, SECONDS, silent } from "./support/smiling-clip.ts";
 import { spokenSound } from "./support/spoken-sound.ts";
 import { tempFolder } from "./support/temp-folder.ts";
+import { transcriptionServer, verboseJson } from "./support/transcription-server.ts";
 import { wavFile } from "./support/wav-file.ts";
 
 const speech = createSileroVad();
@@ -53,6 +55,35 @@ describe("asking about a clip with sound", () => {
       "No voice is measured, as it has no sound track: nothing is known of how anybody sounds",
     ]);
     expect(report.judgment.subjects[0]?.faceOnly).toEqual(mute.judgment.subjects[0]?.faceOnly);
+  });
+
+  it("has what is said written down by the user's transcriber, and sends nothing where nobody speaks or the words are given", async () => {
+    const { asked, baseUrl } = await transcriptionServer({ body: verboseJson });
+    const transcriber = createOpenAiTranscriber("whisper-1", { baseUrl });
+    const spoken = [{ fromS: 1, seconds: 1, hz: [200, 220] as const }];
+    const [sound, quiet] = await Promise.all([
+      soundFile(wavFile(spokenSound({ seconds: 4, spoken }))),
+      soundFile(wavFile(spokenSound({ seconds: 4, spoken: [] }))),
+    ]);
+    const hearing = { sound: createWavSound(silent.sound), speech, transcriber: { ...transcriber, remote: true } };
+    const dependencies = await partsOfClip(createRulesModel(), reader(SECONDS * FPS), hearing);
+    const notices: string[] = [];
+    const notify = (notice: string) => void notices.push(notice);
+    const report = await ask({ image: "clip.mp4", sound }, { ...dependencies, notify });
+    await ask({ image: "clip.mp4", sound: quiet }, { ...dependencies, notify });
+    await ask({ image: "clip.mp4", sound, transcript: "I am fine" }, { ...dependencies, notify });
+
+    expect(report.evidence.filter(({ kind }) => kind === "utterance")).toMatchObject([
+      {
+        value: { text: "The beach was a popular spot on a hot summer day." },
+        source: { type: "model", name: "openai:whisper-1" },
+      },
+    ]);
+    expect(notices).toEqual(["The sound of the clip leaves this machine: openai:whisper-1 runs elsewhere."]);
+    expect(report.warnings).toContain(notices[0]);
+    expect(asked).toHaveLength(1);
+    const file = asked[0]?.form.get("file") as File;
+    expect(file.size).toBe(44 + 2 * 4 * 16_000);
   });
 
   it("refuses a file named for its sound that has none, sound for an image, and tells of one that is cut short", async () => {

@@ -2,6 +2,7 @@ import type { HealthCheck } from "../domain/health.ts";
 import type { RetryPolicy } from "../platform/retry.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
+import type { Transcriber } from "../ports/transcriber.ts";
 import type { TurnedDown } from "./model-server/server-model.ts";
 
 /** How each call of a model is made. */
@@ -70,6 +71,8 @@ export interface ModelProvider {
   ) => Promise<readonly { readonly model: string; readonly sees: boolean; readonly remote: boolean }[]>;
   /** One of its models that turns texts into vectors. @throws {ConfigurationError} if a key is missing. */
   readonly openEmbedder?: (model: string, env: Readonly<NodeJS.ProcessEnv>) => Promise<TextEmbedder>;
+  /** One of its models that turns speech into words. @throws {ConfigurationError} if a key is missing. */
+  readonly openTranscriber?: (model: string, options: ModelOptions) => Promise<Transcriber>;
 }
 
 /** An empty environment variable is as good as none. */

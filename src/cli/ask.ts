@@ -16,7 +16,7 @@ import type { Report } from "../domain/report.ts";
 import { SHOT_MODES } from "../exemplars/shot-modes.ts";
 import { plain } from "../render/terminal-style.ts";
 import { interruptSignal } from "./exit.ts";
-import { addJudgeOptions, addModelOptions } from "./model-options.ts";
+import { addHearingOptions, addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
 import {
   cacheOption,
@@ -78,7 +78,7 @@ export function register(program: Command): void {
         "single-pass",
       ]),
     );
-  addJudgeOptions(addModelOptions(command)).action(askCommand);
+  addHearingOptions(addJudgeOptions(addModelOptions(command))).action(askCommand);
 }
 
 async function askCommand(image: string, question: string | undefined, given: AskCommandOptions): Promise<void> {

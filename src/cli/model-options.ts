@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { ModelSettings } from "../compose/model-settings.ts";
-import { MODEL_FORMS } from "../compose/models.ts";
+import { MODEL_FORMS, TRANSCRIBER_FORMS } from "../compose/models.ts";
 
 /** Of commands that have images judged: how many judgments are taken together, and how sure they are to be. */
 const JUDGE_FLAGS = {
@@ -10,6 +10,20 @@ const JUDGE_FLAGS = {
   abstain: ["--abstain <share>", "name every label that cannot be ruled out, wrong in at most this share: .1 is 90 %"],
   calibration: ["--calibration <file>", "calibration.json of an evaluation that asked in the same way, for --abstain"],
 } as const satisfies Partial<Record<keyof ModelSettings, readonly [flag: string, purpose: string]>>;
+
+/** Of the command that hears clips. */
+const HEARING_FLAGS = {
+  transcribe: [
+    "--transcribe <name>",
+    `have what is said in a clip written down: ${TRANSCRIBER_FORMS}, of any such server`,
+  ],
+  transcribeUrl: ["--transcribe-url <url>", "address of the transcriber's server"],
+} as const satisfies Partial<Record<keyof ModelSettings, readonly [flag: string, purpose: string]>>;
+
+export function addHearingOptions(command: Command): Command {
+  for (const [flag, purpose] of Object.values(HEARING_FLAGS)) command.option(flag, purpose);
+  return command;
+}
 
 /** Adds those of the flags for judges that mean something for this command. */
 export function addJudgeOptions(
@@ -22,7 +36,10 @@ export function addJudgeOptions(
 
 /** The flags of every command that asks a model, each with what it is for. */
 const FLAGS: Readonly<
-  Record<Exclude<keyof ModelSettings, keyof typeof JUDGE_FLAGS>, readonly [flag: string, purpose: string]>
+  Record<
+    Exclude<keyof ModelSettings, keyof typeof JUDGE_FLAGS | keyof typeof HEARING_FLAGS>,
+    readonly [flag: string, purpose: string]
+  >
 > = {
   model: ["--model <name>", `${MODEL_FORMS}; rules, the default, is built in and sees no image`],
   baseUrl: ["--base-url <url>", "address of the model's server"],

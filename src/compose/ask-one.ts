@@ -181,9 +181,9 @@ async function withParts<T>(
   work: (query: AskQuery, dependencies: AskDependencies, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { openDependencies } = await import("./ask.ts");
-  const { modelOptionsOf } = await import("./model-settings.ts");
+  const { modelOptionsOf, transcriberIn } = await import("./model-settings.ts");
   const { dependencies, labels, close } = await openDependencies(
-    { ...modelOptionsOf(asked), ...partsOptions(asked), budget: budgetOf(asked), notify },
+    { ...modelOptionsOf(asked), ...partsOptions(asked), ...transcriberIn(asked), budget: budgetOf(asked), notify },
     signal,
   );
   try {

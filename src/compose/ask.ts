@@ -15,7 +15,7 @@ import { type AskBudget, withinBudget } from "./budgeted-model.ts";
 import { openCache } from "./caches.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import type { ShotRequest, ShotSource } from "./exemplars.ts";
-import { type ModelOptions, openModel } from "./models.ts";
+import { type ModelOptions, openModel, openTranscriber } from "./models.ts";
 import { createObservers } from "./scene.ts";
 import { drawnWith, type JudgeOptions, openCalibration, openPanel } from "./several-judges.ts";
 import { createToolboxes } from "./toolboxes.ts";
@@ -27,6 +27,8 @@ export interface AskOptions extends ModelOptions, JudgeOptions {
   readonly toolboxes: readonly string[];
   /** What toolboxes wrote earlier, as in `openface:results.csv`, and the images that will be asked about. */
   readonly evidence?: { readonly files: readonly string[]; readonly images: readonly string[] };
+  /** What writes down what is said in clips; nobody does unless told. */
+  readonly transcribe?: { readonly name: string; readonly options: ModelOptions } | undefined;
   /** Whether a clip is asked about, which takes what reads clips and follows who is in them. */
   readonly clip?: boolean | undefined;
   /** Whether bodies and who looks where are looked for; they are unless told. */
@@ -124,14 +126,25 @@ const CLIP_FPS = 5;
 /** What models that see several images take without losing sight of any, at a price that stays small. */
 const CLIP_FRAMES = 8;
 
-async function openClips({ mirrored }: AskOptions, toolboxes: readonly FerToolbox[]): Promise<Clips> {
+async function openClips(options: AskOptions, toolboxes: readonly FerToolbox[]): Promise<Clips> {
+  const { mirrored, transcribe, allowRemote, localOnly } = options;
+  const transcriber =
+    transcribe && (await openTranscriber(transcribe.name, { ...transcribe.options, allowRemote, localOnly }));
   const { imagesFor, openHearing, openIdentity, openVideoReader } = await import("./study.ts");
   const concurrency = Math.max(
     1,
     ...toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(availableParallelism())),
   );
   const identity = await openIdentity(mirrored);
-  return { identity, video: openVideoReader(), ...openHearing(), fps: CLIP_FPS, budget: CLIP_FRAMES, concurrency };
+  return {
+    identity,
+    video: openVideoReader(),
+    ...openHearing(),
+    transcriber,
+    fps: CLIP_FPS,
+    budget: CLIP_FRAMES,
+    concurrency,
+  };
 }
 
 /** The tools of a run: those that have something to show in it, and those for clips only where there may be one. */

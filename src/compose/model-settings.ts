@@ -5,7 +5,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { nearestNames } from "../domain/nearest-name.ts";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
-import { MODEL_FORMS, type ModelOptions } from "./models.ts";
+import { MODEL_FORMS, type ModelOptions, TRANSCRIBER_FORMS } from "./models.ts";
 import type { JudgeOptions } from "./several-judges.ts";
 
 /** In the working folder, for everything that is asked from there. */
@@ -24,15 +24,17 @@ const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
 
 const yesOrNo = z.preprocess((value) => ({ true: true, false: false })[String(value)] ?? value, z.boolean());
 
+const ADDRESS = z
+  .string()
+  .trim()
+  .pipe(z.url({ protocol: /^https?$/ }))
+  .refine((url) => URL.canParse(url) && new URL(url).username === "" && new URL(url).password === "")
+  .describe("an address such as http://127.0.0.1:8080/v1, without user and password");
+
 /** How a model is asked: one schema for flags, environment and file. Each says what it takes, to complete "takes ...". */
 const SCHEMA = {
   model: z.string().trim().min(1).describe(`the name of a model: ${MODEL_FORMS}`),
-  baseUrl: z
-    .string()
-    .trim()
-    .pipe(z.url({ protocol: /^https?$/ }))
-    .refine((url) => URL.canParse(url) && new URL(url).username === "" && new URL(url).password === "")
-    .describe("an address such as http://127.0.0.1:8080/v1, without user and password"),
+  baseUrl: ADDRESS,
   timeout: number(z.number().positive().max(LONGEST_WAIT_S)).describe(`seconds, above 0 and up to ${LONGEST_WAIT_S}`),
   maxTokens: number(z.int().positive()).describe("a whole number from 1"),
   temperature: number(z.number().min(0).max(2)).describe("a number from 0 to 2"),
@@ -48,6 +50,8 @@ const SCHEMA = {
   chair: z.string().trim().min(1).describe("the name of a model of the panel"),
   abstain: number(z.number().gt(0).lt(1)).describe("a number above 0 and below 1, such as .1 for 90 %"),
   calibration: z.string().trim().min(1).describe("the calibration.json of an evaluation, or the evaluation's folder"),
+  transcribe: z.string().trim().min(1).describe(`the name of a transcriber: ${TRANSCRIBER_FORMS}`),
+  transcribeUrl: ADDRESS,
   allowRemote: yesOrNo.describe("true or false"),
   localOnly: yesOrNo.describe("true or false"),
 } as const;
@@ -210,6 +214,16 @@ function kebab(name: Name): string {
 export function withSettings<Given extends ModelFlags>(given: Given, settings: ModelSettings) {
   const others = Object.fromEntries(Object.entries(given).filter(([name]) => !(name in SCHEMA))) as Omit<Given, Name>;
   return { ...others, ...settings };
+}
+
+/** The settings as the transcriber of clips is opened with; none where nobody wants one. */
+export function transcriberIn({ transcribe, transcribeUrl, timeout }: ModelSettings) {
+  if (transcribe === undefined) return {};
+  const options = {
+    ...(transcribeUrl === undefined ? {} : { baseUrl: transcribeUrl }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+  };
+  return { transcribe: { name: transcribe, options } };
 }
 
 /** The settings as models are opened with. */

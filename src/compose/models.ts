@@ -12,6 +12,7 @@ import { ConfigurationError, ProviderError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
+import type { Transcriber } from "../ports/transcriber.ts";
 
 import type { RemotePolicy } from "./consent.ts";
 
@@ -38,6 +39,9 @@ export const NAMED_MODEL_FORMS = inWords(
 );
 /** The same of models that turn texts into vectors. */
 export const EMBEDDER_FORMS = inWords(MODEL_PROVIDERS.filter(({ openEmbedder }) => openEmbedder).map(formOf));
+
+/** The same of models that turn speech into words. */
+export const TRANSCRIBER_FORMS = inWords(MODEL_PROVIDERS.filter(({ openTranscriber: opens }) => opens).map(formOf));
 
 /** A model as the user names it. */
 interface ModelSpec {
@@ -145,6 +149,23 @@ export async function openTextEmbedder(
   const { consentUnder } = await import("./consent.ts");
   if (embedder.remote) await consentUnder(policy)(embedder.server, "the texts that are embedded");
   return embedder;
+}
+
+/**
+ * A transcriber as the user names it, e.g. `openai:whisper-1`.
+ * @throws {ConfigurationError} if it is no model that transcribes, it is elsewhere and not allowed, or its key is missing.
+ */
+export async function openTranscriber(
+  spec: string,
+  { allowRemote, localOnly, ...options }: ModelOptions & RemotePolicy = {},
+): Promise<Transcriber> {
+  const [, named, model = ""] = /^(\w+):(.+)$/.exec(spec.trim()) ?? [];
+  const open = MODEL_PROVIDERS.find(({ name }) => name === named)?.openTranscriber;
+  if (open === undefined) throw new ConfigurationError(`A transcriber is written ${TRANSCRIBER_FORMS}, not "${spec}"`);
+  const transcriber = await open(model, { env: process.env, ...options });
+  const { consentUnder } = await import("./consent.ts");
+  if (transcriber.remote) await consentUnder({ allowRemote, localOnly })(transcriber.server, "the sound of the clip");
+  return transcriber;
 }
 
 /** An offer is not worth waiting for. */

@@ -3,12 +3,15 @@ import { secondsText } from "../domain/timeline.ts";
 import type { ClipSound } from "../evidence/voice-evidence.ts";
 import type { SoundReader } from "../ports/sound-reader.ts";
 import type { SpeechDetector } from "../ports/speech-detector.ts";
+import type { Transcriber } from "../ports/transcriber.ts";
 import { hearSound } from "../voice/hear-sound.ts";
 
 /** What hears. */
 export interface HearingTools {
   readonly sound: SoundReader;
   readonly speech: SpeechDetector;
+  /** What writes down what is said; nobody does where left out. */
+  readonly transcriber?: Transcriber | undefined;
 }
 
 interface SoundSource {

@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { Agent, fetch, type Response } from "undici";
+import { Agent, FormData, fetch, type Response } from "undici";
 import { ProviderError } from "../../domain/errors.ts";
 import {
   faultOfAnswer,
@@ -15,7 +15,7 @@ import { codeOf, pauseIn, wordsOf } from "./server-words.ts";
 export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON by POST; GET without one. */
+  /** Sent by POST, a form as one and everything else as JSON; GET without one. */
   readonly body?: unknown;
   /** For the whole answer. */
   readonly timeoutMs: number;
@@ -82,6 +82,7 @@ async function followed(request: HttpRequest, name: ServerName, signal: AbortSig
 function sent({ url, headers = {}, body, onSent }: HttpRequest, signal: AbortSignal): Promise<Response> {
   const shared = { redirect: "manual" as const, dispatcher: patient, signal };
   if (body === undefined) return fetch(url, { ...shared, headers });
+  if (body instanceof FormData) return fetch(url, { ...shared, method: "POST", headers, body });
   const json = { ...headers, "content-type": "application/json" };
   const text = JSON.stringify(body);
   onSent?.(Buffer.byteLength(text));

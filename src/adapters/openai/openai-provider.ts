@@ -18,6 +18,12 @@ export const openAiProvider: ModelProvider = {
     const { createHttpTextEmbedder } = await import("../embeddings/http-text-embedder.ts");
     return createHttpTextEmbedder({ id: `openai:${model}`, model, ...checkedAccess(accessOf({ env })) });
   },
+  async openTranscriber(model, options) {
+    const { checkedAccess } = await import("./openai-judge.ts");
+    const { createOpenAiTranscriber } = await import("./openai-transcriber.ts");
+    const { timeoutMs } = options;
+    return createOpenAiTranscriber(model, { ...checkedAccess(accessOf(options)), timeoutMs });
+  },
 };
 
 /** What is given goes before the environment. */

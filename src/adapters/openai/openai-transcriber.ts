@@ -1,0 +1,46 @@
+import { FormData } from "undici";
+import { DEFAULT_RETRIES, type RetryPolicy, retry } from "../../platform/retry.ts";
+import type { Transcriber } from "../../ports/transcriber.ts";
+import { fetchEvents } from "../model-server/http-events.ts";
+import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
+import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
+import { readSpeechJson } from "../transcripts/speech-json.ts";
+
+export interface OpenAiTranscriberOptions {
+  /** Where `/audio/transcriptions` is: OpenAI's and every compatible server's address ends in `/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey?: string;
+  readonly timeoutMs?: number | undefined;
+  readonly retries?: RetryPolicy;
+}
+
+/** A transcriber behind any server that speaks OpenAI's transcription protocol: OpenAI, vLLM, whisper.cpp. */
+export function createOpenAiTranscriber(model: string, options: OpenAiTranscriberOptions): Transcriber {
+  const { baseUrl, apiKey, retries = DEFAULT_RETRIES } = options;
+  const place = serverPlace(baseUrl);
+  const name: ServerName = {
+    server: `The transcription server at ${place.name}`,
+    model,
+    keyVariable: "OPENAI_API_KEY",
+    whenDown: "start it, check --transcribe-url or OPENAI_BASE_URL, or leave --transcribe out",
+    secret: apiKey,
+  };
+  return {
+    ...{ id: `openai:${model}`, remote: !place.loopback, server: place.name },
+    async transcribe(wav, signal) {
+      const body = new FormData();
+      body.set("file", new Blob([wav as Uint8Array<ArrayBuffer>], { type: "audio/wav" }), "sound.wav");
+      body.set("model", model);
+      body.set("response_format", "verbose_json");
+      const request = {
+        url: `${baseUrl.replace(/\/+$/, "")}/audio/transcriptions`,
+        ...(apiKey === undefined ? {} : { headers: { authorization: `Bearer ${apiKey}` } }),
+        body,
+        timeoutMs: options.timeoutMs ?? usualTimeoutMs(place),
+      };
+      const [answer] = await retry(() => fetchEvents(request, name, signal), retries, { signal });
+      const utterances = readSpeechJson(answer, () => faultOfProtocol(name, "JSON without segments and their times"));
+      return utterances.filter(({ text }) => text !== "");
+    },
+  };
+}

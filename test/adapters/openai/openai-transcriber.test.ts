@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { createOpenAiTranscriber } from "../../../src/adapters/openai/openai-transcriber.ts";
+import { ProviderError } from "../../../src/domain/errors.ts";
+import { type Asked, transcriptionServer, verboseJson } from "../../support/transcription-server.ts";
+
+const retries = { tries: 2, firstWaitMs: 1, longestWaitMs: 5 };
+const wav = Buffer.from("RIFF....");
+
+describe("a transcription server", () => {
+  it("is sent the sound and the model's name, and its segments are utterances", async () => {
+    const { asked, baseUrl } = await transcriptionServer({ body: verboseJson });
+    const transcriber = createOpenAiTranscriber("whisper-1", { baseUrl, apiKey: "sk-secret" });
+    const utterances = await transcriber.transcribe(wav);
+    const [{ url, key, form }] = asked as [Asked];
+
+    expect(utterances).toEqual([
+      {
+        ...{ text: "The beach was a popular spot on a hot summer day.", speaker: null },
+        time: { fromS: 0, toS: 3.319999933242798 },
+      },
+    ]);
+    expect([url, key]).toEqual(["/v1/audio/transcriptions", "Bearer sk-secret"]);
+    expect([form.get("model"), form.get("response_format")]).toEqual(["whisper-1", "verbose_json"]);
+    expect(await (form.get("file") as File).text()).toBe("RIFF....");
+    expect(transcriber).toMatchObject({ id: "openai:whisper-1", remote: false });
+  });
+
+  it("is tried again where it is busy, and says what it will not do without the key", async () => {
+    const busy = { status: 503, body: { error: { message: "overloaded" } } };
+    const { asked, baseUrl } = await transcriptionServer(busy, { body: { ...verboseJson, segments: [] } });
+    const refused = await transcriptionServer({ status: 401, body: { error: { message: "Bad key sk-secret" } } });
+    const words = await createOpenAiTranscriber("whisper-1", { baseUrl, retries }).transcribe(wav);
+    const failing = createOpenAiTranscriber("whisper-1", { baseUrl: refused.baseUrl, apiKey: "sk-secret", retries });
+    const error = await failing.transcribe(wav).catch((fault: unknown) => fault);
+
+    expect(words).toEqual([]);
+    expect(asked).toHaveLength(2);
+    expect(error).toBeInstanceOf(ProviderError);
+    expect(String(error)).not.toContain("sk-secret");
+    expect(refused.asked).toHaveLength(1);
+  });
+
+  it("is refused where it gives no times", async () => {
+    const { baseUrl } = await transcriptionServer({ body: { text: "The beach" } });
+
+    await expect(createOpenAiTranscriber("gpt-4o", { baseUrl, retries }).transcribe(wav)).rejects.toThrow(
+      "JSON without segments and their times",
+    );
+  });
+});

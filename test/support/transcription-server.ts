@@ -1,0 +1,51 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+
+export interface Asked {
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+  readonly form: FormData;
+}
+
+/** A loopback server that is asked as OpenAI's API reference says, and remembers it. */
+export async function transcriptionServer(...answers: readonly { status?: number; body: unknown }[]) {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const headers = { "content-type": request.headers["content-type"] ?? "" };
+    const form = await new Response(Buffer.concat(pieces), { headers }).formData();
+    asked.push({ url: request.url, key: request.headers.authorization, form });
+    const { status = 200, body } = answers[Math.min(asked.length, answers.length) - 1] ?? { status: 500, body: "" };
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return { asked, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
+}
+
+/** `verbose_json` as OpenAI's API reference shows it. */
+export const verboseJson = {
+  ...{ task: "transcribe", language: "english", duration: 8.470000267028809 },
+  text: "The beach was a popular spot on a hot summer day.",
+  segments: [
+    {
+      ...{
+        id: 0,
+        seek: 0,
+        start: 0,
+        end: 3.319999933242798,
+        text: " The beach was a popular spot on a hot summer day.",
+      },
+      ...{
+        tokens: [50364, 440],
+        temperature: 0,
+        avg_logprob: -0.286,
+        compression_ratio: 1.236,
+        no_speech_prob: 0.0098,
+      },
+    },
+  ],
+};
