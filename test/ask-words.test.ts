@@ -139,6 +139,20 @@ it("tells a model what is said with its times, holds its quotes against it, and 
     ["supported", 'The words are said: "You won the prize!" by somebody unknown from 4.2 to 4.7 s (E4)'],
     ["not-measurable", "The words are not found in what is said"],
   ]);
+  // An answer that was kept is one to these words.
+  const kept = new Map<string, unknown>();
+  const store = {
+    get: async (key: string) => kept.get(key),
+    put: async (key: string, value: unknown) => void kept.set(key, value),
+  };
+  for (const [text, times] of [
+    [TALK, 1],
+    [TALK, 1],
+    [TALK.replace("terrible", "great"), 2],
+  ] as const) {
+    await ask({ ...QUERY, transcript: await transcript(text) }, { ...parts, answers: store });
+    expect(kept.size).toBe(times);
+  }
   asked.length = 0;
   await ask(QUERY, parts);
   expect(toldIn(asked[0] as WireBody)).not.toContain("utterance");

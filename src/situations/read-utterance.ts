@@ -3,6 +3,8 @@ import { isOfAnotherTime, NOT_SAID_NOW, readSelfReport } from "./self-report.ts"
 
 /** `(laughs)`, `[music]`, `♪`: what is heard and not said. */
 const NOT_SAID = /\([^)]*\)|\[[^\]]*\]|[♪♫*]/g;
+/** "I'm afraid so" regrets, and fears nothing. */
+const REGRETS = /\bi(?:'m| am) afraid (?=(?:so|not|that|there|i|i'm|we|you|he|she|it|they)\b)/gi;
 const ADDRESSED = /\b(?:you|your|yours|you're|you've|yourself)\b/i;
 
 /**
@@ -10,7 +12,7 @@ const ADDRESSED = /\b(?:you|your|yours|you're|you've|yourself)\b/i;
  * that they tell of; of another, only where they are addressed.
  */
 export function readUtterance(text: string, of: "speaker" | "another"): SituationReading {
-  const said = text.replace(NOT_SAID, " ").replace(/\s+/g, " ").trim();
+  const said = spokenIn(text);
   if (of === "another") {
     if (ADDRESSED.test(said)) return readSituation(said, { about: "you" });
     return { ...NOTHING, abstention: "Somebody else says it, and not to anybody" };
@@ -18,6 +20,14 @@ export function readUtterance(text: string, of: "speaker" | "another"): Situatio
   const report = readSelfReport(said);
   if (report === null) return readSituation(said);
   return { ...NOTHING, distribution: report.distribution, read: said };
+}
+
+/** Of what is longer only the beginning is read, as of any situation. */
+const LONGEST = 4_000;
+
+function spokenIn(text: string): string {
+  const spoken = text.slice(0, LONGEST).replaceAll("’", "'").replace(NOT_SAID, " ").replace(REGRETS, " ");
+  return spoken.replace(/\s+/g, " ").trim();
 }
 
 const NOTHING: SituationReading = {
@@ -40,7 +50,7 @@ const UNPLEASANT: readonly string[] = ["anger", "contempt", "disgust", "fear", "
 
 /** `null` where the words do not say clearly that it is pleasant or unpleasant for whoever says them. */
 export function saidPleasantness(text: string): SaidPleasantness | null {
-  const said = text.replaceAll("’", "'").replace(NOT_SAID, " ");
+  const said = spokenIn(text);
   const report = readSelfReport(said);
   if (report !== null) return report;
   if (!OF_ONESELF.test(said) || NOT_SAID_NOW.test(said.toLowerCase()) || isOfAnotherTime(said)) return null;

@@ -54,13 +54,13 @@ function clausesOf(sentence: string): string[] {
 /** What makes a clause tell of something that is not, not now, or only by somebody's word. */
 export const NOT_SAID_NOW =
   /\b(?:if|unless|when|whenever|would|wish|hope|hopes|suppose|imagine|pretend|used to|say|says|said|tell|tells|told|think|thinks|thought|believe|believes)\b/;
-const SOMEBODY = String.raw`(?:i|we)(?:'m|'re| am| are|'ve been| have been| feel|'m feeling| am feeling|'m doing| am doing|'re doing| are doing| feel like i'm)`;
-const MADE = String.raw`(?:makes?|made|leaves?|gets?|got) (?:me|us)(?: feel)?|(?:i|we)(?: do|'ve)?`;
+const SOMEBODY = `(?:i|we)(?:'m|'re| am| are|'ve been| have been| feel|'m feeling| am feeling|'m doing| am doing|'re doing| are doing| feel like i'm)`;
+const MADE = `(?:makes?|made|leaves?|gets?|got) (?:me|us)(?: feel)?|(?:i|we)(?: do|'ve)?`;
 const SOMETHING = String.raw`(?:it|this|that|everything|all of (?:it|this)|life|things|the \w+|my \w+|what an?|such an?|how)(?:'s| is| are| was| were| feels| felt| tastes?| tasted| smells?| sounds?| looks?)?`;
 /** What may stand between; those that deny are counted. */
-const BETWEEN = String.raw`(?:\s+(?:not|never|n't|don't|doesn't|isn't|aren't|wasn't|ain't|hardly|so|very|too|really|quite|just|only|a bit|a little|pretty|rather|honestly|actually|still|always|all|more|most|most of|totally|completely|absolutely|perfectly|deeply|incredibly|terribly|extremely|truly|simply|such|at all|here|now|feel|feeling|an?|the|of|been|doing|in the least))*`;
+const BETWEEN = String.raw`(?:\s+(?:not|never|n't|don't|doesn't|isn't|aren't|wasn't|ain't|hardly|so|very|too|really|quite|just|only|a bit|a little|pretty|rather|honestly|actually|still|always|all|more|most|totally|completely|absolutely|perfectly|deeply|incredibly|terribly|extremely|truly|simply|such|at all|here|now|feel|feeling|an?|the|of|been|doing|in the least))*`;
 /** "Okay" and "well" begin what has nothing to do with how somebody is. */
-const THANKS = String.raw`(?: thanks| thank you)`;
+const THANKS = "(?: thanks| thank you)";
 const DENIES = /\b(?:not|never|hardly|ain't)\b|n't\b/g;
 
 interface Frame {
@@ -102,7 +102,8 @@ function allPatterns(): readonly Pattern[] {
 }
 
 function either(words: readonly string[]): string {
-  return [...words].sort((a, b) => b.length - a.length).join("|");
+  const longestFirst = [...words].sort((a, b) => b.length - a.length);
+  return longestFirst.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
 }
 
 function stateIn(clause: string): SelfReport[] {

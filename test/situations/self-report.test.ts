@@ -15,6 +15,7 @@ it.each([
   ["My dog died yesterday.", false],
   ["Well, let's see.", null],
   ["Okay. Next one.", null],
+  ["I'm afraid so.", null],
   ["Are you sad?", null],
   ["She is sad.", null],
   ["I was afraid of the dark.", null],

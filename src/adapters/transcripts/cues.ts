@@ -2,7 +2,7 @@ import type { Utterance } from "../../domain/utterance.ts";
 import { clockTime } from "./clock-time.ts";
 import type { RefuseTranscript } from "./read-transcript.ts";
 
-const TIMING = /^(.*?)\s*-->\s*(\S+)(?:\s+.*)?$/;
+const ARROW = "-->";
 /** What WebVTT has between its cues. */
 const NO_CUE = /^(?:WEBVTT|NOTE|STYLE|REGION)(?:\s|$)/;
 
@@ -48,7 +48,7 @@ interface WrittenCue {
 }
 
 function addBlock(cues: WrittenCue[], { lines, line: firstLine }: Block, refuse: RefuseTranscript): void {
-  const at = lines.findIndex((line) => line.includes("-->"));
+  const at = lines.findIndex((line) => line.includes(ARROW));
   if (NO_CUE.test(lines[0] ?? "") && at !== 1) return;
   const last = cues.at(-1);
   if (at === -1 && last !== undefined) {
@@ -57,8 +57,9 @@ function addBlock(cues: WrittenCue[], { lines, line: firstLine }: Block, refuse:
     return;
   }
   const line = firstLine + Math.max(0, at);
-  const [, from = "", to = ""] = TIMING.exec(lines[at] ?? "") ?? [];
-  const [fromS, toS] = [clockTime(from), clockTime(to)];
+  const [from = "", rest = ""] = (lines[at] ?? "").split(ARROW);
+  // After the times stand settings of WebVTT, or places of SubRip.
+  const [fromS, toS] = [clockTime(from), clockTime(rest.trim().split(/\s/, 1)[0] ?? "")];
   if (typeof fromS === "string") throw refuse(`line ${line} ${fromS}`);
   if (typeof toS === "string") throw refuse(`line ${line} ${toS}`);
   if (toS < fromS) throw refuse(`the cue in line ${line} ends before it begins`);
