@@ -59,8 +59,10 @@ const MADE = `(?:makes?|made|leaves?|gets?|got) (?:me|us)(?: feel)?|(?:i|we)(?: 
 const SOMETHING = String.raw`(?:it|this|that|everything|all of (?:it|this)|life|things|the \w+|my \w+|what an?|such an?|how)(?:'s| is| are| was| were| feels| felt| tastes?| tasted| smells?| sounds?| looks?)?`;
 /** What may stand between; those that deny are counted. */
 const BETWEEN = String.raw`(?:\s+(?:not|never|n't|don't|doesn't|isn't|aren't|wasn't|ain't|hardly|so|very|too|really|quite|just|only|a bit|a little|pretty|rather|honestly|actually|still|always|all|more|most|totally|completely|absolutely|perfectly|deeply|incredibly|terribly|extremely|truly|simply|such|at all|here|now|feel|feeling|an?|the|of|been|doing|in the least))*`;
-/** "Okay" and "well" begin what has nothing to do with how somebody is. */
+/** Without it, "okay" and "well" alone mostly begin something else. */
 const THANKS = "(?: thanks| thank you)";
+/** Whose good time it is. */
+const OF_ANOTHER = /\b(?:he|she|they|you|he's|she's|they're|you're)\b/;
 const DENIES = /\b(?:not|never|hardly|ain't)\b|n't\b/g;
 
 interface Frame {
@@ -108,7 +110,10 @@ function either(words: readonly string[]): string {
 
 function stateIn(clause: string): SelfReport[] {
   for (const state of selfReports().states) {
-    const idiom = state.idioms.find((words) => clause.includes(words));
+    const idiom = state.idioms.find((words) => {
+      const before = clause.slice(0, Math.max(0, clause.indexOf(words)));
+      return clause.includes(words) && !NOT_SAID_NOW.test(before) && !OF_ANOTHER.test(before);
+    });
     if (idiom !== undefined) return [reportOf(state, idiom)];
   }
   const found = allPatterns().flatMap(({ state, expression }) => {
@@ -117,11 +122,11 @@ function stateIn(clause: string): SelfReport[] {
       ? []
       : [{ state, match }];
   });
-  const [last] = found.sort((a, b) => b.match[0].length - a.match[0].length);
-  if (last === undefined) return [];
-  const denials = last.match[0].match(DENIES)?.length ?? 0;
-  const state = denials % 2 === 0 ? last.state : stateNamed(last.state.denied);
-  return [reportOf(state, last.match[0].trim())];
+  const [longest] = found.sort((a, b) => b.match[0].length - a.match[0].length);
+  if (longest === undefined) return [];
+  const denials = longest.match[0].match(DENIES)?.length ?? 0;
+  const state = denials % 2 === 0 ? longest.state : stateNamed(longest.state.denied);
+  return [reportOf(state, longest.match[0].trim())];
 }
 
 function reportOf({ pleasant, shares }: State, words: string): SelfReport {

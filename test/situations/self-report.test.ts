@@ -16,6 +16,8 @@ it.each([
   ["Well, let's see.", null],
   ["Okay. Next one.", null],
   ["I'm afraid so.", null],
+  ["She's having a good time.", null],
+  ["I hope it doesn't hurt.", null],
   ["Are you sad?", null],
   ["She is sad.", null],
   ["I was afraid of the dark.", null],
