@@ -1,10 +1,11 @@
-// 50 000 stored results: how long the report and finding out where to resume take; and 10 000 BCa resamples over 3 000
-// samples for each metric.
+// 50 000 stored results: how long scoring them with their report and finding out where to resume take, how large the report is and how
+// long a browser takes to open it; and 10 000 BCa resamples over 3 000 samples for each metric.
 // node bench/evaluation-results.mjs     (npm run build first)
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { bootstrapInterval } from "../dist/src/domain/statistics/bootstrap.js";
 import { pearsonStatistic } from "../dist/src/domain/statistics/correlation.js";
 import { icc31Statistic } from "../dist/src/domain/statistics/intraclass-correlation.js";
@@ -19,9 +20,10 @@ import { scoreRun, writeReport } from "../dist/src/evaluation/report/write-repor
 import { createAnswerCache } from "../dist/src/evaluation/runner/answer-cache.js";
 import { answeredCalls } from "../dist/src/evaluation/runner/stored-run.js";
 import { createContentStore } from "../dist/src/platform/content-store.js";
+import { openBrowser } from "./support/browser.mjs";
 import { LABELS, storeResults } from "./support/stored-results.mjs";
 
-const TARGETS = { reportS: 10, resumeS: 3, bootstrapS: 2 };
+const TARGETS = { reportS: 10, reportMB: 20, openS: 2, resumeS: 3, bootstrapS: 2 };
 const random = createRandom(1);
 const folder = mkdtempSync(join(tmpdir(), "kuleshov-bench-"));
 const missed = [];
@@ -38,15 +40,32 @@ async function timed(name, targetS, work) {
   if (seconds > targetS) missed.push(name);
 }
 
+function told(name, value, most, unit) {
+  console.log(`${name}: ${value.toFixed(2)} ${unit} (target ${most})`);
+  if (value > most) missed.push(name);
+}
+
 try {
   await storeResults(folder);
   await timed("resume", TARGETS.resumeS, async () => {
     const answered = await answeredCalls(join(folder, "run"));
     if (answered.size !== 50_000) throw new Error(`${answered.size} answered`);
   });
+  let report;
   await timed("report", TARGETS.reportS, async () => {
-    await writeReport(await scoreRun(join(folder, "run")), createAnswerCache(createContentStore(folder)));
+    report = await writeReport(await scoreRun(join(folder, "run")), createAnswerCache(createContentStore(folder)));
   });
+  told("size of the report", statSync(report).size / 1e6, TARGETS.reportMB, "MB");
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    const startedAt = performance.now();
+    await page.goto(pathToFileURL(report).href, { waitUntil: "load" });
+    await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+    told("opening the report", (performance.now() - startedAt) / 1000, TARGETS.openS, "s, as the machine is loaded");
+  } finally {
+    await browser.close();
+  }
 
   const n = 3000;
   const real = Array.from({ length: n }, () => random.real());

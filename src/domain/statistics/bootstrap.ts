@@ -36,11 +36,31 @@ export function bootstrapInterval(
   n: number,
   options: BootstrapOptions,
 ): BootstrapInterval | null {
-  const value = plainValue(statistic, n);
+  return bootstrapIntervals([statistic], n, options)[0] ?? null;
+}
+
+/** The same of several statistics of the same units: what is drawn for one is what would be drawn for each. */
+export function bootstrapIntervals(
+  statistics: readonly WeightedStatistic[],
+  n: number,
+  options: BootstrapOptions,
+): readonly (BootstrapInterval | null)[] {
   const clusters = clusterPlaces(n, options.clusters);
-  if (value === null || clusters.count < 2) return null;
-  const draws = resampled(statistic, clusters, options);
-  if (draws === null) return null;
+  const values = statistics.map((statistic) => plainValue(statistic, n));
+  const defined = statistics.filter((_statistic, i) => values[i] !== null);
+  const drawn = clusters.count < 2 || defined.length === 0 ? [] : resampled(defined, clusters, options);
+  return statistics.map((statistic, i) => {
+    const value = values[i] ?? null;
+    const draws = drawn[defined.indexOf(statistic)] ?? null;
+    return value === null || draws === null ? null : intervalOf(statistic, { value, draws, clusters }, options);
+  });
+}
+
+function intervalOf(
+  statistic: WeightedStatistic,
+  { value, draws, clusters }: { readonly value: number; readonly draws: Float64Array; readonly clusters: Clusters },
+  options: BootstrapOptions,
+): BootstrapInterval {
   const tail = (1 - (options.level ?? 0.95)) / 2;
   const probabilities = bcaProbabilities(value, draws, { jackknife: jackknifed(statistic, clusters), tail });
   const [lowAt, highAt] = probabilities ?? [tail, 1 - tail];
@@ -69,14 +89,17 @@ function clusterPlaces(n: number, names: readonly string[] | undefined): Cluster
   return { count: places.size, of };
 }
 
-/** Ascending values of the statistic over resamples; `null` when too many are undefined. */
-function resampled(statistic: WeightedStatistic, clusters: Clusters, options: BootstrapOptions): Float64Array | null {
+/** Ascending values of each statistic over resamples; `null` when too many are undefined. */
+function resampled(
+  statistics: readonly WeightedStatistic[],
+  clusters: Clusters,
+  options: BootstrapOptions,
+): readonly (Float64Array | null)[] {
   const random = createRandom(options.seed);
   const rounds = options.resamples ?? 10_000;
   const drawn = new Float64Array(clusters.count);
   const weights = new Float64Array(clusters.of.length);
-  const values = new Float64Array(rounds);
-  let defined = 0;
+  const found = statistics.map((statistic) => ({ statistic, values: new Float64Array(rounds), defined: 0 }));
   for (let round = 0; round < rounds; round++) {
     drawn.fill(0);
     for (let i = 0; i < clusters.count; i++) {
@@ -84,10 +107,14 @@ function resampled(statistic: WeightedStatistic, clusters: Clusters, options: Bo
       drawn[pick] = (drawn[pick] as number) + 1;
     }
     for (let i = 0; i < weights.length; i++) weights[i] = drawn[clusters.of[i] as number] as number;
-    const value = statistic(weights);
-    if (value !== null && Number.isFinite(value)) values[defined++] = value;
+    for (const one of found) {
+      const value = one.statistic(weights);
+      if (value !== null && Number.isFinite(value)) one.values[one.defined++] = value;
+    }
   }
-  return defined < rounds * (1 - MOST_UNDEFINED) ? null : values.subarray(0, defined).sort();
+  return found.map(({ values, defined }) =>
+    defined < rounds * (1 - MOST_UNDEFINED) ? null : values.subarray(0, defined).sort(),
+  );
 }
 
 /**

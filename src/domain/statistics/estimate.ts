@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bootstrapInterval } from "./bootstrap.ts";
+import { bootstrapIntervals } from "./bootstrap.ts";
 import { plainValue, type WeightedStatistic } from "./weighted-statistic.ts";
 
 /** A number that a study can print: value, interval, and how much it rests on. `null` is "unscored", never 0. */
@@ -30,15 +30,22 @@ export interface EstimateOptions {
 
 /** Value and BCa interval of a statistic over `n` units. */
 export function estimate(statistic: WeightedStatistic, n: number, options: EstimateOptions): Estimate {
-  const level = options.level ?? 0.95;
-  const value = plainValue(statistic, n);
-  const interval = value === null ? null : bootstrapInterval(statistic, n, options);
-  return {
-    value,
-    low: interval === null ? null : interval.low,
-    high: interval === null ? null : interval.high,
-    level,
+  return estimates([statistic], n, options)[0] as Estimate;
+}
+
+/** The same of several statistics of the same units, for which is drawn once. */
+export function estimates(
+  statistics: readonly WeightedStatistic[],
+  n: number,
+  options: EstimateOptions,
+): readonly Estimate[] {
+  const intervals = bootstrapIntervals(statistics, n, options);
+  return statistics.map((statistic, i) => ({
+    value: plainValue(statistic, n),
+    low: intervals[i]?.low ?? null,
+    high: intervals[i]?.high ?? null,
+    level: options.level ?? 0.95,
     n,
     unscored: options.unscored,
-  };
+  }));
 }

@@ -1,5 +1,5 @@
 import type { ScoreTable } from "../../domain/score-table.ts";
-import { type Estimate, estimate } from "../../domain/statistics/estimate.ts";
+import { type Estimate, estimates } from "../../domain/statistics/estimate.ts";
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { Answer } from "../answer.ts";
 import type { EvalFile, RATE_NAMES } from "../file/eval-file.ts";
@@ -60,13 +60,17 @@ export function scoreCell(
   const scoredCalls = calls.map((call) => ({ ...call, score: scoreOf(scorer, call, analysis) }));
   const rows = rowsOf(scoredCalls);
   const options = estimateOptions(rows, scoredCalls.length - rows.length, analysis);
+  const metrics = scorer.metrics(rows);
+  const found = estimates(
+    metrics.map(({ statistic }) => statistic(rows)),
+    rows.length,
+    options,
+  );
   return {
     scorer: scorer.name,
-    metrics: scorer.metrics(rows).map((metric) => ({
-      scorer: scorer.name,
-      metric: metric.name,
-      better: metric.better,
-      estimate: estimate(metric.statistic(rows), rows.length, options),
+    metrics: metrics.map(({ name, better }, i) => ({
+      ...{ scorer: scorer.name, metric: name, better },
+      estimate: found[i] as Estimate,
     })),
     tables: rows.length === 0 ? [] : [...(scorer.tables?.(rows) ?? [])],
     notes: rows.length === 0 ? [] : [...(scorer.notes?.(rows, analysis.level) ?? [])],
@@ -116,10 +120,16 @@ export function answerRates(calls: readonly FinishedCall[], asked: Asked): reado
   const shown = calls.filter(({ record }) => record.notShown === undefined);
   const rows = shown.map(({ sample }) => ({ cluster: clusterOfSample(sample) }));
   const options = estimateOptions(rows, calls.length - shown.length, asked.analysis);
-  return Object.entries(RATES).map(([metric, holds]) => {
-    const statistic = meanStatistic(shown.map(({ record }) => (holds(record, asked) ? 1 : 0)));
-    return { scorer: "answers", metric, better: "lower", estimate: estimate(statistic, rows.length, options) };
-  });
+  const rates = Object.entries(RATES);
+  const found = estimates(
+    rates.map(([, holds]) => meanStatistic(shown.map(({ record }) => (holds(record, asked) ? 1 : 0)))),
+    rows.length,
+    options,
+  );
+  return rates.map(([metric], i) => ({
+    ...{ scorer: "answers", metric, better: "lower" as const },
+    estimate: found[i] as Estimate,
+  }));
 }
 
 /** The rows that metrics see: scored calls only. */
