@@ -468,9 +468,9 @@ export default defineScorer({
     const page = await readFile(join(folder, "run", "report.html"), "utf8");
     const rows = [...page.matchAll(/<tr><td>([^<]*)<\/td><td class="n">4<\/td><td class="n">(\d)<\/td><\/tr>/g)];
     expect(rows.map(([, assertion, held]) => [assertion, held])).toEqual([
-      ["contains &#34;au9&#34;", "4"],
+      ["contains &quot;au9&quot;", "4"],
       ["not matches /wrinkle/", expect.stringMatching(/^[04]$/)],
-      ["choice is &#34;AU9&#34;", "4"],
+      ["choice is &quot;AU9&quot;", "4"],
       ["confidence is at least 0.99", "0"],
     ]);
     const own = ["--scorer", join(folder, "letters.mjs")];

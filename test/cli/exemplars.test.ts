@@ -158,7 +158,7 @@ describe("kuleshov find", () => {
     ]);
     const page = await readFile(join(cwd, "found", "found.html"), "utf8");
     expect(page).toMatch(
-      /<img alt="" src="data:image\/jpeg;base64,[^"]+"><h3>1\. sample\d\.jpg F\d<\/h3>\n<p>Similarity 0\.\d\d/,
+      /<img alt src="data:image\/jpeg;base64,[^"]+" loading="lazy"\/><h3>1\. sample\d\.jpg F\d<\/h3><p>Similarity 0\.\d\d/,
     );
     expect(page).toMatch(/<p>rules: (the same|another) expression \(\d+ %\)<\/p><ul><li>/);
     expect(page).not.toMatch(/<script|https?:/);
