@@ -8,6 +8,7 @@ import { parseEvalFile } from "../../dist/src/evaluation/file/read-eval-file.js"
 import { answeredRecord } from "../../dist/src/evaluation/runner/call-record.js";
 import { callsOf } from "../../dist/src/evaluation/runner/plan.js";
 import { beginRun } from "../../dist/src/evaluation/runner/stored-run.js";
+import { journalLine } from "../../dist/src/runs/journal.js";
 import { openRunFolder } from "../../dist/src/runs/run-folder.js";
 
 export const LABELS = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"];
@@ -87,7 +88,7 @@ scorers: [accuracy, calibration, faithfulness]
       fingerprint: null,
     };
     const record = answeredRecord(call, "0".repeat(64), { solution, cached: false, attempts: 1, costUsd: 0 });
-    if (!stream.write(`${JSON.stringify(record)}\n`)) await once(stream, "drain");
+    if (!stream.write(journalLine(record))) await once(stream, "drain");
   }
   stream.end();
   await once(stream, "finish");

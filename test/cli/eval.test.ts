@@ -525,7 +525,7 @@ ${hint}
       // Of the four answers the judge finds that two name a unit.
       if (told.includes("Grade an answer")) return saysJson(graded(told.includes("AU9 wrinkles the nose") ? 1 : 0));
       const isSecond = told.includes("Think of the nose");
-      const reason = told.includes("kind a") ? "AU9 wrinkles the nose" : "I guess";
+      const reason = told.includes('kind "a"') ? "AU9 wrinkles the nose" : "I guess";
       return saysJson({ choice: isSecond ? "AU9" : "AU12", confidence: 0.9, reason });
     });
     vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
@@ -556,10 +556,10 @@ analysis: { resamples: 200 }
       /rubric +0\.750 .*n = 4\n +rubric names unit +0\.500 .*\n +rubric is brief +1\.000 /,
     );
     const told = server.chats.map((body) => toldIn(body));
-    expect(told).toContainEqual(expect.stringMatching(/^.*Answer as a coder, kind b: "Which action unit/s));
+    expect(told).toContainEqual(expect.stringMatching(/^.*Answer as a coder, kind "b": "Which action unit/s));
     const judged = told.find((text) => text.includes('"explanation":"AU9 wrinkles the nose"')) ?? "";
     expect(judged).toContain('Question: "Which action unit wrinkles the nose?"');
-    expect(judged).toContain("- names_unit: Names the unit of a question of kind a (0 = no; 1 = yes)");
+    expect(judged).toContain('- names_unit: Names the unit of a question of kind "a" (0 = no; 1 = yes)');
 
     // Two people grade what the judge graded, without seeing what it said; one of them agrees with it throughout.
     await run("export", "first");

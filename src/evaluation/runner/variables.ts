@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../domain/errors.ts";
+import { quoted } from "../../judging/prompt-library.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Sample } from "../sample.ts";
 import type { Call, Solver } from "../solver.ts";
@@ -35,9 +36,11 @@ function cellOf(
   name: string,
   { where, sample, file }: { readonly where: string; readonly sample: Sample; readonly file: EvalFile },
 ): string {
-  const from = [file.variables, sample.columns].find((values) => Object.hasOwn(values, name));
-  const value = from?.[name];
-  if (value !== undefined) return value;
+  const said = Object.hasOwn(file.variables, name) ? file.variables[name] : undefined;
+  if (said !== undefined) return said;
+  // Whoever made the data set did not write the prompt: a cell is quoted, so that it cannot pose as part of it.
+  const cell = Object.hasOwn(sample.columns, name) ? sample.columns[name] : undefined;
+  if (cell !== undefined) return quoted(cell);
   const there = [...Object.keys(file.variables), ...Object.keys(sample.columns)];
   throw new ConfigurationError(
     `The ${where} has a variable ${name}, which sample "${sample.id}" has no cell for: name it under variables, or as a column that the data set names for nothing else (there ${there.length === 0 ? "are none" : `are ${there.join(", ")}`})`,
