@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -61,6 +61,11 @@ const rowsOf = (key) => new Map(names.map((name) => [name, ofOne.get(name).join(
 const keys = Array.from({ length: ROWS }, (_, index) => `images/${index}.jpg`);
 const expected = new Map(names.map((name) => [name, createHash("sha256").update(headers.get(name))]));
 for (const key of keys) for (const [name, rows] of rowsOf(key)) expected.get(name).update(rows);
+// Rows are made here, not measured: nothing is lost when the machine ends, so nothing waits for the disk.
+const probe = await open(bin);
+Object.getPrototypeOf(probe).datasync = async () => undefined;
+await probe.close();
+
 async function writeShard(number) {
   const part = shareOut(keys, { number, of: SHARDS });
   const study = await openStudyFolder(join(place, "shards", shardFolder(part.shard)), {
@@ -77,12 +82,7 @@ async function writeShard(number) {
   }
   await study.close("finished");
 }
-/** Written together, as each waits for the disk most of the time. */
-const AT_ONCE = 20;
-const numbers = Array.from({ length: SHARDS }, (_, index) => index + 1);
-for (let from = 0; from < SHARDS; from += AT_ONCE) {
-  await Promise.all(numbers.slice(from, from + AT_ONCE).map(writeShard));
-}
+for (let number = 1; number <= SHARDS; number += 1) await writeShard(number);
 
 const shards = (await readdir(join(place, "shards"))).map((name) => join(place, "shards", name));
 const { seconds, peakMb } = await run(["merge", ...shards, "--out", join(place, "study")]);

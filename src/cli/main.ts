@@ -21,6 +21,7 @@ import * as measure from "./measure.ts";
 import * as merging from "./merge.ts";
 import * as models from "./models.ts";
 import { outliveReaders } from "./output.ts";
+import * as slurm from "./slurm.ts";
 import * as studio from "./studio.ts";
 import * as trace from "./trace.ts";
 import * as validation from "./validate.ts";
@@ -37,6 +38,7 @@ const commands = [
   ask,
   measure,
   merging,
+  slurm,
   imported,
   agreement,
   validation,

@@ -14,7 +14,7 @@ export interface Shard {
   readonly words?: readonly string[] | undefined;
 }
 
-const MOST_SHARDS = 10_000;
+export const MOST_SHARDS = 10_000;
 
 /** @throws {ConfigurationError} if it is not a shard such as `3/200`. */
 export function readShard(text: string): Shard {
@@ -44,6 +44,11 @@ function digestOf(key: string): Buffer {
 
 function numberOf(digest: Buffer, of: number): number {
   return Number(digest.readBigUInt64BE() % BigInt(of)) + 1;
+}
+
+/** The number of the shard that an input belongs to. */
+export function numberOfShard(key: string, of: number): number {
+  return numberOf(digestOf(key), of);
 }
 
 /** The inputs of a run that belong to one shard, and where each has its place among all. */
