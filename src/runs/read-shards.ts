@@ -7,7 +7,7 @@ import { wholeRecords } from "./journal.ts";
 import { missingShards, wordsOfWhole } from "./missing-shards.ts";
 import { type RunSettings, settingsThatDiffer } from "./run-folder.ts";
 import { readRunHistory } from "./run-history.ts";
-import { NO_COUNTS, type RowBatch, sumOfCounts } from "./run-rows.ts";
+import type { RowBatch } from "./run-rows.ts";
 import {
   createPlaces,
   readShard,
@@ -18,14 +18,8 @@ import {
   ShardHead,
   settingsOfWhole,
 } from "./shard.ts";
-import {
-  headerOf,
-  openShardTables,
-  type ShardInput,
-  type ShardTables,
-  type Survey,
-  surveyShard,
-} from "./shard-tables.ts";
+import { batchesInOrder, doNotAddUp } from "./shard-batches.ts";
+import { headerOf, openShardTables, type ShardTables, type Survey, surveyShard } from "./shard-tables.ts";
 
 /** The shards of one run, of which none is missing, unfinished or there twice. */
 export interface Shards {
@@ -78,7 +72,23 @@ export async function openShards(folders: readonly string[], version: string): P
     .sort((a, b) => a.head.number - b.head.number);
   const [{ head } = { head: undefined }] = shards;
   if (head === undefined) throw doNotAddUp(first.folder);
-  const { total, tables: names, of } = head;
+  const { tables, owners } = await surveyAll(shards, head);
+  return {
+    command: first.command,
+    settings: settingsOfWhole(first.settings),
+    folders: shards.map(({ folder }) => folder),
+    headers: await commonHeaders(tables, head.tables),
+    total: head.total,
+    wordsOfWhole: (folder) => (head.words === null ? null : wordsOfWhole(head.words, folder)),
+    batches: (done) => batchesInOrder(tables, owners, done),
+  };
+}
+
+/** Looks through all shards, and finds out which of them has which input. */
+async function surveyAll(
+  shards: readonly { readonly folder: string; readonly head: ShardHead }[],
+  { total, of, sha256 }: ShardHead,
+): Promise<{ readonly tables: readonly ShardTables[]; readonly owners: Uint16Array }> {
   const owners = new Uint16Array(total);
   const places = createPlaces(total);
   const surveys: { readonly folder: string; readonly survey: Survey }[] = [];
@@ -90,88 +100,9 @@ export async function openShards(folders: readonly string[], version: string): P
     });
     surveys.push({ folder, survey });
   }
-  if (places.sha256() !== head.sha256) throw doNotAddUp(first.folder);
+  if (places.sha256() !== sha256) throw doNotAddUp(shards[0]?.folder ?? "");
   const bytes = surveys.flatMap(({ survey }) => [...survey.bytes.values()]).reduce((sum, more) => sum + more, 0);
-  const tables = surveys.map(({ folder, survey }) => openShardTables(folder, survey, bytes));
-  return {
-    command: first.command,
-    settings: settingsOfWhole(first.settings),
-    folders: shards.map(({ folder }) => folder),
-    headers: await commonHeaders(tables, names),
-    total,
-    wordsOfWhole: (folder) => (head.words === null ? null : wordsOfWhole(head.words, folder)),
-    batches: (done) => batchesInOrder(tables, owners, done),
-  };
-}
-
-/** Rows that are written together. */
-const BATCH_BYTES = 1 << 24;
-
-async function* batchesInOrder(
-  tables: readonly ShardTables[],
-  owners: Uint16Array,
-  done: ReadonlySet<string>,
-): AsyncGenerator<RowBatch> {
-  const inputs = tables.map((shard) => shard.inputs());
-  let [batch, next] = [createBatch(), createBatch()];
-  try {
-    for (const [place, number] of owners.entries()) {
-      const shard = tables[number - 1];
-      const input = (await inputs[number - 1]?.next())?.value;
-      if (shard === undefined || input === undefined || input.place !== place) throw doNotAddUp(shard?.folder ?? "");
-      if (done.has(input.key)) continue;
-      await shard.copyRows(input, batch.add);
-      batch.end(input);
-      if (batch.bytes() < BATCH_BYTES) continue;
-      yield batch.whole();
-      [batch, next] = [next, batch];
-      batch.empty();
-    }
-    if (batch.bytes() > 0 || batch.whole().done.length > 0) yield batch.whole();
-  } finally {
-    for (const each of inputs) await each.return(undefined);
-  }
-}
-
-/** Gathers rows of many inputs in memory that is used again and again. */
-function createBatch() {
-  const rows = new Map<string, { bytes: Buffer; length: number }>();
-  let done: string[] = [];
-  let counts = NO_COUNTS;
-  return {
-    add(name: string, more: Buffer) {
-      const table = rows.get(name) ?? { bytes: Buffer.alloc(0), length: 0 };
-      rows.set(name, table);
-      const length = table.length + more.length;
-      if (length > table.bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(2 * length);
-        table.bytes.copy(larger, 0, 0, table.length);
-        table.bytes = larger;
-      }
-      more.copy(table.bytes, table.length);
-      table.length = length;
-    },
-    end(input: ShardInput) {
-      if (input.done) done.push(input.key);
-      counts = sumOfCounts(counts, input.counts);
-    },
-    bytes: () => [...rows.values()].reduce((sum, { length }) => sum + length, 0),
-    whole: (): RowBatch => ({
-      ...{ done, counts },
-      rows: new Map([...rows].map(([name, { bytes, length }]) => [name, bytes.subarray(0, length)])),
-    }),
-    empty() {
-      done = [];
-      counts = NO_COUNTS;
-      for (const table of rows.values()) table.length = 0;
-    },
-  };
-}
-
-function doNotAddUp(folder: string): ConfigurationError {
-  return new ConfigurationError(
-    `Cannot merge as the shards do not add up to the inputs that were shared out: its ${SHARD_FILE} was changed, so run the shard again with --force (\`${folder}\`)`,
-  );
+  return { owners, tables: surveys.map(({ folder, survey }) => openShardTables(folder, survey, bytes)) };
 }
 
 async function commonHeaders(tables: readonly ShardTables[], names: readonly string[]) {
