@@ -6,11 +6,14 @@ import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
 import { createRulesModel } from "../src/adapters/rules/rules-model.ts";
 import { type AskManyQuery, askMany } from "../src/ask-many.ts";
 import * as askModule from "../src/cli/ask.ts";
+import { merge } from "../src/merge.ts";
+import { packageVersion } from "../src/platform/package-paths.ts";
 import { readTable } from "../src/platform/tables/table-rows.ts";
 import { type AskItem, readAskList } from "../src/study/ask-list.ts";
 import { abstained, judgment, reading, subject } from "./support/builders.ts";
 import { partsFor } from "./support/judge-of.ts";
 import { drops, failsWith, type Reply, saysJson, saysOf, type WireBody } from "./support/model-server.ts";
+import { NO_VIDEOS } from "./support/no-videos.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { runCommand } from "./support/run-command.ts";
@@ -48,8 +51,8 @@ async function asking(script: (asked: WireBody, index: number) => Reply) {
   const price = { inputPerMillion: 10_000, outputPerMillion: 100_000 };
   const out = join(folder, "out");
   const usual = { folder: out, labels: null, settings: {}, budget: {}, concurrency: 1 };
-  const run = (items: readonly AskItem[], more: Partial<AskManyQuery> = {}, signal?: AbortSignal) =>
-    askMany({ ...usual, items, ...more }, { ask: parts, price, version: "0.0.0" }, signal);
+  const run = (items: readonly AskItem[], more: Partial<AskManyQuery> = {}, signal?: AbortSignal, version = "0.0.0") =>
+    askMany({ ...usual, items, ...more }, { ask: parts, price, version }, signal);
   const table = () => readTable(join(out, "answers.csv"), { refuse });
   return { server, out, run, table };
 }
@@ -267,6 +270,25 @@ describe("a run of many questions", () => {
     expect((await run(itemsOf("a"), { resume: true })).answers).toMatchObject([{ failure: null }]);
     expect(await table()).toHaveLength(1);
     expect(server.chats).toHaveLength(3);
+  });
+
+  it("is shared out among machines, and put together as one would have answered it", async () => {
+    let down = false;
+    const { out, run } = await asking((asked) => (down ? drops : careful(asked)));
+    const items = itemsOf("a", "b", "c", "d");
+    const version = packageVersion();
+    await run(items, { folder: join(folder, "one", "out") }, undefined, version);
+    const shards = [1, 2, 3].map((number) => join(folder, `${number}-of-3`));
+    const shard = (index: number) => ({ folder: shards[index] as string, shard: { number: index + 1, of: 3 } });
+    down = true;
+    await expect(run(items, shard(0), undefined, version)).resolves.toMatchObject({ tokens: 0 });
+    down = false;
+    for (const index of [0, 1, 2]) await run(items, { ...shard(index), resume: true }, undefined, version);
+    await merge({ shards, folder: out }, NO_VIDEOS);
+    const told = (name: string) => readTable(name, { refuse });
+    const rows = await told(join(out, "answers.csv"));
+    expect(rows).toEqual(await told(join(folder, "one", "out", "answers.csv")));
+    expect(rows.map(({ cells }) => cells.id)).toEqual(["a", "b", "c", "d"]);
   });
 
   it("counts every try in its budget: one that failed, one that broke off and one that answered", async () => {

@@ -1,9 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { type DiscoverQuery, discover } from "../src/discover.ts";
+import { type DiscoverQuery, discover, gatherShard } from "../src/discover.ts";
+import { merge } from "../src/merge.ts";
 import { testSpace } from "./support/exemplars.ts";
 import { measureAs } from "./support/measured-images.ts";
+import { NO_VIDEOS } from "./support/no-videos.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { tempFolder } from "./support/temp-folder.ts";
 
@@ -37,4 +39,20 @@ it("never mixes two lists of known categories in one folder, nor takes a photo o
   await discover({ ...query(folder, ["anger"]), force: true }, dependencies);
   expect(await readFile(join(folder, "measured", "faces.jsonl"), "utf8")).not.toBe("");
   expect(await readFile(join(folder, "mine.jpg"), "utf8")).toBe("my photo");
+});
+
+it("goes on from images that were measured in shards, and measures none again", async () => {
+  const place = await tempFolder();
+  const [one, merged] = [join(place, "one"), join(place, "merged")];
+  await discover(query(one, []), dependencies);
+  const shards = [1, 2].map((number) => join(place, `${number}-of-2`));
+  for (const [index, folder] of shards.entries()) {
+    await gatherShard(query(folder, []), { number: index + 1, of: 2 }, dependencies);
+  }
+  expect(await merge({ shards, folder: merged }, NO_VIDEOS)).toMatchObject({ images: 2, faces: 2, goOn: null });
+  const measure = () => Promise.reject(new RangeError("There is nothing left to measure"));
+  const { discovery } = await discover(query(merged, []), { ...dependencies, measure });
+  expect(discovery.faces).toHaveLength(2);
+  const rows = (folder: string) => readFile(join(folder, "measured", "faces.jsonl"), "utf8");
+  expect(await rows(merged)).toBe(await rows(one));
 });
