@@ -35,7 +35,8 @@ export function createImageSessions(dependencies: InputDependencies): ImageSessi
       const toolContext = known?.transcript === transcript ? known.toolContext : opened(path, transcript, dependencies);
       sessions.delete(key);
       sessions.set(key, { transcript, toolContext });
-      toolContext.catch(() => sessions.delete(key));
+      // What was noted before a transcript that cannot be read stays.
+      toolContext.catch(() => (known === undefined ? sessions.delete(key) : sessions.set(key, known)));
       for (const oldest of [...sessions.keys()].slice(0, -KEPT)) sessions.delete(oldest);
       const ready = await toolContext;
       signal?.throwIfAborted();
@@ -55,8 +56,8 @@ async function changedAt(path: string): Promise<number> {
 async function opened(path: string, transcript: string | null, dependencies: InputDependencies): Promise<ToolContext> {
   const setting = { watch: startStopwatch(), models: [], signal: undefined };
   const input = await openInput({ image: path, transcript }, dependencies, setting);
-  const { image, clip, faces, present, said, atHand } = input;
-  const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: null, clip, said });
+  const { image, clip, faces, present, said, sound, atHand } = input;
+  const ledger = fillLedger({ faces, toolboxes: dependencies.toolboxes, context: null, clip, said, sound });
   await observeScene({ image, faces: present, ledger }, dependencies.observers);
   const asked = { question: null, labels: null, observer: { type: "model" as const, name: "mcp-client" } };
   return { image, ...(atHand && { clip: atHand }), ledger, ...asked };

@@ -115,6 +115,7 @@ const LANES: Partial<Readonly<Record<EvidenceItem["kind"], string>>> = {
   episode: "movements",
   utterance: "words",
   voice: "voices",
+  contradiction: "contradictions",
   observation: "noted",
 };
 
