@@ -46,6 +46,8 @@ export const VoiceMeasure = z.enum([
   "syllable rate",
   "syllable rate to own",
   "harmonicity",
+  "pauses",
+  "typical pause",
 ]);
 export type VoiceMeasure = z.infer<typeof VoiceMeasure>;
 

@@ -2,10 +2,10 @@ import type { EvidenceItem, NewEvidence, TimeWindow, VoiceMeasure } from "../dom
 import { groupBy } from "../domain/group-by.ts";
 import { mean, median, quantileOfSorted } from "../domain/statistics/summary.ts";
 import { secondsText, spanText } from "../domain/timeline.ts";
-import { mouthCurve, whoSpeaks } from "../dynamics/who-speaks.ts";
 import type { HeardSound } from "../voice/hear-sound.ts";
 import type { SpeechStretch } from "../voice/measure-speech.ts";
 import type { PersonInClip } from "./clip-evidence.ts";
+import { type Owner, ownersOf } from "./voice-owners.ts";
 
 /** What is heard in a clip, or why nothing is. */
 export type ClipSound = HeardSound | { readonly silentAs: string };
@@ -20,15 +20,6 @@ interface Measure {
   readonly name: VoiceMeasure;
   readonly value: number;
   readonly unit: string;
-}
-
-/** Whose voice it is. */
-interface Owner {
-  /** Who is the same speaker: a face, or a name of the transcript; `null` where nobody knows. */
-  readonly name: string | null;
-  readonly spokenBy: string | null;
-  readonly knownBy: "name" | "lips" | null;
-  readonly why: string;
 }
 
 /** What is usual for one speaker in this clip. */
@@ -69,7 +60,7 @@ export function voiceEvidence(
       throughout(
         owner,
         own.map(({ stretch }) => stretch),
-        baseline,
+        { baseline, stretches },
       ),
       ...own.map(({ stretch, owner: by }) => ofStretch(stretch, by, baseline)),
     ];
@@ -79,32 +70,6 @@ export function voiceEvidence(
 function item(statement: string, value: EvidenceItem["value"], time?: TimeWindow): NewEvidence {
   const base = { kind: "voice" as const, faceId: null, region: null, statement, value, source: SOURCE };
   return time === undefined ? base : { ...base, time };
-}
-
-/** By who says the words that fill it, else by the lips that move. */
-function ownersOf(stretches: readonly SpeechStretch[], people: readonly PersonInClip[], said: readonly EvidenceItem[]) {
-  const mouths = people.flatMap(({ faceId, sights }) => mouthCurve(faceId, sights) ?? []);
-  const byLips = whoSpeaks(stretches, mouths);
-  return stretches.map((stretch, at): Owner => {
-    const words = wordsIn(stretch, said);
-    const { faceId, why } = byLips[at] ?? { faceId: null, why: "no lips were measured" };
-    if (words?.spokenBy != null) {
-      const byWhat = words.knownBy === "name" ? "by the transcript" : "whose lips move";
-      return { name: words.spokenBy, spokenBy: words.spokenBy, knownBy: words.knownBy, why: byWhat };
-    }
-    if (faceId !== null) return { name: faceId, spokenBy: faceId, knownBy: "lips", why: "whose lips move" };
-    return { name: words?.speaker ?? null, spokenBy: null, knownBy: null, why: `face not known: ${why}` };
-  });
-}
-
-/** The utterance that fills most of a stretch, and at least half of it. */
-function wordsIn(stretch: TimeWindow, said: readonly EvidenceItem[]) {
-  const shares = said.flatMap(({ value, time }) => {
-    if (value.type !== "utterance" || time === undefined) return [];
-    const overlapS = Math.min(time.toS, stretch.toS) - Math.max(time.fromS, stretch.fromS);
-    return [{ value, share: overlapS / (stretch.toS - stretch.fromS) }];
-  });
-  return shares.filter(({ share }) => share >= 0.5).sort((a, b) => b.share - a.share)[0]?.value;
 }
 
 function baselineOf(own: readonly SpeechStretch[]): Baseline | null {
@@ -128,40 +93,62 @@ function rateOf(own: readonly SpeechStretch[]): number | null {
 }
 
 /** One voice through the clip: what is usual for it. */
-function throughout(owner: Owner, own: readonly SpeechStretch[], baseline: Baseline | null): NewEvidence {
+function throughout(
+  owner: Owner,
+  own: readonly SpeechStretch[],
+  { baseline, stretches }: { readonly baseline: Baseline | null; readonly stretches: readonly SpeechStretch[] },
+): NewEvidence {
   const speechS = own.reduce((sum, { fromS, toS }) => sum + toS - fromS, 0);
+  const head = `${nameOf(owner)}, ${own.length === 1 ? "1 stretch" : `${own.length} stretches`} with ${secondsText(speechS)} of speech`;
+  const usual = owner.name === null ? { measures: [], told: [] } : usualOf(own, stretches);
+  const told = [...usual.told, ...(baseline === null ? [noBaseline(owner)] : [])];
+  const measures: Measure[] = [{ name: "speech", value: speechS, unit: "s" }, ...usual.measures];
+  const { spokenBy, knownBy } = owner;
+  return item(`${head}: ${told.join("; ")}`, { type: "voice", spokenBy, knownBy, measures });
+}
+
+function usualOf(own: readonly SpeechStretch[], all: readonly SpeechStretch[]) {
   const pitchHz = Float64Array.from(own.flatMap((stretch) => [...stretch.pitchHz])).sort();
   const [low, middle, high] = [0.05, 0.5, 0.95].map((at) => quantileOfSorted(pitchHz, at));
+  const range = low == null || high == null ? null : 12 * Math.log2(high / low);
   const [levelDb, rate] = [median(levelsOf(own)), rateOf(own)];
   const clear = own.flatMap(({ harmonicityDb }) => harmonicityDb ?? []);
   const harmonicityDb = clear.length < BASELINE_STRETCHES ? null : mean(clear);
-  const isOne = owner.name !== null;
-  const range = low == null || high == null ? null : 12 * Math.log2(high / low);
-  const measures: Measure[] = [
-    { name: "speech", value: speechS, unit: "s" },
-    ...measure("pitch", isOne ? middle : null, "Hz"),
-    ...measure("pitch range", isOne ? range : null, "semitones"),
-    ...measure("loudness", isOne ? levelDb : null, "dB of full scale"),
-    ...measure("syllable rate", isOne ? rate : null, "syllables per second"),
-    ...measure("harmonicity", isOne ? harmonicityDb : null, "dB"),
+  const pauses = pausesOf(own, all);
+  const pauseS = median(pauses);
+  const measures = [
+    ...measure("pitch", middle, "Hz"),
+    ...measure("pitch range", range, "semitones"),
+    ...measure("loudness", levelDb, "dB of full scale"),
+    ...measure("syllable rate", rate, "syllables per second"),
+    ...measure("harmonicity", harmonicityDb, "dB"),
+    ...measure("pauses", pauseS === null ? null : pauses.length, "pauses"),
+    ...measure("typical pause", pauseS, "s"),
   ];
-  const stretchText = own.length === 1 ? "1 stretch" : `${own.length} stretches`;
-  const head = `${nameOf(owner)}, ${stretchText} with ${secondsText(speechS)} of speech`;
   const told = [
-    ...(isOne && middle != null
-      ? [`median pitch ${middle.toFixed(0)} Hz, of which 90 % lie within ${range?.toFixed(1)} semitones`]
-      : []),
-    ...(isOne && levelDb !== null ? [`loudness ${levelDb.toFixed(0)} dB of full scale`] : []),
-    ...(isOne && rate !== null ? [`${rate.toFixed(1)} syllables per second, counted in the sound`] : []),
-    ...(isOne && harmonicityDb !== null ? [`harmonics ${harmonicityDb.toFixed(0)} dB above noise`] : []),
-    ...(baseline === null ? [noBaseline(owner)] : []),
+    middle == null
+      ? ""
+      : `median pitch ${middle.toFixed(0)} Hz, of which 90 % lie within ${range?.toFixed(1)} semitones`,
+    levelDb === null ? "" : `loudness ${levelDb.toFixed(0)} dB of full scale`,
+    rate === null ? "" : `${rate.toFixed(1)} syllables per second, counted in the sound`,
+    pauseS === null ? "" : pausesText(pauses, pauseS),
+    harmonicityDb === null ? "" : `harmonics ${harmonicityDb.toFixed(0)} dB above noise`,
   ];
-  return item(`${head}: ${told.join("; ")}`, {
-    type: "voice",
-    spokenBy: owner.spokenBy,
-    knownBy: owner.knownBy,
-    measures,
+  return { measures, told: told.filter((words) => words !== "") };
+}
+
+/** Silences of one speaker within what they say: while somebody else speaks it is a turn. */
+function pausesOf(own: readonly SpeechStretch[], all: readonly SpeechStretch[]): number[] {
+  return own.slice(1).flatMap((stretch, at) => {
+    const before = own[at] as SpeechStretch;
+    const isTurn = all.indexOf(stretch) - all.indexOf(before) > 1;
+    return isTurn ? [] : [stretch.fromS - before.toS];
   });
+}
+
+function pausesText(pauses: readonly number[], typicalS: number): string {
+  if (pauses.length === 1) return `1 pause of ${typicalS.toFixed(1)} s`;
+  return `${pauses.length} pauses, typically of ${typicalS.toFixed(1)} s and at most of ${Math.max(...pauses).toFixed(1)} s`;
 }
 
 function noBaseline({ name }: Owner): string {

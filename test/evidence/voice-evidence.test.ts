@@ -39,7 +39,7 @@ describe("voiceEvidence", () => {
     const items = voiceEvidence(heard(first, others, second, third, fourth), { people: [F1, F2], said: [] });
 
     expect(items.map(({ statement }) => statement)).toEqual([
-      "F1's voice (whose lips move), 4 stretches with 5.6 s of speech: median pitch 200 Hz, of which 90 % lie within 4.0 semitones; loudness -20 dB of full scale; 5.5 syllables per second, counted in the sound; harmonics 12 dB above noise",
+      "F1's voice (whose lips move), 4 stretches with 5.6 s of speech: median pitch 200 Hz, of which 90 % lie within 4.0 semitones; loudness -20 dB of full scale; 5.5 syllables per second, counted in the sound; 2 pauses, typically of 1.6 s and at most of 2.6 s; harmonics 12 dB above noise",
       expect.stringContaining(
         "F1's voice (whose lips move) from 0.0 to 1.4 s: pitch 200 Hz, 0.0 semitones above its own median, falling by 2.0",
       ),
