@@ -6,15 +6,23 @@ import { statedWindow, windowText } from "./stated-times.ts";
 type Voice = EvidenceItem & { readonly value: Extract<EvidenceItem["value"], { type: "voice" }> };
 
 const OF_VOICE =
-  /\b(?:voices?|vocal\w*|intonation|prosod\w*|pitch(?:ed)?|semitones?|monotone|whisper\w*|shout\w*|sound(?:s|ing|ed)\s+(?!off\b|track)\w+|(?:speak|talk)(?:s|ing)?\s+(?:\w+\s+)?(?:\w+ly|loud(?:er)?|soft(?:er)?|fast(?:er)?|slower))\b/i;
+  /\b(?:voices?|vocal\w*|intonation|prosod\w*|(?:high|low)(?:er)?[- ]pitched|semitones?|monotone|sound(?:s|ing|ed)\s+(?!off\b|track)\w+|(?:speak|talk)(?:s|ing)?\s+(?:\w+\s+)?(?:\w+ly|loud(?:er)?|soft(?:er)?|fast(?:er)?|slower))\b/i;
+/** A head has a pitch too. */
+const PITCH = /\bpitch\b/i;
+const OF_HEAD = /\b(?:heads?|yaw|roll|degrees|chin|nods?|tilt\w*)\b/i;
 const DENIES = /\b(?:no|not|never|nobody|nothing|neither|unknown|without|cannot)\b|n't\b/i;
 
 /** What is wrong with a claim about how somebody sounds that rests on nothing that was heard, `undefined` when nothing is. */
 export function voiceFault({ prose }: Claim, cited: readonly EvidenceItem[]): string | undefined {
-  if (!OF_VOICE.test(prose) || DENIES.test(prose)) return undefined;
+  if (!isOfVoice(prose) || DENIES.test(prose)) return undefined;
   // What the user or a speaker says of a voice can be told again.
-  if (cited.some(({ kind, statement }) => kind === "voice" || OF_VOICE.test(statement))) return undefined;
+  if (cited.some(({ kind, statement }) => kind === "voice" || isOfVoice(statement))) return undefined;
   return "it speaks of a voice and cites no measurement of one";
+}
+
+/** Of what is heard only: a mouth can be seen to shout or to whisper. */
+function isOfVoice(text: string): boolean {
+  return OF_VOICE.test(text) || (PITCH.test(text) && !OF_HEAD.test(text));
 }
 
 /** One thing that a sentence may say of a voice: words for more of it and for less, and how much of it counts as either. */
@@ -70,7 +78,7 @@ const ROUNDED = 0.05;
  */
 export function voiceFinding({ prose, faceIds }: Claim, ledger: EvidenceLedger): Finding | undefined {
   const heard = ledger.ofKind("voice").filter((item): item is Voice => item.value.type === "voice");
-  if (!OF_VOICE.test(prose) || DENIES.test(prose)) return undefined;
+  if (!isOfVoice(prose) || DENIES.test(prose)) return undefined;
   const window = statedWindow(prose);
   const isTheirs = ({ value }: Voice) => faceIds.length === 0 || faceIds.includes(value.spokenBy ?? "");
   const isThen = ({ time }: Voice) => window === null || time === undefined || overlaps(time, window);

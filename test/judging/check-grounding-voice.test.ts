@@ -67,6 +67,10 @@ describe("what a judgment says of voices", () => {
     ["Her voice is warm", ["E1"], "supported"],
     ["Nothing is known of her voice", ["E4"], "supported"],
     ["Her friend whispers a joke", ["E5"], "supported"],
+    ["Her pitch is warm", ["E4"], "uncited"],
+    ["The head pitch is raised", ["E4"], "supported"],
+    ["The head is pitched down", ["E4"], "supported"],
+    ["She looks as if shouting", ["E4"], "supported"],
     ["Lip corners are raised", ["E4"], "supported"],
   ])("of %j, which rests on %j, says %s", (statement, evidenceIds, verdict) => {
     expect(verdictOf(statement, evidenceIds)).toBe(verdict);
