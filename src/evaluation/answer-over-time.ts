@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TimeWindow } from "../domain/evidence.ts";
-import { READING_NAMES, type Reading } from "../domain/judgment.ts";
+import type { Reading } from "../domain/judgment.ts";
 import { ActionUnitName, ToolboxId } from "../domain/measurement.ts";
 import type { Report } from "../domain/report.ts";
 
@@ -36,13 +36,10 @@ export function answerOverTime(
   if (clip === undefined) return undefined;
   const stepS = 1 / clip.fps;
   const subject = judgment.subjects.find((one) => one.faceId === faceId);
-  const [integrated, faceOnly, contextOnly] = READING_NAMES;
-  const stretches = (subject?.overTime ?? []).map((timed) => ({
-    ...{ fromS: timed.fromS, toS: timed.toS },
-    [integrated]: stretchReading(timed[integrated]),
-    [faceOnly]: stretchReading(timed[faceOnly]),
-    [contextOnly]: stretchReading(timed[contextOnly]),
-  })) as AnswerOverTime["stretches"];
+  const stretches = (subject?.overTime ?? []).map(({ fromS, toS, integrated, faceOnly, contextOnly }) => ({
+    ...{ fromS, toS, integrated: stretchReading(integrated) },
+    ...{ faceOnly: stretchReading(faceOnly), contextOnly: stretchReading(contextOnly) },
+  }));
   const actionUnits = evidence.flatMap(({ value, faceId: whose, source }) => {
     if (value.type !== "timeline" || whose !== faceId) return [];
     const times = value.samples.map(({ timeS }) => timeS);
