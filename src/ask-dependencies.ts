@@ -22,7 +22,7 @@ export interface AskDependencies {
   readonly observers: readonly SceneObserver[];
   readonly exemplars: ExemplarSource | null;
   /** What reads clips, hears them and follows who is in them, and how closely; left out where only images are asked about. */
-  readonly clips?: Pick<StudyTools, "identity" | "video"> & HearingTools & MeasureClipOptions;
+  readonly clips?: Pick<StudyTools, "identity" | "video"> & HearingTools & MeasureClipOptions & OfFolder;
   /** What reads the files of transcripts. */
   readonly readTranscript?: TranscriptReader;
   readonly model: JudgeModel;
@@ -43,6 +43,11 @@ export interface AskDependencies {
   readonly version: string;
   /** Told before an image or words leave this machine. */
   readonly notify?: (notice: string) => void;
+}
+
+interface OfFolder {
+  /** Whether what is asked about is a folder with the frames of a clip; else clips are known by the ending of their name. */
+  readonly ofFolder?: true;
 }
 
 /** Everything of some dependencies that determines answers, as plain JSON. */

@@ -149,7 +149,8 @@ function opened(image: InputQuery["image"], signal?: AbortSignal): Promise<Decod
 
 /** The clip that is asked about, with what measures it; `null` for an image, and where nothing here reads clips. */
 function clipIn({ image: path }: InputQuery, { clips, toolboxes }: InputDependencies) {
-  if (clips === undefined || typeof path !== "string" || !VIDEO_ENDINGS.includes(endingOf(path))) return null;
+  if (clips === undefined || typeof path !== "string") return null;
+  if (!clips.ofFolder && !VIDEO_ENDINGS.includes(endingOf(path))) return null;
   const { identity, video, sound: reader, speech, transcriber, ...options } = clips;
   return { path, tools: { toolboxes, identity, video }, hearing: { sound: reader, speech, transcriber }, ...options };
 }

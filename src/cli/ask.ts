@@ -42,6 +42,7 @@ export function register(program: Command): void {
       "what is said, or the words themselves: .vtt, .srt, .csv, .json (Whisper), .TextGrid or .eaf; speakers are matched to faces",
     )
     .option("--sound <file>", "the sound of the clip, where it was recorded apart: WAV, or what ffmpeg reads")
+    .option("--fps <number>", "take a folder's images for the frames of one clip, so many in a second", positive)
     .option("--face <id>", "the one face that is asked about, e.g. F2")
     .option("--blur-others", "blur faces that are not asked about in every image that a model is shown")
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
@@ -88,7 +89,7 @@ async function askCommand(image: string, question: string | undefined, given: As
   checkRunOptions(options);
   const asked = { image, question, ...options };
   const { namesMany } = await import("../study/ask-list.ts");
-  const isMany = await namesMany(image);
+  const isMany = options.fps === undefined && (await namesMany(image));
   if (options.without !== undefined) return askWithoutCommand({ ...asked, without: options.without }, isMany, signal);
   if (isMany) {
     if (options.transcript !== undefined) {

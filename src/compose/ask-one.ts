@@ -20,6 +20,8 @@ export interface AskOptions {
   readonly mirrored?: true;
   readonly context?: string;
   readonly transcript?: string;
+  /** Of a folder of frames, how many are shown in a second. */
+  readonly fps?: number;
   readonly sound?: string;
   readonly face?: string;
   readonly blurOthers?: true;
@@ -56,7 +58,19 @@ export const PAGE = "report.html";
 /** Longest side of the image in the page, and of frames in its timeline. */
 const PAGE_SIDE_PX = 1280;
 
-async function pageOf(report: Report, pixels: DecodedImage, signal: AbortSignal): Promise<string> {
+interface Reading {
+  /** Of a folder of frames. */
+  readonly fps: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Of all frames of a folder and their order. */
+async function hashOfFrames(folder: string): Promise<string> {
+  const frames = await import("../study/frames-reader.ts");
+  return frames.hashOfFrames(folder);
+}
+
+async function pageOf(report: Report, pixels: DecodedImage, { fps, signal }: Reading): Promise<string> {
   const { dataAddress, renderView } = await import("../measuring/render-view.ts");
   const { reportPage } = await import("../pages/report-page.tsx");
   const { viewOf } = await import("../pages/view-report.ts");
@@ -67,7 +81,7 @@ async function pageOf(report: Report, pixels: DecodedImage, signal: AbortSignal)
   const { framesInPage } = await import("../study/clip-frames.ts");
   const timesS = view.clip.moments.map(({ timeS }) => timeS);
   const wanted = { path: pixels.path, fps: report.clip.fps, timesS };
-  return reportPage(view, image, await framesInPage(wanted, openVideoReader(), signal));
+  return reportPage(view, image, await framesInPage(wanted, openVideoReader(fps), signal));
 }
 
 /** Told what happens while a question is answered. */
@@ -109,7 +123,7 @@ export async function askInto(
       ...settings,
       ...(said === undefined ? {} : { transcript: said }),
       ...(sound === undefined ? {} : { sound: await ofFile(sound) }),
-      image: await ofFile(image),
+      image: asked.fps === undefined ? await ofFile(image) : { path: image, sha256: await hashOfFrames(image) },
     },
   });
   let state: "interrupted" | "finished" = "interrupted";
@@ -118,12 +132,12 @@ export async function askInto(
     const kept = run.wasFinished ? await keptReport(join(folder, REPORT)) : undefined;
     const report = kept ?? (await judgeImage(asked, listeners, signal));
     const { renderOverlay } = await import("../render/overlay.ts");
-    const pixels = await pixelsOf(image, report, signal);
+    const pixels = await pixelsOf(image, report, { fps: asked.fps, signal });
     await run.write(
       OVERLAY,
       await renderOverlay(pixels, facesThere(report), { judgment: report.judgment, evidence: report.evidence }),
     );
-    await run.write(PAGE, await pageOf(report, pixels, signal));
+    await run.write(PAGE, await pageOf(report, pixels, { fps: asked.fps, signal }));
     await run.write(REPORT, `${JSON.stringify(report, null, 2)}\n`);
     state = "finished";
     return report;
@@ -138,13 +152,13 @@ function facesThere({ faces, clip }: Report): Report["faces"] {
 }
 
 /** The image; of a clip the frame that stands for it. */
-async function pixelsOf(path: string, { clip }: Report, signal: AbortSignal): Promise<DecodedImage> {
+async function pixelsOf(path: string, { clip }: Report, { fps, signal }: Reading): Promise<DecodedImage> {
   const { decodeImage } = await import("../measuring/decode-image.ts");
   if (clip === undefined) return decodeImage(path, signal);
   const { openVideoReader } = await import("./study.ts");
   const { FRESH_PIXELS } = await import("../domain/pixel-pool.ts");
   const options = { fps: clip.fps, skip: clip.keyFrame, pixels: FRESH_PIXELS, signal };
-  for await (const { image } of openVideoReader().frames(path, options)) return image;
+  for await (const { image } of openVideoReader(fps).frames(path, options)) return image;
   throw new VideoDecodeError(path, "it changed while it was judged");
 }
 
@@ -167,7 +181,7 @@ export async function judgeWithout(
   listeners: AskListeners,
   signal: AbortSignal,
 ): Promise<Counterfactual> {
-  if (isClip(asked.image)) throw new ConfigurationError("--without takes an object out of an image, not out of a clip");
+  if (isClip(asked)) throw new ConfigurationError("--without takes an object out of an image, not out of a clip");
   const { askWithout } = await import("../ask-without.ts");
   return withParts({ ...asked, objects: true }, listeners, signal, (query, dependencies, stop) =>
     askWithout(query, asked.without, dependencies, stop),
@@ -196,9 +210,9 @@ async function withParts<T>(
   }
 }
 
-/** By the ending of its name. */
-function isClip(path: string): boolean {
-  return VIDEO_ENDINGS.includes(endingOf(path));
+/** By the ending of its name, or as somebody says how fast its frames follow. */
+function isClip({ image, fps }: Pick<Asked, "image" | "fps">): boolean {
+  return fps !== undefined || VIDEO_ENDINGS.includes(endingOf(image));
 }
 
 function budgetOf({ budgetUsd: usd, budgetTokens: tokens }: Asked) {
@@ -215,7 +229,8 @@ export function partsOptions(asked: Asked, images: readonly string[] = [asked.im
     mirrored: asked.mirrored,
     scene,
     objects,
-    clip: images.some(isClip),
+    clip: images.some((image) => isClip({ ...asked, image })),
+    framesPerSecond: asked.fps,
     mode: mode ?? null,
     ...shotOptions(asked),
     ...(evidence === undefined ? {} : { evidence: { files: evidence, images } }),

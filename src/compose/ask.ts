@@ -31,6 +31,8 @@ export interface AskOptions extends ModelOptions, JudgeOptions {
   readonly transcribe?: { readonly name: string; readonly options: ModelOptions } | undefined;
   /** Whether a clip is asked about, which takes what reads clips and follows who is in them. */
   readonly clip?: boolean | undefined;
+  /** Where the clip is a folder of frames, how many of them are shown in a second. */
+  readonly framesPerSecond?: number | undefined;
   /** Whether bodies and who looks where are looked for; they are unless told. */
   readonly scene?: boolean;
   /** Whether objects are looked for too; they are not unless told. */
@@ -127,7 +129,7 @@ const CLIP_FPS = 5;
 const CLIP_FRAMES = 8;
 
 async function openClips(options: AskOptions, toolboxes: readonly FerToolbox[]): Promise<Clips> {
-  const { mirrored, transcribe, allowRemote, localOnly } = options;
+  const { mirrored, framesPerSecond, transcribe, allowRemote, localOnly } = options;
   const transcriber =
     transcribe && (await openTranscriber(transcribe.name, { ...transcribe.options, allowRemote, localOnly }));
   const { imagesFor, openHearing, openIdentity, openVideoReader } = await import("./study.ts");
@@ -138,12 +140,13 @@ async function openClips(options: AskOptions, toolboxes: readonly FerToolbox[]):
   const identity = await openIdentity(mirrored);
   return {
     identity,
-    video: openVideoReader(),
+    video: openVideoReader(framesPerSecond),
     ...openHearing(),
     transcriber,
     fps: CLIP_FPS,
     budget: CLIP_FRAMES,
     concurrency,
+    ...(framesPerSecond === undefined ? {} : { ofFolder: true }),
   };
 }
 

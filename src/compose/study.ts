@@ -7,6 +7,7 @@ import { createWavSound } from "../adapters/wav/wav-sound.ts";
 import { mirroredIdentity } from "../measuring/mirrored.ts";
 import type { FaceIdentity } from "../ports/face-identity.ts";
 import type { VideoReader } from "../ports/video-reader.ts";
+import { createFramesReader } from "../study/frames-reader.ts";
 import type { HearingTools } from "../study/hear-clip.ts";
 import type { StudyTools } from "../study/measure-inputs.ts";
 import { importEvidenceFiles } from "./evidence.ts";
@@ -38,8 +39,12 @@ export interface OpenedStudyTools {
 /** Program that reads videos, unless `KULESHOV_FFMPEG` names another. */
 const FFMPEG = "ffmpeg";
 
-/** What reads videos on this machine. The program is looked for when the first video is read. */
-export function openVideoReader(): VideoReader {
+/**
+ * What reads videos on this machine. The program is looked for when the first video is read.
+ * @param framesPerSecond of a folder of images, which are the frames of one clip; no program is needed for them.
+ */
+export function openVideoReader(framesPerSecond?: number): VideoReader {
+  if (framesPerSecond !== undefined) return createFramesReader(framesPerSecond);
   return createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
 }
 
