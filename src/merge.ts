@@ -92,9 +92,13 @@ async function mergeAnswers(shards: Shards, { query, signal }: Merging): Promise
     const rows = await run.openRows(shards.headers);
     await mergeRows(shards, rows, { query, signal }).finally(() => rows.close());
     const spent = createPurse({}, await readTries(run.folder)).spent();
-    await writeAnswers(run, await readAnswers(run.folder), { model: judgeIn(shards.settings), ...spent });
+    const answers = await readAnswers(run.folder);
+    await writeAnswers(run, answers, { model: judgeIn(shards.settings), ...spent });
     state = "finished";
-    return { ...rows.counts(), command: "ask", sheets: null, goOn: null };
+    // Not as the rows count them, of which some were tried in vain before.
+    const failures = answers.filter(({ failure }) => failure !== null).length;
+    const counts = { ...rows.counts(), images: answers.length - failures, failures };
+    return { ...counts, command: "ask", sheets: null, goOn: null };
   } finally {
     await run.close(state);
   }

@@ -284,7 +284,7 @@ describe("a run of many questions", () => {
     await expect(run(items, shard(0), undefined, version)).resolves.toMatchObject({ tokens: 0 });
     down = false;
     for (const index of [0, 1, 2]) await run(items, { ...shard(index), resume: true }, undefined, version);
-    await merge({ shards, folder: out }, NO_VIDEOS);
+    expect(await merge({ shards, folder: out }, NO_VIDEOS)).toMatchObject({ images: 4, failures: 0 });
     const told = (name: string) => readTable(name, { refuse });
     const rows = await told(join(out, "answers.csv"));
     expect(rows).toEqual(await told(join(folder, "one", "out", "answers.csv")));
