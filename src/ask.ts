@@ -6,6 +6,7 @@ import { type InputQuery, inWords, openInput } from "./ask-input.ts";
 import { DEFAULT_QUESTION, type Question } from "./domain/question.ts";
 import type { Report } from "./domain/report.ts";
 import { fillLedger, observeScene } from "./evidence/fill-ledger.ts";
+import { speakerWarnings } from "./evidence/utterance-evidence.ts";
 import { chooseExemplars } from "./exemplars/choose-exemplars.ts";
 import { announceTransfer } from "./judging/announce-transfer.ts";
 import { calibrationOf } from "./judging/find-calibration.ts";
@@ -99,7 +100,14 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
     calibration,
     dependencies,
     replies: recorder.replies(),
-    warnings: [...aboutToolboxes(dependencies), ...input.warnings, ...transfer, ...warnings, ...consultation.warnings],
+    warnings: [
+      ...aboutToolboxes(dependencies),
+      ...input.warnings,
+      ...speakerWarnings(ledger.ofKind("utterance")),
+      ...transfer,
+      ...warnings,
+      ...consultation.warnings,
+    ],
     timingsMs: watch.timingsMs(),
   });
   if (answers !== null) await keepReport(answers, key, report, transfer);

@@ -11,7 +11,10 @@ import { askMany } from "../src/ask-many.ts";
 import { partsOptions } from "../src/compose/ask-one.ts";
 import { createEvidenceLedger } from "../src/domain/evidence.ts";
 import type { Report } from "../src/domain/report.ts";
+import { createTerminalStyle } from "../src/render/terminal-style.ts";
+import { renderTerminalSummary } from "../src/render/terminal-summary.ts";
 import { readAskList } from "../src/study/ask-list.ts";
+
 import { cue, judgment, reading, subject } from "./support/builders.ts";
 import { saysJson, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
@@ -50,6 +53,13 @@ const subjectOf = ({ judgment: { subjects } }: Report) => subjects[0];
 const topOf = (distribution: readonly { label: string; probability: number }[] = []) =>
   [...distribution].sort((a, b) => b.probability - a.probability)[0]?.label;
 
+function meanOver(stretches: NonNullable<ReturnType<typeof subjectOf>>["overTime"] = [], wanted: string): number {
+  const lengths = stretches.map(({ fromS, toS }) => toS - fromS);
+  const shares = stretches.map(({ contextOnly }) => contextOnly.distribution.find(({ label }) => label === wanted));
+  const sum = shares.reduce((all, share, at) => all + (share?.probability ?? 0) * (lengths[at] ?? 0), 0);
+  return sum / lengths.reduce((all, one) => all + one, 0);
+}
+
 it("reads what is said as context over time, and names where it contradicts the face, which alone never comes to know it", async () => {
   const parts = await partsWithWords(createRulesModel());
   const [report, mute] = [await ask({ ...QUERY, transcript: await transcript() }, parts), await ask(QUERY, parts)];
@@ -76,6 +86,11 @@ it("reads what is said as context over time, and names where it contradicts the 
     [4.2, "happiness"],
     [5.6, "happiness"],
   ]);
+  // The whole is the mean of its stretches, by how long they last.
+  expect(told?.contextOnly.distribution.find(({ label }) => label === "sadness")?.probability).toBeCloseTo(
+    meanOver(told?.overTime, "sadness"),
+    3,
+  );
   const [contradiction, ...others] = report.evidence.filter(({ kind }) => kind === "contradiction");
   expect(others).toEqual([]);
   expect(contradiction).toMatchObject({
@@ -93,6 +108,11 @@ it("reads what is said as context over time, and names where it contradicts the 
   );
   expect(told?.congruence.evidenceIds).toEqual(expect.arrayContaining([contradiction?.id, ...cited]));
   expect(report.grounding.claims.filter(({ verdict }) => verdict !== "supported")).toEqual([]);
+  expect(report.warnings).toContain(
+    'Whose face says 1 of 3 utterances is not known, so they are held against no face: say it in the context, as in "Bob (F1)"',
+  );
+  const screen = renderTerminalSummary(report, createTerminalStyle({ color: false, columns: 300 }));
+  expect(screen.replace(/\s+/g, " ")).toContain(` ${contradiction?.statement} [${contradiction?.id}] `);
   const ledger = createEvidenceLedger(report.faces);
   for (const { id: _id, ...item } of report.evidence) ledger.add(item);
   const { text } = await measureFace.run(
@@ -100,6 +120,22 @@ it("reads what is said as context over time, and names where it contradicts the 
     { ledger, image: {} as never, question: null, labels: null, observer: said[0]?.source as never },
   );
   expect(text).not.toContain("terrible");
+});
+
+it("answers whether face and words go together, and does not tell it twice", async () => {
+  const parts = await partsWithWords(createRulesModel());
+  const question = "Does her face match what she says?";
+  const report = await ask({ ...QUERY, question, transcript: await transcript() }, parts);
+  const found = report.evidence.find(({ kind }) => kind === "contradiction");
+  expect(report.judgment.answer).toMatch(/^Of F1, words and face contradict each other from 2\.1 to 3\.8 s: /);
+  expect(report.judgment.answer).toContain(`[${found?.id}]`);
+  const screen = renderTerminalSummary(report, createTerminalStyle({ color: false, columns: 300 }));
+  expect(screen.split("contradict each other")).toHaveLength(2);
+  const fine = await transcript(TALK.replace("I feel terrible about what happened.", "I feel great."));
+  expect((await ask({ ...QUERY, question, transcript: fine }, parts)).judgment.answer).toMatch(
+    /^Nothing that F1 says was found to contradict its face \[E\d+ E\d+\]: /,
+  );
+  expect((await ask({ ...QUERY, question }, parts)).judgment.answer).toMatch(/^No words were given/);
 });
 
 it("tells a model what is said with its times, holds its quotes against it, and says that words leave the machine", async () => {

@@ -1,4 +1,4 @@
-import type { EvidenceSource, NewEvidence } from "../domain/evidence.ts";
+import type { EvidenceItem, EvidenceSource, NewEvidence } from "../domain/evidence.ts";
 import type { Face } from "../domain/measurement.ts";
 import { spanText } from "../domain/timeline.ts";
 import type { Utterance } from "../domain/utterance.ts";
@@ -36,6 +36,17 @@ export function utteranceEvidence({ utterances, source }: SaidWords, speakers: P
       ...(time === null ? {} : { time }),
     };
   });
+}
+
+/** Whom words that nobody's face is known to say leave out; empty where every utterance has a face. */
+export function speakerWarnings(utterances: readonly EvidenceItem[]): readonly string[] {
+  const nobodys = utterances.filter(({ value }) => value.type === "utterance" && value.spokenBy === null);
+  if (nobodys.length === 0) return [];
+  const names = new Set(nobodys.flatMap(({ value }) => (value.type === "utterance" && value.speaker) || []));
+  const example = `"${[...names][0] ?? "Ann"} (F1)"`;
+  return [
+    `Whose face says ${nobodys.length} of ${utterances.length} utterances is not known, so they are held against no face: say it in the context, as in ${example}`,
+  ];
 }
 
 interface SpokenBy {

@@ -17,6 +17,7 @@ import { plain, type TerminalStyle, wrap } from "./terminal-style.ts";
 const SPELT_OUT = 4;
 const LABELS_SHOWN = 3;
 const CUES_SHOWN = 3;
+const CONTRADICTIONS_SHOWN = 3;
 const COLUMN = 24;
 
 /** A report on one screen: the answer, each face with its three readings side by side, and the cues that carry it. */
@@ -30,12 +31,25 @@ export function renderTerminalSummary(report: Report, style: TerminalStyle): str
   const sections = [
     renderHead(report, style),
     ...faces,
+    renderContradictions(report, style),
     renderJudges(report, style, { full: false }),
     renderGrounding(report, style),
     renderWarnings(report.warnings, style),
     more,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+/** Where words and the face of who says them do not go together, and the answer does not say so. */
+function renderContradictions({ evidence, judgment }: Report, style: TerminalStyle): string {
+  const found = evidence.filter(
+    ({ kind, id }) => kind === "contradiction" && !new RegExp(`\\b${id}\\b`).test(judgment.answer),
+  );
+  const told = found.slice(0, CONTRADICTIONS_SHOWN).map(({ id, statement }) => {
+    return style.doubtful(wrap(`${plain(statement)} [${id}]`, style.columns));
+  });
+  const more = found.length - told.length;
+  return [...told, ...(more > 0 ? [style.dim(`${more} more such contradictions are in the report`)] : [])].join("\n");
 }
 
 const READINGS = [

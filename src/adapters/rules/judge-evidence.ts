@@ -64,14 +64,17 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
 
 /**
  * A person of a clip: each stretch read by itself as an image is, and the whole clip as their mean, each counting as long as
- * it lasts. The cues are those of the stretches, with their times.
+ * it lasts, in all three readings. The cues are those of the stretches, with their times.
  */
 function judgeOverTime(view: EvidenceView, faceId: string, stretches: readonly TimeWindow[]): JudgedSubject {
   const parts = stretches.map((stretch) => {
     const within = viewWithin(view, faceId, stretch);
-    return { stretch, within, face: readFace(within, faceId), judged: judgeReading(within, readFace(within, faceId)) };
+    return { stretch, judged: judgeReading(within, readFace(within, faceId)) };
   });
-  const whole = judgeReading(withEverything(view, faceId), meanReading(faceId, parts));
+  const whole = judgeReading(withEverything(view, faceId), meanFace(faceId, parts), {
+    context: meanOf(parts, ({ context }) => context.distribution),
+    integrated: meanOf(parts, ({ face, context }) => face && integrate(face, context)),
+  });
   const overTime = parts.map(({ stretch, judged: { judgment } }) => {
     const { faceOnly, contextOnly, integrated } = judgment;
     return { ...stretch, faceOnly, contextOnly, integrated };
@@ -95,36 +98,54 @@ function citesTime({ items }: EvidenceView, ids: readonly string[]): boolean {
 
 interface Part {
   readonly stretch: TimeWindow;
-  readonly face: FaceReading;
+  readonly judged: JudgedSubject;
 }
 
 /** Of a single frame there is no length; it counts as little as a frame lasts. */
 const LEAST_LENGTH_S = 0.04;
 
-function meanReading(faceId: string, parts: readonly Part[]): FaceReading {
-  const read = parts.flatMap(({ stretch, face: { distribution } }) =>
-    distribution === null ? [] : [{ distribution, weight: Math.max(LEAST_LENGTH_S, stretch.toS - stretch.fromS) }],
-  );
+/** The mean of a reading over the stretches in which there is one; `null` where there is none. */
+function meanOf(
+  parts: readonly Part[],
+  distributionIn: (judged: JudgedSubject) => readonly LabelProbability[] | null,
+): readonly LabelProbability[] | null {
+  const read = parts.flatMap(({ stretch, judged }) => {
+    const distribution = distributionIn(judged);
+    return distribution ? [{ distribution, weight: Math.max(LEAST_LENGTH_S, stretch.toS - stretch.fromS) }] : [];
+  });
+  if (read.length === 0) return null;
   const total = read.reduce((sum, { weight }) => sum + weight, 0);
-  const mean = new Map<string, number>();
+  const mean = new Map<LabelProbability["label"], number>();
   for (const { distribution, weight } of read) {
     for (const { label, probability } of distribution) {
       mean.set(label, (mean.get(label) ?? 0) + (probability * weight) / total);
     }
   }
-  const longest = [...parts].sort((a, b) => b.stretch.toS - b.stretch.fromS - (a.stretch.toS - a.stretch.fromS))[0];
-  const { sources = [], vectors = [], disagreement = 0, abstention = null } = longest?.face ?? {};
-  const base = { faceId, sources, vectors, disagreement };
-  if (read.length === 0) return { ...base, distribution: null, abstention: abstention ?? "nothing was measured on it" };
-  const distribution = [...mean].map(([label, probability]) => ({ label, probability }) as LabelProbability);
-  return { ...base, distribution, abstention: null };
+  return [...mean].map(([label, probability]) => ({ label, probability }));
 }
 
-function judgeReading(view: EvidenceView, face: FaceReading): JudgedSubject {
+function meanFace(faceId: string, parts: readonly Part[]): FaceReading {
+  const longest = [...parts].sort((a, b) => b.stretch.toS - b.stretch.fromS - (a.stretch.toS - a.stretch.fromS))[0];
+  const { sources = [], vectors = [], disagreement = 0, abstention = null } = longest?.judged.face ?? {};
+  const base = { faceId, sources, vectors, disagreement };
+  const distribution = meanOf(parts, ({ face }) => face?.distribution ?? null);
+  return distribution === null
+    ? { ...base, distribution, abstention: abstention ?? "nothing was measured on it" }
+    : { ...base, distribution, abstention: null };
+}
+
+/** What a whole clip's context and both together come to over its stretches. */
+interface OverStretches {
+  readonly context: readonly LabelProbability[] | null;
+  readonly integrated: readonly LabelProbability[] | null;
+}
+
+function judgeReading(view: EvidenceView, face: FaceReading, over?: OverStretches): JudgedSubject {
   const { faceId } = face;
   const items = view.ofFace(faceId);
-  const context = readContext(view, faceId);
-  const integrated = integrate(face, context);
+  const read = readContext(view, faceId);
+  const context = over?.context ? { ...read, distribution: over.context, abstention: null } : read;
+  const integrated = over?.integrated ?? integrate(face, context);
   const told = readingOf(integrated, view.labels, `Neither can be read: ${face.abstention}; ${context.abstention}`);
   const judgment: SubjectJudgment = {
     faceId,

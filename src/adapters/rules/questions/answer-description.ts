@@ -25,7 +25,7 @@ export function describeFaces(scene: AnswerScene): string {
   const { faces } = scene;
   const [only] = faces;
   const sentences = faces.length === 1 && only !== undefined ? [faceSentence(only, scene)] : crowdSentences(scene);
-  return [...sentences, ...contextSentence(faces)].join(" ");
+  return [...sentences, ...contextSentences(faces)].join(" ");
 }
 
 /** An image without a face: the situation alone. */
@@ -114,13 +114,33 @@ function countedGroup(group: readonly JudgedFace[]): string {
   return `${group.length} ${verb} perceived as ${expressing(label)}${citing(group.flatMap((face) => readingIds(face).slice(0, 1)))}`;
 }
 
-function contextSentence(faces: readonly JudgedFace[]): string[] {
-  const situated = faces.find(({ judgment }) => judgment.contextOnly.abstention === null);
-  const [top] = ranked(situated?.judgment.contextOnly.distribution ?? []);
-  if (situated === undefined || top === undefined) return [];
-  const { says, ids } = situationOf(situated);
-  const each = faces.length > 1 ? " and is weighed in for each face" : "";
-  return [`The context, ${says}, leads one to expect ${top.label} (${share(top.probability)})${citing(ids)}${each}.`];
+/** Most situations that are told one by one, as where people say different things. */
+const MOST_SITUATIONS = 3;
+
+/** What the context leads one to expect: of all faces, or of those apart of whom it tells something else. */
+function contextSentences(faces: readonly JudgedFace[]): string[] {
+  const situated = faces.filter(({ judgment }) => judgment.contextOnly.abstention === null);
+  const groups = [...groupBy(situated, situationKey).values()].sort((a, b) => b.length - a.length);
+  return groups.slice(0, MOST_SITUATIONS).flatMap((group) => {
+    const [first] = group;
+    const [top] = ranked(first?.judgment.contextOnly.distribution ?? []);
+    if (first === undefined || top === undefined) return [];
+    const { says, ids } = situationOf(first);
+    const whom = groups.length === 1 ? "The" : `For ${whomIn(group)}, the`;
+    const each = groups.length === 1 && faces.length > 1 ? " and is weighed in for each face" : "";
+    return [
+      `${whom} context, ${says}, leads one to expect ${top.label} (${share(top.probability)})${citing(ids)}${each}.`,
+    ];
+  });
+}
+
+function situationKey(face: JudgedFace): string {
+  const [top] = ranked(face.judgment.contextOnly.distribution);
+  return JSON.stringify([situationOf(face).says, top?.label]);
+}
+
+function whomIn(group: readonly JudgedFace[]): string {
+  return group.length <= NAMED_FACES ? listed(group.map(({ faceId }) => faceId)) : `${group.length} faces`;
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   whyAnswer,
   whyNotAnswer,
 } from "./answer-reasons.ts";
+import { saidAnswer } from "./answer-said.ts";
 import { actionUnitsAnswer, affectAnswer, strengthAnswer } from "./answer-strength.ts";
 import { presenceAnswer, ratingAnswer, sideAnswer } from "./answer-target.ts";
 import type { AnswerScene, JudgedFace } from "./answer-words.ts";
@@ -87,6 +88,8 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return certaintyAnswer(scene);
     case "context-effect":
       return contextAnswer(scene);
+    case "words":
+      return saidAnswer(scene);
     case "expected":
       return expectedAnswer(scene);
   }

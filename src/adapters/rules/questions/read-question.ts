@@ -3,7 +3,16 @@ import { type FacesMeant, findFaces, findTargets, type Target } from "./question
 
 /** What kind of answer a question wants. */
 type QuestionKind =
-  | { readonly kind: "describe" | "action-units" | "certainty" | "context-effect" | "expected" | "alternatives" }
+  | {
+      readonly kind:
+        | "describe"
+        | "action-units"
+        | "certainty"
+        | "context-effect"
+        | "expected"
+        | "alternatives"
+        | "words";
+    }
   /** `asksWho`: for the faces and not for yes or no. */
   | { readonly kind: "same-expression"; readonly asksWho: boolean }
   /** Whether the first face that is named shows more, or less, of it than the others. */
@@ -97,8 +106,14 @@ const SAME =
 const EXPECTED =
   /^(?:and |so )?(?:what|which|how)\b.*\b(?:expect(?:s|ed)?|(?:people|one|someone|anyone|somebody) (?:would |usually |normally |typically )*(?:feel|show|express|look)s?)\b/;
 
+/** Whether what somebody says and their face go together. */
+const WORDS = /\b(?:words?|says?|said|saying|utterances?|transcript)\b/;
+const GO_TOGETHER =
+  /\b(?:agree\w*|match\w*|fits?|fitting|contradict\w*|belie[sd]?|consistent|inconsistent|(?:in)?congruent|conflict\w*|mismatch\w*|go(?:es)? (?:together|with)|at odds|in line)\b/;
+
 function withoutTarget(lower: string): QuestionKind | undefined {
   if (EXPECTED.test(lower)) return { kind: "expected" };
+  if (WORDS.test(lower) && GO_TOGETHER.test(lower)) return { kind: "words" };
   if (CONTEXT_EFFECT.test(lower) && !/\bwhich\b.*\bcues\b/.test(lower)) return { kind: "context-effect" };
   if (CERTAINTY.test(lower)) return { kind: "certainty" };
   if (SAME.test(lower)) return { kind: "same-expression", asksWho: ASKS_WHO.test(lower) };

@@ -72,6 +72,8 @@ describe("reading a question", () => {
     ["What would make it fear?", { kind: "what-would-make", target: label("fear") }],
     ["What would have to be different for this to be anger?", { kind: "what-would-make", target: label("anger") }],
     ["What is missing for sadness?", { kind: "what-would-make", target: label("sadness") }],
+    ["Does her face match her words?", { kind: "words" }],
+    ["Is there a contradiction between what F1 says and shows?", { kind: "words" }],
     ["How sure are you?", { kind: "certainty" }],
     ["Can I trust this?", { kind: "certainty" }],
     ["How confident is the reading of F2?", { kind: "certainty" }],
