@@ -51,6 +51,21 @@ describe("asking about a clip", () => {
     expect(report.clip).toMatchObject({ fps: 5, frames: 30, cutsS: [], inKeyFrame: ["F1"] });
   });
 
+  it.each([
+    [
+      "When does she smile?",
+      /^On F1, AU12 \(lip corner puller\), probability: present from 2\.0 to 4\.0 s \(at most 0\.95\), otherwise absent \[E\d+\]\.$/,
+    ],
+    ["When is she happy?", /^The face of F1 is read as happiness from 2\.0 to 4\.0 s \[E\d+\]\.$/],
+    ["When is she sad?", /^The face of F1 is at no time read as sadness before all else \[E\d+ E\d+ E\d+ E\d+\]\.$/],
+    ["When are her eyes closed?", /^On F1, AU43 .* was not measured\.$/],
+    ["When does her expression change?", /Over time the face of F1 is read as neutral from 0\.0 to 1\.8 s/],
+  ])("answers %s", async (question, answer) => {
+    const report = await ask({ image: "clip.mp4", question }, await partsOfClip(createRulesModel()));
+    expect(report.judgment.answer).toMatch(answer);
+    expect(report.grounding.claims.filter(({ verdict }) => ["contradicted", "uncited"].includes(verdict))).toEqual([]);
+  });
+
   it("says of looks when they turn away, and that why is not measured", async () => {
     const report = await ask(
       { image: "clip.mp4", question: "Why does she look away?" },

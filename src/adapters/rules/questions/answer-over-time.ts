@@ -1,7 +1,11 @@
 import type { EvidenceItem } from "../../../domain/evidence.ts";
 import { isOfClip, spanText } from "../../../domain/timeline.ts";
+import { basicLabelOf } from "../../../facs/basic-label.ts";
 import type { EvidenceView } from "../evidence-view.ts";
-import { citing, clause, type JudgedFace, listed, NAMED_FACES, ranked } from "./answer-words.ts";
+import { describeFaces } from "./answer-description.ts";
+import { type AnswerScene, citing, clause, type JudgedFace, listed, NAMED_FACES, ranked } from "./answer-words.ts";
+import type { Target } from "./question-targets.ts";
+import { nameOf, unitsOf } from "./target-levels.ts";
 
 const ABOUT_LOOKS = /\b(?:look(?:s|ing)?|gaz(?:es?|ing)|glanc(?:es?|ing)|star(?:es?|ing)|eyes?)\b/i;
 const ABOUT_REASONS = /\b(?:why|what for|reasons?)\b/i;
@@ -36,6 +40,42 @@ export function overTimeSentences(view: EvidenceView, faces: readonly JudgedFace
       overTime.length > 1 && course.length > 0 ? [`Over time the face of ${faceId} is read as ${listed(course)}.`] : [];
     return [...said, ...episodesSentence(faceId, items)];
   });
+}
+
+/** Of a clip: when each person shows it, by the frames in which it was measured or the stretches that are read so. */
+export function whenAnswer(target: Target, { view, ...scene }: AnswerScene): string {
+  const { faces } = scene;
+  const inClip = faces.filter(({ faceId }) => isOfClip(view.ofFace(faceId)));
+  if (inClip.length === 0) {
+    return `The rules judge cannot answer that, as an image shows one moment; what it can say: ${describeFaces({ view, ...scene })}`;
+  }
+  const told = inClip.slice(0, NAMED_FACES).map((face) => {
+    return target.type === "label" ? whenRead(face, target.label, view) : whenMeasured(face, target, view);
+  });
+  const more = inClip.length - told.length;
+  return [...told, ...(more > 0 ? [`${more} more can be asked about by their names.`] : [])].join(" ");
+}
+
+function whenRead({ faceId, judgment: { overTime = [] } }: JudgedFace, label: string, view: EvidenceView): string {
+  const basic = basicLabelOf(label) ?? label;
+  const isSo = ({ faceOnly }: (typeof overTime)[number]) => ranked(faceOnly.distribution)[0]?.label === basic;
+  const spans = overTime.filter(isSo);
+  const about = spans.length > 0 ? spans : overTime;
+  const ids = view
+    .ofFace(faceId)
+    .filter(({ kind, time }) => kind === "expression" && about.some(({ fromS }) => fromS === time?.fromS))
+    .map(({ id }) => id);
+  if (spans.length === 0) return `The face of ${faceId} is at no time read as ${label} before all else${citing(ids)}.`;
+  return `The face of ${faceId} is read as ${label} ${listed(spans.map(spanText))}${citing(ids)}.`;
+}
+
+function whenMeasured({ faceId }: JudgedFace, target: Target, view: EvidenceView): string {
+  const units = unitsOf(target);
+  const courses = view
+    .ofFace(faceId)
+    .filter(({ value }) => value.type === "action-unit" && value.side === "both" && units.includes(value.au));
+  if (courses.length === 0) return `On ${faceId}, ${nameOf(target)} was not measured.`;
+  return `On ${faceId}, ${listed(courses.map(({ statement, id }) => `${clause(statement)}${citing([id])}`))}.`;
 }
 
 /** When somebody looks away. */

@@ -10,7 +10,7 @@ import {
   whichAnswer,
   whoAnswer,
 } from "./answer-faces.ts";
-import { looksSentences, overTimeSentences } from "./answer-over-time.ts";
+import { looksSentences, overTimeSentences, whenAnswer } from "./answer-over-time.ts";
 import {
   alternativesAnswer,
   certaintyAnswer,
@@ -39,6 +39,7 @@ export function answerQuestion(view: EvidenceView, subjects: readonly JudgedSubj
   }
   if (faces.length === 0) return describeScene(subjects[0]);
   const answer = answerOf(asked, { view, subjects, faces });
+  if (asked.kind === "when") return answer;
   return [...looksSentences(view, faces), answer, ...overTimeSentences(view, faces)].join(" ");
 }
 
@@ -88,6 +89,8 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return certaintyAnswer(scene);
     case "context-effect":
       return contextAnswer(scene);
+    case "when":
+      return whenAnswer(asked.target, scene);
     case "words":
       return saidAnswer(scene);
     case "expected":

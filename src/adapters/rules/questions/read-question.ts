@@ -21,7 +21,10 @@ type QuestionKind =
   | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
   | { readonly kind: "who"; readonly target: Target }
   | { readonly kind: "count"; readonly target: Target | null }
-  | { readonly kind: "presence" | "strength" | "side" | "why-not" | "what-would-make"; readonly target: Target }
+  | {
+      readonly kind: "presence" | "strength" | "side" | "when" | "why-not" | "what-would-make";
+      readonly target: Target;
+    }
   | { readonly kind: "why"; readonly target: Target | null }
   | { readonly kind: "affect"; readonly dimensions: readonly ("valence" | "arousal")[] }
   | { readonly kind: "choice"; readonly labels: readonly string[] }
@@ -52,7 +55,7 @@ export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion
 
 /** Words with which a question, or a request for a judgment, begins. */
 const OPENINGS =
-  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|on|of|in|from|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?|happy|sad|angry)\b/i;
+  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|when|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|on|of|in|at|since|until|from|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?|happy|sad|angry)\b/i;
 const ORDERS =
   /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|everything|evidence|measurements?)\b|\b(?:write|compose|poem|song|joke|translate|pretend|repeat after|system prompt|say that)\b/i;
 /** What neither a face nor its context tells this judge. */
@@ -92,7 +95,13 @@ function kindOf(text: string, scene: QuestionScene, faces: FacesMeant): Question
   if (text === "") return { kind: "describe" };
   const lower = text.toLowerCase();
   const targets = findTargets(lower, scene.labels);
-  return withoutTarget(lower) ?? comparing(lower, targets, faces) ?? withTarget(lower, targets) ?? open(lower, targets);
+  return (
+    withoutTarget(lower) ??
+    comparing(lower, targets, faces) ??
+    asksWhen(lower, targets) ??
+    withTarget(lower, targets) ??
+    open(lower, targets)
+  );
 }
 
 const CONTEXT_EFFECT =
@@ -142,6 +151,7 @@ const WHY_NOT =
   /^why (?:not|isn't|aren't|doesn't|don't|no)\b|^why (?:is|are|does|do) .*\bnot\b|\brather than\b|\band not\b/;
 const WOULD_MAKE =
   /\bwhat (?:else )?(?:would|could|must|should|needs?|has)\b.*\b(?:make|turn|change|need|take|show|have to|to be|be different|count as)\b|\bwhat is missing\b|\bwhat's missing\b|\bwhen would\b/;
+const WHEN = /^(?:and |so )?(?:when|since when|until when|how long|at (?:what|which) (?:time|point|moment|second))\b/;
 const SUPERLATIVE =
   /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}ie(?:st|r)|saddest|sadder|calmest|calmer|stronger|weaker|clearer|bigger|wider|broader|higher|lower)\b/;
 const LEAST = /\b(?:least|less|weakest|weaker|lowest|lower)\b/;
@@ -153,6 +163,12 @@ const STRENGTH =
   /\bhow (?:\w+ )?(?:strong|strongly|intense|intensely|much|clear|clearly|wide|pronounced|big|far|visible)\b|\b(?:intensity|strength)\b/;
 const YES_NO =
   /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would (?:you|(?:most |other )?(?:people|observers|others|raters)|one|anyone)|do you)\b/;
+
+/** "When does she smile?", but not "When would it be a smile?" */
+function asksWhen(lower: string, [target]: readonly Target[]): QuestionKind | undefined {
+  if (target === undefined || target.type === "affect") return undefined;
+  return WHEN.test(lower) && !WOULD_MAKE.test(lower) ? { kind: "when", target } : undefined;
+}
 
 function withTarget(lower: string, targets: readonly Target[]): QuestionKind | undefined {
   const target = WHY_NOT.test(lower) ? targets.at(-1) : targets[0];
@@ -216,7 +232,7 @@ function open(lower: string, targets: readonly Target[]): QuestionKind {
     return { kind: "why", target: null };
   }
   if (
-    /^(?:what|which|how|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/.test(
+    /^(?:what|which|how|when|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/.test(
       lower,
     ) &&
     (DESCRIBE.test(lower) ||

@@ -41,6 +41,7 @@ async function asked(question: string, context: string | null = null, photo: 1 |
 describe("the rules judge's answer about three smiling women", () => {
   it.each([
     ["Which person looks most afraid?", /^No face clearly shows fear/],
+    ["When does she smile?", /as an image shows one moment; what it can say: /],
     ["Who is the happiest?", /^F3 \(0\.\d\d\) shows the most happiness/],
     ["Who looks least happy?", /^F[12] \(0\.\d\d\) shows the least happiness/],
     ["Rank them by happiness", /^By happiness, most first: 1\) F3 .*2\) F[12] .*3\) F[12]/],
