@@ -66,7 +66,11 @@ export function createGgufEngine(files: ModelFiles, name: ServerName): GgufEngin
         running = undefined;
         end(() => reject(crashed(name, by ?? `status ${code}`, question.type)));
       };
-      const onError = (error: Error) => stop(crashed(name, error.message, question.type));
+      const onError = (error: Error) => {
+        if (child.pid === undefined) stop(crashed(name, error.message, question.type));
+        // A process that takes no more questions has ended or is about to: how is told then.
+        else child.kill("SIGKILL");
+      };
       const onMessage = (reply: GgufReply) => {
         if (reply.id !== id) return;
         end(() => ("error" in reply ? reject(complained(name, reply.error)) : resolve(reply.value)));
