@@ -8,7 +8,7 @@ import { observeScene } from "./evidence/fill-ledger.ts";
 import { givenWords, wordsWithin } from "./evidence/given-words.ts";
 import type { SaidWords } from "./evidence/utterance-evidence.ts";
 import type { ClipSound } from "./evidence/voice-evidence.ts";
-import { blurOtherFaces, checkFace } from "./judging/asked-face.ts";
+import { askedFaces, blurOtherFaces, checkFace } from "./judging/asked-face.ts";
 import { decodeImage } from "./measuring/decode-image.ts";
 import { endingOf } from "./measuring/folder-files.ts";
 import { VIDEO_ENDINGS } from "./measuring/image-format.ts";
@@ -18,7 +18,14 @@ import type { Stopwatch } from "./platform/stopwatch.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import type { VideoReader } from "./ports/video-reader.ts";
 import { hearClip, heardWithin } from "./study/hear-clip.ts";
-import { facesIn, type MeasuredClip, measureClip, peopleOf, readMeasuredFrame } from "./study/measure-clip.ts";
+import {
+  facesIn,
+  type MeasuredClip,
+  measureClip,
+  peopleOf,
+  readMeasuredFrame,
+  withKeyOf,
+} from "./study/measure-clip.ts";
 import { transcribeClip } from "./study/transcribe-clip.ts";
 
 /** What is asked about. */
@@ -97,7 +104,7 @@ export async function openInput(
   }
   const listening = { sound: query.sound ?? null, isWritten: given !== null, notify: dependencies.notify };
   const measured = source && (await watch.time("measure", () => seeAndHear(source, listening, signal)));
-  const clip = measured?.clip ?? null;
+  const clip = measured && withKeyOf(measured.clip, askedFaces(query));
   const words = given ?? measured?.written?.said ?? null;
   const { said = words, warnings = [] } = words && clip ? wordsWithin(words, endOf(clip)) : {};
   const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));

@@ -10,6 +10,16 @@ export function checkFace(face: string | null | undefined, faces: readonly Face[
   throw new ConfigurationError(`Cannot ask about face ${face}${where}: ${found}`);
 }
 
+interface FaceQuery {
+  readonly face?: string | null;
+  readonly question?: string;
+}
+
+/** Those asked about: the one face, or those that the question names. */
+export function askedFaces({ face, question = "" }: FaceQuery): ReadonlySet<string> {
+  return new Set(face == null ? question.match(/\bF[1-9][0-9]*\b/g) : [face]);
+}
+
 /**
  * The image without the likeness of anybody but those asked about: the one face, or those that the question names.
  *
@@ -18,9 +28,9 @@ export function checkFace(face: string | null | undefined, faces: readonly Face[
 export async function blurOtherFaces(
   image: DecodedImage,
   faces: readonly Face[],
-  { face, question = "" }: { readonly face?: string | null; readonly question?: string },
+  query: FaceQuery,
 ): Promise<DecodedImage> {
-  const asked = new Set(face == null ? question.match(/\bF[1-9][0-9]*\b/g) : [face]);
+  const asked = askedFaces(query);
   if (asked.size === 0) throw new ConfigurationError("Whose face is not to be blurred? Say so, as in --face F1");
   return blurFaces(
     image,

@@ -178,6 +178,16 @@ export async function readMeasuredFrame(
   return { ...(await readFrameAt(path, timeS, video, signal)), frame: place };
 }
 
+/** The same with a frame that shows the people asked about as the one that tells most, where another shows fewer of them. */
+export function withKeyOf<Clip extends Pick<MeasuredClip, "people" | "shown" | "key">>(
+  clip: Clip,
+  asked: ReadonlySet<string>,
+): Clip {
+  const count = (image: DecodedImage) => facesIn(clip, image).filter(({ faceId }) => asked.has(faceId)).length;
+  const most = clip.shown.reduce((best, { image }) => (count(image) > count(best) ? image : best), clip.key);
+  return { ...clip, key: most };
+}
+
 /** Who is in a frame, by the names that they have in the clip. */
 export function facesIn({ people }: Pick<MeasuredClip, "people">, image: DecodedImage): Face[] {
   return people.flatMap(({ sights }) =>
