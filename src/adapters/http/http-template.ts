@@ -55,8 +55,9 @@ export async function readHttpTemplate(path: string): Promise<HttpTemplate> {
   let data: unknown;
   try {
     data = parseYaml(text);
+    JSON.stringify(data); // what holds itself has no end
   } catch (cause) {
-    throw refuse("it is not YAML", { cause });
+    throw refuse("it is not YAML, or holds itself by an alias", { cause });
   }
   const parsed = HttpTemplate.safeParse(data, { reportInput: true });
   if (!parsed.success) throw refuse(`it is none (${issueInWords(parsed.error)})`);

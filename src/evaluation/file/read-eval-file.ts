@@ -90,12 +90,14 @@ export function parseEvalFile(text: string, path: string): EvalFile {
   throw new ConfigurationError(describe(problems, path));
 }
 
-/** @throws {ConfigurationError} if a few lines of it stand for more than fits anywhere, by naming one another. */
+/** @throws {ConfigurationError} if a few lines of it stand for more than fits anywhere, by naming one another or themselves. */
 function contentOf(document: Document, path: string): unknown {
   try {
-    return document.toJS();
+    const data: unknown = document.toJS();
+    JSON.stringify(data); // what holds itself has no end
+    return data;
   } catch (cause) {
-    const reason = "its aliases name one another too often: write out what they stand for";
+    const reason = "its aliases name one another too often, or themselves: write out what they stand for";
     throw new ConfigurationError(`Cannot run evaluation as ${reason} (\`${path}\`)`, { cause });
   }
 }
