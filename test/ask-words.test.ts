@@ -8,7 +8,7 @@ import { measureFace } from "../src/agent/tools/measure-face.ts";
 import { ask } from "../src/ask.ts";
 import type { AskDependencies } from "../src/ask-dependencies.ts";
 import { askMany } from "../src/ask-many.ts";
-import { partsOptions } from "../src/compose/ask-one.ts";
+import { partsOptions } from "../src/compose/asked.ts";
 import { createEvidenceLedger } from "../src/domain/evidence.ts";
 import type { Report } from "../src/domain/report.ts";
 import { createTerminalStyle } from "../src/render/terminal-style.ts";
@@ -222,5 +222,9 @@ it("reads clips of a list, with a transcript each", async () => {
   const said = answers.map(({ report }) => report?.evidence.filter(({ kind }) => kind === "utterance").length ?? null);
   expect(said).toEqual([3, null, 1]);
   expect(answers[1]?.failure).toContain("Cannot read transcript as there is no such file");
-  expect(partsOptions({ image: "list.csv", toolbox: [], scene: true }, ["a.png", "b.mp4"]).clip).toBe(true);
+  const written = { transcribe: "openai:whisper-1", transcribeUrl: "http://127.0.0.1:9/v1", timeout: 30 };
+  expect(partsOptions({ image: "list.csv", toolbox: [], scene: true, ...written }, ["a.png", "b.mp4"])).toMatchObject({
+    clip: true,
+    transcribe: { name: "openai:whisper-1", options: { baseUrl: "http://127.0.0.1:9/v1", timeoutMs: 30_000 } },
+  });
 });

@@ -1,5 +1,5 @@
 import type { AskedMany, AskManyQuery } from "../ask-many.ts";
-import type { Asked } from "../compose/ask-one.ts";
+import type { Asked } from "../compose/asked.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";

@@ -1,15 +1,7 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import {
-  type Asked,
-  type AskListeners,
-  type AskOptions,
-  askInto,
-  judgeImage,
-  OVERLAY,
-  PAGE,
-  REPORT,
-} from "../compose/ask-one.ts";
+import { type AskListeners, askInto, judgeImage, OVERLAY, PAGE, REPORT } from "../compose/ask-one.ts";
+import { type Asked, type AskOptions, isClip } from "../compose/asked.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { Report } from "../domain/report.ts";
@@ -90,6 +82,9 @@ async function askCommand(image: string, question: string | undefined, given: As
   const asked = { image, question, ...options };
   const { namesMany } = await import("../study/ask-list.ts");
   const isMany = options.fps === undefined && (await namesMany(image));
+  if (given.transcribe !== undefined && !isMany && !isClip(asked)) {
+    throw new ConfigurationError(`--transcribe is of a clip, and an image has no sound: leave it out for \`${image}\``);
+  }
   if (options.without !== undefined) return askWithoutCommand({ ...asked, without: options.without }, isMany, signal);
   if (isMany) {
     if (options.transcript !== undefined) {

@@ -6,7 +6,7 @@ import { createPurse } from "../runs/purse.ts";
 import { readAskList } from "../study/ask-list.ts";
 import { readTries } from "../study/asked-answers.ts";
 import { openDependencies } from "./ask.ts";
-import { type Asked, partsOptions } from "./ask-one.ts";
+import { type Asked, partsOptions } from "./asked.ts";
 import { pricedFor } from "./budgeted-model.ts";
 import { modelOptionsOf } from "./model-settings.ts";
 
@@ -83,8 +83,9 @@ function settingsOf({
   taxonomy,
   pack,
   store,
+  transcribe,
 }: Asked) {
-  const rest = { blurOthers, evidence, mode, shots, shotMode, categories, taxonomy, pack, store };
+  const rest = { blurOthers, evidence, mode, shots, shotMode, categories, taxonomy, pack, store, transcribe };
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   return { "--toolbox": toolbox, "--scene": scene, ...Object.fromEntries(given) };
 }

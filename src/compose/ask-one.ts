@@ -5,51 +5,10 @@ import type { Counterfactual } from "../ask-without.ts";
 import { ConfigurationError, VideoDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Report } from "../domain/report.ts";
-import type { ShotMode } from "../exemplars/shot-modes.ts";
-import { endingOf } from "../measuring/folder-files.ts";
-import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { readText } from "../platform/read-file.ts";
 import { isTranscriptFile } from "../ports/transcript-reader.ts";
-import type { Shard } from "../runs/shard.ts";
-import type { ModelSettings } from "./model-settings.ts";
-
-/** What `ask` takes beside the settings of the model. */
-export interface AskOptions {
-  readonly cache?: boolean;
-  readonly mirrored?: true;
-  readonly context?: string;
-  readonly transcript?: string;
-  /** Of a folder of frames, how many are shown in a second. */
-  readonly fps?: number;
-  readonly sound?: string;
-  readonly face?: string;
-  readonly blurOthers?: true;
-  readonly budgetUsd?: number;
-  readonly budgetTokens?: number;
-  readonly labels?: readonly string[];
-  readonly toolbox: readonly string[];
-  readonly evidence?: readonly string[];
-  readonly scene: boolean;
-  readonly objects?: true;
-  readonly without?: string;
-  readonly shots?: number;
-  readonly shotMode?: ShotMode;
-  readonly categories?: readonly string[];
-  readonly taxonomy?: string;
-  readonly pack?: readonly string[];
-  readonly store?: string;
-  readonly full?: true;
-  readonly json?: true;
-  readonly out?: string;
-  readonly resume?: true;
-  readonly force?: true;
-  readonly shard?: Shard;
-  readonly mode?: "agent" | "single-pass";
-}
-
-/** What is asked, of which image, as the options say. */
-export type Asked = AskOptions & ModelSettings & { readonly image: string; readonly question?: string | undefined };
+import { type Asked, isClip, partsOptions } from "./asked.ts";
 
 export const REPORT = "report.json";
 export const OVERLAY = "annotated.png";
@@ -195,9 +154,9 @@ async function withParts<T>(
   work: (query: AskQuery, dependencies: AskDependencies, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { openDependencies } = await import("./ask.ts");
-  const { modelOptionsOf, transcriberIn } = await import("./model-settings.ts");
+  const { modelOptionsOf } = await import("./model-settings.ts");
   const { dependencies, labels, close } = await openDependencies(
-    { ...modelOptionsOf(asked), ...partsOptions(asked), ...transcriberIn(asked), budget: budgetOf(asked), notify },
+    { ...modelOptionsOf(asked), ...partsOptions(asked), budget: budgetOf(asked), notify },
     signal,
   );
   try {
@@ -210,47 +169,6 @@ async function withParts<T>(
   }
 }
 
-/** By the ending of its name, or as somebody says how fast its frames follow. */
-function isClip({ image, fps }: Pick<Asked, "image" | "fps">): boolean {
-  return fps !== undefined || VIDEO_ENDINGS.includes(endingOf(image));
-}
-
 function budgetOf({ budgetUsd: usd, budgetTokens: tokens }: Asked) {
   return usd === undefined && tokens === undefined ? undefined : { usd, tokens };
-}
-
-/** The parts to ask with. */
-export function partsOptions(asked: Asked, images: readonly string[] = [asked.image]) {
-  const { model = "rules", toolbox, scene, objects, evidence, mode } = asked;
-  return {
-    model,
-    toolboxes: toolbox,
-    cache: asked.cache,
-    mirrored: asked.mirrored,
-    scene,
-    objects,
-    clip: images.some((image) => isClip({ ...asked, image })),
-    framesPerSecond: asked.fps,
-    mode: mode ?? null,
-    ...shotOptions(asked),
-    ...(evidence === undefined ? {} : { evidence: { files: evidence, images } }),
-  };
-}
-
-const SHOTS_WHEN_ASKED_FOR = 8;
-
-/** Examples are shown when a number, categories, a pack or definitions are named; a taxonomy alone only names the labels. */
-function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed }: Asked) {
-  const wanted = categories !== undefined || pack !== undefined || shotMode === "definitions";
-  if (!wanted && shots === undefined && taxonomy === undefined) return {};
-  const request = {
-    shots: shots ?? (wanted ? SHOTS_WHEN_ASKED_FOR : 0),
-    ...(shotMode === undefined ? {} : { mode: shotMode }),
-    ...(categories === undefined ? {} : { categories }),
-    ...(taxonomy === undefined ? {} : { taxonomy }),
-    ...(pack === undefined ? {} : { packs: pack }),
-    ...(store === undefined ? {} : { store }),
-    ...(seed === undefined ? {} : { seed }),
-  };
-  return { shots: request };
 }

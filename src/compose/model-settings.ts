@@ -216,16 +216,6 @@ export function withSettings<Given extends ModelFlags>(given: Given, settings: M
   return { ...others, ...settings };
 }
 
-/** The settings as the transcriber of clips is opened with; none where nobody wants one. */
-export function transcriberIn({ transcribe, transcribeUrl, timeout }: ModelSettings) {
-  if (transcribe === undefined) return {};
-  const options = {
-    ...(transcribeUrl === undefined ? {} : { baseUrl: transcribeUrl }),
-    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
-  };
-  return { transcribe: { name: transcribe, options } };
-}
-
 /** The settings as models are opened with. */
 export function modelOptionsOf(settings: ModelSettings): ModelOptions & JudgeOptions {
   const { baseUrl, timeout, maxTokens, temperature, seed, allowRemote, localOnly } = settings;

@@ -1,5 +1,6 @@
 import { askListInto } from "../compose/ask-list.ts";
-import { type Asked, type AskListeners, askInto } from "../compose/ask-one.ts";
+import { type AskListeners, askInto } from "../compose/ask-one.ts";
+import type { Asked } from "../compose/asked.ts";
 import { modelSettings } from "../compose/model-settings.ts";
 import type { Step } from "../platform/stopwatch.ts";
 import type { JobNews } from "./jobs.ts";

@@ -103,6 +103,7 @@ describe("kuleshov ask with bad input", () => {
     ["an unknown toolbox", ["--toolbox", "opnface"], 2, 'Did you mean "openface"'],
     ["an unknown taxonomy", ["--taxonomy", "nonsuch"], 2, "nonsuch"],
     ["a model server that is not there", ["--model", "ollama:llava"], 3, "127.0.0.1:9"],
+    ["a transcriber for an image", ["--transcribe", "openai:whisper-1"], 2, "--transcribe is of a clip"],
     ["no key", ["--model", "openai:gpt-4.1"], 2, "OPENAI_API_KEY"],
   ])("says what is wrong with %s and ends with the right code", async (_case, words, code, sentence) => {
     const run = await ask(photo, ...words);
