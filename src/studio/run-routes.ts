@@ -87,9 +87,9 @@ export function runRoutes({ folder, desk, jobs, findRuns }: Studio): Hono {
     return jpegOr(c, await desk.portrait(run, face, c.req.raw.signal), NO_FACE);
   });
 
-  routes.get("/file", async (c) => {
-    const name = c.req.query("name") ?? "";
-    const path = spelledBack(c.req.query("run") || ".");
+  /** In the path of the address and not behind it, so that a page leads to those beside it. */
+  routes.get("/file/:run/:name", async (c) => {
+    const [path, name] = [spelledBack(c.req.param("run")), c.req.param("name")];
     const { names } = await opened(path);
     if (!names.includes(name)) throw new ToolInputError(`Kuleshov wrote no file of this name: \`${name}\``);
     const content = await readBytes(await folder.place(join(path, name)));

@@ -296,6 +296,16 @@ describe("a clip in a browser", () => {
     await page.close();
   });
 
+  it("is led to from the page of its study that the command wrote", async () => {
+    const page = await studio.open(`run/${STUDY}`);
+    const opened = studio.context.waitForEvent("page");
+    await page.click("a[target=_blank]:text-is('study.html')");
+    const written = await opened;
+    await written.click("a:text-is('clips/second.mp4')");
+    await written.waitForSelector("h1:text-is('second.mp4')");
+    await Promise.all([page.close(), written.close()]);
+  });
+
   it("is sent in the parts that a player asks for, and nothing else of the folder with it", async () => {
     const words = new URLSearchParams({ study: STUDY, clip: CLIP });
     const part = (range: string) =>

@@ -251,7 +251,7 @@ describe("asking", () => {
     expect(notes.map(({ text }: { text: string }) => text).sort()).toEqual(["Or does she?", "She only poses."]);
     expect(JSON.parse(await readFile(join(run, "report.json"), "utf8"))).toEqual(report);
 
-    const file = (name: string) => request(`/api/file?run=${run}&name=${encodeURIComponent(name)}`);
+    const file = (name: string) => request(`/api/file/${encodeURIComponent(`${run}/`)}/${encodeURIComponent(name)}`);
     expect(Object.fromEntries((await file("report.html")).headers)).toMatchObject({
       "content-disposition": "inline; filename*=UTF-8''report.html",
       "content-security-policy": expect.stringMatching(/^default-src 'none'; img-src data:; .*; sandbox$/),

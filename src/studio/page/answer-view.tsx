@@ -6,10 +6,10 @@ import { absence, LAYERS, type Layer, ReportFigure } from "../../pages/report-fi
 import { Asked, Evidence, Subject, Warnings, WhatWasSent } from "../../pages/report-sections.tsx";
 import { Trace } from "../../pages/report-trace.tsx";
 import type { ReportView } from "../../pages/report-view.ts";
-import { go, href, query, withQuery } from "./address.ts";
+import { go, query, withQuery } from "./address.ts";
 import type { ShownAnswer } from "./image-page.tsx";
 import { NotesOnFace } from "./notes-form.tsx";
-import { frameAt, pixels } from "./server.ts";
+import { fileOf, frameAt, pixels } from "./server.ts";
 
 interface AnswerProps extends ShownAnswer {
   readonly image: string;
@@ -106,7 +106,7 @@ function LayerSwitches({ view, layers }: { readonly view: ReportView; readonly l
 }
 
 function Exports({ run }: { readonly run: string }) {
-  const file = (name: string) => href(`/api/file?run=${encodeURIComponent(run)}&name=${name}&save`);
+  const file = (name: string) => `${fileOf(run, name)}?save`;
   return (
     <p class="row no-print">
       <a class="button" href={file("annotated.png")} download="annotated.png">

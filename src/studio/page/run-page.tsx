@@ -8,7 +8,7 @@ import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { href } from "./address.ts";
 import { Busy, Failure, JobList, When } from "./parts.tsx";
-import { jobAt, useLoaded } from "./server.ts";
+import { fileOf, jobAt, useLoaded } from "./server.ts";
 
 interface Run {
   readonly run: FoundRun;
@@ -43,8 +43,6 @@ function Result({ path }: { readonly path: string }) {
 }
 
 function Written({ run: { command, createdAt, finished, settings }, files, path }: Run & { readonly path: string }) {
-  const file = (name: string, save: string) =>
-    href(`/api/file?run=${encodeURIComponent(path)}&name=${encodeURIComponent(name)}${save}`);
   const shown = files.filter(({ isShown }) => isShown);
   return (
     <>
@@ -58,7 +56,7 @@ function Written({ run: { command, createdAt, finished, settings }, files, path 
           <ul>
             {shown.map(({ name }) => (
               <li key={name}>
-                <a href={file(name, "")} target="_blank" rel="noreferrer">
+                <a href={fileOf(path, name)} target="_blank" rel="noreferrer">
                   {name}
                 </a>
               </li>
@@ -71,7 +69,7 @@ function Written({ run: { command, createdAt, finished, settings }, files, path 
       <ul>
         {files.map(({ name, bytes }) => (
           <li key={name}>
-            <a href={file(name, "&save")} download={name.split("/").at(-1)}>
+            <a href={`${fileOf(path, name)}?save`} download={name.split("/").at(-1)}>
               {name}
             </a>{" "}
             <span class="soft">{size(bytes)}</span>

@@ -43,6 +43,11 @@ export function pixels(image: string, side: number, atS: number | null = null): 
   return href(`/api/pixels?path=${encodeURIComponent(image)}&side=${side}${at}`);
 }
 
+/** The address of a file that a command wrote. The `/` keeps a folder that is called `.` from being left out of it. */
+export function fileOf(run: string, name: string): string {
+  return href(`/api/file/${encodeURIComponent(`${run}/`)}/${encodeURIComponent(name)}`);
+}
+
 /** A frame of a timeline, which is asked for once in both sizes. */
 export function frameAt(address: string): FrameOfMoment {
   return { large: address, small: address };
