@@ -25,8 +25,12 @@ export function RunPage({ rest }: { readonly rest: string }) {
       <h1>{path === "." ? "This folder" : path}</h1>
       {job === undefined || job.state === "done" ? null : <JobList jobs={[job]} />}
       <Failure error={job !== undefined && isUnderWay(job) ? null : (error ?? value?.run.problem ?? null)} />
-      {value === undefined ? null : <Result path={path} />}
-      {value === undefined ? null : <Written {...value} path={path} />}
+      {value === undefined || value.run.problem !== null ? null : (
+        <>
+          <Result path={path} />
+          <Written {...value} path={path} />
+        </>
+      )}
     </>
   );
 }
