@@ -69,9 +69,9 @@ function archiveIn(words: readonly string[]): string | null {
   throw new ConfigurationError(`Cannot plan as ${reason}: name one .tar (\`${archive}\`)`);
 }
 
-/** The images and clips of an archive, by what `tar` calls them. */
+/** The images and clips of an archive, by their names as they are in it, whatever the locale. */
 async function membersOf(archive: string): Promise<string[]> {
-  const child = spawn("tar", ["-t", "-f", archive], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("tar", ["-t", "--quoting-style=literal", "-f", archive], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<number | null>((resolve) => {
     child.on("error", () => resolve(null));
     child.on("close", resolve);
@@ -82,7 +82,8 @@ async function membersOf(archive: string): Promise<string[]> {
   for await (const name of createInterface({ input: child.stdout })) {
     if (endings.includes(endingOf(name))) names.push(name);
   }
-  if ((await ended) !== 0) throw new ConfigurationError(`Cannot plan as tar cannot list the archive: \`${archive}\``);
+  if ((await ended) !== 0)
+    throw new ConfigurationError(`Cannot plan as GNU tar cannot list the archive: \`${archive}\``);
   if (names.length > 0) return names;
   throw new ConfigurationError(`Cannot plan as the archive holds no image or video: \`${archive}\``);
 }

@@ -97,12 +97,15 @@ function fromFiles({ workingFolder, folder }: SlurmPlan): string {
   return `list=${shellWord(relative(workingFolder, join(folder, PLAN_FILES.list)))}\n`;
 }
 
-/** Each task unpacks its own images where it runs: an archive is one file to the shared file system. */
+/**
+ * Each task unpacks its own images where it runs: an archive is one file to the shared file system. Whoever made it did not
+ * write the script: names that look like options of `tar` are names.
+ */
 function fromArchive(archive: string): string {
   return `own="$scratch/kuleshov-$SLURM_ARRAY_JOB_ID-$SLURM_ARRAY_TASK_ID"
 mkdir -p "$own" && cd "$own" || exit
 trap 'rm -rf "$own"' EXIT
-tar -x -f ${shellWord(archive)} -T "$folder/${PLAN_FILES.members("$SLURM_ARRAY_TASK_ID")}" || exit
+tar -x -f ${shellWord(archive)} --verbatim-files-from --no-unquote -T "$folder/${PLAN_FILES.members("$SLURM_ARRAY_TASK_ID")}" || exit
 cp "$folder/${PLAN_FILES.list}" . || exit
 list=${PLAN_FILES.list}
 `;
