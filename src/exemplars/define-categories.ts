@@ -37,12 +37,12 @@ export function fittingDefinitions(
   categories: readonly Category[],
   { faces, text }: { readonly faces: readonly Face[]; readonly text: string },
 ): readonly Category[] {
-  const ranked = (channel: string, fit: (category: Category) => number): Ranking => ({
+  const ranked = (channel: string, fitOf: (category: Category) => number): Ranking => ({
     channel,
     weight: 1,
     ids: categories
-      .map((category) => ({ name: category.name, fit: fit(category) }))
-      .filter(({ fit: own }) => own > 0)
+      .map((category) => ({ name: category.name, fit: fitOf(category) }))
+      .filter(({ fit }) => fit > 0)
       .sort((a, b) => b.fit - a.fit)
       .map(({ name }) => name),
   });

@@ -65,12 +65,12 @@ export function fittingDescriptions(
   { face, text }: { readonly face: Float32Array | null; readonly text: string | null },
 ): CategoryDescription[] {
   const asked = text === null ? 0 : tellingWords(text).size;
-  const fit = ({ centroid, context }: CategoryDescription) => {
+  const fitOf = ({ centroid, context }: CategoryDescription) => {
     const alike = face === null ? 0 : similarityAt(vectorDistance(face, centroid));
     return alike + (asked === 0 ? 0 : (CONTEXT_WEIGHT * wordsInBoth(text ?? "", context).length) / asked);
   };
   return [...groupBy(descriptions, ({ category }) => category).values()].flatMap(
-    (looks) => looks.toSorted((a, b) => fit(b) - fit(a))[0] ?? [],
+    (looks) => looks.toSorted((a, b) => fitOf(b) - fitOf(a))[0] ?? [],
   );
 }
 
