@@ -30,7 +30,7 @@ export interface CandidateList {
 /** Region in source pixels as people write it: `left,top,width,height`. */
 export const RegionText = z
   .string()
-  .regex(/^\s*-?[0-9]+(\.[0-9]+)?(\s*,\s*-?[0-9]+(\.[0-9]+)?){3}\s*$/, "a region is left,top,width,height in pixels")
+  .regex(/^ *-?[0-9]+(\.[0-9]+)?( *, *-?[0-9]+(\.[0-9]+)?){3} *$/, "a region is left,top,width,height in pixels")
   .transform((text) => {
     const [leftPx, topPx, widthPx, heightPx] = text.split(",").map(Number);
     return { leftPx, topPx, widthPx, heightPx };
