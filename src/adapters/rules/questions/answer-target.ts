@@ -15,7 +15,7 @@ import {
   share,
   topOf,
 } from "./answer-words.ts";
-import type { Target } from "./question-targets.ts";
+import { asksWhetherFelt, type Target } from "./question-targets.ts";
 import {
   article,
   levelOf,
@@ -36,14 +36,20 @@ export function presenceAnswer(target: Target, scene: AnswerScene): string {
     return notRead(target, scene);
   }
   const verdicts = scene.faces.map((face) => ({ face, there: presentOn(target, face, scene.view) }));
+  const felt = target.type === "smile" && asksWhetherFelt(scene.view.question ?? "");
   const [only] = verdicts;
   if (only !== undefined && verdicts.length === 1) {
-    return `${yesOrNo(only.there)}: ${presenceClause(target, only.face, scene)}.${meaningOf(target, only.there)}`;
+    const head = felt ? NOT_FELT : yesOrNo(only.there);
+    return `${head}: ${presenceClause(target, only.face, scene)}.${meaningOf(target, only.there)}`;
   }
   const all = new Set(verdicts.map(({ there }) => there));
-  const head = all.size === 1 ? yesOrNo(verdicts[0]?.there) : countedYes(verdicts);
+  const told = all.size === 1 ? yesOrNo(verdicts[0]?.there) : countedYes(verdicts);
+  const head = felt ? NOT_FELT : told;
   return `${head}: ${verdicts.map(({ face }) => presenceClause(target, face, scene)).join("; ")}.`;
 }
+
+/** Of a smile its type is told, which is no answer to whether it is felt. */
+const NOT_FELT = "Whether a smile is felt cannot be measured, only its type";
 
 function yesOrNo(there: boolean | undefined): string {
   if (there === undefined) return "It cannot be told";

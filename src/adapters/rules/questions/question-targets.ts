@@ -9,6 +9,8 @@ const questionWords = knowledgeFile(
     about: z.string(),
     labels: z.record(z.string(), Words),
     smiles: z.record(z.string(), Words),
+    /** Those of them that ask whether it is felt, which its type does not tell. */
+    felt: Words,
     affect: z.record(z.enum(["valence", "arousal"]), z.strictObject({ high: Words, low: Words })),
   }),
 );
@@ -41,6 +43,12 @@ export function findTargets(text: string, labels: readonly string[] | null): Tar
 
 function smileTypeOf(word: string): string | null {
   return Object.entries(questionWords().smiles).find(([, words]) => words.includes(word))?.[0] ?? null;
+}
+
+/** Whether a question about a smile is also one about what is felt. */
+export function asksWhetherFelt(question: string): boolean {
+  const lower = question.toLowerCase();
+  return questionWords().felt.some((word) => hasWord(lower, word));
 }
 
 function labelTargets(text: string, given: readonly string[] | null): Target[] {

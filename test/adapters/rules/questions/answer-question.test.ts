@@ -41,6 +41,11 @@ async function asked(question: string, context: string | null = null, photo: 1 |
 describe("the rules judge's answer about three smiling women", () => {
   it.each([
     ["Which person looks most afraid?", /^No face clearly shows fear/],
+    [
+      "Is F3's smile genuine?",
+      /^Whether a smile is felt cannot be measured, only its type: F3 shows a Duchenne smile, as /,
+    ],
+    ["Are their smiles fake?", /^Whether a smile is felt cannot be measured, only its type: F1 /],
     ["When does she smile?", /as an image shows one moment; what it can say: /],
     ["Who is the happiest?", /^F3 \(0\.\d\d\) shows the most happiness/],
     ["Who looks least happy?", /^F[12] \(0\.\d\d\) shows the least happiness/],
