@@ -115,8 +115,9 @@ const SAME =
 const EXPECTED =
   /^(?:and |so )?(?:what|which|how)\b.*\b(?:expect(?:s|ed)?|(?:people|one|someone|anyone|somebody) (?:would |usually |normally |typically )*(?:feel|show|express|look)s?)\b/;
 
-/** Whether what somebody says and their face go together. */
-const WORDS = /\b(?:words?|says?|said|saying|utterances?|transcript)\b/;
+/** Whether what somebody says and their face go together; not "in other words", nor what you would say. */
+const WORDS =
+  /(?<!\bother )\bwords\b|\b(?:says|saying|utterances?|transcript)\b|(?<!\bbe )\bsaid\b|\b(?:he|she|they|f\d+|person|people) say\b/;
 const GO_TOGETHER =
   /\b(?:agree\w*|match\w*|fits?|fitting|contradict\w*|belie[sd]?|consistent|inconsistent|(?:in)?congruent|conflict\w*|mismatch\w*|go(?:es)? (?:together|with)|at odds|in line)\b/;
 
@@ -151,7 +152,8 @@ const WHY_NOT =
   /^why (?:not|isn't|aren't|doesn't|don't|no)\b|^why (?:is|are|does|do) .*\bnot\b|\brather than\b|\band not\b/;
 const WOULD_MAKE =
   /\bwhat (?:else )?(?:would|could|must|should|needs?|has)\b.*\b(?:make|turn|change|need|take|show|have to|to be|be different|count as)\b|\bwhat is missing\b|\bwhat's missing\b|\bwhen would\b/;
-const WHEN = /^(?:and |so )?(?:when|since when|until when|how long|at (?:what|which) (?:time|point|moment|second))\b/;
+const WHEN =
+  /^(?:and |so )?(?:(?:since |until )?when(?! (?:s?he|they|it|f\d+|the|this|one|people|\w+ing)\b)|how long|at (?:what|which) (?:time|point|moment|second))\b/;
 const SUPERLATIVE =
   /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}ie(?:st|r)|saddest|sadder|calmest|calmer|stronger|weaker|clearer|bigger|wider|broader|higher|lower)\b/;
 const LEAST = /\b(?:least|less|weakest|weaker|lowest|lower)\b/;
@@ -164,7 +166,7 @@ const STRENGTH =
 const YES_NO =
   /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would (?:you|(?:most |other )?(?:people|observers|others|raters)|one|anyone)|do you)\b/;
 
-/** "When does she smile?", but not "When would it be a smile?" */
+/** "When does she smile?", but not "When would it be a smile?" nor "When she smiles, is she happy?" */
 function asksWhen(lower: string, [target]: readonly Target[]): QuestionKind | undefined {
   if (target === undefined || target.type === "affect") return undefined;
   return WHEN.test(lower) && !WOULD_MAKE.test(lower) ? { kind: "when", target } : undefined;
