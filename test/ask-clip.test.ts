@@ -24,7 +24,7 @@ describe("asking about a clip", () => {
       ),
     );
     expect(said).toContain(
-      "AU12 (lip corner puller), probability: present from 2.0 to 4.0 s (at most 0.95), otherwise absent",
+      "AU12 (lip corner puller) is present from 2.0 to 4.0 s (probability at most 0.95), otherwise absent",
     );
     expect(said).toContain("Not seen well from 5.0 to 5.4 s: nothing is known of it");
     expect(said).toContainEqual(expect.stringContaining("cannot be measured in 5 frames per second"));
@@ -54,7 +54,7 @@ describe("asking about a clip", () => {
   it.each([
     [
       "When does she smile?",
-      /^On F1, AU12 \(lip corner puller\), probability: present from 2\.0 to 4\.0 s \(at most 0\.95\), otherwise absent \[E\d+\]\.$/,
+      /^On F1, AU12 \(lip corner puller\) is present from 2\.0 to 4\.0 s \(probability at most 0\.95\), otherwise absent \[E\d+\]\.$/,
     ],
     ["When is she happy?", /^The face of F1 is read as happiness from 2\.0 to 4\.0 s \[E\d+\]\.$/],
     ["When is she sad?", /^The face of F1 is at no time read as sadness before all else \[E\d+ E\d+ E\d+ E\d+\]\.$/],

@@ -106,7 +106,7 @@ function timelineItems({ sights }: PersonInClip, item: MakeItem): NewEvidence[] 
     }));
     const unmeasured = sights.length - samples.length;
     const gaps = unmeasured === 0 ? "" : `; not measured in ${unmeasured} of ${sights.length} frames`;
-    const statement = `${nameWithCode(au)}, ${scale}: ${courseOf(samples)}${gaps}`;
+    const statement = `${nameWithCode(au)} is ${courseOf(samples, scale)}${gaps}`;
     return [
       item(
         "action-unit",
@@ -123,17 +123,17 @@ function timelineItems({ sights }: PersonInClip, item: MakeItem): NewEvidence[] 
 type Samples = Extract<Value, { type: "timeline" }>["samples"];
 const MOST_RUNS = 4;
 
-/** `present from 1.1 to 3.1 s (at most 0.99), otherwise absent`. */
-function courseOf(samples: Samples): string {
-  const highest = Math.max(...samples.map(({ value }) => value)).toFixed(2);
+/** `present from 1.1 to 3.1 s (probability at most 0.99), otherwise absent`. */
+function courseOf(samples: Samples, scale: string): string {
+  const most = `${scale} at most ${Math.max(...samples.map(({ value }) => value)).toFixed(2)}`;
   const shown = runsOf(samples, "present");
   const others = new Set(samples.map(({ presence }) => presence).filter((presence) => presence !== "present"));
   const rest = others.size === 2 ? "absent or uncertain" : ([...others][0] ?? "");
-  if (shown.length === 0) return `${rest} throughout (at most ${highest})`;
-  if (others.size === 0) return `present throughout (at most ${highest})`;
+  if (shown.length === 0) return `${rest} throughout (${most})`;
+  if (others.size === 0) return `present throughout (${most})`;
   const told = shown.slice(0, MOST_RUNS).map(spanText);
   const more = shown.length > MOST_RUNS ? ` and ${shown.length - MOST_RUNS} times more` : "";
-  return `present ${told.join(", ")}${more} (at most ${highest}), otherwise ${rest}`;
+  return `present ${told.join(", ")}${more} (${most}), otherwise ${rest}`;
 }
 
 function runsOf(samples: Samples, presence: Samples[number]["presence"]): TimeWindow[] {
