@@ -170,6 +170,8 @@ interface Listening {
   readonly notify: InputDependencies["notify"];
 }
 
+const NOTHING_TO_WRITE = "Nothing was sent to be transcribed, as no speech is heard";
+
 /** Both at once; what one of them cannot read ends the other. */
 async function seeAndHear(
   source: NonNullable<ReturnType<typeof clipIn>>,
@@ -183,7 +185,8 @@ async function seeAndHear(
   const hear = async () => {
     const heard = await hearClip(file, source.hearing, signal);
     const isSpeech = "stretches" in heard.sound && heard.sound.stretches.length > 0;
-    if (transcriber === undefined || isWritten || !isSpeech) return { heard, written: null };
+    if (transcriber === undefined || isWritten) return { heard, written: null };
+    if (!isSpeech) return { heard, written: { said: null, warnings: [NOTHING_TO_WRITE] } };
     const options = { sound: source.hearing.sound, transcriber, notify };
     return { heard, written: await transcribeClip(file.path, options, signal) };
   };

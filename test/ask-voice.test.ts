@@ -70,7 +70,8 @@ describe("asking about a clip with sound", () => {
     const notices: string[] = [];
     const notify = (notice: string) => void notices.push(notice);
     const report = await ask({ image: "clip.mp4", sound }, { ...dependencies, notify });
-    await ask({ image: "clip.mp4", sound: quiet }, { ...dependencies, notify });
+    const unheard = await ask({ image: "clip.mp4", sound: quiet }, { ...dependencies, notify });
+    expect(unheard.warnings).toContain("Nothing was sent to be transcribed, as no speech is heard");
     await ask({ image: "clip.mp4", sound, transcript: "I am fine" }, { ...dependencies, notify });
 
     expect(report.evidence.filter(({ kind }) => kind === "utterance")).toMatchObject([

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { type OpenedEvaluation, openEvaluation } from "../compose/evaluation.ts";
+import { withTemplatesAt } from "../compose/model-entries.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import { flagSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { loadScorers } from "../compose/own-scorers.ts";
@@ -44,7 +45,9 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
   // Model, seed and time limit are the file's: only a flag, which is meant for this run, goes before it.
   const { model: single, panel, seed, timeout, samples } = flagSettings(options);
-  const model = panel?.join(",") ?? single;
+  const asTyped = panel?.join(",") ?? single;
+  // What is typed lies where it is typed, what a file names beside the file.
+  const model = asTyped && withTemplatesAt(asTyped, (path) => resolve(path));
   if (panel !== undefined && single !== undefined) {
     throw new ConfigurationError("A model and a panel are named: name one of them");
   }

@@ -44,9 +44,14 @@ export function namedModel(
 
 /** A template of an endpoint lies where other files of the evaluation do. */
 function besideFile(model: string, evalFilePath: string): string {
+  return withTemplatesAt(model, (path) => locateDatasetPath(path, evalFilePath));
+}
+
+/** The same model, or panel, with the templates of endpoints where `place` finds them. */
+export function withTemplatesAt(model: string, place: (path: string) => string): string {
   const placed = judgesIn(model).map((judge) => {
     const [, path] = /^http:(.+)$/.exec(judge.trim()) ?? [];
-    return path === undefined ? judge : `http:${locateDatasetPath(path, evalFilePath)}`;
+    return path === undefined ? judge : `http:${place(path)}`;
   });
   return placed.join(",");
 }

@@ -721,6 +721,23 @@ analysis: { resamples: 200 }
     expect(server.chats).toHaveLength(2);
   });
 
+  it("looks for the template of an endpoint where it is typed, and beside the file that names it", async () => {
+    const folder = await tinyExam();
+    await mkdir(join(folder, "files"));
+    const exam = await readFile(join(folder, "tiny.eval.yaml"), "utf8");
+    await writeFile(join(folder, "files", "tiny.eval.yaml"), exam.replace("path: ", "path: ../"));
+    const refusal = async (...more: string[]) =>
+      (await kuleshov(folder, "eval", "run", "files/tiny.eval.yaml", "--dry-run", ...more)).stderr;
+    expect(await refusal("--model", "http:none.http.yaml")).toContain(
+      `no such file: \`${join(folder, "none.http.yaml")}\``,
+    );
+    const named = exam
+      .replace("path: ", "path: ../")
+      .replace(/matrix: \{/, 'matrix: { models: ["http:none.http.yaml"],');
+    await writeFile(join(folder, "files", "tiny.eval.yaml"), named);
+    expect(await refusal()).toContain(`no such file: \`${join(folder, "files", "none.http.yaml")}\``);
+  });
+
   it("asks a server elsewhere only where that is allowed, and none with --local-only, whatever was allowed before", async () => {
     const folder = await tinyExam();
     vi.stubEnv("OPENAI_API_KEY", "a key");
