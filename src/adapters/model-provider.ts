@@ -9,7 +9,7 @@ import type { TurnedDown } from "./model-server/server-model.ts";
 export interface CallOptions {
   readonly temperature?: number | null;
   readonly seed?: number | null;
-  /** How long it is to think before it answers; as the server pleases when not given. `openai:` and `ollama:` take it. */
+  /** How long it is to think before it answers; as the server pleases when not given. `openai:`, `ollama:` and `azure:` take it. */
   readonly reasoningEffort?: "minimal" | "low" | "medium" | "high";
   /** Output tokens for one answer; the server's own limit when not given. */
   readonly maxTokens?: number;

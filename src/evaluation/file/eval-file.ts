@@ -72,8 +72,8 @@ const ModelEntry = z
     price: Price.optional().describe("USD per million tokens"),
   })
   .refine(
-    ({ model, reasoningEffort }) => reasoningEffort === undefined || /^(openai|ollama):/.test(model),
-    "reasoningEffort is taken by openai: and ollama: models",
+    ({ model, reasoningEffort }) => reasoningEffort === undefined || /^(openai|ollama|azure):/.test(model),
+    "reasoningEffort is taken by openai:, ollama: and azure: models",
   );
 
 const Budget = z.strictObject({
