@@ -1,17 +1,12 @@
 import { ConfigurationError } from "../../domain/errors.ts";
-import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
-import { type CompletionsSend, chatCompletions } from "../langchain/chat-openai.ts";
+import { completionsAt, effortOf, raisedMaxTokens } from "../langchain/chat-openai.ts";
 import { givenSetting, type ModelOptions } from "../model-provider.ts";
-import { readCompletion } from "../model-server/chat-completions.ts";
+import { callSettings } from "../model-server/call-settings.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
-import { fetchEvents } from "../model-server/http-events.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
-import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
-
-/** Room for a judgment of a crowd when the server's own limit cut it off. */
-const RAISED_MAX_TOKENS = 16_384;
+import { serverPlace } from "../model-server/server-place.ts";
 
 /**
  * A deployment of Azure OpenAI: Chat Completions at an address with the deployment's name, and a header of its own for the key.
@@ -34,18 +29,13 @@ export async function createAzureJudge(deployment: string, options: ModelOptions
     version === undefined
       ? `${address}/openai/v1/chat/completions`
       : `${address}/openai/deployments/${encodeURIComponent(deployment)}/chat/completions?api-version=${encodeURIComponent(version)}`;
-  const effort: Readonly<Record<string, string>> =
-    options.reasoningEffort === undefined ? {} : { reasoning_effort: options.reasoningEffort };
-  const send: CompletionsSend = async (asked, { settings: { timeoutMs }, onSent, signal }) => {
-    const headers = { accept: "application/json, text/event-stream", "api-key": key };
-    const request = { url, headers, body: { ...asked, ...effort }, timeoutMs, onSent };
-    return readCompletion(await fetchEvents(request, name, signal), name);
-  };
-  const { temperature = null, seed = null, maxTokens = null } = options;
+  const effort = effortOf(options);
+  const headers = { accept: "application/json, text/event-stream", "api-key": key };
+  const { maxTokens = null } = options;
   return createServerModel({
     id: `azure:${deployment}`,
     name,
-    protocol: chatCompletions(deployment, name, send),
+    protocol: completionsAt({ url, headers, more: effort }, deployment, name),
     capabilities: {
       tools: true,
       vision: true,
@@ -57,14 +47,8 @@ export async function createAzureJudge(deployment: string, options: ModelOptions
     shape: FREE_SHAPE,
     remote: !place.loopback,
     identity: { server: place.name, version: version ?? null, contextTokens: null, maxTokens, ...effort },
-    temperature,
-    seed,
-    maxTokens,
-    raisedMaxTokens: Math.max(RAISED_MAX_TOKENS, 2 * (maxTokens ?? 0)),
-    timeoutMs: options.timeoutMs ?? usualTimeoutMs(place),
-    retries: options.retries ?? DEFAULT_RETRIES,
-    turnedDown: options.turnedDown,
-    beforeRequest: options.beforeRequest,
+    ...callSettings(options, place),
+    raisedMaxTokens: raisedMaxTokens(maxTokens),
   });
 }
 

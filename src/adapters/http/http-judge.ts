@@ -1,14 +1,14 @@
 import { basename } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
-import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import { givenSetting, type ModelOptions } from "../model-provider.ts";
+import { callSettings } from "../model-server/call-settings.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import { type ChatProtocol, createServerModel } from "../model-server/server-model.ts";
-import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
+import { serverPlace } from "../model-server/server-place.ts";
 import { filled, type HttpTemplate, readHttpTemplate, showsImages, valueAt, valuesOf } from "./http-template.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function createHttpJudge(path: string, options: ModelOptions): Prom
     whenDown: `start it, or check url in ${basename(path)}`,
     secret: key,
   };
-  const { temperature = null, seed = null, maxTokens = null } = options;
+  const { maxTokens = null } = options;
   const { keyVariable: _variable, url: _url, ...sent } = template;
   return createServerModel({
     id: `http:${model}`,
@@ -51,14 +51,8 @@ export async function createHttpJudge(path: string, options: ModelOptions): Prom
     shape: FREE_SHAPE,
     remote: !place.loopback,
     identity: { server: place.name, template: canonicalJson(sent), maxTokens },
-    temperature,
-    seed,
-    maxTokens,
+    ...callSettings(options, place),
     raisedMaxTokens: maxTokens ?? 0,
-    timeoutMs: options.timeoutMs ?? usualTimeoutMs(place),
-    retries: options.retries ?? DEFAULT_RETRIES,
-    turnedDown: options.turnedDown,
-    beforeRequest: options.beforeRequest,
   });
 }
 

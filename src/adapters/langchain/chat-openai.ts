@@ -1,4 +1,7 @@
+import type { CallOptions } from "../model-provider.ts";
+import { readCompletion } from "../model-server/chat-completions.ts";
 import type { RawReply } from "../model-server/chat-reply.ts";
+import { fetchEvents } from "../model-server/http-events.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import type { ChatProtocol } from "../model-server/server-model.ts";
 import { asFetch, functionsOf, type LangChainPackage, overLangChain, type SentCall } from "./langchain-chat.ts";
@@ -56,6 +59,32 @@ export function chatCompletions(model: string, name: ServerName, send: Completio
     read: ({ wire }) => wire as RawReply,
   };
   return overLangChain(used, name);
+}
+
+/** Chat Completions at an address. @param more what every request says besides. */
+export function completionsAt(
+  {
+    url,
+    headers,
+    more,
+  }: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly more: object },
+  model: string,
+  name: ServerName,
+): ChatProtocol {
+  return chatCompletions(model, name, async (asked, { settings: { timeoutMs }, onSent, signal }) => {
+    const request = { url, headers, body: { ...asked, ...more }, timeoutMs, onSent };
+    return readCompletion(await fetchEvents(request, name, signal), name);
+  });
+}
+
+/** What a request says of how long the model is to think. */
+export function effortOf({ reasoningEffort }: CallOptions): Readonly<Record<string, string>> {
+  return reasoningEffort === undefined ? {} : { reasoning_effort: reasoningEffort };
+}
+
+/** Room for a judgment of a crowd when a limit cut it off. */
+export function raisedMaxTokens(maxTokens: number | null): number {
+  return Math.max(16_384, 2 * (maxTokens ?? 0));
 }
 
 /** OpenAI's reasoning models refuse the older name, most compatible servers do not know the newer. */

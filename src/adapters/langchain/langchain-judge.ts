@@ -1,13 +1,13 @@
 import { ConfigurationError, ProviderError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
-import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import type { CallOptions } from "../model-provider.ts";
+import { callSettings } from "../model-server/call-settings.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
-import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
+import { serverPlace } from "../model-server/server-place.ts";
 import { type LangChainPackage, overLangChain } from "./langchain-chat.ts";
 import type { LangChainProvider } from "./through-langchain.ts";
 
@@ -75,10 +75,9 @@ export async function createLangChainJudge(
     secret: key,
   };
   const said = await declaredOf(vendor, access, name, signal);
-  const { temperature = null, seed = null } = options;
   const given = options.maxTokens ?? vendor.usualMaxTokens;
   const maxTokens = given === null ? null : Math.min(given, said.maxTokens ?? given);
-  const timeoutMs = options.timeoutMs ?? usualTimeoutMs(place);
+  const settings = callSettings(options, place);
   return createServerModel({
     id: `${about.name}:${model}`,
     name,
@@ -99,14 +98,10 @@ export async function createLangChainJudge(
       contextTokens: said.contextTokens ?? null,
       maxTokens: options.maxTokens ?? null,
     },
-    temperature,
-    seed: vendor.takesSeed ? seed : null,
+    ...settings,
+    seed: vendor.takesSeed ? settings.seed : null,
     maxTokens,
     raisedMaxTokens: Math.min(said.maxTokens ?? RAISED_MAX_TOKENS, Math.max(RAISED_MAX_TOKENS, maxTokens ?? 0)),
-    timeoutMs,
-    retries: options.retries ?? DEFAULT_RETRIES,
-    turnedDown: options.turnedDown,
-    beforeRequest: options.beforeRequest,
   });
 }
 

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 
 /** Where a model server is, for messages and for the question whether images leave this machine. */
-interface ServerPlace {
+export interface ServerPlace {
   /** As a person would name it, without user or password: `http://127.0.0.1:11434`. */
   readonly name: string;
   /** Whether it runs on this machine, by its loopback address. */

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { ConfigurationError, ProviderError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
-import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import type { CallOptions } from "../model-provider.ts";
+import { callSettings } from "../model-server/call-settings.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
-import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
+import { serverPlace } from "../model-server/server-place.ts";
 import { ollamaChat } from "./ollama-chat.ts";
 import { askOllama, ollamaName, ollamaUrl } from "./ollama-server.ts";
 
@@ -63,7 +63,7 @@ export async function createOllamaJudge(
   const tags = await installed(url, signal);
   const shown = await show(url, modelName, { tags: tags.map(({ name }) => name), signal });
   if (shown.remote_host) await options.consent?.(shown.remote_host);
-  const { temperature = null, seed = null, maxTokens = null, numCtx = null } = options;
+  const { maxTokens = null, numCtx = null } = options;
   const name = ollamaName(url, modelName);
   const contextLength = contextLengthOf(shown);
   const digest = tags.find((tag) => tag.name === modelName || tag.name === `${modelName}:latest`)?.digest ?? null;
@@ -86,22 +86,16 @@ export async function createOllamaJudge(
     shape: FREE_SHAPE,
     remote: isRemote(url, shown),
     identity: {
-      server: serverPlace(url).name,
+      server: place.name,
       build: await versionOf(url, name, signal),
       digest,
       contextTokens: numCtx ?? contextLength,
       maxTokens,
       ...(reasoningEffort === undefined ? {} : { reasoningEffort }),
     },
-    temperature,
-    seed,
-    maxTokens,
+    ...callSettings(options, place),
     // Without a limit of its own an answer ends where the context does.
     raisedMaxTokens: UNLIMITED,
-    timeoutMs: options.timeoutMs ?? usualTimeoutMs(serverPlace(url)),
-    retries: options.retries ?? DEFAULT_RETRIES,
-    turnedDown: options.turnedDown,
-    beforeRequest: options.beforeRequest,
   });
 }
 

@@ -1,15 +1,13 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
-import { DEFAULT_RETRIES } from "../../platform/retry.ts";
 import type { JudgeModel, StructuredOutput } from "../../ports/chat-model.ts";
-import { type CompletionsSend, chatCompletions } from "../langchain/chat-openai.ts";
+import { completionsAt, effortOf, raisedMaxTokens } from "../langchain/chat-openai.ts";
 import type { CallOptions } from "../model-provider.ts";
-import { readCompletion } from "../model-server/chat-completions.ts";
+import { callSettings } from "../model-server/call-settings.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
-import { fetchEvents } from "../model-server/http-events.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
-import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
+import { serverPlace } from "../model-server/server-place.ts";
 import { type DeclaredModel, declaredModels } from "./declared-models.ts";
 import { llamaServer } from "./llama-server.ts";
 
@@ -21,9 +19,6 @@ interface OpenAiOptions extends CallOptions {
   /** Servers on this machine often want none. */
   readonly apiKey?: string;
 }
-
-/** Room for a judgment of a crowd when the server's own limit cut it off. */
-const RAISED_MAX_TOKENS = 16_384;
 
 /**
  * A model behind OpenAI's Chat Completions, at OpenAI or at any compatible server. Capabilities are what the server
@@ -53,19 +48,13 @@ export async function createOpenAiJudge(
   const hint = hintFor(modelName, models);
   const name = hint === undefined ? named : { ...named, hint };
   const llama = isOpenAi ? undefined : await llamaServer({ baseUrl, name }, signal);
-  const effort: Readonly<Record<string, string>> =
-    options.reasoningEffort === undefined ? {} : { reasoning_effort: options.reasoningEffort };
-  const send: CompletionsSend = async (asked, { settings: { timeoutMs }, onSent, signal: ending }) => {
-    const body = { ...asked, ...effort };
-    const request = { url: `${baseUrl}/chat/completions`, headers, body, timeoutMs, onSent };
-    return readCompletion(await fetchEvents(request, name, ending), name);
-  };
-  const { temperature = null, seed = null, maxTokens = null } = options;
+  const effort = effortOf(options);
+  const { maxTokens = null } = options;
   const contextTokens = llama?.contextTokens ?? declared?.contextTokens ?? null;
   return createServerModel({
     id: `openai:${modelName}`,
     name,
-    protocol: chatCompletions(modelName, name, send),
+    protocol: completionsAt({ url: `${baseUrl}/chat/completions`, headers, more: effort }, modelName, name),
     capabilities: {
       tools: llama === undefined ? (declared?.tools ?? true) : llama.shape !== undefined,
       vision: llama?.vision ?? declared?.vision ?? true,
@@ -77,14 +66,8 @@ export async function createOpenAiJudge(
     shape: llama?.shape ?? FREE_SHAPE,
     remote: !place.loopback,
     identity: { server: place.name, build: llama?.build ?? null, contextTokens, maxTokens, ...effort },
-    temperature,
-    seed,
-    maxTokens,
-    raisedMaxTokens: Math.max(RAISED_MAX_TOKENS, 2 * (maxTokens ?? 0)),
-    timeoutMs: options.timeoutMs ?? usualTimeoutMs(place),
-    retries: options.retries ?? DEFAULT_RETRIES,
-    turnedDown: options.turnedDown,
-    beforeRequest: options.beforeRequest,
+    ...callSettings(options, place),
+    raisedMaxTokens: raisedMaxTokens(maxTokens),
   });
 }
 
