@@ -16,6 +16,8 @@ export type ListedModel = string | ({ readonly id: string } & Readonly<Record<st
 export interface OpenAiServerOptions {
   /** `null`: the server has no such list and answers 404. */
   readonly models?: readonly ListedModel[] | null;
+  /** `/v1/chat/completions` when not given. */
+  readonly chatPath?: string;
   /** The only key that it takes; any is taken without one. */
   readonly key?: string;
   /** As llama.cpp's: what it says of itself, and how its template renders a request; it refuses where that is `undefined`. */
@@ -24,11 +26,11 @@ export interface OpenAiServerOptions {
 
 /** A loopback server that speaks OpenAI's Chat Completions, streamed when asked to. Its base URL is `<url>/v1`. */
 export function startOpenAiServer(script: Script, options: OpenAiServerOptions = {}): Promise<ModelServer> {
-  const { models = ["test-model"], key, llama } = options;
+  const { models = ["test-model"], chatPath = "/v1/chat/completions", key, llama } = options;
   const refusesKey = (headers: NodeJS.Dict<string | string[]>) =>
     key !== undefined && headers.authorization !== `Bearer ${key}`;
   const protocol: Protocol = {
-    chatPath: "/v1/chat/completions",
+    chatPath,
     writeReply(reply, asked, response) {
       const whole = completion(reply, asked);
       if (asked.stream === true) stream(whole, response);

@@ -1,26 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createAzureJudge } from "../../../src/adapters/azure/azure-judge.ts";
-import { type Protocol, says, startModelServer, writeJson } from "../../support/model-server.ts";
+import { says } from "../../support/model-server.ts";
+import { startOpenAiServer } from "../../support/openai-server.ts";
 
-/** As Azure answers Chat Completions; without a stream, as gateways before it do. */
-const azure = (chatPath: string): Protocol => ({
-  chatPath,
-  writeReply: (reply, _asked, response) =>
-    writeJson(response, {
-      id: "c1",
-      object: "chat.completion",
-      model: "gpt-4.1-2025-04-14",
-      choices: [
-        {
-          index: 0,
-          message: { role: "assistant", content: reply.type === "text" ? reply.text : "" },
-          finish_reason: "stop",
-        },
-      ],
-      usage: { prompt_tokens: 20, completion_tokens: 4, total_tokens: 24 },
-    }),
-  writeOther: () => false,
-});
 const messages = [{ role: "user" as const, parts: [{ type: "text" as const, text: "Awe?" }] }];
 
 describe("a deployment of Azure OpenAI", () => {
@@ -28,18 +10,21 @@ describe("a deployment of Azure OpenAI", () => {
     ["2024-10-21", "/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21"],
     [undefined, "/openai/v1/chat/completions"],
   ])("is asked at its address, by API version %s, with its key in its own header", async (version, path) => {
-    const server = await startModelServer(azure(path), [says("Yes")]);
+    const server = await startOpenAiServer([says("Yes")], { chatPath: path });
     const env = {
       AZURE_OPENAI_ENDPOINT: `${server.url}/`,
       AZURE_OPENAI_API_KEY: "k-1",
       ...(version === undefined ? {} : { AZURE_OPENAI_API_VERSION: version }),
     };
-    const model = await createAzureJudge("my gpt", { env });
-    expect(await model.reply({ messages })).toMatchObject({ text: "Yes", fingerprint: "gpt-4.1-2025-04-14" });
+    const model = await createAzureJudge("my gpt", { env, reasoningEffort: "low" });
+    expect(await model.reply({ messages })).toMatchObject({
+      text: "Yes",
+      fingerprint: "my gpt-2026-01-01 fp_test",
+    });
     expect(
       server.requests.map(({ path: asked, headers }) => [asked, headers["api-key"], headers.authorization]),
     ).toEqual([[path, "k-1", undefined]]);
-    expect(server.chats[0]).toMatchObject({ model: "my gpt" });
+    expect(server.chats[0]).toMatchObject({ model: "my gpt", reasoning_effort: "low" });
     expect(JSON.stringify(model.identity)).not.toContain("k-1");
   });
 
