@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
 import { unitName } from "../pages/study-figures.tsx";
-import { type StudySummary, studyPage } from "../pages/study-page.ts";
+import { type StudySummary, studyPage } from "../pages/study-page.tsx";
 import { tableRows } from "../platform/tables/table-rows.ts";
 import type { TimelinePage } from "./clip-timelines.ts";
 import { firstTiles } from "./contact-sheets.ts";
