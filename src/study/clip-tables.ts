@@ -1,4 +1,5 @@
 import { type ClipDynamics, collectClip } from "../dynamics/clip-dynamics.ts";
+import type { ClipFrame } from "../dynamics/person-curves.ts";
 import type { ImageRecord } from "../measuring/measurement-json.ts";
 import { openStudyPeople, type StudyPeople } from "./clip-notes.ts";
 import { EPISODE_COLUMNS, EPISODE_HEADER, episodeLines } from "./episodes-table.ts";
@@ -27,7 +28,8 @@ export async function writeClipTables({ run, rows }: Pick<StudyFolder, "run" | "
   await rows.flush();
   const people = await openStudyPeople(run.folder);
   const tables = Object.entries(CLIP_TABLES).map(([name, table]) => ({ name, ...table, text: [table.header] }));
-  for await (const { path, dynamics, tracksOf } of clipsOf(readImageRecords(run.folder), people)) {
+  for await (const { path, tracksOf, ...clip } of clipsOf(readImageRecords(run.folder), people)) {
+    const dynamics = clip.dynamics();
     for (const { text, lines } of tables) text.push(lines(path, dynamics, tracksOf));
   }
   for (const { name, text } of tables) await run.write(name, text.join(""));
@@ -44,15 +46,23 @@ interface OpenClip {
 /** A clip with what happens in it. People have the names that were given, and may have several tracks each. */
 interface FollowedClip {
   readonly path: string;
-  /** `null` where frames have no time. */
-  readonly dynamics: ClipDynamics | null;
+  /** `null` where frames have no time. Takes long where many people were seen. */
+  dynamics(): ClipDynamics | null;
   tracksOf(person: string): string;
 }
 
-/** The clips among the records of a study, one after another. Tracks that were said to be one person are followed as one. */
+/** A frame of a clip, each person in it once. */
+export type NamedFrame = Omit<ClipFrame, "faces"> & Pick<ImageRecord, "faces">;
+
+/**
+ * The clips among the records of a study, one after another. Tracks that were said to be one person are followed as one.
+ *
+ * @param onFrame told each frame that has a time, before its clip comes.
+ */
 export async function* clipsOf(
   records: AsyncIterable<ImageRecord>,
   people: Pick<StudyPeople, "nameOf">,
+  onFrame: (frame: NamedFrame) => void = () => {},
 ): AsyncGenerator<FollowedClip> {
   let open: OpenClip | undefined;
   for await (const { path, frame, faces, widthPx, heightPx } of records) {
@@ -65,18 +75,20 @@ export async function* clipsOf(
     if (frame.timestampS === null) continue;
     const named = namedFaces(faces, { path, frame: frame.index }, { people, tracks: open.tracks });
     const place = { frame: frame.index, timeS: frame.timestampS, cut: frame.cut === true };
-    open.clip?.add({ ...place, widthPx, heightPx, faces: named });
+    const seen = { ...place, widthPx, heightPx, faces: named };
+    onFrame(seen);
+    open.clip?.add(seen);
   }
   if (open !== undefined) yield followed(open);
 }
 
 function followed({ path, clip, tracks }: OpenClip): FollowedClip {
   const tracksOf = (person: string) => [...(tracks.get(person) ?? [])].sort().join(" ");
-  return { path, dynamics: clip?.end() ?? null, tracksOf };
+  return { path, dynamics: () => clip?.end() ?? null, tracksOf };
 }
 
 /** The faces of a frame, each person once: two tracks in one frame that were said to be one person are told by the first. */
-export function namedFaces(
+function namedFaces(
   faces: ImageRecord["faces"],
   place: { readonly path: string; readonly frame: number },
   { people, tracks }: { readonly people: Pick<StudyPeople, "nameOf"> } & Pick<OpenClip, "tracks">,

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { createEvidenceLedger } from "../domain/evidence.ts";
 import { chooseFrames } from "../dynamics/choose-frames.ts";
-import { collectClip } from "../dynamics/clip-dynamics.ts";
+import type { ClipDynamics } from "../dynamics/clip-dynamics.ts";
 import { expressionCurves } from "../dynamics/expression-curves.ts";
 import { clipEvidence, type PersonInClip, personEvidence } from "../evidence/clip-evidence.ts";
 import type { ImageRecord } from "../measuring/measurement-json.ts";
@@ -13,10 +13,9 @@ import type { VideoReader } from "../ports/video-reader.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { framesInPage } from "./clip-frames.ts";
 import { openStudyPeople, type StudyPeople } from "./clip-notes.ts";
-import { namedFaces } from "./clip-tables.ts";
-
+import { clipsOf, type NamedFrame } from "./clip-tables.ts";
 import { readImageRecords } from "./imported-study.ts";
-import { keyFrame } from "./measure-clip.ts";
+import { keyFrame, MOST_FRAMES } from "./measure-clip.ts";
 
 /** A clip of a study over time. */
 export interface ClipOverTime {
@@ -26,65 +25,39 @@ export interface ClipOverTime {
   readonly events: readonly { readonly name: string; readonly sentences: readonly string[] }[];
 }
 
-/** Frames that are kept in mind at once; a longer clip has no timeline. */
-const MOST_FRAMES = 3_000;
+/** Everybody in a clip, in every frame in which they were seen. */
+type Sights = Map<string, PersonInClip["sights"][number][]>;
 
-interface OpenClip {
-  readonly path: string;
-  readonly clip: ReturnType<typeof collectClip>;
-  readonly sights: Map<string, PersonInClip["sights"][number][]>;
-  readonly tracks: Map<string, Set<string>>;
-  readonly cutsS: number[];
-  frames: number;
-  untilS: number;
-}
-
-/** The clips among the records of a study, person by person. */
+/** The clips among the records of a study, person by person; one of more than `MOST_FRAMES` frames has no timeline. */
 export async function* clipsOverTime(
   records: AsyncIterable<ImageRecord>,
   people: Pick<StudyPeople, "nameOf">,
 ): AsyncGenerator<ClipOverTime> {
-  let open: OpenClip | undefined;
-  for await (const record of records) {
-    if (open !== undefined && open.path !== record.path) {
-      yield* timelineOf(open);
-      open = undefined;
-    }
-    const { path, frame } = record;
-    if (frame === undefined || frame.timestampS === null) continue;
-    open ??= {
-      ...{ path, clip: collectClip(), sights: new Map(), tracks: new Map(), cutsS: [], frames: 0, untilS: 0 },
-    };
-    addFrame(open, record, people);
+  let [sights, frames]: [Sights, number] = [new Map(), 0];
+  const keep = (frame: NamedFrame) => {
+    if (++frames <= MOST_FRAMES) addSights(sights, frame);
+  };
+  for await (const { path, ...clip } of clipsOf(records, people, keep)) {
+    const dynamics = frames > MOST_FRAMES ? null : clip.dynamics();
+    if (dynamics !== null) yield timelineOf(path, dynamics, sights);
+    [sights, frames] = [new Map(), 0];
   }
-  if (open !== undefined) yield* timelineOf(open);
 }
 
-function addFrame(
-  open: OpenClip,
-  { path, frame, faces, widthPx, heightPx }: ImageRecord,
-  people: Pick<StudyPeople, "nameOf">,
-): void {
-  if (frame === undefined || frame.timestampS === null || ++open.frames > MOST_FRAMES) return;
-  const { index, timestampS, cut } = frame;
-  open.untilS = timestampS;
-  if (cut) open.cutsS.push(timestampS);
-  const named = namedFaces(faces, { path, frame: index }, { people, tracks: open.tracks });
-  open.clip.add({ frame: index, timeS: timestampS, cut: cut === true, widthPx, heightPx, faces: named });
-  for (const face of named) {
+function addSights(sights: Sights, { timeS, cut, faces }: NamedFrame): void {
+  for (const face of faces) {
     const { trackId = "", toolboxes, box } = face;
-    const sights = open.sights.get(trackId) ?? [];
-    open.sights.set(trackId, sights);
+    const own = sights.get(trackId) ?? [];
+    sights.set(trackId, own);
     const measurement = { ...face, toolbox: toolboxes[0] ?? "none", box: box ?? NOWHERE, landmarks: null };
-    sights.push({ place: { timestampS, ...(cut ? { cut } : {}) }, face: { measurements: [measurement] } });
+    own.push({ place: { timestampS: timeS, ...(cut ? { cut } : {}) }, face: { measurements: [measurement] } });
   }
 }
 
 const NOWHERE = { leftPx: 0, topPx: 0, widthPx: 1, heightPx: 1 };
 
-function* timelineOf({ path, clip, sights, cutsS, frames, untilS }: OpenClip): Generator<ClipOverTime> {
-  if (frames > MOST_FRAMES) return;
-  const dynamics = clip.end();
+function timelineOf(path: string, dynamics: ClipDynamics, sights: Sights): ClipOverTime {
+  const { timesS, cuts } = dynamics.clock;
   const ledger = createEvidenceLedger([]);
   const people = [...sights].map(([name, own]) => ({ faceId: name, trackId: name, sights: own }));
   const by = { type: "toolbox" as const, name: "the toolboxes of the study" };
@@ -93,8 +66,8 @@ function* timelineOf({ path, clip, sights, cutsS, frames, untilS }: OpenClip): G
   const shown = chooseFrames(dynamics, MOMENTS, (name) => name);
   const view = viewOfClip({
     clip: {
-      untilS,
-      cutsS,
+      untilS: timesS.at(-1) ?? 0,
+      cutsS: timesS.filter((_, at) => cuts[at]),
       shown,
       keyFrame: keyFrame(dynamics, shown) ?? 0,
       expressions: people.flatMap(expressionCurves),
@@ -109,7 +82,7 @@ function* timelineOf({ path, clip, sights, cutsS, frames, untilS }: OpenClip): G
   });
   const together = ledger.ofKind("episode").filter(({ faceId }) => faceId === null);
   const about = { name: "All of it", sentences: together.map(({ statement }) => statement) };
-  yield { path, view, events: [...events, ...(together.length === 0 ? [] : [about])] };
+  return { path, view, events: [...events, ...(together.length === 0 ? [] : [about])] };
 }
 
 /** Clips of a study that get a page: of more, the studio shows each. */

@@ -45,8 +45,8 @@ export interface MeasureClipOptions {
   readonly concurrency: number;
 }
 
-/** Frames that are kept in mind at once; more are a study's work. */
-const MOST_FRAMES = 3_000;
+/** Frames of a clip that are kept in mind at once: a longer one is neither judged as a whole nor shown as one. */
+export const MOST_FRAMES = 3_000;
 /** Who is seen in fewer frames is more likely no face, and has no course. */
 const FEWEST_SIGHTS = 3;
 

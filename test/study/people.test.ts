@@ -5,7 +5,9 @@ import { expect, it } from "vitest";
 import type { ImageRecord } from "../../src/measuring/measurement-json.ts";
 import { openStudyPeople } from "../../src/study/clip-notes.ts";
 import { clipsOf } from "../../src/study/clip-tables.ts";
+import { clipsOverTime } from "../../src/study/clip-timelines.ts";
 import { EPISODE_HEADER, episodeLines } from "../../src/study/episodes-table.ts";
+import { MOST_FRAMES } from "../../src/study/measure-clip.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const CLIP = "clips/a.mp4";
@@ -47,7 +49,7 @@ async function* smile(): AsyncGenerator<ImageRecord> {
 async function episodes(lines: string) {
   let text = EPISODE_HEADER;
   for await (const { path, dynamics, tracksOf } of clipsOf(smile(), await peopleOf(lines))) {
-    text += episodeLines(path, dynamics, tracksOf);
+    text += episodeLines(path, dynamics(), tracksOf);
   }
   const rows = parse(text, { columns: true, bom: true }) as Record<string, string>[];
   return rows
@@ -60,4 +62,19 @@ it("follows what happens to one person over the tracks that were said to be thei
   expect((await episodes(same))[0]).toEqual(["T1 T2", "Ann", "7", "28"]);
   expect((await episodes("")).map(([track, person]) => [track, person])).toContainEqual(["T1", "T1"]);
   expect((await episodes("")).map((row) => row.slice(2))).not.toContainEqual(["7", "28"]);
+});
+
+it("shows over time what is short enough to be kept in mind, whatever comes before it", async () => {
+  async function* longThenShort() {
+    for (let index = 0; index <= MOST_FRAMES; index++) {
+      const frame = { index, timestampS: index / 10 };
+      yield { path: "long.mp4", widthPx: 10, heightPx: 10, sha256: null, frame, faces: [] } as unknown as ImageRecord;
+    }
+    yield* smile();
+  }
+  const found: [string, number, number][] = [];
+  for await (const { path, view } of clipsOverTime(longThenShort(), await peopleOf(""))) {
+    found.push([path, view.untilS, view.people.length]);
+  }
+  expect(found).toEqual([[CLIP, 4, 3]]);
 });
