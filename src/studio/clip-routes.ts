@@ -16,6 +16,7 @@ import { openStudyPeople, readMarkers, readPeople, writeMarkers, writePeople } f
 import { clipsOverTime } from "../study/clip-timelines.ts";
 import { faceKey, readExclusions } from "../study/exclusions.ts";
 import { readImageRecords } from "../study/imported-study.ts";
+import { MOST_FRAMES } from "../study/measure-clip.ts";
 import { addToCategory } from "./exemplars.ts";
 import { drawFrame, frameOfClip } from "./face-portraits.ts";
 import { placeOfRow } from "./opened-study.ts";
@@ -98,7 +99,7 @@ export function clipRoutes({ desk, folder }: Studio): Hono {
     const clip = asked(c, "clip");
     const records = ofClip(readImageRecords(place), spelledBack(clip));
     for await (const { view } of clipsOverTime(records, await openStudyPeople(place))) return c.json({ view });
-    return c.json({ view: null });
+    return c.json({ view: null, mostFrames: MOST_FRAMES });
   });
 
   routes.get("/clip/frame", async (c) => {

@@ -174,11 +174,17 @@ function Timeline({ study, clip, rows, count, about, notes }: TimelineProps) {
 
 /** The same timeline as on the page that `measure` writes; a frame of it is gone to. */
 function OverTime({ study, clip, onSeek }: Pick<TimelineProps, "study" | "clip"> & { onSeek(atS: number): void }) {
-  const { value, error } = useLoaded<{ view: ClipView | null }>(
+  const { value, error } = useLoaded<{ view: ClipView } | { view: null; mostFrames: number }>(
     `/clip/timeline?${new URLSearchParams({ study, clip })}`,
   );
   if (value === undefined) return error === null ? <Busy>Reading the timeline</Busy> : <Failure error={error} />;
-  if (value.view === null) return <p class="soft">A clip of more than 3000 frames has no timeline of all of it.</p>;
+  if (value.view === null) {
+    return (
+      <p class="soft">
+        There is no timeline of all of it: it has more than {value.mostFrames} frames, or frames without a time.
+      </p>
+    );
+  }
   const frame = (timeS: number) => href(`/api/clip/frame?${new URLSearchParams({ study, clip, at: String(timeS) })}`);
   return <ClipTimeline view={value.view} frame={({ timeS }) => shownAt(frame(timeS))} onSeek={onSeek} />;
 }
