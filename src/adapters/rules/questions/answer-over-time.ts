@@ -1,5 +1,6 @@
 import type { EvidenceItem } from "../../../domain/evidence.ts";
 import { isOfClip, spanText } from "../../../domain/timeline.ts";
+import { actionUnit } from "../../../facs/action-units.ts";
 import { basicLabelOf } from "../../../facs/basic-label.ts";
 import type { EvidenceView } from "../evidence-view.ts";
 import { describeFaces } from "./answer-description.ts";
@@ -81,7 +82,9 @@ function whenMeasured({ faceId }: JudgedFace, target: Target, view: EvidenceView
 /** When somebody looks away. */
 function looksSentence(faceId: string, items: readonly EvidenceItem[]): string[] {
   const away = items.find(({ kind, value }) => kind === "gaze" && value.type === "quantity");
-  const shifts = items.filter(({ kind, statement }) => kind === "episode" && statement.startsWith("The gaze moves"));
+  const shifts = items.filter(({ value }) => {
+    return value.type === "quantities" && value.values.some(({ name }) => name === "gaze shift");
+  });
   if (away === undefined) return [`Where ${faceId} looks was not measured.`];
   const told = shifts.slice(0, MOST_EPISODES).map((item) => `${clause(item.statement)}${citing([item.id])}`);
   const moves = told.length === 0 ? "" : `; ${listed(told)}`;
@@ -89,7 +92,9 @@ function looksSentence(faceId: string, items: readonly EvidenceItem[]): string[]
 }
 
 function episodesSentence(faceId: string, items: readonly EvidenceItem[]): string[] {
-  const episodes = items.filter(({ kind, statement }) => kind === "episode" && /^AU\d/.test(statement));
+  const episodes = items.filter(({ kind, value }) => {
+    return kind === "episode" && value.type === "quantities" && actionUnit(value.of ?? "") !== undefined;
+  });
   const told = episodes.slice(0, MOST_EPISODES).map(({ statement, id }) => `${clause(statement)}${citing([id])}`);
   return told.length === 0 ? [] : [`Of ${faceId}, ${listed(told)}.`];
 }
