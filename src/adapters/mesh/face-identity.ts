@@ -1,8 +1,9 @@
 import { networkProvenance } from "../../networks/network.ts";
+import type { NetworksPlace } from "../../networks/networks-on-demand.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import { builtFile } from "../../platform/package-paths.ts";
 import type { FaceIdentity } from "../../ports/face-identity.ts";
-import type { IdentityRequest, IdentityWorkerData } from "./identity-worker.ts";
+import type { IdentityRequest } from "./identity-worker.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
 
 const NETWORK_ID = "face-api-identity";
@@ -27,7 +28,7 @@ interface FaceIdentityOptions {
  * @throws {ModelFileError} if its manifest is missing or wrong.
  */
 export async function createFaceIdentity({ cacheDir }: FaceIdentityOptions = {}): Promise<FaceIdentity> {
-  const workerData: IdentityWorkerData = { networkId: NETWORK_ID, cacheDir };
+  const workerData: NetworksPlace = { cacheDir };
   const pool = createWorkerPool<IdentityRequest, Float32Array>(builtFile("adapters/mesh/identity-worker.ts"), 1, {
     workerData,
   });
@@ -37,8 +38,8 @@ export async function createFaceIdentity({ cacheDir }: FaceIdentityOptions = {})
     async describe({ rgb, widthPx, heightPx }, face, signal) {
       const landmarks = face.measurements.find((measured) => measured.landmarks?.length === MESH_POINTS)?.landmarks;
       if (landmarks === undefined || landmarks === null || eyesPx(landmarks) < MIN_EYES_PX) return null;
-      const source = { rgb, widthPx, heightPx };
-      return [...(await pool.run({ source, region: chipRegion(landmarks) }, [], signal))];
+      const request = { network: NETWORK_ID, source: { rgb, widthPx, heightPx }, region: chipRegion(landmarks) };
+      return [...(await pool.run(request, [], signal))];
     },
     close: () => pool.close(),
   };

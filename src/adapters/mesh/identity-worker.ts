@@ -1,32 +1,27 @@
 import { InferenceError } from "../../domain/errors.ts";
 import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
-import { type Network, openNetwork } from "../../networks/network.ts";
+import type { Network } from "../../networks/network.ts";
+import { type NetworksPlace, networksOnDemand } from "../../networks/networks-on-demand.ts";
 import { serveWorker } from "../../networks/worker-server.ts";
 import type { PixelSource } from "./crop.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
 import { sampleRegion } from "./sample-region.ts";
 
-/** What the main thread tells this one when it starts. */
-export interface IdentityWorkerData {
-  readonly networkId: string;
-  readonly cacheDir: string | undefined;
-}
-
 export interface IdentityRequest {
+  readonly network: string;
   readonly source: PixelSource;
   /** See face-chip.ts. */
   readonly region: RotatedRegion;
 }
 
-serveWorker<IdentityWorkerData, IdentityRequest, Float32Array>(({ networkId, cacheDir }) => {
-  let network: Promise<Network> | undefined;
+serveWorker<NetworksPlace, IdentityRequest, Float32Array>((place) => {
+  const { open, close } = networksOnDemand(place);
   return {
     async handle(request) {
-      network ??= openNetwork(networkId, cacheDir === undefined ? {} : { cacheDir });
-      const descriptor = await describePerson(await network, request);
+      const descriptor = await describePerson(await open(request.network), request);
       return { response: descriptor, transfer: [descriptor.buffer as ArrayBuffer] };
     },
-    close: async () => (await network)?.close(),
+    close,
   };
 });
 

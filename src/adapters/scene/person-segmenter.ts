@@ -1,10 +1,11 @@
 import sharp from "sharp";
 import { clipBox, type PixelBox } from "../../domain/geometry.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
+import type { NetworksPlace } from "../../networks/networks-on-demand.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import { builtFile } from "../../platform/package-paths.ts";
 import type { PersonSegmenter } from "../../ports/person-segmenter.ts";
-import type { SceneRequest, SceneWorkerData } from "./scene-worker.ts";
+import type { SceneRequest } from "./scene-worker.ts";
 
 const NETWORK = "selfie-segmentation";
 const INPUT_PX = 256;
@@ -20,7 +21,7 @@ export async function createPersonSegmenter({
   readonly cacheDir?: string;
 } = {}): Promise<PersonSegmenter> {
   const { manifest } = await loadManifest(NETWORK);
-  const workerData: SceneWorkerData = { cacheDir };
+  const workerData: NetworksPlace = { cacheDir };
   const worker = builtFile("adapters/scene/scene-worker.ts");
   const pool = createWorkerPool<SceneRequest, Float32Array>(worker, 1, { workerData });
   return {

@@ -3,6 +3,7 @@ import type { DecodedImage } from "../../domain/image.ts";
 import type { NetworkManifest } from "../../networks/manifest.ts";
 import { loadManifest } from "../../networks/manifest-store.ts";
 import { networkProvenance } from "../../networks/network.ts";
+import type { NetworksPlace } from "../../networks/networks-on-demand.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import { builtFile } from "../../platform/package-paths.ts";
 import type { SceneObserver } from "../../ports/scene-observer.ts";
@@ -12,7 +13,7 @@ import { decodeObjects, type SceneObject, withoutMistakenFaces } from "./find-ob
 import { type Look, lookOf } from "./looking.ts";
 import { type Frame, neighboursOf, type Person, personOfFace } from "./people.ts";
 import { type About, lookItem, nearItem, noObjectItem, objectItem } from "./scene-evidence.ts";
-import type { SceneRequest, SceneWorkerData } from "./scene-worker.ts";
+import type { SceneRequest } from "./scene-worker.ts";
 
 /** Id of the observer: the version changes with every change of what it answers. */
 const SCENE_OBSERVER_ID = "scene@2";
@@ -41,7 +42,7 @@ export async function createSceneObserver({
   objects: wanted = false,
 }: SceneObserverOptions = {}): Promise<SceneObserver> {
   const sources = { objects: await sourceOf(NETWORKS.objects), bodies: await sourceOf(NETWORKS.bodies) };
-  const workerData: SceneWorkerData = { cacheDir };
+  const workerData: NetworksPlace = { cacheDir };
   const workerFile = builtFile("adapters/scene/scene-worker.ts");
   const pool = createWorkerPool<SceneRequest, Float32Array>(workerFile, 1, { workerData });
   const run = (network: string, signal?: AbortSignal) => (rgb: Uint8Array) => pool.run({ network, rgb }, [], signal);

@@ -1,12 +1,8 @@
 import { InferenceError, ModelFileError } from "../../domain/errors.ts";
 import { imageTensor } from "../../networks/image-tensor.ts";
-import { type Network, openNetwork } from "../../networks/network.ts";
+import type { Network } from "../../networks/network.ts";
+import { type NetworksPlace, networksOnDemand } from "../../networks/networks-on-demand.ts";
 import { serveWorker } from "../../networks/worker-server.ts";
-
-/** What the observer tells its worker thread. */
-export interface SceneWorkerData {
-  readonly cacheDir: string | undefined;
-}
 
 /** An image of the size that the network takes: uint8 [height, width, 3], RGB. */
 export interface SceneRequest {
@@ -14,28 +10,14 @@ export interface SceneRequest {
   readonly rgb: Uint8Array;
 }
 
-serveWorker<SceneWorkerData, SceneRequest, Float32Array>(({ cacheDir }) => {
-  const opened = new Map<string, Promise<Network>>();
-
-  /** Each network is opened when it is first asked: an image without people never loads the one for bodies. */
-  function networkOf(id: string): Promise<Network> {
-    const known = opened.get(id);
-    if (known !== undefined) return known;
-    const network = openNetwork(id, cacheDir === undefined ? {} : { cacheDir });
-    opened.set(id, network);
-    // A network that failed to open, perhaps for lack of disk space, is tried again the next time.
-    network.catch(() => opened.delete(id));
-    return network;
-  }
-
+serveWorker<NetworksPlace, SceneRequest, Float32Array>((place) => {
+  const { open, close } = networksOnDemand(place);
   return {
     async handle({ network: id, rgb }) {
-      const answer = await answerOf(await networkOf(id), id, rgb);
+      const answer = await answerOf(await open(id), id, rgb);
       return { response: answer, transfer: [answer.buffer] };
     },
-    async close() {
-      for (const network of opened.values()) await (await network).close();
-    },
+    close,
   };
 });
 

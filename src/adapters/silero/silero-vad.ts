@@ -1,7 +1,8 @@
+import type { NetworksPlace } from "../../networks/networks-on-demand.ts";
 import { createWorkerPool } from "../../networks/worker-pool.ts";
 import { builtFile } from "../../platform/package-paths.ts";
 import { DETECTOR_WINDOW, type SpeechDetector } from "../../ports/speech-detector.ts";
-import type { SileroAnswer, SileroRequest, SileroState, SileroWorkerData } from "./silero-worker.ts";
+import type { SileroAnswer, SileroRequest, SileroState } from "./silero-worker.ts";
 
 interface SileroOptions {
   /** Where networks are kept, instead of the default cache folder. */
@@ -10,7 +11,7 @@ interface SileroOptions {
 
 /** Silero's network, see models/cards/silero-vad.md. One worker thread, started when the first sound is heard. */
 export function createSileroVad({ cacheDir }: SileroOptions = {}): SpeechDetector {
-  const workerData: SileroWorkerData = { networkId: "silero-vad", cacheDir };
+  const workerData: NetworksPlace = { cacheDir };
   const worker = builtFile("adapters/silero/silero-worker.ts");
   const pool = createWorkerPool<SileroRequest, SileroAnswer>(worker, 1, { workerData });
   return {

@@ -1,13 +1,8 @@
 import { InferenceError } from "../../domain/errors.ts";
-import { type Network, openNetwork, type Tensor } from "../../networks/network.ts";
+import type { Network, Tensor } from "../../networks/network.ts";
+import { type NetworksPlace, networksOnDemand } from "../../networks/networks-on-demand.ts";
 import { serveWorker } from "../../networks/worker-server.ts";
 import { DETECTOR_WINDOW, SOUND_HZ } from "../../ports/speech-detector.ts";
-
-/** What the main thread tells this one when it starts. */
-export interface SileroWorkerData {
-  readonly networkId: string;
-  readonly cacheDir: string | undefined;
-}
 
 /** What the network remembers of the windows before. */
 export interface SileroState {
@@ -27,15 +22,9 @@ export interface SileroAnswer {
   readonly state: SileroState;
 }
 
-serveWorker<SileroWorkerData, SileroRequest, SileroAnswer>(({ networkId, cacheDir }) => {
-  let network: Promise<Network> | undefined;
-  return {
-    async handle(request) {
-      network ??= openNetwork(networkId, cacheDir === undefined ? {} : { cacheDir });
-      return { response: await detect(await network, request) };
-    },
-    close: async () => (await network)?.close(),
-  };
+serveWorker<NetworksPlace, SileroRequest, SileroAnswer>((place) => {
+  const { open, close } = networksOnDemand(place);
+  return { handle: async (request) => ({ response: await detect(await open("silero-vad"), request) }), close };
 });
 
 const RATE: Tensor = { data: BigInt64Array.of(BigInt(SOUND_HZ)), shape: [] };
