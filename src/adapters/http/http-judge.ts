@@ -9,7 +9,15 @@ import { fetchEvents } from "../model-server/http-events.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import { type ChatProtocol, createServerModel } from "../model-server/server-model.ts";
 import { serverPlace } from "../model-server/server-place.ts";
-import { filled, type HttpTemplate, readHttpTemplate, showsImages, valueAt, valuesOf } from "./http-template.ts";
+import {
+  filled,
+  type HttpTemplate,
+  placeholdersIn,
+  readHttpTemplate,
+  showsImages,
+  valueAt,
+  valuesOf,
+} from "./http-template.ts";
 
 /**
  * A model behind any endpoint that takes JSON and gives JSON, asked as a template says. It is asked in one pass, without tools and
@@ -35,7 +43,7 @@ export async function createHttpJudge(path: string, options: ModelOptions): Prom
     secret: key,
   };
   const { maxTokens = null } = options;
-  const { keyVariable: _variable, url: _url, ...sent } = template;
+  const { keyVariable: _variable, url: _url, headers: _headers, ...sent } = template;
   return createServerModel({
     id: `http:${model}`,
     name,
@@ -92,6 +100,6 @@ function protocolOf(
 
 function headersOf({ headers }: HttpTemplate, key: string | undefined): Record<string, string> {
   const own = filled(headers, { key: key ?? "" }) as Record<string, string>;
-  const isSaid = JSON.stringify(headers).includes("key");
+  const isSaid = placeholdersIn(headers).includes("key");
   return key === undefined || isSaid ? own : { authorization: `Bearer ${key}`, ...own };
 }

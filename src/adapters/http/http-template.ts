@@ -69,7 +69,10 @@ export async function readHttpTemplate(path: string): Promise<HttpTemplate> {
     throw refuse("its body says nothing of what is asked: put {{prompt}} or {{messages}} into it");
   }
   const { headers, keyVariable } = parsed.data;
-  if (keyVariable === undefined && placeholdersIn(headers).includes("key")) {
+  const inHeaders = placeholdersIn(headers);
+  const other = inHeaders.find((name) => name !== "key");
+  if (other !== undefined) throw refuse(`{{${other}}} is in its headers, in which {{key}} alone stands for something`);
+  if (keyVariable === undefined && inHeaders.length > 0) {
     throw refuse("its headers have {{key}}, and no keyVariable says which");
   }
   return parsed.data;
@@ -80,7 +83,7 @@ export function showsImages({ body }: HttpTemplate): boolean {
   return placeholdersIn(body).some((name) => name === "image" || name === "images" || name === "imageUrls");
 }
 
-function placeholdersIn(value: unknown): string[] {
+export function placeholdersIn(value: unknown): string[] {
   if (typeof value === "string") return [...value.matchAll(PLACEHOLDER)].map(([, name = ""]) => name);
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(placeholdersIn) : [];
 }

@@ -61,7 +61,7 @@ describe("an endpoint that is asked by a template", () => {
     const { server, path } = await endpoint([says('{"choice":"awe"}')]);
     const model = await createHttpJudge(path, { env, seed: 7 });
     expect(model).toMatchObject({ id: "http:ours", remote: false, capabilities: { tools: false, vision: true } });
-    expect(JSON.stringify(model.identity)).not.toContain("secret");
+    expect(JSON.stringify(model.identity)).not.toMatch(/secret|x-api-key/);
     const reply = await model.reply(ask);
     expect(reply).toMatchObject({
       text: '{"choice":"awe"}',
@@ -80,7 +80,10 @@ describe("an endpoint that is asked by a template", () => {
   });
 
   it("sees nothing where the template sends no images, and has the key as a bearer where no header names it", async () => {
-    const { server, path } = await endpoint([says("yes")], { headers: {}, body: { chat: "{{messages}}" } });
+    const { server, path } = await endpoint([says("yes")], {
+      headers: { "x-keys": "a" },
+      body: { chat: "{{messages}}" },
+    });
     const model = await createHttpJudge(path, { env });
     expect(model.capabilities.vision).toBe(false);
     await model.reply({ messages: [system, { role: "user", parts: [{ type: "text", text: "Is it?" }] }] });
@@ -97,7 +100,7 @@ describe("an endpoint that is asked by a template", () => {
 
   it("says in one sentence where no answer stands", async () => {
     const { path } = await endpoint([says("yes")], { answer: "choices.0.text" });
-    const model = await createHttpJudge(path, { env, retries: { tries: 1 } as never });
+    const model = await createHttpJudge(path, { env, retries: { tries: 1, firstWaitMs: 1, longestWaitMs: 1 } });
     const refused = await model.reply(ask).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ProviderError);
     expect(String(refused)).toContain("nothing at choices.0.text");
@@ -109,6 +112,7 @@ describe("an endpoint that is asked by a template", () => {
     ["a key in its body", { body: { p: "{{prompt}}", key: "{{key}}" } }, /a key belongs into headers/],
     ["a password in its address", { url: "http://me:secret@127.0.0.1:1/x" }, /takes no user and password/],
     ["an address of its own beside the template's", {}, /stands in its template/, "http://127.0.0.1:1"],
+    ["a prompt in a header", { headers: { "x-said": "{{prompt}}" } }, /\{\{prompt\}\} is in its headers/],
     ["a header with no key to fill it", { keyVariable: undefined }, /headers have \{\{key\}\}, and no keyVariable/],
   ])("is refused with %s", async (_name, template, message, baseUrl = "") => {
     const { path } = await endpoint([], template);
