@@ -30,7 +30,7 @@ export function methodsParagraph({
     ...(file.stopWhen === undefined
       ? []
       : [
-          `Samples were asked about in random order until the mean of ${file.stopWhen.scorer} was known to ±${file.stopWhen.halfWidth} under every condition, by the rule of Chow and Robbins (1965).`,
+          `Samples were asked about in random order, and no more once the mean of ${file.stopWhen.scorer} was known to ±${file.stopWhen.halfWidth} under every condition, by the rule of Chow and Robbins (1965).`,
         ]),
     ...judgesInWords(file, cells),
     `All answers concern perceived or expressed emotion; no felt state was inferred.`,
