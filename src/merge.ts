@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { judgeIn } from "./ask-many.ts";
 import { ConfigurationError } from "./domain/errors.ts";
 import { writeWhole } from "./measure.ts";
@@ -44,6 +44,9 @@ export interface Merged extends RunCounts {
  */
 export async function merge(query: MergeQuery, { video }: MergeDependencies, signal?: AbortSignal): Promise<Merged> {
   const shards = await openShards(query.shards, packageVersion());
+  if (shards.folders.some((shard) => resolve(shard) === resolve(query.folder))) {
+    throw new ConfigurationError(`Cannot merge into one of the shards: name another folder (\`${query.folder}\`)`);
+  }
   if (shards.command === "measure") return mergeStudy(shards, { query, video, signal });
   if (shards.command === "ask") return mergeAnswers(shards, { query, signal });
   return mergeGathered(shards, { query, signal });

@@ -68,6 +68,8 @@ it("gives byte for byte what one machine writes: images, clips, what failed, she
   vi.useRealTimers();
   const folder = join(place, "merged", "study");
   const tools = await drawnTools();
+  const intoShard = { shards, folder: join(shards[0] as string, "."), force: true };
+  await expect(merge(intoShard, tools)).rejects.toThrow(/^Cannot merge into one of the shards/);
   const { spy, refusal, real } = await fullDisk();
   let tables = 0; // of rows that are copied, which come as bytes
   spy.mockImplementation(function (this: typeof real, ...given: Parameters<typeof real>) {
