@@ -44,9 +44,19 @@ export function refusalOfBytes(bytes: Uint8Array): string | undefined {
     return "it is JPEG XL: convert it to JPEG or PNG";
   }
   if (latin1(bytes, 4, 8) === "jP  ") return "it is JPEG 2000: convert it to JPEG or PNG";
+  if (isSound(bytes)) return "it is sound, which shows no face: name its clip, and give `ask` the sound with --sound";
   if (latin1(bytes, 0, 4) === "%PDF") return "it is a PDF document: export the page as JPEG or PNG";
   if (latin1(bytes, 0, 2) === "BM") return "it is a BMP bitmap: convert it to JPEG or PNG";
   return undefined;
+}
+
+/** WAV, FLAC, MP3 with a title, or M4A. */
+function isSound(bytes: Uint8Array): boolean {
+  return (
+    (latin1(bytes, 0, 4) === "RIFF" && latin1(bytes, 8, 12) === "WAVE") ||
+    ["fLaC", "ID3\u0003", "ID3\u0004"].includes(latin1(bytes, 0, 4)) ||
+    latin1(bytes, 4, 12) === "ftypM4A "
+  );
 }
 
 /** Longest side that is read: positions are computed in whole numbers of a fraction of a pixel, which end at 2^17. */

@@ -8,6 +8,7 @@ import { decodeImage } from "../../src/measuring/decode-image.ts";
 import { decompressionBomb, heicHeader, smallPhoto } from "../support/image-files.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
+import { wavFile } from "../support/wav-file.ts";
 
 async function saved(name: string, bytes: Buffer): Promise<string> {
   const path = join(await tempFolder(), name);
@@ -89,6 +90,7 @@ describe("decodeImage", () => {
     ["an empty file", () => Buffer.alloc(0), /the file is empty/],
     ["text", () => Buffer.from("not an image"), /it is not an image in JPEG, PNG/],
     ["SVG", () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /SVG drawing/],
+    ["WAV", () => wavFile(new Float32Array(9)), /it is sound.*--sound/],
     ["HEIC", heicHeader, /HEIC.*convert it to JPEG or PNG/],
     ["a decompression bomb", () => decompressionBomb(60_000), /more than 50 megapixels/],
     ["a strip of 120 000 px", () => decompressionBomb(120_000, 10), /a side is longer than 100000 pixels/],
