@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { issueSentences } from "../domain/complaint.ts";
 import { ToolInputError } from "../domain/errors.ts";
-import { EvidenceItem, type EvidenceLedger, type EvidenceSource } from "../domain/evidence.ts";
+import { EvidenceItem, type EvidenceLedger, type EvidenceSource, type TimeWindow } from "../domain/evidence.ts";
 import type { DecodedImage, ImageView } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { PromptReference } from "../domain/report.ts";
@@ -127,6 +127,18 @@ export function describeTools(definitions: readonly AnyToolDefinition[], prompts
 export function clipOf({ clip }: ToolContext): ClipAtHand {
   if (clip === undefined) throw new RangeError("There is no clip to look at");
   return clip;
+}
+
+/** Arguments of tools that look at a part of a clip. */
+export const PartOfClip = z.strictObject({
+  fromS: z.number().min(0).describe("From when, in seconds from the start of the clip"),
+  toS: z.number().min(0).describe("Until when"),
+});
+
+/** The part that is asked for. @throws {ToolInputError} if it ends before it begins. */
+export function windowIn({ fromS, toS }: z.infer<typeof PartOfClip>): TimeWindow {
+  if (toS >= fromS) return { fromS, toS };
+  throw new ToolInputError(`fromS has to come before toS, and ${fromS} does not come before ${toS}`);
 }
 
 /** The face with this id. @throws {ToolInputError} that names the faces there are. */

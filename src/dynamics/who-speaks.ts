@@ -1,5 +1,6 @@
 import type { TimeWindow } from "../domain/evidence.ts";
-import type { Face, FaceMeasurement, Scale } from "../domain/measurement.ts";
+import type { Face, FaceMeasurement } from "../domain/measurement.ts";
+import { shareOfScale } from "../domain/scale-range.ts";
 import { median } from "../domain/statistics/summary.ts";
 import { BRIDGED_S } from "./curve.ts";
 
@@ -86,13 +87,6 @@ const LIPS_AND_EYES: Readonly<Record<number, readonly [number, number, number, n
 /** As a share of the distance of the eyes' outer corners: still, panned and zoomed photographs give 0.0022 at most, made speech 0.02 to 0.07. */
 const LIPS_MOVE_FROM = 0.01;
 
-const SPAN: Readonly<Record<Scale, number>> = {
-  probability: 1,
-  binary: 1,
-  "intensity-0-5": 5,
-  "percent-0-100": 100,
-  "log-odds": 5,
-};
 const UNITS_MOVE_FROM = 0.1;
 const MOUTH_UNITS = ["AU25", "AU26", "AU27"];
 
@@ -123,6 +117,6 @@ function gapOfLips({ landmarks }: FaceMeasurement): number | undefined {
 function openUnits({ actionUnits }: FaceMeasurement): number | undefined {
   const shares = actionUnits
     .filter(({ au, side }) => side === "both" && MOUTH_UNITS.includes(au))
-    .map(({ value, scale }) => value / SPAN[scale]);
+    .map(({ value, scale }) => shareOfScale(value, scale));
   return shares.length === 0 ? undefined : shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }

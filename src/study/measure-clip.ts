@@ -64,13 +64,13 @@ export async function measureClip(
   const { fps, budget } = options;
   const { size, frames, tracks, whole, faults } = await measureFrames(path, tools, options, signal);
   const enough = Math.min(FEWEST_SIGHTS, frames.length);
-  const kept = [...tracks].filter(([, sights]) => sights.length >= enough);
+  const isKept = (trackId: string) => (tracks.get(trackId)?.length ?? 0) >= enough;
+  const kept = [...tracks].filter(([trackId]) => isKept(trackId));
   const people = kept.map(([trackId, sights], at): ClipPerson => {
     const faceId = `F${at + 1}`;
     return { faceId, trackId, sights: sights.map(({ place, face }) => ({ place, face: { ...face, faceId } })) };
   });
   const nameOf = (trackId: string) => people.find((one) => one.trackId === trackId)?.faceId ?? trackId;
-  const isKept = (trackId: string) => kept.some(([id]) => id === trackId);
   const dynamics = {
     ...whole,
     tracks: whole.tracks.filter(({ trackId }) => isKept(trackId)),
@@ -80,7 +80,7 @@ export async function measureClip(
   const shown = await readFrames(path, chosen, { tools, fps }, signal);
   const key = shown.find(({ frame }) => frame === keyFrame(dynamics, chosen))?.image ?? shown[0]?.image;
   if (key === undefined) throw new VideoDecodeError(path, "its frames cannot be read a second time");
-  const left = [...tracks.keys()].filter((id) => !kept.some(([one]) => one === id));
+  const left = [...tracks.keys()].filter((trackId) => !isKept(trackId));
   const leftOut = left.length === 0 ? [] : [`Left out, as seen in fewer than ${enough} frames: ${left.join(", ")}`];
   return { path, ...size, fps, frames, people, dynamics, shown, key, warnings: [...faults, ...leftOut] };
 }

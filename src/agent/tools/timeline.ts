@@ -1,32 +1,31 @@
 import { z } from "zod";
-import { ToolInputError } from "../../domain/errors.ts";
 import type { EvidenceItem, TimeWindow } from "../../domain/evidence.ts";
 import { secondsText, spanText } from "../../domain/timeline.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { nameWithCode } from "../../facs/action-units.ts";
-import { defineTool, knownFace, ToolOutput } from "../agent-tool.ts";
+import { defineTool, knownFace, PartOfClip, ToolOutput, windowIn } from "../agent-tool.ts";
 
 /** Shows how one person changes in a part of a clip, frame by frame where something moves. */
 export const timeline = defineTool({
   name: "timeline",
   schema: z.strictObject({
     faceId: z.string().describe("Id of a person, such as F1"),
-    fromS: z.number().min(0).describe("From when, in seconds from the start of the clip"),
-    toS: z.number().min(0).describe("Until when"),
+    ...PartOfClip.shape,
   }),
   output: ToolOutput,
   needsVision: false,
   needsImage: true,
   only: "clip",
-  async run({ faceId, fromS, toS }, { ledger }) {
+  async run({ faceId, ...part }, { ledger }) {
     knownFace(ledger, faceId);
-    if (toS < fromS) throw new ToolInputError(`fromS has to come before toS, and ${fromS} does not come before ${toS}`);
-    const window = { fromS, toS };
+    const window = windowIn(part);
     const own = ledger.ofFace(faceId);
     const units = own.flatMap((item) => unitWithin(item, window));
     const moving = units.filter(({ samples }) => samples.some(({ presence }) => presence !== "absent"));
     const absent = units.filter((unit) => !moving.includes(unit)).map(({ item, au }) => `${item.id} ${au}`);
-    const events = own.filter(({ time }) => time !== undefined && time.fromS <= toS && time.toS >= fromS);
+    const isThen = ({ time }: EvidenceItem) =>
+      time !== undefined && time.fromS <= window.toS && time.toS >= window.fromS;
+    const events = own.filter(isThen);
     const text = [
       ...(units.length === 0 ? [`Nothing was measured on ${faceId} ${spanText(window)}.`] : []),
       ...moving.map(courseLine),

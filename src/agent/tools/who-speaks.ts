@@ -1,25 +1,20 @@
-import { z } from "zod";
-import { ToolInputError } from "../../domain/errors.ts";
 import type { EvidenceItem, TimeWindow } from "../../domain/evidence.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { secondsText } from "../../domain/timeline.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
-import { defineTool, ToolOutput } from "../agent-tool.ts";
+import { defineTool, PartOfClip, ToolOutput, windowIn } from "../agent-tool.ts";
 
 /** Shows who speaks in a part of a clip, by what that is known, and for how long. */
 export const whoSpeaksThen = defineTool({
   name: "who_speaks",
-  schema: z.strictObject({
-    fromS: z.number().min(0).describe("From when, in seconds from the start of the clip"),
-    toS: z.number().min(0).describe("Until when"),
-  }),
+  schema: PartOfClip,
   output: ToolOutput,
   needsVision: false,
   needsImage: true,
   only: "clip",
   shows: "words",
-  async run({ fromS, toS }, { ledger }) {
-    if (toS < fromS) throw new ToolInputError(`fromS has to come before toS, and ${fromS} does not come before ${toS}`);
+  async run(part, { ledger }) {
+    const { fromS, toS } = windowIn(part);
     const speech = ledger.items().flatMap(speechIn);
     const then = speech.filter(({ time }) => time.fromS <= toS && time.toS >= fromS);
     const spoken = groupBy(then, ({ by }) => by);
