@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { SVGAttributes } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Discovery } from "../domain/discovery.ts";
 
@@ -14,17 +14,19 @@ export interface Spot {
   readonly group: string | null;
 }
 
-interface MapProps extends Omit<JSX.IntrinsicElements["svg"], "children"> {
-  readonly map: Discovery["map"];
-  /** What is drawn over the faces, below the names of groups. */
-  readonly over?: (spots: readonly Spot[]) => JSX.Element;
+interface MapProps extends SVGAttributes<SVGSVGElement> {
+  readonly axes: Discovery["map"]["axes"];
+  /** As `spotsOf` finds them. */
+  readonly spots: readonly Spot[];
   /** What can be done with it. */
   readonly caption?: string;
 }
 
-/** Every face where it stands among the others, on the two directions along which faces differ most. */
-export function DiscoveryMap({ map, over, caption = "", ...svg }: MapProps) {
-  const spots = useMemo(() => spotsOf(map), [map]);
+/**
+ * Every face where it stands among the others, on the two directions along which faces differ most. Children are drawn over
+ * the faces, below the names of groups.
+ */
+export function DiscoveryMap({ axes, spots, caption = "", children, ...svg }: MapProps) {
   const dots = useMemo(
     () =>
       spots.map(({ id, x, y, group }) => (
@@ -45,7 +47,7 @@ export function DiscoveryMap({ map, over, caption = "", ...svg }: MapProps) {
         {...svg}
       >
         {dots}
-        {over?.(spots)}
+        {children}
         {groups.map(({ group, x, y }) => (
           <text key={group} x={x.toFixed(1)} y={y.toFixed(1)} text-anchor="middle" class="group">
             {group}
@@ -53,7 +55,7 @@ export function DiscoveryMap({ map, over, caption = "", ...svg }: MapProps) {
         ))}
       </svg>
       <figcaption class="soft">
-        To the right: {map.axes[0]}. Upward: {map.axes[1]}. {caption}
+        To the right: {axes[0]}. Upward: {axes[1]}. {caption}
       </figcaption>
     </figure>
   );
@@ -73,8 +75,8 @@ export function GroupDot({ group }: { readonly group: string | null }) {
   );
 }
 
-/** Those in no group first, so that they hide nothing. */
-function spotsOf({ points }: Discovery["map"]): Spot[] {
+/** Where each face is on the map; those in no group first, so that they hide nothing. */
+export function spotsOf({ points }: Discovery["map"]): Spot[] {
   const scale = (values: readonly number[], from: number, to: number) => {
     const [low, high] = values.reduce(
       ([a, b], value) => [Math.min(a, value), Math.max(b, value)],

@@ -1,6 +1,6 @@
 import type { Discovery, Proposal } from "../domain/discovery.ts";
 import { DiscoveredGroup, HowItWasMade, inOrder, STATUS_WORDS } from "./discovery-figures.tsx";
-import { DiscoveryMap, GroupDot } from "./discovery-map.tsx";
+import { DiscoveryMap, GroupDot, spotsOf } from "./discovery-map.tsx";
 import { FigureTable } from "./figure-table.tsx";
 import { page } from "./page.ts";
 import { rendered } from "./rendered.ts";
@@ -42,7 +42,7 @@ export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits):
         </p>
       ))}
       <h2>Map</h2>
-      <DiscoveryMap map={map} />
+      <DiscoveryMap axes={map.axes} spots={spotsOf(map)} />
       <ul class="legend">
         {groups.map(({ id, name }) => (
           <li key={id}>

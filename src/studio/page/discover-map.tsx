@@ -1,6 +1,6 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Discovery } from "../../domain/discovery.ts";
-import { DiscoveryMap, MAP_HEIGHT, MAP_WIDTH, type Spot } from "../../pages/discovery-map.tsx";
+import { DiscoveryMap, MAP_HEIGHT, MAP_WIDTH, type Spot, spotsOf } from "../../pages/discovery-map.tsx";
 
 /** As many thumbnails as leave the map to be seen, and how far apart they are. */
 const THUMB_PX = 44;
@@ -22,7 +22,8 @@ type Path = readonly (readonly [number, number])[];
 /** The map of the page that the command writes; what is drawn around on it is selected. */
 export function DiscoverMap({ map, selected, portraitOf, onSelect, hasThumbs }: MapProps) {
   const [lasso, setLasso] = useState<Path | null>(null);
-  const spots = useRef<readonly Spot[]>([]);
+  const spots = useMemo(() => spotsOf(map), [map]);
+  const thumbs = useMemo(() => (hasThumbs ? apart(spots) : []), [spots, hasThumbs]);
   const placeOf = (event: PointerEvent): readonly [number, number] => {
     const box = (event.currentTarget as SVGSVGElement).getBoundingClientRect();
     const [right, down] = [event.clientX - box.left, event.clientY - box.top];
@@ -33,8 +34,8 @@ export function DiscoverMap({ map, selected, portraitOf, onSelect, hasThumbs }: 
     setLasso(null);
     const isClick = lasso.length < 4;
     const found = isClick
-      ? nearestTo(spots.current, lasso[0] as readonly [number, number])
-      : spots.current.filter((spot) => isInside(lasso, spot));
+      ? nearestTo(spots, lasso[0] as readonly [number, number])
+      : spots.filter((spot) => isInside(lasso, spot));
     onSelect(
       found.map(({ id }) => id),
       event.shiftKey || isClick,
@@ -42,12 +43,9 @@ export function DiscoverMap({ map, selected, portraitOf, onSelect, hasThumbs }: 
   };
   return (
     <DiscoveryMap
-      map={map}
+      axes={map.axes}
+      spots={spots}
       caption="Draw around faces to select them, with Shift to add to those that are; a click selects one."
-      over={(all) => {
-        spots.current = all;
-        return <Over {...{ spots: all, selected, portraitOf, hasThumbs, lasso }} />;
-      }}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         setLasso([placeOf(event)]);
@@ -58,19 +56,7 @@ export function DiscoverMap({ map, selected, portraitOf, onSelect, hasThumbs }: 
       }}
       onPointerUp={finish}
       onPointerCancel={() => setLasso(null)}
-    />
-  );
-}
-
-interface OverProps extends Pick<MapProps, "selected" | "portraitOf" | "hasThumbs"> {
-  readonly spots: readonly Spot[];
-  readonly lasso: Path | null;
-}
-
-function Over({ spots, selected, portraitOf, hasThumbs, lasso }: OverProps) {
-  const thumbs = useMemo(() => (hasThumbs ? apart(spots) : []), [spots, hasThumbs]);
-  return (
-    <>
+    >
       {thumbs.map(({ id, x, y }) => (
         <image
           key={id}
@@ -87,7 +73,7 @@ function Over({ spots, selected, portraitOf, hasThumbs, lasso }: OverProps) {
           <circle key={id} cx={x} cy={y} r={7} class="chosen" />
         ))}
       {lasso === null ? null : <polygon points={lasso.map((place) => place.join()).join(" ")} class="lasso" />}
-    </>
+    </DiscoveryMap>
   );
 }
 
