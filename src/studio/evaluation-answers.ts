@@ -72,6 +72,7 @@ export async function runView(scored: ScoredRun, folder: StudioFolder, path: str
       sample: async (_image, sample) => `/api/evaluation/image?${new URLSearchParams({ path, sample })}`,
     });
   known.set(scored, view);
+  view.catch(() => known.delete(scored));
   const shown = await view;
   return {
     ...shown,
