@@ -8,7 +8,7 @@ export interface Markup {
 type Part = Markup | string | number | null | readonly Part[];
 
 /** Text as it may stand in SVG and HTML, in elements and in quoted attributes; what could not be seen is spelled out. */
-export function escapeMarkup(text: string): string {
+function escapeMarkup(text: string): string {
   return visibleText(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

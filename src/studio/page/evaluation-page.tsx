@@ -14,6 +14,7 @@ import type { RunView } from "../evaluation-answers.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
+import type { GridProps } from "./evaluation-filters.tsx";
 import { Answers } from "./evaluation-grid.tsx";
 import { RunState } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
@@ -40,13 +41,7 @@ export function EvaluationPage({ path }: { readonly path: string }) {
   );
 }
 
-interface RunProps {
-  readonly path: string;
-  readonly view: RunView;
-  readonly others: readonly string[];
-}
-
-function Run({ path, view, others }: RunProps) {
+function Run({ path, view, others }: GridProps) {
   const { samples, conditions, calls, answered, failed, cached, paidUsd, unpriced, failures, notes } = view;
   return (
     <>

@@ -208,6 +208,6 @@ export function imageName(rows: StudyRows, row: number): string {
   return Number.isNaN(time) ? name : `${name} ${time.toFixed(1)} s`;
 }
 
-export function shortNumber(value: number): string {
+function shortNumber(value: number): string {
   return Number.isNaN(value) ? "–" : String(Number(value.toFixed(2)));
 }
