@@ -34,8 +34,8 @@ export interface StudyDesk {
   exclude(study: OpenedStudy, rows: readonly number[], reason: string | null): Promise<void>;
   /** The real place of an image or a clip of a study. @throws as `folder.place` does. */
   placeOf(study: OpenedStudy, path: string): Promise<string>;
-  /** As `CutPortrait`, of a face as the study names its image or clip. */
-  portrait: (study: OpenedStudy, ...face: Parameters<CutPortrait>) => ReturnType<CutPortrait>;
+  /** As `CutPortrait`, of a face as a study, or a run of another command, names its image or clip. */
+  portrait: (run: Pick<OpenedStudy, "history">, ...face: Parameters<CutPortrait>) => ReturnType<CutPortrait>;
 }
 
 const ROWS_AT_ONCE = 16_384;
@@ -44,7 +44,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
   /** The study that was read last: whoever filters, excludes and saves works on one. */
   let last: { readonly key: string; readonly rows: StudyRows } | undefined;
   const cutPortrait = createPortraits(join(folder.root, UPLOADS));
-  const placeOf = ({ history }: OpenedStudy, path: string) =>
+  const placeOf = ({ history }: Pick<OpenedStudy, "history">, path: string) =>
     folder.place(seenFrom(folder.root, history.began.workingFolder, spelledBack(path)));
 
   async function* parts({ place, stamp, history }: OpenedStudy, clip: string | null = null) {
@@ -117,14 +117,14 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
       });
     },
     placeOf,
-    async portrait(study, face, signal) {
-      return cutPortrait({ ...face, path: await placeOf(study, face.path) }, signal);
+    async portrait(run, face, signal) {
+      return cutPortrait({ ...face, path: await placeOf(run, face.path) }, signal);
     },
   };
 }
 
 /** 1 for every row that is excluded, by itself or with its image. */
-export function excludedRows(rows: StudyRows, exclusions: readonly FacePlace[]): Uint8Array {
+function excludedRows(rows: StudyRows, exclusions: readonly FacePlace[]): Uint8Array {
   const keys = new Set(exclusions.map(faceKey));
   return Uint8Array.from({ length: rows.count }, (_, row) => {
     const place = placeOfRow(rows, row);

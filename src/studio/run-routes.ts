@@ -82,7 +82,7 @@ export function runRoutes({ folder, desk, jobs, findRuns }: Studio): Hono {
   });
 
   routes.get("/run/portrait", async (c) => {
-    const run = { ...(await opened(spelledBack(asked(c, "path")))), stamp: "" };
+    const run = await opened(spelledBack(asked(c, "path")));
     const face = { path: asked(c, "image"), atS: null, box: boxIn(c) };
     return jpegOr(c, await desk.portrait(run, face, c.req.raw.signal), NO_FACE);
   });
