@@ -42,9 +42,13 @@ export function answerOverTime(
   }));
   const actionUnits = evidence.flatMap(({ value, faceId: whose, source }) => {
     if (value.type !== "timeline" || whose !== faceId) return [];
-    const times = value.samples.map(({ timeS }) => timeS);
-    const present = value.samples.filter(({ presence }) => presence === "present").map(({ timeS }) => timeS);
-    return [{ toolbox: source.name, au: value.au, measured: runsOf(times, stepS), present: runsOf(present, stepS) }];
+    const runsOf = (samples: typeof value.samples) =>
+      joinedWindows(
+        samples.map(({ timeS }) => ({ fromS: timeS, toS: timeS })),
+        stepS,
+      );
+    const present = value.samples.filter(({ presence }) => presence === "present");
+    return [{ toolbox: source.name, au: value.au, measured: runsOf(value.samples), present: runsOf(present) }];
   });
   return { stepS, stretches, actionUnits };
 }
@@ -54,13 +58,13 @@ function stretchReading({ distribution, valence, arousal }: Reading): z.infer<ty
   return { label: top?.label ?? null, valence: valence?.value ?? null, arousal: arousal?.value ?? null };
 }
 
-/** Times that follow one another frame by frame, as stretches. */
-function runsOf(timesS: readonly number[], stepS: number): TimeWindow[] {
-  const runs: TimeWindow[] = [];
-  for (const timeS of timesS) {
-    const last = runs.at(-1);
-    if (last !== undefined && timeS - last.toS <= 1.5 * stepS) last.toS = timeS;
-    else runs.push({ fromS: timeS, toS: timeS });
+/** Windows that follow one another frame by frame made one. */
+export function joinedWindows(windows: readonly TimeWindow[], stepS: number): TimeWindow[] {
+  const joined: TimeWindow[] = [];
+  for (const { fromS, toS } of windows.toSorted((a, b) => a.fromS - b.fromS)) {
+    const last = joined.at(-1);
+    if (last !== undefined && fromS - last.toS <= 1.5 * stepS) last.toS = toS;
+    else joined.push({ fromS, toS });
   }
-  return runs;
+  return joined;
 }

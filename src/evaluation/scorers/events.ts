@@ -1,7 +1,7 @@
 import type { TimeWindow } from "../../domain/evidence.ts";
 import { ActionUnitName } from "../../domain/measurement.ts";
 import type { ReadingName } from "../answer.ts";
-import type { AnswerOverTime } from "../answer-over-time.ts";
+import { type AnswerOverTime, joinedWindows } from "../answer-over-time.ts";
 import type { LabelReader } from "../label-reader.ts";
 import { countEvents, countFrames, type EventCounts, type FrameCounts, f1Of, kappaOf } from "../metrics/events.ts";
 import { defineScorer, type Metric, type ScoredRow, scored, unscored } from "../score.ts";
@@ -11,7 +11,7 @@ const NAMES = ["same", "told", "coded", "both", "onlyTold", "onlyCoded", "neithe
 
 /**
  * What happens in a clip, and when, against what people coded: action units as toolboxes measured them present, labels as
- * the reading gives them first. What was coded in the data set and not in this clip is absent from it.
+ * the reading gives them first, for as long as it does. What was coded in the data set and not in this clip is absent from it.
  */
 export function createEventsScorer(reader: LabelReader, reading: ReadingName, toleranceS: number) {
   return defineScorer<Counts>({
@@ -65,14 +65,14 @@ function sumOf(each: readonly Counts[], weightOf: (index: number) => number): Co
 /** When something was told, and when it could have been; `undefined` where nobody measures it. */
 function toldOf(
   what: string,
-  { actionUnits, stretches }: AnswerOverTime,
+  { actionUnits, stretches, stepS }: AnswerOverTime,
   { reader, reading }: { readonly reader: LabelReader; readonly reading: ReadingName },
 ): { readonly measured: readonly TimeWindow[]; readonly present: readonly TimeWindow[] } | undefined {
   if (ActionUnitName.safeParse(what).success) return actionUnits.find(({ au }) => au === what);
   const label = reader.readOrKeep(what);
   const read = stretches.filter((stretch) => stretch[reading].label !== null);
   const present = read.filter((stretch) => reader.readOrKeep(stretch[reading].label ?? "") === label);
-  return { measured: read, present };
+  return { measured: read, present: joinedWindows(present, stepS) };
 }
 
 function framesIn(windows: readonly TimeWindow[], stepS: number): number[] {

@@ -105,7 +105,10 @@ describe("events", () => {
     const seen = [{ fromS: 0, toS: 4 }];
     const given = {
       stepS: 0.5,
-      stretches: [reading(0, 1.5, { label: "neutral" }), reading(2, 4, { label: "happy" })],
+      stretches: [
+        reading(0, 1.5, { label: "neutral" }),
+        ...[reading(2, 3, { label: "happy" }), reading(3.5, 4, { label: "happy" })], // one event of two stretches
+      ],
       actionUnits: [
         { toolbox: "mesh@3", au: "AU12", measured: seen, present: [{ fromS: 2, toS: 3 }] },
         { toolbox: "mesh@3", au: "AU4", measured: seen, present: [{ fromS: 0, toS: 0.5 }] },
