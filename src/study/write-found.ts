@@ -10,8 +10,8 @@ import type { RunFolder } from "../runs/run-folder.ts";
 import { type FoundFace, type FoundFaces, readFound } from "./found-faces.ts";
 import { FoundVerdict } from "./judge-found.ts";
 
-/** What a search ends with. */
 const VERDICTS_FILE = "verdicts.jsonl";
+/** What a search ends with. */
 export const FOUND_FILES = ["ranking.csv", VERDICTS_FILE, "contact-sheet.jpg", "found.html"] as const;
 
 const COLUMNS = [
@@ -96,7 +96,7 @@ function rankingRow(face: FoundFace, rank: number, verdict: FoundVerdict | undef
 type Portraits = ReadonlyMap<string, Uint8Array>;
 
 /** What a search found, as a page shows it. */
-export function foundView(
+function foundView(
   { faces, failures }: FoundFaces,
   {
     shown,

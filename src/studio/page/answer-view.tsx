@@ -9,7 +9,7 @@ import type { ReportView } from "../../pages/report-view.ts";
 import { go, query, withQuery } from "./address.ts";
 import type { ShownAnswer } from "./image-page.tsx";
 import { NotesOnFace } from "./notes-form.tsx";
-import { fileOf, frameAt, pixels } from "./server.ts";
+import { fileOf, frameFrom, pixels } from "./server.ts";
 
 interface AnswerProps extends ShownAnswer {
   readonly image: string;
@@ -64,7 +64,7 @@ export function AnswerView({ image, run, view, notes, asking, history }: AnswerP
       {view.clip === null ? null : (
         <>
           <h2>Over time</h2>
-          <ClipTimeline view={view.clip} frame={({ timeS }) => frameAt(pixels(image, 480, timeS))} />
+          <ClipTimeline view={view.clip} frame={({ timeS }) => frameFrom(pixels(image, 480, timeS))} />
         </>
       )}
       <h2>Evidence</h2>

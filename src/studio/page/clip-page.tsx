@@ -15,7 +15,7 @@ import { ClipPerson } from "./clip-people.tsx";
 import { ClipPlayer } from "./clip-player.tsx";
 import type { AboutImage } from "./image-page.tsx";
 import { Busy, Failure } from "./parts.tsx";
-import { jobAt, post, frameAt as shownAt, useLoaded } from "./server.ts";
+import { frameFrom, jobAt, post, useLoaded } from "./server.ts";
 import { type StudyAbout, useStudyRows } from "./study-data.ts";
 import { Measuring } from "./study-page.tsx";
 
@@ -186,7 +186,7 @@ function OverTime({ study, clip, onSeek }: Pick<TimelineProps, "study" | "clip">
     );
   }
   const frame = (timeS: number) => href(`/api/clip/frame?${new URLSearchParams({ study, clip, at: String(timeS) })}`);
-  return <ClipTimeline view={value.view} frame={({ timeS }) => shownAt(frame(timeS))} onSeek={onSeek} />;
+  return <ClipTimeline view={value.view} frame={({ timeS }) => frameFrom(frame(timeS))} onSeek={onSeek} />;
 }
 
 /** Asks about the clip, and leads to what was asked before. */

@@ -49,7 +49,7 @@ export function fileOf(run: string, name: string): string {
 }
 
 /** A frame of a timeline, which is asked for once in both sizes. */
-export function frameAt(address: string): FrameOfMoment {
+export function frameFrom(address: string): FrameOfMoment {
   return { large: address, small: address };
 }
 
