@@ -58,7 +58,8 @@ describe("asking about a clip with sound", () => {
   });
 
   it("has what is said written down by the user's transcriber, and sends nothing where nobody speaks or the words are given", async () => {
-    const { asked, baseUrl } = await transcriptionServer({ body: verboseJson });
+    const late = { ...verboseJson, segments: verboseJson.segments.map((one) => ({ ...one, start: 60, end: 62 })) };
+    const { asked, baseUrl } = await transcriptionServer({ body: verboseJson }, { body: late });
     const transcriber = createOpenAiTranscriber("whisper-1", { baseUrl });
     const spoken = [{ fromS: 1, seconds: 1, hz: [200, 220] as const }];
     const [sound, quiet] = await Promise.all([
@@ -73,6 +74,8 @@ describe("asking about a clip with sound", () => {
     const unheard = await ask({ image: "clip.mp4", sound: quiet }, { ...dependencies, notify });
     expect(unheard.warnings).toContain("Nothing was sent to be transcribed, as no speech is heard");
     await ask({ image: "clip.mp4", sound, transcript: "I am fine" }, { ...dependencies, notify });
+    const calls = asked.length;
+    const without = await ask({ image: "clip.mp4", sound }, dependencies);
 
     expect(report.evidence.filter(({ kind }) => kind === "utterance")).toMatchObject([
       {
@@ -82,7 +85,11 @@ describe("asking about a clip with sound", () => {
     ]);
     expect(notices).toEqual(["The sound of the clip leaves this machine: openai:whisper-1 runs elsewhere."]);
     expect(report.warnings).toContain(notices[0]);
-    expect(asked).toHaveLength(1);
+    expect(calls).toBe(1);
+    expect(without.evidence.filter(({ kind }) => kind === "utterance")).toEqual([]);
+    expect(without.warnings).toContainEqual(
+      expect.stringMatching(/^1 of 1 utterances in openai:whisper-1 begin after the clip ends at 6\.0 s/),
+    );
     const file = asked[0]?.form.get("file") as File;
     expect(file.size).toBe(44 + 2 * 4 * 16_000);
   });

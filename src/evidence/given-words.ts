@@ -27,24 +27,23 @@ export async function givenWords(
 }
 
 /**
- * Those that are said in a clip that is shown until `untilS`, and what to beware of.
- * @throws {ConfigurationError} if none is: it belongs to another clip.
+ * Those that are said in a clip that is shown until `untilS`, `null` where a transcriber made out none in it, and what to beware of.
+ * @throws {ConfigurationError} if none of a transcript is: it belongs to another clip.
  */
-export function wordsWithin(words: SaidWords, untilS: number): { said: SaidWords; warnings: readonly string[] } {
-  const utterances = words.utterances.filter(({ time }) => time === null || time.fromS <= untilS);
-  const all = words.utterances.length;
-  const ends = `the clip ends at ${secondsText(untilS)}`;
-  if (utterances.length === 0) {
+export function wordsWithin(
+  words: SaidWords,
+  untilS: number,
+): { readonly said: SaidWords | null; readonly warnings: readonly string[] } {
+  const { utterances: all, source } = words;
+  const utterances = all.filter(({ time }) => time === null || time.fromS <= untilS);
+  const left = all.length - utterances.length;
+  if (left === 0) return { said: words, warnings: [] };
+  const isGiven = source.type === "user";
+  if (isGiven && utterances.length === 0) {
     throw new ConfigurationError(
-      `Cannot use transcript as everything in it is said after the clip, which ends at ${secondsText(untilS)}: \`${words.source.name}\``,
+      `Cannot use transcript as everything in it is said after the clip, which ends at ${secondsText(untilS)}: \`${source.name}\``,
     );
   }
-  const left = all - utterances.length;
-  const warnings =
-    left === 0
-      ? []
-      : [
-          `${left} of ${all} utterances in ${words.source.name} begin after ${ends}, and are left out: look whether it is the transcript of this clip`,
-        ];
-  return { said: { ...words, utterances }, warnings };
+  const warning = `${left} of ${all.length} utterances in ${source.name} begin after the clip ends at ${secondsText(untilS)}, and are left out: look whether it is the ${isGiven ? "transcript" : "sound"} of this clip`;
+  return { said: utterances.length === 0 ? null : { ...words, utterances }, warnings: [warning] };
 }
