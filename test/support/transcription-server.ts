@@ -18,8 +18,8 @@ export async function transcriptionServer(...answers: readonly { status?: number
     const form = await new Response(Buffer.concat(pieces), { headers }).formData();
     asked.push({ url: request.url, key: request.headers.authorization, form });
     const { status = 200, body } = answers[Math.min(asked.length, answers.length) - 1] ?? { status: 500, body: "" };
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(body));
+    response.writeHead(status, { "content-type": typeof body === "string" ? "text/plain" : "application/json" });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -46,6 +46,23 @@ export const verboseJson = {
         compression_ratio: 1.236,
         no_speech_prob: 0.0098,
       },
+    },
+  ],
+};
+
+/** The same of whisper.cpp's server (pull request 1781, and examples/server/server.cpp as of 2026): its tokens stand as words. */
+export const whisperCppJson = {
+  ...{ task: "transcribe", language: "english", duration: 5, text: " That's one small step for man.\n" },
+  ...{ detected_language: "english", detected_language_probability: 0.98, language_probabilities: { en: 0.98 } },
+  segments: [
+    {
+      ...{ id: 0, text: " That's one small step for man.", start: 0, end: 5 },
+      tokens: [1320, 338, 530, 1402, 2239, 329, 582, 13],
+      words: [
+        { word: " That", start: 0.16, end: 0.31, t_dtw: -1, probability: 0.31418749690055847 },
+        { word: "'s", start: 0.38, end: 0.49, t_dtw: -1, probability: 0.8378852009773254 },
+      ],
+      ...{ temperature: 0, avg_logprob: -0.41, no_speech_prob: 0.02 },
     },
   ],
 };

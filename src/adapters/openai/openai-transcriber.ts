@@ -1,8 +1,9 @@
 import { FormData } from "undici";
+import { z } from "zod";
 import { DEFAULT_RETRIES, type RetryPolicy, retry } from "../../platform/retry.ts";
 import type { Transcriber } from "../../ports/transcriber.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
-import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
+import { faultInAnswer, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
 import { readSpeechJson } from "../transcripts/speech-json.ts";
 
@@ -14,6 +15,9 @@ export interface OpenAiTranscriberOptions {
   readonly retries?: RetryPolicy;
 }
 
+/** Of whisper.cpp until 2026, under the status of a success. */
+const Failed = z.looseObject({ error: z.union([z.string(), z.looseObject({})]) });
+
 /** A transcriber behind any server that speaks OpenAI's transcription protocol: OpenAI, vLLM, whisper.cpp. */
 export function createOpenAiTranscriber(model: string, options: OpenAiTranscriberOptions): Transcriber {
   const { baseUrl, apiKey, retries = DEFAULT_RETRIES } = options;
@@ -24,6 +28,7 @@ export function createOpenAiTranscriber(model: string, options: OpenAiTranscribe
     keyVariable: "OPENAI_API_KEY",
     whenDown: "start it, check --transcribe-url or OPENAI_BASE_URL, or leave --transcribe out",
     secret: apiKey,
+    hint: "Of whisper.cpp it is the address that is missing: start it with --inference-path /v1/audio/transcriptions",
   };
   return {
     ...{ id: `openai:${model}`, remote: !place.loopback, server: place.name },
@@ -39,6 +44,8 @@ export function createOpenAiTranscriber(model: string, options: OpenAiTranscribe
         timeoutMs: options.timeoutMs ?? usualTimeoutMs(place),
       };
       const [answer] = await retry(() => fetchEvents(request, name, signal), retries, { signal });
+      const failed = Failed.safeParse(answer);
+      if (failed.success) throw faultInAnswer(name, failed.data.error);
       const utterances = readSpeechJson(answer, () => faultOfProtocol(name, "JSON without segments and their times"));
       return utterances.filter(({ text }) => text !== "");
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createOpenAiTranscriber } from "../../../src/adapters/openai/openai-transcriber.ts";
 import { ProviderError } from "../../../src/domain/errors.ts";
-import { type Asked, transcriptionServer, verboseJson } from "../../support/transcription-server.ts";
+import { type Asked, transcriptionServer, verboseJson, whisperCppJson } from "../../support/transcription-server.ts";
 
 const retries = { tries: 2, firstWaitMs: 1, longestWaitMs: 5 };
 const wav = Buffer.from("RIFF....");
@@ -38,6 +38,21 @@ describe("a transcription server", () => {
     expect(error).toBeInstanceOf(ProviderError);
     expect(String(error)).not.toContain("sk-secret");
     expect(refused.asked).toHaveLength(1);
+  });
+
+  it("may be whisper.cpp's, which fails under a success's status, and answers at this address only where it is told to", async () => {
+    const missing = { status: 404, body: "File Not Found (/v1/audio/transcriptions)" };
+    const failed = { body: { error: "failed to read audio data" } };
+    const { baseUrl } = await transcriptionServer({ body: whisperCppJson }, failed, missing);
+    const transcriber = createOpenAiTranscriber("whisper", { baseUrl, retries });
+
+    expect(await transcriber.transcribe(wav)).toEqual([
+      { text: "That's one small step for man.", speaker: null, time: { fromS: 0, toS: 5 } },
+    ]);
+    await expect(transcriber.transcribe(wav)).rejects.toThrow('gave no answer ("failed to read audio data")');
+    await expect(transcriber.transcribe(wav)).rejects.toThrow(
+      /"File Not Found .*start it with --inference-path \/v1\/audio\/transcriptions$/,
+    );
   });
 
   it("is refused where it gives no times", async () => {
