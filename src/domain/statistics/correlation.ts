@@ -1,6 +1,7 @@
 import { plainValue, type WeightedStatistic } from "./weighted-statistic.ts";
 
-interface Moments {
+/** Means, variances and covariance of pairs, over n. */
+export interface Moments {
   readonly meanX: number;
   readonly meanY: number;
   readonly varianceX: number;
@@ -41,10 +42,14 @@ export function pearsonStatistic(x: ArrayLike<number>, y: ArrayLike<number>): We
   const [dataX, dataY] = [Float64Array.from(x), Float64Array.from(y)];
   return (weights) => {
     const moments = momentsOf(dataX, dataY, weights);
-    if (moments === null) return null;
-    const spread = Math.sqrt(moments.varianceX * moments.varianceY);
-    return spread > 0 ? Math.max(-1, Math.min(1, moments.covariance / spread)) : null;
+    return moments === null ? null : pearsonOf(moments);
   };
+}
+
+/** Pearson's r of moments; `null` when one side does not vary. */
+export function pearsonOf({ varianceX, varianceY, covariance }: Moments): number | null {
+  const spread = Math.sqrt(varianceX * varianceY);
+  return spread > 0 ? Math.max(-1, Math.min(1, covariance / spread)) : null;
 }
 
 /**
@@ -55,10 +60,14 @@ export function concordanceStatistic(x: ArrayLike<number>, y: ArrayLike<number>)
   const [dataX, dataY] = [Float64Array.from(x), Float64Array.from(y)];
   return (weights) => {
     const moments = momentsOf(dataX, dataY, weights);
-    if (moments === null) return null;
-    const below = moments.varianceX + moments.varianceY + (moments.meanX - moments.meanY) ** 2;
-    return below > 0 ? (2 * moments.covariance) / below : null;
+    return moments === null ? null : concordanceOf(moments);
   };
+}
+
+/** The same of moments. */
+export function concordanceOf({ meanX, meanY, varianceX, varianceY, covariance }: Moments): number | null {
+  const below = varianceX + varianceY + (meanX - meanY) ** 2;
+  return below > 0 ? (2 * covariance) / below : null;
 }
 
 /** Pearson's r; `null` when undefined. */

@@ -1,3 +1,4 @@
+import { concordanceOf, type Moments, pearsonOf } from "../../domain/statistics/correlation.ts";
 import type { WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { ReadingName } from "../answer.ts";
 import type { AnswerOverTime } from "../answer-over-time.ts";
@@ -51,8 +52,8 @@ export function createAffectOverTimeScorer(dimension: "valence" | "arousal", rea
       return scored(sums.absolute / sums.told, sums, `${sums.told} of ${moments.length} moments`);
     },
     metrics: () => [
-      metric("ccc", "higher", concordance),
-      metric("r", "higher", correlation),
+      metric("ccc", "higher", ofMoments(concordanceOf)),
+      metric("r", "higher", ofMoments(pearsonOf)),
       metric("sagr", "higher", ({ sameSign, told }) => sameSign / told),
       metric("mae", "lower", ({ absolute, told }) => absolute / told),
       metric("told", "higher", ({ told, moments }) => told / moments),
@@ -90,26 +91,20 @@ function total(each: readonly Sums[], weights: Float64Array): Sums {
   };
 }
 
-function spreadOf({ told, x, y, xx, yy, xy }: Sums) {
-  const [meanX, meanY] = [x / told, y / told];
-  const [varianceX, varianceY] = [xx / told - meanX * meanX, yy / told - meanY * meanY];
-  return { meanX, meanY, varianceX, varianceY, covariance: xy / told - meanX * meanY };
-}
-
 /** Below this a variance is the error of adding up. */
 const NO_SPREAD = 1e-12;
 
-/** Lin's (1989), with variances over n as `concordance` of domain/statistics has them. */
-function concordance(sums: Sums): number | null {
-  if (!(sums.told >= 2)) return null;
-  const { meanX, meanY, varianceX, varianceY, covariance } = spreadOf(sums);
-  const below = varianceX + varianceY + (meanX - meanY) ** 2;
-  return below > NO_SPREAD ? (2 * covariance) / below : null;
-}
-
-function correlation(sums: Sums): number | null {
-  if (!(sums.told >= 2)) return null;
-  const { varianceX, varianceY, covariance } = spreadOf(sums);
-  if (!(varianceX > NO_SPREAD && varianceY > NO_SPREAD)) return null;
-  return Math.max(-1, Math.min(1, covariance / Math.sqrt(varianceX * varianceY)));
-}
+/** A number of the moments of all pairs; `null` under two of them. */
+const ofMoments =
+  (numberOf: (moments: Moments) => number | null) =>
+  ({ told, x, y, xx, yy, xy }: Sums): number | null => {
+    if (!(told >= 2)) return null;
+    const [meanX, meanY] = [x / told, y / told];
+    const varianceOf = (squares: number, mean: number) => {
+      const variance = squares / told - mean * mean;
+      return variance > NO_SPREAD ? variance : 0;
+    };
+    const [varianceX, varianceY] = [varianceOf(xx, meanX), varianceOf(yy, meanY)];
+    const covariance = varianceX > 0 && varianceY > 0 ? xy / told - meanX * meanY : 0;
+    return numberOf({ meanX, meanY, varianceX, varianceY, covariance });
+  };
