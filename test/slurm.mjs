@@ -24,6 +24,8 @@ function run(program, words, { may = false } = {}) {
   return stdout ?? "";
 }
 
+let startedMunge = false;
+
 /** A controller and a node of its own, without systemd; a munged that runs already serves. */
 async function startSlurm() {
   await mkdir(join(place, "state"));
@@ -55,6 +57,7 @@ PartitionName=all Nodes=ALL Default=YES State=UP
   if (spawnSync("munge", ["-n"]).status !== 0) {
     run("install", ["-d", "-o", "munge", "/run/munge", "/var/log/munge"]);
     run("runuser", ["-u", "munge", "--", "munged"]);
+    startedMunge = true;
   }
   run("slurmctld", []);
   run("slurmd", []);
@@ -63,6 +66,7 @@ PartitionName=all Nodes=ALL Default=YES State=UP
 
 async function stopSlurm() {
   run("scancel", ["--user=root", "--full"], { may: true });
+  if (startedMunge) run("runuser", ["-u", "munge", "--", "munged", "--stop"], { may: true });
   for (const name of ["slurmd", "slurmctld"]) {
     const pid = Number(await readFile(join(place, `${name}.pid`), "utf8").catch(() => "0"));
     if (pid > 0) process.kill(pid);
