@@ -43,7 +43,8 @@ function atMoment(item: EvidenceItem, { au, side, scale }: Timeline, { timeS, ..
   return { ...item, value: { type: "action-unit", au, side, scale, ...measured }, time: { fromS: timeS, toS: timeS } };
 }
 
-function overlaps(a: TimeWindow, b: TimeWindow): boolean {
+/** Whether two spans have a moment in common. */
+export function overlaps(a: TimeWindow, b: TimeWindow): boolean {
   return a.fromS <= b.toS && a.toS >= b.fromS;
 }
 

@@ -1,5 +1,6 @@
 import type { EvidenceItem, EvidenceSource, NewEvidence } from "../domain/evidence.ts";
 import type { Face } from "../domain/measurement.ts";
+import { patternOf } from "../domain/pattern-of.ts";
 import { spanText } from "../domain/timeline.ts";
 import type { Utterance } from "../domain/utterance.ts";
 import { mouthCurve, whoSpeaks } from "../dynamics/who-speaks.ts";
@@ -122,7 +123,7 @@ function faceNamed(speaker: string, { faces, context }: PossibleSpeakers): strin
   const is = (id: string | undefined) => id?.toLowerCase() === speaker.toLowerCase();
   const own = faces.find(({ faceId, trackId }) => is(faceId) || is(trackId));
   if (own !== undefined) return own.faceId;
-  const name = speaker.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const name = patternOf(speaker);
   const link = String.raw`\s*(?:\(|=|:|\bis\b)\s*`;
   const said = new RegExp(String.raw`(?<!\w)${name}${link}(F\d+)\b|\b(F\d+)${link}${name}(?!\w)`, "i").exec(
     context ?? "",

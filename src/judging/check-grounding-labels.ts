@@ -1,6 +1,6 @@
 import type { EvidenceItem, EvidenceLedger, TimeWindow } from "../domain/evidence.ts";
 import type { Judgment, ReadingName } from "../domain/judgment.ts";
-import { itemsWithin } from "../domain/timeline.ts";
+import { itemsWithin, overlaps } from "../domain/timeline.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, merged, worst } from "./check-grounding-finding.ts";
@@ -107,7 +107,7 @@ function readingsWithin(
   const { overTime = [] } = subject;
   if (overTime.length === 0) return [subject];
   if (window === null) return [subject, ...overTime];
-  return overTime.filter(({ fromS, toS }) => fromS <= window.toS && toS >= window.fromS);
+  return overTime.filter((stretch) => overlaps(stretch, window));
 }
 
 /** A cue against a label that a cited classifier gives this much is against its own evidence. */

@@ -1,5 +1,5 @@
 import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
-import { spanText } from "../domain/timeline.ts";
+import { overlaps, spanText } from "../domain/timeline.ts";
 import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, worst } from "./check-grounding-finding.ts";
 import { statedWindow, windowText } from "./stated-times.ts";
@@ -48,8 +48,7 @@ export function saidFinding({ statement, evidenceIds, prose }: Claim, ledger: Ev
 
 function oneFinding(words: string, outside: string, said: readonly Said[]): Finding {
   const window = statedWindow(outside);
-  const isThen = ({ time }: Said) =>
-    window === null || time === undefined || (time.fromS <= window.toS && time.toS >= window.fromS);
+  const isThen = ({ time }: Said) => window === null || time === undefined || overlaps(time, window);
   const who = /\b(F\d+)\b[^"]{0,20}\b(?:says?|said|tells?|told|asks?|asked|whispers?|shouts?)\b/.exec(outside)?.[1];
   const isTheirs = ({ value }: Said) => who === undefined || value.spokenBy === null || value.spokenBy === who;
   const found = said.filter(({ value }) => holds(value.text, words));

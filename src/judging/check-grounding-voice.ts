@@ -1,4 +1,5 @@
 import type { EvidenceItem, EvidenceLedger, TimeWindow, VoiceMeasure } from "../domain/evidence.ts";
+import { overlaps } from "../domain/timeline.ts";
 import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, worst } from "./check-grounding-finding.ts";
 import { statedWindow, windowText } from "./stated-times.ts";
@@ -159,8 +160,4 @@ function notMeasured({ who, window }: About, items: readonly Voice[], names: rea
   const known = items.filter((item) => measuresOf(item, names).length > 0);
   if (known.length > 0) return { ...finding("not-measurable", known, names) };
   return { verdict: "not-measurable", reason: `no voice ${who} was measured so${when}`, itemIds: [] };
-}
-
-function overlaps(a: TimeWindow, b: TimeWindow): boolean {
-  return a.fromS <= b.toS && a.toS >= b.fromS;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BASIC_LABELS, type LabelProbability } from "../domain/labels.ts";
+import { patternOf } from "../domain/pattern-of.ts";
 import { knowledgeFile } from "../facs/knowledge-file.ts";
 import { sentencesOf } from "./plain-text.ts";
 
@@ -105,7 +106,7 @@ function allPatterns(): readonly Pattern[] {
 
 function either(words: readonly string[]): string {
   const longestFirst = [...words].sort((a, b) => b.length - a.length);
-  return longestFirst.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
+  return longestFirst.map(patternOf).join("|");
 }
 
 function stateIn(clause: string): SelfReport[] {

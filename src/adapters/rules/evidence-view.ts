@@ -1,5 +1,5 @@
 import type { EvidenceItem, TimeWindow } from "../../domain/evidence.ts";
-import { itemsWithin } from "../../domain/timeline.ts";
+import { itemsWithin, overlaps } from "../../domain/timeline.ts";
 
 /** What the baseline has read, as it reasons about it. */
 export interface EvidenceView {
@@ -77,16 +77,16 @@ export function viewWithin(view: EvidenceView, faceId: string, stretch: TimeWind
 }
 
 /** Of words and their contradictions what is said in a stretch; where nothing is, what was said last, which still holds. */
-function heardIn({ items }: EvidenceView, { fromS, toS }: TimeWindow): (item: EvidenceItem) => boolean {
-  const before = items.filter(({ kind, time }) => kind === "utterance" && time !== undefined && time.fromS <= toS);
-  const inside = before.filter(({ time }) => (time?.toS ?? 0) >= fromS);
+function heardIn({ items }: EvidenceView, stretch: TimeWindow): (item: EvidenceItem) => boolean {
+  const before = items.filter(
+    ({ kind, time }) => kind === "utterance" && time !== undefined && time.fromS <= stretch.toS,
+  );
+  const inside = before.filter(({ time }) => (time?.toS ?? 0) >= stretch.fromS);
   const lastS = Math.max(...before.map(({ time }) => time?.fromS ?? 0));
   const heard = inside.length > 0 ? inside : before.filter(({ time }) => time?.fromS === lastS);
   return (item) => {
     if (item.kind === "utterance") return item.time === undefined || heard.includes(item);
-    return (
-      item.kind !== "contradiction" || item.time === undefined || (item.time.fromS <= toS && item.time.toS >= fromS)
-    );
+    return item.kind !== "contradiction" || item.time === undefined || overlaps(item.time, stretch);
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { EvidenceItem } from "../../domain/evidence.ts";
-import { spanText } from "../../domain/timeline.ts";
+import { overlaps, spanText } from "../../domain/timeline.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { defineTool, ToolOutput } from "../agent-tool.ts";
 
@@ -29,7 +29,7 @@ export const searchTranscript = defineTool({
     const words = wordsIn(query ?? "");
     const found = ledger.ofKind("utterance").filter(({ value, time }) => {
       if (value.type !== "utterance") return false;
-      const isThen = time === undefined || (time.fromS <= window.toS && time.toS >= window.fromS);
+      const isThen = time === undefined || overlaps(time, window);
       const said = wordsIn(`${value.speaker ?? ""} ${value.text}`);
       return isThen && words.every((word) => said.some((one) => one.startsWith(word)));
     });

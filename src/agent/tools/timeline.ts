@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { EvidenceItem, TimeWindow } from "../../domain/evidence.ts";
-import { secondsText, spanText } from "../../domain/timeline.ts";
+import { overlaps, secondsText, spanText } from "../../domain/timeline.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { nameWithCode } from "../../facs/action-units.ts";
 import { defineTool, knownFace, PartOfClip, ToolOutput, windowIn } from "../agent-tool.ts";
@@ -23,8 +23,7 @@ export const timeline = defineTool({
     const units = own.flatMap((item) => unitWithin(item, window));
     const moving = units.filter(({ samples }) => samples.some(({ presence }) => presence !== "absent"));
     const absent = units.filter((unit) => !moving.includes(unit)).map(({ item, au }) => `${item.id} ${au}`);
-    const isThen = ({ time }: EvidenceItem) =>
-      time !== undefined && time.fromS <= window.toS && time.toS >= window.fromS;
+    const isThen = ({ time }: EvidenceItem) => time !== undefined && overlaps(time, window);
     const events = own.filter(isThen);
     const text = [
       ...(units.length === 0 ? [`Nothing was measured on ${faceId} ${spanText(window)}.`] : []),

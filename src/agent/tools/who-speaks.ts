@@ -1,6 +1,6 @@
 import type { EvidenceItem, TimeWindow } from "../../domain/evidence.ts";
 import { groupBy } from "../../domain/group-by.ts";
-import { secondsText } from "../../domain/timeline.ts";
+import { overlaps, secondsText } from "../../domain/timeline.ts";
 import { evidenceLines } from "../../evidence/render-evidence.ts";
 import { defineTool, PartOfClip, ToolOutput, windowIn } from "../agent-tool.ts";
 
@@ -14,13 +14,13 @@ export const whoSpeaksThen = defineTool({
   only: "clip",
   shows: "words",
   async run(part, { ledger }) {
-    const { fromS, toS } = windowIn(part);
+    const window = windowIn(part);
     const speech = ledger.items().flatMap(speechIn);
-    const then = speech.filter(({ time }) => time.fromS <= toS && time.toS >= fromS);
+    const then = speech.filter(({ time }) => overlaps(time, window));
     const spoken = groupBy(then, ({ by }) => by);
     const totals = [...spoken].map(([by, own]) => {
       const seconds = lengthOf(
-        own.map(({ time }) => ({ fromS: Math.max(fromS, time.fromS), toS: Math.min(toS, time.toS) })),
+        own.map(({ time }) => ({ fromS: Math.max(window.fromS, time.fromS), toS: Math.min(window.toS, time.toS) })),
       );
       return `${by}: ${secondsText(seconds)}`;
     });

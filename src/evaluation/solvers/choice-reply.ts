@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { patternOf } from "../../domain/pattern-of.ts";
 import type { AnswerShape } from "../../judging/answer-format.ts";
 import type { StructuredQuestion } from "../../judging/ask-structured.ts";
 
@@ -53,15 +54,11 @@ function onlyOptionIn(text: string, options: readonly string[]): string | undefi
   let rest = ` ${text.toLowerCase()} `;
   const longestFirst = options.toSorted((a, b) => b.length - a.length);
   const named = longestFirst.filter((option) => {
-    const pieces = rest.split(new RegExp(`(?<![\\p{L}\\p{N}])${literal(plain(option))}(?![\\p{L}\\p{N}])`, "u"));
+    const pieces = rest.split(new RegExp(`(?<![\\p{L}\\p{N}])${patternOf(plain(option))}(?![\\p{L}\\p{N}])`, "u"));
     rest = pieces.join(" ");
     return pieces.length > 1;
   });
   return named.length === 1 && !DENIAL.test(rest) ? named[0] : undefined;
-}
-
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 function plain(text: string): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { patternOf } from "../../../domain/pattern-of.ts";
 import { knowledgeFile } from "../../../facs/knowledge-file.ts";
 import { findActionUnitMentions } from "../../../facs/prose/find-mentions.ts";
 
@@ -86,8 +87,7 @@ function hasWord(lower: string, word: string): boolean {
 function wordAt(lower: string, word: string): number {
   // Most words are not there at all, which is seen without making an expression of each.
   if (!lower.includes(word)) return Number.POSITIVE_INFINITY;
-  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const at = lower.search(new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "u"));
+  const at = lower.search(new RegExp(`(?<![\\p{L}\\p{N}])${patternOf(word)}(?![\\p{L}\\p{N}])`, "u"));
   return at === -1 ? Number.POSITIVE_INFINITY : at;
 }
 
