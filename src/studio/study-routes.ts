@@ -18,6 +18,7 @@ import { NO_COUNTS } from "../runs/run-rows.ts";
 import { MARKERS_FILE, openStudyPeople, PEOPLE_FILE, readPeople } from "../study/clip-notes.ts";
 import { EXCLUSIONS_FILE, type FacePlace, faceKey, openStudyFilter, readExclusions } from "../study/exclusions.ts";
 import { packError, packRows } from "../study/study-stream.ts";
+import { readFailures } from "../study/write-study-page.ts";
 import { imageFolders } from "./folder-images.ts";
 import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
 import { type OpenedStudy, placeOfRow } from "./opened-study.ts";
@@ -67,14 +68,9 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
   routes.get("/study", async (c) => {
     const { place, history, stamp } = await desk.open(asked(c, "path"));
     const counts = history.commits.at(-1)?.counts ?? NO_COUNTS;
-    const path = join(place, "failures.csv");
-    const failures: { path: string; reason: string }[] = [];
-    for await (const { cells } of tableRows(path, { refuse: refusing(path) })) {
-      if (failures.push({ path: cells.path ?? "", reason: cells.reason ?? "" }) >= MOST_FAILURES) break;
-    }
     return c.json({
       ...{ command: history.began.command, finished: history.finished, createdAt: history.began.createdAt, stamp },
-      ...{ counts, moments: momentsOf(history, counts.images), failures },
+      ...{ counts, moments: momentsOf(history, counts.images), failures: await readFailures(place, MOST_FAILURES) },
       people: await readPeople(place),
       exclusions: (await readExclusions(place)).map((one) => ({
         face: reversiblyVisible(faceKey(one)),
@@ -138,10 +134,12 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
     const filter = await openStudyFilter(study.place);
     saved(c, `${basename(study.place)}-faces.csv`, "text/csv; charset=utf-8");
     const path = join(study.place, "faces.csv");
+    const refuse = (reason: string, options?: ErrorOptions) =>
+      new ConfigurationError(`Cannot read the study as ${reason}: \`${path}\``, options);
     const people = await openStudyPeople(study.place);
     return stream(c, async (out) => {
       let isFirst = true;
-      for await (const { cells } of tableRows(path, { refuse: refusing(path) })) {
+      for await (const { cells } of tableRows(path, { refuse })) {
         const place = placeIn(cells);
         if (isFirst) await out.write(csvLines([[...Object.keys(cells), "person", "excluded"]]));
         isFirst = false;
@@ -232,11 +230,6 @@ type Cells = Readonly<Record<string, string>>;
 
 function placeIn({ path = "", frame = "", face_id = "" }: Cells): FacePlace {
   return { path, frame: frame === "" ? null : Number(frame), faceId: face_id };
-}
-
-function refusing(path: string) {
-  return (reason: string, options?: ErrorOptions) =>
-    new ConfigurationError(`Cannot read the study as ${reason}: \`${path}\``, options);
 }
 
 function saved(c: Context, name: string, type: string): void {

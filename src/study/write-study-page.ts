@@ -36,7 +36,7 @@ export async function writeStudyPage(
     title: basename(resolve(run.folder)),
     counts,
     ...(await spreadOf(run.folder, counts.images)),
-    failures: await failuresOf(run.folder),
+    failures: await readFailures(run.folder, MOST_FAILURES),
     portraits: hasTiles ? await portraitsOf(run.folder) : [],
     timelines,
     warnings,
@@ -75,14 +75,14 @@ async function rowsOf(folder: string, images: number): Promise<StudyRows> {
   return rows;
 }
 
-async function failuresOf(folder: string) {
+/** The first things of a study that could not be measured. @throws {ConfigurationError} if the table is none. */
+export async function readFailures(folder: string, most: number): Promise<StudySummary["failures"]> {
   const path = join(folder, "failures.csv");
   const refuse = (reason: string, options?: ErrorOptions) =>
-    new ConfigurationError(`Cannot read \`${path}\` as ${reason}`, options);
+    new ConfigurationError(`Cannot read the study as ${reason}: \`${path}\``, options);
   const failures: { path: string; reason: string }[] = [];
   for await (const { cells } of tableRows(path, { refuse })) {
-    failures.push({ path: cells.path ?? "", reason: cells.reason ?? "" });
-    if (failures.length === MOST_FAILURES) break;
+    if (failures.push({ path: cells.path ?? "", reason: cells.reason ?? "" }) >= most) break;
   }
   return failures;
 }
