@@ -19,6 +19,7 @@ import { createStudyDesk, type StudyDesk } from "./opened-study.ts";
 import { rateRoutes } from "./rate-routes.ts";
 import { runRoutes } from "./run-routes.ts";
 import { createRunFinder, type FoundRun } from "./runs.ts";
+import { studyFileRoutes } from "./study-file-routes.ts";
 import { studyRoutes } from "./study-routes.ts";
 
 /** What every page of the studio works with. */
@@ -41,11 +42,12 @@ export interface StudioServer extends Studio {
 /** The largest message of the page itself; images are uploaded in another way. */
 const MOST_MESSAGE_BYTES = 2 ** 20;
 
-/** One line for each page: what its addresses answer. */
+/** What the addresses of the pages answer. */
 const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   homeRoutes,
   imageRoutes,
   studyRoutes,
+  studyFileRoutes,
   clipRoutes,
   categoryRoutes,
   discoverRoutes,
