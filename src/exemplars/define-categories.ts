@@ -33,7 +33,7 @@ function wordsOf({ text, context }: Question): string {
 }
 
 /** All categories, those first whose signature the faces show and whose situations the words name; else as the taxonomy has them. */
-export function fittingDefinitions(
+function fittingDefinitions(
   categories: readonly Category[],
   { faces, text }: { readonly faces: readonly Face[]; readonly text: string },
 ): readonly Category[] {
@@ -98,7 +98,7 @@ function definedShot(category: Category, { id, sources = {} }: Taxonomy): Chosen
 }
 
 /** A category in words: what it is and is not, where it is met, and how faces show it, with how sure that is and who says so. */
-export function definitionText(
+function definitionText(
   { definition, contrast, situations = [], face }: Category,
   sources: Readonly<Record<string, string>> = {},
 ): string {

@@ -7,7 +7,7 @@ import type { ChatProtocol } from "../model-server/server-model.ts";
 import { asFetch, functionsOf, type LangChainPackage, overLangChain, type SentCall } from "./langchain-chat.ts";
 
 /** Has a request of Chat Completions answered, by a server or by a process. @throws {ProviderError} as a protocol does. */
-export type CompletionsSend = (body: Readonly<Record<string, unknown>>, call: SentCall) => Promise<RawReply>;
+type CompletionsSend = (body: Readonly<Record<string, unknown>>, call: SentCall) => Promise<RawReply>;
 
 /** LangChain is through when it has read this; what was answered is read from the wire, of which it drops too much. */
 const END_OF_STREAM = `data: ${JSON.stringify({

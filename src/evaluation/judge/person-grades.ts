@@ -25,7 +25,7 @@ const COLUMNS = ["call", "criterion", "rater", "grade"] as const;
  * the level's words. Rows without a grade are still to be filled in.
  * @throws {ConfigurationError} naming the line that cannot be used.
  */
-export async function readPersonGrades(path: string, rubric: Rubric): Promise<readonly PersonGrade[]> {
+async function readPersonGrades(path: string, rubric: Rubric): Promise<readonly PersonGrade[]> {
   const refuse = (reason: string, options?: ErrorOptions) =>
     new ConfigurationError(`Cannot read grades as ${reason}: \`${path}\``, options);
   const rows = await readTable(path, { refuse });

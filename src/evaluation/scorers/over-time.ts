@@ -62,7 +62,7 @@ export function createAffectOverTimeScorer(dimension: "valence" | "arousal", rea
 }
 
 /** What is read at a moment; between two stretches the nearer one, half a frame away at most. */
-export function stretchAt({ stretches, stepS }: AnswerOverTime, timeS: number) {
+function stretchAt({ stretches, stepS }: AnswerOverTime, timeS: number) {
   const away = ({ fromS, toS }: AnswerOverTime["stretches"][number]) => Math.max(fromS - timeS, timeS - toS, 0);
   const [nearest] = [...stretches].sort((a, b) => away(a) - away(b));
   return nearest !== undefined && away(nearest) <= stepS / 2 + 1e-6 ? nearest : undefined;
