@@ -1,4 +1,4 @@
-import type { RejectedFeature } from "../domain/errors.ts";
+import type { RejectedFeature } from "../domain/rejected-feature.ts";
 import type { JudgeModel, StructuredOutput } from "../ports/chat-model.ts";
 
 /** With tools, or everything in one prompt. */

@@ -1,3 +1,4 @@
+import type { RejectedFeature } from "./rejected-feature.ts";
 import type { TokenUse } from "./token-use.ts";
 
 /** Tells our errors from others, whichever copy of the package made them. */
@@ -41,64 +42,60 @@ export function isKuleshovError(error: unknown, code?: ErrorCode): boolean {
   return error instanceof KuleshovError && (code === undefined || error.code === code);
 }
 
-/** An image cannot be read: missing, not an image, truncated, too large, or of a format that sharp cannot decode. */
-export class ImageDecodeError extends KuleshovError {
-  static override readonly code = "image-decode";
-  override name = "ImageDecodeError";
-  override readonly code = ImageDecodeError.code;
+/** A file cannot be used for what it was named for. */
+class FileError extends KuleshovError {
   readonly path: string;
   /** The second half of the sentence. */
   readonly reason: string;
 
-  constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`Cannot read image as ${reason}: \`${path}\``, options);
+  constructor(purpose: string, path: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot ${purpose} as ${reason}: \`${path}\``, options);
     this.path = path;
     this.reason = reason;
+  }
+}
+
+/** An image cannot be read: missing, not an image, truncated, too large, or of a format that sharp cannot decode. */
+export class ImageDecodeError extends FileError {
+  static override readonly code = "image-decode";
+  override name = "ImageDecodeError";
+  override readonly code = ImageDecodeError.code;
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super("read image", path, reason, options);
   }
 }
 
 /** A video cannot be read, or not to its end: missing, without a video stream, damaged, or ffmpeg is not installed. */
-export class VideoDecodeError extends KuleshovError {
+export class VideoDecodeError extends FileError {
   static override readonly code = "video-decode";
   override name = "VideoDecodeError";
   override readonly code = VideoDecodeError.code;
-  readonly path: string;
-  /** The second half of the sentence. */
-  readonly reason: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`Cannot read video as ${reason}: \`${path}\``, options);
-    this.path = path;
-    this.reason = reason;
+    super("read video", path, reason, options);
   }
 }
 
 /** A sound cannot be read, or not to its end: missing, without a sound track, damaged, or ffmpeg is not installed. */
-export class SoundDecodeError extends KuleshovError {
+export class SoundDecodeError extends FileError {
   static override readonly code = "sound-decode";
   override name = "SoundDecodeError";
   override readonly code = SoundDecodeError.code;
-  readonly path: string;
-  /** The second half of the sentence. */
-  readonly reason: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`Cannot read sound as ${reason}: \`${path}\``, options);
-    this.path = path;
-    this.reason = reason;
+    super("read sound", path, reason, options);
   }
 }
 
 /** An image cannot serve as someone's resting face: no face or several, not at rest, or of another person. */
-export class NeutralFaceError extends KuleshovError {
+export class NeutralFaceError extends FileError {
   static override readonly code = "neutral-face";
   override name = "NeutralFaceError";
   override readonly code = NeutralFaceError.code;
-  readonly path: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`Cannot use neutral face as ${reason}: \`${path}\``, options);
-    this.path = path;
+    super("use neutral face", path, reason, options);
   }
 }
 
@@ -142,20 +139,6 @@ export class JudgmentError extends KuleshovError {
     this.complaints = complaints;
   }
 }
-
-/** What a model server may turn down although the rest of the request is fine. */
-export type RejectedFeature =
-  | "tools"
-  | "images"
-  | "several-images"
-  | "schema"
-  | "temperature"
-  | "seed"
-  | "parallel-calls"
-  | "stream"
-  | "roles"
-  | "thinking"
-  | "max-tokens";
 
 /** A model server failed: unreachable, refused the key, over its limit, or answered with something else than its protocol. */
 export class ProviderError extends KuleshovError {

@@ -91,6 +91,7 @@ describe("errors", () => {
         code: "neutral-face",
         name: "NeutralFaceError",
         path: "calm.jpg",
+        reason: "it shows two faces",
         text: "NeutralFaceError: Cannot use neutral face as it shows two faces: `calm.jpg`",
       },
       {

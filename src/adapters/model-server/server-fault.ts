@@ -1,4 +1,5 @@
-import { ProviderError, type RejectedFeature } from "../../domain/errors.ts";
+import { ProviderError } from "../../domain/errors.ts";
+import type { RejectedFeature } from "../../domain/rejected-feature.ts";
 import { NO_TOKENS, type TokenUse } from "../../domain/token-use.ts";
 import { codeIn, statusIn, wordsIn } from "./server-words.ts";
 

@@ -1,4 +1,5 @@
-import { KuleshovError, ProviderError, type RejectedFeature } from "../../domain/errors.ts";
+import { KuleshovError, ProviderError } from "../../domain/errors.ts";
+import type { RejectedFeature } from "../../domain/rejected-feature.ts";
 import { NO_TOKENS, sumOfTokens } from "../../domain/token-use.ts";
 import { mayPass, type RetryPolicy, retry } from "../../platform/retry.ts";
 import type {

@@ -15,7 +15,7 @@ export interface OpenAiTranscriberOptions {
   readonly retries?: RetryPolicy;
 }
 
-/** Of whisper.cpp until 2026, under the status of a success. */
+/** Of some versions of whisper.cpp, under the status of a success. */
 const Failed = z.looseObject({ error: z.union([z.string(), z.looseObject({})]) });
 
 /** A transcriber behind any server that speaks OpenAI's transcription protocol: OpenAI, vLLM, whisper.cpp. */
