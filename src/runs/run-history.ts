@@ -24,11 +24,10 @@ const Began = z.strictObject({
     settings: z.record(z.string(), z.unknown()),
   }),
 });
-/** A file of ours, which lies in the folder, whoever wrote the journal; `null` for one that is not written at once. */
-const Wrote = z.strictObject({
-  file: z.string().refine((name) => isInside("run", join("run", name))),
-  sha256: z.string().nullable(),
-});
+/** Name of a file that lies in the folder of its run, whoever wrote the name. */
+export const FileOfRun = z.string().refine((name) => isInside("run", join("run", name)));
+/** A file of ours; `null` for one that is not written at once. */
+const Wrote = z.strictObject({ file: FileOfRun, sha256: z.string().nullable() });
 const Ended = z.strictObject({ state: z.enum(["interrupted", "finished"]) });
 const RunRecord = z.union([Began, Wrote, Ended, RowCommit]);
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { sha256 } from "../platform/hash.ts";
 import { journalLine } from "./journal.ts";
+import { FileOfRun } from "./run-history.ts";
 import type { RunRows, RunStep } from "./run-rows.ts";
 
 /** One of the parts that the inputs of a run are shared out in, `3/200`: each is a run of its own, anywhere. */
@@ -119,7 +120,7 @@ export const ShardHead = z.strictObject({
   total: z.int(),
   own: z.int(),
   sha256: z.string(),
-  tables: z.array(z.string()),
+  tables: z.array(FileOfRun),
   words: z.array(z.string()).nullable(),
 });
 export type ShardHead = z.infer<typeof ShardHead>;

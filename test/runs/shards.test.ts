@@ -2,6 +2,7 @@ import { appendFile, mkdir, readFile, rm, truncate, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { journalLine } from "../../src/runs/journal.ts";
 import { openShards } from "../../src/runs/read-shards.ts";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
 import { readShard, shardFolder, shareOut } from "../../src/runs/shard.ts";
@@ -171,6 +172,9 @@ describe("the shards of a run", () => {
     const lines = (await readFile(join(folder, "shard.jsonl"), "utf8")).trimEnd().split("\n");
     const twice = [...lines.slice(0, -1), lines.at(-2)].join("\n");
     expect(await change("shard.jsonl", (path) => writeFile(path, `${twice}\n`))).toContain("do not add up");
+    const elsewhere = journalLine({ ...JSON.parse(lines[0] ?? ""), check: undefined, tables: ["../faces.csv"] });
+    const outside = (path: string) => writeFile(path, `${elsewhere}${lines.slice(1).join("\n")}\n`);
+    expect(await change("shard.jsonl", outside)).toContain("1 of 3 shards is missing");
     expect(await said(folders)).toBe("");
   });
 
