@@ -14,7 +14,7 @@ import { createPurse } from "../runs/purse.ts";
 import type { RunHistory } from "../runs/run-history.ts";
 import { answersView, readAnswers, readTries, SHOWN } from "../study/asked-answers.ts";
 import { readFoundView } from "../study/write-found.ts";
-import { seenFrom } from "./runs.ts";
+import { shownFrom } from "./runs.ts";
 
 /** What a command found, for the component that its own page is made of. Images have addresses within the studio. */
 export type CommandResult =
@@ -69,15 +69,16 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
 async function answersIn({ root, place, history }: Finished): Promise<AnswersView> {
   const items = await readAnswers(place);
   const spent = createPurse({}, await readTries(place)).spent();
-  const images = items.slice(0, SHOWN).map(({ path }) => {
-    const seen = reversiblyVisible(seenFrom(root, history.began.workingFolder, path));
-    return `/api/pixels?${new URLSearchParams({ path: seen, side: "480" })}`;
+  const images = items.slice(0, SHOWN).map((item) => {
+    const path = shownFrom(root, history.began.workingFolder, item.path);
+    return path === null ? null : `/api/pixels?${new URLSearchParams({ path, side: "480" })}`;
   });
   return answersView(items, spent, images);
 }
 
-function foundIn({ place, path }: Finished): Promise<FoundView> {
+function foundIn({ root, place, path, history }: Finished): Promise<FoundView> {
   return readFoundView(place, ({ path: image, box }) => {
+    if (shownFrom(root, history.began.workingFolder, image) === null) return null;
     const corners = [box.leftPx, box.topPx, box.widthPx, box.heightPx].join();
     return `/api/run/portrait?${new URLSearchParams({ path, image: reversiblyVisible(image), box: corners })}`;
   });

@@ -89,7 +89,11 @@ async function readRun(root: string, folder: string): Promise<FoundRun | undefin
 
 function imageOf(root: string, { command, settings, workingFolder }: RunHistory["began"]): string | null {
   const path = command === "ask" ? (settings.image as { readonly path?: unknown } | undefined)?.path : undefined;
-  if (typeof path !== "string") return null;
+  return typeof path === "string" ? shownFrom(root, workingFolder, path) : null;
+}
+
+/** An image that a run names, as pages know it; `null` where it lies elsewhere, of which nothing is shown. */
+export function shownFrom(root: string, workingFolder: string, path: string): string | null {
   const seen = seenFrom(root, workingFolder, path);
   return isAbsolute(seen) ? null : reversiblyVisible(seen);
 }

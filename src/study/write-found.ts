@@ -125,7 +125,10 @@ function foundView(
 }
 
 /** What the folder of a finished search says, its faces from `portraitOf`. */
-export async function readFoundView(folder: string, portraitOf: (face: FoundFace) => string): Promise<FoundView> {
+export async function readFoundView(
+  folder: string,
+  portraitOf: (face: FoundFace) => string | null,
+): Promise<FoundView> {
   const found = await readFound(folder);
   const lines = (await readText(join(folder, VERDICTS_FILE))).split("\n").filter((line) => line !== "");
   const said = lines.map((line) => FoundVerdict.parse(JSON.parse(line)));
