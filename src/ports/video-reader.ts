@@ -16,6 +16,8 @@ export interface FrameOptions {
   readonly skip: number;
   /** Nothing before this time is read, in seconds: the first frame from then on has index 0. From the start when left out. */
   readonly fromS?: number | undefined;
+  /** The video's hash where it is known: it is not read for that again. */
+  readonly sha256?: string | undefined;
   /** Where the pixels of frames go; whoever takes a frame gives them back. */
   readonly pixels: PixelPool;
   readonly signal?: AbortSignal | undefined;

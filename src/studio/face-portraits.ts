@@ -53,7 +53,7 @@ export async function drawFrame(clip: string, atS: number, into: string, signal?
 export function frameOfClip(clip: string, atS: number, signal?: AbortSignal): Promise<DecodedImage> {
   return framesInTurn.add(() => {
     signal?.throwIfAborted();
-    return readFrameAt(clip, atS, openVideoReader(), signal);
+    return readFrameAt({ path: clip }, atS, openVideoReader(), signal);
   });
 }
 

@@ -11,15 +11,14 @@ const SEEK_MARGIN_S = 0.002;
 
 /** The frame of a clip that is shown at a time or next after it. @throws {VideoDecodeError} if there is none. */
 export async function readFrameAt(
-  path: string,
+  { path, sha256 }: { readonly path: string; readonly sha256?: string | undefined },
   timeS: number,
   video: VideoReader,
   signal?: AbortSignal,
 ): Promise<DecodedImage> {
   const fromS = Math.max(0, timeS - SEEK_MARGIN_S);
-  for await (const { image } of video.frames(path, { fps: 1, skip: 0, fromS, pixels: FRESH_PIXELS, signal })) {
-    return image;
-  }
+  const options = { fps: 1, skip: 0, fromS, sha256, pixels: FRESH_PIXELS, signal };
+  for await (const { image } of video.frames(path, options)) return image;
   throw new VideoDecodeError(path, `it has no frame at ${secondsText(timeS)} any more`);
 }
 
@@ -62,7 +61,12 @@ async function* framesAt(
   signal?: AbortSignal,
 ): AsyncGenerator<DecodedImage> {
   if ((timesS.at(-1) ?? 0) > IN_ONE_GO_S) {
-    for (const timeS of timesS) yield await readFrameAt(path, timeS, video, signal);
+    let sha256: string | undefined;
+    for (const timeS of timesS) {
+      const image = await readFrameAt({ path, sha256 }, timeS, video, signal);
+      sha256 = image.sha256;
+      yield image;
+    }
     return;
   }
   let next = 0;

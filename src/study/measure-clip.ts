@@ -168,14 +168,14 @@ async function readFrames(
 
 /** One of the frames that were measured, with its pixels. @throws {VideoDecodeError} if it is no longer there. */
 export async function readMeasuredFrame(
-  { path, frames }: Pick<MeasuredClip, "path" | "frames">,
+  { path, sha256, frames }: Pick<MeasuredClip, "path" | "sha256" | "frames">,
   timeS: number,
   video: StudyTools["video"],
   signal?: AbortSignal,
 ): Promise<DecodedImage> {
   const place = frames.find(({ timestampS }) => timestampS === timeS);
   if (place === undefined) throw new RangeError(`No frame was measured at ${timeS} s`);
-  return { ...(await readFrameAt(path, timeS, video, signal)), frame: place };
+  return { ...(await readFrameAt({ path, sha256 }, timeS, video, signal)), frame: place };
 }
 
 /** The same with a frame that shows the people asked about as the one that tells most, where another shows fewer of them. */

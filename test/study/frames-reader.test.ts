@@ -3,6 +3,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { expect, it } from "vitest";
 import { FRESH_PIXELS } from "../../src/domain/pixel-pool.ts";
+import { readFrameAt } from "../../src/study/clip-frames.ts";
 import { createFramesReader, hashOfFrames } from "../../src/study/frames-reader.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -36,6 +37,9 @@ it("reads a folder of images as a clip: in the order of their numbers, as closel
   expect(await framesOf(folder, { fps: 25 })).toHaveLength(12);
 
   const before = await hashOfFrames(folder);
+  const hashOf = async (sha256?: string) =>
+    (await readFrameAt({ path: folder, sha256 }, 0.6, createFramesReader(10))).sha256;
+  expect([await hashOf(), await hashOf("known")]).toEqual([before, "known"]);
   expect(await hashOfFrames(folder)).toBe(before);
   await rename(join(folder, "frame11.png"), join(folder, "frame12.png"));
   expect(await hashOfFrames(folder)).not.toBe(before);

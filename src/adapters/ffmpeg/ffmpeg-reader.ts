@@ -18,7 +18,7 @@ interface FfmpegOptions {
 export function createFfmpegReader({ command }: FfmpegOptions): VideoReader {
   return {
     async *frames(path, options) {
-      const sha256 = await hashOf(path, options.signal);
+      const sha256 = options.sha256 ?? (await hashOf(path, options.signal));
       yield* decode(command, { path, sha256 }, options);
     },
   };

@@ -10,7 +10,7 @@ import { sampleRegion } from "./sample-region.ts";
 export interface IdentityRequest {
   readonly network: string;
   readonly source: PixelSource;
-  /** See face-chip.ts. */
+  /** See face-identity.ts. */
   readonly region: RotatedRegion;
 }
 
