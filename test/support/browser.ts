@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -13,11 +13,20 @@ const run = promisify(execFile);
 const UNPACK = `
   const { default: chromium } = await import("@sparticuz/chromium");
   const path = await chromium.executablePath();
-  const { LD_LIBRARY_PATH, FONTCONFIG_PATH } = process.env;
-  console.log(JSON.stringify({ path, env: { LD_LIBRARY_PATH, FONTCONFIG_PATH } }));
+  console.log(JSON.stringify({ path, env: { LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH } }));
 `;
 /** Root may not use Chromium's own sandbox, and a container has no other user. */
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"];
+
+/** Chromium crashes on the first letter where it finds no font, and the package's own file seeks its fonts in `/tmp/fonts` alone. */
+const fontsIn = (folder: string) => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>${join(folder, "fonts")}</dir>
+  <cachedir>${join(folder, "fonts-cache")}</cachedir>
+</fontconfig>
+`;
 
 /** A browser: on Linux the one that the npm package `@sparticuz/chromium` ships, elsewhere an installed Chrome or Edge. */
 export async function openBrowser(): Promise<Browser> {
@@ -45,7 +54,10 @@ async function unpackedChromium(): Promise<{ path: string; env: Record<string, s
       const { stdout } = await run(process.execPath, ["--input-type=module", "-e", UNPACK], {
         env: { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs20.x" },
       });
-      return JSON.parse(stdout);
+      const { path, env } = JSON.parse(stdout);
+      const fonts = join(folder, "fonts.conf");
+      await writeFile(fonts, fontsIn(folder));
+      return { path, env: { ...env, FONTCONFIG_FILE: fonts } };
     } finally {
       await lock.release();
     }
