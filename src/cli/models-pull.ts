@@ -34,9 +34,9 @@ export async function pull(name: string, options: PullCommandOptions): Promise<v
   }
 }
 
-function describeResult({ download, networks, path, outcome }: PullResult): string {
+function describeResult({ download, networks, paths, outcome }: PullResult): string {
   const what = { downloaded: "pulled", copied: "copied", "already-here": "was here already, intact" }[outcome];
-  return `${download}: ${what}, for ${networks.join(", ")}\n  ${path}`;
+  return [`${download}: ${what}, for ${networks.join(", ")}`, ...paths].join("\n  ");
 }
 
 /** @throws {ConfigurationError} if nobody is there to be asked. */
@@ -53,12 +53,11 @@ async function askForConsent(terms: PullTerms, options: PullCommandOptions, sign
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function describeTerms({ download, networks, url, sizeBytes, licence }: PullTerms, from: string | undefined): string[] {
+function describeTerms({ download, networks, files, licence }: PullTerms, from: string | undefined): string[] {
   const lines = [
     `${download} (${networks.join(", ")})`,
-    `  address  ${url}`,
+    ...files.flatMap(({ url, sizeBytes }) => [`  address  ${url}`, `  size     ${sizeText(sizeBytes)}`]),
     ...(from === undefined ? [] : [`  taken from  ${from}`]),
-    `  size     ${sizeText(sizeBytes)}`,
     `  licence  ${licence.spdx}, ${licence.holder}: ${licence.url}`,
   ];
   if (licence.note !== undefined) lines.push(`  note     ${licence.note}`);

@@ -1,5 +1,6 @@
 import { anthropicProvider } from "../adapters/anthropic/anthropic-provider.ts";
 import { azureProvider } from "../adapters/azure/azure-provider.ts";
+import { clipProvider } from "../adapters/clip/clip-provider.ts";
 import { ggufProvider } from "../adapters/gguf/gguf-provider.ts";
 import { googleProvider } from "../adapters/google/google-provider.ts";
 import { httpProvider } from "../adapters/http/http-provider.ts";
@@ -27,6 +28,7 @@ export const MODEL_PROVIDERS: readonly ModelProvider[] = [
   googleProvider,
   azureProvider,
   ggufProvider,
+  clipProvider,
   httpProvider,
   replayProvider,
 ];

@@ -3,7 +3,7 @@ import { cacheFolder } from "../platform/cache-folder.ts";
 import { type CacheOptions, isCompiled } from "./build.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifests, type StoredManifest } from "./manifest-store.ts";
-import { pulledFile, readSource } from "./source.ts";
+import { pulledFile, pulledSources, readSource, type UrlSource } from "./source.ts";
 
 /**
  * What can be done with a network now. `ready`: compiled, or published as ONNX. `to-compile`: its file is here and is
@@ -39,10 +39,8 @@ export async function listNetworks({
 
 /** Whether a network can be used now. */
 export async function networkState(stored: StoredManifest, cacheDir: string): Promise<NetworkState> {
-  const { source } = stored.manifest;
-  if (source.kind === "url" && !existsSync(pulledFile(source, cacheDir))) {
-    return { state: "to-pull", download: source.download, sizeBytes: source.sizeBytes };
-  }
+  const missing = missingDownload(stored.manifest, cacheDir);
+  if (missing !== undefined) return { state: "to-pull", download: missing.download, sizeBytes: missing.sizeBytes };
   if (stored.manifest.format !== "onnx" && (await isCompiled(stored.manifest, cacheDir))) return { state: "ready" };
   try {
     await readSource(stored, cacheDir);
@@ -50,6 +48,11 @@ export async function networkState(stored: StoredManifest, cacheDir: string): Pr
   } catch (error) {
     return { state: "unavailable", reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** A file of a network that has to be pulled first; those that are there are not read. */
+export function missingDownload(manifest: NetworkManifest, cacheDir: string): UrlSource | undefined {
+  return pulledSources(manifest).find((source) => !existsSync(pulledFile(source, cacheDir)));
 }
 
 function originOf({ source }: NetworkManifest): string {

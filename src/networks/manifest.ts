@@ -64,6 +64,21 @@ const PixelCoding = z.strictObject({
 });
 export type PixelCoding = z.infer<typeof PixelCoding>;
 
+/** How words become tokens, and how texts of this network are compared with images of its partner. */
+const TextCoding = z.strictObject({
+  /** Byte pairs of OpenAI's CLIP: lower case, `</w>` ends a word, ids in the order of bytes, words' last bytes and merges. */
+  vocabulary: z.literal("clip-bpe"),
+  /** The published list of merges, best first, below one line that names its version. */
+  merges: z.discriminatedUnion("kind", [UrlSource, FileSource]),
+  /** What a label is put into, where nothing says what it means. */
+  label: z.string().includes("{label}"),
+  /** The same with its definition. */
+  defined: z.string().includes("{label}").includes("{definition}"),
+  /** By how much cosines are multiplied before they become shares (softmax): the logit scale that it was trained with. */
+  scale: z.number().positive(),
+});
+export type TextCoding = z.infer<typeof TextCoding>;
+
 /** Points of the 478-point face mesh by their number; 468 to 477 are the irises. */
 const MeshPoints = z.array(z.int().min(0).max(477)).min(1);
 
@@ -77,6 +92,8 @@ export const NetworkInput = z.strictObject({
   pixels: PixelCoding.optional(),
   /** Present when the input is a list of face mesh points: which ones, in order. */
   meshPoints: MeshPoints.optional(),
+  /** Present when the input is a text. */
+  text: TextCoding.optional(),
   description: z.string().min(1),
 });
 export type NetworkInput = z.infer<typeof NetworkInput>;
@@ -100,7 +117,8 @@ const CropRule = z.strictObject({
   scale: z.number().positive(),
   /** How much lower than the face box the region lies, as a share of the box's height; negative is higher. */
   shiftDown: z.number().optional(),
-  fit: z.enum(["letterbox", "stretch", "square", "none"]),
+  /** `centre`: the shorter side is brought to the input's, and the middle cut out. */
+  fit: z.enum(["letterbox", "stretch", "square", "centre", "none"]),
   description: z.string().min(1),
 });
 

@@ -4,7 +4,7 @@ import { sha256 } from "../platform/hash.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
-import type { NetworkManifest, NetworkSource, SourceFile } from "./manifest.ts";
+import type { NetworkManifest, NetworkSource, SourceFile, TextCoding } from "./manifest.ts";
 import type { StoredManifest } from "./manifest-store.ts";
 
 /** A network's bytes as published, checked against the manifest's hashes. */
@@ -38,6 +38,28 @@ export async function readSource({ manifest, folder }: StoredManifest, cacheDir:
   const path = isAbsolute(source.path) ? source.path : join(folder, source.path);
   const bytes = await readChecked(manifest.id, path, { path: source.path, sha256: source.sha256 });
   return { graph: bytes, weights: undefined };
+}
+
+/**
+ * The merges by which a network's texts become tokens.
+ *
+ * @throws {ModelFileError} if it takes no text, or their file is missing, was never pulled, or is not what its hash says.
+ */
+export async function readMerges({ manifest, folder }: StoredManifest, cacheDir: string): Promise<string> {
+  const source = mergesOf(manifest);
+  if (source === undefined) throw new ModelFileError(manifest.id, "it takes no text");
+  const { graph } = await readSource({ manifest: { ...manifest, source }, folder }, cacheDir);
+  return new TextDecoder().decode(graph);
+}
+
+/** Where the merges of a network that takes texts come from. */
+function mergesOf({ inputs }: NetworkManifest): TextCoding["merges"] | undefined {
+  return inputs.flatMap(({ text }) => text?.merges ?? [])[0];
+}
+
+/** All files that a network needs and that are pulled. */
+export function pulledSources(manifest: NetworkManifest): readonly UrlSource[] {
+  return [manifest.source, mergesOf(manifest)].flatMap((source) => (source?.kind === "url" ? [source] : []));
 }
 
 type NpmSource = Extract<NetworkManifest["source"], { kind: "npm" }>;

@@ -33,7 +33,7 @@ describe("a model as the user names it", () => {
     ["rules:big", "There is no model"],
     [
       "llava:7b",
-      "write rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name>, azure:<deployment>, gguf:<model.gguf>[+<mmproj.gguf>], http:<template.http.yaml> or replay:<bundle>",
+      "write rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name>, azure:<deployment>, gguf:<model.gguf>[+<mmproj.gguf>], clip:vit-base-patch32, http:<template.http.yaml> or replay:<bundle>",
     ],
     ["olama:llava", 'Did you mean "ollama:llava"?'],
     ["ollama", "Which model of ollama?"],
@@ -57,7 +57,7 @@ describe("the list of providers", () => {
 
   it("makes the words of the help, and says whose calls cost money", () => {
     expect(MODEL_FORMS).toBe(
-      "rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name>, azure:<deployment>, gguf:<model.gguf>[+<mmproj.gguf>], http:<template.http.yaml> or replay:<bundle>",
+      "rules, openai:<name>, ollama:<name>, anthropic:<name>, google:<name>, azure:<deployment>, gguf:<model.gguf>[+<mmproj.gguf>], clip:vit-base-patch32, http:<template.http.yaml> or replay:<bundle>",
     );
     expect(["rules", "openai:gpt-4.1", "ollama:llava"].filter(isFreeModel)).toEqual(["rules", "ollama:llava"]);
   });
@@ -72,6 +72,7 @@ describe("the list of providers", () => {
       ["google", "missing"],
       ["azure", "missing"],
       ["gguf", "missing"],
+      ["clip", "missing"],
       ["http", "ready"],
       ["replay", "ready"],
     ]);

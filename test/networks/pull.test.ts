@@ -80,13 +80,12 @@ describe("pullNetwork", () => {
     expect(pulled).toMatchObject({ download: "tiny-task", networks: ["tiny", "tiny-too"], outcome: "downloaded" });
     expect(acceptLicence).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({
-        url: server.url,
-        sizeBytes: task.length,
+        files: [{ url: server.url, sizeBytes: task.length }],
         licence: expect.objectContaining({ spdx: "Apache-2.0" }),
       }),
     );
     expect(progress.at(-1)).toBe(task.length);
-    expect(await readFile(pulled.path)).toEqual(Buffer.from(task));
+    expect(await readFile(pulled.paths[0] as string)).toEqual(Buffer.from(task));
     expect(await kept()).toHaveLength(1);
 
     await (await openNetwork("tiny-too", { cacheDir })).close();
@@ -130,7 +129,7 @@ describe("pullNetwork", () => {
 
   it("starts over when the server cannot send a part", async () => {
     const server = await offer({ breakAfterBytes: [40_000], ignoreRange: true });
-    const { path } = await pull();
+    const [path = ""] = (await pull()).paths;
     expect(await readFile(path)).toEqual(Buffer.from(task));
     expect(server.ranges.map((range) => offsetOf(range) > 0)).toEqual([false, true]);
   });
@@ -199,9 +198,48 @@ describe("pullNetwork", () => {
     expect(await kept()).toHaveLength(1);
   });
 
+  it("takes several files that belong together from a folder, and is done when all are there", async () => {
+    const from = join(folder, "fetched");
+    await mkdir(from);
+    const parts = { image: "pixels", text: "letters!", merges: "#version\na b" };
+    for (const [part, bytes] of Object.entries(parts)) await writeFile(join(from, `${part}.any`), bytes);
+    const source = (part: keyof typeof parts) => ({
+      kind: "url",
+      download: "tiny-pair",
+      url: `http://127.0.0.1:9/${part}.bin`,
+      sizeBytes: parts[part].length,
+      sha256: sha256(parts[part]),
+    });
+    for (const part of ["image", "text"] as const) {
+      const { manifest } = await loadManifest(`clip-vit-base-patch32-${part}`);
+      const inputs = manifest.inputs.map((input) => ({
+        ...input,
+        ...(input.text && { text: { ...input.text, merges: source("merges") } }),
+      }));
+      const own = { ...manifest, id: `pair-${part}`, source: source(part), inputs };
+      await writeFile(join(folder, `pair-${part}.json`), JSON.stringify(own));
+    }
+    const acceptLicence = vi.fn(() => true);
+    const pair = (options: Partial<PullOptions>) => pullNetwork("tiny-pair", { cacheDir, acceptLicence, ...options });
+    const pulled = await pair({ from });
+    expect(pulled).toMatchObject({ networks: ["pair-image", "pair-text"], outcome: "copied" });
+    expect(acceptLicence).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ files: [6, 8, 12].map((sizeBytes) => expect.objectContaining({ sizeBytes })) }),
+    );
+    expect(await Promise.all(pulled.paths.map((path) => readFile(path, "utf8")))).toEqual(Object.values(parts));
+    expect((await pair({})).outcome).toBe("already-here");
+
+    await rm(pulled.paths[2] as string);
+    const text = (await listNetworks({ cacheDir })).find(({ manifest: { id } }) => id === "pair-text");
+    expect(text?.status).toEqual({ state: "to-pull", download: "tiny-pair", sizeBytes: 12 });
+    await rm(join(from, "merges.any"));
+    await expect(pair({ from })).rejects.toThrow("has the 12 bytes of http://127.0.0.1:9/merges.bin");
+    await expect(pair({ from: join(from, "text.any") })).rejects.toThrow("it has several files");
+  });
+
   it("fetches a kept file again once it is damaged", async () => {
     await offer();
-    const { path } = await pull();
+    const [path = ""] = (await pull()).paths;
     await writeFile(path, "damaged");
     await expect(openNetwork("tiny", { cacheDir })).rejects.toThrow(
       "its pulled file is damaged: run `kuleshov models pull tiny-task` again",
@@ -223,7 +261,7 @@ describe("pullNetwork", () => {
   it("knows by name what can be pulled, by the download or by one of its networks", async () => {
     await offer();
     await expect(pullNetwork("nothing", { cacheDir, acceptLicence: () => true })).rejects.toThrow(
-      'Nothing can be pulled under the name "nothing": known are face_landmarker, hsemotion, tiny-task',
+      'Nothing can be pulled under the name "nothing": known are clip-vit-base-patch32, face_landmarker, hsemotion, tiny-task',
     );
     expect((await pullNetwork("tiny-too", { cacheDir, acceptLicence: () => true })).download).toBe("tiny-task");
   });
