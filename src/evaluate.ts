@@ -14,6 +14,7 @@ import type { Scorer } from "./evaluation/score.ts";
 import { scorersOf } from "./evaluation/scorers/scorers-of.ts";
 import { createContentStore } from "./platform/content-store.ts";
 import type { RunMode } from "./runs/run-folder.ts";
+import type { Shard } from "./runs/shard.ts";
 
 /** An evaluation file to be run into a folder. */
 export interface EvaluateQuery extends RunMode {
@@ -49,15 +50,37 @@ export async function evaluate(
   dependencies: EvaluationDependencies,
   stop?: AbortSignal,
 ): Promise<Evaluated | null> {
-  const { file, instead, folder, resume, force, onPlan, onProgress, scorers } = query;
-  const prepared = await prepareEvaluation(file, dependencies, instead, scorers);
+  const outcome = await answered(query, dependencies, stop);
+  return outcome && { outcome, ...(await reportOn(query.folder, query.scorers)) };
+}
+
+/**
+ * Asks about one shard of an evaluation's images, as {@link evaluate} does about all. What is made of all of them together,
+ * scores and report, is made by `merge`.
+ *
+ * @returns `null` when the plan was refused. @throws {ConfigurationError} as {@link evaluate}.
+ */
+export function evaluateShard(
+  query: EvaluateQuery & { readonly shard: Shard },
+  dependencies: EvaluationDependencies,
+  stop?: AbortSignal,
+): Promise<RunOutcome | null> {
+  return answered(query, dependencies, stop);
+}
+
+async function answered(
+  query: EvaluateQuery & { readonly shard?: Shard },
+  dependencies: EvaluationDependencies,
+  stop: AbortSignal | undefined,
+): Promise<RunOutcome | null> {
+  const { file, instead, folder, resume, force, onPlan, onProgress, scorers, shard } = query;
+  const prepared = await prepareEvaluation(file, dependencies, instead, { scorers, shard });
   if (onPlan !== undefined && !(await onPlan(prepared))) return null;
-  const outcome = await startEvaluation(prepared, dependencies, {
+  return startEvaluation(prepared, dependencies, {
     ...{ folder, resume, force },
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(stop === undefined ? {} : { stop }),
   });
-  return { outcome, ...(await reportOn(folder, scorers)) };
 }
 
 /** Goes on with the evaluation in a folder as it was begun, and tries its failures again. */

@@ -1,6 +1,11 @@
 import { join, resolve } from "node:path";
 import { judgeIn } from "./ask-many.ts";
 import { ConfigurationError } from "./domain/errors.ts";
+import { reportOn } from "./evaluate.ts";
+import { thresholdSentence } from "./evaluation/results/thresholds.ts";
+import type { AnswerCache } from "./evaluation/runner/answer-cache.ts";
+import { evaluationOf, takeAlong } from "./evaluation/runner/merged-evaluation.ts";
+import { beginRun, hasRun } from "./evaluation/runner/stored-run.ts";
 import { writeWhole } from "./measure.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import { readText } from "./platform/read-file.ts";
@@ -25,15 +30,19 @@ export interface MergeQuery extends RunMode {
 export interface MergeDependencies {
   /** Reads frames of clips for their pages. */
   readonly video: VideoReader;
+  /** Where whole answers are kept on this machine. */
+  readonly answers: { readonly cache: AnswerCache; readonly folder: string };
 }
 
-/** What was put together. */
+/** What was put together. Of `ask` and `eval run`, images are answers. */
 export interface Merged extends RunCounts {
   readonly command: string;
   /** How many contact sheets were drawn; `null` for none. */
   readonly sheets: number | null;
   /** The words that go on with the run where more is made of its rows than merging does; `null` when it is finished. */
   readonly goOn: readonly string[] | null;
+  /** What of an evaluation's thresholds was missed, a sentence each. */
+  readonly missed?: readonly string[];
 }
 
 /**
@@ -42,13 +51,18 @@ export interface Merged extends RunCounts {
  *
  * @throws {ConfigurationError} if shards are missing, there twice or of different runs, or the folder holds something else.
  */
-export async function merge(query: MergeQuery, { video }: MergeDependencies, signal?: AbortSignal): Promise<Merged> {
+export async function merge(
+  query: MergeQuery,
+  { video, answers }: MergeDependencies,
+  signal?: AbortSignal,
+): Promise<Merged> {
   const shards = await openShards(query.shards, packageVersion());
   if (shards.folders.some((shard) => resolve(shard) === resolve(query.folder))) {
     throw new ConfigurationError(`Cannot merge into one of the shards: name another folder (\`${query.folder}\`)`);
   }
   if (shards.command === "measure") return mergeStudy(shards, { query, video, signal });
   if (shards.command === "ask") return mergeAnswers(shards, { query, signal });
+  if (shards.command === "eval") return mergeEvaluation(shards, { query, answers, signal });
   return mergeGathered(shards, { query, signal });
 }
 
@@ -57,7 +71,10 @@ interface Merging {
   readonly signal: AbortSignal | undefined;
 }
 
-async function mergeStudy(shards: Shards, { query, video, signal }: Merging & MergeDependencies): Promise<Merged> {
+async function mergeStudy(
+  shards: Shards,
+  { query, video, signal }: Merging & Pick<MergeDependencies, "video">,
+): Promise<Merged> {
   const { settings, files: about, warnings } = await descriptionOf(shards);
   const study = await openStudyFolder(query.folder, {
     ...{ resume: query.resume, force: query.force },
@@ -102,6 +119,32 @@ async function mergeAnswers(shards: Shards, { query, signal }: Merging): Promise
     const failures = answers.filter(({ failure }) => failure !== null).length;
     const counts = { ...rows.counts(), images: answers.length - failures, failures };
     return { ...counts, command: "ask", sheets: null, goOn: null };
+  } finally {
+    await run.close(state);
+  }
+}
+
+async function mergeEvaluation(
+  shards: Shards,
+  { query, answers, signal }: Merging & Pick<MergeDependencies, "answers">,
+): Promise<Merged> {
+  const whole = await evaluationOf(shards.folders, answers.folder);
+  const run = await openRunFolder(query.folder, { ...query, ...runOf(shards) });
+  let state: "interrupted" | "finished" = "interrupted";
+  try {
+    // Once the run is described its results are whole, and what was answered since must not be cut off again.
+    if (!hasRun(run.folder)) {
+      const rows = await run.openRows(shards.headers);
+      await mergeRows(shards, rows, { query, signal }).finally(() => rows.close());
+      await takeAlong(shards.folders, { run, ...answers });
+      await beginRun(run, { ...whole.header, createdAt: run.createdAt }, whole.samples);
+    }
+    const { scored } = await reportOn(run.folder);
+    const failures = scored.records.filter(({ failure }) => failure !== null).length;
+    if (failures === 0) state = "finished";
+    const missed = scored.thresholds.filter((one) => one.state !== "passed").map(thresholdSentence);
+    const counts = { images: scored.records.length - failures, faces: 0, failures };
+    return { ...counts, command: "eval", sheets: null, goOn: null, missed };
   } finally {
     await run.close(state);
   }

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { openMerging } from "../src/compose/merging.ts";
 import { type DiscoverQuery, discover, gatherShard } from "../src/discover.ts";
 import { merge } from "../src/merge.ts";
 import { testSpace } from "./support/exemplars.ts";
 import { measureAs } from "./support/measured-images.ts";
-import { NO_VIDEOS } from "./support/no-videos.ts";
 import { samplePhoto } from "./support/photos.ts";
 import { tempFolder } from "./support/temp-folder.ts";
 
@@ -49,7 +49,7 @@ it("goes on from images that were measured in shards, and measures none again", 
   for (const [index, folder] of shards.entries()) {
     await gatherShard(query(folder, []), { number: index + 1, of: 2 }, dependencies);
   }
-  expect(await merge({ shards, folder: merged }, NO_VIDEOS)).toMatchObject({ images: 2, faces: 2, goOn: null });
+  expect(await merge({ shards, folder: merged }, openMerging())).toMatchObject({ images: 2, faces: 2, goOn: null });
   const measure = () => Promise.reject(new RangeError("There is nothing left to measure"));
   const { discovery } = await discover(query(merged, []), { ...dependencies, measure });
   expect(discovery.faces).toHaveLength(2);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import sharp from "sharp";
 import { expect, it, vi } from "vitest";
+import { openMerging } from "../src/compose/merging.ts";
 import { type MeasureQuery, measure } from "../src/measure.ts";
-import { merge } from "../src/merge.ts";
+import { type MergeDependencies, merge } from "../src/merge.ts";
 import { ownPath } from "../src/platform/package-paths.ts";
 import { shardFolder } from "../src/runs/shard.ts";
 import type { StudyTools } from "../src/study/measure-inputs.ts";
@@ -16,9 +17,9 @@ import { tempFolder } from "./support/temp-folder.ts";
 const draw = (path: string, smile: number, faces: number) =>
   sharp({ create: { width: 64, height: 48, channels: 3, background: { r: smile, g: faces, b: 0 } } }).toFile(path);
 
-async function drawnTools(): Promise<StudyTools> {
+async function drawnTools(): Promise<StudyTools & MergeDependencies> {
   const { drawnStudyTools } = await import(ownPath("test", "support", "drawn-study.mjs"));
-  return drawnStudyTools();
+  return { ...openMerging(), ...drawnStudyTools() };
 }
 
 async function measured(query: Pick<MeasureQuery, "folder" | "words"> & Partial<MeasureQuery>) {

@@ -5,29 +5,29 @@ import type { ModelFlags } from "../compose/model-settings.ts";
 import { flagSettings, modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { loadScorers } from "../compose/own-scorers.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { commonest } from "../domain/group-by.ts";
-import { type Evaluated, evaluate, rescoreRun, resumeEvaluation } from "../evaluate.ts";
+import { type Evaluated, evaluate, evaluateShard, rescoreRun, resumeEvaluation } from "../evaluate.ts";
 import type { PreparedEvaluation } from "../evaluation/evaluation-dependencies.ts";
 import { evaluationPath, timestamp } from "../evaluation/list-evaluations.ts";
 import { replayBundle } from "../evaluation/report/bundle.ts";
 import { checkJunitPlace, checksOf, writeJunit } from "../evaluation/report/junit.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
-import type { RunSummary } from "../evaluation/results/summarise.ts";
 import { thresholdSentence } from "../evaluation/results/thresholds.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
-import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunProgress } from "../evaluation/runner/progress.ts";
+import type { RunOutcome } from "../evaluation/runner/run-state.ts";
 import { openRun } from "../evaluation/runner/stored-run.ts";
-import { readable } from "../pages/evaluation-view.ts";
-import { number } from "../pages/markup.ts";
 import type { RunMode } from "../runs/run-folder.ts";
+import type { Shard } from "../runs/shard.ts";
 import { chosenChanges, type SampleChoices } from "./eval-choices.ts";
+import { callsInWords, planText, summaryText } from "./eval-text.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
 import { showProgress } from "./progress.ts";
+import { shardOutOf } from "./run-options.ts";
 
 export interface RunFileOptions extends RunMode, ModelFlags, SampleChoices {
   readonly out?: string;
+  readonly shard?: Shard;
   readonly dryRun?: true;
   readonly cache: boolean;
   readonly json?: true;
@@ -42,7 +42,7 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   const file = await evaluationPath(named);
   if (options.junit !== undefined) await checkJunitPlace(options.junit);
   const scorers = await loadScorers(options.scorer ?? []);
-  const folder = options.out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`);
+  const folder = folderOf(file, options);
   // Model, seed and time limit are the file's: only a flag, which is meant for this run, goes before it.
   const { model: single, panel, seed, timeout, samples } = flagSettings(options);
   const asTyped = panel?.join(",") ?? single;
@@ -78,6 +78,12 @@ export async function runFile(named: string | undefined, options: RunFileOptions
       ...(await chosenChanges(options)),
     };
     const query = { file, instead, folder, resume, force, onPlan, onProgress, scorers };
+    if (options.shard !== undefined) {
+      const shard = { ...query, shard: options.shard };
+      const outcome = await evaluateShard(shard, opened.dependencies, stop).finally(() => progress?.end());
+      if (outcome !== null) await tellShard(folder, outcome, { json: options.json === true, stop });
+      return;
+    }
     const done = await evaluate(query, opened.dependencies, stop).finally(() => progress?.end());
     if (done === null) return;
     await tell(folder, done, { json: options.json === true, stop });
@@ -85,6 +91,17 @@ export async function runFile(named: string | undefined, options: RunFileOptions
   } finally {
     await opened.close();
   }
+}
+
+/** @throws {ConfigurationError} if what is asked for can be had of a whole evaluation alone. */
+function folderOf(file: string, { out, shard, junit }: RunFileOptions): string {
+  if (shard !== undefined && out === undefined) {
+    throw new ConfigurationError("--shard needs --out with the folder that holds all shards");
+  }
+  if (shard !== undefined && junit !== undefined) {
+    throw new ConfigurationError("--junit is of a whole evaluation: leave it out of the shards");
+  }
+  return shardOutOf(out ?? join("eval-results", `${basename(file, ".eval.yaml")}-${timestamp()}`), shard);
 }
 
 async function showPlan(prepared: PreparedEvaluation, options: RunFileOptions): Promise<void> {
@@ -165,14 +182,24 @@ async function tell(
 ): Promise<void> {
   if (json) await print(`${JSON.stringify({ folder, report, ...outcome }, null, 2)}\n`);
   else await print(`${summaryText(scored.summary)}\n`);
-  note(
-    `${outcome.done} of ${outcome.total} calls done, ${outcome.cached} of them from the cache, ${outcome.failed} failed`,
-  );
+  note(callsInWords(outcome));
   if (outcome.enough !== null) note(`Asked no more, as ${outcome.enough}`);
   if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; go on with: kuleshov eval resume ${folder}`);
   tellScores(scored, report);
   process.exitCode = exitCodeOf(scored, stop);
   if (outcome.stopped !== null && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
+}
+
+async function tellShard(
+  folder: string,
+  outcome: RunOutcome,
+  { json, stop }: { readonly json: boolean; readonly stop: AbortSignal },
+): Promise<void> {
+  if (json) await print(`${JSON.stringify({ folder, ...outcome }, null, 2)}\n`);
+  else await print(`${callsInWords(outcome)}. \`${folder}\`\n`);
+  if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; the same command goes on`);
+  if (stop.aborted) process.exitCode = EXIT.interrupted;
+  else if (outcome.stopped !== null || outcome.failed > 0) process.exitCode = EXIT.doneWithFailures;
 }
 
 function tellScores(scored: ScoredRun, path: string): void {
@@ -193,51 +220,4 @@ export function exitCodeOf(scored: ScoredRun, stop?: AbortSignal): number {
   const { records } = scored;
   if (records.length > 0 && records.every(({ failure }) => failure !== null)) return EXIT.nothingDone;
   return checksOf(scored).some(({ problem }) => problem !== null) ? EXIT.doneWithFailures : EXIT.done;
-}
-
-/** The plan as a person reads it before spending anything; the last line sums up. */
-function planText({ cells, ...total }: RunPlan): string {
-  const lines = cells.map(
-    ({ cell, calls, cached, inputTokens, outputTokens, usd }) =>
-      `${cell}: ${calls} calls (${cached} cached), about ${thousands(inputTokens)} tokens in and ${thousands(outputTokens)} out, ${moneyText(usd)}`,
-  );
-  const unknown = total.unpricedModels.length === 0 ? "" : `, and what ${total.unpricedModels.join(", ")} costs`;
-  return [
-    ...lines,
-    `${total.calls} calls, ${total.cached} of them cached; about ${thousands(total.inputTokens)} tokens in and ${thousands(total.outputTokens)} out; ${moneyText(total.usd)}${unknown}`,
-  ].join("\n");
-}
-
-/** The main numbers of each condition. */
-function summaryText({ cells }: RunSummary): string {
-  return cells
-    .map(({ cell, scorers, rates }) => {
-      const scored = scorers.flatMap((scorer) => scorer.metrics).filter(({ estimate }) => estimate.n > 0);
-      const metrics = [...scored, ...rates.filter(({ estimate }) => (estimate.value ?? 0) > 0)];
-      if (scored.length === 0) return `${cell.id}\n  nothing could be scored${commonestReason(scorers)}`;
-      const lines = metrics.map(({ metric, estimate: { value, low, high, n, unscored } }) => {
-        const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
-        return `  ${readable(metric).padEnd(36)} ${number(value)}${interval}  n = ${n}${unscored > 0 ? `, ${unscored} unscored` : ""}`;
-      });
-      const notes = scorers.flatMap((scorer) => scorer.notes.map((note) => `  ${note}`));
-      return [cell.id, ...lines, ...notes].join("\n");
-    })
-    .join("\n");
-}
-
-/** Why scores are missing, in the words that most of the calls have for it. */
-function commonestReason(scorers: RunSummary["cells"][number]["scorers"]): string {
-  const calls = scorers[0]?.calls ?? [];
-  const reasons = calls.flatMap(({ score }) => (score.value === null ? [score.explanation] : []));
-  const most = commonest(reasons);
-  return most === undefined ? ": no call was finished" : `; ${most.count} of ${calls.length} calls: ${most.item}`;
-}
-
-function thousands(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-function moneyText(usd: number | null): string {
-  if (usd === null) return "cost unknown (add its price under prices)";
-  return usd === 0 ? "free" : `about ${usd.toFixed(usd < 1 ? 4 : 2)} USD`;
 }

@@ -1,15 +1,17 @@
 import { type Command, Option } from "commander";
 import type { ModelFlags } from "../compose/model-settings.ts";
+import type { Shard } from "../runs/shard.ts";
 import { addSampleChoices, type SampleChoices } from "./eval-choices.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, runOptions } from "./run-options.ts";
+import { cacheOption, runOptions, shardOption } from "./run-options.ts";
 
 interface RunCommandOptions extends ModelFlags, SampleChoices {
   readonly resume?: true;
   readonly force?: true;
   readonly out?: string;
+  readonly shard?: Shard;
   readonly dryRun?: true;
   readonly cache: boolean;
   readonly bundle?: string;
@@ -30,6 +32,7 @@ export function register(program: Command): void {
     .addOption(runOptions.out("answers and report.html (default: eval-results/<name>-<time>)"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
+    .addOption(shardOption())
     .option("--dry-run", "print calls, tokens and estimated cost; ask nothing")
     .option("--bundle <file>", "replay this bundle: no model is asked")
     .option("--json", "print the outcome as JSON");

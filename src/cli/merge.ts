@@ -26,20 +26,19 @@ export function register(program: Command): void {
 async function mergeCommand(shards: readonly string[], { out: folder, resume, force }: MergeOptions): Promise<void> {
   const signal = interruptSignal();
   const { merge } = await import("../merge.ts");
-  const { openVideoReader } = await import("../compose/study.ts");
+  const { openMerging } = await import("../compose/merging.ts");
   const { createProgressView } = await import("./progress.ts");
   const view = createProgressView();
   try {
-    const merged = await merge(
-      { shards, folder, resume, force, onProgress: view.show },
-      { video: openVideoReader() },
-      signal,
-    );
+    const merged = await merge({ shards, folder, resume, force, onProgress: view.show }, openMerging(), signal);
     view.end();
-    const { command, images, failures, goOn } = merged;
-    const about = command === "ask" ? askedSummary(merged) : measuredSummary(merged, momentsInWords(merged.images));
+    const { command, images, failures, goOn, missed = [] } = merged;
+    const isAnswers = command === "ask" || command === "eval";
+    const about = isAnswers ? askedSummary(merged) : measuredSummary(merged, momentsInWords(merged.images));
     await print(`Merged ${shards.length} shards. ${about} \`${folder}\`\n`);
     if (goOn !== null) note(`What is made of all of it together is made by: kuleshov ${goOn.map(shellWord).join(" ")}`);
+    for (const sentence of missed) note(sentence);
+    if (missed.length > 0) process.exitCode = EXIT.doneWithFailures;
     if (failures > 0) process.exitCode = images > 0 ? EXIT.doneWithFailures : EXIT.nothingDone;
   } finally {
     view.end();

@@ -4,6 +4,7 @@ import type { RunFolder } from "../runs/run-folder.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { judgeCalls, judgedScorers } from "./judge/judge-calls.ts";
+import { judgmentIds, orderLines } from "./runner/ordered-lines.ts";
 import { cellsOf } from "./runner/plan.ts";
 import { identitiesOf } from "./runner/plan-run.ts";
 import { runCalls } from "./runner/run-calls.ts";
@@ -40,8 +41,13 @@ export async function askAll(
     options,
     expected,
   });
-  if (file.judge === undefined || judgedScorers(file).length === 0 || outcome.stopped !== null) return outcome;
-  return judgeAll(run, file, { place, dependencies, options, outcome });
+  if (outcome.stopped !== null) return outcome;
+  const ids = calls.map(({ id }) => id);
+  await orderLines(resultsPath(run.folder), ids);
+  if (file.judge === undefined || judgedScorers(file).length === 0) return outcome;
+  const judged = await judgeAll(run, file, { place, dependencies, options, outcome });
+  if (judged.stopped === null) await orderLines(judgmentsPath(run.folder), judgmentIds(ids));
+  return judged;
 }
 
 /** When no more need be asked, with what was answered before. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import type { Shard } from "../runs/shard.ts";
 import { locateDatasetPath } from "./dataset/locate.ts";
 import { type EvalFile, takesClips } from "./file/eval-file.ts";
 import { judgedScorers } from "./judge/judge-calls.ts";
@@ -33,7 +34,12 @@ export function checkClips(file: EvalFile): void {
 }
 
 /** @throws {ConfigurationError} if a run is to stop by what it does not score. */
-export function checkStopRule({ stopWhen, scorers }: EvalFile): void {
+export function checkStopRule({ stopWhen, scorers }: EvalFile, shard: Shard | undefined): void {
+  if (stopWhen !== undefined && shard !== undefined) {
+    throw new ConfigurationError(
+      "Cannot share out an evaluation that stops when enough is known, as no shard knows of the others: leave stopWhen out",
+    );
+  }
   if (stopWhen === undefined || scorers.includes(stopWhen.scorer)) return;
   throw new ConfigurationError(`Cannot stop by "${stopWhen.scorer}" as it is none of the scorers: add it there`);
 }

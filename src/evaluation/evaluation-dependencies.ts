@@ -1,5 +1,6 @@
 import type { Price } from "../domain/price.ts";
 import type { RunMode } from "../runs/run-folder.ts";
+import type { ShardPart } from "../runs/shard.ts";
 import type { FrameDrawer } from "./dataset/drawn-images.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import type { LoadedEvalFile } from "./file/read-eval-file.ts";
@@ -47,6 +48,8 @@ export interface PreparedEvaluation {
   readonly labels: readonly string[];
   readonly skipped: readonly { readonly where: string; readonly reason: string }[];
   readonly calls: readonly Call[];
+  /** Which of the images are asked about here, where the others are those of other shards. */
+  readonly part?: ShardPart | undefined;
   readonly identities: ReadonlyMap<string, unknown>;
   readonly solver: Solver;
   readonly stimuli: StimulusSource;

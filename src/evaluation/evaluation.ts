@@ -4,6 +4,8 @@ import { createRandom } from "../domain/statistics/random.ts";
 import { canonicalJson } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
 import { continueRunFolder, openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
+import { readRunHistory } from "../runs/run-history.ts";
+import { SHARD_SETTING, type Shard } from "../runs/shard.ts";
 import { askAll } from "./ask-all.ts";
 import { checkBaseline, checkClips, checkJudge, checkRequirements, checkStopRule } from "./check-evaluation.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
@@ -13,6 +15,7 @@ import { type EvalFileChanges, parseEvalFile, readEvalFile } from "./file/read-e
 import { judgedScorers } from "./judge/judge-calls.ts";
 import { loadLemmas } from "./load-wheels.ts";
 import { withoutReuse } from "./runner/answer-cache.ts";
+import { callsOfPart, imageByImage, keepShard, shareOutImages } from "./runner/evaluation-shard.ts";
 import { callsOf } from "./runner/plan.ts";
 import { identitiesOf, planRun } from "./runner/plan-run.ts";
 import type { RunOutcome } from "./runner/run-state.ts";
@@ -27,14 +30,17 @@ export async function prepareEvaluation(
   path: string,
   dependencies: EvaluationDependencies,
   instead?: EvalFileChanges,
-  own: readonly Scorer[] = [],
+  {
+    scorers: own = [],
+    shard,
+  }: { readonly scorers?: readonly Scorer[] | undefined; readonly shard?: Shard | undefined } = {},
 ): Promise<PreparedEvaluation> {
   const read = await readEvalFile(path, instead);
   const loaded = { ...read, file: await withPrices(read.file, dependencies) };
   const { file } = loaded;
   checkBaseline(file, path);
   checkClips(file);
-  checkStopRule(file);
+  checkStopRule(file, shard);
   const lemmas = await loadLemmas();
   const dataset = await readDataset(file.dataset, { evalFilePath: path, lemmas, ...dependencies });
   const { samples, skipped, labels } = dataset;
@@ -48,7 +54,8 @@ export async function prepareEvaluation(
   checkJudge(file, samples);
   if (skipped.length > 0) notes.push(`${skipped.length} rows of the dataset were left out`);
   const work = await workOf(file, { samples, labels, dependencies });
-  const plan = await planRun(work.calls, {
+  const part = shard && shareOutImages(samples, shard);
+  const plan = await planRun(callsOfPart(work.calls, part), {
     file,
     cache: dependencies.cache,
     ...work,
@@ -60,7 +67,7 @@ export async function prepareEvaluation(
       `Cannot keep the budget in USD as the price of ${models} is unknown: add it under prices`,
     );
   }
-  return { loaded, samples, labels, skipped, plan, notes, ...work };
+  return { loaded, samples, labels, skipped, plan, notes, part, ...work };
 }
 
 /**
@@ -82,8 +89,9 @@ export async function startEvaluation(
       samples: { id: `${samples.length} samples`, sha256: sha256(canonicalJson(samples)) },
     },
     version: dependencies.version,
+    shard: prepared.part,
   });
-  return closed(place, () => runPrepared(prepared, dependencies, { place, options }));
+  return closed(place, () => runPrepared(prepared, dependencies, { place, options }), prepared.part !== undefined);
 }
 
 /** Runs a prepared evaluation into a folder that is open: calls that were answered there are not asked again. */
@@ -92,7 +100,7 @@ export async function runPrepared(
   dependencies: EvaluationDependencies,
   { place, options }: { readonly place: RunFolder; readonly options: RunOptions },
 ): Promise<RunOutcome> {
-  const { loaded, samples, labels, skipped, identities } = prepared;
+  const { loaded, samples, labels, skipped, identities, part, calls } = prepared;
   if (hasRun(place.folder)) refuseOtherIdentities(await openRun(place.folder), identities);
   const run = hasRun(place.folder)
     ? await openRun(place.folder)
@@ -116,7 +124,9 @@ export async function runPrepared(
         },
         samples,
       );
-  return askAll(run, loaded.file, { ...prepared, place, dependencies, options });
+  const askIt = (parts: EvaluationDependencies) =>
+    askAll(run, loaded.file, { ...prepared, calls: callsOfPart(calls, part), place, dependencies: parts, options });
+  return part === undefined ? askIt(dependencies) : keepShard({ ...prepared, part, place, dependencies }, askIt);
 }
 
 /**
@@ -128,6 +138,7 @@ export async function continueEvaluation(
   options: Omit<RunOptions, keyof RunMode>,
 ): Promise<RunOutcome> {
   const run = await openRun(options.folder);
+  await refuseShard(options.folder);
   const dependencies = run.header.reuse ? given : { ...given, cache: withoutReuse(given.cache) };
   const file = await withPrices(parseEvalFile(run.header.evalFileText, run.header.evalFilePath), dependencies);
   const work = await workOf(file, { samples: run.samples, labels: run.header.labels, dependencies });
@@ -137,15 +148,25 @@ export async function continueEvaluation(
   return closed(place, () => askAll(run, file, { ...work, plan, place, dependencies, options }));
 }
 
-async function closed(place: RunFolder, work: () => Promise<RunOutcome>): Promise<RunOutcome> {
+/** @param isShard it may hold what fails for good, and is done all the same. */
+async function closed(place: RunFolder, work: () => Promise<RunOutcome>, isShard = false): Promise<RunOutcome> {
   let state: "interrupted" | "finished" = "interrupted";
   try {
     const outcome = await work();
-    if (outcome.stopped === null && outcome.failed === 0) state = "finished";
+    if (outcome.stopped === null && (outcome.failed === 0 || isShard)) state = "finished";
     return outcome;
   } finally {
     await place.close(state);
   }
+}
+
+/** @throws {ConfigurationError} if the run is one that only its own command goes on with. */
+async function refuseShard(folder: string): Promise<void> {
+  const shard = (await readRunHistory(folder))?.began.settings[SHARD_SETTING];
+  if (shard === undefined) return;
+  throw new ConfigurationError(
+    `Cannot go on with shard ${shard} by itself: run the command again that began it, and add --resume to try its failures again (\`${folder}\`)`,
+  );
 }
 
 /** The file with the prices of models that it leaves open. */
@@ -182,7 +203,9 @@ async function workOf(
   const stimuli = await dependencies.stimuliFor(file, samples);
   // A run that may stop early is to have asked about any samples, not about those that stand first.
   const asked =
-    file.stopWhen === undefined ? samples : createRandom(`${file.dataset.seed} order of samples`).shuffled(samples);
+    file.stopWhen === undefined
+      ? imageByImage(samples)
+      : createRandom(`${file.dataset.seed} order of samples`).shuffled(samples);
   const calls = await withVariables(callsOf(asked, file.matrix, file.fewShot?.audit), file, solver);
   return { solver, stimuli, calls, identities: await identitiesOf(calls, solver) };
 }

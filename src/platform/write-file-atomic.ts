@@ -20,12 +20,12 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
 
 /**
  * Writes a file so that it is there whole or not at all: under another name in the same folder, on disk, then renamed.
- * Several processes may write the same file at once. Makes its folder.
+ * Several processes may write the same file at once. Makes its folder. Content that comes in pieces is never held whole.
  *
  * @throws {RefusedFileError} if something else than a file has that name: a device would be replaced, a pipe lost.
  * @throws what the file system says; nothing is left behind then.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
   await makeFolder(dirname(path));
   const there = await stat(systemPath(path)).catch(() => undefined);
   if (there !== undefined) refuseUnlessFile(path, there);
@@ -33,7 +33,8 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   try {
     const file = await open(draft, "wx");
     try {
-      await file.writeFile(content);
+      const pieces = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
+      for (const piece of pieces) await file.writeFile(piece);
       await file.datasync();
     } finally {
       await file.close();

@@ -150,11 +150,16 @@ export function shardHeadLine({ shard, places, total, sha256: hash }: ShardPart,
 export function shardRows(rows: RunRows, { places }: ShardPart): RunRows {
   return {
     ...rows,
-    append: (step) => rows.append({ ...step, text: new Map([...step.text, [SHARD_FILE, entryLine(step, places)]]) }),
+    append: (step) =>
+      rows.append({ ...step, text: new Map([...step.text, [SHARD_FILE, shardEntryLine(step, places)]]) }),
   };
 }
 
-function entryLine({ done, inProgress, tried, text, counts }: RunStep, places: ReadonlyMap<string, number>): string {
+/** What a shard's file says of one step. */
+export function shardEntryLine(
+  { done, inProgress, tried, text, counts }: RunStep,
+  places: ReadonlyMap<string, number>,
+): string {
   const key = done ?? inProgress?.key ?? tried;
   const at = key === undefined ? undefined : places.get(key);
   if (key === undefined || at === undefined) throw new RangeError("A step of a shard is about one of its inputs");

@@ -1,14 +1,18 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openMerging } from "../../src/compose/merging.ts";
 import { ConfigurationError } from "../../src/domain/errors.ts";
+import { evaluate, evaluateShard } from "../../src/evaluate.ts";
 import { continueEvaluation, prepareEvaluation, startEvaluation } from "../../src/evaluation/evaluation.ts";
 import type { EvaluationDependencies } from "../../src/evaluation/evaluation-dependencies.ts";
 import { createAnswerCache, withoutReuse } from "../../src/evaluation/runner/answer-cache.ts";
 import { readResults } from "../../src/evaluation/runner/stored-run.ts";
 import type { Solver } from "../../src/evaluation/solver.ts";
+import { merge } from "../../src/merge.ts";
 import { createContentStore } from "../../src/platform/content-store.ts";
 import { acquireLock } from "../../src/platform/file-lock.ts";
+import { packageVersion } from "../../src/platform/package-paths.ts";
 import { httpSolver, plainStimuli, startAnsweringServer } from "../support/answering-server.ts";
 import { NO_VIDEOS } from "../support/no-videos.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -33,6 +37,19 @@ async function study(more = ""): Promise<{ folder: string; file: string }> {
   return { folder, file: join(folder, "trial.eval.yaml") };
 }
 
+/** A run's files without what says when, how fast and where it was made. */
+async function filesOf(folder: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const name of ["results.jsonl", "judgments.jsonl", "samples.jsonl", "run.json", "report.html"]) {
+    files[name] = (await readFile(join(folder, name), "utf8"))
+      .replaceAll(/"(at|createdAt|cacheFolder|check)": ?"[^"]+"/g, "")
+      .replaceAll(/"latencyMs": ?[\d.]+/g, "")
+      .replaceAll(/\b20\d\d-\d\d-\d\d[T ][\d:.]+Z?/g, "")
+      .replaceAll(/[\d.,]+ m?s\b/g, "");
+  }
+  return files;
+}
+
 function dependencies(folder: string, solver: Solver): EvaluationDependencies {
   return {
     solverFor: async () => solver,
@@ -46,7 +63,7 @@ function dependencies(folder: string, solver: Solver): EvaluationDependencies {
     taxonomyLabels: async (id) => {
       throw new ConfigurationError(`No taxonomy ${id}`);
     },
-    version: "0.0.0",
+    version: packageVersion(),
   };
 }
 
@@ -103,6 +120,56 @@ describe("an evaluation", () => {
     });
     expect(await continueEvaluation(own, { folder: out })).toMatchObject({ done: 10, cached: 0, stopped: null });
     expect([...server.requests.values()]).toEqual(new Array(10).fill(2));
+  });
+
+  it("comes out byte for byte the same of shards, one of which was interrupted, as of one machine", async () => {
+    const server = await startAnsweringServer({
+      misbehave(callId, _nth, response) {
+        if (!callId.startsWith("judge") || !callId.includes("| s1 |")) return false;
+        response.writeHead(400).end();
+        return true;
+      },
+    });
+    const { folder, file } = await study(
+      "rubric: [{ name: reasons, rubric: Does it say why? }]\njudge: { model: loop:a }",
+    );
+    await writeFile(file, (await readFile(file, "utf8")).replace("[accuracy]", "[accuracy, rubric]"));
+    const machine = (name: string) => {
+      const own = dependencies(join(folder, name), httpSolver(server.url));
+      return { ...own, judgeFor: async () => httpSolver(server.url) };
+    };
+    await evaluate({ file, folder: join(folder, "one") }, machine("a"));
+    const asked = server.requests.size;
+    const shards: string[] = [];
+    for (const number of [2, 3, 1]) {
+      const own = machine(`b${number}`);
+      const query = { file, folder: join(folder, `${number}-of-3`), shard: { number, of: 3 } };
+      shards.push(query.folder);
+      const stop = new AbortController();
+      const onProgress = () => stop.abort();
+      if (number === 3) await evaluateShard({ ...query, onProgress }, own, stop.signal);
+      const merging = { ...openMerging(), answers: { cache: own.cache, folder: own.cacheFolder } };
+      if (number === 3)
+        await expect(merge({ shards, folder: join(folder, "merged") }, merging)).rejects.toThrow(
+          /2 of 3 shards are missing/,
+        );
+      await evaluateShard(query, own);
+      await expect(continueEvaluation(own, { folder: query.folder })).rejects.toThrow(/run the command again/);
+    }
+    const own = machine("c");
+    const merging = { ...openMerging(), answers: { cache: own.cache, folder: own.cacheFolder } };
+    const merged = await merge({ shards, folder: join(folder, "merged") }, merging);
+    expect(merged).toMatchObject({ command: "eval", images: 9, failures: 1 });
+    expect(await filesOf(join(folder, "merged"))).toEqual(await filesOf(join(folder, "one")));
+    expect(server.requests.size).toBe(asked);
+    expect([...server.requests.values()].filter((count) => count !== 2)).toEqual([]);
+    const answered = (await readResults(join(folder, "merged"))).filter(({ answer }) => answer !== null);
+    expect(await Promise.all(answered.map(({ key }) => own.cache.has(key)))).toEqual(answered.map(() => true));
+    // What was answered after a merge is not cut off by another.
+    await continueEvaluation(own, { folder: join(folder, "merged") });
+    const lines = await readFile(join(folder, "merged", "results.jsonl"), "utf8");
+    await merge({ shards, folder: join(folder, "merged"), resume: true }, merging);
+    expect(await readFile(join(folder, "merged", "results.jsonl"), "utf8")).toBe(lines);
   });
 
   it("is not started over another run, nor resumed where there is none", async () => {

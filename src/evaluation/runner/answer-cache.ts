@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { type ContentStore, contentKey } from "../../platform/content-store.ts";
+import { type Journal, readRunLines } from "../../runs/journal.ts";
 
 import { Answer } from "../answer.ts";
 import { type Call, type Solution, Usage } from "../solver.ts";
@@ -45,6 +46,29 @@ export function createAnswerCache(store: ContentStore): AnswerCache {
 /** The same cache, filled but not asked: for a run that is to ask everything anew. */
 export function withoutReuse(cache: AnswerCache): AnswerCache {
   return { ...cache, reuses: false, get: async () => undefined, has: async () => false };
+}
+
+/** The same cache, which writes down every answer that it gives or is given. */
+export function recordingAnswers(cache: AnswerCache, answers: Journal): AnswerCache {
+  const note = (key: string, { answer, usage, fingerprint, detail = null }: Solution) =>
+    answers.append({ key, answer, usage, fingerprint, detail });
+  return {
+    ...cache,
+    async get(key) {
+      const known = await cache.get(key);
+      if (known !== undefined) await note(key, known);
+      return known;
+    },
+    async put(key, solution) {
+      await cache.put(key, solution);
+      await note(key, solution);
+    },
+  };
+}
+
+/** Puts answers that were written down into a cache. @throws {KuleshovError} naming a damaged line. */
+export async function takeAnswers(path: string, cache: AnswerCache): Promise<void> {
+  for await (const { key, ...solution } of readRunLines(path, CachedSolution)) await cache.put(key, solution);
 }
 
 /** Raised when the meaning of a kept answer changes, so that old ones are asked again rather than misread. */

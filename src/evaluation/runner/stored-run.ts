@@ -56,14 +56,17 @@ export interface StoredRun {
   readonly samples: readonly Sample[];
 }
 
+/** What was answered, and what a judge model said of it. */
+export const RESULT_FILES = ["results.jsonl", "judgments.jsonl"] as const;
+
 /** The results of a run, one JSON line per finished call. */
 export function resultsPath(folder: string): string {
-  return join(folder, "results.jsonl");
+  return join(folder, RESULT_FILES[0]);
 }
 
 /** What the judge model said of the results, one JSON line per finished call. */
 export function judgmentsPath(folder: string): string {
-  return join(folder, "judgments.jsonl");
+  return join(folder, RESULT_FILES[1]);
 }
 
 /** Writes down what a run is, the header last: its presence says that the samples are whole. */
@@ -72,7 +75,7 @@ export async function beginRun(
   header: Omit<RunHeader, "format">,
   samples: readonly Sample[],
 ): Promise<StoredRun> {
-  const whole: RunHeader = { format: RUN_FORMAT, ...header };
+  const whole = RunHeader.parse({ format: RUN_FORMAT, ...header }); // fields in one order, whoever begins it
   await run.write("samples.jsonl", samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
   await run.write(HEADER_FILE, `${JSON.stringify(whole, null, 2)}\n`);
   return { folder: run.folder, header: whole, samples };
@@ -85,15 +88,20 @@ export function hasRun(folder: string): boolean {
 
 /** @throws {ConfigurationError} when the folder holds no run, or one of another version. */
 export async function openRun(folder: string): Promise<StoredRun> {
-  const text = await readText(join(folder, HEADER_FILE)).catch((error: unknown) => {
-    throw new ConfigurationError(`Cannot open run as the folder has no run.json: \`${folder}\``, { cause: error });
-  });
-  const header = parseHeader(text, folder);
+  const header = await readRunHeader(folder);
   const samples: Sample[] = [];
   for await (const line of readJournal(join(folder, "samples.jsonl"))) {
     samples.push(checked(Sample, line, { folder, name: "samples.jsonl" }));
   }
   return { folder, header, samples };
+}
+
+/** What a run is, without its samples. @throws {ConfigurationError} as {@link openRun}. */
+export async function readRunHeader(folder: string): Promise<RunHeader> {
+  const text = await readText(join(folder, HEADER_FILE)).catch((error: unknown) => {
+    throw new ConfigurationError(`Cannot open run as the folder has no run.json: \`${folder}\``, { cause: error });
+  });
+  return parseHeader(text, folder);
 }
 
 function parseHeader(text: string, folder: string): RunHeader {

@@ -1,0 +1,57 @@
+import { commonest } from "../domain/group-by.ts";
+import type { RunSummary } from "../evaluation/results/summarise.ts";
+import type { RunPlan } from "../evaluation/runner/plan-run.ts";
+import type { RunOutcome } from "../evaluation/runner/run-state.ts";
+import { readable } from "../pages/evaluation-view.ts";
+import { number } from "../pages/markup.ts";
+
+export function callsInWords({ done, total, cached, failed }: RunOutcome): string {
+  return `${done} of ${total} calls done, ${cached} of them from the cache, ${failed} failed`;
+}
+
+/** The plan as a person reads it before spending anything; the last line sums up. */
+export function planText({ cells, ...total }: RunPlan): string {
+  const lines = cells.map(
+    ({ cell, calls, cached, inputTokens, outputTokens, usd }) =>
+      `${cell}: ${calls} calls (${cached} cached), about ${thousands(inputTokens)} tokens in and ${thousands(outputTokens)} out, ${moneyText(usd)}`,
+  );
+  const unknown = total.unpricedModels.length === 0 ? "" : `, and what ${total.unpricedModels.join(", ")} costs`;
+  return [
+    ...lines,
+    `${total.calls} calls, ${total.cached} of them cached; about ${thousands(total.inputTokens)} tokens in and ${thousands(total.outputTokens)} out; ${moneyText(total.usd)}${unknown}`,
+  ].join("\n");
+}
+
+/** The main numbers of each condition. */
+export function summaryText({ cells }: RunSummary): string {
+  return cells
+    .map(({ cell, scorers, rates }) => {
+      const scored = scorers.flatMap((scorer) => scorer.metrics).filter(({ estimate }) => estimate.n > 0);
+      const metrics = [...scored, ...rates.filter(({ estimate }) => (estimate.value ?? 0) > 0)];
+      if (scored.length === 0) return `${cell.id}\n  nothing could be scored${commonestReason(scorers)}`;
+      const lines = metrics.map(({ metric, estimate: { value, low, high, n, unscored } }) => {
+        const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
+        return `  ${readable(metric).padEnd(36)} ${number(value)}${interval}  n = ${n}${unscored > 0 ? `, ${unscored} unscored` : ""}`;
+      });
+      const notes = scorers.flatMap((scorer) => scorer.notes.map((note) => `  ${note}`));
+      return [cell.id, ...lines, ...notes].join("\n");
+    })
+    .join("\n");
+}
+
+/** Why scores are missing, in the words that most of the calls have for it. */
+function commonestReason(scorers: RunSummary["cells"][number]["scorers"]): string {
+  const calls = scorers[0]?.calls ?? [];
+  const reasons = calls.flatMap(({ score }) => (score.value === null ? [score.explanation] : []));
+  const most = commonest(reasons);
+  return most === undefined ? ": no call was finished" : `; ${most.count} of ${calls.length} calls: ${most.item}`;
+}
+
+function thousands(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+function moneyText(usd: number | null): string {
+  if (usd === null) return "cost unknown (add its price under prices)";
+  return usd === 0 ? "free" : `about ${usd.toFixed(usd < 1 ? 4 : 2)} USD`;
+}
