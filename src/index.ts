@@ -83,6 +83,7 @@ export type * from "./ports/exemplar-source.ts";
 export type * from "./ports/exemplar-store.ts";
 export type * from "./ports/face-identity.ts";
 export type * from "./ports/fer-toolbox.ts";
+export type * from "./ports/fleet-queue.ts";
 export type * from "./ports/person-segmenter.ts";
 export type * from "./ports/scene-observer.ts";
 export type * from "./ports/sound-reader.ts";

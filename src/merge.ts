@@ -43,7 +43,10 @@ export interface Merged extends RunCounts {
   readonly goOn: readonly string[] | null;
   /** What of an evaluation's thresholds was missed, a sentence each. */
   readonly missed?: readonly string[];
+  readonly shards: number;
 }
+
+type MergedRun = Omit<Merged, "shards">;
 
 /**
  * Puts the shards of a run together into what one machine would have written, byte for byte but for the time at which it
@@ -60,6 +63,10 @@ export async function merge(
   if (shards.folders.some((shard) => resolve(shard) === resolve(query.folder))) {
     throw new ConfigurationError(`Cannot merge into one of the shards: name another folder (\`${query.folder}\`)`);
   }
+  return { ...(await mergeAs(shards, { query, video, answers, signal })), shards: shards.folders.length };
+}
+
+function mergeAs(shards: Shards, { query, video, answers, signal }: Merging & MergeDependencies): Promise<MergedRun> {
   if (shards.command === "measure") return mergeStudy(shards, { query, video, signal });
   if (shards.command === "ask") return mergeAnswers(shards, { query, signal });
   if (shards.command === "eval") return mergeEvaluation(shards, { query, answers, signal });
@@ -74,7 +81,7 @@ interface Merging {
 async function mergeStudy(
   shards: Shards,
   { query, video, signal }: Merging & Pick<MergeDependencies, "video">,
-): Promise<Merged> {
+): Promise<MergedRun> {
   const { settings, files: about, warnings } = await descriptionOf(shards);
   const study = await openStudyFolder(query.folder, {
     ...{ resume: query.resume, force: query.force },
@@ -104,7 +111,7 @@ async function descriptionOf({ folders: [folder = ""] }: Shards) {
   return { ...description, settings };
 }
 
-async function mergeAnswers(shards: Shards, { query, signal }: Merging): Promise<Merged> {
+async function mergeAnswers(shards: Shards, { query, signal }: Merging): Promise<MergedRun> {
   const run = await openRunFolder(query.folder, { ...query, ...runOf(shards) });
   let state: "interrupted" | "finished" = "interrupted";
   try {
@@ -127,7 +134,7 @@ async function mergeAnswers(shards: Shards, { query, signal }: Merging): Promise
 async function mergeEvaluation(
   shards: Shards,
   { query, answers, signal }: Merging & Pick<MergeDependencies, "answers">,
-): Promise<Merged> {
+): Promise<MergedRun> {
   const whole = await evaluationOf(shards.folders, answers.folder);
   const run = await openRunFolder(query.folder, { ...query, ...runOf(shards) });
   let state: "interrupted" | "finished" = "interrupted";
@@ -151,7 +158,7 @@ async function mergeEvaluation(
 }
 
 /** A run of which one machine makes the rest: what each input took is there, and is not done again. */
-async function mergeGathered(shards: Shards, { query, signal }: Merging): Promise<Merged> {
+async function mergeGathered(shards: Shards, { query, signal }: Merging): Promise<MergedRun> {
   const run = await openRunFolder(query.folder, { ...query, ...runOf(shards) });
   try {
     const rows = await run.openRows(shards.headers);

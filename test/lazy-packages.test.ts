@@ -19,6 +19,6 @@ it.each([[["--help"]], [["ask", IMAGE, "--model", "rules"]]])(
     const packages = new Set(loaded.map(([, name]) => name));
     rmSync(folder, { recursive: true });
     expect(packages).toContain("commander");
-    for (const name of ["@langchain/openai", "openai", "ollama"]) expect(packages).not.toContain(name);
+    for (const name of ["@langchain/openai", "openai", "ollama", "pg", "pg-boss"]) expect(packages).not.toContain(name);
   },
 );

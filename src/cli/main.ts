@@ -14,6 +14,7 @@ import * as evaluation from "./eval.ts";
 import * as exemplars from "./exemplars.ts";
 import { reportFailure } from "./failure.ts";
 import * as find from "./find.ts";
+import * as fleet from "./fleet.ts";
 import * as imported from "./import.ts";
 import * as lab from "./lab.ts";
 import * as mcp from "./mcp.ts";
@@ -39,6 +40,7 @@ const commands = [
   measure,
   merging,
   slurm,
+  fleet,
   imported,
   agreement,
   validation,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Merged } from "../merge.ts";
+import type { MergeDependencies, Merged, MergeQuery } from "../merge.ts";
 import { shellWord } from "../runs/missing-shards.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { measuredSummary } from "./measure.ts";
@@ -23,19 +23,28 @@ export function register(program: Command): void {
     .action(mergeCommand);
 }
 
-async function mergeCommand(shards: readonly string[], { out: folder, resume, force }: MergeOptions): Promise<void> {
+async function mergeCommand(shards: readonly string[], options: MergeOptions): Promise<void> {
   const signal = interruptSignal();
   const { merge } = await import("../merge.ts");
+  await showMerged(options, (query, dependencies) => merge({ ...query, shards }, dependencies, signal), signal);
+}
+
+/** Shows a merge as it goes on, and what came of it. */
+export async function showMerged(
+  { out: folder, resume, force }: MergeOptions,
+  mergeInto: (query: Omit<MergeQuery, "shards">, dependencies: MergeDependencies) => Promise<Merged>,
+  signal: AbortSignal,
+): Promise<void> {
   const { openMerging } = await import("../compose/merging.ts");
   const { createProgressView } = await import("./progress.ts");
   const view = createProgressView();
   try {
-    const merged = await merge({ shards, folder, resume, force, onProgress: view.show }, openMerging(), signal);
+    const merged = await mergeInto({ folder, resume, force, onProgress: view.show }, openMerging());
     view.end();
     const { command, images, failures, goOn, missed = [] } = merged;
     const isAnswers = command === "ask" || command === "eval";
     const about = isAnswers ? askedSummary(merged) : measuredSummary(merged, momentsInWords(merged.images));
-    await print(`Merged ${shards.length} shards. ${about} \`${folder}\`\n`);
+    await print(`Merged ${merged.shards} shards. ${about} \`${folder}\`\n`);
     if (goOn !== null) note(`What is made of all of it together is made by: kuleshov ${goOn.map(shellWord).join(" ")}`);
     for (const sentence of missed) note(sentence);
     if (missed.length > 0) process.exitCode = EXIT.doneWithFailures;

@@ -52,7 +52,7 @@ export interface RunFolder {
   close(state: "interrupted" | "finished"): Promise<void>;
 }
 
-const LOCK_FILE = "run.lock";
+export const LOCK_FILE = "run.lock";
 
 /**
  * Opens the folder of a run. An interrupted run goes on where it stopped, a finished one only with `resume`, and both
