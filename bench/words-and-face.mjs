@@ -1,7 +1,8 @@
 // Contradictions between words and a face: how many of the planted ones are found, and how often one is found where there is none.
-// Words are those of bench/support/said.tsv, which were set aside before the rule was written. Faces are planted: action units and
-// a reading of the expression as somebody who shows it has them; with a folder, they are measured on its photographs instead.
-// Target: 95 % of the planted ones, at most 5 % false ones.
+// Words are those of bench/support/said.tsv: a first set, which the rule no longer counts as unseen, and one of many sorts that was
+// written before the rule was looked at again and split by hash. Rules are made on what `development` shows, and only counts of
+// `held-out` are printed. Faces are planted: action units and a reading of the expression as somebody who shows it has
+// them; with a folder, they are measured on its photographs instead. Target: 95 % of the planted ones, at most 5 % false ones.
 //   node bench/words-and-face.mjs [folder with labels.csv (path,label)]
 
 import { readFile } from "node:fs/promises";
@@ -16,7 +17,7 @@ import { decodeImage } from "../dist/src/measuring/decode-image.js";
 const [FOUND, FALSE] = [0.95, 0.05];
 const TIMES = [1, 1.2, 1.4, 1.6, 1.8, 2];
 const rows = (await readFile(new URL("support/said.tsv", import.meta.url), "utf8")).trim().split("\n").slice(1);
-const words = rows.map((row) => row.split("\t")).map(([says, text]) => ({ says, text }));
+const words = rows.map((row) => row.split("\t")).map(([set, says, sort, text]) => ({ set, says, sort, text }));
 
 const DISPLAYS = {
   happiness: { AU6: 0.8, AU12: 0.9 },
@@ -30,36 +31,59 @@ const shows = (label) => (label === "happiness" ? "pleasant" : label === "neutra
 const [folder] = process.argv.slice(2);
 const faces = folder === undefined ? Object.keys(DISPLAYS).map(planted) : await photographed(folder);
 
-const pairs = words.flatMap(({ says, text }, at) =>
+const pairs = words.flatMap(({ set, says, sort, text }, at) =>
   ["pleasant", "unpleasant", "rest"].flatMap((shown) => {
     const own = faces.filter(({ label }) => shows(label) === shown);
     // Every face of a folder is used; each sentence meets several.
     const met = folder === undefined ? [own[at % own.length]] : own.filter((_face, i) => i % words.length === at);
     return met.map(({ label, measurement }) => {
       const isPlanted = says !== "nothing" && shown !== "rest" && says !== shown;
-      return { says, shown, label, text, isPlanted, found: contradictions(ledgerOf(text, measurement)).length > 0 };
+      return {
+        set,
+        says,
+        sort,
+        shown,
+        label,
+        text,
+        isPlanted,
+        found: contradictions(ledgerOf(text, measurement)).length > 0,
+      };
     });
   }),
 );
-for (const { isPlanted, found, text, label } of pairs) {
-  if (folder === undefined && isPlanted !== found)
-    console.log(`${found ? "false" : "missed"}: "${text}" over ${label}`);
-}
-const planted_ = pairs.filter(({ isPlanted }) => isPlanted);
-const others = pairs.filter(({ isPlanted }) => !isPlanted);
-const share = (all) => all.filter(({ found }) => found).length / all.length;
-const percent = (value) => `${(100 * value).toFixed(1)} %`;
-for (const says of ["pleasant", "unpleasant", "nothing"]) {
-  for (const shown of ["pleasant", "unpleasant", "rest"]) {
-    const own = pairs.filter((pair) => pair.says === says && pair.shown === shown);
-    console.log(`${says} words, ${shown} face: found in ${own.filter(({ found }) => found).length} of ${own.length}`);
+const percent = (some, all) => `${((100 * some.length) / all.length).toFixed(1)} % (${some.length} of ${all.length})`;
+for (const set of ["first", "development", "held-out"]) {
+  const own = pairs.filter((pair) => pair.set === set);
+  if (folder === undefined && set !== "held-out") {
+    for (const { isPlanted, found, text, label } of own)
+      if (isPlanted !== found) console.log(`${found ? "false" : "missed"}: "${text}" over ${label}`);
   }
+  const planted_ = own.filter(({ isPlanted }) => isPlanted);
+  const others = own.filter(({ isPlanted }) => !isPlanted);
+  // Over a face that shows nothing, nothing can be false: the strictest count leaves those out.
+  const could = others.filter(({ says, shown }) => says === "nothing" && shown !== "rest");
+  const isFound = ({ found }) => found;
+  console.log(
+    `${set}: ${percent(planted_.filter(isFound), planted_)} of planted contradictions found (target: ${100 * FOUND} %)`,
+  );
+  console.log(
+    `${set}: ${percent(others.filter(isFound), others)} of all other pairs falsely (target: at most ${100 * FALSE} %)`,
+  );
+  console.log(
+    `${set}: ${percent(could.filter(isFound), could)} of faces that show something over words that say nothing falsely`,
+  );
+  for (const sort of new Set(own.map((pair) => pair.sort))) {
+    const of = own.filter((pair) => pair.sort === sort);
+    const [plantedOf, othersOf] = [of.filter(({ isPlanted }) => isPlanted), of.filter((pair) => could.includes(pair))];
+    if (plantedOf.length > 0) console.log(`  ${sort}: found ${percent(plantedOf.filter(isFound), plantedOf)}`);
+    if (othersOf.length > 0) console.log(`  ${sort}: false ${percent(othersOf.filter(isFound), othersOf)}`);
+  }
+  if (set !== "held-out") continue;
+  process.exitCode =
+    planted_.filter(isFound).length / planted_.length >= FOUND && others.filter(isFound).length / others.length <= FALSE
+      ? 0
+      : 1;
 }
-console.log(
-  `${percent(share(planted_))} of ${planted_.length} planted contradictions found (target: ${percent(FOUND)})`,
-);
-console.log(`${percent(share(others))} false ones in ${others.length} other pairs (target: at most ${percent(FALSE)})`);
-process.exitCode = share(planted_) >= FOUND && share(others) <= FALSE ? 0 : 1;
 
 function planted(label) {
   const units = {

@@ -157,7 +157,7 @@ const PARTICIPLES: ReadonlyMap<string, string> = new Map(
 );
 /** After "her", these end the object: "fired her without a word", but not "beat her dog". */
 const AFTER_OBJECT =
-  /^(?:$|[.,;:!?]|(?:for|at|in|on|to|by|with|without|from|because|and|but|when|while|after|before|during|out|off|down|up|away|again|that|as|into|over|under|the|a|an|alone|behind|yesterday|today|badly|so|very|about|of|his|her|their|my)\b)/i;
+  /^(?:$|[.,;:!?]|(?:for|at|in|on|to|by|with|without|from|because|and|but|when|while|after|before|during|out|off|down|up|away|again|that|as|into|over|under|the|a|an|alone|behind|yesterday|today|tonight|this|last|every|right|just|because|badly|so|very|about|of|his|her|their|my)\b)/i;
 const ACTED_ON =
   /^(?<subject>(?:[\w'-]+\s+){0,4}?[\w'-]+)\s+(?<verb>[\w]+)\s+(?:(?<way>at|to|for|with|on|against|past)\s+)?(?<object>him|her|them|me|us)\b\s*(?<rest>.*)$/i;
 

@@ -1,5 +1,7 @@
 import { readSituation, type SituationReading } from "./read-situation.ts";
-import { isOfAnotherTime, NOT_SAID_NOW, readSelfReport } from "./self-report.ts";
+import { NOT_SAID_NOW, sentencesOfNow } from "./said-of-now.ts";
+import { isOfAnotherTime, readSelfReport } from "./self-report.ts";
+import { summedPleasantness } from "./word-pleasantness.ts";
 
 /** `(laughs)`, `[music]`, `♪`: what is heard and not said. */
 const NOT_SAID = /\([^)]*\)|\[[^\]]*\]|[♪♫*]/g;
@@ -43,20 +45,44 @@ export interface SaidPleasantness {
 
 /** What happens to somebody is told with these. */
 const OF_ONESELF = /\b(?:i|i'm|i've|i'll|i'd|me|my|mine|myself|we|we're|we've|us|our)\b/i;
-/** Less of a situation is not said clearly enough to be held against a face. */
+/** What somebody close thinks of something is no event in one's own life, as their illness is. */
+const THEIR_MIND =
+  /^(?:my|our) (?:\w+ )?\w+ (?:\w+ly )?(?:loves?|hates?|likes?|enjoys?|prefers?|wants?|fears?|adores?|thinks?|is (?:\w+ )?(?:afraid|scared|terrified|angry|happy|sad|proud|worried|upset))\b/i;
+/** Less of a situation is not said clearly enough to be held against a face, unless its words are of the same side. */
 const CLEAR_FROM = 0.75;
+const CLEAR_WITH_WORDS_FROM = 0.45;
+/** The share of one label at least: what may be any of five emotions is not known to be one. */
+const ONE_LABEL_FROM = 0.35;
+/** Sum of ratings of words from which on they are of a side; a cue of the word table counts as much. */
+const WORDS_FROM = 1.5;
 const PLEASANT: readonly string[] = ["happiness"];
 const UNPLEASANT: readonly string[] = ["anger", "contempt", "disgust", "fear", "sadness", "guilt", "shame"];
 
 /** `null` where the words do not say clearly that it is pleasant or unpleasant for whoever says them. */
 export function saidPleasantness(text: string): SaidPleasantness | null {
   const said = spokenIn(text);
-  const report = readSelfReport(said);
-  if (report !== null) return report;
-  if (!OF_ONESELF.test(said) || NOT_SAID_NOW.test(said.toLowerCase()) || isOfAnotherTime(said)) return null;
-  const { distribution, read } = readSituation(said);
-  const shareOf = (labels: readonly string[]) =>
-    (distribution ?? []).reduce((sum, { label, probability }) => sum + (labels.includes(label) ? probability : 0), 0);
-  if (shareOf(PLEASANT) >= CLEAR_FROM) return { pleasant: true, words: read };
-  return shareOf(UNPLEASANT) >= CLEAR_FROM ? { pleasant: false, words: read } : null;
+  return readSelfReport(said) ?? pleasantnessOfEvent(sentencesOfNow(said));
+}
+
+function pleasantnessOfEvent(sentences: readonly string[]): SaidPleasantness | null {
+  const told = sentences.filter((sentence) => !THEIR_MIND.test(sentence)).join(" ");
+  if (!OF_ONESELF.test(told) || NOT_SAID_NOW.test(told.toLowerCase()) || isOfAnotherTime(told)) return null;
+  const { distribution, cues, read } = readSituation(told);
+  const side = summedPleasantness(told) + WORDS_FROM * cues.reduce((sum, { cue }) => sum + sideOf(cue.likelihood), 0);
+  const isClear = (labels: readonly string[], ofThisSide: number) => {
+    const shares = (distribution ?? [])
+      .filter(({ label }) => labels.includes(label))
+      .map(({ probability }) => probability);
+    const share = shares.reduce((sum, one) => sum + one, 0);
+    if (ofThisSide >= WORDS_FROM) return share >= CLEAR_WITH_WORDS_FROM;
+    return share >= CLEAR_FROM && Math.max(...shares) >= ONE_LABEL_FROM;
+  };
+  if (isClear(PLEASANT, side)) return { pleasant: true, words: read };
+  return isClear(UNPLEASANT, -side) ? { pleasant: false, words: read } : null;
+}
+
+function sideOf(likelihood: Readonly<Record<string, number | undefined>>): -1 | 0 | 1 {
+  const most = (labels: readonly string[]) => Math.max(1, ...labels.map((label) => likelihood[label] ?? 1));
+  const [pleasant, unpleasant] = [most(PLEASANT), most(UNPLEASANT)];
+  return pleasant > unpleasant ? 1 : pleasant < unpleasant ? -1 : 0;
 }

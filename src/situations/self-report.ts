@@ -2,7 +2,8 @@ import { z } from "zod";
 import { BASIC_LABELS, type LabelProbability } from "../domain/labels.ts";
 import { patternOf } from "../domain/pattern-of.ts";
 import { knowledgeFile } from "../facs/knowledge-file.ts";
-import { sentencesOf } from "./plain-text.ts";
+import { clausesSaid, NOT_SAID_NOW, sentencesOfNow } from "./said-of-now.ts";
+import { judgedIn } from "./word-pleasantness.ts";
 
 const Words = z.array(z.string().min(1));
 const State = z.strictObject({
@@ -37,33 +38,21 @@ export interface SelfReport {
  * nothing of it, or of somebody else, of another time, or of what might be. The last one that is said counts.
  */
 export function readSelfReport(text: string): SelfReport | null {
-  const said = sentencesOf(text).flatMap((sentence) =>
-    sentence.endsWith("?") ? [] : clausesOf(sentence).flatMap(stateIn),
-  );
-  return said.at(-1) ?? null;
+  return sentencesOfNow(text).flatMap(clausesSaid).flatMap(stateIn).at(-1) ?? null;
 }
 
-function clausesOf(sentence: string): string[] {
-  const plain = sentence
-    .toLowerCase()
-    .replaceAll("’", "'")
-    .replace(/[.!"“”]+/g, " ")
-    .replace(/,(?= thank)/g, "");
-  return plain.split(/[,;:–—]\s*|\s+(?:but|and|because|though|although|yet)\s+/).map((clause) => clause.trim());
-}
-
-/** What makes a clause tell of something that is not, not now, or only by somebody's word. */
-export const NOT_SAID_NOW =
-  /\b(?:if|unless|when|whenever|would|wish|hope|hopes|suppose|imagine|pretend|used to|say|says|said|tell|tells|told|think|thinks|thought|believe|believes)\b/;
 const SOMEBODY = `(?:i|we)(?:'m|'re| am| are|'ve been| have been| feel|'m feeling| am feeling|'m doing| am doing|'re doing| are doing| feel like i'm)`;
-const MADE = `(?:makes?|made|leaves?|gets?|got) (?:me|us)(?: feel)?|(?:i|we)(?: do|'ve)?`;
+const MADE = "(?:makes?|made|leaves?|gets?|got) (?:me|us)(?: feel)?";
 const SOMETHING = String.raw`(?:it|this|that|everything|all of (?:it|this)|life|things|the \w+|my \w+|what an?|such an?|how)(?:'s| is| are| was| were| feels| felt| tastes?| tasted| smells?| sounds?| looks?)?`;
 /** What may stand between; those that deny are counted. */
 const BETWEEN = String.raw`(?:\s+(?:not|never|n't|don't|doesn't|isn't|aren't|wasn't|ain't|hardly|so|very|too|really|quite|just|only|a bit|a little|pretty|rather|honestly|actually|still|always|all|more|most|totally|completely|absolutely|perfectly|deeply|incredibly|terribly|extremely|truly|simply|such|at all|here|now|feel|feeling|an?|the|of|been|doing|in the least))*`;
+/** What is found to be something. */
+const NOUNS = String.raw`(?:it|this|that|these|those|everything|all of (?:it|this)|life|things|(?:the|this|that|these|those|my|our)(?: [\w-]+){1,3}?)`;
 /** Without it, "okay" and "well" alone mostly begin something else. */
 const THANKS = "(?: thanks| thank you)";
-/** Whose good time it is. */
-const OF_ANOTHER = /\b(?:he|she|they|you|he's|she's|they're|you're)\b/;
+/** Whose good time it is, who finds it so. */
+const OF_ANOTHER =
+  /\b(?:he|she|they|you)(?:'\w+)?\b|\b(?:the|a|my|your|his|her|their|our|some|many|most) \w+(?: \w+)? (?:is|are|was|were|has|have|had|got|finds?|feels?|seems?|looks?|loves?|hates?)\b/;
 const DENIES = /\b(?:not|never|hardly|ain't)\b|n't\b/g;
 
 interface Frame {
@@ -73,7 +62,7 @@ interface Frame {
 
 const FRAMES: readonly Frame[] = [
   { before: SOMEBODY, list: "words" },
-  { before: MADE, list: "words" },
+  { before: `${MADE}|(?:i|we)(?: do|'ve)?`, list: "words" },
   { before: SOMETHING, list: "evaluations" },
   { before: "(?:i|we)(?!'| am| are| feel)", list: "verbs" },
 ];
@@ -119,15 +108,54 @@ function stateIn(clause: string): SelfReport[] {
   }
   const found = allPatterns().flatMap(({ state, expression }) => {
     const match = expression.exec(clause);
-    return match === null || NOT_SAID_NOW.test(clause.slice(0, match.index + match[0].length))
+    return match === null ||
+      NOT_SAID_NOW.test(clause.slice(0, match.index + match[0].length)) ||
+      (!isMadeBy(match[0]) && OF_ANOTHER.test(clause.slice(0, match.index)))
       ? []
       : [{ state, match }];
   });
   const [longest] = found.sort((a, b) => b.match[0].length - a.match[0].length);
-  if (longest === undefined) return [];
+  if (longest === undefined) return byWords(clause);
   const denials = longest.match[0].match(DENIES)?.length ?? 0;
   const state = denials % 2 === 0 ? longest.state : stateNamed(longest.state.denied);
   return [reportOf(state, longest.match[0].trim())];
+}
+
+function isMadeBy(words: string): boolean {
+  return new RegExp(String.raw`^${MADE}\b`).test(words);
+}
+
+/** Whose mind it is. */
+const PERSON =
+  /\b(?:man|men|woman|women|people|person|guys?|boys?|girls?|child|children|kids?|brother|sister|mother|mum|mom|father|dad|parents|husband|wife|son|daughter|boss|manager|friends?|neighbou?rs?|teachers?|doctors?|colleagues?|team|cousin|uncle|aunt|grand\w+|patients?|client|customer|dog|cat)\b/;
+const STATEMENTS = [
+  { kind: "state", begin: new RegExp(`^${SOMEBODY}`) },
+  { kind: "state", begin: /^(?:i|we)(?:'ve got| have(?: got)?|'ve)(?= (?:no|such|so much|a lot of|nothing but)\b)/ },
+  {
+    kind: "state",
+    begin: /^(?:(?!he |she |they ).{0,40} )?(?:makes?|made|leaves?|left|gets?|got) (?:me|us)(?: feel)?(?= )/,
+  },
+  {
+    kind: "evaluation",
+    begin: new RegExp(
+      `^(?:${NOUNS}(?:'s| is| are|'s been| has been| have been| was| were|isn't| isn't| aren't| wasn't| weren't| turned out| went| feels?| felt| tastes?| tasted| smells?| smelled)(?: to be)?|what an?|such an?|how|there's|there is)(?= )`,
+    ),
+  },
+] as const;
+
+/** In words that the states do not list, by how pleasant each word is by itself. */
+function byWords(clause: string): SelfReport[] {
+  for (const { kind, begin } of STATEMENTS) {
+    const match = begin.exec(clause);
+    if (match === null || (kind === "evaluation" && PERSON.test(match[0]))) continue;
+    const judged = judgedIn(clause.slice(match[0].length), kind);
+    if (judged === null) continue;
+    const words = `${match[0]} ${judged.words}`;
+    if (NOT_SAID_NOW.test(words)) continue;
+    const denials = judged.denials + (match[0].match(DENIES)?.length ?? 0);
+    return [reportOf(stateNamed(judged.value > 0 === (denials % 2 === 0) ? "happy" : "unwell"), words)];
+  }
+  return [];
 }
 
 function reportOf({ pleasant, shares }: State, words: string): SelfReport {

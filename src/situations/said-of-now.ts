@@ -1,0 +1,64 @@
+import { sentencesOf } from "./plain-text.ts";
+import { pleasantnessOf } from "./word-pleasantness.ts";
+
+/** What makes a clause tell of something that is not, not now, or only by somebody's word. */
+export const NOT_SAID_NOW =
+  /\b(?:if|unless|when|whenever|whether|in case|would|might|may|should|could (?:be|have been)|will be|wish|(?<!(?:all|no|any|of|lost|the|our|my|up) )hopes?|suppose|imagine|pretend|say|says|said|tell|tells|told|think|thinks|thought|believe|believes|claims?|claimed|asked|wrote|writes|texted|shouted|goes)\b|\w'd\b(?! (?:been|had|better)\b)|\w'll be\b/;
+/** Of these, sentences tell as a whole of what might be, or of what somebody else holds. */
+const ELSEWHERE =
+  /^(?:if|unless|when|whenever|in case|suppose|imagine|let's pretend|pretend)\b|\b(?:according to|is (?:called|titled)|the title is|i (?:don't|do not) know (?:if|whether))\b/;
+/** Times that are over. */
+const ELSEWHEN =
+  /(?<!\b(?:get|gets|got|getting|be|am|are|is|'m|'re) )\bused to\b|\b(?:back (?:then|when)|in th(?:ose|e old) days|at the time|once upon|as a (?:child|kid|boy|girl|baby|teenager|student|young \w+)|when (?:i|we) (?:was|were|had|lived|started|first)|years ago|in (?:19|20)\d\d|in the \w+ties|i remember|last (?:year|century|decade|summer|winter))\b/;
+/** Two sides at once, or none. */
+const UNDECIDED =
+  /\b(?:neither|either way|one way or (?:the other|another)|mixed feelings|at the same time|strong feelings)\b/;
+/** "I'm happy to help" and "I'm good at sums" tell nothing of how somebody is. */
+const OFFERS =
+  /\b(?:happy|glad|pleased|delighted) to (?!see|be|hear|have|meet|know|say|report|announce|tell|welcome)\w|\b(?:good|great|bad|terrible) (?:at|with)\b/;
+/** What stands before a statement and leaves it as it is: "Honestly, I guess I'm fine". */
+const LEAD =
+  /^(?:(?:oh|ah|ugh|hey|well|yes|yeah|yep|no|so|and|but|or|honestly|frankly|actually|really|basically|luckily|sadly|look|listen|see|you know(?: what)?|you see|i mean|to be (?:honest|frank|fair)|to tell (?:you )?the truth|maybe|perhaps|now|today|right now|wow|god|my god|man|me|in fact|of course|obviously|i must (?:say|admit|confess)|i have to (?:say|admit|confess)|i(?:'d| would)(?: have to)? (?:say|admit)|(?:i|we)(?: do| actually| really)? (?:guess|suppose|think|believe|reckon|admit|confess|feel like|feel that|find(?= (?:it|this|that|the|all)\b)|know)|i can(?: honestly| only)? say)(?: that(?! (?:is|was)\b|'s))?,?\s+)+/;
+
+/** Sentences that somebody says for themself and of now: no questions and quotes, nothing that is over, might be, or is undecided. */
+export function sentencesOfNow(text: string): string[] {
+  return sentencesOf(withoutQuotes(text.replaceAll("’", "'"))).filter((sentence) => {
+    const plain = sentence.toLowerCase();
+    return (
+      !/\?["”]?$/.test(plain) &&
+      ![ELSEWHERE, ELSEWHEN, UNDECIDED, OFFERS].some((one) => one.test(plain)) &&
+      !isMixed(plain)
+    );
+  });
+}
+
+/** What is quoted is said by somebody else, or at another time; a text that is a quote as a whole is what is said. */
+function withoutQuotes(text: string): string {
+  const rest = text.replace(/["“«][^"”»]*["”»]/g, " . ");
+  return /\p{L}/u.test(rest) ? rest : text;
+}
+
+/** "Happy and sad". */
+function isMixed(sentence: string): boolean {
+  return [...sentence.matchAll(/\b(\w+) (?:and|or)(?: also| a bit| a little)? (\w+)\b/g)].some(
+    ([, one = "", two = ""]) => {
+      return (pleasantnessOf(one) ?? 0) * (pleasantnessOf(two) ?? 0) < 0;
+    },
+  );
+}
+
+/** Clauses in lower case, each without what leads into it. */
+export function clausesSaid(sentence: string): string[] {
+  const plain = sentence
+    .toLowerCase()
+    .replace(/[.!"“”]+/g, " ")
+    .replace(/,(?= thank)/g, "");
+  return plain
+    .split(/[,;:–—]\s*|\s+(?:but|and|because|though|although|yet)\s+/)
+    .map((clause) => withoutLead(clause.trim()));
+}
+
+function withoutLead(clause: string): string {
+  const rest = clause.replace(LEAD, "");
+  return rest === "" ? clause : rest;
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { knowledgeFile } from "../facs/knowledge-file.ts";
+
+const lexicon = knowledgeFile(
+  ["situations", "pleasantness.json"],
+  z.strictObject({ about: z.string(), words: z.record(z.string().regex(/^-?\d(?:\.\d)?$/), z.string().min(1)) }),
+);
+
+let known: ReadonlyMap<string, number> | undefined;
+
+/** How pleasant a word is by itself, -4..4, as ten people rated it; `null` where they found it neither, or were not asked. */
+export function pleasantnessOf(word: string): number | null {
+  known ??= new Map(
+    Object.entries(lexicon().words).flatMap(([value, words]) =>
+      words.split(" ").map((one) => [one, Number(value)] as const),
+    ),
+  );
+  return known.get(word) ?? null;
+}
+
+/** Words that turn the next ones into what they are not. */
+export const DENIES =
+  /^(?:not|no|never|nothing|nobody|none|neither|nor|hardly|barely|without|less|least|ain't|cannot|\w+n't)$/;
+/** A denial reaches this many words. */
+const REACH_WORDS = 4;
+
+/** The sum over the words of a text, denied ones counted the other way round. */
+export function summedPleasantness(text: string): number {
+  const words = text.toLowerCase().match(/[a-z']+/g) ?? [];
+  return words.reduce((sum, word, at) => {
+    const value = pleasantnessOf(word) ?? 0;
+    const denials = words.slice(Math.max(0, at - REACH_WORDS), at).filter((before) => DENIES.test(before)).length;
+    return sum + (denials % 2 === 0 ? value : -value);
+  }, 0);
+}
+
+/** What may stand between the beginning of a statement ("I feel", "it was") and the word that says how it is. */
+const BETWEEN =
+  /^(?:so|very|too|just|only|quite|pretty|rather|a|an|the|bit|little|kind|sort|of|in|at|on|such|as|one|lot|all|most|more|much|less|least|even|still|always|ever|now|here|again|already|been|being|feeling|doing|having|getting|becoming|going|feel|both|that|this|how|my|our|own|beyond|far|from|any|every|for|me|us|like|\w+ly)$/;
+/** Nouns that are something, as in "a dream of a holiday". */
+const MOST_OTHERS = 2;
+
+/**
+ * The first word of a predicate that is pleasant or unpleasant by itself, with the number of denials before it; `null` where
+ * there is none, or where too much stands before it.
+ */
+export function judgedIn(
+  predicate: string,
+  kind: "state" | "evaluation",
+): { readonly value: number; readonly denials: number; readonly words: string } | null {
+  let [denials, others] = [0, 0];
+  const words = predicate.match(/[a-z'-]+/g) ?? [];
+  for (const [at, word] of words.entries()) {
+    const value = pleasantnessOf(word);
+    // "Cancer free", "pain-free".
+    const isFreeOf = /^(?:[a-z]+-)?free$/.test(words[at + 1] ?? "") || /-free$/.test(word);
+    if (isFreeOf && value !== null) return { value: Math.abs(value), denials, words: words.slice(0, at + 2).join(" ") };
+    if (DENIES.test(word)) denials += 1;
+    else if (value !== null) return { value, denials, words: words.slice(0, at + 1).join(" ") };
+    else if (!BETWEEN.test(word)) others += 1;
+    if (others > (kind === "state" ? 0 : MOST_OTHERS)) return null;
+  }
+  return null;
+}
