@@ -1,11 +1,13 @@
-import { openExemplarSession, openStore, storeNames } from "../compose/exemplars.ts";
+import { type ExemplarSession, openExemplarSession, openStore, storeNames } from "../compose/exemplars.ts";
 import { type ModelFlags, modelSettings } from "../compose/model-settings.ts";
 import { openTextEmbedder } from "../compose/models.ts";
 import { ConfigurationError } from "../domain/errors.ts";
+import { looksOf } from "../exemplars/exemplar-source.ts";
 import { identifyImage } from "../exemplars/leakage.ts";
 import { embedMeasured } from "../exemplars/make-exemplar.ts";
 import { type ExemplarQuery, retrieveExemplars } from "../exemplars/retrieve-exemplars.ts";
 import { writeNewFile } from "../platform/write-file-atomic.ts";
+import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { renderExemplar, renderExemplarList } from "../render/terminal-exemplars.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
@@ -91,13 +93,12 @@ export async function search(words: readonly string[], options: SearchOptions): 
       : await openExemplarSession({ ...storeNames(options), cache: options.cache, mirrored: options.mirrored });
   try {
     const store = toolContext?.store ?? openStore(options.store);
-    const [textEmbedding = null] =
-      text === null || options.embedder === undefined
-        ? []
-        : ((await (
-            await openTextEmbedder(options.embedder, await modelSettings(options))
-          )?.embedTexts([text], signal)) ?? []);
-    const face = toolContext === undefined ? { faces: [], image: null } : await facesOf(options, toolContext, signal);
+    const embedder = await openTextEmbedder(options.embedder, await modelSettings(options));
+    const [textEmbedding = null] = text === null || embedder === null ? [] : await embedder.embedTexts([text], signal);
+    const face =
+      toolContext === undefined
+        ? { faces: [], image: null }
+        : await facesOf(options, { ...toolContext, embedder }, signal);
     const retrieval = await retrieveExemplars(
       store,
       { ...face, text, textEmbedding },
@@ -122,13 +123,13 @@ export async function search(words: readonly string[], options: SearchOptions): 
 
 async function facesOf(
   { like, face }: SearchOptions,
-  toolContext: Awaited<ReturnType<typeof openExemplarSession>>,
+  { measure, space, embedder }: ExemplarSession & { readonly embedder: TextEmbedder | null },
   signal: AbortSignal,
-): Promise<Pick<ExemplarQuery, "faces" | "image">> {
-  const { image, faces } = await toolContext.measure(like as string, signal);
+): Promise<Pick<ExemplarQuery, "faces" | "image" | "looks">> {
+  const { image, faces } = await measure(like as string, signal);
   const meant = face === undefined ? faces : faces.filter(({ faceId }) => faceId === face);
   const placed = meant.flatMap(({ faceId, measurements }) => {
-    const expression = embedMeasured(toolContext.space, measurements);
+    const expression = embedMeasured(space, measurements);
     return expression === null ? [] : [{ faceId, expression }];
   });
   if (placed.length === 0) {
@@ -140,6 +141,7 @@ async function facesOf(
   }
   return {
     faces: placed,
+    looks: await looksOf(image, meant, embedder, signal),
     image: identifyImage(
       image,
       faces.map(({ box }) => box),
@@ -164,7 +166,7 @@ export async function stats(options: { readonly store?: string; readonly json?: 
       ...(space === null
         ? []
         : [`${style.dim("measured by")} ${space.id}, ${space.dimensions.length} named dimensions\n`]),
-      ...(embedder === null ? [] : [`${style.dim("texts embedded by")} ${embedder}\n`]),
+      ...(embedder === null ? [] : [`${style.dim("embedded by")} ${embedder}\n`]),
       section("categories", statistics.categories),
       section("labellers", statistics.labellers),
       section("licences", statistics.licences),

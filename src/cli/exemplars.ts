@@ -19,7 +19,7 @@ export function register(program: Command): void {
       )
       .option("--no-images", "keep no small copy of the images in the store")
       .addOption(new Option("--no-pictures").hideHelp()) // the name before
-      .option("--embedder <name>", `embed the texts too: ${EMBEDDER_FORMS}`)
+      .option("--embedder <name>", `embed the texts too, or by clip how images look: ${EMBEDDER_FORMS}`)
       .addOption(mirroredOption())
       .addOption(cacheOption())
       .option("--json", "print JSON");

@@ -194,11 +194,17 @@ export async function openShotSource(
       categories: asked,
       packs,
       seed: request.seed ?? 1,
-      textEmbedder: await openTextEmbedder(request.embedder, request),
+      textEmbedder: await openTextEmbedder(request.embedder ?? (await embedderOfImages(store)), request),
     }),
     labels: asked ?? (packs === null ? null : await categoriesOf(store, packs)),
     close: () => store.close(),
   };
+}
+
+/** The embedder of a store that keeps how exemplars look: it is on this machine, so that nobody has to name it. */
+async function embedderOfImages(store: ExemplarStore): Promise<string | undefined> {
+  const holder = await store.textEmbedder();
+  return holder?.startsWith("clip:") ? holder : undefined;
 }
 
 /** @throws {ConfigurationError} if nobody says whose definitions. */

@@ -73,7 +73,7 @@ export interface ExemplarEntry {
   readonly exemplar: Exemplar;
   /** In the store's expression space. */
   readonly expression: Float32Array | null;
-  /** Text embedding by the store's text embedder. */
+  /** Embedding by the store's embedder: of its words, or of its image where that embeds images too. */
   readonly textEmbedding: Float32Array | null;
   /** JPEG of the region with some margin, or of the image, without metadata; `null` when images are not kept. */
   readonly view: Uint8Array | null;

@@ -10,7 +10,7 @@ import type { ChosenExemplar, ExemplarSource } from "../ports/exemplar-source.ts
 import type { ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
 import { distilCategories, fittingDescriptions } from "./distil-category.ts";
 import { type ImageIdentity, identifyImage, identityOf, leakReason } from "./leakage.ts";
-import { embedMeasured } from "./make-exemplar.ts";
+import { embedMeasured, exemplarView } from "./make-exemplar.ts";
 import { type ExemplarQuery, type Retrieval, retrieveExemplars } from "./retrieve-exemplars.ts";
 import type { ShotMode } from "./shot-modes.ts";
 import { describedShot, shotOf } from "./show-exemplar.ts";
@@ -85,7 +85,17 @@ export async function chooseShots(query: ShotQuery, options: ShotOptions, signal
   const shown =
     mode === "descriptions"
       ? { shots: [], warnings: [] }
-      : await images({ faces, image, text: query.text, filter }, options, signal);
+      : await images(
+          {
+            faces,
+            image,
+            text: query.text,
+            filter,
+            looks: await looksOf(query.image, alike, options.textEmbedder, signal),
+          },
+          options,
+          signal,
+        );
   warnings.push(...shown.warnings);
   if (described.length + shown.shots.length === 0)
     warnings.push(`No exemplar could be shown: ${store.location} has none that fits`);
@@ -113,7 +123,27 @@ async function filterFor({ store, categories, packs }: ShotOptions) {
 /** Of so many shots one may be a counter exemplar, which says what a category is not. */
 const SHOTS_PER_COUNTER = 4;
 
-async function images({ text, ...searching }: Searching, options: ShotOptions, signal?: AbortSignal) {
+/** How each face looks as exemplars are kept, for an embedder of images. */
+export async function looksOf(
+  image: DecodedImage,
+  faces: readonly Face[],
+  textEmbedder: TextEmbedder | null,
+  signal?: AbortSignal,
+): Promise<NonNullable<ExemplarQuery["looks"]>> {
+  if (textEmbedder?.embedImages === undefined) return [];
+  const views = await Promise.all(faces.map(({ box }) => exemplarView(image, box)));
+  const embeddings = await textEmbedder.embedImages(views, signal);
+  return faces.flatMap(({ faceId }, index) => {
+    const embedding = embeddings[index];
+    return embedding === undefined ? [] : [{ faceId, embedding }];
+  });
+}
+
+async function images(
+  { text, ...searching }: Searching & Pick<ExemplarQuery, "looks">,
+  options: ShotOptions,
+  signal?: AbortSignal,
+) {
   const { store, shots, textEmbedder } = options;
   const [textEmbedding = null] =
     text === null || textEmbedder === null ? [] : await textEmbedder.embedTexts([text], signal);

@@ -182,6 +182,14 @@ function whyUnmeasured({ exemplar }: ExemplarEntry): string {
 
 async function embedded(entries: readonly ExemplarEntry[], { textEmbedder, signal }: ImportOptions) {
   if (textEmbedder === null || entries.length === 0) return entries;
+  if (textEmbedder.embedImages !== undefined) {
+    const kept = entries.filter(({ view }) => view !== null);
+    const vectors = await textEmbedder.embedImages(
+      kept.map(({ view }) => view as Uint8Array),
+      signal,
+    );
+    return entries.map((entry) => ({ ...entry, textEmbedding: vectors[kept.indexOf(entry)] ?? null }));
+  }
   const vectors = await textEmbedder.embedTexts(
     entries.map((entry) => exemplarText(entry.exemplar)),
     signal,

@@ -120,7 +120,8 @@ export function embedMeasured(
   return null;
 }
 
-async function exemplarView(image: DecodedImage, region: PixelBox | null): Promise<Uint8Array> {
+/** An image, or a region of it with some margin, as exemplars are kept and compared: JPEG without metadata. */
+export async function exemplarView(image: DecodedImage, region: PixelBox | null): Promise<Uint8Array> {
   const around = region === null ? undefined : clipBox(withMargin(region), image);
   const view = await renderView(image, {
     caption: "exemplar",

@@ -19,6 +19,8 @@ export interface ExemplarQuery {
   readonly faces: readonly { readonly faceId: string; readonly expression: Float32Array }[];
   readonly text: string | null;
   readonly textEmbedding: Float32Array | null;
+  /** How faces look with what is around them, by the store's embedder, where that embeds images. */
+  readonly looks?: readonly { readonly faceId: string; readonly embedding: Float32Array }[];
 }
 
 interface RetrievalOptions {
@@ -46,7 +48,7 @@ export interface Retrieval {
   readonly hits: readonly ExemplarHit[];
   /** Found and left out, since they would give the answer away. */
   readonly excluded: readonly { readonly id: string; readonly category: string; readonly reason: string }[];
-  /** What was searched by: `expression F1`, `text`, `text embedding`. */
+  /** What was searched by: `expression F1`, `image F1`, `text`, `text embedding`. */
   readonly channels: readonly string[];
 }
 
@@ -117,12 +119,19 @@ function poolFilters({ filter, balanced, count }: RetrievalOptions): (ExemplarFi
 async function candidates(store: ExemplarStore, query: ExemplarQuery, options: RetrievalOptions): Promise<Pool> {
   const limit = Math.max(CANDIDATES, options.count * 5);
   const search = options.filter === undefined ? { limit } : { limit, filter: options.filter };
-  const { text, textEmbedding } = query;
+  const { text, textEmbedding, looks = [] } = query;
   const searches: { channel: string; weight: number; hits: Promise<StoreHit[]> }[] = query.faces.map((face) => ({
     channel: `expression ${face.faceId}`,
     weight: 1 / query.faces.length,
     hits: store.nearestExpressions(face.expression, search),
   }));
+  for (const { faceId, embedding } of looks) {
+    searches.push({
+      channel: `image ${faceId}`,
+      weight: 1 / looks.length,
+      hits: store.nearestTexts(embedding, search),
+    });
+  }
   if (text !== null) searches.push({ channel: "text", weight: 1, hits: store.matchText(text, search) });
   if (textEmbedding !== null) {
     const hits = store.nearestTexts(textEmbedding, search);
@@ -201,5 +210,8 @@ function reasons(hit: WholeCandidate, face: ExemplarHit["face"], query: Exemplar
   }
   const rank = hit.fused.ranks.get("text embedding");
   if (rank !== undefined) found.push(`text embedding: place ${rank}`);
+  for (const [channel, place] of hit.fused.ranks) {
+    if (channel.startsWith("image ")) found.push(`looks like the query's ${channel}: place ${place}`);
+  }
   return found;
 }

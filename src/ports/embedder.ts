@@ -11,4 +11,9 @@ export interface TextEmbedder {
    * @throws {ProviderError} if the server fails or answers with something else.
    */
   embedTexts(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /**
+   * The same of encoded images, in the space of the texts, where it has one for both: a store that it fills keeps how exemplars
+   * look instead of what is said of them.
+   */
+  embedImages?(images: readonly Uint8Array[], signal?: AbortSignal): Promise<Float32Array[]>;
 }

@@ -57,6 +57,40 @@ describe("chooseShots", () => {
     ]);
   });
 
+  it("finds by how faces look, with an embedder of images, what expressions cannot tell apart", async () => {
+    const plain = (background: string) =>
+      sharp({ create: { width: 30, height: 20, channels: 3, background } })
+        .jpeg()
+        .toBuffer();
+    const embedImages = (images: readonly Uint8Array[]) =>
+      Promise.all(
+        images.map(async (data) => {
+          const { channels } = await sharp(data).stats();
+          const colours = channels.map(({ mean }) => mean + 1);
+          return Float32Array.from(colours, (mean) => mean / Math.hypot(...colours));
+        }),
+      );
+    const eyes: ShotOptions["textEmbedder"] = {
+      ...{ id: "clip:colours", remote: false, server: "here", embedImages },
+      embedTexts: async () => [],
+    };
+    const alike = await Promise.all(
+      ["red", "lime", "blue"].map(async (colour) => {
+        const [textEmbedding = null] = await embedImages([await plain(colour)]);
+        return exemplarEntry({ category: "grin", face: { AU12: 0.9 }, image: colour, caption: colour, textEmbedding });
+      }),
+    );
+    await store.add(alike, eyes.id);
+    for (const [colour, rgb] of Object.entries({ red: [255, 0, 0], lime: [0, 255, 0], blue: [0, 0, 255] })) {
+      const shown = { ...image, rgb: image.rgb.map((_, at) => rgb[at % 3] as number) };
+      const chosen = await chooseShots(
+        { image: shown, faces: [faceShowing({ AU12: 0.9 })], text: null },
+        options({ shots: 1, categories: ["grin"], textEmbedder: eyes }),
+      );
+      expect(chosen.exemplars[0]?.item.statement).toContain(`caption "${colour}"`);
+    }
+  });
+
   it("puts an example into one statement, with its vote, its image and no open text", async () => {
     const { exemplars, warnings } = await choose({ shots: 1 });
     const [shot] = exemplars;

@@ -199,6 +199,20 @@ describe("readCategoryFolders", () => {
 });
 
 describe("importExemplars", () => {
+  it("has an embedder of images look at what is kept, and not read the words", async () => {
+    const store = await newStore();
+    const shown: Uint8Array[] = [];
+    const textEmbedder: ImportOptions["textEmbedder"] = {
+      ...{ id: "clip:tiny", remote: false, server: "here" },
+      embedTexts: () => Promise.reject(new Error("words were embedded")),
+      embedImages: async (images) => images.map((view) => Float32Array.of(shown.push(view), 0)),
+    };
+    const { added } = await importExemplars(store, [candidate(samplePhoto(1))], options({ textEmbedder }));
+    const entry = await store.get(added[0] as string);
+    expect([shown, entry?.textEmbedding]).toEqual([[entry?.view], Float32Array.of(1, 0)]);
+    expect(await store.textEmbedder()).toBe("clip:tiny");
+  });
+
   it("keeps what is measured, a small view without metadata, and where it came from", async () => {
     const store = await newStore();
     const { candidates } = await readPack(await packOf(line({ region: smile.box, why: "she laughs" })));

@@ -13,6 +13,17 @@ export const clipProvider: ModelProvider = {
     const { createClipJudge } = await import("./clip-judge.ts");
     return createClipJudge(model);
   },
+  async openEmbedder(model) {
+    const { openClipPair } = await import("./clip-pair.ts");
+    const pair = await openClipPair(model);
+    return {
+      id: `clip:${model}`,
+      remote: false,
+      server: "this machine",
+      embedTexts: (texts, signal) => Promise.all(texts.map((text) => pair.embedText(text, signal))),
+      embedImages: (images, signal) => Promise.all(images.map((data) => pair.embedImage({ data }, signal))),
+    };
+  },
   async check() {
     const check = { group: "models", name: "clip" } as const;
     if (await isPulled()) return { ...check, state: "ready", detail: `${SHIPPED} is pulled`, remedy: null };
