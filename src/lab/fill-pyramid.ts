@@ -60,12 +60,20 @@ export function finer(matches: Matches, coarse: Field, fine: Field): Matches {
   const { targets, isSource, sources, widthPx } = fine;
   const source = Int32Array.from(targets, (target, n) => {
     const [x, y] = [target % widthPx, Math.floor(target / widthPx)];
-    const above = coarse.targetAt[(y >> 1) * coarse.widthPx + (x >> 1)] ?? -1;
+    // At the frame, where no patch fits on the coarser level, beside what was found for the nearest one that does.
+    const [left, top] = [withinPatches(x >> 1, coarse.widthPx), withinPatches(y >> 1, coarse.heightPx)];
+    const above = coarse.targetAt[top * coarse.widthPx + left] ?? -1;
     const from = matches.source[above] ?? -1;
-    const own = (2 * Math.floor(from / coarse.widthPx) + (y & 1)) * widthPx + 2 * (from % coarse.widthPx) + (x & 1);
+    const row = 2 * Math.floor(from / coarse.widthPx) + y - 2 * top;
+    const own = row * widthPx + 2 * (from % coarse.widthPx) + x - 2 * left;
     return above >= 0 && isSource[own] === 1 ? own : (sources[(n * 7919) % sources.length] as number);
   });
   return { source, cost: new Float64Array(targets.length).fill(Number.POSITIVE_INFINITY) };
+}
+
+/** The nearest place along a side around which a patch fits. */
+export function withinPatches(at: number, side: number): number {
+  return Math.max(REACH, Math.min(side - 1 - REACH, at));
 }
 
 function halved({ widthPx, heightPx, rgb, hole, barred }: Known): Known {

@@ -18,8 +18,8 @@ const [LEFT, RIGHT, ABOVE, BELOW] = [1, 2, 4, 8];
 /** Neighbours by the bits that say which there are. */
 const COUNT = Uint8Array.from({ length: 16 }, (_, bits) => [1, 2, 4, 8].filter((bit) => (bits & bit) !== 0).length);
 
-/** Seams are spread over about 40 pixels. */
-const HELD = 1 / 40 ** 2;
+/** Seams are spread over about 100 pixels. */
+const HELD = 1 / 100 ** 2;
 
 const SWEEPS = 3;
 const CYCLES = 4;

@@ -21,7 +21,7 @@ import { blurredBackground, faceOnly, faceSwap, grayscale, neutralInContext } fr
 import { partnersOf } from "./swap-partners.ts";
 
 /** Raised when a recipe changes what it shows. */
-const RECIPES = 3;
+const RECIPES = 4;
 /** Decoded and measured images that are kept: a run asks for all arms of a sample in a row. */
 const KEPT_SCENES = 4;
 

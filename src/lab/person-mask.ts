@@ -1,6 +1,6 @@
 import { depthOf } from "./fill-pyramid.ts";
 import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
-import { blurredValues, emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
+import { blurredValues, covered, emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
 import { blurred, type Raster } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
@@ -50,9 +50,34 @@ async function findWholePeople(scene: Scene): Promise<Mask> {
   return edged(await withShadow(raster, whole), sizeOfHeads(outlines));
 }
 
-/** Wider by a twentieth of a head, and soft at the edge, so that nothing of what it covers shines through. */
+/** Gaps up to so many heads wide, as between head and shoulder, go along with people: the widest that leave enough of the image. */
+const GAPS_IN_HEADS = [1.2, 0.6, 0.3];
+
+/**
+ * The same without the shape of people: an outline of head and shoulders tells of a person however well it is filled, and a
+ * strand of hair that was left beside it does. `most` is how much of the image may go.
+ */
+export async function aroundPeople(scene: Scene, most: number): Promise<Mask> {
+  const people = await wholePeople(scene);
+  const head = sizeOfHeads(scene.faces.map((face) => headOutline(face, scene.scale)));
+  for (const gap of GAPS_IN_HEADS) {
+    const closed = closedOver(covered(people), people.widthPx, (gap / 2) * head);
+    const values = people.values.map((value, at) => Math.max(value, closed[at] as number));
+    if (values.reduce((sum, value) => sum + value, 0) <= most * values.length) return { ...people, values };
+  }
+  return people;
+}
+
+/** Morphological closing: cells with all from which no disc of that reach gets out without touching them. */
+function closedOver(cells: Uint8Array, widthPx: number, reachPx: number): Uint8Array {
+  const others = (of: Uint8Array) => of.map((one) => 1 - one);
+  const grown = (of: Uint8Array) => Uint8Array.from(depthOf(others(of), widthPx), (away) => (away <= reachPx ? 1 : 0));
+  return others(grown(others(grown(cells))));
+}
+
+/** Wider by a twelfth of a head, and soft at the edge, so that nothing of what it covers shines through. */
 function edged(mask: Mask, size: number): Promise<Mask> {
-  const growPx = Math.max(3, Math.min(0.06 * size, 0.01 * Math.max(mask.widthPx, mask.heightPx)));
+  const growPx = Math.max(3, Math.min(0.08 * size, 0.012 * Math.max(mask.widthPx, mask.heightPx)));
   return softened(mask, { growPx, featherPx: growPx / 4 });
 }
 

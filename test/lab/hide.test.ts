@@ -52,6 +52,17 @@ describe("filling a hole", () => {
     expect(Math.max(...row)).toBeLessThan(150);
   });
 
+  it("goes on with the shade of its border, to the edge of the frame, whatever shade its pieces bring along", () => {
+    const grain = (x: number, y: number) => (noise[y * W + x] as number) % 7;
+    const shaded = painted((x, y) => 60 + x / 2 + y / 3 + grain(x, y));
+    const mask = masked((x, y) => x > 60 && x < 120 && y > 50);
+    const filled = fillHole(shaded, { mask, seed: 1 });
+    const off = [...mask.values.keys()]
+      .filter((i) => mask.values[i] === 1)
+      .map((i) => Math.abs((filled?.rgb[3 * i] as number) - (63 + (i % W) / 2 + Math.floor(i / W) / 3)));
+    expect(off.reduce((sum, one) => sum + one, 0) / off.length).toBeLessThan(6);
+  });
+
   it("is not done from next to nothing", () => {
     expect(fillHole(stripes, { mask: masked((x) => x > 6), seed: 1 })).toBeNull();
   });
@@ -68,6 +79,23 @@ describe("the artefact score", () => {
     expect(bad?.fill).toBeGreaterThan(0.95);
     expect(good?.fill).toBeLessThan(0.85);
     expect(bad?.untouched).toBe(good?.untouched);
+  });
+});
+
+describe("hiding people", () => {
+  const face = { ...faceOf(), box: { leftPx: 80, topPx: 30, widthPx: 20, heightPx: 24 } };
+  const head = (x: number, y: number) => Math.hypot(x - 90, (y - 42) / 1.3) < 14;
+  const people = masked((x, y) => head(x, y) || (Math.abs(x - 90) < 40 && y > 66));
+  const scene = { raster: stripes, scale: 1, faces: [face], target: face, people, image: stripes } as unknown as Scene;
+  const besideTheNeck = 58 * W + 68;
+  const hiddenAt = async (hiding: Partial<Hiding>) =>
+    (await contextOnly(scene, { hide: "people", mask: "fill", seed: 1, ...hiding }))?.part.values[besideTheNeck];
+
+  it("leaves no outline of head and shoulders in a fill, and their shape under a cover", async () => {
+    expect(await hiddenAt({})).toBe(1);
+    expect(await hiddenAt({ mask: "gray" })).toBe(0);
+    // Where so much of the image may not go, people go as they are.
+    expect(await hiddenAt({ mostHidden: 0.31 })).toBe(0);
   });
 });
 
