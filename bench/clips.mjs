@@ -265,14 +265,18 @@ if (isWanted("memory")) {
   const minutes = Number(words[1] ?? 60);
   const [photo] = await photos([6]);
   const [part, path] = [join(folder, "part.mp4"), join(folder, "long.mp4")];
-  await writeClip(
-    part,
-    Array.from({ length: 20 * FPS }, (_, i) => [
-      view(photo, [photo.widthPx * (0.5 + 0.05 * Math.sin(i / FPS)), photo.heightPx / 2], 0.85),
-    ]),
-    { fps: FPS, filter: "scale=640:360" },
+  const [left, right] = photo.faces;
+  // Two people for ten seconds of each minute: all that is kept of a clip is kept, and an hour takes minutes.
+  const minute = lasting(60, (t) =>
+    t < 10
+      ? [
+          portrait(photo, left, [150 + 60 * Math.sin(t), 200], 420),
+          portrait(photo, right, [700, 200 + 40 * Math.sin(t)], 420),
+        ]
+      : [],
   );
-  spawnSync("ffmpeg", ["-v", "error", "-stream_loop", String(minutes * 3 - 1), "-i", part, "-c", "copy", path]);
+  await writeClip(part, minute, { fps: FPS, filter: "scale=480:270" });
+  spawnSync("ffmpeg", ["-v", "error", "-stream_loop", String(minutes - 1), "-i", part, "-c", "copy", path]);
   const child = spawn(process.execPath, [KULESHOV, "measure", path, "--out", join(folder, "long")], {
     stdio: ["ignore", "ignore", "inherit"],
   });

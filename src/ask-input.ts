@@ -5,7 +5,7 @@ import { ConfigurationError } from "./domain/errors.ts";
 import type { DecodedImage, ImageView } from "./domain/image.ts";
 import type { Face } from "./domain/measurement.ts";
 import { observeScene } from "./evidence/fill-ledger.ts";
-import { givenWords, wordsWithin } from "./evidence/given-words.ts";
+import { givenWords, wordsBesideImage, wordsWithin } from "./evidence/given-words.ts";
 import type { SaidWords } from "./evidence/utterance-evidence.ts";
 import type { ClipSound } from "./evidence/voice-evidence.ts";
 import { askedFaces, blurOtherFaces, checkFace } from "./judging/asked-face.ts";
@@ -106,7 +106,7 @@ export async function openInput(
   const measured = source && (await watch.time("measure", () => seeAndHear(source, listening, signal)));
   const clip = measured && withKeyOf(measured.clip, askedFaces(query));
   const words = given ?? measured?.written?.said ?? null;
-  const { said = words, warnings = [] } = words && clip ? wordsWithin(words, endOf(clip)) : {};
+  const { said, warnings } = words ? wordsIn(words, clip) : { said: null, warnings: [] };
   const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));
   // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
   const shows = (visible: (one: DecodedImage) => Promise<DecodedImage>) =>
@@ -199,6 +199,10 @@ async function seeAndHear(
     await Promise.allSettled(both);
     throw error;
   }
+}
+
+function wordsIn(words: SaidWords, clip: MeasuredClip | null) {
+  return clip === null ? wordsBesideImage(words) : wordsWithin(words, endOf(clip));
 }
 
 function endOf({ frames, dynamics: { intervalS } }: MeasuredClip): number {

@@ -87,7 +87,8 @@ export async function askMany(
     const onProgress = (progress: StepProgress) => query.onProgress?.({ ...progress, ...purse.spent() });
     const showAnswers = async () => {
       await rows.close();
-      await writeAnswers(run, await readAnswers(query.folder), { model: judgeOf(dependencies.ask), ...purse.spent() });
+      const about = { model: judgeOf(dependencies.ask), video: dependencies.ask.clips?.video };
+      await writeAnswers(run, await readAnswers(query.folder), { ...about, ...purse.spent() });
     };
     try {
       await recordSteps(steps, { rows, total: own.length, already, onProgress, signal });

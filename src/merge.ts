@@ -68,7 +68,7 @@ export async function merge(
 
 function mergeAs(shards: Shards, { query, video, answers, signal }: Merging & MergeDependencies): Promise<MergedRun> {
   if (shards.command === "measure") return mergeStudy(shards, { query, video, signal });
-  if (shards.command === "ask") return mergeAnswers(shards, { query, signal });
+  if (shards.command === "ask") return mergeAnswers(shards, { query, video, signal });
   if (shards.command === "eval") return mergeEvaluation(shards, { query, answers, signal });
   return mergeGathered(shards, { query, signal });
 }
@@ -111,7 +111,10 @@ async function descriptionOf({ folders: [folder = ""] }: Shards) {
   return { ...description, settings };
 }
 
-async function mergeAnswers(shards: Shards, { query, signal }: Merging): Promise<MergedRun> {
+async function mergeAnswers(
+  shards: Shards,
+  { query, video, signal }: Merging & Pick<MergeDependencies, "video">,
+): Promise<MergedRun> {
   const run = await openRunFolder(query.folder, { ...query, ...runOf(shards) });
   let state: "interrupted" | "finished" = "interrupted";
   try {
@@ -120,7 +123,7 @@ async function mergeAnswers(shards: Shards, { query, signal }: Merging): Promise
     await mergeRows(shards, rows, { query, signal }).finally(() => rows.close());
     const spent = createPurse({}, await readTries(run.folder)).spent();
     const answers = await readAnswers(run.folder);
-    await writeAnswers(run, answers, { model: judgeIn(shards.settings), ...spent });
+    await writeAnswers(run, answers, { model: judgeIn(shards.settings), video, ...spent });
     state = "finished";
     // Not as the rows count them, of which some were tried in vain before.
     const failures = answers.filter(({ failure }) => failure !== null).length;

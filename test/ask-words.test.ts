@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
@@ -16,6 +16,7 @@ import { renderTerminalSummary } from "../src/render/terminal-summary.ts";
 import { readAskList } from "../src/study/ask-list.ts";
 
 import { cue, judgment, reading, subject } from "./support/builders.ts";
+import { gradientImage } from "./support/images.ts";
 import { saysJson, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
 import { toldIn } from "./support/scripted-judge.ts";
@@ -208,6 +209,16 @@ it("refuses a transcript of another clip, and a broken one before anything is me
   );
 });
 
+it("takes what is said beside an image without its times, as an image lasts none", async () => {
+  const parts = await partsWithWords(createRulesModel());
+  const image = gradientImage(60, 40);
+  const report = await ask({ ...QUERY, image, transcript: await transcript() }, parts);
+  const said = report.evidence.filter(({ kind }) => kind === "utterance");
+  expect([said.length, said.some(({ time }) => time !== undefined)]).toEqual([4, false]);
+  expect(said[0]?.statement).toBe(`Ann (F1, by name) says: "I'm fine, thanks."`);
+  expect(report.warnings).toContain("An image lasts no time: what is said in talk.vtt is taken without its times");
+});
+
 it("reads clips of a list, with a transcript each", async () => {
   const folder = await tempFolder();
   await writeFile(join(folder, "talk.vtt"), TALK);
@@ -221,6 +232,9 @@ it("reads clips of a list, with a transcript each", async () => {
   const { answers } = await askMany(query, { ask: parts, price: undefined, version: "0.0.0" });
   const said = answers.map(({ report }) => report?.evidence.filter(({ kind }) => kind === "utterance").length ?? null);
   expect(said).toEqual([3, null, 1]);
+  // Each stands for itself by the frame that tells most of it; what failed has none.
+  const page = await readFile(join(folder, "out", "answers.html"), "utf8");
+  expect(page.split("data:image/jpeg;base64,")).toHaveLength(3);
   expect(answers[1]?.failure).toContain("Cannot read transcript as there is no such file");
   const written = { transcribe: "openai:whisper-1", transcribeUrl: "http://127.0.0.1:9/v1", timeout: 30 };
   expect(partsOptions({ image: "list.csv", toolbox: [], scene: true, ...written }, ["a.png", "b.mp4"])).toMatchObject({

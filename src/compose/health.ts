@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { availableParallelism, release } from "node:os";
+import { checkFfmpeg } from "../adapters/ffmpeg/ffmpeg-health.ts";
 import type { FoundToolbox, ToolboxDefinition } from "../adapters/toolbox-definition.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import { listNetworks, type NetworkListing } from "../networks/list-networks.ts";
@@ -9,6 +10,7 @@ import { cacheFolder } from "../platform/cache-folder.ts";
 import { makeFolder } from "../platform/make-folder.ts";
 import { type SmileCheck, smileCheckOf } from "./known-smile.ts";
 import { MODEL_PROVIDERS } from "./models.ts";
+import { ffmpegHere } from "./study.ts";
 import { toolboxDefinitions } from "./toolboxes.ts";
 
 /** Everything that Kuleshov can use on this machine, found or not. Nothing is installed, compiled or sent anywhere. */
@@ -18,10 +20,10 @@ export async function checkHealth(signal?: AbortSignal): Promise<HealthCheck[]> 
     probeToolboxes(undefined, signal),
     Promise.all(MODEL_PROVIDERS.map((provider) => provider.check(process.env, signal))),
   ]);
-  return [...(await checkMachine()), ...networks, ...toolboxes.map(healthOfToolbox), ...models];
+  return [...(await checkMachine(signal)), ...networks, ...toolboxes.map(healthOfToolbox), ...models];
 }
 
-async function checkMachine(): Promise<HealthCheck[]> {
+async function checkMachine(signal?: AbortSignal): Promise<HealthCheck[]> {
   const supported = Number(process.versions.node.split(".")[0]) >= 20;
   return [
     {
@@ -32,6 +34,7 @@ async function checkMachine(): Promise<HealthCheck[]> {
       remedy: supported ? null : "install Node 20.19 or newer",
     },
     await checkCache(),
+    await checkFfmpeg(ffmpegHere(), signal),
   ];
 }
 

@@ -36,8 +36,10 @@ export interface OpenedStudyTools {
   close(): Promise<void>;
 }
 
-/** Program that reads videos, unless `KULESHOV_FFMPEG` names another. */
-const FFMPEG = "ffmpeg";
+/** The program that reads clips and sound. */
+export function ffmpegHere(): { readonly command: string } {
+  return { command: process.env.KULESHOV_FFMPEG || "ffmpeg" };
+}
 
 /**
  * What reads videos on this machine. The program is looked for when the first video is read.
@@ -45,12 +47,12 @@ const FFMPEG = "ffmpeg";
  */
 export function openVideoReader(framesPerSecond?: number): VideoReader {
   if (framesPerSecond !== undefined) return createFramesReader(framesPerSecond);
-  return createFfmpegReader({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
+  return createFfmpegReader(ffmpegHere());
 }
 
 /** What hears clips, and sound files. Nothing is loaded before the first is heard. */
 export function openHearing(): HearingTools {
-  const others = createFfmpegSound({ command: process.env.KULESHOV_FFMPEG || FFMPEG });
+  const others = createFfmpegSound(ffmpegHere());
   return { sound: createWavSound(others), speech: createSileroVad() };
 }
 

@@ -47,3 +47,11 @@ export function wordsWithin(
   const warning = `${left} of ${all.length} utterances in ${source.name} begin after the clip ends at ${secondsText(untilS)}, and are left out: look whether it is the ${isGiven ? "transcript" : "sound"} of this clip`;
   return { said: utterances.length === 0 ? null : { ...words, utterances }, warnings: [warning] };
 }
+
+/** What is said beside an image, which lasts no time: all of it, whenever it is said. */
+export function wordsBesideImage(words: SaidWords): { readonly said: SaidWords; readonly warnings: readonly string[] } {
+  const { utterances, source } = words;
+  if (utterances.every(({ time }) => time === null)) return { said: words, warnings: [] };
+  const said = { ...words, utterances: utterances.map((one) => ({ ...one, time: null })) };
+  return { said, warnings: [`An image lasts no time: what is said in ${source.name} is taken without its times`] };
+}

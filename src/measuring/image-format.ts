@@ -44,17 +44,31 @@ export function refusalOfBytes(bytes: Uint8Array): string | undefined {
     return "it is JPEG XL: convert it to JPEG or PNG";
   }
   if (latin1(bytes, 4, 8) === "jP  ") return "it is JPEG 2000: convert it to JPEG or PNG";
+  if (isClip(bytes)) return `it is a clip: \`measure\` and \`ask\` take one, by the ending of its name (${CLIP_NAMES})`;
   if (isSound(bytes)) return "it is sound, which shows no face: name its clip, and give `ask` the sound with --sound";
   if (latin1(bytes, 0, 4) === "%PDF") return "it is a PDF document: export the page as JPEG or PNG";
   if (latin1(bytes, 0, 2) === "BM") return "it is a BMP bitmap: convert it to JPEG or PNG";
   return undefined;
 }
 
-/** WAV, FLAC, MP3 with a title, or M4A. */
+const CLIP_NAMES = ".mp4, .mov, .mkv, ...";
+/** Brands of the ISO container that cameras, telephones and programs write clips in. */
+const CLIP_BRANDS = /^(?:isom|iso\d|mp4\d|avc1|qt {2}|M4V |3gp\d|dash)$/;
+
+/** MP4 and its kin, Matroska and WebM, or AVI. */
+function isClip(bytes: Uint8Array): boolean {
+  return (
+    (latin1(bytes, 4, 8) === "ftyp" && CLIP_BRANDS.test(latin1(bytes, 8, 12))) ||
+    startsWith(bytes, [0x1a, 0x45, 0xdf, 0xa3]) ||
+    (latin1(bytes, 0, 4) === "RIFF" && latin1(bytes, 8, 12) === "AVI ")
+  );
+}
+
+/** WAV, FLAC, Ogg, MP3 with a title, or M4A. */
 function isSound(bytes: Uint8Array): boolean {
   return (
     (latin1(bytes, 0, 4) === "RIFF" && latin1(bytes, 8, 12) === "WAVE") ||
-    ["fLaC", "ID3\u0003", "ID3\u0004"].includes(latin1(bytes, 0, 4)) ||
+    ["fLaC", "OggS", "ID3\u0003", "ID3\u0004"].includes(latin1(bytes, 0, 4)) ||
     latin1(bytes, 4, 12) === "ftypM4A "
   );
 }

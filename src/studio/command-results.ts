@@ -12,7 +12,7 @@ import { readText } from "../platform/read-file.ts";
 import { reversiblyVisible } from "../platform/visible-text.ts";
 import { createPurse } from "../runs/purse.ts";
 import type { RunHistory } from "../runs/run-history.ts";
-import { answersView, readAnswers, readTries, SHOWN } from "../study/asked-answers.ts";
+import { answersView, keyTimeOf, readAnswers, readTries, SHOWN } from "../study/asked-answers.ts";
 import { readFoundView } from "../study/write-found.ts";
 import { shownFrom } from "./runs.ts";
 
@@ -71,7 +71,10 @@ async function answersIn({ root, place, history }: Finished): Promise<AnswersVie
   const spent = createPurse({}, await readTries(place)).spent();
   const images = items.slice(0, SHOWN).map((item) => {
     const path = shownFrom(root, history.began.workingFolder, item.path);
-    return path === null ? null : `/api/pixels?${new URLSearchParams({ path, side: "480" })}`;
+    if (path === null) return null;
+    const keyS = item.report === null ? null : keyTimeOf(item.report);
+    const at = keyS === null ? [] : [["at", String(keyS)]];
+    return `/api/pixels?${new URLSearchParams([["path", path], ["side", "480"], ...at])}`;
   });
   return answersView(items, spent, images);
 }

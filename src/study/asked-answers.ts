@@ -1,15 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { DecodedImage } from "../domain/image.ts";
 import type { Judgment, Reading } from "../domain/judgment.ts";
 import { readingRows } from "../domain/reading-rows.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
 import { dataAddress, renderView } from "../measuring/render-view.ts";
 import type { AnswersSummary, AnswersView } from "../pages/answers-view.tsx";
 import { answersPage } from "../pages/result-pages.tsx";
+import { mapInOrder } from "../platform/map-in-order.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { type Cell, csvLines } from "../platform/tables/write-table.ts";
+import type { VideoReader } from "../ports/video-reader.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { AskedItem } from "./asked-item.ts";
+import { readFrameAt } from "./clip-frames.ts";
 import { type ExtraColumns, extraColumnsOf, notesOn, remarksOn } from "./several-answers.ts";
 
 export const ANSWERS_FILE = "answers.jsonl";
@@ -38,12 +42,16 @@ export async function readAnswers(folder: string): Promise<readonly AskedItem[]>
 export async function writeAnswers(
   run: RunFolder,
   items: readonly AskedItem[],
-  { model, ...spent }: Cost & { readonly model: string },
+  { model, video, ...spent }: Cost & { readonly model: string; readonly video?: VideoReader | undefined },
 ): Promise<void> {
   const extras = extraColumnsOf(items);
   const columns = [...COLUMNS, ...extras.flatMap((extra) => extra.columns)];
   await run.write(TABLE_FILE, csvLines([columns, ...items.flatMap((item) => rowsOf(item, extras))]));
-  const images = await Promise.all(items.slice(0, SHOWN).map(thumbnailOf));
+  const images: (string | null)[] = [];
+  const shown = items.slice(0, SHOWN);
+  for await (const image of mapInOrder(shown, (item) => thumbnailOf(item, video), { concurrency: DRAWN_AT_ONCE })) {
+    images.push(image);
+  }
   await run.write(PAGE_FILE, answersPage(answersView(items, spent, images), model));
 }
 
@@ -122,13 +130,26 @@ function topOf({ distribution }: Reading): [string | null, number | null] {
 /** A page of more images is slow to open; all of them are in the table. */
 export const SHOWN = 200;
 const THUMBNAIL_PX = 240;
+/** Of clips, ffmpeg is started for each. */
+const DRAWN_AT_ONCE = 4;
 
-/** `null` where the image cannot be read. */
-async function thumbnailOf({ path }: AskedItem): Promise<string | null> {
+/** Of a clip the frame that stands for it. `null` where it cannot be read. */
+async function thumbnailOf(item: AskedItem, video: VideoReader | undefined): Promise<string | null> {
   try {
-    const view = await renderView(await decodeImage(path), { caption: path, maxSidePx: THUMBNAIL_PX });
+    const view = await renderView(await shownOf(item, video), { caption: item.path, maxSidePx: THUMBNAIL_PX });
     return dataAddress(view);
   } catch {
     return null;
   }
+}
+
+function shownOf({ path, report }: AskedItem, video: VideoReader | undefined): Promise<DecodedImage> {
+  const timeS = report === null ? null : keyTimeOf(report);
+  if (report === null || timeS === null || video === undefined) return decodeImage(path);
+  return readFrameAt({ path, sha256: report.provenance.image.sha256 }, timeS, video);
+}
+
+/** When the frame that stands for a clip is shown; `null` where it was asked about an image. */
+export function keyTimeOf({ clip }: NonNullable<AskedItem["report"]>): number | null {
+  return clip?.shown.find(({ frame }) => frame === clip.keyFrame)?.timeS ?? null;
 }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { checkFfmpeg } from "../../src/adapters/ffmpeg/ffmpeg-health.ts";
 import * as agreement from "../../src/cli/agreement.ts";
 import * as doctor from "../../src/cli/doctor.ts";
 import * as measure from "../../src/cli/measure.ts";
@@ -95,5 +96,17 @@ describe("measure with other people's toolboxes", () => {
       expect(stdout).toMatch(new RegExp(`missing +${name} `));
     }
     expect(stdout).toContain("pip install");
+    expect(stdout).toMatch(/missing +ffmpeg +no `ffmpeg` here[\s\S]*kuleshov ask frames --fps 10/);
+  });
+
+  it.each([
+    ["ffmpeg version 5.1.9-0+deb12u1 Copyright (c)", "ready", /^5\.1\.9-0\+deb12u1 .* reads clips and sound/],
+    ["ffmpeg version N-118000-gabcdef0123 Copyright (c)", "ready", /^N-118000-gabcdef0123 /],
+    ["ffmpeg version 2.8.17 Copyright (c)", "broken", /is version 2\.8\.17, and 4 or newer is needed$/],
+    ["I am something else", "broken", /does not say its version as ffmpeg does$/],
+  ])("reads of a program that says %j whether clips can be read", async (says, state, detail) => {
+    const command = join(await tempFolder(), "ffmpeg");
+    await writeFile(command, `#!/bin/sh\necho "${says}"\n`, { mode: 0o755 });
+    expect(await checkFfmpeg({ command })).toMatchObject({ state, detail: expect.stringMatching(detail) });
   });
 });

@@ -88,6 +88,13 @@ describe("decodeImage", () => {
 
   it.each([
     ["an empty file", () => Buffer.alloc(0), /the file is empty/],
+    [
+      "a clip",
+      () => Buffer.from("\0\0\0 ftypisom\0\0\x02\0isomiso2avc1mp41"),
+      /it is a clip: `measure` and `ask` take one/,
+    ],
+    ["a clip of WebM", () => Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 0x9f]), /it is a clip/],
+    ["sound", () => Buffer.from("OggS\0\x02"), /it is sound, which shows no face/],
     ["text", () => Buffer.from("not an image"), /it is not an image in JPEG, PNG/],
     ["SVG", () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /SVG drawing/],
     ["WAV", () => wavFile(new Float32Array(9)), /it is sound.*--sound/],
