@@ -7,6 +7,7 @@ import type { AnswerStore } from "./judging/kept-answer.ts";
 import type { PromptLibrary } from "./judging/prompt-library.ts";
 import type { ReplyRecorder } from "./judging/record-replies.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
+import type { ClipEncoder } from "./ports/clip-encoder.ts";
 import type { ExemplarSource } from "./ports/exemplar-source.ts";
 import type { FerToolbox } from "./ports/fer-toolbox.ts";
 import type { SceneObserver } from "./ports/scene-observer.ts";
@@ -22,7 +23,7 @@ export interface AskDependencies {
   readonly observers: readonly SceneObserver[];
   readonly exemplars: ExemplarSource | null;
   /** What reads clips, hears them and follows who is in them, and how closely; left out where only images are asked about. */
-  readonly clips?: Pick<StudyTools, "identity" | "video"> & HearingTools & MeasureClipOptions & OfFolder;
+  readonly clips?: Pick<StudyTools, "identity" | "video"> & HearingTools & MeasureClipOptions & OfFolder & Encoding;
   /** What reads the files of transcripts. */
   readonly readTranscript?: TranscriptReader;
   readonly model: JudgeModel;
@@ -43,6 +44,11 @@ export interface AskDependencies {
   readonly version: string;
   /** Told before an image or words leave this machine. */
   readonly notify?: (notice: string) => void;
+}
+
+interface Encoding {
+  /** What writes clips for models that take video. */
+  readonly encoder?: ClipEncoder;
 }
 
 interface OfFolder {

@@ -2,7 +2,7 @@ import type { ClipAtHand } from "./agent/agent-tool.ts";
 import { whileMeasuring } from "./agent/consult.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
 import { ConfigurationError } from "./domain/errors.ts";
-import type { DecodedImage, ImageView } from "./domain/image.ts";
+import type { ClipView, DecodedImage, ImageView } from "./domain/image.ts";
 import type { Face } from "./domain/measurement.ts";
 import { observeScene } from "./evidence/fill-ledger.ts";
 import { givenWords, wordsBesideImage, wordsWithin } from "./evidence/given-words.ts";
@@ -17,6 +17,7 @@ import { renderView } from "./measuring/render-view.ts";
 import type { Stopwatch } from "./platform/stopwatch.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import type { VideoReader } from "./ports/video-reader.ts";
+import { clipAsVideo } from "./study/clip-as-video.ts";
 import { hearClip, heardWithin } from "./study/hear-clip.ts";
 import {
   facesIn,
@@ -77,6 +78,8 @@ export interface AskedInput {
   readonly atHand: ClipAtHand | null;
   /** The image as models are shown it, or frames of the clip with their times; none where no model can see. */
   shown(): Promise<readonly ImageView[]>;
+  /** The clip itself, where a model takes video; `null` for an image, and where it cannot be sent, with why in a sentence. */
+  asVideo(): Promise<{ readonly video: ClipView | null; readonly unsent: readonly string[] }>;
 }
 
 /** Longest side of the image that a model is shown: what vision models resolve, and no more than needs to leave. */
@@ -131,7 +134,22 @@ export async function openInput(
     ],
     atHand: clip && source && clipAtHand(clip, source.tools.video, { observers: dependencies.observers, visible }),
     shown: () => encoded ?? shows(blurred),
+    async asVideo() {
+      if (clip === null || !models.some(({ capabilities }) => capabilities.video)) return { video: null, unsent: [] };
+      const video = query.blurOthers ? { refused: UNBLURRED } : await asVideo(clip, source, signal);
+      if (!("refused" in video)) return { video, unsent: [] };
+      const unsent = `Frames of the clip are shown, and not the clip as a video: ${video.refused}`;
+      dependencies.notify?.(unsent);
+      return { video: null, unsent: [unsent] };
+    },
   };
+}
+
+const UNBLURRED = "whose face is not found in a frame would not be blurred in it";
+
+async function asVideo(clip: MeasuredClip, source: ReturnType<typeof clipIn>, signal: AbortSignal | undefined) {
+  if (source?.encoder === undefined) return { refused: "nothing here writes videos" };
+  return clipAsVideo(clip, { video: source.tools.video, encoder: source.encoder }, signal);
 }
 
 /** The frames of a clip as tools may look at them. */

@@ -68,7 +68,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
   const kept = answers && (await keptReport(answers, key, { faces, image, timingsMs: watch.timingsMs() }));
   if (kept) return kept;
 
-  const leaving = { withWords: input.said !== null, notify: dependencies.notify };
+  const leaving = { withWords: input.said !== null, isClip: clip !== null, notify: dependencies.notify };
   const transfer = judgesOf(dependencies).flatMap((model) => announceTransfer(model, leaving));
   const toolContext: ToolContext = {
     image: input.visible,
@@ -79,14 +79,12 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
     observer: { type: "model", name: dependencies.model.id },
   };
   const recorder = recordReplies();
-  const consultation = await watch.time("judge", async () => {
-    const shown = await input.shown();
+  const { consultation, unsent } = await watch.time("judge", async () => {
+    const [shown, { video, unsent }] = [await input.shown(), await input.asVideo()];
     await nextTurn();
-    return consult(
-      { question, toolContext, shown, clip: clip && inWords(clip), exemplars, onTool: query.onTool },
-      overheard(dependencies, recorder),
-      signal,
-    );
+    const asked = { question, toolContext, shown, clip: clip && { ...inWords(clip), video }, exemplars };
+    const parts = overheard(dependencies, recorder);
+    return { consultation: await consult({ ...asked, onTool: query.onTool }, parts, signal), unsent };
   });
 
   const report = writeReport({
@@ -105,6 +103,7 @@ export async function ask(query: AskQuery, dependencies: AskDependencies, stop?:
       ...input.warnings,
       ...speakerWarnings(ledger.ofKind("utterance")),
       ...transfer,
+      ...unsent,
       ...warnings,
       ...consultation.warnings,
     ],

@@ -1,16 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { createFfmpegEncoder } from "../src/adapters/ffmpeg/ffmpeg-encoder.ts";
 import { createOpenAiJudge } from "../src/adapters/openai/openai-judge.ts";
 import { createRulesModel } from "../src/adapters/rules/rules-model.ts";
-import { ask } from "../src/ask.ts";
+import { type AskQuery, ask } from "../src/ask.ts";
 import type { AskDependencies } from "../src/ask-dependencies.ts";
 import type { Judgment } from "../src/domain/judgment.ts";
 import { Report } from "../src/domain/report.ts";
+import type { ClipEncoder } from "../src/ports/clip-encoder.ts";
 import { cue, judgment, reading, subject } from "./support/builders.ts";
+import { installFakeFfmpeg } from "./support/fake-ffmpeg.ts";
 import { fixedToolbox } from "./support/fixed-toolbox.ts";
-import { type Reply, saysJson, type WireBody } from "./support/model-server.ts";
+import { failsWith, type Reply, saysJson, type WireBody } from "./support/model-server.ts";
 import { startOpenAiServer } from "./support/openai-server.ts";
 import { idOf, toldIn } from "./support/scripted-judge.ts";
 import { partsOfClip, reader } from "./support/smiling-clip.ts";
+import { tempFolder } from "./support/temp-folder.ts";
 
 describe("asking about a clip", () => {
   it("judges the whole clip and each stretch of it, with evidence over time, and says what was not measured", async () => {
@@ -140,6 +144,68 @@ describe("asking about a clip", () => {
     expect(asked).toHaveLength(1);
   });
 
+  describe("by a model that takes video", () => {
+    const encoder = async () => createFfmpegEncoder({ command: await installFakeFfmpeg(await tempFolder()) });
+
+    it("sends the frames that were measured as a silent clip, beside the frames that tell most", async () => {
+      const { report, asked } = await askModel((body) => saysJson(timed(body)), { video: true }, await encoder());
+      const [clip] = videosIn(asked[0] as WireBody);
+      const { args, bytes } = JSON.parse(Buffer.from(clip ?? "", "base64").toString());
+      // 30 frames of 60 x 40 px, and nothing else that the file of the clip held.
+      expect([args.filter((word: string) => word === "-i"), bytes]).toEqual([["-i"], 30 * 60 * 40 * 3]);
+      expect(args.join(" ")).toMatch(/-video_size 60x40 -framerate 5 -i pipe:0 -vf scale=60:40 .*-map_metadata -1/);
+      expect([videosIn(asked[0] as WireBody).length, imagesIn(asked[0] as WireBody)]).toEqual([1, 8]);
+      const told = toldIn(asked[0] as WireBody);
+      expect(told).toContain("silent video, whose seconds are those of the evidence. 8 frames of it come with");
+      expect(told).toContain("Video: the clip, 6.0 s, silent (60 x 40 px)");
+      expect(report.provenance.sent?.[0]?.images.map(({ caption }) => caption)).toContain("the clip, 6.0 s, silent");
+    });
+
+    it.each<[string, Reply, RegExp]>([
+      [
+        "takes no video, which vLLM says of a limit",
+        failsWith(400, { error: { message: "At most 0 video(s) may be provided in one prompt.", code: 400 } }),
+        /^The server turned the clip down as video/,
+      ],
+      [
+        "finds the request too large",
+        failsWith(413, { error: { message: "Request entity too large" } }),
+        /^The model got frames of the clip instead of a video: .*takes no request of this size/,
+      ],
+    ])("shows frames alone where the server %s", async (_case, refusal, warning) => {
+      const answer = (body: WireBody) => (videosIn(body).length > 0 ? refusal : saysJson(timed(body)));
+      const { report, asked } = await askModel(answer, { video: true }, await encoder());
+      expect(asked.map((body) => [videosIn(body).length, imagesIn(body)])).toEqual([
+        [1, 8],
+        [0, 8],
+      ]);
+      expect(report.warnings).toContainEqual(expect.stringMatching(warning));
+    });
+
+    it.each([
+      ["whose face is not found in a frame would not be blurred in it", { face: "F1", blurOthers: true }, "fake"],
+      ["ffmpeg, which reads clips, is not installed", {}, "nowhere"],
+    ])("sends no video, and says so, as %s", async (why, more, program) => {
+      const tools = program === "fake" ? await encoder() : createFfmpegEncoder({ command: "/nowhere/ffmpeg" });
+      const { report, asked } = await askModel((body) => saysJson(timed(body)), { video: true }, tools, more);
+      expect([videosIn(asked[0] as WireBody).length, imagesIn(asked[0] as WireBody)]).toEqual([0, 8]);
+      expect(report.warnings).toContainEqual(
+        expect.stringContaining(`Frames of the clip are shown, and not the clip as a video: ${why}`),
+      );
+    });
+
+    it("sends none to a server that does not say, and was not seen, to take it", async () => {
+      const { asked } = await askModel((body) => saysJson(timed(body)), {}, await encoder());
+      expect(videosIn(asked[0] as WireBody)).toEqual([]);
+      const declared = { architecture: { input_modalities: ["text", "image", "video"] } };
+      const server = await startOpenAiServer(() => saysJson({}), {
+        models: [{ id: "sees", ...declared }, "test-model"],
+      });
+      const of = async (name: string) => (await createOpenAiJudge(name, { baseUrl: `${server.url}/v1` })).capabilities;
+      expect([(await of("sees")).video, (await of("test-model")).video]).toEqual([true, false]);
+    });
+  });
+
   it("refuses a clip that is too long to be judged as a whole, before it has read all of it", async () => {
     let read = 0;
     const video = reader(100_000, (i) => {
@@ -189,9 +255,19 @@ function imagesIn({ messages }: WireBody): number {
     .filter((part) => (part as { type?: string }).type === "image_url").length;
 }
 
+/** The clips in a request, in base64. */
+function videosIn({ messages }: WireBody): string[] {
+  const parts = messages.flatMap(({ content }) => (Array.isArray(content) ? content : []));
+  return parts.flatMap((part: { type?: string; video_url?: { url: string } }) =>
+    part.type === "video_url" ? [part.video_url?.url.replace("data:video/mp4;base64,", "") ?? ""] : [],
+  );
+}
+
 async function askModel(
   script: (body: WireBody, index: number) => Reply,
   capabilities: Partial<AskDependencies["model"]["capabilities"]> = {},
+  encoder?: ClipEncoder,
+  more: Partial<AskQuery> = {},
 ) {
   const asked: WireBody[] = [];
   const server = await startOpenAiServer((body, index) => {
@@ -199,7 +275,12 @@ async function askModel(
     return script(body, index);
   });
   const model = await createOpenAiJudge("test-model", { baseUrl: `${server.url}/v1` });
-  const limited = { ...model, capabilities: { ...model.capabilities, tools: false, vision: true, ...capabilities } };
-  const report = await ask({ image: "clip.mp4", question: "How does she change?" }, await partsOfClip(limited));
+  const known = { ...model.capabilities, tools: false, vision: true, ...capabilities };
+  model.learn?.(known);
+  const limited = "video" in capabilities ? model : { ...model, capabilities: known };
+  const parts = await partsOfClip(limited);
+  const clips = { ...parts.clips, ...(encoder && { encoder }) } as AskDependencies["clips"];
+  const query = { image: "clip.mp4", question: "How does she change?", ...more };
+  const report = await ask(query, { ...parts, ...(clips && { clips }) });
   return { report, asked };
 }

@@ -165,7 +165,7 @@ it("tells a model what is said with its times, holds its quotes against it, and 
   const told = toldIn(asked[0] as WireBody);
   expect(told).toContain(`[utterance, talk.vtt] Ann (F1, by name) says from 0.2 to 1.6 s: "I'm fine, thanks."`);
   expect(told).toContain("`faceOnly` does not, as if the sound were off");
-  expect(notices).toEqual([expect.stringMatching(/^The image, its measurements and what is said leave this machine/)]);
+  expect(notices).toEqual([expect.stringMatching(/^Frames of the clip, the measurements and what is said leave this machine/)]);
   const cues = report.grounding.claims.filter(({ part }) => part === "cue");
   expect(cues.map(({ verdict, reason }) => [verdict, reason])).toEqual([
     ["supported", `The words are said: "I'm fine, thanks." by F1 from 0.2 to 1.6 s (E2)`],
@@ -193,7 +193,7 @@ it("tells a model what is said with its times, holds its quotes against it, and 
   asked.length = 0;
   await ask(QUERY, parts);
   expect(toldIn(asked[0] as WireBody)).not.toContain("utterance");
-  expect(notices.at(-1)).toMatch(/^The image and its measurements leave/);
+  expect(notices.at(-1)).toMatch(/^Frames of the clip and the measurements leave/);
 });
 
 it("refuses a transcript of another clip, and a broken one before anything is measured", async () => {

@@ -10,6 +10,8 @@ export interface CallPlan {
   readonly vision: boolean;
   /** Whether it is shown more than one image. */
   readonly severalImages: boolean;
+  /** Whether it is shown a clip as video, beside frames of it. */
+  readonly video: boolean;
   /** Whether tools may show it images. */
   readonly imagesAfterTools: boolean;
   readonly format: StructuredOutput;
@@ -24,6 +26,7 @@ export function callPlanFor({ id, capabilities }: JudgeModel, forced: ModelMode 
     mode,
     vision: capabilities.vision,
     severalImages: capabilities.severalImages,
+    video: capabilities.video === true,
     imagesAfterTools: capabilities.imagesAfterTools,
     format: capabilities.structuredOutput,
     warnings: [
@@ -37,6 +40,7 @@ export function callPlanFor({ id, capabilities }: JudgeModel, forced: ModelMode 
 const TURNED_DOWN: Partial<Readonly<Record<RejectedFeature, string>>> = {
   tools: "The server turned tools down: the model got all evidence in one prompt",
   images: "The server turned images down: the model judged from the evidence alone",
+  video: "The server turned the clip down as video: the model got frames of it",
   "several-images": "The server takes one image at a time: examples and views were given in words",
   schema: "The server holds no answer to a schema in this way: the form of the judgment was asked for in another",
 };
@@ -52,10 +56,12 @@ export function downgrade(
 ): { readonly plan: CallPlan; readonly warning: string } | undefined {
   const warning = rejects === undefined ? undefined : TURNED_DOWN[rejects];
   if (warning === undefined || (rejects === "tools" && forced === "agent")) return undefined;
-  const next = { ...callPlanFor(model, forced), warnings: plan.warnings };
+  const able = callPlanFor(model, forced);
+  const next = { ...able, video: plan.video && able.video, warnings: plan.warnings };
   return samePlan(next, plan) ? undefined : { plan: next, warning };
 }
 
 function samePlan(a: CallPlan, b: CallPlan): boolean {
-  return a.mode === b.mode && a.vision === b.vision && a.severalImages === b.severalImages && a.format === b.format;
+  const isSame = (name: "mode" | "vision" | "severalImages" | "video" | "format") => a[name] === b[name];
+  return (["mode", "vision", "severalImages", "video", "format"] as const).every(isSame);
 }

@@ -1,13 +1,15 @@
 import type { EvidenceItem } from "../domain/evidence.ts";
 import { MINIMUM_WEIGHT } from "../domain/presence.ts";
 import type { Prompt } from "../domain/prompt.ts";
-import { IMAGE_TOKENS, textTokens, toolTokens } from "../domain/token-use.ts";
+import { IMAGE_TOKENS, textTokens, toolTokens, VIDEO_TOKENS } from "../domain/token-use.ts";
 
 /** What is left out of a question where its model has little room. */
 export interface Economy {
   readonly isTold: (item: EvidenceItem) => boolean;
   /** Asks for the brief form of the judgment. */
   readonly brief: boolean;
+  /** Whether a clip is shown as video, beside frames of it, to a model that takes that. */
+  readonly video: boolean;
   /** Share of the labelled examples that are shown, the nearest first. */
   readonly examples: number;
   /** Whether each face is asked about by itself. */
@@ -21,6 +23,7 @@ export interface Economy {
 const NOTHING_LEFT_OUT: Economy = {
   isTold: isOfUse,
   brief: false,
+  video: true,
   examples: 1,
   faceByFace: false,
   repairUnseen: false,
@@ -38,8 +41,11 @@ interface Step {
   readonly changes?: Partial<Omit<Economy, "isTold" | "leftOut">>;
 }
 
+const VIDEO_LEFT_OUT = "the clip as video, of which frames are shown";
+
 /** What costs least to do without goes first. */
 const STEPS: readonly Step[] = [
+  { leftOut: VIDEO_LEFT_OUT, changes: { video: false } },
   {
     leftOut: "sides of action units of low weight",
     drops: ({ value }) => value.type === "action-unit" && value.side !== "both" && (value.weight ?? 1) < MINIMUM_WEIGHT,
@@ -76,8 +82,12 @@ function isUsualVoice({ value, time }: EvidenceItem): boolean {
 }
 
 /** Ways to ask, from the whole to the barest. */
-export function economies(hasExamples: boolean, faces: number): readonly [Economy, ...Economy[]] {
+export function economies(
+  { hasExamples, hasVideo }: { readonly hasExamples: boolean; readonly hasVideo: boolean },
+  faces: number,
+): readonly [Economy, ...Economy[]] {
   const useful = STEPS.filter(({ changes = {} }) => {
+    if (changes.video !== undefined) return hasVideo;
     if (changes.examples !== undefined) return hasExamples;
     return changes.faceByFace === true ? faces > 1 : true;
   });
@@ -101,9 +111,11 @@ const TEMPLATE_TOKENS = 60;
 /** Of whole judgments three faces took about 5 500 tokens; of brief ones about 1 500. */
 const ANSWER_TOKENS = { whole: { base: 300, face: 1_700 }, brief: { base: 150, face: 400 } } as const;
 
+const TOKENS_OF = { image: IMAGE_TOKENS, video: VIDEO_TOKENS } as const;
+
 /** Tokens of a prompt with the tools that go with it, as reckoned before any server counts them. */
 export function promptTokens({ system, user }: Pick<Prompt, "system" | "user">, tools: readonly object[] = []): number {
-  const parts = user.map((part) => (part.type === "image" ? IMAGE_TOKENS : textTokens(part.text)));
+  const parts = user.map((part) => (part.type === "text" ? textTokens(part.text) : TOKENS_OF[part.type]));
   return parts.reduce((sum, tokens) => sum + tokens, textTokens(system) + toolTokens(tools) + TEMPLATE_TOKENS);
 }
 
@@ -120,7 +132,7 @@ export function answerTokens(faces: number, brief: boolean, unseen = 0): number 
   return answer + Math.max(0, COMPLAINT_TOKENS + answer - unseen);
 }
 
-/** Tokens of the images in a prompt. */
+/** Tokens of the images and clips in a prompt. */
 export function imageTokens({ user }: Pick<Prompt, "user">): number {
-  return IMAGE_TOKENS * user.filter(({ type }) => type === "image").length;
+  return user.reduce((sum, { type }) => sum + (type === "text" ? 0 : TOKENS_OF[type]), 0);
 }

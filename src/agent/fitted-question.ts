@@ -1,6 +1,6 @@
 import { ProviderError } from "../domain/errors.ts";
 import type { EvidenceLedger } from "../domain/evidence.ts";
-import type { ImageView } from "../domain/image.ts";
+import type { ClipView, ImageView } from "../domain/image.ts";
 import { ClipJudgment, ImageJudgment } from "../domain/judgment.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
 import { textTokens } from "../domain/token-use.ts";
@@ -23,8 +23,8 @@ export interface Thinking {
   readonly toolContext: ToolContext;
   /** The image as it is shown, or frames of a clip in the order of time; none for models that cannot see. */
   readonly shown: readonly ImageView[];
-  /** Of a clip what it is, in a sentence, and which of `shown` tells most; `null` for an image. */
-  readonly clip: { readonly says: string; readonly key: number } | null;
+  /** Of a clip what it is, in a sentence, which of `shown` tells most, and itself for models that take video; `null` for an image. */
+  readonly clip: { readonly says: string; readonly key: number; readonly video: ClipView | null } | null;
   readonly exemplars: readonly ShownExemplar[];
   /** Told before a tool is called. */
   readonly onTool?: ((call: ToolProgress) => void) | undefined;
@@ -79,7 +79,8 @@ export interface Fitted {
 export function fittingQuestion(thinking: Thinking, dependencies: JudgeDependencies & { plan: CallPlan }): Fitted {
   const { model, plan, mode: forced } = dependencies;
   const { faces } = thinking.toolContext.ledger;
-  const ways = economies(thinking.exemplars.length > 0, faces().length);
+  const hasVideo = plan.video && thinking.clip?.video != null;
+  const ways = economies({ hasExamples: thinking.exemplars.length > 0, hasVideo }, faces().length);
   const [whole] = ways;
   const room = model.capabilities.contextTokens;
   if (room === null) return { plan, economy: whole, warnings: [] };
@@ -151,6 +152,7 @@ export function questionFor(
       isTold: economy.isTold,
       shown: vision ? views : [],
       clip: clip?.says ?? null,
+      video: plan.video && economy.video ? (clip?.video ?? null) : null,
       exemplars: seesSeveral ? examples : examples.map((exemplar) => ({ ...exemplar, view: null })),
       withTools: mode === "agent",
       answer: answerInstruction(format, answer),

@@ -71,12 +71,12 @@ export function userMessage(parts: readonly PromptPart[], complaints: readonly C
 /** Ours, put there by `userMessage`; LangChain itself writes messages of words alone. */
 const Kept = z.object({ parts: z.array(z.custom<PromptPart>()), complaints: z.array(z.custom<Complaint>()) });
 
-/** The same message with the captions of its images alone. */
+/** The same message with the captions of what it showed alone. */
 export function withoutImages(message: BaseMessage): BaseMessage {
   const kept = Kept.safeParse(message.additional_kwargs);
   if (!kept.success) return message;
   const parts = kept.data.parts.map((part) =>
-    part.type === "image" ? { type: "text" as const, text: `(${captionOf(part.view)}, shown before)` } : part,
+    part.type === "text" ? part : { type: "text" as const, text: `(${captionOf(part.view)}, shown before)` },
   );
   return userMessage(parts, kept.data.complaints);
 }

@@ -3,7 +3,7 @@ import type { PromptReference, TraceStep } from "../domain/report.ts";
 import { NO_TOKENS, sumOfTokens, type TokenUse } from "../domain/token-use.ts";
 import { checkGrounding } from "../judging/check-grounding.ts";
 import { judge, type Verdict } from "../judging/judge.ts";
-import { callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
+import { type CallPlan, callPlanFor, downgrade, type ModelMode } from "./call-plan.ts";
 import type { ConversationLimits } from "./conversation.ts";
 import {
   aboutOneFace,
@@ -68,12 +68,30 @@ export async function runJudge(
       spent = sumOfTokens(spent, error.spent ?? NO_TOKENS);
       error.spent = spent;
       if (!(error instanceof ProviderError)) throw error;
-      const downgraded = downgrade(plan, error.rejects, { model, forced });
+      const downgraded = nextPlan(plan, error, { thinking, model, forced });
       if (downgraded === undefined) throw error;
       warnings.push(downgraded.warning);
       plan = downgraded.plan;
     }
   }
+}
+
+/** Statuses of a request that is too large, or not understood. */
+const NOT_TAKEN: ReadonlySet<number | undefined> = new Set([400, 413, 422]);
+
+interface Asked {
+  readonly thinking: Thinking;
+  readonly model: JudgeDependencies["model"];
+  readonly forced: ModelMode | null;
+}
+
+/** A clip that was sent may be too long, too large or of another kind than a server takes, whatever it says of that. */
+function nextPlan(plan: CallPlan, { rejects, status, message }: ProviderError, { thinking, model, forced }: Asked) {
+  const isClipSent = plan.video && thinking.clip?.video != null;
+  if (!isClipSent || rejects !== undefined || !NOT_TAKEN.has(status))
+    return downgrade(plan, rejects, { model, forced });
+  const warning = `The model got frames of the clip instead of a video: ${message}`;
+  return { plan: { ...plan, video: false }, warning };
 }
 
 type OneRun = Omit<JudgeRun, "imageSent"> & { readonly facesRead: ReadonlySet<string> };

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { ImageView } from "../domain/image.ts";
+import type { ClipView, ImageView } from "../domain/image.ts";
 import type { Sent } from "../domain/report.ts";
 import type { ChatMessage, JudgeModel } from "../ports/chat-model.ts";
 
@@ -37,15 +37,15 @@ export function createTransferRecorder({ id, identity }: Pick<JudgeModel, "id" |
   };
 }
 
-function viewsIn(message: ChatMessage): readonly ImageView[] {
+function viewsIn(message: ChatMessage): readonly (ImageView | ClipView)[] {
   if (message.role === "tool") return message.views;
   if (message.role !== "user") return [];
-  return message.parts.flatMap((part) => (part.type === "image" ? [part.view] : []));
+  return message.parts.flatMap((part) => (part.type === "text" ? [] : [part.view]));
 }
 
-async function sentImage({ data, caption, widthPx, heightPx }: ImageView): Promise<Sent["images"][number]> {
+async function sentImage({ data, caption, widthPx, heightPx }: ImageView | ClipView): Promise<Sent["images"][number]> {
   const small = sharp(data).resize(THUMBNAIL_PX, THUMBNAIL_PX, { fit: "inside" }).jpeg({ quality: 60 });
-  // An exemplar whose image is damaged was sent all the same.
+  // An exemplar whose image is damaged was sent all the same; a clip is known by its frames, which are sent beside it.
   const jpeg = await small.toBuffer().catch(() => null);
   const thumbnail = jpeg === null ? null : `data:image/jpeg;base64,${jpeg.toString("base64")}`;
   return { caption, widthPx, heightPx, bytes: data.byteLength, thumbnail };

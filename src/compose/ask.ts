@@ -132,7 +132,7 @@ async function openClips(options: AskOptions, toolboxes: readonly FerToolbox[]):
   const { mirrored, framesPerSecond, transcribe, allowRemote, localOnly } = options;
   const transcriber =
     transcribe && (await openTranscriber(transcribe.name, { ...transcribe.options, allowRemote, localOnly }));
-  const { imagesFor, openHearing, openIdentity, openVideoReader } = await import("./study.ts");
+  const { imagesFor, openClipEncoder, openHearing, openIdentity, openVideoReader } = await import("./study.ts");
   const concurrency = Math.max(
     1,
     ...toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(availableParallelism())),
@@ -141,6 +141,7 @@ async function openClips(options: AskOptions, toolboxes: readonly FerToolbox[]):
   return {
     identity,
     video: openVideoReader(framesPerSecond),
+    encoder: openClipEncoder(),
     ...openHearing(),
     transcriber,
     fps: CLIP_FPS,

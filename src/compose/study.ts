@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
+import { createFfmpegEncoder } from "../adapters/ffmpeg/ffmpeg-encoder.ts";
 import { createFfmpegReader } from "../adapters/ffmpeg/ffmpeg-reader.ts";
 import { createFfmpegSound } from "../adapters/ffmpeg/ffmpeg-sound.ts";
 import { createFaceIdentity } from "../adapters/mesh/face-identity.ts";
 import { createSileroVad } from "../adapters/silero/silero-vad.ts";
 import { createWavSound } from "../adapters/wav/wav-sound.ts";
 import { mirroredIdentity } from "../measuring/mirrored.ts";
+import type { ClipEncoder } from "../ports/clip-encoder.ts";
 import type { FaceIdentity } from "../ports/face-identity.ts";
 import type { VideoReader } from "../ports/video-reader.ts";
 import { createFramesReader } from "../study/frames-reader.ts";
@@ -48,6 +50,11 @@ export function ffmpegHere(): { readonly command: string } {
 export function openVideoReader(framesPerSecond?: number): VideoReader {
   if (framesPerSecond !== undefined) return createFramesReader(framesPerSecond);
   return createFfmpegReader(ffmpegHere());
+}
+
+/** What writes clips for models that take video. */
+export function openClipEncoder(): ClipEncoder {
+  return createFfmpegEncoder(ffmpegHere());
 }
 
 /** What hears clips, and sound files. Nothing is loaded before the first is heard. */

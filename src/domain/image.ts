@@ -35,6 +35,16 @@ export interface ImageView {
   readonly caption: string;
 }
 
+/** A clip as a model that takes video sees it: frames that were measured, without sound and metadata. */
+export interface ClipView {
+  readonly mimeType: "video/mp4";
+  readonly data: Uint8Array;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly durationS: number;
+  readonly caption: string;
+}
+
 /**
  * A part of a decoded image as an image of its own. It keeps the path and hash of the file that it is from.
  *

@@ -16,6 +16,8 @@ export const ModelCapabilities = z.strictObject({
   severalImages: z.boolean(),
   /** Whether it sees images that come after the results of tools. */
   imagesAfterTools: z.boolean(),
+  /** Whether it takes clips as video; left out where its protocol has no way to send one. */
+  video: z.boolean().exactOptional(),
   structuredOutput: StructuredOutput,
   /** Tokens that a conversation may have, its answer included; `null` when nobody says. */
   contextTokens: z.number().nullable(),
@@ -26,6 +28,7 @@ export const ProbedFeature = z.enum([
   "structured output",
   "vision",
   "several images",
+  "video",
   "tools",
   "parallel calls",
   "images of tools",

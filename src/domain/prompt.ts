@@ -1,10 +1,11 @@
-import type { ImageView } from "./image.ts";
+import type { ClipView, ImageView } from "./image.ts";
 import type { PromptReference } from "./report.ts";
 
-/** A piece of a message: words, or an image. */
+/** A piece of a message: words, an image, or a clip, which only models that take video are sent. */
 export type PromptPart =
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "image"; readonly view: ImageView };
+  | { readonly type: "image"; readonly view: ImageView }
+  | { readonly type: "video"; readonly view: ClipView };
 
 /** What a model is told, before any vendor's message format. */
 export interface Prompt {
@@ -26,7 +27,8 @@ export type ModelAnswer =
     }
   | { readonly type: "prose"; readonly text: string };
 
-/** An image with its caption before it, so that a model with several images knows which is which. */
-export function captionOf(view: ImageView): string {
-  return `Image: ${view.caption} (${view.widthPx} x ${view.heightPx} px)`;
+/** What stands before an image or a clip, so that a model with several knows which is which. */
+export function captionOf(view: ImageView | ClipView): string {
+  const kind = view.mimeType === "video/mp4" ? "Video" : "Image";
+  return `${kind}: ${view.caption} (${view.widthPx} x ${view.heightPx} px)`;
 }

@@ -3,6 +3,7 @@ export type RejectedFeature =
   | "tools"
   | "images"
   | "several-images"
+  | "video"
   | "schema"
   | "temperature"
   | "seed"

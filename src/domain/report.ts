@@ -50,7 +50,7 @@ export const Sent = z.strictObject({
       widthPx: z.number(),
       heightPx: z.number(),
       bytes: z.number(),
-      /** `null` when the image is damaged. */
+      /** `null` when the image is damaged, and of a clip. */
       thumbnail: z.string().nullable(),
     }),
   ),

@@ -38,6 +38,9 @@ const TOOL_CHARACTERS_PER_TOKEN = 5;
 /** Between 256 (Gemma 3) and 1 400 (Qwen2.5-VL) at the size an image is shown in. */
 export const IMAGE_TOKENS = 1_100;
 
+/** vLLM shows a model 32 frames of a clip unless told, of which Qwen2.5-VL makes some 400 tokens for each two at this size. */
+export const VIDEO_TOKENS = 8_000;
+
 /** Tokens that a text has, as reckoned before any server counts them. */
 export function textTokens(text: string): number {
   return Math.ceil(PER_PIECE * (text.match(PIECES)?.length ?? 0));

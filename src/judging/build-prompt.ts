@@ -1,6 +1,6 @@
 import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
 import { groupBy } from "../domain/group-by.ts";
-import type { DecodedImage, ImageView } from "../domain/image.ts";
+import type { ClipView, DecodedImage, ImageView } from "../domain/image.ts";
 import type { Prompt, PromptPart } from "../domain/prompt.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";
 import { evidenceLine, evidenceLines } from "../evidence/render-evidence.ts";
@@ -22,6 +22,8 @@ export interface PromptContents {
   readonly shown: readonly ImageView[];
   /** Of a clip what it is, in a sentence; `null` for an image. */
   readonly clip: string | null;
+  /** The clip itself, for a model that takes video. */
+  readonly video?: ClipView | null;
   readonly exemplars: readonly ShownExemplar[];
   /** Whether the model reads the evidence through tools; otherwise all of it stands in the prompt. */
   readonly withTools: boolean;
@@ -50,7 +52,9 @@ export function buildPrompt(contents: PromptContents, prompts: PromptLibrary): P
     ...(contents.clip === null ? [] : [{ type: "text" as const, text: view.caption }]),
     { type: "image", view },
   ]);
-  const user: PromptPart[] = [...examples, { type: "text", text: question }, ...shown];
+  const { video = null } = contents;
+  const moving = video === null ? [] : [{ type: "video" as const, view: video }];
+  const user: PromptPart[] = [...examples, { type: "text", text: question }, ...moving, ...shown];
   return { system, user, references: used.map(({ reference }) => reference) };
 }
 
@@ -80,13 +84,15 @@ function inputText(contents: PromptContents, filled: Filled): string {
   return [shownText(contents, filled), ...parts.map((id) => filled(id, {}))].join("\n\n");
 }
 
-function shownText({ image, shown, clip }: PromptContents, filled: Filled): string {
+function shownText({ image, shown, clip, video }: PromptContents, filled: Filled): string {
   const size = { widthPx: String(image.widthPx), heightPx: String(image.heightPx) };
   if (clip === null) return filled(shown.length === 0 ? "image-not-shown" : "image-shown", size);
-  const frames =
+  const moving = video ? "It comes with the question as a silent video, whose seconds are those of the evidence. " : "";
+  const still =
     shown.length === 0
       ? "You cannot see it: judge from the evidence alone, and describe nothing that no item tells you."
       : `${shown.length === 1 ? "One frame of it comes" : `${shown.length} frames of it come`} with the question, each with its time and with what it was chosen for.`;
+  const frames = video && shown.length === 0 ? moving.trimEnd() : `${moving}${still}`;
   return filled("clip-shown", { ...size, span: clip, frames });
 }
 

@@ -100,7 +100,7 @@ export function WhatWasSent({ report: { sent } }: { readonly report: ReportView 
           <div class="stimuli">
             {images.map(({ caption, thumbnail, widthPx, heightPx, bytes: size }) => (
               <figure key={caption}>
-                {thumbnail === null ? <span class="undrawn">damaged</span> : <img alt={caption} src={thumbnail} />}
+                {thumbnail === null ? <span class="undrawn">not drawn</span> : <img alt={caption} src={thumbnail} />}
                 <figcaption>
                   {caption}, {widthPx} x {heightPx} px, {kilobytes(size)}
                 </figcaption>

@@ -1,4 +1,4 @@
-import type { ImageView } from "../domain/image.ts";
+import type { ClipView, ImageView } from "../domain/image.ts";
 import { captionOf, type PromptPart } from "../domain/prompt.ts";
 import type { RecordedRequest } from "../domain/recorded-replies.ts";
 import { contentKey } from "./content-store.ts";
@@ -40,8 +40,8 @@ export function requestParts(
   };
 }
 
-function viewsIn({ parts = [], views = [] }: SaidMessage): readonly ImageView[] {
-  return [...parts.flatMap((part) => (part.type === "image" ? [part.view] : [])), ...views];
+function viewsIn({ parts = [], views = [] }: SaidMessage): readonly (ImageView | ClipView)[] {
+  return [...parts.flatMap((part) => (part.type === "text" ? [] : [part.view])), ...views];
 }
 
 function wordsIn({ role, text, parts = [], calls, callId, name, views = [] }: SaidMessage): object {

@@ -67,6 +67,8 @@ export function planFor(feature: ProbedFeature, seen: ModelCapabilities): string
       return seen.vision ? "it is shown the image" : "no image is sent: it judges from the evidence alone";
     case "several images":
       return seen.vision && seen.severalImages ? "examples are shown as images" : "examples are given in words";
+    case "video":
+      return seen.video ? "it is sent clips as video, and frames of them" : "of clips it is shown frames";
     case "tools":
       return seen.tools ? "a loop with tools" : "all evidence in one prompt";
     case "parallel calls":

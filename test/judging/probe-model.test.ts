@@ -24,6 +24,7 @@ const imagesIn = (asked: WireBody) =>
     const parts = Array.isArray(content) ? content.filter(({ type }) => type === "image_url").length : 0;
     return sum + parts + (images?.length ?? 0);
   }, 0);
+const hasVideo = (asked: WireBody) => textIn(asked).includes('"url":"data:video/mp4;base64,AAAA');
 const resultsIn = (asked: WireBody) => asked.messages.filter(({ role }) => role === "tool").length;
 
 /** A capable engine: what it does not do is told by `but`, which goes before. */
@@ -35,6 +36,7 @@ const capable =
     if (asked.tools !== undefined && resultsIn(asked) === 0) return bothCards;
     if (asked.tools !== undefined) return says(`${CARD_F1} and ${SECOND}`);
     if (asked.response_format !== undefined || asked.format !== undefined) return saysJson({ face: "F2" });
+    if (hasVideo(asked)) return says("583, 162");
     if (/HELIOTROPE/.test(textIn(asked))) return saysOf(LONG, "Heliotrope.");
     return says(imagesIn(asked) === 2 ? `${SECOND}, ${THIRD}` : `${ONE}`);
   };
@@ -51,7 +53,7 @@ const outcomes = ({ checks }: ModelProbe) =>
   Object.fromEntries(checks.map(({ feature, outcome }) => [feature, outcome]));
 
 describe("a probe of a capable engine", () => {
-  it("finds everything to work, in seven calls at the most", async () => {
+  it("finds everything to work, in eight calls at the most", async () => {
     const { probe: seen, server } = await probed(capable());
     expect(outcomes(seen)).toEqual({
       "structured output": "works",
@@ -61,9 +63,11 @@ describe("a probe of a capable engine", () => {
       "parallel calls": "works",
       "images of tools": "works",
       "context length": "works",
+      video: "works",
     });
+    expect(seen.capabilities.video).toBe(true);
     expect(seen.calls).toBe(server.chats.length);
-    expect(seen.calls).toBeLessThanOrEqual(7);
+    expect(seen.calls).toBeLessThanOrEqual(8);
     expect(seen.tokens).toEqual({ input: LONG + 100 * (seen.calls - 1), output: 20 * seen.calls });
     expect(seen.charactersPerToken).toBeCloseTo(2.5, 0);
   });
@@ -109,6 +113,19 @@ describe("what a probe has seen decides how the model is asked", () => {
       { tools: false, vision: true },
     ],
     [
+      "no video to one that drops it without a word",
+      (asked) => (hasVideo(asked) ? says("I see no video.") : undefined),
+      { video: false, vision: true },
+    ],
+    [
+      "no video to one whose server turns it down, and images all the same",
+      (asked) =>
+        hasVideo(asked)
+          ? failsWith(400, "Invalid value: 'video_url'. Supported values are: 'text', 'image_url' and 'file'.")
+          : undefined,
+      { video: false, vision: true },
+    ],
+    [
       "no views for one that does not see what tools return",
       (asked) => (resultsIn(asked) > 0 ? says("I see nothing") : undefined),
       { tools: true, imagesAfterTools: false },
@@ -135,7 +152,10 @@ describe("what a probe has seen decides how the model is asked", () => {
   it("believes the count of a server that cuts conversations silently", async () => {
     const forgets = (asked: WireBody) => (/HELIOTROPE/.test(textIn(asked)) ? saysOf(2_048, "What word?") : undefined);
     const { given, probe: seen } = await probed(capable(forgets));
-    expect(seen.checks.at(-1)).toMatchObject({ outcome: "fails", engine: expect.stringContaining("cut them to 2048") });
+    expect(seen.checks.find(({ feature }) => feature === "context length")).toMatchObject({
+      outcome: "fails",
+      engine: expect.stringContaining("cut them to 2048"),
+    });
     expect((await openModel("openai:test-model", given)).capabilities.contextTokens).toBe(2_048);
   });
 });
@@ -146,7 +166,8 @@ describe("what the command prints", () => {
     const args = ["models", "probe", "openai:test-model", "--base-url", `${server.url}/v1`];
     const { stdout, code } = await runCommand(args, [models]);
     expect(code).toBe(0);
-    expect(stdout.split("\n").filter((line) => /works/.test(line))).toHaveLength(7);
+    expect(stdout.split("\n").filter((line) => /works/.test(line))).toHaveLength(8);
+    expect(stdout).toContain("it is sent clips as video, and frames of them");
     expect(stdout).toContain("tools first, the schema with the closing answer only");
     expect(stdout).toMatch(/An ask about three faces: about \d+ tokens in and 5700 out, free/);
     const { stdout: json } = await runCommand([...args, "--json"], [models]);

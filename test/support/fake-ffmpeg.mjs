@@ -1,10 +1,18 @@
 #!/usr/bin/env node
 // Stands in for ffmpeg: takes the arguments that Kuleshov gives, and answers as ffmpeg 5.1 does, byte for byte in what
 // is read of it. Its videos are JSON files that say how a photograph is panned over (see fake-ffmpeg.ts).
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
 const args = process.argv.slice(2);
+if (args.includes("rawvideo")) {
+  // What it is given, in place of the video that ffmpeg would make of it.
+  const pixels = [];
+  for await (const piece of process.stdin) pixels.push(piece);
+  const bytes = pixels.reduce((sum, piece) => sum + piece.length, 0);
+  writeFileSync(args.at(-1), JSON.stringify({ args: args.slice(0, -1), bytes }));
+  process.exit(0);
+}
 const optionOf = (name) => args[args.indexOf(name) + 1];
 const path = optionOf("-i").replace(/^file:/, "");
 const log = (line) => process.stderr.write(`${line}\n`);

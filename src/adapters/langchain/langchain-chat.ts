@@ -154,10 +154,12 @@ function langChainMessages(messages: readonly ChatMessage[], used: LangChainPack
 
 /** Words alone are sent as text, which servers without vision take too. */
 function contentOf(parts: readonly PromptPart[]) {
-  const pieces = wireParts(parts, (base64, mimeType) => ({
-    type: "image_url" as const,
-    image_url: { url: `data:${mimeType};base64,${base64}` },
-  }));
+  const pieces = wireParts(parts, (base64, mimeType) => {
+    const url = `data:${mimeType};base64,${base64}`;
+    // As vLLM takes clips; LangChain hands on what it does not know.
+    if (mimeType === "video/mp4") return { type: "video_url" as const, video_url: { url } };
+    return { type: "image_url" as const, image_url: { url } };
+  });
   const texts = pieces.filter((piece) => typeof piece === "string");
   if (texts.length === pieces.length) return texts.join("\n\n");
   return pieces.map((piece) => (typeof piece === "string" ? { type: "text" as const, text: piece } : piece));

@@ -1,4 +1,4 @@
-import type { ImageView } from "../../domain/image.ts";
+import type { ClipView, ImageView } from "../../domain/image.ts";
 import { captionOf, type PromptPart } from "../../domain/prompt.ts";
 import type { ChatMessage } from "../../ports/chat-model.ts";
 
@@ -83,7 +83,7 @@ function withAssistantBetween(messages: readonly ChatMessage[]): ChatMessage[] {
   });
 }
 
-/** The parts of a user's message on the wire: words, and images each with its caption before it. */
+/** The parts of a user's message on the wire: words, and images and clips each with its caption before it. */
 export function wireParts<Image>(
   parts: readonly PromptPart[],
   image: (base64: string, mimeType: string) => Image,
@@ -93,10 +93,10 @@ export function wireParts<Image>(
   );
 }
 
-const encoded = new WeakMap<ImageView, string>();
+const encoded = new WeakMap<ImageView | ClipView, string>();
 
 /** Made once for every image: it goes along with each turn of a conversation. */
-function base64Of(view: ImageView): string {
+function base64Of(view: ImageView | ClipView): string {
   const base64 = encoded.get(view) ?? Buffer.from(view.data).toString("base64");
   encoded.set(view, base64);
   return base64;

@@ -1,5 +1,13 @@
 import { KuleshovError } from "../../domain/errors.ts";
-import { IMAGE_TOKENS, NO_TOKENS, sumOfTokens, type TokenUse, textTokens, toolTokens } from "../../domain/token-use.ts";
+import {
+  IMAGE_TOKENS,
+  NO_TOKENS,
+  sumOfTokens,
+  type TokenUse,
+  textTokens,
+  toolTokens,
+  VIDEO_TOKENS,
+} from "../../domain/token-use.ts";
 import type { ChatRequest } from "../../ports/chat-model.ts";
 import type { RawReply } from "./chat-reply.ts";
 
@@ -34,7 +42,11 @@ export function reckoned({ messages, tools = [] }: ChatRequest): TokenUse {
     if (message.role === "user") return message.parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
     return message.role === "assistant" ? [message.text, JSON.stringify(message.calls)] : [message.text];
   });
-  const estimated = textTokens(texts.join("\n")) + toolTokens(tools) + IMAGE_TOKENS * imagesIn(messages);
+  const estimated =
+    textTokens(texts.join("\n")) +
+    toolTokens(tools) +
+    IMAGE_TOKENS * imagesIn(messages) +
+    VIDEO_TOKENS * videosIn(messages);
   return { input: estimated, output: null, estimated };
 }
 
@@ -44,4 +56,10 @@ export function imagesIn(messages: ChatRequest["messages"]): number {
     if (message.role === "tool") return sum + message.views.length;
     return message.role === "user" ? sum + message.parts.filter(({ type }) => type === "image").length : sum;
   }, 0);
+}
+
+/** How many clips it shows. */
+export function videosIn(messages: ChatRequest["messages"]): number {
+  const parts = messages.flatMap((message) => (message.role === "user" ? message.parts : []));
+  return parts.filter(({ type }) => type === "video").length;
 }

@@ -147,6 +147,7 @@ const FEATURE_WORDS: Readonly<Record<RejectedFeature, string>> = {
   stream: "streaming",
   thinking: "thinking",
   "several-images": "more than one image",
+  video: "video",
   "parallel-calls": "several tool calls at once",
   "max-tokens": "this limit of output tokens",
 };
@@ -156,6 +157,8 @@ const FEATURE_WORDS: Readonly<Record<RejectedFeature, string>> = {
  * llama.cpp (500), Ollama, Groq and DeepSeek; a phrase that is not recognised stays an ordinary refusal.
  */
 const FEATURE_PHRASES: readonly (readonly [RejectedFeature, RegExp])[] = [
+  // Of a list of what is taken, images may be a part: what is named first is what is turned down.
+  ["video", /^(?:(?!image)[\s\S])*?\bvideo/i],
   ["roles", /roles must alternate|unexpected role|last message.*(?:user|role)|after the optional system message/i],
   ["parallel-calls", /parallel_tool_calls|parallel tool|single tool-?calls? at once/i],
   [

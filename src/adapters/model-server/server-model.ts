@@ -12,7 +12,7 @@ import type {
 } from "../../ports/chat-model.ts";
 import { isCutOff, type RawReply, replyOf } from "./chat-reply.ts";
 import { type ConversationShape, STRICT_SHAPE, shaped } from "./conversation-shape.ts";
-import { imagesIn, reckoned, withLosses } from "./lost-tokens.ts";
+import { imagesIn, reckoned, videosIn, withLosses } from "./lost-tokens.ts";
 import { faultOfNoAnswer, faultOfTruncation, type ServerName } from "./server-fault.ts";
 
 /** How one call is made: the user's settings without what the server has turned down. */
@@ -145,13 +145,14 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     remote,
     identity,
     get capabilities() {
-      const { tools, vision, severalImages } = known;
+      const { tools, vision, severalImages, video } = known;
       const { structuredOutput } = seen;
       return {
         ...known,
         tools: tools && !without.has("tools"),
         vision: vision && !without.has("images"),
         severalImages: severalImages && !without.has("several-images"),
+        ...(video === undefined ? {} : { video: video && !without.has("video") }),
         structuredOutput: without.has("tools") && structuredOutput === "as-tool" ? "none" : structuredOutput,
       };
     },
@@ -178,6 +179,7 @@ function isIn({ messages, tools = [], answer }: ChatRequest, feature: RejectedFe
   const images = imagesIn(messages);
   if (feature === "images") return images > 0;
   if (feature === "several-images") return images > 1;
+  if (feature === "video") return videosIn(messages) > 0;
   if (feature === "schema") return answer !== undefined;
   return feature === "tools" ? tools.length > 0 : true;
 }

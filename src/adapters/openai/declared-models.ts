@@ -8,6 +8,7 @@ export interface DeclaredModel {
   readonly id: string;
   readonly tools: boolean | undefined;
   readonly vision: boolean | undefined;
+  readonly video: boolean | undefined;
   readonly schema: boolean | undefined;
   readonly contextTokens: number | undefined;
 }
@@ -86,6 +87,7 @@ function declared(entry: unknown): DeclaredModel[] {
       id,
       tools: parameters?.includes("tools") ?? toolsIn(listed.data),
       vision: visionIn(listed.data),
+      video: listed.data.architecture?.input_modalities?.includes("video"),
       schema: parameters?.includes("structured_outputs"),
       contextTokens: contextIn(listed.data),
     },

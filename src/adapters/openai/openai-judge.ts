@@ -60,6 +60,8 @@ export async function createOpenAiJudge(
       vision: llama?.vision ?? declared?.vision ?? true,
       severalImages: true,
       imagesAfterTools: true,
+      // Servers may drop without a word what they do not know, so that one has to say, or to be seen, that it takes video.
+      ...(isOpenAi || llama !== undefined ? {} : { video: declared?.video ?? false }),
       structuredOutput: structuredOutputOf(isOpenAi, declared),
       contextTokens,
     },

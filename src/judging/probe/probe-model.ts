@@ -5,6 +5,7 @@ import type { PromptLibrary } from "../prompt-library.ts";
 import type { Probing } from "./probing.ts";
 import { tryImages } from "./try-images.ts";
 import { tryTools } from "./try-tools.ts";
+import { tryVideo } from "./try-video.ts";
 import { tryContext, trySchema } from "./try-words.ts";
 
 /** Calls that a probe may make, those that are made again included. */
@@ -28,6 +29,7 @@ export async function probeModel(
   await tryImages(probing);
   await tryTools(probing);
   await tryContext(probing);
+  await tryVideo(probing);
   const { checks, capabilities, tokens, charactersPerToken, imageTokens } = probing;
   return { model: model.id, checks, capabilities, calls: calls(), tokens, charactersPerToken, imageTokens };
 }
