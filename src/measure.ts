@@ -11,10 +11,12 @@ import { writeClipTables } from "./study/clip-tables.ts";
 import { writeTimelines } from "./study/clip-timelines.ts";
 import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.ts";
 import { faceTable } from "./study/face-tables.ts";
+import type { HearingTools } from "./study/hear-clip.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./study/measure-inputs.ts";
 import { openStudyFolder, type StudyFolder, type StudySettings } from "./study/study-folder.ts";
 import type { StudyInput } from "./study/study-inputs.ts";
 import { createStudyTables, recordedSteps } from "./study/study-tables.ts";
+import { writeVoices } from "./study/voices-table.ts";
 import { VideoProgress } from "./study/video-tracker.ts";
 import { writeStudyPage } from "./study/write-study-page.ts";
 
@@ -31,6 +33,8 @@ export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concu
   readonly columns?: string | undefined;
   readonly landmarks?: boolean | undefined;
   readonly contactSheet?: boolean | undefined;
+  /** Whether clips are heard too. */
+  readonly voices?: boolean | undefined;
   /** Which of the inputs are measured here; what is made of all together is left to `merge`. */
   readonly shard?: Shard | undefined;
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
@@ -39,6 +43,8 @@ export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concu
 /** What measuring takes, and an end to it. */
 export interface MeasureDependencies {
   readonly tools: StudyTools;
+  /** What hears clips. */
+  readonly hearing?: HearingTools;
   /** Called once everything is measured: contact sheets can use the memory. */
   close(): Promise<void>;
 }
@@ -67,7 +73,7 @@ export async function measure(
   const tables = createStudyTables(faceTable(query.columns, tools.toolboxes), {
     landmarks: query.landmarks === true,
     contactSheet,
-    ...{ clips, timelines: clips },
+    ...{ clips, timelines: clips, voices: query.voices === true },
   });
   const toolboxWarnings = [...new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))];
   const study = await openStudyFolder(folder, {
@@ -95,7 +101,8 @@ export async function measure(
     });
     await dependencies.close();
     const { video } = tools;
-    const whole = { clips, contactSheet, warnings: toolboxWarnings, video, fps };
+    const hearing = query.voices ? dependencies.hearing : undefined;
+    const whole = { clips, contactSheet, warnings: toolboxWarnings, video, fps, hearing };
     const sheets = part === undefined ? await writeWhole(study, whole, signal) : null;
     state = "finished";
     return { ...rows.counts(), sheets };
@@ -119,16 +126,19 @@ interface WholeStudy extends Pick<MeasureInputsOptions, "fps"> {
   readonly contactSheet: boolean;
   readonly warnings: readonly string[];
   readonly video: VideoReader;
+  /** What hears the clips, where they are heard. */
+  readonly hearing: HearingTools | undefined;
 }
 
 /** Writes tables and pages about clips, contact sheets, and the page. @returns how many contact sheets there are. */
 export async function writeWhole(
   study: StudyFolder,
-  { clips, contactSheet, warnings, video, fps }: WholeStudy,
+  { clips, contactSheet, warnings, video, fps, hearing }: WholeStudy,
   signal?: AbortSignal,
 ): Promise<number | null> {
   const { run } = study;
-  if (clips) await writeClipTables(study);
+  const paths = clips ? await writeClipTables(study) : [];
+  if (hearing !== undefined) await writeVoices(run, paths, hearing, signal);
   const timelines = clips ? await writeTimelines(run, { video, fps }, signal) : [];
   const sheets = contactSheet ? await writeContactSheets(run, basename(resolve(run.folder))) : null;
   await writeStudyPage(study, { hasTiles: contactSheet, timelines, warnings });
@@ -142,7 +152,7 @@ function videoUnderWay(inProgress: { readonly key: string; readonly progress: un
 async function settingsOf(
   words: readonly string[],
   { toolboxes, identity }: StudyTools,
-  { neutral, fps, columns, landmarks, contactSheet, shard }: MeasureQuery,
+  { neutral, fps, columns, landmarks, contactSheet, voices, shard }: MeasureQuery,
 ): Promise<StudySettings> {
   return {
     inputs: [...words],
@@ -153,6 +163,7 @@ async function settingsOf(
     columns: columns ?? "kuleshov",
     landmarks: landmarks === true,
     contactSheet: contactSheet === true,
+    ...(voices ? { voices: true as const } : {}),
     ...(toolboxes.some(({ mirrored }) => mirrored) ? { mirrored: true as const } : {}),
     ...(shard === undefined ? {} : { shard: `${shard.number}/${shard.of}` }),
   };

@@ -17,6 +17,7 @@ import { openRunFolder, type RunMode } from "./runs/run-folder.ts";
 import type { RunCounts, RunRows } from "./runs/run-rows.ts";
 import { OUTPUT_FILES, readAnswers, readTries, writeAnswers } from "./study/asked-answers.ts";
 import { CLIP_TABLES } from "./study/clip-tables.ts";
+import type { HearingTools } from "./study/hear-clip.ts";
 import { DESCRIPTION, DICTIONARY, openStudyFolder, StudyDescription, StudySettings } from "./study/study-folder.ts";
 
 /** The shards of a run, to be put together. */
@@ -30,6 +31,8 @@ export interface MergeQuery extends RunMode {
 export interface MergeDependencies {
   /** Reads frames of clips for their pages. */
   readonly video: VideoReader;
+  /** Hears clips, where the shards were to hear them. */
+  readonly hearing?: HearingTools;
   /** Where whole answers are kept on this machine. */
   readonly answers: { readonly cache: AnswerCache; readonly folder: string };
 }
@@ -56,18 +59,20 @@ type MergedRun = Omit<Merged, "shards">;
  */
 export async function merge(
   query: MergeQuery,
-  { video, answers }: MergeDependencies,
+  { video, hearing, answers }: MergeDependencies,
   signal?: AbortSignal,
 ): Promise<Merged> {
   const shards = await openShards(query.shards, packageVersion());
   if (shards.folders.some((shard) => resolve(shard) === resolve(query.folder))) {
     throw new ConfigurationError(`Cannot merge into one of the shards: name another folder (\`${query.folder}\`)`);
   }
-  return { ...(await mergeAs(shards, { query, video, answers, signal })), shards: shards.folders.length };
+  const parts = { query, video, ...(hearing && { hearing }), answers, signal };
+  return { ...(await mergeAs(shards, parts)), shards: shards.folders.length };
 }
 
-function mergeAs(shards: Shards, { query, video, answers, signal }: Merging & MergeDependencies): Promise<MergedRun> {
-  if (shards.command === "measure") return mergeStudy(shards, { query, video, signal });
+function mergeAs(shards: Shards, parts: Merging & MergeDependencies): Promise<MergedRun> {
+  const { query, video, answers, signal } = parts;
+  if (shards.command === "measure") return mergeStudy(shards, parts);
   if (shards.command === "ask") return mergeAnswers(shards, { query, video, signal });
   if (shards.command === "eval") return mergeEvaluation(shards, { query, answers, signal });
   return mergeGathered(shards, { query, signal });
@@ -80,7 +85,7 @@ interface Merging {
 
 async function mergeStudy(
   shards: Shards,
-  { query, video, signal }: Merging & Pick<MergeDependencies, "video">,
+  { query, video, hearing, signal }: Merging & Pick<MergeDependencies, "video" | "hearing">,
 ): Promise<MergedRun> {
   const { settings, files: about, warnings } = await descriptionOf(shards);
   const study = await openStudyFolder(query.folder, {
@@ -94,9 +99,10 @@ async function mergeStudy(
   let state: "interrupted" | "finished" = "interrupted";
   try {
     await mergeRows(shards, study.rows, { query, signal });
-    const { contactSheet, fps } = settings;
+    const { contactSheet, fps, voices } = settings;
     const clips = Object.keys(CLIP_TABLES).some((name) => name in about);
-    const sheets = await writeWhole(study, { clips, contactSheet, warnings, video, fps }, signal);
+    const whole = { clips, contactSheet, warnings, video, fps, hearing: voices ? hearing : undefined };
+    const sheets = await writeWhole(study, whole, signal);
     state = "finished";
     return { ...study.rows.counts(), command: "measure", sheets, goOn: null };
   } finally {

@@ -23,6 +23,7 @@ export interface MeasureOptions {
   readonly force?: true;
   readonly shard?: Shard;
   readonly contactSheet?: true;
+  readonly voices?: true;
   readonly columns?: string;
   readonly neutral?: string;
   readonly fps: number;
@@ -51,6 +52,7 @@ export function register(program: Command): void {
       "--columns <toolbox>",
       "one row per face under the column names of openface, openface-spaced (all of them, with OpenFace's spaces) or pyfeat",
     )
+    .option("--voices", "with --out: hear clips too, for voices.csv: when somebody speaks, how high, loud and fast")
     .option("--scene", "with --json: bodies and who looks where too")
     .option("--objects", "with --scene: objects too")
     .option("--neutral <image>", "measure action units against this resting face of the same person")
@@ -67,11 +69,14 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
   refuseContradictions(options);
   const signal = interruptSignal();
   const inputs = await readInputs(words, options);
+  if (options.voices && inputs.every(({ kind }) => kind === "image")) {
+    throw new ConfigurationError("--voices is of clips, and images alone are named: leave it out");
+  }
   const { openStudyTools } = await import("../compose/study.ts");
   const paths = inputs.map(({ path }) => path);
   const { toolbox: toolboxes, evidence = [], workers, fps, cache, mirrored } = options;
   const opened = await openStudyTools({ toolboxes, evidence, workers, paths, cache, mirrored }, signal);
-  const { tools, concurrency } = opened;
+  const { tools, hearing, concurrency } = opened;
   const close = once(opened.close);
   try {
     await checkNeutral(options, tools, signal);
@@ -80,7 +85,7 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
         ? await printAll(inputs, tools, { options, measuring: { concurrency, fps, signal } })
         : await writeStudy(
             { ...options, folder: shardOutOf(options.out, options.shard), words, inputs, concurrency },
-            { tools, close },
+            { tools, close, hearing },
             signal,
           );
     for (const warning of new Set(tools.toolboxes.flatMap(({ warnings = [] }) => warnings))) note(warning);
@@ -202,6 +207,7 @@ function refuseContradictions({
   resume,
   force,
   contactSheet,
+  voices,
   landmarks,
   scene,
   objects,
@@ -213,8 +219,8 @@ function refuseContradictions({
   if (json && csv) refuse("Choose one of --json and --csv");
   if (json && columns !== undefined) refuse("--columns names the columns of a table: leave out --json");
   if (out !== undefined && (json || csv)) refuse("--out writes both JSON and CSV: leave out --json and --csv");
-  if (out === undefined && (resume || force || contactSheet || shard)) {
-    refuse("--resume, --force, --shard and --contact-sheet need --out with the folder of the study");
+  if (out === undefined && (resume || force || contactSheet || voices || shard)) {
+    refuse("--resume, --force, --shard, --contact-sheet and --voices need --out with the folder of the study");
   }
   if (scene && !json) refuse("--scene needs --json");
   if (objects && !scene) refuse("--objects needs --scene");

@@ -39,6 +39,14 @@ kept$label <- sub(paste0(first, "_"), "", best, fixed = TRUE)
 units <- grep("AU[0-9]+_both$", names(kept), value = TRUE)
 means <- aggregate(kept[units], by = list(label = kept$label), FUN = mean, na.rm = TRUE)
 print(cbind(label = means$label, n = as.vector(table(kept$label)[means$label]), round(means[units], 2)), row.names = FALSE)
+
+# What is heard in clips (measure --voices), a stretch of speech in each row: means by clip.
+if (file.exists("voices.csv")) {
+  voices <- read.csv("voices.csv")
+  spoken <- voices[voices$kind == "stretch", ]
+  heard <- c("duration_s", "pitch_hz", "syllables_per_s")
+  if (nrow(spoken) > 0) print(aggregate(spoken[heard], by = list(path = spoken$path), FUN = mean, na.rm = TRUE))
+}
 `,
   python: `# Run in the folder of the study: python starter.py (needs pandas)
 from pathlib import Path
@@ -82,5 +90,11 @@ units = kept.filter(regex=r"AU\\d+_both$").columns
 means = kept.groupby("label")[list(units)].mean().round(2)
 means.insert(0, "n", kept.groupby("label").size())
 print(means.to_string())
+
+# What is heard in clips (measure --voices), a stretch of speech in each row: means by clip.
+if Path("voices.csv").exists():
+    voices = pd.read_csv("voices.csv")
+    spoken = voices[voices.kind == "stretch"]
+    print(spoken.groupby("path")[["duration_s", "pitch_hz", "syllables_per_s"]].mean().round(2).to_string())
 `,
 } as const;

@@ -22,6 +22,8 @@ export const StudySettings = z.strictObject({
   columns: z.string(),
   landmarks: z.boolean(),
   contactSheet: z.boolean(),
+  /** Present when clips are heard too. */
+  voices: z.literal(true).optional(),
   /** Present when the images were declared mirrored. */
   mirrored: z.literal(true).optional(),
   /** Present in a shard: which inputs it measured, as in `3/200`. */
@@ -65,7 +67,7 @@ export type StudyDescription = z.infer<typeof StudyDescription>;
 /** The settings by the names that a user knows them by. */
 function namedSettings(settings: StudySettings | ImportSettings): Record<string, unknown> {
   if ("files" in settings) return { files: settings.files, toolboxes: settings.toolboxes };
-  const { inputs, toolboxes, neutral, identity, fps, columns, landmarks, contactSheet, mirrored } = settings;
+  const { inputs, toolboxes, neutral, identity, fps, columns, landmarks, contactSheet, voices, mirrored } = settings;
   return {
     inputs,
     "--toolbox and --evidence": toolboxes,
@@ -75,6 +77,7 @@ function namedSettings(settings: StudySettings | ImportSettings): Record<string,
     "--columns": columns,
     "--landmarks": landmarks,
     "--contact-sheet": contactSheet,
+    ...(voices && { "--voices": true }),
     ...(mirrored && { "--mirrored": true }),
   };
 }

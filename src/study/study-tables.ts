@@ -7,6 +7,7 @@ import { CLIP_TABLES } from "./clip-tables.ts";
 import { TILES_FILE, type TileGatherer } from "./contact-sheets.ts";
 import type { FaceTable } from "./face-tables.ts";
 import type { StudyStep } from "./measure-inputs.ts";
+import { VOICES_TABLE } from "./voices-table.ts";
 import { STUDY_PAGE_FILE } from "./write-study-page.ts";
 
 /** What a row is about, as the user named it. */
@@ -69,6 +70,8 @@ interface StudyTableOptions {
   readonly contactSheet: boolean;
   /** Whether there are clips, of which tables over time are written. */
   readonly clips: boolean;
+  /** Whether clips are heard. */
+  readonly voices?: boolean;
   /** Whether clips get pages, which takes their frames. */
   readonly timelines?: boolean;
 }
@@ -90,6 +93,7 @@ export function createStudyTables(faceTable: FaceTable, options: StudyTableOptio
       ...ABOUT,
       ...(options.contactSheet && ABOUT_SHEETS),
       ...Object.fromEntries(clipTables.map(([name, { about }]) => [name, about])),
+      ...(options.voices && { [VOICES_TABLE.name]: VOICES_TABLE.about }),
       ...(options.timelines && ABOUT_TIMELINES),
     },
     dictionary: csvLines([
@@ -99,6 +103,7 @@ export function createStudyTables(faceTable: FaceTable, options: StudyTableOptio
       ...IMAGE_COLUMNS.map((row) => ["images.csv", ...row]),
       ...FAILURE_COLUMNS.map((row) => ["failures.csv", ...row]),
       ...clipTables.flatMap(([name, { columns }]) => columns.map((row) => [name, ...row])),
+      ...(options.voices ? VOICES_TABLE.columns.map((row) => [VOICES_TABLE.name, ...row]) : []),
     ]),
     linesOf: (input, outcome, order) => linesOf(input, outcome, { faceTable, order, ...options }),
   };
