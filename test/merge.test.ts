@@ -12,6 +12,7 @@ import { shardFolder } from "../src/runs/shard.ts";
 import type { StudyTools } from "../src/study/measure-inputs.ts";
 import { listInputs } from "../src/study/study-inputs.ts";
 import { fullDisk } from "./support/full-disk.ts";
+import { silent } from "./support/smiling-clip.ts";
 import { tempFolder } from "./support/temp-folder.ts";
 
 const draw = (path: string, smile: number, faces: number) =>
@@ -19,13 +20,13 @@ const draw = (path: string, smile: number, faces: number) =>
 
 async function drawnTools(): Promise<StudyTools & MergeDependencies> {
   const { drawnStudyTools } = await import(ownPath("test", "support", "drawn-study.mjs"));
-  return { ...openMerging(), ...drawnStudyTools() };
+  return { ...openMerging(), hearing: silent, ...drawnStudyTools() };
 }
 
 async function measured(query: Pick<MeasureQuery, "folder" | "words"> & Partial<MeasureQuery>) {
   const tools = await drawnTools();
   const inputs = await listInputs(query.words);
-  await measure({ inputs, concurrency: 2, fps: 10, ...query }, { tools, close: async () => undefined });
+  await measure({ inputs, concurrency: 2, fps: 10, ...query }, { tools, hearing: silent, close: async () => undefined });
 }
 
 /** Every file of a study by its name; what says when it was written left out. */
@@ -56,7 +57,7 @@ it("gives byte for byte what one machine writes: images, clips, what failed, she
   const names = ["0.png", "z.mp4", ...(await readdir(images)).sort(), "gone.png"];
   await writeFile(list, `path\n${names.map((name) => `images/${name}`).join("\n")}\n`);
 
-  const whole = { words: [list], contactSheet: true };
+  const whole = { words: [list], contactSheet: true, voices: true };
   await measured({ ...whole, folder: join(place, "one", "study") });
   vi.useFakeTimers({ toFake: ["Date"] });
   const shards: string[] = [];
@@ -85,6 +86,7 @@ it("gives byte for byte what one machine writes: images, clips, what failed, she
   const [merged, one] = [await filesOf(folder), await filesOf(join(place, "one", "study"))];
   expect(Object.keys(one).sort()).toEqual(Object.keys(merged).sort());
   expect(one["episodes.csv"]?.split("\n").length).toBeGreaterThan(4);
+  expect(one["voices.csv"]?.match(/,no voice,.*it has no sound track\n/g)).toHaveLength(2);
   for (const [name, text] of Object.entries(one)) expect(merged[name], name).toBe(text);
 });
 
