@@ -16,8 +16,8 @@ import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./stu
 import { openStudyFolder, type StudyFolder, type StudySettings } from "./study/study-folder.ts";
 import type { StudyInput } from "./study/study-inputs.ts";
 import { createStudyTables, recordedSteps } from "./study/study-tables.ts";
-import { writeVoices } from "./study/voices-table.ts";
 import { VideoProgress } from "./study/video-tracker.ts";
+import { writeVoices } from "./study/voices-table.ts";
 import { writeStudyPage } from "./study/write-study-page.ts";
 
 /** Many images and videos to be measured into a folder. */

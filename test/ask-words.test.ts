@@ -165,7 +165,9 @@ it("tells a model what is said with its times, holds its quotes against it, and 
   const told = toldIn(asked[0] as WireBody);
   expect(told).toContain(`[utterance, talk.vtt] Ann (F1, by name) says from 0.2 to 1.6 s: "I'm fine, thanks."`);
   expect(told).toContain("`faceOnly` does not, as if the sound were off");
-  expect(notices).toEqual([expect.stringMatching(/^Frames of the clip, the measurements and what is said leave this machine/)]);
+  expect(notices).toEqual([
+    expect.stringMatching(/^Frames of the clip, the measurements and what is said leave this machine/),
+  ]);
   const cues = report.grounding.claims.filter(({ part }) => part === "cue");
   expect(cues.map(({ verdict, reason }) => [verdict, reason])).toEqual([
     ["supported", `The words are said: "I'm fine, thanks." by F1 from 0.2 to 1.6 s (E2)`],

@@ -26,7 +26,10 @@ async function drawnTools(): Promise<StudyTools & MergeDependencies> {
 async function measured(query: Pick<MeasureQuery, "folder" | "words"> & Partial<MeasureQuery>) {
   const tools = await drawnTools();
   const inputs = await listInputs(query.words);
-  await measure({ inputs, concurrency: 2, fps: 10, ...query }, { tools, hearing: silent, close: async () => undefined });
+  await measure(
+    { inputs, concurrency: 2, fps: 10, ...query },
+    { tools, hearing: silent, close: async () => undefined },
+  );
 }
 
 /** Every file of a study by its name; what says when it was written left out. */

@@ -6,5 +6,9 @@ import { openHearing, openVideoReader } from "./study.ts";
 /** What putting shards together takes on this machine. */
 export function openMerging(): MergeDependencies {
   const folder = cachePlace("answers");
-  return { video: openVideoReader(), hearing: openHearing(), answers: { cache: createAnswerCache(openCache("answers", folder)), folder } };
+  return {
+    video: openVideoReader(),
+    hearing: openHearing(),
+    answers: { cache: createAnswerCache(openCache("answers", folder)), folder },
+  };
 }

@@ -8,7 +8,10 @@ import { type HeardClip, type HearingTools, hearClip } from "./hear-clip.ts";
 /** Column and meaning, in their order. */
 const COLUMNS = [
   ["path", "The clip, as it was named"],
-  ["kind", "stretch: speech without a pause of a quarter of a second in it; no voice: nothing is measured, note says why"],
+  [
+    "kind",
+    "stretch: speech without a pause of a quarter of a second in it; no voice: nothing is measured, note says why",
+  ],
   ["from_s", "When it begins, in seconds from the start of the clip"],
   ["to_s", "When it ends"],
   ["duration_s", "How long it lasts"],
@@ -16,7 +19,10 @@ const COLUMNS = [
   ["pitch_hz", "Median fundamental frequency of its voiced frames of 10 ms; empty where it cannot be measured"],
   ["pitch_range_semitones", "From the 5th to the 95th percentile"],
   ["pitch_slope_semitones_per_s", "Of a straight line through the voiced frames; below 0 it falls"],
-  ["loudness_db", "dB of full scale, which hangs on microphone and distance; empty where the sound is cut off at its loudest"],
+  [
+    "loudness_db",
+    "dB of full scale, which hangs on microphone and distance; empty where the sound is cut off at its loudest",
+  ],
   ["loudness_sd_db", "Standard deviation of loudness within it"],
   ["background_db", "What is heard next to it where nobody speaks, dB of full scale"],
   ["syllables", "Voiced peaks of loudness with a dip after them"],

@@ -21,8 +21,10 @@ it("has a row for each stretch of speech with what was measured of it, and says 
   await writeFile(said, wavFile(spokenSound({ seconds: 5, noise: 0.001, spoken }), { rateHz: 16_000 }));
   const quiet = join(folder, "quiet.wav");
   await writeFile(quiet, wavFile(new Float32Array(16_000), { rateHz: 16_000 }));
+  const mute = join(folder, "mute.mp4");
+  await writeFile(mute, "no WAV");
   const run = await openRunFolder(join(folder, "study"), { command: "measure", settings: {}, version: "0" });
-  await writeVoices(run, [said, quiet, "mute.mp4"], { sound: createWavSound(silent.sound), speech });
+  await writeVoices(run, [said, quiet, mute], { sound: createWavSound(silent.sound), speech });
   await run.close("finished");
   const rows: Record<string, string>[] = parse(await readFile(join(run.folder, "voices.csv")), {
     columns: true,
@@ -33,7 +35,7 @@ it("has a row for each stretch of speech with what was measured of it, and says 
     [said, "stretch", ""],
     [said, "stretch", ""],
     [quiet, "no voice", "nobody is heard to speak"],
-    ["mute.mp4", "no voice", "it has no sound track"],
+    [mute, "no voice", "it has no sound track"],
   ]);
   for (const [at, row] of rows.slice(0, 2).entries()) {
     expect(Number(row.from_s)).toBeCloseTo([1, 3][at] as number, 1);
