@@ -26,6 +26,7 @@ import * as slurm from "./slurm.ts";
 import * as studio from "./studio.ts";
 import * as trace from "./trace.ts";
 import * as validation from "./validate.ts";
+import * as withdraw from "./withdraw.ts";
 
 const program = new Command("kuleshov")
   .description("Measures faces, reads them with and without their context, and traces every sentence to a measurement.")
@@ -56,6 +57,7 @@ const commands = [
   mcp,
   studio,
   cache,
+  withdraw,
   demo,
 ];
 for (const command of commands) command.register(program);

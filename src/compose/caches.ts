@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, rm, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigurationError } from "../domain/errors.ts";
@@ -52,6 +53,32 @@ export async function clearCaches(kind?: string): Promise<CacheSize[]> {
   const names = CACHE_NAMES.filter((name) => kind === undefined || name === kind);
   if (names.length > 0) return ofEach(names, clearStore);
   throw new ConfigurationError(`No "${kind}" are kept: choose ${CACHE_NAMES.join(", ")}`);
+}
+
+/** Kinds that may hold something of a person, and images that data sets and clips were unpacked into. */
+const OF_PEOPLE = ["measurements", "answers", "dataset-images"];
+
+/** What may hold something of a person, under hashes that do not say of whom: to be removed as a whole. */
+export const cachesOfPeople = {
+  folder: cacheFolder(),
+  async size(): Promise<StoreSize> {
+    const sizes = await Promise.all(OF_PEOPLE.map(sizeOfFolder));
+    return sizes.reduce((a, b) => ({ entries: a.entries + b.entries, bytes: a.bytes + b.bytes }));
+  },
+  async clear(): Promise<void> {
+    for (const name of OF_PEOPLE) await rm(join(cacheFolder(), name), { recursive: true, force: true });
+  },
+};
+
+/** Drafts of killed processes count too. */
+async function sizeOfFolder(name: string): Promise<StoreSize> {
+  const folder = join(cacheFolder(), name);
+  let [entries, bytes] = [0, 0];
+  for await (const path of existsSync(folder) ? walkFolder(folder) : []) {
+    entries += 1;
+    bytes += (await stat(path)).size;
+  }
+  return { entries, bytes };
 }
 
 function ofEach(names: readonly CacheName[], work: (folder: string) => Promise<StoreSize>): Promise<CacheSize[]> {

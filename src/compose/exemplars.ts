@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { createLanceExemplarStore } from "../adapters/lancedb/exemplar-store.ts";
 import type { Taxonomy } from "../domain/category.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
@@ -14,6 +15,7 @@ import { readPack } from "../exemplars/pack.ts";
 import type { ShotMode } from "../exemplars/shot-modes.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { walkFolder } from "../platform/walk-folder.ts";
 import type { ExemplarSource } from "../ports/exemplar-source.ts";
 import type { ExemplarStore } from "../ports/exemplar-store.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
@@ -32,6 +34,23 @@ function storePlace(location: string | undefined): string {
 export function existingStore(location: string | undefined): string | undefined {
   const named = location ?? process.env.KULESHOV_EXEMPLARS;
   return named ?? (existsSync(DEFAULT_STORE) ? DEFAULT_STORE : undefined);
+}
+
+/** Exemplar stores that lie in the folders, at whatever depth. */
+export async function storesIn(folders: readonly string[]): Promise<string[]> {
+  const stores = new Set<string>();
+  for (const folder of folders.filter((one) => statSync(one, { throwIfNoEntry: false })?.isDirectory())) {
+    for await (const path of walkFolder(folder)) {
+      const [store, inside] = path.split(/[\\/]exemplars\.lance[\\/]/);
+      if (store !== undefined && inside !== undefined) stores.add(store);
+    }
+  }
+  return [...stores];
+}
+
+/** One spelling for every way to name a store. */
+export function storeKey(location: string): string {
+  return /^[a-z][a-z0-9+]*:\/\//i.test(location) ? location : resolve(location);
 }
 
 /** The store that the user named, for parts that open it themselves. */

@@ -99,6 +99,11 @@ export interface ExemplarStore {
   matchText(query: string, search: StoreSearch): Promise<StoreHit[]>;
   /** @returns how many were removed. */
   remove(filter: ExemplarFilter): Promise<number>;
+  /**
+   * Removes exemplars for good: no earlier version, index or file of the store holds a byte of them afterwards. No other
+   * program may use the store meanwhile.
+   */
+  forget(ids: readonly string[]): Promise<number>;
   /** Merges small files and brings the indexes up to date, or makes them where the store has grown enough. */
   optimize(): Promise<void>;
   statistics(): Promise<StoreStatistics>;

@@ -9,7 +9,14 @@ import type {
   StoreHit,
   StoreSearch,
 } from "../../ports/exemplar-store.ts";
-import { ensureIndexes, ensureTextIndex, REFINE_FACTOR, SEARCHED_PARTITIONS, storeStatistics } from "./indexes.ts";
+import {
+  ensureIndexes,
+  ensureTextIndex,
+  REFINE_FACTOR,
+  rewriteRows,
+  SEARCHED_PARTITIONS,
+  storeStatistics,
+} from "./indexes.ts";
 import { createTableDoor, inWords, loadLance, retryOnConflict } from "./open-table.ts";
 import { checkEntries, fromRecord, toRow } from "./schema.ts";
 import { sqlText, wherePredicate } from "./sql.ts";
@@ -154,13 +161,19 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
         if (count > 0) await retryOnConflict(() => table.delete(where ?? "true"));
         return count;
       }),
+    forget: (ids) =>
+      read(0, async (table, held) => {
+        const where = wherePredicate({ ids }) as string;
+        const count = await table.countRows(where);
+        if (count > 0) await retryOnConflict(() => table.delete(where));
+        await rewriteRows(table);
+        await ensureIndexes(table, await vectorColumns(table, held));
+        await retryOnConflict(() => table.optimize({ cleanupOlderThan: new Date(), deleteUnverified: true }));
+        return count;
+      }),
     optimize: () =>
       read(undefined, async (table, held) => {
-        const embeddingLength = await embeddingLengthOf(table);
-        await ensureIndexes(table, [
-          { name: "expression", length: held.dimensions.length },
-          ...(embeddingLength === null ? [] : [{ name: TEXT_EMBEDDING_COLUMN, length: embeddingLength }]),
-        ]);
+        await ensureIndexes(table, await vectorColumns(table, held));
         await retryOnConflict(() => table.optimize());
       }),
     statistics: async () => {
@@ -169,6 +182,12 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
     },
     close: async () => door.close(),
   };
+}
+
+async function vectorColumns(table: Table, { dimensions }: ExpressionSpace) {
+  const embeddingLength = await embeddingLengthOf(table);
+  const embedding = embeddingLength === null ? [] : [{ name: TEXT_EMBEDDING_COLUMN, length: embeddingLength }];
+  return [{ name: "expression", length: dimensions.length }, ...embedding];
 }
 
 function refuseOtherSpace(held: ExpressionSpace, wanted: ExpressionSpace, location: string): void {

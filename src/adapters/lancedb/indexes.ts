@@ -58,6 +58,15 @@ export async function ensureTextIndex(table: Table): Promise<void> {
   });
 }
 
+/**
+ * Writes every row anew and drops every index. A deleted row is only marked as such in the file that holds it, merging files
+ * leaves alone those of which less than a tenth is deleted, and an index keeps its words and vectors.
+ */
+export async function rewriteRows(table: Table): Promise<void> {
+  await retryOnConflict(() => table.update({ valuesSql: { role: "role" } }));
+  for (const { name } of await table.listIndices()) await retryOnConflict(() => table.dropIndex(name));
+}
+
 /** Counts what a store holds. Reads the short columns once. */
 export async function storeStatistics(table: Table): Promise<StoreStatistics> {
   const rows = await table.query().select(["category", "labeller", "licence", "pack"]).toArray();
