@@ -12,6 +12,7 @@ import * as discover from "./discover.ts";
 import * as doctor from "./doctor.ts";
 import * as evaluation from "./eval.ts";
 import * as exemplars from "./exemplars.ts";
+import * as exporting from "./export.ts";
 import { reportFailure } from "./failure.ts";
 import * as find from "./find.ts";
 import * as fleet from "./fleet.ts";
@@ -21,6 +22,7 @@ import * as mcp from "./mcp.ts";
 import * as measure from "./measure.ts";
 import * as merging from "./merge.ts";
 import * as models from "./models.ts";
+import * as notice from "./notice.ts";
 import { outliveReaders } from "./output.ts";
 import * as slurm from "./slurm.ts";
 import * as studio from "./studio.ts";
@@ -57,6 +59,8 @@ const commands = [
   mcp,
   studio,
   cache,
+  notice,
+  exporting,
   withdraw,
   demo,
 ];

@@ -158,6 +158,8 @@ async function writeStudy(
       query.inputs.map(({ path }) => path),
     );
     await print(`${measuredSummary(study, moments)} \`${query.folder}\`\n`);
+    const { askPurpose } = await import("./notice.ts");
+    if (query.shard === undefined) await askPurpose(query.folder, signal);
     if (study.sheets !== null) note(`${study.sheets} ${study.sheets === 1 ? "contact sheet" : "contact sheets"} drawn`);
     return study;
   } finally {

@@ -1,9 +1,9 @@
-import { createInterface } from "node:readline/promises";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { PullProgress } from "../networks/download.ts";
 import type { PullResult, PullTerms } from "../networks/pull.ts";
 import { interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
+import { askAtTerminal, canBeAsked } from "./terminal-question.ts";
 
 interface PullCommandOptions {
   readonly from?: string;
@@ -43,13 +43,13 @@ function describeResult({ download, networks, paths, outcome }: PullResult): str
 async function askForConsent(terms: PullTerms, options: PullCommandOptions, signal: AbortSignal): Promise<boolean> {
   note(...describeTerms(terms, options.from));
   if (options.accept) return true;
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+  if (!canBeAsked()) {
     throw new ConfigurationError(
       `Nothing was pulled as nobody is at a terminal to accept the licence of "${terms.download}": read it at ` +
         `${terms.licence.url} and add --accept`,
     );
   }
-  const answer = await ask("Accept this licence and go on? [y/N] ", signal);
+  const answer = await askAtTerminal("Accept this licence and go on? [y/N] ", signal);
   return /^y(es)?$/i.test(answer.trim());
 }
 
@@ -62,19 +62,6 @@ function describeTerms({ download, networks, files, licence }: PullTerms, from: 
   ];
   if (licence.note !== undefined) lines.push(`  note     ${licence.note}`);
   return lines;
-}
-
-/** An end of input (Ctrl-D) is no. */
-async function ask(question: string, signal: AbortSignal): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
-  // While it asks, the terminal hands Ctrl-C to readline rather than to the process.
-  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  try {
-    return await Promise.race([terminal.question(question, { signal }), ended]);
-  } finally {
-    terminal.close();
-  }
 }
 
 const NOTE_EVERY_SHARE = 0.1;

@@ -11,10 +11,10 @@ import { csvLines } from "../platform/tables/write-table.ts";
 import { visibleLine } from "../platform/visible-text.ts";
 import { MARKERS_FILE, openStudyPeople, PEOPLE_FILE } from "../study/clip-notes.ts";
 import { EXCLUSIONS_FILE, type FacePlace, faceKey, openStudyFilter } from "../study/exclusions.ts";
+import { starterScripts } from "../study/starter-scripts.ts";
 import { placeOfRow } from "./opened-study.ts";
 import { asked } from "./requests.ts";
 import type { Studio } from "./studio.ts";
-import { STARTER_SCRIPTS } from "./study-scripts.ts";
 
 /** Files of a study that may be saved as they are. */
 const FILES = [
@@ -71,7 +71,7 @@ export function studyFileRoutes({ desk }: Studio): Hono {
     const language = c.req.query("language") === "r" ? "r" : "python";
     await desk.open(asked(c, "path"));
     saved(c, language === "r" ? "starter.R" : "starter.py", "text/plain; charset=utf-8");
-    return c.body(STARTER_SCRIPTS[language]);
+    return c.body(starterScripts()[language]);
   });
 
   return routes;

@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { z } from "zod";
+import { ConfigurationError } from "../domain/errors.ts";
 import { ActionUnitName, Scale, ToolboxId } from "../domain/measurement.ts";
+import { readText } from "../platform/read-file.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
 import { RunCounts, type RunRows } from "../runs/run-rows.ts";
 import type { ShardPart } from "../runs/shard.ts";
@@ -159,4 +162,14 @@ function descriptionText(
     warnings: [...warnings],
   };
   return `${JSON.stringify(description, null, 2)}\n`;
+}
+
+/** What a study says of itself. @throws {ConfigurationError} if the folder holds none. */
+export async function readStudyDescription(folder: string): Promise<StudyDescription> {
+  const text = await readText(join(folder, DESCRIPTION)).catch(() => undefined);
+  const study = text === undefined ? undefined : StudyDescription.safeParse(JSON.parse(text)).data;
+  if (study !== undefined) return study;
+  throw new ConfigurationError(
+    `Cannot go on as the folder holds no study: make one by \`kuleshov measure images/ --out study\` (\`${folder}\`)`,
+  );
 }

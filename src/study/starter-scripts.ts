@@ -1,15 +1,19 @@
-/** Starter scripts, to be run inside a study's folder: read, leave out what is excluded or poor, describe by label. */
-export const STARTER_SCRIPTS = {
-  r: `# Run in the folder of the study: Rscript starter.R (base R, no packages)
-faces <- read.csv("faces.csv", check.names = FALSE)
-images <- read.csv("images.csv")
+/**
+ * Starter scripts that read a study's tables, leave out what is excluded or poor, and describe by label.
+ *
+ * @param fileOf where a table lies, seen from the folder that the scripts are run in. @param folder the scripts' own, with its slash.
+ */
+export const starterScripts = (fileOf: (table: string) => string = (table) => table, folder = "") => ({
+  r: `# Run in the folder of the ${folder === "" ? "study" : "dataset"}: Rscript ${folder}starter.R (base R, no packages)
+faces <- read.csv("${fileOf("faces.csv")}", check.names = FALSE)
+images <- read.csv("${fileOf("images.csv")}")
 cat(nrow(images), "images or frames,", sum(images$faces == 0), "without a face,", nrow(faces), "faces\\n")
 
 # What you excluded in the studio: a face by its id, or an image as a whole where face_id is empty.
 key <- function(d, id) paste(d$path, ifelse(is.na(d$frame), "", d$frame), id, sep = "|")
 faces$excluded <- FALSE
-if (file.exists("exclusions.csv")) {
-  excluded <- read.csv("exclusions.csv", colClasses = c(face_id = "character"))
+if (file.exists("${fileOf("exclusions.csv")}")) {
+  excluded <- read.csv("${fileOf("exclusions.csv")}", colClasses = c(face_id = "character"))
   excluded$face_id[is.na(excluded$face_id)] <- ""
   gone <- key(excluded, excluded$face_id)
   faces$excluded <- key(faces, faces$face_id) %in% gone | key(faces, "") %in% gone
@@ -20,8 +24,8 @@ kept <- faces[!faces$excluded & !is.na(faces$quality) & faces$quality >= 0.5, ]
 
 # Who it is in a clip: as you named people in the studio, else the track.
 kept$person <- as.character(kept$track_id)
-if (file.exists("people.csv")) {
-  people <- read.csv("people.csv")
+if (file.exists("${fileOf("people.csv")}")) {
+  people <- read.csv("${fileOf("people.csv")}")
   for (i in order(people$from_frame)) {
     theirs <- kept$path == people$path[i] & kept$track_id == people$track_id[i] & kept$frame >= people$from_frame[i]
     kept$person[which(theirs)] <- people$person[i]
@@ -29,7 +33,7 @@ if (file.exists("people.csv")) {
 }
 if (any(!is.na(kept$person) & kept$person != "")) print(table(person = kept$person))
 
-# The likeliest label of the first expression classifier; data-dictionary.csv says what every column means.
+# The likeliest label of the first expression classifier; ${folder === "" ? "data-dictionary.csv" : "documentation/codebook.csv"} says what every column means.
 first <- sub("_neutral$", "", grep("_neutral$", names(kept), value = TRUE)[1])
 columns <- grep(paste0("^", first, "_"), names(kept), value = TRUE)
 best <- apply(kept[columns], 1, function(p) if (all(is.na(p))) NA else columns[which.max(p)])
@@ -48,19 +52,19 @@ if (file.exists("voices.csv")) {
   if (nrow(spoken) > 0) print(aggregate(spoken[heard], by = list(path = spoken$path), FUN = mean, na.rm = TRUE))
 }
 `,
-  python: `# Run in the folder of the study: python starter.py (needs pandas)
+  python: `# Run in the folder of the ${folder === "" ? "study" : "dataset"}: python ${folder}starter.py (needs pandas)
 from pathlib import Path
 
 import pandas as pd
 
-faces = pd.read_csv("faces.csv").copy()
-images = pd.read_csv("images.csv")
+faces = pd.read_csv("${fileOf("faces.csv")}").copy()
+images = pd.read_csv("${fileOf("images.csv")}")
 print(f"{len(images)} images or frames, {(images.faces == 0).sum()} without a face, {len(faces)} faces")
 
 # What you excluded in the studio: a face by its id, or an image as a whole where face_id is empty.
 faces["excluded"] = False
-if Path("exclusions.csv").exists():
-    excluded = pd.read_csv("exclusions.csv")
+if Path("${fileOf("exclusions.csv")}").exists():
+    excluded = pd.read_csv("${fileOf("exclusions.csv")}")
     def key(table, face_id):
         frame = table.frame.astype(float).fillna(-1).astype(int).astype(str)
         return table.path + "|" + frame + "|" + face_id
@@ -72,14 +76,14 @@ kept = faces[~faces.excluded & (faces.quality >= 0.5)].copy()
 
 # Who it is in a clip: as you named people in the studio, else the track.
 kept["person"] = kept.track_id.astype(object)
-if Path("people.csv").exists():
-    for one in pd.read_csv("people.csv").sort_values("from_frame").itertuples():
+if Path("${fileOf("people.csv")}").exists():
+    for one in pd.read_csv("${fileOf("people.csv")}").sort_values("from_frame").itertuples():
         theirs = (kept.path == one.path) & (kept.track_id == one.track_id) & (kept.frame >= one.from_frame)
         kept.loc[theirs, "person"] = one.person
 if kept.person.notna().any():
     print(kept.person.value_counts().to_string())
 
-# The likeliest label of the first expression classifier; data-dictionary.csv says what every column means.
+# The likeliest label of the first expression classifier; ${folder === "" ? "data-dictionary.csv" : "documentation/codebook.csv"} says what every column means.
 first = next(name for name in kept.columns if name.endswith("_neutral")).removesuffix("_neutral")
 columns = [name for name in kept.columns if name.startswith(f"{first}_")]
 read = kept[columns].dropna(how="all")
@@ -97,4 +101,4 @@ if Path("voices.csv").exists():
     spoken = voices[voices.kind == "stretch"]
     print(spoken.groupby("path")[["duration_s", "pitch_hz", "syllables_per_s"]].mean().round(2).to_string())
 `,
-} as const;
+});

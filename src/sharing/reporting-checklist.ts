@@ -1,0 +1,61 @@
+import type { ScoredRun } from "../evaluation/report/write-report.ts";
+
+/** What only the authors know. */
+const TO_FILL = "_to be filled in_";
+
+/** What a reader needs to repeat an evaluation, item by item, with what the run says of each. */
+export function reportingChecklist({ run: { header, samples }, file, summary }: ScoredRun): string {
+  const { matrix, analysis } = file;
+  const records = summary.cells.flatMap(({ scorers }) => (scorers[0]?.calls ?? []).map(({ record }) => record));
+  const ran = [...new Set(records.flatMap(({ fingerprint }) => fingerprint ?? []))];
+  const failed = records.filter(({ failure }) => failure !== null).length;
+  const abstained = records.filter(({ answer }) => answer?.abstention != null).length;
+  const items: readonly (readonly [string, string])[] = [
+    ["Model, as it was asked for", matrix.models.join(", ")],
+    ["Version that its server said it ran", ran.length === 0 ? "the server named none" : ran.join(", ")],
+    ["Prompts", promptsInWords(header)],
+    ["Temperature", numberOr(header.modelOptions.temperature, "as the evaluation file or the server has it")],
+    [
+      "Most tokens of an answer",
+      numberOr(header.modelOptions.maxTokens, "as the evaluation file or the server has it"),
+    ],
+    ["Seeds", matrix.seeds.join(", ")],
+    ["Answers per sample and condition", String(matrix.repeats)],
+    ["Exemplars shown", matrix.shots.join(", ")],
+    ["Measured evidence shown", matrix.evidence.map((one) => (one === "none" ? "none" : one.join(" + "))).join(", ")],
+    ["Ways of showing the image", matrix.arms.join(", ")],
+    ["Samples", String(samples.length)],
+    ["Rows of the data set left out", skippedInWords(header.skippedRows)],
+    ["Calls; failed or refused; abstained", `${records.length}; ${failed}; ${abstained}`],
+    ["Failures count as", analysis.failures],
+    ["Answers from the cache", String(records.filter(({ cached }) => cached).length)],
+    [
+      "Intervals",
+      `${Math.round(analysis.level * 100)} %, bootstrap, ${analysis.resamples} resamples, seed ${analysis.seed}`,
+    ],
+    ["Software", `Kuleshov ${header.kuleshovVersion}, Node.js ${header.nodeVersion}, ${header.platform}`],
+    ["When", header.createdAt.slice(0, 10)],
+    ["Who is shown, consent, ethics approval", TO_FILL],
+    ["Whether images left the machine, and to whom", TO_FILL],
+    ["Preregistration", TO_FILL],
+  ];
+  const rows = items.map(([item, said]) => `| ${item} | ${said.replaceAll("|", "\\|")} |`);
+  return `# Reporting checklist: ${header.name}\n\n| item | in this run |\n|---|---|\n${rows.join("\n")}\n`;
+}
+
+function promptsInWords({ name, prompts, identities }: ScoredRun["run"]["header"]): string {
+  const ids = new Set(Object.keys(identities).map((cell) => cell.split(" | ")[0] ?? cell));
+  return `${[...ids].join(", ")}; all ${Object.keys(prompts).length} texts with their hashes in materials/${name}-prompts.md`;
+}
+
+function skippedInWords(skipped: readonly { readonly where: string; readonly reason: string }[]): string {
+  if (skipped.length === 0) return "none";
+  return `${skipped.length}: ${skipped
+    .slice(0, 5)
+    .map(({ where, reason }) => `${where} (${reason})`)
+    .join("; ")}`;
+}
+
+function numberOr(value: number | undefined, otherwise: string): string {
+  return value === undefined ? otherwise : String(value);
+}
