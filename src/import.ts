@@ -12,6 +12,7 @@ import type { RunCounts } from "./runs/run-rows.ts";
 import { writeClipTables } from "./study/clip-tables.ts";
 import { importedFaceTable } from "./study/face-tables.ts";
 import { type ImportedStep, importedSteps } from "./study/imported-steps.ts";
+import { withParquet, writeParquetTables } from "./study/parquet-tables.ts";
 import type { ImportSettings } from "./study/study-folder.ts";
 import { openStudyFolder, type StudyFolder } from "./study/study-folder.ts";
 import { createStudyTables, type StudyTables } from "./study/study-tables.ts";
@@ -22,6 +23,8 @@ export interface ImportQuery extends RunMode {
   readonly folder: string;
   /** As the user names them: `openface.csv`, `pyfeat@2.1.5:faces.csv`. */
   readonly files: readonly string[];
+  /** Whether tables are written as Parquet too. */
+  readonly parquet?: boolean | undefined;
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
 }
 
@@ -61,7 +64,7 @@ export async function importFiles(
       ...{ resume: query.resume, force: query.force },
       command: "import",
       settings: await settingsOf(query, indexes),
-      tables,
+      tables: query.parquet ? { ...tables, about: withParquet(tables.about) } : tables,
       kuleshovVersion: packageVersion(),
       warnings: [WITHOUT_IMAGES, ...said],
     });
@@ -91,6 +94,8 @@ async function recorded(study: StudyFolder, recording: Recording, signal?: Abort
       ...{ rows, total: moments.length, already, onProgress: query.onProgress, signal },
     });
     if (hasClips(moments)) await writeClipTables(study);
+    await rows.flush();
+    if (query.parquet) await writeParquetTables(study.run, signal);
     await writeStudyPage(study, { hasTiles: false, timelines: [], warnings: [WITHOUT_IMAGES, ...said] });
     state = "finished";
     return { ...rows.counts(), warnings: [...said] };

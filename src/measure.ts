@@ -13,6 +13,7 @@ import { createTileGatherer, writeContactSheets } from "./study/contact-sheets.t
 import { faceTable } from "./study/face-tables.ts";
 import type { HearingTools } from "./study/hear-clip.ts";
 import { type MeasureInputsOptions, measureInputs, type StudyTools } from "./study/measure-inputs.ts";
+import { withParquet, writeParquetTables } from "./study/parquet-tables.ts";
 import { openStudyFolder, type StudyFolder, type StudySettings } from "./study/study-folder.ts";
 import type { StudyInput } from "./study/study-inputs.ts";
 import { createStudyTables, recordedSteps } from "./study/study-tables.ts";
@@ -35,6 +36,8 @@ export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concu
   readonly contactSheet?: boolean | undefined;
   /** Whether clips are heard too. */
   readonly voices?: boolean | undefined;
+  /** Whether tables are written as Parquet too. */
+  readonly parquet?: boolean | undefined;
   /** Which of the inputs are measured here; what is made of all together is left to `merge`. */
   readonly shard?: Shard | undefined;
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
@@ -81,7 +84,7 @@ export async function measure(
     force,
     command: "measure",
     settings: await settingsOf(words, tools, query),
-    tables,
+    tables: query.parquet ? { ...tables, about: withParquet(tables.about) } : tables,
     kuleshovVersion: packageVersion(),
     warnings: toolboxWarnings,
     shard: part,
@@ -102,7 +105,8 @@ export async function measure(
     await dependencies.close();
     const { video } = tools;
     const hearing = query.voices ? dependencies.hearing : undefined;
-    const whole = { clips, contactSheet, warnings: toolboxWarnings, video, fps, hearing };
+    const { parquet } = query;
+    const whole = { clips, contactSheet, parquet, warnings: toolboxWarnings, video, fps, hearing };
     const sheets = part === undefined ? await writeWhole(study, whole, signal) : null;
     state = "finished";
     return { ...rows.counts(), sheets };
@@ -111,7 +115,12 @@ export async function measure(
   }
 }
 
-function partOf({ inputs, shard, columns }: MeasureQuery) {
+function partOf({ inputs, shard, columns, parquet }: MeasureQuery) {
+  if (shard !== undefined && parquet) {
+    throw new ConfigurationError(
+      "Cannot write the tables of a shard as Parquet: add --format parquet to kuleshov merge",
+    );
+  }
   if (shard !== undefined && columns !== undefined) {
     throw new ConfigurationError(
       "Cannot measure a shard with --columns, which numbers the images of the whole study: merge the shards, then measure the study with --columns",
@@ -124,6 +133,7 @@ function partOf({ inputs, shard, columns }: MeasureQuery) {
 interface WholeStudy extends Pick<MeasureInputsOptions, "fps"> {
   readonly clips: boolean;
   readonly contactSheet: boolean;
+  readonly parquet: boolean | undefined;
   readonly warnings: readonly string[];
   readonly video: VideoReader;
   /** What hears the clips, where they are heard. */
@@ -133,12 +143,14 @@ interface WholeStudy extends Pick<MeasureInputsOptions, "fps"> {
 /** Writes tables and pages about clips, contact sheets, and the page. @returns how many contact sheets there are. */
 export async function writeWhole(
   study: StudyFolder,
-  { clips, contactSheet, warnings, video, fps, hearing }: WholeStudy,
+  { clips, contactSheet, parquet, warnings, video, fps, hearing }: WholeStudy,
   signal?: AbortSignal,
 ): Promise<number | null> {
-  const { run } = study;
+  const { run, rows } = study;
   const paths = clips ? await writeClipTables(study) : [];
   if (hearing !== undefined) await writeVoices(run, paths, hearing, signal);
+  await rows.flush();
+  if (parquet) await writeParquetTables(run, signal);
   const timelines = clips ? await writeTimelines(run, { video, fps }, signal) : [];
   const sheets = contactSheet ? await writeContactSheets(run, basename(resolve(run.folder))) : null;
   await writeStudyPage(study, { hasTiles: contactSheet, timelines, warnings });

@@ -18,6 +18,7 @@ import type { RunCounts, RunRows } from "./runs/run-rows.ts";
 import { OUTPUT_FILES, readAnswers, readTries, writeAnswers } from "./study/asked-answers.ts";
 import { CLIP_TABLES } from "./study/clip-tables.ts";
 import type { HearingTools } from "./study/hear-clip.ts";
+import { withParquet, writeParquetTables } from "./study/parquet-tables.ts";
 import { DESCRIPTION, DICTIONARY, openStudyFolder, StudyDescription, StudySettings } from "./study/study-folder.ts";
 
 /** The shards of a run, to be put together. */
@@ -25,6 +26,8 @@ export interface MergeQuery extends RunMode {
   /** One for each shard, in any order. */
   readonly shards: readonly string[];
   readonly folder: string;
+  /** Whether tables are written as Parquet too. */
+  readonly parquet?: boolean | undefined;
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
 }
 
@@ -72,6 +75,11 @@ export async function merge(
 
 function mergeAs(shards: Shards, parts: Merging & MergeDependencies): Promise<MergedRun> {
   const { query, video, answers, signal } = parts;
+  if (query.parquet && shards.command !== "measure" && shards.command !== "ask") {
+    throw new ConfigurationError(
+      `Cannot write Parquet tables of shards of \`kuleshov ${shards.command}\`, which have none: leave --format out`,
+    );
+  }
   if (shards.command === "measure") return mergeStudy(shards, parts);
   if (shards.command === "ask") return mergeAnswers(shards, { query, video, signal });
   if (shards.command === "eval") return mergeEvaluation(shards, { query, answers, signal });
@@ -92,7 +100,11 @@ async function mergeStudy(
     ...{ resume: query.resume, force: query.force },
     command: "measure",
     settings,
-    tables: { headers: shards.headers, about, dictionary: await commonFile(shards, DICTIONARY) },
+    tables: {
+      headers: shards.headers,
+      about: query.parquet ? withParquet(about) : about,
+      dictionary: await commonFile(shards, DICTIONARY),
+    },
     kuleshovVersion: packageVersion(),
     warnings,
   });
@@ -101,7 +113,8 @@ async function mergeStudy(
     await mergeRows(shards, study.rows, { query, signal });
     const { contactSheet, fps, voices } = settings;
     const clips = Object.keys(CLIP_TABLES).some((name) => name in about);
-    const whole = { clips, contactSheet, warnings, video, fps, hearing: voices ? hearing : undefined };
+    const { parquet } = query;
+    const whole = { clips, contactSheet, parquet, warnings, video, fps, hearing: voices ? hearing : undefined };
     const sheets = await writeWhole(study, whole, signal);
     state = "finished";
     return { ...study.rows.counts(), command: "measure", sheets, goOn: null };
@@ -130,6 +143,7 @@ async function mergeAnswers(
     const spent = createPurse({}, await readTries(run.folder)).spent();
     const answers = await readAnswers(run.folder);
     await writeAnswers(run, answers, { model: judgeIn(shards.settings), video, ...spent });
+    if (query.parquet) await writeParquetTables(run, signal);
     state = "finished";
     // Not as the rows count them, of which some were tried in vain before.
     const failures = answers.filter(({ failure }) => failure !== null).length;

@@ -8,6 +8,7 @@ import { openMerging } from "../src/compose/merging.ts";
 import { type MeasureQuery, measure } from "../src/measure.ts";
 import { type MergeDependencies, merge } from "../src/merge.ts";
 import { ownPath } from "../src/platform/package-paths.ts";
+import { readTable } from "../src/platform/tables/table-rows.ts";
 import { shardFolder } from "../src/runs/shard.ts";
 import type { StudyTools } from "../src/study/measure-inputs.ts";
 import { listInputs } from "../src/study/study-inputs.ts";
@@ -37,7 +38,7 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).filter((name) => name !== "run.lock");
   const files: Record<string, string> = {};
   for (const name of names) {
-    const text = await readFile(join(folder, name), name.endsWith(".jpg") ? "base64" : "utf8");
+    const text = await readFile(join(folder, name), /\.(?:jpg|parquet)$/.test(name) ? "base64" : "utf8");
     const isNoted = name === "journal.jsonl" || name === "study.json";
     files[name] = isNoted
       ? text
@@ -61,7 +62,7 @@ it("gives byte for byte what one machine writes: images, clips, what failed, she
   await writeFile(list, `path\n${names.map((name) => `images/${name}`).join("\n")}\n`);
 
   const whole = { words: [list], contactSheet: true, voices: true };
-  await measured({ ...whole, folder: join(place, "one", "study") });
+  await measured({ ...whole, folder: join(place, "one", "study"), parquet: true });
   vi.useFakeTimers({ toFake: ["Date"] });
   const shards: string[] = [];
   for (const number of [3, 1, 4, 2]) {
@@ -81,16 +82,23 @@ it("gives byte for byte what one machine writes: images, clips, what failed, she
     if (given[0] instanceof Uint8Array) tables += 1;
     return tables > 2 ? Promise.reject(refusal) : real.apply(this, given);
   } as typeof real);
-  await expect(merge({ shards, folder }, tools)).rejects.toThrow("as the disk is full; make room and run it again");
+  await expect(merge({ shards, folder, parquet: true }, tools)).rejects.toThrow(
+    "as the disk is full; make room and run it again",
+  );
   expect((await readFile(join(folder, "faces.csv"), "utf8")).split("\n").length).toBeGreaterThan(60);
   spy.mockRestore();
-  expect(await merge({ shards, folder }, tools)).toMatchObject({ images: 69, failures: 4, sheets: 1 });
+  expect(await merge({ shards, folder, parquet: true }, tools)).toMatchObject({ images: 69, failures: 4, sheets: 1 });
 
   const [merged, one] = [await filesOf(folder), await filesOf(join(place, "one", "study"))];
   expect(Object.keys(one).sort()).toEqual(Object.keys(merged).sort());
   expect(one["episodes.csv"]?.split("\n").length).toBeGreaterThan(4);
   expect(one["voices.csv"]?.match(/,no voice,.*it has no sound track\n/g)).toHaveLength(2);
   for (const [name, text] of Object.entries(one)) expect(merged[name], name).toBe(text);
+  const rowsOf = async (name: string) =>
+    (await readTable(join(folder, name), { refuse: (reason) => new Error(reason) })).map(({ cells }) => cells);
+  for (const name of ["faces", "images", "failures", "episodes"]) {
+    expect(await rowsOf(`${name}.parquet`)).toEqual(await rowsOf(`${name}.csv`));
+  }
 });
 
 it("gives it of shards whose processes were killed and went on", async () => {

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
-import { runOptions } from "./run-options.ts";
+import { formatOption, runOptions } from "./run-options.ts";
 
 interface ImportOptions {
   readonly out: string;
   readonly resume?: true;
   readonly force?: true;
+  readonly format?: "csv" | "parquet";
 }
 
 export function register(program: Command): void {
@@ -17,10 +18,14 @@ export function register(program: Command): void {
     .addOption(runOptions.out("a study; agreement and discover work on it").makeOptionMandatory())
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
+    .addOption(formatOption())
     .action(importCommand);
 }
 
-async function importCommand(files: readonly string[], { out: folder, resume, force }: ImportOptions): Promise<void> {
+async function importCommand(
+  files: readonly string[],
+  { out: folder, resume, force, format }: ImportOptions,
+): Promise<void> {
   const signal = interruptSignal();
   const { importFiles } = await import("../import.ts");
   const { openEvidenceFile } = await import("../compose/evidence.ts");
@@ -28,7 +33,7 @@ async function importCommand(files: readonly string[], { out: folder, resume, fo
   const view = createProgressView();
   try {
     const study = await importFiles(
-      { folder, files, resume, force, onProgress: view.show },
+      { folder, files, resume, force, parquet: format === "parquet", onProgress: view.show },
       { open: openEvidenceFile },
       signal,
     );

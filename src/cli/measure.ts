@@ -7,7 +7,7 @@ import type { MeasureInputsOptions, StudyTools } from "../study/measure-inputs.t
 import type { StudyInput } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, mirroredOption, runOptions, shardOption, shardOutOf } from "./run-options.ts";
+import { cacheOption, formatOption, mirroredOption, runOptions, shardOption, shardOutOf } from "./run-options.ts";
 
 /** What `measure` is told. */
 export interface MeasureOptions {
@@ -22,6 +22,7 @@ export interface MeasureOptions {
   readonly resume?: true;
   readonly force?: true;
   readonly shard?: Shard;
+  readonly format?: "csv" | "parquet";
   readonly contactSheet?: true;
   readonly voices?: true;
   readonly columns?: string;
@@ -47,6 +48,7 @@ export function register(program: Command): void {
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
     .addOption(shardOption())
+    .addOption(formatOption())
     .option("--contact-sheet", "with --out: sheets of all faces with their expression and strongest action units")
     .option(
       "--columns <toolbox>",
@@ -84,7 +86,11 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
       options.out === undefined
         ? await printAll(inputs, tools, { options, measuring: { concurrency, fps, signal } })
         : await writeStudy(
-            { ...options, folder: shardOutOf(options.out, options.shard), words, inputs, concurrency },
+            {
+              ...options,
+              ...{ folder: shardOutOf(options.out, options.shard), parquet: options.format === "parquet" },
+              ...{ words, inputs, concurrency },
+            },
             { tools, close, hearing },
             signal,
           );
@@ -214,6 +220,7 @@ function refuseContradictions({
   scene,
   objects,
   shard,
+  format,
 }: MeasureOptions): void {
   const refuse = (sentence: string) => {
     throw new ConfigurationError(sentence);
@@ -221,8 +228,10 @@ function refuseContradictions({
   if (json && csv) refuse("Choose one of --json and --csv");
   if (json && columns !== undefined) refuse("--columns names the columns of a table: leave out --json");
   if (out !== undefined && (json || csv)) refuse("--out writes both JSON and CSV: leave out --json and --csv");
-  if (out === undefined && (resume || force || contactSheet || voices || shard)) {
-    refuse("--resume, --force, --shard, --contact-sheet and --voices need --out with the folder of the study");
+  if (out === undefined && (resume || force || contactSheet || voices || shard || format)) {
+    refuse(
+      "--resume, --force, --shard, --format, --contact-sheet and --voices need --out with the folder of the study",
+    );
   }
   if (scene && !json) refuse("--scene needs --json");
   if (objects && !scene) refuse("--objects needs --scene");

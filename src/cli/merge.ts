@@ -4,12 +4,13 @@ import { shellWord } from "../runs/missing-shards.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { measuredSummary } from "./measure.ts";
 import { note, print } from "./output.ts";
-import { runOptions } from "./run-options.ts";
+import { formatOption, runOptions } from "./run-options.ts";
 
 interface MergeOptions {
   readonly out: string;
   readonly resume?: true;
   readonly force?: true;
+  readonly format?: "csv" | "parquet";
 }
 
 export function register(program: Command): void {
@@ -20,6 +21,7 @@ export function register(program: Command): void {
     .addOption(runOptions.out("what the command that wrote the shards writes").makeOptionMandatory())
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
+    .addOption(formatOption())
     .action(mergeCommand);
 }
 
@@ -31,7 +33,7 @@ async function mergeCommand(shards: readonly string[], options: MergeOptions): P
 
 /** Shows a merge as it goes on, and what came of it. */
 export async function showMerged(
-  { out: folder, resume, force }: MergeOptions,
+  { out: folder, resume, force, format }: MergeOptions,
   mergeInto: (query: Omit<MergeQuery, "shards">, dependencies: MergeDependencies) => Promise<Merged>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -39,7 +41,8 @@ export async function showMerged(
   const { createProgressView } = await import("./progress.ts");
   const view = createProgressView();
   try {
-    const merged = await mergeInto({ folder, resume, force, onProgress: view.show }, openMerging());
+    const parquet = format === "parquet";
+    const merged = await mergeInto({ folder, resume, force, parquet, onProgress: view.show }, openMerging());
     view.end();
     const { command, images, failures, goOn, missed = [] } = merged;
     const isAnswers = command === "ask" || command === "eval";

@@ -27,6 +27,13 @@ export const shardOption = () =>
     "with --out: only this part of the inputs, as in 3/200, into a folder of its own in it; kuleshov merge puts all together",
   ).argParser((text) => ({ ...readShard(text), words: argumentsAsGiven() }));
 
+/** The option of every command that writes tables. */
+export const formatOption = () =>
+  new Option("--format <format>", "with --out: write the tables as Parquet too, beside the CSV").choices([
+    "csv",
+    "parquet",
+  ]);
+
 /** The folder that a run writes: `--out`, or that of the shard in it. */
 export function shardOutOf(out: string, shard: Shard | undefined): string {
   return shard === undefined ? out : join(out, shardFolder(shard));

@@ -47,7 +47,7 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const { root } = folder;
     const [files, tables, folders, prompts] = await Promise.all([
       filesIn(root, /\.eval\.ya?ml$/),
-      filesIn(root, /\.(csv|tsv)$/),
+      filesIn(root, /\.(csv|tsv|parquet)$/),
       labelFolders(root),
       filesIn(root, /\.prompt\.md$/),
     ]);

@@ -70,7 +70,7 @@ export async function listImages(words: readonly string[], notify?: (notice: str
 
 /** Whether a file is a list of images by its name: a table with a column `path`. */
 export function isList(path: string): boolean {
-  return /^\.[ct]sv$/i.test(extname(path));
+  return /^\.(?:[ct]sv|parquet)$/i.test(extname(path));
 }
 
 async function* inputsOf(word: string, notify?: (notice: string) => void): AsyncGenerator<StudyInput> {

@@ -5,7 +5,7 @@ import { pathOfBytes, systemPath } from "../../platform/system-path.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../../ports/evidence-file.ts";
 import { tableError } from "./table-format.ts";
 
-const ENDINGS: ReadonlySet<string> = new Set([".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"]);
+const ENDINGS: ReadonlySet<string> = new Set([".csv", ".tsv", ".parquet", ".txt", ".json", ".jsonl", ".ndjson"]);
 
 /**
  * Opens a folder with a file per image, as OpenFace writes it. Files are opened one after another, as there may be a

@@ -24,6 +24,8 @@ export interface RowCells {
   text(k: number): string;
   /** `NaN` when the cell says that there is no value. @throws what `refuse` makes, if it is not a number. */
   number(k: number): number;
+  /** As `number`, and `undefined` when it is not a number. */
+  numberIfAny(k: number): number | undefined;
   /** The error that refuses the table because of this cell. `reason` follows a comma: "which is not a number". */
   refusal(k: number, reason: string): Error;
 }
@@ -57,9 +59,12 @@ export function createRowCells(
       const column = columnOf(k);
       return unquoted(textOfBytes(row.subarray(starts[column], ends[column])));
     },
-    number(k) {
+    numberIfAny(k) {
       const column = columnOf(k);
-      const value = decimalNumber(row, starts[column] as number, ends[column] as number, decimalComma);
+      return decimalNumber(row, starts[column] as number, ends[column] as number, decimalComma);
+    },
+    number(k) {
+      const value = this.numberIfAny(k);
       if (value !== undefined) return value;
       throw this.refusal(k, "which is not a number");
     },

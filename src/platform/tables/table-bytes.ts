@@ -2,6 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { openFile } from "../read-file.ts";
 import { whyRefused } from "../system-error.ts";
 
+/** How every Parquet file begins. */
+const PARQUET_MARK = "PAR1";
 /** Text in UTF-16 is read whole, as its bytes must be written anew; beyond this it is refused. */
 const LARGEST_UTF16_BYTES = 1 << 28;
 
@@ -20,14 +22,18 @@ export interface TableBytes {
   close(): Promise<void>;
 }
 
-/** Opens a file as the bytes of a table. What Excel calls "Unicode text" is UTF-16. */
+/** Opens a file as the bytes of a table. What Excel calls "Unicode text" is UTF-16; a Parquet table is written out as text. */
 export async function openTableBytes(path: string, refuse: RefuseTable): Promise<TableBytes> {
   const file = await openFile(path).catch((cause: unknown) => {
     throw refuse(whyRefused(cause), { cause });
   });
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    const encoding = bytesRead === 2 ? utf16Of(buffer) : undefined;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    if (buffer.toString("latin1") === PARQUET_MARK) {
+      const { openParquetBytes } = await import("./parquet-bytes.ts");
+      return await openParquetBytes(file, refuse);
+    }
+    const encoding = bytesRead >= 2 ? utf16Of(buffer) : undefined;
     const { size: sizeBytes } = await file.stat();
     if (encoding === undefined) return { sizeBytes, read: file.read.bind(file), close: () => file.close() };
     if (sizeBytes > LARGEST_UTF16_BYTES) {

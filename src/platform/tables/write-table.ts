@@ -31,7 +31,8 @@ export function textOfCell(cell: string): string {
   return spelledBack(text);
 }
 
-function cellText(cell: Cell): string {
+/** What a cell is written as, before the quotes that it may need. */
+export function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return "";
   if (typeof cell === "boolean") return cell ? "TRUE" : "FALSE";
   if (typeof cell === "number") return String(cell);

@@ -50,7 +50,7 @@ export const ARMS = [
   "re-encoded",
 ] as const satisfies readonly ArmName[];
 
-const isTable = (source: string) => /\.(csv|tsv)$/i.test(source);
+const isTable = (source: string) => /\.(csv|tsv|parquet)$/i.test(source);
 
 /** What is left out of the file where it is so. */
 const USUAL = {
