@@ -115,6 +115,7 @@ function settingsOf(query: FindQuery, examples: SimilarityExamples, toolbox: Fin
   return {
     query: nameOf(examples, query),
     inputs: query.words,
+    ...(query.packs === undefined ? {} : { "--pack": query.packs }),
     ...exclusionSettings(query.inputs),
     examples: { id: `${positives.length} and ${negatives.length} others`, sha256: sha256(vectors.join("\n")) },
     toolbox: { id: toolbox.id, networks: toolbox.networks },

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { ModelFlags, ModelSettings } from "../compose/model-settings.ts";
+import type { ModelFlags } from "../compose/model-settings.ts";
 import { MODEL_FORMS } from "../compose/models.ts";
 import { commonest } from "../domain/group-by.ts";
 import type { Found } from "../find.ts";
@@ -52,6 +52,7 @@ async function findCommand(category: string, images: readonly string[], given: F
   const { modelSettings, withSettings } = await import("../compose/model-settings.ts");
   const settings = await modelSettings(given);
   const options = withSettings(given, settings);
+  const { openFindJudge } = await import("../compose/find-judge.ts");
   const { find } = await import("../find.ts");
   const { openExemplarSession, openPacks } = await import("../compose/exemplars.ts");
   const { listImages } = await import("../study/study-inputs.ts");
@@ -62,7 +63,9 @@ async function findCommand(category: string, images: readonly string[], given: F
   try {
     const packs = options.pack === undefined ? undefined : await openPacks(options.pack, session, signal);
     const { out: folder, top, resume, force, model = "rules" } = options;
-    const openJudge = (stop?: AbortSignal) => openFindJudge(options, { ...settings, model }, stop);
+    const { store, pack, mirrored, cache } = options;
+    const judging = { ...settings, model, store, pack, mirrored, cache, notify: note };
+    const openJudge = (stop?: AbortSignal) => openFindJudge(judging, stop);
     const found = await find(
       {
         ...{ folder, category, words: images, inputs, packs, top, resume, force },
@@ -81,27 +84,6 @@ async function findCommand(category: string, images: readonly string[], given: F
   } finally {
     await session.close();
   }
-}
-
-async function openFindJudge(
-  options: FindOptions,
-  settings: ModelSettings & { readonly model: string },
-  signal?: AbortSignal,
-) {
-  const { openDependencies } = await import("../compose/ask.ts");
-  const { storeNames } = await import("../compose/exemplars.ts");
-  const { modelOptionsOf } = await import("../compose/model-settings.ts");
-  // Its labels are the examples' categories, which no evaluation was calibrated for.
-  const { abstain: _abstain, calibration: _calibration, ...judging } = modelOptionsOf(settings);
-  const shots = {
-    shots: 8,
-    ...storeNames(options),
-    ...(options.pack === undefined ? {} : { packs: options.pack }),
-    ...(settings.seed === undefined ? {} : { seed: settings.seed }),
-  };
-  const { model } = settings;
-  const { mirrored, cache } = options;
-  return openDependencies({ ...judging, model, toolboxes: ["mesh"], shots, mirrored, cache, notify: note }, signal);
 }
 
 /** How many of the faces the model came to a verdict on, and the commonest reason where it did not. */

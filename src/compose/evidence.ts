@@ -34,6 +34,11 @@ export async function openEvidenceFile(spec: string): Promise<EvidenceFile> {
   return openEvidence(evidenceRequest(spec, formats), formats);
 }
 
+/** The path in what a user names a toolbox's file by, e.g. `results.csv` of `openface:results.csv`. */
+export function evidencePath(spec: string): string {
+  return evidenceRequest(spec, knownFormats()).path;
+}
+
 interface ImportingOptions {
   readonly toolboxes: readonly FerToolbox[];
   /** Whether the images are mirrored, as selfies are: what was measured on them has its sides exchanged. */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { createLanceExemplarStore } from "../adapters/lancedb/exemplar-store.ts";
 import type { Taxonomy } from "../domain/category.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
@@ -126,6 +127,18 @@ export async function openPacks(
     else packs.push(await importPack(file, toolContext, signal));
   }
   return packs;
+}
+
+/** The packs that ship, each with its categories. */
+export async function starterPacks(): Promise<{ readonly name: string; readonly categories: readonly string[] }[]> {
+  const folder = ownPath("fewshot");
+  const names = (await readdir(folder)).flatMap((file) => (file.endsWith(".jsonl") ? basename(file, ".jsonl") : []));
+  return Promise.all(
+    names.map(async (name) => {
+      const { candidates } = await readPack(join(folder, `${name}.jsonl`));
+      return { name, categories: [...new Set(candidates.map(({ label }) => label.category))].sort() };
+    }),
+  );
 }
 
 function noPack(name: string, place: string): ConfigurationError {

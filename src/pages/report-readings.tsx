@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { capitalised } from "../domain/capitalised.ts";
 import type { ReadingView, SubjectView } from "./report-view.ts";
 
@@ -73,18 +74,27 @@ function Share({ reading, label, from }: ShareProps) {
   return (
     <>
       <span class="value">{share.toFixed(2)}</span>
-      <svg class="bar-of-share" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">
-        <rect class="ground" x="0" y="1" width="100" height="12" />
-        <rect
-          class={reading.name === "integrated" ? "share whole" : "share"}
-          x="0"
-          y="1"
-          width={100 * share}
-          height="12"
-        />
+      <ShareBar share={share} isWhole={reading.name === "integrated"}>
         {Math.abs(share - before) < 0.03 ? null : <Arrow from={100 * before} to={100 * share} />}
-      </svg>
+      </ShareBar>
     </>
+  );
+}
+
+interface BarProps {
+  readonly share: number;
+  readonly isWhole: boolean;
+  readonly children?: ComponentChildren;
+}
+
+/** A share of 0..1 as a bar; the whole is drawn in the accent. */
+export function ShareBar({ share, isWhole, children }: BarProps) {
+  return (
+    <svg class="bar-of-share" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="ground" x="0" y="1" width="100" height="12" />
+      <rect class={isWhole ? "share whole" : "share"} x="0" y="1" width={100 * share} height="12" />
+      {children}
+    </svg>
   );
 }
 

@@ -16,7 +16,9 @@ import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
 import { listImages } from "../study/study-inputs.ts";
 import { withoutUndefined } from "./answers.ts";
+import type { StudioFolder } from "./folder.ts";
 import type { JobNews } from "./jobs.ts";
+import { inputsInside } from "./measure-study.ts";
 import { pageAddress } from "./page-address.ts";
 import { asked, jpegOr, message, NO_FACE } from "./requests.ts";
 import { DISCOVERIES, nextRunFolder } from "./result-folders.ts";
@@ -87,7 +89,7 @@ export function discoverRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
     const run = await nextRunFolder(folder.root, DISCOVERIES, basename(study));
     const about = { kind: "discover", title: basename(run), address: pageAddress("discover", reversiblyVisible(run)) };
     const job = jobs.start(about, async (tell, signal) => {
-      await discoverInto(run, spelledBack(study), tell, signal).finally(() => folder.changed());
+      await discoverInto(folder, run, spelledBack(study), tell, signal).finally(() => folder.changed());
     });
     return c.json({ job });
   });
@@ -151,6 +153,7 @@ export function discoverRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
 
 /** Looks for groups as `kuleshov discover <study> --out <run>` does in the studio's folder. */
 async function discoverInto(
+  studio: StudioFolder,
   run: string,
   study: string,
   tell: (news: JobNews) => void,
@@ -158,7 +161,7 @@ async function discoverInto(
 ): Promise<void> {
   const notify = (step: string) => tell({ step });
   const imported = await openImportedStudy(study);
-  const inputs = imported?.inputs ?? (await listImages([study], notify));
+  const inputs = imported?.inputs ?? (await inputsInside(studio, [study], listImages, notify));
   const session = imported ?? (await openExemplarSession({}));
   try {
     await discover(

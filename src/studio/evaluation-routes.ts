@@ -2,7 +2,9 @@ import { basename } from "node:path";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
+import { rescoreRun } from "../evaluate.ts";
 import { evaluationPath, listEvaluations } from "../evaluation/list-evaluations.ts";
+import { differenceSum, diffRuns, promptText } from "../evaluation/report/diff-runs.ts";
 import { smallJpeg } from "../evaluation/report/worst-cases.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
 import { answerRows, placeOfAnswer } from "../evaluation/results/answer-rows.ts";
@@ -94,6 +96,20 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     return c.json({ job: jobs.underWayAt(address) ?? start() });
   });
 
+  /** Scores by a file that may have been changed since, as `eval rescore` does: nothing is asked again. */
+  routes.post("/evaluations/rescore", async (c) => {
+    const { run, file } = await message(c, z.strictObject({ run: z.string().min(1), file: z.string().min(1) }));
+    const folderOfRun = await place(run);
+    const isShipped = (await listEvaluations()).some(({ name }) => name === file);
+    const from = isShipped ? await evaluationPath(file) : await place(file);
+    const about = { kind: "eval", title: basename(run), address: pageAddress("evaluation", run) };
+    const job = jobs.start(about, async (tell) => {
+      tell({ step: "scoring again" });
+      await rescoreRun(folderOfRun, from).finally(() => folder.changed());
+    });
+    return c.json({ job });
+  });
+
   routes.get("/evaluation", async (c) => {
     const path = asked(c, "path");
     const runs = await findRuns();
@@ -138,6 +154,13 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const [one, other] = await Promise.all([begun(asked(c, "path")), begun(asked(c, "with"))]);
     const [cell, otherCell] = [c.req.query("cell") ?? "", c.req.query("withcell") ?? ""];
     return c.json({ rows: compareBeside([one, cell], [other, otherCell]) });
+  });
+
+  /** What was asked otherwise than in another run, and what came of it, as `eval diff` says it. */
+  routes.get("/evaluation/diff", async (c) => {
+    const [after, before] = [await place(asked(c, "path")), await place(asked(c, "with"))];
+    const { changes, ...rest } = await diffRuns(before, after);
+    return c.json({ ...rest, sum: differenceSum({ changes, ...rest }), prompts: rest.prompts.map(promptText) });
   });
 
   routes.get("/evaluation/image", async (c) => {

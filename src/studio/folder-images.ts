@@ -4,7 +4,7 @@ import { endingOf } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { pathOfBytes, systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible } from "../platform/visible-text.ts";
-import { ANSWERS, DISCOVERIES, EVALUATIONS, FRAMES, LABS, STUDIES } from "./result-folders.ts";
+import { ANSWERS, DISCOVERIES, EVALUATIONS, FRAMES, LABS, PASSPORTS, SEARCHES, STUDIES } from "./result-folders.ts";
 import { foldersIn } from "./runs.ts";
 
 /** Folders that are offered, and images of one of them. */
@@ -13,7 +13,16 @@ const MOST_LOOKED = 2_000;
 const MOST_IMAGES = 500;
 const MEASURABLE: ReadonlySet<string> = new Set([...IMAGE_ENDINGS, ...VIDEO_ENDINGS]);
 /** Folders that the studio writes into. */
-const OURS: ReadonlySet<string> = new Set([ANSWERS, STUDIES, DISCOVERIES, FRAMES, LABS, EVALUATIONS]);
+const OURS: ReadonlySet<string> = new Set([
+  ANSWERS,
+  STUDIES,
+  DISCOVERIES,
+  FRAMES,
+  LABS,
+  EVALUATIONS,
+  SEARCHES,
+  PASSPORTS,
+]);
 
 /** Folders that hold images or videos themselves, those that are ours left out. Links are not followed. */
 export async function imageFolders(root: string): Promise<string[]> {

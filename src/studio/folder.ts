@@ -20,6 +20,8 @@ export interface StudioFolder {
   readonly root: string;
   /** The real place of a file in it. @throws {ToolInputError} if it lies outside. @throws {ImageDecodeError} if it is not there. */
   place(path: string): Promise<string>;
+  /** Of what lies inside and is not there nothing is said: it fails by itself when it is read. @throws {ToolInputError} if it lies outside. */
+  mayRead(path: string): Promise<void>;
   /** Checks an uploaded image as `ask` would, and keeps it. @returns its path, seen from the folder. */
   keepImage(upload: Upload, signal?: AbortSignal): Promise<string>;
   /** Checks that an uploaded clip is one, and keeps it. @returns its path, seen from the folder. */
@@ -96,6 +98,11 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
   return {
     root,
     place: (path) => placeInside(root, path, OTHER_FOLDER),
+    async mayRead(path) {
+      await placeInside(root, path, OTHER_FOLDER).catch((error: unknown) => {
+        if (!(error instanceof ImageDecodeError)) throw error;
+      });
+    },
     keepImage: (upload, signal) =>
       keep(upload, { ...IMAGE, below: IMAGES, check: (path) => decodeImage(path, signal) }),
     keepClip: (upload, signal) =>

@@ -3,7 +3,7 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { REPORT } from "../compose/ask-one.ts";
-import { ConfigurationError, ImageDecodeError, ToolInputError } from "../domain/errors.ts";
+import { ConfigurationError, ToolInputError } from "../domain/errors.ts";
 import { FaceId } from "../domain/measurement.ts";
 import { Report } from "../domain/report.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
@@ -82,7 +82,7 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.post("/ask-many", async (c) => {
     const list = spelledBack((await message(c, ListMessage)).list);
     await folder.place(list);
-    for (const { path } of await readAskList(named(list))) await placeIfThere(path);
+    for (const { path } of await readAskList(named(list))) await folder.mayRead(path);
     const run = await nextAnswerFolder(folder.root, list);
     const address = pageAddress("run", reversiblyVisible(run));
     const job = jobs.start({ kind: "ask", title: basename(list), address }, async (tell, signal) => {
@@ -91,13 +91,6 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
     });
     return c.json({ job, run });
   });
-
-  /** What is not there fails by itself, as in the terminal, and the others are asked about. */
-  async function placeIfThere(path: string): Promise<void> {
-    await folder.place(path).catch((error: unknown) => {
-      if (!(error instanceof ImageDecodeError)) throw error;
-    });
-  }
 
   routes.get("/pixels", async (c) => {
     const place = await folder.place(spelledBack(asked(c, "path")));

@@ -22,7 +22,8 @@ export interface Job {
 /** What a job tells while it runs. */
 export type JobNews = Partial<Pick<Job, "step" | "progress" | "address">>;
 
-type Work = (tell: (news: JobNews) => void, signal: AbortSignal) => Promise<void>;
+/** What a job does: tells how far it is, and ends early when it is stopped. */
+export type Work = (tell: (news: JobNews) => void, signal: AbortSignal) => Promise<void>;
 
 /** What is under way in this process, and what was. */
 export interface Jobs {

@@ -8,7 +8,7 @@ import { type CallRecord, failuresInWords } from "../evaluation/runner/call-reco
 import { labNames } from "../lab/lab-images.ts";
 import { targetFace } from "../lab/scene.ts";
 import { cutPortraits } from "../measuring/cut-portraits.ts";
-import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
+import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { labInto, resumeInto } from "./evaluation-jobs.ts";
 import { imageFolders, imagesIn } from "./folder-images.ts";
 import { pageAddress } from "./page-address.ts";
@@ -79,8 +79,8 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const named = faces.flatMap((face, i) =>
       face === null ? [] : [paths.length === 1 ? face : `${names[i]}=${face}`],
     );
-    const stem = visibleLine(basename(paths[0] ?? "", extname(paths[0] ?? ""))).replace(/[\\/:*?"<>|]/g, "-");
-    const run = await nextRunFolder(folder.root, LABS, stem || "lab");
+    const [first = ""] = paths;
+    const run = await nextRunFolder(folder.root, LABS, basename(first, extname(first)));
     const about = { kind: "lab", title: basename(run), address: pageAddress("lab", reversiblyVisible(run)) };
     const whole = { ...order, ...others, images: paths, ...(named.length === 0 ? {} : { faces: named }) };
     return c.json({ job: jobs.start(about, (tell, signal) => labInto(folder, run, whole, tell, signal)) });

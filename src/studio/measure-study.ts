@@ -5,9 +5,10 @@ import { openStudyTools } from "../compose/study.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { type MeasureQuery, measure } from "../measure.ts";
 import type { RunHistory } from "../runs/run-history.ts";
-import { listInputs } from "../study/study-inputs.ts";
+import { listInputs, type StudyInput } from "../study/study-inputs.ts";
 import type { StudioFolder } from "./folder.ts";
 import type { JobNews } from "./jobs.ts";
+import { begunHere } from "./runs.ts";
 
 /** How often open pages are told of new faces. */
 export const TELL_EVERY_MS = 3_000;
@@ -19,6 +20,7 @@ export interface StudyOrder extends Pick<MeasureQuery, "words" | "fps" | "neutra
   readonly toolboxes: readonly string[];
   readonly landmarks: boolean;
   readonly contactSheet: boolean;
+  readonly mirrored?: true | undefined;
 }
 
 export function newStudy(folder: string, words: readonly string[]): StudyOrder {
@@ -34,26 +36,20 @@ const Begun = z.object({
   "--columns": z.string(),
   "--landmarks": z.boolean(),
   "--contact-sheet": z.boolean(),
+  "--mirrored": z.literal(true).optional(),
 });
 
 /**
  * The order that goes on with a study.
  *
- * @throws {ConfigurationError} if only the terminal can: it was begun from another folder, or imported.
+ * @throws {ConfigurationError} if only the terminal can: it was begun from another folder.
  */
 export function orderToResume(folder: StudioFolder, path: string, { began }: RunHistory): StudyOrder {
-  const refuse = (reason: string) =>
-    new ConfigurationError(
-      `Cannot go on with the study here as ${reason}: run the command that began it again, with --resume (\`${path}\`)`,
-    );
-  if (began.command !== "measure") throw refuse("it was imported from toolboxes' files");
-  if (resolve(began.workingFolder) !== folder.root) throw refuse(`it was begun in \`${began.workingFolder}\``);
-  const begun = Begun.safeParse(began.settings).data;
-  if (begun === undefined) throw refuse("another version of Kuleshov began it");
+  const begun = begunHere(folder.root, path, began, Begun);
   const columns = begun["--columns"];
   return {
     ...{ folder: path, words: begun.inputs, fps: begun["--fps"], resume: true },
-    ...{ landmarks: begun["--landmarks"], contactSheet: begun["--contact-sheet"] },
+    ...{ landmarks: begun["--landmarks"], contactSheet: begun["--contact-sheet"], mirrored: begun["--mirrored"] },
     toolboxes: begun["--toolbox and --evidence"].map(({ id }) => id.replace(/@.*/, "")),
     ...(columns === "kuleshov" ? {} : { columns }),
     ...(begun["--neutral"] === null ? {} : { neutral: begun["--neutral"].path }),
@@ -63,18 +59,16 @@ export function orderToResume(folder: StudioFolder, path: string, { began }: Run
 /** Measures as `kuleshov measure <words> --out <folder>` does in the studio's folder. */
 export async function measureStudy(
   studio: StudioFolder,
-  { toolboxes, neutral, ...order }: StudyOrder,
+  { toolboxes, neutral, mirrored, ...order }: StudyOrder,
   tell: (news: JobNews) => void,
   signal: AbortSignal,
 ): Promise<void> {
   tell({ step: "looking for images" });
-  for (const word of [...order.words, ...(neutral === undefined ? [] : [neutral])]) refuseOutside(studio.root, word);
-  const notices: string[] = [];
-  const listed = await listInputs(order.words, (notice) => notices.push(notice));
-  for (const { path } of listed) await studio.place(path);
+  if (neutral !== undefined) refuseOutside(studio.root, neutral);
+  const listed = await inputsInside(studio, order.words, listInputs);
   const inputs = neutral === undefined ? listed : listed.map((input) => ({ ...input, neutralPath: neutral }));
   const paths = inputs.map(({ path }) => path);
-  const opened = await openStudyTools({ toolboxes, evidence: [], paths }, signal);
+  const opened = await openStudyTools({ toolboxes, evidence: [], paths, mirrored }, signal);
   let toldMs = 0;
   const onProgress: MeasureQuery["onProgress"] = ({ done, total, failed, secondsLeft }) => {
     const time = secondsLeft === null ? "" : `, ${timeInWords(secondsLeft)} left`;
@@ -92,6 +86,19 @@ export async function measureStudy(
     studio.changed();
   }
   signal.throwIfAborted();
+}
+
+/** What words name, all of which must lie in the folder. @param list tells what they name. */
+export async function inputsInside(
+  studio: StudioFolder,
+  words: readonly string[],
+  list: typeof listInputs,
+  notify?: (notice: string) => void,
+): Promise<readonly StudyInput[]> {
+  for (const word of words) refuseOutside(studio.root, word);
+  const inputs = await list(words, notify);
+  for (const { path } of inputs) await studio.mayRead(path);
+  return inputs;
 }
 
 /** Whatever a pattern begins with must lie inside; what it finds is checked file by file. */

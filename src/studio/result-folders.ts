@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { timestamp } from "../evaluation/list-evaluations.ts";
 import { makeFolder } from "../platform/make-folder.ts";
 import { systemPath } from "../platform/system-path.ts";
+import { visibleLine } from "../platform/visible-text.ts";
 
 /** Where answers go, as `ask --out` writes them: `answers/<image's name>/<number>/`. */
 export const ANSWERS = "answers";
@@ -15,6 +16,10 @@ export const FRAMES = "frames";
 export const LABS = "lab-results";
 export const EVALUATIONS = "eval-results";
 export const AGREEMENTS = "agreements";
+export const SEARCHES = "searches";
+export const PASSPORTS = "passports";
+
+const LONGEST_NAME = 80;
 
 /** Makes the folder of the next answer about an image. @returns its path, seen from the root. */
 export function nextAnswerFolder(root: string, image: string): Promise<string> {
@@ -22,9 +27,15 @@ export function nextAnswerFolder(root: string, image: string): Promise<string> {
   return firstFree(root, below, String);
 }
 
-/** Makes the folder of the next run, as the commands name it. @returns its path, seen from the root. */
+/**
+ * Makes the folder of the next run, as the commands name it. @param name what it is about: what no folder can be called is
+ * left out. @returns its path, seen from the root.
+ */
 export function nextRunFolder(root: string, below: string, name: string): Promise<string> {
-  const stamped = `${name}-${timestamp()}`;
+  const plain = visibleLine(name)
+    .replace(/[\\/:*?"<>|]/g, "-")
+    .slice(0, LONGEST_NAME);
+  const stamped = `${plain.replace(/^[. ]+/, "") || below}-${timestamp()}`;
   return firstFree(root, below, (number) => (number === 1 ? stamped : `${stamped}-${number}`));
 }
 

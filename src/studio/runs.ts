@@ -1,5 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { z } from "zod";
+import { ConfigurationError } from "../domain/errors.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { pathOfBytes, systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible } from "../platform/visible-text.ts";
@@ -106,6 +108,18 @@ export function seenFrom(root: string, workingFolder: string, path: string): str
   const seen = relative(root, resolve(workingFolder, path));
   const isInside = seen !== "" && !seen.startsWith("..") && !isAbsolute(seen);
   return (isInside ? seen : path).split(sep).join("/");
+}
+
+/** What a journal keeps of the flags that a run was begun with. @throws {ConfigurationError} if only the terminal can go on. */
+export function begunHere<T>(root: string, path: string, began: RunHistory["began"], schema: z.ZodType<T>): T {
+  const refuse = (reason: string) =>
+    new ConfigurationError(
+      `Cannot go on here as ${reason}: run the command that began it again, with --resume (\`${path}\`)`,
+    );
+  if (resolve(began.workingFolder) !== root) throw refuse(`it was begun in \`${began.workingFolder}\``);
+  const begun = schema.safeParse(began.settings).data;
+  if (begun === undefined) throw refuse("another version of Kuleshov began it");
+  return begun;
 }
 
 /** Links to folders are left alone: they may lead anywhere. */

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { thumbnail } from "../evaluation/report/worst-cases.ts";
 import { type ScoredRun, scoreRun } from "../evaluation/report/write-report.ts";
+import { SCORING_FILE } from "../evaluation/results/scoring.ts";
 import { hasRun, judgmentsPath, resultsPath } from "../evaluation/runner/stored-run.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
@@ -38,7 +39,7 @@ export function createScoredRuns(): ScoredRuns {
 }
 
 async function stampOf(place: string): Promise<string> {
-  const paths = [join(place, "run.json"), resultsPath(place), judgmentsPath(place)];
+  const paths = [join(place, "run.json"), resultsPath(place), judgmentsPath(place), join(place, SCORING_FILE)];
   const sizes = await Promise.all(paths.map((path) => stat(systemPath(path)).catch(() => null)));
   return sizes.map((one) => `${one?.size} ${one?.mtimeMs}`).join(" ");
 }

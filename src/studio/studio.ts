@@ -5,6 +5,8 @@ import { errorSentence } from "../platform/system-error.ts";
 import { assetRoutes, pageShell } from "./assets.ts";
 import { categoryRoutes } from "./category-routes.ts";
 import { clipRoutes } from "./clip-routes.ts";
+import { commandRoutes } from "./command-routes.ts";
+import { contextRoutes } from "./context-routes.ts";
 import { discoverRoutes } from "./discover-routes.ts";
 import { evaluationRoutes } from "./evaluation-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
@@ -50,6 +52,8 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   studyFileRoutes,
   clipRoutes,
   categoryRoutes,
+  commandRoutes,
+  contextRoutes,
   discoverRoutes,
   rateRoutes,
   labRoutes,

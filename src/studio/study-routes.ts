@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
+import { evidencePath, openEvidenceFile } from "../compose/evidence.ts";
+import { toolboxNames } from "../compose/toolboxes.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { isVideoName, momentsInWords } from "../evidence/image-names.ts";
 import { errorSentence } from "../platform/system-error.ts";
@@ -13,14 +15,19 @@ import type { RunHistory } from "../runs/run-history.ts";
 import { NO_COUNTS } from "../runs/run-rows.ts";
 import { readPeople } from "../study/clip-notes.ts";
 import { faceKey, readExclusions } from "../study/exclusions.ts";
+import { ImportSettings } from "../study/study-folder.ts";
 import { packError, packRows } from "../study/study-stream.ts";
 import { readFailures } from "../study/write-study-page.ts";
-import { imageFolders } from "./folder-images.ts";
+import { withoutUndefined } from "./answers.ts";
+import { importInto } from "./command-jobs.ts";
+import { filesIn, imageFolders } from "./folder-images.ts";
+import type { Work } from "./jobs.ts";
 import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
 import { type OpenedStudy, placeOfRow } from "./opened-study.ts";
 import { pageAddress } from "./page-address.ts";
 import { asked, boxIn, jpegOr, message, NO_FACE } from "./requests.ts";
 import { STUDIES } from "./result-folders.ts";
+import { begunHere } from "./runs.ts";
 import type { Studio } from "./studio.ts";
 
 const Text = z.string().trim().min(1).max(1_000);
@@ -33,10 +40,16 @@ const ExcludeMessage = z.strictObject({
 });
 const MeasureMessage = z.union([
   z.strictObject({ resume: z.string().min(1) }),
-  z.strictObject({ words: Text, name: Text }),
+  z.strictObject({
+    ...{ words: Text, name: Text, toolboxes: z.array(Text).min(1).max(9).optional(), neutral: Text.optional() },
+    ...{ fps: z.number().positive().max(1_000).optional(), contactSheet: z.boolean().optional() },
+    mirrored: z.literal(true).optional(),
+  }),
   /** A clip by itself, whose study is begun or gone on with. */
   z.strictObject({ clip: z.string().min(1) }),
 ]);
+
+const ImportMessage = z.strictObject({ files: z.array(Text).min(1).max(50), name: Text });
 
 const MOST_FAILURES = 200;
 
@@ -45,8 +58,13 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
   const routes = new Hono();
 
   routes.get("/studies", async (c) => {
-    const runs = (await findRuns()).filter(({ command }) => command === "measure" || command === "import");
-    return c.json({ studies: runs, folders: await imageFolders(folder.root) });
+    const runs = await findRuns();
+    const tables = await filesIn(folder.root, /\.(csv|tsv|txt|json|jsonl|ndjson)$/i);
+    return c.json({
+      studies: runs.filter(({ command }) => command === "measure" || command === "import"),
+      passports: runs.filter(({ command }) => command === "validate"),
+      ...{ folders: await imageFolders(folder.root), tables, toolboxes: await toolboxNames() },
+    });
   });
 
   routes.get("/study", async (c) => {
@@ -112,14 +130,39 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
   routes.post("/study/measure", async (c) => {
     const wanted = await message(c, MeasureMessage);
     if ("clip" in wanted) return c.json(await ofClip(spelledBack(wanted.clip)));
-    return c.json(start("resume" in wanted ? await resumed(wanted.resume) : await begun(wanted.words, wanted.name)));
+    if ("resume" in wanted) return c.json(await goOn(wanted.resume));
+    const { words, name, neutral, ...order } = wanted;
+    return c.json(
+      start({
+        ...newStudy(await freePath(name), [spelledBack(words)]),
+        ...withoutUndefined({ ...order, neutral: neutral && spelledBack(neutral) }),
+      }),
+    );
+  });
+
+  /** What toolboxes wrote, of which each is opened first: what is none is refused where it was named. */
+  routes.post("/study/import", async (c) => {
+    const { files: named, name } = await message(c, ImportMessage);
+    const files = named.map(spelledBack);
+    for (const file of files) {
+      await folder.mayRead(evidencePath(file));
+      await (await openEvidenceFile(file)).close();
+    }
+    return c.json(startImport(await freePath(name), { files }));
   });
 
   function start(order: StudyOrder) {
-    const study = reversiblyVisible(order.folder);
+    return startIn("measure", order.folder, (tell, signal) => measureStudy(folder, order, tell, signal));
+  }
+
+  function startImport(path: string, order: Parameters<typeof importInto>[2]) {
+    return startIn("import", path, (tell, signal) => importInto(folder, path, order, tell, signal));
+  }
+
+  function startIn(kind: string, path: string, work: Work) {
+    const study = reversiblyVisible(path);
     const address = pageAddress("study", study);
-    const about = { kind: "measure", title: basename(order.folder), address };
-    const begin = () => jobs.start(about, (tell, signal) => measureStudy(folder, order, tell, signal));
+    const begin = () => jobs.start({ kind, title: basename(path), address }, work);
     return { study, job: jobs.underWayAt(address) ?? begin() };
   }
 
@@ -130,20 +173,24 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
       ({ command, settings }) => command === "measure" && isDeepStrictEqual(settings.inputs, [clip]),
     );
     if (found?.finished) return { study: found.path, job: null };
-    if (found !== undefined) return start(await resumed(found.path));
+    if (found !== undefined) return goOn(found.path);
     const isTaken = async (name: string) =>
       (await stat(systemPath(join(folder.root, STUDIES, name))).catch(() => undefined)) !== undefined;
     let name = basename(clip);
     for (let number = 2; await isTaken(name); number++) name = `${basename(clip)}-${number}`;
-    return start(await begun(reversiblyVisible(clip), name));
+    return start(newStudy(await freePath(name), [clip]));
   }
 
-  async function resumed(path: string): Promise<StudyOrder> {
-    const { place, history } = await desk.open(path);
-    return orderToResume(folder, relative(folder.root, place).split(sep).join("/"), history);
+  async function goOn(study: string) {
+    const { place, history } = await desk.open(study);
+    const path = relative(folder.root, place).split(sep).join("/");
+    if (history.began.command !== "import") return start(orderToResume(folder, path, history));
+    const { files } = begunHere(folder.root, path, history.began, ImportSettings);
+    return startImport(path, { files, resume: true });
   }
 
-  async function begun(words: string, name: string): Promise<StudyOrder> {
+  /** The folder of a study that is begun, in which nothing lies yet. */
+  async function freePath(name: string): Promise<string> {
     if (visibleLine(name) !== name || /[\\/:*?"<>|]|^\./.test(name)) {
       throw new ConfigurationError(
         `Cannot begin the study as its name is none for a folder: leave out \\ / : * ? " < > | and a dot in front`,
@@ -155,7 +202,7 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
     if ((await stat(systemPath(join(folder.root, path))).catch(() => undefined)) !== undefined) {
       throw new ConfigurationError(`Cannot begin the study as there is one of that name: choose another (\`${path}\`)`);
     }
-    return newStudy(path, [spelledBack(words)]);
+    return path;
   }
 
   return routes;

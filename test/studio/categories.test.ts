@@ -1,8 +1,9 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/compose/exemplars.ts";
+import type { FoundVerdict } from "../../src/study/judge-found.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { drag, expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
@@ -101,6 +102,39 @@ describe("categories in a browser", () => {
     await page.close();
   });
 
+  it("are looked for in images, and what the studio began the command goes on with", async () => {
+    await mkdir(join(studio.folder, "others")); // no image of which is an example
+    await copyFile(samplePhoto(3), join(studio.folder, "others", "s3.jpg"));
+    const page = await open("categories/");
+    await page.click("main a:text-is('Find')");
+    await expect.poll(() => page.locator("select[name=category] option:checked").textContent()).toBe("party face");
+    await page.fill("input[name=words]", "nowhere");
+    await page.fill("input[name=top]", "2");
+    await page.click("text=Look for it");
+    await page.waitForSelector(".jobs .bad:has-text('nowhere')");
+    await page.goBack();
+    await page.fill("input[name=words]", "others");
+    await page.fill("input[name=top]", "2");
+    await page.click("text=Look for it");
+    await page.waitForSelector("text=/^\\d+ faces were searched/", { timeout: 60_000 });
+    expect(await page.locator(".cases img").count()).toBeGreaterThan(0);
+    await page.goto(`${studio.address}find/`);
+    await page.waitForSelector(".studies li >> nth=1");
+    await page.close();
+
+    const runs = (await readdir(join(studio.folder, "searches"))).sort();
+    const out = join("searches", runs.at(-1) as string);
+    const words = ["find", "party face", "others", "--top", "2", "--out", out, "--resume", "--json"];
+    const { code, stdout } = await runCli(words, { cwd: studio.folder });
+    expect(code).toBe(0);
+    expect(
+      JSON.parse(stdout).flatMap(({ verdict }: { verdict: FoundVerdict | null }) => verdict ?? [])[0],
+    ).toMatchObject({
+      model: "rules",
+      reason: null,
+    });
+  });
+
   it("refuse the same face twice, in a sentence", async () => {
     const page = await open("categories/");
     const placed = page.locator(".tray .thumb:has(b:text-is('party face'))").first();
@@ -112,6 +146,11 @@ describe("categories in a browser", () => {
 
   it("have nothing serious for axe-core, and no sideways scroll", async () => {
     const address = `${studio.address}categories/?new=${encodeURIComponent("<script>")}`;
-    await expectNoFaults(studio.browser, { [address]: "section[aria-label='<script>']" });
+    await expectNoFaults(studio.browser, {
+      [address]: "section[aria-label='<script>']",
+      [`${studio.address}find/`]: "select[name=category]",
+      [`${studio.address}context/?situation=${encodeURIComponent("She has just lost her dog.")}`]: ".expected table",
+      [`${studio.address}study/?begin=validate`]: "input[name=labels]",
+    });
   });
 });

@@ -1,8 +1,12 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ComponentType, h } from "preact";
+import sharp from "sharp";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as agreement from "../../src/cli/agreement.ts";
+import * as context from "../../src/cli/context.ts";
+import * as importFiles from "../../src/cli/import.ts";
+import * as validation from "../../src/cli/validate.ts";
 import type { Passport } from "../../src/domain/passport.ts";
 import { AgreementShown } from "../../src/pages/agreement-view.tsx";
 import { AnswersShown } from "../../src/pages/answers-view.tsx";
@@ -24,6 +28,7 @@ import { samplePhoto } from "../support/photos.ts";
 import { runCommand } from "../support/run-command.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
+const FIXTURES = join(import.meta.dirname, "..", "fixtures", "toolboxes");
 const TOKEN = "t".repeat(43);
 let studio: StudioServer;
 
@@ -41,6 +46,7 @@ const post = (inside: string, message: object) =>
     body: JSON.stringify(message),
     headers: { "Content-Type": "application/json" },
   });
+const stateOf = ({ id }: Job) => studio.jobs.list().find((each) => each.id === id)?.state;
 const resultIn = async (run: string) => (await get(`/api/run/result?path=${run}`)).json();
 
 /** What the command's own page holds below its heading, and what the studio's page shows: images have other addresses there. */
@@ -169,6 +175,52 @@ describe("what a command wrote, in the studio", () => {
     expect(shown).toContain("rules: the same expression (90 %)");
     const portrait = await get(result.view.best[0]?.portrait ?? "");
     expect([portrait.status, portrait.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
+  });
+
+  it("is what `import` makes of toolboxes' files, and goes on where it was stopped", async () => {
+    await copyFile(join(FIXTURES, "openface-image.csv"), "openface.csv");
+    await writeFile("notes.csv", "a,b\n1,2\n");
+    const importing = (file: string) => post("/api/study/import", { files: [file], name: "clinic" });
+    expect(await (await importing("notes.csv")).json()).toEqual({ error: expect.stringMatching(/notes\.csv/) });
+    expect((await importing("/etc/passwd")).status).toBe(404);
+    const { job }: { job: Job } = await (await importing("openface:openface.csv")).json();
+    studio.jobs.stop(job.id);
+    await expect.poll(() => stateOf(job)).toBe("stopped");
+    const { job: again }: { job: Job } = await (await importing("openface:openface.csv")).json();
+    await expect.poll(() => stateOf(again)).toBe("done");
+    const { finished, counts } = await (await get("/api/study?path=studies/clinic")).json();
+    expect({ finished, images: counts.images }).toEqual({ finished: true, images: 1 });
+    const words = ["import", "openface:openface.csv", "--out", "studies/clinic", "--resume"];
+    expect(await runCommand(words, [importFiles])).toMatchObject({ code: 0 });
+    const { job: resumed } = await (await post("/api/study/measure", { resume: "studies/clinic" })).json();
+    await expect.poll(() => stateOf(resumed)).toBe("done");
+  });
+
+  it("is begun as a validation, is stopped and gone on with, and is the command's", async () => {
+    await sharp(samplePhoto(3)).resize(500).toFile("face.jpg");
+    await writeFile("labels.csv", "path,label\nface.jpg,happiness\n");
+    const order = { images: ".", labels: "labels.csv", models: [], toolboxes: ["mesh"] };
+    const nothing = await post("/api/passports", { ...order, labels: "none.csv" });
+    expect(await nothing.json()).toEqual({ error: "Cannot read labels as there is no such file: `none.csv`" });
+    const { job }: { job: Job } = await (await post("/api/passports", order)).json();
+    await expect.poll(() => stateOf(job), { timeout: 30_000 }).toBe("done");
+    const run = job.address.replace("/run/", "");
+    expect((await resultIn(run)).result.view).toMatchObject({ faces: 1 });
+    const { job: again } = await (await post("/api/runs/resume", { run })).json();
+    await expect.poll(() => stateOf(again), { timeout: 30_000 }).toBe("done");
+    const words = ["validate", ".", "labels.csv", "--out", run, "--resume"];
+    expect(await runCommand(words, [validation])).toMatchObject({ code: 0 });
+  });
+
+  it("is what situations lead one to expect, as `context` prints it", async () => {
+    await writeFile("stimuli.csv", "id,situation\n1,She has just lost her dog.\n2,Blue\n");
+    const { total, read } = await (await get("/api/situations?table=stimuli.csv")).json();
+    expect([total, read[0].reading.distribution[0].label, read[1].reading.distribution]).toEqual([2, "sadness", null]);
+    const csv = await (await get("/api/situations.csv?table=stimuli.csv")).text();
+    expect(csv).toBe((await runCommand(["context", "stimuli.csv"], [context])).stdout);
+    expect(await (await get("/api/situations?table=../stimuli.csv")).json()).toEqual({
+      error: expect.stringContaining("outside of the folder"),
+    });
   });
 
   it("is nothing where the command has a page of its own, or wrote none yet", async () => {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -164,6 +164,18 @@ describe("an evaluation in the studio", () => {
     await page.waitForSelector("text=3 of 3 calls answered");
     await page.waitForSelector("text=1 of 1 thresholds not passed");
     await page.close();
+    const stricter = FILE.replace("atLeast: 0.9", "atLeast: 0.1").replace(", fixed-values", "");
+    await writeFile(join(studio.folder, "faces.eval.yaml"), stricter);
+    const again = await open(`evaluation/${run}`);
+    await again.click("text=Score the answers again");
+    await again.click("button:text-is('Score again')");
+    await again.waitForSelector("text=1 of 1 thresholds passed");
+    await again.close();
+    expect(JSON.parse(await readFile(join(studio.folder, run, "scoring.json"), "utf8"))).toMatchObject({
+      thresholds: [{ metric: "accuracy", atLeast: 0.1 }],
+    });
+    await rm(join(studio.folder, run, "scoring.json"));
+    await writeFile(join(studio.folder, "faces.eval.yaml"), FILE);
     const { code, stderr } = await runCli(["eval", "run", "faces.eval.yaml", "--out", run, "--resume"], {
       cwd: studio.folder,
     });

@@ -131,22 +131,29 @@ function leavesOf(value: unknown, path = ""): Map<string, string> {
 }
 
 /** The difference as lines of text: what was asked otherwise, a sentence that sums up, and a line for each changed answer. */
-export function differenceText({ shared, onlyBefore, onlyAfter, changes, causes, prompts }: RunDifference): string {
-  const became = (state: AnswerRow["state"]) => changes.filter(({ after }) => after.state === state).length;
-  const [right, wrong] = [became("right"), became("wrong")];
-  const parts = [`${right} right now`, `${wrong} wrong now`, `${changes.length - right - wrong} neither`];
-  const alone =
-    onlyBefore + onlyAfter === 0 ? "" : ` ${onlyBefore} more were asked only before, ${onlyAfter} only after.`;
-  const sum = `Of ${shared} questions that both were asked, ${changes.length} came out otherwise: ${parts.join(", ")}.${alone}`;
+export function differenceText(difference: RunDifference): string {
+  const { changes, causes, prompts } = difference;
   const lines = changes.map(({ cell, sample, seed, repeat, truth, before, after }) => {
     const turn = seed === 1 && repeat === 1 ? "" : `, seed ${seed}, repeat ${repeat}`;
     const meant = truth === null ? "" : `, in truth ${truth}`;
     return `  ${sample}${turn}: ${answerText(before)} became ${answerText(after)}${meant} (${cell})`;
   });
-  return [...causes.map((cause) => `${cause}.`), ...prompts.map(promptText), sum, ...lines, ""].join("\n");
+  const head = [...causes.map((cause) => `${cause}.`), ...prompts.map(promptText), differenceSum(difference)];
+  return [...head, ...lines, ""].join("\n");
 }
 
-function promptText({ before, after, patch }: PromptChange): string {
+/** How many answers came out otherwise, in one sentence. */
+export function differenceSum({ shared, onlyBefore, onlyAfter, changes }: RunDifference): string {
+  const became = (state: AnswerRow["state"]) => changes.filter(({ after }) => after.state === state).length;
+  const [right, wrong] = [became("right"), became("wrong")];
+  const parts = [`${right} right now`, `${wrong} wrong now`, `${changes.length - right - wrong} neither`];
+  const alone =
+    onlyBefore + onlyAfter === 0 ? "" : ` ${onlyBefore} more were asked only before, ${onlyAfter} only after.`;
+  return `Of ${shared} questions that both were asked, ${changes.length} came out otherwise: ${parts.join(", ")}.${alone}`;
+}
+
+/** What became of a prompt, with its changed lines. */
+export function promptText({ before, after, patch }: PromptChange): string {
   const sentence =
     before === null
       ? `The prompt ${after} was asked with only after`

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { CategoryBoard } from "../exemplars.ts";
-import { go, query, withQuery } from "./address.ts";
+import { go, href, query, withQuery } from "./address.ts";
 import { CategoryColumn } from "./category-column.tsx";
 import type { PlacedFace, Target } from "./drag-faces.ts";
 import { FaceTray, facesInWords } from "./face-tray.tsx";
@@ -192,7 +192,8 @@ function Commands({ names }: { readonly names: readonly string[] }) {
     <p class="soft">
       The commands use the same categories:{" "}
       <code>kuleshov ask IMAGE --categories {names.slice(0, 5).map(quoted).join(" ")}</code> judges by them,{" "}
-      <code>kuleshov find {quoted(first)} IMAGES</code> looks for one.
+      <code>kuleshov find {quoted(first)} IMAGES</code> looks for one, as the page{" "}
+      <a href={href(`/find/?${new URLSearchParams({ category: first })}`)}>Find</a> does.
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Discovery as Found } from "../../domain/discovery.ts";
 import { HowItWasMade, inOrder } from "../../pages/discovery-figures.tsx";
-import { isUnderWay, type Job } from "../jobs.ts";
+import { isUnderWay } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
@@ -11,6 +11,7 @@ import { Selection, type Thumbs } from "./discover-selection.tsx";
 import { FaceThumbs } from "./face-thumbs.tsx";
 import { Busy, Failure, JobList, RunList } from "./parts.tsx";
 import { jobAt, post, useLoaded } from "./server.ts";
+import { useStart } from "./start.ts";
 
 /** One discovery, or all of them and a form for the next where the address names none. */
 export function DiscoverPage({ rest }: { readonly rest: string }) {
@@ -24,15 +25,10 @@ interface Discoveries {
 
 function AllDiscoveries() {
   const { value, error } = useLoaded<Discoveries>("/discoveries");
-  const [refused, setRefused] = useState<string | null>(null);
-  async function begin(event: SubmitEvent): Promise<void> {
+  const { refused, start } = useStart();
+  function begin(event: SubmitEvent): void {
     event.preventDefault();
-    const study = new FormData(event.currentTarget as HTMLFormElement).get("study");
-    setRefused(null);
-    await post<{ job: Job }>("/discoveries", { study }).then(
-      ({ job }) => go(job.address),
-      (problem: Error) => setRefused(problem.message),
-    );
+    void start("/discoveries", { study: new FormData(event.currentTarget as HTMLFormElement).get("study") });
   }
   return (
     <>
@@ -50,7 +46,7 @@ function AllDiscoveries() {
         </p>
       ) : null}
       {value === undefined || value.studies.length === 0 ? null : (
-        <form class="row" onSubmit={(event) => void begin(event)}>
+        <form class="row" onSubmit={begin}>
           <label>
             Faces of{" "}
             <select name="study">

@@ -96,3 +96,28 @@ export function Compared({ path, view, other }: Pick<GridProps, "path" | "view">
     </details>
   );
 }
+
+interface Difference {
+  readonly sum: string;
+  readonly causes: readonly string[];
+  readonly prompts: readonly string[];
+}
+
+/** What another run was asked otherwise, and how many answers are others. */
+export function AskedOtherwise({ path, other }: { readonly path: string; readonly other: string }) {
+  const { value, error } = useLoaded<Difference>(`/evaluation/diff?${new URLSearchParams({ path, with: other })}`);
+  if (value === undefined) return error === null ? <Busy>Looking for what differs</Busy> : <p class="soft">{error}</p>;
+  return (
+    <section aria-label="What was asked otherwise">
+      <p>{value.sum}</p>
+      {value.causes.map((cause) => (
+        <p key={cause}>{cause}.</p>
+      ))}
+      {value.prompts.map((prompt) => (
+        <pre key={prompt} class="diff">
+          {prompt}
+        </pre>
+      ))}
+    </section>
+  );
+}

@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import type { AnswerRow } from "../../evaluation/results/answer-rows.ts";
 import { Scrolling } from "../../pages/figure-table.tsx";
 import { href, query, withQuery } from "./address.ts";
-import { Compared, Filters, type GridProps } from "./evaluation-filters.tsx";
+import { AskedOtherwise, Compared, Filters, type GridProps } from "./evaluation-filters.tsx";
 import { imageOf, Transcript } from "./evaluation-transcript.tsx";
 import { Failure } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
@@ -35,6 +35,7 @@ export function Answers({ path, view, others }: GridProps) {
       <Filters path={path} view={view} others={others} />
       <Failure error={error} />
       {other === null ? null : <Compared path={path} view={view} other={other} />}
+      {other === null || other === path ? null : <AskedOtherwise path={path} other={other} />}
       <p role="status">
         {value === undefined ? "Looking" : `${value.total} ${value.total === 1 ? "answer" : "answers"} shown`}
       </p>

@@ -16,8 +16,10 @@ import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import type { GridProps } from "./evaluation-filters.tsx";
 import { Answers } from "./evaluation-grid.tsx";
-import { RunState } from "./parts.tsx";
+import type { Evaluations } from "./evaluations-page.tsx";
+import { Failure, RunState } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
+import { useStart } from "./start.ts";
 
 interface Evaluation {
   readonly run: FoundRun | null;
@@ -69,6 +71,7 @@ function Run({ path, view, others }: GridProps) {
       <h2>Methods</h2>
       <Methods text={view.methods} />
       <Settings {...view} />
+      <Rescore path={path} />
       <p>
         <a href={href(pageAddress("run", path))}>Report and files</a>
       </p>
@@ -112,6 +115,44 @@ function Confusion({ conditions }: Pick<RunView, "conditions">) {
         />
       </Scrolling>
     </section>
+  );
+}
+
+/** Scores what was answered by an evaluation's file as it is now: other scorers, analysis or thresholds. */
+function Rescore({ path }: { readonly path: string }) {
+  const [isOpen, open] = useState(false);
+  const { value } = useLoaded<Pick<Evaluations, "files" | "shipped">>(isOpen ? "/evaluations" : null);
+  const { refused, start } = useStart();
+  function rescore(event: SubmitEvent): void {
+    event.preventDefault();
+    const file = new FormData(event.currentTarget as HTMLFormElement).get("file");
+    void start("/evaluations/rescore", { run: path, file });
+  }
+  return (
+    <details onToggle={(event) => open(event.currentTarget.open)}>
+      <summary>Score the answers again</summary>
+      <p class="soft">
+        By the scorers, the analysis and the thresholds of a file as it is now; nothing is asked again. Scorers of your
+        own are code, and are run in the terminal only: <code>kuleshov eval rescore {path} --scorer mine.js</code>
+      </p>
+      <form class="row" onSubmit={rescore}>
+        <label>
+          Evaluation{" "}
+          <select name="file">
+            {value?.files.map((file) => (
+              <option key={file}>{file}</option>
+            ))}
+            {value?.shipped.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}, which ships
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit">Score again</button>
+      </form>
+      <Failure error={refused} />
+    </details>
   );
 }
 

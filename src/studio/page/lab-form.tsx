@@ -1,14 +1,12 @@
-import { useState } from "preact/hooks";
-import type { Job } from "../jobs.ts";
-import { go, href, query } from "./address.ts";
+import { href, query } from "./address.ts";
 import { ModelField } from "./ask-form.tsx";
 import { choose, chosenImages, Faces, FolderField, Images, OneImage } from "./lab-images.tsx";
 import { Failure } from "./parts.tsx";
-import { post } from "./server.ts";
+import { useStart } from "./start.ts";
 
 /** Which images, whose faces, and which judge. */
 export function LabForm({ folders }: { readonly folders: readonly string[] }) {
-  const [error, setError] = useState<string | null>(null);
+  const { refused, refuse, start } = useStart();
   const folder = query.value.get("folder") ?? folders[0] ?? null;
   const chosen = chosenImages();
   const [swap, neutral] = [query.value.get("swap"), query.value.get("neutral")];
@@ -21,32 +19,29 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
     );
   }
 
-  async function run(event: SubmitEvent): Promise<void> {
+  function run(event: SubmitEvent): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const words = (name: string) => String(form.get(name) ?? "").trim();
     const [context, model] = [words("context"), words("model")];
-    setError(null);
-    try {
-      if (chosen.length === 0) throw new Error("No image is chosen yet: choose one or more above.");
-      const { job } = await post<{ job: Job }>("/labs", {
-        ...{ images: chosen.map(({ name }) => pathOf(name)), faces: chosen.map(({ face }) => face) },
-        ...{ hide: words("hide"), mask: words("mask"), repeats: Number(words("repeats")) },
-        ...(context ? { context } : {}),
-        ...(swap !== null && chosen.length === 1 ? { swap } : {}),
-        ...(neutral === null ? {} : { neutral }),
-        ...(form.has("mirrored") ? { mirrored: true } : {}),
-        ...(model ? { model } : {}),
-        ...(form.has("allowRemote") ? { allowRemote: true } : {}),
-      });
-      go(job.address);
-    } catch (problem) {
-      setError((problem as Error).message);
+    if (chosen.length === 0) {
+      refuse("No image is chosen yet: choose one or more above.");
+      return;
     }
+    void start("/labs", {
+      ...{ images: chosen.map(({ name }) => pathOf(name)), faces: chosen.map(({ face }) => face) },
+      ...{ hide: words("hide"), mask: words("mask"), repeats: Number(words("repeats")) },
+      ...(context ? { context } : {}),
+      ...(swap !== null && chosen.length === 1 ? { swap } : {}),
+      ...(neutral === null ? {} : { neutral }),
+      ...(form.has("mirrored") ? { mirrored: true } : {}),
+      ...(model ? { model } : {}),
+      ...(form.has("allowRemote") ? { allowRemote: true } : {}),
+    });
   }
 
   return (
-    <form class="lab" onSubmit={(event) => void run(event)}>
+    <form class="lab" onSubmit={run}>
       <h2>Which images</h2>
       <FolderField folders={folders} chosen={folder} choose={(each) => choose([], { folder: each })} />
       <Images folder={folder} chosen={chosen} />
@@ -121,7 +116,7 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
       <button type="submit" class="main">
         Run the lab
       </button>
-      <Failure error={error} />
+      <Failure error={refused} />
     </form>
   );
 }

@@ -1,8 +1,10 @@
 import type { ComponentType } from "preact";
 import { CategoriesPage } from "./categories-page.tsx";
 import { ClipPage } from "./clip-page.tsx";
+import { ContextPage } from "./context-page.tsx";
 import { DiscoverPage } from "./discover-page.tsx";
 import { EvaluationsPage } from "./evaluations-page.tsx";
+import { FindPage } from "./find-page.tsx";
 import { HealthPage } from "./health-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
@@ -27,9 +29,11 @@ export const PAGES: readonly StudioPage[] = [
   { path: "/study/", name: "Studies", Page: StudiesPage },
   { path: "/clip/", name: null, Page: ClipPage },
   { path: "/categories/", name: "Categories", Page: CategoriesPage },
+  { path: "/find/", name: "Find", Page: FindPage },
   { path: "/discover/", name: "Discover", Page: DiscoverPage },
   { path: "/rate/", name: "Rate", Page: RatePage },
   { path: "/lab/", name: "Lab", Page: LabPage },
+  { path: "/context/", name: "Situations", Page: ContextPage },
   { path: "/evaluation/", name: "Evaluations", Page: EvaluationsPage },
   { path: "/health/", name: "Health", Page: HealthPage },
 ];

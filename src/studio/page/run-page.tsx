@@ -7,8 +7,10 @@ import { isUnderWay } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { href } from "./address.ts";
+import { ModelField } from "./ask-form.tsx";
 import { Busy, Failure, JobList, When } from "./parts.tsx";
 import { fileOf, jobAt, useLoaded } from "./server.ts";
+import { useStart } from "./start.ts";
 
 interface Run {
   readonly run: FoundRun;
@@ -27,11 +29,37 @@ export function RunPage({ rest }: { readonly rest: string }) {
       <Failure error={job !== undefined && isUnderWay(job) ? null : (error ?? value?.run.problem ?? null)} />
       {value === undefined || value.run.problem !== null ? null : (
         <>
+          {value.run.finished || (job !== undefined && isUnderWay(job)) ? null : <GoOn {...value.run} />}
           <Result path={path} />
           <Written {...value} path={path} />
         </>
       )}
     </>
+  );
+}
+
+/** Goes on with what was broken off, where that can be done here. */
+function GoOn({ command, path }: FoundRun) {
+  const { refused, start } = useStart();
+  if (command !== "find" && command !== "validate") return null;
+  function goOn(event: SubmitEvent): void {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const model = form.get("model");
+    void start("/runs/resume", {
+      ...{ run: path, ...(model ? { model } : {}) },
+      ...(form.has("allowRemote") ? { allowRemote: true } : {}),
+    });
+  }
+  return (
+    <form class="told" onSubmit={goOn}>
+      <p>Not all was done; what is done is kept.</p>
+      {command === "find" ? <ModelField from="rules" /> : null}
+      <button type="submit" class="main">
+        Go on
+      </button>
+      <Failure error={refused} />
+    </form>
   );
 }
 
