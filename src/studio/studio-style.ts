@@ -21,7 +21,7 @@ input,textarea,select{font-size:15px;padding:8px 10px;border-radius:6px;border:1
 input[type=checkbox]{width:18px;height:18px;vertical-align:-4px;margin:0 6px 0 0}
 textarea{resize:vertical;min-height:64px}
 label.field{display:block;margin:0 0 12px;font-weight:600}label.field>*{display:block;width:100%;font-weight:400;margin-top:4px}
-label.field .hint{font-size:13px}
+label.field .hint{font-size:13px}label.field>datalist{display:none}.expected{max-width:1000px}.expected caption{text-align:left;font-weight:600;padding:0}
 .settings th{overflow-wrap:normal;min-width:110px}
 .row{display:flex;flex-wrap:wrap;gap:10px;align-items:center}
 .drop{margin-top:14px;border:2px dashed var(--soft);border-radius:12px;padding:44px 24px;text-align:center;background:var(--panel)}
