@@ -14,7 +14,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     // A state is waited for as long as a slow machine needs; the usual second is timing luck.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     env: { LANGSMITH_TRACING: "false", LANCEDB_LOG: "error" },
   },
 });

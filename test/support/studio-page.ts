@@ -24,6 +24,9 @@ export interface StudioInBrowser {
   start(): Promise<void>;
 }
 
+/** A machine that is busy with other things is slow, and no fault of the page. */
+const MOST_WAIT_MS = 90_000;
+
 /** @param prepare fills the folder before the studio is opened on it. @returns what is added to its environment. */
 export function studioInBrowser(
   prepare: (folder: string) => Promise<Readonly<Record<string, string>> | undefined>,
@@ -47,6 +50,7 @@ export function studioInBrowser(
       viewport: { width: 1400, height: 900 },
       permissions: [...permissions],
     });
+    opened.context.setDefaultTimeout(MOST_WAIT_MS);
   });
   afterAll(async () => {
     await opened.browser?.close();
