@@ -12,7 +12,7 @@ import type { DifferencesView, EvaluationView } from "../pages/evaluation-view.t
 import { viewOf } from "../pages/view-report.ts";
 import { createContentStore } from "../platform/content-store.ts";
 import type { StudioFolder } from "./folder.ts";
-import { imageOfRun } from "./scored-runs.ts";
+import { imagesOfRun, missingImages } from "./scored-runs.ts";
 
 /** Which answers are shown. An empty text lets all through. */
 export interface AnswerFilter {
@@ -65,10 +65,11 @@ const known = new WeakMap<ScoredRun, Promise<EvaluationView>>();
 /** A run as its page shows it. @param path its folder, seen from the studio's. */
 export async function runView(scored: ScoredRun, folder: StudioFolder, path: string) {
   const { run, file, records } = scored;
+  const images = await imagesOfRun(folder, scored);
   const view =
     known.get(scored) ??
     evaluationView(scored, createAnswerCache(createContentStore(run.header.cacheFolder)), {
-      stimulus: (image) => imageOfRun(folder, image),
+      stimulus: images.thumbnail,
       sample: async (_image, sample) => `/api/evaluation/image?${new URLSearchParams({ path, sample })}`,
     });
   known.set(scored, view);
@@ -83,6 +84,7 @@ export async function runView(scored: ScoredRun, folder: StudioFolder, path: str
     paidUsd: shown.conditions.reduce((sum, { usage }) => sum + usage.paidUsd, 0),
     unpriced: records.filter(({ costUsd }) => costUsd === null).length,
     failures: failuresInWords(records),
+    missing: await missingImages(scored, images),
   };
 }
 export type RunView = Awaited<ReturnType<typeof runView>>;

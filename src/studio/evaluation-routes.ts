@@ -24,7 +24,7 @@ import { filesIn, labelFolders } from "./folder-images.ts";
 import { pageAddress } from "./page-address.ts";
 import { asked, jpegOr, message } from "./requests.ts";
 import { EVALUATIONS, nextRunFolder } from "./result-folders.ts";
-import { createScoredRuns, placeOfRunImage } from "./scored-runs.ts";
+import { createScoredRuns, imagesOfRun } from "./scored-runs.ts";
 import type { Studio } from "./studio.ts";
 
 const EvaluationMessage = z.strictObject({
@@ -166,7 +166,7 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.get("/evaluation/image", async (c) => {
     const run = await begun(asked(c, "path"));
     const shown = await shownImage(run, asked(c, "sample"), c.req.query("cell") ?? "");
-    const found = shown === null ? null : await placeOfRunImage(folder, shown.path);
+    const found = shown === null ? null : await (await imagesOfRun(folder, run)).place(shown.path);
     const jpeg = found === null ? null : await smallJpeg(found);
     return jpegOr(c, jpeg, "The image is not there, or lies outside of the folder");
   });

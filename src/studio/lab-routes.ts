@@ -14,7 +14,7 @@ import { imageFolders, imagesIn } from "./folder-images.ts";
 import { pageAddress } from "./page-address.ts";
 import { asked, message } from "./requests.ts";
 import { LABS, nextRunFolder } from "./result-folders.ts";
-import { createScoredRuns, imageOfRun } from "./scored-runs.ts";
+import { createScoredRuns, imagesOfRun } from "./scored-runs.ts";
 import type { Studio } from "./studio.ts";
 
 const MOST_IMAGES = 50;
@@ -102,7 +102,8 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const found = await scored.of(place);
     if (found === null) return c.json({ run: run ?? null, result: null });
     const { contextEffects, records, file } = found;
-    const rows = await stimulusRows(found, (image) => imageOfRun(folder, image));
+    const images = await imagesOfRun(folder, found);
+    const rows = await stimulusRows(found, images.thumbnail);
     const isWhole = rows.length === found.run.samples.length;
     return c.json({
       run: run ?? null,

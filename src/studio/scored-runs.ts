@@ -8,7 +8,9 @@ import { cacheFolder } from "../platform/cache-folder.ts";
 import { findInstalledPackage } from "../platform/package-paths.ts";
 import { placeInside, realPath } from "../platform/root-folder.ts";
 import { systemPath } from "../platform/system-path.ts";
+import { readRunHistory } from "../runs/run-history.ts";
 import type { StudioFolder } from "./folder.ts";
+import { seenFrom } from "./runs.ts";
 
 /** Scored runs that are kept: two that are compared, and one more. */
 const MOST_KEPT = 3;
@@ -44,23 +46,52 @@ async function stampOf(place: string): Promise<string> {
   return sizes.map((one) => `${one?.size} ${one?.mtimeMs}`).join(" ");
 }
 
-/**
- * The real place of a run's image; `null` where it lies outside of the folder and neither did Kuleshov copy it from a data
- * set nor does it ship with a package of ours.
- */
-export async function placeOfRunImage({ root }: Pick<StudioFolder, "root">, path: string): Promise<string | null> {
-  const samples = findInstalledPackage("@vladmandic/face-api")?.folder;
-  for (const allowed of [root, join(cacheFolder(), "dataset-images"), ...(samples === undefined ? [] : [samples])]) {
-    const place = await realPath(allowed)
-      .then((real) => placeInside(real, path, ""))
-      .catch(() => null);
-    if (place !== null) return place;
-  }
-  return null;
+/** Where the images of a run lie now. */
+export interface RunImages {
+  /** `null` where it is gone, or lies outside of the folder and neither did Kuleshov copy it nor does it ship with a package. */
+  place(path: string): Promise<string | null>;
+  /** Small, as a data address. */
+  thumbnail(path: string): Promise<string | null>;
 }
 
-/** A run's image, small, as a data address. */
-export async function imageOfRun(folder: Pick<StudioFolder, "root">, path: string): Promise<string | null> {
-  const place = await placeOfRunImage(folder, path);
-  return place === null ? null : thumbnail(place);
+/** Images of a run, those of a folder that was moved since as it lies now. */
+export async function imagesOfRun(
+  { root }: Pick<StudioFolder, "root">,
+  { run }: Pick<ScoredRun, "run">,
+): Promise<RunImages> {
+  const history = await readRunHistory(run.folder).catch(() => undefined);
+  const samples = findInstalledPackage("@vladmandic/face-api")?.folder;
+  const folders = [root, join(cacheFolder(), "dataset-images"), ...(samples === undefined ? [] : [samples])];
+  async function place(path: string): Promise<string | null> {
+    const now = history === undefined ? path : seenFrom(history.began.workingFolder, history.began.workingFolder, path);
+    for (const allowed of folders) {
+      for (const each of new Set([path, now])) {
+        const found = await realPath(allowed)
+          .then((real) => placeInside(real, each, ""))
+          .catch(() => null);
+        if (found !== null) return found;
+      }
+    }
+    return null;
+  }
+  return {
+    place,
+    async thumbnail(path) {
+      const found = await place(path);
+      return found === null ? null : thumbnail(found);
+    },
+  };
+}
+
+/** Samples that are looked at to say that images were moved. */
+const LOOKED_AT = 40;
+
+/** What to do where images of a run are not found; `null` where they are. */
+export async function missingImages({ run }: ScoredRun, images: RunImages): Promise<string | null> {
+  const every = Math.max(1, Math.floor(run.samples.length / LOOKED_AT));
+  for (const { image } of run.samples.filter((_sample, at) => at % every === 0)) {
+    if (image === null || (await images.place(image)) !== null) continue;
+    return `Images of this run are not where they were, or lie outside of this folder: put them back, or start the studio on the folder that holds them (\`${image}\`).`;
+  }
+  return null;
 }

@@ -30,6 +30,7 @@ it.each([
   ["in lines of their own", "  models:\n    - rules\n    - ollama:llava\n", true],
   ["by a name", "  models: [ours]\nmodels:\n  ours:\n    model: openai:gpt-4.1\n", true],
   ["as the judge of answers", "  models: [rules]\njudge:\n  model: openai:gpt-4.1\n", true],
+  ["by none, as replies are replayed and a file is run here", "  models: [replay:run.zip, gguf:a.gguf]\n", false],
   ["by none", "  models: [rules] # no ollama:llava\n", false],
 ])("knows of a server that is named %s", (_where, models, hasServer) => {
   expect(drafted(FILE.replace("  models: [rules]\n", models)).hasServer).toBe(hasServer);

@@ -3,7 +3,7 @@ import type { AnswerRow } from "../../evaluation/results/answer-rows.ts";
 import { Scrolling } from "../../pages/figure-table.tsx";
 import { href, query, withQuery } from "./address.ts";
 import { AskedOtherwise, Compared, Filters, type GridProps } from "./evaluation-filters.tsx";
-import { imageOf, Transcript } from "./evaluation-transcript.tsx";
+import { imageOf, SampleImage, Transcript } from "./evaluation-transcript.tsx";
 import { Failure } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
 import { useVirtual } from "./use-virtual.ts";
@@ -140,7 +140,7 @@ function Line({ path, row, at, other, view }: LineProps) {
     <tr class={isSelected ? "selected" : ""} aria-rowindex={at + 2}>
       <th scope="row">
         <a href={href(withQuery({ call }))} aria-current={isSelected ? "true" : undefined} title={sample}>
-          {hasImage ? <img src={imageOf(path, sample)} alt="" loading="lazy" /> : null}
+          {hasImage ? <SampleImage src={imageOf(path, sample)} alt="" /> : null}
           <span dir="auto">{sample}</span>
         </a>
       </th>

@@ -44,7 +44,7 @@ export function EvaluationPage({ path }: { readonly path: string }) {
 }
 
 function Run({ path, view, others }: GridProps) {
-  const { samples, conditions, calls, answered, failed, cached, paidUsd, unpriced, failures, notes } = view;
+  const { samples, conditions, calls, answered, failed, cached, paidUsd, unpriced, failures, missing, notes } = view;
   return (
     <>
       <p>
@@ -53,7 +53,7 @@ function Run({ path, view, others }: GridProps) {
         {failed === 0 ? "" : `, ${failed} failed`}; {paidUsd === 0 ? "nothing paid" : `${paidUsd.toFixed(4)} USD paid`}
         {unpriced === 0 ? "" : `, and ${unpriced} calls of unknown price`}.
       </p>
-      {[...failures, ...notes].map((sentence) => (
+      {[...failures, ...(missing === null ? [] : [missing]), ...notes].map((sentence) => (
         <p class="told" key={sentence}>
           {sentence}
         </p>

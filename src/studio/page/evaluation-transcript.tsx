@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Answer } from "../../pages/report-cited.tsx";
 import { Evidence, Subject } from "../../pages/report-sections.tsx";
 import { Trace } from "../../pages/report-trace.tsx";
@@ -9,6 +9,13 @@ import { useLoaded } from "./server.ts";
 
 export function imageOf(path: string, sample: string, cell = ""): string {
   return href(`/api/evaluation/image?${new URLSearchParams({ path, sample, cell })}`);
+}
+
+/** An image of a sample; where it is gone, that is said in its place. */
+export function SampleImage({ src, alt }: { readonly src: string; readonly alt: string }) {
+  const [isGone, setGone] = useState(false);
+  if (isGone) return <span class="gone soft">image not found</span>;
+  return <img src={src} alt={alt} loading="lazy" onError={() => setGone(true)} />;
 }
 
 /** One answer with its image, its scores and what led to it. */
@@ -50,7 +57,7 @@ function Whole({ path, condition, ...answer }: WholeAnswer & { readonly path: st
     <>
       {image === null ? null : (
         <figure>
-          <img src={imageOf(path, sample, cell)} alt={sample} />
+          <SampleImage src={imageOf(path, sample, cell)} alt={sample} />
           <figcaption>{image}</figcaption>
         </figure>
       )}
