@@ -75,7 +75,7 @@ describe("the lab in the studio", () => {
     await page.fill("textarea[name=context]", CONTEXT);
     await page.click("text=Run the lab");
     await page.waitForURL(/\/lab\/lab-results\//);
-    await expect.poll(() => page.locator(".stimuli img").count(), { timeout: 60_000 }).toBe(22);
+    await expect.poll(() => page.locator(".stimuli img").count(), { timeout: 150_000 }).toBe(22);
     await page.waitForSelector("text=/^The face alone reads as \\w+ \\d+ %, the whole image as \\w+ \\d+ %: the/");
     await expect.poll(() => page.textContent("main")).toMatch(/three friends\.jpg: F1 of 3 faces/);
     await expect.poll(() => page.locator(".jobs li").count()).toBe(0);
@@ -164,15 +164,15 @@ describe("an evaluation in the studio", () => {
     await page.waitForSelector("text=3 of 3 calls answered");
     await page.waitForSelector("text=1 of 1 thresholds not passed");
     await page.close();
-    const stricter = FILE.replace("atLeast: 0.9", "atLeast: 0.1").replace(", fixed-values", "");
+    const stricter = FILE.replace("atLeast: 0.9", "atLeast: 0").replace(", fixed-values", "");
     await writeFile(join(studio.folder, "faces.eval.yaml"), stricter);
     const again = await open(`evaluation/${run}`);
     await again.click("text=Score the answers again");
     await again.click("button:text-is('Score again')");
-    await again.waitForSelector("text=1 of 1 thresholds passed");
+    await again.waitForSelector("text=All thresholds passed");
     await again.close();
     expect(JSON.parse(await readFile(join(studio.folder, run, "scoring.json"), "utf8"))).toMatchObject({
-      thresholds: [{ metric: "accuracy", atLeast: 0.1 }],
+      thresholds: [{ metric: "accuracy", atLeast: 0 }],
     });
     await rm(join(studio.folder, run, "scoring.json"));
     await writeFile(join(studio.folder, "faces.eval.yaml"), FILE);

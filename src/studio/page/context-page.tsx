@@ -26,7 +26,7 @@ export function ContextPage() {
       <form class="lab" key={`${situation} ${table} ${about}`} onSubmit={read}>
         <label class="field">
           The situation
-          <textarea name="situation" rows={3} dir="auto" maxLength={4000} defaultValue={situation} />
+          <textarea name="situation" rows={3} dir="auto" maxLength={2000} defaultValue={situation} />
         </label>
         <div class="row">
           <label class="field">
