@@ -149,7 +149,9 @@ function Rescore({ path }: { readonly path: string }) {
             ))}
           </select>
         </label>
-        <button type="submit">Score again</button>
+        <button type="submit" disabled={value === undefined}>
+          Score again
+        </button>
       </form>
       <Failure error={refused} />
     </details>
