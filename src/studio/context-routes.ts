@@ -17,7 +17,7 @@ export type ReadSituation = NamedSituation & { readonly reading: SituationReadin
 export function contextRoutes({ folder }: Studio): Hono {
   const routes = new Hono();
 
-  routes.get("/situation-tables", async (c) => c.json({ tables: await filesIn(folder.root, /\.(csv|tsv)$/i) }));
+  routes.get("/situation-tables", async (c) => c.json({ tables: await filesIn(folder.root, /\.(csv|tsv|parquet)$/i) }));
 
   routes.get("/situations", async (c) => {
     const about = c.req.query("about") || undefined;

@@ -59,7 +59,7 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/studies", async (c) => {
     const runs = await findRuns();
-    const tables = await filesIn(folder.root, /\.(csv|tsv|txt|json|jsonl|ndjson)$/i);
+    const tables = await filesIn(folder.root, /\.(csv|tsv|parquet|txt|json|jsonl|ndjson)$/i);
     return c.json({
       studies: runs.filter(({ command }) => command === "measure" || command === "import"),
       passports: runs.filter(({ command }) => command === "validate"),

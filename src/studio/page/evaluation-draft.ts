@@ -101,7 +101,7 @@ export function draftOf(text: string): Draft | null {
     roles: Object.fromEntries(roles),
     scale: Array.isArray(scale) && scale.length === 2 ? (scale as [number, number]) : [-1, 1],
     models: list("models", ["rules"]).map(String),
-    hasServer: judges.some((judge) => /^(?!replay:|gguf:)[^:]+:/.test(String(judge))),
+    hasServer: judges.some((judge) => /^(?!replay:|gguf:|clip:)[^:]+:/.test(String(judge))),
     prompts: list("prompts", USUAL.prompts).map(String),
     shots: list("shots", USUAL.shots).map(Number),
     ...{ store: word(...PLACES.store), packs: list("packs", []).map(String), mode: word(...PLACES.mode) || USUAL.mode },

@@ -169,7 +169,7 @@ export function PassportForm({ folders, tables, toolboxes }: Beginnings) {
   const [models, choose] = useState<readonly string[]>([]);
   const atHand = (value?.models ?? []).filter(({ model }) => model !== "rules");
   const isRemote = models.some((name) => atHand.find(({ model }) => model === name)?.remote !== false);
-  const labels = tables.filter((table) => /\.[ct]sv$/i.test(table));
+  const labels = tables.filter((table) => /\.([ct]sv|parquet)$/i.test(table));
   function begin(event: SubmitEvent): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
