@@ -17,6 +17,10 @@ import { MOST_SHARDS, shardFolder } from "./runs/shard.ts";
 
 /** A command to be worked on by many machines. */
 export interface FleetQuery extends Pick<FleetPlan, "name" | "words" | "shards" | "leaseSeconds"> {
+  /** Limits of all workers together, from the beginning of the run on. */
+  readonly budgetUsd?: number | undefined;
+  readonly budgetTokens?: number | undefined;
+  readonly callsPerMinute?: number | undefined;
   /** Tries again what was set aside. */
   readonly resume?: boolean | undefined;
   /** Removes the run of this name with all its results first. */
@@ -30,8 +34,10 @@ export interface FleetQuery extends Pick<FleetPlan, "name" | "words" | "shards" 
  * @throws {ConfigurationError} if there is a run of this name already, or, to go on with it, another command.
  */
 export async function planFleet({ resume, force, ...query }: FleetQuery, queue: FleetQueue): Promise<number> {
+  const { budgetUsd = null, budgetTokens = null, callsPerMinute = null } = query;
   const { success, data } = FleetPlan.safeParse({
     ...query,
+    ...{ budgetUsd, budgetTokens, callsPerMinute },
     ...{ id: randomUUID(), version: packageVersion(), createdAt: new Date().toISOString() },
   });
   if (!success) throw new ConfigurationError("The name of a run has small letters, digits and hyphens, as in study-1");
@@ -43,7 +49,8 @@ export async function planFleet({ resume, force, ...query }: FleetQuery, queue: 
       { command: before.words, shards: before.shards },
       { command: data.words, shards: data.shards },
     );
-    if (differ.length === 0) return queue.retry(data.name);
+    if (differ.length === 0)
+      return queue.goOn({ ...data, id: before.id, version: before.version, createdAt: before.createdAt });
     throw new ConfigurationError(`Cannot go on with ${data.name} as it is of another command (${differ.join(", ")})`);
   }
   if (before !== undefined && force) await queue.drop(data.name);
@@ -60,6 +67,8 @@ export interface FleetWork {
 
 export interface FleetDependencies {
   readonly queue: FleetQueue;
+  /** The address of the queue's database, for the models of its shards. */
+  readonly database: string;
   /** Runs one shard; as a process of its own when left out. */
   readonly run?: typeof runShard;
 }
@@ -81,7 +90,7 @@ const MOST_FAILURES = 3;
  */
 export async function workForFleet(
   { name, scratch = tmpdir(), notify }: FleetWork,
-  { queue, run = runShard }: FleetDependencies,
+  { queue, database, run = runShard }: FleetDependencies,
   signal: AbortSignal,
 ): Promise<FleetWorked> {
   let [done, failed, inARow] = [0, 0, 0];
@@ -91,6 +100,8 @@ export async function workForFleet(
   const place = join(scratch, `kuleshov-fleet-${plan.id}`);
   while (!signal.aborted) {
     await planOf(name, queue, plan);
+    const stopped = await queue.stopped(name);
+    if (stopped !== null) return { done, failed, gaveUp: stopped };
     const job = await queue.take(name, worker);
     if (job === undefined) {
       const { jobs } = await queue.status(name);
@@ -102,7 +113,7 @@ export async function workForFleet(
       await sleep(watch.everyMs, undefined, { signal }).catch(() => undefined);
       continue;
     }
-    const outcome = await workOn(job, { plan, queue, run, place, watch }, signal);
+    const outcome = await workOn(job, { plan, queue, database, run, place, watch }, signal);
     if (outcome.state === "done") {
       [done, inARow] = [done + 1, 0];
       notify(`Shard ${job.shard}/${plan.shards} is done.`);
@@ -135,6 +146,7 @@ async function planOf(name: string, queue: FleetQueue, before?: FleetPlan): Prom
 interface Working {
   readonly plan: FleetPlan;
   readonly queue: FleetQueue;
+  readonly database: string;
   readonly run: typeof runShard;
   readonly place: string;
   readonly watch: ReturnType<typeof watchLeases>;
@@ -147,7 +159,7 @@ type JobOutcome =
 
 async function workOn(
   job: FleetJob,
-  { plan, queue, run, place, watch }: Working,
+  { plan, queue, database, run, place, watch }: Working,
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const lost = new AbortController();
@@ -164,7 +176,8 @@ async function workOn(
   const folder = join(place, shardFolder(shard));
   let outcome: ShardOutcome;
   try {
-    outcome = await run({ words: plan.words, shard, place }, AbortSignal.any([signal, lost.signal]));
+    const about = { name: plan.name, shard: job.shard, lease: job.lease, database, budgetUsd: plan.budgetUsd };
+    outcome = await run({ words: plan.words, shard, place, job: about }, AbortSignal.any([signal, lost.signal]));
   } catch (error) {
     outcome = { finished: false, reason: errorSentence(error) };
   } finally {
@@ -173,6 +186,12 @@ async function workOn(
   }
   if (lost.signal.reason instanceof KuleshovError) throw lost.signal.reason;
   if (lost.signal.aborted) return { state: "taken over" };
+  if ((await queue.stopped(plan.name)) !== null) {
+    // What had no room is not to pass for done; what was replied is kept, and costs nothing again.
+    await rm(folder, { recursive: true, force: true });
+    await queue.giveBack(job);
+    return { state: "interrupted" };
+  }
   if (!outcome.finished) {
     if (signal.aborted) {
       await queue.giveBack(job);

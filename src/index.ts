@@ -74,6 +74,7 @@ export { type ImageOutcome, type MeasureOptions, measureImages } from "./measuri
 export { MeasureOutput, toRecord } from "./measuring/measurement-json.ts";
 export type { Step, StepEvent } from "./platform/stopwatch.ts";
 // What can be put in the place of ours: every port, with the types that it is made of.
+export type * from "./ports/call-ledger.ts";
 export type * from "./ports/chat-model.ts";
 export type { JudgeModel as ChatModel } from "./ports/chat-model.ts";
 export type * from "./ports/embedder.ts";

@@ -19,8 +19,8 @@ export interface CallOptions {
   readonly retries?: RetryPolicy;
   /** What servers turned down, shared by the models of a run; each model finds out for itself when not given. */
   readonly turnedDown?: TurnedDown;
-  /** Called before every request of the model, with the tokens that it is reckoned to have; what it throws ends the call. */
-  readonly beforeRequest?: ((inputTokens?: number) => void) | undefined;
+  /** Waited for before every request of the model, with the tokens that it is reckoned to have; what it throws ends the call. */
+  readonly beforeRequest?: ((inputTokens?: number) => void | Promise<void>) | undefined;
   /** Asked before anything is sent to a server that is not on this machine; throws where it may not be used. */
   readonly consent?: ((server: string) => Promise<void>) | undefined;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { type AskListeners, askInto, judgeImage, OVERLAY, PAGE, REPORT } from "../compose/ask-one.ts";
 import { type Asked, type AskOptions, isClip } from "../compose/asked.ts";
 import type { ModelFlags } from "../compose/model-settings.ts";
@@ -14,6 +14,7 @@ import {
   cacheOption,
   checkRunOptions,
   mirroredOption,
+  positiveAmount,
   runOptions,
   shardOption,
   storeOption,
@@ -34,7 +35,7 @@ export function register(program: Command): void {
       "what is said, or the words themselves: .vtt, .srt, .csv, .json (Whisper), .TextGrid or .eaf; speakers are matched to faces",
     )
     .option("--sound <file>", "the sound of the clip, where it was recorded apart: WAV, or what ffmpeg reads")
-    .option("--fps <number>", "take a folder's images for the frames of one clip, so many in a second", positive)
+    .option("--fps <number>", "take a folder's images for the frames of one clip, so many in a second", positiveAmount)
     .option("--face <id>", "the one face that is asked about, e.g. F2")
     .option("--blur-others", "blur faces that are not asked about in every image that a model is shown")
     .option("--labels <label...>", "labels to choose from; open vocabulary without it")
@@ -59,8 +60,8 @@ export function register(program: Command): void {
     .addOption(cacheOption())
     .option("--full", "print every cue, appraisal and cited measurement, not only what fits one screen")
     .option("--json", "print the whole report as JSON")
-    .option("--budget-usd <number>", "stop before more than this is spent", positive)
-    .option("--budget-tokens <number>", "stop before more tokens than this are used", positive)
+    .option("--budget-usd <number>", "stop before more than this is spent", positiveAmount)
+    .option("--budget-tokens <number>", "stop before more tokens than this are used", positiveAmount)
     .addOption(runOptions.out("report.json, a page and an annotated image; of many images tables and a page"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())
@@ -160,12 +161,6 @@ export async function renderReport(report: Report, full: boolean): Promise<strin
   }
   const { renderTerminalSummary } = await import("../render/terminal-summary.ts");
   return renderTerminalSummary(report, outputStyle());
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It takes a number above 0.");
-  return value;
 }
 
 /** One line on how to get a better judgment than the baseline's. A model that is there is offered, never used unasked. */

@@ -5,7 +5,7 @@ import type { FleetQueue } from "../ports/fleet-queue.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { showMerged } from "./merge.ts";
 import { note, print } from "./output.ts";
-import { positiveNumber, runOptions } from "./run-options.ts";
+import { positiveAmount, positiveNumber, runOptions } from "./run-options.ts";
 
 interface DatabaseOption {
   readonly database?: string;
@@ -26,7 +26,10 @@ export function register(program: Command): void {
     .argument("<command...>", "what to run, after --, as in -- measure images/ --fps 10")
     .requiredOption("--shards <number>", "how many jobs to make of it", positiveNumber)
     .option("--lease <seconds>", "how long a worker may be silent before its job is taken over", positiveNumber, 60)
-    .option("--resume", "try again what was set aside")
+    .option("--budget-usd <number>", "what all workers together may spend, by the providers' prices", positiveAmount)
+    .option("--budget-tokens <number>", "tokens that all workers together may use", positiveNumber)
+    .option("--calls-per-minute <number>", "requests to models that all workers together make", positiveNumber)
+    .option("--resume", "go on with the run of this name: with other limits, and with what was set aside")
     .option("--force", "remove the run of this name with its results, and start it anew")
     .addOption(databaseOption())
     .addHelpText("after", "\nkuleshov fleet plan study-1 --shards 200 -- measure images/ --fps 10")
@@ -46,6 +49,7 @@ export function register(program: Command): void {
     .description("show how far a run is, and what was set aside")
     .argument("<run>")
     .option("--json", "print one JSON object")
+    .option("--html <file>", "write it as a page, too")
     .addOption(databaseOption())
     .action(status);
   fleet
@@ -59,11 +63,14 @@ export function register(program: Command): void {
     .action(mergeAll);
 }
 
-async function withQueue<T>({ database }: DatabaseOption, use: (queue: FleetQueue) => Promise<T>): Promise<T> {
+async function withQueue<T>(
+  options: DatabaseOption,
+  use: (queue: FleetQueue, database: string) => Promise<T>,
+): Promise<T> {
   const { openFleetQueue } = await import("../compose/fleet.ts");
-  const queue = await openFleetQueue(database, note);
+  const { queue, database } = await openFleetQueue(options.database, note);
   try {
-    return await use(queue);
+    return await use(queue, database);
   } finally {
     await queue.close();
   }
@@ -71,6 +78,7 @@ async function withQueue<T>({ database }: DatabaseOption, use: (queue: FleetQueu
 
 /** Options that every job is given its own of. */
 const OWN_OPTIONS = /^--(out|shard|resume|force)(=|$)/;
+const FLEET_OPTIONS = /^--budget-(usd|tokens)(=|$)/;
 
 /** @throws {ConfigurationError} if the words are no command that can be run in shards. */
 function checkWords(program: Command, words: readonly string[]): void {
@@ -85,20 +93,27 @@ function checkWords(program: Command, words: readonly string[]): void {
   }
   const own = words.find((word) => OWN_OPTIONS.test(word) || word === "--");
   if (own !== undefined) throw new ConfigurationError(`Leave out ${own}: every job is given its own`);
+  const limit = words.find((word) => FLEET_OPTIONS.test(word));
+  if (limit !== undefined) {
+    throw new ConfigurationError(`Name ${limit} before --: behind it, it would be each job's own and not the fleet's`);
+  }
 }
 
 interface PlanOptions extends DatabaseOption {
   readonly shards: number;
   readonly lease: number;
+  readonly budgetUsd?: number;
+  readonly budgetTokens?: number;
+  readonly callsPerMinute?: number;
   readonly resume?: true;
   readonly force?: true;
 }
 
 async function plan(name: string, words: readonly string[], options: PlanOptions): Promise<void> {
-  const { shards, lease: leaseSeconds, resume, force } = options;
+  const { lease: leaseSeconds, database: _database, ...rest } = options;
   const { planFleet } = await import("../fleet.ts");
   const waiting = await withQueue(options, (queue) =>
-    planFleet({ name, words: [...words], shards, leaseSeconds, resume, force }, queue),
+    planFleet({ name, words: [...words], leaseSeconds, ...rest }, queue),
   );
   await print(`${waiting} ${waiting === 1 ? "job waits" : "jobs wait"}: kuleshov fleet work ${name}\n`);
 }
@@ -106,11 +121,11 @@ async function plan(name: string, words: readonly string[], options: PlanOptions
 async function work(name: string, options: DatabaseOption & { readonly scratch?: string }): Promise<void> {
   const signal = interruptSignal();
   const { workForFleet } = await import("../fleet.ts");
-  const { done, failed, gaveUp } = await withQueue(options, (queue) =>
-    workForFleet({ name, scratch: options.scratch, notify: note }, { queue }, signal),
+  const { done, failed, gaveUp } = await withQueue(options, (queue, database) =>
+    workForFleet({ name, scratch: options.scratch, notify: note }, { queue, database }, signal),
   );
   await print(`${done} ${done === 1 ? "job" : "jobs"} done here, ${failed} failed.\n`);
-  if (gaveUp !== null) note(`This worker ends, as it seems that it can do no job: ${gaveUp}`);
+  if (gaveUp !== null) note(`This worker ends: ${gaveUp}`);
   if (signal.aborted) {
     note("Interrupted: the job was given back.");
     process.exitCode = EXIT.interrupted;
@@ -118,9 +133,19 @@ async function work(name: string, options: DatabaseOption & { readonly scratch?:
   else if (failed > 0) process.exitCode = EXIT.doneWithFailures;
 }
 
-async function status(name: string, options: DatabaseOption & { readonly json?: true }): Promise<void> {
+interface StatusOptions extends DatabaseOption {
+  readonly json?: true;
+  readonly html?: string;
+}
+
+async function status(name: string, options: StatusOptions): Promise<void> {
   const { fleetState } = await import("../fleet.ts");
   const state = await withQueue(options, (queue) => fleetState(name, queue));
+  if (options.html !== undefined) {
+    const { fleetPage } = await import("../pages/fleet-page.tsx");
+    const { writeFileAtomic } = await import("../platform/write-file-atomic.ts");
+    await writeFileAtomic(options.html, fleetPage(state, new Date().toISOString()));
+  }
   await print(
     options.json
       ? `${JSON.stringify(state, null, 2)}\n`
@@ -131,19 +156,35 @@ async function status(name: string, options: DatabaseOption & { readonly json?: 
 }
 
 function statusLines({
-  plan: { name, words, shards },
+  plan: of,
   jobs,
   workers,
   deadLetters,
   resultBytes,
+  calls,
+  spent,
+  stopped,
 }: FleetStatus): string[] {
+  const { name, words, shards } = of;
+  const asked = calls.answered + calls.failed + calls.underWay + calls.lost > 0;
   return [
     `${name}  kuleshov ${words.join(" ")}`,
     `${jobs.done} of ${shards} shards done, ${jobs.working} worked on, ${jobs.waiting} waiting, ${jobs.setAside} set aside; ${(resultBytes / 1e6).toFixed(1)} MB of results`,
+    ...(stopped === null ? [] : [`Nobody works on: ${stopped}. fleet plan --resume with another budget goes on`]),
+    ...(asked ? [callsLine(calls), spentLine(spent, of)] : []),
     ...workers.map(({ worker, shard, seconds }) => `  shard ${shard}: ${worker}, for ${seconds} s`),
     ...(deadLetters.length === 0 ? [] : ["Set aside after three tries; fleet plan --resume tries them again:"]),
     ...deadLetters.map(({ shard, reason }) => `  shard ${shard}: ${reason}`),
   ];
+}
+
+function callsLine({ answered, failed, underWay, lost }: FleetStatus["calls"]): string {
+  return `${answered} requests to models answered, ${failed} failed, ${underWay} under way, ${lost} whose answer never came back (their worker was killed), each of which may have been paid`;
+}
+
+function spentLine({ tokens, usd }: FleetStatus["spent"], { budgetTokens, budgetUsd }: FleetStatus["plan"]): string {
+  const of = (budget: number | null) => (budget === null ? "" : ` of ${budget}`);
+  return `${Math.round(tokens)}${of(budgetTokens)} tokens, ${usd.toFixed(4)}${of(budgetUsd)} USD`;
 }
 
 interface MergeOptions extends DatabaseOption {

@@ -76,3 +76,10 @@ export function positiveNumber(text: string): number {
   if (number === 0) throw new InvalidArgumentError("It takes a whole number above 0.");
   return number;
 }
+
+/** Reads an option that measures something. */
+export function positiveAmount(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It takes a number above 0.");
+  return value;
+}

@@ -1,5 +1,6 @@
 import { type AskedMany, type AskManyQuery, askMany } from "../ask-many.ts";
 import type { Price } from "../domain/price.ts";
+import { jobOfProcess } from "../fleet/job-of-process.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import { createPurse } from "../runs/purse.ts";
@@ -7,11 +8,15 @@ import { readAskList } from "../study/ask-list.ts";
 import { readTries } from "../study/asked-answers.ts";
 import { openDependencies } from "./ask.ts";
 import { type Asked, partsOptions } from "./asked.ts";
-import { pricedFor } from "./budgeted-model.ts";
 import { modelOptionsOf } from "./model-settings.ts";
+import { pricedFor } from "./prices.ts";
 
-/** Questions under way at once: a server elsewhere answers several, a machine of one's own is busy with one. */
+/**
+ * Questions under way at once: a server elsewhere answers several, a machine of one's own is busy with one. A worker of a
+ * fleet has one too, so that no more is lost when it is killed; there are others beside it.
+ */
 export function questionsAtOnce(models: readonly Pick<JudgeModel, "remote">[]): number {
+  if (jobOfProcess() !== undefined) return 1;
   return models.every(({ remote }) => remote) ? 4 : 1;
 }
 

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { BudgetError, ConfigurationError, KuleshovError } from "../domain/errors.ts";
+import { BudgetError, KuleshovError } from "../domain/errors.ts";
 import { costOf, type Price } from "../domain/price.ts";
 import type { TokenUse } from "../domain/token-use.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { Budget } from "../runs/budget.ts";
 import { openModel } from "./models.ts";
-import { priceOf } from "./prices.ts";
+import { pricedFor } from "./prices.ts";
 
 /** What the models of one process may take together. */
 export type AskBudget = Pick<Budget, "tokens" | "usd">;
@@ -65,15 +65,6 @@ export function withinBudget(budget: AskBudget, before = { tokens: 0, usd: 0 }):
     // Its capabilities change as its server turns things down: they are read, not copied.
     return Object.create(model, { reply: { value: reply, enumerable: true } }) as JudgeModel;
   };
-}
-
-/** The price of a model. @throws {ConfigurationError} if a budget in USD hangs on it and nobody says it. */
-export async function pricedFor({ usd }: AskBudget, model: JudgeModel): Promise<Price | undefined> {
-  const price = await priceOf(model);
-  if (usd === undefined || price !== undefined) return price;
-  throw new ConfigurationError(
-    `Nobody says what ${model.id} costs: name a list with KULESHOV_PRICES, or --budget-tokens`,
-  );
 }
 
 function noRoom(budget: string, used: string, next: string): string {

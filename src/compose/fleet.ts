@@ -12,7 +12,7 @@ export const DATABASE_VARIABLE = "KULESHOV_DATABASE";
 export async function openFleetQueue(
   address: string | undefined,
   notify: (notice: string) => void,
-): Promise<FleetQueue> {
+): Promise<{ readonly queue: FleetQueue; readonly database: string }> {
   if (address !== undefined && URL.canParse(address) && new URL(address).password !== "") {
     throw new ConfigurationError(
       `A password on a command line can be read by others on this machine: put the address into ${DATABASE_VARIABLE}, or the password into PGPASSWORD`,
@@ -26,5 +26,5 @@ export async function openFleetQueue(
   }
   const { openDatabase } = await import("../adapters/postgres/database.ts");
   const { createFleetQueue } = await import("../adapters/postgres/fleet-queue.ts");
-  return createFleetQueue(await openDatabase(named, notify));
+  return { queue: createFleetQueue(await openDatabase(named, notify)), database: named };
 }

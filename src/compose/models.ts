@@ -11,6 +11,7 @@ import { replayProvider } from "../adapters/replay/replay-provider.ts";
 import { rulesProvider } from "../adapters/rules/rules-provider.ts";
 import { ConfigurationError, ProviderError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
+import { jobOfProcess } from "../fleet/job-of-process.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 import type { Transcriber } from "../ports/transcriber.ts";
@@ -96,7 +97,12 @@ function inWords(forms: readonly string[]): string {
  */
 export async function openModel(spec: string, options: ModelOptions = {}, signal?: AbortSignal): Promise<JudgeModel> {
   const { consentUnder } = await import("./consent.ts");
-  const model = await connectModel(spec, { consent: consentUnder(options), ...options }, signal);
+  const open = (own: ModelOptions) => connectModel(spec, { consent: consentUnder(own), ...own }, signal);
+  const job = spec === "rules" ? undefined : jobOfProcess();
+  const model =
+    job === undefined
+      ? await open(options)
+      : await (await import("./fleet-calls.ts")).openThroughLedger(open, options, job);
   const { keptProbe } = await import("./kept-probes.ts");
   const seen = await keptProbe(model);
   if (seen !== undefined) model.learn?.(seen.capabilities);

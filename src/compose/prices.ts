@@ -27,6 +27,18 @@ export async function priceOf(
   return own[id] ?? shipped[id] ?? shipped[withoutDate(id)];
 }
 
+/** The price of a model. @throws {ConfigurationError} if a budget in USD hangs on it and nobody says it. */
+export async function pricedFor(
+  { usd }: { readonly usd?: number | undefined },
+  model: Pick<JudgeModel, "id" | "remote">,
+): Promise<Price | undefined> {
+  const price = await priceOf(model);
+  if (usd === undefined || price !== undefined) return price;
+  throw new ConfigurationError(
+    `Nobody says what ${model.id} costs: name a list with KULESHOV_PRICES, or --budget-tokens`,
+  );
+}
+
 async function readPrices(path: string): Promise<Readonly<Record<string, Price>>> {
   try {
     return PriceList.parse(JSON.parse(await readText(path))).usdPerMillionTokens;

@@ -12,6 +12,10 @@ export const FleetPlan = z.strictObject({
   shards: z.int().positive(),
   /** How long a worker may be silent before another takes its job over. */
   leaseSeconds: z.number().positive(),
+  /** Of all workers together; `null` where there is no limit. */
+  budgetUsd: z.number().positive().nullable(),
+  budgetTokens: z.number().positive().nullable(),
+  callsPerMinute: z.number().positive().nullable(),
   createdAt: z.string(),
 });
 export type FleetPlan = Readonly<z.infer<typeof FleetPlan>>;
@@ -24,6 +28,12 @@ export const FleetStatus = z.strictObject({
   workers: z.array(z.strictObject({ worker: z.string(), shard: z.int(), seconds: z.number() })),
   /** Jobs that were given up, each with the reason of its last try. */
   deadLetters: z.array(z.strictObject({ shard: z.int(), tries: z.int(), reason: z.string() })),
+  /** Requests to models: those whose answer never came back may have been paid all the same. */
+  calls: z.strictObject({ answered: z.int(), failed: z.int(), underWay: z.int(), lost: z.int() }),
+  /** As servers counted it; of what was lost, its reckoned input. */
+  spent: z.strictObject({ tokens: z.number(), usd: z.number() }),
+  /** Why nobody works on, in words; `null` while somebody may. */
+  stopped: z.string().nullable(),
   /** What the shards that are done take in the database. */
   resultBytes: z.number(),
 });

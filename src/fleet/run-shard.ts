@@ -8,6 +8,7 @@ import type { FleetFile } from "../ports/fleet-queue.ts";
 import { LOCK_FILE } from "../runs/run-folder.ts";
 import { readRunHistory } from "../runs/run-history.ts";
 import { SHARD_SETTING, type Shard, shardFolder } from "../runs/shard.ts";
+import { JOB_VARIABLE, type JobOfProcess } from "./job-of-process.ts";
 
 /** A shard to be run as a process of its own, which a broken image or a lack of memory ends alone. */
 export interface ShardCommand {
@@ -15,6 +16,8 @@ export interface ShardCommand {
   readonly shard: Shard;
   /** The folder of its shards. */
   readonly place: string;
+  /** What it is told of its job beside this process's environment. */
+  readonly job?: JobOfProcess | undefined;
 }
 
 export type ShardOutcome =
@@ -30,12 +33,13 @@ export type ShardOutcome =
 const GRACE_MS = 10_000;
 
 /** Runs a shard, or goes on with it. Its process ends with this one, however this one ends. */
-export async function runShard({ words, shard, place }: ShardCommand, signal: AbortSignal): Promise<ShardOutcome> {
+export async function runShard({ words, shard, place, job }: ShardCommand, signal: AbortSignal): Promise<ShardOutcome> {
   signal.throwIfAborted();
   await mkdir(systemPath(place), { recursive: true });
   const own = [...words, `--out=${place}`, `${SHARD_SETTING}=${shard.number}/${shard.of}`, "--resume"];
   const child = spawn(process.execPath, [builtFile("cli/fleet-job.ts"), ...own], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
+    ...(job === undefined ? {} : { env: { ...process.env, [JOB_VARIABLE]: JSON.stringify(job) } }),
     windowsHide: true,
   });
   let said = "";

@@ -22,8 +22,10 @@ export interface FleetQueue {
   drop(name: string): Promise<void>;
   /** @returns `undefined` if nobody planned such a run. */
   read(name: string): Promise<FleetPlan | undefined>;
-  /** Puts the jobs that were set aside back. @returns how many. */
-  retry(name: string): Promise<number>;
+  /** Lets a run go on, with the limits of this plan: jobs that were set aside are put back. @returns how many. */
+  goOn(plan: FleetPlan): Promise<number>;
+  /** Why nobody is to work on, in words; `null` while somebody may. */
+  stopped(name: string): Promise<string | null>;
   /** @returns `undefined` if no job waits now. */
   take(name: string, worker: string): Promise<FleetJob | undefined>;
   /** Says that the worker is alive. @returns whether it has the job still. */

@@ -24,6 +24,8 @@ export interface StartedPostgres {
   start(): void;
   /** The rows of a query, columns parted by `|`. */
   ask(sql: string): string[];
+  /** All that it holds, as text. */
+  dump(): string;
   remove(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export async function startPostgres(): Promise<StartedPostgres> {
     stop,
     start,
     ask: (sql) => run("psql", "-At", "-c", sql, address).trim().split("\n"),
+    dump: () => run("pg_dump", address),
     async remove() {
       try {
         stop();

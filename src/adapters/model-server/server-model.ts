@@ -57,7 +57,7 @@ interface ServerModelSetup {
   readonly retries: RetryPolicy;
   readonly turnedDown?: TurnedDown | undefined;
   /** Called before every request, those that are made again included; what it throws ends the call. */
-  readonly beforeRequest?: ((inputTokens?: number) => void) | undefined;
+  readonly beforeRequest?: ((inputTokens?: number) => void | Promise<void>) | undefined;
 }
 
 /** What a call can do without as it stands; for the others the conversation has to be planned anew. */
@@ -127,7 +127,7 @@ export function createServerModel(setup: ServerModelSetup): JudgeModel {
     const seed = asked.seed === undefined || without.has("seed") ? calling.seed : asked.seed;
     const { input } = reckoned(asked);
     const once = async () => {
-      setup.beforeRequest?.(input ?? 0);
+      await setup.beforeRequest?.(input ?? 0);
       const raw = await protocol.ask({ ...asked, messages }, { ...calling, seed }, signal);
       if (raw.finish === "error") throw faultOfNoAnswer(name, raw);
       return raw;

@@ -46,10 +46,14 @@ const PATIENCE: RetryPolicy = {
  * Opens a PostgreSQL by its address, `postgres://user@host/database`. Once it has answered, it is waited for whenever it
  * goes away.
  *
- * @param notify told, once each time, that it is waited for.
+ * @param notify told, once each time, that it is waited for. @param patient whether it is waited for now, too.
  * @throws {ConfigurationError} if it does not answer now, or does not let this user in.
  */
-export async function openDatabase(address: string, notify: (notice: string) => void): Promise<Database> {
+export async function openDatabase(
+  address: string,
+  notify: (notice: string) => void,
+  { patient = false }: { readonly patient?: boolean } = {},
+): Promise<Database> {
   optionalPackage("pg", "A fleet");
   const name: string = "pg"; // no literal, so that it compiles without
   const { default: pg } = (await import(name)) as Package;
@@ -103,7 +107,8 @@ export async function openDatabase(address: string, notify: (notice: string) => 
       });
     }
   };
-  await once((session) => session.executeSql("SELECT 1")).catch(async (error: unknown) => {
+  const first = patient ? transaction : once;
+  await first((session) => session.executeSql("SELECT 1")).catch(async (error: unknown) => {
     await pool.end().catch(() => undefined);
     throw new ConfigurationError(`Cannot use the database: ${reasonOf(error)} (\`${place}\`)`, { cause: error });
   });

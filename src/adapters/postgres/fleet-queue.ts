@@ -4,6 +4,7 @@ import { gunzip, gzip } from "node:zlib";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { FleetPlan } from "../../domain/fleet.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
+import { visibleLine } from "../../platform/visible-text.ts";
 import type { FleetJob, FleetQueue } from "../../ports/fleet-queue.ts";
 import type { Database, Session } from "./database.ts";
 import { fleetStatus } from "./fleet-status.ts";
@@ -53,7 +54,7 @@ export function createFleetQueue(database: Database): FleetQueue {
       await database.transaction(async (session) => {
         const { rows } = await session.executeSql(
           `INSERT INTO ${OURS}.run (name, plan) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING name`,
-          [plan.name, plan],
+          [plan.name, JSON.stringify(plan)],
         );
         if (rows.length > 0) await making.insert(jobs, { db: session });
         else if ((await planIn(session, plan.name))?.id !== plan.id) throw alreadyThere(plan.name);
@@ -68,18 +69,26 @@ export function createFleetQueue(database: Database): FleetQueue {
       await queue.deleteQueue(queueOf(name));
     },
     read,
-    async retry(name) {
+    async goOn(plan) {
       const queue = await boss();
+      const { name } = plan;
       return database.transaction(async (session) => {
+        await session.executeSql(`UPDATE ${OURS}.run SET plan = $2, stopped = NULL WHERE name = $1`, [
+          name,
+          JSON.stringify(plan),
+        ]);
         const { deadLetters } = await fleetStatus(session, name, queueOf(name));
-        const ids = deadLetters.map(({ id }) => id);
         // As new ones: each has its three tries again.
         for (const { id, shard } of deadLetters) {
           await queue.deleteJob(queueOf(name), id, { db: session });
           await queue.send(queueOf(name), { shard }, { id, db: session });
         }
-        return ids.length;
+        return deadLetters.length;
       });
+    },
+    async stopped(name) {
+      const { rows } = await database.executeSql(`SELECT stopped FROM ${OURS}.run WHERE name = $1`, [name]);
+      return (rows[0]?.stopped as string | null | undefined) ?? null;
     },
     async take(name, worker) {
       const queue = await boss();
@@ -133,7 +142,7 @@ export function createFleetQueue(database: Database): FleetQueue {
       const queue = await boss();
       await database.transaction(async (session) => {
         const run = await endLease(session, job);
-        if (run !== undefined) await queue.fail(queueOf(run), job.id, { reason }, { db: session });
+        if (run !== undefined) await queue.fail(queueOf(run), job.id, { reason: visibleLine(reason) }, { db: session });
       });
     },
     async giveBack(job) {

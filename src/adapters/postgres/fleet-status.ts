@@ -10,7 +10,7 @@ type StatusWithIds = Omit<FleetStatus, "deadLetters"> & {
 /** How far a run is. */
 export async function fleetStatus(session: Session, name: string, queue: string): Promise<StatusWithIds> {
   const ask = async (sql: string, value: string) => (await session.executeSql(sql, [value])).rows;
-  const [run] = await ask(`SELECT plan FROM ${OURS}.run WHERE name = $1`, name);
+  const [run] = await ask(`SELECT plan, tokens, usd, stopped FROM ${OURS}.run WHERE name = $1`, name);
   const [jobs] = await ask(
     `SELECT count(*) FILTER (WHERE state = 'completed')::int AS done, count(*) FILTER (WHERE state = 'active')::int AS working,
        count(*) FILTER (WHERE state < 'active')::int AS waiting, count(*) FILTER (WHERE state = 'failed')::int AS "setAside"
@@ -31,7 +31,17 @@ export async function fleetStatus(session: Session, name: string, queue: string)
     `SELECT coalesce(sum(length(bytes)), 0)::float8 AS bytes FROM ${OURS}.result WHERE run = $1`,
     name,
   );
+  const [calls] = await ask(
+    `SELECT count(*) FILTER (WHERE state = 'answered')::int AS answered, count(*) FILTER (WHERE state = 'failed')::int AS failed,
+       count(*) FILTER (WHERE state = 'under way' AND l.lease IS NOT NULL)::int AS "underWay",
+       count(*) FILTER (WHERE state = 'under way' AND l.lease IS NULL)::int AS lost
+     FROM ${OURS}.call c LEFT JOIN ${OURS}.lease l ON l.lease = c.lease WHERE c.run = $1`,
+    name,
+  );
   return {
+    calls,
+    spent: { tokens: run?.tokens, usd: run?.usd },
+    stopped: run?.stopped,
     plan: FleetPlan.parse(run?.plan),
     jobs,
     workers,

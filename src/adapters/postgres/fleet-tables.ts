@@ -6,16 +6,21 @@ export const OURS = "kuleshov_fleet";
 export const QUEUE = "kuleshov_queue";
 
 /** Raised when the tables change. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 const TABLES = `
 CREATE SCHEMA IF NOT EXISTS ${OURS};
 CREATE TABLE IF NOT EXISTS ${OURS}.format (format int NOT NULL);
 CREATE TABLE IF NOT EXISTS ${OURS}.run (
   name text PRIMARY KEY,
-  plan jsonb NOT NULL,
+  -- json, as names of files may hold what jsonb refuses
+  plan json NOT NULL,
   -- of the first shard that was done
-  settings jsonb
+  settings json,
+  tokens float8 NOT NULL DEFAULT 0,
+  usd float8 NOT NULL DEFAULT 0,
+  next_call timestamptz NOT NULL DEFAULT clock_timestamp(),
+  stopped text
 );
 CREATE TABLE IF NOT EXISTS ${OURS}.lease (
   lease uuid PRIMARY KEY,
@@ -34,6 +39,21 @@ CREATE TABLE IF NOT EXISTS ${OURS}.result (
   bytes bytea NOT NULL,
   PRIMARY KEY (run, shard, path)
 );
+CREATE TABLE IF NOT EXISTS ${OURS}.call (
+  -- one for each request on the wire
+  id uuid PRIMARY KEY,
+  run text NOT NULL REFERENCES ${OURS}.run ON DELETE CASCADE,
+  key text NOT NULL,
+  lease uuid NOT NULL,
+  model text NOT NULL,
+  -- what it is reckoned to take, then what it took
+  tokens float8 NOT NULL,
+  usd float8 NOT NULL,
+  state text NOT NULL DEFAULT 'under way',
+  -- JSON, which may hold characters that PostgreSQL's own refuses
+  reply text
+);
+CREATE INDEX IF NOT EXISTS call_key ON ${OURS}.call (run, key) WHERE reply IS NOT NULL;
 INSERT INTO ${OURS}.format SELECT ${FORMAT} WHERE NOT EXISTS (SELECT FROM ${OURS}.format)`;
 
 /** Makes what is not there. @throws {ConfigurationError} if another Kuleshov made other tables. */

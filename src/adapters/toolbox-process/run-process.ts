@@ -26,7 +26,7 @@ const GRACE_MS = 2_000;
 /** How long what a program printed last may take to arrive. */
 const LAST_WORDS_MS = 500;
 /** Nothing that a toolbox starts needs these. */
-const SECRET = /key|token|secret|password|credential/i;
+const SECRET = /key|token|secret|password|credential|KULESHOV_(DATABASE|FLEET)/i;
 
 /**
  * Runs a program in a process group of its own, so that whatever it starts ends with it, at the time limit, on abort and
