@@ -1,7 +1,7 @@
 import { readSituation, type SituationReading } from "./read-situation.ts";
 import { NOT_SAID_NOW, sentencesOfNow } from "./said-of-now.ts";
 import { isOfAnotherTime, readSelfReport } from "./self-report.ts";
-import { summedPleasantness } from "./word-pleasantness.ts";
+import { deniedPleasantness, summedPleasantness } from "./word-pleasantness.ts";
 
 /** `(laughs)`, `[music]`, `♪`: what is heard and not said. */
 const NOT_SAID = /\([^)]*\)|\[[^\]]*\]|[♪♫*]/g;
@@ -47,7 +47,7 @@ export interface SaidPleasantness {
 const OF_ONESELF = /\b(?:i|i'm|i've|i'll|i'd|me|my|mine|myself|we|we're|we've|us|our)\b/i;
 /** What somebody close thinks of something is no event in one's own life, as their illness is. */
 const THEIR_MIND =
-  /^(?:my|our) (?:\w+ )?\w+ (?:\w+ly )?(?:loves?|hates?|likes?|enjoys?|prefers?|wants?|fears?|adores?|thinks?|is (?:\w+ )?(?:afraid|scared|terrified|angry|happy|sad|proud|worried|upset))\b/i;
+  /^(?:my|our) (?:\w+ )?\w+ (?:\w+ly )?(?:(?!is|was|has|hurts|aches|kills|needs)\w{2,}[a-rt-z]s|loves?|hates?|likes?|enjoys?|prefers?|wants?|fears?|adores?|thinks?|is (?:\w+ )?(?:afraid|scared|terrified|angry|happy|sad|proud|worried|upset))\b/i;
 /** Less of a situation is not said clearly enough to be held against a face, unless its words are of the same side. */
 const CLEAR_FROM = 0.75;
 const CLEAR_WITH_WORDS_FROM = 0.45;
@@ -55,6 +55,7 @@ const CLEAR_WITH_WORDS_FROM = 0.45;
 const ONE_LABEL_FROM = 0.35;
 /** Sum of ratings of words from which on they are of a side; a cue of the word table counts as much. */
 const WORDS_FROM = 1.5;
+const DENIED_FROM = 1.3;
 const PLEASANT: readonly string[] = ["happiness"];
 const UNPLEASANT: readonly string[] = ["anger", "contempt", "disgust", "fear", "sadness", "guilt", "shame"];
 
@@ -64,9 +65,15 @@ export function saidPleasantness(text: string): SaidPleasantness | null {
   return readSelfReport(said) ?? pleasantnessOfEvent(sentencesOfNow(said));
 }
 
+/** What somebody does not do as a rule is no event. */
+const HABIT = /\b(?:i|we) (?:don't|do not) (?!feel|like|want|trust|love|care|believe|see|sleep)\w/i;
+
 function pleasantnessOfEvent(sentences: readonly string[]): SaidPleasantness | null {
-  const told = sentences.filter((sentence) => !THEIR_MIND.test(sentence)).join(" ");
+  const told = sentences.filter((sentence) => !THEIR_MIND.test(sentence) && !HABIT.test(sentence)).join(" ");
   if (!OF_ONESELF.test(told) || NOT_SAID_NOW.test(told.toLowerCase()) || isOfAnotherTime(told)) return null;
+  // The network reads what is denied as if it were said.
+  const denied = deniedPleasantness(told);
+  if (Math.abs(denied) >= DENIED_FROM) return { pleasant: denied > 0, words: told };
   const { distribution, cues, read } = readSituation(told);
   const side = summedPleasantness(told) + WORDS_FROM * cues.reduce((sum, { cue }) => sum + sideOf(cue.likelihood), 0);
   const isClear = (labels: readonly string[], ofThisSide: number) => {

@@ -9,20 +9,21 @@ const ELSEWHERE =
   /^(?:if|unless|when|whenever|in case|suppose|imagine|let's pretend|pretend)\b|\b(?:according to|is (?:called|titled)|the title is|i (?:don't|do not) know (?:if|whether))\b/;
 /** Times that are over. */
 const ELSEWHEN =
-  /(?<!\b(?:get|gets|got|getting|be|am|are|is|'m|'re) )\bused to\b|\b(?:back (?:then|when)|in th(?:ose|e old) days|at the time|once upon|as a (?:child|kid|boy|girl|baby|teenager|student|young \w+)|when (?:i|we) (?:was|were|had|lived|started|first)|years ago|in (?:19|20)\d\d|in the \w+ties|i remember|last (?:year|century|decade|summer|winter))\b/;
+  /(?<!\b(?:get|gets|got|getting|be|am|are|is|'m|'re) )\bused to\b|\b(?:back (?:then|when)|in th(?:ose|e old) days|at the time|once upon|as a (?:child|kid|boy|girl|baby|teenager|student|young \w+)|when (?:i|we) (?:was|were|had|lived|started|first)|years ago|in (?:19|20)\d\d|in the \w+ties|i remember|(?:my|our) (?:first|former|old|ex) \w+ (?:was|were|had|\w+ed)|last (?:year|century|decade|summer|winter))\b/;
 /** Two sides at once, or none. */
 const UNDECIDED =
-  /\b(?:neither|either way|one way or (?:the other|another)|mixed feelings|at the same time|strong feelings)\b/;
+  /\b(?:neither|either way|one way or (?:the other|another)|mixed feelings|at the same time|strong feelings|not\b.*\bnot\b.*\beither)\b/;
 /** "I'm happy to help" and "I'm good at sums" tell nothing of how somebody is. */
 const OFFERS =
-  /\b(?:happy|glad|pleased|delighted) to (?!see|be|hear|have|meet|know|say|report|announce|tell|welcome)\w|\b(?:good|great|bad|terrible) (?:at|with)\b/;
+  /\b(?:happy|glad|pleased|delighted) to (?!see|be|hear|have|meet|know|say)\w|\bglad you asked\b|\b(?:nice|pleased|good) to meet\b|\bgood (?:morning|evening|afternoon)\b|\bwell (?:aware|known|prepared|over|under|into|past)\b|\b(?:good|great|bad|terrible) (?:at(?! (?:all|the moment|home|work))|with)\b/;
 /** What stands before a statement and leaves it as it is: "Honestly, I guess I'm fine". */
 const LEAD =
   /^(?:(?:oh|ah|ugh|hey|well|yes|yeah|yep|no|so|and|but|or|honestly|frankly|actually|really|basically|luckily|sadly|look|listen|see|you know(?: what)?|you see|i mean|to be (?:honest|frank|fair)|to tell (?:you )?the truth|maybe|perhaps|now|today|right now|wow|god|my god|man|me|in fact|of course|obviously|i must (?:say|admit|confess)|i have to (?:say|admit|confess)|i(?:'d| would)(?: have to)? (?:say|admit)|(?:i|we)(?: do| actually| really)? (?:guess|suppose|think|believe|reckon|admit|confess|feel like|feel that|find(?= (?:it|this|that|the|all)\b)|know)|i can(?: honestly| only)? say)(?: that(?! (?:is|was)\b|'s))?,?\s+)+/;
 
 /** Sentences that somebody says for themself and of now: no questions and quotes, nothing that is over, might be, or is undecided. */
 export function sentencesOfNow(text: string): string[] {
-  return sentencesOf(withoutQuotes(text.replaceAll("’", "'"))).filter((sentence) => {
+  const sentences = sentencesOf(withoutQuotes(text.replaceAll("’", "'"))).map(withoutTag);
+  return sentences.filter((sentence) => {
     const plain = sentence.toLowerCase();
     return (
       !/\?["”]?$/.test(plain) &&
@@ -31,6 +32,19 @@ export function sentencesOfNow(text: string): string[] {
     );
   });
 }
+
+const ASKS =
+  /^(?:what|which|who|whose|why|how|where|when|am|is|are|was|were|do|does|did|can|could|should|would|will|have|has|had|may|isn't|aren't|wasn't|don't|doesn't|didn't|can't|couldn't|won't|wouldn't|haven't|hasn't)\b/i;
+
+/** "I'm tired, can't you see?" says something before it asks. */
+function withoutTag(sentence: string): string {
+  const said = /^(?<before>.+),\s*(?<asked>[^,]+\?)$/.exec(sentence)?.groups;
+  const { before = "", asked = "" } = said ?? {};
+  return said !== undefined && ASKS.test(asked) && !ASKS.test(before) && !SORRY.test(before) ? `${before}.` : sentence;
+}
+
+/** Said to whoever is asked, of nothing that hurts. */
+const SORRY = /^(?:oh,? )?(?:(?:i'm|i am) (?:so |very |terribly )?sorry|excuse me|pardon me|sorry)$/i;
 
 /** What is quoted is said by somebody else, or at another time; a text that is a quote as a whole is what is said. */
 function withoutQuotes(text: string): string {
@@ -52,7 +66,12 @@ export function clausesSaid(sentence: string): string[] {
   const plain = sentence
     .toLowerCase()
     .replace(/[.!"“”]+/g, " ")
-    .replace(/,(?= thank)/g, "");
+    .replace(/,(?= thank)/g, "")
+    // Nothing could be more so, nothing ever was: these deny nothing.
+    .replace(/\b(?:could(?:n't| not)|can't|cannot) (?:be|feel|have been) (?:any )?more (?=\w)/g, "am ")
+    .replace(/\bnever (?:been|felt) (?:so|this|that|more) (?=\w)/g, "been ")
+    .replace(/\bnever (?:been|felt) less (?=\w)/g, "been not ")
+    .replace(/ (?:the least bit|in the least|in the slightest|even a bit)\b/g, "");
   return plain
     .split(/[,;:–—]\s*|\s+(?:but|and|because|though|although|yet)\s+/)
     .map((clause) => withoutLead(clause.trim()));

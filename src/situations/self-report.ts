@@ -3,7 +3,7 @@ import { BASIC_LABELS, type LabelProbability } from "../domain/labels.ts";
 import { patternOf } from "../domain/pattern-of.ts";
 import { knowledgeFile } from "../facs/knowledge-file.ts";
 import { clausesSaid, NOT_SAID_NOW, sentencesOfNow } from "./said-of-now.ts";
-import { judgedIn } from "./word-pleasantness.ts";
+import { isWeak, judgedIn } from "./word-pleasantness.ts";
 
 const Words = z.array(z.string().min(1));
 const State = z.strictObject({
@@ -41,13 +41,13 @@ export function readSelfReport(text: string): SelfReport | null {
   return sentencesOfNow(text).flatMap(clausesSaid).flatMap(stateIn).at(-1) ?? null;
 }
 
-const SOMEBODY = `(?:i|we)(?:'m|'re| am| are|'ve been| have been| feel|'m feeling| am feeling|'m doing| am doing|'re doing| are doing| feel like i'm)`;
+const SOMEBODY = `(?:i|we)(?:'m|'re| am| are|'ve been| have been| feel|'m feeling| am feeling|'m doing| am doing|'re doing| are doing| feel like i'm| get| got|'m getting|'m becoming)`;
 const MADE = "(?:makes?|made|leaves?|gets?|got) (?:me|us)(?: feel)?";
 const SOMETHING = String.raw`(?:it|this|that|everything|all of (?:it|this)|life|things|the \w+|my \w+|what an?|such an?|how)(?:'s| is| are| was| were| feels| felt| tastes?| tasted| smells?| sounds?| looks?)?`;
 /** What may stand between; those that deny are counted. */
-const BETWEEN = String.raw`(?:\s+(?:not|never|n't|don't|doesn't|isn't|aren't|wasn't|ain't|hardly|so|very|too|really|quite|just|only|a bit|a little|pretty|rather|honestly|actually|still|always|all|more|most|totally|completely|absolutely|perfectly|deeply|incredibly|terribly|extremely|truly|simply|such|at all|here|now|feel|feeling|an?|the|of|been|doing|in the least))*`;
+const BETWEEN = String.raw`(?:\s+(?:not|never|n't|don't|doesn't|isn't|aren't|wasn't|ain't|hardly|so|very|too|really|quite|just|only|a bit|a little|pretty|rather|honestly|actually|still|always|all|more|most|totally|completely|absolutely|perfectly|deeply|incredibly|terribly|extremely|truly|simply|such|at all|here|now|feel|feeling|an?|the|of|been|doing|in the least|kind of|sort of|finally|\w+ly))*`;
 /** What is found to be something. */
-const NOUNS = String.raw`(?:it|this|that|these|those|everything|all of (?:it|this)|life|things|(?:the|this|that|these|those|my|our)(?: [\w-]+){1,3}?)`;
+const NOUNS = String.raw`(?:it|this|that|these|those|everything|all of (?:it|this)|life|things|(?:the|this|that|these|those|my|our)(?: [\w-]+){1,5}?)`;
 /** Without it, "okay" and "well" alone mostly begin something else. */
 const THANKS = "(?: thanks| thank you)";
 /** Whose good time it is, who finds it so. */
@@ -62,7 +62,7 @@ interface Frame {
 
 const FRAMES: readonly Frame[] = [
   { before: SOMEBODY, list: "words" },
-  { before: `${MADE}|(?:i|we)(?: do|'ve)?`, list: "words" },
+  { before: `${MADE}|(?:i|we)(?: do|'ve)?(?=(?: [\\w']+)* (?:feel|feeling|been)\\b)`, list: "words" },
   { before: SOMETHING, list: "evaluations" },
   { before: "(?:i|we)(?!'| am| are| feel)", list: "verbs" },
 ];
@@ -110,6 +110,7 @@ function stateIn(clause: string): SelfReport[] {
     const match = expression.exec(clause);
     return match === null ||
       NOT_SAID_NOW.test(clause.slice(0, match.index + match[0].length)) ||
+      isWeak(wordsFrom(clause, match[0]), (match[0].match(WORDS) ?? []).length - 1) ||
       (!isMadeBy(match[0]) && OF_ANOTHER.test(clause.slice(0, match.index)))
       ? []
       : [{ state, match }];
@@ -121,6 +122,12 @@ function stateIn(clause: string): SelfReport[] {
   return [reportOf(state, longest.match[0].trim())];
 }
 
+const WORDS = /[a-z'-]+/g;
+
+function wordsFrom(clause: string, match: string): string[] {
+  return clause.slice(clause.indexOf(match)).match(WORDS) ?? [];
+}
+
 function isMadeBy(words: string): boolean {
   return new RegExp(String.raw`^${MADE}\b`).test(words);
 }
@@ -130,6 +137,10 @@ const PERSON =
   /\b(?:man|men|woman|women|people|person|guys?|boys?|girls?|child|children|kids?|brother|sister|mother|mum|mom|father|dad|parents|husband|wife|son|daughter|boss|manager|friends?|neighbou?rs?|teachers?|doctors?|colleagues?|team|cousin|uncle|aunt|grand\w+|patients?|client|customer|dog|cat)\b/;
 const STATEMENTS = [
   { kind: "state", begin: new RegExp(`^${SOMEBODY}`) },
+  {
+    kind: "state",
+    begin: /^(?:.{0,40} )?(?:gives?|gave|brings?|brought|fills?|filled|causes?|caused) (?:me|us)(?: with)?(?= )/,
+  },
   { kind: "state", begin: /^(?:i|we)(?:'ve got| have(?: got)?|'ve)(?= (?:no|such|so much|a lot of|nothing but)\b)/ },
   {
     kind: "state",
@@ -138,7 +149,7 @@ const STATEMENTS = [
   {
     kind: "evaluation",
     begin: new RegExp(
-      `^(?:${NOUNS}(?:'s| is| are|'s been| has been| have been| was| were|isn't| isn't| aren't| wasn't| weren't| turned out| went| feels?| felt| tastes?| tasted| smells?| smelled)(?: to be)?|what an?|such an?|how|there's|there is)(?= )`,
+      `^(?:${NOUNS}(?:'s| is| are|'s been| has been| have been| was| were|isn't| isn't| aren't| wasn't| weren't| turned out| went| feels?| felt| tastes?| tasted| smells?| smelled)(?: to be)?|what an?|what|such an?|how|there's|there is)(?= )`,
     ),
   },
 ] as const;

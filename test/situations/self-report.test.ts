@@ -43,6 +43,15 @@ it.each([
   ["I'm happy and sad at the same time.", null],
   ["It's neither great nor terrible.", null],
   ["I'm happy to answer that.", null],
+  ["That's a good question.", null],
+  ["That was a good day.", true],
+  ["I couldn't be more pleased.", true],
+  ["I've never been less afraid.", true],
+  ["It doesn't worry me any more.", true],
+  ["I'm not well, can't you see that?", false],
+  ["I'm sorry, could you repeat that?", null],
+  ["It fills me with dread.", false],
+  ["My cousin plays the trumpet.", null],
   ["My flat has two rooms and a kitchen.", null],
 ])("reads off %j whether it is pleasant for who says it", (text, expected) => {
   expect(saidPleasantness(text)?.pleasant ?? null).toBe(expected);

@@ -27,6 +27,7 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
     "fallen:fall bit:bite bitten:bite wept:weep fought:fight broke:break broken:break stole:steal stolen:steal " +
     "fled:flee shown:show saw:see seen:see gave:give given:give got:get gotten:get shot:shoot threw:throw thrown:throw " +
     "hid:hide hidden:hide found:find beat:beat beaten:beat told:tell caught:catch held:hold bent:bend taught:teach " +
+    "paid:pay sold:sell bought:buy brought:bring sent:send met:meet forgave:forgive forgiven:forgive " +
     "tied:tie lied:lie lying:lie feet:foot teeth:tooth children:child men:man women:woman people:person"
   )
     .split(" ")
