@@ -46,7 +46,7 @@ export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concu
 /** What measuring takes, and an end to it. */
 export interface MeasureDependencies {
   readonly tools: StudyTools;
-  /** What hears clips. */
+  /** What hears clips, once everything is measured. */
   readonly hearing?: HearingTools;
   /** Called once everything is measured: contact sheets can use the memory. */
   close(): Promise<void>;

@@ -100,7 +100,7 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
     const nothingDone = counts.images === 0 && options.shard === undefined;
     if (counts.failures > 0) process.exitCode = nothingDone ? EXIT.nothingDone : EXIT.doneWithFailures;
   } finally {
-    await close();
+    await Promise.all([close(), hearing.speech.close()]);
   }
 }
 

@@ -33,6 +33,7 @@ export interface StudyToolOptions {
 /** Tools to measure a study with, and an end to them. */
 export interface OpenedStudyTools {
   readonly tools: StudyTools;
+  /** Used once all is measured: it has an end of its own. */
   readonly hearing: HearingTools;
   /** Images to work on at once. */
   readonly concurrency: number;
@@ -90,10 +91,13 @@ export async function openStudyTools(options: StudyToolOptions, signal?: AbortSi
     closing.push(() => identity.close());
     const toolboxes = [...opened, ...imported];
     const video = openVideoReader();
-    const hearing = openHearing();
-    closing.push(() => hearing.speech.close());
     const wanted = toolboxes.map(({ imagesAtOnce }) => imagesAtOnce ?? imagesFor(workers));
-    return { tools: { toolboxes, identity, video }, hearing, concurrency: Math.max(...wanted), close: closeAll };
+    return {
+      tools: { toolboxes, identity, video },
+      hearing: openHearing(),
+      concurrency: Math.max(...wanted),
+      close: closeAll,
+    };
   } catch (error) {
     await closeAll();
     throw error;

@@ -12,6 +12,7 @@ import { installFakeFfmpeg, type Shot, writeVideo } from "../support/fake-ffmpeg
 import { samplePhoto } from "../support/photos.ts";
 import { runCli } from "../support/run-cli.ts";
 import { runCommand } from "../support/run-command.ts";
+import { spokenSound } from "../support/spoken-sound.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 type Row = Record<string, string>;
@@ -228,10 +229,14 @@ describe("measure on videos", () => {
     await mkdir(inputs);
     await sharp(samplePhoto(2)).resize(640).toFile(join(inputs, "a.jpg"));
     const shots = [{ ...party, movesXPxPerS: 60 }];
-    await writeVideo(join(inputs, "b.mp4"), { shots, durationS: 1.4, fps: 10, pauseMs: 120 });
+    const sound = join(folder, "sound.f32");
+    const spoken = [{ fromS: 0.4, seconds: 0.6, hz: [200, 220] as const }];
+    await writeFile(sound, new Uint8Array(spokenSound({ seconds: 1.4, noise: 0.001, spoken }).buffer));
+    await writeVideo(join(inputs, "b.mp4"), { shots, durationS: 1.4, fps: 10, pauseMs: 120, sound });
     await sharp(samplePhoto(3)).resize(640).toFile(join(inputs, "c.jpg"));
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
-    const measure = (out: string) => ["measure", inputs, "--fps", "10", "--out", out, "--resume", "--contact-sheet"];
+    const more = ["--resume", "--contact-sheet", "--voices"];
+    const measure = (out: string) => ["measure", inputs, "--fps", "10", "--out", out, ...more];
     expect((await here(measure(whole))).code).toBe(0);
 
     const killed = await runCli(measure(parts), { kill: anotherRow(parts, "images.csv") });
@@ -249,10 +254,19 @@ describe("measure on videos", () => {
       code: 0,
       stdout: expect.stringContaining("in 16 images and frames;"),
     });
-    for (const name of ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl", "episodes.csv"]) {
+    for (const name of [
+      "faces.csv",
+      "images.csv",
+      "failures.csv",
+      "measurements.jsonl",
+      "episodes.csv",
+      "voices.csv",
+    ]) {
       expect(await readFile(join(parts, name), "utf8")).toBe(await readFile(join(whole, name), "utf8"));
     }
     expect(await readdir(parts)).toEqual(await readdir(whole));
+    const heard = (await table(parts, "voices.csv")).map(({ kind, from_s }) => [kind, Number(from_s).toFixed(1)]);
+    expect(heard).toEqual([["stretch", "0.4"]]);
     // Who was followed is known to nobody any more.
     expect(await readFile(join(parts, "journal.jsonl"), "utf8")).not.toContain("descriptor");
   });
