@@ -59,7 +59,7 @@ function startWorker() {
   child.on("close", async (_code, signal) => {
     workers.delete(child.pid);
     const wasTurnedAway = signal === null && said.includes("Cannot use the database");
-    if (signal === null && !wasTurnedAway && !over) process.stderr.write(said);
+    if (said.includes(" failed: ")) process.stderr.write(said.replaceAll(/^(?!.* failed: ).*\n/gm, ""));
     if (wasTurnedAway) await setTimeout(2_000);
     if (!over) startWorker();
   });

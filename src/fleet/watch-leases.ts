@@ -29,7 +29,8 @@ export function watchLeases(queue: FleetQueue, { name, leaseSeconds }: FleetPlan
         const sinceMs = last?.beats === beats ? last.sinceMs : nowMs;
         heard.set(job.lease, { beats, sinceMs });
         if (nowMs - sinceMs <= leaseMs) continue;
-        await queue.fail(job, `The worker ${worker} was not heard of for ${leaseSeconds} s`);
+        const wasOurs = await queue.fail(job, `The worker ${worker} was not heard of for ${leaseSeconds} s`);
+        if (!wasOurs) continue; // another was quicker
         notify(`The worker ${worker} was not heard of for ${leaseSeconds} s: its shard ${job.shard} is taken over.`);
       }
     },

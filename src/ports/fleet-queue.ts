@@ -41,8 +41,8 @@ export interface FleetQueue {
     settings: FleetSettings,
     files: readonly FleetFile[],
   ): Promise<"done" | "taken over" | FleetSettings>;
-  /** Ends a try: the job waits for the next, or is set aside with the reason of its third. */
-  fail(job: FleetJob, reason: string): Promise<void>;
+  /** Ends a try: the job waits for the next, or is set aside with the reason of its third. @returns whether it was not over yet. */
+  fail(job: FleetJob, reason: string): Promise<boolean>;
   /** Gives a job back that was not tried to its end, for no fault of its own. */
   giveBack(job: FleetJob): Promise<void>;
   /** All jobs that are being worked on, and how often their workers said that they are alive. */

@@ -140,9 +140,11 @@ export function createFleetQueue(database: Database): FleetQueue {
     },
     async fail(job, reason) {
       const queue = await boss();
-      await database.transaction(async (session) => {
+      return database.transaction(async (session) => {
         const run = await endLease(session, job);
-        if (run !== undefined) await queue.fail(queueOf(run), job.id, { reason: visibleLine(reason) }, { db: session });
+        if (run === undefined) return false;
+        await queue.fail(queueOf(run), job.id, { reason: visibleLine(reason) }, { db: session });
+        return true;
       });
     },
     async giveBack(job) {
