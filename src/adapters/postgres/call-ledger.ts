@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { BudgetError, KuleshovError } from "../../domain/errors.ts";
 import { FleetPlan } from "../../domain/fleet.ts";
@@ -15,11 +16,20 @@ export function createCallLedger(
 ): CallLedger {
   return {
     async find(key) {
-      const { rows } = await database.executeSql(
-        `SELECT reply FROM ${OURS}.call WHERE run = $1 AND key = $2 AND reply IS NOT NULL LIMIT 1`,
-        [name, key],
-      );
-      return rows[0] === undefined ? undefined : (JSON.parse(String(rows[0].reply)) as ChatReply);
+      // Whoever lost the job may be alive, and get its answer still: it is waited for as long as a lease.
+      for (const beganMs = performance.now(); ; ) {
+        const { rows } = await database.executeSql(
+          `SELECT reply, (plan->>'leaseSeconds')::float8 AS seconds FROM ${OURS}.call JOIN ${OURS}.run ON run = name
+           WHERE run = $1 AND key = $2 AND (reply IS NOT NULL OR (state = 'under way' AND lease <> $3))
+           ORDER BY reply IS NULL LIMIT 1`,
+          [name, key, lease],
+        );
+        const [found] = rows;
+        if (found?.reply != null) return JSON.parse(String(found.reply)) as ChatReply;
+        const leaseMs = 1_000 * Number(found?.seconds ?? 0);
+        if (performance.now() - beganMs >= leaseMs) return undefined;
+        await sleep(Math.min(1_000, leaseMs / 6));
+      }
     },
     async begin(call) {
       const { refusal, waitMs } = await database.transaction((session) => beginIn(session, call, { name, lease }));

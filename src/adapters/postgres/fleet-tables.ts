@@ -53,7 +53,7 @@ CREATE TABLE IF NOT EXISTS ${OURS}.call (
   -- JSON, which may hold characters that PostgreSQL's own refuses
   reply text
 );
-CREATE INDEX IF NOT EXISTS call_key ON ${OURS}.call (run, key) WHERE reply IS NOT NULL;
+CREATE INDEX IF NOT EXISTS call_key ON ${OURS}.call (run, key);
 INSERT INTO ${OURS}.format SELECT ${FORMAT} WHERE NOT EXISTS (SELECT FROM ${OURS}.format)`;
 
 /** Makes what is not there. @throws {ConfigurationError} if another Kuleshov made other tables. */
