@@ -54,6 +54,7 @@ export function register(program: Command): void {
     .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(SHOT_MODES))
     .option("--categories <name...>", "judge by these categories of the exemplar store")
     .option("--taxonomy <name>", "judge by a taxonomy: emotic26, ekman7, ... or your own file")
+    .option("--distilled <file>", "with --shot-mode descriptions: these definitions, as `exemplars distil` writes them")
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
     .addOption(storeOption())
     .addOption(mirroredOption())

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { EMBEDDER_FORMS } from "../compose/models.ts";
-import { addRemoteOptions } from "./model-options.ts";
+import { addModelOptions, addRemoteOptions } from "./model-options.ts";
 import { cacheOption, mirroredOption, storeOption, wholeNumber } from "./run-options.ts";
 
 export function register(program: Command): void {
@@ -72,6 +72,12 @@ export function register(program: Command): void {
     .argument("<file>", "ends in .jsonl")
     .option("--force", "replace the file")
     .action(async (file, options) => (await import("./exemplars-write.ts")).exportPack(file, options));
+  addModelOptions(
+    filtered("distil", "define categories as they are met in each kind of context, into a file to be read and changed"),
+  )
+    .argument("<file>", "ends in .json; for --distilled, and fewShot.distilled of evaluations")
+    .option("--force", "replace the file")
+    .action(async (file, options) => (await import("./exemplars-distil.ts")).distil(file, options));
   filtered("remove", "remove exemplars by id or by filter; images outside the store stay where they are")
     .argument("[ids...]", "as `exemplars list` names them")
     .option("--yes", "do not ask")

@@ -87,10 +87,23 @@ function settingsOf({
   categories,
   taxonomy,
   pack,
+  distilled,
   store,
   transcribe,
 }: Asked) {
-  const rest = { blurOthers, evidence, mode, shots, shotMode, categories, taxonomy, pack, store, transcribe };
+  const rest = {
+    blurOthers,
+    evidence,
+    mode,
+    shots,
+    shotMode,
+    categories,
+    taxonomy,
+    pack,
+    distilled,
+    store,
+    transcribe,
+  };
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   return { "--toolbox": toolbox, "--scene": scene, ...Object.fromEntries(given) };
 }

@@ -28,6 +28,7 @@ export interface AskOptions {
   readonly categories?: readonly string[];
   readonly taxonomy?: string;
   readonly pack?: readonly string[];
+  readonly distilled?: string;
   readonly store?: string;
   readonly full?: true;
   readonly json?: true;
@@ -78,7 +79,7 @@ function transcriberIn({ transcribe, transcribeUrl, timeout }: Asked) {
 const SHOTS_WHEN_ASKED_FOR = 8;
 
 /** Examples are shown when a number, categories, a pack or definitions are named; a taxonomy alone only names the labels. */
-function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed }: Asked) {
+function shotOptions({ shots, shotMode, categories, taxonomy, pack, distilled, store, seed }: Asked) {
   const wanted = categories !== undefined || pack !== undefined || shotMode === "definitions";
   if (!wanted && shots === undefined && taxonomy === undefined) return {};
   const request = {
@@ -87,6 +88,7 @@ function shotOptions({ shots, shotMode, categories, taxonomy, pack, store, seed 
     ...(categories === undefined ? {} : { categories }),
     ...(taxonomy === undefined ? {} : { taxonomy }),
     ...(pack === undefined ? {} : { packs: pack }),
+    ...(distilled === undefined ? {} : { distilled }),
     ...(store === undefined ? {} : { store }),
     ...(seed === undefined ? {} : { seed }),
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createPersonSegmenter } from "../adapters/scene/person-segmenter.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
@@ -22,8 +23,10 @@ import { type PromptLibrary, readPromptFile } from "../judging/prompt-library.ts
 import { createLabStimuli } from "../lab/lab-stimuli.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
+import { sha256 } from "../platform/hash.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import { DEFAULT_RETRIES } from "../platform/retry.ts";
+import { systemPath } from "../platform/system-path.ts";
 import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import { openDependencies, toolsOf } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
@@ -167,16 +170,9 @@ function createConditionDependencies(
       condition.evidence === "none"
         ? []
         : await Promise.all(condition.evidence.map((name) => shelf.one(name, file.mirrored)));
-    const { audit: _audit, store, packs, ...fewShot } = file.fewShot ?? {};
-    const placed = (path: string) => locateDatasetPath(path, options.evalFilePath);
-    const places = {
-      ...(store === undefined ? {} : { store: store.includes("://") ? store : placed(store) }),
-      ...(packs === undefined ? {} : { packs: packs.map((name) => (name.endsWith(".jsonl") ? placed(name) : name)) }),
-    };
     const shots = await openShotSource(
       {
-        ...fewShot,
-        ...places,
+        ...shotsIn(file, options.evalFilePath),
         shots: condition.shots,
         seed,
         allowRemote: options.allowRemote,
@@ -208,12 +204,30 @@ function createConditionDependencies(
       known.set(key, dependencies);
       return dependencies;
     },
-    exemplarsOf: ({ shots, variant }) => (shots === 0 ? null : { shots, variant, ...file.fewShot, audit: null }),
+    exemplarsOf: ({ shots, variant }) => {
+      if (shots === 0) return null;
+      const { distilled } = shotsIn(file, options.evalFilePath);
+      // Whoever changes the words of a definition is given other answers.
+      const definitions = distilled === undefined ? {} : { definitions: sha256(readFileSync(systemPath(distilled))) };
+      return { shots, variant, ...file.fewShot, ...definitions, audit: null };
+    },
     isFree: ({ model }) => isFreeIn(file, model),
     async close() {
       await Promise.allSettled(known.values());
       await Promise.all(closers.map((close) => close()));
     },
+  };
+}
+
+/** What the file says of examples, its paths as those of data sets. */
+function shotsIn({ fewShot }: EvalFile, evalFilePath: string) {
+  const { audit: _audit, store, packs, distilled, ...rest } = fewShot ?? {};
+  const placed = (path: string) => locateDatasetPath(path, evalFilePath);
+  return {
+    ...rest,
+    ...(distilled === undefined ? {} : { distilled: placed(distilled) }),
+    ...(store === undefined ? {} : { store: store.includes("://") ? store : placed(store) }),
+    ...(packs === undefined ? {} : { packs: packs.map((name) => (name.endsWith(".jsonl") ? placed(name) : name)) }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Taxonomy } from "../domain/category.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
 import { createDefinitionSource } from "../exemplars/define-categories.ts";
+import { readDistilled } from "../exemplars/distilled-definitions.ts";
 import type { ExemplarCandidate } from "../exemplars/exemplar-candidate.ts";
 import { createExemplarSource } from "../exemplars/exemplar-source.ts";
 import { type ImportOutcome, importExemplars } from "../exemplars/import-exemplars.ts";
@@ -187,6 +188,8 @@ export interface ShotRequest extends RemotePolicy {
   readonly packs?: readonly string[];
   readonly seed?: number;
   readonly embedder?: string;
+  /** File of definitions that are told as descriptions. */
+  readonly distilled?: string;
 }
 
 /** Examples for questions, with the labels that the user's words imply; `labels` is null when they leave them open. */
@@ -226,6 +229,7 @@ export async function openShotSource(
       categories: asked,
       packs,
       seed: request.seed ?? 1,
+      ...(request.distilled === undefined ? {} : { distilled: await readDistilled(request.distilled, space) }),
       textEmbedder: await openTextEmbedder(request.embedder ?? (await embedderOfImages(store)), request),
     }),
     labels: asked ?? (packs === null ? null : await categoriesOf(store, packs)),

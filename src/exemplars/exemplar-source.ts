@@ -7,8 +7,8 @@ import { DEFAULT_QUESTION, type Question } from "../domain/question.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ChosenExemplar, ExemplarSource } from "../ports/exemplar-source.ts";
-import type { ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
-import { distilCategories, fittingDescriptions } from "./distil-category.ts";
+import type { EmbeddedExemplar, ExemplarFilter, ExemplarStore } from "../ports/exemplar-store.ts";
+import { type CategoryDescription, distilCategories, fittingDescriptions } from "./distil-category.ts";
 import { type ImageIdentity, identifyImage, identityOf, leakReason } from "./leakage.ts";
 import { embedMeasured, exemplarView } from "./make-exemplar.ts";
 import { type ExemplarQuery, type Retrieval, retrieveExemplars } from "./retrieve-exemplars.ts";
@@ -28,6 +28,8 @@ export interface ShotOptions {
   /** Order of the examples. The same seed gives the same order of the same examples. */
   readonly seed: number;
   readonly textEmbedder: TextEmbedder | null;
+  /** Descriptions from a file instead of those that the store gives. */
+  readonly distilled?: readonly CategoryDescription[];
 }
 
 /** What is asked, as far as examples depend on it. */
@@ -180,6 +182,20 @@ function leakWarnings(excluded: Retrieval["excluded"]): string[] {
   });
 }
 
+/** Of the categories that are asked for those that were not distilled from the image that is asked about, nor a copy of it. */
+function unspoiled(
+  distilled: readonly CategoryDescription[],
+  placed: readonly EmbeddedExemplar[],
+  safe: readonly EmbeddedExemplar[],
+): readonly CategoryDescription[] {
+  const categories = new Set(placed.map(({ exemplar }) => exemplar.category));
+  const isSafe = new Set(safe.map(({ exemplar }) => exemplar.id));
+  const spoilt = new Set(placed.flatMap(({ exemplar: { id } }) => (isSafe.has(id) ? [] : [id])));
+  return distilled.filter(
+    ({ category, exemplars }) => categories.has(category) && !exemplars.some((id) => spoilt.has(id)),
+  );
+}
+
 /** Each category once, by the look that fits one of the faces and the words best; where faces fit several looks, by each of these. */
 async function descriptions(
   { faces, image, filter, text }: Searching,
@@ -187,7 +203,9 @@ async function descriptions(
 ): Promise<ChosenExemplar[]> {
   const placed = await options.store.placed({ ...filter, measured: true });
   const safe = placed.filter(({ exemplar }) => leakReason(image, identityOf(exemplar)) === undefined);
-  const distilled = distilCategories(safe, options.space);
+  const distilled = options.distilled
+    ? unspoiled(options.distilled, placed, safe)
+    : distilCategories(safe, options.space);
   const fitting = (faces.length === 0 ? [null] : faces).flatMap((face) =>
     fittingDescriptions(distilled, { face: face?.expression ?? null, text }),
   );

@@ -91,6 +91,21 @@ describe("chooseShots", () => {
     }
   });
 
+  it("tells definitions from a file instead, but none that was distilled from the image that is asked about", async () => {
+    const looks = distilCategories(await store.placed(), testSpace);
+    const distilled = looks.map((look) => ({ ...look, text: `${look.category}, by hand` }));
+    const told = async (shown: DecodedImage, parts: Partial<ShotOptions> = {}) => {
+      const query = { image: shown, faces: [smiling], text: null };
+      const { exemplars } = await chooseShots(query, options({ mode: "descriptions", distilled, ...parts }));
+      return exemplars.map(({ item }) => /: (.*, by hand) /.exec(item.statement)?.[1]).sort();
+    };
+    expect(await told(image)).toEqual(["Polite smile, by hand", "laugh, by hand", "scowl, by hand"]);
+    expect(await told(image, { categories: ["laugh"] })).toEqual(["laugh, by hand"]);
+    const [laugh] = await store.list({ filter: { categories: ["laugh"], packs: ["party"] } });
+    const copy = { ...image, sha256: laugh?.image.sha256 as string };
+    expect(await told(copy)).toEqual(["Polite smile, by hand", "scowl, by hand"]);
+  });
+
   it("puts an example into one statement, with its vote, its image and no open text", async () => {
     const { exemplars, warnings } = await choose({ shots: 1 });
     const [shot] = exemplars;

@@ -117,6 +117,11 @@ const FewShot = z.strictObject({
   store: z.string().min(1).optional().describe("Exemplar store; the default one when left out"),
   packs: nonEmpty(z.string().min(1)).optional().describe("Packs of the store, pack files, or starter packs"),
   taxonomy: z.string().min(1).optional(),
+  distilled: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Definitions that mode descriptions tells, as `exemplars distil` writes them; path as for datasets"),
   mode: z
     .enum(SHOT_MODES)
     .default("images")
