@@ -5,7 +5,7 @@ import { addSampleChoices, type SampleChoices } from "./eval-choices.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, runOptions, shardOption } from "./run-options.ts";
+import { cacheOption, formatOption, runOptions, shardOption } from "./run-options.ts";
 
 interface RunCommandOptions extends ModelFlags, SampleChoices {
   readonly resume?: true;
@@ -89,6 +89,7 @@ export function register(program: Command): void {
     .description("write metrics, answers, comparisons and context effects as CSV for R and Python")
     .argument("<run>", "folder of the run")
     .option("--bundle <file>", "write a bundle instead, with which the run can be replayed offline")
+    .addOption(formatOption("write the tables as Parquet too, beside the CSV"))
     .action(exportRun);
   evaluation.command("list").description("list the evaluations that ship, and the runs here").action(list);
 }
@@ -161,7 +162,10 @@ async function diff(before: string, after: string, { json }: { readonly json?: t
   await print(json ? `${JSON.stringify(difference, null, 2)}\n` : differenceText(difference));
 }
 
-async function exportRun(folder: string, options: { readonly bundle?: string }): Promise<void> {
+async function exportRun(
+  folder: string,
+  options: { readonly bundle?: string; readonly format?: "csv" | "parquet" },
+): Promise<void> {
   if (options.bundle !== undefined) {
     const { writeBundle } = await import("../evaluation/report/bundle.ts");
     await print(`${await writeBundle(folder, options.bundle)}\n`);
@@ -169,7 +173,7 @@ async function exportRun(folder: string, options: { readonly bundle?: string }):
   }
   const { scoreRun } = await import("../evaluation/report/write-report.ts");
   const { exportCsv } = await import("../evaluation/report/export-csv.ts");
-  await print(`${(await exportCsv(await scoreRun(folder))).join("\n")}\n`);
+  await print(`${(await exportCsv(await scoreRun(folder), options.format === "parquet")).join("\n")}\n`);
 }
 
 async function list(): Promise<void> {

@@ -28,11 +28,8 @@ export const shardOption = () =>
   ).argParser((text) => ({ ...readShard(text), words: argumentsAsGiven() }));
 
 /** The option of every command that writes tables. */
-export const formatOption = () =>
-  new Option("--format <format>", "with --out: write the tables as Parquet too, beside the CSV").choices([
-    "csv",
-    "parquet",
-  ]);
+export const formatOption = (what = "with --out: write the tables as Parquet too, beside the CSV") =>
+  new Option("--format <format>", what).choices(["csv", "parquet"]);
 
 /** The folder that a run writes: `--out`, or that of the shard in it. */
 export function shardOutOf(out: string, shard: Shard | undefined): string {

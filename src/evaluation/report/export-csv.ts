@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { readBytes } from "../../platform/read-file.ts";
+import { writeParquet } from "../../platform/tables/write-parquet.ts";
 import { type Cell, csvTable } from "../../platform/tables/write-table.ts";
 import { keepInRun } from "../../runs/run-manifest.ts";
 import { topLabel } from "../answer.ts";
@@ -9,8 +14,10 @@ import type { ScoredRun } from "./write-report.ts";
  * Writes `metrics.csv`, `answers.csv`, `comparisons.csv` and `context-effects.csv` into the run's folder, and where a judge
  * graded the answers `to-grade.csv` for people to do so too. An empty cell
  * is a missing value (`NA` in R, `NaN` in pandas), never a zero. @returns their paths.
+ *
+ * @param parquet whether they are written as Parquet too.
  */
-export async function exportCsv(scored: ScoredRun): Promise<string[]> {
+export async function exportCsv(scored: ScoredRun, parquet = false): Promise<string[]> {
   const tables: Readonly<Record<string, readonly Readonly<Record<string, Cell>>[]>> = {
     "metrics.csv": metricRows(scored),
     "answers.csv": answerRows(scored),
@@ -20,13 +27,30 @@ export async function exportCsv(scored: ScoredRun): Promise<string[]> {
       ? { "to-grade.csv": gradesToGive(scored.summary, scored.file.rubric) }
       : {}),
   };
-  return Promise.all(
-    Object.entries(tables).map(async ([name, rows]) => {
-      const path = join(scored.run.folder, name);
-      await keepInRun(scored.run.folder, name, csvTable(rows));
-      return path;
-    }),
-  );
+  const { folder } = scored.run;
+  const paths: string[] = [];
+  for (const [name, rows] of Object.entries(tables)) {
+    await keepInRun(folder, name, csvTable(rows));
+    paths.push(join(folder, name));
+    // A table without rows has no columns either, and is no Parquet table.
+    if (parquet && rows.length > 0) paths.push(await keepAsParquet(folder, name));
+  }
+  return paths;
+}
+
+/** Writes a table of a run as Parquet beside it. @returns its path. */
+async function keepAsParquet(folder: string, name: string): Promise<string> {
+  const place = await mkdtemp(join(tmpdir(), "kuleshov-parquet-"));
+  const written = name.replace(/\.csv$/, ".parquet");
+  const refuse = (reason: string) =>
+    new ConfigurationError(`Cannot write ${name} as Parquet as ${reason}: \`${folder}\``);
+  try {
+    await writeParquet(join(folder, name), join(place, written), { meanings: new Map(), refuse });
+    await keepInRun(folder, written, await readBytes(join(place, written)));
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+  return join(folder, written);
 }
 
 function metricRows({ summary }: ScoredRun): Record<string, Cell>[] {

@@ -17,7 +17,8 @@ const GROUP_ROWS = 20_000;
 const GZIP_LEVEL = 1;
 
 /** Columns of ours that name something, whatever the names look like: the image `12.jpg` may be called 12. */
-const NAMES = /^(?:path|sample|cell|id|reason|warnings|label|person|person_.*|.*_id|.*_label|.*sha256)$/;
+const NAMES =
+  /^(?:path|sample|cell|call|subject|prompt|model|group_value|id|reason|warnings|label|person|person_.*|.*_id|.*_label|.*sha256)$/;
 /** Columns of ours that count. */
 const COUNTS = /^(?:frame|faces|cut|width_px|height_px|seed|repeat)$/;
 /** What the ending of a column's name says of its unit. */

@@ -14,6 +14,7 @@ import { scoreRun, writeReport } from "../../../src/evaluation/report/write-repo
 import { createAnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
 import { markup, number, pText } from "../../../src/pages/markup.ts";
 import { createContentStore } from "../../../src/platform/content-store.ts";
+import { readTable } from "../../../src/platform/tables/table-rows.ts";
 import { answerOf, httpSolver, plainStimuli, startAnsweringServer } from "../../support/answering-server.ts";
 import { expectHarmless, hostile } from "../../support/hostile.ts";
 import { NO_VIDEOS } from "../../support/no-videos.ts";
@@ -112,11 +113,17 @@ describe("the report", () => {
 
   it("exports tables that load as data frames: missing is empty, never zero", async () => {
     const { out } = await finishedRun();
-    const paths = await exportCsv(await scoreRun(out));
+    const paths = await exportCsv(await scoreRun(out), true);
     const table = async (name: string): Promise<Record<string, string>[]> =>
       parse(await readFile(paths.find((path) => path.endsWith(name)) as string, "utf8"), { columns: true });
     const answers = await table("answers.csv");
     expect(answers).toHaveLength(80);
+    const inParquet = await readTable(paths.find((path) => path.endsWith("answers.parquet")) as string, {
+      refuse: (reason) => new Error(reason),
+    });
+    expect(
+      inParquet.map(({ cells }) => [cells["sample"], cells["score_accuracy"], cells["failure"], cells["cached"]]),
+    ).toEqual(answers.map((row) => [row["sample"], row["score_accuracy"], row["failure"], row["cached"]]));
     const failed = answers.find(({ sample, model, arm }) => sample === "s7" && model === "loop:a" && arm === "full");
     expect(failed).toMatchObject({
       score_accuracy: "",
