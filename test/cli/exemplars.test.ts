@@ -7,6 +7,8 @@ import * as discover from "../../src/cli/discover.ts";
 import * as exemplars from "../../src/cli/exemplars.ts";
 import * as find from "../../src/cli/find.ts";
 import type { Exemplar } from "../../src/domain/exemplar.ts";
+import { says } from "../support/model-server.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCommand } from "../support/run-command.ts";
 
@@ -87,6 +89,28 @@ describe("kuleshov exemplars", () => {
     expect(stdout).toMatch(/laugh {2}0\.\d\d .*sample1\.jpg\n {2}.*similar/);
     expect(stdout).toMatch(/text\s+match\s+"laughing"/);
     expect(stderr).toMatch(/was left out: it is the same image/);
+  });
+
+  it("distils definitions into a file, by rule or in a model's words, of which the server is sent no image", async () => {
+    const byRule = await run("exemplars", "distil", "rule.json", "--category", "laugh");
+    expect([byRule.code, byRule.stderr]).toEqual([0, "1 definitions of 1 categories: rule.json\n"]);
+    const sent: string[] = [];
+    const server = await startOpenAiServer((asked) => {
+      sent.push(JSON.stringify(asked));
+      return says("Laughing with others.");
+    });
+    const asking = ["--model", "openai:writer", "--base-url", `${server.url}/v1`];
+    const written = await run("exemplars", "distil", "model.json", "--category", "laugh", ...asking);
+    expect(written.code).toBe(0);
+    expect(sent.filter((body) => body.includes("image_url"))).toEqual([]);
+    expect(sent.join()).toContain("People labelled 2 faces");
+    const [rule, model] = await Promise.all(
+      ["rule.json", "model.json"].map(async (file) => JSON.parse(await readFile(join(cwd, file), "utf8"))),
+    );
+    expect([rule.writtenBy, model.writtenBy]).toEqual([null, "openai:writer"]);
+    expect(model.definitions[0].text).toBe(`Laughing with others. Measured: ${rule.definitions[0].text}`);
+    const again = await run("exemplars", "distil", "rule.json");
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("the file exists")]);
   });
 
   it("exports a pack that imports elsewhere without measuring anew", async () => {

@@ -2,9 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type EvaluationOptions, openEvaluation } from "../../src/compose/evaluation.ts";
+import { createToolboxes } from "../../src/compose/toolboxes.ts";
 import { evaluate } from "../../src/evaluate.ts";
 import { prepareEvaluation } from "../../src/evaluation/evaluation.ts";
+import { EvalFile } from "../../src/evaluation/file/eval-file.ts";
 import { callKey } from "../../src/evaluation/runner/answer-cache.ts";
+import type { Condition } from "../../src/evaluation/solver.ts";
+import { toolboxSpace } from "../../src/exemplars/make-exemplar.ts";
 import { failsWith, saysJson } from "../support/model-server.ts";
 import { startOllamaServer, VISION_AGENT } from "../support/ollama-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
@@ -53,6 +57,43 @@ describe("the key of an answer", () => {
     const at = (url: string) => keyOf("openai:test-model", { env: { OPENAI_BASE_URL: `${url}/v1` } });
     expect(await at(here.url)).toBe(await at(here.url));
     expect(await at(there.url)).not.toBe(await at(here.url));
+  });
+
+  it("is another where the words of a distilled definition were changed", async () => {
+    const { folder, open } = await oneQuestion("rules");
+    const [mesh] = await createToolboxes(["mesh"]);
+    if (mesh === undefined) throw new Error("mesh is built in");
+    const { toolbox, dimensions } = toolboxSpace(mesh);
+    const identityWith = async (text: string) => {
+      const centroid = dimensions.map(() => 0);
+      const definition = { category: "tears", id: "tears 1 of 1", text, context: "", centroid, exemplars: ["x1"] };
+      const content = { toolbox, writtenBy: null, definitions: [definition] };
+      await writeFile(join(folder, "tears.json"), JSON.stringify(content));
+      const opened = open({});
+      const file = EvalFile.parse({
+        name: "exam",
+        dataset: { format: "csv", path: "exam.csv", columns: { id: "id", image: "image" } },
+        matrix: { shots: [1], evidence: ["none"] },
+        fewShot: { mode: "descriptions", store: "exemplars", distilled: "tears.json" },
+        scorers: ["accuracy"],
+      });
+      const { solverFor } = opened.dependencies;
+      const condition = {
+        prompt: "judge",
+        model: "rules",
+        shots: 1,
+        evidence: "none",
+        arm: "full",
+        variant: "as chosen",
+      };
+      const solver = await solverFor(file, ["tears"]);
+      const identity = JSON.stringify(await solver.identify(condition as unknown as Condition));
+      await opened.close();
+      return identity;
+    };
+    expect(await identityWith("wet eyes")).toBe(await identityWith("wet eyes"));
+    expect(await identityWith("wet eyes")).not.toBe(await identityWith("wet cheeks"));
+    await mesh.close();
   });
 
   it("is another where Ollama has other weights under the same name", async () => {
