@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { Report } from "../domain/report.ts";
 import { differenceRows, evaluationView } from "../evaluation/report/evaluation-view.ts";
 import { drawnStimuli, stimulusKey } from "../evaluation/report/stimulus-rows.ts";
-import type { ScoredRun } from "../evaluation/report/write-report.ts";
-import type { AnswerRow } from "../evaluation/results/answer-rows.ts";
+import type { ScoredAnswers, ScoredRun } from "../evaluation/report/write-report.ts";
+import { type AnswerRow, answerRows } from "../evaluation/results/answer-rows.ts";
 import { compareSides, sideOf } from "../evaluation/results/compare.ts";
 import { createAnswerCache } from "../evaluation/runner/answer-cache.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
@@ -62,35 +62,47 @@ export function compareBeside(
 
 const known = new WeakMap<ScoredRun, Promise<EvaluationView>>();
 
-/** A run as its page shows it. @param path its folder, seen from the studio's. */
-export async function runView(scored: ScoredRun, folder: StudioFolder, path: string) {
-  const { run, file, records } = scored;
+/** Labels beyond which no list is offered: answers are free words then. */
+const MOST_LABELS = 60;
+
+/** What is known of a run as soon as its answers are read. */
+export async function runHead(answers: ScoredAnswers, folder: StudioFolder) {
+  const { run, file, records, summary } = answers;
+  const short = shortNames(summary.cells.map(({ cell }) => cell));
+  const labels = new Set(answerRows(summary).flatMap(({ truth, answer }) => [truth ?? [], answer ?? []].flat()));
+  return {
+    description: file.description ?? null,
+    samples: run.samples.length,
+    conditions: summary.cells.map(({ cell: { id } }) => ({ id, short: short.get(id) ?? id })),
+    labels: labels.size > MOST_LABELS ? [] : [...labels].sort(),
+    calls: callsOf(run.samples, file.matrix, file.fewShot?.audit).length,
+    answered: records.filter(({ answer }) => answer !== null).length,
+    failed: records.filter(({ failure }) => failure !== null).length,
+    cached: records.filter(({ cached }) => cached).length,
+    paidUsd: summary.cells.reduce((sum, { usage }) => sum + usage.paidUsd, 0),
+    unpriced: records.filter(({ costUsd }) => costUsd === null).length,
+    failures: failuresInWords(records),
+    missing: await missingImages(answers, await imagesOfRun(folder, answers)),
+  };
+}
+export type RunHead = Awaited<ReturnType<typeof runHead>>;
+
+/** The numbers of a run, as its report shows them. @param path its folder, seen from the studio's. */
+export async function runNumbers(scored: ScoredRun, folder: StudioFolder, path: string): Promise<EvaluationView> {
   const images = await imagesOfRun(folder, scored);
   const view =
     known.get(scored) ??
-    evaluationView(scored, createAnswerCache(createContentStore(run.header.cacheFolder)), {
+    evaluationView(scored, createAnswerCache(createContentStore(scored.run.header.cacheFolder)), {
       stimulus: images.thumbnail,
       sample: async (_image, sample) => `/api/evaluation/image?${new URLSearchParams({ path, sample })}`,
     });
   known.set(scored, view);
   view.catch(() => known.delete(scored));
-  const shown = await view;
-  return {
-    ...shown,
-    calls: callsOf(run.samples, file.matrix, file.fewShot?.audit).length,
-    answered: records.filter(({ answer }) => answer !== null).length,
-    failed: records.filter(({ failure }) => failure !== null).length,
-    cached: records.filter(({ cached }) => cached).length,
-    paidUsd: shown.conditions.reduce((sum, { usage }) => sum + usage.paidUsd, 0),
-    unpriced: records.filter(({ costUsd }) => costUsd === null).length,
-    failures: failuresInWords(records),
-    missing: await missingImages(scored, images),
-  };
+  return view;
 }
-export type RunView = Awaited<ReturnType<typeof runView>>;
 
 /** One answer with everything that is kept of it; `undefined` where the run has none of this name. */
-export async function wholeAnswer(scored: ScoredRun, call: string) {
+export async function wholeAnswer(scored: ScoredAnswers, call: string) {
   const record = scored.records.find((one) => one.call === call);
   const sample = scored.run.samples.find(({ id }) => id === record?.sample);
   if (record === undefined || sample === undefined) return undefined;
@@ -119,7 +131,7 @@ export async function wholeAnswer(scored: ScoredRun, call: string) {
 export type WholeAnswer = NonNullable<Awaited<ReturnType<typeof wholeAnswer>>>;
 
 /** What the image of an answer is: `null` where the sample has none. */
-async function imageText(scored: ScoredRun, sample: string, cell: string): Promise<string | null> {
+async function imageText(scored: ScoredAnswers, sample: string, cell: string): Promise<string | null> {
   const shown = await shownImage(scored, sample, cell);
   if (shown === null) return null;
   return shown.isAsShown ? "as it was shown" : "whole: what was shown was not drawn, as the answer was there before";
@@ -127,7 +139,7 @@ async function imageText(scored: ScoredRun, sample: string, cell: string): Promi
 
 /** Where the image lies that a sample was shown as under a condition, or else the whole one; `null` where it has none. */
 export async function shownImage(
-  { run, summary }: ScoredRun,
+  { run, summary }: ScoredAnswers,
   sample: string,
   cell: string,
 ): Promise<{ readonly path: string; readonly isAsShown: boolean } | null> {

@@ -6,7 +6,6 @@ import { rescoreRun } from "../evaluate.ts";
 import { evaluationPath, listEvaluations } from "../evaluation/list-evaluations.ts";
 import { differenceSum, diffRuns, promptText } from "../evaluation/report/diff-runs.ts";
 import { smallJpeg } from "../evaluation/report/worst-cases.ts";
-import type { ScoredRun } from "../evaluation/report/write-report.ts";
 import { answerRows, placeOfAnswer } from "../evaluation/results/answer-rows.ts";
 import { readText } from "../platform/read-file.ts";
 import { tableRows } from "../platform/tables/table-rows.ts";
@@ -15,7 +14,8 @@ import {
   type AnswerFilter,
   chosenRows,
   compareBeside,
-  runView,
+  runHead,
+  runNumbers,
   shownImage,
   wholeAnswer,
 } from "./evaluation-answers.ts";
@@ -115,16 +115,22 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const runs = await findRuns();
     const run = runs.find((each) => each.path === path) ?? null;
     const others = runs.filter(({ command, path: own }) => (command === "eval" || command === "lab") && own !== path);
-    const found = await scored.of(await place(path));
+    const answers = await scored.answersOf(await place(path));
     return c.json({
       run,
       others: others.map((each) => each.path),
-      view: found === null ? null : await runView(found, folder, path),
+      head: answers === null ? null : await runHead(answers, folder),
     });
   });
 
-  async function begun(path: string): Promise<ScoredRun> {
-    const found = await scored.of(await place(path));
+  routes.get("/evaluation/numbers", async (c) => {
+    const path = asked(c, "path");
+    return c.json(await runNumbers(there(await scored.of(await place(path)), path), folder, path));
+  });
+
+  const begun = async (path: string) => there(await scored.answersOf(await place(path)), path);
+
+  function there<T>(found: T | null, path: string): T {
     if (found !== null) return found;
     throw new ConfigurationError(`Cannot show the evaluation as nothing was asked yet: \`${path}\``);
   }
@@ -151,7 +157,9 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
   });
 
   routes.get("/evaluation/compare", async (c) => {
-    const [one, other] = await Promise.all([begun(asked(c, "path")), begun(asked(c, "with"))]);
+    const [path, withRun] = [asked(c, "path"), asked(c, "with")];
+    const one = there(await scored.of(await place(path)), path);
+    const other = there(await scored.of(await place(withRun)), withRun);
     const [cell, otherCell] = [c.req.query("cell") ?? "", c.req.query("withcell") ?? ""];
     return c.json({ rows: compareBeside([one, cell], [other, otherCell]) });
   });

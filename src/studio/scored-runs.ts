@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { thumbnail } from "../evaluation/report/worst-cases.ts";
-import { type ScoredRun, scoreRun } from "../evaluation/report/write-report.ts";
+import { type ScoredAnswers, type ScoredRun, scoreAnswers, withNumbers } from "../evaluation/report/write-report.ts";
 import { SCORING_FILE } from "../evaluation/results/scoring.ts";
 import { hasRun, judgmentsPath, resultsPath } from "../evaluation/runner/stored-run.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
@@ -19,23 +19,39 @@ const MOST_KEPT = 3;
 export interface ScoredRuns {
   /** A run as far as it is; `null` while it is being prepared. @param place its real place. @throws {ConfigurationError} */
   of(place: string): Promise<ScoredRun | null>;
+  /** Its answers, which are there long before the numbers that are made of them. */
+  answersOf(place: string): Promise<ScoredAnswers | null>;
+}
+
+interface Kept {
+  readonly stamp: string;
+  readonly answers: Promise<ScoredAnswers>;
+  run?: Promise<ScoredRun>;
 }
 
 export function createScoredRuns(): ScoredRuns {
-  const kept = new Map<string, { readonly stamp: string; readonly run: Promise<ScoredRun> }>();
+  const all = new Map<string, Kept>();
+  async function keptOf(place: string): Promise<Kept | null> {
+    if (!hasRun(place)) return null;
+    const stamp = await stampOf(place);
+    const before = all.get(place);
+    if (before?.stamp === stamp) return before;
+    const kept: Kept = { stamp, answers: scoreAnswers(place) };
+    all.delete(place);
+    all.set(place, kept);
+    const [oldest] = all.keys();
+    if (all.size > MOST_KEPT && oldest !== undefined) all.delete(oldest);
+    kept.answers.catch(() => all.delete(place));
+    return kept;
+  }
   return {
+    answersOf: async (place) => (await keptOf(place))?.answers ?? null,
     async of(place) {
-      if (!hasRun(place)) return null;
-      const stamp = await stampOf(place);
-      const before = kept.get(place);
-      if (before?.stamp === stamp) return before.run;
-      const run = scoreRun(place);
-      kept.delete(place);
-      kept.set(place, { stamp, run });
-      const [oldest] = kept.keys();
-      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-      run.catch(() => kept.delete(place));
-      return run;
+      const kept = await keptOf(place);
+      if (kept === null) return null;
+      kept.run ??= kept.answers.then((answers) => withNumbers(answers));
+      kept.run.catch(() => all.delete(place));
+      return kept.run;
     },
   };
 }
@@ -57,7 +73,7 @@ export interface RunImages {
 /** Images of a run, those of a folder that was moved since as it lies now. */
 export async function imagesOfRun(
   { root }: Pick<StudioFolder, "root">,
-  { run }: Pick<ScoredRun, "run">,
+  { run }: Pick<ScoredAnswers, "run">,
 ): Promise<RunImages> {
   const history = await readRunHistory(run.folder).catch(() => undefined);
   const samples = findInstalledPackage("@vladmandic/face-api")?.folder;
@@ -87,7 +103,7 @@ export async function imagesOfRun(
 const LOOKED_AT = 40;
 
 /** What to do where images of a run are not found; `null` where they are. */
-export async function missingImages({ run }: ScoredRun, images: RunImages): Promise<string | null> {
+export async function missingImages({ run }: Pick<ScoredAnswers, "run">, images: RunImages): Promise<string | null> {
   const every = Math.max(1, Math.floor(run.samples.length / LOOKED_AT));
   for (const { image } of run.samples.filter((_sample, at) => at % every === 0)) {
     if (image === null || (await images.place(image)) !== null) continue;

@@ -137,4 +137,4 @@ it("shows nothing raw of names, reports, tables, models and servers, on any page
   for (const [inside, whole] of Object.entries(pages)) {
     expect(await rawIn(context, `${studio.address}${inside}`, whole), inside).toEqual([]);
   }
-}, 60_000);
+});

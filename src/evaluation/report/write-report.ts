@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate as otherWork } from "node:timers/promises";
 import { fixedAnswerNote } from "../../domain/fixed-answers.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { evaluationPage } from "../../pages/evaluation-page.tsx";
@@ -51,12 +52,28 @@ export interface ScoredRun extends ScoredAnswers {
  * @throws {ConfigurationError} if there is no run.
  */
 export async function scoreRun(folder: string, own: readonly Scorer[] = []): Promise<ScoredRun> {
-  const answers = await scoreAnswers(folder, own);
+  return withNumbers(await scoreAnswers(folder, own), own);
+}
+
+/**
+ * Everything that is computed from scored answers. Of many answers that takes seconds: it is done part by part, and what
+ * else the process is asked is answered in between.
+ */
+export async function withNumbers(answers: ScoredAnswers, own: readonly Scorer[] = []): Promise<ScoredRun> {
   const { run, file, records, scorers, summary } = answers;
   const reader = createLabelReader(run.header.labels, await loadLemmas());
+  for (const result of summary.cells.flatMap((cell) => cell.scorers)) {
+    void result.metrics; // estimated and kept
+    await otherWork();
+  }
+  const comparisons: Comparison[] = [];
+  for (const scorer of scorers) {
+    comparisons.push(...compareCells(summary, scorer, file.analysis));
+    await otherWork();
+  }
   return {
     ...answers,
-    comparisons: scorers.flatMap((scorer) => compareCells(summary, scorer, file.analysis)),
+    comparisons,
     contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
     audits: auditFewShot(records, run.samples, { file, reader }),
     fixed: fixedAnswers(records),

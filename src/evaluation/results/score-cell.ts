@@ -51,32 +51,60 @@ export function resamplesFor(units: number, asked: number): number {
   return Math.min(asked, Math.max(FEWEST_RESAMPLES, Math.floor(MOST_DRAWS / units)));
 }
 
-/** Scores the calls of one cell and estimates the scorer's metrics with intervals over subjects or images. */
+/**
+ * Scores the calls of one cell. Its metrics with their intervals over subjects or images, which take far longer than the
+ * scores, are estimated when they are first asked for.
+ */
 export function scoreCell(
   scorer: Scorer,
   calls: readonly FinishedCall[],
   analysis: EvalFile["analysis"],
 ): ScorerResult {
   const scoredCalls = calls.map((call) => ({ ...call, score: scoreOf(scorer, call, analysis) }));
-  const rows = rowsOf(scoredCalls);
-  const options = estimateOptions(rows, scoredCalls.length - rows.length, analysis);
+  const rows = once(() => rowsOf(scoredCalls));
+  const metrics = once(() => metricsOf(scorer, rows(), { unscored: scoredCalls.length - rows().length, analysis }));
+  const tables = once(() => (rows().length === 0 ? [] : [...(scorer.tables?.(rows()) ?? [])]));
+  const notes = once(() => (rows().length === 0 ? [] : [...(scorer.notes?.(rows(), analysis.level) ?? [])]));
+  return {
+    scorer: scorer.name,
+    get metrics() {
+      return metrics();
+    },
+    get tables() {
+      return tables();
+    },
+    get notes() {
+      return notes();
+    },
+    unscored: countReasons(scoredCalls),
+    calls: scoredCalls,
+  };
+}
+
+/** What is made when it is first asked for, and kept. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function metricsOf(
+  scorer: Scorer,
+  rows: readonly ScoredRow[],
+  { unscored: missing, analysis }: { readonly unscored: number; readonly analysis: EvalFile["analysis"] },
+): MetricResult[] {
   const metrics = scorer.metrics(rows);
   const found = estimates(
     metrics.map(({ statistic }) => statistic(rows)),
     rows.length,
-    options,
+    estimateOptions(rows, missing, analysis),
   );
-  return {
-    scorer: scorer.name,
-    metrics: metrics.map(({ name, better }, i) => ({
-      ...{ scorer: scorer.name, metric: name, better },
-      estimate: found[i] as Estimate,
-    })),
-    tables: rows.length === 0 ? [] : [...(scorer.tables?.(rows) ?? [])],
-    notes: rows.length === 0 ? [] : [...(scorer.notes?.(rows, analysis.level) ?? [])],
-    unscored: countReasons(scoredCalls),
-    calls: scoredCalls,
-  };
+  return metrics.map(({ name, better }, i) => ({
+    ...{ scorer: scorer.name, metric: name, better },
+    estimate: found[i] as Estimate,
+  }));
 }
 
 function estimateOptions(

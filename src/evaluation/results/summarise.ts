@@ -4,7 +4,7 @@ import type { CallRecord } from "../runner/call-record.ts";
 import { type Cell, cellsOf } from "../runner/plan.ts";
 import type { Sample } from "../sample.ts";
 import type { Scorer } from "../score.ts";
-import { answerRates, type FinishedCall, type MetricResult, type ScorerResult, scoreCell } from "./score-cell.ts";
+import { answerRates, type FinishedCall, type MetricResult, once, type ScorerResult, scoreCell } from "./score-cell.ts";
 
 /** One cell's results. */
 export interface CellResult {
@@ -57,16 +57,24 @@ export function summarise(
   return {
     cells: cellsOf(file.matrix, file.fewShot?.audit).map((cell) => {
       const calls = byCell.get(cell.id) ?? [];
-      return {
-        cell,
-        usage: usageOf(calls.map(({ record }) => record)),
-        rates: answerRates(calls, file),
-        scorers: scorers.map((scorer) => scoreCell(scorer, calls, file.analysis)),
-        groups: groupsOf(calls, file.analysis.groupBy).map(({ column, value, calls: own }) => ({
+      const rates = once(() => answerRates(calls, file));
+      const groups = once(() =>
+        groupsOf(calls, file.analysis.groupBy).map(({ column, value, calls: own }) => ({
           column,
           value,
           scorers: scorers.map((scorer) => scoreCell(scorer, own, file.analysis)),
         })),
+      );
+      return {
+        cell,
+        usage: usageOf(calls.map(({ record }) => record)),
+        get rates() {
+          return rates();
+        },
+        scorers: scorers.map((scorer) => scoreCell(scorer, calls, file.analysis)),
+        get groups() {
+          return groups();
+        },
       };
     }),
   };

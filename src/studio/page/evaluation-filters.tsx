@@ -1,29 +1,23 @@
 import { DifferenceTable } from "../../pages/evaluation-results.tsx";
 import type { DifferencesView } from "../../pages/evaluation-view.ts";
-import type { RunView } from "../evaluation-answers.ts";
+import type { RunHead } from "../evaluation-answers.ts";
 import { go, query, withQuery } from "./address.ts";
 import { Busy, Failure } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
 
 export interface GridProps {
   readonly path: string;
-  readonly view: RunView;
+  readonly head: RunHead;
   /** Other runs that it can be seen beside. */
   readonly others: readonly string[];
 }
 
 /** Which answers are shown, and beside which: all of it stands in the address. */
-export function Filters({ path, view, others }: GridProps) {
+export function Filters({ path, head, others }: GridProps) {
   const word = (name: string) => query.value.get(name) ?? "";
   const set = (name: string, value: string) =>
     go(withQuery({ [name]: value === "" ? null : value, ...(name === "with" ? { withcell: null } : {}) }), "replace");
-  const labels = [
-    ...new Set(
-      view.conditions.flatMap(({ scorers }) =>
-        scorers.flatMap(({ tables }) => tables.flatMap((table) => (table.type === "confusion" ? table.labels : []))),
-      ),
-    ),
-  ].sort();
+  const { labels, conditions } = head;
   const choice = (
     name: string,
     title: string,
@@ -43,11 +37,11 @@ export function Filters({ path, view, others }: GridProps) {
     </label>
   );
   const same = (values: readonly string[]) => values.map((value) => [value, value] as const);
-  const cells = view.conditions.map(({ id, short }) => [id, short] as const);
+  const cells = conditions.map(({ id, short }) => [id, short] as const);
   return (
     <div class="filters">
       <div class="row">
-        {view.conditions.length > 1 ? choice("cell", "Condition", cells) : null}
+        {conditions.length > 1 ? choice("cell", "Condition", cells) : null}
         {choice("state", "Outcome", same(["right", "wrong", "partly", "answered", "abstained", "failed", "not shown"]))}
         {labels.length === 0 ? null : choice("truth", "Right is", same(labels))}
         {labels.length === 0 ? null : choice("answer", "Answer", same(labels))}
@@ -58,7 +52,7 @@ export function Filters({ path, view, others }: GridProps) {
         {choice(
           "with",
           "Beside",
-          [...(view.conditions.length > 1 ? [[path, "another condition of this run"] as const] : []), ...same(others)],
+          [...(conditions.length > 1 ? [[path, "another condition of this run"] as const] : []), ...same(others)],
           "nothing",
         )}
         {word("with") === path ? choice("withcell", "That condition", cells, "the first") : null}
@@ -78,14 +72,18 @@ export function Filters({ path, view, others }: GridProps) {
 }
 
 /** Which differences from what it is seen beside hold up. */
-export function Compared({ path, view, other }: Pick<GridProps, "path" | "view"> & { readonly other: string }) {
+export function Compared({
+  path,
+  head: { conditions },
+  other,
+}: Pick<GridProps, "path" | "head"> & { readonly other: string }) {
   const [cell, withcell] = [query.value.get("cell") ?? "", query.value.get("withcell") ?? ""];
   const words = new URLSearchParams({ path, with: other, cell, withcell });
   const { value, error } = useLoaded<Pick<DifferencesView, "rows">>(`/evaluation/compare?${words}`);
   if (value === undefined) return error === null ? <Busy>Comparing</Busy> : <Failure error={error} />;
   const { rows } = value;
   if (rows.length === 0) return <p class="told">They have no scored answers about the same samples.</p>;
-  const own = view.conditions.find(({ id }) => id === cell)?.short ?? view.conditions[0]?.short;
+  const own = conditions.find(({ id }) => id === cell)?.short ?? conditions[0]?.short;
   return (
     <details open>
       <summary>

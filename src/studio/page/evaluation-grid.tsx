@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { AnswerRow } from "../../evaluation/results/answer-rows.ts";
 import { Scrolling } from "../../pages/figure-table.tsx";
 import { href, query, withQuery } from "./address.ts";
@@ -19,7 +19,7 @@ const ROW_PX = 56;
 const ROWS = 50;
 
 /** Every answer, filtered, beside those of another run where one is named. All of it stands in the address. */
-export function Answers({ path, view, others }: GridProps) {
+export function Answers({ path, head, others, onShown }: GridProps & { readonly onShown: () => void }) {
   const words = new URLSearchParams({ path, count: String(ROWS) });
   for (const name of FILTERS) {
     const value = query.value.get(name);
@@ -27,27 +27,31 @@ export function Answers({ path, view, others }: GridProps) {
   }
   const address = `/evaluation/answers?${words}`;
   const { value, error } = useLoaded<Found>(`${address}&from=0`);
+  const isThere = value !== undefined || error !== null;
+  useEffect(() => {
+    if (isThere) onShown();
+  }, [isThere]);
   const call = query.value.get("call");
   const other = query.value.get("with");
   return (
     <section aria-label="Answers" class="no-print">
       <h2>Answers</h2>
-      <Filters path={path} view={view} others={others} />
+      <Filters path={path} head={head} others={others} />
       <Failure error={error} />
-      {other === null ? null : <Compared path={path} view={view} other={other} />}
+      {other === null ? null : <Compared path={path} head={head} other={other} />}
       {other === null || other === path ? null : <AskedOtherwise path={path} other={other} />}
       <p role="status">
         {value === undefined ? "Looking" : `${value.total} ${value.total === 1 ? "answer" : "answers"} shown`}
       </p>
       <div class={call === null ? "answers" : "answers opened"}>
-        {call === null ? null : <Transcript key={call} path={path} call={call} conditions={view.conditions} />}
-        {value === undefined ? null : <Lines key={address} {...{ value, address, path, view }} />}
+        {call === null ? null : <Transcript key={call} path={path} call={call} conditions={head.conditions} />}
+        {value === undefined ? null : <Lines key={address} {...{ value, address, path, head }} />}
       </div>
     </section>
   );
 }
 
-interface LinesProps extends Pick<GridProps, "path" | "view"> {
+interface LinesProps extends Pick<GridProps, "path" | "head"> {
   /** The first rows, and how many there are. */
   readonly value: Found;
   /** Where others come from. */
@@ -55,7 +59,7 @@ interface LinesProps extends Pick<GridProps, "path" | "view"> {
 }
 
 /** However many answers there are, only those in sight, and as many above and below, are on the page. */
-function Lines({ value, address, path, view }: LinesProps) {
+function Lines({ value, address, path, head }: LinesProps) {
   const { total } = value;
   const box = useRef<HTMLElement>(null);
   const lots = useVirtual(box, { count: Math.ceil(total / ROWS), size: ROWS * ROW_PX, overscan: 1 });
@@ -64,7 +68,7 @@ function Lines({ value, address, path, view }: LinesProps) {
   const shown = lots.getVirtualItems();
   const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0];
   const columns = [
-    ...["sample", ...(view.conditions.length > 1 ? ["condition"] : []), "right is", "answer"],
+    ...["sample", ...(head.conditions.length > 1 ? ["condition"] : []), "right is", "answer"],
     ...[...(isBeside ? ["the other"] : []), "outcome"],
   ];
   return (
@@ -81,7 +85,7 @@ function Lines({ value, address, path, view }: LinesProps) {
         </thead>
         <Space rows={first * ROWS} />
         {shown.map(({ index }) => (
-          <Lot key={index} {...{ index, value, address, path, view }} columns={columns.length} />
+          <Lot key={index} {...{ index, value, address, path, head }} columns={columns.length} />
         ))}
         <Space rows={Math.max(0, total - (last + 1) * ROWS)} />
       </table>
@@ -125,7 +129,7 @@ function Lot({
   );
 }
 
-interface LineProps extends Pick<GridProps, "path" | "view"> {
+interface LineProps extends Pick<GridProps, "path" | "head"> {
   readonly row: AnswerRow;
   /** Its place among all that are shown. */
   readonly at: number;
@@ -133,7 +137,7 @@ interface LineProps extends Pick<GridProps, "path" | "view"> {
   readonly other: AnswerRow | null | undefined;
 }
 
-function Line({ path, row, at, other, view }: LineProps) {
+function Line({ path, row, at, other, head }: LineProps) {
   const { call, sample, hasImage, state } = row;
   const isSelected = call === query.value.get("call");
   return (
@@ -144,8 +148,8 @@ function Line({ path, row, at, other, view }: LineProps) {
           <span dir="auto">{sample}</span>
         </a>
       </th>
-      {view.conditions.length > 1 ? (
-        <Cell>{view.conditions.find(({ id }) => id === row.cell)?.short ?? row.cell}</Cell>
+      {head.conditions.length > 1 ? (
+        <Cell>{head.conditions.find(({ id }) => id === row.cell)?.short ?? row.cell}</Cell>
       ) : null}
       <Cell>{row.truth ?? "not given"}</Cell>
       <Cell>{answerText(row)}</Cell>

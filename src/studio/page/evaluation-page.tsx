@@ -9,15 +9,16 @@ import {
   WorstCases,
 } from "../../pages/evaluation-details.tsx";
 import { Differences, Metrics, mainConfusion, Thresholds } from "../../pages/evaluation-results.tsx";
+import type { EvaluationView } from "../../pages/evaluation-view.ts";
 import { Scrolling } from "../../pages/figure-table.tsx";
-import type { RunView } from "../evaluation-answers.ts";
+import type { RunHead } from "../evaluation-answers.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import type { GridProps } from "./evaluation-filters.tsx";
 import { Answers } from "./evaluation-grid.tsx";
 import type { Evaluations } from "./evaluations-page.tsx";
-import { Failure, RunState } from "./parts.tsx";
+import { Busy, Failure, RunState } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
 import { useStart } from "./start.ts";
 
@@ -26,25 +27,29 @@ interface Evaluation {
   /** Other runs that it can be seen beside. */
   readonly others: readonly string[];
   /** `null` while it is being prepared. */
-  readonly view: RunView | null;
+  readonly head: RunHead | null;
 }
 
 /** One evaluation as far as it is: whether it passed, its numbers, and every answer with its transcript. */
 export function EvaluationPage({ path }: { readonly path: string }) {
   const loaded = useLoaded<Evaluation>(`/evaluation?path=${encodeURIComponent(path)}`);
-  const view = loaded.value?.view ?? null;
+  const head = loaded.value?.head ?? null;
   return (
     <>
       <h1>{path.split("/").at(-1)}</h1>
-      {view?.description == null ? null : <p>{view.description}</p>}
-      <RunState page="evaluation" path={path} loaded={loaded} isBegun={view !== null} />
-      {view === null ? null : <Run path={path} view={view} others={loaded.value?.others ?? []} />}
+      {head?.description == null ? null : <p>{head.description}</p>}
+      <RunState page="evaluation" path={path} loaded={loaded} isBegun={head !== null} />
+      {head === null ? null : <Run path={path} head={head} others={loaded.value?.others ?? []} />}
     </>
   );
 }
 
-function Run({ path, view, others }: GridProps) {
-  const { samples, conditions, calls, answered, failed, cached, paidUsd, unpriced, failures, missing, notes } = view;
+function Run({ path, head, others }: GridProps) {
+  const { samples, conditions, calls, answered, failed, cached, paidUsd, unpriced, failures, missing } = head;
+  const [isShown, setShown] = useState(false);
+  const { value: numbers, error } = useLoaded<EvaluationView>(
+    isShown ? `/evaluation/numbers?path=${encodeURIComponent(path)}` : null,
+  );
   return (
     <>
       <p>
@@ -53,24 +58,25 @@ function Run({ path, view, others }: GridProps) {
         {failed === 0 ? "" : `, ${failed} failed`}; {paidUsd === 0 ? "nothing paid" : `${paidUsd.toFixed(4)} USD paid`}
         {unpriced === 0 ? "" : `, and ${unpriced} calls of unknown price`}.
       </p>
-      {[...failures, ...(missing === null ? [] : [missing]), ...notes].map((sentence) => (
+      {[...failures, ...(missing === null ? [] : [missing]), ...(numbers?.notes ?? [])].map((sentence) => (
         <p class="told" key={sentence}>
           {sentence}
         </p>
       ))}
-      <Thresholds {...view} />
-      <Differences {...view} />
-      <Confusion {...view} />
-      <Answers path={path} view={view} others={others} />
-      <Metrics {...view} />
-      <ContextEffects {...view} />
-      <Audits {...view} />
-      <ConditionByCondition {...view} />
-      <Usage {...view} />
-      <WorstCases {...view} address={href} />
-      <h2>Methods</h2>
-      <Methods text={view.methods} />
-      <Settings {...view} />
+      <Failure error={error} />
+      {numbers === undefined ? (
+        error === null ? (
+          <Busy>Working out the numbers</Busy>
+        ) : null
+      ) : (
+        <>
+          <Thresholds {...numbers} />
+          <Differences {...numbers} />
+          <Confusion {...numbers} />
+        </>
+      )}
+      <Answers path={path} head={head} others={others} onShown={() => setShown(true)} />
+      {numbers === undefined ? null : <Numbers {...numbers} />}
       <Rescore path={path} />
       <p>
         <a href={href(pageAddress("run", path))}>Report and files</a>
@@ -79,8 +85,24 @@ function Run({ path, view, others }: GridProps) {
   );
 }
 
+function Numbers(numbers: EvaluationView) {
+  return (
+    <>
+      <Metrics {...numbers} />
+      <ContextEffects {...numbers} />
+      <Audits {...numbers} />
+      <ConditionByCondition {...numbers} />
+      <Usage {...numbers} />
+      <WorstCases {...numbers} address={href} />
+      <h2>Methods</h2>
+      <Methods text={numbers.methods} />
+      <Settings {...numbers} />
+    </>
+  );
+}
+
 /** What was taken for what under one condition; a cell leads to its answers and their images. */
-function Confusion({ conditions }: Pick<RunView, "conditions">) {
+function Confusion({ conditions }: Pick<EvaluationView, "conditions">) {
   const having = conditions.filter((condition) => mainConfusion(condition) !== undefined);
   const condition = having.find(({ id }) => id === query.value.get("cell")) ?? having[0];
   const table = condition && mainConfusion(condition);

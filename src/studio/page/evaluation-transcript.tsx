@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Answer } from "../../pages/report-cited.tsx";
 import { Evidence, Subject } from "../../pages/report-sections.tsx";
 import { Trace } from "../../pages/report-trace.tsx";
-import type { RunView, WholeAnswer } from "../evaluation-answers.ts";
+import type { RunHead, WholeAnswer } from "../evaluation-answers.ts";
 import { go, href, withQuery } from "./address.ts";
 import { Failure } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
@@ -23,7 +23,7 @@ export function Transcript({
   path,
   call,
   conditions,
-}: { readonly path: string; readonly call: string } & Pick<RunView, "conditions">) {
+}: { readonly path: string; readonly call: string } & Pick<RunHead, "conditions">) {
   const { value, error } = useLoaded<WholeAnswer>(`/evaluation/answer?${new URLSearchParams({ path, call })}`);
   const place = useRef<HTMLElement>(null);
   const isThere = value !== undefined;
