@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { Curve, Cuts, type Extent, placeOf } from "./clip-curve.tsx";
 import type { ClipView, FrameOfMoment, LaneView, MomentView, PersonView, SpanView } from "./clip-view.ts";
 
@@ -65,7 +66,9 @@ function inWords({ timeS, why, numbers }: MomentView): string {
 }
 
 function Frame({ src }: { readonly src: string | undefined }) {
-  return src === undefined ? <span class="unread" /> : <img src={src} alt="" />;
+  const [isGone, setGone] = useState(false);
+  if (src === undefined || isGone) return <span class="unread" />;
+  return <img src={src} alt="" onError={() => setGone(true)} />;
 }
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1] as const;

@@ -32,7 +32,8 @@ const MODEL = `m${HOSTILE}:7b`;
 async function rawIn(context: BrowserContext, address: string, whole: string): Promise<string[]> {
   const page = await openPage(context, address);
   await page.waitForSelector(whole);
-  await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+  const loaded = () => [...document.images].every(({ complete, naturalWidth }) => complete && naturalWidth > 0);
+  await page.waitForFunction(loaded, undefined, { timeout: 10_000 }).catch(() => "what is broken is told below");
   const found = await page.evaluate(() => {
     const elements = [...document.querySelectorAll(":not(textarea)")];
     const texts = elements.flatMap(({ childNodes }) => [...childNodes].map(({ nodeValue }) => nodeValue ?? ""));
