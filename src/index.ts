@@ -77,6 +77,7 @@ export type { Step, StepEvent } from "./platform/stopwatch.ts";
 export type * from "./ports/call-ledger.ts";
 export type * from "./ports/chat-model.ts";
 export type { JudgeModel as ChatModel } from "./ports/chat-model.ts";
+export type * from "./ports/clip-encoder.ts";
 export type * from "./ports/embedder.ts";
 export type { TextEmbedder as Embedder } from "./ports/embedder.ts";
 export type * from "./ports/evidence-file.ts";
