@@ -25,7 +25,10 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
  * @throws {RefusedFileError} if something else than a file has that name: a device would be replaced, a pipe lost.
  * @throws what the file system says; nothing is left behind then.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | Iterable<string> | AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   await makeFolder(dirname(path));
   const there = await stat(systemPath(path)).catch(() => undefined);
   if (there !== undefined) refuseUnlessFile(path, there);
@@ -34,7 +37,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     const file = await open(draft, "wx");
     try {
       const pieces = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
-      for (const piece of pieces) await file.writeFile(piece);
+      for await (const piece of pieces) await file.appendFile(piece);
       await file.datasync();
     } finally {
       await file.close();

@@ -21,6 +21,9 @@ const KINDS: Readonly<Record<string, TextKind>> = {
 const SHOWS =
   /\.(?:html?|svg|jpe?g|png|webp|gif|bmp|tiff?|avif|heic|mp4|mov|avi|mkv|webm|wav|mp3|zip|gz|tgz|tar|pdf|parquet|xlsx)$/i;
 
+/** What a killed process of ours left of a file that it wrote (platform/write-file-atomic.ts). */
+const DRAFT = /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/;
+
 const IS_IMAGE = /\.(?:jpe?g|png|webp)$/i;
 
 /** A file in a place, and the run that wrote it, if one did. */
@@ -156,7 +159,7 @@ async function removedFrom(
 ): Promise<"all" | number> {
   const { path, place, run } = file;
   if (path !== place && traces.ownsText(relative(place, path).replaceAll("\\", "/"))) return "all";
-  if (traces.images.has(path) || path.endsWith(".part")) return "all";
+  if (traces.images.has(path) || DRAFT.test(path)) return "all";
   const kind = await kindOf(path);
   if (kind !== undefined) return pruneText(path, { kind, traces, place: rowPlace(file), write });
   if (isDocument(path)) return removedFromDocument(file, traces);

@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
 import { ConfigurationError } from "../domain/errors.ts";
 import { openFile } from "../platform/read-file.ts";
-import { systemPath } from "../platform/system-path.ts";
 import { type TableRow, tableRows } from "../platform/tables/table-rows.ts";
+import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { journalLine } from "../runs/journal.ts";
 import { pruneJson, recordsIn } from "./prune-json.ts";
 import type { Field, RowPlace, Traces } from "./traces.ts";
@@ -46,7 +44,7 @@ export async function pruneText(
       if (fate !== null && fate !== REST) yield fate ?? line;
     }
   };
-  if (given.write) await replaceFile(path, rewritten());
+  if (given.write) await writeFileAtomic(path, rewritten());
   else for await (const _ of rewritten());
   return count;
 }
@@ -125,22 +123,5 @@ async function* linesOf(path: string): AsyncGenerator<Buffer> {
     if (rest.length > 0) yield rest;
   } finally {
     await handle.close();
-  }
-}
-
-async function replaceFile(path: string, pieces: AsyncIterable<string | Buffer>): Promise<void> {
-  const draft = systemPath(`${path}.${randomUUID()}.part`);
-  try {
-    const file = await open(draft, "wx");
-    try {
-      for await (const piece of pieces) await file.appendFile(piece);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, systemPath(path));
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
   }
 }
