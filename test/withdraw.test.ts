@@ -149,6 +149,18 @@ it("lets a run go on without the person, as if it had never had them", async () 
   await run.close("finished");
 });
 
+it("takes what is called JSON and is none line by line, and leaves drafts that are not ours", async () => {
+  const root = await tempFolder();
+  await writeFile(join(root, "list.csv"), "subject,image\nP017,a.jpg\nP018,b.jpg\n");
+  await writeFile(join(root, "broken.json"), '{ "who": "P018",\n"who": "P017",\n');
+  await writeFile(join(root, "mine.part"), "still being loaded");
+  const given = { stores: [], caches: noCaches };
+  const plan = await planWithdrawal({ name: "P017", places: [root] }, given);
+  expect(await withdraw(plan, given)).toMatchObject({ left: [] });
+  expect(await readFile(join(root, "broken.json"), "utf8")).toBe('{ "who": "P018",\n');
+  expect(await readFile(join(root, "mine.part"), "utf8")).toBe("still being loaded");
+});
+
 it("says what still holds something of them, and whose images lie elsewhere", async () => {
   const root = await labFolder();
   const dependencies = { stores: [], caches: noCaches };

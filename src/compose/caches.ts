@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, rm, stat } from "node:fs/promises";
+import { readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigurationError } from "../domain/errors.ts";
@@ -58,27 +58,37 @@ export async function clearCaches(kind?: string): Promise<CacheSize[]> {
 /** Kinds that may hold something of a person, and images that data sets and clips were unpacked into. */
 const OF_PEOPLE = ["measurements", "answers", "dataset-images"];
 
+/** How their files are named; drafts of killed processes count too. A folder of the user's own may have a kind's name. */
+const KEPT_OF_PEOPLE =
+  /^(?:\w+\/[0-9a-f]{2}\/[0-9a-f]{64}\.json\.gz|dataset-images\/(?:[0-9a-f]{64}|frames\/[^/]+-[0-9a-f]{16}\/[^/]+)\.png)(?:\.[0-9a-f-]{36}\.part)?$/;
+
 /** What may hold something of a person, under hashes that do not say of whom: to be removed as a whole. */
 export const cachesOfPeople = {
   folder: cacheFolder(),
   async size(): Promise<StoreSize> {
-    const sizes = await Promise.all(OF_PEOPLE.map(sizeOfFolder));
-    return sizes.reduce((a, b) => ({ entries: a.entries + b.entries, bytes: a.bytes + b.bytes }));
+    let [entries, bytes] = [0, 0];
+    for await (const path of keptOfPeople()) {
+      entries += 1;
+      bytes += (await stat(path)).size;
+    }
+    return { entries, bytes };
   },
   async clear(): Promise<void> {
-    for (const name of OF_PEOPLE) await rm(join(cacheFolder(), name), { recursive: true, force: true });
+    for await (const path of keptOfPeople()) {
+      await rm(path, { force: true });
+      // The folder of a clip's frames has the clip's name; one that holds more stays.
+      await rmdir(dirname(path)).catch(() => undefined);
+    }
   },
 };
 
-/** Drafts of killed processes count too. */
-async function sizeOfFolder(name: string): Promise<StoreSize> {
-  const folder = join(cacheFolder(), name);
-  let [entries, bytes] = [0, 0];
-  for await (const path of existsSync(folder) ? walkFolder(folder) : []) {
-    entries += 1;
-    bytes += (await stat(path)).size;
+async function* keptOfPeople(): AsyncGenerator<string> {
+  for (const name of OF_PEOPLE) {
+    const folder = join(cacheFolder(), name);
+    for await (const path of existsSync(folder) ? walkFolder(folder) : []) {
+      if (KEPT_OF_PEOPLE.test(relative(cacheFolder(), path).replaceAll("\\", "/"))) yield path;
+    }
   }
-  return { entries, bytes };
 }
 
 function ofEach(names: readonly CacheName[], work: (folder: string) => Promise<StoreSize>): Promise<CacheSize[]> {

@@ -88,16 +88,26 @@ export async function learnFrom(files: readonly PlacedFile[], traces: Traces): P
 async function* recordsOf({ path }: PlacedFile) {
   const kind = await kindOf(path);
   if (kind !== undefined) yield* recordsOfFile(path, kind);
-  else if (isDocument(path)) yield* recordsIn(JSON.parse(await readText(path).catch(() => "null")));
+  else if (isDocument(path)) yield* recordsIn(await jsonIn(path));
 }
 
 function isDocument(path: string): boolean {
   return extname(path).toLowerCase() === ".json";
 }
 
-/** A table whose rows cannot be told apart is taken line by line. */
+/** What is in a JSON file; `undefined` where that is no JSON. */
+async function jsonIn(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readText(path));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A table whose rows cannot be told apart, and what is called JSON and is none, is taken line by line. */
 async function kindOf(path: string): Promise<TextKind | undefined> {
   if (basename(path) === JOURNAL_FILE) return undefined;
+  if (isDocument(path)) return (await jsonIn(path)) === undefined ? "lines" : undefined;
   const kind = KINDS[extname(path).toLowerCase()];
   if (kind !== "table") return kind;
   try {
@@ -116,10 +126,11 @@ export async function changeFile(
 ): Promise<FileChange | undefined> {
   const { traces, write } = given;
   if (basename(file.path) === JOURNAL_FILE && file.run !== null) return journalChange(file, file.run.history, traces);
+  const isJson = isDocument(file.path) && (await kindOf(file.path)) === undefined;
   const removes = await removedFrom(file, given);
   if (removes === 0) return undefined;
   if (write && removes === "all") await removeFile(file);
-  if (write && removes !== "all" && isDocument(file.path)) {
+  if (write && removes !== "all" && isJson) {
     await writeFileAtomic(file.path, `${JSON.stringify(await documentWithout(file, traces), null, 2)}\n`);
   }
   return { file, removes };
@@ -169,14 +180,14 @@ async function removedFrom(
 }
 
 async function removedFromDocument(file: PlacedFile, traces: Traces): Promise<"all" | number> {
-  const value: unknown = JSON.parse(await readText(file.path).catch(() => "null"));
+  const value = await jsonIn(file.path);
   const { value: left, removed } = pruneJson(value, traces, rowPlace(file));
   if (left !== undefined) return removed;
   return traces.learn(fieldsOf(value), rowPlace(file)) ? "all" : 1;
 }
 
 async function documentWithout(file: PlacedFile, traces: Traces): Promise<unknown> {
-  const value: unknown = JSON.parse(await readText(file.path));
+  const value = await jsonIn(file.path);
   return pruneJson(value, traces, rowPlace(file)).value ?? blankJson(value, traces);
 }
 
@@ -184,7 +195,6 @@ async function documentWithout(file: PlacedFile, traces: Traces): Promise<unknow
 async function isOfAnother(path: string, file: PlacedFile, traces: Traces): Promise<boolean> {
   if (!IS_IMAGE.test(path)) return false;
   const description = join(dirname(path), `${basename(path, extname(path))}.json`);
-  const text = await readText(description).catch(() => undefined);
-  if (text === undefined) return false;
-  return pruneJson(JSON.parse(text), traces, rowPlace(file)).value !== undefined;
+  const told = await jsonIn(description);
+  return told !== undefined && pruneJson(told, traces, rowPlace(file)).value !== undefined;
 }
