@@ -76,34 +76,21 @@ function commonPrice([first, ...others]: readonly (Price | undefined)[]): Price 
 }
 
 /** What decides answers beside the model and the questions. */
-function settingsOf({
-  blurOthers,
-  toolbox,
-  scene,
-  evidence,
-  mode,
-  shots,
-  shotMode,
-  categories,
-  taxonomy,
-  pack,
-  distilled,
-  store,
-  transcribe,
-}: Asked) {
-  const rest = {
-    blurOthers,
-    evidence,
-    mode,
-    shots,
-    shotMode,
-    categories,
-    taxonomy,
-    pack,
-    distilled,
-    store,
-    transcribe,
-  };
-  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
-  return { "--toolbox": toolbox, "--scene": scene, ...Object.fromEntries(given) };
+const DECIDING = [
+  "blurOthers",
+  "evidence",
+  "mode",
+  "shots",
+  "shotMode",
+  "categories",
+  "taxonomy",
+  "pack",
+  "distilled",
+  "store",
+  "transcribe",
+] as const satisfies readonly (keyof Asked)[];
+
+function settingsOf(asked: Asked) {
+  const given = DECIDING.flatMap((name) => (asked[name] === undefined ? [] : [[name, asked[name]] as const]));
+  return { "--toolbox": asked.toolbox, "--scene": asked.scene, ...Object.fromEntries(given) };
 }
