@@ -89,7 +89,9 @@ describe("a text embedder as the user names it", () => {
   });
 
   it.each(["rules", "nomic-embed-text", "ollama:"])("is refused with how it is written: %s", async (spec) => {
-    await expect(openTextEmbedder(spec)).rejects.toThrow("An embedder is written openai:<name> or ollama:<name>");
+    await expect(openTextEmbedder(spec)).rejects.toThrow(
+      "An embedder is written openai:<name>, ollama:<name> or clip:vit-base-patch32, not",
+    );
   });
 });
 
