@@ -79,7 +79,7 @@ describe("the page of a report", () => {
     expect(shown).toContain("To https://api.example/v1: 2 requests of 2013.3 kB in all, with these images");
     expect(shown).toContain(`<img alt="F1, &lt;mouth>" src="${PIXEL}"`);
     expect(shown).toContain("448 x 426 px, 16.9 kB");
-    expect(shown).toContain('<span class="undrawn">damaged</span>');
+    expect(shown).toContain('<span class="undrawn">not drawn</span>');
     expect(reportPage(viewOf(report), PIXEL)).not.toContain("What was sent");
   });
 
