@@ -65,12 +65,21 @@ const BEYOND =
 const LOOKS_AT =
   /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
 
+/** "How would she feel at a funeral?", but not "What would she have to show?" */
+const ELSEWHERE =
+  /^(?:and |so )?(?:what|how|who|which)\b.*\bwould (?:s?he|they|it|f\d+|(?:this|that|these|those|the) \w+) (?:feel|be feeling|look|react|respond|express|show)\b/i;
+
 function refusal(text: string, faces: FacesMeant): QuestionKind | undefined {
   if (text === "") return undefined;
   if (isOtherLanguage(text)) return unanswerable("it reads questions in English only");
   if (ORDERS.test(text) || !OPENINGS.test(text)) return unanswerable("it is no question about the expressions it sees");
   if (faces.unknown.length > 0) {
     return unanswerable(`there is no ${faces.unknown.join(", ")} among the faces that were found`);
+  }
+  if (ELSEWHERE.test(text)) {
+    return unanswerable(
+      "it reads what is shown here: for what another situation leads to expect, there is `kuleshov context`",
+    );
   }
   if (LOOKS_AT.test(text)) return unanswerable("it reads expressions, not where people look");
   return BEYOND.test(text) ? unanswerable("it reads expressions and their context, nothing else") : undefined;
