@@ -71,7 +71,9 @@ it("fetches no network whose licence was not accepted, and none that there is no
     expect(jobs[0]?.state).toBe("failed");
     return jobs;
   });
-  expect(job?.failure).toMatch(/^Nothing can be pulled under the name "no_such": known are clip-vit-base-patch32, face_landmarker/);
+  expect(job?.failure).toMatch(
+    /^Nothing can be pulled under the name "no_such": known are clip-vit-base-patch32, face_landmarker/,
+  );
 });
 
 it("tries a judge as doctor does, and says what it saw; one that is built in needs none", async () => {
