@@ -27,7 +27,7 @@ async function traceCommand(place: string, { page, spans }: TraceOptions): Promi
   const { renderTrace } = await import("../render/terminal-trace.ts");
   await print(renderTrace(report, outputStyle()));
   if (page !== undefined) {
-    const { tracePage } = await import("../pages/trace-page.ts");
+    const { tracePage } = await import("../pages/trace-page.tsx");
     await writeFileAtomic(page, tracePage(report));
     note(`Wrote ${page}`);
   }

@@ -38,7 +38,7 @@ export function reportPage(report: ReportView, image: string, frames: readonly (
       <Evidence report={report} />
       <Warnings report={report} />
       <h2>How it came about</h2>
-      <Trace turns={report.trace} />
+      <Trace turns={report.trace} spent={report.spent} />
       <WhatWasSent report={report} />
     </>,
   );

@@ -24,6 +24,8 @@ export interface ReportView {
   readonly warnings: readonly string[];
   /** What each server was sent. */
   readonly sent: readonly Sent[];
+  /** How long each step took, and what the model's server counted. */
+  readonly spent: string;
   readonly trace: readonly TurnView[];
 }
 
@@ -115,6 +117,8 @@ export interface EvidenceView {
 }
 
 export interface TurnView {
+  /** Whose conversation begins with it, where there were several; `null` for the others. */
+  readonly of: string | null;
   readonly complaint: string | null;
   readonly said: StepView;
   readonly tools: readonly StepView[];
@@ -125,4 +129,6 @@ export interface StepView {
   readonly input: string | null;
   readonly output: string;
   readonly took: string;
+  /** Captions of the images that came back. */
+  readonly images: readonly string[];
 }

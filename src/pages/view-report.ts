@@ -6,24 +6,16 @@ import { type CheckedClaim, supportShares } from "../domain/grounding.ts";
 import type { Reading, SubjectJudgment } from "../domain/judgment.ts";
 import type { Face } from "../domain/measurement.ts";
 import { type ReadingRow, readingRows } from "../domain/reading-rows.ts";
-import type { Report, TraceStep } from "../domain/report.ts";
-import { turnsOf } from "../domain/trace-tree.ts";
+import type { Report } from "../domain/report.ts";
 import { visibleText } from "../platform/visible-text.ts";
 import { actionUnitRegion } from "../render/face-regions.ts";
 import { accentOf } from "../render/overlay.ts";
 import { sceneLayers } from "../render/overlay-scene.ts";
 import type { ClipView } from "./clip-view.ts";
-import type {
-  ClaimView,
-  EvidenceView,
-  ReadingView,
-  ReportView,
-  StepView,
-  SubjectView,
-  TextPart,
-} from "./report-view.ts";
+import type { ClaimView, EvidenceView, ReadingView, ReportView, SubjectView, TextPart } from "./report-view.ts";
 import { viewOfClip } from "./view-clip.ts";
 import { faceView } from "./view-face.ts";
+import { spentInWords, viewOfTrace } from "./view-trace.ts";
 
 /** Text on objects and tabs, as a share of the image's longer side. */
 const FONT_SHARE = 1 / 62;
@@ -61,11 +53,8 @@ export function viewOf(report: Report): ReportView {
     grounding: groundingInWords(grounding),
     warnings: report.warnings.map(visibleText),
     sent: provenance.sent,
-    trace: turnsOf(report.trace).map(({ complaint, answer, tools }) => ({
-      complaint: complaint === null ? null : visibleText(complaint.output),
-      said: stepView(answer),
-      tools: tools.map(stepView),
-    })),
+    spent: spentInWords(provenance),
+    trace: viewOfTrace(report.trace),
   };
 }
 
@@ -202,20 +191,4 @@ function groundingInWords(grounding: Report["grounding"]): string {
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-function stepView({ name, input, output, durationMs, tokens }: TraceStep): StepView {
-  const time =
-    durationMs === null
-      ? ""
-      : durationMs < 1000
-        ? `${Math.round(durationMs)} ms`
-        : `${(durationMs / 1000).toFixed(1)} s`;
-  const counted = tokens?.input == null ? "" : `${tokens.input} + ${tokens.output ?? 0} tokens`;
-  return {
-    name: visibleText(name),
-    input: input === null ? null : visibleText(input),
-    output: visibleText(output),
-    took: [time, counted].filter((part) => part !== "").join(", "),
-  };
 }

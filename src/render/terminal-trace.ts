@@ -8,7 +8,7 @@ export function renderTrace({ trace, provenance }: Report, style: TerminalStyle)
   const { image, model, timingsMs, tokens } = provenance;
   const turns = turnsOf(trace);
   const steps = (["decode", "measure", "observe", "judge"] as const).map(
-    (step) => `${step} ${duration(timingsMs[step])}`,
+    (step) => `${step} ${durationInWords(timingsMs[step])}`,
   );
   const lines = turns.flatMap(({ complaint, answer, tools }, index) => {
     const isLast = index === turns.length - 1;
@@ -51,7 +51,7 @@ function toolLines(
 }
 
 function facts({ durationMs, tokens }: TraceStep, style: TerminalStyle): string {
-  const time = durationMs === null ? "" : duration(durationMs);
+  const time = durationMs === null ? "" : durationInWords(durationMs);
   return style.dim(`${time}${tokens === null ? "" : tokensInWords(tokens)}`);
 }
 
@@ -61,7 +61,7 @@ export function tokensInWords({ input, output, cached }: TokenUse): string {
   return `, ${input ?? "?"} tokens in${cached === undefined ? "" : ` (${cached} cached)`}, ${output ?? "?"} out`;
 }
 
-function duration(ms: number): string {
+export function durationInWords(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 

@@ -3,7 +3,7 @@ import { ask } from "../../src/ask.ts";
 import { openDependencies } from "../../src/compose/ask.ts";
 import { reportPage } from "../../src/pages/report-page.tsx";
 import { answersPage } from "../../src/pages/result-pages.tsx";
-import { tracePage } from "../../src/pages/trace-page.ts";
+import { tracePage } from "../../src/pages/trace-page.tsx";
 import { viewOf } from "../../src/pages/view-report.ts";
 import { renderTerminalReport } from "../../src/render/terminal-report.ts";
 import { createTerminalStyle, forTerminal } from "../../src/render/terminal-style.ts";

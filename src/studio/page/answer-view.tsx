@@ -4,7 +4,7 @@ import { ClipTimeline } from "../../pages/clip-timeline.tsx";
 import { Answer, type Lighting, LightingContext } from "../../pages/report-cited.tsx";
 import { absence, LAYERS, type Layer, ReportFigure } from "../../pages/report-figure.tsx";
 import { Asked, Evidence, Subject, Warnings, WhatWasSent } from "../../pages/report-sections.tsx";
-import { Trace } from "../../pages/report-trace.tsx";
+import { Trace, thumbnailsOf } from "../../pages/report-trace.tsx";
 import type { ReportView } from "../../pages/report-view.ts";
 import { go, query, withQuery } from "./address.ts";
 import type { ShownAnswer } from "./image-page.tsx";
@@ -70,7 +70,7 @@ export function AnswerView({ image, run, view, notes, asking, history }: AnswerP
       <h2>Evidence</h2>
       <Evidence report={view} />
       <h2>How it came about</h2>
-      <Trace turns={view.trace} />
+      <Trace turns={view.trace} spent={view.spent} shown={thumbnailsOf(view.sent)} />
       <WhatWasSent report={view} />
     </LightingContext.Provider>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Answer } from "../../pages/report-cited.tsx";
 import { Evidence, Subject } from "../../pages/report-sections.tsx";
-import { Trace } from "../../pages/report-trace.tsx";
+import { Trace, thumbnailsOf } from "../../pages/report-trace.tsx";
 import type { RunHead, WholeAnswer } from "../evaluation-answers.ts";
 import { go, href, withQuery } from "./address.ts";
 import { Failure } from "./parts.tsx";
@@ -95,7 +95,7 @@ function Whole({ path, condition, ...answer }: WholeAnswer & { readonly path: st
       ) : (
         <>
           <h3>How it came about</h3>
-          <Trace turns={view.trace} />
+          <Trace turns={view.trace} spent={view.spent} shown={thumbnailsOf(view.sent)} />
           <details>
             <summary>Evidence</summary>
             <Evidence report={view} />
