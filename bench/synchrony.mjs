@@ -102,7 +102,7 @@ for (const seconds of [46, 90, 180]) {
   for (const constantS of [0.5, 2, 5]) apart(`drift ${constantS} s`, drifting(constantS), seconds, 5);
   apart("smiles", smiling, seconds, 5);
 }
-apart("smiles", smiling, 90, 25, Math.ceil(PAIRS / 5));
+apart("smiles", smiling, 90, 25);
 for (const seconds of [46, 90, 180]) {
   together("echo 50 %", echoed(0.5), seconds, 5);
   together("smiles 50 %", answered(0.5), seconds, 5);

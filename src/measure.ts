@@ -147,8 +147,8 @@ export async function writeWhole(
   signal?: AbortSignal,
 ): Promise<number | null> {
   const { run, rows } = study;
-  const paths = clips ? await writeClipTables(study) : [];
-  if (hearing !== undefined) await writeVoices(run, paths, hearing, signal);
+  if (clips) await writeClipTables(study);
+  if (hearing !== undefined) await writeVoices(run, hearing, signal);
   await rows.flush();
   if (parquet) await writeParquetTables(run, signal);
   const timelines = clips ? await writeTimelines(run, { video, fps }, signal) : [];

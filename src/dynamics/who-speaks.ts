@@ -90,23 +90,44 @@ const LIPS_MOVE_FROM = 0.01;
 const UNITS_MOVE_FROM = 0.1;
 const MOUTH_UNITS = ["AU25", "AU26", "AU27"];
 
-/**
- * How far a person's mouth is open through a clip: the gap between the lips where landmarks were measured, else what AU25,
- * AU26 and AU27 have together. `null` where neither was.
- */
-export function mouthCurve(faceId: string, sights: readonly Sight[]): MouthCurve | null {
-  const curve = (opening: (measurement: FaceMeasurement) => number | undefined) =>
-    sights.flatMap(({ place: { timestampS, cut }, face }) => {
-      const open = face.measurements.map(opening).find((one) => one !== undefined);
-      return open === undefined ? [] : [{ timeS: timestampS, cut: cut === true, open }];
-    });
-  const byLips = curve(gapOfLips);
-  if (byLips.length > 0) return { faceId, samples: byLips, movesFrom: LIPS_MOVE_FROM };
-  const byUnits = curve(openUnits);
-  return byUnits.length > 0 ? { faceId, samples: byUnits, movesFrom: UNITS_MOVE_FROM } : null;
+type Mouth = Pick<FaceMeasurement, "actionUnits" | "landmarks">;
+
+/** Of one person, frame by frame; only what it comes to is kept. */
+export interface MouthCollector {
+  add(place: Sight["place"], measurements: readonly Mouth[]): void;
+  /** `null` where neither lips nor action units of the mouth were measured. */
+  curve(): MouthCurve | null;
 }
 
-function gapOfLips({ landmarks }: FaceMeasurement): number | undefined {
+/**
+ * How far a person's mouth is open through a clip: the gap between the lips where landmarks were measured, else what AU25,
+ * AU26 and AU27 have together.
+ */
+export function collectMouth(faceId: string): MouthCollector {
+  const [byLips, byUnits]: [MouthCurve["samples"][number][], MouthCurve["samples"][number][]] = [[], []];
+  return {
+    add({ timestampS, cut }, measurements) {
+      const put = (samples: typeof byLips, opening: (mouth: Mouth) => number | undefined) => {
+        const open = measurements.map(opening).find((one) => one !== undefined);
+        if (open !== undefined) samples.push({ timeS: timestampS, cut: cut === true, open });
+      };
+      put(byLips, gapOfLips);
+      put(byUnits, openUnits);
+    },
+    curve() {
+      if (byLips.length > 0) return { faceId, samples: byLips, movesFrom: LIPS_MOVE_FROM };
+      return byUnits.length > 0 ? { faceId, samples: byUnits, movesFrom: UNITS_MOVE_FROM } : null;
+    },
+  };
+}
+
+export function mouthCurve(faceId: string, sights: readonly Sight[]): MouthCurve | null {
+  const mouth = collectMouth(faceId);
+  for (const { place, face } of sights) mouth.add(place, face.measurements);
+  return mouth.curve();
+}
+
+function gapOfLips({ landmarks }: Mouth): number | undefined {
   const places = landmarks === null ? undefined : LIPS_AND_EYES[landmarks.length];
   const [upper, lower, left, right] = places?.map((index) => landmarks?.[index]) ?? [];
   if (upper === undefined || lower === undefined || left === undefined || right === undefined) return undefined;
@@ -114,7 +135,7 @@ function gapOfLips({ landmarks }: FaceMeasurement): number | undefined {
   return eyes === 0 ? undefined : Math.hypot(upper[0] - lower[0], upper[1] - lower[1]) / eyes;
 }
 
-function openUnits({ actionUnits }: FaceMeasurement): number | undefined {
+function openUnits({ actionUnits }: Mouth): number | undefined {
   const shares = actionUnits
     .filter(({ au, side }) => side === "both" && MOUTH_UNITS.includes(au))
     .map(({ value, scale }) => shareOfScale(value, scale));

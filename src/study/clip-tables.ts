@@ -23,22 +23,16 @@ export const CLIP_TABLES = {
   },
 } as const;
 
-/**
- * From what was written, so that a study that went on after it was killed has the same as one that did not.
- * @returns its clips.
- */
-export async function writeClipTables({ run, rows }: Pick<StudyFolder, "run" | "rows">): Promise<readonly string[]> {
+/** From what was written, so that a study that went on after it was killed has the same as one that did not. */
+export async function writeClipTables({ run, rows }: Pick<StudyFolder, "run" | "rows">): Promise<void> {
   await rows.flush();
   const people = await openStudyPeople(run.folder);
   const tables = Object.entries(CLIP_TABLES).map(([name, table]) => ({ name, ...table, text: [table.header] }));
-  const paths: string[] = [];
   for await (const { path, tracksOf, ...clip } of clipsOf(readImageRecords(run.folder), people)) {
-    paths.push(path);
     const dynamics = clip.dynamics();
     for (const { text, lines } of tables) text.push(lines(path, dynamics, tracksOf));
   }
   for (const { name, text } of tables) await run.write(name, text.join(""));
-  return paths;
 }
 
 interface OpenClip {

@@ -1,9 +1,13 @@
 import { median } from "../domain/statistics/summary.ts";
+import { collectMouth, type MouthCollector, type MouthCurve, type Speaker, whoSpeaks } from "../dynamics/who-speaks.ts";
 import { roundedCell } from "../measuring/measurement-columns.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { SpeechStretch } from "../voice/measure-speech.ts";
+import { openStudyPeople } from "./clip-notes.ts";
+import { clipsOf, type NamedFrame } from "./clip-tables.ts";
 import { type HeardClip, type HearingTools, hearClip } from "./hear-clip.ts";
+import { readImageRecords } from "./imported-study.ts";
 
 /** Column and meaning, in their order. */
 const COLUMNS = [
@@ -12,6 +16,8 @@ const COLUMNS = [
     "kind",
     "stretch: speech without a pause of a quarter of a second in it; no voice: nothing is measured, note says why",
   ],
+  ["track_id", "Whose lips move while it is heard, as in faces.csv; empty where that is not known, and note says why"],
+  ["person", "Who that is, as people.csv says; the track where it says nothing"],
   ["from_s", "When it begins, in seconds from the start of the clip"],
   ["to_s", "When it ends"],
   ["duration_s", "How long it lasts"],
@@ -28,7 +34,7 @@ const COLUMNS = [
   ["syllables", "Voiced peaks of loudness with a dip after them"],
   ["syllables_per_s", "Of them in a second"],
   ["harmonicity_db", "Harmonics above noise; only where the background is 30 dB below"],
-  ["note", "What to beware of, or why nothing is measured; whose voice it is, sound alone does not tell"],
+  ["note", "What to beware of, why nothing is measured, or why nobody knows whose voice it is"],
 ] as const;
 
 type Row = Partial<Record<(typeof COLUMNS)[number][0], string | number | null>>;
@@ -40,21 +46,54 @@ export const VOICES_TABLE = {
   columns: COLUMNS,
 } as const;
 
-/** Listens to each clip, and writes what is heard. */
+/** Listens to each clip of a study whose rows are all written, and writes what is heard and whose lips move. */
 export async function writeVoices(
-  run: RunFolder,
-  clips: readonly string[],
+  run: Pick<RunFolder, "folder" | "write">,
   hearing: HearingTools,
   signal?: AbortSignal,
 ): Promise<void> {
   const text = [csvLines([COLUMNS.map(([name]) => name)])];
-  for (const path of clips) text.push(voiceLines(path, await hearClip({ path, isNamed: false }, hearing, signal)));
+  let mouths = new Map<string, MouthCollector>();
+  const keep = ({ timeS: timestampS, cut, faces }: NamedFrame) => {
+    for (const face of faces) addMouth(mouths, { timestampS, ...(cut ? { cut } : {}) }, face);
+  };
+  const people = await openStudyPeople(run.folder);
+  for await (const { path, tracksOf } of clipsOf(readImageRecords(run.folder), people, keep)) {
+    const curves = [...mouths.values()].flatMap((mouth) => mouth.curve() ?? []);
+    mouths = new Map();
+    const heard = await hearClip({ path, isNamed: false }, hearing, signal);
+    text.push(voiceLines(path, heard, { curves, tracksOf }));
+  }
   await run.write(VOICES_TABLE.name, text.join(""));
 }
 
-function voiceLines(path: string, { sound, warnings }: HeardClip): string {
-  const rows = "silentAs" in sound ? [nothing(sound.silentAs)] : sound.stretches.map(rowOf);
-  const heard = rows.length > 0 ? rows : [nothing("nobody is heard to speak")];
+function addMouth(
+  mouths: Map<string, MouthCollector>,
+  place: Parameters<MouthCollector["add"]>[0],
+  { trackId = "", toolboxes, actionUnits, landmarks = null }: NamedFrame["faces"][number],
+): void {
+  const mouth = mouths.get(trackId) ?? collectMouth(trackId);
+  mouths.set(trackId, mouth);
+  const own = toolboxes.map((toolbox) => actionUnits.filter((unit) => unit.toolbox === toolbox));
+  mouth.add(
+    place,
+    own.map((units, at) => ({ actionUnits: units, landmarks: at === 0 ? landmarks : null })),
+  );
+}
+
+interface SeenMouths {
+  readonly curves: readonly MouthCurve[];
+  tracksOf(person: string): string;
+}
+
+function voiceLines(path: string, { sound, warnings }: HeardClip, { curves, tracksOf }: SeenMouths): string {
+  const stretches = "silentAs" in sound ? [] : sound.stretches;
+  const speakers = whoSpeaks(stretches, curves);
+  const rows = stretches.map((stretch, at) => ({
+    ...rowOf(stretch, stretches[at - 1]),
+    ...speakerCells(stretch, speakers[at], tracksOf),
+  }));
+  const heard = rows.length > 0 ? rows : [nothing("silentAs" in sound ? sound.silentAs : "nobody is heard to speak")];
   const all = [...heard, ...warnings.map((warning) => nothing(warning))];
   return csvLines(all.map((row) => COLUMNS.map(([name]) => roundedCell({ path, ...row }[name] ?? null))));
 }
@@ -63,9 +102,20 @@ function nothing(note: string): Row {
   return { kind: "no voice", note };
 }
 
-function rowOf(stretch: SpeechStretch, at: number, all: readonly SpeechStretch[]): Row {
+function speakerCells({ clipped }: SpeechStretch, speaker: Speaker | undefined, tracksOf: SeenMouths["tracksOf"]): Row {
+  const person = speaker?.faceId ?? null;
+  const notes = [
+    ...(clipped ? ["the sound is cut off at its loudest"] : []),
+    ...(person === null ? [`whose voice it is is not known: ${speaker?.why ?? "nobody was seen"}`] : []),
+  ];
+  return {
+    ...{ track_id: person === null ? null : tracksOf(person), person },
+    note: notes.length === 0 ? null : notes.join("; "),
+  };
+}
+
+function rowOf(stretch: SpeechStretch, before: SpeechStretch | undefined): Row {
   const { fromS, toS, clipped, syllables } = stretch;
-  const before = all[at - 1];
   const lastsS = toS - fromS;
   return {
     ...{ kind: "stretch", from_s: fromS, to_s: toS, duration_s: lastsS },
@@ -76,6 +126,5 @@ function rowOf(stretch: SpeechStretch, at: number, all: readonly SpeechStretch[]
     ...{ background_db: stretch.backgroundDb, syllables },
     syllables_per_s: syllables === null ? null : syllables / lastsS,
     harmonicity_db: stretch.harmonicityDb,
-    note: clipped ? "the sound is cut off at its loudest" : null,
   };
 }

@@ -4,8 +4,11 @@ import { parse } from "csv-parse/sync";
 import { afterAll, expect, it } from "vitest";
 import { createSileroVad } from "../../src/adapters/silero/silero-vad.ts";
 import { createWavSound } from "../../src/adapters/wav/wav-sound.ts";
+import { ImageRecord } from "../../src/measuring/measurement-json.ts";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
+import { writePeople } from "../../src/study/clip-notes.ts";
 import { VOICES_TABLE, writeVoices } from "../../src/study/voices-table.ts";
+import { actionUnits } from "../support/builders.ts";
 import { silent } from "../support/smiling-clip.ts";
 import { spokenSound } from "../support/spoken-sound.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -14,7 +17,22 @@ import { wavFile } from "../support/wav-file.ts";
 const speech = createSileroVad();
 afterAll(() => speech.close());
 
-it("has a row for each stretch of speech with what was measured of it, and says why a clip has none", async () => {
+/** One frame of a study: how far the mouths of its people are open. */
+function record(path: string, timestampS: number, mouths: Readonly<Record<string, number>>): ImageRecord {
+  const nothing = { score: null, quality: null, headPose: null, gaze: null, eyeOpenness: null, expressions: [] };
+  const faces = Object.entries(mouths).map(([trackId, value], at) => ({
+    ...{ faceId: `F${at + 1}`, trackId, box: null, toolboxes: ["mesh@3"], ...nothing },
+    actionUnits: actionUnits({ AU25: value }),
+  }));
+  const frame = { index: Math.round(timestampS * 10), timestampS };
+  return ImageRecord.parse({ path, widthPx: 60, heightPx: 40, sha256: "c".repeat(64), frame, faces });
+}
+
+/** Half open and shut, ten times a second. */
+const speaking = (timeS: number, [fromS, toS]: readonly [number, number]) =>
+  timeS > fromS && timeS < toS ? 0.1 + 0.5 * (Math.round(timeS * 10) % 2) : 0.1;
+
+it("has a row for each stretch of speech with what was measured of it and whose lips move, and says why a clip has none", async () => {
   const folder = await tempFolder();
   const spoken = [1, 3].map((fromS) => ({ fromS, seconds: 1, hz: [200, 220] as const }));
   const said = join(folder, "said.wav");
@@ -24,18 +42,26 @@ it("has a row for each stretch of speech with what was measured of it, and says 
   const mute = join(folder, "mute.mp4");
   await writeFile(mute, "no WAV");
   const run = await openRunFolder(join(folder, "study"), { command: "measure", settings: {}, version: "0" });
-  await writeVoices(run, [said, quiet, mute], { sound: createWavSound(silent.sound), speech });
+  const frames = Array.from({ length: 50 }, (_, at) =>
+    record(said, at / 10, { T1: speaking(at / 10, [1, 2]), T2: 0.1, T3: speaking(at / 10, [4.2, 5]) }),
+  );
+  const lines = [...frames, record(quiet, 0, { T1: 0.1 }), record(mute, 0, {})].map(
+    (one) => `${JSON.stringify(one)}\n`,
+  );
+  await writeFile(join(run.folder, "measurements.jsonl"), lines.join(""));
+  await writePeople(run.folder, [{ path: said, trackId: "T1", fromFrame: 0, person: "Ann" }]);
+  await writeVoices(run, { sound: createWavSound(silent.sound), speech });
   await run.close("finished");
   const rows: Record<string, string>[] = parse(await readFile(join(run.folder, "voices.csv")), {
     columns: true,
     bom: true,
   });
   expect(Object.keys(rows[0] ?? {})).toEqual(VOICES_TABLE.columns.map(([name]) => name));
-  expect(rows.map(({ path, kind, note }) => [path, kind, note])).toEqual([
-    [said, "stretch", ""],
-    [said, "stretch", ""],
-    [quiet, "no voice", "nobody is heard to speak"],
-    [mute, "no voice", "it has no sound track"],
+  expect(rows.map(({ path, kind, track_id, person, note }) => [path, kind, track_id, person, note])).toEqual([
+    [said, "stretch", "T1", "Ann", ""],
+    [said, "stretch", "", "", "whose voice it is is not known: no mouth that is seen moves"],
+    [quiet, "no voice", "", "", "nobody is heard to speak"],
+    [mute, "no voice", "", "", "it has no sound track"],
   ]);
   for (const [at, row] of rows.slice(0, 2).entries()) {
     expect(Number(row.from_s)).toBeCloseTo([1, 3][at] as number, 1);
