@@ -1,5 +1,5 @@
 import type { Episode, EpisodeCurve } from "../domain/episode.ts";
-import { holmAdjusted } from "../domain/statistics/holm.ts";
+import { holmAdjusted } from "../domain/statistics/adjusted-p-values.ts";
 import type { ClipClock, Curve } from "./curve.ts";
 import { findMutualGaze, type MutualGaze } from "./mutual-gaze.ts";
 import { keyOf, type PersonCurves } from "./person-curves.ts";

@@ -84,6 +84,7 @@ export function checkRequirements(
 }
 
 function hasIt(sample: Sample, requirement: Exclude<Requirement, "repeats">): boolean {
+  if (requirement === "ratings") return sample.raters !== null || sample.votes !== undefined;
   if (requirement === "options" || requirement === "pair" || requirement === "raters") {
     return sample[requirement] !== null;
   }
@@ -95,5 +96,6 @@ function absent(scorer: string, requirement: string, samples: readonly Sample[])
     samples.flatMap(({ truth }) => Object.entries(truth).flatMap(([name, value]) => (value === null ? [] : [name]))),
   );
   const has = present.size === 0 ? "no truth at all" : [...present].join(", ");
-  return `Cannot score "${scorer}" as it needs ${requirement}, which no sample has (the dataset gives ${has}): name its column under dataset.columns, or drop the scorer`;
+  const columns = requirement === "ratings" ? "raters or votes" : requirement;
+  return `Cannot score "${scorer}" as it needs ${columns}, which no sample has (the dataset gives ${has}): name its column under dataset.columns, or drop the scorer`;
 }

@@ -81,6 +81,8 @@ export const Sample = z.strictObject({
   pair: z.string().nullable(),
   /** What human raters said, one entry each; `null` where one did not rate. */
   raters: z.array(z.union([z.string(), z.number()]).nullable()).nullable(),
+  /** How many raters gave each label, where it is not known who gave which. */
+  votes: z.record(z.string(), z.number().min(0)).exactOptional(),
   truth: Truth,
   /** Present for a face of a study. */
   measured: StudyMeasurement.optional(),

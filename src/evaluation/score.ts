@@ -43,7 +43,7 @@ export interface Metric<Metadata = unknown> {
 }
 
 /** What a dataset must say for a scorer to have anything to do. */
-export type Requirement = keyof Truth | "options" | "pair" | "raters" | "repeats";
+export type Requirement = keyof Truth | "options" | "pair" | "raters" | "ratings" | "repeats";
 
 /** How an author writes a scorer. */
 export interface ScorerDefinition<Metadata> {

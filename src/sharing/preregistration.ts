@@ -48,6 +48,11 @@ export function preregistration(file: EvalFile, text: string): string {
       [
         `Intervals: ${Math.round(analysis.level * 100)} % bias-corrected and accelerated bootstrap over subjects or images, ${analysis.resamples} resamples, seed ${analysis.seed}.`,
         "Conditions are compared on what both answered: McNemar's test for one right-or-wrong answer per image, paired permutation tests otherwise, with Holm's correction.",
+        ...(scorers.includes("rater-equivalence")
+          ? [
+              `Equivalence with raters: epsilon ${analysis.equivalence.epsilon} in the alternative annotator test, margin ${analysis.equivalence.margin} in two one-sided tests.`,
+            ]
+          : []),
         ...(analysis.groupBy.length === 0 ? [] : [`Results are also given by ${analysis.groupBy.join(", ")}.`]),
       ],
     ],

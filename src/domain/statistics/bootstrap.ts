@@ -9,6 +9,17 @@ const MOST_UNDEFINED = 0.05;
 /** Above this many clusters the jackknife leaves out groups of them: one by one it would cost n squared. */
 const MOST_JACKKNIFE_GROUPS = 500;
 
+/** Up to so many units all resamples are drawn that were asked for; beyond, so many draws in all, but at least 1000 resamples. */
+const ALL_RESAMPLES_UP_TO = 3000;
+const MOST_DRAWS = 12_000_000;
+const FEWEST_RESAMPLES = 1000;
+
+/** Resamples for a number of units: as asked for up to 3 000, fewer beyond, where intervals are narrow anyway. */
+export function resamplesFor(units: number, asked: number): number {
+  if (units <= ALL_RESAMPLES_UP_TO) return asked;
+  return Math.min(asked, Math.max(FEWEST_RESAMPLES, Math.floor(MOST_DRAWS / units)));
+}
+
 /** How an interval is made. */
 export interface BootstrapOptions {
   readonly seed: number;

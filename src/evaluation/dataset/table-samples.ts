@@ -134,7 +134,8 @@ async function sampleOf(
     options: list(columns.options),
     statement: text(columns.statement),
     pair: text(columns.pair),
-    raters: columns.raters?.map((column) => ratingOf(text(column))) ?? null,
+    raters: columns.raters?.map((column) => ratingOf(text(column), column, source)) ?? null,
+    ...(columns.votes !== undefined && { votes: countsOf(columns.votes, numeric, source) }),
     truth: {
       ...NO_TRUTH,
       label,
@@ -215,8 +216,29 @@ function regionOf(cell: string | null): PixelBox | null {
   return { leftPx, topPx, widthPx, heightPx } as PixelBox;
 }
 
-function ratingOf(cell: string | null): string | number | null {
-  return cell !== null && Number.isFinite(Number(cell)) ? Number(cell) : cell;
+/** What a rater said: a label as `labelMap` has it, or a number on the scale of valence where the data set gives one. */
+function ratingOf(cell: string | null, column: string, source: RowSource): string | number | null {
+  if (cell === null) return null;
+  if (source.labelMap !== undefined) {
+    const label = labelOf(cell, source);
+    return label === LEFT_OUT ? null : label;
+  }
+  if (!Number.isFinite(Number(cell))) return cell;
+  return source.scales.valence === undefined ? Number(cell) : toUnitScale(Number(cell), column, source.scales.valence);
+}
+
+/** Votes for labels that the label map leaves out are left out. */
+function countsOf(
+  columns: NonNullable<Columns["votes"]>,
+  numeric: (column: string) => number | null,
+  source: RowSource,
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [vote, column] of Object.entries(columns)) {
+    const label = labelOf(vote, source);
+    if (label !== null && label !== LEFT_OUT) counts[label] = (counts[label] ?? 0) + (numeric(column) ?? 0);
+  }
+  return counts;
 }
 
 function codesOf(

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Price } from "../../domain/price.ts";
 import { SHOT_MODES } from "../../exemplars/shot-modes.ts";
-import { ReadingName } from "../answer.ts";
 import { SCORER_NAMES } from "../scorers/registry.ts";
+import { Analysis } from "./analysis.ts";
 import { Assertion } from "./assertion.ts";
 import { DatasetSource } from "./dataset-source.ts";
 import { Rubric } from "./rubric.ts";
@@ -94,23 +94,6 @@ const Execution = z.strictObject({
   attempts: z.int().min(1).max(20).default(4).describe("Tries of one request to a model, the first included"),
   timeoutSeconds: z.number().positive().default(300),
   stopAfterFailures: z.int().min(1).default(10).describe("Failures in a row after which a provider counts as dead"),
-});
-
-const Analysis = z.strictObject({
-  seed: z.int().default(1),
-  resamples: z.int().min(100).max(1_000_000).default(10_000),
-  level: z.number().gt(0.5).lt(1).default(0.95),
-  reading: ReadingName.default("integrated"),
-  toleranceSeconds: z
-    .number()
-    .positive()
-    .default(0.5)
-    .describe("How far an event in a clip may begin and end beside the coded one"),
-  failures: z
-    .enum(["unscored", "wrong"])
-    .default("unscored")
-    .describe("What calls without an answer are, failed or refused: left unscored, or wrong for accuracy and choice"),
-  groupBy: z.array(z.string().min(1)).default([]).describe("Dataset columns to break results down by"),
 });
 
 const FewShot = z.strictObject({

@@ -1,12 +1,12 @@
-import { bootstrapInterval } from "../../domain/statistics/bootstrap.ts";
-import { holmAdjusted } from "../../domain/statistics/holm.ts";
+import { holmAdjusted } from "../../domain/statistics/adjusted-p-values.ts";
+import { bootstrapInterval, resamplesFor } from "../../domain/statistics/bootstrap.ts";
 import { mcnemarTest } from "../../domain/statistics/mcnemar.ts";
 import { createRandom } from "../../domain/statistics/random.ts";
 import { plainValue, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Metric, ScoredRow, Scorer } from "../score.ts";
 import { placeOfAnswer } from "./answer-rows.ts";
-import { resamplesFor, rowsOf, type ScoredCall } from "./score-cell.ts";
+import { rowsOf, type ScoredCall } from "./score-cell.ts";
 import type { CellResult } from "./summarise.ts";
 
 /** Scored calls under one name: a cell, or a cell of another run. */

@@ -1,4 +1,5 @@
 import type { ScoreTable } from "../../domain/score-table.ts";
+import { resamplesFor } from "../../domain/statistics/bootstrap.ts";
 import { type Estimate, estimates } from "../../domain/statistics/estimate.ts";
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { Answer } from "../answer.ts";
@@ -38,17 +39,6 @@ export interface ScorerResult {
   /** Why scores are missing, with how many. */
   readonly unscored: Readonly<Partial<Record<UnscoredReason, number>>>;
   readonly calls: readonly ScoredCall[];
-}
-
-/** Up to so many units all resamples are drawn that were asked for; beyond, so many draws in all, but at least 1000 resamples. */
-const ALL_RESAMPLES_UP_TO = 3000;
-const MOST_DRAWS = 12_000_000;
-const FEWEST_RESAMPLES = 1000;
-
-/** Resamples for a number of units: as asked for up to 3 000, fewer beyond, where intervals are narrow anyway. */
-export function resamplesFor(units: number, asked: number): number {
-  if (units <= ALL_RESAMPLES_UP_TO) return asked;
-  return Math.min(asked, Math.max(FEWEST_RESAMPLES, Math.floor(MOST_DRAWS / units)));
 }
 
 /**

@@ -1,26 +1,40 @@
+import { bootstrapInterval, resamplesFor } from "../../domain/statistics/bootstrap.ts";
+import { cohenKappaStatistic } from "../../domain/statistics/cohen-kappa.ts";
 import { type ValueSpread, valueSpreads } from "../../domain/statistics/fixed-values.ts";
-import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
-import type { ReadingName } from "../answer.ts";
+import { meanStatistic, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import { topLabel } from "../answer.ts";
+import type { Analysis } from "../file/analysis.ts";
 import type { LabelReader } from "../label-reader.ts";
 import { defineScorer, type ScoredRow, scored, unscored } from "../score.ts";
+import { votesOf } from "./ambiguity.ts";
+import { codesOf } from "./rated.ts";
 
-type GivenNumbers = ReadonlyMap<string, number>;
+interface Given {
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly label: string | null;
+  /** Labels that are held to be right: the sample's, else what each of its raters said. */
+  readonly right: ReadonlyMap<string, number>;
+}
+type Rows = readonly ScoredRow<Given>[];
 
-/** Whether the model's numbers are estimates or habits: distinct values and variance of every number it gives. */
-export function createFixedValuesScorer(reader: LabelReader, reading: ReadingName) {
-  return defineScorer<GivenNumbers>({
+/** Whether the model's numbers are estimates or habits, and whether its labels tell one image from another at all. */
+export function createFixedValuesScorer(reader: LabelReader, { reading, seed, level, resamples }: Analysis) {
+  const read = (label: string) => reader.readOrKeep(label);
+  return defineScorer<Given>({
     name: "fixed-values",
-    description: "Distinct values and variance of each probability, valence and arousal; few values are habits",
+    description:
+      "Distinct values and variance of each number; few values are habits; and agreement beyond answers at a base rate",
     requires: [],
-    score(answer) {
+    score(answer, sample) {
       const { distribution, valence, arousal } = answer[reading];
-      const given = new Map(
-        (distribution ?? []).map(({ label, probability }) => [`p(${reader.readOrKeep(label)})`, probability]),
-      );
-      if (valence !== null) given.set("valence", valence);
-      if (arousal !== null) given.set("arousal", arousal);
-      if (given.size === 0) return unscored("abstained", "The answer gives no numbers");
-      return scored(given.size, given, `${given.size} numbers`);
+      const numbers = new Map((distribution ?? []).map(({ label, probability }) => [`p(${read(label)})`, probability]));
+      if (valence !== null) numbers.set("valence", valence);
+      if (arousal !== null) numbers.set("arousal", arousal);
+      if (numbers.size === 0) return unscored("abstained", "The answer gives no numbers");
+      const top = topLabel(answer[reading]);
+      const { label } = sample.truth;
+      const right = label === null ? votesOf(sample, read) : new Map([[read(label), 1]]);
+      return scored(numbers.size, { numbers, label: top && read(top.label), right }, `${numbers.size} numbers`);
     },
     metrics(rows) {
       const suspect = new Set(spreadsOf(rows).flatMap((spread) => (spread.suspect ? [spread.name] : [])));
@@ -31,10 +45,29 @@ export function createFixedValuesScorer(reader: LabelReader, reading: ReadingNam
           statistic: (some) =>
             meanStatistic(
               some.map(
-                ({ metadata }) => [...metadata.keys()].filter((name) => suspect.has(name)).length / metadata.size,
+                ({ metadata: { numbers } }) =>
+                  [...numbers.keys()].filter((name) => suspect.has(name)).length / numbers.size,
               ),
             ),
         },
+        ...(rows.some(isHeldAgainst)
+          ? [{ name: "agreement_beyond_base_rate", better: "higher" as const, statistic: beyondBaseRate }]
+          : []),
+      ];
+    },
+    notes(rows) {
+      const held = rows.filter(isHeldAgainst);
+      const labels = new Set(held.map(({ metadata }) => metadata.label));
+      if (held.length < ENOUGH_TO_SAY || new Set(held.flatMap(({ metadata }) => [...metadata.right.keys()])).size < 2)
+        return [];
+      if (labels.size === 1) return [`It says "${[...labels][0]}" of every one of ${held.length} samples.`];
+      const interval = bootstrapInterval(beyondBaseRate(held), held.length, {
+        ...{ seed, level, resamples: resamplesFor(held.length, resamples) },
+        clusters: held.map(({ cluster }) => cluster),
+      });
+      if (interval === null || interval.low > 0) return [];
+      return [
+        `Its labels agree with what is held to be right no more than if they were dealt out among the samples at random (beyond the base rate [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]): it may say how often each label comes, and not which image it sees.`,
       ];
     },
     tables: (rows) => [
@@ -56,10 +89,34 @@ export function createFixedValuesScorer(reader: LabelReader, reading: ReadingNam
   });
 }
 
-function spreadsOf(rows: readonly ScoredRow<GivenNumbers>[]): ValueSpread[] {
+/** Fewer samples say nothing of a base rate. */
+const ENOUGH_TO_SAY = 20;
+
+function isHeldAgainst({ metadata: { label, right } }: ScoredRow<Given>): boolean {
+  return label !== null && right.size > 0;
+}
+
+/** Cohen's kappa of the labels with those held to be right: 0 where they agree as often as if they were dealt out at random. */
+function beyondBaseRate(rows: Rows): WeightedStatistic {
+  const code = codesOf();
+  const pairs: [number, number][] = [];
+  const of: { readonly row: number; readonly share: number }[] = [];
+  rows.forEach(({ metadata: { label, right } }, row) => {
+    const all = [...right.values()].reduce((sum, count) => sum + count, 0);
+    for (const [truth, count] of right) {
+      if (label === null || count === 0) continue;
+      pairs.push([code(label), code(truth)]);
+      of.push({ row, share: count / all });
+    }
+  });
+  const kappa = cohenKappaStatistic(pairs);
+  return (weights) => kappa(Float64Array.from(of, ({ row, share }) => (weights[row] as number) * share));
+}
+
+function spreadsOf(rows: Rows): ValueSpread[] {
   const values = new Map<string, number[]>();
   for (const { metadata } of rows) {
-    for (const [name, value] of metadata) {
+    for (const [name, value] of metadata.numbers) {
       const list = values.get(name);
       if (list === undefined) values.set(name, [value]);
       else list.push(value);

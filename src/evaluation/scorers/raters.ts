@@ -1,14 +1,10 @@
 import { icc21Statistic } from "../../domain/statistics/intraclass-correlation.ts";
 import { krippendorffStatistic, type MeasurementLevel } from "../../domain/statistics/krippendorff-alpha.ts";
 import type { WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
-import { type ReadingName, topLabel } from "../answer.ts";
+import type { ReadingName } from "../answer.ts";
 import type { LabelReader } from "../label-reader.ts";
-import { defineScorer, type Metric, type ScoredRow, scored, unscored } from "../score.ts";
-
-interface Rated {
-  readonly answer: string | number;
-  readonly raters: readonly (string | number | null)[];
-}
+import { defineScorer, type Metric, type ScoredRow, scored } from "../score.ts";
+import { codesOf, nearnessOf, type Rated, ratedOf } from "./rated.ts";
 
 /** The model as one more rater: its agreement with each human beside the humans' agreement with one another. */
 export function createRatersScorer(reader: LabelReader, reading: ReadingName) {
@@ -16,17 +12,11 @@ export function createRatersScorer(reader: LabelReader, reading: ReadingName) {
     name: "raters",
     description: "Krippendorff's alpha and ICC(2,1) of model with raters, beside the human-human ceiling",
     requires: ["raters"],
-    score(answer, { raters }) {
-      const given = raters?.filter((rating) => rating !== null) ?? [];
-      if (raters === null || given.length === 0) return unscored("no truth", "Nobody rated the sample");
-      const numeric = given.every((rating) => typeof rating === "number");
-      const own = numeric ? answer[reading].valence : topLabel(answer[reading])?.label;
-      if (own === null || own === undefined) return unscored("abstained", "The answer gives nothing to compare");
-      const plain = (value: string | number) => (typeof value === "number" ? value : reader.readOrKeep(value));
-      const rated = { answer: plain(own), raters: raters.map((rating) => (rating === null ? null : plain(rating))) };
-      const agreeing = rated.raters.filter((rating) => rating === rated.answer).length;
-      const value = numeric ? meanDistance(rated) : agreeing / given.length;
-      return scored(value, rated, `${rated.answer} among ${given.map(plain).join(", ")}`);
+    score(answer, sample) {
+      const rated = ratedOf(answer, sample, { reader, reading });
+      if ("explanation" in rated) return rated;
+      const given = rated.raters.filter((rating) => rating !== null);
+      return scored(nearnessOf(rated), rated, `${rated.answer} among ${given.join(", ")}`);
     },
     metrics(rows) {
       const numeric = rows.every(({ metadata }) => typeof metadata.answer === "number");
@@ -86,17 +76,10 @@ function meanAlphaWithEachRater(rows: readonly ScoredRow<Rated>[], level: Measur
   };
 }
 
-/** Labels become numbers in the order they appear; for nominal data any numbers do. */
 function alpha(ratings: readonly (readonly (string | number | null)[])[], level: MeasurementLevel): WeightedStatistic {
-  const codes = new Map<string, number>();
-  const code = (rating: string | number | null): number | null => {
-    if (rating === null || typeof rating === "number") return rating;
-    const known = codes.get(rating) ?? codes.size;
-    codes.set(rating, known);
-    return known;
-  };
+  const code = codesOf();
   return krippendorffStatistic(
-    ratings.map((row) => row.map(code)),
+    ratings.map((row) => row.map((rating) => (rating === null ? null : code(rating)))),
     level,
   );
 }
@@ -104,8 +87,4 @@ function alpha(ratings: readonly (readonly (string | number | null)[])[], level:
 function meanOf(raters: readonly (string | number | null)[]): number | null {
   const numbers = raters.filter((rating) => typeof rating === "number");
   return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-}
-
-function meanDistance({ answer, raters }: Rated): number {
-  return Math.abs((answer as number) - (meanOf(raters) as number));
 }

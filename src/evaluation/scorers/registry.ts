@@ -1,4 +1,5 @@
 import type { ReadingName } from "../answer.ts";
+import type { Analysis } from "../file/analysis.ts";
 import type { Rubric } from "../file/rubric.ts";
 import type { PersonGrade } from "../judge/person-grades.ts";
 import type { LabelReader } from "../label-reader.ts";
@@ -7,6 +8,7 @@ import type { Scorer } from "../score.ts";
 import { createAccuracyScorer } from "./accuracy.ts";
 import { createActionUnitsScorer } from "./action-units.ts";
 import { createAffectScorer } from "./affect.ts";
+import { createAmbiguityScorer } from "./ambiguity.ts";
 import { createCalibrationScorer } from "./calibration.ts";
 import { createChoiceScorer } from "./choice.ts";
 import { createEmerScorer } from "./emer.ts";
@@ -17,6 +19,7 @@ import { createLabelSetsScorer } from "./label-sets.ts";
 import { createOpenVocabularyScorer } from "./open-vocabulary.ts";
 import { createAffectOverTimeScorer } from "./over-time.ts";
 import { createRankingScorer } from "./ranking.ts";
+import { createRaterEquivalenceScorer } from "./rater-equivalence.ts";
 import { createRatersScorer } from "./raters.ts";
 import { createRegeScorer } from "./rege.ts";
 import { createReproducibilityScorer } from "./reproducibility.ts";
@@ -25,6 +28,7 @@ import { createRubricScorer } from "./rubric.ts";
 
 /** What scorers share. */
 interface ScoringContext {
+  readonly analysis: Analysis;
   readonly reader: LabelReader;
   readonly reading: ReadingName;
   readonly wheels: readonly EmotionWheel[];
@@ -50,11 +54,13 @@ const SCORERS = {
   "action-units": createActionUnitsScorer,
   calibration: ({ reader, reading }) => createCalibrationScorer(reader, reading),
   faithfulness: createFaithfulnessScorer,
-  "fixed-values": ({ reader, reading }) => createFixedValuesScorer(reader, reading),
+  "fixed-values": ({ reader, analysis }) => createFixedValuesScorer(reader, analysis),
   reproducibility: ({ reader, reading }) => createReproducibilityScorer(reader, reading),
   "rouge-l": createRougeLScorer,
   rege: ({ reader, reading }) => createRegeScorer(reader, reading),
   raters: ({ reader, reading }) => createRatersScorer(reader, reading),
+  "rater-equivalence": ({ reader, analysis }) => createRaterEquivalenceScorer(reader, analysis),
+  ambiguity: ({ reader, reading }) => createAmbiguityScorer(reader, reading),
   choice: createChoiceScorer,
   emer: createEmerScorer,
   rubric: ({ rubric, grades }) => createRubricScorer(rubric, grades),

@@ -22,7 +22,7 @@ export async function scorersOf(
   const { rubric, analysis } = file;
   const reader = createLabelReader(labels, lemmas);
   const { reading, toleranceSeconds: toleranceS } = analysis;
-  const context = { reader, reading, toleranceS, wheels, lemmas, rubric, grades };
+  const context = { reader, reading, analysis, toleranceS, wheels, lemmas, rubric, grades };
   const asserted = file.assertions.length === 0 ? [] : [createAssertionsScorer(file.assertions)];
   const scorers = [...file.scorers.map((name) => createScorer(name, context)), ...asserted, ...own];
   const names = scorers.map(({ name }) => name);

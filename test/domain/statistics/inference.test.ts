@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { holmAdjusted } from "../../../src/domain/statistics/adjusted-p-values.ts";
 import { bootstrapInterval } from "../../../src/domain/statistics/bootstrap.ts";
 import {
   concordance,
@@ -7,7 +8,6 @@ import {
   pearsonStatistic,
 } from "../../../src/domain/statistics/correlation.ts";
 import { estimate } from "../../../src/domain/statistics/estimate.ts";
-import { holmAdjusted } from "../../../src/domain/statistics/holm.ts";
 import { mcnemarTest } from "../../../src/domain/statistics/mcnemar.ts";
 import {
   mean,

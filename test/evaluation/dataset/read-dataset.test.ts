@@ -69,7 +69,7 @@ describe("a table", () => {
       columns: { note: "indoors" },
       truth: { label: "happy", valence: 1, arousal: null, labels: null },
     });
-    expect(samples[1]).toMatchObject({ raters: [2, 3], columns: {}, truth: { valence: -0.5 } });
+    expect(samples[1]).toMatchObject({ raters: [-0.75, -0.5], columns: {}, truth: { valence: -0.5 } });
   });
 
   it.each([

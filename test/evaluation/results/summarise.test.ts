@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { resamplesFor } from "../../../src/domain/statistics/bootstrap.ts";
 import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
 import { compareSides } from "../../../src/evaluation/results/compare.ts";
-import { resamplesFor } from "../../../src/evaluation/results/score-cell.ts";
 import { summarise } from "../../../src/evaluation/results/summarise.ts";
 import { answeredRecord, type CallRecord, unansweredRecord } from "../../../src/evaluation/runner/call-record.ts";
 import { callsOf, cellId } from "../../../src/evaluation/runner/plan.ts";
