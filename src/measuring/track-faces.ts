@@ -14,10 +14,23 @@ const FaceTrack = z.strictObject({
   lastSeenS: z.number(),
   /** What the face looked like then, see face-patch.ts. */
   patch: z.array(z.number()),
-  /** Mean descriptor of who it is, over how many looks, and when the last of them was; `null` before the first. */
-  person: z.strictObject({ descriptor: z.array(z.number()), looks: z.int(), lookedAtS: z.number() }).nullable(),
+  /** When it was first seen, and in how many frames since. */
+  firstSeenS: z.number().default(0),
+  sights: z.int().default(Number.MAX_SAFE_INTEGER),
+  /** Who it is: `null` before the first look. */
+  person: z
+    .strictObject({
+      /** Mean of the clear looks, over how many, and when the last look was. */
+      descriptor: z.array(z.number()),
+      looks: z.int(),
+      lookedAtS: z.number(),
+      /** Looks that differ from each other: turned heads, poor sights. `yawRad` is `null` where no pose was measured. */
+      views: z.array(z.strictObject({ descriptor: z.array(z.number()), yawRad: z.number().nullable() })).default([]),
+    })
+    .nullable(),
 });
 type FaceTrack = z.infer<typeof FaceTrack>;
+type Person = NonNullable<FaceTrack["person"]>;
 
 /** All tracks of a video so far, and how many ids have been given out. */
 export const TrackingState = z.strictObject({ count: z.int().min(0), tracks: z.array(FaceTrack) });
@@ -31,9 +44,16 @@ interface FrameFaces {
   readonly timestampS: number;
 }
 
+/** What a look at a face tells of who it is. */
+export interface Look {
+  readonly descriptor: PersonDescriptor;
+  /** A poor sight can tell who somebody is, never that it is somebody else. */
+  readonly isClear: boolean;
+}
+
 interface TrackingTools {
   /** Who a face of this frame is; `null` when it cannot be told. Asked only where position does not decide. */
-  describe(face: Face): Promise<PersonDescriptor | null>;
+  describe(face: Face): Promise<Look | null>;
   /** What a face of this frame looks like, see face-patch.ts. */
   patch(face: Face): number[];
   /** Distance of descriptors beyond which a face that is where someone was is somebody else. */
@@ -53,6 +73,12 @@ const CLEARLY_LIKE = 0.7;
 /** How often a track's person is looked at again to steady the mean, and how many looks are enough. */
 const LOOK_EVERY_S = 1;
 const LOOKS_ENOUGH = 6;
+/** A head that is turned by so much more than in every look before is looked at again: 20 degrees. */
+const ANOTHER_POSE_RAD = 0.35;
+/** Looks nearer than this to one that is kept add nothing, and further ones may be of somebody else. */
+const ANOTHER_VIEW = { from: 0.2, to: 0.5, most: 8 };
+/** In so many frames somebody new may still turn out to be who was seen before. */
+const NEW_FOR_SIGHTS = 5;
 
 /** One way to continue a track. */
 interface Link {
@@ -78,9 +104,9 @@ export async function trackFaces(
   const scene: Scene = { state, frame, looks, tools };
   await linkByPosition(owner, scene);
   await rejectMismatches(owner, scene);
-  await reidentify(owner, scene);
+  const mistaken = await reidentify(owner, scene);
   let { count } = state;
-  const tracks = new Map(state.tracks.map((track) => [track.id, track]));
+  const tracks = new Map(state.tracks.filter((one) => !mistaken.has(one)).map((track) => [track.id, track]));
   const faces: Face[] = [];
   for (const face of frame.faces) {
     const before = owner.get(face);
@@ -92,12 +118,12 @@ export async function trackFaces(
 }
 
 interface Looks {
-  of(face: Face): Promise<PersonDescriptor | null>;
+  of(face: Face): Promise<Look | null>;
 }
 
 /** Each face is described once per frame at the most. */
 function createLooks({ describe }: TrackingTools): Looks {
-  const known = new Map<Face, Promise<PersonDescriptor | null>>();
+  const known = new Map<Face, Promise<Look | null>>();
   return {
     of(face) {
       const look = known.get(face) ?? describe(face);
@@ -149,7 +175,7 @@ async function mostSimilar(links: readonly Link[], looks: Looks): Promise<Link> 
   for (const link of links) {
     const look = link.track.person === null ? null : await looks.of(link.face);
     if (look === null || link.track.person === null) continue;
-    const distance = personDistance(look, link.track.person.descriptor);
+    const distance = distanceTo(link.track.person, look);
     if (distance < best.distance) best = { link, distance };
   }
   return best.link;
@@ -160,25 +186,51 @@ async function rejectMismatches(owner: Map<Face, FaceTrack>, { looks, tools }: S
   for (const [face, { patch, person }] of owner) {
     if (person === null || patchSimilarity(patch, tools.patch(face)) >= CLEARLY_LIKE) continue;
     const look = await looks.of(face);
-    if (look !== null && personDistance(look, person.descriptor) > tools.samePersonUpTo) owner.delete(face);
+    if (look?.isClear && distanceTo(person, look) > tools.samePersonUpTo) owner.delete(face);
   }
 }
 
-/** Faces that no position explains: after a cut, or someone who comes back. The most alike are linked first. */
-async function reidentify(owner: Map<Face, FaceTrack>, { state, frame, looks, tools }: Scene): Promise<void> {
-  const free = state.tracks.filter((track) => ![...owner.values()].includes(track));
+/**
+ * Faces that no position explains: after a cut, or someone who comes back; and those of somebody new, who may be known only
+ * once they are seen better. The most alike are linked first. @returns tracks that were never anybody new.
+ */
+async function reidentify(owner: Map<Face, FaceTrack>, scene: Scene): Promise<ReadonlySet<FaceTrack>> {
+  const { tools } = scene;
+  const [mistaken, linked] = [new Set<FaceTrack>(), new Set<Face>()];
+  const pairs = await likenesses(owner, scene);
+  for (const { face, track, distance } of pairs.sort((a, b) => a.distance - b.distance)) {
+    if (distance > tools.sameAgainUpTo) break;
+    if (linked.has(face) || [...owner.values()].includes(track)) continue;
+    const young = owner.get(face);
+    if (young !== undefined) mistaken.add(young);
+    owner.set(face, track);
+    linked.add(face);
+  }
+  return mistaken;
+}
+
+/** Faces of people who are not known for certain, with everybody who is not seen and whom each may be. */
+async function likenesses(owner: ReadonlyMap<Face, FaceTrack>, { state, frame, looks }: Scene) {
   const pairs: { face: Face; track: FaceTrack; distance: number }[] = [];
-  for (const face of frame.faces.filter((one) => !owner.has(one))) {
-    const look = await looks.of(face);
-    for (const track of free) {
+  const free = state.tracks.filter((track) => ![...owner.values()].includes(track));
+  for (const face of frame.faces) {
+    const young = owner.get(face);
+    if (young !== undefined && young.sights >= NEW_FOR_SIGHTS) continue;
+    // Who was seen beside somebody is not that person.
+    const before = young === undefined ? free : free.filter(({ lastSeenS }) => lastSeenS < young.firstSeenS);
+    const look = before.length === 0 ? null : await looks.of(face);
+    for (const track of before) {
       if (look === null || track.person === null) continue;
-      pairs.push({ face, track, distance: personDistance(look, track.person.descriptor) });
+      pairs.push({ face, track, distance: distanceTo(track.person, look) });
     }
   }
-  for (const { face, track, distance } of pairs.sort((a, b) => a.distance - b.distance)) {
-    if (distance > tools.sameAgainUpTo) return;
-    if (!owner.has(face) && ![...owner.values()].includes(track)) owner.set(face, track);
-  }
+  return pairs;
+}
+
+/** How far a look is from the nearest of those that a person is known by. */
+function distanceTo({ descriptor, views }: Person, look: Look): number {
+  const known = [descriptor, ...views.map((view) => view.descriptor)];
+  return Math.min(...known.map((one) => personDistance(look.descriptor, one)));
 }
 
 /** Where a track's face should be now if it went on as it moved. */
@@ -197,8 +249,10 @@ async function continued(id: string, before: FaceTrack | undefined, face: Face, 
   const passedS = before === undefined ? 0 : timestampS - before.lastSeenS;
   const velocity =
     before === undefined || passedS <= 0 || passedS > LONGEST_GAP_S ? still : motion(before, face, passedS);
-  const person = await updatedMean(before?.person ?? null, face, scene);
-  return { id, box: face.box, velocity, lastSeenS: timestampS, patch: scene.tools.patch(face), person };
+  const person = await updatedPerson(before?.person ?? null, face, scene);
+  const seen = { firstSeenS: before?.firstSeenS ?? timestampS, lastSeenS: timestampS };
+  const sights = Math.min((before?.sights ?? 0) + 1, Number.MAX_SAFE_INTEGER);
+  return { id, box: face.box, velocity, ...seen, patch: scene.tools.patch(face), sights, person };
 }
 
 function motion({ box }: FaceTrack, face: Face, passedS: number): FaceTrack["velocity"] {
@@ -211,20 +265,39 @@ function middleOf({ leftPx, topPx, widthPx, heightPx }: PixelBox): readonly [num
   return [leftPx + widthPx / 2, topPx + heightPx / 2];
 }
 
-/** Looks at the person again now and then, until the mean of the looks is steady. */
-async function updatedMean(
-  person: FaceTrack["person"],
+/** Looks at the person again now and then, until the mean of the looks is steady, and when the head is turned as never before. */
+async function updatedPerson(
+  person: Person | null,
   face: Face,
   { frame: { timestampS }, looks }: Scene,
-): Promise<FaceTrack["person"]> {
-  const due = person === null || (person.looks < LOOKS_ENOUGH && timestampS - person.lookedAtS >= LOOK_EVERY_S);
-  const look = due ? await looks.of(face) : null;
+): Promise<Person | null> {
+  const yawRad = face.measurements.find(({ headPose }) => headPose !== null)?.headPose?.yawRad ?? null;
+  if (person !== null && timestampS - person.lookedAtS < LOOK_EVERY_S) return person;
+  if (person !== null && person.looks >= LOOKS_ENOUGH && !isAnotherPose(person, yawRad)) return person;
+  const look = await looks.of(face);
   if (look === null) return person;
-  const before = person ?? { descriptor: look.map(() => 0), looks: 0, lookedAtS: timestampS };
-  const looksNow = before.looks + 1;
+  const view = { descriptor: [...look.descriptor], yawRad };
+  if (person === null) {
+    return { descriptor: view.descriptor, looks: look.isClear ? 1 : 0, lookedAtS: timestampS, views: [view] };
+  }
+  const nearest = distanceTo(person, look);
+  const adds = nearest > ANOTHER_VIEW.from || isAnotherPose(person, yawRad);
+  const isKept = adds && nearest <= ANOTHER_VIEW.to && person.views.length < ANOTHER_VIEW.most;
+  const views = isKept ? [...person.views, view] : person.views;
+  return { ...(look.isClear ? steadied(person, look.descriptor) : person), lookedAtS: timestampS, views };
+}
+
+function isAnotherPose({ views }: Person, yawRad: number | null): boolean {
+  if (yawRad === null) return false;
+  return views.every((view) => view.yawRad !== null && Math.abs(view.yawRad - yawRad) >= ANOTHER_POSE_RAD);
+}
+
+/** The same with one more clear look in its mean. */
+function steadied(person: Person, look: PersonDescriptor): Person {
+  const looksNow = person.looks + 1;
   const descriptor = look.map((value, index) => {
-    const mean = before.descriptor[index] as number; // descriptors of one network have one length
+    const mean = person.descriptor[index] as number; // descriptors of one network have one length
     return mean + (value - mean) / looksNow;
   });
-  return { descriptor, looks: looksNow, lookedAtS: timestampS };
+  return { ...person, descriptor, looks: looksNow };
 }

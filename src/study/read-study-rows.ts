@@ -83,15 +83,11 @@ async function* cellsOf(table: Table, wanted: readonly string[]): AsyncGenerator
     table.refuse,
     wanted.map((name) => columns.indexOf(name)),
   );
-  try {
-    for await (const batch of rowBatches(table)) {
-      for (const row of batch.starts.keys()) {
-        cells.place(batch.bytes, spanOf(batch, row));
-        yield cells;
-      }
+  for await (const batch of rowBatches(table)) {
+    for (const row of batch.starts.keys()) {
+      cells.place(batch.bytes, spanOf(batch, row));
+      yield cells;
     }
-  } finally {
-    await table.bytes.close();
   }
 }
 
@@ -102,42 +98,56 @@ function spanOf({ starts, ends, lines, unterminated }: RowBatch, row: number) {
   };
 }
 
-async function* chunksOf(
+interface StudyRowTables {
+  readonly faces: Table;
+  readonly images: number;
+  readonly clip: string | null;
+}
+
+/** Closes both tables: of a study without a face, the rows of faces are never asked for. */
+async function* chunksOf(folder: string, columns: StudyColumns, tables: StudyRowTables): AsyncGenerator<RowChunk> {
+  try {
+    const path = join(folder, "images.csv");
+    const images = await openTable(path, { refuse: refusing(path) });
+    try {
+      yield* rowsSideBySide(folder, columns, { ...tables, named: images });
+    } finally {
+      await images.bytes.close();
+    }
+  } finally {
+    await tables.faces.bytes.close();
+  }
+}
+
+async function* rowsSideBySide(
   folder: string,
   columns: StudyColumns,
-  { faces, images, clip }: { readonly faces: Table; readonly images: number; readonly clip: string | null },
+  { faces, named: images, clip, ...counted }: StudyRowTables & { readonly named: Table },
 ): AsyncGenerator<RowChunk> {
   const groups = classifiersOf(faces.header.columns);
   const labels = [...groups.values()].flat();
   const numbers = columns.numbers.filter((name) => name !== DISAGREE);
   const rows = cellsOf(faces, [...TEXTS, ...numbers, ...labels]);
-  const path = join(folder, "images.csv");
-  const named = cellsOf(await openTable(path, { refuse: refusing(path) }), ["path", "frame", "timestamp_s", "faces"]);
   const writer = createChunkWriter(columns);
-  let left = images;
-  try {
-    for await (const image of named) {
-      if (left-- <= 0) break;
-      const place = textOfCell(image.text(0));
-      const found = image.number(3);
-      writer.skipUnless(clip === null || reversiblyVisible(place) === clip);
-      if (!(found > 0)) writer.addImage(place, image.number(1), image.number(2));
-      for (let face = 0; face < found; face++) {
-        const { value: cells, done } = await rows.next();
-        if (done || textOfCell(cells.text(0)) !== place) {
-          throw refusing(join(folder, "faces.csv"))(
-            `it does not have the ${found} faces of \`${place}\` that images.csv counts`,
-          );
-        }
-        writer.addFace(cells, groups);
+  let left = counted.images;
+  for await (const image of cellsOf(images, ["path", "frame", "timestamp_s", "faces"])) {
+    if (left-- <= 0) break;
+    const place = textOfCell(image.text(0));
+    const found = image.number(3);
+    writer.skipUnless(clip === null || reversiblyVisible(place) === clip);
+    if (!(found > 0)) writer.addImage(place, image.number(1), image.number(2));
+    for (let face = 0; face < found; face++) {
+      const { value: cells, done } = await rows.next();
+      if (done || textOfCell(cells.text(0)) !== place) {
+        throw refusing(join(folder, "faces.csv"))(
+          `it does not have the ${found} faces of \`${place}\` that images.csv counts`,
+        );
       }
-      if (writer.isFull()) yield writer.take();
+      writer.addFace(cells, groups);
     }
-    yield writer.take();
-  } finally {
-    await rows.return(undefined);
-    await named.return(undefined);
+    if (writer.isFull()) yield writer.take();
   }
+  yield writer.take();
 }
 
 function createChunkWriter({ texts, numbers }: StudyColumns) {

@@ -33,7 +33,7 @@ export interface VideoTracker {
   fault(): string | undefined;
 }
 
-/** Faces measured worse than this do not show who they are. */
+/** A face measured worse than this may look like somebody else: of two blurred people 1 % are nearer than 0.52. */
 const LEAST_QUALITY = 0.3;
 
 /**
@@ -62,7 +62,8 @@ export function createVideoTracker(
   function relative(face: Face): Face {
     const person = tracking.tracks.find(({ id }) => id === face.trackId)?.person;
     if (neutral === null || person === null || person === undefined) return face;
-    if (personDistance(person.descriptor, neutral.descriptor) > identity.samePersonUpTo) return face;
+    if (person.looks === 0 || personDistance(person.descriptor, neutral.descriptor) > identity.samePersonUpTo)
+      return face;
     seen.neutralPerson = true;
     return measureRelative(face, neutral, toolboxes);
   }
@@ -86,7 +87,10 @@ export function createVideoTracker(
         tracking,
         { faces, timestampS },
         {
-          describe: (face) => (isClear(face) ? identity.describe(image, face) : Promise.resolve(null)),
+          async describe(face) {
+            const descriptor = await identity.describe(image, face);
+            return descriptor === null ? null : { descriptor, isClear: isClear(face) };
+          },
           patch: ({ box }) => facePatch(image, box),
           samePersonUpTo: identity.samePersonUpTo,
           sameAgainUpTo: identity.samePersonUpTo * SAME_AGAIN_SHARE,

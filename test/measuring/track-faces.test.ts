@@ -17,8 +17,11 @@ const patchOf = (one: Face) => {
   return Array.from({ length: 144 }, (_, cell) => Math.round(128 + 100 * Math.sin(cell * (turned ? 7 : 3 + person))));
 };
 
-const tools = (describe: (one: Face) => Promise<number[] | null> = describePerson) => ({
-  describe,
+const tools = (describe: (one: Face) => Promise<number[] | null> = describePerson, isClear = true) => ({
+  describe: async (one: Face) => {
+    const descriptor = await describe(one);
+    return descriptor === null ? null : { descriptor, isClear };
+  },
   patch: patchOf,
   samePersonUpTo: 0.6,
   sameAgainUpTo: 0.45,
@@ -238,5 +241,58 @@ describe("trackFaces", () => {
     const first = await trackFaces(NO_TRACKS, { faces: [seen(0, 0)], timestampS: 0 }, tools(person));
     const second = await trackFaces(first.state, { faces: [seen(0, 900)], timestampS: 0.2 }, tools(person));
     expect(second.faces[0]?.trackId).toBe(id);
+  });
+
+  /** Ids of one person frame by frame, 0.2 s apart unless told; each frame says where they are and what a look tells. */
+  async function idsOfLooks(frames: readonly (readonly Looked[])[], stepS = 0.2) {
+    let state: TrackingState = NO_TRACKS;
+    const ids: (string | undefined)[][] = [];
+    for (const [index, looked] of frames.entries()) {
+      const faces = looked.map((one) => ({ ...seen(0, one.leftPx), turned: one.turned, look: one.look }));
+      const describe = async (one: Face) => (one as Face & Pick<Looked, "look">).look;
+      const tracked = await trackFaces(state, { faces, timestampS: index * stepS }, { ...tools(), describe });
+      state = JSON.parse(JSON.stringify(tracked.state));
+      ids.push(tracked.faces.map(({ trackId }) => trackId));
+    }
+    return ids;
+  }
+  interface Looked {
+    readonly leftPx: number;
+    readonly look: Awaited<ReturnType<ReturnType<typeof tools>["describe"]>>;
+    readonly turned?: true | undefined;
+  }
+  const at = (leftPx: number, place: number, isClear = true): Looked => ({
+    leftPx,
+    look: { descriptor: [place, 0], isClear },
+  });
+  const gone = Array.from({ length: 10 }, () => []);
+
+  it("knows who came back blurred once they are seen better, and keeps the next id for somebody new", async () => {
+    const back = [[at(500, 0.6, false)], [at(500, 0.5, false)], [at(500, 0.3)], [at(500, 0), at(0, 2)]];
+    const ids = await idsOfLooks([[at(0, 0)], ...gone, ...back]);
+    expect(ids.slice(-4)).toEqual([["T2"], ["T2"], ["T1"], ["T1", "T3"]]);
+  });
+
+  it("knows in poor sights too who it is, and never by them that it is somebody else", async () => {
+    const turned = { ...at(0, 0.9, false), turned: true as const };
+    expect((await idsOfLooks([[at(0, 0)], ...gone, [at(500, 0.4, false)]])).at(-1)).toEqual(["T1"]);
+    expect((await idsOfLooks([[at(0, 0)], [turned]])).at(-1)).toEqual(["T1"]);
+    expect((await idsOfLooks([[at(0, 0)], [{ ...turned, ...at(0, 0.9) }]])).at(-1)).toEqual(["T2"]);
+  });
+
+  it("takes nobody for somebody who was seen beside them, nor who has been somebody new for five frames", async () => {
+    const beside = [[at(0, 0), at(500, 0.6)], [at(500, 0.1)]];
+    expect((await idsOfLooks([[at(0, 0)], ...beside])).at(-1)).toEqual(["T2"]);
+    const stays = (frames: number) => Array.from({ length: frames }, () => [at(500, 0.6)]);
+    const lastAfter = async (frames: number) =>
+      (await idsOfLooks([[at(0, 0)], ...gone, ...stays(frames), [at(500, 0.1)]])).at(-1);
+    expect([await lastAfter(4), await lastAfter(5)]).toEqual([["T1"], ["T2"]]);
+  });
+
+  it("knows people by each of the views in which they were seen, if these follow from one another", async () => {
+    const turning = (...places: readonly number[]) => [...places.map((place) => [at(0, place)]), ...gone];
+    expect((await idsOfLooks([...turning(0, 0.45, 0.9), [at(500, 1.2)]], 1)).at(-1)).toEqual(["T1"]);
+    // As far off in one step: it may be somebody else who stands where they stood.
+    expect((await idsOfLooks([...turning(0, 0.9), [at(500, 1.2)]], 1)).at(-1)).toEqual(["T2"]);
   });
 });

@@ -1,6 +1,10 @@
+import { readdir, readlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readStudyRows } from "../../src/study/read-study-rows.ts";
 import { countLabels, filterRows, histogram, readRowFilter, StudyRows } from "../../src/study/study-rows.ts";
 import { packError, packRows, unpackRows } from "../../src/study/study-stream.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const COLUMNS = {
   texts: ["path", "face_id", "label", "one", "two"],
@@ -55,6 +59,19 @@ const filtered = (words: string, isExcluded = new Uint8Array(4)) => [
 ];
 
 describe("the rows of a study", () => {
+  it.runIf(process.platform === "linux")("lets go of both tables, in a study without a face too", async () => {
+    const folder = await tempFolder();
+    await writeFile(join(folder, "faces.csv"), "path,face_id,track_id,warnings,frame,score\n");
+    await writeFile(join(folder, "images.csv"), "path,frame,timestamp_s,faces\nclip.mp4,0,0,0\nclip.mp4,1,0.2,0\n");
+    const { chunks } = await readStudyRows(folder, 2);
+    let rows = 0;
+    for await (const chunk of chunks) rows += chunk.rows;
+    const held = await Promise.all(
+      (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")),
+    );
+    expect([rows, held.filter((path) => path.startsWith(folder))]).toEqual([2, []]);
+  });
+
   it.each([
     ["", [0, 1, 2, 3]],
     ["show=no+face", [2]],
