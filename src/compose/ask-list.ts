@@ -4,7 +4,7 @@ import { jobOfProcess } from "../fleet/job-of-process.ts";
 import { packageVersion } from "../platform/package-paths.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import { createPurse } from "../runs/purse.ts";
-import { readAskList } from "../study/ask-list.ts";
+import { type AskItem, readAskList } from "../study/ask-list.ts";
 import { readTries } from "../study/asked-answers.ts";
 import { openDependencies } from "./ask.ts";
 import { type Asked, partsOptions } from "./asked.ts";
@@ -27,12 +27,17 @@ export interface AskListListeners {
   readonly begin: (total: number) => NonNullable<AskManyQuery["onProgress"]>;
 }
 
-/** Asks about every image of a folder, pattern or list, into a folder that a rerun goes on with. */
+/**
+ * Asks about every image of a folder, pattern or list, into a folder that a rerun goes on with.
+ *
+ * @param given what is asked where it is known already, as of a run that is gone on with.
+ */
 export async function askListInto(
   folder: string,
   asked: Asked,
   { notify: tell, begin }: AskListListeners,
   signal: AbortSignal,
+  given?: readonly AskItem[],
 ): Promise<AskedMany> {
   // What holds for every image is told once.
   const told = new Set<string>();
@@ -40,7 +45,7 @@ export async function askListInto(
     if (!told.has(notice)) tell(notice);
     told.add(notice);
   };
-  const items = await readAskList(asked.image, notify);
+  const items = given ?? (await readAskList(asked.image, notify));
   const images = items.map(({ path }) => path);
   const budget = { usd: asked.budgetUsd, tokens: asked.budgetTokens };
   const tries = asked.force ? [] : await readTries(folder).catch(() => []);
@@ -77,6 +82,8 @@ function commonPrice([first, ...others]: readonly (Price | undefined)[]): Price 
 
 /** What decides answers beside the model and the questions. */
 const DECIDING = [
+  "objects",
+  "mirrored",
   "blurOthers",
   "evidence",
   "mode",

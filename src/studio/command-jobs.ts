@@ -4,6 +4,7 @@ import { openExemplarSession, openPacks } from "../compose/exemplars.ts";
 import { openFindJudge } from "../compose/find-judge.ts";
 import { modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
 import { validationTools } from "../compose/validate.ts";
+import { KuleshovError } from "../domain/errors.ts";
 import { find } from "../find.ts";
 import { importFiles } from "../import.ts";
 import type { RunMode } from "../runs/run-folder.ts";
@@ -56,7 +57,7 @@ export async function searchInto(
       { ...session, openJudge: (stop) => openFindJudge(judging, stop) },
       signal,
     );
-    if (found.faces.length === 0 && found.failures[0] !== undefined) throw new Error(found.failures[0].reason);
+    if (found.faces.length === 0 && found.failures[0] !== undefined) throw new KuleshovError(found.failures[0].reason);
   } finally {
     await session.close();
     studio.changed();

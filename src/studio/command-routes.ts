@@ -6,6 +6,9 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { readRunHistory } from "../runs/run-history.ts";
 import { readTruth } from "../validation/read-truth.ts";
+import { withoutUndefined } from "./answers.ts";
+import { answersInto, asksMany, listToResume } from "./ask-list-jobs.ts";
+import { Budget } from "./ask-list-routes.ts";
 import {
   type PassportOrder,
   passportToResume,
@@ -32,7 +35,7 @@ const PassportMessage = z.strictObject({
   ...{ images: Text, labels: Text, models: z.array(Text).max(9), toolboxes: z.array(Text).min(1).max(9) },
   allowRemote: z.literal(true).optional(),
 });
-const ResumeMessage = Search.partial().extend({ run: z.string().min(1) });
+const ResumeMessage = Search.partial().extend({ ...Budget.shape, run: z.string().min(1) });
 
 const FACES_SHOWN = 24;
 
@@ -66,7 +69,7 @@ export function commandRoutes({ folder, jobs, findRuns }: Studio): Hono {
   });
 
   routes.post("/runs/resume", async (c) => {
-    const { run: named, top = FACES_SHOWN, ...judge } = await message(c, ResumeMessage);
+    const { run: named, top = FACES_SHOWN, budgetUsd, budgetTokens, ...judge } = await message(c, ResumeMessage);
     const run = spelledBack(named);
     const history = await readRunHistory(await folder.place(run));
     if (history?.began.command === "find") {
@@ -75,6 +78,11 @@ export function commandRoutes({ folder, jobs, findRuns }: Studio): Hono {
     if (history?.began.command === "validate") {
       const { allowRemote } = judge;
       return c.json({ job: passport(run, { ...passportToResume(folder, named, history), allowRemote }) });
+    }
+    if (history !== undefined && asksMany(history)) {
+      const order = await listToResume(folder, named, history, withoutUndefined({ budgetUsd, budgetTokens }));
+      const work: Work = (...how) => answersInto(run, order, ...how).finally(() => folder.changed());
+      return c.json({ job: start("ask", run, work) });
     }
     throw new ConfigurationError(`Cannot go on with it here: run the command that began it again (\`${named}\`)`);
   });
@@ -86,7 +94,8 @@ export function commandRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   function start(kind: string, run: string, work: Work) {
     const address = pageAddress("run", reversiblyVisible(run));
-    return jobs.underWayAt(address) ?? jobs.start({ kind, title: basename(run), address }, work);
+    const title = kind === "ask" ? run : basename(run); // whose last part is a number
+    return jobs.underWayAt(address) ?? jobs.start({ kind, title, address }, work);
   }
   return routes;
 }

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { openEvaluation } from "../compose/evaluation.ts";
 import { modelOptionsOf, modelSettings } from "../compose/model-settings.ts";
+import { BudgetError, KuleshovError } from "../domain/errors.ts";
 import { type Evaluated, evaluate, resumeEvaluation } from "../evaluate.ts";
 import { prepareEvaluation } from "../evaluation/evaluation.ts";
 import { parseEvalFile } from "../evaluation/file/read-eval-file.ts";
@@ -194,8 +195,8 @@ async function told(studio: StudioFolder, running: Promise<Evaluated | null>, si
       scored: { records },
     } = done;
     const [failures] = failuresInWords(records);
-    if (failures !== undefined && records.every(({ answer }) => answer === null)) throw new Error(failures);
-    if (outcome.stopped !== null) throw new Error(`It stopped as ${outcome.stopped}; what is done is kept`);
+    if (failures !== undefined && records.every(({ answer }) => answer === null)) throw new KuleshovError(failures);
+    if (outcome.stopped !== null) throw new BudgetError(`It stopped as ${outcome.stopped}; what is done is kept`);
   } finally {
     studio.changed();
   }

@@ -24,6 +24,9 @@ const OURS: ReadonlySet<string> = new Set([
   PASSPORTS,
 ]);
 
+/** What toolboxes write. */
+export const EVIDENCE_FILES = /\.(csv|tsv|parquet|txt|json|jsonl|ndjson)$/i;
+
 /** Folders that hold images or videos themselves, those that are ours left out. Links are not followed. */
 export async function imageFolders(root: string): Promise<string[]> {
   const found: string[] = [];

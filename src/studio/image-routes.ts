@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename, join, relative, resolve, sep } from "node:path";
+import { basename, join } from "node:path";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { REPORT } from "../compose/ask-one.ts";
@@ -15,33 +15,28 @@ import { readText } from "../platform/read-file.ts";
 import { errorSentence } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
-import { readAskList } from "../study/ask-list.ts";
-import { answerInto, answersInto } from "./answers.ts";
+import { answerInto, askedOf, JudgingMessage } from "./answers.ts";
 import { addToCategory, categoryNames } from "./exemplars.ts";
 import { frameOfClip } from "./face-portraits.ts";
 import type { Upload } from "./folder.ts";
 import { keepNote, Note, readNotes } from "./notes.ts";
 import { pageAddress } from "./page-address.ts";
-import { asked, message } from "./requests.ts";
+import { asked, asNamed, message, withoutEmpty } from "./requests.ts";
 import { nextAnswerFolder } from "./result-folders.ts";
 import type { FoundRun } from "./runs.ts";
 import type { Studio } from "./studio.ts";
 
 const Text = z.string().trim().max(20_000);
 
-/** Its fields are those of `Wanted`. */
-const AskMessage = z.strictObject({
+const AskMessage = JudgingMessage.extend({
   image: z.string().min(1),
-  question: Text.optional(),
-  context: Text.optional(),
   face: FaceId.optional(),
-  model: z.string().trim().min(1).max(200).optional(),
-  objects: z.literal(true).optional(),
-  allowRemote: z.literal(true).optional(),
-  categories: z.array(z.string().min(1)).min(1).optional(),
+  /** What is said in a clip: a file, or the words themselves. */
+  transcript: Text.optional(),
+  /** The sound of a clip, where it was recorded apart. */
+  sound: Text.optional(),
 });
 
-const ListMessage = z.strictObject({ list: z.string().min(1) });
 const NoteMessage = Note.omit({ at: true }).extend({ run: z.string().min(1) });
 
 const ExemplarMessage = z.strictObject({
@@ -61,11 +56,7 @@ const SIDES = [160, 480, 1600] as const;
 export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
   const routes = new Hono();
 
-  /** The image as a command that is run in the folder would name it. */
-  const named = (path: string) =>
-    relative(folder.root, resolve(folder.root, spelledBack(path)))
-      .split(sep)
-      .join("/");
+  const named = (path: string) => asNamed(folder.root, path);
 
   routes.post("/images", async (c) => {
     const image = await folder.keepImage(uploadIn(c), c.req.raw.signal);
@@ -78,19 +69,6 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
   });
 
   routes.post("/lists", async (c) => c.json({ list: reversiblyVisible(await folder.keepList(uploadIn(c))) }));
-
-  routes.post("/ask-many", async (c) => {
-    const list = spelledBack((await message(c, ListMessage)).list);
-    await folder.place(list);
-    for (const { path } of await readAskList(named(list))) await folder.mayRead(path);
-    const run = await nextAnswerFolder(folder.root, list);
-    const address = pageAddress("run", reversiblyVisible(run));
-    const job = jobs.start({ kind: "ask", title: basename(list), address }, async (tell, signal) => {
-      await answersInto(run, named(list), tell, signal);
-      folder.changed();
-    });
-    return c.json({ job, run });
-  });
 
   routes.get("/pixels", async (c) => {
     const place = await folder.place(spelledBack(asked(c, "path")));
@@ -119,12 +97,13 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
     const { image, ...wanted } = await message(c, AskMessage);
     await folder.place(spelledBack(image));
     const path = named(image);
+    const asked = await askedOf(folder, path, withoutEmpty(wanted));
     const run = await nextAnswerFolder(folder.root, path);
     const answer = encodeURIComponent(reversiblyVisible(run));
     const address = `${pageAddress("image", reversiblyVisible(path))}?answer=${answer}`;
     const about = { kind: "ask", title: basename(path), address };
     const job = jobs.start(about, async (tell, signal) => {
-      await answerInto(run, { ...withoutEmpty(wanted), image: path }, tell, signal);
+      await answerInto(run, asked, tell, signal);
       folder.changed();
     });
     return c.json({ job, run });
@@ -181,8 +160,4 @@ function answerOf({ path, createdAt, finished, settings, problem }: FoundRun) {
     ...{ run: path, createdAt, finished, problem },
     ...{ question: text(question), context: text(context), face: text(face), model: text(model) ?? "rules" },
   };
-}
-
-function withoutEmpty<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")) as T;
 }

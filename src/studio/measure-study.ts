@@ -102,7 +102,7 @@ export async function inputsInside(
 }
 
 /** Whatever a pattern begins with must lie inside; what it finds is checked file by file. */
-function refuseOutside(root: string, word: string): void {
+export function refuseOutside(root: string, word: string): void {
   const fixed = word
     .split(/[\\/]/)
     .filter((part) => !isDynamicPattern(part) || part === "..")
@@ -110,7 +110,7 @@ function refuseOutside(root: string, word: string): void {
   const way = relative(root, resolve(root, isAbsolute(word) ? word : fixed));
   if (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return;
   throw new ConfigurationError(
-    `Cannot measure as it is outside of the folder that the studio was opened on: open the studio on a folder above it (\`${word}\`)`,
+    `Cannot read images as they are outside of the folder that the studio was opened on: open the studio on a folder above it (\`${word}\`)`,
   );
 }
 

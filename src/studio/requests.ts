@@ -1,7 +1,9 @@
+import { relative, resolve, sep } from "node:path";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { PixelBox } from "../domain/geometry.ts";
+import { spelledBack } from "../platform/visible-text.ts";
 
 /** A word of a request's address. @throws {ConfigurationError} if it is not there. */
 export function asked(c: Context, name: string): string {
@@ -30,4 +32,16 @@ export async function message<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const read = schema.safeParse(await c.req.json().catch(() => null));
   if (read.success) return read.data;
   throw new ConfigurationError("Cannot do this as the page sent what is not understood: reload it");
+}
+
+/** A path that a page names, as a command that is run in the studio's folder would name it. */
+export function asNamed(root: string, path: string): string {
+  return relative(root, resolve(root, spelledBack(path)))
+    .split(sep)
+    .join("/");
+}
+
+/** What was left empty in a form is not said. */
+export function withoutEmpty<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")) as T;
 }

@@ -32,11 +32,21 @@ export function nextAnswerFolder(root: string, image: string): Promise<string> {
  * left out. @returns its path, seen from the root.
  */
 export function nextRunFolder(root: string, below: string, name: string): Promise<string> {
-  const plain = visibleLine(name)
-    .replace(/[\\/:*?"<>|]/g, "-")
-    .slice(0, LONGEST_NAME);
-  const stamped = `${plain.replace(/^[. ]+/, "") || below}-${timestamp()}`;
+  const stamped = `${plainName(name) || below}-${timestamp()}`;
   return firstFree(root, below, (number) => (number === 1 ? stamped : `${stamped}-${number}`));
+}
+
+/** What any system takes as a name; empty where nothing is left of it. */
+function plainName(name: string): string {
+  return visibleLine(name)
+    .replace(/[\\/:*?"<>|]/g, "-")
+    .slice(0, LONGEST_NAME)
+    .replace(/^[. ]+/, "");
+}
+
+/** Makes the folder of the next answers about many images. @param words what names them, e.g. a pattern. */
+export function nextAnswersFolder(root: string, words: string): Promise<string> {
+  return firstFree(root, `${ANSWERS}/${plainName(basename(words)) || basename(root)}`, String);
 }
 
 /** Makes the folder, so that two that are begun at once never get the same. */

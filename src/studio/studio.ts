@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { isKuleshovError, KuleshovError } from "../domain/errors.ts";
 import { errorSentence } from "../platform/system-error.ts";
+import { askListRoutes } from "./ask-list-routes.ts";
 import { assetRoutes, pageShell } from "./assets.ts";
 import { categoryRoutes } from "./category-routes.ts";
 import { clipRoutes } from "./clip-routes.ts";
@@ -48,6 +49,7 @@ const MOST_MESSAGE_BYTES = 2 ** 20;
 const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   homeRoutes,
   imageRoutes,
+  askListRoutes,
   studyRoutes,
   studyFileRoutes,
   clipRoutes,

@@ -20,7 +20,7 @@ import { packError, packRows } from "../study/study-stream.ts";
 import { readFailures } from "../study/write-study-page.ts";
 import { withoutUndefined } from "./answers.ts";
 import { importInto } from "./command-jobs.ts";
-import { filesIn, imageFolders } from "./folder-images.ts";
+import { EVIDENCE_FILES, filesIn, imageFolders } from "./folder-images.ts";
 import type { Work } from "./jobs.ts";
 import { measureStudy, newStudy, orderToResume, type StudyOrder } from "./measure-study.ts";
 import { type OpenedStudy, placeOfRow } from "./opened-study.ts";
@@ -59,7 +59,7 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/studies", async (c) => {
     const runs = await findRuns();
-    const tables = await filesIn(folder.root, /\.(csv|tsv|parquet|txt|json|jsonl|ndjson)$/i);
+    const tables = await filesIn(folder.root, EVIDENCE_FILES);
     return c.json({
       studies: runs.filter(({ command }) => command === "measure" || command === "import"),
       passports: runs.filter(({ command }) => command === "validate"),

@@ -17,6 +17,15 @@ import { type ConditionDependencies, providerOfModel } from "./condition-depende
 /** Rules and the form of the answer; measured evidence; one image at 1280 px; one exemplar with image. Rough. */
 const TOKENS = { rules: 3500, evidence: 1800, image: 1100, exemplar: 1300, answer: 1400 } as const;
 
+/** What one question about one image takes of a model, about. */
+export function judgmentSize({ samples = 1, shots = 0, isMeasured = true }) {
+  const evidence = isMeasured ? TOKENS.evidence : 0;
+  return {
+    inputTokens: samples * (TOKENS.rules + TOKENS.image + evidence + shots * TOKENS.exemplar),
+    outputTokens: samples * TOKENS.answer,
+  };
+}
+
 /** The faces of one image stand together in a data set: their calls come soon after one another. */
 const REPORTS_AT_HAND = 64;
 
@@ -58,11 +67,7 @@ export function createJudgeSolver(
       const { prompts } = await conditions.partsFor(condition, 0);
       return { files: prompts.all(), variables: prompts.prompt("judge").input };
     },
-    estimate: async ({ shots, evidence }) => ({
-      inputTokens:
-        samples * (TOKENS.rules + TOKENS.image + (evidence === "none" ? 0 : TOKENS.evidence) + shots * TOKENS.exemplar),
-      outputTokens: samples * TOKENS.answer,
-    }),
+    estimate: async ({ shots, evidence }) => judgmentSize({ samples, shots, isMeasured: evidence !== "none" }),
     answersPerCall: samples,
     provider: ({ model }) => providerOfModel(model),
     isFree: (condition) => conditions.isFree(condition),

@@ -3,32 +3,33 @@ import type { JudgesAtHand } from "../../compose/judges.ts";
 import type { ReportView } from "../../pages/report-view.ts";
 import { go } from "./address.ts";
 import type { AnswerEntry } from "./image-page.tsx";
+import { JudgingFields, useJudging } from "./judging-fields.tsx";
 import { Failure } from "./parts.tsx";
 import { post, useLoaded } from "./server.ts";
 
 interface FormProps {
   readonly image: string;
+  readonly isClip: boolean;
   /** The answer that is changed from. */
   readonly from: AnswerEntry | undefined;
   readonly report: ReportView | undefined;
 }
 
 /** Asks about the image; what was asked before stands in the form to be changed. */
-export function AskForm({ image, from, report }: FormProps) {
+export function AskForm({ image, isClip, from, report }: FormProps) {
+  const { value } = useLoaded<{ tables: readonly string[] }>("/ask-beginnings");
+  const { read, fields } = useJudging();
   const [error, setError] = useState<string | null>(null);
 
   async function ask(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const words = (name: string) => String(form.get(name) ?? "").trim();
-    const [question, context, face, model] = ["question", "context", "face", "model"].map(words);
+    const own = ["face", "transcript", "sound"].flatMap((name) => {
+      const words = String(form.get(name) ?? "").trim();
+      return words === "" ? [] : [[name, words]];
+    });
     try {
-      const message = {
-        ...{ image, ...(question ? { question } : {}), ...(context ? { context } : {}), ...(face ? { face } : {}) },
-        ...(model ? { model } : {}),
-        ...(form.has("objects") ? { objects: true } : {}),
-        ...(form.has("allowRemote") ? { allowRemote: true } : {}),
-      };
+      const message = { image, ...Object.fromEntries(own), ...read(form) };
       const { job } = await post<{ job: { address: string } }>("/ask", message);
       setError(null);
       go(from?.finished ? `${job.address}&with=${encodeURIComponent(from.run)}` : job.address);
@@ -53,6 +54,7 @@ export function AskForm({ image, from, report }: FormProps) {
           placeholder="What emotions are shown, and which facial cues and context tell you?"
         />
       </label>
+      {isClip ? <WordsOfClip /> : null}
       <div class="row">
         {report === undefined || report.faces.length < 2 ? null : (
           <label class="field">
@@ -67,16 +69,31 @@ export function AskForm({ image, from, report }: FormProps) {
         )}
         <ModelField from={from?.model ?? "rules"} />
       </div>
-      <p>
-        <label>
-          <input type="checkbox" name="objects" /> Look for objects too: small things are taken for others
-        </label>
-      </p>
+      <JudgingFields tables={value?.tables ?? []} {...fields} />
       <button type="submit" class="main">
         {from === undefined ? "Ask" : "Ask again"}
       </button>
       <Failure error={error} />
     </form>
+  );
+}
+
+/** What is said in a clip, and where its sound lies. */
+function WordsOfClip() {
+  return (
+    <>
+      <label class="field">
+        What is said: a transcript in the folder, or the words themselves
+        <textarea name="transcript" rows={2} dir="auto" placeholder="clips/interview.vtt" />
+        <span class="hint soft">
+          .vtt, .srt, .csv, .json of Whisper, .TextGrid or .eaf; speakers are matched to faces.
+        </span>
+      </label>
+      <label class="field">
+        Its sound, where it was recorded apart (a file in the folder)
+        <input name="sound" placeholder="clips/interview.wav" />
+      </label>
+    </>
   );
 }
 

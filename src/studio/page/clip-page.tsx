@@ -204,7 +204,7 @@ function AskAbout({ clip }: { readonly clip: string }) {
           </a>
         </p>
       )}
-      <AskForm image={clip} from={undefined} report={undefined} />
+      <AskForm image={clip} isClip from={undefined} report={undefined} />
     </section>
   );
 }

@@ -84,7 +84,10 @@ export function DropZone() {
         <p role="status">
           {kept.words}{" "}
           {kept.folder === null ? null : (
-            <a href={href(`/study/?words=${encodeURIComponent(kept.folder)}`)}>Measure them in a study</a>
+            <>
+              <a href={href(`/study/?words=${encodeURIComponent(kept.folder)}`)}>Measure them in a study</a>, or{" "}
+              <a href={href(`/ask/?words=${encodeURIComponent(kept.folder)}`)}>ask about all of them</a>
+            </>
           )}
         </p>
       )}

@@ -19,6 +19,9 @@ export function HomePage() {
     <>
       <h1>Judge an image, or measure a clip</h1>
       <DropZone />
+      <p>
+        Many images at once: <a href={href("/ask/")}>ask about a whole folder, a pattern or a list</a>.
+      </p>
       <Judges />
       {underWay.length === 0 ? null : (
         <section aria-label="Under way">

@@ -1,3 +1,4 @@
+import { VIDEO_ENDINGS } from "../../measuring/image-format.ts";
 import type { ReportView } from "../../pages/report-view.ts";
 import { isUnderWay, type Job } from "../jobs.ts";
 import type { Note } from "../notes.ts";
@@ -46,7 +47,9 @@ export function ImagePage({ rest: image }: { readonly rest: string }) {
   const compared = useLoaded<ShownAnswer>(
     isThere && before !== null ? `/answer?run=${encodeURIComponent(before)}` : null,
   );
-  const asking = <AskForm key={run ?? ""} image={image} from={entry} report={shown.value?.view} />;
+  const asking = (
+    <AskForm key={run ?? ""} {...{ image, isClip: isClip(image), from: entry, report: shown.value?.view }} />
+  );
   const history = <History answers={answers} at={run} />;
   return (
     <>
@@ -70,6 +73,10 @@ export function ImagePage({ rest: image }: { readonly rest: string }) {
       )}
     </>
   );
+}
+
+function isClip(path: string): boolean {
+  return VIDEO_ENDINGS.includes(path.split(".").at(-1)?.toLowerCase() ?? "");
 }
 
 /** What the question that was asked last is at. */

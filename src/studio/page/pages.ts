@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { AskPage } from "./ask-page.tsx";
 import { CategoriesPage } from "./categories-page.tsx";
 import { ClipPage } from "./clip-page.tsx";
 import { ContextPage } from "./context-page.tsx";
@@ -24,6 +25,7 @@ export interface StudioPage {
 
 export const PAGES: readonly StudioPage[] = [
   { path: "/", name: "Home", Page: HomePage },
+  { path: "/ask/", name: null, Page: AskPage },
   { path: "/image/", name: null, Page: ImagePage },
   { path: "/run/", name: null, Page: RunPage },
   { path: "/study/", name: "Studies", Page: StudiesPage },

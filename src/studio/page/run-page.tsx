@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { AgreementShown } from "../../pages/agreement-view.tsx";
 import { AnswersShown } from "../../pages/answers-view.tsx";
 import { FoundShown } from "../../pages/found-view.tsx";
@@ -8,6 +9,7 @@ import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
 import { href } from "./address.ts";
 import { ModelField } from "./ask-form.tsx";
+import { BudgetFields, budgetIn } from "./ask-page.tsx";
 import { Busy, Failure, JobList, When } from "./parts.tsx";
 import { fileOf, jobAt, useLoaded } from "./server.ts";
 import { useStart } from "./start.ts";
@@ -29,8 +31,11 @@ export function RunPage({ rest }: { readonly rest: string }) {
       <Failure error={job !== undefined && isUnderWay(job) ? null : (error ?? value?.run.problem ?? null)} />
       {value === undefined || value.run.problem !== null ? null : (
         <>
-          {value.run.finished || (job !== undefined && isUnderWay(job)) ? null : <GoOn {...value.run} />}
-          <Result path={path} />
+          <Result path={path}>
+            {(result) =>
+              job !== undefined && isUnderWay(job) ? null : <GoOn {...value.run} failed={failedIn(result)} />
+            }
+          </Result>
           <Written {...value} path={path} />
         </>
       )}
@@ -38,36 +43,68 @@ export function RunPage({ rest }: { readonly rest: string }) {
   );
 }
 
+/** How many of many questions came to no answer. */
+function failedIn(result: CommandResult | null): number {
+  return result?.command === "ask" ? result.view.summary.failed : 0;
+}
+
+interface GoOnProps extends FoundRun {
+  readonly failed: number;
+}
+
 /** Goes on with what was broken off, where that can be done here. */
-function GoOn({ command, path }: FoundRun) {
+function GoOn({ command, path, settings, finished, failed }: GoOnProps) {
   const { refused, start } = useStart();
-  if (command !== "find" && command !== "validate") return null;
+  const isList = command === "ask" && Array.isArray(settings.items);
+  if (finished && !(isList && failed > 0)) return null;
+  if (command !== "find" && command !== "validate" && !isList) return null;
   function goOn(event: SubmitEvent): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const model = form.get("model");
     void start("/runs/resume", {
-      ...{ run: path, ...(model ? { model } : {}) },
+      ...{ run: path, ...(model ? { model } : {}), ...budgetIn(form) },
       ...(form.has("allowRemote") ? { allowRemote: true } : {}),
     });
   }
   return (
     <form class="told" onSubmit={goOn}>
-      <p>Not all was done; what is done is kept.</p>
+      <p>
+        {finished
+          ? `${failed} came to no answer. Those whose server failed are asked again, the others are not.`
+          : "Not all was done; what is done is kept."}
+      </p>
       {command === "find" ? <ModelField from="rules" /> : null}
+      {isList ? <BudgetFields /> : null}
       <button type="submit" class="main">
-        Go on
+        {finished ? "Ask those again" : "Go on"}
       </button>
       <Failure error={refused} />
     </form>
   );
 }
 
+interface ResultProps {
+  readonly path: string;
+  /** What stands before it, and where there is none. */
+  readonly children: (result: CommandResult | null) => ComponentChildren;
+}
+
 /** What the command found, by the component that its own page is made of. */
-function Result({ path }: { readonly path: string }) {
+function Result({ path, children: before }: ResultProps) {
   const { value, error } = useLoaded<{ result: CommandResult | null }>(`/run/result?path=${encodeURIComponent(path)}`);
-  if (value === undefined) return error === null ? <Busy>Reading what was found</Busy> : <Failure error={error} />;
-  const { result } = value;
+  if (value === undefined && error === null) return <Busy>Reading what was found</Busy>;
+  const result = value?.result ?? null;
+  return (
+    <>
+      {before(result)}
+      <Failure error={error} />
+      <Found result={result} />
+    </>
+  );
+}
+
+function Found({ result }: { readonly result: CommandResult | null }) {
   if (result?.command === "agreement") return <AgreementShown agreement={result.view} />;
   if (result?.command === "validate") return <PassportShown passport={result.view} />;
   if (result?.command === "ask") return <AnswersShown {...result.view} address={href} />;

@@ -136,6 +136,11 @@ function Faces({ study, about, loaded: { rows, count, isWhole, error } }: FacesP
           ))}
         </div>
         {rows.columns.units.some((unit) => !unit.startsWith("AU")) ? <Compare study={study} /> : null}
+        {shown.length === 0 ? null : (
+          <a class="button" href={href(`/ask/?${new URLSearchParams([["study", study], ...chosenFilter()])}`)}>
+            Ask about them
+          </a>
+        )}
         <Downloads study={study} shown={shown.length} />
       </div>
       {shown.length === 0 ? (
@@ -201,9 +206,14 @@ function rowOf(rows: NonNullable<ReturnType<typeof useStudyRows>["rows"]>, face:
   return undefined;
 }
 
+/** The filter that the address holds. */
+function chosenFilter(): string[][] {
+  return [...query.value].filter(([name]) => FILTER_WORDS.includes(name));
+}
+
 function Downloads({ study, shown }: { readonly study: string; readonly shown: number }) {
   const path = encodeURIComponent(study);
-  const filter = new URLSearchParams([...query.value].filter(([name]) => FILTER_WORDS.includes(name)));
+  const filter = new URLSearchParams(chosenFilter());
   const links = [
     [`CSV of the ${shown} shown`, `/study/table?path=${path}&${filter}`],
     ["Data dictionary", `/study/file?path=${path}&name=data-dictionary.csv`],
