@@ -22,7 +22,7 @@ import { writeVoices } from "./study/voices-table.ts";
 import { writeStudyPage } from "./study/write-study-page.ts";
 
 /** Many images and videos to be measured into a folder. */
-export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concurrency" | "fps"> {
+export interface MeasureQuery extends RunMode, Pick<MeasureInputsOptions, "concurrency" | "fps" | "onNotice"> {
   readonly folder: string;
   /** Images, folders, globs and lists, as they were named. */
   readonly words: readonly string[];
@@ -68,7 +68,7 @@ export async function measure(
   dependencies: MeasureDependencies,
   signal?: AbortSignal,
 ): Promise<MeasuredStudy> {
-  const { folder, words, resume, force, concurrency, fps, onProgress } = query;
+  const { folder, words, resume, force, concurrency, fps, onNotice, onProgress } = query;
   const { tools } = dependencies;
   const contactSheet = query.contactSheet === true;
   const { part, own: inputs } = partOf(query);
@@ -93,7 +93,10 @@ export async function measure(
   let state: "interrupted" | "finished" = "interrupted";
   try {
     const left = inputs.filter(({ key }) => !rows.done.has(key));
-    const steps = measureInputs(left, tools, { concurrency, fps, inProgress: videoUnderWay(rows.inProgress), signal });
+    const steps = measureInputs(left, tools, {
+      ...{ concurrency, fps, onNotice, signal },
+      inProgress: videoUnderWay(rows.inProgress),
+    });
     const tiles = contactSheet ? createTileGatherer() : null;
     await recordSteps(recordedSteps(steps, { tables, before: rows.counts().images, tiles }), {
       rows,

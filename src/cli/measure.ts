@@ -84,7 +84,7 @@ async function measure(words: readonly string[], options: MeasureOptions): Promi
     await checkNeutral(options, tools, signal);
     const counts =
       options.out === undefined
-        ? await printAll(inputs, tools, { options, measuring: { concurrency, fps, signal } })
+        ? await printAll(inputs, tools, { options, measuring: { concurrency, fps, onNotice: note, signal } })
         : await writeStudy(
             {
               ...options,
@@ -156,7 +156,7 @@ async function writeStudy(
   const { createProgressView } = await import("./progress.ts");
   const view = createProgressView();
   try {
-    const study = await measureIntoFolder({ ...query, onProgress: view.show }, dependencies, signal);
+    const study = await measureIntoFolder({ ...query, onProgress: view.show, onNotice: note }, dependencies, signal);
     view.end();
     const { momentsInWords } = await import("../evidence/image-names.ts");
     const moments = momentsInWords(

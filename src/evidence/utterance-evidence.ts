@@ -74,24 +74,29 @@ function speakersOf(utterances: readonly Utterance[], speakers: PossibleSpeakers
     votes.set(speaker, own.set(faceId, (own.get(faceId) ?? 0) + 1));
   }
   return utterances.map(({ speaker }, at): SpokenBy => {
-    const named = speaker === null ? null : faceNamed(speaker, speakers);
-    if (named !== null) return { faceId: named, knownBy: "name", why: "by name" };
+    const named = speaker === null ? [] : facesNamed(speaker, speakers);
+    const [only] = named;
+    if (only !== undefined && named.length === 1) return { faceId: only, knownBy: "name", why: "by name" };
+    const { faceId = null, why = "no lips were measured" } = lips[at] ?? {};
+    if (named.length > 1) return ofNamesakes(named, faceId);
     const mostly = speaker === null ? null : mostlyFaceOf(speaker, votes);
     if (mostly !== null) {
       return { faceId: mostly.faceId, knownBy: "lips", why: `whose lips move in ${mostly.times} of their utterances` };
     }
-    const { faceId = null, why = "no lips were measured" } = lips[at] ?? {};
-    if (faceId === null) return { faceId, knownBy: null, why: `whose face is not known: ${why}` };
+    if (faceId === null) return notKnown(why);
     const rival = speaker === null ? undefined : rivalFor(faceId, speaker, votes);
-    if (rival !== undefined) {
-      return {
-        faceId: null,
-        knownBy: null,
-        why: `whose face is not known: the lips of ${faceId} move for ${rival} too`,
-      };
-    }
+    if (rival !== undefined) return notKnown(`the lips of ${faceId} move for ${rival} too`);
     return { faceId, knownBy: "lips", why: "whose lips move" };
   });
+}
+
+function notKnown(why: string): SpokenBy {
+  return { faceId: null, knownBy: null, why: `whose face is not known: ${why}` };
+}
+
+function ofNamesakes(named: readonly string[], byLips: string | null): SpokenBy {
+  if (byLips === null || !named.includes(byLips)) return notKnown(`${named.join(" and ")} are both called that`);
+  return { faceId: byLips, knownBy: "lips", why: "whose lips move" };
 }
 
 function byLips(utterances: readonly Utterance[], { people }: PossibleSpeakers) {
@@ -118,16 +123,16 @@ function rivalFor(faceId: string, speaker: string, votes: ReadonlyMap<string, Re
   return [...votes.keys()].find((other) => other !== speaker && (votes.get(other)?.get(faceId) ?? 0) >= times);
 }
 
-/** `F1`, a track as tables call it, or a name that the context gives a face. */
-function faceNamed(speaker: string, { faces, context }: PossibleSpeakers): string | null {
+/** `F1`, a track as tables call it, or a name that the context gives a face; several where it gives it to more than one. */
+function facesNamed(speaker: string, { faces, context }: PossibleSpeakers): string[] {
   const is = (id: string | undefined) => id?.toLowerCase() === speaker.toLowerCase();
   const own = faces.find(({ faceId, trackId }) => is(faceId) || is(trackId));
-  if (own !== undefined) return own.faceId;
+  if (own !== undefined) return [own.faceId];
   const name = patternOf(speaker);
   const link = String.raw`\s*(?:\(|=|:|\bis\b)\s*`;
-  const said = new RegExp(String.raw`(?<!\w)${name}${link}(F\d+)\b|\b(F\d+)${link}${name}(?!\w)`, "i").exec(
-    context ?? "",
+  const said = new RegExp(String.raw`(?<!\w)${name}${link}(F\d+)\b|\b(F\d+)${link}${name}(?!\w)`, "gi");
+  const named = new Set(
+    [...(context ?? "").matchAll(said)].map(([, after, before]) => (after ?? before)?.toUpperCase()),
   );
-  const named = (said?.[1] ?? said?.[2])?.toUpperCase();
-  return faces.find(({ faceId }) => faceId === named)?.faceId ?? null;
+  return faces.flatMap(({ faceId }) => (named.has(faceId) ? [faceId] : []));
 }

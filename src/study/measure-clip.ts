@@ -7,6 +7,7 @@ import { type ClipDynamics, collectClip } from "../dynamics/clip-dynamics.ts";
 import type { ClipFrame } from "../dynamics/person-curves.ts";
 import type { ImageOutcome } from "../measuring/measure-image.ts";
 import { toRecord } from "../measuring/measurement-json.ts";
+import type { VideoReader } from "../ports/video-reader.ts";
 import { readFrameAt } from "./clip-frames.ts";
 import { measureInputs, type StudyTools } from "./measure-inputs.ts";
 import type { StudyInput } from "./study-inputs.ts";
@@ -101,10 +102,19 @@ async function measureFrames(
 ): Promise<MeasuredFrames> {
   const input: StudyInput = { key: path, path, kind: "video", neutralPath: null, refusal: null };
   const clip = collectClip();
+  let durationS: number | null = null;
+  const video: VideoReader = {
+    async *frames(...given) {
+      for await (const frame of tools.video.frames(...given)) {
+        durationS = frame.durationS;
+        yield frame;
+      }
+    },
+  };
   const [frames, faults]: [VideoFramePlace[], string[]] = [[], []];
   const tracks = new Map<string, ClipPerson["sights"][number][]>();
   let size: MeasuredFrames["size"] | undefined;
-  for await (const { outcome } of measureInputs([input], tools, { concurrency, fps, signal })) {
+  for await (const { outcome } of measureInputs([input], { ...tools, video }, { concurrency, fps, signal })) {
     if (outcome === null) continue;
     if ("reason" in outcome) {
       if (size === undefined) throw new KuleshovError(outcome.reason);
@@ -114,7 +124,9 @@ async function measureFrames(
     const { image, faces } = outcome.measured;
     const { widthPx, heightPx, sha256, frame: place } = image;
     if (place === undefined) throw new RangeError("A frame of a video has a time");
-    if (frames.push(place) > MOST_FRAMES) throw new VideoDecodeError(path, tooLong(fps));
+    frames.push(place);
+    const expected = framesExpected(frames, durationS);
+    if (expected > MOST_FRAMES) throw new VideoDecodeError(path, tooLong(fps, expected));
     size ??= { widthPx, heightPx, sha256 };
     clip.add({ ...momentOf(place, outcome), widthPx, heightPx });
     for (const face of faces) addSight(tracks, { place, face });
@@ -137,8 +149,23 @@ function addSight(tracks: Map<string, ClipPerson["sights"][number][]>, sight: Cl
   sights.push(sight);
 }
 
-function tooLong(fps: number): string {
-  return `it has more than ${MOST_FRAMES} frames at ${fps} per second, too many to be judged as a whole: cut it into parts, or measure it (kuleshov measure clip.mp4 --out study)`;
+/** So many frames tell how often frames come; before, none is expected but those that came. */
+const TELLING_FRAMES = 25;
+
+/**
+ * How many frames there will be at the least, so that nobody waits for hours to be told that a clip is too long. Frames may
+ * come more slowly later, so half as many as so far are counted on.
+ */
+function framesExpected(frames: readonly VideoFramePlace[], durationS: number | null): number {
+  const [first, last] = [frames[0], frames.at(-1)];
+  const passedS = first === undefined || last === undefined ? 0 : last.timestampS - first.timestampS;
+  if (durationS === null || passedS <= 0 || frames.length < TELLING_FRAMES) return frames.length;
+  return Math.max(frames.length, Math.round(((durationS / passedS) * (frames.length - 1)) / 2));
+}
+
+function tooLong(fps: number, expected: number): string {
+  const many = expected === MOST_FRAMES + 1 ? `more than ${MOST_FRAMES}` : `at least ${expected}`;
+  return `it has ${many} frames at ${fps} per second, too many to be judged as a whole (limit ${MOST_FRAMES}): cut it into parts, or measure it (kuleshov measure clip.mp4 --out study)`;
 }
 
 /** The highest point of the largest rise; where nothing rises, the middle of what is shown. */

@@ -31,6 +31,8 @@ export interface MeasureInputsOptions {
   readonly fps: number;
   /** Where a video that was inProgress before goes on. */
   readonly inProgress?: { readonly key: string; readonly progress: VideoProgress } | undefined;
+  /** Told what a long clip takes, once its length is known. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

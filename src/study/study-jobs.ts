@@ -41,13 +41,16 @@ export async function* jobsOf(
 async function* framesOf(
   input: StudyInput,
   { video, neutrals, pixels }: JobDependencies,
-  { fps, inProgress, signal }: MeasureInputsOptions,
+  { fps, inProgress, onNotice, signal }: MeasureInputsOptions,
 ): AsyncGenerator<StudyJob> {
+  let isNew = true;
   const skip = inProgress?.key === input.key ? inProgress.progress.frames : 0;
   try {
     await neutrals.of(input); // an image that cannot serve is found out before the video is measured
     for await (const { image, durationS } of video.frames(input.path, { fps, skip, pixels, signal })) {
       if (signal?.aborted) return;
+      if (isNew) tellIfLong(input.path, { durationS, fps }, onNotice);
+      isNew = false;
       const shownS = image.frame?.timestampS;
       const share = durationS === null || shownS === undefined ? 0 : Math.min(1, shownS / durationS);
       yield { kind: "frame", input, image, share };
@@ -58,6 +61,28 @@ async function* framesOf(
     if (!(error instanceof VideoDecodeError || error instanceof NeutralFaceError)) throw error;
     yield { kind: "end", input, fault: error.message };
   }
+}
+
+/** As many as an hour has at 5 per second. */
+const MANY_FRAMES = 18_000;
+/** Of one core: with one face in view, and with a group. `node bench/clips.mjs speed` */
+const FRAME_TAKES_S = [0.04, 0.12] as const;
+/** In `measurements.jsonl` and `faces.csv` together. */
+const FACE_TAKES_KB = 8;
+
+/** What a long clip takes, before it is measured. */
+function tellIfLong(
+  path: string,
+  { durationS, fps }: { readonly durationS: number | null; readonly fps: number },
+  onNotice: MeasureInputsOptions["onNotice"],
+): void {
+  const frames = Math.round((durationS ?? 0) * fps);
+  if (onNotice === undefined || durationS === null || frames <= MANY_FRAMES) return;
+  const [alone, group] = FRAME_TAKES_S.map((seconds) => ((frames * seconds) / 3600).toFixed(1));
+  const gigabytes = ((frames * FACE_TAKES_KB) / 1e6).toFixed(1);
+  onNotice(
+    `It lasts ${(durationS / 3600).toFixed(1)} h: up to ${frames} frames at ${fps} per second, which take some ${alone} hours of one processor core with one face in view and ${group} with a group, and ${gigabytes} GB on disk for each face that is always seen; what is done is kept, and a smaller --fps takes less: \`${path}\``,
+  );
 }
 
 /** A job and what became of it; the end of a video has no outcome of its own. */

@@ -62,6 +62,12 @@ it.each<[string, (string | null)[], string | null, string[]]>([
     null,
     ["F1 lips", "F2 lips", "F1 lips", "F2 lips", "unknown"],
   ],
+  [
+    "by its own lips too, where the context gives two faces the name, and by neither where theirs do not move",
+    ["Kim", "Kim", "Kim", "Kim", "Kim"],
+    "Kim (F1) is a friend of Kim (F2)",
+    ["F1 lips", "F2 lips", "F1 lips", "F2 lips", "unknown"],
+  ],
 ])("is said by %s", (_case, speakers, context, expected) => {
   expect(whoSays(speakers, context)).toEqual(expected);
 });
