@@ -48,7 +48,7 @@ export function register(program: Command): void {
     )
     .option(
       "--without <object>",
-      "ask about the image without an object, too, and print what that changes; looks for objects",
+      "ask about the image without an object, too, and say what that changes; looks for objects",
     )
     .option("--shots <number>", "labelled examples to show first; 8 when examples are asked for", wholeNumber)
     .addOption(new Option("--shot-mode <mode>", "how examples are shown").choices(SHOT_MODES))
@@ -119,25 +119,40 @@ async function askWithoutCommand(
   isMany: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  if (isMany || asked.out !== undefined) {
-    throw new ConfigurationError(
-      "--without is of one image and prints what changes: leave out --out, and name one image",
-    );
-  }
-  const { judgeWithout } = await import("../compose/ask-one.ts");
+  if (isMany) throw new ConfigurationError("--without takes an object out of one image: name one image");
   const { object, removed, whole, without, changes } = await onTerminal((listeners) =>
-    judgeWithout(asked, listeners, signal),
+    withoutOnTerminal(asked, listeners, signal),
   );
+  const taken = whole.evidence.filter(({ id }) => removed.includes(id));
   if (asked.json) {
-    await print(`${JSON.stringify({ object, removed, changes, whole, without }, null, 2)}\n`);
+    await print(`${JSON.stringify({ object, removed: taken, changes, whole, without }, null, 2)}\n`);
     return;
   }
   await print(await renderReport(whole, asked.full === true));
   const places = removed.length === 1 ? "1 place" : `${removed.length} places`;
-  await print(`\nWithout ${object} (${places}, ${removed.map(({ id }) => id).join(", ")} taken away)\n`);
+  await print(`\nWithout ${object} (${places}, ${removed.join(", ")} taken away)\n`);
   for (const { faceId, words } of changes) await print(`  ${faceId ?? "The scene"}: ${words}\n`);
   const isSaid = asked.context?.toLowerCase().includes(object) === true;
   if (isSaid) note(`The context that you gave still names ${object}.`);
+}
+
+/** What an object changes, kept with the report where a folder is named for it. */
+async function withoutOnTerminal(
+  asked: Asked & { readonly without: string },
+  listeners: AskListeners,
+  signal: AbortSignal,
+) {
+  const { judgeWithout, keptWithout } = await import("../compose/ask-one.ts");
+  if (asked.out === undefined) {
+    const { removed, ...found } = await judgeWithout(asked, listeners, signal);
+    return { ...found, removed: removed.map(({ id }) => id) };
+  }
+  const whole = await askInto(asked.out, asked, listeners, signal);
+  const kept = await keptWithout(asked.out);
+  if (kept === undefined)
+    throw new ConfigurationError(`Cannot read what changes as its file is gone: \`${asked.out}\``);
+  const { report: without, ...found } = kept;
+  return { ...found, whole, without };
 }
 
 /** Asks, and says meanwhile on one line which tool is called. */

@@ -4,15 +4,21 @@ import type { AskDependencies } from "../ask-dependencies.ts";
 import type { Counterfactual } from "../ask-without.ts";
 import { ConfigurationError, VideoDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
+import type { KeptWithout } from "../domain/kept-without.ts";
 import type { Report } from "../domain/report.ts";
+import type { PlacedWithout } from "../pages/without-view.tsx";
 import { packageVersion } from "../platform/package-paths.ts";
-import { readText } from "../platform/read-file.ts";
+import { readBytes, readText } from "../platform/read-file.ts";
 import { isTranscriptFile } from "../ports/transcript-reader.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
 import { type Asked, isClip, partsOptions } from "./asked.ts";
 
 export const REPORT = "report.json";
 export const OVERLAY = "annotated.png";
 export const PAGE = "report.html";
+/** What an object that was taken away changed, and the image without it. */
+const WITHOUT = "without.json";
+export const WITHOUT_IMAGE = "without.jpg";
 
 /** Longest side of the image in the page, and of frames in its timeline. */
 const PAGE_SIDE_PX = 1280;
@@ -29,13 +35,17 @@ async function hashOfFrames(folder: string): Promise<string> {
   return frames.hashOfFrames(folder);
 }
 
-async function pageOf(report: Report, pixels: DecodedImage, { fps, signal }: Reading): Promise<string> {
+async function pageOf(
+  report: Report,
+  pixels: DecodedImage,
+  { fps, signal, without }: Reading & { readonly without: PlacedWithout | undefined },
+): Promise<string> {
   const { dataAddress, renderView } = await import("../measuring/render-view.ts");
   const { reportPage } = await import("../pages/report-page.tsx");
   const { viewOf } = await import("../pages/view-report.ts");
   const view = viewOf(report);
   const image = dataAddress(await renderView(pixels, { caption: "", maxSidePx: PAGE_SIDE_PX }, signal));
-  if (view.clip === null || report.clip === undefined) return reportPage(view, image);
+  if (view.clip === null || report.clip === undefined) return reportPage(view, image, [], without);
   const { openVideoReader } = await import("./study.ts");
   const { framesInPage } = await import("../study/clip-frames.ts");
   const timesS = view.clip.moments.map(({ timeS }) => timeS);
@@ -49,7 +59,10 @@ export interface AskListeners extends Pick<AskQuery, "onProgress" | "onTool"> {
   readonly notify: (notice: string) => void;
 }
 
-/** Asks, and writes the report with the annotated image beside it. A report that is there is not asked for again. */
+/**
+ * Asks, and writes the report with the annotated image beside it, and where an object is to be taken away what that changes. A
+ * report that is there is not asked for again.
+ */
 export async function askInto(
   folder: string,
   asked: Asked,
@@ -87,22 +100,58 @@ export async function askInto(
   });
   let state: "interrupted" | "finished" = "interrupted";
   try {
-    await run.claim(REPORT, OVERLAY, PAGE);
+    const isWithout = asked.without !== undefined;
+    await run.claim(REPORT, OVERLAY, PAGE, ...(isWithout ? [WITHOUT, WITHOUT_IMAGE] : []));
     const kept = run.wasFinished ? await keptReport(join(folder, REPORT)) : undefined;
-    const report = kept ?? (await judgeImage(asked, listeners, signal));
+    const report = kept ?? (await judgeInto(run, asked, listeners, signal));
     const { renderOverlay } = await import("../render/overlay.ts");
     const pixels = await pixelsOf(image, report, { fps: asked.fps, signal });
     await run.write(
       OVERLAY,
       await renderOverlay(pixels, facesThere(report), { judgment: report.judgment, evidence: report.evidence }),
     );
-    await run.write(PAGE, await pageOf(report, pixels, { fps: asked.fps, signal }));
+    const without = isWithout ? await placedWithout(folder) : undefined;
+    await run.write(PAGE, await pageOf(report, pixels, { fps: asked.fps, signal, without }));
     await run.write(REPORT, `${JSON.stringify(report, null, 2)}\n`);
     state = "finished";
     return report;
   } finally {
     await run.close(state);
   }
+}
+
+/** Judges, and keeps what taking an object away changed where that is asked for. */
+async function judgeInto(
+  run: Pick<RunFolder, "write">,
+  asked: Asked,
+  listeners: AskListeners,
+  signal: AbortSignal,
+): Promise<Report> {
+  if (asked.without === undefined) return judgeImage(asked, listeners, signal);
+  const { whole, ...rest } = await judgeWithout({ ...asked, without: asked.without }, listeners, signal);
+  const { object, changes, without: report, image } = rest;
+  const { renderView } = await import("../measuring/render-view.ts");
+  const { data } = await renderView(image, { caption: "", maxSidePx: PAGE_SIDE_PX }, signal);
+  await run.write(WITHOUT_IMAGE, data);
+  const kept: KeptWithout = { object, removed: rest.removed.map(({ id }) => id), changes: [...changes], report };
+  await run.write(WITHOUT, `${JSON.stringify(kept, null, 2)}\n`);
+  return whole;
+}
+
+/** What taking an object away changed, as it was kept; `undefined` where none was. */
+export async function keptWithout(folder: string): Promise<KeptWithout | undefined> {
+  const text = await readText(join(folder, WITHOUT)).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { KeptWithout: schema } = await import("../domain/kept-without.ts");
+  return schema.parse(JSON.parse(text));
+}
+
+async function placedWithout(folder: string): Promise<PlacedWithout | undefined> {
+  const kept = await keptWithout(folder);
+  if (kept === undefined) return undefined;
+  const { dataAddress } = await import("../measuring/render-view.ts");
+  const data = await readBytes(join(folder, WITHOUT_IMAGE));
+  return { ...kept, image: dataAddress({ mimeType: "image/jpeg", data }) };
 }
 
 /** Of a clip those who are in the frame that stands for it. */

@@ -9,15 +9,22 @@ import { Asked, Evidence, Subject, Warnings, WhatWasSent } from "./report-sectio
 import { REPORT_STYLE } from "./report-style.ts";
 import { Trace } from "./report-trace.tsx";
 import type { ReportView } from "./report-view.ts";
+import { type PlacedWithout, WithoutShown } from "./without-view.tsx";
 
 /**
  * A report as one file that needs nothing else: what the studio shows of it, without its script. Citations lead to the
  * evidence.
  *
  * @param image as a `data:` address.
+ * @param without what an object that was taken away changed, its image as a `data:` address.
  * @param frames of a clip, one for each of its moments, as `data:` addresses; `null` where one could not be read.
  */
-export function reportPage(report: ReportView, image: string, frames: readonly (FrameOfMoment | null)[] = []): string {
+export function reportPage(
+  report: ReportView,
+  image: string,
+  frames: readonly (FrameOfMoment | null)[] = [],
+  without?: PlacedWithout,
+): string {
   const shown = new Set(LAYERS.filter((layer) => absence(layer, report) === null && layer !== "mesh"));
   const body = rendered(
     <>
@@ -34,6 +41,7 @@ export function reportPage(report: ReportView, image: string, frames: readonly (
       {report.subjects.map((subject) => (
         <Subject key={subject.faceId} report={report} subject={subject} />
       ))}
+      {without === undefined ? null : <WithoutShown {...without} />}
       <h2>Evidence</h2>
       <Evidence report={report} />
       <Warnings report={report} />

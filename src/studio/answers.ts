@@ -34,7 +34,7 @@ export const JudgingMessage = z.strictObject({
 type Judging = z.infer<typeof JudgingMessage>;
 
 /** What of one image or clip alone can be said. */
-type OfOne = Pick<Asked, "face" | "transcript" | "sound">;
+type OfOne = Pick<Asked, "face" | "transcript" | "sound" | "without">;
 
 /**
  * A question as the command asks it. Files that it names are in the folder, and toolboxes' files are such.

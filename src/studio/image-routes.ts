@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { REPORT } from "../compose/ask-one.ts";
+import { keptWithout, REPORT, WITHOUT_IMAGE } from "../compose/ask-one.ts";
 import { ConfigurationError, ToolInputError } from "../domain/errors.ts";
 import { FaceId } from "../domain/measurement.ts";
 import { Report } from "../domain/report.ts";
@@ -33,6 +33,8 @@ const AskMessage = JudgingMessage.extend({
   face: FaceId.optional(),
   /** What is said in a clip: a file, or the words themselves. */
   transcript: Text.optional(),
+  /** An object that is taken out of the image, to see what that changes. */
+  without: Text.optional(),
   /** The sound of a clip, where it was recorded apart. */
   sound: Text.optional(),
 });
@@ -111,7 +113,12 @@ export function imageRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/answer", async (c) => {
     const run = await folder.place(spelledBack(asked(c, "run")));
-    return c.json({ view: viewOf(await readReport(run)), notes: await readNotes(run) });
+    const report = await readReport(run);
+    const without = (await keptWithout(run)) ?? null;
+    return c.json({
+      ...{ view: viewOf(report), notes: await readNotes(run), objects: objectsIn(report) },
+      without: without && { ...without, report: undefined, image: WITHOUT_IMAGE },
+    });
   });
 
   routes.post("/notes", async (c) => {
@@ -142,6 +149,14 @@ async function readReport(run: string): Promise<Report> {
   }
 }
 
+/** Names of the objects that were found. */
+function objectsIn({ evidence }: Report): readonly string[] {
+  const names = evidence.flatMap(({ kind, value }) =>
+    kind === "object" && value.type === "finding" ? [value.name] : [],
+  );
+  return [...new Set(names)];
+}
+
 function uploadIn(c: Context): Upload {
   const length = c.req.header("content-length");
   return {
@@ -155,9 +170,10 @@ function uploadIn(c: Context): Upload {
 /** What was asked, in the words of the settings. */
 function answerOf({ path, createdAt, finished, settings, problem }: FoundRun) {
   const text = (value: unknown) => (typeof value === "string" ? value : null);
-  const { question, context, face, model } = settings;
+  const { question, context, face, model, without } = settings;
   return {
     ...{ run: path, createdAt, finished, problem },
     ...{ question: text(question), context: text(context), face: text(face), model: text(model) ?? "rules" },
+    without: text(without),
   };
 }

@@ -6,21 +6,24 @@ import { absence, LAYERS, type Layer, ReportFigure } from "../../pages/report-fi
 import { Asked, Evidence, Subject, Warnings, WhatWasSent } from "../../pages/report-sections.tsx";
 import { Trace, thumbnailsOf } from "../../pages/report-trace.tsx";
 import type { ReportView } from "../../pages/report-view.ts";
+import { WithoutShown } from "../../pages/without-view.tsx";
 import { go, query, withQuery } from "./address.ts";
-import type { ShownAnswer } from "./image-page.tsx";
+import type { AnswerEntry, ShownAnswer } from "./image-page.tsx";
 import { NotesOnFace } from "./notes-form.tsx";
 import { fileOf, frameFrom, pixels } from "./server.ts";
+import { WithoutForm } from "./without-form.tsx";
 
 interface AnswerProps extends ShownAnswer {
   readonly image: string;
   readonly run: string;
+  readonly from: AnswerEntry | undefined;
   /** The form to ask again, below the answer, and what was asked before, below the image. */
   readonly asking: ComponentChildren;
   readonly history: ComponentChildren;
 }
 
 /** An answer beside its image. Which face and which layers are shown stands in the address. */
-export function AnswerView({ image, run, view, notes, asking, history }: AnswerProps) {
+export function AnswerView({ image, run, view, notes, objects, without, from, asking, history }: AnswerProps) {
   const [lit, setLit] = useState<ReadonlySet<string>>(new Set());
   const lighting: Lighting = { lit, light: (ids) => setLit(new Set(ids)) };
   const layers = layersShown(view);
@@ -49,6 +52,8 @@ export function AnswerView({ image, run, view, notes, asking, history }: AnswerP
             <summary>Ask again, with another context or question</summary>
             {asking}
           </details>
+          {view.clip === null ? <WithoutForm {...{ image, from, objects }} /> : null}
+          {without === null ? null : <WithoutShown {...without} image={fileOf(run, without.image)} />}
           <FaceTabs view={view} chosen={subject?.faceId ?? null} choose={choose} />
           {subject === undefined ? null : <Subject report={view} subject={subject} />}
           <NotesOnFace

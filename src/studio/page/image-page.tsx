@@ -1,5 +1,6 @@
 import { VIDEO_ENDINGS } from "../../measuring/image-format.ts";
 import type { ReportView } from "../../pages/report-view.ts";
+import type { PlacedWithout } from "../../pages/without-view.tsx";
 import { isUnderWay, type Job } from "../jobs.ts";
 import type { Note } from "../notes.ts";
 import { href, query, withQuery } from "./address.ts";
@@ -19,6 +20,8 @@ export interface AnswerEntry {
   readonly context: string | null;
   readonly face: string | null;
   readonly model: string;
+  /** The object that was taken away, to see what that changes. */
+  readonly without: string | null;
 }
 
 /** An image or clip, and what was asked about it. */
@@ -31,6 +34,10 @@ export interface AboutImage {
 export interface ShownAnswer {
   readonly view: ReportView;
   readonly notes: readonly Note[];
+  /** Names of the objects that were found. */
+  readonly objects: readonly string[];
+  /** What an object changes; its image is a file of the answer. */
+  readonly without: PlacedWithout | null;
 }
 
 /** One image: its answer, with what was measured, and the means to ask again and to disagree. */
@@ -69,7 +76,14 @@ export function ImagePage({ rest: image }: { readonly rest: string }) {
           </section>
         </div>
       ) : (
-        <AnswerView image={image} run={entry?.run ?? ""} {...shown.value} asking={asking} history={history} />
+        <AnswerView
+          image={image}
+          run={entry?.run ?? ""}
+          {...shown.value}
+          from={entry}
+          asking={asking}
+          history={history}
+        />
       )}
     </>
   );
@@ -117,14 +131,16 @@ function History({ answers, at }: { readonly answers: readonly AnswerEntry[]; re
     <section aria-label="Answers so far" class="no-print">
       <h2>Answers so far</h2>
       <ul class="history">
-        {answers.map(({ run, question, context, face, model, createdAt, finished }) => (
+        {answers.map(({ run, question, context, face, model, without, createdAt, finished }) => (
           <li key={run}>
             <a href={href(withQuery({ answer: run, with: null }))} aria-current={run === at ? "true" : undefined}>
               {context ?? "no context"}
             </a>{" "}
             <span class="soft">
-              {[face, question, model, finished ? null : "not finished"].filter((part) => part !== null).join(" · ")} ·{" "}
-              <When at={createdAt} />
+              {[face, question, without === null ? null : `without ${without}`, model, finished ? null : "not finished"]
+                .filter((part) => part !== null)
+                .join(" · ")}{" "}
+              · <When at={createdAt} />
             </span>{" "}
             {run === at || at === null || !finished ? null : (
               <a href={href(withQuery({ with: run }))}>
