@@ -6,6 +6,7 @@ import { hashOfFile } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import { systemPath } from "./platform/system-path.ts";
 import type { EvidenceFile } from "./ports/evidence-file.ts";
+import type { KeptKeys } from "./runs/kept-keys.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
@@ -106,7 +107,7 @@ async function recorded(study: StudyFolder, recording: Recording, signal?: Abort
 
 async function* recordsOf(
   steps: AsyncIterable<ImportedStep>,
-  done: ReadonlySet<string>,
+  done: KeptKeys,
   tables: StudyTables,
 ): AsyncGenerator<RecordedStep> {
   let order = 0;

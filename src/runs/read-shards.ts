@@ -4,6 +4,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { readText } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { wholeRecords } from "./journal.ts";
+import type { KeptKeys } from "./kept-keys.ts";
 import { missingShards, wordsOfWhole } from "./missing-shards.ts";
 import { type RunSettings, settingsThatDiffer } from "./run-folder.ts";
 import { readRunHistory } from "./run-history.ts";
@@ -38,7 +39,7 @@ export interface Shards {
    * What one machine would have written, in its order, less what is `done`. The bytes of a batch are overwritten by the one
    * after the next.
    */
-  batches(done: ReadonlySet<string>): AsyncGenerator<RowBatch>;
+  batches(done: KeptKeys): AsyncGenerator<RowBatch>;
 }
 
 /** A shard as its folder describes it. */

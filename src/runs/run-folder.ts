@@ -5,6 +5,7 @@ import { acquireLock, type FileLock } from "../platform/file-lock.ts";
 import { makeFolder } from "../platform/make-folder.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { openJournal } from "./journal.ts";
+import { keptKeys } from "./kept-keys.ts";
 import { compactJournal, JOURNAL_FILE, JOURNAL_FORMAT, type RunHistory, readRunHistory } from "./run-history.ts";
 import { createManifest, removeRun } from "./run-manifest.ts";
 import { openRunRows, type RunRows } from "./run-rows.ts";
@@ -186,7 +187,8 @@ async function openPrepared(folder: string, { history, options, lock }: Prepared
         shard === undefined ? given : new Map([...given, [SHARD_FILE, shardHeadLine(shard, given.keys())]]);
       await manifest.claim([...headers.keys()]);
       for (const name of headers.keys()) await makeFolder(dirname(join(folder, name)));
-      const rows = await openRunRows(folder, { headers, journal, commits: history?.commits ?? [] });
+      const done = await keptKeys(history?.done() ?? []);
+      const rows = await openRunRows(folder, { headers, journal, done, last: history?.last });
       return shard === undefined ? rows : shardRows(rows, shard);
     },
     async close(state) {

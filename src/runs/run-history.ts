@@ -36,7 +36,10 @@ export interface RunHistory {
   readonly began: z.infer<typeof Began>["began"];
   /** Hashes that were written under each name; none for tables and the like. */
   readonly written: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly commits: readonly RowCommit[];
+  /** The last thing that is recorded of the rows; `undefined` where none was made final. */
+  readonly last: Omit<RowCommit, "done"> | undefined;
+  /** Keys of the inputs that are done, read from the journal again, since there may be millions of them. */
+  done(): AsyncGenerator<string>;
   readonly finished: boolean;
 }
 
@@ -44,7 +47,7 @@ export interface RunHistory {
 export async function readRunHistory(folder: string): Promise<RunHistory | undefined> {
   let began: RunHistory["began"] | undefined;
   const written = new Map<string, Set<string>>();
-  const commits: RowCommit[] = [];
+  let last: RunHistory["last"];
   let finished = false;
   let lines = 0;
   for await (const line of wholeRecords(join(folder, JOURNAL_FILE))) {
@@ -54,14 +57,39 @@ export async function readRunHistory(folder: string): Promise<RunHistory | undef
     if ("began" in record) began = record.began;
     else if ("file" in record) noteFile(written, record);
     else if ("state" in record) finished = record.state === "finished";
-    else commits.push(record);
+    else last = { inProgress: record.inProgress, bytes: record.bytes, counts: record.counts };
     if (began === undefined) break;
   }
-  if (began !== undefined) return { began, written, commits, finished };
+  if (began !== undefined) return { began, written, last, done: () => doneKeys(folder), finished };
   if (lines === 0 && (await wasCutShort(join(folder, JOURNAL_FILE)))) return undefined;
   throw new ConfigurationError(
     `Cannot go on with the run in the folder as an earlier Kuleshov, or something else, wrote its ${JOURNAL_FILE}: name another folder (\`${folder}\`)`,
   );
+}
+
+async function* doneKeys(folder: string): AsyncGenerator<string> {
+  for await (const line of wholeRecords(join(folder, JOURNAL_FILE))) {
+    const record = RunRecord.safeParse(line).data;
+    if (record === undefined) return;
+    if ("done" in record) yield* record.done;
+  }
+}
+
+/** Keys in one record of a journal that is written anew: so many are in memory at once. */
+const KEYS_PER_RECORD = 4096;
+
+/** What of a run's rows is final as records of a journal that is written anew. */
+export async function* rowRecords(
+  keys: AsyncIterable<string>,
+  last: Omit<RowCommit, "done">,
+): AsyncGenerator<RowCommit> {
+  let done: string[] = [];
+  for await (const key of keys) {
+    if (done.push(key) < KEYS_PER_RECORD) continue;
+    yield { done, ...last };
+    done = [];
+  }
+  yield { done, ...last };
 }
 
 /** Whether a journal is missing, or so short that the power went before its first record was on disk. */
@@ -85,15 +113,19 @@ export function noteFile(written: Map<string, Set<string>>, { file, sha256: hash
  */
 export async function compactJournal(folder: string): Promise<void> {
   const history = await readRunHistory(folder);
-  const last = history?.commits.at(-1);
-  if (history === undefined || last === undefined || last.inProgress !== null) return;
+  if (history?.last === undefined || history.last.inProgress !== null) return;
+  const { began, done, last } = history;
   const files = [...history.written].flatMap(([file, hashes]) =>
     (hashes.size === 0 ? [null] : [...hashes]).map((hash) => ({ file, sha256: hash })),
   );
-  const rows: RowCommit = { ...last, done: history.commits.flatMap(({ done }) => done) };
-  const records: readonly object[] = [{ began: history.began }, ...files, rows, { state: "finished" }];
+  async function* lines(): AsyncGenerator<string> {
+    yield journalLine({ began });
+    for (const file of files) yield journalLine(file);
+    for await (const record of rowRecords(done(), last)) yield journalLine(record);
+    yield journalLine({ state: "finished" });
+  }
   const path = join(folder, JOURNAL_FILE);
-  await writeFileAtomic(path, records.map(journalLine).join("")).catch((error: unknown) => {
+  await writeFileAtomic(path, lines()).catch((error: unknown) => {
     throw inWordsIfDiskFull(error, path);
   });
 }

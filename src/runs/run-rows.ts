@@ -6,6 +6,7 @@ import { openFile } from "../platform/read-file.ts";
 import { inWordsIfDiskFull } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import type { Journal } from "./journal.ts";
+import type { KeptKeys } from "./kept-keys.ts";
 
 /** Counts of a run so far. */
 export const RunCounts = z.strictObject({
@@ -54,7 +55,7 @@ export interface RowBatch {
 /** Append-only tables of a run that lose nothing and repeat nothing, whenever the process ends. */
 export interface RunRows {
   /** Keys of the inputs that are done already. */
-  readonly done: ReadonlySet<string>;
+  readonly done: KeptKeys;
   /** The input that was under way when the run ended. */
   readonly inProgress: RowCommit["inProgress"];
   /** Earlier processes included; what is appended counts at once. */
@@ -71,7 +72,9 @@ export interface RunRows {
 interface RunRowsOptions {
   readonly headers: ReadonlyMap<string, string>;
   readonly journal: Journal;
-  readonly commits: readonly RowCommit[];
+  /** Keys of the inputs that are done, and the last thing recorded of the rows. */
+  readonly done: KeptKeys;
+  readonly last: Omit<RowCommit, "done"> | undefined;
 }
 
 const STEPS_PER_FLUSH = 64;
@@ -82,8 +85,7 @@ const STEPS_PER_FLUSH = 64;
  *
  * @throws {KuleshovError} if the disk is full, or a table is shorter than the journal says.
  */
-export async function openRunRows(folder: string, { headers, journal, commits }: RunRowsOptions): Promise<RunRows> {
-  const last = commits.at(-1);
+export async function openRunRows(folder: string, { headers, journal, done, last }: RunRowsOptions): Promise<RunRows> {
   const handles = new Map<string, FileHandle>();
   const sizes = new Map<string, number>();
   const closeAll = async () => {
@@ -106,7 +108,7 @@ export async function openRunRows(folder: string, { headers, journal, commits }:
 
   async function write(
     rowsOf: (name: string) => string | Uint8Array,
-    { done, inProgress }: Pick<RowCommit, "done" | "inProgress">,
+    record: Pick<RowCommit, "done" | "inProgress">,
   ): Promise<void> {
     broken = true; // until all of it is written: a half-written batch must never be followed by another
     for (const [name, size] of sizes) {
@@ -114,7 +116,7 @@ export async function openRunRows(folder: string, { headers, journal, commits }:
       await appendAll(handleOf(handles, name), rows, join(folder, name));
       sizes.set(name, size + Buffer.byteLength(rows));
     }
-    await journal.append({ done, inProgress, bytes: Object.fromEntries(sizes), counts } satisfies RowCommit);
+    await journal.append({ ...record, bytes: Object.fromEntries(sizes), counts } satisfies RowCommit);
     broken = false;
   }
 
@@ -123,12 +125,12 @@ export async function openRunRows(folder: string, { headers, journal, commits }:
     if (inProgress === undefined || broken) return;
     const steps = pending;
     pending = [];
-    const done = steps.map((step) => step.done).filter((key) => key !== null);
-    await write((name) => steps.map((step) => step.text.get(name) ?? "").join(""), { done, inProgress });
+    const keys = steps.map((step) => step.done).filter((key) => key !== null);
+    await write((name) => steps.map((step) => step.text.get(name) ?? "").join(""), { done: keys, inProgress });
   }
 
   return {
-    done: new Set(commits.flatMap((commit) => commit.done)),
+    done,
     inProgress: last?.inProgress ?? null,
     counts: () => counts,
     async append(step) {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import type { KeptKeys } from "./kept-keys.ts";
 import { NO_COUNTS, type RowBatch, sumOfCounts } from "./run-rows.ts";
 import { SHARD_FILE } from "./shard.ts";
 import type { ShardInput, ShardTables } from "./shard-tables.ts";
@@ -14,7 +15,7 @@ const BATCH_BYTES = 1 << 24;
 export async function* batchesInOrder(
   tables: readonly ShardTables[],
   owners: Uint16Array,
-  done: ReadonlySet<string>,
+  done: KeptKeys,
 ): AsyncGenerator<RowBatch> {
   const inputs = tables.map((shard) => shard.inputs());
   let [batch, next] = [createBatch(), createBatch()];

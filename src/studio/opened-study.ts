@@ -57,7 +57,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
       }
       return;
     }
-    const { images } = history.commits.at(-1)?.counts ?? NO_COUNTS;
+    const { images } = history.last?.counts ?? NO_COUNTS;
     const { columns, chunks } = await readStudyRows(place, images, clip);
     const rows = new StudyRows(columns);
     for await (const chunk of chunks) {
@@ -91,7 +91,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
       const sizes = await Promise.all(
         ["faces.csv", "images.csv"].map((name) => stat(systemPath(join(place, name))).catch(() => null)),
       );
-      const stamp = [history.commits.at(-1)?.counts.images ?? 0, ...sizes.map((one) => `${one?.size} ${one?.mtimeMs}`)];
+      const stamp = [history.last?.counts.images ?? 0, ...sizes.map((one) => `${one?.size} ${one?.mtimeMs}`)];
       return { place, history, stamp: stamp.join(" ") };
     },
     parts,

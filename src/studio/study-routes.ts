@@ -69,7 +69,7 @@ export function studyRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/study", async (c) => {
     const { place, history, stamp } = await desk.open(asked(c, "path"));
-    const counts = history.commits.at(-1)?.counts ?? NO_COUNTS;
+    const counts = history.last?.counts ?? NO_COUNTS;
     return c.json({
       ...{ command: history.began.command, finished: history.finished, createdAt: history.began.createdAt, stamp },
       ...{ counts, moments: momentsOf(history, counts.images), failures: await readFailures(place, MOST_FAILURES) },

@@ -137,14 +137,13 @@ export async function changeFile(
 }
 
 /** The journal of a run is written anew when the rest is done; until then it tells a rerun that it is still to be done. */
-function journalChange(
+async function journalChange(
   file: PlacedFile,
-  { began, written, commits }: RunHistory,
+  { began, written, done }: RunHistory,
   traces: Traces,
-): FileChange | undefined {
-  const told = [...written.keys(), ...commits.flatMap(({ done }) => done)].filter((text) =>
-    traces.ownsText(text),
-  ).length;
+): Promise<FileChange | undefined> {
+  let told = [...written.keys()].filter((text) => traces.ownsText(text)).length;
+  for await (const key of done()) if (traces.ownsText(key)) told += 1;
   const { value, removed } = pruneJson(began, traces, rowPlace(file));
   const removes = told + (value === undefined ? 1 : removed);
   return removes === 0 ? undefined : { file, removes };

@@ -5,8 +5,8 @@ import { hashOfFile } from "../platform/hash.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { journalLine } from "../runs/journal.ts";
-import { JOURNAL_FILE, type RunHistory } from "../runs/run-history.ts";
-import type { RowCommit, RunCounts } from "../runs/run-rows.ts";
+import { JOURNAL_FILE, type RunHistory, rowRecords } from "../runs/run-history.ts";
+import type { RunCounts } from "../runs/run-rows.ts";
 import { blankJson, pruneJson } from "./prune-json.ts";
 import type { RowPlace, Traces } from "./traces.ts";
 
@@ -18,7 +18,7 @@ import type { RowPlace, Traces } from "./traces.ts";
  */
 export async function rewriteRunJournal(
   folder: string,
-  { began, written, commits, finished }: RunHistory,
+  { began, written, last, done, finished }: RunHistory,
   given: { readonly traces: Traces; readonly place: RowPlace; readonly removed: ReadonlyMap<string, number> },
 ): Promise<void> {
   const { traces, place, removed } = given;
@@ -26,27 +26,28 @@ export async function rewriteRunJournal(
   const files = [...written].filter(([name]) => existsSync(systemPath(join(folder, name))));
   if (files.length === 0) return rm(systemPath(path), { force: true });
   const settings = (pruneJson(began.settings, traces, place).value ?? began.settings) as Record<string, unknown>;
-  const last = commits.at(-1);
-  const done = commits.flatMap((commit) => commit.done);
-  const kept = done.filter((key) => !traces.ownsText(key));
-  const rows: RowCommit[] =
-    last === undefined
-      ? []
-      : [
-          {
-            done: kept,
-            inProgress: last.inProgress === null || traces.ownsText(last.inProgress.key) ? null : last.inProgress,
-            bytes: await bytesOf(folder, Object.keys(last.bytes)),
-            counts: countsWithout(last.counts, removed, done.length - kept.length),
-          },
-        ];
-  const records: readonly object[] = [
-    { began: blankJson({ ...began, settings }, traces) as object },
-    ...(await Promise.all(files.map(([name, hashes]) => fileRecord(folder, name, hashes.size === 0)))),
-    ...rows,
-    { state: finished ? "finished" : "interrupted" },
-  ];
-  await writeFileAtomic(path, records.map(journalLine).join(""));
+  const kept = async function* () {
+    for await (const key of done()) if (!traces.ownsText(key)) yield key;
+  };
+  async function* records(): AsyncGenerator<object> {
+    yield { began: blankJson({ ...began, settings }, traces) as object };
+    for (const [name, hashes] of files) yield await fileRecord(folder, name, hashes.size === 0);
+    if (last !== undefined) yield* rowRecords(kept(), await rowsWithout(last));
+    yield { state: finished ? "finished" : "interrupted" };
+  }
+  async function rowsWithout({ inProgress, bytes, counts }: NonNullable<RunHistory["last"]>) {
+    let gone = 0;
+    for await (const key of done()) if (traces.ownsText(key)) gone += 1;
+    return {
+      inProgress: inProgress === null || traces.ownsText(inProgress.key) ? null : inProgress,
+      bytes: await bytesOf(folder, Object.keys(bytes)),
+      counts: countsWithout(counts, removed, gone),
+    };
+  }
+  async function* lines(): AsyncGenerator<string> {
+    for await (const record of records()) yield journalLine(record);
+  }
+  await writeFileAtomic(path, lines());
 }
 
 async function fileRecord(folder: string, name: string, grows: boolean) {
