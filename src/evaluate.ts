@@ -1,5 +1,5 @@
 import { ConfigurationError } from "./domain/errors.ts";
-import { checkRequirements } from "./evaluation/check-evaluation.ts";
+import { checkCorrected, checkRequirements } from "./evaluation/check-evaluation.ts";
 import { continueEvaluation, prepareEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import { type EvalFileChanges, parseEvalFile } from "./evaluation/file/read-eval-file.ts";
@@ -109,7 +109,9 @@ export async function rescoreRun(
   file?: string,
   own?: readonly Scorer[],
 ): Promise<Omit<Evaluated, "outcome">> {
-  await keepScoring(folder, file, async ({ scorers, rubric }, { header, samples }) => {
+  await keepScoring(folder, file, async (scoring, { header, samples }) => {
+    const { scorers, rubric } = scoring;
+    checkCorrected(scoring, samples);
     const began = parseEvalFile(header.evalFileText, header.evalFilePath);
     const asking = judgedScorers({ scorers }).find((scorer) => !began.scorers.includes(scorer));
     if (asking !== undefined) {

@@ -25,6 +25,29 @@ export function checkJudge(file: EvalFile, samples: readonly Sample[]): void {
   for (const sample of samples) criteriaText(file, sample);
 }
 
+/** @throws {ConfigurationError} if it is not said what is to be estimated, or nobody labelled any of it. */
+export function checkCorrected({ scorers, analysis }: EvalFile, samples: readonly Sample[]): void {
+  if (!scorers.includes("corrected-estimates")) return;
+  const refuse = (why: string) => new ConfigurationError(`Cannot score "corrected-estimates" as ${why}`);
+  const { corrected } = analysis;
+  if (corrected === undefined) {
+    throw refuse("it is not said of what: set analysis.corrected.share to a label, or mean to valence or arousal");
+  }
+  const { mean, by, probability } = corrected;
+  const isLabelled = ({ truth }: Sample) => (mean === undefined ? (truth.label ?? truth.choice) : truth[mean]) !== null;
+  if (!samples.some(isLabelled)) throw refuse("no sample is labelled by hand: some have to be");
+  if (by !== undefined && samples.every(({ columns }) => columns[by] === undefined)) {
+    throw refuse(`no sample has anything in its column "${by}"`);
+  }
+  const bad = samples.find(({ columns }) => {
+    const chance = probability === undefined ? 1 : Number(columns[probability] || Number.NaN);
+    return !(chance > 0 && chance <= 1);
+  });
+  if (bad !== undefined) {
+    throw refuse(`"${bad.columns[probability ?? ""] ?? ""}" of ${bad.id} is no chance above 0 and up to 1`);
+  }
+}
+
 /** @throws {ConfigurationError} if clips are to be shown where one image is. */
 export function checkClips(file: EvalFile): void {
   if (!takesClips(file) || file.task === "judge") return;

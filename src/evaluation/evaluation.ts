@@ -7,7 +7,14 @@ import { continueRunFolder, openRunFolder, type RunFolder, type RunMode } from "
 import { readRunHistory } from "../runs/run-history.ts";
 import { SHARD_SETTING, type Shard } from "../runs/shard.ts";
 import { askAll } from "./ask-all.ts";
-import { checkBaseline, checkClips, checkJudge, checkRequirements, checkStopRule } from "./check-evaluation.ts";
+import {
+  checkBaseline,
+  checkClips,
+  checkCorrected,
+  checkJudge,
+  checkRequirements,
+  checkStopRule,
+} from "./check-evaluation.ts";
 import { readDataset } from "./dataset/read-dataset.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
@@ -52,6 +59,7 @@ export async function prepareEvaluation(
   }
   const notes = [...dataset.notes, ...checkRequirements(scorers, samples, file.matrix)];
   checkJudge(file, samples);
+  checkCorrected(file, samples);
   if (skipped.length > 0) notes.push(`${skipped.length} rows of the dataset were left out`);
   const work = await workOf(file, { samples, labels, dependencies });
   const part = shard && shareOutImages(samples, shard);

@@ -17,6 +17,24 @@ export const Analysis = z.strictObject({
     .default("unscored")
     .describe("What calls without an answer are, failed or refused: left unscored, or wrong for accuracy and choice"),
   groupBy: z.array(z.string().min(1)).default([]).describe("Dataset columns to break results down by"),
+  corrected: z
+    .strictObject({
+      share: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Label whose share is wanted; samples with a label are the labelled"),
+      mean: z.enum(["valence", "arousal"]).optional().describe("Number whose mean is wanted"),
+      by: z.string().min(1).optional().describe("Column with the groups that are compared"),
+      probability: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Column with the chance of being labelled, where it was not the same for all"),
+    })
+    .refine(({ share, mean }) => (share === undefined) !== (mean === undefined), "needs either share or mean")
+    .optional()
+    .describe("For the scorer corrected-estimates"),
   equivalence: z
     .strictObject({
       epsilon: z

@@ -11,6 +11,7 @@ import { createAffectScorer } from "./affect.ts";
 import { createAmbiguityScorer } from "./ambiguity.ts";
 import { createCalibrationScorer } from "./calibration.ts";
 import { createChoiceScorer } from "./choice.ts";
+import { createCorrectedEstimatesScorer } from "./corrected-estimates.ts";
 import { createEmerScorer } from "./emer.ts";
 import { createEventsScorer } from "./events.ts";
 import { createFaithfulnessScorer } from "./faithfulness.ts";
@@ -61,6 +62,7 @@ const SCORERS = {
   raters: ({ reader, reading }) => createRatersScorer(reader, reading),
   "rater-equivalence": ({ reader, analysis }) => createRaterEquivalenceScorer(reader, analysis),
   ambiguity: ({ reader, reading }) => createAmbiguityScorer(reader, reading),
+  "corrected-estimates": ({ reader, analysis }) => createCorrectedEstimatesScorer(reader, analysis),
   choice: createChoiceScorer,
   emer: createEmerScorer,
   rubric: ({ rubric, grades }) => createRubricScorer(rubric, grades),

@@ -3,15 +3,13 @@ import { createRandom, type Random } from "../../../src/domain/statistics/random
 import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import { Analysis } from "../../../src/evaluation/file/analysis.ts";
 import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
-import { scoreCell } from "../../../src/evaluation/results/score-cell.ts";
-import { answeredRecord } from "../../../src/evaluation/runner/call-record.ts";
-import { callsOf } from "../../../src/evaluation/runner/plan.ts";
 import type { Sample } from "../../../src/evaluation/sample.ts";
 import type { Scorer } from "../../../src/evaluation/score.ts";
 import { createAmbiguityScorer } from "../../../src/evaluation/scorers/ambiguity.ts";
 import { createFixedValuesScorer } from "../../../src/evaluation/scorers/fixed-values.ts";
 import { createRaterEquivalenceScorer } from "../../../src/evaluation/scorers/rater-equivalence.ts";
-import { answerOf, evalFile } from "../../support/answering-server.ts";
+import { answerOf } from "../../support/answering-server.ts";
+import { scoredAnswers } from "../../support/scored-answers.ts";
 
 const LABELS = ["happiness", "fear", "anger", "sadness"];
 const reader = createLabelReader(LABELS, new Map());
@@ -33,15 +31,12 @@ function judged(judge: (truth: string, random: Random) => string, n = 120) {
 }
 
 function resultOf(scorer: Scorer, { samples, answers }: { samples: readonly Sample[]; answers: readonly string[] }) {
-  const calls = callsOf(samples, evalFile({}).matrix).map((call, i) => {
-    const usage = { inputTokens: 1, outputTokens: 1, latencyMs: 1 };
-    const solution = { answer: answerOf(answers[i] as string), usage, fingerprint: null, detail: null };
-    const record = answeredRecord(call, "k", { solution, cached: false, attempts: 1, costUsd: 0 });
-    return { record, sample: call.sample, judged: {} };
-  });
-  const result = scoreCell(scorer, calls, analysis);
-  const values = Object.fromEntries(result.metrics.map(({ metric, estimate }) => [metric, estimate.value]));
-  return { values, notes: result.notes, tables: result.tables };
+  return scoredAnswers(
+    scorer,
+    samples,
+    answers.map((label) => answerOf(label)),
+    analysis,
+  );
 }
 
 describe("rater equivalence", () => {
