@@ -57,7 +57,7 @@ export function smilingToolbox(): FerToolbox {
   };
 }
 
-const identity = {
+export const withoutIdentity = {
   ...{ network: { id: "none", sha256: "0".repeat(64) }, samePersonUpTo: 0.6 },
   describe: async () => null,
   close: async () => {},
@@ -79,6 +79,6 @@ export const silent: HearingTools = {
 
 /** Everything `ask` needs, with a clip of six seconds whatever its name. */
 export async function partsOfClip(model: AskDependencies["model"], video = reader(SECONDS * FPS), hearing = silent) {
-  const clips = { identity, video, ...hearing, fps: FPS, budget: 8, concurrency: 1 };
+  const clips = { identity: withoutIdentity, video, ...hearing, fps: FPS, budget: 8, concurrency: 1 };
   return partsFor(model, { toolboxes: [smilingToolbox()], clips });
 }

@@ -66,3 +66,14 @@ export const whisperCppJson = {
     },
   ],
 };
+
+/** The same of vLLM (`TranscriptionResponseVerbose`, 0.22): its length is a string, words and some figures are null. */
+export const vllmJson = {
+  ...{ duration: "5.0", language: "en", text: " That's one small step for man.", words: null },
+  segments: [
+    {
+      ...{ id: 0, text: " That's one small step for man.", start: 0.0, end: 4.62, seek: 0 },
+      ...{ tokens: [50364, 663], temperature: 0, avg_logprob: -0.31, compression_ratio: 1.1, no_speech_prob: null },
+    },
+  ],
+};

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createOpenAiTranscriber } from "../../../src/adapters/openai/openai-transcriber.ts";
 import { ProviderError } from "../../../src/domain/errors.ts";
-import { type Asked, transcriptionServer, verboseJson, whisperCppJson } from "../../support/transcription-server.ts";
+import {
+  type Asked,
+  transcriptionServer,
+  verboseJson,
+  vllmJson,
+  whisperCppJson,
+} from "../../support/transcription-server.ts";
 
 const retries = { tries: 2, firstWaitMs: 1, longestWaitMs: 5 };
 const wav = Buffer.from("RIFF....");
@@ -53,6 +59,21 @@ describe("a transcription server", () => {
     await expect(transcriber.transcribe(wav)).rejects.toThrow(
       /"File Not Found .*start it with --inference-path \/v1\/audio\/transcriptions$/,
     );
+  });
+
+  it("may be vLLM's, which has models that give no times", async () => {
+    const message = "Currently do not support verbose_json for voxtral";
+    const refused = { status: 400, body: { error: { message, type: "BadRequestError", param: null, code: 400 } } };
+    const untimed = { body: { ...vllmJson, segments: null } };
+    const { asked, baseUrl } = await transcriptionServer({ body: vllmJson }, refused, untimed);
+    const transcriber = createOpenAiTranscriber("openai/whisper-large-v3", { baseUrl, retries });
+
+    expect(await transcriber.transcribe(wav)).toEqual([
+      { text: "That's one small step for man.", speaker: null, time: { fromS: 0, toS: 4.62 } },
+    ]);
+    await expect(transcriber.transcribe(wav)).rejects.toThrow(message);
+    await expect(transcriber.transcribe(wav)).rejects.toThrow("JSON without segments and their times");
+    expect(asked).toHaveLength(3);
   });
 
   it("is refused where it gives no times", async () => {
