@@ -15,7 +15,7 @@ import {
   topOf,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { levelOf, nameOf, notRead, presentOn, unitItems } from "./target-levels.ts";
+import { levelOf, nameOf, notRead, orderOf, presentOn, unitItems } from "./target-levels.ts";
 
 interface Ordered {
   readonly target: Target;
@@ -43,10 +43,11 @@ export function whichAnswer({ target, most }: Ordered, scene: AnswerScene): stri
   const ids = tied.flatMap(({ face }) => evidenceFor(target, face, scene).slice(0, tied.length === 1 ? 4 : 1));
   if (most && first.level < HARDLY) return hardlyAny(name, placed, scene);
   const [verb, extent] = [tied.length > 1 ? "show" : "shows", most ? "most" : "least"];
-  return [
-    `${listed(told)} ${verb} ${target.type === "label" ? `the ${extent} ${name}` : `${name} ${extent}`}${citing(ids)}.`,
-    ...restOf(placed.slice(tied.length)),
-  ].join(" ");
+  const placedAs =
+    target.type === "label"
+      ? `${verb} the ${extent} ${name}`
+      : `${tied.length > 1 ? "come" : "comes"} ${most ? "first" : "last"} by ${orderOf(target)}`;
+  return [`${listed(told)} ${placedAs}${citing(ids)}.`, ...restOf(placed.slice(tied.length))].join(" ");
 }
 
 /** Being the first of those that show hardly any of it is no answer by itself. */
@@ -71,7 +72,7 @@ export function rankAnswer(ordered: Ordered, scene: AnswerScene): string {
   const unread = scene.faces.length - placed.length;
   const rest = unread === 0 ? "" : `; ${unread} of ${scene.faces.length} faces could not be read`;
   const ids = placed.flatMap(({ face }) => evidenceFor(ordered.target, face, scene).slice(0, 1));
-  return `By ${nameOf(ordered.target)}, ${ordered.most ? "most" : "least"} first: ${told.join(", ")}${rest}${citing(ids)}.`;
+  return `By ${orderOf(ordered.target)}, ${ordered.most ? "most" : "least"} first: ${told.join(", ")}${rest}${citing(ids)}.`;
 }
 
 function inOrder({ target, most }: Ordered, { faces, view }: AnswerScene): Placed[] {
@@ -123,8 +124,8 @@ export function compareAnswer(asked: Ordered & { readonly first: string }, scene
   const tied = apart.every((difference) => Math.abs(difference) < TIED_WITHIN);
   const told = placed.map(({ face, level }) => `${face.faceId} (${share(level)})`);
   const ids = placed.flatMap(({ face }) => evidenceFor(asked.target, face, scene).slice(0, 2));
-  const [name, order] = [nameOf(asked.target), asked.most ? "most" : "least"];
-  const said = tied ? `${listed(told)} show ${name} alike` : `by ${name}, ${order} first, it is ${listed(told)}`;
+  const [name, order] = [orderOf(asked.target), asked.most ? "most" : "least"];
+  const said = tied ? `by ${name}, ${listed(told)} are alike` : `by ${name}, ${order} first, it is ${listed(told)}`;
   return `${yes ? "Yes" : "No"}: ${said}${citing(ids)}.`;
 }
 

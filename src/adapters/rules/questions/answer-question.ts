@@ -12,6 +12,7 @@ import {
 } from "./answer-faces.ts";
 import { looksSentences, overTimeSentences, whenAnswer } from "./answer-over-time.ts";
 import {
+  againstAnswer,
   alternativesAnswer,
   certaintyAnswer,
   contextAnswer,
@@ -21,8 +22,9 @@ import {
   whyNotAnswer,
 } from "./answer-reasons.ts";
 import { saidAnswer } from "./answer-said.ts";
+import { sideAnswer, sidedUnitsAnswer } from "./answer-sides.ts";
 import { actionUnitsAnswer, affectAnswer, strengthAnswer } from "./answer-strength.ts";
-import { presenceAnswer, ratingAnswer, sideAnswer } from "./answer-target.ts";
+import { presenceAnswer, ratingAnswer } from "./answer-target.ts";
 import type { AnswerScene, JudgedFace } from "./answer-words.ts";
 import { type AskedQuestion, readQuestion } from "./read-question.ts";
 
@@ -76,7 +78,7 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
     case "affect":
       return affectAnswer(asked.dimensions, scene);
     case "action-units":
-      return actionUnitsAnswer(scene);
+      return asked.side === null ? actionUnitsAnswer(asked.units, scene) : sidedUnitsAnswer(asked.side, scene);
     case "rating":
       return ratingAnswer(asked, scene);
     case "why":
@@ -85,6 +87,8 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return whyNotAnswer(asked.target, scene);
     case "what-would-make":
       return whatWouldMakeAnswer(asked.target, scene);
+    case "against":
+      return againstAnswer(scene);
     case "certainty":
       return certaintyAnswer(scene);
     case "context-effect":

@@ -1,6 +1,8 @@
 import { capitalised } from "../../../domain/capitalised.ts";
+import { nameWithCode } from "../../../facs/action-units.ts";
 import { basicLabelOf } from "../../../facs/basic-label.ts";
 import { type EmotionRule, emotionRules } from "../../../facs/emotion-rules.ts";
+import { smileRules } from "../../../facs/smile-types.ts";
 import { quantity } from "../evidence-view.ts";
 import { situationOf } from "./answer-description.ts";
 import { presenceAnswer } from "./answer-target.ts";
@@ -21,7 +23,7 @@ import {
   topOf,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { notRead, presentOn, stateIn, unitItems } from "./target-levels.ts";
+import { notRead, presenceOfUnit, presentOn, stateIn, unitItems, unitsOf } from "./target-levels.ts";
 
 /** What speaks for a label, or for whatever is on top. */
 export function whyAnswer(target: Target | null, scene: AnswerScene): string {
@@ -50,6 +52,21 @@ export function whyNotAnswer(target: Target, scene: AnswerScene): string {
   return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
 }
 
+/** What speaks against whatever is on top. */
+export function againstAnswer({ faces, view }: AnswerScene): string {
+  const told = faces.map((face) => {
+    const top = topOf(face);
+    if (top === undefined) return readAs(face);
+    const against = because(cuesAbout(top.label, "against", face, view), 4);
+    const found =
+      against === ""
+        ? `nothing that was measured on the face speaks against it${citing(readingIds(face))}`
+        : `against it speaks that ${against}`;
+    return `${readAs(face)}; ${found}${partsApart(face)}`;
+  });
+  return `${told.join(". ")}.`;
+}
+
 function whyNotClauses(label: string, faces: readonly JudgedFace[], { view }: AnswerScene): string[] {
   return faces.flatMap((face) => {
     const [level, top] = [probabilityOf(face, label), topOf(face)];
@@ -70,12 +87,26 @@ const DECIDING_WEIGHT = 1;
 
 /** Which action units would have to be shown, and which not. */
 export function whatWouldMakeAnswer(target: Target, scene: AnswerScene): string {
-  if (target.type !== "label") return presenceAnswer(target, scene);
+  if (target.type !== "label") return neededUnitsAnswer(target, scene);
   const rule = emotionRules().find(
     ({ emotion }) => basicLabelOf(emotion) === (basicLabelOf(target.label) ?? target.label),
   );
   if (rule === undefined) return notRead(target, scene);
   return scene.faces.map((face) => `${neededClause(target.label, rule, face, scene)}.`).join(" ");
+}
+
+function neededUnitsAnswer(target: Target, scene: AnswerScene): string {
+  if (scene.faces.some((face) => presentOn(target, face, scene.view) !== false)) return presenceAnswer(target, scene);
+  const rule = target.type === "smile" ? smileRules().find(({ type }) => type === target.smile) : undefined;
+  const wanted = rule === undefined ? unitsOf(target) : rule.present.flatMap((term) => term.slice(0, 1));
+  const told = scene.faces.flatMap((face) => {
+    const missing = wanted.filter((au) => presenceOfUnit(au, face, scene.view) === "absent");
+    const ids = missing.flatMap((au) => unitItems([au], face, scene.view).slice(0, 1)).map(({ id }) => id);
+    const named = missing.map(nameWithCode).join(rule === undefined ? " or " : " and ");
+    return missing.length === 0 ? [] : [`${face.faceId} would have to show ${named}${citing(ids)}`];
+  });
+  if (told.length < scene.faces.length) return presenceAnswer(target, scene);
+  return `${told.join("; ")}.`;
 }
 
 function neededClause(label: string, rule: EmotionRule, face: JudgedFace, { view }: AnswerScene): string {
@@ -129,6 +160,7 @@ function certaintyClause(face: JudgedFace, { view }: AnswerScene): string {
   const next = second === undefined ? "" : `, next is ${second.label} (${share(second.probability)})`;
   const disagree = face.face.disagreement >= APART_FROM;
   const apart = `the networks and action units behind it ${disagree ? "disagree" : "agree"}`;
+  const between = partsApart(face);
   const quality = quantity(view.ofFace(face.faceId), "quality", "overall");
   const rated = quality === undefined ? "" : `; the quality of the face is ${share(quality)} of 1`;
   const ids = [
@@ -138,7 +170,14 @@ function certaintyClause(face: JudgedFace, { view }: AnswerScene): string {
       .filter(({ kind }) => kind === "quality")
       .map(({ id }) => id),
   ];
-  return `${sureness(first.probability, disagree)}: ${readAs(face)}${next}, and ${apart}${rated}${citing(ids)}`;
+  return `${sureness(first.probability, disagree)}: ${readAs(face)}${next}, and ${apart}${between}${rated}${citing(ids)}`;
+}
+
+/** That face and context lead to different labels; empty where they do not, or one of them says nothing. */
+function partsApart({ judgment }: JudgedFace): string {
+  const [face, context] = [judgment.faceOnly, judgment.contextOnly].map(({ distribution }) => ranked(distribution)[0]);
+  if (face === undefined || context === undefined || face.label === context.label) return "";
+  return `; the face alone is ${expressing(face.label)} (${share(face.probability)}), which speaks against ${context.label}, to which the context alone points (${share(context.probability)})`;
 }
 
 function sureness(probability: number, disagree: boolean): string {

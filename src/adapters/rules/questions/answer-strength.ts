@@ -61,13 +61,14 @@ export function affectAnswer(dimensions: readonly ("valence" | "arousal")[], { f
   return `${capitalised(told.join("; "))}.`;
 }
 
-/** Which action units each face shows, and of which it cannot be told. */
-export function actionUnitsAnswer({ faces, view }: AnswerScene): string {
+/** Which action units each face shows, all or these, and of which it cannot be told. */
+export function actionUnitsAnswer(units: readonly string[] | null, { faces, view }: AnswerScene): string {
   const told = faces.map((face) => {
-    const measured = [...new Set(unitItemsOf(face, view).map(({ value }) => value.au))];
+    const all = [...new Set(unitItemsOf(face, view).map(({ value }) => value.au))];
+    const measured = units === null ? all : all.filter((au) => units.includes(au));
     const shown = measured.filter((au) => presenceOfUnit(au, face, view) === "present");
     const unsure = measured.filter((au) => presenceOfUnit(au, face, view) === "uncertain");
-    if (measured.length === 0) return `no action unit of ${face.faceId} was measured`;
+    if (measured.length === 0) return `no such action unit of ${face.faceId} was measured`;
     const named = shown.map(
       (au) =>
         `${nameWithCode(au)}${citing(
@@ -77,7 +78,13 @@ export function actionUnitsAnswer({ faces, view }: AnswerScene): string {
         )}`,
     );
     const doubt = unsure.length === 0 ? "" : `; of ${listed(unsure)} it cannot be told`;
-    return `${face.faceId} shows ${named.length === 0 ? `none of the ${measured.length} action units that were measured` : listed(named)}${doubt}`;
+    return `${face.faceId} shows ${
+      named.length === 0
+        ? `${units === null ? `none of the ${measured.length} action units that were measured` : `none of ${listed(measured)}`}${citing(
+            unitItems(measured, face, view).map(({ id }) => id),
+          )}`
+        : listed(named)
+    }${doubt}`;
   });
   return `${capitalised(told.join(". "))}.`;
 }

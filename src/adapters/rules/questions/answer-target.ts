@@ -1,5 +1,3 @@
-import { capitalised } from "../../../domain/capitalised.ts";
-import type { EvidenceItem } from "../../../domain/evidence.ts";
 import { smileRules } from "../../../facs/smile-types.ts";
 import { affectClause } from "./answer-strength.ts";
 import {
@@ -19,8 +17,8 @@ import { asksWhetherFelt, type Target } from "./question-targets.ts";
 import {
   article,
   levelOf,
-  nameOf,
   notRead,
+  orderOf,
   presenceOfUnit,
   presentOn,
   shownClause,
@@ -130,11 +128,14 @@ function meaningOf(target: Target, there: boolean | undefined): string {
   return rule === undefined ? "" : ` It is ${rule.meaning}.`;
 }
 
-function unitsClause(units: readonly string[], face: JudgedFace, { view }: Pick<AnswerScene, "view">): string {
+export function unitsClause(units: readonly string[], face: JudgedFace, { view }: Pick<AnswerScene, "view">): string {
   const told = units.map((au) => ({ au, presence: presenceOfUnit(au, face, view) }));
   const decisive =
     told.find(({ presence }) => presence === "present") ?? told.find(({ presence }) => presence !== undefined);
-  if (decisive === undefined) return `${listed(units)} was not measured on ${face.faceId}`;
+  if (decisive === undefined) {
+    const faces = view.ofFace(face.faceId).filter(({ kind }) => kind === "face");
+    return `${listed(units)} was not measured on ${face.faceId}${citing(faces.map(({ id }) => id))}`;
+  }
   const { au, presence } = decisive;
   const ids = citing(unitItems([au], face, view).map(({ id }) => id));
   if (presence === "present") return `on ${face.faceId} ${shownClause(au)}${ids}`;
@@ -146,42 +147,6 @@ function unitsClause(units: readonly string[], face: JudgedFace, { view }: Pick<
   return `on ${face.faceId} ${au} can be called neither present nor absent${ids}`;
 }
 
-/** On which side of the face something is shown. */
-export function sideAnswer(target: Target, scene: AnswerScene): string {
-  const units = target.type === "smile" || target.type === "label" ? ["AU12"] : unitsOf(target);
-  const told = scene.faces.map((face) => sideClause(units, face, scene));
-  return `${told.join("; ")}.`;
-}
-
-function sideClause(units: readonly string[], face: JudgedFace, { view }: AnswerScene): string {
-  if (units.every((au) => presenceOfUnit(au, face, view) === "absent")) {
-    return capitalised(unitsClause(units, face, { view }));
-  }
-  const items = unitItems(units, face, view);
-  const of = (side: "left" | "right" | "both") =>
-    items.find(({ value }) => value.type === "action-unit" && value.side === side);
-  const [left, right, both] = [of("left"), of("right"), of("both")];
-  if (left === undefined || right === undefined) {
-    const why = both === undefined ? "was not measured" : "was measured for the whole face only";
-    return `It cannot be told: on ${face.faceId} ${listed(units)} ${why}${citing(both === undefined ? [] : [both.id])}`;
-  }
-  const level = ({ value }: typeof left) => (value.type === "action-unit" ? value.value : Number.NaN);
-  const [onLeft, onRight] = [level(left), level(right)];
-  const name = listed(units);
-  const sides = `${name} at ${share(onLeft)} on the person's own left and ${share(onRight)} on the right`;
-  if (Math.abs(onLeft - onRight) < SIDES_DIFFER_FROM * scaleSpan(left)) {
-    return `On both sides alike: ${face.faceId} has ${sides}${citing([left.id, right.id])}`;
-  }
-  return `More on the ${onLeft > onRight ? "left" : "right"}: ${face.faceId} has ${sides}${citing([left.id, right.id])}`;
-}
-
-/** Sides that are nearer than this share of the scale are not told apart. */
-const SIDES_DIFFER_FROM = 0.25;
-
-function scaleSpan({ value }: EvidenceItem): number {
-  return value.type === "action-unit" && value.scale === "intensity-0-5" ? 5 : 1;
-}
-
 /** A number on the scale that was asked for, and what the number is. */
 export function ratingAnswer(asked: { target: Target; from: number; to: number }, scene: AnswerScene): string {
   const { target, from, to } = asked;
@@ -190,16 +155,16 @@ export function ratingAnswer(asked: { target: Target; from: number; to: number }
     if (level === undefined) return [];
     const unit = target.type === "affect" ? (level + 1) / 2 : level;
     const number = from + unit * (to - from);
-    return [{ face, told: `${face.faceId} ${to - from > 10 ? Math.round(number) : number.toFixed(1)}` }];
+    return [{ face, told: `${face.faceId} is at ${to - from > 10 ? Math.round(number) : number.toFixed(1)}` }];
   });
   if (rated.length === 0) return notRead(target, scene);
   const ids = rated.flatMap(({ face }) => ratingIds(target, face, scene));
   const told = listed(rated.map(({ told }) => told));
-  return `${told}, on ${nameOf(target)} from ${from} to ${to}: ${ratedAs(target)}${citing(ids)}.`;
+  return `On a scale from ${from} to ${to} for ${orderOf(target)}, ${told}: ${ratedAs(target)}${citing(ids)}.`;
 }
 
 function ratedAs(target: Target): string {
-  if (target.type === "label") return "the probability that it is perceived, not its intensity";
+  if (target.type === "label") return "a probability, not an intensity";
   if (target.type === "affect") return "derived from the expression reading";
   return "how clearly the action unit is measured, not a coder's intensity";
 }

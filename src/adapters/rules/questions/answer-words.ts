@@ -75,7 +75,10 @@ export function cuesAbout(label: string, direction: Cue["direction"], face: Judg
   const basic = basicLabelOf(label) ?? label;
   const argued = face.judgment.cues.filter((cue) => cue.label === label);
   const all = argued.length > 0 ? argued : faceCues(face.face, view.ofFace(face.faceId), [basic]);
-  const cues = all.filter((cue) => cue.direction === direction && cue.evidenceIds.length > 0);
+  const cues = all.filter(
+    (cue) =>
+      (basicLabelOf(cue.label) ?? cue.label) === basic && cue.direction === direction && cue.evidenceIds.length > 0,
+  );
   return [...cues.filter(({ actionUnits }) => actionUnits.length > 0), ...cues.filter(isOfClassifier)];
 }
 

@@ -12,6 +12,7 @@ const questionWords = knowledgeFile(
     smiles: z.record(z.string(), Words),
     /** Those of them that ask whether it is felt, which its type does not tell. */
     felt: Words,
+    parts: z.array(z.strictObject({ words: Words, units: Words })),
     affect: z.record(z.enum(["valence", "arousal"]), z.strictObject({ high: Words, low: Words })),
   }),
 );
@@ -52,6 +53,11 @@ export function asksWhetherFelt(question: string): boolean {
   return questionWords().felt.some((word) => hasWord(lower, word));
 }
 
+/** The action units of the part of the face that is named; `null` when none is. */
+export function unitsOfPart(lower: string): readonly string[] | null {
+  return questionWords().parts.find(({ words }) => words.some((word) => hasWord(lower, word)))?.units ?? null;
+}
+
 function labelTargets(text: string, given: readonly string[] | null): Target[] {
   const lower = text.toLowerCase();
   const asGiven = (given ?? []).filter((label) => hasWord(lower, label.toLowerCase()));
@@ -64,8 +70,8 @@ function labelTargets(text: string, given: readonly string[] | null): Target[] {
 }
 
 function unitTargets(text: string): Target[] {
-  // A question asks whether something is so: what it denies and what it affirms are asked about alike.
-  return findActionUnitMentions(text.replace(/\?/g, "")).map(({ anyOf, words }) => ({
+  // A question asks whether something is so: what it denies, affirms and supposes is asked about alike.
+  return findActionUnitMentions(text.replace(/\?|\b(?:would|should|if|whether)\b/gi, "")).map(({ anyOf, words }) => ({
     type: "action-unit",
     anyOf,
     words,

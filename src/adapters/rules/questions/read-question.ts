@@ -1,18 +1,16 @@
-import { foreignLanguageOf } from "../../../situations/plain-text.ts";
-import { type FacesMeant, findFaces, findTargets, type Target } from "./question-targets.ts";
+import { type FacesMeant, findFaces, findTargets, type Target, unitsOfPart } from "./question-targets.ts";
+import { refusalOf } from "./refuse-question.ts";
+
+/** A side of the person's own face; `one`: either, but not both alike. */
+export type AskedSide = "left" | "right" | "one";
 
 /** What kind of answer a question wants. */
 type QuestionKind =
   | {
-      readonly kind:
-        | "describe"
-        | "action-units"
-        | "certainty"
-        | "context-effect"
-        | "expected"
-        | "alternatives"
-        | "words";
+      readonly kind: "describe" | "certainty" | "context-effect" | "expected" | "alternatives" | "against" | "words";
     }
+  /** `side`: only those that are stronger there, on either side for `one`. `units`: those of a part of the face. `null`: all. */
+  | { readonly kind: "action-units"; readonly side: AskedSide | null; readonly units: readonly string[] | null }
   /** `asksWho`: for the faces and not for yes or no. */
   | { readonly kind: "same-expression"; readonly asksWho: boolean }
   /** Whether the first face that is named shows more, or less, of it than the others. */
@@ -49,55 +47,13 @@ interface QuestionScene {
 export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion {
   const text = asked.normalize("NFKC").replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
   const faces = findFaces(text, scene.faceIds);
-  const kind = refusal(text, faces) ?? kindOf(text, scene, faces);
+  const refused = refusalOf(text, faces);
+  const kind = refused === undefined ? kindOf(text, scene, faces) : unanswerable(refused);
   return { ...kind, faceIds: faces.faceIds };
-}
-
-/** Words with which a question, or a request for a judgment, begins. */
-const OPENINGS =
-  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|when|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|on|of|in|at|since|until|from|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?|happy|sad|angry)\b/i;
-const ORDERS =
-  /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|everything|evidence|measurements?)\b|\b(?:write|compose|poem|song|joke|translate|pretend|repeat after|system prompt|say that)\b/i;
-/** What neither a face nor its context tells this judge. */
-const BEYOND =
-  /\b(?:thinking|thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
-
-const LOOKS_AT =
-  /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
-
-/** "How would she feel at a funeral?", but not "What would she have to show?" */
-const ELSEWHERE =
-  /^(?:and |so )?(?:what|how|who|which)\b.*\bwould (?:s?he|they|it|f\d+|(?:this|that|these|those|the) \w+) (?:feel|be feeling|look|react|respond|express|show)\b/i;
-
-function refusal(text: string, faces: FacesMeant): QuestionKind | undefined {
-  if (text === "") return undefined;
-  if (isOtherLanguage(text)) return unanswerable("it reads questions in English only");
-  if (ORDERS.test(text) || !OPENINGS.test(text)) return unanswerable("it is no question about the expressions it sees");
-  if (faces.unknown.length > 0) {
-    return unanswerable(`there is no ${faces.unknown.join(", ")} among the faces that were found`);
-  }
-  if (ELSEWHERE.test(text)) {
-    return unanswerable(
-      "it reads what is shown here: for what another situation leads to expect, there is `kuleshov context`",
-    );
-  }
-  if (LOOKS_AT.test(text)) return unanswerable("it reads expressions, not where people look");
-  return BEYOND.test(text) ? unanswerable("it reads expressions and their context, nothing else") : undefined;
 }
 
 function unanswerable(reason: string): QuestionKind {
   return { kind: "unanswerable", reason };
-}
-
-/** Function words that no English question has. */
-const OTHER_WORDS =
-  /(?<!\p{L})(?:ist|sind|wer|wie|welche[rs]?|warum|sieht|das|ein|eine|und|nicht|quelle?s?|qui|est|sont|pourquoi|cette|une|les|quién|quien|qué|cuál|está|por qué|una|el|los|è|chi|quale|perché|wat|welk|waarom|zijn|het)(?!\p{L})/giu;
-
-function isOtherLanguage(text: string): boolean {
-  const letters = text.match(/\p{L}/gu) ?? [];
-  const latin = letters.filter((letter) => /\p{Script=Latin}/u.test(letter));
-  if (latin.length < letters.length / 2) return true;
-  return letters.length > 0 && ((text.match(OTHER_WORDS) ?? []).length >= 2 || foreignLanguageOf(text) !== null);
 }
 
 function kindOf(text: string, scene: QuestionScene, faces: FacesMeant): QuestionKind {
@@ -137,12 +93,17 @@ function withoutTarget(lower: string): QuestionKind | undefined {
   if (CERTAINTY.test(lower)) return { kind: "certainty" };
   if (SAME.test(lower)) return { kind: "same-expression", asksWho: ASKS_WHO.test(lower) };
   if (ALTERNATIVES.test(lower)) return { kind: "alternatives" };
+  if (AGAINST.test(lower)) return { kind: "against" };
   return undefined;
 }
 
 /** What else it may be: "the second most likely emotion", "What are the alternatives?" */
 const ALTERNATIVES =
   /\b(?:second|third|next|runner-up|top (?:two|three|\d))\b.*\b(?:likely|probable|emotions?|expressions?|labels?|readings?|guess|place)\b|\balternatives?\b|\bwhat else (?:could|might|can|may)\b/;
+
+/** "Which cues speak against the reading?", but not "What speaks against anger?" */
+const AGAINST =
+  /\b(?:against|contradicts?|doubts?|disagrees?) (?:it|this|that|(?:this|that|the|your) (?:reading|judg\w+|answer|interpretation|emotion|expression|label))\b/;
 
 /** "Is F1 happier than F2?" */
 function comparing(
@@ -225,6 +186,17 @@ function scaleIn(lower: string): { from: number; to: number } {
 }
 
 const UNITS = /\b(?:which|what|list|name|all)\b.*\b(?:aus?|action units?|facial movements?|muscles?)\b/;
+
+/** "What do the brows do?" */
+const PART = /^(?:and |so )?(?:what|how|describe)\b/;
+
+/** "the left side", "left only", but not the person on the left. */
+function sideIn(lower: string): AskedSide | null {
+  if (/\b(?:a?symmetr\w*|lopsided|one[- ]sided|one side|one half)\b/.test(lower)) return "one";
+  const [, side] = /\b(left|right)(?:[- ]hand)? (?:side|half|only|alone)\b/.exec(lower) ?? [];
+  return side === "left" || side === "right" ? side : null;
+}
+
 /** Beyond what one image tells: whether what is shown is meant. */
 const FELT =
   /\b(?:pretend\w*|fak(?:e|ed|ing)|feign\w*|acted|acting|genuine(?:ly)?|sincere(?:ly)?|authentic|posed|posing|spontaneous|deliberate|voluntary|putting (?:it )?on)\b/;
@@ -237,7 +209,10 @@ const DESCRIBE =
 
 function open(lower: string, targets: readonly Target[]): QuestionKind {
   if (/\bhow many (?:faces?|people|persons?)\b/.test(lower)) return { kind: "count", target: null };
-  if (UNITS.test(lower)) return { kind: "action-units" };
+  const side = sideIn(lower);
+  if (UNITS.test(lower) || side === "one") return { kind: "action-units", side, units: null };
+  const units = unitsOfPart(lower);
+  if (units !== null && PART.test(lower)) return { kind: "action-units", side: null, units };
   if (FELT.test(lower)) return unanswerable(NOT_FELT);
   if (targets.length === 0 && /^why\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b/.test(lower)) {
     return { kind: "why", target: null };

@@ -35,6 +35,12 @@ export function nameOf(target: Target): string {
   }
 }
 
+/** What faces are put in order by. "Whether" since the last of them may not show it at all. */
+export function orderOf(target: Target): string {
+  if (target.type === "affect") return nameOf(target);
+  return target.type === "label" ? target.label : `whether ${nameOf(target)} is shown`;
+}
+
 export function article(word: string): "a" | "an" {
   return /^[aeiou]/i.test(word) ? "an" : "a";
 }

@@ -80,7 +80,7 @@ describe("the rules judge's answer about three smiling women", () => {
     ["Why not anger on F3?", /^F3 is perceived as expressing happiness .* rather than anger .*AU12/],
     ["Why is F3 happy?", /^F3 is perceived as expressing happiness .*, as the lip corners are pulled up \(AU12\)/],
     ["What would make F3 fear?", /^To be read as fear, F3 would have to show AU\d+/],
-    ["Rate the happiness of F3 from 0 to 100", /^F3 [5-9]\d, on happiness from 0 to 100/],
+    ["Rate the happiness of F3 from 0 to 100", /^On a scale from 0 to 100 for happiness, F3 is at [5-9]\d: /],
     ["Do they all show the same expression?", /^Yes: F1 .*F2 .*F3 .*are perceived as expressing happiness/],
     ["Who shows the same expression as F1?", /^F1 .*F2 .*F3 .*are perceived as expressing happiness/],
     ["Is F2 happier than F3?", /^No: by happiness, most first, it is F3 \(0\.\d\d\) and F2/],
@@ -91,6 +91,21 @@ describe("the rules judge's answer about three smiling women", () => {
       "On which side is the smile of F3 stronger?",
       /^(?:On both sides alike|More on the (?:left|right)|It cannot be told)/,
     ],
+    [
+      "Which AUs does F3 show on the left side only?",
+      /^On F3 (?:none of the \d action units that are told by side is|AU\d.*\(left 0\.\d\d, right 0\.\d\d\).* (?:is|are)) stronger on the person's own left.*; of \d+ others only the whole face was measured\.$/,
+    ],
+    ["What do the brows of F3 do?", /^F3 shows none of AU1, AU2 and AU4 \[E/],
+    ["Who frowns least?", /^F\d .* last by whether AU4 \(brow lowerer\) or AU15 .* is shown/],
+    ["Rank them by AU4", /^By whether AU4 \(brow lowerer\) is shown, most first: 1\) F/],
+    ["What would make F3 frown?", /^F3 would have to show AU4 \(brow lowerer\) or AU15/],
+    [
+      "Which cues speak against the reading of F3?",
+      /^F3 is perceived as expressing happiness \(.*; (?:against it speaks that|nothing that was measured)/,
+    ],
+    ["Is the jaw of F3 clenched?", /^It cannot be told: AU31 was not measured on F3 \[E\d+\]\.$/],
+    ["How likely is fear on F3?", /^Hardly at all: (?!.*gives happiness)/],
+    ["Is the face of F3 asymmetric?", /^On F3 .* stronger on one side than on the other/],
     ["What does the context change?", /^Nothing, as the context alone says nothing/],
     ["What emotions are shown?", /^Of 3 faces, F1 .*F2 .*F3 .*are perceived as expressing happiness/],
     [
@@ -125,6 +140,14 @@ describe("the rules judge's answer about three smiling women", () => {
     expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted")).toEqual([]);
   });
 
+  it("says of a reading that is asked how sure it is that face and context speak against each other", async () => {
+    const { judgment, grounding } = await asked("How sure are you about F3?", "At the funeral of a friend.");
+    expect(judgment.answer).toMatch(
+      /the face alone is expressing happiness \(0\.\d+\), which speaks against sadness, to which the context alone points \(0\.\d+\)/,
+    );
+    expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted")).toEqual([]);
+  });
+
   it("names a context by no situation that speaks against what is expected", async () => {
     const { judgment } = await asked("What would you expect here?", "Friends laugh at a ghost at a birthday party.");
     expect(judgment.answer).toMatch(
@@ -154,7 +177,7 @@ describe("the rules judge's answer about other people", () => {
     [6, "Are they happy?", /^Yes on F1, F2 and F4, not on every face/],
     [6, "Are they really happy?", /not whether it is felt or put on; what it can say: Of 4 faces, F1 \(/],
     [6, "Is AU4 present?", /^No: on F1 AU4 is absent/],
-    [6, "Is F2's smile symmetric?", /^(?:On both sides alike|More on the (?:left|right)): F2/],
+    [6, "Is F2's smile symmetric?", /^(?:On both sides alike|More on the (?:left|right)): on F2/],
     [6, "Do F1 and F2 show the same expression?", /^Yes: F1 \(0\.\d\d\) and F2/],
     [6, "Is she lying?", /^The rules judge cannot answer that/],
     [5, "Is this a Duchenne smile?", /^No: F1 does not show a Duchenne smile, as AU6 is absent/],

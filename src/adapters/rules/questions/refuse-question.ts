@@ -1,0 +1,44 @@
+import { foreignLanguageOf } from "../../../situations/plain-text.ts";
+import type { FacesMeant } from "./question-targets.ts";
+
+/** Words with which a question, or a request for a judgment, begins. */
+const OPENINGS =
+  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|when|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|on|of|in|at|since|until|from|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?|happy|sad|angry)\b/i;
+const ORDERS =
+  /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|everything|evidence|measurements?)\b|\b(?:write|compose|poem|song|joke|translate|pretend|repeat after|system prompt|say that)\b/i;
+/** What neither a face nor its context tells this judge. */
+const BEYOND =
+  /\b(?:thinking|thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
+
+const LOOKS_AT =
+  /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
+
+/** "How would she feel at a funeral?", but not "What would she have to show?" */
+const ELSEWHERE =
+  /^(?:and |so )?(?:what|how|who|which)\b.*\bwould (?:s?he|they|it|f\d+|(?:this|that|these|those|the) \w+) (?:feel|be feeling|look|react|respond|express|show)\b/i;
+
+/** Why a question is not one that measurements and context can answer, as a clause; `undefined` where it may be. */
+export function refusalOf(text: string, faces: FacesMeant): string | undefined {
+  if (text === "") return undefined;
+  if (isOtherLanguage(text)) return "it reads questions in English only";
+  if (ORDERS.test(text) || !OPENINGS.test(text)) return "it is no question about the expressions it sees";
+  if (faces.unknown.length > 0) {
+    return `there is no ${faces.unknown.join(", ")} among the faces that were found`;
+  }
+  if (ELSEWHERE.test(text)) {
+    return "it reads what is shown here: for what another situation leads to expect, there is `kuleshov context`";
+  }
+  if (LOOKS_AT.test(text)) return "it reads expressions, not where people look";
+  return BEYOND.test(text) ? "it reads expressions and their context, nothing else" : undefined;
+}
+
+/** Function words that no English question has. */
+const OTHER_WORDS =
+  /(?<!\p{L})(?:ist|sind|wer|wie|welche[rs]?|warum|sieht|das|ein|eine|und|nicht|quelle?s?|qui|est|sont|pourquoi|cette|une|les|quién|quien|qué|cuál|está|por qué|una|el|los|è|chi|quale|perché|wat|welk|waarom|zijn|het)(?!\p{L})/giu;
+
+function isOtherLanguage(text: string): boolean {
+  const letters = text.match(/\p{L}/gu) ?? [];
+  const latin = letters.filter((letter) => /\p{Script=Latin}/u.test(letter));
+  if (latin.length < letters.length / 2) return true;
+  return letters.length > 0 && ((text.match(OTHER_WORDS) ?? []).length >= 2 || foreignLanguageOf(text) !== null);
+}
