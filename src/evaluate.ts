@@ -1,5 +1,5 @@
 import { ConfigurationError } from "./domain/errors.ts";
-import { checkCorrected, checkRequirements } from "./evaluation/check-evaluation.ts";
+import { checkCorrected, checkFairness, checkRequirements } from "./evaluation/check-evaluation.ts";
 import { continueEvaluation, prepareEvaluation, startEvaluation } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
 import { type EvalFileChanges, parseEvalFile } from "./evaluation/file/read-eval-file.ts";
@@ -112,6 +112,7 @@ export async function rescoreRun(
   await keepScoring(folder, file, async (scoring, { header, samples }) => {
     const { scorers, rubric } = scoring;
     checkCorrected(scoring, samples);
+    checkFairness(scoring, samples);
     const began = parseEvalFile(header.evalFileText, header.evalFilePath);
     const asking = judgedScorers({ scorers }).find((scorer) => !began.scorers.includes(scorer));
     if (asking !== undefined) {

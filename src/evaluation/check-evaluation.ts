@@ -25,6 +25,17 @@ export function checkJudge(file: EvalFile, samples: readonly Sample[]): void {
   for (const sample of samples) criteriaText(file, sample);
 }
 
+/** @throws {ConfigurationError} if there are no groups that could be treated otherwise than others. */
+export function checkFairness({ scorers, analysis }: EvalFile, samples: readonly Sample[]): void {
+  if (!scorers.includes("fairness")) return;
+  const refuse = (why: string) => new ConfigurationError(`Cannot score "fairness" as ${why}`);
+  if (analysis.groupBy.length === 0) throw refuse("no groups are named: set analysis.groupBy to their columns");
+  for (const by of analysis.groupBy) {
+    const groups = new Set(samples.flatMap(({ columns }) => columns[by] ?? []));
+    if (groups.size < 2) throw refuse(`the column "${by}" has ${groups.size === 1 ? "one group" : "no group"}`);
+  }
+}
+
 /** @throws {ConfigurationError} if it is not said what is to be estimated, or nobody labelled any of it. */
 export function checkCorrected({ scorers, analysis }: EvalFile, samples: readonly Sample[]): void {
   if (!scorers.includes("corrected-estimates")) return;

@@ -11,6 +11,7 @@ import {
   checkBaseline,
   checkClips,
   checkCorrected,
+  checkFairness,
   checkJudge,
   checkRequirements,
   checkStopRule,
@@ -60,6 +61,7 @@ export async function prepareEvaluation(
   const notes = [...dataset.notes, ...checkRequirements(scorers, samples, file.matrix)];
   checkJudge(file, samples);
   checkCorrected(file, samples);
+  checkFairness(file, samples);
   if (skipped.length > 0) notes.push(`${skipped.length} rows of the dataset were left out`);
   const work = await workOf(file, { samples, labels, dependencies });
   const part = shard && shareOutImages(samples, shard);

@@ -14,6 +14,7 @@ import { createChoiceScorer } from "./choice.ts";
 import { createCorrectedEstimatesScorer } from "./corrected-estimates.ts";
 import { createEmerScorer } from "./emer.ts";
 import { createEventsScorer } from "./events.ts";
+import { createFairnessScorer } from "./fairness.ts";
 import { createFaithfulnessScorer } from "./faithfulness.ts";
 import { createFixedValuesScorer } from "./fixed-values.ts";
 import { createLabelSetsScorer } from "./label-sets.ts";
@@ -54,6 +55,7 @@ const SCORERS = {
   events: ({ reader, reading, toleranceS }) => createEventsScorer(reader, reading, toleranceS),
   "action-units": createActionUnitsScorer,
   calibration: ({ reader, reading }) => createCalibrationScorer(reader, reading),
+  fairness: ({ reader, analysis }) => createFairnessScorer(reader, analysis),
   faithfulness: createFaithfulnessScorer,
   "fixed-values": ({ reader, analysis }) => createFixedValuesScorer(reader, analysis),
   reproducibility: ({ reader, reading }) => createReproducibilityScorer(reader, reading),

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../../../src/domain/statistics/random.ts";
+import { checkFairness } from "../../../src/evaluation/check-evaluation.ts";
+import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
+import { Analysis } from "../../../src/evaluation/file/analysis.ts";
+import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
+import { createFairnessScorer } from "../../../src/evaluation/scorers/fairness.ts";
+import { answerOf, evalFile } from "../../support/answering-server.ts";
+import { scoredAnswers } from "../../support/scored-answers.ts";
+
+const analysis = Analysis.parse({ groupBy: ["light"], resamples: 500 });
+const scorer = createFairnessScorer(createLabelReader(["happiness", "fear", "anger"], new Map()), analysis);
+const LABELS = ["happiness", "fear", "anger"] as const;
+
+/** Sixty subjects with three samples each, half of them in the dark, where anger is seen in so large a share of fear. */
+function judged(bias: number) {
+  const random = createRandom(12);
+  const samples = Array.from({ length: 180 }, (_, i) =>
+    sampleOf({
+      id: `s${i}`,
+      subject: `p${Math.floor(i / 3)}`,
+      truth: {
+        label: LABELS[i % 3] as string,
+        actionUnits: [{ au: "AU12", value: i % 3 === 0 ? 3 : 0, scale: "intensity-0-5" }],
+      },
+      columns: { light: i < 90 ? "bright" : "dark" },
+    }),
+  );
+  const answers = samples.map(({ truth, columns }) => {
+    const label = truth.label as string;
+    const isMistaken = columns.light === "dark" && label === "fear" && random.real() < bias;
+    const said = isMistaken ? "anger" : random.real() < 0.1 ? "happiness" : label;
+    const presence = label === "happiness" ? ("present" as const) : ("absent" as const);
+    const measured = { toolbox: "mesh@1", au: "AU12", value: 0.5, scale: "probability" as const, presence };
+    return answerOf(said, { measuredActionUnits: [measured] });
+  });
+  return { samples, answers };
+}
+
+function tablesOf(bias: number) {
+  const { samples, answers } = judged(bias);
+  const { values, tables } = scoredAnswers(scorer, samples, answers, analysis);
+  const rows = tables.map((table) => (table.type === "table" ? table.rows : []));
+  return { values, gaps: rows[0] ?? [], items: new Map((rows[1] ?? []).map((row) => [row[0], row])) };
+}
+
+describe("fairness", () => {
+  it("finds a planted bias, the groups that it is between and the labels that it is of", () => {
+    const { values, gaps, items } = tablesOf(0.7);
+    expect(values.gap_by_light).toBeGreaterThan(0.08);
+    expect(gaps.map(([group, n]) => [group, n])).toEqual([
+      ["bright", 90],
+      ["dark", 90],
+    ]);
+    // Of both groups the p is the same, as they are one test.
+    expect(gaps[1]?.[6]).toBeLessThan(0.01);
+    expect(gaps[1]?.[7]).toBe(gaps[1]?.[6]);
+    expect(gaps[1]?.[5]).toBeLessThan(0);
+    expect(items.get("fear")?.at(-1)).toBe("large");
+    expect(items.get("anger")?.at(-1)).toMatch(/moderate|large/);
+    expect(items.get("AU12")?.at(-1)).toBe("none");
+  });
+
+  it("finds none where none is", () => {
+    const { gaps, items } = tablesOf(0);
+    expect(gaps[0]?.[6]).toBeGreaterThan(0.05);
+    expect([...items.values()].map((row) => row.at(-1))).toEqual(["none", "none", "none", "none"]);
+  });
+
+  it.each([
+    ["no groups are named", {}, /set analysis\.groupBy/],
+    ["there is one group", { groupBy: ["light"] }, /"light" has one group/],
+    ["a column is not there", { groupBy: ["site"] }, /"site" has no group/],
+  ])("is refused before anything is asked where %s", (_case, more, complaint) => {
+    const file = evalFile({ scorers: ["fairness"], analysis: more });
+    expect(() => checkFairness(file, judged(0).samples.slice(0, 9))).toThrow(complaint);
+  });
+});
