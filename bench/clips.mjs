@@ -1,6 +1,6 @@
 // What following people through clips comes to, on clips made of dependencies' photographs (needs ffmpeg; Linux):
 //   node bench/clips.mjs ids      the same id for the same person: pans, cross-fades, cuts, two people, exits of 5 s
-//   node bench/clips.mjs quiet    what is found where nothing happens: still, pans, zooms, turned and tilted frames
+//   node bench/clips.mjs quiet    what is found where nothing happens: still, pans, zooms, turned and tilted frames, light, dissolves
 //   node bench/clips.mjs speed    CPU time for a second of a 720p clip at 5 frames per second
 //   node bench/clips.mjs memory [minutes]    resident memory over a long clip
 // Without a word, ids and speed.
@@ -169,6 +169,13 @@ if (isWanted("quiet")) {
         lasting(4, (t) => [{ ...view(photo), turned: 12 * Math.sin((2 * Math.PI * t) / 4) }]),
       ],
       "tilt twice a second": [lasting(4, (t) => [{ ...view(photo), turned: 8 * Math.sin(4 * Math.PI * t) }])],
+      "darkened and back": [lasting(4, () => [view(photo)]), "eq=gamma='1-0.6*sin(PI*t/4)':eval=frame"],
+      "brightened and back": [lasting(4, () => [view(photo)]), "eq=brightness='0.22*sin(PI*t/4)':eval=frame"],
+      "dissolve to a nearer view": [
+        lasting(4, (t) =>
+          [view(photo), { ...zoomed(0.8), opacity: Math.min(1, Math.max(0, t - 1.5)) }].slice(0, t > 1.5 ? 2 : 1),
+        ),
+      ],
       // Flat photographs turned in space, which is no head that turns: it is as near as they come.
       "turned in space": [
         lasting(4, () => [view(photo)]),

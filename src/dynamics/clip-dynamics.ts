@@ -1,7 +1,7 @@
 import type { Episode, EpisodeCurve } from "../domain/episode.ts";
 import { intervalOf } from "../domain/timeline.ts";
 import { type ClipClock, type Curve, gapsOf } from "./curve.ts";
-import { findEpisodes } from "./find-episodes.ts";
+import { type CurveEpisode, findEpisodes } from "./find-episodes.ts";
 import {
   findBlinks,
   findGazeShifts,
@@ -83,8 +83,9 @@ type Setting = Pick<ClipDynamics, "clock" | "intervalS" | "tooSlowFor">;
 function dynamicsOf(trackId: string, person: PersonCurves, setting: Setting): TrackDynamics {
   const { first, sight, measured } = person;
   const { clock, intervalS } = setting;
+  const isUnsteady = (found: CurveEpisode) => movesDuring(found, person, clock) !== null;
   const episodes = [...measured.values()].flatMap(({ curve, both, left, right }) =>
-    findEpisodes({ from: first, values: both }, curve.scale, clock).map((found): Episode => {
+    findEpisodes({ from: first, values: both }, curve.scale, clock, isUnsteady).map((found): Episode => {
       const at = clock.frames.indexOf(found.apex.frame) - first;
       return { trackId, curve, ...found, symmetry: symmetryOf(curve.scale, left[at], right[at]) };
     }),
@@ -110,14 +111,14 @@ function dynamicsOf(trackId: string, person: PersonCurves, setting: Setting): Tr
   };
 }
 
-/** A face that grows by so much, or a head that turns by so many degrees, changes action units without their doing. */
+/** A face that grows by so much, light that does, or a head that turns by so many degrees, changes action units without their doing. */
 const LEAST_GROWTH = 0.2;
 const LEAST_TURN_DEG = 12;
 
 /** How the face moves in the frame while it changes; `null` where it stays as it is, or that was not measured. */
 function movesDuring(
-  { onset, apex, offset, frames }: Episode,
-  { first, head, place }: PersonCurves,
+  { onset, apex, offset, frames }: CurveEpisode,
+  { first, head, place, light }: PersonCurves,
   clock: ClipClock,
 ): string | null {
   const at = (moment: { readonly frame: number }) => clock.frames.indexOf(moment.frame) - first;
@@ -128,7 +129,11 @@ function movesDuring(
     const seen = values.slice(begin, end).filter((value) => !Number.isNaN(value));
     return seen.length === 0 ? [0, 0] : [Math.min(...seen), Math.max(...seen)];
   };
-  const [small, large] = rangeOf(place.high);
+  const growth = (values: readonly number[]) => {
+    const [small, large] = rangeOf(values);
+    return small > 0 && large / small >= 1 + LEAST_GROWTH ? Math.round((large / small - 1) * 100) : null;
+  };
+  const [size, brightness] = [growth(place.high), growth(light)];
   const turn = Math.max(
     ...[head.yaw, head.pitch, head.roll].map((angles) => {
       const [low, high] = rangeOf(angles);
@@ -136,10 +141,9 @@ function movesDuring(
     }),
   );
   const told = [
-    ...(small > 0 && large / small >= 1 + LEAST_GROWTH
-      ? [`the face changes its size by ${Math.round((large / small - 1) * 100)} %`]
-      : []),
+    ...(size === null ? [] : [`the face changes its size by ${size} %`]),
     ...(turn >= LEAST_TURN_DEG ? [`the head turns or tilts by ${Math.round(turn)} degrees`] : []),
+    ...(brightness === null ? [] : [`the light on the face changes by ${brightness} %`]),
   ];
   return told.length === 0 ? null : `meanwhile ${told.join(" and ")}`;
 }

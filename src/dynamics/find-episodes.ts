@@ -32,6 +32,9 @@ const SAME_SHARE = 0.1;
 /** An episode is over when it has fallen by more than this share of its rise; what falls less and rises again goes on. */
 const GONE_SHARE = 0.5;
 
+/** While the face itself moves in the frame, or its light changes, a curve has to rise by this much more for an episode. */
+const UNSTEADY_RISES = 1.5;
+
 /** An episode before it is known whose it is and of what. */
 export type CurveEpisode = Omit<Episode, "trackId" | "curve" | "symmetry">;
 
@@ -45,8 +48,15 @@ interface Levels {
  * The events of one curve: it rises by at least `leastRise` to where it counts as present, or falls by as much from there.
  * A curve that stays where it is has none, however high it is. What is there for a single frame is taken for an error of
  * measuring, and what began before a cut or in a longer gap has no onset.
+ *
+ * @param isUnsteady whether something else changes measurements while it lasts.
  */
-export function findEpisodes(curve: Curve, scale: Scale, clock: ClipClock): CurveEpisode[] {
+export function findEpisodes(
+  curve: Curve,
+  scale: Scale,
+  clock: ClipClock,
+  isUnsteady: (episode: CurveEpisode) => boolean = () => false,
+): CurveEpisode[] {
   const segments = segmentsOf(curve, clock);
   const tremble = trembleOf(segments);
   const levels: Levels = {
@@ -54,14 +64,22 @@ export function findEpisodes(curve: Curve, scale: Scale, clock: ClipClock): Curv
     leastRise: Math.max(LEVELS[scale].leastRise, RISE_SDS * tremble),
     presentFrom: PRESENCE_BANDS[scale].presentFrom,
   };
-  return segments.flatMap((segment) => episodesIn(segment, levels, clock));
+  return segments.flatMap((segment) =>
+    episodesIn(segment, levels, clock)
+      .filter(({ episode, rise }) => rise >= UNSTEADY_RISES * levels.leastRise || !isUnsteady(episode))
+      .map(({ episode }) => episode),
+  );
 }
 
-function episodesIn(segment: Segment, levels: Levels, clock: ClipClock): CurveEpisode[] {
+/** With the higher of its rise and its fall. */
+function episodesIn(segment: Segment, levels: Levels, clock: ClipClock) {
   const values = withoutSpikes(segment.values);
-  return groupsOf(turningPoints(values, levels.leastRise), values)
-    .filter(({ highs }) => Math.max(...highs.map((at) => values[at] as number)) >= levels.presentFrom)
-    .map((group) => episodeOf(group, { ...segment, values }, levels, clock));
+  return groupsOf(turningPoints(values, levels.leastRise), values).flatMap((group) => {
+    const top = Math.max(...group.highs.map((at) => values[at] as number));
+    if (top < levels.presentFrom) return [];
+    const ends = [group.before, group.after].flatMap((at) => (at === null ? [] : [values[at] as number]));
+    return [{ episode: episodeOf(group, { ...segment, values }, levels, clock), rise: top - Math.min(...ends) }];
+  });
 }
 
 /** Turning points of one episode: where it rested before, where it was highest and fell, where it rested afterwards. */

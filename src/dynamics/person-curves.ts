@@ -35,6 +35,8 @@ export interface PersonCurves {
   readonly head: Readonly<Record<"yaw" | "pitch" | "roll" | "gazeYaw" | "gazePitch" | "openness", number[]>>;
   /** Where the face is: right of the middle of the frame, above it, and its height, by the frame's longer side. */
   readonly place: Readonly<Record<"right" | "up" | "high", number[]>>;
+  /** Mean luminance of the face. */
+  readonly light: number[];
   /** Whole face, and both sides where they are measured, by source, name and scale. */
   readonly measured: Map<
     string,
@@ -44,12 +46,12 @@ export interface PersonCurves {
 
 export function createPersonCurves(first: number): PersonCurves {
   const head = { yaw: [], pitch: [], roll: [], gazeYaw: [], gazePitch: [], openness: [] };
-  return { first, sight: [], head, place: { right: [], up: [], high: [] }, measured: new Map() };
+  return { first, sight: [], head, place: { right: [], up: [], high: [] }, light: [], measured: new Map() };
 }
 
 /** Adds how a face is in the frame at a place of the clock; one that cannot be measured well is not seen. */
 export function addFace(
-  { first, sight, head, place, measured }: PersonCurves,
+  { first, sight, head, place, light, measured }: PersonCurves,
   at: number,
   face: ClipFrame["faces"][number],
   { widthPx, heightPx }: Pick<ClipFrame, "widthPx" | "heightPx">,
@@ -58,8 +60,9 @@ export function addFace(
     while (values.length < at - first) values.push(Number.NaN);
     values[at - first] = value;
   };
-  const { box, headPose, gaze, eyeOpenness } = face;
+  const { box, headPose, gaze, eyeOpenness, quality } = face;
   put(sight, 1);
+  if (quality !== null) put(light, quality.luminance);
   if (headPose !== null) {
     put(head.yaw, headPose.yawRad * DEG);
     put(head.pitch, headPose.pitchRad * DEG);
@@ -78,6 +81,14 @@ export function addFace(
     put(place.high, box.heightPx / longer);
   }
   if (eyeOpenness !== null) put(head.openness, Math.max(eyeOpenness.left, eyeOpenness.right));
+  addCurves(measured, face, put);
+}
+
+function addCurves(
+  measured: PersonCurves["measured"],
+  face: Pick<ClipFrame["faces"][number], "actionUnits" | "expressions">,
+  put: (values: number[], value: number) => void,
+): void {
   const entryOf = (curve: EpisodeCurve) => {
     const key = keyOf(curve);
     const entry = measured.get(key) ?? { curve, both: [], left: [], right: [] };

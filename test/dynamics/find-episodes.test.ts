@@ -196,6 +196,28 @@ describe("clipDynamics", () => {
     expect(meanwhile((i) => ({ ...box(100 + (i % 10)), ...turned(i % 10) }))).toEqual([]);
   });
 
+  it("asks for half as much again while the head tilts or the light changes, and finds what is so large where it is", () => {
+    const good = { facePx: 200, sharpness: 99, luminance: 99, cutOff: 0, facePresence: 1, overall: 1, warnings: [] };
+    const tilted = (i: number): Partial<Face> => ({ headPose: { yawRad: 0, pitchRad: 0, rollRad: i / 100 } });
+    const lit =
+      (percent: number) =>
+      (i: number): Partial<Face> => ({
+        quality: { ...good, covered: [], luminance: 100 + (percent * Math.min(i, 40)) / 40 },
+      });
+    const found = (rise: number, more: (i: number) => Partial<Face>) =>
+      clip((i) => [
+        face([unit("AU12", "both", 0.1 + (rise * (smileAt(i) - 0.1)) / 0.8)], more(i)),
+      ]).tracks[0]?.episodes.map(({ onset, apex, offset }) => [onset?.frame, apex.frame, offset?.frame]);
+    const whole = [[10, 15, 33]];
+    expect([found(0.51, () => ({})), found(0.51, lit(25)), found(0.51, lit(60)), found(0.51, tilted)]).toEqual([
+      whole,
+      whole,
+      [],
+      [],
+    ]);
+    expect([found(0.54, lit(60)), found(0.8, tilted)]).toEqual([whole, whole]);
+  });
+
   it("compares the timing of a smile with what is known of groups, and says what it goes by", () => {
     const timing = (cheeks: (i: number) => readonly Face["actionUnits"][number][], mouth = smileAt) => {
       const [track] = clip((i) => [face([unit("AU12", "both", mouth(i)), ...cheeks(i)])]).tracks;
