@@ -11,7 +11,10 @@ import { cellsOf } from "./evaluation/runner/plan.ts";
 import { experimentPage, type ShownStimulus } from "./lab/experiment-page.ts";
 import { shownTo } from "./lab/raster.ts";
 import { tableRows } from "./platform/tables/table-rows.ts";
-import { writeFileAtomic } from "./platform/write-file-atomic.ts";
+import { keepInRun } from "./runs/run-manifest.ts";
+
+/** Its script runs once it is saved: what a run wrote is shown in the studio without scripts. */
+export const EXPERIMENT_FILE = "experiment.html";
 
 /** Labels that people choose among where the evaluation names none. */
 const BASIC = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"];
@@ -41,8 +44,8 @@ export async function writeExperiment(
     }
   }
   const labels = run.header.labels.length === 0 ? BASIC : run.header.labels;
-  const path = join(run.folder, "experiment.html");
-  await writeFileAtomic(path, await experimentPage({ name: file.name, stimuli, arms, labels }));
+  const path = join(run.folder, EXPERIMENT_FILE);
+  await keepInRun(run.folder, EXPERIMENT_FILE, await experimentPage({ name: file.name, stimuli, arms, labels }));
   return { path, stimuli: stimuli.length, lists: arms.length };
 }
 

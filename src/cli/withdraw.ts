@@ -1,8 +1,4 @@
-import { basename, relative } from "node:path";
 import type { Command } from "commander";
-import { groupBy } from "../domain/group-by.ts";
-import type { Withdrawal } from "../withdraw.ts";
-import type { FileChange } from "../withdrawal/files.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
 
@@ -31,96 +27,21 @@ export function register(program: Command): void {
 
 async function withdrawCommand(name: string, places: readonly string[], options: WithdrawOptions): Promise<void> {
   const { planWithdrawal, withdraw } = await import("../withdraw.ts");
-  const { existingStore, openStore, storeKey, storesIn } = await import("../compose/exemplars.ts");
-  const { cachesOfPeople: caches } = await import("../compose/caches.ts");
-  const usual = existingStore(undefined);
-  const named = options.store ?? (usual === undefined ? [] : [usual]);
-  const stores = [...new Set([...named, ...(await storesIn(places))].map(storeKey))].map(openStore);
-  const dependencies = { stores, caches };
+  const { openWithdrawal, OUT_OF_REACH, outcomeInWords, planInWords } = await import("../compose/withdrawing.ts");
+  const { dependencies, close } = await openWithdrawal(places, options.store);
   try {
     const plan = await planWithdrawal({ name, columns: options.column, places }, dependencies);
-    await print(planInWords(name, plan, caches.folder));
+    await print(planInWords(name, plan));
     if (options.yes !== true) {
       note("Nothing is removed yet: look it through, then run it again with --yes.");
       process.exitCode = EXIT.wrongUse;
       return;
     }
-    const { searched, left } = await withdraw(plan, dependencies);
-    await print(
-      left.length === 0
-        ? `\nRemoved. No byte of ${name} is left in ${searched} files: names, paths, hashes and parts of images were looked for.\n`
-        : `\n${left.length} of ${searched} files still hold something of ${name}, which Kuleshov cannot take out of them:\n${left.map(({ path, trace }) => `  ${shown(path)}: ${trace.slice(0, 60)}\n`).join("")}`,
-    );
+    const outcome = await withdraw(plan, dependencies);
+    await print(`\n${outcomeInWords(name, outcome)}`);
     note(...OUT_OF_REACH);
-    if (left.length > 0) process.exitCode = EXIT.doneWithFailures;
+    if (outcome.left.length > 0) process.exitCode = EXIT.doneWithFailures;
   } finally {
-    await Promise.all(stores.map((store) => store.close()));
+    await close();
   }
-}
-
-const OUT_OF_REACH = [
-  "Out of reach are backups, snapshots and freed blocks of the file system, copies that others have, exports and pages that were",
-  "moved elsewhere, and what a model's server kept of what it was sent. Figures over many people stay as they were until made anew.",
-];
-
-function planInWords(name: string, plan: Withdrawal, cacheFolder: string): string {
-  const { traces, changes, exemplars, caches, imagesElsewhere } = plan;
-  const lines: string[] = [];
-  const shared = [...traces.others];
-  const images = traces.imageCount();
-  lines.push(`${name}: ${images} ${plural("image", images)} of theirs ${images === 1 ? "is" : "are"} known.`);
-  if (shared.length > 0)
-    lines.push(`On some there is somebody else as well, whose rows about these go too: ${shared.join(", ")}`);
-  for (const [place, own] of groupBy(changes, ({ file }) => file.run?.folder ?? file.place)) {
-    lines.push("", shown(place), ...own.map((change) => `  ${changeInWords(change, place)}`));
-    const command = own[0]?.file.run?.history.began.command;
-    const again = command === undefined ? undefined : MADE_AGAIN[command];
-    if (again !== undefined && own.some(({ file, removes }) => removes === "all" && IS_PAGE.test(file.path))) {
-      lines.push(`  (pages and images show several people at once; made again by ${again})`);
-    }
-  }
-  for (const { store, ids } of exemplars) {
-    lines.push(
-      "",
-      shown(store.location),
-      `  ${ids.length} ${plural("exemplar", ids.length)}, and every earlier version of the store`,
-    );
-  }
-  lines.push(
-    "",
-    shown(cacheFolder),
-    `  all ${caches.entries} measurements, answers and unpacked images: their names are hashes, which do not say whose they are`,
-  );
-  if (imagesElsewhere.length > 0) {
-    lines.push(
-      "",
-      "Not touched, as in none of the places: delete these yourself",
-      ...imagesElsewhere.map((path) => `  ${shown(path)}`),
-    );
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-const IS_PAGE = /\.(?:html?|jpe?g|png|svg|webp)$/i;
-const MADE_AGAIN: Readonly<Record<string, string>> = {
-  measure: "`kuleshov measure ... --resume`, once the person's images are gone",
-  eval: "`kuleshov eval rescore`",
-  discover: "the same `kuleshov discover` with --resume",
-  find: "the same `kuleshov find` with --resume",
-  ask: "the same `kuleshov ask` with --resume",
-};
-
-function changeInWords({ file, removes }: FileChange, place: string): string {
-  const name = relative(place, file.path) || basename(file.path);
-  return removes === "all" ? `${name} goes` : `${name}: ${removes} ${plural("entry", removes)} of theirs`;
-}
-
-function plural(noun: string, count: number): string {
-  if (count === 1) return noun;
-  return noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
-}
-
-function shown(path: string): string {
-  const way = relative(process.cwd(), path);
-  return way === "" || way.startsWith("..") ? path : way;
 }

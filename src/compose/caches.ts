@@ -64,7 +64,9 @@ const KEPT_OF_PEOPLE =
 
 /** What may hold something of a person, under hashes that do not say of whom: to be removed as a whole. */
 export const cachesOfPeople = {
-  folder: cacheFolder(),
+  get folder(): string {
+    return cacheFolder();
+  },
   async size(): Promise<StoreSize> {
     let [entries, bytes] = [0, 0];
     for await (const path of keptOfPeople()) {

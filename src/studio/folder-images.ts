@@ -4,7 +4,17 @@ import { endingOf } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { pathOfBytes, systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible } from "../platform/visible-text.ts";
-import { ANSWERS, DISCOVERIES, EVALUATIONS, FRAMES, LABS, PASSPORTS, SEARCHES, STUDIES } from "./result-folders.ts";
+import {
+  ANSWERS,
+  DATASETS,
+  DISCOVERIES,
+  EVALUATIONS,
+  FRAMES,
+  LABS,
+  PASSPORTS,
+  SEARCHES,
+  STUDIES,
+} from "./result-folders.ts";
 import { foldersIn } from "./runs.ts";
 
 /** Folders that are offered, and images of one of them. */
@@ -22,6 +32,7 @@ const OURS: ReadonlySet<string> = new Set([
   EVALUATIONS,
   SEARCHES,
   PASSPORTS,
+  DATASETS,
 ]);
 
 /** What toolboxes write. */

@@ -18,6 +18,7 @@ export const EVALUATIONS = "eval-results";
 export const AGREEMENTS = "agreements";
 export const SEARCHES = "searches";
 export const PASSPORTS = "passports";
+export const DATASETS = "datasets";
 
 const LONGEST_NAME = 80;
 

@@ -3,6 +3,7 @@ import { basename, extname, join } from "node:path";
 import { Hono } from "hono";
 import { z } from "zod";
 import { ToolInputError } from "../domain/errors.ts";
+import { EXPERIMENT_FILE } from "../experiment.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible, spelledBack, visibleLine } from "../platform/visible-text.ts";
@@ -24,6 +25,10 @@ const TYPES: Readonly<Record<string, string>> = {
   ".csv": "text/csv; charset=utf-8",
 };
 const SHOWN = new Set([".html", ".png", ".jpg"]);
+
+function isShownHere(name: string): boolean {
+  return SHOWN.has(extname(name).toLowerCase()) && name !== EXPERIMENT_FILE;
+}
 
 /** A page that a command wrote runs nothing and asks nobody, whatever has become of it since. */
 const POLICY_OF_PAGES =
@@ -56,7 +61,7 @@ export function runRoutes({ folder, desk, jobs, findRuns }: Studio): Hono {
           ({ size }) => size,
           () => null,
         );
-        return { name, bytes, isShown: SHOWN.has(extname(name).toLowerCase()) };
+        return { name, bytes, isShown: isShownHere(name) };
       }),
     );
     return c.json({ run, files: files.filter(({ bytes }) => bytes !== null) });
@@ -94,7 +99,7 @@ export function runRoutes({ folder, desk, jobs, findRuns }: Studio): Hono {
     if (!names.includes(name)) throw new ToolInputError(`Kuleshov wrote no file of this name: \`${name}\``);
     const content = await readBytes(await folder.place(join(path, name)));
     const ending = extname(name).toLowerCase();
-    const isSaved = c.req.query("save") !== undefined || !SHOWN.has(ending);
+    const isSaved = c.req.query("save") !== undefined || !isShownHere(name);
     const fileName = encodeURIComponent(visibleLine(basename(name)));
     return c.body(Uint8Array.from(content), 200, {
       "Content-Type": TYPES[ending] ?? "application/octet-stream",

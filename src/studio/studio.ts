@@ -22,6 +22,7 @@ import { createStudyDesk, type StudyDesk } from "./opened-study.ts";
 import { rateRoutes } from "./rate-routes.ts";
 import { runRoutes } from "./run-routes.ts";
 import { createRunFinder, type FoundRun } from "./runs.ts";
+import { sharingRoutes } from "./sharing-routes.ts";
 import { studyFileRoutes } from "./study-file-routes.ts";
 import { studyRoutes } from "./study-routes.ts";
 
@@ -52,6 +53,7 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   askListRoutes,
   studyRoutes,
   studyFileRoutes,
+  sharingRoutes,
   clipRoutes,
   categoryRoutes,
   commandRoutes,

@@ -20,6 +20,7 @@ import { Answers } from "./evaluation-grid.tsx";
 import type { Evaluations } from "./evaluations-page.tsx";
 import { Busy, Failure, RunState } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
+import { RunExports } from "./sharing.tsx";
 import { useStart } from "./start.ts";
 
 interface Evaluation {
@@ -78,6 +79,7 @@ function Run({ path, head, others }: GridProps) {
       <Answers path={path} head={head} others={others} onShown={() => setShown(true)} />
       {numbers === undefined ? null : <Numbers {...numbers} />}
       <Rescore path={path} />
+      <RunExports path={path} />
       <p>
         <a href={href(pageAddress("run", path))}>Report and files</a>
       </p>

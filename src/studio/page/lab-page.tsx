@@ -5,6 +5,7 @@ import { go, href } from "./address.ts";
 import { LabForm } from "./lab-form.tsx";
 import { Busy, Failure, RunList, RunState } from "./parts.tsx";
 import { useLoaded } from "./server.ts";
+import { RunExports } from "./sharing.tsx";
 
 /** One lab, or all of them and a form for the next where the address names none. */
 export function LabPage({ rest }: { readonly rest: string }) {
@@ -103,6 +104,7 @@ function Result({
           ),
         )}
       </section>
+      <RunExports path={path} />
       <p class="row">
         <button type="button" onClick={() => go("/lab/")}>
           Another lab

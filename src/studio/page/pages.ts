@@ -10,9 +10,11 @@ import { HealthPage } from "./health-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { ImagePage } from "./image-page.tsx";
 import { LabPage } from "./lab-page.tsx";
+import { NoticePage } from "./notice-page.tsx";
 import { RatePage } from "./rate-page.tsx";
 import { RunPage } from "./run-page.tsx";
 import { StudiesPage } from "./studies-page.tsx";
+import { WithdrawPage } from "./withdraw-page.tsx";
 
 /** A page of the studio. */
 export interface StudioPage {
@@ -29,6 +31,8 @@ export const PAGES: readonly StudioPage[] = [
   { path: "/image/", name: null, Page: ImagePage },
   { path: "/run/", name: null, Page: RunPage },
   { path: "/study/", name: "Studies", Page: StudiesPage },
+  { path: "/notice/", name: null, Page: NoticePage },
+  { path: "/withdraw/", name: null, Page: WithdrawPage },
   { path: "/clip/", name: null, Page: ClipPage },
   { path: "/categories/", name: "Categories", Page: CategoriesPage },
   { path: "/find/", name: "Find", Page: FindPage },

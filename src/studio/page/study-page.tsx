@@ -5,6 +5,7 @@ import { pageAddress } from "../page-address.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { Busy, Failure, JobList, When } from "./parts.tsx";
 import { jobAt, post, useLoaded } from "./server.ts";
+import { StudySharing } from "./sharing.tsx";
 import { clipAddress, clipsOf, exclusionsByRow, faceOfRow, type StudyAbout, useStudyRows } from "./study-data.ts";
 import { SelectedFace } from "./study-face.tsx";
 import { FILTER_WORDS, StudyFilters } from "./study-filters.tsx";
@@ -26,6 +27,7 @@ export function StudyPage({ rest: study }: { readonly rest: string }) {
           <Failure error={loaded.error} />
           <Faces study={study} about={about.value} loaded={loaded} />
           <Failures about={about.value} study={study} />
+          <StudySharing study={study} />
         </>
       )}
     </>
