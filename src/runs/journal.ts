@@ -114,8 +114,8 @@ export async function* wholeRecords(path: string): AsyncGenerator<unknown> {
   }
 }
 
-/** Bytes read at once. */
-const PIECE_BYTES = 1 << 22;
+/** Bytes read at once; between them others get their turn. */
+const PIECE_BYTES = 1 << 20;
 
 interface Line {
   /** The record without its checksum; `undefined` when it is not whole. */

@@ -30,10 +30,10 @@ export function assetRoutes(): Hono {
   return routes;
 }
 
-/** The page before its script has begun: the same at every address. */
-export function pageShell(token: string): string {
+/** The page before its script has begun: the same at every address. @param version of the folder, which is not read again until it is another. */
+export function pageShell(token: string, version: string): string {
   return markup`<!doctype html>
-<html lang="en">
+<html lang="en" data-version="${version}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -1,18 +1,15 @@
 import { join } from "node:path";
 import { Report } from "../domain/report.ts";
-import { differenceRows, evaluationView } from "../evaluation/report/evaluation-view.ts";
 import { drawnStimuli, stimulusKey } from "../evaluation/report/stimulus-rows.ts";
-import type { ScoredAnswers, ScoredRun } from "../evaluation/report/write-report.ts";
+import type { ScoredAnswers } from "../evaluation/report/write-report.ts";
 import { type AnswerRow, answerRows } from "../evaluation/results/answer-rows.ts";
-import { compareSides, sideOf } from "../evaluation/results/compare.ts";
 import { createAnswerCache } from "../evaluation/runner/answer-cache.ts";
 import { failuresInWords } from "../evaluation/runner/call-record.ts";
 import { callsOf, shortNames } from "../evaluation/runner/plan.ts";
-import type { DifferencesView, EvaluationView } from "../pages/evaluation-view.ts";
 import { viewOf } from "../pages/view-report.ts";
 import { createContentStore } from "../platform/content-store.ts";
 import type { StudioFolder } from "./folder.ts";
-import { imagesOfRun, missingImages } from "./scored-runs.ts";
+import { imagesOfRun, missingImages, type ReadAnswers } from "./scored-runs.ts";
 
 /** Which answers are shown. An empty text lets all through. */
 export interface AnswerFilter {
@@ -37,37 +34,30 @@ export function chosenRows(rows: readonly AnswerRow[], { cell, state, truth, ans
   );
 }
 
-/**
- * The main metric of each scorer under the conditions of one run, or one of them, held against a condition of another run
- * or of the same.
- */
-export function compareBeside(
-  [one, cell]: readonly [run: ScoredRun, cell: string],
-  [other, otherCell]: readonly [run: ScoredRun, cell: string],
-): DifferencesView["rows"] {
-  const first = one.summary.cells.find(({ cell: { id } }) => id === cell) ?? one.summary.cells[0];
-  const seconds = other.summary.cells.filter(
-    (each) => each !== first && (otherCell === "" || each.cell.id === otherCell),
-  );
-  if (first === undefined) return [];
-  const short = shortNames(other.summary.cells.map((each) => each.cell));
-  const comparisons = one.scorers
-    .filter(({ name }) => other.scorers.some((its) => its.name === name))
-    .flatMap((scorer) => {
-      const sides = [first, ...seconds].map((each) => sideOf(each, scorer.name));
-      return compareSides(sides, scorer, { ...one.file.analysis, metrics: "first" });
-    });
-  return differenceRows(comparisons, (id) => short.get(id) ?? id);
-}
-
-const known = new WeakMap<ScoredRun, Promise<EvaluationView>>();
-
 /** Labels beyond which no list is offered: answers are free words then. */
 const MOST_LABELS = 60;
 
-/** What is known of a run as soon as its answers are read. */
-export async function runHead(answers: ScoredAnswers, folder: StudioFolder) {
-  const { run, file, records, summary } = answers;
+/** What is known of a run before its numbers are. */
+export async function runHead(answers: ReadAnswers, folder: StudioFolder) {
+  const { records, isWhole } = answers;
+  return {
+    ...headOf(answers),
+    /** Of how many answers the rest is said, while the others are being read; `null` where it is said of all. */
+    firstAnswers: isWhole ? null : records.length,
+    missing: await missingImages(answers, await imagesOfRun(folder, answers)),
+  };
+}
+
+const heads = new WeakMap<ScoredAnswers["records"], ReturnType<typeof countedHead>>();
+
+/** Counted once: of many answers it takes a while. */
+function headOf(answers: ScoredAnswers) {
+  const head = heads.get(answers.records) ?? countedHead(answers);
+  heads.set(answers.records, head);
+  return head;
+}
+
+function countedHead({ run, file, records, summary }: ScoredAnswers) {
   const short = shortNames(summary.cells.map(({ cell }) => cell));
   const labels = new Set(answerRows(summary).flatMap(({ truth, answer }) => [truth ?? [], answer ?? []].flat()));
   return {
@@ -82,24 +72,9 @@ export async function runHead(answers: ScoredAnswers, folder: StudioFolder) {
     paidUsd: summary.cells.reduce((sum, { usage }) => sum + usage.paidUsd, 0),
     unpriced: records.filter(({ costUsd }) => costUsd === null).length,
     failures: failuresInWords(records),
-    missing: await missingImages(answers, await imagesOfRun(folder, answers)),
   };
 }
 export type RunHead = Awaited<ReturnType<typeof runHead>>;
-
-/** The numbers of a run, as its report shows them. @param path its folder, seen from the studio's. */
-export async function runNumbers(scored: ScoredRun, folder: StudioFolder, path: string): Promise<EvaluationView> {
-  const images = await imagesOfRun(folder, scored);
-  const view =
-    known.get(scored) ??
-    evaluationView(scored, createAnswerCache(createContentStore(scored.run.header.cacheFolder)), {
-      stimulus: images.thumbnail,
-      sample: async (_image, sample) => `/api/evaluation/image?${new URLSearchParams({ path, sample })}`,
-    });
-  known.set(scored, view);
-  view.catch(() => known.delete(scored));
-  return view;
-}
 
 /** One answer with everything that is kept of it; `undefined` where the run has none of this name. */
 export async function wholeAnswer(scored: ScoredAnswers, call: string) {

@@ -4,25 +4,16 @@ import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { rescoreRun } from "../evaluate.ts";
 import { evaluationPath, listEvaluations } from "../evaluation/list-evaluations.ts";
-import { differenceSum, diffRuns, promptText } from "../evaluation/report/diff-runs.ts";
 import { smallJpeg } from "../evaluation/report/worst-cases.ts";
 import { answerRows, placeOfAnswer } from "../evaluation/results/answer-rows.ts";
 import { readText } from "../platform/read-file.ts";
 import { tableRows } from "../platform/tables/table-rows.ts";
 import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
-import {
-  type AnswerFilter,
-  chosenRows,
-  compareBeside,
-  runHead,
-  runNumbers,
-  shownImage,
-  wholeAnswer,
-} from "./evaluation-answers.ts";
+import { type AnswerFilter, chosenRows, runHead, shownImage, wholeAnswer } from "./evaluation-answers.ts";
 import { evaluateInto, keepEvaluation, planOf, resumeInto } from "./evaluation-jobs.ts";
 import { filesIn, labelFolders } from "./folder-images.ts";
 import { pageAddress } from "./page-address.ts";
-import { asked, jpegOr, message } from "./requests.ts";
+import { asked, jpegOr, message, nothingAsked } from "./requests.ts";
 import { EVALUATIONS, nextRunFolder } from "./result-folders.ts";
 import { createScoredRuns, imagesOfRun } from "./scored-runs.ts";
 import type { Studio } from "./studio.ts";
@@ -38,9 +29,9 @@ const PREVIEW_ROWS = 5;
 const ROWS_AT_ONCE = 200;
 
 /** Evaluations: written in a form, priced, run, and looked through answer by answer. */
-export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
+export function evaluationRoutes({ folder, jobs, findRuns, numbers }: Studio): Hono {
   const routes = new Hono();
-  const scored = createScoredRuns();
+  const scored = createScoredRuns(() => folder.changed());
   const place = (path: string) => folder.place(spelledBack(path));
 
   routes.get("/evaluations", async (c) => {
@@ -112,10 +103,9 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/evaluation", async (c) => {
     const path = asked(c, "path");
-    const runs = await findRuns();
+    const [runs, answers] = await Promise.all([findRuns(), place(path).then(scored.firstOf)]);
     const run = runs.find((each) => each.path === path) ?? null;
     const others = runs.filter(({ command, path: own }) => (command === "eval" || command === "lab") && own !== path);
-    const answers = await scored.answersOf(await place(path));
     return c.json({
       run,
       others: others.map((each) => each.path),
@@ -123,23 +113,27 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
     });
   });
 
-  routes.get("/evaluation/numbers", async (c) => {
-    const path = asked(c, "path");
-    return c.json(await runNumbers(there(await scored.of(await place(path)), path), folder, path));
-  });
+  const runAt = async (path: string) => ({ path, place: await place(path) });
 
-  const begun = async (path: string) => there(await scored.answersOf(await place(path)), path);
+  routes.get("/evaluation/numbers", async (c) =>
+    c.json(await numbers.ask("numbers", await runAt(asked(c, "path")), folder.root)),
+  );
+
+  const first = async (path: string) => there(await scored.firstOf(await place(path)), path);
+  const all = async (path: string) => there(await scored.answersOf(await place(path)), path);
 
   function there<T>(found: T | null, path: string): T {
-    if (found !== null) return found;
-    throw new ConfigurationError(`Cannot show the evaluation as nothing was asked yet: \`${path}\``);
+    if (found === null) throw nothingAsked(path);
+    return found;
   }
 
   /** Answers of a run, beside those of another run or of another of its conditions where the address names one. */
   routes.get("/evaluation/answers", async (c) => {
-    const rows = chosenRows(answerRows((await begun(asked(c, "path"))).summary), filterOf(c));
+    const path = asked(c, "path");
     const [withRun, withCell] = [c.req.query("with") ?? "", c.req.query("withcell") ?? ""];
-    const other = withRun === "" ? null : answerRows((await begun(withRun)).summary);
+    const { summary } = withRun === "" ? await first(path) : await all(path);
+    const rows = chosenRows(answerRows(summary), filterOf(c));
+    const other = withRun === "" ? null : answerRows((await all(withRun)).summary);
     const own = other?.filter(({ cell }) => withCell === "" || cell === withCell) ?? [];
     const byPlace = new Map(own.toReversed().map((row) => [placeOfAnswer(row), row]));
     const both = rows.map((row) => ({ row, other: other === null ? null : (byPlace.get(placeOfAnswer(row)) ?? null) }));
@@ -150,29 +144,26 @@ export function evaluationRoutes({ folder, jobs, findRuns }: Studio): Hono {
   });
 
   routes.get("/evaluation/answer", async (c) => {
-    const answer = await wholeAnswer(await begun(asked(c, "path")), asked(c, "call"));
+    const answer = await wholeAnswer(await all(asked(c, "path")), asked(c, "call"));
     return answer === undefined
       ? c.json({ error: "The run has no such answer: reload the page" }, 404)
       : c.json(answer);
   });
 
   routes.get("/evaluation/compare", async (c) => {
-    const [path, withRun] = [asked(c, "path"), asked(c, "with")];
-    const one = there(await scored.of(await place(path)), path);
-    const other = there(await scored.of(await place(withRun)), withRun);
+    const [one, other] = [await runAt(asked(c, "path")), await runAt(asked(c, "with"))];
     const [cell, otherCell] = [c.req.query("cell") ?? "", c.req.query("withcell") ?? ""];
-    return c.json({ rows: compareBeside([one, cell], [other, otherCell]) });
+    return c.json({ rows: await numbers.ask("compare", { ...one, cell }, { ...other, cell: otherCell }) });
   });
 
-  /** What was asked otherwise than in another run, and what came of it, as `eval diff` says it. */
+  /** What was asked otherwise than in another run, and what came of it. */
   routes.get("/evaluation/diff", async (c) => {
     const [after, before] = [await place(asked(c, "path")), await place(asked(c, "with"))];
-    const { changes, ...rest } = await diffRuns(before, after);
-    return c.json({ ...rest, sum: differenceSum({ changes, ...rest }), prompts: rest.prompts.map(promptText) });
+    return c.json(await numbers.ask("diff", before, after));
   });
 
   routes.get("/evaluation/image", async (c) => {
-    const run = await begun(asked(c, "path"));
+    const run = await first(asked(c, "path"));
     const shown = await shownImage(run, asked(c, "sample"), c.req.query("cell") ?? "");
     const found = shown === null ? null : await (await imagesOfRun(folder, run)).place(shown.path);
     const jpeg = found === null ? null : await smallJpeg(found);

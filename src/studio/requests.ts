@@ -45,3 +45,8 @@ export function asNamed(root: string, path: string): string {
 export function withoutEmpty<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")) as T;
 }
+
+/** Of a run whose questions are not written down yet. */
+export function nothingAsked(path: string): ConfigurationError {
+  return new ConfigurationError(`Cannot show the evaluation as nothing was asked yet: \`${path}\``);
+}

@@ -12,39 +12,81 @@ import { readRunHistory } from "../runs/run-history.ts";
 import type { StudioFolder } from "./folder.ts";
 import { seenFrom } from "./runs.ts";
 
-/** Scored runs that are kept: two that are compared, and one more. */
-const MOST_KEPT = 3;
+/** Scored runs that are kept: two that are compared. */
+const MOST_KEPT = 2;
+/** Results of more than this take longer to read than anybody waits: the first answers are shown meanwhile. */
+const READ_AT_ONCE_BYTES = 8e6;
+const FIRST_ANSWERS = 500;
 
-/** What the pages of labs and evaluations ask for. */
+/** The answers of a run that were read by now. */
+export interface ReadAnswers extends ScoredAnswers {
+  /** Whether they are all: of a large run the first are there long before. */
+  readonly isWhole: boolean;
+}
+
+/** What the pages of labs and evaluations ask for: runs by their real places, each `null` while it is being prepared. */
 export interface ScoredRuns {
-  /** A run as far as it is; `null` while it is being prepared. @param place its real place. @throws {ConfigurationError} */
+  /** A run as far as it is. @throws {ConfigurationError} */
   of(place: string): Promise<ScoredRun | null>;
   /** Its answers, which are there long before the numbers that are made of them. */
   answersOf(place: string): Promise<ScoredAnswers | null>;
+  /** As many of them as were read by now. */
+  firstOf(place: string): Promise<ReadAnswers | null>;
 }
 
 interface Kept {
   readonly stamp: string;
   readonly answers: Promise<ScoredAnswers>;
+  /** What is shown until all are read. */
+  readonly first: Promise<ReadAnswers>;
+  isRead: boolean;
   run?: Promise<ScoredRun>;
 }
 
-export function createScoredRuns(): ScoredRuns {
+/** @param onRead told when all answers of a run were read of which only the first were given out. */
+export function createScoredRuns(onRead: () => void = () => {}): ScoredRuns {
   const all = new Map<string, Kept>();
+
   async function keptOf(place: string): Promise<Kept | null> {
     if (!hasRun(place)) return null;
-    const stamp = await stampOf(place);
+    const { stamp, isLarge } = await stateOf(place);
     const before = all.get(place);
-    if (before?.stamp === stamp) return before;
-    const kept: Kept = { stamp, answers: scoreAnswers(place) };
+    // A large run that goes on is read once at a time; when it was, the listener has it asked for again.
+    if (before?.stamp === stamp || (isLarge && before?.isRead === false)) return before;
+    const kept = isLarge ? readInTwo(place, stamp, before) : readAtOnce(place, stamp);
     all.delete(place);
     all.set(place, kept);
     const [oldest] = all.keys();
     if (all.size > MOST_KEPT && oldest !== undefined) all.delete(oldest);
-    kept.answers.catch(() => all.delete(place));
     return kept;
   }
+
+  function readAtOnce(place: string, stamp: string): Kept {
+    const answers = scoreAnswers(place);
+    answers.catch(() => all.delete(place));
+    return { stamp, answers, first: asWhole(answers), isRead: true };
+  }
+
+  /** First some, or what was there before, and then all. What cannot be read stays so until its files change. */
+  function readInTwo(place: string, stamp: string, before: Kept | undefined): Kept {
+    const some = before?.answers ?? scoreAnswers(place, [], FIRST_ANSWERS);
+    const first = some.then((answers) => ({ ...answers, isWhole: false }));
+    const answers = first.catch(() => undefined).then(() => scoreAnswers(place));
+    const kept: Kept = { stamp, answers, first, isRead: false };
+    const end = () => {
+      kept.isRead = true;
+      onRead();
+    };
+    answers.then(end, end);
+    return kept;
+  }
+
   return {
+    async firstOf(place) {
+      const kept = await keptOf(place);
+      if (kept === null) return null;
+      return kept.isRead ? asWhole(kept.answers) : kept.first;
+    },
     answersOf: async (place) => (await keptOf(place))?.answers ?? null,
     async of(place) {
       const kept = await keptOf(place);
@@ -56,10 +98,18 @@ export function createScoredRuns(): ScoredRuns {
   };
 }
 
-async function stampOf(place: string): Promise<string> {
-  const paths = [join(place, "run.json"), resultsPath(place), judgmentsPath(place), join(place, SCORING_FILE)];
-  const sizes = await Promise.all(paths.map((path) => stat(systemPath(path)).catch(() => null)));
-  return sizes.map((one) => `${one?.size} ${one?.mtimeMs}`).join(" ");
+async function asWhole(answers: Promise<ScoredAnswers>): Promise<ReadAnswers> {
+  return { ...(await answers), isWhole: true };
+}
+
+async function stateOf(place: string): Promise<{ readonly stamp: string; readonly isLarge: boolean }> {
+  const results = resultsPath(place);
+  const paths = [results, join(place, "run.json"), judgmentsPath(place), join(place, SCORING_FILE)];
+  const found = await Promise.all(paths.map((path) => stat(systemPath(path)).catch(() => null)));
+  return {
+    stamp: found.map((one) => `${one?.size} ${one?.mtimeMs} ${one?.ctimeMs}`).join(" "),
+    isLarge: (found[0]?.size ?? 0) > READ_AT_ONCE_BYTES,
+  };
 }
 
 /** Where the images of a run lie now. */

@@ -20,6 +20,7 @@ import { createJobs, type Jobs } from "./jobs.ts";
 import { labRoutes } from "./lab-routes.ts";
 import { createStudyDesk, type StudyDesk } from "./opened-study.ts";
 import { rateRoutes } from "./rate-routes.ts";
+import { createRunNumbers, type RunNumbers } from "./run-numbers.ts";
 import { runRoutes } from "./run-routes.ts";
 import { createRunFinder, type FoundRun } from "./runs.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
@@ -32,6 +33,7 @@ export interface Studio {
   readonly folder: StudioFolder;
   readonly desk: StudyDesk;
   readonly jobs: Jobs;
+  readonly numbers: RunNumbers;
   /** The runs of all commands in the folder, newest first. */
   readonly findRuns: () => Promise<readonly FoundRun[]>;
 }
@@ -80,6 +82,7 @@ export async function createStudio({ root, token }: { readonly root: string; rea
     folder,
     desk: createStudyDesk(folder),
     jobs: createJobs(),
+    numbers: createRunNumbers(),
     findRuns: createRunFinder(folder.root),
   };
   const inside = new Hono();
@@ -93,14 +96,17 @@ export async function createStudio({ root, token }: { readonly root: string; rea
   for (const routes of ROUTES) inside.route("/api", routes(studio));
   inside.all("/api/*", (c) => c.json({ error: "There is nothing at this address: reload the page." }, 404));
   inside.route("/assets", assetRoutes());
-  inside.get("/*", (c) => c.html(pageShell(token)));
+  inside.get("/*", (c) => c.html(pageShell(token, folder.version())));
 
   const app = new Hono();
   app.use("*", guard(token));
   app.route(`/${token}`, inside);
   app.notFound(() => noSuchAddress());
   app.onError((error, c) => c.json({ error: errorSentence(error) }, statusOf(error)));
-  const server: StudioServer = { ...studio, app, close: () => studio.jobs.close() };
+  const close = async () => {
+    await Promise.all([studio.jobs.close(), studio.numbers.close()]);
+  };
+  const server: StudioServer = { ...studio, app, close };
   return server;
 }
 

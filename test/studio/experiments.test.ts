@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as agreement from "../../src/cli/agreement.ts";
+import * as evaluation from "../../src/cli/eval.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import { keepEvaluation } from "../../src/studio/evaluation-jobs.ts";
 import type { StudioFolder } from "../../src/studio/folder.ts";
@@ -31,7 +32,11 @@ const studio = studioInBrowser(
       await mkdir(join(folder, "labelled", label), { recursive: true });
       await copyFile(image(name), join(folder, "labelled", label, name));
     }
-    await storeAnswers(join(folder, "many"), 320);
+    await storeAnswers(join(folder, "many"), 320, { identity: { model: { id: "rules", temperature: 0 } } });
+    await storeAnswers(join(folder, "before"), 324, {
+      wrongEvery: 5,
+      identity: { model: { id: "rules", temperature: 1 } },
+    });
     const measured = [0.9, 0.1].map((value) => [
       ...actionUnits({ AU12: value }, { toolbox: "mesh@3" }),
       ...actionUnits({ AU12: value }, { toolbox: "pyfeat@2.1.5" }),
@@ -252,6 +257,29 @@ describe("an evaluation in the studio", () => {
     await page.waitForSelector("text=80 answers shown");
     expect(await page.locator("tr[aria-rowindex='2']").textContent()).toContain("s3");
     await page.close();
+  });
+
+  it("is held against another run: what was asked otherwise, which answers changed, as `eval diff` says it", async () => {
+    const page = await open("evaluation/many");
+    await page.selectOption("select[name=with]", "before");
+    const said = page.locator("section[aria-label='What was asked otherwise'] p");
+    await said.first().waitFor();
+    const [sum = "", ...causes] = await said.allTextContents();
+    expect(sum).toBe(
+      "Of 320 questions that both were asked, 112 came out otherwise: 48 right now, 64 wrong now, 0 neither. 4 more were asked only before, 0 only after.",
+    );
+    expect(causes).toEqual([expect.stringMatching(/was asked otherwise: model.temperature 1 became 0\.$/)]);
+    await page.check("text=Only where they differ");
+    await page.waitForSelector("text=112 answers shown");
+    expect(await page.locator("tr[aria-rowindex='2']").textContent()).toMatch(/s3.*fear.*anger 80 %.*fear 80 %.*wrong/);
+    await page.waitForSelector("text=/Of \\d+ comparisons with .* hold up after correction/");
+    await page.close();
+    const { stdout } = await runCommand(
+      ["eval", "diff", join(studio.folder, "before"), join(studio.folder, "many")],
+      [evaluation],
+    );
+    expect(stdout).toContain(sum);
+    for (const cause of causes) expect(stdout).toContain(cause);
   });
 
   it("is changed in the form and by hand at once, and no line of its file is lost; what is none is not begun", async () => {

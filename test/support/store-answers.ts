@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { sampleOf } from "../../src/evaluation/dataset/dataset.ts";
 import { parseEvalFile } from "../../src/evaluation/file/read-eval-file.ts";
 import { answeredRecord } from "../../src/evaluation/runner/call-record.ts";
-import { callsOf } from "../../src/evaluation/runner/plan.ts";
+import { callsOf, cellsOf } from "../../src/evaluation/runner/plan.ts";
 import { beginRun } from "../../src/evaluation/runner/stored-run.ts";
 import { openRunFolder } from "../../src/runs/run-folder.ts";
 
@@ -13,8 +13,15 @@ matrix: { models: [rules], arms: [full] }
 scorers: [accuracy]
 `;
 
+interface Asked {
+  /** Every how manieth sample was taken for anger. */
+  readonly wrongEvery?: number;
+  /** What determined the answers. */
+  readonly identity?: object;
+}
+
 /** An evaluation of as many samples `s0`, `s1`, ... of fear, every fourth of which was taken for anger. */
-export async function storeAnswers(folder: string, count: number): Promise<void> {
+export async function storeAnswers(folder: string, count: number, { wrongEvery = 4, identity }: Asked = {}) {
   const file = parseEvalFile(FILE, "many.eval.yaml");
   const samples = Array.from({ length: count }, (_, i) =>
     sampleOf({ id: `s${i}`, question: "Which?", truth: { label: "fear" } }),
@@ -27,7 +34,7 @@ export async function storeAnswers(folder: string, count: number): Promise<void>
     ...{
       labels: ["anger", "fear"],
       skippedRows: [],
-      identities: {},
+      identities: Object.fromEntries(cellsOf(file.matrix).map(({ id }) => [id, identity])),
       prompts: {},
       cacheFolder: join(folder, "answers"),
       reuse: true,
@@ -37,7 +44,7 @@ export async function storeAnswers(folder: string, count: number): Promise<void>
   await beginRun(run, header, samples);
   const lines = callsOf(samples, file.matrix).map((call, at) => {
     const reading = {
-      distribution: [{ label: at % 4 === 3 ? "anger" : "fear", probability: 0.8 }],
+      distribution: [{ label: at % wrongEvery === wrongEvery - 1 ? "anger" : "fear", probability: 0.8 }],
       ...{ valence: null, arousal: null },
     };
     const answer = {

@@ -18,7 +18,7 @@ import { type RunSummary, summarise } from "../results/summarise.ts";
 import { type ThresholdResult, thresholdResults } from "../results/thresholds.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
-import { hasRun, judgmentsPath, openRun, readResults, type StoredRun } from "../runner/stored-run.ts";
+import { hasRun, judgmentsPath, openRun, readResults, resultsPath, type StoredRun } from "../runner/stored-run.ts";
 import type { Scorer } from "../score.ts";
 import { scorersOf } from "../scorers/scorers-of.ts";
 import { type ContextEffectsOf, contextEffectsOf } from "./context-section.ts";
@@ -84,13 +84,16 @@ export async function withNumbers(answers: ScoredAnswers, own: readonly Scorer[]
   };
 }
 
-/** A run's answers with their scores, and nothing that is made of them: no comparisons, effects or thresholds. */
-export async function scoreAnswers(folder: string, own: readonly Scorer[] = []): Promise<ScoredAnswers> {
+/**
+ * A run's answers with their scores, and nothing that is made of them: no comparisons, effects or thresholds.
+ * @param most of which only the first so many that were written.
+ */
+export async function scoreAnswers(folder: string, own: readonly Scorer[] = [], most?: number): Promise<ScoredAnswers> {
   const run = await openRun(folder);
   const { path: scoredBy, grades: kept, ...scoring } = (await readScoring(folder)) ?? { path: null };
   const file = { ...parseEvalFile(run.header.evalFileText, run.header.evalFilePath), ...scoring };
   const grades = kept ?? (await gradesOf(file, run.header.evalFilePath));
-  const records = await readResults(folder);
+  const records = await readResults(folder, resultsPath(folder), most);
   const scorers = await scorersOf(file, run.header.labels, own, grades);
   const summary = summarise(records, run.samples, { file, scorers, judged: await judgmentsOf(folder) });
   return { run, file, scoredBy, records, scorers, summary, grades };

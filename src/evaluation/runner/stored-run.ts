@@ -132,15 +132,21 @@ function checked<T>(schema: z.ZodType<T>, value: unknown, { folder, name }: { fo
 /**
  * The last line of every call of a run, in the order calls were first finished. A call that failed and was answered when
  * the run was resumed counts as answered.
+ * @param most after so many calls, the rest is not read.
  * @throws {KuleshovError} if a line is damaged.
  */
-export async function readResults(folder: string, path: string = resultsPath(folder)): Promise<CallRecord[]> {
+export async function readResults(
+  folder: string,
+  path: string = resultsPath(folder),
+  most = Number.POSITIVE_INFINITY,
+): Promise<CallRecord[]> {
   const byCall = new Map<string, CallRecord>();
   for await (const line of readJournal(path)) {
     // Our own lines, written whole and synced: a full check of 50 000 would take longer than the report.
     const record = line as CallRecord;
     if (byCall.size === 0) checked(CallRecord, line, { folder, name: basename(path) });
     byCall.set(record.call, record);
+    if (byCall.size >= most) break;
   }
   return [...byCall.values()];
 }

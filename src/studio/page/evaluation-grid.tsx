@@ -42,6 +42,7 @@ export function Answers({ path, head, others, onShown }: GridProps & { readonly 
       {other === null || other === path ? null : <AskedOtherwise path={path} other={other} />}
       <p role="status">
         {value === undefined ? "Looking" : `${value.total} ${value.total === 1 ? "answer" : "answers"} shown`}
+        {head.firstAnswers === null ? "" : ` of the first ${head.firstAnswers}; the others are being read`}
       </p>
       <div class={call === null ? "answers" : "answers opened"}>
         {call === null ? null : <Transcript key={call} path={path} call={call} conditions={head.conditions} />}

@@ -46,7 +46,8 @@ export function EvaluationPage({ path }: { readonly path: string }) {
 }
 
 function Run({ path, head, others }: GridProps) {
-  const { samples, conditions, calls, answered, failed, cached, paidUsd, unpriced, failures, missing } = head;
+  const { samples, conditions, calls, answered, failed, cached, paidUsd, unpriced, failures, missing, firstAnswers } =
+    head;
   const [isShown, setShown] = useState(false);
   const { value: numbers, error } = useLoaded<EvaluationView>(
     isShown ? `/evaluation/numbers?path=${encodeURIComponent(path)}` : null,
@@ -54,12 +55,23 @@ function Run({ path, head, others }: GridProps) {
   return (
     <>
       <p>
-        {samples} samples under {conditions.length} {conditions.length === 1 ? "condition" : "conditions"}: {answered}{" "}
-        of {calls} calls answered{cached === 0 ? "" : `, ${cached} of them before`}
-        {failed === 0 ? "" : `, ${failed} failed`}; {paidUsd === 0 ? "nothing paid" : `${paidUsd.toFixed(4)} USD paid`}
-        {unpriced === 0 ? "" : `, and ${unpriced} calls of unknown price`}.
+        {samples} samples under {conditions.length} {conditions.length === 1 ? "condition" : "conditions"}:{" "}
+        {firstAnswers === null ? (
+          <>
+            {answered} of {calls} calls answered{cached === 0 ? "" : `, ${cached} of them before`}
+            {failed === 0 ? "" : `, ${failed} failed`};{" "}
+            {paidUsd === 0 ? "nothing paid" : `${paidUsd.toFixed(4)} USD paid`}
+            {unpriced === 0 ? "" : `, and ${unpriced} calls of unknown price`}.
+          </>
+        ) : (
+          `${calls} calls. The answers are being read: ${firstAnswers} of them are shown so far.`
+        )}
       </p>
-      {[...failures, ...(missing === null ? [] : [missing]), ...(numbers?.notes ?? [])].map((sentence) => (
+      {[
+        ...(firstAnswers === null ? failures : []),
+        ...(missing === null ? [] : [missing]),
+        ...(numbers?.notes ?? []),
+      ].map((sentence) => (
         <p class="told" key={sentence}>
           {sentence}
         </p>

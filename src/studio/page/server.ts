@@ -59,8 +59,8 @@ export const jobs = signal<readonly Job[]>([]);
 export function jobAt(address: string): Job | undefined {
   return jobs.value.findLast((job) => job.address === address);
 }
-/** Another number whenever something in the folder was changed. */
-export const version = signal("");
+/** Another whenever something in the folder was changed; at first what the page came with. */
+export const version = signal(document.documentElement.dataset.version ?? "");
 
 /** Why the server tells nothing; browsers try again by themselves where it may come back. */
 export const silence = signal<string | null>(null);
