@@ -32,7 +32,9 @@ try {
   told("first answers after a start", await opened(), TARGETS.firstMs);
   const first = await page.textContent(STATUS);
   const startedMs = performance.now();
-  await page.waitForSelector("[aria-label=Answers] > [role=status]:has-text('50000 answers shown')", { timeout: 300_000 });
+  await page.waitForSelector("[aria-label=Answers] > [role=status]:has-text('50000 answers shown')", {
+    timeout: 300_000,
+  });
   console.log(`"${first.trim()}"; all of them ${(performance.now() - startedMs).toFixed(0)} ms later`);
   told("first answers again", await opened(), TARGETS.firstMs);
   const filters = {

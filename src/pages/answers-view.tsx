@@ -42,9 +42,16 @@ export function AnswersShown({ summary, cards, address = asItStands }: AnswersVi
   return (
     <>
       <p>
-        {asked - failed} answered, {failed} failed. {tokens} tokens
-        {estimated === 0 ? "" : ` (${estimated} of them an estimate, as their server did not count them)`},{" "}
-        {unpriced === asked && asked > 0 ? "nobody says what they cost" : `${usd.toFixed(4)} USD`}.{" "}
+        {asked - failed} answered, {failed} failed.{" "}
+        {tokens === 0 && usd === 0 && unpriced === 0 ? (
+          "Nothing was paid."
+        ) : (
+          <>
+            {tokens} tokens
+            {estimated === 0 ? "" : ` (${estimated} of them an estimate, as their server did not count them)`},{" "}
+            {unpriced === asked && asked > 0 ? "nobody says what they cost" : `${usd.toFixed(4)} USD`}.
+          </>
+        )}{" "}
         {cards.length < asked ? `The first ${cards.length} are shown; all are in answers.csv. ` : ""}
         Everything is perceived or expressed; nobody's felt state is asserted.
       </p>

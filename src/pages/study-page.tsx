@@ -77,7 +77,7 @@ function Measured({ counts: { images, faces, failures }, withoutFace, firstRows,
   return (
     <>
       <p>
-        {faces} faces in {images} images or frames{withoutFace === null ? "" : `, ${withoutFace} of which show none`};{" "}
+        {faces} faces in {images} images or frames{facelessInWords(withoutFace)};{" "}
         {failures === 0 ? "nothing" : failures} failed.
         {firstRows === null ? "" : ` Figures are of the first ${firstRows} rows.`}
       </p>
@@ -93,6 +93,11 @@ function Measured({ counts: { images, faces, failures }, withoutFace, firstRows,
       ))}
     </>
   );
+}
+
+function facelessInWords(count: number | null): string {
+  if (count === null) return "";
+  return count === 0 ? ", each with a face" : `, ${count} of which show none`;
 }
 
 function Portrait({ title, label, image }: StudySummary["portraits"][number]) {

@@ -17,4 +17,6 @@ export const httpProvider: ModelProvider = {
     detail: "any endpoint, by a template that says what it is sent and where its answer stands",
     remedy: null,
   }),
+  // Which templates there are, nobody knows but the user.
+  list: async () => [],
 };
