@@ -71,7 +71,7 @@ export function commandRoutes({ folder, jobs, findRuns }: Studio): Hono {
   routes.post("/runs/resume", async (c) => {
     const { run: named, top = FACES_SHOWN, budgetUsd, budgetTokens, ...judge } = await message(c, ResumeMessage);
     const run = spelledBack(named);
-    const history = await readRunHistory(await folder.place(run));
+    const history = await readRunHistory(await folder.placeOfRun(run));
     if (history?.began.command === "find") {
       return c.json({ job: search(run, { ...searchToResume(folder, named, history), ...judge, top }) });
     }

@@ -50,7 +50,7 @@ export function discoverRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
   let last: { readonly stamp: string; readonly opened: OpenedDiscovery } | undefined;
 
   async function open(path: string): Promise<OpenedDiscovery> {
-    const place = await folder.place(spelledBack(path));
+    const place = await folder.placeOfRun(spelledBack(path));
     const history = await readRunHistory(place);
     if (history?.began.command !== "discover")
       throw new ToolInputError(`There is no discovery in this folder: \`${path}\``);
@@ -85,7 +85,7 @@ export function discoverRoutes({ desk, folder, jobs, findRuns }: Studio): Hono {
 
   routes.post("/discoveries", async (c) => {
     const { study } = await message(c, z.strictObject({ study: Place }));
-    await folder.place(spelledBack(study));
+    await folder.placeOfRun(spelledBack(study));
     const run = await nextRunFolder(folder.root, DISCOVERIES, basename(study));
     const about = { kind: "discover", title: basename(run), address: pageAddress("discover", reversiblyVisible(run)) };
     const job = jobs.start(about, async (tell, signal) => {

@@ -32,7 +32,7 @@ const ROWS_AT_ONCE = 200;
 export function evaluationRoutes({ folder, jobs, findRuns, numbers }: Studio): Hono {
   const routes = new Hono();
   const scored = createScoredRuns(() => folder.changed());
-  const place = (path: string) => folder.place(spelledBack(path));
+  const place = (path: string) => folder.placeOfRun(spelledBack(path));
 
   routes.get("/evaluations", async (c) => {
     const runs = (await findRuns()).filter(({ command }) => command === "eval" || command === "lab");

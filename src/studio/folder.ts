@@ -20,6 +20,8 @@ export interface StudioFolder {
   readonly root: string;
   /** The real place of a file in it. @throws {ToolInputError} if it lies outside. @throws {ImageDecodeError} if it is not there. */
   place(path: string): Promise<string>;
+  /** The same of a run's folder, or a file that is no image. @throws {ConfigurationError} if it is not there. */
+  placeOfRun(path: string): Promise<string>;
   /** Of what lies inside and is not there nothing is said: it fails by itself when it is read. @throws {ToolInputError} if it lies outside. */
   mayRead(path: string): Promise<void>;
   /** Checks an uploaded image as `ask` would, and keeps it. @returns its path, seen from the folder. */
@@ -98,6 +100,15 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
   return {
     root,
     place: (path) => placeInside(root, path, OTHER_FOLDER),
+    async placeOfRun(path) {
+      return placeInside(root, path, OTHER_FOLDER).catch((cause: unknown) => {
+        if (!(cause instanceof ImageDecodeError)) throw cause;
+        throw new ConfigurationError(
+          `Cannot show it as it is not there any more: put it back, or choose another: \`${path}\``,
+          { cause },
+        );
+      });
+    },
     async mayRead(path) {
       await placeInside(root, path, OTHER_FOLDER).catch((error: unknown) => {
         if (!(error instanceof ImageDecodeError)) throw error;

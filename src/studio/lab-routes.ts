@@ -88,7 +88,7 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   routes.post("/labs/resume", async (c) => {
     const { run } = await message(c, z.strictObject({ run: z.string().min(1) }));
-    await folder.place(spelledBack(run));
+    await folder.placeOfRun(spelledBack(run));
     const address = pageAddress("lab", run);
     const about = { kind: "lab", title: basename(run), address };
     const start = () => jobs.start(about, (tell, signal) => resumeInto(folder, spelledBack(run), tell, signal));
@@ -97,7 +97,7 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
 
   routes.get("/lab", async (c) => {
     const path = asked(c, "path");
-    const place = await folder.place(spelledBack(path));
+    const place = await folder.placeOfRun(spelledBack(path));
     const run = (await findRuns()).find((each) => each.path === path);
     const found = await scored.of(place);
     if (found === null) return c.json({ run: run ?? null, result: null });

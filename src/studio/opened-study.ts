@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigurationError, ImageDecodeError } from "../domain/errors.ts";
+import { ConfigurationError } from "../domain/errors.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { spelledBack } from "../platform/visible-text.ts";
 import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
@@ -78,15 +78,11 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
 
   return {
     async open(path) {
-      const refuse = (reason: string, cause?: unknown) =>
-        new ConfigurationError(`Cannot open the study as ${reason}: \`${path}\``, { cause });
-      const place = await folder.place(spelledBack(path)).catch((error: unknown) => {
-        throw error instanceof ImageDecodeError ? refuse(error.reason, error) : error;
-      });
+      const place = await folder.placeOfRun(spelledBack(path));
       const history = await readRunHistory(place);
       const { command } = history?.began ?? {};
       if (history === undefined || (command !== "measure" && command !== "import")) {
-        throw refuse("there is none in the folder");
+        throw new ConfigurationError(`Cannot open the study as there is none in the folder: \`${path}\``);
       }
       const sizes = await Promise.all(
         ["faces.csv", "images.csv"].map((name) => stat(systemPath(join(place, name))).catch(() => null)),

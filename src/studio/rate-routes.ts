@@ -56,7 +56,7 @@ export function rateRoutes({ desk, folder, findRuns }: Studio): Hono {
 
   /** The study that is rated; `undefined` where it is a discovery. */
   async function studyAt(path: string): Promise<OpenedStudy | undefined> {
-    const command = (await readRunHistory(await folder.place(spelledBack(path))))?.began.command;
+    const command = (await readRunHistory(await folder.placeOfRun(spelledBack(path))))?.began.command;
     return command === "measure" || command === "import" ? desk.open(path) : undefined;
   }
 
@@ -64,7 +64,7 @@ export function rateRoutes({ desk, folder, findRuns }: Studio): Hono {
   async function sheetsAt(path: string) {
     const study = await studyAt(path);
     if (study === undefined) {
-      return { scale: undefined, sheets: await readCheckSheets(await folder.place(spelledBack(path))) };
+      return { scale: undefined, sheets: await readCheckSheets(await folder.placeOfRun(spelledBack(path))) };
     }
     const scale = await readScale(study.place);
     if (scale === undefined) return null;
@@ -140,13 +140,13 @@ export function rateRoutes({ desk, folder, findRuns }: Studio): Hono {
       if (jpeg === null) return c.json({ error: NO_FACE }, 404);
       return c.body(jpeg as Uint8Array<ArrayBuffer>, 200, { "Content-Type": "image/jpeg" });
     }
-    const discovery = await folder.place(spelledBack(c.req.query("discovery") ?? ""));
+    const discovery = await folder.placeOfRun(spelledBack(c.req.query("discovery") ?? ""));
     const name = c.req.query("name") ?? "";
     const { lines } = await readCheckSheets(discovery);
     if (!lines.some(({ image, references }) => image === name || references.includes(name))) {
       return c.json({ error: "The check has no such image: reload the page" }, 404);
     }
-    const bytes = await readBytes(await folder.place(join(discovery, CHECK_FOLDER, name)));
+    const bytes = await readBytes(await folder.placeOfRun(join(discovery, CHECK_FOLDER, name)));
     return c.body(Uint8Array.from(bytes), 200, { "Content-Type": "image/jpeg" });
   });
 
@@ -155,7 +155,7 @@ export function rateRoutes({ desk, folder, findRuns }: Studio): Hono {
     if (!read.success)
       throw new ConfigurationError("Cannot keep the rating as it is none of the scale: reload the page");
     const { discovery, rater, item, rating } = read.data;
-    const place = await folder.place(spelledBack(discovery));
+    const place = await folder.placeOfRun(spelledBack(discovery));
     const study = await studyAt(discovery);
     if (study === undefined && rating !== null && rating > CHECK_SCALE.words.length) {
       throw new ConfigurationError("Cannot keep the rating as it is none of the scale: reload the page");

@@ -185,6 +185,8 @@ describe("the studio in a browser", () => {
     const { port } = new URL(studio.address);
     await studio.kill();
     await page.waitForSelector(".failure:has-text('The studio does not answer')");
+    await page.setInputFiles("input[name=files]", samplePhoto(2));
+    await page.waitForSelector(".drop .failure:has-text('.jpg` was not sent, as the studio does not answer: start')");
     const env = { KULESHOV_CACHE: await temporaryFolder() };
     const other = await serveStudio(studio.folder, env, undefined, Number(port));
     try {

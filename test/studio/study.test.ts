@@ -182,7 +182,12 @@ describe("a study in the studio", () => {
 
   it.each([
     ["/study?path=images", 400, /there is none in the folder/],
-    ["/study?path=studies/gone", 400, /no such file/],
+    ["/study?path=studies/gone", 400, /^Cannot show it as it is not there any more: put it back.*`studies\/gone`$/],
+    ["/discovery?path=discoveries/gone", 400, /^Cannot show it as it is not there any more/],
+    ["/evaluation?path=eval-results/gone", 400, /^Cannot show it as it is not there any more/],
+    ["/evaluation/numbers?path=eval-results/gone", 400, /^Cannot show it as it is not there any more/],
+    ["/lab?path=lab-results/gone", 400, /^Cannot show it as it is not there any more/],
+    ["/ratings?discovery=studies/gone", 400, /^Cannot show it as it is not there any more/],
     ["/study?path=../x", 404, /outside/],
     ["/study", 400, /names no path/],
   ])("answers %s with one sentence", async (inside, status, sentence) => {

@@ -29,9 +29,14 @@ export function post<T>(inside: string, message: object = {}): Promise<T> {
   });
 }
 
+const NOT_SENT =
+  "was not sent, as the studio does not answer: start `kuleshov studio` in the same folder, then drop it again";
+
 /** Sends a file as it is. */
-export function upload<T>(inside: string, file: Blob): Promise<T> {
-  return ask<T>(inside, { method: "POST", body: file });
+export function upload<T>(inside: string, file: File): Promise<T> {
+  return ask<T>(inside, { method: "POST", body: file }).catch((error: Error) => {
+    throw error.message === NOBODY ? new Error(`\`${file.name}\` ${NOT_SENT}.`) : error;
+  });
 }
 
 /**
