@@ -2,7 +2,9 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserContext } from "playwright-core";
 import sharp from "sharp";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
+import * as lab from "../../src/cli/lab.ts";
+import * as measuring from "../../src/cli/measure.ts";
 import { Report } from "../../src/domain/report.ts";
 import { ownPath } from "../../src/platform/package-paths.ts";
 import { systemPath } from "../../src/platform/system-path.ts";
@@ -13,7 +15,7 @@ import { HOSTILE, hostile } from "../support/hostile.ts";
 import { failsWith } from "../support/model-server.ts";
 import { startOllamaServer } from "../support/ollama-server.ts";
 import { samplePhoto } from "../support/photos.ts";
-import { runCli } from "../support/run-cli.ts";
+import { runCommand } from "../support/run-command.ts";
 import { serveStudio } from "../support/served-studio.ts";
 import { openPage } from "../support/studio-page.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -67,28 +69,32 @@ function hostileReport(report: Tree): Tree {
   return evil;
 }
 
+/** In this process, so that the networks are opened once for all commands. */
+const command = (...words: string[]) => runCommand([...words], [measuring, lab]);
+
 /** A study of a clip that browsers play. */
 async function beginClip(folder: string): Promise<void> {
   await mkdir(join(folder, "clips"));
   const shot = { fromS: 0, photo: samplePhoto(1), leftPx: 300, topPx: 200, widthPx: 900, movesXPxPerS: 0 };
-  await writeVideo(join(folder, CLIP), { shots: [shot], durationS: 2 });
-  const env = { KULESHOV_FFMPEG: await installFakeFfmpeg(folder) };
-  const measured = await runCli(["measure", "clips", "--fps", "1", "--out", CLIPS], { cwd: folder, env });
-  expect(measured).toMatchObject({ code: 0 });
+  await writeVideo(join(folder, CLIP), { shots: [shot], durationS: 1 });
+  vi.stubEnv("KULESHOV_FFMPEG", await installFakeFfmpeg(folder));
+  expect(await command("measure", "clips", "--fps", "1", "--out", CLIPS)).toMatchObject({ code: 0 });
+  vi.unstubAllEnvs();
   await copyFile(ownPath("test", "fixtures", "grey-two-seconds.webm"), join(folder, CLIP));
 }
 
 it("shows nothing raw of names, reports, tables, models and servers, on any page", async () => {
   const folder = await tempFolder();
+  process.chdir(folder);
   await mkdir(join(folder, "images"));
-  await writeFile(systemPath(join(folder, IMAGE)), await sharp(samplePhoto(1)).resize(600).jpeg().toBuffer());
+  await writeFile(systemPath(join(folder, IMAGE)), await sharp(samplePhoto(2)).resize(300).jpeg().toBuffer());
   await writeFile(join(folder, "images", `none${HOSTILE}.jpg`), "no image");
-  await runCli(["measure", "images", "--out", STUDY], { cwd: folder });
+  await command("measure", "images", "--out", STUDY);
   await beginClip(folder);
   await mkdir(join(folder, "more"));
   await copyFile(systemPath(join(folder, IMAGE)), join(folder, LAB_IMAGE));
-  const lab = ["lab", LAB_IMAGE, "--mask", "gray", "--hide", "faces", "--context", `c${HOSTILE}`, "--out", LAB];
-  expect(await runCli(lab, { cwd: folder })).toMatchObject({ code: 0 });
+  const shown = ["--mask", "gray", "--hide", "faces", "--context", `c${HOSTILE}`];
+  expect(await command("lab", LAB_IMAGE, ...shown, "--out", LAB)).toMatchObject({ code: 0 });
   const server = await startOllamaServer(
     () => failsWith(400, { error: `no${HOSTILE}` }),
     [{ name: MODEL, capabilities: ["completion", "vision"] }],

@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type Browser, chromium } from "playwright-core";
 import { acquireLock } from "../../src/platform/file-lock.ts";
+import { packageRoot } from "../../src/platform/package-paths.ts";
 
 const run = promisify(execFile);
 
@@ -52,6 +53,7 @@ async function unpackedChromium(): Promise<{ path: string; env: Record<string, s
     }
     try {
       const { stdout } = await run(process.execPath, ["--input-type=module", "-e", UNPACK], {
+        cwd: packageRoot(), // the package is found from there, whatever folder a test works in
         env: { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs20.x" },
       });
       const { path, env } = JSON.parse(stdout);
