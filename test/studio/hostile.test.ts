@@ -136,7 +136,8 @@ it("shows nothing raw of names, reports, tables, models and servers, on any page
     [`run/${address(reversiblyVisible(run))}`]: ".settings",
     "study/": ".studies li",
     [`study/${address(study)}?face=${encodeURIComponent(face)}`]: ".told",
-    [`clip/${address(seen.study)}?clip=${encodeURIComponent(seen.clip)}`]: ".person :text('onload')",
+    [`clip/${address(seen.study)}?clip=${encodeURIComponent(seen.clip)}`]:
+      "main:has(.person :text('onload')):has(.unread):not(:has(img[src*='/clip/frame']))", // no ffmpeg reads frames here
     [`rate/${address(study)}`]: "input[name=rater]",
     [`rate/${address(study)}?rater=${encodeURIComponent(`r${HOSTILE}`)}`]: ".rating img",
     [`lab/${address(reversiblyVisible(LAB))}`]: ".stimuli img",

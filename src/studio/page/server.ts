@@ -1,4 +1,4 @@
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { FrameOfMoment } from "../../pages/clip-view.ts";
 import type { Job } from "../jobs.ts";
@@ -67,6 +67,9 @@ export function jobAt(address: string): Job | undefined {
 /** Another whenever something in the folder was changed; at first what the page came with. */
 export const version = signal(document.documentElement.dataset.version ?? "");
 
+/** How often the server was heard again after it was not: what was asked for meanwhile is asked for again. */
+const returns = signal(0);
+
 /** Why the server tells nothing; browsers try again by themselves where it may come back. */
 export const silence = signal<string | null>(null);
 
@@ -81,6 +84,8 @@ export function listen(): void {
   effect(() => (visible.value ? follow() : undefined));
 }
 
+let isLost = false;
+
 /** Takes what the server tells. @returns an end to it. */
 function follow(): () => void {
   const events = new EventSource(href("/api/events"));
@@ -89,6 +94,7 @@ function follow(): () => void {
     silence.value = null;
   };
   events.onerror = () => {
+    isLost = true;
     if (events.readyState !== EventSource.CLOSED) {
       silence.value = NOBODY;
       return;
@@ -103,8 +109,12 @@ function follow(): () => void {
   };
   events.onmessage = ({ data }) => {
     const news = JSON.parse(data);
-    jobs.value = news.jobs;
-    version.value = news.version;
+    batch(() => {
+      jobs.value = news.jobs;
+      version.value = news.version;
+      if (isLost) returns.value += 1;
+    });
+    isLost = false;
   };
   return () => {
     events.close();
@@ -126,7 +136,7 @@ export function useLoaded<T>(inside: string | null): Loaded<T> {
     error: null,
     of: null,
   });
-  const changes = version.value;
+  const changes = `${version.value} ${returns.value}`;
   useEffect(() => {
     if (inside === null) return;
     let isWanted = true;
