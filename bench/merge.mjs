@@ -1,7 +1,6 @@
 // Merging the shards of a study: seconds, most resident memory, and whether every table is byte for byte what one machine
 // writes. The rows are those of one real face under as many names. Target: 1 000 000 rows in 60 s.
 // node bench/merge.mjs [rows] [shards]
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
@@ -10,27 +9,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shardFolder, shareOut } from "../dist/src/runs/shard.js";
 import { openStudyFolder } from "../dist/src/study/study-folder.js";
+import { runCommand } from "./support/run-command.mjs";
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 const SHARDS = Number(process.argv[3] ?? 200);
 const TARGET_S = 60;
-const bin = fileURLToPath(new URL("../bin/kuleshov.js", import.meta.url));
 const face = fileURLToPath(new URL("../node_modules/@vladmandic/face-api/demo/sample2.jpg", import.meta.url));
 const place = await mkdtemp(join(tmpdir(), "kuleshov-bench-"));
-
-async function run(words) {
-  const child = spawn(process.execPath, [bin, ...words], { stdio: ["ignore", "ignore", "inherit"] });
-  let peakMb = 0;
-  const sampling = setInterval(async () => {
-    const text = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
-    peakMb = Math.max(peakMb, Number(/^VmHWM:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1000);
-  }, 100);
-  const started = performance.now();
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  clearInterval(sampling);
-  if (code !== 0) throw new Error(`kuleshov ${words.join(" ")} ended with ${code}`);
-  return { seconds: (performance.now() - started) / 1000, peakMb };
-}
 
 async function hashOf(path) {
   const hash = createHash("sha256");
@@ -43,7 +28,7 @@ function oneFace(line) {
   return `${JSON.stringify({ ...image, faces: faces.slice(0, 1) })}\n`;
 }
 
-await run(["measure", face, "--out", join(place, "one")]);
+await runCommand(["measure", face, "--out", join(place, "one")]);
 const one = JSON.parse(await readFile(join(place, "one", "study.json"), "utf8"));
 const dictionary = await readFile(join(place, "one", "data-dictionary.csv"), "utf8");
 const names = ["faces.csv", "images.csv", "failures.csv", "measurements.jsonl"];
@@ -62,7 +47,7 @@ const keys = Array.from({ length: ROWS }, (_, index) => `images/${index}.jpg`);
 const expected = new Map(names.map((name) => [name, createHash("sha256").update(headers.get(name))]));
 for (const key of keys) for (const [name, rows] of rowsOf(key)) expected.get(name).update(rows);
 // Rows are made here, not measured: nothing is lost when the machine ends, so nothing waits for the disk.
-const probe = await open(bin);
+const probe = await open(face);
 Object.getPrototypeOf(probe).datasync = async () => undefined;
 await probe.close();
 
@@ -85,7 +70,7 @@ async function writeShard(number) {
 for (let number = 1; number <= SHARDS; number += 1) await writeShard(number);
 
 const shards = (await readdir(join(place, "shards"))).map((name) => join(place, "shards", name));
-const { seconds, peakMb } = await run(["merge", ...shards, "--out", join(place, "study")]);
+const { seconds, peakMb } = await runCommand(["merge", ...shards, "--out", join(place, "study")]);
 const same = [];
 for (const name of names) {
   same.push((await hashOf(join(place, "study", name))) === expected.get(name).digest("hex"));

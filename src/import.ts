@@ -1,12 +1,14 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import type { ToolboxScore } from "./domain/measurement.ts";
 import { type EvidenceIndex, indexEvidence } from "./evidence/evidence-index.ts";
-import { type JoinedMoment, joinMoments } from "./evidence/joined-moments.ts";
+import { joinMoments, rowsOfMoments } from "./evidence/joined-moments.ts";
+import { type MomentRows, openOrdered } from "./evidence/ordered-moments.ts";
 import { hashOfFile } from "./platform/hash.ts";
+import type { KeptKeys } from "./platform/kept-keys.ts";
 import { packageVersion } from "./platform/package-paths.ts";
 import { systemPath } from "./platform/system-path.ts";
 import type { EvidenceFile } from "./ports/evidence-file.ts";
-import type { KeptKeys } from "./runs/kept-keys.ts";
 import { type RecordedStep, recordSteps, type StepProgress } from "./runs/record-steps.ts";
 import type { RunMode } from "./runs/run-folder.ts";
 import type { RunCounts } from "./runs/run-rows.ts";
@@ -56,45 +58,72 @@ export async function importFiles(
   const opened: EvidenceFile[] = [];
   try {
     for (const file of query.files) opened.push(await dependencies.open(file));
-    const indexes: EvidenceIndex[] = [];
-    for (const file of opened) indexes.push(await indexEvidence(file, "with whole videos", signal));
-    const { moments, warnings } = await joinMoments(indexes, signal);
-    const said = new Set([...indexes.flatMap(warningsOf), ...warnings]);
-    const tables = tablesOf(indexes, moments);
+    const read = await readMoments(opened, signal);
+    const said = new Set(read.warnings);
+    const tables = tablesOf(read);
     const study = await openStudyFolder(query.folder, {
       ...{ resume: query.resume, force: query.force },
       command: "import",
-      settings: await settingsOf(query, indexes),
+      settings: await settingsOf(query, opened),
       tables: query.parquet ? { ...tables, about: withParquet(tables.about) } : tables,
       kuleshovVersion: packageVersion(),
       warnings: [WITHOUT_IMAGES, ...said],
     });
-    return await recorded(study, { moments, opened, tables, said, query }, signal);
+    return await recorded(study, { read, tables, said, query }, signal);
   } finally {
     await Promise.all(opened.map((file) => file.close()));
   }
 }
 
+/** What files say, moment by moment, once every row of them was looked at. */
+interface ReadMoments {
+  readonly toolboxes: readonly {
+    readonly evidence: EvidenceFile;
+    readonly scores: readonly Pick<ToolboxScore, "name" | "range">[];
+  }[];
+  readonly total: number;
+  /** Whether some moments are frames. */
+  readonly clips: boolean;
+  readonly warnings: readonly string[];
+  moments(signal?: AbortSignal): AsyncIterable<MomentRows>;
+}
+
+/** One file whose rows are in order is read as it stands, in constant memory; of others an index is held. */
+async function readMoments(opened: readonly EvidenceFile[], signal?: AbortSignal): Promise<ReadMoments> {
+  const [first] = opened;
+  const ordered = first !== undefined && opened.length === 1 ? await openOrdered(first, signal) : undefined;
+  if (ordered !== undefined) return { ...ordered, toolboxes: [ordered], warnings: warningsOf(ordered) };
+  const indexes: EvidenceIndex[] = [];
+  for (const file of opened) indexes.push(await indexEvidence(file, "with whole videos", signal));
+  const { moments, warnings } = await joinMoments(indexes, signal);
+  return {
+    toolboxes: indexes,
+    total: moments.length,
+    clips: moments.some(({ isFrame }) => isFrame),
+    warnings: [...indexes.flatMap(warningsOf), ...warnings],
+    moments: (again) => rowsOfMoments(opened, moments, again),
+  };
+}
+
 interface Recording {
-  readonly moments: readonly JoinedMoment[];
-  readonly opened: readonly EvidenceFile[];
+  readonly read: ReadMoments;
   readonly tables: StudyTables;
   readonly said: Set<string>;
   readonly query: ImportQuery;
 }
 
 async function recorded(study: StudyFolder, recording: Recording, signal?: AbortSignal): Promise<ImportedStudy> {
-  const { moments, opened, tables, said, query } = recording;
+  const { read, tables, said, query } = recording;
   const { rows } = study;
   let state: "interrupted" | "finished" = "interrupted";
   try {
     // People are followed from the beginning, also where an earlier process has written the first moments.
-    const steps = importedSteps(opened, moments, (sentence) => void said.add(sentence), signal);
+    const steps = importedSteps(read.moments(signal), (sentence) => void said.add(sentence), signal);
     const already = rows.done.size;
     await recordSteps(recordsOf(steps, rows.done, tables), {
-      ...{ rows, total: moments.length, already, onProgress: query.onProgress, signal },
+      ...{ rows, total: read.total, already, onProgress: query.onProgress, signal },
     });
-    if (hasClips(moments)) await writeClipTables(study);
+    if (read.clips) await writeClipTables(study);
     await rows.flush();
     if (query.parquet) await writeParquetTables(study.run, signal);
     await writeStudyPage(study, { hasTiles: false, timelines: [], warnings: [WITHOUT_IMAGES, ...said] });
@@ -121,22 +150,14 @@ async function* recordsOf(
   }
 }
 
-function tablesOf(indexes: readonly EvidenceIndex[], moments: readonly JoinedMoment[]): StudyTables {
-  const toolboxes = indexes.map(({ evidence: { toolbox: id, supports }, scores }) => ({ id, supports, scores }));
-  return createStudyTables(importedFaceTable(toolboxes), {
-    landmarks: false,
-    contactSheet: false,
-    clips: hasClips(moments),
-  });
+function tablesOf({ toolboxes, clips }: ReadMoments): StudyTables {
+  const columns = toolboxes.map(({ evidence: { toolbox: id, supports }, scores }) => ({ id, supports, scores }));
+  return createStudyTables(importedFaceTable(columns), { landmarks: false, contactSheet: false, clips });
 }
 
-function hasClips(moments: readonly JoinedMoment[]): boolean {
-  return moments.some(({ isFrame }) => isFrame);
-}
-
-async function settingsOf({ files }: ImportQuery, indexes: readonly EvidenceIndex[]): Promise<ImportSettings> {
+async function settingsOf({ files }: ImportQuery, opened: readonly EvidenceFile[]): Promise<ImportSettings> {
   const toolboxes = await Promise.all(
-    indexes.map(async ({ evidence: { toolbox: id, supports, path } }) => ({
+    opened.map(async ({ toolbox: id, supports, path }) => ({
       id,
       networks: (await stat(systemPath(path))).isFile() ? [{ id: basename(path), sha256: await hashOfFile(path) }] : [],
       supports: {
@@ -148,6 +169,6 @@ async function settingsOf({ files }: ImportQuery, indexes: readonly EvidenceInde
   return { files: [...files], toolboxes };
 }
 
-function warningsOf({ evidence, warnings }: EvidenceIndex): readonly string[] {
+function warningsOf({ evidence, warnings }: Pick<EvidenceIndex, "evidence" | "warnings">): readonly string[] {
   return [...evidence.warnings.map((warning) => `${warning} (\`${evidence.path}\`)`), ...warnings];
 }

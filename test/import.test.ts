@@ -152,6 +152,49 @@ describe("importing what a toolbox wrote, without images", () => {
     expect(await studyAgreement([out])).toMatchObject({ faces: 12, toolboxes: ["openface@unknown", "pyfeat@1.x"] });
   });
 
+  it("makes the same study of rows in order as of the frames of two videos by turns", async () => {
+    const row = (clip: string, frame: number, score: number, left = 10) =>
+      `${left},10,50,50,${score},0.${frame}1,0.${frame}2,${clip}.mp4,${frame}`;
+    const frames = [0, 1, 2].map((frame) => ["a", "b"].map((clip) => row(clip, frame, 0.8)));
+    // One face that the detector found twice: the surer answer counts, and is not the first.
+    const [first = [], ...others] = frames;
+    const twice = row("a", 0, 0.95);
+    const inOrder = [0, 1].flatMap((clip) => [
+      first[clip],
+      ...(clip === 0 ? [twice] : []),
+      ...others.map((one) => one[clip]),
+    ]);
+    const byTurns = [first[0], twice, first[1], ...others.flat()];
+    const studies = [];
+    for (const rows of [inOrder, byTurns]) {
+      const folder = await written({ "faces.csv": [PYFEAT, ...rows.map(String)] });
+      const { faces, images, records, study } = await importInto(join(folder, "study"), [join(folder, "faces.csv")]);
+      studies.push({ faces, images, records, counts: [study.images, study.faces], warned: study.warnings.length });
+    }
+    expect(studies[0]?.faces.map(({ path, frame, score }) => [path, frame, score])).toEqual([
+      ["a.mp4", "0", "0.95"],
+      ...[1, 2].map((frame) => ["a.mp4", String(frame), "0.8"]),
+      ...[0, 1, 2].map((frame) => ["b.mp4", String(frame), "0.8"]),
+    ]);
+    expect(studies[1]).toEqual(studies[0]);
+  });
+
+  it("takes images in the order in which they are first named, whether or not one is named again further down", async () => {
+    const row = (image: string, left: number) => `${left},10,50,50,0.9,0.1,0.2,${image},`;
+    const order = async (rows: readonly string[]) => {
+      const folder = await written({ "faces.csv": [PYFEAT.replace(",frame", ",comment"), ...rows] });
+      const { faces } = await importInto(join(folder, "study"), [join(folder, "faces.csv")]);
+      return faces.map(({ path, face_id, box_left_px }) => [path, face_id, box_left_px]);
+    };
+    const expected = [
+      ["b.jpg", "F1", "10"],
+      ["b.jpg", "F2", "200"],
+      ["a.jpg", "F1", "30"],
+    ];
+    expect(await order([row("b.jpg", 10), row("b.jpg", 200), row("a.jpg", 30)])).toEqual(expected);
+    expect(await order([row("b.jpg", 10), row("a.jpg", 30), row("b.jpg", 200)])).toEqual(expected);
+  });
+
   it("refuses to join files whose frames cannot be told to be the same", async () => {
     const still = (first: number) =>
       Array.from({ length: 9 }, (_, n) => `100,60,100,120,0.9,0.2,0.5,clip.mp4,${first + n}`);

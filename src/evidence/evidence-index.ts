@@ -2,7 +2,8 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { ToolboxScore } from "../domain/measurement.ts";
 import type { EvidenceFile, ImportedRow, RowPosition } from "../ports/evidence-file.ts";
-import { imageName, imageStem, isVideoName } from "./image-names.ts";
+import { imageName, imageStem, isVideoName, stemWithoutCopy } from "./image-names.ts";
+import { countRow, createRowCounts, oddRows, refuseOtherScale } from "./row-counts.ts";
 
 /** Rows about one image, or about one moment of a video. */
 export interface FrameRows {
@@ -49,16 +50,12 @@ export async function indexEvidence(
 ): Promise<EvidenceIndex> {
   const images = new Map<string, MutableImage>();
   const seen: BoxesOfFrame = { frame: undefined, boxes: [] };
-  const counts: RowCounts = { faces: 0, values: 0, clipped: 0, repeated: 0, scores: new Map() };
+  const counts = createRowCounts();
   for await (const batch of evidence.rows(signal)) {
     for (const row of batch) countRow(counts, row, addRow(images, row, seen));
   }
   if (images.size === 0) throw new ConfigurationError(`There are no rows in the file: \`${evidence.path}\``);
-  if (counts.clipped > MOST_CLIPPED.count && counts.clipped > counts.values * MOST_CLIPPED.share) {
-    throw new ConfigurationError(
-      `Cannot import measurements as ${counts.clipped} of ${counts.values} values are outside their scale: is the file of another toolbox, or were its values changed? \`${evidence.path}\``,
-    );
-  }
+  refuseOtherScale(counts, evidence);
   const unplaced = dropRowsWithoutFrame(images, videos === "with whole videos");
   const list = [...images.values()];
   if (list.length === 0) throw onlySummaries(evidence.path);
@@ -67,8 +64,7 @@ export async function indexEvidence(
     ({ path }) => imageName(path),
   );
   const byStem = groupBy(list, ({ path }) => imageStem(path));
-  // LibreFace writes `image (1).csv` beside an earlier `image.csv`.
-  const byFirstStem = groupBy(list, ({ path }) => imageStem(path).replace(/ \(\d+\)$/, ""));
+  const byFirstStem = groupBy(list, ({ path }) => stemWithoutCopy(path));
   return {
     evidence,
     images: list,
@@ -80,35 +76,16 @@ export async function indexEvidence(
   };
 }
 
-interface RowCounts {
-  faces: number;
-  values: number;
-  clipped: number;
-  repeated: number;
-  readonly scores: Map<string, Pick<ToolboxScore, "name" | "range">>;
-}
-
-function countRow(counts: RowCounts, { face }: ImportedRow, outcome: "added" | "repeated"): void {
-  if (outcome === "repeated") counts.repeated++;
-  else if (face !== null) counts.faces++;
-  counts.values += face?.measurement.actionUnits.length ?? 0;
-  counts.clipped += face?.clippedValues ?? 0;
-  for (const { name, range } of face?.measurement.scores ?? []) counts.scores.set(name, { name, range });
-}
-
 const NONE: readonly ImageRows[] = [];
 
-/** So many values just outside their scale are another scale. */
-const MOST_CLIPPED = { count: 20, share: 0.05 };
-
-interface MutableFrame extends FrameRows {
+export interface MutableFrame extends FrameRows {
   readonly positions: RowPosition[];
   /** Line of the row, by the toolbox's key of the face. */
   readonly faceLines: Map<string, number>;
 }
 
 /** Boxes of the frame that is being read, with how sure the toolbox was of each; rows of a frame stand together. */
-interface BoxesOfFrame {
+export interface BoxesOfFrame {
   frame: MutableFrame | undefined;
   boxes: { readonly key: string; score: number; readonly index: number }[];
 }
@@ -127,9 +104,18 @@ function addRow(images: Map<string, MutableImage>, row: ImportedRow, seen: Boxes
   const key = row.frame ?? (row.timeSec === null ? null : `${row.timeSec} s`);
   let frame = image.frames.get(key);
   if (frame === undefined) {
-    frame = { frame: row.frame, timeSec: row.timeSec, positions: [], faceLines: new Map() };
+    frame = createFrame(row);
     image.frames.set(key, frame);
   }
+  return addFace(frame, row, seen);
+}
+
+export function createFrame({ frame, timeSec }: ImportedRow): MutableFrame {
+  return { frame, timeSec, positions: [], faceLines: new Map() };
+}
+
+/** Adds a row to its frame. @throws {ConfigurationError} if its face is in the frame already. */
+export function addFace(frame: MutableFrame, row: ImportedRow, seen: BoxesOfFrame): "added" | "repeated" {
   if (row.faceKey !== null && row.face !== null) {
     const earlier = frame.faceLines.get(row.faceKey);
     if (earlier !== undefined) throw twice(row, earlier);
@@ -187,22 +173,6 @@ function onlySummaries(path: string): ConfigurationError {
   return new ConfigurationError(
     `Cannot import measurements as its rows are about whole videos (means?) and name no frame or time: \`${path}\``,
   );
-}
-
-function oddRows(
-  counts: { readonly clipped: number; readonly repeated: number; readonly unplaced: number; readonly whole: number },
-  { title, path }: EvidenceFile,
-): readonly string[] {
-  const sentences: readonly (readonly [number, string])[] = [
-    [counts.clipped, "values stood just outside their scale and count as the end of it"],
-    [counts.repeated, "rows repeat the box of another row of their frame: one face each, the surer row counts"],
-    [counts.unplaced, "rows name no frame although others do, or are about a video as a whole (means?): left out"],
-    [
-      counts.whole,
-      "videos have no row about a frame: what is said of one as a whole (means?) is one row without frame",
-    ],
-  ];
-  return sentences.flatMap(([count, what]) => (count === 0 ? [] : [`${title}: ${count} ${what} (\`${path}\`)`]));
 }
 
 function twice(row: ImportedRow, earlierLine: number): ConfigurationError {

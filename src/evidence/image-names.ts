@@ -15,6 +15,11 @@ export function imageStem(path: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
+/** `imageStem` without the number of a copy: LibreFace writes `image (1).csv` beside an earlier `image.csv`. */
+export function stemWithoutCopy(path: string): string {
+  return imageStem(path).replace(/ \(\d+\)$/, "");
+}
+
 /** How many folders, counted from the file upward, two paths have in common. */
 export function sharedFolders(a: string, b: string): number {
   const left = segments(a).reverse();

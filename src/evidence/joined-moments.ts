@@ -1,8 +1,9 @@
 import { ConfigurationError } from "../domain/errors.ts";
-import type { RowPosition } from "../ports/evidence-file.ts";
+import type { EvidenceFile, RowPosition } from "../ports/evidence-file.ts";
 import { type EvidenceIndex, type FrameRows, type ImageRows, isWholeVideo } from "./evidence-index.ts";
 import { boxesOfFrames, frameOffset } from "./frame-offset.ts";
-import { isVideoName } from "./image-names.ts";
+import { imageStem, isVideoName, stemWithoutCopy } from "./image-names.ts";
+import type { MomentRows } from "./ordered-moments.ts";
 
 /** Rows of one or several files about one image, or about one moment of a video. */
 export interface JoinedMoment {
@@ -31,16 +32,41 @@ interface JoinedFiles {
  */
 export async function joinMoments(files: readonly EvidenceIndex[], signal?: AbortSignal): Promise<JoinedFiles> {
   const sequences: Sequence[] = [];
+  /** Those of earlier files, by their stems; a file's only one may be that of another under any name. */
+  const known = new Map<string, Sequence[]>();
+  const alone: Sequence[] = [];
   const warnings: string[] = [];
   for (const [file, index] of files.entries()) {
+    const before = sequences.length;
     for (const image of index.images) {
       signal?.throwIfAborted();
-      const same = sequences.find((one) => one.from !== index && isSame(one, image, index));
-      if (same === undefined) sequences.push(createSequence(image, index, { file, files: files.length }));
+      const stems = new Set([imageStem(image.path), stemWithoutCopy(image.path)]);
+      const candidates = [...[...stems].flatMap((stem) => known.get(stem) ?? []), ...alone];
+      const [same] = candidates.filter((one) => isSame(one, image, index)).sort((a, b) => a.at - b.at);
+      const at = sequences.length;
+      if (same === undefined) sequences.push(createSequence(image, index, { at, file, files: files.length }));
       else await addFile(same, image, { index, file, warnings });
+    }
+    for (const one of sequences.slice(before)) {
+      const stem = imageStem(one.image.path);
+      const like = known.get(stem);
+      if (like === undefined) known.set(stem, [one]);
+      else like.push(one);
+      if (index.images.length === 1) alone.push(one);
     }
   }
   return { moments: sequences.flatMap(momentsOf), warnings };
+}
+
+/** Reads the rows of moments again that were found in an index. */
+export async function* rowsOfMoments(
+  files: readonly Pick<EvidenceFile, "rowsAt">[],
+  moments: readonly JoinedMoment[],
+  signal?: AbortSignal,
+): AsyncGenerator<MomentRows> {
+  for (const { positions, ...moment } of moments) {
+    yield { ...moment, rows: await Promise.all(files.map((file, i) => file.rowsAt(positions[i] ?? [], signal))) };
+  }
 }
 
 interface MutableMoment {
@@ -51,6 +77,8 @@ interface MutableMoment {
 
 /** An image or video, with everything that is said of it. */
 interface Sequence {
+  /** Its place among all. */
+  readonly at: number;
   readonly image: ImageRows;
   /** The file that it was first seen in. */
   readonly from: EvidenceIndex;
@@ -60,12 +88,12 @@ interface Sequence {
 function createSequence(
   image: ImageRows,
   from: EvidenceIndex,
-  { file, files }: { readonly file: number; readonly files: number },
+  { at, file, files }: { readonly at: number; readonly file: number; readonly files: number },
 ): Sequence {
   const moments = [...image.frames.values()].map((frame) => emptyMoment(frame, files));
   for (const [i, frame] of [...image.frames.values()].entries())
     (moments[i] as MutableMoment).positions[file] = frame.positions;
-  return { image, from, moments };
+  return { at, image, from, moments };
 }
 
 function emptyMoment({ frame, timeSec }: Pick<FrameRows, "frame" | "timeSec">, files: number): MutableMoment {

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
+import type { KeptKeys } from "../platform/kept-keys.ts";
 import { readText } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
 import { wholeRecords } from "./journal.ts";
-import type { KeptKeys } from "./kept-keys.ts";
 import { missingShards, wordsOfWhole } from "./missing-shards.ts";
 import { type RunSettings, settingsThatDiffer } from "./run-folder.ts";
 import { readRunHistory } from "./run-history.ts";

@@ -2,11 +2,11 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { KuleshovError } from "../domain/errors.ts";
+import type { KeptKeys } from "../platform/kept-keys.ts";
 import { openFile } from "../platform/read-file.ts";
 import { inWordsIfDiskFull } from "../platform/system-error.ts";
 import { systemPath } from "../platform/system-path.ts";
 import type { Journal } from "./journal.ts";
-import type { KeptKeys } from "./kept-keys.ts";
 
 /** Counts of a run so far. */
 export const RunCounts = z.strictObject({

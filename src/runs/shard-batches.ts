@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../domain/errors.ts";
-import type { KeptKeys } from "./kept-keys.ts";
+import type { KeptKeys } from "../platform/kept-keys.ts";
 import { NO_COUNTS, type RowBatch, sumOfCounts } from "./run-rows.ts";
 import { SHARD_FILE } from "./shard.ts";
 import type { ShardInput, ShardTables } from "./shard-tables.ts";

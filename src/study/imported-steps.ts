@@ -1,10 +1,10 @@
 import type { Face, FaceMeasurement } from "../domain/measurement.ts";
-import type { JoinedMoment } from "../evidence/joined-moments.ts";
+import type { MomentRows } from "../evidence/ordered-moments.ts";
 import { matchFaces } from "../measuring/match-faces.ts";
 import type { RecordedFace, RecordedImage } from "../measuring/measurement-json.ts";
 import { NO_TRACKS, trackFaces } from "../measuring/track-faces.ts";
 
-import type { EvidenceFile, ImportedRow } from "../ports/evidence-file.ts";
+import type { ImportedRow } from "../ports/evidence-file.ts";
 
 /** One moment of an import: an image or a frame with its faces, as toolboxes wrote them down. */
 export interface ImportedStep {
@@ -21,23 +21,23 @@ export interface ImportedStep {
  * @param warn is told what is odd, again and again for the same thing.
  */
 export async function* importedSteps(
-  files: readonly Pick<EvidenceFile, "rowsAt">[],
-  moments: readonly JoinedMoment[],
+  moments: AsyncIterable<MomentRows>,
   warn: (sentence: string) => void,
   signal?: AbortSignal,
 ): AsyncGenerator<ImportedStep> {
   let tracker: ((faces: readonly JoinedFace[], moment: Timed) => Promise<readonly RecordedFace[]>) | undefined;
   let path: string | undefined;
   let index = 0;
-  for (const moment of moments) {
+  for await (const moment of moments) {
     signal?.throwIfAborted();
     if (moment.path !== path) {
       path = moment.path;
       index = 0;
       tracker = moment.isFrame ? createTracker(warn) : undefined;
     }
-    const rows = await Promise.all(files.map((file, i) => file.rowsAt(moment.positions[i] ?? [], signal)));
-    const joined = joinFaces(rows, () => warn(`Which faces are the same in the files cannot be told (${moment.path})`));
+    const joined = joinFaces(moment.rows, () =>
+      warn(`Which faces are the same in the files cannot be told (${moment.path})`),
+    );
     const place = placeOf(moment, index);
     const faces = (await tracker?.(joined, { ...moment, index })) ?? joined.map(({ face }) => face);
     const number = moment.frame ?? moment.timeSec ?? index;
@@ -46,7 +46,7 @@ export async function* importedSteps(
   }
 }
 
-function placeOf({ path, isFrame, frame, timeSec }: JoinedMoment, index: number): RecordedImage {
+function placeOf({ path, isFrame, frame, timeSec }: MomentRows, index: number): RecordedImage {
   const image = { path, widthPx: null, heightPx: null, sha256: null };
   if (!isFrame) return image;
   const counted = frame !== null && Number.isInteger(frame) && frame >= 0 ? frame : index;
@@ -103,7 +103,7 @@ function toFace(rows: readonly ImportedRow[], index: number): JoinedFace {
   };
 }
 
-interface Timed extends Pick<JoinedMoment, "frame" | "timeSec"> {
+interface Timed extends Pick<MomentRows, "frame" | "timeSec"> {
   readonly index: number;
 }
 
