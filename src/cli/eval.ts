@@ -60,6 +60,7 @@ export function register(program: Command): void {
     .command("compare")
     .description("test the differences between the conditions of one run or of several")
     .argument("<runs...>", "folders of runs; the first condition of the first run is the baseline")
+    .option("--waves", "take the runs for one evaluation made again and again, and find since when a model is another")
     .option("--json", "print JSON")
     .action(compare);
   evaluation
@@ -141,7 +142,17 @@ async function report(folder: string): Promise<void> {
   await print(`${(await reportOn(folder)).report}\n`);
 }
 
-async function compare(folders: readonly string[], options: { readonly json?: true }): Promise<void> {
+async function compare(
+  folders: readonly string[],
+  options: { readonly json?: true; readonly waves?: true },
+): Promise<void> {
+  if (options.waves) {
+    const { compareWaves, hasChanged, wavesText } = await import("../evaluation/report/compare-waves.ts");
+    const waves = await compareWaves(folders);
+    await print(options.json ? `${JSON.stringify(waves, null, 2)}\n` : wavesText(waves));
+    if (waves.drifts.some(hasChanged)) process.exitCode = EXIT.doneWithFailures;
+    return;
+  }
   const { compareRuns, comparisonText } = await import("../evaluation/report/compare-runs.ts");
   const comparisons = await compareRuns(folders);
   await print(options.json ? `${JSON.stringify(comparisons, null, 2)}\n` : comparisonText(comparisons));

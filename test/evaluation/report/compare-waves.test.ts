@@ -1,0 +1,86 @@
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import * as evaluation from "../../../src/cli/eval.ts";
+import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
+import { parseEvalFile } from "../../../src/evaluation/file/read-eval-file.ts";
+import { answeredRecord } from "../../../src/evaluation/runner/call-record.ts";
+import { callsOf } from "../../../src/evaluation/runner/plan.ts";
+import { beginRun } from "../../../src/evaluation/runner/stored-run.ts";
+import { journalLine } from "../../../src/runs/journal.ts";
+import { openRunFolder } from "../../../src/runs/run-folder.ts";
+import { answerOf } from "../../support/answering-server.ts";
+import { runCommand } from "../../support/run-command.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+
+const TEXT = `name: canary
+dataset: { format: csv, path: x.csv, columns: { id: id } }
+matrix: { models: ["openai:x"] }
+scorers: [accuracy]
+`;
+const file = parseEvalFile(TEXT, "canary.eval.yaml");
+const samples = Array.from({ length: 60 }, (_, i) =>
+  sampleOf({ id: `s${i}`, question: "?", truth: { label: "fear" } }),
+);
+
+/** A run in which the first samples are answered wrongly, by a server that names its version. */
+async function wave(
+  folder: string,
+  week: number,
+  { wrong, version, cached = false }: { wrong: number; version: string; cached?: boolean },
+) {
+  const out = join(folder, `w${week}`);
+  const place = await openRunFolder(out, { command: "eval", settings: {}, version: "0" });
+  await place.claim("results.jsonl");
+  await beginRun(
+    place,
+    {
+      ...{
+        kuleshovVersion: "0",
+        nodeVersion: "v20",
+        platform: "x",
+        name: "canary",
+        createdAt: `2026-11-0${week}T00:00:00Z`,
+      },
+      ...{ evalFilePath: "canary.eval.yaml", evalFileText: TEXT, labels: ["fear", "anger"], skippedRows: [] },
+      ...{ identities: {}, cacheFolder: folder, reuse: false, prompts: {}, modelOptions: {} },
+    },
+    samples,
+  );
+  await place.close("finished");
+  const lines = callsOf(samples, file.matrix).map((call, i) => {
+    const usage = { inputTokens: 1, outputTokens: 1, latencyMs: 1 };
+    const solution = { answer: answerOf(i < wrong ? "anger" : "fear"), usage, fingerprint: version, detail: null };
+    return journalLine(answeredRecord(call, "k", { solution, cached, attempts: 1, costUsd: 0 }));
+  });
+  await appendFile(join(out, "results.jsonl"), lines.join(""));
+  return out;
+}
+
+const compare = (...words: string[]) => runCommand(["eval", "compare", "--waves", ...words], [evaluation]);
+
+it("tells since when a model is another, whatever order its runs are named in, and ends with 1", async () => {
+  const folder = await tempFolder();
+  const waves: string[] = [];
+  for (let week = 1; week <= 6; week++) {
+    waves.push(await wave(folder, week, { wrong: week < 6 ? 6 : 18, version: week < 6 ? "x-1" : "x-2" }));
+  }
+  const same = await compare(...waves.slice(0, 5));
+  expect(same.stdout).toMatch(/^0 of 1 changed over 5 waves from 2026-11-01 to 2026-11-05\nno change accuracy of /);
+  expect(same.code).toBe(0);
+  const other = await compare(...waves.toReversed());
+  expect(other.stdout).toMatch(/^1 of 1 changed over 6 waves/);
+  expect(other.stdout).toMatch(/by -0\.200, likeliest since wave 6 \(2026-11-06\), Holm p < \.001; 60 samples/);
+  expect(other.stdout).toContain("note: From wave 6 on its server says that it ran x-2");
+  expect(other.code).toBe(1);
+});
+
+it("warns of waves that were answered from the cache, and refuses one wave", async () => {
+  const folder = await tempFolder();
+  const [one, two] = [
+    await wave(folder, 1, { wrong: 6, version: "x" }),
+    await wave(folder, 2, { wrong: 6, version: "x", cached: true }),
+  ];
+  expect((await compare(one, two)).stdout).toMatch(/note: 60 of 60 answers of .*w2 came from the cache.*--no-cache/);
+  expect((await compare(one)).stderr).toMatch(/One wave is compared with nothing/);
+});
