@@ -8,15 +8,24 @@ import { describe, expect, it } from "vitest";
 import { samplePhoto } from "../support/photos.ts";
 import { expectNoFaults, studioInBrowser, tabTo } from "../support/studio-page.ts";
 
-const IMAGES = 45;
+const IMAGES = 60;
 const STUDY = "studies/party";
+
+/** One face each: two that smile and one that does not. */
+const FACES = [
+  { photo: 3, left: 1368, top: 241, side: 421 },
+  { photo: 5, left: 694, top: 62, side: 338 },
+  { photo: 6, left: 154, top: 433, side: 414 },
+] as const;
 
 const studio = studioInBrowser(async (folder) => {
   await mkdir(join(folder, "images", "party"), { recursive: true });
   const photos = await Promise.all(
-    ([1, 2, 3] as const).map((number) => sharp(samplePhoto(number)).resize(420).toBuffer()),
+    FACES.map(({ photo, left, top, side }) =>
+      sharp(samplePhoto(photo)).extract({ left, top, width: side, height: side }).resize(220).toBuffer(),
+    ),
   );
-  for (let index = 0; index < IMAGES; index++) await writeImage(photos[index % 3] as Buffer, index);
+  for (let index = 0; index < IMAGES; index++) await writeImage(photos[index % FACES.length] as Buffer, index);
 });
 
 /** Pixels that no test has had before, so that none comes out of the measurement store. */
