@@ -109,10 +109,9 @@ export function wavesText({ waves, drifts, notes }: Waves): string {
   const line = (one: Drift) => {
     const [mark, p] = [hasChanged(one) ? "changed  " : "no change", pText(one.change?.adjustedPValue ?? null)];
     const means = one.means.map((value) => value?.toFixed(3) ?? "–").join(" ");
-    const since =
-      one.change === null ? "" : `, likeliest since wave ${one.change.wave + 1} (${dayOf(one.change.wave)})`;
-    const by =
-      one.change === null ? "" : ` by ${one.change.difference > 0 ? "+" : ""}${one.change.difference.toFixed(3)}`;
+    const { wave, difference } = (hasChanged(one) ? one.change : null) ?? {};
+    const by = difference === undefined ? "" : ` by ${difference > 0 ? "+" : ""}${difference.toFixed(3)}`;
+    const since = wave === undefined ? "" : `, likeliest since wave ${wave + 1} (${dayOf(wave)})`;
     return `${mark} ${one.scorer} of "${one.condition}"${by}${since}, Holm p ${p}; ${one.samples} samples, waves ${means}\n`;
   };
   const changed = drifts.filter(hasChanged);

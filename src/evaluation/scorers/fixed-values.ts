@@ -30,11 +30,15 @@ export function createFixedValuesScorer(reader: LabelReader, { reading, seed, le
       const numbers = new Map((distribution ?? []).map(({ label, probability }) => [`p(${read(label)})`, probability]));
       if (valence !== null) numbers.set("valence", valence);
       if (arousal !== null) numbers.set("arousal", arousal);
-      if (numbers.size === 0) return unscored("abstained", "The answer gives no numbers");
-      const top = topLabel(answer[reading]);
-      const { label } = sample.truth;
+      const said = answer.choice ?? topLabel(answer[reading])?.label ?? null;
+      if (numbers.size === 0 && said === null) return unscored("abstained", "The answer gives no numbers and no label");
+      const label = sample.truth.label ?? sample.truth.choice;
       const right = label === null ? votesOf(sample, read) : new Map([[read(label), 1]]);
-      return scored(numbers.size, { numbers, label: top && read(top.label), right }, `${numbers.size} numbers`);
+      return scored(
+        numbers.size,
+        { numbers, label: said === null ? null : read(said), right },
+        `${numbers.size} numbers`,
+      );
     },
     metrics(rows) {
       const suspect = new Set(spreadsOf(rows).flatMap((spread) => (spread.suspect ? [spread.name] : [])));
@@ -42,13 +46,16 @@ export function createFixedValuesScorer(reader: LabelReader, { reading, seed, le
         {
           name: "suspect_numbers_share",
           better: "lower",
-          statistic: (some) =>
-            meanStatistic(
+          statistic: (some) => {
+            const share = meanStatistic(
               some.map(
                 ({ metadata: { numbers } }) =>
-                  [...numbers.keys()].filter((name) => suspect.has(name)).length / numbers.size,
+                  [...numbers.keys()].filter((name) => suspect.has(name)).length / Math.max(1, numbers.size),
               ),
-            ),
+            );
+            // A bare choice has no numbers.
+            return (weights) => share(weights.map((weight, i) => (some[i]?.metadata.numbers.size ? weight : 0)));
+          },
         },
         ...(rows.some(isHeldAgainst)
           ? [{ name: "agreement_beyond_base_rate", better: "higher" as const, statistic: beyondBaseRate }]

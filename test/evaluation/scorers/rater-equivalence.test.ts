@@ -110,6 +110,19 @@ describe("agreement beyond the base rate", () => {
     expect(notes.join()).toMatch(told);
   });
 
+  it("tells of a judge that chooses one option again and again, of which no numbers can be suspect", () => {
+    const { samples } = judged(() => "fear");
+    const reads = { distribution: null, valence: null, arousal: null };
+    const { values, notes } = scoredAnswers(
+      scorer,
+      samples.map((sample, i) => ({ ...sample, truth: { ...sample.truth, choice: LABELS[i % 4] as string } })),
+      samples.map(() => answerOf("x", { integrated: reads, choice: "fear" })),
+      analysis,
+    );
+    expect(notes).toEqual(['It says "fear" of every one of 120 samples.']);
+    expect(values).toEqual({ suspect_numbers_share: null, agreement_beyond_base_rate: 0 });
+  });
+
   it("tells nothing of one that sees a little", () => {
     const { values, notes } = resultOf(
       scorer,
