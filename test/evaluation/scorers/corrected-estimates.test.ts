@@ -46,6 +46,17 @@ it("takes a judge's bias in one condition out of the difference, which by its an
   expect(rows[2]?.[8]).toBeGreaterThan(0.5);
 });
 
+it("takes the second condition off the first, and says so where nothing is left to be corrected", () => {
+  const labelOf = (condition: string | undefined) => (condition === "A" ? "happiness" : "fear");
+  const labelled = samples.map(({ sample }) => ({
+    ...sample,
+    truth: { ...sample.truth, label: labelOf(sample.columns.condition) },
+  }));
+  const { values, notes } = scoredAnswers(scorerBy({ share: "happiness", by: "condition" }), labelled, answers);
+  expect(values.corrected_share_of_happiness_A_less_B).toBe(1);
+  expect(notes[0]).toContain("nothing is left to be corrected");
+});
+
 it("takes chances of being labelled from their column, and means of numbers", () => {
   const rated = samples.map(({ sample }, i) => ({
     ...sample,
