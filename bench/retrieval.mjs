@@ -115,7 +115,7 @@ async function benchRows(rows) {
     const filling = await timedMs(async () => {
       for (let start = 0; start < rows; start += 2000) {
         const batch = Array.from({ length: Math.min(2000, rows - start) }, (_, n) => madeEntry(start + n));
-        await store.add(batch, { "text-embedding": "bench:512" });
+        await store.add(batch, "bench:512");
       }
     });
     const indexing = await timedMs(() => store.optimize());

@@ -71,12 +71,12 @@ function toCluster(top: ClusterNode, nodes: readonly ClusterNode[]): DenseCluste
   const open = [top];
   while (open.length > 0) {
     const node = open.pop() as ClusterNode;
-    leaving.push(...node.leaving);
+    for (const one of node.leaving) leaving.push(one); // too many to be spread as arguments
     open.push(...node.children.map((child) => nodes[child] as ClusterNode));
   }
   leaving.sort((a, b) => a.point - b.point);
   const densities = leaving.map((entry) => entry.density);
-  const densest = Math.max(...densities);
+  const densest = densities.reduce((most, density) => Math.max(most, density), 0);
   const middle = [...densities].sort((a, b) => a - b)[densities.length >> 1] as number;
   return {
     members: leaving.map((entry) => entry.point),
