@@ -1,8 +1,10 @@
 // Contradictions between words and a face: how many of the planted ones are found, and how often one is found where there is none.
-// Words are those of bench/support/said.tsv: the rule was made on what `first` and `development` show, whose misses are told;
-// `held-out` was written before the rule was last changed and never read in changing it, so only counts of
-// `held-out` are printed. Faces are planted: action units and a reading of the expression as somebody who shows it has
-// them; with a folder, they are measured on its photographs instead. Target: 95 % of the planted ones, at most 5 % false ones.
+// Words are those of bench/support/said.tsv: rules were made on `first`, `development` and `spoken-development`, whose misses are
+// told; `held-out` and `spoken-held-out` (talk of many kinds, half of it as a transcriber writes) were written before the rules were
+// last changed and never read in changing them, so only their counts are printed, with Wilson intervals of 95 %. Faces are planted:
+// action units and a reading of the expression as somebody who shows it has them; with a folder, they are measured on its
+// photographs, whose label need not be what is measured: a face that is not read as it is labelled contradicts nothing that a
+// machine could see, so what is missed is split into words and faces. Target: 95 % of the planted ones, at most 5 % false ones.
 //   node bench/words-and-face.mjs [folder with labels.csv (path,label)]
 
 import { readFile } from "node:fs/promises";
@@ -31,58 +33,65 @@ const shows = (label) => (label === "happiness" ? "pleasant" : label === "neutra
 const [folder] = process.argv.slice(2);
 const faces = folder === undefined ? Object.keys(DISPLAYS).map(planted) : await photographed(folder);
 
+const SETS = ["first", "development", "spoken-development", "held-out", "spoken-held-out"];
+// Words that are surely read show whether a face is read as unpleasant or pleasant at all.
+const SURE = { pleasant: "I am very sad.", unpleasant: "I am very happy." };
+const seen = new Map(
+  faces.map((face) => [
+    face,
+    Object.keys(SURE).find((side) => contradictions(ledgerOf(SURE[side], face.measurement)).length > 0) ?? "rest",
+  ]),
+);
 const pairs = words.flatMap(({ set, says, sort, text }, at) =>
-  ["pleasant", "unpleasant", "rest"].flatMap((shown) => {
+  ["pleasant", "unpleasant", "rest"].map((shown) => {
     const own = faces.filter(({ label }) => shows(label) === shown);
-    // Every face of a folder is used; each sentence meets several.
-    const met = folder === undefined ? [own[at % own.length]] : own.filter((_face, i) => i % words.length === at);
-    return met.map(({ label, measurement }) => {
-      const isPlanted = says !== "nothing" && shown !== "rest" && says !== shown;
-      return {
-        set,
-        says,
-        sort,
-        shown,
-        label,
-        text,
-        isPlanted,
-        found: contradictions(ledgerOf(text, measurement)).length > 0,
-      };
-    });
+    const face = own[at % own.length];
+    const isPlanted = says !== "nothing" && shown !== "rest" && says !== shown;
+    const found = contradictions(ledgerOf(text, face.measurement)).length > 0;
+    return { set, says, sort, shown, label: face.label, text, isPlanted, found, isSeen: seen.get(face) === shown };
   }),
 );
-const percent = (some, all) => `${((100 * some.length) / all.length).toFixed(1)} % (${some.length} of ${all.length})`;
-for (const set of ["first", "development", "held-out"]) {
+const isFound = ({ found }) => found;
+for (const set of SETS) {
   const own = pairs.filter((pair) => pair.set === set);
-  if (folder === undefined && set !== "held-out") {
+  const isHeldOut = set.endsWith("held-out");
+  if (folder === undefined && !isHeldOut) {
     for (const { isPlanted, found, text, label } of own)
       if (isPlanted !== found) console.log(`${found ? "false" : "missed"}: "${text}" over ${label}`);
   }
   const planted_ = own.filter(({ isPlanted }) => isPlanted);
   const others = own.filter(({ isPlanted }) => !isPlanted);
-  // Over a face that shows nothing, nothing can be false: the strictest count leaves those out.
-  const could = others.filter(({ says, shown }) => says === "nothing" && shown !== "rest");
-  const isFound = ({ found }) => found;
-  console.log(
-    `${set}: ${percent(planted_.filter(isFound), planted_)} of planted contradictions found (target: ${100 * FOUND} %)`,
-  );
-  console.log(
-    `${set}: ${percent(others.filter(isFound), others)} of all other pairs falsely (target: at most ${100 * FALSE} %)`,
-  );
-  console.log(
-    `${set}: ${percent(could.filter(isFound), could)} of faces that show something over words that say nothing falsely`,
-  );
-  for (const sort of new Set(own.map((pair) => pair.sort))) {
-    const of = own.filter((pair) => pair.sort === sort);
-    const [plantedOf, othersOf] = [of.filter(({ isPlanted }) => isPlanted), of.filter((pair) => could.includes(pair))];
-    if (plantedOf.length > 0) console.log(`  ${sort}: found ${percent(plantedOf.filter(isFound), plantedOf)}`);
-    if (othersOf.length > 0) console.log(`  ${sort}: false ${percent(othersOf.filter(isFound), othersOf)}`);
+  // Over a face that shows nothing, nothing can be false: the strictest counts leave those out.
+  const neutral = others.filter(({ says, shown }) => says === "nothing" && shown !== "rest");
+  const congruent = others.filter(({ says, shown }) => says === shown);
+  const visible = planted_.filter(({ isSeen }) => isSeen);
+  console.log(`\n${set}: ${percent(planted_)} of planted contradictions found (target: ${100 * FOUND} %)`);
+  if (folder !== undefined) {
+    console.log(`${set}: ${percent(visible)} of those over a face that is measured as it is labelled`);
+    console.log(
+      `  missed for the face: ${planted_.length - visible.length}; for the words alone: ${visible.filter((pair) => !isFound(pair)).length}`,
+    );
   }
-  if (set !== "held-out") continue;
-  process.exitCode =
-    planted_.filter(isFound).length / planted_.length >= FOUND && others.filter(isFound).length / others.length <= FALSE
-      ? 0
-      : 1;
+  console.log(`${set}: ${percent(others)} of all other pairs falsely (target: at most ${100 * FALSE} %)`);
+  console.log(`${set}: ${percent(neutral)} of words that say nothing over faces that show something falsely`);
+  console.log(`${set}: ${percent(congruent)} of words and faces of one side falsely`);
+  if (folder !== undefined) continue;
+  for (const sort of new Set(own.map((pair) => pair.sort))) {
+    const of = (some) => some.filter((pair) => pair.sort === sort);
+    if (of(planted_).length > 0) console.log(`  ${sort}: found ${percent(of(planted_))}`);
+    if (of(neutral).length > 0) console.log(`  ${sort}: false ${percent(of(neutral))}`);
+  }
+  const share = (some) => some.filter(isFound).length / some.length;
+  if (isHeldOut && (share(planted_) < FOUND || share(others) > FALSE)) process.exitCode = 1;
+}
+
+/** How many are found, and where their share lies with 95 % (Wilson 1927). */
+function percent(all) {
+  const [n, k, z] = [all.length, all.filter(isFound).length, 1.96];
+  if (n === 0) return "0 of 0";
+  const [middle, half] = [k / n + z ** 2 / (2 * n), z * Math.sqrt((k * (n - k)) / n ** 3 + z ** 2 / (4 * n ** 2))];
+  const [low, high] = [middle - half, middle + half].map((side) => ((100 * side) / (1 + z ** 2 / n)).toFixed(1));
+  return `${((100 * k) / n).toFixed(1)} % (${k} of ${n}; ${low} to ${high})`;
 }
 
 function planted(label) {

@@ -34,6 +34,9 @@ export interface SituationOptions {
   readonly about?: string;
 }
 
+/** `Ann (F1)`, `Ann = F1`, `F1 is Ann`: whose name is whose is no situation. */
+const NAMED =
+  /(?<!\w)(?:\p{Lu}[\p{L}'-]*\s*(?:\(F\d+\)|[=:]\s*F\d+\b|\bis F\d+\b)|F\d+\s*(?:\(\p{Lu}[\p{L}'-]*\)|(?:[=:]|is\b)\s*\p{Lu}[\p{L}'-]*(?=\s*(?:[.,;!]|$|and F\d))))/gu;
 /** Longer texts are read up to here. */
 const LONGEST_WORDS = 600;
 /** From how sure the network must be that a text tells of a situation. */
@@ -55,11 +58,14 @@ const QUESTION =
 export function readSituation(text: string, options: SituationOptions = {}): SituationReading {
   const refused = refusalOf(text);
   if (refused !== null) return abstaining(refused, []);
+  if (tellsOnlyNames(text)) return abstaining("It says only who is who", []);
   const { rest, ofFace } = takeFaceOut(text.split(/\s+/).slice(0, LONGEST_WORDS).join(" "));
   if (rest === "") return abstaining("It tells only of the face, which is left to the reading of the face", ofFace);
-  const told = sentencesOf(rest).filter((sentence) => !ORDER.test(sentence) && !QUESTION.test(sentence));
+  const told = sentencesOf(rest).filter(
+    (sentence) => ![ORDER, QUESTION].some((one) => one.test(sentence)) && !tellsOnlyNames(sentence),
+  );
   if (told.length === 0) return abstaining("It asks or orders something and tells of no situation", ofFace);
-  const literal = withoutFigures(told.join(" "));
+  const literal = withoutFigures(told.join(" ").replaceAll(NAMED, "Somebody"));
   const unread = whyNoSituation(literal);
   if (unread !== null) return abstaining(unread, ofFace);
   const { emotions, appraisals, cues, turns } = readWhole(literal, options.about);
@@ -72,6 +78,10 @@ export function readSituation(text: string, options: SituationOptions = {}): Sit
     read: told.join(" "),
     leftOut: ofFace,
   };
+}
+
+function tellsOnlyNames(text: string): boolean {
+  return text.search(NAMED) >= 0 && /^(?:[\s,;.&]|and\b)*$/.test(text.replaceAll(NAMED, ""));
 }
 
 function abstaining(abstention: string, leftOut: readonly string[]): SituationReading {
