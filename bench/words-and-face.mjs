@@ -1,5 +1,5 @@
 // Contradictions between words and a face: how many of the planted ones are found, and how often one is found where there is none.
-// Words are those of bench/support/said.tsv: rules were made on `first`, `development` and `spoken-development`, whose misses are
+// Words are those of bench/support/said.tsv: rules were made on `first` and `development`; their misses, and `spoken-development`'s, are
 // told; `held-out` and `spoken-held-out` (talk of many kinds, half of it as a transcriber writes) were written before the rules were
 // last changed and never read in changing them, so only their counts are printed, with Wilson intervals of 95 %. Faces are planted:
 // action units and a reading of the expression as somebody who shows it has them; with a folder, they are measured on its
