@@ -177,7 +177,7 @@ function Ask({ study, labels: offered, mostAnswers }: Offer & { readonly study: 
         key: kind,
         maxLength: 400,
         defaultValue:
-          kind === "scale" ? "How unpleasant or pleasant does this person seem to feel?" : "What does this face show?",
+          kind === "scale" ? "How unpleasant or pleasant does this face look?" : "What does this face show?",
       })}
       <div class="row">
         {kind === "scale" ? (
