@@ -86,7 +86,7 @@ export interface ShardTables {
 }
 
 /** Memory for reading the tables of all shards; a table has its share by its size. */
-const BUFFER_BYTES = 1 << 27;
+const BUFFER_BYTES = 1 << 26;
 const LEAST_BYTES = 1 << 13;
 
 /** @param totalBytes what the steps of all shards added to their tables. */
