@@ -15,6 +15,7 @@ main{max-width:1440px}
 button,.button{font-size:15px;line-height:1.2;padding:8px 14px;border-radius:6px;border:1px solid var(--line);background:var(--ground);color:var(--ink);cursor:pointer;text-decoration:none;display:inline-block}
 button:hover,.button:hover{border-color:var(--accent)}
 button.main{background:var(--accent);border-color:var(--accent);color:var(--ground);font-weight:600}
+.ask-many>.field{max-width:860px}
 button.danger{border-color:var(--bad);color:var(--bad);font-weight:600}
 button.quiet{border-color:transparent;background:none;color:var(--accent);padding:4px 6px}
 button:disabled{opacity:.55;cursor:default}

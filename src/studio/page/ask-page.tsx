@@ -52,7 +52,7 @@ function AskManyForm({ folders, lists, tables }: AskBeginnings) {
     if (message !== null) void start("/ask-many", message);
   }
   return (
-    <form ref={form} class="begin" onInput={() => setTurn(turn + 1)} onSubmit={begin}>
+    <form ref={form} class="ask-many" onInput={() => setTurn(turn + 1)} onSubmit={begin}>
       {study === null ? (
         <WordsField
           title="Folder of images, pattern, or list (.csv with a column path and, if wanted, question, context, face)"
