@@ -43,7 +43,7 @@ describe("a notice for participants", () => {
     expect(shared).toMatchObject({ purpose: "How staff greet", restriction: expect.stringMatching(/names "staff"/) });
     expect((await runCommand(["notice", STUDY], [notice])).stdout).toBe(shared.notice);
     expect((await studio.post("/study/purpose", { study: "studies/none", purpose: "x" })).body).toEqual({
-      error: "Cannot open the study as there is no such file: `studies/none`",
+      error: "Cannot show it as it is not there any more: put it back, or choose another: `studies/none`",
     });
   });
 });
