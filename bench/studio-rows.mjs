@@ -1,13 +1,16 @@
-// The study page over 100 000 faces: how long until the first faces have come, until all have, and how long a filter takes.
+// The study page over 100 000 faces: how long until the first faces have come, until all have, and how long a filter takes, of
+// its handlers and in a browser, where the contact sheet is also scrolled to places all over it and frames without a face are counted.
 // `npm run build && node bench/studio-rows.mjs [rows]`. Prints milliseconds of this machine as it is loaded now.
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvHeader, csvRows, measurementColumns } from "../dist/src/measuring/measurement-columns.js";
 import { openRunFolder } from "../dist/src/runs/run-folder.js";
+import { serveStudio } from "../dist/src/studio/serve.js";
 import { createStudio } from "../dist/src/studio/studio.js";
 import { filterRows, readRowFilter } from "../dist/src/study/study-rows.js";
 import { unpackRows } from "../dist/src/study/study-stream.js";
+import { openBrowser } from "./support/browser.mjs";
 
 const count = Number(process.argv[2] ?? 100_000);
 const LABELS = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"];
@@ -52,6 +55,72 @@ function face() {
       },
     ],
   };
+}
+
+/** Prints what somebody at the page waits for. */
+async function inBrowser() {
+  const served = await serveStudio({ port: 0 });
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    for (const when of ["after a start", "again"]) {
+      const startedMs = performance.now();
+      await page.goto(`${served.address}study/study`, { waitUntil: "commit" });
+      await page.waitForSelector("[role=option]");
+      const firstMs = performance.now() - startedMs;
+      await page.waitForFunction((all) => document.body.textContent.includes(`${all} of ${all} shown`), count, {
+        timeout: 300_000,
+      });
+      const allMs = performance.now() - startedMs;
+      console.log(
+        `in a browser ${when}: first faces ${firstMs.toFixed(0)} ms (target 1000), all ${allMs.toFixed(0)} ms`,
+      );
+    }
+    for (const [name, value] of [
+      ["from", "0.5"],
+      ["quality", "0.3"],
+      ["name", "face-9"],
+    ]) {
+      console.log(
+        `  ${(await page.evaluate(filtered, [name, value])).toFixed(0).padStart(4)} ms  ${name}=${value} on the page (target 200)`,
+      );
+    }
+    const { bare, frames } = await page.evaluate(scrolled);
+    console.log(`scrolled to 200 places: ${bare} of ${frames} frames showed a place without a face (target 0)`);
+  } finally {
+    await browser.close();
+    await served.close();
+  }
+}
+
+/** In the page: milliseconds from a change of a field until the number of faces shown is another one. */
+async function filtered([name, value]) {
+  const status = document.querySelector(".shown [role=status]");
+  const before = status.textContent;
+  const input = document.querySelector(`[aria-label=Filters] [name=${name}]`);
+  const startedMs = performance.now();
+  input.value = value;
+  for (const event of ["input", "change"]) input.dispatchEvent(new Event(event, { bubbles: true }));
+  do await new Promise((next) => requestAnimationFrame(next));
+  while (status.textContent === before && performance.now() - startedMs < 10_000);
+  return performance.now() - startedMs;
+}
+
+/** In the page: of the frames after each jump those in which the middle of the list is no face. */
+async function scrolled() {
+  const box = document.querySelector("[role=listbox]");
+  const { left, top, width, height } = box.getBoundingClientRect();
+  let [bare, frames] = [0, 0];
+  for (let at = 0; at < 200; at++) {
+    box.scrollTop = ((at * 7919) % 200) * (box.scrollHeight / 200);
+    for (let frame = 0; frame < 3; frame++) {
+      await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+      frames++;
+      const seen = document.elementsFromPoint(left + width / 4, Math.min(innerHeight - 5, top + height / 2));
+      if (!seen.some((element) => element.closest("[role=option]"))) bare++;
+    }
+  }
+  return { bare, frames };
 }
 
 const root = await mkdtemp(join(tmpdir(), "kuleshov-bench-"));
@@ -107,6 +176,7 @@ try {
   console.log(`again: first after ${warm.firstMs.toFixed(0)} ms, all after ${warm.allMs.toFixed(0)} ms`);
   console.log(`filters:\n${times.join("\n")}`);
   await studio.close();
+  await inBrowser();
 } finally {
   await rm(root, { recursive: true, force: true });
 }
