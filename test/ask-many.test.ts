@@ -377,6 +377,22 @@ describe("the command", () => {
     expect(server.chats).toHaveLength(4);
   });
 
+  it("stops where its budget has no room for the one of a panel that pays, and goes on with a larger one", async () => {
+    process.chdir(folder);
+    vi.stubEnv("KULESHOV_CACHE", await emptyCache(join(folder, "cache")));
+    const none = abstained("There is no face");
+    const nobody = subject({ faceId: null, faceOnly: none, contextOnly: none, integrated: none });
+    const server = await startOpenAiServer(() => saysJson(judgment(nobody)), { models: ["m"] });
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url}/v1`);
+    vi.stubEnv("OPENAI_API_KEY", "key");
+    const words = ["ask", "*.png", "--out", "out", "--no-scene", "--panel", "openai:m,rules", "--budget-tokens"];
+    const first = await runCommand([...words, "100"], [askModule]);
+    expect([first.code, first.stderr]).toEqual([3, expect.stringMatching(/4 are left, as the budget of 100 tokens/)]);
+    expect(server.chats).toEqual([]);
+    const second = await runCommand([...words, "100000"], [askModule]);
+    expect([second.code, second.stdout]).toEqual([0, expect.stringMatching(/^4 answered, 0 failed, \d+ tokens/)]);
+  });
+
   it.each([
     ["without a folder for the answers", [], "name it with --out <folder>"],
     ["with one face for all", ["--out", "x", "--face", "F1"], "a list has a column face"],

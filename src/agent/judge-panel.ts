@@ -5,7 +5,6 @@ import { type JudgeReference, type Panel, type PanelClaim, panelName } from "../
 import { NO_TOKENS, sumOfTokens } from "../domain/token-use.ts";
 import { checkGrounding } from "../judging/check-grounding.ts";
 import { chosenJudgment, weighClaims } from "../judging/weigh-claims.ts";
-import { mapInOrder } from "../platform/map-in-order.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
 import {
   type AskedJudge,
@@ -18,7 +17,7 @@ import {
   sentTogether,
 } from "./ask-judge.ts";
 import type { JudgeDependencies, PanelOfModels, Thinking } from "./fitted-question.ts";
-import { askSamples, failureOf, outcomeOf, promptsOf, withSpent } from "./judge-samples.ts";
+import { askEach, askSamples, failureOf, isSpent, outcomeOf, promptsOf, withSpent } from "./judge-samples.ts";
 import { createTransferRecorder } from "./transfer.ts";
 
 /** One judge of the panel, or its samples, with the reference that a single judge has. */
@@ -29,7 +28,7 @@ type PanelAnswer = Omit<AskedJudge, "run"> & { readonly run: Consultation | null
  * theirs. Answer and claims are those of the judge nearest to the mean, or what the judge of judges chose among the claims
  * of all, where one is named; the readings are then the mean of the judges whose claims it chose.
  *
- * @throws {KuleshovError} the first one's, if none of them gave a judgment.
+ * @throws {BudgetError} if there is no room for one of them. @throws {KuleshovError} the first one's, if none gave a judgment.
  */
 export async function judgePanel(
   thinking: Thinking,
@@ -40,19 +39,14 @@ export async function judgePanel(
   const asking = beginAsking(thinking, signal);
   // Models on one machine take turns; servers elsewhere are asked at once.
   const concurrency = panel.judges.every(({ id, remote }) => remote || id === "rules") ? panel.judges.length : 1;
-  const asked: PanelAnswer[] = [];
   const ask = (model: JudgeModel) => {
     // The rules read evidence through tools alone, however the others are asked.
     const mode = model.id === "rules" ? null : dependencies.mode;
     return askOne(thinking, { ...dependencies, model, mode }, asking);
   };
-  try {
-    for await (const answer of mapInOrder(panel.judges, ask, { concurrency })) asked.push(answer);
-  } catch (error) {
-    throw withSpent(error, asked);
-  }
+  const asked = await askEach(panel.judges, ask, { concurrency });
   const runs = asked.flatMap(({ run }) => run ?? []);
-  if (runs.length === 0) throw failureOf(asked);
+  if (runs.length === 0 || asked.some(isSpent)) throw failureOf(asked);
   const judgments = runs.map(({ judgment }) => judgment);
   const judges: Panel["judges"] = asked.map((one) => ({
     id: one.model.id,
@@ -62,7 +56,9 @@ export async function judgePanel(
   }));
   const subjects = poolSubjects(judgments);
   const claims = panelClaims(judges);
-  const weighed = await weigh(thinking, { claims, judges }, { dependencies, asking });
+  const weighed = await weigh(thinking, { claims, judges }, { dependencies, asking }).catch((error: unknown) => {
+    throw withSpent(error, asked);
+  });
   const nearest = runs[nearestToPool(judgments, subjects)] as Consultation;
   const chosen = weighed?.chair.chosen ?? null;
   const judgment =

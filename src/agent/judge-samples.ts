@@ -1,4 +1,4 @@
-import { KuleshovError, ProviderError } from "../domain/errors.ts";
+import { BudgetError, KuleshovError, ProviderError } from "../domain/errors.ts";
 import { type Judgment, READING_NAMES } from "../domain/judgment.ts";
 import { nearestToPool, poolSubjects, withPooledReadings } from "../domain/pooled-reading.ts";
 import type { SelfConsistency } from "../domain/several-judges.ts";
@@ -25,7 +25,7 @@ const AT_ONCE = { remote: 4, local: 1 };
  * (self-consistency; Wang et al. 2023, arXiv:2203.11171). Answer and claims are those of the sample nearest to the mean.
  * Samples that failed are counted and told.
  *
- * @throws {KuleshovError} the first one's, if none gave a judgment.
+ * @throws {BudgetError} if there is no room for one of them. @throws {KuleshovError} the first one's, if none gave a judgment.
  */
 export async function judgeSamples(
   thinking: Thinking,
@@ -58,13 +58,47 @@ export async function askSamples(
   const concurrency = model.remote ? AT_ONCE.remote : AT_ONCE.local;
   if (first.error === null || !isDecisive(first.error)) {
     try {
-      for await (const one of mapInOrder(otherSeeds, sample, { concurrency })) asked.push(one);
+      asked.push(...(await askEach(otherSeeds, sample, { concurrency })));
     } catch (error) {
       throw withSpent(error, asked);
     }
   }
   const runs = asked.flatMap(({ run }) => run ?? []);
-  return { asked, consultation: runs.length === 0 ? null : together(thinking, { asked, runs, samples }) };
+  const isJudged = runs.length > 0 && !asked.some(isSpent);
+  return { asked, consultation: isJudged ? together(thinking, { asked, runs, samples }) : null };
+}
+
+/** Whether the budget had no room for a judge: it ends the question, for which whoever still could answer would stand alone. */
+export function isSpent({ error }: Pick<AskedJudge, "error">): boolean {
+  return error instanceof BudgetError;
+}
+
+/**
+ * What came of each, in their order. Once a budget is spent, nobody more is asked.
+ *
+ * @throws what ended all of them, such as a time limit, with what was answered before.
+ */
+export async function askEach<Of, Answer extends Pick<AskedJudge, "error" | "tokens">>(
+  all: readonly Of[],
+  ask: (one: Of) => Promise<Answer>,
+  { concurrency }: { readonly concurrency: number },
+): Promise<readonly Answer[]> {
+  const answered: Answer[] = [];
+  function* whileThereIsBudget() {
+    for (const one of all) if (!answered.some(isSpent)) yield one;
+  }
+  const work = async (one: Of) => {
+    const answer = await ask(one);
+    answered.push(answer);
+    return answer;
+  };
+  const inOrder: Answer[] = [];
+  try {
+    for await (const answer of mapInOrder(whileThereIsBudget(), work, { concurrency })) inOrder.push(answer);
+  } catch (error) {
+    throw withSpent(error, answered);
+  }
+  return inOrder;
 }
 
 function together(
@@ -123,9 +157,9 @@ export function promptsOf(runs: readonly Pick<JudgeRun, "prompts">[]): JudgeRun[
   return [...new Map(runs.flatMap(({ prompts }) => prompts).map((prompt) => [prompt.id, prompt])).values()];
 }
 
-/** The first failure of several, with what all of them cost. */
+/** The first failure of several, or that their budget is spent, with what all of them cost. */
 export function failureOf(asked: readonly Pick<AskedJudge, "error" | "tokens">[]): KuleshovError {
-  const error = asked.find((one) => one.error !== null)?.error;
+  const error = (asked.find(isSpent) ?? asked.find((one) => one.error !== null))?.error;
   if (!error) throw new RangeError("Nobody was asked");
   error.spent = sumOfTokens(NO_TOKENS, ...asked.map(({ tokens }) => tokens));
   return error;
@@ -186,8 +220,8 @@ function withSeed(model: JudgeModel, seed: number): JudgeModel {
   }) as JudgeModel;
 }
 
-/** A server that is gone, or that does not let one in. */
+/** A server that is gone, or that does not let one in; a budget that is spent. */
 function isDecisive(error: KuleshovError): boolean {
-  if (!(error instanceof ProviderError)) return false;
+  if (!(error instanceof ProviderError)) return error instanceof BudgetError;
   return error.unreachable || error.status === 401 || error.status === 402 || error.status === 403;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { KuleshovError } from "../domain/errors.ts";
+import { BudgetError, KuleshovError } from "../domain/errors.ts";
 import type { EvidenceLedger } from "../domain/evidence.ts";
 import type { ImageView } from "../domain/image.ts";
 import { type Judgment, READING_NAMES, type Reading, type SubjectJudgment } from "../domain/judgment.ts";
@@ -72,7 +72,7 @@ export async function weighClaims(chair: JudgeModel, weighing: Weighing, signal?
     return { chosen: said.value.chosen, failure: null, tokens: said.tokens, text: said.text, prompts: references };
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof KuleshovError)) throw error;
+    if (!(error instanceof KuleshovError) || error instanceof BudgetError) throw error;
     const tokens = error.spent ?? NO_TOKENS;
     return { chosen: null, failure: error.message, tokens, text: error.message, prompts: references };
   }

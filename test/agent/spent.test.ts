@@ -3,9 +3,10 @@ import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
 import { ask } from "../../src/ask.ts";
 import { withinBudget } from "../../src/compose/budgeted-model.ts";
 import { BudgetError, ProviderError } from "../../src/domain/errors.ts";
+import type { JudgeModel } from "../../src/ports/chat-model.ts";
 import { gradientImage } from "../support/images.ts";
 import { partsFor } from "../support/judge-of.ts";
-import { calls, drops, failsWith, hangs, saysJson } from "../support/model-server.ts";
+import { calls, drops, failsWith, hangs, saysJson, saysOf } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { carefulJudgment } from "../support/scripted-judge.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -54,6 +55,52 @@ describe("the budget of one question", () => {
     }
   });
 });
+
+describe("the budget of one question to several", () => {
+  const MODEL = "openai:m";
+  /** What an answer takes: far more than a request is reckoned to have. */
+  const ANSWER = 50_000 + 20;
+
+  it.each([
+    ["the only one that pays, before one that is free", 0, { panel: [MODEL, "rules"] }],
+    ["the only one that pays, after one that is free", 0, { panel: ["rules", MODEL] }],
+    ["the second that pays", 1, { panel: [MODEL, "openai:n"] }],
+    ["one of two that are asked at once", 1, { panel: [MODEL, "openai:n"], isElsewhere: true }],
+    ["the judge of judges", 1, { panel: ["rules", MODEL], hasChair: true }],
+    ["the third sample of one of a panel", 2, { panel: ["rules", MODEL], samples: 3 }],
+    ["the second sample", 1, { panel: [MODEL], samples: 3 }],
+  ])("ends it with all that was paid, where there is no room for %s", async (_what, answers, asked) => {
+    process.chdir(await tempFolder());
+    const { panel, samples = 1, hasChair = false, isElsewhere = false } = asked as Several;
+    const server = await startOpenAiServer((told) => saysOf(50_000, JSON.stringify(carefulJudgment(told))));
+    const url = isElsewhere ? server.url.replace("127.0.0.1", "0.0.0.0") : server.url;
+    const open = withinBudget({ tokens: isElsewhere ? 6_000 : answers * ANSWER + 100 });
+    const judges: JudgeModel[] = [];
+    for (const name of panel) {
+      const options = name === "rules" ? {} : { baseUrl: `${url}/v1`, apiKey: "k", allowRemote: true, seed: 1 };
+      judges.push(await open(name, options));
+    }
+    const [first, last] = [judges[0] as JudgeModel, judges.at(-1) as JudgeModel];
+    const many = panel.length === 1 ? {} : { panel: { judges, chair: hasChair ? last : null } };
+    const parts = await partsFor(first, {
+      mode: "single-pass",
+      ...many,
+      ...(samples === undefined ? {} : { samples }),
+    });
+    const outcome = await ask({ image: gradientImage(200, 100) }, parts).catch((error) => error);
+    expect(outcome).toBeInstanceOf(BudgetError);
+    const { input, output } = outcome.spent;
+    expect([input, output]).toEqual(answers === 0 ? [null, null] : [answers * 50_000, answers * 20]);
+    expect(server.chats).toHaveLength(answers);
+  });
+});
+
+interface Several {
+  readonly panel: readonly string[];
+  readonly samples?: number;
+  readonly hasChair?: boolean;
+  readonly isElsewhere?: boolean;
+}
 
 describe("the tokens of a judgment", () => {
   it("hold what was answered before its time was up, and an estimate of the request under way", async () => {
