@@ -1,17 +1,12 @@
-import { stat } from "node:fs/promises";
-import { extname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type ExemplarSession, openExemplarSession } from "../compose/exemplars.ts";
-import { type ModelFlags, modelSettings } from "../compose/model-settings.ts";
-import { openTextEmbedder } from "../compose/models.ts";
+import { readExemplarSources, takeExemplars } from "../compose/exemplars-in-bulk.ts";
+import type { ModelFlags } from "../compose/model-settings.ts";
 import { issueInWords } from "../domain/complaint.ts";
-import { ConfigurationError, PackError } from "../domain/errors.ts";
+import { ConfigurationError } from "../domain/errors.ts";
 import { ExemplarLabel } from "../domain/exemplar.ts";
-import { type CandidateList, type ExemplarCandidate, RegionText } from "../exemplars/exemplar-candidate.ts";
-import { type ImportOutcome, importExemplars, type NotImported } from "../exemplars/import-exemplars.ts";
-import { readPack } from "../exemplars/pack.ts";
-import { readCategoryFolders, readExemplarTable } from "../exemplars/read-labelled-images.ts";
-import { ownPath } from "../platform/package-paths.ts";
-import { systemPath } from "../platform/system-path.ts";
+import { type ExemplarCandidate, RegionText } from "../exemplars/exemplar-candidate.ts";
+import type { ImportOutcome, NotImported } from "../exemplars/import-exemplars.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, outputStyle, print } from "./output.ts";
 
@@ -62,45 +57,9 @@ export async function importAll(
   sources: readonly string[],
   options: AddingOptions & { readonly partial?: true },
 ): Promise<void> {
-  const lists = await Promise.all(sources.map(async (source) => ({ source, list: await readSource(source, options) })));
-  for (const { source, list } of lists) {
-    if (list.problems.length === 0) continue;
-    for (const { line, reason } of list.problems) note(`${source}${line === null ? "" : `, line ${line}`}: ${reason}`);
-    if (options.partial !== true) {
-      note("Nothing was imported. Correct these entries, or pass --partial to import the others.");
-      throw new PackError(source, list.problems);
-    }
-  }
-  const left = lists.reduce((sum, { list }) => sum + list.problems.length, 0);
-  await withExemplarSession(options, (toolContext, signal) =>
-    take(
-      toolContext,
-      lists.flatMap(({ list }) => list.candidates),
-      { options, signal },
-    ),
-  );
+  const { candidates, left } = await readExemplarSources(sources, { ...options, notify: note });
+  await withExemplarSession(options, (toolContext, signal) => take(toolContext, candidates, { options, signal }));
   if (left > 0 && process.exitCode === EXIT.done) process.exitCode = EXIT.doneWithFailures;
-}
-
-/** What kind of source a word names: a folder, a file by its ending, or a pack that ships. */
-async function readSource(source: string, options: { readonly labeller: string }): Promise<CandidateList> {
-  const found = await stat(systemPath(source)).catch(() => undefined);
-  if (found?.isDirectory()) return await readCategoryFolders(source, { ...options, notify: note });
-  const ending = extname(source).toLowerCase();
-  if (found === undefined && ending === "" && !/[\\/]/.test(source)) {
-    const shipped = ownPath("fewshot", `${source}.jsonl`);
-    if ((await stat(shipped).catch(() => undefined)) === undefined) {
-      throw new ConfigurationError(
-        `There is no file, folder or starter pack "${source}" (starter packs: smiles, posed-faces)`,
-      );
-    }
-    return await readPack(shipped);
-  }
-  if (ending === ".csv" || ending === ".tsv") return await readExemplarTable(source, options);
-  if (ending === ".jsonl" || ending === ".ndjson") return await readPack(source);
-  throw new ConfigurationError(
-    `Cannot import as it is neither a pack (.jsonl), a table (.csv) nor a folder: \`${source}\``,
-  );
 }
 
 function labelOf(options: AddOptions): ExemplarLabel {
@@ -154,26 +113,16 @@ async function withExemplarSession(
   }
 }
 
-async function take(
+function take(
   toolContext: ExemplarSession,
   candidates: readonly ExemplarCandidate[],
   { options, signal }: { readonly options: AddingOptions; readonly signal: AbortSignal },
 ): Promise<ImportOutcome> {
-  const outcome = await importExemplars(toolContext.store, candidates, {
-    space: toolContext.space,
-    measure: toolContext.measure,
-    duplicates: options.duplicates,
-    keepViews: options.images && options.pictures,
-    textEmbedder: await openTextEmbedder(options.embedder, await modelSettings(options)),
-    concurrency: toolContext.concurrency,
-    now: () => new Date(),
-    onProgress: (done, total) => {
-      if (total > 64) note(`${done} of ${total}`);
-    },
-    signal,
-  });
-  if (outcome.added.length >= 64) await toolContext.store.optimize();
-  return outcome;
+  const { images, pictures, ...others } = options;
+  const onProgress = (done: number, total: number) => {
+    if (total > 64) note(`${done} of ${total}`);
+  };
+  return takeExemplars(toolContext, candidates, { ...others, keepViews: images && pictures }, { onProgress, signal });
 }
 
 async function printOutcome(outcome: ImportOutcome): Promise<void> {

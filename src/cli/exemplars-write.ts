@@ -1,30 +1,18 @@
-import { existsSync } from "node:fs";
-import { openExemplarSession, openStore } from "../compose/exemplars.ts";
+import { openStore } from "../compose/exemplars.ts";
+import { exportExemplars, remeasureExemplars } from "../compose/exemplars-in-bulk.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { locateImage } from "../exemplars/image-reference.ts";
-import { importExemplars } from "../exemplars/import-exemplars.ts";
-import { writePack } from "../exemplars/pack.ts";
-import { systemPath } from "../platform/system-path.ts";
 import { type FilterOptions, filterOf } from "./exemplars-read.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note } from "./output.ts";
 
 export async function exportPack(file: string, options: FilterOptions & { readonly force?: true }): Promise<void> {
-  if (!file.endsWith(".jsonl")) throw new ConfigurationError(`A pack's name ends in .jsonl, unlike \`${file}\``);
-  if (existsSync(systemPath(file)) && options.force !== true) {
-    throw new ConfigurationError(
-      `Cannot write as the file exists (name another, or add --force to replace it): \`${file}\``,
-    );
-  }
-  const store = openStore(options.store);
-  const exemplars = await store.list({ filter: filterOf(options) });
-  if (exemplars.length === 0) {
-    note(`Nothing to export from ${store.location}`);
+  const { count, location } = await exportExemplars(file, { ...options, filter: filterOf(options) });
+  if (count === 0) {
+    note(`Nothing to export from ${location}`);
     process.exitCode = EXIT.nothingDone;
     return;
   }
-  await writePack(file, exemplars);
-  note(`${exemplars.length} exemplars written to ${file}`);
+  note(`${count} exemplars written to ${file}`);
 }
 
 export async function remove(ids: readonly string[], options: FilterOptions & { readonly yes?: true }): Promise<void> {
@@ -51,47 +39,13 @@ export async function optimize(options: { readonly store?: string }): Promise<vo
   note(`${store.location} is up to date`);
 }
 
-/** Vectors of two toolbox versions are never mixed, so the new ones go into a store of their own. */
 export async function remeasure(options: {
   readonly store?: string;
   readonly to: string;
   readonly cache: boolean;
 }): Promise<void> {
-  const signal = interruptSignal();
-  const old = openStore(options.store);
-  const exemplars = await old.list();
-  const toolContext = await openExemplarSession({ store: options.to, cache: options.cache });
-  try {
-    const outcome = await importExemplars(
-      toolContext.store,
-      exemplars.map((exemplar) => {
-        const { category, role, caption, definition, why, labeller, licence, source, image, region, pack } = exemplar;
-        return {
-          label: { category, role, caption, definition, why, labeller, licence, source },
-          path: locateImage(image.path, "") ?? image.path,
-          name: image.path,
-          sha256: image.sha256,
-          region,
-          pack,
-          line: null,
-          measurements: null,
-        };
-      }),
-      {
-        space: toolContext.space,
-        measure: toolContext.measure,
-        duplicates: "link",
-        keepViews: true,
-        textEmbedder: null,
-        concurrency: toolContext.concurrency,
-        now: () => new Date(),
-        signal,
-      },
-    );
-    for (const { path, reason } of outcome.failures) note(`${path}: ${reason}`);
-    note(`${outcome.added.length} of ${exemplars.length} measured again into ${options.to} by ${toolContext.space.id}`);
-    if (outcome.failures.length > 0) process.exitCode = EXIT.doneWithFailures;
-  } finally {
-    await toolContext.close();
-  }
+  const { outcome, total, space } = await remeasureExemplars(options, { signal: interruptSignal() });
+  for (const { path, reason } of outcome.failures) note(`${path}: ${reason}`);
+  note(`${outcome.added.length} of ${total} measured again into ${options.to} by ${space.id}`);
+  if (outcome.failures.length > 0) process.exitCode = EXIT.doneWithFailures;
 }

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { findInstalledPackage } from "../platform/package-paths.ts";
 
 const NPM = /^npm:((?:@[^/]+\/)?[^/]+)\/(.+)$/;
@@ -18,9 +18,9 @@ export function locateImage(name: string, packPath: string): string | undefined 
   return relative(installed.folder, path).startsWith("..") ? undefined : path;
 }
 
-/** How a pack at `packPath` names an image: as it is when it names a package, else relative to the pack. */
+/** How a pack at `packPath` names an image: as it is when it names a package, relative to the pack where it lies below it, else in full. */
 export function imageName(path: string, packPath: string): string {
   if (NPM.test(path)) return path;
   const near = relative(dirname(packPath), path);
-  return near.startsWith("..") || isAbsolute(near) ? path : near.split(sep).join("/");
+  return near.startsWith("..") || isAbsolute(near) ? resolve(path) : near.split(sep).join("/");
 }

@@ -11,6 +11,7 @@ import { contextRoutes } from "./context-routes.ts";
 import { discoverRoutes } from "./discover-routes.ts";
 import { evaluationRoutes } from "./evaluation-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
+import { exemplarRoutes } from "./exemplar-routes.ts";
 import { createStudioFolder, type StudioFolder } from "./folder.ts";
 import { guard, noSuchAddress } from "./guard.ts";
 import { healthRoutes } from "./health-routes.ts";
@@ -58,6 +59,7 @@ const ROUTES: readonly ((studio: Studio) => Hono)[] = [
   sharingRoutes,
   clipRoutes,
   categoryRoutes,
+  exemplarRoutes,
   commandRoutes,
   contextRoutes,
   discoverRoutes,

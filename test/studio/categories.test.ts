@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/compose/exemplars.ts";
 import type { FoundVerdict } from "../../src/study/judge-found.ts";
@@ -142,6 +143,35 @@ describe("categories in a browser", () => {
     await page.waitForSelector(".failure:has-text('Cannot add exemplar as')");
     expect(await counts()).toEqual({ "party face instance": 3, "party face counter": 1 });
     await page.close();
+  });
+
+  it("are imported from a folder of categories, which is still told after a reload", async () => {
+    const crops = {
+      smiling: { photo: 3, left: 1368, top: 241, side: 421 },
+      posing: { photo: 6, left: 154, top: 433, side: 414 },
+    } as const;
+    for (const [category, { photo, left, top, side }] of Object.entries(crops)) {
+      const folder = join(studio.folder, "labelled", category);
+      await mkdir(folder, { recursive: true });
+      const face = sharp(samplePhoto(photo)).extract({ left, top, width: side, height: side });
+      await face.toFile(join(folder, `${category}.jpg`));
+    }
+    const page = await open("categories/");
+    await page.fill("input[name=source]", "labelled");
+    await page.fill("input[name=labeller]", "Ada");
+    await page.click(".exemplars button:text-is('Begin')");
+    const told = page.locator(".exemplars [role=status]");
+    await expect.poll(() => told.textContent(), { timeout: 60_000 }).toBe("import labelled: 2 added");
+    for (const category of Object.keys(crops))
+      await expect.poll(() => pile(page, category, "example").locator(".thumb").count(), { timeout: 20_000 }).toBe(1);
+    await page.reload();
+    await expect.poll(() => told.textContent(), { timeout: 20_000 }).toBe("import labelled: 2 added");
+    await page.close();
+    const imported = (await kept()).filter(({ labeller }) => labeller === "Ada");
+    expect(imported.map(({ category, measurements }) => [category, measurements.length]).sort()).toEqual([
+      ["posing", 1],
+      ["smiling", 1],
+    ]);
   });
 
   it("have nothing serious for axe-core, and no sideways scroll", async () => {

@@ -3,6 +3,7 @@ import type { CategoryBoard } from "../exemplars.ts";
 import { go, href, query, withQuery } from "./address.ts";
 import { CategoryColumn } from "./category-column.tsx";
 import type { PlacedFace, Target } from "./drag-faces.ts";
+import { ExemplarsForm } from "./exemplars-form.tsx";
 import { FaceTray, facesInWords } from "./face-tray.tsx";
 import { Busy, Failure } from "./parts.tsx";
 import { post, useLoaded } from "./server.ts";
@@ -68,6 +69,7 @@ export function CategoriesPage() {
             ))}
           </div>
           <NewCategory names={columns} />
+          <ExemplarsForm names={names} />
           <Commands names={names} />
         </div>
       </div>
