@@ -24,7 +24,7 @@ export function WithoutForm({ image, from, objects }: WithoutProps) {
   return (
     <details class="no-print">
       <summary>What an object changes</summary>
-      <form class="row" onSubmit={ask}>
+      <form onSubmit={ask}>
         <label class="field">
           Object that is taken away
           <input name="without" list={list} required maxLength={100} placeholder={objects[0] ?? "wine glass"} />
