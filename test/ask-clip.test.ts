@@ -213,7 +213,7 @@ describe("asking about a clip", () => {
     });
     const parts = await partsOfClip(createRulesModel(), video);
     await expect(ask({ image: "long.mp4" }, parts)).rejects.toThrow(
-      "Cannot read video as it has at least 50000 frames at 5 per second, too many to be judged as a whole (limit 3000): cut it into parts",
+      "Cannot read clip as it has at least 50000 frames at 5 per second, too many to be judged as a whole (limit 3000): cut it into parts",
     );
     expect(read).toBeLessThan(100);
     // Frames may come more slowly later: what may yet be short enough is read on.

@@ -73,7 +73,7 @@ export class VideoDecodeError extends FileError {
   override readonly code = VideoDecodeError.code;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
-    super("read video", path, reason, options);
+    super("read clip", path, reason, options);
   }
 }
 

@@ -116,9 +116,6 @@ const Begun = z.object({
   "--panel": z.array(Judge).optional(),
   "--chair": z.string().nullish(),
   "--samples": z.number().optional(),
-  // A calibration is kept by its hash alone, and a shard has a folder of its own: the terminal goes on with these.
-  "--abstain": z.undefined().optional(),
-  "--shard": z.undefined().optional(),
   ...{ objects: z.literal(true).optional(), mirrored: z.literal(true).optional() },
   ...{ blurOthers: z.literal(true).optional(), evidence: Names.optional() },
   ...{ mode: z.enum(["agent", "single-pass"]).optional(), shots: z.number().optional() },
@@ -155,8 +152,6 @@ export async function listToResume(
     "--panel": panel,
     "--chair": chair,
     "--samples": samples,
-    "--abstain": _abstain,
-    "--shard": _shard,
     ...deciding
   } = begun;
   await mayAskAbout(studio, items);

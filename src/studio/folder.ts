@@ -6,6 +6,8 @@ import { openVideoReader } from "../compose/study.ts";
 import { ConfigurationError, ImageDecodeError, VideoDecodeError } from "../domain/errors.ts";
 import { FRESH_PIXELS } from "../domain/pixel-pool.ts";
 import { decodeImage } from "../measuring/decode-image.ts";
+import { endingOf } from "../measuring/folder-files.ts";
+import { VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { hashOfFileIfThere } from "../platform/hash.ts";
 import { makeFolder } from "../platform/make-folder.ts";
 import { placeInside, realPath } from "../platform/root-folder.ts";
@@ -18,7 +20,7 @@ import { MOST_CLIP_BYTES, MOST_LIST_BYTES, MOST_UPLOAD_BYTES, tooLargeInWords } 
 export interface StudioFolder {
   /** Its real place. */
   readonly root: string;
-  /** The real place of a file in it. @throws {ToolInputError} if it lies outside. @throws {ImageDecodeError} if it is not there. */
+  /** The real place of a file in it. @throws {ToolInputError} if it lies outside. @throws {ImageDecodeError} or {VideoDecodeError} if it is not there. */
   place(path: string): Promise<string>;
   /** The same of a run's folder, or a file that is no image. @throws {ConfigurationError} if it is not there. */
   placeOfRun(path: string): Promise<string>;
@@ -51,6 +53,14 @@ export interface Upload {
   /** What the sender says of its length, in bytes. */
   readonly length: number | null;
   readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/** @throws {VideoDecodeError} of a clip, where `placeInside` knows no kind of file. */
+async function placeOfFile(root: string, path: string): Promise<string> {
+  return placeInside(root, path, OTHER_FOLDER).catch((error: unknown) => {
+    const isClip = error instanceof ImageDecodeError && VIDEO_ENDINGS.includes(endingOf(path));
+    throw isClip ? new VideoDecodeError(path, error.reason, { cause: error }) : error;
+  });
 }
 
 /** Where uploaded images and clips go; what was dropped together goes below the first, as it lay together. */
@@ -99,7 +109,7 @@ export async function createStudioFolder(named: string): Promise<StudioFolder> {
   }
   return {
     root,
-    place: (path) => placeInside(root, path, OTHER_FOLDER),
+    place: (path) => placeOfFile(root, path),
     async placeOfRun(path) {
       return placeInside(root, path, OTHER_FOLDER).catch((cause: unknown) => {
         if (!(cause instanceof ImageDecodeError)) throw cause;

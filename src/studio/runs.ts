@@ -6,6 +6,7 @@ import { errorSentence } from "../platform/system-error.ts";
 import { pathOfBytes, systemPath } from "../platform/system-path.ts";
 import { reversiblyVisible } from "../platform/visible-text.ts";
 import { JOURNAL_FILE, type RunHistory, readRunHistory } from "../runs/run-history.ts";
+import { SHARD_SETTING } from "../runs/shard.ts";
 
 /** A run of any command in the studio's folder, whoever began it. */
 export interface FoundRun {
@@ -110,6 +111,9 @@ export function seenFrom(root: string, workingFolder: string, path: string): str
   return (isInside ? seen : path).split(sep).join("/");
 }
 
+/** A calibration is kept by its hash alone, and a shard has a folder of its own. */
+const KNOWN_TO_THE_TERMINAL = ["--calibration", SHARD_SETTING];
+
 /** What a journal keeps of the flags that a run was begun with. @throws {ConfigurationError} if only the terminal can go on. */
 export function begunHere<T>(root: string, path: string, began: RunHistory["began"], schema: z.ZodType<T>): T {
   const refuse = (reason: string) =>
@@ -117,6 +121,8 @@ export function begunHere<T>(root: string, path: string, began: RunHistory["bega
       `Cannot go on here as ${reason}: run the command that began it again, with --resume (\`${path}\`)`,
     );
   if (resolve(began.workingFolder) !== root) throw refuse(`it was begun in \`${began.workingFolder}\``);
+  const unknown = KNOWN_TO_THE_TERMINAL.find((flag) => began.settings[flag] != null);
+  if (unknown !== undefined) throw refuse(`it was begun with ${unknown}, which only the terminal knows`);
   const begun = schema.safeParse(began.settings).data;
   if (begun === undefined) throw refuse("another version of Kuleshov began it");
   return begun;

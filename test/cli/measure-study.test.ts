@@ -313,6 +313,6 @@ describe("measure on videos", () => {
     vi.stubEnv("KULESHOV_FFMPEG", join(folder, "nowhere", "ffmpeg"));
     const without = await here(["measure", cut]);
     expect(without).toMatchObject({ code: 3, stdout: "" });
-    expect(without.stderr).toMatch(/^Cannot read video as ffmpeg, which reads videos, is not installed: .*\n$/);
+    expect(without.stderr).toMatch(/^Cannot read clip as ffmpeg, which reads videos, is not installed: .*\n$/);
   });
 });

@@ -78,7 +78,7 @@ describe("errors", () => {
         name: "VideoDecodeError",
         path: "a.mp4",
         reason: "it has no video",
-        text: "VideoDecodeError: Cannot read video as it has no video: `a.mp4`",
+        text: "VideoDecodeError: Cannot read clip as it has no video: `a.mp4`",
       },
       {
         code: "sound-decode",

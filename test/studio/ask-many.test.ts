@@ -16,12 +16,15 @@ const IMAGES = ["images/a.jpg", "images/b.jpg", "images/c.jpg"];
 const MODEL = "openai:test-model";
 let studio: Awaited<ReturnType<typeof handledStudio>>;
 
+/** One face: what is asked about it is of interest here, not what it shows. */
+const FACE = sharp(samplePhoto(3)).extract({ left: 1368, top: 241, width: 421, height: 421 }).resize(220).toBuffer();
+
 beforeEach(async () => {
   process.chdir(await tempFolder());
   await mkdir("images");
   for (const [at, image] of IMAGES.entries()) {
-    await sharp(samplePhoto(3))
-      .resize(400 + at)
+    await sharp(await FACE)
+      .resize(200 + at)
       .toFile(image);
   }
   studio = await handledStudio();
@@ -142,6 +145,11 @@ describe("what a filter of a study lets through", () => {
 describe("what cannot be asked", () => {
   it.each([
     ["a folder that is not there", { list: "none" }, /^Cannot read image as there is no such file: `none`$/],
+    [
+      "a clip that is not there",
+      { list: "clips/a.mp4" },
+      /^Cannot read clip as there is no such file: `clips\/a\.mp4`$/,
+    ],
     ["a folder outside", { list: "../" }, /outside of the folder/],
     ["a pattern that leads outside", { list: "../*.jpg" }, /outside of the folder/],
     ["a judge that is none", { list: "images", model: "opnai:gpt-4.1" }, /^There is no model "opnai:gpt-4.1"/],
@@ -156,6 +164,14 @@ describe("what cannot be asked", () => {
       expect((await studio.post(address, order)).body).toEqual({ error: expect.stringMatching(sentence) });
     }
     expect(studio.studio.jobs.list()).toEqual([]);
+  });
+
+  it("is gone on with in the terminal where only the terminal knows what it was begun with", async () => {
+    await runCommand(["ask", "images", "--out", "answers/all", "--no-scene", "--shard", "1/2"], [ask]);
+    const run = "answers/all/1-of-2";
+    expect((await studio.post("/runs/resume", { run })).body).toEqual({
+      error: `Cannot go on here as it was begun with --shard, which only the terminal knows: run the command that began it again, with --resume (\`${run}\`)`,
+    });
   });
 
   it("is a server elsewhere that nobody has allowed", async () => {

@@ -85,7 +85,7 @@ describe("a clip in a browser", () => {
       "text=Copied into images/holiday: 1 image, 1 clip. Left out: 1 of other kinds. Refused: 1.",
     );
     expect(await page.textContent(".failure")).toMatch(
-      /^Cannot read video as it is no video or is damaged.*`broken.mov`/,
+      /^Cannot read clip as it is no video or is damaged.*`broken.mov`/,
     );
     expect((await readdir(join(studio.folder, "images/holiday/beach"))).sort()).toEqual(["a.jpg", "waves.mp4"]);
     expect(await readdir(join(studio.folder, "images/holiday"))).toEqual(["beach"]);

@@ -145,11 +145,11 @@ describe("uploads", () => {
     vi.stubEnv("KULESHOV_FFMPEG", await installFakeFfmpeg(await tempFolder()));
     expect(await clip("a.mp4", bytes)).toEqual({ clip: "clips/a.mp4" });
     expect((await clip("b.mp4", Buffer.from("hello"))).error).toMatch(
-      /^Cannot read video as it is no video or is damaged \(ffmpeg: .*\): `b\.mp4`$/,
+      /^Cannot read clip as it is no video or is damaged \(ffmpeg: .*\): `b\.mp4`$/,
     );
     vi.stubEnv("KULESHOV_FFMPEG", join(folder, "no-such-ffmpeg"));
     expect((await clip("c.mp4", bytes)).error).toMatch(
-      /^Cannot read video as ffmpeg, which reads videos, is not installed: install it .*: `c\.mp4`$/,
+      /^Cannot read clip as ffmpeg, which reads videos, is not installed: install it .*: `c\.mp4`$/,
     );
     const claimed = { method: "POST", headers: { "Content-Length": String(4 * 2 ** 30) } };
     expect((await (await request("/api/clips?name=d.mp4", claimed)).json()).error).toMatch(/more than 2 GB/);

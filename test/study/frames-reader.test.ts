@@ -45,7 +45,7 @@ it("reads a folder of images as a clip: in the order of their numbers, as closel
   expect(await hashOfFrames(folder)).not.toBe(before);
   await grey(0, join(folder, "frame13.png"), 5);
   await expect(framesOf(folder, { fps: 10 })).rejects.toThrow(
-    `Cannot read video as its frames are of several sizes, as \`frame13.png\` shows: \`${folder}\``,
+    `Cannot read clip as its frames are of several sizes, as \`frame13.png\` shows: \`${folder}\``,
   );
   await expect(framesOf(await tempFolder(), { fps: 5 })).rejects.toThrow("there is no image in the folder");
 });

@@ -112,7 +112,7 @@ describe("createFfmpegReader", () => {
     await writeFile(join(folder, "text.mp4"), "not a video");
     await mkdir(join(folder, "folder.mp4"));
     const faultOf = async (path: string) => String((await until(frames(path, 5))).error);
-    expect(await faultOf(sound)).toContain(`Cannot read video as it has no video stream: \`${sound}\``);
+    expect(await faultOf(sound)).toContain(`Cannot read clip as it has no video stream: \`${sound}\``);
     expect(await faultOf(join(folder, "text.mp4"))).toContain(
       "it is no video or is damaged (ffmpeg: moov atom not found)",
     );
