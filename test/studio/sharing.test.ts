@@ -21,7 +21,8 @@ beforeAll(async () => {
   for (const [at, person] of ["P017", "P018"].entries()) {
     await mkdir(`images/${person}`, { recursive: true });
     await sharp(samplePhoto(3))
-      .resize(300 + at)
+      .extract({ left: 1368, top: 241, width: 421, height: 421 })
+      .resize(220 + at)
       .toFile(`images/${person}/smile.jpg`);
   }
   await writeFile("list.csv", "path,subject\nimages/P017/smile.jpg,P017\nimages/P018/smile.jpg,P018\n");
