@@ -118,6 +118,24 @@ describe("the tokens of a judgment", () => {
     expect(estimated).toBeGreaterThan(3_000);
   });
 
+  it("hold what others of a panel answered while one, asked at once with them, had not when time was up", async () => {
+    const stop = new AbortController();
+    const server = await startOpenAiServer((asked) => {
+      if (asked.model === "slow") return hangs;
+      setTimeout(() => stop.abort(new ProviderError("Too late", { retryable: true })), 500);
+      return saysOf(50_000, JSON.stringify(carefulJudgment(asked)));
+    });
+    // 0.0.0.0 leads to this machine and counts as elsewhere, where all are asked at once.
+    const baseUrl = `${server.url.replace("127.0.0.1", "0.0.0.0")}/v1`;
+    const open = (name: string) => createOpenAiJudge(name, { baseUrl, apiKey: "k" });
+    const judges = [await open("slow"), await open("quick")];
+    const parts = await partsFor(judges[0] as JudgeModel, { mode: "single-pass", panel: { judges, chair: null } });
+    const error = await ask({ image: gradientImage(200, 100) }, parts, stop.signal).catch((e) => e);
+    expect(error).toBe(stop.signal.reason);
+    const { input, output, estimated } = (error as ProviderError).spent ?? {};
+    expect([(input ?? 0) - (estimated ?? 0), output]).toEqual([50_000, 20]);
+  });
+
   it("hold an estimate of a request that broke off, and the report says so", async () => {
     const server = await startOpenAiServer((asked, index) => (index === 0 ? drops : saysJson(carefulJudgment(asked))));
     const model = await createOpenAiJudge("m", { baseUrl: `${server.url}/v1`, retries: QUICK });
