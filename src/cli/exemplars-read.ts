@@ -1,13 +1,8 @@
-import { type ExemplarSession, openExemplarSession, openStore, storeNames } from "../compose/exemplars.ts";
-import { type ModelFlags, modelSettings } from "../compose/model-settings.ts";
-import { openTextEmbedder } from "../compose/models.ts";
+import { openStore } from "../compose/exemplars.ts";
+import type { ModelFlags } from "../compose/model-settings.ts";
+import { searchExemplars } from "../compose/search-exemplars.ts";
 import { ConfigurationError } from "../domain/errors.ts";
-import { looksOf } from "../exemplars/exemplar-source.ts";
-import { identifyImage } from "../exemplars/leakage.ts";
-import { embedMeasured } from "../exemplars/make-exemplar.ts";
-import { type ExemplarQuery, retrieveExemplars } from "../exemplars/retrieve-exemplars.ts";
 import { writeNewFile } from "../platform/write-file-atomic.ts";
-import type { TextEmbedder } from "../ports/embedder.ts";
 import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { renderExemplar, renderExemplarList } from "../render/terminal-exemplars.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
@@ -83,70 +78,20 @@ interface SearchOptions extends FilterOptions, ModelFlags {
 
 export async function search(words: readonly string[], options: SearchOptions): Promise<void> {
   const text = words.length === 0 ? null : words.join(" ");
-  if (text === null && options.like === undefined) {
-    throw new ConfigurationError("Say what to search for: words, or --like <image>, or both");
+  const search = { ...options, text, filter: filterOf(options) };
+  const { retrieval, location } = await searchExemplars(search, interruptSignal());
+  if (options.json === true) {
+    const hits = retrieval.hits.map(({ expression: _, ...hit }) => hit);
+    await print(`${JSON.stringify({ ...retrieval, hits }, null, 2)}\n`);
+  } else {
+    const listed = retrieval.hits.map((hit) => ({ ...hit, similarity: hit.face?.similarity ?? null }));
+    await print(renderExemplarList(listed, outputStyle()));
+    for (const { id, reason } of retrieval.excluded) note(`${id} was left out: ${reason}`);
   }
-  const signal = interruptSignal();
-  const toolContext =
-    options.like === undefined
-      ? undefined
-      : await openExemplarSession({ ...storeNames(options), cache: options.cache, mirrored: options.mirrored });
-  try {
-    const store = toolContext?.store ?? openStore(options.store);
-    const embedder = await openTextEmbedder(options.embedder, await modelSettings(options));
-    const [textEmbedding = null] = text === null || embedder === null ? [] : await embedder.embedTexts([text], signal);
-    const face =
-      toolContext === undefined
-        ? { faces: [], image: null }
-        : await facesOf(options, { ...toolContext, embedder }, signal);
-    const retrieval = await retrieveExemplars(
-      store,
-      { ...face, text, textEmbedding },
-      { count: options.count, filter: filterOf(options) },
-    );
-    if (options.json === true) {
-      const hits = retrieval.hits.map(({ expression: _, ...hit }) => hit);
-      await print(`${JSON.stringify({ ...retrieval, hits }, null, 2)}\n`);
-    } else {
-      const listed = retrieval.hits.map((hit) => ({ ...hit, similarity: hit.face?.similarity ?? null }));
-      await print(renderExemplarList(listed, outputStyle()));
-      for (const { id, reason } of retrieval.excluded) note(`${id} was left out: ${reason}`);
-    }
-    if (retrieval.hits.length === 0) {
-      note(`Nothing found in ${store.location}`);
-      process.exitCode = EXIT.nothingDone;
-    }
-  } finally {
-    await toolContext?.close();
+  if (retrieval.hits.length === 0) {
+    note(`Nothing found in ${location}`);
+    process.exitCode = EXIT.nothingDone;
   }
-}
-
-async function facesOf(
-  { like, face }: SearchOptions,
-  { measure, space, embedder }: ExemplarSession & { readonly embedder: TextEmbedder | null },
-  signal: AbortSignal,
-): Promise<Pick<ExemplarQuery, "faces" | "image" | "looks">> {
-  const { image, faces } = await measure(like as string, signal);
-  const meant = face === undefined ? faces : faces.filter(({ faceId }) => faceId === face);
-  const placed = meant.flatMap(({ faceId, measurements }) => {
-    const expression = embedMeasured(space, measurements);
-    return expression === null ? [] : [{ faceId, expression }];
-  });
-  if (placed.length === 0) {
-    const known =
-      faces.length === 0 ? "no face was found" : `its faces are ${faces.map(({ faceId }) => faceId).join(", ")}`;
-    throw new ConfigurationError(
-      `Cannot search by face as ${face === undefined ? "none" : `no ${face}`} could be measured (${known}): \`${like}\``,
-    );
-  }
-  return {
-    faces: placed,
-    looks: await looksOf(image, meant, embedder, signal),
-    image: identifyImage(
-      image,
-      faces.map(({ box }) => box),
-    ),
-  };
 }
 
 export async function stats(options: { readonly store?: string; readonly json?: true }): Promise<void> {

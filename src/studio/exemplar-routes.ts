@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { Hono } from "hono";
 import { z } from "zod";
+import { distilExemplars, mayHoldDefinitions } from "../compose/distil-exemplars.ts";
 import { openExemplarSession } from "../compose/exemplars.ts";
 import {
   exportExemplars,
@@ -8,8 +9,11 @@ import {
   remeasureExemplars,
   takeExemplars,
 } from "../compose/exemplars-in-bulk.ts";
+import { searchExemplars } from "../compose/search-exemplars.ts";
 import { ConfigurationError, KuleshovError, ToolInputError } from "../domain/errors.ts";
+import type { Exemplar } from "../domain/exemplar.ts";
 import type { ImportOutcome, NotImported } from "../exemplars/import-exemplars.ts";
+import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { withoutUndefined } from "./answers.ts";
 import type { StudioFolder } from "./folder.ts";
 import { filesIn, labelFolders } from "./folder-images.ts";
@@ -18,16 +22,31 @@ import { asNamed, message } from "./requests.ts";
 import type { Studio } from "./studio.ts";
 
 const Text = z.string().trim().min(1).max(1_000);
+const Remote = { allowRemote: z.literal(true).optional() };
 const Import = z.strictObject({
   ...{ source: Text, labeller: Text.default("user"), embedder: Text.optional() },
-  ...{ partial: z.literal(true).optional(), allowRemote: z.literal(true).optional() },
+  ...{ partial: z.literal(true).optional(), ...Remote },
 });
 const Written = z.strictObject({ file: Text, category: Text.optional() });
+const Search = z.strictObject({
+  ...{ text: Text.optional(), like: Text.optional(), face: Text.optional(), category: Text.optional() },
+  ...{ embedder: Text.optional(), ...Remote },
+});
+const Distil = Written.extend({ model: Text.optional(), ...Remote });
 
 const ADDRESS = "/categories/";
 const REASONS_TOLD = 3;
+/** As many as the command finds unless told. */
+const SEARCHED = 10;
 
-/** Examples in bulk: what `kuleshov exemplars import`, `export` and `remeasure` do, each as a job of the page of categories. */
+/** An exemplar that was found, with why. */
+export interface FoundExemplar extends Pick<Exemplar, "id" | "category" | "role"> {
+  /** 0..1, `null` when no faces were compared. */
+  readonly similarity: number | null;
+  readonly why: readonly string[];
+}
+
+/** Many examples at once, as `kuleshov exemplars` imports, exports, finds, defines and remeasures them: what takes long is a job of the page of categories. */
 export function exemplarRoutes({ folder, jobs }: Studio): Hono {
   const routes = new Hono();
   const start = (title: string, work: Work) =>
@@ -46,8 +65,8 @@ export function exemplarRoutes({ folder, jobs }: Studio): Hono {
     const source = asNamed(folder.root, named);
     await folder.mayRead(source);
     const { candidates, left } = await readExemplarSources([source], { labeller, partial, notify: () => {} });
-    // Images of packages are named apart, and are ours.
-    for (const { name, path } of candidates) if (!name.startsWith("npm:")) await folder.mayRead(path);
+    // Only images of packages, which are installed with us, have a name other than their path.
+    for (const { name, path } of candidates) if (name === path) await folder.mayRead(path);
     const how = { ...withoutUndefined(embedding), duplicates: "refuse", keepViews: true } as const;
     const job = start(`import ${named}`, async (tell, signal) => {
       const session = await openExemplarSession({});
@@ -64,8 +83,7 @@ export function exemplarRoutes({ folder, jobs }: Studio): Hono {
   routes.post("/exemplars/export", async (c) => {
     const { file, category } = await message(c, Written);
     await mayWrite(folder, file);
-    const filter = category === undefined ? {} : { categories: [category] };
-    const { count, location } = await folder.inTurn(() => exportExemplars(file, { filter }));
+    const { count, location } = await folder.inTurn(() => exportExemplars(file, { filter: filterOf(category) }));
     if (count === 0) throw new ConfigurationError(`Nothing to export from ${location}`);
     return c.json({ told: `${count} exemplars written to ${file}` });
   });
@@ -82,7 +100,40 @@ export function exemplarRoutes({ folder, jobs }: Studio): Hono {
     });
     return c.json({ job });
   });
+
+  routes.post("/exemplars/search", async (c) => {
+    const { text = null, category, like: named, ...rest } = await message(c, Search);
+    const like = named === undefined ? undefined : asNamed(folder.root, named);
+    if (like !== undefined) await folder.mayRead(like);
+    const search = { ...withoutUndefined(rest), text, like, count: SEARCHED, filter: filterOf(category) };
+    const { retrieval, location } = await searchExemplars(search, c.req.raw.signal);
+    const found = retrieval.hits.map(
+      ({ exemplar: { id, category: its, role }, face, why }): FoundExemplar => ({
+        ...{ id, category: its, role, why },
+        similarity: face?.similarity ?? null,
+      }),
+    );
+    const excluded = retrieval.excluded.map(({ category: its, reason }) => `One of ${its} was left out: ${reason}`);
+    return c.json({ found, told: [found.length === 0 ? `Nothing found in ${location}` : "", ...excluded].join(" ") });
+  });
+
+  routes.post("/exemplars/distil", async (c) => {
+    const { file, category, ...judge } = await message(c, Distil);
+    await mayWrite(folder, file);
+    mayHoldDefinitions(file);
+    const given = { ...withoutUndefined(judge), filter: filterOf(category) };
+    const job = start(`define into ${file}`, async (tell, signal) => {
+      const { count, told, notes } = await distilExemplars(file, given, { notify: (step) => tell({ step }), signal });
+      if (count === 0) throw new ConfigurationError(told);
+      tell({ step: [told, ...notes].join("; ") });
+    });
+    return c.json({ job });
+  });
   return routes;
+}
+
+function filterOf(category: string | undefined): ExemplarFilter {
+  return category === undefined ? {} : { categories: [category] };
 }
 
 /** @param total how many there are, where that is known before the first are done. */

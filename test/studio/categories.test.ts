@@ -145,7 +145,7 @@ describe("categories in a browser", () => {
     await page.close();
   });
 
-  it("are imported from a folder of categories, which is still told after a reload", async () => {
+  it("are imported from a folder of categories, which is still told after a reload, and found by an image", async () => {
     const crops = {
       smiling: { photo: 3, left: 1368, top: 241, side: 421 },
       posing: { photo: 6, left: 154, top: 433, side: 414 },
@@ -166,6 +166,11 @@ describe("categories in a browser", () => {
       await expect.poll(() => pile(page, category, "example").locator(".thumb").count(), { timeout: 20_000 }).toBe(1);
     await page.reload();
     await expect.poll(() => told.textContent(), { timeout: 20_000 }).toBe("import labelled: 2 added");
+    await page.selectOption("select[name=work]", "search");
+    await page.fill("input[name=like]", "others/s3.jpg");
+    await page.click(".exemplars button:text-is('Begin')");
+    await page.waitForSelector(".exemplars .studies li:has-text('party face')");
+    expect(new URL(page.url()).searchParams.get("do")).toBe("search");
     await page.close();
     const imported = (await kept()).filter(({ labeller }) => labeller === "Ada");
     expect(imported.map(({ category, measurements }) => [category, measurements.length]).sort()).toEqual([
@@ -178,6 +183,8 @@ describe("categories in a browser", () => {
     const address = `${studio.address}categories/?new=${encodeURIComponent("<script>")}`;
     await expectNoFaults(studio.browser, {
       [address]: "section[aria-label='<script>']",
+      [`${studio.address}categories/?do=search`]: "input[name=like]",
+      [`${studio.address}categories/?do=distil`]: ".exemplars select[name=model]",
       [`${studio.address}find/`]: "select[name=category]",
       [`${studio.address}context/?situation=${encodeURIComponent("She has just lost her dog.")}`]: ".expected table",
       [`${studio.address}study/?begin=validate`]: "input[name=labels]",

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../src/compose/exemplars.ts";
 import type { Job } from "../../src/studio/jobs.ts";
+import { says } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { handledStudio } from "../support/studio-handler.ts";
@@ -63,6 +65,44 @@ describe("examples in bulk", () => {
     expect(await kept("again")).toEqual(both);
   });
 
+  it("are found by words and by an image, and defined by rule, or in the words of a model that is allowed", async () => {
+    await done("import", { source: "smiles" });
+    const found = (await studio.post("/exemplars/search", { text: "laughing", like: "faces/party/s3.jpg" })).body;
+    expect(found.found).toHaveLength(8); // of ten, without the two of this very image
+    expect(found.found[0]).toMatchObject({ id: expect.stringMatching(/^x/), similarity: expect.any(Number) });
+    expect(found.told).toMatch(/One of .* was left out: it is the same image/);
+    const laughs = await studio.post("/exemplars/search", { text: "laughing", category: "laugh" });
+    expect(laughs.body.found.map(({ category }: { category: string }) => category)).toEqual(["laugh", "laugh"]);
+    expect(laughs.body.found[0]).toMatchObject({ similarity: null, why: expect.any(Array) });
+
+    const byRule = await done("distil", { file: "rule.json", category: "laugh" });
+    expect(byRule.step).toBe("1 definitions of 1 categories: rule.json");
+    expect(JSON.parse(await readFile("rule.json", "utf8"))).toMatchObject({
+      writtenBy: null,
+      definitions: [{ category: "laugh" }],
+    });
+    const server = await startOpenAiServer(() => says("Laughing with others."));
+    vi.stubEnv("OPENAI_BASE_URL", `${server.url.replace("127.0.0.1", "0.0.0.0")}/v1`);
+    const asked = { file: "model.json", category: "laugh", model: "openai:writer" };
+    const refused = await done("distil", asked);
+    expect(refused).toMatchObject({ state: "failed", failure: expect.stringContaining("is not on this machine") });
+    expect([server.chats, existsSync("model.json")]).toEqual([[], false]);
+    const written = await done("distil", { ...asked, allowRemote: true });
+    vi.unstubAllEnvs();
+    expect(written).toMatchObject({ state: "done", step: "1 definitions of 1 categories: model.json" });
+    expect(JSON.parse(await readFile("model.json", "utf8"))).toMatchObject({
+      writtenBy: "openai:writer",
+      definitions: [{ text: expect.stringMatching(/^Laughing with others\. Measured: /) }],
+    });
+  });
+
+  it("have nothing to be defined by where nothing was measured", async () => {
+    expect(await done("distil", { file: "none.json" })).toMatchObject({
+      state: "failed",
+      failure: expect.stringContaining("has no measured exemplar to distil from"),
+    });
+  });
+
   it("say why a line of a pack cannot be used, and are the others where that is wanted", async () => {
     const lines = [{ image: "faces/party/s3.jpg" }, { image: "gone.jpg" }];
     const text = lines.map((line) => JSON.stringify({ ...line, category: "party", labeller: "Ada" })).join("\n");
@@ -102,11 +142,18 @@ describe("examples in bulk", () => {
     ["export", { file: "new.jsonl" }, "Nothing to export from "],
     ["export", { file: "../out.jsonl" }, "Cannot write as it is outside of the folder"],
     ["export", { file: "out/new/a.jsonl" }, "Cannot write as it is outside of the folder"],
+    ["search", {}, "Say what to search for: words, or --like <image>, or both"],
+    ["search", { like: "nowhere.jpg" }, "nowhere.jpg"],
+    ["search", { like: "../photo.jpg" }, "outside of the folder"],
+    ["distil", { file: "party.txt" }, "A file of definitions ends in .json, unlike `party.txt`"],
+    ["distil", { file: "there.json" }, "Cannot write as the file exists"],
+    ["distil", { file: "out/a.json" }, "Cannot write as it is outside of the folder"],
     ["remeasure", { to: "../elsewhere" }, "Cannot write as it is outside of the folder"],
     ["remeasure", { to: "s3://bucket/store" }, "Cannot write as it is outside of the folder"],
   ])("refuse to %s %j in the command's own sentence", async (what, message, sentence) => {
     await symlink(join(import.meta.dirname, ".."), "out");
     const image = { image: samplePhoto(3), category: "party", labeller: "Ada" };
+    await writeFile("there.json", "{}");
     await writeFile("leading.jsonl", JSON.stringify(image));
     const { status, body } = await studio.post(`/exemplars/${what}`, message);
     expect(body.error).toContain(sentence);
