@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { boxOverlap, PixelBox } from "../domain/geometry.ts";
 import type { Face } from "../domain/measurement.ts";
-import { type PersonDescriptor, personDistance } from "../ports/face-identity.ts";
 import { patchSimilarity } from "./face-patch.ts";
+import { distanceTo, type Look, type Looks, Person, updatedPerson } from "./known-person.ts";
 
 /** One person through a video, as far as it has been seen. Plain data, so that a study can go on where it ended. */
 const FaceTrack = z.strictObject({
@@ -18,19 +18,9 @@ const FaceTrack = z.strictObject({
   firstSeenS: z.number().default(0),
   sights: z.int().default(Number.MAX_SAFE_INTEGER),
   /** Who it is: `null` before the first look. */
-  person: z
-    .strictObject({
-      /** Mean of the clear looks, over how many, and when the last look was. */
-      descriptor: z.array(z.number()),
-      looks: z.int(),
-      lookedAtS: z.number(),
-      /** Looks that differ from each other: turned heads, poor sights. `yawRad` is `null` where no pose was measured. */
-      views: z.array(z.strictObject({ descriptor: z.array(z.number()), yawRad: z.number().nullable() })).default([]),
-    })
-    .nullable(),
+  person: Person.nullable(),
 });
 type FaceTrack = z.infer<typeof FaceTrack>;
-type Person = NonNullable<FaceTrack["person"]>;
 
 /** All tracks of a video so far, and how many ids have been given out. */
 export const TrackingState = z.strictObject({ count: z.int().min(0), tracks: z.array(FaceTrack) });
@@ -42,13 +32,6 @@ export const NO_TRACKS: TrackingState = { count: 0, tracks: [] };
 interface FrameFaces {
   readonly faces: readonly Face[];
   readonly timestampS: number;
-}
-
-/** What a look at a face tells of who it is. */
-export interface Look {
-  readonly descriptor: PersonDescriptor;
-  /** A poor sight can tell who somebody is, never that it is somebody else. */
-  readonly isClear: boolean;
 }
 
 interface TrackingTools {
@@ -70,13 +53,6 @@ const LEAST_OVERLAP = 0.2;
 const CLEAR_LEAD = 0.25;
 /** A face that looks less like the last sighting than this may be another: after a cut, someone else may sit there. */
 const CLEARLY_LIKE = 0.7;
-/** How often a track's person is looked at again to steady the mean, and how many looks are enough. */
-const LOOK_EVERY_S = 1;
-const LOOKS_ENOUGH = 6;
-/** A head that is turned by so much more than in every look before is looked at again: 20 degrees. */
-const ANOTHER_POSE_RAD = 0.35;
-/** Looks nearer than this to one that is kept add nothing, and further ones may be of somebody else. */
-const ANOTHER_VIEW = { from: 0.2, to: 0.5, most: 8 };
 /** In so many frames somebody new may still turn out to be who was seen before. */
 const NEW_FOR_SIGHTS = 5;
 
@@ -115,10 +91,6 @@ export async function trackFaces(
     faces.push({ ...face, trackId: id });
   }
   return { faces, state: { count, tracks: [...tracks.values()] } };
-}
-
-interface Looks {
-  of(face: Face): Promise<Look | null>;
 }
 
 /** Each face is described once per frame at the most. */
@@ -227,12 +199,6 @@ async function likenesses(owner: ReadonlyMap<Face, FaceTrack>, { state, frame, l
   return pairs;
 }
 
-/** How far a look is from the nearest of those that a person is known by. */
-function distanceTo({ descriptor, views }: Person, look: Look): number {
-  const known = [descriptor, ...views.map((view) => view.descriptor)];
-  return Math.min(...known.map((one) => personDistance(look.descriptor, one)));
-}
-
 /** Where a track's face should be now if it went on as it moved. */
 function expectedBox({ box, velocity, lastSeenS }: FaceTrack, timestampS: number): PixelBox {
   const passedS = timestampS - lastSeenS;
@@ -249,7 +215,7 @@ async function continued(id: string, before: FaceTrack | undefined, face: Face, 
   const passedS = before === undefined ? 0 : timestampS - before.lastSeenS;
   const velocity =
     before === undefined || passedS <= 0 || passedS > LONGEST_GAP_S ? still : motion(before, face, passedS);
-  const person = await updatedPerson(before?.person ?? null, face, scene);
+  const person = await updatedPerson(before?.person ?? null, face, { timestampS, looks: scene.looks });
   const seen = { firstSeenS: before?.firstSeenS ?? timestampS, lastSeenS: timestampS };
   const sights = Math.min((before?.sights ?? 0) + 1, Number.MAX_SAFE_INTEGER);
   return { id, box: face.box, velocity, ...seen, patch: scene.tools.patch(face), sights, person };
@@ -263,41 +229,4 @@ function motion({ box }: FaceTrack, face: Face, passedS: number): FaceTrack["vel
 
 function middleOf({ leftPx, topPx, widthPx, heightPx }: PixelBox): readonly [number, number] {
   return [leftPx + widthPx / 2, topPx + heightPx / 2];
-}
-
-/** Looks at the person again now and then, until the mean of the looks is steady, and when the head is turned as never before. */
-async function updatedPerson(
-  person: Person | null,
-  face: Face,
-  { frame: { timestampS }, looks }: Scene,
-): Promise<Person | null> {
-  const yawRad = face.measurements.find(({ headPose }) => headPose !== null)?.headPose?.yawRad ?? null;
-  if (person !== null && timestampS - person.lookedAtS < LOOK_EVERY_S) return person;
-  if (person !== null && person.looks >= LOOKS_ENOUGH && !isAnotherPose(person, yawRad)) return person;
-  const look = await looks.of(face);
-  if (look === null) return person;
-  const view = { descriptor: [...look.descriptor], yawRad };
-  if (person === null) {
-    return { descriptor: view.descriptor, looks: look.isClear ? 1 : 0, lookedAtS: timestampS, views: [view] };
-  }
-  const nearest = distanceTo(person, look);
-  const adds = nearest > ANOTHER_VIEW.from || isAnotherPose(person, yawRad);
-  const isKept = adds && nearest <= ANOTHER_VIEW.to && person.views.length < ANOTHER_VIEW.most;
-  const views = isKept ? [...person.views, view] : person.views;
-  return { ...(look.isClear ? steadied(person, look.descriptor) : person), lookedAtS: timestampS, views };
-}
-
-function isAnotherPose({ views }: Person, yawRad: number | null): boolean {
-  if (yawRad === null) return false;
-  return views.every((view) => view.yawRad !== null && Math.abs(view.yawRad - yawRad) >= ANOTHER_POSE_RAD);
-}
-
-/** The same with one more clear look in its mean. */
-function steadied(person: Person, look: PersonDescriptor): Person {
-  const looksNow = person.looks + 1;
-  const descriptor = look.map((value, index) => {
-    const mean = person.descriptor[index] as number; // descriptors of one network have one length
-    return mean + (value - mean) / looksNow;
-  });
-  return { ...person, descriptor, looks: looksNow };
 }
