@@ -20,6 +20,7 @@ import { loadPromptLibrary } from "../dist/src/judging/prompt-library.js";
 import { decodeImage } from "../dist/src/measuring/decode-image.js";
 import { createContentStore } from "../dist/src/platform/content-store.js";
 import { ownPath } from "../dist/src/platform/package-paths.js";
+import { figure } from "./support/figures.mjs";
 
 const TARGETS = { single: 30, turn: 60, loop: 50, kept: 20, singleTokens: 4500, agentTokens: 2800 };
 const asks = Number(process.argv[2] ?? 15);
@@ -156,29 +157,23 @@ async function firstTokens(mode) {
   return promptTokens({ system: "", user }, tools);
 }
 
-let missed = false;
-function tell(what, value, target, unit) {
-  const isMet = value < target;
-  missed ||= !isMet;
-  const number = unit === "ms" ? value.toFixed(1) : String(value);
-  console.log(`  ${what.padEnd(52)} ${number.padStart(7)} ${unit.padEnd(6)} under ${target}${isMet ? "" : "  MISSED"}`);
-}
-
 try {
   console.log(`ask about 3 faces; lowest median of ${rounds} rounds of ${asks}`);
   const single = await overhead("single-pass");
-  tell("single pass, beyond the bare call", single.added, TARGETS.single, "ms");
+  figure("single pass, beyond the bare call", single.added, { unit: "ms", atMost: TARGETS.single });
   const loop = await overhead("agent");
-  tell(`loop with tools, beyond the bare calls, each of ${loop.calls}`, loop.added / loop.calls, TARGETS.turn, "ms");
-  tell("an answer that was kept", await keptAnswers(), TARGETS.kept, "ms");
+  const turnMs = loop.added / loop.calls;
+  figure("loop with tools, beyond the bare calls, each call", turnMs, { unit: "ms", atMost: TARGETS.turn });
+  figure("an answer that was kept", await keptAnswers(), { unit: "ms", atMost: TARGETS.kept });
   for (const mode of ["single-pass", "agent"]) {
-    tell(`${AT_ONCE} at once, ${mode}: event loop late, 99th percentile`, await loopDelay(mode), TARGETS.loop, "ms");
+    const late = `${AT_ONCE} at once, ${mode}: event loop late, 99th percentile`;
+    figure(late, await loopDelay(mode), { unit: "ms", atMost: TARGETS.loop });
   }
-  tell("first request, single pass", await firstTokens("single-pass"), TARGETS.singleTokens, "tokens");
-  tell("first request, loop with tools", await firstTokens("agent"), TARGETS.agentTokens, "tokens");
+  const tokens = { single: await firstTokens("single-pass"), agent: await firstTokens("agent") };
+  figure("first request, single pass", tokens.single, { unit: "tokens", atMost: TARGETS.singleTokens });
+  figure("first request, loop with tools", tokens.agent, { unit: "tokens", atMost: TARGETS.agentTokens });
 } finally {
   await close();
   for (const child of servers) child.kill();
   rmSync(folder, { recursive: true });
 }
-process.exitCode = missed ? 1 : 0;

@@ -1,11 +1,12 @@
 // How soon a canary run that is made every week tells that a model has changed, and how often it says so of one that has not:
 // eight waves before the change, three after it; a change costs 5 points of accuracy, and an alarm is a p of .02 or less.
-// node bench/change-point.mjs     (npm run build first)
+// node bench/change-point.mjs [runs]     (npm run build first; figures of the docs are those of 300 runs)
 
 import { changePoint } from "../dist/src/domain/statistics/change-point.js";
 import { createRandom } from "../dist/src/domain/statistics/random.js";
+import { figure } from "./support/figures.mjs";
 
-const [RUNS, ALARM, BEFORE, LOSS] = [300, 0.02, 8, 0.05];
+const [RUNS, ALARM, BEFORE, LOSS] = [Number(process.argv[2] ?? 20), 0.02, 8, 0.05];
 const random = createRandom(50);
 /** How often a model is right about each item; both are right about 80 % of them. */
 const MODELS = {
@@ -35,9 +36,9 @@ for (const [name, chanceOf] of Object.entries(MODELS)) {
         if (!changed) [alarms, looks] = [alarms + told.filter(Boolean).length, looks + 3];
       }
     }
-    const share = (count, of) => (count / of).toFixed(3);
-    console.log(
-      `${items} items, a model ${name}: found within three waves ${share(found, RUNS)}, in the first ${share(first, RUNS)}; false alarms per wave ${share(alarms, looks)}`,
-    );
+    const told = (what, count, of) => figure(`${items} items, a model ${name}: ${what}`, count / of);
+    told("found within three waves", found, RUNS);
+    told("found in the first", first, RUNS);
+    told("false alarms per wave", alarms, looks);
   }
 }

@@ -1,12 +1,14 @@
 // How often a difference between two conditions is claimed wrongly, and found, from a judge's answers alone, from hand labels alone,
 // and from both: the judge raises false alarms in .1 of one condition's images and in .3 of the other's.
-// node bench/corrected-estimates.mjs     (npm run build first)
+// By answer: labelled with known chances, twice as often where the judge says yes.
+// node bench/corrected-estimates.mjs [runs]     (npm run build first; figures of the docs are those of 2000 runs)
 
 import { correctedMean } from "../dist/src/domain/statistics/corrected-mean.js";
 import { createRandom } from "../dist/src/domain/statistics/random.js";
+import { figure } from "./support/figures.mjs";
 
 const random = createRandom(23);
-const RUNS = 2000;
+const RUNS = Number(process.argv[2] ?? 200);
 const IMAGES = 1000;
 
 /** Images of one condition; chances of being labelled by what the judge said, or the same for all. */
@@ -29,9 +31,6 @@ const WAYS = {
 };
 
 for (const byAnswer of [false, true]) {
-  console.log(
-    byAnswer ? "\nlabelled with known chances, twice as often where the judge says yes" : "labelled at random",
-  );
   for (const labels of [50, 100, 200]) {
     const counts = Object.fromEntries(Object.keys(WAYS).map((way) => [way, { wrong: 0, found: 0, covered: 0 }]));
     for (let run = 0; run < RUNS; run++) {
@@ -48,10 +47,10 @@ for (const byAnswer of [false, true]) {
       }
     }
     for (const [way, { wrong, found, covered }] of Object.entries(counts)) {
-      const figures = [wrong, found, covered].map((count) => (count / RUNS).toFixed(3));
-      console.log(
-        `${labels} labels of ${IMAGES}, ${way}: type I error ${figures[0]}, power at .15 ${figures[1]}, coverage ${figures[2]}`,
-      );
+      const about = `${byAnswer ? "labels by answer" : "labels at random"}, ${labels} of ${IMAGES}, ${way}`;
+      figure(`${about}: type I error`, wrong / RUNS);
+      figure(`${about}: power at .15`, found / RUNS);
+      figure(`${about}: coverage`, covered / RUNS);
     }
   }
 }

@@ -14,6 +14,7 @@ import { callsOf } from "../dist/src/evaluation/runner/plan.js";
 import { runCalls } from "../dist/src/evaluation/runner/run-calls.js";
 import { createContentStore } from "../dist/src/platform/content-store.js";
 import { openJournal } from "../dist/src/runs/journal.js";
+import { figure } from "./support/figures.mjs";
 
 const [SAMPLES, DELAY_MS, CONCURRENCY] = [1000, 200, 32];
 const TARGET_RATIO = 1.15;
@@ -107,11 +108,9 @@ try {
   console.log(
     `ideal ${(idealMs / 1000).toFixed(2)} s, plain loop ${(plainMs / 1000).toFixed(2)} s, run ${(oursMs / 1000).toFixed(2)} s`,
   );
-  console.log(
-    `run / ideal ${ratio.toFixed(3)} (target ${TARGET_RATIO}), run / plain loop ${(oursMs / plainMs).toFixed(3)}`,
-  );
-  console.log(`peak memory ${peakMb.toFixed(0)} MB (target ${TARGET_MB})`);
-  process.exitCode = ratio <= TARGET_RATIO && peakMb <= TARGET_MB ? 0 : 1;
+  figure(`${SAMPLES} samples, ${CONCURRENCY} at once: run / ideal`, ratio, { unit: "times", atMost: TARGET_RATIO });
+  figure("run / plain loop", oursMs / plainMs, { unit: "times" });
+  figure("most memory", peakMb, { unit: "MB", atMost: TARGET_MB });
 } finally {
   child.kill();
   rmSync(folder, { recursive: true, force: true });

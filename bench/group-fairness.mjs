@@ -1,6 +1,6 @@
 // How often a bias against a group is found that is not there, and one that is: 40 subjects, 20 in each group, with five images each;
 // a judge is right about some subjects more often than about others.
-// node bench/group-fairness.mjs     (npm run build first)
+// node bench/group-fairness.mjs [runs]     (npm run build first; figures of the docs are those of 500 runs)
 
 import {
   differentialFunctioning,
@@ -8,8 +8,9 @@ import {
 } from "../dist/src/domain/statistics/differential-functioning.js";
 import { groupPermutationP } from "../dist/src/domain/statistics/group-permutation.js";
 import { createRandom } from "../dist/src/domain/statistics/random.js";
+import { figure } from "./support/figures.mjs";
 
-const RUNS = 500;
+const RUNS = Number(process.argv[2] ?? 40);
 const random = createRandom(31);
 
 /** Half of the images show the label. A subject has its own chance of being judged wrongly; group b's is higher by `bias`. */
@@ -54,6 +55,6 @@ for (const bias of [0, 0.15, 0.25]) {
     for (const [name, test] of Object.entries(TESTS)) if ((test(rows, run) ?? 1) <= 0.05) found[name]++;
   }
   for (const [name, count] of Object.entries(found)) {
-    console.log(`bias ${bias}, ${name}: found in ${(count / RUNS).toFixed(3)} of ${RUNS} runs`);
+    figure(`bias ${bias}, ${name}: share of runs in which it is found`, count / RUNS);
   }
 }

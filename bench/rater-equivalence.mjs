@@ -1,11 +1,13 @@
 // How often rater equivalence is claimed wrongly, and how often rightly: three raters and a judge label images with four labels.
-// node bench/rater-equivalence.mjs     (npm run build first)
+// node bench/rater-equivalence.mjs [runs]     (npm run build first; figures of the docs are those of 4000 runs)
 
 import { alternativeAnnotatorTest } from "../dist/src/domain/statistics/alternative-annotator.js";
 import { alphaDifferenceStatistic, equivalenceTest } from "../dist/src/domain/statistics/equivalence.js";
 import { createRandom } from "../dist/src/domain/statistics/random.js";
 import { plainValue } from "../dist/src/domain/statistics/weighted-statistic.js";
+import { figure } from "./support/figures.mjs";
 
+const RUNS = Number(process.argv[2] ?? 400);
 const RATERS = [0.3, 0.3, 0.3];
 const [EPSILON, MARGIN] = [0.1, 0.1];
 const random = createRandom(16);
@@ -56,42 +58,41 @@ const alphaDifference = (items) => {
   );
 };
 const share = (times, holds) => Array.from({ length: times }, holds).filter(Boolean).length / times;
-const told = (what, value) => console.log(`${what}: ${value.toFixed(3)}`);
 
 const worst = noiseAt(-EPSILON, leadOf);
-told("judge's noise at which raters lead by just epsilon .1", worst);
+figure("judge's noise at which raters lead by just epsilon .1", worst);
 const first = (items) => alternativeAnnotatorTest(items, { epsilon: EPSILON }).against[0];
 for (const n of [50, 100, 200]) {
-  told(
+  figure(
     `type I error against one rater, ${n} images (nominal .05)`,
-    share(4000, () => first(drawn(n, worst)).pValue <= 0.05),
+    share(RUNS, () => first(drawn(n, worst)).pValue <= 0.05),
   );
 }
-told(
+figure(
   "the same, 40 subjects of 5 images with whom the judge is right or wrong throughout",
-  share(4000, () => first(drawn(200, worst, 5)).pValue <= 0.05),
+  share(RUNS, () => first(drawn(200, worst, 5)).pValue <= 0.05),
 );
-told(
+figure(
   "the same, had images been taken for independent",
-  share(4000, () => first(drawn(200, worst, 5).map((item, i) => ({ ...item, cluster: `${i}` }))).pValue <= 0.05),
+  share(RUNS, () => first(drawn(200, worst, 5).map((item, i) => ({ ...item, cluster: `${i}` }))).pValue <= 0.05),
 );
 const passes = (n, noise, epsilon) =>
-  share(1000, () => alternativeAnnotatorTest(drawn(n, noise), { epsilon }).winningRate >= 0.5);
-told("stands in wrongly (winning rate of .5 or more), raters lead by .1, 100 images", passes(100, worst, EPSILON));
+  share(RUNS / 4, () => alternativeAnnotatorTest(drawn(n, noise), { epsilon }).winningRate >= 0.5);
+figure("stands in wrongly (winning rate of .5 or more), raters lead by .1, 100 images", passes(100, worst, EPSILON));
 for (const n of [50, 100, 200]) {
-  told(`power: a judge as good as the raters stands in, ${n} images, epsilon .1`, passes(n, 0.3, EPSILON));
-  told(`power: the same, epsilon .2`, passes(n, 0.3, 0.2));
+  figure(`power: a judge as good as the raters stands in, ${n} images, epsilon .1`, passes(n, 0.3, EPSILON));
+  figure(`power: the same, epsilon .2`, passes(n, 0.3, 0.2));
 }
 
 const bounded = noiseAt(-MARGIN, (items) => plainValue(alphaDifference(items), items.length));
-told("judge's noise at which alpha is lower by just the margin .1", bounded);
+figure("judge's noise at which alpha is lower by just the margin .1", bounded);
 const verdict = (n, noise) =>
   equivalenceTest(alphaDifference(drawn(n, noise)), n, { margin: MARGIN, seed: 1, resamples: 400 }).verdict;
 for (const n of [100, 300]) {
-  const claims = share(1000, () => ["equivalent", "not worse", "better"].includes(verdict(n, bounded)));
-  told(`two one-sided tests of alpha: type I error of "not worse", ${n} images (nominal .05)`, claims);
-  told(
+  const claims = share(RUNS / 4, () => ["equivalent", "not worse", "better"].includes(verdict(n, bounded)));
+  figure(`two one-sided tests of alpha: type I error of "not worse", ${n} images (nominal .05)`, claims);
+  figure(
     `power: "equivalent" of a judge as good as raters, ${n} images`,
-    share(500, () => verdict(n, 0.3) === "equivalent"),
+    share(RUNS / 8, () => verdict(n, 0.3) === "equivalent"),
   );
 }

@@ -11,6 +11,7 @@ import { createStudio } from "../dist/src/studio/studio.js";
 import { filterRows, readRowFilter } from "../dist/src/study/study-rows.js";
 import { unpackRows } from "../dist/src/study/study-stream.js";
 import { openBrowser } from "./support/browser.mjs";
+import { figure } from "./support/figures.mjs";
 
 const count = Number(process.argv[2] ?? 100_000);
 const LABELS = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"];
@@ -72,21 +73,20 @@ async function inBrowser() {
         timeout: 300_000,
       });
       const allMs = performance.now() - startedMs;
-      console.log(
-        `in a browser ${when}: first faces ${firstMs.toFixed(0)} ms (target 1000), all ${allMs.toFixed(0)} ms`,
-      );
+      figure(`${count} faces in a browser, first faces ${when}`, firstMs, { unit: "ms", atMost: 1000 });
+      figure(`${count} faces in a browser, all ${when}`, allMs, { unit: "ms" });
     }
     for (const [name, value] of [
       ["from", "0.5"],
       ["quality", "0.3"],
       ["name", "face-9"],
     ]) {
-      console.log(
-        `  ${(await page.evaluate(filtered, [name, value])).toFixed(0).padStart(4)} ms  ${name}=${value} on the page (target 200)`,
-      );
+      const ms = await page.evaluate(filtered, [name, value]);
+      figure(`${name}=${value} on the page`, ms, { unit: "ms", atMost: 200 });
     }
     const { bare, frames } = await page.evaluate(scrolled);
-    console.log(`scrolled to 200 places: ${bare} of ${frames} frames showed a place without a face (target 0)`);
+    console.log(`scrolled to 200 places in ${frames} frames`);
+    figure("frames that showed a place without a face", bare, { atMost: 0 });
   } finally {
     await browser.close();
     await served.close();
@@ -159,22 +159,23 @@ try {
   }
   const cold = await read();
   const warm = await read();
-  const times = [
+  for (const words of [
     "unit=AU12_both&from=0.5",
     "label=happiness&quality=0.3",
     "show=disagree&sort=AU12_both&down=",
     "name=face-9&sort=label",
-  ].map((words) => {
+  ]) {
     const filter = readRowFilter(new URLSearchParams(words));
     const none = new Uint8Array(cold.all.count);
     const startedMs = performance.now();
     const shown = filterRows(cold.all, none, filter).length;
-    return `  ${(performance.now() - startedMs).toFixed(0).padStart(4)} ms  ${words} (${shown} shown)`;
-  });
+    figure(`${words} (${shown} shown)`, performance.now() - startedMs, { unit: "ms" });
+  }
   console.log(`${cold.all.count} rows, ${columns.length} columns in faces.csv`);
-  console.log(`first faces after ${cold.firstMs.toFixed(0)} ms, all after ${cold.allMs.toFixed(0)} ms`);
-  console.log(`again: first after ${warm.firstMs.toFixed(0)} ms, all after ${warm.allMs.toFixed(0)} ms`);
-  console.log(`filters:\n${times.join("\n")}`);
+  for (const [when, { firstMs, allMs }] of Object.entries({ "after a start": cold, again: warm })) {
+    figure(`${count} faces read, first ${when}`, firstMs, { unit: "ms" });
+    figure(`${count} faces read, all ${when}`, allMs, { unit: "ms" });
+  }
   await studio.close();
   await inBrowser();
 } finally {

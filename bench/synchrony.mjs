@@ -1,12 +1,13 @@
 // How often two people who have nothing to do with each other are said to move together (wanted: at most 5 in 100), and how
 // often those who do are found, with lag and who leads. Curves are made: noise that drifts (AR(1) of 0.5, 2 and 5 s), and
 // smiles at random times over a trembling rest. Planted pairs share part of what the first does, 0.6 s later.
-//   node bench/synchrony.mjs [pairs]     (npm run build first; 1000 pairs of a kind unless told)
+//   node bench/synchrony.mjs [pairs]     (npm run build first; 100 pairs of a kind unless told)
 
 import { createRandom } from "../dist/src/domain/statistics/random.js";
 import { synchronyOf } from "../dist/src/dynamics/synchrony.js";
+import { cpuSecondsSince, figure } from "./support/figures.mjs";
 
-const PAIRS = Number(process.argv[2] ?? 1000);
+const PAIRS = Number(process.argv[2] ?? 100);
 const NOISE = 0.03;
 const LAG_S = 0.6;
 
@@ -59,10 +60,11 @@ function apart(name, make, seconds, fps, pairs = PAIRS) {
     if (tested(a, b, fps).p <= 0.05) said += 1;
   }
   const share = said / pairs;
-  const within = 1.96 * Math.sqrt((share * (1 - share)) / pairs);
-  console.log(
-    `apart    ${name.padEnd(14)} ${seconds} s at ${fps} fps: said to go together ${(100 * share).toFixed(1)} % (+-${(100 * within).toFixed(1)}) of ${pairs}`,
-  );
+  // With few pairs the share wavers: it is held against the target by the lower end of its interval.
+  const low = 100 * (share - 1.96 * Math.sqrt((share * (1 - share)) / pairs));
+  const doubt = share > 0.05 && low <= 5 ? { doubt: `${pairs} pairs cannot tell` } : {};
+  const about = `apart, ${name}, ${seconds} s at ${fps} fps: said to go together`;
+  figure(about, 100 * share, { unit: "%", atMost: 5, ...doubt });
 }
 
 function together(name, plant, seconds, fps, pairs = Math.ceil(PAIRS / 5)) {
@@ -78,9 +80,8 @@ function together(name, plant, seconds, fps, pairs = Math.ceil(PAIRS / 5)) {
     if (lagToS < 0) wrong += 1;
   }
   const of = (count) => `${((100 * count) / Math.max(1, found)).toFixed(0)} %`;
-  console.log(
-    `together ${name.padEnd(14)} ${seconds} s at ${fps} fps: found ${((100 * found) / pairs).toFixed(0)} % of ${pairs}; of these lag within 0.2 s ${of(near)}, first said to lead ${of(leads)}, second ${of(wrong)}`,
-  );
+  figure(`together, ${name}, ${seconds} s at ${fps} fps: found`, (100 * found) / pairs, { unit: "%" });
+  console.log(`  of these lag within 0.2 s ${of(near)}, first said to lead ${of(leads)}, second ${of(wrong)}`);
 }
 
 const echoed = (share) => (length, fps, random) => {
@@ -115,6 +116,6 @@ for (const hours of [0.5, 1, 2]) {
   const long = (values) => Array.from({ length }, (_, i) => values[i % values.length] + 0.01 * random.normal());
   const before = process.cpuUsage();
   tested(long(a), long(b), 5);
-  const { user, system } = process.cpuUsage(before);
-  console.log(`one curve of two people over ${hours} h at 5 fps: ${((user + system) / 1e6).toFixed(2)} s of CPU`);
+  const about = `one curve of two people over ${hours} h at 5 fps: processor time`;
+  figure(about, cpuSecondsSince(before), { unit: "s" });
 }

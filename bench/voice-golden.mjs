@@ -1,6 +1,6 @@
 // How far borders of speech lie from known ones, and pitch from what Praat measures, in what espeak-ng says at known times.
 // `--praat PYTHON`: the Python that has praat-parselmouth. `--hour`: memory and time for an hour of sound.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { createSileroVad } from "../dist/src/adapters/silero/silero-vad.js";
 import { createWavSound } from "../dist/src/adapters/wav/wav-sound.js";
 import { hearSound } from "../dist/src/voice/hear-sound.js";
 import { pitchOf } from "../dist/src/voice/pitch.js";
+import { figure, notRun } from "./support/figures.mjs";
 
 const RATE = 16_000;
 const SENTENCES = [
@@ -112,8 +113,9 @@ async function borders() {
     }
     const within = [...starts, ...ends].filter((error) => error <= 0.05).length;
     const ms = (errors) => `${Math.round(1000 * Math.max(...errors))} ms`;
+    figure(`${kind.name}: borders within 50 ms`, (100 * within) / (2 * starts.length), { unit: "%" });
     console.log(
-      `${kind.name}: ${within} of ${2 * starts.length} borders within 50 ms, starts at most ${ms(starts)} off, ends ${ms(ends)}, ` +
+      `  ${within} of ${2 * starts.length}, starts at most ${ms(starts)} off, ends ${ms(ends)}, ` +
         `${extra} stretches where nobody spoke, ${heardSyllables} of ${syllables} syllables`,
     );
   }
@@ -177,8 +179,13 @@ async function hour() {
   console.log(
     `${Math.round(durationS)} s of sound, ${stretches.length} stretches of speech: ${tookS.toFixed(0)} s, ${mb(begin)} MB after 3 minutes, ${mb(most)} MB at most`,
   );
+  figure("an hour of sound: growth of memory after 3 minutes", 100 * (most / begin - 1), { unit: "%" });
 }
 
+if (spawnSync("espeak-ng", ["--version"]).status !== 0) {
+  notRun("espeak-ng, which speaks the sentences, is not installed");
+  process.exit();
+}
 const python = process.argv.includes("--praat") ? process.argv[process.argv.indexOf("--praat") + 1] : null;
 await borders();
 if (python !== null) await pitch(python);
