@@ -6,7 +6,7 @@ export interface StepProgress {
   readonly done: number;
   readonly total: number;
   readonly failed: number;
-  /** From the pace of this process; `null` until there is one. */
+  /** From the pace of this process since its first step; `null` until that says something. */
   readonly secondsLeft: number | null;
 }
 
@@ -27,6 +27,9 @@ export interface RecordOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A pace taken over less than this says little: an import of half a million rows would begin with hours. */
+const PACE_AFTER_MS = 3_000;
+
 /** Steps may wait for each other to be written together; no longer than this, as a crash would do them again. */
 const FLUSH_EVERY_MS = 1_000;
 
@@ -36,28 +39,26 @@ const FLUSH_EVERY_MS = 1_000;
  */
 export async function recordSteps(steps: AsyncIterable<RecordedStep>, options: RecordOptions): Promise<StepProgress> {
   const { rows, total, already, onProgress, signal } = options;
-  const startedMs = performance.now();
-  let flushedMs = startedMs;
+  let flushedMs = performance.now();
   let done = 0;
   let share = 0;
-  /** How much of an input that goes on was done by an earlier process. */
-  let before: number | undefined;
+  /** What was done when the first step had come: the time before it is spent on opening networks and tables. */
+  let first: { readonly atMs: number; readonly done: number } | undefined;
   const progress = (): StepProgress => ({
     done: already + done,
     total,
     failed: rows.counts().failures,
-    secondsLeft: secondsLeft(
-      performance.now() - startedMs,
-      done + share - (before ?? 0),
-      total - already - (before ?? 0),
-    ),
+    secondsLeft:
+      first === undefined
+        ? null
+        : secondsLeft(performance.now() - first.atMs, done + share - first.done, total - already - done - share),
   });
   try {
     for await (const step of steps) {
-      before ??= rows.inProgress !== null && step.record.done === null ? step.share : 0;
       await rows.append(step.record);
       if (step.record.done !== null) done += 1;
       share = step.record.done === null ? step.share : 0;
+      first ??= { atMs: performance.now(), done: done + share };
       if (performance.now() - flushedMs >= FLUSH_EVERY_MS) {
         await rows.flush();
         flushedMs = performance.now();
@@ -71,6 +72,7 @@ export async function recordSteps(steps: AsyncIterable<RecordedStep>, options: R
   return progress();
 }
 
-function secondsLeft(passedMs: number, done: number, toDo: number): number | null {
-  return done <= 0 ? null : (passedMs / 1000 / done) * (toDo - done);
+function secondsLeft(passedMs: number, done: number, left: number): number | null {
+  if (left <= 0) return 0;
+  return passedMs < PACE_AFTER_MS || done <= 0 ? null : (passedMs / 1000 / done) * left;
 }

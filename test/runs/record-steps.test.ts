@@ -46,28 +46,40 @@ function clockOf() {
 it("tells how far the run is, with what earlier processes did, and what is left at the pace of this one", async () => {
   const { rows } = await openRun(await tempFolder());
   const seen: StepProgress[] = [];
-  const steps = [step("a"), step("b", { failed: true }), step("c")];
-  const end = await recordSteps(clockOf().after([2_000, 4_000, 0], steps), {
+  const steps = [step("a"), step("b", { failed: true }), step("c"), step("d")];
+  const end = await recordSteps(clockOf().after([60_000, 4_000, 2_000, 0], steps), {
     ...{ rows, total: 10, already: 6 },
     onProgress: (progress) => seen.push(progress),
   });
   expect(seen).toEqual([
-    { done: 7, total: 10, failed: 0, secondsLeft: 6 },
-    { done: 8, total: 10, failed: 1, secondsLeft: 6 },
-    { done: 9, total: 10, failed: 1, secondsLeft: 2 },
+    { done: 7, total: 10, failed: 0, secondsLeft: null },
+    { done: 8, total: 10, failed: 1, secondsLeft: 8 },
+    { done: 9, total: 10, failed: 1, secondsLeft: 3 },
+    { done: 10, total: 10, failed: 1, secondsLeft: 0 },
   ]);
   expect(end).toEqual(seen.at(-1));
+});
+
+it("tells no time left before three seconds of work, nor from what it took to begin", async () => {
+  const { rows } = await openRun(await tempFolder());
+  const seen: (number | null)[] = [];
+  const steps = ["a", "b", "c", "d"].map((key) => step(key));
+  await recordSteps(clockOf().after([90_000, 1_000, 1_999, 1], steps), {
+    ...{ rows, total: 1_003, already: 0 },
+    onProgress: ({ secondsLeft }) => seen.push(secondsLeft),
+  });
+  expect(seen).toEqual([null, null, null, 999]);
 });
 
 it("counts the part of a clip that is done towards the time that is left", async () => {
   const { rows } = await openRun(await tempFolder());
   const seen: (number | null)[] = [];
   const steps = [step("clip", { share: 0.25 }), step("clip", { share: 0.5 }), step("clip"), step("next")];
-  await recordSteps(clockOf().after([1_000, 1_000, 2_000, 4_000], steps), {
+  await recordSteps(clockOf().after([1_000, 4_000, 8_000, 12_000], steps), {
     ...{ rows, total: 3, already: 0 },
-    onProgress: ({ done, secondsLeft }) => seen.push(done, secondsLeft),
+    onProgress: ({ done, secondsLeft }) => seen.push(done, secondsLeft && Math.round(secondsLeft)),
   });
-  expect(seen).toEqual([0, 11, 0, 10, 1, 8, 2, 4]);
+  expect(seen).toEqual([0, null, 0, 40, 1, 32, 2, 14]);
 });
 
 it("takes the pace of a clip that goes on from what this process did of it", async () => {
@@ -79,11 +91,11 @@ it("takes the pace of a clip that goes on from what this process did of it", asy
   const { rows } = await openRun(folder);
   const seen: (number | null)[] = [];
   const steps = [step("clip", { share: 0.6 }), step("clip", { share: 0.8 }), step("clip"), step("next")];
-  await recordSteps(clock.after([1_000, 1_000, 2_000, 0], steps), {
+  await recordSteps(clock.after([1_000, 4_000, 4_000, 0], steps), {
     ...{ rows, total: 2, already: 0 },
     onProgress: ({ secondsLeft }) => seen.push(secondsLeft && Math.round(secondsLeft)),
   });
-  expect(seen).toEqual([null, 12, 10, 0]);
+  expect(seen).toEqual([null, 24, 20, 0]);
 });
 
 it("has no more than a second's work unwritten", async () => {
