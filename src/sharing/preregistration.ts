@@ -1,4 +1,5 @@
 import type { EvalFile } from "../evaluation/file/eval-file.ts";
+import { scorerMethods } from "../evaluation/report/scorer-methods.ts";
 
 /** What only the authors know. */
 const TO_FILL = "_To be filled in._";
@@ -48,12 +49,7 @@ export function preregistration(file: EvalFile, text: string): string {
       [
         `Intervals: ${Math.round(analysis.level * 100)} % bias-corrected and accelerated bootstrap over subjects or images, ${analysis.resamples} resamples, seed ${analysis.seed}.`,
         "Conditions are compared on what both answered: McNemar's test for one right-or-wrong answer per image, paired permutation tests otherwise, with Holm's correction.",
-        ...(analysis.corrected === undefined ? [] : [correctedInWords(analysis.corrected)]),
-        ...(scorers.includes("rater-equivalence")
-          ? [
-              `Equivalence with raters: epsilon ${analysis.equivalence.epsilon} in the alternative annotator test, margin ${analysis.equivalence.margin} in two one-sided tests.`,
-            ]
-          : []),
+        ...scorerMethods(file),
         ...(analysis.groupBy.length === 0 ? [] : [`Results are also given by ${analysis.groupBy.join(", ")}.`]),
       ],
     ],
@@ -61,12 +57,6 @@ export function preregistration(file: EvalFile, text: string): string {
   ];
   const body = sections.map(([heading, lines]) => `## ${heading}\n\n${lines.map((line) => `- ${line}`).join("\n")}\n`);
   return `# Preregistration: ${file.name}\n\n${body.join("\n")}\n## Evaluation file\n\n\`\`\`yaml\n${text.trimEnd()}\n\`\`\`\n`;
-}
-
-function correctedInWords({ share, mean, by, probability }: NonNullable<EvalFile["analysis"]["corrected"]>): string {
-  const what = share === undefined ? `Mean ${mean}` : `Share of ${share}`;
-  const method = probability === undefined ? "prediction-powered inference" : "design-based supervised learning";
-  return `${what}${by === undefined ? "" : ` by ${by}`}, corrected by samples that people labelled (${method}).`;
 }
 
 function thresholdInWords({ metric, atLeast, atMost, mayLose }: EvalFile["thresholds"][number]): string {

@@ -1,3 +1,4 @@
+import { scorerMethods } from "../evaluation/report/scorer-methods.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
 
 /** What only the authors know. */
@@ -33,6 +34,8 @@ export function reportingChecklist({ run: { header, samples }, file, summary }: 
       "Intervals",
       `${Math.round(analysis.level * 100)} %, bootstrap, ${analysis.resamples} resamples, seed ${analysis.seed}`,
     ],
+    ["Scorers, and the reading that is scored", `${file.scorers.join(", ")}; ${analysis.reading}`],
+    ["Tests and estimates of theirs", scorerMethods(file).join(" ") || "none beside metrics and their comparison"],
     ["Software", `Kuleshov ${header.kuleshovVersion}, Node.js ${header.nodeVersion}, ${header.platform}`],
     ["When", header.createdAt.slice(0, 10)],
     ["Who is shown, consent, ethics approval", TO_FILL],

@@ -26,8 +26,9 @@ const ENOUGH_HITS = 100;
  * standardised difference between waves before and after, by permutation of each item's scores among its waves. While
  * nothing changes these can be exchanged, so that the test holds however unlike items are and however unsteady each is.
  *
- * @param scores by item and wave; `null` where an item was not scored. @returns `null` under two waves, or where no item
- *   was scored on both sides of a wave.
+ * @param scores by item and wave; `null` where an item was not scored. @returns `null` under two waves, where no item was
+ *   scored on both sides of a wave, or where none was ever scored otherwise: dealt out again these are the same, so that no
+ *   test is made, which among several series costs the others nothing.
  */
 export function changePoint(
   scores: readonly (readonly (number | null)[])[],
@@ -38,6 +39,7 @@ export function changePoint(
   const items = scores.map((own) => own.flatMap((score, wave) => (score === null ? [] : [{ score, wave }])));
   // Most items of a steady model are always scored the same, and are the same in every permutation.
   const unsteady = items.filter((own) => own.some(({ score }) => score !== own[0]?.score));
+  if (unsteady.length === 0) return null;
   const places = starts.flatMap((start) => sidesOf(items, unsteady, start) ?? []);
   const values = unsteady.map((own) => Float64Array.from(own, ({ score }) => score));
   const found = largest(places, values);

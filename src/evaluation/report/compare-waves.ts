@@ -4,20 +4,28 @@ import { holmAdjusted } from "../../domain/statistics/adjusted-p-values.ts";
 import { type ChangePoint, changePoint } from "../../domain/statistics/change-point.ts";
 import { mean } from "../../domain/statistics/summary.ts";
 import { pText } from "../../pages/markup.ts";
+import { RATE_NAMES } from "../file/eval-file.ts";
 import { sideOf } from "../results/compare.ts";
+import { countsTowards } from "../results/score-cell.ts";
+import type { CellResult } from "../results/summarise.ts";
 import { type ScoredAnswers, scoreAnswers } from "./write-report.ts";
 
 /** One alarm in so many waves without a change. */
 const FALSE_ALARM = 0.02;
 
-/** One condition as one scorer scored it in every wave. */
+/** Permutations for each series, as p values are multiplied by the number of tests: with fewer, many tests could never raise an alarm. */
+const ROUNDS_EACH = 100;
+const FEWEST_ROUNDS = 2000;
+
+/** One condition in every wave: as one scorer scored it, or how often its calls failed, were refused or abstained. */
 export interface Drift {
-  readonly scorer: string;
+  /** A scorer, or a rate such as `refusal_rate`. */
+  readonly series: string;
   readonly condition: string;
   readonly samples: number;
-  /** Mean score of each wave, in the order of time. */
+  /** Mean of each wave, in the order of time. */
   readonly means: readonly (number | null)[];
-  /** `null` where no sample was scored in several waves. */
+  /** `null` where nothing could be tested, as with a rate that was 0 throughout. */
   readonly change: (ChangePoint & { readonly adjustedPValue: number }) | null;
 }
 
@@ -26,6 +34,8 @@ export interface Waves {
   /** Folders and when each was begun, the earliest first. */
   readonly waves: readonly { readonly folder: string; readonly createdAt: string }[];
   readonly drifts: readonly Drift[];
+  /** What was tested and how, for a methods section. */
+  readonly methods: string;
   readonly notes: readonly string[];
 }
 
@@ -40,42 +50,67 @@ export async function compareWaves(folders: readonly string[]): Promise<Waves> {
   for (const folder of folders) runs.push(await scoreAnswers(folder));
   runs.sort((a, b) => a.run.header.createdAt.localeCompare(b.run.header.createdAt));
   const [first] = runs as [ScoredAnswers];
-  const found = first.summary.cells.flatMap(({ cell, scorers }) =>
-    scorers.map(({ scorer }) => driftOf(runs, { condition: cell.id, scorer, seed: first.file.analysis.seed })),
+  const found = first.summary.cells.flatMap((cell) =>
+    seriesOf(cell).flatMap((series) => scoresOver(runs, series) ?? []),
   );
-  const drifts = found.filter((one) => one !== null);
-  if (drifts.length === 0) throw new ConfigurationError("The runs share no condition and scorer: nothing is compared");
-  const adjusted = holmAdjusted(drifts.map(({ change }) => change?.pValue ?? null));
+  if (found.length === 0) throw new ConfigurationError("The runs share no condition and scorer: nothing is compared");
+  const rounds = Math.max(FEWEST_ROUNDS, ROUNDS_EACH * found.length);
+  const { seed } = first.file.analysis;
+  const changes = found.map(({ scores }) => changePoint(scores, { seed, rounds }));
+  const adjusted = holmAdjusted(changes.map((change) => change?.pValue ?? null));
   return {
     waves: runs.map(({ run }) => ({ folder: run.folder, createdAt: run.header.createdAt })),
-    drifts: drifts.map(({ change, ...one }, i) => ({
-      ...one,
-      change: change && { ...change, adjustedPValue: adjusted[i] as number },
+    drifts: found.map(({ series, condition, scores }, i) => ({
+      ...{ series, condition, samples: scores.length },
+      means: runs.map((_run, wave) => mean(scores.flatMap((own) => own[wave] ?? []))),
+      change: changes[i] ? { ...changes[i], adjustedPValue: adjusted[i] as number } : null,
     })),
+    methods: `Over ${runs.length} waves of the same evaluation, the mean of each scorer and the rates of failures, refusals and abstentions under each condition were tested for a change in one of the latest three waves, by the largest standardised difference between waves before and after, with each sample's values permuted among its waves (${rounds} permutations, seed ${seed}); p values of the ${changes.filter((change) => change !== null).length} series that varied were Holm-corrected together, and an alarm is a p of ${FALSE_ALARM} or less.`,
     notes: [...cacheNotes(runs), ...versionNotes(runs)],
   };
 }
 
-function driftOf(
-  runs: readonly ScoredAnswers[],
-  { condition, scorer, seed }: { readonly condition: string; readonly scorer: string; readonly seed: number },
-) {
-  const waves = runs.map(({ summary }) => {
-    const same = summary.cells.find(({ cell }) => cell.id === condition);
-    const calls = same === undefined ? [] : sideOf(same, scorer).calls;
-    const bySample = groupBy(calls, ({ sample }) => sample.id);
-    return new Map(
-      [...bySample].map(([id, own]) => [id, mean(own.flatMap(({ score }) => score.value ?? []))] as const),
-    );
+/** What is followed over the waves: a score of each call, or whether it counts towards a rate. */
+interface Series {
+  readonly series: string;
+  readonly condition: string;
+  readonly callsIn: (cell: CellResult, run: ScoredAnswers) => readonly SampleScore[];
+}
+
+interface SampleScore {
+  readonly sample: string;
+  readonly score: number | null;
+}
+
+/** Scores of a condition see no call that is refused: that a model refuses more often is a series of its own. */
+function seriesOf({ cell: { id: condition }, scorers }: CellResult): Series[] {
+  return [
+    ...scorers.map(({ scorer }) => ({
+      ...{ series: scorer, condition },
+      callsIn: (cell: CellResult) =>
+        sideOf(cell, scorer).calls.map(({ sample, score }) => ({ sample: sample.id, score: score.value })),
+    })),
+    ...RATE_NAMES.map((rate) => ({
+      ...{ series: rate, condition },
+      callsIn: (cell: CellResult, { file }: ScoredAnswers) =>
+        (cell.scorers[0]?.calls ?? []).map(({ sample, record }) => {
+          const counts = countsTowards(rate, record, file);
+          return { sample: sample.id, score: counts === null ? null : Number(counts) };
+        }),
+    })),
+  ];
+}
+
+/** Each sample's mean in each wave; `null` where a wave knows nothing of the series. */
+function scoresOver(runs: readonly ScoredAnswers[], { series, condition, callsIn }: Series) {
+  const waves = runs.map((run) => {
+    const cell = run.summary.cells.find((one) => one.cell.id === condition);
+    const bySample = groupBy(cell === undefined ? [] : callsIn(cell, run), ({ sample }) => sample);
+    return new Map([...bySample].map(([id, own]) => [id, mean(own.flatMap(({ score }) => score ?? []))] as const));
   });
   if (waves.some(({ size }) => size === 0)) return null;
   const ids = [...new Set(waves.flatMap((wave) => [...wave.keys()]))];
-  const scores = ids.map((id) => waves.map((wave) => wave.get(id) ?? null));
-  return {
-    ...{ scorer, condition, samples: ids.length },
-    means: waves.map((wave) => mean([...wave.values()].filter((value) => value !== null))),
-    change: changePoint(scores, { seed }),
-  };
+  return { series, condition, scores: ids.map((id) => waves.map((wave) => wave.get(id) ?? null)) };
 }
 
 /** An answer from before says nothing of the model as it is now. */
@@ -103,19 +138,22 @@ export function hasChanged({ change }: Drift): boolean {
   return change !== null && change.adjustedPValue <= FALSE_ALARM;
 }
 
-/** A line for each condition and scorer, those that changed first. */
-export function wavesText({ waves, drifts, notes }: Waves): string {
+/** A line for each series, those that changed first. */
+export function wavesText({ waves, drifts, methods, notes }: Waves): string {
   const dayOf = (wave: number) => waves[wave]?.createdAt.slice(0, 10) ?? "";
   const line = (one: Drift) => {
-    const [mark, p] = [hasChanged(one) ? "changed  " : "no change", pText(one.change?.adjustedPValue ?? null)];
     const means = one.means.map((value) => value?.toFixed(3) ?? "–").join(" ");
-    const { wave, difference } = (hasChanged(one) ? one.change : null) ?? {};
-    const by = difference === undefined ? "" : ` by ${difference > 0 ? "+" : ""}${difference.toFixed(3)}`;
-    const since = wave === undefined ? "" : `, likeliest since wave ${wave + 1} (${dayOf(wave)})`;
-    return `${mark} ${one.scorer} of "${one.condition}"${by}${since}, Holm p ${p}; ${one.samples} samples, waves ${means}\n`;
+    const end = `${one.samples} samples, waves ${means}\n`;
+    const what = `${one.series} of "${one.condition}"`;
+    if (one.change === null) return `steady    ${what}; ${end}`;
+    const { wave, difference, adjustedPValue } = one.change;
+    const p = `Holm p ${pText(adjustedPValue)}`;
+    if (!hasChanged(one)) return `no change ${what}, ${p}; ${end}`;
+    const by = `by ${difference > 0 ? "+" : ""}${difference.toFixed(3)}`;
+    return `changed   ${what} ${by}, likeliest since wave ${wave + 1} (${dayOf(wave)}), ${p}; ${end}`;
   };
-  const changed = drifts.filter(hasChanged);
-  const head = `${changed.length} of ${drifts.length} changed over ${waves.length} waves from ${dayOf(0)} to ${dayOf(waves.length - 1)}\n`;
-  const rest = drifts.filter((one) => !hasChanged(one));
-  return `${head}${[...changed, ...rest].map(line).join("")}${notes.map((note) => `note: ${note}\n`).join("")}`;
+  const [changed, rest] = [drifts.filter(hasChanged), drifts.filter((one) => !hasChanged(one))];
+  const tests = drifts.filter(({ change }) => change !== null).length;
+  const head = `${changed.length} of ${drifts.length} series changed over ${waves.length} waves from ${dayOf(0)} to ${dayOf(waves.length - 1)} (${tests} ${tests === 1 ? "test" : "tests"}, Holm-corrected together; the others never varied)\n`;
+  return `${head}${[...changed, ...rest].map(line).join("")}${notes.map((note) => `note: ${note}\n`).join("")}methods: ${methods}\n`;
 }

@@ -1,6 +1,7 @@
 import type { EvalFile } from "../file/eval-file.ts";
 import { judgedScorers } from "../judge/judge-calls.ts";
 import type { RunSummary } from "../results/summarise.ts";
+import { scorerMethods } from "./scorer-methods.ts";
 import type { ScoredRun } from "./write-report.ts";
 
 const TASKS: Readonly<Record<EvalFile["task"], string>> = {
@@ -22,7 +23,7 @@ export function methodsParagraph({
   const cached = cells.reduce((sum, { usage }) => sum + usage.cached, 0);
   const level = Math.round(analysis.level * 100);
   return [
-    `Models ${TASKS[file.task]} on ${samples.length} samples (dataset format ${file.dataset.format}).`,
+    `Models ${TASKS[file.task]} on ${samples.length} ${samples.length === 1 ? "sample" : "samples"} (dataset format ${file.dataset.format}).`,
     `${conditionsInWords(matrix)}, with ${matrix.seeds.length === 1 ? "one seed" : `${matrix.seeds.length} seeds`} and ${matrix.repeats === 1 ? "one answer" : `${matrix.repeats} answers`} per sample and condition.`,
     `Of ${calls} calls, ${answered} were answered (${cached} taken from the cache of identical earlier calls); ${analysis.failures === "wrong" ? "failures and refusals count as wrong in accuracy and choices, abstentions were left unscored" : "failures, refusals and abstentions were left unscored"} and are reported as rates of their own.`,
     `Intervals are ${level}% bias-corrected and accelerated bootstrap intervals (Efron, 1987) over subjects or images with up to ${analysis.resamples.toLocaleString("en-US")} resamples (seed ${analysis.seed}).`,
@@ -32,6 +33,7 @@ export function methodsParagraph({
       : [
           `Samples were asked about in random order, and no more once the mean of ${file.stopWhen.scorer} was known to ±${file.stopWhen.halfWidth} under every condition, by the rule of Chow and Robbins (1965).`,
         ]),
+    ...scorerMethods(file),
     ...judgesInWords(file, cells),
     `All answers concern perceived or expressed emotion; no felt state was inferred.`,
     `Analyses used Kuleshov ${header.kuleshovVersion} on Node.js ${header.nodeVersion.replace(/^v/, "")} (${header.platform}), run on ${header.createdAt.slice(0, 10)}.`,

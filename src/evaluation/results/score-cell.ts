@@ -126,6 +126,11 @@ const RATES: Readonly<Record<(typeof RATE_NAMES)[number], (record: CallRecord, a
   abstention_rate: ({ answer }, asked) => answer !== null && hasAbstained(answer, asked),
 };
 
+/** Whether a call that could be shown counts towards a rate; `null` of one that could not. */
+export function countsTowards(rate: (typeof RATE_NAMES)[number], record: CallRecord, asked: Asked): boolean | null {
+  return record.notShown === undefined ? RATES[rate](record, asked) : null;
+}
+
 /** A judgment may abstain in one reading only; what was measured need not hold any. */
 function hasAbstained(answer: Answer, { task, analysis }: Asked): boolean {
   const { distribution, valence, arousal } = answer[analysis.reading];

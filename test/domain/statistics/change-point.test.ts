@@ -37,17 +37,8 @@ describe("a change from one wave to the next", () => {
     expect(found?.pValue).toBeLessThan(0.001);
   });
 
-  it("is not found where items only waver, or always score the same", () => {
+  it("is not found where items only waver", () => {
     expect(changePoint(scoresOf(300, 0.5, 0.5), { seed: 1 })?.pValue).toBeGreaterThan(0.05);
-    expect(
-      changePoint(
-        [
-          [1, 1, 1],
-          [0, 0, 0],
-        ],
-        { seed: 1 },
-      )?.pValue,
-    ).toBe(1);
   });
 
   it("leaves an item out of what it was not scored on both sides of, and says nothing of one wave", () => {
@@ -58,6 +49,14 @@ describe("a change from one wave to the next", () => {
     ];
     expect(changePoint(scores, { seed: 1, latest: 1 })?.difference).toBe(-1);
     expect(changePoint([[1], [0]], { seed: 1 })).toBeNull();
+  });
+
+  it("is not tested where every item always scores the same", () => {
+    const steady = [
+      [1, 1, 1],
+      [0, 0, 0],
+    ];
+    expect(changePoint(steady, { seed: 1 })).toBeNull();
     expect(changePoint([], { seed: 1 })).toBeNull();
   });
 });
