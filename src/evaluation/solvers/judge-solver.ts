@@ -109,6 +109,11 @@ function withoutLandmarks(report: Report): Report {
   };
 }
 
+/** Cues are told one after the other, and models end few of them as a sentence ends. */
+function asSentence(text: string): string {
+  return text.trimEnd().replace(/(?<![.!?…][”"’')]?)$/, ".");
+}
+
 /**
  * What scorers see of a report: the subject that was asked about, and the claims made of it. When that person's face was
  * not found, the judgment of the scene stands for it, never that of somebody else.
@@ -125,9 +130,7 @@ function answerOfReport(report: Report, region: PixelBox | null): Answer {
     integrated: readingOf(subject, "integrated"),
     faceOnly: readingOf(subject, "faceOnly"),
     contextOnly: readingOf(subject, "contextOnly"),
-    explanation: [report.judgment.answer, ...cues.map(({ statement }) => statement.replace(/(?<![.!?])$/, "."))].join(
-      " ",
-    ),
+    explanation: [report.judgment.answer, ...cues.map(({ statement }) => statement)].map(asSentence).join(" "),
     claimedActionUnits: cues.flatMap(({ actionUnits }) => actionUnits.map(({ au, state }) => ({ au, state }))),
     measuredActionUnits: (face?.measurements ?? []).flatMap(({ actionUnits }) =>
       actionUnits

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { resamplesFor } from "../../../src/domain/statistics/bootstrap.ts";
 import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
 import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
+import { worstCases } from "../../../src/evaluation/report/worst-cases.ts";
 import { compareSides } from "../../../src/evaluation/results/compare.ts";
-import { summarise } from "../../../src/evaluation/results/summarise.ts";
+import { type CellResult, summarise } from "../../../src/evaluation/results/summarise.ts";
+import type { AnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
 import { answeredRecord, type CallRecord, unansweredRecord } from "../../../src/evaluation/runner/call-record.ts";
 import { callsOf, cellId } from "../../../src/evaluation/runner/plan.ts";
 import type { Sample } from "../../../src/evaluation/sample.ts";
@@ -96,6 +98,24 @@ describe("a summary", () => {
     expect(drawn).toEqual([10_000, 3998, 2000, 1000]);
     expect(resamplesFor(50_000, 200)).toBe(200);
   });
+});
+
+it("shows the worst cases with their images, whether or not a data set says who is shown", async () => {
+  const file = evalFile({});
+  const samples = samplesOf(4, (i) => (i === 0 ? "P1" : null)).map((sample) => ({
+    ...sample,
+    image: `/${sample.id}.jpg`,
+  }));
+  const [cell] = summarise(
+    recordsOf(callsOf(samples, file.matrix), (call) => (index(call) < 3 ? wrong(call) : truth(call))),
+    samples,
+    { file, scorers: [accuracy] },
+  ).cells;
+  const nothingKept = { get: async () => undefined } as unknown as AnswerCache;
+  const cases = await worstCases(cell as CellResult, nothingKept, async (path, sample) => `${sample} at ${path}`);
+  expect(cases.map(({ sample, image }) => [sample, image])).toEqual(
+    ["s0", "s1", "s2"].map((id) => [id, `${id} at /${id}.jpg`]),
+  );
 });
 
 describe("a comparison", () => {

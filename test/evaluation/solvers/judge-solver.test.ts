@@ -56,6 +56,20 @@ describe("judging the faces of one image", () => {
     expect(JSON.stringify(server.chats[0])).toContain("I'm fine.");
   });
 
+  it("tells answer and cues as sentences, each of which ends", async () => {
+    const { solver } = await solverOver((asked) => {
+      const said = carefulJudgment(asked);
+      const [first] = said.subjects;
+      const cues = ["lips are up", "is it a smile?", 'she looks "glad."'].map((statement) => ({
+        ...first?.cues[0],
+        statement,
+      }));
+      return saysJson({ ...said, answer: "Happy ", subjects: [{ ...first, cues }] });
+    });
+    const { answer } = await solve(solver, "a", 0);
+    expect(answer.explanation).toBe('Happy. lips are up. is it a smile? she looks "glad."');
+  });
+
   it("asks for each where the shared answer failed, and says what was paid for it", async () => {
     const { server, solver } = await solverOver((asked, index) =>
       index < 2 ? says("no idea") : saysJson(carefulJudgment(asked)),
