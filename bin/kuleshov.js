@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import("../dist/src/cli/main.js").catch((error) => {
+import("../dist/bundle/cli/main.js").catch((error) => {
   process.stderr.write(
     `Cannot start Kuleshov (install it again, or allow more open files): ${String(error?.message).split("\n")[0]}\n`,
   );

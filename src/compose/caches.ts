@@ -103,7 +103,7 @@ function ofEach(names: readonly CacheName[], work: (folder: string) => Promise<S
 
 /** The measurements of this machine. */
 export async function openMeasurements(): Promise<MeasurementStore> {
-  fingerprint ??= fingerprintOfCode();
+  fingerprint ??= fingerprintOfMeasuring();
   return {
     values: openCache("measurements"),
     fingerprint: await fingerprint,
@@ -112,22 +112,26 @@ export async function openMeasurements(): Promise<MeasurementStore> {
 
 let fingerprint: Promise<string> | undefined;
 
-/** Rooms whose code decides what is measured. */
-const MEASURING_ROOMS = ["adapters", "domain", "facs", "measuring", "networks"];
-
 /** A version number would do for releases; between them, a change of the code must not bring back old numbers. */
-async function fingerprintOfCode(): Promise<string> {
+async function fingerprintOfMeasuring(): Promise<string> {
+  const code = typeof MEASURING_CODE === "string" ? MEASURING_CODE : await hashOfMeasuringCode();
+  return sha256(`${code} ${await hashOfFiles(ownPath("models"), /\.json$/)}`);
+}
+
+/** Put there by `bundle.mjs`, whose chunks are no longer the files that they were. */
+declare const MEASURING_CODE: string | undefined;
+
+/** Of the rooms whose code decides what is measured. */
+export async function hashOfMeasuringCode(): Promise<string> {
   const source = join(dirname(fileURLToPath(import.meta.url)), "..");
+  const rooms = ["adapters", "domain", "facs", "measuring", "networks"];
+  return sha256((await Promise.all(rooms.map((room) => hashOfFiles(join(source, room), /\.[jt]s$/)))).join("\n"));
+}
+
+async function hashOfFiles(folder: string, ending: RegExp): Promise<string> {
   const hashes: string[] = [];
-  for (const [root, rooms, ending] of [
-    [source, MEASURING_ROOMS, /\.[jt]s$/],
-    [ownPath("models"), ["."], /\.json$/],
-  ] as const) {
-    for (const room of rooms) {
-      for await (const path of walkFolder(join(root, room))) {
-        if (ending.test(path)) hashes.push(`${relative(root, path)} ${sha256(await readFile(path))}`);
-      }
-    }
+  for await (const path of walkFolder(folder)) {
+    if (ending.test(path)) hashes.push(`${relative(folder, path)} ${sha256(await readFile(path))}`);
   }
   return sha256(hashes.sort().join("\n"));
 }

@@ -27,7 +27,7 @@ function readPackageJson(folder: string): { name?: string; version?: string } | 
 
 /**
  * Kuleshov's own root: the folder that holds `prompts/`, `models/` and `dist/`, whether this runs from `src/` (tests)
- * or from `dist/src/` (installed).
+ * or from what is built of it.
  */
 export function packageRoot(): string {
   const root = folderOfPackage(dirname(fileURLToPath(import.meta.url)), "kuleshov");
@@ -47,9 +47,12 @@ export function ownPath(...segments: string[]): string {
   return join(packageRoot(), ...segments);
 }
 
-/** The built JavaScript of a source file: `builtFile("adapters/mesh/worker.ts")`. Workers cannot run from TypeScript. */
+/**
+ * What `bundle.mjs` makes of a file that is started by name: `builtFile("adapters/mesh/mesh-worker.ts")`. Workers cannot run
+ * from TypeScript.
+ */
 export function builtFile(sourcePath: string): string {
-  return ownPath("dist", "src", sourcePath.replace(/\.ts$/, ".js"));
+  return ownPath("dist", "bundle", sourcePath.replace(/\.ts$/, ".js"));
 }
 
 /** An installed npm package as node resolves it from here. */

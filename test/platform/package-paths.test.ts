@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { builtFile, findInstalledPackage, ownPath, packageRoot } from "../../src/platform/package-paths.ts";
+import { findInstalledPackage, ownPath, packageRoot } from "../../src/platform/package-paths.ts";
 
 it("finds the package's root from the sources and from what is built of them", async () => {
   expect(existsSync(ownPath("models", "manifests"))).toBe(true);
   const script = `
-    import { packageRoot } from ${JSON.stringify(builtFile("platform/package-paths.ts"))};
+    import { packageRoot } from ${JSON.stringify(ownPath("dist", "src", "platform", "package-paths.js"))};
     console.log(packageRoot());`;
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: "/" });
   expect(stdout.trim()).toBe(packageRoot());

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { builtFile } from "../../../src/platform/package-paths.ts";
+import { ownPath } from "../../../src/platform/package-paths.ts";
 import { fakeOpenFace } from "../../support/fake-toolboxes.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
@@ -26,7 +26,7 @@ it("leaves neither a running toolbox nor a copy of an image behind when the prog
     before: `fs.writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); await new Promise(() => setInterval(() => 0, 1000));`,
   });
   const script = join(folder, "program.mjs");
-  const program = pathToFileURL(builtFile("adapters/openface/openface-toolbox.ts")).href;
+  const program = pathToFileURL(ownPath("dist", "src", "adapters", "openface", "openface-toolbox.js")).href;
   await writeFile(
     script,
     `import { existsSync, readFileSync } from "node:fs";
