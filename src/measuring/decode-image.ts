@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import sharp from "sharp";
+import sharp, { type Metadata } from "sharp";
 import { ImageDecodeError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { PixelPool } from "../domain/pixel-pool.ts";
@@ -74,9 +74,10 @@ async function readImageFile(path: string, signal: AbortSignal | undefined): Pro
 async function decodePixels(path: string, bytes: Buffer) {
   try {
     const options = { limitInputPixels: MAX_PIXELS } as const;
-    const refusal = refusalOfFormat(await sharp(bytes, options).metadata());
+    const metadata = await sharp(bytes, options).metadata();
+    const refusal = refusalOfFormat(metadata);
     if (refusal !== undefined) throw new ImageDecodeError(path, refusal);
-    const { data, info } = await sharp(bytes, options)
+    const { data, info } = await sharp(bytes, { ...options, ignoreIcc: isPlainSrgb(metadata) })
       .autoOrient()
       .flatten({ background: "white" })
       .toColourspace("srgb")
@@ -87,6 +88,14 @@ async function decodePixels(path: string, bytes: Buffer) {
     if (error instanceof ImageDecodeError) throw error;
     throw new ImageDecodeError(path, reasonForUndecodable(error), { cause: error });
   }
+}
+
+/** The sRGB profile of HP and Microsoft, which most cameras and programs embed. */
+const SRGB_PROFILE_SHA256 = "2b3aa1645779a9e634744faf9b01e9102b0c9b88fd6deced7934df86b949af7e";
+
+/** Whether pixels are sRGB as they stand: to convert them takes as long as to decode them, and only adds its rounding. */
+function isPlainSrgb({ icc }: Metadata): boolean {
+  return icc !== undefined && createHash("sha256").update(icc).digest("hex") === SRGB_PROFILE_SHA256;
 }
 
 /** Turns libvips' complaints into ours. Its texts are stable prefixes; anything else means damaged data. */

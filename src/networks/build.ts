@@ -1,12 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../platform/cache-folder.ts";
-
 import { contentKey } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
-import { COMPILER_TARGET, COMPILER_VERSION } from "./compile.ts";
+import { COMPILER_TARGET, COMPILER_VERSION } from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { loadManifest, type StoredManifest } from "./manifest-store.ts";
 import { readSource, sourceSha256 } from "./source.ts";

@@ -4,16 +4,10 @@ import { compileFaceApiExpression } from "./compile-face-api.ts";
 import { compileFaceApiIdentity } from "./compile-face-api-identity.ts";
 import { compileTfjs } from "./compile-tfjs.ts";
 import { compileTflite } from "./compile-tflite.ts";
-import type { OnnxGraph, Target } from "./graph-builder.ts";
+import { COMPILER_TARGET, COMPILER_VERSION, type OnnxGraph, type Target } from "./graph-builder.ts";
 import type { NetworkManifest } from "./manifest.ts";
 import { writeOnnx } from "./onnx-file.ts";
 import type { SourceBytes } from "./source.ts";
-
-/** Part of the cache key: raise it with every change of what the compiler writes. */
-export const COMPILER_VERSION = 3;
-
-/** What this machine's graphs are written for; part of the cache key. */
-export const COMPILER_TARGET: Target = process.arch === "x64" ? "blocked" : "plain";
 
 /**
  * Turns a network's published bytes into an ONNX model whose inputs and outputs bear the manifest's names.

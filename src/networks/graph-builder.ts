@@ -44,6 +44,12 @@ export interface Value {
  */
 export type Target = "blocked" | "plain";
 
+/** What this machine's graphs are written for; part of the cache key. */
+export const COMPILER_TARGET: Target = process.arch === "x64" ? "blocked" : "plain";
+
+/** Part of the cache key: raise it with every change of what the compiler writes. */
+export const COMPILER_VERSION = 3;
+
 /** Collects the nodes of one graph. Names are numbered in order, so the same source gives the same bytes. */
 export interface GraphBuilder {
   readonly target: Target;

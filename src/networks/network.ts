@@ -1,6 +1,6 @@
 import { buildStored, type CacheOptions } from "./build.ts";
 import { loadManifest } from "./manifest-store.ts";
-import { type Network, openSession } from "./session.ts";
+import type { Network } from "./session.ts";
 import { sourceSha256 } from "./source.ts";
 
 export type { Network, Tensor } from "./session.ts";
@@ -13,6 +13,8 @@ export type { Network, Tensor } from "./session.ts";
 export async function openNetwork(id: string, options: CacheOptions = {}): Promise<Network> {
   const stored = await loadManifest(id);
   const { onnx } = await buildStored(stored, options);
+  // Loaded by the threads that run networks: whoever only names them should not pay for the runtime.
+  const { openSession } = await import("./session.ts");
   return openSession(stored.manifest, onnx);
 }
 

@@ -60,6 +60,18 @@ describe("decodeImage", () => {
     expect(rgb.every((value, index) => value === rgb[index - (index % 3)])).toBe(true);
   });
 
+  it("converts colours of a wide profile, and takes those of the common sRGB profile as they stand", async () => {
+    const red = { width: 8, height: 8, channels: 3, background: { r: 220, g: 40, b: 40 } } as const;
+    const wide = await saved("wide.png", await sharp({ create: red }).withIccProfile("p3").png().toBuffer());
+    const stored = await sharp(wide, { ignoreIcc: true }).raw().toBuffer();
+    expect(stored[0]).toBeLessThan(210);
+    const [r = 0, g = 0, b = 0] = (await decodeImage(wide)).rgb;
+    expect(Math.max(Math.abs(r - 220), Math.abs(g - 40), Math.abs(b - 40))).toBeLessThanOrEqual(2);
+    const photo = samplePhoto(1);
+    const converted = await sharp(photo).toColourspace("srgb").raw().toBuffer();
+    expect(Buffer.compare((await decodeImage(photo)).rgb, converted)).toBe(0);
+  });
+
   it("lays transparent pixels on white", async () => {
     const { rgb } = await decodeImage(await saved("clear.png", await smallPhoto().ensureAlpha(0).png().toBuffer()));
     expect(new Set(rgb)).toEqual(new Set([255]));
