@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ModelFileError } from "../../src/domain/errors.ts";
-import { COMPILER_TARGET, compileNetwork } from "../../src/networks/compile.ts";
+import { compileNetwork } from "../../src/networks/compile.ts";
+import { COMPILER_TARGET } from "../../src/networks/graph-builder.ts";
 import type { NetworkManifest } from "../../src/networks/manifest.ts";
 import { loadManifest } from "../../src/networks/manifest-store.ts";
 import { openSession } from "../../src/networks/session.ts";
