@@ -329,7 +329,7 @@ scorers: [accuracy]
       code: 1,
       missed: [
         `choice accuracy of ${cell} is 1.000, wanted at most 0.5: failed`,
-        `charm of ${cell} could not be scored, wanted at least 1: unscored`,
+        `charm of ${cell} is told by no scorer (there are choice_accuracy, choice_calibration_error, failure_rate, refusal_rate, abstention_rate), wanted at least 1: unscored`,
       ],
     });
     expect(await readFile(join(folder, "held", "report.html"), "utf8")).toContain("wanted at least 0.5: passed");

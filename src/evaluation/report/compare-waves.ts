@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { holmAdjusted } from "../../domain/statistics/adjusted-p-values.ts";
@@ -44,7 +45,8 @@ export interface Waves {
  *
  * @throws {ConfigurationError} if there is one run only, or they share no condition and scorer.
  */
-export async function compareWaves(folders: readonly string[]): Promise<Waves> {
+export async function compareWaves(named: readonly string[]): Promise<Waves> {
+  const folders = [...new Set(named.map((folder) => resolve(folder)))];
   if (folders.length < 2) throw new ConfigurationError("One wave is compared with nothing: name two runs or more");
   const runs: ScoredAnswers[] = [];
   for (const folder of folders) runs.push(await scoreAnswers(folder));
@@ -154,6 +156,8 @@ export function wavesText({ waves, drifts, methods, notes }: Waves): string {
   };
   const [changed, rest] = [drifts.filter(hasChanged), drifts.filter((one) => !hasChanged(one))];
   const tests = drifts.filter(({ change }) => change !== null).length;
-  const head = `${changed.length} of ${drifts.length} series changed over ${waves.length} waves from ${dayOf(0)} to ${dayOf(waves.length - 1)} (${tests} ${tests === 1 ? "test" : "tests"}, Holm-corrected together; the others never varied)\n`;
+  const multiplicity = `${tests} ${tests === 1 ? "test" : "tests"}, Holm-corrected together${tests < drifts.length ? "; the others never varied" : ""}`;
+  const days = `over ${waves.length} waves from ${dayOf(0)} to ${dayOf(waves.length - 1)}`;
+  const head = `${changed.length} of ${drifts.length} series changed ${days} (${tests === 0 ? "none ever varied" : multiplicity})\n`;
   return `${head}${[...changed, ...rest].map(line).join("")}${notes.map((note) => `note: ${note}\n`).join("")}methods: ${methods}\n`;
 }

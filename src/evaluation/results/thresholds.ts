@@ -16,6 +16,8 @@ export interface ThresholdResult {
   readonly high: number | null;
   /** The condition of the baseline run that it was held against; absent where it was held against a number. */
   readonly against?: string;
+  /** What there is, where no scorer has such a metric. */
+  readonly known?: readonly string[];
   /** `unscored` where the metric has no value: nothing was scored, or no scorer has such a metric. */
   readonly state: "passed" | "failed" | "unscored";
 }
@@ -42,14 +44,16 @@ export function thresholdResults(
 
 function againstNumbers({ metric, atLeast, atMost }: Threshold, { cell, scorers, rates }: CellResult): ThresholdResult {
   const all: readonly MetricResult[] = [...scorers.flatMap(({ metrics }) => metrics), ...rates];
-  const { value = null, low = null, high = null } = all.find((one) => one.metric === metric)?.estimate ?? {};
+  const found = all.find((one) => one.metric === metric);
+  const { value = null, low = null, high = null } = found?.estimate ?? {};
   const isReached = value !== null && value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity);
   const limits = [
     ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
     ...(atMost === undefined ? [] : [`at most ${atMost}`]),
   ];
   const state = value === null ? "unscored" : isReached ? "passed" : "failed";
-  return { metric, wanted: limits.join(" and "), cell: cell.id, value, low, high, state };
+  const known = found === undefined ? { known: all.map((one) => one.metric) } : {};
+  return { metric, wanted: limits.join(" and "), cell: cell.id, value, low, high, ...known, state };
 }
 
 /** Failed where even the end of the interval that is kindest to the condition loses more than it may. */
@@ -108,8 +112,11 @@ function comparisonOf(
 }
 
 /** A threshold and what came of it, in a sentence. */
-export function thresholdSentence({ metric, wanted, cell, value, low, high, against, state }: ThresholdResult): string {
+export function thresholdSentence(result: ThresholdResult): string {
+  const { metric, wanted, cell, value, low, high, against, known, state } = result;
   const name = `${metric.replaceAll("_", " ")} of "${cell}"`;
+  if (known !== undefined)
+    return `${name} is told by no scorer (there are ${known.join(", ")}), wanted ${wanted}: ${state}`;
   if (value === null) return `${name} could not be scored, wanted ${wanted}${againstText(against)}: ${state}`;
   if (against === undefined) return `${name} is ${value.toFixed(3)}, wanted ${wanted}: ${state}`;
   const interval = low === null || high === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;

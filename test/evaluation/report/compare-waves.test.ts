@@ -77,7 +77,7 @@ it("tells since when a model is another, whatever order its runs are named in, a
     waves.push(await wave(folder, week, { wrong: week < 6 ? 6 : 18, version: week < 6 ? "x-1" : "x-2" }));
   }
   const same = await compare(...waves.slice(0, 5));
-  expect(same.stdout).toMatch(/^0 of 4 series changed over 5 waves from 2026-11-01 to 2026-11-05 \(0 tests/);
+  expect(same.stdout).toMatch(/^0 of 4 series changed over 5 waves from 2026-11-01 to 2026-11-05 \(none ever varied\)/);
   expect(same.code).toBe(0);
   const other = await compare(...waves.toReversed());
   expect(other.stdout).toMatch(
@@ -111,7 +111,9 @@ it("can tell of a change however many series are corrected for", async () => {
   const waves: string[] = [];
   for (let week = 1; week <= 3; week++)
     waves.push(await wave(folder, week, { wrong: week < 3 ? 6 : 20, version: "x", text: many }));
-  expect((await compare(...waves)).stdout).toMatch(/^45 of 180 series changed .*\(45 tests/);
+  const { stdout } = await compare(...waves);
+  expect(stdout).toMatch(/^45 of 180 series changed .*\(45 tests/);
+  expect(stdout.match(/Holm p \.00[23];/g)).toHaveLength(45); // 45 times 1 in 18 001
 });
 
 it("warns of waves that were answered from the cache, and refuses one wave", async () => {
@@ -121,5 +123,5 @@ it("warns of waves that were answered from the cache, and refuses one wave", asy
     await wave(folder, 2, { wrong: 6, version: "x", cached: true }),
   ];
   expect((await compare(one, two)).stdout).toMatch(/note: 60 of 60 answers of .*w2 came from the cache.*--no-cache/);
-  expect((await compare(one)).stderr).toMatch(/One wave is compared with nothing/);
+  expect((await compare(one, `${one}/`)).stderr).toMatch(/One wave is compared with nothing/);
 });
