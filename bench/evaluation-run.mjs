@@ -14,10 +14,10 @@ import { callsOf } from "../dist/src/evaluation/runner/plan.js";
 import { runCalls } from "../dist/src/evaluation/runner/run-calls.js";
 import { createContentStore } from "../dist/src/platform/content-store.js";
 import { openJournal } from "../dist/src/runs/journal.js";
-import { figure } from "./support/figures.mjs";
+import { cpuSecondsSince, figure } from "./support/figures.mjs";
 
 const [SAMPLES, DELAY_MS, CONCURRENCY] = [1000, 200, 32];
-const TARGET_RATIO = 1.15;
+const TARGET_RATIO = 1.1;
 const TARGET_MB = 500;
 
 const child = spawn(process.execPath, [fileURLToPath(new URL("support/slow-server.mjs", import.meta.url)), DELAY_MS]);
@@ -101,7 +101,9 @@ async function plainLoop() {
 try {
   await plainLoop(); // warm connections
   const plainMs = await plainLoop();
+  const before = process.cpuUsage();
   const oursMs = await ours();
+  const cpuS = cpuSecondsSince(before);
   clearInterval(watch);
   const idealMs = Math.ceil(SAMPLES / CONCURRENCY) * DELAY_MS;
   const ratio = oursMs / idealMs;
@@ -109,6 +111,8 @@ try {
     `ideal ${(idealMs / 1000).toFixed(2)} s, plain loop ${(plainMs / 1000).toFixed(2)} s, run ${(oursMs / 1000).toFixed(2)} s`,
   );
   figure(`${SAMPLES} samples, ${CONCURRENCY} at once: run / ideal`, ratio, { unit: "times", atMost: TARGET_RATIO });
+  // While much else runs on the machine, wall time measures that: what of it is ours is processor time.
+  figure("processor time of the run", cpuS, { unit: "s" });
   figure("run / plain loop", oursMs / plainMs, { unit: "times" });
   figure("most memory", peakMb, { unit: "MB", atMost: TARGET_MB });
 } finally {
