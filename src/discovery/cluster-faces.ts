@@ -3,7 +3,8 @@ import type { Random } from "../domain/statistics/random.ts";
 import { type Clustering, type DenseCluster, hdbscan } from "./hdbscan.ts";
 import { type NormalMixture, preferredMixture } from "./normal-mixture.ts";
 import { componentsBeyondChance, lumpiness, principalComponents, project } from "./principal-components.ts";
-import { type Points, squaredBetween } from "./spanning-tree.ts";
+import { type Sample, spreadClusters } from "./sample-faces.ts";
+import { type Points, selectPoints, squaredBetween } from "./spanning-tree.ts";
 
 /** More components than this add little but distance between neighbours. */
 const MOST_COMPONENTS = 10;
@@ -16,10 +17,13 @@ const MOST_PARTS = 20;
 const WITHIN = 0.9999;
 
 /** How clusters were found in a set of faces. */
-export interface FaceClustering extends Clustering {
+export interface FaceClustering {
+  readonly clusters: readonly DenseCluster[];
   /** How many components were searched. 0: nothing varies together in lumps, and nothing was searched. */
   readonly kept: number;
-  /** The points on those components. float64 [points, kept] */
+  /** The same regions in the sample alone, by places in it. */
+  readonly inSample: readonly DenseCluster[];
+  /** The sample on those components. float64 [sample, kept] */
   readonly searched: Points;
   /** The points on all components that hold more variance than chance. */
   readonly beyondChance: Points;
@@ -31,21 +35,32 @@ export interface FaceClustering extends Clustering {
  */
 export function clusterFaces(
   points: Points,
-  options: { readonly minClusterSize: number },
+  { minClusterSize, sample }: { readonly minClusterSize: number; readonly sample: Sample },
   random: Random,
 ): FaceClustering {
-  if (points.count < 2 * options.minClusterSize) return nothing(points);
-  const components = principalComponents(points);
-  const beyond = componentsBeyondChance(points, components, { most: MOST_COMPONENTS, random });
-  const chosen = indexesOf(lumpiness(points, components, beyond), (score) => score > LUMPY_FROM);
-  if (chosen.length === 0) return nothing(points);
-  const searched = project(points, components, chosen);
+  if (points.count < 2 * minClusterSize) return NOTHING;
+  const sampled = selectPoints(points, sample.chosen);
+  const components = principalComponents(sampled);
+  const beyond = componentsBeyondChance(sampled, components, { most: MOST_COMPONENTS, random });
+  const chosen = indexesOf(lumpiness(sampled, components, beyond), (score) => score > LUMPY_FROM);
+  if (chosen.length === 0) return NOTHING;
+  const searched = project(sampled, components, chosen);
+  const size = sample.sizeOf(minClusterSize);
+  const inSample = hdbscan(searched, { minClusterSize: size });
   const beyondChance = project(
     points,
     components,
     Array.from({ length: beyond }, (_, component) => component),
   );
-  return { ...hdbscan(searched, options), kept: chosen.length, searched, beyondChance };
+  const clusters = sample.isWhole
+    ? inSample.clusters
+    : spreadClusters(inSample, {
+        ...sample,
+        searched,
+        everywhere: project(points, components, chosen),
+        neighbours: size,
+      });
+  return { clusters, inSample: inSample.clusters, kept: chosen.length, searched, beyondChance };
 }
 
 /** The same for faces without categories: the `kept` of their own components that are least like a bell. */
@@ -57,14 +72,12 @@ export function clusterNullModel(
   const scores = lumpiness(points, components, MOST_COMPONENTS);
   const lowest = [...scores].sort((x, y) => y - x)[options.kept - 1] ?? Number.NEGATIVE_INFINITY;
   const chosen = options.kept === 0 ? [] : indexesOf(scores, (score) => score >= lowest);
-  return chosen.length === 0 ? nothing(points) : hdbscan(project(points, components, chosen), options);
+  if (chosen.length === 0) return { clusters: [], labels: new Int32Array(points.count).fill(-1) };
+  return hdbscan(project(points, components, chosen), options);
 }
 
-function nothing(points: Points): FaceClustering {
-  const labels = new Int32Array(points.count).fill(-1);
-  const none = { count: points.count, dimensions: 0, values: new Float64Array() };
-  return { clusters: [], labels, kept: 0, searched: none, beyondChance: none };
-}
+const NOWHERE: Points = { count: 0, dimensions: 0, values: new Float64Array() };
+const NOTHING: FaceClustering = { clusters: [], inSample: [], kept: 0, searched: NOWHERE, beyondChance: NOWHERE };
 
 function indexesOf(scores: readonly number[], wanted: (score: number) => boolean): number[] {
   return scores.flatMap((score, index) => (wanted(score) ? [index] : []));

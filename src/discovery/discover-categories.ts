@@ -1,21 +1,16 @@
 import type { Discovery, Proposal, StudyFace } from "../domain/discovery.ts";
-import {
-  coordinatesOf,
-  type ExpressionSpace,
-  embedFace,
-  type SpaceDimension,
-  searchVector,
-} from "../domain/expression-space.ts";
+import { coordinatesOf, type ExpressionSpace, embedFace, searchVector } from "../domain/expression-space.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { clusterFaces, type FaceClustering, type FaceGroup, partFaces } from "./cluster-faces.ts";
 import { describeCluster, type PlacedFace } from "./describe-cluster.ts";
+import { drawMap } from "./draw-map.ts";
 import type { DenseCluster } from "./hdbscan.ts";
 import { facesByKnown, nearestKnown } from "./known-categories.ts";
 import type { NamedCoordinates } from "./name-by-signature.ts";
 import { outsideGroups } from "./outside-groups.ts";
-import { principalComponents, project } from "./principal-components.ts";
 import { bestMatch, foundAgain, prominenceByChance, resampleClusters } from "./resample-clusters.ts";
-import { type Points, pointsFrom } from "./spanning-tree.ts";
+import { MOST_SEARCHED, type Sample, sampleFaces, sampleNotes } from "./sample-faces.ts";
+import { type Points, pointsFrom, selectPoints } from "./spanning-tree.ts";
 import { testProposal } from "./test-proposal.ts";
 import { withWords } from "./word-coordinates.ts";
 
@@ -35,6 +30,8 @@ export interface DiscoveryOptions {
   readonly minClusterSize?: number;
   /** Resamples for stability, and sets of faces without categories for separation. 20 unless told. */
   readonly resamples?: number;
+  /** More faces than this are searched for dense groups by a sample of so many. 10 000 unless told. */
+  readonly mostSearched?: number;
   readonly describedBy: string | null;
   readonly textEmbedder: string | null;
   readonly kuleshovVersion: string;
@@ -59,11 +56,14 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
     embeddings.length === placed.length && placed.length > 1 ? withWords(measured, embeddings, options.seed) : measured;
   const minClusterSize = options.minClusterSize ?? Math.max(LEAST_CLUSTER, Math.round(points.count * 0.01));
   const resamples = options.resamples ?? RESAMPLES;
-  options.onProgress?.(`looking for groups among ${points.count} faces`);
-  const clustering = clusterFaces(points, { minClusterSize }, createRandom(`${options.seed} components`));
+  const most = options.mostSearched ?? MOST_SEARCHED;
+  const sample = sampleFaces(points.count, most, createRandom(`${options.seed} sample`));
+  const sampled = sample.isWhole ? null : sample.chosen.length;
+  options.onProgress?.(`looking for groups among ${sampled === null ? "" : `${sampled} of `}${points.count} faces`);
+  const clustering = clusterFaces(points, { minClusterSize, sample }, createRandom(`${options.seed} components`));
   const rows = placed.map(({ vector }) => coordinatesOf(input.space, vector));
   const named: NamedCoordinates = { dimensions: input.space.dimensions, rows };
-  const found = { placed, points, clustering, named };
+  const found = { placed, points, sample, clustering, named };
   const { proposals, clusters } = await proposeAll(found, { ...options, minClusterSize, resamples });
   const ids = placed.map(({ face }) => face.id);
   return {
@@ -74,7 +74,10 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
       groups: clusters.map(({ members }, index) => ({ id: `P${index + 1}`, members })),
     }),
     map: drawMap(points, ids, { proposals, dimensions: facialDimensions(input.space) }),
-    notes: notesOn(points, clustering, { minClusterSize, groups: clusters.length }),
+    notes: [
+      ...notesOn(points, clustering, { minClusterSize, groups: clusters.length }),
+      ...sampleNotes(sample, { minClusterSize, seed: options.seed, of: points.count }),
+    ],
     provenance: {
       kuleshovVersion: options.kuleshovVersion,
       createdAt: options.now().toISOString(),
@@ -87,6 +90,7 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
       resamples,
       components: clustering.kept,
       faces: points.count,
+      sampled,
       outliers: points.count - clusters.reduce((sum, { members }) => sum + members.length, 0),
       leftOut,
     },
@@ -122,6 +126,7 @@ export function clusteringPoints(placed: readonly PlacedFace[], space: Expressio
 interface Found {
   readonly placed: readonly PlacedFace[];
   readonly points: Points;
+  readonly sample: Sample;
   readonly clustering: FaceClustering;
   readonly named: NamedCoordinates;
 }
@@ -136,7 +141,7 @@ interface Group {
  * region, by the one that is most like it: a group that nobody has named must be both.
  */
 async function proposeAll(
-  { placed, points, clustering, named }: Found,
+  { placed, points, sample, clustering, named }: Found,
   options: DiscoveryOptions & { readonly minClusterSize: number; readonly resamples: number },
 ): Promise<{ readonly proposals: Proposal[]; readonly clusters: DenseCluster[] }> {
   if (clustering.kept === 0) return { proposals: [], clusters: [] };
@@ -146,26 +151,26 @@ async function proposeAll(
   const resampling = {
     seed,
     resamples,
-    minClusterSize,
+    minClusterSize: sample.sizeOf(minClusterSize),
     kept: clustering.kept,
     ...(signal === undefined ? {} : { signal }),
   };
   options.onProgress?.(`looking for these groups again in ${resamples} resamples`);
   const again = await resampleClusters(clustering.searched, resampling);
   options.onProgress?.(`looking for groups in ${resamples} sets of faces without categories`);
-  const byChance = await prominenceByChance(points, resampling);
+  const byChance = await prominenceByChance(sample.isWhole ? points : selectPoints(points, sample.chosen), resampling);
   const known = facesByKnown(placed.map(({ face }) => face));
   const groupOf = (cluster: DenseCluster): Group => {
     const near = nearestKnown(points, cluster.members, known);
-    const found = foundAgain(cluster.members, again);
+    const found = foundAgain(sample.placesOf(cluster.members), again);
     const tests = testProposal({ points, cluster, resamples: found, byChance, nearestKnown: near, seed });
     return { cluster, proposal: describeCluster(cluster, { id: "P1", placed, points, named, known, near, tests }) };
   };
-  const all = Array.from({ length: points.count }, (_, face) => face);
+  const inSample = { chosen: [...sample.chosen.keys()], clusters: clustering.inSample };
   const dense = clustering.clusters.map(groupOf);
   const survivors = dense.filter(({ proposal }) => proposal.status === "survived");
   const rest = without(parts, survivors, minClusterSize).map((part) => {
-    const { prominence } = bestMatch(part.members, { chosen: all, clusters: clustering.clusters });
+    const { prominence } = bestMatch(sample.placesOf(part.members), inSample);
     return groupOf({ ...part, prominence });
   });
   const groups = (parts.length === 0 ? dense : [...survivors, ...rest]).sort(
@@ -201,47 +206,4 @@ function notesOn(
   if (kept === 0) return ["Nothing in these faces varies together more than by chance, so no groups were looked for."];
   if (groups === 0) return ["No group was found: these faces differ by degrees, not by kind."];
   return [];
-}
-
-/** Coordinates that weigh at least this much of an axis' heaviest one are named on it. */
-const NAMED_SHARE = 0.6;
-
-/** Places every face on the two directions along which faces differ most, so that the axes can be named. */
-function drawMap(
-  points: Points,
-  ids: readonly string[],
-  context: { readonly proposals: readonly Proposal[]; readonly dimensions: readonly SpaceDimension[] },
-): Discovery["map"] {
-  const owner = new Map(context.proposals.flatMap(({ id, members }) => members.map((member) => [member, id] as const)));
-  if (points.count < 2) {
-    return { axes: ["", ""], points: ids.map((id) => ({ id, x: 0, y: 0, proposal: owner.get(id) ?? null })) };
-  }
-  const components = principalComponents(points);
-  const flat = project(points, components, points.dimensions < 2 ? [0] : [0, 1]);
-  const axis = (component: number) => nameAxis(components.directions[component], context.dimensions);
-  return {
-    axes: [axis(0), axis(1)],
-    points: ids.map((id, index) => ({
-      id,
-      x: flat.values[index * flat.dimensions] as number,
-      y: flat.dimensions < 2 ? 0 : (flat.values[index * flat.dimensions + 1] as number),
-      proposal: owner.get(id) ?? null,
-    })),
-  };
-}
-
-/** `more AU12 and happiness, less AU4`. */
-function nameAxis(direction: Float64Array | undefined, dimensions: readonly SpaceDimension[]): string {
-  if (direction === undefined) return "";
-  const loadings = dimensions.map((dimension, index) => ({ name: dimension.name, value: direction[index] as number }));
-  const heaviest = Math.max(...loadings.map(({ value }) => Math.abs(value)));
-  const named = loadings
-    .filter(({ value }) => Math.abs(value) >= NAMED_SHARE * heaviest)
-    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
-    .slice(0, 3);
-  const part = (word: string, sign: number) => {
-    const names = named.filter(({ value }) => Math.sign(value) === sign).map(({ name }) => name);
-    return names.length === 0 ? [] : [`${word} ${names.join(" and ")}`];
-  };
-  return [...part("more", 1), ...part("less", -1)].join(", ");
 }

@@ -18,9 +18,16 @@ export interface DenseCluster {
   readonly prominence: number;
 }
 
+/** One as it was found in a tree. */
+export interface TreeCluster extends DenseCluster {
+  /** Distances, under mutual reachability, at which it parts from the rest, and at which its densest point joins it. */
+  readonly partsAt: number;
+  readonly densestAt: number;
+}
+
 /** Dense regions and what lies between them. */
 export interface Clustering {
-  readonly clusters: readonly DenseCluster[];
+  readonly clusters: readonly TreeCluster[];
   /** Cluster of each point, -1 for outliers. */
   readonly labels: Int32Array;
 }
@@ -66,7 +73,7 @@ function chooseStable(nodes: readonly ClusterNode[]): ClusterNode[] {
   return chosen;
 }
 
-function toCluster(top: ClusterNode, nodes: readonly ClusterNode[]): DenseCluster {
+function toCluster(top: ClusterNode, nodes: readonly ClusterNode[]): TreeCluster {
   const leaving: { point: number; density: number }[] = [];
   const open = [top];
   while (open.length > 0) {
@@ -82,6 +89,8 @@ function toCluster(top: ClusterNode, nodes: readonly ClusterNode[]): DenseCluste
     members: leaving.map((entry) => entry.point),
     memberships: densities.map((density) => density / densest),
     prominence: middle / top.birthDensity,
+    partsAt: 1 / top.birthDensity,
+    densestAt: 1 / densest,
   };
 }
 

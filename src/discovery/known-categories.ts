@@ -16,7 +16,9 @@ export function facesByKnown(faces: readonly StudyFace[]): Map<string, number[]>
   faces.forEach((face, index) => {
     const [top] = [...face.known].sort((a, b) => b.probability - a.probability);
     if (top === undefined || top.probability < ASSIGNED_FROM) return;
-    groups.set(top.label, [...(groups.get(top.label) ?? []), index]);
+    const own = groups.get(top.label);
+    if (own === undefined) groups.set(top.label, [index]);
+    else own.push(index);
   });
   return groups;
 }

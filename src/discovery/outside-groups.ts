@@ -1,5 +1,4 @@
 import type { FaceOutside } from "../domain/discovery.ts";
-import type { SpaceDimension } from "../domain/expression-space.ts";
 import { centreOf, distanceBetween } from "./known-categories.ts";
 import type { NamedCoordinates } from "./name-by-signature.ts";
 import type { Points } from "./spanning-tree.ts";
@@ -26,7 +25,8 @@ export function outsideGroups(grouped: GroupedFaces): FaceOutside[] {
   const groups = grouped.groups.map(({ id, members }) => {
     const centre = centreOf(points, members);
     const distances = members.map((member) => distanceBetween(placeOf(points, member), centre)).sort((a, b) => a - b);
-    return { id, members, centre, reach: distances[Math.floor(REACH * (distances.length - 1))] ?? 0 };
+    const reach = distances[Math.floor(REACH * (distances.length - 1))] ?? 0;
+    return { id, centre, reach, usual: usualOf(grouped.named, members) };
   });
   return ids.flatMap((id, face): FaceOutside[] => {
     if (grouping.has(face)) return [];
@@ -37,37 +37,41 @@ export function outsideGroups(grouped: GroupedFaces): FaceOutside[] {
     const near = nearest.distance <= nearest.reach;
     const why = near
       ? `It is as near to the middle of ${nearest.id} as ${percent(REACH)} of its faces are, but few faces lie around it.`
-      : `It is further from the middle of ${nearest.id}, the nearest group, than ${percent(REACH)} of its faces are${apartBy(grouped.named, face, nearest.members)}.`;
+      : `It is further from the middle of ${nearest.id}, the nearest group, than ${percent(REACH)} of its faces are${apartBy(grouped.named, face, nearest.usual)}.`;
     return [{ id, nearest: nearest.id, near, why }];
   });
 }
 
 /** What a face differs in most from the faces of a group, in their standard deviations. */
-function apartBy({ dimensions, rows }: NamedCoordinates, face: number, members: readonly number[]): string {
-  const facial = dimensions.flatMap((dimension, column) =>
-    dimension.kind === "head-and-gaze" ? [] : [apartIn(rows, { dimension, column, face, members })],
-  );
+function apartBy({ rows }: NamedCoordinates, face: number, usual: readonly Usual[]): string {
+  const facial = usual.map((one) => {
+    const value = rows[face]?.[one.column] ?? Number.NaN;
+    return { ...one, value, deviations: Math.abs(value - one.mean) / Math.max(LEAST_DEVIATION, one.deviation) };
+  });
   const [most] = facial.sort((a, b) => b.deviations - a.deviations);
   if (most === undefined) return "";
   return `, most of all by ${most.name} (${most.value.toFixed(2)} here, ${most.mean.toFixed(2)} there)`;
 }
 
-interface Compared {
-  readonly dimension: SpaceDimension;
+/** What the faces of a group show on one dimension. */
+interface Usual {
+  readonly name: string;
   readonly column: number;
-  readonly face: number;
-  readonly members: readonly number[];
+  readonly mean: number;
+  readonly deviation: number;
 }
 
 /** A dimension in which a group hardly varies would make every difference a large one. */
 const LEAST_DEVIATION = 0.05;
 
-function apartIn(rows: NamedCoordinates["rows"], { dimension, column, face, members }: Compared) {
-  const at = (row: number) => rows[row]?.[column] ?? Number.NaN;
-  const mean = members.reduce((sum, member) => sum + at(member), 0) / members.length;
-  const variance = members.reduce((sum, member) => sum + (at(member) - mean) ** 2, 0) / members.length;
-  const deviations = Math.abs(at(face) - mean) / Math.max(LEAST_DEVIATION, Math.sqrt(variance));
-  return { name: dimension.name, value: at(face), mean, deviations };
+function usualOf({ dimensions, rows }: NamedCoordinates, members: readonly number[]): Usual[] {
+  return dimensions.flatMap(({ kind, name }, column) => {
+    if (kind === "head-and-gaze") return [];
+    const at = (row: number) => rows[row]?.[column] ?? Number.NaN;
+    const mean = members.reduce((sum, member) => sum + at(member), 0) / members.length;
+    const variance = members.reduce((sum, member) => sum + (at(member) - mean) ** 2, 0) / members.length;
+    return [{ name, column, mean, deviation: Math.sqrt(variance) }];
+  });
 }
 
 function placeOf({ dimensions, values }: Points, face: number): Float64Array {

@@ -18,21 +18,23 @@ const QUANTILE = 0.95;
 export function principalComponents(points: Points): Components {
   const { count, dimensions } = points;
   const mean = columnMeans(points);
-  const covariance = Matrix.zeros(dimensions, dimensions);
+  const products = new Float64Array(dimensions * dimensions);
   const row = new Float64Array(dimensions);
   for (let point = 0; point < count; point += 1) {
-    for (let at = 0; at < dimensions; at += 1) {
-      row[at] = (points.values[point * dimensions + at] as number) - (mean[at] as number);
+    for (let own = 0; own < dimensions; own += 1) {
+      row[own] = at(points.values, point * dimensions + own) - at(mean, own);
     }
     for (let a = 0; a < dimensions; a += 1) {
       for (let b = 0; b <= a; b += 1) {
-        covariance.set(a, b, covariance.get(a, b) + (row[a] as number) * (row[b] as number));
+        const place = a * dimensions + b;
+        products[place] = at(products, place) + at(row, a) * at(row, b);
       }
     }
   }
+  const covariance = Matrix.zeros(dimensions, dimensions);
   for (let a = 0; a < dimensions; a += 1) {
     for (let b = 0; b <= a; b += 1) {
-      const value = covariance.get(a, b) / Math.max(1, count - 1);
+      const value = at(products, a * dimensions + b) / Math.max(1, count - 1);
       covariance.set(a, b, value);
       covariance.set(b, a, value);
     }

@@ -1,4 +1,4 @@
-import { adjustedRandIndex } from "../domain/statistics/adjusted-rand-index.ts";
+import { adjustedRandOfSets } from "../domain/statistics/adjusted-rand-index.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { clusterNullModel } from "./cluster-faces.ts";
 import { type DenseCluster, hdbscan } from "./hdbscan.ts";
@@ -56,12 +56,11 @@ export function foundAgain(members: readonly number[], resamples: readonly Resam
 /** The dense region that is most like a group. */
 export function bestMatch(members: readonly number[], { chosen, clusters }: Resample) {
   const inside = new Set(members);
-  const before = chosen.map((point) => (inside.has(point) ? 1 : 0));
+  const first = chosen.filter((point) => inside.has(point)).length;
   let best = { agreement: 0, prominence: 1 };
   for (const cluster of clusters) {
-    const after = new Uint8Array(chosen.length);
-    for (const member of cluster.members) after[member] = 1;
-    const agreement = adjustedRandIndex(before, [...after]);
+    const both = cluster.members.filter((member) => inside.has(chosen[member] as number)).length;
+    const agreement = adjustedRandOfSets({ first, second: cluster.members.length, both, of: chosen.length });
     if (agreement !== null && agreement > best.agreement) best = { agreement, prominence: cluster.prominence };
   }
   return best;

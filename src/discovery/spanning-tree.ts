@@ -54,20 +54,40 @@ export function squaredBetween(a: Points, inA: number, b: Points, inB: number): 
  * around it. Quadratic in the number of points, without a distance matrix.
  */
 export function coreDistances(points: Points, neighbours: number): Float64Array {
-  const wanted = Math.max(1, Math.min(neighbours, points.count) - 1);
   const core = new Float64Array(points.count);
-  const nearest = new Float64Array(wanted);
+  const nearest = nearestOf(Math.min(neighbours, points.count));
   for (let point = 0; point < points.count; point += 1) {
-    nearest.fill(Number.POSITIVE_INFINITY);
+    nearest.clear();
     for (let other = 0; other < points.count; other += 1) {
-      if (other === point) continue;
-      const squared = squaredBetween(points, point, points, other);
-      if (squared < (nearest[wanted - 1] as number)) insertSorted(nearest, squared);
+      if (other !== point) nearest.offer(squaredBetween(points, point, points, other));
     }
-    const farthest = nearest[wanted - 1] as number;
+    const farthest = nearest.farthest();
     core[point] = Number.isFinite(farthest) ? Math.sqrt(farthest) : 0;
   }
   return core;
+}
+
+/** The smallest of the numbers that are offered: as many as a point has neighbours beside itself. A heap, the largest on top. */
+export function nearestOf(neighbours: number) {
+  const kept = new Float64Array(Math.max(1, neighbours - 1));
+  return {
+    clear: () => kept.fill(Number.POSITIVE_INFINITY),
+    /** The largest of those kept. */
+    farthest: () => kept[0] as number,
+    offer(value: number): void {
+      if (value >= (kept[0] as number)) return;
+      let at = 0;
+      for (;;) {
+        let below = 2 * at + 1;
+        if (below >= kept.length) break;
+        if (below + 1 < kept.length && (kept[below + 1] as number) > (kept[below] as number)) below += 1;
+        if ((kept[below] as number) <= value) break;
+        kept[at] = kept[below] as number;
+        at = below;
+      }
+      kept[at] = value;
+    },
+  };
 }
 
 /** Minimum spanning tree under mutual reachability, max(core a, core b, distance): Prim's algorithm, edges ascending. */
@@ -98,13 +118,4 @@ export function spanningTree(points: Points, core: Float64Array): TreeEdge[] {
 
 function mutualReachability(points: Points, core: Float64Array, a: number, b: number): number {
   return Math.max(core[a] as number, core[b] as number, Math.sqrt(squaredBetween(points, a, points, b)));
-}
-
-function insertSorted(ascending: Float64Array, value: number): void {
-  let at = ascending.length - 1;
-  while (at > 0 && (ascending[at - 1] as number) > value) {
-    ascending[at] = ascending[at - 1] as number;
-    at -= 1;
-  }
-  ascending[at] = value;
 }

@@ -117,6 +117,8 @@ const DiscoveryProvenance = z.strictObject({
   resamples: z.number().int(),
   components: z.number().int(),
   faces: z.number().int(),
+  /** Of these, drawn at random, those in which dense groups were looked for; `null` when all were, as before there were samples. */
+  sampled: z.number().int().nullable().default(null),
   /** Faces that no cluster took. */
   outliers: z.number().int(),
   /** Faces that could not take part, by reason. */

@@ -1,6 +1,7 @@
 import type { SVGAttributes } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Discovery } from "../domain/discovery.ts";
+import { groupBy } from "../domain/group-by.ts";
 
 /** Of the map, in its own units. */
 export const [MAP_WIDTH, MAP_HEIGHT] = [900, 560];
@@ -100,8 +101,10 @@ export function spotsOf({ points }: Discovery["map"]): Spot[] {
 }
 
 function middlesOf(spots: readonly Spot[]) {
-  const groups = new Map<string, Spot[]>();
-  for (const spot of spots) if (spot.group !== null) groups.set(spot.group, [...(groups.get(spot.group) ?? []), spot]);
+  const groups = groupBy(
+    spots.filter(({ group }) => group !== null),
+    ({ group }) => group as string,
+  );
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return [...groups].map(([group, own]) => ({ group, x: mean(own.map(({ x }) => x)), y: mean(own.map(({ y }) => y)) }));
 }

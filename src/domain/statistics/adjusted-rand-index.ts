@@ -7,7 +7,6 @@ export function adjustedRandIndex(a: readonly (string | number)[], b: readonly (
   if (a.length !== b.length) {
     throw new RangeError(`Two clusterings of the same items are needed, not of ${a.length} and ${b.length}`);
   }
-  if (a.length < 2) return null;
   const cells = new Map<string, number>();
   const rows = new Map<string | number, number>();
   const columns = new Map<string | number, number>();
@@ -17,10 +16,31 @@ export function adjustedRandIndex(a: readonly (string | number)[], b: readonly (
     count(rows, left);
     count(columns, right);
   });
-  const together = pairsIn(cells);
-  const inRows = pairsIn(rows);
-  const inColumns = pairsIn(columns);
-  const expected = (inRows * inColumns) / pairs(a.length);
+  return fromCounts([...cells.values()], { rows: [...rows.values()], columns: [...columns.values()], n: a.length });
+}
+
+/** The same of "in the set or not" by two sets, of which so many items are in both, of so many in all. */
+export function adjustedRandOfSets(sets: {
+  readonly first: number;
+  readonly second: number;
+  readonly both: number;
+  readonly of: number;
+}): number | null {
+  const { first, second, both, of: n } = sets;
+  const cells = [both, first - both, second - both, n - first - second + both];
+  return fromCounts(cells, { rows: [first, n - first], columns: [second, n - second], n });
+}
+
+interface Margins {
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  readonly n: number;
+}
+
+function fromCounts(cells: readonly number[], { rows, columns, n }: Margins): number | null {
+  if (n < 2) return null;
+  const [together, inRows, inColumns] = [pairsIn(cells), pairsIn(rows), pairsIn(columns)];
+  const expected = (inRows * inColumns) / pairs(n);
   const highest = (inRows + inColumns) / 2;
   // Both partitions are all-in-one or all-apart: they are the same.
   return highest === expected ? 1 : (together - expected) / (highest - expected);
@@ -34,8 +54,6 @@ function pairs(n: number): number {
   return (n * (n - 1)) / 2;
 }
 
-function pairsIn<K>(counts: ReadonlyMap<K, number>): number {
-  let sum = 0;
-  for (const n of counts.values()) sum += pairs(n);
-  return sum;
+function pairsIn(counts: readonly number[]): number {
+  return counts.reduce((sum, n) => sum + pairs(n), 0);
 }
