@@ -21,6 +21,9 @@ export function portraitsNeeded({ proposals }: Discovery): string[] {
 /** Faces of a group that the page shows. */
 const GALLERY = 12;
 
+/** Faces on the map, and named in the list of those in no group: with many more, a browser takes long to open the page. */
+const [MOST_SPOTS, MOST_OUTSIDE] = [5000, 2000];
+
 /** A page of its own, without scripts or anything from elsewhere: gallery, map, signatures and tests. */
 export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits): string {
   const { proposals, notes, map, provenance } = discovery;
@@ -42,7 +45,7 @@ export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits):
         </p>
       ))}
       <h2>Map</h2>
-      <DiscoveryMap axes={map.axes} spots={spotsOf(map)} />
+      <DiscoveryMap axes={map.axes} {...drawnSpots(map)} />
       <ul class="legend">
         {groups.map(({ id, name }) => (
           <li key={id}>
@@ -74,6 +77,15 @@ export function renderDiscoveryPage(discovery: Discovery, portraits: Portraits):
   return page({ title, style: STYLE, body });
 }
 
+/** Each so-many-th face, so that groups keep their shares. */
+function drawnSpots(map: Discovery["map"]) {
+  const spots = spotsOf(map);
+  if (spots.length <= MOST_SPOTS) return { spots };
+  const every = Math.ceil(spots.length / MOST_SPOTS);
+  const drawn = spots.filter((_, at) => at % every === 0);
+  return { spots: drawn, caption: `${drawn.length} of ${spots.length} faces are drawn.` };
+}
+
 function countsInWords(proposals: readonly Proposal[]): string {
   return Object.entries(STATUS_WORDS)
     .map(([status, words]) => ({ words, count: proposals.filter((proposal) => proposal.status === status).length }))
@@ -101,8 +113,11 @@ function Outside({ outside }: Pick<Discovery, "outside">) {
       <FigureTable
         name="In no group"
         columns={["face", "where", "why"]}
-        rows={rows.map(({ id, nearest, near, why }) => [id, near ? `near ${nearest}` : "outlier", why])}
+        rows={rows
+          .slice(0, MOST_OUTSIDE)
+          .map(({ id, nearest, near, why }) => [id, near ? `near ${nearest}` : "outlier", why])}
       />
+      {rows.length > MOST_OUTSIDE && <p class="soft">{rows.length - MOST_OUTSIDE} more are in discovery.json.</p>}
     </>
   );
 }
