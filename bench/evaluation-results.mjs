@@ -1,6 +1,6 @@
-// 50 000 stored results: how long scoring them with their report and finding out where to resume take, how large the report is and how
+// 50 000 stored results, or as many as told: how long scoring them with their report and finding out where to resume take, how large the report is and how
 // long a browser takes to open it; and 10 000 BCa resamples over 3 000 samples for each metric.
-// node bench/evaluation-results.mjs     (npm run build first)
+// node bench/evaluation-results.mjs [results]     (npm run build first)
 
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,6 +25,7 @@ import { figure } from "./support/figures.mjs";
 import { LABELS, storeResults } from "./support/stored-results.mjs";
 
 const TARGETS = { reportS: 10, reportMB: 20, openS: 2, resumeS: 3, bootstrapS: 2 };
+const RESULTS = Number(process.argv[2] ?? 50_000);
 const random = createRandom(1);
 const folder = mkdtempSync(join(tmpdir(), "kuleshov-bench-"));
 
@@ -37,15 +38,16 @@ async function timed(name, targetS, work) {
 }
 
 try {
-  await storeResults(folder);
+  await storeResults(folder, RESULTS);
   await timed("resume", TARGETS.resumeS, async () => {
     const answered = await answeredCalls(join(folder, "run"));
-    if (answered.size !== 50_000) throw new Error(`${answered.size} answered`);
+    if (answered.size !== RESULTS) throw new Error(`${answered.size} answered`);
   });
   let report;
   await timed("report", TARGETS.reportS, async () => {
     report = await writeReport(await scoreRun(join(folder, "run")), createAnswerCache(createContentStore(folder)));
   });
+  figure(`${RESULTS} results: most memory`, process.resourceUsage().maxRSS / 1e3, { unit: "MB" });
   figure("size of the report", statSync(report).size / 1e6, { unit: "MB", atMost: TARGETS.reportMB });
   const browser = await openBrowser();
   try {

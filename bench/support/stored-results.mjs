@@ -1,4 +1,4 @@
-// 50 000 answers under four conditions, as a run has them on disk.
+// Answers under four conditions, as a run has them on disk.
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
@@ -50,15 +50,15 @@ function answerFor(label) {
   };
 }
 
-/** Into `run` in the folder. */
-export async function storeResults(folder) {
+/** So many answers, a multiple of four, into `run` in the folder. */
+export async function storeResults(folder, answers = 50_000) {
   const text = `name: bench
 dataset: { format: csv, path: x.csv, columns: { id: id } }
 matrix: { models: ["rules", "loop:b"], shots: [0, 8], arms: [full] }
 scorers: [accuracy, calibration, faithfulness]
 `;
   const file = parseEvalFile(text, "bench.eval.yaml");
-  const samples = Array.from({ length: 12_500 }, (_, i) =>
+  const samples = Array.from({ length: answers / 4 }, (_, i) =>
     sampleOf({ id: `s${i}`, question: `q${i}`, subject: `p${i % 4000}`, truth: { label: LABELS[i % 8] } }),
   );
   const header = {
