@@ -6,9 +6,10 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { shardFolder, shareOut } from "../dist/src/runs/shard.js";
 import { openStudyFolder } from "../dist/src/study/study-folder.js";
+import { openBrowser } from "./support/browser.mjs";
 import { figure } from "./support/figures.mjs";
 import { runCommand } from "./support/run-command.mjs";
 
@@ -72,6 +73,13 @@ for (let number = 1; number <= SHARDS; number += 1) await writeShard(number);
 
 const shards = (await readdir(join(place, "shards"))).map((name) => join(place, "shards", name));
 const { seconds, cpuSeconds, peakMb } = await runCommand(["merge", ...shards, "--out", join(place, "study")]);
+const browser = await openBrowser();
+const openedMs = performance.now();
+const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+await page.goto(pathToFileURL(join(place, "study", "study.html")).href, { waitUntil: "load" });
+await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+const openS = (performance.now() - openedMs) / 1000;
+await browser.close();
 const same = [];
 for (const name of names) {
   same.push((await hashOf(join(place, "study", name))) === expected.get(name).digest("hex"));
@@ -81,6 +89,7 @@ const about = `${ROWS} rows in ${SHARDS} shards`;
 figure(`${about}: wall time`, seconds, { unit: "s", atMost: (TARGET_S * ROWS) / 1_000_000 });
 figure(`${about}: processor time`, cpuSeconds, { unit: "s" });
 figure(`${about}: most memory`, peakMb, { unit: "MB" });
+figure(`${about}: opening its page`, openS, { unit: "s", atMost: 3 });
 figure(`${about}: tables byte for byte what one machine writes`, same.filter(Boolean).length, {
   atLeast: names.length,
 });
