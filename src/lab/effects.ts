@@ -113,7 +113,8 @@ function relianceEffect(
 ): ContextEffect[] {
   const found = contextReliance(samples, options);
   if (found === null) return [];
-  const { estimate: reliance, halvesApart, fromMixture } = found;
+  const { halvesApart, fromMixture } = found;
+  const reliance = { ...found.estimate, ...intervalOf(found.estimate, found.people, false) };
   const halves = halvesApart === null ? "" : `; two halves of the images lie ${halvesApart.toFixed(2)} apart`;
   const bits =
     fromMixture === null
@@ -145,7 +146,8 @@ function effectOf(
   const statistic: WeightedStatistic = meanStatistic(values);
   const clusters = scored.map(({ cluster }) => cluster);
   const unscored = samples.length - scored.length;
-  const found = estimate(statistic, scored.length, { ...options, clusters, unscored });
+  const drawn = estimate(statistic, scored.length, { ...options, clusters, unscored });
+  const found = { ...drawn, ...intervalOf(drawn, new Set(clusters).size, share === true) };
   return [
     {
       name,
@@ -157,12 +159,32 @@ function effectOf(
   ];
 }
 
+/** With fewer people (or images) than this, drawing them again says little of others. */
+const FEWEST_FOR_INTERVAL = 5;
+
+/**
+ * The interval that may be told: none of too few people, and of a share that is 0 or 1 in all of them, which drawing again
+ * cannot vary, the exact one (Clopper & Pearson 1934).
+ */
+function intervalOf(
+  { value, low, high, level }: Estimate,
+  people: number,
+  share: boolean,
+): Pick<Estimate, "low" | "high"> {
+  if (people < FEWEST_FOR_INTERVAL) return { low: null, high: null };
+  if (!share || low !== high || (value !== 0 && value !== 1)) return { low, high };
+  const reach = ((1 - level) / 2) ** (1 / people);
+  return value === 0 ? { low: 0, high: 1 - reach } : { low: reach, high: 1 };
+}
+
 function foundText({ value, low, high, level }: Estimate, isShare: boolean): string {
   const text = (number: number | null) => (isShare ? `${Math.round(100 * (number ?? 0))} %` : (number ?? 0).toFixed(2));
   const interval =
     low === null || high === null
       ? "too few for an interval"
-      : `${Math.round(100 * level)} % interval ${text(low)} to ${text(high)}`;
+      : low === high
+        ? "the same for every image"
+        : `${Math.round(100 * level)} % interval ${text(low)} to ${text(high)}`;
   return `${text(value)} (${interval})`;
 }
 

@@ -15,13 +15,14 @@ import type { ArtefactScore } from "./artefact-score.ts";
 import { setIntoScene } from "./composite.ts";
 import { scaledBox } from "./head-shape.ts";
 import { contextOnly, type Hidden, type Hiding, holeElsewhere } from "./hide.ts";
+import { type PlacedFace, pasteFace } from "./paste-face.ts";
 import { type Raster, sharpOf } from "./raster.ts";
 import { openScene, type Scene } from "./scene.ts";
-import { blurredBackground, faceOnly, faceSwap, grayscale, neutralInContext } from "./stimuli.ts";
+import { blurredBackground, faceOnly, grayscale } from "./stimuli.ts";
 import { partnersOf } from "./swap-partners.ts";
 
 /** Raised when a recipe changes what it shows. */
-const RECIPES = 4;
+const RECIPES = 5;
 /** Decoded and measured images that are kept: a run asks for all arms of a sample in a row. */
 const KEPT_SCENES = 4;
 
@@ -82,7 +83,7 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
     };
   }
 
-  async function build(sample: Sample & { image: string }, arm: ArmName, signal?: AbortSignal): Promise<Built | null> {
+  async function build(sample: Sample & { image: string }, arm: ArmName, signal?: AbortSignal): Promise<Built> {
     const scene = await sceneOf(sample.image, sample.region, signal);
     if (scene === null) throw new StimulusUnavailable(`No face was found to make "${arm}" of`);
     const region = regionOf(scene);
@@ -112,10 +113,10 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       }
       case "face-swap": {
         const partner = await partnerScene(sample, signal);
-        return built(await faceSwap(scene, partner), regionOf(partner));
+        return { raster: await pasted(partner, scene), region: regionOf(partner) };
       }
       case "neutral-in-context":
-        return built(await neutralInContext(scene, await neutralScene(signal)), region);
+        return { raster: await pasted(scene, await neutralScene(signal)), region };
       case "neutral-alone":
         return { raster: await faceOnly(await neutralScene(signal)), region: null };
       default:
@@ -153,7 +154,6 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       const known = await readStimulusNote(path);
       if (known !== undefined) return { path, context, region: known.region };
       const made = await build({ ...sample, image }, arm, signal);
-      if (made === null) throw new StimulusUnavailable(`"${arm}" needs a face mesh on both faces, and one has none`);
       await keep(path, await encoded(made.raster, path));
       const about = { sample: sample.id, arm, region: made.region, context, artefacts: made.artefacts ?? null, recipe };
       await keep(notePath(path), `${JSON.stringify(about)}\n`);
@@ -173,19 +173,29 @@ function hiddenOr(hidden: Hidden | null, region: PixelBox, why: string): Built {
 
 /** Arms that hide something, and those that need to know where people are. */
 const HIDING: ReadonlySet<ArmName> = new Set(["context-only", "hole-elsewhere"]);
-const SEGMENTED: ReadonlySet<ArmName> = new Set([...HIDING, "blurred-background", "swapped-context"]);
+const SEGMENTED: ReadonlySet<ArmName> = new Set([
+  ...HIDING,
+  ...(["face-only", "neutral-alone", "blurred-background", "swapped-context"] as const),
+]);
 /** Arms that show a face in the scene of another image. */
 const SWAPS: ReadonlySet<ArmName> = new Set(["swapped-context", "face-swap"]);
+
+/** One face in place of another's. */
+async function pasted(scene: Scene, face: Scene): Promise<Raster> {
+  const made = await pasteFace(placed(scene), placed(face));
+  if ("why" in made) throw notPossible(made.why);
+  return made;
+}
+
+function placed({ raster, target, scale }: Scene): PlacedFace {
+  return { raster, face: target, scale };
+}
 
 /** A stimulus, with the asked-about person in its own pixels; `null` when that person fills or has left it. */
 interface Built {
   readonly raster: Raster;
   readonly region: PixelBox | null;
   readonly artefacts?: ArtefactScore | null;
-}
-
-function built(raster: Raster | null, region: PixelBox): Built | null {
-  return raster === null ? null : { raster, region };
 }
 
 function regionOf({ target: { box }, scale }: Scene): PixelBox {

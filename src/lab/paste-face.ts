@@ -13,13 +13,18 @@ export interface PlacedFace {
 /** Points that two faces are laid over each other by: eye corners, nose tip, mouth corners, chin, temples. */
 const ANCHORS = [33, 133, 362, 263, 1, 61, 291, 152, 234, 454, 10] as const;
 
+/** A face that is turned further to the side shows one half, which fits no other face. */
+const MOST_TURNED_RAD = 0.6;
+
 /**
  * Puts one face in place of another: an affine fit of the two meshes, the colours matched to those of the face that is
- * replaced, a soft edge inside the outline. `null` when one of the two has no mesh.
+ * replaced, a soft edge inside the outline. Where that cannot be, why.
  */
-export async function pasteFace(scene: PlacedFace, donor: PlacedFace): Promise<Raster | null> {
+export async function pasteFace(scene: PlacedFace, donor: PlacedFace): Promise<Raster | { readonly why: string }> {
   const [to, from] = [anchorsOf(scene), anchorsOf(donor)];
-  if (to === null || from === null) return null;
+  if (to === null || from === null) return { why: "it needs a face mesh on both faces, and one has none" };
+  if ([scene, donor].some(({ face }) => Math.abs(yawOf(face)) > MOST_TURNED_RAD))
+    return { why: "one of the two faces is turned too far to the side to fit the other" };
   const affine = fitAffine(to, from);
   const outline = faceOutline(scene.face, scene.scale);
   const size = Math.max(...outline.map(([, y]) => y)) - Math.min(...outline.map(([, y]) => y));
@@ -29,6 +34,10 @@ export async function pasteFace(scene: PlacedFace, donor: PlacedFace): Promise<R
   });
   const warped = warp(donor.raster, affine, scene.raster);
   return mixed(scene.raster, matched(warped, scene.raster, mask.values), mask.values);
+}
+
+function yawOf({ measurements }: Face): number {
+  return measurements.find(({ headPose }) => headPose !== null)?.headPose?.yawRad ?? 0;
 }
 
 function anchorsOf({ face, scale }: PlacedFace): Point[] | null {

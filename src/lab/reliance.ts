@@ -13,6 +13,8 @@ export const KL_FLOOR = 0.01;
 /** How much of a model's judgments comes from the scene: 0 the face alone, 1 the scene alone. Comparable across models. */
 export interface ContextReliance {
   readonly estimate: Estimate;
+  /** People (images, where nothing says who is seen) that it rests on. */
+  readonly people: number;
   /** How far two random halves of the images lie apart on average; `null` under four images. */
   readonly halvesApart: number | null;
   /** Mean divergence in bits of the judgments of whole images from this mixture. */
@@ -47,6 +49,7 @@ export function contextReliance(
   if (found.value === null) return null;
   return {
     estimate: found,
+    people: new Set(clusters).size,
     halvesApart: halvesApart(statistic, images.length, options.seed),
     fromMixture: distanceToMixture(samples, found.value),
   };

@@ -1,16 +1,18 @@
 import type { PixelBox } from "../domain/geometry.ts";
-import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
+import { boxAround, faceOutline, fillOutlines, headOutline } from "./head-shape.ts";
 import { emptyMask, softened } from "./mask.ts";
-import { type PlacedFace, pasteFace } from "./paste-face.ts";
 import { blurred, cropped, GRAY, mixed, plain, type Raster } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
-/** The head alone on plain gray, cut to it. */
-export async function faceOnly({ raster, scale, target }: Scene): Promise<Raster> {
+/** The head alone on plain gray, cut to it: of what lies around the face within its outline, only what is a person. */
+export async function faceOnly({ raster, scale, target, people }: Scene): Promise<Raster> {
   const outline = headOutline(target, scale);
   const box = boxAround(outline);
   const size = Math.max(box.widthPx, box.heightPx);
-  const mask = await softened(fillOutlines(emptyMask(raster), [outline]), { growPx: 0, featherPx: 0.02 * size });
+  const head = fillOutlines(emptyMask(raster), [outline]);
+  const face = fillOutlines(emptyMask(raster), [faceOutline(target, scale)]).values;
+  const values = head.values.map((inside, i) => inside * Math.max(face[i] as number, people.values[i] as number));
+  const mask = await softened({ ...head, values }, { growPx: 0, featherPx: 0.02 * size });
   const alone = mixed(plain(raster, GRAY), raster, mask.values);
   return cropped(alone, square(box, 1.1));
 }
@@ -21,16 +23,6 @@ export async function blurredBackground({ raster, people }: Scene): Promise<Rast
   return mixed(background, raster, people.values);
 }
 
-/** The target's face cut out and set into another scene in place of the person there. `null` without a mesh on both. */
-export async function faceSwap(own: Scene, other: Scene): Promise<Raster | null> {
-  return pasteFace(placed(other), placed(own));
-}
-
-/** A neutral face in place of the target's: the Kuleshov arm. `null` without a mesh on both. */
-export async function neutralInContext(scene: Scene, neutral: Scene): Promise<Raster | null> {
-  return pasteFace(placed(scene), placed(neutral));
-}
-
 /** The same image without colour: luma of ITU-R BT.601 in all three channels. */
 export function grayscale({ raster }: Pick<Scene, "raster">): Raster {
   const rgb = new Uint8Array(raster.rgb.length);
@@ -39,10 +31,6 @@ export function grayscale({ raster }: Pick<Scene, "raster">): Raster {
     rgb.fill(Math.round(0.299 * r + 0.587 * g + 0.114 * b), i, i + 3);
   }
   return { ...raster, rgb };
-}
-
-function placed({ raster, target, scale }: Scene): PlacedFace {
-  return { raster, face: target, scale };
 }
 
 function square(box: PixelBox, factor: number): PixelBox {

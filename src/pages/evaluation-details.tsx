@@ -16,20 +16,26 @@ export function ContextEffects({ context }: Pick<EvaluationView, "context">) {
       <StimulusRows rows={rows} conditions={conditions} />
       {effects.map((own) => (
         <div key={own.condition}>
-          <h3>{own.condition}</h3>
+          <h3>{effects.length > 1 ? own.condition : "Over all images"}</h3>
           <ul>
-            {own.effects.map(({ sentence }) => (
+            {own.effects.filter(isTelling).map(({ sentence }) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>
           <details>
-            <summary>What each of these is</summary>
+            <summary>
+              What each of these is{own.effects.every(isTelling) ? "" : ", and what is 0 for every image"}
+            </summary>
             <EffectTable {...own} />
           </details>
         </div>
       ))}
     </>
   );
+}
+
+function isTelling({ estimate: { value, low, high } }: ContextView["effects"][number]["effects"][number]): boolean {
+  return value !== 0 || low !== 0 || high !== 0;
 }
 
 function EffectTable({ condition, effects }: ContextView["effects"][number]) {

@@ -42,6 +42,17 @@ export function Differences({ differences }: Pick<EvaluationView, "differences">
   const plotted = rows.flatMap(({ metric, condition, difference, low, high }) =>
     difference === null ? [] : [{ name: `${metric}: ${condition}`, value: difference, low, high }],
   );
+  const isTelling = rows.some(({ difference, low, high }) =>
+    [difference, low, high].some((value) => (value ?? 0) !== 0),
+  );
+  if (!isTelling) {
+    return (
+      <details>
+        <summary>No difference from "{first}" in what scorers measure</summary>
+        <DifferenceTable rows={rows} />
+      </details>
+    );
+  }
   return (
     <>
       <h2>Differences from "{first}"</h2>
@@ -108,11 +119,12 @@ export function Metrics({ conditions }: ConditionsProps) {
     conditions.flatMap(({ id, short, metrics }) =>
       metrics.filter((metric) => keyOf(metric) === key).map((metric) => ({ id, short, ...metric })),
     );
+  // Conditions without a value, as arms that no image allowed, differ from none.
   const isConstant = (key: string) => {
-    const [first, ...rest] = conditions.map(
-      ({ metrics }) => metrics.find((metric) => keyOf(metric) === key)?.estimate.value,
+    const values = conditions.flatMap(
+      ({ metrics }) => metrics.find((metric) => keyOf(metric) === key)?.estimate.value ?? [],
     );
-    return rest.length > 0 && rest.every((value) => value === first);
+    return conditions.length > 1 && values.every((value) => value === values[0]);
   };
   const [constant, varying] = [keys.filter(isConstant), keys.filter((key) => !isConstant(key))];
   return (

@@ -30,8 +30,8 @@ ${Array.from({ length: SHARE_STEPS + 1 }, (_, step) => `.confusion .share-${step
 .case{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px}
 .case img{width:100%;max-height:220px;object-fit:contain;background:#0001;border-radius:4px}
 .case ul{padding-left:18px;margin:6px 0;font-size:13px}
-.stimuli{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
-.stimuli figure{margin:0}.stimuli img,.stimuli .undrawn{display:block;width:100%;height:130px;object-fit:contain;background:#0001;border-radius:4px}
+.stimuli{display:grid;grid-template-columns:repeat(auto-fill,minmax(165px,1fr));gap:12px}
+.stimuli figure{margin:0}.stimuli img,.stimuli .undrawn{display:block;width:100%;height:165px;object-fit:contain;background:#0001;border-radius:4px}
 .stimuli .undrawn{display:grid;place-items:safe center;padding:8px;box-sizing:border-box;overflow-y:auto;font-size:12px;line-height:1.3;text-align:center;color:var(--soft)}.stimuli figcaption{font-size:13px;line-height:1.35;margin-top:4px}
 .histograms{display:flex;flex-wrap:wrap;gap:12px 32px;align-items:start;margin:12px 0}.histograms figure{margin:0}.histograms figcaption{display:flex;justify-content:space-between;font-size:12px}
 .histograms .all{fill:var(--line)}.histograms .shown{fill:var(--accent)}

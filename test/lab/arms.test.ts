@@ -13,16 +13,19 @@ import { tempFolder } from "../support/temp-folder.ts";
 
 const FUNERAL = "At the funeral of his brother";
 const WEDDING = "At the wedding of her daughter";
-/** What is said of the situation in each arm about the man at the funeral, the other image being the wedding. */
+/** What is said of the situation in each arm about the woman at the funeral, the other image being the wedding. */
 const WORDS = {
   full: FUNERAL,
   "face-only": null,
   "context-only": FUNERAL,
+  "hole-elsewhere": FUNERAL,
   "face-swap": WEDDING,
   "neutral-in-context": FUNERAL,
   "neutral-alone": null,
 } as const;
 const arms = Object.keys(WORDS) as (keyof typeof WORDS)[];
+/** How many faces are left to see. */
+const FACES = { "face-only": 1, "context-only": 0, "hole-elsewhere": 3 } as const;
 
 it("each arm sends the model exactly what its name says: those pixels, and the words of the scene or none", async () => {
   const folder = await tempFolder();
@@ -42,7 +45,7 @@ it("each arm sends the model exactly what its name says: those pixels, and the w
     name: "arms",
     dataset: { format: "csv", path: "list.csv", columns },
     matrix: { models: ["openai:test-model"], arms },
-    stimuli: { neutral: wedding },
+    stimuli: { neutral: wedding, hide: "faces", mask: "gray" },
     scorers: ["faithfulness"],
     execution: { concurrency: 1 },
   };
@@ -62,13 +65,16 @@ it("each arm sends the model exactly what its name says: those pixels, and the w
       [...rows.map(({ image }) => image), ...files.map((name) => join(folder, "stimuli", name))].map(small),
     );
     const told = new Map(arms.map((arm) => [arm, [] as string[]]));
+    const images = new Map<string, Buffer>();
     for (const body of server.chats) {
       const shown = await small(imageIn(body));
       const differences = stimuli.map((stimulus) => difference(shown, stimulus));
       const nearest = differences.indexOf(Math.min(...differences));
       const name = nearest === 0 ? "funeral-full.jpg" : (files[nearest - rows.length] ?? "");
       const arm = arms.find((each) => name.startsWith("funeral") && name.endsWith(`-${each}.jpg`));
-      if (arm !== undefined) told.get(arm)?.push(JSON.stringify(body));
+      if (arm === undefined) continue;
+      told.get(arm)?.push(JSON.stringify(body));
+      images.set(arm, imageIn(body));
     }
     for (const [arm, bodies] of told) {
       expect(bodies, arm).not.toHaveLength(0);
@@ -77,6 +83,16 @@ it("each arm sends the model exactly what its name says: those pixels, and the w
         expect(isTold, `${arm}: ${words}`).toEqual(bodies.map(() => words === WORDS[arm]));
       }
     }
+    for (const [arm, faces] of Object.entries(FACES)) {
+      const received = join(folder, `received-${arm}.jpg`);
+      await writeFile(received, images.get(arm) as Buffer);
+      expect(await opened.facesIn(received), arm).toHaveLength(faces);
+    }
+    // The wall behind her does not come along with her head.
+    const [face, hole] = [await grayShare(images.get("face-only")), await grayShare(images.get("context-only"))];
+    expect(face).toBeGreaterThan(0.25);
+    expect(hole).toBeGreaterThan(0.02);
+    expect(hole / (await grayShare(images.get("hole-elsewhere")))).toBeCloseTo(1, 0);
   } finally {
     await opened.close();
   }
@@ -90,6 +106,13 @@ function imageIn({ messages }: WireBody): Buffer {
 
 function small(image: Buffer | string): Promise<Buffer> {
   return sharp(image).resize(200, 150, { fit: "contain" }).flatten().raw().toBuffer();
+}
+
+/** How much of an image is the gray of what is hidden. */
+async function grayShare(image: Buffer | undefined): Promise<number> {
+  const { data, info } = await sharp(image).raw().toBuffer({ resolveWithObject: true });
+  const pixels = Array.from({ length: info.width * info.height }, (_, i) => data.subarray(3 * i, 3 * i + 3));
+  return pixels.filter((rgb) => rgb.every((value) => Math.abs(value - 128) < 4)).length / pixels.length;
 }
 
 /** Mean difference of two images, 0..255. */
