@@ -13,6 +13,7 @@ import { note, outputStyle, print } from "./output.ts";
 import {
   cacheOption,
   checkRunOptions,
+  deviceOption,
   mirroredOption,
   positiveAmount,
   runOptions,
@@ -58,6 +59,7 @@ export function register(program: Command): void {
     .option("--pack <name...>", "take the examples from these packs, e.g. smiles")
     .addOption(storeOption())
     .addOption(mirroredOption())
+    .addOption(deviceOption())
     .addOption(cacheOption())
     .option("--full", "print every cue, appraisal and cited measurement, not only what fits one screen")
     .option("--json", "print the whole report as JSON")

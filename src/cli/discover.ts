@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { EMBEDDER_FORMS, MODEL_FORMS } from "../compose/models.ts";
 import { addModelOptions } from "./model-options.ts";
-import { cacheOption, mirroredOption, runOptions, shardOption, storeOption } from "./run-options.ts";
+import { cacheOption, deviceOption, mirroredOption, runOptions, shardOption, storeOption } from "./run-options.ts";
 
 export function register(program: Command): void {
   const discover = program
@@ -22,6 +22,7 @@ export function register(program: Command): void {
     .option("--min-size <faces>", "minimum cluster size in faces (default: 1 % of them, at least 8)", wholeNumber)
     .option("--resamples <number>", "resamples for stability, and samples of the null model", wholeNumber, 20)
     .addOption(mirroredOption())
+    .addOption(deviceOption())
     .addOption(cacheOption())
     .option("--json", "print the proposals as JSON");
   addModelOptions(discover, {

@@ -7,7 +7,7 @@ import { plain } from "../render/terminal-style.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
 import { note, outputStyle, print } from "./output.ts";
-import { cacheOption, mirroredOption, noteExcluded, runOptions, storeOption } from "./run-options.ts";
+import { cacheOption, deviceOption, mirroredOption, noteExcluded, runOptions, storeOption } from "./run-options.ts";
 
 interface FindFlags extends FindOptions, ModelFlags {}
 
@@ -36,6 +36,7 @@ export function register(program: Command): void {
     .addOption(runOptions.force())
     .option("--top <number>", "faces on the contact sheet and for the model", wholeNumber, 24)
     .addOption(mirroredOption())
+    .addOption(deviceOption())
     .addOption(cacheOption())
     .option("--json", "print the ranking as JSON");
   const judge = `who judges the best faces: none, ${MODEL_FORMS} (default: rules)`;

@@ -8,7 +8,7 @@ import { systemPath } from "../platform/system-path.ts";
 import { interruptSignal } from "./exit.ts";
 import { addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
+import { cacheOption, deviceOption, mirroredOption, runOptions } from "./run-options.ts";
 
 interface LabOptions extends ModelFlags {
   readonly cache?: boolean;
@@ -46,6 +46,7 @@ export function register(program: Command): void {
     .option("--repeats <n>", "answers per arm", repeats, 1)
     .option("--context <text>", "what is known of the situation, in words")
     .addOption(mirroredOption())
+    .addOption(deviceOption())
     .addOption(runOptions.out("stimuli, answers and report.html (default: lab-results/<name>-<time>)"))
     .addOption(runOptions.resume())
     .addOption(runOptions.force())

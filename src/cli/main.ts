@@ -24,6 +24,7 @@ import * as merging from "./merge.ts";
 import * as models from "./models.ts";
 import * as notice from "./notice.ts";
 import { outliveReaders } from "./output.ts";
+import { useDevice } from "./run-options.ts";
 import * as slurm from "./slurm.ts";
 import * as studio from "./studio.ts";
 import * as trace from "./trace.ts";
@@ -66,6 +67,7 @@ const commands = [
 ];
 for (const command of commands) command.register(program);
 program.hook("preAction", (_program, command) => (command.name() === "doctor" ? undefined : checkCacheFolder()));
+program.hook("preAction", (_program, command) => useDevice(command.opts().device));
 
 outliveReaders();
 try {

@@ -7,7 +7,15 @@ import type { MeasureInputsOptions, StudyTools } from "../study/measure-inputs.t
 import type { StudyInput } from "../study/study-inputs.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, formatOption, mirroredOption, runOptions, shardOption, shardOutOf } from "./run-options.ts";
+import {
+  cacheOption,
+  deviceOption,
+  formatOption,
+  mirroredOption,
+  runOptions,
+  shardOption,
+  shardOutOf,
+} from "./run-options.ts";
 
 /** What `measure` is told. */
 export interface MeasureOptions {
@@ -60,6 +68,7 @@ export function register(program: Command): void {
     .option("--neutral <image>", "measure action units against this resting face of the same person")
     .option("--fps <number>", "frames per second to measure of videos", positiveNumber, 5)
     .addOption(mirroredOption())
+    .addOption(deviceOption())
     .addOption(cacheOption())
     .option("--workers <number>", "worker threads per toolbox (default: all cores)", positiveInteger)
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])

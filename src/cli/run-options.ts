@@ -54,6 +54,20 @@ export const storeOption = (what = "exemplar store, a folder or object-store add
 export const mirroredOption = () =>
   new Option("--mirrored", "the images are mirrored, as selfies are: left and right are the subject's again");
 
+/** The option of every command that runs networks over many images. Threads and processes read it from the environment. */
+export const deviceOption = () =>
+  new Option("--device <name>", "what networks run on, where the installed onnxruntime can")
+    .env("KULESHOV_DEVICE")
+    .choices(["cpu", "cuda", "coreml", "dml"]);
+
+/** @throws {ConfigurationError} before anything is begun, if the runtime cannot use the device. */
+export async function useDevice(device: string | undefined): Promise<void> {
+  if (device === undefined) return;
+  process.env.KULESHOV_DEVICE = device;
+  const { checkDevice } = await import("../networks/network.ts");
+  await checkDevice();
+}
+
 /** Says how many faces take no part as the study that the inputs are taken from excludes them. */
 export function noteExcluded(inputs: readonly Pick<StudyInput, "excluded">[]): void {
   const count = inputs.reduce((sum, { excluded = [] }) => sum + excluded.length, 0);

@@ -7,7 +7,7 @@ import type { Validated } from "../validate.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addModelOptions } from "./model-options.ts";
 import { note, print } from "./output.ts";
-import { cacheOption, mirroredOption, runOptions } from "./run-options.ts";
+import { cacheOption, deviceOption, mirroredOption, runOptions } from "./run-options.ts";
 
 interface ValidateOptions extends RunMode, ModelFlags {
   readonly out: string;
@@ -31,6 +31,7 @@ export function register(program: Command): void {
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote earlier, as in openface:results.csv")
     .addOption(mirroredOption())
+    .addOption(deviceOption())
     .addOption(cacheOption());
   addModelOptions(command, {
     model: `models that read the faces too, in one table: ${MODEL_FORMS}, with commas between`,

@@ -35,7 +35,9 @@ export const PromptReference = z.strictObject({ id: z.string(), version: z.strin
 export type PromptReference = z.infer<typeof PromptReference>;
 
 /** A network by the published bytes it stands for. */
-const NetworkReference = z.strictObject({ id: z.string(), sha256: z.string() });
+/** Which published bytes a network stands for, and on what it ran where that is not the processor. */
+export const NetworkReference = z.strictObject({ id: z.string(), sha256: z.string(), device: z.string().optional() });
+export type NetworkReference = z.infer<typeof NetworkReference>;
 
 /** What one server was sent in one judgment, all attempts included. */
 export const Sent = z.strictObject({

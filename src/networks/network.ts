@@ -1,3 +1,4 @@
+import type { NetworkReference } from "../domain/report.ts";
 import { buildStored, type CacheOptions } from "./build.ts";
 import { loadManifest } from "./manifest-store.ts";
 import type { Network } from "./session.ts";
@@ -15,11 +16,23 @@ export async function openNetwork(id: string, options: CacheOptions = {}): Promi
   const { onnx } = await buildStored(stored, options);
   // Loaded by the threads that run networks: whoever only names them should not pay for the runtime.
   const { openSession } = await import("./session.ts");
-  return openSession(stored.manifest, onnx);
+  return openSession(stored.manifest, onnx, networkDevice());
 }
 
-/** Which published bytes a network stands for. Names in reports are only worth something with this beside them. */
-export async function networkProvenance(id: string): Promise<{ id: string; sha256: string }> {
+/** What networks run on in this process, its threads and processes that it starts: `KULESHOV_DEVICE`, or the processor. */
+export function networkDevice(): string {
+  const { KULESHOV_DEVICE: chosen } = process.env;
+  return chosen === undefined || chosen === "" ? "cpu" : chosen;
+}
+
+/** Runs nothing: opens the smallest network. @throws {ConfigurationError} if the runtime cannot use the device. */
+export async function checkDevice(): Promise<void> {
+  if (networkDevice() !== "cpu") await (await openNetwork("face-check")).close();
+}
+
+/** Names in reports are only worth something with this beside them. Devices round in other ways, so they are told apart. */
+export async function networkProvenance(id: string): Promise<NetworkReference> {
   const { manifest } = await loadManifest(id);
-  return { id, sha256: sourceSha256(manifest.source) };
+  const device = networkDevice();
+  return { id, sha256: sourceSha256(manifest.source), ...(device === "cpu" ? {} : { device }) };
 }

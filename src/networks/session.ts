@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { InferenceError, ModelFileError } from "../domain/errors.ts";
+import { ConfigurationError, InferenceError, ModelFileError } from "../domain/errors.ts";
+import { findInstalledPackage } from "../platform/package-paths.ts";
 import type { NetworkInput, NetworkManifest, NetworkOutput } from "./manifest.ts";
 import { sizeOf } from "./tensor-data.ts";
 
@@ -34,9 +35,10 @@ interface Wire<Port> {
  * An onnxruntime session over an ONNX model.
  *
  * @throws {ModelFileError} if the runtime does not accept it, or it lacks an input or output of the manifest.
+ * @throws {ConfigurationError} if the runtime cannot use the device.
  */
-export async function openSession(manifest: NetworkManifest, onnx: Uint8Array): Promise<Network> {
-  const session = await createSession(manifest.id, onnx);
+export async function openSession(manifest: NetworkManifest, onnx: Uint8Array, device = "cpu"): Promise<Network> {
+  const session = await createSession(manifest.id, onnx, device);
   const inputs = wired(manifest, "input", manifest.inputs, session.inputNames);
   const outputs = wired(manifest, "output", manifest.outputs, session.outputNames);
   return {
@@ -52,10 +54,10 @@ export async function openSession(manifest: NetworkManifest, onnx: Uint8Array): 
 }
 
 /** One thread that does not spin: workers scale better than threads within a run, and idle ones must cost nothing. */
-async function createSession(id: string, onnx: Uint8Array): Promise<InferenceSession> {
+async function createSession(id: string, onnx: Uint8Array, device: string): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(onnx, {
-      executionProviders: ["cpu"],
+      executionProviders: [device],
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: "sequential",
@@ -64,8 +66,18 @@ async function createSession(id: string, onnx: Uint8Array): Promise<InferenceSes
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
   } catch (error) {
+    if (device !== "cpu") throw new ConfigurationError(refusalOf(device), { cause: error });
     throw new ModelFileError(id, `onnxruntime does not accept it: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** The release that comes along knows the processor alone; a newer one may be put in its place. */
+function refusalOf(device: string): string {
+  const version = findInstalledPackage("onnxruntime-node")?.version;
+  return (
+    `onnxruntime-node ${version} on ${process.platform} ${process.arch} cannot run networks on "${device}": leave out --device ` +
+    `(or KULESHOV_DEVICE) for the processor, or have "overrides" of your package.json install a release that can`
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
+import type { NetworkReference } from "../domain/report.ts";
 
 /** Numbers that lie close together for faces of one person: float [n]. They say who it is, so no result holds them. */
 export type PersonDescriptor = readonly number[];
@@ -7,7 +8,7 @@ export type PersonDescriptor = readonly number[];
 /** Tells whether two faces are of one person. It knows no names, and compares only what it is given. */
 export interface FaceIdentity {
   /** The network behind it, for the provenance of a study. */
-  readonly network: { readonly id: string; readonly sha256: string };
+  readonly network: NetworkReference;
   /** Euclidean distance of descriptors up to which two faces count as one person's. */
   readonly samePersonUpTo: number;
   /**

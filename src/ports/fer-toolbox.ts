@@ -1,5 +1,6 @@
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face, FaceMeasurement, ToolboxId, ToolboxScore, ToolboxSupport } from "../domain/measurement.ts";
+import type { NetworkReference } from "../domain/report.ts";
 
 /** Measures faces in one image. Holds weights, keeps no state between calls. */
 export interface FerToolbox {
@@ -10,7 +11,7 @@ export interface FerToolbox {
   /** Scores of its own that it may give, of no common scale. Without it, none. */
   readonly scores?: readonly Pick<ToolboxScore, "name" | "range">[];
   /** The networks behind it, for the provenance of a report. */
-  readonly networks: readonly { readonly id: string; readonly sha256: string }[];
+  readonly networks: readonly NetworkReference[];
   /**
    * How many images it would like to be given at once: a toolbox that is slow to start measures those that wait in one
    * start. Without it, a few.

@@ -1,13 +1,14 @@
 import type { NewEvidence } from "../domain/evidence.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
+import type { NetworkReference } from "../domain/report.ts";
 
 /** Finds in an image what is not a face's own doing: objects, postures, who looks where, hands over a face. */
 export interface SceneObserver {
   /** Name and version, as it stands in the source of its items. */
   readonly id: string;
   /** The networks behind it, for the provenance of a report. */
-  readonly networks: readonly { readonly id: string; readonly sha256: string }[];
+  readonly networks: readonly NetworkReference[];
   /** Present where images are declared mirrored. */
   readonly mirrored?: true;
   /**

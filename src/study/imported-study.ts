@@ -4,6 +4,7 @@ import type { StudyFace } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { createExpressionSpace, type ExpressionSpace } from "../domain/expression-space.ts";
 import type { ToolboxId } from "../domain/measurement.ts";
+import type { NetworkReference } from "../domain/report.ts";
 import { type FaceRecord, ImageRecord } from "../measuring/measurement-json.ts";
 import { readText } from "../platform/read-file.ts";
 import { systemPath } from "../platform/system-path.ts";
@@ -16,7 +17,7 @@ import { ImportSettings, StudyDescription } from "./study-folder.ts";
 /** A study that was imported from toolboxes' files, as discovering takes one: no images, no exemplars. */
 interface OpenedImport {
   /** The first toolbox of the study: its faces are the points of the space. */
-  readonly toolbox: { readonly id: ToolboxId; readonly networks: readonly { id: string; sha256: string }[] };
+  readonly toolbox: { readonly id: ToolboxId; readonly networks: readonly NetworkReference[] };
   readonly space: ExpressionSpace;
   /** Every image, and every frame of a video by a name of its own. */
   readonly inputs: readonly { readonly path: string; readonly excluded?: ExcludedFaces }[];

@@ -2,24 +2,23 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { ActionUnitName, Scale, ToolboxId } from "../domain/measurement.ts";
+import { NetworkReference } from "../domain/report.ts";
 import { readText } from "../platform/read-file.ts";
 import { openRunFolder, type RunFolder, type RunMode } from "../runs/run-folder.ts";
 import { RunCounts, type RunRows } from "../runs/run-rows.ts";
 import type { ShardPart } from "../runs/shard.ts";
 import type { StudyTables } from "./study-tables.ts";
 
-const NetworkUsed = z.strictObject({ id: z.string(), sha256: z.string() });
-
 /** What decides the numbers of a study. A study only goes on under the very same. */
 export const StudySettings = z.strictObject({
   /** Images, folders, globs and lists, as they were named. */
   inputs: z.array(z.string()),
   /** Those whose files are imported too, with the hash of the file. */
-  toolboxes: z.array(z.strictObject({ id: z.string(), networks: z.array(NetworkUsed) })),
+  toolboxes: z.array(z.strictObject({ id: z.string(), networks: z.array(NetworkReference) })),
   /** The resting face of all inputs that name none themselves. */
   neutral: z.strictObject({ path: z.string(), sha256: z.string() }).nullable(),
   /** Compares people with their neutral faces, and follows them through videos. */
-  identity: NetworkUsed,
+  identity: NetworkReference,
   /** Frames per second that are measured of videos. */
   fps: z.number(),
   columns: z.string(),
@@ -42,7 +41,7 @@ export const ImportSettings = z.strictObject({
   toolboxes: z.array(
     z.strictObject({
       id: ToolboxId,
-      networks: z.array(NetworkUsed),
+      networks: z.array(NetworkReference),
       supports: z.strictObject({
         actionUnits: z.array(z.strictObject({ au: ActionUnitName, scale: Scale, sides: z.boolean() })),
         expressions: z.array(z.string()),

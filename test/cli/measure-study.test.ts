@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -6,6 +7,7 @@ import sharp from "sharp";
 import { describe, expect, it, vi } from "vitest";
 import * as measuring from "../../src/cli/measure.ts";
 import { ImageRecord } from "../../src/measuring/measurement-json.ts";
+import { networkProvenance } from "../../src/networks/network.ts";
 import { acquireLock } from "../../src/platform/file-lock.ts";
 import { StudyDescription } from "../../src/study/study-folder.ts";
 import { installFakeFfmpeg, type Shot, writeVideo } from "../support/fake-ffmpeg.ts";
@@ -314,5 +316,29 @@ describe("measure on videos", () => {
     const without = await here(["measure", cut]);
     expect(without).toMatchObject({ code: 3, stdout: "" });
     expect(without.stderr).toMatch(/^Cannot read clip as ffmpeg, which reads videos, is not installed: .*\n$/);
+  });
+});
+
+describe("measure --device", () => {
+  it.each([
+    [["--device", "cuda"], {}],
+    [[], { KULESHOV_DEVICE: "cuda" }],
+  ])("refuses what the runtime cannot use before anything is begun: %j %j", async (words, env) => {
+    const out = join(await tempFolder(), "study");
+    const { code, stdout, stderr } = await runCli(["measure", samplePhoto(3), "--out", out, ...words], { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /^onnxruntime-node 1\.16\.3 on \S+ \S+ cannot run networks on "cuda": leave out --device .*\n$/,
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("tells measurements of another device apart", async () => {
+    const plain = await networkProvenance("face-check");
+    vi.stubEnv("KULESHOV_DEVICE", "cuda");
+    expect(await networkProvenance("face-check")).toEqual({ ...plain, device: "cuda" });
+    vi.stubEnv("KULESHOV_DEVICE", "cpu");
+    expect(await networkProvenance("face-check")).toEqual(plain);
+    vi.unstubAllEnvs();
   });
 });
