@@ -29,6 +29,8 @@ interface SlotEvents {
 }
 
 const END_TIMEOUT_MS = 5_000;
+/** What a thread makes for an image is dropped with it. V8 would let it pile up to 48 MB in each thread before it looks. */
+const YOUNG_MB = 12;
 
 /**
  * Threads whose pool is closed, by worker file; they serve the next pool. A thread that has loaded onnxruntime must not end
@@ -45,7 +47,9 @@ export function createSlot<Request, Response>(
 ): WorkerSlot<Request, Response> {
   // It outlives its pool, so it sees the environment as it is then.
   // Flags of the main process (loaders, --input-type) are not meant for built worker files.
-  const worker = parked.get(String(workerFile))?.pop() ?? new Worker(workerFile, { execArgv: [], env: SHARE_ENV });
+  const worker =
+    parked.get(String(workerFile))?.pop() ??
+    new Worker(workerFile, { execArgv: [], env: SHARE_ENV, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
   const open: PoolMessage<Request> = { open: workerData };
   worker.postMessage(open);
   worker.unref();

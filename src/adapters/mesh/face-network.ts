@@ -1,13 +1,12 @@
 import { ModelFileError } from "../../domain/errors.ts";
-import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
 import type { NetworkInput, NetworkManifest } from "../../networks/manifest.ts";
 import type { Network, Tensor } from "../../networks/network.ts";
 import { type Reading, readOutputs } from "../../networks/readings.ts";
 import type { PixelSource } from "./crop.ts";
 import { regionOfMesh } from "./face-mesh.ts";
+import { toImageNetwork } from "./image-network.ts";
 import { cropRegion } from "./read-expression.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
-import { sampleRegion } from "./sample-region.ts";
 
 /** A network that reads a face whose mesh is known, and that its manifest alone describes. */
 export interface FaceNetwork {
@@ -20,10 +19,12 @@ export interface FaceNetwork {
 export function toFaceNetwork(network: Network): FaceNetwork {
   const { manifest } = network;
   const input = faceInput(manifest);
+  const look = input.meshPoints === undefined ? toImageNetwork(network).look : null;
   return {
     async read(source, landmarks) {
-      const tensor = input.meshPoints === undefined ? imageOf(manifest, source, landmarks) : pointsOf(input, landmarks);
-      return readOutputs(manifest, await network.run({ [input.name]: tensor }));
+      if (look === null) return readOutputs(manifest, await network.run({ [input.name]: pointsOf(input, landmarks) }));
+      const { outputs } = await look(source, regionOf(manifest, landmarks), { outside: "edge" });
+      return readOutputs(manifest, outputs);
     },
     close: () => network.close(),
   };
@@ -47,13 +48,9 @@ export function faceInput(manifest: NetworkManifest): NetworkInput {
   return input;
 }
 
-function imageOf(manifest: NetworkManifest, source: PixelSource, landmarks: Float64Array): Tensor {
-  const input = faceInput(manifest);
-  const { width, height } = imageSize(input);
+function regionOf(manifest: NetworkManifest, landmarks: Float64Array): RotatedRegion {
   const outline = regionOfMesh(landmarks);
-  const region = manifest.crop.fit === "square" ? cropRegion(manifest, outline) : stretched(manifest, outline);
-  const { rgb } = sampleRegion(source, region, { widthPx: width, heightPx: height, outside: "edge" });
-  return imageTensor(input, rgb);
+  return manifest.crop.fit === "square" ? cropRegion(manifest, outline) : stretched(manifest, outline);
 }
 
 function stretched(manifest: NetworkManifest, outline: RotatedRegion): RotatedRegion {

@@ -1,11 +1,9 @@
-import { InferenceError } from "../../domain/errors.ts";
-import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
 import type { Network } from "../../networks/network.ts";
 import { type NetworksPlace, networksOnDemand } from "../../networks/networks-on-demand.ts";
 import { serveWorker } from "../../networks/worker-server.ts";
 import type { PixelSource } from "./crop.ts";
+import { type ImageNetwork, toImageNetwork } from "./image-network.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
-import { sampleRegion } from "./sample-region.ts";
 
 export interface IdentityRequest {
   readonly network: string;
@@ -16,21 +14,15 @@ export interface IdentityRequest {
 
 serveWorker<NetworksPlace, IdentityRequest, Float32Array>((place) => {
   const { open, close } = networksOnDemand(place);
+  let looking: { readonly network: Network; readonly image: ImageNetwork } | undefined;
   return {
-    async handle(request) {
-      const descriptor = await describePerson(await open(request.network), request);
+    async handle({ network: id, source, region }) {
+      const network = await open(id);
+      if (looking?.network !== network) looking = { network, image: toImageNetwork(network) };
+      const { output } = await looking.image.look(source, region, { outside: "edge" });
+      const descriptor = output("descriptor").slice();
       return { response: descriptor, transfer: [descriptor.buffer as ArrayBuffer] };
     },
     close,
   };
 });
-
-async function describePerson(opened: Network, { source, region }: IdentityRequest): Promise<Float32Array> {
-  const [input] = opened.manifest.inputs;
-  if (input === undefined) throw new RangeError("The identity network has no input");
-  const { width, height } = imageSize(input);
-  const chip = sampleRegion(source, region, { widthPx: width, heightPx: height, outside: "edge" });
-  const { descriptor } = await opened.run({ [input.name]: imageTensor(input, chip.rgb) });
-  if (!(descriptor?.data instanceof Float32Array)) throw new InferenceError("The identity network gave no descriptor");
-  return descriptor.data.slice();
-}

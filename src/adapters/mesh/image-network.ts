@@ -12,6 +12,7 @@ interface Look {
   readonly crop: Crop;
   /** An output by the manifest's name. @throws {InferenceError} if the network has none of that name. */
   output(name: string): Float32Array;
+  readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
 /** A network that looks at one region of an image at a time. */
@@ -48,7 +49,7 @@ export function toImageNetwork(network: Network): ImageNetwork {
       const crop = sampleRegion(source, region, { ...options, widthPx: width, heightPx: height, into: pixels });
       tensor = imageTensor(input, crop.rgb, tensor);
       const outputs = await network.run({ [input.name]: tensor });
-      return { crop, output: (name) => float32Output(manifest.id, outputs, name) };
+      return { crop, outputs, output: (name) => float32Output(manifest.id, outputs, name) };
     },
     close: () => network.close(),
   };
