@@ -23,6 +23,8 @@ export interface VideoFramePlace {
   readonly timestampS: number;
   /** Present where another shot begins with it. */
   readonly cut?: true;
+  /** Present while another shot fades into this one: the time of the last frame before. Known once enough of it is seen. */
+  readonly dissolvedFromS?: number;
 }
 
 /** An image as a model sees it: encoded, without metadata. */

@@ -33,7 +33,10 @@ export function chooseFrames(
       const why = `${part} of ${episode.curve.name} of ${nameOf(episode.trackId)}`;
       return moment === null ? [] : [{ frame: moment.frame, timeS: moment.timeS, why }];
     });
-  const shots = clock.cuts.flatMap((cut, at) => (cut ? [frameAt(clock, at, "a new shot")] : []));
+  // Of a dissolve, each frame of which is cut off from the next, the last shows the new shot.
+  const shots = clock.cuts.flatMap((cut, at) =>
+    cut && clock.cuts[at + 1] !== true ? [frameAt(clock, at, "a new shot")] : [],
+  );
   const telling = [...of("apex"), ...shots, ...of("onset"), ...of("offset")];
   const chosen: ChosenFrame[] = [];
   const forTelling = budget - Math.ceil(budget * SPREAD_SHARE);

@@ -55,10 +55,14 @@ export function collectClip(): { add(frame: ClipFrame): void; end(): ClipDynamic
   const clock: ClipDynamics["clock"] = { timesS: [], frames: [], cuts: [] };
   const people = new Map<string, PersonCurves>();
   return {
-    add({ frame, timeS, cut, faces, widthPx, heightPx }) {
+    add({ frame, timeS, cut, dissolvedFromS, faces, widthPx, heightPx }) {
       const at = clock.timesS.push(timeS) - 1;
       clock.frames.push(frame);
       clock.cuts.push(cut);
+      // Each frame of two shots stands alone, as nothing that is measured in it is of one.
+      for (let i = at; dissolvedFromS !== undefined && (clock.timesS[i] ?? dissolvedFromS) > dissolvedFromS; i--) {
+        clock.cuts[i] = true;
+      }
       for (const face of faces) {
         if (face.trackId === undefined || !isClear(face)) continue;
         const person = people.get(face.trackId) ?? createPersonCurves(at);
@@ -83,9 +87,9 @@ type Setting = Pick<ClipDynamics, "clock" | "intervalS" | "tooSlowFor">;
 function dynamicsOf(trackId: string, person: PersonCurves, setting: Setting): TrackDynamics {
   const { first, sight, measured } = person;
   const { clock, intervalS } = setting;
-  const isUnsteady = (found: CurveEpisode) => movesDuring(found, person, clock) !== null;
+  const risesNeeded = (found: CurveEpisode) => movesDuring(found, person, clock)?.risesNeeded ?? 1;
   const episodes = [...measured.values()].flatMap(({ curve, both, left, right }) =>
-    findEpisodes({ from: first, values: both }, curve.scale, clock, isUnsteady).map((found): Episode => {
+    findEpisodes({ from: first, values: both }, curve.scale, clock, risesNeeded).map((found): Episode => {
       const at = clock.frames.indexOf(found.apex.frame) - first;
       return { trackId, curve, ...found, symmetry: symmetryOf(curve.scale, left[at], right[at]) };
     }),
@@ -104,7 +108,7 @@ function dynamicsOf(trackId: string, person: PersonCurves, setting: Setting): Tr
     meanwhile: new Map(
       episodes.flatMap((episode) => {
         const moves = movesDuring(episode, person, clock);
-        return moves === null ? [] : [[episode, moves]];
+        return moves === null ? [] : [[episode, moves.told]];
       }),
     ),
     ...movementsOf(person, setting),
@@ -114,13 +118,17 @@ function dynamicsOf(trackId: string, person: PersonCurves, setting: Setting): Tr
 /** A face that grows by so much, light that does, or a head that turns by so many degrees, changes action units without their doing. */
 const LEAST_GROWTH = 0.2;
 const LEAST_TURN_DEG = 12;
+/** Meanwhile a curve has to rise by this many times as much; by more where the light at least doubles, which changes everything. */
+const UNSTEADY_RISES = 1.5;
+const LIGHT_DOUBLES = 100;
+const DOUBLED_LIGHT_RISES = 2.5;
 
-/** How the face moves in the frame while it changes; `null` where it stays as it is, or that was not measured. */
+/** How the face moves in the frame, or its light, while it changes; `null` where it stays as it is, or that was not measured. */
 function movesDuring(
   { onset, apex, offset, frames }: CurveEpisode,
   { first, head, place, light }: PersonCurves,
   clock: ClipClock,
-): string | null {
+): { readonly told: string; readonly risesNeeded: number } | null {
   const at = (moment: { readonly frame: number }) => clock.frames.indexOf(moment.frame) - first;
   // What had begun when it was first seen, or had not ended, was rising or falling from there on.
   const begin = onset !== null ? at(onset) : Math.max(0, at(offset ?? apex) - frames + 1);
@@ -145,7 +153,9 @@ function movesDuring(
     ...(turn >= LEAST_TURN_DEG ? [`the head turns or tilts by ${Math.round(turn)} degrees`] : []),
     ...(brightness === null ? [] : [`the light on the face changes by ${brightness} %`]),
   ];
-  return told.length === 0 ? null : `meanwhile ${told.join(" and ")}`;
+  if (told.length === 0) return null;
+  const risesNeeded = brightness !== null && brightness >= LIGHT_DOUBLES ? DOUBLED_LIGHT_RISES : UNSTEADY_RISES;
+  return { told: `meanwhile ${told.join(" and ")}`, risesNeeded };
 }
 
 function symmetryOf(scale: EpisodeCurve["scale"], left = Number.NaN, right = Number.NaN): number | null {

@@ -32,9 +32,6 @@ const SAME_SHARE = 0.1;
 /** An episode is over when it has fallen by more than this share of its rise; what falls less and rises again goes on. */
 const GONE_SHARE = 0.5;
 
-/** While the face itself moves in the frame, or its light changes, a curve has to rise by this much more for an episode. */
-const UNSTEADY_RISES = 1.5;
-
 /** An episode before it is known whose it is and of what. */
 export type CurveEpisode = Omit<Episode, "trackId" | "curve" | "symmetry">;
 
@@ -49,13 +46,13 @@ interface Levels {
  * A curve that stays where it is has none, however high it is. What is there for a single frame is taken for an error of
  * measuring, and what began before a cut or in a longer gap has no onset.
  *
- * @param isUnsteady whether something else changes measurements while it lasts.
+ * @param risesNeeded how many times as far it has to rise, where something else changes measurements while it lasts.
  */
 export function findEpisodes(
   curve: Curve,
   scale: Scale,
   clock: ClipClock,
-  isUnsteady: (episode: CurveEpisode) => boolean = () => false,
+  risesNeeded: (episode: CurveEpisode) => number = () => 1,
 ): CurveEpisode[] {
   const segments = segmentsOf(curve, clock);
   const tremble = trembleOf(segments);
@@ -66,7 +63,7 @@ export function findEpisodes(
   };
   return segments.flatMap((segment) =>
     episodesIn(segment, levels, clock)
-      .filter(({ episode, rise }) => rise >= UNSTEADY_RISES * levels.leastRise || !isUnsteady(episode))
+      .filter(({ episode, rise }) => rise >= risesNeeded(episode) * levels.leastRise)
       .map(({ episode }) => episode),
   );
 }

@@ -10,6 +10,8 @@ export interface ClipFrame {
   readonly timeS: number;
   /** Whether it begins another shot. */
   readonly cut: boolean;
+  /** Where another shot has been dissolving into it: the time of the last frame before. */
+  readonly dissolvedFromS?: number | undefined;
   /** `null` where only a toolbox's file is known. */
   readonly widthPx: number | null;
   readonly heightPx: number | null;

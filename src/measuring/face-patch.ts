@@ -1,24 +1,24 @@
 import type { PixelBox } from "../domain/geometry.ts";
 import type { DecodedImage } from "../domain/image.ts";
 
-/** Rows and columns of a patch. */
+/** Rows and columns of a patch, unless told otherwise. */
 const SIDE = 12;
 /** Samples per cell and axis. */
 const TAPS = 3;
 
 /** A face box as 12 x 12 luminances 0..255, row by row: enough to tell whether the same face is still there. */
-export function facePatch({ widthPx, heightPx, rgb }: DecodedImage, box: PixelBox): number[] {
+export function facePatch({ widthPx, heightPx, rgb }: DecodedImage, box: PixelBox, side = SIDE): number[] {
   const luminanceAt = (u: number, v: number): number => {
     const x = Math.min(widthPx - 1, Math.max(0, Math.floor(box.leftPx + u * box.widthPx)));
     const y = Math.min(heightPx - 1, Math.max(0, Math.floor(box.topPx + v * box.heightPx)));
     const at = (y * widthPx + x) * 3; // inside by the clamps above
     return 0.299 * (rgb[at] as number) + 0.587 * (rgb[at + 1] as number) + 0.114 * (rgb[at + 2] as number);
   };
-  return Array.from({ length: SIDE * SIDE }, (_, cell) => {
+  return Array.from({ length: side * side }, (_, cell) => {
     let sum = 0;
     for (let tap = 0; tap < TAPS * TAPS; tap++) {
-      const u = ((cell % SIDE) + ((tap % TAPS) + 0.5) / TAPS) / SIDE;
-      const v = (Math.floor(cell / SIDE) + (Math.floor(tap / TAPS) + 0.5) / TAPS) / SIDE;
+      const u = ((cell % side) + ((tap % TAPS) + 0.5) / TAPS) / side;
+      const v = (Math.floor(cell / side) + (Math.floor(tap / TAPS) + 0.5) / TAPS) / side;
       sum += luminanceAt(u, v);
     }
     return Math.round(sum / (TAPS * TAPS));

@@ -6,8 +6,7 @@ export function frameSignature(image: DecodedImage): number[] {
   return facePatch(image, { leftPx: 0, topPx: 0, widthPx: image.widthPx, heightPx: image.heightPx });
 }
 
-const SIDE = 12;
-/** How far a camera may have moved between two frames, in cells: a sixth of the frame. */
+/** How far a camera may have moved between two frames, in cells: a sixth of the frame where it has twelve. */
 const FURTHEST = 2;
 /**
  * Two frames are of one shot when they are alike at some shift. Of views of the photographs that the tests use, moved by up
@@ -20,13 +19,17 @@ const LEAST_DIFFERENCE = 10;
 /** Whether another shot begins between two frames, by their signatures. */
 export function isCut(before: readonly number[], after: readonly number[]): boolean {
   const difference = before.reduce((sum, value, i) => sum + Math.abs(value - (after[i] as number)), 0) / before.length;
-  if (difference < LEAST_DIFFERENCE) return false;
+  return difference >= LEAST_DIFFERENCE && !isAlike(before, after, ALIKE_FROM);
+}
+
+/** Whether two frames, as square patches of one size, are as alike as that once one is moved by two cells or less. */
+export function isAlike(before: readonly number[], after: readonly number[], from: number): boolean {
   for (let down = -FURTHEST; down <= FURTHEST; down++) {
     for (let right = -FURTHEST; right <= FURTHEST; right++) {
-      if (likenessAt(before, after, { right, down }) >= ALIKE_FROM) return false;
+      if (likenessAt(before, after, { right, down }) >= from) return true;
     }
   }
-  return true;
+  return false;
 }
 
 /** How alike they are where they overlap once one is moved. */
@@ -35,12 +38,13 @@ function likenessAt(
   after: readonly number[],
   { right, down }: { readonly right: number; readonly down: number },
 ): number {
+  const side = Math.sqrt(before.length);
   const [a, b]: [number[], number[]] = [[], []];
   for (const [i, value] of before.entries()) {
-    const [x, y] = [(i % SIDE) + right, Math.floor(i / SIDE) + down];
-    if (x < 0 || y < 0 || x >= SIDE || y >= SIDE) continue;
+    const [x, y] = [(i % side) + right, Math.floor(i / side) + down];
+    if (x < 0 || y < 0 || x >= side || y >= side) continue;
     a.push(value);
-    b.push(after[y * SIDE + x] as number); // inside by the line above
+    b.push(after[y * side + x] as number); // inside by the line above
   }
   return patchSimilarity(a, b);
 }

@@ -55,7 +55,8 @@ export const ImageRecord = z.strictObject({
   sha256: z.string().nullable(),
   /**
    * Of videos: which frame, counted from 0 among those measured (in an import, as the toolbox numbers it) and from 0
-   * among all; when it is shown, `null` where an imported file does not say; and whether another shot begins with it.
+   * among all; when it is shown, `null` where an imported file does not say; whether another shot begins with it, and since when
+   * one has been dissolving into it.
    */
   frame: z
     .strictObject({
@@ -63,6 +64,7 @@ export const ImageRecord = z.strictObject({
       number: z.int().min(0).optional(),
       timestampS: z.number().nullable(),
       cut: z.literal(true).optional(),
+      dissolvedFromS: z.number().optional(),
     })
     .optional(),
   faces: z.array(FaceRecord),

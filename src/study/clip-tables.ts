@@ -74,7 +74,12 @@ export async function* clipsOf(
     open ??= { path, clip: frame.timestampS === null ? null : collectClip(), tracks: new Map() };
     if (frame.timestampS === null) continue;
     const named = namedFaces(faces, { path, frame: frame.index }, { people, tracks: open.tracks });
-    const place = { frame: frame.index, timeS: frame.timestampS, cut: frame.cut === true };
+    const place = {
+      frame: frame.index,
+      timeS: frame.timestampS,
+      cut: frame.cut === true,
+      dissolvedFromS: frame.dissolvedFromS,
+    };
     const seen = { ...place, widthPx, heightPx, faces: named };
     onFrame(seen);
     open.clip?.add(seen);

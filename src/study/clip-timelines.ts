@@ -67,7 +67,7 @@ function timelineOf(path: string, dynamics: ClipDynamics, sights: Sights): ClipO
   const view = viewOfClip({
     clip: {
       untilS: timesS.at(-1) ?? 0,
-      cutsS: timesS.filter((_, at) => cuts[at]),
+      cutsS: timesS.filter((_, at) => cuts[at] && !cuts[at + 1]),
       shown,
       keyFrame: keyFrame(dynamics, shown) ?? 0,
       expressions: people.flatMap(expressionCurves),

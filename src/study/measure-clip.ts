@@ -139,7 +139,8 @@ async function measureFrames(
 function momentOf(place: VideoFramePlace, outcome: ImageOutcome): Omit<ClipFrame, "widthPx" | "heightPx"> {
   const record = toRecord(outcome, { landmarks: false });
   const faces = "faces" in record ? record.faces : [];
-  return { frame: place.index, timeS: place.timestampS, cut: place.cut === true, faces };
+  const { index, timestampS, cut, dissolvedFromS } = place;
+  return { frame: index, timeS: timestampS, cut: cut === true, dissolvedFromS, faces };
 }
 
 function addSight(tracks: Map<string, ClipPerson["sights"][number][]>, sight: ClipPerson["sights"][number]): void {

@@ -39,6 +39,10 @@ const IMAGE_COLUMNS = [
   ["faces", "How many faces were found; 0 is a result, not a failure"],
   ["sha256", "SHA-256 of the file's bytes; of the whole video for a frame; empty in an import"],
   ["cut", "1 where a frame begins another shot than the frame measured before it; empty otherwise"],
+  [
+    "dissolved_from_s",
+    "Where one shot has been dissolving into that of this frame: when the last frame before that is shown; empty otherwise",
+  ],
 ] as const;
 
 const FAILURE_COLUMNS = [
@@ -122,9 +126,10 @@ function linesOf(
   const { image, faces } = outcome.measured;
   const { path, frame, widthPx, heightPx, sha256 } = image;
   const place = frame === undefined ? ["", ""] : [frame.index, frame.timestampS];
+  const shot = [frame?.cut ? 1 : "", frame?.dissolvedFromS ?? ""];
   return new Map([
     ["faces.csv", faceTable.rowsOf(outcome.measured, order)],
-    ["images.csv", csvLines([[path, ...place, widthPx, heightPx, faces.length, sha256, frame?.cut ? 1 : ""]])],
+    ["images.csv", csvLines([[path, ...place, widthPx, heightPx, faces.length, sha256, ...shot]])],
     ["measurements.jsonl", `${JSON.stringify(toRecord(outcome, { landmarks }))}\n`],
   ]);
 }

@@ -4,6 +4,7 @@ import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { facePatch } from "../measuring/face-patch.ts";
 import { frameSignature, isCut } from "../measuring/find-cuts.ts";
+import { dissolvedSince, FrameLook, frameLook, remembered } from "../measuring/find-dissolves.ts";
 import { measureRelative, type NeutralFace } from "../measuring/measure-against-neutral.ts";
 import type { ImageOutcome } from "../measuring/measure-image.ts";
 import { NO_TRACKS, TrackingState, trackFaces } from "../measuring/track-faces.ts";
@@ -20,6 +21,8 @@ export const VideoProgress = z.strictObject({
   seen: z.strictObject({ anyone: z.boolean(), neutralPerson: z.boolean() }),
   /** What the last frame looked like, see find-cuts.ts. */
   signature: z.array(z.number()).nullable().default(null),
+  /** What frames before looked like, see find-dissolves.ts. */
+  looks: z.array(FrameLook).default([]),
 });
 export type VideoProgress = z.infer<typeof VideoProgress>;
 
@@ -56,6 +59,7 @@ export function createVideoTracker(
   let frames = options.progress?.frames ?? 0;
   let tracking = options.progress?.tracking ?? NO_TRACKS;
   let signature = options.progress?.signature ?? null;
+  let looks = options.progress?.looks ?? [];
   const seen = { ...(options.progress?.seen ?? { anyone: false, neutralPerson: false }) };
 
   /** Faces of the neutral person against their resting face. Who a track is, is known from several looks. */
@@ -68,11 +72,16 @@ export function createVideoTracker(
     return measureRelative(face, neutral, toolboxes);
   }
 
-  function withCut(image: DecodedImage): DecodedImage {
+  function withShot(image: DecodedImage): DecodedImage {
+    if (image.frame === undefined) return image;
     const before = signature;
     signature = frameSignature(image);
-    if (image.frame === undefined || before === null || !isCut(before, signature)) return image;
-    return { ...image, frame: { ...image.frame, cut: true } };
+    const cut = before !== null && isCut(before, signature);
+    const look = frameLook(image, image.frame.timestampS);
+    const dissolvedFromS = dissolvedSince(looks, look);
+    looks = remembered(cut ? [] : looks, look);
+    const shot = { ...(cut ? { cut } : {}), ...(dissolvedFromS === null ? {} : { dissolvedFromS }) };
+    return { ...image, frame: { ...image.frame, ...shot } };
   }
 
   return {
@@ -100,10 +109,10 @@ export function createVideoTracker(
       seen.anyone ||= faces.length > 0;
       return {
         ...outcome,
-        measured: { ...outcome.measured, image: withCut(image), faces: tracked.faces.map(relative) },
+        measured: { ...outcome.measured, image: withShot(image), faces: tracked.faces.map(relative) },
       };
     },
-    progress: () => ({ frames, tracking, seen: { ...seen }, signature }),
+    progress: () => ({ frames, tracking, seen: { ...seen }, signature, looks }),
     fault() {
       if (neutral === null || !seen.anyone || seen.neutralPerson) return undefined;
       return new NeutralFaceError(neutral.reference.path, `nobody in ${input.path} is the person it shows`).message;

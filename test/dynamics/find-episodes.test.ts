@@ -216,6 +216,23 @@ describe("clipDynamics", () => {
       [],
     ]);
     expect([found(0.54, lit(60)), found(0.8, tilted)]).toEqual([whole, whole]);
+    // Where the light more than doubles, only a smile that goes nearly all the way.
+    expect([found(0.8, lit(400)), found(0.9, lit(400))]).toEqual([[], whole]);
+  });
+
+  it("lets nothing happen between two shots while one dissolves into the other, and follows what happens in each", () => {
+    const episodes = (shift: number, dissolvedFrom: (i: number) => number | undefined) =>
+      clipDynamics(
+        smile.map((_, i) => ({
+          ...{ frame: i, timeS: i / FPS, cut: false, widthPx: 640, heightPx: 360 },
+          dissolvedFromS: dissolvedFrom(i + shift),
+          faces: [face([unit("AU12", "both", smileAt(i + shift))])],
+        })),
+      ).tracks[0]?.episodes.map(({ onset, apex, offset }) => [onset?.frame, apex.frame, offset?.frame]);
+    // It is known from 12 on that a dissolve began after 9, and lasts until the new shot is there alone.
+    const dissolve = (i: number) => (i >= 12 && i <= 16 ? 0.9 : undefined);
+    expect(episodes(0, dissolve)).toEqual([[undefined, 16, 33]]);
+    expect(episodes(0, (i) => (i >= 36 ? 3.4 : undefined))).toEqual([[10, 15, 33]]);
   });
 
   it("compares the timing of a smile with what is known of groups, and says what it goes by", () => {
