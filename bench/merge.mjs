@@ -13,7 +13,7 @@ import { openBrowser } from "./support/browser.mjs";
 import { figure } from "./support/figures.mjs";
 import { runCommand } from "./support/run-command.mjs";
 
-const ROWS = Number(process.argv[2] ?? 50_000);
+const ROWS = Number(process.argv[2] ?? 20_000);
 const SHARDS = Number(process.argv[3] ?? 200);
 const TARGET_S = 60;
 const face = fileURLToPath(new URL("../node_modules/@vladmandic/face-api/demo/sample2.jpg", import.meta.url));

@@ -94,7 +94,7 @@ if (process.argv.includes("--save")) {
   const at = new Date().toISOString().slice(0, 10);
   writeFileSync(
     savedPath,
-    `${JSON.stringify({ at, machine, load: loadavg()[1].toFixed(1), figures: all }, null, 1)}\n`,
+    `${JSON.stringify({ at, machine, load: loadavg()[1].toFixed(1), figures: all }, null, 2)}\n`,
   );
 }
 process.exitCode = missed + failed.length === 0 ? 0 : 1;

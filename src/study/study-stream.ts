@@ -34,34 +34,51 @@ function packed(head: Head, values: Float32Array): Uint8Array {
 
 /** Reads parts as they come. @param onPart told after each, with all rows so far. @throws an error with the server's sentence. */
 export async function unpackRows(stream: AsyncIterable<Uint8Array>, onPart: (rows: StudyRows) => void): Promise<void> {
-  let rows: StudyRows | undefined;
-  let held = new Uint8Array(0);
-  for await (const bytes of stream) {
-    held = joined(held, bytes);
-    for (let part = firstPart(held, rows); part !== undefined; part = firstPart(held, rows)) {
-      held = held.slice(part.bytes);
-      if (part.head.error !== undefined) throw new Error(part.head.error);
-      rows ??= new StudyRows(part.head.columns as StudyColumns);
-      rows.append({ rows: part.head.rows, words: part.head.words, values: part.values });
-      onPart(rows);
-    }
+  const bytes = createByteQueue(stream);
+  try {
+    await unpackAll(bytes, onPart);
+  } finally {
+    await bytes.close();
   }
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+async function unpackAll(bytes: ReturnType<typeof createByteQueue>, onPart: (rows: StudyRows) => void): Promise<void> {
+  let rows: StudyRows | undefined;
+  for (let length = await bytes.take(HEAD_BYTES); length !== undefined; length = await bytes.take(HEAD_BYTES)) {
+    const json = await bytes.take(new DataView(length.buffer).getUint32(0, true));
+    if (json === undefined) return;
+    const head: Head = JSON.parse(new TextDecoder().decode(json));
+    if (head.error !== undefined) throw new Error(head.error);
+    rows ??= new StudyRows(head.columns as StudyColumns);
+    const { texts, numbers } = rows.columns;
+    const values = await bytes.take((texts.length + numbers.length) * head.rows * 4);
+    if (values === undefined) return;
+    rows.append({ rows: head.rows, words: head.words, values: new Float32Array(values.buffer) });
+    onPart(rows);
+  }
 }
 
-function firstPart(held: Uint8Array<ArrayBuffer>, rows: StudyRows | undefined) {
-  if (held.length < HEAD_BYTES) return undefined;
-  const start = HEAD_BYTES + new DataView(held.buffer, held.byteOffset).getUint32(0, true);
-  if (held.length < start) return undefined;
-  const head: Head = JSON.parse(new TextDecoder().decode(held.subarray(HEAD_BYTES, start)));
-  const { texts = [], numbers = [] } = head.columns ?? rows?.columns ?? {};
-  const bytes = start + (texts.length + numbers.length) * head.rows * 4;
-  if (held.length < bytes) return undefined;
-  return { head, bytes, values: new Float32Array(held.slice(start, bytes).buffer) };
+/** Bytes of a stream in whatever lengths are wanted, each copied once however small the pieces are in which they come. */
+function createByteQueue(stream: AsyncIterable<Uint8Array>) {
+  const pieces = stream[Symbol.asyncIterator]();
+  let piece: Uint8Array = new Uint8Array(0);
+  return {
+    close: () => pieces.return?.(),
+    /** `undefined` where the stream ends before. */
+    async take(length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+      const taken = new Uint8Array(length);
+      for (let at = 0; at < length; ) {
+        if (piece.length === 0) {
+          const { value, done } = await pieces.next();
+          if (done) return undefined;
+          piece = value;
+        }
+        const some = piece.subarray(0, length - at);
+        taken.set(some, at);
+        at += some.length;
+        piece = piece.subarray(some.length);
+      }
+      return taken;
+    },
+  };
 }
