@@ -39,6 +39,8 @@ export interface Metric<Metadata = unknown> {
   readonly better: "higher" | "lower" | null;
   /** True when rows are put together (repeats of a sample, pairs), so that rows of two systems must not be mixed. */
   readonly grouped?: true;
+  /** True of the share of rows that something holds of; where it holds of all or none, its interval is exact. */
+  readonly share?: true;
   statistic(rows: readonly ScoredRow<Metadata>[]): WeightedStatistic;
 }
 

@@ -114,11 +114,13 @@ export function mainConfusion({
 
 /** Metrics of every condition side by side, with a plot of each where there are several. */
 export function Metrics({ conditions }: ConditionsProps) {
-  const keys = [...new Set(conditions.flatMap(({ metrics }) => metrics.map(keyOf)))];
+  const all = [...new Set(conditions.flatMap(({ metrics }) => metrics.map(keyOf)))];
   const found = (key: string) =>
     conditions.flatMap(({ id, short, metrics }) =>
       metrics.filter((metric) => keyOf(metric) === key).map((metric) => ({ id, short, ...metric })),
     );
+  const keys = all.filter((key) => found(key).some(({ estimate }) => estimate.value !== null));
+  const empty = all.filter((key) => !keys.includes(key));
   // Conditions without a value, as arms that no image allowed, differ from none.
   const isConstant = (key: string) => {
     const values = conditions.flatMap(
@@ -146,6 +148,12 @@ export function Metrics({ conditions }: ConditionsProps) {
             ))}
           </div>
         </details>
+      )}
+      {empty.length === 0 ? null : (
+        <p class="soft">
+          Without a value, as nothing was told or known of it:{" "}
+          {empty.map((key) => readable(key.split("/")[1] ?? key)).join(", ")}.
+        </p>
       )}
     </>
   );

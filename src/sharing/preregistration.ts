@@ -47,7 +47,7 @@ export function preregistration(file: EvalFile, text: string): string {
     [
       "Analysis",
       [
-        `Intervals: ${Math.round(analysis.level * 100)} % bias-corrected and accelerated bootstrap over subjects or images, ${analysis.resamples} resamples, seed ${analysis.seed}.`,
+        `Intervals: ${Math.round(analysis.level * 100)} % bias-corrected and accelerated bootstrap over subjects or images, ${analysis.resamples} resamples, seed ${analysis.seed}; of shares of 0 or 1 exact (Clopper & Pearson, 1934).`,
         "Conditions are compared on what both answered: McNemar's test for one right-or-wrong answer per image, paired permutation tests otherwise, with Holm's correction.",
         ...scorerMethods(file),
         ...(analysis.groupBy.length === 0 ? [] : [`Results are also given by ${analysis.groupBy.join(", ")}.`]),

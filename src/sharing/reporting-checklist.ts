@@ -1,3 +1,4 @@
+import { modelInWords, promptInWords } from "../evaluation/report/conditions-in-words.ts";
 import { scorerMethods } from "../evaluation/report/scorer-methods.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
 
@@ -12,14 +13,12 @@ export function reportingChecklist({ run: { header, samples }, file, summary }: 
   const failed = records.filter(({ failure }) => failure !== null).length;
   const abstained = records.filter(({ answer }) => answer?.abstention != null).length;
   const items: readonly (readonly [string, string])[] = [
-    ["Model, as it was asked for", matrix.models.join(", ")],
-    ["Version that its server said it ran", ran.length === 0 ? "the server named none" : ran.join(", ")],
-    ["Prompts", promptsInWords(header)],
-    ["Temperature", numberOr(header.modelOptions.temperature, "as the evaluation file or the server has it")],
     [
-      "Most tokens of an answer",
-      numberOr(header.modelOptions.maxTokens, "as the evaluation file or the server has it"),
+      "Models, and the settings that were set",
+      matrix.models.map((name) => modelInWords(name, file, header)).join("; "),
     ],
+    ["Version that its server said it ran", ran.length === 0 ? "the server named none" : ran.join(", ")],
+    ["Prompts", promptsInWords(file, header)],
     ["Seeds", matrix.seeds.join(", ")],
     ["Answers per sample and condition", String(matrix.repeats)],
     ["Exemplars shown", matrix.shots.join(", ")],
@@ -46,9 +45,9 @@ export function reportingChecklist({ run: { header, samples }, file, summary }: 
   return `# Reporting checklist: ${header.name}\n\n| item | in this run |\n|---|---|\n${rows.join("\n")}\n`;
 }
 
-function promptsInWords({ name, prompts, identities }: ScoredRun["run"]["header"]): string {
-  const ids = new Set(Object.keys(identities).map((cell) => cell.split(" | ")[0] ?? cell));
-  return `${[...ids].join(", ")}; all ${Object.keys(prompts).length} texts with their hashes in materials/${name}-prompts.md`;
+function promptsInWords(file: ScoredRun["file"], header: ScoredRun["run"]["header"]): string {
+  const names = file.matrix.prompts.map((name) => promptInWords(name, header));
+  return `${names.join(", ")}; all ${Object.keys(header.prompts).length} texts with their hashes in materials/${header.name}-prompts.md`;
 }
 
 function skippedInWords(skipped: readonly { readonly where: string; readonly reason: string }[]): string {
@@ -57,8 +56,4 @@ function skippedInWords(skipped: readonly { readonly where: string; readonly rea
     .slice(0, 5)
     .map(({ where, reason }) => `${where} (${reason})`)
     .join("; ")}`;
-}
-
-function numberOr(value: number | undefined, otherwise: string): string {
-  return value === undefined ? otherwise : String(value);
 }

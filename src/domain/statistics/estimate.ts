@@ -16,6 +16,17 @@ export const Estimate = z.strictObject({
 });
 export type Estimate = z.infer<typeof Estimate>;
 
+/**
+ * A share that is 0 or 1 with Clopper and Pearson's exact interval (1934) over so many subjects or images: no resample of units
+ * that are all alike differs from them, and the interval of a bootstrap would have no width.
+ */
+export function withExactLimits(share: Estimate, clusters: number): Estimate {
+  const { value, level } = share;
+  if (clusters < 2 || (value !== 0 && value !== 1)) return share;
+  const reach = 1 - ((1 - level) / 2) ** (1 / clusters);
+  return { ...share, low: value === 0 ? 0 : 1 - reach, high: value === 0 ? reach : 1 };
+}
+
 /** What an interval is made from. */
 export interface EstimateOptions {
   /** Which subject or image each unit belongs to; whole clusters are resampled. Without it each unit stands alone. */

@@ -45,7 +45,7 @@ export async function evaluationView(
     context: contextOf(contextEffects, await stimulusRows(scored, stimulus)),
     audits,
     conditions: summary.cells.map((cell) => conditionOf(cell, shortOf(cell.cell.id))),
-    worst: worst.flat(),
+    worst: worst.flat().map((one) => ({ ...one, cell: shortOf(one.cell) })),
     methods: methodsParagraph({ run, file, summary }),
     identities: JSON.stringify(header.identities, null, 2),
     file: header.evalFileText,

@@ -1,6 +1,8 @@
 import type { EvalFile } from "../file/eval-file.ts";
 import { judgedScorers } from "../judge/judge-calls.ts";
 import type { RunSummary } from "../results/summarise.ts";
+import type { RunHeader } from "../runner/stored-run.ts";
+import { modelInWords, promptInWords } from "./conditions-in-words.ts";
 import { scorerMethods } from "./scorer-methods.ts";
 import type { ScoredRun } from "./write-report.ts";
 
@@ -10,6 +12,9 @@ const TASKS: Readonly<Record<EvalFile["task"], string>> = {
   verify: "decided whether a statement about a face is true",
   measured: "were not asked: what toolboxes measured earlier was held against the truth",
 };
+
+const COMPARED =
+  "Conditions were compared on the samples that both answered, by McNemar's test (exact under 25 discordant pairs) where one right-or-wrong answer per image was compared, and by paired permutation tests otherwise, with Holm's correction (Holm, 1979).";
 
 /** A methods paragraph in APA style with every version that determines the numbers. */
 export function methodsParagraph({
@@ -24,10 +29,10 @@ export function methodsParagraph({
   const level = Math.round(analysis.level * 100);
   return [
     `Models ${TASKS[file.task]} on ${samples.length} ${samples.length === 1 ? "sample" : "samples"} (dataset format ${file.dataset.format}).`,
-    `${conditionsInWords(matrix)}, with ${matrix.seeds.length === 1 ? "one seed" : `${matrix.seeds.length} seeds`} and ${matrix.repeats === 1 ? "one answer" : `${matrix.repeats} answers`} per sample and condition.`,
+    `${conditionsInWords(file, header)}, with ${matrix.seeds.length === 1 ? "one seed" : `${matrix.seeds.length} seeds`} and ${matrix.repeats === 1 ? "one answer" : `${matrix.repeats} answers`} per sample and condition.`,
     `Of ${calls} calls, ${answered} were answered (${cached} taken from the cache of identical earlier calls); ${analysis.failures === "wrong" ? "failures and refusals count as wrong in accuracy and choices, abstentions were left unscored" : "failures, refusals and abstentions were left unscored"} and are reported as rates of their own.`,
-    `Intervals are ${level}% bias-corrected and accelerated bootstrap intervals (Efron, 1987) over subjects or images with up to ${analysis.resamples.toLocaleString("en-US")} resamples (seed ${analysis.seed}).`,
-    "Conditions were compared on the samples that both answered, by McNemar's test (exact under 25 discordant pairs) where one right-or-wrong answer per image was compared, and by paired permutation tests otherwise, with Holm's correction (Holm, 1979).",
+    `Intervals are ${level}% bias-corrected and accelerated bootstrap intervals (Efron, 1987) over subjects or images with up to ${analysis.resamples.toLocaleString("en-US")} resamples (seed ${analysis.seed}), and of shares of 0 or 1 exact (Clopper & Pearson, 1934).`,
+    ...(cells.length < 2 ? [] : [COMPARED]),
     ...(file.stopWhen === undefined
       ? []
       : [
@@ -59,7 +64,10 @@ function judgesInWords(file: EvalFile, cells: RunSummary["cells"]): string[] {
   ];
 }
 
-function conditionsInWords({ models, prompts, shots, evidence, arms }: EvalFile["matrix"]): string {
+function conditionsInWords(file: EvalFile, header: RunHeader): string {
+  const { shots, evidence, arms } = file.matrix;
+  const models = file.matrix.models.map((name) => modelInWords(name, file, header));
+  const prompts = file.matrix.prompts.map((name) => promptInWords(name, header));
   const choices = evidence.map((one) => (one === "none" ? "none" : one.join(" + ")));
   const dimensions: readonly (readonly [one: string, many: string, values: readonly (string | number)[]])[] = [
     ["the model", "models", models],

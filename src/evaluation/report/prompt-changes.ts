@@ -64,8 +64,8 @@ function nameOf(reference: Reference | undefined): string | null {
   return reference === undefined ? null : `${reference.id}@${reference.version}`;
 }
 
-/** Wherever in an identity a prompt is named. */
-function referencesIn(value: unknown): Reference[] {
+/** The prompts of a condition, wherever in what determined its answers they are named. */
+export function referencesIn(value: unknown): Reference[] {
   if (typeof value !== "object" || value === null) return [];
   const reference = Reference.safeParse(value);
   if (reference.success) return [reference.data];

@@ -1,6 +1,6 @@
 import type { ScoreTable } from "../../domain/score-table.ts";
 import { resamplesFor } from "../../domain/statistics/bootstrap.ts";
-import { type Estimate, estimates } from "../../domain/statistics/estimate.ts";
+import { type Estimate, estimates, withExactLimits } from "../../domain/statistics/estimate.ts";
 import { meanStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { Answer } from "../answer.ts";
 import type { EvalFile, RATE_NAMES } from "../file/eval-file.ts";
@@ -91,9 +91,10 @@ function metricsOf(
     rows.length,
     estimateOptions(rows, missing, analysis),
   );
-  return metrics.map(({ name, better }, i) => ({
+  const clusters = new Set(rows.map(({ cluster }) => cluster)).size;
+  return metrics.map(({ name, better, share }, i) => ({
     ...{ scorer: scorer.name, metric: name, better },
-    estimate: found[i] as Estimate,
+    estimate: share ? withExactLimits(found[i] as Estimate, clusters) : (found[i] as Estimate),
   }));
 }
 
@@ -151,7 +152,7 @@ export function answerRates(calls: readonly FinishedCall[], asked: Asked): reado
   );
   return rates.map(([metric], i) => ({
     ...{ scorer: "answers", metric, better: "lower" as const },
-    estimate: found[i] as Estimate,
+    estimate: withExactLimits(found[i] as Estimate, new Set(options.clusters).size),
   }));
 }
 

@@ -58,11 +58,14 @@ export function callsOf(samples: readonly Sample[], matrix: EvalFile["matrix"], 
   );
 }
 
-/** Names of cells without the parts that all of them share, for tables and plots: `full`, `face-only`. */
+/** Names of cells without the parts that all of them share, for tables and plots: `full`, `face-only`; the model's where there is one cell. */
 export function shortNames(cells: readonly Cell[]): ReadonlyMap<string, string> {
   const parts = cells.map(({ id }) => id.split(" | "));
   const varying = (parts[0] ?? []).flatMap((part, i) => (parts.every((own) => own[i] === part) ? [] : [i]));
   return new Map(
-    cells.map(({ id }, row) => [id, varying.length === 0 ? id : varying.map((i) => parts[row]?.[i]).join(" | ")]),
+    cells.map(({ id, condition }, row) => [
+      id,
+      varying.length === 0 ? condition.model : varying.map((i) => parts[row]?.[i]).join(" | "),
+    ]),
   );
 }

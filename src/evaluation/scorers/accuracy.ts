@@ -38,7 +38,12 @@ export function createAccuracyScorer(reader: LabelReader, reading: ReadingName) 
 /** Accuracy, macro F1 and average recall of rows that hold a true and a predicted label. */
 function labelMetrics(): readonly Metric<Labelled>[] {
   return [
-    { name: "accuracy", better: "higher", statistic: (rows) => meanStatistic(rows.map(({ value }) => value)) },
+    {
+      name: "accuracy",
+      better: "higher",
+      share: true,
+      statistic: (rows) => meanStatistic(rows.map(({ value }) => value)),
+    },
     { name: "macro_f1", better: "higher", statistic: (rows) => macroF1Statistic(...columnsOf(rows)) },
     {
       name: "unweighted_average_recall",

@@ -25,7 +25,12 @@ export function createAssertionsScorer(assertions: readonly Assertion[]) {
       );
     },
     metrics: () => [
-      { name: "assertions_held", better: "higher", statistic: (rows) => meanStatistic(rows.map(({ value }) => value)) },
+      {
+        name: "assertions_held",
+        better: "higher",
+        share: true,
+        statistic: (rows) => meanStatistic(rows.map(({ value }) => value)),
+      },
     ],
     tables: (rows) => [
       {

@@ -39,7 +39,12 @@ export function createChoiceScorer() {
       return scored(0, metadata, `${NO_ANSWER} instead of "${truth.choice}"`);
     },
     metrics: (rows) => [
-      { name: "choice_accuracy", better: "higher", statistic: (some) => meanStatistic(some.map(({ value }) => value)) },
+      {
+        name: "choice_accuracy",
+        better: "higher",
+        share: true,
+        statistic: (some) => meanStatistic(some.map(({ value }) => value)),
+      },
       ...(rows.some(({ metadata }) => metadata.pair !== null) ? PAIR_METRICS : []),
       {
         name: "choice_calibration_error",
@@ -52,10 +57,11 @@ export function createChoiceScorer() {
 }
 
 const PAIR_METRICS: readonly Metric<Chosen>[] = [
-  { name: "pair_accuracy", better: "higher", grouped: true, statistic: pairAccuracy },
+  { name: "pair_accuracy", better: "higher", grouped: true, share: true, statistic: pairAccuracy },
   {
     name: "says_true_share",
     better: null,
+    share: true,
     statistic: (rows) => meanStatistic(rows.map(({ metadata }) => (metadata.choice === "true" ? 1 : 0))),
   },
 ];

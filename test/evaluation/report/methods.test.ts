@@ -12,7 +12,8 @@ dataset:
   format: csv
   path: faces.csv
   columns: { id: id, image: image, label: label, raters: [r1, r2, r3] }
-matrix: { models: ["openai:x-1"], prompts: [judge], repeats: 3 }
+matrix: { models: [lab, "openai:x-1"], prompts: [judge], repeats: 3 }
+models: { lab: { model: "openai:qwen", temperature: 0, maxTokens: 900 } }
 scorers: [accuracy, raters, rater-equivalence, ambiguity, fixed-values, corrected-estimates, fairness, reproducibility]
 analysis:
   groupBy: [sex]
@@ -30,8 +31,15 @@ const scored = {
     header: {
       ...{ kuleshovVersion: "0.1.0", nodeVersion: "v20.19.0", platform: "linux-x64", name: "jurors" },
       ...{ createdAt: "2026-11-30T10:00:00Z", evalFilePath: "jurors.eval.yaml", evalFileText: TEXT },
-      ...{ labels: ["fear"], skippedRows: [], identities: {}, prompts: {}, cacheFolder: "cache", reuse: true },
-      modelOptions: {},
+      ...{
+        labels: ["fear"],
+        skippedRows: [],
+        identities: { any: { prompts: [{ id: "judge", version: "7", sha256: "ab" }] } },
+        prompts: { ab: "Judge." },
+        cacheFolder: "cache",
+        reuse: true,
+      },
+      modelOptions: { temperature: 0.2 },
     },
   },
 } as unknown as Parameters<typeof reportingChecklist>[0];

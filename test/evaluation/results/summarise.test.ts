@@ -100,6 +100,20 @@ describe("a summary", () => {
   });
 });
 
+it("gives a share of all, and a rate of none, the exact interval, of subjects where there are some", () => {
+  const file = evalFile({});
+  const samples = samplesOf(20, (i) => `P${i % 10}`);
+  const [cell] = summarise(recordsOf(callsOf(samples, file.matrix), truth), samples, {
+    file,
+    scorers: [accuracy],
+  }).cells;
+  const found = [...(cell?.scorers[0]?.metrics ?? []), ...(cell?.rates ?? [])];
+  const limits = (metric: string) => found.find((one) => one.metric === metric)?.estimate;
+  // Clopper and Pearson: .025 ** (1 / 10), as statsmodels' proportion_confint(10, 10, method="beta") has it.
+  expect(limits("accuracy")).toMatchObject({ value: 1, low: expect.closeTo(0.6915028921812392, 10), high: 1 });
+  expect(limits("failure_rate")).toMatchObject({ value: 0, low: 0, high: expect.closeTo(0.3084971078187608, 10) });
+});
+
 it("shows the worst cases with their images, whether or not a data set says who is shown", async () => {
   const file = evalFile({});
   const samples = samplesOf(4, (i) => (i === 0 ? "P1" : null)).map((sample) => ({
