@@ -19,7 +19,7 @@ import { openRun } from "../evaluation/runner/stored-run.ts";
 import type { RunMode } from "../runs/run-folder.ts";
 import type { Shard } from "../runs/shard.ts";
 import { chosenChanges, type SampleChoices } from "./eval-choices.ts";
-import { callsInWords, planText, summaryText } from "./eval-text.ts";
+import { callsInWords, findingsText, planText, summaryText } from "./eval-text.ts";
 import { EXIT } from "./exit.ts";
 import { note, print } from "./output.ts";
 import { showProgress } from "./progress.ts";
@@ -169,7 +169,9 @@ export async function rescore(
     metrics: [...scorers.flatMap((one) => one.metrics), ...rates],
   }));
   await print(
-    json ? `${JSON.stringify({ folder, report, conditions: metrics }, null, 2)}\n` : `${summaryText(scored.summary)}\n`,
+    json
+      ? `${JSON.stringify({ folder, report, conditions: metrics }, null, 2)}\n`
+      : `${summaryText(scored.summary)}\n${findingsText(scored)}`,
   );
   tellScores(scored, report);
   process.exitCode = exitCodeOf(scored);
@@ -181,7 +183,7 @@ async function tell(
   { json, stop }: { readonly json: boolean; readonly stop: AbortSignal },
 ): Promise<void> {
   if (json) await print(`${JSON.stringify({ folder, report, ...outcome }, null, 2)}\n`);
-  else await print(`${summaryText(scored.summary)}\n`);
+  else await print(`${summaryText(scored.summary)}\n${findingsText(scored)}`);
   note(callsInWords(outcome));
   if (outcome.enough !== null) note(`Asked no more, as ${outcome.enough}`);
   if (outcome.stopped !== null) note(`Stopped as ${outcome.stopped}; go on with: kuleshov eval resume ${folder}`);

@@ -1,4 +1,6 @@
 import { commonest } from "../domain/group-by.ts";
+import type { ScoredRun } from "../evaluation/report/write-report.ts";
+import { comparisonSummary, hasPairs } from "../evaluation/results/compare.ts";
 import type { RunSummary } from "../evaluation/results/summarise.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunOutcome } from "../evaluation/runner/run-state.ts";
@@ -37,6 +39,19 @@ export function summaryText({ cells }: RunSummary): string {
       return [cell.id, ...lines, ...notes].join("\n");
     })
     .join("\n");
+}
+
+/** What follows from several conditions: what the context did, and how many differences hold up. Empty of one condition. */
+export function findingsText({
+  contextEffects,
+  comparisons,
+}: Pick<ScoredRun, "contextEffects" | "comparisons">): string {
+  const context = contextEffects.flatMap(({ condition, effects }) => {
+    const told = effects.filter(({ estimate }) => estimate.value !== null).map(({ sentence }) => `  ${sentence}\n`);
+    return told.length === 0 ? [] : [`what the context did under "${condition}"\n`, ...told];
+  });
+  const compared = comparisons.some(hasPairs) ? [`${comparisonSummary(comparisons)}.\n`] : [];
+  return [...context, ...compared].join("");
 }
 
 /** Why scores are missing, in the words that most of the calls have for it. */

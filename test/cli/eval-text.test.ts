@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { findingsText } from "../../src/cli/eval-text.ts";
+import type { ContextEffect } from "../../src/lab/effects.ts";
+
+const effect = (value: number | null): ContextEffect => ({
+  ...{ name: "context_reliance", meaning: "m", sentence: "They rely on the scene by 0.30, n = 12.", effectSize: null },
+  estimate: { value, low: null, high: null, level: 0.95, n: 12, unscored: 0 },
+});
+const compared = {
+  ...{ scorer: "accuracy", metric: "accuracy", better: "higher" as const, first: "a", second: "b" },
+  ...{ firstValue: 0.9, secondValue: 0.5, difference: -0.4, low: -0.6, high: -0.2, pairs: 20 },
+  ...{ test: "McNemar, exact" as const, pValue: 0.001, adjustedPValue: 0.001 },
+};
+
+it("ends the summary of several conditions with what the context did and how many differences hold up", () => {
+  const contextEffects = [{ condition: "judge | rules", readings: new Map(), effects: [effect(0.3), effect(null)] }];
+  expect(findingsText({ contextEffects, comparisons: [compared] })).toBe(
+    'what the context did under "judge | rules"\n  They rely on the scene by 0.30, n = 12.\n' +
+      "Of 1 comparison 1 holds up after Holm's correction over those by one scorer.\n",
+  );
+});
+
+it("says nothing of one condition", () => {
+  expect(
+    findingsText({
+      contextEffects: [{ condition: "x", readings: new Map(), effects: [effect(null)] }],
+      comparisons: [],
+    }),
+  ).toBe("");
+});
