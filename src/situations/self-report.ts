@@ -38,14 +38,30 @@ export interface SelfReport {
  * nothing of it, or of somebody else, of another time, or of what might be. The last one that is said counts.
  */
 export function readSelfReport(text: string): SelfReport | null {
-  return sentencesOfNow(text).flatMap(clausesSaid).flatMap(stateIn).at(-1) ?? null;
+  const said = statesIn(text);
+  return saysBoth(said) ? null : (said.at(-1) ?? null);
+}
+
+/** Whether one sentence says that it is pleasant and that it is not, so that neither is what is said. */
+export function isOfBothSides(text: string): boolean {
+  return saysBoth(statesIn(text));
+}
+
+/** Of the last sentence that says any. */
+function statesIn(text: string): SelfReport[] {
+  const said = sentencesOfNow(text).map((sentence) => clausesSaid(sentence).flatMap(stateIn));
+  return said.findLast(({ length }) => length > 0) ?? [];
+}
+
+function saysBoth(states: readonly SelfReport[]): boolean {
+  return new Set(states.map(({ pleasant }) => pleasant)).size > 1;
 }
 
 const SOMEBODY = `(?:i|we)(?:'m|'re| am| are|'ve been| have been| feel|'m feeling| am feeling|'m doing| am doing|'re doing| are doing| feel like i'm| get| got|'m getting|'m becoming)`;
 const MADE = "(?:makes?|made|leaves?|gets?|got) (?:me|us)(?: feel)?";
 const SOMETHING = String.raw`(?:it|this|that|everything|all of (?:it|this)|life|things|the \w+|my \w+|what an?|such an?|how)(?:'s| is| are| was| were| feels| felt| tastes?| tasted| smells?| sounds?| looks?)?`;
 /** What may stand between; those that deny are counted. */
-const BETWEEN = String.raw`(?:\s+(?:not|never|n't|don't|doesn't|isn't|aren't|wasn't|ain't|hardly|so|very|too|really|quite|just|only|a bit|a little|pretty|rather|honestly|actually|still|always|all|more|most|totally|completely|absolutely|perfectly|deeply|incredibly|terribly|extremely|truly|simply|such|at all|here|now|feel|feeling|an?|the|of|been|doing|in the least|kind of|sort of|finally|\w+ly))*`;
+const BETWEEN = String.raw`(?:\s+(?:not|never|n't|don't|doesn't|isn't|aren't|wasn't|ain't|hardly|so|very|too|really|quite|just|only|a bit|a little|pretty|rather|honestly|actually|still|always|all|more|most|totally|completely|absolutely|perfectly|deeply|incredibly|terribly|extremely|truly|simply|such|at all|here|now|feel|feeling|an?|the|of|been|doing|in the least|kind of|sort of|kinda|sorta|somewhat|super|finally|\w+ly))*`;
 /** What is found to be something. */
 const NOUNS = String.raw`(?:it|this|that|these|those|everything|all of (?:it|this)|life|things|(?:the|this|that|these|those|my|our)(?: [\w-]+){1,5}?)`;
 /** Without it, "okay" and "well" alone mostly begin something else. */
@@ -86,7 +102,9 @@ function allPatterns(): readonly Pattern[] {
     // Without a subject: "So happy", "Fine thanks".
     {
       state,
-      expression: new RegExp(String.raw`^(?:very|so|really|never|not)${BETWEEN}\s*\b(?:${either(state.words)})$`),
+      expression: new RegExp(
+        String.raw`^(?:very|so|really|never|not|super|pretty|absolutely|totally)${BETWEEN}\s*\b(?:${either(state.words)})(?: with .+)?$`,
+      ),
     },
     { state, expression: new RegExp(String.raw`^${BETWEEN}\s*(?:${either(state.words)})${THANKS}`) },
   ]);
@@ -134,7 +152,7 @@ function isMadeBy(words: string): boolean {
 
 /** Whose mind it is. */
 const PERSON =
-  /\b(?:man|men|woman|women|people|person|guys?|boys?|girls?|child|children|kids?|brother|sister|mother|mum|mom|father|dad|parents|husband|wife|son|daughter|boss|manager|friends?|neighbou?rs?|teachers?|doctors?|colleagues?|team|cousin|uncle|aunt|grand\w+|patients?|client|customer|dog|cat)\b/;
+  /\b(?:man|men|woman|women|people|person|guys?|boys?|girls?|child|children|kids?|brother|sister|mother|mum|mom|father|dad|parents|husband|wife|son|daughter|boss|manager|friends?|neighbou?rs?|teachers?|doctors?|colleagues?|team|cousins?|uncle|aunt|grand\w+|patients?|clients?|customers?|guests?|fans|players?|students?|dogs?|cats?)\b/;
 const STATEMENTS = [
   { kind: "state", begin: new RegExp(`^${SOMEBODY}`) },
   {

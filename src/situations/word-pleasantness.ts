@@ -66,7 +66,7 @@ export function judgedIn(
   let [denials, others] = [0, 0];
   const words = predicate.match(/[a-z'-]+/g) ?? [];
   for (const [at, word] of words.entries()) {
-    const value = isWeak(words, at) ? null : valueAt(words, at);
+    const value = isWeak(words, at) || isAdverb(words, at) ? null : valueAt(words, at);
     if (value !== null) return { value, denials, words: words.slice(0, at + 1).join(" ") };
     if (DENIES.test(word)) denials += 1;
     else if (!BETWEEN.test(word)) others += 1;
@@ -82,6 +82,13 @@ function valueAt(words: readonly string[], at: number): number | null {
   const value = pleasantnessOf(word.replace(/-free$/, ""));
   const isFree = word.endsWith("-free") || words[at + 1] === "free";
   return value !== null && isFree ? Math.abs(value) : value;
+}
+
+/** "A terribly long way": what says how much of the next word. */
+function isAdverb(words: readonly string[], at: number): boolean {
+  const next = words[at + 1];
+  const isAdverbial = /^(?!love|friend|ug|lone|like|live|ghast|dead|cost|sil).+ly$/.test(words[at] ?? "");
+  return isAdverbial && next !== undefined && !LIVED.test(next);
 }
 
 /** "A good question": a weak word before a noun that nobody lives through. */
