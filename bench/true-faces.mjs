@@ -50,6 +50,8 @@ async function openUnchecked() {
   const without = source.replace(/(export function isFace\([^)]*\) \{\n)/, "$1    return true;\n");
   if (without === source) throw new Error(`There is no isFace in ${path}`);
   await writeFile(path, without);
+  const worker = "adapters/mesh/mesh-worker.js";
+  await writeFile(join(copy, "dist/bundle", worker), `import "../../../src/${worker}";\n`);
   const { createMeshToolbox } = await import(pathToFileURL(join(copy, "dist/src/adapters/mesh/mesh-toolbox.js")).href);
   return createMeshToolbox({ workers: 1 });
 }
