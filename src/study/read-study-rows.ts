@@ -5,7 +5,7 @@ import { createRowCells, type RowCells } from "../platform/tables/row-cells.ts";
 import { openTable } from "../platform/tables/table-rows.ts";
 import { textOfCell } from "../platform/tables/write-table.ts";
 import { reversiblyVisible } from "../platform/visible-text.ts";
-import { DISAGREE, LABEL, type RowChunk, type StudyColumns } from "./study-rows.ts";
+import { DISAGREE, grown, LABEL, type RowChunk, type StudyColumns } from "./study-rows.ts";
 
 /** So that the first faces are seen at once. */
 const FIRST_ROWS = 400;
@@ -153,10 +153,18 @@ async function* rowsSideBySide(
 function createChunkWriter({ texts, numbers }: StudyColumns) {
   const known = texts.map(() => new Map<string, number>());
   let words: string[][] = texts.map(() => []);
-  let columns: number[][] = [...texts, ...numbers].map(() => []);
   let most = FIRST_ROWS;
+  let rows = 0;
+  let columns = [...texts, ...numbers].map(() => new Float32Array(most));
   let isWanted = true;
-  const put = (column: number, value: number) => columns[column]?.push(value);
+  const put = (column: number, value: number) => {
+    (columns[column] as Float32Array)[rows] = value;
+  };
+  const endRow = () => {
+    rows += 1;
+    // An image with many faces may take a part beyond its rows.
+    if (rows === columns[0]?.length) columns = columns.map((column) => grown(column, rows + 1));
+  };
   const putText = (column: number, text: string) => {
     const places = known[column] as Map<string, number>;
     let at = places.get(text);
@@ -172,12 +180,13 @@ function createChunkWriter({ texts, numbers }: StudyColumns) {
     skipUnless(wanted: boolean) {
       isWanted = wanted;
     },
-    isFull: () => (columns[0] as number[]).length >= most,
+    isFull: () => rows >= most,
     addImage(path: string, frame: number, timestampS: number) {
       if (!isWanted) return;
       for (const [column, name] of texts.entries()) putText(column, name === "path" ? path : "");
       const told: Readonly<Record<string, number>> = { frame, timestamp_s: timestampS };
       for (const [i, name] of numbers.entries()) put(texts.length + i, told[name] ?? Number.NaN);
+      endRow();
     },
     /** Its cells are texts, numbers and probabilities, in this order. */
     addFace(cells: RowCells, groups: ReadonlyMap<string, readonly string[]>) {
@@ -190,15 +199,15 @@ function createChunkWriter({ texts, numbers }: StudyColumns) {
       for (const [i, label] of tops.entries()) putText(TEXTS.length + 1 + i, label);
       const told = new Set(tops.filter((label) => label !== ""));
       put(texts.length + measured, told.size === 0 ? Number.NaN : told.size > 1 ? 1 : 0);
+      endRow();
     },
     take(): RowChunk {
-      const rows = (columns[0] as number[]).length;
       const values = new Float32Array(columns.length * rows);
-      for (const [at, column] of columns.entries()) values.set(column, at * rows);
+      for (const [at, column] of columns.entries()) values.set(column.subarray(0, rows), at * rows);
       const chunk = { rows, words, values };
       words = texts.map(() => []);
-      columns = columns.map(() => []);
-      most = ROWS;
+      [most, rows] = [ROWS, 0];
+      columns = columns.map((column) => (column.length < most ? new Float32Array(most) : column));
       return chunk;
     },
   };

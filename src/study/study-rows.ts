@@ -72,7 +72,8 @@ export class StudyRows {
   }
 }
 
-function grown(values: Float32Array, atLeast: number): Float32Array {
+/** The same numbers with room for more. */
+export function grown(values: Float32Array, atLeast: number): Float32Array<ArrayBuffer> {
   const larger = new Float32Array(Math.max(atLeast, values.length * 2));
   larger.set(values);
   return larger;
