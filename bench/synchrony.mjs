@@ -1,13 +1,13 @@
 // How often two people who have nothing to do with each other are said to move together (wanted: at most 5 in 100), and how
 // often those who do are found, with lag and who leads. Curves are made: noise that drifts (AR(1) of 0.5, 2 and 5 s), and
 // smiles at random times over a trembling rest. Planted pairs share part of what the first does, 0.6 s later.
-//   node bench/synchrony.mjs [pairs]     (npm run build first; 100 pairs of a kind unless told)
+//   node bench/synchrony.mjs [pairs]     (npm run build first; 30 pairs of a kind unless told)
 
 import { createRandom } from "../dist/src/domain/statistics/random.js";
 import { synchronyOf } from "../dist/src/dynamics/synchrony.js";
 import { cpuSecondsSince, figure } from "./support/figures.mjs";
 
-const PAIRS = Number(process.argv[2] ?? 100);
+const PAIRS = Number(process.argv[2] ?? 30);
 const NOISE = 0.03;
 const LAG_S = 0.6;
 
