@@ -203,14 +203,17 @@ export function WorstCases({ worst, address = asItStands }: WorstProps) {
             </p>
             <p dir="auto">{explanation}</p>
             {claims === null || claims.length === 0 ? null : (
-              <ul>
-                {claims.map(({ statement, verdict, evidence }) => (
-                  <li key={statement}>
-                    <strong>{verdict}</strong>: {statement}
-                    {evidence === "" ? null : <span class="soft"> ({evidence})</span>}
-                  </li>
-                ))}
-              </ul>
+              <details>
+                <summary>What was claimed, held against the measurements</summary>
+                <ul>
+                  {claims.map(({ statement, verdict, evidence }) => (
+                    <li key={statement}>
+                      <strong>{verdict}</strong>: {statement}
+                      {evidence === "" ? null : <span class="soft"> ({evidence})</span>}
+                    </li>
+                  ))}
+                </ul>
+              </details>
             )}
           </article>
         ))}

@@ -57,12 +57,14 @@ export function Differences({ differences }: Pick<EvaluationView, "differences">
     <>
       <h2>Differences from "{first}"</h2>
       <p>{summary}.</p>
-      <p class="soft">
-        On the samples that both answered; a difference holds up when its corrected p value stays below .05. Each
-        scorer's main metric is tested here; <code>kuleshov eval compare</code> tests all.
-      </p>
+      {rows.length === 0 ? null : (
+        <p class="soft">
+          On the samples that both answered; a difference holds up when its corrected p value stays below .05. Each
+          scorer's main metric is tested here; <code>kuleshov eval compare</code> tests all.
+        </p>
+      )}
       {plotted.length > MOST_PLOTTED ? null : <IntervalPlot rows={plotted} title="Differences" zero />}
-      <DifferenceTable rows={rows} />
+      {rows.length === 0 ? null : <DifferenceTable rows={rows} />}
     </>
   );
 }

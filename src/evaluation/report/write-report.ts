@@ -14,7 +14,7 @@ import { createLabelReader } from "../label-reader.ts";
 import { loadLemmas } from "../load-wheels.ts";
 import { type Comparison, compareSides, sideOf } from "../results/compare.ts";
 import { readScoring } from "../results/scoring.ts";
-import { type RunSummary, summarise } from "../results/summarise.ts";
+import { type CellResult, type RunSummary, summarise } from "../results/summarise.ts";
 import { type ThresholdResult, thresholdResults } from "../results/thresholds.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import type { CallRecord } from "../runner/call-record.ts";
@@ -135,7 +135,10 @@ async function judgmentsOf(folder: string): Promise<ReadonlyMap<string, Record<s
 
 function compareCells({ cells }: RunSummary, scorer: Scorer, analysis: EvalFile["analysis"]): Comparison[] {
   const asChosen = cells.filter(({ cell }) => cell.condition.variant === "as chosen");
-  const sides = asChosen.map((one) => sideOf(one, scorer.name));
+  // Held against conditions in which nothing was scored, as rules that were shown no example, all others would be left out.
+  const isScored = ({ scorers }: CellResult) =>
+    scorers.some(({ calls }) => calls.some(({ score }) => score.value !== null));
+  const sides = asChosen.slice(Math.max(0, asChosen.findIndex(isScored))).map((one) => sideOf(one, scorer.name));
   // The report shows what each scorer is mainly about; `eval compare` tests every metric.
   return compareSides(sides, scorer, { ...analysis, metrics: "first" });
 }

@@ -23,8 +23,8 @@ import { tempFolder } from "../../support/temp-folder.ts";
 
 const NASTY = `<script>alert("1")</script>`;
 
-/** A finished run of two models over 20 samples: b is worse, one call fails, one sample's id is markup. */
-async function finishedRun() {
+/** A finished run of two models over 20 samples: b is worse, one call fails, one sample's id is markup; one model may fail throughout. */
+async function finishedRun(silent = "nobody") {
   const folder = await tempFolder();
   const rows = Array.from({ length: 20 }, (_, i) =>
     [
@@ -48,7 +48,7 @@ analysis: { resamples: 500 }
   );
   const server = await startAnsweringServer({
     misbehave(callId, _nth, response) {
-      if (!callId.includes("| s7 |")) return false;
+      if (!callId.includes("| s7 |") && !callId.includes(silent)) return false;
       response.writeHead(400).end();
       return true;
     },
@@ -102,6 +102,14 @@ describe("the report", () => {
     ].filter((text) => !html.includes(text));
     expect(missing).toEqual([]);
     expect(html.includes("<script")).toBe(false);
+  });
+
+  it("holds conditions against the first in which something was scored", async () => {
+    const { comparisons } = await scoreRun((await finishedRun("loop:a")).out);
+    expect(comparisons.map(({ first, second, pairs }) => [first, second, pairs])).toEqual([
+      ["judge | loop:b | 0 shots | mesh | full", "judge | loop:b | 0 shots | mesh | grayscale", 19],
+      ["judge | loop:b | 0 shots | mesh | full", "judge | loop:b | 0 shots | mesh | grayscale", 19],
+    ]);
   });
 
   it("is harmless whatever models, labels and answers say", async () => {
