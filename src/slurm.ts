@@ -6,7 +6,7 @@ import { ConfigurationError } from "./domain/errors.ts";
 import { endingOf } from "./measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "./measuring/image-format.ts";
 import { ownPath } from "./platform/package-paths.ts";
-import { systemPath } from "./platform/system-path.ts";
+import { isObjectAddress, systemPath } from "./platform/system-path.ts";
 import { csvLines } from "./platform/tables/write-table.ts";
 import { writeFileAtomic, writeNewFile } from "./platform/write-file-atomic.ts";
 import { MOST_SHARDS, numberOfShard } from "./runs/shard.ts";
@@ -39,7 +39,8 @@ export async function planSlurm(query: SlurmQuery, notify?: (notice: string) => 
   const list = join(folder, PLAN_FILES.list);
   if (archive === null) {
     const inputs = await listInputs(words, notify);
-    const fromList = (path: string) => (isAbsolute(path) ? path : relative(folder, resolve(path)));
+    const fromList = (path: string) =>
+      isAbsolute(path) || isObjectAddress(path) ? path : relative(folder, resolve(path));
     await writeNewFile(
       list,
       listOf(inputs.map(({ path, neutralPath }) => [path, neutralPath].map((name) => name && fromList(name)))),

@@ -85,6 +85,7 @@ async function askCommand(image: string, question: string | undefined, given: As
   checkRunOptions(options);
   const asked = { image, question, ...options };
   const { namesMany } = await import("../study/ask-list.ts");
+  const { storeNotices } = await import("../study/study-inputs.ts");
   const isMany = options.fps === undefined && (await namesMany(image));
   if (given.transcribe !== undefined && !isMany && !isClip(asked)) {
     throw new ConfigurationError(`--transcribe is of a clip, and an image has no sound: leave it out for \`${image}\``);
@@ -102,6 +103,7 @@ async function askCommand(image: string, question: string | undefined, given: As
     return askManyCommand(asked, signal);
   }
   const { out, shard } = options;
+  await storeNotices(note)(image);
   if (shard !== undefined) throw new ConfigurationError("--shard is of many images: name a folder, pattern or list");
   const report =
     out === undefined

@@ -70,7 +70,7 @@ export async function askInto(
   signal: AbortSignal,
 ): Promise<Report> {
   const { openRunFolder } = await import("../runs/run-folder.ts");
-  const { hashOfFileIfThere } = await import("../platform/hash.ts");
+  const { hashOfFileIfThere, sha256 } = await import("../platform/hash.ts");
   const {
     json: _json,
     out: _out,
@@ -87,7 +87,11 @@ export async function askInto(
     sound,
     ...settings
   } = asked;
-  const ofFile = async (path: string) => ({ path, sha256: (await hashOfFileIfThere(path)) ?? null });
+  const { readObject } = await import("../platform/object-store.ts");
+  const { isObjectAddress } = await import("../platform/system-path.ts");
+  const hashOf = async (path: string) =>
+    isObjectAddress(path) ? sha256(await readObject(path, { signal })) : await hashOfFileIfThere(path);
+  const ofFile = async (path: string) => ({ path, sha256: (await hashOf(path)) ?? null });
   const said = transcript !== undefined && isTranscriptFile(transcript) ? await ofFile(transcript) : transcript;
   const run = await openRunFolder(folder, {
     ...{ resume, force, command: "ask", version: packageVersion() },

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import sharp, { type Metadata } from "sharp";
-import { ImageDecodeError } from "../domain/errors.ts";
+import { ImageDecodeError, KuleshovError } from "../domain/errors.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { PixelPool } from "../domain/pixel-pool.ts";
+import { readObject } from "../platform/object-store.ts";
 import { readBytes } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
+import { isObjectAddress } from "../platform/system-path.ts";
 import { refusalOfBytes, refusalOfFormat } from "./image-format.ts";
 
 /** Largest image that is decoded. A small file can claim any size, so this is checked before pixels are made. */
@@ -14,7 +16,7 @@ const MAX_PIXELS = 50_000_000;
 const MAX_FILE_BYTES = 400_000_000;
 
 /**
- * Reads an image file into upright 8-bit sRGB. Camera orientation is applied, transparency is laid on white, of an
+ * Reads an image, a file or an object (`s3://bucket/key`), into upright 8-bit sRGB. Camera orientation is applied, transparency is laid on white, of an
  * animation the first frame is taken; EXIF and every other metadata stay behind.
  *
  * @throws {ImageDecodeError} if the file is missing, no image, damaged, too large or of a format that is not read.
@@ -64,9 +66,11 @@ export async function imageSize(path: string): Promise<{ widthPx: number; height
 
 async function readImageFile(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
   try {
-    return await readBytes(path, { mostBytes: MAX_FILE_BYTES, signal });
+    const read = isObjectAddress(path) ? readObject : readBytes;
+    return await read(path, { mostBytes: MAX_FILE_BYTES, signal });
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof KuleshovError) throw error; // of an object store, and not about this image
     throw new ImageDecodeError(path, whyRefused(error), { cause: error });
   }
 }

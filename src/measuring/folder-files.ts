@@ -16,11 +16,21 @@ export async function filesBelow(
   endings: readonly string[] = IMAGE_ENDINGS,
   wanted = "no image's",
 ): Promise<FolderFiles> {
+  const { names, leftOut } = await filesOf(folder, walkFolder(folder), { endings, wanted });
+  return { names: names.map((path) => relative(folder, path).replaceAll(sep, "/")).sort(), leftOut };
+}
+
+/** The paths that end as wanted, sorted. */
+export async function filesOf(
+  folder: string,
+  paths: AsyncIterable<string>,
+  { endings, wanted }: { readonly endings: readonly string[]; readonly wanted: string },
+): Promise<FolderFiles> {
   const names: string[] = [];
   const leftOut = new Map<string, number>();
-  for await (const path of walkFolder(folder)) {
+  for await (const path of paths) {
     const ending = endingOf(path);
-    if (endings.includes(ending)) names.push(relative(folder, path).replaceAll(sep, "/"));
+    if (endings.includes(ending)) names.push(path);
     else leftOut.set(ending, (leftOut.get(ending) ?? 0) + 1);
   }
   return {

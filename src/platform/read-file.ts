@@ -1,10 +1,10 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { RefusedFileError } from "./system-error.ts";
-import { systemPath } from "./system-path.ts";
+import { isObjectAddress, systemPath } from "./system-path.ts";
 
 /** What is read into memory at once, unless a caller knows better. */
-const MOST_BYTES = 512 * 2 ** 20;
+export const MOST_BYTES = 512 * 2 ** 20;
 
 const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants; // Windows has no O_NONBLOCK
 const FLAGS = { read: O_RDONLY | O_NONBLOCK, append: O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK };
@@ -16,6 +16,9 @@ const FLAGS = { read: O_RDONLY | O_NONBLOCK, append: O_RDWR | O_APPEND | O_CREAT
  * @throws {RefusedFileError} if it is no regular file; else what the file system says.
  */
 export async function openFile(path: string, to: keyof typeof FLAGS = "read"): Promise<FileHandle> {
+  if (isObjectAddress(path)) {
+    throw new RefusedFileError(path, "it lies in an object store, of which images alone are read: fetch it first");
+  }
   const file = await open(systemPath(path), FLAGS[to]);
   try {
     refuseUnlessFile(path, await file.stat());
@@ -33,7 +36,7 @@ export function refuseUnlessFile(path: string, info: Stats): void {
   throw new RefusedFileError(path, what);
 }
 
-interface ReadOptions {
+export interface ReadOptions {
   readonly mostBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }

@@ -30,6 +30,11 @@ export function systemPath(path: string): string | Buffer {
   );
 }
 
+/** Whether a path names something in an object store, `s3://bucket/key`, and nothing on a disk. */
+export function isObjectAddress(path: string): boolean {
+  return /^s3:\/\//i.test(path);
+}
+
 /** Whether a path holds bytes that are not UTF-8, with which only Kuleshov's own code can open it. */
 export function hasStrayBytes(path: string): boolean {
   return /[\udc80-\udcff]/u.test(path);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { openStudyTools } from "../compose/study.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { type MeasureQuery, measure } from "../measure.ts";
+import { isObjectAddress } from "../platform/system-path.ts";
 import type { RunHistory } from "../runs/run-history.ts";
 import { listInputs, type StudyInput } from "../study/study-inputs.ts";
 import type { StudioFolder } from "./folder.ts";
@@ -108,7 +109,8 @@ export function refuseOutside(root: string, word: string): void {
     .filter((part) => !isDynamicPattern(part) || part === "..")
     .join("/");
   const way = relative(root, resolve(root, isAbsolute(word) ? word : fixed));
-  if (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return;
+  const isInside = way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  if (isInside && !isObjectAddress(word)) return;
   throw new ConfigurationError(
     `Cannot read images as they are outside of the folder that the studio was opened on: open the studio on a folder above it (\`${word}\`)`,
   );

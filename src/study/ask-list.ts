@@ -1,11 +1,10 @@
 import { stat } from "node:fs/promises";
-import { dirname, isAbsolute, join } from "node:path";
 import { isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
-import { systemPath } from "../platform/system-path.ts";
+import { isObjectAddress, systemPath } from "../platform/system-path.ts";
 import { columnsInWords, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
 import { isTranscriptFile } from "../ports/transcript-reader.ts";
-import { isList, listInputs, PATH_COLUMNS } from "./study-inputs.ts";
+import { besideList, isList, isObjectFolder, listInputs, PATH_COLUMNS, storeNotices } from "./study-inputs.ts";
 
 /** One question about one image or clip of a list; what it leaves open is asked as for all. */
 export interface AskItem {
@@ -22,6 +21,7 @@ export interface AskItem {
 
 /** Whether a word names many images: a folder, a pattern, or a list. */
 export async function namesMany(word: string): Promise<boolean> {
+  if (isObjectAddress(word)) return isObjectFolder(word) || isList(word);
   const found = await stat(systemPath(word)).catch(() => undefined);
   if (found === undefined) return isDynamicPattern(word);
   return found.isDirectory() || isList(word);
@@ -36,7 +36,7 @@ export async function namesMany(word: string): Promise<boolean> {
  * @throws {ConfigurationError} if it names nothing, or a line of the list is wrong.
  */
 export async function readAskList(word: string, notify?: (notice: string) => void): Promise<readonly AskItem[]> {
-  if (isList(word)) return listedItems(word);
+  if (isList(word)) return listedItems(word, notify);
   const nothing = { question: null, context: null, face: null, transcript: null };
   const inputs = await listInputs([word], notify);
   const images = inputs.filter(({ kind }) => kind === "image");
@@ -48,7 +48,8 @@ export async function readAskList(word: string, notify?: (notice: string) => voi
   return images.map(({ path }) => ({ id: path, path, ...nothing }));
 }
 
-async function listedItems(listPath: string): Promise<readonly AskItem[]> {
+async function listedItems(listPath: string, notify?: (notice: string) => void): Promise<readonly AskItem[]> {
+  const tell = storeNotices(notify);
   const refuse = (reason: string, options?: ErrorOptions) =>
     new ConfigurationError(`Cannot read list as ${reason}: \`${listPath}\``, options);
   const lines = new Map<string, number>();
@@ -58,6 +59,7 @@ async function listedItems(listPath: string): Promise<readonly AskItem[]> {
     const before = lines.get(item.id);
     if (before !== undefined) throw refuse(`line ${row.line} has the id of line ${before}, ${JSON.stringify(item.id)}`);
     lines.set(item.id, row.line);
+    await tell(item.path);
     items.push(item);
   }
   if (items.length === 0) throw refuse("it names no image");
@@ -81,7 +83,7 @@ function itemOf({ cells, line }: TableRow, { listPath, refuse, isTaken }: ListRe
   if (face !== null && !/^F[1-9][0-9]*$/.test(face)) {
     throw refuse(`line ${line} has ${JSON.stringify(cells.face)} for a face, which is written F1, F2, ...`);
   }
-  const here = (name: string) => (isAbsolute(name) ? name : join(dirname(listPath), name));
+  const here = (name: string) => besideList(listPath, name);
   return {
     id: cells.id?.trim() || (isTaken(written) ? `${written} (line ${line})` : written),
     path: here(written),

@@ -3,10 +3,11 @@ import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { groupBy } from "../domain/group-by.ts";
-import { endingOf, filesBelow } from "../measuring/folder-files.ts";
+import { endingOf, filesBelow, filesOf } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
 import { globFiles } from "../platform/glob-files.ts";
-import { systemPath } from "../platform/system-path.ts";
+import { listObjects, objectStoreNotice } from "../platform/object-store.ts";
+import { isObjectAddress, systemPath } from "../platform/system-path.ts";
 import { columnsInWords, readTable, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
 import { readRunHistory } from "../runs/run-history.ts";
 import { EXCLUSIONS_FILE, type ExcludedFaces, leftOutSentence, readExclusions } from "./exclusions.ts";
@@ -26,11 +27,11 @@ export interface StudyInput {
 }
 
 /**
- * The images and videos that the user's words name: files, folders (everything in and below them, sorted by path),
- * globs, the folder of a study (what it measured), or lists (`.csv` or `.tsv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
+ * The images and videos that the user's words name: files, folders (everything in and below them, sorted by path; of an
+ * object store the images), globs, the folder of a study (what it measured), or lists (`.csv` or `.tsv` with a column `path` and, if wanted, `neutral`). What two words name is given once; what one
  * list names twice is given a second time with a refusal, so that it is reported.
  *
- * @param notify Told how many files of a folder were left out, and of which kinds.
+ * @param notify Told how many files of a folder were left out, and of which kinds, and which object stores are asked.
  * @throws {ConfigurationError} if a word names nothing, a folder or glob holds nothing to measure, or a list is wrong.
  */
 export async function* studyInputs(
@@ -38,14 +39,34 @@ export async function* studyInputs(
   notify?: (notice: string) => void,
 ): AsyncGenerator<StudyInput> {
   const seen = new Set<string>();
+  const tell = storeNotices(notify);
   for (const word of words) {
+    await tell(word);
     for await (const input of inputsOf(word, notify)) {
-      const place = resolve(input.key);
+      await tell(input.path);
+      const place = placeOf(input.key);
       if (seen.has(place)) continue;
       seen.add(place);
       yield input;
     }
   }
+}
+
+/** One spelling for every way to name a file. The key of an object is its only one: `a//b` and `a/../b` are objects of their own. */
+function placeOf(path: string): string {
+  return isObjectAddress(path) ? path : resolve(path);
+}
+
+/** Says once for each bucket on another machine that it is asked, before it is. */
+export function storeNotices(notify: ((notice: string) => void) | undefined): (path: string) => Promise<void> {
+  const told = new Set<string>();
+  return async (path) => {
+    const bucket = isObjectAddress(path) ? path.split("/", 3).join("/") : undefined;
+    if (bucket === undefined || told.has(bucket)) return;
+    told.add(bucket);
+    const notice = await objectStoreNotice(path);
+    if (notice !== undefined) notify?.(notice);
+  };
 }
 
 /** As {@link studyInputs}, all at once. */
@@ -73,7 +94,14 @@ export function isList(path: string): boolean {
   return /^\.(?:[ct]sv|parquet)$/i.test(extname(path));
 }
 
+/** Whether an address names all that lies below it, as a folder does, and no single object. */
+export function isObjectFolder(word: string): boolean {
+  return isObjectAddress(word) && !MEASURABLE.includes(endingOf(word)) && !isList(word);
+}
+
 async function* inputsOf(word: string, notify?: (notice: string) => void): AsyncGenerator<StudyInput> {
+  if (isObjectFolder(word)) return yield* toInputs(await objectsIn(word, notify));
+  if (isObjectAddress(word)) return yield* isList(word) ? listedInputs(word) : toInputs([word]);
   const found = await stat(systemPath(word)).catch(() => undefined);
   const study = found?.isDirectory() ? await studyIn(word, notify) : undefined;
   if (study !== undefined) yield* study;
@@ -86,7 +114,7 @@ async function* inputsOf(word: string, notify?: (notice: string) => void): Async
 async function* listedInputs(listPath: string): AsyncGenerator<StudyInput> {
   const lines = new Map<string, number>();
   for await (const { path, neutralPath, line } of readInputList(listPath)) {
-    const place = resolve(path);
+    const place = placeOf(path);
     const firstLine = lines.get(place);
     if (firstLine === undefined) {
       lines.set(place, line);
@@ -118,7 +146,8 @@ async function studyIn(folder: string, notify?: (notice: string) => void): Promi
   }
   const { workingFolder } = began;
   const rows = await readTable(join(folder, "images.csv"), { refuse });
-  const here = (path: string) => (workingFolder === process.cwd() ? path : resolve(workingFolder, path));
+  const here = (path: string) =>
+    workingFolder === process.cwd() || isObjectAddress(path) ? path : resolve(workingFolder, path);
   const paths = [...new Set(rows.flatMap(({ cells: { path } }) => (path ? [path] : [])))];
   if (paths.length === 0) throw refuse("it measured none");
   const exclusions = groupBy(
@@ -144,6 +173,16 @@ async function filesIn(folder: string, notify?: (notice: string) => void): Promi
   if (names.length > 0) return names.map((name) => join(folder, name));
   throw new ConfigurationError(
     `Cannot measure folder as it holds no image or video (${MEASURABLE.join(", ")}): \`${folder}\``,
+  );
+}
+
+async function objectsIn(address: string, notify?: (notice: string) => void): Promise<readonly string[]> {
+  const wanted = { endings: IMAGE_ENDINGS, wanted: "no image's" };
+  const { names, leftOut } = await filesOf(address, listObjects(address), wanted);
+  if (leftOut !== null && names.length > 0) notify?.(leftOut);
+  if (names.length > 0) return names;
+  throw new ConfigurationError(
+    `Cannot measure as the object store has no image (${IMAGE_ENDINGS.join(", ")}) below this address: \`${address}\``,
   );
 }
 
@@ -198,6 +237,10 @@ function listedInput({ cells, line }: TableRow, listPath: string): ListedInput {
   const path = cells[column];
   if (!path) throw refused(`line ${line} has no path`);
   const neutral = cells.neutral;
-  const here = (name: string) => (isAbsolute(name) ? name : join(dirname(listPath), name));
-  return { path: here(path), neutralPath: neutral ? here(neutral) : null, line };
+  return { path: besideList(listPath, path), neutralPath: neutral ? besideList(listPath, neutral) : null, line };
+}
+
+/** A file as a list names it: relative to the list, or by an address. */
+export function besideList(listPath: string, name: string): string {
+  return isAbsolute(name) || isObjectAddress(name) ? name : join(dirname(listPath), name);
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../domain/errors.ts";
+import { serverPlace } from "../../platform/server-place.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import { completionsAt, effortOf, raisedMaxTokens } from "../langchain/chat-openai.ts";
 import { givenSetting, type ModelOptions } from "../model-provider.ts";
@@ -6,7 +7,6 @@ import { callSettings } from "../model-server/call-settings.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
-import { serverPlace } from "../model-server/server-place.ts";
 
 /**
  * A deployment of Azure OpenAI: Chat Completions at an address with the deployment's name, and a header of its own for the key.

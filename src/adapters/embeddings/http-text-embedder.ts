@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { DEFAULT_RETRIES, type RetryPolicy, retry } from "../../platform/retry.ts";
+import { serverPlace } from "../../platform/server-place.ts";
 import type { TextEmbedder } from "../../ports/embedder.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
-import { serverPlace } from "../model-server/server-place.ts";
 
 export interface HttpEmbedderOptions {
   /** How the user names it, e.g. `ollama:nomic-embed-text`; stamped on every vector. */

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
+import { serverPlace } from "../../platform/server-place.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import { givenSetting, type ModelOptions } from "../model-provider.ts";
 import { callSettings } from "../model-server/call-settings.ts";
@@ -8,7 +9,6 @@ import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import { type ChatProtocol, createServerModel } from "../model-server/server-model.ts";
-import { serverPlace } from "../model-server/server-place.ts";
 import {
   filled,
   type HttpTemplate,

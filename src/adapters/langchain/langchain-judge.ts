@@ -1,5 +1,6 @@
 import { ConfigurationError, ProviderError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
+import { serverPlace } from "../../platform/server-place.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import type { CallOptions } from "../model-provider.ts";
 import { callSettings } from "../model-server/call-settings.ts";
@@ -7,7 +8,6 @@ import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
-import { serverPlace } from "../model-server/server-place.ts";
 import { type LangChainPackage, overLangChain } from "./langchain-chat.ts";
 import type { LangChainProvider } from "./through-langchain.ts";
 

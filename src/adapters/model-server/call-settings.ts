@@ -1,6 +1,6 @@
 import { DEFAULT_RETRIES } from "../../platform/retry.ts";
+import { type ServerPlace, usualTimeoutMs } from "../../platform/server-place.ts";
 import type { CallOptions } from "../model-provider.ts";
-import { type ServerPlace, usualTimeoutMs } from "./server-place.ts";
 
 /** How calls to a server are made: as the user says, and as is usual where it is for what is left open. */
 export function callSettings(

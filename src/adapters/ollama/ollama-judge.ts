@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { ConfigurationError, ProviderError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
+import { serverPlace } from "../../platform/server-place.ts";
 import type { JudgeModel } from "../../ports/chat-model.ts";
 import type { CallOptions } from "../model-provider.ts";
 import { callSettings } from "../model-server/call-settings.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import { faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
-import { serverPlace } from "../model-server/server-place.ts";
 import { ollamaChat } from "./ollama-chat.ts";
 import { askOllama, ollamaName, ollamaUrl } from "./ollama-server.ts";
 

@@ -1,8 +1,8 @@
 import { Ollama } from "ollama";
 import { ConfigurationError } from "../../domain/errors.ts";
+import { serverPlace } from "../../platform/server-place.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
-import { serverPlace } from "../model-server/server-place.ts";
 
 const DEFAULT_PORT = 11_434;
 

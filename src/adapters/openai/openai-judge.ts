@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../../domain/errors.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
+import { serverPlace } from "../../platform/server-place.ts";
 import type { JudgeModel, StructuredOutput } from "../../ports/chat-model.ts";
 import { completionsAt, effortOf, raisedMaxTokens } from "../langchain/chat-openai.ts";
 import type { CallOptions } from "../model-provider.ts";
@@ -7,7 +8,6 @@ import { callSettings } from "../model-server/call-settings.ts";
 import { FREE_SHAPE } from "../model-server/conversation-shape.ts";
 import type { ServerName } from "../model-server/server-fault.ts";
 import { createServerModel } from "../model-server/server-model.ts";
-import { serverPlace } from "../model-server/server-place.ts";
 import { type DeclaredModel, declaredModels } from "./declared-models.ts";
 import { llamaServer } from "./llama-server.ts";
 

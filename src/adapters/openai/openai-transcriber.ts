@@ -1,10 +1,10 @@
 import { FormData } from "undici";
 import { z } from "zod";
 import { DEFAULT_RETRIES, type RetryPolicy, retry } from "../../platform/retry.ts";
+import { serverPlace, usualTimeoutMs } from "../../platform/server-place.ts";
 import type { Transcriber } from "../../ports/transcriber.ts";
 import { fetchEvents } from "../model-server/http-events.ts";
 import { faultInAnswer, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
-import { serverPlace, usualTimeoutMs } from "../model-server/server-place.ts";
 import { readSpeechJson } from "../transcripts/speech-json.ts";
 
 export interface OpenAiTranscriberOptions {

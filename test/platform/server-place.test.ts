@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { serverPlace } from "../../../src/adapters/model-server/server-place.ts";
+import { serverPlace } from "../../src/platform/server-place.ts";
 
 it.each([
   ["http://127.0.0.1:11434", true],
