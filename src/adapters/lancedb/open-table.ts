@@ -6,6 +6,7 @@ import { StoreError } from "../../domain/errors.ts";
 import type { ExpressionSpace } from "../../domain/expression-space.ts";
 import { type RetryPolicy, retry } from "../../platform/retry.ts";
 import { whyRefused } from "../../platform/system-error.ts";
+import { isObjectAddress } from "../../platform/system-path.ts";
 import { readStamp, storeSchema } from "./schema.ts";
 
 const TABLE = "exemplars";
@@ -33,7 +34,7 @@ export function createTableDoor(location: string): TableDoor {
     if (connection !== undefined) return connection;
     const { connect } = await loadLance();
     // Every read sees what other processes have committed.
-    connection = await connect(location, { readConsistencyInterval: 0 });
+    connection = await connect(location, { readConsistencyInterval: 0, storageOptions: storageOptionsOf(location) });
     return connection;
   }
 
@@ -93,6 +94,14 @@ async function mayExist(location: string): Promise<boolean> {
   return true;
 }
 
+/** LanceDB finds credentials by itself, and of an endpoint only one of the two names, no plain HTTP, and no region that stores of one's own lack. */
+function storageOptionsOf(location: string): Record<string, string> {
+  const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
+  if (!isObjectAddress(location) || endpoint === undefined) return {};
+  const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
+  return { endpoint, region, allow_http: String(endpoint.startsWith("http://")) };
+}
+
 function isAddress(location: string): boolean {
   return /^[a-z][a-z0-9+]*:\/\//i.test(location);
 }
@@ -113,6 +122,12 @@ function reasonOf(error: unknown): string {
     return "this user may not write there, or another program has locked it; change its permissions or choose another place";
   }
   if (/no space left|os error 28\b/i.test(text)) return "the disk is full; make room and try again";
+  if (/NoSuchBucket/.test(text)) return "the object store has no such bucket";
+  if (/AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|status: 403|403 Forbidden/.test(text)) {
+    return "the object store refuses these credentials";
+  }
+  if (/Generic S3 error/.test(text) && /resolve region/.test(text)) return "its region is not known; set AWS_REGION";
+  if (/Generic S3 error: Error performing/.test(text)) return "its object store does not answer; try again later";
   if (isConflict(error)) {
     return "another program kept writing to it at the same time; try again";
   }
