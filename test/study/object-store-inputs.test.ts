@@ -53,8 +53,10 @@ it("takes addresses from lists, as they stand", async () => {
 
 it("decodes an object as the file that it is a copy of, and lets a store that fails end the work", async () => {
   const [address] = ADDRESSES as [string];
-  const { path: _path, ...pixels } = await decodeImage(samplePhoto(1));
-  expect(await decodeImage(address)).toEqual({ path: address, ...pixels });
+  const { rgb: local, ...about } = await decodeImage(samplePhoto(1));
+  const { rgb, ...fetched } = await decodeImage(address);
+  expect(fetched).toEqual({ ...about, path: address });
+  expect(Buffer.compare(rgb, local)).toBe(0);
   const failing = (path: string) => decodeImage(path).catch((error: { code?: string }) => error.code);
   expect(await failing("s3://photos/faces/no.jpg")).toBe("image-decode");
   expect(await failing("s3://films/1.jpg")).toBe("configuration");
