@@ -19,6 +19,10 @@ export const EXPERIMENT_FILE = "experiment.html";
 /** Labels that people choose among where the evaluation names none. */
 const BASIC = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"];
 
+function labelsOf({ header }: ScoredRun["run"]): readonly string[] {
+  return header.labels.length === 0 ? BASIC : header.labels;
+}
+
 /** A run's stimuli as one page that people can be shown, offline; each of them sees every image once, in one arm. */
 export async function writeExperiment(
   folder: string,
@@ -43,7 +47,7 @@ export async function writeExperiment(
       });
     }
   }
-  const labels = run.header.labels.length === 0 ? BASIC : run.header.labels;
+  const labels = labelsOf(run);
   const path = join(run.folder, EXPERIMENT_FILE);
   await keepInRun(run.folder, EXPERIMENT_FILE, await experimentPage({ name: file.name, stimuli, arms, labels }));
   return { path, stimuli: stimuli.length, lists: arms.length };
@@ -55,6 +59,8 @@ export interface PeopleEffects {
   readonly models: readonly ContextEffectsOf[];
   readonly participants: number;
   readonly answers: number;
+  /** Stimuli that somebody was shown and did not answer, as who stopped early. */
+  readonly unanswered: number;
 }
 
 /**
@@ -70,18 +76,28 @@ export async function peopleEffects(folder: string, answers: readonly string[]):
     matrix: { ...scored.file.matrix, models: ["people"], prompts: ["experiment"], seeds: [1] },
   };
   const records = (await Promise.all(answers.map((path) => recordsOf(resolve(path), { ...scored, file })))).flat();
+  const calls = new Set<string>();
+  for (const { call, key, sample } of records) {
+    if (calls.has(call))
+      throw new ConfigurationError(
+        `Cannot read answers of people as ${key} answers the same arm of ${sample} twice: leave one file out, or give two people two names`,
+      );
+    calls.add(call);
+  }
   const reader = createLabelReader(run.header.labels, await loadLemmas());
   const [people] = contextEffectsOf(records, run.samples, { file, reader });
   if (people === undefined)
     throw new ConfigurationError(`There is nothing to compare in \`${folder}\`: its evaluation has one arm`);
   const participants = new Set(records.map(({ key }) => key)).size;
-  return { people, models: contextEffects, participants, answers: records.length };
+  const unanswered = records.filter(({ answer }) => answer?.abstention !== null).length;
+  return { people, models: contextEffects, participants, answers: records.length - unanswered, unanswered };
 }
 
 async function recordsOf(path: string, { file, run }: Pick<ScoredRun, "file" | "run">): Promise<CallRecord[]> {
   const refuse = (reason: string) => new ConfigurationError(`Cannot read answers of people as ${reason}: \`${path}\``);
   const cells = new Map(cellsOf(file.matrix).map(({ id, condition }) => [condition.arm as string, id]));
   const samples = new Set(run.samples.map(({ id }) => id));
+  const labels = labelsOf(run);
   const records: CallRecord[] = [];
   for await (const { cells: row, line } of tableRows(path, { refuse })) {
     const { participant, sample, arm, label, valence } = row;
@@ -92,8 +108,8 @@ async function recordsOf(path: string, { file, run }: Pick<ScoredRun, "file" | "
     if (cell === undefined || !samples.has(sample))
       throw refuse(`line ${line} is of another experiment: ${sample}, ${arm}`);
     const rated = valence === undefined || valence === "" ? null : Number(valence);
-    if (rated !== null && !(Math.abs(rated) <= 1))
-      throw refuse(`the valence of line ${line} is not between -1 and 1: ${valence}`);
+    const fault = faultOf({ participant, label, rated }, labels);
+    if (fault !== null) throw refuse(`line ${line} ${fault}`);
     const reading = {
       distribution: label === "" ? null : [{ label, probability: 1 }],
       valence: rated,
@@ -104,6 +120,21 @@ async function recordsOf(path: string, { file, run }: Pick<ScoredRun, "file" | "
     );
   }
   return records;
+}
+
+function faultOf(
+  {
+    participant,
+    label,
+    rated,
+  }: { readonly participant: string; readonly label: string; readonly rated: number | null },
+  labels: readonly string[],
+): string | null {
+  if (participant === "") return "does not say which participant it is of";
+  if (label !== "" && !labels.includes(label))
+    return `has a label that was not offered, "${label}": ${labels.join(", ")}`;
+  if (rated !== null && !(Math.abs(rated) <= 1)) return "has a valence that is not between -1 and 1";
+  return null;
 }
 
 function recordOf(of: {

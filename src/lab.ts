@@ -4,6 +4,7 @@ import type { Face } from "./domain/measurement.ts";
 import { type Evaluated, reportOn } from "./evaluate.ts";
 import { prepareEvaluation, runPrepared } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
+import { RENDERINGS } from "./evaluation/file/eval-file.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import { type KeepFile, StimulusUnavailable } from "./evaluation/solver.ts";
 import { type LabImage, labImages } from "./lab/lab-images.ts";
@@ -26,6 +27,8 @@ export interface LabQuery extends RunMode {
   readonly neutral?: string | undefined;
   readonly hide: "faces" | "people";
   readonly mask: "fill" | "gray" | "blur" | "pixels";
+  /** Whether each image is also shown in other light and with skin of other tones. */
+  readonly renderings?: true | undefined;
   /** Answers per arm. */
   readonly repeats: number;
   /** What is known of the situation, in words. */
@@ -122,6 +125,7 @@ async function settingsOf(query: LabQuery): Promise<Record<string, unknown>> {
     "--repeats": repeats,
     "--context": context ?? null,
     ...(query.mirrored && { "--mirrored": true }),
+    ...(query.renderings && { "--renderings": true }),
     ...(query.faces !== undefined && { "--face": query.faces }),
   };
 }
@@ -142,7 +146,7 @@ async function writeLabFile(place: RunFolder, query: LabQuery, images: readonly 
       columns: { id: "id", image: "image", context: "situation", region: "region" },
     },
     ...(query.mirrored && { mirrored: true }),
-    matrix: { models: [model], arms: armsOf(images.length, neutral), seeds: [seed], repeats },
+    matrix: { models: [model], arms: armsOf(images.length, query), seeds: [seed], repeats },
     stimuli: { hide, mask, seed, ...(neutral === undefined ? {} : { neutral: resolve(neutral) }) },
     ...(timeout === undefined ? {} : { execution: { timeoutSeconds: timeout } }),
     scorers: ["faithfulness", "fixed-values"],
@@ -152,7 +156,7 @@ async function writeLabFile(place: RunFolder, query: LabQuery, images: readonly 
   return join(place.folder, LAB_FILE);
 }
 
-function armsOf(images: number, neutral: string | undefined): string[] {
+function armsOf(images: number, { neutral, renderings }: LabQuery): string[] {
   const always = [
     "full",
     "face-only",
@@ -166,5 +170,6 @@ function armsOf(images: number, neutral: string | undefined): string[] {
     ...always,
     ...(images > 1 ? ["swapped-context", "face-swap"] : []),
     ...(neutral === undefined ? [] : ["neutral-in-context", "neutral-alone"]),
+    ...(renderings ? RENDERINGS : []),
   ];
 }

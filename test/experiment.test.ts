@@ -34,7 +34,9 @@ it("a lab becomes a page that people are shown without network, and what they an
     const context = await browser.newContext({ offline: true });
     const page = await context.newPage();
     const faults: string[] = [];
+    const asked: string[] = [];
     page.on("pageerror", (error) => faults.push(error.message));
+    page.on("request", (request) => asked.push(new URL(request.url()).protocol));
     const saved: string[] = [];
     for (const list of [0, 1]) {
       await page.goto(`${pathToFileURL(path)}?list=${list}&participant=P0${list}`);
@@ -49,6 +51,8 @@ it("a lab becomes a page that people are shown without network, and what they an
       saved.push((await (await download).path()) as string);
     }
     expect(faults).toEqual([]);
+    // Itself, its images and what it saves: nothing is asked of a network.
+    expect(asked.filter((protocol) => !["file:", "data:", "blob:"].includes(protocol))).toEqual([]);
     const [first, second] = await Promise.all(saved.map((each) => readFile(each, "utf8")));
     expect(first?.split("\n")[0]).toBe("participant,list,sample,arm,label,valence,rt_ms,trial");
     expect(first?.split("\n")[1]).toMatch(/^P00,0,three\.jpg,full,fear,0,\d+,1$/);
@@ -75,7 +79,18 @@ it("people are measured by the same code as models: who goes by the scene alone 
   await writeFile(path, csvTable(rows.map((row) => ({ ...row, sample: "other.jpg" }))));
   await expect(peopleEffects(folder, [path])).rejects.toThrow(/line 2 is of another experiment: other\.jpg, /);
   await writeFile(path, csvTable(rows.map((row) => ({ ...row, valence: "high" }))));
-  await expect(peopleEffects(folder, [path])).rejects.toThrow(/valence of line 2 is not between -1 and 1: high/);
+  await expect(peopleEffects(folder, [path])).rejects.toThrow(/line 2 has a valence that is not between -1 and 1/);
+  await writeFile(path, csvTable(rows.map((row) => ({ ...row, label: "joyful" }))));
+  await expect(peopleEffects(folder, [path])).rejects.toThrow(
+    /line 2 has a label that was not offered, "joyful": anger/,
+  );
+  await writeFile(path, csvTable(rows.map((row) => ({ ...row, participant: "" }))));
+  await expect(peopleEffects(folder, [path])).rejects.toThrow(/line 2 does not say which participant it is of/);
+  await writeFile(path, csvTable(rows));
+  await expect(peopleEffects(folder, [path, path])).rejects.toThrow(/P1 answers the same arm of three\.jpg twice/);
+  // Who stopped after two of four.
+  await writeFile(path, csvTable(rows.map((row, i) => (i % 4 < 2 ? row : { ...row, label: "", valence: "" }))));
+  expect(await peopleEffects(folder, [path])).toMatchObject({ participants: 2, answers: 4, unanswered: 4 });
   await writeFile(path, "a,b\n1,2\n");
   await expect(peopleEffects(folder, [path])).rejects.toThrow(/no columns participant, sample, arm and label/);
 });

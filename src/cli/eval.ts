@@ -212,14 +212,15 @@ async function experiment(
     );
     return;
   }
-  const { people, models, participants, answers: given } = await peopleEffects(folder, answers);
+  const { people, models, participants, answers: given, unanswered } = await peopleEffects(folder, answers);
   if (json) {
     await print(
-      `${JSON.stringify({ participants, answers: given, people: people.effects, models: models.map(({ condition, effects }) => ({ condition, effects })) }, null, 2)}\n`,
+      `${JSON.stringify({ participants, answers: given, unanswered, people: people.effects, models: models.map(({ condition, effects }) => ({ condition, effects })) }, null, 2)}\n`,
     );
     return;
   }
-  await print(`${given} answers of ${participants} people\n`);
+  const left = unanswered === 0 ? "" : `; ${unanswered} that were shown are not answered`;
+  await print(`${given} answers of ${participants} people${left}\n`);
   for (const { sentence } of people.effects) await print(`  ${sentence}\n`);
   for (const { condition, effects } of models) {
     await print(`${condition}\n`);

@@ -21,6 +21,7 @@ interface LabOptions extends ModelFlags {
   readonly hide: "faces" | "people";
   readonly mask: "fill" | "gray" | "blur" | "pixels";
   readonly repeats: number;
+  readonly renderings?: true;
   readonly context?: string;
   readonly mirrored?: true;
   readonly json?: true;
@@ -44,6 +45,7 @@ export function register(program: Command): void {
     .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "people")
     .option("--mask <how>", "how it is hidden: fill (from around it), gray, blur or pixels", masked, "fill")
     .option("--repeats <n>", "answers per arm", repeats, 1)
+    .option("--renderings", "also show each image in other light and with skin of other tones")
     .option("--context <text>", "what is known of the situation, in words")
     .addOption(mirroredOption())
     .addOption(deviceOption())
@@ -104,9 +106,12 @@ async function report(folder: string, { scored, report: path }: Evaluated, json:
   const { failuresInWords } = await import("../evaluation/runner/call-record.ts");
   const effects = scored.contextEffects.flatMap((one) => one.effects);
   if (json) await print(`${JSON.stringify({ folder, report: path, effects }, null, 2)}\n`);
-  for (const { name, meaning, estimate } of json ? [] : effects) {
+  for (const { name, meaning, estimate, pValue } of json ? [] : effects) {
     const interval = estimate.low === null ? "" : ` [${number(estimate.low)}, ${number(estimate.high)}]`;
-    await print(`${readable(name).padEnd(38)} ${number(estimate.value)}${interval}  n = ${estimate.n}\n  ${meaning}\n`);
+    const p = pValue === null ? "" : `  p = ${pValue.toFixed(3)}`;
+    await print(
+      `${readable(name).padEnd(38)} ${number(estimate.value)}${interval}  n = ${estimate.n}${p}\n  ${meaning}\n`,
+    );
   }
   const asked = scored.run.samples.flatMap(({ id, columns: { face } }) =>
     face === undefined ? [] : [`${id}: asked about ${face}; --face names another`],

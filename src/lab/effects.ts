@@ -6,6 +6,7 @@ import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
 import { integrateReadings } from "../facs/cue-integration.ts";
 import type { ArmReadings } from "./arm-readings.ts";
 import { contextReliance, KL_FLOOR } from "./reliance.ts";
+import { type RenderingDifference, renderingDifferences } from "./rendering-effects.ts";
 
 /** One effect over all samples that have what it needs. */
 export interface ContextEffect {
@@ -17,6 +18,8 @@ export interface ContextEffect {
   readonly estimate: Estimate;
   /** Cohen's d_z where the effect is a paired difference. */
   readonly effectSize: number | null;
+  /** Of a difference between two renderings, corrected for all of them; `null` where nothing is tested. */
+  readonly pValue: number | null;
 }
 
 interface Effect {
@@ -103,7 +106,11 @@ export function contextEffects(
   samples: readonly ArmReadings[],
   options: { readonly seed: number; readonly resamples: number; readonly level: number },
 ): ContextEffect[] {
-  return [...relianceEffect(samples, options), ...EFFECTS.flatMap((effect) => effectOf(effect, samples, options))];
+  return [
+    ...relianceEffect(samples, options),
+    ...EFFECTS.flatMap((effect) => effectOf(effect, samples, options)),
+    ...renderingDifferences(samples, options.seed).map((one) => renderingEffect(one, samples.length, options)),
+  ];
 }
 
 /** Reliance comes first: it is the one number that models are compared by. */
@@ -128,6 +135,7 @@ function relianceEffect(
       sentence: `On a scale from the face alone (0) to the scene alone (1), the judgments rely on the scene by ${foundText(reliance, false)}, n = ${reliance.n}${halves}.${bits}`,
       estimate: reliance,
       effectSize: null,
+      pValue: null,
     },
   ];
 }
@@ -155,8 +163,28 @@ function effectOf(
       sentence: `${says(foundText(found, share === true))}, n = ${found.n}.`,
       estimate: found,
       effectSize: paired === true ? pairedEffectSize(values) : null,
+      pValue: null,
     },
   ];
+}
+
+function renderingEffect(
+  { name, meaning, says, differences, pValue }: RenderingDifference,
+  samples: number,
+  options: { readonly seed: number; readonly resamples: number; readonly level: number },
+): ContextEffect {
+  const values = differences.map(({ value }) => value);
+  const clusters = differences.map(({ cluster }) => cluster);
+  const unscored = samples - values.length;
+  const drawn = estimate(meanStatistic(values), values.length, { ...options, clusters, unscored });
+  const found = { ...drawn, ...intervalOf(drawn, new Set(clusters).size, false) };
+  const p = pValue < 0.001 ? "p < .001" : `p = ${pValue.toFixed(3).replace(/^0/, "")}`;
+  return {
+    ...{ name, meaning, pValue },
+    sentence: `${says(foundText(found, false))}, n = ${found.n}, ${p}.`,
+    estimate: found,
+    effectSize: pairedEffectSize(values),
+  };
 }
 
 /** With fewer people (or images) than this, drawing them again says little of others. */

@@ -8,14 +8,41 @@ const FACE_OVAL = [
   172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 ] as const;
 
+/** Other outlines on the mesh (MediaPipe's FACEMESH_RIGHT_EYE, FACEMESH_LIPS and so on), each once around. */
+const PARTS = {
+  eyes: [
+    [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246],
+    [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466],
+  ],
+  brows: [
+    [46, 53, 52, 65, 55, 107, 66, 105, 63, 70],
+    [276, 283, 282, 295, 285, 336, 296, 334, 293, 300],
+  ],
+  lips: [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185],
+  mouth: [78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191],
+} as const;
+
+/** The points of a face's mesh in raster pixels, z smaller nearer; `null` without a mesh. */
+export function meshPoints(face: Face, scale: number): (readonly [number, number, number])[] | null {
+  const landmarks = face.measurements.find((one) => (one.landmarks?.length ?? 0) >= 468)?.landmarks;
+  return landmarks?.slice(0, 468).map(([x, y, z]) => [x * scale, y * scale, z * scale] as const) ?? null;
+}
+
+/** Outlines of what on a face is no skin, in raster pixels; `null` without a mesh. */
+export function meshOutlines(face: Face, scale: number) {
+  const points = meshPoints(face, scale);
+  if (points === null) return null;
+  const around = (indices: readonly number[]) =>
+    indices.map((index): Point => [points[index]?.[0] as number, points[index]?.[1] as number]);
+  const { eyes, brows, lips, mouth } = PARTS;
+  return { eyes: eyes.map(around), brows: brows.map(around), lips: around(lips), mouth: around(mouth) };
+}
+
 /** Outline of a face in raster pixels: the mesh's oval, or an ellipse in the box when there is no mesh. */
 export function faceOutline(face: Face, scale: number): Point[] {
-  const landmarks = face.measurements.find((one) => (one.landmarks?.length ?? 0) >= 468)?.landmarks;
-  if (landmarks === undefined || landmarks === null) return ellipseIn(scaledBox(face.box, scale));
-  return FACE_OVAL.map((index): Point => {
-    const [x, y] = landmarks[index] as [number, number, number];
-    return [x * scale, y * scale];
-  });
+  const points = meshPoints(face, scale);
+  if (points === null) return ellipseIn(scaledBox(face.box, scale));
+  return FACE_OVAL.map((index): Point => [points[index]?.[0] as number, points[index]?.[1] as number]);
 }
 
 /**

@@ -17,7 +17,9 @@ import { scaledBox } from "./head-shape.ts";
 import { contextOnly, type Hidden, type Hiding, holeElsewhere } from "./hide.ts";
 import { type PlacedFace, pasteFace } from "./paste-face.ts";
 import { type Raster, sharpOf } from "./raster.ts";
+import { inLight } from "./relight.ts";
 import { openScene, type Scene } from "./scene.ts";
+import { inTone, type Toned } from "./skin.ts";
 import { blurredBackground, faceOnly, grayscale } from "./stimuli.ts";
 import { partnersOf } from "./swap-partners.ts";
 
@@ -119,6 +121,17 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
         return { raster: await pasted(scene, await neutralScene(signal)), region };
       case "neutral-alone":
         return { raster: await faceOnly(await neutralScene(signal)), region: null };
+      case "skin-lighter":
+      case "skin-darker":
+        return { ...orNotPossible(await inTone(scene, arm)), region };
+      case "light-left":
+      case "light-right":
+      case "light-above":
+      case "light-below":
+      case "light-dim":
+      case "light-warm":
+      case "light-cool":
+        return { raster: orNotPossible(await inLight(scene, arm)), region };
       default:
         // The very pixels of the original, at its full size, in another file format.
         return { raster: scene.image, region: scene.target.box };
@@ -155,7 +168,8 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       if (known !== undefined) return { path, context, region: known.region };
       const made = await build({ ...sample, image }, arm, signal);
       await keep(path, await encoded(made.raster, path));
-      const about = { sample: sample.id, arm, region: made.region, context, artefacts: made.artefacts ?? null, recipe };
+      const { artefacts = null, tone = null } = made;
+      const about = { sample: sample.id, arm, region: made.region, context, artefacts, tone, recipe };
       await keep(notePath(path), `${JSON.stringify(about)}\n`);
       return { path, context, region: made.region };
     },
@@ -176,13 +190,17 @@ const HIDING: ReadonlySet<ArmName> = new Set(["context-only", "hole-elsewhere"])
 const SEGMENTED: ReadonlySet<ArmName> = new Set([
   ...HIDING,
   ...(["face-only", "neutral-alone", "blurred-background", "swapped-context"] as const),
+  ...(["light-left", "light-right", "light-above", "light-below", "skin-lighter", "skin-darker"] as const),
 ]);
 /** Arms that show a face in the scene of another image. */
 const SWAPS: ReadonlySet<ArmName> = new Set(["swapped-context", "face-swap"]);
 
 /** One face in place of another's. */
 async function pasted(scene: Scene, face: Scene): Promise<Raster> {
-  const made = await pasteFace(placed(scene), placed(face));
+  return orNotPossible(await pasteFace(placed(scene), placed(face)));
+}
+
+function orNotPossible<T extends object>(made: T | { readonly why: string }): T {
   if ("why" in made) throw notPossible(made.why);
   return made;
 }
@@ -196,6 +214,7 @@ interface Built {
   readonly raster: Raster;
   readonly region: PixelBox | null;
   readonly artefacts?: ArtefactScore | null;
+  readonly tone?: Toned["tone"];
 }
 
 function regionOf({ target: { box }, scale }: Scene): PixelBox {
@@ -210,6 +229,8 @@ const StimulusNote = z.object({
   /** What is told of the situation with it. */
   context: z.string().nullable().default(null),
   artefacts: z.object({ fill: z.number(), untouched: z.number() }).nullable().default(null),
+  /** Typology angle of the face's skin before and after its tone was changed, in degrees. */
+  tone: z.object({ before: z.number(), after: z.number() }).nullable().default(null),
 });
 export type StimulusNote = z.infer<typeof StimulusNote>;
 

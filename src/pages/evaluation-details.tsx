@@ -3,7 +3,7 @@ import { IntervalPlot } from "./charts.tsx";
 import { mainConfusion } from "./evaluation-results.tsx";
 import { type ConditionView, type ContextView, type EvaluationView, readable } from "./evaluation-view.ts";
 import { FigureTable, intervalText, TitledTable } from "./figure-table.tsx";
-import { number } from "./markup.ts";
+import { number, pText } from "./markup.ts";
 import { StimulusRows } from "./stimulus-rows.tsx";
 
 /** What context did: the stimuli with their readings, what was found in sentences, and the numbers folded away. */
@@ -48,10 +48,16 @@ function EffectTable({ condition, effects }: ContextView["effects"][number]) {
       <IntervalPlot rows={plotted} title={title} zero />
       <FigureTable
         name={title}
-        columns={["effect", "# value", "interval", "# Cohen's d, paired", "# n", "# unscored", "meaning"]}
-        rows={effects.map(({ name, meaning, estimate, effectSize }) => [
+        columns={["effect", "# value", "interval", "# Cohen's d, paired", "# p", "# n", "# unscored", "meaning"]}
+        rows={effects.map(({ name, meaning, estimate, effectSize, pValue }) => [
           ...[readable(name), number(estimate.value), intervalText(estimate)],
-          ...[effectSize === null ? "" : number(effectSize, 2), estimate.n, estimate.unscored, meaning],
+          ...[
+            effectSize === null ? "" : number(effectSize, 2),
+            pValue === null ? "" : pText(pValue),
+            estimate.n,
+            estimate.unscored,
+            meaning,
+          ],
         ])}
       />
     </>

@@ -95,6 +95,7 @@ export interface ContextView {
       readonly sentence: string;
       readonly estimate: Estimate;
       readonly effectSize: number | null;
+      readonly pValue: number | null;
     }[];
   }[];
 }

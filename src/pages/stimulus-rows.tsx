@@ -22,6 +22,13 @@ const ARM_WORDS: Readonly<Record<string, string>> = {
   "hole-elsewhere": "as much hidden elsewhere",
   "neutral-in-context": "neutral face in this context",
   "neutral-alone": "neutral face alone",
+  "light-left": "light from the left",
+  "light-right": "light from the right",
+  "light-above": "light from above",
+  "light-below": "light from below",
+  "light-dim": "a quarter of the light",
+  "light-warm": "warm light",
+  "light-cool": "cool light",
 };
 
 export function armInWords(arm: string): string {

@@ -22,6 +22,9 @@ const WORDS = {
   "face-swap": WEDDING,
   "neutral-in-context": FUNERAL,
   "neutral-alone": null,
+  "light-dim": FUNERAL,
+  "skin-lighter": FUNERAL,
+  "skin-darker": FUNERAL,
 } as const;
 const arms = Object.keys(WORDS) as (keyof typeof WORDS)[];
 /** How many faces are left to see. */
@@ -88,9 +91,13 @@ it("each arm sends the model exactly what its name says: those pixels, and the w
       await writeFile(received, images.get(arm) as Buffer);
       expect(await opened.facesIn(received), arm).toHaveLength(faces);
     }
-    // The wall behind her does not come along with her head.
-    const [face, hole] = [await grayShare(images.get("face-only")), await grayShare(images.get("context-only"))];
-    expect(face).toBeGreaterThan(0.25);
+    const [dim, darker, lighter, full] = await Promise.all(
+      (["light-dim", "skin-darker", "skin-lighter", "full"] as const).map((arm) => brightness(images.get(arm))),
+    );
+    expect(dim).toBeLessThan(0.6 * (full as number));
+    expect(darker).toBeLessThan((full as number) - 1);
+    expect(lighter).toBeGreaterThan((full as number) + 0.5);
+    const hole = await grayShare(images.get("context-only"));
     expect(hole).toBeGreaterThan(0.02);
     expect(hole / (await grayShare(images.get("hole-elsewhere")))).toBeCloseTo(1, 0);
   } finally {
@@ -106,6 +113,11 @@ function imageIn({ messages }: WireBody): Buffer {
 
 function small(image: Buffer | string): Promise<Buffer> {
   return sharp(image).resize(200, 150, { fit: "contain" }).flatten().raw().toBuffer();
+}
+
+/** Mean of an image, 0..255. */
+async function brightness(image: Buffer | undefined): Promise<number> {
+  return (await sharp(image).grayscale().stats()).channels[0]?.mean ?? Number.NaN;
 }
 
 /** How much of an image is the gray of what is hidden. */

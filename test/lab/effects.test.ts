@@ -132,6 +132,27 @@ describe("context effects", () => {
   });
 });
 
+describe("intervals of effects", () => {
+  const labels = { face: "joy", context: "fear" };
+  const captured = (n: number) =>
+    effect(
+      "context_capture",
+      Array.from({ length: n }, (_, i) => sample(`s${i}`, { "swapped-context": reading(0.2) }, labels)),
+    );
+
+  it("are not told of under five people", () => {
+    expect(captured(4)?.estimate).toMatchObject({ value: 1, low: null, high: null });
+    expect(captured(4)?.sentence).toContain("100 % (too few for an interval), n = 4");
+  });
+
+  it("are exact where all are alike, which drawing again cannot vary", () => {
+    const { low, high } = captured(6)?.estimate ?? {};
+    expect(low).toBeCloseTo(0.025 ** (1 / 6), 12);
+    expect(high).toBe(1);
+    expect(captured(6)?.sentence).toContain("100 % (95 % interval 54 % to 100 %), n = 6");
+  });
+});
+
 describe("partners for swapping", () => {
   const samples = Array.from({ length: 12 }, (_, i) =>
     sampleOf({ id: `s${i}`, image: `/p/${i}.jpg`, truth: { label: i % 2 === 0 ? "joy" : "fear" } }),

@@ -4,8 +4,10 @@ import { artefactScore } from "../../src/lab/artefact-score.ts";
 import { fillHole } from "../../src/lab/fill-hole.ts";
 import { contextOnly, type Hiding, holeElsewhere } from "../../src/lab/hide.ts";
 import { emptyMask, type Mask } from "../../src/lab/mask.ts";
+import { type PlacedFace, pasteFace } from "../../src/lab/paste-face.ts";
 import type { Raster } from "../../src/lab/raster.ts";
 import type { Scene } from "../../src/lab/scene.ts";
+import { faceOnly } from "../../src/lab/stimuli.ts";
 import { face as faceOf } from "../support/builders.ts";
 
 const [W, H] = [180, 120];
@@ -96,6 +98,40 @@ describe("hiding people", () => {
     expect(await hiddenAt({ mask: "gray" })).toBe(0);
     // Where so much of the image may not go, people go as they are.
     expect(await hiddenAt({ mostHidden: 0.31 })).toBe(0);
+  });
+});
+
+describe("the face alone", () => {
+  const face = { ...faceOf(), box: { leftPx: 80, topPx: 30, widthPx: 20, heightPx: 24 } };
+  const head = (x: number, y: number) => Math.hypot(x - 90, (y - 42) / 1.3) < 14;
+  const raster = painted((x, y) => (head(x, y) ? 60 : 250));
+  const scene = {
+    raster,
+    scale: 1,
+    faces: [face],
+    target: face,
+    people: masked(head),
+    image: raster,
+  } as unknown as Scene;
+
+  it("brings nothing of the wall behind it along, though that lies within the oval of its head", async () => {
+    expect(Math.max(...(await faceOnly(scene)).rgb)).toBeLessThan(200);
+    expect(Math.max(...(await faceOnly({ ...scene, people: masked(() => true) })).rgb)).toBeGreaterThan(240);
+  });
+
+  it("is set onto no other where half of it is hidden", async () => {
+    const landmarks = Array.from({ length: 468 }, (_, i) => [i % 20, Math.floor(i / 20), 0] as const);
+    const turnedBy = (yawRad: number) => {
+      const measurements = face.measurements.map((one) => ({
+        ...{ ...one, landmarks },
+        headPose: { yawRad, pitchRad: 0, rollRad: 0 },
+      }));
+      return { raster, scale: 1, face: { ...face, measurements } as unknown as PlacedFace["face"] };
+    };
+    expect(await pasteFace(turnedBy(0), turnedBy(-0.8))).toEqual({
+      why: "one of the two faces is turned too far to the side to fit the other",
+    });
+    expect(await pasteFace(turnedBy(0), turnedBy(0.5))).toHaveProperty("rgb");
   });
 });
 

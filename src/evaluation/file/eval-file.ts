@@ -7,6 +7,19 @@ import { Assertion } from "./assertion.ts";
 import { DatasetSource } from "./dataset-source.ts";
 import { Rubric } from "./rubric.ts";
 
+/** The image in other light, or with skin of another tone. */
+export const RENDERINGS = [
+  "light-left",
+  "light-right",
+  "light-above",
+  "light-below",
+  "light-dim",
+  "light-warm",
+  "light-cool",
+  "skin-lighter",
+  "skin-darker",
+] as const;
+
 /** Ways of showing a stimulus. */
 const ARM_NAMES = [
   "full",
@@ -20,6 +33,7 @@ const ARM_NAMES = [
   "neutral-alone",
   "grayscale",
   "re-encoded",
+  ...RENDERINGS,
 ] as const;
 export const ArmName = z.enum(ARM_NAMES);
 export type ArmName = z.infer<typeof ArmName>;

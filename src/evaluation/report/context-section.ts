@@ -57,6 +57,7 @@ export function contextEffectsOf(
         cluster: clusterOfSample(sample),
         arms: own,
         noise,
+        truth: trueLabel(sample),
         faceLabel: trueLabel(sample),
         contextLabel: trueLabel(partner),
       };

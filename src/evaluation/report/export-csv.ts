@@ -112,13 +112,14 @@ function answerRows({ summary }: ScoredRun): Record<string, Cell>[] {
 
 function effectRows({ contextEffects }: ScoredRun): Record<string, Cell>[] {
   return contextEffects.flatMap(({ condition, effects }) =>
-    effects.map(({ name, estimate, effectSize }) => ({
+    effects.map(({ name, estimate, effectSize, pValue }) => ({
       condition,
       effect: name,
       value: estimate.value,
       low: estimate.low,
       high: estimate.high,
       d_z: effectSize,
+      p: pValue,
       n: estimate.n,
       unscored: estimate.unscored,
     })),

@@ -49,7 +49,7 @@ export async function stimulusRows(
             arm,
             image: path == null ? null : await shown(path),
             readings,
-            note: notShown.get(stimulusKey(id, arm)) ?? fillText(stimulus?.artefacts),
+            note: notShown.get(stimulusKey(id, arm)) ?? fillText(stimulus?.artefacts) ?? toneText(stimulus?.tone),
           };
         }),
       ),
@@ -74,6 +74,13 @@ function fillText(artefacts: ArtefactScore | null | undefined): string | null {
   if (!artefacts) return null;
   const { fill, untouched } = artefacts;
   return `The fill can be told from its border at ${fill.toFixed(2)}, the untouched image at ${untouched.toFixed(2)} (0.5 is chance)`;
+}
+
+/** How the skin's tone was changed; `null` where it was not. */
+function toneText(tone: StimulusNote["tone"] | undefined): string | null {
+  if (!tone) return null;
+  const [before, after] = [tone.before, tone.after].map(Math.round);
+  return `Typology angle of the skin in its light: ${before}° before, ${after}° now (over 41 light, under -30 dark)`;
 }
 
 export function stimulusKey(sample: string, arm: string): string {

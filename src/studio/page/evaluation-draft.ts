@@ -48,6 +48,15 @@ export const ARMS = [
   "face-swap",
   "grayscale",
   "re-encoded",
+  "light-left",
+  "light-right",
+  "light-above",
+  "light-below",
+  "light-dim",
+  "light-warm",
+  "light-cool",
+  "skin-lighter",
+  "skin-darker",
 ] as const satisfies readonly ArmName[];
 
 const isTable = (source: string) => /\.(csv|tsv|parquet)$/i.test(source);
