@@ -1,5 +1,5 @@
 import { smoothedKl } from "../domain/statistics/divergence.ts";
-import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
+import { type Estimate, estimate, withExactLimits } from "../domain/statistics/estimate.ts";
 import { pairedEffectSize } from "../domain/statistics/summary.ts";
 import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
 import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
@@ -121,7 +121,7 @@ function relianceEffect(
   const found = contextReliance(samples, options);
   if (found === null) return [];
   const { halvesApart, fromMixture } = found;
-  const reliance = { ...found.estimate, ...intervalOf(found.estimate, found.people, false) };
+  const reliance = told(found.estimate, found.people, false);
   const halves = halvesApart === null ? "" : `; two halves of the images lie ${halvesApart.toFixed(2)} apart`;
   const bits =
     fromMixture === null
@@ -155,7 +155,7 @@ function effectOf(
   const clusters = scored.map(({ cluster }) => cluster);
   const unscored = samples.length - scored.length;
   const drawn = estimate(statistic, scored.length, { ...options, clusters, unscored });
-  const found = { ...drawn, ...intervalOf(drawn, new Set(clusters).size, share === true) };
+  const found = told(drawn, new Set(clusters).size, share === true);
   return [
     {
       name,
@@ -177,7 +177,7 @@ function renderingEffect(
   const clusters = differences.map(({ cluster }) => cluster);
   const unscored = samples - values.length;
   const drawn = estimate(meanStatistic(values), values.length, { ...options, clusters, unscored });
-  const found = { ...drawn, ...intervalOf(drawn, new Set(clusters).size, false) };
+  const found = told(drawn, new Set(clusters).size, false);
   const p = pValue < 0.001 ? "p < .001" : `p = ${pValue.toFixed(3).replace(/^0/, "")}`;
   return {
     ...{ name, meaning, pValue },
@@ -190,19 +190,10 @@ function renderingEffect(
 /** With fewer people (or images) than this, drawing them again says little of others. */
 const FEWEST_FOR_INTERVAL = 5;
 
-/**
- * The interval that may be told: none of too few people, and of a share that is 0 or 1 in all of them, which drawing again
- * cannot vary, the exact one (Clopper & Pearson 1934).
- */
-function intervalOf(
-  { value, low, high, level }: Estimate,
-  people: number,
-  share: boolean,
-): Pick<Estimate, "low" | "high"> {
-  if (people < FEWEST_FOR_INTERVAL) return { low: null, high: null };
-  if (!share || low !== high || (value !== 0 && value !== 1)) return { low, high };
-  const reach = ((1 - level) / 2) ** (1 / people);
-  return value === 0 ? { low: 0, high: 1 - reach } : { low: reach, high: 1 };
+/** With the interval that may be told: none of too few people, and the exact one of a share that is 0 or 1. */
+function told(found: Estimate, people: number, isShare: boolean): Estimate {
+  if (people < FEWEST_FOR_INTERVAL) return { ...found, low: null, high: null };
+  return isShare ? withExactLimits(found, people) : found;
 }
 
 function foundText({ value, low, high, level }: Estimate, isShare: boolean): string {
