@@ -101,8 +101,9 @@ describe("other light", () => {
   it("falls on the side it comes from, as bright in the mean, and on nothing behind the head", async () => {
     const [left, right] = [raster(await inLight(scene, "light-left")), raster(await inLight(scene, "light-right"))];
     const lean = (image: Raster) => light(image, middle.left) / light(image, middle.right);
-    expect(lean(left)).toBeGreaterThan(1.15 * lean(scene.raster));
-    expect(lean(right)).toBeLessThan(lean(scene.raster) / 1.15);
+    // She is lit from the left already.
+    expect(lean(left)).toBeGreaterThan(1.05 * lean(scene.raster));
+    expect(lean(right)).toBeLessThan(lean(scene.raster) / 1.5);
     for (const image of [left, right]) {
       expect(light(image, face) / light(scene.raster, face)).toBeGreaterThan(0.8);
       expect(light(image, face) / light(scene.raster, face)).toBeLessThan(1.25);
