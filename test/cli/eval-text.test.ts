@@ -3,7 +3,13 @@ import { findingsText } from "../../src/cli/eval-text.ts";
 import type { ContextEffect } from "../../src/lab/effects.ts";
 
 const effect = (value: number | null): ContextEffect => ({
-  ...{ name: "context_reliance", meaning: "m", sentence: "They rely on the scene by 0.30, n = 12.", effectSize: null },
+  ...{
+    name: "context_reliance",
+    meaning: "m",
+    sentence: "They rely on the scene by 0.30, n = 12.",
+    effectSize: null,
+    pValue: null,
+  },
   estimate: { value, low: null, high: null, level: 0.95, n: 12, unscored: 0 },
 });
 const compared = {
