@@ -1,11 +1,17 @@
 import type { FileHandle } from "node:fs/promises";
-import * as zlib from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
 import type { RefuseTable, TableBytes } from "./table-bytes.ts";
 import { cellText } from "./write-table.ts";
 
 /** Row groups larger than this would not fit into memory with what they are written out as. */
 const MOST_CELLS = 100_000_000;
+
+interface Column {
+  readonly name: string;
+  write(value: unknown): string;
+}
 
 /** Rows of one group as lines of text, and where these lie in the text of the whole table. */
 interface GroupText {
@@ -17,7 +23,7 @@ interface GroupText {
  * A Parquet table as the text that every reader of tables here knows: one header, one line per row, group by group, of
  * which one is held at a time. What is read once stays in its place, so that rows can be found again.
  *
- * @throws what `refuse` makes, if it is damaged, compressed in a way that this Node cannot undo, or nested.
+ * @throws what `refuse` makes, if it is damaged, nested, or compressed by LZ4 or LZO.
  */
 export async function openParquetBytes(file: FileHandle, refuse: RefuseTable): Promise<TableBytes> {
   const buffer = await asyncBuffer(file);
@@ -26,7 +32,7 @@ export async function openParquetBytes(file: FileHandle, refuse: RefuseTable): P
   });
   const columns = columnsOf(metadata, refuse);
   const groups = metadata.row_groups.map(({ num_rows: rows }) => Number(rows));
-  const header = Buffer.from(`${columns.map(quoted).join(",")}\n`);
+  const header = Buffer.from(`${columns.map(({ name }) => quoted(name)).join(",")}\n`);
   /** Where the text of each group begins; known as far as it was read. */
   const starts = [header.length];
   let held: GroupText & { readonly group: number } = { group: -1, from: 0, bytes: header };
@@ -35,7 +41,8 @@ export async function openParquetBytes(file: FileHandle, refuse: RefuseTable): P
     if (held.group === group) return held;
     const first = groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
     const rows = await rowsOf({ buffer, metadata, refuse }, first, first + (groups[group] ?? 0));
-    const bytes = Buffer.from(rows.map((row) => `${row.map(textOfValue).join(",")}\n`).join(""));
+    const lines = rows.map((row) => `${row.map((value, k) => columns[k]?.write(value) ?? "").join(",")}\n`);
+    const bytes = Buffer.from(lines.join(""));
     const from = starts[group] ?? 0;
     starts[group + 1] = from + bytes.length;
     held = { group, from, bytes };
@@ -84,7 +91,7 @@ async function asyncBuffer(file: FileHandle): Promise<AsyncBuffer> {
 }
 
 /** @throws what `refuse` makes, if a column holds more than one value in a cell, or a group of rows is too large. */
-function columnsOf({ schema, row_groups: groups }: FileMetaData, refuse: RefuseTable): string[] {
+function columnsOf({ schema, row_groups: groups }: FileMetaData, refuse: RefuseTable): Column[] {
   const [root, ...columns] = schema;
   const nested = columns.find(({ type, repetition_type: how }) => type === undefined || how === "REPEATED");
   if (nested !== undefined) {
@@ -99,7 +106,7 @@ function columnsOf({ schema, row_groups: groups }: FileMetaData, refuse: RefuseT
       `it has ${largest} rows of ${columns.length} columns in one row group: write it with smaller ones (row_group_size=20000)`,
     );
   }
-  return columns.map(({ name }) => name);
+  return columns.map(({ name, type }) => ({ name, write: type === "FLOAT" ? textOfFloat32 : textOfValue }));
 }
 
 interface OpenParquet {
@@ -114,7 +121,7 @@ async function rowsOf({ buffer, metadata, refuse }: OpenParquet, rowStart: numbe
     rows = all;
   };
   try {
-    await parquetRead({ file: buffer, metadata, rowStart, rowEnd, compressors: decompressors(), onComplete });
+    await parquetRead({ file: buffer, metadata, rowStart, rowEnd, compressors: DECOMPRESSORS, onComplete });
   } catch (cause) {
     if (cause instanceof UnknownCodec) throw refuse(cause.message, { cause });
     throw refuse(`its rows ${rowStart + 1} to ${rowEnd} cannot be read, so it is damaged or cut off`, { cause });
@@ -124,23 +131,18 @@ async function rowsOf({ buffer, metadata, refuse }: OpenParquet, rowStart: numbe
 
 class UnknownCodec extends Error {}
 
-/** What the format allows and Node can undo; Snappy comes with the reader. */
-function decompressors(): Compressors {
-  const unknown = (name: string) => () => {
-    throw new UnknownCodec(
-      `it is compressed by ${name}, which Node ${process.versions.node} cannot undo: write it with snappy or gzip`,
-    );
-  };
-  const zstd = "zstdDecompressSync" in zlib ? (zlib.zstdDecompressSync as (bytes: Uint8Array) => Buffer) : undefined;
-  return {
-    GZIP: (bytes) => zlib.gunzipSync(bytes),
-    BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
-    ZSTD: zstd === undefined ? unknown("zstd") : (bytes) => zstd(bytes),
-    LZ4: unknown("lz4"),
-    LZ4_RAW: unknown("lz4"),
-    LZO: unknown("lzo"),
-  };
-}
+const unknown = (name: string) => () => {
+  throw new UnknownCodec(`it is compressed by ${name}, which is not read here: write it with zstd, snappy or gzip`);
+};
+
+/** Gzip, in which our own tables are, is Node's, which is quicker; the package's LZ4 breaks off at pages without a value. */
+const DECOMPRESSORS: Compressors = {
+  ...compressors,
+  GZIP: (bytes) => gunzipSync(bytes),
+  LZ4: unknown("lz4"),
+  LZ4_RAW: unknown("lz4"),
+  LZO: unknown("lzo"),
+};
 
 /** A value as a cell of a CSV table that we write. */
 function textOfValue(value: unknown): string {
@@ -149,6 +151,13 @@ function textOfValue(value: unknown): string {
   if (typeof value === "bigint") return String(value);
   if (value instanceof Date) return value.toISOString();
   return quoted(cellText(value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : JSON.stringify(value)));
+}
+
+/** A 32-bit float by the fewest digits that tell it from its neighbours: 0.1, and not 0.10000000149011612. */
+function textOfFloat32(value: unknown): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return textOfValue(value);
+  const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value) ?? 9;
+  return cellText(Number(value.toPrecision(digits)));
 }
 
 function quoted(text: string): string {
