@@ -99,7 +99,10 @@ it("shows nothing raw of names, reports, tables, models and servers, on any page
     () => failsWith(400, { error: `no${HOSTILE}` }),
     [{ name: MODEL, capabilities: ["completion", "vision"] }],
   );
-  const [studio, browser] = await Promise.all([serveStudio(folder, { OLLAMA_HOST: server.url }), openBrowser()]);
+  const [studio, browser] = await Promise.all([
+    serveStudio(folder, { OLLAMA_HOST: server.url, KULESHOV_FFMPEG: join(folder, "none") }),
+    openBrowser(),
+  ]);
   onTestFinished(async () => {
     await browser.close();
     await studio.end();
@@ -137,7 +140,7 @@ it("shows nothing raw of names, reports, tables, models and servers, on any page
     "study/": ".studies li",
     [`study/${address(study)}?face=${encodeURIComponent(face)}`]: ".told",
     [`clip/${address(seen.study)}?clip=${encodeURIComponent(seen.clip)}`]:
-      "main:has(.person :text('onload')):has(.unread):not(:has(img[src*='/clip/frame']))", // no ffmpeg reads frames here
+      "main:has(.person :text('onload')):has(.unread):not(:has(img[src*='/clip/frame']))", // there is no ffmpeg to read frames
     [`rate/${address(study)}`]: "input[name=rater]",
     [`rate/${address(study)}?rater=${encodeURIComponent(`r${HOSTILE}`)}`]: ".rating img",
     [`lab/${address(reversiblyVisible(LAB))}`]: ".stimuli img",
