@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { createMeshToolbox } from "../dist/src/adapters/mesh/mesh-toolbox.js";
 import { createPersonSegmenter } from "../dist/src/adapters/scene/person-segmenter.js";
-import { RENDERINGS } from "../dist/src/evaluation/file/eval-file.js";
+import { RENDERINGS } from "../dist/src/evaluation/file/arm-names.js";
 import { createLabStimuli } from "../dist/src/lab/lab-stimuli.js";
 import { targetFace } from "../dist/src/lab/scene.js";
 import { measureImage } from "../dist/src/measuring/measure-image.js";

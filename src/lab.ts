@@ -4,7 +4,7 @@ import type { Face } from "./domain/measurement.ts";
 import { type Evaluated, reportOn } from "./evaluate.ts";
 import { prepareEvaluation, runPrepared } from "./evaluation/evaluation.ts";
 import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
-import { RENDERINGS } from "./evaluation/file/eval-file.ts";
+import { RENDERINGS } from "./evaluation/file/arm-names.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
 import { type KeepFile, StimulusUnavailable } from "./evaluation/solver.ts";
 import { type LabImage, labImages } from "./lab/lab-images.ts";

@@ -3,38 +3,11 @@ import { Price } from "../../domain/price.ts";
 import { SHOT_MODES } from "../../exemplars/shot-modes.ts";
 import { SCORER_NAMES } from "../scorers/registry.ts";
 import { Analysis } from "./analysis.ts";
+import { ARM_NAMES } from "./arm-names.ts";
 import { Assertion } from "./assertion.ts";
 import { DatasetSource } from "./dataset-source.ts";
 import { Rubric } from "./rubric.ts";
 
-/** The image in other light, or with skin of another tone. */
-export const RENDERINGS = [
-  "light-left",
-  "light-right",
-  "light-above",
-  "light-below",
-  "light-dim",
-  "light-warm",
-  "light-cool",
-  "skin-lighter",
-  "skin-darker",
-] as const;
-
-/** Ways of showing a stimulus. */
-const ARM_NAMES = [
-  "full",
-  "face-only",
-  "context-only",
-  "hole-elsewhere",
-  "blurred-background",
-  "swapped-context",
-  "face-swap",
-  "neutral-in-context",
-  "neutral-alone",
-  "grayscale",
-  "re-encoded",
-  ...RENDERINGS,
-] as const;
 export const ArmName = z.enum(ARM_NAMES);
 export type ArmName = z.infer<typeof ArmName>;
 

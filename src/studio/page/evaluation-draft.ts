@@ -1,5 +1,5 @@
 import { type Document, isMap, isSeq, parseDocument } from "yaml";
-import type { ArmName } from "../../evaluation/file/eval-file.ts";
+import { ARM_NAMES } from "../../evaluation/file/arm-names.ts";
 
 /** What the form shows of an evaluation file. The file is what counts: what the form cannot show stays as it is written. */
 export interface Draft {
@@ -38,26 +38,7 @@ export interface Threshold {
 }
 
 /** Ways of showing an image that need nothing but the image. */
-export const ARMS = [
-  "full",
-  "face-only",
-  "context-only",
-  "hole-elsewhere",
-  "blurred-background",
-  "swapped-context",
-  "face-swap",
-  "grayscale",
-  "re-encoded",
-  "light-left",
-  "light-right",
-  "light-above",
-  "light-below",
-  "light-dim",
-  "light-warm",
-  "light-cool",
-  "skin-lighter",
-  "skin-darker",
-] as const satisfies readonly ArmName[];
+export const ARMS = ARM_NAMES.filter((arm) => !arm.startsWith("neutral-"));
 
 const isTable = (source: string) => /\.(csv|tsv|parquet)$/i.test(source);
 
