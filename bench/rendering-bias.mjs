@@ -3,7 +3,7 @@
 // node bench/rendering-bias.mjs [runs]     (npm run build first; figures of the docs are those of 500 runs)
 
 import { createRandom } from "../dist/src/domain/statistics/random.js";
-import { RENDERINGS } from "../dist/src/evaluation/file/eval-file.js";
+import { RENDERINGS } from "../dist/src/evaluation/file/arm-names.js";
 import { renderingDifferences } from "../dist/src/lab/rendering-effects.js";
 import { figure } from "./support/figures.mjs";
 
@@ -25,7 +25,7 @@ function judged(people, bias) {
       return { distribution, valence: joy - 0.5, arousal: null };
     };
     const arms = Object.fromEntries(["full", ...RENDERINGS].map((arm) => [arm, reading(arm)]));
-    return { cluster: `${i % people}`, arms, faceLabel: null, contextLabel: null, truth: "joy" };
+    return { cluster: `${i % people}`, arms, faceLabel: "joy", contextLabel: null };
   });
 }
 

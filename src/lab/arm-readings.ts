@@ -8,8 +8,6 @@ export interface ArmReadings {
   /** Labels of the face and of the scene that it was swapped into; `null` when nothing says. */
   readonly faceLabel: string | null;
   readonly contextLabel: string | null;
-  /** What people labelled it; left out where nothing says. */
-  readonly truth?: string | null;
   /** By repeats of one question: the variance of the mean reading, summed over labels. */
   readonly noise?: Readonly<Partial<Record<ArmName, number>>>;
   /** What is read in the scene alone into which this person is set. */

@@ -1,11 +1,9 @@
-import { smoothedKl } from "../domain/statistics/divergence.ts";
 import { type Estimate, estimate, withExactLimits } from "../domain/statistics/estimate.ts";
 import { pairedEffectSize } from "../domain/statistics/summary.ts";
 import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
-import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
-import { integrateReadings } from "../facs/cue-integration.ts";
 import type { ArmReadings } from "./arm-readings.ts";
-import { contextReliance, KL_FLOOR } from "./reliance.ts";
+import { EFFECTS, type Effect } from "./effect-kinds.ts";
+import { contextReliance } from "./reliance.ts";
 import { type RenderingDifference, renderingDifferences } from "./rendering-effects.ts";
 
 /** One effect over all samples that have what it needs. */
@@ -20,85 +18,6 @@ export interface ContextEffect {
   readonly effectSize: number | null;
   /** Of a difference between two renderings, corrected for all of them; `null` where nothing is tested. */
   readonly pValue: number | null;
-}
-
-interface Effect {
-  readonly name: string;
-  readonly meaning: string;
-  /** A sentence around the value and its interval. */
-  readonly says: (found: string) => string;
-  /** Whether the value is a share, said in percent. */
-  readonly share?: true;
-  /** `null` where the sample lacks an arm or an answer. */
-  readonly value: (sample: ArmReadings) => number | null;
-  readonly paired?: true;
-}
-
-const EFFECTS: readonly Effect[] = [
-  {
-    name: "distance_to_bayesian_cue_integration",
-    meaning:
-      "KL in bits of the full reading from p(e|face) p(e|context) / p(e) with uniform p(e): 0 integrates optimally",
-    says: (found) => `From Bayesian integration of both cues they are ${found} bits away`,
-    value: ({ arms }) => distanceToIntegration(arms.full, arms["face-only"], arms["context-only"]),
-  },
-  ...(["swapped-context", "face-swap"] as const).flatMap(swapEffects),
-  {
-    name: "kuleshov_valence_shift",
-    meaning: "How far the valence of one identical neutral face moves towards the valence of its context (-1..1 scale)",
-    says: (found) =>
-      `One and the same neutral face moved towards the valence of its scene by ${found} (of a scale of -1 to 1)`,
-    value: ({ arms }) => valenceShift(arms["neutral-in-context"], arms["neutral-alone"], arms["context-only"]),
-    paired: true,
-  },
-  ...(["blurred-background", "grayscale", "re-encoded", "hole-elsewhere"] as const).flatMap((arm): Effect[] => [
-    {
-      name: `label_flips_${arm}`,
-      meaning: `Share of answers whose label changes under ${arm}, which is no evidence`,
-      says: (found) => `Under ${arm}, which is no evidence, the label changed in ${found}`,
-      share: true,
-      value: ({ arms }) => flip(arms.full, arms[arm]),
-    },
-    {
-      name: `valence_change_${arm}`,
-      meaning: `Mean absolute change of valence under ${arm}`,
-      says: (found) => `Under ${arm} the valence changed by ${found} on average`,
-      value: ({ arms }) => {
-        const change = difference(arms.full?.valence, arms[arm]?.valence);
-        return change === null ? null : Math.abs(change);
-      },
-    },
-  ]),
-];
-
-/** What of a judgment went with which cue where a face is shown in another's scene: the whole person, or the face alone. */
-function swapEffects(arm: "swapped-context" | "face-swap"): Effect[] {
-  const [suffix, shown] =
-    arm === "face-swap" ? ["_of_face_swaps", "face set onto another's head"] : ["", "person set into another scene"];
-  return [
-    {
-      name: `context_capture${suffix}`,
-      meaning: `Share of the stimuli with a ${shown}, of those whose face and scene have different labels, in which the scene's label is given a higher probability than the face's; ties are left out`,
-      says: (found) => `With the ${shown}, the judgment went with the scene in ${found}`,
-      share: true,
-      value: (sample) => sided(sample, arm)?.scene ?? null,
-    },
-    {
-      name: `face_dominance${suffix}`,
-      meaning: "The rest of these stimuli: the face's label is given the higher probability",
-      says: (found) => `It stayed with the face in ${found}`,
-      share: true,
-      value: (sample) => sided(sample, arm)?.face ?? null,
-    },
-    {
-      name: `congruency_effect${suffix}`,
-      meaning: `How much oftener the face's label is given in its own scene than with the ${shown}, which has another label`,
-      says: (found) => `The face's own label was given oftener in its own scene than with the ${shown} by ${found}`,
-      value: ({ arms, faceLabel, contextLabel }) =>
-        faceLabel === contextLabel ? null : difference(hit(arms.full, faceLabel), hit(arms[arm], faceLabel)),
-      paired: true,
-    },
-  ];
 }
 
 /** All effects that some sample has the arms for, each with an interval over subjects or images. */
@@ -205,54 +124,4 @@ function foundText({ value, low, high, level }: Estimate, isShare: boolean): str
         ? "the same for every image"
         : `${Math.round(100 * level)} % interval ${text(low)} to ${text(high)}`;
   return `${text(value)} (${interval})`;
-}
-
-type MaybeReading = AnsweredReading | null | undefined;
-
-/** What a reading says first. */
-export function labelOf(reading: MaybeReading): string | null {
-  return reading ? (topLabel(reading)?.label ?? null) : null;
-}
-
-/** With which of two different labels a swapped scene's answer agrees; `null` where it favours neither. */
-function sided(
-  { arms, faceLabel, contextLabel }: ArmReadings,
-  arm: "swapped-context" | "face-swap",
-): { readonly face: 0 | 1; readonly scene: 0 | 1 } | null {
-  const distribution = arms[arm]?.distribution;
-  if (!distribution || faceLabel === null || contextLabel === null || faceLabel === contextLabel) return null;
-  const given = (label: string) => distribution.find((one) => one.label === label)?.probability ?? 0;
-  const lead = given(contextLabel) - given(faceLabel);
-  if (lead === 0) return null;
-  return lead > 0 ? { face: 0, scene: 1 } : { face: 1, scene: 0 };
-}
-
-function hit(reading: MaybeReading, label: string | null): number | null {
-  const given = labelOf(reading);
-  return given === null || label === null ? null : given === label ? 1 : 0;
-}
-
-function difference(a: number | null | undefined, b: number | null | undefined): number | null {
-  return a === null || a === undefined || b === null || b === undefined ? null : a - b;
-}
-
-function flip(before: MaybeReading, after: MaybeReading): number | null {
-  const [a, b] = [labelOf(before), labelOf(after)];
-  return a === null || b === null ? null : a === b ? 0 : 1;
-}
-
-function valenceShift(inContext: MaybeReading, alone: MaybeReading, context: MaybeReading): number | null {
-  const shift = difference(inContext?.valence, alone?.valence);
-  const direction = context?.valence;
-  if (shift === null || direction === null || direction === undefined || direction === 0) return null;
-  return shift * Math.sign(direction);
-}
-
-function distanceToIntegration(full: MaybeReading, face: MaybeReading, context: MaybeReading): number | null {
-  const [fc, f, c] = [full?.distribution, face?.distribution, context?.distribution];
-  if (!fc || !f || !c) return null;
-  const labels = [...new Set([...f, ...c].map(({ label }) => label))];
-  const uniform = labels.map((label) => ({ label, probability: 1 / labels.length }));
-  const predicted = integrateReadings(f, c, uniform);
-  return predicted === null ? null : smoothedKl(fc, predicted, { floor: KL_FLOOR });
 }

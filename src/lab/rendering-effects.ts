@@ -2,11 +2,14 @@ import { holmAdjusted } from "../domain/statistics/adjusted-p-values.ts";
 import { alignDistributions } from "../domain/statistics/divergence.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { mean } from "../domain/statistics/summary.ts";
-import { topLabel } from "../evaluation/answer.ts";
 import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { ArmReadings } from "./arm-readings.ts";
+import { hit } from "./effect-kinds.ts";
 
-/** Renderings that are held against each other: both were made in the same way, so that it is not the making that differs. */
+/**
+ * Renderings that are held against each other, made in the same way so that it is not the making that differs; dim light, which has no
+ * counterpart, is held against the image as it is.
+ */
 const PAIRS: readonly (readonly [other: ArmName, first: ArmName, words: string])[] = [
   ["skin-darker", "skin-lighter", "darker skin rather than lighter"],
   ["light-right", "light-left", "light from the right rather than the left"],
@@ -76,12 +79,7 @@ function valences(samples: readonly ArmReadings[], other: ArmName, first: ArmNam
 }
 
 function rights(samples: readonly ArmReadings[], other: ArmName, first: ArmName): Measured {
-  return oneColumn("right", samples, ({ arms, truth }) =>
-    [other, first].map((arm) => {
-      const reading = arms[arm];
-      return !truth || !reading?.distribution ? null : topLabel(reading)?.label === truth ? 1 : 0;
-    }),
-  );
+  return oneColumn("right", samples, ({ arms, faceLabel }) => [other, first].map((arm) => hit(arms[arm], faceLabel)));
 }
 
 function oneColumn(

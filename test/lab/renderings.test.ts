@@ -153,7 +153,7 @@ describe("differences between renderings", () => {
         "light-warm": reading(0),
         "light-cool": reading(0),
       };
-      return { cluster: `person ${i % 12}`, arms, faceLabel: null, contextLabel: null, truth: "joy" };
+      return { cluster: `person ${i % 12}`, arms, faceLabel: "joy", contextLabel: null };
     });
   }
 

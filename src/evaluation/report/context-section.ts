@@ -2,7 +2,8 @@ import type { LabelProbability } from "../../domain/labels.ts";
 import { alignDistributions } from "../../domain/statistics/divergence.ts";
 import { mean, sampleVariance } from "../../domain/statistics/summary.ts";
 import type { ArmReadings } from "../../lab/arm-readings.ts";
-import { type ContextEffect, contextEffects, labelOf } from "../../lab/effects.ts";
+import { labelOf } from "../../lab/effect-kinds.ts";
+import { type ContextEffect, contextEffects } from "../../lab/effects.ts";
 import { partnersOf } from "../../lab/swap-partners.ts";
 import type { AnsweredReading, ReadingName } from "../answer.ts";
 import type { ArmName, EvalFile } from "../file/eval-file.ts";
@@ -57,7 +58,6 @@ export function contextEffectsOf(
         cluster: clusterOfSample(sample),
         arms: own,
         noise,
-        truth: trueLabel(sample),
         faceLabel: trueLabel(sample),
         contextLabel: trueLabel(partner),
       };
