@@ -1,12 +1,9 @@
-import { join } from "node:path";
-import { z } from "zod";
-import { type PixelBox, PixelBox as PixelBoxSchema } from "../domain/geometry.ts";
+import type { PixelBox } from "../domain/geometry.ts";
 import type { ArmName } from "../evaluation/file/eval-file.ts";
 import type { Sample } from "../evaluation/sample.ts";
 import { ArmNotPossible, type StimulusSource, StimulusUnavailable } from "../evaluation/solver.ts";
 import { isVideoName } from "../evidence/image-names.ts";
-import { hashOfFile, sha256 } from "../platform/hash.ts";
-import { readText } from "../platform/read-file.ts";
+import { hashOfFile } from "../platform/hash.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { PersonSegmenter } from "../ports/person-segmenter.ts";
@@ -16,11 +13,12 @@ import { setIntoScene } from "./composite.ts";
 import { scaledBox } from "./head-shape.ts";
 import { contextOnly, type Hidden, type Hiding, holeElsewhere } from "./hide.ts";
 import { type PlacedFace, pasteFace } from "./paste-face.ts";
-import { type Raster, sharpOf } from "./raster.ts";
+import type { Raster } from "./raster.ts";
 import { inLight } from "./relight.ts";
 import { openScene, type Scene } from "./scene.ts";
 import { inTone, type Toned } from "./skin.ts";
 import { blurredBackground, faceOnly, grayscale } from "./stimuli.ts";
+import { encoded, notePath, readStimulusNote, stimulusPath } from "./stimulus-file.ts";
 import { partnersOf } from "./swap-partners.ts";
 
 /** Raised when a recipe changes what it shows. */
@@ -219,46 +217,6 @@ interface Built {
 
 function regionOf({ target: { box }, scale }: Scene): PixelBox {
   return scaledBox(box, scale);
-}
-
-/** What is written beside a stimulus once it is whole: what it shows, of what, and where the person is. */
-const StimulusNote = z.object({
-  sample: z.string(),
-  arm: z.string(),
-  region: PixelBoxSchema.nullable(),
-  /** What is told of the situation with it. */
-  context: z.string().nullable().default(null),
-  artefacts: z.object({ fill: z.number(), untouched: z.number() }).nullable().default(null),
-  /** Typology angle of the face's skin before and after its tone was changed, in degrees. */
-  tone: z.object({ before: z.number(), after: z.number() }).nullable().default(null),
-});
-export type StimulusNote = z.infer<typeof StimulusNote>;
-
-function notePath(stimulus: string): string {
-  return stimulus.replace(/\.\w+$/, ".json");
-}
-
-/** The note of a finished stimulus; `undefined` when there is none yet, or it is damaged. */
-export async function readStimulusNote(stimulus: string): Promise<StimulusNote | undefined> {
-  try {
-    return StimulusNote.parse(JSON.parse(await readText(notePath(stimulus))));
-  } catch {
-    return undefined;
-  }
-}
-
-function stimulusPath(folder: string, sampleId: string, arm: ArmName, identity: unknown): string {
-  const hash = sha256(JSON.stringify(identity)).slice(0, 8);
-  const name = sampleId.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(-80);
-  // A re-encoded copy must have the very same pixels, so it cannot be a JPEG.
-  return join(folder, `${name}-${hash}-${arm}.${arm === "re-encoded" ? "png" : "jpg"}`);
-}
-
-function encoded(raster: Raster, path: string): Promise<Buffer> {
-  const image = sharpOf(raster);
-  return path.endsWith(".png")
-    ? image.png().toBuffer()
-    : image.jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer();
 }
 
 /** What was made for a key, and only the last `most` of them. */

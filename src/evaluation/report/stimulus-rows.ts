@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtefactScore } from "../../lab/artefact-score.ts";
-import { readStimulusNote, type StimulusNote } from "../../lab/lab-stimuli.ts";
+import { readStimulusNote, type StimulusNote } from "../../lab/stimulus-file.ts";
 import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
 import { systemPath } from "../../platform/system-path.ts";
 import { type AnsweredReading, topLabel } from "../answer.ts";
