@@ -123,13 +123,10 @@ async function recordsOf(path: string, { file, run }: Pick<ScoredRun, "file" | "
 }
 
 function faultOf(
-  {
-    participant,
-    label,
-    rated,
-  }: { readonly participant: string; readonly label: string; readonly rated: number | null },
+  answer: { readonly participant: string; readonly label: string; readonly rated: number | null },
   labels: readonly string[],
 ): string | null {
+  const { participant, label, rated } = answer;
   if (participant === "") return "does not say which participant it is of";
   if (label !== "" && !labels.includes(label))
     return `has a label that was not offered, "${label}": ${labels.join(", ")}`;

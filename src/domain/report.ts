@@ -34,7 +34,6 @@ export type TraceStep = z.infer<typeof TraceStep>;
 export const PromptReference = z.strictObject({ id: z.string(), version: z.string(), sha256: z.string() });
 export type PromptReference = z.infer<typeof PromptReference>;
 
-/** A network by the published bytes it stands for. */
 /** Which published bytes a network stands for, and on what it ran where that is not the processor. */
 export const NetworkReference = z.strictObject({ id: z.string(), sha256: z.string(), device: z.string().optional() });
 export type NetworkReference = z.infer<typeof NetworkReference>;

@@ -6,7 +6,7 @@ const SIDE = 12;
 /** Samples per cell and axis. */
 const TAPS = 3;
 
-/** A face box as 12 x 12 luminances 0..255, row by row: enough to tell whether the same face is still there. */
+/** A box of an image as side x side luminances 0..255, row by row: 12 x 12 are enough to tell whether the same face is still there. */
 export function facePatch({ widthPx, heightPx, rgb }: DecodedImage, box: PixelBox, side = SIDE): number[] {
   const luminanceAt = (u: number, v: number): number => {
     const x = Math.min(widthPx - 1, Math.max(0, Math.floor(box.leftPx + u * box.widthPx)));
