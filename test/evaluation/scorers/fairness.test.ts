@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { holmAdjusted } from "../../../src/domain/statistics/adjusted-p-values.ts";
 import { createRandom } from "../../../src/domain/statistics/random.ts";
 import { checkFairness } from "../../../src/evaluation/check-evaluation.ts";
 import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
@@ -13,7 +14,7 @@ const scorer = createFairnessScorer(createLabelReader(["happiness", "fear", "ang
 const LABELS = ["happiness", "fear", "anger"] as const;
 
 /** Sixty subjects with three samples each, half of them in the dark, where anger is seen in so large a share of fear. */
-function judged(bias: number) {
+function judged(bias: number, bright = (_i: number) => "bright") {
   const random = createRandom(12);
   const samples = Array.from({ length: 180 }, (_, i) =>
     sampleOf({
@@ -23,7 +24,7 @@ function judged(bias: number) {
         label: LABELS[i % 3] as string,
         actionUnits: [{ au: "AU12", value: i % 3 === 0 ? 3 : 0, scale: "intensity-0-5" }],
       },
-      columns: { light: i < 90 ? "bright" : "dark" },
+      columns: { light: i < 90 ? bright(i) : "dark" },
     }),
   );
   const answers = samples.map(({ truth, columns }) => {
@@ -37,8 +38,8 @@ function judged(bias: number) {
   return { samples, answers };
 }
 
-function tablesOf(bias: number) {
-  const { samples, answers } = judged(bias);
+function tablesOf(bias: number, bright?: (i: number) => string) {
+  const { samples, answers } = judged(bias, bright);
   const { values, tables } = scoredAnswers(scorer, samples, answers, analysis);
   const rows = tables.map((table) => (table.type === "table" ? table.rows : []));
   return { values, gaps: rows[0] ?? [], items: new Map((rows[1] ?? []).map((row) => [row[0], row])) };
@@ -59,6 +60,17 @@ describe("fairness", () => {
     expect(items.get("fear")?.at(-1)).toBe("large");
     expect(items.get("anger")?.at(-1)).toMatch(/moderate|large/);
     expect(items.get("AU12")?.at(-1)).toBe("none");
+  });
+
+  it("corrects for all groups and all items that it looked at", () => {
+    const { gaps, items } = tablesOf(0.7, (i) => (i < 45 ? "day" : "lamp"));
+    const columns = (rows: readonly (readonly unknown[])[], ...of: [number, number]) =>
+      of.map((column) => rows.map((row) => row[column] as number)) as [number[], number[]];
+    for (const [found, corrected] of [columns(gaps, 6, 7), columns([...items.values()], 5, 6)]) {
+      expect(new Set(found).size).toBeGreaterThan(1);
+      expect(corrected).toEqual(holmAdjusted(found));
+      expect(Math.min(...corrected)).toBeGreaterThan(Math.min(...found));
+    }
   });
 
   it("finds none where none is", () => {
