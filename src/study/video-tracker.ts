@@ -23,6 +23,8 @@ export const VideoProgress = z.strictObject({
   signature: z.array(z.number()).nullable().default(null),
   /** What frames before looked like, see find-dissolves.ts. */
   looks: z.array(FrameLook).default([]),
+  /** Whether the last frame was of two shots. */
+  dissolving: z.boolean().default(false),
 });
 export type VideoProgress = z.infer<typeof VideoProgress>;
 
@@ -60,6 +62,7 @@ export function createVideoTracker(
   let tracking = options.progress?.tracking ?? NO_TRACKS;
   let signature = options.progress?.signature ?? null;
   let looks = options.progress?.looks ?? [];
+  let dissolving = options.progress?.dissolving ?? false;
   const seen = { ...(options.progress?.seen ?? { anyone: false, neutralPerson: false }) };
 
   /** Faces of the neutral person against their resting face. Who a track is, is known from several looks. */
@@ -89,14 +92,17 @@ export function createVideoTracker(
     async follow(outcome) {
       frames += 1;
       if ("reason" in outcome) return outcome;
-      const { image, faces } = outcome.measured;
+      const image = withShot(outcome.measured.image);
+      const { faces } = outcome.measured;
       const timestampS = image.frame?.timestampS;
       if (timestampS === undefined) throw new RangeError("A frame of a video has a time");
+      const isMixed = image.frame?.dissolvedFromS !== undefined;
       const tracked = await trackFaces(
         tracking,
-        { faces, timestampS },
+        { faces, timestampS, afterDissolve: dissolving && !isMixed },
         {
           async describe(face) {
+            if (isMixed) return null; // of two people at once
             const descriptor = await identity.describe(image, face);
             return descriptor === null ? null : { descriptor, isClear: isClear(face) };
           },
@@ -106,13 +112,14 @@ export function createVideoTracker(
         },
       );
       tracking = tracked.state;
+      dissolving = isMixed;
       seen.anyone ||= faces.length > 0;
       return {
         ...outcome,
-        measured: { ...outcome.measured, image: withShot(image), faces: tracked.faces.map(relative) },
+        measured: { ...outcome.measured, image, faces: tracked.faces.map(relative) },
       };
     },
-    progress: () => ({ frames, tracking, seen: { ...seen }, signature, looks }),
+    progress: () => ({ frames, tracking, seen: { ...seen }, signature, looks, dissolving }),
     fault() {
       if (neutral === null || !seen.anyone || seen.neutralPerson) return undefined;
       return new NeutralFaceError(neutral.reference.path, `nobody in ${input.path} is the person it shows`).message;

@@ -136,6 +136,19 @@ describe("trackFaces", () => {
     ]);
   });
 
+  it("asks who it is once a shot has dissolved into another, as a face that fades over always looks like the last", async () => {
+    const faded = { ...tools(), patch: () => patchOf(seen(0, 0)) };
+    const idsAfter = async (person: number, afterDissolve: boolean) => {
+      const before = await trackFaces(NO_TRACKS, { faces: [seen(0, 0)], timestampS: 0 }, faded);
+      const frame = { faces: [seen(person, 0)], timestampS: 0.2, afterDissolve };
+      return (await trackFaces(before.state, frame, faded)).faces.map(({ trackId }) => trackId);
+    };
+    expect(await idsAfter(1, false)).toEqual(["T1"]);
+    expect(await idsAfter(1, true)).toEqual(["T2"]);
+    expect(await idsAfter(0, true)).toEqual(["T1"]);
+    expect(await idsAfter(-1, true)).toEqual(["T1"]);
+  });
+
   it("keeps the id of someone who turns their head", async () => {
     const turned = { ...seen(0, 5), turned: true };
     expect(await idsThrough([[seen(0, 0)], [turned], [seen(0, 5)]])).toEqual([["T1"], ["T1"], ["T1"]]);
