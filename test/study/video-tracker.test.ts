@@ -18,6 +18,8 @@ function frameAt(index: number): DecodedImage {
   return { path: "clip", widthPx: WIDTH, heightPx: HEIGHT, rgb, sha256: "c".repeat(64), frame: { index, timestampS } };
 }
 
+const CLIP_INPUT = { key: "clip", path: "clip", kind: "video", neutralPath: null, refusal: null } as const;
+
 /** Seen well enough to tell that it is somebody else. */
 const CLEAR = { facePx: 200, sharpness: 300, luminance: 128, cutOff: 0, facePresence: 1, overall: 0.9, warnings: [] };
 const seen = () => ({ ...face(), measurements: face().measurements.map((one) => ({ ...one, quality: CLEAR })) });
@@ -34,7 +36,7 @@ it("takes a face that dissolved into another for somebody new, in one process or
     close: async () => undefined,
   };
   const open = (progress?: VideoProgress) =>
-    createVideoTracker({ key: "clip", path: "clip" }, { tools: { toolboxes: [], identity }, neutral: null, progress });
+    createVideoTracker(CLIP_INPUT, { tools: { toolboxes: [], identity }, neutral: null, progress });
   const ids: (string | undefined)[] = [];
   const mixedS: number[] = [];
   let tracker = open();
