@@ -26,23 +26,44 @@ import { sideAnswer, sidedUnitsAnswer } from "./answer-sides.ts";
 import { actionUnitsAnswer, affectAnswer, strengthAnswer } from "./answer-strength.ts";
 import { presenceAnswer, ratingAnswer } from "./answer-target.ts";
 import type { AnswerScene, JudgedFace } from "./answer-words.ts";
-import { type AskedQuestion, readQuestion } from "./read-question.ts";
+import { type AskedQuestion, readQuestions } from "./read-question.ts";
+
+/** Of more questions than this in one text, the others are to be asked by themselves. */
+const MOST_QUESTIONS = 4;
+const ORDINALS = ["first", "second", "third", "fourth"];
 
 /**
- * Answers the question first, with evidence ids, in perceived and expressed terms. A question that measurements cannot
- * answer is told so, with what can be said instead.
+ * Answers the question first, with evidence ids, in perceived and expressed terms; where several are put in one, each of them. A
+ * question that measurements cannot answer is told so, with what can be said instead.
  */
 export function answerQuestion(view: EvidenceView, subjects: readonly JudgedSubject[]): string {
-  const asked = readQuestion(view.question ?? "", view);
+  const questions = readQuestions(view.question ?? "", view);
   const all = subjects.filter((subject): subject is JudgedFace => subject.face !== null);
-  const faces = all.filter(({ faceId }) => asked.faceIds.includes(faceId));
-  if (asked.kind === "unanswerable") {
-    return `The rules judge cannot answer that, as ${asked.reason}; what it can say: ${described({ view, subjects, faces: all })}`;
+  const [first] = questions;
+  if (first?.kind === "unanswerable" && questions.every(({ kind }) => kind === "unanswerable")) {
+    return `The rules judge cannot answer that, as ${first.reason}; what it can say: ${described({ view, subjects, faces: all })}`;
   }
+  const meant = questions.flatMap(({ faceIds }) => faceIds);
+  const faces = all.filter(({ faceId }) => meant.includes(faceId));
   if (faces.length === 0) return describeScene(subjects[0]);
-  const answer = answerOf(asked, { view, subjects, faces });
-  if (asked.kind === "when") return answer;
-  return [...looksSentences(view, faces), answer, ...overTimeSentences(view, faces)].join(" ");
+  const answers = questions.slice(0, MOST_QUESTIONS).flatMap((asked) => {
+    if (asked.kind === "unanswerable") return [];
+    return answerOf(asked, { view, subjects, faces: faces.filter(({ faceId }) => asked.faceIds.includes(faceId)) });
+  });
+  const answer = [[...new Set(answers)].join(" ").replace(/\.$/, ""), ...unanswered(questions)].join("; ");
+  if (questions.every(({ kind }) => kind === "when")) return `${answer}.`;
+  return [...looksSentences(view, faces), `${answer}.`, ...overTimeSentences(view, faces)].join(" ");
+}
+
+/** What is said of the questions that go without an answer, as clauses: by itself, none of it would be held against a measurement. */
+function unanswered(questions: readonly AskedQuestion[]): string[] {
+  const refused = questions.slice(0, MOST_QUESTIONS).flatMap((asked, at) => {
+    return asked.kind === "unanswerable"
+      ? [`the rules judge cannot answer the ${ORDINALS[at]} question, as ${asked.reason}`]
+      : [];
+  });
+  const more = questions.length - MOST_QUESTIONS;
+  return more > 0 ? [...refused, `more than ${MOST_QUESTIONS} questions are to be asked one by one`] : refused;
 }
 
 function described(scene: AnswerScene): string {

@@ -173,6 +173,27 @@ describe("the rules judge's answer about three smiling women", () => {
 
 describe("the rules judge's answer about other people", () => {
   it.each([
+    [
+      6,
+      "Who smiles least, and who looks angry?",
+      /^F3 \(0\.\d\d\) comes last by whether a smile is shown \[.*Nobody clearly shows anger/,
+    ],
+    [
+      6,
+      "Is F3 happy? How old is she?",
+      /^No: F3 .*; the rules judge cannot answer the second question, as it reads expressions/,
+    ],
+    [
+      6,
+      "Who smiles least, and would a funeral change that?",
+      /^F3 .*; the rules judge cannot answer the second question, as /,
+    ],
+    [
+      6,
+      "Who is happy? Who is sad? Who is angry? Who is afraid? Who is surprised?",
+      /^F1 .*; more than 4 questions are to be asked one by one/,
+    ],
+    [6, "How sure are you? Can I trust it?", /^(?!.*\. .*second question)/],
     [6, "Is this a Duchenne smile?", /^Yes on F1, F2 and F4, not on every face: .*F3 does not show a Duchenne smile/],
     [6, "Are they happy?", /^Yes on F1, F2 and F4, not on every face/],
     [6, "Are they really happy?", /not whether it is felt or put on; what it can say: Of 4 faces, F1 \(/],

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { readQuestion } from "../../../../src/adapters/rules/questions/read-question.ts";
+import { readQuestions } from "../../../../src/adapters/rules/questions/read-question.ts";
 import { DEFAULT_QUESTION } from "../../../../src/domain/question.ts";
 
 const scene = { faceIds: ["F1", "F2", "F3"], labels: null };
 
 function read(text: string) {
-  const { faceIds, ...question } = readQuestion(text, scene);
-  return question;
+  const read = readQuestions(text, scene).map(({ faceIds, ...question }) => question);
+  return read.length === 1 ? read[0] : read;
 }
 
 const label = (name: string) => ({ type: "label", label: name });
@@ -165,12 +165,39 @@ describe("reading a question", () => {
     ["Is she happy?", ["F1", "F2", "F3"]],
     ["On which side is the smile stronger, left or right?", ["F1", "F2", "F3"]],
   ])("knows whom %j is about", (text, faceIds) => {
-    expect(readQuestion(text, scene).faceIds).toEqual(faceIds);
+    expect(readQuestions(text, scene).map((asked) => asked.faceIds)).toEqual([faceIds]);
   });
 
   it("asks for the labels that were given, word for word", () => {
     const given = { ...scene, labels: ["Joy", "Schadenfreude"] };
-    expect(readQuestion("Is this schadenfreude?", given)).toMatchObject({ target: label("Schadenfreude") });
-    expect(readQuestion("Is this joy?", given)).toMatchObject({ target: label("Joy") });
+    expect(readQuestions("Is this schadenfreude?", given)[0]).toMatchObject({ target: label("Schadenfreude") });
+    expect(readQuestions("Is this joy?", given)[0]).toMatchObject({ target: label("Joy") });
+  });
+
+  it.each([
+    [
+      "Who smiles least, and is anyone angry?",
+      [
+        { kind: "which", target: smile(null), most: false },
+        { kind: "presence", target: label("anger") },
+      ],
+    ],
+    [
+      "Is she happy? How sure are you? Who is saddest?",
+      [
+        { kind: "presence", target: label("happiness") },
+        { kind: "certainty" },
+        { kind: "which", target: label("sadness"), most: true },
+      ],
+    ],
+    [
+      "Is she sad, but how old is she?",
+      [{ kind: "presence", target: label("sadness") }, expect.objectContaining({ kind: "unanswerable" })],
+    ],
+    ["Is she happy, and why?", { kind: "presence", target: label("happiness") }],
+    ["Is she happy, and how can you tell?", { kind: "why", target: label("happiness") }],
+    ["What would make it fear and not surprise?", { kind: "why-not", target: label("surprise") }],
+  ])("reads each question of %j", (text, kinds) => {
+    expect(read(text)).toEqual(kinds);
   });
 });
