@@ -26,7 +26,8 @@ import { sideAnswer, sidedUnitsAnswer } from "./answer-sides.ts";
 import { actionUnitsAnswer, affectAnswer, strengthAnswer } from "./answer-strength.ts";
 import { presenceAnswer, ratingAnswer } from "./answer-target.ts";
 import type { AnswerScene, JudgedFace } from "./answer-words.ts";
-import { type AskedQuestion, readQuestions } from "./read-question.ts";
+import type { AskedQuestion } from "./read-question.ts";
+import { readQuestions } from "./read-questions.ts";
 
 /** Of more questions than this in one text, the others are to be asked by themselves. */
 const MOST_QUESTIONS = 4;

@@ -1,4 +1,3 @@
-import { questionParts } from "./question-parts.ts";
 import { type FacesMeant, findFaces, findTargets, type Target, unitsOfPart } from "./question-targets.ts";
 import { refusalOf } from "./refuse-question.ts";
 
@@ -35,25 +34,17 @@ export type AskedQuestion = QuestionKind & {
   readonly faceIds: readonly string[];
 };
 
-interface QuestionScene {
+export interface QuestionScene {
   /** Left to right. */
   readonly faceIds: readonly string[];
   readonly labels: readonly string[] | null;
 }
 
 /**
- * What a text wants to know, by its wording: one question, or several that are put in one, each as it is read by itself. English
- * only. A question that asks for something else, gives an order or is in another language is `unanswerable`, with the reason as a clause.
+ * What a question wants to know, by its wording. English only. A question that asks for something else, gives an order
+ * or is in another language is `unanswerable`, with the reason as a clause.
  */
-export function readQuestions(asked: string, scene: QuestionScene): readonly AskedQuestion[] {
-  const text = asked.normalize("NFKC").replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
-  const [first = text, ...others] = questionParts(text);
-  const further = others.filter((part) => !asksForReasons(part, scene));
-  if (further.length === 0) return [readQuestion(text, scene)];
-  return [first, ...further].map((part) => readQuestion(part, scene));
-}
-
-function readQuestion(text: string, scene: QuestionScene): AskedQuestion {
+export function readQuestion(text: string, scene: QuestionScene): AskedQuestion {
   const faces = findFaces(text, scene.faceIds);
   const refused = refusalOf(text, faces);
   const kind = refused === undefined ? kindOf(text, scene, faces) : unanswerable(refused);
@@ -61,7 +52,7 @@ function readQuestion(text: string, scene: QuestionScene): AskedQuestion {
 }
 
 /** "and why?", "and which cues tell you?": every answer says what it rests on. */
-function asksForReasons(part: string, { labels }: QuestionScene): boolean {
+export function asksForReasons(part: string, { labels }: QuestionScene): boolean {
   const lower = part.toLowerCase();
   return WHY.test(lower) && findTargets(lower, labels).length === 0;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readQuestions } from "../../../../src/adapters/rules/questions/read-question.ts";
+import { readQuestions } from "../../../../src/adapters/rules/questions/read-questions.ts";
 import { DEFAULT_QUESTION } from "../../../../src/domain/question.ts";
 
 const scene = { faceIds: ["F1", "F2", "F3"], labels: null };
@@ -199,5 +199,13 @@ describe("reading a question", () => {
     ["What would make it fear and not surprise?", { kind: "why-not", target: label("surprise") }],
   ])("reads each question of %j", (text, kinds) => {
     expect(read(text)).toEqual(kinds);
+  });
+
+  it.each([
+    ["Is F3 sad, and what would make her happy?", [["F3"], ["F3"]]],
+    ["Is F3 sad? Who is happiest?", [["F3"], ["F1", "F2", "F3"]]],
+    ["Is F3 sad, and is F1 happier than her?", [["F3"], ["F1"]]],
+  ])("knows whom each question of %j is about", (text, faceIds) => {
+    expect(readQuestions(text, scene).map((asked) => asked.faceIds)).toEqual(faceIds);
   });
 });

@@ -1,0 +1,27 @@
+import { findFaces } from "./question-targets.ts";
+import { type AskedQuestion, asksForReasons, type QuestionScene, readQuestion } from "./read-question.ts";
+
+/** Where another question begins: "and who is", "but does F2". */
+const NEXT =
+  /,? (?:and|but) (?:also )?(?=(?:who|whose|which|what|when|where|why|how)\b|(?:is|are|does|do|did|was|were|has|have|can|could|would|will|should) (?:s?he|it|they|this|that|these|those|there|the|any|anyone|you|i|we|f\d+|an?)\b)/i;
+
+/** What a text wants to know: one question, or several that are put in one ("Who smiles least, and is F2 sad?"), each as it is read by itself. */
+export function readQuestions(asked: string, scene: QuestionScene): readonly AskedQuestion[] {
+  const text = asked.normalize("NFKC").replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
+  const parts = (text.match(/[^?]+\?*/g) ?? []).flatMap((sentence) => sentence.split(NEXT)).map((part) => part.trim());
+  const [first = text, ...others] = parts;
+  const further = others.filter((part) => !asksForReasons(part, scene));
+  if (further.length === 0) return [readQuestion(text, scene)];
+  const questions = [readQuestion(first, scene)];
+  for (const part of further) {
+    const { faceIds, ...kind } = readQuestion(part, scene);
+    const before = questions.at(-1)?.faceIds ?? scene.faceIds;
+    questions.push({ ...kind, faceIds: namesNobodyAnew(part, scene) ? before : faceIds });
+  }
+  return questions;
+}
+
+/** "Is F3 sad, and what would make her happy?" */
+function namesNobodyAnew(part: string, { faceIds }: QuestionScene): boolean {
+  return /\b(?:s?he|her|him|his|hers|they|them|their)\b/i.test(part) && findFaces(part, faceIds).first === undefined;
+}
