@@ -1,5 +1,5 @@
-// 50 000 stored results, or as many as told: how long scoring them with their report and finding out where to resume take, how large the report is and how
-// long a browser takes to open it; and 10 000 BCa resamples over 3 000 samples for each metric.
+// 50 000 stored results, or as many as told: how long scoring them with their report, doing so again from the command line (`kuleshov eval rescore`)
+// and finding out where to resume take, how large the report is and how long a browser takes to open it; and 10 000 BCa resamples over 3 000 samples for each metric.
 // node bench/evaluation-results.mjs [results]     (npm run build first)
 
 import { mkdtempSync, rmSync, statSync } from "node:fs";
@@ -22,9 +22,10 @@ import { answeredCalls } from "../dist/src/evaluation/runner/stored-run.js";
 import { createContentStore } from "../dist/src/platform/content-store.js";
 import { openBrowser } from "./support/browser.mjs";
 import { figure } from "./support/figures.mjs";
+import { runCommand } from "./support/run-command.mjs";
 import { LABELS, storeResults } from "./support/stored-results.mjs";
 
-const TARGETS = { reportS: 10, reportMB: 20, openS: 2, resumeS: 3, bootstrapS: 2 };
+const TARGETS = { reportS: 10, rescoreS: 10, reportMB: 20, openS: 2, resumeS: 3, bootstrapS: 2 };
 const RESULTS = Number(process.argv[2] ?? 50_000);
 const random = createRandom(1);
 const folder = mkdtempSync(join(tmpdir(), "kuleshov-bench-"));
@@ -48,6 +49,9 @@ try {
     report = await writeReport(await scoreRun(join(folder, "run")), createAnswerCache(createContentStore(folder)));
   });
   figure(`${RESULTS} results: most memory`, process.resourceUsage().maxRSS / 1e3, { unit: "MB" });
+  const rescored = await runCommand(["eval", "rescore", join(folder, "run")]);
+  figure("eval rescore: processor time", rescored.cpuSeconds, { unit: "s", atMost: TARGETS.rescoreS });
+  figure("eval rescore: most memory", rescored.peakMb, { unit: "MB" });
   figure("size of the report", statSync(report).size / 1e6, { unit: "MB", atMost: TARGETS.reportMB });
   const browser = await openBrowser();
   try {

@@ -1,6 +1,6 @@
 // Answers under four conditions, as a run has them on disk.
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRandom } from "../../dist/src/domain/statistics/random.js";
 import { sampleOf } from "../../dist/src/evaluation/dataset/dataset.js";
@@ -50,14 +50,16 @@ function answerFor(label) {
   };
 }
 
-/** So many answers, a multiple of four, into `run` in the folder. */
+/** So many answers, a multiple of four, into `run` in the folder, and their evaluation file beside it. */
 export async function storeResults(folder, answers = 50_000) {
   const text = `name: bench
 dataset: { format: csv, path: x.csv, columns: { id: id } }
 matrix: { models: ["rules", "loop:b"], shots: [0, 8], arms: [full] }
 scorers: [accuracy, calibration, faithfulness]
 `;
-  const file = parseEvalFile(text, "bench.eval.yaml");
+  const evalFilePath = join(folder, "bench.eval.yaml");
+  writeFileSync(evalFilePath, text);
+  const file = parseEvalFile(text, evalFilePath);
   const samples = Array.from({ length: answers / 4 }, (_, i) =>
     sampleOf({ id: `s${i}`, question: `q${i}`, subject: `p${i % 4000}`, truth: { label: LABELS[i % 8] } }),
   );
@@ -67,7 +69,7 @@ scorers: [accuracy, calibration, faithfulness]
     platform: "bench",
     name: "bench",
     createdAt: new Date().toISOString(),
-    evalFilePath: "bench.eval.yaml",
+    evalFilePath,
     evalFileText: text,
     labels: LABELS,
     skippedRows: [],

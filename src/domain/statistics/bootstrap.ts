@@ -1,7 +1,7 @@
 import { normalCdf, normalQuantile } from "./normal-distribution.ts";
 import { createRandom } from "./random.ts";
 import { quantileOfSorted } from "./summary.ts";
-import { plainValue, type WeightedStatistic } from "./weighted-statistic.ts";
+import { ofGroups, plainValue, type WeightedStatistic } from "./weighted-statistic.ts";
 
 /** More than this share of resamples without a value, and an interval would describe only the lucky ones. */
 const MOST_UNDEFINED = 0.05;
@@ -56,24 +56,24 @@ export function bootstrapIntervals(
   n: number,
   options: BootstrapOptions,
 ): readonly (BootstrapInterval | null)[] {
-  const clusters = clusterPlaces(n, options.clusters);
-  const values = statistics.map((statistic) => plainValue(statistic, n));
-  const defined = statistics.filter((_statistic, i) => values[i] !== null);
-  const drawn = clusters.count < 2 || defined.length === 0 ? [] : resampled(defined, clusters, options);
-  return statistics.map((statistic, i) => {
+  const { count, statistics: own } = overClusters(statistics, n, options.clusters);
+  const values = own.map((statistic) => plainValue(statistic, count));
+  const defined = own.filter((_statistic, i) => values[i] !== null);
+  const drawn = count < 2 || defined.length === 0 ? [] : resampled(defined, count, options);
+  return own.map((statistic, i) => {
     const value = values[i] ?? null;
     const draws = drawn[defined.indexOf(statistic)] ?? null;
-    return value === null || draws === null ? null : intervalOf(statistic, { value, draws, clusters }, options);
+    return value === null || draws === null ? null : intervalOf(statistic, { value, draws, count }, options);
   });
 }
 
 function intervalOf(
   statistic: WeightedStatistic,
-  { value, draws, clusters }: { readonly value: number; readonly draws: Float64Array; readonly clusters: Clusters },
+  { value, draws, count }: { readonly value: number; readonly draws: Float64Array; readonly count: number },
   options: BootstrapOptions,
 ): BootstrapInterval {
   const tail = (1 - (options.level ?? 0.95)) / 2;
-  const probabilities = bcaProbabilities(value, draws, { jackknife: jackknifed(statistic, clusters), tail });
+  const probabilities = bcaProbabilities(value, draws, { jackknife: jackknifed(statistic, count), tail });
   const [lowAt, highAt] = probabilities ?? [tail, 1 - tail];
   return {
     low: quantileOfSorted(draws, lowAt) as number,
@@ -82,14 +82,9 @@ function intervalOf(
   };
 }
 
-interface Clusters {
-  readonly count: number;
-  /** Cluster of each unit. */
-  readonly of: Uint32Array;
-}
-
-function clusterPlaces(n: number, names: readonly string[] | undefined): Clusters {
-  if (names === undefined) return { count: n, of: Uint32Array.from({ length: n }, (_, i) => i) };
+/** The statistics as statistics of clusters, which is what is drawn and left out: what a cluster holds stays together. */
+function overClusters(statistics: readonly WeightedStatistic[], n: number, names: readonly string[] | undefined) {
+  if (names === undefined) return { count: n, statistics };
   if (names.length !== n) throw new RangeError(`${n} units need ${n} cluster names, not ${names.length}`);
   const places = new Map<string, number>();
   const of = Uint32Array.from(names, (name) => {
@@ -97,27 +92,25 @@ function clusterPlaces(n: number, names: readonly string[] | undefined): Cluster
     places.set(name, place);
     return place;
   });
-  return { count: places.size, of };
+  return { count: places.size, statistics: statistics.map((statistic) => ofGroups(statistic, of, places.size)) };
 }
 
 /** Ascending values of each statistic over resamples; `null` when too many are undefined. */
 function resampled(
   statistics: readonly WeightedStatistic[],
-  clusters: Clusters,
+  count: number,
   options: BootstrapOptions,
 ): readonly (Float64Array | null)[] {
   const random = createRandom(options.seed);
   const rounds = options.resamples ?? 10_000;
-  const drawn = new Float64Array(clusters.count);
-  const weights = new Float64Array(clusters.of.length);
+  const weights = new Float64Array(count);
   const found = statistics.map((statistic) => ({ statistic, values: new Float64Array(rounds), defined: 0 }));
   for (let round = 0; round < rounds; round++) {
-    drawn.fill(0);
-    for (let i = 0; i < clusters.count; i++) {
-      const pick = random.below(clusters.count);
-      drawn[pick] = (drawn[pick] as number) + 1;
+    weights.fill(0);
+    for (let i = 0; i < count; i++) {
+      const pick = random.below(count);
+      weights[pick] = (weights[pick] as number) + 1;
     }
-    for (let i = 0; i < weights.length; i++) weights[i] = drawn[clusters.of[i] as number] as number;
     for (const one of found) {
       const value = one.statistic(weights);
       if (value !== null && Number.isFinite(value)) one.values[one.defined++] = value;
@@ -132,20 +125,21 @@ function resampled(
  * The statistic with each cluster, or each of 500 groups of clusters, left out in turn; `null` when one of these is
  * undefined. The acceleration is a ratio in which the size of the groups cancels.
  */
-function jackknifed(statistic: WeightedStatistic, clusters: Clusters): Float64Array | null {
-  const groups = Math.min(clusters.count, MOST_JACKKNIFE_GROUPS);
-  const members: number[][] = Array.from({ length: groups }, () => []);
-  clusters.of.forEach((cluster, unit) => {
-    members[cluster % groups]?.push(unit);
-  });
-  const weights = new Float64Array(clusters.of.length).fill(1);
+function jackknifed(statistic: WeightedStatistic, count: number): Float64Array | null {
+  const groups = Math.min(count, MOST_JACKKNIFE_GROUPS);
+  const own = ofGroups(
+    statistic,
+    Uint32Array.from({ length: count }, (_, cluster) => cluster % groups),
+    groups,
+  );
+  const weights = new Float64Array(groups).fill(1);
   const values = new Float64Array(groups);
-  for (const [group, units] of members.entries()) {
-    for (const unit of units) weights[unit] = 0;
-    const value = statistic(weights);
+  for (let group = 0; group < groups; group++) {
+    weights[group] = 0;
+    const value = own(weights);
     if (value === null || !Number.isFinite(value)) return null;
     values[group] = value;
-    for (const unit of units) weights[unit] = 1;
+    weights[group] = 1;
   }
   return values;
 }

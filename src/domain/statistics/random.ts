@@ -18,7 +18,10 @@ export function createRandom(seed: number | string): Random {
   return randomFrom(xoshiro128(mix(), mix(), mix(), mix()));
 }
 
-/** xoshiro128** 1.1 (Blackman and Vigna 2018): period 2^128 - 1. At least one word must not be 0. */
+/**
+ * xoshiro128** 1.1 (Blackman and Vigna 2018): period 2^128 - 1. At least one word must not be 0. Its words come as signed
+ * integers, which `>>> 0` makes unsigned: a number above 2^31 would be an object of its own for each.
+ */
 export function xoshiro128(a: number, b: number, c: number, d: number): () => number {
   let s0 = a | 0;
   let s1 = b | 0;
@@ -34,15 +37,15 @@ export function xoshiro128(a: number, b: number, c: number, d: number): () => nu
     s0 ^= s3;
     s2 ^= shifted;
     s3 = (s3 << 11) | (s3 >>> 21);
-    return result >>> 0;
+    return result | 0;
   };
 }
 
-function randomFrom(uint32: () => number): Random {
-  const real = () => ((uint32() >>> 5) * 0x4000000 + (uint32() >>> 6)) / 0x20000000000000;
-  const below = (bound: number) => Math.floor((uint32() * bound) / 0x100000000);
+function randomFrom(word: () => number): Random {
+  const real = () => ((word() >>> 5) * 0x4000000 + (word() >>> 6)) / 0x20000000000000;
+  const below = (bound: number) => Math.floor(((word() >>> 0) * bound) / 0x100000000);
   return {
-    uint32,
+    uint32: () => word() >>> 0,
     real,
     below,
     // Box and Muller 1958; 1 - real() keeps the logarithm away from 0.

@@ -1,4 +1,4 @@
-import type { WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import { ofAll, sumsStatistic, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 
 /** A stated confidence (0..1) and whether the answer was right. */
 export interface ConfidentAnswer {
@@ -24,20 +24,17 @@ function binOf(confidence: number, bins: number): number {
 
 /** Expected calibration error over 15 equal bins: sum of (n_b / N) |accuracy_b - confidence_b|. */
 export function calibrationErrorStatistic(answers: readonly ConfidentAnswer[], bins: number = BINS): WeightedStatistic {
-  const place = Uint8Array.from(answers, ({ confidence }) => binOf(confidence, bins));
   // The two means of a bin share their denominator, so the gap needs only the sum of (correct - confidence).
-  const gaps = Float64Array.from(answers, ({ confidence, correct }) => (correct ? 1 : 0) - confidence);
-  return (weights) => {
-    const sums = new Float64Array(bins);
-    let total = 0;
-    for (let i = 0; i < gaps.length; i++) {
-      const weight = weights[i] as number;
-      const bin = place[i] as number;
-      sums[bin] = (sums[bin] as number) + weight * (gaps[i] as number);
-      total += weight;
-    }
-    return total > 0 ? sums.reduce((sum, gap) => sum + Math.abs(gap), 0) / total : null;
-  };
+  const gaps = Array.from({ length: bins }, () => ({ units: [] as number[], values: [] as number[] }));
+  answers.forEach(({ confidence, correct }, i) => {
+    const bin = gaps[binOf(confidence, bins)];
+    bin?.units.push(i);
+    bin?.values.push((correct ? 1 : 0) - confidence);
+  });
+  return sumsStatistic([...gaps, ofAll(answers.map(() => 1))], (sums) => {
+    const total = sums[bins] as number;
+    return total > 0 ? sums.subarray(0, bins).reduce((sum, gap) => sum + Math.abs(gap), 0) / total : null;
+  });
 }
 
 /** What a reliability diagram draws. */

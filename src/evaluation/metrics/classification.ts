@@ -1,4 +1,4 @@
-import type { WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import { type Addends, sumsStatistic, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 
 /** Counts per label of one labelling task under given sample weights. */
 interface LabelCounts {
@@ -33,12 +33,7 @@ function meanOverLabels(
 ): WeightedStatistic {
   const place = new Map([...new Set([...truth, ...predicted])].map((label, index) => [label, index]));
   const pairs = distinctPairs(truth, predicted, place);
-  return (weights) => {
-    const perPair = new Float64Array(pairs.truth.length);
-    for (let i = 0; i < pairs.of.length; i++) {
-      const pair = pairs.of[i] as number;
-      perPair[pair] = (perPair[pair] as number) + (weights[i] as number);
-    }
+  return sumsStatistic(pairs.samples.map(once), (perPair) => {
     const counts = countsOf(pairs, perPair, place.size);
     let sum = 0;
     let labels = 0;
@@ -48,14 +43,14 @@ function meanOverLabels(
       labels++;
     }
     return labels > 0 ? sum / labels : null;
-  };
+  });
 }
 
-/** The different (true, predicted) pairs, and which of them each sample is: there are far fewer than samples. */
+/** The different (true, predicted) pairs, and which samples are of each: there are far fewer pairs than samples. */
 interface LabelPairs {
   readonly truth: readonly number[];
   readonly predicted: readonly number[];
-  readonly of: Uint32Array;
+  readonly samples: readonly (readonly number[])[];
 }
 
 function distinctPairs(
@@ -63,7 +58,7 @@ function distinctPairs(
   predicted: readonly string[],
   place: ReadonlyMap<string, number>,
 ): LabelPairs {
-  const pairs = { truth: [] as number[], predicted: [] as number[], of: new Uint32Array(truth.length) };
+  const pairs = { truth: [] as number[], predicted: [] as number[], samples: [] as number[][] };
   const known = new Map<number, number>();
   truth.forEach((label, i) => {
     const [t, p] = [place.get(label) as number, place.get(predicted[i] as string) as number];
@@ -73,10 +68,15 @@ function distinctPairs(
       known.set(code, pair);
       pairs.truth.push(t);
       pairs.predicted.push(p);
+      pairs.samples.push([]);
     }
-    pairs.of[i] = pair;
+    pairs.samples[pair]?.push(i);
   });
   return pairs;
+}
+
+function once(units: readonly number[]): Addends {
+  return { units, values: units.map(() => 1) };
 }
 
 function countsOf({ truth, predicted }: LabelPairs, perPair: Float64Array, labels: number): LabelCounts {

@@ -1,5 +1,5 @@
 import type { CheckedClaim, GroundingVerdict } from "../../domain/grounding.ts";
-import type { WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import { shareStatistic, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 
 /** Number of one answer's claims by what became of them. */
 export type VerdictCounts = Readonly<Record<GroundingVerdict, number>>;
@@ -13,16 +13,10 @@ export function verdictCounts(claims: readonly Pick<CheckedClaim, "verdict">[]):
 
 /** Share of all claims of all answers with one verdict; `null` when nothing was claimed. */
 export function verdictShareStatistic(answers: readonly VerdictCounts[], verdict: GroundingVerdict): WeightedStatistic {
-  const chosen = Float64Array.from(answers, (counts) => counts[verdict]);
-  const all = Float64Array.from(answers, (counts) => Object.values(counts).reduce((sum, n) => sum + n, 0));
-  return (weights) => {
-    let [hits, claims] = [0, 0];
-    for (let i = 0; i < all.length; i++) {
-      hits += (weights[i] as number) * (chosen[i] as number);
-      claims += (weights[i] as number) * (all[i] as number);
-    }
-    return claims > 0 ? hits / claims : null;
-  };
+  return shareStatistic(
+    answers.map((counts) => counts[verdict]),
+    answers.map((counts) => Object.values(counts).reduce((sum, n) => sum + n, 0)),
+  );
 }
 
 /** An action unit's state as claimed, and as one toolbox measured it. */
@@ -38,19 +32,11 @@ export function actionUnitClaimStatistic(
   answers: readonly ActionUnitClaims[],
   part: "precision" | "recall",
 ): WeightedStatistic {
-  const hits = Float64Array.from(
-    answers,
+  const hits = answers.map(
     ({ claimedPresent, measuredPresent }) => [...claimedPresent].filter((au) => measuredPresent.has(au)).length,
   );
-  const bases = Float64Array.from(answers, ({ claimedPresent, measuredPresent, decided }) =>
+  const bases = answers.map(({ claimedPresent, measuredPresent, decided }) =>
     part === "precision" ? [...claimedPresent].filter((au) => decided.has(au)).length : measuredPresent.size,
   );
-  return (weights) => {
-    let [hit, base] = [0, 0];
-    for (let i = 0; i < hits.length; i++) {
-      hit += (weights[i] as number) * (hits[i] as number);
-      base += (weights[i] as number) * (bases[i] as number);
-    }
-    return base > 0 ? hit / base : null;
-  };
+  return shareStatistic(hits, bases);
 }

@@ -1,4 +1,9 @@
-import { meanStatistic, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import {
+  meanStatistic,
+  ofAll,
+  sumsStatistic,
+  type WeightedStatistic,
+} from "../../domain/statistics/weighted-statistic.ts";
 
 /** True and predicted label set of one sample. */
 export interface LabelSets {
@@ -10,19 +15,12 @@ type Part = "precision" | "recall" | "f1";
 
 /** Precision, recall or F1 over all label decisions pooled; `null` when its denominator is empty. */
 export function microStatistic(samples: readonly LabelSets[], part: Part): WeightedStatistic {
-  const hits = Float64Array.from(samples, shared);
-  const truth = Float64Array.from(samples, (sample) => sample.truth.size);
-  const predicted = Float64Array.from(samples, (sample) => sample.predicted.size);
-  return (weights) => {
-    let [hit, expected, given] = [0, 0, 0];
-    for (let i = 0; i < hits.length; i++) {
-      const weight = weights[i] as number;
-      hit += weight * (hits[i] as number);
-      expected += weight * (truth[i] as number);
-      given += weight * (predicted[i] as number);
-    }
-    return ratioOf(part, { hit, expected, given });
-  };
+  return sumsStatistic(
+    [samples.map(shared), samples.map(({ truth }) => truth.size), samples.map(({ predicted }) => predicted.size)].map(
+      ofAll,
+    ),
+    ([hit = 0, expected = 0, given = 0]) => ratioOf(part, { hit, expected, given }),
+  );
 }
 
 /** Mean over labels of their precision, recall or F1; labels for which it is undefined are left out. */

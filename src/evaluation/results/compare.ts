@@ -2,7 +2,7 @@ import { holmAdjusted } from "../../domain/statistics/adjusted-p-values.ts";
 import { bootstrapInterval, resamplesFor } from "../../domain/statistics/bootstrap.ts";
 import { mcnemarTest } from "../../domain/statistics/mcnemar.ts";
 import { createRandom } from "../../domain/statistics/random.ts";
-import { plainValue, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import { combinedStatistic, ofGroups, plainValue } from "../../domain/statistics/weighted-statistic.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Metric, ScoredRow, Scorer } from "../score.ts";
 import { placeOfAnswer } from "./answer-rows.ts";
@@ -120,10 +120,8 @@ function pairRows(first: readonly ScoredCall[], second: readonly ScoredCall[]): 
 }
 
 function differenceInterval(metric: Metric, paired: PairedRows, analysis: EvalFile["analysis"]) {
-  const [first, second] = [metric.statistic(paired.first), metric.statistic(paired.second)];
-  const difference: WeightedStatistic = (weights) => {
-    return differenceOf(first(weights), second(weights));
-  };
+  const sides = [metric.statistic(paired.first), metric.statistic(paired.second)] as const;
+  const difference = combinedStatistic(sides, ([first, second]) => differenceOf(first, second));
   const { seed, level, resamples } = analysis;
   const n = paired.first.length;
   return bootstrapInterval(difference, n, {
@@ -164,17 +162,17 @@ function permutationP(
   paired: PairedRows,
   { difference, seed }: { readonly difference: number; readonly seed: number },
 ): number | null {
-  const names = [...new Set(paired.clusters)];
-  const place = new Map(names.map((name, index) => [name, index]));
+  const place = new Map([...new Set(paired.clusters)].map((name, index) => [name, index]));
   const of = Uint32Array.from(paired.clusters, (name) => place.get(name) as number);
   const random = createRandom(seed);
-  const swappedDifference = metric.grouped === true ? bySortingRows(metric, paired) : byWeighing(metric, paired);
+  const isSwapped = new Uint8Array(place.size);
+  const swappedDifference = (metric.grouped === true ? bySortingRows : byWeighing)(metric, paired, of, place.size);
   let [hits, defined] = [0, 0];
   const affordable = Math.max(FEWEST_PERMUTATIONS, Math.floor(MOST_PERMUTED_ROWS / paired.first.length));
   const rounds = metric.grouped === true ? FEWEST_PERMUTATIONS : Math.min(PERMUTATIONS, affordable);
   for (let round = 0; round < rounds; round++) {
-    const swap = Uint8Array.from(names, () => random.uint32() >>> 31);
-    const value = swappedDifference((row) => swap[of[row] as number] === 1);
+    for (let i = 0; i < isSwapped.length; i++) isSwapped[i] = random.below(2);
+    const value = swappedDifference(isSwapped);
     if (value === null) continue;
     defined++;
     if (Math.abs(value) >= Math.abs(difference) - 1e-12) hits++;
@@ -182,16 +180,19 @@ function permutationP(
   return defined === 0 ? null : (hits + 1) / (defined + 1);
 }
 
-type SwappedDifference = (isSwapped: (row: number) => boolean) => number | null;
+/** @param isSwapped 1 for each cluster whose sides change places, else 0. */
+type SwappedDifference = (isSwapped: Uint8Array) => number | null;
 
-/** Both sides' rows stand in one statistic, and a swap only moves weight from one to the other. */
-function byWeighing(metric: Metric, { first, second }: PairedRows): SwappedDifference {
-  const statistic = metric.statistic([...first, ...second]);
-  const n = first.length;
+/** Both sides' clusters stand in one statistic, and a swap only moves weight from one to the other. */
+function byWeighing(metric: Metric, { first, second }: PairedRows, of: Uint32Array, n: number): SwappedDifference {
+  const sides = Uint32Array.from({ length: 2 * of.length }, (_, i) =>
+    i < of.length ? (of[i] as number) : n + (of[i - of.length] as number),
+  );
+  const statistic = ofGroups(metric.statistic([...first, ...second]), sides, 2 * n);
   const [a, b] = [new Float64Array(2 * n), new Float64Array(2 * n)];
   return (isSwapped) => {
     for (let i = 0; i < n; i++) {
-      const swapped = isSwapped(i) ? 1 : 0;
+      const swapped = isSwapped[i] as number;
       a[i] = 1 - swapped;
       a[n + i] = swapped;
       b[i] = swapped;
@@ -202,10 +203,10 @@ function byWeighing(metric: Metric, { first, second }: PairedRows): SwappedDiffe
 }
 
 /** For metrics that put rows together: each side is built anew. */
-function bySortingRows(metric: Metric, { first, second }: PairedRows): SwappedDifference {
+function bySortingRows(metric: Metric, { first, second }: PairedRows, of: Uint32Array): SwappedDifference {
   return (isSwapped) => {
     const pick = (own: readonly ScoredRow[], other: readonly ScoredRow[]) =>
-      own.map((row, i) => (isSwapped(i) ? (other[i] as ScoredRow) : row));
+      own.map((row, i) => (isSwapped[of[i] as number] === 1 ? (other[i] as ScoredRow) : row));
     const value = (rows: readonly ScoredRow[]) => plainValue(metric.statistic(rows), rows.length);
     return differenceOf(value(pick(first, second)), value(pick(second, first)));
   };
