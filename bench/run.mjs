@@ -11,7 +11,17 @@ import { compared, tableOf } from "./support/figures-table.mjs";
 /** They count, or measure processor time: two at once disturb nothing. All others have the machine for themselves. */
 const BESIDE_OTHERS = new Set([
   ...["change-point", "clips", "corrected-estimates", "discovery", "discovery-known", "group-fairness", "import"],
-  ...["rater-equivalence", "returns", "second-look", "synchrony", "toolbox-csv", "true-faces", "voice-golden"],
+  ...[
+    "rater-equivalence",
+    "reliance-coverage",
+    "rendering-bias",
+    "returns",
+    "second-look",
+    "synchrony",
+    "toolbox-csv",
+    "true-faces",
+    "voice-golden",
+  ],
   "words-and-face",
 ]);
 

@@ -8,7 +8,7 @@ export interface ArmReadings {
   /** Labels of the face and of the scene that it was swapped into; `null` when nothing says. */
   readonly faceLabel: string | null;
   readonly contextLabel: string | null;
-  /** By repeats of one question: the variance of the mean reading, summed over labels. */
+  /** By repeats of one question: the variance of the mean reading, summed over labels. Absent of what was asked once. */
   readonly noise?: Readonly<Partial<Record<ArmName, number>>>;
   /** What is read in the scene alone into which this person is set. */
   readonly partnerScene?: Cue;

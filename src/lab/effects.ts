@@ -39,9 +39,12 @@ function relianceEffect(
 ): ContextEffect[] {
   const found = contextReliance(samples, options);
   if (found === null) return [];
-  const { halvesApart, fromMixture } = found;
+  const { halvesApart, fromMixture, isNoiseKnown } = found;
   const reliance = told(found.estimate, found.people, false);
   const halves = halvesApart === null ? "" : `; two halves of the images lie ${halvesApart.toFixed(2)} apart`;
+  const asked = isNoiseKnown
+    ? ""
+    : " Everything was asked once: answers that waver would draw this to the middle (`repeats` tells how much).";
   const bits =
     fromMixture === null
       ? ""
@@ -51,7 +54,7 @@ function relianceEffect(
       name: "context_reliance",
       meaning:
         "w of the mixture (1 - w) face + w scene that fits the judgments of face and scene together best (least squares, noise of the single cues taken off): 0 reads the face only, 1 the scene only",
-      sentence: `On a scale from the face alone (0) to the scene alone (1), the judgments rely on the scene by ${foundText(reliance, false)}, n = ${reliance.n}${halves}.${bits}`,
+      sentence: `On a scale from the face alone (0) to the scene alone (1), the judgments rely on the scene by ${foundText(reliance, false)}, n = ${reliance.n}${halves}.${asked}${bits}`,
       estimate: reliance,
       effectSize: null,
       pValue: null,

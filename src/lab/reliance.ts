@@ -1,8 +1,9 @@
+import { groupBy } from "../domain/group-by.ts";
 import { alignDistributions, smoothedKl } from "../domain/statistics/divergence.ts";
-import { type Estimate, estimate } from "../domain/statistics/estimate.ts";
+import type { Estimate } from "../domain/statistics/estimate.ts";
 import { createRandom } from "../domain/statistics/random.ts";
+import { type RatioPart, ratioInterval } from "../domain/statistics/ratio-interval.ts";
 import { mean } from "../domain/statistics/summary.ts";
-import type { WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
 import type { AnsweredReading } from "../evaluation/answer.ts";
 import { widened } from "../facs/cue-integration.ts";
 import type { ArmReadings, Cue } from "./arm-readings.ts";
@@ -15,18 +16,12 @@ export interface ContextReliance {
   readonly estimate: Estimate;
   /** People (images, where nothing says who is seen) that it rests on. */
   readonly people: number;
+  /** Whether single cues were asked about again, so that their noise is known and taken off. */
+  readonly isNoiseKnown: boolean;
   /** How far two random halves of the images lie apart on average; `null` under four images. */
   readonly halvesApart: number | null;
   /** Mean divergence in bits of the judgments of whole images from this mixture. */
   readonly fromMixture: number | null;
-}
-
-/** A judgment of both cues beside those of each, over the same labels. */
-interface Equation {
-  readonly image: number;
-  /** (both - face) . (scene - face) and |scene - face|^2, less what sampling noise alone would make of them. */
-  readonly towardsScene: number;
-  readonly apart: number;
 }
 
 const SPLITS = 200;
@@ -38,24 +33,27 @@ const SPLITS = 200;
  */
 export function contextReliance(
   samples: readonly ArmReadings[],
-  options: { readonly seed: number; readonly resamples: number; readonly level: number },
+  { seed, level }: { readonly seed: number; readonly level: number },
 ): ContextReliance | null {
-  const equations = samples.flatMap((sample, image) => equationsOf(sample).map((one) => ({ ...one, image })));
-  const images = [...new Set(equations.map(({ image }) => image))];
-  if (images.length === 0) return null;
-  const statistic = relianceOf(images.map((image) => equations.filter((one) => one.image === image)));
-  const clusters = images.map((image) => (samples[image] as ArmReadings).cluster);
-  const found = estimate(statistic, images.length, { ...options, clusters, unscored: samples.length - images.length });
-  if (found.value === null) return null;
+  const images = samples.flatMap((sample) => {
+    const equations = equationsOf(sample);
+    return equations.length === 0 ? [] : [{ ...summed(equations), cluster: sample.cluster }];
+  });
+  const value = reliance(images);
+  if (value === null) return null;
+  const people = [...groupBy(images, ({ cluster }) => cluster).values()].map(summed);
+  const { low, high } = ratioInterval(people, level) ?? { low: 0, high: 1 };
+  const unscored = samples.length - images.length;
   return {
-    estimate: found,
-    people: new Set(clusters).size,
-    halvesApart: halvesApart(statistic, images.length, options.seed),
-    fromMixture: distanceToMixture(samples, found.value),
+    estimate: { value, low: withinScale(low), high: withinScale(high), level, n: images.length, unscored },
+    people: people.length,
+    isNoiseKnown: samples.some(({ noise }) => noise?.["face-only"] !== undefined),
+    halvesApart: halvesApart(images, seed),
+    fromMixture: distanceToMixture(samples, value),
   };
 }
 
-function equationsOf({ arms, noise = {}, partnerScene }: ArmReadings): Omit<Equation, "image">[] {
+function equationsOf({ arms, noise = {}, partnerScene }: ArmReadings): RatioPart[] {
   const face = { reading: arms["face-only"], noise: noise["face-only"] ?? 0 };
   const own = { reading: arms["context-only"], noise: noise["context-only"] ?? 0 };
   return [
@@ -64,7 +62,8 @@ function equationsOf({ arms, noise = {}, partnerScene }: ArmReadings): Omit<Equa
   ];
 }
 
-function equation(both: AnsweredReading | null | undefined, face: Cue, scene: Cue): Omit<Equation, "image">[] {
+/** (both - face) . (scene - face) over |scene - face|^2, each less what sampling noise alone would make of it. */
+function equation(both: AnsweredReading | null | undefined, face: Cue, scene: Cue): RatioPart[] {
   const given = [both?.distribution, face.reading?.distribution, scene.reading?.distribution];
   if (!given.every((one) => one !== null && one !== undefined)) return [];
   const aligned = alignDistributions(given as NonNullable<AnsweredReading["distribution"]>[]);
@@ -74,30 +73,31 @@ function equation(both: AnsweredReading | null | undefined, face: Cue, scene: Cu
   const towardsScene = way.reduce((sum, step, i) => sum + step * ((b[i] as number) - (f[i] as number)), 0);
   const apart = way.reduce((sum, step) => sum + step * step, 0);
   if (apart === 0) return [];
-  return [{ towardsScene: towardsScene - face.noise, apart: apart - face.noise - scene.noise }];
+  return [{ numerator: towardsScene - face.noise, denominator: apart - face.noise - scene.noise }];
 }
 
-function relianceOf(images: readonly (readonly Equation[])[]): WeightedStatistic {
-  return (weights) => {
-    let [towards, apart] = [0, 0];
-    images.forEach((equations, i) => {
-      for (const one of equations) {
-        towards += (weights[i] as number) * one.towardsScene;
-        apart += (weights[i] as number) * one.apart;
-      }
-    });
-    return apart > 1e-9 ? Math.max(0, Math.min(1, towards / apart)) : null;
+function summed(parts: readonly RatioPart[]): RatioPart {
+  return {
+    numerator: parts.reduce((sum, { numerator }) => sum + numerator, 0),
+    denominator: parts.reduce((sum, { denominator }) => sum + denominator, 0),
   };
 }
 
-function halvesApart(statistic: WeightedStatistic, n: number, seed: number): number | null {
-  if (n < 4) return null;
+function reliance(parts: readonly RatioPart[]): number | null {
+  const { numerator, denominator } = summed(parts);
+  return denominator > 1e-9 ? withinScale(numerator / denominator) : null;
+}
+
+function withinScale(w: number): number {
+  return Math.max(0, Math.min(1, w));
+}
+
+function halvesApart(images: readonly RatioPart[], seed: number): number | null {
+  if (images.length < 4) return null;
   const random = createRandom(`${seed} halves`);
   const differences = Array.from({ length: SPLITS }, (): number[] => {
-    const first = new Set(random.shuffled([...Array(n).keys()]).slice(0, n >> 1));
-    const half = (mine: boolean) =>
-      statistic(Float64Array.from({ length: n }, (_, i) => (first.has(i) === mine ? 1 : 0)));
-    const [a, b] = [half(true), half(false)];
+    const order = random.shuffled(images);
+    const [a, b] = [reliance(order.slice(0, images.length >> 1)), reliance(order.slice(images.length >> 1))];
     return a === null || b === null ? [] : [Math.abs(a - b)];
   });
   return mean(differences.flat());

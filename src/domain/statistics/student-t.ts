@@ -6,6 +6,18 @@ export function studentTCdf(t: number, degrees: number): number {
   return t < 0 ? tail : 1 - tail;
 }
 
+/** The t below which that share of Student's distribution lies, by halving: for shares between .5 and 1. */
+export function studentTQuantile(share: number, degrees: number): number {
+  let [low, high] = [0, 1];
+  while (studentTCdf(high, degrees) < share) high *= 2;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (studentTCdf(middle, degrees) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
 /** The regularised incomplete beta function I_x(a, b), by Lentz's method for its continued fraction (DLMF 8.17.22). */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;

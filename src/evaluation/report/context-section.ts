@@ -46,10 +46,10 @@ export function contextEffectsOf(
         ]),
       );
       const noise = Object.fromEntries(
-        [...arms].map(([arm, cell]) => [
-          arm,
-          noiseOf(byCall.get(cell)?.get(sample.id) ?? [], { reading: file.analysis.reading, reader }),
-        ]),
+        [...arms].flatMap(([arm, cell]) => {
+          const known = noiseOf(byCall.get(cell)?.get(sample.id) ?? [], { reading: file.analysis.reading, reader });
+          return known === null ? [] : [[arm, known]];
+        }),
       );
       const partner = partners.get(sample.id);
       const trueLabel = (of: Sample | undefined) =>
@@ -80,17 +80,17 @@ function groupByCellAndSample(records: readonly CallRecord[]): Map<string, Map<s
   return grouped;
 }
 
-/** The variance of the mean distribution, summed over labels, by how far repeats differ; 0 where there is one answer only. */
+/** The variance of the mean distribution, summed over labels, by how far repeats differ; `null` where there is one answer only. */
 function noiseOf(
   records: readonly CallRecord[],
   { reading, reader }: { readonly reading: ReadingName; readonly reader: LabelReader },
-): number {
+): number | null {
   const distributions = records.flatMap(({ answer }) => {
     const distribution = answer?.[reading].distribution;
     return distribution ? [distribution.map((entry) => ({ ...entry, label: reader.readOrKeep(entry.label) }))] : [];
   });
   const aligned = alignDistributions(distributions);
-  if (aligned === null || aligned.rows.length < 2) return 0;
+  if (aligned === null || aligned.rows.length < 2) return null;
   const variances = aligned.labels.map((_, i) => sampleVariance(aligned.rows.map((row) => row[i] as number)) ?? 0);
   return variances.reduce((sum, one) => sum + one, 0) / aligned.rows.length;
 }
