@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../domain/errors.ts";
+import { hasRenderingPair } from "../lab/rendering-effects.ts";
 import type { Shard } from "../runs/shard.ts";
 import { locateDatasetPath } from "./dataset/locate.ts";
 import { type EvalFile, takesClips } from "./file/eval-file.ts";
@@ -26,10 +27,14 @@ export function checkJudge(file: EvalFile, samples: readonly Sample[]): void {
 }
 
 /** @throws {ConfigurationError} if there are no groups that could be treated otherwise than others. */
-export function checkFairness({ scorers, analysis }: EvalFile, samples: readonly Sample[]): void {
+export function checkFairness({ scorers, analysis, matrix }: EvalFile, samples: readonly Sample[]): void {
   if (!scorers.includes("fairness")) return;
   const refuse = (why: string) => new ConfigurationError(`Cannot score "fairness" as ${why}`);
-  if (analysis.groupBy.length === 0) throw refuse("no groups are named: set analysis.groupBy to their columns");
+  if (analysis.groupBy.length === 0 && !hasRenderingPair(matrix.arms)) {
+    throw refuse(
+      "no groups are named: set analysis.groupBy to their columns, or matrix.arms to renderings such as skin-lighter and skin-darker",
+    );
+  }
   for (const by of analysis.groupBy) {
     const groups = new Set(samples.flatMap(({ columns }) => columns[by] ?? []));
     if (groups.size < 2) throw refuse(`the column "${by}" has ${groups.size === 1 ? "one group" : "no group"}`);

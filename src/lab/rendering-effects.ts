@@ -18,6 +18,11 @@ const PAIRS: readonly (readonly [other: ArmName, first: ArmName, words: string])
   ["light-dim", "full", "a quarter of the light"],
 ];
 
+/** Whether an evaluation shows two renderings that are held against each other. */
+export function hasRenderingPair(arms: readonly ArmName[]): boolean {
+  return PAIRS.some(([other, first]) => arms.includes(other) && arms.includes(first));
+}
+
 /** What differs between two renderings of the same images. */
 export interface RenderingDifference {
   readonly name: string;

@@ -90,7 +90,7 @@ export interface Asked {
 }
 
 /** The replies in order, one for each chat request, or a function that makes them. */
-export type Script = readonly Reply[] | ((asked: WireBody, index: number) => Reply);
+export type Script = readonly Reply[] | ((asked: WireBody, index: number) => Reply | Promise<Reply>);
 
 export interface ModelServer {
   /** `http://127.0.0.1:<port>`. */
@@ -140,7 +140,7 @@ export async function startModelServer(protocol: Protocol, script: Script): Prom
     }
     chats.push(asked.body);
     const index = chats.length - 1;
-    const reply = typeof script === "function" ? script(asked.body, index) : script[index];
+    const reply = typeof script === "function" ? await script(asked.body, index) : script[index];
     if (reply === undefined) writeJson(response, { error: { message: "the script is over" } }, 500);
     else if (reply.type === "raw") response.writeHead(reply.status, reply.headers).end(reply.body);
     else if (reply.type === "drop") request.socket.destroy();

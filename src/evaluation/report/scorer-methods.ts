@@ -1,3 +1,4 @@
+import { hasRenderingPair } from "../../lab/rendering-effects.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 
 type ScorerName = EvalFile["scorers"][number];
@@ -10,7 +11,7 @@ const short = (value: number) => String(Number(value.toFixed(6)));
  * The procedures that do more than count, as a methods section has to name them: what was tested, by which parameters, after
  * whom. Scorers that are not here are named by their metrics.
  */
-const METHODS: Readonly<Partial<Record<ScorerName, (analysis: EvalFile["analysis"]) => string>>> = {
+const METHODS: Readonly<Partial<Record<ScorerName, (analysis: EvalFile["analysis"]) => string | undefined>>> = {
   raters: () =>
     "Agreement of the model with each rater, and of raters with one another, is Krippendorff's alpha (Krippendorff, 2004) and ICC(2,1) (Shrout & Fleiss, 1979)",
   "rater-equivalence": ({ equivalence: { epsilon, margin }, level }) =>
@@ -29,7 +30,9 @@ const METHODS: Readonly<Partial<Record<ScorerName, (analysis: EvalFile["analysis
     return `${what}${by} ${by === "" ? "is" : "are"} estimated from the model's answers and corrected by the samples that people labelled, by ${method}, with cluster-robust normal intervals of ${percent(level)}`;
   },
   fairness: ({ groupBy, level }) =>
-    `How often answers are right is compared between groups (${groupBy.join(", ")}) by permutation tests that deal groups out to whole subjects, or within subjects who are in several (Winkler et al., 2015); differential item functioning of each label and action unit is tested by logistic regression (Swaminathan & Rogers, 1990), with permuted p values and Nagelkerke's R squared as effect size (below .035 negligible, above .070 large: Jodoin & Gierl, 2001); p values of one column and table are Holm-corrected, at ${short(1 - level)}`,
+    groupBy.length === 0
+      ? undefined
+      : `How often answers are right is compared between groups (${groupBy.join(", ")}) by permutation tests that deal groups out to whole subjects, or within subjects who are in several (Winkler et al., 2015); differential item functioning of each label and action unit is tested by logistic regression (Swaminathan & Rogers, 1990), with permuted p values and Nagelkerke's R squared as effect size (below .035 negligible, above .070 large: Jodoin & Gierl, 2001); p values of one column and table are Holm-corrected, at ${short(1 - level)}`,
   reproducibility: () =>
     "Of repeats, total agreement (TARr@N of texts, TARa@N of answers: Atil et al., 2024), the entropy of a sample's answers, and pass^k (Yao et al., 2024) are reported",
   rubric: () =>
@@ -37,9 +40,21 @@ const METHODS: Readonly<Partial<Record<ScorerName, (analysis: EvalFile["analysis
 };
 
 /** What the file's scorers test and estimate, one sentence each: the same in a preregistration, a methods paragraph and a checklist. */
-export function scorerMethods({ scorers, analysis }: Pick<EvalFile, "scorers" | "analysis">): readonly string[] {
-  return scorers.flatMap((scorer) => {
-    const sentence = METHODS[scorer]?.(analysis);
-    return sentence === undefined ? [] : [`${sentence}.`];
-  });
+export function scorerMethods({
+  scorers,
+  analysis,
+  matrix,
+}: Pick<EvalFile, "scorers" | "analysis" | "matrix">): readonly string[] {
+  const ofScorers = scorers.flatMap((scorer) => METHODS[scorer]?.(analysis) ?? []);
+  return [...ofScorers, ...armMethods(matrix.arms)].map((sentence) => `${sentence}.`);
+}
+
+/** What is made of several ways of showing the same image. */
+function armMethods(arms: EvalFile["matrix"]["arms"]): readonly string[] {
+  const reliance =
+    "How far judgments rely on the scene is w of the mixture (1 - w) face + w scene, fitted by least squares to the judgments of both together, with the noise of single cues taken off where answers are repeated, and with Fieller's (1954) interval over subjects or images";
+  const renderings =
+    "Renderings of the same images in other light or with skin of another tone are compared by exchanging them within subjects at random, of labels by the largest studentized difference (Westfall & Young, 1993), with Holm's correction over all such comparisons";
+  const showsCues = (["full", "face-only", "context-only"] as const).every((arm) => arms.includes(arm));
+  return [...(showsCues ? [reliance] : []), ...(hasRenderingPair(arms) ? [renderings] : [])];
 }

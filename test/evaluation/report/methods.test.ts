@@ -65,3 +65,13 @@ it("says what was set, and not what is set unless told", () => {
   expect(text).toContain("The mean valence is estimated");
   expect(text).toContain("prediction-powered inference (PPI++");
 });
+
+it("names how several ways of showing an image are compared, where they are shown", () => {
+  const methodsOf = (arms: string) =>
+    scorerMethods(parseEvalFile(TEXT.replace('"openai:x-1"]', `"openai:x-1"], arms: ${arms}`), "jurors.eval.yaml"))
+      .filter((sentence) => /Fieller|Westfall/.test(sentence))
+      .map((sentence) => sentence.slice(0, 37));
+  expect(methodsOf("[full]")).toEqual([]);
+  expect(methodsOf("[full, face-only, context-only, skin-darker]")).toEqual(["How far judgments rely on the scene i"]);
+  expect(methodsOf("[skin-lighter, skin-darker]")).toEqual(["Renderings of the same images in othe"]);
+});

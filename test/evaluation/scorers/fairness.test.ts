@@ -87,4 +87,13 @@ describe("fairness", () => {
     const file = evalFile({ scorers: ["fairness"], analysis: more });
     expect(() => checkFairness(file, judged(0).samples.slice(0, 9))).toThrow(complaint);
   });
+
+  it("needs no groups where renderings of the same images are compared, and a counterpart for each", () => {
+    const asked = (arms: readonly string[]) => () =>
+      checkFairness(evalFile({ scorers: ["fairness"], matrix: { models: ["rules"], arms } }), judged(0).samples);
+    expect(asked(["full", "skin-lighter", "skin-darker"])).not.toThrow();
+    expect(asked(["full", "skin-darker"])).toThrow(
+      /set analysis\.groupBy to their columns, or matrix\.arms to renderings/,
+    );
+  });
 });
