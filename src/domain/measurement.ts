@@ -39,7 +39,7 @@ export const ActionUnitMeasurement = z.strictObject({
 });
 export type ActionUnitMeasurement = z.infer<typeof ActionUnitMeasurement>;
 
-/** One classifier's reading of the expression: a distribution over labels that sums to 1. */
+/** One classifier's reading of the expression: a distribution over labels that sums to 1, but for the rounding of each. */
 export const ExpressionReading = z.strictObject({
   /** Network or toolbox with version, e.g. `face-api-expression@1.7.15`. */
   source: z.string().min(1),

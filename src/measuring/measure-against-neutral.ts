@@ -4,6 +4,7 @@ import type { Face, FaceMeasurement, NeutralReference } from "../domain/measurem
 import { type FaceIdentity, type PersonDescriptor, personDistance } from "../ports/face-identity.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { type MeasuredImage, measureImage } from "./measure-image.ts";
+import { roundedFaces } from "./rounded-faces.ts";
 
 /**
  * Measures a person's action units against their own resting face, wherever that person is among the faces. Everybody
@@ -66,7 +67,7 @@ export function measureRelative(
     if (toolbox?.againstNeutral === undefined || atRest === undefined) return measured;
     return { ...toolbox.againstNeutral(measured, atRest), neutral: reference };
   };
-  return { ...face, measurements: face.measurements.map(relative) };
+  return roundedFaces([{ ...face, measurements: face.measurements.map(relative) }])[0] ?? face;
 }
 
 /** What measuring against a resting face takes. */

@@ -5,6 +5,7 @@ import { mapInOrder } from "../platform/map-in-order.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { decodeImage } from "./decode-image.ts";
 import { joinToFaces, matchFaces } from "./match-faces.ts";
+import { roundedFaces } from "./rounded-faces.ts";
 
 /** An image with every face that was found in it, left to right. */
 export interface MeasuredImage {
@@ -47,7 +48,7 @@ export async function measureFaces(
     if (toolbox.measureGiven === undefined) continue;
     faces = joinToFaces(faces, await toolbox.measureGiven(image, faces, signal));
   }
-  return faces;
+  return roundedFaces(faces);
 }
 
 /** What became of one path: measured, or the one sentence that says why not. */

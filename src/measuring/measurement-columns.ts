@@ -72,7 +72,7 @@ export function dictionaryRows(columns: readonly Pick<MeasurementColumn, "name" 
   return columns.map(({ name, description }) => [name, description]);
 }
 
-/** Six decimals: far below any measurement's error, and the same text on every machine. */
+/** Six decimals: those of times, and the same text on every machine. Measured numbers were rounded before. */
 export function roundedCell(value: string | number | null): string | number | null {
   return typeof value === "number" ? Math.round(value * 1e6) / 1e6 : value;
 }

@@ -2,6 +2,7 @@ import type { Face, FaceMeasurement } from "../domain/measurement.ts";
 import type { MomentRows } from "../evidence/ordered-moments.ts";
 import { matchFaces } from "../measuring/match-faces.ts";
 import type { RecordedFace, RecordedImage } from "../measuring/measurement-json.ts";
+import { roundedFaces } from "../measuring/rounded-faces.ts";
 import { NO_TRACKS, trackFaces } from "../measuring/track-faces.ts";
 
 import type { ImportedRow } from "../ports/evidence-file.ts";
@@ -41,7 +42,7 @@ export async function* importedSteps(
     const place = placeOf(moment, index);
     const faces = (await tracker?.(joined, { ...moment, index })) ?? joined.map(({ face }) => face);
     const number = moment.frame ?? moment.timeSec ?? index;
-    yield { key: moment.isFrame ? `${moment.path} ${number}` : moment.path, image: place, faces };
+    yield { key: moment.isFrame ? `${moment.path} ${number}` : moment.path, image: place, faces: roundedFaces(faces) };
     index += 1;
   }
 }

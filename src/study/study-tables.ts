@@ -1,5 +1,6 @@
 import { dictionaryRows } from "../measuring/measurement-columns.ts";
 import { type RecordedOutcome, toRecord } from "../measuring/measurement-json.ts";
+import { ROUNDING } from "../measuring/rounded-faces.ts";
 import { csvLines } from "../platform/tables/write-table.ts";
 import type { RecordedStep } from "../runs/record-steps.ts";
 import { NO_COUNTS, type RunCounts } from "../runs/run-rows.ts";
@@ -103,6 +104,7 @@ export function createStudyTables(faceTable: FaceTable, options: StudyTableOptio
     dictionary: csvLines([
       ["file", "column", "meaning"],
       ...dictionaryRows(faceTable.columns).map((row) => ["faces.csv", ...row]),
+      ["faces.csv", "", ROUNDING],
       ...faceTable.caveats.map((caveat) => ["faces.csv", "", caveat]),
       ...IMAGE_COLUMNS.map((row) => ["images.csv", ...row]),
       ...FAILURE_COLUMNS.map((row) => ["failures.csv", ...row]),

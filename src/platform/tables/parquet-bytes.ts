@@ -39,10 +39,9 @@ export async function openParquetBytes(file: FileHandle, refuse: RefuseTable): P
 
   async function textOf(group: number): Promise<GroupText> {
     if (held.group === group) return held;
+    held = { group: -1, from: 0, bytes: header }; // let go of before the next is made
     const first = groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
-    const rows = await rowsOf({ buffer, metadata, refuse }, first, first + (groups[group] ?? 0));
-    const lines = rows.map((row) => `${row.map((value, k) => columns[k]?.write(value) ?? "").join(",")}\n`);
-    const bytes = Buffer.from(lines.join(""));
+    const bytes = await linesOf(columns, { buffer, metadata, refuse }, { first, rows: groups[group] ?? 0 });
     const from = starts[group] ?? 0;
     starts[group + 1] = from + bytes.length;
     held = { group, from, bytes };
@@ -115,18 +114,48 @@ interface OpenParquet {
   readonly refuse: RefuseTable;
 }
 
-async function rowsOf({ buffer, metadata, refuse }: OpenParquet, rowStart: number, rowEnd: number) {
-  let rows: unknown[][] = [];
+interface GroupRows {
+  /** Of the table. */
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** Lines that are joined into bytes at once. */
+const LINES = 1000;
+
+/** The rows of a group as text. Columns are read one after another, and numbers held as such: a group is many cells. */
+async function linesOf(columns: readonly Column[], parquet: OpenParquet, group: GroupRows): Promise<Buffer> {
+  const values: ArrayLike<unknown>[] = [];
+  for (const { name } of columns) values.push(await valuesOf(name, parquet, group));
+  const pieces: Buffer[] = [];
+  for (let from = 0; from < group.rows; from += LINES) {
+    let text = "";
+    for (let row = from; row < Math.min(from + LINES, group.rows); row += 1) {
+      text += `${columns.map(({ write }, k) => write(values[k]?.[row])).join(",")}\n`;
+    }
+    pieces.push(Buffer.from(text));
+  }
+  return Buffer.concat(pieces);
+}
+
+async function valuesOf(
+  name: string,
+  { buffer, metadata, refuse }: OpenParquet,
+  { first, rows }: GroupRows,
+): Promise<ArrayLike<unknown>> {
+  let values: unknown[] = [];
   const onComplete = (all: unknown[][]) => {
-    rows = all;
+    values = all.map(([value]) => value);
   };
+  const part = { rowStart: first, rowEnd: first + rows, columns: [name] };
   try {
-    await parquetRead({ file: buffer, metadata, rowStart, rowEnd, compressors: DECOMPRESSORS, onComplete });
+    await parquetRead({ file: buffer, metadata, ...part, compressors: DECOMPRESSORS, onComplete });
   } catch (cause) {
     if (cause instanceof UnknownCodec) throw refuse(cause.message, { cause });
-    throw refuse(`its rows ${rowStart + 1} to ${rowEnd} cannot be read, so it is damaged or cut off`, { cause });
+    throw refuse(`its rows ${first + 1} to ${first + rows} cannot be read, so it is damaged or cut off`, { cause });
   }
-  return rows;
+  const areNumbers = values.every((value) => typeof value === "number" || value === null || value === undefined);
+  return areNumbers ? Float64Array.from(values, (value) => (typeof value === "number" ? value : Number.NaN)) : values;
 }
 
 class UnknownCodec extends Error {}
@@ -146,6 +175,7 @@ const DECOMPRESSORS: Compressors = {
 
 /** A value as a cell of a CSV table that we write. */
 function textOfValue(value: unknown): string {
+  if (Number.isNaN(value)) return ""; // as null
   if (typeof value === "string" || value === null || value === undefined) return quoted(cellText(value));
   if (typeof value === "number" || typeof value === "boolean") return cellText(value);
   if (typeof value === "bigint") return String(value);

@@ -65,7 +65,9 @@ describe("createMeshToolbox", () => {
       expect(face.actionUnits.every(({ value }) => value >= 0 && value <= 1)).toBe(true);
       expect(face.expressions.map(({ source }) => source)).toEqual(toolbox.supports.expressionSources);
       for (const { distribution } of face.expressions) {
-        expect(distribution.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);
+        // Each of eight is rounded by itself, by at most half a thousandth.
+        const off = Math.abs(distribution.reduce((sum, { probability }) => sum + probability, 0) - 1);
+        expect(off).toBeLessThanOrEqual(0.004 + 1e-9);
         expect(distribution.every(({ label }) => (BASIC_LABELS as readonly string[]).includes(label))).toBe(true);
       }
     }

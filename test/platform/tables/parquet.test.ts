@@ -1,4 +1,4 @@
-import { copyFile, readFile, truncate } from "node:fs/promises";
+import { copyFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parquetMetadataAsync } from "hyparquet";
 import { describe, expect, it } from "vitest";
@@ -34,6 +34,24 @@ describe("a Parquet table", () => {
     expect(goldens.rows[1]).toMatchObject({ AU12_both: null, yaw_rad: 0.000001, said: "=1+1", AU99_both: null });
     expect(goldens.columns[3]).toEqual({ name: "AU12_both", meaning: "Lip corner puller, probability 0..1" });
     expect(goldens.columns[4]).toEqual({ name: "yaw_rad", unit: "rad" });
+  });
+
+  it("keeps numbers that repeat in dictionaries, null where there is none, over groups of rows", async () => {
+    const folder = await tempFolder();
+    const [from, to] = [join(folder, "long.csv"), join(folder, "long.parquet")];
+    const names = ["AU01_both", "AU12_both", "yaw_rad"];
+    const cell = (row: number, k: number) => ((row + k) % 7 === 0 ? "" : String(((row * 31 + k) % 100) / 1000));
+    // A group has 50 000 rows.
+    const lines = Array.from({ length: 50_100 }, (_, row) => names.map((_, k) => cell(row, k)).join(","));
+    await writeFile(from, `${[names.join(","), ...lines].join("\n")}\n`);
+    await writeParquet(from, to, { meanings: new Map(), refuse });
+    const { nulls } = await metadataOf(to);
+    expect(nulls.map((columns) => [...new Set(columns.map(([encodings]) => String(encodings)))])).toEqual([
+      ["PLAIN,RLE_DICTIONARY"],
+      ["PLAIN"],
+    ]);
+    const rows = await cellsOf(to);
+    expect(rows.map((cells) => names.map((name) => cells[name]).join(","))).toEqual(lines);
   });
 
   it.each([
