@@ -69,6 +69,21 @@ export async function askInto(
   listeners: AskListeners,
   signal: AbortSignal,
 ): Promise<Report> {
+  const { isObjectAddress } = await import("../platform/system-path.ts");
+  if (!isObjectAddress(asked.image)) return askOf(folder, { ...asked, bytes: undefined }, listeners, signal);
+  const { holdObject } = await import("../platform/object-store.ts");
+  const { bytes, release } = await holdObject(asked.image, { signal });
+  return askOf(folder, { ...asked, bytes }, listeners, signal).finally(release);
+}
+
+/** @param given with the image's bytes where it lies in an object store, from which it comes once. */
+async function askOf(
+  folder: string,
+  given: Asked & { readonly bytes: Buffer | undefined },
+  listeners: AskListeners,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { bytes, ...asked } = given;
   const { openRunFolder } = await import("../runs/run-folder.ts");
   const { hashOfFileIfThere, sha256 } = await import("../platform/hash.ts");
   const {
@@ -87,10 +102,8 @@ export async function askInto(
     sound,
     ...settings
   } = asked;
-  const { readObject } = await import("../platform/object-store.ts");
-  const { isObjectAddress } = await import("../platform/system-path.ts");
   const hashOf = async (path: string) =>
-    isObjectAddress(path) ? sha256(await readObject(path, { signal })) : await hashOfFileIfThere(path);
+    path === image && bytes !== undefined ? sha256(bytes) : await hashOfFileIfThere(path);
   const ofFile = async (path: string) => ({ path, sha256: (await hashOf(path)) ?? null });
   const said = transcript !== undefined && isTranscriptFile(transcript) ? await ofFile(transcript) : transcript;
   const run = await openRunFolder(folder, {

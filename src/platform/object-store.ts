@@ -24,6 +24,8 @@ export async function readObject(
   address: string,
   { mostBytes = MOST_BYTES, signal }: ReadOptions = {},
 ): Promise<Buffer> {
+  const kept = held.get(address);
+  if (kept !== undefined) return kept;
   const { bucket, key } = placeOf(address);
   const { sdk, client } = await openClient();
   return ask(address, { signal, isFolder: false }, async () => {
@@ -38,6 +40,16 @@ export async function readObject(
     if (bytes.length === size) return bytes;
     throw new Error(`${bytes.length} of ${size} bytes came`);
   });
+}
+
+/** Objects that somebody holds. */
+const held = new Map<string, Buffer>();
+
+/** Reads an object once for all who read it until it is released, so that all of them see one version. @throws as {@link readObject}. */
+export async function holdObject(address: string, options?: ReadOptions) {
+  const bytes = await readObject(address, options);
+  held.set(address, bytes);
+  return { bytes, release: () => void held.delete(address) };
 }
 
 /**
