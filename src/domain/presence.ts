@@ -96,3 +96,10 @@ function agreed(values: readonly Presence[]): Presence | undefined {
   const [only] = decided;
   return decided.size === 1 && only !== undefined ? only : "uncertain";
 }
+
+/** What all sources that can tell say of an action unit; `undefined` where they differ or none can tell. */
+export function agreedPresence(votes: readonly PresenceVote[]): "present" | "absent" | undefined {
+  const said = new Set(votes.map(({ presence }) => presence).filter((presence) => presence !== "uncertain"));
+  const [only] = said;
+  return said.size === 1 ? only : undefined;
+}

@@ -1,7 +1,7 @@
 import { capitalised } from "../../domain/capitalised.ts";
 import type { EvidenceItem } from "../../domain/evidence.ts";
 import type { ActionUnitAssertion, Cue } from "../../domain/judgment.ts";
-import { type MeasuredItem, type PresenceVote, presenceVotes } from "../../domain/presence.ts";
+import { agreedPresence, type MeasuredItem, type PresenceVote, presenceVotes } from "../../domain/presence.ts";
 import { actionUnit, nameWithCode } from "../../facs/action-units.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";
@@ -51,12 +51,12 @@ function termCue(
   if (term.oneSided === true) return state === "present" ? oneSidedCue(rule, term, items) : [];
   const votes = term.anyOf.map((au) => ({ au, votes: presenceVotes(items, au, "both") }));
   if (state === "present") {
-    const shown = votes.find((each) => agreed(each.votes) === "present");
+    const shown = votes.find((each) => agreedPresence(each.votes) === "present");
     return shown === undefined ? [] : [cueOf(rule, [{ au: shown.au, side: "both", state }], shown.votes)];
   }
   // A term is missing when none of its action units is shown and at least one was looked for.
   const looked = votes.filter((each) => each.votes.length > 0);
-  if (looked.length === 0 || looked.some((each) => agreed(each.votes) !== "absent")) return [];
+  if (looked.length === 0 || looked.some((each) => agreedPresence(each.votes) !== "absent")) return [];
   const assertions = looked.map(({ au }): ActionUnitAssertion => ({ au, side: "both", state }));
   return [
     cueOf(
@@ -73,7 +73,7 @@ function oneSidedCue(rule: EmotionRule, term: Term, items: readonly EvidenceItem
       const other = side === "left" ? "right" : "left";
       const here = presenceVotes(items, au, side);
       const there = presenceVotes(items, au, other);
-      if (agreed(here) !== "present" || agreed(there) !== "absent") continue;
+      if (agreedPresence(here) !== "present" || agreedPresence(there) !== "absent") continue;
       const sides = [...here, ...there].map((vote) => ({ ...vote, items: sidesOf(vote.items) }));
       return [cueOf(rule, [{ au, side, state: "present" }], sides)];
     }
@@ -83,13 +83,6 @@ function oneSidedCue(rule: EmotionRule, term: Term, items: readonly EvidenceItem
 
 function sidesOf(items: readonly MeasuredItem[]): MeasuredItem[] {
   return items.filter(({ value }) => value.side !== "both");
-}
-
-/** What all votes that can tell say; `undefined` when they differ or none can tell. */
-function agreed(votes: readonly PresenceVote[]): "present" | "absent" | undefined {
-  const said = new Set(votes.map(({ presence }) => presence).filter((presence) => presence !== "uncertain"));
-  const [only] = said;
-  return said.size === 1 ? only : undefined;
 }
 
 function cueOf(rule: EmotionRule, actionUnits: ActionUnitAssertion[], votes: readonly PresenceVote[]): Cue {

@@ -6,6 +6,7 @@ import { deriveCoreAffect } from "../../facs/circumplex.ts";
 import { integrateReadings } from "../../facs/cue-integration.ts";
 import { contextAppraisals, contextCues } from "./context-statements.ts";
 import { type EvidenceView, stretchesIn, viewWithin, withEverything } from "./evidence-view.ts";
+import { exemplarCues } from "./exemplar-votes.ts";
 import { faceCues } from "./face-cues.ts";
 import { expectedAtLarge } from "./integration-settings.ts";
 import { nameAlternatives } from "./name-alternatives.ts";
@@ -147,13 +148,14 @@ function judgeReading(view: EvidenceView, face: FaceReading, over?: OverStretche
   const context = over?.context ? { ...read, distribution: over.context, abstention: null } : read;
   const integrated = over?.integrated ?? integrate(face, context);
   const told = readingOf(integrated, view.labels, `Neither can be read: ${face.abstention}; ${context.abstention}`);
+  const argued = labelsToArgue(integrated, face.distribution, context.distribution, told.distribution);
   const judgment: SubjectJudgment = {
     faceId,
     faceOnly: readingOf(face.distribution, view.labels, face.abstention),
     contextOnly: contextOnlyReading(context, view.labels),
     integrated: told,
     cues: inLabels(
-      [...faceCues(face, items, labelsToArgue(face, context, integrated)), ...contextCues(context)],
+      [...faceCues(face, items, argued), ...exemplarCues(view, faceId, argued), ...contextCues(context)],
       view.labels,
     ),
     congruence: withIntegrated(nameCongruence({ face, context, integrated, ...comparedWith(view, face) }), told),
@@ -177,14 +179,9 @@ function withIntegrated(congruence: Congruence, integrated: Reading): Congruence
   return { ...congruence, statement: `${congruence.statement}; both together leave ${label} most likely` };
 }
 
-function labelsToArgue(
-  face: FaceReading,
-  context: ContextReading,
-  integrated: readonly LabelProbability[] | null,
-): string[] {
-  const tops = [integrated, face.distribution, context.distribution].flatMap((distribution) =>
-    distribution === null ? [] : [topLabel(distribution)],
-  );
+/** What each of these has on top. */
+function labelsToArgue(...read: readonly (readonly LabelProbability[] | null)[]): string[] {
+  const tops = read.flatMap((one) => (one === null || one.length === 0 ? [] : [topLabel(one)]));
   return [...new Set(tops)];
 }
 

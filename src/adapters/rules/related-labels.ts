@@ -23,7 +23,8 @@ function relatedTo(label: string): Readonly<Record<string, number>> | undefined 
  * A distribution over basic labels in the labels that the question gave. A label takes of each basic label the square of
  * how much it is a shade of it, so that one which is mostly something else takes little. Then it is a choice among the
  * labels that were given: what none of them takes goes to a label such as "other" or is left out. `null` where they take
- * less than `LEAST_COVERED`: that is no choice; where all are categories of the user's own, when no examples speak for one. Without given labels everything stays as it is.
+ * less than `LEAST_COVERED`: that is no choice. Where all are categories of the user's own, one that no example was shown of keeps what it was
+ * taken to be beforehand, and when examples make none as likely as that, none is chosen. Without given labels everything stays as it is.
  */
 export function inGivenLabels(
   distribution: readonly LabelProbability[],
@@ -37,9 +38,23 @@ export function inGivenLabels(
     for (const { name, share } of sharesOf(label, given)) add(name, share * probability);
   }
   const taken = [...masses].filter(([label, mass]) => mass > 0 && known.has(label.toLowerCase()));
-  const covered = taken.reduce((sum, [, mass]) => sum + mass, 0);
-  if (isOutside(given) ? !speaksForOne(taken, covered) : covered < LEAST_COVERED) return null;
-  return taken.map(([label, mass]) => ({ label, probability: mass / covered, novel: false }));
+  const covered = totalOf(taken);
+  if (!isOutside(given)) return covered < LEAST_COVERED ? null : asShares(taken);
+  const beforehand = (1 - covered) / (BASIC_LABELS.length - 1);
+  if (Math.max(0, ...taken.map(([, mass]) => mass)) < Math.max(beforehand, Number.MIN_VALUE)) return null;
+  const unshown = given.filter((name) => !masses.has(name)).map((name) => [name, beforehand] as const);
+  return asShares([...taken, ...unshown]);
+}
+
+type Mass = readonly [label: string, mass: number];
+
+function asShares(masses: readonly Mass[]): JudgedLabel[] {
+  const total = totalOf(masses);
+  return masses.map(([label, mass]) => ({ label, probability: mass / total, novel: false }));
+}
+
+function totalOf(masses: readonly Mass[]): number {
+  return masses.reduce((sum, [, mass]) => sum + mass, 0);
 }
 
 /** Labels that take less than half of what a face is read as are no choice of words for it. */
@@ -50,12 +65,6 @@ function isOutside(given: readonly string[]): boolean {
   return given.every(
     (name) => relatedTo(name) === undefined && !relatedLabels().rest.includes(name.trim().toLowerCase()),
   );
-}
-
-/** Whether examples make one of such labels as likely as it was taken to be beforehand, at least. */
-function speaksForOne(taken: readonly (readonly [string, number])[], covered: number): boolean {
-  const most = Math.max(0, ...taken.map(([, mass]) => mass));
-  return most > 0 && most >= (1 - covered) / (BASIC_LABELS.length - 1);
 }
 
 /** To which given labels a label's mass goes, in shares that sum to 1. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { viewOf } from "../../../src/adapters/rules/evidence-view.ts";
 import { judgeEvidence } from "../../../src/adapters/rules/judge-evidence.ts";
 import type { EvidenceLedger } from "../../../src/domain/evidence.ts";
-import { Judgment, type Reading } from "../../../src/domain/judgment.ts";
+import { Judgment, type Reading, type SubjectJudgment } from "../../../src/domain/judgment.ts";
 import { complaintsAbout } from "../../../src/domain/judgment-check.ts";
 import { BASIC_LABELS } from "../../../src/domain/labels.ts";
 import { checkGrounding, contradictionComplaints } from "../../../src/judging/check-grounding.ts";
@@ -335,6 +335,43 @@ describe("the rules baseline, what else it says", () => {
         ?.integrated;
     expect(reading(0.9)).toMatchObject({ distribution: [{ label: "selfie smile", novel: false }, { label: "grin" }] });
     expect(reading(0.6)?.abstention).toBe("None of the given labels fits: what is read is happiness");
+  });
+
+  it("is not certain of the one category that an example was shown of, and leaves the others what they were beforehand", () => {
+    const labels = ["selfie smile", "grin", "smirk"];
+    const { integrated } = judge(ledgerOf(smiling, happyNetwork, example("selfie smile", 0.9)), labels)
+      .subjects[0] as SubjectJudgment;
+    const told = integrated.distribution.map(({ label, probability }) => [label, Number(probability.toFixed(2))]);
+    expect(told).toEqual([
+      ["selfie smile", 0.79],
+      ["grin", 0.11],
+      ["smirk", 0.11],
+    ]);
+  });
+
+  it.each([
+    ["says is shown and measurements say is not", "smile without shown teeth", { AU12: 0.1 }],
+    ["says is not shown and measurements say is", "closed-lip smile", { AU25: 0.9 }],
+  ])("keeps a face from a category whose name says of an action unit what it %s", (_case, category, measured) => {
+    const given = (units: Readonly<Record<string, number>>) =>
+      judge(ledgerOf(faceEvidence({ AU12: 0.9, AU25: 0.1, ...units }), happyNetwork, example(category, 0.95)), [
+        category,
+        "composed",
+      ]);
+    expect(top(given({}).subjects[0]?.integrated as Reading)).toBe(category);
+    expect(given(measured).subjects[0]?.integrated.abstention).toContain("None of the given labels fits");
+  });
+
+  it("cites the example that speaks for a category of one's own, in a cue and in the answer", () => {
+    const ledger = ledgerOf(smiling, happyNetwork, example("selfie smile", 0.95), example("grin", 0.4));
+    const [shown] = ledger.ofKind("exemplar");
+    const { answer, subjects } = judge(ledger, ["selfie smile", "grin"]);
+    expect(subjects[0]?.cues.find(({ label }) => label === "selfie smile")).toMatchObject({
+      statement: 'The face is like an example of "selfie smile" to 0.95 of 1',
+      direction: "for",
+      evidenceIds: [shown?.id],
+    });
+    expect(answer).toBe(`F1 is perceived as expressing selfie smile (1.00) [${shown?.id}].`);
   });
 
   it("keeps a face from the label of eight examples that it is only somewhat like, and one that shows it in it", () => {

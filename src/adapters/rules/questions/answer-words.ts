@@ -91,10 +91,20 @@ export function because(cues: readonly Cue[], most = 2): string {
   return listed(cues.slice(0, most).map(({ statement, evidenceIds }) => `${clause(statement)}${citing(evidenceIds)}`));
 }
 
-/** The items that a face's reading rests on: its expression classifiers, or else what its cues cite, or its action units. */
-export function readingIds({ face, judgment }: JudgedFace): readonly string[] {
+/**
+ * The items that a face's reading rests on: of a category that only examples speak for these, else its expression classifiers,
+ * or else what its cues cite, or its action units.
+ */
+export function readingIds(subject: JudgedFace): readonly string[] {
+  const { face, judgment } = subject;
+  const label = topOf(subject)?.label;
+  const isLearnt = label !== undefined && basicLabelOf(label) === undefined;
+  const speaks = isLearnt && face.distribution?.some((entry) => entry.label === label) === true;
+  const examples = speaks ? judgment.cues.filter((cue) => cue.label === label) : [];
   const classifiers = face.sources.filter(({ type }) => type === "expression");
-  const ids = [classifiers, judgment.cues, face.sources].map((sources) => sources.flatMap((one) => one.evidenceIds));
+  const ids = [examples, classifiers, judgment.cues, face.sources].map((some) =>
+    some.flatMap((one) => one.evidenceIds),
+  );
   return ids.find((each) => each.length > 0) ?? [];
 }
 
