@@ -1,12 +1,11 @@
-import { join, relative, resolve } from "node:path";
-import { ImageDecodeError } from "./domain/errors.ts";
+import { join, resolve } from "node:path";
 import type { Face } from "./domain/measurement.ts";
 import { type Evaluated, reportOn } from "./evaluate.ts";
+import { drawStimuli } from "./evaluation/ask-all.ts";
 import { prepareEvaluation, runPrepared } from "./evaluation/evaluation.ts";
-import type { EvaluationDependencies, PreparedEvaluation } from "./evaluation/evaluation-dependencies.ts";
+import type { EvaluationDependencies } from "./evaluation/evaluation-dependencies.ts";
 import { RENDERINGS } from "./evaluation/file/arm-names.ts";
 import type { RunProgress } from "./evaluation/runner/progress.ts";
-import { type KeepFile, StimulusUnavailable } from "./evaluation/solver.ts";
 import { type LabImage, labImages } from "./lab/lab-images.ts";
 import { hashOfFileIfThere } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
@@ -81,7 +80,7 @@ export async function lab(query: LabQuery, { open }: LabDependencies, stop?: Abo
         ...(stop === undefined ? {} : { stop }),
       };
       const outcome = await runPrepared(prepared, opened.dependencies, { place, options });
-      await drawAll(prepared, place, stop);
+      await drawStimuli(prepared, place, stop);
       const reported = await reportOn(folder);
       if (outcome.stopped === null && outcome.failed === 0) state = "finished";
       return { outcome, ...reported };
@@ -90,20 +89,6 @@ export async function lab(query: LabQuery, { open }: LabDependencies, stop?: Abo
     }
   } finally {
     await opened.close();
-  }
-}
-
-/** Where answers were kept nothing was drawn for them; whoever looks at the page wants to see what was judged all the same. */
-async function drawAll({ calls, stimuli }: PreparedEvaluation, place: RunFolder, stop?: AbortSignal): Promise<void> {
-  const keep: KeepFile = (path, content) => place.write(relative(place.folder, path), content);
-  for (const { sample, condition } of calls) {
-    if (stop?.aborted) return;
-    try {
-      await stimuli.prepare(sample, condition.arm, stop, keep);
-    } catch (error) {
-      // Said of its call already.
-      if (!(error instanceof StimulusUnavailable || error instanceof ImageDecodeError)) throw error;
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { commonest } from "../domain/group-by.ts";
 import type { ScoredRun } from "../evaluation/report/write-report.ts";
 import { comparisonSummary, hasPairs } from "../evaluation/results/compare.ts";
+import type { MetricResult } from "../evaluation/results/score-cell.ts";
 import type { RunSummary } from "../evaluation/results/summarise.ts";
 import type { RunPlan } from "../evaluation/runner/plan-run.ts";
 import type { RunOutcome } from "../evaluation/runner/run-state.ts";
@@ -24,21 +25,30 @@ export function planText({ cells, ...total }: RunPlan): string {
   ].join("\n");
 }
 
-/** The main numbers of each condition. */
+/** The main numbers of each condition; those that are the same under all of several are told once, after the others. */
 export function summaryText({ cells }: RunSummary): string {
-  return cells
-    .map(({ cell, scorers, rates }) => {
-      const scored = scorers.flatMap((scorer) => scorer.metrics).filter(({ estimate }) => estimate.n > 0);
-      const metrics = [...scored, ...rates.filter(({ estimate }) => (estimate.value ?? 0) > 0)];
-      if (scored.length === 0) return `${cell.id}\n  nothing could be scored${commonestReason(scorers)}`;
-      const lines = metrics.map(({ metric, estimate: { value, low, high, n, unscored } }) => {
-        const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
-        return `  ${readable(metric).padEnd(36)} ${number(value)}${interval}  n = ${n}${unscored > 0 ? `, ${unscored} unscored` : ""}`;
-      });
-      const notes = scorers.flatMap((scorer) => scorer.notes.map((note) => `  ${note}`));
-      return [cell.id, ...lines, ...notes].join("\n");
-    })
-    .join("\n");
+  const told = cells.map(({ cell, scorers, rates }) => {
+    const scored = scorers.flatMap((scorer) => scorer.metrics).filter(({ estimate }) => estimate.n > 0);
+    const metrics = [...scored, ...rates.filter(({ estimate }) => (estimate.value ?? 0) > 0)];
+    const notes = scorers.flatMap((scorer) => scorer.notes.map((note) => `  ${note}`));
+    return { id: cell.id, scorers, lines: metrics.map(metricLine), notes, isScored: scored.length > 0 };
+  });
+  const [first, ...others] = told.filter(({ isScored }) => isScored);
+  const shared = others.length === 0 ? [] : (first?.lines ?? []);
+  const same = shared.filter((line) => others.every(({ lines }) => lines.includes(line)));
+  const own = told.flatMap(({ id, scorers, lines, notes, isScored }) => {
+    if (!isScored) return [`${id}\n  nothing could be scored${commonestReason(scorers)}`];
+    const telling = [...lines.filter((line) => !same.includes(line)), ...notes];
+    return telling.length === 0 ? [] : [[id, ...telling].join("\n")];
+  });
+  if (same.length === 0) return own.join("\n");
+  const heading = `the same under all ${others.length + 1} conditions${others.length + 1 < told.length ? " that could be scored" : ""}`;
+  return [...own, heading, ...same].join("\n");
+}
+
+function metricLine({ metric, estimate: { value, low, high, n, unscored } }: MetricResult): string {
+  const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
+  return `  ${readable(metric).padEnd(36)} ${number(value)}${interval}  n = ${n}${unscored > 0 ? `, ${unscored} unscored` : ""}`;
 }
 
 /** What follows from several conditions: what the context did, and how many differences hold up. Empty of one condition. */

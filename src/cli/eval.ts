@@ -187,12 +187,24 @@ async function exportRun(
   await print(`${(await exportCsv(await scoreRun(folder), options.format === "parquet")).join("\n")}\n`);
 }
 
+/** What runs at once comes first. */
+const NEEDS = [
+  ["nothing", "At once, offline, with rules or any model"],
+  ["a language model", "With a language model, named by --model"],
+  ["a data set", "With a data set that its authors give out"],
+] as const;
+
 async function list(): Promise<void> {
   const { listEvaluations, listRuns } = await import("../evaluation/list-evaluations.ts");
   const evaluations = await listEvaluations();
   const runs = await listRuns("eval-results");
-  for (const { name, description } of evaluations) await print(`${name.padEnd(22)} ${description}\n`);
-  for (const one of runs) await print(`${one.folder}  ${one.answered} of ${one.calls} answered\n`);
+  for (const [needs, heading] of NEEDS) {
+    const those = evaluations.filter((one) => one.needs === needs);
+    const lines = those.map(({ name, description }) => `  ${name.padEnd(20)} ${description}\n`);
+    if (lines.length > 0) await print(`${heading}\n${lines.join("")}`);
+  }
+  if (runs.length > 0) await print("Runs here\n");
+  for (const one of runs) await print(`  ${one.folder}  ${one.answered} of ${one.calls} answered\n`);
   if (evaluations.length === 0 && runs.length === 0) {
     note("There are no evaluations here");
     process.exitCode = EXIT.nothingDone;

@@ -1,9 +1,11 @@
 import { basename, relative } from "node:path";
+import { ImageDecodeError } from "../domain/errors.ts";
 import { openJournal } from "../runs/journal.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { EvaluationDependencies, PreparedEvaluation, RunOptions } from "./evaluation-dependencies.ts";
 import type { EvalFile } from "./file/eval-file.ts";
 import { judgeCalls, judgedScorers } from "./judge/judge-calls.ts";
+import { shownSamples } from "./report/stimulus-rows.ts";
 import { judgmentIds, orderLines } from "./runner/ordered-lines.ts";
 import { cellsOf } from "./runner/plan.ts";
 import { identitiesOf } from "./runner/plan-run.ts";
@@ -12,7 +14,7 @@ import type { RunOutcome, RunSetting } from "./runner/run-state.ts";
 import { createStopRule, type StopRule } from "./runner/stop-rule.ts";
 import { answeredCalls, judgmentsPath, readResults, resultsPath, type StoredRun } from "./runner/stored-run.ts";
 import { scorersOf } from "./scorers/scorers-of.ts";
-import type { Call, StimulusSource } from "./solver.ts";
+import { type Call, type KeepFile, type StimulusSource, StimulusUnavailable } from "./solver.ts";
 
 /** Asks what a run has not been answered yet, then has the judge rate it where a scorer wants that. */
 export async function askAll(
@@ -42,12 +44,33 @@ export async function askAll(
     expected,
   });
   if (outcome.stopped !== null) return outcome;
+  const shown = new Set(file.matrix.arms.length > 1 ? shownSamples(run.samples).map(({ id }) => id) : []);
+  const pictured = calls.filter(({ sample }) => shown.has(sample.id));
+  await drawStimuli({ calls: pictured, stimuli: work.stimuli }, place, options.stop);
   const ids = calls.map(({ id }) => id);
   await orderLines(resultsPath(run.folder), ids);
   if (file.judge === undefined || judgedScorers(file).length === 0) return outcome;
   const judged = await judgeAll(run, file, { place, dependencies, options, outcome });
   if (judged.stopped === null) await orderLines(judgmentsPath(run.folder), judgmentIds(ids));
   return judged;
+}
+
+/** Draws what calls show where their answers were kept and nothing was drawn for them: whoever reads the report wants to see it. */
+export async function drawStimuli(
+  { calls, stimuli }: Pick<PreparedEvaluation, "calls" | "stimuli">,
+  place: RunFolder,
+  stop?: AbortSignal,
+): Promise<void> {
+  const keep: KeepFile = (path, content) => place.write(relative(place.folder, path), content);
+  for (const { sample, condition } of calls) {
+    if (stop?.aborted) return;
+    try {
+      await stimuli.prepare(sample, condition.arm, stop, keep);
+    } catch (error) {
+      // Said of its call already.
+      if (!(error instanceof StimulusUnavailable || error instanceof ImageDecodeError)) throw error;
+    }
+  }
 }
 
 /** When no more need be asked, with what was answered before. */

@@ -8,6 +8,7 @@ import { criteriaText } from "./judge/rubric-calls.ts";
 import { hasRun } from "./runner/stored-run.ts";
 import type { Sample } from "./sample.ts";
 import type { Requirement, Scorer } from "./score.ts";
+import { readsPrompts } from "./solvers/condition-dependencies.ts";
 
 /** @throws {ConfigurationError} if a judge model would have nothing to judge, or nothing to judge by. */
 export function checkJudge(file: EvalFile, samples: readonly Sample[]): void {
@@ -62,6 +63,16 @@ export function checkCorrected({ scorers, analysis }: EvalFile, samples: readonl
   if (bad !== undefined) {
     throw refuse(`"${bad.columns[probability ?? ""] ?? ""}" of ${bad.id} is no chance above 0 and up to 1`);
   }
+}
+
+/** A note where several prompts are one, as a model reads none; none where each can make a difference. */
+export function checkPrompts({ task, matrix, models }: EvalFile): string[] {
+  const { prompts } = matrix;
+  const deaf = matrix.models.filter((name) => !readsPrompts(models[name]?.model ?? name));
+  if (task === "measured" || prompts.length < 2 || deaf.length === 0) return [];
+  return [
+    `${deaf.join(" and ")} ${deaf.length === 1 ? "reads" : "read"} no prompt, so that all ${prompts.length} are one: name a language model, as in --model ollama:qwen2.5vl`,
+  ];
 }
 
 /** @throws {ConfigurationError} if clips are to be shown where one image is. */

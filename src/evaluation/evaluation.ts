@@ -13,6 +13,7 @@ import {
   checkCorrected,
   checkFairness,
   checkJudge,
+  checkPrompts,
   checkRequirements,
   checkStopRule,
 } from "./check-evaluation.ts";
@@ -58,7 +59,7 @@ export async function prepareEvaluation(
       `Cannot ${file.task} the faces of a study that was imported without images: set task: measured, which holds what was measured against the truth`,
     );
   }
-  const notes = [...dataset.notes, ...checkRequirements(scorers, samples, file.matrix)];
+  const notes = [...dataset.notes, ...checkPrompts(file), ...checkRequirements(scorers, samples, file.matrix)];
   checkJudge(file, samples);
   checkCorrected(file, samples);
   checkFairness(file, samples);

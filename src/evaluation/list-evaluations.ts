@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import { ownPath } from "../platform/package-paths.ts";
@@ -9,6 +10,7 @@ import { systemPath } from "../platform/system-path.ts";
 import { parseEvalFile } from "./file/read-eval-file.ts";
 import { callsOf } from "./runner/plan.ts";
 import { answeredCalls, openRun } from "./runner/stored-run.ts";
+import { readsPrompts } from "./solvers/condition-dependencies.ts";
 
 const ENDING = ".eval.yaml";
 
@@ -17,7 +19,15 @@ interface ShippedEvaluation {
   readonly name: string;
   readonly description: string;
   readonly path: string;
+  /** What it takes to run it: nothing, a language model whose prompts it compares, or a data set that others publish. */
+  readonly needs: "nothing" | "a language model" | "a data set";
 }
+
+const Head = z.looseObject({
+  description: z.string().default(""),
+  dataset: z.looseObject({ path: z.string() }),
+  matrix: z.looseObject({ prompts: z.array(z.string()).default([]), models: z.array(z.string()) }),
+});
 
 /** The evaluations that ship with Kuleshov. */
 export async function listEvaluations(): Promise<ShippedEvaluation[]> {
@@ -25,11 +35,15 @@ export async function listEvaluations(): Promise<ShippedEvaluation[]> {
   return Promise.all(
     names.map(async (name) => {
       const path = ownPath("evals", name);
-      const head: unknown = parse(await readFile(path, "utf8"), { logLevel: "error" });
-      const description = (head as { description?: string } | null)?.description;
-      return { name: name.slice(0, -ENDING.length), description: description ?? "", path };
+      const head = Head.parse(parse(await readFile(path, "utf8"), { logLevel: "error" }));
+      return { name: name.slice(0, -ENDING.length), description: head.description, path, needs: needsOf(head) };
     }),
   );
+}
+
+function needsOf({ dataset, matrix }: z.infer<typeof Head>): ShippedEvaluation["needs"] {
+  if (dataset.path.startsWith("$")) return "a data set";
+  return matrix.prompts.length > 1 && !matrix.models.some(readsPrompts) ? "a language model" : "nothing";
 }
 
 /**

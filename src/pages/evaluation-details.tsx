@@ -159,21 +159,26 @@ export function Usage({ conditions }: Pick<EvaluationView, "conditions">) {
   const rates = conditions[0]?.rates ?? [];
   const seconds = (ms: number | null) => (ms === null ? "–" : number(ms / 1000, 2));
   const tokens = (mean: number | null) => (mean === null ? "–" : number(mean, 0));
+  const someFailed = conditions.some(({ usage }) => usage.failures.length > 0);
   return (
     <>
       <h2>Calls, time and cost</h2>
       <FigureTable
         name="Calls, time and cost"
         columns={[
-          ...["condition", "# calls", "# answered", "# cached", "failures"],
+          ...["condition", "# calls", "# answered", "# cached", ...(someFailed ? ["failures"] : [])],
           ...rates.map(({ metric }) => `# ${readable(metric)}`),
           ...["# median s", "# 95 % under s", "# tokens in", "# tokens out", "# paid USD"],
         ]}
         rows={conditions.map(({ short, rates: own, usage }) => [
           ...[short, usage.calls, usage.answered, usage.cached],
-          <span key="failures" class="bad">
-            {usage.failures.join(", ")}
-          </span>,
+          ...(someFailed
+            ? [
+                <span key="failures" class="bad">
+                  {usage.failures.join(", ")}
+                </span>,
+              ]
+            : []),
           ...own.map(({ metric, estimate }) => (
             <span key={metric}>
               {number(estimate.value)} <span class="interval">{intervalText(estimate)}</span>
@@ -190,41 +195,62 @@ export function Usage({ conditions }: Pick<EvaluationView, "conditions">) {
 
 type WorstProps = Pick<EvaluationView, "worst"> & Addressed;
 
+/** So that a page of many conditions can still be leafed through. */
+const OPEN_CASES = 9;
+
 /** The answers that went most wrong. */
 export function WorstCases({ worst, address = asItStands }: WorstProps) {
   if (worst.length === 0) return null;
+  const cards = worst.map((one) => <Case key={`${one.cell} ${one.sample}`} {...one} address={address} />);
   return (
     <>
       <h2>Worst cases</h2>
-      <div class="cases">
-        {worst.map(({ cell, sample, truth, answer, explanation, image, claims }) => (
-          <article key={`${cell} ${sample}`} class="case">
-            {image === null ? null : <img alt={`Sample ${sample}`} src={address(image)} loading="lazy" />}
-            <p>
-              <strong>{answer}</strong> instead of <strong>{truth}</strong>
-              <br />
-              <span class="soft">
-                {sample}, {cell}
-              </span>
-            </p>
-            <p dir="auto">{explanation}</p>
-            {claims === null || claims.length === 0 ? null : (
-              <details>
-                <summary>What was claimed, held against the measurements</summary>
-                <ul>
-                  {claims.map(({ statement, verdict, evidence }) => (
-                    <li key={statement}>
-                      <strong>{verdict}</strong>: {statement}
-                      {evidence === "" ? null : <span class="soft"> ({evidence})</span>}
-                    </li>
-                  ))}
-                </ul>
-              </details>
-            )}
-          </article>
-        ))}
-      </div>
+      <div class="cases">{cards.slice(0, OPEN_CASES)}</div>
+      {cards.length <= OPEN_CASES ? null : (
+        <details>
+          <summary>{cards.length - OPEN_CASES} more, of other conditions too</summary>
+          <div class="cases">{cards.slice(OPEN_CASES)}</div>
+        </details>
+      )}
     </>
+  );
+}
+
+function Case({
+  cell,
+  sample,
+  truth,
+  answer,
+  explanation,
+  image,
+  claims,
+  address,
+}: WorstProps["worst"][number] & Required<Addressed>) {
+  return (
+    <article class="case">
+      {image === null ? null : <img alt={`Sample ${sample}`} src={address(image)} loading="lazy" />}
+      <p>
+        <strong>{answer}</strong> instead of <strong>{truth}</strong>
+        <br />
+        <span class="soft">
+          {sample}, {cell}
+        </span>
+      </p>
+      <p dir="auto">{explanation}</p>
+      {claims === null || claims.length === 0 ? null : (
+        <details>
+          <summary>What was claimed, held against the measurements</summary>
+          <ul>
+            {claims.map(({ statement, verdict, evidence }) => (
+              <li key={statement}>
+                <strong>{verdict}</strong>: {statement}
+                {evidence === "" ? null : <span class="soft"> ({evidence})</span>}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </article>
   );
 }
 

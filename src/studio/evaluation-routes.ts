@@ -164,9 +164,11 @@ export function evaluationRoutes({ folder, jobs, findRuns, numbers }: Studio): H
 
   routes.get("/evaluation/image", async (c) => {
     const run = await first(asked(c, "path"));
-    const shown = await shownImage(run, asked(c, "sample"), c.req.query("cell") ?? "");
+    const sample = asked(c, "sample");
+    const shown = await shownImage(run, sample, c.req.query("cell") ?? "");
     const found = shown === null ? null : await (await imagesOfRun(folder, run)).place(shown.path);
-    const jpeg = found === null ? null : await smallJpeg(found);
+    const whose = c.req.query("near") === "person" ? run.run.samples.find(({ id }) => id === sample) : undefined;
+    const jpeg = found === null ? null : await smallJpeg(found, whose);
     return jpegOr(c, jpeg, "The image is not there, or lies outside of the folder");
   });
   return routes;

@@ -29,7 +29,8 @@ const WORK = {
     const images = await imagesOfRun({ root }, whole);
     const view = evaluationView(whole, createAnswerCache(createContentStore(whole.run.header.cacheFolder)), {
       stimulus: images.thumbnail,
-      sample: async (_image, sample) => `/api/evaluation/image?${new URLSearchParams({ path: run.path, sample })}`,
+      sample: async (_image, { id }) =>
+        `/api/evaluation/image?${new URLSearchParams({ path: run.path, sample: id, near: "person" })}`,
     });
     views.set(whole, view);
     view.catch(() => views.delete(whole));

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { findingsText } from "../../src/cli/eval-text.ts";
+import { findingsText, summaryText } from "../../src/cli/eval-text.ts";
+import type { RunSummary } from "../../src/evaluation/results/summarise.ts";
 import type { ContextEffect } from "../../src/lab/effects.ts";
 
 const effect = (value: number | null): ContextEffect => ({
@@ -33,4 +34,22 @@ it("says nothing of one condition", () => {
       comparisons: [],
     }),
   ).toBe("");
+});
+
+it("tells once, after all conditions, what is the same under all of them", () => {
+  const cell = (id: string, values: Readonly<Record<string, number>>) => {
+    const metrics = Object.entries(values).map(([metric, value]) => ({
+      ...{ scorer: "s", metric, better: "higher" },
+      estimate: { value, low: null, high: null, level: 0.95, n: 5, unscored: 0 },
+    }));
+    return { cell: { id }, scorers: [{ metrics, notes: [], calls: [] }], rates: [] };
+  };
+  const summary = (...cells: unknown[]) => summaryText({ cells } as unknown as RunSummary).split("\n");
+  const line = (metric: string, value: string) => `  ${metric.padEnd(36)} ${value}  n = 5`;
+  const a = cell("a", { accuracy: 0.5, claims_supported: 1 });
+  expect(summary(a, cell("b", { accuracy: 0.6, claims_supported: 1 }))).toEqual([
+    ...["a", line("accuracy", "0.500"), "b", line("accuracy", "0.600")],
+    ...["the same under all 2 conditions", line("claims supported", "1.000")],
+  ]);
+  expect(summary(a)).toEqual(["a", line("accuracy", "0.500"), line("claims supported", "1.000")]);
 });

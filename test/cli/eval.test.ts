@@ -80,6 +80,37 @@ ${rest}`,
   return folder;
 }
 
+describe("the list of evaluations", () => {
+  it("says first what runs at once, then what takes a language model, then what takes a data set", async () => {
+    const { code, stdout } = await kuleshov(await tempFolder(), "eval", "list");
+    const headings = ["At once, offline", "With a language model", "With a data set"];
+    const under = new Map<string, string[]>();
+    let heading = "";
+    for (const line of stdout.split("\n")) {
+      heading = headings.find((one) => line.startsWith(one)) ?? heading;
+      if (line.startsWith("  ")) under.set(heading, [...(under.get(heading) ?? []), line.trim().split(" ")[0] ?? ""]);
+    }
+    expect([code, [...under.keys()]]).toEqual([0, headings]);
+    expect(under.get("At once, offline")).toEqual([
+      "context-lab",
+      "facs-exam",
+      "few-shot",
+      "hallucination-pairs",
+      "smoke",
+    ]);
+    expect(under.get("With a language model")).toEqual(["theory-contest"]);
+    expect(under.get("With a data set")).toContain("emotic");
+  });
+
+  it("says before it is run that several prompts are one to a model that reads none", async () => {
+    const planned = await kuleshov(await tempFolder(), "eval", "run", "theory-contest", "--dry-run");
+    expect(planned.stderr).toContain(
+      "rules reads no prompt, so that all 4 are one: name a language model, as in --model ollama:qwen2.5vl",
+    );
+    expect((await kuleshov(await tempFolder(), "eval", "run", "smoke", "--dry-run")).stderr).not.toContain("no prompt");
+  });
+});
+
 describe("an evaluation as a calibration", () => {
   it("lets ask name the labels that hold, for the same model, labels and toolboxes, and for levels that it has answers for", async () => {
     const folder = await tempFolder();
@@ -823,6 +854,20 @@ describe("a run whose files are damaged", () => {
 });
 
 describe("kuleshov lab", () => {
+  it("draws what its report shows where every answer was kept, too", async () => {
+    const folder = await oneFace("matrix: { models: [rules], arms: [full, face-only] }\nscorers: [accuracy]\n");
+    const stimuli = async (out: string) => {
+      const { code, stderr } = await kuleshov(folder, "eval", "run", "faces.eval.yaml", "--out", out);
+      expect(code).toBe(0);
+      expect(await readFile(join(folder, out, "report.html"), "utf8")).not.toContain("not drawn");
+      return [/(\d+) of them from the cache/.exec(stderr)?.[1], (await readdir(join(folder, out, "stimuli"))).length];
+    };
+    expect([await stimuli("first"), await stimuli("again")]).toEqual([
+      ["0", 2],
+      ["2", 2],
+    ]);
+  });
+
   it("takes mirrored images, and draws the stimuli that it names where every answer was kept too", async () => {
     const folder = await tempFolder();
     await sharp(samplePhoto(1))

@@ -9,15 +9,14 @@ import { shortNames } from "../runner/plan.ts";
 import type { StoredRun } from "../runner/stored-run.ts";
 import { methodsParagraph } from "./methods-paragraph.ts";
 import { stimulusRows } from "./stimulus-rows.ts";
-import { thumbnail, worstCases } from "./worst-cases.ts";
+import { type ShowSample, thumbnail, worstCases } from "./worst-cases.ts";
 import type { ScoredRun } from "./write-report.ts";
 
 /** Where images of a run are seen; each may give `null` for one that is not. */
 interface Images {
   /** Of a stimulus, by its path. */
   readonly stimulus?: (path: string) => Promise<string | null>;
-  /** Of a sample, by its path and its id. */
-  readonly sample?: (path: string, sample: string) => Promise<string | null>;
+  readonly sample?: ShowSample;
 }
 
 /** A scored run as its page shows it. @param images small `data:` addresses where left out. */

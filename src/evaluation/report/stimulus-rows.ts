@@ -6,12 +6,18 @@ import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
 import { systemPath } from "../../platform/system-path.ts";
 import { type AnsweredReading, topLabel } from "../answer.ts";
 import type { ArmName } from "../file/eval-file.ts";
+import type { Sample } from "../sample.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
 import { thumbnail } from "./worst-cases.ts";
 import type { ScoredRun } from "./write-report.ts";
 
 /** A page of them is looked at, not searched. */
 const MOST_ROWS = 12;
+
+/** The samples whose stimuli the page shows. */
+export function shownSamples(samples: readonly Sample[]): readonly Sample[] {
+  return samples.filter(({ image }) => image !== null).slice(0, MOST_ROWS);
+}
 
 /**
  * The first samples of a run with several arms, as they were shown.
@@ -35,9 +41,8 @@ export async function stimulusRows(
       notShown === undefined ? [] : [[stimulusKey(sample, cell.slice(cell.lastIndexOf(" | ") + 3)), notShown] as const],
     ),
   );
-  const first = samples.filter(({ image }) => image !== null).slice(0, MOST_ROWS);
   return Promise.all(
-    first.map(async ({ id, image, columns: { face } }) => ({
+    shownSamples(samples).map(async ({ id, image, columns: { face } }) => ({
       sample: face === undefined ? id : `${id}: ${face}`,
       effects: contextEffects.map((each) => effectSentence(each, id)),
       arms: await Promise.all(

@@ -1,10 +1,12 @@
 import sharp from "sharp";
+import type { PixelBox } from "../../domain/geometry.ts";
 import { Report } from "../../domain/report.ts";
 import type { WorstCase } from "../../pages/evaluation-view.ts";
 import { topLabel } from "../answer.ts";
 import type { ScoredCall } from "../results/score-cell.ts";
 import type { CellResult } from "../results/summarise.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
+import type { Sample } from "../sample.ts";
 
 const CASES_PER_CELL = 6;
 const CLAIMS_SHOWN = 6;
@@ -32,8 +34,8 @@ function confidenceOf({ record }: ScoredCall): number {
   return top === null ? -1 : top.probability;
 }
 
-/** The address of a sample's image; `null` where it is gone. */
-type ShowSample = (path: string, sample: string) => Promise<string | null>;
+/** The address of a sample's image, of the person who was asked about where that is said; `null` where it is gone. */
+export type ShowSample = (path: string, sample: Pick<Sample, "id" | "region">) => Promise<string | null>;
 
 async function caseOf(
   { record, sample, score }: ScoredCall,
@@ -51,21 +53,26 @@ async function caseOf(
     answer:
       answer?.choice ?? (top === null ? score.explanation : `${top.label} (${Math.round(top.probability * 100)} %)`),
     explanation: sample.statement ?? sample.question ?? answer?.explanation ?? score.explanation,
-    image: sample.image === null ? null : await shown(sample.image, sample.id),
+    image: sample.image === null ? null : await shown(sample.image, sample),
     claims: await claimsOf(record.key, cache),
   };
 }
 
 /** A small JPEG as a data address; `null` when there is no image any more. */
-export async function thumbnail(path: string): Promise<string | null> {
-  const jpeg = await smallJpeg(path);
+export async function thumbnail(path: string, of: { readonly region?: PixelBox | null } = {}): Promise<string | null> {
+  const jpeg = await smallJpeg(path, of);
   return jpeg === null ? null : `data:image/jpeg;base64,${jpeg.toString("base64")}`;
 }
 
-export async function smallJpeg(path: string): Promise<Buffer<ArrayBuffer> | null> {
+/** @param region a person in source pixels, who is shown with a little of what is around them; all of the image without. */
+export async function smallJpeg(
+  path: string,
+  { region = null }: { readonly region?: PixelBox | null } = {},
+): Promise<Buffer<ArrayBuffer> | null> {
   try {
-    const jpeg = await sharp(path, { limitInputPixels: 50_000_000 })
-      .autoOrient()
+    const upright = sharp(path, { limitInputPixels: 50_000_000 }).autoOrient();
+    const { autoOrient: size } = await upright.metadata();
+    const jpeg = await (region === null ? upright : upright.extract(aroundBox(region, size)))
       .resize(THUMBNAIL_PX, THUMBNAIL_PX, { fit: "inside" })
       .flatten({ background: "white" })
       .jpeg({ quality: 70 })
@@ -74,6 +81,19 @@ export async function smallJpeg(path: string): Promise<Buffer<ArrayBuffer> | nul
   } catch {
     return null;
   }
+}
+
+/** Head and shoulders around a face: its box three times as wide and high, as far as the image goes. */
+function aroundBox({ leftPx, topPx, widthPx, heightPx }: PixelBox, image: { width: number; height: number }) {
+  const side = 3 * Math.max(widthPx, heightPx);
+  const within = (value: number, most: number) => Math.round(Math.min(most, Math.max(0, value)));
+  const left = within(leftPx + widthPx / 2 - side / 2, image.width - 1);
+  const top = within(topPx + heightPx / 2 - side / 2, image.height - 1);
+  return {
+    ...{ left, top },
+    width: Math.max(1, within(leftPx + widthPx / 2 + side / 2, image.width) - left),
+    height: Math.max(1, within(topPx + heightPx / 2 + side / 2, image.height) - top),
+  };
 }
 
 async function claimsOf(key: string, cache: AnswerCache): Promise<WorstCase["claims"]> {

@@ -20,3 +20,11 @@ export function providerOfModel(model: string): string {
   const first = model.split(",").find((name) => name.trim() !== "rules") ?? model;
   return first.trim().split(":")[0] ?? model;
 }
+
+/** They answer from measurements or pixels, whatever a prompt says. */
+const WITHOUT_PROMPT: readonly string[] = ["rules", "clip"];
+
+/** Whether what a prompt says can change the answers of a model, or of one of a panel. */
+export function readsPrompts(model: string): boolean {
+  return model.split(",").some((name) => !WITHOUT_PROMPT.includes(name.trim().split(":")[0] ?? ""));
+}
